@@ -1,0 +1,36 @@
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config/read-config.ts';
+import { readVersion } from '../version.ts';
+import { serveCommand } from './serve-command.ts';
+import { shoutcloudCommand } from './shoutcloud-command.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/**
+ * Runs one command line and returns its exit code: 0 for done, 1 for failed, 2 for wrong settings or arguments, with
+ * a sentence for each problem on stderr.
+ */
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const program = new Command('tuohs')
+    .description('Reverses and shouts a string: a dependable gateway in front of SHOUTCLOUD.')
+    .version(readVersion())
+    .helpCommand(false);
+  for (const command of [serveCommand, shoutcloudCommand]) program.addCommand(command(surroundings));
+  for (const each of [program, ...program.commands]) each.exitOverride();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    return explain(error, surroundings);
+  }
+}
+
+function explain(error: unknown, { stderr }: Surroundings): number {
+  // Commander has written its sentence itself.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof ConfigError) {
+    stderr.write(error.problems.map((problem) => `tuohs: ${problem}\n`).join(''));
+    return 2;
+  }
+  stderr.write(`tuohs: ${error instanceof Error ? error.message : error}\n`);
+  return 1;
+}

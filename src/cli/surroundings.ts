@@ -1,0 +1,10 @@
+import type { Environment } from '../config/read-config.ts';
+import type { StopSignals } from './stop-signals.ts';
+
+/** What a command needs of the process it runs in. */
+export interface Surroundings {
+  readonly environment: Environment;
+  readonly stop: StopSignals;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+}

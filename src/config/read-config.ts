@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { type Config, type Setting, settings } from './settings.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Thrown for wrong settings; `problems` holds one sentence for each of them. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** Reads all settings at once. A wrong one does not hide the next: the `ConfigError` names every problem. */
+export function readConfig(environment: Environment): Config {
+  const problems: string[] = [];
+  const values = Object.entries(settings).map(([key, setting]) => {
+    try {
+      return [key, settingValue(setting, environment)];
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+      return [key, undefined];
+    }
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.fromEntries(values) as Config;
+}
+
+function settingValue(setting: Setting<unknown>, environment: Environment): unknown {
+  const text = setting.isSecret ? secretText(setting.name, environment) : environment[setting.name];
+  if (text === undefined) return setting.byDefault;
+  const parsed = setting.is.parse(text);
+  if (parsed) return parsed.value;
+  const shown = setting.isSecret ? '' : `, not ${JSON.stringify(text)}`;
+  throw new Error(`${setting.name} must be ${setting.is.accepts}${shown}`);
+}
+
+/** Mounted secrets usually end in a line break that is not part of them. */
+function secretText(name: string, environment: Environment): string | undefined {
+  const file = environment[`${name}_FILE`];
+  if (file === undefined) return environment[name];
+  if (environment[name] !== undefined) throw new Error(`${name} and ${name}_FILE are both set: choose one`);
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw new Error(`${name}_FILE cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}

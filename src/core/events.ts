@@ -1,0 +1,27 @@
+import type { Clock } from './clock.ts';
+import type { AttemptFailure, ErrorCode } from './errors.ts';
+
+/** What happens inside, told once where it happens; `telemetry/` makes lines and series of it. No user text in here. */
+export type Event =
+  | { type: 'cache-read'; tier: CacheTier; result: 'hit' | 'miss' }
+  | { type: 'coalesced' }
+  | { type: 'attempt'; outcome: AttemptOutcome; durationMs: number }
+  | { type: 'verification-failed'; source: 'upstream' | 'redis' }
+  | { type: 'answered'; method: string; route: string; status: number; durationMs: number; requestId: string }
+  | { type: 'failed'; requestId: string; code: ErrorCode; error: unknown }
+  | { type: 'listening'; port: number; adminPort: number }
+  | { type: 'draining' }
+  | { type: 'closed' };
+
+export type CacheTier = 'memory' | 'redis';
+
+/** `abandoned`: nobody waited for it any more. */
+export type AttemptOutcome = 'success' | 'abandoned' | AttemptFailure;
+
+export type Emit = (event: Event) => void;
+
+/** What a part needs of its surroundings. */
+export interface World {
+  readonly clock: Clock;
+  readonly emit: Emit;
+}

@@ -1,0 +1,31 @@
+export type ReverseBy = 'grapheme' | 'codepoint';
+
+export type Reverse = (text: string) => string;
+
+/** Reverses well-formed text by user-perceived characters (UAX #29 grapheme clusters) or by code points. */
+export function reverser(by: ReverseBy): Reverse {
+  return by === 'grapheme' ? reverseGraphemes : reverseCodePoints;
+}
+
+const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+
+// Characters that never join a neighbour of this same class; CR is not one of them, for it joins LF.
+const PLAIN =
+  /^[\0-\f\x0e-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205f\u20a0-\u20cf\u3000-\u3029\u3030-\u3098\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff9d]*$/;
+const LATIN1 = /^[\0-\xff]*$/;
+
+function reverseGraphemes(text: string): string {
+  if (PLAIN.test(text)) return reverseUnits(text);
+  const clusters: string[] = [];
+  for (const { segment } of segmenter.segment(text)) clusters.push(segment);
+  return clusters.reverse().join('');
+}
+
+function reverseCodePoints(text: string): string {
+  return reverseUnits(text).replace(/([\udc00-\udfff])([\ud800-\udbff])/g, '$2$1');
+}
+
+function reverseUnits(text: string): string {
+  if (LATIN1.test(text)) return Buffer.from(text, 'latin1').reverse().toString('latin1');
+  return Buffer.from(text, 'utf16le').reverse().swap16().toString('utf16le');
+}

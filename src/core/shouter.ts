@@ -1,0 +1,27 @@
+/** One caller's wish for an answer: how long it wants to wait, and the sign that it no longer does. */
+export interface Call {
+  /** Aborts when the caller leaves or its time is up. Read it only where something waits: it may be made on demand. */
+  readonly signal: AbortSignal;
+  /** The point in time, on `Clock.now()`, after which an answer is of no use. */
+  readonly deadline: number;
+  /** How many users' strings ride on this call: more than one in a batch. */
+  readonly strings: number;
+}
+
+/** An upper-cased text and where it came from. */
+export interface Shout {
+  readonly text: string;
+  readonly source: 'memory' | 'redis' | 'upstream' | 'local';
+  /** Whether a cache keeps it from now on. */
+  readonly stored: boolean;
+  /** Whether the call shared the flight of another one. */
+  readonly collapsed: boolean;
+}
+
+/**
+ * Upper-cases a well-formed text. Each layer around the upstream is one of these around another. An answer at hand is
+ * returned as it is, without a promise; everything else rejects with a `TuohsError`, at once when the signal aborts.
+ */
+export interface Shouter {
+  shout(text: string, call: Call): Shout | Promise<Shout>;
+}

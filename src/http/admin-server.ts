@@ -1,0 +1,21 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { sendJson } from './answer.ts';
+
+export interface AdminParts {
+  /** Started and not draining: nothing else, for a dead dependency must not take all pods away at once. */
+  readonly isReady: () => boolean;
+  /** Facts for a person, by part. */
+  readonly status: () => Readonly<Record<string, unknown>>;
+}
+
+/** Probes and status for those who run the service. Its port is never public. */
+export function adminServer({ isReady, status }: AdminParts): FastifyInstance {
+  const server = Fastify({ return503OnClosing: false });
+  server.get('/livez', (_request, reply) => reply.type('text/plain').send('alive'));
+  server.get('/readyz', (_request, reply) => {
+    const [code, text] = isReady() ? [200, 'ready'] : [503, 'not ready'];
+    return reply.code(code).type('text/plain').send(text);
+  });
+  server.get('/status', (_request, reply) => sendJson(reply, status()));
+  return server;
+}

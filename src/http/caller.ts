@@ -1,0 +1,28 @@
+import type { ServerResponse } from 'node:http';
+import { TuohsError } from '../core/errors.ts';
+import type { Call } from '../core/shouter.ts';
+
+/** The call of one HTTP client. Its signal, which aborts when the client hangs up, is made only for those who wait. */
+export class Caller implements Call {
+  readonly deadline = Number.POSITIVE_INFINITY;
+  readonly strings = 1;
+  readonly #response: ServerResponse;
+  #controller: AbortController | undefined;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= this.#watch();
+    return this.#controller.signal;
+  }
+
+  #watch(): AbortController {
+    const controller = new AbortController();
+    const hangUp = () => controller.abort(new TuohsError('UPSTREAM_TIMEOUT', 'the caller hung up'));
+    if (this.#response.destroyed) hangUp();
+    else this.#response.once('close', hangUp);
+    return controller;
+  }
+}

@@ -1,0 +1,34 @@
+import { hash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Static } from 'typebox';
+import type { ReverseShout } from '../../core/reverse-shout.ts';
+import type { Shout } from '../../core/shouter.ts';
+import { sendShout } from '../answer.ts';
+import { Caller } from '../caller.ts';
+import { shoutQuery } from '../schemas.ts';
+
+/** GET a string's answer: the form that browsers and CDNs can keep for good, for it never changes. */
+export function shoutGet(server: FastifyInstance, { reverseShout }: { reverseShout: ReverseShout }): void {
+  for (const path of ['/v1', '/v1/']) {
+    server.get<{ Querystring: Static<typeof shoutQuery> }>(path, {
+      schema: { querystring: shoutQuery },
+      async handler(request, reply) {
+        const shout = await reverseShout(request.query.data, new Caller(reply.raw));
+        return sendCacheable(reply, shout, request.headers['if-none-match']);
+      },
+    });
+  }
+}
+
+function sendCacheable(reply: FastifyReply, shout: Shout, ifNoneMatch: string | undefined): FastifyReply {
+  if (shout.source === 'local') return sendShout(reply.header('cache-control', 'no-store'), shout);
+  const etag = `"${hash('sha256', shout.text, 'base64url')}"`;
+  reply.header('cache-control', 'public, max-age=31536000, immutable').header('etag', etag);
+  return matches(ifNoneMatch, etag) ? reply.code(304).send() : sendShout(reply, shout);
+}
+
+/** Weak comparison, as RFC 9110 §13.1.2 has it for If-None-Match. */
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  const known = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return known !== undefined && (known.includes(etag) || known.includes('*'));
+}

@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import { stopSignals } from './cli/stop-signals.ts';
+
+// Before anything else is loaded: a SIGTERM during the start ends it in order, too.
+const stop = stopSignals(process);
+const { run } = await import('./cli/program.ts');
+const { argv, env: environment, stdout, stderr } = process;
+process.exit(await run(argv.slice(2), { environment, stop, stdout, stderr }));

@@ -1,0 +1,49 @@
+import type { Logger } from 'pino';
+import { TuohsError } from '../core/errors.ts';
+import type { Emit, Event } from '../core/events.ts';
+
+/** Writes the events that a person wants to read: state changes and 5xx at info and above, requests at debug. */
+export function logEvents(log: Logger): Emit {
+  return (event: Event) => {
+    switch (event.type) {
+      case 'listening': {
+        const { type: _, ...facts } = event;
+        return log.info(facts, 'listening');
+      }
+      case 'draining':
+        return log.info('draining');
+      case 'closed':
+        return log.info('closed');
+      case 'failed':
+        return logFailure(log, event);
+      case 'answered': {
+        const { type: _, ...facts } = event;
+        return log.debug(facts, 'answered');
+      }
+      case 'cache-read':
+      case 'coalesced':
+      case 'attempt':
+      case 'verification-failed':
+        return;
+    }
+  };
+}
+
+function logFailure(log: Logger, { requestId, code, error }: Extract<Event, { type: 'failed' }>): void {
+  if (code === 'INTERNAL') log.error({ requestId, code, ...traceOf(error) }, 'a request failed by a bug');
+  else log.warn({ requestId, code, reason: reasonOf(error) }, 'a request failed');
+}
+
+/** Messages of foreign errors may quote what users sent, so only names and places are logged. */
+function traceOf(error: unknown): { name: string; at: string[] } {
+  if (!(error instanceof Error)) return { name: typeof error, at: [] };
+  const at = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { name: error.name, at: at.map((line) => line.trim()) };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof TuohsError)) return 'unknown';
+  const { cause } = error;
+  const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+  return `${error.message}${code}`;
+}

@@ -1,0 +1,30 @@
+import type { Store } from '../cache/store.ts';
+import type { World } from '../core/events.ts';
+import type { Call, Shout, Shouter } from '../core/shouter.ts';
+
+/** Answers from the store what it knows; asks `inner` the rest and hands it to the store without waiting. */
+export function cachedShouter(inner: Shouter, store: Store, { emit }: Pick<World, 'emit'>): Shouter {
+  const { tier } = store;
+  return {
+    shout(text, call) {
+      const known = store.get(text);
+      return known instanceof Promise
+        ? known.then((shout) => answer(shout, text, call))
+        : answer(known, text, call);
+    },
+  };
+
+  function answer(known: string | undefined, text: string, call: Call): Shout | Promise<Shout> {
+    emit({ type: 'cache-read', tier, result: known === undefined ? 'miss' : 'hit' });
+    if (known !== undefined) return { text: known, source: tier, stored: true, collapsed: false };
+    return askAndKeep(text, call);
+  }
+
+  async function askAndKeep(text: string, call: Call): Promise<Shout> {
+    const shout = await inner.shout(text, call);
+    // Of those that shared a flight only its starter stores the answer.
+    if (shout.collapsed) return shout;
+    const isStored = store.set(text, shout.text);
+    return { ...shout, stored: shout.stored || isStored };
+  }
+}

@@ -1,0 +1,91 @@
+import { TuohsError } from '../core/errors.ts';
+import type { World } from '../core/events.ts';
+import type { Call, Shout, Shouter } from '../core/shouter.ts';
+
+/**
+ * Callers with the same text at the same time share one flight of `inner`. One that leaves cancels nobody else: the
+ * flight's signal aborts when all have left. Who joined it in vain starts a new one.
+ */
+export function coalescedShouter(
+  inner: Shouter,
+  { emit }: Pick<World, 'emit'>,
+): Shouter & { flights(): number } {
+  const flights = new Map<string, Flight>();
+
+  return {
+    flights: () => flights.size,
+    async shout(text, call) {
+      for (;;) {
+        const running = flights.get(text);
+        if (running === undefined) return start(text, call);
+        emit({ type: 'coalesced' });
+        try {
+          return { ...(await running.join(call)), collapsed: true };
+        } catch (error) {
+          if (!running.isAbandoned || call.signal.aborted) throw error;
+        }
+      }
+    },
+  };
+
+  function start(text: string, call: Call): Promise<Shout> {
+    const flight = new Flight(
+      (shared) => inner.shout(text, shared),
+      () => flights.delete(text),
+    );
+    flights.set(text, flight);
+    return flight.join(call);
+  }
+}
+
+/** One shared call, which lasts as long as somebody waits: to the latest deadline of all who joined. */
+class Flight {
+  readonly #controller = new AbortController();
+  readonly #take: (call: Call) => Shout | Promise<Shout>;
+  readonly #onLanded: () => void;
+  #landed: Promise<Shout> | undefined;
+  #deadline = 0;
+  #waiting = 0;
+
+  constructor(take: (call: Call) => Shout | Promise<Shout>, onLanded: () => void) {
+    this.#take = take;
+    this.#onLanded = onLanded;
+  }
+
+  get isAbandoned(): boolean {
+    return this.#controller.signal.aborted;
+  }
+
+  async join({ signal, deadline }: Call): Promise<Shout> {
+    this.#waiting++;
+    this.#deadline = Math.max(this.#deadline, deadline);
+    signal.addEventListener('abort', this.#leave, { once: true });
+    this.#landed ??= this.#fly();
+    try {
+      return await this.#landed;
+    } finally {
+      signal.removeEventListener('abort', this.#leave);
+    }
+  }
+
+  async #fly(): Promise<Shout> {
+    const flight = this;
+    try {
+      return await this.#take({
+        signal: this.#controller.signal,
+        strings: 1,
+        get deadline() {
+          return flight.#deadline;
+        },
+      });
+    } finally {
+      this.#onLanded();
+    }
+  }
+
+  readonly #leave = () => {
+    this.#waiting--;
+    if (this.#waiting === 0)
+      this.#controller.abort(new TuohsError('UPSTREAM_TIMEOUT', 'nobody waits any more'));
+  };
+}

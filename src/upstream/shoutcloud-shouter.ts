@@ -1,0 +1,90 @@
+import { Pool } from 'undici';
+import { AttemptError } from '../core/errors.ts';
+import type { World } from '../core/events.ts';
+import type { Shout, Shouter } from '../core/shouter.ts';
+import { verifiedUpperCase } from '../core/verify.ts';
+import { readAnswer } from './shoutcloud-answer.ts';
+
+export interface ShoutcloudOptions {
+  /** Base address; `/V1/SHOUT` is appended. */
+  readonly url: string;
+  readonly connections: number;
+  readonly attemptTimeoutMs: number;
+}
+
+/**
+ * Asks SHOUTCLOUD once for each call and verifies what it says. An attempt ends within `attemptTimeoutMs` by a timer
+ * of its own; once sent it goes on when its callers leave, for its answer is worth storing. Fails with `AttemptError`.
+ */
+export function shoutcloudShouter(
+  { url, connections, attemptTimeoutMs }: ShoutcloudOptions,
+  { clock, emit }: World,
+): Shouter & { close(): Promise<void> } {
+  const { origin, pathname } = new URL(url);
+  const path = `${pathname.replace(/\/$/, '')}/V1/SHOUT`;
+  // undici's own timeouts are coarse and start anew with each chunk: the attempt's timer stands in for them.
+  const pool = new Pool(origin, {
+    connections,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: attemptTimeoutMs },
+  });
+
+  return {
+    async shout(text, call) {
+      call.signal.throwIfAborted();
+      const startedAt = clock.now();
+      try {
+        const shout = await attempt(text);
+        emit({ type: 'attempt', outcome: 'success', durationMs: clock.now() - startedAt });
+        return shout;
+      } catch (error) {
+        const failed = error instanceof AttemptError ? error : unreachable(error);
+        emit({ type: 'attempt', outcome: failed.failure, durationMs: clock.now() - startedAt });
+        throw failed;
+      }
+    },
+    close: () => pool.destroy(),
+  };
+
+  async function attempt(text: string): Promise<Shout> {
+    const body = JSON.stringify({ INPUT: text });
+    const timer = new AbortController();
+    const cancel = clock.after(attemptTimeoutMs, () => timer.abort());
+    try {
+      const response = await pool.request({
+        method: 'POST',
+        path,
+        headers: HEADERS,
+        body,
+        signal: timer.signal,
+      });
+      const limits = { maxBytes: maxAnswerBytes(body), epochMs: clock.epochMs() };
+      return verified(text, await readAnswer(response, limits));
+    } catch (error) {
+      throw timer.signal.aborted ? new AttemptError('timeout', 'the attempt took too long') : error;
+    } finally {
+      cancel();
+    }
+  }
+
+  function verified(text: string, { input, output }: { input: unknown; output: unknown }): Shout {
+    const isEcho = input === undefined || input === text;
+    const shout = isEcho && typeof output === 'string' ? verifiedUpperCase(text, output) : undefined;
+    if (shout !== undefined) return { text: shout, source: 'upstream', stored: false, collapsed: false };
+    emit({ type: 'verification-failed', source: 'upstream' });
+    throw new AttemptError('wrong', "the answer is not this text's");
+  }
+}
+
+// SHOUTCLOUD compares the type byte for byte: "; charset=utf-8" gets a 400.
+const HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
+
+/** INPUT and OUTPUT with each byte escaped at worst, and some room for keys that we do not know. */
+function maxAnswerBytes(body: string): number {
+  return 2 * 6 * Buffer.byteLength(body) + 16_384;
+}
+
+function unreachable(cause: unknown): AttemptError {
+  return new AttemptError('unreachable', 'no answer came', { cause });
+}
