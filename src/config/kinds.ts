@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+
 /** What a setting's text must look like, in words and as a check. */
 export interface Kind<T> {
   readonly accepts: string;
@@ -15,6 +18,16 @@ export function wholeNumber(min: number, max: number): Kind<number> {
   };
 }
 
+export function decimal(min: number, max: number): Kind<number> {
+  return {
+    accepts: `a number from ${min} to ${max}`,
+    parse(text) {
+      const value = Number(text);
+      return /^\d+(\.\d+)?$/.test(text) && value >= min && value <= max ? { value } : undefined;
+    },
+  };
+}
+
 export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   return {
     accepts: `one of ${words.join(', ')}`,
@@ -23,6 +36,44 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
       return value && { value };
     },
   };
+}
+
+/** The same, or an empty text for none. */
+export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
+  return {
+    accepts: `${kind.accepts}, or empty for none`,
+    parse: (text) => (text === '' ? { value: undefined } : kind.parse(text)),
+  };
+}
+
+/** The name of a file; the value is what it holds. */
+export const fileContent: Kind<string> = {
+  accepts: 'the name of a file that can be read',
+  parse(text) {
+    try {
+      return { value: readFileSync(text, 'utf8') };
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/** Which proxies to believe about who the client is: how many stand before us, or their addresses. */
+export const proxies: Kind<number | string[]> = {
+  accepts: 'a number of proxies, or their addresses or networks with commas between them',
+  parse(text) {
+    if (/^\d+$/.test(text)) return { value: Number(text) };
+    const addresses = text.split(',').map((address) => address.trim());
+    return addresses.every(isAddressOrNetwork) ? { value: addresses } : undefined;
+  },
+};
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const isNamed = ['loopback', 'linklocal', 'uniquelocal'].includes(text);
+  const mostBits = isIP(address) === 6 ? 128 : 32;
+  const areBitsFine = bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= mostBits);
+  return isNamed || (isIP(address) !== 0 && areBitsFine && rest.length === 0);
 }
 
 /** An absolute URL of one of these schemes, with nothing behind its path. */

@@ -1,4 +1,14 @@
-import { type Kind, oneOf, urlOf, wholeNumber, word } from './kinds.ts';
+import {
+  decimal,
+  fileContent,
+  type Kind,
+  oneOf,
+  optional,
+  proxies,
+  urlOf,
+  wholeNumber,
+  word,
+} from './kinds.ts';
 
 /** One setting: its environment variable, what it accepts, and what it is when nobody sets it. */
 export interface Setting<T> {
@@ -43,6 +53,12 @@ export const settings = {
     byDefault: 'grapheme',
     says: 'What keeps its inner order when a text is reversed: user-perceived characters or code points.',
   }),
+  fallback: setting({
+    name: 'FALLBACK',
+    is: oneOf('none', 'local'),
+    byDefault: 'none',
+    says: 'What answers when SHOUTCLOUD cannot: nothing, or our own mapping (marked, and never stored).',
+  }),
   requestDeadlineMs: setting({
     name: 'REQUEST_DEADLINE_MS',
     is: wholeNumber(1, 60_000),
@@ -61,17 +77,78 @@ export const settings = {
     byDefault: 4,
     says: 'Connections to SHOUTCLOUD, and so attempts under way at once.',
   }),
+  upstreamRetries: setting({
+    name: 'UPSTREAM_RETRIES',
+    is: wholeNumber(0, 100),
+    byDefault: 10,
+    says: 'How often a failed attempt is repeated at most; 0 switches retries off.',
+  }),
+  retryBudgetRatio: setting({
+    name: 'RETRY_BUDGET_RATIO',
+    is: decimal(0, 1000),
+    byDefault: 1,
+    says: 'Extra attempts allowed for each string: 1 means that SHOUTCLOUD never sees more than twice the strings.',
+  }),
+  batchMaxItems: setting({
+    name: 'BATCH_MAX_ITEMS',
+    is: wholeNumber(1, 1024),
+    byDefault: 64,
+    says: 'Strings that one attempt may carry; 1 switches batching off.',
+  }),
   cacheMaxBytes: setting({
     name: 'CACHE_MAX_BYTES',
     is: wholeNumber(0, 2 ** 40),
     byDefault: 33_554_432,
     says: 'Size of the memory cache in bytes; 0 switches it off.',
   }),
+  redisUrl: setting({
+    name: 'REDIS_URL',
+    is: optional(urlOf('redis', 'rediss')),
+    byDefault: undefined,
+    says: 'The Redis that all processes share as second cache; it is never needed.',
+    isSecret: true,
+  }),
+  redisCa: setting({
+    name: 'REDIS_CA_FILE',
+    is: optional(fileContent),
+    byDefault: undefined,
+    says: "File with the PEM certificates that may have signed Redis' own (with `rediss://`).",
+  }),
+  redisTimeoutMs: setting({
+    name: 'REDIS_TIMEOUT_MS',
+    is: wholeNumber(1, 10_000),
+    byDefault: 50,
+    says: 'How long Redis may take for one answer, in milliseconds, before the caller goes on without it.',
+  }),
+  cacheTtlDays: setting({
+    name: 'CACHE_TTL_DAYS',
+    is: wholeNumber(1, 3650),
+    byDefault: 30,
+    says: 'How long Redis keeps an answer, in days: a bound on memory, for answers never change.',
+  }),
   maxBodyBytes: setting({
     name: 'MAX_BODY_BYTES',
     is: wholeNumber(1, 16_777_216),
     byDefault: 262_144,
     says: 'Largest request body in bytes.',
+  }),
+  maxInFlight: setting({
+    name: 'MAX_IN_FLIGHT',
+    is: wholeNumber(1, 1_000_000),
+    byDefault: 4096,
+    says: 'Requests under way at once; more are refused. Three quarters of them may wait for SHOUTCLOUD.',
+  }),
+  rateLimitPerMinute: setting({
+    name: 'RATE_LIMIT_PER_MINUTE',
+    is: wholeNumber(0, 1_000_000_000),
+    byDefault: 0,
+    says: 'Requests that one client may make in a minute of the clock; 0 means no limit.',
+  }),
+  trustProxy: setting({
+    name: 'TRUST_PROXY',
+    is: optional(proxies),
+    byDefault: undefined,
+    says: 'Which proxies are believed about the address of a client.',
   }),
   drainMs: setting({
     name: 'DRAIN_MS',

@@ -1,3 +1,4 @@
+import type { BreakerState } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import type { AttemptFailure, ErrorCode } from './errors.ts';
 
@@ -5,6 +6,12 @@ import type { AttemptFailure, ErrorCode } from './errors.ts';
 export type Event =
   | { type: 'cache-read'; tier: CacheTier; result: 'hit' | 'miss' }
   | { type: 'coalesced' }
+  | { type: 'batch'; strings: number }
+  | { type: 'breaker'; state: BreakerState }
+  | { type: 'fallback' }
+  | { type: 'redis-connection'; isUp: boolean }
+  | { type: 'redis-operation'; op: RedisOperation; outcome: RedisOutcome; durationMs: number }
+  | { type: 'shed'; reason: ShedReason }
   | { type: 'attempt'; outcome: AttemptOutcome; durationMs: number }
   | { type: 'verification-failed'; source: 'upstream' | 'redis' }
   | { type: 'answered'; method: string; route: string; status: number; durationMs: number; requestId: string }
@@ -17,6 +24,14 @@ export type CacheTier = 'memory' | 'redis';
 
 /** `abandoned`: nobody waited for it any more. */
 export type AttemptOutcome = 'success' | 'abandoned' | AttemptFailure;
+
+export type RedisOperation = 'get' | 'set' | 'count';
+
+/** `skipped`: the connection was down or its breaker open, so nothing was sent. */
+export type RedisOutcome = 'success' | 'error' | 'timeout' | 'skipped';
+
+/** Why a request was turned away before its work began. */
+export type ShedReason = 'requests' | 'bytes' | 'event_loop' | 'misses';
 
 export type Emit = (event: Event) => void;
 

@@ -33,7 +33,7 @@ export function tally(keptInputs: number): Tally {
       active += 1;
       maxActive = Math.max(maxActive, active);
       response.once('close', () => {
-        active -= 0;
+        active -= 1;
       });
     },
     asked(input) {

@@ -1,0 +1,101 @@
+import { Redis, ReplyError } from 'ioredis';
+import { Breaker } from '../core/breaker.ts';
+import type { RedisOperation, RedisOutcome, World } from '../core/events.ts';
+import { ReplyGuard } from './reply-guard.ts';
+
+export interface RedisOptions {
+  /** `redis://` or `rediss://`, with credentials and database if need be. */
+  readonly url: string;
+  /** PEM of the authorities that may have signed the server's certificate; the system's unless given. */
+  readonly ca: string | undefined;
+  /** How long one command may take. */
+  readonly timeoutMs: number;
+}
+
+export interface Command<T> {
+  readonly op: RedisOperation;
+  readonly maxReplyBytes: number;
+  send(redis: Redis): Promise<T>;
+}
+
+/** A Redis that may be slow, gone or lying. Whoever asks goes on without it at once, or after one command's time. */
+export interface RedisConnection {
+  /** The reply; `failed` where Redis gave an error, was not in time, or could not be asked. Never rejects. */
+  run<T>(command: Command<T>): Promise<T | Failed> | Failed;
+  status(): { isUp: boolean; breaker: string };
+  close(): void;
+}
+
+/** No reply. */
+export const failed = Symbol('failed');
+export type Failed = typeof failed;
+
+const RECONNECT_MS = 1000;
+const RECONNECT_JITTER_MS = 250;
+const SILENT_SOCKET_MS = 5000;
+
+/** Connects in the background, now and again after each loss; start-up without Redis is normal. */
+export function redisConnection(options: RedisOptions, { clock, emit }: World): RedisConnection {
+  const { url, ca, timeoutMs } = options;
+  const breaker = new Breaker(
+    { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000, onChange: () => {} },
+    { clock },
+  );
+  const guard = new ReplyGuard();
+  const redis = new Redis(url, {
+    ...(ca !== undefined && { tls: { ca } }),
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: timeoutMs,
+    connectTimeout: RECONNECT_MS,
+    socketTimeout: SILENT_SOCKET_MS,
+    retryStrategy: () => RECONNECT_MS + clock.random() * RECONNECT_JITTER_MS,
+  });
+  let isUp: boolean | undefined;
+  redis.on('connect', () => guard.watch(redis.stream));
+  redis.on('ready', () => {
+    breaker.report('success');
+    changed(true);
+  });
+  redis.on('close', () => changed(false));
+  redis.on('error', () => changed(false));
+
+  return {
+    run(command) {
+      if (isUp && breaker.enter()) return runNow(command);
+      emit({ type: 'redis-operation', op: command.op, outcome: 'skipped', durationMs: 0 });
+      return failed;
+    },
+    status: () => ({ isUp: isUp === true, breaker: breaker.state }),
+    close: () => redis.disconnect(),
+  };
+
+  async function runNow<T>({ op, maxReplyBytes, send }: Command<T>): Promise<T | Failed> {
+    const startedAt = clock.now();
+    const settle = guard.expect(maxReplyBytes);
+    let outcome: RedisOutcome = 'success';
+    try {
+      return await send(redis);
+    } catch (error) {
+      outcome = outcomeOf(error);
+      return failed;
+    } finally {
+      settle();
+      // An error reply is an answer: Redis is there, though full or read-only.
+      breaker.report(outcome === 'timeout' ? 'failure' : 'success');
+      emit({ type: 'redis-operation', op, outcome, durationMs: clock.now() - startedAt });
+    }
+  }
+
+  function changed(now: boolean): void {
+    if (isUp === now) return;
+    isUp = now;
+    emit({ type: 'redis-connection', isUp });
+  }
+}
+
+/** An error without a reply is a reply that did not come: the connection was lost or the time was up. */
+function outcomeOf(error: unknown): RedisOutcome {
+  return error instanceof ReplyError ? 'error' : 'timeout';
+}

@@ -1,0 +1,31 @@
+import type { Readable } from 'node:stream';
+
+/** What may arrive beyond the awaited replies: handshakes, errors, and the start of the next chunk. */
+const SLACK_BYTES = 131_072;
+
+/**
+ * Bounds what a Redis connection reads: more than its awaited replies can be long means that somebody put a huge value
+ * under one of our keys, and the connection is cut before it is all in memory.
+ */
+export class ReplyGuard {
+  #awaitedBytes = 0;
+  #receivedBytes = 0;
+
+  watch(stream: Readable): void {
+    this.#receivedBytes = 0;
+    stream.prependListener('data', (chunk: Buffer) => {
+      this.#receivedBytes += chunk.length;
+      if (this.#receivedBytes > this.#awaitedBytes + SLACK_BYTES)
+        stream.destroy(new Error('reply too large'));
+    });
+  }
+
+  /** Awaits a reply of at most this many bytes, until the returned function is called. */
+  expect(bytes: number): () => void {
+    this.#awaitedBytes += bytes;
+    return () => {
+      this.#awaitedBytes -= bytes;
+      this.#receivedBytes = 0;
+    };
+  }
+}

@@ -1,0 +1,100 @@
+import type { World } from './events.ts';
+
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+export interface BreakerOptions {
+  /** Opens after this many failures in a row … */
+  readonly failures: number;
+  /** … that span at least this long: a burst of equal failures is one fact, not ten. */
+  readonly spanMs: number;
+  /** How many calls are let through to see whether things are better. */
+  readonly probes: number;
+  /** How long it stays open the first time; twice as long after each failed round of probes, up to the most. */
+  readonly leastOpenMs: number;
+  readonly mostOpenMs: number;
+  readonly onChange: (state: BreakerState) => void;
+}
+
+/** What a call that was let through reports. `neutral`: it says nothing about whether the other side is well. */
+export type Verdict = 'success' | 'failure' | 'neutral';
+
+/**
+ * Stops calling a dependency that is down, so that callers are refused at once. Opens after failures in a row, lets a
+ * few probes through after a while, and closes at any success. It has no timer: the next call finds out what time it is.
+ */
+export class Breaker {
+  readonly #options: BreakerOptions;
+  readonly #world: Pick<World, 'clock'>;
+  #state: BreakerState = 'closed';
+  #failures = 0;
+  #firstFailureAt = 0;
+  #openUntil = 0;
+  #openings = 0;
+  #probesLeft = 0;
+
+  constructor(options: BreakerOptions, world: Pick<World, 'clock'>) {
+    this.#options = options;
+    this.#world = world;
+  }
+
+  get state(): BreakerState {
+    return this.#state;
+  }
+
+  /** How long until the next probe is let through, in milliseconds; 0 where calls are let through. */
+  get retryAfterMs(): number {
+    return this.#state === 'open' ? Math.max(0, this.#openUntil - this.#world.clock.now()) : 0;
+  }
+
+  /** Whether a call may go ahead; if so, it must `report` exactly once. */
+  enter(): boolean {
+    if (this.#state === 'closed') return true;
+    if (this.#state === 'open' && this.retryAfterMs === 0) this.#becomeHalfOpen();
+    if (this.#state === 'open' || this.#probesLeft === 0) return false;
+    this.#probesLeft--;
+    return true;
+  }
+
+  report(verdict: Verdict): void {
+    if (verdict === 'success') this.#close();
+    else if (verdict === 'failure') this.#fail();
+    else if (this.#state === 'half-open') this.#probesLeft++;
+  }
+
+  #close(): void {
+    this.#failures = 0;
+    this.#openings = 0;
+    this.#become('closed');
+  }
+
+  #fail(): void {
+    const now = this.#world.clock.now();
+    if (this.#failures === 0) this.#firstFailureAt = now;
+    this.#failures++;
+    const { failures, spanMs, probes } = this.#options;
+    const isDown = this.#failures >= failures && now - this.#firstFailureAt >= spanMs;
+    if (this.#state === 'closed' && isDown) this.#open(now);
+    if (this.#state === 'half-open' && this.#failures >= probes) this.#open(now);
+  }
+
+  #open(now: number): void {
+    const { leastOpenMs, mostOpenMs } = this.#options;
+    // The jitter keeps many processes from probing in step.
+    const spread = 1 + 0.25 * this.#world.clock.random();
+    this.#openUntil = now + Math.min(mostOpenMs, leastOpenMs * 2 ** this.#openings * spread);
+    this.#openings++;
+    this.#become('open');
+  }
+
+  #becomeHalfOpen(): void {
+    this.#failures = 0;
+    this.#probesLeft = this.#options.probes;
+    this.#become('half-open');
+  }
+
+  #become(state: BreakerState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#options.onChange(state);
+  }
+}

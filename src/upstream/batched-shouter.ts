@@ -1,0 +1,87 @@
+import { AttemptError } from '../core/errors.ts';
+import type { World } from '../core/events.ts';
+import type { Shout, Shouter } from '../core/shouter.ts';
+import { type Batch, callOf, type Item, nextBatch } from './batch.ts';
+import type { Gate } from './gate.ts';
+import type { RetryBudget } from './retry-budget.ts';
+
+export interface BatchOptions {
+  /** Strings in a batch at most. */
+  readonly maxItems: number;
+  readonly gate: Gate;
+  readonly budget: RetryBudget;
+  /** Whether the halves of a failed batch have a chance of being let through. */
+  readonly isWorthwhile: () => boolean;
+}
+
+/**
+ * Sends a string at once while the gate is open; while it is shut, gathers strings and then sends as many as fit in one
+ * call, for upper-casing distributes over joining. A batch that fails is halved until the bad string is alone.
+ */
+export function batchedShouter(
+  inner: Shouter,
+  { maxItems, gate, budget, isWorthwhile }: BatchOptions,
+  { emit }: Pick<World, 'emit'>,
+): Shouter & { queued(): number } {
+  const queue = new Set<Item>();
+  gate.onChange(sendWhatCanGo);
+
+  return {
+    queued: () => queue.size,
+    shout(text, call) {
+      const { promise, resolve, reject } = Promise.withResolvers<Shout>();
+      if (call.signal.aborted) reject(call.signal.reason);
+      else enqueue({ text, call, resolve, reject });
+      return promise;
+    },
+  };
+
+  function enqueue(item: Item): void {
+    const { signal } = item.call;
+    queue.add(item);
+    budget.earn();
+    // Nobody waits for it, so it is not sent. Once sent, its answer is worth having.
+    signal.addEventListener('abort', () => queue.delete(item) && item.reject(signal.reason), { once: true });
+    sendWhatCanGo();
+  }
+
+  /** A call takes its place at the gate before `send` first waits, so the loop sees the gate shut again. */
+  function sendWhatCanGo(): void {
+    for (const first of queue) {
+      if (!gate.isOpen && !gate.isShutFor(first.call)) return;
+      const batch = nextBatch(queue, maxItems);
+      for (const item of batch.items) queue.delete(item);
+      void send(batch);
+    }
+  }
+
+  async function send(batch: Batch, parentFailure?: AttemptError): Promise<void> {
+    const { items, text } = batch;
+    emit({ type: 'batch', strings: items.length });
+    try {
+      batch.resolve(await inner.shout(text, callOf(items)));
+    } catch (error) {
+      if (!(error instanceof AttemptError)) rejectAll(items, parentFailure ?? error);
+      else if (items.length > 1 && isWorthwhile()) halve(items, error);
+      else rejectAll(items, error);
+    }
+  }
+
+  function halve(items: readonly Item[], failure: AttemptError): void {
+    const middle = Math.ceil(items.length / 2);
+    for (const half of [items.slice(0, middle), items.slice(middle)]) {
+      const wanted = half.filter(({ call }) => !call.signal.aborted);
+      rejectAll(
+        half.filter(({ call }) => call.signal.aborted),
+        failure,
+      );
+      if (wanted.length === 0) continue;
+      if (budget.spend()) void send(nextBatch(wanted, wanted.length), failure);
+      else rejectAll(wanted, failure);
+    }
+  }
+}
+
+function rejectAll(items: readonly Item[], reason: unknown): void {
+  for (const item of items) item.reject(reason);
+}

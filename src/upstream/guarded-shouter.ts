@@ -1,0 +1,44 @@
+import type { Breaker, Verdict } from '../core/breaker.ts';
+import { AttemptError, TuohsError } from '../core/errors.ts';
+import type { Shouter } from '../core/shouter.ts';
+
+/** Asks `inner` while the breaker lets calls through; refuses at once with `UPSTREAM_UNREACHABLE` while it does not. */
+export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
+  return {
+    async shout(text, call) {
+      if (!breaker.enter()) {
+        const { retryAfterMs } = breaker;
+        throw new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone after many failures', {
+          retryAfterMs,
+        });
+      }
+      let verdict: Verdict = 'neutral';
+      try {
+        const shout = await inner.shout(text, call);
+        verdict = 'success';
+        return shout;
+      } catch (error) {
+        verdict = verdictOn(error);
+        throw error;
+      } finally {
+        breaker.report(verdict);
+      }
+    },
+  };
+}
+
+/** An upstream that turned one text down, or a caller who left, says nothing about the next call. */
+function verdictOn(error: unknown): Verdict {
+  if (!(error instanceof AttemptError)) return 'neutral';
+  switch (error.failure) {
+    case 'unreachable':
+    case 'throttled':
+    case 'server_error':
+    case 'timeout':
+    case 'unreadable':
+      return 'failure';
+    case 'rejected':
+    case 'wrong':
+      return 'neutral';
+  }
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+import type { Shoutcloud } from '../../../src/shoutcloud/shoutcloud.ts';
+import { stoppedClock } from './clocks.ts';
+import { post, talk } from './raw-client.ts';
+import { running, statusOf, until } from './running.ts';
+
+const waits = {
+  latency: { latencyMs: 5 },
+  slow: { faults: 'slow=5' },
+  drip: { faults: 'drip=5' },
+  'close-after': { faults: 'close-after=5' },
+};
+for (const [what, options] of Object.entries(waits)) {
+  test(`close() takes the timer of ${what} along`, async (t) => {
+    const clock = stoppedClock();
+    const server = await running(t, { ...options, clock });
+    const caller = asking(server);
+    await until(() => clock.waits.length === 1);
+
+    await server.close();
+
+    assert.deepEqual([clock.waits, server.openConnections, server.activeRequests], [[], 0, 0]);
+    caller.destroy();
+  });
+
+  test(`a caller who leaves takes the timer of ${what} along`, async (t) => {
+    const clock = stoppedClock();
+    const server = await running(t, { ...options, clock });
+    const caller = asking(server);
+    await until(() => clock.waits.length === 1);
+
+    caller.destroy();
+
+    await until(() => server.openConnections === 0);
+    assert.deepEqual([clock.waits, server.activeRequests], [[], 0]);
+  });
+}
+
+for (const faults of ['hang', 'stall', 'endless', 'huge=5000']) {
+  test(`close() ends a connection in ${faults}`, async (t) => {
+    const asked = Promise.withResolvers<void>();
+    const server = await running(t, { faults, onShout: () => asked.resolve() });
+    const heard = talk(server.port, post('{"INPUT":"a"}'));
+    await asked.promise;
+
+    await server.close();
+
+    assert.deepEqual([server.openConnections, server.activeRequests], [0, 0]);
+    await heard;
+  });
+}
+
+test('close() ends idle connections and those in the middle of a request', async (t) => {
+  const server = await running(t);
+  const callers = [
+    '',
+    'POST /V1/SHOUT HTTP/1.1\r\nHost:',
+    post('{"INPUT":"a"}').slice(0, -1),
+    post('{"INPUT":"a"}'),
+  ];
+  const heard = callers.map((sent) => talk(server.port, sent));
+  await until(() => server.openConnections === 4 && server.inputs.length === 1);
+
+  await server.close();
+
+  assert.equal(server.openConnections, 0);
+  await Promise.all(heard);
+});
+
+test('close() frees the port and may be called again', async (t) => {
+  const server = await running(t);
+
+  await Promise.all([server.close(), server.close()]);
+  await server.close();
+
+  await assert.rejects(statusOf(server));
+  const next = await running(t, { port: server.port });
+  assert.equal(next.port, server.port);
+});
+
+function asking(server: Shoutcloud): Socket {
+  const socket = connect(server.port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write(post('{"INPUT":"a"}'));
+  return socket.resume();
+}

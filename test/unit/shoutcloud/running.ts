@@ -1,0 +1,38 @@
+import type { TestContext } from 'node:test';
+import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
+import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/shoutcloud.ts';
+
+/** A server that ends with the test. */
+export async function running(test: TestContext, options?: ShoutcloudOptions): Promise<Shoutcloud> {
+  const server = await startShoutcloud(options);
+  test.after(() => server.close());
+  return server;
+}
+
+/** Asks with `fetch` for the status of one shout. */
+export async function statusOf(server: Shoutcloud, input = 'abc'): Promise<number> {
+  const response = await shout(server, input);
+  await response.arrayBuffer();
+  return response.status;
+}
+
+export function shout(server: Shoutcloud, input: string, signal?: AbortSignal): Promise<Response> {
+  const headers = { 'Content-Type': 'application/json' };
+  const body = JSON.stringify({ INPUT: input });
+  return fetch(`${server.url}/V1/SHOUT`, {
+    method: 'POST',
+    headers,
+    body,
+    redirect: 'manual',
+    signal: signal ?? null,
+  });
+}
+
+/** Polls until the server has noticed something; rejects after 5 s. */
+export async function until(isReached: () => boolean): Promise<void> {
+  const end = performance.now() + 5000;
+  while (!isReached()) {
+    if (performance.now() > end) throw new Error(`still not: ${isReached}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
