@@ -2,18 +2,35 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type DestinationStream, destination, pino, stdTimeFunctions } from 'pino';
 import { memoryStore } from './cache/memory-store.ts';
+import { type RedisConnection, redisConnection } from './cache/redis-connection.ts';
+import { redisStore } from './cache/redis-store.ts';
+import { requestCounter } from './cache/request-counter.ts';
 import type { Config } from './config/settings.ts';
+import { Breaker } from './core/breaker.ts';
 import { systemClock } from './core/clock.ts';
 import type { World } from './core/events.ts';
 import { reverser } from './core/reverse.ts';
 import { reverseShout } from './core/reverse-shout.ts';
+import type { Shouter } from './core/shouter.ts';
+import { verifiedUpperCase } from './core/verify.ts';
 import { adminServer } from './http/admin-server.ts';
+import { admission } from './http/admission.ts';
+import { type LoopDelay, loopDelay } from './http/loop-delay.ts';
 import { apiServer } from './http/server.ts';
 import { lifecycle } from './lifecycle.ts';
 import { logEvents } from './telemetry/log-events.ts';
+import { type Metrics, metrics } from './telemetry/metrics.ts';
+import { batchedShouter } from './upstream/batched-shouter.ts';
 import { cachedShouter } from './upstream/cached-shouter.ts';
 import { coalescedShouter } from './upstream/coalesced-shouter.ts';
 import { deadlineShouter } from './upstream/deadline-shouter.ts';
+import { fallbackShouter } from './upstream/fallback-shouter.ts';
+import { Gate } from './upstream/gate.ts';
+import { gatedShouter } from './upstream/gated-shouter.ts';
+import { guardedShouter } from './upstream/guarded-shouter.ts';
+import { missLimitedShouter } from './upstream/miss-limited-shouter.ts';
+import { retriedShouter } from './upstream/retried-shouter.ts';
+import { RetryBudget } from './upstream/retry-budget.ts';
 import { shoutcloudShouter } from './upstream/shoutcloud-shouter.ts';
 import { readVersion } from './version.ts';
 
@@ -24,50 +41,85 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** What no setting changes, and only the fault laboratory takes away to see what it is good for. */
+const PROTECTIONS = {
+  upstreamBreaker: { failures: 10, spanMs: 1000, probes: 3, leastOpenMs: 1000, mostOpenMs: 5000 },
+  redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
+  verifyRedis: verifiedUpperCase,
+  slowClientMs: 10_000,
+  /** How late the event loop may be before unknown strings, and then all requests, are turned away. */
+  missLoopDelayMs: 100,
+  loopDelayMs: 200,
+};
+
+export type Protections = typeof PROTECTIONS;
+
 export interface AppOptions {
   /** Where log lines go: stdout unless given. */
   readonly logTo?: DestinationStream;
+  readonly protections?: Partial<Protections>;
 }
 
 /** Wires all parts by the settings. The only place that knows them all. */
-export function createApp(config: Config, { logTo = destination(1) }: AppOptions = {}): App {
+export function createApp(config: Config, options: AppOptions = {}): App {
+  const protections = { ...PROTECTIONS, ...options.protections };
   const version = readVersion();
-  const log = pino({ level: config.logLevel, base: null, timestamp: stdTimeFunctions.isoTime }, logTo);
-  const world: World = { clock: systemClock, emit: logEvents(log) };
+  const clock = systemClock;
+  const measured = metrics({ version, epochMs: clock.epochMs });
+  const world: World = { clock, emit: bothOf(logger(config, options), measured) };
 
-  const upstream = shoutcloudShouter(
+  const loop = loopDelay(clock);
+  const redis = config.redisUrl
+    ? redisConnection(
+        {
+          url: config.redisUrl,
+          ca: config.redisCa,
+          timeoutMs: config.redisTimeoutMs,
+          breaker: protections.redisBreaker,
+        },
+        world,
+      )
+    : undefined;
+  const stack = shouterStack({ config, protections, redis, loop }, world);
+  const admitted = admission(
     {
-      url: config.shoutcloudUrl,
-      connections: config.upstreamConnections,
-      attemptTimeoutMs: config.attemptTimeoutMs,
-    },
-    world,
-  );
-  const coalesced = coalescedShouter(upstream, world);
-  const memory = config.cacheMaxBytes > 0 ? memoryStore({ maxBytes: config.cacheMaxBytes }) : undefined;
-  const cached = memory ? cachedShouter(coalesced, memory, world) : coalesced;
-  const shouter = deadlineShouter(cached, { deadlineMs: config.requestDeadlineMs }, world);
-
-  const api = apiServer(
-    { reverseShout: reverseShout(shouter, reverser(config.reverseBy)), isDraining: () => life.isDraining() },
-    {
-      version,
+      maxInFlight: config.maxInFlight,
       maxBodyBytes: config.maxBodyBytes,
-      keepAliveTimeoutMs: config.keepAliveTimeoutMs,
-      slowClientMs: 10_000,
+      isOverloaded: () => loop.ms() > protections.loopDelayMs,
     },
     world,
   );
-  const life = lifecycle([() => api.close(), () => upstream.close(), () => admin.close()], config, world);
+  const api = apiServer(
+    {
+      reverseShout: reverseShout(stack.shouter, reverser(config.reverseBy)),
+      admission: admitted,
+      requestCounter: requestCounter(clock, redis),
+      isDraining: () => life.isDraining(),
+    },
+    { ...config, version, slowClientMs: protections.slowClientMs },
+    world,
+  );
   const admin = adminServer({
-    isReady: life.isReady,
+    isReady: () => life.isReady(),
     status: () => ({
       version,
       ready: life.isReady(),
-      upstream: { flights: coalesced.flights() },
-      cache: { memory: memory?.status() },
+      requests: { inFlight: admitted.inFlight(), loopDelayMs: loop.ms() },
+      ...stack.status(),
+      redis: redis?.status(),
     }),
+    metrics: measured,
   });
+  measured.read({
+    ...stack.readings,
+    inFlight: admitted.inFlight,
+    isRedisUp: () => redis?.status().isUp === true,
+  });
+  const life = lifecycle(
+    [() => api.close(), stack.close, () => redis?.close(), () => admin.close(), loop.stop],
+    config,
+    world,
+  );
 
   return {
     async listen() {
@@ -78,6 +130,94 @@ export function createApp(config: Config, { logTo = destination(1) }: AppOptions
       return { port, adminPort };
     },
     close: life.close,
+  };
+}
+
+interface StackParts {
+  readonly config: Config;
+  readonly protections: Protections;
+  readonly redis: RedisConnection | undefined;
+  readonly loop: LoopDelay;
+}
+
+/** The layers around the upstream, innermost first. */
+function shouterStack({ config, protections, redis, loop }: StackParts, world: World) {
+  const breaker = new Breaker(
+    { ...protections.upstreamBreaker, onChange: (state) => world.emit({ type: 'breaker', state }) },
+    world,
+  );
+  const isWorthwhile = () => breaker.state === 'closed';
+  const budget = new RetryBudget({ ratio: config.retryBudgetRatio });
+  const gate = new Gate({ connections: config.upstreamConnections }, world);
+  const memory = config.cacheMaxBytes > 0 ? memoryStore({ maxBytes: config.cacheMaxBytes }) : undefined;
+
+  const shoutcloud = shoutcloudShouter(
+    {
+      url: config.shoutcloudUrl,
+      connections: config.upstreamConnections,
+      attemptTimeoutMs: config.attemptTimeoutMs,
+    },
+    world,
+  );
+  const gated = gatedShouter(shoutcloud, gate);
+  const guarded = guardedShouter(gated, breaker);
+  const retried = retriedShouter(guarded, { retries: config.upstreamRetries, budget, isWorthwhile }, world);
+  const batched = batchedShouter(
+    retried,
+    { maxItems: config.batchMaxItems, gate, budget, isWorthwhile },
+    world,
+  );
+  const shared = redis ? cachedShouter(batched, redisCache(redis), world) : batched;
+  const coalesced = coalescedShouter(shared, world);
+  const limited = missLimitedShouter(
+    coalesced,
+    {
+      maxWaiting: Math.ceil(config.maxInFlight * 0.75),
+      isPressed: () => loop.ms() > protections.missLoopDelayMs,
+    },
+    world,
+  );
+  const cached = memory ? cachedShouter(limited, memory, world) : limited;
+  const timed = deadlineShouter(cached, { deadlineMs: config.requestDeadlineMs }, world);
+  const shouter: Shouter = config.fallback === 'local' ? fallbackShouter(timed, world) : timed;
+
+  return {
+    shouter,
+    readings: {
+      cacheBytes: () => memory?.status().bytes ?? 0,
+      retryBudgetTokens: () => budget.tokens,
+      breakerState: () => breaker.state,
+    },
+    status: () => ({
+      upstream: {
+        breaker: breaker.state,
+        retryBudgetTokens: budget.tokens,
+        pauseMs: gate.pauseMs,
+        queued: batched.queued(),
+        flights: coalesced.flights(),
+        waiting: limited.waiting(),
+      },
+      memory: memory?.status(),
+    }),
+    async close() {
+      gate.close();
+      await shoutcloud.close();
+    },
+  };
+
+  function redisCache(connection: RedisConnection) {
+    return redisStore(connection, { ttlDays: config.cacheTtlDays, verify: protections.verifyRedis }, world);
+  }
+}
+
+function logger({ logLevel }: Config, { logTo = destination(1) }: AppOptions): World['emit'] {
+  return logEvents(pino({ level: logLevel, base: null, timestamp: stdTimeFunctions.isoTime }, logTo));
+}
+
+function bothOf(log: World['emit'], { emit }: Metrics): World['emit'] {
+  return (event) => {
+    emit(event);
+    log(event);
   };
 }
 

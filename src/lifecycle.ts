@@ -6,7 +6,7 @@ export interface LifecycleOptions {
 }
 
 /** One step of closing down. */
-export type Closer = () => Promise<unknown>;
+export type Closer = () => unknown;
 
 export interface Lifecycle {
   isReady(): boolean;

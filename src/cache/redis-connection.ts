@@ -1,5 +1,6 @@
 import { Redis, ReplyError } from 'ioredis';
-import { Breaker } from '../core/breaker.ts';
+import { Breaker, type BreakerOptions } from '../core/breaker.ts';
+import { afterReading } from '../core/clock.ts';
 import type { RedisOperation, RedisOutcome, World } from '../core/events.ts';
 import { ReplyGuard } from './reply-guard.ts';
 
@@ -10,6 +11,7 @@ export interface RedisOptions {
   readonly ca: string | undefined;
   /** How long one command may take. */
   readonly timeoutMs: number;
+  readonly breaker: Omit<BreakerOptions, 'onChange'>;
 }
 
 export interface Command<T> {
@@ -37,17 +39,13 @@ const SILENT_SOCKET_MS = 5000;
 /** Connects in the background, now and again after each loss; start-up without Redis is normal. */
 export function redisConnection(options: RedisOptions, { clock, emit }: World): RedisConnection {
   const { url, ca, timeoutMs } = options;
-  const breaker = new Breaker(
-    { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000, onChange: () => {} },
-    { clock },
-  );
+  const breaker = new Breaker({ ...options.breaker, onChange: () => {} }, { clock });
   const guard = new ReplyGuard();
   const redis = new Redis(url, {
     ...(ca !== undefined && { tls: { ca } }),
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: timeoutMs,
     connectTimeout: RECONNECT_MS,
     socketTimeout: SILENT_SOCKET_MS,
     retryStrategy: () => RECONNECT_MS + clock.random() * RECONNECT_JITTER_MS,
@@ -74,13 +72,16 @@ export function redisConnection(options: RedisOptions, { clock, emit }: World): 
   async function runNow<T>({ op, maxReplyBytes, send }: Command<T>): Promise<T | Failed> {
     const startedAt = clock.now();
     const settle = guard.expect(maxReplyBytes);
+    const late = Promise.withResolvers<never>();
+    const cancel = afterReading(clock, timeoutMs, () => late.reject(new Error('no reply in time')));
     let outcome: RedisOutcome = 'success';
     try {
-      return await send(redis);
+      return await Promise.race([send(redis), late.promise]);
     } catch (error) {
       outcome = outcomeOf(error);
       return failed;
     } finally {
+      cancel();
       settle();
       // An error reply is an answer: Redis is there, though full or read-only.
       breaker.report(outcome === 'timeout' ? 'failure' : 'success');

@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import type { World } from '../core/events.ts';
-import { verifiedUpperCase } from '../core/verify.ts';
 import { failed, type RedisConnection } from './redis-connection.ts';
 import type { Store } from './store.ts';
 
 export interface RedisStoreOptions {
   /** How long an entry lives: a bound on memory only, for values never change. */
   readonly ttlDays: number;
+  /** Turns what was read into the upper case of its text, or `undefined` where it is not. */
+  readonly verify: (text: string, value: string) => string | undefined;
 }
 
 const SECONDS_A_DAY = 86_400;
@@ -17,7 +18,7 @@ const SECONDS_A_DAY = 86_400;
  */
 export function redisStore(
   connection: RedisConnection,
-  { ttlDays }: RedisStoreOptions,
+  { ttlDays, verify }: RedisStoreOptions,
   { emit }: Pick<World, 'emit'>,
 ): Store {
   return {
@@ -42,7 +43,7 @@ export function redisStore(
 
   function known(text: string, value: string | null | typeof failed): string | undefined {
     if (value === null || value === failed) return undefined;
-    const shout = verifiedUpperCase(text, value);
+    const shout = verify(text, value);
     if (shout === undefined) emit({ type: 'verification-failed', source: 'redis' });
     return shout;
   }

@@ -11,6 +11,8 @@ export interface Clock {
   random(): number;
   /** Runs `run` once in `ms` milliseconds, unless cancelled. */
   after(ms: number, run: () => void): Cancel;
+  /** Runs `run` when what has already arrived is read: before the event loop waits again. */
+  soon(run: () => void): Cancel;
   /** Resolves in `ms` milliseconds; rejects with the signal's reason the moment it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -22,6 +24,10 @@ export const systemClock: Clock = {
   after(ms, run) {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
+  },
+  soon(run) {
+    const immediate = setImmediate(run);
+    return () => clearImmediate(immediate);
   },
   sleep: (ms, signal) => sleepOn(systemClock, ms, signal),
 };
@@ -40,4 +46,15 @@ export function sleepOn(clock: Pick<Clock, 'after'>, ms: number, signal?: AbortS
     });
     signal?.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/**
+ * Runs `run` in `ms` milliseconds, but lets what arrived meanwhile be read first: a late event loop does not turn an
+ * answer that came in time into a timeout.
+ */
+export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, run: () => void): Cancel {
+  let cancel = clock.after(ms, () => {
+    cancel = clock.soon(run);
+  });
+  return () => cancel();
 }

@@ -6,16 +6,20 @@ export interface AdminParts {
   readonly isReady: () => boolean;
   /** Facts for a person, by part. */
   readonly status: () => Readonly<Record<string, unknown>>;
+  readonly metrics: { text(): Promise<string>; readonly contentType: string };
 }
 
 /** Probes and status for those who run the service. Its port is never public. */
-export function adminServer({ isReady, status }: AdminParts): FastifyInstance {
+export function adminServer({ isReady, status, metrics }: AdminParts): FastifyInstance {
   const server = Fastify({ return503OnClosing: false });
   server.get('/livez', (_request, reply) => reply.type('text/plain').send('alive'));
   server.get('/readyz', (_request, reply) => {
     const [code, text] = isReady() ? [200, 'ready'] : [503, 'not ready'];
     return reply.code(code).type('text/plain').send(text);
   });
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  );
   server.get('/status', (_request, reply) => sendJson(reply, status()));
   return server;
 }

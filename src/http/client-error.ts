@@ -1,11 +1,11 @@
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type ErrorCode, TuohsError } from '../core/errors.ts';
 import { problemFor } from './problem.ts';
 import { requestId } from './request-id.ts';
 
 /** Answers what never became a request (too slow, too large or malformed headers) in the words of the error table. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -1,9 +1,12 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse-shout.ts';
+import type { Admission } from './admission.ts';
 import { answerClientError } from './client-error.ts';
 import { firstField } from './form.ts';
 import { observeRequests } from './observe-requests.ts';
+import { limitRates, type RequestCounter } from './rate-limit.ts';
 import { parsedBody } from './request-body.ts';
 import { requestId } from './request-id.ts';
 import { health } from './routes/health.ts';
@@ -18,12 +21,17 @@ export interface ApiOptions {
   readonly version: string;
   readonly maxBodyBytes: number;
   readonly keepAliveTimeoutMs: number;
+  readonly trustProxy: number | string[] | undefined;
+  /** 0: no limit. */
+  readonly rateLimitPerMinute: number;
   /** How long headers, and after them a body, may take to arrive. */
   readonly slowClientMs: number;
 }
 
 export interface ApiParts {
   readonly reverseShout: ReverseShout;
+  readonly admission: Admission;
+  readonly requestCounter: RequestCounter;
   /** While it holds, each answer closes its connection, so that keep-alive clients move on. */
   readonly isDraining: () => boolean;
 }
@@ -32,18 +40,15 @@ export interface ApiParts {
 export function apiServer(parts: ApiParts, options: ApiOptions, world: World): FastifyInstance {
   const bodyLimits = { maxBodyBytes: options.maxBodyBytes, bodyTimeoutMs: options.slowClientMs };
   const server = Fastify({
+    serverFactory: (listener) => httpServer(parts.admission.guard(listener), options),
+    trustProxy: trustedProxies(options.trustProxy),
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
-    keepAliveTimeout: options.keepAliveTimeoutMs,
     // Draining comes first and ends before close(): nobody is turned away meanwhile.
     return503OnClosing: false,
-    clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) =>
       sendProblem(world, error, request, setStandardHeaders(request, reply)),
     routerOptions: { querystringParser: (query) => ({ data: firstField(query, 'data') }) },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
-    // A server-wide requestTimeout would cut long streams; bodies have a timer of their own.
-    requestTimeout: 0,
-    http: { headersTimeout: options.slowClientMs, connectionsCheckingInterval: 1000 },
   });
 
   server.setErrorHandler((error, request, reply) => sendProblem(world, error, request, reply));
@@ -58,9 +63,35 @@ export function apiServer(parts: ApiParts, options: ApiOptions, world: World): F
   // Routes that take a body read it themselves: the framework would close the connection at each bad one.
   server.addContentTypeParser('*', async () => undefined);
 
-  home(server, options);
-  shoutPost(server, { ...parts, parseBody: (request) => parsedBody(request, bodyLimits, world.clock) });
-  shoutGet(server, parts);
-  health(server, parts);
+  if (options.rateLimitPerMinute > 0) limitRates(server, parts.requestCounter, options.rateLimitPerMinute);
+  // Routes come after the limits, in a scope of their own, for plugins see only the routes that follow them.
+  server.register(async (api) => {
+    home(api, options);
+    shoutPost(api, { ...parts, parseBody: (request) => parsedBody(request, bodyLimits, world.clock) });
+    shoutGet(api, parts);
+    health(api, parts);
+  });
   return server;
+}
+
+function httpServer(listener: RequestListener, { keepAliveTimeoutMs, slowClientMs }: ApiOptions): Server {
+  const server = createServer(
+    {
+      keepAliveTimeout: keepAliveTimeoutMs,
+      headersTimeout: slowClientMs,
+      connectionsCheckingInterval: 1000,
+      // A server-wide requestTimeout would cut long streams; bodies have a timer of their own.
+      requestTimeout: 0,
+    },
+    listener,
+  );
+  return server.on('clientError', answerClientError);
+}
+
+/** The framework believes nobody when given a number, so the number becomes a function of the hop. */
+function trustedProxies(
+  proxies: ApiOptions['trustProxy'],
+): false | string[] | ((address: string, hop: number) => boolean) {
+  if (typeof proxies === 'number') return (_address, hop) => hop < proxies;
+  return proxies ?? false;
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 // Nothing we answer is a page that may run, frame or embed anything, unless its route says otherwise.
-const STANDARD_HEADERS = {
+export const STANDARD_HEADERS = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',

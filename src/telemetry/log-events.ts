@@ -20,6 +20,14 @@ export function logEvents(log: Logger): Emit {
         const { type: _, ...facts } = event;
         return log.debug(facts, 'answered');
       }
+      case 'breaker':
+        return log.warn({ state: event.state }, 'the breaker of SHOUTCLOUD changed');
+      case 'redis-connection':
+        return event.isUp ? log.info('redis is connected') : log.warn('redis is not connected');
+      case 'batch':
+      case 'fallback':
+      case 'redis-operation':
+      case 'shed':
       case 'cache-read':
       case 'coalesced':
       case 'attempt':

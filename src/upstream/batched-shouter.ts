@@ -15,16 +15,17 @@ export interface BatchOptions {
 }
 
 /**
- * Sends a string at once while the gate is open; while it is shut, gathers strings and then sends as many as fit in one
+ * Sends a string at once while the gate is open (in this turn of the event loop); while it is shut, gathers strings and then sends as many as fit in one
  * call, for upper-casing distributes over joining. A batch that fails is halved until the bad string is alone.
  */
 export function batchedShouter(
   inner: Shouter,
   { maxItems, gate, budget, isWorthwhile }: BatchOptions,
-  { emit }: Pick<World, 'emit'>,
+  { clock, emit }: World,
 ): Shouter & { queued(): number } {
   const queue = new Set<Item>();
-  gate.onChange(sendWhatCanGo);
+  let isScheduled = false;
+  gate.onChange(schedule);
 
   return {
     queued: () => queue.size,
@@ -42,7 +43,17 @@ export function batchedShouter(
     budget.earn();
     // Nobody waits for it, so it is not sent. Once sent, its answer is worth having.
     signal.addEventListener('abort', () => queue.delete(item) && item.reject(signal.reason), { once: true });
-    sendWhatCanGo();
+    schedule();
+  }
+
+  /** Strings that arrived in the same turn of the event loop travel together. */
+  function schedule(): void {
+    if (isScheduled || queue.size === 0) return;
+    isScheduled = true;
+    clock.soon(() => {
+      isScheduled = false;
+      sendWhatCanGo();
+    });
   }
 
   /** A call takes its place at the gate before `send` first waits, so the loop sees the gate shut again. */

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { afterReading } from '../core/clock.ts';
 import { AttemptError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Shout, Shouter } from '../core/shouter.ts';
@@ -50,7 +51,7 @@ export function shoutcloudShouter(
   async function attempt(text: string): Promise<Shout> {
     const body = JSON.stringify({ INPUT: text });
     const timer = new AbortController();
-    const cancel = clock.after(attemptTimeoutMs, () => timer.abort());
+    const cancel = afterReading(clock, attemptTimeoutMs, () => timer.abort());
     try {
       const response = await pool.request({
         method: 'POST',

@@ -1,0 +1,69 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { TuohsError } from '../core/errors.ts';
+import type { ShedReason, World } from '../core/events.ts';
+import { problemFor } from './problem.ts';
+import { requestId } from './request-id.ts';
+import { STANDARD_HEADERS } from './standard-headers.ts';
+
+export interface AdmissionLimits {
+  readonly maxInFlight: number;
+  readonly maxBodyBytes: number;
+  /** Whether the event loop is too late to answer anybody in time. */
+  readonly isOverloaded: () => boolean;
+}
+
+export interface Admission {
+  inFlight(): number;
+  /** Lets requests through to `listener` while there is room; refuses the others before their body is read. */
+  guard(listener: RequestListener): RequestListener;
+}
+
+/** Bodies that are announced or under way at once, in all. */
+const MAX_BYTES_IN_FLIGHT = 33_554_432;
+
+/** A smaller body is let in whatever the others hold, so that large or slow ones cannot keep it out. */
+const SMALL_BODY_BYTES = 16_384;
+
+/** Bounds the requests, and the bytes of their bodies, that are under way at once. */
+export function admission(limits: AdmissionLimits, { emit }: Pick<World, 'emit'>): Admission {
+  let requests = 0;
+  let bytes = 0;
+
+  return {
+    inFlight: () => requests,
+    guard: (listener) => (request, response) => {
+      const size = Math.min(announcedBytes(request), limits.maxBodyBytes);
+      const reason = reasonToRefuse(size);
+      if (reason !== undefined) {
+        emit({ type: 'shed', reason });
+        return refuse(request, response);
+      }
+      requests++;
+      bytes += size;
+      response.once('close', () => {
+        requests--;
+        bytes -= size;
+      });
+      listener(request, response);
+    },
+  };
+
+  function reasonToRefuse(size: number): ShedReason | undefined {
+    if (requests >= limits.maxInFlight) return 'requests';
+    if (size > SMALL_BODY_BYTES && bytes + size > MAX_BYTES_IN_FLIGHT) return 'bytes';
+    if (limits.isOverloaded()) return 'event_loop';
+    return undefined;
+  }
+}
+
+/** A body without an announced length may become as long as it likes. */
+function announcedBytes({ headers }: IncomingMessage): number {
+  if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY;
+  return Number(headers['content-length'] ?? 0);
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  const id = requestId(request.headers['x-request-id']);
+  const { status, headers, body } = problemFor(new TuohsError('OVERLOADED', 'no room'), id);
+  response.writeHead(status, { ...STANDARD_HEADERS, ...headers, 'x-request-id': id }).end(body);
+}

@@ -1,0 +1,175 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import type { BreakerState } from '../core/breaker.ts';
+import type { Emit, Event } from '../core/events.ts';
+
+/** What is read when somebody asks for the metrics, rather than told by events. */
+export interface Readings {
+  readonly inFlight: () => number;
+  readonly cacheBytes: () => number;
+  readonly retryBudgetTokens: () => number;
+  readonly breakerState: () => BreakerState;
+  readonly isRedisUp: () => boolean;
+}
+
+export interface Metrics {
+  readonly emit: Emit;
+  /** Adds the series that are read; to be called once. */
+  read(readings: Readings): void;
+  /** All series in the Prometheus text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'half-open'];
+const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3.5];
+const ATTEMPT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1];
+const REDIS_SECONDS = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1];
+const BATCH_STRINGS = [1, 2, 4, 8, 16, 32, 64, 128];
+
+/** Counts the events. All labels come from closed sets: no text, path or address of a user is ever one. */
+export function metrics({ version, epochMs }: { version: string; epochMs: () => number }): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const requests = new Histogram({
+    name: 'tuohs_http_request_duration_seconds',
+    help: 'From the arrival of the headers to the end of the answer.',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: REQUEST_SECONDS,
+    registers,
+  });
+  const cacheReads = new Counter({
+    name: 'tuohs_cache_requests_total',
+    help: 'Look-ups in a cache, by tier and result.',
+    labelNames: ['tier', 'result'] as const,
+    registers,
+  });
+  const coalesced = new Counter({
+    name: 'tuohs_coalesced_requests_total',
+    help: 'Requests that joined the flight of another one with the same text.',
+    registers,
+  });
+  const attempts = new Counter({
+    name: 'tuohs_upstream_attempts_total',
+    help: 'Requests to SHOUTCLOUD, by outcome.',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
+  const attemptSeconds = new Histogram({
+    name: 'tuohs_upstream_attempt_duration_seconds',
+    help: 'How long a request to SHOUTCLOUD took, whatever its outcome.',
+    buckets: ATTEMPT_SECONDS,
+    registers,
+  });
+  const batchSize = new Histogram({
+    name: 'tuohs_upstream_batch_size',
+    help: 'Strings that travelled together in one call.',
+    buckets: BATCH_STRINGS,
+    registers,
+  });
+  const lastSuccess = new Gauge({
+    name: 'tuohs_upstream_last_success_timestamp_seconds',
+    help: 'When SHOUTCLOUD last gave a right answer; 0 before the first.',
+    registers,
+  });
+  const wrong = new Counter({
+    name: 'tuohs_verification_failures_total',
+    help: "Answers that were not their text's upper case, by where they came from.",
+    labelNames: ['source'] as const,
+    registers,
+  });
+  const fallbacks = new Counter({
+    name: 'tuohs_fallback_answers_total',
+    help: 'Strings answered by our own mapping because SHOUTCLOUD could not.',
+    registers,
+  });
+  const redisSeconds = new Histogram({
+    name: 'tuohs_redis_operation_duration_seconds',
+    help: 'How long Redis took; skipped operations were never sent.',
+    labelNames: ['op', 'outcome'] as const,
+    buckets: REDIS_SECONDS,
+    registers,
+  });
+  const shed = new Counter({
+    name: 'tuohs_shed_requests_total',
+    help: 'Requests turned away before their work began, by what was short.',
+    labelNames: ['reason'] as const,
+    registers,
+  });
+  new Gauge({
+    name: 'tuohs_build_info',
+    help: 'Always 1; the labels say what runs.',
+    labelNames: ['version', 'node'] as const,
+    registers,
+  }).set({ version, node: process.version }, 1);
+
+  return {
+    emit: count,
+    read: (readings) => addReadings(readings, registers),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+
+  function count(event: Event): void {
+    switch (event.type) {
+      case 'answered':
+        return requests.observe(
+          { method: event.method, route: event.route, status: event.status },
+          event.durationMs / 1000,
+        );
+      case 'cache-read':
+        return cacheReads.inc({ tier: event.tier, result: event.result });
+      case 'coalesced':
+        return coalesced.inc();
+      case 'attempt':
+        if (event.outcome === 'success') lastSuccess.set(epochMs() / 1000);
+        attempts.inc({ outcome: event.outcome });
+        return attemptSeconds.observe(event.durationMs / 1000);
+      case 'batch':
+        return batchSize.observe(event.strings);
+      case 'verification-failed':
+        return wrong.inc({ source: event.source });
+      case 'fallback':
+        return fallbacks.inc();
+      case 'redis-operation':
+        return redisSeconds.observe({ op: event.op, outcome: event.outcome }, event.durationMs / 1000);
+      case 'shed':
+        return shed.inc({ reason: event.reason });
+      case 'breaker':
+      case 'redis-connection':
+      case 'failed':
+      case 'listening':
+      case 'draining':
+      case 'closed':
+        return;
+    }
+  }
+}
+
+function addReadings(readings: Readings, registers: Registry[]): void {
+  gauge('tuohs_in_flight_requests', 'Requests under way.', readings.inFlight);
+  gauge('tuohs_cache_bytes', 'Size of the memory cache.', readings.cacheBytes);
+  gauge('tuohs_retry_budget_tokens', 'Retries that may be made right now.', readings.retryBudgetTokens);
+  gauge('tuohs_redis_up', '1 while Redis is connected.', () => Number(readings.isRedisUp()));
+  new Gauge({
+    name: 'tuohs_breaker_state',
+    help: "1 for the state that SHOUTCLOUD's breaker is in.",
+    labelNames: ['state'] as const,
+    registers,
+    collect() {
+      for (const state of BREAKER_STATES) this.set({ state }, Number(readings.breakerState() === state));
+    },
+  });
+
+  function gauge(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  }
+}
