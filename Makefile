@@ -30,12 +30,17 @@ lint: install ## Check format, lint rules and types
 format: install ## Format the sources and apply safe lint fixes
 	biome check --write
 
+.PHONY: chaos
+chaos: install ## Run the fault laboratory and print its table of figures (CHAOS='--only redis' for a part, --long for the long rows)
+	node test/chaos/run.ts $(CHAOS)
+
 ##@ Maintain
 
 .PHONY: install
 install: node_modules/.package-lock.json ## Install the exact packages of package-lock.json, and Node 24 with them
 
-node_modules/.package-lock.json: package.json package-lock.json .npmrc
+# Named by its whole path, for the target package-lock.json is for people only.
+node_modules/.package-lock.json: package.json $(CURDIR)/package-lock.json .npmrc
 	npm ci
 	@node_modules/.bin/node --version | grep -q '^v24\.' || { \
 	  echo 'The package "node" brought no Node 24: allow its install script (npm config delete ignore-scripts) and run make install again.' >&2; \

@@ -38,7 +38,7 @@ export interface App {
   /** Starts to answer; resolves with the ports, which matter where the settings say 0. */
   listen(): Promise<{ port: number; adminPort: number }>;
   /** Drains and ends; see `Lifecycle.close`. */
-  close(): Promise<void>;
+  close(hurry?: Promise<unknown>): Promise<void>;
 }
 
 /** What no setting changes, and only the fault laboratory takes away to see what it is good for. */
@@ -89,14 +89,24 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     },
     world,
   );
+  const life = lifecycle(
+    [() => api.close(), stack.close, () => redis?.close(), () => admin.close(), loop.stop],
+    config,
+    world,
+  );
   const api = apiServer(
     {
       reverseShout: reverseShout(stack.shouter, reverser(config.reverseBy)),
       admission: admitted,
       requestCounter: requestCounter(clock, redis),
-      isDraining: () => life.isDraining(),
+      draining: life.draining,
     },
-    { ...config, version, slowClientMs: protections.slowClientMs },
+    {
+      ...config,
+      version,
+      slowClientMs: protections.slowClientMs,
+      maxBulkLines: Math.ceil(config.maxInFlight / 4),
+    },
     world,
   );
   const admin = adminServer({
@@ -115,11 +125,6 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     inFlight: admitted.inFlight,
     isRedisUp: () => redis?.status().isUp === true,
   });
-  const life = lifecycle(
-    [() => api.close(), stack.close, () => redis?.close(), () => admin.close(), loop.stop],
-    config,
-    world,
-  );
 
   return {
     async listen() {

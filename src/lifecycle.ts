@@ -10,12 +10,19 @@ export type Closer = () => unknown;
 
 export interface Lifecycle {
   isReady(): boolean;
-  isDraining(): boolean;
   /** Says that the service has started, unless it is being closed already. */
   started(): void;
-  /** Drains, then closes in the given order, each step after the one before. Further calls wait for the first. */
-  close(): Promise<void>;
+  /** Aborts when the drain begins. */
+  readonly draining: AbortSignal;
+  /**
+   * Drains, then closes in the given order, each step after the one before. Rejects when that takes longer than 20 s,
+   * or at once when `hurry` resolves: then not everything was answered.
+   */
+  close(hurry?: Promise<unknown>): Promise<void>;
 }
+
+// Longer than a drain and a deadline together; Kubernetes kills ten seconds later.
+const HARD_STOP_MS = 20_000;
 
 /** Readiness, and an end in order: not ready, everything still served, then `closers` one after another. */
 export function lifecycle(
@@ -23,24 +30,33 @@ export function lifecycle(
   { drainMs }: LifecycleOptions,
   { clock, emit }: World,
 ): Lifecycle {
-  let state: 'starting' | 'ready' | 'draining' = 'starting';
+  const draining = new AbortController();
+  let isStarted = false;
   let closing: Promise<void> | undefined;
 
   return {
-    isReady: () => state === 'ready',
-    isDraining: () => state === 'draining',
+    isReady: () => isStarted && !draining.signal.aborted,
+    draining: draining.signal,
     started() {
-      if (state === 'starting') state = 'ready';
+      isStarted = true;
     },
-    close: () => (closing ??= drainAndClose()),
+    async close(hurry = new Promise<never>(() => {})) {
+      closing ??= drainAndClose();
+      const closed = new AbortController();
+      await Promise.race([closing, hardStop(hurry, closed.signal)]).finally(() => closed.abort());
+    },
   };
 
   async function drainAndClose(): Promise<void> {
-    const wasServing = state === 'ready';
-    state = 'draining';
+    draining.abort();
     emit({ type: 'draining' });
-    if (wasServing) await clock.sleep(drainMs);
+    if (isStarted) await clock.sleep(drainMs);
     for (const close of closers) await close();
     emit({ type: 'closed' });
+  }
+
+  async function hardStop(hurry: Promise<unknown>, closed: AbortSignal): Promise<never> {
+    await Promise.race([hurry, clock.sleep(HARD_STOP_MS, closed)]);
+    throw new Error('stopped before everything was answered');
   }
 }

@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import type { DestinationStream } from 'pino';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config/read-config.ts';
-import { systemClock } from '../core/clock.ts';
 import { startShoutcloud } from '../shoutcloud/server.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -10,9 +9,6 @@ interface ServeOptions {
   embeddedShoutcloud?: true;
   readableLogs?: true;
 }
-
-// Longer than any drain and any deadline together; Kubernetes kills ten seconds later.
-const HARD_STOP_MS = 20_000;
 
 /** `tuohs serve`: runs the API until SIGTERM or SIGINT, then drains. Fails where it must be stopped hard. */
 export function serveCommand(surroundings: Surroundings): Command {
@@ -34,18 +30,13 @@ async function serve(
     await app.listen();
     await stop.first;
   } finally {
-    await Promise.race([app.close(), hardStop(stop.second)]);
+    await app.close(stop.second);
     await shoutcloud?.close();
   }
-}
-
-async function hardStop(secondSignal: Promise<void>): Promise<void> {
-  await Promise.race([secondSignal, systemClock.sleep(HARD_STOP_MS)]);
-  throw new Error('stopped before everything was answered');
 }
 
 /** Loaded only here: production neither has nor needs it. */
 async function readableLog(): Promise<DestinationStream> {
   const { default: pretty } = await import('pino-pretty');
-  return pretty({ ignore: 'pid,hostname', singleLine: true });
+  return pretty({ ignore: 'pid,hostname', singleLine: true, sync: true });
 }

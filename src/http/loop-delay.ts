@@ -1,24 +1,30 @@
 import type { Cancel, Clock } from '../core/clock.ts';
 
 export interface LoopDelay {
-  /** How late the event loop was lately, in milliseconds: how long a request waits before anyone looks at it. */
+  /** How late the event loop has lately been at least, in milliseconds: what a request waits before anyone sees it. */
   readonly ms: () => number;
   readonly stop: Cancel;
 }
 
 const SAMPLE_MS = 50;
 
+/** One late turn is a hiccup (a collection of garbage, a busy neighbour); this many in a row are an overload. */
+const SAMPLES = 4;
+
 /** Measures how late a timer runs, again and again. */
 export function loopDelay(clock: Clock): LoopDelay {
-  let dueAt = 0;
-  let lastMs = 0;
+  const delays = new Array<number>(SAMPLES).fill(0);
+  let count = 0;
   let cancel: Cancel = () => {};
-  const sample = () => {
-    const now = clock.now();
-    if (dueAt > 0) lastMs = Math.max(0, now - dueAt);
-    dueAt = now + SAMPLE_MS;
-    cancel = clock.after(SAMPLE_MS, sample);
-  };
-  sample();
-  return { ms: () => lastMs, stop: () => cancel() };
+  measure();
+  return { ms: () => Math.min(...delays), stop: () => cancel() };
+
+  function measure(): void {
+    const dueAt = clock.now() + SAMPLE_MS;
+    cancel = clock.after(SAMPLE_MS, () => {
+      delays[count % SAMPLES] = Math.max(0, clock.now() - dueAt);
+      count++;
+      measure();
+    });
+  }
 }

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { MIMEType } from 'node:util';
 import type { Clock } from '../core/clock.ts';
 import { TuohsError } from '../core/errors.ts';
 import { firstField } from './form.ts';
+import { mediaType } from './media-type.ts';
 
 export interface BodyLimits {
   readonly maxBodyBytes: number;
@@ -27,20 +27,14 @@ export async function parsedBody(
 
 type Parse = (body: Buffer) => unknown;
 
-function parserFor(contentType = ''): Parse {
-  const { essence, params } = mimeType(contentType);
-  const charset = params.get('charset')?.toLowerCase();
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw badInput('another charset');
-  if (essence === 'application/json') return parseJson;
-  if (essence === 'application/x-www-form-urlencoded') return parseForm;
-  throw badInput('another content type');
-}
-
-function mimeType(contentType: string): MIMEType {
-  try {
-    return new MIMEType(contentType);
-  } catch {
-    throw badInput('no valid content type');
+function parserFor(contentType: string | undefined): Parse {
+  switch (mediaType(contentType)) {
+    case 'application/json':
+      return parseJson;
+    case 'application/x-www-form-urlencoded':
+      return parseForm;
+    default:
+      throw badInput('another content type');
   }
 }
 

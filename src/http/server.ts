@@ -9,6 +9,7 @@ import { observeRequests } from './observe-requests.ts';
 import { limitRates, type RequestCounter } from './rate-limit.ts';
 import { parsedBody } from './request-body.ts';
 import { requestId } from './request-id.ts';
+import { bulk } from './routes/bulk.ts';
 import { health } from './routes/health.ts';
 import { home } from './routes/home.ts';
 import { shoutGet } from './routes/shout-get.ts';
@@ -26,14 +27,16 @@ export interface ApiOptions {
   readonly rateLimitPerMinute: number;
   /** How long headers, and after them a body, may take to arrive. */
   readonly slowClientMs: number;
+  /** Lines of all bulk streams together that may be under way. */
+  readonly maxBulkLines: number;
 }
 
 export interface ApiParts {
   readonly reverseShout: ReverseShout;
   readonly admission: Admission;
   readonly requestCounter: RequestCounter;
-  /** While it holds, each answer closes its connection, so that keep-alive clients move on. */
-  readonly isDraining: () => boolean;
+  /** Once it has aborted, each answer closes its connection, so that keep-alive clients move on. */
+  readonly draining: AbortSignal;
 }
 
 /** The public API, not yet listening. */
@@ -54,7 +57,7 @@ export function apiServer(parts: ApiParts, options: ApiOptions, world: World): F
   server.setErrorHandler((error, request, reply) => sendProblem(world, error, request, reply));
   server.addHook('onRequest', (request, reply, done) => {
     setStandardHeaders(request, reply);
-    if (parts.isDraining()) reply.header('connection', 'close');
+    if (parts.draining.aborted) reply.header('connection', 'close');
     done();
   });
   observeRequests(server, world);
@@ -69,6 +72,7 @@ export function apiServer(parts: ApiParts, options: ApiOptions, world: World): F
     home(api, options);
     shoutPost(api, { ...parts, parseBody: (request) => parsedBody(request, bodyLimits, world.clock) });
     shoutGet(api, parts);
+    bulk(api, parts, options, world.clock);
     health(api, parts);
   });
   return server;

@@ -16,13 +16,14 @@ export function coalescedShouter(
     flights: () => flights.size,
     async shout(text, call) {
       for (;;) {
+        call.signal.throwIfAborted();
         const running = flights.get(text);
         if (running === undefined) return start(text, call);
         emit({ type: 'coalesced' });
         try {
           return { ...(await running.join(call)), collapsed: true };
         } catch (error) {
-          if (!running.isAbandoned || call.signal.aborted) throw error;
+          if (!running.isAbandoned) throw error;
         }
       }
     },

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { TuohsError } from '../../core/errors.ts';
 import type { ReverseShout } from '../../core/reverse-shout.ts';
 import { Caller } from '../caller.ts';
 
@@ -6,7 +7,11 @@ import { Caller } from '../caller.ts';
 export function health(server: FastifyInstance, { reverseShout }: { reverseShout: ReverseShout }): void {
   server.get('/health', {
     async handler(_request, reply) {
-      await reverseShout('test', new Caller(reply.raw));
+      try {
+        await reverseShout('test', new Caller(reply.raw));
+      } catch (cause) {
+        throw new TuohsError('UPSTREAM_UNREACHABLE', 'not even a known string is answered', { cause });
+      }
       return reply.header('content-type', 'text/plain').header('cache-control', 'no-store').send('success');
     },
   });

@@ -1,0 +1,56 @@
+import { type ErrorCode, TuohsError } from '../src/core/errors.ts';
+import { type Problem, problemFor, type problems } from '../src/http/problem.ts';
+import { markdownTable } from './markdown-table.ts';
+
+/** `docs/errors.md`: the shape of an error, then a row for each code, then what a client does about it. */
+export function errorsPage(table: typeof problems): string {
+  const codes = Object.keys(table).filter((key): key is ErrorCode => key in table);
+  return `<!-- Written by \`make docs\` from src/http/problem.ts; edit that table instead. -->
+
+# Errors
+
+Every error of the public API has a JSON body of this shape, with \`Content-Type: application/json\` and
+\`Cache-Control: no-store\`:
+
+\`\`\`json
+${exampleProblem('UPSTREAM_TIMEOUT').body}
+\`\`\`
+
+- \`error\` is a text for people.
+- \`code\` is for programs. A code keeps its meaning and is never used for something else.
+- \`requestId\` is also in the \`X-Request-Id\` header and in the log line of a 5xx. Quote it when you report one.
+
+${markdownTable(
+  ['Code', 'Status', 'When', 'Text', '`Retry-After`'],
+  codes.map((code) => row(code, table)),
+)}
+
+The service never answers 502: a 502 comes from a proxy in front of it and says that no server answered.
+
+## What a client does
+
+- **${statuses(codes.filter(isTemporary), table)}:** wait for as many seconds as \`Retry-After\` says, then send the request again.
+  That is safe for a POST, too: the answer depends on the text alone, and asking changes nothing.
+- **408:** send the request again.
+- **Any other 4xx:** change the request. The same one gets the same answer.
+- **500:** report it with its \`requestId\`.
+`;
+}
+
+function row(code: ErrorCode, table: typeof problems): string[] {
+  const { status, when, text } = table[code];
+  return [`\`${code}\``, String(status), when, text, isTemporary(code) ? 'yes' : 'no'];
+}
+
+function isTemporary(code: ErrorCode): boolean {
+  return 'retry-after' in exampleProblem(code).headers;
+}
+
+function statuses(codes: readonly ErrorCode[], table: typeof problems): string {
+  const all = new Set(codes.map((code) => table[code].status));
+  return [...all].sort((a, b) => a - b).join(', ');
+}
+
+function exampleProblem(code: ErrorCode): Problem {
+  return problemFor(new TuohsError(code, 'an example'), 'b9c90a79-c387-4bfe-a006-0ea26afddfa0');
+}

@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { generatedFiles } from './generated-files.ts';
+
+// Writes every generated file anew. With --check it writes nothing, names those that differ and fails.
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const outdated = generatedFiles().filter(({ path, content }) => current(path) !== content);
+
+for (const { path, content } of outdated) {
+  if (!values.check) writeFileSync(fromRoot(path), content);
+  process.stdout.write(`${path} ${values.check ? 'differs from what make docs writes' : 'written'}\n`);
+}
+if (values.check && outdated.length > 0) process.exitCode = 1;
+
+function current(path: string): string | undefined {
+  try {
+    return readFileSync(fromRoot(path), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function fromRoot(path: string): URL {
+  return new URL(`../${path}`, import.meta.url);
+}

@@ -1,0 +1,21 @@
+import { settings } from '../src/config/settings.ts';
+import { problems } from '../src/http/problem.ts';
+import { configurationPage } from './configuration-page.ts';
+import { environmentExample } from './environment-example.ts';
+import { errorsPage } from './errors-page.ts';
+
+export interface GeneratedFile {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly content: string;
+}
+
+/** Every file that is made from a table in the source, as it must be committed. */
+export function generatedFiles(): GeneratedFile[] {
+  const rows = Object.values(settings);
+  return [
+    { path: 'docs/configuration.md', content: configurationPage(rows) },
+    { path: '.env.example', content: environmentExample(rows) },
+    { path: 'docs/errors.md', content: errorsPage(problems) },
+  ];
+}

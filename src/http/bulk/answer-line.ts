@@ -1,0 +1,46 @@
+import { isUtf8 } from 'node:buffer';
+import { type ErrorCode, TuohsError } from '../../core/errors.ts';
+import type { ReverseShout } from '../../core/reverse-shout.ts';
+import type { Call, Shout } from '../../core/shouter.ts';
+import { problems } from '../problem.ts';
+import { type Line, tooLong } from './line-splitter.ts';
+
+/** The line that answers a line: at once or later, but never by failing. */
+export type AnswerLine = (line: Line, call: Call) => string | Promise<string>;
+
+/** Answers `{"data": …}` with `{"data": …}`, and whatever cannot be answered with `{"error", "code"}`. */
+export function lineAnswerer(reverseShout: ReverseShout): AnswerLine {
+  return (line, call) => {
+    if (line === tooLong) return errorLine('TOO_LARGE');
+    const data = dataOf(line);
+    if (data === undefined) return errorLine('BAD_INPUT');
+    try {
+      const shout = reverseShout(data, call);
+      return shout instanceof Promise ? shout.then(shoutLine, failureLine) : shoutLine(shout);
+    } catch (error) {
+      return failureLine(error);
+    }
+  };
+}
+
+export function errorLine(code: ErrorCode): string {
+  return JSON.stringify({ error: problems[code].text, code });
+}
+
+function shoutLine({ text }: Shout): string {
+  return `{"data":${JSON.stringify(text)}}`;
+}
+
+function failureLine(error: unknown): string {
+  return errorLine(error instanceof TuohsError ? error.code : 'INTERNAL');
+}
+
+function dataOf(line: Buffer): string | undefined {
+  if (!isUtf8(line)) return undefined;
+  try {
+    const { data } = JSON.parse(line.toString());
+    return typeof data === 'string' ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}

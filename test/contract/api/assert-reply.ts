@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import type { Reply } from '../../support/ask.ts';
+
+/** A string that was answered, as every client of this API relies on. */
+export function assertShout(reply: Reply, data: string): void {
+  assert.equal(reply.status, 200, reply.body);
+  assert.equal(reply.headers['content-type'], 'application/json');
+  assert.deepEqual(JSON.parse(reply.body), { data });
+}
+
+/** An error as the error table has it: never a page, never a stack, never to be stored. */
+export function assertProblem(reply: Reply, status: number, code: string): void {
+  assert.equal(reply.status, status, reply.body);
+  assert.equal(reply.headers['content-type'], 'application/json');
+  assert.equal(reply.headers['cache-control'], 'no-store');
+  const body = JSON.parse(reply.body);
+  assert.deepEqual(Object.keys(body), ['error', 'code', 'requestId']);
+  assert.equal(body.code, code);
+  assert.match(body.error, /\w{3}.*\.$|shoutcloud/i);
+  assert.match(body.requestId, /^[\w-]{1,64}$/);
+}
+
+export const CACHE_STATUS =
+  /^tuohs; (hit(; detail=redis)?|fwd=miss(; stored)?(; collapsed)?(; detail=local)?)$/;
+
+/** What no answer goes without. */
+export function assertStandardHeaders({ headers }: Reply): void {
+  assert.equal(headers['x-content-type-options'], 'nosniff');
+  assert.match(String(headers['content-security-policy']), /default-src 'none'.*frame-ancestors 'none'/);
+  assert.equal(headers['referrer-policy'], 'no-referrer');
+  assert.match(String(headers['x-request-id']), /^[\w-]{1,64}$/);
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { TuohsError } from '../../src/core/errors.ts';
+import type { Shout, Shouter } from '../../src/core/shouter.ts';
+import { abandonedCall, testCall } from '../support/call.ts';
+
+/** A shouter and what it sent to the upstream behind it. */
+export interface ShouterUnderTest {
+  readonly shouter: Shouter;
+  sent(): readonly string[];
+}
+
+/** A fresh one, with an upstream that answers well or fails each call. It ends with the test. */
+export type MakeShouter = (
+  test: TestContext,
+  upstream: 'well' | 'failing',
+) => ShouterUnderTest | Promise<ShouterUnderTest>;
+
+/** What every `Shouter` promises. */
+export function shouterContract(name: string, makeShouter: MakeShouter): void {
+  const shouts = {
+    hello: 'HELLO',
+    'straße ŉ ﬁ ᾀ ı ſ ǆ': 'STRAßE ŉ ﬁ ᾈ I S Ǆ',
+    'x🇺🇸e\u0301👨‍👩‍👧': 'X🇺🇸E\u0301👨‍👩‍👧',
+    '<&>\u2028\u2029\0"\\\n': '<&>\u2028\u2029\0"\\\n',
+    ' ': ' ',
+  };
+  for (const [text, shout] of Object.entries(shouts)) {
+    test(`${name}: ${JSON.stringify(text)} is upper-cased as SHOUTCLOUD does`, async (t) => {
+      const { shouter } = await makeShouter(t, 'well');
+
+      assert.equal((await shouter.shout(text, testCall())).text, shout);
+    });
+  }
+
+  test(`${name}: a long text is answered whole`, async (t) => {
+    const { shouter } = await makeShouter(t, 'well');
+    const text = 'lörem ipsum '.repeat(10_000);
+
+    const shout = await shouter.shout(text, testCall());
+
+    assert.ok(shout.text === text.toUpperCase());
+  });
+
+  test(`${name}: a text and its repetition get the same answer`, async (t) => {
+    const { shouter } = await makeShouter(t, 'well');
+
+    const first = await shouter.shout('twice', testCall());
+    const second = await shouter.shout('twice', testCall());
+
+    assert.deepEqual([first.text, second.text], ['TWICE', 'TWICE']);
+  });
+
+  test(`${name}: many texts at once each get their own answer`, async (t) => {
+    const { shouter } = await makeShouter(t, 'well');
+    const texts = Array.from({ length: 20 }, (_, i) => `text ${i % 15}`);
+
+    const shouts = await Promise.all(texts.map((text) => shouter.shout(text, testCall())));
+
+    assert.deepEqual(
+      shouts.map(({ text }) => text),
+      texts.map((text) => text.toUpperCase()),
+    );
+  });
+
+  test(`${name}: a failure is a rejection with a TuohsError`, async (t) => {
+    const { shouter } = await makeShouter(t, 'failing');
+    let answer: Shout | Promise<Shout> | undefined;
+
+    assert.doesNotThrow(() => {
+      answer = shouter.shout('hello', testCall());
+    });
+
+    await assert.rejects(async () => answer, TuohsError);
+  });
+
+  test(`${name}: what was abandoned before it began is rejected and not sent`, async (t) => {
+    const { shouter, sent } = await makeShouter(t, 'well');
+
+    const answer = (async () => shouter.shout('nobody waits', abandonedCall()))();
+
+    await assert.rejects(answer, TuohsError);
+    assert.deepEqual(sent(), []);
+  });
+}

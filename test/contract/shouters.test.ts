@@ -1,0 +1,50 @@
+import { memoryStore } from '../../src/cache/memory-store.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { AttemptError } from '../../src/core/errors.ts';
+import type { Shouter } from '../../src/core/shouter.ts';
+import { startShoutcloud } from '../../src/shoutcloud/server.ts';
+import { cachedShouter } from '../../src/upstream/cached-shouter.ts';
+import { coalescedShouter } from '../../src/upstream/coalesced-shouter.ts';
+import { deadlineShouter } from '../../src/upstream/deadline-shouter.ts';
+import { shoutcloudShouter } from '../../src/upstream/shoutcloud-shouter.ts';
+import { fakeShouter } from '../support/fake-shouter.ts';
+import { type TestWorld, testWorld, worldOn } from '../support/world.ts';
+import { type MakeShouter, shouterContract } from './shouter-contract.ts';
+
+shouterContract(
+  'fake shouter',
+  around((fake) => fake),
+);
+
+shouterContract(
+  'cached shouter',
+  around((inner, world) => cachedShouter(inner, memoryStore({ maxBytes: 4_000_000 }), world)),
+);
+
+shouterContract(
+  'coalesced shouter',
+  around((inner, world) => coalescedShouter(inner, world)),
+);
+
+shouterContract(
+  'deadline shouter',
+  around((inner, world) => deadlineShouter(inner, { deadlineMs: 3000 }, world)),
+);
+
+shouterContract('SHOUTCLOUD shouter', async (t, upstream) => {
+  const shoutcloud = await startShoutcloud({ faults: upstream === 'failing' ? 'status=503' : '' });
+  t.after(() => shoutcloud.close());
+  const options = { url: shoutcloud.url, connections: 4, attemptTimeoutMs: 60_000 };
+  const shouter = shoutcloudShouter(options, worldOn(systemClock));
+  t.after(() => shouter.close());
+  return { shouter, sent: () => shoutcloud.inputs };
+});
+
+/** A layer around the fake. */
+function around(wrap: (inner: Shouter, world: TestWorld) => Shouter): MakeShouter {
+  return (_test, upstream) => {
+    const fake = fakeShouter();
+    if (upstream === 'failing') fake.failWith(new AttemptError('server_error', 'as told'));
+    return { shouter: wrap(fake, testWorld()), sent: () => fake.calls };
+  };
+}

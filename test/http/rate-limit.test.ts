@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { requestCounter } from '../../src/cache/request-counter.ts';
+import { testApi } from '../support/api.ts';
+import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
+import { testWorld } from '../support/world.ts';
+import { connectedRedisStore } from '../unit/cache/redis-under-test.ts';
+
+const skip = skipWithoutRedis;
+const SHOUT = '/v1?data=hello';
+
+test('a client that stays within its quota is answered and told what is left', async (t) => {
+  const { get, clock } = start(t, { perMinute: 2 });
+  await clock.advance(14_500);
+
+  const replies = [await get(SHOUT), await get(SHOUT)];
+
+  assert.deepEqual(
+    replies.map(({ statusCode, headers }) => [statusCode, ...quota(headers)]),
+    [
+      [200, '2', '1', '46'],
+      [200, '2', '0', '46'],
+    ],
+  );
+});
+
+test('a client over its quota gets the problem RATE_LIMITED and a Retry-After to the end of the minute', async (t) => {
+  const { get, clock } = start(t, { perMinute: 1 });
+  await clock.advance(14_500);
+  await get(SHOUT);
+
+  const { statusCode, headers, body } = await get(SHOUT, { headers: { 'x-request-id': 'my-id' } });
+
+  assert.equal(statusCode, 429);
+  assert.deepEqual(JSON.parse(body), {
+    error: 'You have sent too many requests. Please try again later.',
+    code: 'RATE_LIMITED',
+    requestId: 'my-id',
+  });
+  assert.equal(headers['content-type'], 'application/json');
+  assert.equal(headers['cache-control'], 'no-store');
+  assert.equal(headers['retry-after'], '46');
+  assert.deepEqual(quota(headers), ['1', '0', '46']);
+});
+
+test('the quota is there again with the next minute of the clock', async (t) => {
+  const { get, clock } = start(t, { perMinute: 1 });
+  await clock.advance(59_000);
+  await get(SHOUT);
+  const before = await get(SHOUT);
+
+  await clock.advance(1000);
+  const after = await get(SHOUT);
+
+  assert.deepEqual([before.statusCode, after.statusCode], [429, 200]);
+});
+
+test('one client does not use up the quota of another', async (t) => {
+  const { get } = start(t, { perMinute: 1 });
+  await get(SHOUT, { remoteAddress: '192.0.2.1' });
+
+  const other = await get(SHOUT, { remoteAddress: '192.0.2.2' });
+
+  assert.equal(other.statusCode, 200);
+});
+
+test('the addresses of one IPv6 network are one client', async (t) => {
+  const { get } = start(t, { perMinute: 1 });
+  await get(SHOUT, { remoteAddress: '2001:db8::1' });
+
+  const same = await get(SHOUT, { remoteAddress: '2001:db8::2' });
+  const other = await get(SHOUT, { remoteAddress: '2001:db8:0:1::1' });
+
+  assert.deepEqual([same.statusCode, other.statusCode], [429, 200]);
+});
+
+test('an IPv4 address is the same client over an IPv6 socket', async (t) => {
+  const { get } = start(t, { perMinute: 1 });
+  await get(SHOUT, { remoteAddress: '192.0.2.1' });
+
+  const same = await get(SHOUT, { remoteAddress: '::ffff:192.0.2.1' });
+
+  assert.equal(same.statusCode, 429);
+});
+
+for (const [what, request] of Object.entries({
+  'POST /v1': { method: 'POST', url: '/v1', payload: { data: 'hello' } },
+  'POST /v1/': { method: 'POST', url: '/v1/', payload: { data: 'hello' } },
+  'POST /': { method: 'POST', url: '/', payload: { data: 'hello' } },
+  'POST /v1/bulk': { method: 'POST', url: '/v1/bulk' },
+  'GET /v1/': { method: 'GET', url: '/v1/?data=hello' },
+  'HEAD /v1': { method: 'HEAD', url: SHOUT },
+} as const)) {
+  test(`${what} counts`, async (t) => {
+    const { api } = start(t, { perMinute: 1 });
+    await api.inject(SHOUT);
+
+    const { statusCode } = await api.inject(request);
+
+    assert.equal(statusCode, 429);
+  });
+}
+
+test('a request over the quota is refused before its body has come', async (t) => {
+  const { get, api } = start(t, { perMinute: 1 });
+  await get(SHOUT);
+
+  const reply = await api.inject({
+    method: 'POST',
+    url: '/v1',
+    headers: { 'content-type': 'application/json' },
+    payload: 'this is not JSON',
+  });
+
+  assert.equal(reply.statusCode, 429);
+});
+
+test('health checks are free, and are answered to a client over its quota', async (t) => {
+  const { get } = start(t, { perMinute: 1 });
+  for (let i = 0; i < 5; i++) await get('/health');
+  const first = await get(SHOUT);
+  await get(SHOUT);
+
+  const health = await get('/health');
+
+  assert.deepEqual([first.statusCode, health.statusCode], [200, 200]);
+  assert.equal(health.headers['ratelimit-limit'], undefined);
+});
+
+test('with a limit of 0 nobody is counted', async (t) => {
+  const { get } = start(t, { perMinute: 0 });
+
+  const replies = [await get(SHOUT), await get(SHOUT)];
+
+  assert.deepEqual(
+    replies.map(({ statusCode, headers }) => [statusCode, headers['ratelimit-limit']]),
+    [
+      [200, undefined],
+      [200, undefined],
+    ],
+  );
+});
+
+test('two servers with one Redis share the quota of a client', { skip }, async (t) => {
+  const { url } = await redisServer(t);
+  const [one, other] = [await startWithRedis(t, url), await startWithRedis(t, url)];
+
+  const replies = [await one.get(SHOUT), await other.get(SHOUT), await one.get(SHOUT)];
+
+  assert.deepEqual(
+    replies.map(({ statusCode }) => statusCode),
+    [200, 200, 429],
+  );
+});
+
+test('when Redis is gone, each server counts by itself', { skip }, async (t) => {
+  const server = await redisServer(t);
+  const [one, other] = [await startWithRedis(t, server.url), await startWithRedis(t, server.url)];
+  await server.kill();
+  await Promise.all([one.becomes('down'), other.becomes('down')]);
+
+  for (const { get } of [one, other]) {
+    const replies = [await get(SHOUT), await get(SHOUT), await get(SHOUT)];
+    assert.deepEqual(
+      replies.map(({ statusCode }) => statusCode),
+      [200, 200, 429],
+    );
+  }
+});
+
+/** The draft's headers: limit, what is left, seconds to the next minute. */
+function quota(headers: Readonly<Record<string, unknown>>): string[] {
+  return ['limit', 'remaining', 'reset'].map((name) => String(headers[`ratelimit-${name}`]));
+}
+
+function start(t: TestContext, { perMinute, world = testWorld() }: { perMinute: number; world?: ReturnType<typeof testWorld> }) {
+  const counter = requestCounter(world.clock);
+  return { clock: world.clock, ...asked(testApi(t, { world, requestCounter: counter, options: { rateLimitPerMinute: perMinute } })) };
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { listeningApi } from '../support/api.ts';
+import { settled } from '../support/fake-clock.ts';
+import { parsed, rawClient } from '../support/raw-client.ts';
+import { testWorld } from '../support/world.ts';
+
+const HEAD = 'POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+
+test('headers that come too slowly are answered with 408', async (t) => {
+  const port = await listeningApi(t, { options: { slowClientMs: 50 } });
+  const client = await rawClient(t, port);
+
+  client.send('GET /v1?data=hello HTTP/1.1\r\nhost: x\r\n');
+
+  const { status, body } = parsed(await client.closed());
+  assert.deepEqual([status, JSON.parse(body).code], [408, 'REQUEST_TIMEOUT']);
+});
+
+test('a body that comes too slowly is answered with 408, while it still comes', async (t) => {
+  const world = testWorld();
+  const port = await listeningApi(t, { world, options: { slowClientMs: 10_000 } });
+  const client = await rawClient(t, port);
+  client.send(`${HEAD}content-length: 16\r\n\r\n{"data"`);
+  while (world.clock.timers() === 0) await settled();
+
+  await world.clock.advance(10_000);
+
+  const { status, body } = parsed(await client.heard('REQUEST_TIMEOUT'));
+  assert.deepEqual([status, JSON.parse(body).code], [408, 'REQUEST_TIMEOUT']);
+});
+
+test('who was answered and goes on sending is cut off in the end', async (t) => {
+  const world = testWorld();
+  const port = await listeningApi(t, { world });
+  const client = await rawClient(t, port);
+  client.send(`${HEAD}content-length: 1000000\r\n\r\n{"data"`);
+  await client.heard('TOO_LARGE');
+  while (world.clock.timers() === 0) await settled();
+
+  await world.clock.advance(10_000);
+
+  assert.equal(parsed(await client.closed()).status, 413);
+});
+
+test('an answered request leaves no timer', async (t) => {
+  const world = testWorld();
+  const port = await listeningApi(t, { world });
+  const client = await rawClient(t, port);
+
+  client.send(`${HEAD}content-length: 16\r\n\r\n{"data":"hello"}`);
+
+  await client.heard('OLLEH');
+  assert.equal(world.clock.timers(), 0);
+});

@@ -1,0 +1,80 @@
+import { simpleUpperCase } from '../../src/core/case-mapping.ts';
+import type { Call, Shout, Shouter } from '../../src/core/shouter.ts';
+
+/** Stands for whatever is further in: answers at once, fails, or keeps its callers waiting, as the test says. */
+export interface FakeShouter extends Shouter {
+  /** The texts it was asked, in order. */
+  readonly calls: string[];
+  /** What came with them. */
+  readonly received: Call[];
+  /** From now on each call fails with this. */
+  failWith(error: unknown): void;
+  /** From now on each call waits; a deaf one waits on when its signal aborts. */
+  hold(manner?: 'listening' | 'deaf'): void;
+  /** From now on each call is answered at once again. */
+  recover(): void;
+  /** Answers all that wait. */
+  answerHeld(): void;
+  /** Fails all that wait. */
+  failHeld(error: unknown): void;
+}
+
+export interface FakeShouterOptions {
+  /** Whether answers are at hand, without a promise. */
+  readonly isAtHand?: boolean;
+  /** What an answer says beside its text. */
+  readonly says?: Partial<Shout>;
+}
+
+interface Held {
+  readonly text: string;
+  resolve(shout: Shout): void;
+  reject(reason: unknown): void;
+}
+
+export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions = {}): FakeShouter {
+  const calls: string[] = [];
+  const received: Call[] = [];
+  const held = new Set<Held>();
+  let act: (text: string, call: Call) => Shout | Promise<Shout> = answer;
+
+  return {
+    calls,
+    received,
+    shout(text, call) {
+      if (!isAtHand && call.signal.aborted) return Promise.reject(call.signal.reason);
+      calls.push(text);
+      received.push(call);
+      return act(text, call);
+    },
+    failWith(error) {
+      act = () => Promise.reject(error);
+    },
+    hold(manner = 'listening') {
+      act = (text, { signal }) => {
+        const { promise, resolve, reject } = Promise.withResolvers<Shout>();
+        held.add({ text, resolve, reject });
+        if (manner === 'listening') signal.addEventListener('abort', () => reject(signal.reason));
+        return promise;
+      };
+    },
+    recover() {
+      act = answer;
+    },
+    answerHeld: () => release(({ text, resolve }) => resolve(shoutOf(text))),
+    failHeld: (error) => release(({ reject }) => reject(error)),
+  };
+
+  function answer(text: string): Shout | Promise<Shout> {
+    return isAtHand ? shoutOf(text) : Promise.resolve(shoutOf(text));
+  }
+
+  function shoutOf(text: string): Shout {
+    return { text: simpleUpperCase(text), source: 'upstream', stored: false, collapsed: false, ...says };
+  }
+
+  function release(end: (call: Held) => void): void {
+    for (const call of held) end(call);
+    held.clear();
+  }
+}

@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { type Ending, startProgram, type TestProcess } from './process.ts';
+
+const isInstalled = spawnSync('redis-server', ['--version']).status === 0;
+
+/** The `skip` of tests that need a real Redis: they are skipped where there is none, but fail in CI. */
+export const skipWithoutRedis =
+  isInstalled || process.env.CI ? false : 'there is no redis-server (Debian package redis-server)';
+
+export interface RedisServer {
+  readonly url: string;
+  /** The same without the password or with another one. */
+  urlWith(password: string): string;
+  /** The test's own connection, to look and to tamper. It comes back by itself. */
+  readonly control: Redis;
+  /** Stops the process without closing anything, until `thaw`. */
+  freeze(): void;
+  thaw(): void;
+  kill(): Promise<void>;
+  /** Starts it again on the same port, empty. */
+  start(): Promise<void>;
+}
+
+/** A real redis-server on a free port, without persistence, that ends with the test. */
+export async function redisServer(
+  ending: Ending,
+  { password = '' }: { password?: string } = {},
+): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'tuohs-redis-'));
+  ending.after(() => rm(folder, { recursive: true, force: true }));
+  const port = await freePort();
+  const args = [
+    '--port',
+    `${port}`,
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+  ];
+  if (password) args.push('--requirepass', password);
+  const control = new Redis({
+    ...{ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => 20, maxRetriesPerRequest: null },
+    ...(password && { password }),
+  });
+  control.on('error', () => {});
+  ending.after(async () => control.disconnect());
+  let server: TestProcess;
+
+  const start = async () => {
+    server = startProgram(ending, { command: 'redis-server', args });
+    const ended = server.exitCode.then(() => {
+      throw new Error(`redis-server did not start:\n${server.stdout.join('\n')}`);
+    });
+    await Promise.race([control.ping(), ended]);
+  };
+  await start();
+
+  const urlWith = (secret: string) => `redis://${secret ? `:${secret}@` : ''}127.0.0.1:${port}`;
+  return {
+    url: urlWith(password),
+    urlWith,
+    control,
+    freeze: () => server.kill('SIGSTOP'),
+    thaw: () => server.kill('SIGCONT'),
+    kill: async () => void (await server.stop('SIGKILL')),
+    start,
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '../../src/core/clock.ts';
+import type { Event, World } from '../../src/core/events.ts';
+import { type FakeClock, fakeClock } from './fake-clock.ts';
+
+export interface TestWorld<C extends Clock = FakeClock> extends World {
+  readonly clock: C;
+  /** Whatever was told, in order. */
+  readonly events: Event[];
+  /** The events of one type. */
+  told<T extends Event['type']>(type: T): Extract<Event, { type: T }>[];
+}
+
+/** Surroundings under the test's control: a clock that stands still and a record of all events. */
+export function testWorld(): TestWorld {
+  return worldOn(fakeClock());
+}
+
+/** The same on another clock, for tests whose point is the network. */
+export function worldOn<C extends Clock>(clock: C): TestWorld<C> {
+  const events: Event[] = [];
+  return {
+    clock,
+    events,
+    emit: (event) => void events.push(event),
+    told: (type) => events.filter((event) => event.type === type) as Extract<Event, { type: typeof type }>[],
+  };
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { memoryStore } from '../../../src/cache/memory-store.ts';
+
+test('the bytes of all entries stay within the bound', () => {
+  const store = memoryStore({ maxBytes: 100_000 });
+
+  for (let i = 0; i < 2000; i++) store.set(`text ${i} `.repeat(i % 20), 'X'.repeat(i % 300));
+
+  const { entries, bytes, maxBytes } = store.status();
+  assert.equal(maxBytes, 100_000);
+  assert.ok(bytes <= maxBytes && bytes > maxBytes / 2, `${bytes} bytes`);
+  assert.ok(entries > 0 && entries < 2000);
+});
+
+test('an entry counts its two strings, twice where a character needs two bytes, and something more', () => {
+  const plain = memoryStore({ maxBytes: 100_000 });
+  const wide = memoryStore({ maxBytes: 100_000 });
+
+  plain.set('a'.repeat(1000), 'A'.repeat(1000));
+  wide.set('ж'.repeat(1000), 'Ж'.repeat(1000));
+
+  assert.equal(wide.status().bytes - plain.status().bytes, 2000);
+  assert.ok(plain.status().bytes > 2100 && plain.status().bytes < 2300);
+});
+
+test('the least recently used goes first', () => {
+  const store = memoryStore({ maxBytes: 3 * 1150 });
+
+  for (const text of ['a', 'b', 'c']) store.set(text, text.repeat(1000));
+  store.get('a');
+  store.set('d', 'd'.repeat(1000));
+
+  const known = ['a', 'b', 'c', 'd'].filter((text) => store.get(text) !== undefined);
+  assert.deepEqual(known, ['a', 'c', 'd']);
+});
+
+test('an entry larger than the whole store is not kept, says so, and drives nobody out', () => {
+  const store = memoryStore({ maxBytes: 1000 });
+  store.set('small', 'SMALL');
+
+  const isKept = store.set('large', 'L'.repeat(1000));
+
+  assert.equal(isKept, false);
+  assert.deepEqual([store.get('large'), store.get('small')], [undefined, 'SMALL']);
+});
+
+test('the empty shout of a text is an entry, too', () => {
+  const store = memoryStore({ maxBytes: 1000 });
+
+  store.set('', '');
+
+  assert.equal(store.get(''), '');
+});
+
+test('an answer is at hand, without a promise', () => {
+  const store = memoryStore({ maxBytes: 1000 });
+  store.set('a', 'A');
+
+  assert.equal(store.get('a'), 'A');
+});
+
+test('an empty store has no entries and no bytes', () => {
+  assert.deepEqual(memoryStore({ maxBytes: 10 }).status(), { entries: 0, bytes: 0, maxBytes: 10 });
+});

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
+import { type TestContext, test } from 'node:test';
+import { redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
+import { connectedRedisStore } from './redis-under-test.ts';
+
+const skip = skipWithoutRedis;
+
+test('a key is a digest and holds no text', { skip }, async (t) => {
+  const { store, control } = await start(t);
+
+  store.set('a secret', 'A SECRET');
+  await store.get('a secret');
+
+  assert.deepEqual(await control.keys('*'), [keyOf('a secret')]);
+});
+
+test('a value is the upper-cased text and lives for as many days as told', { skip }, async (t) => {
+  const { store, control } = await start(t);
+
+  store.set('straße', 'STRAßE');
+  await store.get('straße');
+
+  assert.equal(await control.get(keyOf('straße')), 'STRAßE');
+  const daysLeft = Math.ceil((await control.ttl(keyOf('straße'))) / 86_400);
+  assert.equal(daysLeft, 30);
+});
+
+test('what one process stored, another one knows', { skip }, async (t) => {
+  const { store, url } = await start(t);
+  const other = await connectedRedisStore(t, url);
+
+  store.set('hello', 'HELLO');
+  await store.get('hello');
+
+  assert.equal(await other.store.get('hello'), 'HELLO');
+});
+
+const lies: Record<string, string | Buffer> = {
+  "another text's value": 'WORLD',
+  'a swapped case': 'HELLo',
+  'an empty value': '',
+  'one character more': 'HELLO!',
+  'one character less': 'HELL',
+  'a value that is not UTF-8': Buffer.from([0x48, 0x45, 0x4c, 0x4c, 0xff]),
+};
+for (const [what, value] of Object.entries(lies)) {
+  test(`${what} is a miss, is counted, and is repaired by the next set`, { skip }, async (t) => {
+    const { store, control, world } = await start(t);
+    await control.set(keyOf('hello'), value);
+
+    const found = await store.get('hello');
+    store.set('hello', 'HELLO');
+
+    assert.equal(found, undefined);
+    assert.deepEqual(world.told('verification-failed'), [{ type: 'verification-failed', source: 'redis' }]);
+    assert.equal(await store.get('hello'), 'HELLO');
+  });
+}
+
+for (const type of ['list', 'hash', 'set', 'stream'] as const) {
+  test(`a ${type} under our key is a miss, is counted, and is repaired by the next set`, {
+    skip,
+  }, async (t) => {
+    const { store, control, outcomes } = await start(t);
+    const key = keyOf('hello');
+    if (type === 'list') await control.rpush(key, 'HELLO');
+    if (type === 'hash') await control.hset(key, 'HELLO', 'HELLO');
+    if (type === 'set') await control.sadd(key, 'HELLO');
+    if (type === 'stream') await control.xadd(key, '*', 'HELLO', 'HELLO');
+
+    const found = await store.get('hello');
+    store.set('hello', 'HELLO');
+
+    assert.equal(found, undefined);
+    assert.equal(await store.get('hello'), 'HELLO');
+    assert.deepEqual(outcomes(), ['get error', 'set success', 'get success']);
+  });
+}
+
+test('errors are answers: they do not open the breaker', { skip }, async (t) => {
+  const { store, control, connection } = await start(t);
+  await control.rpush(keyOf('hello'), 'HELLO');
+
+  for (let i = 0; i < 20; i++) await store.get('hello');
+
+  assert.deepEqual(connection.status(), { isUp: true, breaker: 'closed' });
+});
+
+test('a huge value under our key is not read whole', { skip }, async (t) => {
+  const { store, control, outcomes } = await start(t);
+  await control.setrange(keyOf('hello'), 64 * 1024 * 1024, 'x');
+  const before = await sentBytes(control);
+
+  const found = await store.get('hello');
+
+  assert.equal(found, undefined);
+  assert.deepEqual(outcomes(), ['get timeout']);
+  const read = (await sentBytes(control)) - before;
+  assert.ok(read < 16 * 1024 * 1024, `${read} bytes were read`);
+});
+
+test('a huge value under our key is repaired by the next set', { skip }, async (t) => {
+  const { store, control, becomes } = await start(t);
+  await control.setrange(keyOf('hello'), 64 * 1024 * 1024, 'x');
+  await store.get('hello');
+  await becomes('down');
+
+  await becomes('up');
+  const isKept = store.set('hello', 'HELLO');
+
+  assert.equal(isKept, true);
+  assert.equal(await store.get('hello'), 'HELLO');
+});
+
+test('many long texts at once are all read', { skip }, async (t) => {
+  const { store, world } = await start(t);
+  const texts = Array.from({ length: 50 }, (_, i) => `${i} `.padEnd(200_000, 'ж'));
+  for (const text of texts) store.set(text, text.toUpperCase());
+
+  const found = await Promise.all(texts.map((text) => store.get(text)));
+
+  assert.ok(found.every((shout, i) => shout === texts[i]?.toUpperCase()));
+  assert.deepEqual(world.told('redis-connection'), [{ type: 'redis-connection', isUp: true }]);
+});
+
+test('a Redis that is full is still read', { skip }, async (t) => {
+  const { store, control, outcomes, connection } = await start(t);
+  store.set('hello', 'HELLO');
+  await store.get('hello');
+  await control.config('SET', 'maxmemory', '1');
+
+  store.set('more', 'MORE');
+  const found = await store.get('hello');
+
+  assert.equal(found, 'HELLO');
+  assert.deepEqual(outcomes(), ['set success', 'get success', 'set error', 'get success']);
+  assert.equal(connection.status().breaker, 'closed');
+});
+
+async function start(t: TestContext) {
+  const { url, control } = await redisServer(t);
+  return { url, control, ...(await connectedRedisStore(t, url)) };
+}
+
+function keyOf(text: string): string {
+  return `tuohs:v1:${hash('sha256', text, 'base64url')}`;
+}
+
+/** What Redis has sent so far, to anybody. */
+async function sentBytes(control: { info(section: string): Promise<string> }): Promise<number> {
+  const [, bytes] = /total_net_output_bytes:(\d+)/.exec(await control.info('stats')) ?? [];
+  return Number(bytes);
+}

@@ -1,0 +1,63 @@
+import { type RedisConnection, redisConnection } from '../../../src/cache/redis-connection.ts';
+import { redisStore } from '../../../src/cache/redis-store.ts';
+import type { Store } from '../../../src/cache/store.ts';
+import type { Event } from '../../../src/core/events.ts';
+import { verifiedUpperCase } from '../../../src/core/verify.ts';
+import type { Ending } from '../../support/process.ts';
+import { type TestWorld, testWorld } from '../../support/world.ts';
+
+export interface RedisUnderTest {
+  readonly world: TestWorld;
+  readonly connection: RedisConnection;
+  readonly store: Store;
+  /** Resolves when the connection next says that it is up, or is up already; the same for down. */
+  becomes(state: 'up' | 'down'): Promise<void>;
+  /** The outcomes of what was asked of Redis since this was last called. */
+  outcomes(): string[];
+}
+
+/** A connection with the numbers of the real one, on a clock that stands still, and a store on it. */
+export function startRedisStore(ending: Ending, url: string): RedisUnderTest {
+  const recorded = testWorld();
+  const listeners = new Set<() => void>();
+  const world: TestWorld = {
+    ...recorded,
+    emit(event: Event) {
+      recorded.emit(event);
+      for (const listen of listeners) listen();
+    },
+  };
+  const breaker = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
+  const connection = redisConnection({ url, ca: undefined, timeoutMs: 50, breaker }, world);
+  ending.after(async () => connection.close());
+  let seen = 0;
+
+  return {
+    world,
+    connection,
+    store: redisStore(connection, { ttlDays: 30, verify: verifiedUpperCase }, world),
+    becomes: (state) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const last = world.told('redis-connection').at(-1);
+          if (last?.isUp !== (state === 'up')) return;
+          listeners.delete(look);
+          resolve();
+        };
+        listeners.add(look);
+        look();
+      }),
+    outcomes() {
+      const operations = world.told('redis-operation').slice(seen);
+      seen += operations.length;
+      return operations.map(({ op, outcome }) => `${op} ${outcome}`);
+    },
+  };
+}
+
+/** The same, connected. */
+export async function connectedRedisStore(ending: Ending, url: string): Promise<RedisUnderTest> {
+  const redis = startRedisStore(ending, url);
+  await redis.becomes('up');
+  return redis;
+}

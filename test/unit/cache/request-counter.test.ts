@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { requestCounter } from '../../../src/cache/request-counter.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
+import { connectedRedisStore } from './redis-under-test.ts';
+
+const skip = skipWithoutRedis;
+
+test('each client is counted by itself', async () => {
+  const counter = requestCounter(fakeClock());
+
+  await counter.count('a');
+  await counter.count('a');
+  await counter.count('b');
+
+  assert.equal((await counter.count('a')).current, 3);
+  assert.equal((await counter.count('b')).current, 2);
+});
+
+test('the count begins anew with the minute of the clock', async () => {
+  const clock = fakeClock();
+  const counter = requestCounter(clock);
+  await clock.advance(59_999);
+  const last = await counter.count('a');
+
+  await clock.advance(1);
+  const first = await counter.count('a');
+
+  assert.deepEqual(last, { current: 1, leftMs: 1 });
+  assert.deepEqual(first, { current: 1, leftMs: 60_000 });
+});
+
+test('only so many clients are remembered, and the quietest forgotten first', async () => {
+  const counter = requestCounter(fakeClock());
+  await counter.count('quiet');
+  await counter.count('loud');
+
+  for (let i = 0; i < 99_999; i++) await counter.count(`${i}`);
+
+  assert.equal((await counter.count('loud')).current, 2);
+  assert.equal((await counter.count('quiet')).current, 1);
+});
+
+test('two processes with one Redis count together', { skip }, async (t) => {
+  const { url } = await redisServer(t);
+  const [one, other] = [await startCounter(t, url), await startCounter(t, url)];
+
+  await one.counter.count('a');
+  await other.counter.count('a');
+  await other.counter.count('b');
+
+  assert.equal((await one.counter.count('a')).current, 3);
+  assert.equal((await one.counter.count('b')).current, 2);
+});
+
+test('each minute is counted by itself', { skip }, async (t) => {
+  const { url } = await redisServer(t);
+  const { counter, world } = await startCounter(t, url);
+  await counter.count('a');
+
+  await world.clock.advance(60_000);
+
+  assert.equal((await counter.count('a')).current, 1);
+});
+
+test('no address is in any key, and each key goes by itself', { skip }, async (t) => {
+  const { url, control } = await redisServer(t);
+  const { counter } = await startCounter(t, url);
+
+  await counter.count('203.0.113.7');
+
+  const keys = await control.keys('*');
+  assert.match(keys.join(), /^tuohs:v1:rate:[\w-]{43}$/);
+  const minutesLeft = Math.ceil((await control.ttl(keys[0] ?? '')) / 60);
+  assert.equal(minutesLeft, 2);
+});
+
+test('while Redis is frozen, what was counted here counts', { skip }, async (t) => {
+  const server = await redisServer(t);
+  const { counter, world } = await startCounter(t, server.url);
+  await counter.count('a');
+  server.freeze();
+
+  const slow = counter.count('a');
+  await world.clock.advance(50);
+
+  assert.equal((await slow).current, 2);
+});
+
+test('once Redis is known to be frozen, counting takes no time', { skip }, async (t) => {
+  const server = await redisServer(t);
+  const { counter, world, outcomes } = await startCounter(t, server.url);
+  server.freeze();
+  const slow = [1, 2, 3].map(() => counter.count('a'));
+  await world.clock.advance(50);
+  await Promise.all(slow);
+
+  const { current } = await counter.count('a');
+
+  assert.equal(current, 4);
+  assert.deepEqual(outcomes(), ['count timeout', 'count timeout', 'count timeout', 'count skipped']);
+});
+
+test('when Redis is gone, what was counted here counts', { skip }, async (t) => {
+  const server = await redisServer(t);
+  const { counter, becomes } = await startCounter(t, server.url);
+  await counter.count('a');
+  await server.kill();
+  await becomes('down');
+
+  const { current } = await counter.count('a');
+
+  assert.equal(current, 2);
+});
+
+test('a Redis that forgot gives nobody a fresh quota here', { skip }, async (t) => {
+  const { url, control } = await redisServer(t);
+  const { counter } = await startCounter(t, url);
+  await counter.count('a');
+  await control.flushall();
+
+  const { current } = await counter.count('a');
+
+  assert.equal(current, 2);
+});
+
+test('another type under our key is no count', { skip }, async (t) => {
+  const { url, control } = await redisServer(t);
+  const { counter } = await startCounter(t, url);
+  await counter.count('a');
+  const [key = ''] = await control.keys('*');
+  await control.del(key);
+  await control.rpush(key, '1000');
+
+  const { current } = await counter.count('a');
+
+  assert.equal(current, 2);
+});
+
+async function startCounter(t: TestContext, url: string) {
+  const redis = await connectedRedisStore(t, url);
+  return { ...redis, counter: requestCounter(redis.world.clock, redis.connection) };
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigError, type Environment, readConfig } from '../../../src/config/read-config.ts';
+import { settings } from '../../../src/config/settings.ts';
+
+test('without any environment every setting has its default', () => {
+  const config = readConfig({});
+
+  assert.deepEqual([config.host, config.port, config.adminPort], ['0.0.0.0', 5000, 9464]);
+  assert.deepEqual([config.shoutcloudUrl, config.reverseBy], ['http://api.shoutcloud.io', 'grapheme']);
+  assert.deepEqual([config.requestDeadlineMs, config.attemptTimeoutMs], [3000, 600]);
+  assert.deepEqual([config.cacheMaxBytes, config.maxBodyBytes], [33_554_432, 262_144]);
+  assert.deepEqual([config.drainMs, config.keepAliveTimeoutMs, config.logLevel], [6000, 95_000, 'info']);
+  assert.equal(config.redisUrl, undefined);
+});
+
+test('what the environment says counts', () => {
+  const config = readConfig({
+    HOST: '::1',
+    PORT: '8080',
+    REVERSE_BY: 'codepoint',
+    SHOUTCLOUD_URL: 'https://shout.test/base',
+    LOG_LEVEL: 'debug',
+    RETRY_BUDGET_RATIO: '0.5',
+  });
+
+  assert.deepEqual([config.host, config.port, config.reverseBy], ['::1', 8080, 'codepoint']);
+  assert.deepEqual([config.shoutcloudUrl, config.logLevel], ['https://shout.test/base', 'debug']);
+  assert.equal(config.retryBudgetRatio, 0.5);
+});
+
+test('an explicit 0 is respected', () => {
+  const config = readConfig({ PORT: '0', CACHE_MAX_BYTES: '0', DRAIN_MS: '0', UPSTREAM_RETRIES: '0' });
+
+  assert.deepEqual([config.port, config.cacheMaxBytes, config.drainMs, config.upstreamRetries], [0, 0, 0, 0]);
+});
+
+test('an explicit empty value is respected where none is a choice', () => {
+  assert.equal(readConfig({ REDIS_URL: '', TRUST_PROXY: '' }).redisUrl, undefined);
+});
+
+test('unknown variables do not matter', () => {
+  assert.deepEqual(readConfig({ PORTS: 'x', tuohs: '' }), readConfig({}));
+});
+
+test('all problems are named at once, each with what would do', () => {
+  const problems = problemsOf({ PORT: 'x', SHOUTCLOUD_URL: 'ftp://y', REVERSE_BY: 'word', HOST: 'a b' });
+
+  assert.equal(problems.length, 4);
+  for (const name of ['PORT', 'SHOUTCLOUD_URL', 'REVERSE_BY', 'HOST']) {
+    assert.ok(
+      problems.some((problem) => problem.startsWith(`${name} must be `)),
+      name,
+    );
+  }
+  assert.match(problems.join(), /PORT must be a whole number from 0 to 65535, not "x"/);
+  assert.match(problems.join(), /REVERSE_BY must be one of grapheme, codepoint, not "word"/);
+});
+
+const WRONG: Readonly<Record<string, readonly string[]>> = {
+  PORT: ['', ' ', '-1', '65536', '1e3', '0x50', '80.0', '８０', '80 ', 'NaN', 'Infinity'],
+  LOG_LEVEL: ['', 'INFO', 'trace'],
+  SHOUTCLOUD_URL: ['', 'api.shoutcloud.io', '//host', 'http://', 'http://h/?q', 'http://h/#f', 'file:///x'],
+  REQUEST_DEADLINE_MS: ['0', '60001'],
+  RETRY_BUDGET_RATIO: ['', '-1', '.', '1.', '1e1', '1001'],
+  MAX_BODY_BYTES: ['0', '16777217'],
+  TRUST_PROXY: ['x', '10.0.0.0/33', '10.0.0.1,', '1.2.3', '10.0.0.0/8/8'],
+  REDIS_CA_FILE: ['/no/such/file'],
+};
+for (const [name, values] of Object.entries(WRONG)) {
+  for (const value of values) {
+    test(`${name}=${JSON.stringify(value)} is a problem`, () => {
+      const problems = problemsOf({ [name]: value });
+
+      assert.equal(problems.length, 1);
+      assert.ok(problems[0]?.startsWith(`${name} must be `), problems[0]);
+    });
+  }
+}
+
+const RIGHT: Readonly<Record<string, readonly string[]>> = {
+  SHOUTCLOUD_URL: ['http://h', 'https://h:8443/', 'http://[::1]:1/a/b/'],
+  TRUST_PROXY: ['1', '10.0.0.1', '10.0.0.0/8, ::1', 'loopback', 'fd00::/8'],
+  REDIS_URL: ['redis://h', 'rediss://user:word@h:6380/1'],
+  PORT: ['0', '65535', '05000'],
+};
+for (const [name, values] of Object.entries(RIGHT)) {
+  for (const value of values) {
+    test(`${name}=${value} is fine`, () => {
+      assert.deepEqual(problemsOf({ [name]: value }), []);
+    });
+  }
+}
+
+test('each setting has a variable of its own', () => {
+  const names = Object.values(settings).map(({ name }) => name);
+
+  assert.equal(new Set(names).size, names.length);
+  for (const name of names) assert.match(name, /^[A-Z]+(_[A-Z]+)*$/);
+});
+
+function problemsOf(environment: Environment): readonly string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems;
+  }
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '../../../src/core/clock.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+
+for (const [name, makeClock] of Object.entries({
+  'the system’s clock': () => systemClock,
+  'the fake clock': fakeClock,
+})) {
+  test(`${name} lets a sleeper go the moment the signal aborts`, async () => {
+    const controller = new AbortController();
+    const sleep = makeClock().sleep(3_600_000, controller.signal);
+
+    controller.abort(new Error('enough'));
+
+    await assert.rejects(sleep, { message: 'enough' });
+  });
+
+  test(`${name} does not begin to sleep when the signal has aborted`, async () => {
+    const sleep = makeClock().sleep(3_600_000, AbortSignal.abort(new Error('enough')));
+
+    await assert.rejects(sleep, { message: 'enough' });
+  });
+}
+
+test('a cancelled timer never runs', async () => {
+  const clock = fakeClock();
+  let runs = 0;
+
+  const cancel = clock.after(10, () => runs++);
+  cancel();
+  cancel();
+  await clock.advance(20);
+
+  assert.deepEqual([runs, clock.timers()], [0, 0]);
+});
+
+test('timers run in their order, each at its own point in time', async () => {
+  const clock = fakeClock();
+  const start = clock.now();
+  const seen: number[] = [];
+
+  clock.after(30, () => seen.push(clock.now() - start));
+  clock.after(10, () => {
+    seen.push(clock.now() - start);
+    clock.after(5, () => seen.push(clock.now() - start));
+  });
+  await clock.advance(40);
+
+  assert.deepEqual(seen, [10, 15, 30]);
+  assert.equal(clock.now() - start, 40);
+});
+
+test('a sleep that ended leaves nothing behind', async () => {
+  const clock = fakeClock();
+  const controller = new AbortController();
+  const sleep = clock.sleep(10, controller.signal);
+
+  await clock.advance(10);
+
+  await sleep;
+  controller.abort();
+  assert.equal(clock.timers(), 0);
+});

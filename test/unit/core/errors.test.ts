@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AttemptError, type AttemptFailure, type ErrorCode, TuohsError } from '../../../src/core/errors.ts';
+
+const CODES: Record<AttemptFailure, ErrorCode> = {
+  unreachable: 'UPSTREAM_UNREACHABLE',
+  throttled: 'UPSTREAM_UNREACHABLE',
+  server_error: 'UPSTREAM_UNREACHABLE',
+  timeout: 'UPSTREAM_TIMEOUT',
+  rejected: 'UPSTREAM_UNREADABLE',
+  unreadable: 'UPSTREAM_UNREADABLE',
+  wrong: 'UPSTREAM_WRONG',
+};
+for (const failure of Object.keys(CODES) as AttemptFailure[]) {
+  test(`an attempt that failed as ${failure} has the code ${CODES[failure]}`, () => {
+    const error = new AttemptError(failure, 'as told');
+
+    assert.ok(error instanceof TuohsError);
+    assert.deepEqual([error.failure, error.code], [failure, CODES[failure]]);
+  });
+}
+
+test('an error keeps its cause and how long to wait', () => {
+  const cause = new Error('below');
+
+  const error = new TuohsError('OVERLOADED', 'as told', { cause, retryAfterMs: 1500 });
+
+  assert.equal(error.cause, cause);
+  assert.deepEqual([error.name, error.message, error.retryAfterMs], ['TuohsError', 'as told', 1500]);
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { type DocumentedSetting, defaultText } from '../../../scripts/documented-setting.ts';
+import { settings } from '../../../src/config/settings.ts';
+
+const root = new URL('../../../', import.meta.url);
+const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
+
+test('each link inside the documents leads to a file', () => {
+  const broken = pages.flatMap((page) =>
+    linksOf(page)
+      .filter((link) => !existsSync(new URL(link, new URL(page, root))))
+      .map((link) => `${page}: ${link}`),
+  );
+
+  assert.deepEqual(broken, []);
+});
+
+test('each make target that the documents name exists', () => {
+  const targets = namesIn('Makefile', /^([\w.-]+):.*## /gm);
+  const named = pages.flatMap((page) => namesIn(page, /(?:`|^)make ([\w.-]+)/gm));
+
+  assert.deepEqual(
+    named.filter((target) => !targets.includes(target)),
+    [],
+  );
+});
+
+test('each file of the source that the documents name exists', () => {
+  const named = pages.flatMap((page) => namesIn(page, /`((?:src|test|scripts)\/[\w./-]+)`/g));
+
+  assert.deepEqual(
+    named.filter((path) => !existsSync(new URL(path, root))),
+    [],
+  );
+});
+
+test('the settings in the README are real, with their defaults', () => {
+  const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` \| (?:none|`(.*?)`) \|/gm)];
+  const shown = rows.map(([, name = '', text = '']) => [name, text]);
+  const defaults = new Map(
+    Object.values(settings).map((row: DocumentedSetting) => [row.name, defaultText(row)]),
+  );
+
+  assert.ok(shown.length > 0);
+  assert.deepEqual(
+    shown,
+    shown.map(([name = '']) => [name, defaults.get(name)]),
+  );
+});
+
+function linksOf(page: string): string[] {
+  return namesIn(page, /\]\((?!https?:)([^)#]+)/g);
+}
+
+function namesIn(path: string, pattern: RegExp): string[] {
+  return [...read(path).matchAll(pattern)].map(([, name = '']) => name);
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(path, root), 'utf8');
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type LoopDelay, loopDelay } from '../../../src/http/loop-delay.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+
+test('at the start there is no delay', () => {
+  const { delay } = startDelay();
+
+  assert.equal(delay.ms(), 0);
+});
+
+test('timers that run in time are no delay', () => {
+  const { delay, turns } = startDelay();
+
+  turns([0, 0, 0, 0, 0, 0]);
+
+  assert.equal(delay.ms(), 0);
+});
+
+test('timers that run late turn after turn are a delay of the least of them', () => {
+  const { delay, turns } = startDelay();
+
+  turns([300, 250, 400, 350]);
+
+  assert.equal(delay.ms(), 250);
+});
+
+test('one late turn is no overload', () => {
+  const { delay, turns } = startDelay();
+
+  turns([0, 0, 0, 5000]);
+
+  assert.equal(delay.ms(), 0);
+});
+
+test('one turn in time is enough to be well again', () => {
+  const { delay, turns } = startDelay();
+
+  turns([300, 300, 300, 300, 0]);
+
+  assert.equal(delay.ms(), 0);
+});
+
+test('a timer that runs a little early is no delay', () => {
+  const { delay, turns } = startDelay();
+
+  turns([-1, -1, -1, -1]);
+
+  assert.equal(delay.ms(), 0);
+});
+
+test('once stopped it leaves no timer', () => {
+  const clock = fakeClock();
+  const delay = loopDelay(clock);
+
+  delay.stop();
+
+  assert.equal(clock.timers(), 0);
+});
+
+/** One whose every turn is as late as the test says. */
+function startDelay(): { delay: LoopDelay; turns(latenesses: readonly number[]): void } {
+  let nowMs = 1000;
+  let due: { at: number; run: () => void } | undefined;
+  const clock = {
+    ...fakeClock(),
+    now: () => nowMs,
+    after(ms: number, run: () => void) {
+      due = { at: nowMs + ms, run };
+      return () => {};
+    },
+  };
+  return {
+    delay: loopDelay(clock),
+    turns(latenesses) {
+      for (const lateMs of latenesses) {
+        nowMs = (due?.at ?? nowMs) + lateMs;
+        due?.run();
+      }
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AttemptError, type ErrorCode, TuohsError } from '../../../src/core/errors.ts';
+import { problemFor, problems } from '../../../src/http/problem.ts';
+
+const CONTACT = 'Failed to contact shoutcloud api';
+
+/** The table of the contract; a text is given where it is part of it. */
+const TABLE: Record<ErrorCode, [status: number, text?: string]> = {
+  BAD_INPUT: [400, 'Data was not able to be parsed from request. Please try again.'],
+  NOT_FOUND: [404],
+  METHOD_NOT_ALLOWED: [405],
+  REQUEST_TIMEOUT: [408],
+  TOO_LARGE: [413],
+  HEADERS_TOO_LARGE: [431],
+  RATE_LIMITED: [429],
+  UPSTREAM_UNREACHABLE: [503, CONTACT],
+  UPSTREAM_TIMEOUT: [504, CONTACT],
+  UPSTREAM_UNREADABLE: [503, 'Shoutcloud failed to return proper response'],
+  UPSTREAM_WRONG: [503, 'Shoutcloud api gave back bad response'],
+  OVERLOADED: [503],
+  INTERNAL: [500, 'An error occurred while processing the request. Please try again later.'],
+};
+
+for (const code of Object.keys(TABLE) as ErrorCode[]) {
+  const [status, text = problems[code].text] = TABLE[code];
+
+  test(`${code} is a ${status} with its own words`, () => {
+    const problem = problemFor(new TuohsError(code, 'only for the log'), 'the-id');
+
+    assert.equal(problem.status, status);
+    assert.equal(problem.body, JSON.stringify({ error: text, code, requestId: 'the-id' }));
+    assert.match(text, /\.$|shoutcloud/i);
+  });
+
+  test(`${code} is JSON that nobody stores`, () => {
+    const { headers } = problemFor(new TuohsError(code, 'only for the log'), 'the-id');
+
+    assert.equal(headers['content-type'], 'application/json');
+    assert.equal(headers['cache-control'], 'no-store');
+  });
+
+  test(`${code} says when to come back if coming back helps`, () => {
+    const { headers } = problemFor(new TuohsError(code, 'only for the log'), 'the-id');
+
+    assert.equal(headers['retry-after'], [429, 503, 504].includes(status) ? '1' : undefined);
+  });
+}
+
+test('the table has these rows and no others, and never a 502', () => {
+  assert.deepEqual(Object.keys(problems).sort(), Object.keys(TABLE).sort());
+  assert.ok(Object.values(problems).every(({ status }) => status !== 502));
+});
+
+for (const [ms, seconds] of [
+  [0, '1'],
+  [1, '1'],
+  [1000, '1'],
+  [1001, '2'],
+  [5000, '5'],
+  [60_000, '60'],
+  [600_000, '60'],
+] as const) {
+  test(`a wait of ${ms} ms is a Retry-After of ${seconds} s`, () => {
+    const error = new AttemptError('throttled', 'as told', { retryAfterMs: ms });
+
+    assert.equal(problemFor(error, 'the-id').headers['retry-after'], seconds);
+  });
+}
+
+for (const error of [
+  new Error('a secret'),
+  'a secret',
+  undefined,
+  null,
+  { code: 'BAD_INPUT', status: 200 },
+]) {
+  test(`${JSON.stringify(error)} is nothing we know: a bare 500`, () => {
+    const problem = problemFor(error, 'the-id');
+
+    assert.equal(problem.status, 500);
+    assert.equal(JSON.parse(problem.body).code, 'INTERNAL');
+    assert.ok(!problem.body.includes('secret'));
+  });
+}

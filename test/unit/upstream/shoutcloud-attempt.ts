@@ -1,0 +1,27 @@
+import type { TestContext } from 'node:test';
+import { systemClock } from '../../../src/core/clock.ts';
+import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
+import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/shoutcloud.ts';
+import { shoutcloudShouter } from '../../../src/upstream/shoutcloud-shouter.ts';
+import { worldOn } from '../../support/world.ts';
+
+type ShoutcloudShouter = ReturnType<typeof shoutcloudShouter>;
+
+/** The shouter for this address, with more time than any test needs unless a clock of its own says otherwise. */
+export function shouterFor(test: TestContext, url: string, clock = systemClock) {
+  const world = worldOn(clock);
+  const shouter = shoutcloudShouter({ url, connections: 1, attemptTimeoutMs: 60_000 }, world);
+  test.after(() => shouter.close());
+  return { shouter, world };
+}
+
+/** The shouter and a SHOUTCLOUD that behaves as told. */
+export async function attempted(
+  test: TestContext,
+  options: ShoutcloudOptions,
+  clock = systemClock,
+): Promise<{ shouter: ShoutcloudShouter; shoutcloud: Shoutcloud; world: ReturnType<typeof worldOn> }> {
+  const shoutcloud = await startShoutcloud(options);
+  test.after(() => shoutcloud.close());
+  return { shoutcloud, ...shouterFor(test, shoutcloud.url, clock) };
+}
