@@ -4,7 +4,7 @@ import { generatedFiles } from './generated-files.ts';
 
 // Writes every generated file anew. With --check it writes nothing, names those that differ and fails.
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-const outdated = generatedFiles().filter(({ path, content }) => current(path) !== content);
+const outdated = (await generatedFiles()).filter(({ path, content }) => current(path) !== content);
 
 for (const { path, content } of outdated) {
   if (!values.check) writeFileSync(fromRoot(path), content);

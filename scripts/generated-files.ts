@@ -1,3 +1,4 @@
+import { describeApi } from '../src/app.ts';
 import { settings } from '../src/config/settings.ts';
 import { problems } from '../src/http/problem.ts';
 import { configurationPage } from './configuration-page.ts';
@@ -11,11 +12,12 @@ export interface GeneratedFile {
 }
 
 /** Every file that is made from a table in the source, as it must be committed. */
-export function generatedFiles(): GeneratedFile[] {
+export async function generatedFiles(): Promise<GeneratedFile[]> {
   const rows = Object.values(settings);
   return [
     { path: 'docs/configuration.md', content: configurationPage(rows) },
     { path: '.env.example', content: environmentExample(rows) },
     { path: 'docs/errors.md', content: errorsPage(problems) },
+    { path: 'docs/openapi.json', content: `${JSON.stringify(await describeApi(), undefined, 2)}\n` },
   ];
 }

@@ -138,6 +138,12 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   };
 }
 
+/** The OpenAPI document of the public API. Loaded only when asked for: to serve needs none of it. */
+export async function describeApi(): Promise<unknown> {
+  const { openApiDocument } = await import('./http/docs/openapi-document.ts');
+  return openApiDocument(readVersion());
+}
+
 interface StackParts {
   readonly config: Config;
   readonly protections: Protections;

@@ -71,20 +71,22 @@ export function redisConnection(options: RedisOptions, { clock, emit }: World): 
 
   async function runNow<T>({ op, maxReplyBytes, send }: Command<T>): Promise<T | Failed> {
     const startedAt = clock.now();
+    const { round } = breaker;
     const settle = guard.expect(maxReplyBytes);
     const late = Promise.withResolvers<never>();
     const cancel = afterReading(clock, timeoutMs, () => late.reject(new Error('no reply in time')));
     let outcome: RedisOutcome = 'success';
     try {
-      return await Promise.race([send(redis), late.promise]);
+      // A late reply is still on its way and takes its room when it comes.
+      const reply = send(redis).finally(settle);
+      return await Promise.race([reply, late.promise]);
     } catch (error) {
       outcome = outcomeOf(error);
       return failed;
     } finally {
       cancel();
-      settle();
       // An error reply is an answer: Redis is there, though full or read-only.
-      breaker.report(outcome === 'timeout' ? 'failure' : 'success');
+      breaker.report(outcome === 'timeout' ? 'failure' : 'success', round);
       emit({ type: 'redis-operation', op, outcome, durationMs: clock.now() - startedAt });
     }
   }

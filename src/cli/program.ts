@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/read-config.ts';
 import { readVersion } from '../version.ts';
+import { openapiCommand } from './openapi-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { shoutcloudCommand } from './shoutcloud-command.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -14,7 +15,8 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     .description('Reverses and shouts a string: a dependable gateway in front of SHOUTCLOUD.')
     .version(readVersion())
     .helpCommand(false);
-  for (const command of [serveCommand, shoutcloudCommand]) program.addCommand(command(surroundings));
+  for (const command of [serveCommand, shoutcloudCommand, openapiCommand])
+    program.addCommand(command(surroundings));
   for (const each of [program, ...program.commands]) each.exitOverride();
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -31,6 +31,7 @@ export class Breaker {
   #openUntil = 0;
   #openings = 0;
   #probesLeft = 0;
+  #round = 0;
 
   constructor(options: BreakerOptions, world: Pick<World, 'clock'>) {
     this.#options = options;
@@ -39,6 +40,11 @@ export class Breaker {
 
   get state(): BreakerState {
     return this.#state;
+  }
+
+  /** Grows with each change of state; what a call reports counts only in the round in which it entered. */
+  get round(): number {
+    return this.#round;
   }
 
   /** How long until the next probe is let through, in milliseconds; 0 where calls are let through. */
@@ -55,9 +61,11 @@ export class Breaker {
     return true;
   }
 
-  report(verdict: Verdict): void {
-    if (verdict === 'success') this.#close();
-    else if (verdict === 'failure') this.#fail();
+  /** Only a success counts in any round: whenever it set out, it says that things are well. */
+  report(verdict: Verdict, round = this.#round): void {
+    if (verdict === 'success') return this.#close();
+    if (round !== this.#round) return;
+    if (verdict === 'failure') this.#fail();
     else if (this.#state === 'half-open') this.#probesLeft++;
   }
 
@@ -95,6 +103,7 @@ export class Breaker {
   #become(state: BreakerState): void {
     if (state === this.#state) return;
     this.#state = state;
+    this.#round++;
     this.#options.onChange(state);
   }
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type ErrorCode, TuohsError } from '../core/errors.ts';
 import { problemFor } from './problem.ts';
 import { requestId } from './request-id.ts';
+import { STANDARD_HEADERS } from './standard-headers.ts';
 
 /** Answers what never became a request (too slow, too large or malformed headers) in the words of the error table. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
@@ -10,12 +11,12 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex):
     socket.destroy();
     return;
   }
-  const { status, headers, body } = problemFor(
-    new TuohsError(codeOf(error), 'no request'),
-    requestId(undefined),
-  );
+  const id = requestId(undefined);
+  const { status, headers, body } = problemFor(new TuohsError(codeOf(error), 'no request'), id);
   const lines = Object.entries({
+    ...STANDARD_HEADERS,
     ...headers,
+    'x-request-id': id,
     'content-length': Buffer.byteLength(body),
     connection: 'close',
   });

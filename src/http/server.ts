@@ -3,32 +3,21 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse-shout.ts';
 import type { Admission } from './admission.ts';
+import { apiRoutes, type RouteOptions } from './api-routes.ts';
 import { answerClientError } from './client-error.ts';
 import { firstField } from './form.ts';
 import { observeRequests } from './observe-requests.ts';
 import { limitRates, type RequestCounter } from './rate-limit.ts';
-import { parsedBody } from './request-body.ts';
 import { requestId } from './request-id.ts';
-import { bulk } from './routes/bulk.ts';
-import { health } from './routes/health.ts';
-import { home } from './routes/home.ts';
-import { shoutGet } from './routes/shout-get.ts';
-import { shoutPost } from './routes/shout-post.ts';
 import { sendProblem } from './send-problem.ts';
 import { setStandardHeaders } from './standard-headers.ts';
 import { refuseUnknownRoutes } from './unknown-routes.ts';
 
-export interface ApiOptions {
-  readonly version: string;
-  readonly maxBodyBytes: number;
+export interface ApiOptions extends RouteOptions {
   readonly keepAliveTimeoutMs: number;
   readonly trustProxy: number | string[] | undefined;
   /** 0: no limit. */
   readonly rateLimitPerMinute: number;
-  /** How long headers, and after them a body, may take to arrive. */
-  readonly slowClientMs: number;
-  /** Lines of all bulk streams together that may be under way. */
-  readonly maxBulkLines: number;
 }
 
 export interface ApiParts {
@@ -41,7 +30,6 @@ export interface ApiParts {
 
 /** The public API, not yet listening. */
 export function apiServer(parts: ApiParts, options: ApiOptions, world: World): FastifyInstance {
-  const bodyLimits = { maxBodyBytes: options.maxBodyBytes, bodyTimeoutMs: options.slowClientMs };
   const server = Fastify({
     serverFactory: (listener) => httpServer(parts.admission.guard(listener), options),
     trustProxy: trustedProxies(options.trustProxy),
@@ -67,14 +55,10 @@ export function apiServer(parts: ApiParts, options: ApiOptions, world: World): F
   server.addContentTypeParser('*', async () => undefined);
 
   if (options.rateLimitPerMinute > 0) limitRates(server, parts.requestCounter, options.rateLimitPerMinute);
+  // Answers are made by hand; their schemas only describe them.
+  server.setSerializerCompiler(() => JSON.stringify);
   // Routes come after the limits, in a scope of their own, for plugins see only the routes that follow them.
-  server.register(async (api) => {
-    home(api, options);
-    shoutPost(api, { ...parts, parseBody: (request) => parsedBody(request, bodyLimits, world.clock) });
-    shoutGet(api, parts);
-    bulk(api, parts, options, world.clock);
-    health(api, parts);
-  });
+  server.register(async (api) => apiRoutes(api, { ...parts, clock: world.clock }, options));
   return server;
 }
 
@@ -86,8 +70,14 @@ function httpServer(listener: RequestListener, { keepAliveTimeoutMs, slowClientM
       connectionsCheckingInterval: 1000,
       // A server-wide requestTimeout would cut long streams; bodies have a timer of their own.
       requestTimeout: 0,
+      // Node would answer it by itself, without a body.
+      requireHostHeader: false,
     },
-    listener,
+    (request, response) => {
+      const isWithoutHost = request.headers.host === undefined && request.httpVersion === '1.1';
+      if (isWithoutHost) answerClientError(new Error('a request without a host'), request.socket);
+      else listener(request, response);
+    },
   );
   return server.on('clientError', answerClientError);
 }

@@ -45,8 +45,8 @@ function logFailure(log: Logger, { requestId, code, error }: Extract<Event, { ty
 /** Messages of foreign errors may quote what users sent, so only names and places are logged. */
 function traceOf(error: unknown): { name: string; at: string[] } {
   if (!(error instanceof Error)) return { name: typeof error, at: [] };
-  const at = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return { name: error.name, at: at.map((line) => line.trim()) };
+  const frames = (error.stack ?? '').replace(error.message, '').split('\n').slice(1);
+  return { name: error.name, at: frames.map((line) => line.trim()) };
 }
 
 function reasonOf(error: unknown): string {

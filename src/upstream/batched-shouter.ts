@@ -58,12 +58,15 @@ export function batchedShouter(
 
   /** A call takes its place at the gate before `send` first waits, so the loop sees the gate shut again. */
   function sendWhatCanGo(): void {
-    for (const first of queue) {
-      if (!gate.isOpen && !gate.isShutFor(first.call)) return;
-      const batch = nextBatch(queue, maxItems);
-      for (const item of batch.items) queue.delete(item);
-      void send(batch);
+    for (const item of queue) {
+      if (gate.isShutFor(item.call)) takeOut(nextBatch([item], 1));
     }
+    while (queue.size > 0 && gate.isOpen) takeOut(nextBatch(queue, maxItems));
+  }
+
+  function takeOut(batch: Batch): void {
+    for (const item of batch.items) queue.delete(item);
+    void send(batch);
   }
 
   async function send(batch: Batch, parentFailure?: AttemptError): Promise<void> {

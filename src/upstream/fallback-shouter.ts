@@ -1,19 +1,19 @@
 import { simpleUpperCase } from '../core/case-mapping.ts';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
-import type { Shout, Shouter } from '../core/shouter.ts';
+import type { Call, Shout, Shouter } from '../core/shouter.ts';
 
 /** Answers by our own mapping where the upstream could not. The answer is marked, and no cache is above this layer. */
 export function fallbackShouter(inner: Shouter, { emit }: Pick<World, 'emit'>): Shouter {
   return {
     shout(text, call) {
       const shout = inner.shout(text, call);
-      return shout instanceof Promise ? shout.catch((error) => answerFor(text, error)) : shout;
+      return shout instanceof Promise ? shout.catch((error) => answerFor(text, call, error)) : shout;
     },
   };
 
-  function answerFor(text: string, error: unknown): Shout {
-    if (!isUpstreamFailure(error)) throw error;
+  function answerFor(text: string, { signal }: Call, error: unknown): Shout {
+    if (!isUpstreamFailure(error) || signal.aborted) throw error;
     emit({ type: 'fallback' });
     return { text: simpleUpperCase(text), source: 'local', stored: false, collapsed: false };
   }

@@ -51,6 +51,7 @@ export class Gate {
 
   /** A place, at once where one is free. Rejects when the caller leaves, or at once when a pause outlasts its deadline. */
   take(call: Call): Release | Promise<Release> {
+    call.signal.throwIfAborted();
     if (this.isShutFor(call)) throw this.#refusal();
     return this.isOpen ? this.#place() : this.#wait(call);
   }
@@ -59,7 +60,11 @@ export class Gate {
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
     this.#cancelPause();
-    this.#cancelPause = this.#clock.after(this.pauseMs, () => this.#admit());
+    this.#cancelPause = this.#clock.after(this.pauseMs, () => {
+      // Timers may run a little early, and nobody would ask again.
+      this.#pausedUntil = 0;
+      this.#admit();
+    });
     for (const waiting of this.#waiting) {
       if (this.isShutFor(waiting.call)) waiting.refuse(this.#refusal());
     }

@@ -12,6 +12,7 @@ export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
           retryAfterMs,
         });
       }
+      const { round } = breaker;
       let verdict: Verdict = 'neutral';
       try {
         const shout = await inner.shout(text, call);
@@ -21,7 +22,7 @@ export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
         verdict = verdictOn(error);
         throw error;
       } finally {
-        breaker.report(verdict);
+        breaker.report(verdict, round);
       }
     },
   };

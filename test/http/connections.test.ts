@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { TuohsError } from '../../src/core/errors.ts';
 import type { Call, Shout } from '../../src/core/shouter.ts';
 import { listeningApi } from '../support/api.ts';
-import { settled } from '../support/fake-clock.ts';
 import { parsed, rawClient } from '../support/raw-client.ts';
+import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
 
 const GET = 'GET /v1?data=hello HTTP/1.1\r\nhost: x\r\n\r\n';
@@ -120,7 +120,7 @@ test('a client that hangs up is known to have left', async (t) => {
   client.socket.destroy();
 
   assert.ok((await left.promise) instanceof TuohsError);
-  while (world.told('answered').length === 0) await settled();
+  await until(t, () => world.told('answered').length > 0);
   assert.equal(world.told('answered')[0]?.status, 499);
 });
 
@@ -131,6 +131,6 @@ test('a client that hangs up in the middle of its body is no failure of ours', a
 
   client.socket.destroy();
 
-  while (world.told('answered').length === 0) await settled();
+  await until(t, () => world.told('answered').length > 0);
   assert.deepEqual(world.told('failed'), []);
 });

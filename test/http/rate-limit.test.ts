@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { requestCounter } from '../../src/cache/request-counter.ts';
 import { testApi } from '../support/api.ts';
+import { fakeClock } from '../support/fake-clock.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { testWorld } from '../support/world.ts';
 import { connectedRedisStore } from '../unit/cache/redis-under-test.ts';
@@ -173,7 +174,23 @@ function quota(headers: Readonly<Record<string, unknown>>): string[] {
   return ['limit', 'remaining', 'reset'].map((name) => String(headers[`ratelimit-${name}`]));
 }
 
-function start(t: TestContext, { perMinute, world = testWorld() }: { perMinute: number; world?: ReturnType<typeof testWorld> }) {
-  const counter = requestCounter(world.clock);
-  return { clock: world.clock, ...asked(testApi(t, { world, requestCounter: counter, options: { rateLimitPerMinute: perMinute } })) };
+function start(t: TestContext, { perMinute }: { perMinute: number }) {
+  const clock = fakeClock();
+  const options = { rateLimitPerMinute: perMinute };
+  const api = testApi(t, { world: testWorld(), requestCounter: requestCounter(clock), options });
+  return { api, clock, get: getter(api) };
+}
+
+/** A server with a quota of two and a Redis. */
+async function startWithRedis(t: TestContext, url: string) {
+  const { world, connection, becomes } = await connectedRedisStore(t, url);
+  const counter = requestCounter(world.clock, connection);
+  const options = { rateLimitPerMinute: 2 };
+  const api = testApi(t, { world: testWorld(), requestCounter: counter, options });
+  return { becomes, get: getter(api) };
+}
+
+function getter(api: ReturnType<typeof testApi>) {
+  return (url: string, from: { remoteAddress?: string; headers?: Record<string, string> } = {}) =>
+    api.inject({ url, ...from });
 }

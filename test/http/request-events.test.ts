@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { listeningApi } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
-import { settled } from '../support/fake-clock.ts';
+import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
 
 const REQUESTS = [
@@ -17,7 +17,7 @@ for (const { url, route, status } of REQUESTS) {
     const port = await listeningApi(t, { world });
 
     await ask(`http://127.0.0.1:${port}`, { path: url, headers: { 'x-request-id': 'mine' } });
-    while (world.told('answered').length === 0) await settled();
+    await until(t, () => world.told('answered').length > 0);
 
     const [told, ...more] = world.told('answered');
     assert.deepEqual(

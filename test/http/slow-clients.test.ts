@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { listeningApi } from '../support/api.ts';
-import { settled } from '../support/fake-clock.ts';
 import { parsed, rawClient } from '../support/raw-client.ts';
+import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
 
 const HEAD = 'POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
@@ -22,7 +22,7 @@ test('a body that comes too slowly is answered with 408, while it still comes', 
   const port = await listeningApi(t, { world, options: { slowClientMs: 10_000 } });
   const client = await rawClient(t, port);
   client.send(`${HEAD}content-length: 16\r\n\r\n{"data"`);
-  while (world.clock.timers() === 0) await settled();
+  await until(t, () => world.clock.timers() > 0);
 
   await world.clock.advance(10_000);
 
@@ -36,7 +36,7 @@ test('who was answered and goes on sending is cut off in the end', async (t) => 
   const client = await rawClient(t, port);
   client.send(`${HEAD}content-length: 1000000\r\n\r\n{"data"`);
   await client.heard('TOO_LARGE');
-  while (world.clock.timers() === 0) await settled();
+  await until(t, () => world.clock.timers() > 0);
 
   await world.clock.advance(10_000);
 

@@ -1,15 +1,18 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { Type } from 'typebox';
 import type { Clock } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { ReverseShout } from '../../core/reverse-shout.ts';
 import { lineAnswerer } from '../bulk/answer-line.ts';
 import { bulkExchange } from '../bulk/bulk-exchange.ts';
 import { mediaType } from '../media-type.ts';
+import { responses } from '../responses.ts';
 
 export interface BulkParts {
   readonly reverseShout: ReverseShout;
   readonly draining: AbortSignal;
+  readonly clock: Clock;
 }
 
 export interface BulkLimits {
@@ -20,11 +23,35 @@ export interface BulkLimits {
   readonly maxBulkLines: number;
 }
 
+const NDJSON = 'application/x-ndjson';
+
+const schema = {
+  operationId: 'shoutBulk',
+  summary: 'Reverse and shout many texts',
+  description:
+    'One JSON object a line, `{"data": …}`, answered by one line each, in order, while you still send: `{"data": …}`, or ' +
+    '`{"error", "code"}` for a line that cannot be answered, after which the rest goes on. Empty lines are skipped, the ' +
+    'last line needs no line feed, a line has the size limit of a body. Read while you send: it reads no faster than you do. ' +
+    'A stream that stands still for 10 s, or meets a shutdown, ends with an error line.',
+  tags: ['shout'],
+  consumes: [NDJSON],
+  body: Type.String({ description: 'JSON objects like `{"data": "hello"}`, one a line.' }),
+  response: responses(
+    {
+      200: {
+        description: 'As many lines as came.',
+        content: { [NDJSON]: { schema: Type.String({ description: 'JSON objects, one a line.' }) } },
+      },
+    },
+    ['BAD_INPUT'],
+  ),
+};
+
 /** A stream always gets this many lines, however many there are. */
 const LEAST_WINDOW = 8;
 
 /** POST any number of strings, one JSON object a line, and read as many lines back, while still sending. */
-export function bulk(server: FastifyInstance, parts: BulkParts, limits: BulkLimits, clock: Clock): void {
+export function bulk(server: FastifyInstance, parts: BulkParts, limits: BulkLimits): void {
   const answerLine = lineAnswerer(parts.reverseShout);
   let streams = 0;
   const options = {
@@ -36,6 +63,9 @@ export function bulk(server: FastifyInstance, parts: BulkParts, limits: BulkLimi
   };
 
   server.post('/v1/bulk', {
+    schema,
+    // The lines are checked one by one as they come.
+    validatorCompiler: () => () => true,
     async handler(request, reply) {
       const type = mediaType(request.headers['content-type']);
       if (type !== NDJSON) throw new TuohsError('BAD_INPUT', 'another content type');
@@ -44,7 +74,7 @@ export function bulk(server: FastifyInstance, parts: BulkParts, limits: BulkLimi
         await bulkExchange(
           { request: request.raw, response: reply.raw, start: () => startAnswer(reply) },
           options,
-          clock,
+          parts.clock,
         );
       } finally {
         streams--;
@@ -52,8 +82,6 @@ export function bulk(server: FastifyInstance, parts: BulkParts, limits: BulkLimi
     },
   });
 }
-
-const NDJSON = 'application/x-ndjson';
 
 /** From here on the stream is ours, not the framework's. */
 function startAnswer(reply: FastifyReply): void {

@@ -1,17 +1,43 @@
 import { hash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type { ReverseShout } from '../../core/reverse-shout.ts';
 import type { Shout } from '../../core/shouter.ts';
 import { sendShout } from '../answer.ts';
 import { Caller } from '../caller.ts';
-import { shoutQuery } from '../schemas.ts';
+import { cacheStatusHeader, responses, upstreamCodes } from '../responses.ts';
+import { shoutAnswer, shoutQuery } from '../schemas.ts';
+
+const cachingHeaders = {
+  ETag: Type.String({ description: 'Changes with the answer; send it back as `If-None-Match`.' }),
+  'Cache-Control': Type.String({ description: 'For good, but for local answers: `no-store`.' }),
+};
+
+const schema = {
+  operationId: 'shoutCacheable',
+  summary: 'Reverse and shout a text that may be cached',
+  description:
+    'The same answer in a form that browsers and CDNs keep for good. Texts in URLs end up in logs: POST private ones.',
+  tags: ['shout'],
+  querystring: shoutQuery,
+  response: responses(
+    {
+      200: {
+        description: 'The answer.',
+        headers: { 'Cache-Status': cacheStatusHeader, ...cachingHeaders },
+        content: { 'application/json': { schema: shoutAnswer } },
+      },
+      304: { description: 'You have the answer already.', headers: cachingHeaders },
+    },
+    ['BAD_INPUT', ...upstreamCodes],
+  ),
+};
 
 /** GET a string's answer: the form that browsers and CDNs can keep for good, for it never changes. */
 export function shoutGet(server: FastifyInstance, { reverseShout }: { reverseShout: ReverseShout }): void {
   for (const path of ['/v1', '/v1/']) {
     server.get<{ Querystring: Static<typeof shoutQuery> }>(path, {
-      schema: { querystring: shoutQuery },
+      schema: { ...schema, hide: path === '/v1/' },
       async handler(request, reply) {
         const shout = await reverseShout(request.query.data, new Caller(reply.raw));
         return sendCacheable(reply, shout, request.headers['if-none-match']);

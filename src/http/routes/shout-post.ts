@@ -4,18 +4,41 @@ import type { Static } from 'typebox';
 import type { ReverseShout } from '../../core/reverse-shout.ts';
 import { sendShout } from '../answer.ts';
 import { Caller } from '../caller.ts';
-import { shoutRequest } from '../schemas.ts';
+import { cacheStatusHeader, responses, upstreamCodes } from '../responses.ts';
+import { shoutAnswer, shoutRequest } from '../schemas.ts';
 
 export interface ShoutPostParts {
   readonly reverseShout: ReverseShout;
   readonly parseBody: (request: IncomingMessage) => Promise<unknown>;
 }
 
-/** POST a string, as JSON or as a form: on each path that ever was the address of the API. */
+// Each path ever was the address of the API. The one with the slash is the same, and left out of the document.
+const OPERATION_IDS = { '/v1': 'shout', '/': 'shoutAtRoot', '/v1/': 'shoutWithSlash' };
+
+const schema = {
+  summary: 'Reverse and shout a text',
+  description:
+    'Answers the text reversed (by characters as people see them) and upper-cased. `POST /` and `POST /v1/` are the same.',
+  tags: ['shout'],
+  consumes: ['application/json', 'application/x-www-form-urlencoded'],
+  body: shoutRequest,
+  response: responses(
+    {
+      200: {
+        description: 'The answer.',
+        headers: { 'Cache-Status': cacheStatusHeader },
+        content: { 'application/json': { schema: shoutAnswer } },
+      },
+    },
+    ['BAD_INPUT', 'TOO_LARGE', ...upstreamCodes],
+  ),
+};
+
+/** POST a string, as JSON or as a form. */
 export function shoutPost(server: FastifyInstance, { reverseShout, parseBody }: ShoutPostParts): void {
-  for (const path of ['/', '/v1', '/v1/']) {
+  for (const [path, operationId] of Object.entries(OPERATION_IDS)) {
     server.post(path, {
-      schema: { body: shoutRequest },
+      schema: { ...schema, operationId, hide: path === '/v1/' },
       async preValidation(request) {
         request.body = await parseBody(request.raw);
       },

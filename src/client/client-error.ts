@@ -1,0 +1,35 @@
+export interface ClientErrorDetails {
+  readonly status?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly requestId?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * Why there is no answer. `code` is one of the service's error table (`OVERLOADED`, `UPSTREAM_TIMEOUT`, …), or one of the
+ * client's own: `NETWORK` (nothing, or only a part, came back), `ABORTED` (your signal), `BAD_ANSWER` (what came back is not
+ * from this service). Branch on the code; a newer service may have more of them.
+ */
+export class TuohsClientError extends Error {
+  readonly code: string;
+  /** The HTTP status, where there was one. */
+  readonly status: number | undefined;
+  /** How long the service wants to be left alone. */
+  readonly retryAfterMs: number | undefined;
+  /** What to quote when you report the failure. */
+  readonly requestId: string | undefined;
+
+  constructor(code: string, message: string, details: ClientErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.name = 'TuohsClientError';
+    this.code = code;
+    this.status = details.status;
+    this.retryAfterMs = details.retryAfterMs;
+    this.requestId = details.requestId;
+  }
+}
+
+/** The error of a call that its signal ended. */
+export function aborted(signal: AbortSignal | undefined): TuohsClientError {
+  return new TuohsClientError('ABORTED', 'the call was aborted', { cause: signal?.reason });
+}

@@ -1,0 +1,85 @@
+import { bulkRun } from './bulk.ts';
+import { TuohsClientError } from './client-error.ts';
+import { fieldsOf } from './failed-answer.ts';
+import { canStreamBothWays } from './runtime.ts';
+import { service } from './service.ts';
+import type { BulkResult } from './text-window.ts';
+
+export type { BulkResult };
+export { TuohsClientError };
+
+export interface ClientOptions {
+  /** Where the service is, with the path in front of `/v1` if it has one: `https://example.org/tuohs`. */
+  readonly baseUrl: string;
+  /** Another `fetch` than the runtime's own. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How many times a request is sent again after a failure that passes (no connection, 408, 429, 502, 503, 504): 2. */
+  readonly retries?: number;
+  /** The longest pause that the client accepts from `Retry-After`; a call that would have to wait longer fails: 60,000. */
+  readonly maxRetryAfterMs?: number;
+  /**
+   * Whether `fetch` can send and receive at the same time, so that `bulk` needs one long request instead of many short
+   * ones: true in Node and Deno, false elsewhere (browsers give no answer before the request has ended).
+   */
+  readonly streamsBothWays?: boolean;
+}
+
+export interface CallOptions {
+  /** Ends the call at once, with the code `ABORTED`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TuohsClient {
+  /** Resolves with the text reversed and shouted; rejects with a `TuohsClientError`. */
+  shout(text: string, options?: CallOptions): Promise<string>;
+  /**
+   * One result for each text, in order; a failed text gets a result, too, so nothing is lost in silence. Takes texts no
+   * faster than results are taken, but for a bounded window. Throws what `texts` throws, once all before it have their
+   * result, and `ABORTED`. Leaving the loop ends everything.
+   */
+  bulk(texts: AsyncIterable<string> | Iterable<string>, options?: CallOptions): AsyncIterable<BulkResult>;
+  /** Resolves where the service is well; rejects with a `TuohsClientError`. */
+  health(options?: CallOptions): Promise<void>;
+}
+
+/** A client of one service. It holds nothing open, so there is nothing to close. */
+export function createClient(options: ClientOptions): TuohsClient {
+  const retry = { retries: options.retries ?? 2, maxRetryAfterMs: options.maxRetryAfterMs ?? 60_000 };
+  const asked = service({
+    baseUrl: options.baseUrl,
+    headers: options.headers ?? {},
+    // Looked up at each call, for pages and tests replace it; and a browser's must not be called as a method.
+    fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
+    ...retry,
+  });
+  const streamsBothWays = options.streamsBothWays ?? canStreamBothWays();
+
+  return {
+    async shout(text, { signal } = {}) {
+      const init = jsonBody({ data: text.toWellFormed() });
+      return asked.ask({ path: 'v1', init, read: shoutOf }, signal);
+    },
+    bulk: (texts, { signal } = {}) => bulkRun(texts, { ...retry, streamsBothWays, service: asked, signal }),
+    health: ({ signal } = {}) => asked.ask({ path: 'health', init: {}, read: drained }, signal),
+  };
+}
+
+function jsonBody(body: unknown): RequestInit {
+  return {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify(body),
+  };
+}
+
+async function shoutOf(response: Response): Promise<string> {
+  const { data } = fieldsOf(await response.text());
+  if (typeof data === 'string') return data;
+  throw new TuohsClientError('BAD_ANSWER', 'the answer holds no text', { status: response.status });
+}
+
+async function drained(response: Response): Promise<void> {
+  await response.text();
+}

@@ -1,0 +1,32 @@
+import type { TuohsClientError } from './client-error.ts';
+
+export interface RetryOptions {
+  /** How many times a request is sent again after a failure that passes. */
+  readonly retries: number;
+  /** Where the service wants a longer pause than this, the call fails at once. */
+  readonly maxRetryAfterMs: number;
+}
+
+/**
+ * How long to wait before a request that failed like this is sent again, `failures` failures in a row; `undefined` where it
+ * is not worth it. Never shorter than the service asked for.
+ */
+export function pauseMs(
+  error: TuohsClientError,
+  failures: number,
+  { retries, maxRetryAfterMs }: RetryOptions,
+): number | undefined {
+  if (failures > retries || !mayPass(error)) return undefined;
+  if (error.retryAfterMs === undefined) return FIRST_PAUSE_MS * 2 ** (failures - 1) * (0.5 + Math.random());
+  return error.retryAfterMs <= maxRetryAfterMs ? error.retryAfterMs : undefined;
+}
+
+const FIRST_PAUSE_MS = 200;
+
+// 502 comes from a proxy that reached nobody. Asking twice changes nothing, so a cut connection may be asked again, too.
+const PASSING_STATUS = new Set([408, 429, 502, 503, 504]);
+const PASSING_CODES = new Set(['NETWORK', 'OVERLOADED']);
+
+function mayPass({ status, code }: TuohsClientError): boolean {
+  return PASSING_CODES.has(code) || (status !== undefined && PASSING_STATUS.has(status));
+}

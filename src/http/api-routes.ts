@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../core/clock.ts';
+import type { ReverseShout } from '../core/reverse-shout.ts';
+import { parsedBody } from './request-body.ts';
+import { bulk } from './routes/bulk.ts';
+import { docs } from './routes/docs.ts';
+import { health } from './routes/health.ts';
+import { home } from './routes/home.ts';
+import { shoutGet } from './routes/shout-get.ts';
+import { shoutPost } from './routes/shout-post.ts';
+
+export interface RouteParts {
+  readonly reverseShout: ReverseShout;
+  /** Aborts when the service begins to shut down. */
+  readonly draining: AbortSignal;
+  readonly clock: Clock;
+}
+
+export interface RouteOptions {
+  readonly version: string;
+  readonly maxBodyBytes: number;
+  /** How long a body may take to arrive. */
+  readonly slowClientMs: number;
+  /** Lines of all bulk streams together that may be under way. */
+  readonly maxBulkLines: number;
+}
+
+/** Everything that the public port answers to. */
+export function apiRoutes(server: FastifyInstance, parts: RouteParts, options: RouteOptions): void {
+  const bodyLimits = { maxBodyBytes: options.maxBodyBytes, bodyTimeoutMs: options.slowClientMs };
+  const parseBody = (request: IncomingMessage) => parsedBody(request, bodyLimits, parts.clock);
+
+  home(server, options);
+  shoutPost(server, { ...parts, parseBody });
+  shoutGet(server, parts);
+  bulk(server, parts, options);
+  health(server, parts);
+  docs(server, options);
+}

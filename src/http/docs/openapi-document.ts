@@ -1,0 +1,47 @@
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { systemClock } from '../../core/clock.ts';
+import { apiRoutes, type RouteParts } from '../api-routes.ts';
+
+export type OpenApiDocument = Exclude<ReturnType<FastifyInstance['swagger']>, string>;
+
+/** The OpenAPI 3.1 document of the public API, made from the schemas of its routes. */
+export async function openApiDocument(version: string): Promise<OpenApiDocument> {
+  const server = Fastify();
+  server.register(swagger, { openapi: about(version) });
+  // The routes are only looked at here, never asked.
+  server.setValidatorCompiler(() => () => true);
+  server.setSerializerCompiler(() => JSON.stringify);
+  server.register(async (api) => apiRoutes(api, UNUSED_PARTS, { ...UNUSED_LIMITS, version }));
+  await server.ready();
+  return server.swagger({ yaml: false });
+}
+
+function about(version: string) {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'tuohs',
+      version,
+      summary: 'Reverses and shouts a text.',
+      description:
+        'A small gateway that gives a dependable answer from SHOUTCLOUD, an undependable upstream. ' +
+        'Every error has the same shape and a stable `code`.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'This service.' }],
+    security: [],
+    tags: [
+      { name: 'shout', description: 'Texts and their answers.' },
+      { name: 'service', description: 'The service itself.' },
+    ],
+  };
+}
+
+const UNUSED_PARTS: RouteParts = {
+  reverseShout: () => Promise.reject(new Error('the routes are only described')),
+  draining: new AbortController().signal,
+  clock: systemClock,
+};
+
+const UNUSED_LIMITS = { maxBodyBytes: 0, slowClientMs: 0, maxBulkLines: 0 };

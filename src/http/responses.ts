@@ -1,0 +1,88 @@
+import { type TSchema, Type } from 'typebox';
+import type { ErrorCode } from '../core/errors.ts';
+import { TuohsError } from '../core/errors.ts';
+import { problemFor, problems } from './problem.ts';
+
+/** One status of a route, as the OpenAPI document describes it. */
+export interface ResponseSchema {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, TSchema>>;
+  readonly content?: Readonly<Record<string, { schema: TSchema }>>;
+}
+
+const requestId = Type.String({
+  description: 'The id of the request: your own, if you sent a harmless one.',
+});
+const retryAfter = Type.Integer({
+  description: 'Seconds to wait before trying again.',
+  minimum: 1,
+  maximum: 60,
+});
+const allow = Type.String({ description: 'The methods that this path has.' });
+
+export const cacheStatusHeader = Type.String({
+  description: 'Where the answer came from (RFC 9211).',
+  examples: ['tuohs; hit'],
+});
+
+/** What any route may answer with before its work begins. */
+const ANYWHERE: readonly ErrorCode[] = [
+  'REQUEST_TIMEOUT',
+  'HEADERS_TOO_LARGE',
+  'RATE_LIMITED',
+  'INTERNAL',
+  'OVERLOADED',
+];
+
+/** How asking SHOUTCLOUD may fail. */
+export const upstreamCodes: readonly ErrorCode[] = [
+  'UPSTREAM_UNREACHABLE',
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_UNREADABLE',
+  'UPSTREAM_WRONG',
+];
+
+/** Every status that a route can answer with: its own successes, its own errors and those of any route. */
+export function responses(
+  successes: Readonly<Record<string, ResponseSchema>>,
+  codes: readonly ErrorCode[],
+): Record<string, ResponseSchema> {
+  const described: Record<string, ResponseSchema> = {};
+  for (const [status, response] of Object.entries(successes)) {
+    described[status] = { ...response, headers: { 'X-Request-Id': requestId, ...response.headers } };
+  }
+  for (const [status, sameStatus] of byStatus([...codes, ...ANYWHERE]))
+    described[status] = problemResponse(sameStatus);
+  return described;
+}
+
+function byStatus(codes: readonly ErrorCode[]): Map<number, ErrorCode[]> {
+  return Map.groupBy(new Set(codes), (code) => problems[code].status);
+}
+
+function problemResponse(codes: readonly ErrorCode[]): ResponseSchema {
+  const [first = 'INTERNAL'] = codes;
+  const example = problemFor(new TuohsError(first, 'example'), 'a3c1e7d2-6f1c-4b9e-8f5a-0d6f2b1c7a44');
+  return {
+    description: codes.map((code) => `\`${code}\`: ${problems[code].when}.`).join('\n\n'),
+    headers: {
+      'X-Request-Id': requestId,
+      ...(example.headers['retry-after'] !== undefined && { 'Retry-After': retryAfter }),
+      ...(codes.includes('METHOD_NOT_ALLOWED') && { Allow: allow }),
+    },
+    content: { 'application/json': { schema: problemSchema(codes, JSON.parse(example.body)) } },
+  };
+}
+
+function problemSchema(codes: readonly ErrorCode[], example: unknown): TSchema {
+  return Type.Object(
+    {
+      error: Type.String({ description: 'What happened, for a person.' }),
+      code: Type.Enum([...codes], {
+        description: 'What happened, for a program; its meaning never changes.',
+      }),
+      requestId: Type.String({ description: 'The `X-Request-Id` of this answer.' }),
+    },
+    { title: 'Problem', additionalProperties: false, examples: [example] },
+  );
+}

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Ending } from './process.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // No other host can be reached.
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+];
+
+/** Why browser tests are skipped here. Never in CI: there a missing browser is a failure. */
+export const noBrowser = existsSync(CHROMIUM) || process.env.CI ? false : `there is no ${CHROMIUM}`;
+
+/** A real Chromium, which is closed at the end. */
+export function startBrowser(ending: Ending): Promise<Browser> {
+  const browser = chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  ending.after(async () => (await browser).close());
+  return browser;
+}
+
+export interface WatchedPage {
+  readonly page: Page;
+  /** What went wrong on the page, as it came: errors, what its policy forbade, and requests to other hosts. */
+  readonly problems: readonly string[];
+}
+
+export interface PageOptions extends BrowserContextOptions {
+  readonly browser: Promise<Browser>;
+  readonly url: string;
+  /** Runs before the page is opened. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
+}
+
+/** Opens a page of nobody's: no cache, no storage. It is closed at the end. */
+export async function openPage(ending: Ending, options: PageOptions): Promise<WatchedPage> {
+  const { browser, url, prepare, ...contextOptions } = options;
+  const context = await (await browser).newContext(contextOptions);
+  ending.after(() => context.close());
+  const page = await context.newPage();
+  const problems = watch(page, new URL(url).origin);
+  await prepare?.(page);
+  await page.goto(url);
+  return { page, problems };
+}
+
+// Chromium reports as a console error whatever the content security policy forbids, too.
+function watch(page: Page, home: string): string[] {
+  const problems: string[] = [];
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== home) problems.push(`request to ${request.url()}`);
+  });
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) problems.push(message.text());
+  });
+  return problems;
+}
+
+/** What axe-core finds wrong for people with disabilities: its rule and where. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const results = await page.evaluate('axe.run()');
+  const { violations } = results as axe.AxeResults;
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ask, askJson } from '../support/ask.ts';
+import { runningService } from './service.ts';
+
+const TEXT = 'geheimnis';
+// As it was sent, reversed, and shouted; in Base64 and in percent escapes only its letters would show.
+const TRACES = new RegExp([TEXT, [...TEXT].reverse().join('')].join('|'), 'i');
+
+const FAULTS = [
+  'ok',
+  'wrong',
+  'crossed',
+  'html',
+  'cut-json',
+  'status=400',
+  'status=503',
+  'reset',
+  'truncate',
+  'garbage',
+  'hang',
+  'longer',
+  'ok',
+];
+
+test('no log line holds what users send, whatever happens to it', async (t) => {
+  const { service, url } = await runningService(
+    t,
+    { script: FAULTS.join(' ') },
+    { LOG_LEVEL: 'debug', UPSTREAM_RETRIES: '0', ATTEMPT_TIMEOUT_MS: '100', BATCH_MAX_ITEMS: '1' },
+  );
+
+  const statuses: number[] = [];
+  for (const [i] of FAULTS.entries()) {
+    statuses.push((await askJson(url, { data: `${TEXT} ${i}` })).status);
+  }
+  await askJson(url, `{"data":${TEXT}}`);
+  await askJson(url, `{"data":"${TEXT}"`);
+  await askJson(url, { data: [TEXT] });
+  await askJson(url, { [TEXT]: TEXT });
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  await ask(url, { method: 'POST', path: '/v1', headers: form, body: `data=${TEXT}` });
+  await ask(url, { method: 'POST', path: '/v1', headers: { 'content-type': `text/${TEXT}` }, body: TEXT });
+  await ask(url, { path: `/v1?data=${TEXT}` });
+  await ask(url, { path: `/v1?data=%FF${TEXT}` });
+  await ask(url, { path: `/${TEXT}?data=${TEXT}` });
+  await ask(url, { path: `/%${TEXT}` });
+  await ask(url, { path: '/v2', headers: { 'x-request-id': `${TEXT}!` } });
+  const code = await service.stop();
+
+  assert.equal(code, 0);
+  const logged = service.stdout.concat(service.stderr);
+  assert.deepEqual(
+    logged.filter((line) => TRACES.test(line)),
+    [],
+  );
+  assert.ok(logged.filter((line) => line.includes('"answered"')).length > FAULTS.length);
+  assert.ok(statuses.includes(200) && statuses.includes(503) && statuses.includes(504), statuses.join());
+});
+
+test('at info a good answer is no line and a failed one is', async (t) => {
+  const { service, url } = await runningService(t, { script: 'ok wrong' }, { UPSTREAM_RETRIES: '0' });
+
+  await askJson(url, { data: 'one' });
+  const { body } = await askJson(url, { data: 'two' });
+  await service.stop();
+
+  const lines = service.stdout.map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.map(({ msg }) => msg),
+    ['listening', 'a request failed', 'draining', 'closed'],
+  );
+  assert.deepEqual([lines[1].requestId, lines[1].code], [JSON.parse(body).requestId, 'UPSTREAM_WRONG']);
+});

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import type { Event } from '../../../src/core/events.ts';
+import { logEvents } from '../../../src/telemetry/log-events.ts';
+import { ONE_OF_EACH } from './metrics-under-test.ts';
+
+const lines: [Event, Record<string, unknown>][] = [
+  [{ type: 'draining' }, { level: 'info', msg: 'draining' }],
+  [{ type: 'closed' }, { level: 'info', msg: 'closed' }],
+  [
+    { type: 'breaker', state: 'half-open' },
+    { level: 'warn', msg: 'the breaker of SHOUTCLOUD changed', state: 'half-open' },
+  ],
+  [
+    { type: 'redis-connection', isUp: true },
+    { level: 'info', msg: 'redis is connected' },
+  ],
+  [
+    { type: 'redis-connection', isUp: false },
+    { level: 'warn', msg: 'redis is not connected' },
+  ],
+];
+for (const [event, line] of lines) {
+  test(`"${line.msg}" is a line at ${line.level}`, () => {
+    assert.deepEqual(logged([event]), [line]);
+  });
+}
+
+for (const type of ['batch', 'fallback', 'redis-operation', 'shed'] as const) {
+  test(`of ${type} there is no line, for it is counted`, () => {
+    const events = ONE_OF_EACH.filter((event) => event.type === type);
+
+    assert.equal(events.length, 1);
+    assert.deepEqual(logged(events), []);
+  });
+}
+
+/** The lines that these events become, with the level by name. */
+function logged(events: readonly Event[]): Record<string, unknown>[] {
+  const written: Record<string, unknown>[] = [];
+  const destination = { write: (line: string) => void written.push(JSON.parse(line)) };
+  const formatters = { level: (level: string) => ({ level }) };
+  const emit = logEvents(pino({ level: 'debug', base: null, timestamp: false, formatters }, destination));
+  for (const event of events) emit(event);
+  return written;
+}

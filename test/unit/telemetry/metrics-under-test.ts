@@ -1,0 +1,52 @@
+import type { BreakerState } from '../../../src/core/breaker.ts';
+import type { Event } from '../../../src/core/events.ts';
+import { metrics, type Readings } from '../../../src/telemetry/metrics.ts';
+import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
+
+/** Metrics with steady readings, which have counted these events. */
+export function measured(events: readonly Event[], readings: Partial<Readings> = {}) {
+  const { emit, read, text, contentType } = metrics({ version: '1.2.3', epochMs: () => FAKE_EPOCH_MS });
+  read({
+    inFlight: () => 0,
+    cacheBytes: () => 0,
+    retryBudgetTokens: () => 20,
+    breakerState: (): BreakerState => 'closed',
+    isRedisUp: () => false,
+    ...readings,
+  });
+  for (const event of events) emit(event);
+  return {
+    emit,
+    contentType,
+    text,
+    /** The values by series, as in the text format. */
+    series: async () => new Map(seriesOf(await text())),
+  };
+}
+
+function seriesOf(text: string): [string, string][] {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return lines.map((line) => {
+    const space = line.lastIndexOf(' ');
+    return [line.slice(0, space), line.slice(space + 1)];
+  });
+}
+
+/** One event of each kind that is counted. */
+export const ONE_OF_EACH: readonly Event[] = [
+  { type: 'answered', method: 'POST', route: '/v1', status: 200, durationMs: 12, requestId: 'id' },
+  { type: 'cache-read', tier: 'memory', result: 'hit' },
+  { type: 'coalesced' },
+  { type: 'attempt', outcome: 'success', durationMs: 120 },
+  { type: 'batch', strings: 3 },
+  { type: 'verification-failed', source: 'upstream' },
+  { type: 'fallback' },
+  { type: 'redis-operation', op: 'get', outcome: 'success', durationMs: 0.4 },
+  { type: 'shed', reason: 'requests' },
+  { type: 'breaker', state: 'open' },
+  { type: 'redis-connection', isUp: true },
+  { type: 'failed', requestId: 'id', code: 'INTERNAL', error: new Error('as told') },
+  { type: 'listening', port: 5000, adminPort: 9464 },
+  { type: 'draining' },
+  { type: 'closed' },
+];
