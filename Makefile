@@ -19,12 +19,13 @@ smoke: install ## Check the contract of a running service: make smoke URL=https:
 
 .PHONY: test
 test: lint ## Check everything there is: format, lint, types and all tests
-	node --test --test-timeout=120000 'test/**/*.test.ts'
+	node --test --test-concurrency=4 --test-timeout=120000 'test/**/*.test.ts'
 
 .PHONY: lint
-lint: install ## Check format, lint rules and types
+lint: install ## Check format, lint rules, types and the OpenAPI document
 	biome ci --error-on-warnings
 	tsc --project .
+	redocly lint --extends=recommended docs/openapi.json
 
 .PHONY: format
 format: install ## Format the sources and apply safe lint fixes

@@ -45,6 +45,7 @@ export interface App {
 const PROTECTIONS = {
   upstreamBreaker: { failures: 10, spanMs: 1000, probes: 3, leastOpenMs: 1000, mostOpenMs: 5000 },
   redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
+  verifyUpstream: verifiedUpperCase,
   verifyRedis: verifiedUpperCase,
   slowClientMs: 10_000,
   /** How late the event loop may be before unknown strings, and then all requests, are turned away. */
@@ -167,6 +168,7 @@ function shouterStack({ config, protections, redis, loop }: StackParts, world: W
       url: config.shoutcloudUrl,
       connections: config.upstreamConnections,
       attemptTimeoutMs: config.attemptTimeoutMs,
+      verify: protections.verifyUpstream,
     },
     world,
   );

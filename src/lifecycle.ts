@@ -51,7 +51,14 @@ export function lifecycle(
     draining.abort();
     emit({ type: 'draining' });
     if (isStarted) await clock.sleep(drainMs);
-    for (const close of closers) await close();
+    const failures: unknown[] = [];
+    for (const close of closers) {
+      // One that fails does not keep the others open.
+      await Promise.resolve()
+        .then(close)
+        .catch((error) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
     emit({ type: 'closed' });
   }
 

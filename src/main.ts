@@ -5,4 +5,14 @@ import { stopSignals } from './cli/stop-signals.ts';
 const stop = stopSignals(process);
 const { run } = await import('./cli/program.ts');
 const { argv, env: environment, stdout, stderr } = process;
-process.exit(await run(argv.slice(2), { environment, stop, stdout, stderr }));
+const surroundings = {
+  environment,
+  stop,
+  stdout,
+  stderr,
+  // Opened only by a command that reads it.
+  get stdin() {
+    return process.stdin;
+  },
+};
+process.exit(await run(argv.slice(2), surroundings));

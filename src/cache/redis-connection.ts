@@ -16,6 +16,7 @@ export interface RedisOptions {
 
 export interface Command<T> {
   readonly op: RedisOperation;
+  readonly key: string;
   readonly maxReplyBytes: number;
   send(redis: Redis): Promise<T>;
 }
@@ -51,8 +52,17 @@ export function redisConnection(options: RedisOptions, { clock, emit }: World): 
     retryStrategy: () => RECONNECT_MS + clock.random() * RECONNECT_JITTER_MS,
   });
   let isUp: boolean | undefined;
-  redis.on('connect', () => guard.watch(redis.stream));
+  const askedFor = new Set<string>();
+  let oversized: string[] = [];
+  redis.on('connect', () =>
+    guard.watch(redis.stream, () => {
+      oversized = [...askedFor];
+    }),
+  );
   redis.on('ready', () => {
+    // One of these holds a value that would cut the connection again.
+    if (oversized.length > 0) redis.unlink(...oversized).catch(() => {});
+    oversized = [];
     breaker.report('success');
     changed(true);
   });
@@ -69,7 +79,7 @@ export function redisConnection(options: RedisOptions, { clock, emit }: World): 
     close: () => redis.disconnect(),
   };
 
-  async function runNow<T>({ op, maxReplyBytes, send }: Command<T>): Promise<T | Failed> {
+  async function runNow<T>({ op, key, maxReplyBytes, send }: Command<T>): Promise<T | Failed> {
     const startedAt = clock.now();
     const { round } = breaker;
     const settle = guard.expect(maxReplyBytes);
@@ -78,7 +88,11 @@ export function redisConnection(options: RedisOptions, { clock, emit }: World): 
     let outcome: RedisOutcome = 'success';
     try {
       // A late reply is still on its way and takes its room when it comes.
-      const reply = send(redis).finally(settle);
+      askedFor.add(key);
+      const reply = send(redis).finally(() => {
+        askedFor.delete(key);
+        settle();
+      });
       return await Promise.race([reply, late.promise]);
     } catch (error) {
       outcome = outcomeOf(error);

@@ -24,18 +24,22 @@ export function redisStore(
   return {
     tier: 'redis',
     get(text) {
+      const key = keyOf(text);
       const reply = connection.run({
         op: 'get',
+        key,
         maxReplyBytes: maxValueBytes(text),
-        send: (redis) => redis.get(keyOf(text)),
+        send: (redis) => redis.get(key),
       });
       return reply === failed ? undefined : reply.then((value) => known(text, value));
     },
     set(text, shout) {
+      const key = keyOf(text);
       const reply = connection.run({
         op: 'set',
+        key,
         maxReplyBytes: OK_BYTES,
-        send: (redis) => redis.set(keyOf(text), shout, 'EX', ttlDays * SECONDS_A_DAY),
+        send: (redis) => redis.set(key, shout, 'EX', ttlDays * SECONDS_A_DAY),
       });
       return reply !== failed;
     },

@@ -11,12 +11,14 @@ export class ReplyGuard {
   #awaitedBytes = 0;
   #receivedBytes = 0;
 
-  watch(stream: Readable): void {
+  /** Guards a new connection; `onTooMuch` is called before it is cut. */
+  watch(stream: Readable, onTooMuch: () => void): void {
     this.#receivedBytes = 0;
     stream.prependListener('data', (chunk: Buffer) => {
       this.#receivedBytes += chunk.length;
-      if (this.#receivedBytes > this.#awaitedBytes + SLACK_BYTES)
-        stream.destroy(new Error('reply too large'));
+      if (this.#receivedBytes <= this.#awaitedBytes + SLACK_BYTES) return;
+      onTooMuch();
+      stream.destroy(new Error('a reply is too large'));
     });
   }
 

@@ -40,6 +40,7 @@ async function countShared(redis: RedisConnection, client: string): Promise<numb
   const key = `tuohs:v1:rate:${hash('sha256', client, 'base64url')}`;
   const replies = await redis.run({
     op: 'count',
+    key,
     maxReplyBytes: 256,
     send: (connected) => connected.multi().incr(key).expire(key, KEY_SECONDS).exec(),
   });

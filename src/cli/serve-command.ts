@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import type { DestinationStream } from 'pino';
-import { createApp } from '../app.ts';
 import { readConfig } from '../config/read-config.ts';
-import { startShoutcloud } from '../shoutcloud/server.ts';
+import type { Shoutcloud } from '../shoutcloud/shoutcloud.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface ServeOptions {
@@ -23,8 +22,10 @@ async function serve(
   { embeddedShoutcloud, readableLogs }: ServeOptions,
   { environment, stop }: Surroundings,
 ): Promise<void> {
-  const shoutcloud = embeddedShoutcloud ? await startShoutcloud() : undefined;
+  const shoutcloud = embeddedShoutcloud ? await embedded() : undefined;
   const config = readConfig({ ...environment, ...(shoutcloud && { SHOUTCLOUD_URL: shoutcloud.url }) });
+  // The other commands need none of it.
+  const { createApp } = await import('../app.ts');
   const app = createApp(config, readableLogs && { logTo: await readableLog() });
   try {
     await app.listen();
@@ -33,6 +34,11 @@ async function serve(
     await app.close(stop.second);
     await shoutcloud?.close();
   }
+}
+
+async function embedded(): Promise<Shoutcloud> {
+  const { startShoutcloud } = await import('../shoutcloud/server.ts');
+  return startShoutcloud();
 }
 
 /** Loaded only here: production neither has nor needs it. */

@@ -5,6 +5,7 @@ import type { StopSignals } from './stop-signals.ts';
 export interface Surroundings {
   readonly environment: Environment;
   readonly stop: StopSignals;
+  readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
 }

@@ -14,13 +14,18 @@ export async function* bulkResults(
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let rest = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    const lines = (done ? decoder.decode() : decoder.decode(value, { stream: true })).split('\n');
-    lines[0] = rest + lines[0];
-    rest = done ? '' : (lines.pop() ?? '');
-    yield lines.filter((line) => line !== '').map(resultOf);
-    if (done) return;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      const lines = (done ? decoder.decode() : decoder.decode(value, { stream: true })).split('\n');
+      lines[0] = rest + lines[0];
+      rest = done ? '' : (lines.pop() ?? '');
+      yield lines.filter((line) => line !== '').map(resultOf);
+      if (done) return;
+    }
+  } finally {
+    // Whoever stops reading early must not leave the connection open.
+    reader.cancel().catch(() => {});
   }
 }
 

@@ -23,26 +23,78 @@ const WINDOW = { texts: 2048, units: 524_288 };
 const LONG_REQUESTS = 2;
 const SHORT_REQUESTS = 4;
 
-/** One result for each text, in order; see `TuohsClient.bulk`. */
-export async function* bulkRun(texts: Texts, parts: BulkParts): AsyncGenerator<BulkResult, void, undefined> {
+/**
+ * One result for each text, in order; see `TuohsClient.bulk`. Not a generator: of the promises that one makes for each
+ * text, this makes a third.
+ */
+export function bulkRun(texts: Texts, parts: BulkParts): AsyncIterableIterator<BulkResult, undefined> {
+  let run: Run | undefined;
+  let hasEnded = false;
+
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next() {
+      const result = run?.end.signal.aborted ? undefined : run?.window.takeResult();
+      return result ? Promise.resolve({ done: false, value: result }) : later();
+    },
+    async return() {
+      end();
+      return { done: true, value: undefined };
+    },
+  };
+
+  async function later(): Promise<IteratorResult<BulkResult, undefined>> {
+    if (hasEnded) return { done: true, value: undefined };
+    run ??= startRun(texts, parts);
+    try {
+      const result = await nextResult(run);
+      if (result) return { done: false, value: result };
+    } catch (error) {
+      end();
+      throw error;
+    }
+    end();
+    return { done: true, value: undefined };
+  }
+
+  function end(): void {
+    hasEnded = true;
+    run?.end.abort();
+  }
+}
+
+/** A bulk under way, until `end` aborts; with its reason, where it is no ordinary end. */
+interface Run {
+  readonly window: TextWindow;
+  readonly end: AbortController;
+}
+
+function startRun(texts: Texts, parts: BulkParts): Run {
   const { signal } = parts;
   if (signal?.aborted) throw aborted(signal);
-  const iterator = iteratorOf(texts);
   const end = new AbortController();
+  const window = new TextWindow(WINDOW, end.signal);
+  const iterator = iteratorOf(texts);
   const onAbort = () => end.abort(aborted(signal));
   signal?.addEventListener('abort', onAbort, { once: true });
-  const window = new TextWindow(WINDOW, end.signal);
-
-  window.fill(iterator);
-  sendAll(window, parts, end.signal).catch((bug) => end.abort(bug));
-  try {
-    yield* window.results();
-    end.signal.throwIfAborted();
-  } finally {
+  end.signal.addEventListener('abort', () => {
     signal?.removeEventListener('abort', onAbort);
-    end.abort();
     // Not awaited: a generator that waits for its next text would hold up the one who leaves.
     Promise.resolve(iterator.return?.()).catch(() => {});
+  });
+  window.fill(iterator);
+  sendAll(window, parts, end.signal).catch((bug) => end.abort(bug));
+  return { window, end };
+}
+
+async function nextResult({ window, end }: Run): Promise<BulkResult | undefined> {
+  for (;;) {
+    end.signal.throwIfAborted();
+    const result = window.takeResult();
+    if (result || window.isDone()) return result;
+    await window.somethingToTake();
   }
 }
 

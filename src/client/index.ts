@@ -62,7 +62,7 @@ export function createClient(options: ClientOptions): TuohsClient {
       return asked.ask({ path: 'v1', init, read: shoutOf }, signal);
     },
     bulk: (texts, { signal } = {}) => bulkRun(texts, { ...retry, streamsBothWays, service: asked, signal }),
-    health: ({ signal } = {}) => asked.ask({ path: 'health', init: {}, read: drained }, signal),
+    health: ({ signal } = {}) => asked.ask({ path: 'health', init: {}, read: assertSuccess }, signal),
   };
 }
 
@@ -80,6 +80,7 @@ async function shoutOf(response: Response): Promise<string> {
   throw new TuohsClientError('BAD_ANSWER', 'the answer holds no text', { status: response.status });
 }
 
-async function drained(response: Response): Promise<void> {
-  await response.text();
+async function assertSuccess(response: Response): Promise<void> {
+  if ((await response.text()) === 'success') return;
+  throw new TuohsClientError('BAD_ANSWER', 'the answer is not that of tuohs', { status: response.status });
 }

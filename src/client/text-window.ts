@@ -98,20 +98,23 @@ export class TextWindow {
     await new Promise((resolve) => setTimeout(resolve));
   }
 
-  /** The results in order, each as soon as it is there; ends when the signal aborts. */
-  async *results(): AsyncGenerator<BulkResult, void, undefined> {
-    while (!this.#signal.aborted) {
-      const { first } = this.#inOrder;
-      if (first?.result) {
-        this.#remove(first);
-        yield first.result;
-      } else if (first === undefined && this.#hasEnded) {
-        if (this.#failure) throw this.#failure.reason;
-        return;
-      } else {
-        await this.#settled.rung();
-      }
-    }
+  /** The next result in order, if it is there. */
+  takeResult(): BulkResult | undefined {
+    const result = this.#inOrder.first?.result;
+    if (result) this.#removeFirst();
+    return result;
+  }
+
+  /** Whether every text has ended and its result is taken. Throws what the texts threw. */
+  isDone(): boolean {
+    if (!this.#hasEnded || this.#inOrder.length > 0) return false;
+    if (this.#failure) throw this.#failure.reason;
+    return true;
+  }
+
+  /** Resolves when the next result may be there, when the texts have ended, and when the signal aborts. */
+  somethingToTake(): Promise<void> {
+    return this.#settled.rung();
   }
 
   #add(slot: Slot): void {
@@ -121,9 +124,8 @@ export class TextWindow {
     this.#toSend.ring();
   }
 
-  #remove(slot: Slot): void {
-    this.#inOrder.shift();
-    this.#units -= slot.text.length;
+  #removeFirst(): void {
+    this.#units -= this.#inOrder.shift()?.text.length ?? 0;
     if (this.#isHalfEmpty()) this.#room.ring();
   }
 

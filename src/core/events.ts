@@ -22,8 +22,7 @@ export type Event =
 
 export type CacheTier = 'memory' | 'redis';
 
-/** `abandoned`: nobody waited for it any more. */
-export type AttemptOutcome = 'success' | 'abandoned' | AttemptFailure;
+export type AttemptOutcome = 'success' | AttemptFailure;
 
 export type RedisOperation = 'get' | 'set' | 'count';
 

@@ -20,7 +20,8 @@ export interface Shout {
 
 /**
  * Upper-cases a well-formed text. Each layer around the upstream is one of these around another. An answer at hand is
- * returned as it is, without a promise; everything else rejects with a `TuohsError`, at once when the signal aborts.
+ * returned as it is, without a promise; everything else rejects with a `TuohsError`. A call whose signal has aborted is
+ * not begun, and one that waits in a queue leaves it; what was already sent goes on, for its answer is worth storing.
  */
 export interface Shouter {
   shout(text: string, call: Call): Shout | Promise<Shout>;

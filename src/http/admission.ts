@@ -1,9 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { TuohsError } from '../core/errors.ts';
-import type { ShedReason, World } from '../core/events.ts';
+import type { Event, ShedReason, World } from '../core/events.ts';
 import { problemFor } from './problem.ts';
 import { requestId } from './request-id.ts';
 import { STANDARD_HEADERS } from './standard-headers.ts';
+import { endUnreadBody } from './unread-body.ts';
 
 export interface AdmissionLimits {
   readonly maxInFlight: number;
@@ -25,7 +26,7 @@ const MAX_BYTES_IN_FLIGHT = 33_554_432;
 const SMALL_BODY_BYTES = 16_384;
 
 /** Bounds the requests, and the bytes of their bodies, that are under way at once. */
-export function admission(limits: AdmissionLimits, { emit }: Pick<World, 'emit'>): Admission {
+export function admission(limits: AdmissionLimits, { clock, emit }: World): Admission {
   let requests = 0;
   let bytes = 0;
 
@@ -36,13 +37,15 @@ export function admission(limits: AdmissionLimits, { emit }: Pick<World, 'emit'>
       const reason = reasonToRefuse(size);
       if (reason !== undefined) {
         emit({ type: 'shed', reason });
-        return refuse(request, response);
+        response.once('close', () => endUnreadBody(request, clock));
+        return emit(refuse(request, response));
       }
       requests++;
       bytes += size;
       response.once('close', () => {
         requests--;
         bytes -= size;
+        endUnreadBody(request, clock);
       });
       listener(request, response);
     },
@@ -62,8 +65,11 @@ function announcedBytes({ headers }: IncomingMessage): number {
   return Number(headers['content-length'] ?? 0);
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse): void {
+/** Answers at the least cost, for there may be many to refuse. */
+function refuse(request: IncomingMessage, response: ServerResponse): Event {
   const id = requestId(request.headers['x-request-id']);
   const { status, headers, body } = problemFor(new TuohsError('OVERLOADED', 'no room'), id);
   response.writeHead(status, { ...STANDARD_HEADERS, ...headers, 'x-request-id': id }).end(body);
+  const { method = '' } = request;
+  return { type: 'answered', method, route: 'none', status, durationMs: 0, requestId: id };
 }

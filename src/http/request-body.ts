@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { TuohsError } from '../core/errors.ts';
 import { firstField } from './form.ts';
 import { mediaType } from './media-type.ts';
+import { discardRest } from './unread-body.ts';
 
 export interface BodyLimits {
   readonly maxBodyBytes: number;
@@ -78,7 +79,7 @@ function readBody(request: IncomingMessage, limits: BodyLimits, clock: Clock): P
 
   function stop(error: TuohsError): void {
     cancel();
-    request.off('data', take).resume();
+    discardRest(request.off('data', take));
     reject(error);
   }
 }

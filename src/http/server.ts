@@ -6,7 +6,7 @@ import type { Admission } from './admission.ts';
 import { apiRoutes, type RouteOptions } from './api-routes.ts';
 import { answerClientError } from './client-error.ts';
 import { firstField } from './form.ts';
-import { observeRequests } from './observe-requests.ts';
+import { observeRequest } from './observe-request.ts';
 import { limitRates, type RequestCounter } from './rate-limit.ts';
 import { requestId } from './request-id.ts';
 import { sendProblem } from './send-problem.ts';
@@ -36,19 +36,22 @@ export function apiServer(parts: ApiParts, options: ApiOptions, world: World): F
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     // Draining comes first and ends before close(): nobody is turned away meanwhile.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) =>
-      sendProblem(world, error, request, setStandardHeaders(request, reply)),
+    // No hook sees what fails before it has a route.
+    frameworkErrors(error, request, reply) {
+      observeRequest(request, reply, world);
+      sendProblem(world, error, request, setStandardHeaders(request, reply));
+    },
     routerOptions: { querystringParser: (query) => ({ data: firstField(query, 'data') }) },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   });
 
   server.setErrorHandler((error, request, reply) => sendProblem(world, error, request, reply));
   server.addHook('onRequest', (request, reply, done) => {
+    observeRequest(request, reply, world);
     setStandardHeaders(request, reply);
     if (parts.draining.aborted) reply.header('connection', 'close');
     done();
   });
-  observeRequests(server, world);
   refuseUnknownRoutes(server);
   server.removeAllContentTypeParsers();
   // Routes that take a body read it themselves: the framework would close the connection at each bad one.

@@ -1,8 +1,9 @@
-import { AttemptError } from '../core/errors.ts';
+import { AttemptError, TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
-import type { Shout, Shouter } from '../core/shouter.ts';
+import type { Call, Shout, Shouter } from '../core/shouter.ts';
 import { type Batch, callOf, type Item, nextBatch } from './batch.ts';
 import type { Gate } from './gate.ts';
+import { Pace } from './pace.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
 export interface BatchOptions {
@@ -24,6 +25,7 @@ export function batchedShouter(
   { clock, emit }: World,
 ): Shouter & { queued(): number } {
   const queue = new Set<Item>();
+  const pace = new Pace(clock);
   let isScheduled = false;
   gate.onChange(schedule);
 
@@ -32,10 +34,22 @@ export function batchedShouter(
     shout(text, call) {
       const { promise, resolve, reject } = Promise.withResolvers<Shout>();
       if (call.signal.aborted) reject(call.signal.reason);
+      else if (isHopeless(call)) reject(tooManyWait());
       else enqueue({ text, call, resolve, reject });
       return promise;
     },
   };
+
+  /** Who would wait for half its time in the queue is refused now: late answers would cost others theirs. */
+  function isHopeless({ deadline }: Call): boolean {
+    const waitMs = pace.waitMs(Math.ceil((queue.size + 1) / maxItems));
+    return waitMs > (deadline - clock.now()) / 2;
+  }
+
+  function tooManyWait(): TuohsError {
+    emit({ type: 'shed', reason: 'misses' });
+    return new TuohsError('OVERLOADED', 'more strings wait than the upstream can answer in time');
+  }
 
   function enqueue(item: Item): void {
     const { signal } = item.call;
@@ -66,17 +80,20 @@ export function batchedShouter(
 
   function takeOut(batch: Batch): void {
     for (const item of batch.items) queue.delete(item);
+    if (queue.size > 0) pace.left();
+    else pace.reset();
     void send(batch);
   }
 
   async function send(batch: Batch, parentFailure?: AttemptError): Promise<void> {
     const { items, text } = batch;
-    emit({ type: 'batch', strings: items.length });
     try {
       batch.resolve(await inner.shout(text, callOf(items)));
+      emit({ type: 'batch', strings: items.length });
     } catch (error) {
-      if (!(error instanceof AttemptError)) rejectAll(items, parentFailure ?? error);
-      else if (items.length > 1 && isWorthwhile()) halve(items, error);
+      if (!(error instanceof AttemptError)) return rejectAll(items, parentFailure ?? error);
+      emit({ type: 'batch', strings: items.length });
+      if (items.length > 1 && isWorthwhile()) halve(items, error);
       else rejectAll(items, error);
     }
   }

@@ -3,7 +3,6 @@ import { afterReading } from '../core/clock.ts';
 import { AttemptError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Shout, Shouter } from '../core/shouter.ts';
-import { verifiedUpperCase } from '../core/verify.ts';
 import { readAnswer } from './shoutcloud-answer.ts';
 
 export interface ShoutcloudOptions {
@@ -11,6 +10,8 @@ export interface ShoutcloudOptions {
   readonly url: string;
   readonly connections: number;
   readonly attemptTimeoutMs: number;
+  /** Turns an OUTPUT into the upper case of its text, or `undefined` where it is not. */
+  readonly verify: (text: string, output: string) => string | undefined;
 }
 
 /**
@@ -18,7 +19,7 @@ export interface ShoutcloudOptions {
  * of its own; once sent it goes on when its callers leave, for its answer is worth storing. Fails with `AttemptError`.
  */
 export function shoutcloudShouter(
-  { url, connections, attemptTimeoutMs }: ShoutcloudOptions,
+  { url, connections, attemptTimeoutMs, verify }: ShoutcloudOptions,
   { clock, emit }: World,
 ): Shouter & { close(): Promise<void> } {
   const { origin, pathname } = new URL(url);
@@ -71,7 +72,7 @@ export function shoutcloudShouter(
 
   function verified(text: string, { input, output }: { input: unknown; output: unknown }): Shout {
     const isEcho = input === undefined || input === text;
-    const shout = isEcho && typeof output === 'string' ? verifiedUpperCase(text, output) : undefined;
+    const shout = isEcho && typeof output === 'string' ? verify(text, output) : undefined;
     if (shout !== undefined) return { text: shout, source: 'upstream', stored: false, collapsed: false };
     emit({ type: 'verification-failed', source: 'upstream' });
     throw new AttemptError('wrong', "the answer is not this text's");

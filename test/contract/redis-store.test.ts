@@ -7,8 +7,8 @@ if (skipWithoutRedis) {
   test('redis store', { skip: skipWithoutRedis });
 } else {
   storeContract('redis store', async (t) => {
-    const { url } = await redisServer(t);
-    const { store } = await connectedRedisStore(t, url);
+    const { url, clients } = await redisServer(t);
+    const { store } = await connectedRedisStore(clients, url);
     return store;
   });
 }

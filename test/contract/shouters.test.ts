@@ -2,6 +2,7 @@ import { memoryStore } from '../../src/cache/memory-store.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { AttemptError } from '../../src/core/errors.ts';
 import type { Shouter } from '../../src/core/shouter.ts';
+import { verifiedUpperCase } from '../../src/core/verify.ts';
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { cachedShouter } from '../../src/upstream/cached-shouter.ts';
 import { coalescedShouter } from '../../src/upstream/coalesced-shouter.ts';
@@ -34,7 +35,12 @@ shouterContract(
 shouterContract('SHOUTCLOUD shouter', async (t, upstream) => {
   const shoutcloud = await startShoutcloud({ faults: upstream === 'failing' ? 'status=503' : '' });
   t.after(() => shoutcloud.close());
-  const options = { url: shoutcloud.url, connections: 4, attemptTimeoutMs: 60_000 };
+  const options = {
+    url: shoutcloud.url,
+    connections: 4,
+    attemptTimeoutMs: 60_000,
+    verify: verifiedUpperCase,
+  };
   const shouter = shoutcloudShouter(options, worldOn(systemClock));
   t.after(() => shouter.close());
   return { shouter, sent: () => shoutcloud.inputs };

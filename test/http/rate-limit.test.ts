@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { requestCounter } from '../../src/cache/request-counter.ts';
 import { testApi } from '../support/api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
+import { type RedisServer, redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { testWorld } from '../support/world.ts';
 import { connectedRedisStore } from '../unit/cache/redis-under-test.ts';
 
@@ -143,8 +143,8 @@ test('with a limit of 0 nobody is counted', async (t) => {
 });
 
 test('two servers with one Redis share the quota of a client', { skip }, async (t) => {
-  const { url } = await redisServer(t);
-  const [one, other] = [await startWithRedis(t, url), await startWithRedis(t, url)];
+  const server = await redisServer(t);
+  const [one, other] = [await startWithRedis(t, server), await startWithRedis(t, server)];
 
   const replies = [await one.get(SHOUT), await other.get(SHOUT), await one.get(SHOUT)];
 
@@ -156,7 +156,7 @@ test('two servers with one Redis share the quota of a client', { skip }, async (
 
 test('when Redis is gone, each server counts by itself', { skip }, async (t) => {
   const server = await redisServer(t);
-  const [one, other] = [await startWithRedis(t, server.url), await startWithRedis(t, server.url)];
+  const [one, other] = [await startWithRedis(t, server), await startWithRedis(t, server)];
   await server.kill();
   await Promise.all([one.becomes('down'), other.becomes('down')]);
 
@@ -182,8 +182,8 @@ function start(t: TestContext, { perMinute }: { perMinute: number }) {
 }
 
 /** A server with a quota of two and a Redis. */
-async function startWithRedis(t: TestContext, url: string) {
-  const { world, connection, becomes } = await connectedRedisStore(t, url);
+async function startWithRedis(t: TestContext, { url, clients }: RedisServer) {
+  const { world, connection, becomes } = await connectedRedisStore(clients, url);
   const counter = requestCounter(world.clock, connection);
   const options = { rateLimitPerMinute: 2 };
   const api = testApi(t, { world: testWorld(), requestCounter: counter, options });

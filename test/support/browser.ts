@@ -21,10 +21,14 @@ const FLAGS = [
 /** Why browser tests are skipped here. Never in CI: there a missing browser is a failure. */
 export const noBrowser = existsSync(CHROMIUM) || process.env.CI ? false : `there is no ${CHROMIUM}`;
 
-/** A real Chromium, which is closed at the end. */
+/** A real Chromium, which is closed at the end. Where it does not start, each test that awaits it fails. */
 export function startBrowser(ending: Ending): Promise<Browser> {
   const browser = chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-  ending.after(async () => (await browser).close());
+  const close = browser.then(
+    (started) => () => started.close(),
+    () => async () => {},
+  );
+  ending.after(async () => (await close)());
   return browser;
 }
 

@@ -19,6 +19,8 @@ export interface RedisServer {
   urlWith(password: string): string;
   /** The test's own connection, to look and to tamper. It comes back by itself. */
   readonly control: Redis;
+  /** Where connections end with: before the server does, for one that lost its server lingers. */
+  readonly clients: Ending;
   /** Stops the process without closing anything, until `thaw`. */
   freeze(): void;
   thaw(): void;
@@ -32,6 +34,10 @@ export async function redisServer(
   ending: Ending,
   { password = '' }: { password?: string } = {},
 ): Promise<RedisServer> {
+  const departures: (() => Promise<void>)[] = [];
+  ending.after(async () => {
+    for (const leave of departures) await leave();
+  });
   const folder = await mkdtemp(join(tmpdir(), 'tuohs-redis-'));
   ending.after(() => rm(folder, { recursive: true, force: true }));
   const port = await freePort();
@@ -50,10 +56,11 @@ export async function redisServer(
   if (password) args.push('--requirepass', password);
   const control = new Redis({
     ...{ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => 20, maxRetriesPerRequest: null },
+    disconnectTimeout: 0,
     ...(password && { password }),
   });
   control.on('error', () => {});
-  ending.after(async () => control.disconnect());
+  departures.push(async () => control.disconnect());
   let server: TestProcess;
 
   const start = async () => {
@@ -70,6 +77,7 @@ export async function redisServer(
     url: urlWith(password),
     urlWith,
     control,
+    clients: { after: (leave) => void departures.push(leave) },
     freeze: () => server.kill('SIGSTOP'),
     thaw: () => server.kill('SIGCONT'),
     kill: async () => void (await server.stop('SIGKILL')),

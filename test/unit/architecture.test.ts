@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   client: [],
   shoutcloud: ['core'],
   watch: ['client'],
-  cli: ['app', 'config', 'client', 'shoutcloud', 'watch', 'version'],
+  cli: ['app', 'config', 'client', 'shoutcloud', 'watch', 'core', 'version'],
   lifecycle: ['core'],
   version: [],
   main: ['cli'],
@@ -125,7 +125,12 @@ test('docs/architecture.md shows the same table', () => {
 
   const wrong = documented.filter(([part, imports]) => {
     const allowed = MAY_IMPORT[part] ?? imports;
-    return allowed.filter((name) => name !== 'version').join() !== imports.join();
+    return (
+      allowed
+        .filter((name) => name !== 'version')
+        .sort()
+        .join() !== imports.sort().join()
+    );
   });
 
   assert.deepEqual(wrong, []);

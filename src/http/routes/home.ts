@@ -1,20 +1,85 @@
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import type { Playground } from '../../web/playground.ts';
+import { prefersHtml } from '../../web/prefers-html.ts';
 import { sendJson } from '../answer.ts';
+import { responses } from '../responses.ts';
+import { webAssets } from './web-assets.ts';
 
-/** The way in: what there is to ask, and where. */
-export function home(server: FastifyInstance, { version }: { version: string }): void {
-  server.get('/', {
-    handler(_request, reply) {
-      return sendJson(reply, {
-        name: 'tuohs',
-        version,
-        about: 'Answers a string reversed and upper-cased.',
-        links: {
-          shout: { method: 'POST', href: '/v1', body: { data: 'hello' } },
-          cacheable: { method: 'GET', href: '/v1?data=hello' },
-          health: { method: 'GET', href: '/health' },
+const schema = {
+  operationId: 'home',
+  summary: 'What there is to ask, and where',
+  description: 'A browser, or whoever else prefers `text/html` to JSON, gets the playground.',
+  tags: ['service'],
+  response: responses(
+    {
+      200: {
+        description: 'The index, or the playground.',
+        headers: { Vary: Type.String({ description: '`Accept`.' }) },
+        content: {
+          'application/json': { schema: Type.Object({ name: Type.String(), version: Type.String() }) },
+          'text/html': { schema: Type.String() },
         },
+      },
+    },
+    [],
+  ),
+};
+
+/** The way in: for a browser the playground, for anything else what there is to ask, and where. */
+export function home(server: FastifyInstance, { version }: { version: string }): void {
+  let loaded: Promise<Playground> | undefined;
+  // At the first request, for most processes never serve the page and all should start fast.
+  const playground = () => {
+    loaded ??= import('../../web/playground.ts')
+      .then((web) => web.playground())
+      .catch((error) => {
+        loaded = undefined;
+        throw error;
       });
+    return loaded;
+  };
+
+  webAssets(server, playground);
+  server.get('/', {
+    schema,
+    async handler(request, reply) {
+      reply.header('vary', 'Accept');
+      if (!prefersHtml(request.headers.accept)) return sendJson(reply, index(version));
+      const { html } = await playground();
+      return reply
+        .header('content-type', 'text/html; charset=utf-8')
+        .header('content-security-policy', PAGE_POLICY)
+        .header('cache-control', 'no-cache')
+        .send(html);
     },
   });
+}
+
+/** What the page needs of its own origin, and nothing from anywhere else. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+function index(version: string): unknown {
+  return {
+    name: 'tuohs',
+    version,
+    about: 'Answers a string reversed and upper-cased.',
+    links: {
+      shout: { method: 'POST', href: '/v1', body: { data: 'hello' } },
+      cacheable: { method: 'GET', href: '/v1?data=hello' },
+      bulk: { method: 'POST', href: '/v1/bulk' },
+      health: { method: 'GET', href: '/health' },
+      reference: { method: 'GET', href: '/docs' },
+      openapi: { method: 'GET', href: '/openapi.json' },
+    },
+  };
 }

@@ -19,8 +19,8 @@ test('without a Redis nothing is known, nothing kept, and nobody waits', async (
 });
 
 test('before the connection is there nobody waits for it', { skip }, async (t) => {
-  const { url } = await redisServer(t);
-  const { store } = startRedisStore(t, url);
+  const { url, clients } = await redisServer(t);
+  const { store } = startRedisStore(clients, url);
 
   const found = store.get('hello');
   const isKept = store.set('hello', 'HELLO');
@@ -45,6 +45,7 @@ test('counts under way when Redis is killed reject nobody', { skip }, async (t) 
   server.freeze();
   const count = connection.run({
     op: 'count',
+    key: 'x',
     maxReplyBytes: 256,
     send: (redis) => redis.multi().incr('x').expire('x', 120).exec(),
   });
@@ -76,7 +77,7 @@ test('a Redis that comes after us is found', { skip }, async (t) => {
   const { server, ...first } = await start(t);
   await server.kill();
   await first.becomes('down');
-  const { store, becomes } = startRedisStore(t, server.url);
+  const { store, becomes } = startRedisStore(server.clients, server.url);
   await becomes('down');
 
   await server.start();
@@ -100,8 +101,8 @@ for (const [what, secret] of [
   ['no', ''],
 ] as const) {
   test(`with ${what} password it is down, and nothing rejects`, { skip }, async (t) => {
-    const { urlWith } = await redisServer(t, { password: 'r1ght-s3cret' });
-    const { store, becomes } = startRedisStore(t, urlWith(secret));
+    const { urlWith, clients } = await redisServer(t, { password: 'r1ght-s3cret' });
+    const { store, becomes } = startRedisStore(clients, urlWith(secret));
 
     await becomes('down');
 
@@ -110,8 +111,8 @@ for (const [what, secret] of [
 }
 
 test('with the right password it is up', { skip }, async (t) => {
-  const { url } = await redisServer(t, { password: 'r1ght-s3cret' });
-  const { store } = await connectedRedisStore(t, url);
+  const { url, clients } = await redisServer(t, { password: 'r1ght-s3cret' });
+  const { store } = await connectedRedisStore(clients, url);
 
   store.set('hello', 'HELLO');
 
@@ -119,8 +120,8 @@ test('with the right password it is up', { skip }, async (t) => {
 });
 
 test('no password is in any event', { skip }, async (t) => {
-  const { urlWith } = await redisServer(t, { password: 'r1ght-s3cret' });
-  const { world, store, becomes } = startRedisStore(t, urlWith('wr0ng-s3cret'));
+  const { urlWith, clients } = await redisServer(t, { password: 'r1ght-s3cret' });
+  const { world, store, becomes } = startRedisStore(clients, urlWith('wr0ng-s3cret'));
   await becomes('down');
   store.get('hello');
 
@@ -146,7 +147,7 @@ test('no password is in anything the process writes, and it answers all the same
 
 async function start(t: TestContext) {
   const server = await redisServer(t);
-  return { server, ...(await connectedRedisStore(t, server.url)) };
+  return { server, ...(await connectedRedisStore(server.clients, server.url)) };
 }
 
 async function redisUrlOfNobody(): Promise<string> {

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
+import { cachedShouter } from '../../../src/upstream/cached-shouter.ts';
+import { testCall } from '../../support/call.ts';
+import { settled } from '../../support/fake-clock.ts';
+import { fakeShouter } from '../../support/fake-shouter.ts';
 import { redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
 import { connectedRedisStore } from './redis-under-test.ts';
 
@@ -27,8 +31,8 @@ test('a value is the upper-cased text and lives for as many days as told', { ski
 });
 
 test('what one process stored, another one knows', { skip }, async (t) => {
-  const { store, url } = await start(t);
-  const other = await connectedRedisStore(t, url);
+  const { store, url, clients } = await start(t);
+  const other = await connectedRedisStore(clients, url);
 
   store.set('hello', 'HELLO');
   await store.get('hello');
@@ -113,6 +117,23 @@ test('a huge value under our key is repaired by the next set', { skip }, async (
   assert.equal(await store.get('hello'), 'HELLO');
 });
 
+test('a text with a huge value under its key costs the connection once at most', { skip }, async (t) => {
+  const { store, control, world, becomes } = await start(t);
+  await control.setrange(keyOf('hello'), 64 * 1024 * 1024, 'x');
+  const shouter = cachedShouter(fakeShouter(), store, world);
+
+  for (let i = 0; i < 2; i++) {
+    await shouter.shout('hello', testCall());
+    await settled();
+    await becomes('up');
+  }
+  await store.get('what was sent before this has arrived');
+
+  const losses = world.told('redis-connection').filter(({ isUp }) => !isUp);
+  assert.ok(losses.length <= 1, `it was lost ${losses.length} times`);
+  assert.equal(await control.strlen(keyOf('hello')), 5);
+});
+
 test('many long texts at once are all read', { skip }, async (t) => {
   const { store, world } = await start(t);
   const texts = Array.from({ length: 50 }, (_, i) => `${i} `.padEnd(200_000, 'ж'));
@@ -139,8 +160,8 @@ test('a Redis that is full is still read', { skip }, async (t) => {
 });
 
 async function start(t: TestContext) {
-  const { url, control } = await redisServer(t);
-  return { url, control, ...(await connectedRedisStore(t, url)) };
+  const { url, control, clients } = await redisServer(t);
+  return { url, control, clients, ...(await connectedRedisStore(clients, url)) };
 }
 
 function keyOf(text: string): string {

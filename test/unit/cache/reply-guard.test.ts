@@ -67,7 +67,7 @@ test('a new connection starts anew', async () => {
   const { guard, arrives } = startGuard();
   await arrives(SLACK);
   const next = new PassThrough();
-  guard.watch(next);
+  guard.watch(next, () => {});
   next.resume();
 
   next.write(Buffer.alloc(SLACK));
@@ -80,7 +80,7 @@ function startGuard() {
   const guard = new ReplyGuard();
   const stream = new PassThrough();
   stream.on('error', () => {});
-  guard.watch(stream);
+  guard.watch(stream, () => {});
   stream.resume();
   return {
     guard,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { requestCounter } from '../../../src/cache/request-counter.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
+import { type RedisServer, redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
 import { connectedRedisStore } from './redis-under-test.ts';
 
 const skip = skipWithoutRedis;
@@ -43,8 +43,8 @@ test('only so many clients are remembered, and the quietest forgotten first', as
 });
 
 test('two processes with one Redis count together', { skip }, async (t) => {
-  const { url } = await redisServer(t);
-  const [one, other] = [await startCounter(t, url), await startCounter(t, url)];
+  const server = await redisServer(t);
+  const [one, other] = [await startCounter(server), await startCounter(server)];
 
   await one.counter.count('a');
   await other.counter.count('a');
@@ -55,8 +55,8 @@ test('two processes with one Redis count together', { skip }, async (t) => {
 });
 
 test('each minute is counted by itself', { skip }, async (t) => {
-  const { url } = await redisServer(t);
-  const { counter, world } = await startCounter(t, url);
+  const server = await redisServer(t);
+  const { counter, world } = await startCounter(server);
   await counter.count('a');
 
   await world.clock.advance(60_000);
@@ -65,20 +65,20 @@ test('each minute is counted by itself', { skip }, async (t) => {
 });
 
 test('no address is in any key, and each key goes by itself', { skip }, async (t) => {
-  const { url, control } = await redisServer(t);
-  const { counter } = await startCounter(t, url);
+  const server = await redisServer(t);
+  const { counter } = await startCounter(server);
 
   await counter.count('203.0.113.7');
 
-  const keys = await control.keys('*');
+  const keys = await server.control.keys('*');
   assert.match(keys.join(), /^tuohs:v1:rate:[\w-]{43}$/);
-  const minutesLeft = Math.ceil((await control.ttl(keys[0] ?? '')) / 60);
+  const minutesLeft = Math.ceil((await server.control.ttl(keys[0] ?? '')) / 60);
   assert.equal(minutesLeft, 2);
 });
 
 test('while Redis is frozen, what was counted here counts', { skip }, async (t) => {
   const server = await redisServer(t);
-  const { counter, world } = await startCounter(t, server.url);
+  const { counter, world } = await startCounter(server);
   await counter.count('a');
   server.freeze();
 
@@ -90,7 +90,7 @@ test('while Redis is frozen, what was counted here counts', { skip }, async (t) 
 
 test('once Redis is known to be frozen, counting takes no time', { skip }, async (t) => {
   const server = await redisServer(t);
-  const { counter, world, outcomes } = await startCounter(t, server.url);
+  const { counter, world, outcomes } = await startCounter(server);
   server.freeze();
   const slow = [1, 2, 3].map(() => counter.count('a'));
   await world.clock.advance(50);
@@ -104,7 +104,7 @@ test('once Redis is known to be frozen, counting takes no time', { skip }, async
 
 test('when Redis is gone, what was counted here counts', { skip }, async (t) => {
   const server = await redisServer(t);
-  const { counter, becomes } = await startCounter(t, server.url);
+  const { counter, becomes } = await startCounter(server);
   await counter.count('a');
   await server.kill();
   await becomes('down');
@@ -115,10 +115,10 @@ test('when Redis is gone, what was counted here counts', { skip }, async (t) => 
 });
 
 test('a Redis that forgot gives nobody a fresh quota here', { skip }, async (t) => {
-  const { url, control } = await redisServer(t);
-  const { counter } = await startCounter(t, url);
+  const server = await redisServer(t);
+  const { counter } = await startCounter(server);
   await counter.count('a');
-  await control.flushall();
+  await server.control.flushall();
 
   const { current } = await counter.count('a');
 
@@ -126,19 +126,19 @@ test('a Redis that forgot gives nobody a fresh quota here', { skip }, async (t) 
 });
 
 test('another type under our key is no count', { skip }, async (t) => {
-  const { url, control } = await redisServer(t);
-  const { counter } = await startCounter(t, url);
+  const server = await redisServer(t);
+  const { counter } = await startCounter(server);
   await counter.count('a');
-  const [key = ''] = await control.keys('*');
-  await control.del(key);
-  await control.rpush(key, '1000');
+  const [key = ''] = await server.control.keys('*');
+  await server.control.del(key);
+  await server.control.rpush(key, '1000');
 
   const { current } = await counter.count('a');
 
   assert.equal(current, 2);
 });
 
-async function startCounter(t: TestContext, url: string) {
-  const redis = await connectedRedisStore(t, url);
+async function startCounter({ url, clients }: RedisServer) {
+  const redis = await connectedRedisStore(clients, url);
   return { ...redis, counter: requestCounter(redis.world.clock, redis.connection) };
 }

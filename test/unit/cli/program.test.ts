@@ -5,10 +5,11 @@ import { run } from '../../../src/cli/program.ts';
 
 /** Runs a command that ends by itself. */
 async function ran(args: readonly string[], environment: Record<string, string>) {
+  const stdin = new PassThrough();
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const never = new Promise<void>(() => {});
-  const code = await run(args, { environment, stdout, stderr, stop: { first: never, second: never } });
+  const code = await run(args, { environment, stdin, stdout, stderr, stop: { first: never, second: never } });
   return { code, stderr: String(stderr.read() ?? '') };
 }
 

@@ -36,6 +36,25 @@ test('each file of the source that the documents name exists', () => {
   );
 });
 
+test('each decision has at most 40 lines and a row in the list', () => {
+  const decisions = globSync('docs/adr/0*.md', { cwd: root }).sort();
+  const tooLong = decisions.filter((path) => read(path).trimEnd().split('\n').length > 40);
+
+  assert.deepEqual(tooLong, []);
+  assert.deepEqual(
+    namesIn('docs/adr/README.md', /^\| \[\d{4}\]\((.+?)\)/gm).map((file) => `docs/adr/${file}`),
+    decisions,
+  );
+});
+
+test('each decision has the title that the list gives it', () => {
+  const listed = [...read('docs/adr/README.md').matchAll(/^\| \[(\d{4})\]\((.+?)\) \| (.+) \|$/gm)];
+
+  for (const [, number, file, title] of listed) {
+    assert.equal(read(`docs/adr/${file}`).split('\n')[0], `# ${number}: ${title}`);
+  }
+});
+
 test('the settings in the README are real, with their defaults', () => {
   const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` \| (?:none|`(.*?)`) \|/gm)];
   const shown = rows.map(([, name = '', text = '']) => [name, text]);

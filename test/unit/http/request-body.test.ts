@@ -28,7 +28,7 @@ test('a character that is split between two chunks is whole', async () => {
 });
 
 test('a body that comes too slowly is given up, and what still comes is thrown away', async () => {
-  const { body, answer, clock } = parsing(JSON_TYPE, undefined);
+  const { body, answer, clock } = parsing({ ...JSON_TYPE, 'content-length': '11' }, undefined);
   body.write('{"data"');
   const refused = assert.rejects(answer, { code: 'REQUEST_TIMEOUT' });
 
@@ -38,6 +38,17 @@ test('a body that comes too slowly is given up, and what still comes is thrown a
   body.end('more');
   await new Promise((resolve) => body.once('end', resolve));
   assert.equal(clock.timers(), 0);
+});
+
+test('what still comes of a refused body without a length is left unread', async () => {
+  const { body, answer, clock } = parsing(JSON_TYPE, undefined);
+  body.write('{"data"');
+  const refused = assert.rejects(answer, { code: 'REQUEST_TIMEOUT' });
+
+  await clock.advance(1000);
+
+  await refused;
+  assert.equal(body.isPaused(), true);
 });
 
 test('a body just in time is read, and leaves no timer', async () => {

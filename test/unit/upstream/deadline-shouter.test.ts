@@ -118,6 +118,14 @@ test('a caller who left before it began is let go and leaves no timer', async ()
   assert.equal(clock.timers(), 0);
 });
 
+test('a caller who left before it began is let go, though the rest does not look', async () => {
+  const { clock } = testWorld();
+  const blind = { shout: () => new Promise<never>(() => {}) };
+  const shouter = deadlineShouter(blind, { deadlineMs: 3000 }, { clock });
+
+  await assert.rejects(async () => shouter.shout('abc', abandonedCall()), { code: 'UPSTREAM_TIMEOUT' });
+});
+
 test('what the rest comes to after the deadline harms nobody', async () => {
   const { inner, clock, shouter } = held();
   const outcome = outcomeOf(shouter.shout('abc', testCall()));

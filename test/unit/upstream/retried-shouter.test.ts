@@ -25,17 +25,17 @@ test('failures that pass are not seen by the caller', async () => {
   assert.equal(upstream.calls.length, 4);
 });
 
-const attempts: Record<AttemptFailure, { single: number; batch: number }> = {
-  unreachable: { single: 11, batch: 11 },
-  throttled: { single: 11, batch: 11 },
-  server_error: { single: 11, batch: 11 },
-  timeout: { single: 11, batch: 11 },
-  unreadable: { single: 3, batch: 3 },
-  wrong: { single: 3, batch: 1 },
-  rejected: { single: 1, batch: 1 },
-};
-for (const [failure, { single, batch }] of Object.entries(attempts)) {
-  const error = new AttemptError(failure as AttemptFailure, 'as told');
+const attempts: [AttemptFailure, { single: number; batch: number }][] = [
+  ['unreachable', { single: 11, batch: 11 }],
+  ['throttled', { single: 11, batch: 11 }],
+  ['server_error', { single: 11, batch: 11 }],
+  ['timeout', { single: 11, batch: 11 }],
+  ['unreadable', { single: 3, batch: 3 }],
+  ['wrong', { single: 3, batch: 1 }],
+  ['rejected', { single: 1, batch: 1 }],
+];
+for (const [failure, { single, batch }] of attempts) {
+  const error = new AttemptError(failure, 'as told');
 
   test(`a string that always fails as "${failure}" is attempted ${single} times`, async () => {
     const { outcome, upstream } = startRetried(() => error);

@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test';
 import { systemClock } from '../../../src/core/clock.ts';
+import { verifiedUpperCase } from '../../../src/core/verify.ts';
 import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
 import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/shoutcloud.ts';
 import { shoutcloudShouter } from '../../../src/upstream/shoutcloud-shouter.ts';
@@ -10,7 +11,10 @@ type ShoutcloudShouter = ReturnType<typeof shoutcloudShouter>;
 /** The shouter for this address, with more time than any test needs unless a clock of its own says otherwise. */
 export function shouterFor(test: TestContext, url: string, clock = systemClock) {
   const world = worldOn(clock);
-  const shouter = shoutcloudShouter({ url, connections: 1, attemptTimeoutMs: 60_000 }, world);
+  const shouter = shoutcloudShouter(
+    { url, connections: 1, attemptTimeoutMs: 60_000, verify: verifiedUpperCase },
+    world,
+  );
   test.after(() => shouter.close());
   return { shouter, world };
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { AttemptFailure } from '../../../src/core/errors.ts';
 import { testCall } from '../../support/call.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { closedUrl } from '../../support/http-server.ts';
+import { closedUrl, httpServer } from '../../support/http-server.ts';
 import { attempted, shouterFor } from './shoutcloud-attempt.ts';
 
 const FAULTS: Record<Exclude<AttemptFailure, 'timeout'>, readonly string[]> = {
@@ -81,6 +81,15 @@ for (const fault of ['hang', 'stall', 'drip=3600000', 'slow=3600000']) {
     await answer;
     assert.equal(shoutcloud.calls, 1);
     assert.equal(clock.timers(), 0);
+  });
+}
+
+for (const body of ['{"OUTPUT":"X","OUTPUT":"A"}', '{"OUTPUT":"A","OUTPUT" : "A"}']) {
+  test(`of two OUTPUTs neither is trusted: ${body}`, async (t) => {
+    const { url } = await httpServer(t, (_request, response) => response.end(body));
+    const { shouter } = shouterFor(t, url);
+
+    await assert.rejects(async () => shouter.shout('a', testCall()), { failure: 'wrong' });
   });
 }
 

@@ -1,0 +1,90 @@
+import { isUtf8 } from 'node:buffer';
+
+/** A line of input. */
+export interface Line {
+  /** What is shouted: the line without its line break. Empty where there is a `fault`. */
+  readonly text: string;
+  readonly lineBreak: '\n' | '\r\n';
+  readonly bytes: number;
+  /** Why it cannot be sent, and its bytes, unless they are too many to keep. */
+  readonly fault?: { readonly reason: string; readonly raw: Buffer | undefined };
+}
+
+/** The line as it came; a last line without a line break gets one. `undefined` where it was too long to keep. */
+export function asItCame({ text, lineBreak, fault }: Line): Buffer | string | undefined {
+  if (!fault) return text + lineBreak;
+  return fault.raw && Buffer.concat([fault.raw, Buffer.from('\n')]);
+}
+
+export function lineOf(text: string): Line {
+  return { text, lineBreak: '\n', bytes: Buffer.byteLength(text) };
+}
+
+/** Twice what the service can be set to accept. A longer line, or a file without lines, must not fill the memory. */
+const MAX_LINE_BYTES = 33_554_432;
+
+/** Splits bytes into lines, as many at a time as have come. A line ends with LF or CRLF, the last one also without. */
+export async function* linesOf(
+  chunks: AsyncIterable<Buffer | string>,
+  maxLineBytes = MAX_LINE_BYTES,
+): AsyncGenerator<readonly Line[], void, undefined> {
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+  for await (const piece of chunks) {
+    const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    const first = chunk.indexOf(LF);
+    if (first === -1) {
+      keep(chunk);
+      continue;
+    }
+    const last = chunk.lastIndexOf(LF);
+    keep(chunk.subarray(0, first));
+    const lines = [ended(), ...completeLines(chunk.subarray(first + 1, last + 1))];
+    keep(chunk.subarray(last + 1));
+    yield lines;
+  }
+  if (restBytes > 0) yield [ended()];
+
+  function keep(part: Buffer): void {
+    restBytes += part.length;
+    if (restBytes > maxLineBytes) rest = [];
+    else if (part.length > 0) rest.push(part);
+  }
+
+  function ended(): Line {
+    const line = restBytes > maxLineBytes ? tooLong(restBytes) : parsed(Buffer.concat(rest));
+    rest = [];
+    restBytes = 0;
+    return line;
+  }
+}
+
+const LF = 0x0a;
+
+/** The lines in a block that ends with a line break or is empty. */
+function completeLines(block: Buffer): Line[] {
+  if (isUtf8(block)) return block.toString().split('\n').slice(0, -1).map(withoutCarriageReturn);
+  const lines: Line[] = [];
+  for (let start = 0, end = block.indexOf(LF); end !== -1; start = end + 1, end = block.indexOf(LF, start)) {
+    lines.push(parsed(block.subarray(start, end)));
+  }
+  return lines;
+}
+
+function parsed(raw: Buffer): Line {
+  if (isUtf8(raw)) return withoutCarriageReturn(raw.toString());
+  const fault = { reason: 'the line is not valid UTF-8', raw: Buffer.from(raw) };
+  return { text: '', lineBreak: '\n', bytes: raw.length + 1, fault };
+}
+
+function withoutCarriageReturn(text: string): Line {
+  const bytes = Buffer.byteLength(text) + 1;
+  return text.endsWith('\r')
+    ? { text: text.slice(0, -1), lineBreak: '\r\n', bytes }
+    : { text, lineBreak: '\n', bytes };
+}
+
+function tooLong(bytes: number): Line {
+  const reason = `the line has ${bytes} bytes, too many to send or to keep`;
+  return { text: '', lineBreak: '\n', bytes: bytes + 1, fault: { reason, raw: undefined } };
+}

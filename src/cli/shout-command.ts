@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import { openAppendFile } from './append-file.ts';
+import { ExitCode } from './exit-code.ts';
+import { clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
+import { argumentsInput, fileInput, type ShoutInput, standardInput } from './shout-input.ts';
+import { shoutRun } from './shout-run.ts';
+import { keepHeapSmall } from './small-heap.ts';
+import type { Surroundings } from './surroundings.ts';
+
+interface ShoutOptions {
+  file?: string;
+  failed?: string;
+  url?: string;
+}
+
+/** `tuohs shout`: texts in, one line for each out, in order. Ends with 1 where some failed, with 130 at a signal. */
+export function shoutCommand(surroundings: Surroundings): Command {
+  return new Command('shout')
+    .description('shout texts, one line of output for each')
+    .argument('[text...]', 'what to shout; without any, each line of standard input')
+    .option('--file <path>', 'shout each line of this file instead')
+    .option('--failed <path>', 'append lines that failed to this file as they came, to be run again')
+    .option(...URL_OPTION)
+    .addHelpText('after', MORE_HELP)
+    .action(async (texts: string[], options: ShoutOptions, command: Command) => {
+      const client = clientOf(serviceUrl(options.url, surroundings.environment), {}, command);
+      const wrongUsage = (error: Error) => command.error(`error: ${error.message}`);
+      const input = await inputOf(texts, options, surroundings).catch(wrongUsage);
+      const failedFile = await failedFileOf(options, input).catch(wrongUsage);
+      keepHeapSmall();
+      const exitCode = await shoutRun(input, { client, failedFile, surroundings });
+      if (exitCode !== 0) throw new ExitCode(exitCode);
+    });
+}
+
+const MORE_HELP = `
+A failed line leaves an empty line on standard output and its reason on standard error.
+
+Exit codes: 0 all went well, 1 some failed, 2 wrong usage, 130 interrupted; what was answered until then is there.
+
+Examples:
+  tuohs shout hello 'good morning'
+  tuohs shout --file names.txt --failed failed.txt > shouted.txt
+  cut -f 2 table.tsv | tuohs shout | head
+`;
+
+async function inputOf(
+  texts: string[],
+  { file }: ShoutOptions,
+  surroundings: Surroundings,
+): Promise<ShoutInput> {
+  if (texts.length > 0 && file !== undefined) throw new Error('give either texts or --file, not both');
+  if (texts.some((text) => text.includes('\n'))) {
+    throw new Error('a text must not have a line break: its answer would be more than one line');
+  }
+  if (texts.length > 0) return argumentsInput(texts);
+  return file === undefined ? standardInput(surroundings.stdin) : fileInput(file);
+}
+
+/** Refuses the file that is read: its failed lines would be read again, and again. */
+async function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
+  if (failed === undefined) return undefined;
+  const { stream, stats } = await openAppendFile(failed);
+  if (file && stats.dev === file.dev && stats.ino === file.ino) {
+    throw new Error('--failed must name another file than the one that is read');
+  }
+  return stream;
+}

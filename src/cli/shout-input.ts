@@ -1,0 +1,39 @@
+import { fstatSync, type Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { type Line, lineOf, linesOf } from './lines.ts';
+
+/** Where the texts come from. */
+export interface ShoutInput {
+  /** What one of them is called in a sentence. */
+  readonly noun: 'line' | 'text';
+  /** As they come, many at a time. */
+  readonly lines: AsyncIterable<readonly Line[]> | Iterable<readonly Line[]>;
+  /** The file behind it, where there is one. */
+  readonly file: Stats | undefined;
+  /** Somebody types. */
+  readonly isTerminal: boolean;
+}
+
+/** Each argument is one text. */
+export function argumentsInput(texts: readonly string[]): ShoutInput {
+  return { noun: 'text', lines: [texts.map(lineOf)], file: undefined, isTerminal: false };
+}
+
+/** Each line of a file is one text. Fails where it cannot be read. */
+export async function fileInput(path: string): Promise<ShoutInput> {
+  const handle = await open(path);
+  const stats = await handle.stat();
+  if (stats.isDirectory()) throw new Error(`EISDIR: it is a folder, '${path}'`);
+  return { noun: 'line', lines: linesOf(handle.createReadStream()), file: fileOf(stats), isTerminal: false };
+}
+
+/** Each line of standard input is one text. */
+export function standardInput(stdin: NodeJS.ReadableStream): ShoutInput {
+  const isTerminal = 'isTTY' in stdin && stdin.isTTY === true;
+  const file = 'fd' in stdin && typeof stdin.fd === 'number' ? fileOf(fstatSync(stdin.fd)) : undefined;
+  return { noun: 'line', lines: linesOf(stdin), file, isTerminal };
+}
+
+function fileOf(stats: Stats): Stats | undefined {
+  return stats.isFile() ? stats : undefined;
+}

@@ -1,0 +1,80 @@
+import type { TuohsClient } from '../client/index.ts';
+import { systemClock as clock } from '../core/clock.ts';
+import { type Around, type BufferedOutput, bufferedOutput } from './buffered-output.ts';
+import { type ProgressBar, progressBar } from './progress-bar.ts';
+import type { ShoutInput } from './shout-input.ts';
+import { shoutLines, type Tally } from './shout-lines.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface ShoutRunParts {
+  readonly client: TuohsClient;
+  readonly failedFile: NodeJS.WritableStream | undefined;
+  readonly surroundings: Surroundings;
+}
+
+const INTERRUPTED = 130;
+
+/** Shouts the whole input, with a progress bar on a terminal. Resolves with the exit code once everything is written. */
+export async function shoutRun(input: ShoutInput, parts: ShoutRunParts): Promise<number> {
+  const { stop } = parts.surroundings;
+  const ending = new AbortController();
+  stop.first.then(() => ending.abort(INTERRUPTED));
+  // Whoever stops it twice does not want to wait for a reader that does not read.
+  return Promise.race([shoutUntil(ending, input, parts), stop.second.then(() => INTERRUPTED)]);
+}
+
+async function shoutUntil(
+  ending: AbortController,
+  input: ShoutInput,
+  { client, failedFile, surroundings: { stdout, stderr } }: ShoutRunParts,
+): Promise<number> {
+  const { signal } = ending;
+  const tally: Tally = { lines: 0, bytes: 0, failed: 0 };
+  const bar = barFor(input, stderr, tally);
+  const endWith = (error: Error) => ending.abort(error);
+  const answers = output(stdout, endWith);
+  const reasons = output(stderr, () => {});
+  const failed = failedFile && output(failedFile, endWith);
+
+  if (input.isTerminal) reasons.write('tuohs: each line is shouted; Ctrl-D ends\n');
+  try {
+    await shoutLines(input, { client, signal, answers, reasons, failed, tally });
+  } catch (error) {
+    if (!signal.aborted) ending.abort(error);
+  }
+  await Promise.all([answers.flushed(), reasons.flushed(), failed?.flushed()]);
+  bar?.stop();
+  const exitCode = conclusion(signal.reason, tally, (sentence) => reasons.write(`tuohs: ${sentence}\n`));
+  await reasons.flushed();
+  return exitCode;
+
+  function output(stream: NodeJS.WritableStream, onBroken: (error: Error) => void): BufferedOutput {
+    return bufferedOutput(stream, { clock, around: aroundBar(stream, bar), onBroken });
+  }
+}
+
+/** What is left to say at the end, and the exit code. Throws what it ended with where that is not foreseen. */
+function conclusion(endedWith: unknown, { lines, failed }: Tally, say: (sentence: string) => void): number {
+  if (endedWith === INTERRUPTED) {
+    say(`interrupted; the output has ${lines} lines, go on with line ${lines + 1}`);
+    return INTERRUPTED;
+  }
+  // Whoever reads, such as head, has had enough.
+  const isEnough = endedWith instanceof Error && 'code' in endedWith && endedWith.code === 'EPIPE';
+  if (endedWith !== undefined && !isEnough) throw endedWith;
+  if (failed > 0 && lines > 1) say(`${failed} of ${lines} failed`);
+  return failed > 0 ? 1 : 0;
+}
+
+function barFor(input: ShoutInput, stderr: NodeJS.WritableStream, progress: Tally): ProgressBar | undefined {
+  if (input.noun === 'text' || input.isTerminal || !isTerminal(stderr)) return undefined;
+  return progressBar({ terminal: stderr, totalBytes: input.file?.size || undefined, progress, clock });
+}
+
+function aroundBar(stream: NodeJS.WritableStream, bar: ProgressBar | undefined): Around {
+  return bar && isTerminal(stream) ? bar.above : (write) => write();
+}
+
+function isTerminal(stream: NodeJS.WritableStream): boolean {
+  return 'isTTY' in stream && stream.isTTY === true;
+}

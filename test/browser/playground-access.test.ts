@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { after, describe, type TestContext, test } from 'node:test';
+import {
+  accessibilityProblems,
+  noBrowser,
+  openPage,
+  type PageOptions,
+  startBrowser,
+} from '../support/browser.ts';
+import { tuohs } from '../support/process.ts';
+import { interceptShouts, playgroundOn, refuse } from './playground-page.ts';
+
+describe('the playground is for everyone', { skip: noBrowser }, () => {
+  const browser = startBrowser({ after });
+  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [360, 1280]) {
+      test(`axe finds nothing at ${width} px in the ${colorScheme} scheme`, async (t) => {
+        const { page, problems, box, says } = await open(t, {
+          colorScheme,
+          viewport: { width, height: 800 },
+          reducedMotion: 'reduce',
+          prepare: (page) =>
+            interceptShouts(page, (route, text) =>
+              text === 'bad' ? refuse(route, 'OVERLOADED', '30') : route.continue(),
+            ),
+        });
+        const silent = await accessibilityProblems(page);
+        await box.fill('hello');
+        await says('OLLEH');
+        const loud = await accessibilityProblems(page);
+        await box.fill('bad');
+        await says('Too many people are shouting at once.');
+        const failed = await accessibilityProblems(page);
+
+        assert.deepEqual({ silent, loud, failed }, { silent: [], loud: [], failed: [] });
+        // The browser itself reports the refusal as an error; there must be nothing else.
+        assert.deepEqual(
+          problems.filter((problem) => !problem.includes('status of 503')),
+          [],
+        );
+      });
+    }
+  }
+
+  test('nothing breaks the policy, logs an error or asks another host', async (t) => {
+    const { problems, box, says, copy } = await open(t);
+
+    await box.fill('hello');
+    await says('OLLEH');
+    await copy.click();
+    await says('Copied');
+
+    assert.deepEqual(problems, []);
+  });
+
+  test('the keyboard alone is enough', async (t) => {
+    const { page, says } = await open(t);
+
+    await page.keyboard.type('hello');
+    await says('OLLEH');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await says('Copied');
+
+    assert.equal(await clipboard(page), 'OLLEH');
+  });
+
+  test('the focus can be seen on everything that takes it', async (t) => {
+    const { page, box, says } = await open(t);
+    await box.fill('hello');
+    await says('OLLEH');
+
+    const unseen = [];
+    for (const name of ['text', 'copy', 'copy-command']) {
+      const seen = await page.evaluate(
+        `(({ outlineStyle, boxShadow }) => outlineStyle !== 'none' || boxShadow !== 'none')(getComputedStyle(document.activeElement))`,
+      );
+      if (!seen || !(await page.locator(`#${name}:focus`).count())) unseen.push(name);
+      await page.keyboard.press('Tab');
+    }
+
+    assert.deepEqual(unseen, []);
+  });
+
+  test('an answer is read out once typing has paused', async (t) => {
+    const { box, announced } = await open(t);
+
+    await box.pressSequentially('hello');
+
+    await announced.getByText(/^OLLEH\. .+ in \d+ ms$/).waitFor({ state: 'attached' });
+  });
+
+  test('the command asks the same, and all of it is copied', async (t) => {
+    const { url, page, box, command, copyCommand } = await open(t);
+
+    await box.fill(`it's "${'long '.repeat(500)}"`);
+    await copyCommand.click();
+    await copyCommand.getByText('Copied').waitFor();
+
+    const copied = await clipboard(page);
+    assert.equal(copied, await command.textContent());
+    assert.ok(
+      copied.startsWith(`curl ${url}/v1 -H 'Content-Type: application/json' -d '{"data":"it\\u0027s`),
+    );
+  });
+
+  async function open(t: TestContext, options: Partial<PageOptions> = {}) {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    const { url } = await service.listening();
+    const { page, problems } = await openPage(t, { browser, url, permissions, ...options });
+    return { url, page, problems, ...playgroundOn(page) };
+  }
+});
+
+async function clipboard(page: { evaluate(code: string): Promise<unknown> }): Promise<string> {
+  return String(await page.evaluate('navigator.clipboard.readText()'));
+}

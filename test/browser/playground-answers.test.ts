@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { after, describe, type TestContext, test } from 'node:test';
+import type { Route } from 'playwright-core';
+import { noBrowser, openPage, type PageOptions, startBrowser } from '../support/browser.ts';
+import { tuohs } from '../support/process.ts';
+import { interceptShouts, playgroundOn } from './playground-page.ts';
+
+describe('the playground answers', { skip: noBrowser }, () => {
+  const browser = startBrowser({ after });
+  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+
+  test('typing shows the text reversed and shouted', async (t) => {
+    const { box, says } = await open(t);
+
+    await box.pressSequentially('hello');
+
+    await says('OLLEH');
+  });
+
+  test('an answer tells where it came from and how long it took', async (t) => {
+    const { box, answer } = await open(t);
+
+    await box.fill('never asked before');
+    await answer.getByText(/^Fresh from SHOUTCLOUD, in \d+ ms$/).waitFor();
+    await box.fill('');
+    await box.fill('never asked before');
+
+    await answer.getByText(/^From memory, in \d+ ms$/).waitFor();
+  });
+
+  test('what people see as one character stays one', async (t) => {
+    const { box, says } = await open(t);
+
+    await box.fill('👨‍👩‍👧é🇺🇸x');
+
+    await says('X🇺🇸É👨‍👩‍👧');
+  });
+
+  test('an emptied box shows nothing', async (t) => {
+    const { box, shout, says } = await open(t);
+    await box.fill('hello');
+    await says('OLLEH');
+
+    await box.fill('');
+
+    await shout.and(shout.page().locator(':empty')).waitFor();
+  });
+
+  test('an answer that comes late is not shown over a newer one', async (t) => {
+    const late = Promise.withResolvers<Route>();
+    const { page, box, shout, says } = await open(t, {
+      prepare: (page) =>
+        interceptShouts(page, async (route, text) => {
+          if (text !== 'first') return route.continue();
+          late.resolve(route);
+        }),
+    });
+    await box.fill('first');
+    const first = await late.promise;
+    await box.fill('second');
+    await says('DNOCES');
+
+    // The page may have hung up on it already.
+    await first.fulfill({ json: { data: 'TSRIF' } }).catch(() => {});
+    await page.evaluate('new Promise(requestAnimationFrame)');
+
+    assert.equal(await shout.textContent(), 'DNOCES');
+  });
+
+  test('a request whose text is out of date is aborted', async (t) => {
+    const asked = Promise.withResolvers<void>();
+    const { page, box } = await open(t, {
+      prepare: (page) => interceptShouts(page, async () => asked.resolve()),
+    });
+    const aborted = page.waitForEvent('requestfailed');
+    await box.fill('first');
+    await asked.promise;
+
+    await box.fill('');
+
+    assert.equal((await aborted).failure()?.errorText, 'net::ERR_ABORTED');
+  });
+
+  test('the text is in no address', async (t) => {
+    const addresses: string[] = [];
+    const { box, says } = await open(t, {
+      prepare: async (page) => page.on('request', (request) => addresses.push(request.url())),
+    });
+
+    await box.fill('hello');
+    await says('OLLEH');
+
+    assert.deepEqual(
+      addresses.filter((address) => address.includes('hello')),
+      [],
+    );
+  });
+
+  for (const width of [320, 360, 1280, 3840]) {
+    test(`the longest texts fit into ${width} px`, async (t) => {
+      const { page, box, shout } = await open(t, { viewport: { width, height: 700 } });
+
+      await box.fill(`${'w'.repeat(3000)} ${'long words '.repeat(500)}`);
+      await shout.getByText('SDROW').waitFor();
+
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      assert.ok(Number(overflow) <= 0, `${overflow} px too wide`);
+    });
+  }
+
+  async function open(t: TestContext, options: Partial<PageOptions> = {}) {
+    const { url } = await service.listening();
+    const { page } = await openPage(t, { browser, url, ...options });
+    return { page, ...playgroundOn(page) };
+  }
+});

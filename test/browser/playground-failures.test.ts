@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { after, describe, type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { startShoutcloud } from '../../src/shoutcloud/server.ts';
+import { noBrowser, openPage, startBrowser } from '../support/browser.ts';
+import { tuohs } from '../support/process.ts';
+import { interceptShouts, playgroundOn, refuse } from './playground-page.ts';
+
+describe('the playground explains failures', { skip: noBrowser }, () => {
+  const browser = startBrowser({ after });
+  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+
+  test('with SHOUTCLOUD gone, a sentence says so and when to try again', async (t) => {
+    const shoutcloud = await startShoutcloud();
+    const settings = { SHOUTCLOUD_URL: shoutcloud.url, UPSTREAM_RETRIES: '0' };
+    const { url } = await tuohs(t, ['serve'], settings).listening();
+    const { box, answer, says } = playgroundOn((await openPage(t, { browser, url })).page);
+
+    await shoutcloud.close();
+    await box.fill('hello');
+
+    await says('SHOUTCLOUD cannot be reached, and nobody else can shout this.');
+    await answer.getByText(/^Try again (now|in \d+ seconds?)\.$/).waitFor();
+    await answer.getByText(/^UPSTREAM_UNREACHABLE, request [\w-]+$/).waitFor();
+  });
+
+  test('the button to try again counts down first', async (t) => {
+    const asked: string[] = [];
+    const { page, box, again, says } = await open(t, async (page) => {
+      await page.clock.install();
+      await interceptShouts(page, async (route, text) => {
+        asked.push(text);
+        await (asked.length === 1
+          ? refuse(route, 'OVERLOADED', '2')
+          : route.fulfill({ json: { data: 'X' } }));
+      });
+    });
+    await box.fill('x');
+    await page.clock.runFor(200);
+    await says('Try again in 2 seconds.');
+
+    // Not by click(), which waits for buttons to be enabled.
+    await again.dispatchEvent('click');
+    await page.clock.runFor(1000);
+    await says('Try again in 1 second.');
+    await page.clock.runFor(1000);
+    await says('Try again now.');
+    await again.click();
+
+    await says('X');
+    assert.deepEqual(asked, ['x', 'x']);
+  });
+
+  test('a failure takes the answer of the text before away', async (t) => {
+    const { box, shout, says } = await open(t, (page) =>
+      interceptShouts(page, (route, text) =>
+        text === 'good' ? route.fulfill({ json: { data: 'DOOG' } }) : refuse(route, 'UPSTREAM_WRONG'),
+      ),
+    );
+    await box.fill('good');
+    await says('DOOG');
+
+    await box.fill('bad');
+    await says('SHOUTCLOUD shouted something else, so you do not get to hear it.');
+
+    assert.equal(await shout.textContent(), '');
+  });
+
+  test('an answer of something in between gets a sentence, too', async (t) => {
+    const { box, says } = await open(t, (page) =>
+      interceptShouts(page, (route) => route.fulfill({ status: 502, body: '<h1>Bad Gateway</h1>' })),
+    );
+
+    await box.fill('hello');
+
+    await says('Something between you and tuohs broke.');
+  });
+
+  test('without a network, it says so', async (t) => {
+    const { page, box, says } = await open(t);
+
+    await page.context().setOffline(true);
+    await box.fill('hello');
+
+    await says('tuohs cannot be reached. Check your connection.');
+  });
+
+  test('a failure is read out with the time to wait', async (t) => {
+    const { box, announced } = await open(t, (page) =>
+      interceptShouts(page, (route) => refuse(route, 'RATE_LIMITED', '30')),
+    );
+
+    await box.fill('hello');
+
+    await announced
+      .getByText('You have asked a lot in a short time. Try again in 30 seconds.', { exact: true })
+      .waitFor({ state: 'attached' });
+  });
+
+  async function open(t: TestContext, prepare: (page: Page) => Promise<unknown> = async () => {}) {
+    const { url } = await service.listening();
+    const { page } = await openPage(t, { browser, url, prepare });
+    return { page, ...playgroundOn(page) };
+  }
+});

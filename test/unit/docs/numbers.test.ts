@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { type Setting, settings } from '../../../src/config/settings.ts';
+
+const root = new URL('../../../', import.meta.url);
+const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
+const defaults = new Map(
+  Object.values(settings).map(({ name, byDefault }: Setting<unknown>) => [name, byDefault]),
+);
+
+for (const page of ['docs/resilience.md', 'docs/bulk.md']) {
+  test(`the table of numbers in ${page} says where each comes from`, () => {
+    const rows = numberRows(page);
+
+    assert.ok(rows.length > 0);
+    assert.deepEqual(
+      rows.filter(({ name }) => name === ''),
+      [],
+    );
+  });
+
+  for (const { row, shown, name, file } of numberRows(page)) {
+    test(`${page}: ${row}`, () => {
+      assert.equal(shown, file === undefined ? defaults.get(name) : constantIn(file, name));
+    });
+  }
+}
+
+test('a number in brackets behind a setting is its default', () => {
+  const shown = pages.flatMap((page) =>
+    [...read(page).matchAll(/`([A-Z_]+)` \(([\d.]+(?: \w+)?)\)/g)].map(([, name = '', value = '']) => ({
+      page,
+      name,
+      value: baseUnits(value),
+    })),
+  );
+
+  assert.ok(shown.length > 0);
+  assert.deepEqual(
+    shown.filter(({ name, value }) => defaults.get(name) !== value),
+    [],
+  );
+});
+
+interface NumberRow {
+  readonly row: string;
+  readonly shown: number;
+  readonly name: string;
+  /** Where it is a constant of the source and no setting. */
+  readonly file: string | undefined;
+}
+
+/** The rows of the tables whose last columns are a value and what sets it. */
+function numberRows(page: string): NumberRow[] {
+  const tables = read(page).matchAll(/^\|.*\| Value \| Set by \|\n\|[-| ]+\|\n((?:\|.*\n)+)/gm);
+  return [...tables]
+    .flatMap(([, rows = '']) => rows.trimEnd().split('\n'))
+    .map((row) => {
+      const [, value = '', name = '', file] =
+        /\| ([\d.]+(?: \w+)?) \| `([\w.]+)`(?: in `(src\/[\w./-]+)`)? \|$/.exec(row) ?? [];
+      return { row, shown: baseUnits(value), name, file };
+    });
+}
+
+/** Milliseconds, bytes or a plain number. */
+function baseUnits(text: string): number {
+  const factors: Record<string, number> = { '': 1, ms: 1, s: 1000, KiB: 1024, MiB: 1024 ** 2 };
+  const [number, unit = ''] = text.split(' ');
+  return Number(number) * (factors[unit] ?? Number.NaN);
+}
+
+/** `name`, or `outer.name` where both stand on one line. */
+function constantIn(file: string, name: string): number {
+  const pattern = new RegExp(`\\b${name.replace('.', '\\b.*\\b')}(?: =|:) ([\\d_]+)\\b`);
+  return Number(pattern.exec(read(file))?.[1]?.replaceAll('_', ''));
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(path, root), 'utf8');
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { metrics } from '../../../src/telemetry/metrics.ts';
+
+const root = new URL('../../../', import.meta.url);
+const page = read('docs/resilience.md');
+
+// Innermost first, as they are wired.
+const wired = matches(read('src/app.ts'), /\b(\w+)Shouter\(/g).reverse();
+
+for (const path of ['docs/resilience.md', 'docs/architecture.md']) {
+  test(`the picture in ${path} has the layers in the order in which they are wired`, () => {
+    const [picture = ''] = matches(read(path), /^```mermaid\n(.*?)^```/gms);
+    const boxes = matches(picture, /\["(\w+): /g).filter((name) => wired.includes(name));
+
+    assert.deepEqual(boxes, wired);
+  });
+}
+
+test('each layer has a section, outermost first', () => {
+  const sections = matches(page, /^### (\w+)(?: \(|$)/gm).filter((name) => wired.includes(name));
+
+  assert.deepEqual(sections, wired);
+});
+
+test('each series of ours is explained, and no other', async () => {
+  const explained = matches(page, /^\| `(tuohs_\w+)(?:\{[\w,]+\})?` \|/gm);
+
+  assert.deepEqual(explained.sort(), (await seriesNames()).sort());
+});
+
+test('each series that the page mentions exists, also where its beginning is left out', async () => {
+  const names = await seriesNames();
+  const mentioned = matches(
+    page,
+    /`(?:tuohs_)?([a-z]+(?:_[a-z]+)*_(?:total|seconds|size|up|state|tokens))(?:_count)?[`{]/g,
+  );
+
+  assert.ok(mentioned.length > names.length);
+  assert.deepEqual(
+    mentioned.filter((name) => !names.includes(`tuohs_${name}`)),
+    [],
+  );
+});
+
+async function seriesNames(): Promise<string[]> {
+  const measured = metrics({ version: '0', epochMs: () => 0 });
+  measured.read({
+    inFlight: () => 0,
+    cacheBytes: () => 0,
+    retryBudgetTokens: () => 0,
+    breakerState: () => 'closed',
+    isRedisUp: () => false,
+  });
+  return matches(await measured.text(), /^# HELP (tuohs_\w+) /gm);
+}
+
+function matches(text: string, pattern: RegExp): string[] {
+  return Array.from(text.matchAll(pattern), ([, found = '']) => found);
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(path, root), 'utf8');
+}
