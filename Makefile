@@ -19,12 +19,14 @@ smoke: install ## Check the contract of a running service: make smoke URL=https:
 
 .PHONY: test
 test: lint ## Check everything there is: format, lint, types and all tests
-	node --test --test-concurrency=4 --test-timeout=120000 'test/**/*.test.ts'
+	node --test --test-concurrency=4 --test-timeout=120000 'test/{unit,contract,http,system,browser}/**/*.test.ts'
+	node --test --test-timeout=300000 'test/chaos/*.test.ts'
 
 .PHONY: lint
 lint: install ## Check format, lint rules, types and the OpenAPI document
 	biome ci --error-on-warnings
 	tsc --project .
+	tsc --project src/web/browser
 	redocly lint --extends=recommended docs/openapi.json
 
 .PHONY: format

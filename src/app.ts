@@ -106,7 +106,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       ...config,
       version,
       slowClientMs: protections.slowClientMs,
-      maxBulkLines: Math.ceil(config.maxInFlight / 4),
+      maxBulkLines: bulkLines(config),
     },
     world,
   );
@@ -143,6 +143,11 @@ export function createApp(config: Config, options: AppOptions = {}): App {
 export async function describeApi(): Promise<unknown> {
   const { openApiDocument } = await import('./http/docs/openapi-document.ts');
   return openApiDocument(readVersion());
+}
+
+/** As many lines as keep every connection busy with a full batch while the next one gathers, in reason. */
+function bulkLines({ upstreamConnections, batchMaxItems, maxInFlight }: Config): number {
+  return Math.min((upstreamConnections + 1) * batchMaxItems, Math.ceil(maxInFlight / 4));
 }
 
 interface StackParts {

@@ -20,8 +20,8 @@ export function lineOf(text: string): Line {
   return { text, lineBreak: '\n', bytes: Buffer.byteLength(text) };
 }
 
-/** Twice what the service can be set to accept. A longer line, or a file without lines, must not fill the memory. */
-const MAX_LINE_BYTES = 33_554_432;
+/** The most that a service can be set to accept. A longer line, or a file without lines, must not fill the memory. */
+const MAX_LINE_BYTES = 16_777_216;
 
 /** Splits bytes into lines, as many at a time as have come. A line ends with LF or CRLF, the last one also without. */
 export async function* linesOf(

@@ -20,13 +20,18 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     .helpCommand(false);
   const commands = [serveCommand, shoutCommand, healthCommand, shoutcloudCommand, openapiCommand];
   for (const command of commands) program.addCommand(command(surroundings));
-  for (const each of [program, ...program.commands]) each.exitOverride();
+  const output = { writeOut: writerTo(surroundings.stdout), writeErr: writerTo(surroundings.stderr) };
+  for (const each of [program, ...program.commands]) each.exitOverride().configureOutput(output);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     return explain(error, surroundings);
   }
+}
+
+function writerTo(stream: NodeJS.WritableStream): (text: string) => void {
+  return (text) => void stream.write(text);
 }
 
 function explain(error: unknown, { stderr }: Surroundings): number {

@@ -24,7 +24,7 @@ export interface ProgressBarOptions {
 }
 
 const EVERY_MS = 100;
-const CLEAR_LINE = '\r\x1b[2K';
+const CLEAR_LINE = '\x1b[2K\x1b[1G';
 const SAVE_CURSOR = '\x1b7';
 const RESTORE_CURSOR = '\x1b8';
 

@@ -24,9 +24,10 @@ export function shoutCommand(surroundings: Surroundings): Command {
     .addHelpText('after', MORE_HELP)
     .action(async (texts: string[], options: ShoutOptions, command: Command) => {
       const client = clientOf(serviceUrl(options.url, surroundings.environment), {}, command);
-      const wrongUsage = (error: Error) => command.error(`error: ${error.message}`);
-      const input = await inputOf(texts, options, surroundings).catch(wrongUsage);
-      const failedFile = await failedFileOf(options, input).catch(wrongUsage);
+      const { input, failedFile } = wrongUsageIfItThrows(command, () => {
+        const input = inputOf(texts, options, surroundings);
+        return { input, failedFile: failedFileOf(options, input) };
+      });
       keepHeapSmall();
       const exitCode = await shoutRun(input, { client, failedFile, surroundings });
       if (exitCode !== 0) throw new ExitCode(exitCode);
@@ -44,11 +45,15 @@ Examples:
   cut -f 2 table.tsv | tuohs shout | head
 `;
 
-async function inputOf(
-  texts: string[],
-  { file }: ShoutOptions,
-  surroundings: Surroundings,
-): Promise<ShoutInput> {
+function wrongUsageIfItThrows<T>(command: Command, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    return command.error(`error: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function inputOf(texts: string[], { file }: ShoutOptions, surroundings: Surroundings): ShoutInput {
   if (texts.length > 0 && file !== undefined) throw new Error('give either texts or --file, not both');
   if (texts.some((text) => text.includes('\n'))) {
     throw new Error('a text must not have a line break: its answer would be more than one line');
@@ -58,9 +63,9 @@ async function inputOf(
 }
 
 /** Refuses the file that is read: its failed lines would be read again, and again. */
-async function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
+function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
   if (failed === undefined) return undefined;
-  const { stream, stats } = await openAppendFile(failed);
+  const { stream, stats } = openAppendFile(failed);
   if (file && stats.dev === file.dev && stats.ino === file.ino) {
     throw new Error('--failed must name another file than the one that is read');
   }

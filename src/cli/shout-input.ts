@@ -1,5 +1,4 @@
-import { fstatSync, type Stats } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { createReadStream, fstatSync, openSync, type Stats } from 'node:fs';
 import { type Line, lineOf, linesOf } from './lines.ts';
 
 /** Where the texts come from. */
@@ -20,11 +19,12 @@ export function argumentsInput(texts: readonly string[]): ShoutInput {
 }
 
 /** Each line of a file is one text. Fails where it cannot be read. */
-export async function fileInput(path: string): Promise<ShoutInput> {
-  const handle = await open(path);
-  const stats = await handle.stat();
+export function fileInput(path: string): ShoutInput {
+  const fd = openSync(path, 'r');
+  const stats = fstatSync(fd);
   if (stats.isDirectory()) throw new Error(`EISDIR: it is a folder, '${path}'`);
-  return { noun: 'line', lines: linesOf(handle.createReadStream()), file: fileOf(stats), isTerminal: false };
+  const lines = linesOf(createReadStream(path, { fd }));
+  return { noun: 'line', lines, file: fileOf(stats), isTerminal: false };
 }
 
 /** Each line of standard input is one text. */

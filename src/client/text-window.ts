@@ -42,6 +42,10 @@ export class TextWindow {
     return this.#unsent.length > 0;
   }
 
+  get hasAllTexts(): boolean {
+    return this.#hasEnded;
+  }
+
   /** Nothing is left to be sent, now or later; what is under way may still be put back. */
   get hasEnded(): boolean {
     return this.#hasEnded && !this.hasUnsent;

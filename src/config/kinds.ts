@@ -89,6 +89,20 @@ export function urlOf(...schemes: readonly string[]): Kind<string> {
   };
 }
 
+/** Sites by their origins, exactly as browsers send them, or `*` for all sites. */
+export const origins: Kind<readonly string[]> = {
+  accepts: 'origins like https://app.example with commas between them, or * for all',
+  parse(text) {
+    const list = text.split(',').map((origin) => origin.trim());
+    return text === '*' || list.every(isOrigin) ? { value: list } : undefined;
+  },
+};
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.origin === text;
+}
+
 export const word: Kind<string> = {
   accepts: 'a word without spaces',
   parse: (text) => (/^\S+$/.test(text) ? { value: text } : undefined),

@@ -4,6 +4,7 @@ import {
   type Kind,
   oneOf,
   optional,
+  origins,
   proxies,
   urlOf,
   wholeNumber,
@@ -143,6 +144,12 @@ export const settings = {
     is: wholeNumber(0, 1_000_000_000),
     byDefault: 0,
     says: 'Requests that one client may make in a minute of the clock; 0 means no limit.',
+  }),
+  corsOrigins: setting({
+    name: 'CORS_ORIGINS',
+    is: optional(origins),
+    byDefault: undefined,
+    says: 'Sites whose pages may call the API from a browser.',
   }),
   trustProxy: setting({
     name: 'TRUST_PROXY',

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import type { Clock } from '../core/clock.ts';
+import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse-shout.ts';
 import { parsedBody } from './request-body.ts';
 import { bulk } from './routes/bulk.ts';
@@ -10,11 +10,10 @@ import { home } from './routes/home.ts';
 import { shoutGet } from './routes/shout-get.ts';
 import { shoutPost } from './routes/shout-post.ts';
 
-export interface RouteParts {
+export interface RouteParts extends World {
   readonly reverseShout: ReverseShout;
   /** Aborts when the service begins to shut down. */
   readonly draining: AbortSignal;
-  readonly clock: Clock;
 }
 
 export interface RouteOptions {
@@ -31,10 +30,10 @@ export function apiRoutes(server: FastifyInstance, parts: RouteParts, options: R
   const bodyLimits = { maxBodyBytes: options.maxBodyBytes, bodyTimeoutMs: options.slowClientMs };
   const parseBody = (request: IncomingMessage) => parsedBody(request, bodyLimits, parts.clock);
 
-  home(server, options);
   shoutPost(server, { ...parts, parseBody });
   shoutGet(server, parts);
   bulk(server, parts, options);
+  home(server, options);
   health(server, parts);
-  docs(server, options);
+  docs(server, parts, options);
 }

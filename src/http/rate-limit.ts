@@ -10,13 +10,16 @@ export interface RequestCounter {
 
 const MINUTE_MS = 60_000;
 
-/** Refuses clients over their quota with 429; tells all of theirs in the draft's RateLimit headers. `/health` is free. */
+/** Probes, and what a page loads by itself. */
+const FREE = new Set<string | undefined>(['/health', '/assets/:version/:file']);
+
+/** Refuses clients over their quota with 429; tells all of theirs in the draft's RateLimit headers. */
 export function limitRates(server: FastifyInstance, counter: RequestCounter, perMinute: number): void {
   server.register(rateLimit, {
     max: perMinute,
     timeWindow: MINUTE_MS,
     enableDraftSpec: true,
-    allowList: (request) => request.routeOptions.url === '/health',
+    allowList: ({ routeOptions }) => FREE.has(routeOptions.url),
     errorResponseBuilder: (_request, { ttl }) =>
       new TuohsError('RATE_LIMITED', 'the quota of the client is used up', { retryAfterMs: ttl }),
     store: storeOf(counter),

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../core/clock.ts';
 import { TuohsError } from '../core/errors.ts';
+import { ByteParts } from './byte-parts.ts';
 import { firstField } from './form.ts';
 import { mediaType } from './media-type.ts';
 import { discardRest } from './unread-body.ts';
@@ -56,7 +57,7 @@ function parseForm(body: Buffer): unknown {
 function readBody(request: IncomingMessage, limits: BodyLimits, clock: Clock): Promise<Buffer> {
   const { maxBodyBytes, bodyTimeoutMs } = limits;
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const chunks: Buffer[] = [];
+  const parts = new ByteParts();
   let size = 0;
 
   const cancel = clock.after(bodyTimeoutMs, () =>
@@ -66,13 +67,13 @@ function readBody(request: IncomingMessage, limits: BodyLimits, clock: Clock): P
   else request.on('data', take);
   request.once('end', () => {
     cancel();
-    resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    resolve(parts.joined());
   });
   request.once('error', () => stop(badInput('the body was cut short')));
   return promise;
 
   function take(chunk: Buffer): void {
-    chunks.push(chunk);
+    parts.add(chunk);
     size += chunk.length;
     if (size > maxBodyBytes) stop(tooLarge());
   }

@@ -5,10 +5,12 @@ import type { ReverseShout } from '../core/reverse-shout.ts';
 import type { Admission } from './admission.ts';
 import { apiRoutes, type RouteOptions } from './api-routes.ts';
 import { answerClientError } from './client-error.ts';
+import { answerPreflights, type Origins, readableFrom } from './cors.ts';
 import { firstField } from './form.ts';
 import { observeRequest } from './observe-request.ts';
 import { limitRates, type RequestCounter } from './rate-limit.ts';
 import { requestId } from './request-id.ts';
+import { routeMethods } from './route-methods.ts';
 import { sendProblem } from './send-problem.ts';
 import { setStandardHeaders } from './standard-headers.ts';
 import { refuseUnknownRoutes } from './unknown-routes.ts';
@@ -18,6 +20,7 @@ export interface ApiOptions extends RouteOptions {
   readonly trustProxy: number | string[] | undefined;
   /** 0: no limit. */
   readonly rateLimitPerMinute: number;
+  readonly corsOrigins: Origins | undefined;
 }
 
 export interface ApiParts {
@@ -30,8 +33,12 @@ export interface ApiParts {
 
 /** The public API, not yet listening. */
 export function apiServer(parts: ApiParts, options: ApiOptions, world: World): FastifyInstance {
+  const { corsOrigins } = options;
   const server = Fastify({
-    serverFactory: (listener) => httpServer(parts.admission.guard(listener), options),
+    serverFactory(listener) {
+      const guarded = parts.admission.guard(listener);
+      return httpServer(corsOrigins ? readableFrom(corsOrigins, guarded) : guarded, options);
+    },
     trustProxy: trustedProxies(options.trustProxy),
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     // Draining comes first and ends before close(): nobody is turned away meanwhile.
@@ -52,7 +59,9 @@ export function apiServer(parts: ApiParts, options: ApiOptions, world: World): F
     if (parts.draining.aborted) reply.header('connection', 'close');
     done();
   });
-  refuseUnknownRoutes(server);
+  const methodsAt = routeMethods(server);
+  if (corsOrigins) answerPreflights(server, corsOrigins, methodsAt);
+  refuseUnknownRoutes(server, methodsAt);
   server.removeAllContentTypeParsers();
   // Routes that take a body read it themselves: the framework would close the connection at each bad one.
   server.addContentTypeParser('*', async () => undefined);
@@ -61,7 +70,7 @@ export function apiServer(parts: ApiParts, options: ApiOptions, world: World): F
   // Answers are made by hand; their schemas only describe them.
   server.setSerializerCompiler(() => JSON.stringify);
   // Routes come after the limits, in a scope of their own, for plugins see only the routes that follow them.
-  server.register(async (api) => apiRoutes(api, { ...parts, clock: world.clock }, options));
+  server.register(async (api) => apiRoutes(api, { ...parts, ...world }, options));
   return server;
 }
 

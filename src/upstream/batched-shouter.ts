@@ -24,13 +24,17 @@ export function batchedShouter(
   { maxItems, gate, budget, isWorthwhile }: BatchOptions,
   { clock, emit }: World,
 ): Shouter & { queued(): number } {
-  const queue = new Set<Item>();
+  const queue: Item[] = [];
   const pace = new Pace(clock);
   let isScheduled = false;
-  gate.onChange(schedule);
+  gate.onChange(() => {
+    // What leaves after a pause says nothing about the upstream's pace.
+    if (gate.pauseMs > 0) pace.reset();
+    schedule();
+  });
 
   return {
-    queued: () => queue.size,
+    queued: () => queue.length,
     shout(text, call) {
       const { promise, resolve, reject } = Promise.withResolvers<Shout>();
       if (call.signal.aborted) reject(call.signal.reason);
@@ -42,7 +46,7 @@ export function batchedShouter(
 
   /** Who would wait for half its time in the queue is refused now: late answers would cost others theirs. */
   function isHopeless({ deadline }: Call): boolean {
-    const waitMs = pace.waitMs(Math.ceil((queue.size + 1) / maxItems));
+    const waitMs = pace.waitMs(Math.ceil((queue.length + 1) / maxItems));
     return waitMs > (deadline - clock.now()) / 2;
   }
 
@@ -53,16 +57,23 @@ export function batchedShouter(
 
   function enqueue(item: Item): void {
     const { signal } = item.call;
-    queue.add(item);
+    queue.push(item);
     budget.earn();
     // Nobody waits for it, so it is not sent. Once sent, its answer is worth having.
-    signal.addEventListener('abort', () => queue.delete(item) && item.reject(signal.reason), { once: true });
+    signal.addEventListener('abort', () => drop(item), { once: true });
     schedule();
+  }
+
+  function drop(item: Item): void {
+    const at = queue.indexOf(item);
+    if (at < 0) return;
+    queue.splice(at, 1);
+    item.reject(item.call.signal.reason);
   }
 
   /** Strings that arrived in the same turn of the event loop travel together. */
   function schedule(): void {
-    if (isScheduled || queue.size === 0) return;
+    if (isScheduled || queue.length === 0) return;
     isScheduled = true;
     clock.soon(() => {
       isScheduled = false;
@@ -72,17 +83,22 @@ export function batchedShouter(
 
   /** A call takes its place at the gate before `send` first waits, so the loop sees the gate shut again. */
   function sendWhatCanGo(): void {
-    for (const item of queue) {
-      if (gate.isShutFor(item.call)) takeOut(nextBatch([item], 1));
+    if (gate.pauseMs > 0) sendThoseInVain();
+    while (queue.length > 0 && gate.isOpen) {
+      const batch = nextBatch(queue, maxItems);
+      queue.splice(0, batch.items.length);
+      if (queue.length > 0) pace.left();
+      else pace.reset();
+      void send(batch);
     }
-    while (queue.size > 0 && gate.isOpen) takeOut(nextBatch(queue, maxItems));
   }
 
-  function takeOut(batch: Batch): void {
-    for (const item of batch.items) queue.delete(item);
-    if (queue.size > 0) pace.left();
-    else pace.reset();
-    void send(batch);
+  /** Those whose time ends within the pause are refused at the gate now. */
+  function sendThoseInVain(): void {
+    for (const item of queue.filter(({ call }) => gate.isShutFor(call))) {
+      queue.splice(queue.indexOf(item), 1);
+      void send(nextBatch([item], 1));
+    }
   }
 
   async function send(batch: Batch, parentFailure?: AttemptError): Promise<void> {

@@ -1,6 +1,7 @@
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
+import { Slots } from '../core/slots.ts';
 
 /**
  * Callers with the same text at the same time share one flight of `inner`. One that leaves cancels nobody else: the
@@ -10,14 +11,15 @@ export function coalescedShouter(
   inner: Shouter,
   { emit }: Pick<World, 'emit'>,
 ): Shouter & { flights(): number } {
-  const flights = new Map<string, Flight>();
+  const flights = new Slots<Flight>();
+  const slotOf = new Map<string, number>();
 
   return {
     flights: () => flights.size,
     async shout(text, call) {
       for (;;) {
         call.signal.throwIfAborted();
-        const running = flights.get(text);
+        const running = flights.get(slotOf.get(text) ?? -1);
         if (running === undefined) return start(text, call);
         emit({ type: 'coalesced' });
         try {
@@ -32,9 +34,13 @@ export function coalescedShouter(
   function start(text: string, call: Call): Promise<Shout> {
     const flight = new Flight(
       (shared) => inner.shout(text, shared),
-      () => flights.delete(text),
+      () => {
+        flights.remove(slot);
+        slotOf.delete(text);
+      },
     );
-    flights.set(text, flight);
+    const slot = flights.add(flight);
+    slotOf.set(text, slot);
     return flight.join(call);
   }
 }

@@ -28,7 +28,7 @@ export class Pace {
     this.#lastAt = now;
   }
 
-  /** The queue is empty: what was measured is past. */
+  /** What was measured is past: the queue is empty, or stands still. */
   reset(): void {
     this.#lastAt = undefined;
     this.#samples = 0;

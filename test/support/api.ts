@@ -19,6 +19,7 @@ const OPTIONS = {
   keepAliveTimeoutMs: 95_000,
   trustProxy: undefined,
   rateLimitPerMinute: 0,
+  corsOrigins: undefined,
   slowClientMs: 60_000,
   maxBulkLines: 1000,
 } satisfies Partial<ApiOptions>;

@@ -5,6 +5,8 @@ import { Caller } from '../caller.ts';
 import { type AnswerLine, errorLine } from './answer-line.ts';
 import { firstEvent } from './first-event.ts';
 import { watchIdleness } from './idleness.ts';
+import { LineCalls } from './line-calls.ts';
+import { type Line, tooLong } from './line-splitter.ts';
 import { OrderedOutput } from './ordered-output.ts';
 import { readLines } from './read-lines.ts';
 
@@ -18,8 +20,8 @@ export interface BulkStreams {
 export interface BulkOptions {
   readonly answerLine: AnswerLine;
   readonly maxLineBytes: number;
-  /** How many lines may be under way; it may change while the stream runs. */
-  readonly window: () => number;
+  /** How much may be under way, at least one line; it may change while the stream runs. */
+  readonly window: () => { lines: number; bytes: number };
   /** How long neither side may make progress. */
   readonly idleMs: number;
   /** Aborts when no more lines are to be read. */
@@ -34,15 +36,19 @@ export interface BulkOptions {
 export async function bulkExchange(streams: BulkStreams, options: BulkOptions, clock: Clock): Promise<void> {
   const { request, response } = streams;
   const { answerLine, draining } = options;
-  const caller = new Caller(response);
-  const gone = caller.signal;
+  const gone = new Caller(response).signal;
+  const calls = new LineCalls();
   const reading = new AbortController();
   const output = new OrderedOutput(write, clock);
   const idleness = watchIdleness(options.idleMs, onIdle, clock);
   let whyStopped: ErrorCode | undefined;
   let hasStarted = false;
+  let waitingBytes = 0;
 
-  gone.addEventListener('abort', () => output.giveUp());
+  gone.addEventListener('abort', () => {
+    calls.leave();
+    output.giveUp();
+  });
   const onDrain = () => stopReading('OVERLOADED');
   draining.addEventListener('abort', onDrain);
   if (draining.aborted) onDrain();
@@ -63,10 +69,7 @@ export async function bulkExchange(streams: BulkStreams, options: BulkOptions, c
       for (const line of lines) {
         await room();
         if (gone.aborted) return;
-        const fill = output.take();
-        const answer = answerLine(line, caller);
-        if (typeof answer === 'string') fill(answer);
-        else void answer.then(fill);
+        take(line);
       }
     }
     if (whyStopped) endWith(whyStopped);
@@ -76,10 +79,29 @@ export async function bulkExchange(streams: BulkStreams, options: BulkOptions, c
     response.end();
   }
 
+  function take(line: Line): void {
+    const fill = output.take();
+    const call = calls.begin();
+    const answer = answerLine(line, call);
+    if (typeof answer === 'string') return fill(answer);
+    const bytes = line === tooLong ? 0 : line.length;
+    waitingBytes += bytes;
+    void answer.then((text) => {
+      call.end();
+      waitingBytes -= bytes;
+      fill(text);
+    });
+  }
+
   /** Resolves when another line may be taken on. */
   async function room(): Promise<void> {
-    while (output.pending >= options.window()) await output.moved;
+    while (output.pending > 0 && isFull()) await output.moved;
     while (response.writableNeedDrain && !gone.aborted) await firstEvent(response, ['drain'], gone);
+  }
+
+  function isFull(): boolean {
+    const { lines, bytes } = options.window();
+    return output.pending >= lines || waitingBytes >= bytes;
   }
 
   function endWith(code: ErrorCode): void {

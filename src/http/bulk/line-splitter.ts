@@ -1,7 +1,12 @@
+import { ByteParts } from '../byte-parts.ts';
+
 /** A line that is longer than allowed; its bytes are not kept. */
 export const tooLong = Symbol('too long');
 
 export type Line = Buffer | typeof tooLong;
+
+/** A line of this many times the limit is no mistake any more. */
+const ENDLESS = 64;
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -9,11 +14,16 @@ const CARRIAGE_RETURN = 0x0d;
 /** Cuts a byte stream into lines of at most `maxBytes`, without their ends. Empty lines are left out. */
 export class LineSplitter {
   readonly #maxBytes: number;
-  #parts: Buffer[] = [];
+  readonly #parts = new ByteParts();
   #size = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
+  }
+
+  /** Whether the line that is coming has become so long that its end is not worth waiting for. */
+  get isEndless(): boolean {
+    return this.#size > ENDLESS * this.#maxBytes;
   }
 
   /** The lines that this chunk completes. */
@@ -38,16 +48,15 @@ export class LineSplitter {
 
   #keep(part: Buffer): void {
     this.#size += part.length;
-    if (this.#size > this.#maxBytes) this.#parts = [];
-    else if (part.length > 0) this.#parts.push(part);
+    if (this.#size > this.#maxBytes) this.#parts.clear();
+    else if (part.length > 0) this.#parts.add(part);
   }
 
   #finish(lines: Line[]): void {
-    const [first = Buffer.alloc(0), ...rest] = this.#parts;
-    const line = rest.length === 0 ? first : Buffer.concat(this.#parts);
+    const line = this.#parts.joined();
     if (this.#size > this.#maxBytes) lines.push(tooLong);
     else if (line.length > 1 || (line.length === 1 && line[0] !== CARRIAGE_RETURN)) lines.push(line);
-    this.#parts = [];
+    this.#parts.clear();
     this.#size = 0;
   }
 }

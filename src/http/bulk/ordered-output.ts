@@ -4,7 +4,8 @@ import type { Clock } from '../../core/clock.ts';
 export class OrderedOutput {
   readonly #write: (text: string) => void;
   readonly #clock: Pick<Clock, 'soon'>;
-  readonly #filled = new Map<number, string>();
+  /** The lines of the places that have not left, from the first one on. */
+  #lines: (string | undefined)[] = [];
   #taken = 0;
   #left = 0;
   #isScheduled = false;
@@ -28,9 +29,10 @@ export class OrderedOutput {
   /** Takes the next place; the returned function fills it, once. */
   take(): (line: string) => void {
     const place = this.#taken++;
+    this.#lines.push(undefined);
     return (line) => {
       if (place < this.#left) return;
-      this.#filled.set(place, line);
+      this.#lines[place - this.#left] = line;
       if (place === this.#left) this.#schedule();
     };
   }
@@ -38,7 +40,7 @@ export class OrderedOutput {
   /** Forgets all lines that have not left: nobody reads them. */
   giveUp(): void {
     this.#left = this.#taken;
-    this.#filled.clear();
+    this.#lines = [];
     this.#move();
   }
 
@@ -52,13 +54,11 @@ export class OrderedOutput {
   }
 
   #putOut(): void {
-    let text = '';
-    for (let line = this.#filled.get(this.#left); line !== undefined; line = this.#filled.get(this.#left)) {
-      this.#filled.delete(this.#left++);
-      text += `${line}\n`;
-    }
-    if (text === '') return;
-    this.#write(text);
+    const firstOpen = this.#lines.indexOf(undefined);
+    const ready = this.#lines.splice(0, firstOpen < 0 ? this.#lines.length : firstOpen);
+    if (ready.length === 0) return;
+    this.#left += ready.length;
+    this.#write(`${ready.join('\n')}\n`);
     this.#move();
   }
 

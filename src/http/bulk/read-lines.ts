@@ -12,8 +12,10 @@ export async function* readLines(
   while (!stop.aborted && !stream.destroyed) {
     const chunk: Buffer | null = stream.read();
     if (chunk !== null) yield splitter.push(chunk);
-    else if (stream.readableEnded) return yield splitter.end();
-    else await firstEvent(stream, ['readable', 'end', 'error', 'close'], stop);
+    if (splitter.isEndless) return yield splitter.end();
+    if (chunk !== null) continue;
+    if (stream.readableEnded) return yield splitter.end();
+    await firstEvent(stream, ['readable', 'end', 'error', 'close'], stop);
   }
   // A stream destroys itself after its end; one that was cut short has no last line.
   if (stream.readableEnded && !stop.aborted) yield splitter.end();

@@ -42,6 +42,7 @@ const UNUSED_PARTS: RouteParts = {
   reverseShout: () => Promise.reject(new Error('the routes are only described')),
   draining: new AbortController().signal,
   clock: systemClock,
+  emit: () => {},
 };
 
 const UNUSED_LIMITS = { maxBodyBytes: 0, slowClientMs: 0, maxBulkLines: 0 };

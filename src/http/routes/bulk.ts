@@ -35,20 +35,33 @@ const schema = {
     'A stream that stands still for 10 s, or meets a shutdown, ends with an error line.',
   tags: ['shout'],
   consumes: [NDJSON],
-  body: Type.String({ description: 'JSON objects like `{"data": "hello"}`, one a line.' }),
+  body: Type.String({
+    description: 'JSON objects like `{"data": "hello"}`, one a line.',
+    examples: ['{"data": "hello"}\n{"data": "world"}\n'],
+  }),
   response: responses(
     {
       200: {
         description: 'As many lines as came.',
-        content: { [NDJSON]: { schema: Type.String({ description: 'JSON objects, one a line.' }) } },
+        content: {
+          [NDJSON]: {
+            schema: Type.String({
+              description: 'JSON objects, one a line.',
+              examples: ['{"data":"OLLEH"}\n{"data":"DLROW"}\n'],
+            }),
+          },
+        },
       },
     },
     ['BAD_INPUT'],
   ),
 };
 
-/** A stream always gets this many lines, however many there are. */
+/** A stream always gets this many lines, however many streams there are. */
 const LEAST_WINDOW = 8;
+
+/** Lines of all streams together that wait for their answers. */
+const MAX_WAITING_BYTES = 8_388_608;
 
 /** POST any number of strings, one JSON object a line, and read as many lines back, while still sending. */
 export function bulk(server: FastifyInstance, parts: BulkParts, limits: BulkLimits): void {
@@ -58,7 +71,10 @@ export function bulk(server: FastifyInstance, parts: BulkParts, limits: BulkLimi
     answerLine,
     maxLineBytes: limits.maxBodyBytes,
     idleMs: limits.slowClientMs,
-    window: () => Math.max(LEAST_WINDOW, Math.floor(limits.maxBulkLines / streams)),
+    window: () => ({
+      lines: Math.max(LEAST_WINDOW, Math.floor(limits.maxBulkLines / streams)),
+      bytes: MAX_WAITING_BYTES / streams,
+    }),
     draining: parts.draining,
   };
 

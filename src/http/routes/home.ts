@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import type { Playground } from '../../web/playground.ts';
 import { prefersHtml } from '../../web/prefers-html.ts';
 import { sendJson } from '../answer.ts';
+import { loadOnce } from '../load-once.ts';
 import { responses } from '../responses.ts';
+import { addVary } from '../vary.ts';
 import { webAssets } from './web-assets.ts';
 
 const schema = {
@@ -28,23 +29,14 @@ const schema = {
 
 /** The way in: for a browser the playground, for anything else what there is to ask, and where. */
 export function home(server: FastifyInstance, { version }: { version: string }): void {
-  let loaded: Promise<Playground> | undefined;
   // At the first request, for most processes never serve the page and all should start fast.
-  const playground = () => {
-    loaded ??= import('../../web/playground.ts')
-      .then((web) => web.playground())
-      .catch((error) => {
-        loaded = undefined;
-        throw error;
-      });
-    return loaded;
-  };
+  const playground = loadOnce(async () => (await import('../../web/playground.ts')).playground());
 
   webAssets(server, playground);
   server.get('/', {
     schema,
     async handler(request, reply) {
-      reply.header('vary', 'Accept');
+      addVary(reply, 'Accept');
       if (!prefersHtml(request.headers.accept)) return sendJson(reply, index(version));
       const { html } = await playground();
       return reply

@@ -64,6 +64,17 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   REQUEST_DEADLINE_MS: ['0', '60001'],
   RETRY_BUDGET_RATIO: ['', '-1', '.', '1.', '1e1', '1001'],
   MAX_BODY_BYTES: ['0', '16777217'],
+  CORS_ORIGINS: [
+    ' ',
+    'app.example',
+    'https://app.example/',
+    'https://App.example',
+    'https://app.example:443',
+    'https://a.example,',
+    '*, https://a.example',
+    'null',
+    'ftp://app.example',
+  ],
   TRUST_PROXY: ['x', '10.0.0.0/33', '10.0.0.1,', '1.2.3', '10.0.0.0/8/8'],
   REDIS_CA_FILE: ['/no/such/file'],
 };
@@ -80,6 +91,7 @@ for (const [name, values] of Object.entries(WRONG)) {
 
 const RIGHT: Readonly<Record<string, readonly string[]>> = {
   SHOUTCLOUD_URL: ['http://h', 'https://h:8443/', 'http://[::1]:1/a/b/'],
+  CORS_ORIGINS: ['', '*', 'https://app.example', 'http://localhost:8080, https://app.example:8443'],
   TRUST_PROXY: ['1', '10.0.0.1', '10.0.0.0/8, ::1', 'loopback', 'fd00::/8'],
   REDIS_URL: ['redis://h', 'rediss://user:word@h:6380/1'],
   PORT: ['0', '65535', '05000'],

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { after, describe, type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { noBrowser, openPage, type PageOptions, startBrowser } from '../support/browser.ts';
+import { tuohs } from '../support/process.ts';
+
+describe('the API reference', { skip: noBrowser }, () => {
+  const browser = startBrowser({ after });
+  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+
+  test('shows every operation of the document', async (t) => {
+    const { page } = await open(t);
+    const { url } = await service.listening();
+    const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, unknown>>;
+    };
+
+    await page.getByText('/v1/bulk').waitFor();
+
+    const documented = Object.values(paths).flatMap((path) => Object.keys(path));
+    assert.equal(await page.locator('.opblock').count(), documented.length);
+  });
+
+  test('a call that is tried out is really made, and shows its answer', async (t) => {
+    const { page } = await open(t);
+    const asked = page.waitForResponse((response) => new URL(response.url()).pathname === '/v1');
+
+    await tryOut(page, 'shout-shout');
+
+    await page.locator('.live-responses-table').getByText('OLLEH').waitFor();
+    const answer = await asked;
+    assert.deepEqual([answer.request().method(), answer.status()], ['POST', 200]);
+    assert.deepEqual(await answer.json(), { data: 'OLLEH' });
+  });
+
+  test('a bulk that is tried out gets a line for each line', async (t) => {
+    const { page } = await open(t);
+
+    await tryOut(page, 'shout-shoutBulk');
+
+    await page.locator('.live-responses-table').getByText('OLLEH').waitFor();
+    await page.locator('.live-responses-table').getByText('DLROW').waitFor();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`in the ${colorScheme} scheme, nothing breaks the policy, logs an error or asks another host`, async (t) => {
+      const { page, problems } = await open(t, { colorScheme });
+
+      await tryOut(page, 'shout-shout');
+      await page.locator('.live-responses-table').getByText('OLLEH').waitFor();
+      await page.getByText('/health').click();
+
+      assert.deepEqual(problems, []);
+      assert.equal(await page.locator('html.dark-mode').count(), colorScheme === 'dark' ? 1 : 0);
+    });
+  }
+
+  for (const width of [360, 1280]) {
+    test(`an open operation fits into ${width} px`, async (t) => {
+      const { page } = await open(t, { viewport: { width, height: 800 } });
+
+      await tryOut(page, 'shout-shout');
+      await page.locator('.live-responses-table').getByText('OLLEH').waitFor();
+
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      assert.ok(Number(overflow) <= 0, `${overflow} px too wide`);
+    });
+  }
+
+  async function open(t: TestContext, options: Partial<PageOptions> = {}) {
+    const { url } = await service.listening();
+    return openPage(t, { browser, url: `${url}/docs`, ...options });
+  }
+});
+
+/** Opens an operation by its tag and id, and sends the example as it stands. */
+async function tryOut(page: Page, operation: string): Promise<void> {
+  const block = page.locator(`#operations-${operation}`);
+  await block.getByRole('button').first().click();
+  await block.getByRole('button', { name: 'Execute' }).click();
+}

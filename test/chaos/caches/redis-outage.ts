@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer } from '../tools/answer.ts';
+import { nowMs } from '../tools/now.ts';
+import { honest } from '../tools/replies.ts';
+import { atLeast, atMost, exactly, type Row } from '../tools/row.ts';
+import { countOf, p99Ms, statusesOf } from '../tools/statistics.ts';
+import { someTexts } from '../tools/texts.ts';
+import { until } from '../tools/until.ts';
+
+/** Without memory, so that every known string is read from Redis where that is there. */
+const NO_MEMORY = { CACHE_MAX_BYTES: '0' };
+
+export const redisKilled: Row = {
+  name: 'Redis killed under load, started again later',
+  group: 'caches',
+  isShort: true,
+  needsRedis: true,
+  async run(lab) {
+    const upstream = await lab.peer(honest(20));
+    const redis = await lab.redis();
+    const proxy = await lab.proxy(redis.port);
+    const env = { SHOUTCLOUD_URL: upstream.url, REDIS_URL: `redis://127.0.0.1:${proxy.port}`, ...NO_MEMORY };
+    const gateway = await lab.gateway(env);
+    const load = lab.load({ url: gateway.url, streams: callers(lab.seed) });
+    await until(() => countOf(load.answers, ({ source }) => source === 'redis') > 20, 3_000);
+
+    const killedAt = nowMs();
+    await redis.kill();
+    proxy.refuse();
+    await sleep(lab.isShort ? 3_000 : 10_000);
+    const startedAt = nowMs();
+    await redis.start();
+    proxy.accept();
+    const usedAgainMs = await until(
+      () => load.answers.some((answer) => isRedisHitSince(answer, startedAt)),
+      8_000,
+    );
+    await load.stop();
+
+    const reconnects = proxy.acceptedAtMs.filter((atMs) => atMs > killedAt && atMs < startedAt);
+    return [
+      exactly('answers', statusesOf(load.answers), `200×${load.answers.length}`),
+      atMost('reconnects a second', reconnects.length / ((startedAt - killedAt) / 1000), 1.34),
+      atLeast('reconnects', reconnects.length, 1),
+      atMost('used again after, ms', usedAgainMs, 6_000),
+    ];
+  },
+};
+
+export const redisFrozen: Row = {
+  name: 'Redis frozen under load',
+  group: 'caches',
+  isShort: true,
+  needsRedis: true,
+  unprotected: { env: { REDIS_TIMEOUT_MS: '2000' }, fails: 'first second of it, slowest, ms' },
+  async run(lab) {
+    const upstream = await lab.peer(honest(20));
+    const redis = await lab.redis();
+    const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, REDIS_URL: redis.url, ...NO_MEMORY });
+    const load = lab.load({ url: gateway.url, streams: callers(lab.seed) });
+    await until(() => countOf(load.answers, ({ source }) => source === 'redis') > 20, 3_000);
+    await sleep(1_000);
+
+    const frozenAt = nowMs();
+    redis.freeze();
+    await sleep(lab.isShort ? 3_000 : 10_000);
+    const thawedAt = nowMs();
+    redis.thaw();
+    const usedAgainMs = await until(
+      () => load.answers.some((answer) => isRedisHitSince(answer, thawedAt)),
+      8_000,
+    );
+    await load.stop();
+
+    const between = (from: number, to: number) =>
+      load.answers.filter(({ atMs }) => atMs >= from && atMs < to);
+    const healthyMs = p99Ms(between(frozenAt - 1_000, frozenAt));
+    const first = between(frozenAt, frozenAt + 1_000);
+    const later = between(frozenAt + 1_000, thawedAt);
+    return [
+      exactly('answers', statusesOf(load.answers), `200×${load.answers.length}`),
+      atMost(
+        'first second of it, slowest, ms',
+        Math.max(...first.map(({ tookMs }) => tookMs)),
+        healthyMs + 50 + 70,
+      ),
+      atMost('then p95 no slower than, ms', p95Ms(later), healthyMs + 30),
+      atMost('used again after, ms', usedAgainMs, 6_000),
+    ];
+  },
+};
+
+export const redisSlow: Row = {
+  name: 'Redis 30 ms away: still used; 200 ms away: left alone',
+  group: 'caches',
+  isShort: true,
+  needsRedis: true,
+  unprotected: { without: 'redis-breaker', fails: '200 ms: reads until left alone' },
+  async run(lab) {
+    const upstream = await lab.peer(honest());
+    const redis = await lab.redis();
+    const proxy = await lab.proxy(redis.port);
+    const env = { SHOUTCLOUD_URL: upstream.url, REDIS_URL: `redis://127.0.0.1:${proxy.port}`, ...NO_MEMORY };
+    const gateway = await lab.gateway(env);
+    const known = someTexts(10, lab.seed);
+    for (const text of known) await lab.ask(gateway, text);
+    await until(async () => (await redis.control.dbsize()) === known.length, 1_000);
+
+    proxy.setFaults({ latencyMs: 15 });
+    let hits = 0;
+    // On a busy machine 30 ms become 50 now and then, and the breaker takes its rest.
+    const usedMs = await until(async () => {
+      const { source } = await lab.ask(gateway, known[hits] ?? '');
+      if (source === 'redis') hits++;
+      return hits === known.length;
+    }, 4_000);
+    proxy.setFaults({ latencyMs: 100 });
+    const far: Answer[] = [];
+    for (const text of someTexts(20, lab.seed + 1)) far.push(await lab.ask(gateway, text));
+
+    return [
+      exactly('30 ms: hits', hits, known.length),
+      atMost('30 ms: all hit within, ms', usedMs, 4_000),
+      exactly(
+        '200 ms: right',
+        countOf(far, ({ isRight }) => isRight),
+        far.length,
+      ),
+      atMost(
+        '200 ms: reads until left alone',
+        countOf(far, ({ tookMs }) => tookMs > 45),
+        3,
+      ),
+    ];
+  },
+};
+
+function callers(seed: number) {
+  const known = { kind: 'list', texts: someTexts(20, seed + 1) } as const;
+  const unknown = { kind: 'distinct', seed } as const;
+  return [
+    { label: 'known', texts: known, perSecond: 50 },
+    { label: 'unknown', texts: unknown, perSecond: 50 },
+  ];
+}
+
+function isRedisHitSince({ source, atMs }: Answer, since: number): boolean {
+  return source === 'redis' && atMs > since;
+}
+
+function p95Ms(answers: readonly Answer[]): number {
+  const sorted = answers.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * 0.95)] ?? Number.POSITIVE_INFINITY;
+}

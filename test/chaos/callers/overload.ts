@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer } from '../tools/answer.ts';
+import type { Gateway } from '../tools/gateway.ts';
+import type { Lab } from '../tools/lab.ts';
+import { nowMs } from '../tools/now.ts';
+import { honest } from '../tools/replies.ts';
+import { atLeast, atMost, exactly, type Figure, type Row } from '../tools/row.ts';
+import { countOf, p99Ms, shareOf } from '../tools/statistics.ts';
+import { someTexts } from '../tools/texts.ts';
+import { until } from '../tools/until.ts';
+
+// What the upstream lets through, so that the limit is no matter of how fast the machine is: 4 × 16 / 0.2 s.
+const UPSTREAM_MS = 200;
+const BATCH = { BATCH_MAX_ITEMS: '16' };
+const EXPECTED_CAPACITY = 320;
+
+export const overload: Row = {
+  name: '2 and 4 times the capacity, then half of it',
+  group: 'callers',
+  isShort: false,
+  async run(lab) {
+    const upstream = await lab.peer(honest(UPSTREAM_MS));
+    const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, ...BATCH });
+    const capacity = await measureCapacity(lab, gateway);
+
+    const figures: Figure[] = [atLeast('capacity, a second', capacity, EXPECTED_CAPACITY * 0.7)];
+    for (const times of [2, 4]) figures.push(...(await measureOverload(lab, gateway, capacity, times)));
+    return [...figures, ...(await measureRecovery(lab, gateway, capacity))];
+  },
+};
+
+/** Answers a second while a little more is asked than the upstream can do, for a time too short to shed any. */
+async function measureCapacity(lab: Lab, gateway: Gateway): Promise<number> {
+  const load = lab.load(plan(lab, gateway, EXPECTED_CAPACITY * 1.2, 1));
+  await sleep(4_500);
+  await load.stop();
+  return goodput(load.answers);
+}
+
+async function measureOverload(
+  lab: Lab,
+  gateway: Gateway,
+  capacity: number,
+  times: number,
+): Promise<Figure[]> {
+  const load = lab.load(plan(lab, gateway, capacity * times, times));
+  await sleep(lab.isShort ? 6_000 : 15_000);
+  await load.stop();
+
+  const known = load.answers.filter(({ label }) => label === 'known');
+  const refused = load.answers.filter(({ code }) => code === 'OVERLOADED');
+  const late = load.answers.filter(({ status, code }) => status !== 200 && code !== 'OVERLOADED');
+  return [
+    atLeast(`${times} times: goodput of capacity`, goodput(load.answers) / capacity, 0.9),
+    exactly(
+      `${times} times: known answered`,
+      shareOf(known, ({ isRight }) => isRight),
+      1,
+    ),
+    atMost(`${times} times: refusals p99, ms`, p99Ms(refused), 100),
+    atMost(`${times} times: neither answered nor refused`, late.length / load.answers.length, 0.02),
+  ];
+}
+
+async function measureRecovery(lab: Lab, gateway: Gateway, capacity: number): Promise<Figure[]> {
+  const load = lab.load(plan(lab, gateway, capacity / 2, 9));
+  const startedAt = nowMs();
+  const normalMs = await until(() => isNormal(load.answers), 5_000);
+  await sleep(1_000);
+  await load.stop();
+  const after = load.answers.filter(({ atMs }) => atMs > startedAt + normalMs);
+  return [
+    atMost('half: normal after, ms', normalMs, 2_000),
+    exactly(
+      'half: not answered afterwards',
+      countOf(after, ({ isRight }) => !isRight),
+      0,
+    ),
+  ];
+}
+
+function plan(lab: Lab, gateway: Gateway, perSecond: number, phase: number) {
+  const known = { kind: 'list', texts: someTexts(50, lab.seed + 99) } as const;
+  const unknown = { kind: 'distinct', seed: lab.seed + phase } as const;
+  return {
+    url: gateway.url,
+    streams: [
+      { label: 'known', texts: known, perSecond: 50 },
+      { label: 'unknown', texts: unknown, perSecond },
+    ],
+  };
+}
+
+/** Right answers to unknown strings a second, the first second left out. */
+function goodput(answers: readonly Answer[]): number {
+  const unknown = answers.filter(({ label }) => label === 'unknown');
+  const startedAt = unknown[0]?.atMs ?? 0;
+  const doneAt = (answer: Answer) => answer.atMs + answer.tookMs;
+  const lastSentAt = unknown.reduce((last, { atMs }) => Math.max(last, atMs), 0);
+  const counted = unknown.filter(
+    (answer) => answer.isRight && doneAt(answer) > startedAt + 1_000 && doneAt(answer) < lastSentAt,
+  );
+  return counted.length / ((lastSentAt - startedAt - 1_000) / 1_000);
+}
+
+function isNormal(answers: readonly Answer[]): boolean {
+  const recent = answers.filter(({ label, atMs }) => label === 'unknown' && atMs > nowMs() - 700);
+  return recent.length > 50 && recent.every(({ isRight, tookMs }) => isRight && tookMs < UPSTREAM_MS * 3);
+}

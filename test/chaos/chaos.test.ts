@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { ROWS } from './rows.ts';
+import { hasRedisServer } from './tools/redis.ts';
+import { headline, reportOf } from './tools/report.ts';
+import type { Row } from './tools/row.ts';
+import { type Outcome, runRow, runUnprotected } from './tools/run-row.ts';
+
+const options = { seed: Date.now() % 1_000_000, isShort: true };
+const reports = [headline(options.seed)];
+const hasRedis = hasRedisServer();
+
+after(() => process.stdout.write(`${reports.join('\n')}\n`));
+
+for (const row of ROWS.filter(({ isShort }) => isShort)) {
+  const skip = reasonToSkip(row);
+  test(`${row.group}: ${row.name}`, { skip }, async () => {
+    check(await runRow(row, options));
+  });
+  const { unprotected } = row;
+  if (!unprotected) continue;
+  test(`${row.group}: ${row.name}: fails without its protection`, { skip }, async () => {
+    check(await runUnprotected(row, unprotected, options));
+  });
+}
+
+/** In CI a missing server is a failure: there the row says so itself by not finding it. */
+function reasonToSkip({ needsRedis }: Row): string | false {
+  return needsRedis && !hasRedis && !process.env.CI ? 'there is no redis-server' : false;
+}
+
+function check(outcome: Outcome): void {
+  const report = reportOf(outcome);
+  reports.push(report);
+  assert.ok(outcome.ok, `seed ${options.seed}\n${report}`);
+}

@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+import { ROWS } from './rows.ts';
+import { hasRedisServer } from './tools/redis.ts';
+import { headline, reportOf } from './tools/report.ts';
+import type { Row } from './tools/row.ts';
+import { type Outcome, runRow, runUnprotected } from './tools/run-row.ts';
+
+// make chaos: runs the table of faults and prints it; the exit code tells whether all of it holds.
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
+    short: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+  },
+});
+const options = { seed: Number(values.seed), isShort: values.short };
+const wanted = new RegExp(values.only, 'i');
+
+print(headline(options.seed));
+const chosen = ROWS.filter(
+  (row) => wanted.test(`${row.group}: ${row.name}`) && (row.isLong ?? false) === values.long,
+);
+const skipped = chosen.filter((row) => row.needsRedis && !hasRedisServer());
+if (skipped.length > 0)
+  print(`skipped, for there is no redis-server: ${skipped.map(({ name }) => name).join('; ')}`);
+
+let failed = process.env.CI ? skipped.length : 0;
+for (const row of chosen) if (!skipped.includes(row)) await runBoth(row);
+print(failed === 0 ? 'all hold' : `${failed} FAILED`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function runBoth(row: Row): Promise<void> {
+  tell(await runRow(row, options));
+  if (row.unprotected) tell(await runUnprotected(row, row.unprotected, options));
+}
+
+function tell(outcome: Outcome): void {
+  print(reportOf(outcome));
+  if (!outcome.ok) failed++;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

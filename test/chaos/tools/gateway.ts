@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import { nowMs } from './now.ts';
+import { rssBytes, socketCount } from './process-state.ts';
+import { type LogLine, type Program, runProgram } from './program.ts';
+import { type Metrics, readMetrics } from './prometheus.ts';
+import type { Handicap } from './row.ts';
+
+export type Env = Readonly<Record<string, string>>;
+
+/** A real gateway process on free ports. */
+export interface Gateway {
+  readonly url: string;
+  readonly port: number;
+  readonly adminUrl: string;
+  readonly pid: number;
+  /** From the start of the process to its `listening` line. */
+  readonly readyAfterMs: number;
+  readonly log: readonly LogLine[];
+  readonly exited: Promise<number | null>;
+  rssBytes(): number;
+  sockets(): number;
+  metrics(): Promise<Metrics>;
+  /** The JSON of `/status`. */
+  status(): Promise<unknown>;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  kill(): Promise<number | null>;
+}
+
+/** Starts a gateway and waits until it listens. */
+export async function startGateway(env: Env, handicap?: Handicap): Promise<Gateway> {
+  const program = launchGateway(env, handicap);
+  const { port, adminPort } = await program.line('listening');
+  const readyAfterMs = nowMs() - program.startedAtMs;
+  const adminUrl = `http://127.0.0.1:${adminPort}`;
+  const end = (signal: NodeJS.Signals) => {
+    program.signal(signal);
+    return program.exited;
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port: Number(port),
+    adminUrl,
+    pid: program.pid,
+    readyAfterMs,
+    log: program.log,
+    exited: program.exited,
+    rssBytes: () => rssBytes(program.pid),
+    sockets: () => socketCount(program.pid),
+    metrics: async () => readMetrics(await textOf(`${adminUrl}/metrics`)),
+    status: async () => JSON.parse(await textOf(`${adminUrl}/status`)),
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+}
+
+/** Starts a gateway process without waiting for anything. */
+export function launchGateway(env: Env, handicap?: Handicap): Program {
+  const args = handicap?.without ? [UNPROTECTED, `--without=${handicap.without}`] : [MAIN, 'serve'];
+  return runProgram(process.execPath, args, { ...BASE, ...env, ...handicap?.env });
+}
+
+const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+const UNPROTECTED = fileURLToPath(new URL('unprotected-gateway.ts', import.meta.url));
+// Every row ends with a SIGTERM; those about draining say how long it lasts.
+const BASE = {
+  HOST: '127.0.0.1',
+  PORT: '0',
+  ADMIN_PORT: '0',
+  SHOUTCLOUD_URL: 'http://127.0.0.1:1',
+  DRAIN_MS: '100',
+};
+
+// A new connection for each look: one that stays open would count as a socket left behind.
+async function textOf(url: string): Promise<string> {
+  const response = await fetch(url, { headers: { connection: 'close' } });
+  return response.text();
+}

@@ -1,0 +1,60 @@
+import type { Answer } from './answer.ts';
+import type { Gateway } from './gateway.ts';
+import type { Ledger } from './lab.ts';
+import { atMost, exactly, type Figure } from './row.ts';
+import { countOf, slowestMs } from './statistics.ts';
+import { until } from './until.ts';
+
+// The upstream's four connections and Redis's one are kept open between requests.
+const KEPT_SOCKETS = 5;
+
+/** What must hold in every row, whatever it does. Ends the row's gateways. */
+export async function checkInvariants({ gateways, peers, loads, asked }: Ledger): Promise<Figure[]> {
+  const answers = [...asked, ...loads.flatMap((load) => load.answers)];
+  const attempts = peers.reduce((sum, peer) => sum + peer.attempts.length, 0);
+  const alive = gateways.filter(({ gateway }) => isAlive(gateway));
+  const figures = [
+    exactly(
+      'wrong answers',
+      countOf(answers, ({ status, isRight }) => status === 200 && !isRight),
+      0,
+    ),
+    exactly(
+      '500s and 502s',
+      countOf(answers, ({ status }) => status === 500 || status === 502),
+      0,
+    ),
+    atMost('slowest answer, ms', slowestMs(answers), 3_200),
+    atMost('attempts', attempts, 2 * countOf(answers, isCall) + 20),
+    exactly('unhandled rejections', gateways.filter(({ gateway }) => hasCrashLine(gateway)).length, 0),
+    await checkSockets(alive),
+  ];
+  const codes = await Promise.all(alive.map(({ gateway }) => gateway.stop()));
+  return [...figures, exactly('exit codes', codes.filter((code) => code !== 0).join(), '')];
+}
+
+// A hit and a caller who joined another's flight are no calls; one that got an error or hung up may have been one.
+function isCall({ source }: Answer): boolean {
+  return source === 'upstream' || source === 'none' || source === 'local';
+}
+
+async function checkSockets(alive: Ledger['gateways']): Promise<Figure> {
+  const leftMs = await until(
+    () => alive.every(({ gateway, socketsAtStart }) => gateway.sockets() <= socketsAtStart + KEPT_SOCKETS),
+    5_000,
+  );
+  return atMost('sockets back after, ms', leftMs, 5_000);
+}
+
+function isAlive(gateway: Gateway): boolean {
+  try {
+    process.kill(gateway.pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hasCrashLine({ log }: Gateway): boolean {
+  return log.some((line) => /unhandled|uncaught|\bat .*\.ts:\d+/i.test(line.msg));
+}

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { portOf } from './tcp-proxy.ts';
+
+/** A server that the proxy may send requests to. */
+export interface Backend {
+  readonly port: number;
+  readonly adminUrl: string;
+}
+
+/** An HTTP proxy as an ingress is: keep-alive to its backends, readiness polled, nothing ever tried again. */
+export interface KeepAliveProxy {
+  readonly url: string;
+  /** How many backends got requests at the last look. */
+  readonly readyCount: number;
+  add(backend: Backend): void;
+  close(): Promise<void>;
+}
+
+export async function startKeepAliveProxy(pollMs: number): Promise<KeepAliveProxy> {
+  const backends = new Map<Backend, Agent>();
+  let ready: readonly Backend[] = [];
+  let turn = 0;
+
+  const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
+    const backend = ready[turn++ % ready.length];
+    const agent = backend && backends.get(backend);
+    if (agent) forward(incoming, outgoing, backend.port, agent);
+    else refuse(outgoing);
+  });
+  const look = async () => {
+    const looks = [...backends.keys()].map(async (backend) => ((await isReady(backend)) ? [backend] : []));
+    ready = (await Promise.all(looks)).flat();
+  };
+  const poll = setInterval(() => void look(), pollMs);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    url: `http://127.0.0.1:${portOf(server)}`,
+    get readyCount() {
+      return ready.length;
+    },
+    add: (backend) => void backends.set(backend, new Agent({ keepAlive: true })),
+    async close() {
+      clearInterval(poll);
+      for (const agent of backends.values()) agent.destroy();
+      server.closeAllConnections();
+      if (server.listening) await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: number, agent: Agent): void {
+  const { method, url, headers } = incoming;
+  const { connection: _hopByHop, ...passed } = headers;
+  const onward = request({ host: '127.0.0.1', port, agent, method, path: url, headers: passed }, (answer) => {
+    const { connection: _ofBackend, ...received } = answer.headers;
+    outgoing.writeHead(answer.statusCode ?? 502, received);
+    answer.pipe(outgoing);
+  });
+  onward.on('error', () => refuse(outgoing));
+  incoming.pipe(onward);
+}
+
+function refuse(outgoing: ServerResponse): void {
+  if (outgoing.headersSent) outgoing.destroy();
+  else outgoing.writeHead(502, { 'content-length': 0 }).end();
+}
+
+async function isReady({ adminUrl }: Backend): Promise<boolean> {
+  const probe = await fetch(`${adminUrl}/readyz`, { headers: { connection: 'close' } }).catch(
+    () => undefined,
+  );
+  await probe?.body?.cancel();
+  return probe?.status === 200;
+}

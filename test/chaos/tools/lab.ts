@@ -1,0 +1,100 @@
+import { type Answer, askOn } from './answer.ts';
+import { type Env, type Gateway, startGateway } from './gateway.ts';
+import { type Load, startLoad } from './load.ts';
+import type { LoadPlan } from './load-plan.ts';
+import { type RawPeer, type Script, startRawPeer } from './raw-peer.ts';
+import { type RedisOptions, type RedisServer, startRedis } from './redis.ts';
+import type { Handicap } from './row.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { openWire } from './wire.ts';
+
+/** What a row works with. All that it starts is recorded for the invariants and closed with the lab. */
+export interface Lab {
+  readonly seed: number;
+  /** Whether to measure for seconds rather than for as long as the table says. */
+  readonly isShort: boolean;
+  /** Its protection is off where the row runs unprotected. */
+  gateway(env: Env): Promise<Gateway>;
+  peer(script: Script): Promise<RawPeer>;
+  redis(options?: RedisOptions): Promise<RedisServer>;
+  proxy(targetPort: number): Promise<TcpProxy>;
+  load(plan: LoadPlan): Load;
+  /** Asks for one text on a connection of its own. */
+  ask(gateway: Pick<Gateway, 'port'>, text: string): Promise<Answer>;
+  /** Closed with the rest, the last one first. */
+  onClose(close: () => unknown): void;
+}
+
+/** What the invariants are checked against. */
+export interface Ledger {
+  readonly gateways: readonly { readonly gateway: Gateway; readonly socketsAtStart: number }[];
+  readonly peers: readonly RawPeer[];
+  readonly loads: readonly Load[];
+  readonly asked: readonly Answer[];
+}
+
+export interface LabOptions {
+  readonly seed: number;
+  readonly isShort: boolean;
+  readonly handicap: Handicap | undefined;
+}
+
+export function openLab({ seed, isShort, handicap }: LabOptions): {
+  lab: Lab;
+  ledger: Ledger;
+  close(): Promise<void>;
+} {
+  const gateways: { gateway: Gateway; socketsAtStart: number }[] = [];
+  const peers: RawPeer[] = [];
+  const loads: Load[] = [];
+  const asked: Answer[] = [];
+  const closers: (() => unknown)[] = [];
+
+  const lab: Lab = {
+    seed,
+    isShort,
+    async gateway(env) {
+      const gateway = await startGateway(env, handicap);
+      closers.push(() => gateway.kill());
+      gateways.push({ gateway, socketsAtStart: gateway.sockets() });
+      return gateway;
+    },
+    async peer(script) {
+      const peer = await startRawPeer(script);
+      closers.push(() => peer.close());
+      peers.push(peer);
+      return peer;
+    },
+    async redis(options) {
+      const redis = await startRedis(options);
+      closers.push(() => redis.close());
+      return redis;
+    },
+    async proxy(targetPort) {
+      const proxy = await startTcpProxy(targetPort);
+      closers.push(() => proxy.close());
+      return proxy;
+    },
+    load(plan) {
+      const load = startLoad(plan);
+      closers.push(() => load.kill());
+      loads.push(load);
+      return load;
+    },
+    async ask({ port }, text) {
+      const wire = openWire(port);
+      const answer = await askOn(wire, text);
+      wire.close();
+      asked.push(answer);
+      return answer;
+    },
+    onClose: (close) => void closers.push(close),
+  };
+  return {
+    lab,
+    ledger: { gateways, peers, loads, asked },
+    async close() {
+      for (const close of closers.reverse()) await close();
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import type { TextSource } from './texts.ts';
+
+/** Callers of one kind: an open loop at a fixed rate, or all at once on connections opened before. */
+export type Stream = {
+  readonly label: string;
+  readonly texts: TextSource;
+  /** A caller that has no answer by then closes its connection; it is recorded with the code `HUNG_UP`. */
+  readonly hangUpAtMs?: number;
+} & ({ readonly perSecond: number } | { readonly atOnce: number });
+
+/** What the load generator does. Without `durationMs` it goes on until it is stopped. */
+export interface LoadPlan {
+  readonly url: string;
+  readonly streams: readonly Stream[];
+  readonly durationMs?: number;
+}

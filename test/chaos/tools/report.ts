@@ -1,0 +1,30 @@
+import type { Figure } from './row.ts';
+import type { Outcome } from './run-row.ts';
+
+/** One run of a row as lines of a fixed-width table: a line a figure and each broken invariant below the row's name. */
+export function reportOf({ row, handicap, figures, invariants, tookMs, ok }: Outcome): string {
+  const name = handicap ? `  † ${describe(handicap)}` : row.name;
+  const shown = handicap
+    ? figures.filter(({ what }) => what === handicap.fails || what === 'broken off')
+    : figures;
+  const verdict = handicap ? (ok ? 'fails, as it must' : 'DOES NOT FAIL') : ok ? 'ok' : 'FAIL';
+  const head = `${cell(name, 78)} ${cell(verdict, 18)} ${(tookMs / 1000).toFixed(1).padStart(6)} s`;
+  return [head, ...shown.map(lineOf), ...invariants.filter((figure) => !figure.ok).map(lineOf)].join('\n');
+}
+
+export function headline(seed: number): string {
+  return `seed ${seed}\n${'─'.repeat(106)}`;
+}
+
+function describe({ env, without }: NonNullable<Outcome['handicap']>): string {
+  const settings = Object.entries(env ?? {}).map(([name, value]) => `${name}=${value}`);
+  return ['unprotected:', ...settings, ...(without ? [`without ${without}`] : [])].join(' ');
+}
+
+function lineOf({ what, value, limit, ok }: Figure): string {
+  return `    ${cell(what, 44)} ${cell(String(value), 24)} ${cell(limit, 24)} ${ok ? 'ok' : 'FAIL'}`;
+}
+
+function cell(text: string, width: number): string {
+  return text.padEnd(width);
+}

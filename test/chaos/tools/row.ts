@@ -1,0 +1,57 @@
+import type { Lab } from './lab.ts';
+
+/** One measured number (or word) beside what it must keep to. */
+export interface Figure {
+  readonly what: string;
+  readonly value: number | string;
+  readonly limit: string;
+  readonly ok: boolean;
+}
+
+/** What `unprotected-gateway.ts` can leave out, where no setting can. */
+export type Protection = 'breaker' | 'redis-breaker' | 'verification' | 'client-timeouts';
+
+/** How a row is run once more with its protection off, and which figure must then fail. */
+export interface Handicap {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly without?: Protection;
+  readonly fails: string;
+}
+
+export type Group = 'upstream' | 'caches' | 'callers' | 'life cycle';
+
+/** One line of the table of faults. `run` takes what it needs from the lab, which closes it again. */
+export interface Row {
+  readonly name: string;
+  readonly group: Group;
+  /** Its short form takes at most 10 s and is part of `make test`. */
+  readonly isShort: boolean;
+  /** Takes 10 minutes or more: only by hand. */
+  readonly isLong?: boolean;
+  readonly needsRedis?: boolean;
+  readonly unprotected?: Handicap;
+  run(lab: Lab): Promise<Figure[]>;
+}
+
+export function atMost(what: string, value: number, most: number): Figure {
+  return { what, value: rounded(value), limit: `<= ${rounded(most)}`, ok: value <= most };
+}
+
+export function atLeast(what: string, value: number, least: number): Figure {
+  return { what, value: rounded(value), limit: `>= ${rounded(least)}`, ok: value >= least };
+}
+
+export function exactly(what: string, value: number | string, wanted: number | string): Figure {
+  return { what, value, limit: `= ${wanted}`, ok: value === wanted };
+}
+
+/** All of a table of cases: the value is how many hold, or the first that does not. */
+export function allHold(what: string, failures: readonly string[], cases: number): Figure {
+  const value =
+    failures.length === 0 ? cases : `${cases - failures.length}: ${failures.slice(0, 3).join('; ')}`;
+  return { what, value, limit: `= ${cases}`, ok: failures.length === 0 && cases > 0 };
+}
+
+function rounded(value: number): number {
+  return Math.abs(value) >= 100 ? Math.round(value) : Math.round(value * 1000) / 1000;
+}

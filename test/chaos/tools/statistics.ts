@@ -1,0 +1,37 @@
+import type { Answer } from './answer.ts';
+
+/** The value that `share` of the values do not exceed (nearest rank); 0 of none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+}
+
+export function p99Ms(answers: readonly Answer[]): number {
+  return percentile(
+    answers.map((answer) => answer.tookMs),
+    0.99,
+  );
+}
+
+export function slowestMs(answers: readonly Answer[]): number {
+  return answers.reduce((slowest, answer) => Math.max(slowest, answer.tookMs), 0);
+}
+
+/** The share of the answers that are so; of none it is 0, so that an empty measurement never passes. */
+export function shareOf(answers: readonly Answer[], isSo: (answer: Answer) => boolean): number {
+  return answers.length === 0 ? 0 : countOf(answers, isSo) / answers.length;
+}
+
+export function countOf(answers: readonly Answer[], isSo: (answer: Answer) => boolean): number {
+  return answers.filter(isSo).length;
+}
+
+/** How often each status (or, of no answer, each socket error) was seen, such as `200×90 503×10`. */
+export function statusesOf(answers: readonly Answer[]): string {
+  const counts = new Map<string, number>();
+  for (const { status, code } of answers) {
+    const key = status === 200 ? '200' : `${status} ${code}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts].map(([key, count]) => `${key}×${count}`).join(', ');
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { admission } from '../../src/http/admission.ts';
+import { type ApiUnderTest, listeningApi } from '../support/api.ts';
+import { ask, type Question } from '../support/ask.ts';
+import { testWorld } from '../support/world.ts';
+
+// Over real connections: the headers are set before the framework sees a request, so `inject` does not show them.
+
+const APP = 'https://app.example';
+const OTHER = 'https://other.example';
+const JSON_BODY = {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: '{"data":"hello"}',
+};
+const full = admission({ maxInFlight: 0, maxBodyBytes: 1, isOverloaded: () => false }, testWorld());
+
+interface Row {
+  readonly status: number;
+  readonly question: Question;
+  readonly parts?: ApiUnderTest;
+}
+
+/** Every way to an answer: the framework's, our own streams, what never reaches a route, and what nobody reads. */
+const ANSWERS: Readonly<Record<string, Row>> = {
+  'a POST': { status: 200, question: { ...JSON_BODY, path: '/v1' } },
+  'an immutable GET': { status: 200, question: { path: '/v1?data=hello' } },
+  'a 304': { status: 304, question: { path: '/v1?data=hello', headers: { 'if-none-match': '*' } } },
+  'a bulk stream': {
+    status: 200,
+    question: { ...JSON_BODY, path: '/v1/bulk', headers: { 'content-type': 'application/x-ndjson' } },
+  },
+  'bad input': { status: 400, question: { path: '/v1' } },
+  'an unknown path': { status: 404, question: { path: '/v2' } },
+  'a broken path': { status: 404, question: { path: '/%' } },
+  'another method': { status: 405, question: { path: '/v1', method: 'DELETE' } },
+  'a client over its quota': {
+    status: 429,
+    question: { path: '/v1?data=hello' },
+    parts: {
+      options: { rateLimitPerMinute: 1 },
+      requestCounter: { count: async () => ({ current: 2, leftMs: 30_000 }) },
+    },
+  },
+  'a request that finds no room': { status: 503, question: { path: '/v1' }, parts: { admission: full } },
+  health: { status: 200, question: { path: '/health' } },
+  'the index': { status: 200, question: { path: '/' } },
+  'the OpenAPI document': { status: 200, question: { path: '/openapi.json' } },
+};
+
+for (const [what, { status, question, parts }] of Object.entries(ANSWERS)) {
+  describe(what, () => {
+    test('can be read by a page of an allowed site', async (t) => {
+      const reply = await ask(await allowing(t, [OTHER, APP], parts), from(APP, question));
+
+      assert.equal(reply.status, status);
+      assert.equal(reply.headers['access-control-allow-origin'], APP);
+      assert.match(String(reply.headers['access-control-expose-headers']), /Cache-Status.*Retry-After/);
+      assert.ok(varies(reply.headers.vary), reply.headers.vary);
+    });
+
+    test('cannot be read by a page of another site, and no cache mixes the two up', async (t) => {
+      const reply = await ask(await allowing(t, [APP], parts), from(OTHER, question));
+
+      assert.equal(reply.status, status);
+      assert.equal(reply.headers['access-control-allow-origin'], undefined);
+      assert.ok(varies(reply.headers.vary), reply.headers.vary);
+    });
+
+    test('says nothing of origins where none is allowed', async (t) => {
+      const reply = await ask(await allowing(t, undefined, parts), from(APP, question));
+
+      assert.equal(reply.status, status);
+      assert.deepEqual(corsHeaders(reply.headers), []);
+      assert.ok(!varies(reply.headers.vary), reply.headers.vary);
+    });
+  });
+}
+
+test('what caches knew before stays: the index varies by Accept, too', async (t) => {
+  const { headers } = await ask(await allowing(t, [APP]), { path: '/' });
+
+  assert.equal(headers.vary, 'Origin, Accept');
+});
+
+test('a request without an origin gets no permission', async (t) => {
+  const { headers } = await ask(await allowing(t, [APP]), { path: '/v1?data=hello' });
+
+  assert.equal(headers['access-control-allow-origin'], undefined);
+});
+
+test('with * the pages of all sites may read', async (t) => {
+  const { headers } = await ask(await allowing(t, ['*']), from('null', { path: '/v1?data=hello' }));
+
+  assert.equal(headers['access-control-allow-origin'], '*');
+});
+
+test('the headers of a quota and of the cache may be read, too', async (t) => {
+  const { headers } = await ask(await allowing(t, [APP]), from(APP, { path: '/v1?data=hello' }));
+  const exposed = String(headers['access-control-expose-headers']).split(', ');
+
+  assert.deepEqual(exposed, [
+    'Cache-Status',
+    'ETag',
+    'RateLimit-Limit',
+    'RateLimit-Remaining',
+    'RateLimit-Reset',
+    'Retry-After',
+    'X-Request-Id',
+  ]);
+});
+
+for (const [path, methods] of Object.entries({
+  '/v1': 'GET, HEAD, POST',
+  '/v1/': 'GET, HEAD, POST',
+  '/': 'GET, HEAD, POST',
+  '/v1/bulk': 'POST',
+  '/health': 'GET, HEAD',
+  '/openapi.json': 'GET, HEAD',
+})) {
+  test(`a browser that asks first is told what ${path} takes`, async (t) => {
+    const reply = await ask(await allowing(t, [APP]), preflight(APP, path));
+
+    assert.deepEqual([reply.status, reply.body], [204, '']);
+    assert.equal(reply.headers['access-control-allow-origin'], APP);
+    assert.equal(words(reply.headers['access-control-allow-methods']), methods);
+    assert.equal(reply.headers['access-control-allow-headers'], 'Content-Type, X-Request-Id');
+    assert.match(String(reply.headers['access-control-max-age']), /^\d+$/);
+    assert.ok(varies(reply.headers.vary));
+  });
+}
+
+test('asking first does not count against the quota', async (t) => {
+  const parts = {
+    options: { rateLimitPerMinute: 1 },
+    requestCounter: { count: async () => ({ current: 2, leftMs: 30_000 }) },
+  };
+  const reply = await ask(await allowing(t, [APP], parts), preflight(APP, '/v1'));
+
+  assert.equal(reply.status, 204);
+});
+
+const REFUSED: Readonly<
+  Record<string, { origins: string[] | undefined; question: Question; status: number }>
+> = {
+  'a page of another site': { origins: [APP], question: preflight(OTHER, '/v1'), status: 405 },
+  'a page where no site is allowed': { origins: undefined, question: preflight(APP, '/v1'), status: 405 },
+  'an unknown path': { origins: [APP], question: preflight(APP, '/v2'), status: 404 },
+  'nobody in particular': { origins: [APP], question: { method: 'OPTIONS', path: '/v1' }, status: 405 },
+  'an allowed page without a method': {
+    origins: ['*'],
+    question: from(APP, { method: 'OPTIONS', path: '/v1' }),
+    status: 405,
+  },
+};
+for (const [who, { origins, question, status }] of Object.entries(REFUSED)) {
+  test(`OPTIONS of ${who} is answered as any unknown request`, async (t) => {
+    const reply = await ask(await allowing(t, origins), question);
+
+    assert.equal(reply.status, status);
+    assert.equal(reply.headers['access-control-allow-methods'], undefined);
+    assert.equal(words(reply.headers.allow), status === 405 ? 'GET, HEAD, POST' : '');
+  });
+}
+
+async function allowing(
+  t: TestContext,
+  corsOrigins: string[] | undefined,
+  { options, ...parts }: ApiUnderTest = {},
+): Promise<string> {
+  const port = await listeningApi(t, { ...parts, options: { ...options, corsOrigins } });
+  return `http://127.0.0.1:${port}`;
+}
+
+function from(origin: string, question: Question): Question {
+  return { ...question, headers: { ...question.headers, origin } };
+}
+
+function preflight(origin: string, path: string): Question {
+  return from(origin, { method: 'OPTIONS', path, headers: { 'access-control-request-method': 'POST' } });
+}
+
+function varies(vary = ''): boolean {
+  return vary.split(', ').includes('Origin');
+}
+
+function corsHeaders(headers: object): string[] {
+  return Object.keys(headers).filter((name) => name.startsWith('access-control-'));
+}
+
+/** A list in order, for which nobody promises one. */
+function words(list: unknown = ''): string {
+  return String(list).split(', ').sort().join(', ');
+}

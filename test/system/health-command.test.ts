@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { closedUrl, httpServer } from '../support/http-server.ts';
+import { tuohs } from '../support/process.ts';
+import { runningService } from './service.ts';
+
+test('a service that is well is one line and 0', async (t) => {
+  const { url } = await runningService(t);
+
+  const program = tuohs(t, ['health'], { TUOHS_URL: url });
+
+  assert.equal(await program.exitCode, 0);
+  assert.equal(program.stdout.length, 1);
+  assert.match(program.stdout[0] ?? '', /^http:\/\/127\.0\.0\.1:\d+ is well \(\d+ ms\)$/);
+});
+
+test('no service is 1 and the reason', async (t) => {
+  const program = tuohs(t, ['health', '--url', await closedUrl()]);
+
+  assert.equal(await program.exitCode, 1);
+  assert.deepEqual(program.stdout, []);
+  assert.match(
+    program.stderr.join('\n'),
+    /^tuohs: http:.* is not well: no answer from .*ECONNREFUSED.*NETWORK/,
+  );
+});
+
+test('a service that is not well is 1 and what it says', async (t) => {
+  const { url } = await httpServer(t, (_request, response) => {
+    response.writeHead(503).end('{"error":"Failed to contact shoutcloud api","code":"UPSTREAM_UNREACHABLE"}');
+  });
+
+  const program = tuohs(t, ['health', '--url', url]);
+
+  assert.equal(await program.exitCode, 1);
+  assert.match(program.stderr.join('\n'), /Failed to contact shoutcloud api \(UPSTREAM_UNREACHABLE\)/);
+});
+
+test('a service that does not answer in time is 1', async (t) => {
+  const { url } = await httpServer(t, () => {});
+
+  const program = tuohs(t, ['health', '--url', url, '--timeout', '50']);
+
+  assert.equal(await program.exitCode, 1);
+  assert.match(program.stderr.join('\n'), /no answer within 50 ms/);
+});
+
+test('an interrupt ends the waiting with 130', async (t) => {
+  const asked = Promise.withResolvers<void>();
+  const { url } = await httpServer(t, () => asked.resolve());
+
+  const program = tuohs(t, ['health', '--url', url, '--timeout', '60000']);
+  await asked.promise;
+
+  assert.equal(await program.stop('SIGINT'), 130);
+});
+
+for (const args of [
+  ['--timeout', '0'],
+  ['--url', 'localhost:5000'],
+]) {
+  test(`health ${args.join(' ')} is wrong usage`, async (t) => {
+    const program = tuohs(t, ['health', ...args]);
+
+    assert.equal(await program.exitCode, 2);
+    assert.match(program.stderr.join('\n'), /^error: /);
+  });
+}

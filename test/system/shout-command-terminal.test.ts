@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { startProgram } from '../support/process.ts';
+import { runningService } from './service.ts';
+import { folder, numberedLines } from './shout-command-files.ts';
+
+const skip = spawnSync('script', ['--version']).status === 0 ? false : 'there is no script (util-linux)';
+const SHOUT = `"${process.execPath}" src/main.ts shout`;
+
+test('a terminal shows how far it is, how fast, and how long it takes', { skip }, async (t) => {
+  const { path, shouted } = await numberedLines(t, 20_000);
+  const output = join(await folder(t), 'output.txt');
+
+  const screen = await terminal(t, `${SHOUT} --file "${path}" > "${output}"`);
+
+  assert.match(screen, /\[=*-*\] \d+ % · [\d,]+ lines · [\d,]+ lines\/s · \d+ s left/);
+  assert.match(screen, /\[=+\] 100 % · 20,000 lines /);
+  assert.equal(await readFile(output, 'utf8'), shouted.map((line) => `${line}\n`).join(''));
+});
+
+test('a redirected file is as good as --file', { skip }, async (t) => {
+  const { path } = await numberedLines(t, 100);
+
+  const screen = await terminal(t, `${SHOUT} < "${path}" > /dev/null`);
+
+  assert.match(screen, /100 % · 100 lines /);
+});
+
+test('a pipe has no end to be seen: lines and rate are shown', { skip }, async (t) => {
+  const screen = await terminal(t, `seq 100 | ${SHOUT} > /dev/null`);
+
+  assert.match(screen, /100 lines · [\d,]+ lines\/s/);
+  assert.doesNotMatch(screen, /%|left/);
+});
+
+test('answers and reasons on the same terminal stay whole lines', { skip }, async (t) => {
+  const screen = await terminal(t, `printf 'one\\n\\377\\nthree\\n' | ${SHOUT}`);
+
+  const lines = shownLines(screen);
+  assert.deepEqual(lines.slice(0, 3), ['ENO', '', 'EERHT']);
+  assert.ok(lines.includes('tuohs: line 2: the line is not valid UTF-8'), lines.join('\n'));
+  assert.match(lines.at(-2) ?? '', /^3 lines · /);
+  assert.equal(lines.at(-1), 'tuohs: 1 of 3 failed');
+});
+
+test('a few words need no progress', { skip }, async (t) => {
+  const screen = await terminal(t, `${SHOUT} hello`);
+
+  assert.equal(screen, 'OLLEH\n');
+});
+
+/** What is written to the terminal that the command runs in. */
+async function terminal(t: TestContext, command: string): Promise<string> {
+  const { url } = await runningService(t);
+  const program = startProgram(t, {
+    command: 'script',
+    args: ['-qec', command, '/dev/null'],
+    environment: { TUOHS_URL: url, TERM: 'xterm', SHELL: '/bin/sh' },
+  });
+  await program.exitCode;
+  return program.stdout.map((line) => `${line}\n`).join('');
+}
+
+/** What a person sees in the end: what was cleared or written over is gone. */
+function shownLines(screen: string): string[] {
+  const overwritten = /^.*\x1b\[(1G|2K)/;
+  const lines = screen.split('\n').slice(0, -1);
+  return lines.map((line) => line.replace(overwritten, '').replaceAll('\x1b[0K', ''));
+}

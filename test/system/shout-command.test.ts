@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { startProgram, tuohs } from '../support/process.ts';
+import { until } from '../support/until.ts';
+import { runningService } from './service.ts';
+import { folder, numberedLines } from './shout-command-files.ts';
+
+const SHOUT = `"${process.execPath}" src/main.ts shout`;
+const MEBIBYTE = 1024;
+
+test('many lines of standard input come back in order, and nothing is said about it in a pipe', async (t) => {
+  const { url } = await runningService(t);
+  const { path, shouted } = await numberedLines(t, 20_000);
+
+  const program = shell(t, `cat "${path}" | ${SHOUT}`, url);
+
+  assert.equal(await program.exitCode, 0);
+  assert.deepEqual(program.stdout, shouted);
+  assert.deepEqual(program.stderr, []);
+});
+
+test('a reader that has had enough ends it without a word', async (t) => {
+  const { url } = await runningService(t);
+
+  const program = shell(t, `yes hello | ${SHOUT} | head -n 2`, url);
+
+  assert.equal(await program.exitCode, 0);
+  assert.deepEqual(program.stdout, ['OLLEH', 'OLLEH']);
+  assert.deepEqual(program.stderr, []);
+});
+
+test('a line is answered before the next one is typed', async (t) => {
+  const { url } = await runningService(t);
+  const child = spawn(process.execPath, ['src/main.ts', 'shout', '--url', url], { stdio: 'pipe' });
+  t.after(() => child.kill('SIGKILL'));
+
+  child.stdin.write('one\n');
+  const [first] = await once(child.stdout, 'data');
+  child.stdin.end('two\n');
+  const [second] = await once(child.stdout, 'data');
+
+  assert.deepEqual([String(first), String(second)], ['ENO\n', 'OWT\n']);
+});
+
+test('an interrupt ends it with 130, and the output is the beginning of the whole', async (t) => {
+  const { url } = await runningService(t);
+  const { path, shouted } = await numberedLines(t, 300_000);
+
+  const program = tuohs(t, ['shout', '--file', path, '--url', url]);
+  await until(t, () => program.stdout.length > 0);
+  const exitCode = await program.stop('SIGINT');
+
+  const count = program.stdout.length;
+  assert.equal(exitCode, 130);
+  assert.ok(count < 300_000);
+  assert.deepEqual(program.stdout, shouted.slice(0, count));
+  assert.deepEqual(program.stderr, [
+    `tuohs: interrupted; the output has ${count} lines, go on with line ${count + 1}`,
+  ]);
+});
+
+test('a second interrupt does not wait for a reader that does not read', async (t) => {
+  const { url } = await runningService(t);
+  const { path } = await numberedLines(t, 300_000);
+  const child = spawn(process.execPath, ['src/main.ts', 'shout', '--file', path, '--url', url], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+
+  await once(child.stdout, 'readable');
+  child.kill('SIGINT');
+  child.kill('SIGTERM');
+  const [exitCode] = await once(child, 'exit');
+
+  assert.equal(exitCode, 130);
+});
+
+test('what fails while the service is away can be run again and is then whole', async (t) => {
+  const first = await runningService(t);
+  const { path, shouted } = await numberedLines(t, 50_000);
+  const failed = join(await folder(t), 'failed.txt');
+
+  const program = tuohs(t, ['shout', '--file', path, '--failed', failed, '--url', first.url]);
+  await until(t, () => program.stdout.length > 0);
+  first.service.kill('SIGKILL');
+  assert.equal(await program.exitCode, 1);
+  const second = await runningService(t);
+  const again = tuohs(t, ['shout', '--file', failed, '--url', second.url]);
+  assert.equal(await again.exitCode, 0);
+
+  const rest = [...again.stdout];
+  assert.deepEqual(
+    program.stdout.map((line) => (line === '' ? rest.shift() : line)),
+    shouted,
+  );
+  assert.deepEqual(rest, []);
+});
+
+test('a service that shuts down in the middle loses no line in silence', async (t) => {
+  const { service, url } = await runningService(t, {}, { DRAIN_MS: '200' });
+  const { path } = await numberedLines(t, 50_000);
+  const failed = join(await folder(t), 'failed.txt');
+
+  const program = tuohs(t, ['shout', '--file', path, '--failed', failed, '--url', url]);
+  await until(t, () => program.stdout.length > 0);
+  await service.stop();
+  assert.equal(await program.exitCode, 1);
+
+  const failures = program.stdout.filter((line) => line === '').length;
+  const kept = (await readFile(failed, 'utf8')).split('\n').length - 1;
+  assert.equal(program.stdout.length, 50_000);
+  assert.equal(kept, failures);
+});
+
+test('a long input needs little memory', async (t) => {
+  const { url } = await runningService(t);
+  const { path } = await numberedLines(t, 100_000);
+  const report = 'process.on("exit", () => console.error(process.resourceUsage().maxRSS))';
+
+  const program = tuohs(t, ['shout', '--file', path, '--url', url], {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(report)}`,
+  });
+
+  assert.equal(await program.exitCode, 0);
+  assert.ok(Number(program.stderr[0]) < 200 * MEBIBYTE, `it took ${program.stderr[0]} KiB`);
+});
+
+function shell(t: TestContext, command: string, url: string) {
+  return startProgram(t, { command: 'sh', args: ['-c', command], environment: { TUOHS_URL: url } });
+}
