@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { DestinationStream } from 'pino';
 import { readConfig } from '../config/read-config.ts';
 import type { Shoutcloud } from '../shoutcloud/shoutcloud.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface ServeOptions {
@@ -29,6 +30,7 @@ async function serve(
   const app = createApp(config, readableLogs && { logTo: await readableLog() });
   try {
     await app.listen();
+    keepHeapSmall();
     await stop.first;
   } finally {
     await app.close(stop.second);

@@ -1,3 +1,5 @@
+import type { LeaveSignal } from './leave-signal.ts';
+
 /** Stops a timer that has not run yet; harmless afterwards. */
 export type Cancel = () => void;
 
@@ -14,7 +16,7 @@ export interface Clock {
   /** Runs `run` when what has already arrived is read: before the event loop waits again. */
   soon(run: () => void): Cancel;
   /** Resolves in `ms` milliseconds; rejects with the signal's reason the moment it aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep(ms: number, signal?: LeaveSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
@@ -33,7 +35,7 @@ export const systemClock: Clock = {
 };
 
 /** `sleep` for any clock that has `after`. */
-export function sleepOn(clock: Pick<Clock, 'after'>, ms: number, signal?: AbortSignal): Promise<void> {
+export function sleepOn(clock: Pick<Clock, 'after'>, ms: number, signal?: LeaveSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const onAbort = () => {

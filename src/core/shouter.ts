@@ -1,7 +1,9 @@
+import type { LeaveSignal } from './leave-signal.ts';
+
 /** One caller's wish for an answer: how long it wants to wait, and the sign that it no longer does. */
 export interface Call {
   /** Aborts when the caller leaves or its time is up. Read it only where something waits: it may be made on demand. */
-  readonly signal: AbortSignal;
+  readonly signal: LeaveSignal;
   /** The point in time, on `Clock.now()`, after which an answer is of no use. */
   readonly deadline: number;
   /** How many users' strings ride on this call: more than one in a batch. */

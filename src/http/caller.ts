@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { TuohsError } from '../core/errors.ts';
+import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call } from '../core/shouter.ts';
 
 /** The call of one HTTP client. Its signal, which aborts when the client hangs up, is made only for those who wait. */
@@ -7,19 +8,19 @@ export class Caller implements Call {
   readonly deadline = Number.POSITIVE_INFINITY;
   readonly strings = 1;
   readonly #response: ServerResponse;
-  #controller: AbortController | undefined;
+  #controller: LeaveController | undefined;
 
   constructor(response: ServerResponse) {
     this.#response = response;
   }
 
-  get signal(): AbortSignal {
+  get signal(): LeaveSignal {
     this.#controller ??= this.#watch();
     return this.#controller.signal;
   }
 
-  #watch(): AbortController {
-    const controller = new AbortController();
+  #watch(): LeaveController {
+    const controller = new LeaveController();
     const hangUp = () => controller.abort(new TuohsError('UPSTREAM_TIMEOUT', 'the caller hung up'));
     if (this.#response.destroyed) hangUp();
     else this.#response.once('close', hangUp);

@@ -12,7 +12,7 @@ const UNREACHABLE = 'Failed to contact shoutcloud api';
 export const problems: Readonly<Record<ErrorCode, ProblemRow>> = {
   BAD_INPUT: {
     status: 400,
-    when: 'another content type or charset, malformed JSON, invalid UTF-8, a body that is not an object, `data` missing or not a string',
+    when: 'another content type or charset, malformed JSON, invalid UTF-8, a body that is not an object, `data` missing or not a string; malformed HTTP',
     text: 'Data was not able to be parsed from request. Please try again.',
   },
   NOT_FOUND: { status: 404, when: 'no such path', text: 'There is nothing at this path.' },

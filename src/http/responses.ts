@@ -7,7 +7,9 @@ import { problemFor, problems } from './problem.ts';
 export interface ResponseSchema {
   readonly description: string;
   readonly headers?: Readonly<Record<string, TSchema>>;
-  readonly content?: Readonly<Record<string, { schema: TSchema }>>;
+  readonly content?: Readonly<Record<string, { schema: TSchema; example?: string }>>;
+  /** What marks an answer without content; else it would be documented as JSON. */
+  readonly type?: 'null';
 }
 
 const requestId = Type.String({
@@ -18,7 +20,12 @@ const retryAfter = Type.Integer({
   minimum: 1,
   maximum: 60,
 });
-const allow = Type.String({ description: 'The methods that this path has.' });
+const noStore = Type.Literal('no-store');
+const quota = {
+  'RateLimit-Limit': Type.Integer({ description: 'How many requests you may send in a minute.' }),
+  'RateLimit-Remaining': Type.Integer({ description: 'How many of them are left.' }),
+  'RateLimit-Reset': Type.Integer({ description: 'Seconds to the next minute.' }),
+};
 
 export const cacheStatusHeader = Type.String({
   description: 'Where the answer came from (RFC 9211).',
@@ -27,6 +34,7 @@ export const cacheStatusHeader = Type.String({
 
 /** What any route may answer with before its work begins. */
 const ANYWHERE: readonly ErrorCode[] = [
+  'BAD_INPUT',
   'REQUEST_TIMEOUT',
   'HEADERS_TOO_LARGE',
   'RATE_LIMITED',
@@ -68,7 +76,8 @@ function problemResponse(codes: readonly ErrorCode[]): ResponseSchema {
     headers: {
       'X-Request-Id': requestId,
       ...(example.headers['retry-after'] !== undefined && { 'Retry-After': retryAfter }),
-      ...(codes.includes('METHOD_NOT_ALLOWED') && { Allow: allow }),
+      'Cache-Control': noStore,
+      ...(codes.includes('RATE_LIMITED') && quota),
     },
     content: { 'application/json': { schema: problemSchema(codes, JSON.parse(example.body)) } },
   };

@@ -75,6 +75,11 @@ export function apiServer(parts: ApiParts, options: ApiOptions, world: World): F
 }
 
 function httpServer(listener: RequestListener, { keepAliveTimeoutMs, slowClientMs }: ApiOptions): Server {
+  const answer: RequestListener = (request, response) => {
+    const isWithoutHost = request.headers.host === undefined && request.httpVersion === '1.1';
+    if (isWithoutHost) answerClientError(new Error('a request without a host'), request.socket);
+    else listener(request, response);
+  };
   const server = createServer(
     {
       keepAliveTimeout: keepAliveTimeoutMs,
@@ -85,13 +90,10 @@ function httpServer(listener: RequestListener, { keepAliveTimeoutMs, slowClientM
       // Node would answer it by itself, without a body.
       requireHostHeader: false,
     },
-    (request, response) => {
-      const isWithoutHost = request.headers.host === undefined && request.httpVersion === '1.1';
-      if (isWithoutHost) answerClientError(new Error('a request without a host'), request.socket);
-      else listener(request, response);
-    },
+    answer,
   );
-  return server.on('clientError', answerClientError);
+  // Node would answer 417 by itself, without a body; expectations may be ignored (RFC 9110 §10.1.1).
+  return server.on('checkExpectation', answer).on('clientError', answerClientError);
 }
 
 /** The framework believes nobody when given a number, so the number becomes a function of the hop. */

@@ -1,3 +1,4 @@
+import { LeaveController } from '../core/leave-signal.ts';
 import type { Call, Shout } from '../core/shouter.ts';
 import { verifiedUpperCase } from '../core/verify.ts';
 
@@ -59,7 +60,7 @@ function join(items: readonly Item[], separator: string): Batch {
 
 /** The call of all the strings together: it ends at their latest deadline, or when all of them have been given up. */
 export function callOf(items: readonly Item[]): Call {
-  const controller = new AbortController();
+  const controller = new LeaveController();
   let waiting = items.length;
   for (const { call } of items) {
     call.signal.addEventListener('abort', () => --waiting === 0 && controller.abort(call.signal.reason), {

@@ -1,5 +1,6 @@
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
+import { LeaveController } from '../core/leave-signal.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
 import { Slots } from '../core/slots.ts';
 
@@ -47,7 +48,7 @@ export function coalescedShouter(
 
 /** One shared call, which lasts as long as somebody waits: to the latest deadline of all who joined. */
 class Flight {
-  readonly #controller = new AbortController();
+  readonly #controller = new LeaveController();
   readonly #take: (call: Call) => Shout | Promise<Shout>;
   readonly #onLanded: () => void;
   #landed: Promise<Shout> | undefined;

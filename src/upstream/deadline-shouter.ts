@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../core/clock.ts';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
+import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
 
 /**
@@ -27,7 +28,7 @@ class DeadlineCall implements Call {
   readonly strings = 1;
   readonly #outer: Call;
   readonly #clock: Clock;
-  #controller: AbortController | undefined;
+  #controller: LeaveController | undefined;
   #cancelTimer: Cancel = () => {};
 
   constructor(outer: Call, deadlineMs: number, clock: Clock) {
@@ -36,7 +37,7 @@ class DeadlineCall implements Call {
     this.#clock = clock;
   }
 
-  get signal(): AbortSignal {
+  get signal(): LeaveSignal {
     this.#controller ??= this.#start();
     return this.#controller.signal;
   }
@@ -45,14 +46,27 @@ class DeadlineCall implements Call {
   wait(work: Promise<Shout>): Promise<Shout> {
     const { signal } = this;
     return new Promise<Shout>((resolve, reject) => {
-      if (signal.aborted) reject(signal.reason);
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      work.then(resolve, reject);
-    }).finally(() => this.#end());
+      const leave = () => {
+        this.#end();
+        reject(signal.reason);
+      };
+      if (signal.aborted) leave();
+      else signal.addEventListener('abort', leave, { once: true });
+      work.then(
+        (shout) => {
+          this.#end();
+          resolve(shout);
+        },
+        (error) => {
+          this.#end();
+          reject(error);
+        },
+      );
+    });
   }
 
-  #start(): AbortController {
-    const controller = new AbortController();
+  #start(): LeaveController {
+    const controller = new LeaveController();
     const { signal } = this.#outer;
     if (signal.aborted) controller.abort(signal.reason);
     signal.addEventListener('abort', this.#onLeave, { once: true });

@@ -16,6 +16,7 @@ import type { Row } from './tools/row.ts';
 import { hangUps, poisonedBatch } from './upstream/batches.ts';
 import { closedAfterAnswer, redirects, resets, unaskedAnswers } from './upstream/broken-connections.ts';
 import { distinctBurst, equalBurst } from './upstream/bursts.ts';
+import { compatibleServer } from './upstream/compatible-server.ts';
 import { halfErrors, mostlyErrors, randomErrors } from './upstream/flaky.ts';
 import { halfOpen } from './upstream/half-open.ts';
 import { largeAnswers } from './upstream/large-answers.ts';
@@ -33,6 +34,7 @@ export const ROWS: readonly Row[] = [
   randomErrors,
   halfErrors,
   mostlyErrors,
+  compatibleServer,
   retryAfter,
   trickledAnswer,
   largeAnswers,

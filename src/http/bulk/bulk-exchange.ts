@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../core/clock.ts';
 import { type ErrorCode, TuohsError } from '../../core/errors.ts';
+import { LeaveController } from '../../core/leave-signal.ts';
 import { Caller } from '../caller.ts';
 import { type AnswerLine, errorLine } from './answer-line.ts';
 import { firstEvent } from './first-event.ts';
@@ -38,7 +39,7 @@ export async function bulkExchange(streams: BulkStreams, options: BulkOptions, c
   const { answerLine, draining } = options;
   const gone = new Caller(response).signal;
   const calls = new LineCalls();
-  const reading = new AbortController();
+  const reading = new LeaveController();
   const output = new OrderedOutput(write, clock);
   const idleness = watchIdleness(options.idleMs, onIdle, clock);
   let whyStopped: ErrorCode | undefined;
@@ -46,6 +47,7 @@ export async function bulkExchange(streams: BulkStreams, options: BulkOptions, c
   let waitingBytes = 0;
 
   gone.addEventListener('abort', () => {
+    reading.abort(gone.reason);
     calls.leave();
     output.giveUp();
   });
@@ -60,11 +62,7 @@ export async function bulkExchange(streams: BulkStreams, options: BulkOptions, c
   }
 
   async function answerAll(): Promise<void> {
-    for await (const lines of readLines(
-      request,
-      options.maxLineBytes,
-      AbortSignal.any([reading.signal, gone]),
-    )) {
+    for await (const lines of readLines(request, options.maxLineBytes, reading.signal)) {
       idleness.progressed();
       for (const line of lines) {
         await room();
@@ -122,7 +120,7 @@ export async function bulkExchange(streams: BulkStreams, options: BulkOptions, c
 
   function stopReading(code: ErrorCode): void {
     whyStopped ??= code;
-    reading.abort();
+    reading.abort(code);
   }
 
   /** Who does not read is cut off; who does not send gets what is there. Waiting for the upstream is our own affair. */

@@ -1,10 +1,11 @@
 import type { EventEmitter } from 'node:events';
+import type { LeaveSignal } from '../../core/leave-signal.ts';
 
 /** Resolves at the first of these events, or when the signal aborts, and leaves no listener behind. */
 export function firstEvent(
   emitter: EventEmitter,
   names: readonly string[],
-  signal: AbortSignal,
+  signal: LeaveSignal,
 ): Promise<void> {
   return new Promise((resolve) => {
     const finish = () => {

@@ -1,4 +1,5 @@
 import { TuohsError } from '../../core/errors.ts';
+import { LeaveController, type LeaveSignal } from '../../core/leave-signal.ts';
 import type { Call } from '../../core/shouter.ts';
 import { Slots } from '../../core/slots.ts';
 
@@ -24,16 +25,16 @@ export class LineCall implements Call {
   readonly deadline = Number.POSITIVE_INFINITY;
   readonly strings = 1;
   readonly #waiting: Slots<LineCall>;
-  #controller: AbortController | undefined;
+  #controller: LeaveController | undefined;
   #slot = -1;
 
   constructor(waiting: Slots<LineCall>) {
     this.#waiting = waiting;
   }
 
-  get signal(): AbortSignal {
+  get signal(): LeaveSignal {
     if (this.#controller === undefined) {
-      this.#controller = new AbortController();
+      this.#controller = new LeaveController();
       this.#slot = this.#waiting.add(this);
     }
     return this.#controller.signal;

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { LeaveSignal } from '../../core/leave-signal.ts';
 import { firstEvent } from './first-event.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
 
@@ -6,7 +7,7 @@ import { type Line, LineSplitter } from './line-splitter.ts';
 export async function* readLines(
   stream: Readable,
   maxLineBytes: number,
-  stop: AbortSignal,
+  stop: LeaveSignal,
 ): AsyncGenerator<Line[]> {
   const splitter = new LineSplitter(maxLineBytes);
   while (!stop.aborted && !stream.destroyed) {

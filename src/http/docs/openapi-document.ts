@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifySchema } from 'fastify';
+import { type TSchema, Type } from 'typebox';
 import { systemClock } from '../../core/clock.ts';
 import { apiRoutes, type RouteParts } from '../api-routes.ts';
 
@@ -8,7 +9,10 @@ export type OpenApiDocument = Exclude<ReturnType<FastifyInstance['swagger']>, st
 /** The OpenAPI 3.1 document of the public API, made from the schemas of its routes. */
 export async function openApiDocument(version: string): Promise<OpenApiDocument> {
   const server = Fastify();
-  server.register(swagger, { openapi: about(version) });
+  server.register(swagger, {
+    openapi: about(version),
+    transform: ({ schema, url }) => ({ schema: withRequestId(schema), url }),
+  });
   // The routes are only looked at here, never asked.
   server.setValidatorCompiler(() => () => true);
   server.setSerializerCompiler(() => JSON.stringify);
@@ -26,7 +30,7 @@ function about(version: string) {
       summary: 'Reverses and shouts a text.',
       description:
         'A small gateway that gives a dependable answer from SHOUTCLOUD, an undependable upstream. ' +
-        'Every error has the same shape and a stable `code`.',
+        'Every error has the same shape and a stable `code`. Where the service limits requests, every answer has the `RateLimit-…` headers of a 429.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This service.' }],
@@ -37,6 +41,18 @@ function about(version: string) {
     ],
   };
 }
+
+/** Any request may have it; no route looks at it. */
+function withRequestId(schema: FastifySchema): FastifySchema {
+  const { properties = {} } = (schema?.headers ?? {}) as { properties?: Record<string, TSchema> };
+  return { ...schema, headers: Type.Object({ ...properties, 'X-Request-Id': requestIdHeader }) };
+}
+
+const requestIdHeader = Type.Optional(
+  Type.String({
+    description: 'Your own id for the request: up to 64 letters, digits, `-` and `_`. Any other is replaced.',
+  }),
+);
 
 const UNUSED_PARTS: RouteParts = {
   reverseShout: () => Promise.reject(new Error('the routes are only described')),

@@ -28,12 +28,30 @@ const NARROW = `
 .swagger-ui .responses-inner, .swagger-ui .parameters-container { overflow-x: auto; }
 `;
 
+interface SwaggerUi {
+  readonly fn: { getSampleSchema: Sample };
+}
+
+type Sample = (schema: unknown, mediaType: string, config: unknown, example: unknown) => unknown;
+
+/** Runs in the browser. Swagger UI takes a text of lines for one JSON string, and would send it in quotes. */
+function linesAsTheyAre() {
+  return {
+    afterLoad(this: SwaggerUi) {
+      const sample = this.fn.getSampleSchema;
+      this.fn.getSampleSchema = (schema, mediaType, config, example) =>
+        mediaType === 'application/x-ndjson' ? example : sample(schema, mediaType, config, example);
+    },
+  };
+}
+
 export const UI: FastifySwaggerUiOptions = {
   uiConfig: {
     layout: 'BaseLayout',
     tryItOutEnabled: true,
     displayRequestDuration: true,
     validatorUrl: null,
+    plugins: [linesAsTheyAre],
   },
   theme: {
     title: 'tuohs API',

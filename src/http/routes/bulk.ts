@@ -45,15 +45,13 @@ const schema = {
         description: 'As many lines as came.',
         content: {
           [NDJSON]: {
-            schema: Type.String({
-              description: 'JSON objects, one a line.',
-              examples: ['{"data":"OLLEH"}\n{"data":"DLROW"}\n'],
-            }),
+            schema: Type.String({ description: 'JSON objects, one a line.' }),
+            example: '{"data":"OLLEH"}\n{"data":"DLROW"}\n',
           },
         },
       },
     },
-    ['BAD_INPUT'],
+    [],
   ),
 };
 

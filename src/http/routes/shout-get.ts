@@ -13,6 +13,10 @@ const cachingHeaders = {
   'Cache-Control': Type.String({ description: 'For good, but for local answers: `no-store`.' }),
 };
 
+const requestHeaders = Type.Object({
+  'If-None-Match': Type.Optional(Type.String({ description: 'The `ETag` of the answer that you have.' })),
+});
+
 const schema = {
   operationId: 'shoutCacheable',
   summary: 'Reverse and shout a text that may be cached',
@@ -20,6 +24,7 @@ const schema = {
     'The same answer in a form that browsers and CDNs keep for good. Texts in URLs end up in logs: POST private ones.',
   tags: ['shout'],
   querystring: shoutQuery,
+  headers: requestHeaders,
   response: responses(
     {
       200: {
@@ -27,9 +32,9 @@ const schema = {
         headers: { 'Cache-Status': cacheStatusHeader, ...cachingHeaders },
         content: { 'application/json': { schema: shoutAnswer } },
       },
-      304: { description: 'You have the answer already.', headers: cachingHeaders },
+      304: { description: 'You have the answer already.', type: 'null', headers: cachingHeaders },
     },
-    ['BAD_INPUT', ...upstreamCodes],
+    upstreamCodes,
   ),
 };
 

@@ -30,7 +30,7 @@ const schema = {
         content: { 'application/json': { schema: shoutAnswer } },
       },
     },
-    ['BAD_INPUT', 'TOO_LARGE', ...upstreamCodes],
+    ['TOO_LARGE', ...upstreamCodes],
   ),
 };
 

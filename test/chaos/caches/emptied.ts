@@ -9,7 +9,7 @@ import { until } from '../tools/until.ts';
 export const emptied: Row = {
   name: 'memory and Redis emptied under Zipf traffic, upstream at 300 ms',
   group: 'caches',
-  isShort: true,
+  isShort: false,
   needsRedis: true,
   async run(lab) {
     const upstream = await lab.peer(honest(300));
@@ -55,7 +55,7 @@ export const coldFlood: Row = {
         { label: 'known', texts: { kind: 'list', texts: known }, perSecond: 50 },
         { label: 'unknown', texts: { kind: 'distinct', seed: lab.seed, length: 1_000 }, perSecond: 400 },
       ],
-      durationMs: lab.isShort ? 6_000 : 60_000,
+      durationMs: lab.ms(4_000, 60_000),
     });
     await load.done;
 

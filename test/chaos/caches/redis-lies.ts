@@ -40,7 +40,10 @@ export const redisLies: Row = {
       await redis.control.set(key, lie(sound));
 
       const answer = await lab.ask(gateway, text);
-      if (!answer.isRight) notRight.push(`${name}: ${answer.status}`);
+      if (!answer.isRight) {
+        notRight.push(`${name}: ${answer.status}`);
+        continue;
+      }
       const isRepaired = async () => {
         await lab.ask(gateway, text);
         return (await redis.control.get(key)) === sound;

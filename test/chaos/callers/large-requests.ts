@@ -13,7 +13,8 @@ const BULK = 'POST /v1/bulk HTTP/1.1\r\nhost: lab\r\ncontent-type: application/x
 export const deafReaders: Row = {
   name: '200 sockets ask and read nothing',
   group: 'callers',
-  isShort: true,
+  isShort: false,
+  isAlone: true,
   async run(lab) {
     const upstream = await lab.peer(honest(20));
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
@@ -32,12 +33,12 @@ export const deafReaders: Row = {
 
     // The heap grows with any traffic; what counts is how much more it takes when nobody reads.
     const readers = await gatherCrowd({ ...plan, reads: true });
-    await sleep(lab.isShort ? 2_000 : 10_000);
+    await sleep(lab.ms(2_000, 10_000));
     readers.close();
     const rssBefore = gateway.rssBytes();
     const { found, figures } = await besideOrdinaryCallers(lab, gateway, async () => {
       const crowd = await gatherCrowd({ ...plan, reads: false });
-      await sleep(lab.isShort ? 3_000 : 40_000);
+      await sleep(lab.ms(3_000, 40_000));
       crowd.close();
       return atMost('memory, MiB', (gateway.rssBytes() - rssBefore) / MEBIBYTE, 64);
     });
@@ -94,6 +95,7 @@ export const tooLarge: Row = {
   name: '10 GiB announced, endless chunks, 17 KiB of headers, 3,000 headers',
   group: 'callers',
   isShort: true,
+  isAlone: true,
   async run(lab) {
     const upstream = await lab.peer(honest(20));
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
@@ -108,7 +110,7 @@ export const tooLarge: Row = {
         reads: true,
         act: (socket, index) => attacks[index % attacks.length]?.[1].send(socket),
       });
-      await sleep(lab.isShort ? 3_000 : 10_000);
+      await sleep(lab.ms(3_000, 10_000));
       const grownMiB = (gateway.rssBytes() - rssBefore) / MEBIBYTE;
       crowd.close();
       return [

@@ -6,7 +6,7 @@ import { atMost, exactly, type Figure } from '../tools/row.ts';
 import { countOf, p99Ms } from '../tools/statistics.ts';
 import { someTexts } from '../tools/texts.ts';
 
-/** Below this a p99 is the machine's, not the gateway's. */
+/** Below this a p99 is the machine's, not the gateway's; how busy that is with other things is added. */
 const NOISE_MS = 10;
 
 export interface Beside<T> {
@@ -30,12 +30,14 @@ export async function besideOrdinaryCallers<T>(
   await sleep(3_000);
   const attackedAt = nowMs();
   const found = await attack();
+  const endedAt = nowMs();
   await load.stop();
 
   // The first second is the gateway's warming up.
   const startedAt = load.answers[0]?.atMs ?? attackedAt;
   const alone = load.answers.filter(({ atMs }) => atMs > startedAt + 1_000 && atMs < attackedAt);
   const beside = load.answers.filter(({ atMs }) => atMs >= attackedAt);
+  const noiseMs = load.noiseMs(attackedAt, endedAt, 0.99);
   return {
     found,
     figures: [
@@ -44,7 +46,7 @@ export async function besideOrdinaryCallers<T>(
         countOf(load.answers, ({ isRight }) => !isRight),
         0,
       ),
-      atMost('their p99, ms', p99Ms(beside), 3 * Math.max(NOISE_MS, p99Ms(alone))),
+      atMost('their p99, ms', p99Ms(beside), 3 * Math.max(NOISE_MS, p99Ms(alone)) + noiseMs),
     ],
   };
 }

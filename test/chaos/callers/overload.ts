@@ -18,6 +18,7 @@ export const overload: Row = {
   name: '2 and 4 times the capacity, then half of it',
   group: 'callers',
   isShort: false,
+  isAlone: true,
   async run(lab) {
     const upstream = await lab.peer(honest(UPSTREAM_MS));
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, ...BATCH });
@@ -44,7 +45,7 @@ async function measureOverload(
   times: number,
 ): Promise<Figure[]> {
   const load = lab.load(plan(lab, gateway, capacity * times, times));
-  await sleep(lab.isShort ? 6_000 : 15_000);
+  await sleep(lab.ms(6_000, 15_000));
   await load.stop();
 
   const known = load.answers.filter(({ label }) => label === 'known');

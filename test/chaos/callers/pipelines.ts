@@ -13,7 +13,8 @@ import { besideOrdinaryCallers } from './ordinary-callers.ts';
 export const pipelined: Row = {
   name: '100 pipelined requests on each of 5 sockets',
   group: 'callers',
-  isShort: true,
+  isShort: false,
+  isAlone: true,
   async run(lab) {
     const random = seededRandom(lab.seed);
     const upstream = await lab.peer((attempt) => honest(5 + random() * 50)(attempt));
@@ -40,6 +41,7 @@ export const aborts: Row = {
   name: '1,000 callers abort',
   group: 'callers',
   isShort: true,
+  isAlone: true,
   async run(lab) {
     const upstream = await lab.peer(honest(100));
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });

@@ -10,6 +10,7 @@ export const slowHeaders: Row = {
   name: 'slow headers on 500 sockets',
   group: 'callers',
   isShort: false,
+  isAlone: true,
   unprotected: { without: 'client-timeouts', fails: 'closed' },
   async run(lab) {
     const upstream = await lab.peer(honest(20));
@@ -35,6 +36,7 @@ export const slowBodies: Row = {
   name: 'slow bodies on 150 sockets, idle bulk bodies on 150',
   group: 'callers',
   isShort: false,
+  isAlone: true,
   unprotected: { without: 'client-timeouts', fails: 'closed' },
   async run(lab) {
     const upstream = await lab.peer(honest(20));

@@ -5,7 +5,13 @@ import { type LogLine, type Program, runProgram } from './program.ts';
 import { type Metrics, readMetrics } from './prometheus.ts';
 import type { Handicap } from './row.ts';
 
+/** The program under test. */
+export const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+
 export type Env = Readonly<Record<string, string>>;
+
+/** Requests being answered, strings waiting for a connection, flights, and callers who wait for one. */
+export type UnderWay = Readonly<Record<'inFlight' | 'queued' | 'flights' | 'waiting', number>>;
 
 /** A real gateway process on free ports. */
 export interface Gateway {
@@ -20,8 +26,8 @@ export interface Gateway {
   rssBytes(): number;
   sockets(): number;
   metrics(): Promise<Metrics>;
-  /** The JSON of `/status`. */
-  status(): Promise<unknown>;
+  /** What `/status` says is under way. */
+  underWay(): Promise<UnderWay>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
   kill(): Promise<number | null>;
@@ -48,7 +54,11 @@ export async function startGateway(env: Env, handicap?: Handicap): Promise<Gatew
     rssBytes: () => rssBytes(program.pid),
     sockets: () => socketCount(program.pid),
     metrics: async () => readMetrics(await textOf(`${adminUrl}/metrics`)),
-    status: async () => JSON.parse(await textOf(`${adminUrl}/status`)),
+    async underWay() {
+      const { requests, upstream } = JSON.parse(await textOf(`${adminUrl}/status`));
+      const { queued, flights, waiting } = upstream;
+      return { inFlight: requests.inFlight, queued, flights, waiting };
+    },
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
   };
@@ -60,10 +70,9 @@ export function launchGateway(env: Env, handicap?: Handicap): Program {
   return runProgram(process.execPath, args, { ...BASE, ...env, ...handicap?.env });
 }
 
-const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 const UNPROTECTED = fileURLToPath(new URL('unprotected-gateway.ts', import.meta.url));
 // Every row ends with a SIGTERM; those about draining say how long it lasts.
-const BASE = {
+const BASE: Env = {
   HOST: '127.0.0.1',
   PORT: '0',
   ADMIN_PORT: '0',

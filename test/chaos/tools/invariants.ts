@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts';
-import type { Gateway } from './gateway.ts';
+import type { Gateway, UnderWay } from './gateway.ts';
 import type { Ledger } from './lab.ts';
 import { atMost, exactly, type Figure } from './row.ts';
 import { countOf, slowestMs } from './statistics.ts';
@@ -7,6 +7,7 @@ import { until } from './until.ts';
 
 // The upstream's four connections and Redis's one are kept open between requests.
 const KEPT_SOCKETS = 5;
+const REST_WITHIN_MS = 5_000;
 
 /** What must hold in every row, whatever it does. Ends the row's gateways. */
 export async function checkInvariants({ gateways, peers, loads, asked }: Ledger): Promise<Figure[]> {
@@ -27,7 +28,7 @@ export async function checkInvariants({ gateways, peers, loads, asked }: Ledger)
     atMost('slowest answer, ms', slowestMs(answers), 3_200),
     atMost('attempts', attempts, 2 * countOf(answers, isCall) + 20),
     exactly('unhandled rejections', gateways.filter(({ gateway }) => hasCrashLine(gateway)).length, 0),
-    await checkSockets(alive),
+    ...(await checkRest(alive)),
   ];
   const codes = await Promise.all(alive.map(({ gateway }) => gateway.stop()));
   return [...figures, exactly('exit codes', codes.filter((code) => code !== 0).join(), '')];
@@ -38,12 +39,22 @@ function isCall({ source }: Answer): boolean {
   return source === 'upstream' || source === 'none' || source === 'local';
 }
 
-async function checkSockets(alive: Ledger['gateways']): Promise<Figure> {
-  const leftMs = await until(
-    () => alive.every(({ gateway, socketsAtStart }) => gateway.sockets() <= socketsAtStart + KEPT_SOCKETS),
-    5_000,
-  );
-  return atMost('sockets back after, ms', leftMs, 5_000);
+/** Both counted from the same moment: the end of the row. */
+function checkRest(alive: Ledger['gateways']): Promise<Figure[]> {
+  const isEach = (isSo: (each: Ledger['gateways'][number]) => boolean | Promise<boolean>) =>
+    until(async () => (await Promise.all(alive.map(isSo))).every(Boolean), REST_WITHIN_MS);
+  return Promise.all([
+    isEach(({ gateway, socketsAtStart }) => gateway.sockets() <= socketsAtStart + KEPT_SOCKETS).then((ms) =>
+      atMost('sockets back after, ms', ms, REST_WITHIN_MS),
+    ),
+    isEach(async ({ gateway }) => isIdle(await gateway.underWay())).then((ms) =>
+      atMost('nothing under way after, ms', ms, REST_WITHIN_MS),
+    ),
+  ]);
+}
+
+function isIdle(underWay: UnderWay): boolean {
+  return Object.values(underWay).every((count) => count === 0);
 }
 
 function isAlive(gateway: Gateway): boolean {

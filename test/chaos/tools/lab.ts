@@ -1,7 +1,8 @@
 import { type Answer, askOn } from './answer.ts';
-import { type Env, type Gateway, startGateway } from './gateway.ts';
+import { type Env, type Gateway, MAIN, startGateway } from './gateway.ts';
 import { type Load, startLoad } from './load.ts';
 import type { LoadPlan } from './load-plan.ts';
+import { runProgram } from './program.ts';
 import { type RawPeer, type Script, startRawPeer } from './raw-peer.ts';
 import { type RedisOptions, type RedisServer, startRedis } from './redis.ts';
 import type { Handicap } from './row.ts';
@@ -13,9 +14,13 @@ export interface Lab {
   readonly seed: number;
   /** Whether to measure for seconds rather than for as long as the table says. */
   readonly isShort: boolean;
+  /** How long to measure: the second in the full table. Unprotected less than either will do. */
+  ms(shortMs: number, fullMs: number): number;
   /** Its protection is off where the row runs unprotected. */
   gateway(env: Env): Promise<Gateway>;
   peer(script: Script): Promise<RawPeer>;
+  /** The compatible server that this project ships, with these arguments; resolves with its address. */
+  shoutcloud(args: readonly string[]): Promise<string>;
   redis(options?: RedisOptions): Promise<RedisServer>;
   proxy(targetPort: number): Promise<TcpProxy>;
   load(plan: LoadPlan): Load;
@@ -32,6 +37,8 @@ export interface Ledger {
   readonly loads: readonly Load[];
   readonly asked: readonly Answer[];
 }
+
+const UNPROTECTED_MS = 2_000;
 
 export interface LabOptions {
   readonly seed: number;
@@ -52,7 +59,11 @@ export function openLab({ seed, isShort, handicap }: LabOptions): {
 
   const lab: Lab = {
     seed,
-    isShort,
+    isShort: isShort || handicap !== undefined,
+    ms(shortMs, fullMs) {
+      if (handicap) return Math.min(shortMs, UNPROTECTED_MS);
+      return isShort ? shortMs : fullMs;
+    },
     async gateway(env) {
       const gateway = await startGateway(env, handicap);
       closers.push(() => gateway.kill());
@@ -64,6 +75,12 @@ export function openLab({ seed, isShort, handicap }: LabOptions): {
       closers.push(() => peer.close());
       peers.push(peer);
       return peer;
+    },
+    async shoutcloud(args) {
+      const server = runProgram(process.execPath, [MAIN, 'shoutcloud', '--port', '0', ...args], {});
+      closers.push(() => server.signal('SIGKILL'));
+      const { url } = await server.line('listening');
+      return String(url);
     },
     async redis(options) {
       const redis = await startRedis(options);

@@ -1,3 +1,4 @@
+import type { Answer } from './answer.ts';
 import type { TextSource } from './texts.ts';
 
 /** Callers of one kind: an open loop at a fixed rate, or all at once on connections opened before. */
@@ -13,4 +14,10 @@ export interface LoadPlan {
   readonly url: string;
   readonly streams: readonly Stream[];
   readonly durationMs?: number;
+}
+
+/** What its process reports every so often: the answers since the last time, and how late its own timers ran. */
+export interface LoadReport {
+  readonly answers: readonly Answer[];
+  readonly delays: readonly { readonly atMs: number; readonly lateMs: number }[];
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, askOn } from './answer.ts';
-import type { LoadPlan, Stream } from './load-plan.ts';
+import type { LoadPlan, LoadReport, Stream } from './load-plan.ts';
 import { nowMs } from './now.ts';
 import { textsOf } from './texts.ts';
 import { openWire, type Wire } from './wire.ts';
@@ -8,9 +8,11 @@ import { openWire, type Wire } from './wire.ts';
 // The load generator's own process: takes one plan, reports answers as they come, ends when told or when done.
 const TICK_MS = 2;
 const REPORT_MS = 100;
+const TIMER_MS = 10;
 
 let stopped = false;
-let unsent: Answer[] = [];
+let answers: Answer[] = [];
+let delays: LoadReport['delays'][number][] = [];
 
 process.on('message', (message: LoadPlan | 'stop') => {
   if (message === 'stop') stopped = true;
@@ -18,6 +20,7 @@ process.on('message', (message: LoadPlan | 'stop') => {
 });
 process.on('disconnect', () => process.exit());
 setInterval(report, REPORT_MS);
+void watchTimers();
 
 async function carryOut(plan: LoadPlan): Promise<void> {
   const port = Number(new URL(plan.url).port);
@@ -80,10 +83,19 @@ async function record(wire: Wire, text: string, stream: Stream): Promise<void> {
     stream.hangUpAtMs === undefined ? undefined : setTimeout(() => wire.close('HUNG_UP'), stream.hangUpAtMs);
   const answer = await askOn(wire, text, stream.label);
   clearTimeout(hangUp);
-  unsent.push(answer);
+  answers.push(answer);
+}
+
+/** How late a timer runs here tells how busy the machine is, whatever the gateway does. */
+async function watchTimers(): Promise<void> {
+  for (let atMs = nowMs(); ; atMs = nowMs()) {
+    await sleep(TIMER_MS);
+    delays.push({ atMs, lateMs: nowMs() - atMs - TIMER_MS });
+  }
 }
 
 function report(): void {
-  if (unsent.length > 0) process.send?.(unsent);
-  unsent = [];
+  process.send?.({ answers, delays } satisfies LoadReport);
+  answers = [];
+  delays = [];
 }

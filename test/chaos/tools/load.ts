@@ -1,11 +1,14 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Answer } from './answer.ts';
-import type { LoadPlan } from './load-plan.ts';
+import type { LoadPlan, LoadReport } from './load-plan.ts';
+import { percentile } from './statistics.ts';
 
 /** A load under way. `answers` grows as they come in. */
 export interface Load {
   readonly answers: readonly Answer[];
+  /** What a busy machine adds to its timings between these times: how late the load generator's own timers ran, at worst or at this rank. */
+  noiseMs(fromMs: number, toMs: number, share?: number): number;
   /** Resolves when all that was sent is answered or given up. */
   readonly done: Promise<void>;
   /** Sends nothing more and resolves as `done` does. */
@@ -17,7 +20,11 @@ export interface Load {
 export function startLoad(plan: LoadPlan): Load {
   const worker = fork(WORKER, { serialization: 'advanced' });
   const answers: Answer[] = [];
-  worker.on('message', (batch: Answer[]) => answers.push(...batch));
+  const delays: LoadReport['delays'][number][] = [];
+  worker.on('message', (report: LoadReport) => {
+    answers.push(...report.answers);
+    delays.push(...report.delays);
+  });
   const done = new Promise<void>((resolve, reject) => {
     worker.once('exit', (code) =>
       code ? reject(new Error(`the load generator exited with ${code}`)) : resolve(),
@@ -28,6 +35,13 @@ export function startLoad(plan: LoadPlan): Load {
   worker.send(plan);
   return {
     answers,
+    noiseMs(fromMs, toMs, share = 1) {
+      const between = delays.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+      return percentile(
+        between.map(({ lateMs }) => lateMs),
+        share,
+      );
+    },
     done,
     stop() {
       if (worker.connected) worker.send('stop');

@@ -6,6 +6,14 @@ export function rssBytes(pid: number): number {
   return Number(kibibytes ?? 0) * 1024;
 }
 
+/** The processor time that a process has used, in steps of 10 ms. */
+export function cpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The second field, a name in brackets, may hold blanks; user and system time are the fields 14 and 15.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
 /** How many sockets a process has open, listening ones too. */
 export function socketCount(pid: number): number {
   const folder = `/proc/${pid}/fd`;

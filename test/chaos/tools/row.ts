@@ -26,6 +26,8 @@ export interface Row {
   readonly group: Group;
   /** Its short form takes at most 10 s and is part of `make test`. */
   readonly isShort: boolean;
+  /** It judges times or memory: `make test` runs nothing beside it. */
+  readonly isAlone?: boolean;
   /** Takes 10 minutes or more: only by hand. */
   readonly isLong?: boolean;
   readonly needsRedis?: boolean;

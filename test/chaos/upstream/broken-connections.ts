@@ -44,7 +44,7 @@ export const resets: Row = {
 
     const texts = { kind: 'distinct', seed: lab.seed } as const;
     const streams = [{ label: 'unknown', texts, perSecond: 200 }];
-    const load = lab.load({ url: gateway.url, streams, durationMs: lab.isShort ? 6_000 : 30_000 });
+    const load = lab.load({ url: gateway.url, streams, durationMs: lab.ms(4_000, 30_000) });
     await load.done;
 
     return [
@@ -73,7 +73,7 @@ export const closedAfterAnswer: Row = {
 
     const texts = { kind: 'distinct', seed: lab.seed } as const;
     const streams = [{ label: 'unknown', texts, perSecond: 300 }];
-    const load = lab.load({ url: gateway.url, streams, durationMs: lab.isShort ? 5_000 : 30_000 });
+    const load = lab.load({ url: gateway.url, streams, durationMs: lab.ms(3_000, 30_000) });
     await load.done;
 
     return [

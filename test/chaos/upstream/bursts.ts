@@ -6,6 +6,7 @@ export const distinctBurst: Row = {
   name: '2,000 distinct strings at once are batched',
   group: 'upstream',
   isShort: true,
+  isAlone: true,
   unprotected: { env: { BATCH_MAX_ITEMS: '1' }, fails: 'attempts' },
   async run(lab) {
     const upstream = await lab.peer(honest(50));

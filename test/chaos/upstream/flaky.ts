@@ -23,7 +23,7 @@ export const randomErrors: Row = {
     const load = lab.load({
       url: gateway.url,
       streams: [{ label: 'unknown', texts: distinct(lab.seed), perSecond: 150 }],
-      durationMs: lab.isShort ? 7_000 : 60_000,
+      durationMs: lab.ms(5_000, 60_000),
     });
     await load.done;
 
@@ -41,7 +41,7 @@ export const randomErrors: Row = {
 export const halfErrors: Row = {
   name: '50 % random errors, 150 unknown strings a second',
   group: 'upstream',
-  isShort: true,
+  isShort: false,
   unprotected: { env: { UPSTREAM_RETRIES: '0' }, fails: 'answered' },
   async run(lab) {
     const faults = oneOf(seededRandom(lab.seed), [
@@ -54,7 +54,7 @@ export const halfErrors: Row = {
     const load = lab.load({
       url: gateway.url,
       streams: [{ label: 'unknown', texts: distinct(lab.seed), perSecond: 150 }],
-      durationMs: lab.isShort ? 5_000 : 60_000,
+      durationMs: lab.ms(5_000, 60_000),
     });
     await load.done;
 
@@ -87,7 +87,7 @@ export const mostlyErrors: Row = {
     const load = lab.load({
       url: gateway.url,
       streams: [{ label: 'unknown', texts: distinct(lab.seed), perSecond: 100 }],
-      durationMs: lab.isShort ? 3_000 : 30_000,
+      durationMs: lab.ms(3_000, 30_000),
     });
     await load.done;
 

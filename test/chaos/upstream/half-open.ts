@@ -9,7 +9,7 @@ const PROBE_MS = 500;
 export const halfOpen: Row = {
   name: '800 unknown strings a second while the breaker is half open',
   group: 'upstream',
-  isShort: true,
+  isShort: false,
   unprotected: { without: 'breaker', fails: 'attempts before the first answer' },
   async run(lab) {
     const upstream = await lab.peer(reset);

@@ -12,6 +12,7 @@ export const largeAnswers: Row = {
   name: 'an endless answer, one of 50 MiB, compressed ones',
   group: 'upstream',
   isShort: true,
+  isAlone: true,
   async run(lab) {
     const upstream = await lab.peer(honest());
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });

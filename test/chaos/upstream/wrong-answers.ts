@@ -49,6 +49,7 @@ export const wrongAnswers: Row = {
   name: 'wrong answers with status 200, and a 204',
   group: 'upstream',
   isShort: true,
+  unprotected: { without: 'verification', fails: 'never a 200, the right error' },
   async run(lab) {
     const badErrors: string[] = [];
     const kept: string[] = [];

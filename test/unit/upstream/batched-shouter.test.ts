@@ -106,7 +106,7 @@ test('a string that is given up while it waits is let go at once and not sent', 
   const second = shout('second');
 
   leave();
-  await assert.rejects(given, call.signal.reason);
+  await assert.rejects(given, call.signal.reason as Error);
   upstream.answerHeld();
   upstream.recover();
   await Promise.all([first, second]);

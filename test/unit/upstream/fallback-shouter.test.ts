@@ -77,7 +77,7 @@ test('a caller who hung up gets no answer of ours, and none is counted', async (
 
   leave();
 
-  await assert.rejects(shouted, call.signal.reason);
+  await assert.rejects(shouted, call.signal.reason as Error);
   assert.deepEqual(world.events, []);
 });
 

@@ -61,7 +61,7 @@ test('a caller that leaves is let go at once and its turn goes to the next', asy
 
   leave();
 
-  await assert.rejects(waiting, call.signal.reason);
+  await assert.rejects(waiting, call.signal.reason as Error);
   await settled();
   releaseFirst();
   await settled();

@@ -64,7 +64,7 @@ test('what waits for a place and is given up is not sent', async () => {
   const second = shout('given up', call);
 
   leave();
-  await assert.rejects(second, call.signal.reason);
+  await assert.rejects(second, call.signal.reason as Error);
   upstream.answerHeld();
   await first;
   await settled();

@@ -100,7 +100,7 @@ test('a caller who leaves during the back-off is let go at once', async () => {
 
   leave();
 
-  await assert.rejects(answer, call.signal.reason);
+  await assert.rejects(answer, call.signal.reason as Error);
   assert.deepEqual([upstream.calls.length, clock.timers()], [1, 0]);
 });
 
