@@ -1,6 +1,4 @@
-import type { AddressInfo } from 'node:net';
-import type { FastifyInstance } from 'fastify';
-import { type DestinationStream, destination, pino, stdTimeFunctions } from 'pino';
+import type { DestinationStream } from 'pino';
 import { memoryStore } from './cache/memory-store.ts';
 import { type RedisConnection, redisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
@@ -15,9 +13,11 @@ import type { Shouter } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/verify.ts';
 import { adminServer } from './http/admin-server.ts';
 import { admission } from './http/admission.ts';
+import { listenOn } from './http/listen-on.ts';
 import { type LoopDelay, loopDelay } from './http/loop-delay.ts';
 import { apiServer } from './http/server.ts';
 import { lifecycle } from './lifecycle.ts';
+import { jsonLog } from './telemetry/json-log.ts';
 import { logEvents } from './telemetry/log-events.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
 import { batchedShouter } from './upstream/batched-shouter.ts';
@@ -67,7 +67,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const version = readVersion();
   const clock = systemClock;
   const measured = metrics({ version, epochMs: clock.epochMs });
-  const world: World = { clock, emit: bothOf(logger(config, options), measured) };
+  const world: World = { clock, emit: bothOf(logEvents(jsonLog(config.logLevel, options.logTo)), measured) };
 
   const loop = loopDelay(clock);
   const redis = config.redisUrl
@@ -228,18 +228,9 @@ function shouterStack({ config, protections, redis, loop }: StackParts, world: W
   }
 }
 
-function logger({ logLevel }: Config, { logTo = destination(1) }: AppOptions): World['emit'] {
-  return logEvents(pino({ level: logLevel, base: null, timestamp: stdTimeFunctions.isoTime }, logTo));
-}
-
 function bothOf(log: World['emit'], { emit }: Metrics): World['emit'] {
   return (event) => {
     emit(event);
     log(event);
   };
-}
-
-async function listenOn(server: FastifyInstance, host: string, port: number): Promise<number> {
-  await server.listen({ host, port });
-  return (server.server.address() as AddressInfo).port;
 }

@@ -149,7 +149,7 @@ export const settings = {
     name: 'CORS_ORIGINS',
     is: optional(origins),
     byDefault: undefined,
-    says: 'Sites whose pages may call the API from a browser.',
+    says: 'Sites whose pages may call the API from a browser. Where it is set, all answers say `Vary: Origin`.',
   }),
   trustProxy: setting({
     name: 'TRUST_PROXY',

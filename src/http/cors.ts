@@ -24,8 +24,8 @@ const PREFLIGHT_HEADERS = {
 
 /**
  * Lets pages of these sites read every answer of the listener, refusals of any kind included: an answer without the
- * headers looks like a broken network to them. All answers say that they vary, so that no cache gives a page another
- * one's.
+ * headers looks like a broken network to them. All answers say that they vary, so that no page gets from a cache what
+ * was stored for another.
  */
 export function readableFrom(origins: Origins, listener: RequestListener): RequestListener {
   return (request, response) => {

@@ -128,6 +128,15 @@ test('health checks are free, and are answered to a client over its quota', asyn
   assert.equal(health.headers['ratelimit-limit'], undefined);
 });
 
+test('what the playground loads by itself is free', async (t) => {
+  const { get } = start(t, { perMinute: 1 });
+  for (let i = 0; i < 5; i++) await get('/assets/0123456789ab/style.css');
+
+  const first = await get(SHOUT);
+
+  assert.equal(first.statusCode, 200);
+});
+
 test('with a limit of 0 nobody is counted', async (t) => {
   const { get } = start(t, { perMinute: 0 });
 
