@@ -55,6 +55,15 @@ test('who asks before sending a large body is refused without having sent it', a
   assert.match(text, /HTTP\/1.1 413 [\s\S]*TOO_LARGE/);
 });
 
+test('an expectation that nobody knows is ignored', async (t) => {
+  const client = await rawClient(t, await listeningApi(t));
+
+  client.send('GET /health HTTP/1.1\r\nHost: x\r\nExpect: the best\r\nConnection: close\r\n\r\n');
+  const { status, body } = parsed(await client.closed());
+
+  assert.deepEqual([status, body], [200, 'success']);
+});
+
 test('who asks before sending a good body may send it', async (t) => {
   const client = await rawClient(t, await listeningApi(t));
   const [head, body] = post('{"data":"hello"}').split('\r\n\r\n');

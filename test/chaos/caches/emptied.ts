@@ -55,7 +55,7 @@ export const coldFlood: Row = {
         { label: 'known', texts: { kind: 'list', texts: known }, perSecond: 50 },
         { label: 'unknown', texts: { kind: 'distinct', seed: lab.seed, length: 1_000 }, perSecond: 400 },
       ],
-      durationMs: lab.ms(4_000, 60_000),
+      durationMs: lab.ms(4_000, 30_000),
     });
     await load.done;
 

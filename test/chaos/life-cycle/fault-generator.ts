@@ -60,20 +60,21 @@ const FAULTS: readonly Fault[] = [
     return () => upstream.open();
   },
   async ({ redis }) => {
-    await redis.kill();
-    return () => redis.start();
-  },
-  ({ redis }) => {
-    redis.freeze();
-    return () => redis.thaw();
-  },
-  async ({ redis }) => {
     await redis.control.flushall();
     return () => {};
   },
   async ({ redis }) => {
     await redis.control.replicaof('127.0.0.1', 1);
     return () => redis.control.replicaof('NO', 'ONE');
+  },
+  // After those that ask Redis for something: one that is gone answers nobody.
+  async ({ redis }) => {
+    await redis.kill();
+    return () => redis.start();
+  },
+  ({ redis }) => {
+    redis.freeze();
+    return () => redis.thaw();
   },
   ({ redisProxy }) => {
     redisProxy.cut();

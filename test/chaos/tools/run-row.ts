@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkInvariants } from './invariants.ts';
 import { openLab } from './lab.ts';
 import type { Figure, Handicap, Row } from './row.ts';
+
+const MINUTE_MS = 60_000;
 
 export interface RunOptions {
   readonly seed: number;
@@ -37,7 +40,7 @@ async function measure(row: Row, options: RunOptions, handicap: Handicap | undef
   const startedAt = performance.now();
   const { lab, ledger, close } = openLab({ ...options, handicap });
   try {
-    const figures = await row.run(lab);
+    const figures = await inTime(row.run(lab), patienceMs(row, options));
     const invariants = handicap ? [] : await checkInvariants(ledger);
     return { figures, invariants, tookMs: performance.now() - startedAt };
   } catch (error) {
@@ -45,6 +48,25 @@ async function measure(row: Row, options: RunOptions, handicap: Handicap | undef
   } finally {
     await close();
   }
+}
+
+/** A row that hangs is a row that failed. */
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  const timer = new AbortController();
+  const tooLate = sleep(ms, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`not done after ${ms / 1_000} s`);
+  });
+  tooLate.catch(() => {});
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    timer.abort();
+  }
+}
+
+function patienceMs({ isLong }: Row, { isShort }: RunOptions): number {
+  if (isLong) return 30 * MINUTE_MS;
+  return isShort ? MINUTE_MS : 5 * MINUTE_MS;
 }
 
 function brokenOff(error: unknown): Figure {

@@ -23,7 +23,7 @@ export const randomErrors: Row = {
     const load = lab.load({
       url: gateway.url,
       streams: [{ label: 'unknown', texts: distinct(lab.seed), perSecond: 150 }],
-      durationMs: lab.ms(5_000, 60_000),
+      durationMs: lab.ms(5_000, 30_000),
     });
     await load.done;
 
@@ -54,7 +54,7 @@ export const halfErrors: Row = {
     const load = lab.load({
       url: gateway.url,
       streams: [{ label: 'unknown', texts: distinct(lab.seed), perSecond: 150 }],
-      durationMs: lab.ms(5_000, 60_000),
+      durationMs: lab.ms(5_000, 30_000),
     });
     await load.done;
 
