@@ -49,8 +49,8 @@ const PROTECTIONS = {
   verifyRedis: verifiedUpperCase,
   slowClientMs: 10_000,
   /** How late the event loop may be before unknown strings, and then all requests, are turned away. */
-  missLoopDelayMs: 100,
-  loopDelayMs: 200,
+  missLoopDelayMs: 250,
+  loopDelayMs: 500,
 };
 
 export type Protections = typeof PROTECTIONS;

@@ -14,7 +14,7 @@ after(() => process.stdout.write(`${reports.join('\n')}\n`));
 
 // Most rows wait more than they work; what judges times has the machine for itself.
 const rows = ROWS.filter(({ isShort }) => isShort);
-describe('side by side', { concurrency: 3 }, () => declare(rows.filter(({ isAlone }) => !isAlone)));
+describe('side by side', { concurrency: 2 }, () => declare(rows.filter(({ isAlone }) => !isAlone)));
 describe('one after another', () => declare(rows.filter(({ isAlone }) => isAlone)));
 
 function declare(chosen: readonly Row[]): void {

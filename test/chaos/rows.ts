@@ -23,6 +23,7 @@ import { largeAnswers } from './upstream/large-answers.ts';
 import { closedPort, silentUpstream } from './upstream/outage.ts';
 import { retryAfter } from './upstream/retry-after.ts';
 import { trickledAnswer } from './upstream/slow-bytes.ts';
+import { tamperedBatches } from './upstream/tampered-batches.ts';
 import { oddButSound, wrongAnswers } from './upstream/wrong-answers.ts';
 
 /** The whole table of faults, in its order. */
@@ -45,6 +46,7 @@ export const ROWS: readonly Row[] = [
   unaskedAnswers,
   redirects,
   poisonedBatch,
+  tamperedBatches,
   hangUps,
   halfOpen,
   redisKilled,

@@ -41,7 +41,7 @@ export const emptied: Row = {
 export const coldFlood: Row = {
   name: '400 unknown strings a second beside 50 known',
   group: 'caches',
-  isShort: true,
+  isShort: false,
   async run(lab) {
     const budget = 2 ** 21;
     const upstream = await lab.peer(honest(20));

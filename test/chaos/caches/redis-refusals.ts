@@ -56,7 +56,7 @@ const REFUSALS: readonly Refusal[] = [
 export const redisRefuses: Row = {
   name: 'Redis full, read-only, wrong password, wrong CA',
   group: 'caches',
-  isShort: true,
+  isShort: false,
   needsRedis: true,
   async run(lab) {
     const figures: Figure[] = [];

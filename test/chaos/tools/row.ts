@@ -24,7 +24,7 @@ export type Group = 'upstream' | 'caches' | 'callers' | 'life cycle';
 export interface Row {
   readonly name: string;
   readonly group: Group;
-  /** Its short form takes at most 10 s and is part of `make test`. */
+  /** Part of `make test`, in its short form of at most 10 s. */
   readonly isShort: boolean;
   /** It judges times or memory: `make test` runs nothing beside it. */
   readonly isAlone?: boolean;

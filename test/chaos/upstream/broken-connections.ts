@@ -60,7 +60,7 @@ export const resets: Row = {
 export const closedAfterAnswer: Row = {
   name: 'connection closed or reset 0-10 ms after each answer',
   group: 'upstream',
-  isShort: true,
+  isShort: false,
   unprotected: { env: { UPSTREAM_RETRIES: '0' }, fails: 'answered' },
   async run(lab) {
     const random = seededRandom(lab.seed);

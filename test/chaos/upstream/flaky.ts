@@ -73,7 +73,7 @@ export const halfErrors: Row = {
 export const mostlyErrors: Row = {
   name: '90 % random errors, one string an attempt: the budget bounds the load',
   group: 'upstream',
-  isShort: true,
+  isShort: false,
   unprotected: { env: { RETRY_BUDGET_RATIO: '1000' }, fails: 'attempts' },
   async run(lab) {
     const faults = oneOf(seededRandom(lab.seed), [
