@@ -101,7 +101,7 @@ const TOO_LARGE: Readonly<Record<string, { status: number; send: (socket: Socket
 export const tooLarge: Row = {
   name: '10 GiB announced, endless chunks, 17 KiB of headers, 3,000 headers',
   group: 'callers',
-  isShort: true,
+  isShort: false,
   isAlone: true,
   async run(lab) {
     const upstream = await lab.peer(honest(20));

@@ -9,6 +9,9 @@ import { someTexts } from '../tools/texts.ts';
 /** Below this a p99 is the machine's, not the gateway's; how busy that is with other things is added. */
 const NOISE_MS = 10;
 
+/** In the short form the p99 is the third worst of some 300 answers: one hiccup of the machine decides it. */
+const FEW_SAMPLES_MS = 400;
+
 export interface Beside<T> {
   readonly found: T;
   readonly figures: readonly Figure[];
@@ -38,6 +41,7 @@ export async function besideOrdinaryCallers<T>(
   const alone = load.answers.filter(({ atMs }) => atMs > startedAt + 1_000 && atMs < attackedAt);
   const beside = load.answers.filter(({ atMs }) => atMs >= attackedAt);
   const noiseMs = load.noiseMs(attackedAt, endedAt, 0.99);
+  const shortMs = lab.isShort ? FEW_SAMPLES_MS : 0;
   return {
     found,
     figures: [
@@ -46,7 +50,7 @@ export async function besideOrdinaryCallers<T>(
         countOf(load.answers, ({ isRight }) => !isRight),
         0,
       ),
-      atMost('their p99, ms', p99Ms(beside), 3 * Math.max(NOISE_MS, p99Ms(alone)) + noiseMs),
+      atMost('their p99, ms', p99Ms(beside), 3 * Math.max(NOISE_MS, p99Ms(alone)) + noiseMs + shortMs),
     ],
   };
 }

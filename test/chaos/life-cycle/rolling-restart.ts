@@ -15,6 +15,7 @@ export const rollingRestart: Row = {
   name: 'two servers restarted in turn behind a keep-alive proxy, 200 requests a second',
   group: 'life cycle',
   isShort: true,
+  isAlone: true,
   unprotected: { env: { DRAIN_MS: '0' }, fails: 'answers' },
   async run(lab) {
     const { pollMs, drainMs } = lab.isShort ? shortTimes : fullTimes;

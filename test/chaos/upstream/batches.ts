@@ -1,5 +1,5 @@
 import type { Lab } from '../tools/lab.ts';
-import type { Script } from '../tools/raw-peer.ts';
+import type { Attempt, Script } from '../tools/raw-peer.ts';
 import { honest, send, shouted } from '../tools/replies.ts';
 import { atLeast, atMost, exactly, type Figure, type Row } from '../tools/row.ts';
 import { countOf } from '../tools/statistics.ts';
@@ -25,14 +25,18 @@ export const poisonedBatch: Row = {
 /** All connections are kept busy while 64 strings arrive, so that they travel together. */
 async function measurePoison(lab: Lab, label: string, fail: Script): Promise<Figure[]> {
   const answer: Script = (attempt) => (isPoisoned(attempt.input) ? fail(attempt) : honest(10)(attempt));
-  const upstream = await lab.peer(honest(500));
-  const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
+  const held: Attempt[] = [];
+  const upstream = await lab.peer((attempt) => held.push(attempt));
+  const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, ATTEMPT_TIMEOUT_MS: '2500' });
   const plugs = [1, 2, 3, 4].map((plug) => lab.ask(gateway, `plug ${plug}`));
   await until(() => upstream.attempts.length === 4, 2_000);
   upstream.behave(answer);
 
   const texts = [...someTexts(63, lab.seed), `some ${POISON}`];
-  const answers = await Promise.all(texts.map((text) => lab.ask(gateway, text)));
+  const asked = texts.map((text) => lab.ask(gateway, text));
+  await until(async () => (await gateway.underWay()).queued === texts.length, 2_000);
+  held.forEach(honest());
+  const answers = await Promise.all(asked);
   await Promise.all(plugs);
 
   const [, , , , first] = upstream.attempts;
