@@ -1,5 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { TuohsError } from '../core/errors.ts';
 import { sendJson } from './answer.ts';
+import { problemFor } from './problem.ts';
+import { requestId } from './request-id.ts';
 
 export interface AdminParts {
   /** Started and not draining: nothing else, for a dead dependency must not take all pods away at once. */
@@ -11,7 +14,14 @@ export interface AdminParts {
 
 /** Probes and status for those who run the service. Its port is never public. */
 export function adminServer({ isReady, status, metrics }: AdminParts): FastifyInstance {
-  const server = Fastify({ return503OnClosing: false });
+  const server = Fastify({
+    return503OnClosing: false,
+    genReqId: ({ headers }) => requestId(headers['x-request-id']),
+  });
+  server.setNotFoundHandler((request, reply) => {
+    const { status, headers, body } = problemFor(new TuohsError('NOT_FOUND', 'no such path'), request.id);
+    return reply.code(status).headers(headers).send(Buffer.from(body));
+  });
   server.get('/livez', (_request, reply) => reply.type('text/plain').send('alive'));
   server.get('/readyz', (_request, reply) => {
     const [code, text] = isReady() ? [200, 'ready'] : [503, 'not ready'];

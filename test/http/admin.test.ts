@@ -32,6 +32,10 @@ test('the status is JSON', async () => {
   assert.deepEqual(JSON.parse(body), { version: '1.2.3' });
 });
 
-test('there is no shouting on the admin port', async () => {
-  assert.equal((await adminServer(PARTS).inject('/v1?data=hello')).statusCode, 404);
+test('there is no shouting on the admin port, told in the words of the error table', async () => {
+  const { statusCode, headers, body } = await adminServer(PARTS).inject('/v1?data=hello');
+
+  assert.equal(statusCode, 404);
+  assert.equal(headers['content-type'], 'application/json');
+  assert.equal(JSON.parse(body).code, 'NOT_FOUND');
 });
