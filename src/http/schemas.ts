@@ -15,8 +15,3 @@ export const shoutAnswer = Type.Object(
   { data: Type.String({ description: 'The text, reversed and upper-cased.' }) },
   { title: 'ShoutAnswer', additionalProperties: false, examples: [{ data: 'OLLEH' }] },
 );
-
-export const homeAnswer = Type.Object(
-  { name: Type.String(), version: Type.String(), about: Type.String(), links: Type.Object({}) },
-  { title: 'Home' },
-);

@@ -24,12 +24,8 @@ function codeOf(error: unknown): ErrorCode {
   switch (error instanceof Error && 'code' in error && error.code) {
     case 'FST_ERR_VALIDATION':
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return 'BAD_INPUT';
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return 'TOO_LARGE';
     case 'FST_ERR_BAD_URL':
-    case 'FST_ERR_MAX_LIMIT':
       return 'NOT_FOUND';
     default:
       return 'INTERNAL';

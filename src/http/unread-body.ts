@@ -9,15 +9,20 @@ const FRIENDLY_BYTES = 4_194_304;
 
 /** Throws away what still comes of a body that was refused, within reason. */
 export function discardRest(request: IncomingMessage): void {
-  if (Number(request.headers['content-length']) <= FRIENDLY_BYTES) request.resume();
+  if (isFriendly(request)) request.resume();
   else request.pause();
 }
 
 /** Cuts off a client that goes on sending a body when it has its answer. */
 export function endUnreadBody(request: IncomingMessage, clock: Clock): void {
   if (request.complete || request.destroyed) return;
-  if (!(Number(request.headers['content-length']) <= FRIENDLY_BYTES)) request.socket.pause();
+  if (!isFriendly(request)) request.socket.pause();
   clock.after(LINGER_MS, () => {
     if (!request.complete) request.destroy();
   });
+}
+
+/** Whether the body is announced, and small enough to be read for nothing. */
+function isFriendly({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length']) <= FRIENDLY_BYTES;
 }

@@ -16,8 +16,9 @@ export interface BatchOptions {
 }
 
 /**
- * Sends a string at once while the gate is open (in this turn of the event loop); while it is shut, gathers strings and then sends as many as fit in one
- * call, for upper-casing distributes over joining. A batch that fails is halved until the bad string is alone.
+ * Sends a string in this turn of the event loop while the gate is open; while it is shut, gathers strings and then
+ * sends as many as fit in one call, for upper-casing distributes over joining. A batch that fails is halved until the
+ * bad string is alone.
  */
 export function batchedShouter(
   inner: Shouter,
