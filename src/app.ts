@@ -190,6 +190,7 @@ function shouterStack({ config, protections, redis, loop }: StackParts, world: W
   const limited = missLimitedShouter(
     coalesced,
     {
+      waiting: coalesced.waiting,
       maxWaiting: Math.ceil(config.maxInFlight * 0.75),
       isPressed: () => loop.ms() > protections.missLoopDelayMs,
     },
@@ -213,7 +214,7 @@ function shouterStack({ config, protections, redis, loop }: StackParts, world: W
         pauseMs: gate.pauseMs,
         queued: batched.queued(),
         flights: coalesced.flights(),
-        waiting: limited.waiting(),
+        waiting: coalesced.waiting(),
       },
       memory: memory?.status(),
     }),

@@ -46,7 +46,7 @@ export function sleepOn(clock: Pick<Clock, 'after'>, ms: number, signal?: LeaveS
       signal?.removeEventListener('abort', onAbort);
       resolve();
     });
-    signal?.addEventListener('abort', onAbort, { once: true });
+    signal?.addEventListener('abort', onAbort);
   });
 }
 

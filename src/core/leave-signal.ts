@@ -3,18 +3,21 @@ export interface LeaveSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
   throwIfAborted(): void;
-  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  /** Each listener is told once. */
+  addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
 /**
  * A `LeaveSignal` and the means to give it, in one small object. Each string that is not at hand needs two, and a
- * platform AbortController costs more than a kilobyte; each listener is told once.
+ * platform AbortController costs more than a kilobyte.
  */
 export class LeaveController implements LeaveSignal {
   #isAborted = false;
   #reason: unknown;
-  #listeners: (() => void)[] = [];
+  /** A chain, for arrays start with room for seventeen. */
+  #first: Link | undefined;
+  #last: Link | undefined;
 
   get signal(): LeaveSignal {
     return this;
@@ -32,9 +35,9 @@ export class LeaveController implements LeaveSignal {
     if (this.#isAborted) return;
     this.#isAborted = true;
     this.#reason = reason;
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    for (const listener of listeners) listener();
+    let link = this.#first;
+    this.#first = this.#last = undefined;
+    for (; link !== undefined; link = link.next) link.listener();
   }
 
   throwIfAborted(): void {
@@ -42,11 +45,26 @@ export class LeaveController implements LeaveSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (!this.#isAborted) this.#listeners.push(listener);
+    if (this.#isAborted) return;
+    const link: Link = { listener, next: undefined };
+    if (this.#last === undefined) this.#first = link;
+    else this.#last.next = link;
+    this.#last = link;
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    const at = this.#listeners.indexOf(listener);
-    if (at >= 0) this.#listeners.splice(at, 1);
+    let previous: Link | undefined;
+    for (let link = this.#first; link !== undefined; previous = link, link = link.next) {
+      if (link.listener !== listener) continue;
+      if (previous === undefined) this.#first = link.next;
+      else previous.next = link.next;
+      if (link === this.#last) this.#last = previous;
+      return;
+    }
   }
+}
+
+interface Link {
+  readonly listener: () => void;
+  next: Link | undefined;
 }

@@ -22,6 +22,7 @@ export interface Batch {
 const MAX_LENGTH = 32_768;
 
 // Short in JSON first.
+const CONTROL = /[\0-\x1f]/;
 const SEPARATORS = ['\n', '\t', '\r', ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))];
 
 /** As many of the first waiting strings as fit together: `maxItems`, 32 Ki units, and a separator for them all. */
@@ -31,7 +32,9 @@ export function nextBatch(waiting: Iterable<Item>, maxItems: number): Batch {
   let separators = SEPARATORS;
   for (const item of waiting) {
     length += item.text.length + 1;
-    const left = separators.filter((separator) => !item.text.includes(separator));
+    const left = CONTROL.test(item.text)
+      ? separators.filter((separator) => !item.text.includes(separator))
+      : separators;
     const isFull = items.length === maxItems || length > MAX_LENGTH || left.length === 0;
     if (isFull && items.length > 0) break;
     items.push(item);
@@ -62,16 +65,18 @@ function join(items: readonly Item[], separator: string): Batch {
 export function callOf(items: readonly Item[]): Call {
   const controller = new LeaveController();
   let waiting = items.length;
-  for (const { call } of items) {
-    call.signal.addEventListener('abort', () => --waiting === 0 && controller.abort(call.signal.reason), {
-      once: true,
-    });
-  }
+  const leave = () => {
+    waiting--;
+    if (waiting === 0) controller.abort(items[0]?.call.signal.reason);
+  };
+  for (const { call } of items) call.signal.addEventListener('abort', leave);
   return {
     signal: controller.signal,
     strings: items.length,
     get deadline() {
-      return Math.max(...items.map(({ call }) => call.deadline));
+      let latest = 0;
+      for (const { call } of items) latest = Math.max(latest, call.deadline);
+      return latest;
     },
   };
 }

@@ -37,11 +37,9 @@ export function batchedShouter(
   return {
     queued: () => queue.length,
     shout(text, call) {
-      const { promise, resolve, reject } = Promise.withResolvers<Shout>();
-      if (call.signal.aborted) reject(call.signal.reason);
-      else if (isHopeless(call)) reject(tooManyWait());
-      else enqueue({ text, call, resolve, reject });
-      return promise;
+      if (call.signal.aborted) return Promise.reject(call.signal.reason);
+      if (isHopeless(call)) return Promise.reject(tooManyWait());
+      return new Promise<Shout>((resolve, reject) => enqueue({ text, call, resolve, reject }));
     },
   };
 
@@ -61,7 +59,7 @@ export function batchedShouter(
     queue.push(item);
     budget.earn();
     // Nobody waits for it, so it is not sent. Once sent, its answer is worth having.
-    signal.addEventListener('abort', () => drop(item), { once: true });
+    signal.addEventListener('abort', () => drop(item));
     schedule();
   }
 

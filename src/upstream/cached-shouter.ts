@@ -20,8 +20,12 @@ export function cachedShouter(inner: Shouter, store: Store, { emit }: Pick<World
     return askAndKeep(text, call);
   }
 
-  async function askAndKeep(text: string, call: Call): Promise<Shout> {
-    const shout = await inner.shout(text, call);
+  function askAndKeep(text: string, call: Call): Shout | Promise<Shout> {
+    const shout = inner.shout(text, call);
+    return shout instanceof Promise ? shout.then((late) => keep(text, late)) : keep(text, shout);
+  }
+
+  function keep(text: string, shout: Shout): Shout {
     // Of those that shared a flight only its starter stores the answer.
     if (shout.collapsed) return shout;
     const isStored = store.set(text, shout.text);

@@ -4,96 +4,88 @@ import { LeaveController } from '../core/leave-signal.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
 import { Slots } from '../core/slots.ts';
 
+export interface CoalescedShouter extends Shouter {
+  flights(): number;
+  /** Callers that wait for a flight to land; who leaves is no longer one, though its flight may go on. */
+  waiting(): number;
+}
+
 /**
  * Callers with the same text at the same time share one flight of `inner`. One that leaves cancels nobody else: the
  * flight's signal aborts when all have left. Who joined it in vain starts a new one.
  */
-export function coalescedShouter(
-  inner: Shouter,
-  { emit }: Pick<World, 'emit'>,
-): Shouter & { flights(): number } {
+export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>): CoalescedShouter {
   const flights = new Slots<Flight>();
   const slotOf = new Map<string, number>();
+  const crowd = { waiting: 0 };
 
-  return {
-    flights: () => flights.size,
-    async shout(text, call) {
-      for (;;) {
-        call.signal.throwIfAborted();
-        const running = flights.get(slotOf.get(text) ?? -1);
-        if (running === undefined) return start(text, call);
-        emit({ type: 'coalesced' });
-        try {
-          return { ...(await running.join(call)), collapsed: true };
-        } catch (error) {
-          if (!running.isAbandoned) throw error;
-        }
-      }
-    },
-  };
+  return { flights: () => flights.size, waiting: () => crowd.waiting, shout };
+
+  function shout(text: string, call: Call): Promise<Shout> {
+    if (call.signal.aborted) return Promise.reject(call.signal.reason);
+    const running = flights.get(slotOf.get(text) ?? -1);
+    return running === undefined ? start(text, call) : join(running, text, call);
+  }
 
   function start(text: string, call: Call): Promise<Shout> {
-    const flight = new Flight(
-      (shared) => inner.shout(text, shared),
-      () => {
-        flights.remove(slot);
-        slotOf.delete(text);
-      },
-    );
+    const flight = new Flight(call, (shared) => inner.shout(text, shared), crowd);
     const slot = flights.add(flight);
     slotOf.set(text, slot);
-    return flight.join(call);
+    const land = () => {
+      flights.remove(slot);
+      slotOf.delete(text);
+      flight.land();
+    };
+    void flight.landed.then(land, land);
+    return flight.landed;
+  }
+
+  async function join(flight: Flight, text: string, call: Call): Promise<Shout> {
+    emit({ type: 'coalesced' });
+    flight.join(call);
+    try {
+      return { ...(await flight.landed), collapsed: true };
+    } catch (error) {
+      if (!flight.aborted) throw error;
+      return shout(text, call);
+    }
   }
 }
 
 /** One shared call, which lasts as long as somebody waits: to the latest deadline of all who joined. */
-class Flight {
-  readonly #controller = new LeaveController();
-  readonly #take: (call: Call) => Shout | Promise<Shout>;
-  readonly #onLanded: () => void;
-  #landed: Promise<Shout> | undefined;
-  #deadline = 0;
+class Flight extends LeaveController implements Call {
+  readonly strings = 1;
+  readonly landed: Promise<Shout>;
+  deadline = 0;
+  readonly #crowd: { waiting: number };
   #waiting = 0;
 
-  constructor(take: (call: Call) => Shout | Promise<Shout>, onLanded: () => void) {
-    this.#take = take;
-    this.#onLanded = onLanded;
+  constructor(first: Call, take: (shared: Call) => Shout | Promise<Shout>, crowd: { waiting: number }) {
+    super();
+    this.#crowd = crowd;
+    this.join(first);
+    this.landed = Promise.resolve(take(this));
   }
 
-  get isAbandoned(): boolean {
-    return this.#controller.signal.aborted;
+  join({ signal, deadline }: Call): void {
+    this.#count(1);
+    this.deadline = Math.max(this.deadline, deadline);
+    signal.addEventListener('abort', this.#leave);
   }
 
-  async join({ signal, deadline }: Call): Promise<Shout> {
-    this.#waiting++;
-    this.#deadline = Math.max(this.#deadline, deadline);
-    signal.addEventListener('abort', this.#leave, { once: true });
-    this.#landed ??= this.#fly();
-    try {
-      return await this.#landed;
-    } finally {
-      signal.removeEventListener('abort', this.#leave);
-    }
+  /** Nobody waits any more, for all have their answer. */
+  land(): void {
+    this.#count(-this.#waiting);
   }
 
-  async #fly(): Promise<Shout> {
-    const flight = this;
-    try {
-      return await this.#take({
-        signal: this.#controller.signal,
-        strings: 1,
-        get deadline() {
-          return flight.#deadline;
-        },
-      });
-    } finally {
-      this.#onLanded();
-    }
+  #count(change: number): void {
+    this.#waiting += change;
+    this.#crowd.waiting += change;
   }
 
   readonly #leave = () => {
-    this.#waiting--;
-    if (this.#waiting === 0)
-      this.#controller.abort(new TuohsError('UPSTREAM_TIMEOUT', 'nobody waits any more'));
+    if (this.#waiting === 0) return;
+    this.#count(-1);
+    if (this.#waiting === 0) this.abort(new TuohsError('UPSTREAM_TIMEOUT', 'nobody waits any more'));
   };
 }

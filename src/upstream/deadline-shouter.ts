@@ -22,64 +22,66 @@ export function deadlineShouter(
   };
 }
 
-/** Makes its signal and timer only when somebody waits: an answer at hand costs neither. */
-class DeadlineCall implements Call {
+/** Watches the caller and the clock only when somebody waits: an answer at hand costs neither. */
+class DeadlineCall extends LeaveController implements Call {
   readonly deadline: number;
   readonly strings = 1;
   readonly #outer: Call;
   readonly #clock: Clock;
-  #controller: LeaveController | undefined;
-  #cancelTimer: Cancel = () => {};
+  #unwatch: Cancel | undefined;
+  #letGo: ((reason: unknown) => void) | undefined;
 
   constructor(outer: Call, deadlineMs: number, clock: Clock) {
+    super();
     this.deadline = Math.min(outer.deadline, clock.now() + deadlineMs);
     this.#outer = outer;
     this.#clock = clock;
   }
 
-  get signal(): LeaveSignal {
-    this.#controller ??= this.#start();
-    return this.#controller.signal;
+  override get signal(): LeaveSignal {
+    this.#unwatch ??= this.#watch();
+    return this;
+  }
+
+  override abort(reason: unknown): void {
+    super.abort(reason);
+    this.#unwatch?.();
+    this.#letGo?.(reason);
   }
 
   /** What `work` comes to, or the reason of the signal if that aborts first. */
   wait(work: Promise<Shout>): Promise<Shout> {
-    const { signal } = this;
     return new Promise<Shout>((resolve, reject) => {
-      const leave = () => {
-        this.#end();
-        reject(signal.reason);
-      };
-      if (signal.aborted) leave();
-      else signal.addEventListener('abort', leave, { once: true });
+      this.#letGo = reject;
+      if (this.signal.aborted) reject(this.reason);
       work.then(
         (shout) => {
-          this.#end();
+          this.#unwatch?.();
           resolve(shout);
         },
         (error) => {
-          this.#end();
+          this.#unwatch?.();
           reject(error);
         },
       );
     });
   }
 
-  #start(): LeaveController {
-    const controller = new LeaveController();
+  #watch(): Cancel {
     const { signal } = this.#outer;
-    if (signal.aborted) controller.abort(signal.reason);
-    signal.addEventListener('abort', this.#onLeave, { once: true });
-    this.#cancelTimer = this.#clock.after(this.deadline - this.#clock.now(), () => {
-      controller.abort(new TuohsError('UPSTREAM_TIMEOUT', 'the deadline of the request passed'));
+    const leave = () => this.abort(signal.reason);
+    const cancelTimer = this.#clock.after(this.deadline - this.#clock.now(), () => {
+      this.abort(new TuohsError('UPSTREAM_TIMEOUT', 'the deadline of the request passed'));
     });
-    return controller;
-  }
-
-  readonly #onLeave = () => this.#controller?.abort(this.#outer.signal.reason);
-
-  #end(): void {
-    this.#cancelTimer();
-    this.#outer.signal.removeEventListener('abort', this.#onLeave);
+    signal.addEventListener('abort', leave);
+    const unwatch = () => {
+      cancelTimer();
+      signal.removeEventListener('abort', leave);
+    };
+    if (signal.aborted) {
+      unwatch();
+      super.abort(signal.reason);
+    }
+    return unwatch;
   }
 }

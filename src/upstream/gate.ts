@@ -95,7 +95,7 @@ export class Gate {
       },
     };
     this.#waiting.add(waiting);
-    call.signal.addEventListener('abort', leave, { once: true });
+    call.signal.addEventListener('abort', leave);
     return promise;
   }
 

@@ -5,20 +5,22 @@ import type { Call, Shout } from '../../core/shouter.ts';
 import { problems } from '../problem.ts';
 import { type Line, tooLong } from './line-splitter.ts';
 
-/** The line that answers a line: at once or later, but never by failing. */
-export type AnswerLine = (line: Line, call: Call) => string | Promise<string>;
+/** Hands the line that answers a line to `put`, once: at once or later. */
+export type AnswerLine = (line: Line, call: Call, put: (answer: string) => void) => void;
 
 /** Answers `{"data": …}` with `{"data": …}`, and whatever cannot be answered with `{"error", "code"}`. */
 export function lineAnswerer(reverseShout: ReverseShout): AnswerLine {
-  return (line, call) => {
-    if (line === tooLong) return errorLine('TOO_LARGE');
+  return (line, call, put) => {
+    if (line === tooLong) return put(errorLine('TOO_LARGE'));
     const data = dataOf(line);
-    if (data === undefined) return errorLine('BAD_INPUT');
+    if (data === undefined) return put(errorLine('BAD_INPUT'));
+    const fail = (error: unknown) => put(failureLine(error));
     try {
       const shout = reverseShout(data, call);
-      return shout instanceof Promise ? shout.then(shoutLine, failureLine) : shoutLine(shout);
+      if (!(shout instanceof Promise)) return put(shoutLine(shout));
+      shout.then((late) => put(shoutLine(late)), fail);
     } catch (error) {
-      return failureLine(error);
+      fail(error);
     }
   };
 }

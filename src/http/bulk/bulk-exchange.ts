@@ -80,14 +80,12 @@ export async function bulkExchange(streams: BulkStreams, options: BulkOptions, c
   function take(line: Line): void {
     const fill = output.take();
     const call = calls.begin();
-    const answer = answerLine(line, call);
-    if (typeof answer === 'string') return fill(answer);
     const bytes = line === tooLong ? 0 : line.length;
     waitingBytes += bytes;
-    void answer.then((text) => {
+    answerLine(line, call, (answer) => {
       call.end();
       waitingBytes -= bytes;
-      fill(text);
+      fill(answer);
     });
   }
 

@@ -21,23 +21,20 @@ export class LineCalls {
 }
 
 /** The call of one line; known to its stream only while somebody waits for the answer. */
-export class LineCall implements Call {
+export class LineCall extends LeaveController implements Call {
   readonly deadline = Number.POSITIVE_INFINITY;
   readonly strings = 1;
   readonly #waiting: Slots<LineCall>;
-  #controller: LeaveController | undefined;
   #slot = -1;
 
   constructor(waiting: Slots<LineCall>) {
+    super();
     this.#waiting = waiting;
   }
 
-  get signal(): LeaveSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new LeaveController();
-      this.#slot = this.#waiting.add(this);
-    }
-    return this.#controller.signal;
+  override get signal(): LeaveSignal {
+    if (this.#slot < 0) this.#slot = this.#waiting.add(this);
+    return this;
   }
 
   /** The line has its answer. */
@@ -46,6 +43,6 @@ export class LineCall implements Call {
   }
 
   leave(): void {
-    this.#controller?.abort(new TuohsError('UPSTREAM_TIMEOUT', 'the caller hung up'));
+    this.abort(new TuohsError('UPSTREAM_TIMEOUT', 'the caller hung up'));
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError } from '../../../src/core/errors.ts';
 import type { Call } from '../../../src/core/shouter.ts';
+import { coalescedShouter } from '../../../src/upstream/coalesced-shouter.ts';
 import { missLimitedShouter } from '../../../src/upstream/miss-limited-shouter.ts';
 import { abandonedCall, leavableCall, testCall } from '../../support/call.ts';
 import { fakeShouter } from '../../support/fake-shouter.ts';
@@ -81,11 +82,13 @@ function startLimited({
 }) {
   const world = testWorld();
   const upstream = fakeShouter();
-  const shouter = missLimitedShouter(upstream, { maxWaiting, isPressed }, world);
+  const coalesced = coalescedShouter(upstream, world);
+  const { waiting } = coalesced;
+  const shouter = missLimitedShouter(coalesced, { waiting, maxWaiting, isPressed }, world);
   return {
     world,
     upstream,
-    waiting: shouter.waiting,
+    waiting,
     shout: async (text: string, call: Call = testCall()) => shouter.shout(text, call),
   };
 }
