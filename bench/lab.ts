@@ -24,6 +24,8 @@ export interface Lab {
   load(plan: LoadPlan): Promise<LoadReport>;
   /** Any program of Node on the service's core. */
   run(args: readonly string[], env: Env): Program;
+  /** Ends a program before its row ends. */
+  end(program: Program): Promise<void>;
 }
 
 // All features: a quota nobody reaches still costs its count.
@@ -38,14 +40,11 @@ const MAIN = fromRoot('dist/main.js');
 
 /** Runs `use` with a lab whose processes have ended when this returns. */
 export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => Promise<T>): Promise<T> {
-  const programs: Program[] = [];
+  const programs = new Map<number, Program>();
   try {
     return await use(openLab());
   } finally {
-    for (const program of programs.reverse()) {
-      program.signal('SIGKILL');
-      await program.exited;
-    }
+    for (const program of [...programs.values()].reverse()) await end(program);
   }
 
   function openLab(): Lab {
@@ -68,6 +67,7 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
         listening(cores.service, [process.execPath, fromRoot(`bench/baselines/${name}.ts`)]),
       redis: () => startRedis((command) => start(cores.others, command)),
       load,
+      end,
     };
   }
 
@@ -76,7 +76,7 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
     const program = start(cores.others, [process.execPath, generator, JSON.stringify(plan)]);
     const report = (await program.line('done')) as unknown as LoadReport;
     await program.exited;
-    programs.splice(programs.indexOf(program), 1);
+    programs.delete(program.pid);
     if (report.failures > 0) throw new Error(`${report.failures} of ${report.answers} answers were no 200`);
     return report;
   }
@@ -91,10 +91,17 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
     return { ...program, port: Number(port) };
   }
 
+  async function end({ pid }: Program): Promise<void> {
+    const program = programs.get(pid);
+    programs.delete(pid);
+    program?.signal('SIGKILL');
+    await program?.exited;
+  }
+
   function start(place: readonly string[], command: readonly string[], env: Env = {}): Program {
     const [first = '', ...args] = [...place, ...command];
     const program = runProgram(first, args, env);
-    programs.push(program);
+    programs.set(program.pid, program);
     return program;
   }
 }

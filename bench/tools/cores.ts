@@ -18,6 +18,8 @@ export function placeOnCores(): Cores {
     return { ...anywhere, says: 'nothing is pinned: there is no taskset (Debian package util-linux)' };
   if (cores < 2) return { ...anywhere, says: 'nothing is pinned: there is one core only' };
   const others = cores === 2 ? '1' : `1-${cores - 1}`;
+  // This process sends the requests of some rows itself.
+  spawnSync('taskset', ['-acp', others, `${process.pid}`]);
   return {
     service: ['taskset', '-c', '0'],
     others: ['taskset', '-c', others],
