@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { fromRoot, inLab } from './lab.ts';
@@ -7,6 +7,7 @@ import { alignedTable, cellsOf, HEADS } from './results-table.ts';
 import type { Row } from './row.ts';
 import { rows } from './rows.ts';
 import { placeOnCores } from './tools/cores.ts';
+import { hasProc } from './tools/process-facts.ts';
 import { hasRedisServer } from './tools/redis.ts';
 
 // `make bench`: measures, prints a table, and after a whole run keeps it in bench/results.json.
@@ -35,7 +36,9 @@ for (const row of wanted) {
   if (missing) say(`${row.name}: skipped, ${missing}`);
   else {
     say(`${row.name}: ${row.about}`);
-    found.push({ name: row.name, figures: await inLab(rounds, cores, row.run) });
+    const figures = await inLab(rounds, cores, row.run);
+    // Some systems do not tell all.
+    found.push({ name: row.name, figures: figures.filter(({ values }) => values.every(Number.isFinite)) });
   }
 }
 say(`\n${alignedTable([HEADS, ...cellsOf({ rows: found })])}`);
@@ -56,6 +59,6 @@ if (found.length === rows.length && rounds >= 5) {
 
 function whatIsMissing(row: Row): string | undefined {
   if (row.needsRedis && !hasRedisServer()) return 'there is no redis-server (Debian package redis-server)';
-  if (row.needsProc && !existsSync('/proc/self/status')) return 'it reads /proc, which only Linux has';
+  if (row.needsProc && !hasProc) return 'it reads /proc, which only Linux has';
   return undefined;
 }

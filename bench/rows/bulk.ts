@@ -1,6 +1,6 @@
 import type { Row } from '../row.ts';
 import { sendBulk } from '../tools/bulk-client.ts';
-import { residentMiB } from '../tools/process-memory.ts';
+import { residentMiB } from '../tools/process-facts.ts';
 
 const LINES = 100_000;
 // Each takes seconds and differs little.

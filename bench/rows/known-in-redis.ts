@@ -29,6 +29,11 @@ export const knownInRedis: Row = {
         values: rounds.map(({ tuohs, bare }) => tuohs.perSecond / bare.perSecond),
         goal: { atLeast: 0.35 },
       },
+      {
+        what: 'processor time an answer, to bare node:http',
+        unit: '×',
+        values: rounds.map(({ tuohs, bare }) => tuohs.processorUs / bare.processorUs),
+      },
       { what: 'tuohs', unit: 'req/s', values: rounds.map(({ tuohs }) => tuohs.perSecond) },
       { what: 'tuohs, p99', unit: 'ms', values: rounds.map(({ tuohs }) => tuohs.p99Ms) },
     ];

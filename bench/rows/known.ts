@@ -2,9 +2,16 @@ import { KNOWN_TEXTS } from '../baselines/answers.ts';
 import type { Lab, Server } from '../lab.ts';
 import type { Row } from '../row.ts';
 import { inTurns } from '../tools/in-turns.ts';
+import type { LoadReport } from '../tools/load-plan.ts';
+import { processorMs } from '../tools/process-facts.ts';
 
 const CONNECTIONS = 32;
 const ROUND_MS = 2000;
+
+/** What a round found: with the time that the server computed for an answer, which tells least of its neighbours. */
+export interface KnownRound extends LoadReport {
+  readonly processorUs: number;
+}
 
 export const known: Row = {
   name: 'known',
@@ -36,6 +43,11 @@ export const known: Row = {
         goal: { atMost: 1.5 },
       },
       {
+        what: 'processor time an answer, to bare node:http',
+        unit: '×',
+        values: rounds.map(({ tuohs, bare }) => tuohs.processorUs / bare.processorUs),
+      },
+      {
         what: 'req/s, to a plain Fastify route',
         unit: '×',
         values: rounds.map(({ tuohs, framework }) => tuohs.perSecond / framework.perSecond),
@@ -57,9 +69,10 @@ export const known: Row = {
 };
 
 /** A round; the first one also makes the texts known. */
-export function askKnown(lab: Lab, { port }: Server) {
+export async function askKnown(lab: Lab, { port, pid }: Server): Promise<KnownRound> {
   const texts = { series: 'known', cycle: KNOWN_TEXTS };
-  return lab.load({
+  const before = processorMs(pid);
+  const report = await lab.load({
     port,
     path: '/v1',
     field: 'data',
@@ -67,4 +80,5 @@ export function askKnown(lab: Lab, { port }: Server) {
     texts,
     durationMs: ROUND_MS,
   });
+  return { ...report, processorUs: ((processorMs(pid) - before) / report.answers) * 1000 };
 }

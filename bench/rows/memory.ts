@@ -1,5 +1,5 @@
 import type { Row } from '../row.ts';
-import { residentMiB } from '../tools/process-memory.ts';
+import { residentMiB } from '../tools/process-facts.ts';
 
 const TEXTS = 100_000;
 const CONNECTIONS = 64;
