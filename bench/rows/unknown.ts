@@ -33,6 +33,7 @@ export const unknown: Row = {
         goal: { atLeast: 20 },
       },
       { what: 'tuohs', unit: 'req/s', values: rounds.map(({ tuohs }) => tuohs.perSecond) },
+      { what: 'one call a string', unit: 'req/s', values: rounds.map(({ direct }) => direct.perSecond) },
       { what: 'tuohs, median', unit: 'ms', values: rounds.map(({ tuohs }) => tuohs.p50Ms) },
       { what: 'tuohs, p99', unit: 'ms', values: rounds.map(({ tuohs }) => tuohs.p99Ms) },
     ];
