@@ -9,6 +9,7 @@ import { environmentExample } from './environment-example.ts';
 import { errorsPage } from './errors-page.ts';
 import { performancePage } from './performance-page.ts';
 import { performancePlot } from './performance-plot.ts';
+import { scalingPage } from './scaling-page.ts';
 
 export interface GeneratedFile {
   /** From the root of the repository. */
@@ -29,5 +30,6 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     { path: 'docs/openapi.json', content: `${JSON.stringify(await describeApi(), undefined, 2)}\n` },
     { path: 'docs/performance.md', content: performancePage(benchRows, measured) },
     { path: 'docs/images/performance.svg', content: performancePlot(measured) },
+    { path: 'docs/scaling.md', content: scalingPage(measured) },
   ];
 }
