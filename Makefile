@@ -37,6 +37,11 @@ format: install ## Format the sources and apply safe lint fixes
 chaos: install ## Run the fault laboratory and print its table of figures (CHAOS='--only redis' for a part, --long for the long rows)
 	node test/chaos/run.ts $(CHAOS)
 
+.PHONY: bench
+bench: install ## Measure speed and memory beside plain programs and print a table (BENCH='--only known --rounds 7' for a part)
+	tsc --project tsconfig.build.json
+	node bench/run.ts $(BENCH)
+
 ##@ Maintain
 
 .PHONY: install

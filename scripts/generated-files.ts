@@ -1,9 +1,15 @@
+import { readFileSync } from 'node:fs';
+import type { Results } from '../bench/results.ts';
+import { rows as benchRows } from '../bench/rows.ts';
 import { describeApi } from '../src/app.ts';
 import { settings } from '../src/config/settings.ts';
 import { problems } from '../src/http/problem.ts';
 import { configurationPage } from './configuration-page.ts';
 import { environmentExample } from './environment-example.ts';
 import { errorsPage } from './errors-page.ts';
+import { performancePage } from './performance-page.ts';
+import { performancePlot } from './performance-plot.ts';
+import { scalingPage } from './scaling-page.ts';
 
 export interface GeneratedFile {
   /** From the root of the repository. */
@@ -11,13 +17,19 @@ export interface GeneratedFile {
   readonly content: string;
 }
 
-/** Every file that is made from a table in the source, as it must be committed. */
+/** Every file that is made from a table in the source or from results, as it must be committed. */
 export async function generatedFiles(): Promise<GeneratedFile[]> {
   const rows = Object.values(settings);
+  const measured: Results = JSON.parse(
+    readFileSync(new URL('../bench/results.json', import.meta.url), 'utf8'),
+  );
   return [
     { path: 'docs/configuration.md', content: configurationPage(rows) },
     { path: '.env.example', content: environmentExample(rows) },
     { path: 'docs/errors.md', content: errorsPage(problems) },
     { path: 'docs/openapi.json', content: `${JSON.stringify(await describeApi(), undefined, 2)}\n` },
+    { path: 'docs/performance.md', content: performancePage(benchRows, measured) },
+    { path: 'docs/images/performance.svg', content: performancePlot(measured) },
+    { path: 'docs/scaling.md', content: scalingPage(measured) },
   ];
 }

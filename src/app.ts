@@ -11,7 +11,7 @@ import { reverser } from './core/reverse.ts';
 import { reverseShout } from './core/reverse-shout.ts';
 import type { Shouter } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/verify.ts';
-import { adminServer } from './http/admin-server.ts';
+import { type AdminParts, adminServer } from './http/admin-server.ts';
 import { admission } from './http/admission.ts';
 import { listenOn } from './http/listen-on.ts';
 import { type LoopDelay, loopDelay } from './http/loop-delay.ts';
@@ -36,9 +36,11 @@ import { readVersion } from './version.ts';
 
 export interface App {
   /** Starts to answer; resolves with the ports, which matter where the settings say 0. */
-  listen(): Promise<{ port: number; adminPort: number }>;
+  listen(): Promise<{ port: number; adminPort: number | undefined }>;
   /** Drains and ends; see `Lifecycle.close`. */
   close(hurry?: Promise<unknown>): Promise<void>;
+  /** What the admin port tells. */
+  readonly inside: AdminParts & { readonly metrics: Metrics };
 }
 
 /** What no setting changes, and only the fault laboratory takes away to see what it is good for. */
@@ -59,6 +61,8 @@ export interface AppOptions {
   /** Where log lines go: stdout unless given. */
   readonly logTo?: DestinationStream;
   readonly protections?: Partial<Protections>;
+  /** Its process id, where this is one of several workers: they share a port, and their primary has the admin port. */
+  readonly worker?: number | undefined;
 }
 
 /** Wires all parts by the settings. The only place that knows them all. */
@@ -67,7 +71,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const version = readVersion();
   const clock = systemClock;
   const measured = metrics({ version, epochMs: clock.epochMs });
-  const world: World = { clock, emit: bothOf(logEvents(jsonLog(config.logLevel, options.logTo)), measured) };
+  const world: World = { clock, emit: bothOf(logEvents(jsonLog(config.logLevel, options)), measured) };
 
   const loop = loopDelay(clock);
   const redis = config.redisUrl
@@ -91,7 +95,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     world,
   );
   const life = lifecycle(
-    [() => api.close(), stack.close, () => redis?.close(), () => admin.close(), loop.stop],
+    [() => api.close(), stack.close, () => redis?.close(), () => admin?.close(), loop.stop],
     config,
     world,
   );
@@ -110,7 +114,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     },
     world,
   );
-  const admin = adminServer({
+  const inside = {
     isReady: () => life.isReady(),
     status: () => ({
       version,
@@ -120,7 +124,8 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       redis: redis?.status(),
     }),
     metrics: measured,
-  });
+  };
+  const admin = options.worker === undefined ? adminServer(inside) : undefined;
   measured.read({
     ...stack.readings,
     inFlight: admitted.inFlight,
@@ -129,13 +134,15 @@ export function createApp(config: Config, options: AppOptions = {}): App {
 
   return {
     async listen() {
-      const adminPort = await listenOn(admin, config.host, config.adminPort);
-      const port = await listenOn(api, config.host, config.port);
+      const { host } = config;
+      const adminPort = admin && (await listenOn(admin, { host, port: config.adminPort }));
+      const port = await listenOn(api, { host, port: config.port, reusePort: options.worker !== undefined });
       life.started();
-      world.emit({ type: 'listening', port, adminPort });
+      if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };
     },
     close: life.close,
+    inside,
   };
 }
 

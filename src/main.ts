@@ -8,6 +8,7 @@ const { argv, env: environment, stdout, stderr } = process;
 const surroundings = {
   environment,
   stop,
+  process,
   stdout,
   stderr,
   // Opened only by a command that reads it.

@@ -8,6 +8,7 @@ import { serveCommand } from './serve-command.ts';
 import { shoutCommand } from './shout-command.ts';
 import { shoutcloudCommand } from './shoutcloud-command.ts';
 import type { Surroundings } from './surroundings.ts';
+import { workerCommand } from './worker-command.ts';
 
 /**
  * Runs one command line and returns its exit code: 0 for done, 1 for failed, 2 for wrong settings or arguments, 130 for
@@ -20,6 +21,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     .helpCommand(false);
   const commands = [serveCommand, shoutCommand, healthCommand, shoutcloudCommand, openapiCommand];
   for (const command of commands) program.addCommand(command(surroundings));
+  program.addCommand(workerCommand(surroundings), { hidden: true });
   const output = { writeOut: writerTo(surroundings.stdout), writeErr: writerTo(surroundings.stderr) };
   for (const each of [program, ...program.commands]) each.exitOverride().configureOutput(output);
   try {

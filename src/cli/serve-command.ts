@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import type { DestinationStream } from 'pino';
-import { readConfig } from '../config/read-config.ts';
+import type { App } from '../app.ts';
+import { type Environment, readConfig } from '../config/read-config.ts';
 import type { Shoutcloud } from '../shoutcloud/shoutcloud.ts';
+import { readableLog } from './readable-log.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -24,10 +25,8 @@ async function serve(
   { environment, stop }: Surroundings,
 ): Promise<void> {
   const shoutcloud = embeddedShoutcloud ? await embedded() : undefined;
-  const config = readConfig({ ...environment, ...(shoutcloud && { SHOUTCLOUD_URL: shoutcloud.url }) });
-  // The other commands need none of it.
-  const { createApp } = await import('../app.ts');
-  const app = createApp(config, readableLogs && { logTo: await readableLog() });
+  const settings = { ...environment, ...(shoutcloud && { SHOUTCLOUD_URL: shoutcloud.url }) };
+  const app = await appFor(settings, readableLogs);
   try {
     await app.listen();
     keepHeapSmall();
@@ -38,13 +37,20 @@ async function serve(
   }
 }
 
+/** One process, or the one in front of several. Loaded only now: the other commands need none of it. */
+async function appFor(settings: Environment, readableLogs?: true): Promise<Pick<App, 'listen' | 'close'>> {
+  const config = readConfig(settings);
+  const logging = readableLogs && { logTo: await readableLog() };
+  if (config.webConcurrency === 1) {
+    const { createApp } = await import('../app.ts');
+    return createApp(config, logging);
+  }
+  const { createPrimary } = await import('../primary.ts');
+  const args = readableLogs ? ['worker', '--readable-logs'] : ['worker'];
+  return createPrimary(config, { ...logging, args, environment: settings });
+}
+
 async function embedded(): Promise<Shoutcloud> {
   const { startShoutcloud } = await import('../shoutcloud/server.ts');
   return startShoutcloud();
-}
-
-/** Loaded only here: production neither has nor needs it. */
-async function readableLog(): Promise<DestinationStream> {
-  const { default: pretty } = await import('pino-pretty');
-  return pretty({ ignore: 'pid,hostname', singleLine: true, sync: true });
 }

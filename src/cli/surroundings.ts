@@ -1,10 +1,13 @@
 import type { Environment } from '../config/read-config.ts';
+import type { ForkedProcess } from '../workers/primary-link.ts';
 import type { StopSignals } from './stop-signals.ts';
 
 /** What a command needs of the process it runs in. */
 export interface Surroundings {
   readonly environment: Environment;
   readonly stop: StopSignals;
+  /** Its own process, for one that another one started. */
+  readonly process?: ForkedProcess;
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;

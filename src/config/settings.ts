@@ -169,6 +169,12 @@ export const settings = {
     byDefault: 95_000,
     says: 'How long an idle connection stays open, in milliseconds: longer than a load balancer keeps it.',
   }),
+  webConcurrency: setting({
+    name: 'WEB_CONCURRENCY',
+    is: wholeNumber(1, 256),
+    byDefault: 1,
+    says: 'Processes that share the port, for a machine with many cores; above 1 only on Linux or FreeBSD. Each has its own cache, connections to SHOUTCLOUD and `MAX_IN_FLIGHT`, and, without Redis, its own count for the rate limit.',
+  }),
 };
 
 function setting<T>(row: Omit<Setting<T>, 'byDefault'> & { byDefault: NoInfer<T> }): Setting<T> {

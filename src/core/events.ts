@@ -17,6 +17,8 @@ export type Event =
   | { type: 'answered'; method: string; route: string; status: number; durationMs: number; requestId: string }
   | { type: 'failed'; requestId: string; code: ErrorCode; error: unknown }
   | { type: 'listening'; port: number; adminPort: number }
+  | { type: 'worker-listening'; pid: number }
+  | { type: 'worker-ended'; pid: number; code: number | null; signal: string | null; wasAsked: boolean }
   | { type: 'draining' }
   | { type: 'closed' };
 

@@ -4,11 +4,13 @@ import { sendJson } from './answer.ts';
 import { problemFor } from './problem.ts';
 import { requestId } from './request-id.ts';
 
+type Facts = Readonly<Record<string, unknown>>;
+
 export interface AdminParts {
   /** Started and not draining: nothing else, for a dead dependency must not take all pods away at once. */
   readonly isReady: () => boolean;
   /** Facts for a person, by part. */
-  readonly status: () => Readonly<Record<string, unknown>>;
+  readonly status: () => Facts | Promise<Facts>;
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
 }
 
@@ -30,6 +32,6 @@ export function adminServer({ isReady, status, metrics }: AdminParts): FastifyIn
   server.get('/metrics', async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
   );
-  server.get('/status', (_request, reply) => sendJson(reply, status()));
+  server.get('/status', async (_request, reply) => sendJson(reply, await status()));
   return server;
 }

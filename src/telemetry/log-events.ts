@@ -14,6 +14,13 @@ export function logEvents(log: Logger): Emit {
         return log.info('draining');
       case 'closed':
         return log.info('closed');
+      case 'worker-listening':
+        return log.info({ worker: event.pid }, 'a worker listens');
+      case 'worker-ended': {
+        const { pid, code, signal, wasAsked } = event;
+        const facts = { worker: pid, code, signal };
+        return wasAsked ? log.info(facts, 'a worker ended') : log.warn(facts, 'a worker ended unasked');
+      }
       case 'failed':
         return logFailure(log, event);
       case 'answered': {

@@ -1,6 +1,14 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import {
+  type Aggregator,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  Registry,
+} from '@prometheus-io/client';
 import type { BreakerState } from '../core/breaker.ts';
 import type { Emit, Event } from '../core/events.ts';
+import type { Series } from './summed-metrics.ts';
 
 /** What is read when somebody asks for the metrics, rather than told by events. */
 export interface Readings {
@@ -17,6 +25,8 @@ export interface Metrics {
   read(readings: Readings): void;
   /** All series in the Prometheus text format. */
   text(): Promise<string>;
+  /** The same as plain data, to be added up with those of other processes. */
+  series(): Promise<Series>;
   readonly contentType: string;
 }
 
@@ -71,6 +81,7 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
   const lastSuccess = new Gauge({
     name: 'tuohs_upstream_last_success_timestamp_seconds',
     help: 'When SHOUTCLOUD last gave a right answer; 0 before the first.',
+    aggregator: 'max',
     registers,
   });
   const wrong = new Counter({
@@ -100,6 +111,7 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
   new Gauge({
     name: 'tuohs_build_info',
     help: 'Always 1; the labels say what runs.',
+    aggregator: 'first',
     labelNames: ['version', 'node'] as const,
     registers,
   }).set({ version, node: process.version }, 1);
@@ -108,6 +120,7 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
     emit: count,
     read: (readings) => addReadings(readings, registers),
     text: () => registry.metrics(),
+    series: () => registry.getMetricsAsJSON(),
     contentType: registry.contentType,
   };
 
@@ -140,6 +153,8 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
       case 'redis-connection':
       case 'failed':
       case 'listening':
+      case 'worker-listening':
+      case 'worker-ended':
       case 'draining':
       case 'closed':
         return;
@@ -151,10 +166,11 @@ function addReadings(readings: Readings, registers: Registry[]): void {
   gauge('tuohs_in_flight_requests', 'Requests under way.', readings.inFlight);
   gauge('tuohs_cache_bytes', 'Size of the memory cache.', readings.cacheBytes);
   gauge('tuohs_retry_budget_tokens', 'Retries that may be made right now.', readings.retryBudgetTokens);
-  gauge('tuohs_redis_up', '1 while Redis is connected.', () => Number(readings.isRedisUp()));
+  gauge('tuohs_redis_up', '1 while Redis is connected.', () => Number(readings.isRedisUp()), 'min');
   new Gauge({
     name: 'tuohs_breaker_state',
     help: "1 for the state that SHOUTCLOUD's breaker is in.",
+    aggregator: 'max',
     labelNames: ['state'] as const,
     registers,
     collect() {
@@ -162,10 +178,11 @@ function addReadings(readings: Readings, registers: Registry[]): void {
     },
   });
 
-  function gauge(name: string, help: string, value: () => number): void {
+  function gauge(name: string, help: string, value: () => number, aggregator: Aggregator = 'sum'): void {
     new Gauge({
       name,
       help,
+      aggregator,
       registers,
       collect() {
         this.set(value());

@@ -20,6 +20,8 @@ export interface TestProcess {
   /** Resolves with the addresses when the service answers. */
   listening(): Promise<{ url: string; adminUrl: string }>;
   kill(signal: NodeJS.Signals): void;
+  /** To it and all that it started, as a terminal does at Ctrl-C. */
+  killAll(signal: NodeJS.Signals): void;
   /** Sends the signal and waits for the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -74,6 +76,7 @@ export function startProgram(ending: Ending, { command, args, environment }: Pro
       return { url: `http://127.0.0.1:${port}`, adminUrl: `http://127.0.0.1:${adminPort}` };
     },
     kill: (signal) => child.kill(signal),
+    killAll: (signal) => killGroup(child.pid, signal),
     stop(signal = 'SIGTERM') {
       child.kill(signal);
       return exitCode;
@@ -116,10 +119,10 @@ function messageOf(line: string): unknown {
 }
 
 /** The program and what it started; both may be gone already. */
-function killGroup(pid: number | undefined): void {
+function killGroup(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {
   if (pid === undefined) return;
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(-pid, signal);
   } catch {
     // The group is gone.
   }

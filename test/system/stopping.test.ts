@@ -1,30 +1,10 @@
 import assert from 'node:assert/strict';
-import type { ServerResponse } from 'node:http';
-import { json } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { askJson, type Reply } from '../support/ask.ts';
-import { httpServer } from '../support/http-server.ts';
 import { tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
+import { heldUpstream } from './held-upstream.ts';
 import { runningService } from './service.ts';
-
-/** An upstream that answers when the test says so. */
-async function heldUpstream(test: TestContext) {
-  const waiting: { text: string; response: ServerResponse }[] = [];
-  const { url } = await httpServer(test, async (request, response) => {
-    const { INPUT } = (await json(request)) as { INPUT: string };
-    waiting.push({ text: INPUT, response });
-  });
-  return {
-    url,
-    waiting,
-    answerAll() {
-      for (const { text, response } of waiting.splice(0)) {
-        response.end(JSON.stringify({ INPUT: text, OUTPUT: text.toUpperCase() }));
-      }
-    },
-  };
-}
 
 /** The service with so many calls under way, which nothing but the upstream will end. */
 async function busyService(test: TestContext, texts: readonly string[]) {

@@ -18,19 +18,30 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   client: [],
   shoutcloud: ['core'],
   watch: ['client'],
-  cli: ['app', 'config', 'client', 'shoutcloud', 'watch', 'core', 'version'],
+  workers: ['core'],
+  cli: ['app', 'primary', 'config', 'client', 'shoutcloud', 'watch', 'workers', 'core', 'version'],
   lifecycle: ['core'],
   version: [],
   main: ['cli'],
   app: ['core', 'config', 'cache', 'telemetry', 'upstream', 'http', 'web', 'lifecycle', 'version'],
+  primary: ['app', 'core', 'config', 'telemetry', 'http', 'workers', 'lifecycle', 'version'],
 };
 
 /** Those that are no single files. */
 const FOLDERS = Object.keys(MAY_IMPORT).filter(
-  (part) => !['lifecycle', 'version', 'main', 'app'].includes(part),
+  (part) => !['lifecycle', 'version', 'main', 'app', 'primary'].includes(part),
 );
 
-const WITHOUT_PACKAGES = ['core', 'config', 'client', 'shoutcloud', 'lifecycle', 'version', 'main'];
+const WITHOUT_PACKAGES = [
+  'core',
+  'config',
+  'client',
+  'shoutcloud',
+  'workers',
+  'lifecycle',
+  'version',
+  'main',
+];
 
 interface SourceFile {
   readonly path: string;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { metrics } from '../../../src/telemetry/metrics.ts';
+import { summedMetrics } from '../../../src/telemetry/summed-metrics.ts';
 
 const root = new URL('../../../', import.meta.url);
 const page = read('docs/resilience.md');
@@ -53,7 +54,8 @@ async function seriesNames(): Promise<string[]> {
     breakerState: () => 'closed',
     isRedisUp: () => false,
   });
-  return matches(await measured.text(), /^# HELP (tuohs_\w+) /gm);
+  const ofWorkers = await summedMetrics(() => 0).text([]);
+  return matches(`${await measured.text()}\n${ofWorkers}`, /^# HELP (tuohs_\w+) /gm);
 }
 
 function matches(text: string, pattern: RegExp): string[] {

@@ -1,0 +1,111 @@
+import { fileURLToPath } from 'node:url';
+import { type Program, runProgram } from '../test/chaos/tools/program.ts';
+import type { Cores } from './tools/cores.ts';
+import type { LoadPlan, LoadReport } from './tools/load-plan.ts';
+import { type Redis, startRedis } from './tools/redis.ts';
+
+type Env = Readonly<Record<string, string>>;
+
+/** A program under way that listens. */
+export interface Server extends Program {
+  readonly port: number;
+}
+
+/** Starts real processes on their cores, and ends them with the row. */
+export interface Lab {
+  readonly rounds: number;
+  /** `tuohs serve` as built, with everything switched on. `flags` are Node's. */
+  tuohs(env: Env, flags?: readonly string[]): Promise<Server>;
+  /** The compatible server that this project ships; answers after so long. Beside the load unless told. */
+  shoutcloud(latencyMs: number, place?: 'service' | 'others'): Promise<Server>;
+  baseline(name: 'bare-http' | 'plain-fastify'): Promise<Server>;
+  redis(): Promise<Redis>;
+  /** One run of the load generator. Rejects where an answer is not a 200: such a figure would mean nothing. */
+  load(plan: LoadPlan): Promise<LoadReport>;
+  /** Any program of Node on the service's core. */
+  run(args: readonly string[], env: Env): Program;
+  /** Ends a program before its row ends. */
+  end(program: Program): Promise<void>;
+}
+
+// All features: a quota nobody reaches still costs its count.
+const EVERYTHING_ON = {
+  HOST: '127.0.0.1',
+  PORT: '0',
+  ADMIN_PORT: '0',
+  DRAIN_MS: '0',
+  RATE_LIMIT_PER_MINUTE: '1000000000',
+};
+const MAIN = fromRoot('dist/main.js');
+
+/** Runs `use` with a lab whose processes have ended when this returns. */
+export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => Promise<T>): Promise<T> {
+  const programs = new Map<number, Program>();
+  try {
+    return await use(openLab());
+  } finally {
+    for (const program of [...programs.values()].reverse()) await end(program);
+  }
+
+  function openLab(): Lab {
+    return {
+      rounds,
+      run: (args, env) => start(cores.service, [process.execPath, ...args], env),
+      tuohs: (env, flags = []) =>
+        listening(cores.service, [process.execPath, ...flags, MAIN, 'serve'], { ...EVERYTHING_ON, ...env }),
+      shoutcloud: (latencyMs, place = 'others') =>
+        listening(cores[place], [
+          process.execPath,
+          MAIN,
+          'shoutcloud',
+          '--port',
+          '0',
+          '--latency',
+          `${latencyMs}`,
+        ]),
+      baseline: (name) =>
+        listening(cores.service, [process.execPath, fromRoot(`bench/baselines/${name}.ts`)]),
+      redis: () => startRedis((command) => start(cores.others, command)),
+      load,
+      end,
+    };
+  }
+
+  async function load(plan: LoadPlan): Promise<LoadReport> {
+    const generator = fromRoot('bench/tools/load-generator.ts');
+    const program = start(cores.others, [process.execPath, generator, JSON.stringify(plan)]);
+    const report = (await program.line('done')) as unknown as LoadReport;
+    await program.exited;
+    programs.delete(program.pid);
+    if (report.failures > 0) throw new Error(`${report.failures} of ${report.answers} answers were no 200`);
+    return report;
+  }
+
+  async function listening(
+    place: readonly string[],
+    command: readonly string[],
+    env: Env = {},
+  ): Promise<Server> {
+    const program = start(place, command, env);
+    const { port } = await program.line('listening');
+    return { ...program, port: Number(port) };
+  }
+
+  async function end({ pid }: Program): Promise<void> {
+    const program = programs.get(pid);
+    programs.delete(pid);
+    program?.signal('SIGKILL');
+    await program?.exited;
+  }
+
+  function start(place: readonly string[], command: readonly string[], env: Env = {}): Program {
+    const [first = '', ...args] = [...place, ...command];
+    const program = runProgram(first, args, env);
+    programs.set(program.pid, program);
+    return program;
+  }
+}
+
+export function fromRoot(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
+}

@@ -1,0 +1,50 @@
+import type { Results } from './results.ts';
+import type { Figure } from './row.ts';
+import { median } from './tools/statistics.ts';
+
+export const HEADS = ['Row', 'Figure', 'Median', 'Lowest to highest', 'Goal', 'Held'];
+
+/** The cells of every figure, row by row. */
+export function cellsOf({ rows }: Pick<Results, 'rows'>): string[][] {
+  return rows.flatMap(({ name, figures }) =>
+    figures.map((figure) => {
+      const { what, unit, values } = figure;
+      const spread = `${short(Math.min(...values))} to ${short(Math.max(...values))}`;
+      return [name, what, withUnit(short(median(values)), unit), spread, goalText(figure), heldText(figure)];
+    }),
+  );
+}
+
+/** Columns for a terminal. */
+export function alignedTable(rows: readonly (readonly string[])[]): string {
+  const widths = HEADS.map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
+  return rows
+    .map((cells) =>
+      cells
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Three digits that count, and all in front of the point. */
+export function short(value: number): string {
+  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : `${Number(value.toPrecision(3))}`;
+}
+
+export function withUnit(value: string, unit: string): string {
+  return unit === '×' || unit === '%' ? `${value}${unit}` : `${value} ${unit}`;
+}
+
+function goalText({ goal, unit }: Figure): string {
+  if (!goal) return '';
+  const [sign, limit] = 'atLeast' in goal ? ['≥', goal.atLeast] : ['≤', goal.atMost];
+  return `${sign} ${withUnit(short(limit), unit)}`;
+}
+
+function heldText({ goal, values }: Figure): string {
+  if (!goal) return '';
+  const value = median(values);
+  return ('atLeast' in goal ? value >= goal.atLeast : value <= goal.atMost) ? 'yes' : 'no';
+}

@@ -1,0 +1,41 @@
+import type { Row } from '../row.ts';
+import { inTurns } from '../tools/in-turns.ts';
+import { askKnown } from './known.ts';
+
+export const knownInRedis: Row = {
+  name: 'redis',
+  about: 'Known strings with `CACHE_MAX_BYTES=0`: each answer is read from Redis; the load as for `known`.',
+  needsRedis: true,
+  async run(lab) {
+    const upstream = await lab.shoutcloud(0);
+    const redis = await lab.redis();
+    const bare = await lab.baseline('bare-http');
+    const tuohs = await lab.tuohs({
+      SHOUTCLOUD_URL: `http://127.0.0.1:${upstream.port}`,
+      REDIS_URL: redis.url,
+      CACHE_MAX_BYTES: '0',
+    });
+    for (const server of [bare, tuohs]) await askKnown(lab, server);
+
+    const rounds = await inTurns(lab.rounds, {
+      bare: () => askKnown(lab, bare),
+      tuohs: () => askKnown(lab, tuohs),
+    });
+
+    return [
+      {
+        what: 'req/s, to bare node:http',
+        unit: '×',
+        values: rounds.map(({ tuohs, bare }) => tuohs.perSecond / bare.perSecond),
+        goal: { atLeast: 0.35 },
+      },
+      {
+        what: 'processor time an answer, to bare node:http',
+        unit: '×',
+        values: rounds.map(({ tuohs, bare }) => tuohs.processorUs / bare.processorUs),
+      },
+      { what: 'tuohs', unit: 'req/s', values: rounds.map(({ tuohs }) => tuohs.perSecond) },
+      { what: 'tuohs, p99', unit: 'ms', values: rounds.map(({ tuohs }) => tuohs.p99Ms) },
+    ];
+  },
+};

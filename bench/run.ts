@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { fromRoot, inLab } from './lab.ts';
+import type { Results } from './results.ts';
+import { alignedTable, cellsOf, HEADS } from './results-table.ts';
+import type { Row } from './row.ts';
+import { rows } from './rows.ts';
+import { placeOnCores } from './tools/cores.ts';
+import { hasProc } from './tools/process-facts.ts';
+import { hasRedisServer } from './tools/redis.ts';
+
+// `make bench`: measures, prints a table, and after a whole run keeps it in bench/results.json.
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    rounds: { type: 'string', default: '5' },
+  },
+});
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+const names = rows.map(({ name }) => name);
+const strange = values.only.filter((name) => !names.includes(name));
+const rounds = Number(values.rounds);
+if (strange.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+  process.stderr.write(`--rounds takes a number from 1, --only one of: ${names.join(', ')}\n`);
+  process.exit(2);
+}
+
+const cores = placeOnCores();
+say(cores.says);
+const found: Results['rows'][number][] = [];
+const wanted = rows.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+for (const row of wanted) {
+  const missing = whatIsMissing(row);
+  if (missing) say(`${row.name}: skipped, ${missing}`);
+  else {
+    say(`${row.name}: ${row.about}`);
+    const figures = await inLab(rounds, cores, row.run);
+    // Some systems do not tell all.
+    found.push({ name: row.name, figures: figures.filter(({ values }) => values.every(Number.isFinite)) });
+  }
+}
+say(`\n${alignedTable([HEADS, ...cellsOf({ rows: found })])}`);
+
+if (found.length === rows.length && rounds >= 5) {
+  const machine = {
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    node: process.version,
+    places: cores.says,
+  };
+  writeFileSync(
+    fromRoot('bench/results.json'),
+    `${JSON.stringify({ machine, rounds, rows: found } satisfies Results, undefined, 2)}\n`,
+  );
+  say('\nbench/results.json written; make docs puts it into docs/performance.md');
+}
+
+function whatIsMissing(row: Row): string | undefined {
+  if (row.needsRedis && !hasRedisServer()) return 'there is no redis-server (Debian package redis-server)';
+  if (row.needsProc && !hasProc) return 'it reads /proc, which only Linux has';
+  return undefined;
+}

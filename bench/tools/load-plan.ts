@@ -1,0 +1,31 @@
+/** What the load generator is to do, as JSON in its only argument. */
+export interface LoadPlan {
+  readonly port: number;
+  readonly path: string;
+  /** The field of the JSON that holds the text: `data`, or `INPUT` where SHOUTCLOUD itself is asked. */
+  readonly field: string;
+  readonly connections: number;
+  readonly texts: TextSource;
+  /** Ends after this time … */
+  readonly durationMs?: number;
+  /** … or after so many answers. */
+  readonly answers?: number;
+}
+
+export interface TextSource {
+  readonly series: string;
+  /** They go round after so many; each is new where this is left out. */
+  readonly cycle?: number;
+}
+
+/** What it says when done, as one line. */
+export interface LoadReport {
+  readonly answers: number;
+  /** Those that were not a 200. */
+  readonly failures: number;
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** How much of the time the generator computed: near 1, it measures itself. */
+  readonly busy: number;
+}

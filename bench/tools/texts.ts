@@ -1,0 +1,12 @@
+const WORDS =
+  'the quick brown fox jumps over a lazy dog while seven wizards mix very odd jugs of liquid'.split(' ');
+
+/** `count` distinct short texts, about 25 characters each; another `series` shares none with them. */
+export function distinctTexts(series: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => distinctText(series, i));
+}
+
+export function distinctText(series: string, i: number): string {
+  const word = (step: number) => WORDS[(i * step + step) % WORDS.length];
+  return `${word(1)} ${word(5)} ${word(7)} ${series}${i}`;
+}

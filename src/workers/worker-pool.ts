@@ -1,0 +1,56 @@
+import type { World } from '../core/events.ts';
+import type { Worker } from './forked-worker.ts';
+import type { Question } from './messages.ts';
+import { workerPlace } from './worker-place.ts';
+
+export interface WorkerPool {
+  /** Resolves when all serve; rejects when one cannot start. */
+  start(): Promise<void>;
+  /** How many serve right now. */
+  serving(): number;
+  /** The answers of those who serve; `undefined` from one that takes longer than a second. */
+  ask(question: Question): Promise<{ pid: number; answer: unknown }[]>;
+  /** Has all drain, side by side; resolves when all have ended. What never started is killed. */
+  drain(): Promise<void>;
+  kill(): void;
+}
+
+export interface WorkerPoolOptions {
+  readonly size: number;
+  readonly fork: () => Worker;
+}
+
+const PATIENCE_MS = 1000;
+
+/** So many workers side by side, each replaced when it ends. */
+export function workerPool({ size, fork }: WorkerPoolOptions, world: World): WorkerPool {
+  const places = Array.from({ length: size }, () => workerPlace(fork, world));
+  const serving = () => places.map((place) => place.serving()).filter((worker) => worker !== undefined);
+  const kill = () => {
+    for (const place of places) place.kill();
+  };
+  let isStarted = false;
+
+  return {
+    async start() {
+      await Promise.all(places.map((place) => place.start()));
+      isStarted = true;
+    },
+    serving: () => serving().length,
+    ask: (question) =>
+      Promise.all(
+        serving().map(async (worker) => ({ pid: worker.pid, answer: await answerInTime(worker, question) })),
+      ),
+    async drain() {
+      if (!isStarted) kill();
+      await Promise.all(places.map((place) => place.drain()));
+    },
+    kill,
+  };
+
+  async function answerInTime(worker: Worker, question: Question): Promise<unknown> {
+    const answered = new AbortController();
+    const late = world.clock.sleep(PATIENCE_MS, answered.signal).catch(() => {});
+    return Promise.race([worker.ask(question), late]).finally(() => answered.abort());
+  }
+}

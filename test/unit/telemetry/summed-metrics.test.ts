@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Event } from '../../../src/core/events.ts';
+import { metrics } from '../../../src/telemetry/metrics.ts';
+import { summedMetrics } from '../../../src/telemetry/summed-metrics.ts';
+import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
+
+const SHED: Event = { type: 'shed', reason: 'requests' };
+const SHED_SERIES = 'tuohs_shed_requests_total{reason="requests"}';
+
+/** Series of a process that shed so many requests and has so many under way. */
+function worker({ shed = 0, inFlight = 0, isRedisUp = true }) {
+  const measured = metrics({ version: '1', epochMs: () => FAKE_EPOCH_MS });
+  measured.read({
+    inFlight: () => inFlight,
+    cacheBytes: () => 0,
+    retryBudgetTokens: () => 20,
+    breakerState: () => 'closed',
+    isRedisUp: () => isRedisUp,
+  });
+  for (let i = 0; i < shed; i++) measured.emit(SHED);
+  return measured.series();
+}
+
+function summed(...pids: number[]) {
+  const sums = summedMetrics(() => pids.length);
+  for (const pid of pids) sums.emit({ type: 'worker-listening', pid });
+  return sums;
+}
+
+function ended(pid: number, wasAsked = false): Event {
+  return { type: 'worker-ended', pid, code: null, signal: 'SIGKILL', wasAsked };
+}
+
+function sumOf(text: string, series: string): number {
+  const line = text.split('\n').find((line) => line.startsWith(`${series} `));
+  return Number(line?.slice(series.length));
+}
+
+test('what processes count and hold is added up', async () => {
+  const text = await summed(1, 2).text([
+    { pid: 1, answer: await worker({ shed: 2, inFlight: 3 }) },
+    { pid: 2, answer: await worker({ shed: 5, inFlight: 4 }) },
+  ]);
+
+  assert.equal(sumOf(text, SHED_SERIES), 7);
+  assert.equal(sumOf(text, 'tuohs_in_flight_requests'), 7);
+  assert.equal(sumOf(text, 'tuohs_workers'), 2);
+});
+
+test('a state is not added up: Redis is up where all have it, and there is one build', async () => {
+  const text = await summed(1, 2).text([
+    { pid: 1, answer: await worker({}) },
+    { pid: 2, answer: await worker({ isRedisUp: false }) },
+  ]);
+
+  assert.equal(sumOf(text, 'tuohs_redis_up'), 0);
+  assert.equal(sumOf(text, 'tuohs_breaker_state{state="closed"}'), 1);
+  assert.match(text, /^tuohs_build_info\{.*\} 1$/m);
+});
+
+test('what an ended process counted stays counted, what it held does not', async () => {
+  const sums = summed(1, 2);
+  const second = { pid: 2, answer: await worker({ shed: 5, inFlight: 4 }) };
+  await sums.text([{ pid: 1, answer: await worker({ shed: 2, inFlight: 3 }) }, second]);
+
+  sums.emit(ended(1));
+  const text = await sums.text([second]);
+
+  assert.equal(sumOf(text, SHED_SERIES), 7);
+  assert.equal(sumOf(text, 'tuohs_in_flight_requests'), 4);
+});
+
+test('a process that does not answer counts as it last did', async () => {
+  const sums = summed(1);
+  await sums.text([{ pid: 1, answer: await worker({ shed: 2 }) }]);
+
+  assert.equal(sumOf(await sums.text([{ pid: 1 }]), SHED_SERIES), 2);
+});
+
+test('an answer that comes after the end is not counted twice', async () => {
+  const sums = summed(1);
+  const answer = await worker({ shed: 2 });
+  await sums.text([{ pid: 1, answer }]);
+  sums.emit(ended(1));
+
+  assert.equal(sumOf(await sums.text([{ pid: 1, answer }]), SHED_SERIES), 2);
+});
+
+test('an end that nobody asked for is counted, and no other', async () => {
+  const sums = summed(1, 2);
+
+  sums.emit(ended(1));
+  sums.emit(ended(2, true));
+
+  assert.equal(sumOf(await sums.text([]), 'tuohs_worker_exits_total'), 1);
+});

@@ -1,0 +1,49 @@
+import type { Worker, WorkerEnd } from '../../../src/workers/forked-worker.ts';
+import type { Question } from '../../../src/workers/messages.ts';
+
+export interface FakeWorker extends Worker {
+  readonly drained: boolean;
+  /** Whether it answers what it is asked; it does until told. */
+  setStuck(): void;
+  listen(): void;
+  end(how?: Partial<WorkerEnd>): void;
+}
+
+/** Workers that do what the test says; `drain` ends one with 0, `kill` with SIGKILL. */
+export function fakeWorkers(): { fork: () => FakeWorker; forked: FakeWorker[] } {
+  const forked: FakeWorker[] = [];
+  return {
+    forked,
+    fork() {
+      const worker = fakeWorker(forked.length + 1);
+      forked.push(worker);
+      return worker;
+    },
+  };
+}
+
+function fakeWorker(pid: number): FakeWorker {
+  const listening = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<WorkerEnd>();
+  let isStuck = false;
+  let drained = false;
+  return {
+    pid,
+    listening: listening.promise,
+    ended: ended.promise,
+    get drained() {
+      return drained;
+    },
+    setStuck() {
+      isStuck = true;
+    },
+    listen: listening.resolve,
+    end: (how = {}) => ended.resolve({ code: null, signal: null, ...how }),
+    ask: (question: Question) => (isStuck ? new Promise(() => {}) : Promise.resolve(`${question} of ${pid}`)),
+    drain() {
+      drained = true;
+      ended.resolve({ code: 0, signal: null });
+    },
+    kill: () => ended.resolve({ code: null, signal: 'SIGKILL' }),
+  };
+}

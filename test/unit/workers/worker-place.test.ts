@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { workerPlace } from '../../../src/workers/worker-place.ts';
+import { settled } from '../../support/fake-clock.ts';
+import { testWorld } from '../../support/world.ts';
+import { fakeWorkers } from './fake-worker.ts';
+
+/** A place whose first worker serves. */
+async function taken() {
+  const world = testWorld();
+  const { fork, forked } = fakeWorkers();
+  const place = workerPlace(fork, world);
+  const started = place.start();
+  forked[0]?.listen();
+  await started;
+  return { world, forked, place, clock: world.clock };
+}
+
+test('a worker that ends is told and replaced', async () => {
+  const { world, forked, place, clock } = await taken();
+
+  forked[0]?.end({ signal: 'SIGKILL' });
+  await settled();
+  const between = place.serving();
+  await clock.advance(100);
+  forked[1]?.listen();
+  await settled();
+
+  assert.equal(between, undefined);
+  assert.equal(place.serving()?.pid, 2);
+  assert.deepEqual(world.told('worker-ended'), [
+    { type: 'worker-ended', pid: 1, code: null, signal: 'SIGKILL', wasAsked: false },
+  ]);
+  assert.deepEqual(
+    world.told('worker-listening').map(({ pid }) => pid),
+    [1, 2],
+  );
+});
+
+test('workers that end again and again are replaced ever more slowly, in the end every 5 s', async () => {
+  const { forked, clock } = await taken();
+  const pauses: number[] = [];
+
+  for (let i = 0; i < 9; i++) {
+    forked[i]?.end({ code: 1 });
+    const since = clock.now();
+    while (forked.length === i + 1) await clock.advance(50);
+    pauses.push(clock.now() - since);
+  }
+
+  assert.deepEqual(pauses, [100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
+});
+
+test('one that served for 10 s is replaced fast again', async () => {
+  const { forked, clock } = await taken();
+  for (let i = 0; i < 5; i++) {
+    forked[i]?.end({ code: 1 });
+    await clock.advance(5000);
+  }
+  const last = forked.length;
+  await clock.advance(10_000);
+
+  forked[last - 1]?.end({ code: 1 });
+  await clock.advance(100);
+
+  assert.equal(forked.length, last + 1);
+});
+
+test('one that does not answer for 10 s is killed and replaced', async () => {
+  const { world, forked, clock } = await taken();
+  await clock.advance(30_000);
+  const before = world.told('worker-ended').length;
+
+  forked[0]?.setStuck();
+  await clock.advance(12_000);
+
+  assert.equal(before, 0);
+  assert.deepEqual(
+    world.told('worker-ended').map(({ pid, signal }) => [pid, signal]),
+    [[1, 'SIGKILL']],
+  );
+  assert.equal(forked.length, 2);
+});
+
+test('a first worker that ends before it serves fails the start', async () => {
+  const { fork, forked } = fakeWorkers();
+  const started = workerPlace(fork, testWorld()).start();
+
+  forked[0]?.end({ code: 1 });
+
+  await assert.rejects(started, /a worker could not start: it ended with exit code 1/);
+});
+
+test('one that is drained is not replaced, and leaves no timer', async () => {
+  const { world, forked, place, clock } = await taken();
+
+  await place.drain();
+  await clock.advance(60_000);
+
+  assert.deepEqual([forked.length, forked[0]?.drained, clock.timers()], [1, true, 0]);
+  assert.equal(world.told('worker-ended')[0]?.wasAsked, true);
+});
+
+test('a place that is drained while it is empty takes no other worker', async () => {
+  const { forked, place, clock } = await taken();
+  forked[0]?.end({ code: 1 });
+  await settled();
+
+  await place.drain();
+  await clock.advance(60_000);
+
+  assert.equal(forked.length, 1);
+});
