@@ -8,6 +8,7 @@ import { serveCommand } from './serve-command.ts';
 import { shoutCommand } from './shout-command.ts';
 import { shoutcloudCommand } from './shoutcloud-command.ts';
 import type { Surroundings } from './surroundings.ts';
+import { watchCommand } from './watch-command.ts';
 
 /**
  * Runs one command line and returns its exit code: 0 for done, 1 for failed, 2 for wrong settings or arguments, 130 for
@@ -18,7 +19,14 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     .description('Reverses and shouts a string: a dependable gateway in front of SHOUTCLOUD.')
     .version(readVersion())
     .helpCommand(false);
-  const commands = [serveCommand, shoutCommand, healthCommand, shoutcloudCommand, openapiCommand];
+  const commands = [
+    serveCommand,
+    shoutCommand,
+    healthCommand,
+    watchCommand,
+    shoutcloudCommand,
+    openapiCommand,
+  ];
   for (const command of commands) program.addCommand(command(surroundings));
   const output = { writeOut: writerTo(surroundings.stdout), writeErr: writerTo(surroundings.stderr) };
   for (const each of [program, ...program.commands]) each.exitOverride().configureOutput(output);
