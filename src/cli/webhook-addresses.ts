@@ -1,4 +1,4 @@
-import { type Environment, secretText } from '../config/read-config.ts';
+import { ConfigError, type Environment, secretText } from '../config/read-config.ts';
 
 const VARIABLE = 'TUOHS_WATCH_NOTIFY';
 
@@ -7,9 +7,13 @@ export const NOTIFY_HELP = `webhooks to tell (${VARIABLE}, or the file that ${VA
 
 /**
  * The addresses that `--notify` gives; else those of the environment variable, or of the file that its `_FILE` twin names,
- * with white space between them. Throws where the file cannot be read, or both are set.
+ * with white space between them. Throws a `ConfigError` where the file cannot be read, or both are set.
  */
 export function webhookAddresses(option: readonly string[] | undefined, environment: Environment): string[] {
   if (option) return [...option];
-  return (secretText(VARIABLE, environment) ?? '').split(/\s+/).filter((address) => address !== '');
+  try {
+    return (secretText(VARIABLE, environment) ?? '').split(/\s+/).filter((address) => address !== '');
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+  }
 }
