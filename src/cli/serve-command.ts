@@ -26,8 +26,9 @@ async function serve(
   const shoutcloud = embeddedShoutcloud ? await embedded() : undefined;
   const config = readConfig({ ...environment, ...(shoutcloud && { SHOUTCLOUD_URL: shoutcloud.url }) });
   // The other commands need none of it.
-  const { createApp } = await import('../app.ts');
-  const app = createApp(config, readableLogs && { logTo: await readableLog() });
+  const { createApp, loadTraces } = await import('../app.ts');
+  const makeTraces = await loadTraces(config);
+  const app = createApp(config, { makeTraces, ...(readableLogs && { logTo: await readableLog() }) });
   try {
     await app.listen();
     keepHeapSmall();

@@ -169,6 +169,12 @@ export const settings = {
     byDefault: 95_000,
     says: 'How long an idle connection stays open, in milliseconds: longer than a load balancer keeps it.',
   }),
+  otlpEndpoint: setting({
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    is: optional(urlOf('http', 'https')),
+    byDefault: undefined,
+    says: 'Where traces go, by OTLP/HTTP; `/v1/traces` is appended. Without it there are none.',
+  }),
 };
 
 function setting<T>(row: Omit<Setting<T>, 'byDefault'> & { byDefault: NoInfer<T> }): Setting<T> {

@@ -17,6 +17,7 @@ export type Event =
   | { type: 'answered'; method: string; route: string; status: number; durationMs: number; requestId: string }
   | { type: 'failed'; requestId: string; code: ErrorCode; error: unknown }
   | { type: 'listening'; port: number; adminPort: number }
+  | { type: 'trace-export'; isUp: boolean }
   | { type: 'draining' }
   | { type: 'closed' };
 

@@ -70,6 +70,9 @@ export function callOf(items: readonly Item[]): Call {
   return {
     signal: controller.signal,
     strings: items.length,
+    get riders() {
+      return items.map(({ call }) => call);
+    },
     get deadline() {
       return Math.max(...items.map(({ call }) => call.deadline));
     },
