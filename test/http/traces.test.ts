@@ -169,6 +169,21 @@ test('of a bulk request the first 64 strings have spans', async (t) => {
   assert.equal(caches.length, 64);
 });
 
+test('a request that is refused for want of room has a span, too', async (t) => {
+  const { receiver, stop, url, shoutcloud } = await tracedService(t, 'hang', { MAX_IN_FLIGHT: '1' });
+
+  const waiting = askJson(url, { data: 'hello' });
+  await until(t, () => shoutcloud.calls === 1);
+  await askJson(url, { data: 'hello' });
+  shoutcloud.setFaults('');
+  await waiting;
+  await stop();
+
+  const [refused] = named(receiver, 'POST');
+  assert.equal(refused?.attributes['http.response.status_code'], 503);
+  assert.equal(refused?.attributes['http.route'], 'none');
+});
+
 test('log lines carry the trace id', async (t) => {
   const { receiver, stop, url } = await tracedService(t, 'wrong', { UPSTREAM_RETRIES: '0' });
 
