@@ -6,7 +6,7 @@ import { requestCounter } from './cache/request-counter.ts';
 import type { Config } from './config/settings.ts';
 import { Breaker } from './core/breaker.ts';
 import { systemClock } from './core/clock.ts';
-import type { World } from './core/events.ts';
+import type { Emit, World } from './core/events.ts';
 import { reverser } from './core/reverse.ts';
 import { reverseShout } from './core/reverse-shout.ts';
 import type { Shouter } from './core/shouter.ts';
@@ -18,8 +18,10 @@ import { type LoopDelay, loopDelay } from './http/loop-delay.ts';
 import { apiServer } from './http/server.ts';
 import { lifecycle } from './lifecycle.ts';
 import { jsonLog } from './telemetry/json-log.ts';
+import { NO_VIEWS } from './telemetry/layer-views.ts';
 import { logEvents } from './telemetry/log-events.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
+import type { Traces } from './telemetry/traces/traces.ts';
 import { batchedShouter } from './upstream/batched-shouter.ts';
 import { cachedShouter } from './upstream/cached-shouter.ts';
 import { coalescedShouter } from './upstream/coalesced-shouter.ts';
@@ -63,7 +65,11 @@ export interface AppOptions {
   readonly protections?: Partial<Protections>;
   /** Its process id, where this is one of several workers: they share a port, and their primary has the admin port. */
   readonly worker?: number | undefined;
+  /** What `loadTraces` gave. */
+  readonly makeTraces?: MakeTraces | undefined;
 }
+
+export type MakeTraces = (world: World) => Traces;
 
 /** Wires all parts by the settings. The only place that knows them all. */
 export function createApp(config: Config, options: AppOptions = {}): App {
@@ -71,7 +77,10 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   const version = readVersion();
   const clock = systemClock;
   const measured = metrics({ version, epochMs: clock.epochMs });
-  const world: World = { clock, emit: bothOf(logEvents(jsonLog(config.logLevel, options)), measured) };
+  const traces = options.makeTraces?.({ clock, emit: (event) => world.emit(event) });
+  const log = jsonLog({ level: config.logLevel, moreFields: traces?.logFields, ...options });
+  const told = bothOf(measured.emit, logEvents(log));
+  const world: World = { clock, emit: traces ? bothOf(traces.emit, told) : told };
 
   const loop = loopDelay(clock);
   const redis = config.redisUrl
@@ -85,7 +94,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
         world,
       )
     : undefined;
-  const stack = shouterStack({ config, protections, redis, loop }, world);
+  const stack = shouterStack({ config, protections, redis, loop, traces }, world);
   const admitted = admission(
     {
       maxInFlight: config.maxInFlight,
@@ -95,14 +104,23 @@ export function createApp(config: Config, options: AppOptions = {}): App {
     world,
   );
   const life = lifecycle(
-    [() => api.close(), stack.close, () => redis?.close(), () => admin?.close(), loop.stop],
+    [
+      () => api.close(),
+      stack.close,
+      () => redis?.close(),
+      () => traces?.close(),
+      () => admin?.close(),
+      loop.stop,
+    ],
     config,
     world,
   );
   const api = apiServer(
     {
       reverseShout: reverseShout(stack.shouter, reverser(config.reverseBy)),
-      admission: admitted,
+      admission: traces
+        ? { ...admitted, guard: (listener) => traces.requests(admitted.guard(listener)) }
+        : admitted,
       requestCounter: requestCounter(clock, redis),
       draining: life.draining,
     },
@@ -152,6 +170,13 @@ export async function describeApi(): Promise<unknown> {
   return openApiDocument(readVersion());
 }
 
+/** What makes traces, where the settings want any. Loaded only then: it costs time and memory. */
+export async function loadTraces({ otlpEndpoint: endpoint }: Config): Promise<MakeTraces | undefined> {
+  if (endpoint === undefined) return undefined;
+  const { traces } = await import('./telemetry/traces/traces.ts');
+  return (world) => traces({ endpoint, version: readVersion() }, world);
+}
+
 /** As many lines as keep every connection busy with a full batch while the next one gathers, in reason. */
 function bulkLines({ upstreamConnections, batchMaxItems, maxInFlight }: Config): number {
   return Math.min((upstreamConnections + 1) * batchMaxItems, Math.ceil(maxInFlight / 4));
@@ -162,10 +187,12 @@ interface StackParts {
   readonly protections: Protections;
   readonly redis: RedisConnection | undefined;
   readonly loop: LoopDelay;
+  readonly traces: Traces | undefined;
 }
 
 /** The layers around the upstream, innermost first. */
-function shouterStack({ config, protections, redis, loop }: StackParts, world: World) {
+function shouterStack({ config, protections, redis, loop, traces }: StackParts, world: World) {
+  const seen = traces?.layers ?? NO_VIEWS;
   const breaker = new Breaker(
     { ...protections.upstreamBreaker, onChange: (state) => world.emit({ type: 'breaker', state }) },
     world,
@@ -181,18 +208,20 @@ function shouterStack({ config, protections, redis, loop }: StackParts, world: W
       connections: config.upstreamConnections,
       attemptTimeoutMs: config.attemptTimeoutMs,
       verify: protections.verifyUpstream,
+      moreHeaders: traces?.headers,
     },
     world,
   );
-  const gated = gatedShouter(shoutcloud, gate);
+  const gated = gatedShouter(seen.attempt(shoutcloud), gate);
   const guarded = guardedShouter(gated, breaker);
   const retried = retriedShouter(guarded, { retries: config.upstreamRetries, budget, isWorthwhile }, world);
   const batched = batchedShouter(
-    retried,
+    seen.batch(retried),
     { maxItems: config.batchMaxItems, gate, budget, isWorthwhile },
     world,
   );
-  const shared = redis ? cachedShouter(batched, redisCache(redis), world) : batched;
+  const waiting = seen.waiting(batched);
+  const shared = redis ? seen.cache(cachedShouter(waiting, redisCache(redis), world), 'redis') : waiting;
   const coalesced = coalescedShouter(shared, world);
   const limited = missLimitedShouter(
     coalesced,
@@ -203,12 +232,12 @@ function shouterStack({ config, protections, redis, loop }: StackParts, world: W
     },
     world,
   );
-  const cached = memory ? cachedShouter(limited, memory, world) : limited;
+  const cached = memory ? seen.cache(cachedShouter(limited, memory, world), 'memory') : limited;
   const timed = deadlineShouter(cached, { deadlineMs: config.requestDeadlineMs }, world);
-  const shouter: Shouter = config.fallback === 'local' ? fallbackShouter(timed, world) : timed;
+  const answered: Shouter = config.fallback === 'local' ? fallbackShouter(timed, world) : timed;
 
   return {
-    shouter,
+    shouter: seen.string(answered),
     readings: {
       cacheBytes: () => memory?.status().bytes ?? 0,
       retryBudgetTokens: () => budget.tokens,
@@ -236,9 +265,9 @@ function shouterStack({ config, protections, redis, loop }: StackParts, world: W
   }
 }
 
-function bothOf(log: World['emit'], { emit }: Metrics): World['emit'] {
+function bothOf(first: Emit, second: Emit): Emit {
   return (event) => {
-    emit(event);
-    log(event);
+    first(event);
+    second(event);
   };
 }

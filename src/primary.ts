@@ -19,7 +19,7 @@ export function createPrimary(
   { logTo, args, environment }: AppOptions & ForkOptions,
 ): Pick<App, 'listen' | 'close'> {
   const version = readVersion();
-  const log = logEvents(jsonLog(config.logLevel, logTo && { logTo }));
+  const log = logEvents(jsonLog({ level: config.logLevel, logTo }));
   const measured = summedMetrics(() => pool.serving());
   const world: World = {
     clock: systemClock,

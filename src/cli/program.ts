@@ -8,6 +8,7 @@ import { serveCommand } from './serve-command.ts';
 import { shoutCommand } from './shout-command.ts';
 import { shoutcloudCommand } from './shoutcloud-command.ts';
 import type { Surroundings } from './surroundings.ts';
+import { watchCommand } from './watch-command.ts';
 import { workerCommand } from './worker-command.ts';
 
 /**
@@ -19,7 +20,14 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     .description('Reverses and shouts a string: a dependable gateway in front of SHOUTCLOUD.')
     .version(readVersion())
     .helpCommand(false);
-  const commands = [serveCommand, shoutCommand, healthCommand, shoutcloudCommand, openapiCommand];
+  const commands = [
+    serveCommand,
+    shoutCommand,
+    healthCommand,
+    watchCommand,
+    shoutcloudCommand,
+    openapiCommand,
+  ];
   for (const command of commands) program.addCommand(command(surroundings));
   program.addCommand(workerCommand(surroundings), { hidden: true });
   const output = { writeOut: writerTo(surroundings.stdout), writeErr: writerTo(surroundings.stderr) };

@@ -20,9 +20,11 @@ async function work(
   { environment, process }: Surroundings,
 ): Promise<void> {
   const primary = primaryLink(process);
-  const { createApp } = await import('../app.ts');
-  const app = createApp(readConfig(environment), {
+  const { createApp, loadTraces } = await import('../app.ts');
+  const config = readConfig(environment);
+  const app = createApp(config, {
     worker: primary.pid,
+    makeTraces: await loadTraces(config),
     ...(readableLogs && { logTo: await readableLog() }),
   });
   try {

@@ -38,8 +38,11 @@ function settingValue(setting: Setting<unknown>, environment: Environment): unkn
   throw new Error(`${setting.name} must be ${setting.is.accepts}${shown}`);
 }
 
-/** Mounted secrets usually end in a line break that is not part of them. */
-function secretText(name: string, environment: Environment): string | undefined {
+/**
+ * The value of this variable, or what the file holds that its `_FILE` twin names, but for the line break that mounted
+ * secrets usually end in. Throws a sentence where both are set or the file cannot be read.
+ */
+export function secretText(name: string, environment: Environment): string | undefined {
   const file = environment[`${name}_FILE`];
   if (file === undefined) return environment[name];
   if (environment[name] !== undefined) throw new Error(`${name} and ${name}_FILE are both set: choose one`);

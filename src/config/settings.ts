@@ -175,6 +175,12 @@ export const settings = {
     byDefault: 1,
     says: 'Processes that share the port, for a machine with many cores; above 1 only on Linux or FreeBSD. Each has its own cache, connections to SHOUTCLOUD and `MAX_IN_FLIGHT`, and, without Redis, its own count for the rate limit.',
   }),
+  otlpEndpoint: setting({
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    is: optional(urlOf('http', 'https')),
+    byDefault: undefined,
+    says: 'Where traces go, by OTLP/HTTP; `/v1/traces` is appended. Without it there are none.',
+  }),
 };
 
 function setting<T>(row: Omit<Setting<T>, 'byDefault'> & { byDefault: NoInfer<T> }): Setting<T> {

@@ -19,6 +19,7 @@ export type Event =
   | { type: 'listening'; port: number; adminPort: number }
   | { type: 'worker-listening'; pid: number }
   | { type: 'worker-ended'; pid: number; code: number | null; signal: string | null; wasAsked: boolean }
+  | { type: 'trace-export'; isUp: boolean }
   | { type: 'draining' }
   | { type: 'closed' };
 

@@ -8,6 +8,8 @@ export interface Call {
   readonly deadline: number;
   /** How many users' strings ride on this call: more than one in a batch. */
   readonly strings: number;
+  /** The calls of those strings, where this is a batch. */
+  readonly riders?: readonly Call[];
 }
 
 /** An upper-cased text and where it came from. */

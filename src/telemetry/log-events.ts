@@ -31,6 +31,10 @@ export function logEvents(log: Logger): Emit {
         return log.warn({ state: event.state }, 'the breaker of SHOUTCLOUD changed');
       case 'redis-connection':
         return event.isUp ? log.info('redis is connected') : log.warn('redis is not connected');
+      case 'trace-export':
+        return event.isUp
+          ? log.info('traces arrive again')
+          : log.warn('traces do not arrive and are dropped');
       case 'batch':
       case 'fallback':
       case 'redis-operation':

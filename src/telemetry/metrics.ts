@@ -151,6 +151,7 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
         return shed.inc({ reason: event.reason });
       case 'breaker':
       case 'redis-connection':
+      case 'trace-export':
       case 'failed':
       case 'listening':
       case 'worker-listening':

@@ -73,6 +73,9 @@ export function callOf(items: readonly Item[]): Call {
   return {
     signal: controller.signal,
     strings: items.length,
+    get riders() {
+      return items.map(({ call }) => call);
+    },
     get deadline() {
       let latest = 0;
       for (const { call } of items) latest = Math.max(latest, call.deadline);

@@ -12,6 +12,8 @@ export interface ShoutcloudOptions {
   readonly attemptTimeoutMs: number;
   /** Turns an OUTPUT into the upper case of its text, or `undefined` where it is not. */
   readonly verify: (text: string, output: string) => string | undefined;
+  /** What the headers of an attempt hold besides our own. */
+  readonly moreHeaders?: (() => Readonly<Record<string, string>>) | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface ShoutcloudOptions {
  * of its own; once sent it goes on when its callers leave, for its answer is worth storing. Fails with `AttemptError`.
  */
 export function shoutcloudShouter(
-  { url, connections, attemptTimeoutMs, verify }: ShoutcloudOptions,
+  { url, connections, attemptTimeoutMs, verify, moreHeaders }: ShoutcloudOptions,
   { clock, emit }: World,
 ): Shouter & { close(): Promise<void> } {
   const { origin, pathname } = new URL(url);
@@ -57,7 +59,7 @@ export function shoutcloudShouter(
       const response = await pool.request({
         method: 'POST',
         path,
-        headers: HEADERS,
+        headers: moreHeaders ? { ...moreHeaders(), ...HEADERS } : HEADERS,
         body,
         signal: timer.signal,
       });

@@ -8,7 +8,7 @@ const SELF_STOP = `--import=data:text/javascript,${encodeURIComponent(
   "process.once('newListener', () => setImmediate(() => process.kill(process.pid, 'SIGTERM')))",
 )}`;
 
-const COMMANDS = ['serve', 'shoutcloud'];
+const COMMANDS = ['serve', 'shoutcloud', 'watch'];
 
 for (const args of [['--help'], ...COMMANDS.map((command) => [command, '--help'])]) {
   test(`tuohs ${args.join(' ')} explains itself`, async (t) => {

@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { folder } from '../support/folder.ts';
 import { startProgram } from '../support/process.ts';
 import { runningService } from './service.ts';
-import { folder } from './shout-command-files.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const page = readFileSync(join(root, 'docs/command-line.md'), 'utf8');

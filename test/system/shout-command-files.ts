@@ -1,14 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { folder } from '../support/folder.ts';
 import type { Ending } from '../support/process.ts';
-
-/** A folder that is there while the test runs. */
-export async function folder(ending: Ending): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'tuohs-test-'));
-  ending.after(() => rm(path, { recursive: true }));
-  return path;
-}
 
 /** A file of so many different lines, and what each of them becomes. */
 export async function numberedLines(

@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { folder } from '../support/folder.ts';
 import { startProgram } from '../support/process.ts';
 import { runningService } from './service.ts';
-import { folder, numberedLines } from './shout-command-files.ts';
+import { numberedLines } from './shout-command-files.ts';
 
 const skip = spawnSync('script', ['--version']).status === 0 ? false : 'there is no script (util-linux)';
 const SHOUT = `"${process.execPath}" src/main.ts shout`;

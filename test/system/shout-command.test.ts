@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { folder } from '../support/folder.ts';
 import { startProgram, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { runningService } from './service.ts';
-import { folder, numberedLines } from './shout-command-files.ts';
+import { numberedLines } from './shout-command-files.ts';
 
 const SHOUT = `"${process.execPath}" src/main.ts shout`;
 const MEBIBYTE = 1024;

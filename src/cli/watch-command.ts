@@ -1,0 +1,109 @@
+import { Command, Option } from 'commander';
+import { systemClock as clock } from '../core/clock.ts';
+import type { Format } from '../watch/receiver.ts';
+import type { WatchWorld } from '../watch/surroundings.ts';
+import type { Watch } from '../watch/watch.ts';
+import { duration, durationText } from './duration.ts';
+import { ExitCode } from './exit-code.ts';
+import { clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
+import type { Surroundings } from './surroundings.ts';
+import { type Line, lineOf, watchLine } from './watch-lines.ts';
+import { NOTIFY_HELP, webhookAddresses } from './webhook-addresses.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface WatchCommandOptions {
+  url?: string;
+  notify?: string[];
+  format?: Format;
+  interval: number;
+  timeout: number;
+  downAfter: number;
+  upAfter: number;
+  state?: string;
+  once?: true;
+}
+
+const HOUR_MS = 3_600_000;
+const INTERRUPTED = 130;
+
+/** `tuohs watch`: asks a service again and again, and tells webhooks when it goes down and when it is back. */
+export function watchCommand(surroundings: Surroundings): Command {
+  return new Command('watch')
+    .description('watch a service from outside, and tell webhooks when it goes down and when it is back')
+    .option(...URL_OPTION)
+    .option('--notify <address...>', NOTIFY_HELP)
+    .addOption(
+      new Option('--format <format>', 'what webhooks get (hooks.slack.com: slack, others: json)').choices(
+        FORMATS,
+      ),
+    )
+    .addOption(durationOption('--interval', 'from the start of a round to that of the next', 30_000))
+    .addOption(durationOption('--timeout', 'how long each answer may take', 10_000))
+    .option('--down-after <rounds>', 'failed rounds in a row until it is down', wholeNumber(1, 1000), 3)
+    .option('--up-after <rounds>', 'good rounds in a row until it is up again', wholeNumber(1, 1000), 2)
+    .option('--state <file>', 'where to keep what is known and owed, over restarts')
+    .option('--once', 'one round only, as a job of cron')
+    .addHelpText('after', MORE_HELP)
+    .action((options: WatchCommandOptions, command: Command) => watch(options, command, surroundings));
+}
+
+const FORMATS: readonly Format[] = ['json', 'slack'];
+
+const MORE_HELP = `
+Each round asks for a known string and for one that nobody asked for before, which SHOUTCLOUD has to answer.
+A failed round and a change are a line of JSON on standard output.
+
+Exit codes: 0 ended by a signal, or the round of --once was good, 1 it failed, 2 wrong usage, 130 --once was
+interrupted.
+
+Examples:
+  tuohs watch --url https://shout.example --notify https://ops.example/hook --state watch.json
+  tuohs watch --once --timeout 2s && echo up
+`;
+
+function durationOption(flag: string, about: string, byDefaultMs: number): Option {
+  return new Option(`${flag} <duration>`, about)
+    .argParser(duration(10, 24 * HOUR_MS))
+    .default(byDefaultMs, durationText(byDefaultMs));
+}
+
+async function watch(options: WatchCommandOptions, command: Command, surroundings: Surroundings) {
+  const { environment, stdout, stop } = surroundings;
+  const { interval: intervalMs, timeout: timeoutMs, downAfter, upAfter } = options;
+  const url = serviceUrl(options.url, environment);
+  clientOf(url, {}, command);
+  const addresses = webhookAddresses(options.notify, environment);
+  const stopping = new AbortController();
+  stop.first.then(() => stopping.abort());
+  const say = (line: Line) => stdout.write(watchLine(line, clock.epochMs()));
+  const world: WatchWorld = { clock, emit: (event) => say(lineOf(event)) };
+
+  // The other commands need none of it.
+  const { watchSetup } = await import('./watch-setup.ts');
+  const running = await watchSetup(
+    {
+      ...{ url, timeoutMs, downAfter, upAfter, addresses },
+      format: options.format,
+      stateFile: options.state,
+      isOnce: options.once === true,
+    },
+    stopping.signal,
+    world,
+  );
+  try {
+    if (options.once) return await watchOnce(running, stopping.signal);
+    say(['info', 'watching', { url, intervalMs, timeoutMs, downAfter, upAfter, webhooks: addresses.length }]);
+    await running.every(intervalMs);
+  } finally {
+    await running.settled();
+  }
+}
+
+async function watchOnce(running: Watch, signal: AbortSignal): Promise<void> {
+  try {
+    const { failure } = await running.once();
+    if (failure) throw new ExitCode(1);
+  } catch (error) {
+    throw signal.aborted ? new ExitCode(INTERRUPTED) : error;
+  }
+}

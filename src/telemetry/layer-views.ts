@@ -1,0 +1,25 @@
+import type { CacheTier } from '../core/events.ts';
+import type { Shouter } from '../core/shouter.ts';
+
+/** Views of the layers at work, for traces. Each is a wrapper that changes nothing of what the layer does. */
+export interface LayerViews {
+  /** Around all layers: one string of a request. */
+  string(inner: Shouter): Shouter;
+  /** Around a cache, and so around all that it takes to answer what it does not know. */
+  cache(inner: Shouter, tier: CacheTier): Shouter;
+  /** Around the layer that gathers batches: the wait of one string. */
+  waiting(inner: Shouter): Shouter;
+  /** Directly below that layer: what is done for all strings of a batch. */
+  batch(inner: Shouter): Shouter;
+  /** Around the layer that asks SHOUTCLOUD. */
+  attempt(inner: Shouter): Shouter;
+}
+
+/** Nobody looks: the layers themselves, at no cost. */
+export const NO_VIEWS: LayerViews = {
+  string: (layer) => layer,
+  cache: (layer) => layer,
+  waiting: (layer) => layer,
+  batch: (layer) => layer,
+  attempt: (layer) => layer,
+};

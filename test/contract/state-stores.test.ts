@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+import { fileStateStore } from '../../src/watch/file-state-store.ts';
+import { memoryStateStore } from '../../src/watch/state-store.ts';
+import { folder } from '../support/folder.ts';
+import { stateStoreContract } from './state-store-contract.ts';
+
+stateStoreContract('memory', () => memoryStateStore());
+
+stateStoreContract('file', async (t) =>
+  fileStateStore(join(await folder(t), 'state.json'), { emit: () => {} }),
+);

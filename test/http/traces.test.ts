@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { ask, askJson } from '../support/ask.ts';
+import { treeOf } from '../support/otlp-receiver.ts';
+import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
+import { until } from '../support/until.ts';
+import { named, observedUpstream, tracedService, tracesOf } from './traced-service.ts';
+
+const page = readFileSync(new URL('../../docs/traces.md', import.meta.url), 'utf8');
+const [, documentedTree = ''] = /^## A trace\n.*?^```\n(.*?)^```/ms.exec(page) ?? [];
+
+test('one request is one trace, with the spans that docs/traces.md shows', {
+  skip: skipWithoutRedis,
+}, async (t) => {
+  const redis = await redisServer(t);
+  const { receiver, stop, url } = await tracedService(t, 'status=503', { REDIS_URL: redis.url });
+
+  await askJson(url, { data: 'hello' });
+  await stop();
+
+  assert.equal(treeOf(receiver.spans()), documentedTree);
+  assert.equal(new Set(receiver.spans().map(({ traceId }) => traceId)).size, 1);
+});
+
+test('without Redis the same trace has no span of it', async (t) => {
+  const { receiver, stop, url } = await tracedService(t, 'status=503');
+
+  await askJson(url, { data: 'hello' });
+  await stop();
+
+  const [aboveRedis = '', belowRedis = ''] = documentedTree.split('    cache redis\n');
+  assert.equal(treeOf(receiver.spans()), aboveRedis + belowRedis.replaceAll(/^ {2}/gm, ''));
+});
+
+test('spans say what happened, and how it ended', async (t) => {
+  const { receiver, stop, url } = await tracedService(t, 'status=503');
+
+  const { headers } = await askJson(url, { data: 'hello' });
+  await stop();
+
+  const [request] = named(receiver, 'POST /v1');
+  const [cache] = named(receiver, 'cache memory');
+  const [failed, good] = named(receiver, 'attempt');
+  assert.deepEqual(request?.attributes, {
+    'http.request.method': 'POST',
+    'http.route': '/v1',
+    'http.response.status_code': 200,
+    'tuohs.request_id': headers['x-request-id'],
+  });
+  assert.deepEqual(cache?.attributes, { 'tuohs.cache.result': 'miss', 'tuohs.collapsed': false });
+  assert.deepEqual(failed?.attributes, { 'tuohs.strings': 1, 'error.type': 'server_error' });
+  assert.deepEqual(good?.attributes, { 'tuohs.strings': 1 });
+  assert.deepEqual(
+    [request, cache, failed, good].map((span) => [span?.kind, span?.status.code]),
+    [
+      [2, 0],
+      [1, 0],
+      [3, 2],
+      [3, 0],
+    ],
+  );
+  assert.equal(receiver.resource()['service.name'], 'tuohs');
+});
+
+test('a string that is at hand has no span below its cache', async (t) => {
+  const { receiver, stop, url, shoutcloud } = await tracedService(t);
+
+  await askJson(url, { data: 'hello' });
+  await askJson(url, { data: 'hello' });
+  await stop();
+
+  const [, second] = tracesOf(receiver);
+  assert.equal(treeOf(second ?? []), 'POST /v1\n  cache memory\n');
+  assert.equal(named(receiver, 'cache memory')[1]?.attributes['tuohs.cache.result'], 'hit');
+  assert.equal(shoutcloud.calls, 1);
+});
+
+test('a request that fails says so, with the code of its error', async (t) => {
+  const { receiver, stop, url } = await tracedService(t, 'wrong', { UPSTREAM_RETRIES: '0' });
+
+  await askJson(url, { data: 'hello' });
+  await stop();
+
+  const [request] = named(receiver, 'POST /v1');
+  assert.equal(request?.status.code, 2);
+  assert.equal(request?.attributes['error.type'], 'UPSTREAM_WRONG');
+  assert.equal(request?.attributes['http.response.status_code'], 503);
+});
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const CALLER = 'b7ad6b7169203331';
+
+test('the trace of the caller goes on, through to SHOUTCLOUD', async (t) => {
+  const upstream = await observedUpstream(t);
+  const { receiver, stop, url } = await tracedService(t, '', { SHOUTCLOUD_URL: upstream.url });
+
+  await askWith(url, { traceparent: `00-${TRACE}-${CALLER}-01`, tracestate: 'their=own' });
+  await stop();
+
+  const spans = receiver.spans();
+  assert.deepEqual([...new Set(spans.map(({ traceId }) => traceId))], [TRACE]);
+  assert.equal(named(receiver, 'POST /v1')[0]?.parentSpanId, CALLER);
+  assert.equal(upstream.seen[0]?.traceparent, `00-${TRACE}-${named(receiver, 'attempt')[0]?.spanId}-01`);
+  assert.equal(upstream.seen[0]?.tracestate, undefined);
+});
+
+test('a caller that records nothing decides that for all, and its trace still goes on', async (t) => {
+  const upstream = await observedUpstream(t);
+  const { receiver, stop, url } = await tracedService(t, '', { SHOUTCLOUD_URL: upstream.url });
+
+  await askWith(url, { traceparent: `00-${TRACE}-${CALLER}-00` });
+  await stop();
+
+  assert.deepEqual(receiver.spans(), []);
+  assert.match(String(upstream.seen[0]?.traceparent), new RegExp(`^00-${TRACE}-\\w{16}-00$`));
+});
+
+test('a traceparent that is none begins a trace', async (t) => {
+  const { receiver, stop, url } = await tracedService(t);
+
+  await askWith(url, { traceparent: 'nonsense' });
+  await stop();
+
+  assert.equal(named(receiver, 'POST /v1')[0]?.parentSpanId, undefined);
+});
+
+test('without an endpoint SHOUTCLOUD gets no trace, also where the caller has one', async (t) => {
+  const upstream = await observedUpstream(t);
+  const { url } = await tracedService(t, '', {
+    SHOUTCLOUD_URL: upstream.url,
+    OTEL_EXPORTER_OTLP_ENDPOINT: '',
+  });
+
+  await askWith(url, { traceparent: `00-${TRACE}-${CALLER}-01` });
+
+  assert.equal(upstream.seen[0]?.traceparent, undefined);
+});
+
+test('the attempts of a batch are in one trace and linked with the others, both ways', async (t) => {
+  const { receiver, stop, url, shoutcloud } = await tracedService(t, 'ok', { UPSTREAM_CONNECTIONS: '1' });
+  shoutcloud.setLatency(200);
+
+  const first = askJson(url, { data: 'first' });
+  await until(t, () => shoutcloud.calls === 1);
+  await Promise.all([first, askJson(url, { data: 'second' }), askJson(url, { data: 'third' })]);
+  await stop();
+
+  const [shared] = receiver.spans().filter(({ attributes }) => attributes['tuohs.strings'] === 2);
+  const guests = named(receiver, 'batch').filter(({ links }) => links.length > 0);
+  assert.equal(tracesOf(receiver).length, 3);
+  assert.equal(guests.length, 1);
+  assert.deepEqual(ids(guests[0]?.links), ids(shared && [shared]));
+  assert.deepEqual(ids(shared?.links), ids(guests));
+  assert.notEqual(shared?.traceId, guests[0]?.traceId);
+});
+
+test('of a bulk request the first 64 strings have spans', async (t) => {
+  const { receiver, stop, url } = await tracedService(t);
+  const lines = Array.from({ length: 200 }, (_, i) => `{"data":"line ${i}"}\n`).join('');
+
+  const headers = { 'content-type': 'application/x-ndjson' };
+  const { body } = await ask(url, { method: 'POST', path: '/v1/bulk', headers, body: lines });
+  await stop();
+
+  const caches = named(receiver, 'cache memory');
+  assert.equal(body.match(/ENIL/g)?.length, 200);
+  assert.equal(tracesOf(receiver).length, 1);
+  assert.equal(caches.length, 64);
+});
+
+test('a request that is refused for want of room has a span, too', async (t) => {
+  const { receiver, stop, url, shoutcloud } = await tracedService(t, 'hang', { MAX_IN_FLIGHT: '1' });
+
+  const waiting = askJson(url, { data: 'hello' });
+  await until(t, () => shoutcloud.calls === 1);
+  await askJson(url, { data: 'hello' });
+  shoutcloud.setFaults('');
+  await waiting;
+  await stop();
+
+  const [refused] = named(receiver, 'POST');
+  assert.equal(refused?.attributes['http.response.status_code'], 503);
+  assert.equal(refused?.attributes['http.route'], 'none');
+});
+
+test('log lines carry the trace id', async (t) => {
+  const { receiver, stop, url } = await tracedService(t, 'wrong', { UPSTREAM_RETRIES: '0' });
+
+  await askJson(url, { data: 'hello' });
+  const lines = await stop();
+
+  const { traceId } = receiver.spans()[0] ?? {};
+  assert.deepEqual(
+    lines.map(({ msg, traceId }) => [msg, traceId]),
+    [
+      ['listening', undefined],
+      ['a request failed', traceId],
+      ['answered', traceId],
+      ['draining', undefined],
+      ['closed', undefined],
+    ],
+  );
+});
+
+test('no span holds what users send', async (t) => {
+  const { receiver, stop, url } = await tracedService(t, 'wrong status=400 garbage hang', {
+    UPSTREAM_RETRIES: '0',
+    ATTEMPT_TIMEOUT_MS: '100',
+  });
+
+  for (const [i] of ['wrong', 'status', 'garbage', 'hang', 'ok'].entries()) {
+    await askJson(url, { data: `geheimnis ${i}` });
+  }
+  await askJson(url, '{"data":geheimnis}');
+  await ask(url, { path: '/v1?data=geheimnis' });
+  await ask(url, { path: '/geheimnis' });
+  await stop();
+
+  assert.ok(receiver.spans().length > 20);
+  assert.doesNotMatch(receiver.bodies.join(), /geheimnis|sinmieheg/i);
+});
+
+test('spans that are refused are told of', async (t) => {
+  const { receiver, stop, url } = await tracedService(t);
+  receiver.isWell = false;
+
+  await askJson(url, { data: 'hello' });
+  const lines = await stop();
+
+  const [line] = lines.filter(({ msg }) => msg === 'traces do not arrive and are dropped');
+  assert.equal(line?.level, 40);
+});
+
+function askWith(url: string, headers: Record<string, string>) {
+  return ask(url, {
+    method: 'POST',
+    path: '/v1',
+    body: '{"data":"hello"}',
+    headers: { ...JSON_TYPE, ...headers },
+  });
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+function ids(spans: readonly { traceId: string; spanId: string }[] = []): string[] {
+  return spans.map(({ traceId, spanId }) => `${traceId} ${spanId}`);
+}

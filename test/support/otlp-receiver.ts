@@ -1,0 +1,75 @@
+import { text } from 'node:stream/consumers';
+import type { TestContext } from 'node:test';
+import { httpServer } from './http-server.ts';
+
+/** A span as it came, in the words of OTLP/JSON (opentelemetry-proto, trace.proto). */
+export interface ReceivedSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  /** 1 internal, 2 server, 3 client. */
+  readonly kind: number;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly links: readonly { traceId: string; spanId: string }[];
+  /** 0 unset, 1 good, 2 failed. */
+  readonly status: { code: number };
+}
+
+export interface OtlpReceiver {
+  readonly endpoint: string;
+  /** In the order in which they began. */
+  spans(): readonly ReceivedSpan[];
+  /** All that came, as it came. */
+  readonly bodies: readonly string[];
+  /** What the spans say of the process that they come from. */
+  resource(): Readonly<Record<string, unknown>>;
+  /** From now on it takes what comes, or answers 400, which is not tried again. */
+  isWell: boolean;
+}
+
+/** A small receiver of traces by OTLP/HTTP, in JSON. */
+export async function otlpReceiver(t: TestContext): Promise<OtlpReceiver> {
+  const bodies: string[] = [];
+  const receiver = { bodies, isWell: true, spans, resource };
+  const { url } = await httpServer(t, async (request, response) => {
+    const body = await text(request);
+    const isOurs = request.url === '/v1/traces' && request.headers['content-type'] === 'application/json';
+    const isTaken = isOurs && receiver.isWell;
+    if (isTaken) bodies.push(body);
+    response.writeHead(isTaken ? 200 : 400, { 'content-type': 'application/json' }).end('{}');
+  });
+  return Object.assign(receiver, { endpoint: url });
+
+  function resourceSpans() {
+    return bodies.flatMap((body) => JSON.parse(body).resourceSpans);
+  }
+
+  function spans(): ReceivedSpan[] {
+    return resourceSpans()
+      .flatMap(({ scopeSpans }) => scopeSpans)
+      .flatMap((scope) => scope.spans)
+      .map((span) => ({ ...span, attributes: valuesOf(span.attributes) }))
+      .sort((a, b) => Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano)));
+  }
+
+  function resource() {
+    return valuesOf(resourceSpans()[0].resource.attributes);
+  }
+}
+
+function valuesOf(attributes: { key: string; value: object }[]): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}
+
+/** The names of spans below each other, each below the one that caused it. */
+export function treeOf(spans: readonly ReceivedSpan[], parent?: ReceivedSpan, indent = ''): string {
+  return spans
+    .filter(({ parentSpanId }) =>
+      parent ? parentSpanId === parent.spanId : !spans.some(({ spanId }) => spanId === parentSpanId),
+    )
+    .map((span) => `${indent}${span.name}\n${treeOf(spans, span, `${indent}  `)}`)
+    .join('');
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { watchCommand } from '../../../src/cli/watch-command.ts';
+import { notificationSchema } from '../../../src/watch/notification.ts';
+
+const page = readFileSync(new URL('../../../docs/watching.md', import.meta.url), 'utf8');
+const fields = Object.keys(notificationSchema.properties);
+
+test('docs/watching.md has a row for each field of a notification', () => {
+  const [, table = ''] = page.split('| Field | Holds |');
+  const [rows = ''] = table.split('\n\n');
+  const named = [...rows.matchAll(/^\| (`.+?`) \|/gm)].flatMap(([, cell = '']) => cell.match(/\w+/g) ?? []);
+
+  assert.deepEqual(named, fields);
+});
+
+test('docs/watching.md shows a notification with all its fields', () => {
+  const [, json = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
+
+  assert.deepEqual(Object.keys(JSON.parse(json)), fields);
+});
+
+test('docs/watching.md has a row for each option, with its default', () => {
+  const rows = [...page.matchAll(/^\| `(--[a-z-]+)` \| (.*?) \|/gm)];
+  const defaults = new Map(rows.map(([, option, cell]) => [option, cell]));
+  const never = new Promise<void>(() => {});
+  const { stdin, stdout, stderr } = process;
+  const stop = { first: never, second: never };
+
+  const { options } = watchCommand({ environment: {}, stop, stdin, stdout, stderr });
+
+  assert.deepEqual(
+    [...defaults.keys()],
+    options.map(({ long }) => long),
+  );
+  const own = options.filter(({ defaultValue }) => defaultValue !== undefined);
+  assert.deepEqual(
+    own.map(({ long }) => defaults.get(long ?? '')),
+    own.map(({ defaultValue, defaultValueDescription }) => `\`${defaultValueDescription ?? defaultValue}\``),
+  );
+});

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
+import { type TestContext, test } from 'node:test';
+import { systemClock } from '../../../src/core/clock.ts';
+import type { Notification } from '../../../src/watch/notification.ts';
+import { formatFor, isWebhookAddress, webhook } from '../../../src/watch/receiver.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { closedUrl, httpServer } from '../../support/http-server.ts';
+import { at, URL } from './watch-under-test.ts';
+
+const never = new AbortController().signal;
+
+const NOTIFICATION: Notification = {
+  ...{ status: 'up', url: URL, since: at(1), at: at(2), cause: null, reason: 'a & b <c>' },
+  ...{ freshMs: 20, knownMs: 10, downMs: 3_725_000 },
+};
+
+/** A webhook that answers with this status, and what it got. */
+async function receiving(t: TestContext, status = 200, headers: Record<string, string> = {}) {
+  const bodies: unknown[] = [];
+  const { url } = await httpServer(t, async (request, response) => {
+    bodies.push([request.method, request.headers['content-type'], JSON.parse(await text(request))]);
+    response.writeHead(status, headers).end('thanks');
+  });
+  return { address: `${url}/secret`, bodies };
+}
+
+test('a JSON webhook gets the notification itself', async (t) => {
+  const { address, bodies } = await receiving(t);
+
+  const reason = await webhook({ address, format: 'json' }, systemClock).tell(NOTIFICATION, never);
+
+  assert.equal(reason, undefined);
+  assert.deepEqual(bodies, [['POST', 'application/json', NOTIFICATION]]);
+});
+
+test('a Slack webhook gets a text with nothing in it that Slack would take for markup', async (t) => {
+  const { address, bodies } = await receiving(t);
+
+  await webhook({ address, format: 'slack' }, systemClock).tell(NOTIFICATION, never);
+
+  const text =
+    `:large_green_circle: ${URL} is up since ${at(1)}: a &amp; b &lt;c&gt;. ` +
+    'It was down for 1 h 2 min 5 s.';
+  assert.deepEqual(bodies, [['POST', 'application/json', { text }]]);
+});
+
+for (const [status, headers] of [[404], [500], [302, { location: '/elsewhere' }]] as const) {
+  test(`an answer with ${status} means that it has not arrived`, async (t) => {
+    const { address, bodies } = await receiving(t, status, headers);
+
+    const reason = await webhook({ address, format: 'json' }, systemClock).tell(NOTIFICATION, never);
+
+    assert.equal(reason, `status ${status}`);
+    assert.equal(bodies.length, 1);
+  });
+}
+
+test('nobody there is the reason, without the address', async () => {
+  const address = `${await closedUrl()}/secret`;
+
+  const reason = await webhook({ address, format: 'json' }, systemClock).tell(NOTIFICATION, never);
+
+  assert.equal(reason, 'ECONNREFUSED');
+});
+
+test('a webhook has ten seconds', async (t) => {
+  const asked = Promise.withResolvers<void>();
+  const { url: address } = await httpServer(t, () => asked.resolve());
+  const clock = fakeClock();
+
+  const told = webhook({ address, format: 'json' }, clock).tell(NOTIFICATION, never);
+  await asked.promise;
+  await clock.advance(10_000);
+
+  assert.equal(await told, 'no answer within 10000 ms');
+});
+
+test('who is told to stop does not wait for a webhook', async (t) => {
+  const asked = Promise.withResolvers<void>();
+  const { url: address } = await httpServer(t, () => asked.resolve());
+  const stopping = new AbortController();
+
+  const told = webhook({ address, format: 'json' }, fakeClock()).tell(NOTIFICATION, stopping.signal);
+  await asked.promise;
+  stopping.abort();
+
+  assert.notEqual(await told, undefined);
+});
+
+test('Slack hosts want their own format, and only they', () => {
+  const addresses = ['https://hooks.slack.com/services/x', 'https://hooks.slack.com.example/x'];
+
+  assert.deepEqual(addresses.map(formatFor), ['slack', 'json']);
+});
+
+test('addresses are http or https, and hold no password', () => {
+  const addresses = [
+    'https://a.example/x?y',
+    'http://a',
+    'ftp://a',
+    'a.example',
+    'https://u:p@a.example',
+    '',
+  ];
+
+  assert.deepEqual(addresses.map(isWebhookAddress), [true, true, false, false, false, false]);
+});

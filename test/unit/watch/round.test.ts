@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { verifiedUpperCase } from '../../../src/core/verify.ts';
+import type { Question } from '../../../src/watch/probe.ts';
+import { playRound } from '../../../src/watch/round.ts';
+import { FAKE_EPOCH_MS, fakeClock } from '../../support/fake-clock.ts';
+
+const never = new AbortController().signal;
+
+/** A round in which the fresh string and the known one fail like this, or do not. */
+async function roundWith(fresh: string | undefined, known: string | undefined) {
+  const questions: Question[] = [];
+  const ask = async (question: Question) => {
+    questions.push(question);
+    return question.text === 'test' ? { durationMs: 3, failure: known } : { durationMs: 40, failure: fresh };
+  };
+  return { round: await playRound(ask, { ...fakeClock(), random: Math.random }, never), questions };
+}
+
+test('a round with two right answers is good', async () => {
+  const { round } = await roundWith(undefined, undefined);
+
+  const at = new Date(FAKE_EPOCH_MS).toISOString();
+  assert.deepEqual(round, { at, freshMs: 40, knownMs: 3, failure: undefined });
+});
+
+const FAILURES = [
+  [
+    'refused',
+    undefined,
+    'upstream',
+    'a fresh string is not answered: refused; known strings are still answered',
+  ],
+  [undefined, 'refused', 'service', 'a known string is not answered: refused'],
+  ['slow', 'refused', 'service', 'nothing is answered: refused'],
+] as const;
+for (const [fresh, known, cause, reason] of FAILURES) {
+  test(`a fresh string with ${fresh ?? 'a right answer'} and a known one with ${known ?? 'a right answer'}: ${cause}`, async () => {
+    const { round } = await roundWith(fresh, known);
+
+    assert.deepEqual(round.failure, { cause, reason });
+  });
+}
+
+test('the fresh string is another one each time, and its right answer is what SHOUTCLOUD would say', async () => {
+  const rounds = await Promise.all(Array.from({ length: 50 }, () => roundWith(undefined, undefined)));
+
+  const fresh = rounds.flatMap(({ questions }) => questions.filter(({ wantsUpstream }) => wantsUpstream));
+  assert.equal(new Set(fresh.map(({ text }) => text)).size, 50);
+  for (const { text, rightAnswer } of fresh) {
+    assert.equal(verifiedUpperCase([...text].reverse().join(''), rightAnswer), rightAnswer);
+  }
+});

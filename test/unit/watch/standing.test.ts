@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { afterRound, firstStanding, type Standing, type Thresholds } from '../../../src/watch/standing.ts';
+import { at, roundNo } from './watch-under-test.ts';
+
+const THRESHOLDS = { downAfter: 3, upAfter: 2 };
+
+test('too few failed rounds in a row change nothing', () => {
+  const standing = standings('ddudd').at(-1);
+
+  assert.deepEqual(standing, { status: 'up', since: at(0), contrary: { rounds: 2, since: at(4) } });
+});
+
+test('it is down since the first of the failed rounds in a row', () => {
+  assert.deepEqual(standings('ududdd').at(-1), { status: 'down', since: at(4), contrary: null });
+});
+
+test('it is up again since the first of the good rounds in a row', () => {
+  assert.deepEqual(standings('dddududduu').at(-1), {
+    status: 'up',
+    since: at(9),
+    contrary: null,
+  });
+});
+
+test('rounds that agree leave the standing as it is', () => {
+  const first = firstStanding(at(0));
+
+  assert.equal(afterRound(first, roundNo(1, true), THRESHOLDS), first);
+});
+
+test('for any rounds, the status changes exactly where the last rounds all speak against it', () => {
+  const anyThresholds = fc.record({
+    downAfter: fc.integer({ min: 1, max: 5 }),
+    upAfter: fc.integer({ min: 1, max: 5 }),
+  });
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { maxLength: 60 }), anyThresholds, (rounds, thresholds) => {
+      const word = rounds.map((isGood) => (isGood ? 'u' : 'd')).join('');
+
+      const seen = standings(word, thresholds).map(({ status }) => status);
+
+      assert.deepEqual(seen, statusesOf(word, thresholds));
+    }),
+  );
+});
+
+/** The standing after each round of the word. */
+function standings(word: string, thresholds: Thresholds = THRESHOLDS): Standing[] {
+  let standing = firstStanding(at(0));
+  return [...word].map((letter, i) => {
+    standing = afterRound(standing, roundNo(i + 1, letter === 'u'), thresholds);
+    return standing;
+  });
+}
+
+/** The same statuses, from the whole history each time. */
+function statusesOf(word: string, { downAfter, upAfter }: Thresholds): string[] {
+  let status = 'up';
+  return [...word].map((_, i) => {
+    const history = word.slice(0, i + 1);
+    if (status === 'up' && history.endsWith('d'.repeat(downAfter))) status = 'down';
+    else if (status === 'down' && history.endsWith('u'.repeat(upAfter))) status = 'up';
+    return status;
+  });
+}
