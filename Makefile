@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 MAKEFLAGS += --no-print-directory
+VERSION = $(shell node -p 'require("./package.json").version')
 
 ##@ Run
 
@@ -14,6 +15,35 @@ debug: install ## Run the API and the SHOUTCLOUD server it ships on port 5000 (P
 smoke: install ## Check the contract of a running service: make smoke URL=https://…
 	@test -n "$(URL)" || { echo 'make smoke needs an address: make smoke URL=http://localhost:5000' >&2; exit 2; }
 	SMOKE_URL=$(URL) node --test test/contract/running-service.test.ts
+
+##@ Image
+
+# The whole name: DOCKER_IMAGE=registry.example/team/tuohs:1.2.3
+DOCKER_IMAGE ?= tuohs:local
+DOCKER_BUILD_FLAGS ?=
+# A daemon without a bridge lends its own network.
+DOCKER_NETWORK = $(shell docker network inspect bridge >/dev/null 2>&1 || echo --network host)
+
+.PHONY: build-docker
+build-docker: ## Build the container image (DOCKER_IMAGE=… is its whole name)
+	docker build $(DOCKER_NETWORK) $(DOCKER_BUILD_FLAGS) --tag $(DOCKER_IMAGE) \
+	  --build-arg VERSION=$(VERSION) \
+	  --build-arg REVISION=$(shell git rev-parse HEAD) \
+	  --build-arg CREATED=$(shell git show --no-patch --format=%cI HEAD) .
+
+.PHONY: debug-docker
+debug-docker: build-docker ## Build the image and run it as in production, with a SHOUTCLOUD server of its own, on port 5000
+	docker run --rm --interactive $(DOCKER_NETWORK) --publish 5000:5000 --publish 127.0.0.1:9464:9464 \
+	  --read-only --cap-drop ALL --security-opt no-new-privileges \
+	  --env LOG_LEVEL=debug --env DRAIN_MS=0 $(DOCKER_IMAGE) serve --embedded-shoutcloud
+
+.PHONY: push-docker
+push-docker: build-docker ## Build the image and push it to the registry that DOCKER_IMAGE names
+	docker push $(DOCKER_IMAGE)
+
+.PHONY: test-docker
+test-docker: install build-docker ## Build the image and check it: user, read-only root, drain, size (needs docker)
+	DOCKER_IMAGE=$(DOCKER_IMAGE) node --test --test-timeout=120000 'test/docker/*.test.ts'
 
 ##@ Check
 
