@@ -1,5 +1,7 @@
 .DEFAULT_GOAL := help
-export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# Where `make tools` puts what npm does not carry: another folder for other versions.
+TOOLS := $(or $(XDG_CACHE_HOME),$(or $(HOME),/tmp)/.cache)/tuohs/tools-$(shell cat .ci/tools/* | cksum | cut -d' ' -f1)
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH):$(TOOLS)/bin
 MAKEFLAGS += --no-print-directory
 VERSION = $(shell node -p 'require("./package.json").version')
 
@@ -53,11 +55,12 @@ test: lint ## Check everything there is: format, lint, types and all tests
 	node --test --test-timeout=300000 'test/chaos/*.test.ts'
 
 .PHONY: lint
-lint: install ## Check format, lint rules, types and the OpenAPI document
+lint: install ## Check format, lint rules, types, the OpenAPI document, shell, Dockerfile, workflows and YAML
 	biome ci --error-on-warnings
 	tsc --project .
 	tsc --project src/web/browser
 	redocly lint --extends=recommended docs/openapi.json
+	.ci/lint
 
 .PHONY: format
 format: install ## Format the sources and apply safe lint fixes
@@ -79,6 +82,10 @@ node_modules/.package-lock.json: package.json $(CURDIR)/package-lock.json .npmrc
 	  echo 'The package "node" brought no Node 24: allow its install script (npm config delete ignore-scripts) and run make install again.' >&2; \
 	  rm -f $@; exit 1; }
 	@touch $@
+
+.PHONY: tools
+tools: ## Install the checkers that npm does not carry, into the cache folder (takes Python and Go)
+	.ci/tools/install $(TOOLS)
 
 .PHONY: package-lock.json
 package-lock.json: ## Write package-lock.json anew from package.json
