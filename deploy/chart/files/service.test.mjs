@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+// What `helm test` runs inside the cluster, in a pod of the same image: through the Service, and pod by pod.
+const { SERVICE_URL, PODS_HOST, PORT, ADMIN_PORT, HAS_REDIS } = process.env;
+const pods = (await lookup(PODS_HOST, { all: true })).map(({ address, family }) =>
+  family === 6 ? `[${address}]` : address,
+);
+
+// An honest refusal: SHOUTCLOUD itself does not answer, which says nothing about this release.
+const isRefused = async (answer) => answer.status >= 503 && /"code":"UPSTREAM_/.test(await answer.clone().text());
+
+test('JSON is answered reversed and shouted', async (t) => {
+  await assertAnswer(t, await postJson(SERVICE_URL, 'hello'));
+});
+
+test('a form is answered reversed and shouted', async (t) => {
+  await assertAnswer(t, await fetch(`${SERVICE_URL}/v1`, { method: 'POST', body: new URLSearchParams({ data: 'hello' }) }));
+});
+
+test('a query is answered reversed and shouted', async (t) => {
+  await assertAnswer(t, await fetch(`${SERVICE_URL}/v1?data=hello`));
+});
+
+test('what is not a string is a 400 with a code', async () => {
+  const answer = await postJson(SERVICE_URL, 5);
+
+  assert.equal(answer.status, 400);
+  assert.equal((await answer.json()).code, 'BAD_INPUT');
+});
+
+test('the admin port is not behind the Service', async () => {
+  assert.equal((await fetch(`${SERVICE_URL}/metrics`)).status, 404);
+});
+
+test('each pod is ready and has metrics', async () => {
+  assert.ok(pods.length > 0);
+  for (const pod of pods) {
+    assert.equal((await fetch(`http://${pod}:${ADMIN_PORT}/readyz`)).status, 200);
+    assert.match(await (await fetch(`http://${pod}:${ADMIN_PORT}/metrics`)).text(), /^tuohs_\w+/m);
+  }
+});
+
+const notShared = HAS_REDIS !== 'true' ? 'there is no Redis' : pods.length < 2 && 'there is one pod only';
+
+test('what one pod was told the others know', { skip: notShared }, async (t) => {
+  const [first, ...others] = pods.map((pod) => `http://${pod}:${PORT}`);
+  const asked = randomUUID();
+  const answer = await postJson(first, asked);
+  if (await isRefused(answer)) return t.skip('SHOUTCLOUD does not answer');
+  assert.equal(answer.status, 200);
+  // The answer does not wait for the shared cache to be written.
+  await sleep(1000);
+
+  for (const other of others) {
+    assert.equal((await postJson(other, asked)).headers.get('cache-status'), 'tuohs; hit; detail=redis');
+  }
+});
+
+function postJson(url, data) {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(`${url}/v1`, { method: 'POST', headers, body: JSON.stringify({ data }) });
+}
+
+async function assertAnswer(t, answer) {
+  if (await isRefused(answer)) return t.skip('SHOUTCLOUD does not answer');
+  assert.equal(answer.status, 200);
+  assert.deepEqual(await answer.json(), { data: 'OLLEH' });
+}
