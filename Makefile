@@ -47,11 +47,24 @@ push-docker: build-docker ## Build the image and push it to the registry that DO
 test-docker: install build-docker ## Build the image and check it: user, read-only root, drain, size (needs docker)
 	DOCKER_IMAGE=$(DOCKER_IMAGE) node --test --test-timeout=120000 'test/docker/*.test.ts'
 
+##@ Deploy
+
+# More arguments for helm: HELM_FLAGS='--set ingressRoute.enabled=true --set ingressRoute.host=…'
+HELM_FLAGS ?=
+
+.PHONY: deploy
+deploy: push-docker install ## Build, push, upgrade the release on the cluster of KUBECONFIG, ask it, roll back on failure (DOCKER_IMAGE, URL, HELM_FLAGS)
+	node scripts/delivery/deploy.ts --pushed --image $(DOCKER_IMAGE) --url "$(URL)" -- $(HELM_FLAGS)
+
+.PHONY: provision-k8s
+provision-k8s: install ## Bring the cluster of KUBECONFIG Traefik, metrics and tuohs (DOCKER_IMAGE, DOMAIN, ACME_EMAIL, HELM_FLAGS); again changes nothing
+	node scripts/delivery/provision.ts --image $(DOCKER_IMAGE) --domain "$(DOMAIN)" --acme-email "$(ACME_EMAIL)" -- $(HELM_FLAGS)
+
 ##@ Check
 
 .PHONY: test
 test: lint ## Check everything there is: format, lint, types and all tests
-	node --test --test-concurrency=4 --test-timeout=120000 'test/{unit,contract,http,system,browser}/**/*.test.ts'
+	node --test --test-concurrency=4 --test-timeout=120000 'test/{unit,contract,http,system,browser,delivery}/**/*.test.ts'
 	node --test --test-timeout=300000 'test/chaos/*.test.ts'
 
 .PHONY: lint
@@ -61,6 +74,11 @@ lint: install ## Check format, lint rules, types, the OpenAPI document, shell, D
 	tsc --project src/web/browser
 	redocly lint --extends=recommended docs/openapi.json
 	.ci/lint
+	@$(MAKE) lint-chart
+
+.PHONY: lint-chart
+lint-chart: install ## Check the Helm chart with helm lint
+	node scripts/helm.ts lint --strict --quiet deploy/chart
 
 .PHONY: format
 format: install ## Format the sources and apply safe lint fixes
