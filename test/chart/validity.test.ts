@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { goodValues } from './good-values.ts';
+import { schemaErrors, typeErrors } from './manifest-types.ts';
+import { chart, type Manifest, rendered } from './rendering.ts';
+
+const renderings = Object.entries(goodValues).map(([what, values]) => ({
+  what,
+  manifests: rendered(values),
+}));
+const everything = renderings.flatMap(({ manifests }) => manifests);
+
+for (const { what, manifests } of renderings) {
+  test(`with ${what} each manifest passes the schema of its kind`, async () => {
+    const errors = await Promise.all(manifests.map(schemaErrors));
+
+    assert.deepEqual(
+      errors.filter((error) => error !== ''),
+      [],
+    );
+  });
+}
+
+test('no manifest has a field that its kind does not know', () => {
+  assert.equal(typeErrors(everything), '');
+});
+
+test('a wrong value and an unknown field are noticed', async () => {
+  const wrong = { ...service(), spec: { ports: [{ port: 'eighty' }] } };
+  const unknown = { ...service(), spec: { portz: [] } };
+
+  assert.match(await schemaErrors(wrong), /port/);
+  assert.match(typeErrors([unknown]), /portz/);
+});
+
+test('the good values render each template', () => {
+  const kinds = new Set(everything.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+  const templates = globSync('templates/**/*.yaml', { cwd: chart });
+  const needsFiles = ['prometheusrule.yaml', 'dashboard.yaml'].filter(
+    (file) => !readFileSync(`${chart}/templates/monitoring/${file}`, 'utf8').includes('required'),
+  );
+
+  assert.deepEqual(needsFiles, []);
+  assert.ok(kinds.size >= templates.length - 2, `${kinds.size} objects of ${templates.length} templates`);
+});
+
+function service(): Manifest {
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name: 'wrong' } };
+}
