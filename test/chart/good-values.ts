@@ -1,4 +1,5 @@
-import type { Values } from './rendering.ts';
+import { existsSync } from 'node:fs';
+import { chart, type Values } from './rendering.ts';
 
 /** Values that people use, each by what they are for. All together they render every template. */
 export const goodValues: Readonly<Record<string, Values>> = {
@@ -44,6 +45,8 @@ export const goodValues: Readonly<Record<string, Values>> = {
   monitoring: {
     serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
     alertmanagerConfig: { enabled: true, existingSecret: 'webhook' },
+    prometheusRule: { enabled: existsSync(`${chart}/files/alerts.yaml`) },
+    dashboard: { enabled: existsSync(`${chart}/files/dashboard.json`) },
     config: { otelExporterOtlpEndpoint: 'http://collector.monitoring:4318' },
   },
   'the watcher': { watch: { enabled: true, notify: 'https://hooks.example/T0/B0' } },

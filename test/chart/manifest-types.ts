@@ -37,7 +37,7 @@ export function typeErrors(manifests: readonly Manifest[]): string {
     const file = join(folder, 'manifests.ts');
     writeFileSync(file, manifests.map(asTypeScript).join('\n'));
     const args = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--ignoreConfig', file];
-    return spawnSync('tsc', args, { encoding: 'utf8', cwd: ROOT }).stdout;
+    return spawnSync(join(ROOT, 'node_modules/.bin/tsc'), args, { encoding: 'utf8', cwd: ROOT }).stdout;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -21,6 +21,11 @@ export function rendered(values: Values = {}): Manifest[] {
   return documents.filter((document) => document !== null);
 }
 
+/** The files of the chart that these values render, such as `templates/service.yaml`. */
+export function templatesUsed(values: Values): string[] {
+  return [...template(values).stdout.matchAll(/^# Source: tuohs\/(.+)$/gm)].map(([, path = '']) => path);
+}
+
 /** What helm says against the values; empty where it takes them. */
 export function refusal(values: Values): string {
   const { status, stderr } = template(values);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import { parse } from 'yaml';
+import { chartValues } from '../../scripts/chart-values.ts';
 import { type DocumentedSetting, defaultText } from '../../scripts/documented-setting.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { type Setting, settings } from '../../src/config/settings.ts';
@@ -16,7 +17,8 @@ interface ValueSchema {
   readonly $ref?: string;
 }
 
-const { config } = parse(readFileSync(`${chart}/values.yaml`, 'utf8'));
+const valuesYaml = readFileSync(`${chart}/values.yaml`, 'utf8');
+const { config } = parse(valuesYaml);
 const schema = JSON.parse(readFileSync(`${chart}/values.schema.json`, 'utf8'));
 // A secret has no place among values that everybody may read.
 const rows: Setting<unknown>[] = Object.values(settings).filter((row: Setting<unknown>) => !row.isSecret);
@@ -24,6 +26,14 @@ const rows: Setting<unknown>[] = Object.values(settings).filter((row: Setting<un
 test('each setting has a value in the chart, with its own default', () => {
   for (const row of rows) {
     assert.equal(String(config[camelCase(row.name)]), defaultText(row), row.name);
+  }
+});
+
+test('the comment above each setting begins with its name', () => {
+  const comments = new Map(chartValues(valuesYaml).map(({ path, says }) => [path, says]));
+
+  for (const { name } of rows) {
+    assert.match(comments.get(`config.${camelCase(name)}`) ?? '', new RegExp(`^${name}\\b`));
   }
 });
 

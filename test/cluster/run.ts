@@ -4,13 +4,7 @@ import { measured, type Row, table } from './measured.ts';
 import { release } from './release.ts';
 
 // make test-cluster: what a rollout, a failure and a change of size cost the callers, on the cluster that KUBECONFIG names.
-const {
-  DOCKER_IMAGE = '',
-  NAMESPACE = 'tuohs-test',
-  PER_SECOND = '100',
-  HEAVY_PER_SECOND = '150',
-  HEAVY_LENGTH = '4000',
-} = process.env;
+const { DOCKER_IMAGE = '', NAMESPACE = 'tuohs-test', PER_SECOND = '100' } = process.env;
 // So many may be in flight at 100 requests a second when a pod is killed; all that a kill may cost.
 const IN_FLIGHT = 16;
 const MOST_HEAVY = 6;
