@@ -64,7 +64,7 @@ provision-k8s: install ## Bring the cluster of KUBECONFIG Traefik, metrics and t
 
 .PHONY: test
 test: lint ## Check everything there is: format, lint, types and all tests
-	node --test --test-concurrency=4 --test-timeout=120000 'test/{unit,contract,http,system,browser,delivery}/**/*.test.ts'
+	node --test --test-concurrency=4 --test-timeout=120000 'test/{unit,contract,http,system,browser,chart,delivery}/**/*.test.ts'
 	node --test --test-timeout=300000 'test/chaos/*.test.ts'
 
 .PHONY: lint
@@ -79,6 +79,20 @@ lint: install ## Check format, lint rules, types, the OpenAPI document, shell, D
 .PHONY: lint-chart
 lint-chart: install ## Check the Helm chart with helm lint
 	node scripts/helm.ts lint --strict --quiet deploy/chart
+
+.PHONY: test-chart
+test-chart: install ## Check the Helm chart: its schema, good and bad values, every manifest it renders
+	node scripts/helm.ts lint --strict deploy/chart
+	node --test --test-concurrency=4 'test/chart/*.test.ts'
+
+# kind: LOAD_IMAGE='kind load docker-image'; a registry: LOAD_IMAGE='docker push' DOCKER_IMAGE=registry.example/tuohs:test
+LOAD_IMAGE ?= true
+
+.PHONY: test-cluster
+test-cluster: install build-docker ## Roll, break and scale the service under load on the cluster of KUBECONFIG (LOAD_IMAGE=… takes it the image)
+	@test -n "$(KUBECONFIG)" || { echo 'make test-cluster needs a cluster: KUBECONFIG=…' >&2; exit 2; }
+	$(LOAD_IMAGE) $(DOCKER_IMAGE)
+	DOCKER_IMAGE=$(DOCKER_IMAGE) node test/cluster/run.ts
 
 .PHONY: format
 format: install ## Format the sources and apply safe lint fixes

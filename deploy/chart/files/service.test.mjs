@@ -11,14 +11,18 @@ const pods = (await lookup(PODS_HOST, { all: true })).map(({ address, family }) 
 );
 
 // An honest refusal: SHOUTCLOUD itself does not answer, which says nothing about this release.
-const isRefused = async (answer) => answer.status >= 503 && /"code":"UPSTREAM_/.test(await answer.clone().text());
+const isRefused = async (answer) =>
+  answer.status >= 503 && /"code":"UPSTREAM_/.test(await answer.clone().text());
 
 test('JSON is answered reversed and shouted', async (t) => {
   await assertAnswer(t, await postJson(SERVICE_URL, 'hello'));
 });
 
 test('a form is answered reversed and shouted', async (t) => {
-  await assertAnswer(t, await fetch(`${SERVICE_URL}/v1`, { method: 'POST', body: new URLSearchParams({ data: 'hello' }) }));
+  await assertAnswer(
+    t,
+    await fetch(`${SERVICE_URL}/v1`, { method: 'POST', body: new URLSearchParams({ data: 'hello' }) }),
+  );
 });
 
 test('a query is answered reversed and shouted', async (t) => {
