@@ -60,6 +60,10 @@ deploy: push-docker install ## Build, push, upgrade the release on the cluster o
 provision-k8s: install ## Bring the cluster of KUBECONFIG Traefik, metrics and tuohs (DOCKER_IMAGE, DOMAIN, ACME_EMAIL, HELM_FLAGS); again changes nothing
 	node scripts/delivery/provision.ts --image $(DOCKER_IMAGE) --domain "$(DOMAIN)" --acme-email "$(ACME_EMAIL)" -- $(HELM_FLAGS)
 
+.PHONY: release-files
+release-files: install ## Package the chart and render plain manifests into release/, with the image that DOCKER_IMAGE names
+	node scripts/delivery/release-files.ts $(DOCKER_IMAGE) release
+
 ##@ Check
 
 .PHONY: test
@@ -129,8 +133,8 @@ docs: install ## Write the generated pages of docs/ and .env.example anew
 
 .PHONY: clean
 clean: ## Remove what install and the tests made
-	rm -rf node_modules dist coverage
+	rm -rf node_modules dist coverage release
 
 .PHONY: help
 help: ## List every target
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z_.-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z0-9_.-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
