@@ -57,14 +57,14 @@ async function grow(): Promise<void> {
   const heavy: Load[] = [];
   const grown = app.waitForPods(4, 600).then(() => true);
   for (let isEnough = false; !isEnough && heavy.length < MOST_HEAVY; ) {
-    const options = { name: `heavy-${heavy.length + 1}`, perSecond: 150, textLength: 4000 };
+    const options = { name: `heavy-${heavy.length + 1}`, perSecond: 200, textLength: 4000 };
     heavy.push(await startLoad(NAMESPACE, DOCKER_IMAGE, options));
-    isEnough = await Promise.race([grown, sleep(60_000, false)]);
+    isEnough = await Promise.race([grown, sleep(45_000, false)]);
   }
   await grown;
   await Promise.all(heavy.map((load) => load.stop()));
   const failed = heavy.map((load) => load.samples.at(-1)?.failures ?? {});
-  say(`${heavy.length} × 150 requests a second of 4000 emoji; failed: ${JSON.stringify(failed)}`);
+  say(`${heavy.length} × 200 requests a second of 4000 emoji; failed: ${JSON.stringify(failed)}`);
 }
 
 async function row(what: string, load: Load, act: () => Promise<unknown>): Promise<void> {
