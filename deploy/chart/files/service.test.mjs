@@ -5,10 +5,8 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 // What `helm test` runs inside the cluster, in a pod of the same image: through the Service, and pod by pod.
-const { SERVICE_URL, PODS_HOST, PORT, ADMIN_PORT, HAS_REDIS } = process.env;
-const pods = (await lookup(PODS_HOST, { all: true })).map(({ address, family }) =>
-  family === 6 ? `[${address}]` : address,
-);
+const { SERVICE_URL, PODS_HOST, PODS, PORT, ADMIN_PORT, HAS_REDIS } = process.env;
+const pods = await addressesOf(PODS_HOST, Number(PODS));
 
 // An honest refusal: SHOUTCLOUD itself does not answer, which says nothing about this release.
 const isRefused = async (answer) =>
@@ -41,7 +39,7 @@ test('the admin port is not behind the Service', async () => {
 });
 
 test('each pod is ready and has metrics', async () => {
-  assert.ok(pods.length > 0);
+  assert.ok(pods.length >= Number(PODS), `${pods.length} of ${PODS} pods are ready`);
   for (const pod of pods) {
     assert.equal((await fetch(`http://${pod}:${ADMIN_PORT}/readyz`)).status, 200);
     assert.match(await (await fetch(`http://${pod}:${ADMIN_PORT}/metrics`)).text(), /^tuohs_\w+/m);
@@ -63,6 +61,16 @@ test('what one pod was told the others know', { skip: notShared }, async (t) => 
     assert.equal((await postJson(other, asked)).headers.get('cache-status'), 'tuohs; hit; detail=redis');
   }
 });
+
+/** Right after an install the autoscaler has yet to bring all pods. */
+async function addressesOf(host, atLeast) {
+  for (let left = 60; ; left--, await sleep(1000)) {
+    const found = await lookup(host, { all: true }).catch(() => []);
+    if (found.length >= atLeast || left === 0) {
+      return found.map(({ address, family }) => (family === 6 ? `[${address}]` : address));
+    }
+  }
+}
 
 function postJson(url, data) {
   const headers = { 'content-type': 'application/json' };
