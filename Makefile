@@ -1,6 +1,9 @@
 .DEFAULT_GOAL := help
-export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# Where `make tools` puts what npm does not carry: another folder for other versions.
+TOOLS := $(or $(XDG_CACHE_HOME),$(or $(HOME),/tmp)/.cache)/tuohs/tools-$(shell cat .ci/tools/* | cksum | cut -d' ' -f1)
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH):$(TOOLS)/bin
 MAKEFLAGS += --no-print-directory
+VERSION = $(shell node -p 'require("./package.json").version')
 
 ##@ Run
 
@@ -15,19 +18,85 @@ smoke: install ## Check the contract of a running service: make smoke URL=https:
 	@test -n "$(URL)" || { echo 'make smoke needs an address: make smoke URL=http://localhost:5000' >&2; exit 2; }
 	SMOKE_URL=$(URL) node --test test/contract/running-service.test.ts
 
+##@ Image
+
+# The whole name: DOCKER_IMAGE=registry.example/team/tuohs:1.2.3
+DOCKER_IMAGE ?= tuohs:local
+DOCKER_BUILD_FLAGS ?=
+# A daemon without a bridge lends its own network.
+DOCKER_NETWORK = $(shell docker network inspect bridge >/dev/null 2>&1 || echo --network host)
+
+.PHONY: build-docker
+build-docker: ## Build the container image (DOCKER_IMAGE=… is its whole name)
+	docker build $(DOCKER_NETWORK) $(DOCKER_BUILD_FLAGS) --tag $(DOCKER_IMAGE) \
+	  --build-arg VERSION=$(VERSION) \
+	  --build-arg REVISION=$(shell git rev-parse HEAD) \
+	  --build-arg CREATED=$(shell git show --no-patch --format=%cI HEAD) .
+
+.PHONY: debug-docker
+debug-docker: build-docker ## Build the image and run it as in production, with a SHOUTCLOUD server of its own, on port 5000
+	docker run --rm --interactive $(DOCKER_NETWORK) --publish 5000:5000 --publish 127.0.0.1:9464:9464 \
+	  --read-only --cap-drop ALL --security-opt no-new-privileges \
+	  --env LOG_LEVEL=debug --env DRAIN_MS=0 $(DOCKER_IMAGE) serve --embedded-shoutcloud
+
+.PHONY: push-docker
+push-docker: build-docker ## Build the image and push it to the registry that DOCKER_IMAGE names
+	docker push $(DOCKER_IMAGE)
+
+.PHONY: test-docker
+test-docker: install build-docker ## Build the image and check it: user, read-only root, drain, size (needs docker)
+	DOCKER_IMAGE=$(DOCKER_IMAGE) node --test --test-timeout=120000 'test/docker/*.test.ts'
+
+##@ Deploy
+
+# More arguments for helm: HELM_FLAGS='--set ingressRoute.enabled=true --set ingressRoute.host=…'
+HELM_FLAGS ?=
+
+.PHONY: deploy
+deploy: push-docker install ## Build, push, upgrade the release on the cluster of KUBECONFIG, ask it, roll back on failure (DOCKER_IMAGE, URL, HELM_FLAGS)
+	node scripts/delivery/deploy.ts --pushed --image $(DOCKER_IMAGE) --url "$(URL)" -- $(HELM_FLAGS)
+
+.PHONY: provision-k8s
+provision-k8s: install ## Bring the cluster of KUBECONFIG Traefik, metrics and tuohs (DOCKER_IMAGE, DOMAIN, ACME_EMAIL, HELM_FLAGS); again changes nothing
+	node scripts/delivery/provision.ts --image $(DOCKER_IMAGE) --domain "$(DOMAIN)" --acme-email "$(ACME_EMAIL)" -- $(HELM_FLAGS)
+
+.PHONY: release-files
+release-files: install ## Package the chart and render plain manifests into release/, with the image that DOCKER_IMAGE names
+	node scripts/delivery/release-files.ts $(DOCKER_IMAGE) release
+
 ##@ Check
 
 .PHONY: test
 test: lint ## Check everything there is: format, lint, types and all tests
-	node --test --test-concurrency=4 --test-timeout=120000 'test/{unit,contract,http,system,browser}/**/*.test.ts'
+	node --test --test-concurrency=4 --test-timeout=120000 'test/{unit,contract,http,system,browser,chart,delivery}/**/*.test.ts'
 	node --test --test-timeout=300000 'test/chaos/*.test.ts'
 
 .PHONY: lint
-lint: install ## Check format, lint rules, types and the OpenAPI document
+lint: install ## Check format, lint rules, types, the OpenAPI document, shell, Dockerfile, workflows and YAML
 	biome ci --error-on-warnings
 	tsc --project .
 	tsc --project src/web/browser
 	redocly lint --extends=recommended docs/openapi.json
+	.ci/lint
+	@$(MAKE) lint-chart
+
+.PHONY: lint-chart
+lint-chart: install ## Check the Helm chart with helm lint
+	node scripts/helm.ts lint --strict --quiet deploy/chart
+
+.PHONY: test-chart
+test-chart: install ## Check the Helm chart: its schema, good and bad values, every manifest it renders
+	node scripts/helm.ts lint --strict deploy/chart
+	node --test --test-concurrency=4 'test/chart/*.test.ts'
+
+# kind: LOAD_IMAGE='kind load docker-image'; a registry: LOAD_IMAGE='docker push' DOCKER_IMAGE=registry.example/tuohs:test
+LOAD_IMAGE ?= true
+
+.PHONY: test-cluster
+test-cluster: install build-docker ## Roll, break and scale the service under load on the cluster of KUBECONFIG (LOAD_IMAGE=… takes it the image)
+	@test -n "$(KUBECONFIG)" || { echo 'make test-cluster needs a cluster: KUBECONFIG=…' >&2; exit 2; }
+	$(LOAD_IMAGE) $(DOCKER_IMAGE)
+	DOCKER_IMAGE=$(DOCKER_IMAGE) node test/cluster/run.ts
 
 .PHONY: format
 format: install ## Format the sources and apply safe lint fixes
@@ -55,6 +124,10 @@ node_modules/.package-lock.json: package.json $(CURDIR)/package-lock.json .npmrc
 	  rm -f $@; exit 1; }
 	@touch $@
 
+.PHONY: tools
+tools: ## Install the checkers that npm does not carry, into the cache folder (takes Python and Go)
+	.ci/tools/install $(TOOLS)
+
 .PHONY: package-lock.json
 package-lock.json: ## Write package-lock.json anew from package.json
 	npm install --package-lock-only
@@ -65,8 +138,8 @@ docs: install ## Write the generated pages of docs/ and .env.example anew
 
 .PHONY: clean
 clean: ## Remove what install and the tests made
-	rm -rf node_modules dist coverage
+	rm -rf node_modules dist coverage release
 
 .PHONY: help
 help: ## List every target
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z_.-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z0-9_.-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -4,6 +4,7 @@ import { rows as benchRows } from '../bench/rows.ts';
 import { describeApi } from '../src/app.ts';
 import { settings } from '../src/config/settings.ts';
 import { problems } from '../src/http/problem.ts';
+import { chartPage } from './chart-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { environmentExample } from './environment-example.ts';
 import { errorsPage } from './errors-page.ts';
@@ -27,9 +28,14 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     { path: 'docs/configuration.md', content: configurationPage(rows) },
     { path: '.env.example', content: environmentExample(rows) },
     { path: 'docs/errors.md', content: errorsPage(problems) },
+    { path: 'deploy/chart/README.md', content: chartPage(chartValuesYaml(), rows) },
     { path: 'docs/openapi.json', content: `${JSON.stringify(await describeApi(), undefined, 2)}\n` },
     { path: 'docs/performance.md', content: performancePage(benchRows, measured) },
     { path: 'docs/images/performance.svg', content: performancePlot(measured) },
     { path: 'docs/scaling.md', content: scalingPage(measured) },
   ];
+}
+
+function chartValuesYaml(): string {
+  return readFileSync(new URL('../deploy/chart/values.yaml', import.meta.url), 'utf8');
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { readVersion } from '../../src/version.ts';
 import { folder } from '../support/folder.ts';
 import { runningService } from './service.ts';
 
@@ -83,6 +84,20 @@ test('the package holds what was built, and nothing else', async () => {
   assert.deepEqual(others.sort(), ['package/LICENSE', 'package/README.md', 'package/package.json']);
 });
 
+test('the packed command runs', async () => {
+  const command = join(project, 'node_modules/tuohs/dist/main.js');
+  await symlink(join(root, 'node_modules'), join(project, 'node_modules/tuohs/node_modules'));
+
+  const { stdout } = await run(process.execPath, [command, '--version']);
+
+  assert.equal(stdout, `${readVersion()}\n`);
+  assert.match(await readFile(command, 'utf8'), /^#!\/usr\/bin\/env node\n/);
+});
+
+test('what an older build left behind is not packed', async () => {
+  await assert.rejects(access(join(project, 'node_modules/tuohs/dist/stale.js')), { code: 'ENOENT' });
+});
+
 /** An empty project with the package installed as npm does it, but without the network. */
 async function freshProject(): Promise<string> {
   const ending = { after };
@@ -99,7 +114,8 @@ async function freshProject(): Promise<string> {
   }
   await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
   const npm = { cwd: checkout, env: { PATH: process.env.PATH, npm_config_update_notifier: 'false' } };
-  await run('npm', ['run', 'build'], npm);
+  await mkdir(join(checkout, 'dist'));
+  await writeFile(join(checkout, 'dist/stale.js'), '');
   const { stdout } = await run('npm', ['pack', '--silent'], npm);
 
   const path = await folder(ending);

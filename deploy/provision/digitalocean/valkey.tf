@@ -1,0 +1,22 @@
+resource "digitalocean_database_cluster" "valkey" {
+  name                 = "${var.name}-valkey"
+  engine               = "valkey"
+  version              = "8"
+  size                 = var.valkey_size
+  region               = var.region
+  node_count           = 1
+  private_network_uuid = digitalocean_vpc.this.id
+
+  # A cache: full is normal, and the longest unused goes first.
+  eviction_policy = "allkeys_lru"
+}
+
+# The pods of the cluster may reach it, and nobody else.
+resource "digitalocean_database_firewall" "valkey" {
+  cluster_id = digitalocean_database_cluster.valkey.id
+
+  rule {
+    type  = "k8s"
+    value = digitalocean_kubernetes_cluster.this.id
+  }
+}

@@ -1,0 +1,51 @@
+variable "name" {
+  description = "Names everything; the registry's name must be free in all of DigitalOcean."
+  type        = string
+  default     = "tuohs"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{2,40}$", var.name))
+    error_message = "A name has 3 to 41 lower-case letters, digits and dashes, a letter first."
+  }
+}
+
+variable "region" {
+  description = "Where everything is."
+  type        = string
+  default     = "fra1"
+}
+
+variable "node_size" {
+  description = "What each node is."
+  type        = string
+  default     = "s-2vcpu-4gb"
+}
+
+variable "valkey_size" {
+  description = "What the Valkey node is."
+  type        = string
+  default     = "db-s-1vcpu-1gb"
+}
+
+variable "registry_tier" {
+  description = "What the registry may hold: starter, basic or professional."
+  type        = string
+  default     = "basic"
+}
+
+variable "domain" {
+  description = "The host name of the service, which the uptime check asks; empty for no check."
+  type        = string
+  default     = ""
+}
+
+variable "alert_email" {
+  description = "Who is told when the service is down: an address that the account has verified."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.domain == "" || var.alert_email != ""
+    error_message = "An uptime check with nobody to tell helps nobody: set alert_email."
+  }
+}

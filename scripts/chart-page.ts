@@ -1,0 +1,46 @@
+import { type ChartValue, chartValues } from './chart-values.ts';
+import type { DocumentedSetting } from './documented-setting.ts';
+import { markdownTable } from './markdown-table.ts';
+
+/** `deploy/chart/README.md`: how to install the chart, then a row for each value, from the comments in `values.yaml`. */
+export function chartPage(valuesYaml: string, settings: readonly DocumentedSetting[]): string {
+  const meanings = new Map(settings.map(({ name, says }) => [name, says]));
+  const rows = chartValues(valuesYaml).map((value) => row(value, meanings));
+  return `<!-- Written by \`make docs\` from values.yaml and src/config/settings.ts; edit those instead. -->
+
+# The tuohs chart
+
+\`\`\`sh
+helm upgrade --install tuohs deploy/chart --namespace tuohs --create-namespace --wait \\
+  --set image.repository=registry.example/tuohs,image.tag=0.1.0,valkey.enabled=true
+helm --namespace tuohs test tuohs
+\`\`\`
+
+It needs Kubernetes 1.29 or later, and of what is switched on: Traefik 3, a Gateway API, cert-manager, the Prometheus operator.
+A namespace at the restricted level of pod security takes it as it is. [docs/operations.md](../../docs/operations.md) says how to run it.
+
+- A value that is not below is refused, and so is a combination that cannot work, each with a sentence.
+- Without \`networkPolicy.enabled=false\` pods reach only what is switched on, and only the namespaces named there reach them.
+- \`helm test\` asks through the Service and pod by pod: the contract, the cache that pods share, readiness and metrics.
+
+## Values
+
+${markdownTable(['Value', 'Default', 'Meaning'], rows)}
+`;
+}
+
+function row({ path, byDefault, says }: ChartValue, meanings: ReadonlyMap<string, string>): string[] {
+  return [`\`${path}\``, byDefault === undefined ? '' : `\`${byDefault}\``, meaning(says, meanings)];
+}
+
+/** A comment that begins with the name of a setting gets what the table of settings says of it. */
+function meaning(says: string, meanings: ReadonlyMap<string, string>): string {
+  const [name = ''] = says.match(/^[A-Z_]+/) ?? [];
+  const known = meanings.get(name);
+  if (known === undefined) return says;
+  const more = says
+    .slice(name.length)
+    .replace(/^[,;] /, '')
+    .replace(/\.?$/, '');
+  return `\`${name}\`: ${known}${more && ` Here: ${more}.`}`;
+}

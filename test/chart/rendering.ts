@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseAllDocuments } from 'yaml';
+import { kubernetesTool } from '../../scripts/kubernetes-tool.ts';
+
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+}
+
+export type Values = Readonly<Record<string, unknown>>;
+
+export const chart = fileURLToPath(new URL('../../deploy/chart', import.meta.url));
+
+/** What `helm template` makes of the values for a release "tuohs". Throws what helm says where it refuses them. */
+export function rendered(values: Values = {}): Manifest[] {
+  const { status, stdout, stderr } = template(values);
+  if (status !== 0) throw new Error(stderr);
+  const documents = parseAllDocuments(stdout).map((document) => document.toJS({ maxAliasCount: 0 }));
+  return documents.filter((document) => document !== null);
+}
+
+/** The files of the chart that these values render, such as `templates/service.yaml`. */
+export function templatesUsed(values: Values): string[] {
+  return [...template(values).stdout.matchAll(/^# Source: tuohs\/(.+)$/gm)].map(([, path = '']) => path);
+}
+
+/** What helm says against the values; empty where it takes them. */
+export function refusal(values: Values): string {
+  const { status, stderr } = template(values);
+  return status === 0 ? '' : stderr;
+}
+
+/** The one manifest of this kind and name. The type is the caller's word; `validity.test.ts` checks all manifests. */
+export function only<T>(manifests: readonly Manifest[], kind: string, name = 'tuohs'): T {
+  const found = manifests.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
+  if (found.length !== 1) throw new Error(`${found.length} manifests are a ${kind} named ${name}`);
+  return found[0] as T;
+}
+
+export function kindsOf(manifests: readonly Manifest[]): string[] {
+  return manifests.map(({ kind }) => kind);
+}
+
+function template(values: Values) {
+  const args = ['template', 'tuohs', chart, '--namespace', 'tuohs', '--values', '-'];
+  return spawnSync(kubernetesTool('helm'), args, { input: JSON.stringify(values), encoding: 'utf8' });
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
+import { parse } from 'yaml';
+import { chartValues } from '../../scripts/chart-values.ts';
+import { type DocumentedSetting, defaultText } from '../../scripts/documented-setting.ts';
+import { readConfig } from '../../src/config/read-config.ts';
+import { type Setting, settings } from '../../src/config/settings.ts';
+import { chart, only, refusal, rendered } from './rendering.ts';
+
+interface ValueSchema {
+  readonly enum?: readonly string[];
+  readonly type?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly $ref?: string;
+}
+
+const valuesYaml = readFileSync(`${chart}/values.yaml`, 'utf8');
+const { config } = parse(valuesYaml);
+const schema = JSON.parse(readFileSync(`${chart}/values.schema.json`, 'utf8'));
+// A secret has no place among values that everybody may read.
+const rows: Setting<unknown>[] = Object.values(settings).filter((row: Setting<unknown>) => !row.isSecret);
+
+test('each setting has a value in the chart, with its own default', () => {
+  for (const row of rows) {
+    assert.equal(String(config[camelCase(row.name)]), defaultText(row), row.name);
+  }
+});
+
+test('the comment above each setting begins with its name', () => {
+  const comments = new Map(chartValues(valuesYaml).map(({ path, says }) => [path, says]));
+
+  for (const { name } of rows) {
+    assert.match(comments.get(`config.${camelCase(name)}`) ?? '', new RegExp(`^${name}\\b`));
+  }
+});
+
+test('with no values the chart sets what the service would do by itself', () => {
+  const environment = environmentOf({});
+
+  assert.deepEqual(readConfig(environment), readConfig({}));
+});
+
+test('each setting that is changed in the values reaches the service', () => {
+  const environment = environmentOf({
+    logLevel: 'debug',
+    cacheMaxBytes: 2 ** 40,
+    retryBudgetRatio: 0.25,
+    drainMs: 0,
+  });
+  const { logLevel, cacheMaxBytes, retryBudgetRatio, drainMs } = readConfig(environment);
+
+  assert.deepEqual([logLevel, cacheMaxBytes, retryBudgetRatio, drainMs], ['debug', 2 ** 40, 0.25, 0]);
+});
+
+for (const row of rows) {
+  const value: ValueSchema = valueSchema(camelCase(row.name));
+
+  if (value.enum) {
+    test(`the chart takes for ${row.name} the words that the service takes`, () => {
+      assert.deepEqual(value.enum?.join(', '), row.is.accepts.replace('one of ', ''));
+    });
+  }
+
+  if (value.minimum !== undefined && value.maximum !== undefined) {
+    const { minimum, maximum } = value;
+
+    test(`the chart takes for ${row.name} no number that the service refuses`, () => {
+      assert.ok(row.is.parse(String(minimum)), `${minimum}`);
+      assert.ok(row.is.parse(String(maximum)), `${maximum}`);
+    });
+
+    test(`the chart takes for ${row.name} each number that the service takes`, () => {
+      // A port that the system chooses would be one that no Service knows.
+      const lowest = row.name.endsWith('PORT') ? 1 : minimum;
+
+      assert.equal(minimum, lowest);
+      assert.ok(lowest !== minimum || row.name.endsWith('PORT') || !row.is.parse(String(minimum - 1)));
+      assert.ok(!row.is.parse(String(maximum + 1)));
+    });
+  }
+}
+
+test('what the service would refuse the chart refuses, too', () => {
+  assert.notEqual(refusal({ config: { shoutcloudUrl: 'ftp://shoutcloud' } }), '');
+  assert.notEqual(refusal({ config: { host: 'two words' } }), '');
+});
+
+function environmentOf(changed: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return only<IConfigMap>(rendered({ config: changed }), 'ConfigMap').data ?? {};
+}
+
+function valueSchema(key: string): ValueSchema {
+  const value = schema.properties.config.properties[key] ?? {};
+  return value.$ref ? schema.$defs[value.$ref.replace('#/$defs/', '')] : value;
+}
+
+function camelCase(name: DocumentedSetting['name']): string {
+  return name.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,167 @@
+import { fileURLToPath } from 'node:url';
+import { helm, kubectl, kubectlWith, until } from './kubernetes.ts';
+
+const CHART = fileURLToPath(new URL('../../deploy/chart', import.meta.url));
+const GATEWAY = 'app.kubernetes.io/component=gateway';
+const VALKEY = 'app.kubernetes.io/component=valkey';
+
+/** The service under test: a release "tuohs" in a namespace of its own, at the restricted level. */
+export interface Release {
+  readonly namespace: string;
+  install(): Promise<void>;
+  upgrade(...values: string[]): Promise<void>;
+  rollBack(): Promise<void>;
+  test(): Promise<string>;
+  restart(): Promise<void>;
+  /** Deletes a pod, and waits until it is gone and all are ready again. */
+  deletePod(component: 'gateway' | 'valkey', ...options: string[]): Promise<void>;
+  /** Evicts each pod once, as often as the disruption budget makes it wait, and waits until all are ready again. */
+  evictAll(): Promise<void>;
+  waitForPods(count: number, seconds: number): Promise<void>;
+  /** MiB of each pod, as `kubectl top` shows them; empty where the cluster has no metrics. */
+  memoryMiB(): Promise<number[]>;
+  /** A node that this pod does not run on; undefined where there is no other. */
+  drainableNode(podToSpare: string): Promise<string | undefined>;
+  /** Empties a node of the service's pods and gives it back once all are ready elsewhere. */
+  drain(node: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export function release(namespace: string, image: string): Release {
+  const [repository = '', tag = ''] = splitTag(image);
+  const values = [
+    `image.repository=${repository}`,
+    `image.tag=${tag}`,
+    'valkey.enabled=true',
+    'shoutcloud.enabled=true',
+  ];
+  const inNamespace = (...args: string[]) => kubectl('--namespace', namespace, ...args);
+  const names = async (selector: string) =>
+    (await inNamespace('get', 'pods', '--selector', selector, '--output', 'name'))
+      .trim()
+      .split('\n')
+      .filter(Boolean);
+
+  async function settled(old: readonly string[]): Promise<void> {
+    await inNamespace('rollout', 'status', 'deployment', '--timeout=180s');
+    await until('the old pods are gone', 90, async () => {
+      const left = await inNamespace('get', 'pods', '--output', 'name');
+      return !old.some((name) => left.split('\n').includes(name));
+    });
+  }
+
+  async function replacing(change: () => Promise<unknown>): Promise<void> {
+    const old = await names(GATEWAY);
+    await change();
+    await settled(old);
+  }
+
+  async function waitForPods(count: number, seconds: number): Promise<void> {
+    await until(`${count} pods are ready and no other is left`, seconds, async () => {
+      const ready = await inNamespace(
+        'get',
+        'deployment',
+        'tuohs',
+        '--output',
+        'jsonpath={.status.readyReplicas}',
+      );
+      return Number(ready) === count && (await names(GATEWAY)).length === count;
+    });
+  }
+
+  return {
+    namespace,
+    waitForPods,
+    async install() {
+      await kubectl('create', 'namespace', namespace);
+      await kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted');
+      await helm(
+        'install',
+        'tuohs',
+        CHART,
+        '--namespace',
+        namespace,
+        '--set',
+        values.join(','),
+        '--wait',
+        '--timeout',
+        '120s',
+      );
+    },
+    upgrade: (...changed) =>
+      replacing(() =>
+        helm(
+          'upgrade',
+          'tuohs',
+          CHART,
+          '--namespace',
+          namespace,
+          '--set',
+          [...values, ...changed].join(','),
+          '--wait',
+          '--timeout',
+          '180s',
+        ),
+      ),
+    rollBack: () =>
+      replacing(() => helm('rollback', 'tuohs', '--namespace', namespace, '--wait', '--timeout', '180s')),
+    test: () => helm('test', 'tuohs', '--namespace', namespace, '--logs', '--timeout', '180s'),
+    restart: () => replacing(() => inNamespace('rollout', 'restart', 'deployment/tuohs')),
+    async deletePod(component, ...options) {
+      const [name = ''] = await names(component === 'gateway' ? GATEWAY : VALKEY);
+      await inNamespace('delete', name, ...options);
+      await settled([name]);
+    },
+    async evictAll() {
+      for (const name of await names(GATEWAY)) {
+        await until(`${name} may be evicted`, 60, () => evict(namespace, name.replace('pod/', '')));
+        await settled([name]);
+      }
+    },
+    async memoryMiB() {
+      const shown = await inNamespace('top', 'pods', '--selector', GATEWAY, '--no-headers').catch(() => '');
+      return [...shown.matchAll(/ (\d+)Mi/g)].map(([, mebibytes]) => Number(mebibytes));
+    },
+    async drainableNode(podToSpare) {
+      const nodes = (await kubectl('get', 'nodes', '--output', 'jsonpath={.items[*].metadata.name}')).split(
+        ' ',
+      );
+      const spared = await inNamespace('get', 'pod', podToSpare, '--output', 'jsonpath={.spec.nodeName}');
+      return nodes.find((node) => node !== spared);
+    },
+    async drain(node) {
+      await kubectl('drain', node, '--ignore-daemonsets', '--pod-selector', GATEWAY, '--timeout=180s');
+      await inNamespace('rollout', 'status', 'deployment', '--timeout=180s');
+      await kubectl('uncordon', node);
+    },
+    async remove() {
+      await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s');
+    },
+  };
+}
+
+/** False while the disruption budget does not allow it (429). */
+async function evict(namespace: string, name: string): Promise<boolean> {
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } };
+  try {
+    await kubectlWith(
+      eviction,
+      'create',
+      '--raw',
+      `/api/v1/namespaces/${namespace}/pods/${name}/eviction`,
+      '--filename',
+      '-',
+    );
+    return true;
+  } catch (error) {
+    if (/disruption budget|TooManyRequests/i.test(String(error))) return false;
+    throw error;
+  }
+}
+
+/** A registry may have a port: only the colon of the last part begins the tag. */
+function splitTag(image: string): string[] {
+  const slash = image.lastIndexOf('/') + 1;
+  const [name = '', tag = 'latest'] = image.slice(slash).split(':');
+  return [image.slice(0, slash) + name, tag];
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parseAllDocuments } from 'yaml';
+import { readVersion } from '../../src/version.ts';
+import { folder } from '../support/folder.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const IMAGE = `ghcr.io/team/tuohs@sha256:${'a'.repeat(64)}`;
+
+test('a release carries the chart with its version and manifests with exactly its image', async (t) => {
+  const path = await folder(t);
+
+  await script('release-files.ts', IMAGE, path);
+
+  const chart = await printed('tar', '-xzOf', `${path}/tuohs-${readVersion()}.tgz`, 'tuohs/Chart.yaml');
+  const manifests = parseAllDocuments(readFileSync(`${path}/tuohs-${readVersion()}.yaml`, 'utf8'));
+  const objects = manifests.map((manifest) => manifest.toJS());
+  const deployment = objects.find(({ kind }) => kind === 'Deployment');
+  assert.match(chart, new RegExp(`^version: ${readVersion()}$`, 'm'));
+  assert.equal(deployment.spec.template.spec.containers[0].image, IMAGE);
+  assert.deepEqual(
+    objects.filter(({ kind }) => kind === 'Pod'),
+    [],
+  );
+});
+
+test('a version without a section in the changelog has no notes, and so no release', async () => {
+  await assert.rejects(script('release-notes.ts', '0.0.0'), { code: 1, stderr: /has no section 0\.0\.0/ });
+});
+
+test("the notes of a version are its section's words", async () => {
+  const notes = await script('release-notes.ts', 'Unreleased');
+
+  assert.match(notes, /^### Added\n/);
+  assert.doesNotMatch(notes, /^## /m);
+});
+
+test('the version stands in package.json only', () => {
+  const chart = readFileSync(new URL('../../deploy/chart/Chart.yaml', import.meta.url), 'utf8');
+
+  assert.match(chart, /^version: 0\.0\.0$/m);
+});
+
+function script(name: string, ...args: string[]): Promise<string> {
+  return printed(process.execPath, `scripts/delivery/${name}`, ...args);
+}
+
+async function printed(command: string, ...args: string[]): Promise<string> {
+  return (await promisify(execFile)(command, args, { cwd: root })).stdout;
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Job {
+  readonly needs?: string | string[];
+  readonly if?: string;
+  readonly steps?: Step[];
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly 'timeout-minutes'?: number;
+  readonly uses?: string;
+}
+
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: object;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const folder = new URL('../../.github/workflows/', import.meta.url);
+const files = readdirSync(folder).map((name) => {
+  const text = readFileSync(new URL(name, folder), 'utf8');
+  return { name, text, workflow: parse(text) as Workflow };
+});
+const pipeline = files.find(({ name }) => name === 'pipeline.yml')?.workflow.jobs ?? {};
+
+for (const { name, text, workflow } of files) {
+  test(`${name} pins every action to a commit and names its version`, () => {
+    const uses = [...text.matchAll(/uses: (?!\.\/)(.*)/g)].map(([, what = '']) => what);
+
+    assert.ok(uses.length > 0);
+    for (const action of uses) assert.match(action, /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  test(`${name} gives no right to all jobs, and each job a time`, () => {
+    assert.deepEqual(workflow.permissions, {});
+    for (const [job, { permissions, uses, 'timeout-minutes': minutes }] of Object.entries(workflow.jobs)) {
+      assert.ok(permissions, `${job} names what it may`);
+      assert.ok(uses ?? minutes, `${job} ends by itself`);
+    }
+  });
+}
+
+test('nothing is built before all tests pass, and nothing is deployed but what was built', () => {
+  assert.deepEqual(needs('build').sort(), ['cluster', 'test']);
+  assert.deepEqual(needs('deploy'), ['build']);
+  assert.deepEqual(needs('release').sort(), ['build', 'deploy']);
+  assert.match(JSON.stringify(pipeline.deploy), /needs\.build\.outputs\.image/);
+});
+
+test('a pull request builds, deploys and releases nothing', () => {
+  assert.match(pipeline.build?.if ?? '', /^github\.event_name != 'pull_request' && /);
+  for (const job of ['test', 'cluster']) {
+    assert.deepEqual(pipeline[job]?.permissions, { contents: 'read' });
+    assert.doesNotMatch(JSON.stringify(pipeline[job]), /secrets\.|github\.token/);
+  }
+});
+
+test('the pipeline calls green what CI calls green', () => {
+  assert.ok(pipeline.test?.steps?.some(({ run }) => run === '.ci/run'));
+});
+
+test('the image is for both processors, with SBOM and provenance, and signed', () => {
+  const steps = pipeline.build?.steps ?? [];
+  const built = steps.find(({ uses }) => uses?.startsWith('docker/build-push-action@'))?.with ?? {};
+
+  assert.equal(built.platforms, 'linux/amd64,linux/arm64');
+  assert.equal(built.sbom, true);
+  assert.equal(built.provenance, 'mode=max');
+  assert.ok(steps.some(({ run }) => run?.startsWith('cosign sign')));
+});
+
+test('every update waits a week', () => {
+  const { updates } = parse(readFileSync(new URL('../dependabot.yml', folder), 'utf8'));
+
+  for (const { cooldown } of updates) assert.deepEqual(cooldown, { 'default-days': 7 });
+});
+
+function needs(job: string): string[] {
+  return [pipeline[job]?.needs ?? []].flat();
+}

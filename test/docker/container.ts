@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { type Ending, startProgram, type TestProcess } from '../support/process.ts';
+
+/** The image under test: `make test-docker` builds it and names it. */
+export const image = process.env.DOCKER_IMAGE ?? '';
+
+/** What docker prints for these arguments; rejects with what it complains of. */
+export async function docker(...args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('docker', args);
+  return stdout.trim();
+}
+
+export interface Container {
+  readonly name: string;
+  /** The container's output and, at its end, its exit code. */
+  readonly process: TestProcess;
+}
+
+/** The image with everything taken away that it must do without: root, a writable disk, capabilities. */
+export function hardenedContainer(
+  ending: Ending,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Container {
+  const name = `tuohs-test-${randomUUID()}`;
+  const settings = Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
+  // Free ports on the host's own network: the log says which.
+  const least = ['--user', '1001', '--read-only', '--cap-drop', 'ALL', '--network', 'host'];
+  const started = startProgram(ending, {
+    command: 'docker',
+    args: ['run', '--rm', '--name', name, ...least, ...settings, image, ...args],
+  });
+  ending.after(async () => {
+    await docker('rm', '--force', name).catch(() => {});
+  });
+  return { name, process: started };
+}

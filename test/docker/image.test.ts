@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { startShoutcloud } from '../../src/shoutcloud/server.ts';
+import { readVersion } from '../../src/version.ts';
+import { docker, hardenedContainer, image } from './container.ts';
+
+const FREE_PORTS = { HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0' };
+const MIB = 1_048_576;
+
+// Adds up the files below a folder, in the container itself.
+const SIZE = `
+const { readdirSync, statSync } = require('node:fs');
+const files = readdirSync('/app', { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+console.log(files.reduce((sum, { parentPath, name }) => sum + statSync(parentPath + '/' + name).size, 0));
+`;
+
+const shoutcloud = await startShoutcloud();
+after(() => shoutcloud.close());
+const serving = { ...FREE_PORTS, SHOUTCLOUD_URL: shoutcloud.url };
+
+test('the container answers as user 1001, with a read-only root and without capabilities', async (t) => {
+  const container = hardenedContainer(t, [], serving);
+  const { url } = await container.process.listening();
+
+  const answer = await fetch(`${url}/v1`, { method: 'POST', body: new URLSearchParams({ data: 'hello' }) });
+
+  assert.equal(await answer.text(), '{"data":"OLLEH"}');
+  assert.equal(await inContainer(container.name, 'process.getuid()'), '1001');
+});
+
+test('docker stop drains: not ready, still answering, then exit code 0', async (t) => {
+  const container = hardenedContainer(t, [], { ...serving, DRAIN_MS: '4000' });
+  const { url, adminUrl } = await container.process.listening();
+
+  const stopped = docker('stop', container.name);
+  await container.process.logLine('draining');
+  const ready = await fetch(`${adminUrl}/readyz`);
+  const answer = await fetch(`${url}/v1?data=bye`);
+
+  assert.equal(ready.status, 503);
+  assert.equal(await answer.text(), '{"data":"EYB"}');
+  await stopped;
+  assert.equal(await container.process.exitCode, 0);
+});
+
+test('the health check of the image says that the service is well', async (t) => {
+  const container = hardenedContainer(t, [], serving);
+  const { url } = await container.process.listening();
+  const [kind, ...command] = JSON.parse(
+    await docker('image', 'inspect', '--format', '{{json .Config.Healthcheck.Test}}', image),
+  );
+
+  const said = await docker('exec', '--env', `TUOHS_URL=${url}`, container.name, ...command);
+
+  assert.equal(kind, 'CMD');
+  assert.match(said, /is well/);
+});
+
+test('the image is the compatible server, too, and stops as told', async (t) => {
+  const { process } = hardenedContainer(t, ['shoutcloud', '--port', '0']);
+  await process.logLine('listening');
+
+  assert.equal(await process.stop(), 0);
+});
+
+test('packages and program take 90 MiB at most', async () => {
+  const bytes = Number(await docker('run', '--rm', '--entrypoint', 'node', image, '-e', SIZE));
+
+  assert.ok(bytes > 0 && bytes <= 90 * MIB, `${(bytes / MIB).toFixed(1)} MiB`);
+});
+
+for (const program of ['sh', 'bash', 'npm']) {
+  test(`there is no ${program} in the image`, async () => {
+    await assert.rejects(docker('run', '--rm', '--entrypoint', program, image), /executable file not found/);
+  });
+}
+
+test('labels say what the image is and what it was built from', async () => {
+  const labels = JSON.parse(await docker('image', 'inspect', '--format', '{{json .Config.Labels}}', image));
+
+  assert.equal(labels['org.opencontainers.image.version'], readVersion());
+  assert.match(labels['org.opencontainers.image.revision'], /^[0-9a-f]{40}$/);
+  assert.ok(Date.parse(labels['org.opencontainers.image.created']) > 0);
+});
+
+async function inContainer(name: string, expression: string): Promise<string> {
+  return docker('exec', name, 'node', '-p', expression);
+}
