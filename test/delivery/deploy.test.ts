@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { httpServer } from '../support/http-server.ts';
 import { tuohs } from '../support/process.ts';
-import { deployWithFakes, HISTORY } from './fake-tools.ts';
+import { HISTORY, type Outcome, withFakeTools } from './fake-tools.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const IMAGE = `registry.example:5000/team/tuohs@${DIGEST}`;
@@ -75,6 +75,14 @@ test('where helm fails nobody is asked', async (t) => {
   assert.equal(exitCode, 1);
   assert.match(stderr, /not deployed: Error: helm upgrade failed/);
 });
+
+function deployWithFakes(
+  t: TestContext,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  return withFakeTools(t, 'deploy.ts', args, environment);
+}
 
 /** It is tuohs, but shouts wrongly. */
 async function wrongService(t: TestContext): Promise<string> {

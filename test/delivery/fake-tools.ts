@@ -24,6 +24,9 @@ esac
 
 const KUBECTL = `#!/bin/sh
 echo "kubectl $*" >> "$FAKE_CALLS"
+case "$1 $2" in
+  'get apiservice' | 'get ingressclass') [ -z "$FAKE_BARE" ]; exit ;;
+esac
 case $1 in
   get) printf 'service/tuohs-admin\\nservice/tuohs\\n' ;;
   port-forward) echo "Forwarding from 127.0.0.1:$FAKE_PORT -> 5000"; exec sleep 60 ;;
@@ -38,11 +41,12 @@ export interface Outcome {
   readonly calls: string;
 }
 
-/** Runs scripts/delivery/deploy.ts with a helm and a kubectl that only pretend. */
-export async function deployWithFakes(
+/** Runs a script of scripts/delivery/ with a helm and a kubectl that only pretend. */
+export async function withFakeTools(
   t: TestContext,
+  script: string,
   args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  environment: Readonly<Record<string, string>>,
 ): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'tuohs-tools-'));
   t.after(() => rm(folder, { recursive: true }));
@@ -53,7 +57,7 @@ export async function deployWithFakes(
   }
   const program = startProgram(t, {
     command: process.execPath,
-    args: ['scripts/delivery/deploy.ts', ...args],
+    args: [`scripts/delivery/${script}`, ...args],
     environment: { PATH: [folder, process.env.PATH].join(delimiter), FAKE_CALLS: calls, ...environment },
   });
   const exitCode = await program.exitCode;

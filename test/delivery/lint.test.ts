@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { folder } from '../system/shout-command-files.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const TOOLS = ['shellcheck', 'hadolint', 'actionlint', 'zizmor', 'yamllint'];
+
+test('without its tools .ci/lint passes, with one line for each', async (t) => {
+  const { status, stderr } = await lintWithoutTools(t, {});
+
+  assert.equal(status, 0);
+  assert.deepEqual(
+    stderr.trimEnd().split('\n'),
+    TOOLS.map((tool) => `${tool} is not there: skipped (make tools installs it)`),
+  );
+});
+
+test('without its tools .ci/lint fails where CI is set', async (t) => {
+  const { status, stderr } = await lintWithoutTools(t, { CI: 'true' });
+
+  assert.equal(status, 1);
+  for (const tool of TOOLS) assert.match(stderr, new RegExp(`^${tool} is not there, and CI is set`, 'm'));
+});
+
+/** Runs it where there is nothing but what the script itself calls. */
+async function lintWithoutTools(t: TestContext, environment: Record<string, string>) {
+  const path = await folder(t);
+  for (const name of ['bash', 'dirname', 'git', 'grep', 'sort', 'xargs']) {
+    const { stdout } = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' });
+    symlinkSync(stdout.trim(), join(path, name));
+  }
+  return spawnSync('bash', ['.ci/lint'], {
+    cwd: root,
+    env: { PATH: path, ...environment },
+    encoding: 'utf8',
+  });
+}
