@@ -91,12 +91,14 @@ test-chart: install ## Check the Helm chart: its schema, good and bad values, ev
 
 # kind: LOAD_IMAGE='kind load docker-image'; a registry: LOAD_IMAGE='docker push' DOCKER_IMAGE=registry.example/tuohs:test
 LOAD_IMAGE ?= true
+# More values of the chart: VALUES=resources.requests.cpu=100m
+VALUES ?=
 
 .PHONY: test-cluster
 test-cluster: install build-docker ## Roll, break and scale the service under load on the cluster of KUBECONFIG (LOAD_IMAGE=… takes it the image)
 	@test -n "$(KUBECONFIG)" || { echo 'make test-cluster needs a cluster: KUBECONFIG=…' >&2; exit 2; }
 	$(LOAD_IMAGE) $(DOCKER_IMAGE)
-	DOCKER_IMAGE=$(DOCKER_IMAGE) node test/cluster/run.ts
+	DOCKER_IMAGE=$(DOCKER_IMAGE) VALUES=$(VALUES) node test/cluster/run.ts
 
 .PHONY: format
 format: install ## Format the sources and apply safe lint fixes

@@ -27,13 +27,14 @@ export interface Release {
   remove(): Promise<void>;
 }
 
-export function release(namespace: string, image: string): Release {
+export function release(namespace: string, image: string, more: readonly string[] = []): Release {
   const [repository = '', tag = ''] = splitTag(image);
   const values = [
     `image.repository=${repository}`,
     `image.tag=${tag}`,
     'valkey.enabled=true',
     'shoutcloud.enabled=true',
+    ...more,
   ];
   const inNamespace = (...args: string[]) => kubectl('--namespace', namespace, ...args);
   const names = async (selector: string) =>

@@ -4,11 +4,11 @@ import { measured, type Row, table } from './measured.ts';
 import { release } from './release.ts';
 
 // make test-cluster: what a rollout, a failure and a change of size cost the callers, on the cluster that KUBECONFIG names.
-const { DOCKER_IMAGE = '', NAMESPACE = 'tuohs-test', PER_SECOND = '100' } = process.env;
+const { DOCKER_IMAGE = '', NAMESPACE = 'tuohs-test', PER_SECOND = '100', VALUES = '' } = process.env;
 // So many may be in flight at 100 requests a second when a pod is killed; all that a kill may cost.
 const IN_FLIGHT = 16;
 const MOST_HEAVY = 6;
-const app = release(NAMESPACE, DOCKER_IMAGE);
+const app = release(NAMESPACE, DOCKER_IMAGE, VALUES ? VALUES.split(',') : []);
 const rows: Row[] = [];
 
 say(`${DOCKER_IMAGE} into the namespace ${NAMESPACE}`);
@@ -18,7 +18,6 @@ try {
   await app.install();
   say(`installed and ready in ${((Date.now() - startedAt) / 1000).toFixed(0)} s`);
   say(await app.test());
-  await app.waitForPods(2, 120);
   const load = await startLoad(NAMESPACE, DOCKER_IMAGE, {
     name: 'load',
     perSecond: Number(PER_SECOND),
