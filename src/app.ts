@@ -147,7 +147,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
   measured.read({
     ...stack.readings,
     inFlight: admitted.inFlight,
-    isRedisUp: () => redis?.status().isUp === true,
+    isRedisUp: redis && (() => redis.status().isUp),
   });
 
   return {
