@@ -1,25 +1,29 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { after, test } from 'node:test';
 import { seriesTable } from '../../scripts/monitoring/series-table.ts';
 import { ask, askJson } from '../support/ask.ts';
 import { check, skipWithoutMonitoring } from '../support/monitoring-tools.ts';
 import { skipWithoutRedis } from '../support/redis-server.ts';
-import { type LiveService, liveService } from './live-service.ts';
+import { liveService } from './live-service.ts';
 
 /** Those that say that something is wrong, and which this load does not bring about. */
 const ZERO_WHERE_ALL_IS_WELL = ['tuohs_worker_exits_total'];
 
-suite('metrics of a service at work', { skip: skipWithoutRedis }, () => {
-  let service: LiveService;
+if (skipWithoutRedis) test('metrics of a service at work', { skip: skipWithoutRedis });
+else await metricsAtWork();
 
-  before(async () => {
-    service = await liveService({ after });
-    await service.mixedLoad();
-  });
+async function metricsAtWork(): Promise<void> {
+  const service = await liveService({ after });
+  await service.mixedLoad();
+  service.shoutcloud.setFaults('');
+  service.shoutcloud.setLatency(150);
+  const underWay = askJson(service.url, { data: 'under way' });
+  while (service.shoutcloud.activeRequests === 0) await new Promise(setImmediate);
+  const text = await service.metrics();
+  await underWay;
+  service.shoutcloud.setLatency(0);
 
   test('every documented series is there with a value that says something', async () => {
-    const text = await service.metrics();
-
     const silent = (await seriesTable())
       .map(({ name }) => name)
       .filter((name) => !ZERO_WHERE_ALL_IS_WELL.includes(name) && !(highest(text, name) > 0));
@@ -31,7 +35,7 @@ suite('metrics of a service at work', { skip: skipWithoutRedis }, () => {
   test('every label of every series is documented', async () => {
     const documented = new Map((await seriesTable()).map(({ name, labels }) => [name, labels]));
 
-    for (const sample of samples(await service.metrics()).filter((each) => each.startsWith('tuohs_'))) {
+    for (const sample of samples(text).filter((each) => each.startsWith('tuohs_'))) {
       const [, name = '', labels = ''] = /^(\w+)(?:\{(.*)\})?/.exec(sample) ?? [];
       const known =
         documented.get(name) ?? documented.get(name.replace(/_(bucket|sum|count)$/, '')) ?? assert.fail(name);
@@ -45,7 +49,7 @@ suite('metrics of a service at work', { skip: skipWithoutRedis }, () => {
   });
 
   test('10,000 different paths and texts add no series', async () => {
-    const known = new Set(samples(await service.metrics()).map(seriesOf));
+    const known = new Set(samples(text).map(seriesOf));
 
     for (let i = 0; i < 10_000; i += 20)
       await Promise.all(
@@ -71,7 +75,7 @@ suite('metrics of a service at work', { skip: skipWithoutRedis }, () => {
     assert.equal(output, '');
     assert.equal(status, 0);
   });
-});
+}
 
 function samples(text: string): string[] {
   return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));

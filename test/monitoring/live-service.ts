@@ -1,4 +1,5 @@
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
+import type { Shoutcloud } from '../../src/shoutcloud/shoutcloud.ts';
 import { ask, askJson } from '../support/ask.ts';
 import { type Ending, tuohs } from '../support/process.ts';
 import { redisServer } from '../support/redis-server.ts';
@@ -6,6 +7,7 @@ import { redisServer } from '../support/redis-server.ts';
 export interface LiveService {
   readonly url: string;
   readonly adminUrl: string;
+  readonly shoutcloud: Shoutcloud;
   /** What `GET /metrics` answers. */
   metrics(): Promise<string>;
   /** Requests of each kind there is, so that every series has something to count; resolves when all are answered. */
@@ -31,7 +33,7 @@ export async function liveService(ending: Ending): Promise<LiveService> {
     WEB_CONCURRENCY: '2',
   });
   const { url, adminUrl } = await service.listening();
-  return { url, adminUrl, metrics, mixedLoad };
+  return { url, adminUrl, shoutcloud, metrics, mixedLoad };
 
   async function metrics(): Promise<string> {
     return (await ask(adminUrl, { path: '/metrics' })).body;
