@@ -47,6 +47,10 @@ push-docker: build-docker ## Build the image and push it to the registry that DO
 test-docker: install build-docker ## Build the image and check it: user, read-only root, drain, size (needs docker)
 	DOCKER_IMAGE=$(DOCKER_IMAGE) node --test --test-timeout=120000 'test/docker/*.test.ts'
 
+.PHONY: demo-outage
+demo-outage: install ## Run compose.yaml 15 times faster, kill SHOUTCLOUD and show the alert arrive, then the end of it (needs docker compose)
+	node scripts/monitoring/demo-outage.ts
+
 ##@ Deploy
 
 # More arguments for helm: HELM_FLAGS='--set ingressRoute.enabled=true --set ingressRoute.host=…'

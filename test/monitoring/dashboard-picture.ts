@@ -41,6 +41,8 @@ function number([line]: readonly Answer[], unit: string, width: number): string 
 }
 
 function graph(lines: readonly Answer[], unit: string, width: number): string {
+  if (lines.length === 0)
+    return `<text x="${width / 2}" y="${PANEL_HEIGHT / 2}" text-anchor="middle">none</text>`;
   const points = lines.flatMap(({ values }) => values).filter(([, value]) => Number.isFinite(value));
   const most = Math.max(...points.map(([, value]) => value)) || 1;
   const [from, to] = [Math.min(...points.map(([at]) => at)), Math.max(...points.map(([at]) => at))];

@@ -12,7 +12,10 @@ const OUTAGE_SECONDS = 20;
 const endings: (() => Promise<void>)[] = [];
 const ending = { after: (run: () => Promise<void>) => void endings.push(run) };
 try {
-  const { url, adminUrl, shoutcloud } = await liveService(ending);
+  const { url, adminUrl, shoutcloud } = await liveService(ending, {
+    FALLBACK: 'none',
+    MAX_IN_FLIGHT: '4096',
+  });
   const dashboard = await askedDashboard(ending, adminUrl);
   await dashboard.read(1);
 

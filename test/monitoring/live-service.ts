@@ -15,7 +15,10 @@ export interface LiveService {
 }
 
 /** Two workers with Redis and a SHOUTCLOUD that often fails, little room for requests, and the local answer. */
-export async function liveService(ending: Ending): Promise<LiveService> {
+export async function liveService(
+  ending: Ending,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<LiveService> {
   const redis = await redisServer(ending);
   const shoutcloud = await startShoutcloud({
     latencyMs: 20,
@@ -31,6 +34,7 @@ export async function liveService(ending: Ending): Promise<LiveService> {
     ATTEMPT_TIMEOUT_MS: '200',
     REQUEST_DEADLINE_MS: '600',
     WEB_CONCURRENCY: '2',
+    ...environment,
   });
   const { url, adminUrl } = await service.listening();
   return { url, adminUrl, shoutcloud, metrics, mixedLoad };
