@@ -19,7 +19,7 @@ export function dashboardPicture(panels: readonly AskedPanel[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" role="img" aria-label="The dashboard">
 <style>
 text { font: 11px system-ui, sans-serif; fill: #44505c } .row { font-size: 18px } .title { font-weight: 600; fill: #1f2328 }
-.big { font-size: 34px; fill: #37872d } rect { fill: #fff; stroke: #d0d7de } path { fill: none; stroke-width: 1.5 } .grid { stroke: #eaeef2; stroke-width: 1 }
+.big { font-size: 34px; fill: #37872d } .bad { fill: #c4162a } rect { fill: #fff; stroke: #d0d7de } path { fill: none; stroke-width: 1.5 } .grid { stroke: #eaeef2; stroke-width: 1 }
 </style>
 <rect width="${WIDTH}" height="${top}" style="fill:#f6f8fa;stroke:none"/>
 ${parts.join('\n')}
@@ -37,7 +37,7 @@ function panelAt({ title, type, unit, answers }: AskedPanel, x: number, y: numbe
 
 function number([line]: readonly Answer[], unit: string, width: number): string {
   const value = line?.values.at(-1)?.[1] ?? Number.NaN;
-  return `<text class="big" x="${width / 2}" y="${PANEL_HEIGHT / 2 + 16}" text-anchor="middle">${inUnit(value, unit)}</text>`;
+  return `<text class="big${value < 0 ? ' bad' : ''}" x="${width / 2}" y="${PANEL_HEIGHT / 2 + 16}" text-anchor="middle">${inUnit(value, unit)}</text>`;
 }
 
 function graph(lines: readonly Answer[], unit: string, width: number): string {
