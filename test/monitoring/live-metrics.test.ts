@@ -16,7 +16,7 @@ async function metricsAtWork(): Promise<void> {
   const service = await liveService({ after });
   await service.mixedLoad();
   service.shoutcloud.setFaults('');
-  service.shoutcloud.setLatency(150);
+  service.shoutcloud.setLatency(350);
   const underWay = askJson(service.url, { data: 'under way' });
   while (service.shoutcloud.activeRequests === 0) await new Promise(setImmediate);
   const text = await service.metrics();

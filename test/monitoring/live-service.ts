@@ -31,8 +31,8 @@ export async function liveService(
     REDIS_URL: redis.url,
     FALLBACK: 'local',
     MAX_IN_FLIGHT: '40',
-    ATTEMPT_TIMEOUT_MS: '200',
-    REQUEST_DEADLINE_MS: '600',
+    ATTEMPT_TIMEOUT_MS: '400',
+    REQUEST_DEADLINE_MS: '1000',
     WEB_CONCURRENCY: '2',
     ...environment,
   });
@@ -46,7 +46,7 @@ export async function liveService(
   async function mixedLoad(): Promise<void> {
     const bulk = [...Array(100).keys()].map((i) => JSON.stringify({ data: `line ${i}` })).join('\n');
     for (let round = 0; round < 4; round++) {
-      const texts = [...Array(150).keys()].map((i) => `text ${round} ${i % 100}`);
+      const texts = [...Array(150).keys()].map((i) => `text ${round} ${Math.floor(i / 5)}`);
       await Promise.all([
         ...texts.map((data) => askJson(url, { data })),
         ask(url, {
