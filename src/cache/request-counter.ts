@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
-import { failed, type RedisConnection } from './redis-connection.ts';
+import { failed } from './failed.ts';
+import type { RedisConnection } from './redis-connection.ts';
 
 export interface RequestCounter {
   count(client: string): Promise<{ current: number; leftMs: number }>;

@@ -22,7 +22,6 @@ export function sendProblem(
 /** The framework's own refusals, in the words of our table. */
 function codeOf(error: unknown): ErrorCode {
   switch (error instanceof Error && 'code' in error && error.code) {
-    case 'FST_ERR_VALIDATION':
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return 'BAD_INPUT';
     case 'FST_ERR_BAD_URL':

@@ -6,6 +6,7 @@ import type { Admission } from './admission.ts';
 import { apiRoutes, type RouteOptions } from './api-routes.ts';
 import { answerClientError } from './client-error.ts';
 import { answerPreflights, type Origins, readableFrom } from './cors.ts';
+import { describedOnly } from './described-only.ts';
 import { firstField } from './form.ts';
 import { observeRequest } from './observe-request.ts';
 import { limitRates, type RequestCounter } from './rate-limit.ts';
@@ -48,8 +49,8 @@ export function apiServer(parts: ApiParts, options: ApiOptions, world: World): F
       observeRequest(request, reply, world);
       sendProblem(world, error, request, setStandardHeaders(request, reply));
     },
+    schemaController: describedOnly,
     routerOptions: { querystringParser: (query) => ({ data: firstField(query, 'data') }) },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   });
 
   server.setErrorHandler((error, request, reply) => sendProblem(world, error, request, reply));
@@ -67,8 +68,6 @@ export function apiServer(parts: ApiParts, options: ApiOptions, world: World): F
   server.addContentTypeParser('*', async () => undefined);
 
   if (options.rateLimitPerMinute > 0) limitRates(server, parts.requestCounter, options.rateLimitPerMinute);
-  // Answers are made by hand; their schemas only describe them.
-  server.setSerializerCompiler(() => JSON.stringify);
   // Routes come after the limits, in a scope of their own, for plugins see only the routes that follow them.
   server.register(async (api) => apiRoutes(api, { ...parts, ...world }, options));
   return server;
