@@ -52,6 +52,8 @@ const PROTECTIONS = {
   verifyUpstream: verifiedUpperCase,
   verifyRedis: verifiedUpperCase,
   slowClientMs: 10_000,
+  /** Not a protection, but as invisible as one. */
+  hasShortcut: true,
   /** How late the event loop may be before unknown strings, and then all requests, are turned away. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
@@ -114,6 +116,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       ...config,
       version,
       slowClientMs: protections.slowClientMs,
+      hasShortcut: protections.hasShortcut,
       maxBulkLines: bulkLines(config),
     },
     world,

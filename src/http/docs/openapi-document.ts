@@ -57,6 +57,7 @@ const requestIdHeader: JsonSchema = {
 };
 
 const UNUSED_PARTS: RouteParts = {
+  parseBody: async () => undefined,
   reverseShout: () => Promise.reject(new Error('the routes are only described')),
   draining: new AbortController().signal,
   clock: systemClock,
