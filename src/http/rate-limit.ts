@@ -15,9 +15,9 @@ export interface RateLimitOptions {
   readonly trustProxy: TrustedProxies;
 }
 
-/** What a client is told about its quota, by the headers of the IETF's draft-03, and whether it is used up. */
+/** What a client is told about its quota, by the headers of the IETF's draft-03: names and values in turn. */
 export interface Quota {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: readonly string[];
   /** The refusal, where there is nothing left. */
   readonly refusal: TuohsError | undefined;
 }
@@ -35,11 +35,11 @@ export function quotas(counter: RequestCounter, options: RateLimitOptions): Take
   const clientBehind = clientOf(trustProxy);
   return async (request) => {
     const { current, leftMs } = await counter.count(clientBehind(request));
-    const headers = {
-      'ratelimit-limit': `${perMinute}`,
-      'ratelimit-remaining': `${Math.max(0, perMinute - current)}`,
-      'ratelimit-reset': `${Math.ceil(leftMs / 1000)}`,
-    };
+    const headers = [
+      ...['ratelimit-limit', String(perMinute)],
+      ...['ratelimit-remaining', String(Math.max(0, perMinute - current))],
+      ...['ratelimit-reset', String(Math.ceil(leftMs / 1000))],
+    ];
     return { headers, refusal: current > perMinute ? usedUp(leftMs) : undefined };
   };
 }
@@ -49,7 +49,7 @@ export function limitRates(server: FastifyInstance, takeFromQuota: TakeFromQuota
   server.addHook('onRequest', async (request, reply) => {
     if (FREE.has(request.routeOptions.url)) return;
     const { headers, refusal } = await takeFromQuota(request.raw);
-    reply.headers(headers);
+    for (let i = 0; i < headers.length; i += 2) reply.header(headers[i] ?? '', headers[i + 1]);
     if (refusal) throw refusal;
   });
 }

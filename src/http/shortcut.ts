@@ -41,44 +41,32 @@ export function shortcut(listener: RequestListener, parts: ShortcutParts, world:
 
   /** Never rejects: what goes wrong becomes an answer. */
   async function answer(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
+    let own = ['x-request-id', id];
+    if (draining.aborted) own = [...own, 'connection', 'close'];
     try {
-      if (takeFromQuota) await charge(takeFromQuota, request, response);
+      if (takeFromQuota) {
+        const { headers, refusal } = await takeFromQuota(request);
+        own = [...own, ...headers];
+        if (refusal) throw refusal;
+      }
       const text = textOf(await parseBody(request));
       const shout = reverseShout(text, new Caller(response));
-      send(response, id, shout instanceof Promise ? await shout : shout);
+      send(response, own, shout instanceof Promise ? await shout : shout);
     } catch (error) {
-      refuse(response, id, error);
+      const { status, headers, body } = toldProblem(world, error, id);
+      const length = ['content-length', String(Buffer.byteLength(body))];
+      response.writeHead(status, [...STANDARD, ...Object.entries(headers).flat(), ...own, ...length]);
+      response.end(body);
     }
-  }
-
-  async function charge(
-    take: TakeFromQuota,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
-    const { headers, refusal } = await take(request);
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    if (refusal) throw refusal;
-  }
-
-  function send(response: ServerResponse, id: string, shout: Shout): void {
-    const body = shoutBody(shout);
-    const length = Buffer.byteLength(body);
-    const own = ['x-request-id', id, 'cache-status', cacheStatus(shout), 'content-length', `${length}`];
-    response.writeHead(200, [...ANSWER, ...own, ...connection()]);
-    response.end(body);
-  }
-
-  function refuse(response: ServerResponse, id: string, error: unknown): void {
-    const { status, headers, body } = toldProblem(world, error, id);
-    const own = ['x-request-id', id, 'content-length', `${Buffer.byteLength(body)}`];
-    response.writeHead(status, [...STANDARD, ...Object.entries(headers).flat(), ...own, ...connection()]);
-    response.end(body);
-  }
-
-  function connection(): readonly string[] {
-    return draining.aborted ? CLOSE : [];
   }
 }
 
-const CLOSE = ['connection', 'close'];
+/** One `writeHead` with a flat list: headers that are set one by one are copied and checked twice. */
+function send(response: ServerResponse, own: readonly string[], shout: Shout): void {
+  const body = shoutBody(shout);
+  const bytes = Buffer.byteLength(body);
+  const length = ['content-length', String(bytes)];
+  response.writeHead(200, [...ANSWER, 'cache-status', cacheStatus(shout), ...own, ...length]);
+  // Of ASCII both encodings are the same, and this one need not look at it.
+  response.end(body, bytes === body.length ? 'latin1' : 'utf8');
+}
