@@ -10,12 +10,12 @@ export type TrustedProxies = number | readonly string[] | undefined;
  * like. The address is the nearest one that is no trusted proxy's (`X-Forwarded-For`).
  */
 export function clientOf(proxies: TrustedProxies): (request: IncomingMessage) => string {
+  if (proxies === undefined) return ({ socket }) => networkOf(socket.remoteAddress ?? '');
   const isTrusted = trustIn(proxies);
   return (request) => networkOf(proxyAddr(request, isTrusted));
 }
 
-function trustIn(proxies: TrustedProxies): (address: string, hop: number) => boolean {
-  if (proxies === undefined) return () => false;
+function trustIn(proxies: number | readonly string[]): (address: string, hop: number) => boolean {
   return typeof proxies === 'number' ? (_address, hop) => hop < proxies : proxyAddr.compile([...proxies]);
 }
 
