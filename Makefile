@@ -47,6 +47,10 @@ push-docker: build-docker ## Build the image and push it to the registry that DO
 test-docker: install build-docker ## Build the image and check it: user, read-only root, drain, size (needs docker)
 	DOCKER_IMAGE=$(DOCKER_IMAGE) node --test --test-timeout=120000 'test/docker/*.test.ts'
 
+.PHONY: demo-outage
+demo-outage: install ## Run compose.yaml 15 times faster, kill SHOUTCLOUD and show the alert arrive, then the end of it (needs docker compose)
+	node scripts/monitoring/demo-outage.ts
+
 ##@ Deploy
 
 # More arguments for helm: HELM_FLAGS='--set ingressRoute.enabled=true --set ingressRoute.host=…'
@@ -68,8 +72,9 @@ release-files: install ## Package the chart and render plain manifests into rele
 
 .PHONY: test
 test: lint ## Check everything there is: format, lint, types and all tests
-	node --test --test-concurrency=4 --test-timeout=120000 'test/{unit,contract,http,system,browser,chart,delivery}/**/*.test.ts'
+	node --test --test-concurrency=4 --test-timeout=120000 'test/{unit,contract,http,system,browser,chart,delivery,monitoring}/**/*.test.ts'
 	node --test --test-timeout=300000 'test/chaos/*.test.ts'
+	@$(MAKE) test-alerts
 
 .PHONY: lint
 lint: install ## Check format, lint rules, types, the OpenAPI document, shell, Dockerfile, workflows and YAML
@@ -88,6 +93,13 @@ lint-chart: install ## Check the Helm chart with helm lint
 test-chart: install ## Check the Helm chart: its schema, good and bad values, every manifest it renders
 	node scripts/helm.ts lint --strict deploy/chart
 	node --test --test-concurrency=4 'test/chart/*.test.ts'
+
+# How many times faster everything that takes time is than in production.
+FASTER ?= 15
+
+.PHONY: test-alerts
+test-alerts: install ## Kill SHOUTCLOUD, the service and Redis, and see a real Alertmanager tell of each (needs prometheus and alertmanager)
+	FASTER=$(FASTER) node --test --test-timeout=180000 'test/alerts/*.test.ts'
 
 # kind: LOAD_IMAGE='kind load docker-image'; a registry: LOAD_IMAGE='docker push' DOCKER_IMAGE=registry.example/tuohs:test
 LOAD_IMAGE ?= true

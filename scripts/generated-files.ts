@@ -8,6 +8,8 @@ import { chartPage } from './chart-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { environmentExample } from './environment-example.ts';
 import { errorsPage } from './errors-page.ts';
+import { monitoringPage } from './monitoring/monitoring-page.ts';
+import { seriesTable } from './monitoring/series-table.ts';
 import { performancePage } from './performance-page.ts';
 import { performancePlot } from './performance-plot.ts';
 import { scalingPage } from './scaling-page.ts';
@@ -21,21 +23,27 @@ export interface GeneratedFile {
 /** Every file that is made from a table in the source or from results, as it must be committed. */
 export async function generatedFiles(): Promise<GeneratedFile[]> {
   const rows = Object.values(settings);
-  const measured: Results = JSON.parse(
-    readFileSync(new URL('../bench/results.json', import.meta.url), 'utf8'),
-  );
+  const measured: Results = JSON.parse(read('bench/results.json'));
   return [
     { path: 'docs/configuration.md', content: configurationPage(rows) },
     { path: '.env.example', content: environmentExample(rows) },
     { path: 'docs/errors.md', content: errorsPage(problems) },
-    { path: 'deploy/chart/README.md', content: chartPage(chartValuesYaml(), rows) },
+    { path: 'deploy/chart/README.md', content: chartPage(read('deploy/chart/values.yaml'), rows) },
     { path: 'docs/openapi.json', content: `${JSON.stringify(await describeApi(), undefined, 2)}\n` },
     { path: 'docs/performance.md', content: performancePage(benchRows, measured) },
     { path: 'docs/images/performance.svg', content: performancePlot(measured) },
     { path: 'docs/scaling.md', content: scalingPage(measured) },
+    {
+      path: 'docs/monitoring.md',
+      content: monitoringPage(
+        read('docs/monitoring.md'),
+        await seriesTable(),
+        read('deploy/chart/files/alerts.yaml'),
+      ),
+    },
   ];
 }
 
-function chartValuesYaml(): string {
-  return readFileSync(new URL('../deploy/chart/values.yaml', import.meta.url), 'utf8');
+function read(path: string): string {
+  return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 }

@@ -136,7 +136,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   measured.read({
     ...stack.readings,
     inFlight: admitted.inFlight,
-    isRedisUp: () => redis?.status().isUp === true,
+    isRedisUp: redis && (() => redis.status().isUp),
   });
 
   return {

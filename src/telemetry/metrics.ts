@@ -1,13 +1,7 @@
-import {
-  type Aggregator,
-  Counter,
-  collectDefaultMetrics,
-  Gauge,
-  Histogram,
-  Registry,
-} from '@prometheus-io/client';
+import { type Aggregator, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { BreakerState } from '../core/breaker.ts';
 import type { Emit, Event } from '../core/events.ts';
+import { processMetrics } from './process-metrics.ts';
 import type { Series } from './summed-metrics.ts';
 
 /** What is read when somebody asks for the metrics, rather than told by events. */
@@ -16,7 +10,8 @@ export interface Readings {
   readonly cacheBytes: () => number;
   readonly retryBudgetTokens: () => number;
   readonly breakerState: () => BreakerState;
-  readonly isRedisUp: () => boolean;
+  /** None where the settings name no Redis: then there is no such series, and none that could raise an alarm. */
+  readonly isRedisUp?: (() => boolean) | undefined;
 }
 
 export interface Metrics {
@@ -40,7 +35,7 @@ const BATCH_STRINGS = [1, 2, 4, 8, 16, 32, 64, 128];
 export function metrics({ version, epochMs }: { version: string; epochMs: () => number }): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  processMetrics(registry);
 
   const requests = new Histogram({
     name: 'tuohs_http_request_duration_seconds',
@@ -167,7 +162,8 @@ function addReadings(readings: Readings, registers: Registry[]): void {
   gauge('tuohs_in_flight_requests', 'Requests under way.', readings.inFlight);
   gauge('tuohs_cache_bytes', 'Size of the memory cache.', readings.cacheBytes);
   gauge('tuohs_retry_budget_tokens', 'Retries that may be made right now.', readings.retryBudgetTokens);
-  gauge('tuohs_redis_up', '1 while Redis is connected.', () => Number(readings.isRedisUp()), 'min');
+  const { isRedisUp } = readings;
+  if (isRedisUp) gauge('tuohs_redis_up', '1 while Redis is connected.', () => Number(isRedisUp()), 'min');
   new Gauge({
     name: 'tuohs_breaker_state',
     help: "1 for the state that SHOUTCLOUD's breaker is in.",

@@ -112,6 +112,16 @@ const cases: readonly [what: string, values: Values, sentence: RegExp][] = [
     { alertmanagerConfig: { enabled: true } },
     /alertmanagerConfig.enabled needs the Secret with the webhook's address/,
   ],
+  [
+    'alerts that nobody is told of',
+    { alertmanagerConfig: { enabled: true, existingSecret: 'a', urlKey: '' } },
+    /set alertmanagerConfig.urlKey or alertmanagerConfig.slackUrlKey\./,
+  ],
+  [
+    'mail without a mail server',
+    { alertmanagerConfig: { enabled: true, existingSecret: 'a', email: { to: 'a@shout.example' } } },
+    /set alertmanagerConfig.email.from and .smarthost\./,
+  ],
 ];
 
 for (const [what, values, sentence] of cases) {

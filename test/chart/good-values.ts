@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { chart, type Values } from './rendering.ts';
+import type { Values } from './rendering.ts';
 
 /** Values that people use, each by what they are for. All together they render every template. */
 export const goodValues: Readonly<Record<string, Values>> = {
@@ -45,9 +44,19 @@ export const goodValues: Readonly<Record<string, Values>> = {
   monitoring: {
     serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
     alertmanagerConfig: { enabled: true, existingSecret: 'webhook' },
-    prometheusRule: { enabled: existsSync(`${chart}/files/alerts.yaml`) },
-    dashboard: { enabled: existsSync(`${chart}/files/dashboard.json`) },
+    prometheusRule: { enabled: true, runbooks: 'https://docs.example/monitoring.md' },
+    dashboard: { enabled: true },
     config: { otelExporterOtlpEndpoint: 'http://collector.monitoring:4318' },
+  },
+  'all ways to be told': {
+    alertmanagerConfig: {
+      enabled: true,
+      existingSecret: 'receivers',
+      slackUrlKey: 'slack',
+      slackChannel: '#shout',
+      watchdogUrlKey: 'watchdog',
+      email: { to: 'on-call@shout.example', from: 'alerts@shout.example', smarthost: 'smtp.example:587' },
+    },
   },
   'the watcher': { watch: { enabled: true, notify: 'https://hooks.example/T0/B0' } },
   'a fixed number of pods where they are wanted': {

@@ -31,6 +31,13 @@
 {{- if and $v.alertmanagerConfig.enabled (not $v.alertmanagerConfig.existingSecret) -}}
 {{- fail "alertmanagerConfig.enabled needs the Secret with the webhook's address: set alertmanagerConfig.existingSecret." -}}
 {{- end -}}
+{{- $email := $v.alertmanagerConfig.email -}}
+{{- if and $v.alertmanagerConfig.enabled (not (or $v.alertmanagerConfig.urlKey $v.alertmanagerConfig.slackUrlKey)) -}}
+{{- fail "alertmanagerConfig.enabled tells nobody: set alertmanagerConfig.urlKey or alertmanagerConfig.slackUrlKey." -}}
+{{- end -}}
+{{- if and $email.to (not (and $email.from $email.smarthost)) -}}
+{{- fail "alertmanagerConfig.email.to needs a sender and a mail server: set alertmanagerConfig.email.from and .smarthost." -}}
+{{- end -}}
 {{- end -}}
 
 {{/* What arrives at the end of the drain may take its whole deadline; the service stops hard after 20 s anyway. */}}

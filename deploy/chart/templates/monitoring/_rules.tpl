@@ -1,0 +1,21 @@
+{{/*
+The rules of files/alerts.yaml, which look at the namespace of this release only: services of other namespaces are none of
+its concern, and each alert has the label by which an AlertmanagerConfig of the namespace finds it.
+*/}}
+{{- define "tuohs.rules" -}}
+{{- $namespace := printf "namespace=%q" .Release.Namespace -}}
+{{- $file := .Files.Get "files/alerts.yaml" | fromYaml -}}
+{{- range $group := $file.groups -}}
+{{- $_ := set $group "name" (printf "%s-%s" (include "tuohs.name" $) $group.name) -}}
+{{- range $rule := $group.rules -}}
+{{- $expr := regexReplaceAll "\\b((?:tuohs[_:]|kube_)[\\w:]+)\\{" $rule.expr (printf "${1}{%s," $namespace) -}}
+{{- $expr = regexReplaceAll "\\b((?:tuohs[_:]|kube_)[\\w:]+)([^\\w:{]|$)" $expr (printf "${1}{%s}${2}" $namespace) -}}
+{{- $_ := set $rule "expr" $expr -}}
+{{- if $rule.alert -}}
+{{- $_ := set $rule.labels "namespace" $.Release.Namespace -}}
+{{- $_ := set $rule.annotations "runbook_url" (replace "docs/monitoring.md" $.Values.prometheusRule.runbooks $rule.annotations.runbook_url) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $file -}}
+{{- end -}}

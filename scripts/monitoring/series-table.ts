@@ -1,0 +1,52 @@
+import { metrics } from '../../src/telemetry/metrics.ts';
+import { summedMetrics } from '../../src/telemetry/summed-metrics.ts';
+
+/** What is known of a series of ours before anything was counted. */
+export interface SeriesRow {
+  readonly name: string;
+  readonly type: string;
+  readonly labels: readonly string[];
+  readonly unit: string;
+  readonly help: string;
+}
+
+/** Every series of ours, with Redis and with several workers, by name. */
+export async function seriesTable(): Promise<SeriesRow[]> {
+  const measured = metrics({ version: '0', epochMs: () => 0 });
+  measured.read({
+    inFlight: () => 0,
+    cacheBytes: () => 0,
+    retryBudgetTokens: () => 0,
+    breakerState: () => 'closed',
+    isRedisUp: () => false,
+  });
+  const text = `${await measured.text()}\n${await summedMetrics(() => 0).text([])}`;
+  return [...text.matchAll(/^# HELP (tuohs_\w+) (.+)\n# TYPE \w+ (\w+)$/gm)]
+    .map(([, name = '', help = '', type = '']) => ({
+      name,
+      type,
+      help,
+      unit: unitOf(name, type),
+      labels: LABELS[name] ?? [],
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The text format names labels only once something has been counted. */
+const LABELS: Readonly<Record<string, readonly string[]>> = {
+  tuohs_http_request_duration_seconds: ['method', 'route', 'status'],
+  tuohs_cache_requests_total: ['tier', 'result'],
+  tuohs_upstream_attempts_total: ['outcome'],
+  tuohs_verification_failures_total: ['source'],
+  tuohs_redis_operation_duration_seconds: ['op', 'outcome'],
+  tuohs_shed_requests_total: ['reason'],
+  tuohs_build_info: ['version', 'node'],
+  tuohs_breaker_state: ['state'],
+};
+
+function unitOf(name: string, type: string): string {
+  const [, unit = ''] = /_(seconds|bytes|tokens|requests|size|workers)$/.exec(name) ?? [];
+  if (unit !== '' && unit !== 'size') return unit;
+  if (unit === 'size') return 'strings';
+  return type === 'counter' ? 'count' : '0 or 1';
+}

@@ -1,0 +1,132 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
+import { faster } from '../../scripts/monitoring/faster.ts';
+import { folder } from '../support/folder.ts';
+import { closedUrl } from '../support/http-server.ts';
+import { startProgram, type TestProcess } from '../support/process.ts';
+import { type Receiver, receiver } from './receiver.ts';
+
+export interface Monitoring {
+  readonly receiver: Receiver;
+  /** How often Prometheus has looked at the alerts so far. */
+  evaluations(): Promise<number>;
+  /** Resolves when Alertmanager holds this alert back because of another one. */
+  toBeInhibited(alertname: string): Promise<void>;
+}
+
+/** An alert as Alertmanager's API gives it. */
+interface KnownAlert {
+  readonly labels: { readonly alertname: string };
+  readonly status: { readonly inhibitedBy: readonly string[] };
+}
+
+const root = new URL('../../', import.meta.url);
+
+/** Prometheus and Alertmanager with the project's own files, all of whose times are `factor` times shorter; resolves once an alert got through. */
+export async function monitoring(t: TestContext, adminUrl: string, factor: number): Promise<Monitoring> {
+  const path = await folder(t);
+  const got = await receiver(t);
+  const alertmanagerUrl = await closedUrl();
+  const prometheusUrl = await closedUrl();
+  const own = async (file: string) => faster(await readFile(new URL(file, root), 'utf8'), factor);
+  const write = (file: string, text: string) => writeFile(join(path, file), text);
+
+  await write('alerts.yaml', await own('deploy/chart/files/alerts.yaml'));
+  await write(
+    'prometheus.yaml',
+    pointedTo(await own('deploy/monitoring/prometheus.yaml'), { alertmanagerUrl, adminUrl }),
+  );
+  await write('alertmanager.yaml', sentTo(await own('deploy/monitoring/alertmanager.yaml'), got, path));
+  for (const secret of ['smtp-password', 'webhook-token', 'watchdog-token'])
+    await write(secret, `the ${secret}`);
+  await write('slack-url', `${got.url}/slack`);
+
+  const prometheus = startProgram(t, {
+    command: 'prometheus',
+    args: [
+      `--config.file=${join(path, 'prometheus.yaml')}`,
+      `--storage.tsdb.path=${join(path, 'prometheus')}`,
+      `--web.listen-address=${hostOf(prometheusUrl)}`,
+      `--rules.alert.resend-delay=${Math.round(60_000 / factor)}ms`,
+    ],
+  });
+  await unlessItEnds(prometheus, calm());
+  const alive = got.watchdog();
+  const alertmanager = startProgram(t, {
+    command: 'prometheus-alertmanager',
+    args: [
+      `--config.file=${join(path, 'alertmanager.yaml')}`,
+      `--storage.path=${join(path, 'alertmanager')}`,
+      `--web.listen-address=${hostOf(alertmanagerUrl)}`,
+      '--cluster.listen-address=',
+    ],
+  });
+  await unlessItEnds(alertmanager, alive);
+
+  return {
+    receiver: got,
+    async evaluations() {
+      const metrics = await (await fetch(`${prometheusUrl}/metrics`)).text();
+      return Number(/^prometheus_rule_group_iterations_total\{.*;tuohs"\} (\d+)$/m.exec(metrics)?.[1]);
+    },
+    async toBeInhibited(alertname) {
+      for (;;) {
+        const alerts = (await (await fetch(`${alertmanagerUrl}/api/v2/alerts`)).json()) as KnownAlert[];
+        if (alerts.some(isInhibited)) return;
+        await sleep(200, undefined, { signal: t.signal });
+      }
+
+      function isInhibited({ labels, status }: KnownAlert): boolean {
+        return labels.alertname === alertname && status.inhibitedBy.length > 0;
+      }
+    },
+  };
+
+  /** Resolves when Prometheus has read the service and all is well: it takes some seconds to find what to read. */
+  async function calm(): Promise<void> {
+    const only = (names: string[]) => names.length === 1 && names[0] === 'TuohsWatchdog';
+    for (;;) {
+      const alerts = await fetch(`${prometheusUrl}/api/v1/alerts`).then(
+        async (response) => ((await response.json()) as { data: { alerts: KnownAlert[] } }).data.alerts,
+        () => [],
+      );
+      if (only(alerts.map(({ labels }) => labels.alertname))) return;
+      await sleep(200, undefined, { signal: t.signal });
+    }
+  }
+}
+
+async function unlessItEnds({ exitCode, stderr }: TestProcess, isReady: Promise<void>): Promise<void> {
+  const end = exitCode.then(() => {
+    throw new Error(`it did not start:\n${stderr.join('\n')}`);
+  });
+  await Promise.race([isReady, end]);
+}
+
+/** The targets are the test's own; all else stays. */
+function pointedTo(
+  config: string,
+  { alertmanagerUrl, adminUrl }: { alertmanagerUrl: string; adminUrl: string },
+): string {
+  const { dns_sd_configs: _, ...job } = parse(config).scrape_configs[0];
+  return stringify({
+    ...parse(config),
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [hostOf(alertmanagerUrl)] }] }] },
+    scrape_configs: [{ ...job, static_configs: [{ targets: [hostOf(adminUrl)] }] }],
+  });
+}
+
+/** Addresses and secrets are the test's own; all else stays. */
+function sentTo(config: string, { url, smtp }: Receiver, path: string): string {
+  return config
+    .replaceAll('http://receiver:8080', url)
+    .replaceAll('/etc/alertmanager/secrets', path)
+    .replace(/smtp_smarthost: .*/, `smtp_smarthost: ${smtp}\n  smtp_require_tls: false`);
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { TestContext } from 'node:test';
+import { httpServer } from '../support/http-server.ts';
+
+export interface Receiver {
+  /** For `/alerts`, `/slack` and `/watchdog`, each with what was posted there. */
+  readonly url: string;
+  /** Host and port of a mail server. */
+  readonly smtp: string;
+  /** What the webhook was told so far, in order: `TuohsDown firing`. */
+  readonly told: readonly string[];
+  /** All that came in another way, as it came. */
+  readonly slack: readonly string[];
+  readonly mails: readonly string[];
+  /** The `Authorization` of each webhook call. */
+  readonly tokens: readonly (string | undefined)[];
+  /** Resolves when the webhook was told this. */
+  toBeTold(what: string): Promise<void>;
+  /** Resolves at the next sign of life of the watchdog. */
+  watchdog(): Promise<void>;
+}
+
+interface Notification {
+  readonly alerts: readonly { status: string; labels: { alertname: string } }[];
+}
+
+/** A receiver of all that Alertmanager sends. */
+export async function receiver(t: TestContext): Promise<Receiver> {
+  const told: string[] = [];
+  const slack: string[] = [];
+  const tokens: (string | undefined)[] = [];
+  const waiting = new Map<string, () => void>();
+  const { url } = await httpServer(t, async (request, response) => {
+    const body = await text(request);
+    if (request.url === '/slack') slack.push(body);
+    if (request.url === '/watchdog') arrived('watchdog');
+    if (request.url === '/alerts') {
+      tokens.push(request.headers.authorization);
+      for (const { labels, status } of (JSON.parse(body) as Notification).alerts) {
+        told.push(`${labels.alertname} ${status}`);
+        arrived(`${labels.alertname} ${status}`);
+      }
+    }
+    // Slack's own answer, which Alertmanager looks for.
+    response.end('ok');
+  });
+  const { smtp, mails } = await mailServer(t);
+  return { url, smtp, told, slack, mails, tokens, toBeTold, watchdog: () => comingOf('watchdog') };
+
+  function arrived(what: string): void {
+    waiting.get(what)?.();
+    waiting.delete(what);
+  }
+
+  function comingOf(what: string): Promise<void> {
+    return new Promise((resolve) => waiting.set(what, resolve));
+  }
+
+  async function toBeTold(what: string): Promise<void> {
+    if (!told.includes(what)) await comingOf(what);
+  }
+}
+
+/** As much of SMTP as it takes to get a mail. */
+async function mailServer(t: TestContext): Promise<{ smtp: string; mails: string[] }> {
+  const mails: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.setEncoding('utf8'));
+    let mail: string | undefined;
+    socket.write('220 here\r\n');
+    socket.on('error', () => {});
+    socket.on('data', (data: string) => {
+      if (mail !== undefined) {
+        mail += data;
+        if (!mail.endsWith('\r\n.\r\n')) return;
+        mails.push(mail);
+        mail = undefined;
+      } else if (data.startsWith('DATA')) {
+        mail = '';
+        return socket.write('354 go on\r\n');
+      }
+      return data.startsWith('QUIT') ? socket.end('221 bye\r\n') : socket.write('250 yes\r\n');
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { smtp: `127.0.0.1:${(server.address() as AddressInfo).port}`, mails };
+}

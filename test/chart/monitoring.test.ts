@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parse, stringify } from 'yaml';
+import { folder } from '../support/folder.ts';
+import { check, skipWithoutMonitoring as skip } from '../support/monitoring-tools.ts';
+import { goodValues } from './good-values.ts';
+import { only, rendered } from './rendering.ts';
+
+interface Rule {
+  readonly alert?: string;
+  readonly expr: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+interface Rules {
+  readonly spec: { readonly groups: readonly { readonly rules: readonly Rule[] }[] };
+}
+
+interface Inhibited {
+  readonly spec: {
+    readonly inhibitRules: readonly Readonly<
+      Record<string, { name: string; matchType: string; value: string }[]>
+    >[];
+  };
+}
+
+const manifests = rendered(goodValues.monitoring);
+const { spec } = only<Rules>(manifests, 'PrometheusRule');
+const rules = spec.groups.flatMap((group) => group.rules);
+
+test('the rules of the chart are those of the file', () => {
+  const { groups } = parse(readFileSync('deploy/chart/files/alerts.yaml', 'utf8'));
+  const file: Rule[] = groups.flatMap((group: { rules: Rule[] }) => group.rules);
+
+  assert.deepEqual(
+    rules.map(({ expr }) => expr.replaceAll('{namespace="tuohs"}', '').replaceAll('namespace="tuohs",', '')),
+    file.map(({ expr }) => expr),
+  );
+});
+
+test('each series that a rule reads is one of the namespace', () => {
+  for (const { expr } of rules) {
+    const series = expr.match(/\b(?:tuohs[_:]|kube_)[\w:]+.{0,19}/g) ?? [];
+    for (const each of series) assert.match(each, /^[\w:]+\{namespace="tuohs"/);
+  }
+});
+
+test('each alert has the namespace, by which its AlertmanagerConfig finds it, and a runbook where the values say', () => {
+  for (const { labels, annotations } of rules.filter(({ alert }) => alert)) {
+    assert.equal(labels?.namespace, 'tuohs');
+    assert.match(annotations?.runbook_url ?? '', /^https:\/\/docs\.example\/monitoring\.md#tuohs\w+$/);
+  }
+});
+
+test('promtool finds nothing in the rules of the chart', { skip }, async (t) => {
+  const file = join(await folder(t), 'rules.yaml');
+  await writeFile(file, stringify(spec));
+
+  const { status, output } = check('promtool', ['check', 'rules', '--lint-fatal', file]);
+
+  assert.equal(status, 0, output);
+});
+
+test('the dashboard of the chart is the file', () => {
+  const { data } = only<{ data: Record<string, string> }>(manifests, 'ConfigMap', 'tuohs-dashboard');
+
+  assert.deepEqual(
+    JSON.parse(data['tuohs.json'] ?? ''),
+    JSON.parse(readFileSync('deploy/chart/files/dashboard.json', 'utf8')),
+  );
+});
+
+test('the chart silences what deploy/monitoring silences', () => {
+  const file = parse(readFileSync('deploy/monitoring/alertmanager.yaml', 'utf8')).inhibit_rules;
+  const config = only<Inhibited>(manifests, 'AlertmanagerConfig');
+  const inWords = (matchers: { name: string; matchType: string; value: string }[] = []) =>
+    matchers.map(({ name, matchType, value }) => `${name} ${matchType} ${value}`);
+
+  assert.deepEqual(
+    config.spec.inhibitRules.map(({ sourceMatch, targetMatch }) => [
+      inWords(sourceMatch),
+      inWords(targetMatch),
+    ]),
+    file.map(({ source_matchers, target_matchers }: Record<string, string[]>) => [
+      source_matchers,
+      target_matchers?.map((matcher) => matcher.replaceAll('"', '')),
+    ]),
+  );
+});

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { faster } from '../../scripts/monitoring/faster.ts';
+import { folder } from '../support/folder.ts';
+import { closedUrl } from '../support/http-server.ts';
+import { type Ending, startProgram } from '../support/process.ts';
+
+export interface Answer {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly legend: string;
+  readonly values: readonly (readonly [seconds: number, value: number])[];
+}
+
+export interface AskedPanel {
+  readonly title: string;
+  readonly type: string;
+  readonly unit: string;
+  readonly y: number;
+  /** Of each of its queries in turn. */
+  readonly answers: readonly (readonly Answer[])[];
+}
+
+interface Panel {
+  readonly title: string;
+  readonly type: string;
+  readonly gridPos: { readonly y: number };
+  readonly fieldConfig?: { readonly defaults: { readonly unit: string } };
+  readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
+}
+
+export const STEP_SECONDS = 1;
+
+/** A real Prometheus that reads a service each second; `ask` gives what the dashboard's panels get for the last `seconds`. */
+export async function askedDashboard(ending: Ending, adminUrl: string) {
+  const path = await folder(ending);
+  const prometheusUrl = await closedUrl();
+  // Burn rates are recorded often enough to be seen.
+  await copyFile('deploy/chart/files/alerts.yaml', join(path, 'alerts.yaml'));
+  const target = JSON.stringify(new URL(adminUrl).host);
+  const config = faster(readFileSync('deploy/monitoring/prometheus.yaml', 'utf8'), 15)
+    .replace(/alerting:\n.*?\n\n/s, '')
+    .replace(/dns_sd_configs:.*$/s, `static_configs: [{ targets: [${target}] }]\n`);
+  await writeFile(join(path, 'prometheus.yaml'), config);
+  startProgram(ending, {
+    command: 'prometheus',
+    args: [
+      `--config.file=${join(path, 'prometheus.yaml')}`,
+      `--storage.tsdb.path=${join(path, 'data')}`,
+      `--web.listen-address=${new URL(prometheusUrl).host}`,
+    ],
+  });
+
+  return {
+    /** Resolves when Prometheus has read the service so often. */
+    async read(times: number): Promise<void> {
+      while (((await query(`count_over_time(tuohs_build_info[1h])`))[0]?.values.at(-1)?.[1] ?? 0) < times)
+        await sleep(200);
+    },
+    ask: (seconds: number) => Promise.all(panels().map((panel) => asked(panel, seconds))),
+  };
+
+  async function asked(panel: Panel, seconds: number): Promise<AskedPanel> {
+    const { title, type, gridPos, fieldConfig, targets = [] } = panel;
+    const answers = targets.map(async ({ expr, legendFormat }) =>
+      (await query(withVariables(expr), seconds)).map((answer) => ({
+        ...answer,
+        legend: legendFormat.replace(/\{\{(\w+)\}\}/g, (_, label) => answer.labels[label] ?? ''),
+      })),
+    );
+    const unit = fieldConfig?.defaults.unit ?? '';
+    return { title, type, unit, y: gridPos.y, answers: await Promise.all(answers) };
+  }
+
+  /** Nothing where Prometheus does not answer yet. Throws what it has against a query. */
+  async function query(expr: string, seconds = 0): Promise<Omit<Answer, 'legend'>[]> {
+    const end = Date.now() / 1000;
+    const search = new URLSearchParams({
+      query: expr,
+      start: `${end - seconds}`,
+      end: `${end}`,
+      step: `${STEP_SECONDS}`,
+    });
+    const response = await fetch(`${prometheusUrl}/api/v1/query_range?${search}`).catch(() => undefined);
+    if (response === undefined || response.status === 503) return [];
+    const { data, error } = (await response.json()) as RangeAnswer;
+    if (error !== undefined) throw new Error(`${expr}: ${error}`);
+    return data.result.map(({ metric, values }) => ({
+      labels: metric,
+      values: values.map(([at, value]) => [at, Number(value)] as const),
+    }));
+  }
+}
+
+interface RangeAnswer {
+  readonly error?: string;
+  readonly data: {
+    readonly result: readonly {
+      readonly metric: Record<string, string>;
+      readonly values: [number, string][];
+    }[];
+  };
+}
+
+function panels(): Panel[] {
+  return JSON.parse(readFileSync('deploy/chart/files/dashboard.json', 'utf8')).panels;
+}
+
+/** As Grafana puts them in where All is chosen; its rate interval is four readings. */
+function withVariables(expr: string): string {
+  return expr
+    .replaceAll('$namespace', '.*')
+    .replaceAll('$job', '.*')
+    .replaceAll('$__rate_interval', `${4 * STEP_SECONDS}s`);
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { folder } from '../support/folder.ts';
+import { check, skipWithoutMonitoring as skip } from '../support/monitoring-tools.ts';
+
+const ALERTS = 'deploy/chart/files/alerts.yaml';
+const TESTS = 'test/monitoring/alert-rules.yaml';
+
+test('promtool finds nothing in the rules', { skip }, () => {
+  const { status, output } = check('promtool', ['check', 'rules', '--lint-fatal', ALERTS]);
+
+  assert.equal(status, 0, output);
+  assert.match(output, /SUCCESS: \d+ rules found/);
+});
+
+test('each alert fires when it should, and only then', { skip }, () => {
+  const { status, output } = check('promtool', ['test', 'rules', TESTS]);
+
+  assert.equal(status, 0, output);
+});
+
+test('each alert has a test in which it fires and one in which it does not', () => {
+  const tested = parse(readFileSync(TESTS, 'utf8')).tests.flatMap(
+    ({ alert_rule_test }: { alert_rule_test: object[] }) => alert_rule_test,
+  );
+  const named = (isFiring: boolean): Set<string> =>
+    new Set(
+      tested
+        .filter(({ exp_alerts }: { exp_alerts: object[] }) => exp_alerts.length > 0 === isFiring)
+        .map(({ alertname }: { alertname: string }) => alertname),
+    );
+  const names = parse(readFileSync(ALERTS, 'utf8')).groups.at(-1).rules.map(nameOf);
+
+  assert.deepEqual([...named(true)].sort(), names.toSorted());
+  // The watchdog is never silent: that is what it is for.
+  assert.deepEqual([...named(false), 'TuohsWatchdog'].sort(), names.toSorted());
+});
+
+test('amtool finds nothing in the configuration of Alertmanager', { skip }, () => {
+  const { status, output } = check('amtool', ['check-config', 'deploy/monitoring/alertmanager.yaml']);
+
+  assert.equal(status, 0, output);
+});
+
+test('promtool finds nothing in the configuration of Prometheus', { skip }, async (t) => {
+  const path = await folder(t);
+  for (const file of [ALERTS, 'deploy/monitoring/prometheus.yaml'])
+    await copyFile(file, join(path, file.split('/').at(-1) ?? ''));
+
+  const { status, output } = check('promtool', [
+    'check',
+    'config',
+    '--lint-fatal',
+    join(path, 'prometheus.yaml'),
+  ]);
+
+  assert.equal(status, 0, output);
+});
+
+for (const [labels, receiver] of [
+  ['alertname=TuohsDown severity=critical', 'on-call'],
+  ['alertname=TuohsRedisDown severity=warning', 'team'],
+  ['alertname=TuohsWatchdog severity=none', 'dead-man-switch'],
+  ['alertname=SomethingElse', 'team'],
+] as const) {
+  test(`${labels} goes to ${receiver}`, { skip }, () => {
+    const { output } = check('amtool', [
+      'config',
+      'routes',
+      'test',
+      '--config.file=deploy/monitoring/alertmanager.yaml',
+      ...labels.split(' '),
+    ]);
+
+    assert.match(output, new RegExp(`^${receiver}$`, 'm'));
+  });
+}
+
+function nameOf({ alert }: { alert: string }): string {
+  return alert;
+}

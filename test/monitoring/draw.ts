@@ -1,0 +1,43 @@
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { askJson } from '../support/ask.ts';
+import { askedDashboard } from './asked-dashboard.ts';
+import { dashboardPicture } from './dashboard-picture.ts';
+import { liveService } from './live-service.ts';
+
+// Draws docs/images/dashboard.svg: a minute and a half of a service whose SHOUTCLOUD is gone for a while in the middle.
+const CALM_SECONDS = 35;
+const OUTAGE_SECONDS = 20;
+
+const endings: (() => Promise<void>)[] = [];
+const ending = { after: (run: () => Promise<void>) => void endings.push(run) };
+try {
+  const { url, adminUrl, shoutcloud } = await liveService(ending, {
+    FALLBACK: 'none',
+    MAX_IN_FLIGHT: '4096',
+  });
+  const dashboard = await askedDashboard(ending, adminUrl);
+  await dashboard.read(1);
+
+  shoutcloud.setFaults('status=503@5% wrong@2%');
+  await askFor(CALM_SECONDS);
+  shoutcloud.setFaults('reset');
+  await askFor(OUTAGE_SECONDS);
+  shoutcloud.setFaults('status=503@5% wrong@2%');
+  await askFor(CALM_SECONDS);
+
+  const panels = await dashboard.ask(2 * CALM_SECONDS + OUTAGE_SECONDS);
+  await writeFile('docs/images/dashboard.svg', dashboardPicture(panels));
+
+  async function askFor(seconds: number): Promise<void> {
+    for (let i = 0; i < seconds * 10; i++) {
+      for (let k = 0; k < 6; k++)
+        askJson(url, {
+          data: k < 3 ? `known ${i % 40} ${k}` : `fresh ${performance.now()} ${Math.floor(k / 2)}`,
+        }).catch(() => {});
+      await sleep(100);
+    }
+  }
+} finally {
+  for (const end of endings.reverse()) await end();
+}

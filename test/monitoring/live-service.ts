@@ -1,0 +1,66 @@
+import { startShoutcloud } from '../../src/shoutcloud/server.ts';
+import type { Shoutcloud } from '../../src/shoutcloud/shoutcloud.ts';
+import { ask, askJson } from '../support/ask.ts';
+import { type Ending, tuohs } from '../support/process.ts';
+import { redisServer } from '../support/redis-server.ts';
+
+export interface LiveService {
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly shoutcloud: Shoutcloud;
+  /** What `GET /metrics` answers. */
+  metrics(): Promise<string>;
+  /** Requests of each kind there is, so that every series has something to count; resolves when all are answered. */
+  mixedLoad(): Promise<void>;
+}
+
+/** Two workers with Redis and a SHOUTCLOUD that often fails, little room for requests, and the local answer. */
+export async function liveService(
+  ending: Ending,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<LiveService> {
+  const redis = await redisServer(ending);
+  const shoutcloud = await startShoutcloud({
+    latencyMs: 20,
+    faults: 'status=503@20% wrong@10% hang@2%',
+    seed: 7,
+  });
+  ending.after(() => shoutcloud.close());
+  const service = tuohs(ending, ['serve'], {
+    SHOUTCLOUD_URL: shoutcloud.url,
+    REDIS_URL: redis.url,
+    FALLBACK: 'local',
+    MAX_IN_FLIGHT: '40',
+    ATTEMPT_TIMEOUT_MS: '200',
+    REQUEST_DEADLINE_MS: '600',
+    WEB_CONCURRENCY: '2',
+    ...environment,
+  });
+  const { url, adminUrl } = await service.listening();
+  return { url, adminUrl, shoutcloud, metrics, mixedLoad };
+
+  async function metrics(): Promise<string> {
+    return (await ask(adminUrl, { path: '/metrics' })).body;
+  }
+
+  async function mixedLoad(): Promise<void> {
+    const bulk = [...Array(100).keys()].map((i) => JSON.stringify({ data: `line ${i}` })).join('\n');
+    for (let round = 0; round < 4; round++) {
+      const texts = [...Array(150).keys()].map((i) => `text ${round} ${i % 100}`);
+      await Promise.all([
+        ...texts.map((data) => askJson(url, { data })),
+        ask(url, {
+          method: 'POST',
+          path: '/v1/bulk',
+          headers: { 'content-type': 'application/x-ndjson' },
+          body: bulk,
+        }),
+      ]);
+      for (const data of texts.slice(0, 20)) await askJson(url, { data });
+      await ask(url, { path: '/v1?data=known' });
+      await ask(url, { path: '/health' });
+      await ask(url, { path: `/nothing/${round}` });
+      await askJson(url, '{');
+    }
+  }
+}

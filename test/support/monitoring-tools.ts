@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process';
+
+/** The programs that Debian's packages prometheus and prometheus-alertmanager bring. */
+const TOOLS = ['prometheus', 'promtool', 'prometheus-alertmanager', 'amtool'];
+
+const missing = TOOLS.filter((tool) => spawnSync(tool, ['--version']).error);
+
+/** The `skip` of tests that need them: they are skipped where one is missing, but fail in CI. */
+export const skipWithoutMonitoring =
+  missing.length === 0 || process.env.CI
+    ? false
+    : `there is no ${missing.join(', no ')} (Debian packages prometheus and prometheus-alertmanager)`;
+
+export interface Finding {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+/** What a checker says of a file, or of its input. */
+export function check(tool: string, args: readonly string[], input = ''): Finding {
+  const { status, stdout, stderr } = spawnSync(tool, args, { input, encoding: 'utf8' });
+  return { status, output: stdout + stderr };
+}
