@@ -1,6 +1,6 @@
 import type { DestinationStream } from 'pino';
 import { memoryStore } from './cache/memory-store.ts';
-import { type RedisConnection, redisConnection } from './cache/redis-connection.ts';
+import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
 import type { Config } from './config/settings.ts';
@@ -52,6 +52,8 @@ const PROTECTIONS = {
   verifyUpstream: verifiedUpperCase,
   verifyRedis: verifiedUpperCase,
   slowClientMs: 10_000,
+  /** Not a protection, but as invisible as one. */
+  hasShortcut: true,
   /** How late the event loop may be before unknown strings, and then all requests, are turned away. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
@@ -65,35 +67,21 @@ export interface AppOptions {
   readonly protections?: Partial<Protections>;
   /** Its process id, where this is one of several workers: they share a port, and their primary has the admin port. */
   readonly worker?: number | undefined;
-  /** What `loadTraces` gave. */
-  readonly makeTraces?: MakeTraces | undefined;
 }
 
-export type MakeTraces = (world: World) => Traces;
-
 /** Wires all parts by the settings. The only place that knows them all. */
-export function createApp(config: Config, options: AppOptions = {}): App {
+export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
   const protections = { ...PROTECTIONS, ...options.protections };
   const version = readVersion();
   const clock = systemClock;
   const measured = metrics({ version, epochMs: clock.epochMs });
-  const traces = options.makeTraces?.({ clock, emit: (event) => world.emit(event) });
+  const traces = await tracesOf(config, { clock, emit: (event) => world.emit(event) });
   const log = jsonLog({ level: config.logLevel, moreFields: traces?.logFields, ...options });
   const told = bothOf(measured.emit, logEvents(log));
   const world: World = { clock, emit: traces ? bothOf(traces.emit, told) : told };
 
   const loop = loopDelay(clock);
-  const redis = config.redisUrl
-    ? redisConnection(
-        {
-          url: config.redisUrl,
-          ca: config.redisCa,
-          timeoutMs: config.redisTimeoutMs,
-          breaker: protections.redisBreaker,
-        },
-        world,
-      )
-    : undefined;
+  const redis = await redisOf(config, protections, world);
   const stack = shouterStack({ config, protections, redis, loop, traces }, world);
   const admitted = admission(
     {
@@ -128,6 +116,7 @@ export function createApp(config: Config, options: AppOptions = {}): App {
       ...config,
       version,
       slowClientMs: protections.slowClientMs,
+      hasShortcut: protections.hasShortcut,
       maxBulkLines: bulkLines(config),
     },
     world,
@@ -170,11 +159,21 @@ export async function describeApi(): Promise<unknown> {
   return openApiDocument(readVersion());
 }
 
-/** What makes traces, where the settings want any. Loaded only then: it costs time and memory. */
-export async function loadTraces({ otlpEndpoint: endpoint }: Config): Promise<MakeTraces | undefined> {
+/** Traces, where the settings want any. Loaded only then, as Redis is: each costs every start time and memory. */
+async function tracesOf({ otlpEndpoint: endpoint }: Config, world: World): Promise<Traces | undefined> {
   if (endpoint === undefined) return undefined;
   const { traces } = await import('./telemetry/traces/traces.ts');
-  return (world) => traces({ endpoint, version: readVersion() }, world);
+  return traces({ endpoint, version: readVersion() }, world);
+}
+
+async function redisOf(
+  { redisUrl: url, redisCa: ca, redisTimeoutMs: timeoutMs }: Config,
+  { redisBreaker: breaker }: Protections,
+  world: World,
+): Promise<RedisConnection | undefined> {
+  if (url === undefined) return undefined;
+  const { redisConnection } = await import('./cache/redis-connection.ts');
+  return redisConnection({ url, ca, timeoutMs, breaker }, world);
 }
 
 /** As many lines as keep every connection busy with a full batch while the next one gathers, in reason. */

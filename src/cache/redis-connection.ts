@@ -2,6 +2,7 @@ import { Redis, ReplyError } from 'ioredis';
 import { Breaker, type BreakerOptions } from '../core/breaker.ts';
 import { afterReading } from '../core/clock.ts';
 import type { RedisOperation, RedisOutcome, World } from '../core/events.ts';
+import { type Failed, failed } from './failed.ts';
 import { ReplyGuard } from './reply-guard.ts';
 
 export interface RedisOptions {
@@ -28,10 +29,6 @@ export interface RedisConnection {
   status(): { isUp: boolean; breaker: string };
   close(): void;
 }
-
-/** No reply. */
-export const failed = Symbol('failed');
-export type Failed = typeof failed;
 
 const RECONNECT_MS = 1000;
 const RECONNECT_JITTER_MS = 250;

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { World } from '../core/events.ts';
-import { failed, type RedisConnection } from './redis-connection.ts';
+import { failed } from './failed.ts';
+import type { RedisConnection } from './redis-connection.ts';
 import type { Store } from './store.ts';
 
 export interface RedisStoreOptions {

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
-import { failed, type RedisConnection } from './redis-connection.ts';
+import { failed } from './failed.ts';
+import type { RedisConnection } from './redis-connection.ts';
 
 export interface RequestCounter {
   count(client: string): Promise<{ current: number; leftMs: number }>;
@@ -18,7 +19,7 @@ const MAX_CLIENTS = 100_000;
  * processes together. A Redis in trouble costs nothing: then what was counted here counts.
  */
 export function requestCounter(clock: Clock, redis?: RedisConnection): RequestCounter {
-  const counts = new LRUCache<string, number>({ max: MAX_CLIENTS });
+  const counts = new LRUCache<string, { requests: number }>({ max: MAX_CLIENTS });
   let currentMinute = 0;
 
   return {
@@ -27,10 +28,11 @@ export function requestCounter(clock: Clock, redis?: RedisConnection): RequestCo
       const minute = Math.floor(now / MINUTE_MS);
       if (minute !== currentMinute) counts.clear();
       currentMinute = minute;
-      const here = (counts.get(client) ?? 0) + 1;
-      counts.set(client, here);
+      const here = counts.get(client) ?? { requests: 0 };
+      if (here.requests === 0) counts.set(client, here);
+      here.requests++;
       const everywhere = redis ? await countShared(redis, `${minute}:${client}`) : 0;
-      return { current: Math.max(here, everywhere), leftMs: (minute + 1) * MINUTE_MS - now };
+      return { current: Math.max(here.requests, everywhere), leftMs: (minute + 1) * MINUTE_MS - now };
     },
   };
 }

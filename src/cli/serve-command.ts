@@ -42,8 +42,8 @@ async function appFor(settings: Environment, readableLogs?: true): Promise<Pick<
   const config = readConfig(settings);
   const logging = readableLogs && { logTo: await readableLog() };
   if (config.webConcurrency === 1) {
-    const { createApp, loadTraces } = await import('../app.ts');
-    return createApp(config, { ...logging, makeTraces: await loadTraces(config) });
+    const { createApp } = await import('../app.ts');
+    return createApp(config, logging);
   }
   const { createPrimary } = await import('../primary.ts');
   const args = readableLogs ? ['worker', '--readable-logs'] : ['worker'];

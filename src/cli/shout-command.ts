@@ -3,7 +3,6 @@ import { openAppendFile } from './append-file.ts';
 import { ExitCode } from './exit-code.ts';
 import { clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
 import { argumentsInput, fileInput, type ShoutInput, standardInput } from './shout-input.ts';
-import { shoutRun } from './shout-run.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -29,6 +28,8 @@ export function shoutCommand(surroundings: Surroundings): Command {
         return { input, failedFile: failedFileOf(options, input) };
       });
       keepHeapSmall();
+      // The other commands need none of it.
+      const { shoutRun } = await import('./shout-run.ts');
       const exitCode = await shoutRun(input, { client, failedFile, surroundings });
       if (exitCode !== 0) throw new ExitCode(exitCode);
     });

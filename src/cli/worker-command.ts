@@ -20,11 +20,9 @@ async function work(
   { environment, process }: Surroundings,
 ): Promise<void> {
   const primary = primaryLink(process);
-  const { createApp, loadTraces } = await import('../app.ts');
-  const config = readConfig(environment);
-  const app = createApp(config, {
+  const { createApp } = await import('../app.ts');
+  const app = await createApp(readConfig(environment), {
     worker: primary.pid,
-    makeTraces: await loadTraces(config),
     ...(readableLogs && { logTo: await readableLog() }),
   });
   try {

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { TuohsError } from '../core/errors.ts';
 import { sendJson } from './answer.ts';
+import { describedOnly } from './described-only.ts';
 import { problemFor } from './problem.ts';
 import { requestId } from './request-id.ts';
 
@@ -18,6 +19,7 @@ export interface AdminParts {
 export function adminServer({ isReady, status, metrics }: AdminParts): FastifyInstance {
   const server = Fastify({
     return503OnClosing: false,
+    schemaController: describedOnly,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
   });
   server.setNotFoundHandler((request, reply) => {

@@ -5,10 +5,19 @@ import { cacheStatus } from './cache-status.ts';
 /** Sends an answered string. */
 export function sendShout(reply: FastifyReply, shout: Shout): FastifyReply {
   reply.header('cache-status', cacheStatus(shout));
-  return sendJson(reply, { data: shout.text });
+  return sendBody(reply, shoutBody(shout));
+}
+
+/** The body of an answered string. */
+export function shoutBody({ text }: Shout): string {
+  return `{"data":${JSON.stringify(text)}}`;
 }
 
 /** Sends JSON as `application/json` and nothing behind it: existing clients compare the type byte for byte. */
 export function sendJson(reply: FastifyReply, value: unknown): FastifyReply {
-  return reply.header('content-type', 'application/json').send(Buffer.from(JSON.stringify(value)));
+  return sendBody(reply, JSON.stringify(value));
+}
+
+function sendBody(reply: FastifyReply, json: string): FastifyReply {
+  return reply.header('content-type', 'application/json').send(Buffer.from(json));
 }

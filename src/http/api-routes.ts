@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse-shout.ts';
-import { parsedBody } from './request-body.ts';
 import { bulk } from './routes/bulk.ts';
 import { docs } from './routes/docs.ts';
 import { health } from './routes/health.ts';
@@ -12,6 +11,8 @@ import { shoutPost } from './routes/shout-post.ts';
 
 export interface RouteParts extends World {
   readonly reverseShout: ReverseShout;
+  /** What the body of a request says. */
+  readonly parseBody: (request: IncomingMessage) => Promise<unknown>;
   /** Aborts when the service begins to shut down. */
   readonly draining: AbortSignal;
 }
@@ -19,7 +20,7 @@ export interface RouteParts extends World {
 export interface RouteOptions {
   readonly version: string;
   readonly maxBodyBytes: number;
-  /** How long a body may take to arrive. */
+  /** How long a body may take to arrive, and a stream stand still. */
   readonly slowClientMs: number;
   /** Lines of all bulk streams together that may be under way. */
   readonly maxBulkLines: number;
@@ -27,10 +28,7 @@ export interface RouteOptions {
 
 /** Everything that the public port answers to. */
 export function apiRoutes(server: FastifyInstance, parts: RouteParts, options: RouteOptions): void {
-  const bodyLimits = { maxBodyBytes: options.maxBodyBytes, bodyTimeoutMs: options.slowClientMs };
-  const parseBody = (request: IncomingMessage) => parsedBody(request, bodyLimits, parts.clock);
-
-  shoutPost(server, { ...parts, parseBody });
+  shoutPost(server, parts);
   shoutGet(server, parts);
   bulk(server, parts, options);
   home(server, options);

@@ -1,17 +1,28 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ServerResponse } from 'node:http';
 import type { World } from '../core/events.ts';
 
+export interface RequestFacts {
+  readonly method: string;
+  readonly id: string;
+  /** Read when the answer has left: some requests never get a route. */
+  readonly route: () => string;
+}
+
 /** Tells of a request when its answer has left. */
-export function observeRequest(request: FastifyRequest, { raw }: FastifyReply, { clock, emit }: World): void {
+export function observeRequest(
+  { method, id, route }: RequestFacts,
+  response: ServerResponse,
+  { clock, emit }: World,
+): void {
   const startedAt = clock.now();
-  raw.once('close', () => {
+  response.on('close', () => {
     emit({
       type: 'answered',
-      method: request.method,
-      route: request.routeOptions.url ?? 'none',
-      status: raw.writableFinished ? raw.statusCode : CLIENT_CLOSED_REQUEST,
+      method,
+      route: route(),
+      status: response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST,
       durationMs: clock.now() - startedAt,
-      requestId: request.id,
+      requestId: id,
     });
   });
 }

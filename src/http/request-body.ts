@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import type { Clock } from '../core/clock.ts';
+import type { Cancel, Clock } from '../core/clock.ts';
 import { TuohsError } from '../core/errors.ts';
 import { ByteParts } from './byte-parts.ts';
 import { firstField } from './form.ts';
@@ -60,16 +60,21 @@ function readBody(request: IncomingMessage, limits: BodyLimits, clock: Clock): P
   const parts = new ByteParts();
   let size = 0;
 
-  const cancel = clock.after(bodyTimeoutMs, () =>
-    stop(new TuohsError('REQUEST_TIMEOUT', 'the body came too slowly')),
-  );
+  let cancel: Cancel = () => {};
+  // Most bodies come with their headers, and are there before the first microtask: those need no timer.
+  queueMicrotask(() => {
+    if (request.complete || request.destroyed) return;
+    cancel = clock.after(bodyTimeoutMs, () =>
+      stop(new TuohsError('REQUEST_TIMEOUT', 'the body came too slowly')),
+    );
+  });
   if (Number(request.headers['content-length']) > maxBodyBytes) stop(tooLarge());
   else request.on('data', take);
-  request.once('end', () => {
+  request.on('end', () => {
     cancel();
     resolve(parts.joined());
   });
-  request.once('error', () => stop(badInput('the body was cut short')));
+  request.on('error', () => stop(badInput('the body was cut short')));
   return promise;
 
   function take(chunk: Buffer): void {

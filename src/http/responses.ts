@@ -1,36 +1,39 @@
-import { type TSchema, Type } from 'typebox';
 import type { ErrorCode } from '../core/errors.ts';
 import { TuohsError } from '../core/errors.ts';
 import { problemFor, problems } from './problem.ts';
+import type { JsonSchema } from './schemas.ts';
 
 /** One status of a route, as the OpenAPI document describes it. */
 export interface ResponseSchema {
   readonly description: string;
-  readonly headers?: Readonly<Record<string, TSchema>>;
-  readonly content?: Readonly<Record<string, { schema: TSchema; example?: string }>>;
+  readonly headers?: Readonly<Record<string, JsonSchema>>;
+  readonly content?: Readonly<Record<string, { schema: JsonSchema; example?: string }>>;
   /** What marks an answer without content; else it would be documented as JSON. */
   readonly type?: 'null';
 }
 
-const requestId = Type.String({
+const requestId: JsonSchema = {
+  type: 'string',
   description: 'The id of the request: your own, if you sent a harmless one.',
-});
-const retryAfter = Type.Integer({
+};
+const retryAfter: JsonSchema = {
+  type: 'integer',
   description: 'Seconds to wait before trying again.',
   minimum: 1,
   maximum: 60,
-});
-const noStore = Type.Literal('no-store');
-const quota = {
-  'RateLimit-Limit': Type.Integer({ description: 'How many requests you may send in a minute.' }),
-  'RateLimit-Remaining': Type.Integer({ description: 'How many of them are left.' }),
-  'RateLimit-Reset': Type.Integer({ description: 'Seconds to the next minute.' }),
+};
+const noStore: JsonSchema = { type: 'string', const: 'no-store' };
+const quota: Record<string, JsonSchema> = {
+  'RateLimit-Limit': { type: 'integer', description: 'How many requests you may send in a minute.' },
+  'RateLimit-Remaining': { type: 'integer', description: 'How many of them are left.' },
+  'RateLimit-Reset': { type: 'integer', description: 'Seconds to the next minute.' },
 };
 
-export const cacheStatusHeader = Type.String({
+export const cacheStatusHeader: JsonSchema = {
+  type: 'string',
   description: 'Where the answer came from (RFC 9211).',
   examples: ['tuohs; hit'],
-});
+};
 
 /** What any route may answer with before its work begins. */
 const ANYWHERE: readonly ErrorCode[] = [
@@ -83,15 +86,21 @@ function problemResponse(codes: readonly ErrorCode[]): ResponseSchema {
   };
 }
 
-function problemSchema(codes: readonly ErrorCode[], example: unknown): TSchema {
-  return Type.Object(
-    {
-      error: Type.String({ description: 'What happened, for a person.' }),
-      code: Type.Enum([...codes], {
+function problemSchema(codes: readonly ErrorCode[], example: unknown): JsonSchema {
+  return {
+    type: 'object',
+    required: ['error', 'code', 'requestId'],
+    properties: {
+      error: { type: 'string', description: 'What happened, for a person.' },
+      code: {
+        type: 'string',
+        enum: codes,
         description: 'What happened, for a program; its meaning never changes.',
-      }),
-      requestId: Type.String({ description: 'The `X-Request-Id` of this answer.' }),
+      },
+      requestId: { type: 'string', description: 'The `X-Request-Id` of this answer.' },
     },
-    { title: 'Problem', additionalProperties: false, examples: [example] },
-  );
+    title: 'Problem',
+    additionalProperties: false,
+    examples: [example],
+  };
 }

@@ -1,26 +1,28 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import Fastify, { type FastifyInstance } from 'fastify';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse-shout.ts';
 import type { Admission } from './admission.ts';
 import { apiRoutes, type RouteOptions } from './api-routes.ts';
 import { answerClientError } from './client-error.ts';
 import { answerPreflights, type Origins, readableFrom } from './cors.ts';
+import { describedOnly } from './described-only.ts';
 import { firstField } from './form.ts';
 import { observeRequest } from './observe-request.ts';
-import { limitRates, type RequestCounter } from './rate-limit.ts';
+import { limitRates, quotas, type RateLimitOptions, type RequestCounter } from './rate-limit.ts';
+import { parsedBody } from './request-body.ts';
 import { requestId } from './request-id.ts';
 import { routeMethods } from './route-methods.ts';
 import { sendProblem } from './send-problem.ts';
+import { shortcut } from './shortcut.ts';
 import { setStandardHeaders } from './standard-headers.ts';
 import { refuseUnknownRoutes } from './unknown-routes.ts';
 
-export interface ApiOptions extends RouteOptions {
+export interface ApiOptions extends RouteOptions, RateLimitOptions {
   readonly keepAliveTimeoutMs: number;
-  readonly trustProxy: number | string[] | undefined;
-  /** 0: no limit. */
-  readonly rateLimitPerMinute: number;
   readonly corsOrigins: Origins | undefined;
+  /** Whether single strings are answered past the framework; the answers are the same. */
+  readonly hasShortcut: boolean;
 }
 
 export interface ApiParts {
@@ -34,27 +36,32 @@ export interface ApiParts {
 /** The public API, not yet listening. */
 export function apiServer(parts: ApiParts, options: ApiOptions, world: World): FastifyInstance {
   const { corsOrigins } = options;
+  const bodyLimits = { maxBodyBytes: options.maxBodyBytes, bodyTimeoutMs: options.slowClientMs };
+  const parseBody = (request: IncomingMessage) => parsedBody(request, bodyLimits, world.clock);
+  const takeFromQuota = quotas(parts.requestCounter, options);
   const server = Fastify({
-    serverFactory(listener) {
+    serverFactory(framework) {
+      const listener = options.hasShortcut
+        ? shortcut(framework, { ...parts, parseBody, takeFromQuota }, world)
+        : framework;
       const guarded = parts.admission.guard(listener);
       return httpServer(corsOrigins ? readableFrom(corsOrigins, guarded) : guarded, options);
     },
-    trustProxy: trustedProxies(options.trustProxy),
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     // Draining comes first and ends before close(): nobody is turned away meanwhile.
     return503OnClosing: false,
     // No hook sees what fails before it has a route.
     frameworkErrors(error, request, reply) {
-      observeRequest(request, reply, world);
+      observe(request, reply);
       sendProblem(world, error, request, setStandardHeaders(request, reply));
     },
+    schemaController: describedOnly,
     routerOptions: { querystringParser: (query) => ({ data: firstField(query, 'data') }) },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   });
 
   server.setErrorHandler((error, request, reply) => sendProblem(world, error, request, reply));
   server.addHook('onRequest', (request, reply, done) => {
-    observeRequest(request, reply, world);
+    observe(request, reply);
     setStandardHeaders(request, reply);
     if (parts.draining.aborted) reply.header('connection', 'close');
     done();
@@ -66,12 +73,15 @@ export function apiServer(parts: ApiParts, options: ApiOptions, world: World): F
   // Routes that take a body read it themselves: the framework would close the connection at each bad one.
   server.addContentTypeParser('*', async () => undefined);
 
-  if (options.rateLimitPerMinute > 0) limitRates(server, parts.requestCounter, options.rateLimitPerMinute);
-  // Answers are made by hand; their schemas only describe them.
-  server.setSerializerCompiler(() => JSON.stringify);
+  if (takeFromQuota) limitRates(server, takeFromQuota);
   // Routes come after the limits, in a scope of their own, for plugins see only the routes that follow them.
-  server.register(async (api) => apiRoutes(api, { ...parts, ...world }, options));
+  server.register(async (api) => apiRoutes(api, { ...parts, ...world, parseBody }, options));
   return server;
+
+  function observe(request: FastifyRequest, { raw }: FastifyReply): void {
+    const { method, id } = request;
+    observeRequest({ method, id, route: () => request.routeOptions.url ?? 'none' }, raw, world);
+  }
 }
 
 function httpServer(listener: RequestListener, { keepAliveTimeoutMs, slowClientMs }: ApiOptions): Server {
@@ -94,12 +104,4 @@ function httpServer(listener: RequestListener, { keepAliveTimeoutMs, slowClientM
   );
   // Node would answer 417 by itself, without a body; expectations may be ignored (RFC 9110 §10.1.1).
   return server.on('checkExpectation', answer).on('clientError', answerClientError);
-}
-
-/** The framework believes nobody when given a number, so the number becomes a function of the hop. */
-function trustedProxies(
-  proxies: ApiOptions['trustProxy'],
-): false | string[] | ((address: string, hop: number) => boolean) {
-  if (typeof proxies === 'number') return (_address, hop) => hop < proxies;
-  return proxies ?? false;
 }

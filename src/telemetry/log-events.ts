@@ -24,6 +24,8 @@ export function logEvents(log: Logger): Emit {
       case 'failed':
         return logFailure(log, event);
       case 'answered': {
+        // Each request passes here, and few are ever written.
+        if (!log.isLevelEnabled('debug')) return;
         const { type: _, ...facts } = event;
         return log.debug(facts, 'answered');
       }

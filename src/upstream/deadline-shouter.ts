@@ -24,18 +24,25 @@ export function deadlineShouter(
 
 /** Watches the caller and the clock only when somebody waits: an answer at hand costs neither. */
 class DeadlineCall extends LeaveController implements Call {
-  readonly deadline: number;
   readonly strings = 1;
   readonly #outer: Call;
+  readonly #deadlineMs: number;
   readonly #clock: Clock;
+  #deadline: number | undefined;
   #unwatch: Cancel | undefined;
   #letGo: ((reason: unknown) => void) | undefined;
 
   constructor(outer: Call, deadlineMs: number, clock: Clock) {
     super();
-    this.deadline = Math.min(outer.deadline, clock.now() + deadlineMs);
     this.#outer = outer;
+    this.#deadlineMs = deadlineMs;
     this.#clock = clock;
+  }
+
+  /** Known when somebody first asks, which whoever waits does at once. */
+  get deadline(): number {
+    this.#deadline ??= Math.min(this.#outer.deadline, this.#clock.now() + this.#deadlineMs);
+    return this.#deadline;
   }
 
   override get signal(): LeaveSignal {

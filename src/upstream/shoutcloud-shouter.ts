@@ -1,9 +1,9 @@
-import { Pool } from 'undici';
 import { afterReading } from '../core/clock.ts';
 import { AttemptError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Shout, Shouter } from '../core/shouter.ts';
 import { readAnswer } from './shoutcloud-answer.ts';
+import { undiciPool } from './undici-pool.ts';
 
 export interface ShoutcloudOptions {
   /** Base address; `/V1/SHOUT` is appended. */
@@ -27,7 +27,7 @@ export function shoutcloudShouter(
   const { origin, pathname } = new URL(url);
   const path = `${pathname.replace(/\/$/, '')}/V1/SHOUT`;
   // undici's own timeouts are coarse and start anew with each chunk: the attempt's timer stands in for them.
-  const pool = new Pool(origin, {
+  const pool = undiciPool(origin, {
     connections,
     headersTimeout: 0,
     bodyTimeout: 0,

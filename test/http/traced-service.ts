@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
-import { createApp, loadTraces } from '../../src/app.ts';
+import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { httpServer } from '../support/http-server.ts';
@@ -22,7 +22,7 @@ export async function tracedService(
     ...environment,
   });
   const logTo = new PassThrough();
-  const app = createApp(config, { logTo, makeTraces: await loadTraces(config) });
+  const app = await createApp(config, { logTo });
   t.after(() => app.close());
   const { port } = await app.listen();
   return {

@@ -22,6 +22,7 @@ const OPTIONS = {
   corsOrigins: undefined,
   slowClientMs: 60_000,
   maxBulkLines: 1000,
+  hasShortcut: true,
 } satisfies Partial<ApiOptions>;
 
 /** The public API around a fake upstream, for `inject`, or to listen. It ends with the test. */

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { type ErrorCode, TuohsError } from '../../core/errors.ts';
 import type { ReverseShout } from '../../core/reverse-shout.ts';
-import type { Call, Shout } from '../../core/shouter.ts';
+import type { Call } from '../../core/shouter.ts';
+import { shoutBody } from '../answer.ts';
 import { problems } from '../problem.ts';
 import { type Line, tooLong } from './line-splitter.ts';
 
@@ -17,8 +18,8 @@ export function lineAnswerer(reverseShout: ReverseShout): AnswerLine {
     const fail = (error: unknown) => put(failureLine(error));
     try {
       const shout = reverseShout(data, call);
-      if (!(shout instanceof Promise)) return put(shoutLine(shout));
-      shout.then((late) => put(shoutLine(late)), fail);
+      if (!(shout instanceof Promise)) return put(shoutBody(shout));
+      shout.then((late) => put(shoutBody(late)), fail);
     } catch (error) {
       fail(error);
     }
@@ -27,10 +28,6 @@ export function lineAnswerer(reverseShout: ReverseShout): AnswerLine {
 
 export function errorLine(code: ErrorCode): string {
   return JSON.stringify({ error: problems[code].text, code });
-}
-
-function shoutLine({ text }: Shout): string {
-  return `{"data":${JSON.stringify(text)}}`;
 }
 
 function failureLine(error: unknown): string {

@@ -1,8 +1,8 @@
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifySchema } from 'fastify';
-import { type TSchema, Type } from 'typebox';
 import { systemClock } from '../../core/clock.ts';
 import { apiRoutes, type RouteParts } from '../api-routes.ts';
+import type { JsonSchema } from '../schemas.ts';
 
 export type OpenApiDocument = Exclude<ReturnType<FastifyInstance['swagger']>, string>;
 
@@ -44,17 +44,20 @@ function about(version: string) {
 
 /** Any request may have it; no route looks at it. */
 function withRequestId(schema: FastifySchema): FastifySchema {
-  const { properties = {} } = (schema?.headers ?? {}) as { properties?: Record<string, TSchema> };
-  return { ...schema, headers: Type.Object({ ...properties, 'X-Request-Id': requestIdHeader }) };
+  const { properties = {} } = (schema?.headers ?? {}) as Partial<JsonSchema>;
+  return {
+    ...schema,
+    headers: { type: 'object', properties: { ...properties, 'X-Request-Id': requestIdHeader } },
+  };
 }
 
-const requestIdHeader = Type.Optional(
-  Type.String({
-    description: 'Your own id for the request: up to 64 letters, digits, `-` and `_`. Any other is replaced.',
-  }),
-);
+const requestIdHeader: JsonSchema = {
+  type: 'string',
+  description: 'Your own id for the request: up to 64 letters, digits, `-` and `_`. Any other is replaced.',
+};
 
 const UNUSED_PARTS: RouteParts = {
+  parseBody: async () => undefined,
   reverseShout: () => Promise.reject(new Error('the routes are only described')),
   draining: new AbortController().signal,
   clock: systemClock,

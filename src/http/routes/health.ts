@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { Type } from 'typebox';
 import { TuohsError } from '../../core/errors.ts';
 import type { ReverseShout } from '../../core/reverse-shout.ts';
 import { Caller } from '../caller.ts';
@@ -11,7 +10,12 @@ const schema = {
   description: 'It asks for `test` through the caches. It does not say whether SHOUTCLOUD is well.',
   tags: ['service'],
   response: responses(
-    { 200: { description: 'They are.', content: { 'text/plain': { schema: Type.Literal('success') } } } },
+    {
+      200: {
+        description: 'They are.',
+        content: { 'text/plain': { schema: { type: 'string', const: 'success' } } },
+      },
+    },
     ['UPSTREAM_UNREACHABLE'],
   ),
 };

@@ -1,11 +1,17 @@
 import type { FastifyInstance } from 'fastify';
-import { Type } from 'typebox';
 import { prefersHtml } from '../../web/prefers-html.ts';
 import { sendJson } from '../answer.ts';
 import { loadOnce } from '../load-once.ts';
 import { responses } from '../responses.ts';
+import type { JsonSchema } from '../schemas.ts';
 import { addVary } from '../vary.ts';
 import { webAssets } from './web-assets.ts';
+
+const indexSchema: JsonSchema = {
+  type: 'object',
+  required: ['name', 'version'],
+  properties: { name: { type: 'string' }, version: { type: 'string' } },
+};
 
 const schema = {
   operationId: 'home',
@@ -16,10 +22,10 @@ const schema = {
     {
       200: {
         description: 'The index, or the playground.',
-        headers: { Vary: Type.String({ description: '`Accept`.' }) },
+        headers: { Vary: { type: 'string', description: '`Accept`.' } },
         content: {
-          'application/json': { schema: Type.Object({ name: Type.String(), version: Type.String() }) },
-          'text/html': { schema: Type.String() },
+          'application/json': { schema: indexSchema },
+          'text/html': { schema: { type: 'string' } },
         },
       },
     },

@@ -1,21 +1,21 @@
 import { hash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { type Static, Type } from 'typebox';
 import type { ReverseShout } from '../../core/reverse-shout.ts';
 import type { Shout } from '../../core/shouter.ts';
 import { sendShout } from '../answer.ts';
 import { Caller } from '../caller.ts';
 import { cacheStatusHeader, responses, upstreamCodes } from '../responses.ts';
-import { shoutAnswer, shoutQuery } from '../schemas.ts';
+import { type JsonSchema, shoutAnswer, shoutQuery, textOf } from '../schemas.ts';
 
-const cachingHeaders = {
-  ETag: Type.String({ description: 'Changes with the answer; send it back as `If-None-Match`.' }),
-  'Cache-Control': Type.String({ description: 'For good, but for local answers: `no-store`.' }),
+const cachingHeaders: Record<string, JsonSchema> = {
+  ETag: { type: 'string', description: 'Changes with the answer; send it back as `If-None-Match`.' },
+  'Cache-Control': { type: 'string', description: 'For good, but for local answers: `no-store`.' },
 };
 
-const requestHeaders = Type.Object({
-  'If-None-Match': Type.Optional(Type.String({ description: 'The `ETag` of the answer that you have.' })),
-});
+const requestHeaders: JsonSchema = {
+  type: 'object',
+  properties: { 'If-None-Match': { type: 'string', description: 'The `ETag` of the answer that you have.' } },
+};
 
 const schema = {
   operationId: 'shoutCacheable',
@@ -41,10 +41,10 @@ const schema = {
 /** GET a string's answer: the form that browsers and CDNs can keep for good, for it never changes. */
 export function shoutGet(server: FastifyInstance, { reverseShout }: { reverseShout: ReverseShout }): void {
   for (const path of ['/v1', '/v1/']) {
-    server.get<{ Querystring: Static<typeof shoutQuery> }>(path, {
+    server.get(path, {
       schema: { ...schema, hide: path === '/v1/' },
       async handler(request, reply) {
-        const shout = await reverseShout(request.query.data, new Caller(reply.raw));
+        const shout = await reverseShout(textOf(request.query), new Caller(reply.raw));
         return sendCacheable(reply, shout, request.headers['if-none-match']);
       },
     });

@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import type { Static } from 'typebox';
 import type { ReverseShout } from '../../core/reverse-shout.ts';
 import { sendShout } from '../answer.ts';
 import { Caller } from '../caller.ts';
 import { cacheStatusHeader, responses, upstreamCodes } from '../responses.ts';
-import { shoutAnswer, shoutRequest } from '../schemas.ts';
+import { shoutAnswer, shoutRequest, textOf } from '../schemas.ts';
 
 export interface ShoutPostParts {
   readonly reverseShout: ReverseShout;
@@ -39,15 +38,9 @@ export function shoutPost(server: FastifyInstance, { reverseShout, parseBody }: 
   for (const [path, operationId] of Object.entries(OPERATION_IDS)) {
     server.post(path, {
       schema: { ...schema, operationId, hide: path === '/v1/' },
-      async preValidation(request) {
-        request.body = await parseBody(request.raw);
-      },
-      handler(request, reply) {
-        const { data } = request.body as Static<typeof shoutRequest>;
-        const shout = reverseShout(data, new Caller(reply.raw));
-        return shout instanceof Promise
-          ? shout.then((late) => sendShout(reply, late))
-          : sendShout(reply, shout);
+      async handler(request, reply) {
+        const text = textOf(await parseBody(request.raw));
+        return sendShout(reply, await reverseShout(text, new Caller(reply.raw)));
       },
     });
   }

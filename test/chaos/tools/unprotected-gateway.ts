@@ -22,7 +22,7 @@ const stop = stopSignals(process);
 const { values } = parseArgs({ options: { without: { type: 'string', default: '' } } });
 const protections = OVERRIDES[values.without];
 if (!protections) throw new Error(`--without=${values.without}: there is no such protection`);
-const app = createApp(readConfig(process.env), { protections });
+const app = await createApp(readConfig(process.env), { protections });
 await app.listen();
 await stop.first;
 await app.close();

@@ -56,6 +56,16 @@ test('texts of plain blocks are reversed as Intl.Segmenter sees them', () => {
   );
 });
 
+test('plain texts with combining marks anywhere are reversed as Intl.Segmenter sees them', () => {
+  const marks = unitsFrom(0x2f0, 0x37f);
+  const unit = fc.oneof(marks, unitsFrom(0x00, 0xff), fc.constantFrom('\r', '\n', '\xad', 'e', '\u3042'));
+
+  fc.assert(
+    fc.property(fc.string({ unit }), (marked) => assert.equal(reverse(marked), segmentedReverse(marked))),
+    { numRuns: 5000 },
+  );
+});
+
 test('any text is reversed as Intl.Segmenter sees it', () => {
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), joiners());
 
