@@ -15,6 +15,9 @@ else await metricsAtWork();
 async function metricsAtWork(): Promise<void> {
   const service = await liveService({ after });
   await service.mixedLoad();
+  // Wrong to the last retry: our own mapping answers.
+  service.shoutcloud.setFaults('wrong');
+  await askJson(service.url, { data: 'answered wrong' });
   service.shoutcloud.setFaults('');
   service.shoutcloud.setLatency(350);
   const underWay = askJson(service.url, { data: 'under way' });
