@@ -49,6 +49,7 @@ export function redisConnection(options: RedisOptions, { clock, emit }: World): 
     retryStrategy: () => RECONNECT_MS + clock.random() * RECONNECT_JITTER_MS,
   });
   let isUp: boolean | undefined;
+  let isGathering = false;
   const askedFor = new Set<string>();
   let oversized: string[] = [];
   redis.on('connect', () =>
@@ -76,30 +77,49 @@ export function redisConnection(options: RedisOptions, { clock, emit }: World): 
     close: () => redis.disconnect(),
   };
 
-  async function runNow<T>({ op, key, maxReplyBytes, send }: Command<T>): Promise<T | Failed> {
+  function runNow<T>({ op, key, maxReplyBytes, send }: Command<T>): Promise<T | Failed> {
+    const { promise, resolve } = Promise.withResolvers<T | Failed>();
     const startedAt = clock.now();
     const { round } = breaker;
     const settle = guard.expect(maxReplyBytes);
-    const late = Promise.withResolvers<never>();
-    const cancel = afterReading(clock, timeoutMs, () => late.reject(new Error('no reply in time')));
-    let outcome: RedisOutcome = 'success';
-    try {
-      // A late reply is still on its way and takes its room when it comes.
-      askedFor.add(key);
-      const reply = send(redis).finally(() => {
-        askedFor.delete(key);
-        settle();
-      });
-      return await Promise.race([reply, late.promise]);
-    } catch (error) {
-      outcome = outcomeOf(error);
-      return failed;
-    } finally {
+    const cancel = afterReading(clock, timeoutMs, () => end('timeout', failed));
+    let isOver = false;
+    askedFor.add(key);
+    gather();
+    // A late reply is still on its way and takes its room when it comes.
+    send(redis).then(
+      (reply) => arrived('success', reply),
+      (error) => arrived(outcomeOf(error), failed),
+    );
+    return promise;
+
+    function arrived(outcome: RedisOutcome, reply: T | Failed): void {
+      askedFor.delete(key);
+      settle();
+      end(outcome, reply);
+    }
+
+    function end(outcome: RedisOutcome, reply: T | Failed): void {
+      if (isOver) return;
+      isOver = true;
       cancel();
       // An error reply is an answer: Redis is there, though full or read-only.
       breaker.report(outcome === 'timeout' ? 'failure' : 'success', round);
       emit({ type: 'redis-operation', op, outcome, durationMs: clock.now() - startedAt });
+      resolve(reply);
     }
+  }
+
+  /** Commands of one turn of the event loop leave in one write: each write costs more than its command. */
+  function gather(): void {
+    if (isGathering) return;
+    isGathering = true;
+    const { stream } = redis;
+    stream.cork();
+    clock.soon(() => {
+      isGathering = false;
+      stream.uncork();
+    });
   }
 
   function changed(now: boolean): void {

@@ -21,9 +21,14 @@ export class Caller implements Call {
 
   #watch(): LeaveController {
     const controller = new LeaveController();
-    const hangUp = () => controller.abort(new TuohsError('UPSTREAM_TIMEOUT', 'the caller hung up'));
-    if (this.#response.destroyed) hangUp();
-    else this.#response.once('close', hangUp);
+    const response = this.#response;
+    const hangUp = () => {
+      // Each answer closes its response; an error for nobody costs more than all else here.
+      if (response.writableFinished) return;
+      controller.abort(new TuohsError('UPSTREAM_TIMEOUT', 'the caller hung up'));
+    };
+    if (response.destroyed) hangUp();
+    else response.on('close', hangUp);
     return controller;
   }
 }
