@@ -15,7 +15,7 @@ export const knownInRedis: Row = {
       REDIS_URL: redis.url,
       CACHE_MAX_BYTES: '0',
     });
-    for (const server of [bare, tuohs]) await askKnown(lab, server);
+    for (const server of [bare, tuohs, bare, tuohs]) await askKnown(lab, server);
 
     const rounds = await inTurns(lab.rounds, {
       bare: () => askKnown(lab, bare),
