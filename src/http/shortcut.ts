@@ -8,6 +8,7 @@ import { Caller } from './caller.ts';
 import { observeRequest } from './observe-request.ts';
 import type { TakeFromQuota } from './rate-limit.ts';
 import { requestId } from './request-id.ts';
+import { SHOUT_PATHS } from './routes/shout-post.ts';
 import { textOf } from './schemas.ts';
 import { toldProblem } from './send-problem.ts';
 import { STANDARD_HEADERS } from './standard-headers.ts';
@@ -19,8 +20,8 @@ export interface ShortcutParts {
   readonly draining: AbortSignal;
 }
 
-/** The paths that `shoutPost` has, and with them the names of their routes. */
-const PATHS = new Set<string | undefined>(['/v1', '/', '/v1/']);
+/** They are also the names of their routes. */
+const PATHS = new Set<string | undefined>(SHOUT_PATHS);
 
 const STANDARD = Object.entries(STANDARD_HEADERS).flat();
 const ANSWER = [...STANDARD, 'content-type', 'application/json'];

@@ -14,6 +14,9 @@ export interface ShoutPostParts {
 // Each path ever was the address of the API. The one with the slash is the same, and left out of the document.
 const OPERATION_IDS = { '/v1': 'shout', '/': 'shoutAtRoot', '/v1/': 'shoutWithSlash' };
 
+/** Where a string may be posted to. */
+export const SHOUT_PATHS: readonly string[] = Object.keys(OPERATION_IDS);
+
 const schema = {
   summary: 'Reverse and shout a text',
   description:

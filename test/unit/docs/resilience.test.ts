@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { metrics } from '../../../src/telemetry/metrics.ts';
-import { summedMetrics } from '../../../src/telemetry/summed-metrics.ts';
+import { seriesTable } from '../../../scripts/monitoring/series-table.ts';
 
 const root = new URL('../../../', import.meta.url);
 const page = read('docs/resilience.md');
@@ -46,16 +45,7 @@ test('each series that the page mentions exists, also where its beginning is lef
 });
 
 async function seriesNames(): Promise<string[]> {
-  const measured = metrics({ version: '0', epochMs: () => 0 });
-  measured.read({
-    inFlight: () => 0,
-    cacheBytes: () => 0,
-    retryBudgetTokens: () => 0,
-    breakerState: () => 'closed',
-    isRedisUp: () => false,
-  });
-  const ofWorkers = await summedMetrics(() => 0).text([]);
-  return matches(`${await measured.text()}\n${ofWorkers}`, /^# HELP (tuohs_\w+) /gm);
+  return (await seriesTable()).map(({ name }) => name);
 }
 
 function matches(text: string, pattern: RegExp): string[] {
