@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { freePort } from '../../test/support/free-port.ts';
 import { fromRoot } from '../lab.ts';
 import type { Row } from '../row.ts';
 import { firstAnswerMs } from '../tools/first-answer.ts';
-import { freePort } from '../tools/redis.ts';
 
 export const start: Row = {
   name: 'start',

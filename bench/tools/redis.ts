@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import type { Program } from '../../test/chaos/tools/program.ts';
 import { until } from '../../test/chaos/tools/until.ts';
+import { freePort } from '../../test/support/free-port.ts';
 
 export interface Redis {
   readonly url: string;
@@ -23,13 +22,4 @@ export async function startRedis(start: (command: readonly string[]) => Program)
   const tookMs = await until(() => log.some(({ msg }) => msg.includes('Ready to accept')), 5000);
   if (tookMs > 5000) throw new Error(`redis-server did not start: ${log.map(({ msg }) => msg).join(' | ')}`);
   return { url: `redis://127.0.0.1:${port}` };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { freePort } from './free-port.ts';
 import { type Ending, startProgram, type TestProcess } from './process.ts';
+import { redisArguments } from './redis-arguments.ts';
 
 const isInstalled = spawnSync('redis-server', ['--version']).status === 0;
 
@@ -41,19 +41,7 @@ export async function redisServer(
   const folder = await mkdtemp(join(tmpdir(), 'tuohs-redis-'));
   ending.after(() => rm(folder, { recursive: true, force: true }));
   const port = await freePort();
-  const args = [
-    '--port',
-    `${port}`,
-    '--bind',
-    '127.0.0.1',
-    '--dir',
-    folder,
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-  ];
-  if (password) args.push('--requirepass', password);
+  const args = ['--port', `${port}`, ...redisArguments(folder, password)];
   const control = new Redis({
     ...{ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => 20, maxRetriesPerRequest: null },
     disconnectTimeout: 0,
@@ -83,12 +71,4 @@ export async function redisServer(
     kill: async () => void (await server.stop('SIGKILL')),
     start,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

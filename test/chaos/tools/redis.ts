@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { freePort } from '../../support/free-port.ts';
+import { redisArguments } from '../../support/redis-arguments.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
 import { type Program, runProgram } from './program.ts';
-import { portOf } from './tcp-proxy.ts';
 import { until } from './until.ts';
 
 export interface RedisOptions {
@@ -101,26 +101,5 @@ function serverArgs(port: number, folder: string, password?: string, tls?: Certi
     ? ['--port', '0', '--tls-port', `${port}`, '--tls-auth-clients', 'no', '--tls-ca-cert-file', tls.caFile]
     : ['--port', `${port}`];
   const identity = tls ? ['--tls-cert-file', tls.certFile, '--tls-key-file', tls.keyFile] : [];
-  const secret = password ? ['--requirepass', password] : [];
-  return [
-    ...listen,
-    ...identity,
-    ...secret,
-    '--bind',
-    '127.0.0.1',
-    '--dir',
-    folder,
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-  ];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const port = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  return [...listen, ...identity, ...redisArguments(folder, password)];
 }
