@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+import { keepHeapSmall } from './cli/small-heap.ts';
 import { stopSignals } from './cli/stop-signals.ts';
 
+keepHeapSmall();
 // Before anything else is loaded: a SIGTERM during the start ends it in order, too.
 const stop = stopSignals(process);
 const { run } = await import('./cli/program.ts');

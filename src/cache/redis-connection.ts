@@ -3,6 +3,7 @@ import { Breaker, type BreakerOptions } from '../core/breaker.ts';
 import { afterReading } from '../core/clock.ts';
 import type { RedisOperation, RedisOutcome, World } from '../core/events.ts';
 import { type Failed, failed } from './failed.ts';
+import { RedisTurn } from './redis-turn.ts';
 import { ReplyGuard } from './reply-guard.ts';
 
 export interface RedisOptions {
@@ -19,7 +20,7 @@ export interface Command<T> {
   readonly op: RedisOperation;
   readonly key: string;
   readonly maxReplyBytes: number;
-  send(redis: Redis): Promise<T>;
+  send(redis: Redis, turn: RedisTurn): Promise<T>;
 }
 
 /** A Redis that may be slow, gone or lying. Whoever asks goes on without it at once, or after one command's time. */
@@ -48,6 +49,7 @@ export function redisConnection(options: RedisOptions, { clock, emit }: World): 
     socketTimeout: SILENT_SOCKET_MS,
     retryStrategy: () => RECONNECT_MS + clock.random() * RECONNECT_JITTER_MS,
   });
+  const turn = new RedisTurn(redis);
   let isUp: boolean | undefined;
   let isGathering = false;
   const askedFor = new Set<string>();
@@ -87,7 +89,7 @@ export function redisConnection(options: RedisOptions, { clock, emit }: World): 
     askedFor.add(key);
     gather();
     // A late reply is still on its way and takes its room when it comes.
-    send(redis).then(
+    send(redis, turn).then(
       (reply) => arrived('success', reply),
       (error) => arrived(outcomeOf(error), failed),
     );
@@ -118,6 +120,7 @@ export function redisConnection(options: RedisOptions, { clock, emit }: World): 
     stream.cork();
     clock.soon(() => {
       isGathering = false;
+      turn.end();
       stream.uncork();
     });
   }

@@ -26,11 +26,12 @@ export function redisStore(
     tier: 'redis',
     get(text) {
       const key = keyOf(text);
+      const maxReplyBytes = maxValueBytes(text);
       const reply = connection.run({
         op: 'get',
         key,
-        maxReplyBytes: maxValueBytes(text),
-        send: (redis) => redis.get(key),
+        maxReplyBytes,
+        send: (_redis, turn) => turn.get(key, maxReplyBytes),
       });
       return reply === failed ? undefined : reply.then((value) => known(text, value));
     },

@@ -1,11 +1,16 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
-import { failed } from './failed.ts';
+import { type Failed, failed } from './failed.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 export interface RequestCounter {
-  count(client: string): Promise<{ current: number; leftMs: number }>;
+  count(client: string): RequestCount | Promise<RequestCount>;
+}
+
+export interface RequestCount {
+  readonly current: number;
+  readonly leftMs: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -19,11 +24,12 @@ const MAX_CLIENTS = 100_000;
  * processes together. A Redis in trouble costs nothing: then what was counted here counts.
  */
 export function requestCounter(clock: Clock, redis?: RedisConnection): RequestCounter {
+  const countEverywhere = redis && sharedCount(redis);
   const counts = new LRUCache<string, { requests: number }>({ max: MAX_CLIENTS });
   let currentMinute = 0;
 
   return {
-    async count(client) {
+    count(client) {
       const now = clock.epochMs();
       const minute = Math.floor(now / MINUTE_MS);
       if (minute !== currentMinute) counts.clear();
@@ -31,21 +37,49 @@ export function requestCounter(clock: Clock, redis?: RedisConnection): RequestCo
       const here = counts.get(client) ?? { requests: 0 };
       if (here.requests === 0) counts.set(client, here);
       here.requests++;
-      const everywhere = redis ? await countShared(redis, `${minute}:${client}`) : 0;
-      return { current: Math.max(here.requests, everywhere), leftMs: (minute + 1) * MINUTE_MS - now };
+      const leftMs = (minute + 1) * MINUTE_MS - now;
+      const current = here.requests;
+      const withHere = (everywhere: number) => ({ current: Math.max(current, everywhere), leftMs });
+      const everywhere = countEverywhere?.(`${minute}:${client}`) ?? 0;
+      return everywhere instanceof Promise ? everywhere.then(withHere) : withHere(everywhere);
     },
   };
 }
 
-/** Keys hold a digest: an address is nobody else's business. */
-async function countShared(redis: RedisConnection, client: string): Promise<number> {
-  const key = `tuohs:v1:rate:${hash('sha256', client, 'base64url')}`;
-  const replies = await redis.run({
-    op: 'count',
-    key,
-    maxReplyBytes: 256,
-    send: (connected) => connected.multi().incr(key).expire(key, KEY_SECONDS).exec(),
-  });
-  const count = replies === failed ? undefined : replies?.[0]?.[1];
-  return typeof count === 'number' ? count : 0;
+/** Requests of one client in one turn of the event loop, which are counted together. */
+interface Gathered {
+  requests: number;
+  /** How many there were with these, in all processes. */
+  total: Promise<number | Failed> | Failed;
+}
+
+/** How many requests of a client there were with this one, in all processes; not above 0 where Redis does not say. */
+function sharedCount(redis: RedisConnection): (client: string) => number | Promise<number> {
+  const underWay = new Map<string, Gathered>();
+  return (client) => {
+    const gathered = underWay.get(client) ?? gather(client);
+    if (gathered.total === failed) return 0;
+    const place = ++gathered.requests;
+    return gathered.total.then((total) => (total === failed ? 0 : total - gathered.requests + place));
+  };
+
+  function gather(client: string): Gathered {
+    // Keys hold a digest: an address is nobody else's business.
+    const key = `tuohs:v1:rate:${hash('sha256', client, 'base64url')}`;
+    const gathered: Gathered = { requests: 0, total: failed };
+    gathered.total = redis.run({
+      op: 'count',
+      key,
+      maxReplyBytes: 256,
+      send: (_redis, turn) =>
+        turn.atEnd((connected) => {
+          underWay.delete(client);
+          const total = connected.incrby(key, gathered.requests);
+          connected.expire(key, KEY_SECONDS).catch(() => {});
+          return total;
+        }),
+    });
+    if (gathered.total !== failed) underWay.set(client, gathered);
+    return gathered;
+  }
 }

@@ -3,7 +3,6 @@ import { openAppendFile } from './append-file.ts';
 import { ExitCode } from './exit-code.ts';
 import { clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
 import { argumentsInput, fileInput, type ShoutInput, standardInput } from './shout-input.ts';
-import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface ShoutOptions {
@@ -27,7 +26,6 @@ export function shoutCommand(surroundings: Surroundings): Command {
         const input = inputOf(texts, options, surroundings);
         return { input, failedFile: failedFileOf(options, input) };
       });
-      keepHeapSmall();
       // The other commands need none of it.
       const { shoutRun } = await import('./shout-run.ts');
       const exitCode = await shoutRun(input, { client, failedFile, surroundings });

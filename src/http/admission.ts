@@ -37,12 +37,12 @@ export function admission(limits: AdmissionLimits, { clock, emit }: World): Admi
       const reason = reasonToRefuse(size);
       if (reason !== undefined) {
         emit({ type: 'shed', reason });
-        response.once('close', () => endUnreadBody(request, clock));
+        response.on('close', () => endUnreadBody(request, clock));
         return emit(refuse(request, response));
       }
       requests++;
       bytes += size;
-      response.once('close', () => {
+      response.on('close', () => {
         requests--;
         bytes -= size;
         endUnreadBody(request, clock);

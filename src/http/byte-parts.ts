@@ -1,22 +1,27 @@
 /** More parts than this are joined: a body that comes byte by byte would cost a hundred times its size. */
 const MOST_PARTS = 256;
 
-/** Bytes that arrive in parts. */
+/** Bytes that arrive in parts; mostly there is one. */
 export class ByteParts {
-  #parts: Buffer[] = [];
+  #first: Buffer | undefined;
+  #more: Buffer[] | undefined;
 
   add(part: Buffer): void {
-    this.#parts.push(part);
-    if (this.#parts.length > MOST_PARTS) this.#parts = [Buffer.concat(this.#parts)];
+    if (this.#first === undefined) this.#first = part;
+    else if (this.#more === undefined) this.#more = [part];
+    else if (this.#more.push(part) > MOST_PARTS) this.joined();
   }
 
   /** All of them as one; a single part is not copied. */
   joined(): Buffer {
-    const [first, second] = this.#parts;
-    return first !== undefined && second === undefined ? first : Buffer.concat(this.#parts);
+    const first = this.#first ?? Buffer.alloc(0);
+    if (this.#more === undefined) return first;
+    this.#first = Buffer.concat([first, ...this.#more]);
+    this.#more = undefined;
+    return this.#first;
   }
 
   clear(): void {
-    this.#parts = [];
+    this.#first = this.#more = undefined;
   }
 }

@@ -15,15 +15,17 @@ const SAMPLES = 4;
 export function loopDelay(clock: Clock): LoopDelay {
   const delays = new Array<number>(SAMPLES).fill(0);
   let count = 0;
+  let leastMs = 0;
   let cancel: Cancel = () => {};
   measure();
-  return { ms: () => Math.min(...delays), stop: () => cancel() };
+  return { ms: () => leastMs, stop: () => cancel() };
 
   function measure(): void {
     const dueAt = clock.now() + SAMPLE_MS;
     cancel = clock.after(SAMPLE_MS, () => {
       delays[count % SAMPLES] = Math.max(0, clock.now() - dueAt);
       count++;
+      leastMs = Math.min(...delays);
       measure();
     });
   }

@@ -3,10 +3,15 @@ import type { FastifyInstance } from 'fastify';
 import { TuohsError } from '../core/errors.ts';
 import { clientOf, type TrustedProxies } from './client-address.ts';
 
-/** Counts the requests of one client in this minute of the clock. Never rejects. */
+/** Counts the requests of one client in this minute of the clock. Never rejects; what is at hand needs no promise. */
 export interface RequestCounter {
-  /** How many there were with this one, and how many milliseconds are left of the minute. */
-  count(client: string): Promise<{ current: number; leftMs: number }>;
+  count(client: string): RequestCount | Promise<RequestCount>;
+}
+
+/** How many there were with this one, and how many milliseconds are left of the minute. */
+export interface RequestCount {
+  readonly current: number;
+  readonly leftMs: number;
 }
 
 export interface RateLimitOptions {
@@ -15,15 +20,23 @@ export interface RateLimitOptions {
   readonly trustProxy: TrustedProxies;
 }
 
-/** What a client is told about its quota, by the headers of the IETF's draft-03: names and values in turn. */
+/** What a client is told about its quota, as decimal digits. */
 export interface Quota {
-  readonly headers: readonly string[];
+  readonly limit: string;
+  readonly remaining: string;
+  /** Seconds until it is whole again. */
+  readonly reset: string;
   /** The refusal, where there is nothing left. */
   readonly refusal: TuohsError | undefined;
 }
 
+/** By the IETF's draft-03. */
+export function quotaHeaders({ limit, remaining, reset }: Quota): Record<string, string> {
+  return { 'ratelimit-limit': limit, 'ratelimit-remaining': remaining, 'ratelimit-reset': reset };
+}
+
 /** Counts a request and tells what is left of its client's quota. */
-export type TakeFromQuota = (request: IncomingMessage) => Promise<Quota>;
+export type TakeFromQuota = (request: IncomingMessage) => Quota | Promise<Quota>;
 
 /** Probes, and what a page loads by itself. */
 const FREE = new Set<string | undefined>(['/health', '/assets/:version/:file']);
@@ -33,24 +46,29 @@ export function quotas(counter: RequestCounter, options: RateLimitOptions): Take
   const { rateLimitPerMinute: perMinute, trustProxy } = options;
   if (perMinute === 0) return undefined;
   const clientBehind = clientOf(trustProxy);
-  return async (request) => {
-    const { current, leftMs } = await counter.count(clientBehind(request));
-    const headers = [
-      ...['ratelimit-limit', String(perMinute)],
-      ...['ratelimit-remaining', String(Math.max(0, perMinute - current))],
-      ...['ratelimit-reset', String(Math.ceil(leftMs / 1000))],
-    ];
-    return { headers, refusal: current > perMinute ? usedUp(leftMs) : undefined };
+  const limit = String(perMinute);
+  return (request) => {
+    const count = counter.count(clientBehind(request));
+    return count instanceof Promise ? count.then(quota) : quota(count);
   };
+
+  function quota({ current, leftMs }: RequestCount): Quota {
+    return {
+      limit,
+      remaining: String(Math.max(0, perMinute - current)),
+      reset: String(Math.ceil(leftMs / 1000)),
+      refusal: current > perMinute ? usedUp(leftMs) : undefined,
+    };
+  }
 }
 
 /** Refuses clients over their quota with 429; tells all what is left of theirs. */
 export function limitRates(server: FastifyInstance, takeFromQuota: TakeFromQuota): void {
   server.addHook('onRequest', async (request, reply) => {
     if (FREE.has(request.routeOptions.url)) return;
-    const { headers, refusal } = await takeFromQuota(request.raw);
-    for (let i = 0; i < headers.length; i += 2) reply.header(headers[i] ?? '', headers[i + 1]);
-    if (refusal) throw refusal;
+    const quota = await takeFromQuota(request.raw);
+    reply.headers(quotaHeaders(quota));
+    if (quota.refusal) throw quota.refusal;
   });
 }
 

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Cancel, Clock } from '../core/clock.ts';
 import { TuohsError } from '../core/errors.ts';
+import { ApiRequest } from './api-request.ts';
 import { ByteParts } from './byte-parts.ts';
 import { firstField } from './form.ts';
 import { mediaType } from './media-type.ts';
@@ -14,9 +15,8 @@ export interface BodyLimits {
 }
 
 /**
- * The parsed body of a request: what its JSON says, or the `data` field of its form. Media types compare without case
- * and their parameters are ignored, but for a charset that is not UTF-8. Fails with `BAD_INPUT` (before it reads,
- * where it can), `TOO_LARGE` or `REQUEST_TIMEOUT`; what then still arrives is thrown away.
+ * The parsed body of a request: what its JSON says, or the `data` field of its form. Fails with `BAD_INPUT` (before it
+ * reads, where it can), `TOO_LARGE` or `REQUEST_TIMEOUT`; what then still arrives is thrown away.
  */
 export async function parsedBody(
   request: IncomingMessage,
@@ -24,12 +24,20 @@ export async function parsedBody(
   clock: Clock,
 ): Promise<unknown> {
   const parse = parserFor(request.headers['content-type']);
-  return parse(await readBody(request, limits, clock));
+  const bytes = await new Promise<Buffer>((arrived, failed) => {
+    readBody(request, limits, clock, { arrived, failed });
+  });
+  return parse(bytes);
 }
 
-type Parse = (body: Buffer) => unknown;
+/** What the bytes of a body say. Fails with `BAD_INPUT`. */
+export type Parse = (body: Buffer) => unknown;
 
-function parserFor(contentType: string | undefined): Parse {
+/**
+ * The parser for a media type. They compare without case and their parameters are ignored, but for a charset that is
+ * not UTF-8. Fails with `BAD_INPUT` where there is none.
+ */
+export function parserFor(contentType: string | undefined): Parse {
   switch (mediaType(contentType)) {
     case 'application/json':
       return parseJson;
@@ -54,28 +62,31 @@ function parseForm(body: Buffer): unknown {
   return { data: firstField(body.toString('latin1'), 'data') };
 }
 
-function readBody(request: IncomingMessage, limits: BodyLimits, clock: Clock): Promise<Buffer> {
-  const { maxBodyBytes, bodyTimeoutMs } = limits;
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+/** Is told one of the two, once. Not a promise, for one on the way of each body costs as much as reading it. */
+export interface BodyListener {
+  arrived(bytes: Buffer): void;
+  failed(error: TuohsError): void;
+}
+
+/** Reads a body whole. Fails with `TOO_LARGE`, `REQUEST_TIMEOUT`, or `BAD_INPUT` where it is cut short. */
+export function readBody(
+  request: IncomingMessage,
+  { maxBodyBytes, bodyTimeoutMs }: BodyLimits,
+  clock: Clock,
+  listener: BodyListener,
+): void {
+  const announced = Number(request.headers['content-length']);
   const parts = new ByteParts();
   let size = 0;
+  let isOver = false;
+  let diverted: ApiRequest | undefined;
+  let cancel: Cancel | undefined;
 
-  let cancel: Cancel = () => {};
-  // Most bodies come with their headers, and are there before the first microtask: those need no timer.
-  queueMicrotask(() => {
-    if (request.complete || request.destroyed) return;
-    cancel = clock.after(bodyTimeoutMs, () =>
-      stop(new TuohsError('REQUEST_TIMEOUT', 'the body came too slowly')),
-    );
-  });
-  if (Number(request.headers['content-length']) > maxBodyBytes) stop(tooLarge());
-  else request.on('data', take);
-  request.on('end', () => {
-    cancel();
-    resolve(parts.joined());
-  });
+  if (announced > maxBodyBytes) return stop(tooLarge());
   request.on('error', () => stop(badInput('the body was cut short')));
-  return promise;
+  if (request instanceof ApiRequest && request.divert({ take, end: arrived })) diverted = request;
+  else request.on('data', take).on('end', arrived);
+  void ARRIVED.then(startTimer);
 
   function take(chunk: Buffer): void {
     parts.add(chunk);
@@ -83,12 +94,39 @@ function readBody(request: IncomingMessage, limits: BodyLimits, clock: Clock): P
     if (size > maxBodyBytes) stop(tooLarge());
   }
 
+  function arrived(): void {
+    if (!end()) return;
+    const bytes = parts.joined();
+    // Node remembers the last request of a connection, however long that one is idle.
+    parts.clear();
+    listener.arrived(bytes);
+  }
+
+  /** Most bodies come with their headers, and are there before the first microtask: those need no timer. */
+  function startTimer(): void {
+    if (isOver || size === announced || request.complete || request.destroyed) return;
+    cancel = clock.after(bodyTimeoutMs, () =>
+      stop(new TuohsError('REQUEST_TIMEOUT', 'the body came too slowly')),
+    );
+  }
+
   function stop(error: TuohsError): void {
-    cancel();
+    if (!end()) return;
+    diverted?.undivert();
     discardRest(request.off('data', take));
-    reject(error);
+    listener.failed(error);
+  }
+
+  /** Whether this is the first end. */
+  function end(): boolean {
+    if (isOver) return false;
+    isOver = true;
+    cancel?.();
+    return true;
   }
 }
+
+const ARRIVED = Promise.resolve();
 
 function tooLarge(): TuohsError {
   return new TuohsError('TOO_LARGE', 'the body is over the limit');

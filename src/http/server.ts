@@ -3,12 +3,14 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse-shout.ts';
 import type { Admission } from './admission.ts';
+import { ApiRequest } from './api-request.ts';
 import { apiRoutes, type RouteOptions } from './api-routes.ts';
 import { answerClientError } from './client-error.ts';
 import { answerPreflights, type Origins, readableFrom } from './cors.ts';
 import { describedOnly } from './described-only.ts';
 import { firstField } from './form.ts';
 import { observeRequest } from './observe-request.ts';
+import { quickHead } from './quick-head.ts';
 import { limitRates, quotas, type RateLimitOptions, type RequestCounter } from './rate-limit.ts';
 import { parsedBody } from './request-body.ts';
 import { requestId } from './request-id.ts';
@@ -39,10 +41,11 @@ export function apiServer(parts: ApiParts, options: ApiOptions, world: World): F
   const bodyLimits = { maxBodyBytes: options.maxBodyBytes, bodyTimeoutMs: options.slowClientMs };
   const parseBody = (request: IncomingMessage) => parsedBody(request, bodyLimits, world.clock);
   const takeFromQuota = quotas(parts.requestCounter, options);
+  const writeQuickHead = quickHead(world.clock, options.keepAliveTimeoutMs);
   const server = Fastify({
     serverFactory(framework) {
       const listener = options.hasShortcut
-        ? shortcut(framework, { ...parts, parseBody, takeFromQuota }, world)
+        ? shortcut(framework, { ...parts, bodyLimits, takeFromQuota, writeQuickHead }, world)
         : framework;
       const guarded = parts.admission.guard(listener);
       return httpServer(corsOrigins ? readableFrom(corsOrigins, guarded) : guarded, options);
@@ -92,6 +95,7 @@ function httpServer(listener: RequestListener, { keepAliveTimeoutMs, slowClientM
   };
   const server = createServer(
     {
+      IncomingMessage: ApiRequest,
       keepAliveTimeout: keepAliveTimeoutMs,
       headersTimeout: slowClientMs,
       connectionsCheckingInterval: 1000,

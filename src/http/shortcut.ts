@@ -6,7 +6,9 @@ import { shoutBody } from './answer.ts';
 import { cacheStatus } from './cache-status.ts';
 import { Caller } from './caller.ts';
 import { observeRequest } from './observe-request.ts';
-import type { TakeFromQuota } from './rate-limit.ts';
+import type { QuickHead } from './quick-head.ts';
+import { type Quota, quotaHeaders, type TakeFromQuota } from './rate-limit.ts';
+import { type BodyLimits, type Parse, parserFor, readBody } from './request-body.ts';
 import { requestId } from './request-id.ts';
 import { SHOUT_PATHS } from './routes/shout-post.ts';
 import { textOf } from './schemas.ts';
@@ -15,59 +17,87 @@ import { STANDARD_HEADERS } from './standard-headers.ts';
 
 export interface ShortcutParts {
   readonly reverseShout: ReverseShout;
-  readonly parseBody: (request: IncomingMessage) => Promise<unknown>;
+  readonly bodyLimits: BodyLimits;
   readonly takeFromQuota: TakeFromQuota | undefined;
   readonly draining: AbortSignal;
+  readonly writeQuickHead: QuickHead;
 }
 
 /** They are also the names of their routes. */
 const PATHS = new Set<string | undefined>(SHOUT_PATHS);
 
 const STANDARD = Object.entries(STANDARD_HEADERS).flat();
-const ANSWER = [...STANDARD, 'content-type', 'application/json'];
 
 /**
  * Answers POSTs of one string past the framework, which costs as much as all the rest of a known string's answer; what
  * is not one goes on to `listener`. A caller cannot tell the ways apart: the contract suite runs on both (ADR 0015).
  */
 export function shortcut(listener: RequestListener, parts: ShortcutParts, world: World): RequestListener {
-  const { reverseShout, parseBody, takeFromQuota, draining } = parts;
+  const { reverseShout, bodyLimits, takeFromQuota, draining, writeQuickHead } = parts;
+  const { clock } = world;
   return (request, response) => {
     if (request.method !== 'POST' || !PATHS.has(request.url)) return listener(request, response);
     const { url: route = '' } = request;
     const id = requestId(request.headers['x-request-id']);
     observeRequest({ method: 'POST', id, route: () => route }, response, world);
-    void answer(request, response, id);
+    answer(request, response, id);
   };
 
-  /** Never rejects: what goes wrong becomes an answer. */
-  async function answer(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
-    let own = ['x-request-id', id];
-    if (draining.aborted) own = [...own, 'connection', 'close'];
+  function answer(request: IncomingMessage, response: ServerResponse, id: string): void {
+    let quota: Quota | undefined;
+    let parse: Parse;
     try {
-      if (takeFromQuota) {
-        const { headers, refusal } = await takeFromQuota(request);
-        own = [...own, ...headers];
-        if (refusal) throw refusal;
-      }
-      const text = textOf(await parseBody(request));
-      const shout = reverseShout(text, new Caller(response));
-      send(response, own, shout instanceof Promise ? await shout : shout);
+      const taken = takeFromQuota?.(request);
+      if (taken instanceof Promise) taken.then(read, fail);
+      else read(taken);
     } catch (error) {
+      fail(error);
+    }
+
+    function read(taken: Quota | undefined): void {
+      quota = taken;
+      if (quota?.refusal) return fail(quota.refusal);
+      try {
+        parse = parserFor(request.headers['content-type']);
+        readBody(request, bodyLimits, clock, { arrived: shout, failed: fail });
+      } catch (error) {
+        fail(error);
+      }
+    }
+
+    function shout(bytes: Buffer): void {
+      try {
+        const shout = reverseShout(textOf(parse(bytes)), new Caller(response));
+        if (shout instanceof Promise) shout.then(send, fail);
+        else send(shout);
+      } catch (error) {
+        fail(error);
+      }
+    }
+
+    function send(shout: Shout): void {
+      const body = shoutBody(shout);
+      const bytes = Buffer.byteLength(body);
+      const status = cacheStatus(shout);
+      const isQuick =
+        !draining.aborted && writeQuickHead(response, { cacheStatus: status, id, quota, bytes });
+      if (!isQuick) writeHead(200, ['content-type', 'application/json', 'cache-status', status], bytes);
+      // Of ASCII both encodings are the same, and this one need not look at it.
+      response.end(body, bytes === body.length ? 'latin1' : 'utf8');
+    }
+
+    function fail(error: unknown): void {
       const { status, headers, body } = toldProblem(world, error, id);
-      const length = ['content-length', String(Buffer.byteLength(body))];
-      response.writeHead(status, [...STANDARD, ...Object.entries(headers).flat(), ...own, ...length]);
+      writeHead(status, Object.entries(headers).flat(), Buffer.byteLength(body));
       response.end(body);
     }
-  }
-}
 
-/** One `writeHead` with a flat list: headers that are set one by one are copied and checked twice. */
-function send(response: ServerResponse, own: readonly string[], shout: Shout): void {
-  const body = shoutBody(shout);
-  const bytes = Buffer.byteLength(body);
-  const length = ['content-length', String(bytes)];
-  response.writeHead(200, [...ANSWER, 'cache-status', cacheStatus(shout), ...own, ...length]);
-  // Of ASCII both encodings are the same, and this one need not look at it.
-  response.end(body, bytes === body.length ? 'latin1' : 'utf8');
+    /** With a flat list: headers that are set one by one are copied and checked twice. */
+    function writeHead(status: number, own: readonly string[], bytes: number): void {
+      const headers = [...STANDARD, ...own, 'x-request-id', id, 'content-length', String(bytes)];
+      if (quota) headers.push(...Object.entries(quotaHeaders(quota)).flat());
+      if (draining.aborted) headers.push('connection', 'close');
+      response.writeHead(status, headers);
+    }
+  }
 }

@@ -12,10 +12,13 @@ export function tracedRequests(listener: RequestListener, tracer: Tracer, places
     const attributes = { 'http.request.method': method };
     const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, caller);
     const place = { context: trace.setSpan(caller, span), request: { span, strings: 0 } };
-    // Node tells of the end of an answer in the context of the connection, not in that of the request.
-    response.emit = new Proxy(response.emit, {
-      apply: (emit, self, args) => places.run(place, () => Reflect.apply(emit, self, args)),
-    });
+    const inPlace = <Method extends (...args: never[]) => unknown>(method: Method): Method =>
+      new Proxy(method, {
+        apply: (target, self, args) => places.run(place, () => Reflect.apply(target, self, args)),
+      });
+    // Node tells of the body and of the end of an answer in the context of the connection, not in that of the request.
+    request.push = inPlace(request.push);
+    response.emit = inPlace(response.emit);
     places.run(place, () => listener(request, response));
   };
 }

@@ -145,6 +145,43 @@ test('many long texts at once are all read', { skip }, async (t) => {
   assert.deepEqual(world.told('redis-connection'), [{ type: 'redis-connection', isUp: true }]);
 });
 
+test('texts of one moment are read by one command, each its own value', { skip }, async (t) => {
+  const { store, control } = await start(t);
+  for (const text of ['a', 'b', 'd']) store.set(text, text.toUpperCase());
+  await store.get('a');
+
+  const found = await Promise.all(['a', 'b', 'c', 'd'].map((text) => store.get(text)));
+
+  assert.deepEqual(found, ['A', 'B', undefined, 'D']);
+  assert.deepEqual(await calls(control), { get: 1, mget: 1 });
+});
+
+test('one bad value among those of one moment is a miss, the others are read', { skip }, async (t) => {
+  const { store, control, outcomes } = await start(t);
+  for (const text of ['a', 'b', 'c']) store.set(text, text.toUpperCase());
+  await store.get('a');
+  await control.del(keyOf('b'));
+  await control.rpush(keyOf('b'), 'B');
+  await control.set(keyOf('c'), 'X');
+  outcomes();
+
+  const found = await Promise.all(['a', 'b', 'c'].map((text) => store.get(text)));
+
+  assert.deepEqual(found, ['A', undefined, undefined]);
+  assert.deepEqual(outcomes(), ['get success', 'get success', 'get success']);
+});
+
+test('one command asks for 128 texts at most, and for fewer where they are long', { skip }, async (t) => {
+  const { store, control } = await start(t);
+
+  await Promise.all(Array.from({ length: 257 }, (_, i) => store.get(`${i}`)));
+  const short = await calls(control);
+  await Promise.all(Array.from({ length: 4 }, (_, i) => store.get(`${i}`.padEnd(80_000))));
+
+  assert.deepEqual(short, { get: 1, mget: 2 });
+  assert.deepEqual(await calls(control), { get: 1, mget: 4 });
+});
+
 test('a Redis that is full is still read', { skip }, async (t) => {
   const { store, control, outcomes, connection } = await start(t);
   store.set('hello', 'HELLO');
@@ -166,6 +203,13 @@ async function start(t: TestContext) {
 
 function keyOf(text: string): string {
   return `tuohs:v1:${hash('sha256', text, 'base64url')}`;
+}
+
+/** How often Redis was asked for values, by command. */
+async function calls(control: { info(section: string): Promise<string> }) {
+  const stats = await control.info('commandstats');
+  const of = (command: string) => Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+  return { get: of('get'), mget: of('mget') };
 }
 
 /** What Redis has sent so far, to anybody. */
