@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Program, runProgram } from '../test/chaos/tools/program.ts';
 import type { Cores } from './tools/cores.ts';
-import type { LoadPlan, LoadReport } from './tools/load-plan.ts';
+import type { LoadPlan, LoadReport, LoadReports } from './tools/load-plan.ts';
 import { type Redis, startRedis } from './tools/redis.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -20,8 +20,8 @@ export interface Lab {
   shoutcloud(latencyMs: number, place?: 'service' | 'others'): Promise<Server>;
   baseline(name: 'bare-http' | 'plain-fastify'): Promise<Server>;
   redis(): Promise<Redis>;
-  /** One run of the load generator. Rejects where an answer is not a 200: such a figure would mean nothing. */
-  load(plan: LoadPlan): Promise<LoadReport>;
+  /** One run of the load generator, a report a server. Rejects where an answer is not a 200: such a figure would mean nothing. */
+  load<Name extends string>(plan: LoadPlan<Name>): Promise<Readonly<Record<Name, LoadReport>>>;
   /** Any program of Node on the service's core. */
   run(args: readonly string[], env: Env): Program;
   /** Ends a program before its row ends. */
@@ -71,14 +71,18 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
     };
   }
 
-  async function load(plan: LoadPlan): Promise<LoadReport> {
+  async function load<Name extends string>(
+    plan: LoadPlan<Name>,
+  ): Promise<Readonly<Record<Name, LoadReport>>> {
     const generator = fromRoot('bench/tools/load-generator.ts');
     const program = start(cores.others, [process.execPath, generator, JSON.stringify(plan)]);
-    const report = (await program.line('done')) as unknown as LoadReport;
+    const { reports } = (await program.line('done')) as unknown as LoadReports<Name>;
     await program.exited;
     programs.delete(program.pid);
-    if (report.failures > 0) throw new Error(`${report.failures} of ${report.answers} answers were no 200`);
-    return report;
+    for (const { failures, answers } of Object.values<LoadReport>(reports)) {
+      if (failures > 0) throw new Error(`${failures} of ${answers} answers were no 200`);
+    }
+    return reports;
   }
 
   async function listening(

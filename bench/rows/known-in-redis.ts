@@ -1,6 +1,5 @@
 import type { Row } from '../row.ts';
-import { inTurns } from '../tools/in-turns.ts';
-import { askKnown } from './known.ts';
+import { afterWarmUp, askKnown } from './known.ts';
 
 export const knownInRedis: Row = {
   name: 'redis',
@@ -15,12 +14,7 @@ export const knownInRedis: Row = {
       REDIS_URL: redis.url,
       CACHE_MAX_BYTES: '0',
     });
-    for (const server of [bare, tuohs, bare, tuohs]) await askKnown(lab, server);
-
-    const rounds = await inTurns(lab.rounds, {
-      bare: () => askKnown(lab, bare),
-      tuohs: () => askKnown(lab, tuohs),
-    });
+    const rounds = await afterWarmUp(lab.rounds, () => askKnown(lab, { bare, tuohs }));
 
     return [
       {

@@ -1,14 +1,13 @@
 import { KNOWN_TEXTS } from '../baselines/answers.ts';
 import type { Lab, Server } from '../lab.ts';
 import type { Row } from '../row.ts';
-import { inTurns } from '../tools/in-turns.ts';
 import type { LoadReport } from '../tools/load-plan.ts';
 import { processorMs } from '../tools/process-facts.ts';
 
 const CONNECTIONS = 32;
 const ROUND_MS = 2000;
 
-/** What a round found: with the time that the server computed for an answer, which tells least of its neighbours. */
+/** What a round found of a server: with the time that the server computed for an answer, which tells least of its neighbours. */
 export interface KnownRound extends LoadReport {
   readonly processorUs: number;
 }
@@ -21,14 +20,8 @@ export const known: Row = {
     const bare = await lab.baseline('bare-http');
     const framework = await lab.baseline('plain-fastify');
     const tuohs = await lab.tuohs({ SHOUTCLOUD_URL: `http://127.0.0.1:${upstream.port}` });
-    // Until everything that runs often is compiled.
-    for (const server of [bare, framework, tuohs, bare, framework, tuohs]) await askKnown(lab, server);
-
-    const rounds = await inTurns(lab.rounds, {
-      bare: () => askKnown(lab, bare),
-      framework: () => askKnown(lab, framework),
-      tuohs: () => askKnown(lab, tuohs),
-    });
+    const ask = () => askKnown(lab, { bare, framework, tuohs });
+    const rounds = await afterWarmUp(lab.rounds, ask);
 
     return [
       {
@@ -69,17 +62,31 @@ export const known: Row = {
   },
 };
 
-/** A round; the first one also makes the texts known. */
-export async function askKnown(lab: Lab, { port, pid }: Server): Promise<KnownRound> {
-  const texts = { series: 'known', cycle: KNOWN_TEXTS };
-  const before = processorMs(pid);
-  const report = await lab.load({
-    port,
-    path: '/v1',
-    field: 'data',
-    connections: CONNECTIONS,
-    texts,
-    durationMs: ROUND_MS,
+/** Asks all of these, in short turns. The first time also makes the texts known. */
+export async function askKnown<Name extends string>(
+  lab: Lab,
+  servers: Readonly<Record<Name, Server>>,
+): Promise<Readonly<Record<Name, KnownRound>>> {
+  const names = Object.keys(servers) as Name[];
+  const byName = <Value>(of: (name: Name) => Value) =>
+    Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Name, Value>;
+  const before = byName((name) => processorMs(servers[name].pid));
+  const reports = await lab.load({
+    ports: byName((name) => servers[name].port),
+    ...{ path: '/v1', field: 'data', connections: CONNECTIONS },
+    ...{ texts: { series: 'known', cycle: KNOWN_TEXTS }, durationMs: ROUND_MS },
   });
-  return { ...report, processorUs: ((processorMs(pid) - before) / report.answers) * 1000 };
+  return byName((name) => {
+    const computedMs = processorMs(servers[name].pid) - before[name];
+    return { ...reports[name], processorUs: (computedMs / reports[name].answers) * 1000 };
+  });
+}
+
+/** Two rounds warm up, until everything that runs often is compiled. */
+export async function afterWarmUp<Round>(rounds: number, run: () => Promise<Round>): Promise<Round[]> {
+  await run();
+  await run();
+  const found: Round[] = [];
+  while (found.length < rounds) found.push(await run());
+  return found;
 }

@@ -16,7 +16,7 @@ export const memory: Row = {
     for (let round = 0; round < Math.min(lab.rounds, MOST_ROUNDS); round++) {
       const tuohs = await lab.tuohs({ SHOUTCLOUD_URL: `http://127.0.0.1:${upstream.port}` });
       await lab.load({
-        ...{ port: tuohs.port, path: '/v1', field: 'data', connections: CONNECTIONS },
+        ...{ ports: { tuohs: tuohs.port }, path: '/v1', field: 'data', connections: CONNECTIONS },
         ...{ texts: { series: 'memory ' }, answers: TEXTS },
       });
       values.push(residentMiB(tuohs.pid));

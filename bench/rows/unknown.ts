@@ -73,8 +73,19 @@ export const alone: Row = {
 /** Loads of texts that no earlier load had. */
 function newTexts(lab: Lab, ports: { tuohs: number; upstream: number }) {
   let series = 0;
-  const ask = (port: number, path: string, field: string) => (connections: number, durationMs: number) =>
-    lab.load({ port, path, field, connections, durationMs, texts: { series: `new ${++series} ` } });
+  const ask =
+    (port: number, path: string, field: string) => async (connections: number, durationMs: number) => {
+      const texts = { series: `new ${++series} ` };
+      const { asked } = await lab.load({
+        ports: { asked: port },
+        path,
+        field,
+        connections,
+        durationMs,
+        texts,
+      });
+      return asked;
+    };
   return {
     throughTuohs: ask(ports.tuohs, '/v1', 'data'),
     directly: ask(ports.upstream, '/V1/SHOUT', 'INPUT'),

@@ -1,42 +1,64 @@
 import { createHistogram } from 'node:perf_hooks';
 import { askAgainAndAgain } from './asking-socket.ts';
+import { inTurns } from './in-turns.ts';
 import type { LoadPlan, LoadReport } from './load-plan.ts';
 import { distinctText } from './texts.ts';
 
-// A process of its own: carries out the plan in its argument, prints the report, ends.
+const TURN_MS = 250;
+
+// A process of its own: carries out the plan in its argument, prints the reports, ends.
 const plan = JSON.parse(process.argv[2] ?? '') as LoadPlan;
 const nextRequest = requests(plan);
-const tookNs = createHistogram();
-let asked = 0;
-let failures = 0;
-
-const cpu = process.cpuUsage();
-const startedMs = performance.now();
-const endsMs = startedMs + (plan.durationMs ?? Number.POSITIVE_INFINITY);
-await Promise.all(
-  Array.from({ length: plan.connections }, () => askAgainAndAgain(plan.port, { next, answered })),
+const { ports, durationMs = Number.POSITIVE_INFINITY } = plan;
+const askers = Object.entries(ports).map(([name, port]) => ({ name, ...asker(port) }));
+const turns = askers.length > 1 ? Math.ceil(durationMs / TURN_MS) : 1;
+await inTurns(
+  turns,
+  Object.fromEntries(askers.map(({ name, ask }) => [name, () => ask(durationMs / turns)])),
 );
-const tookMs = performance.now() - startedMs;
-const { user, system } = process.cpuUsage(cpu);
 
-const report: LoadReport = {
-  answers: tookNs.count,
-  failures,
-  perSecond: (tookNs.count / tookMs) * 1000,
-  p50Ms: tookNs.percentile(50) / 1e6,
-  p99Ms: tookNs.percentile(99) / 1e6,
-  busy: (user + system) / 1000 / tookMs,
-};
-process.stdout.write(`${JSON.stringify({ msg: 'done', ...report })}\n`);
+const reports = Object.fromEntries(askers.map(({ name, report }) => [name, report()]));
+process.stdout.write(`${JSON.stringify({ msg: 'done', reports })}\n`);
 
-function next(nowMs: number): Buffer | undefined {
-  if (nowMs >= endsMs || asked >= (plan.answers ?? Number.POSITIVE_INFINITY)) return undefined;
-  return nextRequest(asked++);
-}
+/** Asks one server, and counts what it answers. */
+function asker(port: number) {
+  const tookNs = createHistogram();
+  let asked = 0;
+  let failures = 0;
+  let wallMs = 0;
+  let busyMs = 0;
 
-function answered(status: number, ms: number): void {
-  if (status !== 200) failures++;
-  tookNs.record(Math.max(1, Math.round(ms * 1e6)));
+  return {
+    async ask(forMs: number): Promise<void> {
+      const cpu = process.cpuUsage();
+      const startedMs = performance.now();
+      const endsMs = startedMs + forMs;
+      const next = (nowMs: number) => {
+        if (nowMs >= endsMs || asked >= (plan.answers ?? Number.POSITIVE_INFINITY)) return undefined;
+        return nextRequest(asked++);
+      };
+      const callers = Array.from({ length: plan.connections }, () =>
+        askAgainAndAgain(port, { next, answered }),
+      );
+      await Promise.all(callers);
+      wallMs += performance.now() - startedMs;
+      const { user, system } = process.cpuUsage(cpu);
+      busyMs += (user + system) / 1000;
+    },
+    report: (): LoadReport => ({
+      answers: tookNs.count,
+      failures,
+      perSecond: (tookNs.count / wallMs) * 1000,
+      p50Ms: tookNs.percentile(50) / 1e6,
+      p99Ms: tookNs.percentile(99) / 1e6,
+      busy: busyMs / wallMs,
+    }),
+  };
+
+  function answered(status: number, ms: number): void {
+    if (status !== 200) failures++;
+    tookNs.record(Math.max(1, Math.round(ms * 1e6)));
+  }
 }
 
 /** Those that go round are made beforehand. */

@@ -1,12 +1,13 @@
 /** What the load generator is to do, as JSON in its only argument. */
-export interface LoadPlan {
-  readonly port: number;
+export interface LoadPlan<Name extends string = string> {
+  /** Of the servers to ask: where there are several, in short turns, so that what the machine does hits all alike. */
+  readonly ports: Readonly<Record<Name, number>>;
   readonly path: string;
   /** The field of the JSON that holds the text: `data`, or `INPUT` where SHOUTCLOUD itself is asked. */
   readonly field: string;
   readonly connections: number;
   readonly texts: TextSource;
-  /** Ends after this time … */
+  /** Ends after each server has been asked for this time … */
   readonly durationMs?: number;
   /** … or after so many answers. */
   readonly answers?: number;
@@ -19,6 +20,10 @@ export interface TextSource {
 }
 
 /** What it says when done, as one line. */
+export interface LoadReports<Name extends string = string> {
+  readonly reports: Readonly<Record<Name, LoadReport>>;
+}
+
 export interface LoadReport {
   readonly answers: number;
   /** Those that were not a 200. */

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { json } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
-import type { LoadPlan, LoadReport } from '../../../bench/tools/load-plan.ts';
+import type { LoadPlan, LoadReports } from '../../../bench/tools/load-plan.ts';
 import { httpServer } from '../../support/http-server.ts';
 
 /** What the generator reports, and the texts that it sent. */
@@ -17,10 +17,17 @@ async function loaded(test: TestContext, plan: Partial<LoadPlan>, status = 200) 
     response.write('01234');
     setImmediate(() => response.end('56789'));
   });
-  const whole = { port: Number(new URL(url).port), path: '/v1', field: 'data', connections: 4, ...plan };
+  const whole = {
+    ports: { only: Number(new URL(url).port) },
+    path: '/v1',
+    field: 'data',
+    connections: 4,
+    ...plan,
+  };
   const args = ['bench/tools/load-generator.ts', JSON.stringify(whole)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
-  return { report: JSON.parse(stdout) as LoadReport, texts };
+  const { reports } = JSON.parse(stdout) as LoadReports<'only'>;
+  return { report: reports.only, texts };
 }
 
 test('the load generator reports as many answers as it was told to get', async (t) => {
