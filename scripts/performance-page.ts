@@ -21,8 +21,8 @@ the ratio within a round: machines differ, and so does one machine from minute t
   is the same in the framework, with a schema. *A direct call* asks the SHOUTCLOUD-compatible server itself.
 - **Where.** The service has a core of its own. The load generator, the upstream and Redis have the others. A machine without \`taskset\`
   pins nothing and says so.
-- **Rounds.** All contenders warm up first. Then each runs once a round, in random order, for at least five rounds. A figure is the median over the
-  rounds; beside it stand the lowest and the highest.
+- **Rounds.** All contenders warm up first. Then each runs once a round, in random order, for at least five rounds; where known strings are asked for,
+  they take turns of a quarter of a second. A figure is the median over the rounds; beside it stand the lowest and the highest.
 - **The load generator** (\`bench/tools/load-generator.ts\`) is a process of its own that writes bytes made beforehand to sockets. It reports
   how much of its time it computes: far below 100%, it waits for the service and measures it, not itself.
   An answer that is not a 200 ends the run.

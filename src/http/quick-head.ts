@@ -42,7 +42,7 @@ export function quickHead(clock: Clock, keepAliveTimeoutMs: number): QuickHead {
     const rateLimit = quota
       ? `ratelimit-limit: ${quota.limit}\r\nratelimit-remaining: ${quota.remaining}\r\nratelimit-reset: ${quota.reset}\r\n`
       : '';
-    node._header = `${FIRST_LINES}cache-status: ${cacheStatus}\r\nx-request-id: ${id}\r\n${rateLimit}content-length: ${bytes}\r\n${dateLine()}${lastLines}`;
+    node._header = `${FIRST_LINES}cache-status: ${cacheStatus}\r\nx-request-id: ${id}\r\ncontent-length: ${bytes}\r\n${rateLimit}${dateLine()}${lastLines}`;
     return true;
   };
 
