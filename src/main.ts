@@ -1,10 +1,10 @@
 #!/usr/bin/env node
+import { keepHeapSmall } from './cli/small-heap.ts';
 import { stopSignals } from './cli/stop-signals.ts';
-import { holdYoungGeneration } from './cli/young-generation.ts';
 
 // Before anything else is loaded: a SIGTERM during the start ends it in order, too.
 const stop = stopSignals(process);
-holdYoungGeneration();
+keepHeapSmall();
 const { run } = await import('./cli/program.ts');
 const { argv, env: environment, stdout, stderr } = process;
 const surroundings = {

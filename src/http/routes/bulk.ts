@@ -5,7 +5,6 @@ import { TuohsError } from '../../core/errors.ts';
 import type { ReverseShout } from '../../core/reverse-shout.ts';
 import { lineAnswerer } from '../bulk/answer-line.ts';
 import { bulkExchange } from '../bulk/bulk-exchange.ts';
-import { keepHeapSmall } from '../bulk/small-heap.ts';
 import { mediaType } from '../media-type.ts';
 import { responses } from '../responses.ts';
 
@@ -83,7 +82,6 @@ export function bulk(server: FastifyInstance, parts: BulkParts, limits: BulkLimi
       const type = mediaType(request.headers['content-type']);
       if (type !== NDJSON) throw new TuohsError('BAD_INPUT', 'another content type');
       streams++;
-      const letHeapGrow = keepHeapSmall();
       try {
         await bulkExchange(
           { request: request.raw, response: reply.raw, start: () => startAnswer(reply) },
@@ -91,7 +89,6 @@ export function bulk(server: FastifyInstance, parts: BulkParts, limits: BulkLimi
           parts.clock,
         );
       } finally {
-        letHeapGrow();
         streams--;
       }
     },

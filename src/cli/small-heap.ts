@@ -1,0 +1,39 @@
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { systemClock } from '../core/clock.ts';
+
+/** Of each half of the young generation: 4 MiB but for what V8 takes to manage it. */
+const YOUNG_BYTES = 4_000_000;
+const CHECK_MS = 100;
+
+/** Less takes less memory in a stream of a million lines, but brings a collection of the whole heap with each long text. */
+const OLD_GROWTH_PERCENT = 40;
+
+/** While the program loads the heap may grow as it likes. */
+const LOADING_MS = 1000;
+
+/**
+ * Holds the young generation of the heap at a few MiB, where V8 would let it grow to 32: collections are as cheap but
+ * shorter, so fewer answers wait for one. And lets the old one grow less between collections than V8 would. Both take
+ * less memory (ADR 0026).
+ */
+export function keepHeapSmall(): void {
+  systemClock.after(LOADING_MS, () => {
+    setFlagsFromString(`--heap-growing-percent=${OLD_GROWTH_PERCENT}`);
+    holdYoung();
+  });
+}
+
+/** V8 makes it smaller by itself when little happens, and it has to grow again when more does. */
+function holdYoung(): void {
+  growYoungBy(youngBytes() < YOUNG_BYTES ? 2 : 1);
+  systemClock.after(CHECK_MS, holdYoung);
+}
+
+function growYoungBy(factor: number): void {
+  setFlagsFromString(`--semi-space-growth-factor=${factor}`);
+}
+
+function youngBytes(): number {
+  const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+  return young ? young.space_used_size + young.space_available_size : YOUNG_BYTES;
+}
