@@ -1,10 +1,8 @@
 #!/usr/bin/env node
-import { keepHeapSmall } from './cli/small-heap.ts';
 import { stopSignals } from './cli/stop-signals.ts';
 
 // Before anything else is loaded: a SIGTERM during the start ends it in order, too.
 const stop = stopSignals(process);
-keepHeapSmall();
 const { run } = await import('./cli/program.ts');
 const { argv, env: environment, stdout, stderr } = process;
 const surroundings = {

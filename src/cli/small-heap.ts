@@ -8,19 +8,15 @@ const CHECK_MS = 100;
 /** Less takes less memory in a stream of a million lines, but brings a collection of the whole heap with each long text. */
 const OLD_GROWTH_PERCENT = 40;
 
-/** While the program loads the heap may grow as it likes. */
-const LOADING_MS = 1000;
-
 /**
  * Holds the young generation of the heap at a few MiB, where V8 would let it grow to 32: collections are as cheap but
  * shorter, so fewer answers wait for one. And lets the old one grow less between collections than V8 would. Both take
- * less memory (ADR 0026).
+ * less memory (ADR 0026). To be called once everything is loaded: other flags than the defaults make V8 refuse the code
+ * cache of Node's own modules.
  */
 export function keepHeapSmall(): void {
-  systemClock.after(LOADING_MS, () => {
-    setFlagsFromString(`--heap-growing-percent=${OLD_GROWTH_PERCENT}`);
-    holdYoung();
-  });
+  setFlagsFromString(`--heap-growing-percent=${OLD_GROWTH_PERCENT}`);
+  holdYoung();
 }
 
 /** V8 makes it smaller by itself when little happens, and it has to grow again when more does. */
