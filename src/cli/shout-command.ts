@@ -29,8 +29,8 @@ export function shoutCommand(surroundings: Surroundings): Command {
       });
       // The other commands need none of it.
       const { shoutRun } = await import('./shout-run.ts');
-      keepHeapSmall();
-      const exitCode = await shoutRun(input, { client, failedFile, surroundings });
+      const letHeapGrow = keepHeapSmall();
+      const exitCode = await shoutRun(input, { client, failedFile, surroundings }).finally(letHeapGrow);
       if (exitCode !== 0) throw new ExitCode(exitCode);
     });
 }

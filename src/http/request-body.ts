@@ -82,8 +82,8 @@ export function readBody(
   let diverted: ApiRequest | undefined;
   let cancel: Cancel | undefined;
 
-  if (announced > maxBodyBytes) return stop(tooLarge());
   request.on('error', () => stop(badInput('the body was cut short')));
+  if (announced > maxBodyBytes) return stop(tooLarge());
   if (request instanceof ApiRequest && request.divert({ take, end: arrived })) diverted = request;
   else request.on('data', take).on('end', arrived);
   void ARRIVED.then(startTimer);
