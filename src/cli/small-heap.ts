@@ -6,7 +6,7 @@ const YOUNG_BYTES = 4_000_000;
 const CHECK_MS = 100;
 
 /** Less takes less memory in a stream of a million lines, but brings a collection of the whole heap with each long text. */
-const OLD_GROWTH_PERCENT = 40;
+const OLD_GROWTH_PERCENT = 30;
 
 /**
  * Holds the young generation of the heap at a few MiB, where V8 would let it grow to 32: collections are as cheap but
