@@ -32,9 +32,9 @@ export class RedisTurn {
   }
 
   /** What `ask` comes to, which is called at the end of the turn. */
-  atEnd<T>(ask: (redis: Redis) => Promise<T>): Promise<T> {
+  atEnd<T>(ask: () => Promise<T>): Promise<T> {
     return new Promise((resolve) => {
-      this.#others.push(() => resolve(ask(this.#redis)));
+      this.#others.push(() => resolve(ask()));
     });
   }
 

@@ -71,8 +71,8 @@ function sharedCount(redis: RedisConnection): (client: string) => number | Promi
       op: 'count',
       key,
       maxReplyBytes: 256,
-      send: (_redis, turn) =>
-        turn.atEnd((connected) => {
+      send: (connected, turn) =>
+        turn.atEnd(() => {
           underWay.delete(client);
           const total = connected.incrby(key, gathered.requests);
           connected.expire(key, KEY_SECONDS).catch(() => {});

@@ -43,12 +43,13 @@ export function shortcut(listener: RequestListener, parts: ShortcutParts, world:
     answer(request, response, id);
   };
 
+  /** Never throws: what goes wrong becomes an answer. */
   function answer(request: IncomingMessage, response: ServerResponse, id: string): void {
     let quota: Quota | undefined;
     let parse: Parse;
     try {
       const taken = takeFromQuota?.(request);
-      if (taken instanceof Promise) taken.then(read, fail);
+      if (taken instanceof Promise) taken.then(read).catch(fail);
       else read(taken);
     } catch (error) {
       fail(error);
@@ -56,16 +57,12 @@ export function shortcut(listener: RequestListener, parts: ShortcutParts, world:
 
     function read(taken: Quota | undefined): void {
       quota = taken;
-      if (quota?.refusal) return fail(quota.refusal);
-      try {
-        parse = parserFor(request.headers['content-type']);
-        readBody(request, bodyLimits, clock, { arrived: shout, failed: fail });
-      } catch (error) {
-        fail(error);
-      }
+      if (quota?.refusal) throw quota.refusal;
+      parse = parserFor(request.headers['content-type']);
+      readBody(request, bodyLimits, clock, { arrived, failed: fail });
     }
 
-    function shout(bytes: Buffer): void {
+    function arrived(bytes: Buffer): void {
       try {
         const shout = reverseShout(textOf(parse(bytes)), new Caller(response));
         if (shout instanceof Promise) shout.then(send, fail);

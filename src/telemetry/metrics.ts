@@ -41,7 +41,7 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
   const requests = new QuickHistogram({
     name: 'tuohs_http_request_duration_seconds',
     help: 'From the arrival of the headers to the end of the answer.',
-    labelNames: ['method', 'route', 'status'] as const,
+    labelNames: ['method', 'route', 'status'],
     buckets: REQUEST_SECONDS,
     registers,
   });
@@ -100,7 +100,7 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
   const redisSeconds = new QuickHistogram({
     name: 'tuohs_redis_operation_duration_seconds',
     help: 'How long Redis took; skipped operations were never sent.',
-    labelNames: ['op', 'outcome'] as const,
+    labelNames: ['op', 'outcome'],
     buckets: REDIS_SECONDS,
     registers,
   });
