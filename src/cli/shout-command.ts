@@ -3,7 +3,6 @@ import { openAppendFile } from './append-file.ts';
 import { ExitCode } from './exit-code.ts';
 import { clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
 import { argumentsInput, fileInput, type ShoutInput, standardInput } from './shout-input.ts';
-import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface ShoutOptions {
@@ -29,8 +28,7 @@ export function shoutCommand(surroundings: Surroundings): Command {
       });
       // The other commands need none of it.
       const { shoutRun } = await import('./shout-run.ts');
-      const letHeapGrow = keepHeapSmall();
-      const exitCode = await shoutRun(input, { client, failedFile, surroundings }).finally(letHeapGrow);
+      const exitCode = await shoutRun(input, { client, failedFile, surroundings });
       if (exitCode !== 0) throw new ExitCode(exitCode);
     });
 }
