@@ -1,7 +1,7 @@
 import { memoryStore } from './cache/memory-store.ts';
 import type { Store } from './cache/store.ts';
 import type { Config } from './config/settings.ts';
-import { Breaker } from './core/breaker.ts';
+import { Breaker, type BreakerState } from './core/breaker.ts';
 import type { World } from './core/events.ts';
 import type { Shouter } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/verify.ts';
@@ -13,7 +13,7 @@ import { deadlineShouter } from './upstream/deadline-shouter.ts';
 import { fallbackShouter } from './upstream/fallback-shouter.ts';
 import { Gate } from './upstream/gate.ts';
 import { gatedShouter } from './upstream/gated-shouter.ts';
-import { guardedShouter } from './upstream/guarded-shouter.ts';
+import { guardedShouter, leftAlone } from './upstream/guarded-shouter.ts';
 import { missLimitedShouter } from './upstream/miss-limited-shouter.ts';
 import { retriedShouter } from './upstream/retried-shouter.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
@@ -71,10 +71,7 @@ export type ShouterStack = ReturnType<typeof shouterStack>;
 export function shouterStack(parts: StackParts, world: World) {
   const { settings, transport, redis, isPressed, attemptHeaders } = parts;
   const { views = NO_VIEWS, layers = LAYERS } = parts;
-  const breaker = new Breaker(
-    { ...BREAKER, onChange: (state) => world.emit({ type: 'breaker', state }) },
-    world,
-  );
+  const breaker = new Breaker({ ...BREAKER, onChange: breakerChanged }, world);
   const isWorthwhile = () => breaker.state === 'closed';
   const budget = new RetryBudget({ ratio: settings.retryBudgetRatio });
   const gate = new Gate({ connections: settings.upstreamConnections }, world);
@@ -132,4 +129,10 @@ export function shouterStack(parts: StackParts, world: World) {
       await transport.close();
     },
   };
+
+  function breakerChanged(state: BreakerState): void {
+    world.emit({ type: 'breaker', state });
+    // They passed the breaker before it opened, and would go on to ask one after another.
+    if (state === 'open') gate.refuseWaiting(leftAlone(breaker));
+  }
 }
