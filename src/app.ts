@@ -1,38 +1,26 @@
 import type { DestinationStream } from 'pino';
-import { memoryStore } from './cache/memory-store.ts';
 import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
+import type { Store } from './cache/store.ts';
 import type { Config } from './config/settings.ts';
-import { Breaker } from './core/breaker.ts';
 import { systemClock } from './core/clock.ts';
 import type { Emit, World } from './core/events.ts';
 import { reverser } from './core/reverse.ts';
 import { reverseShout } from './core/reverse-shout.ts';
-import type { Shouter } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/verify.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
 import { apiServer, describeApi as describe } from './http/api-server.ts';
 import { admission } from './http/limits/admission.ts';
-import { type LoopDelay, loopDelay } from './http/limits/loop-delay.ts';
+import { loopDelay } from './http/limits/loop-delay.ts';
 import { lifecycle } from './lifecycle.ts';
+import { LAYERS, shouterStack } from './shouter-stack.ts';
 import { jsonLog } from './telemetry/json-log.ts';
-import { NO_VIEWS } from './telemetry/layer-views.ts';
 import { logEvents } from './telemetry/log-events.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
 import type { Traces } from './telemetry/traces/traces.ts';
-import { batchedShouter } from './upstream/batched-shouter.ts';
-import { cachedShouter } from './upstream/cached-shouter.ts';
-import { coalescedShouter } from './upstream/coalesced-shouter.ts';
-import { deadlineShouter } from './upstream/deadline-shouter.ts';
-import { fallbackShouter } from './upstream/fallback-shouter.ts';
-import { Gate } from './upstream/gate.ts';
-import { gatedShouter } from './upstream/gated-shouter.ts';
-import { guardedShouter } from './upstream/guarded-shouter.ts';
-import { missLimitedShouter } from './upstream/miss-limited-shouter.ts';
-import { retriedShouter } from './upstream/retried-shouter.ts';
-import { RetryBudget } from './upstream/retry-budget.ts';
-import { shoutcloudShouter } from './upstream/shoutcloud-shouter.ts';
+import type { Transport } from './upstream/transport.ts';
+import { undiciTransport } from './upstream/undici-transport.ts';
 import { readVersion } from './version.ts';
 
 export interface App {
@@ -46,9 +34,8 @@ export interface App {
 
 /** What no setting changes, and only the fault laboratory takes away to see what it is good for. */
 const PROTECTIONS = {
-  upstreamBreaker: { failures: 10, spanMs: 1000, probes: 3, leastOpenMs: 1000, mostOpenMs: 5000 },
+  layers: LAYERS,
   redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
-  verifyUpstream: verifiedUpperCase,
   verifyRedis: verifiedUpperCase,
   slowClientMs: 10_000,
   /** How late the event loop may be before unknown strings, and then all requests, are turned away. */
@@ -79,7 +66,18 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 
   const loop = loopDelay(clock);
   const redis = await redisOf(config, protections, world);
-  const stack = shouterStack({ config, protections, redis, loop, traces }, world);
+  const stack = shouterStack(
+    {
+      settings: config,
+      transport: transportOf(config),
+      redis: redis && storeIn(redis),
+      isPressed: () => loop.ms() > protections.missLoopDelayMs,
+      attemptHeaders: traces?.headers,
+      views: traces?.layers,
+      layers: protections.layers,
+    },
+    world,
+  );
   const admitted = admission(
     {
       maxInFlight: config.maxInFlight,
@@ -141,6 +139,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     close: life.close,
     inside,
   };
+
+  function storeIn(connection: RedisConnection): Store {
+    return redisStore(connection, { ttlDays: config.cacheTtlDays, verify: protections.verifyRedis }, world);
+  }
 }
 
 /** The OpenAPI document of the public API. */
@@ -153,6 +155,14 @@ async function tracesOf({ otlpEndpoint: endpoint }: Config, world: World): Promi
   if (endpoint === undefined) return undefined;
   const { traces } = await import('./telemetry/traces/traces.ts');
   return traces({ endpoint, version: readVersion() }, world);
+}
+
+function transportOf({ shoutcloudUrl, upstreamConnections, attemptTimeoutMs }: Config): Transport {
+  return undiciTransport({
+    url: shoutcloudUrl,
+    connections: upstreamConnections,
+    connectTimeoutMs: attemptTimeoutMs,
+  });
 }
 
 async function redisOf(
@@ -168,89 +178,6 @@ async function redisOf(
 /** As many lines as keep every connection busy with a full batch while the next one gathers, in reason. */
 function bulkLines({ upstreamConnections, batchMaxItems, maxInFlight }: Config): number {
   return Math.min((upstreamConnections + 1) * batchMaxItems, Math.ceil(maxInFlight / 4));
-}
-
-interface StackParts {
-  readonly config: Config;
-  readonly protections: Protections;
-  readonly redis: RedisConnection | undefined;
-  readonly loop: LoopDelay;
-  readonly traces: Traces | undefined;
-}
-
-/** The layers around the upstream, innermost first. */
-function shouterStack({ config, protections, redis, loop, traces }: StackParts, world: World) {
-  const seen = traces?.layers ?? NO_VIEWS;
-  const breaker = new Breaker(
-    { ...protections.upstreamBreaker, onChange: (state) => world.emit({ type: 'breaker', state }) },
-    world,
-  );
-  const isWorthwhile = () => breaker.state === 'closed';
-  const budget = new RetryBudget({ ratio: config.retryBudgetRatio });
-  const gate = new Gate({ connections: config.upstreamConnections }, world);
-  const memory = config.cacheMaxBytes > 0 ? memoryStore({ maxBytes: config.cacheMaxBytes }) : undefined;
-
-  const shoutcloud = shoutcloudShouter(
-    {
-      url: config.shoutcloudUrl,
-      connections: config.upstreamConnections,
-      attemptTimeoutMs: config.attemptTimeoutMs,
-      verify: protections.verifyUpstream,
-      moreHeaders: traces?.headers,
-    },
-    world,
-  );
-  const gated = gatedShouter(seen.attempt(shoutcloud), gate);
-  const guarded = guardedShouter(gated, breaker);
-  const retried = retriedShouter(guarded, { retries: config.upstreamRetries, budget, isWorthwhile }, world);
-  const batched = batchedShouter(
-    seen.batch(retried),
-    { maxItems: config.batchMaxItems, gate, budget, isWorthwhile },
-    world,
-  );
-  const waiting = seen.waiting(batched);
-  const shared = redis ? seen.cache(cachedShouter(waiting, redisCache(redis), world), 'redis') : waiting;
-  const coalesced = coalescedShouter(shared, world);
-  const limited = missLimitedShouter(
-    coalesced,
-    {
-      waiting: coalesced.waiting,
-      maxWaiting: Math.ceil(config.maxInFlight * 0.75),
-      isPressed: () => loop.ms() > protections.missLoopDelayMs,
-    },
-    world,
-  );
-  const cached = memory ? seen.cache(cachedShouter(limited, memory, world), 'memory') : limited;
-  const timed = deadlineShouter(cached, { deadlineMs: config.requestDeadlineMs }, world);
-  const answered: Shouter = config.fallback === 'local' ? fallbackShouter(timed, world) : timed;
-
-  return {
-    shouter: seen.string(answered),
-    readings: {
-      cacheBytes: () => memory?.status().bytes ?? 0,
-      retryBudgetTokens: () => budget.tokens,
-      breakerState: () => breaker.state,
-    },
-    status: () => ({
-      upstream: {
-        breaker: breaker.state,
-        retryBudgetTokens: budget.tokens,
-        pauseMs: gate.pauseMs,
-        queued: batched.queued(),
-        flights: coalesced.flights(),
-        waiting: coalesced.waiting(),
-      },
-      memory: memory?.status(),
-    }),
-    async close() {
-      gate.close();
-      await shoutcloud.close();
-    },
-  };
-
-  function redisCache(connection: RedisConnection) {
-    return redisStore(connection, { ttlDays: config.cacheTtlDays, verify: protections.verifyRedis }, world);
-  }
 }
 
 function bothOf(first: Emit, second: Emit): Emit {

@@ -1,4 +1,4 @@
-import { Redis, ReplyError } from 'ioredis';
+import { Redis, type RedisOptions as RedisClientOptions, ReplyError } from 'ioredis';
 import { Breaker, type BreakerOptions } from '../core/breaker.ts';
 import { afterReading } from '../core/clock.ts';
 import type { RedisOperation, RedisOutcome, World } from '../core/events.ts';
@@ -16,11 +16,19 @@ export interface RedisOptions {
   readonly breaker: Omit<BreakerOptions, 'onChange'>;
 }
 
+/** What is used of the client. The simulation has one without a network. */
+export type RedisClient = Pick<
+  Redis,
+  'disconnect' | 'expire' | 'get' | 'incrby' | 'mget' | 'on' | 'set' | 'stream' | 'unlink'
+>;
+
+export type ConnectRedis = (url: string, options: Omit<RedisClientOptions, 'replyMapping'>) => RedisClient;
+
 export interface Command<T> {
   readonly op: RedisOperation;
   readonly key: string;
   readonly maxReplyBytes: number;
-  send(redis: Redis, turn: RedisTurn): Promise<T>;
+  send(redis: RedisClient, turn: RedisTurn): Promise<T>;
 }
 
 /** A Redis that may be slow, gone or lying. Whoever asks goes on without it at once, or after one command's time. */
@@ -36,11 +44,15 @@ const RECONNECT_JITTER_MS = 250;
 const SILENT_SOCKET_MS = 5000;
 
 /** Connects in the background, now and again after each loss; start-up without Redis is normal. */
-export function redisConnection(options: RedisOptions, { clock, emit }: World): RedisConnection {
+export function redisConnection(
+  options: RedisOptions,
+  { clock, emit }: World,
+  connect: ConnectRedis = (url, how) => new Redis(url, how),
+): RedisConnection {
   const { url, ca, timeoutMs } = options;
   const breaker = new Breaker({ ...options.breaker, onChange: () => {} }, { clock });
   const guard = new ReplyGuard();
-  const redis = new Redis(url, {
+  const redis = connect(url, {
     ...(ca !== undefined && { tls: { ca } }),
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

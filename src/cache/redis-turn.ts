@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-connection.ts';
 
 interface Get {
   readonly key: string;
@@ -13,11 +13,11 @@ const MAX_REPLY_BYTES = 262_144;
 
 /** What is asked of Redis in one turn of the event loop, and sent together at its end. */
 export class RedisTurn {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   #gets: Get[] = [];
   #others: (() => void)[] = [];
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisClient) {
     this.#redis = redis;
   }
 

@@ -3,12 +3,9 @@ import { AttemptError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Shout, Shouter } from '../core/shouter.ts';
 import { readAnswer } from './shoutcloud-answer.ts';
-import { undiciPool } from './undici-pool.ts';
+import type { Transport } from './transport.ts';
 
 export interface ShoutcloudOptions {
-  /** Base address; `/V1/SHOUT` is appended. */
-  readonly url: string;
-  readonly connections: number;
   readonly attemptTimeoutMs: number;
   /** Turns an OUTPUT into the upper case of its text, or `undefined` where it is not. */
   readonly verify: (text: string, output: string) => string | undefined;
@@ -21,19 +18,10 @@ export interface ShoutcloudOptions {
  * of its own; once sent it goes on when its callers leave, for its answer is worth storing. Fails with `AttemptError`.
  */
 export function shoutcloudShouter(
-  { url, connections, attemptTimeoutMs, verify, moreHeaders }: ShoutcloudOptions,
+  transport: Transport,
+  { attemptTimeoutMs, verify, moreHeaders }: ShoutcloudOptions,
   { clock, emit }: World,
-): Shouter & { close(): Promise<void> } {
-  const { origin, pathname } = new URL(url);
-  const path = `${pathname.replace(/\/$/, '')}/V1/SHOUT`;
-  // undici's own timeouts are coarse and start anew with each chunk: the attempt's timer stands in for them.
-  const pool = undiciPool(origin, {
-    connections,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: attemptTimeoutMs },
-  });
-
+): Shouter {
   return {
     async shout(text, call) {
       call.signal.throwIfAborted();
@@ -48,7 +36,6 @@ export function shoutcloudShouter(
         throw failed;
       }
     },
-    close: () => pool.destroy(),
   };
 
   async function attempt(text: string): Promise<Shout> {
@@ -56,9 +43,7 @@ export function shoutcloudShouter(
     const timer = new AbortController();
     const cancel = afterReading(clock, attemptTimeoutMs, () => timer.abort());
     try {
-      const response = await pool.request({
-        method: 'POST',
-        path,
+      const response = await transport.send({
         headers: moreHeaders ? { ...moreHeaders(), ...HEADERS } : HEADERS,
         body,
         signal: timer.signal,

@@ -1,4 +1,4 @@
-// The parts of undici that `undici-pool.ts` takes have no types of their own.
+// The parts of undici that `undici-transport.ts` takes have no types of their own.
 declare module 'undici/lib/dispatcher/pool.js' {
   export { Pool as default } from 'undici';
 }
