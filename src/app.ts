@@ -135,6 +135,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     ...stack.readings,
     inFlight: admitted.inFlight,
     isRedisUp: redis && (() => redis.status().isUp),
+    redisTrouble: redis && (() => redis.status().trouble),
   });
 
   return {
