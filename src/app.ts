@@ -20,8 +20,7 @@ import { jsonLog } from './telemetry/json-log.ts';
 import { logEvents } from './telemetry/log-events.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
 import type { Traces } from './telemetry/traces/traces.ts';
-import type { Transport } from './upstream/transport.ts';
-import { undiciTransport } from './upstream/undici-transport.ts';
+import { httpTransport } from './upstream/http-transport.ts';
 import { readVersion } from './version.ts';
 
 export interface App {
@@ -72,7 +71,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const stack = shouterStack(
     {
       settings: config,
-      transport: transportOf(config),
+      transport: httpTransport({ url: config.shoutcloudUrl, connections: config.upstreamConnections }, world),
       redis: redis && storeIn(redis),
       isPressed: () => loop.ms() > protections.missLoopDelayMs,
       attemptHeaders: traces?.headers,
@@ -167,14 +166,6 @@ async function tracesOf({ otlpEndpoint: endpoint }: Config, world: World): Promi
   if (endpoint === undefined) return undefined;
   const { traces } = await import('./telemetry/traces/traces.ts');
   return traces({ endpoint, version: readVersion() }, world);
-}
-
-function transportOf({ shoutcloudUrl, upstreamConnections, attemptTimeoutMs }: Config): Transport {
-  return undiciTransport({
-    url: shoutcloudUrl,
-    connections: upstreamConnections,
-    connectTimeoutMs: attemptTimeoutMs,
-  });
 }
 
 async function redisOf(

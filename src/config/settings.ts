@@ -47,7 +47,7 @@ export const settings = {
     name: 'SHOUTCLOUD_URL',
     is: urlOf('http', 'https'),
     byDefault: 'http://api.shoutcloud.io',
-    says: 'Where SHOUTCLOUD is; `/V1/SHOUT` is appended.',
+    says: 'Where SHOUTCLOUD is; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization.',
   }),
   reverseBy: setting({
     name: 'REVERSE_BY',
