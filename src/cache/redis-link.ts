@@ -90,7 +90,7 @@ export function redisLink(
     onUp();
     changed(true, found);
   });
-  redis.on('error', (error) => cut(isReplyError(error) ? troubleOfReply(error) : troubleOfSocket(error)));
+  redis.on('error', (error) => fail(isReplyError(error) ? troubleOfReply(error) : troubleOfSocket(error)));
   redis.on('close', () => {
     changed(false, attempt.cause ?? 'closed');
     attempt = {};
@@ -127,7 +127,12 @@ export function redisLink(
     }
   }
 
+  /** A reply is judged after it has arrived, when its connection may be gone already: the next one is innocent. */
   function cut(reason: RedisTrouble): void {
+    if (!redis.stream.destroyed) fail(reason);
+  }
+
+  function fail(reason: RedisTrouble): void {
     attempt.cause ??= reason;
     changed(false, attempt.cause);
     redis.stream.destroy();
