@@ -19,8 +19,7 @@ import { jsonLog } from './telemetry/json-log.ts';
 import { logEvents } from './telemetry/log-events.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
 import type { Traces } from './telemetry/traces/traces.ts';
-import type { Transport } from './upstream/transport.ts';
-import { undiciTransport } from './upstream/undici-transport.ts';
+import { httpTransport } from './upstream/http-transport.ts';
 import { readVersion } from './version.ts';
 
 export interface App {
@@ -69,7 +68,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const stack = shouterStack(
     {
       settings: config,
-      transport: transportOf(config),
+      transport: httpTransport({ url: config.shoutcloudUrl, connections: config.upstreamConnections }, world),
       redis: redis && storeIn(redis),
       isPressed: () => loop.ms() > protections.missLoopDelayMs,
       attemptHeaders: traces?.headers,
@@ -125,6 +124,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     ...stack.readings,
     inFlight: admitted.inFlight,
     isRedisUp: redis && (() => redis.status().isUp),
+    redisTrouble: redis && (() => redis.status().trouble),
   });
 
   return {
@@ -155,14 +155,6 @@ async function tracesOf({ otlpEndpoint: endpoint }: Config, world: World): Promi
   if (endpoint === undefined) return undefined;
   const { traces } = await import('./telemetry/traces/traces.ts');
   return traces({ endpoint, version: readVersion() }, world);
-}
-
-function transportOf({ shoutcloudUrl, upstreamConnections, attemptTimeoutMs }: Config): Transport {
-  return undiciTransport({
-    url: shoutcloudUrl,
-    connections: upstreamConnections,
-    connectTimeoutMs: attemptTimeoutMs,
-  });
 }
 
 async function redisOf(

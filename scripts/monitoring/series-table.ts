@@ -19,6 +19,7 @@ export async function seriesTable(): Promise<SeriesRow[]> {
     retryBudgetTokens: () => 0,
     breakerState: () => 'closed',
     isRedisUp: () => false,
+    redisTrouble: () => undefined,
   });
   const text = `${await measured.text()}\n${await summedMetrics(() => 0).text([])}`;
   return [...text.matchAll(/^# HELP (tuohs_\w+) (.+)\n# TYPE \w+ (\w+)$/gm)]
@@ -43,6 +44,7 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
   tuohs_shed_requests_total: ['reason'],
   tuohs_build_info: ['version', 'node'],
   tuohs_breaker_state: ['state'],
+  tuohs_redis_trouble: ['reason'],
 };
 
 function unitOf(name: string, type: string): string {

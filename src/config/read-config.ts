@@ -25,8 +25,16 @@ export function readConfig(environment: Environment): Config {
       return [key, undefined];
     }
   });
+  const config = Object.fromEntries(values) as Config;
+  problems.push(...contradictions(config));
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.fromEntries(values) as Config;
+  return config;
+}
+
+/** Settings that are fine alone and make no sense together. */
+function contradictions({ redisUrl, redisCa }: Partial<Config>): string[] {
+  const isUnused = redisCa !== undefined && redisUrl?.startsWith('redis:');
+  return isUnused ? ['REDIS_CA_FILE needs a REDIS_URL that starts with rediss://, not with redis://'] : [];
 }
 
 function settingValue(setting: Setting<unknown>, environment: Environment): unknown {
@@ -34,8 +42,13 @@ function settingValue(setting: Setting<unknown>, environment: Environment): unkn
   if (text === undefined) return setting.byDefault;
   const parsed = setting.is.parse(text);
   if (parsed) return parsed.value;
-  const shown = setting.isSecret ? '' : `, not ${JSON.stringify(text)}`;
+  const shown = setting.isSecret ? '' : `, not ${JSON.stringify(withoutCredentials(text))}`;
   throw new Error(`${setting.name} must be ${setting.is.accepts}${shown}`);
+}
+
+/** Whatever may be a user name and password before the host of a URL is not shown. */
+function withoutCredentials(text: string): string {
+  return text.replace(/(?<=^|\/\/)[^\s]*@/, '***@');
 }
 
 /**

@@ -1,11 +1,12 @@
 import {
+  certificates,
   decimal,
-  fileContent,
   type Kind,
   oneOf,
   optional,
   origins,
   proxies,
+  redisUrl,
   urlOf,
   wholeNumber,
   word,
@@ -46,7 +47,7 @@ export const settings = {
     name: 'SHOUTCLOUD_URL',
     is: urlOf('http', 'https'),
     byDefault: 'http://api.shoutcloud.io',
-    says: 'Where SHOUTCLOUD is; `/V1/SHOUT` is appended.',
+    says: 'Where SHOUTCLOUD is; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization.',
   }),
   reverseBy: setting({
     name: 'REVERSE_BY',
@@ -104,16 +105,16 @@ export const settings = {
   }),
   redisUrl: setting({
     name: 'REDIS_URL',
-    is: optional(urlOf('redis', 'rediss')),
+    is: optional(redisUrl),
     byDefault: undefined,
     says: 'The Redis that all processes share as second cache; it is never needed.',
     isSecret: true,
   }),
   redisCa: setting({
     name: 'REDIS_CA_FILE',
-    is: optional(fileContent),
+    is: optional(certificates),
     byDefault: undefined,
-    says: "File with the PEM certificates that may have signed Redis' own (with `rediss://`).",
+    says: "File with the PEM certificates that may have signed Redis' own; only with `rediss://`.",
   }),
   redisTimeoutMs: setting({
     name: 'REDIS_TIMEOUT_MS',

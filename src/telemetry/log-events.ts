@@ -32,7 +32,7 @@ export function logEvents(log: Logger): Emit {
       case 'breaker':
         return log.warn({ state: event.state }, 'the breaker of SHOUTCLOUD changed');
       case 'redis-connection':
-        return event.isUp ? log.info('redis is connected') : log.warn('redis is not connected');
+        return logRedis(log, event);
       case 'trace-export':
         return event.isUp
           ? log.info('traces arrive again')
@@ -49,6 +49,15 @@ export function logEvents(log: Logger): Emit {
         return;
     }
   };
+}
+
+function logRedis(
+  log: Logger,
+  { isUp, trouble: reason }: Extract<Event, { type: 'redis-connection' }>,
+): void {
+  if (!isUp) log.warn({ reason }, 'redis is not connected');
+  else if (reason) log.warn({ reason }, 'redis is connected, but takes no writes');
+  else log.info('redis is connected');
 }
 
 function logFailure(log: Logger, { requestId, code, error }: Extract<Event, { type: 'failed' }>): void {

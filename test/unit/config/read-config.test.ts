@@ -60,7 +60,10 @@ test('all problems are named at once, each with what would do', () => {
 const WRONG: Readonly<Record<string, readonly string[]>> = {
   PORT: ['', ' ', '-1', '65536', '1e3', '0x50', '80.0', '８０', '80 ', 'NaN', 'Infinity'],
   LOG_LEVEL: ['', 'INFO', 'trace'],
-  SHOUTCLOUD_URL: ['', 'api.shoutcloud.io', '//host', 'http://', 'http://h/?q', 'http://h/#f', 'file:///x'],
+  SHOUTCLOUD_URL: [
+    ...['', 'api.shoutcloud.io', '//host', 'http://', 'http://h/?q', 'http://h/#f', 'file:///x'],
+    ...['http://user:50%@h', 'http://%ff:word@h'],
+  ],
   REQUEST_DEADLINE_MS: ['0', '60001'],
   RETRY_BUDGET_RATIO: ['', '-1', '.', '1.', '1e1', '1001'],
   MAX_BODY_BYTES: ['0', '16777217'],
@@ -76,7 +79,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     'ftp://app.example',
   ],
   TRUST_PROXY: ['x', '10.0.0.0/33', '10.0.0.1,', '1.2.3', '10.0.0.0/8/8'],
-  REDIS_CA_FILE: ['/no/such/file'],
+  REDIS_CA_FILE: ['/no/such/file', '/', '/dev/null'],
 };
 for (const [name, values] of Object.entries(WRONG)) {
   for (const value of values) {
@@ -93,7 +96,10 @@ const RIGHT: Readonly<Record<string, readonly string[]>> = {
   SHOUTCLOUD_URL: ['http://h', 'https://h:8443/', 'http://[::1]:1/a/b/'],
   CORS_ORIGINS: ['', '*', 'https://app.example', 'http://localhost:8080, https://app.example:8443'],
   TRUST_PROXY: ['1', '10.0.0.1', '10.0.0.0/8, ::1', 'loopback', 'fd00::/8'],
-  REDIS_URL: ['redis://h', 'rediss://user:word@h:6380/1'],
+  REDIS_URL: [
+    ...['redis://h', 'redis://h/', 'redis://h/0', 'rediss://user:word@h:6380/15', 'redis://:50%25@[::1]:1/2'],
+    ...['redis://user@h', 'redis://:w%C3%B6rd@h'],
+  ],
   PORT: ['0', '65535', '05000'],
 };
 for (const [name, values] of Object.entries(RIGHT)) {

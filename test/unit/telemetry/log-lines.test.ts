@@ -17,8 +17,12 @@ const lines: [Event, Record<string, unknown>][] = [
     { level: 'info', msg: 'redis is connected' },
   ],
   [
-    { type: 'redis-connection', isUp: false },
-    { level: 'warn', msg: 'redis is not connected' },
+    { type: 'redis-connection', isUp: false, trouble: 'wrong_password' },
+    { level: 'warn', msg: 'redis is not connected', reason: 'wrong_password' },
+  ],
+  [
+    { type: 'redis-connection', isUp: true, trouble: 'read_only' },
+    { level: 'warn', msg: 'redis is connected, but takes no writes', reason: 'read_only' },
   ],
 ];
 for (const [event, line] of lines) {

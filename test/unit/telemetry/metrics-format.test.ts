@@ -18,6 +18,7 @@ const SERIES: Record<string, readonly [type: string, ...labels: string[]]> = {
   tuohs_verification_failures_total: ['counter', 'source'],
   tuohs_fallback_answers_total: ['counter'],
   tuohs_redis_up: ['gauge'],
+  tuohs_redis_trouble: ['gauge', 'reason'],
   tuohs_redis_operation_duration_seconds: ['histogram', 'op', 'outcome'],
   tuohs_bulk_lines_total: ['counter', 'outcome'],
   tuohs_shed_requests_total: ['counter', 'reason'],

@@ -89,6 +89,13 @@ for (const [isUp, value] of [
   });
 }
 
+test('tuohs_redis_trouble is 1 for the present reason alone', async () => {
+  const series = await measured([], { redisTrouble: () => 'wrong_password' }).series();
+
+  assert.equal(series.get('tuohs_redis_trouble{reason="wrong_password"}'), '1');
+  assert.equal(series.get('tuohs_redis_trouble{reason="refused"}'), '0');
+});
+
 for (const state of ['closed', 'open', 'half-open'] as const) {
   test(`tuohs_breaker_state is 1 for ${state} alone while it is that`, async () => {
     const metrics = measured([], { breakerState: () => state });
