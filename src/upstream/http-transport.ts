@@ -1,5 +1,4 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type { ClientRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { World } from '../core/events.ts';
 import type { AttemptResponse, Transport } from './transport.ts';
@@ -23,7 +22,11 @@ const MAX_INTERIM = 16;
 export function httpTransport({ url, connections }: HttpOptions, { clock }: Pick<World, 'clock'>): Transport {
   const target = new URL(url);
   target.pathname = `${target.pathname.replace(/\/$/, '')}/V1/SHOUT`;
-  const { Agent, request } = target.protocol === 'https:' ? https : http;
+  // Imported, both would load their whole families at each start (ADR 0014).
+  const { Agent, request } =
+    target.protocol === 'https:'
+      ? process.getBuiltinModule('node:https')
+      : process.getBuiltinModule('node:http');
   const agent = new Agent({ keepAlive: true, maxSockets: connections, timeout: IDLE_MS, scheduling: 'fifo' });
   const madeAt = new WeakMap<Duplex, number>();
 
@@ -56,7 +59,7 @@ export function httpTransport({ url, connections }: HttpOptions, { clock }: Pick
 }
 
 /** Rejects when no answer comes; a failure after its head ends the body. */
-function responseTo(sent: http.ClientRequest): Promise<AttemptResponse> {
+function responseTo(sent: ClientRequest): Promise<AttemptResponse> {
   return new Promise((resolve, reject) => {
     sent.on('error', reject);
     // All that Node says of an unasked change of protocols.
@@ -73,7 +76,7 @@ function responseTo(sent: http.ClientRequest): Promise<AttemptResponse> {
   });
 }
 
-function endFloods(sent: http.ClientRequest): void {
+function endFloods(sent: ClientRequest): void {
   let count = 0;
   sent.on('information', () => {
     count++;
