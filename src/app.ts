@@ -1,4 +1,3 @@
-import type { DestinationStream } from 'pino';
 import { memoryStore } from './cache/memory-store.ts';
 import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
@@ -20,6 +19,7 @@ import { lifecycle } from './lifecycle.ts';
 import { jsonLog } from './telemetry/json-log.ts';
 import { NO_VIEWS } from './telemetry/layer-views.ts';
 import { logEvents } from './telemetry/log-events.ts';
+import { type LogOutput, logOutput } from './telemetry/log-output.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
 import type { Traces } from './telemetry/traces/traces.ts';
 import { batchedShouter } from './upstream/batched-shouter.ts';
@@ -63,7 +63,7 @@ export type Protections = typeof PROTECTIONS;
 
 export interface AppOptions {
   /** Where log lines go: stdout unless given. */
-  readonly logTo?: DestinationStream;
+  readonly logTo?: LogOutput;
   readonly protections?: Partial<Protections>;
   /** Its process id, where this is one of several workers: they share a port, and their primary has the admin port. */
   readonly worker?: number | undefined;
@@ -76,7 +76,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const clock = systemClock;
   const measured = metrics({ version, epochMs: clock.epochMs });
   const traces = await tracesOf(config, { clock, emit: (event) => world.emit(event) });
-  const log = jsonLog({ level: config.logLevel, moreFields: traces?.logFields, ...options });
+  const logTo = options.logTo ?? logOutput({ clock });
+  const log = jsonLog({
+    level: config.logLevel,
+    moreFields: traces?.logFields,
+    worker: options.worker,
+    logTo,
+  });
   const told = bothOf(measured.emit, logEvents(log));
   const world: World = { clock, emit: traces ? bothOf(traces.emit, told) : told };
 
@@ -137,6 +143,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     ...stack.readings,
     inFlight: admitted.inFlight,
     isRedisUp: redis && (() => redis.status().isUp),
+    logLinesDropped: logTo.dropped,
   });
 
   return {
@@ -148,7 +155,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };
     },
-    close: life.close,
+    // After the last line, which says that all else is closed.
+    close: (hurry) => life.close(hurry).finally(logTo.flushed),
     inside,
   };
 }

@@ -7,6 +7,7 @@ import { listenOn } from './http/listen-on.ts';
 import { lifecycle } from './lifecycle.ts';
 import { jsonLog } from './telemetry/json-log.ts';
 import { logEvents } from './telemetry/log-events.ts';
+import { logOutput } from './telemetry/log-output.ts';
 import { type Series, summedMetrics } from './telemetry/summed-metrics.ts';
 import { readVersion } from './version.ts';
 import { type ForkOptions, forkedWorker } from './workers/forked-worker.ts';
@@ -16,11 +17,11 @@ import { workerPool } from './workers/worker-pool.ts';
 /** Wires the process in front of several workers: it has the admin port, and they have the public one. */
 export function createPrimary(
   config: Config,
-  { logTo, args, environment }: AppOptions & ForkOptions,
+  { logTo = logOutput({ clock: systemClock }), args, environment }: AppOptions & ForkOptions,
 ): Pick<App, 'listen' | 'close'> {
   const version = readVersion();
   const log = logEvents(jsonLog({ level: config.logLevel, logTo }));
-  const measured = summedMetrics(() => pool.serving());
+  const measured = summedMetrics({ serving: () => pool.serving(), logLinesDropped: logTo.dropped });
   const world: World = {
     clock: systemClock,
     emit(event) {
@@ -59,7 +60,7 @@ export function createPrimary(
       return { port, adminPort };
     },
     // Nobody outlives this process, however it ends.
-    close: (hurry) => life.close(hurry).finally(pool.kill),
+    close: (hurry) => life.close(hurry).finally(pool.kill).finally(logTo.flushed),
   };
 }
 

@@ -19,8 +19,11 @@ export async function seriesTable(): Promise<SeriesRow[]> {
     retryBudgetTokens: () => 0,
     breakerState: () => 'closed',
     isRedisUp: () => false,
+    logLinesDropped: () => 0,
   });
-  const text = `${await measured.text()}\n${await summedMetrics(() => 0).text([])}`;
+  const summed = summedMetrics({ serving: () => 1, logLinesDropped: () => 0 });
+  summed.emit({ type: 'worker-listening', pid: 1 });
+  const text = await summed.text([{ pid: 1, answer: await measured.series() }]);
   return [...text.matchAll(/^# HELP (tuohs_\w+) (.+)\n# TYPE \w+ (\w+)$/gm)]
     .map(([, name = '', help = '', type = '']) => ({
       name,

@@ -1,4 +1,5 @@
 import type { Environment } from '../config/read-config.ts';
+import type { LogOutput } from '../telemetry/log-output.ts';
 import type { ForkedProcess } from '../workers/primary-link.ts';
 import type { StopSignals } from './stop-signals.ts';
 
@@ -11,4 +12,6 @@ export interface Surroundings {
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
+  /** Where log lines go; standard output unless given. */
+  readonly logTo?: LogOutput;
 }

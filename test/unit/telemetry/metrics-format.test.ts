@@ -20,6 +20,7 @@ const SERIES: Record<string, readonly [type: string, ...labels: string[]]> = {
   tuohs_redis_up: ['gauge'],
   tuohs_redis_operation_duration_seconds: ['histogram', 'op', 'outcome'],
   tuohs_shed_requests_total: ['counter', 'reason'],
+  tuohs_log_lines_dropped_total: ['counter'],
   tuohs_build_info: ['gauge', 'version', 'node'],
 };
 

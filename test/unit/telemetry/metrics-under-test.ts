@@ -12,6 +12,7 @@ export function measured(events: readonly Event[], readings: Partial<Readings> =
     retryBudgetTokens: () => 20,
     breakerState: (): BreakerState => 'closed',
     isRedisUp: () => false,
+    logLinesDropped: () => 0,
     ...readings,
   });
   for (const event of events) emit(event);
