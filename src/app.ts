@@ -3,6 +3,7 @@ import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
 import type { Config } from './config/settings.ts';
+import { startFacts } from './config/start-facts.ts';
 import { Breaker } from './core/breaker.ts';
 import { systemClock } from './core/clock.ts';
 import type { Emit, World } from './core/events.ts';
@@ -83,7 +84,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     worker: options.worker,
     logTo,
   });
-  const told = bothOf(measured.emit, logEvents(log));
+  const about = { version, ...startFacts(config) };
+  const told = bothOf(measured.emit, logEvents(log, { clock, about }));
   const world: World = { clock, emit: traces ? bothOf(traces.emit, told) : told };
 
   const loop = loopDelay(clock);

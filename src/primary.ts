@@ -1,5 +1,6 @@
 import type { App, AppOptions } from './app.ts';
 import type { Config } from './config/settings.ts';
+import { startFacts } from './config/start-facts.ts';
 import { systemClock } from './core/clock.ts';
 import type { World } from './core/events.ts';
 import { adminServer } from './http/admin-server.ts';
@@ -20,7 +21,8 @@ export function createPrimary(
   { logTo = logOutput({ clock: systemClock }), args, environment }: AppOptions & ForkOptions,
 ): Pick<App, 'listen' | 'close'> {
   const version = readVersion();
-  const log = logEvents(jsonLog({ level: config.logLevel, logTo }));
+  const about = { version, ...startFacts(config) };
+  const log = logEvents(jsonLog({ level: config.logLevel, logTo }), { clock: systemClock, about });
   const measured = summedMetrics({ serving: () => pool.serving(), logLinesDropped: logTo.dropped });
   const world: World = {
     clock: systemClock,
