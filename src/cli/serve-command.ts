@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { App } from '../app.ts';
-import { type Environment, readConfig } from '../config/read-config.ts';
+import { ConfigError, type Environment, readConfig } from '../config/read-config.ts';
 import type { Shoutcloud } from '../shoutcloud/shoutcloud.ts';
 import { keepTicksFast } from './fast-ticks.ts';
 import { readableLog } from './readable-log.ts';
@@ -25,6 +25,9 @@ async function serve(
   { embeddedShoutcloud, readableLogs }: ServeOptions,
   { environment, stop }: Surroundings,
 ): Promise<void> {
+  if (embeddedShoutcloud && environment.SHOUTCLOUD_URL !== undefined) {
+    throw new ConfigError(['SHOUTCLOUD_URL and --embedded-shoutcloud are both given: choose one']);
+  }
   const shoutcloud = embeddedShoutcloud ? await embedded() : undefined;
   const settings = { ...environment, ...(shoutcloud && { SHOUTCLOUD_URL: shoutcloud.url }) };
   const app = await appFor(settings, readableLogs);

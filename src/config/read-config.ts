@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { combinationProblems } from './combinations.ts';
 import { type Config, type Setting, settings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,8 +26,10 @@ export function readConfig(environment: Environment): Config {
       return [key, undefined];
     }
   });
+  const config = Object.fromEntries(values) as Config;
+  if (problems.length === 0) problems.push(...combinationProblems(config));
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.fromEntries(values) as Config;
+  return config;
 }
 
 function settingValue(setting: Setting<unknown>, environment: Environment): unknown {
