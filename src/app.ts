@@ -1,9 +1,9 @@
-import type { DestinationStream } from 'pino';
 import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
 import type { Store } from './cache/store.ts';
 import type { Config } from './config/settings.ts';
+import { startFacts } from './config/start-facts.ts';
 import { systemClock } from './core/clock.ts';
 import type { Emit, World } from './core/events.ts';
 import { reverser } from './core/reverse.ts';
@@ -17,6 +17,7 @@ import { lifecycle } from './lifecycle.ts';
 import { LAYERS, shouterStack } from './shouter-stack.ts';
 import { jsonLog } from './telemetry/json-log.ts';
 import { logEvents } from './telemetry/log-events.ts';
+import { type LogOutput, logOutput } from './telemetry/log-output.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
 import type { Traces } from './telemetry/traces/traces.ts';
 import { httpTransport } from './upstream/http-transport.ts';
@@ -46,7 +47,7 @@ export type Protections = typeof PROTECTIONS;
 
 export interface AppOptions {
   /** Where log lines go: stdout unless given. */
-  readonly logTo?: DestinationStream;
+  readonly logTo?: LogOutput;
   readonly protections?: Partial<Protections>;
   /** Its process id, where this is one of several workers: they share a port, and their primary has the admin port. */
   readonly worker?: number | undefined;
@@ -59,8 +60,15 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const clock = systemClock;
   const measured = metrics({ version, epochMs: clock.epochMs });
   const traces = await tracesOf(config, { clock, emit: (event) => world.emit(event) });
-  const log = jsonLog({ level: config.logLevel, moreFields: traces?.logFields, ...options });
-  const told = bothOf(measured.emit, logEvents(log));
+  const logTo = options.logTo ?? logOutput({ clock });
+  const log = jsonLog({
+    level: config.logLevel,
+    moreFields: traces?.logFields,
+    worker: options.worker,
+    logTo,
+  });
+  const about = { version, ...startFacts(config) };
+  const told = bothOf(measured.emit, logEvents(log, { clock, about }));
   const world: World = { clock, emit: traces ? bothOf(traces.emit, told) : told };
 
   const loop = loopDelay(clock);
@@ -125,6 +133,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     inFlight: admitted.inFlight,
     isRedisUp: redis && (() => redis.status().isUp),
     redisTrouble: redis && (() => redis.status().trouble),
+    logLinesDropped: logTo.dropped,
   });
 
   return {
@@ -136,7 +145,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };
     },
-    close: life.close,
+    // After the last line, which says that all else is closed.
+    close: (hurry) => life.close(hurry).finally(logTo.flushed),
     inside,
   };
 

@@ -5,6 +5,8 @@ import { stopSignals } from './cli/stop-signals.ts';
 const stop = stopSignals(process);
 const { run } = await import('./cli/program.ts');
 const { argv, env: environment, stdout, stderr } = process;
+// A sentence that cannot be written is no reason to end.
+stderr.on('error', () => {});
 const surroundings = {
   environment,
   stop,

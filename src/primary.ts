@@ -1,11 +1,13 @@
 import type { App, AppOptions } from './app.ts';
 import type { Config } from './config/settings.ts';
+import { startFacts } from './config/start-facts.ts';
 import { systemClock } from './core/clock.ts';
 import type { World } from './core/events.ts';
 import { adminServer } from './http/admin-server.ts';
 import { lifecycle } from './lifecycle.ts';
 import { jsonLog } from './telemetry/json-log.ts';
 import { logEvents } from './telemetry/log-events.ts';
+import { logOutput } from './telemetry/log-output.ts';
 import { type Series, summedMetrics } from './telemetry/summed-metrics.ts';
 import { readVersion } from './version.ts';
 import { type ForkOptions, forkedWorker } from './workers/forked-worker.ts';
@@ -15,11 +17,12 @@ import { workerPool } from './workers/worker-pool.ts';
 /** Wires the process in front of several workers: it has the admin port, and they have the public one. */
 export function createPrimary(
   config: Config,
-  { logTo, args, environment }: AppOptions & ForkOptions,
+  { logTo = logOutput({ clock: systemClock }), args, environment }: AppOptions & ForkOptions,
 ): Pick<App, 'listen' | 'close'> {
   const version = readVersion();
-  const log = logEvents(jsonLog({ level: config.logLevel, logTo }));
-  const measured = summedMetrics(() => pool.serving());
+  const about = { version, ...startFacts(config) };
+  const log = logEvents(jsonLog({ level: config.logLevel, logTo }), { clock: systemClock, about });
+  const measured = summedMetrics({ serving: () => pool.serving(), logLinesDropped: logTo.dropped });
   const world: World = {
     clock: systemClock,
     emit(event) {
@@ -61,7 +64,7 @@ export function createPrimary(
       return { port, adminPort };
     },
     // Nobody outlives this process, however it ends.
-    close: (hurry) => life.close(hurry).finally(pool.kill),
+    close: (hurry) => life.close(hurry).finally(pool.kill).finally(logTo.flushed),
   };
 }
 

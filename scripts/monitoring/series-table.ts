@@ -20,8 +20,11 @@ export async function seriesTable(): Promise<SeriesRow[]> {
     breakerState: () => 'closed',
     isRedisUp: () => false,
     redisTrouble: () => undefined,
+    logLinesDropped: () => 0,
   });
-  const text = `${await measured.text()}\n${await summedMetrics(() => 0).text([])}`;
+  const summed = summedMetrics({ serving: () => 1, logLinesDropped: () => 0 });
+  summed.emit({ type: 'worker-listening', pid: 1 });
+  const text = await summed.text([{ pid: 1, answer: await measured.series() }]);
   return [...text.matchAll(/^# HELP (tuohs_\w+) (.+)\n# TYPE \w+ (\w+)$/gm)]
     .map(([, name = '', help = '', type = '']) => ({
       name,

@@ -121,7 +121,7 @@ export const redisUrl: Kind<string> = {
 
 /** Sites by their origins, exactly as browsers send them, or `*` for all sites. */
 export const origins: Kind<readonly string[]> = {
-  accepts: 'origins like https://app.example with commas between them, or * for all',
+  accepts: 'origins like https://app.example with commas between them, without patterns, or * for all',
   parse(text) {
     const list = text.split(',').map((origin) => origin.trim());
     return text === '*' || list.every(isOrigin) ? { value: list } : undefined;
@@ -130,7 +130,8 @@ export const origins: Kind<readonly string[]> = {
 
 function isOrigin(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.origin === text;
+  if (url === null || url.origin !== text) return false;
+  return ['http:', 'https:'].includes(url.protocol) && /^([\w.-]+|\[[\da-f:]+\])$/.test(url.hostname);
 }
 
 export const word: Kind<string> = {

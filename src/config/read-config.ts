@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { combinationProblems } from './combinations.ts';
 import { type Config, type Setting, settings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,16 +26,9 @@ export function readConfig(environment: Environment): Config {
       return [key, undefined];
     }
   });
-  const config = Object.fromEntries(values) as Config;
-  problems.push(...contradictions(config));
+  problems.push(...combinationProblems(Object.fromEntries(values)));
   if (problems.length > 0) throw new ConfigError(problems);
-  return config;
-}
-
-/** Settings that are fine alone and make no sense together. */
-function contradictions({ redisUrl, redisCa }: Partial<Config>): string[] {
-  const isUnused = redisCa !== undefined && redisUrl?.startsWith('redis:');
-  return isUnused ? ['REDIS_CA_FILE needs a REDIS_URL that starts with rediss://, not with redis://'] : [];
+  return Object.fromEntries(values) as Config;
 }
 
 function settingValue(setting: Setting<unknown>, environment: Environment): unknown {

@@ -14,6 +14,7 @@ export interface Readings {
   /** None where the settings name no Redis: then there is no such series, and none that could raise an alarm. */
   readonly isRedisUp?: (() => boolean) | undefined;
   readonly redisTrouble?: (() => RedisTrouble | undefined) | undefined;
+  readonly logLinesDropped: () => number;
 }
 
 export interface Metrics {
@@ -176,7 +177,21 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
   }
 }
 
+/** Lines of the log that found no room, because whoever reads it is too slow or gone. */
+export function countDroppedLines(dropped: () => number, registers: Registry[]): void {
+  new Counter({
+    name: 'tuohs_log_lines_dropped_total',
+    help: 'Log lines that were dropped because their reader was too slow or gone.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(dropped());
+    },
+  });
+}
+
 function addReadings(readings: Readings, registers: Registry[]): void {
+  countDroppedLines(readings.logLinesDropped, registers);
   gauge('tuohs_in_flight_requests', 'Requests under way.', readings.inFlight);
   gauge('tuohs_cache_bytes', 'Size of the memory cache.', readings.cacheBytes);
   gauge('tuohs_retry_budget_tokens', 'Retries that may be made right now.', readings.retryBudgetTokens);

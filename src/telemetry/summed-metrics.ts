@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from '@prometheus-io/client';
 import type { Emit } from '../core/events.ts';
+import { countDroppedLines } from './metrics.ts';
 
 /** The series of one process, as `Metrics.series` gives them. */
 export type Series = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
@@ -12,8 +13,15 @@ export interface SummedMetrics {
   readonly contentType: string;
 }
 
+/** What the primary knows itself, read when somebody asks for the metrics. */
+export interface PrimaryReadings {
+  /** How many workers serve. */
+  readonly serving: () => number;
+  readonly logLinesDropped: () => number;
+}
+
 /** The series of several processes as one. What an ended process counted stays counted: a counter never falls. */
-export function summedMetrics(serving: () => number): SummedMetrics {
+export function summedMetrics({ serving, logLinesDropped }: PrimaryReadings): SummedMetrics {
   const own = new Registry();
   const ends = new Counter({
     name: 'tuohs_worker_exits_total',
@@ -28,6 +36,7 @@ export function summedMetrics(serving: () => number): SummedMetrics {
       this.set(serving());
     },
   });
+  countDroppedLines(logLinesDropped, [own]);
   const latest = new Map<number, Series>();
   let ofEnded: object[] = [];
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
+import { folder } from '../../support/folder.ts';
 import { fakeService, type Manner } from '../client/fake-service.ts';
 import { ran } from './shout-surroundings.ts';
 
@@ -141,7 +142,7 @@ for (const [what, args] of [
   ['a file that is not there', ['--file', '/no/such/file']],
   ['a folder', ['--file', tmpdir()]],
   ['a text of two lines', ['a\nb']],
-  ['an address that is none', ['a', '--url', 'localhost']],
+  ['an address that is none', ['a', '--url', 'ftp://localhost']],
   ['a file for failed lines that cannot be written', ['a', '--failed', '/no/such/folder/file']],
 ] as const) {
   test(`${what} is wrong usage`, async (t) => {
@@ -150,7 +151,7 @@ for (const [what, args] of [
     const { exitCode, stdout, stderr } = await ran(['shout', ...args]);
 
     assert.deepEqual([exitCode, stdout, calls], [2, '', []]);
-    assert.match(stderr, /^error: /);
+    assert.match(stderr, /^tuohs: /);
   });
 }
 
@@ -189,3 +190,12 @@ async function fileWith(t: TestContext, content: string): Promise<string> {
   await writeFile(path, content);
   return path;
 }
+
+test('the file for failed lines is for its owner alone', async (t) => {
+  serviceOf(t, { kind: 'lines', line: failingAt('two') });
+  const failed = join(await folder(t), 'failed.txt');
+
+  await ran(['shout', '--failed', failed, 'one', 'two']);
+
+  assert.equal((await stat(failed)).mode & 0o777, 0o600);
+});

@@ -21,7 +21,12 @@ export async function ran(args: readonly string[], options: RunOptions = {}): Pr
   const stderr = new PassThrough();
   const written = Promise.all([textOf(stdout), textOf(stderr)]);
   const stop = { first: interrupt, second: new Promise<void>(() => {}) };
-  const exitCode = await run(args, { environment, stdin, stdout, stderr, stop });
+  const logTo = {
+    write: (line: string) => void stdout.write(line),
+    dropped: () => 0,
+    flushed: async () => {},
+  };
+  const exitCode = await run(args, { environment, stdin, stdout, stderr, stop, logTo });
   stdout.end();
   stderr.end();
   const [out, err] = await written;

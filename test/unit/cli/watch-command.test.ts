@@ -11,7 +11,7 @@ test('--once is 1 and one line where the round failed', async () => {
 
   assert.deepEqual([exitCode, stderr], [1, '']);
   const line = JSON.parse(stdout);
-  assert.deepEqual([line.level, line.msg, line.cause], [40, 'a round failed', 'service']);
+  assert.deepEqual([line.level, line.msg, line.cause], ['warn', 'a round failed', 'service']);
   assert.match(line.reason, /^nothing is answered: .*ECONNREFUSED/);
 });
 
@@ -21,7 +21,7 @@ test('a state file that holds no state is told of and begun anew', async (t) => 
 
   const { stdout } = await ran(['watch', '--once', '--url', await closedUrl(), '--state', state]);
 
-  assert.match(stdout, /^\{"level":40,.*holds no state/);
+  assert.match(stdout, /^\{"level":"warn",.*holds no state/);
   assert.equal(JSON.parse(await readFile(state, 'utf8')).contrary.rounds, 1);
 });
 
@@ -52,7 +52,7 @@ const WRONG = [
   ['--down-after', '0'],
   ['--up-after', 'x'],
   ['--format', 'teams'],
-  ['--url', 'shout.example'],
+  ['--url', 'ftp://shout.example'],
   ['--state', '/no/such/folder/state.json'],
   ['now'],
 ];
@@ -61,6 +61,6 @@ for (const args of WRONG) {
     const { exitCode, stdout, stderr } = await ran(['watch', ...args]);
 
     assert.deepEqual([exitCode, stdout], [2, '']);
-    assert.match(stderr, /^(error|tuohs): .+\n$/);
+    assert.match(stderr, /^tuohs: .+\n$/);
   });
 }

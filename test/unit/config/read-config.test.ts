@@ -77,6 +77,9 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     '*, https://a.example',
     'null',
     'ftp://app.example',
+    'https://*.x.example',
+    'https://app.*',
+    'https://(a|b).example',
   ],
   TRUST_PROXY: ['x', '10.0.0.0/33', '10.0.0.1,', '1.2.3', '10.0.0.0/8/8'],
   REDIS_CA_FILE: ['/no/such/file', '/', '/dev/null'],
@@ -94,7 +97,13 @@ for (const [name, values] of Object.entries(WRONG)) {
 
 const RIGHT: Readonly<Record<string, readonly string[]>> = {
   SHOUTCLOUD_URL: ['http://h', 'https://h:8443/', 'http://[::1]:1/a/b/'],
-  CORS_ORIGINS: ['', '*', 'https://app.example', 'http://localhost:8080, https://app.example:8443'],
+  CORS_ORIGINS: [
+    '',
+    '*',
+    'https://app.example',
+    'http://localhost:8080, https://app.example:8443',
+    'http://[::1]:8080',
+  ],
   TRUST_PROXY: ['1', '10.0.0.1', '10.0.0.0/8, ::1', 'loopback', 'fd00::/8'],
   REDIS_URL: [
     ...['redis://h', 'redis://h/', 'redis://h/0', 'rediss://user:word@h:6380/15', 'redis://:50%25@[::1]:1/2'],
@@ -108,6 +117,29 @@ for (const [name, values] of Object.entries(RIGHT)) {
       assert.deepEqual(problemsOf({ [name]: value }), []);
     });
   }
+}
+
+const WRONG_TOGETHER: readonly [Environment, RegExp][] = [
+  [{ ATTEMPT_TIMEOUT_MS: '3001' }, /^ATTEMPT_TIMEOUT_MS \(3001\) .* REQUEST_DEADLINE_MS \(3000\)/],
+  [{ REQUEST_DEADLINE_MS: '599' }, /^ATTEMPT_TIMEOUT_MS \(600\) .* REQUEST_DEADLINE_MS \(599\)/],
+  [{ PORT: '9464' }, /^PORT and ADMIN_PORT must differ: both are 9464$/],
+  [{ PORT: '80', ADMIN_PORT: '080' }, /^PORT and ADMIN_PORT must differ: both are 80$/],
+];
+for (const [environment, problem] of WRONG_TOGETHER) {
+  test(`${JSON.stringify(environment)} cannot be meant`, () => {
+    assert.match(problemsOf(environment).join('\n'), problem);
+  });
+}
+
+const RIGHT_TOGETHER: readonly Environment[] = [
+  { ATTEMPT_TIMEOUT_MS: '3000' },
+  { ATTEMPT_TIMEOUT_MS: '100', REQUEST_DEADLINE_MS: '100' },
+  { PORT: '0', ADMIN_PORT: '0' },
+];
+for (const environment of RIGHT_TOGETHER) {
+  test(`${JSON.stringify(environment)} goes together`, () => {
+    assert.deepEqual(problemsOf(environment), []);
+  });
 }
 
 test('each setting has a variable of its own', () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pino } from 'pino';
 import type { Event } from '../../../src/core/events.ts';
+import { jsonLog } from '../../../src/telemetry/json-log.ts';
 import { logEvents } from '../../../src/telemetry/log-events.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { logLines } from '../../support/log-lines.ts';
 import { ONE_OF_EACH } from './metrics-under-test.ts';
 
 const lines: [Event, Record<string, unknown>][] = [
@@ -40,12 +42,10 @@ for (const type of ['batch', 'fallback', 'redis-operation', 'shed'] as const) {
   });
 }
 
-/** The lines that these events become, with the level by name. */
+/** The lines that these events become. */
 function logged(events: readonly Event[]): Record<string, unknown>[] {
-  const written: Record<string, unknown>[] = [];
-  const destination = { write: (line: string) => void written.push(JSON.parse(line)) };
-  const formatters = { level: (level: string) => ({ level }) };
-  const emit = logEvents(pino({ level: 'debug', base: null, timestamp: false, formatters }, destination));
+  const logTo = logLines();
+  const emit = logEvents(jsonLog({ level: 'debug', logTo }), { clock: fakeClock(), about: {} });
   for (const event of events) emit(event);
-  return written;
+  return logTo.lines.map(({ time: _, ...line }) => line);
 }

@@ -22,6 +22,7 @@ const SERIES: Record<string, readonly [type: string, ...labels: string[]]> = {
   tuohs_redis_operation_duration_seconds: ['histogram', 'op', 'outcome'],
   tuohs_bulk_lines_total: ['counter', 'outcome'],
   tuohs_shed_requests_total: ['counter', 'reason'],
+  tuohs_log_lines_dropped_total: ['counter'],
   tuohs_build_info: ['gauge', 'version', 'node'],
 };
 

@@ -13,6 +13,7 @@ export function measured(events: readonly Event[], readings: Partial<Readings> =
     breakerState: (): BreakerState => 'closed',
     isRedisUp: () => false,
     redisTrouble: () => undefined,
+    logLinesDropped: () => 0,
     ...readings,
   });
   for (const event of events) emit(event);
