@@ -30,7 +30,8 @@ export function shoutCommand(surroundings: Surroundings): Command {
       // The other commands need none of it.
       const { shoutRun } = await import('./shout-run.ts');
       const letHeapGrow = keepHeapSmall();
-      const exitCode = await shoutRun(input, { client, failedFile, surroundings }).finally(letHeapGrow);
+      const parts = { client, failedFile, surroundings, againCommand: againCommand(options) };
+      const exitCode = await shoutRun(input, parts).finally(letHeapGrow);
       if (exitCode !== 0) throw new ExitCode(exitCode);
     });
 }
@@ -71,4 +72,14 @@ function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
     throw new Error('--failed must name another file than the one that is read');
   }
   return stream;
+}
+
+function againCommand({ failed = '', url }: ShoutOptions): string {
+  const place = url === undefined ? '' : ` --url ${quoted(url)}`;
+  return `tuohs shout --file ${quoted(failed.replace(/^-/, './-'))}${place}`;
+}
+
+/** For a shell, if it needs quotes there. */
+function quoted(word: string): string {
+  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

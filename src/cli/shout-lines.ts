@@ -1,7 +1,7 @@
 import type { BulkResult, TuohsClient } from '../client/index.ts';
-import { Queue } from '../client/queue.ts';
 import type { BufferedOutput } from './buffered-output.ts';
 import { asItCame, type Line } from './lines.ts';
+import { Queue } from './queue.ts';
 import type { ShoutInput } from './shout-input.ts';
 
 /** How far it has come. Kept up to date while it runs. */
@@ -9,6 +9,8 @@ export interface Tally {
   lines: number;
   bytes: number;
   failed: number;
+  /** Failed lines that went to the file for them. */
+  kept: number;
 }
 
 export interface ShoutLinesParts {
@@ -46,6 +48,7 @@ export async function shoutLines(input: ShoutInput, parts: ShoutLinesParts): Pro
     if (reason === undefined) return answers.write(`${result.data}\n`);
     tally.failed++;
     const kept = failed && asItCame(line);
+    if (kept) tally.kept++;
     const rooms = [
       answers.write('\n'),
       reasons.write(`tuohs: ${input.noun} ${tally.lines + 1}: ${reason}\n`),
@@ -68,8 +71,12 @@ async function* textsOf(input: ShoutInput, underWay: Queue<Line>): AsyncGenerato
   }
 }
 
-function failureOf({ fault }: Line, { data, error, code }: BulkResult): string | undefined {
+function failureOf({ fault }: Line, result: BulkResult): string | undefined {
   if (fault) return fault.reason;
-  if (data === undefined) return `${error} (${code})`;
-  return data.includes('\n') ? 'the answer is more than one line (BAD_ANSWER)' : undefined;
+  if (result.data === undefined) return wordsFor(result);
+  return result.data.includes('\n') ? 'the answer is more than one line (BAD_ANSWER)' : undefined;
+}
+
+function wordsFor({ error, detail, code }: Extract<BulkResult, { error: string }>): string {
+  return detail === undefined ? `${error} (${code})` : `${error} ${detail} (${code})`;
 }

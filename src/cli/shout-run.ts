@@ -9,6 +9,8 @@ import type { Surroundings } from './surroundings.ts';
 export interface ShoutRunParts {
   readonly client: TuohsClient;
   readonly failedFile: NodeJS.WritableStream | undefined;
+  /** The command that runs the lines in that file again. */
+  readonly againCommand: string;
   readonly surroundings: Surroundings;
 }
 
@@ -26,10 +28,10 @@ export async function shoutRun(input: ShoutInput, parts: ShoutRunParts): Promise
 async function shoutUntil(
   ending: AbortController,
   input: ShoutInput,
-  { client, failedFile, surroundings: { stdout, stderr } }: ShoutRunParts,
+  { client, failedFile, againCommand, surroundings: { stdout, stderr } }: ShoutRunParts,
 ): Promise<number> {
   const { signal } = ending;
-  const tally: Tally = { lines: 0, bytes: 0, failed: 0 };
+  const tally: Tally = { lines: 0, bytes: 0, failed: 0, kept: 0 };
   const bar = barFor(input, stderr, tally);
   const endWith = (error: Error) => ending.abort(error);
   const answers = output(stdout, endWith);
@@ -44,9 +46,14 @@ async function shoutUntil(
   }
   await Promise.all([answers.flushed(), reasons.flushed(), failed?.flushed()]);
   bar?.stop();
-  const exitCode = conclusion(signal.reason, tally, (sentence) => reasons.write(`tuohs: ${sentence}\n`));
+  const exitCode = conclusion(signal.reason, tally, say);
+  if (tally.kept > 0) say(`run the failed lines again: ${againCommand}`);
   await reasons.flushed();
   return exitCode;
+
+  function say(sentence: string): void {
+    reasons.write(`tuohs: ${sentence}\n`);
+  }
 
   function output(stream: NodeJS.WritableStream, onBroken: (error: Error) => void): BufferedOutput {
     return bufferedOutput(stream, { clock, around: aroundBar(stream, bar), onBroken });

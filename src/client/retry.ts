@@ -1,14 +1,14 @@
-import type { TuohsClientError } from './client-error.ts';
+import { aborted, type TuohsClientError } from './client-error.ts';
 
 export interface RetryOptions {
   /** How many times a request is sent again after a failure that passes. */
   readonly retries: number;
-  /** Where the service wants a longer pause than this, the call fails at once. */
+  /** If the service wants a longer pause than this, the call fails at once. */
   readonly maxRetryAfterMs: number;
 }
 
 /**
- * How long to wait before a request that failed like this is sent again, `failures` failures in a row; `undefined` where it
+ * How long to wait before a request that failed like this is sent again, `failures` failures in a row; `undefined` if it
  * is not worth it. Never shorter than the service asked for.
  */
 export function pauseMs(
@@ -29,4 +29,20 @@ const PASSING_CODES = new Set(['NETWORK', 'OVERLOADED']);
 
 function mayPass({ status, code }: TuohsClientError): boolean {
   return PASSING_CODES.has(code) || (status !== undefined && PASSING_STATUS.has(status));
+}
+
+/** Resolves in `ms` milliseconds; rejects with `ABORTED` the moment the signal does. */
+export function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(aborted(signal));
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(aborted(signal));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
 }

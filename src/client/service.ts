@@ -1,7 +1,6 @@
+import { failedAnswer } from './answer-text.ts';
 import { aborted, TuohsClientError } from './client-error.ts';
-import { failedAnswer } from './failed-answer.ts';
-import { pauseMs, type RetryOptions } from './retry.ts';
-import { wait } from './wait.ts';
+import { pauseMs, type RetryOptions, wait } from './retry.ts';
 
 /** One request, without its address. */
 export interface Question<T> {
@@ -11,13 +10,11 @@ export interface Question<T> {
   readonly read: (response: Response) => Promise<T>;
 }
 
-/** The HTTP side: every failure comes out as a `TuohsClientError`. */
-export interface Service {
-  /** Asks once. */
-  askOnce<T>(question: Question<T>, signal: AbortSignal | undefined): Promise<T>;
-  /** Asks again after failures that pass, not before the pause that the service wants. */
-  ask<T>(question: Question<T>, signal: AbortSignal | undefined): Promise<T>;
-}
+/**
+ * Asks the service, and again after failures that pass, not before the pause that the service wants. Every failure comes
+ * out as a `TuohsClientError`.
+ */
+export type Ask = <T>(question: Question<T>, signal: AbortSignal | undefined) => Promise<T>;
 
 export interface ServiceOptions extends RetryOptions {
   readonly baseUrl: string;
@@ -25,15 +22,19 @@ export interface ServiceOptions extends RetryOptions {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export function service(options: ServiceOptions): Service {
+export function asker(options: ServiceOptions): Ask {
   const base = baseOf(options.baseUrl);
-  return { askOnce, ask };
+  return ask;
 
   async function askOnce<T>({ path, init, read }: Question<T>, signal: AbortSignal | undefined): Promise<T> {
     if (signal?.aborted) throw aborted(signal);
     const headers = { ...options.headers, ...init.headers };
     try {
-      const response = await options.fetch(base + path, { ...init, headers, signal: signal ?? null });
+      // A redirected POST may become a GET, and another address is not the one that was trusted with the texts.
+      const request = { ...init, headers, redirect: 'manual', signal: signal ?? null } as const;
+      const response = await options.fetch(base + path, request);
+      const redirect = redirectOf(response, base, path);
+      if (redirect) throw redirect;
       if (!response.ok) throw await failedAnswer(response);
       return await read(response);
     } catch (error) {
@@ -64,6 +65,20 @@ function baseOf(baseUrl: string): string {
   if (url.username || url.password) throw new TypeError('baseUrl must hold no password; use a header');
   return `${url.origin}${url.pathname.replace(/\/*$/, '/')}`;
 }
+
+/** Browsers hide the status and the target of a redirect. */
+function redirectOf({ type, status, headers, body }: Response, base: string, path: string) {
+  const location = headers.get('location');
+  const isRedirect = type === 'opaqueredirect' || (status >= 300 && status < 400 && location !== null);
+  if (!isRedirect) return undefined;
+  body?.cancel().catch(() => {});
+  const target = location === null ? null : URL.parse(location, base + path);
+  const address = target && (target.origin + target.pathname).replace(new RegExp(`/${path}/?$`), '');
+  const words = address ? `${status} to ${address.slice(0, MAX_ADDRESS_LENGTH)}` : 'a redirect';
+  return new TuohsClientError('BAD_ANSWER', `${base} answers ${words}: use that address`, { status });
+}
+
+const MAX_ADDRESS_LENGTH = 200;
 
 function noAnswer(base: string, cause: unknown): TuohsClientError {
   return new TuohsClientError('NETWORK', `no answer from ${base} (${reasonOf(cause)})`, { cause });
