@@ -9,9 +9,11 @@ export type BulkResult =
       readonly source?: 'local';
       readonly error?: undefined;
       readonly code?: undefined;
+      readonly detail?: undefined;
     }
   | {
       readonly data?: undefined;
+      readonly source?: undefined;
       readonly error: string;
       readonly code: string;
       /** What was wrong with this text, if the service knows more. */
