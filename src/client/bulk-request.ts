@@ -54,7 +54,7 @@ export class BulkRequest {
     return result;
   }
 
-  /** Resolves when each of the texts from `from` up to `to` has a result, or when the signal aborts. */
+  /** Resolves when each of the texts from `from` up to `to` has a result; `ABORTED` if the signal aborts. */
   async send(parts: BulkRequestParts, from = 0, to = this.length): Promise<void> {
     const { ask, signal, onResult } = parts;
     const settle = (index: number, result: BulkResult) => {
@@ -66,7 +66,6 @@ export class BulkRequest {
     try {
       await ask({ path: 'v1/bulk', init: { method: 'POST', headers: HEADERS, body }, read }, signal);
     } catch (error) {
-      if (signal.aborted) return;
       if (!(error instanceof TuohsClientError)) throw error;
       if (error.status === 413 && to - from > 1) return this.#sendHalves(parts, from, to);
       const { message, code, detail } = error;

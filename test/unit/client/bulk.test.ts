@@ -91,6 +91,24 @@ test('texts are taken no faster than results, but for four requests and what goe
   await results.return?.();
 });
 
+test('a request that waits for room is sent when the results of an earlier one are taken', async (t) => {
+  let taken = 0;
+  function* texts() {
+    for (const text of numbered(12_000)) {
+      taken++;
+      yield text;
+    }
+  }
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const halting = { kind: 'halting', after: 0, goOn: promise } as const;
+  const results = all(bulk(fakeService(halting, halting, halting, halting), texts()));
+
+  await until(t, () => taken > 10_000);
+  resolve();
+
+  assert.deepEqual(await results, numbered(12_000).map(answered));
+});
+
 test('long texts make the window smaller', async (t) => {
   let taken = 0;
   function* texts() {

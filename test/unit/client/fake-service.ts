@@ -60,6 +60,20 @@ export function problem(
   return new Response(JSON.stringify(body), { status, headers });
 }
 
+/** A body without end or line feed, how much of it was read, and whether its reader has left. */
+export function endlessAnswer() {
+  let pieces = 0;
+  let isLeft = false;
+  function* body() {
+    try {
+      for (;;) yield new Uint8Array(65_536).fill(0x20 + (pieces++ % 2));
+    } finally {
+      isLeft = true;
+    }
+  }
+  return { body: ReadableStream.from(body()), pieces: () => pieces, isLeft: () => isLeft };
+}
+
 async function* answers(
   texts: readonly string[],
   manner: Manner,

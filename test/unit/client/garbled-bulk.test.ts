@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { BulkResult } from '../../../src/client/index.ts';
 import { until } from '../../support/until.ts';
 import { all, answered, bulk, numbered, withoutPauses } from './bulk-calls.ts';
-import { fakeService, type Manner, reallyShouted } from './fake-service.ts';
+import { endlessAnswer, fakeService, type Manner, reallyShouted } from './fake-service.ts';
 
 type Lines = readonly string[];
 
@@ -16,6 +16,7 @@ const garblings: Readonly<Record<string, (lines: Lines) => string>> = {
   'with the first line twice': (lines) => lines.toSpliced(0, 0, lines[0] ?? '').join(''),
   'that ends in a line': (lines) => lines.join('').slice(0, -4),
   'that ends before its last line feed': (lines) => lines.join('').slice(0, -1),
+  'with the beginning of one line more': (lines) => `${lines.join('')}{"data`,
   'with halves of two lines glued together': (lines) =>
     lines.toSpliced(7, 2, `${lines[7]?.slice(0, 5)}${lines[8]?.slice(4)}`).join(''),
   'without a line, and another one twice': (lines) => lines.toSpliced(7, 1, '{"da\n').join(''),
@@ -73,6 +74,20 @@ test('a connection that breaks in the middle is asked for again, as a whole', as
   assert.deepEqual(service.requests, [numbered(10), numbered(10)]);
 });
 
+test('a result that came stays, though the rest of its request fails for good', async (t) => {
+  withoutPauses(t);
+  const texts = ['e\u0301', 'hello', 'last'];
+  const lines = texts.map((text) => `${JSON.stringify({ data: reallyShouted(text) })}\n`);
+  const short: Manner = { kind: 'garbled', body: () => lines.slice(0, 2).join('') };
+
+  const results = await all(bulk(fakeService(short, short, short), texts));
+
+  assert.deepEqual(
+    results.map(({ data, code }) => data ?? code),
+    ['NETWORK', 'OLLEH', 'NETWORK'],
+  );
+});
+
 test('an answer of another server fails its texts, and is not asked for again', async () => {
   const service = fakeService({ kind: 'lines', line: () => '<h1>Welcome</h1>' });
 
@@ -122,13 +137,8 @@ for (const [what, texts, shifted] of [
 }
 
 test('an answer that does not end is not read for ever', async () => {
-  let pieces = 0;
-  const endless = ReadableStream.from(
-    (function* () {
-      for (;;) yield new Uint8Array(65_536).fill(0x20 + (pieces++ % 2));
-    })(),
-  );
-  const service = fakeService({ kind: 'refuse', response: () => new Response(endless) });
+  const endless = endlessAnswer();
+  const service = fakeService({ kind: 'refuse', response: () => new Response(endless.body) });
 
   const results = await all(bulk(service, ['a', 'b']));
 
@@ -136,7 +146,8 @@ test('an answer that does not end is not read for ever', async () => {
     results.map(({ code }) => code),
     ['BAD_ANSWER', 'BAD_ANSWER'],
   );
-  assert.ok(pieces < 10, `${pieces} pieces were read`);
+  assert.ok(endless.pieces() < 10, `${endless.pieces()} pieces were read`);
+  assert.ok(endless.isLeft());
 });
 
 /** A service that really shouts these texts, in one answer that halts. */

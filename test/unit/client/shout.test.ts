@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClient, type TuohsClient, TuohsClientError } from '../../../src/client/index.ts';
-import { problem } from './fake-service.ts';
+import { endlessAnswer, problem } from './fake-service.ts';
 
 const baseUrl = 'http://tuohs.test';
 
@@ -231,19 +231,15 @@ for (const [what, status] of [
     ['health', (client: TuohsClient) => client.health()],
   ] as const) {
     test(`${what} that does not end is not read for ever: ${name}`, async () => {
-      let pieces = 0;
-      const endless = ReadableStream.from(
-        (function* () {
-          for (;;) yield new Uint8Array(65_536).fill(0x20 + (pieces++ % 2));
-        })(),
-      );
-      const { fetch } = recorded(() => new Response(endless, { status }));
+      const endless = endlessAnswer();
+      const { fetch } = recorded(() => new Response(endless.body, { status }));
 
       const error = await failure(call(createClient({ baseUrl, fetch })));
 
       assert.deepEqual([error.code, error.status], ['BAD_ANSWER', status]);
       assert.match(error.message, /more than \d+ bytes/);
-      assert.ok(pieces < 10, `${pieces} pieces were read`);
+      assert.ok(endless.pieces() < 10, `${endless.pieces()} pieces were read`);
+      assert.ok(endless.isLeft());
     });
   }
 }
