@@ -16,34 +16,26 @@ const encoder = new TextEncoder();
 
 /** Texts that travel together, and their results as far as they are known. */
 export class BulkRequest {
-  readonly #texts: string[] = [];
+  readonly texts: string[] = [];
+  /** Of the body. */
+  bytes = 0;
   readonly #lines: string[] = [];
   readonly #results: (BulkResult | undefined)[] = [];
-  #bytes = 0;
   #taken = 0;
 
-  /** Of its body. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  get length(): number {
-    return this.#texts.length;
-  }
-
   get isTaken(): boolean {
-    return this.#taken === this.length;
+    return this.#taken === this.texts.length;
   }
 
   /** Takes the text, unless the body would become too large. A single text of any size has room. */
   add(text: string): boolean {
-    if (this.length === MAX_TEXTS) return false;
+    if (this.texts.length === MAX_TEXTS) return false;
     const line = `{"data":${JSON.stringify(text)}}\n`;
     const bytes = encoder.encode(line).length;
-    if (this.length > 0 && this.#bytes + bytes > MAX_BYTES) return false;
-    this.#texts.push(text);
+    if (this.texts.length > 0 && this.bytes + bytes > MAX_BYTES) return false;
+    this.texts.push(text);
     this.#lines.push(line);
-    this.#bytes += bytes;
+    this.bytes += bytes;
     return true;
   }
 
@@ -55,13 +47,13 @@ export class BulkRequest {
   }
 
   /** Resolves when each of the texts from `from` up to `to` has a result; `ABORTED` if the signal aborts. */
-  async send(parts: BulkRequestParts, from = 0, to = this.length): Promise<void> {
+  async send(parts: BulkRequestParts, from = 0, to = this.texts.length): Promise<void> {
     const { ask, signal, onResult } = parts;
     const settle = (index: number, result: BulkResult) => {
       this.#results[from + index] ??= result;
       if (from + index === this.#taken) onResult();
     };
-    const read = (response: Response) => readResults(response, this.#texts.slice(from, to), settle);
+    const read = (response: Response) => readResults(response, this.texts.slice(from, to), settle);
     const body = this.#lines.slice(from, to).join('');
     try {
       await ask({ path: 'v1/bulk', init: { method: 'POST', headers: HEADERS, body }, read }, signal);

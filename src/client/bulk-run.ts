@@ -3,14 +3,12 @@ import { BulkRequest } from './bulk-request.ts';
 import { aborted } from './client-error.ts';
 import type { Ask } from './service.ts';
 
-export interface BulkRunParts {
+export interface BulkParts {
   readonly ask: Ask;
   readonly signal: AbortSignal | undefined;
 }
 
 export type Texts = AsyncIterable<string> | Iterable<string>;
-
-type Next = IteratorResult<BulkResult, undefined>;
 
 /** Enough to keep a fast service busy, and little to keep in memory. */
 const MAX_REQUESTS = 4;
@@ -19,135 +17,118 @@ const MAX_BYTES_SENT = 1_048_576;
 const LEFT = Symbol('no one wants more results');
 
 /**
- * A bulk under way: a bounded number of texts between the one who gives them and the one who takes their results, in
- * order. Begins with the first `next`. Not a generator, because that cannot be left while it waits for a result.
+ * One result for each text, in order; see `TuohsClient.bulk`. Begins with the first `next`. Not a generator, because that
+ * cannot be left while it waits for a result.
  */
-export class BulkRun implements AsyncIterableIterator<BulkResult, undefined> {
-  readonly #texts: Texts;
-  readonly #parts: BulkRunParts;
-  readonly #end = new AbortController();
-  readonly #onAbort = () => this.#end.abort(aborted(this.#parts.signal));
+export function bulkRun(
+  texts: Texts,
+  { ask, signal }: BulkParts,
+): AsyncIterableIterator<BulkResult, undefined> {
+  const end = new AbortController();
+  const onAbort = () => end.abort(aborted(signal));
   /** In order. The results of the first one are taken next; one that is wholly taken leaves. */
-  readonly #sent: BulkRequest[] = [];
-  #unsent = new BulkRequest();
-  #iterator: Iterator<string> | AsyncIterator<string> | undefined;
-  #hasAllTexts = false;
-  #failure: { reason: unknown } | undefined;
-  #change = Promise.withResolvers<void>();
+  const sent: BulkRequest[] = [];
+  let unsent = new BulkRequest();
+  let iterator: Iterator<string> | AsyncIterator<string> | undefined;
+  let hasAllTexts = false;
+  let failure: { reason: unknown } | undefined;
+  let change = Promise.withResolvers<void>();
 
-  constructor(texts: Texts, parts: BulkRunParts) {
-    this.#texts = texts;
-    this.#parts = parts;
-  }
+  return {
+    next,
+    return: async () => leave(),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<Next> {
+  async function next(): Promise<IteratorResult<BulkResult, undefined>> {
     try {
-      this.#iterator ??= this.#begin();
-      const value = await this.#nextResult();
-      if (value) return { done: false, value };
-    } catch (error) {
-      if (error !== LEFT) {
-        this.#leave();
-        throw error;
+      iterator ??= begin();
+      while (!isDone()) {
+        const value = takeResult();
+        if (value) return { done: false, value };
+        await change.promise;
       }
+      if (failure) throw failure.reason;
+    } catch (error) {
+      leave();
+      if (error !== LEFT) throw error;
     }
-    return this.return();
+    return leave();
   }
 
-  async return(): Promise<Next> {
-    this.#leave();
+  function begin() {
+    const begun = iteratorOf(texts);
+    end.signal.addEventListener('abort', changed);
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted) onAbort();
+    fill(begun);
+    return begun;
+  }
+
+  function leave(): IteratorReturnResult<undefined> {
+    end.abort(LEFT);
+    signal?.removeEventListener('abort', onAbort);
+    // Not awaited: a generator that waits for its next text would hold up the caller that leaves.
+    if (!hasAllTexts) (async () => iterator?.return?.())().catch(() => {});
+    hasAllTexts = true;
     return { done: true, value: undefined };
   }
 
-  #leave(): void {
-    this.#end.abort(LEFT);
-    this.#parts.signal?.removeEventListener('abort', this.#onAbort);
-    // Not awaited: a generator that waits for its next text would hold up the caller that leaves.
-    if (!this.#hasAllTexts) endEarly(this.#iterator);
-    this.#hasAllTexts = true;
-  }
-
-  #begin() {
-    const { signal } = this.#parts;
-    const iterator = iteratorOf(this.#texts);
-    this.#end.signal.addEventListener('abort', () => this.#changed());
-    signal?.addEventListener('abort', this.#onAbort);
-    if (signal?.aborted) this.#onAbort();
-    this.#fill(iterator);
-    return iterator;
-  }
-
   /** Takes texts while there is room for them. Never rejects: a failure comes out behind the last result. */
-  async #fill(texts: Iterator<string> | AsyncIterator<string>): Promise<void> {
+  async function fill(iterator: Iterator<string> | AsyncIterator<string>): Promise<void> {
     try {
-      while (!this.#end.signal.aborted) {
-        const { done, value } = await texts.next();
+      while (!end.signal.aborted) {
+        const { done, value } = await iterator.next();
         if (done) break;
         const text = value.toWellFormed();
-        if (!this.#unsent.add(text)) await this.#addLater(text);
+        if (!unsent.add(text)) await addLater(text);
         // What comes in one turn of the event loop travels together.
-        if (this.#unsent.length === 1) setTimeout(() => this.#sendIfRoom());
+        if (unsent.texts.length === 1) setTimeout(sendIfRoom);
       }
     } catch (reason) {
-      this.#failure = { reason };
+      failure = { reason };
     }
-    this.#hasAllTexts = true;
-    this.#sendIfRoom();
-    this.#changed();
+    hasAllTexts = true;
+    sendIfRoom();
+    changed();
   }
 
-  async #addLater(text: string): Promise<void> {
-    const full = this.#unsent;
-    this.#sendIfRoom();
-    while (this.#unsent === full && !this.#end.signal.aborted) await this.#change.promise;
-    this.#unsent.add(text);
+  async function addLater(text: string): Promise<void> {
+    const full = unsent;
+    sendIfRoom();
+    while (unsent === full && !end.signal.aborted) await change.promise;
+    unsent.add(text);
   }
 
-  #sendIfRoom(): void {
-    const { signal } = this.#end;
-    const bytes = this.#sent.reduce((sum, request) => sum + request.bytes, 0);
-    const hasRoom = this.#sent.length < MAX_REQUESTS && bytes < MAX_BYTES_SENT;
-    if (this.#unsent.length === 0 || !hasRoom || signal.aborted) return;
-    const parts = { ask: this.#parts.ask, signal, onResult: () => this.#changed() };
-    this.#unsent.send(parts).catch((bug) => this.#end.abort(bug));
-    this.#sent.push(this.#unsent);
-    this.#unsent = new BulkRequest();
+  function sendIfRoom(): void {
+    const bytes = sent.reduce((sum, request) => sum + request.bytes, 0);
+    const hasRoom = sent.length < MAX_REQUESTS && bytes < MAX_BYTES_SENT;
+    if (unsent.texts.length === 0 || !hasRoom || end.signal.aborted) return;
+    unsent.send({ ask, signal: end.signal, onResult: changed }).catch((bug) => end.abort(bug));
+    sent.push(unsent);
+    unsent = new BulkRequest();
   }
 
-  async #nextResult(): Promise<BulkResult | undefined> {
-    for (;;) {
-      this.#end.signal.throwIfAborted();
-      const result = this.#sent[0]?.take();
-      if (this.#sent[0]?.isTaken) this.#removeFirst();
-      if (result) return result;
-      if (this.#hasAllTexts && this.#sent.length === 0) break;
-      await this.#change.promise;
+  function isDone(): boolean {
+    end.signal.throwIfAborted();
+    return hasAllTexts && sent.length === 0;
+  }
+
+  function takeResult(): BulkResult | undefined {
+    const result = sent[0]?.take();
+    if (sent[0]?.isTaken) {
+      sent.shift();
+      sendIfRoom();
+      changed();
     }
-    if (this.#failure) throw this.#failure.reason;
-    return undefined;
+    return result;
   }
 
-  #removeFirst(): void {
-    this.#sent.shift();
-    this.#sendIfRoom();
-    this.#changed();
-  }
-
-  #changed(): void {
-    this.#change.resolve();
-    this.#change = Promise.withResolvers<void>();
-  }
-}
-
-async function endEarly(texts: Iterator<string> | AsyncIterator<string> | undefined): Promise<void> {
-  try {
-    await texts?.return?.();
-  } catch {
-    // No one waits for the texts any more.
+  function changed(): void {
+    change.resolve();
+    change = Promise.withResolvers<void>();
   }
 }
 

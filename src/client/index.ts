@@ -1,6 +1,6 @@
 import { fieldsOf, SHORT_ANSWER_BYTES, textOf } from './answer-text.ts';
 import type { BulkResult } from './bulk-answer.ts';
-import { BulkRun } from './bulk-run.ts';
+import { bulkRun } from './bulk-run.ts';
 import { TuohsClientError } from './client-error.ts';
 import { asker } from './service.ts';
 
@@ -55,7 +55,7 @@ export function createClient(options: ClientOptions): TuohsClient {
       const read = (response: Response) => shoutOf(response, text.length);
       return ask({ path: 'v1', init, read }, signal);
     },
-    bulk: (texts, { signal } = {}) => new BulkRun(texts, { ask, signal }),
+    bulk: (texts, { signal } = {}) => bulkRun(texts, { ask, signal }),
     health: ({ signal } = {}) => ask({ path: 'health', init: {}, read: assertSuccess }, signal),
   };
 }
