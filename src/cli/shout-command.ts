@@ -12,7 +12,7 @@ interface ShoutOptions {
   url?: string;
 }
 
-/** `tuohs shout`: texts in, one line for each out, in order. Ends with 1 where some failed, with 130 at a signal. */
+/** `tuohs shout`: texts in, one line for each out, in order. Ends with 1 if some failed, with 130 at a signal. */
 export function shoutCommand(surroundings: Surroundings): Command {
   return new Command('shout')
     .description('shout texts, one line of output for each')
@@ -64,7 +64,7 @@ function inputOf(texts: string[], { file }: ShoutOptions, surroundings: Surround
   return file === undefined ? standardInput(surroundings.stdin) : fileInput(file);
 }
 
-/** Refuses the file that is read: its failed lines would be read again, and again. */
+/** Opens the file for failed lines. Refuses the file that is read: its failed lines would be read again and again. */
 function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
   if (failed === undefined) return undefined;
   const { stream, stats } = openAppendFile(failed);
@@ -79,7 +79,7 @@ function againCommand({ failed = '', url }: ShoutOptions): string {
   return `tuohs shout --file ${quoted(failed.replace(/^-/, './-'))}${place}`;
 }
 
-/** For a shell, if it needs quotes there. */
+/** The word as a shell reads it. */
 function quoted(word: string): string {
   return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -9,7 +9,7 @@ export interface Tally {
   lines: number;
   bytes: number;
   failed: number;
-  /** Failed lines that went to the file for them. */
+  /** How many failed lines were written to the file for them. */
   kept: number;
 }
 
@@ -18,14 +18,14 @@ export interface ShoutLinesParts {
   readonly signal: AbortSignal;
   readonly answers: BufferedOutput;
   readonly reasons: BufferedOutput;
-  /** Where failed lines go as they came. */
+  /** The file for failed lines. */
   readonly failed: BufferedOutput | undefined;
   readonly tally: Tally;
 }
 
 /**
- * Shouts each line of the input: one line of output for each, in order, an empty one where it failed. Reads no faster than
- * the outputs are read. Rejects as the input does, and with `ABORTED`; what was answered until then is in the outputs.
+ * Shouts each line of the input: one line of output for each, in order, an empty one if it failed. Reads only as fast as
+ * the outputs are read. Rejects if the input does, and with `ABORTED`; the outputs then hold what was answered.
  */
 export async function shoutLines(input: ShoutInput, parts: ShoutLinesParts): Promise<void> {
   const { client, signal, answers, reasons, failed, tally } = parts;
@@ -59,8 +59,8 @@ export async function shoutLines(input: ShoutInput, parts: ShoutLinesParts): Pro
 }
 
 /**
- * The text of each line, which is then under way. A line that cannot be sent travels as an empty text, which keeps its place
- * in the order.
+ * The text of each line, which is then under way. A line that cannot be sent travels as an empty text, so that it keeps
+ * its place in the order.
  */
 async function* textsOf(input: ShoutInput, underWay: Queue<Line>): AsyncGenerator<string, void, undefined> {
   for await (const lines of input.lines) {

@@ -21,7 +21,7 @@ export async function shoutRun(input: ShoutInput, parts: ShoutRunParts): Promise
   const { stop } = parts.surroundings;
   const ending = new AbortController();
   stop.first.then(() => ending.abort(INTERRUPTED));
-  // Whoever stops it twice does not want to wait for a reader that does not read.
+  // A user who stops it twice does not want to wait for a reader that does not read.
   return Promise.race([shoutUntil(ending, input, parts), stop.second.then(() => INTERRUPTED)]);
 }
 
@@ -60,13 +60,13 @@ async function shoutUntil(
   }
 }
 
-/** What is left to say at the end, and the exit code. Throws what it ended with where that is not foreseen. */
+/** Says what is left to say at the end and returns the exit code. Throws an unforeseen reason for the end. */
 function conclusion(endedWith: unknown, { lines, failed }: Tally, say: (sentence: string) => void): number {
   if (endedWith === INTERRUPTED) {
     say(`interrupted; the output has ${lines} lines, go on with line ${lines + 1}`);
     return INTERRUPTED;
   }
-  // Whoever reads, such as head, has had enough.
+  // The reader, such as head, has had enough.
   const isEnough = endedWith instanceof Error && 'code' in endedWith && endedWith.code === 'EPIPE';
   if (endedWith !== undefined && !isEnough) throw endedWith;
   if (failed > 0 && lines > 1) say(`${failed} of ${lines} failed`);

@@ -1,16 +1,16 @@
 import { TuohsClientError } from './client-error.ts';
 
-/** More than any answer of the service that holds no text, such as an error body. */
+/** Longer than any answer of the service that holds no text of a user, such as an error body. */
 export const SHORT_ANSWER_BYTES = 65_536;
 
-/** The answer's text. Throws a `BAD_ANSWER` as soon as it is longer than `maxBytes`, because no memory holds an endless one. */
+/** The answer's text. Throws `BAD_ANSWER` as soon as it is longer than `maxBytes`: an endless answer must not fill the memory. */
 export async function textOf(response: Response, maxBytes: number): Promise<string> {
   let text = '';
   for await (const piece of textPieces(response, maxBytes)) text += piece;
   return text;
 }
 
-/** The same, piece by piece as it comes. */
+/** The same, but piece by piece as it arrives. */
 export async function* textPieces(
   { body, status }: Response,
   maxBytes: number,
@@ -34,7 +34,7 @@ export async function* textPieces(
   }
 }
 
-/** The error that an answer with a failing status stands for. What is not the service's own error body is a `BAD_ANSWER`. */
+/** The error that an answer with a failing status means. Its code is `BAD_ANSWER` if the body is not the service's own. */
 export async function failedAnswer(response: Response): Promise<TuohsClientError> {
   const { status, headers } = response;
   const { error, code, detail, requestId } = fieldsOf(await textOf(response, SHORT_ANSWER_BYTES));
@@ -61,7 +61,7 @@ export function fieldsOf(json: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Seconds or an HTTP date (RFC 9110 §10.2.3); what makes no sense counts as absent. */
+/** Seconds or an HTTP date (RFC 9110 §10.2.3); a value that is neither counts as absent. */
 function retryAfterMs(header: string | null): number | undefined {
   if (header === null) return undefined;
   const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();

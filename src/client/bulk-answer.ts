@@ -5,7 +5,7 @@ import { TuohsClientError } from './client-error.ts';
 export type BulkResult =
   | {
       readonly data: string;
-      /** SHOUTCLOUD did not answer, but the service's own mapping. */
+      /** The service's own mapping answered, because SHOUTCLOUD did not. */
       readonly source?: 'local';
       readonly error?: undefined;
       readonly code?: undefined;
@@ -21,9 +21,9 @@ export type BulkResult =
     };
 
 /**
- * Reads one line for each text and hands its result to `settle`. An answer that has lost, gained or broken a line proves
- * nothing about the others, so before its end only those results count that plainly belong to their texts. Throws
- * `NETWORK` for such an answer.
+ * Reads one line for each text and hands its result to `settle`. If an answer has lost, gained or broken a line, no one
+ * knows which text another line belongs to: it throws `NETWORK`. So a result is settled only when all lines have been
+ * counted, or earlier if it can belong to no other text.
  */
 export async function readResults(
   response: Response,
@@ -59,7 +59,7 @@ async function* linesOf(response: Response, maxBytes: number): AsyncGenerator<st
   if (rest !== '') throw garbled('the last line has no end');
 }
 
-/** A JSON writer may escape each UTF-16 unit (`\u00e4`), and errors are sentences. */
+/** A JSON writer may need six bytes for each UTF-16 unit (`\u00e4`); an error line has a few sentences. */
 function mostBytes(texts: readonly string[]): number {
   return texts.reduce((sum, { length }) => sum + 6 * length + 1024, 0);
 }
@@ -71,10 +71,10 @@ function resultOf(line: string): BulkResult | undefined {
   return typeof detail === 'string' ? { error, code, detail } : { error, code };
 }
 
-// Latin, Greek, Cyrillic, kana and Chinese: characters that never join a neighbour, so each is reversed alone.
+// Latin, Greek, Cyrillic, kana and Chinese: characters that never form one cluster with a neighbour.
 const PLAIN = /^[ -~\xa0-\u02ff\u0370-\u0482\u048a-\u052f\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]*$/;
 
-/** Whether no other answer is right for the text. The length excludes an upper case of several letters, as of `ß`. */
+/** Whether this is the only right answer to the text. Equal lengths exclude an upper case of several letters, as of `ß`. */
 function isPlainlyOf(text: string, { data }: BulkResult): boolean {
   if (data?.length !== text.length || !PLAIN.test(text)) return false;
   return data === text.split('').reverse().join('').toUpperCase();

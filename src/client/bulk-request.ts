@@ -5,7 +5,7 @@ import type { Ask } from './service.ts';
 export interface BulkRequestParts {
   readonly ask: Ask;
   readonly signal: AbortSignal;
-  /** Called when the first of the texts has its result. */
+  /** Called when the next result in order is known. */
   readonly onResult: () => void;
 }
 
@@ -17,7 +17,7 @@ const encoder = new TextEncoder();
 /** Texts that travel together, and their results as far as they are known. */
 export class BulkRequest {
   readonly texts: string[] = [];
-  /** Of the body. */
+  /** The size of the body. */
   bytes = 0;
   readonly #lines: string[] = [];
   readonly #results: (BulkResult | undefined)[] = [];
@@ -27,7 +27,7 @@ export class BulkRequest {
     return this.#taken === this.texts.length;
   }
 
-  /** Takes the text, unless the body would become too large. A single text of any size has room. */
+  /** Adds the text and returns true, or false if the body would become too large. The first text may have any size. */
   add(text: string): boolean {
     if (this.texts.length === MAX_TEXTS) return false;
     const line = `{"data":${JSON.stringify(text)}}\n`;
@@ -46,7 +46,7 @@ export class BulkRequest {
     return result;
   }
 
-  /** Resolves when each of the texts from `from` up to `to` has a result; `ABORTED` if the signal aborts. */
+  /** Asks for the texts from `from` up to `to`. Resolves when each has a result; a failure is one, too. */
   async send(parts: BulkRequestParts, from = 0, to = this.texts.length): Promise<void> {
     const { ask, signal, onResult } = parts;
     const settle = (index: number, result: BulkResult) => {
@@ -66,7 +66,7 @@ export class BulkRequest {
     }
   }
 
-  /** For a service, or a proxy in front of it, that accepts less than ours does by default. */
+  /** A service, or a proxy in front of it, may be set to accept smaller bodies than ours does by default. */
   async #sendHalves(parts: BulkRequestParts, from: number, to: number): Promise<void> {
     const middle = Math.ceil((from + to) / 2);
     await this.send(parts, from, middle);

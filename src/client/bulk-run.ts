@@ -10,15 +10,15 @@ export interface BulkParts {
 
 export type Texts = AsyncIterable<string> | Iterable<string>;
 
-/** Enough to keep a fast service busy, and little to keep in memory. */
+// Enough to keep a fast service busy, and little to keep in memory.
 const MAX_REQUESTS = 4;
 const MAX_BYTES_SENT = 1_048_576;
 
-const LEFT = Symbol('no one wants more results');
+const LEFT = Symbol('the caller wants no more results');
 
 /**
- * One result for each text, in order; see `TuohsClient.bulk`. Begins with the first `next`. Not a generator, because that
- * cannot be left while it waits for a result.
+ * One result for each text, in order; see `TuohsClient.bulk`. Begins with the first `next`. Not a generator, because a
+ * generator cannot be left while it waits for a result.
  */
 export function bulkRun(
   texts: Texts,
@@ -26,7 +26,7 @@ export function bulkRun(
 ): AsyncIterableIterator<BulkResult, undefined> {
   const end = new AbortController();
   const onAbort = () => end.abort(aborted(signal));
-  /** In order. The results of the first one are taken next; one that is wholly taken leaves. */
+  /** In order. The next results are those of the first one; it leaves when all of its results are taken. */
   const sent: BulkRequest[] = [];
   let unsent = new BulkRequest();
   let iterator: Iterator<string> | AsyncIterator<string> | undefined;
@@ -70,13 +70,13 @@ export function bulkRun(
   function leave(): IteratorReturnResult<undefined> {
     end.abort(LEFT);
     signal?.removeEventListener('abort', onAbort);
-    // Not awaited: a generator that waits for its next text would hold up the caller that leaves.
+    // Not awaited: a generator that waits for its next text would hold up the caller.
     if (!hasAllTexts) (async () => iterator?.return?.())().catch(() => {});
     hasAllTexts = true;
     return { done: true, value: undefined };
   }
 
-  /** Takes texts while there is room for them. Never rejects: a failure comes out behind the last result. */
+  /** Takes texts while there is room for them. Never rejects: `next` throws a failure after the last result. */
   async function fill(iterator: Iterator<string> | AsyncIterator<string>): Promise<void> {
     try {
       while (!end.signal.aborted) {
@@ -84,7 +84,7 @@ export function bulkRun(
         if (done) break;
         const text = value.toWellFormed();
         if (!unsent.add(text)) await addLater(text);
-        // What comes in one turn of the event loop travels together.
+        // Texts that come in one turn of the event loop travel together.
         if (unsent.texts.length === 1) setTimeout(sendIfRoom);
       }
     } catch (reason) {

@@ -14,7 +14,7 @@ export interface ClientOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How many times a request is sent again after a failure that passes (no connection, 408, 429, 502, 503, 504): 2. */
+  /** How many times a request is sent again after a failure that may pass (`NETWORK`, 408, 429, 502, 503, 504): 2. */
   readonly retries?: number;
   /** The longest pause that the client accepts from `Retry-After`; a call that would have to wait longer fails: 60,000. */
   readonly maxRetryAfterMs?: number;
@@ -29,12 +29,12 @@ export interface TuohsClient {
   /** Resolves with the text reversed and shouted; rejects with a `TuohsClientError`. */
   shout(text: string, options?: CallOptions): Promise<string>;
   /**
-   * One result for each text, in order; a failed text gets a result, too, so nothing is lost in silence. Takes texts no
-   * faster than results are taken, but for a bounded window. Throws what `texts` throws, once all before it have their
-   * result, and `ABORTED`. Leaving the loop ends everything.
+   * One result for each text, in order. A failed text has a result, too, so no text is lost. Takes texts only as fast as
+   * you take results, but for a bounded number. Throws what `texts` throws, after the results of all texts before, and
+   * `ABORTED`. Leaving the loop ends everything.
    */
   bulk(texts: AsyncIterable<string> | Iterable<string>, options?: CallOptions): AsyncIterable<BulkResult>;
-  /** Resolves if the service is well; rejects with a `TuohsClientError`. */
+  /** Resolves if the service is well; rejects with a `TuohsClientError` if it is not. */
   health(options?: CallOptions): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function createClient(options: ClientOptions): TuohsClient {
   const ask = asker({
     baseUrl: options.baseUrl,
     headers: options.headers ?? {},
-    // Looked up at each call, for pages and tests replace it; and a browser's must not be called as a method.
+    // Looked up at each call, because pages and tests replace it. A browser's `fetch` must not be called as a method.
     fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
     ...retry,
   });

@@ -6,13 +6,13 @@ import { pauseMs, type RetryOptions, wait } from './retry.ts';
 export interface Question<T> {
   readonly path: string;
   readonly init: RequestInit;
-  /** Makes the result of a good answer. */
+  /** Makes the result of an answer with status 2xx. */
   readonly read: (response: Response) => Promise<T>;
 }
 
 /**
- * Asks the service, and again after failures that pass, not before the pause that the service wants. Every failure comes
- * out as a `TuohsClientError`.
+ * Asks the service. After a failure that may pass it waits as long as the service wants and asks again. Rejects with a
+ * `TuohsClientError`.
  */
 export type Ask = <T>(question: Question<T>, signal: AbortSignal | undefined) => Promise<T>;
 
@@ -56,7 +56,7 @@ export function asker(options: ServiceOptions): Ask {
   }
 }
 
-/** With a slash at the end, so that a service below a path is found. */
+/** The address with a slash at the end, so that paths can be appended. */
 function baseOf(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
@@ -66,7 +66,7 @@ function baseOf(baseUrl: string): string {
   return `${url.origin}${url.pathname.replace(/\/*$/, '/')}`;
 }
 
-/** Browsers hide the status and the target of a redirect. */
+/** The error that a redirect means. Browsers hide its status and its target. */
 function redirectOf({ type, status, headers, body }: Response, base: string, path: string) {
   const location = headers.get('location');
   const isRedirect = type === 'opaqueredirect' || (status >= 300 && status < 400 && location !== null);
