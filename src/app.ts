@@ -12,10 +12,9 @@ import { reverseShout } from './core/reverse-shout.ts';
 import type { Shouter } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/verify.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
-import { admission } from './http/admission.ts';
-import { listenOn } from './http/listen-on.ts';
-import { type LoopDelay, loopDelay } from './http/loop-delay.ts';
-import { apiServer } from './http/server.ts';
+import { apiServer, describeApi as describe } from './http/api-server.ts';
+import { admission } from './http/limits/admission.ts';
+import { type LoopDelay, loopDelay } from './http/limits/loop-delay.ts';
 import { lifecycle } from './lifecycle.ts';
 import { jsonLog } from './telemetry/json-log.ts';
 import { NO_VIEWS } from './telemetry/layer-views.ts';
@@ -52,8 +51,6 @@ const PROTECTIONS = {
   verifyUpstream: verifiedUpperCase,
   verifyRedis: verifiedUpperCase,
   slowClientMs: 10_000,
-  /** Not a protection, but as invisible as one. */
-  hasShortcut: true,
   /** How late the event loop may be before unknown strings, and then all requests, are turned away. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
@@ -89,7 +86,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       maxBodyBytes: config.maxBodyBytes,
       isOverloaded: () => loop.ms() > protections.loopDelayMs,
     },
-    world,
+    world.emit,
   );
   const life = lifecycle(
     [
@@ -106,19 +103,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const api = apiServer(
     {
       reverseShout: reverseShout(stack.shouter, reverser(config.reverseBy)),
-      admission: traces
-        ? { ...admitted, guard: (listener) => traces.requests(admitted.guard(listener)) }
-        : admitted,
+      admission: admitted,
       requestCounter: requestCounter(clock, redis),
-      draining: life.draining,
+      isDraining: life.isDraining,
+      traced: traces?.requests,
     },
-    {
-      ...config,
-      version,
-      slowClientMs: protections.slowClientMs,
-      hasShortcut: protections.hasShortcut,
-      maxBulkLines: bulkLines(config),
-    },
+    { ...config, version, slowClientMs: protections.slowClientMs, maxBulkLines: bulkLines(config) },
     world,
   );
   const inside = {
@@ -132,7 +122,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     }),
     metrics: measured,
   };
-  const admin = options.worker === undefined ? adminServer(inside) : undefined;
+  const admin = options.worker === undefined ? adminServer(inside, world) : undefined;
   measured.read({
     ...stack.readings,
     inFlight: admitted.inFlight,
@@ -142,8 +132,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   return {
     async listen() {
       const { host } = config;
-      const adminPort = admin && (await listenOn(admin, { host, port: config.adminPort }));
-      const port = await listenOn(api, { host, port: config.port, reusePort: options.worker !== undefined });
+      const adminPort = await admin?.listen({ host, port: config.adminPort });
+      const port = await api.listen({ host, port: config.port, reusePort: options.worker !== undefined });
       life.started();
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };
@@ -153,10 +143,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   };
 }
 
-/** The OpenAPI document of the public API. Loaded only when asked for: to serve needs none of it. */
-export async function describeApi(): Promise<unknown> {
-  const { openApiDocument } = await import('./http/docs/openapi-document.ts');
-  return openApiDocument(readVersion());
+/** The OpenAPI document of the public API. */
+export function describeApi(): Promise<object> {
+  return describe(readVersion());
 }
 
 /** Traces, where the settings want any. Loaded only then, as Redis is: each costs every start time and memory. */

@@ -39,6 +39,7 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
   tuohs_upstream_attempts_total: ['outcome'],
   tuohs_verification_failures_total: ['source'],
   tuohs_redis_operation_duration_seconds: ['op', 'outcome'],
+  tuohs_bulk_lines_total: ['outcome'],
   tuohs_shed_requests_total: ['reason'],
   tuohs_build_info: ['version', 'node'],
   tuohs_breaker_state: ['state'],

@@ -2,9 +2,7 @@ import { Command } from 'commander';
 import type { App } from '../app.ts';
 import { type Environment, readConfig } from '../config/read-config.ts';
 import type { Shoutcloud } from '../shoutcloud/shoutcloud.ts';
-import { keepTicksFast } from './fast-ticks.ts';
 import { readableLog } from './readable-log.ts';
-import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface ServeOptions {
@@ -30,8 +28,6 @@ async function serve(
   const app = await appFor(settings, readableLogs);
   try {
     await app.listen();
-    keepHeapSmall();
-    keepTicksFast();
     await stop.first;
   } finally {
     await app.close(stop.second);

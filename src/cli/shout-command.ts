@@ -3,7 +3,6 @@ import { openAppendFile } from './append-file.ts';
 import { ExitCode } from './exit-code.ts';
 import { clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
 import { argumentsInput, fileInput, type ShoutInput, standardInput } from './shout-input.ts';
-import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface ShoutOptions {
@@ -29,9 +28,8 @@ export function shoutCommand(surroundings: Surroundings): Command {
       });
       // The other commands need none of it.
       const { shoutRun } = await import('./shout-run.ts');
-      const letHeapGrow = keepHeapSmall();
       const parts = { client, failedFile, surroundings, againCommand: againCommand(options) };
-      const exitCode = await shoutRun(input, parts).finally(letHeapGrow);
+      const exitCode = await shoutRun(input, parts);
       if (exitCode !== 0) throw new ExitCode(exitCode);
     });
 }

@@ -133,6 +133,18 @@ export const settings = {
     byDefault: 262_144,
     says: 'Largest request body in bytes.',
   }),
+  maxBulkBytes: setting({
+    name: 'MAX_BULK_BYTES',
+    is: wholeNumber(1, 16_777_216),
+    byDefault: 1_048_576,
+    says: 'Largest body of a bulk request in bytes.',
+  }),
+  maxConnections: setting({
+    name: 'MAX_CONNECTIONS',
+    is: wholeNumber(1, 1_000_000),
+    byDefault: 2000,
+    says: 'Open connections of clients; at the limit the one that has done least for longest is closed.',
+  }),
   maxInFlight: setting({
     name: 'MAX_IN_FLIGHT',
     is: wholeNumber(1, 1_000_000),

@@ -16,12 +16,16 @@ export type Event =
   | { type: 'verification-failed'; source: 'upstream' | 'redis' }
   | { type: 'answered'; method: string; route: string; status: number; durationMs: number; requestId: string }
   | { type: 'failed'; requestId: string; code: ErrorCode; error: unknown }
+  | { type: 'bulk-lines'; outcome: BulkLineOutcome; lines: number }
   | { type: 'listening'; port: number; adminPort: number }
   | { type: 'worker-listening'; pid: number }
   | { type: 'worker-ended'; pid: number; code: number | null; signal: string | null; wasAsked: boolean }
   | { type: 'trace-export'; isUp: boolean }
   | { type: 'draining' }
   | { type: 'closed' };
+
+/** How lines of a bulk ended: answered, answered by our own mapping, or failed. */
+export type BulkLineOutcome = 'success' | 'local' | ErrorCode;
 
 export type CacheTier = 'memory' | 'redis';
 

@@ -38,6 +38,7 @@ export function logEvents(log: Logger): Emit {
           ? log.info('traces arrive again')
           : log.warn('traces do not arrive and are dropped');
       case 'batch':
+      case 'bulk-lines':
       case 'fallback':
       case 'redis-operation':
       case 'shed':

@@ -104,6 +104,12 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
     buckets: REDIS_SECONDS,
     registers,
   });
+  const bulkLines = new Counter({
+    name: 'tuohs_bulk_lines_total',
+    help: 'Lines of bulk requests, by how they ended.',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
   const shed = new Counter({
     name: 'tuohs_shed_requests_total',
     help: 'Requests turned away before their work began, by what was short.',
@@ -151,6 +157,8 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
         return fallbacks.inc();
       case 'redis-operation':
         return redisSeconds.tally({ op: event.op, outcome: event.outcome }, event.durationMs / 1000);
+      case 'bulk-lines':
+        return bulkLines.inc({ outcome: event.outcome }, event.lines);
       case 'shed':
         return shed.inc({ reason: event.reason });
       case 'breaker':

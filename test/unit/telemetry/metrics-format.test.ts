@@ -19,6 +19,7 @@ const SERIES: Record<string, readonly [type: string, ...labels: string[]]> = {
   tuohs_fallback_answers_total: ['counter'],
   tuohs_redis_up: ['gauge'],
   tuohs_redis_operation_duration_seconds: ['histogram', 'op', 'outcome'],
+  tuohs_bulk_lines_total: ['counter', 'outcome'],
   tuohs_shed_requests_total: ['counter', 'reason'],
   tuohs_build_info: ['gauge', 'version', 'node'],
 };

@@ -37,6 +37,10 @@ const counted: { series: string; event: Event }[] = [
     event: { type: 'redis-operation', op: 'set', outcome: 'skipped', durationMs: 0 },
   },
   { series: 'tuohs_shed_requests_total{reason="event_loop"}', event: { type: 'shed', reason: 'event_loop' } },
+  {
+    series: 'tuohs_bulk_lines_total{outcome="local"}',
+    event: { type: 'bulk-lines', outcome: 'local', lines: 1 },
+  },
 ];
 for (const { series, event } of counted) {
   test(`${series} counts`, async () => {
