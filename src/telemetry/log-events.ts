@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { TuohsError } from '../core/errors.ts';
 import type { Emit, Event } from '../core/events.ts';
+import { REDIS_TROUBLE_DETAILS } from './redis-troubles.ts';
 
 /** Writes the events that a person wants to read: state changes and 5xx at info and above, requests at debug. */
 export function logEvents(log: Logger): Emit {
@@ -54,8 +55,9 @@ function logRedis(
   log: Logger,
   { isUp, trouble: reason }: Extract<Event, { type: 'redis-connection' }>,
 ): void {
-  if (!isUp) log.warn({ reason }, 'redis is not connected');
-  else if (reason) log.warn({ reason }, 'redis is connected, but takes no writes');
+  const facts = reason ? { reason, detail: REDIS_TROUBLE_DETAILS[reason] } : {};
+  if (!isUp) log.warn(facts, 'redis is not connected');
+  else if (reason) log.warn(facts, 'redis is connected, but takes no writes');
   else log.info('redis is connected');
 }
 
