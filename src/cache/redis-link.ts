@@ -71,8 +71,8 @@ export function redisLink(
   });
   let isUp = false;
   let trouble: RedisTrouble | undefined;
-  /** The present connection, and why it failed once that is known: whatever follows is only its end. */
-  let attempt: { cause?: RedisTrouble } = {};
+  /** Why the present connection failed, once that is known: whatever follows is only its end. */
+  let cause: RedisTrouble | undefined;
   let renewalMs = LEAST_RENEWAL_MS;
   let renewalAt = 0;
 
@@ -83,17 +83,15 @@ export function redisLink(
     }),
   );
   redis.on('ready', async () => {
-    const mine = attempt;
     const found = await greet();
-    if (mine !== attempt || mine.cause !== undefined) return;
     if (found !== undefined && found !== 'read_only') return cut(found);
     onUp();
     changed(true, found);
   });
   redis.on('error', (error) => fail(isReplyError(error) ? troubleOfReply(error) : troubleOfSocket(error)));
   redis.on('close', () => {
-    changed(false, attempt.cause ?? 'closed');
-    attempt = {};
+    changed(false, cause ?? 'closed');
+    cause = undefined;
   });
 
   return {
@@ -109,7 +107,7 @@ export function redisLink(
     wrote() {
       renewalMs = LEAST_RENEWAL_MS;
       renewalAt = 0;
-      if (trouble === 'read_only') changed(isUp, undefined);
+      if (isUp) changed(true, undefined);
     },
     close: () => redis.disconnect(),
   };
@@ -133,14 +131,15 @@ export function redisLink(
   }
 
   function fail(reason: RedisTrouble): void {
-    attempt.cause ??= reason;
-    changed(false, attempt.cause);
+    cause ??= reason;
+    changed(false, cause);
     redis.stream.destroy();
   }
 
   /** Reads go on between renewals. */
   function renew(): void {
     const now = clock.now();
+    if (!isUp) return;
     if (now < renewalAt) return changed(true, 'read_only');
     renewalAt = now + renewalMs;
     renewalMs = Math.min(2 * renewalMs, MOST_RENEWAL_MS);

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Emit, Event, World } from '../core/events.ts';
 import { failureLines } from './failure-lines.ts';
+import { REDIS_TROUBLE_DETAILS } from './redis-troubles.ts';
 
 export interface LogEventsOptions {
   readonly clock: Pick<World['clock'], 'after'>;
@@ -63,7 +64,8 @@ function logRedis(
   log: Logger,
   { isUp, trouble: reason }: Extract<Event, { type: 'redis-connection' }>,
 ): void {
-  if (!isUp) log.warn({ reason }, 'redis is not connected');
-  else if (reason) log.warn({ reason }, 'redis is connected, but takes no writes');
+  const facts = reason ? { reason, detail: REDIS_TROUBLE_DETAILS[reason] } : {};
+  if (!isUp) log.warn(facts, 'redis is not connected');
+  else if (reason) log.warn(facts, 'redis is connected, but takes no writes');
   else log.info('redis is connected');
 }

@@ -17,6 +17,19 @@ test('a primary that became a replica is connected anew at the first refused wri
   assert.equal(connection.status().trouble, 'read_only');
 });
 
+test('of writes that are refused together, one costs the connection and the others change nothing', {
+  skip,
+}, async (t) => {
+  const { server, store, told } = await start(t);
+  await server.control.replicaof('127.0.0.1', 1);
+
+  for (const text of ['a', 'b', 'c']) store.set(text, text.toUpperCase());
+  await until(t, () => told().at(-1) === 'up: read_only');
+
+  assert.equal(await store.get('hello'), 'HELLO');
+  assert.deepEqual(told(), ['up', 'down: read_only', 'up: read_only']);
+});
+
 test('reads go on while it is read-only', { skip }, async (t) => {
   const { server, store, refuse } = await start(t);
   await server.control.replicaof('127.0.0.1', 1);
