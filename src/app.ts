@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
@@ -88,7 +89,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const admitted = admission(
     {
       maxInFlight: config.maxInFlight,
-      maxBodyBytes: config.maxBodyBytes,
       isOverloaded: () => loop.ms() > protections.loopDelayMs,
     },
     world.emit,
@@ -113,7 +113,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       isDraining: life.isDraining,
       traced: traces?.requests,
     },
-    { ...config, version, slowClientMs: protections.slowClientMs, maxBulkLines: bulkLines(config) },
+    {
+      ...config,
+      version,
+      slowClientMs: protections.slowClientMs,
+      maxBulkLines: bulkLines(config),
+      maxHeldBytes: config.maxBytesInFlight ?? heldBytes(config),
+    },
     world,
   );
   const inside = {
@@ -121,7 +127,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     status: () => ({
       version,
       ready: life.isReady(),
-      requests: { inFlight: admitted.inFlight(), loopDelayMs: loop.ms() },
+      requests: { inFlight: admitted.inFlight(), loopDelayMs: loop.ms(), ...api.status() },
       ...stack.status(),
       redis: redis?.status(),
     }),
@@ -131,6 +137,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   measured.read({
     ...stack.readings,
     inFlight: admitted.inFlight,
+    heldBytes: () => api.status().heldBytes,
+    openConnections: () => api.status().connections,
     isRedisUp: redis && (() => redis.status().isUp),
     redisTrouble: redis && (() => redis.status().trouble),
     logLinesDropped: logTo.dropped,
@@ -176,6 +184,15 @@ async function redisOf(
   const { redisConnection } = await import('./cache/redis-connection.ts');
   return redisConnection({ url, ca, timeoutMs, breaker }, world);
 }
+
+/** The default of MAX_BYTES_IN_FLIGHT: a quarter of the control group's memory, or of V8's heap if that is less. */
+function heldBytes({ webConcurrency }: Config): number {
+  const groupBytes = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  const { heap_size_limit: heapBytes } = getHeapStatistics();
+  return Math.min(MOST_HELD_BYTES, groupBytes / webConcurrency / 4, heapBytes / 4);
+}
+
+const MOST_HELD_BYTES = 67_108_864;
 
 /** As many lines as keep every connection busy with a full batch while the next one gathers, in reason. */
 function bulkLines({ upstreamConnections, batchMaxItems, maxInFlight }: Config): number {

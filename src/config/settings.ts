@@ -140,6 +140,12 @@ export const settings = {
     byDefault: 1_048_576,
     says: 'Largest body of a bulk request in bytes.',
   }),
+  maxBytesInFlight: setting({
+    name: 'MAX_BYTES_IN_FLIGHT',
+    is: optional(wholeNumber(1_048_576, 2 ** 40)),
+    byDefault: undefined,
+    says: 'Bytes that clients may make the process hold: bodies, waiting texts, answers that are not read yet. Without it a quarter of the memory that the process may use, and not more than 64 MiB.',
+  }),
   maxConnections: setting({
     name: 'MAX_CONNECTIONS',
     is: wholeNumber(1, 1_000_000),

@@ -34,7 +34,12 @@ const ADMIN_ROUTES: RouteTable<AdminParts> = {
   },
 };
 
-const LIMITS = { keepAliveTimeoutMs: 95_000, slowClientMs: 10_000, maxConnections: 64 };
+const LIMITS = {
+  keepAliveTimeoutMs: 95_000,
+  slowClientMs: 10_000,
+  maxConnections: 64,
+  maxHeldBytes: 4_194_304,
+};
 
 /** Probes and status for those who run the service. Its port is never public. */
 export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServer {

@@ -8,6 +8,8 @@ import type { Series } from './summed-metrics.ts';
 /** What is read when somebody asks for the metrics, rather than told by events. */
 export interface Readings {
   readonly inFlight: () => number;
+  readonly heldBytes: () => number;
+  readonly openConnections: () => number;
   readonly cacheBytes: () => number;
   readonly retryBudgetTokens: () => number;
   readonly breakerState: () => BreakerState;
@@ -193,6 +195,8 @@ export function countDroppedLines(dropped: () => number, registers: Registry[]):
 function addReadings(readings: Readings, registers: Registry[]): void {
   countDroppedLines(readings.logLinesDropped, registers);
   gauge('tuohs_in_flight_requests', 'Requests under way.', readings.inFlight);
+  gauge('tuohs_held_bytes', 'Bytes that clients make the process hold.', readings.heldBytes);
+  gauge('tuohs_open_connections', 'Open connections of clients.', readings.openConnections);
   gauge('tuohs_cache_bytes', 'Size of the memory cache.', readings.cacheBytes);
   gauge('tuohs_retry_budget_tokens', 'Retries that may be made right now.', readings.retryBudgetTokens);
   const { isRedisUp, redisTrouble } = readings;

@@ -20,6 +20,7 @@ export const bulk: Route<ApiParts> = {
       throw badInput('no NDJSON', `The content type is ${shownType(type)}; send ${NDJSON}.`);
     }
     const body = await readBody(exchange, parts.maxBulkBytes);
+    exchange.holdCopies(body.length, 'body');
     const { bulkWindow: window, clock } = parts;
     exchange.atEnd(window.enter());
     const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));

@@ -6,6 +6,8 @@ import { measured, ONE_OF_EACH } from './metrics-under-test.ts';
 const SERIES: Record<string, readonly [type: string, ...labels: string[]]> = {
   tuohs_http_request_duration_seconds: ['histogram', 'method', 'route', 'status'],
   tuohs_in_flight_requests: ['gauge'],
+  tuohs_held_bytes: ['gauge'],
+  tuohs_open_connections: ['gauge'],
   tuohs_cache_requests_total: ['counter', 'tier', 'result'],
   tuohs_cache_bytes: ['gauge'],
   tuohs_coalesced_requests_total: ['counter'],

@@ -8,6 +8,8 @@ export function measured(events: readonly Event[], readings: Partial<Readings> =
   const { emit, read, text, contentType } = metrics({ version: '1.2.3', epochMs: () => FAKE_EPOCH_MS });
   read({
     inFlight: () => 0,
+    heldBytes: () => 0,
+    openConnections: () => 0,
     cacheBytes: () => 0,
     retryBudgetTokens: () => 20,
     breakerState: (): BreakerState => 'closed',
