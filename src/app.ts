@@ -4,6 +4,7 @@ import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
 import type { Config } from './config/settings.ts';
 import { startFacts } from './config/start-facts.ts';
+import { traceEndpoint } from './config/trace-settings.ts';
 import { Breaker } from './core/breaker.ts';
 import { systemClock } from './core/clock.ts';
 import type { Emit, World } from './core/events.ts';
@@ -170,10 +171,19 @@ export async function describeApi(): Promise<unknown> {
 }
 
 /** Traces, where the settings want any. Loaded only then, as Redis is: each costs every start time and memory. */
-async function tracesOf({ otlpEndpoint: endpoint }: Config, world: World): Promise<Traces | undefined> {
+async function tracesOf(config: Config, world: World): Promise<Traces | undefined> {
+  const endpoint = traceEndpoint(config);
   if (endpoint === undefined) return undefined;
   const { traces } = await import('./telemetry/traces/traces.ts');
-  return traces({ endpoint, version: readVersion() }, world);
+  const options = {
+    endpoint,
+    protocol: config.otlpTracesProtocol ?? config.otlpProtocol,
+    sampler: config.tracesSampler,
+    ratio: config.tracesSamplerArg,
+    version: readVersion(),
+    upstreamUrl: config.shoutcloudUrl,
+  };
+  return traces(options, world);
 }
 
 async function redisOf(
