@@ -31,7 +31,10 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     { path: '.env.example', content: environmentExample(allRows) },
     { path: 'docs/errors.md', content: errorsPage(problems) },
     { path: 'deploy/chart/README.md', content: chartPage(read('deploy/chart/values.yaml'), rows) },
-    { path: 'docs/openapi.json', content: `${JSON.stringify(await describeApi(), undefined, 2)}\n` },
+    {
+      path: 'docs/openapi.json',
+      content: `${JSON.stringify(await describeApi(), undefined, 2)}\n`,
+    },
     { path: 'docs/performance.md', content: performancePage(benchRows, measured) },
     { path: 'docs/images/performance.svg', content: performancePlot(measured) },
     { path: 'docs/scaling.md', content: scalingPage(measured) },

@@ -1,41 +1,27 @@
-import { memoryStore } from './cache/memory-store.ts';
 import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
+import type { Store } from './cache/store.ts';
 import type { Config } from './config/settings.ts';
 import { startFacts } from './config/start-facts.ts';
 import { traceEndpoint } from './config/trace-settings.ts';
-import { Breaker } from './core/breaker.ts';
 import { systemClock } from './core/clock.ts';
 import type { Emit, World } from './core/events.ts';
 import { reverser } from './core/reverse.ts';
 import { reverseShout } from './core/reverse-shout.ts';
-import type { Shouter } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/verify.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
-import { admission } from './http/admission.ts';
-import { listenOn } from './http/listen-on.ts';
-import { type LoopDelay, loopDelay } from './http/loop-delay.ts';
-import { apiServer } from './http/server.ts';
+import { apiServer, describeApi as describe } from './http/api-server.ts';
+import { admission } from './http/limits/admission.ts';
+import { loopDelay } from './http/limits/loop-delay.ts';
 import { lifecycle } from './lifecycle.ts';
+import { LAYERS, shouterStack } from './shouter-stack.ts';
 import { jsonLog } from './telemetry/json-log.ts';
-import { NO_VIEWS } from './telemetry/layer-views.ts';
 import { logEvents } from './telemetry/log-events.ts';
 import { type LogOutput, logOutput } from './telemetry/log-output.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
 import type { Traces } from './telemetry/traces/traces.ts';
-import { batchedShouter } from './upstream/batched-shouter.ts';
-import { cachedShouter } from './upstream/cached-shouter.ts';
-import { coalescedShouter } from './upstream/coalesced-shouter.ts';
-import { deadlineShouter } from './upstream/deadline-shouter.ts';
-import { fallbackShouter } from './upstream/fallback-shouter.ts';
-import { Gate } from './upstream/gate.ts';
-import { gatedShouter } from './upstream/gated-shouter.ts';
-import { guardedShouter } from './upstream/guarded-shouter.ts';
-import { missLimitedShouter } from './upstream/miss-limited-shouter.ts';
-import { retriedShouter } from './upstream/retried-shouter.ts';
-import { RetryBudget } from './upstream/retry-budget.ts';
-import { shoutcloudShouter } from './upstream/shoutcloud-shouter.ts';
+import { httpTransport } from './upstream/http-transport.ts';
 import { readVersion } from './version.ts';
 
 export interface App {
@@ -49,13 +35,10 @@ export interface App {
 
 /** What no setting changes, and only the fault laboratory takes away to see what it is good for. */
 const PROTECTIONS = {
-  upstreamBreaker: { failures: 10, spanMs: 1000, probes: 3, leastOpenMs: 1000, mostOpenMs: 5000 },
+  layers: LAYERS,
   redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
-  verifyUpstream: verifiedUpperCase,
   verifyRedis: verifiedUpperCase,
   slowClientMs: 10_000,
-  /** Not a protection, but as invisible as one. */
-  hasShortcut: true,
   /** How late the event loop may be before unknown strings, and then all requests, are turned away. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
@@ -91,14 +74,28 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 
   const loop = loopDelay(clock);
   const redis = await redisOf(config, protections, world);
-  const stack = shouterStack({ config, protections, redis, loop, traces }, world);
+  const transport = httpTransport(
+    { url: config.shoutcloudUrl, connections: config.upstreamConnections },
+    world,
+  );
+  const stack = shouterStack(
+    {
+      settings: config,
+      transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
+      redis: redis && storeIn(redis),
+      isPressed: () => loop.ms() > protections.missLoopDelayMs,
+      views: traces?.layers,
+      layers: protections.layers,
+    },
+    world,
+  );
   const admitted = admission(
     {
       maxInFlight: config.maxInFlight,
       maxBodyBytes: config.maxBodyBytes,
       isOverloaded: () => loop.ms() > protections.loopDelayMs,
     },
-    world,
+    world.emit,
   );
   const life = lifecycle(
     [
@@ -115,19 +112,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const api = apiServer(
     {
       reverseShout: reverseShout(stack.shouter, reverser(config.reverseBy)),
-      admission: traces
-        ? { ...admitted, guard: (listener) => traces.requests(admitted.guard(listener)) }
-        : admitted,
+      admission: admitted,
       requestCounter: requestCounter(clock, redis),
-      draining: life.draining,
+      isDraining: life.isDraining,
+      traced: traces?.requests,
     },
-    {
-      ...config,
-      version,
-      slowClientMs: protections.slowClientMs,
-      hasShortcut: protections.hasShortcut,
-      maxBulkLines: bulkLines(config),
-    },
+    { ...config, version, slowClientMs: protections.slowClientMs, maxBulkLines: bulkLines(config) },
     world,
   );
   const inside = {
@@ -141,19 +131,20 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     }),
     metrics: measured,
   };
-  const admin = options.worker === undefined ? adminServer(inside) : undefined;
+  const admin = options.worker === undefined ? adminServer(inside, world) : undefined;
   measured.read({
     ...stack.readings,
     inFlight: admitted.inFlight,
     isRedisUp: redis && (() => redis.status().isUp),
+    redisTrouble: redis && (() => redis.status().trouble),
     logLinesDropped: logTo.dropped,
   });
 
   return {
     async listen() {
       const { host } = config;
-      const adminPort = admin && (await listenOn(admin, { host, port: config.adminPort }));
-      const port = await listenOn(api, { host, port: config.port, reusePort: options.worker !== undefined });
+      const adminPort = await admin?.listen({ host, port: config.adminPort });
+      const port = await api.listen({ host, port: config.port, reusePort: options.worker !== undefined });
       life.started();
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };
@@ -162,12 +153,15 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     close: (hurry) => life.close(hurry).finally(logTo.flushed),
     inside,
   };
+
+  function storeIn(connection: RedisConnection): Store {
+    return redisStore(connection, { ttlDays: config.cacheTtlDays, verify: protections.verifyRedis }, world);
+  }
 }
 
-/** The OpenAPI document of the public API. Loaded only when asked for: to serve needs none of it. */
-export async function describeApi(): Promise<unknown> {
-  const { openApiDocument } = await import('./http/docs/openapi-document.ts');
-  return openApiDocument(readVersion());
+/** The OpenAPI document of the public API. */
+export function describeApi(): Promise<object> {
+  return describe(readVersion());
 }
 
 /** Traces, where the settings want any. Loaded only then, as Redis is: each costs every start time and memory. */
@@ -199,89 +193,6 @@ async function redisOf(
 /** As many lines as keep every connection busy with a full batch while the next one gathers, in reason. */
 function bulkLines({ upstreamConnections, batchMaxItems, maxInFlight }: Config): number {
   return Math.min((upstreamConnections + 1) * batchMaxItems, Math.ceil(maxInFlight / 4));
-}
-
-interface StackParts {
-  readonly config: Config;
-  readonly protections: Protections;
-  readonly redis: RedisConnection | undefined;
-  readonly loop: LoopDelay;
-  readonly traces: Traces | undefined;
-}
-
-/** The layers around the upstream, innermost first. */
-function shouterStack({ config, protections, redis, loop, traces }: StackParts, world: World) {
-  const seen = traces?.layers ?? NO_VIEWS;
-  const breaker = new Breaker(
-    { ...protections.upstreamBreaker, onChange: (state) => world.emit({ type: 'breaker', state }) },
-    world,
-  );
-  const isWorthwhile = () => breaker.state === 'closed';
-  const budget = new RetryBudget({ ratio: config.retryBudgetRatio });
-  const gate = new Gate({ connections: config.upstreamConnections }, world);
-  const memory = config.cacheMaxBytes > 0 ? memoryStore({ maxBytes: config.cacheMaxBytes }) : undefined;
-
-  const shoutcloud = shoutcloudShouter(
-    {
-      url: config.shoutcloudUrl,
-      connections: config.upstreamConnections,
-      attemptTimeoutMs: config.attemptTimeoutMs,
-      verify: protections.verifyUpstream,
-      moreHeaders: traces?.headers,
-    },
-    world,
-  );
-  const gated = gatedShouter(seen.attempt(shoutcloud), gate);
-  const guarded = guardedShouter(gated, breaker);
-  const retried = retriedShouter(guarded, { retries: config.upstreamRetries, budget, isWorthwhile }, world);
-  const batched = batchedShouter(
-    seen.batch(retried),
-    { maxItems: config.batchMaxItems, gate, budget, isWorthwhile },
-    world,
-  );
-  const waiting = seen.waiting(batched);
-  const shared = redis ? seen.cache(cachedShouter(waiting, redisCache(redis), world), 'redis') : waiting;
-  const coalesced = coalescedShouter(shared, world);
-  const limited = missLimitedShouter(
-    coalesced,
-    {
-      waiting: coalesced.waiting,
-      maxWaiting: Math.ceil(config.maxInFlight * 0.75),
-      isPressed: () => loop.ms() > protections.missLoopDelayMs,
-    },
-    world,
-  );
-  const cached = memory ? seen.cache(cachedShouter(limited, memory, world), 'memory') : limited;
-  const timed = deadlineShouter(cached, { deadlineMs: config.requestDeadlineMs }, world);
-  const answered: Shouter = config.fallback === 'local' ? fallbackShouter(timed, world) : timed;
-
-  return {
-    shouter: seen.string(answered),
-    readings: {
-      cacheBytes: () => memory?.status().bytes ?? 0,
-      retryBudgetTokens: () => budget.tokens,
-      breakerState: () => breaker.state,
-    },
-    status: () => ({
-      upstream: {
-        breaker: breaker.state,
-        retryBudgetTokens: budget.tokens,
-        pauseMs: gate.pauseMs,
-        queued: batched.queued(),
-        flights: coalesced.flights(),
-        waiting: coalesced.waiting(),
-      },
-      memory: memory?.status(),
-    }),
-    async close() {
-      gate.close();
-      await shoutcloud.close();
-    },
-  };
-
-  function redisCache(connection: RedisConnection) {
-    return redisStore(connection, { ttlDays: config.cacheTtlDays, verify: protections.verifyRedis }, world);
-  }
 }
 
 function bothOf(first: Emit, second: Emit): Emit {

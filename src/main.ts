@@ -1,5 +1,8 @@
 #!/usr/bin/env node
+import { restartWithSmallHeap } from './cli/small-heap.ts';
 import { stopSignals } from './cli/stop-signals.ts';
+
+if (process.argv[2] === 'shout') restartWithSmallHeap();
 
 // Before anything else is loaded: a SIGTERM during the start ends it in order, too.
 const stop = stopSignals(process);

@@ -4,7 +4,6 @@ import { startFacts } from './config/start-facts.ts';
 import { systemClock } from './core/clock.ts';
 import type { World } from './core/events.ts';
 import { adminServer } from './http/admin-server.ts';
-import { listenOn } from './http/listen-on.ts';
 import { lifecycle } from './lifecycle.ts';
 import { jsonLog } from './telemetry/json-log.ts';
 import { logEvents } from './telemetry/log-events.ts';
@@ -42,20 +41,23 @@ export function createPrimary(
   // The workers drain for as long as one process alone would.
   const life = lifecycle([pool.drain, () => admin.close()], { drainMs: 0 }, world);
   const isReady = () => life.isReady() && pool.serving() > 0;
-  const admin = adminServer({
-    isReady,
-    status: async () => ({ version, ready: isReady(), workers: (await pool.ask('status')).map(factsOf) }),
-    metrics: {
-      contentType: measured.contentType,
-      text: async () => measured.text((await pool.ask('metrics')) as { pid: number; answer?: Series }[]),
+  const admin = adminServer(
+    {
+      isReady,
+      status: async () => ({ version, ready: isReady(), workers: (await pool.ask('status')).map(factsOf) }),
+      metrics: {
+        contentType: measured.contentType,
+        text: async () => measured.text((await pool.ask('metrics')) as { pid: number; answer?: Series }[]),
+      },
     },
-  });
+    world,
+  );
 
   return {
     async listen() {
       const { host } = config;
       port = await sharedPort(host, config.port);
-      const adminPort = await listenOn(admin, { host, port: config.adminPort });
+      const adminPort = await admin.listen({ host, port: config.adminPort });
       await pool.start();
       life.started();
       world.emit({ type: 'listening', port, adminPort });

@@ -19,6 +19,7 @@ export async function seriesTable(): Promise<SeriesRow[]> {
     retryBudgetTokens: () => 0,
     breakerState: () => 'closed',
     isRedisUp: () => false,
+    redisTrouble: () => undefined,
     logLinesDropped: () => 0,
   });
   const summed = summedMetrics({ serving: () => 1, logLinesDropped: () => 0 });
@@ -42,9 +43,11 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
   tuohs_upstream_attempts_total: ['outcome'],
   tuohs_verification_failures_total: ['source'],
   tuohs_redis_operation_duration_seconds: ['op', 'outcome'],
+  tuohs_bulk_lines_total: ['outcome'],
   tuohs_shed_requests_total: ['reason'],
   tuohs_build_info: ['version', 'node'],
   tuohs_breaker_state: ['state'],
+  tuohs_redis_trouble: ['reason'],
 };
 
 function unitOf(name: string, type: string): string {

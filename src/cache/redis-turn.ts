@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-link.ts';
 
 interface Get {
   readonly key: string;
   readonly maxReplyBytes: number;
-  resolve(value: string | null): void;
+  resolve(value: unknown): void;
   reject(error: unknown): void;
 }
 
@@ -13,19 +13,20 @@ const MAX_REPLY_BYTES = 262_144;
 
 /** What is asked of Redis in one turn of the event loop, and sent together at its end. */
 export class RedisTurn {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   #gets: Get[] = [];
   #others: (() => void)[] = [];
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisClient) {
     this.#redis = redis;
   }
 
   /**
    * The value of a key, or `null` where there is none. It travels in an MGET with others, for most of what a GET costs
-   * us is not its key; there a value that is no string counts as none, while a GET alone fails.
+   * us is not its key; there a value that is no string counts as none, while a GET alone fails. `undefined` for each if
+   * the reply to the MGET is not one value for each key.
    */
-  get(key: string, maxReplyBytes: number): Promise<string | null> {
+  get(key: string, maxReplyBytes: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#gets.push({ key, maxReplyBytes, resolve, reject });
     });
@@ -62,8 +63,9 @@ export class RedisTurn {
     const [first] = gets;
     if (first && gets.length === 1) return void this.#redis.get(first.key).then(first.resolve, first.reject);
     this.#redis.mget(gets.map(({ key }) => key)).then(
-      (values) => {
-        for (const [i, get] of gets.entries()) get.resolve(values[i] ?? null);
+      (values: unknown) => {
+        const isWhole = Array.isArray(values) && values.length === gets.length;
+        for (const [i, get] of gets.entries()) get.resolve(isWhole ? values[i] : undefined);
       },
       (error) => {
         for (const get of gets) get.reject(error);

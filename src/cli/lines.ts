@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 /** A line of input. */
 export interface Line {
-  /** What is shouted: the line without its line break. Empty where there is a `fault`. */
+  /** What is shouted: the line without its line break. Empty if there is a `fault`. */
   readonly text: string;
   readonly lineBreak: '\n' | '\r\n';
   readonly bytes: number;
@@ -10,7 +10,7 @@ export interface Line {
   readonly fault?: { readonly reason: string; readonly raw: Buffer | undefined };
 }
 
-/** The line as it came; a last line without a line break gets one. `undefined` where it was too long to keep. */
+/** The line as it came; a last line without a line break gets one. `undefined` if it was too long to keep. */
 export function asItCame({ text, lineBreak, fault }: Line): Buffer | string | undefined {
   if (!fault) return text + lineBreak;
   return fault.raw && Buffer.concat([fault.raw, Buffer.from('\n')]);
@@ -24,7 +24,7 @@ export function lineOf(text: string): Line {
 const MAX_LINE_BYTES = 16_777_216;
 
 /**
- * Splits bytes into lines, as many at a time as have come. A line ends with LF or CRLF, the last one also without. A byte
+ * Splits bytes into lines, as many at a time as have arrived. A line ends with LF or CRLF, the last one also without. A byte
  * order mark at the start is no part of the first line. Throws a sentence for input in UTF-16.
  */
 export async function* linesOf(

@@ -3,10 +3,8 @@ import type { App } from '../app.ts';
 import { ConfigError, type Environment, readConfig } from '../config/read-config.ts';
 import type { Config } from '../config/settings.ts';
 import type { Shoutcloud } from '../shoutcloud/shoutcloud.ts';
-import { keepTicksFast } from './fast-ticks.ts';
 import { listenFailure } from './listen-failure.ts';
 import { readableLog } from './readable-log.ts';
-import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface ServeOptions {
@@ -41,8 +39,6 @@ async function serve(
         port: (port) => (port === config.adminPort ? 'ADMIN_PORT' : 'PORT'),
       });
     });
-    keepHeapSmall();
-    keepTicksFast();
     await stop.first;
   } finally {
     await app.close(stop.second);

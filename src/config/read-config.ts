@@ -27,10 +27,9 @@ export function readConfig(environment: Environment): Config {
       return [key, undefined];
     }
   });
-  const config = Object.fromEntries(values) as Config;
-  if (problems.length === 0) problems.push(...combinationProblems(config));
+  problems.push(...combinationProblems(Object.fromEntries(values)));
   if (problems.length > 0) throw new ConfigError(problems);
-  return config;
+  return Object.fromEntries(values) as Config;
 }
 
 function settingValue(setting: Setting<unknown>, environment: Environment): unknown {
@@ -38,8 +37,13 @@ function settingValue(setting: Setting<unknown>, environment: Environment): unkn
   if (text === undefined) return setting.byDefault;
   const parsed = setting.is.parse(text);
   if (parsed) return parsed.value ?? setting.byDefault;
-  const shown = setting.isSecret ? '' : `, not ${JSON.stringify(text)}`;
+  const shown = setting.isSecret ? '' : `, not ${JSON.stringify(withoutCredentials(text))}`;
   throw new Error(`${setting.name} must be ${setting.is.accepts}${shown}`);
+}
+
+/** Whatever may be a user name and password before the host of a URL is not shown. */
+function withoutCredentials(text: string): string {
+  return text.replace(/(?<=^|\/\/)[^\s]*@/, '***@');
 }
 
 /**

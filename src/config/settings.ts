@@ -1,10 +1,11 @@
 import {
+  certificates,
   decimal,
-  fileContent,
   oneOf,
   optional,
   origins,
   proxies,
+  redisUrl,
   urlOf,
   wholeNumber,
   word,
@@ -37,7 +38,7 @@ export const settings = {
     name: 'SHOUTCLOUD_URL',
     is: urlOf('http', 'https'),
     byDefault: 'http://api.shoutcloud.io',
-    says: 'Where SHOUTCLOUD is; `/V1/SHOUT` is appended.',
+    says: 'Where SHOUTCLOUD is; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization.',
   }),
   reverseBy: setting({
     name: 'REVERSE_BY',
@@ -95,16 +96,16 @@ export const settings = {
   }),
   redisUrl: setting({
     name: 'REDIS_URL',
-    is: optional(urlOf('redis', 'rediss')),
+    is: optional(redisUrl),
     byDefault: undefined,
     says: 'The Redis that all processes share as second cache; it is never needed.',
     isSecret: true,
   }),
   redisCa: setting({
     name: 'REDIS_CA_FILE',
-    is: optional(fileContent),
+    is: optional(certificates),
     byDefault: undefined,
-    says: "File with the PEM certificates that may have signed Redis' own (with `rediss://`).",
+    says: "File with the PEM certificates that may have signed Redis' own; only with `rediss://`.",
   }),
   redisTimeoutMs: setting({
     name: 'REDIS_TIMEOUT_MS',
@@ -123,6 +124,18 @@ export const settings = {
     is: wholeNumber(1, 16_777_216),
     byDefault: 262_144,
     says: 'Largest request body in bytes.',
+  }),
+  maxBulkBytes: setting({
+    name: 'MAX_BULK_BYTES',
+    is: wholeNumber(1, 16_777_216),
+    byDefault: 1_048_576,
+    says: 'Largest body of a bulk request in bytes.',
+  }),
+  maxConnections: setting({
+    name: 'MAX_CONNECTIONS',
+    is: wholeNumber(1, 1_000_000),
+    byDefault: 2000,
+    says: 'Open connections of clients; at the limit the one that has done least for longest is closed.',
   }),
   maxInFlight: setting({
     name: 'MAX_IN_FLIGHT',

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Emit, Event, World } from '../core/events.ts';
 import { failureLines } from './failure-lines.ts';
+import { REDIS_TROUBLE_DETAILS } from './redis-troubles.ts';
 
 export interface LogEventsOptions {
   readonly clock: Pick<World['clock'], 'after'>;
@@ -40,12 +41,13 @@ export function logEvents(log: Logger, { clock, about }: LogEventsOptions): Emit
       case 'breaker':
         return log.warn({ state: event.state }, 'the breaker of SHOUTCLOUD changed');
       case 'redis-connection':
-        return event.isUp ? log.info('redis is connected') : log.warn('redis is not connected');
+        return logRedis(log, event);
       case 'trace-export':
         return event.isUp
           ? log.info('traces arrive again')
           : log.warn('traces do not arrive and are dropped');
       case 'batch':
+      case 'bulk-lines':
       case 'fallback':
       case 'redis-operation':
       case 'shed':
@@ -56,4 +58,14 @@ export function logEvents(log: Logger, { clock, about }: LogEventsOptions): Emit
         return;
     }
   };
+}
+
+function logRedis(
+  log: Logger,
+  { isUp, trouble: reason }: Extract<Event, { type: 'redis-connection' }>,
+): void {
+  const facts = reason ? { reason, detail: REDIS_TROUBLE_DETAILS[reason] } : {};
+  if (!isUp) log.warn(facts, 'redis is not connected');
+  else if (reason) log.warn(facts, 'redis is connected, but takes no writes');
+  else log.info('redis is connected');
 }

@@ -1,6 +1,6 @@
 import { type Aggregator, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { BreakerState } from '../core/breaker.ts';
-import type { Emit, Event } from '../core/events.ts';
+import { type Emit, type Event, REDIS_TROUBLES, type RedisTrouble } from '../core/events.ts';
 import { processMetrics } from './process-metrics.ts';
 import { QuickHistogram } from './quick-histogram.ts';
 import type { Series } from './summed-metrics.ts';
@@ -13,6 +13,7 @@ export interface Readings {
   readonly breakerState: () => BreakerState;
   /** None where the settings name no Redis: then there is no such series, and none that could raise an alarm. */
   readonly isRedisUp?: (() => boolean) | undefined;
+  readonly redisTrouble?: (() => RedisTrouble | undefined) | undefined;
   readonly logLinesDropped: () => number;
 }
 
@@ -105,6 +106,12 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
     buckets: REDIS_SECONDS,
     registers,
   });
+  const bulkLines = new Counter({
+    name: 'tuohs_bulk_lines_total',
+    help: 'Lines of bulk requests, by how they ended.',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
   const shed = new Counter({
     name: 'tuohs_shed_requests_total',
     help: 'Requests turned away before their work began, by what was short.',
@@ -152,6 +159,8 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
         return fallbacks.inc();
       case 'redis-operation':
         return redisSeconds.tally({ op: event.op, outcome: event.outcome }, event.durationMs / 1000);
+      case 'bulk-lines':
+        return bulkLines.inc({ outcome: event.outcome }, event.lines);
       case 'shed':
         return shed.inc({ reason: event.reason });
       case 'breaker':
@@ -186,8 +195,21 @@ function addReadings(readings: Readings, registers: Registry[]): void {
   gauge('tuohs_in_flight_requests', 'Requests under way.', readings.inFlight);
   gauge('tuohs_cache_bytes', 'Size of the memory cache.', readings.cacheBytes);
   gauge('tuohs_retry_budget_tokens', 'Retries that may be made right now.', readings.retryBudgetTokens);
-  const { isRedisUp } = readings;
+  const { isRedisUp, redisTrouble } = readings;
   if (isRedisUp) gauge('tuohs_redis_up', '1 while Redis is connected.', () => Number(isRedisUp()), 'min');
+  if (redisTrouble) {
+    new Gauge({
+      name: 'tuohs_redis_trouble',
+      help: '1 for the reason why Redis is not connected, or takes no writes.',
+      aggregator: 'max',
+      labelNames: ['reason'] as const,
+      registers,
+      collect() {
+        const now = redisTrouble();
+        for (const reason of REDIS_TROUBLES) this.set({ reason }, Number(now === reason));
+      },
+    });
+  }
   new Gauge({
     name: 'tuohs_breaker_state',
     help: "1 for the state that SHOUTCLOUD's breaker is in.",

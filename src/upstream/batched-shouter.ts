@@ -67,6 +67,8 @@ export function batchedShouter(
     const at = queue.indexOf(item);
     if (at < 0) return;
     queue.splice(at, 1);
+    // The time until the next string comes is not the time that a batch takes.
+    if (queue.length === 0) pace.reset();
     item.reject(item.call.signal.reason);
   }
 

@@ -71,6 +71,11 @@ export class Gate {
     this.#onChange();
   }
 
+  /** Refuses all that wait for a place: nobody would let them through any more. */
+  refuseWaiting(reason: TuohsError): void {
+    for (const waiting of this.#waiting) waiting.refuse(reason);
+  }
+
   /** Forgets the pause. */
   close(): void {
     this.#cancelPause();

@@ -6,12 +6,7 @@ import type { Shouter } from '../core/shouter.ts';
 export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
   return {
     async shout(text, call) {
-      if (!breaker.enter()) {
-        const { retryAfterMs } = breaker;
-        throw new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone after many failures', {
-          retryAfterMs,
-        });
-      }
+      if (!breaker.enter()) throw leftAlone(breaker);
       const { round } = breaker;
       let verdict: Verdict = 'neutral';
       try {
@@ -26,6 +21,13 @@ export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
       }
     },
   };
+}
+
+/** The refusal of a call while the breaker is open. */
+export function leftAlone({ retryAfterMs }: Breaker): TuohsError {
+  return new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone after many failures', {
+    retryAfterMs,
+  });
 }
 
 /** An upstream that turned one text down, or a caller who left, says nothing about the next call. */

@@ -1,6 +1,6 @@
-import type { Dispatcher } from 'undici';
 import { AttemptError } from '../core/errors.ts';
 import { retryAfterMs } from './retry-after.ts';
+import type { AttemptResponse } from './transport.ts';
 
 /** What SHOUTCLOUD says. Whether it is true is for verification to find out. */
 export interface ShoutcloudAnswer {
@@ -17,11 +17,11 @@ export interface AnswerLimits {
 
 /** Reads a response to its end, or destroys it. Throws an `AttemptError` that classifies whatever is not an answer. */
 export async function readAnswer(
-  { statusCode, headers, body }: Dispatcher.ResponseData,
+  { statusCode, headers, body }: AttemptResponse,
   { maxBytes, epochMs }: AnswerLimits,
 ): Promise<ShoutcloudAnswer> {
   if (statusCode !== 200) {
-    await body.dump({ limit: maxBytes });
+    await discard(body, maxBytes);
     throw statusError(statusCode, retryAfterMs(headers['retry-after'], epochMs));
   }
   return parseAnswer(await readText(body, maxBytes));
@@ -35,16 +35,29 @@ function statusError(status: number, pauseMs: number | undefined): AttemptError 
   return new AttemptError('rejected', message);
 }
 
+/** A short body is read, so that its connection can be used again. How it ends changes nothing. */
+async function discard(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<void> {
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      size += chunk.length;
+      if (size > maxBytes) return;
+    }
+  } catch {
+    // The status is all there is to know.
+  }
+}
+
 /** Leaving the loop destroys the body and its connection. A byte order mark stays, and so is not JSON. */
-async function readText(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
+async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
     if (size > maxBytes) throw new AttemptError('unreadable', `the answer is longer than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
-  return (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString();
+  return Buffer.concat(chunks).toString();
 }
 
 function parseAnswer(json: string): ShoutcloudAnswer {

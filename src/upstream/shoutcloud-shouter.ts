@@ -3,17 +3,12 @@ import { AttemptError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Shout, Shouter } from '../core/shouter.ts';
 import { readAnswer } from './shoutcloud-answer.ts';
-import { undiciPool } from './undici-pool.ts';
+import type { AttemptResponse, Transport } from './transport.ts';
 
 export interface ShoutcloudOptions {
-  /** Base address; `/V1/SHOUT` is appended. */
-  readonly url: string;
-  readonly connections: number;
   readonly attemptTimeoutMs: number;
   /** Turns an OUTPUT into the upper case of its text, or `undefined` where it is not. */
   readonly verify: (text: string, output: string) => string | undefined;
-  /** What the headers of an attempt hold besides our own. */
-  readonly moreHeaders?: (() => Readonly<Record<string, string>>) | undefined;
 }
 
 /**
@@ -21,19 +16,10 @@ export interface ShoutcloudOptions {
  * of its own; once sent it goes on when its callers leave, for its answer is worth storing. Fails with `AttemptError`.
  */
 export function shoutcloudShouter(
-  { url, connections, attemptTimeoutMs, verify, moreHeaders }: ShoutcloudOptions,
+  transport: Transport,
+  { attemptTimeoutMs, verify }: ShoutcloudOptions,
   { clock, emit }: World,
-): Shouter & { close(): Promise<void> } {
-  const { origin, pathname } = new URL(url);
-  const path = `${pathname.replace(/\/$/, '')}/V1/SHOUT`;
-  // undici's own timeouts are coarse and start anew with each chunk: the attempt's timer stands in for them.
-  const pool = undiciPool(origin, {
-    connections,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: attemptTimeoutMs },
-  });
-
+): Shouter {
   return {
     async shout(text, call) {
       call.signal.throwIfAborted();
@@ -48,7 +34,6 @@ export function shoutcloudShouter(
         throw failed;
       }
     },
-    close: () => pool.destroy(),
   };
 
   async function attempt(text: string): Promise<Shout> {
@@ -56,19 +41,25 @@ export function shoutcloudShouter(
     const timer = new AbortController();
     const cancel = afterReading(clock, attemptTimeoutMs, () => timer.abort());
     try {
-      const response = await pool.request({
-        method: 'POST',
-        path,
-        headers: moreHeaders ? { ...moreHeaders(), ...HEADERS } : HEADERS,
+      const response = await transport.send({
+        headers: HEADERS,
         body,
         signal: timer.signal,
       });
-      const limits = { maxBytes: maxAnswerBytes(body), epochMs: clock.epochMs() };
-      return verified(text, await readAnswer(response, limits));
+      return await heard(text, response, maxAnswerBytes(body));
     } catch (error) {
       throw timer.signal.aborted ? new AttemptError('timeout', 'the attempt took too long') : error;
     } finally {
       cancel();
+    }
+  }
+
+  async function heard(text: string, response: AttemptResponse, maxBytes: number): Promise<Shout> {
+    try {
+      return verified(text, await readAnswer(response, { maxBytes, epochMs: clock.epochMs() }));
+    } catch (error) {
+      if (error instanceof AttemptError && isForeign(error)) response.closeConnection();
+      throw error;
     }
   }
 
@@ -79,6 +70,11 @@ export function shoutcloudShouter(
     emit({ type: 'verification-failed', source: 'upstream' });
     throw new AttemptError('wrong', "the answer is not this text's");
   }
+}
+
+/** An answer that SHOUTCLOUD does not give may come from whoever has its old address now. */
+function isForeign({ failure }: AttemptError): boolean {
+  return failure === 'rejected' || failure === 'unreadable' || failure === 'wrong';
 }
 
 // SHOUTCLOUD compares the type byte for byte: "; charset=utf-8" gets a 400.

@@ -30,7 +30,7 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** Not by the package write-file-atomic: on a disk that is nearly full it puts half a state into place (ADR 0031). */
+/** Not by the package write-file-atomic: on a disk that is nearly full it puts half a state into place (ADR 0033). */
 async function replace(path: string, state: WatchState): Promise<void> {
   const target = await realpath(path).catch(() => path);
   const next = `${target}.${process.pid}.tmp`;

@@ -36,6 +36,38 @@ test('a service that is not well is 1 and what it says', async (t) => {
   assert.match(program.stderr.join('\n'), /Failed to contact shoutcloud api \(UPSTREAM_UNREACHABLE\)/);
 });
 
+test('a redirect is 1 and where to, though a service that is well is there', async (t) => {
+  const { url: target } = await runningService(t);
+  const { url } = await httpServer(t, (_request, response) => {
+    response.writeHead(308, { location: `${target}/health` }).end();
+  });
+
+  const program = tuohs(t, ['health', '--url', url]);
+
+  assert.equal(await program.exitCode, 1);
+  assert.ok(program.stderr.join('\n').includes(`answers 308 to ${target}: use that address (BAD_ANSWER)`));
+});
+
+test('an answer that does not end is 1, and is not read for ever', async (t) => {
+  let chunks = 0;
+  const hungUp = Promise.withResolvers<void>();
+  const { url } = await httpServer(t, (_request, response) => {
+    const chunk = Buffer.alloc(65_536, 'success\n');
+    response.on('close', hungUp.resolve);
+    (function more(): void {
+      chunks++;
+      if (!response.destroyed) response.write(chunk, more);
+    })();
+  });
+
+  const program = tuohs(t, ['health', '--url', url]);
+
+  assert.equal(await program.exitCode, 1);
+  await hungUp.promise;
+  assert.match(program.stderr.join('\n'), /the answer has more than 65536 bytes \(BAD_ANSWER\)/);
+  assert.ok(chunks < 1000, `${chunks} chunks were taken`);
+});
+
 test('a service that does not answer in time is 1', async (t) => {
   const { url } = await httpServer(t, () => {});
 

@@ -34,13 +34,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lifecycle: ['core'],
   version: [],
   main: ['cli'],
-  app: ['core', 'config', 'cache', 'telemetry', 'upstream', 'http', 'web', 'lifecycle', 'version'],
+  app: [
+    ...['core', 'config', 'cache', 'telemetry', 'upstream', 'shouter-stack'],
+    ...['http', 'web', 'lifecycle', 'version'],
+  ],
+  'shouter-stack': ['core', 'config', 'cache', 'telemetry', 'upstream'],
   primary: ['app', 'core', 'config', 'telemetry', 'http', 'workers', 'lifecycle', 'version'],
 };
 
 /** Those that are no single files. */
 const FOLDERS = Object.keys(MAY_IMPORT).filter(
-  (part) => !['lifecycle', 'version', 'main', 'app', 'primary'].includes(part),
+  (part) => !['lifecycle', 'version', 'main', 'app', 'shouter-stack', 'primary'].includes(part),
 );
 
 const WITHOUT_PACKAGES = [

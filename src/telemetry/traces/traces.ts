@@ -4,10 +4,9 @@ import type { Emit, World } from '../../core/events.ts';
 import type { LayerViews } from '../layer-views.ts';
 import { contexts as newContexts } from './contexts.ts';
 import { type ProviderOptions, tracerProvider } from './provider.ts';
-import { responseStatuses } from './response-statuses.ts';
+import { type TracedAttempts, tracedAttempts } from './traced-attempts.ts';
 import { tracedLayers } from './traced-layers.ts';
 import { requestEvents, tracedRequests } from './traced-requests.ts';
-import { traceHeaders } from './w3c.ts';
 
 export interface TracesOptions extends Omit<ProviderOptions, 'onChange'> {
   /** The base address of SHOUTCLOUD. */
@@ -21,8 +20,8 @@ export interface Traces {
   readonly layers: LayerViews;
   /** To be told of every event. */
   readonly emit: Emit;
-  /** What a request to SHOUTCLOUD carries on. */
-  headers(): Readonly<Record<string, string>>;
+  /** The way to SHOUTCLOUD, traced. */
+  readonly attempts: TracedAttempts;
   /** What a log line says of the trace that it belongs to. */
   logFields(): { trace_id?: string; span_id?: string };
   /** Sends what is left, for two seconds at most. Never rejects. */
@@ -38,13 +37,12 @@ export async function traces(options: TracesOptions, { clock, emit }: World): Pr
   const onChange = (isUp: boolean) => emit({ type: 'trace-export', isUp });
   const provider = await tracerProvider({ ...options, onChange });
   const tracer = provider.getTracer('tuohs', version);
-  const endStatuses = responseStatuses(contexts);
 
   return {
     requests: (listener) => tracedRequests(listener, tracer, contexts),
     layers: tracedLayers({ tracer, contexts, upstreamUrl }),
     emit: requestEvents(contexts),
-    headers: () => traceHeaders(contexts.active()),
+    attempts: tracedAttempts(contexts),
     logFields() {
       const { traceId, spanId } = trace.getSpanContext(contexts.active()) ?? {};
       return traceId && spanId ? { trace_id: traceId, span_id: spanId } : {};
@@ -54,7 +52,6 @@ export async function traces(options: TracesOptions, { clock, emit }: World): Pr
       const sent = provider.shutdown().catch(() => {});
       await Promise.race([sent, clock.sleep(LAST_SPANS_MS, closed.signal).catch(() => {})]);
       closed.abort();
-      endStatuses();
       contexts.disable();
     },
   };

@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { createApp, type Protections } from '../../../src/app.ts';
 import { stopSignals } from '../../../src/cli/stop-signals.ts';
 import { readConfig } from '../../../src/config/read-config.ts';
+import { LAYERS, type Layers } from '../../../src/shouter-stack.ts';
+import { shoutcloudShouter } from '../../../src/upstream/shoutcloud-shouter.ts';
 
 // A gateway as `tuohs serve` runs it, but for one protection that no setting switches off.
 const NEVER_OPENS = {
@@ -12,9 +14,9 @@ const NEVER_OPENS = {
   mostOpenMs: 1,
 };
 const OVERRIDES: Readonly<Record<string, Partial<Protections>>> = {
-  breaker: { upstreamBreaker: NEVER_OPENS },
+  breaker: { layers: { ...LAYERS, guarded: (inner) => inner } },
   'redis-breaker': { redisBreaker: NEVER_OPENS },
-  verification: { verifyRedis: believe, verifyUpstream: believe },
+  verification: { verifyRedis: believe, layers: { ...LAYERS, shoutcloud: credulous } },
   'client-timeouts': { slowClientMs: 60_000 },
 };
 
@@ -27,6 +29,10 @@ await app.listen();
 await stop.first;
 await app.close();
 process.exit();
+
+function credulous(...[transport, options, world]: Parameters<Layers['shoutcloud']>) {
+  return shoutcloudShouter(transport, { ...options, verify: believe }, world);
+}
 
 function believe(_text: string, output: string): string {
   return output;

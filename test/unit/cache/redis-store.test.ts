@@ -88,7 +88,7 @@ test('errors are answers: they do not open the breaker', { skip }, async (t) => 
 
   for (let i = 0; i < 20; i++) await store.get('hello');
 
-  assert.deepEqual(connection.status(), { isUp: true, breaker: 'closed' });
+  assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
 });
 
 test('a huge value under our key is not read whole', { skip }, async (t) => {

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array | Readable;
   readonly environment?: Readonly<Record<string, string>>;
   readonly interrupt?: Promise<void>;
+  /** Called when something comes out. */
+  readonly onOutput?: () => void;
 }
 
 /** Runs a command line in this process, which ends by itself. */
@@ -19,6 +21,7 @@ export async function ran(args: readonly string[], options: RunOptions = {}): Pr
   const stdin = input instanceof Readable ? input : Readable.from([Buffer.from(input)]);
   const stdout = new PassThrough();
   const stderr = new PassThrough();
+  if (options.onOutput) stdout.on('data', options.onOutput);
   const written = Promise.all([textOf(stdout), textOf(stderr)]);
   const stop = { first: interrupt, second: new Promise<void>(() => {}) };
   const logTo = {

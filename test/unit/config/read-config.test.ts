@@ -67,7 +67,10 @@ test('all problems are named at once, each with what would do', () => {
 const WRONG: Readonly<Record<string, readonly string[]>> = {
   PORT: ['', ' ', '-1', '65536', '1e3', '0x50', '80.0', '８０', '80 ', 'NaN', 'Infinity'],
   LOG_LEVEL: ['', 'INFO', 'trace'],
-  SHOUTCLOUD_URL: ['', 'api.shoutcloud.io', '//host', 'http://', 'http://h/?q', 'http://h/#f', 'file:///x'],
+  SHOUTCLOUD_URL: [
+    ...['', 'api.shoutcloud.io', '//host', 'http://', 'http://h/?q', 'http://h/#f', 'file:///x'],
+    ...['http://user:50%@h', 'http://%ff:word@h'],
+  ],
   REQUEST_DEADLINE_MS: ['0', '60001'],
   RETRY_BUDGET_RATIO: ['', '-1', '.', '1.', '1e1', '1001'],
   MAX_BODY_BYTES: ['0', '16777217'],
@@ -86,7 +89,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     'https://(a|b).example',
   ],
   TRUST_PROXY: ['x', '10.0.0.0/33', '10.0.0.1,', '1.2.3', '10.0.0.0/8/8'],
-  REDIS_CA_FILE: ['/no/such/file'],
+  REDIS_CA_FILE: ['/no/such/file', '/', '/dev/null'],
   OTEL_TRACES_SAMPLER: ['sometimes', 'jaeger_remote'],
   OTEL_TRACES_SAMPLER_ARG: ['2', '-1', 'half'],
   OTEL_TRACES_EXPORTER: ['zipkin', 'otlp,none'],
@@ -115,7 +118,10 @@ const RIGHT: Readonly<Record<string, readonly string[]>> = {
     'http://[::1]:8080',
   ],
   TRUST_PROXY: ['1', '10.0.0.1', '10.0.0.0/8, ::1', 'loopback', 'fd00::/8'],
-  REDIS_URL: ['redis://h', 'rediss://user:word@h:6380/1'],
+  REDIS_URL: [
+    ...['redis://h', 'redis://h/', 'redis://h/0', 'rediss://user:word@h:6380/15', 'redis://:50%25@[::1]:1/2'],
+    ...['redis://user@h', 'redis://:w%C3%B6rd@h'],
+  ],
   PORT: ['0', '65535', '05000'],
 };
 for (const [name, values] of Object.entries(RIGHT)) {

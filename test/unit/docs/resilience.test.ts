@@ -7,7 +7,9 @@ const root = new URL('../../../', import.meta.url);
 const page = read('docs/resilience.md');
 
 // Innermost first, as they are wired.
-const wired = matches(read('src/app.ts'), /\b(\w+)Shouter\(/g).reverse();
+const wired = matches(read('src/shouter-stack.ts'), /\blayers\.(\w+)\(/g)
+  .map((name) => (['memory', 'redis'].includes(name) ? 'cached' : name))
+  .reverse();
 
 for (const path of ['docs/resilience.md', 'docs/architecture.md']) {
   test(`the picture in ${path} has the layers in the order in which they are wired`, () => {

@@ -19,8 +19,31 @@ const lines: [Event, Record<string, unknown>][] = [
     { level: 'info', msg: 'redis is connected' },
   ],
   [
-    { type: 'redis-connection', isUp: false },
-    { level: 'warn', msg: 'redis is not connected' },
+    { type: 'redis-connection', isUp: false, trouble: 'wrong_password' },
+    {
+      level: 'warn',
+      msg: 'redis is not connected',
+      reason: 'wrong_password',
+      detail: 'It does not accept the user or the password in REDIS_URL.',
+    },
+  ],
+  [
+    { type: 'redis-connection', isUp: false, trouble: 'cluster' },
+    {
+      level: 'warn',
+      msg: 'redis is not connected',
+      reason: 'cluster',
+      detail: 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.',
+    },
+  ],
+  [
+    { type: 'redis-connection', isUp: true, trouble: 'read_only' },
+    {
+      level: 'warn',
+      msg: 'redis is connected, but takes no writes',
+      reason: 'read_only',
+      detail: 'It is a read-only replica: let REDIS_URL name the primary.',
+    },
   ],
 ];
 for (const [event, line] of lines) {

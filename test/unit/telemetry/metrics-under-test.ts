@@ -12,6 +12,7 @@ export function measured(events: readonly Event[], readings: Partial<Readings> =
     retryBudgetTokens: () => 20,
     breakerState: (): BreakerState => 'closed',
     isRedisUp: () => false,
+    redisTrouble: () => undefined,
     logLinesDropped: () => 0,
     ...readings,
   });
@@ -44,6 +45,7 @@ export const ONE_OF_EACH: readonly Event[] = [
   { type: 'fallback' },
   { type: 'redis-operation', op: 'get', outcome: 'success', durationMs: 0.4 },
   { type: 'shed', reason: 'requests' },
+  { type: 'bulk-lines', outcome: 'success', lines: 3 },
   { type: 'breaker', state: 'open' },
   { type: 'redis-connection', isUp: true },
   { type: 'failed', requestId: 'id', code: 'INTERNAL', error: new Error('as told') },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { TuohsError } from '../../../src/core/errors.ts';
 import { Gate, type Release } from '../../../src/upstream/gate.ts';
 import { abandonedCall, leavableCall, testCall } from '../../support/call.ts';
 import { settled } from '../../support/fake-clock.ts';
@@ -102,6 +103,21 @@ test('the listener is told when a place comes back', async () => {
   release();
 
   assert.deepEqual(seen, [true]);
+});
+
+test('those who wait can be refused, all at once, and places go on to those who come later', async () => {
+  const { gate, queue, entered, releaseFirst } = startGate({ connections: 1 });
+  queue('first');
+  const refused = assert.rejects(enter(gate), { code: 'UPSTREAM_UNREACHABLE', retryAfterMs: 5 });
+  await settled();
+
+  gate.refuseWaiting(new TuohsError('UPSTREAM_UNREACHABLE', 'as told', { retryAfterMs: 5 }));
+  await refused;
+  queue('later');
+  releaseFirst();
+  await settled();
+
+  assert.deepEqual(entered, ['first', 'later']);
 });
 
 async function enter(gate: Gate, call = testCall()): Promise<Release> {

@@ -3,20 +3,18 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { verifiedUpperCase } from '../../../src/core/verify.ts';
 import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
 import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/shoutcloud.ts';
+import { httpTransport } from '../../../src/upstream/http-transport.ts';
 import { shoutcloudShouter } from '../../../src/upstream/shoutcloud-shouter.ts';
 import { worldOn } from '../../support/world.ts';
-
-type ShoutcloudShouter = ReturnType<typeof shoutcloudShouter>;
 
 /** The shouter for this address, with more time than any test needs unless a clock of its own says otherwise. */
 export function shouterFor(test: TestContext, url: string, clock = systemClock) {
   const world = worldOn(clock);
-  const shouter = shoutcloudShouter(
-    { url, connections: 1, attemptTimeoutMs: 60_000, verify: verifiedUpperCase },
-    world,
-  );
-  test.after(() => shouter.close());
-  return { shouter, world };
+  const transport = httpTransport({ url, connections: 1 }, world);
+  const options = { attemptTimeoutMs: 60_000, verify: verifiedUpperCase };
+  const shouter = shoutcloudShouter(transport, options, world);
+  test.after(() => transport.close());
+  return { shouter, transport, world };
 }
 
 /** The shouter and a SHOUTCLOUD that behaves as told. */
@@ -24,7 +22,7 @@ export async function attempted(
   test: TestContext,
   options: ShoutcloudOptions,
   clock = systemClock,
-): Promise<{ shouter: ShoutcloudShouter; shoutcloud: Shoutcloud; world: ReturnType<typeof worldOn> }> {
+): Promise<ReturnType<typeof shouterFor> & { shoutcloud: Shoutcloud }> {
   const shoutcloud = await startShoutcloud(options);
   test.after(() => shoutcloud.close());
   return { shoutcloud, ...shouterFor(test, shoutcloud.url, clock) };

@@ -113,11 +113,11 @@ test('connections are kept and reused', async (t) => {
 
 test('close() ends what is under way', async (t) => {
   const asked = Promise.withResolvers<void>();
-  const { shouter } = await attempted(t, { faults: 'hang', onShout: () => asked.resolve() });
+  const { shouter, transport } = await attempted(t, { faults: 'hang', onShout: () => asked.resolve() });
   const answer = assert.rejects(async () => shouter.shout('a', testCall()), { failure: 'unreachable' });
   await asked.promise;
 
-  await shouter.close();
+  await transport.close();
 
   await answer;
 });

@@ -1,0 +1,135 @@
+import { memoryStore } from './cache/memory-store.ts';
+import type { Store } from './cache/store.ts';
+import type { Config } from './config/settings.ts';
+import { Breaker, type BreakerState } from './core/breaker.ts';
+import type { World } from './core/events.ts';
+import type { Shouter } from './core/shouter.ts';
+import { verifiedUpperCase } from './core/verify.ts';
+import { type LayerViews, NO_VIEWS } from './telemetry/layer-views.ts';
+import { batchedShouter } from './upstream/batched-shouter.ts';
+import { cachedShouter } from './upstream/cached-shouter.ts';
+import { coalescedShouter } from './upstream/coalesced-shouter.ts';
+import { deadlineShouter } from './upstream/deadline-shouter.ts';
+import { fallbackShouter } from './upstream/fallback-shouter.ts';
+import { Gate } from './upstream/gate.ts';
+import { gatedShouter } from './upstream/gated-shouter.ts';
+import { guardedShouter, leftAlone } from './upstream/guarded-shouter.ts';
+import { missLimitedShouter } from './upstream/miss-limited-shouter.ts';
+import { retriedShouter } from './upstream/retried-shouter.ts';
+import { RetryBudget } from './upstream/retry-budget.ts';
+import { shoutcloudShouter } from './upstream/shoutcloud-shouter.ts';
+import type { Transport } from './upstream/transport.ts';
+
+/** What makes each layer. To see what a layer is good for, a test hands over a table in which it does nothing. */
+export const LAYERS = {
+  fallback: fallbackShouter,
+  deadline: deadlineShouter,
+  memory: cachedShouter,
+  missLimited: missLimitedShouter,
+  coalesced: coalescedShouter,
+  redis: cachedShouter,
+  batched: batchedShouter,
+  retried: retriedShouter,
+  guarded: guardedShouter,
+  gated: gatedShouter,
+  shoutcloud: shoutcloudShouter,
+};
+
+export type Layers = typeof LAYERS;
+
+export type StackSettings = Pick<
+  Config,
+  | 'attemptTimeoutMs'
+  | 'batchMaxItems'
+  | 'cacheMaxBytes'
+  | 'fallback'
+  | 'maxInFlight'
+  | 'requestDeadlineMs'
+  | 'retryBudgetRatio'
+  | 'upstreamConnections'
+  | 'upstreamRetries'
+>;
+
+export interface StackParts {
+  readonly settings: StackSettings;
+  readonly transport: Transport;
+  /** The store that processes share, where there is one. */
+  readonly redis: Store | undefined;
+  /** Whether the process is so busy that unknown texts are refused. */
+  readonly isPressed: () => boolean;
+  readonly views?: LayerViews | undefined;
+  readonly layers?: Layers | undefined;
+}
+
+const BREAKER = { failures: 10, spanMs: 1000, probes: 3, leastOpenMs: 1000, mostOpenMs: 5000 };
+
+export type ShouterStack = ReturnType<typeof shouterStack>;
+
+/** The layers around the upstream, innermost first. `docs/resilience.md` says what each is for. */
+export function shouterStack(parts: StackParts, world: World) {
+  const { settings, transport, redis, isPressed } = parts;
+  const { views = NO_VIEWS, layers = LAYERS } = parts;
+  const breaker = new Breaker({ ...BREAKER, onChange: breakerChanged }, world);
+  const isWorthwhile = () => breaker.state === 'closed';
+  const budget = new RetryBudget({ ratio: settings.retryBudgetRatio });
+  const gate = new Gate({ connections: settings.upstreamConnections }, world);
+  const memory = settings.cacheMaxBytes > 0 ? memoryStore({ maxBytes: settings.cacheMaxBytes }) : undefined;
+
+  const shoutcloud = layers.shoutcloud(
+    transport,
+    {
+      attemptTimeoutMs: settings.attemptTimeoutMs,
+      verify: verifiedUpperCase,
+    },
+    world,
+  );
+  const gated = layers.gated(views.attempt(shoutcloud), gate);
+  const guarded = layers.guarded(gated, breaker);
+  const retried = layers.retried(guarded, { retries: settings.upstreamRetries, budget, isWorthwhile }, world);
+  const batched = layers.batched(
+    views.batch(retried),
+    { maxItems: settings.batchMaxItems, gate, budget, isWorthwhile },
+    world,
+  );
+  const waiting = views.waiting(batched);
+  const shared = redis ? views.cache(layers.redis(waiting, redis, world), 'redis') : waiting;
+  const coalesced = layers.coalesced(shared, world);
+  const limited = layers.missLimited(
+    coalesced,
+    { waiting: coalesced.waiting, maxWaiting: Math.ceil(settings.maxInFlight * 0.75), isPressed },
+    world,
+  );
+  const cached = memory ? views.cache(layers.memory(limited, memory, world), 'memory') : limited;
+  const timed = layers.deadline(cached, { deadlineMs: settings.requestDeadlineMs }, world);
+  const answered: Shouter = settings.fallback === 'local' ? layers.fallback(timed, world) : timed;
+
+  return {
+    shouter: views.string(answered),
+    readings: {
+      cacheBytes: () => memory?.status().bytes ?? 0,
+      retryBudgetTokens: () => budget.tokens,
+      breakerState: () => breaker.state,
+    },
+    status: () => ({
+      upstream: {
+        breaker: breaker.state,
+        retryBudgetTokens: budget.tokens,
+        pauseMs: gate.pauseMs,
+        queued: batched.queued(),
+        flights: coalesced.flights(),
+        waiting: coalesced.waiting(),
+      },
+      memory: memory?.status(),
+    }),
+    async close() {
+      gate.close();
+      await transport.close();
+    },
+  };
+
+  function breakerChanged(state: BreakerState): void {
+    world.emit({ type: 'breaker', state });
+    // They passed the breaker before it opened, and would go on to ask one after another.
+    if (state === 'open') gate.refuseWaiting(leftAlone(breaker));
+  }
+}
