@@ -15,7 +15,12 @@ import { traceSettings } from './trace-settings.ts';
 
 /** Every setting but those of traces. The reader, the documentation, `.env.example` and the chart follow this table. */
 export const settings = {
-  host: setting({ name: 'HOST', is: word, byDefault: '0.0.0.0', says: 'Address to listen on.' }),
+  host: setting({
+    name: 'HOST',
+    is: optional(word),
+    byDefault: undefined,
+    says: 'Address to listen on; without one all addresses of the machine, those of IPv6 where the system has it.',
+  }),
   port: setting({
     name: 'PORT',
     is: wholeNumber(0, 65_535),

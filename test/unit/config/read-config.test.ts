@@ -7,7 +7,7 @@ import { traceSettings } from '../../../src/config/trace-settings.ts';
 test('without any environment every setting has its default', () => {
   const config = readConfig({});
 
-  assert.deepEqual([config.host, config.port, config.adminPort], ['0.0.0.0', 5000, 9464]);
+  assert.deepEqual([config.host, config.port, config.adminPort], [undefined, 5000, 9464]);
   assert.deepEqual([config.shoutcloudUrl, config.reverseBy], ['http://api.shoutcloud.io', 'grapheme']);
   assert.deepEqual([config.requestDeadlineMs, config.attemptTimeoutMs], [3000, 600]);
   assert.deepEqual([config.cacheMaxBytes, config.maxBodyBytes], [33_554_432, 262_144]);
