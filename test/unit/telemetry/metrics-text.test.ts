@@ -34,6 +34,21 @@ test('in OpenMetrics a counter is named without the end of its series, and the t
   );
 });
 
+test('in OpenMetrics the lines of a histogram with the same labels come together', async () => {
+  const registry = new Registry();
+  const seconds = new Histogram({
+    ...{ name: 'd_seconds', help: 'D.', labelNames: ['kind'], buckets: [1] },
+    registers: [registry],
+  });
+  seconds.observe({ kind: 'x' }, 0.5);
+  seconds.observe({ kind: 'y' }, 0.5);
+
+  const text = await metricsText([await registry.getMetricsAsJSON()], OPEN);
+
+  const kinds = [...text.matchAll(/kind="(.)"/g)].map(([, kind]) => kind).join('');
+  assert.equal(kinds, 'xxxxyyyy');
+});
+
 test('to write OpenMetrics changes nothing of the text that is written next', async () => {
   const series = await someSeries();
   const before = await metricsText([series], TEXT);
