@@ -5,6 +5,7 @@ import { requestCounter } from './cache/request-counter.ts';
 import type { Store } from './cache/store.ts';
 import type { Config } from './config/settings.ts';
 import { startFacts } from './config/start-facts.ts';
+import { traceEndpoint } from './config/trace-settings.ts';
 import { systemClock } from './core/clock.ts';
 import type { Emit, World } from './core/events.ts';
 import { reverser } from './core/reverse.ts';
@@ -74,13 +75,16 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 
   const loop = loopDelay(clock);
   const redis = await redisOf(config, protections, world);
+  const transport = httpTransport(
+    { url: config.shoutcloudUrl, connections: config.upstreamConnections },
+    world,
+  );
   const stack = shouterStack(
     {
       settings: config,
-      transport: httpTransport({ url: config.shoutcloudUrl, connections: config.upstreamConnections }, world),
+      transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && storeIn(redis),
       isPressed: () => loop.ms() > protections.missLoopDelayMs,
-      attemptHeaders: traces?.headers,
       views: traces?.layers,
       layers: protections.layers,
     },
@@ -169,10 +173,19 @@ export function describeApi(): Promise<object> {
 }
 
 /** Traces, where the settings want any. Loaded only then, as Redis is: each costs every start time and memory. */
-async function tracesOf({ otlpEndpoint: endpoint }: Config, world: World): Promise<Traces | undefined> {
+async function tracesOf(config: Config, world: World): Promise<Traces | undefined> {
+  const endpoint = traceEndpoint(config);
   if (endpoint === undefined) return undefined;
   const { traces } = await import('./telemetry/traces/traces.ts');
-  return traces({ endpoint, version: readVersion() }, world);
+  const options = {
+    endpoint,
+    protocol: config.otlpTracesProtocol ?? config.otlpProtocol,
+    sampler: config.tracesSampler,
+    ratio: config.tracesSamplerArg,
+    version: readVersion(),
+    upstreamUrl: config.shoutcloudUrl,
+  };
+  return traces(options, world);
 }
 
 async function redisOf(

@@ -39,7 +39,8 @@ export interface ServerOptions {
 }
 
 export interface ListenAddress {
-  readonly host: string;
+  /** All addresses of the machine unless given: those of IPv6, and with them of IPv4, where the system has IPv6. */
+  readonly host: string | undefined;
   readonly port: number;
   /** Whether other processes listen on the same port, each for a share of the connections. */
   readonly reusePort?: boolean;

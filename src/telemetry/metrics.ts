@@ -1,9 +1,9 @@
 import { type Aggregator, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { BreakerState } from '../core/breaker.ts';
 import { type Emit, type Event, REDIS_TROUBLES, type RedisTrouble } from '../core/events.ts';
+import { METRICS_TYPES, metricsText, type Series } from './metrics-text.ts';
 import { processMetrics } from './process-metrics.ts';
 import { QuickHistogram } from './quick-histogram.ts';
-import type { Series } from './summed-metrics.ts';
 
 /** What is read when somebody asks for the metrics, rather than told by events. */
 export interface Readings {
@@ -23,11 +23,11 @@ export interface Metrics {
   readonly emit: Emit;
   /** Adds the series that are read; to be called once. */
   read(readings: Readings): void;
-  /** All series in the Prometheus text format. */
-  text(): Promise<string>;
+  /** All series as this media type, the text format of Prometheus unless given. */
+  text(type?: string): Promise<string>;
   /** The same as plain data, to be added up with those of other processes. */
   series(): Promise<Series>;
-  readonly contentType: string;
+  readonly types: typeof METRICS_TYPES;
 }
 
 const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'half-open'];
@@ -131,10 +131,15 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
   return {
     emit: count,
     read: (readings) => addReadings(readings, registers),
-    text: () => registry.metrics(),
-    series: () => registry.getMetricsAsJSON(),
-    contentType: registry.contentType,
+    text: async (type: string = METRICS_TYPES[0]) =>
+      type === METRICS_TYPES[0] ? registry.metrics() : metricsText([ofOneProcess(await series())], type),
+    series,
+    types: METRICS_TYPES,
   };
+
+  function series(): Promise<Series> {
+    return registry.getMetricsAsJSON();
+  }
 
   function count(event: Event): void {
     switch (event.type) {
@@ -177,6 +182,11 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
         return;
     }
   }
+}
+
+/** There is nothing to add up, so that series which make no sense as a sum stay, too. */
+function ofOneProcess(series: Series): Series {
+  return series.map((metric) => ({ ...metric, aggregator: 'first' }));
 }
 
 /** Lines of the log that found no room, because whoever reads it is too slow or gone. */

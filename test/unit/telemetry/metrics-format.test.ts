@@ -96,9 +96,25 @@ test('the buckets of each histogram grow up to all there is', async () => {
 });
 
 test('the content type is that of the text format', () => {
-  const { contentType } = measured([]);
+  const [contentType] = measured([]).types;
 
   assert.match(contentType, /^text\/plain; version=[\d.]+; charset=utf-8/);
+});
+
+test('OpenMetrics has the same series with the same values', async () => {
+  const metrics = measured(ONE_OF_EACH);
+  const samples = (text: string) =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith('tuohs_'))
+      .sort();
+
+  const open = await metrics.text(metrics.types[1]);
+
+  assert.deepEqual(samples(open), samples(await metrics.text()));
+  assert.match(open, /^# TYPE process_start_time_seconds gauge$/m);
+  assert.match(open, /^# TYPE tuohs_coalesced_requests counter$/m);
+  assert.ok(open.endsWith('\n# EOF\n'));
 });
 
 function namesIn(labels: string): string[] {
