@@ -54,8 +54,8 @@ function npmPackage(): string {
     ])
       cpSync(name, join(work, name), { recursive: true });
     symlinkSync(resolve('node_modules'), join(work, 'node_modules'));
-    run('npm', ['pack', '--silent', work, '--pack-destination', folder]);
-    return join(folder, `tuohs-${version}.tgz`);
+    const name = output('npm', ['pack', '--silent', work, '--pack-destination', folder]);
+    return join(folder, name.trim().split('\n').at(-1) ?? '');
   } finally {
     rmSync(work, { recursive: true });
   }
