@@ -47,8 +47,12 @@ push-docker: build-docker ## Build the image and push it to the registry that DO
 test-docker: install build-docker ## Build the image and check it: user, read-only root, drain, size (needs docker)
 	DOCKER_IMAGE=$(DOCKER_IMAGE) node --test --test-timeout=120000 'test/docker/*.test.ts'
 
+.PHONY: test-compose
+test-compose: install build-docker ## Run compose.yaml: a string is answered, an outage is told and resolved (needs docker compose)
+	node --test --test-timeout=600000 'test/compose/*.test.ts'
+
 .PHONY: demo-outage
-demo-outage: install ## Run compose.yaml 15 times faster, kill SHOUTCLOUD and show the alert arrive, then the end of it (needs docker compose)
+demo-outage: install build-docker ## Run compose.yaml 15 times faster, kill SHOUTCLOUD and show the alert arrive, then the end of it (needs docker compose)
 	node scripts/monitoring/demo-outage.ts
 
 ##@ Deploy

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readVersion } from '../../src/version.ts';
-import { output, run } from './command.ts';
+import { output } from './command.ts';
 import { imageName } from './image-name.ts';
 import { packagedChart } from './packaged-chart.ts';
 
