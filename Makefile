@@ -122,6 +122,11 @@ test-cluster: install ## Roll, break and scale the service under load on the clu
 	$(LOAD_IMAGE) $(DOCKER_IMAGE)
 	DOCKER_IMAGE=$(DOCKER_IMAGE) VALUES=$(VALUES) INGRESS_URL=$(INGRESS_URL) node test/cluster/run.ts
 
+.PHONY: test-cluster-values
+test-cluster-values: install ## See whether the API server of KUBECONFIG takes what the chart renders, and goes from any values to any others and back
+	@test -n "$(KUBECONFIG)" || { echo 'make test-cluster-values needs a cluster: KUBECONFIG=…' >&2; exit 2; }
+	node --test --test-concurrency=1 --test-timeout=1800000 'test/cluster/*.test.ts'
+
 .PHONY: format
 format: install ## Format the sources and apply safe lint fixes
 	biome check --write

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Dispatcher, Pool } from 'undici';
 import type { LoadSample } from './load-sample.ts';
 
-// Runs in a pod of the cluster: an open loop of requests, a line of JSON with the totals four times a second, until SIGTERM.
+// Runs in a pod of the cluster, or beside it where an ingress controller is the way in: an open loop of requests, a line of JSON with the totals four times a second, until SIGTERM.
 // Nothing is ever sent twice: what a caller of the service would see as an error counts as one.
-const { TARGET = '', PER_SECOND = '100', TEXT_LENGTH = '20' } = process.env;
+const { TARGET = '', HOST_NAME = '', PER_SECOND = '100', TEXT_LENGTH = '20' } = process.env;
 const TEXTS = 200;
-const REQUEST = { path: '/v1', method: 'POST', headers: { 'content-type': 'application/json' } } as const;
+const headers = { 'content-type': 'application/json', ...(HOST_NAME && { host: HOST_NAME }) };
+const REQUEST = { path: '/v1', method: 'POST', headers } as const;
 
 // Connections are kept, and made anew after some requests, so that pods that come late get their share.
 const pool = new Pool(TARGET, {

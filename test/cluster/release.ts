@@ -18,6 +18,10 @@ export interface Release {
   /** Evicts each pod once, as often as the disruption budget makes it wait, and waits until all are ready again. */
   evictAll(): Promise<void>;
   waitForPods(count: number, seconds: number): Promise<void>;
+  /** Removes the release; resolves with the names of what it has left. */
+  uninstall(): Promise<string[]>;
+  /** The fewest pods that the Deployment asked for while something was done. */
+  fewestPods(act: () => Promise<unknown>): Promise<number>;
   /** MiB of each pod, as `kubectl top` shows them; empty where the cluster has no metrics. */
   memoryMiB(): Promise<number[]>;
   /** A node that this pod does not run on; undefined where there is no other. */
@@ -90,11 +94,12 @@ export function release(namespace: string, image: string, more: readonly string[
       );
     },
     upgrade: (...changed) =>
-      replacing(() =>
+      replacing(async () =>
         helm(
           'upgrade',
           'tuohs',
           CHART,
+          ...(await forced()),
           '--namespace',
           namespace,
           '--set',
@@ -105,8 +110,19 @@ export function release(namespace: string, image: string, more: readonly string[
         ),
       ),
     rollBack: () =>
-      replacing(() => helm('rollback', 'tuohs', '--namespace', namespace, '--wait', '--timeout', '180s')),
-    test: () => helm('test', 'tuohs', '--namespace', namespace, '--logs', '--timeout', '180s'),
+      replacing(async () =>
+        helm(
+          'rollback',
+          'tuohs',
+          '--namespace',
+          namespace,
+          ...(await forced()),
+          '--wait',
+          '--timeout',
+          '180s',
+        ),
+      ),
+    test: () => helm('test', 'tuohs', '--namespace', namespace, '--timeout', '180s'),
     restart: () => replacing(() => inNamespace('rollout', 'restart', 'deployment/tuohs')),
     async deletePod(component, ...options) {
       const [name = ''] = await names(component === 'gateway' ? GATEWAY : VALKEY);
@@ -118,6 +134,27 @@ export function release(namespace: string, image: string, more: readonly string[
         await until(`${name} may be evicted`, 60, () => evict(namespace, name.replace('pod/', '')));
         await settled([name]);
       }
+    },
+    async uninstall() {
+      await helm('uninstall', 'tuohs', '--namespace', namespace, '--wait');
+      const kinds = (await kubectl('api-resources', '--verbs=list', '--namespaced', '--output=name')).trim();
+      const own = kinds.split('\n').filter((kind) => !/^(events|.*metrics\.k8s\.io|endpoints)/.test(kind));
+      const label = 'app.kubernetes.io/instance=tuohs,app.kubernetes.io/managed-by=Helm';
+      const left = await inNamespace('get', own.join(','), '--selector', label, '--output', 'name');
+      return left.trim().split('\n').filter(Boolean);
+    },
+    async fewestPods(act) {
+      let isDone = false;
+      let fewest = Number.POSITIVE_INFINITY;
+      const acting = act().finally(() => {
+        isDone = true;
+      });
+      while (!isDone) {
+        const path = '--output=jsonpath={.spec.replicas}';
+        fewest = Math.min(fewest, Number(await inNamespace('get', 'deployment', 'tuohs', path)));
+      }
+      await acting;
+      return fewest;
     },
     async memoryMiB() {
       const shown = await inNamespace('top', 'pods', '--selector', GATEWAY, '--no-headers').catch(() => '');
@@ -139,6 +176,11 @@ export function release(namespace: string, image: string, more: readonly string[
       await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s');
     },
   };
+}
+
+/** Helm 4 leaves alone what the autoscaler has set, unless it is told to. */
+async function forced(): Promise<string[]> {
+  return (await helm('version', '--short')).startsWith('v3.') ? [] : ['--force-conflicts'];
 }
 
 /** False while the disruption budget does not allow it (429). */
