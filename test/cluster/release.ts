@@ -10,6 +10,8 @@ export interface Release {
   readonly namespace: string;
   install(): Promise<void>;
   upgrade(...values: string[]): Promise<void>;
+  /** An upgrade that changes how many pods there are, and none of them. */
+  resize(...values: string[]): Promise<void>;
   rollBack(): Promise<void>;
   test(): Promise<string>;
   restart(): Promise<void>;
@@ -74,6 +76,12 @@ export function release(namespace: string, image: string, more: readonly string[
     });
   }
 
+  async function upgraded(changed: readonly string[]): Promise<string> {
+    const set = [...values, ...changed].join(',');
+    const place = ['--namespace', namespace, '--set', set, '--wait', '--timeout', '180s'];
+    return helm('upgrade', 'tuohs', CHART, ...(await forced()), ...place);
+  }
+
   return {
     namespace,
     waitForPods,
@@ -93,22 +101,8 @@ export function release(namespace: string, image: string, more: readonly string[
         '120s',
       );
     },
-    upgrade: (...changed) =>
-      replacing(async () =>
-        helm(
-          'upgrade',
-          'tuohs',
-          CHART,
-          ...(await forced()),
-          '--namespace',
-          namespace,
-          '--set',
-          [...values, ...changed].join(','),
-          '--wait',
-          '--timeout',
-          '180s',
-        ),
-      ),
+    upgrade: (...changed) => replacing(() => upgraded(changed)),
+    resize: async (...changed) => void (await upgraded(changed)),
     rollBack: () =>
       replacing(async () =>
         helm(

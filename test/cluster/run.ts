@@ -67,7 +67,7 @@ async function underLoad(load: Load): Promise<void> {
   await row('a pod deleted', load, () => app.deletePod('gateway'));
   await row('Valkey deleted', load, () => app.deletePod('valkey'));
   await row('each pod evicted', load, () => app.evictAll());
-  await row('3 fixed pods', load, () => app.upgrade('autoscaling.enabled=false', 'replicaCount=3'));
+  await row('3 fixed pods', load, () => app.resize('autoscaling.enabled=false', 'replicaCount=3'));
   await row('3 fixed pods to autoscaling', load, toAutoscaling);
   await app.waitForPods(2, 600);
   const node = ingress ? undefined : await app.drainableNode('load');
@@ -80,8 +80,8 @@ async function underLoad(load: Load): Promise<void> {
 
 /** Until the autoscaler acts, as many pods stay as there were. */
 async function toAutoscaling(): Promise<void> {
-  const fewest = await app.fewestPods(() => app.upgrade());
-  if (fewest < 2)
+  const fewest = await app.fewestPods(() => app.resize());
+  if (fewest < 3)
     complaints.push(`on the way from 3 fixed pods to autoscaling the Deployment asked for ${fewest}`);
 }
 
