@@ -2,6 +2,9 @@ import { parseAllDocuments } from 'yaml';
 
 type Leaves = ReadonlyMap<string, string>;
 
+/** Every object has these labels, and each new version changes them. */
+const VERSION_LABELS = ['metadata.labels.app.kubernetes.io/version', 'metadata.labels.helm.sh/chart'];
+
 /**
  * A line for each object that an upgrade adds (+), removes (-) or changes (~), and one for each field that it changes.
  * Both arguments are manifests as Helm prints them. Secrets are left out: what is in them belongs in no log.
@@ -21,7 +24,7 @@ export function manifestChanges(before: string, after: string): string[] {
 function fieldChanges(was: Leaves, is: Leaves): string[] {
   const paths = [...new Set([...was.keys(), ...is.keys()])];
   return paths
-    .filter((path) => was.get(path) !== is.get(path))
+    .filter((path) => was.get(path) !== is.get(path) && !VERSION_LABELS.includes(path))
     .map((path) => `    ${path}: ${was.get(path) ?? '(none)'} -> ${is.get(path) ?? '(none)'}`);
 }
 

@@ -27,6 +27,13 @@ test('what comes, goes and changes is named, down to the field', () => {
   ]);
 });
 
+test('a new version in the labels alone is no change', () => {
+  const labelled = (version: string) =>
+    `kind: Service\nmetadata: {name: a, labels: {app.kubernetes.io/version: ${version}}}\n`;
+
+  assert.deepEqual(manifestChanges(labelled('one'), labelled('two')), []);
+});
+
 test('what is in a Secret is never shown', () => {
   assert.deepEqual(
     manifestChanges(object('Secret', 'a', 'data: {a: b}'), object('Secret', 'a', 'data: {a: c}')),
