@@ -59,7 +59,8 @@ async function outcome(body: string, expected: string): Promise<string> {
   try {
     const answer: Dispatcher.ResponseData = await pool.request({ ...REQUEST, body });
     const text = await answer.body.text();
-    if (answer.statusCode !== 200) return `${answer.statusCode} ${text.slice(0, 200)}`;
+    if (answer.statusCode !== 200)
+      return `${answer.statusCode} ${/"code":"(\w+)"/.exec(text)?.[1] ?? text.slice(0, 200)}`;
     return text === expected ? '200' : '200 with a wrong answer';
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
