@@ -61,6 +61,13 @@ export interface HttpServer {
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 3500;
 
+/** Connections that wait in the kernel to be accepted; the system may allow fewer. */
+const BACKLOG = 4096;
+
+/** Before the server closes: so many turns in a row without a new connection, or so many in all. */
+const QUIET_TURNS = 3;
+const MOST_TURNS = 1000;
+
 /** A server of one table of routes: the only way in, for the public and for the admin port. */
 export function httpServer<Parts>(
   { table, parts, admission, takeFromQuota, isDraining, traced }: ServerParts<Parts>,
@@ -69,6 +76,7 @@ export function httpServer<Parts>(
 ): HttpServer {
   const find = router(table);
   let isClosing = false;
+  let accepted = 0;
   const open = connections(maxConnections);
   const budget = byteBudget(maxHeldBytes, open, world.clock);
   const host: ExchangeHost = {
@@ -105,7 +113,11 @@ export function httpServer<Parts>(
   server.setTimeout(slowClientMs, onIdle);
   // A client may shut its sending side behind its request and still read. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true });
-  server.on('connection', open.add).on('clientError', refuseBroken);
+  server.on('connection', (socket) => {
+    accepted++;
+    open.add(socket);
+  });
+  server.on('clientError', refuseBroken);
   // Else Node writes `100 Continue` before anyone has looked at the request, or a 417 without a body.
   server.on('checkContinue', listener).on('checkExpectation', listener);
   server.on('connect', (_request, socket) => {
@@ -117,17 +129,19 @@ export function httpServer<Parts>(
     listener,
     status: () => ({ connections: open.count(), heldBytes: budget.held() }),
     async listen(address) {
-      server.listen(address);
+      server.listen({ ...address, backlog: BACKLOG });
       await once(server, 'listening');
       return (server.address() as AddressInfo).port;
     },
     async close(manner) {
       if (!server.listening) return;
       isClosing = true;
+      if (manner !== 'now') await acceptWaiting();
       const closed = once(server, 'close');
       server.close();
-      for (const { socket, exchanges } of open.all()) {
-        if (exchanges.length === 0 || manner === 'now') socket.destroy();
+      for (const { socket, exchanges, isNew } of open.all()) {
+        const isIdle = exchanges.length === 0 && !isNew;
+        if (isIdle || manner === 'now') socket.destroy();
         else socket.setTimeout(CLOSING_IDLE_MS);
       }
       const cancel = world.clock.after(CLOSING_MS, giveUpUnread);
@@ -166,6 +180,15 @@ export function httpServer<Parts>(
     exchange.quota = headers;
     if (refusal) throw refusal;
     return route.handle(exchange, parts);
+  }
+
+  /** Node accepts one connection a turn; those that wait in the kernel would be reset when the port closes. */
+  async function acceptWaiting(): Promise<void> {
+    for (let turn = 0, quiet = 0; turn < MOST_TURNS && quiet < QUIET_TURNS; turn++) {
+      const before = accepted;
+      await new Promise<void>((resolve) => world.clock.soon(resolve));
+      quiet = accepted === before ? quiet + 1 : 0;
+    }
   }
 
   /** A client that takes so long to read its answer has given it up. */
