@@ -1,5 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { TestContext } from 'node:test';
+import type { FakeClock } from './fake-clock.ts';
+import { until } from './until.ts';
 
 /** One connection and all that came over it, one character a byte. */
 export interface RawClient {
@@ -45,6 +48,19 @@ export async function rawClient(test: { after(run: () => void): void }, port: nu
       }),
     closed: () => end.promise.then(() => text),
   };
+}
+
+/** All that came, from a service that leaves its client time to stop sending, by a clock that only the test moves. */
+export async function closedLate(
+  test: TestContext,
+  { socket, text }: RawClient,
+  clock: FakeClock,
+): Promise<string> {
+  while (!socket.closed) {
+    await until(test, () => socket.closed || clock.timers() > 0);
+    await clock.advance(1000);
+  }
+  return text();
 }
 
 export interface RawAnswer {
