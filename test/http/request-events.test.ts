@@ -28,3 +28,15 @@ for (const { url, route, status } of REQUESTS) {
     assert.ok(!JSON.stringify(world.events).includes('hidden'));
   });
 }
+
+for (const method of ['PROPFIND', 'M-SEARCH', 'QUERY', 'LOCK']) {
+  test(`${method} is told as _OTHER, because a label is of a closed set`, async (t) => {
+    const world = testWorld();
+    const port = await listeningApi(t, { world });
+
+    await ask(`http://127.0.0.1:${port}`, { method, path: '/v1' });
+    await until(t, () => world.told('answered').length > 0);
+
+    assert.equal(world.told('answered')[0]?.method, '_OTHER');
+  });
+}
