@@ -75,12 +75,20 @@ interface Situation {
   /** How often the upstream is asked for them, and what they are answered. */
   readonly calls: number;
   readonly bodies: readonly string[];
+  /** The hostile bytes arrive when the upstream has been asked, not together with the good requests. */
+  readonly isLater?: true;
 }
 
 const SITUATIONS: Readonly<Record<string, Situation>> = {
   'as the first bytes': { front: '', calls: 0, bodies: [] },
   'behind a known string': { front: KNOWN, calls: 0, bodies: ['{"data":"NWONK"}'] },
   'behind a string that waits for the upstream': { front: UNKNOWN, calls: 1, bodies: ['{"data":"OLLEH"}'] },
+  'behind a string that waits, and later': {
+    front: UNKNOWN,
+    calls: 1,
+    bodies: ['{"data":"OLLEH"}'],
+    isLater: true,
+  },
   'behind a known and two waiting strings': {
     front: `${KNOWN}${UNKNOWN}${UNKNOWN}`,
     calls: 2,
@@ -91,6 +99,12 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     calls: 1,
     bodies: ['{"data":"NWONK"}\n{"data":"OLLEH"}\n'],
   },
+  'while a bulk is answered, and later': {
+    front: BULK,
+    calls: 1,
+    bodies: ['{"data":"NWONK"}\n{"data":"OLLEH"}\n'],
+    isLater: true,
+  },
   'behind a waiting string and a bulk': {
     front: `${UNKNOWN}${BULK}`,
     calls: 2,
@@ -98,18 +112,19 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
   },
 };
 
-for (const [where, situation] of Object.entries(SITUATIONS)) {
+for (const [where, { front, calls, bodies, isLater }] of Object.entries(SITUATIONS)) {
   for (const [what, bytes] of Object.entries(BROKEN)) {
     test(`${what} ${where}: earlier requests get their whole answers, then comes an error and the end`, async (t) => {
       const { port, upstream, world } = await service(t);
       const client = await rawClient(t, port);
 
-      client.send(`${situation.front}${bytes}${KNOWN}`);
-      await until(t, () => upstream.calls.length === situation.calls);
+      client.send(isLater ? front : `${front}${bytes}${KNOWN}`);
+      await until(t, () => upstream.calls.length === calls);
+      if (isLater) client.send(`${bytes}${KNOWN}`);
       await anotherRequest(t, port);
       upstream.answerHeld();
 
-      assertAnswers(await closedLate(t, client, world.clock), situation.bodies);
+      assertAnswers(await closedLate(t, client, world.clock), bodies);
       await anotherRequest(t, port);
     });
   }
@@ -119,14 +134,14 @@ for (const [where, situation] of Object.entries(SITUATIONS)) {
       const { port, upstream, world } = await service(t);
       const client = await rawClient(t, port);
 
-      client.send(situation.front);
-      await until(t, () => upstream.calls.length === situation.calls);
+      client.send(front);
+      await until(t, () => upstream.calls.length === calls);
       client.send(bytes);
       client.socket.end();
       await anotherRequest(t, port);
       upstream.answerHeld();
 
-      assertAnswers(await closedLate(t, client, world.clock), situation.bodies);
+      assertAnswers(await closedLate(t, client, world.clock), bodies);
       await anotherRequest(t, port);
     });
   }
