@@ -57,11 +57,12 @@ for (const [what, { status, request, parts }] of Object.entries(ANSWERS)) {
 
     isDraining = true;
     other.send(request);
-    const during = parsed(await other.closed());
+    const during = parsed(await other.heard(/\r\n\r\n/));
 
     assert.deepEqual([before.status, during.status], [status, status]);
     assert.notEqual(before.headers.get('connection'), 'close');
     assert.equal(during.headers.get('connection'), 'close');
+    await other.closed();
   });
 }
 

@@ -56,15 +56,6 @@ for (const [what, { status, request, parts }] of Object.entries(UNREAD)) {
   });
 }
 
-test('a body that stalls gets 408, and the answer says that the connection closes', async (t) => {
-  const client = await rawClient(t, await listeningApi(t, { options: { slowClientMs: 50 } }));
-
-  client.send(`${JSON_HEAD}content-length: 16\r\n\r\n{"data"`);
-
-  const { status, headers } = parsed(await client.heard('requestId'));
-  assert.deepEqual([status, headers.get('connection')], [408, 'close']);
-});
-
 for (const [what, request] of Object.entries({
   'another type': JSON_HEAD.replace('application/json', 'text/html'),
   'an unknown path': JSON_HEAD.replace('/v1', '/v2'),
