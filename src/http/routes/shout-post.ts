@@ -35,7 +35,7 @@ export function shoutOperation(operationId: string): Operation {
           schema: { $ref: '#/components/schemas/ShoutRequest' },
           example: { data: 'hello' },
         },
-        'application/x-www-form-urlencoded': { schema: { $ref: '#/components/schemas/ShoutRequest' } },
+        'application/x-www-form-urlencoded': { schema: { $ref: '#/components/schemas/ShoutForm' } },
         'text/plain': { schema: { type: 'string' }, example: 'hello' },
       },
     },
