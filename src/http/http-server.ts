@@ -53,7 +53,10 @@ export interface HttpServer {
   status(): { connections: number; heldBytes: number };
   /** Starts to listen; resolves with the port, which is of interest if 0 was asked for. */
   listen(address: ListenAddress): Promise<number>;
-  /** Takes no more connections; resolves when the open requests have their answers, or `now` without them. */
+  /**
+   * Takes no more connections; resolves when the open requests have their answers. With `now` it ends them, also when it is
+   * closing already, and rejects if a client lost an answer that it still wanted.
+   */
   close(manner?: 'now'): Promise<void>;
 }
 
@@ -69,6 +72,7 @@ export function httpServer<Parts>(
 ): HttpServer {
   const find = router(table);
   let isClosing = false;
+  let closed: Promise<void> | undefined;
   const open = connections(maxConnections);
   const budget = byteBudget(maxHeldBytes, open, world.clock);
   const host: ExchangeHost = {
@@ -122,17 +126,10 @@ export function httpServer<Parts>(
       return (server.address() as AddressInfo).port;
     },
     async close(manner) {
-      if (!server.listening) return;
-      isClosing = true;
-      const closed = once(server, 'close');
-      server.close();
-      for (const { socket, exchanges } of open.all()) {
-        if (exchanges.length === 0 || manner === 'now') socket.destroy();
-        else socket.setTimeout(CLOSING_IDLE_MS);
-      }
-      const cancel = world.clock.after(CLOSING_MS, giveUpUnread);
+      if (server.listening) closed = closeServer();
+      const lost = manner === 'now' ? cutAll() : 0;
       await closed;
-      cancel();
+      if (lost > 0) throw new Error(`stopped before everything was answered: ${lost} requests`);
     },
   };
 
@@ -168,10 +165,33 @@ export function httpServer<Parts>(
     return route.handle(exchange, parts);
   }
 
-  /** A client that takes so long to read its answer has given it up. */
-  function giveUpUnread(): void {
+  async function closeServer(): Promise<void> {
+    isClosing = true;
+    const closed = once(server, 'close');
+    server.close();
     for (const { socket, exchanges } of open.all()) {
-      if (exchanges.every(({ isUnread }) => isUnread)) socket.destroy();
+      if (exchanges.length === 0) socket.destroy();
+      else socket.setTimeout(CLOSING_IDLE_MS);
     }
+    const cancel = world.clock.after(CLOSING_MS, giveUpSlow);
+    await closed;
+    cancel();
+  }
+
+  /** A client that takes so long to send its request or to read its answer has given it up. */
+  function giveUpSlow(): void {
+    for (const { socket, exchanges } of open.all()) {
+      if (exchanges.every(({ isUnread, isWhole }) => isUnread || !isWhole)) socket.destroy();
+    }
+  }
+
+  /** Ends all connections; returns how many requests had arrived whole and now get no answer that their client would read. */
+  function cutAll(): number {
+    let lost = 0;
+    for (const { socket, exchanges } of open.all()) {
+      if (!exchanges[0]?.isUnread) lost += exchanges.filter(({ isWhole }) => isWhole).length;
+      socket.destroy();
+    }
+    return lost;
   }
 }
