@@ -53,7 +53,10 @@ export interface HttpServer {
   status(): { connections: number; heldBytes: number };
   /** Starts to listen; resolves with the port, which is of interest if 0 was asked for. */
   listen(address: ListenAddress): Promise<number>;
-  /** Takes no more connections; resolves when the open requests have their answers, or `now` without them. */
+  /**
+   * Takes no more connections; resolves when the open requests have their answers. With `now` it ends them, also when it is
+   * closing already, and rejects if a client lost an answer that it still wanted.
+   */
   close(manner?: 'now'): Promise<void>;
 }
 
@@ -77,6 +80,7 @@ export function httpServer<Parts>(
   const find = router(table);
   let isClosing = false;
   let accepted = 0;
+  let closed: Promise<void> | undefined;
   const open = connections(maxConnections);
   const budget = byteBudget(maxHeldBytes, open, world.clock);
   const host: ExchangeHost = {
@@ -134,19 +138,10 @@ export function httpServer<Parts>(
       return (server.address() as AddressInfo).port;
     },
     async close(manner) {
-      if (!server.listening) return;
-      isClosing = true;
-      if (manner !== 'now') await acceptWaiting();
-      const closed = once(server, 'close');
-      server.close();
-      for (const { socket, exchanges, isNew } of open.all()) {
-        const isIdle = exchanges.length === 0 && !isNew;
-        if (isIdle || manner === 'now') socket.destroy();
-        else socket.setTimeout(CLOSING_IDLE_MS);
-      }
-      const cancel = world.clock.after(CLOSING_MS, giveUpUnread);
+      if (server.listening) closed ??= closeServer(manner);
+      const lost = manner === 'now' ? cutAll() : 0;
       await closed;
-      cancel();
+      if (lost > 0) throw new Error(`stopped before everything was answered: ${lost} requests`);
     },
   };
 
@@ -182,6 +177,20 @@ export function httpServer<Parts>(
     return route.handle(exchange, parts);
   }
 
+  async function closeServer(manner: 'now' | undefined): Promise<void> {
+    isClosing = true;
+    if (manner !== 'now') await acceptWaiting();
+    const ended = once(server, 'close');
+    server.close();
+    for (const { socket, exchanges, isNew } of open.all()) {
+      if (exchanges.length === 0 && !isNew) socket.destroy();
+      else socket.setTimeout(CLOSING_IDLE_MS);
+    }
+    const cancel = world.clock.after(CLOSING_MS, giveUpSlow);
+    await ended;
+    cancel();
+  }
+
   /** Node accepts one connection a turn; those that wait in the kernel would be reset when the port closes. */
   async function acceptWaiting(): Promise<void> {
     for (let turn = 0, quiet = 0; turn < MOST_TURNS && quiet < QUIET_TURNS; turn++) {
@@ -191,10 +200,20 @@ export function httpServer<Parts>(
     }
   }
 
-  /** A client that takes so long to read its answer has given it up. */
-  function giveUpUnread(): void {
+  /** A client that takes so long to send its request or to read its answer has given it up. */
+  function giveUpSlow(): void {
     for (const { socket, exchanges } of open.all()) {
-      if (exchanges.every(({ isUnread }) => isUnread)) socket.destroy();
+      if (exchanges.every(({ isUnread, isWhole }) => isUnread || !isWhole)) socket.destroy();
     }
+  }
+
+  /** Ends all connections; returns how many requests had arrived whole and now get no answer that their client would read. */
+  function cutAll(): number {
+    let lost = 0;
+    for (const { socket, exchanges } of open.all()) {
+      if (!exchanges[0]?.isUnread) lost += exchanges.filter(({ isWhole }) => isWhole).length;
+      socket.destroy();
+    }
+    return lost;
   }
 }

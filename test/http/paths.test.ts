@@ -144,7 +144,7 @@ function listeningAdmin(test: { after(run: () => Promise<void>): void }): Promis
     {
       isReady: () => true,
       status: () => ({}),
-      metrics: { text: async () => '', contentType: 'text/plain' },
+      metrics: { types: ['text/plain'], text: async () => '' },
     },
     testWorld(),
   );
