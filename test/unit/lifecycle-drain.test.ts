@@ -56,7 +56,10 @@ test('a step that never ends is given a second more, and keeps no other step ope
 });
 
 test('a process that waits for others gives up so much later', async () => {
-  const { life, clock, closed } = start({ closeApi: (manner) => manner ?? new Promise(() => {}), extraMs: 1000 });
+  const { life, clock, closed } = start({
+    closeApi: (manner) => manner ?? new Promise(() => {}),
+    extraMs: 1000,
+  });
   life.started();
   const closing = life.close();
 

@@ -158,7 +158,10 @@ test('a cache above half of the heap is a problem that names the flag', () => {
   const read = (bytes: number) => () => readConfig({ CACHE_MAX_BYTES: `${bytes}` }, heapBytes);
 
   assert.doesNotThrow(read(heapBytes / 2));
-  assert.throws(read(heapBytes / 2 + 1), /^ConfigError: CACHE_MAX_BYTES .* --max-old-space-size=257 or more$/);
+  assert.throws(
+    read(heapBytes / 2 + 1),
+    /^ConfigError: CACHE_MAX_BYTES .* --max-old-space-size=257 or more$/,
+  );
 });
 
 const RIGHT_TOGETHER: readonly Environment[] = [
