@@ -21,9 +21,9 @@ describe('a page of another site', { skip: noBrowser }, () => {
   test('may read why it was refused, too', async (t) => {
     const { page, url } = await open(t, (site) => site);
 
-    const code = await page.evaluate(
-      `fetch('${url}/v1', { method: 'POST', body: '' }).then((answer) => answer.json()).then(({ code }) => code)`,
-    );
+    const code = await page.evaluate(`
+      fetch('${url}/v1', { method: 'POST', body: '{', headers: { 'Content-Type': 'application/json' } })
+        .then((answer) => answer.json()).then(({ code }) => code)`);
 
     assert.equal(code, 'BAD_INPUT');
   });
