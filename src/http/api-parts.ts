@@ -1,5 +1,6 @@
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse-shout.ts';
+import type { NextTurn } from '../core/turns.ts';
 import type { Pages } from '../web/pages.ts';
 import type { BulkWindow } from './bulk/answer-lines.ts';
 
@@ -10,5 +11,7 @@ export interface ApiParts extends World {
   readonly maxBodyBytes: number;
   readonly maxBulkBytes: number;
   readonly bulkWindow: BulkWindow;
+  /** To be awaited before each piece of work on a large text. */
+  readonly nextTurn: NextTurn;
   readonly pages: Pages;
 }

@@ -1,5 +1,6 @@
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse-shout.ts';
+import { turns } from '../core/turns.ts';
 import { pages } from '../web/pages.ts';
 import type { ApiParts } from './api-parts.ts';
 import { bulkWindow } from './bulk/answer-lines.ts';
@@ -38,6 +39,7 @@ export function apiServer(
         ...world,
         ...{ reverseShout, version, maxBodyBytes, maxBulkBytes },
         bulkWindow: bulkWindow(maxBulkLines),
+        nextTurn: turns(world.clock),
         pages: pages(() => describeApi(version)),
       },
     },

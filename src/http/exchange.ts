@@ -4,7 +4,7 @@ import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call, Shout } from '../core/shouter.ts';
-import { discardBody, FRIENDLY_REST, hasBody, SMALL_REST } from './body/discard-body.ts';
+import { discardBody, FRIENDLY_REST, hasBody, type Rest, SMALL_REST } from './body/discard-body.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import type { ByteBudget, Share } from './limits/byte-budget.ts';
 import { knownError, problemFor } from './problem.ts';
@@ -60,6 +60,7 @@ export class Exchange implements Call {
   #left: LeaveController | undefined;
   #breakBody: ((error: Error) => void) | undefined;
   #hasEnded = false;
+  #bodyError: Error | undefined;
   #atWhole: (() => void) | undefined;
   #heldBytes = 0;
   #answeredMs: number | undefined;
@@ -179,11 +180,13 @@ export class Exchange implements Call {
   /** Calls `run` if the rest of the body will never arrive; `undefined` once it has. */
   onBrokenBody(run: ((error: Error) => void) | undefined): void {
     this.#breakBody = run;
+    if (run && this.#bodyError) run(this.#bodyError);
   }
 
   /** The rest of the body will never arrive. */
   breakBody(error: Error): void {
     this.#mustClose = true;
+    this.#bodyError = error;
     this.#breakBody?.(error);
   }
 
@@ -229,9 +232,8 @@ export class Exchange implements Call {
   /** Awaits a small rest of the body; of a large one the client gets the answer first and then the end of the connection. */
   async #sendBesideBody(answer: Answer): Promise<void> {
     const { request, response } = this;
-    const { clock } = this.#host;
     const isAwaited = !this.#mustClose && request.headers.expect === undefined;
-    if (isAwaited && (await discardBody(request, SMALL_REST, clock))) return this.#send(answer);
+    if (isAwaited && (await this.#discard(SMALL_REST))) return this.#send(answer);
     this.#mustClose = true;
     const { body = '' } = answer;
     this.#holdAnswer(Buffer.byteLength(body));
@@ -240,8 +242,15 @@ export class Exchange implements Call {
       this.#isSent = true;
     });
     // A client that is still sending would lose the answer if the connection closed at once.
-    if (!request.socket.readableEnded) await discardBody(request, FRIENDLY_REST, clock);
+    if (!request.socket.readableEnded) await this.#discard(FRIENDLY_REST);
     response.end();
+  }
+
+  /** Whether the rest of the body arrived; resolves at once if it never will. */
+  #discard(rest: Rest): Promise<boolean> {
+    const broken = Promise.withResolvers<boolean>();
+    this.onBrokenBody(() => broken.resolve(false));
+    return Promise.race([discardBody(this.request, rest, this.#host.clock), broken.promise]);
   }
 
   /** From here on the answer is all that is held. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../core/clock.ts';
 
 /** How much of a body is read for nothing, and for how long. */
-interface Rest {
+export interface Rest {
   readonly maxBytes: number;
   readonly maxMs: number;
 }

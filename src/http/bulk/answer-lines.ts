@@ -1,30 +1,48 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../core/clock.ts';
 import type { LeaveSignal } from '../../core/leave-signal.ts';
+import type { NextTurn } from '../../core/turns.ts';
 
 /** Hands the answer to a line to `put`, once: at once or later. */
 export type AnswerLine = (line: Buffer, put: (answer: string) => void) => void;
 
+export interface BulkWork {
+  readonly answerLine: AnswerLine;
+  readonly window: Pick<BulkWindow, 'lines'>;
+  readonly nextTurn: NextTurn;
+}
+
+/** Of a turn: bytes of lines, and what any line costs however short it is, in bytes. */
+const TURN_WORK = 32_768;
+const LINE_WORK = 256;
+
 /**
  * Writes an answer for each line to `response`, in the order of the lines, each as soon as it is known; those that are known
- * in the same turn leave in one piece. Takes on no more lines than the window allows and than the client reads. Resolves when
+ * in the same turn leave in one piece. Empty lines have none. Takes on no more lines than the window allows and than the client reads. Resolves when
  * all is written, or at once when `gone` aborts.
  */
 export async function answerLines(
   lines: Iterable<Buffer>,
-  { answerLine, window }: { answerLine: AnswerLine; window: Pick<BulkWindow, 'lines'> },
+  { answerLine, window, nextTurn }: BulkWork,
   { response, gone, clock }: { response: ServerResponse; gone: LeaveSignal; clock: Pick<Clock, 'soon'> },
 ): Promise<void> {
   /** The answers of the lines that were taken on and have not left. */
   let answers: (string | undefined)[] = [];
   let taken = 0;
   let left = 0;
+  let work = 0;
   let isFlushDue = false;
   let moved = Promise.withResolvers<void>();
   response.on('drain', wake);
   gone.addEventListener('abort', wake);
 
   for (const line of lines) {
+    work += line.length + LINE_WORK;
+    if (work > TURN_WORK) {
+      work = 0;
+      await nextTurn();
+    }
+    if (line.length === 0) continue;
     await until(() => taken - left < window.lines() && !response.writableNeedDrain);
     if (gone.aborted) return;
     take(line);
@@ -67,13 +85,13 @@ export async function answerLines(
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** The lines of a body without their ends, each cut when it is asked for. Empty lines are left out. */
+/** The lines of a body without their ends, each cut when it is asked for. One that has nothing but a carriage return is empty. */
 export function* linesOf(body: Buffer): Generator<Buffer, void, undefined> {
   for (let start = 0; start < body.length; ) {
     const found = body.indexOf(LINE_FEED, start);
     const end = found < 0 ? body.length : found;
-    const isEmpty = end === start || (end === start + 1 && body[start] === CARRIAGE_RETURN);
-    if (!isEmpty) yield body.subarray(start, end);
+    const isEmpty = end === start + 1 && body[start] === CARRIAGE_RETURN;
+    yield body.subarray(start, isEmpty ? start : end);
     start = end + 1;
   }
 }

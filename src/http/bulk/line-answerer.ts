@@ -19,9 +19,9 @@ export function lineAnswerer(
 ): AnswerLine {
   return (line, put) => {
     try {
+      if (exchange.isClosing) throw new TuohsError('OVERLOADED', 'the server closes');
       if (line.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
       const text = textOfJson(line);
-      if (exchange.isClosing) throw new TuohsError('OVERLOADED', 'the server closes');
       const shout = reverseShout(text, exchange);
       if (shout instanceof Promise) shout.then(answer, fail);
       else answer(shout);

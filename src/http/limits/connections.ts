@@ -18,8 +18,8 @@ export interface Connections {
   /** Takes on a connection. At the limit those that have owed us something for longest are closed. */
   add(socket: Socket): void;
   of(socket: Duplex): Connection | undefined;
-  /** Knows an exchange with its connection until it has ended. */
-  begin(exchange: Exchange): void;
+  /** Knows an exchange with its connection until it has ended; returns the one in front of it, if that is under way. */
+  begin(exchange: Exchange): Exchange | undefined;
   /**
    * Frees at least so many held bytes, if clients owe us that many: of those that send a body or do not read their answer, the
    * slowest first.
@@ -56,11 +56,13 @@ export function connections(maxConnections: number): Connections {
     begin(exchange) {
       // None for a request that a test injects without a network.
       const connection = open.get(exchange.request.socket);
-      if (connection === undefined) return;
+      if (connection === undefined) return undefined;
       const { exchanges } = connection;
+      const before = exchanges.at(-1);
       connection.isNew = false;
       exchanges.push(exchange);
       exchange.atEnd(() => exchanges.splice(exchanges.indexOf(exchange), 1));
+      return before;
     },
     cutSlowest(bytes, nowMs) {
       const slow: { exchange: Exchange; rate: number }[] = [];

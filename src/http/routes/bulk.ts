@@ -20,12 +20,16 @@ export const bulk: Route<ApiParts> = {
     }
     const body = await readBody(exchange, parts.maxBulkBytes);
     exchange.holdCopies(body.length, 'body');
-    const { bulkWindow: window, clock } = parts;
+    const { bulkWindow: window, clock, nextTurn } = parts;
     exchange.atEnd(window.enter());
     exchange.atEnd(() => free([body]));
     const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
     const response = exchange.stream(['content-type', NDJSON, 'cache-control', 'no-store']);
-    await answerLines(linesOf(body), { answerLine, window }, { response, gone: exchange.signal, clock });
+    await answerLines(
+      linesOf(body),
+      { answerLine, window, nextTurn },
+      { response, gone: exchange.signal, clock },
+    );
   },
   operation: {
     operationId: 'shoutBulk',
