@@ -1,0 +1,67 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { type Coverage, NOTHING_COVERED } from './journal.ts';
+import { scenarioOf } from './scenario.ts';
+import { simulate } from './simulation.ts';
+
+export interface Seeds {
+  readonly from: number;
+  readonly count: number;
+}
+
+export interface SeedsOutcome {
+  readonly coverage: Coverage;
+  /** The seeds in which something was violated. */
+  readonly failed: number[];
+}
+
+/** Runs these seeds one after another. */
+export async function runSeeds({ from, count }: Seeds): Promise<SeedsOutcome> {
+  const outcome: SeedsOutcome = { coverage: { ...NOTHING_COVERED }, failed: [] };
+  for (let seed = from; seed < from + count; seed++) {
+    const { violation, coverage } = await simulate(scenarioOf(seed));
+    add(outcome.coverage, coverage);
+    if (violation) outcome.failed.push(seed);
+  }
+  return outcome;
+}
+
+/** Runs them on all cores, a few at a time; `onProgress` hears how many are done. */
+export async function runSeedsOnAllCores(
+  { from, count }: Seeds,
+  onProgress: (done: number) => void,
+): Promise<SeedsOutcome> {
+  const total: SeedsOutcome = { coverage: { ...NOTHING_COVERED }, failed: [] };
+  let next = from;
+  let done = 0;
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return { ...total, failed: total.failed.sort((a, b) => a - b) };
+
+  async function work(): Promise<void> {
+    while (next < from + count) {
+      const share = { from: next, count: Math.min(SHARE, from + count - next) };
+      next += share.count;
+      const { coverage, failed } = await inWorker(share);
+      add(total.coverage, coverage);
+      total.failed.push(...failed);
+      done += share.count;
+      onProgress(done);
+    }
+  }
+}
+
+/** Seeds for one thread: so many that its start counts for little. */
+const SHARE = 250;
+
+function inWorker(seeds: Seeds): Promise<SeedsOutcome> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./seeds-worker.ts', import.meta.url), { workerData: seeds });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('a thread ended without an outcome')));
+  });
+}
+
+function add(total: Coverage, more: Coverage): void {
+  for (const name of Object.keys(total) as (keyof Coverage)[]) total[name] += more[name];
+}
