@@ -35,14 +35,17 @@ const SWAPS: Readonly<Record<string, string>> = {
   false: 'true',
 };
 
+/** What stands between the brackets of an `if`, with brackets in brackets inside. */
+const CONDITION = /(?<=\bif \()(?:[^()]|\((?:[^()]|\([^()]*\))*\))+(?=\))/g;
+
 const MUTATIONS: readonly Mutation[] = [
   {
     pattern: /===|!==| <=? | >=? | [+\-*/]=? |&&|\|\||\+\+|--|\bMath\.(?:min|max)\b|\b(?:true|false)\b/g,
     to: (found) => SWAPS[found] ?? found,
   },
   // A condition that always holds, or never.
-  { pattern: /(?<=\bif \().+(?=\))/g, to: () => 'true' },
-  { pattern: /(?<=\bif \().+(?=\))/g, to: () => 'false' },
+  { pattern: CONDITION, to: () => 'true' },
+  { pattern: CONDITION, to: () => 'false' },
   { pattern: /(?<=[(\s])!(?=[\w(])/g, to: () => '' },
   // A number is one more.
   { pattern: /(?<![\w.'])\d[\d_]*(?![\w.'])/g, to: (found) => String(Number(found.replaceAll('_', '')) + 1) },
