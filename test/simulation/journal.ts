@@ -28,7 +28,7 @@ export type Coverage = typeof NOTHING_COVERED;
 export interface Journal {
   readonly clock: Clock;
   readonly coverage: Coverage;
-  /** A line of the trace; `detail` is only asked for when somebody reads it. */
+  /** A line of the trace, which ends with a violation; `detail` is only asked for when somebody reads it. */
   note(what: string, detail?: () => string): void;
   violated(invariant: string, detail: string): void;
   /** Throws the first violation. */
@@ -37,8 +37,9 @@ export interface Journal {
 
 export function journal(clock: Clock, trace?: (line: string) => void): Journal {
   let violation: Violation | undefined;
-  const note = (what: string, detail = () => '') =>
-    trace?.(`${clock.now().toFixed(3)} ${what} ${detail()}`.trimEnd());
+  const note = (what: string, detail = () => '') => {
+    if (trace && !violation) trace(`${clock.now().toFixed(3)} ${what} ${detail()}`.trimEnd());
+  };
   return {
     clock,
     coverage: { ...NOTHING_COVERED },
