@@ -28,6 +28,8 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/dist dist
 USER 1001:1001
 EXPOSE 5000 9464
+# A gateway makes many short-lived objects and keeps few (docs/adr/0028). Documented flags; an own NODE_OPTIONS replaces them.
+ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size=256"
 ENTRYPOINT ["node", "/app/dist/main.js"]
 CMD ["serve"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["node", "/app/dist/main.js", "health"]

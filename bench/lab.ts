@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Program, runProgram } from '../test/chaos/tools/program.ts';
 import type { Cores } from './tools/cores.ts';
@@ -18,7 +19,7 @@ export interface Lab {
   tuohs(env: Env, flags?: readonly string[]): Promise<Server>;
   /** The compatible server that this project ships; answers after so long. Beside the load unless told. */
   shoutcloud(latencyMs: number, place?: 'service' | 'others'): Promise<Server>;
-  baseline(name: 'bare-http' | 'plain-fastify'): Promise<Server>;
+  baseline(name: 'bare-http'): Promise<Server>;
   redis(): Promise<Redis>;
   /** One run of the load generator, a report a server. Rejects where an answer is not a 200: such a figure would mean nothing. */
   load<Name extends string>(plan: LoadPlan<Name>): Promise<Readonly<Record<Name, LoadReport>>>;
@@ -52,7 +53,10 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
       rounds,
       run: (args, env) => start(cores.service, [process.execPath, ...args], env),
       tuohs: (env, flags = []) =>
-        listening(cores.service, [process.execPath, ...flags, MAIN, 'serve'], { ...EVERYTHING_ON, ...env }),
+        listening(cores.service, [process.execPath, ...flags, ...startArguments()], {
+          ...EVERYTHING_ON,
+          ...env,
+        }),
       shoutcloud: (latencyMs, place = 'others') =>
         listening(cores[place], [
           process.execPath,
@@ -108,6 +112,16 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
     programs.set(program.pid, program);
     return program;
   }
+}
+
+/** What `npm start` gives to Node: its flags, the program and the command. */
+export function startArguments(): string[] {
+  const { scripts } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'));
+  const [program, ...args] = String(scripts.start)
+    .replace(/^exec /, '')
+    .split(' ');
+  if (program !== 'node') throw new Error(`npm start runs ${program}, not node`);
+  return args.map((arg) => (arg.startsWith('dist/') ? fromRoot(arg) : arg));
 }
 
 export function fromRoot(path: string): string {

@@ -12,6 +12,8 @@ export function configurationPage(settings: readonly DocumentedSetting[]): strin
 - Every setting has a default that is safe in production, or none. With no setting at all the service runs.
 - An explicit \`0\` or an empty value is a value: it does not stand for the default.
 - A wrong value stops the start with exit code 2. Standard error then names every problem, not only the first.
+- Two values that cannot be meant together count as wrong: \`ATTEMPT_TIMEOUT_MS\` above \`REQUEST_DEADLINE_MS\`, one number for \`PORT\` and
+  \`ADMIN_PORT\`, \`SHOUTCLOUD_URL\` with \`--embedded-shoutcloud\`.
 - A name that is not in the table is ignored.
 - A name that ends in \`_MS\` is a time in milliseconds, one that ends in \`_BYTES\` a size in bytes.
 

@@ -1,27 +1,28 @@
-import type { DestinationStream } from 'pino';
+import { getHeapStatistics } from 'node:v8';
 import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
 import type { Store } from './cache/store.ts';
 import type { Config } from './config/settings.ts';
+import { startFacts } from './config/start-facts.ts';
+import { traceEndpoint } from './config/trace-settings.ts';
 import { systemClock } from './core/clock.ts';
 import type { Emit, World } from './core/events.ts';
 import { reverser } from './core/reverse.ts';
 import { reverseShout } from './core/reverse-shout.ts';
 import { verifiedUpperCase } from './core/verify.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
-import { admission } from './http/admission.ts';
-import { listenOn } from './http/listen-on.ts';
-import { loopDelay } from './http/loop-delay.ts';
-import { apiServer } from './http/server.ts';
+import { apiServer, describeApi as describe } from './http/api-server.ts';
+import { admission } from './http/limits/admission.ts';
+import { loopDelay } from './http/limits/loop-delay.ts';
 import { lifecycle } from './lifecycle.ts';
 import { LAYERS, shouterStack } from './shouter-stack.ts';
 import { jsonLog } from './telemetry/json-log.ts';
 import { logEvents } from './telemetry/log-events.ts';
+import { type LogOutput, logOutput } from './telemetry/log-output.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
 import type { Traces } from './telemetry/traces/traces.ts';
-import type { Transport } from './upstream/transport.ts';
-import { undiciTransport } from './upstream/undici-transport.ts';
+import { httpTransport } from './upstream/http-transport.ts';
 import { readVersion } from './version.ts';
 
 export interface App {
@@ -39,8 +40,6 @@ const PROTECTIONS = {
   redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
   verifyRedis: verifiedUpperCase,
   slowClientMs: 10_000,
-  /** Not a protection, but as invisible as one. */
-  hasShortcut: true,
   /** How late the event loop may be before unknown strings, and then all requests, are turned away. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
@@ -50,7 +49,7 @@ export type Protections = typeof PROTECTIONS;
 
 export interface AppOptions {
   /** Where log lines go: stdout unless given. */
-  readonly logTo?: DestinationStream;
+  readonly logTo?: LogOutput;
   readonly protections?: Partial<Protections>;
   /** Its process id, where this is one of several workers: they share a port, and their primary has the admin port. */
   readonly worker?: number | undefined;
@@ -63,19 +62,29 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const clock = systemClock;
   const measured = metrics({ version, epochMs: clock.epochMs });
   const traces = await tracesOf(config, { clock, emit: (event) => world.emit(event) });
-  const log = jsonLog({ level: config.logLevel, moreFields: traces?.logFields, ...options });
-  const told = bothOf(measured.emit, logEvents(log));
+  const logTo = options.logTo ?? logOutput({ clock });
+  const log = jsonLog({
+    level: config.logLevel,
+    moreFields: traces?.logFields,
+    worker: options.worker,
+    logTo,
+  });
+  const about = { version, ...startFacts(config) };
+  const told = bothOf(measured.emit, logEvents(log, { clock, about }));
   const world: World = { clock, emit: traces ? bothOf(traces.emit, told) : told };
 
   const loop = loopDelay(clock);
   const redis = await redisOf(config, protections, world);
+  const transport = httpTransport(
+    { url: config.shoutcloudUrl, connections: config.upstreamConnections },
+    world,
+  );
   const stack = shouterStack(
     {
       settings: config,
-      transport: transportOf(config),
+      transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && storeIn(redis),
       isPressed: () => loop.ms() > protections.missLoopDelayMs,
-      attemptHeaders: traces?.headers,
       views: traces?.layers,
       layers: protections.layers,
     },
@@ -84,10 +93,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const admitted = admission(
     {
       maxInFlight: config.maxInFlight,
-      maxBodyBytes: config.maxBodyBytes,
       isOverloaded: () => loop.ms() > protections.loopDelayMs,
     },
-    world,
+    world.emit,
   );
   const life = lifecycle(
     [
@@ -104,18 +112,17 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const api = apiServer(
     {
       reverseShout: reverseShout(stack.shouter, reverser(config.reverseBy)),
-      admission: traces
-        ? { ...admitted, guard: (listener) => traces.requests(admitted.guard(listener)) }
-        : admitted,
+      admission: admitted,
       requestCounter: requestCounter(clock, redis),
-      draining: life.draining,
+      isDraining: life.isDraining,
+      traced: traces?.requests,
     },
     {
       ...config,
       version,
       slowClientMs: protections.slowClientMs,
-      hasShortcut: protections.hasShortcut,
       maxBulkLines: bulkLines(config),
+      maxHeldBytes: config.maxBytesInFlight ?? heldBytes(config),
     },
     world,
   );
@@ -124,29 +131,34 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     status: () => ({
       version,
       ready: life.isReady(),
-      requests: { inFlight: admitted.inFlight(), loopDelayMs: loop.ms() },
+      requests: { inFlight: admitted.inFlight(), loopDelayMs: loop.ms(), ...api.status() },
       ...stack.status(),
       redis: redis?.status(),
     }),
     metrics: measured,
   };
-  const admin = options.worker === undefined ? adminServer(inside) : undefined;
+  const admin = options.worker === undefined ? adminServer(inside, world) : undefined;
   measured.read({
     ...stack.readings,
     inFlight: admitted.inFlight,
+    heldBytes: () => api.status().heldBytes,
+    openConnections: () => api.status().connections,
     isRedisUp: redis && (() => redis.status().isUp),
+    redisTrouble: redis && (() => redis.status().trouble),
+    logLinesDropped: logTo.dropped,
   });
 
   return {
     async listen() {
       const { host } = config;
-      const adminPort = admin && (await listenOn(admin, { host, port: config.adminPort }));
-      const port = await listenOn(api, { host, port: config.port, reusePort: options.worker !== undefined });
+      const adminPort = await admin?.listen({ host, port: config.adminPort });
+      const port = await api.listen({ host, port: config.port, reusePort: options.worker !== undefined });
       life.started();
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };
     },
-    close: life.close,
+    // After the last line, which says that all else is closed.
+    close: (hurry) => life.close(hurry).finally(logTo.flushed),
     inside,
   };
 
@@ -155,25 +167,25 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   }
 }
 
-/** The OpenAPI document of the public API. Loaded only when asked for: to serve needs none of it. */
-export async function describeApi(): Promise<unknown> {
-  const { openApiDocument } = await import('./http/docs/openapi-document.ts');
-  return openApiDocument(readVersion());
+/** The OpenAPI document of the public API. */
+export function describeApi(): Promise<object> {
+  return describe(readVersion());
 }
 
 /** Traces, where the settings want any. Loaded only then, as Redis is: each costs every start time and memory. */
-async function tracesOf({ otlpEndpoint: endpoint }: Config, world: World): Promise<Traces | undefined> {
+async function tracesOf(config: Config, world: World): Promise<Traces | undefined> {
+  const endpoint = traceEndpoint(config);
   if (endpoint === undefined) return undefined;
   const { traces } = await import('./telemetry/traces/traces.ts');
-  return traces({ endpoint, version: readVersion() }, world);
-}
-
-function transportOf({ shoutcloudUrl, upstreamConnections, attemptTimeoutMs }: Config): Transport {
-  return undiciTransport({
-    url: shoutcloudUrl,
-    connections: upstreamConnections,
-    connectTimeoutMs: attemptTimeoutMs,
-  });
+  const options = {
+    endpoint,
+    protocol: config.otlpTracesProtocol ?? config.otlpProtocol,
+    sampler: config.tracesSampler,
+    ratio: config.tracesSamplerArg,
+    version: readVersion(),
+    upstreamUrl: config.shoutcloudUrl,
+  };
+  return traces(options, world);
 }
 
 async function redisOf(
@@ -185,6 +197,15 @@ async function redisOf(
   const { redisConnection } = await import('./cache/redis-connection.ts');
   return redisConnection({ url, ca, timeoutMs, breaker }, world);
 }
+
+/** The default of MAX_BYTES_IN_FLIGHT: a quarter of the control group's memory, or of V8's heap if that is less. */
+function heldBytes({ webConcurrency }: Config): number {
+  const groupBytes = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  const { heap_size_limit: heapBytes } = getHeapStatistics();
+  return Math.min(MOST_HELD_BYTES, groupBytes / webConcurrency / 4, heapBytes / 4);
+}
+
+const MOST_HELD_BYTES = 67_108_864;
 
 /** As many lines as keep every connection busy with a full batch while the next one gathers, in reason. */
 function bulkLines({ upstreamConnections, batchMaxItems, maxInFlight }: Config): number {

@@ -12,8 +12,8 @@ export interface Lifecycle {
   isReady(): boolean;
   /** Says that the service has started, unless it is being closed already. */
   started(): void;
-  /** Aborts when the drain begins. */
-  readonly draining: AbortSignal;
+  /** From the moment that the drain begins. */
+  isDraining(): boolean;
   /**
    * Drains, then closes in the given order, each step after the one before. Rejects when that takes longer than 20 s,
    * or at once when `hurry` resolves: then not everything was answered.
@@ -30,13 +30,13 @@ export function lifecycle(
   { drainMs }: LifecycleOptions,
   { clock, emit }: World,
 ): Lifecycle {
-  const draining = new AbortController();
+  let isDraining = false;
   let isStarted = false;
   let closing: Promise<void> | undefined;
 
   return {
-    isReady: () => isStarted && !draining.signal.aborted,
-    draining: draining.signal,
+    isReady: () => isStarted && !isDraining,
+    isDraining: () => isDraining,
     started() {
       isStarted = true;
     },
@@ -48,7 +48,7 @@ export function lifecycle(
   };
 
   async function drainAndClose(): Promise<void> {
-    draining.abort();
+    isDraining = true;
     emit({ type: 'draining' });
     if (isStarted) await clock.sleep(drainMs);
     const failures: unknown[] = [];

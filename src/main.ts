@@ -1,10 +1,15 @@
 #!/usr/bin/env node
+import { restartWithSmallHeap } from './cli/small-heap.ts';
 import { stopSignals } from './cli/stop-signals.ts';
+
+if (process.argv[2] === 'shout') restartWithSmallHeap();
 
 // Before anything else is loaded: a SIGTERM during the start ends it in order, too.
 const stop = stopSignals(process);
 const { run } = await import('./cli/program.ts');
 const { argv, env: environment, stdout, stderr } = process;
+// A sentence that cannot be written is no reason to end.
+stderr.on('error', () => {});
 const surroundings = {
   environment,
   stop,

@@ -1,13 +1,14 @@
 import type { App, AppOptions } from './app.ts';
 import type { Config } from './config/settings.ts';
+import { startFacts } from './config/start-facts.ts';
 import { systemClock } from './core/clock.ts';
 import type { World } from './core/events.ts';
 import { adminServer } from './http/admin-server.ts';
-import { listenOn } from './http/listen-on.ts';
 import { lifecycle } from './lifecycle.ts';
 import { jsonLog } from './telemetry/json-log.ts';
 import { logEvents } from './telemetry/log-events.ts';
-import { type Series, summedMetrics } from './telemetry/summed-metrics.ts';
+import { logOutput } from './telemetry/log-output.ts';
+import { summedMetrics, type WorkerAnswer } from './telemetry/summed-metrics.ts';
 import { readVersion } from './version.ts';
 import { type ForkOptions, forkedWorker } from './workers/forked-worker.ts';
 import { sharedPort } from './workers/shared-port.ts';
@@ -16,11 +17,12 @@ import { workerPool } from './workers/worker-pool.ts';
 /** Wires the process in front of several workers: it has the admin port, and they have the public one. */
 export function createPrimary(
   config: Config,
-  { logTo, args, environment }: AppOptions & ForkOptions,
+  { logTo = logOutput({ clock: systemClock }), args, environment }: AppOptions & ForkOptions,
 ): Pick<App, 'listen' | 'close'> {
   const version = readVersion();
-  const log = logEvents(jsonLog({ level: config.logLevel, logTo }));
-  const measured = summedMetrics(() => pool.serving());
+  const about = { version, ...startFacts(config) };
+  const log = logEvents(jsonLog({ level: config.logLevel, logTo }), { clock: systemClock, about });
+  const measured = summedMetrics({ serving: () => pool.serving(), logLinesDropped: logTo.dropped });
   const world: World = {
     clock: systemClock,
     emit(event) {
@@ -39,27 +41,30 @@ export function createPrimary(
   // The workers drain for as long as one process alone would.
   const life = lifecycle([pool.drain, () => admin.close()], { drainMs: 0 }, world);
   const isReady = () => life.isReady() && pool.serving() > 0;
-  const admin = adminServer({
-    isReady,
-    status: async () => ({ version, ready: isReady(), workers: (await pool.ask('status')).map(factsOf) }),
-    metrics: {
-      contentType: measured.contentType,
-      text: async () => measured.text((await pool.ask('metrics')) as { pid: number; answer?: Series }[]),
+  const admin = adminServer(
+    {
+      isReady,
+      status: async () => ({ version, ready: isReady(), workers: (await pool.ask('status')).map(factsOf) }),
+      metrics: {
+        types: measured.types,
+        text: async (type) => measured.text((await pool.ask('metrics')) as WorkerAnswer[], type),
+      },
     },
-  });
+    world,
+  );
 
   return {
     async listen() {
       const { host } = config;
       port = await sharedPort(host, config.port);
-      const adminPort = await listenOn(admin, { host, port: config.adminPort });
+      const adminPort = await admin.listen({ host, port: config.adminPort });
       await pool.start();
       life.started();
       world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };
     },
     // Nobody outlives this process, however it ends.
-    close: (hurry) => life.close(hurry).finally(pool.kill),
+    close: (hurry) => life.close(hurry).finally(pool.kill).finally(logTo.flushed),
   };
 }
 

@@ -15,12 +15,18 @@ export async function seriesTable(): Promise<SeriesRow[]> {
   const measured = metrics({ version: '0', epochMs: () => 0 });
   measured.read({
     inFlight: () => 0,
+    heldBytes: () => 0,
+    openConnections: () => 0,
     cacheBytes: () => 0,
     retryBudgetTokens: () => 0,
     breakerState: () => 'closed',
     isRedisUp: () => false,
+    redisTrouble: () => undefined,
+    logLinesDropped: () => 0,
   });
-  const text = `${await measured.text()}\n${await summedMetrics(() => 0).text([])}`;
+  const summed = summedMetrics({ serving: () => 1, logLinesDropped: () => 0 });
+  summed.emit({ type: 'worker-listening', pid: 1 });
+  const text = await summed.text([{ pid: 1, answer: await measured.series() }]);
   return [...text.matchAll(/^# HELP (tuohs_\w+) (.+)\n# TYPE \w+ (\w+)$/gm)]
     .map(([, name = '', help = '', type = '']) => ({
       name,
@@ -39,13 +45,15 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
   tuohs_upstream_attempts_total: ['outcome'],
   tuohs_verification_failures_total: ['source'],
   tuohs_redis_operation_duration_seconds: ['op', 'outcome'],
+  tuohs_bulk_lines_total: ['outcome'],
   tuohs_shed_requests_total: ['reason'],
   tuohs_build_info: ['version', 'node'],
   tuohs_breaker_state: ['state'],
+  tuohs_redis_trouble: ['reason'],
 };
 
 function unitOf(name: string, type: string): string {
-  const [, unit = ''] = /_(seconds|bytes|tokens|requests|size|workers)$/.exec(name) ?? [];
+  const [, unit = ''] = /_(seconds|bytes|tokens|requests|connections|size|workers)$/.exec(name) ?? [];
   if (unit !== '' && unit !== 'size') return unit;
   if (unit === 'size') return 'strings';
   return type === 'counter' ? 'count' : '0 or 1';

@@ -32,6 +32,7 @@ export function redisStore(
         key,
         maxReplyBytes,
         send: (_redis, turn) => turn.get(key, maxReplyBytes),
+        reads: (value) => (value === null || typeof value === 'string' ? value : undefined),
       });
       return reply === failed ? undefined : reply.then((value) => known(text, value));
     },
@@ -42,6 +43,7 @@ export function redisStore(
         key,
         maxReplyBytes: OK_BYTES,
         send: (redis) => redis.set(key, shout, 'EX', ttlDays * SECONDS_A_DAY),
+        reads: (value) => (value === 'OK' ? value : undefined),
       });
       return reply !== failed;
     },
@@ -50,8 +52,10 @@ export function redisStore(
   function known(text: string, value: string | null | typeof failed): string | undefined {
     if (value === null || value === failed) return undefined;
     const shout = verify(text, value);
-    if (shout === undefined) emit({ type: 'verification-failed', source: 'redis' });
-    return shout;
+    if (shout !== undefined) return shout;
+    emit({ type: 'verification-failed', source: 'redis' });
+    connection.doubt();
+    return undefined;
   }
 }
 

@@ -1,9 +1,9 @@
-import type { RedisClient } from './redis-connection.ts';
+import type { RedisClient } from './redis-link.ts';
 
 interface Get {
   readonly key: string;
   readonly maxReplyBytes: number;
-  resolve(value: string | null): void;
+  resolve(value: unknown): void;
   reject(error: unknown): void;
 }
 
@@ -23,9 +23,10 @@ export class RedisTurn {
 
   /**
    * The value of a key, or `null` where there is none. It travels in an MGET with others, for most of what a GET costs
-   * us is not its key; there a value that is no string counts as none, while a GET alone fails.
+   * us is not its key; there a value that is no string counts as none, while a GET alone fails. `undefined` for each if
+   * the reply to the MGET is not one value for each key.
    */
-  get(key: string, maxReplyBytes: number): Promise<string | null> {
+  get(key: string, maxReplyBytes: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#gets.push({ key, maxReplyBytes, resolve, reject });
     });
@@ -62,8 +63,9 @@ export class RedisTurn {
     const [first] = gets;
     if (first && gets.length === 1) return void this.#redis.get(first.key).then(first.resolve, first.reject);
     this.#redis.mget(gets.map(({ key }) => key)).then(
-      (values) => {
-        for (const [i, get] of gets.entries()) get.resolve(values[i] ?? null);
+      (values: unknown) => {
+        const isWhole = Array.isArray(values) && values.length === gets.length;
+        for (const [i, get] of gets.entries()) get.resolve(isWhole ? values[i] : undefined);
       },
       (error) => {
         for (const get of gets) get.reject(error);

@@ -16,6 +16,9 @@ export interface RequestCount {
 const MINUTE_MS = 60_000;
 const KEY_SECONDS = 120;
 
+/** No minute holds more, so a number above it is not a count: somebody else wrote it. */
+const MOST_REQUESTS = 1_000_000_000;
+
 /** Clients that are remembered at once; beyond that the quietest are forgotten. */
 const MAX_CLIENTS = 100_000;
 
@@ -60,7 +63,9 @@ function sharedCount(redis: RedisConnection): (client: string) => number | Promi
     const gathered = underWay.get(client) ?? gather(client);
     if (gathered.total === failed) return 0;
     const place = ++gathered.requests;
-    return gathered.total.then((total) => (total === failed ? 0 : total - gathered.requests + place));
+    return gathered.total.then((total) =>
+      total === failed || total > MOST_REQUESTS ? 0 : total - gathered.requests + place,
+    );
   };
 
   function gather(client: string): Gathered {
@@ -75,11 +80,19 @@ function sharedCount(redis: RedisConnection): (client: string) => number | Promi
         turn.atEnd(() => {
           underWay.delete(client);
           const total = connected.incrby(key, gathered.requests);
-          connected.expire(key, KEY_SECONDS).catch(() => {});
-          return total;
+          const isKept = connected.expire(key, KEY_SECONDS).catch(() => 0);
+          return Promise.all([total, isKept]);
         }),
+      reads: countOf,
     });
     if (gathered.total !== failed) underWay.set(client, gathered);
     return gathered;
   }
+}
+
+/** The reply to INCRBY, if it and that to EXPIRE are what Redis can say. */
+function countOf(replies: unknown): number | undefined {
+  const [total, isKept]: unknown[] = Array.isArray(replies) ? replies : [];
+  if (isKept !== 0 && isKept !== 1) return undefined;
+  return typeof total === 'number' && Number.isInteger(total) ? total : undefined;
 }

@@ -6,15 +6,15 @@ export type Around = (write: () => void) => void;
 export interface BufferedOutputOptions {
   readonly clock: Pick<Clock, 'soon'>;
   readonly around: Around;
-  /** Told once when nothing can be written any more. */
+  /** Called once, when nothing can be written any more. */
   readonly onBroken: (error: Error) => void;
 }
 
-/** Writes what comes in one turn of the event loop in one piece, and says when the reader is slower than the writer. */
+/** Writes all chunks of one turn of the event loop in one piece, and tells the writer when the reader is slower. */
 export interface BufferedOutput {
-  /** Where it returns a promise, the writer has to wait for it. */
+  /** If it returns a promise, the writer has to wait for it. */
   write(chunk: string | Buffer): Promise<void> | undefined;
-  /** Resolves when all of it is with the operating system, or never can be. */
+  /** Resolves when the operating system has all of it, or when nothing can be written any more. */
   flushed(): Promise<void>;
 }
 

@@ -2,47 +2,82 @@ import { Command } from 'commander';
 import { TuohsClientError } from '../client/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { ExitCode } from './exit-code.ts';
-import { clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
+import { assertReady } from './readiness.ts';
+import { adminUrl, clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
 import type { Surroundings } from './surroundings.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface HealthOptions {
   url?: string;
+  ready?: true;
   timeout: number;
 }
 
+/** What is asked, and the word for a good answer. */
+interface Question {
+  readonly url: string;
+  readonly word: 'well' | 'ready';
+  ask(signal: AbortSignal): Promise<void>;
+}
+
 /** `tuohs health`: one line and exit code 0 where a service is well; fails with the reason where it is not. */
-export function healthCommand({ environment, stdout, stop }: Surroundings): Command {
+export function healthCommand(surroundings: Surroundings): Command {
+  const { environment } = surroundings;
   return new Command('health')
     .description('ask a service whether it is well, for probes and scripts')
     .option(...URL_OPTION)
+    .option(
+      '--ready',
+      'ask the admin port whether the process is ready, and SHOUTCLOUD nothing (ADMIN_PORT, else 9464)',
+    )
     .option(
       '--timeout <ms>',
       'how long it may take to answer, in milliseconds',
       wholeNumber(1, 600_000),
       3000,
     )
-    .action(async (options: HealthOptions, command: Command) => {
-      const url = serviceUrl(options.url, environment);
-      const client = clientOf(url, { retries: 0 }, command);
-      const stopping = new AbortController();
-      const cancel = systemClock.after(options.timeout, () => stopping.abort());
-      stop.first.then(() => stopping.abort(new ExitCode(130)));
-      const startedAt = systemClock.now();
-      try {
-        await client.health({ signal: stopping.signal });
-      } catch (error) {
-        if (stopping.signal.reason instanceof ExitCode) throw stopping.signal.reason;
-        throw new Error(`${url} is not well: ${reasonOf(error, options.timeout)}`);
-      } finally {
-        cancel();
-      }
-      stdout.write(`${url} is well (${Math.ceil(systemClock.now() - startedAt)} ms)\n`);
+    .action((options: HealthOptions, command: Command) => {
+      const question = options.ready
+        ? readiness(adminUrl(options.url, environment))
+        : wellness(serviceUrl(options.url, environment), command);
+      return answered(question, options.timeout, surroundings);
     });
 }
 
-function reasonOf(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof TuohsClientError)) return String(error);
-  if (error.code === 'ABORTED') return `no answer within ${timeoutMs} ms`;
-  return `${error.message} (${error.code})`;
+function wellness(url: string, command: Command): Question {
+  const client = clientOf(url, { retries: 0 }, command);
+  return { url, word: 'well', ask: (signal) => client.health({ signal }) };
+}
+
+function readiness(url: string): Question {
+  return { url, word: 'ready', ask: (signal) => assertReady(url, signal) };
+}
+
+async function answered(
+  { url, word, ask }: Question,
+  timeoutMs: number,
+  { stdout, stop }: Surroundings,
+): Promise<void> {
+  const stopping = new AbortController();
+  const cancel = systemClock.after(timeoutMs, () => stopping.abort());
+  stop.first.then(() => stopping.abort(new ExitCode(130)));
+  const startedAt = systemClock.now();
+  try {
+    await ask(stopping.signal);
+  } catch (error) {
+    if (stopping.signal.reason instanceof ExitCode) throw stopping.signal.reason;
+    const reason = stopping.signal.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
+    throw new Error(`${url} is not ${word}: ${reason}`);
+  } finally {
+    cancel();
+  }
+  stdout.write(`${url} is ${word} (${Math.ceil(systemClock.now() - startedAt)} ms)\n`);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof TuohsClientError) return `${error.message} (${error.code})`;
+  if (!(error instanceof Error)) return String(error);
+  // Node hides what happened behind "fetch failed".
+  if (error.cause instanceof Error) return reasonOf(error.cause);
+  return 'code' in error ? `no answer (${error.code})` : error.message;
 }

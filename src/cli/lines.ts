@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 /** A line of input. */
 export interface Line {
-  /** What is shouted: the line without its line break. Empty where there is a `fault`. */
+  /** What is shouted: the line without its line break. Empty if there is a `fault`. */
   readonly text: string;
   readonly lineBreak: '\n' | '\r\n';
   readonly bytes: number;
@@ -10,7 +10,7 @@ export interface Line {
   readonly fault?: { readonly reason: string; readonly raw: Buffer | undefined };
 }
 
-/** The line as it came; a last line without a line break gets one. `undefined` where it was too long to keep. */
+/** The line as it came; a last line without a line break gets one. `undefined` if it was too long to keep. */
 export function asItCame({ text, lineBreak, fault }: Line): Buffer | string | undefined {
   if (!fault) return text + lineBreak;
   return fault.raw && Buffer.concat([fault.raw, Buffer.from('\n')]);
@@ -23,13 +23,17 @@ export function lineOf(text: string): Line {
 /** The most that a service can be set to accept. A longer line, or a file without lines, must not fill the memory. */
 const MAX_LINE_BYTES = 16_777_216;
 
-/** Splits bytes into lines, as many at a time as have come. A line ends with LF or CRLF, the last one also without. */
+/**
+ * Splits bytes into lines, as many at a time as have arrived. A line ends with LF or CRLF, the last one also without. A byte
+ * order mark at the start is no part of the first line. Throws a sentence for input in UTF-16.
+ */
 export async function* linesOf(
   chunks: AsyncIterable<Buffer | string>,
   maxLineBytes = MAX_LINE_BYTES,
 ): AsyncGenerator<readonly Line[], void, undefined> {
   let rest: Buffer[] = [];
   let restBytes = 0;
+  let isFirst = true;
   for await (const piece of chunks) {
     const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece;
     const first = chunk.indexOf(LF);
@@ -52,7 +56,9 @@ export async function* linesOf(
   }
 
   function ended(): Line {
-    const line = restBytes > maxLineBytes ? tooLong(restBytes) : parsed(Buffer.concat(rest));
+    const parse = isFirst ? parsedFirst : parsed;
+    const line = restBytes > maxLineBytes ? tooLong(restBytes) : parse(Buffer.concat(rest));
+    isFirst = false;
     rest = [];
     restBytes = 0;
     return line;
@@ -69,6 +75,27 @@ function completeLines(block: Buffer): Line[] {
     lines.push(parsed(block.subarray(start, end)));
   }
   return lines;
+}
+
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+
+function parsedFirst(raw: Buffer): Line {
+  if (isUtf16(raw)) {
+    throw new Error('the input is UTF-16; convert it first: iconv --from-code UTF-16 --to-code UTF-8');
+  }
+  const start = raw.subarray(0, BYTE_ORDER_MARK.length);
+  if (!start.equals(BYTE_ORDER_MARK)) return parsed(raw);
+  const line = parsed(raw.subarray(start.length));
+  return { ...line, bytes: line.bytes + start.length };
+}
+
+/** By its byte order mark, or because every other one of the first bytes is 0, as in most texts without a mark. */
+function isUtf16(raw: Buffer): boolean {
+  const [first, second, third, fourth] = raw;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
+  const isBigEndian = first === 0 && third === 0 && second !== 0 && fourth !== 0;
+  const isLittleEndian = second === 0 && fourth === 0 && first !== 0 && third !== 0;
+  return isBigEndian || isLittleEndian;
 }
 
 function parsed(raw: Buffer): Line {

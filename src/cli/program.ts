@@ -7,6 +7,7 @@ import { openapiCommand } from './openapi-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { shoutCommand } from './shout-command.ts';
 import { shoutcloudCommand } from './shoutcloud-command.ts';
+import { standardOutput } from './standard-output.ts';
 import type { Surroundings } from './surroundings.ts';
 import { watchCommand } from './watch-command.ts';
 import { workerCommand } from './worker-command.ts';
@@ -16,6 +17,19 @@ import { workerCommand } from './worker-command.ts';
  * interrupted, with a sentence for each problem on stderr.
  */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stderr, stop } = surroundings;
+  const output = standardOutput(surroundings.stdout);
+  const exitCode = await runCommand(args, surroundings);
+  const end = await output.finished(stop.first);
+  if (exitCode !== 0 || end === 'written') return exitCode;
+  if (end === 'given up') return INTERRUPTED;
+  stderr.write(sentence(`the output could not be written: ${end.message}`));
+  return 1;
+}
+
+const INTERRUPTED = 130;
+
+async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const program = new Command('tuohs')
     .description('Reverses and shouts a string: a dependable gateway in front of SHOUTCLOUD.')
     .version(readVersion())
@@ -30,7 +44,13 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   ];
   for (const command of commands) program.addCommand(command(surroundings));
   program.addCommand(workerCommand(surroundings), { hidden: true });
-  const output = { writeOut: writerTo(surroundings.stdout), writeErr: writerTo(surroundings.stderr) };
+  const output = {
+    writeOut: writerTo(surroundings.stdout),
+    writeErr: writerTo(surroundings.stderr),
+    // Commander's own sentences begin like all others.
+    outputError: (text: string, write: (text: string) => void) =>
+      write(sentence(text.replace(/^error: /, ''))),
+  };
   for (const each of [program, ...program.commands]) each.exitOverride().configureOutput(output);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -49,9 +69,14 @@ function explain(error: unknown, { stderr }: Surroundings): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof ExitCode) return error.exitCode;
   if (error instanceof ConfigError) {
-    stderr.write(error.problems.map((problem) => `tuohs: ${problem}\n`).join(''));
+    stderr.write(error.problems.map(sentence).join(''));
     return 2;
   }
-  stderr.write(`tuohs: ${error instanceof Error ? error.message : error}\n`);
+  stderr.write(sentence(error instanceof Error ? error.message : String(error)));
   return 1;
+}
+
+/** The way all sentences on standard error begin, so that one knows in a pipe who says it. */
+function sentence(text: string): string {
+  return `tuohs: ${text.trimEnd()}\n`;
 }

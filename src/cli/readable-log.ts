@@ -1,7 +1,11 @@
-import type { DestinationStream } from 'pino';
+import { systemClock } from '../core/clock.ts';
+import type { LogOutput } from '../telemetry/log-output.ts';
 
-/** Lines for people. The package is loaded only here: production neither has nor needs it. */
-export async function readableLog(): Promise<DestinationStream> {
-  const { default: pretty } = await import('pino-pretty');
-  return pretty({ ignore: 'pid,hostname', singleLine: true, sync: true });
+/** A log for people. The package is loaded only here: production neither has nor needs it. */
+export async function readableLog(): Promise<LogOutput> {
+  const { prettyFactory } = await import('pino-pretty');
+  const { logOutput } = await import('../telemetry/log-output.ts');
+  const readable = prettyFactory({ ignore: 'pid,hostname', singleLine: true });
+  const output = logOutput({ clock: systemClock });
+  return { ...output, write: (line) => output.write(readable(line)) };
 }

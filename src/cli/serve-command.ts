@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { App } from '../app.ts';
-import { type Environment, readConfig } from '../config/read-config.ts';
+import { ConfigError, type Environment, readConfig } from '../config/read-config.ts';
+import type { Config } from '../config/settings.ts';
 import type { Shoutcloud } from '../shoutcloud/shoutcloud.ts';
-import { keepTicksFast } from './fast-ticks.ts';
+import { listenFailure } from './listen-failure.ts';
 import { readableLog } from './readable-log.ts';
-import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface ServeOptions {
@@ -25,13 +25,20 @@ async function serve(
   { embeddedShoutcloud, readableLogs }: ServeOptions,
   { environment, stop }: Surroundings,
 ): Promise<void> {
+  if (embeddedShoutcloud && environment.SHOUTCLOUD_URL !== undefined) {
+    throw new ConfigError(['SHOUTCLOUD_URL and --embedded-shoutcloud are both given: choose one']);
+  }
   const shoutcloud = embeddedShoutcloud ? await embedded() : undefined;
   const settings = { ...environment, ...(shoutcloud && { SHOUTCLOUD_URL: shoutcloud.url }) };
-  const app = await appFor(settings, readableLogs);
+  const config = readConfig(settings);
+  const app = await appFor(config, settings, readableLogs);
   try {
-    await app.listen();
-    keepHeapSmall();
-    keepTicksFast();
+    await app.listen().catch((error) => {
+      throw listenFailure(error, {
+        host: 'HOST',
+        port: (port) => (port === config.adminPort ? 'ADMIN_PORT' : 'PORT'),
+      });
+    });
     await stop.first;
   } finally {
     await app.close(stop.second);
@@ -40,8 +47,11 @@ async function serve(
 }
 
 /** One process, or the one in front of several. Loaded only now: the other commands need none of it. */
-async function appFor(settings: Environment, readableLogs?: true): Promise<Pick<App, 'listen' | 'close'>> {
-  const config = readConfig(settings);
+async function appFor(
+  config: Config,
+  settings: Environment,
+  readableLogs?: true,
+): Promise<Pick<App, 'listen' | 'close'>> {
   const logging = readableLogs && { logTo: await readableLog() };
   if (config.webConcurrency === 1) {
     const { createApp } = await import('../app.ts');

@@ -1,15 +1,21 @@
+import { isIPv6 } from 'node:net';
 import type { Command } from 'commander';
 import { createClient, type TuohsClient } from '../client/index.ts';
 import type { Environment } from '../config/read-config.ts';
 
 export const URL_OPTION = [
   '--url <address>',
-  'where the service is (TUOHS_URL, else http://localhost:5000)',
+  'where the service is (TUOHS_URL, else this machine, on the port that PORT names, or 5000)',
 ] as const;
 
-/** The address that `--url` or TUOHS_URL names; else that of a local service. */
+/** The address that `--url` or TUOHS_URL names; else that of the service that `tuohs serve` starts in this environment. */
 export function serviceUrl(option: string | undefined, environment: Environment): string {
-  return option ?? environment.TUOHS_URL ?? 'http://localhost:5000';
+  return withScheme(option ?? environment.TUOHS_URL ?? localUrl(environment, environment.PORT ?? '5000'));
+}
+
+/** The address of the admin port: `--url`, else that of the service that `tuohs serve` starts in this environment. */
+export function adminUrl(option: string | undefined, environment: Environment): string {
+  return withScheme(option ?? localUrl(environment, environment.ADMIN_PORT ?? '9464'));
 }
 
 /** A client of the service there. A wrong address is wrong usage. */
@@ -17,8 +23,19 @@ export function clientOf(url: string, options: { retries?: number }, command: Co
   try {
     return createClient({ baseUrl: url, ...options });
   } catch {
-    return command.error(
-      `error: the address of the service is not an http or https one without password: '${url}'`,
-    );
+    // What has an @ may hold a password.
+    const shown = url.includes('@') ? '' : `: '${url}'`;
+    return command.error(`the address of the service is not an http or https one without password${shown}`);
   }
+}
+
+/** `localhost:5000` and `shout.example` are addresses, too. */
+function withScheme(address: string): string {
+  return address.includes('://') ? address : `http://${address}`;
+}
+
+function localUrl({ HOST: host = '' }: Environment, port: string): string {
+  const isAny = ['', '0.0.0.0', '::'].includes(host);
+  const name = isIPv6(host) ? `[${host}]` : host;
+  return `http://${isAny ? 'localhost' : name}:${port}`;
 }

@@ -3,7 +3,6 @@ import { openAppendFile } from './append-file.ts';
 import { ExitCode } from './exit-code.ts';
 import { clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
 import { argumentsInput, fileInput, type ShoutInput, standardInput } from './shout-input.ts';
-import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface ShoutOptions {
@@ -12,7 +11,7 @@ interface ShoutOptions {
   url?: string;
 }
 
-/** `tuohs shout`: texts in, one line for each out, in order. Ends with 1 where some failed, with 130 at a signal. */
+/** `tuohs shout`: texts in, one line for each out, in order. Ends with 1 if some failed, with 130 at a signal. */
 export function shoutCommand(surroundings: Surroundings): Command {
   return new Command('shout')
     .description('shout texts, one line of output for each')
@@ -29,8 +28,8 @@ export function shoutCommand(surroundings: Surroundings): Command {
       });
       // The other commands need none of it.
       const { shoutRun } = await import('./shout-run.ts');
-      const letHeapGrow = keepHeapSmall();
-      const exitCode = await shoutRun(input, { client, failedFile, surroundings }).finally(letHeapGrow);
+      const parts = { client, failedFile, surroundings, againCommand: againCommand(options) };
+      const exitCode = await shoutRun(input, parts);
       if (exitCode !== 0) throw new ExitCode(exitCode);
     });
 }
@@ -63,7 +62,7 @@ function inputOf(texts: string[], { file }: ShoutOptions, surroundings: Surround
   return file === undefined ? standardInput(surroundings.stdin) : fileInput(file);
 }
 
-/** Refuses the file that is read: its failed lines would be read again, and again. */
+/** Opens the file for failed lines. Refuses the file that is read: its failed lines would be read again and again. */
 function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
   if (failed === undefined) return undefined;
   const { stream, stats } = openAppendFile(failed);
@@ -71,4 +70,14 @@ function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
     throw new Error('--failed must name another file than the one that is read');
   }
   return stream;
+}
+
+function againCommand({ failed = '', url }: ShoutOptions): string {
+  const place = url === undefined ? '' : ` --url ${quoted(url)}`;
+  return `tuohs shout --file ${quoted(failed.replace(/^-/, './-'))}${place}`;
+}
+
+/** The word as a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -3,13 +3,13 @@ import { type Line, lineOf, linesOf } from './lines.ts';
 
 /** Where the texts come from. */
 export interface ShoutInput {
-  /** What one of them is called in a sentence. */
+  /** What one text is called in messages. */
   readonly noun: 'line' | 'text';
   /** As they come, many at a time. */
   readonly lines: AsyncIterable<readonly Line[]> | Iterable<readonly Line[]>;
-  /** The file behind it, where there is one. */
+  /** The file that the texts come from, if there is one. */
   readonly file: Stats | undefined;
-  /** Somebody types. */
+  /** Whether a person types the texts. */
   readonly isTerminal: boolean;
 }
 
@@ -18,7 +18,7 @@ export function argumentsInput(texts: readonly string[]): ShoutInput {
   return { noun: 'text', lines: [texts.map(lineOf)], file: undefined, isTerminal: false };
 }
 
-/** Each line of a file is one text. Fails where it cannot be read. */
+/** Each line of a file is one text. Throws if it cannot be read. */
 export function fileInput(path: string): ShoutInput {
   const fd = openSync(path, 'r');
   const stats = fstatSync(fd);

@@ -1,7 +1,7 @@
 import type { BulkResult, TuohsClient } from '../client/index.ts';
-import { Queue } from '../client/queue.ts';
 import type { BufferedOutput } from './buffered-output.ts';
 import { asItCame, type Line } from './lines.ts';
+import { Queue } from './queue.ts';
 import type { ShoutInput } from './shout-input.ts';
 
 /** How far it has come. Kept up to date while it runs. */
@@ -9,6 +9,8 @@ export interface Tally {
   lines: number;
   bytes: number;
   failed: number;
+  /** How many failed lines were written to the file for them. */
+  kept: number;
 }
 
 export interface ShoutLinesParts {
@@ -16,14 +18,14 @@ export interface ShoutLinesParts {
   readonly signal: AbortSignal;
   readonly answers: BufferedOutput;
   readonly reasons: BufferedOutput;
-  /** Where failed lines go as they came. */
+  /** The file for failed lines. */
   readonly failed: BufferedOutput | undefined;
   readonly tally: Tally;
 }
 
 /**
- * Shouts each line of the input: one line of output for each, in order, an empty one where it failed. Reads no faster than
- * the outputs are read. Rejects as the input does, and with `ABORTED`; what was answered until then is in the outputs.
+ * Shouts each line of the input: one line of output for each, in order, an empty one if it failed. Reads only as fast as
+ * the outputs are read. Rejects if the input does, and with `ABORTED`; the outputs then hold what was answered.
  */
 export async function shoutLines(input: ShoutInput, parts: ShoutLinesParts): Promise<void> {
   const { client, signal, answers, reasons, failed, tally } = parts;
@@ -46,6 +48,7 @@ export async function shoutLines(input: ShoutInput, parts: ShoutLinesParts): Pro
     if (reason === undefined) return answers.write(`${result.data}\n`);
     tally.failed++;
     const kept = failed && asItCame(line);
+    if (kept) tally.kept++;
     const rooms = [
       answers.write('\n'),
       reasons.write(`tuohs: ${input.noun} ${tally.lines + 1}: ${reason}\n`),
@@ -56,8 +59,8 @@ export async function shoutLines(input: ShoutInput, parts: ShoutLinesParts): Pro
 }
 
 /**
- * The text of each line, which is then under way. A line that cannot be sent travels as an empty text, which keeps its place
- * in the order.
+ * The text of each line, which is then under way. A line that cannot be sent travels as an empty text, so that it keeps
+ * its place in the order.
  */
 async function* textsOf(input: ShoutInput, underWay: Queue<Line>): AsyncGenerator<string, void, undefined> {
   for await (const lines of input.lines) {
@@ -68,8 +71,12 @@ async function* textsOf(input: ShoutInput, underWay: Queue<Line>): AsyncGenerato
   }
 }
 
-function failureOf({ fault }: Line, { data, error, code }: BulkResult): string | undefined {
+function failureOf({ fault }: Line, result: BulkResult): string | undefined {
   if (fault) return fault.reason;
-  if (data === undefined) return `${error} (${code})`;
-  return data.includes('\n') ? 'the answer is more than one line (BAD_ANSWER)' : undefined;
+  if (result.data === undefined) return wordsFor(result);
+  return result.data.includes('\n') ? 'the answer is more than one line (BAD_ANSWER)' : undefined;
+}
+
+function wordsFor({ error, detail, code }: Extract<BulkResult, { error: string }>): string {
+  return detail === undefined ? `${error} (${code})` : `${error} ${detail} (${code})`;
 }

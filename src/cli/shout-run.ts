@@ -9,6 +9,8 @@ import type { Surroundings } from './surroundings.ts';
 export interface ShoutRunParts {
   readonly client: TuohsClient;
   readonly failedFile: NodeJS.WritableStream | undefined;
+  /** The command that runs the lines in that file again. */
+  readonly againCommand: string;
   readonly surroundings: Surroundings;
 }
 
@@ -19,17 +21,17 @@ export async function shoutRun(input: ShoutInput, parts: ShoutRunParts): Promise
   const { stop } = parts.surroundings;
   const ending = new AbortController();
   stop.first.then(() => ending.abort(INTERRUPTED));
-  // Whoever stops it twice does not want to wait for a reader that does not read.
+  // A user who stops it twice does not want to wait for a reader that does not read.
   return Promise.race([shoutUntil(ending, input, parts), stop.second.then(() => INTERRUPTED)]);
 }
 
 async function shoutUntil(
   ending: AbortController,
   input: ShoutInput,
-  { client, failedFile, surroundings: { stdout, stderr } }: ShoutRunParts,
+  { client, failedFile, againCommand, surroundings: { stdout, stderr } }: ShoutRunParts,
 ): Promise<number> {
   const { signal } = ending;
-  const tally: Tally = { lines: 0, bytes: 0, failed: 0 };
+  const tally: Tally = { lines: 0, bytes: 0, failed: 0, kept: 0 };
   const bar = barFor(input, stderr, tally);
   const endWith = (error: Error) => ending.abort(error);
   const answers = output(stdout, endWith);
@@ -44,22 +46,27 @@ async function shoutUntil(
   }
   await Promise.all([answers.flushed(), reasons.flushed(), failed?.flushed()]);
   bar?.stop();
-  const exitCode = conclusion(signal.reason, tally, (sentence) => reasons.write(`tuohs: ${sentence}\n`));
+  const exitCode = conclusion(signal.reason, tally, say);
+  if (tally.kept > 0) say(`run the failed lines again: ${againCommand}`);
   await reasons.flushed();
   return exitCode;
+
+  function say(sentence: string): void {
+    reasons.write(`tuohs: ${sentence}\n`);
+  }
 
   function output(stream: NodeJS.WritableStream, onBroken: (error: Error) => void): BufferedOutput {
     return bufferedOutput(stream, { clock, around: aroundBar(stream, bar), onBroken });
   }
 }
 
-/** What is left to say at the end, and the exit code. Throws what it ended with where that is not foreseen. */
+/** Says what is left to say at the end and returns the exit code. Throws an unforeseen reason for the end. */
 function conclusion(endedWith: unknown, { lines, failed }: Tally, say: (sentence: string) => void): number {
   if (endedWith === INTERRUPTED) {
     say(`interrupted; the output has ${lines} lines, go on with line ${lines + 1}`);
     return INTERRUPTED;
   }
-  // Whoever reads, such as head, has had enough.
+  // The reader, such as head, has had enough.
   const isEnough = endedWith instanceof Error && 'code' in endedWith && endedWith.code === 'EPIPE';
   if (endedWith !== undefined && !isEnough) throw endedWith;
   if (failed > 0 && lines > 1) say(`${failed} of ${lines} failed`);

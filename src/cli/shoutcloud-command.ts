@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { faultKinds } from '../shoutcloud/fault-kinds.ts';
-import { startShoutcloud } from '../shoutcloud/server.ts';
+import { isListenError, listenFailure } from './listen-failure.ts';
 import type { Surroundings } from './surroundings.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -25,9 +25,14 @@ export function shoutcloudCommand({ stop, stdout }: Surroundings): Command {
     .option('--seed <number>', 'draws the same faults as an earlier run', wholeNumber(0, 2 ** 32 - 1))
     .addHelpText('after', faultHelp)
     .action(async ({ fault, latency, ...options }: ShoutcloudCommandOptions, command: Command) => {
+      // The other commands need none of it.
+      const { startShoutcloud } = await import('../shoutcloud/server.ts');
       const faults = fault.join(' ');
       const shoutcloud = await startShoutcloud({ ...options, faults, latencyMs: latency }).catch(
-        (error: Error) => command.error(`error: ${error.message}`),
+        (error: Error) => {
+          if (!isListenError(error)) return command.error(error.message);
+          throw listenFailure(error, { host: '--host', port: () => '--port' });
+        },
       );
       const { url, port, seed } = shoutcloud;
       stdout.write(`${JSON.stringify({ msg: 'listening', url, port, seed, latencyMs: latency, faults })}\n`);

@@ -1,4 +1,6 @@
+import type { Writable } from 'node:stream';
 import type { Environment } from '../config/read-config.ts';
+import type { LogOutput } from '../telemetry/log-output.ts';
 import type { ForkedProcess } from '../workers/primary-link.ts';
 import type { StopSignals } from './stop-signals.ts';
 
@@ -9,6 +11,8 @@ export interface Surroundings {
   /** Its own process, for one that another one started. */
   readonly process?: ForkedProcess;
   readonly stdin: NodeJS.ReadableStream;
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Where log lines go; standard output unless given. */
+  readonly logTo?: LogOutput;
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { systemClock as clock } from '../core/clock.ts';
+import type { LogOutput } from '../telemetry/log-output.ts';
 import type { Format } from '../watch/receiver.ts';
 import type { WatchWorld } from '../watch/surroundings.ts';
 import type { Watch } from '../watch/watch.ts';
@@ -7,7 +8,7 @@ import { duration, durationText } from './duration.ts';
 import { ExitCode } from './exit-code.ts';
 import { clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
 import type { Surroundings } from './surroundings.ts';
-import { type Line, lineOf, watchLine } from './watch-lines.ts';
+import { type Line, lineOf } from './watch-lines.ts';
 import { NOTIFY_HELP, webhookAddresses } from './webhook-addresses.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -68,31 +69,37 @@ function durationOption(flag: string, about: string, byDefaultMs: number): Optio
 }
 
 async function watch(options: WatchCommandOptions, command: Command, surroundings: Surroundings) {
-  const { environment, stdout, stop } = surroundings;
-  const { interval: intervalMs, timeout: timeoutMs, downAfter, upAfter } = options;
+  const { environment, stop } = surroundings;
   const url = serviceUrl(options.url, environment);
   clientOf(url, {}, command);
   const addresses = webhookAddresses(options.notify, environment);
   const stopping = new AbortController();
   stop.first.then(() => stopping.abort());
-  const say = (line: Line) => stdout.write(watchLine(line, clock.epochMs()));
-  const world: WatchWorld = { clock, emit: (event) => say(lineOf(event)) };
-
   // The other commands need none of it.
+  const { logOutput } = await import('../telemetry/log-output.ts');
+  const logTo = surroundings.logTo ?? logOutput({ clock });
+  await watchAt({ url, addresses }, options, { signal: stopping.signal, logTo }).finally(logTo.flushed);
+}
+
+async function watchAt(
+  { url, addresses }: { url: string; addresses: readonly string[] },
+  { once, format, state, timeout: timeoutMs, interval: intervalMs, downAfter, upAfter }: WatchCommandOptions,
+  { signal, logTo }: { signal: AbortSignal; logTo: LogOutput },
+): Promise<void> {
   const { watchSetup } = await import('./watch-setup.ts');
-  const running = await watchSetup(
-    {
-      ...{ url, timeoutMs, downAfter, upAfter, addresses },
-      format: options.format,
-      stateFile: options.state,
-      isOnce: options.once === true,
-    },
-    stopping.signal,
-    world,
-  );
+  const { jsonLog } = await import('../telemetry/json-log.ts');
+  const log = jsonLog({ level: 'info', logTo });
+  const say = ([level, msg, facts = {}]: Line) => log[level](facts, msg);
+  const world: WatchWorld = { clock, emit: (event) => say(lineOf(event)) };
+  const thresholds = { downAfter, upAfter };
+  const setup = {
+    ...{ url, timeoutMs, addresses, format, ...thresholds },
+    ...{ stateFile: state, isOnce: once === true },
+  };
+  const running = await watchSetup(setup, signal, world);
   try {
-    if (options.once) return await watchOnce(running, stopping.signal);
-    say(['info', 'watching', { url, intervalMs, timeoutMs, downAfter, upAfter, webhooks: addresses.length }]);
+    if (once) return await watchOnce(running, signal);
+    say(['info', 'watching', { url, intervalMs, timeoutMs, ...thresholds, webhooks: addresses.length }]);
     await running.every(intervalMs);
   } finally {
     await running.settled();

@@ -1,16 +1,7 @@
 import type { WatchEvent } from '../watch/events.ts';
 
-// As the service's own log has them.
-const LEVELS = { info: 30, warn: 40, error: 50 };
-
 /** How bad it is, what happened in constant words, and the facts. */
-export type Line = readonly [level: keyof typeof LEVELS, msg: string, facts?: object];
-
-/** A line of the watcher's log: JSON like the service's own, with an ISO time. */
-export function watchLine([level, msg, facts]: Line, epochMs: number): string {
-  const time = new Date(epochMs).toISOString();
-  return `${JSON.stringify({ level: LEVELS[level], time, ...facts, msg })}\n`;
-}
+export type Line = readonly [level: 'info' | 'warn' | 'error', msg: string, facts?: object];
 
 /** What a person wants to read of an event. */
 export function lineOf(event: WatchEvent): Line {

@@ -1,9 +1,7 @@
 import { Command } from 'commander';
 import { readConfig } from '../config/read-config.ts';
 import { primaryLink } from '../workers/primary-link.ts';
-import { keepTicksFast } from './fast-ticks.ts';
 import { readableLog } from './readable-log.ts';
-import { keepHeapSmall } from './small-heap.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
@@ -28,8 +26,6 @@ async function work(
   });
   try {
     await app.listen();
-    keepHeapSmall();
-    keepTicksFast();
     primary.listening((question) => {
       switch (question) {
         case 'metrics':

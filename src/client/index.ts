@@ -1,9 +1,8 @@
-import { bulkRun } from './bulk.ts';
+import { fieldsOf, SHORT_ANSWER_BYTES, textOf } from './answer-text.ts';
+import type { BulkResult } from './bulk-answer.ts';
+import { bulkRun } from './bulk-run.ts';
 import { TuohsClientError } from './client-error.ts';
-import { fieldsOf } from './failed-answer.ts';
-import { canStreamBothWays } from './runtime.ts';
-import { service } from './service.ts';
-import type { BulkResult } from './text-window.ts';
+import { asker } from './service.ts';
 
 export type { BulkResult };
 export { TuohsClientError };
@@ -15,15 +14,10 @@ export interface ClientOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How many times a request is sent again after a failure that passes (no connection, 408, 429, 502, 503, 504): 2. */
+  /** How many times a request is sent again after a failure that may pass (`NETWORK`, 408, 429, 502, 503, 504): 2. */
   readonly retries?: number;
   /** The longest pause that the client accepts from `Retry-After`; a call that would have to wait longer fails: 60,000. */
   readonly maxRetryAfterMs?: number;
-  /**
-   * Whether `fetch` can send and receive at the same time, so that `bulk` needs one long request instead of many short
-   * ones: true in Node and Deno, false elsewhere (browsers give no answer before the request has ended).
-   */
-  readonly streamsBothWays?: boolean;
 }
 
 export interface CallOptions {
@@ -35,34 +29,34 @@ export interface TuohsClient {
   /** Resolves with the text reversed and shouted; rejects with a `TuohsClientError`. */
   shout(text: string, options?: CallOptions): Promise<string>;
   /**
-   * One result for each text, in order; a failed text gets a result, too, so nothing is lost in silence. Takes texts no
-   * faster than results are taken, but for a bounded window. Throws what `texts` throws, once all before it have their
-   * result, and `ABORTED`. Leaving the loop ends everything.
+   * One result for each text, in order. A failed text has a result, too, so no text is lost. Takes texts only as fast as
+   * you take results, but for a bounded number. Throws what `texts` throws, after the results of all texts before, and
+   * `ABORTED`. Leaving the loop ends everything.
    */
   bulk(texts: AsyncIterable<string> | Iterable<string>, options?: CallOptions): AsyncIterable<BulkResult>;
-  /** Resolves where the service is well; rejects with a `TuohsClientError`. */
+  /** Resolves if the service is well; rejects with a `TuohsClientError` if it is not. */
   health(options?: CallOptions): Promise<void>;
 }
 
 /** A client of one service. It holds nothing open, so there is nothing to close. */
 export function createClient(options: ClientOptions): TuohsClient {
   const retry = { retries: options.retries ?? 2, maxRetryAfterMs: options.maxRetryAfterMs ?? 60_000 };
-  const asked = service({
+  const ask = asker({
     baseUrl: options.baseUrl,
     headers: options.headers ?? {},
-    // Looked up at each call, for pages and tests replace it; and a browser's must not be called as a method.
+    // Looked up at each call, because pages and tests replace it. A browser's `fetch` must not be called as a method.
     fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
     ...retry,
   });
-  const streamsBothWays = options.streamsBothWays ?? canStreamBothWays();
 
   return {
     async shout(text, { signal } = {}) {
       const init = jsonBody({ data: text.toWellFormed() });
-      return asked.ask({ path: 'v1', init, read: shoutOf }, signal);
+      const read = (response: Response) => shoutOf(response, text.length);
+      return ask({ path: 'v1', init, read }, signal);
     },
-    bulk: (texts, { signal } = {}) => bulkRun(texts, { ...retry, streamsBothWays, service: asked, signal }),
-    health: ({ signal } = {}) => asked.ask({ path: 'health', init: {}, read: assertSuccess }, signal),
+    bulk: (texts, { signal } = {}) => bulkRun(texts, { ask, signal }),
+    health: ({ signal } = {}) => ask({ path: 'health', init: {}, read: assertSuccess }, signal),
   };
 }
 
@@ -74,13 +68,14 @@ function jsonBody(body: unknown): RequestInit {
   };
 }
 
-async function shoutOf(response: Response): Promise<string> {
-  const { data } = fieldsOf(await response.text());
+/** The answer has as many UTF-16 units as the text; a JSON writer may need six bytes for each. */
+async function shoutOf(response: Response, units: number): Promise<string> {
+  const { data } = fieldsOf(await textOf(response, SHORT_ANSWER_BYTES + 6 * units));
   if (typeof data === 'string') return data;
   throw new TuohsClientError('BAD_ANSWER', 'the answer holds no text', { status: response.status });
 }
 
 async function assertSuccess(response: Response): Promise<void> {
-  if ((await response.text()) === 'success') return;
+  if ((await textOf(response, SHORT_ANSWER_BYTES)) === 'success') return;
   throw new TuohsClientError('BAD_ANSWER', 'the answer is not that of tuohs', { status: response.status });
 }

@@ -1,15 +1,15 @@
-import type { TuohsClientError } from './client-error.ts';
+import { aborted, type TuohsClientError } from './client-error.ts';
 
 export interface RetryOptions {
-  /** How many times a request is sent again after a failure that passes. */
+  /** How many times a request is sent again after a failure that may pass. */
   readonly retries: number;
-  /** Where the service wants a longer pause than this, the call fails at once. */
+  /** If the service wants a longer pause than this, the call fails at once. */
   readonly maxRetryAfterMs: number;
 }
 
 /**
- * How long to wait before a request that failed like this is sent again, `failures` failures in a row; `undefined` where it
- * is not worth it. Never shorter than the service asked for.
+ * How many milliseconds to wait before a request that has failed `failures` times, last with this error, is sent again.
+ * Never shorter than the service asked for. `undefined` if the request should not be sent again.
  */
 export function pauseMs(
   error: TuohsClientError,
@@ -23,10 +23,26 @@ export function pauseMs(
 
 const FIRST_PAUSE_MS = 200;
 
-// 502 comes from a proxy that reached nobody. Asking twice changes nothing, so a cut connection may be asked again, too.
+// 502 comes from a proxy that did not reach the service. Asking twice changes nothing, so it is safe after a cut connection, too.
 const PASSING_STATUS = new Set([408, 429, 502, 503, 504]);
 const PASSING_CODES = new Set(['NETWORK', 'OVERLOADED']);
 
 function mayPass({ status, code }: TuohsClientError): boolean {
   return PASSING_CODES.has(code) || (status !== undefined && PASSING_STATUS.has(status));
+}
+
+/** Resolves in `ms` milliseconds; rejects with `ABORTED` the moment the signal does. */
+export function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(aborted(signal));
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(aborted(signal));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
 }

@@ -1,23 +1,20 @@
+import { failedAnswer } from './answer-text.ts';
 import { aborted, TuohsClientError } from './client-error.ts';
-import { failedAnswer } from './failed-answer.ts';
-import { pauseMs, type RetryOptions } from './retry.ts';
-import { wait } from './wait.ts';
+import { pauseMs, type RetryOptions, wait } from './retry.ts';
 
 /** One request, without its address. */
 export interface Question<T> {
   readonly path: string;
   readonly init: RequestInit;
-  /** Makes the result of a good answer. */
+  /** Makes the result of an answer with status 2xx. */
   readonly read: (response: Response) => Promise<T>;
 }
 
-/** The HTTP side: every failure comes out as a `TuohsClientError`. */
-export interface Service {
-  /** Asks once. */
-  askOnce<T>(question: Question<T>, signal: AbortSignal | undefined): Promise<T>;
-  /** Asks again after failures that pass, not before the pause that the service wants. */
-  ask<T>(question: Question<T>, signal: AbortSignal | undefined): Promise<T>;
-}
+/**
+ * Asks the service. After a failure that may pass it waits as long as the service wants and asks again. Rejects with a
+ * `TuohsClientError`.
+ */
+export type Ask = <T>(question: Question<T>, signal: AbortSignal | undefined) => Promise<T>;
 
 export interface ServiceOptions extends RetryOptions {
   readonly baseUrl: string;
@@ -25,15 +22,19 @@ export interface ServiceOptions extends RetryOptions {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export function service(options: ServiceOptions): Service {
+export function asker(options: ServiceOptions): Ask {
   const base = baseOf(options.baseUrl);
-  return { askOnce, ask };
+  return ask;
 
   async function askOnce<T>({ path, init, read }: Question<T>, signal: AbortSignal | undefined): Promise<T> {
     if (signal?.aborted) throw aborted(signal);
     const headers = { ...options.headers, ...init.headers };
     try {
-      const response = await options.fetch(base + path, { ...init, headers, signal: signal ?? null });
+      // A redirected POST may become a GET, and another address is not the one that was trusted with the texts.
+      const request = { ...init, headers, redirect: 'manual', signal: signal ?? null } as const;
+      const response = await options.fetch(base + path, request);
+      const redirect = redirectOf(response, base, path);
+      if (redirect) throw redirect;
       if (!response.ok) throw await failedAnswer(response);
       return await read(response);
     } catch (error) {
@@ -55,7 +56,7 @@ export function service(options: ServiceOptions): Service {
   }
 }
 
-/** With a slash at the end, so that a service below a path is found. */
+/** The address with a slash at the end, so that paths can be appended. */
 function baseOf(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
@@ -64,6 +65,20 @@ function baseOf(baseUrl: string): string {
   if (url.username || url.password) throw new TypeError('baseUrl must hold no password; use a header');
   return `${url.origin}${url.pathname.replace(/\/*$/, '/')}`;
 }
+
+/** The error that a redirect means. Browsers hide its status and its target. */
+function redirectOf({ type, status, headers, body }: Response, base: string, path: string) {
+  const location = headers.get('location');
+  const isRedirect = type === 'opaqueredirect' || (status >= 300 && status < 400 && location !== null);
+  if (!isRedirect) return undefined;
+  body?.cancel().catch(() => {});
+  const target = location === null ? null : URL.parse(location, base + path);
+  const address = target && (target.origin + target.pathname).replace(new RegExp(`/${path}/?$`), '');
+  const words = address ? `${status} to ${address.slice(0, MAX_ADDRESS_LENGTH)}` : 'a redirect';
+  return new TuohsClientError('BAD_ANSWER', `${base} answers ${words}: use that address`, { status });
+}
+
+const MAX_ADDRESS_LENGTH = 200;
 
 function noAnswer(base: string, cause: unknown): TuohsClientError {
   return new TuohsClientError('NETWORK', `no answer from ${base} (${reasonOf(cause)})`, { cause });

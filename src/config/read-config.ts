@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type Config, type Setting, settings } from './settings.ts';
+import { combinationProblems } from './combinations.ts';
+import type { Setting } from './setting.ts';
+import { allSettings, type Config } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,7 +19,7 @@ export class ConfigError extends Error {
 /** Reads all settings at once. A wrong one does not hide the next: the `ConfigError` names every problem. */
 export function readConfig(environment: Environment): Config {
   const problems: string[] = [];
-  const values = Object.entries(settings).map(([key, setting]) => {
+  const values = Object.entries(allSettings).map(([key, setting]) => {
     try {
       return [key, settingValue(setting, environment)];
     } catch (error) {
@@ -25,6 +27,7 @@ export function readConfig(environment: Environment): Config {
       return [key, undefined];
     }
   });
+  problems.push(...combinationProblems(Object.fromEntries(values)));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.fromEntries(values) as Config;
 }
@@ -33,9 +36,14 @@ function settingValue(setting: Setting<unknown>, environment: Environment): unkn
   const text = setting.isSecret ? secretText(setting.name, environment) : environment[setting.name];
   if (text === undefined) return setting.byDefault;
   const parsed = setting.is.parse(text);
-  if (parsed) return parsed.value;
-  const shown = setting.isSecret ? '' : `, not ${JSON.stringify(text)}`;
+  if (parsed) return parsed.value ?? setting.byDefault;
+  const shown = setting.isSecret ? '' : `, not ${JSON.stringify(withoutCredentials(text))}`;
   throw new Error(`${setting.name} must be ${setting.is.accepts}${shown}`);
+}
+
+/** Whatever may be a user name and password before the host of a URL is not shown. */
+function withoutCredentials(text: string): string {
+  return text.replace(/(?<=^|\/\/)[^\s]*@/, '***@');
 }
 
 /**

@@ -16,20 +16,24 @@ export type ErrorCode =
 
 export interface TuohsErrorOptions {
   cause?: unknown;
-  /** How long the caller does well to wait, where we know. */
+  /** How long the caller should wait before it tries again, if we know. */
   retryAfterMs?: number;
+  /** One sentence for the caller: what was wrong with this request and what to send instead. Never quotes the caller's text. */
+  detail?: string;
 }
 
-/** A failure that the caller is told about by its code. The message is for logs and never holds a user's text. */
+/** A failure that the caller learns by its code. The message is for logs and never holds a user's text. */
 export class TuohsError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;
+  readonly detail: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: TuohsErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.name = 'TuohsError';
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
+    this.detail = options.detail;
   }
 }
 

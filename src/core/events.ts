@@ -9,13 +9,14 @@ export type Event =
   | { type: 'batch'; strings: number }
   | { type: 'breaker'; state: BreakerState }
   | { type: 'fallback' }
-  | { type: 'redis-connection'; isUp: boolean }
+  | { type: 'redis-connection'; isUp: boolean; trouble?: RedisTrouble }
   | { type: 'redis-operation'; op: RedisOperation; outcome: RedisOutcome; durationMs: number }
   | { type: 'shed'; reason: ShedReason }
   | { type: 'attempt'; outcome: AttemptOutcome; durationMs: number }
   | { type: 'verification-failed'; source: 'upstream' | 'redis' }
   | { type: 'answered'; method: string; route: string; status: number; durationMs: number; requestId: string }
   | { type: 'failed'; requestId: string; code: ErrorCode; error: unknown }
+  | { type: 'bulk-lines'; outcome: BulkLineOutcome; lines: number }
   | { type: 'listening'; port: number; adminPort: number }
   | { type: 'worker-listening'; pid: number }
   | { type: 'worker-ended'; pid: number; code: number | null; signal: string | null; wasAsked: boolean }
@@ -23,13 +24,41 @@ export type Event =
   | { type: 'draining' }
   | { type: 'closed' };
 
+/** How lines of a bulk ended: answered, answered by our own mapping, or failed. */
+export type BulkLineOutcome = 'success' | 'local' | ErrorCode;
+
 export type CacheTier = 'memory' | 'redis';
 
 export type AttemptOutcome = 'success' | AttemptFailure;
 
-export type RedisOperation = 'get' | 'set' | 'count';
+/** `echo`: whether replies still belong to their commands, which is asked after a wrong value. */
+export type RedisOperation = 'get' | 'set' | 'count' | 'echo';
 
-/** `skipped`: the connection was down or its breaker open, so nothing was sent. */
+/** Why Redis is not used; `read_only` alone is a trouble that a connected Redis may have. */
+export const REDIS_TROUBLES = [
+  'certificate',
+  'closed',
+  'cluster',
+  'loading',
+  'name_not_found',
+  'no_answer',
+  'no_route',
+  'no_such_database',
+  'no_tls',
+  'not_permitted',
+  'oversized_value',
+  'password_missing',
+  'protected_mode',
+  'protocol',
+  'read_only',
+  'refused',
+  'rejected',
+  'too_many_clients',
+  'wrong_password',
+] as const;
+export type RedisTrouble = (typeof REDIS_TROUBLES)[number];
+
+/** `skipped`: nothing was sent, for the connection was down, its breaker open, or a reply overdue. */
 export type RedisOutcome = 'success' | 'error' | 'timeout' | 'skipped';
 
 /** Why a request was turned away before its work began. */

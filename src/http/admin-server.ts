@@ -1,39 +1,73 @@
-import Fastify, { type FastifyInstance } from 'fastify';
-import { TuohsError } from '../core/errors.ts';
-import { sendJson } from './answer.ts';
-import { describedOnly } from './described-only.ts';
-import { problemFor } from './problem.ts';
-import { requestId } from './request-id.ts';
+import type { World } from '../core/events.ts';
+import { preferredType } from './accept.ts';
+import { type HttpServer, httpServer } from './http-server.ts';
+import type { Route, RouteTable } from './router.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
 
 export interface AdminParts {
-  /** Started and not draining: nothing else, for a dead dependency must not take all pods away at once. */
+  /** Started and not draining: nothing else, because a dead dependency must not take all pods away at once. */
   readonly isReady: () => boolean;
   /** Facts for a person, by part. */
   readonly status: () => Facts | Promise<Facts>;
-  readonly metrics: { text(): Promise<string>; readonly contentType: string };
+  readonly metrics: MetricsSource;
 }
 
+export interface MetricsSource {
+  /** The media types that it can be written as, the one for those who do not say what they want first. */
+  readonly types: readonly [string, ...string[]];
+  text(type: string): Promise<string>;
+}
+
+const ADMIN_ROUTES: RouteTable<AdminParts> = {
+  '/livez': text(() => [200, 'alive']),
+  '/readyz': text(({ isReady }) => (isReady() ? [200, 'ready'] : [503, 'not ready'])),
+  '/metrics': {
+    GET: {
+      async handle(exchange, { metrics }) {
+        // Prometheus also says which characters of names it wants escaped; ours have none of them.
+        const accept = exchange.request.headers.accept?.replaceAll(/;\s*escaping=[\w-]+/g, '');
+        const type = preferredType(accept, metrics.types);
+        exchange.answer({
+          headers: ['content-type', type, 'vary', 'accept'],
+          body: await metrics.text(type),
+        });
+      },
+    },
+  },
+  '/status': {
+    GET: {
+      async handle(exchange, { status }) {
+        exchange.answer({
+          headers: ['content-type', 'application/json'],
+          body: JSON.stringify(await status()),
+        });
+      },
+    },
+  },
+};
+
+const LIMITS = {
+  keepAliveTimeoutMs: 95_000,
+  slowClientMs: 10_000,
+  maxConnections: 64,
+  maxHeldBytes: 4_194_304,
+};
+
 /** Probes and status for those who run the service. Its port is never public. */
-export function adminServer({ isReady, status, metrics }: AdminParts): FastifyInstance {
-  const server = Fastify({
-    return503OnClosing: false,
-    schemaController: describedOnly,
-    genReqId: ({ headers }) => requestId(headers['x-request-id']),
-  });
-  server.setNotFoundHandler((request, reply) => {
-    const { status, headers, body } = problemFor(new TuohsError('NOT_FOUND', 'no such path'), request.id);
-    return reply.code(status).headers(headers).send(Buffer.from(body));
-  });
-  server.get('/livez', (_request, reply) => reply.type('text/plain').send('alive'));
-  server.get('/readyz', (_request, reply) => {
-    const [code, text] = isReady() ? [200, 'ready'] : [503, 'not ready'];
-    return reply.code(code).type('text/plain').send(text);
-  });
-  server.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.text()),
-  );
-  server.get('/status', async (_request, reply) => sendJson(reply, await status()));
-  return server;
+export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServer {
+  // Requests to this port are no traffic of the service: only failures are reported.
+  const world: World = { clock, emit: (event) => event.type !== 'answered' && emit(event) };
+  return httpServer({ table: ADMIN_ROUTES, parts, isDraining: () => false }, LIMITS, world);
+}
+
+function text(answer: (parts: AdminParts) => [status: number, body: string]): { GET: Route<AdminParts> } {
+  return {
+    GET: {
+      handle(exchange, parts) {
+        const [status, body] = answer(parts);
+        exchange.answer({ status, headers: ['content-type', 'text/plain'], body });
+      },
+    },
+  };
 }

@@ -18,17 +18,17 @@ export const problems: Readonly<Record<ErrorCode, ProblemRow>> = {
   NOT_FOUND: { status: 404, when: 'no such path', text: 'There is nothing at this path.' },
   METHOD_NOT_ALLOWED: {
     status: 405,
-    when: 'the path exists, but not for this method; `Allow` names those it has',
+    when: 'the path exists, but not for this method; `Allow` names the methods it has',
     text: 'This path does not answer to this method.',
   },
   REQUEST_TIMEOUT: {
     status: 408,
-    when: 'the headers or the body took longer than 10 s to arrive',
+    when: 'the headers took longer than 10 s, or nothing of the body arrived for 10 s',
     text: 'The request took too long to arrive.',
   },
   TOO_LARGE: {
     status: 413,
-    when: 'the body is larger than `MAX_BODY_BYTES`',
+    when: 'the body is larger than `MAX_BODY_BYTES`, or than `MAX_BULK_BYTES` for a bulk',
     text: 'The request body is too large.',
   },
   HEADERS_TOO_LARGE: {
@@ -69,6 +69,23 @@ export const problems: Readonly<Record<ErrorCode, ProblemRow>> = {
   },
 };
 
+/** The refusal of a method that the path does not have; `Allow` names those that it has. */
+export class MethodNotAllowed extends TuohsError {
+  readonly allow: string;
+
+  constructor(allow: string) {
+    const detail =
+      allow === '' ? 'No path answers to this method.' : `Use ${allow.replace(/, (\w+)$/, ' or $1')}.`;
+    super('METHOD_NOT_ALLOWED', 'the path does not have this method', { detail });
+    this.allow = allow;
+  }
+}
+
+/** A mistake of the caller; `detail` says what to send instead. */
+export function badInput(message: string, detail: string): TuohsError {
+  return new TuohsError('BAD_INPUT', message, { detail });
+}
+
 /** Everything that goes over the wire for an error. */
 export interface Problem {
   readonly status: number;
@@ -76,17 +93,29 @@ export interface Problem {
   readonly body: string;
 }
 
-/** The one place where an error becomes a status, headers and a body. What is not a `TuohsError` becomes a bare 500. */
+/** The one place where an error becomes a status, headers and a body. Anything but a `TuohsError` becomes a bare 500. */
 export function problemFor(error: unknown, requestId: string): Problem {
-  const { code, retryAfterMs = LEAST_RETRY_MS } =
-    error instanceof TuohsError ? error : ({ code: 'INTERNAL' } as const);
-  const { status, text } = problems[code];
-  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  const known = knownError(error);
+  const { status, text } = problems[known.code];
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  if (RETRYABLE.has(status)) headers['retry-after'] = retryAfterSeconds(known.retryAfterMs ?? LEAST_RETRY_MS);
+  if (known instanceof MethodNotAllowed) headers.allow = known.allow;
   return {
     status,
-    headers: RETRYABLE.has(status) ? { ...headers, 'retry-after': retryAfterSeconds(retryAfterMs) } : headers,
-    body: JSON.stringify({ error: text, code, requestId }),
+    headers,
+    body: JSON.stringify({ error: text, code: known.code, requestId, detail: known.detail }),
   };
+}
+
+/** The error's fields of a line of a bulk answer. */
+export function problemLine(error: unknown): string {
+  const { code, detail } = knownError(error);
+  return JSON.stringify({ error: problems[code].text, code, detail });
+}
+
+/** The error itself if the table has it, else a bug of ours. */
+export function knownError(error: unknown): TuohsError {
+  return error instanceof TuohsError ? error : new TuohsError('INTERNAL', 'a bug', { cause: error });
 }
 
 const RETRYABLE = new Set([429, 503, 504]);

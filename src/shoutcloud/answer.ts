@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { Clock } from '../core/clock.ts';
 import { breakOff, closeAfter, drip, garbage, reset, sendUnasked, stall } from './broken-connections.ts';
@@ -7,6 +6,9 @@ import type { Fault, StatusFault } from './faults.ts';
 import { encodeAnswer } from './go-json.ts';
 import { sendEndless, sendHuge } from './large-bodies.ts';
 import { type WrongBodyKind, wrongBodies } from './wrong-bodies.ts';
+
+// Imported, node:http would load all it exports at the start of every command (ADR 0014).
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 /** Answers well, or as the fault says. Resolves when nothing is left to do; rejects when the connection closes first. */
 export async function answer(exchange: Exchange, fault: Fault | undefined): Promise<void> {

@@ -1,18 +1,27 @@
 import type { Logger } from 'pino';
-import { TuohsError } from '../core/errors.ts';
-import type { Emit, Event } from '../core/events.ts';
+import type { Emit, Event, World } from '../core/events.ts';
+import { failureLines } from './failure-lines.ts';
+import { REDIS_TROUBLE_DETAILS } from './redis-troubles.ts';
+
+export interface LogEventsOptions {
+  readonly clock: Pick<World['clock'], 'after'>;
+  /** What the line about the start says of the service. */
+  readonly about: object;
+}
 
 /** Writes the events that a person wants to read: state changes and 5xx at info and above, requests at debug. */
-export function logEvents(log: Logger): Emit {
+export function logEvents(log: Logger, { clock, about }: LogEventsOptions): Emit {
+  const failures = failureLines(log, clock);
   return (event: Event) => {
     switch (event.type) {
       case 'listening': {
-        const { type: _, ...facts } = event;
-        return log.info(facts, 'listening');
+        const { type: _, ...ports } = event;
+        return log.info({ ...about, ...ports }, 'listening');
       }
       case 'draining':
         return log.info('draining');
       case 'closed':
+        failures.end();
         return log.info('closed');
       case 'worker-listening':
         return log.info({ worker: event.pid }, 'a worker listens');
@@ -22,22 +31,23 @@ export function logEvents(log: Logger): Emit {
         return wasAsked ? log.info(facts, 'a worker ended') : log.warn(facts, 'a worker ended unasked');
       }
       case 'failed':
-        return logFailure(log, event);
+        return failures.write(event);
       case 'answered': {
         // Each request passes here, and few are ever written.
         if (!log.isLevelEnabled('debug')) return;
-        const { type: _, ...facts } = event;
-        return log.debug(facts, 'answered');
+        const { type: _, durationMs, ...facts } = event;
+        return log.debug({ ...facts, durationMs: Math.round(durationMs * 100) / 100 }, 'answered');
       }
       case 'breaker':
         return log.warn({ state: event.state }, 'the breaker of SHOUTCLOUD changed');
       case 'redis-connection':
-        return event.isUp ? log.info('redis is connected') : log.warn('redis is not connected');
+        return logRedis(log, event);
       case 'trace-export':
         return event.isUp
           ? log.info('traces arrive again')
           : log.warn('traces do not arrive and are dropped');
       case 'batch':
+      case 'bulk-lines':
       case 'fallback':
       case 'redis-operation':
       case 'shed':
@@ -50,21 +60,12 @@ export function logEvents(log: Logger): Emit {
   };
 }
 
-function logFailure(log: Logger, { requestId, code, error }: Extract<Event, { type: 'failed' }>): void {
-  if (code === 'INTERNAL') log.error({ requestId, code, ...traceOf(error) }, 'a request failed by a bug');
-  else log.warn({ requestId, code, reason: reasonOf(error) }, 'a request failed');
-}
-
-/** Messages of foreign errors may quote what users sent, so only names and places are logged. */
-function traceOf(error: unknown): { name: string; at: string[] } {
-  if (!(error instanceof Error)) return { name: typeof error, at: [] };
-  const frames = (error.stack ?? '').replace(error.message, '').split('\n').slice(1);
-  return { name: error.name, at: frames.map((line) => line.trim()) };
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof TuohsError)) return 'unknown';
-  const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-  return `${error.message}${code}`;
+function logRedis(
+  log: Logger,
+  { isUp, trouble: reason }: Extract<Event, { type: 'redis-connection' }>,
+): void {
+  const facts = reason ? { reason, detail: REDIS_TROUBLE_DETAILS[reason] } : {};
+  if (!isUp) log.warn(facts, 'redis is not connected');
+  else if (reason) log.warn(facts, 'redis is connected, but takes no writes');
+  else log.info('redis is connected');
 }

@@ -2,7 +2,6 @@ import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController } from '../core/leave-signal.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
-import { Slots } from '../core/slots.ts';
 
 export interface CoalescedShouter extends Shouter {
   flights(): number;
@@ -15,25 +14,22 @@ export interface CoalescedShouter extends Shouter {
  * flight's signal aborts when all have left. Who joined it in vain starts a new one.
  */
 export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>): CoalescedShouter {
-  const flights = new Slots<Flight>();
-  const slotOf = new Map<string, number>();
+  const flights = new Map<string, Flight>();
   const crowd = { waiting: 0 };
 
   return { flights: () => flights.size, waiting: () => crowd.waiting, shout };
 
   function shout(text: string, call: Call): Promise<Shout> {
     if (call.signal.aborted) return Promise.reject(call.signal.reason);
-    const running = flights.get(slotOf.get(text) ?? -1);
+    const running = flights.get(text);
     return running === undefined ? start(text, call) : join(running, text, call);
   }
 
   function start(text: string, call: Call): Promise<Shout> {
     const flight = new Flight(call, (shared) => inner.shout(text, shared), crowd);
-    const slot = flights.add(flight);
-    slotOf.set(text, slot);
+    flights.set(text, flight);
     const land = () => {
-      flights.remove(slot);
-      slotOf.delete(text);
+      flights.delete(text);
       flight.land();
     };
     void flight.landed.then(land, land);

@@ -13,7 +13,7 @@ export function retryAfterMs(header: string | string[] | undefined, epochMs: num
 }
 
 function waitMs(value: string, epochMs: number): number {
-  if (/^\d+(e\d+)?$/.test(value)) return Number(value) * 1000;
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
   if (/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(value))
     return Date.parse(value.endsWith('GMT') ? value : `${value} GMT`) - epochMs;
   return Number.NaN;

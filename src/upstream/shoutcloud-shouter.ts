@@ -3,14 +3,12 @@ import { AttemptError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Shout, Shouter } from '../core/shouter.ts';
 import { readAnswer } from './shoutcloud-answer.ts';
-import type { Transport } from './transport.ts';
+import type { AttemptResponse, Transport } from './transport.ts';
 
 export interface ShoutcloudOptions {
   readonly attemptTimeoutMs: number;
   /** Turns an OUTPUT into the upper case of its text, or `undefined` where it is not. */
   readonly verify: (text: string, output: string) => string | undefined;
-  /** What the headers of an attempt hold besides our own. */
-  readonly moreHeaders?: (() => Readonly<Record<string, string>>) | undefined;
 }
 
 /**
@@ -19,7 +17,7 @@ export interface ShoutcloudOptions {
  */
 export function shoutcloudShouter(
   transport: Transport,
-  { attemptTimeoutMs, verify, moreHeaders }: ShoutcloudOptions,
+  { attemptTimeoutMs, verify }: ShoutcloudOptions,
   { clock, emit }: World,
 ): Shouter {
   return {
@@ -44,16 +42,24 @@ export function shoutcloudShouter(
     const cancel = afterReading(clock, attemptTimeoutMs, () => timer.abort());
     try {
       const response = await transport.send({
-        headers: moreHeaders ? { ...moreHeaders(), ...HEADERS } : HEADERS,
+        headers: HEADERS,
         body,
         signal: timer.signal,
       });
-      const limits = { maxBytes: maxAnswerBytes(body), epochMs: clock.epochMs() };
-      return verified(text, await readAnswer(response, limits));
+      return await heard(text, response, maxAnswerBytes(body));
     } catch (error) {
       throw timer.signal.aborted ? new AttemptError('timeout', 'the attempt took too long') : error;
     } finally {
       cancel();
+    }
+  }
+
+  async function heard(text: string, response: AttemptResponse, maxBytes: number): Promise<Shout> {
+    try {
+      return verified(text, await readAnswer(response, { maxBytes, epochMs: clock.epochMs() }));
+    } catch (error) {
+      if (error instanceof AttemptError && isForeign(error)) response.closeConnection();
+      throw error;
     }
   }
 
@@ -64,6 +70,11 @@ export function shoutcloudShouter(
     emit({ type: 'verification-failed', source: 'upstream' });
     throw new AttemptError('wrong', "the answer is not this text's");
   }
+}
+
+/** An answer that SHOUTCLOUD does not give may come from whoever has its old address now. */
+function isForeign({ failure }: AttemptError): boolean {
+  return failure === 'rejected' || failure === 'unreadable' || failure === 'wrong';
 }
 
 // SHOUTCLOUD compares the type byte for byte: "; charset=utf-8" gets a 400.

@@ -18,4 +18,6 @@ export interface AttemptResponse {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Leaving it before its end destroys the connection. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** Ends the connection, even if the body has been read to its end: the next attempt makes a new one. */
+  closeConnection(): void;
 }

@@ -2,6 +2,7 @@ import { coldFlood, emptied } from './caches/emptied.ts';
 import { redisLies } from './caches/redis-lies.ts';
 import { redisFrozen, redisKilled, redisSlow } from './caches/redis-outage.ts';
 import { redisRefuses } from './caches/redis-refusals.ts';
+import { redisSpoilt } from './caches/redis-spoilt.ts';
 import { hostileInput } from './callers/hostile-input.ts';
 import { deafReaders, tooLarge } from './callers/large-requests.ts';
 import { overload } from './callers/overload.ts';
@@ -54,6 +55,7 @@ export const ROWS: readonly Row[] = [
   redisSlow,
   redisRefuses,
   redisLies,
+  redisSpoilt,
   emptied,
   coldFlood,
   slowHeaders,

@@ -1,21 +1,17 @@
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Dispatcher, Pool } from 'undici';
 import type { LoadSample } from './load-sample.ts';
 
 // Runs in a pod of the cluster: an open loop of requests, a line of JSON with the totals four times a second, until SIGTERM.
 // Nothing is ever sent twice: what a caller of the service would see as an error counts as one.
 const { TARGET = '', PER_SECOND = '100', TEXT_LENGTH = '20' } = process.env;
 const TEXTS = 200;
-const REQUEST = { path: '/v1', method: 'POST', headers: { 'content-type': 'application/json' } } as const;
 
 // Connections are kept, and made anew after some requests, so that pods that come late get their share.
-const pool = new Pool(TARGET, {
-  connections: 16,
-  maxRequestsPerClient: 50,
-  connect: { timeout: 5000 },
-  headersTimeout: 10_000,
-  bodyTimeout: 10_000,
-});
+const REQUESTS_OF_A_CONNECTION = 50;
+const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 const questions = Array.from({ length: TEXTS }, (_, index) => question(index, Number(TEXT_LENGTH)));
 const failures: Record<string, number> = {};
 let sent = 0;
@@ -30,7 +26,7 @@ const reports = setInterval(report, 250);
 await load(Number(PER_SECOND));
 clearInterval(reports);
 report();
-await pool.close();
+agent.destroy();
 
 async function load(perSecond: number): Promise<void> {
   const pending = new Set<Promise<void>>();
@@ -48,18 +44,27 @@ async function load(perSecond: number): Promise<void> {
 async function ask(number: number): Promise<void> {
   const { body, expected } = questions[number % TEXTS] ?? question(0, 1);
   const startedAt = performance.now();
-  const seen = await outcome(body, expected);
+  const seen = await outcome(body, expected, number % REQUESTS_OF_A_CONNECTION === 0);
   slowestMs = Math.max(slowestMs, performance.now() - startedAt);
   answered++;
   if (seen !== '200') failures[seen] = (failures[seen] ?? 0) + 1;
 }
 
-async function outcome(body: string, expected: string): Promise<string> {
+async function outcome(body: string, expected: string, isLast: boolean): Promise<string> {
   try {
-    const answer: Dispatcher.ResponseData = await pool.request({ ...REQUEST, body });
-    const text = await answer.body.text();
-    if (answer.statusCode !== 200) return `${answer.statusCode} ${text.slice(0, 200)}`;
-    return text === expected ? '200' : '200 with a wrong answer';
+    const sent = request(new URL('/v1', TARGET), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', connection: isLast ? 'close' : 'keep-alive' },
+      agent,
+      signal: AbortSignal.timeout(10_000),
+    });
+    sent.on('error', () => {});
+    sent.end(body);
+    const [answer]: IncomingMessage[] = await once(sent, 'response');
+    if (!answer) return 'no answer';
+    const said = await text(answer);
+    if (answer.statusCode !== 200) return `${answer.statusCode} ${said.slice(0, 200)}`;
+    return said === expected ? '200' : '200 with a wrong answer';
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return `${code}: ${message}`;

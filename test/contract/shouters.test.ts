@@ -7,8 +7,8 @@ import { startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { cachedShouter } from '../../src/upstream/cached-shouter.ts';
 import { coalescedShouter } from '../../src/upstream/coalesced-shouter.ts';
 import { deadlineShouter } from '../../src/upstream/deadline-shouter.ts';
+import { httpTransport } from '../../src/upstream/http-transport.ts';
 import { shoutcloudShouter } from '../../src/upstream/shoutcloud-shouter.ts';
-import { undiciTransport } from '../../src/upstream/undici-transport.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
 import { type TestWorld, testWorld, worldOn } from '../support/world.ts';
 import { type MakeShouter, shouterContract } from './shouter-contract.ts';
@@ -36,7 +36,7 @@ shouterContract(
 shouterContract('SHOUTCLOUD shouter', async (t, upstream) => {
   const shoutcloud = await startShoutcloud({ faults: upstream === 'failing' ? 'status=503' : '' });
   t.after(() => shoutcloud.close());
-  const transport = undiciTransport({ url: shoutcloud.url, connections: 4, connectTimeoutMs: 60_000 });
+  const transport = httpTransport({ url: shoutcloud.url, connections: 4 }, { clock: systemClock });
   t.after(() => transport.close());
   const options = { attemptTimeoutMs: 60_000, verify: verifiedUpperCase };
   const shouter = shoutcloudShouter(transport, options, worldOn(systemClock));

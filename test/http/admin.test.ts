@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AdminParts, adminServer } from '../../src/http/admin-server.ts';
+import { injected } from '../support/api.ts';
+import { testWorld } from '../support/world.ts';
+
+const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
+const OPEN = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
 const PARTS: AdminParts = {
   isReady: () => true,
   status: () => ({ version: '1.2.3' }),
-  metrics: { text: async () => 'tuohs_x 1\n', contentType: 'text/plain; version=0.0.4; charset=utf-8' },
+  metrics: { types: [TEXT, OPEN], text: async (type) => (type === OPEN ? '# EOF\n' : 'tuohs_x 1\n') },
 };
 
 test('it is alive, ready or not', async () => {
-  const server = adminServer({ ...PARTS, isReady: () => false });
+  const server = admin({ ...PARTS, isReady: () => false });
 
   assert.equal((await server.inject('/livez')).statusCode, 200);
 });
@@ -19,23 +24,78 @@ for (const [isReady, status] of [
   [false, 503],
 ] as const) {
   test(`readiness is a ${status} where that is ${isReady}`, async () => {
-    const server = adminServer({ ...PARTS, isReady: () => isReady });
+    const server = admin({ ...PARTS, isReady: () => isReady });
 
     assert.equal((await server.inject('/readyz')).statusCode, status);
   });
 }
 
 test('the status is JSON', async () => {
-  const { headers, body } = await adminServer(PARTS).inject('/status');
+  const { headers, body } = await admin(PARTS).inject('/status');
 
   assert.equal(headers['content-type'], 'application/json');
   assert.deepEqual(JSON.parse(body), { version: '1.2.3' });
 });
 
 test('there is no shouting on the admin port, told in the words of the error table', async () => {
-  const { statusCode, headers, body } = await adminServer(PARTS).inject('/v1?data=hello');
+  const { statusCode, headers, body } = await admin(PARTS).inject('/v1?data=hello');
 
   assert.equal(statusCode, 404);
   assert.equal(headers['content-type'], 'application/json');
   assert.equal(JSON.parse(body).code, 'NOT_FOUND');
 });
+
+test('another method is not allowed, told in the words of the error table', async () => {
+  const { statusCode, headers, body } = await admin(PARTS).inject({ method: 'POST', url: '/livez' });
+
+  assert.deepEqual([statusCode, headers.allow], [405, 'GET, HEAD']);
+  assert.equal(JSON.parse(body).code, 'METHOD_NOT_ALLOWED');
+});
+
+test('a status that cannot be read is an internal error, reported with its request', async () => {
+  const world = testWorld();
+  const server = injected(
+    adminServer({ ...PARTS, status: () => Promise.reject(new Error('hidden')) }, world),
+  );
+
+  const { statusCode, body } = await server.inject({ url: '/status', headers: { 'x-request-id': 'mine' } });
+
+  assert.deepEqual([statusCode, JSON.parse(body).code], [500, 'INTERNAL']);
+  assert.deepEqual(
+    world.told('failed').map(({ requestId, code }) => [requestId, code]),
+    [['mine', 'INTERNAL']],
+  );
+});
+
+function admin(parts: AdminParts) {
+  return injected(adminServer(parts, testWorld()));
+}
+
+/** What asks, and what it gets. */
+const SCRAPERS: readonly [string, string | undefined, string][] = [
+  ['curl', '*/*', TEXT],
+  ['a client that says nothing', undefined, TEXT],
+  ['a client of the text format', 'text/plain; version=0.0.4', TEXT],
+  [
+    'Prometheus 2',
+    'application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+    OPEN,
+  ],
+  [
+    'Prometheus 3',
+    'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+    OPEN,
+  ],
+  ['a browser', 'text/html,application/xhtml+xml,*/*;q=0.8', TEXT],
+  ['a client of a format that there is not', 'application/vnd.google.protobuf', TEXT],
+];
+for (const [who, accept, type] of SCRAPERS) {
+  test(`${who} gets metrics as ${type}`, async () => {
+    const request = { url: '/metrics', headers: accept === undefined ? {} : { accept } };
+
+    const { headers, body } = await admin(PARTS).inject(request);
+
+    assert.equal(headers['content-type'], type);
+    assert.equal(body, type === OPEN ? '# EOF\n' : 'tuohs_x 1\n');
+  });
+}

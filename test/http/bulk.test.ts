@@ -4,17 +4,19 @@ import { systemClock } from '../../src/core/clock.ts';
 import { TuohsError } from '../../src/core/errors.ts';
 import { reverser } from '../../src/core/reverse.ts';
 import { reverseShout } from '../../src/core/reverse-shout.ts';
-import { type ApiUnderTest, listeningApi } from '../support/api.ts';
+import { type ApiUnderTest, testApi } from '../support/api.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
 import { rawClient } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { worldOn } from '../support/world.ts';
 
 const NDJSON = 'application/x-ndjson';
-const BAD_LINE = {
+const bad = (detail: string) => ({
   error: 'Data was not able to be parsed from request. Please try again.',
   code: 'BAD_INPUT',
-};
+  detail,
+});
+const SEND = 'send {"data": "<text>"}.';
 
 test('each line gets its line, in order, whatever is on it', async (t) => {
   const { post } = await startBulk(t);
@@ -25,7 +27,14 @@ test('each line gets its line, in order, whatever is on it', async (t) => {
 
   assert.equal(status, 200);
   assert.equal(type, NDJSON);
-  assert.deepEqual(lines, [{ data: 'OLLEH' }, BAD_LINE, BAD_LINE, BAD_LINE, BAD_LINE, { data: 'DLRÖW' }]);
+  assert.deepEqual(lines, [
+    { data: 'OLLEH' },
+    bad(`The body is not valid JSON; ${SEND}`),
+    bad('"data" is a number; send a string.'),
+    bad(`The JSON is an array; ${SEND}`),
+    bad(`The object has no key "data"; ${SEND}`),
+    { data: 'DLRÖW' },
+  ]);
 });
 
 test('empty lines are skipped, and the last one needs no line feed', async (t) => {
@@ -36,17 +45,33 @@ test('empty lines are skipped, and the last one needs no line feed', async (t) =
   assert.deepEqual(lines, [{ data: 'A' }, { data: '' }, { data: 'B' }]);
 });
 
-test('a line over the limit gets an error line, and the rest go on', async (t) => {
+test('a line over the limit of a body gets an error line, and the rest go on', async (t) => {
   const { post } = await startBulk(t);
-  const long = JSON.stringify({ data: 'x'.repeat(2 ** 20) });
+  const long = JSON.stringify({ data: 'x'.repeat(2 ** 19) });
 
   const { lines } = await post(`{"data":"a"}\n${long}\n{"data":"b"}`);
 
   assert.deepEqual(lines, [
     { data: 'A' },
-    { error: 'The request body is too large.', code: 'TOO_LARGE' },
+    {
+      error: 'The request body is too large.',
+      code: 'TOO_LARGE',
+      detail: 'A line may have 262144 bytes at most.',
+    },
     { data: 'B' },
   ]);
+});
+
+test('a body over the limit of a bulk is refused as a whole', async (t) => {
+  const { post, most } = await startBulk(t, { options: { maxBulkBytes: 20 } });
+
+  const { status, lines } = await post('{"data":"a"}\n{"data":"b"}');
+
+  assert.deepEqual(
+    [status, lines[0].code, lines[0].detail],
+    [413, 'TOO_LARGE', 'A body may have 20 bytes at most.'],
+  );
+  assert.equal(most(), 0);
 });
 
 test('a line that is not UTF-8 is bad input', async (t) => {
@@ -54,7 +79,7 @@ test('a line that is not UTF-8 is bad input', async (t) => {
 
   const { lines } = await post(Buffer.from('{"data":"\xff"}\n{"data":"a"}', 'latin1'));
 
-  assert.deepEqual(lines, [BAD_LINE, { data: 'A' }]);
+  assert.deepEqual(lines, [bad('The body is not valid UTF-8; send UTF-8, not compressed.'), { data: 'A' }]);
 });
 
 test('an upstream that fails is told line by line', async (t) => {
@@ -64,7 +89,7 @@ test('an upstream that fails is told line by line', async (t) => {
   const { lines } = await post('{"data":"a"}\nnope\n{"data":"b"}');
 
   const failure = { error: 'Failed to contact shoutcloud api', code: 'UPSTREAM_TIMEOUT' };
-  assert.deepEqual(lines, [failure, BAD_LINE, failure]);
+  assert.deepEqual(lines, [failure, bad(`The body is not valid JSON; ${SEND}`), failure]);
 });
 
 test('another content type is refused as everywhere', async (t) => {
@@ -93,70 +118,95 @@ test('thousands of lines stay in order and take no more than the window', async 
   assert.ok(most() <= 50, `${most()} lines were under way at once`);
 });
 
-test('a line is answered before the next one is sent', async (t) => {
-  const { port } = await startBulk(t);
+test('nothing is answered before the whole request has arrived', async (t) => {
+  const { port, upstream } = await startBulk(t);
   const client = await rawClient(t, port);
-  client.send(chunkedHead());
 
-  client.send(chunk('{"data":"first"}\n'));
-  await client.heard('TSRIF');
-  client.send(chunk('{"data":"second"}\n'));
+  client.send(`${chunkedHead()}${chunk('{"data":"first"}\n')}`);
+  const other = await rawClient(t, port);
+  other.send('GET /v1?data=other HTTP/1.1\r\nhost: test\r\n\r\n');
+  await other.heard('REHTO');
 
+  assert.deepEqual([upstream.calls, client.text()], [['rehto'], '']);
+  client.send(`${chunk('{"data":"second"}')}0\r\n\r\n`);
   assert.match(await client.heard('DNOCES'), /TSRIF[\s\S]*DNOCES/);
 });
 
-test('a caller that hangs up is worked for no longer', async (t) => {
+test('a line is answered as soon as its answer is known', async (t) => {
+  const first = Promise.withResolvers<void>();
+  const { port } = await startBulk(t, {
+    reverseShout: async (data) => {
+      if (data !== 'a') await first.promise;
+      return { text: data.toUpperCase(), source: 'upstream', stored: true, collapsed: false };
+    },
+  });
+  const client = await rawClient(t, port);
+
+  client.send(`${chunkedHead()}${chunk('{"data":"a"}\n{"data":"b"}\n')}0\r\n\r\n`);
+
+  assert.doesNotMatch(await client.heard('{"data":"A"}\n'), /"B"/);
+  first.resolve();
+  await client.heard('{"data":"B"}\n');
+});
+
+test('an answer of our own mapping is marked in its line', async (t) => {
+  const { post } = await startBulk(t, {
+    reverseShout: () => ({ text: 'A', source: 'local', stored: false, collapsed: false }),
+  });
+
+  assert.deepEqual((await post('{"data":"a"}')).lines, [{ data: 'A', source: 'local' }]);
+});
+
+test('lines are counted by how they ended, and an internal error is reported with the id of the request', async (t) => {
+  const world = worldOn(systemClock);
+  const bug = new TypeError('hidden');
+  const { port } = await startBulk(t, {
+    world,
+    reverseShout: (data) => {
+      if (data === 'bug') throw bug;
+      return { text: 'A', source: data === 'mine' ? 'local' : 'memory', stored: true, collapsed: false };
+    },
+  });
+  const headers = { 'content-type': NDJSON, 'x-request-id': 'my-id' };
+  const body = '{"data":"a"}\n{"data":"bug"}\n{"data":"b"}\n{"data":"mine"}\n{}\n';
+
+  await fetch(`http://127.0.0.1:${port}/v1/bulk`, { method: 'POST', headers, body });
+
+  await until(t, () => world.told('answered').length > 0);
+  const counted = world.told('bulk-lines').map(({ outcome, lines }) => [outcome, lines]);
+  assert.deepEqual(Object.fromEntries(counted), { success: 2, INTERNAL: 1, local: 1, BAD_INPUT: 1 });
+  assert.deepEqual(world.told('failed'), [
+    { type: 'failed', requestId: 'my-id', code: 'INTERNAL', error: bug },
+  ]);
+});
+
+test('a caller that resets its connection is worked for no longer', async (t) => {
   const { port, upstream } = await startBulk(t);
   upstream.hold();
   const client = await rawClient(t, port);
-  client.send(`${chunkedHead()}${chunk('{"data":"a"}\n{"data":"b"}\n')}`);
+  client.send(`${chunkedHead()}${chunk('{"data":"a"}\n{"data":"b"}\n')}0\r\n\r\n`);
   await until(t, () => upstream.received.length === 2);
 
-  client.socket.destroy();
+  client.socket.resetAndDestroy();
 
   await until(t, () => upstream.received.every(({ signal }) => signal.aborted));
 });
 
-test('a caller that sends nothing more gets its answers and a last line that says why', async (t) => {
-  const { port } = await startBulk(t, { options: { slowClientMs: 100 } });
-  const client = await rawClient(t, port);
-
-  client.send(`${chunkedHead()}${chunk('{"data":"a"}\n{"data":"unfini')}`);
-
-  const heard = await client.closed();
-  assert.match(heard, /^HTTP\/1.1 200 [\s\S]*\{"data":"A"\}\n[\s\S]*"code":"REQUEST_TIMEOUT"/);
-});
-
-test('a caller that sends nothing at all gets a 408', async (t) => {
-  const { port } = await startBulk(t, { options: { slowClientMs: 100 } });
-  const client = await rawClient(t, port);
-
-  client.send(chunkedHead());
-
-  assert.match(await client.closed(), /^HTTP\/1.1 408 [\s\S]*"code":"REQUEST_TIMEOUT"/);
-});
-
-test('a shutdown answers what was read and ends with a line that says so', async (t) => {
-  const draining = new AbortController();
-  const { port, upstream } = await startBulk(t, { draining: draining.signal });
+test('when the drain ends, the lines under way are answered and the rest are OVERLOADED', async (t) => {
+  const { api, port, upstream } = await startBulk(t, { options: { maxBulkLines: 8 } });
   upstream.hold();
   const client = await rawClient(t, port);
-  client.send(`${chunkedHead()}${chunk('{"data":"a"}\n')}`);
-  await until(t, () => upstream.received.length === 1);
+  const lines = Array.from({ length: 20 }, (_, i) => `{"data":"${i}"}\n`).join('');
+  client.send(`${chunkedHead()}${chunk(lines)}0\r\n\r\n`);
+  await until(t, () => upstream.received.length === 8);
 
-  draining.abort();
+  const closed = api.close();
   upstream.answerHeld();
 
-  assert.match(await client.closed(), /\{"data":"A"\}\n\{"error":"[^"]*","code":"OVERLOADED"\}\n/);
-});
-
-test('a line without end is given up', async (t) => {
-  const { port } = await startBulk(t, { options: { maxBodyBytes: 100 } });
-  const client = await rawClient(t, port);
-
-  client.send(`${chunkedHead()}${chunk('{"data":"a"}\n')}${chunk('x'.repeat(10_000))}`);
-
-  assert.match(await client.closed(), /\{"data":"A"\}\n\{"error":"[^"]*","code":"TOO_LARGE"\}\n/);
+  const text = await client.closed();
+  assert.equal(text.match(/\{"data":/g)?.length, 8);
+  assert.equal(text.match(/"code":"OVERLOADED"/g)?.length, 12);
+  await closed;
 });
 
 /** A service around a fake upstream, on the real clock, and what it takes to post to it. */
@@ -165,7 +215,7 @@ async function startBulk(test: TestContext, parts: ApiUnderTest = {}) {
   const shout = reverseShout(upstream, reverser('grapheme'));
   let underWay = 0;
   let most = 0;
-  const port = await listeningApi(test, {
+  const api = testApi(test, {
     world: worldOn(systemClock),
     reverseShout: async (data, call) => {
       underWay++;
@@ -178,8 +228,10 @@ async function startBulk(test: TestContext, parts: ApiUnderTest = {}) {
     },
     ...parts,
   });
+  const port = await api.listen({ host: '127.0.0.1', port: 0 });
 
   return {
+    api,
     port,
     upstream,
     most: () => most,

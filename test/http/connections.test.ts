@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TuohsError } from '../../src/core/errors.ts';
+import { reverser } from '../../src/core/reverse.ts';
+import { reverseShout } from '../../src/core/reverse-shout.ts';
 import type { Call, Shout } from '../../src/core/shouter.ts';
 import { listeningApi } from '../support/api.ts';
+import { type FakeShouter, fakeShouter } from '../support/fake-shouter.ts';
 import { parsed, rawClient } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
@@ -16,7 +19,7 @@ function post(body: string, type = 'application/json'): string {
 
 const REFUSED = {
   'malformed JSON': post('{'),
-  'another type': post('hello', 'text/plain'),
+  'another type': post('hello', 'text/html'),
   'an unknown path': 'GET /v2 HTTP/1.1\r\nhost: x\r\n\r\n',
   'another method': `PUT${post('hello').slice(4)}`,
   'a body for an unknown path': post('hello').replace('/v1', '/v2'),
@@ -106,7 +109,7 @@ test('what never became a request is answered with the headers of every answer',
   assert.equal(headers.get('x-request-id'), JSON.parse(body).requestId);
 });
 
-test('a client that hangs up is known to have left', async (t) => {
+test('a client that resets its connection is known to have left', async (t) => {
   const called = Promise.withResolvers<Call>();
   const left = Promise.withResolvers<unknown>();
   const world = testWorld();
@@ -126,7 +129,7 @@ test('a client that hangs up is known to have left', async (t) => {
   client.send(post('{"data":"hello"}'));
   await called.promise;
 
-  client.socket.destroy();
+  client.socket.resetAndDestroy();
 
   assert.ok((await left.promise) instanceof TuohsError);
   await until(t, () => world.told('answered').length > 0);
@@ -143,3 +146,42 @@ test('a client that hangs up in the middle of its body is no failure of ours', a
   await until(t, () => world.told('answered').length > 0);
   assert.deepEqual(world.told('failed'), []);
 });
+
+test('a client that ends its side behind its request gets its answer, also if that takes time', async (t) => {
+  const upstream = fakeShouter();
+  upstream.hold();
+  const port = await listeningApi(t, { reverseShout: reverseShout(upstream, reverser('grapheme')) });
+  const client = await rawClient(t, port);
+
+  client.send(post('{"data":"hello"}'));
+  client.socket.end();
+  await until(t, () => upstream.calls.length === 1);
+  upstream.answerHeld();
+
+  assert.match(await client.closed(), /^HTTP\/1.1 200 [\s\S]*OLLEH/);
+});
+
+for (const [how, hold] of [
+  ['an answer', (upstream: FakeShouter) => upstream.answerHeld()],
+  ['a failure', (upstream: FakeShouter) => upstream.failHeld(new TuohsError('UPSTREAM_TIMEOUT', 'as told'))],
+] as const) {
+  test(`a client that closes its connection before ${how} is counted as gone, and no failure is reported`, async (t) => {
+    const world = testWorld();
+    const upstream = fakeShouter();
+    upstream.hold();
+    const port = await listeningApi(t, { world, reverseShout: reverseShout(upstream, reverser('grapheme')) });
+    const client = await rawClient(t, port);
+    client.send(post('{"data":"hello"}'));
+    await until(t, () => upstream.calls.length === 1);
+
+    client.socket.destroy();
+    // Behind the end of the first connection, so that the service has seen that.
+    const other = await rawClient(t, port);
+    other.send('GET /v2 HTTP/1.1\r\nhost: x\r\n\r\n');
+    await other.heard('NOT_FOUND');
+    hold(upstream);
+
+    await until(t, () => world.told('answered').length === 2);
+    assert.equal(world.told('answered')[1]?.status, 499);
+  });
+}

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { admission } from '../../src/http/admission.ts';
 import { type ApiUnderTest, listeningApi } from '../support/api.ts';
 import { ask, type Question } from '../support/ask.ts';
-import { testWorld } from '../support/world.ts';
 
 // Over real connections: the headers are set before the framework sees a request, so `inject` does not show them.
 
@@ -14,7 +12,6 @@ const JSON_BODY = {
   headers: { 'content-type': 'application/json' },
   body: '{"data":"hello"}',
 };
-const full = admission({ maxInFlight: 0, maxBodyBytes: 1, isOverloaded: () => false }, testWorld());
 
 interface Row {
   readonly status: number;
@@ -43,7 +40,11 @@ const ANSWERS: Readonly<Record<string, Row>> = {
       requestCounter: { count: async () => ({ current: 2, leftMs: 30_000 }) },
     },
   },
-  'a request that finds no room': { status: 503, question: { path: '/v1' }, parts: { admission: full } },
+  'a request that finds no room': {
+    status: 503,
+    question: { path: '/v1' },
+    parts: { limits: { maxInFlight: 0 } },
+  },
   health: { status: 200, question: { path: '/health' } },
   'the index': { status: 200, question: { path: '/' } },
   'the OpenAPI document': { status: 200, question: { path: '/openapi.json' } },
@@ -125,7 +126,10 @@ for (const [path, methods] of Object.entries({
     assert.deepEqual([reply.status, reply.body], [204, '']);
     assert.equal(reply.headers['access-control-allow-origin'], APP);
     assert.equal(words(reply.headers['access-control-allow-methods']), methods);
-    assert.equal(reply.headers['access-control-allow-headers'], 'Content-Type, X-Request-Id');
+    assert.equal(
+      reply.headers['access-control-allow-headers'],
+      'Content-Type, X-Request-Id, If-None-Match, traceparent, tracestate, baggage, Authorization',
+    );
     assert.match(String(reply.headers['access-control-max-age']), /^\d+$/);
     assert.ok(varies(reply.headers.vary));
   });

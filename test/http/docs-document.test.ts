@@ -1,24 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openApiDocument } from '../../src/http/docs/openapi-document.ts';
+import { openApiDocument } from '../../src/http/openapi.ts';
 import { problems } from '../../src/http/problem.ts';
+import { API_ROUTES } from '../../src/http/routes.ts';
 
 interface Answer {
   readonly description: string;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly content?: Readonly<Record<string, { schema: { properties?: { code: { enum: string[] } } } }>>;
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly content?: Readonly<Record<string, { schema: object; example?: unknown }>>;
 }
 
 interface Operation {
   readonly operationId: string;
-  readonly parameters: readonly { name: string }[];
-  readonly responses: Readonly<Record<string, Answer>>;
+  readonly parameters: readonly object[];
+  readonly responses: Readonly<Record<string, Answer | { $ref: string }>>;
 }
 
-const { paths } = await openApiDocument('1.2.3');
-const operations = Object.values(paths as Record<string, Record<string, Operation>>).flatMap((path) =>
-  Object.values(path),
-);
+const { paths, components } = openApiDocument(API_ROUTES, '1.2.3');
+const operations = Object.values(paths).flatMap((path) => Object.values(path)) as unknown as Operation[];
 
 // What a request meets before its route does: on every path, so in every operation.
 const ANYWHERE = [400, 408, 429, 431, 500, 503];
@@ -26,7 +25,7 @@ const STATUSES: Readonly<Record<string, readonly number[]>> = {
   shout: [200, ...ANYWHERE, 413, 504],
   shoutAtRoot: [200, ...ANYWHERE, 413, 504],
   shoutCacheable: [200, 304, ...ANYWHERE, 504],
-  shoutBulk: [200, ...ANYWHERE],
+  shoutBulk: [200, ...ANYWHERE, 413],
   home: [200, ...ANYWHERE],
   health: [200, ...ANYWHERE],
 };
@@ -45,30 +44,73 @@ for (const { operationId, parameters, responses } of operations) {
     );
   });
 
-  test(`${operationId} names the headers of a request's id, and its retries`, () => {
-    assert.ok(parameters.some(({ name }) => name === 'X-Request-Id'));
-    for (const [status, { headers }] of Object.entries(responses)) {
-      assert.ok('X-Request-Id' in headers, status);
-      assert.equal('Retry-After' in headers, ['429', '503', '504'].includes(status), status);
-      assert.equal('RateLimit-Reset' in headers, status === '429', status);
+  test(`${operationId} takes a request id, and every answer has one`, () => {
+    assert.ok(parameters.some((parameter) => JSON.stringify(parameter).includes('RequestId')));
+    for (const [status, response] of Object.entries(responses)) {
+      assert.ok('X-Request-Id' in (answerOf(response).headers ?? {}), status);
     }
   });
 
-  test(`${operationId} names for each status of an error the codes that have it`, () => {
-    for (const [status, { content }] of Object.entries(responses).filter(([code]) => Number(code) >= 400)) {
-      const codes = content?.['application/json']?.schema.properties?.code.enum ?? [];
+  test(`${operationId} has an example for each form of its good answer`, () => {
+    const { content = {} } = answerOf(responses[200] ?? { description: '' });
 
-      assert.ok(codes.length > 0, status);
-      assert.deepEqual(
-        codes.filter((code) => problems[code as keyof typeof problems].status !== Number(status)),
-        [],
-      );
+    assert.ok(Object.keys(content).length > 0);
+    for (const [type, { example }] of Object.entries(content)) assert.notEqual(example, undefined, type);
+  });
+
+  test(`${operationId} answers each error with the one Problem`, () => {
+    for (const [status, response] of Object.entries(responses).filter(([code]) => Number(code) >= 400)) {
+      const { content = {} } = answerOf(response);
+
+      assert.deepEqual(content['application/json']?.schema, { $ref: '#/components/schemas/Problem' }, status);
     }
   });
 }
 
+for (const [name, response] of Object.entries(components?.responses ?? {})) {
+  const { headers = {}, content = {}, description } = response as Answer;
+  const example = content['application/json']?.example as { code: keyof typeof problems } | undefined;
+  const { status } = problems[example?.code ?? 'INTERNAL'];
+
+  test(`the shared answer ${name} names all codes of its status, and no others`, () => {
+    const named = Array.from(description.matchAll(/`([A-Z_]+)`:/g), ([, found]) => found);
+    const expected = Object.entries(problems).filter(([, row]) => row.status === status);
+
+    assert.deepEqual(named.sort(), expected.map(([each]) => each).sort());
+  });
+
+  test(`the shared answer ${name} names the headers of its status`, () => {
+    assert.equal('Retry-After' in headers, [429, 503, 504].includes(status));
+    assert.equal('RateLimit-Reset' in headers, status === 429);
+  });
+}
+
+test('the codes are one enumeration: those of the error table', () => {
+  const codes = components?.schemas?.ErrorCode as { enum: string[] } | undefined;
+
+  assert.deepEqual(codes?.enum, Object.keys(problems));
+});
+
+test('every reference leads somewhere', () => {
+  const document = openApiDocument(API_ROUTES, '1.2.3');
+  const references = new Set(
+    Array.from(JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g), ([, to]) => to),
+  );
+
+  assert.ok(references.size > 10);
+  for (const reference of references) {
+    const found = reference?.split('/').reduce<unknown>((value, key) => Object(value)[key], document);
+    assert.notEqual(found, undefined, reference);
+  }
+});
+
 test('a 304 has no content', () => {
   const cacheable = operations.find(({ operationId }) => operationId === 'shoutCacheable');
 
-  assert.equal(cacheable?.responses[304]?.content, undefined);
+  assert.equal(answerOf(cacheable?.responses[304] ?? { description: '' }).content, undefined);
 });
+
+function answerOf(response: Answer | { $ref: string }): Answer {
+  if (!('$ref' in response)) return response;
+  return components?.responses?.[response.$ref.split('/').at(-1) ?? ''] as unknown as Answer;
+}

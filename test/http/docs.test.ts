@@ -28,7 +28,7 @@ test('all that the page refers to is there', async (t) => {
 
   const replies = await Promise.all(addresses.map((url) => api.inject({ url })));
 
-  assert.ok(addresses.length > 5);
+  assert.ok(addresses.length > 3);
   assert.deepEqual(new Set(replies.map(({ statusCode }) => statusCode)), new Set([200]));
 });
 
@@ -70,7 +70,7 @@ for (const path of ['/docs', '/openapi.json']) {
 }
 
 test('what holds for every answer holds here, too: a drain closes connections', async (t) => {
-  const { headers } = await testApi(t, { draining: AbortSignal.abort() }).inject({ url: '/docs' });
+  const { headers } = await testApi(t, { isDraining: () => true }).inject({ url: '/docs' });
 
   assert.equal(headers.connection, 'close');
   assert.equal(headers['x-content-type-options'], 'nosniff');

@@ -37,6 +37,7 @@ test('a client over its quota gets the problem RATE_LIMITED and a Retry-After to
     error: 'You have sent too many requests. Please try again later.',
     code: 'RATE_LIMITED',
     requestId: 'my-id',
+    detail: 'The quota is 1 requests a minute.',
   });
   assert.equal(headers['content-type'], 'application/json');
   assert.equal(headers['cache-control'], 'no-store');

@@ -1,10 +1,10 @@
-import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { httpServer } from '../support/http-server.ts';
+import { logLines } from '../support/log-lines.ts';
 import { type OtlpReceiver, otlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.ts';
 
 /** A service in this process whose traces go to a receiver, on an upstream with this script. */
@@ -19,9 +19,10 @@ export async function tracedService(
   const config = readConfig({
     ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0', LOG_LEVEL: 'debug' },
     ...{ SHOUTCLOUD_URL: shoutcloud.url, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     ...environment,
   });
-  const logTo = new PassThrough();
+  const logTo = logLines();
   const app = await createApp(config, { logTo });
   t.after(() => app.close());
   const { port } = await app.listen();
@@ -30,13 +31,9 @@ export async function tracedService(
     shoutcloud,
     url: `http://127.0.0.1:${port}`,
     /** Resolves with the log when the service is closed and all spans are with the receiver. */
-    async stop(): Promise<Record<string, unknown>[]> {
+    async stop() {
       await app.close();
-      const lines = await text(logTo.end());
-      return lines
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line));
+      return logTo.lines;
     },
   };
 }

@@ -29,7 +29,10 @@ export interface UpstreamFault extends Span {
   readonly kinds: readonly string[];
 }
 
-const REDIS_FAULTS = ['slow', 'frozen', 'gone', 'full', 'lying', 'lying', 'huge'] as const;
+const REDIS_FAULTS = [
+  ...['slow', 'frozen', 'gone', 'full', 'replica', 'loading'],
+  ...['lying', 'lying', 'huge', 'chatty'],
+] as const;
 
 export interface RedisFault extends Span {
   readonly kind: (typeof REDIS_FAULTS)[number];

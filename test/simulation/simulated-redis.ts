@@ -1,22 +1,17 @@
 import { EventEmitter } from 'node:events';
-import { ReplyError } from 'ioredis';
-import type { ConnectRedis, RedisClient } from '../../src/cache/redis-connection.ts';
+import type { ConnectRedis, RedisClient } from '../../src/cache/redis-link.ts';
 import type { Dice } from './dice.ts';
 import type { Journal } from './journal.ts';
+import { frameOf, type Reply, redisReplies } from './redis-replies.ts';
 import type { RedisRules } from './redis-rules.ts';
 import type { RedisFault, Scenario } from './scenario.ts';
 
-interface Pending {
-  readonly sentAt: number;
-  reply(): void;
-  lose(error: Error): void;
+interface Asked {
+  resolve(reply: Reply): void;
+  reject(error: Error): void;
 }
 
-type Value = string | null;
-
 const RECONNECT_MS = 1000;
-const HUGE = Buffer.alloc(400_000);
-const REPLY = Buffer.alloc(65_536);
 
 /** A Redis and the client that is connected to it, on the virtual clock: what `redisConnection` sees of ioredis. */
 export function simulatedRedis(
@@ -26,11 +21,11 @@ export function simulatedRedis(
 ): ConnectRedis {
   const { clock } = journal;
   const startedAt = clock.now();
-  const values = new Map<string, string>();
   const events = new EventEmitter();
-  const pending = new Set<Pending>();
-  let stream = new SimulatedStream(lose);
-  let isUp = false;
+  const reply = redisReplies(() => faultNow()?.kind, roll);
+  /** Like ioredis', the client takes each reply for that of the oldest command. */
+  const commandQueue: Asked[] = [];
+  let stream = socket(() => {});
   let isClosed = false;
   let lastReplyAt = 0;
   let retryStrategy: (times: number) => unknown = () => RECONNECT_MS;
@@ -40,22 +35,25 @@ export function simulatedRedis(
     get stream() {
       return stream;
     },
+    commandQueue,
     on: (name: string, listener: () => void) => events.on(name, listener),
-    get: (key: string) => ask(() => read(key)),
-    mget: (keys: readonly string[]) => ask(() => keys.map(read)),
-    set: (key: string, value: string) => ask(() => write(key, value)),
-    unlink: (...keys: string[]) => ask(() => keys.filter((key) => values.delete(key)).length),
+    info: () => ask('info', []),
+    echo: (text: string) => counted('echo', [text]),
+    get: (key: string) => counted('get', [key]),
+    mget: (keys: readonly string[]) => counted('mget', keys),
+    set: (key: string, value: string) => counted('set', [key], value),
+    unlink: (...keys: string[]) => ask('unlink', keys),
     disconnect() {
       isClosed = true;
-      lose(new Error('Connection is closed.'));
+      stream.destroy();
     },
   };
 
   return (_url, options) => {
     retryStrategy = options.retryStrategy ?? retryStrategy;
     silentSocketMs = options.socketTimeout ?? silentSocketMs;
-    for (const { kind, from } of redisFaults)
-      if (kind === 'gone') clock.after(from, () => lose(new Error('Connection is closed.')));
+    for (const { kind, from } of redisFaults) if (kind === 'gone') clock.after(from, () => stream.destroy());
+    stream.destroy();
     clock.after(1, connect);
     return client as unknown as RedisClient;
   };
@@ -68,60 +66,55 @@ export function simulatedRedis(
   function connect(): void {
     if (isClosed) return;
     const kind = faultNow()?.kind;
+    stream = socket(lost);
     if (kind === 'gone' || kind === 'frozen') {
-      events.emit('error', new Error('connect ECONNREFUSED'));
-      events.emit('close');
-      return reconnect();
+      events.emit('error', Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+      return stream.destroy();
     }
-    stream = new SimulatedStream(lose);
-    isUp = true;
-    journal.note('redis', () => 'up');
+    lastReplyAt = 0;
+    stream.on('data', decode);
+    journal.note('redis', () => 'connected');
     events.emit('connect');
     events.emit('ready');
   }
 
-  function reconnect(): void {
+  function lost(): void {
+    journal.note('redis', () => 'lost');
+    for (const { reject } of commandQueue.splice(0)) reject(new Error('Connection is closed.'));
+    events.emit('close');
     if (!isClosed) clock.after(Number(retryStrategy(1)), connect);
   }
 
-  function lose(error: Error): void {
-    if (!isUp) return;
-    isUp = false;
-    journal.note('redis', () => `lost: ${error.message}`);
-    for (const each of pending) each.lose(error);
-    pending.clear();
-    events.emit('close');
-    reconnect();
+  function counted(name: string, keys: readonly string[], value?: string): Promise<Reply> {
+    if (!stream.destroyed) rules.commanded();
+    return ask(name, keys, value);
   }
 
-  /** Replies come in the order of their commands. */
-  function ask<T>(act: () => T): Promise<T> {
-    if (!isUp) return Promise.reject(new Error("Stream isn't writeable"));
-    rules.commanded();
+  function ask(name: string, keys: readonly string[], value?: string): Promise<Reply> {
+    if (stream.destroyed) return Promise.reject(new Error("Stream isn't writeable"));
+    // Replies come in the order of their commands.
     lastReplyAt = Math.max(lastReplyAt, replyAt());
-    return new Promise<T>((resolve, reject) => {
-      const one: Pending = {
-        sentAt: clock.now(),
-        reply() {
-          pending.delete(one);
-          try {
-            resolve(act());
-          } catch (error) {
-            reject(error);
-          }
-        },
-        lose: reject,
-      };
-      pending.add(one);
-      clock.after(lastReplyAt - clock.now(), () => pending.has(one) && answer(one));
-      if (silentSocketMs < lastReplyAt - clock.now())
-        clock.after(silentSocketMs, () => pending.has(one) && lose(new Error('Socket timeout.')));
+    const waitMs = lastReplyAt - clock.now();
+    const connection = stream;
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const asked = { resolve, reject };
+    commandQueue.push(asked);
+    clock.after(waitMs, () => {
+      connection.receive(reply(name, keys, value));
+      if (faultNow()?.kind === 'chatty' && roll.chance(0.2)) chat(connection);
     });
+    if (waitMs > silentSocketMs) clock.after(silentSocketMs, () => commandQueue.includes(asked) && silent());
+    return promise;
   }
 
-  function answer(one: Pending): void {
-    if (stream.receive(faultNow()?.kind === 'huge' && roll.chance(0.2) ? HUGE : REPLY.subarray(0, 64)))
-      one.reply();
+  /** A reply to nothing. */
+  function chat(connection: SimulatedSocket): void {
+    clock.after(roll.one([0, 1, 20]), () => connection.receive(roll.one([null, 'OK', 'X'])));
+  }
+
+  function silent(): void {
+    events.emit('error', new Error('Socket timeout.'));
+    stream.destroy();
   }
 
   function replyAt(): number {
@@ -131,46 +124,35 @@ export function simulatedRedis(
     return now + (fault?.kind === 'slow' ? roll.between(10, 300) : roll.between(0.1, 2));
   }
 
-  function read(key: string): Value {
-    const value = values.get(key) ?? null;
-    if (value === null || faultNow()?.kind !== 'lying') return value;
-    const [another = ''] = values.values();
-    return roll.one([another, value.toLowerCase(), '', `${value}!`, value.slice(1)]);
+  function decode(chunk: Buffer): void {
+    const asked = commandQueue.shift();
+    const meaning = stream.meaningOf(chunk);
+    if (!asked) journal.violated('a reply that nobody asked for stays outside', String(meaning));
+    else if (meaning instanceof Error) asked.reject(meaning);
+    else asked.resolve(meaning);
   }
 
-  function write(key: string, value: string): string {
-    if (faultNow()?.kind === 'full')
-      throw new ReplyError(roll.one(['OOM command not allowed', "READONLY You can't write"]));
-    values.set(key, value);
-    return 'OK';
-  }
-}
-
-/** What is used of a socket. */
-class SimulatedStream {
-  readonly #onDestroy: (error: Error) => void;
-  #isDestroyed = false;
-  #listener: (chunk: Buffer) => void = () => {};
-
-  constructor(onDestroy: (error: Error) => void) {
-    this.#onDestroy = onDestroy;
-  }
-
-  cork(): void {}
-  uncork(): void {}
-
-  prependListener(_name: 'data', listener: (chunk: Buffer) => void): void {
-    this.#listener = listener;
-  }
-
-  destroy(error: Error): void {
-    this.#isDestroyed = true;
-    this.#onDestroy(error);
-  }
-
-  /** Whether the connection outlives what arrives. */
-  receive(chunk: Buffer): boolean {
-    this.#listener(chunk);
-    return !this.#isDestroyed;
+  /** What is used of a socket. What its bytes say is kept beside them. */
+  function socket(onClose: () => void) {
+    const meanings = new WeakMap<Buffer, Reply>();
+    const emitter = new EventEmitter();
+    return Object.assign(emitter, {
+      destroyed: false,
+      cork() {},
+      uncork() {},
+      meaningOf: (chunk: Buffer) => meanings.get(chunk) ?? null,
+      destroy() {
+        if (this.destroyed) return;
+        this.destroyed = true;
+        clock.soon(onClose);
+      },
+      receive(meaning: Reply) {
+        const bytes = frameOf(meaning);
+        meanings.set(bytes, meaning);
+        if (!this.destroyed) emitter.emit('data', bytes);
+      },
+    });
   }
 }
+
+type SimulatedSocket = EventEmitter & { receive(meaning: Reply): void };

@@ -128,7 +128,8 @@ export function simulatedShoutcloud(
       rules.ended(attempt);
       throw error;
     }
-    return { statusCode, headers, body: bodyOf(reply, signal, attempt) };
+    const closeConnection = () => rules.ended(attempt);
+    return { statusCode, headers, body: bodyOf(reply, signal, attempt), closeConnection };
   }
 
   async function* bodyOf({ parts, pauseMs = 0 }: Reply, signal: AbortSignal, attempt: Attempt) {

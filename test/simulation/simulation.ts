@@ -196,7 +196,8 @@ export async function simulate(
     if (queued + flights + waiting + calls.waiting + attempts.underWay > 0)
       journal.violated('nothing is left', JSON.stringify({ queued, flights, waiting }));
     const redisNow = redis?.status();
-    if (redisNow && !(redisNow.isUp && redisNow.breaker === 'closed'))
+    const { isUp = true, trouble, breaker: redisBreaker = 'closed' } = redisNow ?? {};
+    if (!isUp || trouble || redisBreaker !== 'closed')
       journal.violated('Redis is used again', JSON.stringify(redisNow));
   }
 }

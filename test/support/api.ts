@@ -1,56 +1,70 @@
-import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import inject, { type InjectOptions, type Response } from 'light-my-request';
 import type { Clock } from '../../src/core/clock.ts';
 import { reverser } from '../../src/core/reverse.ts';
 import { type ReverseShout, reverseShout } from '../../src/core/reverse-shout.ts';
-import { admission } from '../../src/http/admission.ts';
-import { type ApiOptions, type ApiParts, apiServer } from '../../src/http/server.ts';
+import { type ApiOptions, type ApiServerParts, apiServer } from '../../src/http/api-server.ts';
+import type { HttpServer } from '../../src/http/http-server.ts';
+import { type AdmissionLimits, admission } from '../../src/http/limits/admission.ts';
 import { fakeShouter } from './fake-shouter.ts';
 import { type TestWorld, testWorld } from './world.ts';
 
-export interface ApiUnderTest extends Partial<ApiParts> {
+export interface ApiUnderTest extends Partial<ApiServerParts> {
   readonly options?: Partial<ApiOptions>;
+  readonly limits?: Partial<AdmissionLimits>;
   readonly world?: TestWorld<Clock>;
 }
 
-const OPTIONS = {
+export interface InjectedServer extends HttpServer {
+  /** Requests under way. */
+  inFlight(): number;
+  /** Sends a request into the listener that production uses, without a network. */
+  inject(request: InjectOptions | string): Promise<Response>;
+}
+
+const OPTIONS: ApiOptions = {
   version: '1.2.3',
   maxBodyBytes: 262_144,
+  maxBulkBytes: 1_048_576,
+  maxBulkLines: 1000,
   keepAliveTimeoutMs: 95_000,
+  slowClientMs: 60_000,
+  maxConnections: 1000,
+  maxHeldBytes: 67_108_864,
   trustProxy: undefined,
   rateLimitPerMinute: 0,
   corsOrigins: undefined,
-  slowClientMs: 60_000,
-  maxBulkLines: 1000,
-  hasShortcut: true,
-} satisfies Partial<ApiOptions>;
+};
 
 /** The public API around a fake upstream, for `inject`, or to listen. It ends with the test. */
-export function testApi(test: TestContext, { options, world = testWorld(), ...parts }: ApiUnderTest = {}) {
-  const limits = { maxInFlight: 100, maxBodyBytes: 262_144, isOverloaded: () => false };
+export function testApi(
+  test: TestContext,
+  { options, limits, world = testWorld(), ...parts }: ApiUnderTest = {},
+): InjectedServer {
+  const admitted = { maxInFlight: 100, isOverloaded: () => false, ...limits };
+  const door = admission(admitted, world.emit);
   const api = apiServer(
     {
       reverseShout: reverseShout(fakeShouter(), reverser('grapheme')),
-      admission: admission(limits, world),
+      admission: door,
       requestCounter: { count: async () => ({ current: 1, leftMs: 60_000 }) },
-      draining: new AbortController().signal,
+      isDraining: () => false,
       ...parts,
     },
     { ...OPTIONS, ...options },
     world,
   );
-  test.after(() => {
-    api.server.closeAllConnections();
-    return api.close();
-  });
-  return api;
+  test.after(() => api.close('now'));
+  return { ...injected(api), inFlight: door.inFlight };
+}
+
+export function injected(server: HttpServer): Omit<InjectedServer, 'inFlight'> {
+  return { ...server, inject: (request) => inject(server.listener, request) };
 }
 
 /** The same, listening; for tests whose point is the connection. */
-export async function listeningApi(test: TestContext, parts: ApiUnderTest = {}): Promise<number> {
-  const api = testApi(test, parts);
-  await api.listen({ host: '127.0.0.1', port: 0 });
-  return (api.server.address() as AddressInfo).port;
+export function listeningApi(test: TestContext, parts: ApiUnderTest = {}): Promise<number> {
+  return testApi(test, parts).listen({ host: '127.0.0.1', port: 0 });
 }
 
 /** A use case that fails each time. */

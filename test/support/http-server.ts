@@ -3,15 +3,25 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 
-/** A server of the test's own on a free port, which ends with it, open connections and all. */
-export async function httpServer(test: TestContext, listener: RequestListener): Promise<{ url: string }> {
+/** A server of the test's own on a free port, which ends with it, open connections and all; it counts them. */
+export async function httpServer(
+  test: TestContext,
+  listener: RequestListener,
+): Promise<{ url: string; connections(): number }> {
   const server = createServer(listener);
+  let connections = 0;
+  server.on('connection', () => {
+    connections++;
+  });
   test.after(() => {
     server.closeAllConnections();
     server.close();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => connections,
+  };
 }
 
 /** An address on this machine where nobody listens. */

@@ -5,6 +5,8 @@ import { connect, type Socket } from 'node:net';
 export interface RawClient {
   readonly socket: Socket;
   send(text: string): void;
+  /** All that has come so far. */
+  text(): string;
   /** What has come once it holds this; rejects when the connection ends without it. */
   heard(part: string | RegExp): Promise<string>;
   /** All that came, once the other side has closed. */
@@ -32,6 +34,7 @@ export async function rawClient(test: { after(run: () => void): void }, port: nu
   return {
     socket,
     send: (bytes) => void socket.write(bytes, 'latin1'),
+    text: () => text,
     heard: (part) =>
       new Promise((resolve, reject) => {
         onText = () => {

@@ -29,10 +29,10 @@ export interface RedisServer {
   start(): Promise<void>;
 }
 
-/** A real redis-server on a free port, without persistence, that ends with the test. */
+/** A real redis-server on a free port, without persistence, that ends with the test; `more` are arguments of its own. */
 export async function redisServer(
   ending: Ending,
-  { password = '' }: { password?: string } = {},
+  { password = '', more = [] }: { password?: string; more?: readonly string[] } = {},
 ): Promise<RedisServer> {
   const departures: (() => Promise<void>)[] = [];
   ending.after(async () => {
@@ -41,7 +41,7 @@ export async function redisServer(
   const folder = await mkdtemp(join(tmpdir(), 'tuohs-redis-'));
   ending.after(() => rm(folder, { recursive: true, force: true }));
   const port = await freePort();
-  const args = ['--port', `${port}`, ...redisArguments(folder, password)];
+  const args = ['--port', `${port}`, ...redisArguments(folder, password), ...more];
   const control = new Redis({
     ...{ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => 20, maxRetriesPerRequest: null },
     disconnectTimeout: 0,

@@ -38,7 +38,8 @@ for (const args of WRONG) {
     const program = tuohs(t, args);
 
     assert.equal(await program.exitCode, 2);
-    assert.match(program.stderr.join('\n'), /^error: /);
+    assert.match(program.stderr.join('\n'), /^tuohs: /);
+    assert.equal(program.stderr.join().includes('error:'), false);
   });
 }
 
@@ -58,13 +59,50 @@ test('wrong settings end with 2, and both are named', async (t) => {
   assert.deepEqual(program.stdout, []);
 });
 
-test('a port that is taken ends with 1 and the reason', async (t) => {
-  const { url } = await runningService(t);
+for (const WEB_CONCURRENCY of ['1', '2']) {
+  for (const name of ['PORT', 'ADMIN_PORT']) {
+    test(`${name} that is taken ends ${WEB_CONCURRENCY} processes with 1 and a sentence`, async (t) => {
+      const { url } = await runningService(t);
+      const { port } = new URL(url);
 
-  const second = tuohs(t, ['serve'], { PORT: new URL(url).port });
+      const second = tuohs(t, ['serve'], { WEB_CONCURRENCY, LOG_LEVEL: 'silent', [name]: port });
+
+      assert.equal(await second.exitCode, 1);
+      assert.deepEqual(second.stderr, [
+        `tuohs: ${name} ${port} is taken: another program listens on it (EADDRINUSE)`,
+      ]);
+    });
+  }
+}
+
+const UNUSABLE: readonly [string[], Record<string, string>, RegExp][] = [
+  [['serve'], { HOST: '192.0.2.1' }, /^tuohs: HOST 192\.0\.2\.1 is no address of this machine/],
+  [
+    ['serve'],
+    { HOST: 'no-such-host.invalid' },
+    /^tuohs: HOST no-such-host\.invalid is no name of an address/,
+  ],
+  [['shoutcloud', '--host', '192.0.2.1'], {}, /^tuohs: --host 192\.0\.2\.1 is no address of this machine/],
+];
+for (const [args, environment, sentence] of UNUSABLE) {
+  test(`${args.join(' ')} ${JSON.stringify(environment)} is 1 and a sentence`, async (t) => {
+    const program = tuohs(t, args, { LOG_LEVEL: 'silent', ...environment });
+
+    assert.equal(await program.exitCode, 1);
+    assert.match(program.stderr.join('\n'), sentence);
+    assert.equal(program.stderr.length, 1);
+  });
+}
+
+test('shoutcloud on a port that is taken is 1 and a sentence', async (t) => {
+  const { shoutcloud } = await runningService(t);
+
+  const second = tuohs(t, ['shoutcloud', '--port', `${shoutcloud.port}`]);
 
   assert.equal(await second.exitCode, 1);
-  assert.match(second.stderr.join('\n'), /EADDRINUSE/);
+  assert.deepEqual(second.stderr, [
+    `tuohs: --port ${shoutcloud.port} is taken: another program listens on it (EADDRINUSE)`,
+  ]);
 });
 
 test('tuohs shoutcloud shouts on a free port until it is told to stop', async (t) => {

@@ -72,3 +72,22 @@ test('at info a good answer is no line and a failed one is', async (t) => {
   );
   assert.deepEqual([lines[1].requestId, lines[1].code], [JSON.parse(body).requestId, 'UPSTREAM_WRONG']);
 });
+
+for (const processes of [1, 2]) {
+  test(`the first line of ${processes} processes says what starts, and no secrets`, async (t) => {
+    const environment = { WEB_CONCURRENCY: `${processes}`, REDIS_URL: 'redis://:s3cr3t@127.0.0.1:1' };
+    const { service, shoutcloud } = await runningService(t, {}, environment);
+
+    const { version, host, upstream, redis, processes: count } = await service.logLine('listening');
+
+    assert.match(String(version), /^\d+\.\d+\.\d+/);
+    assert.deepEqual(
+      [host, upstream, redis, count],
+      ['127.0.0.1', new URL(shoutcloud.url).host, '127.0.0.1:1', processes],
+    );
+    assert.equal(
+      service.stdout.some((line) => line.includes('s3cr3t')),
+      false,
+    );
+  });
+}

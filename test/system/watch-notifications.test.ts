@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fifo } from '../support/fifo.ts';
 import { folder } from '../support/folder.ts';
-import { tuohs } from '../support/process.ts';
+import { startProgram, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { runningService } from './service.ts';
 import { front, someRoundsLater, testWebhook, watching } from './watched.ts';
@@ -145,3 +146,27 @@ test('a Slack webhook gets a text', async (t) => {
 
   assert.match(String(webhook.got[0]?.text), /^:red_circle: http:\/\/127\.0\.0\.1:\d+ is down since /);
 });
+
+for (const output of ['a full disk', 'a reader that is gone']) {
+  test(`${output} where its lines go keeps a watcher from nothing`, async (t) => {
+    const flapping = await front(t, service.url, 'uddduuduu');
+    const webhook = await testWebhook(t);
+    const { path, read, leave } = await fifo(t);
+    const log = output === 'a full disk' ? '/dev/full' : path;
+    const args = `--interval 10ms --down-after 2 --up-after 1 --url ${flapping.url} --notify ${webhook.address}`;
+    const watch = startProgram(t, {
+      command: 'sh',
+      args: ['-c', `exec "${process.execPath}" src/main.ts watch ${args} > "${log}"`],
+    });
+    if (output === 'a reader that is gone') {
+      await until(t, () => read() !== '');
+      leave();
+    }
+
+    await until(t, () => webhook.got.length === 2);
+
+    assert.equal(await watch.stop(), 0);
+    assert.equal(webhook.statuses(), 'down up');
+    assert.deepEqual(watch.stderr, []);
+  });
+}

@@ -36,7 +36,7 @@ test('the drain is signalled at once', () => {
 
   void life.close();
 
-  assert.equal(life.draining.aborted, true);
+  assert.equal(life.isDraining(), true);
 });
 
 test('everything is still served while it drains, then the parts close in order', async () => {

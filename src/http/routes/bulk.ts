@@ -1,103 +1,68 @@
-import type { OutgoingHttpHeaders } from 'node:http';
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Clock } from '../../core/clock.ts';
-import { TuohsError } from '../../core/errors.ts';
-import type { ReverseShout } from '../../core/reverse-shout.ts';
-import { lineAnswerer } from '../bulk/answer-line.ts';
-import { bulkExchange } from '../bulk/bulk-exchange.ts';
-import { mediaType } from '../media-type.ts';
-import { responses } from '../responses.ts';
-
-export interface BulkParts {
-  readonly reverseShout: ReverseShout;
-  readonly draining: AbortSignal;
-  readonly clock: Clock;
-}
-
-export interface BulkLimits {
-  readonly maxBodyBytes: number;
-  /** How long neither side may make progress. */
-  readonly slowClientMs: number;
-  /** Lines of all streams together that may be under way. */
-  readonly maxBulkLines: number;
-}
+import type { BulkLineOutcome, Emit } from '../../core/events.ts';
+import type { ApiParts } from '../api-parts.ts';
+import { readBody } from '../body/read-body.ts';
+import { mediaType, shownType } from '../body/request-text.ts';
+import { answerLines } from '../bulk/answer-lines.ts';
+import { lineAnswerer } from '../bulk/line-answerer.ts';
+import { linesOf } from '../bulk/lines.ts';
+import type { Exchange } from '../exchange.ts';
+import { errorResponses, requestIdParameter, success } from '../openapi-parts.ts';
+import { badInput } from '../problem.ts';
+import type { Route } from '../router.ts';
 
 const NDJSON = 'application/x-ndjson';
 
-const schema = {
-  operationId: 'shoutBulk',
-  summary: 'Reverse and shout many texts',
-  description:
-    'One JSON object a line, `{"data": …}`, answered by one line each, in order, while you still send: `{"data": …}`, or ' +
-    '`{"error", "code"}` for a line that cannot be answered, after which the rest goes on. Empty lines are skipped, the ' +
-    'last line needs no line feed, a line has the size limit of a body. Read while you send: it reads no faster than you do. ' +
-    'A stream that stands still for 10 s, or meets a shutdown, ends with an error line.',
-  tags: ['shout'],
-  consumes: [NDJSON],
-  body: {
-    type: 'string',
-    description: 'JSON objects like `{"data": "hello"}`, one a line.',
-    examples: ['{"data": "hello"}\n{"data": "world"}\n'],
+/** POST many strings, one JSON object a line, and read as many lines back, in order. */
+export const bulk: Route<ApiParts> = {
+  async handle(exchange, parts) {
+    const { 'content-type': type } = exchange.request.headers;
+    if (mediaType(type) !== NDJSON) {
+      throw badInput('no NDJSON', `The content type is ${shownType(type)}; send ${NDJSON}.`);
+    }
+    const body = await readBody(exchange, parts.maxBulkBytes);
+    exchange.holdCopies(body.length, 'body');
+    const { bulkWindow: window, clock } = parts;
+    exchange.atEnd(window.enter());
+    const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
+    const response = exchange.stream(['content-type', NDJSON, 'cache-control', 'no-store']);
+    await answerLines(linesOf(body), { answerLine, window }, { response, gone: exchange.signal, clock });
   },
-  response: responses(
-    {
-      200: {
-        description: 'As many lines as came.',
-        content: {
-          [NDJSON]: {
-            schema: { type: 'string', description: 'JSON objects, one a line.' },
-            example: '{"data":"OLLEH"}\n{"data":"DLROW"}\n',
-          },
+  operation: {
+    operationId: 'shoutBulk',
+    summary: 'Reverse and shout many texts',
+    description:
+      'One JSON object a line, `{"data": …}`, at most 1 MiB in all. When the whole body has arrived, each line is answered by ' +
+      'one line, in order, as soon as its answer is known: `{"data": …}`, or `{"error", "code", "detail"}` for a line that ' +
+      'cannot be answered, after which the rest goes on. Empty lines are skipped, the last line needs no line feed, and a ' +
+      'line has the size limit of a single body. An answer with another number of lines was cut short: send the request again.',
+    tags: ['shout'],
+    parameters: [requestIdParameter],
+    requestBody: {
+      required: true,
+      content: {
+        [NDJSON]: {
+          schema: { type: 'string', description: 'JSON objects like `{"data": "hello"}`, one a line.' },
+          example: '{"data": "hello"}\n{"data": "world"}\n',
         },
       },
     },
-    [],
-  ),
+    responses: {
+      200: success('As many lines as the request had.', {
+        [NDJSON]: {
+          schema: { type: 'string', description: 'JSON objects, one a line.' },
+          example: '{"data":"OLLEH"}\n{"data":"DLROW"}\n',
+        },
+      }),
+      ...errorResponses(413),
+    },
+  },
 };
 
-/** A stream always gets this many lines, however many streams there are. */
-const LEAST_WINDOW = 8;
-
-/** Lines of all streams together that wait for their answers. */
-const MAX_WAITING_BYTES = 8_388_608;
-
-/** POST any number of strings, one JSON object a line, and read as many lines back, while still sending. */
-export function bulk(server: FastifyInstance, parts: BulkParts, limits: BulkLimits): void {
-  const answerLine = lineAnswerer(parts.reverseShout);
-  let streams = 0;
-  const options = {
-    answerLine,
-    maxLineBytes: limits.maxBodyBytes,
-    idleMs: limits.slowClientMs,
-    window: () => ({
-      lines: Math.max(LEAST_WINDOW, Math.floor(limits.maxBulkLines / streams)),
-      bytes: MAX_WAITING_BYTES / streams,
-    }),
-    draining: parts.draining,
-  };
-
-  server.post('/v1/bulk', {
-    schema,
-    async handler(request, reply) {
-      const type = mediaType(request.headers['content-type']);
-      if (type !== NDJSON) throw new TuohsError('BAD_INPUT', 'another content type');
-      streams++;
-      try {
-        await bulkExchange(
-          { request: request.raw, response: reply.raw, start: () => startAnswer(reply) },
-          options,
-          parts.clock,
-        );
-      } finally {
-        streams--;
-      }
-    },
+/** Counts lines by how they ended, and reports the counts when the exchange has ended: an event a line would cost too much. */
+function lineCounter(exchange: Exchange, emit: Emit): (outcome: BulkLineOutcome) => void {
+  const counted = new Map<BulkLineOutcome, number>();
+  exchange.atEnd(() => {
+    for (const [outcome, lines] of counted) emit({ type: 'bulk-lines', outcome, lines });
   });
-}
-
-/** From here on the stream is ours, not the framework's. */
-function startAnswer(reply: FastifyReply): void {
-  reply.hijack();
-  const headers = { ...reply.getHeaders(), 'content-type': NDJSON, 'cache-control': 'no-store' };
-  reply.raw.writeHead(200, headers as OutgoingHttpHeaders);
+  return (outcome) => counted.set(outcome, (counted.get(outcome) ?? 0) + 1);
 }

@@ -1,58 +1,50 @@
-import type { FastifyInstance } from 'fastify';
-import { prefersHtml } from '../../web/prefers-html.ts';
-import { sendJson } from '../answer.ts';
-import { loadOnce } from '../load-once.ts';
-import { responses } from '../responses.ts';
-import type { JsonSchema } from '../schemas.ts';
-import { addVary } from '../vary.ts';
-import { webAssets } from './web-assets.ts';
-
-const indexSchema: JsonSchema = {
-  type: 'object',
-  required: ['name', 'version'],
-  properties: { name: { type: 'string' }, version: { type: 'string' } },
-};
-
-const schema = {
-  operationId: 'home',
-  summary: 'What there is to ask, and where',
-  description: 'A browser, or whoever else prefers `text/html` to JSON, gets the playground.',
-  tags: ['service'],
-  response: responses(
-    {
-      200: {
-        description: 'The index, or the playground.',
-        headers: { Vary: { type: 'string', description: '`Accept`.' } },
-        content: {
-          'application/json': { schema: indexSchema },
-          'text/html': { schema: { type: 'string' } },
-        },
-      },
-    },
-    [],
-  ),
-};
+import { preferredType } from '../accept.ts';
+import type { ApiParts } from '../api-parts.ts';
+import { errorResponses, requestIdParameter, success } from '../openapi-parts.ts';
+import { sendFile } from '../pages/static-file.ts';
+import type { Route } from '../router.ts';
 
 /** The way in: for a browser the playground, for anything else what there is to ask, and where. */
-export function home(server: FastifyInstance, { version }: { version: string }): void {
-  // At the first request, for most processes never serve the page and all should start fast.
-  const playground = loadOnce(async () => (await import('../../web/playground.ts')).playground());
-
-  webAssets(server, playground);
-  server.get('/', {
-    schema,
-    async handler(request, reply) {
-      addVary(reply, 'Accept');
-      if (!prefersHtml(request.headers.accept)) return sendJson(reply, index(version));
-      const { html } = await playground();
-      return reply
-        .header('content-type', 'text/html; charset=utf-8')
-        .header('content-security-policy', PAGE_POLICY)
-        .header('cache-control', 'no-cache')
-        .send(html);
+export const home: Route<ApiParts> = {
+  isFree: true,
+  async handle(exchange, { pages, version }) {
+    const { accept } = exchange.request.headers;
+    if (preferredType(accept, ['application/json', 'text/html']) === 'text/html') {
+      const { html } = await pages.playground();
+      return sendFile(exchange, html, { cacheControl: 'no-cache', policy: PAGE_POLICY, vary: 'Accept' });
+    }
+    exchange.answer({
+      headers: ['content-type', 'application/json'],
+      body: JSON.stringify(index(version)),
+      vary: 'Accept',
+    });
+  },
+  operation: {
+    operationId: 'home',
+    summary: 'What there is to ask, and where',
+    description: 'A browser, or anything else that prefers `text/html` to JSON, gets the playground.',
+    tags: ['service'],
+    parameters: [requestIdParameter],
+    responses: {
+      200: success(
+        'The index, or the playground.',
+        {
+          'application/json': {
+            schema: {
+              type: 'object',
+              required: ['name', 'version'],
+              properties: { name: { type: 'string' }, version: { type: 'string' } },
+            },
+            example: index('1.2.3'),
+          },
+          'text/html': { schema: { type: 'string' }, example: '<!doctype html>…' },
+        },
+        { Vary: { description: '`Accept`.', schema: { type: 'string' } } },
+      ),
+      ...errorResponses(),
     },
-  });
-}
+  },
+};
 
 /** What the page needs of its own origin, and nothing from anywhere else. */
 const PAGE_POLICY = [
@@ -66,7 +58,7 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-function index(version: string): unknown {
+function index(version: string): object {
   return {
     name: 'tuohs',
     version,

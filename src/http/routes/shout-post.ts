@@ -1,50 +1,42 @@
-import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
-import type { ReverseShout } from '../../core/reverse-shout.ts';
-import { sendShout } from '../answer.ts';
-import { Caller } from '../caller.ts';
-import { cacheStatusHeader, responses, upstreamCodes } from '../responses.ts';
-import { shoutAnswer, shoutRequest, textOf } from '../schemas.ts';
+import type { ApiParts } from '../api-parts.ts';
+import { readBody } from '../body/read-body.ts';
+import { textReader } from '../body/request-text.ts';
+import { errorResponses, requestIdParameter, shoutSuccess } from '../openapi-parts.ts';
+import type { Operation, Route } from '../router.ts';
+import { shoutAnswer } from '../shout-answer.ts';
 
-export interface ShoutPostParts {
-  readonly reverseShout: ReverseShout;
-  readonly parseBody: (request: IncomingMessage) => Promise<unknown>;
-}
-
-// Each path ever was the address of the API. The one with the slash is the same, and left out of the document.
-const OPERATION_IDS = { '/v1': 'shout', '/': 'shoutAtRoot', '/v1/': 'shoutWithSlash' };
-
-/** Where a string may be posted to. */
-export const SHOUT_PATHS: readonly string[] = Object.keys(OPERATION_IDS);
-
-const schema = {
-  summary: 'Reverse and shout a text',
-  description:
-    'Answers the text reversed (by characters as people see them) and upper-cased. `POST /` and `POST /v1/` are the same.',
-  tags: ['shout'],
-  consumes: ['application/json', 'application/x-www-form-urlencoded'],
-  body: shoutRequest,
-  response: responses(
-    {
-      200: {
-        description: 'The answer.',
-        headers: { 'Cache-Status': cacheStatusHeader },
-        content: { 'application/json': { schema: shoutAnswer } },
-      },
-    },
-    ['TOO_LARGE', ...upstreamCodes],
-  ),
+/** POST a string, as JSON, as a form or as plain text. */
+export const shoutPost: Route<ApiParts> = {
+  async handle(exchange, { reverseShout, maxBodyBytes }) {
+    const { headers } = exchange.request;
+    const textOf = textReader(headers);
+    const body = await readBody(exchange, maxBodyBytes);
+    const shout = reverseShout(textOf(body), exchange);
+    const shouted = shout instanceof Promise ? await exchange.wait(shout, body.length) : shout;
+    exchange.answer(shoutAnswer(shouted, headers.accept));
+  },
 };
 
-/** POST a string, as JSON or as a form. */
-export function shoutPost(server: FastifyInstance, { reverseShout, parseBody }: ShoutPostParts): void {
-  for (const [path, operationId] of Object.entries(OPERATION_IDS)) {
-    server.post(path, {
-      schema: { ...schema, operationId, hide: path === '/v1/' },
-      async handler(request, reply) {
-        const text = textOf(await parseBody(request.raw));
-        return sendShout(reply, await reverseShout(text, new Caller(reply.raw)));
+/** How `POST` on this path is described: each path was the address of the API at some time. */
+export function shoutOperation(operationId: string): Operation {
+  return {
+    operationId,
+    summary: 'Reverse and shout a text',
+    description:
+      'Answers the text reversed (by characters as people see them) and upper-cased. `POST /` and `POST /v1/` are the same.',
+    tags: ['shout'],
+    parameters: [requestIdParameter],
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: { $ref: '#/components/schemas/ShoutRequest' },
+          example: { data: 'hello' },
+        },
+        'application/x-www-form-urlencoded': { schema: { $ref: '#/components/schemas/ShoutRequest' } },
+        'text/plain': { schema: { type: 'string' }, example: 'hello' },
       },
-    });
-  }
+    },
+    responses: { 200: shoutSuccess({}), ...errorResponses(413, 504) },
+  };
 }

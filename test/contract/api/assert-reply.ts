@@ -14,7 +14,11 @@ export function assertProblem(reply: Reply, status: number, code: string): void 
   assert.equal(reply.headers['content-type'], 'application/json');
   assert.equal(reply.headers['cache-control'], 'no-store');
   const body = JSON.parse(reply.body);
-  assert.deepEqual(Object.keys(body), ['error', 'code', 'requestId']);
+  const fields = ['error', 'code', 'requestId', 'detail'];
+  assert.deepEqual(
+    Object.keys(body).filter((field) => !fields.includes(field)),
+    [],
+  );
   assert.equal(body.code, code);
   assert.match(body.error, /\w{3}.*\.$|shoutcloud/i);
   assert.match(body.requestId, /^[\w-]{1,64}$/);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { requestCounter } from '../../../src/cache/request-counter.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
+import { until } from '../../support/until.ts';
 import { connectedRedisStore } from './redis-under-test.ts';
 
 const skip = skipWithoutRedis;
@@ -23,82 +25,118 @@ test('a frozen Redis costs one command 50 ms and no more', { skip }, async (t) =
   assert.equal(await found, undefined);
 });
 
-test('a frozen Redis slows three calls down and then none', { skip }, async (t) => {
-  const { store, server, connection, slowGet, outcomes } = await start(t);
+test('a frozen Redis slows down what is under way and then nothing', { skip }, async (t) => {
+  const { store, server, world, connection, outcomes } = await start(t);
   server.freeze();
+  const slow = ['a', 'b', 'c'].map((text) => store.get(text));
+  await world.clock.advance(50);
+  await Promise.all(slow);
+
+  const found = Array.from({ length: 100 }, () => store.get('hello'));
+
+  assert.deepEqual(found, Array(100).fill(undefined));
+  assert.deepEqual(outcomes(), [...Array(3).fill('get timeout'), ...Array(100).fill('get skipped')]);
+  assert.equal(connection.status().overdue, 3);
+});
+
+test('with a rate limit, too, a frozen Redis costs a request 50 ms and no more', { skip }, async (t) => {
+  const { store, server, world, connection } = await start(t);
+  const counter = requestCounter(world.clock, connection);
+  server.freeze();
+  let isOver = false;
+  const request = async () => {
+    await counter.count('client');
+    await store.get('hello');
+    isOver = true;
+  };
+
+  const answered = request();
+  await world.clock.advance(50);
+  await settled();
+
+  assert.equal(isOver, true);
+  await answered;
+});
+
+test('a slow Redis slows three calls down and is then left alone', { skip }, async (t) => {
+  const { store, connection, slowGet, outcomes } = await start(t);
   for (let i = 0; i < 3; i++) await slowGet();
 
   const found = Array.from({ length: 100 }, () => store.get('hello'));
 
   assert.deepEqual(found, Array(100).fill(undefined));
   assert.deepEqual(outcomes(), [...Array(3).fill('get timeout'), ...Array(100).fill('get skipped')]);
-  assert.equal(connection.status().breaker, 'open');
+  assert.deepEqual(connection.status(), { ...UP, breaker: 'open' });
 });
 
-test('as long as it is frozen, one call at a time finds out, each after a longer while', {
+test('as long as it is slow, one call at a time finds out, each after a longer while', {
   skip,
 }, async (t) => {
-  const { store, server, world, slowGet, outcomes } = await start(t);
+  const { store, world, slowGet, outcomes } = await start(t);
   world.clock.setRandom(0);
-  server.freeze();
   for (let i = 0; i < 3; i++) await slowGet();
 
   await world.clock.advance(499);
   store.get('too early');
   await world.clock.advance(1);
-  const probe = slowGet();
-  store.get('beside the probe');
-  await probe;
+  await slowGet('hello', () => store.get('beside the probe'));
   await world.clock.advance(999);
   store.get('too early again');
 
   assert.deepEqual(outcomes().slice(3), ['get skipped', 'get skipped', 'get timeout', 'get skipped']);
 });
 
-test('once it thaws, the next probe brings it back', { skip }, async (t) => {
-  const { store, server, world, connection, slowGet, outcomes } = await start(t);
+test('once it is fast again, the next probe brings it back', { skip }, async (t) => {
+  const { store, world, connection, slowGet, outcomes } = await start(t);
   store.set('hello', 'HELLO');
   await store.get('hello');
-  server.freeze();
   for (let i = 0; i < 3; i++) await slowGet();
 
-  server.thaw();
   await world.clock.advance(2000);
   const found = await store.get('hello');
 
   assert.equal(found, 'HELLO');
-  assert.deepEqual(connection.status(), { isUp: true, breaker: 'closed' });
+  assert.deepEqual(connection.status(), UP);
   assert.deepEqual(outcomes().slice(-1), ['get success']);
 });
 
 test('what arrives late answers nobody else', { skip }, async (t) => {
-  const { store, server, slowGet } = await start(t);
+  const { store, slowGet } = await start(t);
   store.set('one', 'ONE');
   store.set('two', 'TWO');
   await store.get('two');
-  server.freeze();
-  await slowGet('one');
 
-  server.thaw();
+  await slowGet('one');
   const found = await store.get('two');
 
   assert.equal(found, 'TWO');
 });
 
 test('a long text that arrives late does not cost the connection', { skip }, async (t) => {
-  const { store, server, world, slowGet } = await start(t);
+  const { store, world, slowGet } = await start(t);
   const long = 'x'.repeat(250_000);
   store.set(long, long.toUpperCase());
   store.set('short', 'SHORT');
   await store.get('short');
-  server.freeze();
-  await slowGet(long);
 
-  server.thaw();
+  await slowGet(long);
   const found = await store.get('short');
 
   assert.equal(found, 'SHORT');
   assert.deepEqual(world.told('redis-connection').length, 1);
+});
+
+test('one that stays frozen is given up, and found again when it thaws', { skip }, async (t) => {
+  const { store, server, world, connection } = await start(t);
+  server.freeze();
+  store.get('hello');
+  await world.clock.advance(50);
+  await until(t, () => connection.status().trouble === 'no_answer');
+
+  server.thaw();
+  await until(t, () => connection.status().isUp);
+
+  assert.deepEqual(connection.status(), UP);
 });
 
 test('set waits for nobody', { skip }, async (t) => {
@@ -127,11 +165,17 @@ async function start(t: TestContext) {
   return {
     server,
     ...redis,
-    /** A get that takes all the time it may. */
-    async slowGet(text = 'hello') {
+    /** A get that takes all the time it may, and whose reply then comes; `meanwhile` runs while it waits. */
+    async slowGet(text = 'hello', meanwhile = () => {}) {
+      server.freeze();
       const found = redis.store.get(text);
+      meanwhile();
       await redis.world.clock.advance(50);
+      server.thaw();
+      await until(t, () => redis.connection.status().overdue === 0);
       return found;
     },
   };
 }
+
+const UP = { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 };

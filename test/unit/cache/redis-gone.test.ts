@@ -48,6 +48,7 @@ test('counts under way when Redis is killed reject nobody', { skip }, async (t) 
     key: 'x',
     maxReplyBytes: 256,
     send: (redis) => redis.incrby('x', 1),
+    reads: Number,
   });
 
   await server.kill();
@@ -67,7 +68,7 @@ test('a Redis that was killed and started again is used again, without a restart
   await server.start();
   await becomes('up');
 
-  assert.deepEqual(connection.status(), { isUp: true, breaker: 'closed' });
+  assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
   assert.equal(await store.get('hello'), undefined);
   assert.equal(store.set('hello', 'HELLO'), true);
   assert.equal(await store.get('hello'), 'HELLO');

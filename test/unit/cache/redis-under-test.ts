@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { type RedisConnection, redisConnection } from '../../../src/cache/redis-connection.ts';
 import { redisStore } from '../../../src/cache/redis-store.ts';
 import type { Store } from '../../../src/cache/store.ts';
@@ -16,8 +17,11 @@ export interface RedisUnderTest {
   outcomes(): string[];
 }
 
-/** A connection with the numbers of the real one, on a clock that stands still, and a store on it. */
-export function startRedisStore(ending: Ending, url: string): RedisUnderTest {
+/**
+ * A connection with the numbers of the real one, but for the pause before it connects again, on a clock that stands
+ * still; and a store on it.
+ */
+export function startRedisStore(ending: Ending, url: string, ca?: string): RedisUnderTest {
   const recorded = testWorld();
   const listeners = new Set<() => void>();
   const world: TestWorld = {
@@ -28,7 +32,11 @@ export function startRedisStore(ending: Ending, url: string): RedisUnderTest {
     },
   };
   const breaker = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
-  const connection = redisConnection({ url, ca: undefined, timeoutMs: 50, breaker }, world);
+  const connection = redisConnection(
+    { url, ca, timeoutMs: 50, breaker },
+    world,
+    (address, how) => new Redis(address, { ...how, retryStrategy: () => 20 }),
+  );
   ending.after(async () => connection.close());
   let seen = 0;
 

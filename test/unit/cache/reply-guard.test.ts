@@ -6,88 +6,111 @@ import { settled } from '../../support/fake-clock.ts';
 
 const SLACK = 131_072;
 
-test('replies as long as awaited pass', async () => {
-  const { guard, arrives, isCut } = startGuard();
-  guard.expect(1_000_000);
+test('replies as long as awaited pass, however many at once', async () => {
+  const { guard, arrives, faults, passed } = startGuard(50);
+  for (let i = 0; i < 50; i++) guard.expect(100_000);
 
-  await arrives(1_000_000);
+  for (let i = 0; i < 50; i++) await arrives(stringOf(100_000));
 
-  assert.equal(isCut(), false);
+  assert.deepEqual(faults, []);
+  assert.equal(passed(), 50 * stringOf(100_000).length);
 });
 
 test('a little more than awaited passes, for there is more than replies on a connection', async () => {
-  const { arrives, isCut } = startGuard();
+  const { arrives, faults } = startGuard(1);
 
-  await arrives(SLACK);
+  await arrives(stringOf(SLACK - 100));
 
-  assert.equal(isCut(), false);
+  assert.deepEqual(faults, []);
 });
 
-test('a reply that is far longer than awaited cuts the connection', async () => {
-  const { guard, arrives, isCut } = startGuard();
+test('a reply that is far longer than awaited is refused by its announcement', async () => {
+  const { guard, arrives, faults, passed } = startGuard(1);
   guard.expect(1000);
 
-  await arrives(1000 + SLACK + 1);
+  await arrives(`$${1000 + SLACK}\r\n`);
 
-  assert.equal(isCut(), true);
+  assert.deepEqual(faults, ['oversized_value']);
+  assert.equal(passed(), 0);
 });
 
-test('it is cut before the long reply is all there', async () => {
-  const { arrives, isCut } = startGuard();
+test('many short elements that are together far longer than awaited are refused', async () => {
+  const { arrives, faults } = startGuard(1);
+  await arrives('*100\r\n');
 
-  await arrives(SLACK);
-  const before = isCut();
-  await arrives(1);
+  for (let i = 0; i < 34; i++) await arrives(stringOf(4000));
 
-  assert.deepEqual([before, isCut()], [false, true]);
-});
-
-test('replies of many commands at once may be as long as all of them together', async () => {
-  const { guard, arrives, isCut } = startGuard();
-  for (let i = 0; i < 50; i++) guard.expect(100_000);
-
-  await arrives(50 * 100_000);
-
-  assert.equal(isCut(), false);
+  assert.deepEqual(faults.slice(0, 1), ['oversized_value']);
 });
 
 test('replies one after another are no long reply', async () => {
-  const { guard, arrives, isCut } = startGuard();
+  const { guard, arrives, faults } = startGuard(1);
 
   for (let i = 0; i < 50; i++) {
     const settle = guard.expect(100_000);
-    await arrives(100_000);
+    await arrives(stringOf(100_000));
     settle();
   }
 
-  assert.equal(isCut(), false);
+  assert.deepEqual(faults, []);
 });
+
+for (const [what, asked, bytes] of [
+  ['a reply when nothing was asked', 0, '+OK\r\n'],
+  ['an unasked null', 0, '$-1\r\n'],
+  ['an unasked null array', 0, '*-1\r\n'],
+  ['the beginning of a reply when nothing was asked', 0, '$5\r\nHE'],
+  ['one reply more than asked', 2, ':1\r\n:2\r\n$-1\r\n'],
+  ['the beginning of one more', 1, '+OK\r\n$'],
+  ['a push of the third version of the protocol', 1, '>1\r\n_\r\n'],
+] as const) {
+  test(`${what} is refused, and nothing of it is decoded`, async () => {
+    const { arrives, faults, passed } = startGuard(asked);
+
+    await arrives(bytes);
+
+    assert.deepEqual(faults, ['protocol']);
+    assert.equal(passed(), 0);
+  });
+}
 
 test('a new connection starts anew', async () => {
-  const { guard, arrives } = startGuard();
-  await arrives(SLACK);
-  const next = new PassThrough();
-  guard.watch(next, () => {});
-  next.resume();
+  const { client, guard, arrives } = startGuard(2);
+  await arrives('$5\r\nHE');
+  client.stream = new PassThrough();
+  let bytes = 0;
+  client.stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
+  guard.watch(client, () => assert.fail());
 
-  next.write(Buffer.alloc(SLACK));
+  client.stream.write('+OK\r\n');
   await settled();
 
-  assert.equal(next.destroyed, false);
+  assert.equal(bytes, 5);
 });
 
-function startGuard() {
+function startGuard(asked: number) {
   const guard = new ReplyGuard();
-  const stream = new PassThrough();
-  stream.on('error', () => {});
-  guard.watch(stream, () => {});
-  stream.resume();
+  const client = { stream: new PassThrough(), commandQueue: { length: asked } };
+  const faults: string[] = [];
+  let passed = 0;
+  client.stream.on('data', (chunk: Buffer) => {
+    passed += chunk.length;
+  });
+  guard.watch(client, (fault) => faults.push(fault));
   return {
+    client,
     guard,
-    isCut: () => stream.destroyed,
-    async arrives(bytes: number) {
-      stream.write(Buffer.alloc(bytes));
+    faults,
+    passed: () => passed,
+    async arrives(bytes: string) {
+      client.stream.write(bytes, 'latin1');
       await settled();
     },
   };
+}
+
+function stringOf(length: number): string {
+  return `$${length}\r\n${'x'.repeat(length)}\r\n`;
 }

@@ -20,6 +20,13 @@ test('wrong settings end with 2 and a sentence for each', async () => {
   assert.match(stderr, /^tuohs: PORT must be .*\ntuohs: SHOUTCLOUD_URL must be .*\n$/);
 });
 
+test('a SHOUTCLOUD of its own and the address of another one cannot both be meant', async () => {
+  const { code, stderr } = await ran(['serve', '--embedded-shoutcloud'], { SHOUTCLOUD_URL: 'http://other' });
+
+  assert.equal(code, 2);
+  assert.match(stderr, /^tuohs: SHOUTCLOUD_URL and --embedded-shoutcloud are both given.*\n$/);
+});
+
 test('a port that cannot be had ends with 1 and the reason', async () => {
   const { code, stderr } = await ran(['serve'], {
     HOST: '192.0.2.1',

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
+import { folder } from '../../support/folder.ts';
 import { fakeService, type Manner } from '../client/fake-service.ts';
 import { ran } from './shout-surroundings.ts';
 
@@ -57,8 +59,44 @@ test('a failed line leaves an empty line, its reason, and itself in the file for
   });
 
   assert.deepEqual([exitCode, stdout], [1, '<one>\n\n<three>\n']);
-  assert.equal(stderr, 'tuohs: line 2: a sentence (UPSTREAM_TIMEOUT)\ntuohs: 1 of 3 failed\n');
+  assert.deepEqual(stderr.split('\n'), [
+    'tuohs: line 2: a sentence (UPSTREAM_TIMEOUT)',
+    'tuohs: 1 of 3 failed',
+    `tuohs: run the failed lines again: tuohs shout --file ${failed}`,
+    '',
+  ]);
   assert.equal(await readFile(failed, 'utf8'), 'from before\ntwo\r\n');
+});
+
+test('the command that runs failed lines again can be pasted into a shell, and asks the same service', async (t) => {
+  serviceOf(t, { kind: 'lines', line: failingAt('one') });
+  const folder = await mkdtemp(join(tmpdir(), "tuohs it's "));
+  t.after(() => rm(folder, { recursive: true }));
+  const failed = join(folder, 'failed.txt');
+
+  const { stderr } = await ran(['shout', 'one', '--failed', failed, '--url', 'http://one.test']);
+
+  const command = stderr.trimEnd().split('run the failed lines again: ')[1] ?? '';
+  const words = spawnSync('sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' }).stdout.split('\n');
+  assert.deepEqual(words, ['tuohs', 'shout', '--file', failed, '--url', 'http://one.test', '']);
+});
+
+test('nothing is to be run again where no line was kept', async (t) => {
+  serviceOf(t);
+  const failed = await fileWith(t, '');
+
+  const { stderr } = await ran(['shout', 'one', '--failed', failed]);
+
+  assert.equal(stderr, '');
+});
+
+test('a reason holds what the service says in detail', async (t) => {
+  const line = () => JSON.stringify({ error: 'Too large.', code: 'TOO_LARGE', detail: 'Send less.' });
+  serviceOf(t, { kind: 'lines', line });
+
+  const { stderr } = await ran(['shout', 'one']);
+
+  assert.equal(stderr, 'tuohs: text 1: Too large. Send less. (TOO_LARGE)\n');
 });
 
 test('a line that is not UTF-8 fails, and is kept byte for byte', async (t) => {
@@ -109,13 +147,13 @@ test('an interrupt ends it with 130 and leaves what was answered', async (t) => 
   t.mock.method(globalThis, 'fetch', fetch);
   async function* input() {
     yield Buffer.from('one\ntwo\n');
-    setTimeout(interrupt.resolve, 400);
     await new Promise(() => {});
   }
 
   const { exitCode, stdout, stderr } = await ran(['shout'], {
     input: Readable.from(input()),
     interrupt: interrupt.promise,
+    onOutput: interrupt.resolve,
   });
 
   assert.deepEqual([exitCode, stdout], [130, '<one>\n<two>\n']);
@@ -141,7 +179,7 @@ for (const [what, args] of [
   ['a file that is not there', ['--file', '/no/such/file']],
   ['a folder', ['--file', tmpdir()]],
   ['a text of two lines', ['a\nb']],
-  ['an address that is none', ['a', '--url', 'localhost']],
+  ['an address that is none', ['a', '--url', 'ftp://localhost']],
   ['a file for failed lines that cannot be written', ['a', '--failed', '/no/such/folder/file']],
 ] as const) {
   test(`${what} is wrong usage`, async (t) => {
@@ -150,7 +188,7 @@ for (const [what, args] of [
     const { exitCode, stdout, stderr } = await ran(['shout', ...args]);
 
     assert.deepEqual([exitCode, stdout, calls], [2, '', []]);
-    assert.match(stderr, /^error: /);
+    assert.match(stderr, /^tuohs: /);
   });
 }
 
@@ -189,3 +227,12 @@ async function fileWith(t: TestContext, content: string): Promise<string> {
   await writeFile(path, content);
   return path;
 }
+
+test('the file for failed lines is for its owner alone', async (t) => {
+  serviceOf(t, { kind: 'lines', line: failingAt('two') });
+  const failed = join(await folder(t), 'failed.txt');
+
+  await ran(['shout', '--failed', failed, 'one', 'two']);
+
+  assert.equal((await stat(failed)).mode & 0o777, 0o600);
+});

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array | Readable;
   readonly environment?: Readonly<Record<string, string>>;
   readonly interrupt?: Promise<void>;
+  /** Called when something comes out. */
+  readonly onOutput?: () => void;
 }
 
 /** Runs a command line in this process, which ends by itself. */
@@ -19,9 +21,15 @@ export async function ran(args: readonly string[], options: RunOptions = {}): Pr
   const stdin = input instanceof Readable ? input : Readable.from([Buffer.from(input)]);
   const stdout = new PassThrough();
   const stderr = new PassThrough();
+  if (options.onOutput) stdout.on('data', options.onOutput);
   const written = Promise.all([textOf(stdout), textOf(stderr)]);
   const stop = { first: interrupt, second: new Promise<void>(() => {}) };
-  const exitCode = await run(args, { environment, stdin, stdout, stderr, stop });
+  const logTo = {
+    write: (line: string) => void stdout.write(line),
+    dropped: () => 0,
+    flushed: async () => {},
+  };
+  const exitCode = await run(args, { environment, stdin, stdout, stderr, stop, logTo });
   stdout.end();
   stderr.end();
   const [out, err] = await written;

@@ -1,57 +1,54 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
-
 /** How the fake service answers one bulk request. */
 export type Manner =
   | { readonly kind: 'answer' }
-  /** Answers so many lines and ends, as if all were said. */
-  | { readonly kind: 'cut'; readonly after: number }
-  /** The same, with the last line of a service that shuts down. */
-  | { readonly kind: 'goodbye'; readonly after: number }
+  /** Answers each text with this line. */
+  | { readonly kind: 'lines'; readonly line: (text: string) => string }
+  /** Sends this instead of the right lines, and ends as if all was said. */
+  | { readonly kind: 'garbled'; readonly body: (lines: readonly string[]) => string }
+  /** Goes on behind so many lines when `goOn` settles; breaks the connection there if it rejects. */
+  | { readonly kind: 'halting'; readonly after: number; readonly goOn: Promise<void> }
   /** Refuses the whole request. */
   | { readonly kind: 'refuse'; readonly response: () => Response }
   /** Lets the connection fail. */
   | { readonly kind: 'unreachable' }
   /** Says nothing at all. */
-  | { readonly kind: 'hang' }
-  /** Answers each line with this one. */
-  | { readonly kind: 'lines'; readonly line: (text: string) => string };
+  | { readonly kind: 'hang' };
 
 export interface FakeService {
   readonly fetch: typeof globalThis.fetch;
-  /** The texts of each bulk request, as far as it was read. */
-  readonly requests: string[][];
+  /** The texts of each bulk request. */
+  readonly requests: readonly (readonly string[])[];
   /** The signals that came with the requests. */
-  readonly signals: AbortSignal[];
+  readonly signals: readonly AbortSignal[];
 }
 
 /** Stands for the service behind `fetch`: answers in the manners given, one request each, and well after them. */
 export function fakeService(...manners: Manner[]): FakeService {
   const requests: string[][] = [];
   const signals: AbortSignal[] = [];
-  return {
-    requests,
-    signals,
-    async fetch(_url, init) {
-      const { body, signal } = init ?? {};
-      if (!signal) throw new Error('a bulk request has a signal');
-      signals.push(signal);
-      const texts: string[] = [];
-      requests.push(texts);
-      const manner = manners.shift() ?? { kind: 'answer' };
-      if (manner.kind === 'unreachable') throw new TypeError('fetch failed');
-      if (manner.kind === 'refuse') return manner.response();
-      const answer = manner.kind === 'hang' ? hanging(signal) : answers(body, texts, manner);
-      return new Response(ReadableStream.from(answer), {
-        headers: { 'content-type': 'application/x-ndjson' },
-      });
-    },
-  };
+  return { fetch, requests, signals };
+
+  async function fetch(...[_url, { body, signal } = {}]: Parameters<typeof globalThis.fetch>) {
+    if (!signal || typeof body !== 'string') throw new Error('a bulk request has a signal and a text');
+    const texts = body.split('\n').slice(0, -1).map(textIn);
+    requests.push(texts);
+    signals.push(signal);
+    const manner = manners.shift() ?? { kind: 'answer' };
+    if (manner.kind === 'unreachable') throw new TypeError('fetch failed');
+    if (manner.kind === 'refuse') return manner.response();
+    const answer = ReadableStream.from(answers(texts, manner, signal));
+    return new Response(answer, { headers: { 'content-type': 'application/x-ndjson' } });
+  }
 }
 
-/** What the fake answers to a text. */
+/** What the fake answers to a text: nothing that a client could recognize. */
 export function shouted(text: string): string {
   return `<${text}>`;
+}
+
+/** What the real service answers to a text of plain letters. */
+export function reallyShouted(text: string): string {
+  return text.split('').reverse().join('').toUpperCase();
 }
 
 export function problem(
@@ -63,30 +60,43 @@ export function problem(
   return new Response(JSON.stringify(body), { status, headers });
 }
 
+/** A body without end or line feed, how much of it was read, and whether its reader has left. */
+export function endlessAnswer() {
+  let pieces = 0;
+  let isLeft = false;
+  function* body() {
+    try {
+      for (;;) yield new Uint8Array(65_536).fill(0x20 + (pieces++ % 2));
+    } finally {
+      isLeft = true;
+    }
+  }
+  return { body: ReadableStream.from(body()), pieces: () => pieces, isLeft: () => isLeft };
+}
+
 async function* answers(
-  body: RequestInit['body'],
-  texts: string[],
+  texts: readonly string[],
   manner: Manner,
+  signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const limit = 'after' in manner ? manner.after : Number.POSITIVE_INFINITY;
+  const encoder = new TextEncoder();
   const line =
     manner.kind === 'lines' ? manner.line : (text: string) => JSON.stringify({ data: shouted(text) });
-  const encoder = new TextEncoder();
-  for await (const received of createInterface({ input: readable(body) })) {
-    if (texts.length >= limit) break;
-    const text = JSON.parse(received).data;
-    texts.push(text);
-    yield encoder.encode(`${line(text)}\n`);
-  }
-  if (manner.kind === 'goodbye') yield encoder.encode('{"error":"it shuts down","code":"OVERLOADED"}\n');
+  const lines = texts.map((text) => `${line(text)}\n`);
+  if (manner.kind === 'hang') await abortOf(signal);
+  if (manner.kind === 'garbled') return yield encoder.encode(manner.body(lines));
+  if (manner.kind !== 'halting') return yield encoder.encode(lines.join(''));
+  yield encoder.encode(lines.slice(0, manner.after).join(''));
+  await manner.goOn;
+  yield encoder.encode(lines.slice(manner.after).join(''));
 }
 
-function readable(body: RequestInit['body']): Readable {
-  return body instanceof ReadableStream ? Readable.fromWeb(body) : Readable.from([String(body)]);
+function textIn(line: string): string {
+  return JSON.parse(line).data;
 }
 
-async function* hanging(signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-  await new Promise((_resolve, reject) => {
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createClient, TuohsClientError } from '../../../src/client/index.ts';
-import { problem } from './fake-service.ts';
+import { createClient, type TuohsClient, TuohsClientError } from '../../../src/client/index.ts';
+import { endlessAnswer, problem } from './fake-service.ts';
 
 const baseUrl = 'http://tuohs.test';
 
@@ -34,13 +34,15 @@ test('half of a surrogate pair is sent as U+FFFD', async () => {
   assert.equal(calls[0]?.init.body, '{"data":"a\ufffd"}');
 });
 
-test('a failure carries the code, status, pause and request id of the service', async () => {
-  const { fetch } = recorded(() => problem(503, 'UPSTREAM_UNREACHABLE', { 'retry-after': '7' }));
+test('a failure carries the code, detail, status, pause and request id of the service', async () => {
+  const body = { error: 'a sentence', code: 'UPSTREAM_UNREACHABLE', requestId: 'request-1', detail: 'more' };
+  const { fetch } = recorded(() => Response.json(body, { status: 503, headers: { 'retry-after': '7' } }));
 
   const error = await failure(createClient({ baseUrl, fetch, retries: 0 }).shout('a'));
 
   assert.equal(error.code, 'UPSTREAM_UNREACHABLE');
   assert.equal(error.message, 'a sentence');
+  assert.equal(error.detail, 'more');
   assert.equal(error.status, 503);
   assert.equal(error.retryAfterMs, 7000);
   assert.equal(error.requestId, 'request-1');
@@ -176,6 +178,80 @@ test('another server is not well', async () => {
   const error = await failure(createClient({ baseUrl, fetch }).health());
 
   assert.equal(error.code, 'BAD_ANSWER');
+});
+
+for (const [location, words] of [
+  ['https://tuohs.test/v1', '301 to https://tuohs.test: use that address'],
+  ['https://other.test/below/v1/', '301 to https://other.test/below: use that address'],
+  ['/login?back=%2Fv1', '301 to http://tuohs.test/login: use that address'],
+  ['http://[', 'a redirect: use that address'],
+] as const) {
+  test(`a redirect to ${location} is not followed, and the error says where to`, async () => {
+    const { fetch, calls } = recorded(() => new Response('moved', { status: 301, headers: { location } }));
+
+    const error = await failure(createClient({ baseUrl, fetch }).shout('a'));
+
+    assert.equal(error.message, `http://tuohs.test/ answers ${words}`);
+    assert.deepEqual([error.code, error.status], ['BAD_ANSWER', 301]);
+    assert.deepEqual(
+      calls.map(({ init }) => init.redirect),
+      ['manual'],
+    );
+  });
+}
+
+test('a redirect that a browser hides is one, too', async () => {
+  const hidden = Object.defineProperties(new Response(null), {
+    type: { value: 'opaqueredirect' },
+    status: { value: 0 },
+    ok: { value: false },
+  });
+  const { fetch } = recorded(() => hidden);
+
+  const error = await failure(createClient({ baseUrl, fetch }).health());
+
+  assert.equal(error.message, 'http://tuohs.test/ answers a redirect: use that address');
+});
+
+test('a long address of a redirect is cut', async () => {
+  const location = `https://tuohs.test/${'x'.repeat(10_000)}`;
+  const { fetch } = recorded(() => new Response('moved', { status: 308, headers: { location } }));
+
+  const error = await failure(createClient({ baseUrl, fetch }).shout('a'));
+
+  assert.ok(error.message.length < 300);
+});
+
+for (const [what, status] of [
+  ['an answer', 200],
+  ['an error', 404],
+] as const) {
+  for (const [name, call] of [
+    ['shout', (client: TuohsClient) => client.shout('a')],
+    ['health', (client: TuohsClient) => client.health()],
+  ] as const) {
+    test(`${what} that does not end is not read for ever: ${name}`, async () => {
+      const endless = endlessAnswer();
+      const { fetch } = recorded(() => new Response(endless.body, { status }));
+
+      const error = await failure(call(createClient({ baseUrl, fetch })));
+
+      assert.deepEqual([error.code, error.status], ['BAD_ANSWER', status]);
+      assert.match(error.message, /more than \d+ bytes/);
+      assert.ok(endless.pieces() < 10, `${endless.pieces()} pieces were read`);
+      assert.ok(endless.isLeft());
+    });
+  }
+}
+
+test('the answer to a long text may be long, however it is written', async () => {
+  const text = 'ä'.repeat(200_000);
+  const escaped = '\\u00c4'.repeat(200_000);
+  const { fetch } = recorded(() => new Response(`{"data":"${escaped}"}`));
+
+  const answer = await createClient({ baseUrl, fetch }).shout(text);
+
+  assert.equal(answer, 'Ä'.repeat(200_000));
 });
 
 interface Call {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError, type Environment, readConfig } from '../../../src/config/read-config.ts';
-import { settings } from '../../../src/config/settings.ts';
+import { allSettings } from '../../../src/config/settings.ts';
+import { traceSettings } from '../../../src/config/trace-settings.ts';
 
 test('without any environment every setting has its default', () => {
   const config = readConfig({});
 
-  assert.deepEqual([config.host, config.port, config.adminPort], ['0.0.0.0', 5000, 9464]);
+  assert.deepEqual([config.host, config.port, config.adminPort], [undefined, 5000, 9464]);
   assert.deepEqual([config.shoutcloudUrl, config.reverseBy], ['http://api.shoutcloud.io', 'grapheme']);
   assert.deepEqual([config.requestDeadlineMs, config.attemptTimeoutMs], [3000, 600]);
   assert.deepEqual([config.cacheMaxBytes, config.maxBodyBytes], [33_554_432, 262_144]);
@@ -39,6 +40,12 @@ test('an explicit empty value is respected where none is a choice', () => {
   assert.equal(readConfig({ REDIS_URL: '', TRUST_PROXY: '' }).redisUrl, undefined);
 });
 
+test('an empty variable of OpenTelemetry stands for the default', () => {
+  const empty = Object.values(traceSettings).map(({ name }) => [name, '']);
+
+  assert.deepEqual(readConfig(Object.fromEntries(empty)), readConfig({}));
+});
+
 test('unknown variables do not matter', () => {
   assert.deepEqual(readConfig({ PORTS: 'x', tuohs: '' }), readConfig({}));
 });
@@ -60,7 +67,10 @@ test('all problems are named at once, each with what would do', () => {
 const WRONG: Readonly<Record<string, readonly string[]>> = {
   PORT: ['', ' ', '-1', '65536', '1e3', '0x50', '80.0', '８０', '80 ', 'NaN', 'Infinity'],
   LOG_LEVEL: ['', 'INFO', 'trace'],
-  SHOUTCLOUD_URL: ['', 'api.shoutcloud.io', '//host', 'http://', 'http://h/?q', 'http://h/#f', 'file:///x'],
+  SHOUTCLOUD_URL: [
+    ...['', 'api.shoutcloud.io', '//host', 'http://', 'http://h/?q', 'http://h/#f', 'file:///x'],
+    ...['http://user:50%@h', 'http://%ff:word@h'],
+  ],
   REQUEST_DEADLINE_MS: ['0', '60001'],
   RETRY_BUDGET_RATIO: ['', '-1', '.', '1.', '1e1', '1001'],
   MAX_BODY_BYTES: ['0', '16777217'],
@@ -74,9 +84,18 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     '*, https://a.example',
     'null',
     'ftp://app.example',
+    'https://*.x.example',
+    'https://app.*',
+    'https://(a|b).example',
   ],
   TRUST_PROXY: ['x', '10.0.0.0/33', '10.0.0.1,', '1.2.3', '10.0.0.0/8/8'],
-  REDIS_CA_FILE: ['/no/such/file'],
+  REDIS_CA_FILE: ['/no/such/file', '/', '/dev/null'],
+  OTEL_TRACES_SAMPLER: ['sometimes', 'jaeger_remote'],
+  OTEL_TRACES_SAMPLER_ARG: ['2', '-1', 'half'],
+  OTEL_TRACES_EXPORTER: ['zipkin', 'otlp,none'],
+  OTEL_EXPORTER_OTLP_PROTOCOL: ['grpc'],
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: ['grpc'],
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: ['collector:4318', 'ftp://collector'],
 };
 for (const [name, values] of Object.entries(WRONG)) {
   for (const value of values) {
@@ -91,9 +110,18 @@ for (const [name, values] of Object.entries(WRONG)) {
 
 const RIGHT: Readonly<Record<string, readonly string[]>> = {
   SHOUTCLOUD_URL: ['http://h', 'https://h:8443/', 'http://[::1]:1/a/b/'],
-  CORS_ORIGINS: ['', '*', 'https://app.example', 'http://localhost:8080, https://app.example:8443'],
+  CORS_ORIGINS: [
+    '',
+    '*',
+    'https://app.example',
+    'http://localhost:8080, https://app.example:8443',
+    'http://[::1]:8080',
+  ],
   TRUST_PROXY: ['1', '10.0.0.1', '10.0.0.0/8, ::1', 'loopback', 'fd00::/8'],
-  REDIS_URL: ['redis://h', 'rediss://user:word@h:6380/1'],
+  REDIS_URL: [
+    ...['redis://h', 'redis://h/', 'redis://h/0', 'rediss://user:word@h:6380/15', 'redis://:50%25@[::1]:1/2'],
+    ...['redis://user@h', 'redis://:w%C3%B6rd@h'],
+  ],
   PORT: ['0', '65535', '05000'],
 };
 for (const [name, values] of Object.entries(RIGHT)) {
@@ -104,8 +132,31 @@ for (const [name, values] of Object.entries(RIGHT)) {
   }
 }
 
+const WRONG_TOGETHER: readonly [Environment, RegExp][] = [
+  [{ ATTEMPT_TIMEOUT_MS: '3001' }, /^ATTEMPT_TIMEOUT_MS \(3001\) .* REQUEST_DEADLINE_MS \(3000\)/],
+  [{ REQUEST_DEADLINE_MS: '599' }, /^ATTEMPT_TIMEOUT_MS \(600\) .* REQUEST_DEADLINE_MS \(599\)/],
+  [{ PORT: '9464' }, /^PORT and ADMIN_PORT must differ: both are 9464$/],
+  [{ PORT: '80', ADMIN_PORT: '080' }, /^PORT and ADMIN_PORT must differ: both are 80$/],
+];
+for (const [environment, problem] of WRONG_TOGETHER) {
+  test(`${JSON.stringify(environment)} cannot be meant`, () => {
+    assert.match(problemsOf(environment).join('\n'), problem);
+  });
+}
+
+const RIGHT_TOGETHER: readonly Environment[] = [
+  { ATTEMPT_TIMEOUT_MS: '3000' },
+  { ATTEMPT_TIMEOUT_MS: '100', REQUEST_DEADLINE_MS: '100' },
+  { PORT: '0', ADMIN_PORT: '0' },
+];
+for (const environment of RIGHT_TOGETHER) {
+  test(`${JSON.stringify(environment)} goes together`, () => {
+    assert.deepEqual(problemsOf(environment), []);
+  });
+}
+
 test('each setting has a variable of its own', () => {
-  const names = Object.values(settings).map(({ name }) => name);
+  const names = Object.values(allSettings).map(({ name }) => name);
 
   assert.equal(new Set(names).size, names.length);
   for (const name of names) assert.match(name, /^[A-Z]+(_[A-Z]+)*$/);

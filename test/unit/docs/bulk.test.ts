@@ -8,7 +8,8 @@ import { promisify } from 'node:util';
 import { tuohs } from '../../support/process.ts';
 
 const page = readFileSync(new URL('../../../docs/bulk.md', import.meta.url), 'utf8');
-const skip = spawnSync('curl', ['--version']).status === 0 ? false : 'there is no curl';
+const missing = ['curl', 'split'].filter((tool) => spawnSync(tool, ['--version']).status !== 0);
+const skip = missing.length === 0 ? false : `there is no ${missing.join(', no ')} (GNU)`;
 
 const folder = mkdtempSync(join(tmpdir(), 'tuohs-bulk-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -37,8 +38,8 @@ function outputOf(script: string): string {
 /** Runs the commands as they are shown, but for the address, untouched by the user's own settings for curl. */
 async function run(commands: string): Promise<string> {
   const { url } = await service.listening();
-  const plainCurl = 'curl() { command curl -q -sS --noproxy "*" --max-time 20 "$@"; }';
   const addressed = commands.replaceAll('localhost:5000', new URL(url).host);
-  const { stdout } = await promisify(execFile)('sh', ['-c', `${plainCurl}\n${addressed}`], { cwd: folder });
+  const env = { PATH: process.env.PATH, HOME: folder, no_proxy: '*' };
+  const { stdout } = await promisify(execFile)('sh', ['-c', addressed], { cwd: folder, env });
   return stdout;
 }

@@ -1,142 +1,111 @@
 import assert from 'node:assert/strict';
-import type { RequestListener, ServerResponse } from 'node:http';
 import { type TestContext, test } from 'node:test';
-import { type AdmissionLimits, admission } from '../../../src/http/admission.ts';
-import { ask } from '../../support/ask.ts';
-import { settled } from '../../support/fake-clock.ts';
-import { httpServer } from '../../support/http-server.ts';
-import { rawClient } from '../../support/raw-client.ts';
+import { reverser } from '../../../src/core/reverse.ts';
+import { reverseShout } from '../../../src/core/reverse-shout.ts';
+import type { AdmissionLimits } from '../../../src/http/limits/admission.ts';
+import { testApi } from '../../support/api.ts';
+import { fakeShouter } from '../../support/fake-shouter.ts';
+import { parsed, type RawClient, rawClient } from '../../support/raw-client.ts';
+import { until } from '../../support/until.ts';
 import { testWorld } from '../../support/world.ts';
+
+const GET = 'GET /v1?data=hello HTTP/1.1\r\nhost: x\r\nx-request-id: my-id\r\n\r\n';
 
 test('as many requests as allowed are under way, and the next is refused', async (t) => {
   const service = await start(t, { maxInFlight: 2 });
-  const held = [service.ask(), service.ask()];
+  const [first, second, third] = [await service.connect(), await service.connect(), await service.connect()];
+  first.send(GET);
+  second.send(GET);
   await service.arrived(2);
 
-  const refused = await service.ask();
+  third.send(GET);
 
-  assert.equal(refused.status, 503);
+  assert.equal(parsed(await third.heard('OVERLOADED')).status, 503);
   assert.deepEqual(service.shed(), ['requests']);
-  service.answerAll();
-  await Promise.all(held);
 });
 
 test('a refusal is the problem OVERLOADED, with all its headers', async (t) => {
   const service = await start(t, { maxInFlight: 0 });
+  const client = await service.connect();
 
-  const { headers, body } = await service.ask({ 'x-request-id': 'my-id' });
+  client.send(GET);
 
-  assert.equal(JSON.parse(body).code, 'OVERLOADED');
+  const { headers, body } = parsed(await client.heard('OVERLOADED'));
   assert.equal(JSON.parse(body).requestId, 'my-id');
-  assert.equal(headers['content-type'], 'application/json');
-  assert.equal(headers['retry-after'], '1');
-  assert.equal(headers['cache-control'], 'no-store');
-  assert.equal(headers['x-request-id'], 'my-id');
-  assert.equal(headers['x-content-type-options'], 'nosniff');
-});
-
-test('a request is refused before its body has come', async (t) => {
-  const service = await start(t, { maxInFlight: 0 });
-  const client = await rawClient(t, service.port);
-
-  client.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n');
-
-  assert.match(await client.heard('OVERLOADED'), /^HTTP\/1\.1 503 /);
+  assert.equal(headers.get('content-type'), 'application/json');
+  assert.equal(headers.get('retry-after'), '1');
+  assert.equal(headers.get('cache-control'), 'no-store');
+  assert.equal(headers.get('x-request-id'), 'my-id');
+  assert.equal(headers.get('x-content-type-options'), 'nosniff');
 });
 
 test('a place comes back when the answer has left', async (t) => {
   const service = await start(t, { maxInFlight: 1 });
-  const first = service.ask();
+  const client = await service.connect();
+  client.send(GET);
   await service.arrived(1);
-  service.answerAll();
-  await first;
-  await service.free();
+  service.upstream.answerHeld();
+  await client.heard('OLLEH');
 
-  const second = service.ask();
-  await service.arrived(2);
-  service.answerAll();
-
-  assert.equal((await second).status, 200);
+  await until(t, () => service.inFlight() === 0);
 });
 
-test('a place comes back when the caller hangs up', async (t) => {
+test('a place comes back when the caller resets its connection', async (t) => {
   const service = await start(t, { maxInFlight: 1 });
-  const client = await rawClient(t, service.port);
-  client.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  const client = await service.connect();
+  client.send(GET);
   await service.arrived(1);
 
-  client.socket.destroy();
-  await service.free();
+  client.socket.resetAndDestroy();
 
-  assert.equal(service.inFlight(), 0);
+  await until(t, () => service.inFlight() === 0);
 });
 
-test('all places come back when a caller who pipelined its requests hangs up', async (t) => {
+test('all places come back when a caller that pipelined its requests resets its connection', async (t) => {
   const service = await start(t, { maxInFlight: 10 });
-  const client = await rawClient(t, service.port);
-  client.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
+  const client = await service.connect();
+  client.send(GET.repeat(3));
   await service.arrived(3);
 
-  client.socket.destroy();
-  await service.closed();
-  await settled();
+  client.socket.resetAndDestroy();
 
-  assert.equal(service.inFlight(), 0);
+  await until(t, () => service.inFlight() === 0);
 });
 
 test('a refused request holds no place', async (t) => {
   const service = await start(t, { maxInFlight: 1 });
-  const first = service.ask();
+  const [first, second] = [await service.connect(), await service.connect()];
+  first.send(GET);
   await service.arrived(1);
-  await service.ask();
-  await service.ask();
+  second.send(GET.repeat(2));
+  await until(t, () => service.shed().length === 2);
 
-  const { inFlight } = service;
-
-  assert.equal(inFlight(), 1);
-  service.answerAll();
-  await first;
+  assert.equal(service.inFlight(), 1);
 });
 
 test('while the event loop is late, requests are refused', async (t) => {
   const service = await start(t, { isOverloaded: () => true });
+  const client = await service.connect();
 
-  const { status } = await service.ask();
+  client.send(GET);
 
-  assert.equal(status, 503);
+  assert.equal(parsed(await client.heard('OVERLOADED')).status, 503);
   assert.deepEqual(service.shed(), ['event_loop']);
 });
 
-const LIMITS: AdmissionLimits = { maxInFlight: 100, maxBodyBytes: 262_144, isOverloaded: () => false };
-
-/** A real server whose admitted requests wait for `answerAll`. */
+/** A listening service whose upstream holds every call. */
 async function start(t: TestContext, limits: Partial<AdmissionLimits>) {
   const world = testWorld();
-  const admitted = admission({ ...LIMITS, ...limits }, world);
-  const held: ServerResponse[] = [];
-  const closed = Promise.withResolvers<void>();
-  let changed = () => {};
-  const listener: RequestListener = admitted.guard((request, response) => {
-    held.push(response);
-    request.socket.once('close', () => closed.resolve());
-    response.once('close', () => changed());
-    changed();
-  });
-  const { url } = await httpServer(t, listener);
-  const when = (isSo: () => boolean) =>
-    new Promise<void>((resolve) => {
-      changed = () => isSo() && resolve();
-      changed();
-    });
+  const upstream = fakeShouter();
+  upstream.hold('deaf');
+  const api = testApi(t, { world, limits, reverseShout: reverseShout(upstream, reverser('grapheme')) });
+  const port = await api.listen({ host: '127.0.0.1', port: 0 });
 
   return {
-    port: Number(new URL(url).port),
-    inFlight: admitted.inFlight,
+    upstream,
+    connect: (): Promise<RawClient> => rawClient(t, port),
+    arrived: (calls: number) => until(t, () => upstream.calls.length === calls),
+    inFlight: api.inFlight,
     shed: () => world.told('shed').map(({ reason }) => reason),
-    ask: (headers = {}) => ask(url, { method: 'POST', headers, body: 'hello' }),
-    answerAll: () => held.forEach((response) => void response.end()),
-    arrived: (count: number) => when(() => held.length >= count),
-    free: () => when(() => admitted.inFlight() === 0),
-    closed: () => closed.promise,
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { requestId } from '../../../src/http/request-id.ts';
+import { requestId } from '../../../src/http/exchange.ts';
 
 for (const id of ['a', 'A-Z_09', 'x'.repeat(64)]) {
   test(`${id} is a request id`, () => {

@@ -37,7 +37,7 @@ test('every route there is has its own name, and all unknown paths have one toge
   const label = /\{method="(.*)",route="(.*)",status="(.*)"\}/;
   assert.deepEqual(
     requests.map((series) => label.exec(series)?.slice(1).join(' ')),
-    ['GET /v1 200', 'GET /v1 400', 'GET none 404', 'PUT none 405', 'POST /v1 200', 'GET /health 200'],
+    ['GET /v1 200', 'GET /v1 400', 'GET none 404', 'PUT /v1 405', 'POST /v1 200', 'GET /health 200'],
   );
 });
 

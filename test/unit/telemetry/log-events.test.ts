@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pino } from 'pino';
 import { AttemptError } from '../../../src/core/errors.ts';
 import type { Event } from '../../../src/core/events.ts';
+import { jsonLog } from '../../../src/telemetry/json-log.ts';
 import { logEvents } from '../../../src/telemetry/log-events.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { logLines } from '../../support/log-lines.ts';
 
 const ANSWERED: Event = {
   type: 'answered',
@@ -14,28 +16,40 @@ const ANSWERED: Event = {
   requestId: 'mine',
 };
 
-/** The lines that these events become. */
-function logged(level: string, ...events: Event[]): Record<string, unknown>[] {
-  const lines: Record<string, unknown>[] = [];
-  const log = pino(
-    { level, base: null, timestamp: false },
-    { write: (line) => lines.push(JSON.parse(line)) },
-  );
-  for (const event of events) logEvents(log)(event);
-  return lines;
+const ABOUT = { version: '1.2.3' };
+
+/** A log of these events on a clock of the test. */
+function log(level: 'debug' | 'info') {
+  const logTo = logLines();
+  const clock = fakeClock();
+  const emit = logEvents(jsonLog({ level, logTo }), { clock, about: ABOUT });
+  return { clock, emit, lines: () => logTo.lines.map(({ time: _, ...line }) => line) };
 }
 
-test('listening is told with both ports', () => {
+/** The lines that these events become. */
+function logged(level: 'debug' | 'info', ...events: Event[]): Record<string, unknown>[] {
+  const { emit, lines } = log(level);
+  for (const event of events) emit(event);
+  return lines();
+}
+
+test('the line about the start says what starts, and both ports', () => {
   assert.deepEqual(logged('info', { type: 'listening', port: 1, adminPort: 2 }), [
-    { level: 30, port: 1, adminPort: 2, msg: 'listening' },
+    { level: 'info', ...ABOUT, port: 1, adminPort: 2, msg: 'listening' },
   ]);
 });
 
 test('a request is a line at debug only', () => {
   const { type: _, ...facts } = ANSWERED;
 
-  assert.deepEqual(logged('debug', ANSWERED), [{ level: 20, ...facts, msg: 'answered' }]);
+  assert.deepEqual(logged('debug', ANSWERED), [{ level: 'debug', ...facts, msg: 'answered' }]);
   assert.deepEqual(logged('info', ANSWERED), []);
+});
+
+test('a duration has no more digits than matter', () => {
+  const [line] = logged('debug', { ...ANSWERED, durationMs: 1.23456789 });
+
+  assert.equal(line?.durationMs, 1.23);
 });
 
 test('a failed request is a warning with its id, its code and the cause’s code', () => {
@@ -46,7 +60,7 @@ test('a failed request is a warning with its id, its code and the cause’s code
 
   assert.deepEqual(lines, [
     {
-      level: 40,
+      level: 'warn',
       requestId: 'mine',
       code: 'UPSTREAM_UNREACHABLE',
       reason: 'no answer came (ECONNREFUSED)',
@@ -60,7 +74,7 @@ test('a bug is an error with its place', () => {
 
   const [line] = logged('info', { type: 'failed', requestId: 'mine', code: 'INTERNAL', error });
 
-  assert.deepEqual([line?.level, line?.name], [50, 'TypeError']);
+  assert.deepEqual([line?.level, line?.name], ['error', 'TypeError']);
   assert.match(String(line?.at), /log-events\.test\.ts/);
 });
 

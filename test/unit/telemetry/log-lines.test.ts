@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pino } from 'pino';
 import type { Event } from '../../../src/core/events.ts';
+import { jsonLog } from '../../../src/telemetry/json-log.ts';
 import { logEvents } from '../../../src/telemetry/log-events.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { logLines } from '../../support/log-lines.ts';
 import { ONE_OF_EACH } from './metrics-under-test.ts';
 
 const lines: [Event, Record<string, unknown>][] = [
@@ -17,8 +19,31 @@ const lines: [Event, Record<string, unknown>][] = [
     { level: 'info', msg: 'redis is connected' },
   ],
   [
-    { type: 'redis-connection', isUp: false },
-    { level: 'warn', msg: 'redis is not connected' },
+    { type: 'redis-connection', isUp: false, trouble: 'wrong_password' },
+    {
+      level: 'warn',
+      msg: 'redis is not connected',
+      reason: 'wrong_password',
+      detail: 'It does not accept the user or the password in REDIS_URL.',
+    },
+  ],
+  [
+    { type: 'redis-connection', isUp: false, trouble: 'cluster' },
+    {
+      level: 'warn',
+      msg: 'redis is not connected',
+      reason: 'cluster',
+      detail: 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.',
+    },
+  ],
+  [
+    { type: 'redis-connection', isUp: true, trouble: 'read_only' },
+    {
+      level: 'warn',
+      msg: 'redis is connected, but takes no writes',
+      reason: 'read_only',
+      detail: 'It is a read-only replica: let REDIS_URL name the primary.',
+    },
   ],
 ];
 for (const [event, line] of lines) {
@@ -36,12 +61,10 @@ for (const type of ['batch', 'fallback', 'redis-operation', 'shed'] as const) {
   });
 }
 
-/** The lines that these events become, with the level by name. */
+/** The lines that these events become. */
 function logged(events: readonly Event[]): Record<string, unknown>[] {
-  const written: Record<string, unknown>[] = [];
-  const destination = { write: (line: string) => void written.push(JSON.parse(line)) };
-  const formatters = { level: (level: string) => ({ level }) };
-  const emit = logEvents(pino({ level: 'debug', base: null, timestamp: false, formatters }, destination));
+  const logTo = logLines();
+  const emit = logEvents(jsonLog({ level: 'debug', logTo }), { clock: fakeClock(), about: {} });
   for (const event of events) emit(event);
-  return written;
+  return logTo.lines.map(({ time: _, ...line }) => line);
 }

@@ -5,19 +5,23 @@ import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
 
 /** Metrics with steady readings, which have counted these events. */
 export function measured(events: readonly Event[], readings: Partial<Readings> = {}) {
-  const { emit, read, text, contentType } = metrics({ version: '1.2.3', epochMs: () => FAKE_EPOCH_MS });
+  const { emit, read, text, types } = metrics({ version: '1.2.3', epochMs: () => FAKE_EPOCH_MS });
   read({
     inFlight: () => 0,
+    heldBytes: () => 0,
+    openConnections: () => 0,
     cacheBytes: () => 0,
     retryBudgetTokens: () => 20,
     breakerState: (): BreakerState => 'closed',
     isRedisUp: () => false,
+    redisTrouble: () => undefined,
+    logLinesDropped: () => 0,
     ...readings,
   });
   for (const event of events) emit(event);
   return {
     emit,
-    contentType,
+    types,
     text,
     /** The values by series, as in the text format. */
     series: async () => new Map(seriesOf(await text())),
@@ -43,6 +47,7 @@ export const ONE_OF_EACH: readonly Event[] = [
   { type: 'fallback' },
   { type: 'redis-operation', op: 'get', outcome: 'success', durationMs: 0.4 },
   { type: 'shed', reason: 'requests' },
+  { type: 'bulk-lines', outcome: 'success', lines: 3 },
   { type: 'breaker', state: 'open' },
   { type: 'redis-connection', isUp: true },
   { type: 'failed', requestId: 'id', code: 'INTERNAL', error: new Error('as told') },

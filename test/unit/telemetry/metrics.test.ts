@@ -37,6 +37,10 @@ const counted: { series: string; event: Event }[] = [
     event: { type: 'redis-operation', op: 'set', outcome: 'skipped', durationMs: 0 },
   },
   { series: 'tuohs_shed_requests_total{reason="event_loop"}', event: { type: 'shed', reason: 'event_loop' } },
+  {
+    series: 'tuohs_bulk_lines_total{outcome="local"}',
+    event: { type: 'bulk-lines', outcome: 'local', lines: 1 },
+  },
 ];
 for (const { series, event } of counted) {
   test(`${series} counts`, async () => {
@@ -64,6 +68,8 @@ for (const [series, event] of Object.entries({
 
 for (const [series, readings] of Object.entries({
   tuohs_in_flight_requests: { inFlight: () => 7 },
+  tuohs_held_bytes: { heldBytes: () => 7 },
+  tuohs_open_connections: { openConnections: () => 7 },
   tuohs_cache_bytes: { cacheBytes: () => 7 },
   tuohs_retry_budget_tokens: { retryBudgetTokens: () => 7 },
 })) {
@@ -84,6 +90,13 @@ for (const [isUp, value] of [
     assert.equal((await metrics.series()).get('tuohs_redis_up'), value);
   });
 }
+
+test('tuohs_redis_trouble is 1 for the present reason alone', async () => {
+  const series = await measured([], { redisTrouble: () => 'wrong_password' }).series();
+
+  assert.equal(series.get('tuohs_redis_trouble{reason="wrong_password"}'), '1');
+  assert.equal(series.get('tuohs_redis_trouble{reason="refused"}'), '0');
+});
 
 for (const state of ['closed', 'open', 'half-open'] as const) {
   test(`tuohs_breaker_state is 1 for ${state} alone while it is that`, async () => {

@@ -9,21 +9,24 @@ const SHED: Event = { type: 'shed', reason: 'requests' };
 const SHED_SERIES = 'tuohs_shed_requests_total{reason="requests"}';
 
 /** Series of a process that shed so many requests and has so many under way. */
-function worker({ shed = 0, inFlight = 0, isRedisUp = true }) {
+function worker({ shed = 0, inFlight = 0, isRedisUp = true, dropped = 0 }) {
   const measured = metrics({ version: '1', epochMs: () => FAKE_EPOCH_MS });
   measured.read({
     inFlight: () => inFlight,
+    heldBytes: () => 0,
+    openConnections: () => 0,
     cacheBytes: () => 0,
     retryBudgetTokens: () => 20,
     breakerState: () => 'closed',
     isRedisUp: () => isRedisUp,
+    logLinesDropped: () => dropped,
   });
   for (let i = 0; i < shed; i++) measured.emit(SHED);
   return measured.series();
 }
 
 function summed(...pids: number[]) {
-  const sums = summedMetrics(() => pids.length);
+  const sums = summedMetrics({ serving: () => pids.length, logLinesDropped: () => 3 });
   for (const pid of pids) sums.emit({ type: 'worker-listening', pid });
   return sums;
 }
@@ -94,4 +97,16 @@ test('an end that nobody asked for is counted, and no other', async () => {
   sums.emit(ended(2, true));
 
   assert.equal(sumOf(await sums.text([]), 'tuohs_worker_exits_total'), 1);
+});
+
+test('dropped log lines are those of the workers and of the primary, however often somebody asks', async () => {
+  const sums = summed(1, 2);
+  const ask = async () =>
+    sums.text([
+      { pid: 1, answer: await worker({ dropped: 4 }) },
+      { pid: 2, answer: await worker({ dropped: 5 }) },
+    ]);
+  await ask();
+
+  assert.equal(sumOf(await ask(), 'tuohs_log_lines_dropped_total'), 12);
 });

@@ -3,14 +3,14 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { verifiedUpperCase } from '../../../src/core/verify.ts';
 import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
 import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/shoutcloud.ts';
+import { httpTransport } from '../../../src/upstream/http-transport.ts';
 import { shoutcloudShouter } from '../../../src/upstream/shoutcloud-shouter.ts';
-import { undiciTransport } from '../../../src/upstream/undici-transport.ts';
 import { worldOn } from '../../support/world.ts';
 
 /** The shouter for this address, with more time than any test needs unless a clock of its own says otherwise. */
 export function shouterFor(test: TestContext, url: string, clock = systemClock) {
   const world = worldOn(clock);
-  const transport = undiciTransport({ url, connections: 1, connectTimeoutMs: 60_000 });
+  const transport = httpTransport({ url, connections: 1 }, world);
   const options = { attemptTimeoutMs: 60_000, verify: verifiedUpperCase };
   const shouter = shoutcloudShouter(transport, options, world);
   test.after(() => transport.close());

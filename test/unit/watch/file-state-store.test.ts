@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileStateStore } from '../../../src/watch/file-state-store.ts';
@@ -46,6 +47,42 @@ test('what cannot be written rejects and leaves nothing behind', async (t) => {
   await assert.rejects(fileStateStore(path, recordedEvents()).save(FIRST_STATE));
 
   assert.deepEqual(await readdir(place), ['state.json']);
+});
+
+test('the file is for its owner alone, also where it was open to others before', async (t) => {
+  const path = join(await folder(t), 'state.json');
+  // The second is one that a killed watcher left over.
+  for (const each of [path, `${path}.${process.pid}.tmp`]) await writeFile(each, '', { mode: 0o644 });
+
+  await fileStateStore(path, recordedEvents()).save(FIRST_STATE);
+
+  assert.equal((await stat(path)).mode & 0o777, 0o600);
+});
+
+test('a link to the file stays a link', async (t) => {
+  const place = await folder(t);
+  const [path, link] = [join(place, 'state.json'), join(place, 'link')];
+  await writeFile(path, '');
+  await symlink(path, link);
+
+  await fileStateStore(link, recordedEvents()).save(FIRST_STATE);
+
+  assert.ok((await lstat(link)).isSymbolicLink());
+  assert.deepEqual(JSON.parse(await readFile(path, 'utf8')), FIRST_STATE);
+});
+
+test('a disk that takes only a part keeps the old state', async (t) => {
+  const path = join(await folder(t), 'state.json');
+  await writeFile(path, 'the old one');
+  const large = JSON.stringify({ ...FIRST_STATE, url: `http://${'x'.repeat(100_000)}` });
+  const script = `import { fileStateStore } from './src/watch/file-state-store.ts';
+    await fileStateStore(${JSON.stringify(path)}, { emit() {} }).save(${large}).catch((error) => console.log(error.code));`;
+
+  const node = `exec "${process.execPath}" --input-type=module --eval "$0"`;
+  const { stdout } = spawnSync('sh', ['-c', `ulimit -f 20; ${node}`, script], { encoding: 'utf8' });
+
+  assert.equal(stdout, 'EFBIG\n');
+  assert.equal(await readFile(path, 'utf8'), 'the old one');
 });
 
 test('what cannot be read rejects', async (t) => {

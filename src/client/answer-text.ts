@@ -1,0 +1,69 @@
+import { TuohsClientError } from './client-error.ts';
+
+/** Longer than any answer of the service that holds no text of a user, such as an error body. */
+export const SHORT_ANSWER_BYTES = 65_536;
+
+/** The answer's text. Throws `BAD_ANSWER` as soon as it is longer than `maxBytes`: an endless answer must not fill the memory. */
+export async function textOf(response: Response, maxBytes: number): Promise<string> {
+  let text = '';
+  for await (const piece of textPieces(response, maxBytes)) text += piece;
+  return text;
+}
+
+/** The same, but piece by piece as it arrives. */
+export async function* textPieces(
+  { body, status }: Response,
+  maxBytes: number,
+): AsyncGenerator<string, void, undefined> {
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  try {
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true };
+      if (done) return yield decoder.decode();
+      bytes += value.length;
+      if (bytes > maxBytes) {
+        throw new TuohsClientError('BAD_ANSWER', `the answer has more than ${maxBytes} bytes`, { status });
+      }
+      yield decoder.decode(value, { stream: true });
+    }
+  } finally {
+    // A reader that stops early must not leave the connection open.
+    reader?.cancel().catch(() => {});
+  }
+}
+
+/** The error that an answer with a failing status means. Its code is `BAD_ANSWER` if the body is not the service's own. */
+export async function failedAnswer(response: Response): Promise<TuohsClientError> {
+  const { status, headers } = response;
+  const { error, code, detail, requestId } = fieldsOf(await textOf(response, SHORT_ANSWER_BYTES));
+  const isOurs = typeof error === 'string' && typeof code === 'string';
+  return new TuohsClientError(
+    isOurs ? code : 'BAD_ANSWER',
+    isOurs ? error : `the answer has status ${status} and is not from tuohs`,
+    {
+      status,
+      detail: isOurs && typeof detail === 'string' ? detail : undefined,
+      retryAfterMs: retryAfterMs(headers.get('retry-after')),
+      requestId:
+        isOurs && typeof requestId === 'string' ? requestId : (headers.get('x-request-id') ?? undefined),
+    },
+  );
+}
+
+/** The fields of the object that this JSON text holds; none if it holds none. */
+export function fieldsOf(json: string): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(json));
+  } catch {
+    return {};
+  }
+}
+
+/** Seconds or an HTTP date (RFC 9110 §10.2.3); a value that is neither counts as absent. */
+function retryAfterMs(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}

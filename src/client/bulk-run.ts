@@ -1,0 +1,138 @@
+import type { BulkResult } from './bulk-answer.ts';
+import { BulkRequest } from './bulk-request.ts';
+import { aborted } from './client-error.ts';
+import type { Ask } from './service.ts';
+
+export interface BulkParts {
+  readonly ask: Ask;
+  readonly signal: AbortSignal | undefined;
+}
+
+export type Texts = AsyncIterable<string> | Iterable<string>;
+
+// Enough to keep a fast service busy, and little to keep in memory.
+const MAX_REQUESTS = 4;
+const MAX_BYTES_SENT = 1_048_576;
+
+const LEFT = Symbol('the caller wants no more results');
+
+/**
+ * One result for each text, in order; see `TuohsClient.bulk`. Begins with the first `next`. Not a generator, because a
+ * generator cannot be left while it waits for a result.
+ */
+export function bulkRun(
+  texts: Texts,
+  { ask, signal }: BulkParts,
+): AsyncIterableIterator<BulkResult, undefined> {
+  const end = new AbortController();
+  const onAbort = () => end.abort(aborted(signal));
+  /** In order. The next results are those of the first one; it leaves when all of its results are taken. */
+  const sent: BulkRequest[] = [];
+  let unsent = new BulkRequest();
+  let iterator: Iterator<string> | AsyncIterator<string> | undefined;
+  let hasAllTexts = false;
+  let failure: { reason: unknown } | undefined;
+  let change = Promise.withResolvers<void>();
+
+  return {
+    next,
+    return: async () => leave(),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+
+  async function next(): Promise<IteratorResult<BulkResult, undefined>> {
+    try {
+      iterator ??= begin();
+      while (!isDone()) {
+        const value = takeResult();
+        if (value) return { done: false, value };
+        await change.promise;
+      }
+      if (failure) throw failure.reason;
+    } catch (error) {
+      leave();
+      if (error !== LEFT) throw error;
+    }
+    return leave();
+  }
+
+  function begin() {
+    const begun = iteratorOf(texts);
+    end.signal.addEventListener('abort', changed);
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted) onAbort();
+    fill(begun);
+    return begun;
+  }
+
+  function leave(): IteratorReturnResult<undefined> {
+    end.abort(LEFT);
+    signal?.removeEventListener('abort', onAbort);
+    // Not awaited: a generator that waits for its next text would hold up the caller.
+    if (!hasAllTexts) (async () => iterator?.return?.())().catch(() => {});
+    hasAllTexts = true;
+    return { done: true, value: undefined };
+  }
+
+  /** Takes texts while there is room for them. Never rejects: `next` throws a failure after the last result. */
+  async function fill(iterator: Iterator<string> | AsyncIterator<string>): Promise<void> {
+    try {
+      while (!end.signal.aborted) {
+        const { done, value } = await iterator.next();
+        if (done) break;
+        const text = value.toWellFormed();
+        if (!unsent.add(text)) await addLater(text);
+        // Texts that come in one turn of the event loop travel together.
+        if (unsent.texts.length === 1) setTimeout(sendIfRoom);
+      }
+    } catch (reason) {
+      failure = { reason };
+    }
+    hasAllTexts = true;
+    sendIfRoom();
+    changed();
+  }
+
+  async function addLater(text: string): Promise<void> {
+    const full = unsent;
+    sendIfRoom();
+    while (unsent === full && !end.signal.aborted) await change.promise;
+    unsent.add(text);
+  }
+
+  function sendIfRoom(): void {
+    const bytes = sent.reduce((sum, request) => sum + request.bytes, 0);
+    const hasRoom = sent.length < MAX_REQUESTS && bytes < MAX_BYTES_SENT;
+    if (unsent.texts.length === 0 || !hasRoom || end.signal.aborted) return;
+    unsent.send({ ask, signal: end.signal, onResult: changed }).catch((bug) => end.abort(bug));
+    sent.push(unsent);
+    unsent = new BulkRequest();
+  }
+
+  function isDone(): boolean {
+    end.signal.throwIfAborted();
+    return hasAllTexts && sent.length === 0;
+  }
+
+  function takeResult(): BulkResult | undefined {
+    const result = sent[0]?.take();
+    if (sent[0]?.isTaken) {
+      sent.shift();
+      sendIfRoom();
+      changed();
+    }
+    return result;
+  }
+
+  function changed(): void {
+    change.resolve();
+    change = Promise.withResolvers<void>();
+  }
+}
+
+function iteratorOf(texts: Texts): Iterator<string> | AsyncIterator<string> {
+  if (typeof texts === 'string') throw new TypeError('texts must be a list of strings, not one string');
+  return Symbol.asyncIterator in texts ? texts[Symbol.asyncIterator]() : texts[Symbol.iterator]();
+}

@@ -1,0 +1,14 @@
+import type { World } from '../core/events.ts';
+import type { ReverseShout } from '../core/reverse-shout.ts';
+import type { BulkWindow } from './bulk/bulk-window.ts';
+import type { Pages } from './pages/pages.ts';
+
+/** What the routes of the public API work with. */
+export interface ApiParts extends World {
+  readonly reverseShout: ReverseShout;
+  readonly version: string;
+  readonly maxBodyBytes: number;
+  readonly maxBulkBytes: number;
+  readonly bulkWindow: BulkWindow;
+  readonly pages: Pages;
+}

@@ -1,0 +1,53 @@
+import type { World } from '../core/events.ts';
+import type { ReverseShout } from '../core/reverse-shout.ts';
+import type { ApiParts } from './api-parts.ts';
+import { bulkWindow } from './bulk/bulk-window.ts';
+import { type HttpServer, httpServer, type ServerOptions, type ServerParts } from './http-server.ts';
+import type { Admission } from './limits/admission.ts';
+import { type QuotaOptions, quotas, type RequestCounter } from './limits/quota.ts';
+import { pages } from './pages/pages.ts';
+import { API_ROUTES } from './routes.ts';
+
+export interface ApiOptions extends ServerOptions, QuotaOptions {
+  readonly version: string;
+  readonly maxBodyBytes: number;
+  readonly maxBulkBytes: number;
+  /** Lines of all bulk requests together that may be under way. */
+  readonly maxBulkLines: number;
+}
+
+export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'isDraining' | 'traced'> {
+  readonly reverseShout: ReverseShout;
+  readonly admission: Admission;
+  readonly requestCounter: RequestCounter;
+}
+
+/** The public API, not yet listening. */
+export function apiServer(
+  { reverseShout, requestCounter, ...parts }: ApiServerParts,
+  options: ApiOptions,
+  world: World,
+): HttpServer {
+  const { version, maxBodyBytes, maxBulkBytes, maxBulkLines } = options;
+  return httpServer(
+    {
+      ...parts,
+      table: API_ROUTES,
+      takeFromQuota: quotas(requestCounter, options),
+      parts: {
+        ...world,
+        ...{ reverseShout, version, maxBodyBytes, maxBulkBytes },
+        bulkWindow: bulkWindow(maxBulkLines),
+        pages: pages(() => describeApi(version)),
+      },
+    },
+    options,
+    world,
+  );
+}
+
+/** The OpenAPI document of the public API. Loaded only when asked for: to serve needs none of it. */
+export async function describeApi(version: string): Promise<object> {
+  const { openApiDocument } = await import('./openapi.ts');
+  return openApiDocument(API_ROUTES, version);
+}

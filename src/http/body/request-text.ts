@@ -1,0 +1,98 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
+import contentType from 'content-type';
+import { badInput } from '../problem.ts';
+import { dataField } from './form-field.ts';
+
+const FORM = 'application/x-www-form-urlencoded';
+const ACCEPTED = `application/json, ${FORM} or text/plain`;
+const SEND_OBJECT = 'send {"data": "<text>"}';
+
+/** Takes a whole body for the text that the caller wants to have shouted. Throws `BAD_INPUT`. */
+export type TextOfBody = (body: Buffer) => string;
+
+/** The reader of a body of this type. Throws `BAD_INPUT` if there is none, or for a charset other than UTF-8. */
+export function textReader({ 'content-type': type }: IncomingHttpHeaders): TextOfBody {
+  switch (mediaType(type)) {
+    case 'application/json':
+      return textOfJson;
+    case FORM:
+      return textOfForm;
+    case 'text/plain':
+      return textOfBytes;
+    case '':
+      throw badInput('no content type', `There is no content type; send ${ACCEPTED}.`);
+    default:
+      throw badInput('another content type', `The content type is ${shownType(type)}; send ${ACCEPTED}.`);
+  }
+}
+
+/** The text under `data` in a query string. Throws `BAD_INPUT`. */
+export function textOfQuery(query: string): string {
+  return textOfField(dataField(query), 'The query has no data; ask for /v1?data=<text>.');
+}
+
+/**
+ * The media type of a body in lower case, without its parameters; empty if there is none. Throws `BAD_INPUT` for a charset
+ * other than UTF-8.
+ */
+export function mediaType(header = ''): string {
+  // Nearly every request has this one.
+  if (header === 'application/json') return header;
+  const { type, parameters } = contentType.parse(header);
+  const charset = parameters.charset?.toLowerCase() ?? 'utf-8';
+  if (charset !== 'utf-8' && charset !== 'utf8')
+    throw badInput('another charset', 'The charset is not UTF-8; send UTF-8.');
+  return type;
+}
+
+/** The type as the caller wrote it, if it can be one: `detail` never repeats anything else of a request. */
+export function shownType(header = ''): string {
+  const { type } = contentType.parse(header);
+  return /^[\w.+-]{1,40}\/[\w.+-]{1,40}$/.test(type) ? type : 'not a known one';
+}
+
+/** Text of UTF-8 bytes, without a byte order mark in front. Throws `BAD_INPUT`. */
+export function textOfBytes(body: Buffer): string {
+  if (!isUtf8(body)) throw badInput('not UTF-8', 'The body is not valid UTF-8; send UTF-8, not compressed.');
+  const text = body.toString();
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+/** The text in the JSON of a body or of a line. Throws `BAD_INPUT`. */
+export function textOfJson(body: Buffer): string {
+  const value = parsed(textOfBytes(body));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badInput('not an object', `The JSON is ${kindOf(value)}; ${SEND_OBJECT}.`);
+  }
+  if (!('data' in value)) throw badInput('no data', `The object has no key "data"; ${SEND_OBJECT}.`);
+  if (typeof value.data === 'string') return value.data;
+  throw badInput('data is not a string', `"data" is ${kindOf(value.data)}; send a string.`);
+}
+
+/** The parser's own error is not kept as the cause, because its message quotes the text. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    const what = json === '' ? 'The body is empty' : 'The body is not valid JSON';
+    throw badInput('not JSON', `${what}; ${SEND_OBJECT}.`);
+  }
+}
+
+function textOfForm(body: Buffer): string {
+  const hint = `The form has no field "data"; send data=<text>, or say what the body is: ${ACCEPTED}.`;
+  return textOfField(dataField(body.toString('latin1')), hint);
+}
+
+function textOfField(field: string | null | undefined, hint: string): string {
+  if (typeof field === 'string') return field;
+  if (field === undefined) throw badInput('no field data', hint);
+  throw badInput('not UTF-8', 'The field "data" is not valid UTF-8; escape the bytes of UTF-8.');
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,103 @@
+import type { IncomingMessage as Request } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { TuohsError } from '../core/errors.ts';
+import { Exchange, type ExchangeHost } from './exchange.ts';
+import type { Connections } from './limits/connections.ts';
+import { IncomingMessage, ServerResponse } from './node-http.ts';
+import { badInput } from './problem.ts';
+
+/** The characters of a host and its port (RFC 3986 §3.2.2). */
+const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
+
+/** How long a refused client may go on sending; if the connection closed at once, it would lose the answer. */
+const LINGER_MS = 1000;
+
+/**
+ * Throws `BAD_INPUT` for a request that two programs may read in two ways, and closes its connection: a host that is missing,
+ * double or malformed (RFC 9112 §3.2), or a body in a coding of which only `chunked` is known (§6.1).
+ */
+export function checkFraming(exchange: Exchange): void {
+  const { request } = exchange;
+  const coding = request.headers['transfer-encoding'];
+  const isHostFine = HOST.test(request.headers.host ?? '') && countHosts(request) === 1;
+  if ((isHostFine || request.httpVersionMinor === 0) && (coding === undefined || /^chunked$/i.test(coding)))
+    return;
+  exchange.closeAfterAnswer();
+  if (!isHostFine)
+    throw badInput('no single valid host', 'Send one Host header with a name and, if needed, a port.');
+  throw badInput(
+    'a transfer coding beside chunked',
+    'Send the body with Content-Length, or chunked and nothing else.',
+  );
+}
+
+/** Node keeps the first of several. */
+function countHosts({ rawHeaders }: Request): number {
+  let count = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  return count;
+}
+
+/** Refuses what arrived on a connection and is no request, and then closes the connection. */
+export type RefuseBroken = (error: NodeJS.ErrnoException, socket: Duplex) => void;
+
+/**
+ * Answers bytes that are no HTTP with the error table. Answers to earlier requests of the connection arrive first and whole;
+ * if the bytes belong to the body of a request, that request gets the error.
+ */
+export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBroken {
+  return (error, socket) => {
+    const connection = open.of(socket);
+    if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable)
+      return void socket.destroy();
+    // The parser fails again with each byte that follows. A connection that was only opened ahead owes nothing yet.
+    if (connection.isBroken || connection.socket.bytesRead === 0) return;
+    connection.isBroken = true;
+    const last = connection.exchanges.at(-1);
+    if (last === undefined) refuse(error, connection.socket);
+    else if (last.isWhole) last.atEnd(() => refuse(error, connection.socket));
+    else last.breakBody(refusalOf(error));
+  };
+
+  /** With a request that holds nothing, so that this answer is made like all others. */
+  function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+    if (!socket.writable) return;
+    const request = new IncomingMessage(socket);
+    Object.assign(request.headers, { origin: originIn(error) ?? host.crossOrigin?.only });
+    const response = new ServerResponse(request);
+    const exchange = new Exchange(request, response, host);
+    response.assignSocket(socket);
+    response.on('finish', () => {
+      socket.end();
+      host.clock.after(LINGER_MS, () => socket.destroy());
+    });
+    exchange.closeAfterAnswer();
+    exchange.fail(refusalOf(error));
+  }
+}
+
+function refusalOf(error: NodeJS.ErrnoException): TuohsError {
+  if (error instanceof TuohsError) return error;
+  switch (error.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new TuohsError('REQUEST_TIMEOUT', 'the headers came too slowly', {
+        detail: 'The headers did not arrive in time.',
+      });
+    case 'HPE_HEADER_OVERFLOW':
+      return new TuohsError('HEADERS_TOO_LARGE', 'the headers are over the limit', {
+        detail: 'Request line and headers may have 16384 bytes together; POST a long text.',
+      });
+    default:
+      return badInput('no HTTP', 'What arrived is not valid HTTP/1.1.');
+  }
+}
+
+/** The packet that could not be parsed may hold the origin all the same. */
+function originIn(error: NodeJS.ErrnoException): string | undefined {
+  const packet = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : Buffer.alloc(0);
+  return /\r\norigin: *([^\r\n ]+)/i.exec(packet.toString('latin1'))?.[1];
+}

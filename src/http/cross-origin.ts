@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http';
+import type { Answer, HeaderList } from './exchange.ts';
+
+/** The sites whose pages may read our answers: their origins, or only `*` for all sites. */
+export type Origins = readonly string[];
+
+/** What pages of other sites may do (Fetch standard, "CORS protocol"). Credentials are never allowed: there are none. */
+export interface CrossOrigin {
+  /** The one allowed origin, if there is no other: an error without a readable request may name it, because browsers compare. */
+  readonly only: string | undefined;
+  /** The headers that let the page of this request read its answer. */
+  headersFor(request: Pick<IncomingMessage, 'headers'>): HeaderList;
+  /** The answer to what a browser asks before a request of such a page; `undefined` if this is no such question. */
+  preflight(request: IncomingMessage, methods: string): Answer | undefined;
+}
+
+/** What pages may read besides the few headers that every page may. */
+const EXPOSED = [
+  'Cache-Status',
+  'ETag',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+  'Retry-After',
+  'X-Request-Id',
+].join(', ');
+
+/** What pages may send: our own headers, those of caches, of traces, and of a proxy that wants to know the caller. */
+const ACCEPTED = [
+  'Content-Type',
+  'X-Request-Id',
+  'If-None-Match',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'Authorization',
+].join(', ');
+
+// Chromium remembers a preflight for two hours at most.
+const MAX_AGE_S = '7200';
+
+/** Lets pages of these sites read every answer: without its headers an answer looks like a broken network to a page. */
+export function crossOrigin(origins: Origins): CrossOrigin {
+  return {
+    only: origins.length === 1 ? origins[0] : undefined,
+    headersFor({ headers }) {
+      const origin = allowed(headers.origin);
+      if (origin === undefined) return [];
+      return ['access-control-allow-origin', origin, 'access-control-expose-headers', EXPOSED];
+    },
+    preflight({ method, headers }, methods) {
+      const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+      if (!isPreflight || allowed(headers.origin) === undefined) return undefined;
+      return {
+        status: 204,
+        headers: [
+          ...['access-control-allow-methods', methods],
+          ...['access-control-allow-headers', ACCEPTED],
+          ...['access-control-max-age', MAX_AGE_S],
+        ],
+      };
+    },
+  };
+
+  function allowed(origin: string | undefined): string | undefined {
+    return origins.find((each) => each === '*' || each === origin);
+  }
+}

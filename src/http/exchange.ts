@@ -1,0 +1,319 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TuohsError } from '../core/errors.ts';
+import type { World } from '../core/events.ts';
+import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
+import type { Call, Shout } from '../core/shouter.ts';
+import { discardBody, FRIENDLY_REST, hasBody, SMALL_REST } from './body/discard-body.ts';
+import type { CrossOrigin } from './cross-origin.ts';
+import type { ByteBudget, Share } from './limits/byte-budget.ts';
+import { knownError, problemFor } from './problem.ts';
+import type { QuickHead } from './quick-head.ts';
+import type { Target } from './router.ts';
+
+/** Header names and values in turn: a flat list is the form that `writeHead` copies and checks at the least cost. */
+export type HeaderList = readonly string[];
+
+/** A whole answer. */
+export interface Answer {
+  /** 200 unless given. */
+  readonly status?: number;
+  readonly headers: HeaderList;
+  /** Without one there is no `Content-Length` either (304). */
+  readonly body?: string | Buffer;
+  /** The request header that decides about this answer, for caches. */
+  readonly vary?: string;
+  /** The Content-Security-Policy of a page; any other answer allows nothing. */
+  readonly policy?: string;
+}
+
+/** What all exchanges of a server share. */
+export interface ExchangeHost extends World {
+  readonly crossOrigin: CrossOrigin | undefined;
+  readonly writeQuickHead: QuickHead;
+  readonly budget: ByteBudget;
+  /** While it is true, each answer closes its connection so that clients move to another process. */
+  isDraining(): boolean;
+  /** The drain is over: what is under way ends, nothing new begins. */
+  isClosing(): boolean;
+}
+
+/**
+ * One request and its answer: the only writer of response heads and the only way from an error to an answer. It is also the
+ * `Call` of its client. An answer leaves when its request has arrived whole; if too much is still to come, the answer says
+ * `Connection: close`.
+ */
+export class Exchange implements Call {
+  readonly deadline = Number.POSITIVE_INFINITY;
+  readonly strings = 1;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly id: string;
+  /** What the request asks for, once that is known. */
+  target: Pick<Target<unknown>, 'label' | 'query' | 'rest'> = { label: 'none', query: '', rest: '' };
+  /** The headers that tell the client what is left of its quota. */
+  quota: HeaderList = [];
+  readonly #host: ExchangeHost;
+  readonly #hasBody: boolean;
+  readonly startedMs: number;
+  readonly #atEnd: (() => void)[] = [];
+  #left: LeaveController | undefined;
+  #breakBody: ((error: Error) => void) | undefined;
+  #hasEnded = false;
+  #atWhole: (() => void) | undefined;
+  #heldBytes = 0;
+  #answeredMs: number | undefined;
+  #mustClose = false;
+  #isSent = false;
+
+  constructor(request: IncomingMessage, response: ServerResponse, host: ExchangeHost) {
+    this.request = request;
+    this.response = response;
+    this.id = requestId(request.headers['x-request-id']);
+    this.#host = host;
+    this.#hasBody = hasBody(request);
+    this.startedMs = host.clock.now();
+    // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
+    request.on('error', (error) => this.#breakBody?.(error));
+    response.on('error', ignore);
+    response.on('close', () => this.end());
+  }
+
+  /** Aborts when the client hangs up. Made on demand: an answer from memory needs none. */
+  get signal(): LeaveSignal {
+    if (this.#left === undefined) {
+      this.#left = new LeaveController();
+      if (this.response.destroyed) this.#left.abort(hungUp());
+    }
+    return this.#left.signal;
+  }
+
+  /** Whether the request has arrived to its last byte. */
+  get isWhole(): boolean {
+    return !this.#hasBody || this.request.complete || this.request.readableEnded;
+  }
+
+  /** Whether the server has begun to close: what is under way ends, nothing new begins. */
+  get isClosing(): boolean {
+    return this.#host.isClosing();
+  }
+
+  /** Whether the client has not read all that was written of the answer. */
+  get isUnread(): boolean {
+    return this.response.headersSent && this.response.writableLength > 0;
+  }
+
+  /** What this exchange makes the process hold: its body, its text while that waits, its answer until that is read. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Changes what is held; throws `OVERLOADED` if the budget has no room for it. */
+  hold(bytes: number, share: Share): void {
+    const more = bytes - this.#heldBytes;
+    if (more > 0 && !this.#host.budget.take(more, bytes <= SMALL_BYTES ? 'small' : share)) {
+      this.#host.emit({ type: 'shed', reason: 'bytes' });
+      throw new TuohsError('OVERLOADED', 'no room: bytes');
+    }
+    if (more < 0) this.#host.budget.give(-more);
+    this.#heldBytes = bytes;
+  }
+
+  /** Nothing of it is held any more. */
+  release(): void {
+    this.#host.budget.give(this.#heldBytes);
+    this.#heldBytes = 0;
+  }
+
+  /** Awaits an answer of the upstream; `bytes` of text wait with it. Rejects with `OVERLOADED` if too much waits already. */
+  async wait(shout: Promise<Shout>, bytes: number): Promise<Shout> {
+    shout.catch(ignore);
+    this.holdCopies(bytes, 'waiting');
+    return shout;
+  }
+
+  /** The same as `hold` for a text that is worked on: it exists as it was sent, reversed, and in a request to the upstream. */
+  holdCopies(bytes: number, share: Share): void {
+    this.hold(bytes * 3, share);
+  }
+
+  /** Runs `run` when the request has arrived whole: now, or when its body has been read. */
+  atWhole(run: () => void): void {
+    if (this.isWhole) run();
+    else this.#atWhole = run;
+  }
+
+  /** To be called when the body has been read to its end. */
+  arrived(): void {
+    this.#atWhole?.();
+    this.#atWhole = undefined;
+  }
+
+  /** Since when the client does not read what is written; of an answer in pieces, if that is much. */
+  get unreadSinceMs(): number | undefined {
+    if (!this.isUnread) return undefined;
+    if (this.#answeredMs !== undefined) return this.#answeredMs;
+    return this.response.writableLength > MUCH_UNREAD_BYTES ? this.startedMs : undefined;
+  }
+
+  /** Runs `run` when the answer has left or the client has hung up. */
+  atEnd(run: () => void): void {
+    this.#atEnd.push(run);
+  }
+
+  /** Does a step of the work. Whatever it throws or rejects with becomes the answer. */
+  run(step: () => void | Promise<void>): void {
+    try {
+      const done = step();
+      if (done !== undefined) done.catch((error) => this.fail(error));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Closes the connection behind the answer: what follows on it cannot be trusted or will not be read. */
+  closeAfterAnswer(): void {
+    this.#mustClose = true;
+  }
+
+  /** Calls `run` if the rest of the body will never arrive; `undefined` once it has. */
+  onBrokenBody(run: ((error: Error) => void) | undefined): void {
+    this.#breakBody = run;
+  }
+
+  /** The rest of the body will never arrive. */
+  breakBody(error: Error): void {
+    this.#mustClose = true;
+    this.#breakBody?.(error);
+  }
+
+  answer(answer: Answer): void {
+    if (this.isWhole) this.#send(answer);
+    else void this.#sendBesideBody(answer);
+  }
+
+  /** Begins an answer whose body is written piece by piece to the returned response. */
+  stream(headers: HeaderList): ServerResponse {
+    this.#writeHead({ headers });
+    return this.response;
+  }
+
+  /** Answers with the error table. Errors that are our fault or the upstream's are reported as an event. */
+  fail(error: unknown): void {
+    // An error for nobody is not worth a line.
+    if (this.response.destroyed) return;
+    const { code } = knownError(error);
+    const { status, headers, body } = problemFor(error, this.id);
+    if (status >= 500) this.report(error);
+    if (this.response.headersSent) return void this.response.destroy();
+    if (code === 'REQUEST_TIMEOUT') this.#mustClose = true;
+    this.answer({ status, headers: Object.entries(headers).flat(), body });
+  }
+
+  /** Reports an error under the id of this request. */
+  report(error: unknown): void {
+    this.#host.emit({ type: 'failed', requestId: this.id, code: knownError(error).code, error });
+  }
+
+  #send(answer: Answer): void {
+    const { body } = answer;
+    const bytes = body === undefined ? undefined : Buffer.byteLength(body);
+    this.#holdAnswer(bytes ?? 0);
+    this.#writeHead(answer, bytes);
+    // A client that has ended its side may wait for the answer or be gone: in two pieces the second one finds out.
+    if (this.request.socket.readableEnded) this.response.flushHeaders();
+    // For ASCII both encodings are the same, and `latin1` is copied without a check.
+    this.response.end(body, bytes === body?.length ? 'latin1' : 'utf8');
+  }
+
+  /** Awaits a small rest of the body; of a large one the client gets the answer first and then the end of the connection. */
+  async #sendBesideBody(answer: Answer): Promise<void> {
+    const { request, response } = this;
+    const { clock } = this.#host;
+    const isAwaited = !this.#mustClose && request.headers.expect === undefined;
+    if (isAwaited && (await discardBody(request, SMALL_REST, clock))) return this.#send(answer);
+    this.#mustClose = true;
+    const { body = '' } = answer;
+    this.#holdAnswer(Buffer.byteLength(body));
+    this.#writeHead(answer, Buffer.byteLength(body));
+    response.write(body, () => {
+      this.#isSent = true;
+    });
+    // A client that is still sending would lose the answer if the connection closed at once.
+    if (!request.socket.readableEnded) await discardBody(request, FRIENDLY_REST, clock);
+    response.end();
+  }
+
+  /** From here on the answer is all that is held. */
+  #holdAnswer(bytes: number): void {
+    this.release();
+    this.#answeredMs = this.#host.clock.now();
+    this.#host.budget.force(bytes);
+    this.#heldBytes = bytes;
+  }
+
+  #writeHead({ status = 200, headers: own, vary, policy = NO_CONTENT }: Answer, bytes?: number): void {
+    const { crossOrigin } = this.#host;
+    const headers = ['x-content-type-options', 'nosniff', 'content-security-policy', policy];
+    headers.push('referrer-policy', 'no-referrer', ...own, 'x-request-id', this.id, ...this.quota);
+    if (bytes !== undefined) headers.push('content-length', String(bytes));
+    if (crossOrigin) headers.push(...crossOrigin.headersFor(this.request));
+    if (crossOrigin || vary)
+      headers.push('vary', crossOrigin && vary ? `Origin, ${vary}` : (vary ?? 'Origin'));
+    const isLast = this.#mustClose || this.#host.isDraining();
+    if (isLast) headers.push('connection', 'close');
+    const isUsual = !isLast && bytes !== undefined;
+    if (isUsual && this.#host.writeQuickHead(this.response, status, headers)) return;
+    this.response.writeHead(status, headers);
+  }
+
+  /** The answer has left, or the connection is gone. */
+  end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.release();
+    if (this.#breakBody) this.#breakBody(hungUp());
+    const { response, id } = this;
+    const isAnswered = (response.writableFinished && !this.request.socket.errored) || this.#isSent;
+    if (!response.writableFinished) this.#left?.abort(hungUp());
+    this.#host.emit({
+      type: 'answered',
+      method: methodLabel(this.request.method),
+      // Never the path itself: a caller can write anything there.
+      route: this.target.label,
+      status: isAnswered ? response.statusCode : CLIENT_CLOSED_REQUEST,
+      durationMs: this.#host.clock.now() - this.startedMs,
+      requestId: id,
+    });
+    for (const run of this.#atEnd) run();
+  }
+}
+
+/** What an answer that is no page may load, run or be framed by: nothing. */
+const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
+
+const MUCH_UNREAD_BYTES = 65_536;
+
+/** A body of one packet. */
+const SMALL_BYTES = 1400;
+
+/** No client ever gets this status: the client hung up before its answer was written. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** The standard methods (RFC 9110 §9, RFC 5789); any other is one label, or each would become a series of its own. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
+
+function methodLabel(method = ''): string {
+  return METHODS.has(method) ? method : '_OTHER';
+}
+
+function hungUp(): TuohsError {
+  return new TuohsError('UPSTREAM_TIMEOUT', 'the caller hung up');
+}
+
+function ignore(): void {}
+
+/** The client's own id if it is harmless, else a new one: for the answer, the logs and error bodies. */
+export function requestId(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[\w-]{1,64}$/.test(header) ? header : randomUUID();
+}

@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { World } from '../core/events.ts';
+import { InlineBodyRequest } from './body/inline-body.ts';
+import { brokenRequests, checkFraming } from './broken-requests.ts';
+import { crossOrigin, type Origins } from './cross-origin.ts';
+import { Exchange, type ExchangeHost } from './exchange.ts';
+import type { Admission } from './limits/admission.ts';
+import { byteBudget } from './limits/byte-budget.ts';
+import { connections } from './limits/connections.ts';
+import type { Quota, TakeFromQuota } from './limits/quota.ts';
+import { stalledClients } from './limits/stalled-clients.ts';
+import { createServer } from './node-http.ts';
+import { MethodNotAllowed } from './problem.ts';
+import { quickHead } from './quick-head.ts';
+import { type RouteTable, router, type Target } from './router.ts';
+
+/** What a server answers with, and what stands in front of it. */
+export interface ServerParts<Parts> {
+  readonly table: RouteTable<Parts>;
+  /** Handed to each route. */
+  readonly parts: Parts;
+  readonly admission?: Admission;
+  readonly takeFromQuota?: TakeFromQuota | undefined;
+  readonly isDraining: () => boolean;
+  /** Wraps the listener, to trace requests. */
+  readonly traced?: ((listener: RequestListener) => RequestListener) | undefined;
+}
+
+export interface ServerOptions {
+  readonly corsOrigins?: Origins | undefined;
+  readonly keepAliveTimeoutMs: number;
+  /** How long headers may take, and how long a client may neither send nor read what is due. */
+  readonly slowClientMs: number;
+  readonly maxConnections: number;
+  /** Bytes that clients may make the process hold. */
+  readonly maxHeldBytes: number;
+}
+
+export interface ListenAddress {
+  /** All addresses of the machine unless given: those of IPv6, and with them of IPv4, where the system has IPv6. */
+  readonly host: string | undefined;
+  readonly port: number;
+  /** Whether other processes listen on the same port, each for a share of the connections. */
+  readonly reusePort?: boolean;
+}
+
+export interface HttpServer {
+  /** What Node calls for each request; tests inject into it. */
+  readonly listener: RequestListener;
+  /** What clients have open, and make the process hold. */
+  status(): { connections: number; heldBytes: number };
+  /** Starts to listen; resolves with the port, which is of interest if 0 was asked for. */
+  listen(address: ListenAddress): Promise<number>;
+  /** Takes no more connections; resolves when the open requests have their answers, or `now` without them. */
+  close(manner?: 'now'): Promise<void>;
+}
+
+/** Once the server closes: how long a client may stand still, and how long it may go on reading. */
+const CLOSING_IDLE_MS = 1000;
+const CLOSING_MS = 3500;
+
+/** A server of one table of routes: the only way in, for the public and for the admin port. */
+export function httpServer<Parts>(
+  { table, parts, admission, takeFromQuota, isDraining, traced }: ServerParts<Parts>,
+  { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections, maxHeldBytes }: ServerOptions,
+  world: World,
+): HttpServer {
+  const find = router(table);
+  let isClosing = false;
+  const open = connections(maxConnections);
+  const budget = byteBudget(maxHeldBytes, open, world.clock);
+  const host: ExchangeHost = {
+    ...world,
+    isDraining,
+    isClosing: () => isClosing,
+    writeQuickHead: quickHead(world.clock, keepAliveTimeoutMs),
+    crossOrigin: corsOrigins && crossOrigin(corsOrigins),
+    budget,
+  };
+  const refuseBroken = brokenRequests(open, host);
+  const onIdle = stalledClients(open, refuseBroken, {
+    keepAliveTimeoutMs,
+    idleMs: () => (isClosing ? CLOSING_IDLE_MS : slowClientMs),
+    isClosing: host.isClosing,
+  });
+  const listener = traced?.(begin) ?? begin;
+  const server = createServer(
+    {
+      IncomingMessage: InlineBodyRequest,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      headersTimeout: slowClientMs,
+      connectionsCheckingInterval: Math.min(1000, slowClientMs),
+      // It would cut a long body that makes progress.
+      requestTimeout: 0,
+      // Node would answer by itself, without a body.
+      requireHostHeader: false,
+      optimizeEmptyRequests: true,
+    },
+    listener,
+  );
+  // The 16 KiB are limit enough; Node would drop the headers behind the first 1,000 without a word.
+  server.maxHeadersCount = 0;
+  server.setTimeout(slowClientMs, onIdle);
+  // A client may shut its sending side behind its request and still read. Node has no documented option for that.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  server.on('connection', open.add).on('clientError', refuseBroken);
+  // Else Node writes `100 Continue` before anyone has looked at the request, or a 417 without a body.
+  server.on('checkContinue', listener).on('checkExpectation', listener);
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => {});
+    refuseBroken(new MethodNotAllowed(''), socket);
+  });
+
+  return {
+    listener,
+    status: () => ({ connections: open.count(), heldBytes: budget.held() }),
+    async listen(address) {
+      server.listen(address);
+      await once(server, 'listening');
+      return (server.address() as AddressInfo).port;
+    },
+    async close(manner) {
+      if (!server.listening) return;
+      isClosing = true;
+      const closed = once(server, 'close');
+      server.close();
+      for (const { socket, exchanges } of open.all()) {
+        if (exchanges.length === 0 || manner === 'now') socket.destroy();
+        else socket.setTimeout(CLOSING_IDLE_MS);
+      }
+      const cancel = world.clock.after(CLOSING_MS, giveUpUnread);
+      await closed;
+      cancel();
+    },
+  };
+
+  function begin(request: IncomingMessage, response: ServerResponse): void {
+    const exchange = new Exchange(request, response, host);
+    open.begin(exchange);
+    exchange.run(() => answer(exchange));
+  }
+
+  function answer(exchange: Exchange): void | Promise<void> {
+    const { request } = exchange;
+    admission?.admit(exchange);
+    const target = find(request.method, request.url ?? '');
+    exchange.target = target;
+    checkFraming(exchange);
+    const preflight = target.allow === '' ? undefined : host.crossOrigin?.preflight(request, target.allow);
+    if (preflight) return exchange.answer(preflight);
+    if (takeFromQuota && !target.route.isFree) {
+      const taken = takeFromQuota(request);
+      if (taken instanceof Promise) return taken.then((quota) => handle(exchange, target, quota));
+      return handle(exchange, target, taken);
+    }
+    return target.route.handle(exchange, parts);
+  }
+
+  function handle(
+    exchange: Exchange,
+    { route }: Target<Parts>,
+    { headers, refusal }: Quota,
+  ): void | Promise<void> {
+    exchange.quota = headers;
+    if (refusal) throw refusal;
+    return route.handle(exchange, parts);
+  }
+
+  /** A client that takes so long to read its answer has given it up. */
+  function giveUpUnread(): void {
+    for (const { socket, exchanges } of open.all()) {
+      if (exchanges.every(({ isUnread }) => isUnread)) socket.destroy();
+    }
+  }
+}

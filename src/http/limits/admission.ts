@@ -1,0 +1,40 @@
+import { TuohsError } from '../../core/errors.ts';
+import type { Emit, ShedReason } from '../../core/events.ts';
+import type { Exchange } from '../exchange.ts';
+
+export interface AdmissionLimits {
+  readonly maxInFlight: number;
+  /** Whether the event loop is too late to answer anyone in time. */
+  readonly isOverloaded: () => boolean;
+}
+
+export interface Admission {
+  inFlight(): number;
+  /** Counts an exchange from when its request is whole until it has ended. Throws `OVERLOADED` while there is no room. */
+  admit(exchange: Exchange): void;
+}
+
+/** Bounds the requests that are under way at once. One whose body is still arriving takes no place yet: it may never be whole. */
+export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: Emit): Admission {
+  let requests = 0;
+
+  return {
+    inFlight: () => requests,
+    admit(exchange) {
+      const reason = reasonToRefuse();
+      if (reason !== undefined) {
+        emit({ type: 'shed', reason });
+        throw new TuohsError('OVERLOADED', `no room: ${reason}`);
+      }
+      exchange.atWhole(() => {
+        requests++;
+        exchange.atEnd(() => requests--);
+      });
+    },
+  };
+
+  function reasonToRefuse(): ShedReason | undefined {
+    if (requests >= maxInFlight) return 'requests';
+    return isOverloaded() ? 'event_loop' : undefined;
+  }
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http';
+import { TuohsError } from '../../core/errors.ts';
+import type { HeaderList } from '../exchange.ts';
+import { clientOf, type TrustedProxies } from './client-address.ts';
+
+/** Counts the requests of one client in this minute of the clock. Never rejects; a count that is known needs no promise. */
+export interface RequestCounter {
+  count(client: string): RequestCount | Promise<RequestCount>;
+}
+
+/** How many there were with this one, and how many milliseconds are left of the minute. */
+export interface RequestCount {
+  readonly current: number;
+  readonly leftMs: number;
+}
+
+export interface QuotaOptions {
+  /** 0: no limit. */
+  readonly rateLimitPerMinute: number;
+  readonly trustProxy: TrustedProxies;
+}
+
+/** What is left of a client's quota. */
+export interface Quota {
+  /** For every answer to the client: limit, rest, and seconds until it is whole again (IETF draft-03). */
+  readonly headers: HeaderList;
+  /** The refusal, if nothing is left. */
+  readonly refusal: TuohsError | undefined;
+}
+
+/** Counts a request against its client's quota. */
+export type TakeFromQuota = (request: IncomingMessage) => Quota | Promise<Quota>;
+
+/** The quota of each client, or `undefined` if the settings want none. */
+export function quotas(counter: RequestCounter, options: QuotaOptions): TakeFromQuota | undefined {
+  const { rateLimitPerMinute: perMinute, trustProxy } = options;
+  if (perMinute === 0) return undefined;
+  const clientBehind = clientOf(trustProxy);
+  const limit = String(perMinute);
+  return (request) => {
+    const count = counter.count(clientBehind(request));
+    return count instanceof Promise ? count.then(quota) : quota(count);
+  };
+
+  function quota({ current, leftMs }: RequestCount): Quota {
+    const remaining = String(Math.max(0, perMinute - current));
+    const reset = String(Math.ceil(leftMs / 1000));
+    return {
+      headers: ['ratelimit-limit', limit, 'ratelimit-remaining', remaining, 'ratelimit-reset', reset],
+      refusal: current > perMinute ? usedUp(leftMs) : undefined,
+    };
+  }
+
+  function usedUp(leftMs: number): TuohsError {
+    return new TuohsError('RATE_LIMITED', 'the quota of the client is used up', {
+      retryAfterMs: leftMs,
+      detail: `The quota is ${limit} requests a minute.`,
+    });
+  }
+}

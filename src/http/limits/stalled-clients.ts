@@ -1,0 +1,53 @@
+import type { Socket } from 'node:net';
+import { TuohsError } from '../../core/errors.ts';
+import type { RefuseBroken } from '../broken-requests.ts';
+import type { Connections } from './connections.ts';
+
+export interface StallLimits {
+  /** How long a client may neither send nor read what is due. */
+  readonly idleMs: () => number;
+  /** How long a connection may stay open without a request. */
+  readonly keepAliveTimeoutMs: number;
+  readonly isClosing: () => boolean;
+}
+
+/**
+ * What happens when nothing has moved on a connection for as long as its timer says. A client that owes us something (headers,
+ * the rest of a body, the reading of its answer) is cut off; one whose request waits for the upstream owes nothing.
+ */
+export function stalledClients(
+  open: Connections,
+  refuseBroken: RefuseBroken,
+  { idleMs, keepAliveTimeoutMs, isClosing }: StallLimits,
+): (socket: Socket) => void {
+  return (socket) => {
+    const connection = open.of(socket);
+    if (connection === undefined) return void socket.destroy();
+    const { exchanges, isNew } = connection;
+    const last = exchanges.at(-1);
+    if (last === undefined) return withoutRequest(socket, isNew);
+    if (exchanges[0]?.isUnread) return void socket.destroy();
+    if (!last.isWhole) last.breakBody(bodyStalled());
+    socket.setTimeout(idleMs());
+  };
+
+  /** Browsers and load balancers open connections ahead: those close without a word, and not before the keep-alive time. */
+  function withoutRequest(socket: Socket, isNew: boolean): void {
+    const isSilent = socket.bytesRead === 0;
+    if (isNew && !isSilent) return refuseBroken(headersStalled(), socket);
+    if (!isNew || isClosing() || socket.timeout === keepAliveTimeoutMs) return void socket.destroy();
+    socket.setTimeout(keepAliveTimeoutMs);
+  }
+}
+
+function headersStalled(): TuohsError {
+  return new TuohsError('REQUEST_TIMEOUT', 'the headers stalled', {
+    detail: 'The headers did not arrive in time.',
+  });
+}
+
+function bodyStalled(): TuohsError {
+  return new TuohsError('REQUEST_TIMEOUT', 'the body stalled', {
+    detail: 'The body stopped arriving before it was whole.',
+  });
+}

@@ -1,0 +1,64 @@
+import type { OpenAPIV3_1 } from 'openapi-types';
+
+type Response = OpenAPIV3_1.ResponseObject;
+type Reference = OpenAPIV3_1.ReferenceObject;
+type Content = NonNullable<Response['content']>;
+type Headers = NonNullable<Response['headers']>;
+
+/** The components of `openapi.ts` that operations refer to. */
+export const requestIdParameter: Reference = { $ref: '#/components/parameters/RequestId' };
+
+/** The shared answers to errors by their statuses; `openapi.ts` describes each once. */
+export const ERROR_RESPONSES = {
+  400: 'BadInput',
+  408: 'RequestTimeout',
+  413: 'TooLarge',
+  429: 'RateLimited',
+  431: 'HeadersTooLarge',
+  500: 'Internal',
+  503: 'Unavailable',
+  504: 'UpstreamTimeout',
+} as const;
+
+type ErrorStatus = keyof typeof ERROR_RESPONSES;
+
+/** What any route may answer with before its work begins. */
+const ANYWHERE: readonly ErrorStatus[] = [400, 408, 429, 431, 500, 503];
+
+/** The errors that an operation can answer with: those of any route, and its own. */
+export function errorResponses(...own: readonly ErrorStatus[]): Record<string, Reference> {
+  const statuses = [...ANYWHERE, ...own].sort((a, b) => a - b);
+  return Object.fromEntries(
+    statuses.map((status) => [status, { $ref: `#/components/responses/${ERROR_RESPONSES[status]}` }]),
+  );
+}
+
+/** The shared descriptions of these headers. */
+export function headerRefs(...names: readonly string[]): Headers {
+  return Object.fromEntries(
+    names.map((name) => [
+      name === 'CacheControl' ? 'Cache-Control' : name,
+      { $ref: `#/components/headers/${name}` },
+    ]),
+  );
+}
+
+/** A good answer with what every answer has. */
+export function success(description: string, content: Content, headers: Headers = {}): Response {
+  return { description, headers: { ...headerRefs('X-Request-Id'), ...headers }, content };
+}
+
+/** The answer to a string. */
+export function shoutSuccess(headers: Headers): Response {
+  return success(
+    'The answer.',
+    {
+      'application/json': {
+        schema: { $ref: '#/components/schemas/ShoutAnswer' },
+        example: { data: 'OLLEH' },
+      },
+      'text/plain': { schema: { type: 'string' }, example: 'OLLEH' },
+    },
+    { ...headerRefs('Cache-Status'), ...headers },
+  );
+}

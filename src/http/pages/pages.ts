@@ -1,0 +1,54 @@
+import { type StaticFile, staticFile } from './static-file.ts';
+
+/** The pages and what they load: made at the first request, because most processes never serve one and all start fast. */
+export interface Pages {
+  /** `version` changes whenever one of the assets does; they go by their file names. */
+  playground(): Promise<{ html: StaticFile; version: string; assets: ReadonlyMap<string, StaticFile> }>;
+  /** `page` is for `/docs`, `pageBelow` the same for `/docs/`, from where addresses are one step shorter. */
+  reference(): Promise<{ page: StaticFile; pageBelow: StaticFile; files: ReadonlyMap<string, StaticFile> }>;
+  openApi(): Promise<StaticFile>;
+}
+
+/** `describe` makes the OpenAPI document. */
+export function pages(describe: () => Promise<object>): Pages {
+  return {
+    playground: loadOnce(async () => {
+      const { playground } = await import('../../web/playground.ts');
+      const { html, version, assets } = playground();
+      return { html: await htmlFile(html), version, assets: await staticFiles(assets) };
+    }),
+    reference: loadOnce(async () => {
+      const { reference } = await import('../../web/reference.ts');
+      const { html, htmlBelow, files } = await reference();
+      const [page, pageBelow] = await Promise.all([htmlFile(html), htmlFile(htmlBelow)]);
+      return { page, pageBelow, files: await staticFiles(files) };
+    }),
+    openApi: loadOnce(async () =>
+      staticFile({ type: 'application/json', body: Buffer.from(JSON.stringify(await describe())) }),
+    ),
+  };
+}
+
+/** Loads at the first call and keeps what came; after a failure the next call tries again. */
+export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load().catch((error) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
+  };
+}
+
+function htmlFile(body: Buffer): Promise<StaticFile> {
+  return staticFile({ type: 'text/html; charset=utf-8', body });
+}
+
+async function staticFiles(
+  assets: ReadonlyMap<string, { type: string; body: Buffer }>,
+): Promise<ReadonlyMap<string, StaticFile>> {
+  return new Map(
+    await Promise.all(Array.from(assets, async ([name, asset]) => [name, await staticFile(asset)] as const)),
+  );
+}

@@ -1,0 +1,89 @@
+import type { OpenAPIV3_1 } from 'openapi-types';
+import { TuohsError } from '../core/errors.ts';
+import type { Exchange } from './exchange.ts';
+import { MethodNotAllowed } from './problem.ts';
+
+/** How the OpenAPI document describes a route. */
+export type Operation = OpenAPIV3_1.OperationObject;
+
+/** What one method of one path does. */
+export interface Route<Parts> {
+  /** Answers the exchange. What it throws or rejects with becomes the answer. */
+  handle(exchange: Exchange, parts: Parts): void | Promise<void>;
+  /** Does not count against the client's quota: probes, and what a page loads by itself. */
+  readonly isFree?: true;
+  /** Left out of the OpenAPI document if there is none. */
+  readonly operation?: Operation;
+}
+
+type Methods<Parts> = Readonly<Partial<Record<'GET' | 'POST', Route<Parts>>>>;
+
+/** Path → method → route. A path that ends in `/*` stands for all paths that begin like it. HEAD comes with GET. */
+export type RouteTable<Parts> = Readonly<Record<string, Methods<Parts>>>;
+
+/** What a request asks for. */
+export interface Target<Parts> {
+  readonly route: Route<Parts>;
+  /** The path in the table, or `none`. */
+  readonly label: string;
+  /** The methods of the path, as `Allow` lists them; empty for an unknown path. */
+  readonly allow: string;
+  /** What follows `?` in the request target, and what follows the prefix of a `/*` path. */
+  readonly query: string;
+  readonly rest: string;
+}
+
+interface Path<Parts> {
+  readonly label: string;
+  readonly allow: string;
+  readonly routes: ReadonlyMap<string | undefined, Route<Parts>>;
+  readonly refusal: Route<Parts>;
+}
+
+/** Finds the route of a request in a table: for an unknown path the route that refuses with 404, for another method 405. */
+export type Router<Parts> = (method: string | undefined, target: string) => Target<Parts>;
+
+export function router<Parts>(table: RouteTable<Parts>): Router<Parts> {
+  const paths = new Map(Object.entries(table).map(([label, methods]) => [label, pathOf(label, methods)]));
+  const prefixes = [...paths.values()].filter(({ label }) => label.endsWith('/*'));
+
+  return (method, target) => {
+    const queryAt = target.indexOf('?');
+    const written = queryAt < 0 ? target : target.slice(0, queryAt);
+    const query = queryAt < 0 ? '' : target.slice(queryAt + 1);
+    const name = paths.has(written) ? written : plainPath(written);
+    const path = paths.get(name) ?? prefixes.find(({ label }) => name.startsWith(label.slice(0, -1)));
+    if (path === undefined) return { route: NOT_FOUND, label: 'none', allow: '', query, rest: '' };
+    const { label, allow, routes, refusal } = path;
+    return { route: routes.get(method) ?? refusal, label, allow, query, rest: name.slice(label.length - 1) };
+  };
+}
+
+function pathOf<Parts>(label: string, { GET, POST }: Methods<Parts>): Path<Parts> {
+  const routes = new Map<string | undefined, Route<Parts>>();
+  if (GET) routes.set('GET', GET).set('HEAD', GET);
+  if (POST) routes.set('POST', POST);
+  const allow = [...routes.keys()].join(', ');
+  return { label, allow, routes, refusal: refusal(() => new MethodNotAllowed(allow)) };
+}
+
+function refusal(error: () => TuohsError): Route<unknown> {
+  return {
+    handle() {
+      throw error();
+    },
+  };
+}
+
+const NOT_FOUND = refusal(
+  () => new TuohsError('NOT_FOUND', 'no such path', { detail: 'GET / lists the paths there are.' }),
+);
+
+/** The path of an absolute form (RFC 9112 §3.2.2), without the escapes that mean the same (RFC 3986 §6.2.2.2). */
+function plainPath(written: string): string {
+  const path = written.startsWith('/') ? written : written.replace(/^https?:\/\/[^/]*/i, '') || '/';
+  return path.replace(/%[2-7][\da-f]/gi, (escaped) => {
+    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+    return /[\w.~-]/.test(character) ? character : escaped;
+  });
+}

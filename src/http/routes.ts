@@ -1,0 +1,27 @@
+import type { ApiParts } from './api-parts.ts';
+import type { RouteTable } from './router.ts';
+import { assets } from './routes/assets.ts';
+import { bulk } from './routes/bulk.ts';
+import { health } from './routes/health.ts';
+import { home } from './routes/home.ts';
+import { openApi, reference, referenceFiles } from './routes/reference.ts';
+import { shoutGet } from './routes/shout-get.ts';
+import { shoutOperation, shoutPost } from './routes/shout-post.ts';
+
+const { operation: _, ...undescribedGet } = shoutGet;
+
+/**
+ * Everything that the public port answers to. It is the router, the 404 and 405, HEAD, the preflights and the OpenAPI document
+ * at once. `/v1/` is the same as `/v1` and left out of the document.
+ */
+export const API_ROUTES: RouteTable<ApiParts> = {
+  '/v1': { GET: shoutGet, POST: { ...shoutPost, operation: shoutOperation('shout') } },
+  '/v1/': { GET: undescribedGet, POST: shoutPost },
+  '/v1/bulk': { POST: bulk },
+  '/': { GET: home, POST: { ...shoutPost, operation: shoutOperation('shoutAtRoot') } },
+  '/health': { GET: health },
+  '/docs': { GET: reference },
+  '/docs/*': { GET: referenceFiles },
+  '/openapi.json': { GET: openApi },
+  '/assets/*': { GET: assets },
+};

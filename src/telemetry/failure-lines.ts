@@ -1,0 +1,94 @@
+import type { Logger } from 'pino';
+import type { Cancel, Clock } from '../core/clock.ts';
+import { type ErrorCode, TuohsError } from '../core/errors.ts';
+import type { Event } from '../core/events.ts';
+
+type Failed = Extract<Event, { type: 'failed' }>;
+
+/** The failures with one code since the last line about them. */
+interface Flood {
+  suppressed: number;
+  latest: Failed;
+  readonly cancel: Cancel;
+}
+
+export interface FailureLines {
+  write(failed: Failed): void;
+  /** Writes what is still to be said; nothing more comes. */
+  end(): void;
+}
+
+const EVERY_MS = 1000;
+
+/** A line for failed requests: one a second for each code, with the number of those suppressed, which are lines at debug. */
+export function failureLines(log: Logger, clock: Pick<Clock, 'after'>): FailureLines {
+  const floods = new Map<ErrorCode, Flood>();
+
+  return {
+    write(failed) {
+      const flood = floods.get(failed.code);
+      if (flood === undefined) {
+        log[levelOf(failed)]({ requestId: failed.requestId, ...factsOf(failed) }, messageOf(failed));
+        return begin(failed);
+      }
+      flood.suppressed++;
+      flood.latest = failed;
+      if (!log.isLevelEnabled('debug')) return;
+      log.debug({ requestId: failed.requestId, ...factsOf(failed) }, messageOf(failed));
+    },
+    end() {
+      for (const flood of floods.values()) {
+        flood.cancel();
+        summarize(flood);
+      }
+      floods.clear();
+    },
+  };
+
+  function begin(failed: Failed): void {
+    const cancel = clock.after(EVERY_MS, () => {
+      const flood = floods.get(failed.code);
+      floods.delete(failed.code);
+      if (flood && summarize(flood)) begin(flood.latest);
+    });
+    floods.set(failed.code, { suppressed: 0, latest: failed, cancel });
+  }
+
+  function summarize({ suppressed, latest }: Flood): boolean {
+    if (suppressed === 0) return false;
+    const message = isBug(latest) ? 'more requests failed by a bug' : 'more requests failed';
+    log[levelOf(latest)]({ ...factsOf(latest), suppressed }, message);
+    return true;
+  }
+}
+
+function isBug({ code }: Failed): boolean {
+  return code === 'INTERNAL';
+}
+
+function levelOf(failed: Failed): 'error' | 'warn' {
+  return isBug(failed) ? 'error' : 'warn';
+}
+
+function messageOf(failed: Failed): string {
+  return isBug(failed) ? 'a request failed by a bug' : 'a request failed';
+}
+
+function factsOf(failed: Failed): object {
+  const { code, error } = failed;
+  return isBug(failed) ? { code, ...traceOf(error) } : { code, reason: reasonOf(error) };
+}
+
+/** Messages of foreign errors may quote what users sent, so only names and places are logged. */
+function traceOf(error: unknown): { name: string; at: string[] } {
+  if (!(error instanceof Error)) return { name: typeof error, at: [] };
+  const frames = (error.stack ?? '').replace(error.message, '').split('\n').slice(1);
+  return { name: error.name, at: frames.map((line) => line.trim()) };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof TuohsError)) return 'unknown';
+  const { cause } = error;
+  const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+  return `${error.message}${code}`;
+}

@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+
+/** The reply to a command, byte for byte; `undefined` for what a real Redis would say, '' for none at all. */
+export type Script = (command: readonly string[]) => string | undefined;
+
+export interface FakeRedis {
+  readonly url: string;
+  readonly port: number;
+  /** What was asked since it started, over all connections. */
+  readonly commands: readonly (readonly string[])[];
+  /** How many connections there were so far. */
+  connections(): number;
+  /** From now on commands are answered like this. */
+  answer(script: Script): void;
+  /** Sends these bytes over every open connection, unasked. */
+  inject(bytes: string): void;
+}
+
+const INFO = 'redis_version:7.0.0\r\nredis_mode:standalone\r\nloading:0\r\nrole:master\r\n';
+
+/** As much of a Redis as we use, and whatever else a test lets it say. It ends with the test. */
+export async function fakeRedis(
+  ending: { after(run: () => void): void },
+  script: Script = () => undefined,
+): Promise<FakeRedis> {
+  const values = new Map<string, string>();
+  const sockets = new Set<Socket>();
+  const commands: string[][] = [];
+  let say = script;
+  let connections = 0;
+  const server = createServer({ noDelay: true }, (socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
+    let unread = '';
+    socket.on('data', (chunk) => {
+      unread += chunk.toString('latin1');
+      for (let next = readCommand(unread); next; next = readCommand(unread)) {
+        unread = unread.slice(next.length);
+        commands.push(next.command);
+        socket.write(say(next.command) ?? honest(values, next.command), 'latin1');
+      }
+    });
+  });
+  ending.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    commands,
+    connections: () => connections,
+    answer: (next) => {
+      say = next;
+    },
+    inject(bytes) {
+      for (const socket of sockets) socket.write(bytes, 'latin1');
+    },
+  };
+}
+
+/** The first whole command of these bytes, and how many bytes it has. */
+function readCommand(bytes: string): { command: string[]; length: number } | undefined {
+  const count = Number(/^\*(\d+)\r\n/.exec(bytes)?.[1] ?? -1);
+  let at = bytes.indexOf('\n') + 1;
+  const command: string[] = [];
+  while (command.length < count) {
+    const [header, length] = /^\$(\d+)\r\n/.exec(bytes.slice(at, at + 16)) ?? [];
+    if (header === undefined) return undefined;
+    at += header.length;
+    const end = at + Number(length);
+    if (bytes.length < end + 2) return undefined;
+    command.push(bytes.slice(at, end));
+    at = end + 2;
+  }
+  return count > 0 ? { command, length: at } : undefined;
+}
+
+function honest(values: Map<string, string>, [name = '', key = '', ...rest]: readonly string[]): string {
+  switch (name.toLowerCase()) {
+    case 'info':
+      return bulk(INFO);
+    case 'get':
+      return bulk(values.get(key));
+    case 'mget':
+      return `*${1 + rest.length}\r\n${[key, ...rest].map((each) => bulk(values.get(each))).join('')}`;
+    case 'set':
+      values.set(key, rest[0] ?? '');
+      return '+OK\r\n';
+    case 'incrby': {
+      const count = Number(values.get(key) ?? 0) + Number(rest[0]);
+      values.set(key, `${count}`);
+      return `:${count}\r\n`;
+    }
+    case 'expire':
+      return `:${values.has(key) ? 1 : 0}\r\n`;
+    case 'unlink':
+      return `:${[key, ...rest].filter((each) => values.delete(each)).length}\r\n`;
+    case 'echo':
+      return bulk(key);
+    default:
+      return '+OK\r\n';
+  }
+}
+
+/** A string as Redis sends it. */
+export function bulk(value: string | undefined): string {
+  return value === undefined ? '$-1\r\n' : `$${value.length}\r\n${value}\r\n`;
+}

@@ -1,0 +1,68 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { folder } from './folder.ts';
+import { httpServer } from './http-server.ts';
+import { type Ending, startProgram } from './process.ts';
+
+/** The `skip` of tests with proxies written in Go: they are skipped without it, but fail in CI. */
+export const skipWithoutGo =
+  spawnSync('go', ['version']).status === 0 || process.env.CI ? false : 'there is no go';
+
+/** Builds a reverse proxy of Go's library once for a whole file; starts it in front of a service. */
+export async function goProxy(ending: Ending) {
+  const program = join(await folder(ending), 'slow-reverse-proxy');
+  const source = fileURLToPath(new URL('slow-reverse-proxy.go', import.meta.url));
+  execFileSync('go', ['build', '-o', program, source]);
+
+  /** Its callers share an uplink of so many bytes a second; 0 is one without a limit. */
+  return async (t: TestContext, target: string, bytesASecond: number): Promise<string> => {
+    const proxy = startProgram(t, { command: program, args: [target, `${bytesASecond}`] });
+    const { port } = await proxy.logLine('listening');
+    return `http://127.0.0.1:${port}`;
+  };
+}
+
+/** A proxy that speaks HTTP/1.0 and collects all of a request, then all of its answer. */
+export async function bufferingProxy(t: TestContext, target: string): Promise<string> {
+  const { port } = new URL(target);
+  const { url } = await httpServer(t, async (request) => {
+    const body = await buffer(request);
+    const origin = connect(Number(port), '127.0.0.1');
+    const type = request.headers['content-type'] ?? '';
+    origin.write(`${request.method} ${request.url} HTTP/1.0\r\nHost: ${new URL(target).host}\r\n`);
+    origin.write(`Content-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`);
+    origin.write(body);
+    const answer = await text(origin);
+    request.socket.end(answer.replace(/^HTTP\/1\.1/, 'HTTP/1.0'));
+  });
+  return url;
+}
+
+/** What becomes of an answer: this is passed on instead, and then the connection breaks or the answer ends. */
+export interface Garbled {
+  readonly body: string;
+  readonly breaks: boolean;
+}
+
+/** A proxy that passes answers on as `garble` leaves them. */
+export async function garblingProxy(
+  t: TestContext,
+  target: string,
+  garble: (answer: string) => Garbled,
+): Promise<string> {
+  const { url } = await httpServer(t, (request, response) => {
+    const { method, url: path, headers } = request;
+    const passedOn = httpRequest(target + path, { method, headers }, async (answer) => {
+      response.writeHead(answer.statusCode ?? 0, { 'content-type': answer.headers['content-type'] });
+      const { body, breaks } = garble(await text(answer));
+      response.write(body, () => (breaks ? response.destroy() : response.end()));
+    });
+    request.pipe(passedOn);
+  });
+  return url;
+}

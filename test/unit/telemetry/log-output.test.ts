@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { logOutput } from '../../../src/telemetry/log-output.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { fifo } from '../../support/fifo.ts';
+import { folder } from '../../support/folder.ts';
+import { until } from '../../support/until.ts';
+
+/** A log that writes to this file, on a clock of the test. */
+function outputTo(t: TestContext, path: string, flag = 'w') {
+  const clock = fakeClock();
+  const fd = openSync(path, flag);
+  t.after(() => closeSync(fd));
+  return { clock, output: logOutput({ clock, fd }) };
+}
+
+const LINE_BYTES = 150;
+
+function line(i: number): string {
+  return `${`${i} `.padEnd(LINE_BYTES - 1, 'x')}\n`;
+}
+
+/** More than any buffer holds. */
+const MANY = 16_384;
+
+test('lines come in order', async (t) => {
+  const path = join(await folder(t), 'log');
+  const { output } = outputTo(t, path);
+
+  for (let i = 0; i < 100; i++) output.write(line(i));
+  await output.flushed();
+
+  assert.equal(readFileSync(path, 'utf8'), Array.from({ length: 100 }, (_, i) => line(i)).join(''));
+});
+
+test('what others write to the same file stays', async (t) => {
+  const path = join(await folder(t), 'log');
+  const fd = openSync(path, 'w');
+  t.after(() => closeSync(fd));
+  const [first, second] = [logOutput({ clock: fakeClock(), fd }), logOutput({ clock: fakeClock(), fd })];
+
+  first.write('one\n');
+  await first.flushed();
+  second.write('two\n');
+  await second.flushed();
+
+  assert.equal(readFileSync(path, 'utf8'), 'one\ntwo\n');
+});
+
+for (const device of ['/dev/full', 'a pipe that nobody reads', 'a pipe whose reader is gone']) {
+  test(`${device}: about a MiB of lines is kept, the others are dropped and counted`, async (t) => {
+    const { path, leave } = await fifo(t);
+    const { output } = outputTo(t, device === '/dev/full' ? device : path);
+    if (device === 'a pipe whose reader is gone') leave();
+
+    for (let i = 0; i < MANY; i++) output.write(line(i));
+
+    const kept = (MANY - output.dropped()) * LINE_BYTES;
+    assert.ok(kept > 1_000_000 && kept <= 1_048_576, `${kept}`);
+  });
+}
+
+test('a reader that stalls keeps nobody: the last lines are given up after a second', async (t) => {
+  const { path } = await fifo(t);
+  const { output, clock } = outputTo(t, path);
+  for (let i = 0; i < MANY; i++) output.write(line(i));
+
+  const flushed = output.flushed();
+  await clock.advance(1000);
+
+  await flushed;
+});
+
+test('a reader that is slow gets what was kept, in whole lines and in order', async (t) => {
+  const { path, read } = await fifo(t);
+  const { output } = outputTo(t, path);
+  for (let i = 0; i < MANY; i++) output.write(line(i));
+  const kept = MANY - output.dropped();
+
+  let got = '';
+  await until(t, () => {
+    got += read();
+    return got.length >= kept * LINE_BYTES;
+  });
+
+  assert.equal(got, Array.from({ length: kept }, (_, i) => line(i)).join(''));
+});
+
+test('a reader that comes back gets what was kept without waiting for another line', async (t) => {
+  const { path, read, leave, comeBack } = await fifo(t);
+  const { output, clock } = outputTo(t, path);
+  leave();
+  for (let i = 0; i < MANY; i++) output.write(line(i));
+  await until(t, () => clock.timers() > 0);
+
+  comeBack();
+  await clock.advance(1000);
+
+  let got = '';
+  await until(t, () => {
+    got += read();
+    return got.includes(line(1000));
+  });
+  assert.ok(got.startsWith(line(0)));
+});
+
+test('lines of two processes in one pipe stay whole', async (t) => {
+  const { path, read } = await fifo(t);
+  const outputs = [outputTo(t, path).output, outputTo(t, path).output];
+  for (let i = 0; i < 4096; i++) for (const output of outputs) output.write(line(i));
+
+  let got = '';
+  await until(t, () => {
+    got += read();
+    return got.length === 2 * 4096 * LINE_BYTES;
+  });
+
+  const broken = got.split('\n').filter((text) => text !== '' && !/^\d+ x+$/.test(text));
+  assert.deepEqual(broken, []);
+});
