@@ -17,13 +17,14 @@ export interface SeedsOutcome {
 
 /** Runs these seeds one after another. */
 export async function runSeeds({ from, count }: Seeds): Promise<SeedsOutcome> {
-  const outcome: SeedsOutcome = { coverage: { ...NOTHING_COVERED }, failed: [] };
+  const covered: Coverage[] = [];
+  const failed: number[] = [];
   for (let seed = from; seed < from + count; seed++) {
     const { violation, coverage } = await simulate(scenarioOf(seed));
-    add(outcome.coverage, coverage);
-    if (violation) outcome.failed.push(seed);
+    covered.push(coverage);
+    if (violation) failed.push(seed);
   }
-  return outcome;
+  return { coverage: addCoverage(covered), failed };
 }
 
 /** Runs them on all cores, a few at a time; `onProgress` hears how many are done. */
@@ -31,19 +32,20 @@ export async function runSeedsOnAllCores(
   { from, count }: Seeds,
   onProgress: (done: number) => void,
 ): Promise<SeedsOutcome> {
-  const total: SeedsOutcome = { coverage: { ...NOTHING_COVERED }, failed: [] };
+  const outcomes: SeedsOutcome[] = [];
   let next = from;
   let done = 0;
   await Promise.all(Array.from({ length: availableParallelism() }, work));
-  return { ...total, failed: total.failed.sort((a, b) => a - b) };
+  return {
+    coverage: addCoverage(outcomes.map((each) => each.coverage)),
+    failed: outcomes.flatMap((each) => each.failed).sort((a, b) => a - b),
+  };
 
   async function work(): Promise<void> {
     while (next < from + count) {
       const share = { from: next, count: Math.min(SHARE, from + count - next) };
       next += share.count;
-      const { coverage, failed } = await inWorker(share);
-      add(total.coverage, coverage);
-      total.failed.push(...failed);
+      outcomes.push(await inWorker(share));
       done += share.count;
       onProgress(done);
     }
@@ -62,6 +64,9 @@ function inWorker(seeds: Seeds): Promise<SeedsOutcome> {
   });
 }
 
-function add(total: Coverage, more: Coverage): void {
-  for (const name of Object.keys(total) as (keyof Coverage)[]) total[name] += more[name];
+export function addCoverage(coverages: readonly Coverage[]): Coverage {
+  const total = { ...NOTHING_COVERED };
+  for (const coverage of coverages)
+    for (const name of Object.keys(total) as (keyof Coverage)[]) total[name] += coverage[name];
+  return total;
 }

@@ -7,7 +7,8 @@ const PARTS: readonly Part[] = ['pressures', 'redisFaults', 'crowds', 'upstreamF
 
 /** What is left of a scenario when everything is taken out that the violation of this invariant can do without. */
 export async function shrink(scenario: Scenario, variant: Variant, invariant: string): Promise<Scenario> {
-  let smallest = scenario;
+  const { coverage } = await simulate(scenario, variant);
+  let smallest = begunBy(coverage.virtualMs, scenario);
   for (const part of PARTS) {
     for (let at = smallest[part].length - 1; at >= 0; at--) {
       const smaller = { ...smallest, [part]: smallest[part].toSpliced(at, 1) };
@@ -16,4 +17,10 @@ export async function shrink(scenario: Scenario, variant: Variant, invariant: st
     }
   }
   return smallest;
+}
+
+/** What begins after the violation has no part in it. */
+function begunBy(endMs: number, scenario: Scenario): Scenario {
+  const spans = PARTS.map((part) => [part, scenario[part].filter(({ from }) => from <= endMs)]);
+  return { ...scenario, ...Object.fromEntries(spans) };
 }
