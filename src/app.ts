@@ -8,13 +8,13 @@ import { startFacts } from './config/start-facts.ts';
 import { traceEndpoint } from './config/trace-settings.ts';
 import { systemClock } from './core/clock.ts';
 import type { Emit, World } from './core/events.ts';
+import { loopDelay } from './core/loop-delay.ts';
 import { reverser } from './core/reverse.ts';
 import { reverseShout } from './core/reverse-shout.ts';
 import { verifiedUpperCase } from './core/verify.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
 import { apiServer, describeApi as describe } from './http/api-server.ts';
 import { admission } from './http/limits/admission.ts';
-import { loopDelay } from './http/limits/loop-delay.ts';
 import { lifecycle } from './lifecycle.ts';
 import { LAYERS, shouterStack } from './shouter-stack.ts';
 import { jsonLog } from './telemetry/json-log.ts';
@@ -99,11 +99,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   );
   const life = lifecycle(
     [
-      () => api.close(),
+      (manner) => api.close(manner),
       stack.close,
       () => redis?.close(),
       () => traces?.close(),
-      () => admin?.close(),
+      (manner) => admin?.close(manner),
       loop.stop,
     ],
     config,
@@ -150,8 +150,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 
   return {
     async listen() {
-      const { host } = config;
-      const adminPort = await admin?.listen({ host, port: config.adminPort });
+      const { host, adminHost = host } = config;
+      const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
       const port = await api.listen({ host, port: config.port, reusePort: options.worker !== undefined });
       life.started();
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });

@@ -1,10 +1,9 @@
 import type { BulkLineOutcome, Emit } from '../../core/events.ts';
 import type { ApiParts } from '../api-parts.ts';
-import { readBody } from '../body/read-body.ts';
+import { free, readBody } from '../body/read-body.ts';
 import { mediaType, shownType } from '../body/request-text.ts';
-import { answerLines } from '../bulk/answer-lines.ts';
+import { answerLines, linesOf } from '../bulk/answer-lines.ts';
 import { lineAnswerer } from '../bulk/line-answerer.ts';
-import { linesOf } from '../bulk/lines.ts';
 import type { Exchange } from '../exchange.ts';
 import { errorResponses, requestIdParameter, success } from '../openapi-parts.ts';
 import { badInput } from '../problem.ts';
@@ -23,6 +22,7 @@ export const bulk: Route<ApiParts> = {
     exchange.holdCopies(body.length, 'body');
     const { bulkWindow: window, clock } = parts;
     exchange.atEnd(window.enter());
+    exchange.atEnd(() => free([body]));
     const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
     const response = exchange.stream(['content-type', NDJSON, 'cache-control', 'no-store']);
     await answerLines(linesOf(body), { answerLine, window }, { response, gone: exchange.signal, clock });
