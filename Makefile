@@ -11,12 +11,13 @@ VERSION = $(shell node -p 'require("./package.json").version')
 debug: export DRAIN_MS ?= 0
 debug: export LOG_LEVEL ?= debug
 debug: install ## Run the API and the SHOUTCLOUD server it ships on port 5000 (PORT=… for another), reloading on change
-	node --watch --watch-preserve-output src/main.ts serve --embedded-shoutcloud --readable-logs
+	node scripts/debug.ts serve --embedded-shoutcloud --readable-logs
 
 .PHONY: smoke
 smoke: install ## Check the contract of a running service: make smoke URL=https://…
 	@test -n "$(URL)" || { echo 'make smoke needs an address: make smoke URL=http://localhost:5000' >&2; exit 2; }
-	SMOKE_URL=$(URL) node --test test/contract/running-service.test.ts
+	@node scripts/reachable.ts "$(URL)"
+	SMOKE_URL="$(URL)" node --test test/contract/running-service.test.ts
 
 ##@ Image
 
@@ -78,9 +79,12 @@ release-files: install ## Package the chart and render plain manifests into rele
 
 .PHONY: test
 test: lint ## Check everything there is: format, lint, types and all tests
-	node --test --test-concurrency=4 --test-timeout=120000 'test/{unit,contract,http,system,browser,chart,delivery,monitoring}/**/*.test.ts'
-	node --test --test-timeout=300000 'test/chaos/*.test.ts'
+	node --test --test-concurrency=4 --test-timeout=120000 'test/{unit,contract,http,simulation,system,browser,chart,delivery,monitoring}/**/*.test.ts'
 	@$(MAKE) test-alerts
+
+.PHONY: test-unit
+test-unit: install ## Run the fast tests: parts by themselves, no processes
+	node --test --test-concurrency=4 --test-timeout=60000 'test/unit/**/*.test.ts'
 
 .PHONY: lint
 lint: install ## Check format, lint rules, types, the OpenAPI document, shell, Dockerfile, workflows and YAML
@@ -131,6 +135,19 @@ test-cluster-values: install ## See whether the API server of KUBECONFIG takes w
 format: install ## Format the sources and apply safe lint fixes
 	biome check --write
 
+# What to run: SEEDS=10000 for more runs, SEED=7 for one of them, TEETH=1 for the protections taken away.
+SEEDS ?= 1000
+
+.PHONY: simulate
+simulate: install ## Run the layers on a virtual clock through faults drawn from seeds, and print what that covered (SEEDS=…, SEED=…, TEETH=1)
+	node test/simulation/run.ts $(if $(TEETH),--teeth) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+# FILE=src/upstream/gate.ts
+.PHONY: mutate
+mutate: install ## Change one file in small ways, one at a time, and print the changes that no test of it notices (FILE=src/…)
+	@test -f "$(FILE)" || { echo 'make mutate needs a file: make mutate FILE=src/upstream/gate.ts' >&2; exit 2; }
+	node scripts/mutate/run.ts "$(FILE)"
+
 .PHONY: chaos
 chaos: install ## Run the fault laboratory and print its table of figures (CHAOS='--only redis' for a part, --long for the long rows)
 	node test/chaos/run.ts $(CHAOS)
@@ -145,8 +162,11 @@ bench: install ## Measure speed and memory beside plain programs and print a tab
 .PHONY: install
 install: node_modules/.package-lock.json ## Install the exact packages of package-lock.json, and Node 24 with them
 
-# Named by its whole path, for the target package-lock.json is for people only.
-node_modules/.package-lock.json: package.json $(CURDIR)/package-lock.json .npmrc
+# Named by its whole path, because the target package-lock.json is for people only.
+empty :=
+space := $(empty) $(empty)
+
+node_modules/.package-lock.json: package.json $(subst $(space),\ ,$(CURDIR))/package-lock.json .npmrc
 	npm ci
 	@node_modules/.bin/node --version | grep -q '^v24\.' || { \
 	  echo 'The package "node" brought no Node 24: allow its install script (npm config delete ignore-scripts) and run make install again.' >&2; \

@@ -1,4 +1,5 @@
 import { type Clock, sleepOn } from '../../src/core/clock.ts';
+import { EventQueue } from './event-queue.ts';
 
 /** A clock that stands still until the test moves it. */
 export interface FakeClock extends Clock {
@@ -10,50 +11,102 @@ export interface FakeClock extends Clock {
   setRandom(value: number): void;
 }
 
+export interface FakeClockOptions {
+  /** Where `random` comes from. */
+  readonly random?: () => number;
+  /** Orders what is due at the same instant; in order of arrival unless given. */
+  readonly tie?: () => number;
+  /** Called when all consequences of what was due are done. What it throws ends `advance`. */
+  readonly onStep?: () => void;
+  /** How many timers run before the event loop looks at sockets again: many are fast where there are none. */
+  readonly burst?: number;
+}
+
 export const FAKE_EPOCH_MS = Date.UTC(2030, 0, 1);
 
-export function fakeClock(): FakeClock {
-  const waiting = new Map<object, { at: number; run: () => void }>();
+export function fakeClock(options: FakeClockOptions = {}): FakeClock {
+  const { tie = () => 0, onStep = () => {}, burst = 1 } = options;
+  const queue = new EventQueue();
+  const soon = new Set<() => void>();
   let nowMs = 1000;
-  let chance = 0.5;
+  let random = options.random ?? (() => 0.5);
 
   return {
     now: () => nowMs,
     epochMs: () => FAKE_EPOCH_MS + nowMs - 1000,
-    random: () => chance,
+    random: () => random(),
     after,
     soon(run) {
-      const immediate = setImmediate(run);
-      return () => clearImmediate(immediate);
+      soon.add(run);
+      if (soon.size === 1) setImmediate(runSoon);
+      return () => soon.delete(run);
     },
     sleep: (ms, signal) => sleepOn({ after }, ms, signal),
-    timers: () => waiting.size,
+    timers: () => queue.size,
     setRandom(value) {
-      chance = value;
+      random = () => value;
     },
-    async advance(ms) {
+    advance(ms) {
       const end = nowMs + ms;
-      await settled();
-      for (let due = nextDue(end); due !== undefined; due = nextDue(end)) {
-        nowMs = Math.max(nowMs, due.at);
-        waiting.delete(due.key);
-        due.run();
-        await settled();
-      }
-      nowMs = end;
+      return turns(burst, () => {
+        onStep();
+        const isOver = runNext(end);
+        if (isOver) nowMs = end;
+        return isOver;
+      });
     },
   };
 
   function after(ms: number, run: () => void): () => void {
-    const key = {};
-    waiting.set(key, { at: nowMs + ms, run });
-    return () => waiting.delete(key);
+    return queue.add(nowMs + ms, run, tie());
   }
 
-  function nextDue(end: number): { key: object; at: number; run: () => void } | undefined {
-    const [first] = Array.from(waiting, ([key, timer]) => ({ key, ...timer })).sort((a, b) => a.at - b.at);
-    return first && first.at <= end ? first : undefined;
+  /** Whether there was nothing left to run until `end`. */
+  function runNext(end: number): boolean {
+    if (soon.size > 0) {
+      runSoon();
+      return false;
+    }
+    if (queue.nextAt > end) return true;
+    nowMs = Math.max(nowMs, queue.nextAt);
+    queue.take()?.();
+    return false;
   }
+
+  function runSoon(): void {
+    const due = [...soon];
+    soon.clear();
+    for (const run of due) run();
+  }
+}
+
+/**
+ * Calls `turn` until it says that it is over. All promises that can settle by themselves do so between two calls, for
+ * Node empties its queue of microtasks after each immediate.
+ */
+function turns(burst: number, turn: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    plan();
+
+    function plan(): void {
+      for (let i = 0; i < burst; i++) setImmediate(take);
+      setImmediate(() => {
+        if (!isOver) plan();
+      });
+    }
+
+    function take(): void {
+      if (isOver) return;
+      try {
+        isOver = turn();
+        if (isOver) resolve();
+      } catch (error) {
+        isOver = true;
+        reject(error);
+      }
+    }
+  });
 }
 
 /** Resolves when every promise that could settle by itself has done so. */

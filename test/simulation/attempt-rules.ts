@@ -1,0 +1,157 @@
+import type { BreakerState } from '../../src/core/breaker.ts';
+import type { AttemptOutcome } from '../../src/core/events.ts';
+import type { StackSettings } from '../../src/shouter-stack.ts';
+import type { Journal } from './journal.ts';
+
+/** One request to SHOUTCLOUD, from its start until its connection is free or gone. */
+export interface Attempt {
+  readonly ids: readonly number[];
+  readonly startedAt: number;
+}
+
+export interface AttemptRules {
+  /** A string asks for an attempt. */
+  string(ids: readonly number[]): void;
+  started(ids: readonly number[]): Attempt;
+  ended(attempt: Attempt): void;
+  /** A response that wants to be left alone until then was read. */
+  paused(until: number): void;
+  /** What the stack made of an attempt that took so long. */
+  judged(outcome: AttemptOutcome, durationMs: number): void;
+  /** The breaker opened or closed: what set out before says nothing about the time after. */
+  breakerChanged(state: BreakerState): void;
+  /** When the last pause ends. */
+  readonly pausedUntil: number;
+  readonly underWay: number;
+}
+
+export interface AttemptSurroundings {
+  readonly settings: StackSettings;
+  /** How many callers wait. */
+  readonly waiting: () => number;
+  /** Whether somebody waits for one of these texts. */
+  readonly isWanted: (ids: readonly number[]) => boolean;
+}
+
+const PROBES = 3;
+const HELD_TOKENS = 20;
+const PROBES_EACH_MS = 1000;
+const ROUNDING_MS = 0.001;
+
+/** What must hold for the requests to SHOUTCLOUD, seen from its side. */
+export function attemptRules(
+  { settings, waiting, isWanted }: AttemptSurroundings,
+  journal: Journal,
+): AttemptRules {
+  const { clock, coverage, violated } = journal;
+  const running = new Set<Attempt>();
+  const travelling = new Set<number>();
+  const rest = restAfterFailures(journal);
+  const tried = new Set<number>();
+  let strings = 0;
+  let tokens = HELD_TOKENS;
+  let pausedUntil = 0;
+
+  return {
+    string(ids) {
+      strings++;
+      for (const id of ids) tried.delete(id);
+      // Whoever waits may have paid for an attempt that is still to come.
+      tokens = Math.min(HELD_TOKENS + waiting(), tokens + settings.retryBudgetRatio);
+    },
+    get pausedUntil() {
+      return pausedUntil;
+    },
+    get underWay() {
+      return running.size;
+    },
+    started(ids) {
+      const attempt = { ids, startedAt: clock.now() };
+      coverage.attempts++;
+      running.add(attempt);
+      checkStart(ids);
+      checkBudget(ids);
+      rest.attempted();
+      return attempt;
+    },
+    ended(attempt) {
+      if (!running.delete(attempt)) return;
+      for (const id of attempt.ids) travelling.delete(id);
+      const lastedMs = clock.now() - attempt.startedAt;
+      if (lastedMs > settings.attemptTimeoutMs + ROUNDING_MS)
+        violated('an attempt ends within its time', `it took ${lastedMs} ms`);
+    },
+    paused(until) {
+      pausedUntil = Math.max(pausedUntil, until);
+      coverage.pauses++;
+    },
+    judged: rest.judged,
+    breakerChanged: rest.breakerChanged,
+  };
+
+  function checkStart(ids: readonly number[]): void {
+    if (running.size > settings.upstreamConnections)
+      violated('attempts have a connection each', `${running.size} attempts at once`);
+    if (ids.length > settings.batchMaxItems)
+      violated('a batch has a limit', `${ids.length} strings travel together`);
+    if (clock.now() < pausedUntil - ROUNDING_MS)
+      violated('nothing is sent during a pause', `it lasts ${pausedUntil - clock.now()} ms more`);
+    if (!isWanted(ids)) violated('only what somebody waits for is sent', `texts ${ids.join()}`);
+    for (const id of ids) {
+      if (travelling.has(id)) violated('equal texts share a flight', `two attempts at once carry text ${id}`);
+      travelling.add(id);
+    }
+  }
+
+  /** Attempts are never more than the strings, what those earn, and what is held; any but the first costs a token. */
+  function checkBudget(ids: readonly number[]): void {
+    if (coverage.attempts > (1 + settings.retryBudgetRatio) * strings + HELD_TOKENS)
+      violated('attempts stay inside the budget', `${coverage.attempts} attempts for ${strings} strings`);
+    if (ids.some((id) => tried.has(id))) tokens--;
+    if (tokens < -ROUNDING_MS) violated('attempts stay inside the budget', `${tokens} tokens are left`);
+    for (const id of ids) tried.add(id);
+  }
+}
+
+/** After ten failures in a row that span a second SHOUTCLOUD sees a few probes a second at most, until one succeeds. */
+function restAfterFailures({ clock, coverage, violated }: Journal) {
+  let failures = 0;
+  let firstAt = 0;
+  let restsSince = Number.POSITIVE_INFINITY;
+  let changedAt = 0;
+  let probes: number[] = [];
+  return {
+    attempted(): void {
+      const now = clock.now();
+      if (now < restsSince + ROUNDING_MS) return;
+      probes = probes.filter((at) => at > now - PROBES_EACH_MS);
+      probes.push(now);
+      if (now < restsSince + PROBES_EACH_MS - ROUNDING_MS || probes.length > PROBES)
+        violated(
+          'an upstream that is down is left alone',
+          `after ${failures} failures, ${coverage.attempts}th attempt`,
+        );
+    },
+    breakerChanged(state: BreakerState): void {
+      changedAt = clock.now();
+      if (state === 'open') restsSince = Math.min(restsSince, changedAt);
+    },
+    judged(outcome: AttemptOutcome, durationMs: number): void {
+      switch (outcome) {
+        case 'success':
+          failures = 0;
+          restsSince = Number.POSITIVE_INFINITY;
+          probes = [];
+          return;
+        case 'rejected':
+        case 'wrong':
+          probes.pop();
+          return;
+        default:
+          if (clock.now() - durationMs <= changedAt + ROUNDING_MS) return;
+          if (failures++ === 0) firstAt = clock.now();
+          if (failures >= 10 && clock.now() - firstAt >= 1000) restsSince = Math.min(restsSince, clock.now());
+      }
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Clock } from '../../src/core/clock.ts';
+import { Violation } from './violation.ts';
+
+/** What a run covered. */
+export const NOTHING_COVERED = {
+  virtualMs: 0,
+  events: 0,
+  calls: 0,
+  answers: 0,
+  hits: 0,
+  hangUps: 0,
+  attempts: 0,
+  batches: 0,
+  splits: 0,
+  retries: 0,
+  pauses: 0,
+  breakerOpenings: 0,
+  fallbacks: 0,
+  shed: 0,
+  redisCommands: 0,
+  redisTimeouts: 0,
+  refusedValues: 0,
+};
+
+export type Coverage = typeof NOTHING_COVERED;
+
+/** What happens in a run: counted, told to whoever traces it, and the first thing that must not be. */
+export interface Journal {
+  readonly clock: Clock;
+  readonly coverage: Coverage;
+  /** A line of the trace, which ends with a violation; `detail` is only asked for when somebody reads it. */
+  note(what: string, detail?: () => string): void;
+  violated(invariant: string, detail: string): void;
+  /** Throws the first violation. */
+  check(): void;
+}
+
+export function journal(clock: Clock, trace?: (line: string) => void): Journal {
+  let violation: Violation | undefined;
+  const note = (what: string, detail = () => '') => {
+    if (trace && !violation) trace(`${clock.now().toFixed(3)} ${what} ${detail()}`.trimEnd());
+  };
+  return {
+    clock,
+    coverage: { ...NOTHING_COVERED },
+    note,
+    violated(invariant, detail) {
+      note('VIOLATION', () => `${invariant}: ${detail}`);
+      violation ??= new Violation(invariant, detail);
+    },
+    check() {
+      if (violation) throw violation;
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Event } from '../../src/core/events.ts';
+import type { Journal } from './journal.ts';
+
+export const REDIS_BREAKER = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
+
+export interface RedisRules {
+  commanded(): void;
+  told(event: Extract<Event, { type: 'redis-operation' | 'redis-connection' }>): void;
+}
+
+const ROUNDING_MS = 0.001;
+
+/** No command outlasts its time, and after three in a row that were not answered Redis is left alone for a while. */
+export function redisRules(timeoutMs: number, { clock, coverage, violated }: Journal): RedisRules {
+  let timeouts = 0;
+  let closedAt = 0;
+  let restsSince = 0;
+  let quietUntil = 0;
+  return {
+    commanded() {
+      const now = clock.now();
+      coverage.redisCommands++;
+      if (timeouts < REDIS_BREAKER.failures || now < restsSince + ROUNDING_MS) return;
+      if (now < quietUntil - ROUNDING_MS)
+        violated('a slow Redis is left alone', `a command after ${timeouts} that were not answered`);
+      quietUntil = now + REDIS_BREAKER.leastOpenMs;
+    },
+    told(event) {
+      if (event.type === 'redis-connection') {
+        if (event.isUp) isWell();
+        return;
+      }
+      if (event.durationMs > timeoutMs + ROUNDING_MS)
+        violated('Redis costs one short wait at most', `${event.op} took ${event.durationMs} ms`);
+      if (event.outcome === 'success' || event.outcome === 'error') isWell();
+      if (event.outcome !== 'timeout') return;
+      coverage.redisTimeouts++;
+      if (clock.now() - event.durationMs <= closedAt + ROUNDING_MS) return;
+      timeouts++;
+      if (timeouts !== REDIS_BREAKER.failures) return;
+      restsSince = clock.now();
+      quietUntil = restsSince + REDIS_BREAKER.leastOpenMs;
+    },
+  };
+
+  /** What was sent before that says nothing about the time after. */
+  function isWell(): void {
+    if (timeouts >= REDIS_BREAKER.failures) closedAt = clock.now();
+    timeouts = 0;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Coverage } from './journal.ts';
+import { type Scenario, scenarioOf } from './scenario.ts';
+import { shrink } from './shrink.ts';
+import { PROTECTED, simulate, type Variant } from './simulation.ts';
+
+const LAST_LINES = 50;
+const WIDTH = 160;
+
+/** What a seed violated, the smallest scenario that still does, its last events, and the command that runs it again. */
+export async function failureReport(seed: number, variant: Variant = PROTECTED): Promise<string> {
+  const { violation } = await simulate(scenarioOf(seed), variant);
+  if (violation === undefined) return `seed ${seed}: nothing is violated when it runs again`;
+  const smallest = await shrink(scenarioOf(seed), variant, violation.invariant);
+  const lines = await traceOf(smallest, variant);
+  return [
+    `seed ${seed}: ${violation.message}`,
+    `  again: make simulate SEED=${seed}`,
+    '  the smallest scenario that shows it:',
+    ...JSON.stringify(smallest, undefined, 1)
+      .split('\n')
+      .map((line) => `    ${line}`),
+    `  the last ${LAST_LINES} events of that:`,
+    ...lines.slice(-LAST_LINES).map((line) => `    ${line.slice(0, WIDTH)}`),
+  ].join('\n');
+}
+
+/** Each event of a run, a line each. */
+export async function traceOf(scenario: Scenario, variant: Variant = PROTECTED): Promise<string[]> {
+  const lines: string[] = [];
+  await simulate(scenario, variant, (line) => lines.push(line));
+  return lines;
+}
+
+export function coverageReport(seeds: number, coverage: Coverage): string {
+  const { virtualMs, ...counts } = coverage;
+  const rows = Object.entries(counts).map(([name, count]) => [words(name), count.toLocaleString('en')]);
+  return [['seeds', `${seeds}`], ['virtual hours', (virtualMs / 3_600_000).toFixed(1)], ...rows]
+    .map(([name = '', count = '']) => `${name.padEnd(20)}${count.padStart(14)}`)
+    .join('\n');
+}
+
+/** `breakerOpenings` is `breaker openings`. */
+function words(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}

@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+import { coverageReport, failureReport } from './report.ts';
+import { runSeedsOnAllCores } from './seeds.ts';
+import { PROTECTED } from './simulation.ts';
+import { caughtAfter, TEETH } from './teeth.ts';
+
+// make simulate: runs seeds and prints what they covered; the exit code tells whether all invariants held.
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '' },
+    teeth: { type: 'boolean', default: false },
+    // Stops at the first seed that fails, and reports nothing but that.
+    quick: { type: 'boolean', default: false },
+  },
+});
+const MOST_REPORTS = 3;
+const MOST_SEEDS = 50;
+
+if (values.teeth) await showTeeth();
+else if (values.quick) process.exitCode = (await isViolated(Number(values.seeds))) ? 1 : 0;
+else
+  await runAll({ from: Number(values.seed || values.from), count: values.seed ? 1 : Number(values.seeds) });
+
+async function runAll(seeds: { from: number; count: number }): Promise<void> {
+  const { coverage, failed } = await runSeedsOnAllCores(seeds, showProgress);
+  print(coverageReport(seeds.count, coverage));
+  for (const seed of failed.slice(0, MOST_REPORTS)) print(await failureReport(seed));
+  print(failed.length === 0 ? 'no violation' : `violated by ${failed.length} seeds: ${failed.join(' ')}`);
+  process.exitCode = failed.length === 0 ? 0 : 1;
+}
+
+async function isViolated(count: number): Promise<boolean> {
+  return (await caughtAfter(PROTECTED, { from: 1, most: count })) !== undefined;
+}
+
+/** As the table of docs/simulation.md. */
+async function showTeeth(): Promise<void> {
+  for (const [protection, variant] of Object.entries(TEETH)) {
+    const caught = await caughtAfter(variant, { from: 1, most: MOST_SEEDS });
+    print(`| ${protection} | ${caught?.seeds ?? 'never'} | ${caught?.invariant ?? ''} |`);
+    if (!caught) process.exitCode = 1;
+  }
+}
+
+function showProgress(done: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${done} seeds`);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,172 @@
+import { encodeAnswer } from '../../src/shoutcloud/go-json.ts';
+import { goUpperCase } from '../../src/shoutcloud/go-upper-case.ts';
+import { isWrongBodyKind, wrongBodies } from '../../src/shoutcloud/wrong-bodies.ts';
+import type { AttemptRequest, AttemptResponse, Transport } from '../../src/upstream/transport.ts';
+import type { Attempt, AttemptRules } from './attempt-rules.ts';
+import type { Dice } from './dice.ts';
+import type { Journal } from './journal.ts';
+import { RETRY_AFTER_VALUES } from './retry-after-values.ts';
+import type { Scenario } from './scenario.ts';
+import { idsIn, isPoison } from './texts.ts';
+
+/** What comes back: a head, and the parts of the body with the time before each. `never`: nothing more comes. */
+interface Reply {
+  readonly headMs: number | 'never' | 'refused';
+  readonly statusCode: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly parts: readonly Part[];
+  readonly pauseMs?: number;
+}
+
+type Part = { readonly afterMs: number; readonly bytes: Uint8Array } | 'never' | 'cut';
+
+const WRONG_KINDS = Object.keys(wrongBodies).filter((kind) => kind !== 'deep');
+const REFUSED: Reply = { headMs: 'refused', statusCode: 0, parts: [] };
+const SILENT: Reply = { headMs: 'never', statusCode: 0, parts: [] };
+
+/** SHOUTCLOUD and the network before it, on the virtual clock. What goes wrong is rolled for each attempt. */
+export function simulatedShoutcloud(
+  { latencyMs, upstreamFaults }: Scenario,
+  rules: AttemptRules,
+  { dice: roll, journal }: { dice: Dice; journal: Journal },
+): Transport {
+  const { clock } = journal;
+  const startedAt = clock.now();
+  let previous = '‹0›';
+
+  return {
+    async send(request) {
+      const input: string = JSON.parse(request.body).INPUT;
+      const attempt = rules.started(idsIn(input));
+      const reply = replyTo(input);
+      previous = input;
+      journal.note('attempt', () => `${attempt.ids.join()} ${reply.kind}`);
+      return respond(reply, request, attempt);
+    },
+    close: async () => {},
+  };
+
+  function replyTo(input: string): Reply & { kind: string } {
+    const kind = faultNow() ?? (isPoison(input) ? roll.one(['rejected', 'mistaken']) : 'none');
+    return { kind, ...replyOf(kind, input) };
+  }
+
+  function faultNow(): string | undefined {
+    const now = clock.now() - startedAt;
+    const fault = upstreamFaults.find(({ from, to }) => now >= from && now < to);
+    return fault && roll.chance(fault.share) ? roll.one(fault.kinds) : undefined;
+  }
+
+  function replyOf(kind: string, input: string): Reply {
+    const headMs = Math.round(roll.between(...latencyMs));
+    const output = goUpperCase(input);
+    const sound = Buffer.from(encodeAnswer(input, output));
+    const ok = (bytes: Uint8Array): Reply => ({ headMs, statusCode: 200, parts: [{ afterMs: 0, bytes }] });
+    const half = { afterMs: 0, bytes: sound.subarray(0, sound.length >> 1) };
+    switch (kind) {
+      case 'refused':
+        return REFUSED;
+      case 'hang':
+        return SILENT;
+      case 'status':
+        return status(headMs, roll.one([500, 500, 502, 503, 504, 408]));
+      case 'throttled':
+        return throttled(headMs);
+      case 'rejected':
+        return status(headMs, roll.one([400, 301, 404, 204, 413]));
+      case 'wrong':
+        return ok(wrong(input, output));
+      case 'mistaken':
+        return ok(Buffer.from(encodeAnswer(input, `${output}!`)));
+      case 'swapped':
+        return ok(Buffer.from(encodeAnswer(input, withPartsSwapped(output))));
+      case 'crossed':
+        return ok(Buffer.from(encodeAnswer(previous, goUpperCase(previous))));
+      case 'slow':
+        return { ...ok(sound), headMs: Math.round(roll.between(100, 2000)) };
+      case 'drip':
+        return { headMs, statusCode: 200, parts: drops(sound) };
+      case 'cut':
+        return { headMs, statusCode: roll.one([200, 500]), parts: [half, 'cut'] };
+      case 'stall':
+        return { headMs, statusCode: roll.one([200, 503]), parts: [half, 'never'] };
+      case 'endless':
+        return { headMs, statusCode: roll.one([200, 500]), parts: endless(12 * sound.length) };
+      default:
+        return ok(sound);
+    }
+  }
+
+  function wrong(input: string, output: string): Uint8Array {
+    const kind = roll.one(WRONG_KINDS);
+    return isWrongBodyKind(kind)
+      ? Buffer.from(wrongBodies[kind].write({ input, output, previous }))
+      : Buffer.alloc(0);
+  }
+
+  function status(headMs: number, statusCode: number): Reply {
+    return { headMs, statusCode, parts: [{ afterMs: 0, bytes: Buffer.from('no\n') }] };
+  }
+
+  function throttled(headMs: number): Reply {
+    const value = roll.one(RETRY_AFTER_VALUES);
+    const epochMs = clock.epochMs() + headMs;
+    const reply = status(headMs, roll.one([429, 429, 503]));
+    return { ...reply, headers: { 'retry-after': value.header(epochMs) }, pauseMs: value.pauseMs(epochMs) };
+  }
+
+  async function respond(
+    reply: Reply,
+    { signal }: AttemptRequest,
+    attempt: Attempt,
+  ): Promise<AttemptResponse> {
+    const { headMs, statusCode, headers = {} } = reply;
+    try {
+      if (headMs === 'refused') throw new Error('connection refused');
+      await (headMs === 'never' ? aborted(signal) : clock.sleep(headMs, signal));
+    } catch (error) {
+      rules.ended(attempt);
+      throw error;
+    }
+    const closeConnection = () => rules.ended(attempt);
+    return { statusCode, headers, body: bodyOf(reply, signal, attempt), closeConnection };
+  }
+
+  async function* bodyOf({ parts, pauseMs = 0 }: Reply, signal: AbortSignal, attempt: Attempt) {
+    const headAt = clock.now();
+    try {
+      for (const part of parts) {
+        if (part === 'cut') throw new Error('connection reset');
+        if (part === 'never') return await aborted(signal);
+        if (part.afterMs > 0) await clock.sleep(part.afterMs, signal);
+        yield part.bytes;
+      }
+      if (pauseMs > 0) rules.paused(headAt + pauseMs);
+    } finally {
+      rules.ended(attempt);
+    }
+  }
+
+  /** One byte now and then, at most as long as anybody listens. */
+  function drops(bytes: Uint8Array): Part[] {
+    const afterMs = roll.one([1, 20, 200]);
+    return Array.from(bytes.subarray(0, 500), (byte) => ({ afterMs, bytes: Uint8Array.of(byte) }));
+  }
+}
+
+function endless(bytes: number): Part[] {
+  const chunk = { afterMs: 1, bytes: Buffer.alloc(16_384, 'x') };
+  return Array.from({ length: Math.ceil(bytes / 16_384) + 3 }, () => chunk);
+}
+
+/** The first two parts of a batch in each other's place. */
+function withPartsSwapped(output: string): string {
+  return output.replace(/(‹\d+›[^‹]*)([\0-\x1f])(‹\d+›[^‹]*)/, '$3$2$1');
+}
+
+function aborted(signal: Pick<AbortSignal, 'aborted' | 'reason' | 'addEventListener'>): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

@@ -1,0 +1,203 @@
+import { redisConnection } from '../../src/cache/redis-connection.ts';
+import { redisStore } from '../../src/cache/redis-store.ts';
+import type { BreakerState } from '../../src/core/breaker.ts';
+import { AttemptError } from '../../src/core/errors.ts';
+import type { Event, World } from '../../src/core/events.ts';
+import type { Call, Shouter } from '../../src/core/shouter.ts';
+import { verifiedUpperCase } from '../../src/core/verify.ts';
+import { LAYERS, type Layers, shouterStack } from '../../src/shouter-stack.ts';
+import { NO_VIEWS } from '../../src/telemetry/layer-views.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { attemptRules } from './attempt-rules.ts';
+import { callRules } from './call-rules.ts';
+import { startCallers } from './callers.ts';
+import { dice } from './dice.ts';
+import { type Coverage, journal as newJournal } from './journal.ts';
+import { REDIS_BREAKER, redisRules } from './redis-rules.ts';
+import { END, type Scenario } from './scenario.ts';
+import { simulatedRedis } from './simulated-redis.ts';
+import { simulatedShoutcloud } from './simulated-shoutcloud.ts';
+import { idsIn } from './texts.ts';
+import { Violation } from './violation.ts';
+
+/** What the real stack is made of; to take a protection away is to hand over something else. */
+export const PROTECTED = {
+  layers: LAYERS as Layers,
+  redisBreaker: REDIS_BREAKER,
+  verifyRedis: verifiedUpperCase,
+};
+
+export type Variant = typeof PROTECTED;
+
+export interface Outcome {
+  readonly violation: Violation | undefined;
+  readonly coverage: Coverage;
+}
+
+/** How long SHOUTCLOUD is well before each call must succeed: what began before it has ended by then. */
+const RECOVERY_MS = 4000;
+
+/** Runs the whole stack through a scenario. The same scenario is the same run, to the last event. */
+export async function simulate(
+  scenario: Scenario,
+  variant: Variant = PROTECTED,
+  trace?: (line: string) => void,
+): Promise<Outcome> {
+  const { seed, settings, redisTimeoutMs, upstreamFaults, pressures } = scenario;
+  const clock = fakeClock({
+    random: dice(seed, 'stack').next,
+    tie: dice(seed, 'order').next,
+    onStep,
+    burst: 256,
+  });
+  const journal = newJournal(clock, trace);
+  const { coverage } = journal;
+  const startedAt = clock.now();
+  const attempts = attemptRules(
+    { settings, waiting: () => calls.waiting, isWanted: (ids) => calls.isWanted(ids) },
+    journal,
+  );
+  const redisSide = redisRules(redisTimeoutMs ?? 0, journal);
+  const world: World = { clock, emit };
+  let breaker: BreakerState = 'closed';
+
+  const redis =
+    redisTimeoutMs === undefined
+      ? undefined
+      : redisConnection(
+          {
+            url: 'redis://simulated',
+            ca: undefined,
+            timeoutMs: redisTimeoutMs,
+            breaker: variant.redisBreaker,
+          },
+          world,
+          simulatedRedis(scenario, redisSide, { dice: dice(seed, 'redis'), journal }),
+        );
+  const stack = shouterStack(
+    {
+      settings,
+      transport: simulatedShoutcloud(scenario, attempts, { dice: dice(seed, 'shoutcloud'), journal }),
+      redis: redis && redisStore(redis, { ttlDays: 30, verify: variant.verifyRedis }, world),
+      isPressed: () => isWithin(pressures),
+      views: { ...NO_VIEWS, waiting: countStrings, batch: countBatches, attempt: countAttempts },
+      layers: variant.layers,
+    },
+    world,
+  );
+  const calls = callRules(
+    { settings, slowestMs: scenario.latencyMs[1], stack: () => stack, isCalm },
+    journal,
+  );
+  const onRejection = (reason: unknown) => journal.violated('no rejection is left alone', String(reason));
+  process.on('unhandledRejection', onRejection);
+  startCallers(scenario, { shouter: stack.shouter, rules: calls }, { dice: dice(seed, 'callers'), journal });
+
+  try {
+    await clock.advance(END);
+    checkEnd();
+    await stack.close();
+    redis?.close();
+    await clock.advance(120_000);
+    if (clock.timers() > 0) journal.violated('nothing is left', `${clock.timers()} timers`);
+    journal.check();
+    return { violation: undefined, coverage };
+  } catch (error) {
+    if (error instanceof Violation) return { violation: error, coverage };
+    throw error;
+  } finally {
+    coverage.virtualMs = clock.now() - startedAt;
+    process.off('unhandledRejection', onRejection);
+  }
+
+  function onStep(): void {
+    coverage.events++;
+    calls.check();
+    journal.check();
+  }
+
+  function emit(event: Event): void {
+    journal.note(event.type, () => JSON.stringify(event));
+    switch (event.type) {
+      case 'attempt':
+        return attempts.judged(event.outcome, event.durationMs);
+      case 'batch':
+        coverage.batches++;
+        return;
+      case 'breaker':
+        breaker = event.state;
+        attempts.breakerChanged(breaker);
+        if (event.state === 'open') coverage.breakerOpenings++;
+        return;
+      case 'fallback':
+        coverage.fallbacks++;
+        return;
+      case 'verification-failed':
+        coverage.refusedValues++;
+        return;
+      case 'redis-operation':
+      case 'redis-connection':
+        return redisSide.told(event);
+    }
+  }
+
+  function isWithin(spans: Scenario['pressures'], leadMs = 0): boolean {
+    const now = clock.now() - startedAt;
+    return spans.some(({ from, to }) => now >= from - settings.requestDeadlineMs && now < to + leadMs);
+  }
+
+  function isCalm(): boolean {
+    return (
+      breaker === 'closed' &&
+      !isWithin(upstreamFaults, RECOVERY_MS) &&
+      !isWithin(pressures, RECOVERY_MS) &&
+      clock.now() >= attempts.pausedUntil + RECOVERY_MS
+    );
+  }
+
+  function countStrings(inner: Shouter): Shouter {
+    return {
+      shout(text, call) {
+        attempts.string(idsIn(text));
+        return inner.shout(text, call);
+      },
+    };
+  }
+
+  /** A batch that fails while the breaker is closed is halved. */
+  function countBatches(inner: Shouter): Shouter {
+    return {
+      async shout(text, call) {
+        try {
+          return await inner.shout(text, call);
+        } catch (error) {
+          if (call.strings > 1 && breaker === 'closed' && error instanceof AttemptError) coverage.splits++;
+          throw error;
+        }
+      },
+    };
+  }
+
+  /** Each attempt but the first with the same call is a retry. */
+  function countAttempts(inner: Shouter): Shouter {
+    const seen = new WeakSet<Call>();
+    return {
+      shout(text, call) {
+        if (seen.has(call)) coverage.retries++;
+        seen.add(call);
+        return inner.shout(text, call);
+      },
+    };
+  }
+
+  function checkEnd(): void {
+    const { breaker: state, queued, flights, waiting } = stack.status().upstream;
+    if (state !== 'closed') journal.violated('a breaker closes again', `it is ${state}`);
+    if (queued + flights + waiting + calls.waiting + attempts.underWay > 0)
+      journal.violated('nothing is left', JSON.stringify({ queued, flights, waiting }));
+    const redisNow = redis?.status();
+    const { isUp = true, trouble, breaker: redisBreaker = 'closed' } = redisNow ?? {};
+    if (!isUp || trouble || redisBreaker !== 'closed')
+      journal.violated('Redis is used again', JSON.stringify(redisNow));
+  }
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mutantsOf } from '../../scripts/mutate/mutants.ts';
+import { relatedTests } from '../../scripts/mutate/related-tests.ts';
+
+for (const [line, changes] of [
+  ['  return a < b;', ['return a <= b;', 'return undefined as never;']],
+  ['  const both = a && !b;', ['const both = a || !b;', 'const both = a && b;']],
+  ['  if (isOpen) close();', ['if (true) close();', 'if (false) close();']],
+  ['  queue.splice(at, 1);', ['queue.splice(at, 2);', '']],
+  ['  this.#free = 1_000;', ['this.#free = 1001;', '']],
+] as const) {
+  test(`each part of this line is changed once: ${line.trim()}`, () => {
+    assert.deepEqual(
+      mutantsOf(line).map(({ to }) => to),
+      changes,
+    );
+  });
+}
+
+for (const line of [
+  "import { a } from './a.ts';",
+  '  // a < b',
+  '  /** At least 1. */',
+  "  say('1 < 2');",
+  '  readonly a: 1;',
+]) {
+  test(`nothing that runs is in this line but a call at most: ${line.trim()}`, () => {
+    assert.deepEqual(
+      mutantsOf(line).filter(({ to }) => to !== ''),
+      [],
+    );
+  });
+}
+
+test('a change is made to one line of the file and tells which', () => {
+  const [first] = mutantsOf('const a = 1;\nconst b = 2;\n');
+
+  assert.deepEqual(first, {
+    line: 1,
+    from: 'const a = 1;',
+    to: 'const a = 2;',
+    code: 'const a = 2;\nconst b = 2;\n',
+  });
+});
+
+test('the tests of a file are those that import it, themselves or by a helper', () => {
+  const tests = relatedTests('src/upstream/gate.ts');
+
+  assert.ok(tests.includes('test/unit/upstream/gate-places.test.ts'));
+  assert.ok(tests.includes('test/unit/upstream/batched-pause.test.ts'));
+  assert.ok(!tests.includes('test/unit/upstream/retry-after.test.ts'));
+});
