@@ -118,6 +118,7 @@ format: install ## Format the sources and apply safe lint fixes
 
 .PHONY: chaos
 chaos: install ## Run the fault laboratory and print its table of figures (CHAOS='--only redis' for a part, --long for the long rows)
+	tsc --project tsconfig.build.json
 	node test/chaos/run.ts $(CHAOS)
 
 .PHONY: bench

@@ -4,7 +4,10 @@ import { redisFrozen, redisKilled, redisSlow } from './caches/redis-outage.ts';
 import { redisRefuses } from './caches/redis-refusals.ts';
 import { redisSpoilt } from './caches/redis-spoilt.ts';
 import { hostileInput } from './callers/hostile-input.ts';
+import { inPod } from './callers/in-pod.ts';
 import { deafReaders, tooLarge } from './callers/large-requests.ts';
+import { longestSteps } from './callers/longest-steps.ts';
+import { mixture, mixtureLong } from './callers/mixture.ts';
 import { overload } from './callers/overload.ts';
 import { aborts, pipelined } from './callers/pipelines.ts';
 import { slowBodies, slowHeaders } from './callers/slow-clients.ts';
@@ -66,6 +69,10 @@ export const ROWS: readonly Row[] = [
   pipelined,
   aborts,
   overload,
+  ...longestSteps,
+  ...inPod,
+  mixture,
+  mixtureLong,
   rollingRestart,
   terminated,
   terminatedTwice,
