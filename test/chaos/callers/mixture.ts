@@ -32,7 +32,7 @@ export const mixtureLong: Row = {
 async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
   const gateway = await serviceInPod(lab, MIXED);
   const load = honestCallers(lab, gateway);
-  await sleep(3_000);
+  await until(() => load.answers.length >= 130, 20_000);
   const before = gateway.rssBytes();
   const from = nowMs();
   const random = seededRandom(lab.seed);

@@ -12,7 +12,8 @@ import { honestCallers, serviceInPod } from './honest-callers.ts';
 
 const MEBIBYTE = 2 ** 20;
 const DRAIN_MS = 6_000;
-const ALONE_MS = 3_000;
+/** Some 3 s of them: what an honest caller sees without an attack. */
+const ALONE_ANSWERS = 130;
 /** Longer than the 10 s for which a client may stand still. */
 const ATTACK_MS = 14_000;
 const REST_MS = 20_000;
@@ -32,7 +33,7 @@ export function survived(attack: Attack, unprotected?: Handicap): Row {
     async run(lab) {
       const gateway = await serviceInPod(lab, attack);
       const load = honestCallers(lab, gateway);
-      await sleep(ALONE_MS);
+      await until(() => load.answers.length >= ALONE_ANSWERS, 20_000);
       const beside = await underAttack(lab, gateway, { attack, load });
       if (!isRunning(gateway)) return beside;
       return [...beside, ...(await terminatedUnderAttack(lab, gateway, { attack, load }))];
@@ -47,6 +48,7 @@ interface Scene {
 
 async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene): Promise<Figure[]> {
   const before = gateway.rssBytes();
+  const alone = load.answers.slice();
   const attackedAt = nowMs();
   const attacker = await startAttack(lab, gateway, attack);
   await Promise.race([sleep(ATTACK_MS), gateway.exited]);
@@ -59,6 +61,8 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   const after = gateway.rssBytes();
   return [
     exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exited}`, 'yes'),
+    exactly('known not answered before the attack', statusesOf(alone.filter(({ isRight }) => !isRight)), ''),
+    noted('their p99 before the attack, ms', p99Ms(alone)),
     ...answered(load, attackedAt, endedAt, attack.connections),
     noted('memory before, MiB', before / MEBIBYTE),
     noted('memory at most, MiB', peak / MEBIBYTE),

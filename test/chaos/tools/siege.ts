@@ -10,8 +10,8 @@ export interface SiegePlan {
 }
 
 const TICK_MS = 20;
-/** 5,000 a second at first, 300 a second of those that come back: what a single machine can do without effort. */
-const FIRST_PER_TICK = 100;
+/** 2,000 a second at first, 300 a second of those that come back: what a single machine does without effort. */
+const FIRST_PER_TICK = 40;
 const AGAIN_PER_TICK = 6;
 /** Each address may have as many connections as there are ports. */
 const ADDRESSES = 50;
