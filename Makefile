@@ -47,8 +47,12 @@ push-docker: build-docker ## Build the image and push it to the registry that DO
 test-docker: install build-docker ## Build the image and check it: user, read-only root, drain, size (needs docker)
 	DOCKER_IMAGE=$(DOCKER_IMAGE) node --test --test-timeout=120000 'test/docker/*.test.ts'
 
+.PHONY: test-compose
+test-compose: install build-docker ## Run compose.yaml: a string is answered, an outage is told and resolved (needs docker compose)
+	node --test --test-timeout=600000 'test/compose/*.test.ts'
+
 .PHONY: demo-outage
-demo-outage: install ## Run compose.yaml 15 times faster, kill SHOUTCLOUD and show the alert arrive, then the end of it (needs docker compose)
+demo-outage: install build-docker ## Run compose.yaml 15 times faster, kill SHOUTCLOUD and show the alert arrive, then the end of it (needs docker compose)
 	node scripts/monitoring/demo-outage.ts
 
 ##@ Deploy
@@ -57,7 +61,9 @@ demo-outage: install ## Run compose.yaml 15 times faster, kill SHOUTCLOUD and sh
 HELM_FLAGS ?=
 
 .PHONY: deploy
-deploy: push-docker install ## Build, push, upgrade the release on the cluster of KUBECONFIG, ask it, roll back on failure (DOCKER_IMAGE, URL, HELM_FLAGS)
+deploy: install ## Build, push, upgrade the release on the cluster of KUBECONFIG, ask it, roll back on failure (DOCKER_IMAGE, URL, HELM_FLAGS)
+	@node scripts/delivery/deploy.ts --check --image "$(DOCKER_IMAGE)" --url "$(URL)" -- $(HELM_FLAGS)
+	@$(MAKE) push-docker
 	node scripts/delivery/deploy.ts --pushed --image $(DOCKER_IMAGE) --url "$(URL)" -- $(HELM_FLAGS)
 
 .PHONY: provision-k8s
@@ -105,12 +111,21 @@ test-alerts: install ## Kill SHOUTCLOUD, the service and Redis, and see a real A
 LOAD_IMAGE ?= true
 # More values of the chart: VALUES=resources.requests.cpu=100m
 VALUES ?=
+# Where Traefik's entry point "web" is: then all requests go through it. INGRESS_URL=http://127.0.0.1:8000
+INGRESS_URL ?=
 
 .PHONY: test-cluster
-test-cluster: install build-docker ## Roll, break and scale the service under load on the cluster of KUBECONFIG (LOAD_IMAGE=… takes it the image)
+test-cluster: install ## Roll, break and scale the service under load on the cluster of KUBECONFIG (LOAD_IMAGE=… takes it the image)
 	@test -n "$(KUBECONFIG)" || { echo 'make test-cluster needs a cluster: KUBECONFIG=…' >&2; exit 2; }
+	@DOCKER_IMAGE=$(DOCKER_IMAGE) VALUES=$(VALUES) INGRESS_URL=$(INGRESS_URL) node test/cluster/run.ts --check
+	@$(MAKE) build-docker
 	$(LOAD_IMAGE) $(DOCKER_IMAGE)
-	DOCKER_IMAGE=$(DOCKER_IMAGE) VALUES=$(VALUES) node test/cluster/run.ts
+	DOCKER_IMAGE=$(DOCKER_IMAGE) VALUES=$(VALUES) INGRESS_URL=$(INGRESS_URL) node test/cluster/run.ts
+
+.PHONY: test-cluster-values
+test-cluster-values: install ## See whether the API server of KUBECONFIG takes what the chart renders, and goes from any values to any others and back
+	@test -n "$(KUBECONFIG)" || { echo 'make test-cluster-values needs a cluster: KUBECONFIG=…' >&2; exit 2; }
+	node --test --test-concurrency=1 --test-timeout=1800000 'test/cluster/*.test.ts'
 
 .PHONY: format
 format: install ## Format the sources and apply safe lint fixes

@@ -3,6 +3,7 @@ import type { Results } from '../bench/results.ts';
 import { rows as benchRows } from '../bench/rows.ts';
 import { describeApi } from '../src/app.ts';
 import { settings } from '../src/config/settings.ts';
+import { traceSettings } from '../src/config/trace-settings.ts';
 import { problems } from '../src/http/problem.ts';
 import { chartPage } from './chart-page.ts';
 import { configurationPage } from './configuration-page.ts';
@@ -23,10 +24,11 @@ export interface GeneratedFile {
 /** Every file that is made from a table in the source or from results, as it must be committed. */
 export async function generatedFiles(): Promise<GeneratedFile[]> {
   const rows = Object.values(settings);
+  const allRows = [...rows, ...Object.values(traceSettings)];
   const measured: Results = JSON.parse(read('bench/results.json'));
   return [
-    { path: 'docs/configuration.md', content: configurationPage(rows) },
-    { path: '.env.example', content: environmentExample(rows) },
+    { path: 'docs/configuration.md', content: configurationPage(allRows) },
+    { path: '.env.example', content: environmentExample(allRows) },
     { path: 'docs/errors.md', content: errorsPage(problems) },
     { path: 'deploy/chart/README.md', content: chartPage(read('deploy/chart/values.yaml'), rows) },
     {

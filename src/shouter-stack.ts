@@ -57,8 +57,6 @@ export interface StackParts {
   readonly redis: Store | undefined;
   /** Whether the process is so busy that unknown texts are refused. */
   readonly isPressed: () => boolean;
-  /** What the headers of an attempt hold besides our own. */
-  readonly attemptHeaders?: (() => Readonly<Record<string, string>>) | undefined;
   readonly views?: LayerViews | undefined;
   readonly layers?: Layers | undefined;
 }
@@ -69,7 +67,7 @@ export type ShouterStack = ReturnType<typeof shouterStack>;
 
 /** The layers around the upstream, innermost first. `docs/resilience.md` says what each is for. */
 export function shouterStack(parts: StackParts, world: World) {
-  const { settings, transport, redis, isPressed, attemptHeaders } = parts;
+  const { settings, transport, redis, isPressed } = parts;
   const { views = NO_VIEWS, layers = LAYERS } = parts;
   const breaker = new Breaker({ ...BREAKER, onChange: breakerChanged }, world);
   const isWorthwhile = () => breaker.state === 'closed';
@@ -82,7 +80,6 @@ export function shouterStack(parts: StackParts, world: World) {
     {
       attemptTimeoutMs: settings.attemptTimeoutMs,
       verify: verifiedUpperCase,
-      moreHeaders: attemptHeaders,
     },
     world,
   );

@@ -1,17 +1,17 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { kubernetesTool } from '../kubernetes-tool.ts';
 
-/** A program of this machine; helm and kubectl also where only npm brings them. */
-export type Tool = 'helm' | 'kubectl' | 'docker';
+/** A program of this machine, or for helm and kubectl also one that npm brings. */
+export type Tool = 'helm' | 'kubectl' | 'docker' | 'npm';
 
-/** Runs it for all to see; throws where it fails. */
+/** Runs it and shows what it prints; throws if it fails. */
 export function run(tool: Tool, args: readonly string[]): void {
   const { status, error } = spawnSync(path(tool), args, { stdio: ['ignore', 'inherit', 'inherit'] });
   if (error) throw error;
   if (status !== 0) throw new Error(`${tool} ${args[0]} failed`);
 }
 
-/** What it prints; throws where it fails. */
+/** What it prints; throws if it fails. */
 export function output(tool: Tool, args: readonly string[]): string {
   return execFileSync(path(tool), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 }
@@ -27,5 +27,5 @@ export function start(tool: Tool, args: readonly string[]): ChildProcess {
 }
 
 function path(tool: Tool): string {
-  return tool === 'docker' ? tool : kubernetesTool(tool);
+  return tool === 'docker' || tool === 'npm' ? tool : kubernetesTool(tool);
 }

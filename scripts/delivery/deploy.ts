@@ -1,30 +1,48 @@
 import { parseArgs } from 'node:util';
 import { output } from './command.ts';
+import { argumentProblems } from './deploy-arguments.ts';
 import { deploy } from './deployment.ts';
-import { pushedDigest } from './image-name.ts';
+import { imageName, pushedDigest } from './image-name.ts';
 
-// node scripts/delivery/deploy.ts --image NAME [--pushed] [--url URL] [-- ARGUMENT OF HELM…]
-// With --pushed NAME is one that docker has just pushed, and its digest is what is deployed.
+// node scripts/delivery/deploy.ts --image NAME [--pushed] [--check] [--version VERSION] [--url URL] [-- ARGUMENT OF HELM…]
+// With --pushed NAME is one that docker has just pushed, and its digest is what is deployed. With --check nothing is deployed:
+// it only says what is wrong with the arguments, and ends with 2 if anything is.
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    image: { type: 'string' },
+    image: { type: 'string', default: '' },
     pushed: { type: 'boolean', default: false },
-    url: { type: 'string' },
+    check: { type: 'boolean', default: false },
+    version: { type: 'string' },
+    url: { type: 'string', default: '' },
     release: { type: 'string', default: 'tuohs' },
     namespace: { type: 'string', default: 'tuohs' },
   },
 });
-const { image, pushed, url, release, namespace } = values;
-if (!image) throw new Error('--image is missing');
+const { image, pushed, check, version, url, release, namespace } = values;
 
-try {
-  const exact = pushed ? pushedDigest(image, digests(image)) : image;
-  await deploy({ release, namespace, image: exact, url: url || undefined, helm: positionals });
-} catch (error) {
-  const because = error instanceof Error && error.cause ? ` (${error.cause})` : '';
-  process.stderr.write(`not deployed: ${error}${because}\n`);
-  process.exitCode = 1;
+const problems = argumentProblems({ image, isPushed: pushed || check, url, helm: positionals });
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+if (problems.length > 0) process.exitCode = 2;
+else if (!check) await deployOrTell();
+
+async function deployOrTell(): Promise<void> {
+  try {
+    const exact = pushed ? pushedDigest(image, digests(image)) : image;
+    const tag = version || imageName(image).tag;
+    await deploy({
+      release,
+      namespace,
+      image: exact,
+      version: tag,
+      url: url || undefined,
+      helm: positionals,
+    });
+  } catch (error) {
+    const because = error instanceof Error && error.cause ? ` (${error.cause})` : '';
+    process.stderr.write(`not deployed: ${error}${because}\n`);
+    process.exitCode = 1;
+  }
 }
 
 function digests(name: string): string[] {

@@ -58,7 +58,11 @@ function traefik(acmeEmail: string): void {
 function route(domain: string): string[] {
   if (domain === '') return [];
   const settings = ['enabled=true', `host=${domain}`, 'tls.certResolver=letsencrypt'];
-  return settings.flatMap((setting) => ['--set', `ingressRoute.${setting}`]);
+  // Traefik is the one proxy before the pods, and the network policy lets nobody else in.
+  return [
+    ...settings.flatMap((setting) => ['--set', `ingressRoute.${setting}`]),
+    ...['--set-string', 'config.trustProxy=1'],
+  ];
 }
 
 function install(name: string, namespace: string, chart: typeof TRAEFIK, more: readonly string[]): void {

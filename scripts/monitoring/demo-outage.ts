@@ -1,15 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { compose } from './compose.ts';
 import { faster } from './faster.ts';
 
 // Runs compose.yaml with shorter times, kills SHOUTCLOUD under load, and shows what the receiver of alerts is told.
 const FACTOR = 15;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = `${root}release/demo`;
-const environment = { ...process.env, MONITORING: folder, ALERTS: `${folder}/alerts.yaml` };
+const { run, url, lineOf } = compose({ MONITORING: folder, ALERTS: `${folder}/alerts.yaml` });
 
 mkdirSync(folder, { recursive: true });
 for (const file of [
@@ -19,65 +18,37 @@ for (const file of [
 ])
   writeFileSync(`${folder}/${file.split('/').at(-1)}`, faster(readFileSync(root + file, 'utf8'), FACTOR));
 
-let isOver = false;
+const over = new AbortController();
 try {
-  compose('up', '--build', '--detach', '--wait', 'tuohs');
-  compose('up', '--detach');
-  say('asking fresh strings; the dashboard is at http://localhost:3000/d/tuohs');
-  const asking = askOn();
-  await toRead('up');
+  run('up', '--detach', '--wait');
+  say(`asking fresh strings; the dashboard is at ${url('grafana', 3000)}/d/tuohs`);
+  const asking = askOn(url('tuohs', 5000));
+  await seriesIsRead('up', url('prometheus', 9090));
 
   say('SHOUTCLOUD is killed');
   const firing = toldOf('firing TuohsUpstreamDown');
-  compose('kill', 'shoutcloud');
+  run('kill', 'shoutcloud');
   await firing;
 
   say('SHOUTCLOUD is back');
   const resolved = toldOf('resolved TuohsUpstreamDown');
-  compose('start', 'shoutcloud');
+  run('start', 'shoutcloud');
   await resolved;
-  isOver = true;
+  over.abort();
   await asking;
 } finally {
-  isOver = true;
-  compose('down', '--volumes');
+  over.abort();
+  run('down', '--volumes');
 }
 
-function compose(...args: string[]): void {
-  const { status } = spawnSync('docker', ['compose', ...args], {
-    cwd: root,
-    env: environment,
-    stdio: 'inherit',
-  });
-  if (status !== 0) throw new Error(`docker compose ${args.join(' ')} failed`);
-}
-
-/** Shows what the receiver prints until that is this. */
-async function toldOf(what: string): Promise<void> {
-  const logs = spawn(
-    'docker',
-    ['compose', 'logs', '--follow', '--no-log-prefix', '--tail', '0', 'receiver'],
-    {
-      cwd: root,
-      env: environment,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  try {
-    for await (const line of createInterface({ input: logs.stdout })) {
-      say(`told: ${line}`);
-      if (line.startsWith(what)) return;
-    }
-  } finally {
-    logs.kill();
-  }
-  throw new Error(`the receiver ended before it was told: ${what}`);
+function toldOf(what: string): Promise<void> {
+  return lineOf('receiver', what, (line) => say(`told: ${line}`));
 }
 
 /** Resolves once Prometheus reads the service. */
-async function toRead(series: string): Promise<void> {
+async function seriesIsRead(series: string, prometheusUrl: string): Promise<void> {
   for (;;) {
-    const answer = await fetch(`http://localhost:9090/api/v1/query?query=${series}==1`).then(
+    const answer = await fetch(`${prometheusUrl}/api/v1/query?query=${series}==1`).then(
       async (response) => (await response.json()) as { data?: { result: unknown[] } },
       () => undefined,
     );
@@ -86,14 +57,11 @@ async function toRead(series: string): Promise<void> {
   }
 }
 
-async function askOn(): Promise<void> {
-  while (!isOver) {
+async function askOn(serviceUrl: string): Promise<void> {
+  while (!over.signal.aborted) {
     const body = JSON.stringify({ data: `fresh ${performance.now()}` });
-    fetch('http://localhost:5000/v1', {
-      method: 'POST',
-      body,
-      headers: { 'content-type': 'application/json' },
-    }).catch(() => {});
+    const headers = { 'content-type': 'application/json' };
+    fetch(`${serviceUrl}/v1`, { method: 'POST', body, headers }).catch(() => {});
     await sleep(100);
   }
 }

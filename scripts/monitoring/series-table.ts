@@ -15,6 +15,8 @@ export async function seriesTable(): Promise<SeriesRow[]> {
   const measured = metrics({ version: '0', epochMs: () => 0 });
   measured.read({
     inFlight: () => 0,
+    heldBytes: () => 0,
+    openConnections: () => 0,
     cacheBytes: () => 0,
     retryBudgetTokens: () => 0,
     breakerState: () => 'closed',
@@ -51,7 +53,7 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function unitOf(name: string, type: string): string {
-  const [, unit = ''] = /_(seconds|bytes|tokens|requests|size|workers)$/.exec(name) ?? [];
+  const [, unit = ''] = /_(seconds|bytes|tokens|requests|connections|size|workers)$/.exec(name) ?? [];
   if (unit !== '' && unit !== 'size') return unit;
   if (unit === 'size') return 'strings';
   return type === 'counter' ? 'count' : '0 or 1';

@@ -5,8 +5,8 @@ import { isIP } from 'node:net';
 /** What a setting's text must look like, in words and as a check. */
 export interface Kind<T> {
   readonly accepts: string;
-  /** The value, or `undefined` where the text is not acceptable. */
-  parse(text: string): { value: T } | undefined;
+  /** The value, which is `undefined` where the text stands for the default; or `undefined` where it is not acceptable. */
+  parse(text: string): { value: T | undefined } | undefined;
 }
 
 export function wholeNumber(min: number, max: number): Kind<number> {
@@ -46,6 +46,20 @@ export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
     parse: (text) => (text === '' ? { value: undefined } : kind.parse(text)),
   };
 }
+
+/** The same, or an empty text for the default, as the OpenTelemetry specification has it. */
+export function emptyIsDefault<T>(kind: Kind<T>): Kind<T> {
+  return {
+    accepts: `${kind.accepts}, or empty for the default`,
+    parse: (text) => (text === '' ? { value: undefined } : kind.parse(text)),
+  };
+}
+
+/** A flag as the OpenTelemetry specification has it. */
+export const standardFlag: Kind<boolean> = {
+  accepts: '`true`; anything else is false',
+  parse: (text) => ({ value: text.toLowerCase() === 'true' }),
+};
 
 /** The name of a file of certificates; the value is what it holds. */
 export const certificates: Kind<string> = {

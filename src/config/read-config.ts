@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { combinationProblems } from './combinations.ts';
-import { type Config, type Setting, settings } from './settings.ts';
+import type { Setting } from './setting.ts';
+import { allSettings, type Config } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,7 +19,7 @@ export class ConfigError extends Error {
 /** Reads all settings at once. A wrong one does not hide the next: the `ConfigError` names every problem. */
 export function readConfig(environment: Environment): Config {
   const problems: string[] = [];
-  const values = Object.entries(settings).map(([key, setting]) => {
+  const values = Object.entries(allSettings).map(([key, setting]) => {
     try {
       return [key, settingValue(setting, environment)];
     } catch (error) {
@@ -35,7 +36,7 @@ function settingValue(setting: Setting<unknown>, environment: Environment): unkn
   const text = setting.isSecret ? secretText(setting.name, environment) : environment[setting.name];
   if (text === undefined) return setting.byDefault;
   const parsed = setting.is.parse(text);
-  if (parsed) return parsed.value;
+  if (parsed) return parsed.value ?? setting.byDefault;
   const shown = setting.isSecret ? '' : `, not ${JSON.stringify(withoutCredentials(text))}`;
   throw new Error(`${setting.name} must be ${setting.is.accepts}${shown}`);
 }

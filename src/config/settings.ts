@@ -1,7 +1,6 @@
 import {
   certificates,
   decimal,
-  type Kind,
   oneOf,
   optional,
   origins,
@@ -11,20 +10,17 @@ import {
   wholeNumber,
   word,
 } from './kinds.ts';
+import { type Setting, setting } from './setting.ts';
+import { traceSettings } from './trace-settings.ts';
 
-/** One setting: its environment variable, what it accepts, and what it is when nobody sets it. */
-export interface Setting<T> {
-  readonly name: string;
-  readonly is: Kind<T>;
-  readonly byDefault: T;
-  readonly says: string;
-  /** A secret may also come from the file that `NAME_FILE` names, and its value is never shown. */
-  readonly isSecret?: true;
-}
-
-/** Every setting there is. The reader, the documentation, `.env.example` and the chart follow this table. */
+/** Every setting but those of traces. The reader, the documentation, `.env.example` and the chart follow this table. */
 export const settings = {
-  host: setting({ name: 'HOST', is: word, byDefault: '0.0.0.0', says: 'Address to listen on.' }),
+  host: setting({
+    name: 'HOST',
+    is: optional(word),
+    byDefault: undefined,
+    says: 'Address to listen on; without one all addresses of the machine, those of IPv6 where the system has it.',
+  }),
   port: setting({
     name: 'PORT',
     is: wholeNumber(0, 65_535),
@@ -140,6 +136,12 @@ export const settings = {
     byDefault: 1_048_576,
     says: 'Largest body of a bulk request in bytes.',
   }),
+  maxBytesInFlight: setting({
+    name: 'MAX_BYTES_IN_FLIGHT',
+    is: optional(wholeNumber(1_048_576, 2 ** 40)),
+    byDefault: undefined,
+    says: 'Bytes that clients may make the process hold: bodies, waiting texts, answers that are not read yet. Without it a quarter of the memory that the process may use, and not more than 64 MiB.',
+  }),
   maxConnections: setting({
     name: 'MAX_CONNECTIONS',
     is: wholeNumber(1, 1_000_000),
@@ -192,14 +194,13 @@ export const settings = {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     is: optional(urlOf('http', 'https')),
     byDefault: undefined,
-    says: 'Where traces go, by OTLP/HTTP; `/v1/traces` is appended. Without it there are none.',
+    says: 'Where traces go, by OTLP/HTTP; `/v1/traces` is appended. Without it and without the next there are none.',
   }),
 };
 
-function setting<T>(row: Omit<Setting<T>, 'byDefault'> & { byDefault: NoInfer<T> }): Setting<T> {
-  return row;
-}
+/** All rows that the reader reads. */
+export const allSettings = { ...settings, ...traceSettings };
 
 export type Config = {
-  readonly [Key in keyof typeof settings]: (typeof settings)[Key] extends Setting<infer T> ? T : never;
+  readonly [Key in keyof typeof allSettings]: (typeof allSettings)[Key] extends Setting<infer T> ? T : never;
 };

@@ -1,4 +1,5 @@
 import type { World } from '../core/events.ts';
+import { preferredType } from './accept.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
 import type { Route, RouteTable } from './router.ts';
 
@@ -9,7 +10,13 @@ export interface AdminParts {
   readonly isReady: () => boolean;
   /** Facts for a person, by part. */
   readonly status: () => Facts | Promise<Facts>;
-  readonly metrics: { text(): Promise<string>; readonly contentType: string };
+  readonly metrics: MetricsSource;
+}
+
+export interface MetricsSource {
+  /** The media types that it can be written as, the one for those who do not say what they want first. */
+  readonly types: readonly [string, ...string[]];
+  text(type: string): Promise<string>;
 }
 
 const ADMIN_ROUTES: RouteTable<AdminParts> = {
@@ -18,7 +25,13 @@ const ADMIN_ROUTES: RouteTable<AdminParts> = {
   '/metrics': {
     GET: {
       async handle(exchange, { metrics }) {
-        exchange.answer({ headers: ['content-type', metrics.contentType], body: await metrics.text() });
+        // Prometheus also says which characters of names it wants escaped; ours have none of them.
+        const accept = exchange.request.headers.accept?.replaceAll(/;\s*escaping=[\w-]+/g, '');
+        const type = preferredType(accept, metrics.types);
+        exchange.answer({
+          headers: ['content-type', type, 'vary', 'accept'],
+          body: await metrics.text(type),
+        });
       },
     },
   },
@@ -34,7 +47,12 @@ const ADMIN_ROUTES: RouteTable<AdminParts> = {
   },
 };
 
-const LIMITS = { keepAliveTimeoutMs: 95_000, slowClientMs: 10_000, maxConnections: 64 };
+const LIMITS = {
+  keepAliveTimeoutMs: 95_000,
+  slowClientMs: 10_000,
+  maxConnections: 64,
+  maxHeldBytes: 4_194_304,
+};
 
 /** Probes and status for those who run the service. Its port is never public. */
 export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServer {

@@ -1,11 +1,11 @@
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse-shout.ts';
+import { pages } from '../web/pages.ts';
 import type { ApiParts } from './api-parts.ts';
-import { bulkWindow } from './bulk/bulk-window.ts';
+import { bulkWindow } from './bulk/answer-lines.ts';
 import { type HttpServer, httpServer, type ServerOptions, type ServerParts } from './http-server.ts';
 import type { Admission } from './limits/admission.ts';
 import { type QuotaOptions, quotas, type RequestCounter } from './limits/quota.ts';
-import { pages } from './pages/pages.ts';
 import { API_ROUTES } from './routes.ts';
 
 export interface ApiOptions extends ServerOptions, QuotaOptions {

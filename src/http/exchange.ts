@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
-import type { Call } from '../core/shouter.ts';
+import type { Call, Shout } from '../core/shouter.ts';
 import { discardBody, FRIENDLY_REST, hasBody, SMALL_REST } from './body/discard-body.ts';
 import type { CrossOrigin } from './cross-origin.ts';
+import type { ByteBudget, Share } from './limits/byte-budget.ts';
 import { knownError, problemFor } from './problem.ts';
 import type { QuickHead } from './quick-head.ts';
 import type { Target } from './router.ts';
@@ -30,6 +31,7 @@ export interface Answer {
 export interface ExchangeHost extends World {
   readonly crossOrigin: CrossOrigin | undefined;
   readonly writeQuickHead: QuickHead;
+  readonly budget: ByteBudget;
   /** While it is true, each answer closes its connection so that clients move to another process. */
   isDraining(): boolean;
   /** The drain is over: what is under way ends, nothing new begins. */
@@ -53,11 +55,14 @@ export class Exchange implements Call {
   quota: HeaderList = [];
   readonly #host: ExchangeHost;
   readonly #hasBody: boolean;
-  readonly #startedMs: number;
+  readonly startedMs: number;
   readonly #atEnd: (() => void)[] = [];
   #left: LeaveController | undefined;
   #breakBody: ((error: Error) => void) | undefined;
   #hasEnded = false;
+  #atWhole: (() => void) | undefined;
+  #heldBytes = 0;
+  #answeredMs: number | undefined;
   #mustClose = false;
   #isSent = false;
 
@@ -67,7 +72,7 @@ export class Exchange implements Call {
     this.id = requestId(request.headers['x-request-id']);
     this.#host = host;
     this.#hasBody = hasBody(request);
-    this.#startedMs = host.clock.now();
+    this.startedMs = host.clock.now();
     // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
     request.on('error', (error) => this.#breakBody?.(error));
     response.on('error', ignore);
@@ -96,6 +101,59 @@ export class Exchange implements Call {
   /** Whether the client has not read all that was written of the answer. */
   get isUnread(): boolean {
     return this.response.headersSent && this.response.writableLength > 0;
+  }
+
+  /** What this exchange makes the process hold: its body, its text while that waits, its answer until that is read. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Changes what is held; throws `OVERLOADED` if the budget has no room for it. */
+  hold(bytes: number, share: Share): void {
+    const more = bytes - this.#heldBytes;
+    if (more > 0 && !this.#host.budget.take(more, bytes <= SMALL_BYTES ? 'small' : share)) {
+      this.#host.emit({ type: 'shed', reason: 'bytes' });
+      throw new TuohsError('OVERLOADED', 'no room: bytes');
+    }
+    if (more < 0) this.#host.budget.give(-more);
+    this.#heldBytes = bytes;
+  }
+
+  /** Nothing of it is held any more. */
+  release(): void {
+    this.#host.budget.give(this.#heldBytes);
+    this.#heldBytes = 0;
+  }
+
+  /** Awaits an answer of the upstream; `bytes` of text wait with it. Rejects with `OVERLOADED` if too much waits already. */
+  async wait(shout: Promise<Shout>, bytes: number): Promise<Shout> {
+    shout.catch(ignore);
+    this.holdCopies(bytes, 'waiting');
+    return shout;
+  }
+
+  /** The same as `hold` for a text that is worked on: it exists as it was sent, reversed, and in a request to the upstream. */
+  holdCopies(bytes: number, share: Share): void {
+    this.hold(bytes * 3, share);
+  }
+
+  /** Runs `run` when the request has arrived whole: now, or when its body has been read. */
+  atWhole(run: () => void): void {
+    if (this.isWhole) run();
+    else this.#atWhole = run;
+  }
+
+  /** To be called when the body has been read to its end. */
+  arrived(): void {
+    this.#atWhole?.();
+    this.#atWhole = undefined;
+  }
+
+  /** Since when the client does not read what is written; of an answer in pieces, if that is much. */
+  get unreadSinceMs(): number | undefined {
+    if (!this.isUnread) return undefined;
+    if (this.#answeredMs !== undefined) return this.#answeredMs;
+    return this.response.writableLength > MUCH_UNREAD_BYTES ? this.startedMs : undefined;
   }
 
   /** Runs `run` when the answer has left or the client has hung up. */
@@ -160,6 +218,7 @@ export class Exchange implements Call {
   #send(answer: Answer): void {
     const { body } = answer;
     const bytes = body === undefined ? undefined : Buffer.byteLength(body);
+    this.#holdAnswer(bytes ?? 0);
     this.#writeHead(answer, bytes);
     // A client that has ended its side may wait for the answer or be gone: in two pieces the second one finds out.
     if (this.request.socket.readableEnded) this.response.flushHeaders();
@@ -175,6 +234,7 @@ export class Exchange implements Call {
     if (isAwaited && (await discardBody(request, SMALL_REST, clock))) return this.#send(answer);
     this.#mustClose = true;
     const { body = '' } = answer;
+    this.#holdAnswer(Buffer.byteLength(body));
     this.#writeHead(answer, Buffer.byteLength(body));
     response.write(body, () => {
       this.#isSent = true;
@@ -182,6 +242,14 @@ export class Exchange implements Call {
     // A client that is still sending would lose the answer if the connection closed at once.
     if (!request.socket.readableEnded) await discardBody(request, FRIENDLY_REST, clock);
     response.end();
+  }
+
+  /** From here on the answer is all that is held. */
+  #holdAnswer(bytes: number): void {
+    this.release();
+    this.#answeredMs = this.#host.clock.now();
+    this.#host.budget.force(bytes);
+    this.#heldBytes = bytes;
   }
 
   #writeHead({ status = 200, headers: own, vary, policy = NO_CONTENT }: Answer, bytes?: number): void {
@@ -203,6 +271,7 @@ export class Exchange implements Call {
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.release();
     if (this.#breakBody) this.#breakBody(hungUp());
     const { response, id } = this;
     const isAnswered = (response.writableFinished && !this.request.socket.errored) || this.#isSent;
@@ -213,7 +282,7 @@ export class Exchange implements Call {
       // Never the path itself: a caller can write anything there.
       route: this.target.label,
       status: isAnswered ? response.statusCode : CLIENT_CLOSED_REQUEST,
-      durationMs: this.#host.clock.now() - this.#startedMs,
+      durationMs: this.#host.clock.now() - this.startedMs,
       requestId: id,
     });
     for (const run of this.#atEnd) run();
@@ -222,6 +291,11 @@ export class Exchange implements Call {
 
 /** What an answer that is no page may load, run or be framed by: nothing. */
 const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
+
+const MUCH_UNREAD_BYTES = 65_536;
+
+/** A body of one packet. */
+const SMALL_BYTES = 1400;
 
 /** No client ever gets this status: the client hung up before its answer was written. */
 const CLIENT_CLOSED_REQUEST = 499;

@@ -7,6 +7,7 @@ import { brokenRequests, checkFraming } from './broken-requests.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
 import type { Admission } from './limits/admission.ts';
+import { byteBudget } from './limits/byte-budget.ts';
 import { connections } from './limits/connections.ts';
 import type { Quota, TakeFromQuota } from './limits/quota.ts';
 import { stalledClients } from './limits/stalled-clients.ts';
@@ -33,10 +34,13 @@ export interface ServerOptions {
   /** How long headers may take, and how long a client may neither send nor read what is due. */
   readonly slowClientMs: number;
   readonly maxConnections: number;
+  /** Bytes that clients may make the process hold. */
+  readonly maxHeldBytes: number;
 }
 
 export interface ListenAddress {
-  readonly host: string;
+  /** All addresses of the machine unless given: those of IPv6, and with them of IPv4, where the system has IPv6. */
+  readonly host: string | undefined;
   readonly port: number;
   /** Whether other processes listen on the same port, each for a share of the connections. */
   readonly reusePort?: boolean;
@@ -45,6 +49,8 @@ export interface ListenAddress {
 export interface HttpServer {
   /** What Node calls for each request; tests inject into it. */
   readonly listener: RequestListener;
+  /** What clients have open, and make the process hold. */
+  status(): { connections: number; heldBytes: number };
   /** Starts to listen; resolves with the port, which is of interest if 0 was asked for. */
   listen(address: ListenAddress): Promise<number>;
   /** Takes no more connections; resolves when the open requests have their answers, or `now` without them. */
@@ -58,19 +64,21 @@ const CLOSING_MS = 3500;
 /** A server of one table of routes: the only way in, for the public and for the admin port. */
 export function httpServer<Parts>(
   { table, parts, admission, takeFromQuota, isDraining, traced }: ServerParts<Parts>,
-  { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections }: ServerOptions,
+  { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections, maxHeldBytes }: ServerOptions,
   world: World,
 ): HttpServer {
   const find = router(table);
   let isClosing = false;
+  const open = connections(maxConnections);
+  const budget = byteBudget(maxHeldBytes, open, world.clock);
   const host: ExchangeHost = {
     ...world,
     isDraining,
     isClosing: () => isClosing,
     writeQuickHead: quickHead(world.clock, keepAliveTimeoutMs),
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
+    budget,
   };
-  const open = connections(maxConnections);
   const refuseBroken = brokenRequests(open, host);
   const onIdle = stalledClients(open, refuseBroken, {
     keepAliveTimeoutMs,
@@ -107,6 +115,7 @@ export function httpServer<Parts>(
 
   return {
     listener,
+    status: () => ({ connections: open.count(), heldBytes: budget.held() }),
     async listen(address) {
       server.listen(address);
       await once(server, 'listening');

@@ -1,13 +1,15 @@
 import { type Aggregator, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { BreakerState } from '../core/breaker.ts';
 import { type Emit, type Event, REDIS_TROUBLES, type RedisTrouble } from '../core/events.ts';
+import { METRICS_TYPES, metricsText, type Series } from './metrics-text.ts';
 import { processMetrics } from './process-metrics.ts';
 import { QuickHistogram } from './quick-histogram.ts';
-import type { Series } from './summed-metrics.ts';
 
 /** What is read when somebody asks for the metrics, rather than told by events. */
 export interface Readings {
   readonly inFlight: () => number;
+  readonly heldBytes: () => number;
+  readonly openConnections: () => number;
   readonly cacheBytes: () => number;
   readonly retryBudgetTokens: () => number;
   readonly breakerState: () => BreakerState;
@@ -21,11 +23,11 @@ export interface Metrics {
   readonly emit: Emit;
   /** Adds the series that are read; to be called once. */
   read(readings: Readings): void;
-  /** All series in the Prometheus text format. */
-  text(): Promise<string>;
+  /** All series as this media type, the text format of Prometheus unless given. */
+  text(type?: string): Promise<string>;
   /** The same as plain data, to be added up with those of other processes. */
   series(): Promise<Series>;
-  readonly contentType: string;
+  readonly types: typeof METRICS_TYPES;
 }
 
 const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'half-open'];
@@ -129,10 +131,15 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
   return {
     emit: count,
     read: (readings) => addReadings(readings, registers),
-    text: () => registry.metrics(),
-    series: () => registry.getMetricsAsJSON(),
-    contentType: registry.contentType,
+    text: async (type: string = METRICS_TYPES[0]) =>
+      type === METRICS_TYPES[0] ? registry.metrics() : metricsText([ofOneProcess(await series())], type),
+    series,
+    types: METRICS_TYPES,
   };
+
+  function series(): Promise<Series> {
+    return registry.getMetricsAsJSON();
+  }
 
   function count(event: Event): void {
     switch (event.type) {
@@ -177,6 +184,11 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
   }
 }
 
+/** There is nothing to add up, so that series which make no sense as a sum stay, too. */
+function ofOneProcess(series: Series): Series {
+  return series.map((metric) => ({ ...metric, aggregator: 'first' }));
+}
+
 /** Lines of the log that found no room, because whoever reads it is too slow or gone. */
 export function countDroppedLines(dropped: () => number, registers: Registry[]): void {
   new Counter({
@@ -193,6 +205,8 @@ export function countDroppedLines(dropped: () => number, registers: Registry[]):
 function addReadings(readings: Readings, registers: Registry[]): void {
   countDroppedLines(readings.logLinesDropped, registers);
   gauge('tuohs_in_flight_requests', 'Requests under way.', readings.inFlight);
+  gauge('tuohs_held_bytes', 'Bytes that clients make the process hold.', readings.heldBytes);
+  gauge('tuohs_open_connections', 'Open connections of clients.', readings.openConnections);
   gauge('tuohs_cache_bytes', 'Size of the memory cache.', readings.cacheBytes);
   gauge('tuohs_retry_budget_tokens', 'Retries that may be made right now.', readings.retryBudgetTokens);
   const { isRedisUp, redisTrouble } = readings;

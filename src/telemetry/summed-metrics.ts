@@ -1,16 +1,19 @@
-import { Counter, Gauge, Registry } from '@prometheus-io/client';
+import { Counter, Gauge, type MetricObject, Registry } from '@prometheus-io/client';
 import type { Emit } from '../core/events.ts';
 import { countDroppedLines } from './metrics.ts';
-
-/** The series of one process, as `Metrics.series` gives them. */
-export type Series = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+import { METRICS_TYPES, metricsText, type Series } from './metrics-text.ts';
 
 export interface SummedMetrics {
   /** Counts what happens to the processes themselves. */
   readonly emit: Emit;
   /** All series added up. Of a process that does not answer, what it said last. */
-  text(answers: readonly { pid: number; answer?: Series }[]): Promise<string>;
-  readonly contentType: string;
+  text(answers: readonly WorkerAnswer[], type?: string): Promise<string>;
+  readonly types: typeof METRICS_TYPES;
+}
+
+export interface WorkerAnswer {
+  readonly pid: number;
+  readonly answer?: Series;
 }
 
 /** What the primary knows itself, read when somebody asks for the metrics. */
@@ -38,7 +41,7 @@ export function summedMetrics({ serving, logLinesDropped }: PrimaryReadings): Su
   });
   countDroppedLines(logLinesDropped, [own]);
   const latest = new Map<number, Series>();
-  let ofEnded: object[] = [];
+  let ofEnded: MetricObject[] = [];
 
   return {
     emit(event) {
@@ -49,11 +52,11 @@ export function summedMetrics({ serving, logLinesDropped }: PrimaryReadings): Su
       latest.delete(event.pid);
       ofEnded = Registry.aggregate([ofEnded, counted]).getMetricsAsArray();
     },
-    async text(answers) {
+    async text(answers, type: string = METRICS_TYPES[0]) {
       // One that has ended meanwhile is counted already.
       for (const { pid, answer } of answers) if (answer && latest.has(pid)) latest.set(pid, answer);
-      return Registry.aggregate([...latest.values(), ofEnded, await own.getMetricsAsJSON()]).metrics();
+      return metricsText([...latest.values(), ofEnded, await own.getMetricsAsJSON()], type);
     },
-    contentType: own.contentType,
+    types: METRICS_TYPES,
   };
 }

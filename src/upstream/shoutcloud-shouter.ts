@@ -9,8 +9,6 @@ export interface ShoutcloudOptions {
   readonly attemptTimeoutMs: number;
   /** Turns an OUTPUT into the upper case of its text, or `undefined` where it is not. */
   readonly verify: (text: string, output: string) => string | undefined;
-  /** What the headers of an attempt hold besides our own. */
-  readonly moreHeaders?: (() => Readonly<Record<string, string>>) | undefined;
 }
 
 /**
@@ -19,7 +17,7 @@ export interface ShoutcloudOptions {
  */
 export function shoutcloudShouter(
   transport: Transport,
-  { attemptTimeoutMs, verify, moreHeaders }: ShoutcloudOptions,
+  { attemptTimeoutMs, verify }: ShoutcloudOptions,
   { clock, emit }: World,
 ): Shouter {
   return {
@@ -44,7 +42,7 @@ export function shoutcloudShouter(
     const cancel = afterReading(clock, attemptTimeoutMs, () => timer.abort());
     try {
       const response = await transport.send({
-        headers: moreHeaders ? { ...moreHeaders(), ...HEADERS } : HEADERS,
+        headers: HEADERS,
         body,
         signal: timer.signal,
       });

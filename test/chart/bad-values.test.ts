@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refusal, type Values } from './rendering.ts';
 
+/** A sentence of the chart's own, or what the schema says of a value. */
+const REFUSED = /execution error at|values don't meet the specifications of the schema/;
+
 /** What nobody may install, and what helm says instead. */
 const cases: readonly [what: string, values: Values, sentence: RegExp][] = [
   ['an unknown key', { replicas: 2 }, /'replicas' not allowed/],
@@ -106,6 +109,85 @@ const cases: readonly [what: string, values: Values, sentence: RegExp][] = [
     { ingressRoute: { enabled: true, host: 'shout.example' }, config: { rateLimitPerMinute: 60 } },
     /config.rateLimitPerMinute behind an ingress needs config.trustProxy/,
   ],
+  [
+    'a wildcard for Traefik',
+    { ingressRoute: { enabled: true, host: '*.shout.example' } },
+    /Traefik's Host takes no wildcard: .* HostRegexp/,
+  ],
+  [
+    'an address for a name',
+    { ingress: { enabled: true, host: '10.1.2.3', tls: { enabled: false } } },
+    /ingress.host is the address 10.1.2.3: it must be a name\./,
+  ],
+  [
+    'one Gateway twice',
+    { httpRoute: { enabled: true, host: 'shout.example', parentRefs: [{ name: 'a' }, { name: 'a' }] } },
+    /httpRoute.parentRefs names a twice/,
+  ],
+  [
+    'a setting among the variables',
+    { extraEnv: [{ name: 'PORT', value: '6000' }] },
+    /extraEnv sets PORT, which is a setting: set it under config instead\./,
+  ],
+  [
+    'the URL of Redis among the variables',
+    { extraEnv: [{ name: 'REDIS_URL_FILE', value: '/a' }] },
+    /extraEnv sets REDIS_URL_FILE, .* under redis instead\./,
+  ],
+  ['a variable twice', { extraEnv: [{ name: 'A' }, { name: 'A' }] }, /extraEnv sets A twice\./],
+  [
+    'a variable with two values',
+    {
+      extraEnv: [{ name: 'A', value: 'b', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }],
+    },
+    /'\/extraEnv\/0'/,
+  ],
+  [
+    'an autoscaler that measures nothing',
+    { resources: { requests: { cpu: null }, limits: { cpu: null } } },
+    /autoscaling.enabled measures CPU .*: set resources.requests.cpu\./,
+  ],
+  [
+    'more memory than the limit',
+    { resources: { requests: { memory: '1Gi' } } },
+    /resources asks for more memory than its limit: 1Gi, and 250Mi at most\./,
+  ],
+  [
+    'more CPU for Valkey than its limit',
+    { valkey: { cpuRequest: 1, cpuLimit: '999m' } },
+    /valkey asks for more cpu than its limit: 1, and 999m at most\./,
+  ],
+  ['a section that is taken away', { valkey: null }, /missing property 'valkey'/],
+  [
+    'a port that is none',
+    { config: { shoutcloudUrl: 'http://shoutcloud.example:65536' } },
+    /config.shoutcloudUrl has the port 65536: a port is a number from 1 to 65535\./,
+  ],
+  [
+    'an address that is none',
+    { redis: { url: 'redis://1.2.3.256' } },
+    /redis.url has the host 1.2.3.256, which is neither a name nor an address\./,
+  ],
+  [
+    'a watch without a pause',
+    { watch: { interval: '0s' } },
+    /watch.interval is 0s: it must be from 10ms to 24h\./,
+  ],
+  [
+    'a watch that sleeps',
+    { watch: { interval: '25h' } },
+    /watch.interval is 25h: it must be from 10ms to 24h\./,
+  ],
+  [
+    'a toleration without a key',
+    { tolerations: [{ effect: 'NoSchedule' }] },
+    /an entry without a key .* needs operator: Exists\./,
+  ],
+  [
+    'a toleration that ends without need',
+    { tolerations: [{ operator: 'Exists', tolerationSeconds: 5 }] },
+    /tolerationSeconds needs effect: NoExecute\./,
+  ],
   ['a watcher that tells nobody', { watch: { enabled: true } }, /watch.enabled needs a webhook/],
   [
     'alerts that go nowhere',
@@ -127,5 +209,9 @@ const cases: readonly [what: string, values: Values, sentence: RegExp][] = [
 for (const [what, values, sentence] of cases) {
   test(`helm refuses ${what}`, () => {
     assert.match(refusal(values), sentence);
+  });
+
+  test(`Helm 3 refuses ${what}`, () => {
+    assert.match(refusal(values, { helm: 'helm3' }), REFUSED);
   });
 }

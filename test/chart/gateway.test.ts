@@ -15,20 +15,20 @@ test('a rollout never has fewer pods than wanted', () => {
   assert.equal(progressDeadlineSeconds, 120);
 });
 
-test('Kubernetes asks the admin port whether the service has started, lives and is ready', () => {
-  const { startupProbe, livenessProbe, readinessProbe } = container();
+test('Kubernetes asks the admin port whether the service lives and is ready', () => {
+  const { livenessProbe, readinessProbe } = container();
 
   assert.deepEqual(
-    [startupProbe, livenessProbe, readinessProbe].map((probe) => [
-      probe?.httpGet?.path,
-      probe?.httpGet?.port,
-    ]),
+    [livenessProbe, readinessProbe].map((probe) => [probe?.httpGet?.path, probe?.httpGet?.port]),
     [
-      ['/readyz', 'admin'],
       ['/livez', 'admin'],
       ['/readyz', 'admin'],
     ],
   );
+});
+
+test('a pod whose public port does not listen never becomes ready', () => {
+  assert.equal(container().startupProbe?.tcpSocket?.port, 'http');
 });
 
 test('Kubernetes waits for the drain and the hard stop after it', () => {

@@ -40,10 +40,13 @@ test('Traefik gets the certificate where it is said to be', () => {
       'IngressRoute',
     ).spec.tls;
 
-  assert.deepEqual(tls({ tls: { certResolver: 'letsencrypt' } }), { certResolver: 'letsencrypt' });
-  assert.deepEqual(tls({ tls: { secretName: 'shout-tls' } }), { secretName: 'shout-tls' });
-  assert.deepEqual(tls({}, { certificate }), { secretName: 'tuohs-tls' });
-  assert.deepEqual(tls({}), {});
+  assert.deepEqual(tls({ tls: { certResolver: 'letsencrypt' } }), {
+    certResolver: 'letsencrypt',
+    secretName: '',
+  });
+  assert.deepEqual(tls({ tls: { secretName: 'shout-tls' } }), { certResolver: '', secretName: 'shout-tls' });
+  assert.deepEqual(tls({}, { certificate }), { certResolver: '', secretName: 'tuohs-tls' });
+  assert.deepEqual(tls({}), { certResolver: '', secretName: '' });
   assert.equal(tls({ tls: { enabled: false } }), undefined);
 });
 
@@ -66,6 +69,19 @@ test('an Ingress leads the host to the Service', () => {
     name: 'tuohs',
     port: { name: 'http' },
   });
+});
+
+test('an Ingress and an HTTPRoute take a wildcard host', () => {
+  const wildcard = '*.shout.example';
+  const parentRefs = [{ name: 'public' }];
+  const manifests = rendered({
+    ingress: { enabled: true, host: wildcard, tls: { secretName: 'wildcard' } },
+    httpRoute: { enabled: true, host: wildcard, parentRefs },
+  });
+
+  const { tls, rules } = only<IIngress>(manifests, 'Ingress').spec ?? {};
+  assert.deepEqual([tls?.[0]?.hosts, rules?.[0]?.host], [[wildcard], wildcard]);
+  assert.deepEqual(only<IHTTPRoute>(manifests, 'HTTPRoute').spec?.hostnames, [wildcard]);
 });
 
 test('an HTTPRoute leads the host from the Gateway to the Service', () => {

@@ -1,7 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { compilerErrors } from '../support/compiler-errors.ts';
 import type { Manifest } from './rendering.ts';
 
 /** Which package knows the kinds of a group; those of Kubernetes itself are in kubernetes-models. */
@@ -11,8 +8,6 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'cert-manager.io': '@kubernetes-models/cert-manager',
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
 };
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What the schema of its kind says against a manifest; empty where it is fine. Rejects for a kind that nobody knows. */
 export async function schemaErrors(manifest: Manifest): Promise<string> {
@@ -30,17 +25,7 @@ export async function schemaErrors(manifest: Manifest): Promise<string> {
  * The schemas let unknown fields pass, as the API does; the compiler names each of them.
  */
 export function typeErrors(manifests: readonly Manifest[]): string {
-  const cache = join(ROOT, 'node_modules/.cache');
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, 'manifests-'));
-  try {
-    const file = join(folder, 'manifests.ts');
-    writeFileSync(file, manifests.map(asTypeScript).join('\n'));
-    const args = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--ignoreConfig', file];
-    return spawnSync(join(ROOT, 'node_modules/.bin/tsc'), args, { encoding: 'utf8', cwd: ROOT }).stdout;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return compilerErrors(manifests.map(asTypeScript).join('\n'));
 }
 
 function asTypeScript(manifest: Manifest, index: number): string {

@@ -38,8 +38,18 @@ test('the rules of the chart are those of the file', () => {
 
   assert.deepEqual(
     rules.map(({ expr }) => expr.replaceAll('{namespace="tuohs"}', '').replaceAll('namespace="tuohs",', '')),
-    file.map(({ expr }) => expr),
+    file.map(({ expr }) =>
+      expr.replaceAll('horizontalpodautoscaler=~".*tuohs.*"', 'horizontalpodautoscaler="tuohs"'),
+    ),
   );
+});
+
+test('the rules know the autoscaler by its name, whatever that is', () => {
+  const named = rendered({ ...goodValues.monitoring, fullnameOverride: 'shout' });
+  const expr = JSON.stringify(only<Rules>(named, 'PrometheusRule', 'shout').spec);
+
+  assert.match(expr, /horizontalpodautoscaler=\\"shout\\"/);
+  assert.doesNotMatch(expr, /horizontalpodautoscaler=~/);
 });
 
 test('each series that a rule reads is one of the namespace', () => {

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import type { INetworkPolicyPeer } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicyPeer';
+import { goodValues } from './good-values.ts';
 import { kindsOf, only, rendered, type Values } from './rendering.ts';
+
+const internet = ['0.0.0.0/0', '::/0'];
 
 test('the ingress controller reaches the public port and the monitoring the admin port, each nothing else', () => {
   assert.deepEqual(ingress(policy({})), [
@@ -22,7 +25,7 @@ test('an empty namespace lets nobody in rather than everybody', () => {
 
 test('by default the service reaches names and the internet on the port of SHOUTCLOUD', () => {
   assert.deepEqual(egress(policy({})), [
-    { ports: [53, 53], to: ['namespace kube-system, pods kube-dns'] },
+    { ports: [53, 53], to: ['namespace kube-system, pods kube-dns', '169.254.20.10/32'] },
     { ports: [80], to: ['0.0.0.0/0', '::/0'] },
   ]);
 });
@@ -53,15 +56,64 @@ test('Redis is reached where there is one, on its port', () => {
   const redis = (values: Values) => egress(policy(values))[2];
 
   assert.deepEqual(redis({ valkey: { enabled: true } }), { ports: [6379], to: ['pods valkey'] });
-  assert.deepEqual(redis({ redis: { url: 'rediss://redis.example:25061' } }), { ports: [25061], to: [] });
-  assert.deepEqual(redis({ redis: { existingSecret: 'redis', port: 25061 } }), { ports: [25061], to: [] });
+  assert.deepEqual(redis({ redis: { existingSecret: 'redis', port: 25061 } }), {
+    ports: [25061],
+    to: internet,
+  });
   assert.equal(redis({}), undefined);
 });
 
-test('traces go out only where there is a place for them', () => {
-  const traced = policy({ config: { otelExporterOtlpEndpoint: 'http://collector.monitoring:4318' } });
+for (const [host, to] of [
+  ['redis.managed.example', internet],
+  ['redis.data', ['namespace data', ...internet]],
+  ['redis.data.svc', ['namespace data']],
+  ['redis.data.svc.cluster.local', ['namespace data']],
+  ['redis', ['all pods of its namespace']],
+  ['10.1.2.3', ['10.1.2.3/32']],
+  ['169.254.169.254', ['169.254.169.254/32']],
+  ['[fd00::1]', ['fd00::1/128']],
+] as const) {
+  test(`a URL with the host ${host} opens its port to ${to.join(', ')} and nothing else`, () => {
+    const redis = policy({ redis: { url: `rediss://:pass%2Fword@${host}:25061/0` } });
+    const traced = policy({ config: { otelExporterOtlpEndpoint: `http://${host}:4318/otlp` } });
+    const upstream = policy({ config: { shoutcloudUrl: `http://${host}:8081` } });
 
-  assert.deepEqual(egress(traced)[2], { ports: [4318], to: [] });
+    assert.deepEqual(egress(redis)[2], { ports: [25061], to });
+    assert.deepEqual(egress(traced)[2], { ports: [4318], to });
+    assert.deepEqual(egress(upstream)[1], { ports: [8081], to });
+  });
+}
+
+test('no rule of egress is open to every address, the metadata service of a cloud included', () => {
+  for (const [what, values] of Object.entries(goodValues)) {
+    const policies = rendered(values).filter(({ kind }) => kind === 'NetworkPolicy');
+    for (const each of policies.flatMap((manifest) => egress(manifest as INetworkPolicy)))
+      assert.ok(each.to.length > 0, what);
+  }
+});
+
+test('the watcher reaches the ports of its service and of its webhook', () => {
+  const watch = { enabled: true, url: 'https://shout.example:8443', notify: 'http://10.1.2.3:9000/hook' };
+
+  assert.deepEqual(watcher(watch).slice(2), [
+    { ports: [8443], to: ['namespace example', ...internet] },
+    { ports: [9000], to: ['10.1.2.3/32'] },
+  ]);
+});
+
+test('a webhook that only a Secret knows is public, or named by watch.extraEgress', () => {
+  const rule = { to: [{ ipBlock: { cidr: '10.1.2.3/32' } }], ports: [{ port: 9000 }] };
+
+  assert.deepEqual(watcher({ enabled: true, existingSecret: 'hook', extraEgress: [rule] }).slice(2), [
+    { ports: [80, 443], to: internet },
+    { ports: [9000], to: ['10.1.2.3/32'] },
+  ]);
+});
+
+test('a DNS cache on the nodes is where the values say', () => {
+  const { to } = egress(policy({ networkPolicy: { dnsCidrs: ['fd00::10/128'] } }))[0] ?? {};
+
+  assert.deepEqual(to, ['namespace kube-system, pods kube-dns', 'fd00::10/128']);
 });
 
 test('Valkey and the compatible server hear the service alone and speak to nobody', () => {
@@ -95,6 +147,10 @@ function policy(values: Values): INetworkPolicy {
   return only<INetworkPolicy>(rendered(values), 'NetworkPolicy');
 }
 
+function watcher(watch: Values) {
+  return egress(only<INetworkPolicy>(rendered({ watch }), 'NetworkPolicy', 'tuohs-watch'));
+}
+
 /** A rule without `from` would let in everybody; it is shown as that. */
 function ingress({ spec }: INetworkPolicy) {
   return (spec?.ingress ?? []).map(({ from, ports }) => ({
@@ -114,6 +170,7 @@ function peer({ namespaceSelector, podSelector, ipBlock }: INetworkPolicyPeer): 
   const namespace = namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'];
   const labels = podSelector?.matchLabels;
   const pods = labels?.['app.kubernetes.io/component'] ?? labels?.['k8s-app'];
+  if (podSelector && !labels) return 'all pods of its namespace';
   return (
     ipBlock?.cidr ??
     [namespace && `namespace ${namespace}`, pods && `pods ${pods}`].filter(Boolean).join(', ')

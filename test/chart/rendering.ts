@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
-import { kubernetesTool } from '../../scripts/kubernetes-tool.ts';
+import { type KubernetesTool, kubernetesTool } from '../../scripts/kubernetes-tool.ts';
 
 export interface Manifest {
   readonly apiVersion: string;
@@ -13,9 +13,16 @@ export type Values = Readonly<Record<string, unknown>>;
 
 export const chart = fileURLToPath(new URL('../../deploy/chart', import.meta.url));
 
-/** What `helm template` makes of the values for a release "tuohs". Throws what helm says where it refuses them. */
-export function rendered(values: Values = {}): Manifest[] {
-  const { status, stdout, stderr } = template(values);
+/** Which helm renders (4 unless told otherwise), which chart, and for a release of which name. */
+export interface Rendering {
+  readonly helm?: Extract<KubernetesTool, 'helm' | 'helm3'>;
+  readonly path?: string;
+  readonly release?: string;
+}
+
+/** What `helm template` makes of the values for a release "tuohs". Throws what helm says if it refuses them. */
+export function rendered(values: Values = {}, rendering: Rendering = {}): Manifest[] {
+  const { status, stdout, stderr } = template(values, rendering);
   if (status !== 0) throw new Error(stderr);
   const documents = parseAllDocuments(stdout).map((document) => document.toJS({ maxAliasCount: 0 }));
   return documents.filter((document) => document !== null);
@@ -26,9 +33,9 @@ export function templatesUsed(values: Values): string[] {
   return [...template(values).stdout.matchAll(/^# Source: tuohs\/(.+)$/gm)].map(([, path = '']) => path);
 }
 
-/** What helm says against the values; empty where it takes them. */
-export function refusal(values: Values): string {
-  const { status, stderr } = template(values);
+/** What helm says against the values; empty if it takes them. */
+export function refusal(values: Values, rendering: Rendering = {}): string {
+  const { status, stderr } = template(values, rendering);
   return status === 0 ? '' : stderr;
 }
 
@@ -43,7 +50,7 @@ export function kindsOf(manifests: readonly Manifest[]): string[] {
   return manifests.map(({ kind }) => kind);
 }
 
-function template(values: Values) {
-  const args = ['template', 'tuohs', chart, '--namespace', 'tuohs', '--values', '-'];
-  return spawnSync(kubernetesTool('helm'), args, { input: JSON.stringify(values), encoding: 'utf8' });
+function template(values: Values, { helm = 'helm', path = chart, release = 'tuohs' }: Rendering = {}) {
+  const args = ['template', release, path, '--namespace', 'tuohs', '--values', '-'];
+  return spawnSync(kubernetesTool(helm), args, { input: JSON.stringify(values), encoding: 'utf8' });
 }

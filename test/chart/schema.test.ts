@@ -21,8 +21,13 @@ test('wherever the schema names properties it allows no other', () => {
 });
 
 test('the schema names each value, and each value that it names is there', () => {
-  // Neither has a default worth showing: one is a parent chart's, the other Kubernetes decides.
-  const without = ['global', 'resources.requests.ephemeral-storage', 'resources.limits.ephemeral-storage'];
+  // None has a default worth showing: two are a parent chart's, the others Kubernetes decides.
+  const without = [
+    'global',
+    'enabled',
+    'resources.requests.ephemeral-storage',
+    'resources.limits.ephemeral-storage',
+  ];
   const optional = [
     'autoscaling.behavior.scaleUp.selectPolicy',
     'autoscaling.behavior.scaleDown.selectPolicy',

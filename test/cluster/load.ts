@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { kubernetesTool } from '../../scripts/kubernetes-tool.ts';
 import { kubectl, kubectlWith, until } from './kubernetes.ts';
 import type { LoadSample } from './load-sample.ts';
@@ -10,9 +12,11 @@ export interface LoadOptions {
   readonly perSecond: number;
   /** Characters of each text; long ones cost the service CPU. */
   readonly textLength: number;
+  /** Where the ingress controller is, and the host name that leads to the service; without it requests go to the Service. */
+  readonly ingress?: { readonly url: string; readonly host: string } | undefined;
 }
 
-/** A load generator that runs as a pod beside the service: wherever the tests run, it reaches the Service as any client does. */
+/** A load generator: a pod beside the service, which reaches the Service as any client does, or a process in front of Traefik. */
 export interface Load {
   /** All samples so far, oldest first. */
   readonly samples: readonly LoadSample[];
@@ -22,8 +26,21 @@ export interface Load {
 
 const FILES = ['load-pod.ts', 'load-sample.ts'];
 
-/** Starts it, with the image of the service, and resolves when the first answers are there. */
+/** Starts it, a pod with the image of the service, and resolves when the first answers are there. */
 export async function startLoad(namespace: string, image: string, options: LoadOptions): Promise<Load> {
+  const { ingress, perSecond, textLength } = options;
+  if (ingress) {
+    const generator = spawn(process.execPath, [fileURLToPath(new URL('load-pod.ts', import.meta.url))], {
+      env: {
+        TARGET: ingress.url,
+        HOST_NAME: ingress.host,
+        PER_SECOND: `${perSecond}`,
+        TEXT_LENGTH: `${textLength}`,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    return loadOf(generator, async () => void generator.kill('SIGTERM'));
+  }
   await kubectlWith(objects(image, options), '--namespace', namespace, 'apply', '--filename', '-');
   await kubectl(
     '--namespace',
@@ -33,8 +50,17 @@ export async function startLoad(namespace: string, image: string, options: LoadO
     `pod/${options.name}`,
     '--timeout=60s',
   );
+  const args = ['--namespace', namespace, 'logs', '--follow', options.name];
+  return loadOf(spawn(kubernetesTool('kubectl'), args, { stdio: ['ignore', 'pipe', 'inherit'] }), () =>
+    kubectl('--namespace', namespace, 'delete', 'pod', options.name, '--timeout=60s'),
+  );
+}
+
+async function loadOf(
+  log: ChildProcessByStdio<null, Readable, null>,
+  end: () => Promise<unknown>,
+): Promise<Load> {
   const samples: LoadSample[] = [];
-  const log = spawn(kubernetesTool('kubectl'), ['--namespace', namespace, 'logs', '--follow', options.name]);
   createInterface(log.stdout).on('line', (line) => samples.push(JSON.parse(line)));
   const ended = new Promise<void>((resolve) => log.once('close', () => resolve()));
   await until('the load generator has answers', 30, async () => (samples.at(-1)?.answered ?? 0) > 0);
@@ -42,7 +68,7 @@ export async function startLoad(namespace: string, image: string, options: LoadO
   return {
     samples,
     async stop() {
-      await kubectl('--namespace', namespace, 'delete', 'pod', options.name, '--timeout=60s');
+      await end();
       await ended;
     },
   };

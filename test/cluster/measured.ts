@@ -6,6 +6,8 @@ export interface Row {
   readonly tookSeconds: number;
   readonly requests: number;
   readonly failed: number;
+  /** How many of those that failed were refused for want of room. */
+  readonly refused: number;
   readonly slowestMs: number;
   /** What failed, and how often; empty where nothing did. */
   readonly failures: string;
@@ -33,6 +35,7 @@ export async function measured(what: string, load: Load, act: () => Promise<unkn
     tookSeconds,
     requests: end.answered - start.answered,
     failed: failures.reduce((sum, [, count]) => sum + count, 0),
+    refused: failures.find(([outcome]) => outcome === '503 OVERLOADED')?.[1] ?? 0,
     slowestMs: samples.reduce((slowest, sample) => Math.max(slowest, sample.slowestMs), 0),
     failures: failures.map(([outcome, count]) => `${count} × ${outcome}`).join('; '),
   };

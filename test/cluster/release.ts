@@ -10,6 +10,8 @@ export interface Release {
   readonly namespace: string;
   install(): Promise<void>;
   upgrade(...values: string[]): Promise<void>;
+  /** An upgrade that changes how many pods there are, and none of them. */
+  resize(...values: string[]): Promise<void>;
   rollBack(): Promise<void>;
   test(): Promise<string>;
   restart(): Promise<void>;
@@ -18,6 +20,10 @@ export interface Release {
   /** Evicts each pod once, as often as the disruption budget makes it wait, and waits until all are ready again. */
   evictAll(): Promise<void>;
   waitForPods(count: number, seconds: number): Promise<void>;
+  /** Removes the release; resolves with the names of what it has left. */
+  uninstall(): Promise<string[]>;
+  /** The fewest pods that the Deployment asked for while something was done. */
+  fewestPods(act: () => Promise<unknown>): Promise<number>;
   /** MiB of each pod, as `kubectl top` shows them; empty where the cluster has no metrics. */
   memoryMiB(): Promise<number[]>;
   /** A node that this pod does not run on; undefined where there is no other. */
@@ -70,6 +76,12 @@ export function release(namespace: string, image: string, more: readonly string[
     });
   }
 
+  async function upgraded(changed: readonly string[]): Promise<string> {
+    const set = [...values, ...changed].join(',');
+    const place = ['--namespace', namespace, '--set', set, '--wait', '--timeout', '180s'];
+    return helm('upgrade', 'tuohs', CHART, ...(await forced()), ...place);
+  }
+
   return {
     namespace,
     waitForPods,
@@ -89,24 +101,22 @@ export function release(namespace: string, image: string, more: readonly string[
         '120s',
       );
     },
-    upgrade: (...changed) =>
-      replacing(() =>
+    upgrade: (...changed) => replacing(() => upgraded(changed)),
+    resize: async (...changed) => void (await upgraded(changed)),
+    rollBack: () =>
+      replacing(async () =>
         helm(
-          'upgrade',
+          'rollback',
           'tuohs',
-          CHART,
           '--namespace',
           namespace,
-          '--set',
-          [...values, ...changed].join(','),
+          ...(await forced()),
           '--wait',
           '--timeout',
           '180s',
         ),
       ),
-    rollBack: () =>
-      replacing(() => helm('rollback', 'tuohs', '--namespace', namespace, '--wait', '--timeout', '180s')),
-    test: () => helm('test', 'tuohs', '--namespace', namespace, '--logs', '--timeout', '180s'),
+    test: () => helm('test', 'tuohs', '--namespace', namespace, '--timeout', '180s'),
     restart: () => replacing(() => inNamespace('rollout', 'restart', 'deployment/tuohs')),
     async deletePod(component, ...options) {
       const [name = ''] = await names(component === 'gateway' ? GATEWAY : VALKEY);
@@ -118,6 +128,27 @@ export function release(namespace: string, image: string, more: readonly string[
         await until(`${name} may be evicted`, 60, () => evict(namespace, name.replace('pod/', '')));
         await settled([name]);
       }
+    },
+    async uninstall() {
+      await helm('uninstall', 'tuohs', '--namespace', namespace, '--wait');
+      const kinds = (await kubectl('api-resources', '--verbs=list', '--namespaced', '--output=name')).trim();
+      const own = kinds.split('\n').filter((kind) => !/^(events|.*metrics\.k8s\.io|endpoints)/.test(kind));
+      const label = 'app.kubernetes.io/instance=tuohs,app.kubernetes.io/managed-by=Helm';
+      const left = await inNamespace('get', own.join(','), '--selector', label, '--output', 'name');
+      return left.trim().split('\n').filter(Boolean);
+    },
+    async fewestPods(act) {
+      let isDone = false;
+      let fewest = Number.POSITIVE_INFINITY;
+      const acting = act().finally(() => {
+        isDone = true;
+      });
+      while (!isDone) {
+        const path = '--output=jsonpath={.spec.replicas}';
+        fewest = Math.min(fewest, Number(await inNamespace('get', 'deployment', 'tuohs', path)));
+      }
+      await acting;
+      return fewest;
     },
     async memoryMiB() {
       const shown = await inNamespace('top', 'pods', '--selector', GATEWAY, '--no-headers').catch(() => '');
@@ -139,6 +170,11 @@ export function release(namespace: string, image: string, more: readonly string[
       await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s');
     },
   };
+}
+
+/** Helm 4 leaves alone what the autoscaler has set, unless it is told to. */
+async function forced(): Promise<string[]> {
+  return (await helm('version', '--short')).startsWith('v3.') ? [] : ['--force-conflicts'];
 }
 
 /** False while the disruption budget does not allow it (429). */

@@ -1,38 +1,69 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { argumentProblems } from '../../scripts/delivery/deploy-arguments.ts';
 import { type Load, startLoad } from './load.ts';
 import { measured, type Row, table } from './measured.ts';
 import { release } from './release.ts';
 
 // make test-cluster: what a rollout, a failure and a change of size cost the callers, on the cluster that KUBECONFIG names.
-const { DOCKER_IMAGE = '', NAMESPACE = 'tuohs-test', PER_SECOND = '100', VALUES = '' } = process.env;
+// With INGRESS_URL all of them go through Traefik there. With --check only the arguments are checked.
+const {
+  DOCKER_IMAGE = '',
+  NAMESPACE = 'tuohs-test',
+  PER_SECOND = '100',
+  VALUES = '',
+  INGRESS_URL = '',
+} = process.env;
 // So many may be in flight at 100 requests a second when a pod is killed; all that a kill may cost.
 const IN_FLIGHT = 16;
 const MOST_HEAVY = 6;
-const app = release(NAMESPACE, DOCKER_IMAGE, VALUES ? VALUES.split(',') : []);
+const GROWTH = '2 to 4 pods by CPU';
+const ingress = INGRESS_URL === '' ? undefined : { url: INGRESS_URL, host: 'tuohs-test.example' };
+const more = [...(VALUES ? VALUES.split(',') : []), ...(ingress ? routeValues(ingress.host) : [])];
+const app = release(NAMESPACE, DOCKER_IMAGE, more);
 const rows: Row[] = [];
+const complaints: string[] = [];
 
-say(`${DOCKER_IMAGE} into the namespace ${NAMESPACE}`);
-await app.remove();
-try {
-  const startedAt = Date.now();
-  await app.install();
-  say(`installed and ready in ${((Date.now() - startedAt) / 1000).toFixed(0)} s`);
-  say(await app.test());
-  const load = await startLoad(NAMESPACE, DOCKER_IMAGE, {
-    name: 'load',
-    perSecond: Number(PER_SECOND),
-    textLength: 20,
-  });
-  await underLoad(load);
-  await load.stop();
-} finally {
+const problems = argumentProblems({
+  ...{ image: DOCKER_IMAGE, isPushed: false, url: INGRESS_URL },
+  helm: more.length > 0 ? ['--set', more.join(',')] : [],
+});
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+if (problems.length > 0) process.exitCode = 2;
+else if (!process.argv.includes('--check')) await runAll();
+
+async function runAll(): Promise<void> {
+  say(`${DOCKER_IMAGE} into the namespace ${NAMESPACE}`);
   await app.remove();
+  try {
+    const startedAt = Date.now();
+    await app.install();
+    say(`installed and ready in ${((Date.now() - startedAt) / 1000).toFixed(0)} s`);
+    say(await app.test());
+    const load = await startLoad(NAMESPACE, DOCKER_IMAGE, {
+      ...{ name: 'load', perSecond: Number(PER_SECOND), textLength: 20, ingress },
+    });
+    await underLoad(load);
+    await load.stop();
+    for (const left of await app.uninstall()) complaints.push(`helm uninstall leaves ${left}`);
+  } finally {
+    await app.remove();
+  }
+  say(`\n${table(rows)}`);
+  const broken = rows.filter((row) => row.failed > mayFail(row));
+  complaints.push(...broken.map(({ what }) => `requests were lost: ${what}`));
+  for (const complaint of complaints) say(`\n${complaint}`);
+  if (complaints.length > 0) process.exitCode = 1;
 }
-say(`\n${table(rows)}`);
-const broken = rows.filter(({ what, failed }) => failed > (what.includes('killed') ? IN_FLIGHT : 0));
-if (broken.length > 0) {
-  say(`\nrequests were lost: ${broken.map(({ what }) => what).join(', ')}`);
-  process.exitCode = 1;
+
+/** A kill costs what is in flight. More load than pods can carry is refused until there are more pods: that loses nothing. */
+function mayFail({ what, refused }: Row): number {
+  if (what.includes('killed')) return IN_FLIGHT;
+  return what === GROWTH ? refused : 0;
+}
+
+function routeValues(host: string): string[] {
+  const settings = ['enabled=true', `host=${host}`, 'entryPoints={web}', 'tls.enabled=false'];
+  return settings.map((setting) => `ingressRoute.${setting}`);
 }
 
 async function underLoad(load: Load): Promise<void> {
@@ -43,12 +74,22 @@ async function underLoad(load: Load): Promise<void> {
   await row('a pod deleted', load, () => app.deletePod('gateway'));
   await row('Valkey deleted', load, () => app.deletePod('valkey'));
   await row('each pod evicted', load, () => app.evictAll());
-  const node = await app.drainableNode('load');
+  await row('3 fixed pods', load, () => app.resize('autoscaling.enabled=false', 'replicaCount=3'));
+  await row('3 fixed pods to autoscaling', load, toAutoscaling);
+  await app.waitForPods(2, 600);
+  const node = ingress ? undefined : await app.drainableNode('load');
   if (node) await row('a node drained', load, () => app.drain(node));
   else say('one node only: none is drained');
-  await row('2 to 4 pods by CPU', load, grow);
+  await row(GROWTH, load, grow);
   await row('4 to 2 pods by CPU', load, () => app.waitForPods(2, 600));
   await row('a pod killed', load, () => app.deletePod('gateway', '--grace-period=0', '--force'));
+}
+
+/** Until the autoscaler acts, as many pods stay as there were. */
+async function toAutoscaling(): Promise<void> {
+  const fewest = await app.fewestPods(() => app.resize());
+  if (fewest < 3)
+    complaints.push(`on the way from 3 fixed pods to autoscaling the Deployment asked for ${fewest}`);
 }
 
 /** Callers with long texts, and more of them until there are four pods, however fast the machine is. */
@@ -56,7 +97,7 @@ async function grow(): Promise<void> {
   const heavy: Load[] = [];
   const grown = app.waitForPods(4, 600).then(() => true);
   for (let isEnough = false; !isEnough && heavy.length < MOST_HEAVY; ) {
-    const options = { name: `heavy-${heavy.length + 1}`, perSecond: 200, textLength: 4000 };
+    const options = { name: `heavy-${heavy.length + 1}`, perSecond: 200, textLength: 4000, ingress };
     heavy.push(await startLoad(NAMESPACE, DOCKER_IMAGE, options));
     isEnough = await Promise.race([grown, sleep(45_000, false)]);
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { readVersion } from '../../src/version.ts';
 import { httpServer } from '../support/http-server.ts';
 import { tuohs } from '../support/process.ts';
 import { HISTORY, type Outcome, withFakeTools } from './fake-tools.ts';
@@ -33,7 +34,64 @@ test('exactly the image that was named is installed, and helm gets the arguments
   const upgrade = calls.split('\n').find((call) => call.startsWith('helm upgrade')) ?? '';
   assert.match(upgrade, /--set-string image\.repository=registry\.example:5000\/team\/tuohs /);
   assert.match(upgrade, new RegExp(`--set-string image\\.digest=${DIGEST} `));
-  assert.match(upgrade, /--wait --rollback-on-failure .*--set replicaCount=3$/);
+  assert.match(upgrade, /--set replicaCount=3 --wait --rollback-on-failure --timeout 5m$/);
+});
+
+test('an upgrade keeps the values of the release, and shows what it changes', async (t) => {
+  const { url } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
+  const service = (port: number) => `kind: Service\nmetadata: {name: tuohs}\nspec: {port: ${port}}\n`;
+
+  const { calls, stdout } = await deployWithFakes(t, ['--image', IMAGE, '--url', url], {
+    FAKE_HISTORY: HISTORY,
+    FAKE_MANIFEST: `${service(80)}---\nkind: ConfigMap\nmetadata: {name: old}\n`,
+    FAKE_PLAN: JSON.stringify({ manifest: service(8080) }),
+  });
+
+  assert.match(calls, /^helm upgrade .*--reset-then-reuse-values --force-conflicts /m);
+  assert.match(stdout, /- ConfigMap old\n~ Service tuohs\n {4}spec\.port: 80 -> 8080/);
+});
+
+test('helm list is told the version that runs: the tag, or that of package.json', async (t) => {
+  const { url } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
+  const packagedAs = async (image: string) =>
+    /^helm package .*--app-version (\S+)/m.exec(
+      (await deployWithFakes(t, ['--image', image, '--url', url])).calls,
+    )?.[1];
+
+  assert.equal(await packagedAs('registry.example/tuohs:1.2.3'), '1.2.3');
+  assert.equal(await packagedAs(IMAGE), readVersion());
+});
+
+for (const [what, args, sentence] of [
+  ['an image without a registry', ['--image', 'tuohs:local'], /DOCKER_IMAGE names no registry/],
+  ['an image of Docker Hub', ['--image', 'team/tuohs:1'], /DOCKER_IMAGE names no registry/],
+  ['an image with a digest', ['--image', IMAGE], /DOCKER_IMAGE has a digest/],
+  ['no image', ['--image', ''], /DOCKER_IMAGE is not the name of an image/],
+  [
+    'another scheme',
+    ['--image', 'r.example/tuohs:1', '--url', 'ftp://shout.example'],
+    /URL is no http or https address/,
+  ],
+] as const) {
+  test(`before anything is built, the arguments are checked: ${what}`, async (t) => {
+    const { exitCode, stderr, calls } = await deployWithFakes(t, [...args, '--check']);
+
+    assert.equal(exitCode, 2);
+    assert.match(stderr, sentence);
+    assert.doesNotMatch(calls, /^helm upgrade/m);
+  });
+}
+
+test('before anything is built, the cluster and the values are checked', async (t) => {
+  const { exitCode, stderr } = await deployWithFakes(
+    t,
+    ['--image', 'r.example/tuohs:1', '--check', '--', '--set', 'no=such'],
+    { FAKE_FAILURE: 'template', FAKE_CLUSTER: 'none' },
+  );
+
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /no cluster answers/);
+  assert.match(stderr, /helm refuses the values of HELM_FLAGS/);
 });
 
 test('without an address the Service is asked through a port of this machine', async (t) => {
@@ -53,7 +111,7 @@ test('a release that answers wrongly is rolled back to the revision that ran', a
   });
 
   assert.equal(exitCode, 1);
-  assert.match(calls, /helm rollback tuohs 3 --namespace tuohs --wait/);
+  assert.match(calls, /helm rollback tuohs 3 --namespace tuohs --force-conflicts --wait/);
   assert.match(stderr, /rolled back to revision 3.*neither answered nor refused/);
 });
 

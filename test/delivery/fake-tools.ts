@@ -15,7 +15,12 @@ export const HISTORY = JSON.stringify([
 const HELM = `#!/bin/sh
 echo "helm $*" >> "$FAKE_CALLS"
 [ "$1" != "$FAKE_FAILURE" ] || exit 1
+case "$*" in
+  *--dry-run=server*) [ -n "$FAKE_PLAN" ] || FAKE_PLAN='{"manifest":""}'; printf '%s' "$FAKE_PLAN"; exit ;;
+esac
 case $1 in
+  package) touch "$8/tuohs-$4.tgz" ;;
+  get) printf '%s' "$FAKE_MANIFEST" ;;
   version) echo v4.0.0 ;;
   status) [ -n "$FAKE_HISTORY" ] ;;
   history) echo "$FAKE_HISTORY" ;;
@@ -26,6 +31,7 @@ const KUBECTL = `#!/bin/sh
 echo "kubectl $*" >> "$FAKE_CALLS"
 case "$1 $2" in
   'get apiservice' | 'get ingressclass') [ -z "$FAKE_BARE" ]; exit ;;
+  'get --raw') [ -z "$FAKE_CLUSTER" ]; exit ;;
 esac
 case $1 in
   get) printf 'service/tuohs-admin\\nservice/tuohs\\n' ;;

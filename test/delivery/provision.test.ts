@@ -14,7 +14,8 @@ test('a bare cluster gets metrics, Traefik with an address for mails, and tuohs 
   assert.equal(exitCode, 0);
   assert.deepEqual(installed(calls), ['metrics-server', 'traefik', 'tuohs']);
   assert.match(calls, /traefik .*--version \d+\.\d+\.\d+ .*"value":"ops@shout\.example"/);
-  assert.match(calls, /tuohs deploy\/chart .*ingressRoute\.host=shout\.example .*certResolver=letsencrypt/);
+  assert.match(calls, /tuohs-\S+\.tgz .*ingressRoute\.host=shout\.example .*certResolver=letsencrypt/);
+  assert.match(calls, /--set-string config\.trustProxy=1/);
 });
 
 test('what others brought is left alone', async (t) => {
@@ -48,6 +49,19 @@ test("Traefik's values keep certificates, send http to https and log as JSON", (
   assert.equal(values.persistence.path, '/data');
 });
 
+test("Traefik's values carry the client's address, in the PROXY protocol or as the source", () => {
+  const values = parse(readFileSync(new URL('../../deploy/provision/traefik.yaml', import.meta.url), 'utf8'));
+  const { annotations, spec } = values.service;
+
+  assert.equal(spec.externalTrafficPolicy, 'Local');
+  assert.equal(annotations['service.beta.kubernetes.io/do-loadbalancer-enable-proxy-protocol'], 'true');
+  for (const entryPoint of ['web', 'websecure'])
+    assert.match(
+      values.additionalArguments.join('\n'),
+      new RegExp(`^--entrypoints\\.${entryPoint}\\.proxyprotocol\\.trustedips=10\\.0\\.0\\.0/8,`, 'm'),
+    );
+});
+
 /** Provisions a cluster whose tuohs is sound. */
 async function provision(
   t: TestContext,
@@ -59,5 +73,7 @@ async function provision(
 }
 
 function installed(calls: string): string[] {
-  return [...calls.matchAll(/^helm upgrade --install (\S+)/gm)].map(([, release = '']) => release);
+  return [...calls.matchAll(/^helm upgrade --install (\S+)(?!.*--dry-run)/gm)].map(
+    ([, release = '']) => release,
+  );
 }

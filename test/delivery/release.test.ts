@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,17 +11,28 @@ import { folder } from '../support/folder.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const IMAGE = `ghcr.io/team/tuohs@sha256:${'a'.repeat(64)}`;
 
-test('a release carries the chart with its version and manifests with exactly its image', async (t) => {
+test('a release carries packages for npm and helm, manifests with exactly its image, and checksums', async (t) => {
   const path = await folder(t);
 
   await script('release-files.ts', IMAGE, path);
 
+  const [files, checked] = [
+    readdirSync(path).sort(),
+    await printed('sh', '-c', `cd ${path} && sha256sum --check SHA256SUMS`),
+  ];
+  const packed = await printed('tar', '-tzf', `${path}/tuohs-npm-${readVersion()}.tgz`);
   const chart = await printed('tar', '-xzOf', `${path}/tuohs-${readVersion()}.tgz`, 'tuohs/Chart.yaml');
   const manifests = parseAllDocuments(readFileSync(`${path}/tuohs-${readVersion()}.yaml`, 'utf8'));
   const objects = manifests.map((manifest) => manifest.toJS());
   const deployment = objects.find(({ kind }) => kind === 'Deployment');
   assert.match(chart, new RegExp(`^version: ${readVersion()}$`, 'm'));
   assert.equal(deployment.spec.template.spec.containers[0].image, IMAGE);
+  assert.deepEqual(files, [
+    'SHA256SUMS',
+    ...files.filter((name) => /^tuohs-(npm-)?\d+\.\d+\.\d+\.(tgz|yaml)$/.test(name)),
+  ]);
+  assert.equal(checked.match(/: OK$/gm)?.length, 3);
+  assert.match(packed, /^package\/dist\/main\.js$/m);
   assert.deepEqual(
     objects.filter(({ kind }) => kind === 'Pod'),
     [],

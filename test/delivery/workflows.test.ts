@@ -77,6 +77,41 @@ test('the image is for both processors, with SBOM and provenance, and signed', (
   assert.ok(steps.some(({ run }) => run?.startsWith('cosign sign')));
 });
 
+test('what installs packages may write nothing, and has not logged in anywhere', () => {
+  for (const { workflow } of files) {
+    for (const [name, { steps = [], permissions = {} }] of Object.entries(workflow.jobs)) {
+      const installs = steps.findIndex(({ run }) => /make install|npm ci|make release-files/.test(run ?? ''));
+      if (installs < 0) continue;
+      assert.deepEqual(Object.values(permissions), ['read'], name);
+      for (const { uses = '' } of steps.slice(0, installs)) assert.doesNotMatch(uses, /doctl|login/, name);
+    }
+  }
+});
+
+test('the bases of the image are pinned by digest, watched, and given to the build', () => {
+  const bases = readFileSync(new URL('../../.ci/base-images/Dockerfile', folder), 'utf8');
+  const dockerfile = readFileSync(new URL('../../Dockerfile', folder), 'utf8');
+  const pinned = [...bases.matchAll(/^FROM (\S+)@sha256:[0-9a-f]{64} AS (\w+)$/gm)];
+  const build = JSON.stringify(pipeline.build);
+
+  assert.deepEqual(
+    pinned.map(([, image, name = '']) => `ARG ${name.toUpperCase()}_IMAGE=${image}`),
+    dockerfile.match(/^ARG \w+_IMAGE=.+$/gm),
+  );
+  for (const name of ['BUILD', 'RUNTIME']) assert.match(build, new RegExp(`${name}_DIGEST=`));
+  assert.match(
+    readFileSync(new URL('../dependabot.yml', folder), 'utf8'),
+    /docker\n +directory: \/\.ci\/base-images/,
+  );
+});
+
+test('the registry is a variable: GHCR by default, or DigitalOcean with its own login', () => {
+  const build = JSON.stringify(pipeline.build);
+
+  assert.match(build, /IMAGE:-ghcr\.io\//);
+  assert.match(build, /doctl registry login/);
+});
+
 test('every update waits a week', () => {
   const { updates } = parse(readFileSync(new URL('../dependabot.yml', folder), 'utf8'));
 

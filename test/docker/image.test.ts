@@ -14,6 +14,11 @@ const files = readdirSync('/app', { recursive: true, withFileTypes: true }).filt
 console.log(files.reduce((sum, { parentPath, name }) => sum + statSync(parentPath + '/' + name).size, 0));
 `;
 
+const FILES = `
+const { readdirSync } = require('node:fs');
+console.log(readdirSync('/app/node_modules', { recursive: true }).map((name) => '/' + name).join('\\n'));
+`;
+
 const shoutcloud = await startShoutcloud();
 after(() => shoutcloud.close());
 const serving = { ...FREE_PORTS, SHOUTCLOUD_URL: shoutcloud.url };
@@ -63,10 +68,34 @@ test('the image is the compatible server, too, and stops as told', async (t) => 
   assert.equal(await process.stop(), 0);
 });
 
-test('packages and program take 90 MiB at most', async () => {
+test('packages and program take 16 MiB at most', async () => {
   const bytes = Number(await docker('run', '--rm', '--entrypoint', 'node', image, '-e', SIZE));
 
-  assert.ok(bytes > 0 && bytes <= 90 * MIB, `${(bytes / MIB).toFixed(1)} MiB`);
+  assert.ok(bytes > 0 && bytes <= 16 * MIB, `${(bytes / MIB).toFixed(1)} MiB`);
+});
+
+test('nothing is in the image that only people and compilers read, but licences are', async () => {
+  const files = (await docker('run', '--rm', '--entrypoint', 'node', image, '-e', FILES)).split('\n');
+
+  assert.deepEqual(
+    files.filter(
+      (name) =>
+        /\.(map|md|[cm]?ts)$|\/(tests?|docs|examples)\//i.test(name) && !/licen[cs]e|notice/i.test(name),
+    ),
+    [],
+  );
+  assert.ok(files.some((name) => /\/licen[cs]e/i.test(name)));
+});
+
+test('the API reference and traces work, whose packages load only when they are wanted', async (t) => {
+  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: shoutcloud.url };
+  const { url } = await hardenedContainer(t, [], { ...serving, ...traced }).process.listening();
+
+  const page = await fetch(`${url}/docs`);
+  const answer = await fetch(`${url}/v1?data=traced`);
+
+  assert.match(await page.text(), /swagger-ui/);
+  assert.equal(answer.status, 200);
 });
 
 for (const program of ['sh', 'bash', 'npm']) {

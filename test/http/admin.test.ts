@@ -4,10 +4,13 @@ import { type AdminParts, adminServer } from '../../src/http/admin-server.ts';
 import { injected } from '../support/api.ts';
 import { testWorld } from '../support/world.ts';
 
+const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
+const OPEN = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
 const PARTS: AdminParts = {
   isReady: () => true,
   status: () => ({ version: '1.2.3' }),
-  metrics: { text: async () => 'tuohs_x 1\n', contentType: 'text/plain; version=0.0.4; charset=utf-8' },
+  metrics: { types: [TEXT, OPEN], text: async (type) => (type === OPEN ? '# EOF\n' : 'tuohs_x 1\n') },
 };
 
 test('it is alive, ready or not', async () => {
@@ -66,4 +69,33 @@ test('a status that cannot be read is an internal error, reported with its reque
 
 function admin(parts: AdminParts) {
   return injected(adminServer(parts, testWorld()));
+}
+
+/** What asks, and what it gets. */
+const SCRAPERS: readonly [string, string | undefined, string][] = [
+  ['curl', '*/*', TEXT],
+  ['a client that says nothing', undefined, TEXT],
+  ['a client of the text format', 'text/plain; version=0.0.4', TEXT],
+  [
+    'Prometheus 2',
+    'application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+    OPEN,
+  ],
+  [
+    'Prometheus 3',
+    'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+    OPEN,
+  ],
+  ['a browser', 'text/html,application/xhtml+xml,*/*;q=0.8', TEXT],
+  ['a client of a format that there is not', 'application/vnd.google.protobuf', TEXT],
+];
+for (const [who, accept, type] of SCRAPERS) {
+  test(`${who} gets metrics as ${type}`, async () => {
+    const request = { url: '/metrics', headers: accept === undefined ? {} : { accept } };
+
+    const { headers, body } = await admin(PARTS).inject(request);
+
+    assert.equal(headers['content-type'], type);
+    assert.equal(body, type === OPEN ? '# EOF\n' : 'tuohs_x 1\n');
+  });
 }

@@ -19,6 +19,7 @@ export async function tracedService(
   const config = readConfig({
     ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0', LOG_LEVEL: 'debug' },
     ...{ SHOUTCLOUD_URL: shoutcloud.url, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     ...environment,
   });
   const logTo = logLines();

@@ -34,7 +34,7 @@ test('without Redis the same trace has no span of it', async (t) => {
 });
 
 test('spans say what happened, and how it ended', async (t) => {
-  const { receiver, stop, url } = await tracedService(t, 'status=503');
+  const { receiver, stop, url, shoutcloud } = await tracedService(t, 'status=503');
 
   const { headers } = await askJson(url, { data: 'hello' });
   await stop();
@@ -49,8 +49,19 @@ test('spans say what happened, and how it ended', async (t) => {
     'tuohs.request_id': headers['x-request-id'],
   });
   assert.deepEqual(cache?.attributes, { 'tuohs.cache.result': 'miss', 'tuohs.collapsed': false });
-  assert.deepEqual(failed?.attributes, { 'tuohs.strings': 1, 'error.type': 'server_error' });
-  assert.deepEqual(good?.attributes, { 'tuohs.strings': 1 });
+  const upstream = {
+    'http.request.method': 'POST',
+    'url.full': `${shoutcloud.url}/V1/SHOUT`,
+    'server.address': '127.0.0.1',
+    'server.port': shoutcloud.port,
+    'tuohs.strings': 1,
+  };
+  assert.deepEqual(failed?.attributes, {
+    ...upstream,
+    'http.response.status_code': 503,
+    'error.type': 'server_error',
+  });
+  assert.deepEqual(good?.attributes, { ...upstream, 'http.response.status_code': 200 });
   assert.deepEqual(
     [request, cache, failed, good].map((span) => [span?.kind, span?.status.code]),
     [
@@ -184,21 +195,21 @@ test('a request that is refused for want of room has a span, too', async (t) => 
   assert.equal(refused?.attributes['http.route'], 'none');
 });
 
-test('log lines carry the trace id', async (t) => {
+test('log lines carry the ids of trace and span', async (t) => {
   const { receiver, stop, url } = await tracedService(t, 'wrong', { UPSTREAM_RETRIES: '0' });
 
   await askJson(url, { data: 'hello' });
   const lines = await stop();
 
-  const { traceId } = receiver.spans()[0] ?? {};
+  const { traceId, spanId } = named(receiver, 'POST /v1')[0] ?? {};
   assert.deepEqual(
-    lines.map(({ msg, traceId }) => [msg, traceId]),
+    lines.map(({ msg, trace_id, span_id }) => [msg, trace_id, span_id]),
     [
-      ['listening', undefined],
-      ['a request failed', traceId],
-      ['answered', traceId],
-      ['draining', undefined],
-      ['closed', undefined],
+      ['listening', undefined, undefined],
+      ['a request failed', traceId, spanId],
+      ['answered', traceId, spanId],
+      ['draining', undefined, undefined],
+      ['closed', undefined, undefined],
     ],
   );
 });

@@ -30,6 +30,7 @@ const OPTIONS: ApiOptions = {
   keepAliveTimeoutMs: 95_000,
   slowClientMs: 60_000,
   maxConnections: 1000,
+  maxHeldBytes: 67_108_864,
   trustProxy: undefined,
   rateLimitPerMinute: 0,
   corsOrigins: undefined,
@@ -40,7 +41,7 @@ export function testApi(
   test: TestContext,
   { options, limits, world = testWorld(), ...parts }: ApiUnderTest = {},
 ): InjectedServer {
-  const admitted = { maxInFlight: 100, maxBodyBytes: 262_144, isOverloaded: () => false, ...limits };
+  const admitted = { maxInFlight: 100, isOverloaded: () => false, ...limits };
   const door = admission(admitted, world.emit);
   const api = apiServer(
     {

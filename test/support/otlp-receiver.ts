@@ -22,24 +22,28 @@ export interface OtlpReceiver {
   readonly endpoint: string;
   /** In the order in which they began. */
   spans(): readonly ReceivedSpan[];
-  /** All that came, as it came. */
+  /** All JSON that came, as it came. */
   readonly bodies: readonly string[];
+  /** Where it all went and what it was, whether taken or not. */
+  readonly requests: readonly { readonly path: string; readonly type: string; readonly body: string }[];
   /** What the spans say of the process that they come from. */
   resource(): Readonly<Record<string, unknown>>;
   /** From now on it takes what comes, or answers 400, which is not tried again. */
   isWell: boolean;
 }
 
-/** A small receiver of traces by OTLP/HTTP, in JSON. */
+/** A small receiver of traces by OTLP/HTTP, which reads JSON and only keeps protobuf. */
 export async function otlpReceiver(t: TestContext): Promise<OtlpReceiver> {
   const bodies: string[] = [];
-  const receiver = { bodies, isWell: true, spans, resource };
+  const requests: { path: string; type: string; body: string }[] = [];
+  const receiver = { bodies, requests, isWell: true, spans, resource };
   const { url } = await httpServer(t, async (request, response) => {
     const body = await text(request);
-    const isOurs = request.url === '/v1/traces' && request.headers['content-type'] === 'application/json';
-    const isTaken = isOurs && receiver.isWell;
-    if (isTaken) bodies.push(body);
-    response.writeHead(isTaken ? 200 : 400, { 'content-type': 'application/json' }).end('{}');
+    const type = request.headers['content-type'] ?? '';
+    requests.push({ path: request.url ?? '', type, body });
+    if (receiver.isWell && type === 'application/json') bodies.push(body);
+    response.writeHead(receiver.isWell ? 200 : 400, { 'content-type': type });
+    response.end(type === 'application/json' ? '{}' : '');
   });
   return Object.assign(receiver, { endpoint: url });
 

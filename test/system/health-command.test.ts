@@ -169,3 +169,17 @@ test('--ready without a process is 1 and the reason', async (t) => {
   assert.equal(await program.exitCode, 1);
   assert.match(program.stderr.join(), /is not ready: no answer \(ECONNREFUSED\)$/);
 });
+
+test('another server is 1, and not well', async (t) => {
+  const { url } = await httpServer(t, (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Welcome</html>');
+  });
+
+  const program = tuohs(t, ['health', '--url', url]);
+
+  assert.equal(await program.exitCode, 1);
+  assert.match(
+    program.stderr.join(),
+    /^tuohs: .* is not well: the answer is not that of tuohs \(BAD_ANSWER\)$/,
+  );
+});

@@ -24,12 +24,18 @@ const TELL_OF_SDK = `--import=data:text/javascript,${encodeURIComponent(`
   } });
 `)}`;
 
-for (const isOn of [true, false]) {
-  test(`${isOn ? 'with' : 'without'} an endpoint the SDK is ${isOn ? '' : 'not '}loaded`, async (t) => {
-    const environment = isOn ? { OTEL_EXPORTER_OTLP_ENDPOINT: (await otlpReceiver(t)).endpoint } : {};
+/** What is set besides the endpoint, and whether the SDK is loaded. */
+const LOADED: readonly [string, Record<string, string>, boolean][] = [
+  ['an endpoint', {}, true],
+  ['no endpoint', { OTEL_EXPORTER_OTLP_ENDPOINT: '' }, false],
+  ['an SDK that is disabled', { OTEL_SDK_DISABLED: 'true' }, false],
+];
+for (const [what, variables, isLoaded] of LOADED) {
+  test(`with ${what} the SDK is ${isLoaded ? '' : 'not '}loaded`, async (t) => {
     const service = tuohs(t, ['serve', '--embedded-shoutcloud'], {
       NODE_OPTIONS: TELL_OF_SDK,
-      ...environment,
+      OTEL_EXPORTER_OTLP_ENDPOINT: (await otlpReceiver(t)).endpoint,
+      ...variables,
     });
     const { url } = await service.listening();
 
@@ -39,7 +45,42 @@ for (const isOn of [true, false]) {
     assert.equal(status, 200);
     assert.equal(
       service.stderr.some((line) => line.startsWith('loaded ')),
-      isOn,
+      isLoaded,
     );
+  });
+}
+
+/** The variables that name a service, and what its spans then say of it. */
+const NAMES: readonly [Record<string, string>, Record<string, string>][] = [
+  [{ OTEL_SERVICE_NAME: '' }, { 'service.name': 'tuohs' }],
+  [
+    {
+      OTEL_SERVICE_NAME: 'kiosk',
+      OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop,service.namespace=a%20street',
+    },
+    { 'service.name': 'kiosk', 'service.namespace': 'a street' },
+  ],
+  [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop' }, { 'service.name': 'shop' }],
+  [{ OTEL_RESOURCE_ATTRIBUTES: 'rubbish' }, { 'service.name': 'tuohs' }],
+];
+for (const [variables, attributes] of NAMES) {
+  test(`${JSON.stringify(variables)} names the service ${JSON.stringify(attributes)}`, async (t) => {
+    const receiver = await otlpReceiver(t);
+    const { service, url } = await runningService(
+      t,
+      {},
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        ...variables,
+      },
+    );
+
+    await askJson(url, { data: 'hello' });
+    const exitCode = await service.stop();
+
+    assert.equal(exitCode, 0);
+    for (const [name, value] of Object.entries(attributes)) assert.equal(receiver.resource()[name], value);
+    assert.equal(typeof receiver.resource()['process.pid'], 'number');
   });
 }

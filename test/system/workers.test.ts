@@ -60,7 +60,7 @@ test('a port that somebody has ends it with 1 and the reason, also where that on
   const second = tuohs(t, ['serve', '--embedded-shoutcloud'], { ...TWO, PORT: port });
 
   assert.equal(await second.exitCode, 1);
-  assert.match(second.stderr.join(), /^tuohs: listen EADDRINUSE/);
+  assert.match(second.stderr.join(), /^tuohs: PORT \d+ is taken: .*EADDRINUSE/);
 });
 
 test('wrong settings end it with 2 before any worker starts', async (t) => {

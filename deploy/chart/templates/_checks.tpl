@@ -1,6 +1,36 @@
 {{/* Combinations that cannot work. What a single value may be is in values.schema.json. */}}
 
 {{- define "tuohs.checks" -}}
+{{- include "tuohs.redisChecks" . -}}
+{{- include "tuohs.podChecks" . -}}
+{{- include "tuohs.ingressChecks" . -}}
+{{- include "tuohs.monitoringChecks" . -}}
+{{- $urls := dict "config.shoutcloudUrl" .Values.config.shoutcloudUrl "config.otelExporterOtlpEndpoint" .Values.config.otelExporterOtlpEndpoint -}}
+{{- $_ := merge $urls (dict "redis.url" .Values.redis.url "watch.url" .Values.watch.url "watch.notify" .Values.watch.notify) -}}
+{{- range $name, $url := $urls -}}
+{{- if $url -}}
+{{- include "tuohs.urlCheck" (list $name $url) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Takes (list name url). The schema has checked the rest of the URL. */}}
+{{- define "tuohs.urlCheck" -}}
+{{- $host := include "tuohs.urlHost" (index . 1) -}}
+{{- $port := int (include "tuohs.urlPort" (index . 1)) -}}
+{{- if or (lt $port 1) (gt $port 65535) -}}
+{{- fail (printf "%s has the port %d: a port is a number from 1 to 65535." (index . 0) $port) -}}
+{{- end -}}
+{{- $octet := `(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])` -}}
+{{- if and (regexMatch `^[0-9.]+$` $host) (not (regexMatch (printf `^%s(\.%s){3}$` $octet $octet) $host)) -}}
+{{- fail (printf "%s has the host %s, which is neither a name nor an address." (index . 0) $host) -}}
+{{- end -}}
+{{- if and (contains ":" $host) (or (contains ":::" $host) (not (regexMatch `^([0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}$` $host))) -}}
+{{- fail (printf "%s has the host %s, which is no IPv6 address." (index . 0) $host) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "tuohs.redisChecks" -}}
 {{- $v := .Values -}}
 {{- if and $v.valkey.enabled (or $v.redis.url $v.redis.existingSecret) -}}
 {{- fail "valkey.enabled runs a Valkey of its own, and redis.url or redis.existingSecret names another one: choose one." -}}
@@ -11,6 +41,10 @@
 {{- if and $v.redis.caKey (not $v.redis.existingSecret) -}}
 {{- fail "redis.caKey names a key of redis.existingSecret, which is not set." -}}
 {{- end -}}
+{{- end -}}
+
+{{- define "tuohs.podChecks" -}}
+{{- $v := .Values -}}
 {{- if and $v.shoutcloud.enabled (ne $v.config.shoutcloudUrl "http://api.shoutcloud.io") -}}
 {{- fail "shoutcloud.enabled runs a SHOUTCLOUD of its own, and config.shoutcloudUrl names another one: choose one." -}}
 {{- end -}}
@@ -18,25 +52,59 @@
 {{- fail "config.port and config.adminPort are the same: the admin port must never be public." -}}
 {{- end -}}
 {{- include "tuohs.graceCheck" . -}}
-{{- if and $v.autoscaling.enabled (gt (int $v.autoscaling.minReplicas) (int $v.autoscaling.maxReplicas)) -}}
-{{- fail "autoscaling.minReplicas is more than autoscaling.maxReplicas." -}}
+{{- include "tuohs.resourceCheck" (list "resources" ($v.resources | default dict)) -}}
+{{- range $name := list "valkey" "shoutcloud" -}}
+{{- $pod := get $v $name -}}
+{{- include "tuohs.resourceCheck" (list $name (dict "requests" (dict "cpu" $pod.cpuRequest) "limits" (dict "cpu" $pod.cpuLimit))) -}}
+{{- end -}}
+{{- include "tuohs.scalingChecks" . -}}
+{{- include "tuohs.variableChecks" . -}}
+{{- range $v.tolerations -}}
+{{- if and (not .key) (ne (.operator | default "Equal") "Exists") -}}
+{{- fail "tolerations: an entry without a key tolerates every taint, and needs operator: Exists." -}}
+{{- end -}}
+{{- if and (eq (.operator | default "Equal") "Exists") .value -}}
+{{- fail "tolerations: an entry with operator: Exists has no value." -}}
+{{- end -}}
+{{- if and (hasKey . "tolerationSeconds") (ne (.effect | default "") "NoExecute") -}}
+{{- fail "tolerations: tolerationSeconds needs effect: NoExecute." -}}
+{{- end -}}
 {{- end -}}
 {{- if and (ne $v.service.type "ClusterIP") $v.networkPolicy.enabled (not $v.extraIngress) -}}
 {{- fail (printf "service.type is %s, but the network policy lets nobody outside in: name who may come in extraIngress." $v.service.type) -}}
 {{- end -}}
-{{- include "tuohs.ingressChecks" . -}}
-{{- if and $v.watch.enabled (eq (empty $v.watch.notify) (empty $v.watch.existingSecret)) -}}
-{{- fail "watch.enabled needs a webhook: set either watch.notify or watch.existingSecret." -}}
 {{- end -}}
-{{- if and $v.alertmanagerConfig.enabled (not $v.alertmanagerConfig.existingSecret) -}}
-{{- fail "alertmanagerConfig.enabled needs the Secret with the webhook's address: set alertmanagerConfig.existingSecret." -}}
+
+{{- define "tuohs.scalingChecks" -}}
+{{- $v := .Values -}}
+{{- if $v.autoscaling.enabled -}}
+{{- if gt (int $v.autoscaling.minReplicas) (int $v.autoscaling.maxReplicas) -}}
+{{- fail "autoscaling.minReplicas is more than autoscaling.maxReplicas." -}}
 {{- end -}}
-{{- $email := $v.alertmanagerConfig.email -}}
-{{- if and $v.alertmanagerConfig.enabled (not (or $v.alertmanagerConfig.urlKey $v.alertmanagerConfig.slackUrlKey)) -}}
-{{- fail "alertmanagerConfig.enabled tells nobody: set alertmanagerConfig.urlKey or alertmanagerConfig.slackUrlKey." -}}
+{{- $resources := $v.resources | default dict -}}
+{{- if not (dig "cpu" "" ($resources.requests | default $resources.limits | default dict)) -}}
+{{- if not (dig "cpu" "" ($resources.limits | default dict)) -}}
+{{- fail "autoscaling.enabled measures CPU in percent of what a pod asks for: set resources.requests.cpu." -}}
 {{- end -}}
-{{- if and $email.to (not (and $email.from $email.smarthost)) -}}
-{{- fail "alertmanagerConfig.email.to needs a sender and a mail server: set alertmanagerConfig.email.from and .smarthost." -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A setting in extraEnv would win over config, which probes, Services and network policies follow. */}}
+{{- define "tuohs.variableChecks" -}}
+{{- $settings := list "REDIS_URL" "REDIS_URL_FILE" -}}
+{{- range $key, $_ := .Values.config -}}
+{{- $settings = append $settings (snakecase $key | upper) -}}
+{{- end -}}
+{{- $names := list -}}
+{{- range .Values.extraEnv -}}
+{{- if has .name $settings -}}
+{{- fail (printf "extraEnv sets %s, which is a setting: set it under %s instead." .name (ternary "redis" "config" (hasPrefix "REDIS_URL" .name))) -}}
+{{- end -}}
+{{- if has .name $names -}}
+{{- fail (printf "extraEnv sets %s twice." .name) -}}
+{{- end -}}
+{{- $names = append $names .name -}}
 {{- end -}}
 {{- end -}}
 
@@ -49,6 +117,27 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Takes (list name resources). */}}
+{{- define "tuohs.resourceCheck" -}}
+{{- $name := index . 0 -}}
+{{- $requests := (index . 1).requests | default dict -}}
+{{- $limits := (index . 1).limits | default dict -}}
+{{- range $what, $most := $limits -}}
+{{- $asked := get $requests $what -}}
+{{- if and $asked (gt (include "tuohs.amount" $asked | float64) (include "tuohs.amount" $most | float64)) -}}
+{{- fail (printf "%s asks for more %s than its limit: %v, and %v at most." $name $what $asked $most) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A quantity such as 100m or 1.5Gi as a number. */}}
+{{- define "tuohs.amount" -}}
+{{- $text := include "tuohs.text" . -}}
+{{- $unit := regexFind "[A-Za-z]+$" $text -}}
+{{- $units := dict "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 -}}
+{{- mulf (trimSuffix $unit $text | float64) (ternary 1.0 (get $units $unit) (eq $unit "")) -}}
+{{- end -}}
+
 {{- define "tuohs.ingressChecks" -}}
 {{- $v := .Values -}}
 {{- range $name := list "ingressRoute" "ingress" "httpRoute" -}}
@@ -56,10 +145,17 @@
 {{- if and $choice.enabled (not $choice.host) -}}
 {{- fail (printf "%s.enabled needs a host name: set %s.host." $name $name) -}}
 {{- end -}}
+{{- if regexMatch `^[0-9.]+$` ($choice.host | default "") -}}
+{{- fail (printf "%s.host is the address %s: it must be a name." $name $choice.host) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $v.ingressRoute.enabled (hasPrefix "*" $v.ingressRoute.host) -}}
+{{- fail (printf "ingressRoute.host is %s, and Traefik's Host takes no wildcard: name one host, or write an IngressRoute with HostRegexp to the Service." $v.ingressRoute.host) -}}
 {{- end -}}
 {{- if and $v.httpRoute.enabled (not $v.httpRoute.parentRefs) -}}
 {{- fail "httpRoute.enabled needs a Gateway: name it in httpRoute.parentRefs." -}}
 {{- end -}}
+{{- include "tuohs.parentChecks" . -}}
 {{- $tls := $v.ingressRoute.tls -}}
 {{- if gt (len (compact (list $tls.certResolver $tls.secretName (ternary "certificate" "" (and $v.certificate.enabled $v.ingressRoute.enabled))))) 1 -}}
 {{- fail "ingressRoute.tls.certResolver, ingressRoute.tls.secretName and certificate.enabled each bring a certificate: choose one." -}}
@@ -78,5 +174,46 @@
 {{- end -}}
 {{- if and (gt (int $v.config.rateLimitPerMinute) 0) (not $v.config.trustProxy) (or $v.ingressRoute.enabled $v.ingress.enabled $v.httpRoute.enabled) -}}
 {{- fail "config.rateLimitPerMinute behind an ingress needs config.trustProxy, or all clients count as one." -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The Gateway API refuses two references to one Gateway that do not differ by section or port. */}}
+{{- define "tuohs.parentChecks" -}}
+{{- $seen := dict -}}
+{{- range .Values.httpRoute.parentRefs -}}
+{{- $parent := printf "%s/%s/%s/%s" (.group | default "") (.kind | default "Gateway") (.namespace | default "") .name -}}
+{{- $section := printf "%s:%v" (.sectionName | default "") (.port | default "") -}}
+{{- $sections := get $seen $parent | default list -}}
+{{- if or (has $section $sections) (and $sections (or (eq $section ":") (has ":" $sections))) -}}
+{{- fail (printf "httpRoute.parentRefs names %s twice: give each its own sectionName or port." .name) -}}
+{{- end -}}
+{{- $_ := set $seen $parent (append $sections $section) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "tuohs.monitoringChecks" -}}
+{{- $v := .Values -}}
+{{- include "tuohs.watchChecks" . -}}
+{{- $config := $v.alertmanagerConfig -}}
+{{- if and $config.enabled (not $config.existingSecret) -}}
+{{- fail "alertmanagerConfig.enabled needs the Secret with the webhook's address: set alertmanagerConfig.existingSecret." -}}
+{{- end -}}
+{{- if and $config.enabled (not (or $config.urlKey $config.slackUrlKey)) -}}
+{{- fail "alertmanagerConfig.enabled tells nobody: set alertmanagerConfig.urlKey or alertmanagerConfig.slackUrlKey." -}}
+{{- end -}}
+{{- if and $config.email.to (not (and $config.email.from $config.email.smarthost)) -}}
+{{- fail "alertmanagerConfig.email.to needs a sender and a mail server: set alertmanagerConfig.email.from and .smarthost." -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "tuohs.watchChecks" -}}
+{{- $watch := .Values.watch -}}
+{{- if and $watch.enabled (eq (empty $watch.notify) (empty $watch.existingSecret)) -}}
+{{- fail "watch.enabled needs a webhook: set either watch.notify or watch.existingSecret." -}}
+{{- end -}}
+{{- $unitsMs := dict "ms" 1.0 "s" 1e3 "m" 6e4 "h" 3.6e6 -}}
+{{- $intervalMs := mulf (regexFind "^[0-9]+" $watch.interval | float64) (get $unitsMs (regexFind "[a-z]+$" $watch.interval)) -}}
+{{- if or (lt $intervalMs 10.0) (gt $intervalMs 8.64e7) -}}
+{{- fail (printf "watch.interval is %s: it must be from 10ms to 24h." $watch.interval) -}}
 {{- end -}}
 {{- end -}}

@@ -1,5 +1,6 @@
 {{/* Rules that several network policies share. */}}
 
+{{/* The cluster's DNS, and a cache of it that runs on the node (NodeLocal DNSCache), which no selector of pods matches. */}}
 {{- define "tuohs.dnsEgress" -}}
 - to:
     - namespaceSelector:
@@ -8,6 +9,10 @@
       podSelector:
         matchLabels:
           k8s-app: kube-dns
+    {{- range .Values.networkPolicy.dnsCidrs }}
+    - ipBlock:
+        cidr: {{ . | quote }}
+    {{- end }}
   ports:
     - port: 53
       protocol: UDP
@@ -23,4 +28,46 @@
 - ipBlock:
     cidr: ::/0
     except: ["::1/128", "fc00::/7", "fe80::/10"]
+{{- end -}}
+
+{{/*
+A rule for a URL. An address in it allows exactly that address, whatever it is. The name of a Service allows the pods of its
+namespace, and any other name the public addresses: which one it has is known only when somebody looks it up.
+*/}}
+{{- define "tuohs.urlEgress" -}}
+{{- $host := include "tuohs.urlHost" . -}}
+{{- $namespace := regexReplaceAll `^[^.]+\.([^.]+)(\.svc(\..+)?)?$` $host "${1}" -}}
+- to:
+    {{- if regexMatch `^[0-9]+(\.[0-9]+){3}$` $host }}
+    - ipBlock:
+        cidr: {{ printf "%s/32" $host | quote }}
+    {{- else if contains ":" $host }}
+    - ipBlock:
+        cidr: {{ printf "%s/128" $host | quote }}
+    {{- else if not (contains "." $host) }}
+    - podSelector: {}
+    {{- else }}
+    {{- if ne $namespace $host }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ $namespace | quote }}
+    {{- end }}
+    {{- if not (regexMatch `\.svc(\.|$)` $host) }}
+    {{- include "tuohs.internet" . | nindent 4 }}
+    {{- end }}
+    {{- end }}
+  ports:
+    - port: {{ include "tuohs.urlPort" . }}
+{{- end -}}
+
+{{/* The host of a URL, an IPv6 address without its brackets. */}}
+{{- define "tuohs.urlHost" -}}
+{{- regexReplaceAll `^[a-z]+://(?:[^/]*@)?\[?([^\]/:?#]+|[0-9A-Fa-f:.]+)\]?(?::[0-9]+)?(?:[/?#].*)?$` . "${1}" | lower -}}
+{{- end -}}
+
+{{/* The port of a URL, named or implied. */}}
+{{- define "tuohs.urlPort" -}}
+{{- $implied := dict "http" "80" "https" "443" "redis" "6379" "rediss" "6379" -}}
+{{- $port := regexFind `:[0-9]+$` (regexReplaceAll `^[a-z]+://(?:[^/]*@)?([^/?#]*).*$` . "${1}") -}}
+{{- $port | trimPrefix ":" | default (get $implied (regexFind `^[a-z]+` .)) -}}
 {{- end -}}

@@ -1,30 +1,45 @@
 {{/* Names and labels. Kinds of pods differ by their component: gateway, valkey, shoutcloud, watch, test. */}}
 
+{{/*
+The name of every object, or its beginning. A DNS label begins with a letter and has no dot; the name of a release may differ.
+A chart that a parent chart uses under an alias has the alias in its names and labels, so that several fit into one release.
+*/}}
 {{- define "tuohs.name" -}}
-{{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride -}}
-{{- else if contains "tuohs" .Release.Name -}}
-{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-tuohs" (.Release.Name | trunc 44 | trimSuffix "-") -}}
+{{- $release := .Release.Name | replace "." "-" -}}
+{{- $chart := .Chart.Name | lower | replace "_" "-" | trunc 24 | trimAll "-" | default "tuohs" -}}
+{{- $isPlain := and (eq $chart "tuohs") (contains "tuohs" $release) -}}
+{{- $name := ternary $release (printf "%s-%s" ($release | trunc (int (sub 49 (len $chart))) | trimSuffix "-") $chart) $isPlain -}}
+{{- if not (regexMatch "^[a-z]" $name) -}}
+{{- $name = printf "tuohs-%s" (ternary $release $name (eq $chart "tuohs")) -}}
 {{- end -}}
+{{- .Values.fullnameOverride | default ($name | trunc 50 | trimSuffix "-") -}}
 {{- end -}}
 
 {{/* Takes (list $ component). What never changes in a release's life. */}}
 {{- define "tuohs.selector" -}}
 {{- $root := index . 0 -}}
-app.kubernetes.io/name: tuohs
-app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/name: {{ $root.Chart.Name | quote }}
+app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 
-{{/* Takes (list $ component). */}}
+{{/* Takes (list $ component), and labels from the values if there are any; they cannot replace the chart's own. */}}
 {{- define "tuohs.labels" -}}
 {{- $root := index . 0 -}}
-{{ include "tuohs.selector" . }}
-app.kubernetes.io/version: {{ $root.Values.image.tag | default $root.Chart.AppVersion | trunc 63 | quote }}
-app.kubernetes.io/managed-by: {{ $root.Release.Service }}
-helm.sh/chart: {{ printf "tuohs-%s" ($root.Chart.Version | replace "+" "_") }}
+{{- $labels := fromYaml (include "tuohs.selector" .) -}}
+{{- $_ := set $labels "app.kubernetes.io/version" (include "tuohs.version" $root) -}}
+{{- $_ = set $labels "app.kubernetes.io/managed-by" $root.Release.Service -}}
+{{- $_ = set $labels "helm.sh/chart" (printf "tuohs-%s" $root.Chart.Version | replace "+" "_" | trunc 63 | trimAll "-_.") -}}
+{{- if gt (len .) 2 -}}
+{{- $labels = merge $labels (index . 2 | default dict) -}}
+{{- end -}}
+{{- toYaml $labels -}}
+{{- end -}}
+
+{{/* The version that runs, in characters that a label can have: the tag, or where there is only a digest its beginning. */}}
+{{- define "tuohs.version" -}}
+{{- $digest := .Values.image.digest | default "" | replace ":" "-" | trunc 19 -}}
+{{- .Values.image.tag | default $digest | default .Chart.AppVersion | replace "+" "_" | trunc 63 | trimAll "-_." -}}
 {{- end -}}
 
 {{/* Takes (list image defaultTag). */}}
@@ -50,17 +65,15 @@ helm.sh/chart: {{ printf "tuohs-%s" ($root.Chart.Version | replace "+" "_") }}
 {{- end -}}
 {{- end -}}
 
-{{/* The port of a URL, said or implied. */}}
-{{- define "tuohs.urlPort" -}}
-{{- $url := urlParse . -}}
-{{- $implied := dict "http" "80" "https" "443" "redis" "6379" "rediss" "6379" -}}
-{{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (get $implied $url.scheme) -}}
-{{- end -}}
-
 {{- define "tuohs.url" -}}
 {{- printf "http://%s:%v" (include "tuohs.name" .) (include "tuohs.text" .Values.service.port) -}}
 {{- end -}}
 
 {{- define "tuohs.hasRedis" -}}
 {{- if or .Values.valkey.enabled .Values.redis.url .Values.redis.existingSecret -}}true{{- end -}}
+{{- end -}}
+
+{{/* The Secret that cert-manager puts the certificate into. */}}
+{{- define "tuohs.tlsSecret" -}}
+{{- printf "%s-tls" (include "tuohs.name" .) -}}
 {{- end -}}

@@ -25,6 +25,12 @@ securityContext:
     drop: [ALL]
 {{- end -}}
 
+{{/* The image of the service, which several kinds of pods run. */}}
+{{- define "tuohs.serviceImage" -}}
+image: {{ include "tuohs.image" (list .Values.image .Chart.AppVersion) | quote }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+{{- end -}}
+
 {{- define "tuohs.placement" -}}
 {{- with .Values.nodeSelector }}
 nodeSelector:
@@ -34,31 +40,4 @@ nodeSelector:
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- end -}}
-
-{{/* The variables that lead to Redis; none where there is no Redis. */}}
-{{- define "tuohs.redisEnv" -}}
-{{- if .Values.valkey.enabled -}}
-- name: VALKEY_PASSWORD
-  valueFrom:
-    secretKeyRef:
-      name: {{ include "tuohs.valkeySecret" . }}
-      key: password
-- name: REDIS_URL
-  value: redis://:$(VALKEY_PASSWORD)@{{ include "tuohs.name" . }}-valkey:6379
-{{- else if include "tuohs.hasRedis" . -}}
-- name: REDIS_URL
-  valueFrom:
-    secretKeyRef:
-      name: {{ .Values.redis.existingSecret | default (include "tuohs.name" .) }}
-      key: {{ ternary .Values.redis.urlKey "url" (ne .Values.redis.existingSecret "") }}
-{{- if .Values.redis.caKey }}
-- name: REDIS_CA_FILE
-  value: /etc/tuohs/redis/ca.pem
-{{- end }}
-{{- end -}}
-{{- end -}}
-
-{{- define "tuohs.valkeySecret" -}}
-{{- .Values.valkey.existingSecret | default (printf "%s-valkey" (include "tuohs.name" .)) -}}
 {{- end -}}

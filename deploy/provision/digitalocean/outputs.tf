@@ -8,6 +8,11 @@ output "registry" {
   value       = digitalocean_container_registry.this.endpoint
 }
 
+output "private_network" {
+  description = "Where Valkey is: for the chart's extraEgress."
+  value       = digitalocean_vpc.this.ip_range
+}
+
 output "redis_url" {
   description = "REDIS_URL, for the chart's redis.existingSecret."
   value       = digitalocean_database_cluster.valkey.private_uri

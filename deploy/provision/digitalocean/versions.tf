@@ -1,5 +1,6 @@
 terraform {
-  required_version = ">= 1.8"
+  # The validation of alert_email looks at another variable.
+  required_version = ">= 1.9"
 
   required_providers {
     digitalocean = {

@@ -31,11 +31,17 @@ export function readBody(exchange: Exchange, maxBytes: number): Promise<Buffer> 
   function take(chunk: Buffer): void {
     size += chunk.length;
     if (size > maxBytes) return fail(tooLarge(maxBytes));
+    try {
+      exchange.hold(size, 'body');
+    } catch (error) {
+      return fail(error as TuohsError);
+    }
     if (parts.push(chunk) > MOST_PARTS) parts = [Buffer.concat(parts, size)];
   }
 
   function arrived(): void {
     stop();
+    exchange.arrived();
     const [first = EMPTY] = parts;
     resolve(parts.length > 1 ? Buffer.concat(parts, size) : first);
     // Node keeps the last request of a connection for as long as the connection is idle.

@@ -5,11 +5,6 @@ import type { LeaveSignal } from '../../core/leave-signal.ts';
 /** Hands the answer to a line to `put`, once: at once or later. */
 export type AnswerLine = (line: Buffer, put: (answer: string) => void) => void;
 
-export interface LineWindow {
-  /** How many lines may be under way; it may change meanwhile. */
-  readonly lines: () => number;
-}
-
 /**
  * Writes an answer for each line to `response`, in the order of the lines, each as soon as it is known; those that are known
  * in the same turn leave in one piece. Takes on no more lines than the window allows and than the client reads. Resolves when
@@ -17,7 +12,7 @@ export interface LineWindow {
  */
 export async function answerLines(
   lines: Iterable<Buffer>,
-  { answerLine, window }: { answerLine: AnswerLine; window: LineWindow },
+  { answerLine, window }: { answerLine: AnswerLine; window: Pick<BulkWindow, 'lines'> },
   { response, gone, clock }: { response: ServerResponse; gone: LeaveSignal; clock: Pick<Clock, 'soon'> },
 ): Promise<void> {
   /** The answers of the lines that were taken on and have not left. */
@@ -67,4 +62,42 @@ export async function answerLines(
     moved = Promise.withResolvers();
     resolve();
   }
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** The lines of a body without their ends, each cut when it is asked for. Empty lines are left out. */
+export function* linesOf(body: Buffer): Generator<Buffer, void, undefined> {
+  for (let start = 0; start < body.length; ) {
+    const found = body.indexOf(LINE_FEED, start);
+    const end = found < 0 ? body.length : found;
+    const isEmpty = end === start || (end === start + 1 && body[start] === CARRIAGE_RETURN);
+    if (!isEmpty) yield body.subarray(start, end);
+    start = end + 1;
+  }
+}
+
+/** How many lines of bulk requests may be under way: a bound for all of them together, divided evenly. */
+export interface BulkWindow {
+  /** Counts a bulk until the returned function is called. */
+  enter(): () => void;
+  /** The lines of each bulk right now. */
+  lines(): number;
+}
+
+/** A bulk always gets this many lines, however many there are. */
+const LEAST_LINES = 8;
+
+export function bulkWindow(maxLines: number): BulkWindow {
+  let bulks = 0;
+  return {
+    enter() {
+      bulks++;
+      return () => {
+        bulks--;
+      };
+    },
+    lines: () => Math.max(LEAST_LINES, Math.floor(maxLines / bulks)),
+  };
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 
 /** One connection of a client and what is under way on it. */
@@ -19,11 +20,20 @@ export interface Connections {
   of(socket: Duplex): Connection | undefined;
   /** Knows an exchange with its connection until it has ended. */
   begin(exchange: Exchange): void;
+  /**
+   * Frees at least so many held bytes, if clients owe us that many: of those that send a body or do not read their answer, the
+   * slowest first.
+   */
+  cutSlowest(bytes: number, nowMs: number): void;
+  count(): number;
   all(): Iterable<Connection>;
 }
 
 /** How many are closed at once when the limit is reached, so that a flood does not search all of them each time. */
 const CLOSED_AT_ONCE = 16;
+
+/** An answer that was not read for so long is slow. */
+const UNREAD_MS = 1000;
 
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(maxConnections: number): Connections {
@@ -52,15 +62,32 @@ export function connections(maxConnections: number): Connections {
       exchanges.push(exchange);
       exchange.atEnd(() => exchanges.splice(exchanges.indexOf(exchange), 1));
     },
+    cutSlowest(bytes, nowMs) {
+      const slow: { exchange: Exchange; rate: number }[] = [];
+      for (const { exchanges } of open.values()) {
+        for (const exchange of exchanges) {
+          const rate = rateOf(exchange, nowMs);
+          if (rate !== undefined) slow.push({ exchange, rate });
+        }
+      }
+      slow.sort((one, other) => one.rate - other.rate);
+      let freed = 0;
+      for (const { exchange } of slow) {
+        if (freed >= bytes) return;
+        freed += exchange.heldBytes;
+        cut(exchange);
+      }
+    },
+    count: () => open.size,
     all: () => open.values(),
   };
 
   /** First those that have not sent a whole request or do not read their answer, then idle ones; the oldest first. */
   function makeRoom(): void {
     const least = Math.max(1, Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8)));
-    const candidates = [...open.values()].filter(owesUs);
+    const owing = [...open.values()].filter(owesUs);
     const idle = [...open.values()].filter(({ isNew, exchanges }) => !isNew && exchanges.length === 0);
-    for (const { socket } of [...candidates, ...idle].slice(0, least)) {
+    for (const { socket } of [...owing, ...idle].slice(0, least)) {
       open.delete(socket);
       socket.destroy();
     }
@@ -71,4 +98,21 @@ function owesUs({ isNew, exchanges }: Connection): boolean {
   const last = exchanges.at(-1);
   if (last === undefined) return isNew;
   return !last.isWhole || exchanges.every((exchange) => exchange.isUnread);
+}
+
+/** Bytes a millisecond of a body under way, 0 for an answer that is not read; `undefined` for a client that owes nothing. */
+function rateOf(exchange: Exchange, nowMs: number): number | undefined {
+  if (!exchange.isWhole) return exchange.heldBytes / Math.max(1, nowMs - exchange.startedMs);
+  const { unreadSinceMs } = exchange;
+  return unreadSinceMs !== undefined && nowMs - unreadSinceMs > UNREAD_MS ? 0 : undefined;
+}
+
+/** A client whose body is cut off is told so; one that does not read would not hear it. */
+function cut(exchange: Exchange): void {
+  const error = new TuohsError('OVERLOADED', 'the slowest clients make room', {
+    detail: 'The body arrived more slowly than the service could wait for; send it again.',
+  });
+  if (exchange.isWhole) exchange.request.socket.destroy();
+  else exchange.breakBody(error);
+  exchange.release();
 }

@@ -1,7 +1,7 @@
 import { TuohsError } from '../../core/errors.ts';
 import type { ApiParts } from '../api-parts.ts';
-import { sendFile } from '../pages/static-file.ts';
 import type { Route } from '../router.ts';
+import { sendFile } from '../send-file.ts';
 
 /** The scripts and the style of the playground, at `/assets/<version>/<file>`: another version has another address. */
 export const assets: Route<ApiParts> = {

@@ -2,9 +2,8 @@ import type { BulkLineOutcome, Emit } from '../../core/events.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { readBody } from '../body/read-body.ts';
 import { mediaType, shownType } from '../body/request-text.ts';
-import { answerLines } from '../bulk/answer-lines.ts';
+import { answerLines, linesOf } from '../bulk/answer-lines.ts';
 import { lineAnswerer } from '../bulk/line-answerer.ts';
-import { linesOf } from '../bulk/lines.ts';
 import type { Exchange } from '../exchange.ts';
 import { errorResponses, requestIdParameter, success } from '../openapi-parts.ts';
 import { badInput } from '../problem.ts';
@@ -20,6 +19,7 @@ export const bulk: Route<ApiParts> = {
       throw badInput('no NDJSON', `The content type is ${shownType(type)}; send ${NDJSON}.`);
     }
     const body = await readBody(exchange, parts.maxBulkBytes);
+    exchange.holdCopies(body.length, 'body');
     const { bulkWindow: window, clock } = parts;
     exchange.atEnd(window.enter());
     const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));

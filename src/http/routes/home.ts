@@ -1,8 +1,8 @@
 import { preferredType } from '../accept.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { errorResponses, requestIdParameter, success } from '../openapi-parts.ts';
-import { sendFile } from '../pages/static-file.ts';
 import type { Route } from '../router.ts';
+import { sendFile } from '../send-file.ts';
 
 /** The way in: for a browser the playground, for anything else what there is to ask, and where. */
 export const home: Route<ApiParts> = {

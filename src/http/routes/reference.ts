@@ -1,7 +1,7 @@
 import { TuohsError } from '../../core/errors.ts';
 import type { ApiParts } from '../api-parts.ts';
-import { sendFile } from '../pages/static-file.ts';
 import type { Route } from '../router.ts';
+import { sendFile } from '../send-file.ts';
 
 /** The page of the API reference. */
 export const reference: Route<ApiParts> = {

@@ -13,8 +13,9 @@ const cachingHeaders = headerRefs('ETag', 'CacheControl');
 export const shoutGet: Route<ApiParts> = {
   async handle(exchange, { reverseShout }) {
     const { headers } = exchange.request;
-    const found = reverseShout(textOfQuery(exchange.target.query), exchange);
-    const shout = found instanceof Promise ? await found : found;
+    const { query } = exchange.target;
+    const found = reverseShout(textOfQuery(query), exchange);
+    const shout = found instanceof Promise ? await exchange.wait(found, query.length) : found;
     const answer = { ...shoutAnswer(shout, headers.accept), vary: 'Accept' };
     if (shout.source === 'local') {
       return exchange.answer({ ...answer, headers: [...answer.headers, 'cache-control', 'no-store'] });

@@ -10,9 +10,10 @@ export const shoutPost: Route<ApiParts> = {
   async handle(exchange, { reverseShout, maxBodyBytes }) {
     const { headers } = exchange.request;
     const textOf = textReader(headers);
-    const text = textOf(await readBody(exchange, maxBodyBytes));
-    const shout = reverseShout(text, exchange);
-    exchange.answer(shoutAnswer(shout instanceof Promise ? await shout : shout, headers.accept));
+    const body = await readBody(exchange, maxBodyBytes);
+    const shout = reverseShout(textOf(body), exchange);
+    const shouted = shout instanceof Promise ? await exchange.wait(shout, body.length) : shout;
+    exchange.answer(shoutAnswer(shouted, headers.accept));
   },
 };
 

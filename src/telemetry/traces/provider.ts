@@ -1,31 +1,48 @@
 import { ExportResultCode } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import {
-  AlwaysOnSampler,
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  type SpanExporter,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace';
+  defaultResource,
+  detectResources,
+  envDetector,
+  hostDetector,
+  processDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
+import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
+import { type SamplerOptions, samplerOf } from './sampler.ts';
 
-export interface ProviderOptions {
-  /** Of an OTLP/HTTP receiver; `/v1/traces` is appended, as the OTLP exporter specification has it. */
+export interface ProviderOptions extends SamplerOptions {
+  /** Where spans go, as it is. */
   readonly endpoint: string;
+  readonly protocol: 'http/protobuf' | 'http/json';
   readonly version: string;
   /** Told when spans no longer arrive there, and when they do again. */
   readonly onChange: (isUp: boolean) => void;
 }
 
-/** Sends spans in the background. Whether a request is traced is its caller's decision; where that says nothing, it is. */
-export function tracerProvider({ endpoint, version, onChange }: ProviderOptions): TracerProvider {
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
+/** Sends spans in the background. What they say of the process comes from the environment before anything else. */
+export async function tracerProvider(options: ProviderOptions): Promise<TracerProvider> {
+  const { version, onChange } = options;
   const about = resourceFromAttributes({ 'service.name': 'tuohs', 'service.version': version });
+  const detected = detectResources({ detectors: [hostDetector, processDetector, envDetector] });
+  const exporter = watched(await exporterOf(options), onChange);
   return new TracerProvider({
-    resource: defaultResource().merge(about),
-    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-    spanProcessors: [new BatchSpanProcessor({ exporter: watched(exporter, onChange) })],
+    resource: defaultResource().merge(about).merge(detected),
+    sampler: samplerOf(options),
+    spanProcessors: [new BatchSpanProcessor({ exporter })],
   });
+}
+
+async function exporterOf({ endpoint: url, protocol }: ProviderOptions): Promise<SpanExporter> {
+  switch (protocol) {
+    case 'http/protobuf': {
+      const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto');
+      return new OTLPTraceExporter({ url });
+    }
+    case 'http/json': {
+      const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
+      return new OTLPTraceExporter({ url });
+    }
+  }
 }
 
 /** The SDK drops what cannot be sent without a word. */

@@ -1,7 +1,7 @@
 import { type Span, type SpanOptions, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { AttemptError, TuohsError } from '../../core/errors.ts';
 import type { Shout } from '../../core/shouter.ts';
-import type { Place, Places } from './places.ts';
+import type { Contexts } from './contexts.ts';
 
 export interface SpanPlan {
   readonly name: string;
@@ -12,20 +12,16 @@ export interface SpanPlan {
   readonly onShout?: (shout: Shout) => Record<string, string | boolean>;
 }
 
-/** Does `work` within a span that ends with it, and fails as it does. An answer at hand stays one. */
-export type Spanned = (
-  place: Place,
-  plan: SpanPlan,
-  work: () => Shout | Promise<Shout>,
-) => Shout | Promise<Shout>;
+/** Does `work` within a span that ends with it, and fails as it does. An answer without a promise stays one. */
+export type Spanned = (plan: SpanPlan, work: () => Shout | Promise<Shout>) => Shout | Promise<Shout>;
 
-export function spanned(tracer: Tracer, places: Places): Spanned {
-  return (place, { name, options = {}, onStart, onShout }, work) => {
-    const span = tracer.startSpan(name, options, place.context);
+export function spanned(tracer: Tracer, contexts: Contexts): Spanned {
+  return ({ name, options = {}, onStart, onShout }, work) => {
+    const context = contexts.active();
+    const span = tracer.startSpan(name, options, context);
     onStart?.(span);
-    const inside = { ...place, context: trace.setSpan(place.context, span) };
     try {
-      const shout = places.run(inside, work);
+      const shout = contexts.with(trace.setSpan(context, span), work);
       return shout instanceof Promise ? shout.then(end, fail) : end(shout);
     } catch (error) {
       return fail(error);

@@ -1,34 +1,41 @@
 import { ROOT_CONTEXT, type Span, SpanKind, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
 import type { Call, Shout } from '../../core/shouter.ts';
 import type { LayerViews } from '../layer-views.ts';
-import type { Places } from './places.ts';
+import { type Contexts, isTraced, othersOf, requestOf, withOthers } from './contexts.ts';
 import { spanned } from './spanned.ts';
 
-// A bulk request may have a million strings.
+export interface TracedLayersOptions {
+  readonly tracer: Tracer;
+  readonly contexts: Contexts;
+  /** The base address of SHOUTCLOUD. */
+  readonly upstreamUrl: string;
+}
+
+// A bulk request may have thousands of strings.
 const MOST_STRINGS = 64;
 
 /**
  * A span for what each layer does. A batch is done for several strings, and so for several requests: its attempts belong to
  * the trace of the first of them that is recorded, and are linked with the others.
  */
-export function tracedLayers(tracer: Tracer, places: Places): LayerViews {
-  const inSpan = spanned(tracer, places);
+export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOptions): LayerViews {
+  const inSpan = spanned(tracer, contexts);
   const spanOf = new WeakMap<Call, Span>();
+  const attemptAttributes = clientAttributes(upstreamUrl);
 
   return {
     string: (inner) => ({
       shout(text, call) {
-        const request = places.getStore()?.request;
+        const request = requestOf(contexts.active());
         if (request && ++request.strings > MOST_STRINGS)
-          return places.run(undefined, () => inner.shout(text, call));
+          return contexts.with(ROOT_CONTEXT, () => inner.shout(text, call));
         return inner.shout(text, call);
       },
     }),
 
     cache: (inner, tier) => ({
       shout(text, call) {
-        const place = places.getStore();
-        if (place === undefined) return inner.shout(text, call);
+        if (!isTraced(contexts.active())) return inner.shout(text, call);
         const plan = {
           name: `cache ${tier}`,
           onShout: ({ source, collapsed }: Shout) => ({
@@ -36,16 +43,15 @@ export function tracedLayers(tracer: Tracer, places: Places): LayerViews {
             'tuohs.collapsed': collapsed,
           }),
         };
-        return inSpan(place, plan, () => inner.shout(text, call));
+        return inSpan(plan, () => inner.shout(text, call));
       },
     }),
 
     waiting: (inner) => ({
       shout(text, call) {
-        const place = places.getStore();
-        if (place === undefined) return inner.shout(text, call);
+        if (!isTraced(contexts.active())) return inner.shout(text, call);
         const plan = { name: 'batch', onStart: (span: Span) => spanOf.set(call, span) };
-        return inSpan(place, plan, () => inner.shout(text, call));
+        return inSpan(plan, () => inner.shout(text, call));
       },
     }),
 
@@ -55,30 +61,41 @@ export function tracedLayers(tracer: Tracer, places: Places): LayerViews {
         const riders = (call.riders ?? []).flatMap((rider) => spanOf.get(rider) ?? []);
         const first = riders.find(isSampled) ?? riders[0];
         const others = riders.filter((rider) => rider !== first);
-        const place = first && { context: trace.setSpan(ROOT_CONTEXT, first), others };
-        return places.run(place, () => inner.shout(text, call));
+        const context = first ? withOthers(trace.setSpan(ROOT_CONTEXT, first), others) : ROOT_CONTEXT;
+        return contexts.with(context, () => inner.shout(text, call));
       },
     }),
 
     attempt: (inner) => ({
       shout(text, call) {
-        const place = places.getStore();
-        if (place === undefined) return inner.shout(text, call);
-        const { others = [] } = place;
+        const context = contexts.active();
+        if (!isTraced(context)) return inner.shout(text, call);
+        const others = othersOf(context);
         const plan = {
           name: 'attempt',
           options: {
             kind: SpanKind.CLIENT,
-            attributes: { 'tuohs.strings': call.strings },
+            attributes: { ...attemptAttributes, 'tuohs.strings': call.strings },
             links: others.map((other) => ({ context: other.spanContext() })),
           },
           onStart(span: Span) {
             for (const other of others) other.addLink({ context: span.spanContext() });
           },
         };
-        return inSpan(place, plan, () => inner.shout(text, call));
+        return inSpan(plan, () => inner.shout(text, call));
       },
     }),
+  };
+}
+
+/** What a request to SHOUTCLOUD is, in the words of the semantic conventions for HTTP clients; never the credentials. */
+function clientAttributes(upstreamUrl: string) {
+  const { protocol, hostname, port, origin, pathname } = new URL(upstreamUrl);
+  return {
+    'http.request.method': 'POST',
+    'url.full': `${origin}${pathname.replace(/\/$/, '')}/V1/SHOUT`,
+    'server.address': hostname.replace(/^\[|\]$/g, ''),
+    'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
   };
 }
 

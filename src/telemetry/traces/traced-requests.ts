@@ -1,32 +1,32 @@
 import type { RequestListener } from 'node:http';
-import { SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import type { Emit, Event } from '../../core/events.ts';
-import type { Places } from './places.ts';
+import { type Contexts, inRequest, requestOf } from './contexts.ts';
 import { traceOf } from './w3c.ts';
 
 /** Gives each request a span, in the trace of its caller where there is one; `requestEvents` ends it. */
-export function tracedRequests(listener: RequestListener, tracer: Tracer, places: Places): RequestListener {
+export function tracedRequests(
+  listener: RequestListener,
+  tracer: Tracer,
+  contexts: Contexts,
+): RequestListener {
   return (request, response) => {
     const { method = '', headers } = request;
     const caller = traceOf(headers);
     const attributes = { 'http.request.method': method };
     const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, caller);
-    const place = { context: trace.setSpan(caller, span), request: { span, strings: 0 } };
-    const inPlace = <Method extends (...args: never[]) => unknown>(method: Method): Method =>
-      new Proxy(method, {
-        apply: (target, self, args) => places.run(place, () => Reflect.apply(target, self, args)),
-      });
+    const context = inRequest(caller, { span, strings: 0 });
     // Node tells of the body and of the end of an answer in the context of the connection, not in that of the request.
-    request.push = inPlace(request.push);
-    response.emit = inPlace(response.emit);
-    places.run(place, () => listener(request, response));
+    request.push = contexts.bind(context, request.push);
+    response.emit = contexts.bind(context, response.emit);
+    contexts.with(context, () => listener(request, response));
   };
 }
 
 /** Writes into the span of a request what is known of it in the end. */
-export function requestEvents(places: Places): Emit {
+export function requestEvents(contexts: Contexts): Emit {
   return (event) => {
-    const span = places.getStore()?.request?.span;
+    const span = requestOf(contexts.active())?.span;
     if (event.type === 'failed') span?.setAttribute('error.type', event.code);
     if (event.type !== 'answered' || span === undefined) return;
     span.updateName(nameOf(event));

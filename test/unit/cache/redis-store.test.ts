@@ -136,7 +136,7 @@ test('a text with a huge value under its key costs the connection once at most',
 
 test('many long texts at once are all read', { skip }, async (t) => {
   const { store, world } = await start(t);
-  const texts = Array.from({ length: 50 }, (_, i) => `${i} `.padEnd(200_000, 'ж'));
+  const texts = Array.from({ length: 20 }, (_, i) => `${i} `.padEnd(60_000, 'ж'));
   for (const text of texts) store.set(text, text.toUpperCase());
 
   const found = await Promise.all(texts.map((text) => store.get(text)));

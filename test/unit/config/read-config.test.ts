@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError, type Environment, readConfig } from '../../../src/config/read-config.ts';
-import { settings } from '../../../src/config/settings.ts';
+import { allSettings } from '../../../src/config/settings.ts';
+import { traceSettings } from '../../../src/config/trace-settings.ts';
 
 test('without any environment every setting has its default', () => {
   const config = readConfig({});
 
-  assert.deepEqual([config.host, config.port, config.adminPort], ['0.0.0.0', 5000, 9464]);
+  assert.deepEqual([config.host, config.port, config.adminPort], [undefined, 5000, 9464]);
   assert.deepEqual([config.shoutcloudUrl, config.reverseBy], ['http://api.shoutcloud.io', 'grapheme']);
   assert.deepEqual([config.requestDeadlineMs, config.attemptTimeoutMs], [3000, 600]);
   assert.deepEqual([config.cacheMaxBytes, config.maxBodyBytes], [33_554_432, 262_144]);
@@ -37,6 +38,12 @@ test('an explicit 0 is respected', () => {
 
 test('an explicit empty value is respected where none is a choice', () => {
   assert.equal(readConfig({ REDIS_URL: '', TRUST_PROXY: '' }).redisUrl, undefined);
+});
+
+test('an empty variable of OpenTelemetry stands for the default', () => {
+  const empty = Object.values(traceSettings).map(({ name }) => [name, '']);
+
+  assert.deepEqual(readConfig(Object.fromEntries(empty)), readConfig({}));
 });
 
 test('unknown variables do not matter', () => {
@@ -83,6 +90,12 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   ],
   TRUST_PROXY: ['x', '10.0.0.0/33', '10.0.0.1,', '1.2.3', '10.0.0.0/8/8'],
   REDIS_CA_FILE: ['/no/such/file', '/', '/dev/null'],
+  OTEL_TRACES_SAMPLER: ['sometimes', 'jaeger_remote'],
+  OTEL_TRACES_SAMPLER_ARG: ['2', '-1', 'half'],
+  OTEL_TRACES_EXPORTER: ['zipkin', 'otlp,none'],
+  OTEL_EXPORTER_OTLP_PROTOCOL: ['grpc'],
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: ['grpc'],
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: ['collector:4318', 'ftp://collector'],
 };
 for (const [name, values] of Object.entries(WRONG)) {
   for (const value of values) {
@@ -143,7 +156,7 @@ for (const environment of RIGHT_TOGETHER) {
 }
 
 test('each setting has a variable of its own', () => {
-  const names = Object.values(settings).map(({ name }) => name);
+  const names = Object.values(allSettings).map(({ name }) => name);
 
   assert.equal(new Set(names).size, names.length);
   for (const name of names) assert.match(name, /^[A-Z]+(_[A-Z]+)*$/);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { type Setting, settings } from '../../../src/config/settings.ts';
+import type { Setting } from '../../../src/config/setting.ts';
+import { settings } from '../../../src/config/settings.ts';
 
 const root = new URL('../../../', import.meta.url);
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root });

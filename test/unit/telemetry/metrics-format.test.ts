@@ -6,6 +6,8 @@ import { measured, ONE_OF_EACH } from './metrics-under-test.ts';
 const SERIES: Record<string, readonly [type: string, ...labels: string[]]> = {
   tuohs_http_request_duration_seconds: ['histogram', 'method', 'route', 'status'],
   tuohs_in_flight_requests: ['gauge'],
+  tuohs_held_bytes: ['gauge'],
+  tuohs_open_connections: ['gauge'],
   tuohs_cache_requests_total: ['counter', 'tier', 'result'],
   tuohs_cache_bytes: ['gauge'],
   tuohs_coalesced_requests_total: ['counter'],
@@ -94,9 +96,25 @@ test('the buckets of each histogram grow up to all there is', async () => {
 });
 
 test('the content type is that of the text format', () => {
-  const { contentType } = measured([]);
+  const [contentType] = measured([]).types;
 
   assert.match(contentType, /^text\/plain; version=[\d.]+; charset=utf-8/);
+});
+
+test('OpenMetrics has the same series with the same values', async () => {
+  const metrics = measured(ONE_OF_EACH);
+  const samples = (text: string) =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith('tuohs_'))
+      .sort();
+
+  const open = await metrics.text(metrics.types[1]);
+
+  assert.deepEqual(samples(open), samples(await metrics.text()));
+  assert.match(open, /^# TYPE process_start_time_seconds gauge$/m);
+  assert.match(open, /^# TYPE tuohs_coalesced_requests counter$/m);
+  assert.ok(open.endsWith('\n# EOF\n'));
 });
 
 function namesIn(labels: string): string[] {

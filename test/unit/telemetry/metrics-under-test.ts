@@ -5,9 +5,11 @@ import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
 
 /** Metrics with steady readings, which have counted these events. */
 export function measured(events: readonly Event[], readings: Partial<Readings> = {}) {
-  const { emit, read, text, contentType } = metrics({ version: '1.2.3', epochMs: () => FAKE_EPOCH_MS });
+  const { emit, read, text, types } = metrics({ version: '1.2.3', epochMs: () => FAKE_EPOCH_MS });
   read({
     inFlight: () => 0,
+    heldBytes: () => 0,
+    openConnections: () => 0,
     cacheBytes: () => 0,
     retryBudgetTokens: () => 20,
     breakerState: (): BreakerState => 'closed',
@@ -19,7 +21,7 @@ export function measured(events: readonly Event[], readings: Partial<Readings> =
   for (const event of events) emit(event);
   return {
     emit,
-    contentType,
+    types,
     text,
     /** The values by series, as in the text format. */
     series: async () => new Map(seriesOf(await text())),

@@ -68,6 +68,8 @@ for (const [series, event] of Object.entries({
 
 for (const [series, readings] of Object.entries({
   tuohs_in_flight_requests: { inFlight: () => 7 },
+  tuohs_held_bytes: { heldBytes: () => 7 },
+  tuohs_open_connections: { openConnections: () => 7 },
   tuohs_cache_bytes: { cacheBytes: () => 7 },
   tuohs_retry_budget_tokens: { retryBudgetTokens: () => 7 },
 })) {

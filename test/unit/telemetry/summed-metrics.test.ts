@@ -13,6 +13,8 @@ function worker({ shed = 0, inFlight = 0, isRedisUp = true, dropped = 0 }) {
   const measured = metrics({ version: '1', epochMs: () => FAKE_EPOCH_MS });
   measured.read({
     inFlight: () => inFlight,
+    heldBytes: () => 0,
+    openConnections: () => 0,
     cacheBytes: () => 0,
     retryBudgetTokens: () => 20,
     breakerState: () => 'closed',

@@ -1,6 +1,6 @@
 {{/*
-The rules of files/alerts.yaml, which look at the namespace of this release only: services of other namespaces are none of
-its concern, and each alert has the label by which an AlertmanagerConfig of the namespace finds it.
+The rules of files/alerts.yaml, for this release only: series of its namespace, the autoscaler of its name, and on each alert
+the label by which an AlertmanagerConfig of the namespace finds it.
 */}}
 {{- define "tuohs.rules" -}}
 {{- $namespace := printf "namespace=%q" .Release.Namespace -}}
@@ -10,6 +10,7 @@ its concern, and each alert has the label by which an AlertmanagerConfig of the 
 {{- range $rule := $group.rules -}}
 {{- $expr := regexReplaceAll "\\b((?:tuohs[_:]|kube_)[\\w:]+)\\{" $rule.expr (printf "${1}{%s," $namespace) -}}
 {{- $expr = regexReplaceAll "\\b((?:tuohs[_:]|kube_)[\\w:]+)([^\\w:{]|$)" $expr (printf "${1}{%s}${2}" $namespace) -}}
+{{- $expr = replace `horizontalpodautoscaler=~".*tuohs.*"` (printf "horizontalpodautoscaler=%q" (include "tuohs.name" $)) $expr -}}
 {{- $_ := set $rule "expr" $expr -}}
 {{- if $rule.alert -}}
 {{- $_ := set $rule.labels "namespace" $.Release.Namespace -}}

@@ -1,44 +1,7 @@
-import { hash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import fresh from 'fresh';
-import { acceptedEncoding } from '../accept.ts';
-import type { Exchange } from '../exchange.ts';
-
-/** A file in memory, as it is and compressed; made once. */
-export interface StaticFile {
-  readonly type: string;
-  readonly etag: string;
-  readonly body: Buffer;
-  /** By `Content-Encoding`, the best first; empty for a file that is too small to gain. */
-  readonly encoded: ReadonlyMap<string, Buffer>;
-}
-
-/** A file of fewer bytes fits into one packet as it is. */
-const LEAST_TO_COMPRESS = 1400;
-
-/** Of brotli's eleven: the next step takes twice the time for 2 % less. */
-const BROTLI_QUALITY = 6;
-
-/** Compresses on other threads: the event loop goes on meanwhile. */
-export async function staticFile({ type, body }: { type: string; body: Buffer }): Promise<StaticFile> {
-  const etag = hash('sha256', body, 'base64url');
-  if (body.length < LEAST_TO_COMPRESS) return { type, etag, body, encoded: new Map() };
-  const params = {
-    [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
-    [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
-  };
-  const [br, gz] = await Promise.all([promisify(brotliCompress)(body, { params }), promisify(gzip)(body)]);
-  return {
-    type,
-    etag,
-    body,
-    encoded: new Map([
-      ['br', br],
-      ['gzip', gz],
-    ]),
-  };
-}
+import type { StaticFile } from '../web/pages.ts';
+import { acceptedEncoding } from './accept.ts';
+import type { Exchange } from './exchange.ts';
 
 export interface FileHeaders {
   readonly cacheControl: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadOnce } from '../../../src/http/pages/pages.ts';
+import { loadOnce } from '../../../src/web/pages.ts';
 
 test('what was loaded is kept, also for those who asked meanwhile', async () => {
   let loads = 0;

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../../core/clock.ts';
+import type { Cancel, Clock } from './clock.ts';
 
 export interface LoopDelay {
   /** How late the event loop has lately been at least, in milliseconds: what a request waits before anyone sees it. */

@@ -1,0 +1,43 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { readVersion } from '../../src/version.ts';
+import { run } from './command.ts';
+
+export interface ChartPackage {
+  /** Where images are, in the values of the package. */
+  readonly repository: string;
+  /** What `helm list` shows as the version of the app. */
+  readonly appVersion: string;
+}
+
+/** Packages deploy/chart with the version of package.json into a folder; returns the path of the package. */
+export function packagedChart({ repository, appVersion }: ChartPackage, folder: string): string {
+  const version = readVersion();
+  const work = mkdtempSync(join(tmpdir(), 'tuohs-chart-'));
+  const chart = join(work, 'tuohs');
+  try {
+    cpSync('deploy/chart', chart, { recursive: true });
+    nameTheRepository(join(chart, 'values.yaml'), repository);
+    run('helm', [
+      'package',
+      chart,
+      '--version',
+      version,
+      '--app-version',
+      appVersion,
+      '--destination',
+      folder,
+    ]);
+    return join(folder, `tuohs-${version}.tgz`);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+function nameTheRepository(path: string, repository: string): void {
+  const values = parseDocument(readFileSync(path, 'utf8'));
+  values.setIn(['image', 'repository'], repository);
+  writeFileSync(path, values.toString());
+}

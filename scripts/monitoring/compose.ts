@@ -1,0 +1,43 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface Compose {
+  /** Runs a command of docker compose and shows what it prints; throws if it fails. */
+  run(...args: string[]): void;
+  /** The address of a port of a service on this machine. */
+  url(service: string, port: number): string;
+  /** Resolves once the service prints a line that begins so; `tell` gets each line until then. */
+  lineOf(service: string, beginning: string, tell: (line: string) => void): Promise<void>;
+}
+
+/** docker compose in the folder of compose.yaml, with these variables beside those of the process. */
+export function compose(environment: Readonly<Record<string, string>>): Compose {
+  const options = { cwd: root, env: { ...process.env, ...environment } };
+  return {
+    run(...args) {
+      const { status } = spawnSync('docker', ['compose', ...args], { ...options, stdio: 'inherit' });
+      if (status !== 0) throw new Error(`docker compose ${args.join(' ')} failed`);
+    },
+    url(service, port) {
+      const args = ['compose', 'port', service, `${port}`];
+      const printed = execFileSync('docker', args, { ...options, encoding: 'utf8' });
+      return `http://localhost:${printed.trim().split(':').at(-1)}`;
+    },
+    async lineOf(service, beginning, tell) {
+      const args = ['compose', 'logs', '--follow', '--no-log-prefix', '--tail', '0', service];
+      const logs = spawn('docker', args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
+      try {
+        for await (const line of createInterface({ input: logs.stdout })) {
+          tell(line);
+          if (line.startsWith(beginning)) return;
+        }
+      } finally {
+        logs.kill();
+      }
+      throw new Error(`${service} ended before it printed: ${beginning}`);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
+import type { IService } from 'kubernetes-models/v1/Service';
+import { stringify } from 'yaml';
+import { folder } from '../support/folder.ts';
+import { chart, only, type Rendering, rendered } from './rendering.ts';
+
+for (const helm of ['helm', 'helm3'] as const) {
+  test(`a parent chart leaves it out by a condition (${helm})`, async (t) => {
+    const path = await parentChart(t, [{ name: 'tuohs', condition: 'tuohs.enabled' }]);
+
+    assert.deepEqual(rendered({ tuohs: { enabled: false } }, { helm, path }), []);
+    assert.ok(only(rendered({ tuohs: { enabled: true } }, { helm, path }), 'Deployment'));
+  });
+
+  test(`a parent chart has it twice in one release, under two aliases (${helm})`, async (t) => {
+    const rendering = await twice(t, helm);
+    const manifests = rendered({ one: { valkey: { enabled: true } } }, rendering);
+    const named = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+
+    assert.equal(new Set(named).size, named.length);
+    assert.ok(named.includes('Deployment tuohs-one') && named.includes('Deployment tuohs-two-2'));
+  });
+}
+
+test('of two in one release each Service leads to its own pods', async (t) => {
+  const manifests = rendered({}, await twice(t, 'helm'));
+  const labelsOf = (name: string) =>
+    only<IDeployment>(manifests, 'Deployment', name).spec?.template.metadata?.labels;
+  const selectorOf = (name: string) => only<IService>(manifests, 'Service', name).spec?.selector;
+
+  assert.deepEqual(selectorOf('tuohs-one'), labelsOf('tuohs-one'));
+  assert.notDeepEqual(selectorOf('tuohs-one'), labelsOf('tuohs-two-2'));
+});
+
+async function twice(t: TestContext, helm: 'helm' | 'helm3'): Promise<Rendering> {
+  const aliases = [
+    { name: 'tuohs', alias: 'one' },
+    { name: 'tuohs', alias: 'Two_2' },
+  ];
+  return { helm, path: await parentChart(t, aliases) };
+}
+
+async function parentChart(t: TestContext, dependencies: readonly object[]): Promise<string> {
+  const path = await folder(t);
+  mkdirSync(join(path, 'charts'));
+  cpSync(chart, join(path, 'charts/tuohs'), { recursive: true });
+  const versioned = dependencies.map((dependency) => ({ ...dependency, version: '0.0.0', repository: '' }));
+  const about = { apiVersion: 'v2', name: 'parent', version: '1.0.0', dependencies: versioned };
+  writeFileSync(join(path, 'Chart.yaml'), stringify(about));
+  return path;
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { after, before, suite, test } from 'node:test';
+import { type KubernetesTool, kubernetesTool } from '../../scripts/kubernetes-tool.ts';
+import { goodValues } from '../chart/good-values.ts';
+import { oddReleases, oddValues } from '../chart/odd-values.ts';
+import { chart, type Values } from '../chart/rendering.ts';
+import { kubectl } from './kubernetes.ts';
+
+// make test-cluster-values: what the API server of the cluster that KUBECONFIG names says to values of the chart.
+const NAMESPACE = 'tuohs-values';
+const skip = process.env.KUBECONFIG ? false : 'KUBECONFIG names no cluster';
+
+// No pods of the gateway: this is about what the API server takes.
+const still = { autoscaling: { enabled: false }, replicaCount: 0 };
+const host = 'shout.example';
+const own = { enabled: true, host };
+/** Server-side apply has to get from each of them to each other one, and back. */
+const sets: Readonly<Record<string, Values>> = {
+  'nothing public': { ...still, redis: { existingSecret: 'redis', caKey: 'ca.pem' } },
+  'a certificate resolver': { ...still, ingressRoute: { ...own, tls: { certResolver: 'letsencrypt' } } },
+  'a certificate in a Secret': { ...still, ingressRoute: { ...own, tls: { secretName: 'shout-tls' } } },
+  "Traefik's own certificate": { ...still, ingressRoute: own },
+  'no TLS': { ...still, ingressRoute: { ...own, tls: { enabled: false }, annotations: { a: 'b' } } },
+  'an Ingress and a Gateway': {
+    ...still,
+    ingress: { ...own, className: 'nginx', tls: { secretName: 'shout-tls' } },
+    httpRoute: { ...own, parentRefs: [{ name: 'public' }] },
+    extraEnv: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=128' }],
+    affinity: { nodeAffinity: {} },
+  },
+  'little of anything': {
+    ...still,
+    resources: { limits: null },
+    podDisruptionBudget: { enabled: false },
+    networkPolicy: { enabled: false },
+    serviceAccount: { create: false },
+  },
+};
+
+suite('values on a cluster', { skip }, () => {
+  before(async () => {
+    await kubectl('delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait');
+    await kubectl('create', 'namespace', NAMESPACE);
+  });
+  after(() => kubectl('delete', 'namespace', NAMESPACE, '--wait=false'));
+
+  for (const [from, values] of Object.entries(sets)) {
+    for (const [to, others] of Object.entries(sets).filter(([to]) => to !== from)) {
+      test(`from ${from} to ${to} and back, with server-side apply`, () => {
+        const first = upgraded(values);
+        const there = upgraded(others);
+        const back = helm('helm', ['rollback', 'tuohs', '--namespace', NAMESPACE, '--server-side=true']);
+
+        assert.deepEqual([first, there, back], ['', '', '']);
+      });
+    }
+  }
+
+  for (const version of ['helm', 'helm3'] as const) {
+    for (const [what, values] of Object.entries({ ...oddValues, ...goodValues })) {
+      test(`${what}: refused by the chart or taken by the API server (${version})`, () => {
+        assert.equal(serversRefusal(version, 'tuohs', values), '');
+      });
+    }
+
+    for (const release of oddReleases) {
+      test(`a release called ${release} is taken by the API server (${version})`, () => {
+        const values = { valkey: { enabled: true }, shoutcloud: { enabled: true } };
+
+        assert.equal(serversRefusal(version, release, values), '');
+      });
+    }
+  }
+});
+
+/** Upgrades the release to the values; what helm says against it, or nothing. */
+function upgraded(values: Values): string {
+  const args = ['upgrade', '--install', 'tuohs', chart, '--namespace', NAMESPACE, '--server-side=true'];
+  return helm('helm', [...args, '--values', '-'], values);
+}
+
+/** What the API server says against that which these values render; nothing if it takes it, or if the chart refuses them. */
+function serversRefusal(version: KubernetesTool, release: string, values: Values): string {
+  const args = ['template', release, chart, '--namespace', NAMESPACE, '--values', '-'];
+  const rendered = spawnSync(kubernetesTool(version), args, {
+    input: JSON.stringify(values),
+    encoding: 'utf8',
+  });
+  if (rendered.status !== 0) return '';
+  const apply = ['apply', '--server-side', '--dry-run=server', '--namespace', NAMESPACE, '--filename', '-'];
+  const { stderr } = spawnSync(kubernetesTool('kubectl'), apply, {
+    input: rendered.stdout,
+    encoding: 'utf8',
+  });
+  return stderr.split('\n').filter(isRefusal).join('\n');
+}
+
+/** A kind that the cluster does not have says nothing about the values; a warning is none either. */
+function isRefusal(line: string): boolean {
+  return line !== '' && !/no matches for kind|ensure CRDs are installed|^Warning:/.test(line);
+}
+
+function helm(version: KubernetesTool, args: readonly string[], values: Values = {}): string {
+  try {
+    const options = { input: JSON.stringify(values), encoding: 'utf8', stdio: 'pipe' } as const;
+    execFileSync(kubernetesTool(version), args, options);
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+}

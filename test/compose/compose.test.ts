@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import { compose } from '../../scripts/monitoring/compose.ts';
+import { askJson } from '../support/ask.ts';
+import { startProgram } from '../support/process.ts';
+
+// The image is there: `make test-compose` builds it.
+const hasEngine =
+  spawnSync('docker', ['compose', 'version']).status === 0 && spawnSync('docker', ['info']).status === 0;
+const skip = hasEngine ? false : 'there is no docker engine with compose';
+const project = () => ({
+  COMPOSE_PROJECT_NAME: `tuohs-test-${randomUUID().slice(0, 8)}`,
+  COMPOSE_FILE: 'compose.yaml:test/compose/free-ports.yaml',
+});
+
+test('docker compose up brings every service, and a string is answered', { skip }, async (t) => {
+  const environment = project();
+  const { run, url } = compose(environment);
+  t.after(() => run('down', '--volumes'));
+
+  run('up', '--detach', '--wait');
+  const answer = await askJson(url('tuohs', 5000), { data: 'hello' });
+  const running = execFileSync('docker', ['compose', 'ps', '--services', '--status', 'running'], {
+    env: { ...process.env, ...environment },
+    encoding: 'utf8',
+  });
+
+  assert.deepEqual(JSON.parse(answer.body), { data: 'OLLEH' });
+  assert.deepEqual(running.trim().split('\n').sort(), [
+    'alertmanager',
+    'grafana',
+    'prometheus',
+    'receiver',
+    'shoutcloud',
+    'tuohs',
+    'valkey',
+  ]);
+});
+
+test('make demo-outage shows the alert arrive, then the end of it, and leaves nothing', {
+  skip,
+}, async (t) => {
+  const environment = project();
+  const demo = startProgram(t, {
+    command: process.execPath,
+    args: ['scripts/monitoring/demo-outage.ts'],
+    environment,
+  });
+
+  const exitCode = await demo.exitCode;
+  const told = demo.stdout.filter((line) => /told: .*TuohsUpstreamDown/.test(line));
+  const left = execFileSync('docker', [
+    'ps',
+    '--all',
+    '--quiet',
+    '--filter',
+    `name=${environment.COMPOSE_PROJECT_NAME}`,
+  ]);
+
+  assert.equal(exitCode, 0, demo.stderr.join('\n'));
+  assert.match(told[0] ?? '', /told: firing TuohsUpstreamDown: SHOUTCLOUD is down/);
+  assert.match(told.at(-1) ?? '', /told: resolved TuohsUpstreamDown/);
+  assert.equal(left.toString(), '');
+});
