@@ -32,12 +32,12 @@ export const slowSenders: readonly Attack[] = [
     begin: ({ port }) => trickle(port, 1_900, 9_000),
   },
   {
-    name: '400 bodies of which all but a byte came at once',
-    connections: 400,
+    name: '1,200 bodies of which all but a byte came at once',
+    connections: 1_200,
     begin: ({ port }) =>
       besiege({
         port,
-        size: 400,
+        size: 1_200,
         act: (socket) =>
           socket.write(headOf('/v1', JSON_TYPE, 'content-length: 262144') + ' '.repeat(262_143)),
       }),
