@@ -51,13 +51,17 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   const alone = load.answers.slice();
   const attackedAt = nowMs();
   const attacker = await startAttack(lab, gateway, attack);
-  await Promise.race([sleep(ATTACK_MS), gateway.exited]);
+  let peak = before;
+  // The last look before it is killed; a process that has ended holds nothing.
+  const isDead = () => {
+    peak = Math.max(peak, gateway.peakRssBytes());
+    return !isRunning(gateway);
+  };
+  await until(isDead, ATTACK_MS);
   await attacker.leave();
   const endedAt = nowMs();
-  await Promise.race([sleep(1_000), gateway.exited]);
-  const peak = gateway.peakRssBytes();
   const isBack = () => gateway.rssBytes() <= before + 32 * MEBIBYTE;
-  if (isRunning(gateway)) await until(isBack, REST_MS - 1_000);
+  if (isRunning(gateway)) await until(isBack, REST_MS);
   const after = gateway.rssBytes();
   return [
     exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exited}`, 'yes'),
