@@ -99,11 +99,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   );
   const life = lifecycle(
     [
-      () => api.close(),
+      (manner) => api.close(manner),
       stack.close,
       () => redis?.close(),
       () => traces?.close(),
-      () => admin?.close(),
+      (manner) => admin?.close(manner),
       loop.stop,
     ],
     config,
@@ -150,8 +150,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 
   return {
     async listen() {
-      const { host } = config;
-      const adminPort = await admin?.listen({ host, port: config.adminPort });
+      const { host, adminHost = host } = config;
+      const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
       const port = await api.listen({ host, port: config.port, reusePort: options.worker !== undefined });
       life.started();
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { endProcess } from './cli/end-process.ts';
 import { restartWithSmallHeap } from './cli/small-heap.ts';
 import { stopSignals } from './cli/stop-signals.ts';
 
@@ -21,4 +22,4 @@ const surroundings = {
     return process.stdin;
   },
 };
-process.exit(await run(argv.slice(2), surroundings));
+endProcess(await run(argv.slice(2), surroundings));

@@ -38,8 +38,8 @@ export function createPrimary(
     },
     world,
   );
-  // The workers drain for as long as one process alone would.
-  const life = lifecycle([pool.drain, () => admin.close()], { drainMs: 0 }, world);
+  // The workers drain and give up as one process alone would, and this one after them.
+  const life = lifecycle([pool.drain, (manner) => admin.close(manner)], { drainMs: 0, extraMs: 1000 }, world);
   const isReady = () => life.isReady() && pool.serving() > 0;
   const admin = adminServer(
     {
@@ -55,9 +55,9 @@ export function createPrimary(
 
   return {
     async listen() {
-      const { host } = config;
+      const { host, adminHost = host } = config;
       port = await sharedPort(host, config.port);
-      const adminPort = await admin.listen({ host, port: config.adminPort });
+      const adminPort = await admin.listen({ host: adminHost, port: config.adminPort });
       await pool.start();
       life.started();
       world.emit({ type: 'listening', port, adminPort });

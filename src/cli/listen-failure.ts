@@ -1,6 +1,7 @@
 /** What the user calls the two parts of an address to listen on: settings, or options of the command line. */
 export interface AddressNames {
-  readonly host: string;
+  /** Of this address or name. */
+  readonly host: (address: string) => string;
   /** Of this port. */
   readonly port: (port: number) => string;
 }
@@ -8,7 +9,7 @@ export interface AddressNames {
 /** A sentence for an address that cannot be listened on, which names what to change; any other error as it is. */
 export function listenFailure(error: unknown, names: AddressNames): unknown {
   if (!isListenError(error)) return error;
-  const { code, port = 0, address } = error;
+  const { code, port = 0, address = '', hostname = '' } = error;
   const name = `${names.port(port)} ${port}`;
   switch (code) {
     case 'EADDRINUSE':
@@ -16,10 +17,12 @@ export function listenFailure(error: unknown, names: AddressNames): unknown {
     case 'EACCES':
       return new Error(`${name} is not for this user to listen on (${code})`, { cause: error });
     case 'EADDRNOTAVAIL':
-      return new Error(`${names.host} ${address} is no address of this machine (${code})`, { cause: error });
+      return new Error(`${names.host(address)} ${address} is no address of this machine (${code})`, {
+        cause: error,
+      });
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new Error(`${names.host} ${error.hostname} is no name of an address (${code})`, {
+      return new Error(`${names.host(hostname)} ${hostname} is no name of an address (${code})`, {
         cause: error,
       });
     default:

@@ -5,6 +5,7 @@ import type { Config } from '../config/settings.ts';
 import type { Shoutcloud } from '../shoutcloud/shoutcloud.ts';
 import { listenFailure } from './listen-failure.ts';
 import { readableLog } from './readable-log.ts';
+import { runUntil } from './run-until.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface ServeOptions {
@@ -12,7 +13,7 @@ interface ServeOptions {
   readableLogs?: true;
 }
 
-/** `tuohs serve`: runs the API until SIGTERM or SIGINT, then drains. Fails where it must be stopped hard. */
+/** `tuohs serve`: runs the API until SIGTERM, SIGINT or SIGHUP, then drains. Fails where it must be stopped hard. */
 export function serveCommand(surroundings: Surroundings): Command {
   return new Command('serve')
     .description('run the API with settings from the environment (docs/configuration.md)')
@@ -28,22 +29,20 @@ async function serve(
   if (embeddedShoutcloud && environment.SHOUTCLOUD_URL !== undefined) {
     throw new ConfigError(['SHOUTCLOUD_URL and --embedded-shoutcloud are both given: choose one']);
   }
-  const shoutcloud = embeddedShoutcloud ? await embedded() : undefined;
-  const settings = { ...environment, ...(shoutcloud && { SHOUTCLOUD_URL: shoutcloud.url }) };
-  const config = readConfig(settings);
-  const app = await appFor(config, settings, readableLogs);
-  try {
+  await runUntil(stop.first, async (opened) => {
+    const shoutcloud = embeddedShoutcloud ? await embedded() : undefined;
+    if (shoutcloud) opened.push(shoutcloud.close);
+    const settings = { ...environment, ...(shoutcloud && { SHOUTCLOUD_URL: shoutcloud.url }) };
+    const config = readConfig(settings);
+    const app = await appFor(config, settings, readableLogs);
+    opened.push(() => app.close(stop.second));
     await app.listen().catch((error) => {
       throw listenFailure(error, {
-        host: 'HOST',
+        host: (address) => (address === config.adminHost ? 'ADMIN_HOST' : 'HOST'),
         port: (port) => (port === config.adminPort ? 'ADMIN_PORT' : 'PORT'),
       });
     });
-    await stop.first;
-  } finally {
-    await app.close(stop.second);
-    await shoutcloud?.close();
-  }
+  });
 }
 
 /** One process, or the one in front of several. Loaded only now: the other commands need none of it. */

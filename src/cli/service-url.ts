@@ -10,12 +10,15 @@ export const URL_OPTION = [
 
 /** The address that `--url` or TUOHS_URL names; else that of the service that `tuohs serve` starts in this environment. */
 export function serviceUrl(option: string | undefined, environment: Environment): string {
-  return withScheme(option ?? environment.TUOHS_URL ?? localUrl(environment, environment.PORT ?? '5000'));
+  return withScheme(
+    option ?? environment.TUOHS_URL ?? localUrl(environment.HOST, environment.PORT ?? '5000'),
+  );
 }
 
 /** The address of the admin port: `--url`, else that of the service that `tuohs serve` starts in this environment. */
 export function adminUrl(option: string | undefined, environment: Environment): string {
-  return withScheme(option ?? localUrl(environment, environment.ADMIN_PORT ?? '9464'));
+  const { HOST: host, ADMIN_HOST: adminHost, ADMIN_PORT: port = '9464' } = environment;
+  return withScheme(option ?? localUrl(adminHost || host, port));
 }
 
 /** A client of the service there. A wrong address is wrong usage. */
@@ -34,7 +37,7 @@ function withScheme(address: string): string {
   return address.includes('://') ? address : `http://${address}`;
 }
 
-function localUrl({ HOST: host = '' }: Environment, port: string): string {
+function localUrl(host = '', port: string): string {
   const isAny = ['', '0.0.0.0', '::'].includes(host);
   const name = isIPv6(host) ? `[${host}]` : host;
   return `http://${isAny ? 'localhost' : name}:${port}`;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { faultKinds } from '../shoutcloud/fault-kinds.ts';
 import { isListenError, listenFailure } from './listen-failure.ts';
+import { runUntil } from './run-until.ts';
 import type { Surroundings } from './surroundings.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -13,7 +14,7 @@ interface ShoutcloudCommandOptions {
   seed?: number;
 }
 
-/** `tuohs shoutcloud`: a server that behaves like SHOUTCLOUD, or misbehaves as told, until SIGTERM or SIGINT. */
+/** `tuohs shoutcloud`: a server that behaves like SHOUTCLOUD, or misbehaves as told, until SIGTERM, SIGINT or SIGHUP. */
 export function shoutcloudCommand({ stop, stdout }: Surroundings): Command {
   return new Command('shoutcloud')
     .description('run a server that answers as SHOUTCLOUD does, or as badly as told')
@@ -25,19 +26,22 @@ export function shoutcloudCommand({ stop, stdout }: Surroundings): Command {
     .option('--seed <number>', 'draws the same faults as an earlier run', wholeNumber(0, 2 ** 32 - 1))
     .addHelpText('after', faultHelp)
     .action(async ({ fault, latency, ...options }: ShoutcloudCommandOptions, command: Command) => {
-      // The other commands need none of it.
-      const { startShoutcloud } = await import('../shoutcloud/server.ts');
       const faults = fault.join(' ');
-      const shoutcloud = await startShoutcloud({ ...options, faults, latencyMs: latency }).catch(
-        (error: Error) => {
-          if (!isListenError(error)) return command.error(error.message);
-          throw listenFailure(error, { host: '--host', port: () => '--port' });
-        },
-      );
-      const { url, port, seed } = shoutcloud;
-      stdout.write(`${JSON.stringify({ msg: 'listening', url, port, seed, latencyMs: latency, faults })}\n`);
-      await stop.first;
-      await shoutcloud.close();
+      await runUntil(stop.first, async (opened) => {
+        // The other commands need none of it.
+        const { startShoutcloud } = await import('../shoutcloud/server.ts');
+        const shoutcloud = await startShoutcloud({ ...options, faults, latencyMs: latency }).catch(
+          (error: Error) => {
+            if (!isListenError(error)) return command.error(error.message);
+            throw listenFailure(error, { host: () => '--host', port: () => '--port' });
+          },
+        );
+        opened.push(shoutcloud.close);
+        const { url, port, seed } = shoutcloud;
+        stdout.write(
+          `${JSON.stringify({ msg: 'listening', url, port, seed, latencyMs: latency, faults })}\n`,
+        );
+      });
     });
 }
 

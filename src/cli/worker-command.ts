@@ -1,7 +1,10 @@
 import { Command } from 'commander';
+import type { App } from '../app.ts';
 import { readConfig } from '../config/read-config.ts';
+import type { Question } from '../workers/messages.ts';
 import { primaryLink } from '../workers/primary-link.ts';
 import { readableLog } from './readable-log.ts';
+import { runUntil } from './run-until.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
@@ -19,25 +22,25 @@ async function work(
   { environment, process }: Surroundings,
 ): Promise<void> {
   const primary = primaryLink(process);
-  const { createApp } = await import('../app.ts');
-  const app = await createApp(readConfig(environment), {
-    worker: primary.pid,
-    ...(readableLogs && { logTo: await readableLog() }),
-  });
-  try {
-    await app.listen();
-    primary.listening((question) => {
-      switch (question) {
-        case 'metrics':
-          return app.inside.metrics.series();
-        case 'status':
-          return app.inside.status();
-        case 'pulse':
-          return true;
-      }
+  await runUntil(Promise.race([primary.drain, primary.gone]), async (opened) => {
+    const { createApp } = await import('../app.ts');
+    const app = await createApp(readConfig(environment), {
+      worker: primary.pid,
+      ...(readableLogs && { logTo: await readableLog() }),
     });
-    await Promise.race([primary.drain, primary.gone]);
-  } finally {
-    await app.close(primary.gone);
+    opened.push(() => app.close(primary.gone));
+    await app.listen();
+    primary.listening((question) => answer(app, question));
+  });
+}
+
+function answer({ inside }: App, question: Question): unknown {
+  switch (question) {
+    case 'metrics':
+      return inside.metrics.series();
+    case 'status':
+      return inside.status();
+    case 'pulse':
+      return true;
   }
 }

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { holdEverybody } from './everybody.ts';
 
 /** What a setting's text must look like, in words and as a check. */
 export interface Kind<T> {
@@ -79,13 +80,17 @@ export const certificates: Kind<string> = {
 
 const CERTIFICATE = /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END \1CERTIFICATE-----/g;
 
+/** More are never in a row; a number that no client could exceed would let each choose its own address. */
+const MOST_PROXIES = 32;
+
 /** Which proxies to believe about who the client is: how many stand before us, or their addresses. */
 export const proxies: Kind<number | string[]> = {
-  accepts: 'a number of proxies, or their addresses or networks with commas between them',
+  accepts: `a number of proxies from 0 to ${MOST_PROXIES}, or their addresses or networks with commas between them, which must not hold everybody on the internet`,
   parse(text) {
-    if (/^\d+$/.test(text)) return { value: Number(text) };
+    if (/^\d+$/.test(text)) return Number(text) <= MOST_PROXIES ? { value: Number(text) } : undefined;
     const addresses = text.split(',').map((address) => address.trim());
-    return addresses.every(isAddressOrNetwork) ? { value: addresses } : undefined;
+    const areFine = addresses.every(isAddressOrNetwork) && !holdEverybody(addresses);
+    return areFine ? { value: addresses } : undefined;
   },
 };
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { getHeapStatistics } from 'node:v8';
 import { combinationProblems } from './combinations.ts';
 import type { Setting } from './setting.ts';
 import { allSettings, type Config } from './settings.ts';
@@ -16,8 +17,14 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads all settings at once. A wrong one does not hide the next: the `ConfigError` names every problem. */
-export function readConfig(environment: Environment): Config {
+/**
+ * Reads all settings at once, for a process whose heap has this limit. A wrong one does not hide the next: the `ConfigError`
+ * names every problem.
+ */
+export function readConfig(
+  environment: Environment,
+  heapBytes: number = getHeapStatistics().heap_size_limit,
+): Config {
   const problems: string[] = [];
   const values = Object.entries(allSettings).map(([key, setting]) => {
     try {
@@ -27,7 +34,7 @@ export function readConfig(environment: Environment): Config {
       return [key, undefined];
     }
   });
-  problems.push(...combinationProblems(Object.fromEntries(values)));
+  problems.push(...combinationProblems(Object.fromEntries(values), heapBytes));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.fromEntries(values) as Config;
 }

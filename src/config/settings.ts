@@ -33,6 +33,12 @@ export const settings = {
     byDefault: 9464,
     says: 'Port of probes and status, never to be made public; 0 takes a free one.',
   }),
+  adminHost: setting({
+    name: 'ADMIN_HOST',
+    is: optional(word),
+    byDefault: undefined,
+    says: 'Address on which the admin port listens, such as `127.0.0.1`; empty: the same as `HOST`.',
+  }),
   logLevel: setting({
     name: 'LOG_LEVEL',
     is: oneOf('debug', 'info', 'warn', 'error', 'silent'),

@@ -29,7 +29,11 @@ export class TuohsError extends Error {
   readonly detail: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: TuohsErrorOptions = {}) {
+    // Nobody reads the stack of an expected failure, and to record it costs more than all else of a refusal.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'TuohsError';
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;

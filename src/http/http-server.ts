@@ -53,13 +53,23 @@ export interface HttpServer {
   status(): { connections: number; heldBytes: number };
   /** Starts to listen; resolves with the port, which is of interest if 0 was asked for. */
   listen(address: ListenAddress): Promise<number>;
-  /** Takes no more connections; resolves when the open requests have their answers, or `now` without them. */
+  /**
+   * Takes no more connections; resolves when the open requests have their answers. With `now` it ends them, also when it is
+   * closing already, and rejects if a client lost an answer that it still wanted.
+   */
   close(manner?: 'now'): Promise<void>;
 }
 
 /** Once the server closes: how long a client may stand still, and how long it may go on reading. */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 3500;
+
+/** Connections that wait in the kernel to be accepted; the system may allow fewer. */
+const BACKLOG = 4096;
+
+/** Before the server closes: so many turns in a row without a new connection, or so many in all. */
+const QUIET_TURNS = 3;
+const MOST_TURNS = 1000;
 
 /** A server of one table of routes: the only way in, for the public and for the admin port. */
 export function httpServer<Parts>(
@@ -69,6 +79,8 @@ export function httpServer<Parts>(
 ): HttpServer {
   const find = router(table);
   let isClosing = false;
+  let accepted = 0;
+  let closed: Promise<void> | undefined;
   const open = connections(maxConnections);
   const budget = byteBudget(maxHeldBytes, open, world.clock);
   const host: ExchangeHost = {
@@ -105,7 +117,11 @@ export function httpServer<Parts>(
   server.setTimeout(slowClientMs, onIdle);
   // A client may shut its sending side behind its request and still read. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true });
-  server.on('connection', open.add).on('clientError', refuseBroken);
+  server.on('connection', (socket) => {
+    accepted++;
+    open.add(socket);
+  });
+  server.on('clientError', refuseBroken);
   // Else Node writes `100 Continue` before anyone has looked at the request, or a 417 without a body.
   server.on('checkContinue', listener).on('checkExpectation', listener);
   server.on('connect', (_request, socket) => {
@@ -117,22 +133,15 @@ export function httpServer<Parts>(
     listener,
     status: () => ({ connections: open.count(), heldBytes: budget.held() }),
     async listen(address) {
-      server.listen(address);
+      server.listen({ ...address, backlog: BACKLOG });
       await once(server, 'listening');
       return (server.address() as AddressInfo).port;
     },
     async close(manner) {
-      if (!server.listening) return;
-      isClosing = true;
-      const closed = once(server, 'close');
-      server.close();
-      for (const { socket, exchanges } of open.all()) {
-        if (exchanges.length === 0 || manner === 'now') socket.destroy();
-        else socket.setTimeout(CLOSING_IDLE_MS);
-      }
-      const cancel = world.clock.after(CLOSING_MS, giveUpUnread);
+      if (server.listening) closed ??= closeServer(manner);
+      const lost = manner === 'now' ? cutAll() : 0;
       await closed;
-      cancel();
+      if (lost > 0) throw new Error(`stopped before everything was answered: ${lost} requests`);
     },
   };
 
@@ -168,10 +177,43 @@ export function httpServer<Parts>(
     return route.handle(exchange, parts);
   }
 
-  /** A client that takes so long to read its answer has given it up. */
-  function giveUpUnread(): void {
-    for (const { socket, exchanges } of open.all()) {
-      if (exchanges.every(({ isUnread }) => isUnread)) socket.destroy();
+  async function closeServer(manner: 'now' | undefined): Promise<void> {
+    isClosing = true;
+    if (manner !== 'now') await acceptWaiting();
+    const ended = once(server, 'close');
+    server.close();
+    for (const { socket, exchanges, isNew } of open.all()) {
+      if (exchanges.length === 0 && !isNew) socket.destroy();
+      else socket.setTimeout(CLOSING_IDLE_MS);
     }
+    const cancel = world.clock.after(CLOSING_MS, giveUpSlow);
+    await ended;
+    cancel();
+  }
+
+  /** Node accepts one connection a turn; those that wait in the kernel would be reset when the port closes. */
+  async function acceptWaiting(): Promise<void> {
+    for (let turn = 0, quiet = 0; turn < MOST_TURNS && quiet < QUIET_TURNS; turn++) {
+      const before = accepted;
+      await new Promise<void>((resolve) => world.clock.soon(resolve));
+      quiet = accepted === before ? quiet + 1 : 0;
+    }
+  }
+
+  /** A client that takes so long to send its request or to read its answer has given it up. */
+  function giveUpSlow(): void {
+    for (const { socket, exchanges } of open.all()) {
+      if (exchanges.every(({ isUnread, isWhole }) => isUnread || !isWhole)) socket.destroy();
+    }
+  }
+
+  /** Ends all connections; returns how many requests had arrived whole and now get no answer that their client would read. */
+  function cutAll(): number {
+    let lost = 0;
+    for (const { socket, exchanges } of open.all()) {
+      if (!exchanges[0]?.isUnread) lost += exchanges.filter(({ isWhole }) => isWhole).length;
+      socket.destroy();
+    }
+    return lost;
   }
 }

@@ -65,10 +65,39 @@ const schemas: Record<string, OpenAPIV3_1.SchemaObject> = {
     required: ['data'],
     properties: { data: text },
   },
+  ShoutForm: {
+    type: 'object',
+    description: 'Of a repeated field the first counts, and other fields are ignored.',
+    required: ['data'],
+    properties: { data: text },
+  },
   ShoutAnswer: {
     type: 'object',
     required: ['data'],
     properties: { data: { type: 'string', description: 'The text, reversed and upper-cased.' } },
+  },
+  Index: {
+    type: 'object',
+    required: ['name', 'version', 'about', 'links'],
+    properties: {
+      name: { type: 'string' },
+      version: { type: 'string' },
+      about: { type: 'string', description: 'What the service does, for a person.' },
+      links: {
+        type: 'object',
+        description: 'What there is to ask, by name.',
+        additionalProperties: { $ref: '#/components/schemas/Link' },
+      },
+    },
+  },
+  Link: {
+    type: 'object',
+    required: ['method', 'href'],
+    properties: {
+      method: { type: 'string' },
+      href: { type: 'string' },
+      body: { $ref: '#/components/schemas/ShoutRequest' },
+    },
   },
   ErrorCode: {
     type: 'string',

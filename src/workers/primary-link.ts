@@ -3,6 +3,8 @@ import type { Question, ToPrimary, ToWorker } from './messages.ts';
 /** What a worker needs of the process it runs in. */
 export interface ForkedProcess {
   readonly pid: number;
+  /** Whether there is still somebody to send to. */
+  readonly connected?: boolean;
   readonly send?: ((message: ToPrimary, onSent: () => void) => unknown) | undefined;
   on(event: 'message', listener: (message: ToWorker) => void): unknown;
   once(event: 'disconnect', listener: () => void): unknown;
@@ -34,6 +36,7 @@ export function primaryLink(process?: ForkedProcess): PrimaryLink {
     else void answer(message.id, message.question);
   });
   forked.once('disconnect', gone.resolve);
+  if (forked.connected === false) gone.resolve();
 
   return {
     pid: forked.pid,

@@ -10,8 +10,11 @@ export interface WorkerPool {
   serving(): number;
   /** The answers of those who serve; `undefined` from one that takes longer than a second. */
   ask(question: Question): Promise<{ pid: number; answer: unknown }[]>;
-  /** Has all drain, side by side; resolves when all have ended. What never started is killed. */
-  drain(): Promise<void>;
+  /**
+   * Has all drain, or end `now`, side by side; resolves when all have ended. What never started is killed. Rejects if one ended
+   * before it had answered everything.
+   */
+  drain(manner?: 'now'): Promise<void>;
   kill(): void;
 }
 
@@ -41,9 +44,9 @@ export function workerPool({ size, fork }: WorkerPoolOptions, world: World): Wor
       Promise.all(
         serving().map(async (worker) => ({ pid: worker.pid, answer: await answerInTime(worker, question) })),
       ),
-    async drain() {
+    async drain(manner) {
       if (!isStarted) kill();
-      await Promise.all(places.map((place) => place.drain()));
+      await Promise.all(places.map((place) => place.drain(manner)));
     },
     kill,
   };

@@ -4,11 +4,11 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadSample } from './load-sample.ts';
 
-// Runs in a pod of the cluster, or beside it where an ingress controller is the way in: an open loop of requests, a line of JSON with the totals four times a second, until SIGTERM.
+// Runs in a pod of the cluster, or beside it where an ingress controller is the way in: an open loop of requests, a line of
+// JSON with the totals four times a second, until SIGTERM.
 // Nothing is ever sent twice: what a caller of the service would see as an error counts as one.
 const { TARGET = '', HOST_NAME = '', PER_SECOND = '100', TEXT_LENGTH = '20' } = process.env;
 const TEXTS = 200;
-const headers = { 'content-type': 'application/json', ...(HOST_NAME && { host: HOST_NAME }) };
 
 // Connections are kept, and made anew after some requests, so that pods that come late get their share.
 const REQUESTS_OF_A_CONNECTION = 50;
@@ -55,7 +55,11 @@ async function outcome(body: string, expected: string, isLast: boolean): Promise
   try {
     const sent = request(new URL('/v1', TARGET), {
       method: 'POST',
-      headers: { ...headers, connection: isLast ? 'close' : 'keep-alive' },
+      headers: {
+        'content-type': 'application/json',
+        connection: isLast ? 'close' : 'keep-alive',
+        ...(HOST_NAME && { host: HOST_NAME }),
+      },
       agent,
       signal: AbortSignal.timeout(10_000),
     });

@@ -49,35 +49,6 @@ test('requests sent without waiting are answered in order', async (t) => {
   assert.match(text, /HTTP\/1.1 200 [\s\S]*ENO[\s\S]*HTTP\/1.1 400 [\s\S]*HTTP\/1.1 200 [\s\S]*OWT/);
 });
 
-test('who asks before sending a large body is refused without having sent it', async (t) => {
-  const client = await rawClient(t, await listeningApi(t));
-
-  client.send(post('').replace('content-length: 0', 'content-length: 9999999\r\nexpect: 100-continue'));
-  const text = await client.heard('requestId');
-
-  assert.match(text, /HTTP\/1.1 413 [\s\S]*TOO_LARGE/);
-});
-
-test('an expectation that nobody knows is ignored', async (t) => {
-  const client = await rawClient(t, await listeningApi(t));
-
-  client.send('GET /health HTTP/1.1\r\nHost: x\r\nExpect: the best\r\nConnection: close\r\n\r\n');
-  const { status, body } = parsed(await client.closed());
-
-  assert.deepEqual([status, body], [200, 'success']);
-});
-
-test('who asks before sending a good body may send it', async (t) => {
-  const client = await rawClient(t, await listeningApi(t));
-  const [head, body] = post('{"data":"hello"}').split('\r\n\r\n');
-
-  client.send(`${head}\r\nexpect: 100-continue\r\n\r\n`);
-  await client.heard('HTTP/1.1 100 Continue');
-  client.send(body ?? '');
-
-  assert.match(await client.heard('OLLEH'), /HTTP\/1.1 200 /);
-});
-
 const NO_REQUESTS = {
   'what is not HTTP': 'HELLO\r\n\r\n',
   'two lengths': post('x').replace('\r\n\r\n', '\r\ncontent-length: 2\r\n\r\n'),

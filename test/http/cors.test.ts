@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { type ApiUnderTest, listeningApi } from '../support/api.ts';
 import { ask, type Question } from '../support/ask.ts';
-
-// Over real connections: the headers are set before the framework sees a request, so `inject` does not show them.
+import { parsed, rawClient } from '../support/raw-client.ts';
 
 const APP = 'https://app.example';
 const OTHER = 'https://other.example';
@@ -19,7 +18,7 @@ interface Row {
   readonly parts?: ApiUnderTest;
 }
 
-/** Every way to an answer: the framework's, our own streams, what never reaches a route, and what nobody reads. */
+/** Every way to an answer. */
 const ANSWERS: Readonly<Record<string, Row>> = {
   'a POST': { status: 200, question: { ...JSON_BODY, path: '/v1' } },
   'an immutable GET': { status: 200, question: { path: '/v1?data=hello' } },
@@ -166,6 +165,45 @@ for (const [who, { origins, question, status }] of Object.entries(REFUSED)) {
     assert.equal(reply.headers['access-control-allow-methods'], undefined);
     assert.equal(words(reply.headers.allow), status === 405 ? 'GET, HEAD, POST' : '');
   });
+}
+
+/** What never became a request; the origin is in it all the same. */
+const BROKEN: Readonly<Record<string, { status: number; bytes: string }>> = {
+  'headers that are too large': {
+    status: 431,
+    bytes: `GET /${'a'.repeat(20_000)} HTTP/1.1\r\norigin: ${APP}\r\n\r\n`,
+  },
+  'a header without a name': { status: 400, bytes: `GET / HTTP/1.1\r\nOrigin: ${APP}\r\n: x\r\n\r\n` },
+  'no host': { status: 400, bytes: `GET / HTTP/1.1\r\norigin: ${APP}\r\n\r\n` },
+  'a bad chunk': {
+    status: 400,
+    bytes: `POST /v1 HTTP/1.1\r\nhost: x\r\norigin: ${APP}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nG\r\n`,
+  },
+  'headers that come too slowly': { status: 408, bytes: `GET / HTTP/1.1\r\norigin: ${APP}\r\n` },
+  'a body that comes too slowly': {
+    status: 408,
+    bytes: `POST /v1 HTTP/1.1\r\nhost: x\r\norigin: ${APP}\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`,
+  },
+};
+
+for (const [what, { status, bytes }] of Object.entries(BROKEN)) {
+  for (const [who, corsOrigins] of [
+    ['of the only allowed site', [APP]],
+    ['of any site', ['*']],
+  ] as const) {
+    test(`the refusal of ${what} can be read by a page ${who}`, async (t) => {
+      const options = { corsOrigins, slowClientMs: status === 408 ? 50 : 60_000 };
+      const client = await rawClient(t, await listeningApi(t, { options }));
+
+      client.send(bytes);
+      const answer = parsed(await client.heard('requestId'));
+
+      assert.equal(answer.status, status);
+      assert.equal(answer.headers.get('access-control-allow-origin'), corsOrigins[0]);
+      assert.match(answer.headers.get('access-control-expose-headers') ?? '', /Retry-After/);
+      assert.ok(varies(answer.headers.get('vary') ?? ''));
+    });
+  }
 }
 
 async function allowing(

@@ -104,6 +104,34 @@ test('every reference leads somewhere', () => {
   }
 });
 
+test('each form of a body is a type of its own, or a generated client could not tell them apart', () => {
+  for (const path of ['/v1', '/']) {
+    const { requestBody } = paths[path]?.post ?? {};
+    const schemas = Object.values(Object(requestBody).content).map((each) =>
+      JSON.stringify(Object(each).schema),
+    );
+
+    assert.equal(new Set(schemas).size, schemas.length);
+  }
+});
+
+test('an example of JSON has every required key of its schema, and no key that the schema does not name', () => {
+  for (const [at, schema, example] of jsonExamples()) {
+    const { properties, required } = schema;
+
+    assert.deepEqual(
+      Object.keys(example).filter((key) => !(key in properties)),
+      [],
+      at,
+    );
+    assert.deepEqual(
+      required.filter((key) => !(key in example)),
+      [],
+      at,
+    );
+  }
+});
+
 test('a 304 has no content', () => {
   const cacheable = operations.find(({ operationId }) => operationId === 'shoutCacheable');
 
@@ -113,4 +141,23 @@ test('a 304 has no content', () => {
 function answerOf(response: Answer | { $ref: string }): Answer {
   if (!('$ref' in response)) return response;
   return components?.responses?.[response.$ref.split('/').at(-1) ?? ''] as unknown as Answer;
+}
+
+interface ObjectSchema {
+  readonly properties: object;
+  readonly required: readonly string[];
+}
+
+/** Every example of JSON in an answer, with the schema that it refers to. */
+function jsonExamples(): [at: string, schema: ObjectSchema, example: object][] {
+  return operations.flatMap(({ operationId, responses }) =>
+    Object.entries(responses).flatMap(([status, response]): [string, ObjectSchema, object][] => {
+      const json = answerOf(response).content?.['application/json'];
+      if (json === undefined) return [];
+      const name = Object(json.schema).$ref.split('/').at(-1);
+      const schema = components?.schemas?.[name] as ObjectSchema | undefined;
+      assert.ok(schema !== undefined, name);
+      return [[`${operationId} ${status}`, schema, Object(json.example)]];
+    }),
+  );
 }

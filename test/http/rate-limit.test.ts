@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { InjectOptions } from 'light-my-request';
 import { requestCounter } from '../../src/cache/request-counter.ts';
-import { testApi } from '../support/api.ts';
+import { TuohsError } from '../../src/core/errors.ts';
+import { reverser } from '../../src/core/reverse.ts';
+import { reverseShout } from '../../src/core/reverse-shout.ts';
+import { failing, testApi } from '../support/api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { fakeShouter } from '../support/fake-shouter.ts';
 import { type RedisServer, redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { testWorld } from '../support/world.ts';
 import { connectedRedisStore } from '../unit/cache/redis-under-test.ts';
 
 const skip = skipWithoutRedis;
 const SHOUT = '/v1?data=hello';
+const DOWN = new TuohsError('UPSTREAM_UNREACHABLE', 'as told');
 
 test('a client that stays within its quota is answered and told what is left', async (t) => {
   const { get, clock } = start(t, { perMinute: 2 });
@@ -129,14 +135,62 @@ test('health checks are free, and are answered to a client over its quota', asyn
   assert.equal(health.headers['ratelimit-limit'], undefined);
 });
 
-test('what the playground loads by itself is free', async (t) => {
-  const { get } = start(t, { perMinute: 1 });
-  for (let i = 0; i < 5; i++) await get('/assets/0123456789ab/style.css');
+for (const url of [
+  '/',
+  '/docs',
+  '/docs/',
+  '/docs/swagger-ui.css',
+  '/docs/missing',
+  '/openapi.json',
+  '/assets/0123456789ab/style.css',
+]) {
+  test(`what a page loads by itself is free: ${url}`, async (t) => {
+    const { get } = start(t, { perMinute: 1 });
+    for (let i = 0; i < 5; i++) await get(url);
 
-  const first = await get(SHOUT);
+    const first = await get(SHOUT);
+    await get(SHOUT);
+    const again = await get(url);
 
-  assert.equal(first.statusCode, 200);
-});
+    assert.equal(first.statusCode, 200);
+    assert.notEqual(again.statusCode, 429);
+    assert.equal(again.headers['ratelimit-limit'], undefined);
+  });
+}
+
+const NDJSON = { 'content-type': 'application/x-ndjson' };
+const REFUSED: Readonly<Record<string, [status: number, request: InjectOptions]>> = {
+  'a query without data': [400, { url: '/v1' }],
+  'a body without data': [400, { method: 'POST', url: '/v1', payload: {} }],
+  'another content type': [
+    400,
+    { method: 'POST', url: '/', payload: 'x', headers: { 'content-type': 'text/html' } },
+  ],
+  'a body that is too large': [413, { method: 'POST', url: '/v1', payload: { data: 'x'.repeat(300_000) } }],
+  'a bulk that is too large': [
+    413,
+    { method: 'POST', url: '/v1/bulk', payload: 'x'.repeat(2e6), headers: NDJSON },
+  ],
+  'an unknown path': [404, { url: '/v2' }],
+  'a path without data of ours': [404, { method: 'POST', url: '/favicon.ico' }],
+  'another method': [405, { method: 'DELETE', url: '/v1' }],
+  'another method of a bulk': [405, { url: '/v1/bulk' }],
+  'another method of a free path': [405, { method: 'POST', url: '/docs' }],
+  'a failure of the upstream': [503, { url: '/v1?data=fails' }],
+};
+for (const [what, [status, request]] of Object.entries(REFUSED)) {
+  test(`${what} counts, and the ${status} tells what is left`, async (t) => {
+    const { api } = start(t, { perMinute: 2 });
+
+    const first = await api.inject(request);
+    await api.inject(request);
+    const third = await api.inject(SHOUT);
+
+    assert.equal(first.statusCode, status);
+    assert.deepEqual(quota(first.headers), ['2', '1', '60']);
+    assert.equal(third.statusCode, 429);
+  });
+}
 
 test('with a limit of 0 nobody is counted', async (t) => {
   const { get } = start(t, { perMinute: 0 });
@@ -187,7 +241,13 @@ function quota(headers: Readonly<Record<string, unknown>>): string[] {
 function start(t: TestContext, { perMinute }: { perMinute: number }) {
   const clock = fakeClock();
   const options = { rateLimitPerMinute: perMinute };
-  const api = testApi(t, { world: testWorld(), requestCounter: requestCounter(clock), options });
+  const shout = reverseShout(fakeShouter(), reverser('grapheme'));
+  const api = testApi(t, {
+    world: testWorld(),
+    requestCounter: requestCounter(clock),
+    options,
+    reverseShout: (text, call) => (text === 'fails' ? failing(DOWN)(text, call) : shout(text, call)),
+  });
   return { api, clock, get: getter(api) };
 }
 

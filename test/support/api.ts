@@ -54,7 +54,8 @@ export function testApi(
     { ...OPTIONS, ...options },
     world,
   );
-  test.after(() => api.close('now'));
+  // A test may leave requests open.
+  test.after(() => api.close('now').catch(() => {}));
   return { ...injected(api), inFlight: door.inFlight };
 }
 
@@ -63,8 +64,17 @@ export function injected(server: HttpServer): Omit<InjectedServer, 'inFlight'> {
 }
 
 /** The same, listening; for tests whose point is the connection. */
-export function listeningApi(test: TestContext, parts: ApiUnderTest = {}): Promise<number> {
-  return testApi(test, parts).listen({ host: '127.0.0.1', port: 0 });
+export async function listeningServer(
+  test: TestContext,
+  parts: ApiUnderTest = {},
+): Promise<InjectedServer & { port: number }> {
+  const server = testApi(test, parts);
+  return { ...server, port: await server.listen({ host: '127.0.0.1', port: 0 }) };
+}
+
+/** Its port alone. */
+export async function listeningApi(test: TestContext, parts: ApiUnderTest = {}): Promise<number> {
+  return (await listeningServer(test, parts)).port;
 }
 
 /** A use case that fails each time. */

@@ -1,5 +1,5 @@
-import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { text } from 'node:stream/consumers';
 
 export interface Question {
@@ -17,11 +17,16 @@ export interface Reply {
   readonly body: string;
 }
 
-/** One HTTP request over a connection of its own, with nothing added and nothing interpreted. */
+/**
+ * One HTTP request over a connection of its own, with nothing added and nothing interpreted. The client wants to keep the
+ * connection, so that a `Connection: close` in the reply is the service's own.
+ */
 export async function ask(baseUrl: string, question: Question): Promise<Reply> {
   const { method = 'GET', path = '/', headers = {}, body = '' } = question;
   const { protocol, hostname, port } = new URL(baseUrl);
-  const send = protocol === 'https:' ? requestHttps : requestHttp;
+  const isSecure = protocol === 'https:';
+  const send = isSecure ? requestHttps : requestHttp;
+  const agent = new (isSecure ? HttpsAgent : Agent)({ keepAlive: true });
   const chunks = typeof body === 'string' || Buffer.isBuffer(body) ? [body] : body;
   const length = chunks === body ? {} : bodyLength(chunks[0]);
   const request = send({
@@ -29,11 +34,11 @@ export async function ask(baseUrl: string, question: Question): Promise<Reply> {
     path,
     hostname: hostname.replace(/^\[|\]$/g, ''),
     port,
-    agent: false,
+    agent,
     headers: { ...length, ...headers },
   });
 
-  return new Promise((resolve, reject) => {
+  return new Promise<Reply>((resolve, reject) => {
     let isAnswered = false;
     // A service that refuses a body may stop reading it: what counts is the answer.
     request.on('error', (error) => isAnswered || reject(error));
@@ -46,7 +51,7 @@ export async function ask(baseUrl: string, question: Question): Promise<Reply> {
     });
     for (const chunk of chunks) if (chunk.length > 0) request.write(chunk);
     request.end();
-  });
+  }).finally(() => agent.destroy());
 }
 
 function bodyLength(body: string | Buffer = ''): OutgoingHttpHeaders {

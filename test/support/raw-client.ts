@@ -1,5 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { TestContext } from 'node:test';
+import type { FakeClock } from './fake-clock.ts';
+import { until } from './until.ts';
 
 /** One connection and all that came over it, one character a byte. */
 export interface RawClient {
@@ -47,13 +50,76 @@ export async function rawClient(test: { after(run: () => void): void }, port: nu
   };
 }
 
+/** All that came, from a service that leaves its client time to stop sending, by a clock that only the test moves. */
+export async function closedLate(
+  test: TestContext,
+  { socket, text }: RawClient,
+  clock: FakeClock,
+): Promise<string> {
+  while (!socket.closed) {
+    await until(test, () => socket.closed || clock.timers() > 0);
+    await clock.advance(1000);
+  }
+  return text();
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
 /** The body and headers of the only answer in this text. */
-export function parsed(text: string): { status: number; headers: Headers; body: string } {
+export function parsed(text: string): RawAnswer {
   const [head = '', body = ''] = text.split('\r\n\r\n');
+  return { ...parsedHead(head), body };
+}
+
+/** All answers in this text, in order. Throws if one of them is not whole, or if something else stands around them. */
+export function wholeAnswers(text: string): RawAnswer[] {
+  const answers: RawAnswer[] = [];
+  for (let rest = text; rest !== ''; ) {
+    const [answer, after] = firstAnswer(rest);
+    answers.push(answer);
+    rest = after;
+  }
+  return answers;
+}
+
+function firstAnswer(text: string): [RawAnswer, rest: string] {
+  const headEnd = text.indexOf('\r\n\r\n');
+  const { status, headers } = parsedHead(text.slice(0, Math.max(0, headEnd)));
+  if (!(status >= 100 && status < 600)) throw new Error(`no answer: ${JSON.stringify(text)}`);
+  const rest = text.slice(headEnd + 4);
+  const isEmpty = status < 200 || status === 204 || status === 304;
+  const length = Number(headers.get('content-length') ?? (isEmpty ? 0 : Number.NaN));
+  const isChunked = headers.get('transfer-encoding') === 'chunked';
+  const [body, after] = isChunked ? dechunked(rest) : [rest.slice(0, length), rest.slice(length)];
+  if (!isChunked && body.length !== length) throw new Error(`cut short: ${JSON.stringify(text)}`);
+  return [{ status, headers, body }, after];
+}
+
+function dechunked(text: string): [body: string, rest: string] {
+  let body = '';
+  for (let at = 0; ; ) {
+    const [line, digits = ''] = /^([\da-f]+)\r\n/.exec(text.slice(at)) ?? [];
+    if (line === undefined) throw new Error(`no chunk: ${JSON.stringify(text.slice(at))}`);
+    const start = at + line.length;
+    const size = Number.parseInt(digits, 16);
+    body += text.slice(start, start + size);
+    at = start + size + 2;
+    if (text.slice(start + size, at) !== '\r\n')
+      throw new Error(`a broken chunk: ${JSON.stringify(text.slice(start))}`);
+    if (size === 0) return [body, text.slice(at)];
+  }
+}
+
+function parsedHead(head: string): Pick<RawAnswer, 'status' | 'headers'> {
   const [statusLine = '', ...lines] = head.split('\r\n');
   const headers = lines.map((line): [string, string] => {
     const colon = line.indexOf(':');
     return [line.slice(0, colon), line.slice(colon + 1).trim()];
   });
-  return { status: Number(statusLine.split(' ')[1]), headers: new Headers(headers), body };
+  const [, status] = /^HTTP\/1\.1 (\d{3}) /.exec(statusLine) ?? [];
+  return { status: Number(status), headers: new Headers(headers) };
 }

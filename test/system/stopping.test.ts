@@ -21,7 +21,7 @@ async function busyService(test: TestContext, texts: readonly string[]) {
   return { service, upstream, replies };
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   test(`${signal} while calls are in flight: all are answered, and the exit code is 0`, async (t) => {
     const texts = ['one', 'two', 'three'];
     const { service, upstream, replies } = await busyService(t, texts);
@@ -37,7 +37,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
-test('a second signal ends it at once, with 1 and a reason', async (t) => {
+test('a second signal closes everything at once, with 1 and a reason', async (t) => {
   const { service, replies } = await busyService(t, ['one']);
   service.kill('SIGTERM');
   await service.logLine('draining');
@@ -46,6 +46,7 @@ test('a second signal ends it at once, with 1 and a reason', async (t) => {
 
   assert.equal(code, 1);
   assert.match(service.stderr.join(), /stopped before everything was answered/);
+  assert.equal(JSON.parse(service.stdout.at(-1) ?? '').msg, 'closed');
   await Promise.all(replies);
 });
 

@@ -13,7 +13,7 @@ async function twoWorkers(t: TestContext, drainMs = 0) {
 }
 
 // The exit code comes when nobody holds the output any more: after the last worker.
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   test(`${signal} ends the workers, then the primary, with 0`, async (t) => {
     const { service } = await twoWorkers(t);
 
@@ -47,6 +47,8 @@ test('a second signal ends all of them at once, with 1', async (t) => {
 
   assert.equal(await service.stop('SIGTERM'), 1);
   assert.match(service.stderr.join(), /stopped before everything was answered/);
+  const ends = service.stdout.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'closed');
+  assert.equal(ends.length, 3);
 });
 
 test('Ctrl-C, which reaches all processes, ends them with 0', async (t) => {

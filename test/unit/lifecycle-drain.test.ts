@@ -18,20 +18,72 @@ test('what closes later waits for what closes first', async () => {
   assert.deepEqual([before, closed], [[], ['redis']]);
 });
 
-test('what does not close within 20 s is given up', async () => {
-  const { life, clock } = start({ closeApi: () => new Promise(() => {}) });
+test('after 20 s what is left is closed at once and side by side, and nothing was lost', async () => {
+  const { life, clock, closed } = start({ closeApi: (manner) => manner ?? new Promise(() => {}) });
   life.started();
-  let end = 'none';
-  const closing = life.close().catch((error: Error) => {
-    end = error.message;
-  });
+  const closing = life.close();
 
   await clock.advance(19_999);
-  const before = end;
+  const before = [...closed];
   await clock.advance(1);
   await closing;
 
-  assert.deepEqual([before, end], ['none', 'stopped before everything was answered']);
+  assert.deepEqual([before, closed], [[], ['redis']]);
+});
+
+test('after 20 s an answer that is lost then fails the end, and the rest is closed', async () => {
+  const lost = () => Promise.reject(new Error('one request'));
+  const { life, clock, closed } = start({ closeApi: (manner) => (manner ? lost() : new Promise(() => {})) });
+  life.started();
+  const closing = assert.rejects(life.close(), { message: 'one request' });
+
+  await clock.advance(20_000);
+  await closing;
+
+  assert.deepEqual(closed, ['redis']);
+});
+
+test('a step that never ends is given a second more, and keeps no other step open', async () => {
+  const { life, clock, closed, world } = start({ closeApi: () => new Promise(() => {}) });
+  life.started();
+  const closing = life.close();
+
+  await clock.advance(21_000);
+  await closing;
+
+  assert.deepEqual(closed, ['redis']);
+  assert.deepEqual(world.events, [{ type: 'draining' }]);
+});
+
+test('a process that waits for others gives up so much later', async () => {
+  const { life, clock, closed } = start({
+    closeApi: (manner) => manner ?? new Promise(() => {}),
+    extraMs: 1000,
+  });
+  life.started();
+  const closing = life.close();
+
+  await clock.advance(20_999);
+  const before = [...closed];
+  await clock.advance(1);
+  await closing;
+
+  assert.deepEqual([before, closed], [[], ['redis']]);
+});
+
+test('a hurry closes everything at once, and leaves no timer', async () => {
+  const { life, clock, closed, world } = start();
+  life.started();
+  const hurry = Promise.withResolvers<void>();
+  const closing = assert.rejects(life.close(hurry.promise), /stopped before everything was answered/);
+
+  hurry.resolve();
+  await closing;
+  await settled();
+
+  assert.deepEqual(closed, ['api', 'redis']);
+  assert.deepEqual(world.events, [{ type: 'draining' }, { type: 'closed' }]);
+  assert.equal(clock.timers(), 0);
 });
 
 test('a hurry that comes when all is closed changes nothing', async () => {
@@ -61,13 +113,14 @@ test('when all is closed no timer is left', async () => {
 });
 
 /** A life with a drain of 6 s and two parts to close. */
-function start({ closeApi }: { closeApi?: Closer } = {}) {
+function start({ closeApi, extraMs = 0 }: { closeApi?: Closer; extraMs?: number } = {}) {
   const world = testWorld();
   const closed: string[] = [];
   const closers = [closeApi ?? (() => closed.push('api')), () => closed.push('redis')];
   return {
-    life: lifecycle(closers, { drainMs: 6000 }, world),
+    life: lifecycle(closers, { drainMs: 6000, extraMs }, world),
     clock: world.clock,
+    world,
     closed,
   };
 }

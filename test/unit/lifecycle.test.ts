@@ -101,12 +101,3 @@ test('who is in a hurry does not wait for the drain', async () => {
 
   await closed;
 });
-
-test('an end that takes for ever is given up after 20 s', async () => {
-  const { world, life } = living([() => new Promise(() => {})], 0);
-  const closed = assert.rejects(life.close(), /stopped before everything was answered/);
-
-  await world.clock.advance(20_000);
-
-  await closed;
-});

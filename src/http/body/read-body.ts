@@ -9,6 +9,9 @@ const MOST_PARTS = 256;
 
 const EMPTY = Buffer.alloc(0);
 
+/** Below this, freeing by hand costs more than it saves. */
+const LEAST_TO_FREE = 16_384;
+
 /**
  * The whole body of a request. Rejects with `TOO_LARGE` (before anything is read, if its length is announced), with
  * `BAD_INPUT` if it ends early, or with the error given to `Exchange.breakBody`. Only a body that will be read gets
@@ -36,21 +39,24 @@ export function readBody(exchange: Exchange, maxBytes: number): Promise<Buffer> 
     } catch (error) {
       return fail(error as TuohsError);
     }
-    if (parts.push(chunk) > MOST_PARTS) parts = [Buffer.concat(parts, size)];
+    if (parts.push(chunk) <= MOST_PARTS) return;
+    const joined = Buffer.concat(parts, size);
+    free(parts);
+    parts = [joined];
   }
 
   function arrived(): void {
     stop();
     exchange.arrived();
     const [first = EMPTY] = parts;
-    resolve(parts.length > 1 ? Buffer.concat(parts, size) : first);
-    // Node keeps the last request of a connection for as long as the connection is idle.
-    parts = [];
+    if (parts.length <= 1) return resolve(first);
+    resolve(Buffer.concat(parts, size));
+    free(parts);
   }
 
   function fail(error?: Error): void {
     stop();
-    parts = [];
+    free(parts);
     reject(
       error instanceof TuohsError
         ? error
@@ -62,6 +68,16 @@ export function readBody(exchange: Exchange, maxBytes: number): Promise<Buffer> 
     exchange.onBrokenBody(undefined);
     inline?.undivert();
     if (inline === undefined) request.off('data', take).off('end', arrived);
+  }
+}
+
+/**
+ * Gives the memory of these bytes back at once, and leaves them empty. V8 collects it only while much is allocated, and after
+ * an attack little is.
+ */
+export function free(buffers: readonly Buffer[]): void {
+  for (const { buffer, byteLength } of buffers) {
+    if (byteLength >= LEAST_TO_FREE && buffer.byteLength === byteLength) (buffer as ArrayBuffer).transfer(0);
   }
 }
 

@@ -49,7 +49,7 @@ export function connections(maxConnections: number): Connections {
       socket.on('close', () => {
         open.delete(socket);
         // Node does not tell the answers that wait behind another one.
-        for (const exchange of [...connection.exchanges]) exchange.end();
+        for (const { response } of [...connection.exchanges]) response.emit('close');
       });
     },
     of: (socket) => open.get(socket),

@@ -1,6 +1,6 @@
 import type { BulkLineOutcome, Emit } from '../../core/events.ts';
 import type { ApiParts } from '../api-parts.ts';
-import { readBody } from '../body/read-body.ts';
+import { free, readBody } from '../body/read-body.ts';
 import { mediaType, shownType } from '../body/request-text.ts';
 import { answerLines, linesOf } from '../bulk/answer-lines.ts';
 import { lineAnswerer } from '../bulk/line-answerer.ts';
@@ -22,6 +22,7 @@ export const bulk: Route<ApiParts> = {
     exchange.holdCopies(body.length, 'body');
     const { bulkWindow: window, clock } = parts;
     exchange.atEnd(window.enter());
+    exchange.atEnd(() => free([body]));
     const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
     const response = exchange.stream(['content-type', NDJSON, 'cache-control', 'no-store']);
     await answerLines(linesOf(body), { answerLine, window }, { response, gone: exchange.signal, clock });

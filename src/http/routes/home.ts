@@ -30,11 +30,7 @@ export const home: Route<ApiParts> = {
         'The index, or the playground.',
         {
           'application/json': {
-            schema: {
-              type: 'object',
-              required: ['name', 'version'],
-              properties: { name: { type: 'string' }, version: { type: 'string' } },
-            },
+            schema: { $ref: '#/components/schemas/Index' },
             example: index('1.2.3'),
           },
           'text/html': { schema: { type: 'string' }, example: '<!doctype html>…' },

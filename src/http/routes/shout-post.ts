@@ -1,5 +1,5 @@
 import type { ApiParts } from '../api-parts.ts';
-import { readBody } from '../body/read-body.ts';
+import { free, readBody } from '../body/read-body.ts';
 import { textReader } from '../body/request-text.ts';
 import { errorResponses, requestIdParameter, shoutSuccess } from '../openapi-parts.ts';
 import type { Operation, Route } from '../router.ts';
@@ -11,8 +11,10 @@ export const shoutPost: Route<ApiParts> = {
     const { headers } = exchange.request;
     const textOf = textReader(headers);
     const body = await readBody(exchange, maxBodyBytes);
+    const { length } = body;
     const shout = reverseShout(textOf(body), exchange);
-    const shouted = shout instanceof Promise ? await exchange.wait(shout, body.length) : shout;
+    free([body]);
+    const shouted = shout instanceof Promise ? await exchange.wait(shout, length) : shout;
     exchange.answer(shoutAnswer(shouted, headers.accept));
   },
 };
@@ -33,7 +35,7 @@ export function shoutOperation(operationId: string): Operation {
           schema: { $ref: '#/components/schemas/ShoutRequest' },
           example: { data: 'hello' },
         },
-        'application/x-www-form-urlencoded': { schema: { $ref: '#/components/schemas/ShoutRequest' } },
+        'application/x-www-form-urlencoded': { schema: { $ref: '#/components/schemas/ShoutForm' } },
         'text/plain': { schema: { type: 'string' }, example: 'hello' },
       },
     },

@@ -29,6 +29,7 @@ export const CACHE_STATUS =
 
 /** What no answer goes without. */
 export function assertStandardHeaders({ headers }: Reply): void {
+  assert.match(String(headers.date), / GMT$/);
   assert.equal(headers['x-content-type-options'], 'nosniff');
   assert.match(String(headers['content-security-policy']), /default-src 'none'.*frame-ancestors 'none'/);
   assert.equal(headers['referrer-policy'], 'no-referrer');

@@ -50,6 +50,18 @@ export function refusalContract(service: Service): void {
     });
   }
 
+  for (const [what, question] of Object.entries({
+    'an answer': { path: '/v1?data=hello' },
+    'an unknown path': { path: '/v2' },
+    'bad input': { method: 'POST', path: '/v1', body: 'x' },
+  })) {
+    test(`a connection stays open behind ${what}`, async () => {
+      const { headers } = await ask(service(), question);
+
+      assert.notEqual(headers.connection, 'close');
+    });
+  }
+
   test('HEAD of an unknown path is not found and has no body', async () => {
     const reply = await ask(service(), { method: 'HEAD', path: '/v2' });
 

@@ -4,7 +4,13 @@ import { test } from 'node:test';
 import { stopSignals } from '../../../src/cli/stop-signals.ts';
 import { settled } from '../../support/fake-clock.ts';
 
-for (const signals of [['SIGTERM'], ['SIGINT'], ['SIGTERM', 'SIGINT'], ['SIGINT', 'SIGINT', 'SIGTERM']]) {
+for (const signals of [
+  ['SIGTERM'],
+  ['SIGINT'],
+  ['SIGHUP'],
+  ['SIGTERM', 'SIGINT'],
+  ['SIGINT', 'SIGINT', 'SIGTERM'],
+]) {
   test(`${signals.join(' and ')} make ${Math.min(signals.length, 2)} of two`, async () => {
     const process = new EventEmitter();
     const { first, second } = stopSignals(process);

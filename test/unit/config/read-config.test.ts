@@ -18,6 +18,7 @@ test('without any environment every setting has its default', () => {
 test('what the environment says counts', () => {
   const config = readConfig({
     HOST: '::1',
+    ADMIN_HOST: '127.0.0.1',
     PORT: '8080',
     REVERSE_BY: 'codepoint',
     SHOUTCLOUD_URL: 'https://shout.test/base',
@@ -27,7 +28,7 @@ test('what the environment says counts', () => {
 
   assert.deepEqual([config.host, config.port, config.reverseBy], ['::1', 8080, 'codepoint']);
   assert.deepEqual([config.shoutcloudUrl, config.logLevel], ['https://shout.test/base', 'debug']);
-  assert.equal(config.retryBudgetRatio, 0.5);
+  assert.deepEqual([config.retryBudgetRatio, config.adminHost], [0.5, '127.0.0.1']);
 });
 
 test('an explicit 0 is respected', () => {
@@ -88,7 +89,12 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     'https://app.*',
     'https://(a|b).example',
   ],
-  TRUST_PROXY: ['x', '10.0.0.0/33', '10.0.0.1,', '1.2.3', '10.0.0.0/8/8'],
+  TRUST_PROXY: [
+    ...['x', '10.0.0.0/33', '10.0.0.1,', '1.2.3', '10.0.0.0/8/8', '33', '99999999999999999999'],
+    ...['0.0.0.0/0', '::/0', '10.0.0.1, ::/0', '0.0.0.0/1,128.0.0.0/1', '128.0.0.0/1, 0.0.0.0/1'],
+    ...['::ffff:0.0.0.0/96', '::/1', '2000::/3', '2000::/4,3000::/4', 'loopback,0.0.0.0/0'],
+    ...['0.0.0.0/2,64.0.0.0/2,128.0.0.0/3,160.0.0.0/3,192.0.0.0/3', '1.2.3.4/0'],
+  ],
   REDIS_CA_FILE: ['/no/such/file', '/', '/dev/null'],
   OTEL_TRACES_SAMPLER: ['sometimes', 'jaeger_remote'],
   OTEL_TRACES_SAMPLER_ARG: ['2', '-1', 'half'],
@@ -117,7 +123,10 @@ const RIGHT: Readonly<Record<string, readonly string[]>> = {
     'http://localhost:8080, https://app.example:8443',
     'http://[::1]:8080',
   ],
-  TRUST_PROXY: ['1', '10.0.0.1', '10.0.0.0/8, ::1', 'loopback', 'fd00::/8'],
+  TRUST_PROXY: [
+    ...['1', '32', '10.0.0.1', '10.0.0.0/8, ::1', 'loopback', 'fd00::/8', '::ffff:10.0.0.0/104'],
+    ...['0.0.0.0/1', '0.0.0.0/1,128.0.0.0/2', '2000::/4', '2400:cb00::/32,2606:4700::/32'],
+  ],
   REDIS_URL: [
     ...['redis://h', 'redis://h/', 'redis://h/0', 'rediss://user:word@h:6380/15', 'redis://:50%25@[::1]:1/2'],
     ...['redis://user@h', 'redis://:w%C3%B6rd@h'],
@@ -143,6 +152,17 @@ for (const [environment, problem] of WRONG_TOGETHER) {
     assert.match(problemsOf(environment).join('\n'), problem);
   });
 }
+
+test('a cache above half of the heap is a problem that names the flag', () => {
+  const heapBytes = 268_435_456;
+  const read = (bytes: number) => () => readConfig({ CACHE_MAX_BYTES: `${bytes}` }, heapBytes);
+
+  assert.doesNotThrow(read(heapBytes / 2));
+  assert.throws(
+    read(heapBytes / 2 + 1),
+    /^ConfigError: CACHE_MAX_BYTES .* --max-old-space-size=257 or more$/,
+  );
+});
 
 const RIGHT_TOGETHER: readonly Environment[] = [
   { ATTEMPT_TIMEOUT_MS: '3000' },

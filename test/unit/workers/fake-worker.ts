@@ -3,13 +3,15 @@ import type { Question } from '../../../src/workers/messages.ts';
 
 export interface FakeWorker extends Worker {
   readonly drained: boolean;
+  /** Whether it was asked to end at once. */
+  readonly hurried: boolean;
   /** Whether it answers what it is asked; it does until told. */
   setStuck(): void;
   listen(): void;
   end(how?: Partial<WorkerEnd>): void;
 }
 
-/** Workers that do what the test says; `drain` ends one with 0, `kill` with SIGKILL. */
+/** Workers that do what the test says; `drain` ends one with 0, `hurry` with 1, `kill` with SIGKILL. */
 export function fakeWorkers(): { fork: () => FakeWorker; forked: FakeWorker[] } {
   const forked: FakeWorker[] = [];
   return {
@@ -27,12 +29,16 @@ function fakeWorker(pid: number): FakeWorker {
   const ended = Promise.withResolvers<WorkerEnd>();
   let isStuck = false;
   let drained = false;
+  let hurried = false;
   return {
     pid,
     listening: listening.promise,
     ended: ended.promise,
     get drained() {
       return drained;
+    },
+    get hurried() {
+      return hurried;
     },
     setStuck() {
       isStuck = true;
@@ -42,7 +48,11 @@ function fakeWorker(pid: number): FakeWorker {
     ask: (question: Question) => (isStuck ? new Promise(() => {}) : Promise.resolve(`${question} of ${pid}`)),
     drain() {
       drained = true;
-      ended.resolve({ code: 0, signal: null });
+      if (!isStuck) ended.resolve({ code: 0, signal: null });
+    },
+    hurry() {
+      hurried = true;
+      if (!isStuck) ended.resolve({ code: 1, signal: null });
     },
     kill: () => ended.resolve({ code: null, signal: 'SIGKILL' }),
   };

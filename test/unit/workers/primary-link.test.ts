@@ -47,3 +47,9 @@ test('the wish to drain and the loss of the primary are told apart', async () =>
 
   assert.deepEqual(told, ['drain', 'gone']);
 });
+
+test('a primary that was gone before anyone looked is gone', async () => {
+  const { process } = forkedProcess();
+
+  await primaryLink(Object.assign(process, { connected: false })).gone;
+});

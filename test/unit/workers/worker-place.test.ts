@@ -111,3 +111,75 @@ test('a place that is drained while it is empty takes no other worker', async ()
 
   assert.equal(forked.length, 1);
 });
+
+test('a worker that hangs in its start is killed after 20 s, and the start goes on with the next one', async () => {
+  const world = testWorld();
+  const { fork, forked } = fakeWorkers();
+  const started = workerPlace(fork, world).start();
+
+  await world.clock.advance(19_999);
+  const before = forked.length;
+  await world.clock.advance(1 + 100);
+  forked[1]?.listen();
+  await started;
+
+  assert.deepEqual([before, forked.length], [1, 2]);
+  assert.deepEqual(world.told('worker-ended')[0]?.signal, 'SIGKILL');
+});
+
+test('a replacement that hangs in its start is replaced, too', async () => {
+  const { forked, place, clock } = await taken();
+  forked[0]?.end({ code: 1 });
+
+  await clock.advance(100 + 20_000 + 200);
+  forked[2]?.listen();
+  await settled();
+
+  assert.equal(place.serving()?.pid, 3);
+});
+
+test('one that hangs in its start is killed a second after it was asked to drain', async () => {
+  const { forked, place, clock } = await taken();
+  forked[0]?.end({ code: 1 });
+  await clock.advance(100);
+  forked[1]?.setStuck();
+
+  const drained = place.drain();
+  await clock.advance(1000);
+  await drained;
+
+  assert.equal((await forked[1]?.ended)?.signal, 'SIGKILL');
+});
+
+test('one that begins to serve after it was asked to drain is not killed', async () => {
+  const { world, forked, place, clock } = await taken();
+  forked[0]?.end({ code: 1 });
+  await clock.advance(100);
+  forked[1]?.setStuck();
+  const drained = place.drain();
+
+  forked[1]?.listen();
+  await clock.advance(5000);
+  forked[1]?.end({ code: 0 });
+  await drained;
+
+  assert.equal(world.told('worker-ended').at(-1)?.code, 0);
+});
+
+test('a worker that lost answers in its drain fails the drain', async () => {
+  const { forked, place } = await taken();
+  forked[0]?.setStuck();
+
+  const drained = assert.rejects(place.drain(), /ended before everything was answered/);
+  forked[0]?.end({ code: 1 });
+
+  await drained;
+});
+
+test('in a hurry it is asked to end at once', async () => {
+  const { forked, place } = await taken();
+
+  await assert.rejects(place.drain('now'));
+
+  assert.deepEqual([forked[0]?.hurried, forked[0]?.drained], [true, false]);
+});

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { reverser } from '../../src/core/reverse.ts';
+import { type ReverseShout, reverseShout } from '../../src/core/reverse-shout.ts';
+import { listeningApi } from '../support/api.ts';
+import { type FakeShouter, fakeShouter } from '../support/fake-shouter.ts';
+import { closedLate, type RawAnswer, rawClient, wholeAnswers } from '../support/raw-client.ts';
+import { until } from '../support/until.ts';
+import { type TestWorld, testWorld } from '../support/world.ts';
+
+const JSON_HEAD = 'POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+const BULK_HEAD = 'POST /v1/bulk HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n';
+const CHUNKED = 'transfer-encoding: chunked\r\n\r\n';
+const KNOWN = 'GET /v1?data=known HTTP/1.1\r\nhost: x\r\n\r\n';
+const UNKNOWN = `${JSON_HEAD}content-length: 16\r\n\r\n{"data":"hello"}`;
+const BULK = `${BULK_HEAD}content-length: 34\r\n\r\n{"data":"known"}\n{"data":"hello"}\n`;
+
+/** Bytes that are no good request, whatever follows them. */
+const BROKEN = {
+  'a word': 'HELLO\r\n\r\n',
+  'zero bytes': '\0\0\0\0',
+  'a TLS handshake': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+  'the preface of HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+  'an HTTP version that is not there': 'GET / HTTP/9.9\r\nhost: x\r\n\r\n',
+  'a request of HTTP/0.9': 'GET /\r\n\r\n',
+  'a method in lower case': 'get / HTTP/1.1\r\nhost: x\r\n\r\n',
+  'a method that nobody knows': 'SHOUT / HTTP/1.1\r\nhost: x\r\n\r\n',
+  'a space in the path': 'GET /a b HTTP/1.1\r\nhost: x\r\n\r\n',
+  'an answer': 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n',
+  'a header without a name': 'GET / HTTP/1.1\r\nhost: x\r\n: y\r\n\r\n',
+  'a header without a colon': 'GET / HTTP/1.1\r\nhost: x\r\nnothing\r\n\r\n',
+  'a space in front of a colon': 'GET / HTTP/1.1\r\nhost : x\r\n\r\n',
+  'a folded header': 'GET / HTTP/1.1\r\nhost: x\r\n folded: y\r\n\r\n',
+  'a zero byte in a header': 'GET / HTTP/1.1\r\nhost: x\r\na: b\0c\r\n\r\n',
+  'a carriage return in a header': 'GET / HTTP/1.1\r\nhost: x\r\na: b\rc\r\n\r\n',
+  'headers that are too large': `GET / HTTP/1.1\r\nhost: x\r\na: ${'b'.repeat(20_000)}\r\n\r\n`,
+  'a path that is too long': `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`,
+  'two different lengths': `${JSON_HEAD}content-length: 1\r\ncontent-length: 2\r\n\r\n{}`,
+  'a length that is no number': `${JSON_HEAD}content-length: ten\r\n\r\n{}`,
+  'a negative length': `${JSON_HEAD}content-length: -1\r\n\r\n{}`,
+  'a length of thirty digits': `${JSON_HEAD}content-length: ${'9'.repeat(30)}\r\n\r\n{}`,
+  'a length beside chunks': `${JSON_HEAD}content-length: 4\r\n${CHUNKED}0\r\n\r\n`,
+  'chunks that are coded twice': `${JSON_HEAD}transfer-encoding: chunked, chunked\r\n\r\n0\r\n\r\n`,
+  'chunks that are compressed': `${JSON_HEAD}transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+  'a transfer coding that is none': `${JSON_HEAD}transfer-encoding: x\r\n\r\n{}`,
+  'no host': 'GET /v1?data=known HTTP/1.1\r\n\r\n',
+  'two hosts': 'GET /v1?data=known HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n',
+  'a host with a space': 'GET /v1?data=known HTTP/1.1\r\nhost: x y\r\n\r\n',
+  'a tunnel': 'CONNECT x:443 HTTP/1.1\r\nhost: x:443\r\n\r\n',
+  'a bad chunk size for a string': `${JSON_HEAD}${CHUNKED}G\r\n`,
+  'a bad chunk size for a bulk': `${BULK_HEAD}${CHUNKED}G\r\n`,
+  'a bad chunk size behind a good chunk': `${BULK_HEAD}${CHUNKED}11\r\n{"data":"known"}\n\r\nG\r\n`,
+  'a chunk that is longer than it says': `${BULK_HEAD}${CHUNKED}2\r\n{"data":"known"}\r\n`,
+  'a chunk size without end': `${JSON_HEAD}${CHUNKED}${'0'.repeat(20_000)}`,
+  'a chunk of more bytes than there can be': `${JSON_HEAD}${CHUNKED}${'f'.repeat(17)}\r\n`,
+  'a trailer without a colon': `${JSON_HEAD}${CHUNKED}0\r\nnothing\r\n\r\n`,
+  'a bad chunk size for a path that is not there': `POST /v2 HTTP/1.1\r\nhost: x\r\n${CHUNKED}G\r\n`,
+  'a bad chunk size for a method that is not allowed': `PUT /v1 HTTP/1.1\r\nhost: x\r\n${CHUNKED}G\r\n`,
+};
+
+/** Requests that are not whole when their client ends its side. */
+const UNFINISHED = {
+  'a request line': 'GET /v1?da',
+  'headers without end': 'GET /v1?data=known HTTP/1.1\r\nhost: x\r\na: b\r\n',
+  'a body that is cut short': `${JSON_HEAD}content-length: 16\r\n\r\n{"data":`,
+  'a bulk that is cut short': `${BULK_HEAD}content-length: 34\r\n\r\n{"data":"known"}\n`,
+  'a chunk that is cut short': `${BULK_HEAD}${CHUNKED}22\r\n{"data":"known"}\n`,
+  'chunks without the last one': `${BULK_HEAD}${CHUNKED}11\r\n{"data":"known"}\n\r\n`,
+  'a body that nobody reads': 'POST /v2 HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc',
+};
+
+interface Situation {
+  /** Good requests in front of the hostile bytes. */
+  readonly front: string;
+  /** How often the upstream is asked for them, and what they are answered. */
+  readonly calls: number;
+  readonly bodies: readonly string[];
+  /** The hostile bytes arrive when the upstream has been asked, not together with the good requests. */
+  readonly isLater?: true;
+}
+
+const SITUATIONS: Readonly<Record<string, Situation>> = {
+  'as the first bytes': { front: '', calls: 0, bodies: [] },
+  'behind a known string': { front: KNOWN, calls: 0, bodies: ['{"data":"NWONK"}'] },
+  'behind a string that waits for the upstream': { front: UNKNOWN, calls: 1, bodies: ['{"data":"OLLEH"}'] },
+  'behind a string that waits, and later': {
+    front: UNKNOWN,
+    calls: 1,
+    bodies: ['{"data":"OLLEH"}'],
+    isLater: true,
+  },
+  'behind a known and two waiting strings': {
+    front: `${KNOWN}${UNKNOWN}${UNKNOWN}`,
+    calls: 2,
+    bodies: ['{"data":"NWONK"}', '{"data":"OLLEH"}', '{"data":"OLLEH"}'],
+  },
+  'while a bulk is answered': {
+    front: BULK,
+    calls: 1,
+    bodies: ['{"data":"NWONK"}\n{"data":"OLLEH"}\n'],
+  },
+  'while a bulk is answered, and later': {
+    front: BULK,
+    calls: 1,
+    bodies: ['{"data":"NWONK"}\n{"data":"OLLEH"}\n'],
+    isLater: true,
+  },
+  'behind a waiting string and a bulk': {
+    front: `${UNKNOWN}${BULK}`,
+    calls: 2,
+    bodies: ['{"data":"OLLEH"}', '{"data":"NWONK"}\n{"data":"OLLEH"}\n'],
+  },
+};
+
+for (const [where, { front, calls, bodies, isLater }] of Object.entries(SITUATIONS)) {
+  for (const [what, bytes] of Object.entries(BROKEN)) {
+    test(`${what} ${where}: earlier requests get their whole answers, then comes an error and the end`, async (t) => {
+      const { port, upstream, world } = await service(t);
+      const client = await rawClient(t, port);
+
+      client.send(isLater ? front : `${front}${bytes}${KNOWN}`);
+      await until(t, () => upstream.calls.length === calls);
+      if (isLater) client.send(`${bytes}${KNOWN}`);
+      await anotherRequest(t, port);
+      upstream.answerHeld();
+
+      assertAnswers(await closedLate(t, client, world.clock), bodies);
+      await anotherRequest(t, port);
+    });
+  }
+
+  for (const [what, bytes] of Object.entries(UNFINISHED)) {
+    test(`${what} ${where}, and then the end of the client: earlier requests get their whole answers`, async (t) => {
+      const { port, upstream, world } = await service(t);
+      const client = await rawClient(t, port);
+
+      client.send(front);
+      await until(t, () => upstream.calls.length === calls);
+      client.send(bytes);
+      client.socket.end();
+      await anotherRequest(t, port);
+      upstream.answerHeld();
+
+      assertAnswers(await closedLate(t, client, world.clock), bodies);
+      await anotherRequest(t, port);
+    });
+  }
+}
+
+/** The answers to the good requests, whole and in order, and behind them at most one error, which closes. */
+function assertAnswers(text: string, bodies: readonly string[]): void {
+  const answers = wholeAnswers(text);
+  const good = answers.slice(0, bodies.length);
+  const errors = answers.slice(bodies.length);
+
+  assert.deepEqual(
+    good.map(({ status, body }) => [status, body]),
+    bodies.map((body) => [200, body]),
+  );
+  assert.ok(errors.length <= 1, text);
+  for (const error of errors) assertRefusal(error);
+}
+
+function assertRefusal({ status, headers, body }: RawAnswer): void {
+  assert.ok(status >= 400 && status < 500, body);
+  assert.equal(headers.get('connection'), 'close');
+  assert.equal(headers.get('content-type'), 'application/json');
+  assert.equal(headers.get('cache-control'), 'no-store');
+  assert.equal(headers.get('x-content-type-options'), 'nosniff');
+  assert.equal(JSON.parse(body).requestId, headers.get('x-request-id'));
+}
+
+/** Another connection is served: the service lives, and has read what was sent before. */
+async function anotherRequest(t: TestContext, port: number): Promise<void> {
+  const client = await rawClient(t, port);
+  client.send(KNOWN);
+  await client.heard('NWONK');
+  client.socket.destroy();
+}
+
+/** The text `known` is answered at once, any other waits for the upstream. */
+async function service(t: TestContext): Promise<{ port: number; upstream: FakeShouter; world: TestWorld }> {
+  const world = testWorld();
+  const memory = reverseShout(fakeShouter({ isAtHand: true }), reverser('grapheme'));
+  const upstream = fakeShouter();
+  upstream.hold();
+  const ask = reverseShout(upstream, reverser('grapheme'));
+  const port = await listeningApi(t, {
+    world,
+    reverseShout: ((text, call) => (text === 'known' ? memory : ask)(text, call)) satisfies ReverseShout,
+  });
+  return { port, upstream, world };
+}
