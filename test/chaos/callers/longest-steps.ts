@@ -3,7 +3,8 @@ import { askAndDrop } from '../tools/ask-and-drop.ts';
 import type { Gateway } from '../tools/gateway.ts';
 import { atMost, noted, type Row } from '../tools/row.ts';
 import { until } from '../tools/until.ts';
-import { costlyBodies, costlyBulks, costlyHeads } from './attacks/costly-input.ts';
+import { costlyBodies, costlyBulks } from './attacks/costly-bodies.ts';
+import { costlyHeads } from './attacks/costly-heads.ts';
 
 const MOST_MS = 40;
 const ROUNDS = 3;
