@@ -9,7 +9,7 @@ import { longestSteps } from './callers/longest-steps.ts';
 import { mixture, mixtureLong } from './callers/mixture.ts';
 import { overload } from './callers/overload.ts';
 import { aborts, pipelined } from './callers/pipelines.ts';
-import { slowBodies, slowHeaders } from './callers/slow-clients.ts';
+import { halfBodies, slowHeaders } from './callers/slow-clients.ts';
 import { tooLarge } from './callers/too-large.ts';
 import { randomFaults, randomFaultsLong } from './life-cycle/random-faults.ts';
 import { rollingRestart } from './life-cycle/rolling-restart.ts';
@@ -62,7 +62,7 @@ export const ROWS: readonly Row[] = [
   emptied,
   coldFlood,
   slowHeaders,
-  slowBodies,
+  halfBodies,
   tooLarge,
   hostileInput,
   pipelined,

@@ -49,7 +49,7 @@ const TOO_LARGE: Readonly<Record<string, { status: number; send: (socket: Socket
     send: (socket) => socket.write(`GET /v1?data=${'a'.repeat(20_480)} HTTP/1.1\r\nhost: lab\r\n\r\n`),
   },
   'a bulk line without end': {
-    status: 200,
+    status: 413,
     send: (socket) => {
       socket.write(`${BULK}transfer-encoding: chunked\r\n\r\n`);
       pour(socket, chunkOf('a'.repeat(65_536)));
