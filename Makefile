@@ -150,6 +150,7 @@ mutate: install ## Change one file in small ways, one at a time, and print the c
 
 .PHONY: chaos
 chaos: install ## Run the fault laboratory and print its table of figures (CHAOS='--only redis' for a part, --long for the long rows)
+	tsc --project tsconfig.build.json
 	node test/chaos/run.ts $(CHAOS)
 
 .PHONY: bench

@@ -4,10 +4,13 @@ import { redisFrozen, redisKilled, redisSlow } from './caches/redis-outage.ts';
 import { redisRefuses } from './caches/redis-refusals.ts';
 import { redisSpoilt } from './caches/redis-spoilt.ts';
 import { hostileInput } from './callers/hostile-input.ts';
-import { deafReaders, tooLarge } from './callers/large-requests.ts';
+import { inPod } from './callers/in-pod.ts';
+import { longestSteps } from './callers/longest-steps.ts';
+import { mixture, mixtureLong } from './callers/mixture.ts';
 import { overload } from './callers/overload.ts';
 import { aborts, pipelined } from './callers/pipelines.ts';
-import { slowBodies, slowHeaders } from './callers/slow-clients.ts';
+import { halfBodies, slowHeaders } from './callers/slow-clients.ts';
+import { tooLarge } from './callers/too-large.ts';
 import { randomFaults, randomFaultsLong } from './life-cycle/random-faults.ts';
 import { rollingRestart } from './life-cycle/rolling-restart.ts';
 import { soak } from './life-cycle/soak.ts';
@@ -59,13 +62,16 @@ export const ROWS: readonly Row[] = [
   emptied,
   coldFlood,
   slowHeaders,
-  slowBodies,
-  deafReaders,
+  halfBodies,
   tooLarge,
   hostileInput,
   pipelined,
   aborts,
   overload,
+  ...longestSteps,
+  ...inPod,
+  mixture,
+  mixtureLong,
   rollingRestart,
   terminated,
   terminatedTwice,

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ROWS } from './rows.ts';
+import { reasonForNoCgroup } from './tools/memory-cgroup.ts';
 import { hasRedisServer } from './tools/redis.ts';
 import { headline, reportOf } from './tools/report.ts';
 import type { Row } from './tools/row.ts';
@@ -21,14 +22,24 @@ print(headline(options.seed));
 const chosen = ROWS.filter(
   (row) => wanted.test(`${row.group}: ${row.name}`) && (row.isLong ?? false) === values.long,
 );
-const skipped = chosen.filter((row) => row.needsRedis && !hasRedisServer());
-if (skipped.length > 0)
-  print(`skipped, for there is no redis-server: ${skipped.map(({ name }) => name).join('; ')}`);
+const noRedis = hasRedisServer() ? undefined : 'there is no redis-server';
+const noCgroup = await reasonForNoCgroup();
+const skipped = [
+  ...skip(noRedis, ({ needsRedis }) => needsRedis),
+  ...skip(noCgroup, ({ needsCgroup }) => needsCgroup),
+];
 
 let failed = process.env.CI ? skipped.length : 0;
 for (const row of chosen) if (!skipped.includes(row)) await runBoth(row);
 print(failed === 0 ? 'all hold' : `${failed} FAILED`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** Leaves out the rows that need what is not there, and says so in one line. */
+function skip(reason: string | undefined, needs: (row: Row) => boolean | undefined): readonly Row[] {
+  const rows = reason === undefined ? [] : chosen.filter(needs);
+  if (rows.length > 0) print(`skipped, because ${reason}: ${rows.map(({ name }) => name).join('; ')}`);
+  return rows;
+}
 
 async function runBoth(row: Row): Promise<void> {
   tell(await runRow(row, options));

@@ -32,8 +32,8 @@ export const slowHeaders: Row = {
   },
 };
 
-export const slowBodies: Row = {
-  name: 'slow bodies on 150 sockets, idle bulk bodies on 150',
+export const halfBodies: Row = {
+  name: 'half bodies on 150 sockets, half bulk bodies on 150',
   group: 'callers',
   isShort: false,
   isAlone: true,
@@ -53,7 +53,7 @@ export const slowBodies: Row = {
         act(socket, index) {
           if (index % 2 === 0) {
             socket.write(head('/v1', 'application/json', 'content-length: 1000'));
-            drip(socket, 1_000, () => ' ');
+            socket.write('{"');
           } else {
             socket.write(head('/v1/bulk', 'application/x-ndjson', 'transfer-encoding: chunked'));
             socket.write(`${line.length.toString(16)}\r\n${line}\r\n`);

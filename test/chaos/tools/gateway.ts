@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { MemoryCgroup } from './memory-cgroup.ts';
 import { nowMs } from './now.ts';
-import { rssBytes, socketCount } from './process-state.ts';
+import { peakRssBytes, rssBytes, socketCount } from './process-state.ts';
 import { type LogLine, type Program, runProgram } from './program.ts';
 import { type Metrics, readMetrics } from './prometheus.ts';
 import type { Handicap } from './row.ts';
@@ -17,6 +19,7 @@ export type UnderWay = Readonly<Record<'inFlight' | 'queued' | 'flights' | 'wait
 export interface Gateway {
   readonly url: string;
   readonly port: number;
+  readonly adminPort: number;
   readonly adminUrl: string;
   readonly pid: number;
   /** From the start of the process to its `listening` line. */
@@ -24,18 +27,31 @@ export interface Gateway {
   readonly log: readonly LogLine[];
   readonly exited: Promise<number | null>;
   rssBytes(): number;
+  peakRssBytes(): number;
   sockets(): number;
   metrics(): Promise<Metrics>;
   /** What `/status` says is under way. */
   underWay(): Promise<UnderWay>;
+  signal(name: NodeJS.Signals): void;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
   kill(): Promise<number | null>;
 }
 
+/** How the process is run: unless asked for otherwise, from its sources and with all its protections. */
+export interface GatewayManner {
+  readonly handicap?: Handicap | undefined;
+  /** As the image runs it: built, with the image's options for Node. */
+  readonly isBuilt?: boolean;
+  /** Its memory limit. */
+  readonly cgroup?: MemoryCgroup;
+  /** A module to load before the program. */
+  readonly preload?: string;
+}
+
 /** Starts a gateway and waits until it listens. */
-export async function startGateway(env: Env, handicap?: Handicap): Promise<Gateway> {
-  const program = launchGateway(env, handicap);
+export async function startGateway(env: Env, manner: GatewayManner = {}): Promise<Gateway> {
+  const program = launchGateway(env, manner);
   const { port, adminPort } = await program.line('listening');
   const readyAfterMs = nowMs() - program.startedAtMs;
   const adminUrl = `http://127.0.0.1:${adminPort}`;
@@ -46,12 +62,15 @@ export async function startGateway(env: Env, handicap?: Handicap): Promise<Gatew
   return {
     url: `http://127.0.0.1:${port}`,
     port: Number(port),
+    adminPort: Number(adminPort),
     adminUrl,
     pid: program.pid,
     readyAfterMs,
     log: program.log,
     exited: program.exited,
     rssBytes: () => rssBytes(program.pid),
+    peakRssBytes: () => peakRssBytes(program.pid),
+    signal: program.signal,
     sockets: () => socketCount(program.pid),
     metrics: async () => readMetrics(await textOf(`${adminUrl}/metrics`)),
     async underWay() {
@@ -65,10 +84,28 @@ export async function startGateway(env: Env, handicap?: Handicap): Promise<Gatew
 }
 
 /** Starts a gateway process without waiting for anything. */
-export function launchGateway(env: Env, handicap?: Handicap): Program {
-  const args = handicap?.without ? [UNPROTECTED, `--without=${handicap.without}`] : [MAIN, 'serve'];
-  return runProgram(process.execPath, args, { ...BASE, ...env, ...handicap?.env });
+export function launchGateway(env: Env, manner: GatewayManner = {}): Program {
+  const { handicap, isBuilt, cgroup, preload } = manner;
+  const args = [
+    ...(isBuilt ? imageOptions() : []),
+    ...(preload ? ['--import', preload] : []),
+    ...(handicap?.without
+      ? [UNPROTECTED, `--without=${handicap.without}`]
+      : [isBuilt ? BUILT_MAIN : MAIN, 'serve']),
+  ];
+  const environment = { ...BASE, ...env, ...handicap?.env };
+  if (cgroup === undefined) return runProgram(process.execPath, args, environment);
+  return runProgram('/bin/sh', ['-c', cgroup.enter, 'sh', process.execPath, ...args], environment);
 }
+
+/** What the Dockerfile gives to Node. */
+function imageOptions(): string[] {
+  const [, options = ''] = /^ENV NODE_OPTIONS="(.*)"$/m.exec(readFileSync(DOCKERFILE, 'utf8')) ?? [];
+  return options.split(' ');
+}
+
+const DOCKERFILE = fileURLToPath(new URL('../../../Dockerfile', import.meta.url));
+const BUILT_MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 
 const UNPROTECTED = fileURLToPath(new URL('unprotected-gateway.ts', import.meta.url));
 // Every row ends with a SIGTERM; those about draining say how long it lasts.

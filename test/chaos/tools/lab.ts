@@ -1,7 +1,8 @@
 import { type Answer, askOn } from './answer.ts';
-import { type Env, type Gateway, MAIN, startGateway } from './gateway.ts';
+import { type Env, type Gateway, type GatewayManner, MAIN, startGateway } from './gateway.ts';
 import { type Load, startLoad } from './load.ts';
 import type { LoadPlan } from './load-plan.ts';
+import { memoryCgroup } from './memory-cgroup.ts';
 import { runProgram } from './program.ts';
 import { type RawPeer, type Script, startRawPeer } from './raw-peer.ts';
 import { type RedisOptions, type RedisServer, startRedis } from './redis.ts';
@@ -17,7 +18,9 @@ export interface Lab {
   /** How long to measure: the second in the full table. Unprotected less than either will do. */
   ms(shortMs: number, fullMs: number): number;
   /** Its protection is off where the row runs unprotected. */
-  gateway(env: Env): Promise<Gateway>;
+  gateway(env: Env, manner?: Pick<GatewayManner, 'isBuilt' | 'preload'>): Promise<Gateway>;
+  /** As the image runs it, in a memory cgroup of its own of this size. */
+  gatewayWithin(limitBytes: number, env: Env): Promise<Gateway>;
   peer(script: Script): Promise<RawPeer>;
   /** The compatible server that this project ships, with these arguments; resolves with its address. */
   shoutcloud(args: readonly string[]): Promise<string>;
@@ -64,11 +67,11 @@ export function openLab({ seed, isShort, handicap }: LabOptions): {
       if (handicap) return Math.min(shortMs, UNPROTECTED_MS);
       return isShort ? shortMs : fullMs;
     },
-    async gateway(env) {
-      const gateway = await startGateway(env, handicap);
-      closers.push(() => gateway.kill());
-      gateways.push({ gateway, socketsAtStart: gateway.sockets() });
-      return gateway;
+    gateway: (env, manner) => known(startGateway(env, { ...manner, handicap })),
+    gatewayWithin(limitBytes, env) {
+      const cgroup = memoryCgroup(limitBytes);
+      closers.push(() => cgroup.remove());
+      return known(startGateway(env, { cgroup, isBuilt: true, handicap }));
     },
     async peer(script) {
       const peer = await startRawPeer(script);
@@ -107,6 +110,13 @@ export function openLab({ seed, isShort, handicap }: LabOptions): {
     },
     onClose: (close) => void closers.push(close),
   };
+  async function known(starting: Promise<Gateway>): Promise<Gateway> {
+    const gateway = await starting;
+    closers.push(() => gateway.kill());
+    gateways.push({ gateway, socketsAtStart: gateway.sockets() });
+    return gateway;
+  }
+
   return {
     lab,
     ledger: { gateways, peers, loads, asked },

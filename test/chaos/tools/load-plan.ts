@@ -7,6 +7,8 @@ export type Stream = {
   readonly texts: TextSource;
   /** A caller that has no answer by then closes its connection; it is recorded with the code `HUNG_UP`. */
   readonly hangUpAtMs?: number;
+  /** Each request on a connection of its own. */
+  readonly isFresh?: boolean;
 } & ({ readonly perSecond: number } | { readonly atOnce: number });
 
 /** What the load generator does. Without `durationMs` it goes on until it is stopped. */

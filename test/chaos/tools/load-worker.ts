@@ -33,7 +33,8 @@ async function carryOut(plan: LoadPlan): Promise<void> {
 async function drive(stream: Stream, port: number, endsAt: number): Promise<void> {
   const idle: Wire[] = [];
   const nextText = textsOf(stream.texts);
-  const ask = (wire: Wire) => record(wire, nextText(), stream).then(() => wire.isOpen && idle.push(wire));
+  const keep = (wire: Wire) => (stream.isFresh ? wire.close() : wire.isOpen && idle.push(wire));
+  const ask = (wire: Wire) => record(wire, nextText(), stream).then(() => keep(wire));
   const pending =
     'atOnce' in stream
       ? await burst(stream.atOnce, port, ask)

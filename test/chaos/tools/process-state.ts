@@ -1,9 +1,26 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** The memory a process holds, by the kernel's count. */
+/** The memory a process holds, by the kernel's count; 0 once it has ended. */
 export function rssBytes(pid: number): number {
-  const kibibytes = /^VmRSS:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return memoryBytes(pid, 'VmRSS');
+}
+
+/** The most memory it ever held. */
+export function peakRssBytes(pid: number): number {
+  return memoryBytes(pid, 'VmHWM');
+}
+
+function memoryBytes(pid: number, field: string): number {
+  const kibibytes = new RegExp(`^${field}:\\s*(\\d+) kB`, 'm').exec(statusOf(pid))?.[1];
   return Number(kibibytes ?? 0) * 1024;
+}
+
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** The processor time that a process has used, in steps of 10 ms. */

@@ -31,6 +31,8 @@ export interface Row {
   /** Takes 10 minutes or more: only by hand. */
   readonly isLong?: boolean;
   readonly needsRedis?: boolean;
+  /** Runs the built service in a memory cgroup. */
+  readonly needsCgroup?: boolean;
   readonly unprotected?: Handicap;
   run(lab: Lab): Promise<Figure[]>;
 }
@@ -45,6 +47,11 @@ export function atLeast(what: string, value: number, least: number): Figure {
 
 export function exactly(what: string, value: number | string, wanted: number | string): Figure {
   return { what, value, limit: `= ${wanted}`, ok: value === wanted };
+}
+
+/** A figure to read: nothing must hold. */
+export function noted(what: string, value: number | string): Figure {
+  return { what, value: typeof value === 'number' ? rounded(value) : value, limit: '', ok: true };
 }
 
 /** All of a table of cases: the value is how many hold, or the first that does not. */

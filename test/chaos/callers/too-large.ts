@@ -1,7 +1,5 @@
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { shoutRequest } from '../tools/answer.ts';
-import { type Crowd, type CrowdPlan, drip, gatherCrowd } from '../tools/crowd.ts';
+import { type Crowd, drip, gatherCrowd } from '../tools/crowd.ts';
 import { honest } from '../tools/replies.ts';
 import { allHold, atMost, exactly, type Row } from '../tools/row.ts';
 import { until } from '../tools/until.ts';
@@ -10,45 +8,6 @@ import { besideOrdinaryCallers } from './ordinary-callers.ts';
 const MEBIBYTE = 2 ** 20;
 const HEAD = 'POST /v1 HTTP/1.1\r\nhost: lab\r\ncontent-type: application/json\r\n';
 const BULK = 'POST /v1/bulk HTTP/1.1\r\nhost: lab\r\ncontent-type: application/x-ndjson\r\n';
-
-export const deafReaders: Row = {
-  name: '200 sockets ask and read nothing',
-  group: 'callers',
-  isShort: false,
-  isAlone: true,
-  async run(lab) {
-    const upstream = await lab.peer(honest(20));
-    const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
-    const large = shoutRequest('many words '.repeat(5_000));
-    const bulkLine = JSON.stringify({ data: 'a long line '.repeat(800) });
-    const bulkChunk = chunkOf(`${bulkLine}\n`.repeat(6));
-
-    const act: CrowdPlan['act'] = (socket, index) => {
-      const isBulk = index % 2 === 1;
-      if (isBulk) socket.write(`${BULK}transfer-encoding: chunked\r\n\r\n`);
-      const bytes = isBulk ? bulkChunk : large;
-      // More is offered as long as some is taken, but not faster than the machine can work, and not by all at once.
-      const offer = () => drip(socket, 1_000, () => (socket.writableLength > MEBIBYTE ? '' : bytes));
-      setTimeout(offer, index * 5);
-    };
-    const plan = { port: gateway.port, size: 200, act };
-
-    // The heap grows with any traffic; what counts is how much more it takes when nobody reads for as long.
-    const lastsMs = lab.ms(3_000, 20_000);
-    const readers = await gatherCrowd({ ...plan, reads: true });
-    await sleep(lastsMs);
-    readers.close();
-    const rssBefore = gateway.rssBytes();
-    const { found, figures } = await besideOrdinaryCallers(lab, gateway, async () => {
-      const crowd = await gatherCrowd({ ...plan, reads: false });
-      await sleep(lastsMs);
-      crowd.close();
-      return atMost('memory, MiB', (gateway.rssBytes() - rssBefore) / MEBIBYTE, 64);
-    });
-
-    return [found, ...figures];
-  },
-};
 
 // So that the slowest of them, a byte a chunk, gets to the limit within seconds.
 const SMALL_BODIES = { MAX_BODY_BYTES: '32768' };
@@ -90,7 +49,7 @@ const TOO_LARGE: Readonly<Record<string, { status: number; send: (socket: Socket
     send: (socket) => socket.write(`GET /v1?data=${'a'.repeat(20_480)} HTTP/1.1\r\nhost: lab\r\n\r\n`),
   },
   'a bulk line without end': {
-    status: 200,
+    status: 413,
     send: (socket) => {
       socket.write(`${BULK}transfer-encoding: chunked\r\n\r\n`);
       pour(socket, chunkOf('a'.repeat(65_536)));

@@ -1,0 +1,14 @@
+import type { Attack } from './attack.ts';
+import { costlyInput } from './costly-input.ts';
+import { deafReaders } from './deaf-readers.ts';
+import { floods } from './floods.ts';
+import { slowSenders } from './slow-senders.ts';
+
+/** All attacks of callers that the laboratory knows. */
+export const ATTACKS: readonly Attack[] = [...costlyInput, ...slowSenders, ...deafReaders, ...floods];
+
+export function attackNamed(name: string): Attack {
+  const attack = ATTACKS.find((each) => each.name === name);
+  if (!attack) throw new Error(`there is no attack "${name}"`);
+  return attack;
+}

@@ -1,0 +1,78 @@
+import { filled, get, headOf, JSON_TYPE } from './attack.ts';
+
+/** What the headers of one request may have in all, less some room for the rest of a head. */
+export const HEAD_BYTES = 15_900;
+
+const PIECES = [
+  ' ',
+  '\t',
+  ';',
+  ',',
+  ', ',
+  '; ',
+  '"',
+  '\\"',
+  '&',
+  '%41&',
+  '=',
+  '(',
+  '/',
+  '*/*,',
+  'a',
+  'a=b;',
+  'a="b";',
+];
+const LIST_PIECES = [
+  'a/b,',
+  'a/b;q=0.1,',
+  'gzip;q=0,',
+  'en-gb;q=0.1,',
+  'W/"a",',
+  '"a",',
+  '127.0.0.1,',
+  '10.0.0.1,',
+];
+const MORE_PIECES = ['::1,', '[::1]:1,', 'for=1;', '0123456789', 'content-type,'];
+const ALL_PIECES = [...PIECES, ...LIST_PIECES, ...MORE_PIECES];
+
+/** Headers that the service itself, a package or Node takes apart. */
+const HEADERS = [
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'access-control-request-headers',
+  'cache-control',
+  'connection',
+  'cookie',
+  'expect',
+  'forwarded',
+  'if-none-match',
+  'origin',
+  'tracestate',
+  'x-forwarded-for',
+  'x-request-id',
+];
+
+/** Every header that is taken apart, full of what makes parsers slow. */
+export function costlyHeads(): Map<string, string> {
+  const inputs = new Map<string, string>();
+  for (const piece of ALL_PIECES) {
+    const shown = JSON.stringify(piece);
+    for (const start of [JSON_TYPE, `${JSON_TYPE};a=`, '']) {
+      const type = `${start}${filled(piece, HEAD_BYTES)}x`;
+      inputs.set(`content-type ${start}${shown}`, headOf('/v1', type, 'content-length: 0'));
+    }
+    for (const header of HEADERS) {
+      const value = `${filled(piece, HEAD_BYTES)}x`;
+      for (const path of ['/v1?data=known', '/', '/docs/swagger-ui-bundle.js'])
+        inputs.set(`${header} ${shown} ${path}`, get(path, `${header}: ${value}`));
+    }
+    const query = filled(piece.replace(/[\t ]/g, '+').replace('"', '%22'), HEAD_BYTES);
+    inputs.set(`query ${shown}`, get(`/v1?${query}`));
+    inputs.set(`query data=${shown}`, get(`/v1?data=${query}`));
+    inputs.set(`path ${shown}`, get(`/${query}`));
+  }
+  inputs.set('many headers', get('/v1?data=known', ...Array.from({ length: 2_400 }, () => 'a: 1')));
+  inputs.set('many cookies', get('/v1?data=known', ...Array.from({ length: 1_400 }, () => 'cookie: a')));
+  return inputs;
+}

@@ -1,0 +1,70 @@
+import type { Socket } from 'node:net';
+import { besiege, type SiegePlan } from '../../tools/siege.ts';
+import { type Attack, get, JSON_TYPE, NDJSON_TYPE, post } from './attack.ts';
+
+const ASSET = get('/docs/swagger-ui-bundle.js');
+/** A deaf caller offers no more than this at once; the rest of its pipeline follows as it is taken. */
+const PIPELINE_BYTES = 262_144;
+
+/** Callers that ask and do not take their answers. */
+export const deafReaders: readonly Attack[] = [
+  deaf('40 pipelines of 200 KB, nothing read', 40, () => endless(largeBodies())),
+  deaf('200 pipelines of 200 KB, nothing read', 200, () => endless(largeBodies())),
+  deaf('20 pipelines of 1,500 requests for the largest asset, nothing read', 20, () =>
+    once(ASSET.repeat(1_500)),
+  ),
+  deaf('300 requests for the largest asset, nothing read', 300, () => once(ASSET)),
+  slowlyRead('300 requests for the largest asset, read a byte a second', 300, () => once(ASSET)),
+  slowlyRead('100 pipelines of 200 KB, read a byte a second', 100, () => endless(largeBodies())),
+  deaf('100 bulk answers of 1 MiB, nothing read', 100, () => once(longBulk())),
+  deaf('1,500 pipelines of known strings, nothing read', 1_500, () => endless(knownPipeline)),
+  deaf('200 half-closed callers that read nothing', 200, () => {
+    const next = largeBodies();
+    return (socket) => socket.end(next());
+  }),
+];
+
+/** What they do is made when the attack begins. */
+type Act = () => SiegePlan['act'];
+
+function deaf(name: string, size: number, act: Act): Attack {
+  return {
+    name,
+    connections: size,
+    begin: ({ port }) => besiege({ port, size, act: act(), reads: 'nothing' }),
+  };
+}
+
+function slowlyRead(name: string, size: number, act: Act): Attack {
+  const reads = 'a byte a second';
+  return { name, connections: size, begin: ({ port }) => besiege({ port, size, act: act(), reads }) };
+}
+
+function once(bytes: string): SiegePlan['act'] {
+  return (socket) => socket.write(bytes);
+}
+
+function longBulk(): string {
+  return post('/v1/bulk', NDJSON_TYPE, `${JSON.stringify({ data: 'x'.repeat(4_000) })}\n`.repeat(250));
+}
+
+function knownPipeline(): string {
+  return post('/v1', JSON_TYPE, '{"data":"known"}').repeat(300);
+}
+
+/** Another large text in each request: none is known. */
+function largeBodies(): () => string {
+  let count = 0;
+  return () => post('/v1', JSON_TYPE, `{"data":"${count++} ${'many words '.repeat(18_000)}"}`);
+}
+
+function endless(next: () => string): (socket: Socket) => void {
+  return (socket) => {
+    const offer = () => {
+      if (!socket.writable) return;
+      while (socket.writableLength < PIPELINE_BYTES && socket.write(next()));
+      socket.once('drain', offer);
+    };
+    offer();
+  };
+}

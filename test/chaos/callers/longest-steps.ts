@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url';
+import { askAndDrop } from '../tools/ask-and-drop.ts';
+import type { Gateway } from '../tools/gateway.ts';
+import { atMost, noted, type Row } from '../tools/row.ts';
+import { until } from '../tools/until.ts';
+import { costlyBodies, costlyBulks } from './attacks/costly-bodies.ts';
+import { costlyHeads } from './attacks/costly-heads.ts';
+
+const MOST_MS = 40;
+const ROUNDS = 3;
+const KINDS = { headers: costlyHeads, bodies: costlyBodies, bulks: costlyBulks };
+
+/** One row for each kind of input. */
+export const longestSteps: readonly Row[] = Object.entries(KINDS).map(([kind, inputs]) => ({
+  name: `no ${kind} up to the limits block the event loop for more than 40 ms`,
+  group: 'callers',
+  isShort: false,
+  isAlone: true,
+  async run(lab) {
+    const upstream = await lab.shoutcloud(['--latency', '5']);
+    const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream, ...ALL_PARSERS }, AS_IN_IMAGE);
+    // The first request of each kind compiles and loads.
+    await measure(gateway, [...inputs()].slice(0, 20));
+
+    const [worst = NOTHING, ...others] = await measure(gateway, [...inputs()]);
+    return [
+      atMost(`longest step, ms: ${worst.name}`, worst.ms, MOST_MS),
+      ...others.slice(0, SHOWN).map(({ name, ms }) => noted(`  ${name}`, ms)),
+    ];
+  },
+}));
+
+/** Settings with which each header that can be taken apart is. */
+const ALL_PARSERS = {
+  TRUST_PROXY: '10.0.0.0/8,loopback',
+  RATE_LIMIT_PER_MINUTE: '1000000',
+  CORS_ORIGINS: 'https://one.example,https://two.example',
+};
+const SHOWN = 9;
+const NOTHING = { name: 'nothing was measured', ms: Number.POSITIVE_INFINITY };
+const MONITOR = fileURLToPath(new URL('../tools/step-monitor.ts', import.meta.url));
+const AS_IN_IMAGE = { isBuilt: true, preload: MONITOR };
+
+/** The longest step of each input, sent alone; of one that takes long, the least of a few: some hold a collection of garbage. */
+async function measure(gateway: Gateway, inputs: readonly (readonly [string, string])[]) {
+  const longest: { name: string; ms: number }[] = [];
+  await askStepMs(gateway);
+  for (const [name, request] of inputs) {
+    let ms = await longestStepMs(gateway, request);
+    for (let round = 1; round < ROUNDS && ms > MOST_MS / 2; round++)
+      ms = Math.min(ms, await longestStepMs(gateway, request));
+    longest.push({ name, ms });
+  }
+  return longest.sort((a, b) => b.ms - a.ms);
+}
+
+async function longestStepMs(gateway: Gateway, request: string): Promise<number> {
+  await askAndDrop(gateway.port, request);
+  return askStepMs(gateway);
+}
+
+async function askStepMs(gateway: Gateway): Promise<number> {
+  const seen = gateway.log.length;
+  gateway.signal('SIGUSR2');
+  const isTold = () => gateway.log.slice(seen).find(({ msg }) => msg === 'longest step');
+  await until(() => isTold() !== undefined, 10_000);
+  return Number(isTold()?.ms);
+}

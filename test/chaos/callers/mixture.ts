@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Lab } from '../tools/lab.ts';
+import { nowMs } from '../tools/now.ts';
+import { atLeast, atMost, exactly, type Figure, noted, type Row } from '../tools/row.ts';
+import { seededRandom } from '../tools/seeded-random.ts';
+import { p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
+import { until } from '../tools/until.ts';
+import type { Attack } from './attacks/attack.ts';
+import { type Attacker, startAttack } from './attacks/attacker.ts';
+import { ATTACKS } from './attacks/attacks.ts';
+import { honestCallers, serviceInPod } from './honest-callers.ts';
+
+const MEBIBYTE = 2 ** 20;
+const AT_ONCE = 3;
+const ROUND_MS = 4_000;
+
+const row = { group: 'callers', isShort: false, isAlone: true, needsCgroup: true } as const;
+
+export const mixture: Row = {
+  ...row,
+  name: 'in 250 MiB: a random mixture of all attacks',
+  run: (lab) => measure(lab, 60_000),
+};
+
+export const mixtureLong: Row = {
+  ...row,
+  name: 'in 250 MiB: a random mixture of all attacks, for 10 minutes',
+  isLong: true,
+  run: (lab) => measure(lab, 10 * 60_000),
+};
+
+async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
+  const gateway = await serviceInPod(lab, MIXED);
+  const load = honestCallers(lab, gateway);
+  await until(() => load.answers.length >= 130, 20_000);
+  const before = gateway.rssBytes();
+  const from = nowMs();
+  const random = seededRandom(lab.seed);
+  const running: Attacker[] = [];
+  const isDead = () => gateway.rssBytes() === 0;
+  while (nowMs() - from < durationMs && !isDead()) {
+    if (running.length === AT_ONCE) await running.shift()?.leave();
+    running.push(await startAttack(lab, gateway, POSSIBLE[Math.floor(random() * POSSIBLE.length)] ?? MIXED));
+    await Promise.race([sleep(ROUND_MS), gateway.exited]);
+  }
+  for (const attacker of running) await attacker.leave();
+  const to = nowMs();
+  const peak = gateway.peakRssBytes();
+  if (!isDead()) await until(() => gateway.rssBytes() <= before + 32 * MEBIBYTE, 20_000);
+  const after = gateway.rssBytes();
+  await load.stop();
+
+  const during = load.answers.filter(({ atMs }) => atMs >= from && atMs < to);
+  const lost = during.filter(({ isRight }) => !isRight);
+  return [
+    exactly('alive', isDead() ? `ended with ${await gateway.exited}` : 'yes', 'yes'),
+    atLeast(
+      `known answered (not: ${statusesOf(lost)})`,
+      shareOf(during, ({ isRight }) => isRight),
+      0.99,
+    ),
+    atMost('their p99, ms', p99Ms(during), 500 + load.noiseMs(from, to, 0.99)),
+    noted('memory at most, MiB', peak / MEBIBYTE),
+    atMost('memory 20 s after, MiB more than before', (after - before) / MEBIBYTE, 32),
+  ];
+}
+
+/** All that need no setting of their own and leave SHOUTCLOUD alone. */
+const POSSIBLE = ATTACKS.filter(({ env, upstreamHangs }) => !env && !upstreamHangs);
+
+const MIXED: Attack = { name: 'a random mixture', connections: 0, begin: () => {} };

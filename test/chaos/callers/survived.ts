@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Gateway } from '../tools/gateway.ts';
+import type { Lab } from '../tools/lab.ts';
+import type { Load } from '../tools/load.ts';
+import { nowMs } from '../tools/now.ts';
+import { atLeast, atMost, exactly, type Figure, type Handicap, noted, type Row } from '../tools/row.ts';
+import { p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
+import { until } from '../tools/until.ts';
+import type { Attack } from './attacks/attack.ts';
+import { startAttack } from './attacks/attacker.ts';
+import { honestCallers, serviceInPod } from './honest-callers.ts';
+
+const MEBIBYTE = 2 ** 20;
+const DRAIN_MS = 6_000;
+/** Some 3 s of them: what an honest caller sees without an attack. */
+const ALONE_ANSWERS = 130;
+/** Longer than the 10 s for which a client may stand still. */
+const ATTACK_MS = 14_000;
+const REST_MS = 20_000;
+const BEFORE_END_MS = 3_000;
+/** Beside more connections than this only the share of answers counts, not their time. */
+const MODEST_CONNECTIONS = 2_000;
+
+/** The service in its pod's memory, attacked twice; the second attack is still going on when SIGTERM comes. */
+export function survived(attack: Attack, unprotected?: Handicap): Row {
+  return {
+    name: `in 250 MiB: ${attack.name}`,
+    group: 'callers',
+    isShort: false,
+    isAlone: true,
+    needsCgroup: true,
+    ...(unprotected && { unprotected }),
+    async run(lab) {
+      const gateway = await serviceInPod(lab, attack);
+      const load = honestCallers(lab, gateway);
+      await until(() => load.answers.length >= ALONE_ANSWERS, 20_000);
+      const beside = await underAttack(lab, gateway, { attack, load });
+      if (!isRunning(gateway)) return beside;
+      return [...beside, ...(await terminatedUnderAttack(lab, gateway, { attack, load }))];
+    },
+  };
+}
+
+interface Scene {
+  readonly attack: Attack;
+  readonly load: Load;
+}
+
+async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene): Promise<Figure[]> {
+  const before = gateway.rssBytes();
+  const alone = load.answers.slice();
+  const attackedAt = nowMs();
+  const attacker = await startAttack(lab, gateway, attack);
+  let peak = before;
+  // The last look before it is killed; a process that has ended holds nothing.
+  const isDead = () => {
+    peak = Math.max(peak, gateway.peakRssBytes());
+    return !isRunning(gateway);
+  };
+  await until(isDead, ATTACK_MS);
+  await attacker.leave();
+  const endedAt = nowMs();
+  const isBack = () => gateway.rssBytes() <= before + 32 * MEBIBYTE;
+  if (isRunning(gateway)) await until(isBack, REST_MS);
+  const after = gateway.rssBytes();
+  return [
+    exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exited}`, 'yes'),
+    exactly('known not answered before the attack', statusesOf(alone.filter(({ isRight }) => !isRight)), ''),
+    noted('their p99 before the attack, ms', p99Ms(alone)),
+    ...answered(load, attackedAt, endedAt, attack.connections),
+    noted('memory before, MiB', before / MEBIBYTE),
+    noted('memory at most, MiB', peak / MEBIBYTE),
+    atMost('memory 20 s after, MiB more than before', (after - before) / MEBIBYTE, 32),
+  ];
+}
+
+function answered(load: Load, from: number, to: number, connections: number): Figure[] {
+  const during = load.answers.filter(({ atMs }) => atMs >= from && atMs < to);
+  const figures = ['kept', 'fresh', 'large'].map((label) => {
+    const ofLabel = during.filter((answer) => answer.label === label);
+    const lost = statusesOf(ofLabel.filter(({ isRight }) => !isRight));
+    const what = `known answered, ${label}${lost && ` (not: ${lost})`}`;
+    return atLeast(
+      what,
+      shareOf(ofLabel, ({ isRight }) => isRight),
+      0.99,
+    );
+  });
+  const noiseMs = load.noiseMs(from, to, 0.99);
+  const p99 = p99Ms(during.filter(({ label }) => label !== 'large'));
+  const isModest = connections <= MODEST_CONNECTIONS;
+  return [...figures, isModest ? atMost('their p99, ms', p99, 500 + noiseMs) : noted('their p99, ms', p99)];
+}
+
+/** While the service drains, its honest callers lose nothing; it ends in time, and in order. */
+async function terminatedUnderAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene): Promise<Figure[]> {
+  const attacker = await startAttack(lab, gateway, attack);
+  await sleep(BEFORE_END_MS);
+  const signalledAt = nowMs();
+  const code = await gateway.stop();
+  const tookMs = nowMs() - signalledAt;
+  await attacker.leave();
+  await load.stop();
+  const drained = load.answers.filter(
+    ({ atMs }) => atMs > signalledAt && atMs < signalledAt + DRAIN_MS - 500,
+  );
+  const lost = drained.filter(({ isRight }) => !isRight);
+  return [
+    exactly('SIGTERM: exit code', String(code), '0'),
+    atMost('SIGTERM: ended after, ms', tookMs, DRAIN_MS + 4_000),
+    exactly('SIGTERM: last line', gateway.log.at(-1)?.msg ?? '', 'closed'),
+    exactly(`SIGTERM: of ${drained.length} known not answered`, statusesOf(lost), ''),
+  ];
+}
+
+function isRunning(gateway: Gateway): boolean {
+  return gateway.rssBytes() > 0;
+}

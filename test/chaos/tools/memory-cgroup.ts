@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { until } from './until.ts';
+
+/** A memory limit of the kernel: a process that needs more than this is killed, as in a pod. */
+export interface MemoryCgroup {
+  /** A shell command line that enters the cgroup and then becomes `"$@"`. */
+  readonly enter: string;
+  /** The most bytes that were ever charged to it. */
+  peakBytes(): number;
+  /** Once no process is left in it. */
+  remove(): Promise<void>;
+}
+
+/** How the two versions of the kernel's interface name the same things. */
+const VERSIONS = [
+  {
+    root: '/sys/fs/cgroup/memory',
+    limit: 'memory.limit_in_bytes',
+    swap: 'memory.swappiness',
+    noSwap: '0',
+    peak: 'memory.max_usage_in_bytes',
+  },
+  {
+    root: '/sys/fs/cgroup',
+    limit: 'memory.max',
+    swap: 'memory.swap.max',
+    noSwap: '0',
+    peak: 'memory.peak',
+  },
+];
+
+let made = 0;
+
+/** A cgroup of its own with this limit; throws where that cannot be made (no root, no such kernel interface). */
+export function memoryCgroup(limitBytes: number): MemoryCgroup {
+  const version = VERSIONS.find(({ root }) => existsSync(`${root}/cgroup.procs`));
+  if (!version) throw new Error('there is no memory controller at /sys/fs/cgroup');
+  const { root, limit, swap, noSwap, peak } = version;
+  const path = `${root}/tuohs-lab-${process.pid}-${made++}`;
+  mkdirSync(path);
+  const remove = () => rmdirSync(path);
+  try {
+    writeFileSync(`${path}/${limit}`, String(limitBytes));
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  if (existsSync(`${path}/${swap}`)) writeFileSync(`${path}/${swap}`, noSwap);
+
+  return {
+    enter: `echo $$ > ${path}/cgroup.procs && exec "$@"`,
+    peakBytes: () => Number(readFileSync(`${path}/${peak}`, 'utf8')),
+    async remove() {
+      await until(() => readFileSync(`${path}/cgroup.procs`, 'utf8') === '', 5_000);
+      remove();
+    },
+  };
+}
+
+/** Why no such cgroup can be made here; `undefined` where it can. */
+export async function reasonForNoCgroup(): Promise<string | undefined> {
+  try {
+    await memoryCgroup(2 ** 28).remove();
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
+}

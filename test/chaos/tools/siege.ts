@@ -1,0 +1,50 @@
+import { connect, type Socket } from 'node:net';
+
+export interface SiegePlan {
+  readonly port: number;
+  readonly size: number;
+  /** Called for each connection once it stands, and again for the one that takes its place. */
+  readonly act: (socket: Socket, index: number) => unknown;
+  /** How much they take of what they are sent. */
+  readonly reads?: 'all' | 'nothing' | 'a byte a second';
+}
+
+const TICK_MS = 20;
+/** 2,000 a second at first, 300 a second of those that come back: what a single machine does without effort. */
+const FIRST_PER_TICK = 40;
+const AGAIN_PER_TICK = 6;
+/** Each address may have as many connections as there are ports. */
+const ADDRESSES = 50;
+
+/** A crowd that comes back: `size` connections, each opened again when the gateway closes it, until the process ends. */
+export function besiege({ port, size, act, reads = 'all' }: SiegePlan): void {
+  const due = Array.from({ length: size }, (_, index) => index);
+  let opened = 0;
+  setInterval(() => {
+    const perTick = opened < size ? FIRST_PER_TICK : AGAIN_PER_TICK;
+    for (const index of due.splice(0, perTick)) open(index);
+  }, TICK_MS);
+
+  function open(index: number): void {
+    opened++;
+    const onread = reads === 'a byte a second' ? { buffer: Buffer.alloc(1), callback: () => false } : null;
+    const localAddress = `127.0.0.${2 + (index % ADDRESSES)}`;
+    const socket = connect({
+      port,
+      host: '127.0.0.1',
+      localAddress,
+      noDelay: true,
+      ...(onread && { onread }),
+    });
+    socket.setMaxListeners(0);
+    if (reads === 'all') socket.resume();
+    else socket.pause();
+    const sips = onread && setInterval(() => socket.resume(), 1_000);
+    socket.on('error', () => {});
+    socket.once('connect', () => act(socket, index));
+    socket.once('close', () => {
+      if (sips) clearInterval(sips);
+      due.push(index);
+    });
+  }
+}
