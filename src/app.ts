@@ -81,7 +81,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   );
   const stack = shouterStack(
     {
-      // Each connection has one request at a time: more cannot be under way than there are connections.
+      // Misses must leave connections for known strings.
       settings: { ...config, maxInFlight: Math.min(config.maxInFlight, config.maxConnections) },
       transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && storeIn(redis),

@@ -151,7 +151,6 @@ export function httpServer<Parts>(
     if (before) before.atEnd(start);
     else start();
 
-    /** One request of a connection at a time: a thousand that arrive in one packet must not take the places of others. */
     function start(): void {
       if (!request.socket.destroyed) exchange.run(() => answer(exchange));
     }

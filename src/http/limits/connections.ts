@@ -18,7 +18,7 @@ export interface Connections {
   /** Takes on a connection. At the limit those that have owed us something for longest are closed. */
   add(socket: Socket): void;
   of(socket: Duplex): Connection | undefined;
-  /** Knows an exchange with its connection until it has ended; returns the one in front of it, if that is under way. */
+  /** Knows an exchange with its connection until it has ended; returns the one that has to end before this one may begin. */
   begin(exchange: Exchange): Exchange | undefined;
   /**
    * Frees at least so many held bytes, if clients owe us that many: of those that send a body or do not read their answer, the
@@ -31,6 +31,9 @@ export interface Connections {
 
 /** How many are closed at once when the limit is reached, so that a flood does not search all of them each time. */
 const CLOSED_AT_ONCE = 16;
+
+/** Requests of one connection that are worked on at once: a thousand that arrive in one packet must not take the places of others. */
+const MAX_AT_ONCE = 8;
 
 /** An answer that was not read for so long is slow. */
 const UNREAD_MS = 1000;
@@ -58,7 +61,7 @@ export function connections(maxConnections: number): Connections {
       const connection = open.get(exchange.request.socket);
       if (connection === undefined) return undefined;
       const { exchanges } = connection;
-      const before = exchanges.at(-1);
+      const before = exchanges.at(-MAX_AT_ONCE);
       connection.isNew = false;
       exchanges.push(exchange);
       exchange.atEnd(() => exchanges.splice(exchanges.indexOf(exchange), 1));
