@@ -53,7 +53,7 @@ export type StackSettings = Pick<
 export interface StackParts {
   readonly settings: StackSettings;
   readonly transport: Transport;
-  /** The store that processes share, where there is one. */
+  /** The store that all processes share, if there is one. */
   readonly redis: Store | undefined;
   /** Whether the process is so busy that unknown texts are refused. */
   readonly isPressed: () => boolean;

@@ -31,7 +31,7 @@ export interface RedisLink {
   expect(bytes: number): () => void;
   /** Ends the connection for this reason; a new one is made after a pause. */
   cut(trouble: RedisTrouble): void;
-  /** To be told of each error reply. Some say that this connection is of no use. */
+  /** To be called with each error reply. Some of them mean that this connection is of no use. */
   refused(error: Error): void;
   /** To be told when Redis has written something. */
   wrote(): void;

@@ -8,7 +8,7 @@ const ALL_IPV4 = '0.0.0.0/0';
 /** The part of IPv6 that is in use on the internet (RFC 4291 §2.4). */
 const PUBLIC_IPV6 = '2000::/3';
 
-/** Nobody on the internet has one of these (RFC 6890). */
+/** Addresses that are not used on the internet (RFC 6890). */
 const NOT_PUBLIC_IPV4 = [
   ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16'],
   ...['172.16.0.0/12', '192.168.0.0/16', '224.0.0.0/3'],

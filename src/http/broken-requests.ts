@@ -80,13 +80,18 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
   }
 }
 
+/** The refusal of headers that did not arrive in time. */
+export function headersTooSlow(): TuohsError {
+  return new TuohsError('REQUEST_TIMEOUT', 'the headers came too slowly', {
+    detail: 'The headers did not arrive in time.',
+  });
+}
+
 function refusalOf(error: NodeJS.ErrnoException): TuohsError {
   if (error instanceof TuohsError) return error;
   switch (error.code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new TuohsError('REQUEST_TIMEOUT', 'the headers came too slowly', {
-        detail: 'The headers did not arrive in time.',
-      });
+      return headersTooSlow();
     case 'HPE_HEADER_OVERFLOW':
       return new TuohsError('HEADERS_TOO_LARGE', 'the headers are over the limit', {
         detail: 'Request line and headers may have 16384 bytes together; POST a long text.',

@@ -86,6 +86,13 @@ export function badInput(message: string, detail: string): TuohsError {
   return new TuohsError('BAD_INPUT', message, { detail });
 }
 
+/** The refusal of a body or line of more bytes than allowed. */
+export function tooLarge(what: 'body' | 'line', maxBytes: number): TuohsError {
+  return new TuohsError('TOO_LARGE', `the ${what} is over the limit`, {
+    detail: `A ${what} may have ${maxBytes} bytes at most.`,
+  });
+}
+
 /** Everything that goes over the wire for an error. */
 export interface Problem {
   readonly status: number;

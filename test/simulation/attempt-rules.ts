@@ -56,7 +56,7 @@ export function attemptRules(
     string(ids) {
       strings++;
       for (const id of ids) tried.delete(id);
-      // Whoever waits may have paid for an attempt that is still to come.
+      // A call that waits may have paid for an attempt that is still to come.
       tokens = Math.min(HELD_TOKENS + waiting(), tokens + settings.retryBudgetRatio);
     },
     get pausedUntil() {

@@ -1,6 +1,6 @@
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
-import { badInput } from '../problem.ts';
+import { badInput, tooLarge } from '../problem.ts';
 import { hasBody } from './discard-body.ts';
 import { InlineBodyRequest } from './inline-body.ts';
 
@@ -20,7 +20,7 @@ const LEAST_TO_FREE = 16_384;
 export function readBody(exchange: Exchange, maxBytes: number): Promise<Buffer> {
   const { request, response } = exchange;
   if (!hasBody(request)) return Promise.resolve(EMPTY);
-  if (Number(request.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
+  if (Number(request.headers['content-length']) > maxBytes) throw tooLarge('body', maxBytes);
   if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   let parts: Buffer[] = [];
@@ -33,7 +33,7 @@ export function readBody(exchange: Exchange, maxBytes: number): Promise<Buffer> 
 
   function take(chunk: Buffer): void {
     size += chunk.length;
-    if (size > maxBytes) return fail(tooLarge(maxBytes));
+    if (size > maxBytes) return fail(tooLarge('body', maxBytes));
     try {
       exchange.hold(size, 'body');
     } catch (error) {
@@ -79,10 +79,4 @@ export function free(buffers: readonly Buffer[]): void {
   for (const { buffer, byteLength } of buffers) {
     if (byteLength >= LEAST_TO_FREE && buffer.byteLength === byteLength) (buffer as ArrayBuffer).transfer(0);
   }
-}
-
-function tooLarge(maxBytes: number): TuohsError {
-  return new TuohsError('TOO_LARGE', 'the body is over the limit', {
-    detail: `A body may have ${maxBytes} bytes at most.`,
-  });
 }

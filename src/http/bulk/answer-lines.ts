@@ -18,8 +18,8 @@ const LINE_WORK = 256;
 
 /**
  * Writes an answer for each line to `response`, in the order of the lines, each as soon as it is known; those that are known
- * in the same turn leave in one piece. Empty lines have none. Takes on no more lines than the window allows and than the client reads. Resolves when
- * all is written, or at once when `gone` aborts.
+ * in the same turn leave in one piece. Empty lines have none. Takes on no more lines than the window allows and than the client
+ * reads. Resolves when all is written, or at once when `gone` aborts.
  */
 export async function answerLines(
   lines: Iterable<Buffer>,

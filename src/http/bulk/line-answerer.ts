@@ -4,7 +4,7 @@ import type { Shout } from '../../core/shouter.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { textOfJson } from '../body/request-text.ts';
 import type { Exchange } from '../exchange.ts';
-import { knownError, problemLine } from '../problem.ts';
+import { knownError, problemLine, tooLarge } from '../problem.ts';
 import { shoutBody } from '../shout-answer.ts';
 import type { AnswerLine } from './answer-lines.ts';
 
@@ -20,7 +20,7 @@ export function lineAnswerer(
   return (line, put) => {
     try {
       if (exchange.isClosing) throw new TuohsError('OVERLOADED', 'the server closes');
-      if (line.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
+      if (line.length > maxBodyBytes) throw tooLarge('line', maxBodyBytes);
       const text = textOfJson(line);
       const shout = reverseShout(text, exchange);
       if (shout instanceof Promise) shout.then(answer, fail);
@@ -47,10 +47,4 @@ export function lineAnswerer(
 function answerLine(shout: Shout): string {
   const line = shoutBody(shout);
   return shout.source === 'local' ? `${line.slice(0, -1)},"source":"local"}` : line;
-}
-
-function tooLarge(maxBytes: number): TuohsError {
-  return new TuohsError('TOO_LARGE', 'the line is over the limit', {
-    detail: `A line may have ${maxBytes} bytes at most.`,
-  });
 }

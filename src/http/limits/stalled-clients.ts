@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { TuohsError } from '../../core/errors.ts';
-import type { RefuseBroken } from '../broken-requests.ts';
+import { headersTooSlow, type RefuseBroken } from '../broken-requests.ts';
 import type { Connections } from './connections.ts';
 
 export interface StallLimits {
@@ -34,16 +34,10 @@ export function stalledClients(
   /** Browsers and load balancers open connections ahead: those close without a word, and not before the keep-alive time. */
   function withoutRequest(socket: Socket, isNew: boolean): void {
     const isSilent = socket.bytesRead === 0;
-    if (isNew && !isSilent) return refuseBroken(headersStalled(), socket);
+    if (isNew && !isSilent) return refuseBroken(headersTooSlow(), socket);
     if (!isNew || isClosing() || socket.timeout === keepAliveTimeoutMs) return void socket.destroy();
     socket.setTimeout(keepAliveTimeoutMs);
   }
-}
-
-function headersStalled(): TuohsError {
-  return new TuohsError('REQUEST_TIMEOUT', 'the headers stalled', {
-    detail: 'The headers did not arrive in time.',
-  });
 }
 
 function bodyStalled(): TuohsError {
