@@ -49,20 +49,21 @@ export interface Garbled {
   readonly breaks: boolean;
 }
 
-/** A proxy that passes answers on as `garble` leaves them. */
+/** A proxy that passes answers on as `garble` leaves them; it also gets the body that was asked with. */
 export async function garblingProxy(
   t: TestContext,
   target: string,
-  garble: (answer: string) => Garbled,
+  garble: (answer: string, question: string) => Garbled,
 ): Promise<string> {
-  const { url } = await httpServer(t, (request, response) => {
+  const { url } = await httpServer(t, async (request, response) => {
     const { method, url: path, headers } = request;
+    const question = await text(request);
     const passedOn = httpRequest(target + path, { method, headers }, async (answer) => {
       response.writeHead(answer.statusCode ?? 0, { 'content-type': answer.headers['content-type'] });
-      const { body, breaks } = garble(await text(answer));
+      const { body, breaks } = garble(await text(answer), question);
       response.write(body, () => (breaks ? response.destroy() : response.end()));
     });
-    request.pipe(passedOn);
+    passedOn.end(question);
   });
   return url;
 }

@@ -52,11 +52,13 @@ const garblings: Readonly<Record<string, (lines: string[]) => Garbled>> = {
 };
 
 for (const [what, garble] of Object.entries(garblings)) {
-  test(`a proxy that ${what} now and then loses nothing`, async (t) => {
-    let answers = 0;
-    const url = await garblingProxy(t, service, (answer) =>
-      answers++ % 3 === 0 ? garble(linesOf(answer)) : { body: answer, breaks: false },
-    );
+  test(`a proxy that ${what} at each request's first try loses nothing`, async (t) => {
+    const tried = new Set<string>();
+    const url = await garblingProxy(t, service, (answer, question) => {
+      if (tried.has(question)) return { body: answer, breaks: false };
+      tried.add(question);
+      return garble(linesOf(answer));
+    });
 
     await shoutsAll(t, url, differentTexts(5000));
   });
