@@ -1,10 +1,9 @@
 import { memoryStore } from './cache/memory-store.ts';
-import type { Store } from './cache/store.ts';
 import type { Config } from './config/settings.ts';
-import { Breaker, type BreakerState } from './core/breaker.ts';
-import type { World } from './core/events.ts';
-import type { Shouter } from './core/shouter.ts';
-import { verifiedUpperCase } from './core/verify.ts';
+import { Breaker } from './core/breaker.ts';
+import type { BreakerState, World } from './core/events.ts';
+import type { Shouter, Store } from './core/shouter.ts';
+import { verifiedUpperCase } from './core/upper-case.ts';
 import { type LayerViews, NO_VIEWS } from './telemetry/layer-views.ts';
 import { batchedShouter } from './upstream/batched-shouter.ts';
 import { cachedShouter } from './upstream/cached-shouter.ts';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Store } from './store.ts';
+import type { Store } from '../core/shouter.ts';
 
 export interface MemoryStore extends Store {
   get(text: string): string | undefined;

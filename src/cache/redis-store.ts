@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { World } from '../core/events.ts';
+import type { Store } from '../core/shouter.ts';
 import { failed } from './failed.ts';
 import type { RedisConnection } from './redis-connection.ts';
-import type { Store } from './store.ts';
 
 export interface RedisStoreOptions {
   /** How long an entry lives: a bound on memory only, for values never change. */

@@ -1,4 +1,4 @@
-import { simpleUpperCase } from '../core/case-mapping.ts';
+import { simpleUpperCase } from '../core/upper-case.ts';
 
 /**
  * Upper-cases well-formed text exactly as Go 1.26's `strings.ToUpper` does. Go's tables are those of Unicode 15,

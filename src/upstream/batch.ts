@@ -1,6 +1,6 @@
 import { LeaveController } from '../core/leave-signal.ts';
 import type { Call, Shout } from '../core/shouter.ts';
-import { verifiedUpperCase } from '../core/verify.ts';
+import { verifiedUpperCase } from '../core/upper-case.ts';
 
 /** A string that waits for its answer. */
 export interface Item {

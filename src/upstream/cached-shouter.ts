@@ -1,6 +1,5 @@
-import type { Store } from '../cache/store.ts';
 import type { World } from '../core/events.ts';
-import type { Call, Shout, Shouter } from '../core/shouter.ts';
+import type { Call, Shout, Shouter, Store } from '../core/shouter.ts';
 
 /** Answers from the store what it knows; asks `inner` the rest and hands it to the store without waiting. */
 export function cachedShouter(inner: Shouter, store: Store, { emit }: Pick<World, 'emit'>): Shouter {

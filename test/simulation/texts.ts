@@ -1,4 +1,4 @@
-import { simpleUpperCase } from '../../src/core/case-mapping.ts';
+import { simpleUpperCase } from '../../src/core/upper-case.ts';
 import { goUpperCase } from '../../src/shoutcloud/go-upper-case.ts';
 
 const POISON = '☠';

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import { systemClock } from '../../../src/core/clock.ts';
-import { verifiedUpperCase } from '../../../src/core/verify.ts';
+import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
 import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
 import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/shoutcloud.ts';
 import { httpTransport } from '../../../src/upstream/http-transport.ts';
