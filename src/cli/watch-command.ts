@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import { systemClock as clock } from '../core/clock.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
+import type { WatchWorld } from '../watch/events.ts';
 import type { Format } from '../watch/receiver.ts';
-import type { WatchWorld } from '../watch/surroundings.ts';
 import type { Watch } from '../watch/watch.ts';
 import { duration, durationText } from './duration.ts';
 import { ExitCode } from './exit-code.ts';
