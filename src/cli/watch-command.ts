@@ -87,7 +87,7 @@ async function watchAt(
   { signal, logTo }: { signal: AbortSignal; logTo: LogOutput },
 ): Promise<void> {
   const { watchSetup } = await import('./watch-setup.ts');
-  const { jsonLog } = await import('../telemetry/json-log.ts');
+  const { jsonLog } = await import('../telemetry/log-output.ts');
   const log = jsonLog({ level: 'info', logTo });
   const say = ([level, msg, facts = {}]: Line) => log[level](facts, msg);
   const world: WatchWorld = { clock, emit: (event) => say(lineOf(event)) };
