@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import fresh from 'fresh';
 import type { ApiParts } from '../api-parts.ts';
 import { textOfQuery } from '../body/request-text.ts';
+import { headerLines } from '../head.ts';
 import { errorResponses, headerRefs, requestIdParameter, shoutSuccess } from '../openapi-parts.ts';
 import type { Route } from '../router.ts';
 import { shoutAnswer } from '../shout-answer.ts';
@@ -18,12 +19,12 @@ export const shoutGet: Route<ApiParts> = {
     const shout = found instanceof Promise ? await exchange.wait(found, query.length) : found;
     const answer = { ...shoutAnswer(shout, headers.accept), vary: 'Accept' };
     if (shout.source === 'local') {
-      return exchange.answer({ ...answer, headers: [...answer.headers, 'cache-control', 'no-store'] });
+      return exchange.answer({ ...answer, headers: `${answer.headers}cache-control: no-store\r\n` });
     }
     const etag = `"${hash('sha256', answer.body, 'base64url')}"`;
-    const caching = ['cache-control', FOR_GOOD, 'etag', etag];
+    const caching = headerLines({ 'cache-control': FOR_GOOD, etag });
     if (fresh(headers, { etag })) return exchange.answer({ status: 304, headers: caching, vary: 'Accept' });
-    exchange.answer({ ...answer, headers: [...answer.headers, ...caching] });
+    exchange.answer({ ...answer, headers: answer.headers + caching });
   },
   operation: {
     operationId: 'shoutCacheable',
