@@ -1,4 +1,5 @@
 import type { BulkLineOutcome, Emit } from '../../core/events.ts';
+import { bulkOperation } from '../../openapi/operations.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { free, readBody } from '../body/read-body.ts';
 import { mediaType, shownType } from '../body/request-text.ts';
@@ -6,7 +7,6 @@ import { answerLines, linesOf } from '../bulk/answer-lines.ts';
 import { lineAnswerer } from '../bulk/line-answerer.ts';
 import type { Exchange } from '../exchange.ts';
 import { headerLines } from '../head.ts';
-import { errorResponses, requestIdParameter, success } from '../openapi-parts.ts';
 import { badInput } from '../problem.ts';
 import type { Route } from '../router.ts';
 
@@ -21,35 +21,7 @@ export const bulk: Route<ApiParts> = {
     }
     return readBody(exchange, parts.maxBulkBytes, (body) => answerBulk(exchange, parts, body));
   },
-  operation: {
-    operationId: 'shoutBulk',
-    summary: 'Reverse and shout many texts',
-    description:
-      'One JSON object a line, `{"data": …}`, at most 1 MiB in all. When the whole body has arrived, each line is answered by ' +
-      'one line, in order, as soon as its answer is known: `{"data": …}`, or `{"error", "code", "detail"}` for a line that ' +
-      'cannot be answered, after which the rest goes on. Empty lines are skipped, the last line needs no line feed, and a ' +
-      'line has the size limit of a single body. An answer with another number of lines was cut short: send the request again.',
-    tags: ['shout'],
-    parameters: [requestIdParameter],
-    requestBody: {
-      required: true,
-      content: {
-        [NDJSON]: {
-          schema: { type: 'string', description: 'JSON objects like `{"data": "hello"}`, one a line.' },
-          example: '{"data": "hello"}\n{"data": "world"}\n',
-        },
-      },
-    },
-    responses: {
-      200: success('As many lines as the request had.', {
-        [NDJSON]: {
-          schema: { type: 'string', description: 'JSON objects, one a line.' },
-          example: '{"data":"OLLEH"}\n{"data":"DLROW"}\n',
-        },
-      }),
-      ...errorResponses(413),
-    },
-  },
+  operation: bulkOperation,
 };
 
 /** Answers the lines of a body that has arrived whole. */

@@ -1,7 +1,7 @@
 import { TuohsError } from '../../core/errors.ts';
+import { healthOperation } from '../../openapi/operations.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { headerLines } from '../head.ts';
-import { errorResponses, requestIdParameter, success } from '../openapi-parts.ts';
 import type { Route } from '../router.ts';
 
 /** Says that known strings are answered: `test` goes through the caches, and the upstream is asked only for the first. */
@@ -19,17 +19,5 @@ export const health: Route<ApiParts> = {
       body: 'success',
     });
   },
-  operation: {
-    operationId: 'health',
-    summary: 'Whether known strings are answered',
-    description: 'It asks for `test` through the caches. It does not say whether SHOUTCLOUD is well.',
-    tags: ['service'],
-    parameters: [requestIdParameter],
-    responses: {
-      200: success('They are.', {
-        'text/plain': { schema: { type: 'string', const: 'success' } as object, example: 'success' },
-      }),
-      ...errorResponses(),
-    },
-  },
+  operation: healthOperation,
 };

@@ -1,16 +1,15 @@
 import { hash } from 'node:crypto';
 import fresh from 'fresh';
 import type { Shout } from '../../core/shouter.ts';
+import { shoutGetOperation } from '../../openapi/operations.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { textOfQuery } from '../body/request-text.ts';
 import { headerLines } from '../head.ts';
-import { errorResponses, headerRefs, requestIdParameter, shoutSuccess } from '../openapi-parts.ts';
 import type { Route } from '../router.ts';
 import { shoutAnswer } from '../shout-answer.ts';
 
 const FOR_GOOD = headerLines({ 'cache-control': 'public, max-age=31536000, immutable' });
 const NO_STORE = headerLines({ 'cache-control': 'no-store' });
-const cachingHeaders = headerRefs('ETag', 'CacheControl');
 
 /** GET a string's answer: the form that browsers and CDNs can keep for good, because an answer never changes. */
 export const shoutGet: Route<ApiParts> = {
@@ -31,36 +30,5 @@ export const shoutGet: Route<ApiParts> = {
       exchange.answer({ headers: headers + caching, body, vary });
     }
   },
-  operation: {
-    operationId: 'shoutCacheable',
-    summary: 'Reverse and shout a text that may be cached',
-    description:
-      'The same answer in a form that browsers and CDNs keep for good. Texts in URLs end up in logs: POST private ones.',
-    tags: ['shout'],
-    parameters: [
-      {
-        name: 'data',
-        in: 'query',
-        required: true,
-        description: 'Any text, the empty one included.',
-        schema: { type: 'string' },
-        example: 'hello',
-      },
-      {
-        name: 'If-None-Match',
-        in: 'header',
-        description: 'The `ETag` of the answer that you have.',
-        schema: { type: 'string' },
-      },
-      requestIdParameter,
-    ],
-    responses: {
-      200: shoutSuccess(cachingHeaders),
-      304: {
-        description: 'You have the answer already.',
-        headers: { ...headerRefs('X-Request-Id'), ...cachingHeaders },
-      },
-      ...errorResponses(504),
-    },
-  },
+  operation: shoutGetOperation,
 };
