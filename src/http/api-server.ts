@@ -1,6 +1,6 @@
+import { turns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
-import type { ReverseShout } from '../core/reverse-shout.ts';
-import { turns } from '../core/turns.ts';
+import type { ReverseShout } from '../core/reverse.ts';
 import type { OpenApiDocument } from '../openapi/document.ts';
 import { pages } from '../web/pages.ts';
 import type { ApiParts } from './api-parts.ts';
