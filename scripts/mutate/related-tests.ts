@@ -5,17 +5,17 @@ import { posix } from 'node:path';
 const LEAST_TESTS = 10;
 
 /**
- * The tests in one process that come closest to this file by imports, the closest first: those that import it, themselves
- * or by helpers of theirs; if they are few, those that import what imports it, and so on.
+ * The tests in one process that come closest to this file by imports, in groups: those that import it, themselves or by
+ * helpers of theirs; if they are few, those that import what imports it, and so on. Paths from the root of the project.
  */
-export function relatedTests(file: string): string[] {
+export function relatedTests(file: string): string[][] {
   const distances = distancesTo(file);
-  const distanceOf = (test: string) => distances.get(test) ?? Number.POSITIVE_INFINITY;
-  const tests = globSync('test/{unit,contract,http}/**/*.test.ts')
-    .filter((test) => distances.has(test))
-    .sort((a, b) => distanceOf(a) - distanceOf(b));
-  const most = distanceOf(tests[LEAST_TESTS - 1] ?? '');
-  return tests.filter((test) => distanceOf(test) <= most);
+  const tests = globSync('test/{unit,contract,http}/**/*.test.ts');
+  const farthest = Math.max(0, ...distances.values());
+  const groups: string[][] = [];
+  for (let distance = 1; distance <= farthest && groups.flat().length < LEAST_TESTS; distance++)
+    groups.push(tests.filter((test) => distances.get(test) === distance));
+  return groups.filter((group) => group.length > 0);
 }
 
 /** How many imports of product code lead from each file to this one. Helpers of tests count as the test itself. */
