@@ -44,8 +44,12 @@ export interface Command {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-// Free ports, no drain: what every test wants. Nothing is taken over from the user's own environment but the PATH.
-const ENVIRONMENT = { HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' };
+// What every test wants: free ports, no drain, and all the time that a busy machine takes for an upstream call. Nothing is taken
+// over from the user's own environment but the PATH.
+const ENVIRONMENT = {
+  ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
+  ...{ ATTEMPT_TIMEOUT_MS: '60000', REQUEST_DEADLINE_MS: '60000' },
+};
 
 /** `tuohs` with these arguments as a real process, which is killed at the end if it still runs. */
 export function tuohs(
