@@ -63,6 +63,7 @@ function index(version: string): object {
       shout: { method: 'POST', href: '/v1', body: { data: 'hello' } },
       cacheable: { method: 'GET', href: '/v1?data=hello' },
       bulk: { method: 'POST', href: '/v1/bulk' },
+      status: { method: 'GET', href: '/v1/status' },
       health: { method: 'GET', href: '/health' },
       reference: { method: 'GET', href: '/docs' },
       openapi: { method: 'GET', href: '/openapi.json' },
