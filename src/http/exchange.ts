@@ -206,11 +206,11 @@ export class Exchange implements Call {
     // An error for nobody is not worth a line.
     if (this.response.destroyed) return;
     const { code } = knownError(error);
-    const { status, headers, body } = problemFor(error, this.id);
-    if (status >= 500) this.report(error);
+    const problem = problemFor(error, this.id, this.request);
+    if (problem.status >= 500) this.report(error);
     if (this.response.headersSent) return void this.response.destroy();
     if (code === 'REQUEST_TIMEOUT') this.#mustClose = true;
-    this.answer({ status, headers: Object.entries(headers).flat(), body });
+    this.answer({ ...problem, headers: Object.entries(problem.headers).flat() });
   }
 
   /** Reports an error under the id of this request. */
