@@ -21,13 +21,14 @@ export interface ApiOptions extends ServerOptions, QuotaOptions {
 
 export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'isDraining' | 'traced'> {
   readonly reverseShout: ReverseShout;
+  readonly upstream: ApiParts['upstream'];
   readonly admission: Admission;
   readonly requestCounter: RequestCounter;
 }
 
 /** The public API, not yet listening. */
 export function apiServer(
-  { reverseShout, requestCounter, ...parts }: ApiServerParts,
+  { reverseShout, upstream, requestCounter, ...parts }: ApiServerParts,
   options: ApiOptions,
   world: World,
 ): HttpServer {
@@ -39,7 +40,7 @@ export function apiServer(
       takeFromQuota: quotas(requestCounter, options),
       parts: {
         ...world,
-        ...{ reverseShout, version, maxBodyBytes, maxBulkBytes },
+        ...{ reverseShout, upstream, version, maxBodyBytes, maxBulkBytes },
         bulkWindow: bulkWindow(maxBulkLines),
         nextTurn: turns(world.clock),
         pages: pages(() => describeApi(version)),
