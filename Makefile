@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-# Where `make tools` puts what npm does not carry: another folder for other versions.
+# Where `make tools` puts what is no package of ours: another folder for other versions.
 TOOLS := $(or $(XDG_CACHE_HOME),$(or $(HOME),/tmp)/.cache)/tuohs/tools-$(shell cat .ci/tools/* | cksum | cut -d' ' -f1)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH):$(TOOLS)/bin
 MAKEFLAGS += --no-print-directory
@@ -91,6 +91,7 @@ lint: install ## Check format, lint rules, types, the OpenAPI document, shell, D
 	biome ci --error-on-warnings
 	tsc --project .
 	tsc --project src/web/browser
+	tsc --project src/client
 	redocly lint --extends=recommended docs/openapi.json
 	.ci/lint
 	@$(MAKE) lint-chart
@@ -175,7 +176,7 @@ node_modules/.package-lock.json: package.json $(subst $(space),\ ,$(CURDIR))/pac
 	@touch $@
 
 .PHONY: tools
-tools: ## Install the checkers that npm does not carry, into the cache folder (takes Python and Go)
+tools: ## Install checkers, and other runtimes of JavaScript for tests, into the cache folder (takes Python, Go and npm)
 	.ci/tools/install $(TOOLS)
 
 .PHONY: package-lock.json

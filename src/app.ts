@@ -110,6 +110,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const api = apiServer(
     {
       reverseShout: reverseShout(stack.shouter, reverser(config.reverseBy)),
+      upstream: stack.upstream,
       admission: admitted,
       requestCounter: requestCounter(clock, redis),
       isDraining: life.isDraining,

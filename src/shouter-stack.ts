@@ -107,6 +107,11 @@ export function shouterStack(parts: StackParts, world: World) {
       retryBudgetTokens: () => budget.tokens,
       breakerState: () => breaker.state,
     },
+    /** How SHOUTCLOUD is doing, as far as its last answers tell. */
+    upstream(): 'ok' | 'failing' | 'paused' {
+      if (gate.pauseMs > 0) return 'paused';
+      return breaker.state === 'closed' ? 'ok' : 'failing';
+    },
     status: () => ({
       upstream: {
         breaker: breaker.state,

@@ -7,6 +7,8 @@ import type { BulkWindow } from './bulk/answer-lines.ts';
 /** What the routes of the public API work with. */
 export interface ApiParts extends World {
   readonly reverseShout: ReverseShout;
+  /** How SHOUTCLOUD is doing, as far as its last answers tell. */
+  readonly upstream: () => 'ok' | 'failing' | 'paused';
   readonly version: string;
   readonly maxBodyBytes: number;
   readonly maxBulkBytes: number;

@@ -45,6 +45,7 @@ export function testApi(
   const api = apiServer(
     {
       reverseShout: reverseShout(fakeShouter(), reverser('grapheme')),
+      upstream: () => 'ok',
       admission: door,
       requestCounter: { count: async () => ({ current: 1, leftMs: 60_000 }) },
       isDraining: () => false,
