@@ -1,6 +1,6 @@
 import type { App, AppOptions } from './app.ts';
+import { startFacts } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
-import { startFacts } from './config/start-facts.ts';
 import { systemClock } from './core/clock.ts';
 import type { World } from './core/events.ts';
 import { adminServer } from './http/admin-server.ts';

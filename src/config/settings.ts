@@ -4,16 +4,17 @@ import {
   oneOf,
   optional,
   origins,
-  proxies,
   redisUrl,
+  type Setting,
+  setting,
   urlOf,
   wholeNumber,
   word,
 } from './kinds.ts';
-import { type Setting, setting } from './setting.ts';
+import { proxies } from './proxies.ts';
 import { traceSettings } from './trace-settings.ts';
 
-/** Every setting but those of traces. The reader, the documentation, `.env.example` and the chart follow this table. */
+/** All settings except those of traces. The reader, the documentation, `.env.example` and the chart follow this table. */
 export const settings = {
   host: setting({
     name: 'HOST',
