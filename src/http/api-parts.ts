@@ -1,6 +1,6 @@
+import type { NextTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
-import type { ReverseShout } from '../core/reverse-shout.ts';
-import type { NextTurn } from '../core/turns.ts';
+import type { ReverseShout } from '../core/reverse.ts';
 import type { Pages } from '../web/pages.ts';
 import type { BulkWindow } from './bulk/answer-lines.ts';
 

@@ -1,5 +1,5 @@
 import type { FaultChooser, Faults } from './faults.ts';
-import type { Shoutcloud } from './shoutcloud.ts';
+import type { Shoutcloud } from './server.ts';
 
 /** What a person can have the server do, by name. */
 export interface FaultSwitch {

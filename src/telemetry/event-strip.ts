@@ -1,6 +1,5 @@
-import type { BreakerState } from '../core/breaker.ts';
 import { AttemptError, type AttemptFailure, TuohsError } from '../core/errors.ts';
-import type { Emit, World } from '../core/events.ts';
+import type { BreakerState, Emit, World } from '../core/events.ts';
 import type { Call, Shout } from '../core/shouter.ts';
 import { type LayerViews, NO_VIEWS } from './layer-views.ts';
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ApiParts } from '../api-parts.ts';
 import { readBody } from '../body/read-body.ts';
 import type { Exchange } from '../exchange.ts';
+import { headerLines } from '../head.ts';
 import { badInput } from '../problem.ts';
 import type { RouteTable } from '../router.ts';
 
@@ -27,12 +28,13 @@ export function breakRoutes({ state, set }: Breakable): RouteTable<ApiParts> {
       },
       POST: {
         isFree: true,
-        async handle(exchange) {
+        handle(exchange) {
           checkOrigin(exchange.request);
-          if (!set(faultIn(await readBody(exchange, MAX_BYTES)))) {
-            throw badInput('no such fault', 'GET this path to see the faults there are.');
-          }
-          sendState(exchange);
+          return readBody(exchange, MAX_BYTES, (body) => {
+            if (!set(faultIn(body)))
+              throw badInput('no such fault', 'GET this path to see the faults there are.');
+            sendState(exchange);
+          });
         },
       },
     },
@@ -40,7 +42,7 @@ export function breakRoutes({ state, set }: Breakable): RouteTable<ApiParts> {
 
   function sendState(exchange: Exchange, after?: number): void {
     exchange.answer({
-      headers: ['content-type', 'application/json', 'cache-control', 'no-store'],
+      headers: headerLines({ 'content-type': 'application/json', 'cache-control': 'no-store' }),
       body: JSON.stringify(state(after)),
     });
   }
