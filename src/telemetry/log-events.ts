@@ -59,6 +59,14 @@ export function logEvents(log: Logger, { clock, about }: LogEventsOptions): Emit
   };
 }
 
+/** Passes each event on to both. */
+export function bothOf(first: Emit, second: Emit): Emit {
+  return (event) => {
+    first(event);
+    second(event);
+  };
+}
+
 function logRedis(
   log: Logger,
   { isUp, trouble: reason }: Extract<Event, { type: 'redis-connection' }>,

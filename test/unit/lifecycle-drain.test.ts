@@ -116,9 +116,11 @@ test('when all is closed no timer is left', async () => {
 function start({ closeApi, extraMs = 0 }: { closeApi?: Closer; extraMs?: number } = {}) {
   const world = testWorld();
   const closed: string[] = [];
-  const closers = [closeApi ?? (() => closed.push('api')), () => closed.push('redis')];
+  const life = lifecycle({ drainMs: 6000, extraMs }, world);
+  life.closes(() => closed.push('redis'));
+  life.closes(closeApi ?? (() => closed.push('api')));
   return {
-    life: lifecycle(closers, { drainMs: 6000, extraMs }, world),
+    life,
     clock: world.clock,
     world,
     closed,
