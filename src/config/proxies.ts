@@ -6,11 +6,11 @@ const MOST_PROXIES = 32;
 
 /** The proxies that are trusted about the client's address: how many stand in front of us, or their addresses. */
 export const proxies: Kind<number | string[]> = {
-  accepts: `a number of proxies from 0 to ${MOST_PROXIES}, or their addresses or networks with commas between them, which must not hold everybody on the internet`,
+  accepts: `a number of proxies from 0 to ${MOST_PROXIES}, or their addresses or networks with commas between them, which must not cover the whole internet`,
   parse(text) {
     if (/^\d+$/.test(text)) return Number(text) <= MOST_PROXIES ? { value: Number(text) } : undefined;
     const addresses = text.split(',').map((address) => address.trim());
-    const areFine = addresses.every(isAddressOrNetwork) && !holdEverybody(addresses);
+    const areFine = addresses.every(isAddressOrNetwork) && !coverInternet(addresses);
     return areFine ? { value: addresses } : undefined;
   },
 };
@@ -38,7 +38,7 @@ const NOT_PUBLIC_IPV4 = [
 ];
 
 /** Whether these addresses and networks cover the whole internet, of IPv4 or of IPv6. */
-function holdEverybody(networks: readonly string[]): boolean {
+function coverInternet(networks: readonly string[]): boolean {
   const ranges = networks.filter((network) => isIP(network.split('/')[0] ?? '') !== 0).map(rangeOf);
   return (
     holds([...ranges, ...NOT_PUBLIC_IPV4.map(rangeOf)], rangeOf(ALL_IPV4)) ||

@@ -20,7 +20,7 @@ export const settings = {
     name: 'HOST',
     is: optional(word),
     byDefault: undefined,
-    says: 'Address to listen on; without one all addresses of the machine, those of IPv6 where the system has it.',
+    says: 'Address to listen on; empty: all addresses of the machine, with those of IPv6 if the system has it.',
   }),
   port: setting({
     name: 'PORT',
@@ -50,7 +50,7 @@ export const settings = {
     name: 'SHOUTCLOUD_URL',
     is: urlOf('http', 'https'),
     byDefault: 'http://api.shoutcloud.io',
-    says: 'Where SHOUTCLOUD is; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization.',
+    says: 'Base address of SHOUTCLOUD; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization.',
   }),
   reverseBy: setting({
     name: 'REVERSE_BY',
@@ -110,26 +110,26 @@ export const settings = {
     name: 'REDIS_URL',
     is: optional(redisUrl),
     byDefault: undefined,
-    says: 'The Redis that all processes share as second cache; it is never needed.',
+    says: 'The Redis that all processes share as a second cache. The service also works without it.',
     isSecret: true,
   }),
   redisCa: setting({
     name: 'REDIS_CA_FILE',
     is: optional(certificates),
     byDefault: undefined,
-    says: "File with the PEM certificates that may have signed Redis' own; only with `rediss://`.",
+    says: "File with the PEM certificates that are trusted to sign Redis' own; only with `rediss://`.",
   }),
   redisTimeoutMs: setting({
     name: 'REDIS_TIMEOUT_MS',
     is: wholeNumber(1, 10_000),
     byDefault: 50,
-    says: 'How long Redis may take for one answer, in milliseconds, before the caller goes on without it.',
+    says: 'How long Redis can take for one answer, in milliseconds, before the caller goes on without it.',
   }),
   cacheTtlDays: setting({
     name: 'CACHE_TTL_DAYS',
     is: wholeNumber(1, 3650),
     byDefault: 30,
-    says: 'How long Redis keeps an answer, in days: a bound on memory, for answers never change.',
+    says: 'How long Redis keeps an answer, in days. This only bounds memory, because answers never change.',
   }),
   maxBodyBytes: setting({
     name: 'MAX_BODY_BYTES',
@@ -147,19 +147,19 @@ export const settings = {
     name: 'MAX_BYTES_IN_FLIGHT',
     is: optional(wholeNumber(1_048_576, 2 ** 40)),
     byDefault: undefined,
-    says: 'Bytes that clients may make the process hold: bodies, waiting texts, answers that are not read yet. Without it a quarter of the memory that the process may use, and not more than 64 MiB.',
+    says: 'Most bytes that clients can make the process hold: bodies, waiting texts, unread answers; empty: a quarter of the memory that the process can use, and at most 64 MiB.',
   }),
   maxConnections: setting({
     name: 'MAX_CONNECTIONS',
     is: wholeNumber(1, 1_000_000),
     byDefault: 2000,
-    says: 'Open connections of clients; at the limit the one that has done least for longest is closed.',
+    says: 'Most open connections of clients; at the limit, the one without progress for longest is closed.',
   }),
   maxInFlight: setting({
     name: 'MAX_IN_FLIGHT',
     is: wholeNumber(1, 1_000_000),
     byDefault: 4096,
-    says: 'Requests under way at once; more are refused. Three quarters of them may wait for SHOUTCLOUD.',
+    says: 'Most requests under way at once; more are refused. Three quarters of them can wait for SHOUTCLOUD.',
   }),
   rateLimitPerMinute: setting({
     name: 'RATE_LIMIT_PER_MINUTE',
@@ -171,19 +171,19 @@ export const settings = {
     name: 'CORS_ORIGINS',
     is: optional(origins),
     byDefault: undefined,
-    says: 'Sites whose pages may call the API from a browser. Where it is set, all answers say `Vary: Origin`.',
+    says: 'Sites whose pages may call the API from a browser. If it is set, all answers say `Vary: Origin`.',
   }),
   trustProxy: setting({
     name: 'TRUST_PROXY',
     is: optional(proxies),
     byDefault: undefined,
-    says: 'Which proxies are believed about the address of a client.',
+    says: 'Proxies that are trusted to name the address of a client.',
   }),
   drainMs: setting({
     name: 'DRAIN_MS',
     is: wholeNumber(0, 15_000),
     byDefault: 6000,
-    says: 'How long everything is still served after SIGTERM, in milliseconds, while load balancers take notice.',
+    says: 'How long everything is still served after SIGTERM, in milliseconds, so that load balancers notice.',
   }),
   keepAliveTimeoutMs: setting({
     name: 'KEEP_ALIVE_TIMEOUT_MS',
@@ -201,7 +201,7 @@ export const settings = {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     is: optional(urlOf('http', 'https')),
     byDefault: undefined,
-    says: 'Where traces go, by OTLP/HTTP; `/v1/traces` is appended. Without it and without the next there are none.',
+    says: 'Base address for traces, by OTLP/HTTP; `/v1/traces` is appended. Without this and the next setting there are no traces.',
   }),
 };
 

@@ -36,7 +36,7 @@ export const traceSettings = {
       ),
     ),
     byDefault: 'parentbased_always_on',
-    says: 'Which requests are traced; with `parentbased_…` the caller decides where it says anything.',
+    says: 'Which requests are traced; with `parentbased_…` the caller decides if it sends a trace.',
   }),
   tracesSamplerArg: setting({
     name: 'OTEL_TRACES_SAMPLER_ARG',
