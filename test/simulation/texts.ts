@@ -1,5 +1,5 @@
-import { simpleUpperCase } from '../../src/core/case-mapping.ts';
-import { goUpperCase } from '../../src/shoutcloud/go-upper-case.ts';
+import { simpleUpperCase } from '../../src/core/upper-case.ts';
+import { goUpperCase } from '../../src/shoutcloud/go-behaviour.ts';
 
 const POISON = '☠';
 const LONG = 'Lorem ipsum dolor sit amet, '.repeat(100);

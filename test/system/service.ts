@@ -1,5 +1,5 @@
+import type { Shoutcloud, ShoutcloudOptions } from '../../src/shoutcloud/server.ts';
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
-import type { Shoutcloud, ShoutcloudOptions } from '../../src/shoutcloud/shoutcloud.ts';
 import { type Ending, type Program, tuohs } from '../support/process.ts';
 
 export interface RunningService {
