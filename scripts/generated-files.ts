@@ -10,7 +10,6 @@ import { configurationPage } from './configuration-page.ts';
 import { environmentExample } from './environment-example.ts';
 import { errorsPage } from './errors-page.ts';
 import { monitoringPage } from './monitoring/monitoring-page.ts';
-import { seriesTable } from './monitoring/series-table.ts';
 import { performancePage } from './performance-page.ts';
 import { performancePlot } from './performance-plot.ts';
 import { scalingPage } from './scaling-page.ts';
@@ -40,11 +39,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     { path: 'docs/scaling.md', content: scalingPage(measured) },
     {
       path: 'docs/monitoring.md',
-      content: monitoringPage(
-        read('docs/monitoring.md'),
-        await seriesTable(),
-        read('deploy/chart/files/alerts.yaml'),
-      ),
+      content: monitoringPage(read('docs/monitoring.md'), read('deploy/chart/files/alerts.yaml')),
     },
   ];
 }

@@ -1,6 +1,5 @@
 import { parse } from 'yaml';
 import { markdownTable } from '../markdown-table.ts';
-import type { SeriesRow } from './series-table.ts';
 
 interface Alert {
   readonly alert?: string;
@@ -9,27 +8,16 @@ interface Alert {
   readonly annotations: { readonly summary: string };
 }
 
-/** `docs/monitoring.md` with its tables of series and alerts anew; all else of it is written by hand. */
-export function monitoringPage(page: string, series: readonly SeriesRow[], alertsYaml: string): string {
+/** `docs/monitoring.md` with its table of alerts written again. Everything else on the page is written by hand. */
+export function monitoringPage(page: string, alertsYaml: string): string {
   const alerts: Alert[] = parse(alertsYaml).groups.at(-1).rules;
-  const tables = {
-    alerts: markdownTable(['Alert', 'Severity', 'After', 'Says'], alerts.map(alertRow)),
-    series: markdownTable(['Series', 'Type', 'Unit', 'Labels', 'Says'], series.map(seriesRow)),
-  };
-  return Object.entries(tables).reduce(
-    (text, [name, table]) =>
-      text.replace(
-        new RegExp(`(<!-- ${name}: [^\n]*-->\n)[^]*?(<!-- end -->)`),
-        (_, begin, end) => `${begin}\n${table}\n\n${end}`,
-      ),
-    page,
+  const table = markdownTable(['Alert', 'Severity', 'After', 'Says'], alerts.map(alertRow));
+  return page.replace(
+    /(<!-- alerts: [^\n]*-->\n).*?(<!-- end -->)/s,
+    (_, begin, end) => `${begin}\n${table}\n\n${end}`,
   );
 }
 
 function alertRow({ alert = '', for: after = 'at once', labels, annotations }: Alert): string[] {
   return [`[${alert}](#${alert.toLowerCase()})`, labels.severity, after, annotations.summary];
-}
-
-function seriesRow({ name, type, unit, labels, help }: SeriesRow): string[] {
-  return [`\`${name}\``, type, unit, labels.map((label) => `\`${label}\``).join(', '), help];
 }
