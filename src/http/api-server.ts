@@ -1,12 +1,14 @@
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse-shout.ts';
 import { turns } from '../core/turns.ts';
+import type { OpenApiDocument } from '../openapi/document.ts';
 import { pages } from '../web/pages.ts';
 import type { ApiParts } from './api-parts.ts';
 import { bulkWindow } from './bulk/answer-lines.ts';
 import { type HttpServer, httpServer, type ServerOptions, type ServerParts } from './http-server.ts';
 import type { Admission } from './limits/admission.ts';
 import { type QuotaOptions, quotas, type RequestCounter } from './limits/quota.ts';
+import { problemFor, problems } from './problem.ts';
 import { API_ROUTES } from './routes.ts';
 
 export interface ApiOptions extends ServerOptions, QuotaOptions {
@@ -49,7 +51,7 @@ export function apiServer(
 }
 
 /** The OpenAPI document of the public API. Loaded only when asked for: to serve needs none of it. */
-export async function describeApi(version: string): Promise<object> {
-  const { openApiDocument } = await import('./openapi.ts');
-  return openApiDocument(API_ROUTES, version);
+export async function describeApi(version: string): Promise<OpenApiDocument> {
+  const { openApiDocument } = await import('../openapi/document.ts');
+  return openApiDocument(API_ROUTES, { table: problems, answerFor: problemFor }, version);
 }

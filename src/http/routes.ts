@@ -1,3 +1,4 @@
+import { shoutOperation } from '../openapi/operations.ts';
 import type { ApiParts } from './api-parts.ts';
 import type { RouteTable } from './router.ts';
 import { assets } from './routes/assets.ts';
@@ -6,7 +7,7 @@ import { health } from './routes/health.ts';
 import { home } from './routes/home.ts';
 import { openApi, reference, referenceFiles } from './routes/reference.ts';
 import { shoutGet } from './routes/shout-get.ts';
-import { shoutOperation, shoutPost } from './routes/shout-post.ts';
+import { shoutPost } from './routes/shout-post.ts';
 
 const { operation: _, ...undescribedGet } = shoutGet;
 
