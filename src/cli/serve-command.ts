@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { App } from '../app.ts';
 import { ConfigError, type Environment, readConfig } from '../config/read-config.ts';
 import type { Config } from '../config/settings.ts';
-import type { Shoutcloud } from '../shoutcloud/shoutcloud.ts';
+import type { Shoutcloud } from '../shoutcloud/server.ts';
 import { listenFailure } from './listen-failure.ts';
 import { readableLog } from './readable-log.ts';
 import { runUntil } from './run-until.ts';

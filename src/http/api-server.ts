@@ -1,6 +1,6 @@
+import { turns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
-import type { ReverseShout } from '../core/reverse-shout.ts';
-import { turns } from '../core/turns.ts';
+import type { ReverseShout } from '../core/reverse.ts';
 import type { OpenApiDocument } from '../openapi/document.ts';
 import { pages } from '../web/pages.ts';
 import type { ApiParts } from './api-parts.ts';
@@ -21,13 +21,14 @@ export interface ApiOptions extends ServerOptions, QuotaOptions {
 
 export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'isDraining' | 'traced'> {
   readonly reverseShout: ReverseShout;
+  readonly upstream: ApiParts['upstream'];
   readonly admission: Admission;
   readonly requestCounter: RequestCounter;
 }
 
 /** The public API, not yet listening. */
 export function apiServer(
-  { reverseShout, requestCounter, ...parts }: ApiServerParts,
+  { reverseShout, upstream, requestCounter, ...parts }: ApiServerParts,
   options: ApiOptions,
   world: World,
 ): HttpServer {
@@ -39,7 +40,7 @@ export function apiServer(
       takeFromQuota: quotas(requestCounter, options),
       parts: {
         ...world,
-        ...{ reverseShout, version, maxBodyBytes, maxBulkBytes },
+        ...{ reverseShout, upstream, version, maxBodyBytes, maxBulkBytes },
         bulkWindow: bulkWindow(maxBulkLines),
         nextTurn: turns(world.clock),
         pages: pages(() => describeApi(version)),

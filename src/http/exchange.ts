@@ -204,11 +204,11 @@ export class Exchange implements Call {
     // An error for nobody is not worth a line.
     if (this.#hasEnded || this.response.destroyed) return;
     const { code } = knownError(error);
-    const { status, headers, body } = problemFor(error, this.id);
-    if (status >= 500) this.report(error);
+    const problem = problemFor(error, this.id, this.request);
+    if (problem.status >= 500) this.report(error);
     if (this.response.headersSent) return void this.response.destroy();
     if (code === 'REQUEST_TIMEOUT') this.#mustClose = true;
-    this.answer({ status, headers: headerLines(headers), body });
+    this.answer({ ...problem, headers: headerLines(problem.headers) });
   }
 
   /** Reports an error under the id of this request. */

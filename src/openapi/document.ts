@@ -119,6 +119,19 @@ const schemas = (errorCodes: string[]): Record<string, OpenAPIV3_1.SchemaObject>
       body: { $ref: '#/components/schemas/ShoutRequest' },
     },
   },
+  Status: {
+    type: 'object',
+    required: ['upstream', 'version'],
+    properties: {
+      upstream: {
+        type: 'string',
+        enum: ['ok', 'failing', 'paused'],
+        description:
+          '`failing`: it has failed so often that it is left alone for a while. `paused`: it asked for a pause.',
+      },
+      version: { type: 'string', description: 'The version of this service.' },
+    },
+  },
   ErrorCode: {
     type: 'string',
     description: 'What happened, for a program; the meaning of a code never changes.',

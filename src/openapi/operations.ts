@@ -64,6 +64,24 @@ export const homeOperation: Operation = {
   },
 };
 
+export const statusOperation: Operation = {
+  operationId: 'status',
+  summary: 'How SHOUTCLOUD is doing',
+  description:
+    'What this process knows from its last calls; SHOUTCLOUD is not called for it. Known texts are answered in any case.',
+  tags: ['service'],
+  parameters: [requestIdParameter],
+  responses: {
+    200: success('How it is doing.', {
+      'application/json': {
+        schema: { $ref: '#/components/schemas/Status' },
+        example: { upstream: 'ok', version: '1.2.3' },
+      },
+    }),
+    ...errorResponses(),
+  },
+};
+
 export const bulkOperation: Operation = {
   operationId: 'shoutBulk',
   summary: 'Reverse and shout many texts',
@@ -139,6 +157,7 @@ export function apiIndex(version: string): object {
       shout: { method: 'POST', href: '/v1', body: { data: 'hello' } },
       cacheable: { method: 'GET', href: '/v1?data=hello' },
       bulk: { method: 'POST', href: '/v1/bulk' },
+      status: { method: 'GET', href: '/v1/status' },
       health: { method: 'GET', href: '/health' },
       reference: { method: 'GET', href: '/docs' },
       openapi: { method: 'GET', href: '/openapi.json' },

@@ -21,6 +21,7 @@ test('a release carries packages for npm and helm, manifests with exactly its im
     await printed('sh', '-c', `cd ${path} && sha256sum --check SHA256SUMS`),
   ];
   const packed = await printed('tar', '-tzf', `${path}/tuohs-npm-${readVersion()}.tgz`);
+  const client = await printed('tar', '-tzf', `${path}/tuohs-client-npm-${readVersion()}.tgz`);
   const chart = await printed('tar', '-xzOf', `${path}/tuohs-${readVersion()}.tgz`, 'tuohs/Chart.yaml');
   const manifests = parseAllDocuments(readFileSync(`${path}/tuohs-${readVersion()}.yaml`, 'utf8'));
   const objects = manifests.map((manifest) => manifest.toJS());
@@ -29,10 +30,11 @@ test('a release carries packages for npm and helm, manifests with exactly its im
   assert.equal(deployment.spec.template.spec.containers[0].image, IMAGE);
   assert.deepEqual(files, [
     'SHA256SUMS',
-    ...files.filter((name) => /^tuohs-(npm-)?\d+\.\d+\.\d+\.(tgz|yaml)$/.test(name)),
+    ...files.filter((name) => /^tuohs-((client-)?npm-)?\d+\.\d+\.\d+\.(tgz|yaml)$/.test(name)),
   ]);
-  assert.equal(checked.match(/: OK$/gm)?.length, 3);
+  assert.equal(checked.match(/: OK$/gm)?.length, 4);
   assert.match(packed, /^package\/dist\/main\.js$/m);
+  assert.match(client, /^package\/dist\/index\.d\.ts$/m);
   assert.deepEqual(
     objects.filter(({ kind }) => kind === 'Pod'),
     [],
