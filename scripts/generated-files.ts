@@ -10,7 +10,6 @@ import { chartPage } from './chart-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { environmentExample } from './environment-example.ts';
 import { errorsPage } from './errors-page.ts';
-import { monitoringPage } from './monitoring/monitoring-page.ts';
 import { performancePage } from './performance-page.ts';
 import { performancePlot } from './performance-plot.ts';
 import { scalingPage } from './scaling-page.ts';
@@ -39,10 +38,6 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     { path: 'docs/performance.md', content: performancePage(benchRows, measured) },
     { path: 'docs/images/performance.svg', content: performancePlot(measured) },
     { path: 'docs/scaling.md', content: scalingPage(measured) },
-    {
-      path: 'docs/monitoring.md',
-      content: monitoringPage(read('docs/monitoring.md'), read('deploy/chart/files/alerts.yaml')),
-    },
   ];
 }
 
