@@ -1,9 +1,8 @@
 import { Command } from 'commander';
 import { faultKinds } from '../shoutcloud/fault-kinds.ts';
-import { isListenError, listenFailure } from './listen-failure.ts';
-import { runUntil } from './run-until.ts';
+import { wholeNumber } from './arguments.ts';
+import { isListenError, listenFailure, runUntil } from './listening.ts';
 import type { Surroundings } from './surroundings.ts';
-import { wholeNumber } from './whole-number.ts';
 
 interface ShoutcloudCommandOptions {
   port: number;
