@@ -143,10 +143,10 @@ SEEDS ?= 1000
 simulate: install ## Run the layers on a virtual clock through faults drawn from seeds, and print what that covered (SEEDS=…, SEED=…, TEETH=1)
 	node test/simulation/run.ts $(if $(TEETH),--teeth) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
-# FILE=src/upstream/gate.ts
+# FILE=src/upstream/gated-shouter.ts
 .PHONY: mutate
 mutate: install ## Change one file in small ways, one at a time, and print the changes that no test of it notices (FILE=src/…)
-	@test -f "$(FILE)" || { echo 'make mutate needs a file: make mutate FILE=src/upstream/gate.ts' >&2; exit 2; }
+	@test -f "$(FILE)" || { echo 'make mutate needs a file: make mutate FILE=src/upstream/gated-shouter.ts' >&2; exit 2; }
 	node scripts/mutate/run.ts "$(FILE)"
 
 .PHONY: chaos

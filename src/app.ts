@@ -2,16 +2,14 @@ import { getHeapStatistics } from 'node:v8';
 import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
-import type { Store } from './cache/store.ts';
 import type { Config } from './config/settings.ts';
 import { startFacts } from './config/start-facts.ts';
 import { traceEndpoint } from './config/trace-settings.ts';
-import { systemClock } from './core/clock.ts';
+import { loopDelay, systemClock } from './core/clock.ts';
 import type { Emit, World } from './core/events.ts';
-import { loopDelay } from './core/loop-delay.ts';
-import { reverser } from './core/reverse.ts';
-import { reverseShout } from './core/reverse-shout.ts';
-import { verifiedUpperCase } from './core/verify.ts';
+import { reverser, reverseShout } from './core/reverse.ts';
+import type { Store } from './core/shouter.ts';
+import { verifiedUpperCase } from './core/upper-case.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
 import { apiServer, describeApi as describe } from './http/api-server.ts';
 import { admission } from './http/limits/admission.ts';
@@ -113,6 +111,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const api = apiServer(
     {
       reverseShout: reverseShout(stack.shouter, reverser(config.reverseBy)),
+      upstream: stack.upstream,
       admission: admitted,
       requestCounter: requestCounter(clock, redis),
       isDraining: life.isDraining,

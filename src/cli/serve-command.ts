@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import { ConfigError, type Environment, readConfig } from '../config/read-config.ts';
 import type { Config } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
-import type { Shoutcloud } from '../shoutcloud/shoutcloud.ts';
+import type { Shoutcloud } from '../shoutcloud/server.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
 import type { Question } from '../workers/messages.ts';
 import { primaryLink } from '../workers/primary-link.ts';

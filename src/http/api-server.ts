@@ -1,12 +1,14 @@
+import { turns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
-import type { ReverseShout } from '../core/reverse-shout.ts';
-import { turns } from '../core/turns.ts';
+import type { ReverseShout } from '../core/reverse.ts';
+import type { OpenApiDocument } from '../openapi/document.ts';
 import { pages } from '../web/pages.ts';
 import type { ApiParts } from './api-parts.ts';
 import { bulkWindow } from './bulk/answer-lines.ts';
 import { type HttpServer, httpServer, type ServerOptions, type ServerParts } from './http-server.ts';
 import type { Admission } from './limits/admission.ts';
 import { type QuotaOptions, quotas, type RequestCounter } from './limits/quota.ts';
+import { problemFor, problems } from './problem.ts';
 import { API_ROUTES } from './routes.ts';
 
 export interface ApiOptions extends ServerOptions, QuotaOptions {
@@ -19,13 +21,14 @@ export interface ApiOptions extends ServerOptions, QuotaOptions {
 
 export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'isDraining' | 'traced'> {
   readonly reverseShout: ReverseShout;
+  readonly upstream: ApiParts['upstream'];
   readonly admission: Admission;
   readonly requestCounter: RequestCounter;
 }
 
 /** The public API, not yet listening. */
 export function apiServer(
-  { reverseShout, requestCounter, ...parts }: ApiServerParts,
+  { reverseShout, upstream, requestCounter, ...parts }: ApiServerParts,
   options: ApiOptions,
   world: World,
 ): HttpServer {
@@ -37,7 +40,7 @@ export function apiServer(
       takeFromQuota: quotas(requestCounter, options),
       parts: {
         ...world,
-        ...{ reverseShout, version, maxBodyBytes, maxBulkBytes },
+        ...{ reverseShout, upstream, version, maxBodyBytes, maxBulkBytes },
         bulkWindow: bulkWindow(maxBulkLines),
         nextTurn: turns(world.clock),
         pages: pages(() => describeApi(version)),
@@ -49,7 +52,7 @@ export function apiServer(
 }
 
 /** The OpenAPI document of the public API. Loaded only when asked for: to serve needs none of it. */
-export async function describeApi(version: string): Promise<object> {
-  const { openApiDocument } = await import('./openapi.ts');
-  return openApiDocument(API_ROUTES, version);
+export async function describeApi(version: string): Promise<OpenApiDocument> {
+  const { openApiDocument } = await import('../openapi/document.ts');
+  return openApiDocument(API_ROUTES, { table: problems, answerFor: problemFor }, version);
 }

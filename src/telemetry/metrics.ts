@@ -1,5 +1,5 @@
 import { type Aggregator, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
-import type { BreakerState } from '../core/breaker.ts';
+import type { BreakerState } from '../core/events.ts';
 import { type Emit, type Event, REDIS_TROUBLES, type RedisTrouble } from '../core/events.ts';
 import { METRICS_TYPES, metricsText, type Series } from './metrics-text.ts';
 import { processMetrics } from './process-metrics.ts';

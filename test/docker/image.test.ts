@@ -48,17 +48,28 @@ test('docker stop drains: not ready, still answering, then exit code 0', async (
   assert.equal(await container.process.exitCode, 0);
 });
 
-test('the health check of the image says that the service is well', async (t) => {
+test('the health check of the image asks the admin port whether the process is ready', async (t) => {
   const container = hardenedContainer(t, [], serving);
-  const { url } = await container.process.listening();
+  const { adminUrl } = await container.process.listening();
   const [kind, ...command] = JSON.parse(
     await docker('image', 'inspect', '--format', '{{json .Config.Healthcheck.Test}}', image),
   );
+  const adminPort = `ADMIN_PORT=${new URL(adminUrl).port}`;
 
-  const said = await docker('exec', '--env', `TUOHS_URL=${url}`, container.name, ...command);
+  const said = await docker('exec', '--env', adminPort, container.name, ...command);
 
   assert.equal(kind, 'CMD');
-  assert.match(said, /is well/);
+  assert.match(said, /is ready/);
+});
+
+test('the heap takes 60 % of the memory of the container, and the young generation little of it', async () => {
+  const heap = "require('node:v8').getHeapStatistics().heap_size_limit";
+  const asked = ['--memory', '250m', '--entrypoint', 'node', image, '-p', heap];
+
+  const bytes = Number(await docker('run', '--rm', '--network', 'host', ...asked));
+
+  // V8 counts its young generation beside the old one: three semi-spaces.
+  assert.equal(bytes, (150 + 3 * 4) * MIB);
 });
 
 test('the image is the compatible server, too, and stops as told', async (t) => {

@@ -30,6 +30,8 @@ export async function tracedService(
     receiver,
     shoutcloud,
     url: `http://127.0.0.1:${port}`,
+    /** The log so far. */
+    log: logTo.lines,
     /** Resolves with the log when the service is closed and all spans are with the receiver. */
     async stop() {
       await app.close();

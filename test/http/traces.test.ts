@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ask, askJson } from '../support/ask.ts';
 import { treeOf } from '../support/otlp-receiver.ts';
+import { rawClient } from '../support/raw-client.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
 import { named, observedUpstream, tracedService, tracesOf } from './traced-service.ts';
@@ -195,6 +196,27 @@ test('a request that is refused for want of room has a span, too', async (t) => 
   assert.equal(refused?.attributes['http.route'], 'none');
 });
 
+test('a caller that hangs up while its requests wait one behind the other ends the span of each', async (t) => {
+  const patient = { ATTEMPT_TIMEOUT_MS: '60000', REQUEST_DEADLINE_MS: '60000' };
+  const { receiver, stop, url, shoutcloud, log } = await tracedService(t, '', patient);
+  shoutcloud.setFaults('hang');
+  const client = await rawClient(t, Number(new URL(url).port));
+
+  for (const [i, text] of ['first', 'second', 'third'].entries()) {
+    client.send(shoutRequest(text));
+    await until(t, () => shoutcloud.calls === i + 1);
+  }
+  client.socket.resetAndDestroy();
+  await until(t, () => log.filter(({ msg }) => msg === 'answered').length === 3);
+  await stop();
+
+  const spans = named(receiver, 'POST /v1');
+  assert.deepEqual(
+    spans.map(({ attributes }) => attributes['http.response.status_code']),
+    [499, 499, 499],
+  );
+});
+
 test('log lines carry the ids of trace and span', async (t) => {
   const { receiver, stop, url } = await tracedService(t, 'wrong', { UPSTREAM_RETRIES: '0' });
 
@@ -250,6 +272,11 @@ function askWith(url: string, headers: Record<string, string>) {
     body: '{"data":"hello"}',
     headers: { ...JSON_TYPE, ...headers },
   });
+}
+
+function shoutRequest(data: string): string {
+  const body = JSON.stringify({ data });
+  return `POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };

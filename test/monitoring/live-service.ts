@@ -1,5 +1,5 @@
+import type { Shoutcloud } from '../../src/shoutcloud/server.ts';
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
-import type { Shoutcloud } from '../../src/shoutcloud/shoutcloud.ts';
 import { ask, askJson } from '../support/ask.ts';
 import { type Ending, tuohs } from '../support/process.ts';
 import { redisServer } from '../support/redis-server.ts';

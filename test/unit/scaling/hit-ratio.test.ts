@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { LRUCache } from 'lru-cache';
 import { expiringHitRatio, lruHitRatio } from '../../../scripts/scaling/hit-ratio.ts';
 import { zipf } from '../../../scripts/scaling/zipf.ts';
-import { seededRandom } from '../../../src/shoutcloud/seeded-random.ts';
+import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 
 const TEXTS = 20_000;
 const REQUESTS = 300_000;

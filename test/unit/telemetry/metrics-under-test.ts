@@ -1,5 +1,4 @@
-import type { BreakerState } from '../../../src/core/breaker.ts';
-import type { Event } from '../../../src/core/events.ts';
+import type { BreakerState, Event } from '../../../src/core/events.ts';
 import { metrics, type Readings } from '../../../src/telemetry/metrics.ts';
 import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Clock } from '../../../src/core/clock.ts';
-import { Gate } from '../../../src/upstream/gate.ts';
+import { Gate } from '../../../src/upstream/gated-shouter.ts';
 import { testCall } from '../../support/call.ts';
 import { fakeClock, settled } from '../../support/fake-clock.ts';
 

@@ -1,11 +1,26 @@
-import { decodeGoUtf8 } from './go-utf8.ts';
+import { isUtf8 } from 'node:buffer';
+import { simpleUpperCase } from '../core/upper-case.ts';
 
 /**
- * The INPUT of a request body as Go's `json.NewDecoder(body).Decode(&struct{ INPUT, OUTPUT string })` reads it:
- * always well-formed, `''` where it is missing or null; `undefined` where Go reports an error.
+ * Upper-cases well-formed text exactly as Go 1.26's `strings.ToUpper` does. Go's tables are those of Unicode 15 and Node's
+ * are newer, so letters whose upper case came later stay as they are.
+ */
+export function goUpperCase(text: string): string {
+  return YOUNGER.test(text) ? text.replace(OLDER_RUNS, (run) => simpleUpperCase(run)) : simpleUpperCase(text);
+}
+
+// Each has an upper case in Unicode 16 or 17 but none in Unicode 15. A test compares every code point with Go.
+const YOUNGER_RANGES =
+  '\\u019B\\u0264\\u1C8A\\uA7CD\\uA7CF\\uA7D3\\uA7D5\\uA7DB\\u{10D70}-\\u{10D85}\\u{16EBB}-\\u{16ED3}';
+const YOUNGER = new RegExp(`[${YOUNGER_RANGES}]`, 'u');
+const OLDER_RUNS = new RegExp(`[^${YOUNGER_RANGES}]+`, 'gu');
+
+/**
+ * The INPUT of a request body as Go's `json.NewDecoder(body).Decode(&struct{ INPUT, OUTPUT string })` reads it: always
+ * well-formed, and `''` if it is missing or null. `undefined` if Go reports an error.
  */
 export function decodeInput(body: Buffer): string | undefined {
-  const text = decodeGoUtf8(body).replace(/^[ \t\r\n]+/, '');
+  const text = decodeUtf8(body).replace(/^[ \t\r\n]+/, '');
   // Go stops reading at the end of the first value, so "nullx" is a null.
   if (text.startsWith('null')) return '';
 
@@ -34,7 +49,7 @@ interface Member {
 // encoding/json refuses deeper values.
 const MAX_DEPTH = 10_000;
 
-/** Where the first object ends, and its own members, repeated keys included; says nothing about its grammar. */
+/** The source of the first object, and its own members, repeated keys included. Does not check its grammar. */
 function firstObject(text: string): { source: string; members: Member[] } | undefined {
   const members: Member[] = [];
   let depth = 0;
@@ -81,7 +96,7 @@ function isJson(source: string): boolean {
   }
 }
 
-/** The later of equal keys wins, but a null changes nothing, and one value of another type spoils them all. */
+/** The last of equal keys wins. A null changes nothing, and a value of another type is an error. */
 function inputOf(members: readonly Member[]): string | undefined {
   let input = '';
   for (const { key, value } of members) {
@@ -92,3 +107,34 @@ function inputOf(members: readonly Member[]): string | undefined {
   }
   return input;
 }
+
+/**
+ * Decodes UTF-8 as Go's `utf8.DecodeRune` does: each *byte* that belongs to no valid sequence becomes one U+FFFD. (The
+ * decoders of the web platform make one of each longest valid beginning.) A byte order mark stays.
+ */
+function decodeUtf8(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+
+  const repaired = bytes
+    .toString('latin1')
+    .replace(SEQUENCE_OR_STRAY, (found) => (found.length === 1 ? REPLACEMENT : found));
+  return Buffer.from(repaired, 'latin1').toString('utf8');
+}
+
+// U+FFFD in UTF-8, one character a byte.
+const REPLACEMENT = '\xEF\xBF\xBD';
+
+// The well-formed sequences of more than one byte (Unicode, table 3-7), else a single byte that is not ASCII.
+const SEQUENCE_OR_STRAY = new RegExp(
+  [
+    '[\\xC2-\\xDF][\\x80-\\xBF]',
+    '\\xE0[\\xA0-\\xBF][\\x80-\\xBF]',
+    '[\\xE1-\\xEC\\xEE\\xEF][\\x80-\\xBF]{2}',
+    '\\xED[\\x80-\\x9F][\\x80-\\xBF]',
+    '\\xF0[\\x90-\\xBF][\\x80-\\xBF]{2}',
+    '[\\xF1-\\xF3][\\x80-\\xBF]{3}',
+    '\\xF4[\\x80-\\x8F][\\x80-\\xBF]{2}',
+    '[\\x80-\\xFF]',
+  ].join('|'),
+  'g',
+);

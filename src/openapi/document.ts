@@ -1,8 +1,7 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { type ErrorCode, TuohsError } from '../core/errors.ts';
-import { ERROR_RESPONSES, headerRefs } from './openapi-parts.ts';
-import { problemFor, problems } from './problem.ts';
-import type { Operation, RouteTable } from './router.ts';
+import type { Operation } from './operations.ts';
+import { ERROR_RESPONSES, headerRefs } from './parts.ts';
 
 export interface OpenApiDocument extends Omit<OpenAPIV3_1.Document, 'paths'> {
   readonly paths: Readonly<Record<string, PathItem>>;
@@ -10,8 +9,26 @@ export interface OpenApiDocument extends Omit<OpenAPIV3_1.Document, 'paths'> {
 
 type PathItem = Partial<Record<'get' | 'post', Operation>>;
 
+/** Path → method → what describes it. */
+export type DescribedRoutes = Readonly<
+  Record<string, Partial<Record<'GET' | 'POST', { readonly operation?: Operation }>>>
+>;
+
+/** The table of errors, and what goes over the wire for one of them. */
+export interface DescribedErrors {
+  readonly table: Readonly<Record<ErrorCode, { readonly status: number; readonly when: string }>>;
+  answerFor(
+    error: TuohsError,
+    requestId: string,
+  ): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+}
+
 /** The OpenAPI 3.1 document of a table of routes: every route with an `operation`. */
-export function openApiDocument(table: RouteTable<never>, version: string): OpenApiDocument {
+export function openApiDocument(
+  table: DescribedRoutes,
+  errors: DescribedErrors,
+  version: string,
+): OpenApiDocument {
   const paths: Record<string, PathItem> = {};
   for (const [path, { GET, POST }] of Object.entries(table)) {
     const item: PathItem = {};
@@ -38,7 +55,7 @@ export function openApiDocument(table: RouteTable<never>, version: string): Open
     ],
     paths,
     components: {
-      schemas,
+      schemas: schemas(Object.keys(errors.table)),
       headers,
       parameters: {
         RequestId: {
@@ -50,7 +67,10 @@ export function openApiDocument(table: RouteTable<never>, version: string): Open
         },
       },
       responses: Object.fromEntries(
-        Object.entries(ERROR_RESPONSES).map(([status, name]) => [name, problemResponse(Number(status))]),
+        Object.entries(ERROR_RESPONSES).map(([status, name]) => [
+          name,
+          problemResponse(errors, Number(status)),
+        ]),
       ),
     },
   };
@@ -58,7 +78,7 @@ export function openApiDocument(table: RouteTable<never>, version: string): Open
 
 const text: OpenAPIV3_1.SchemaObject = { type: 'string', description: 'Any text, the empty one included.' };
 
-const schemas: Record<string, OpenAPIV3_1.SchemaObject> = {
+const schemas = (errorCodes: string[]): Record<string, OpenAPIV3_1.SchemaObject> => ({
   ShoutRequest: {
     type: 'object',
     description: 'Nothing is coerced, and other keys are ignored.',
@@ -99,10 +119,23 @@ const schemas: Record<string, OpenAPIV3_1.SchemaObject> = {
       body: { $ref: '#/components/schemas/ShoutRequest' },
     },
   },
+  Status: {
+    type: 'object',
+    required: ['upstream', 'version'],
+    properties: {
+      upstream: {
+        type: 'string',
+        enum: ['ok', 'failing', 'paused'],
+        description:
+          '`failing`: it has failed so often that it is left alone for a while. `paused`: it asked for a pause.',
+      },
+      version: { type: 'string', description: 'The version of this service.' },
+    },
+  },
   ErrorCode: {
     type: 'string',
     description: 'What happened, for a program; the meaning of a code never changes.',
-    enum: Object.keys(problems),
+    enum: errorCodes,
   },
   Problem: {
     type: 'object',
@@ -114,7 +147,7 @@ const schemas: Record<string, OpenAPIV3_1.SchemaObject> = {
       detail: { type: 'string', description: 'What was wrong with this request, and what to send instead.' },
     },
   },
-};
+});
 
 const headers: Record<string, OpenAPIV3_1.HeaderObject> = {
   'X-Request-Id': header('string', 'The id of the request: your own, if you sent a harmless one.'),
@@ -132,11 +165,11 @@ function header(type: 'string' | 'integer', description: string): OpenAPIV3_1.He
 }
 
 /** One status with all its codes. */
-function problemResponse(status: number): OpenAPIV3_1.ResponseObject {
-  const codes = (Object.keys(problems) as ErrorCode[]).filter((code) => problems[code].status === status);
+function problemResponse({ table, answerFor }: DescribedErrors, status: number): OpenAPIV3_1.ResponseObject {
+  const codes = (Object.keys(table) as ErrorCode[]).filter((code) => table[code].status === status);
   const [first = 'INTERNAL'] = codes;
   const detail = DETAILS[first];
-  const problem = problemFor(
+  const problem = answerFor(
     new TuohsError(first, 'example', detail === undefined ? {} : { detail }),
     'a3c1e7d2-6f1c-4b9e-8f5a-0d6f2b1c7a44',
   );
@@ -144,7 +177,7 @@ function problemResponse(status: number): OpenAPIV3_1.ResponseObject {
   if (problem.headers['retry-after'] !== undefined) names.push('Retry-After');
   if (status === 429) names.push('RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset');
   return {
-    description: codes.map((code) => `\`${code}\`: ${problems[code].when}.`).join('\n\n'),
+    description: codes.map((code) => `\`${code}\`: ${table[code].when}.`).join('\n\n'),
     headers: headerRefs(...names),
     content: {
       'application/json': {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { simpleUpperCase } from '../../../src/core/case-mapping.ts';
-import { verifiedUpperCase } from '../../../src/core/verify.ts';
+import { simpleUpperCase, verifiedUpperCase } from '../../../src/core/upper-case.ts';
 
 const ACCEPTED = {
   'the upper case': ['hello', 'HELLO'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { mayStayLowerCase, simpleUpperCase } from '../../../src/core/case-mapping.ts';
+import { mayStayLowerCase, simpleUpperCase } from '../../../src/core/upper-case.ts';
 import { everyCharacter, hex } from './code-points.ts';
 
 const EXPANDING = [...everyCharacter()].filter((character) => [...character.toUpperCase()].length > 1);

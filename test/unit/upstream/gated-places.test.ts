@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TuohsError } from '../../../src/core/errors.ts';
-import { Gate, type Release } from '../../../src/upstream/gate.ts';
+import { Gate, type Release } from '../../../src/upstream/gated-shouter.ts';
 import { abandonedCall, leavableCall, testCall } from '../../support/call.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { testWorld } from '../../support/world.ts';
