@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/read-config.ts';
 import { readVersion } from '../version.ts';
+import { addCompletion } from './completion.ts';
 import { ExitCode, INTERRUPTED } from './exit-code.ts';
 import { healthCommand } from './health-command.ts';
 import { serveCommand, workerCommand } from './serve-command.ts';
@@ -28,8 +29,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const program = new Command('tuohs')
     .description('Reverses and shouts a string: a dependable gateway in front of SHOUTCLOUD.')
-    .version(readVersion())
-    .helpCommand(false);
+    .version(readVersion());
   const commands = [
     serveCommand,
     shoutCommand,
@@ -40,6 +40,7 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
   ];
   for (const command of commands) program.addCommand(command(surroundings));
   program.addCommand(workerCommand(surroundings), { hidden: true });
+  await addCompletion(program, args);
   const output = {
     writeOut: writerTo(surroundings.stdout),
     writeErr: writerTo(surroundings.stderr),
