@@ -20,7 +20,7 @@ export const settings = {
     name: 'HOST',
     is: optional(word),
     byDefault: undefined,
-    says: 'Address to listen on; empty: all addresses of the machine, with those of IPv6 if the system has it.',
+    says: 'Address to listen on. Without one, all addresses of the machine, IPv6 included if the system has it.',
   }),
   port: setting({
     name: 'PORT',
@@ -50,7 +50,7 @@ export const settings = {
     name: 'SHOUTCLOUD_URL',
     is: urlOf('http', 'https'),
     byDefault: 'http://api.shoutcloud.io',
-    says: 'Base address of SHOUTCLOUD; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization.',
+    says: 'Address of SHOUTCLOUD; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization.',
   }),
   reverseBy: setting({
     name: 'REVERSE_BY',
@@ -74,7 +74,7 @@ export const settings = {
     name: 'ATTEMPT_TIMEOUT_MS',
     is: wholeNumber(1, 60_000),
     byDefault: 600,
-    says: 'How long one attempt to reach SHOUTCLOUD may take, in milliseconds. Raise it together with the deadline.',
+    says: 'Longest time of one attempt to reach SHOUTCLOUD, in milliseconds. Raise it together with the deadline.',
   }),
   upstreamConnections: setting({
     name: 'UPSTREAM_CONNECTIONS',
@@ -98,7 +98,7 @@ export const settings = {
     name: 'BATCH_MAX_ITEMS',
     is: wholeNumber(1, 1024),
     byDefault: 64,
-    says: 'Strings that one attempt may carry; 1 switches batching off.',
+    says: 'Most strings that one attempt carries; 1 switches batching off.',
   }),
   cacheMaxBytes: setting({
     name: 'CACHE_MAX_BYTES',
@@ -117,19 +117,19 @@ export const settings = {
     name: 'REDIS_CA_FILE',
     is: optional(certificates),
     byDefault: undefined,
-    says: "File with the PEM certificates that are trusted to sign Redis' own; only with `rediss://`.",
+    says: "File with the PEM certificates of the authorities that sign Redis' certificate; only with `rediss://`.",
   }),
   redisTimeoutMs: setting({
     name: 'REDIS_TIMEOUT_MS',
     is: wholeNumber(1, 10_000),
     byDefault: 50,
-    says: 'How long Redis can take for one answer, in milliseconds, before the caller goes on without it.',
+    says: 'Longest time for one answer of Redis, in milliseconds; after it the caller continues without Redis.',
   }),
   cacheTtlDays: setting({
     name: 'CACHE_TTL_DAYS',
     is: wholeNumber(1, 3650),
     byDefault: 30,
-    says: 'How long Redis keeps an answer, in days. This only bounds memory, because answers never change.',
+    says: 'How long Redis keeps an answer, in days. It bounds the memory of Redis; answers never change.',
   }),
   maxBodyBytes: setting({
     name: 'MAX_BODY_BYTES',
@@ -147,7 +147,7 @@ export const settings = {
     name: 'MAX_BYTES_IN_FLIGHT',
     is: optional(wholeNumber(1_048_576, 2 ** 40)),
     byDefault: undefined,
-    says: 'Most bytes that clients can make the process hold: bodies, waiting texts, unread answers; empty: a quarter of the memory that the process can use, and at most 64 MiB.',
+    says: 'Most bytes that clients can make the process hold: bodies, waiting texts, answers that are not read yet. Without it, a quarter of the memory that the process can use, and at most 64 MiB.',
   }),
   maxConnections: setting({
     name: 'MAX_CONNECTIONS',
@@ -201,7 +201,7 @@ export const settings = {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     is: optional(urlOf('http', 'https')),
     byDefault: undefined,
-    says: 'Base address for traces, by OTLP/HTTP; `/v1/traces` is appended. Without this and the next setting there are no traces.',
+    says: 'Address of the collector of traces, by OTLP/HTTP; `/v1/traces` is appended. Without it and the next setting there are no traces.',
   }),
 };
 
