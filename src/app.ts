@@ -9,8 +9,9 @@ import { traceEndpoint } from './config/trace-settings.ts';
 import { systemClock } from './core/clock.ts';
 import type { Emit, World } from './core/events.ts';
 import { loopDelay } from './core/loop-delay.ts';
-import { reverser } from './core/reverse.ts';
+import { inTurns, reverser } from './core/reverse.ts';
 import { reverseShout } from './core/reverse-shout.ts';
+import { turns } from './core/turns.ts';
 import { verifiedUpperCase } from './core/verify.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
 import { apiServer, describeApi as describe } from './http/api-server.ts';
@@ -112,7 +113,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   );
   const api = apiServer(
     {
-      reverseShout: reverseShout(stack.shouter, reverser(config.reverseBy)),
+      reverseShout: reverseShout(stack.shouter, inTurns(reverser(config.reverseBy), turns(clock))),
       admission: admitted,
       requestCounter: requestCounter(clock, redis),
       isDraining: life.isDraining,
