@@ -38,7 +38,7 @@ USER 1001:1001
 EXPOSE 5000 9464
 # A gateway makes many short-lived objects and keeps few (docs/adr/0028): a small young generation, and a heap that fits into the
 # memory limit of the container. An own NODE_OPTIONS replaces both.
-ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size-percentage=60"
+ENV NODE_OPTIONS="--max-semi-space-size=8 --max-old-space-size-percentage=60"
 ENTRYPOINT ["node", "/app/dist/main.js"]
 CMD ["serve"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["node", "/app/dist/main.js", "health", "--ready"]

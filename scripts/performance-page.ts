@@ -17,8 +17,8 @@ the ratio within a round: machines differ, and so does one machine from minute t
 
 - **What runs.** Real processes. tuohs runs from \`dist/\` with everything on: metrics, limits, headers, request ids, logs at info, and a rate
   limit that nobody reaches but that is counted. So a known string costs here what it costs in production.
-- **Beside what.** *Bare node:http* reads JSON, looks into a \`Map\` and writes JSON: no limits, no errors, no metrics. *A plain Fastify route*
-  is the same in the framework, with a schema. *A direct call* asks the SHOUTCLOUD-compatible server itself.
+- **Beside what.** *Bare node:http* reads JSON, looks into a \`Map\` and writes JSON: no limits, no errors, no metrics.
+  *A direct call* asks the SHOUTCLOUD-compatible server itself.
 - **Where.** The service has a core of its own. The load generator, the upstream and Redis have the others. A machine without \`taskset\`
   pins nothing and says so.
 - **Rounds.** All contenders warm up first. Then each runs once a round, in random order, for at least five rounds; where known strings are asked for,

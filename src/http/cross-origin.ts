@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Answer, HeaderList } from './exchange.ts';
+import type { Answer } from './exchange.ts';
+import { type HeaderLines, headerLines } from './head.ts';
 
 /** The sites whose pages may read our answers: their origins, or only `*` for all sites. */
 export type Origins = readonly string[];
@@ -9,7 +10,7 @@ export interface CrossOrigin {
   /** The one allowed origin, if there is no other: an error without a readable request may name it, because browsers compare. */
   readonly only: string | undefined;
   /** The headers that let the page of this request read its answer. */
-  headersFor(request: Pick<IncomingMessage, 'headers'>): HeaderList;
+  headersFor(request: Pick<IncomingMessage, 'headers'>): HeaderLines;
   /** The answer to what a browser asks before a request of such a page; `undefined` if this is no such question. */
   preflight(request: IncomingMessage, methods: string): Answer | undefined;
 }
@@ -45,19 +46,22 @@ export function crossOrigin(origins: Origins): CrossOrigin {
     only: origins.length === 1 ? origins[0] : undefined,
     headersFor({ headers }) {
       const origin = allowed(headers.origin);
-      if (origin === undefined) return [];
-      return ['access-control-allow-origin', origin, 'access-control-expose-headers', EXPOSED];
+      if (origin === undefined) return '';
+      return headerLines({
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': EXPOSED,
+      });
     },
     preflight({ method, headers }, methods) {
       const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
       if (!isPreflight || allowed(headers.origin) === undefined) return undefined;
       return {
         status: 204,
-        headers: [
-          ...['access-control-allow-methods', methods],
-          ...['access-control-allow-headers', ACCEPTED],
-          ...['access-control-max-age', MAX_AGE_S],
-        ],
+        headers: headerLines({
+          'access-control-allow-methods': methods,
+          'access-control-allow-headers': ACCEPTED,
+          'access-control-max-age': MAX_AGE_S,
+        }),
       };
     },
   };

@@ -5,6 +5,7 @@ import { mediaType, shownType } from '../body/request-text.ts';
 import { answerLines, linesOf } from '../bulk/answer-lines.ts';
 import { lineAnswerer } from '../bulk/line-answerer.ts';
 import type { Exchange } from '../exchange.ts';
+import { headerLines } from '../head.ts';
 import { errorResponses, requestIdParameter, success } from '../openapi-parts.ts';
 import { badInput } from '../problem.ts';
 import type { Route } from '../router.ts';
@@ -13,23 +14,12 @@ const NDJSON = 'application/x-ndjson';
 
 /** POST many strings, one JSON object a line, and read as many lines back, in order. */
 export const bulk: Route<ApiParts> = {
-  async handle(exchange, parts) {
+  handle(exchange, parts) {
     const { 'content-type': type } = exchange.request.headers;
     if (mediaType(type) !== NDJSON) {
       throw badInput('no NDJSON', `The content type is ${shownType(type)}; send ${NDJSON}.`);
     }
-    const body = await readBody(exchange, parts.maxBulkBytes);
-    exchange.holdCopies(body.length, 'body');
-    const { bulkWindow: window, clock, nextTurn } = parts;
-    exchange.atEnd(window.enter());
-    exchange.atEnd(() => free([body]));
-    const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
-    const response = exchange.stream(['content-type', NDJSON, 'cache-control', 'no-store']);
-    await answerLines(
-      linesOf(body),
-      { answerLine, window, nextTurn },
-      { response, gone: exchange.signal, clock },
-    );
+    return readBody(exchange, parts.maxBulkBytes, (body) => answerBulk(exchange, parts, body));
   },
   operation: {
     operationId: 'shoutBulk',
@@ -61,6 +51,21 @@ export const bulk: Route<ApiParts> = {
     },
   },
 };
+
+/** Answers the lines of a body that has arrived whole. */
+async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<void> {
+  exchange.holdCopies(body.length, 'body');
+  const { bulkWindow: window, clock, nextTurn } = parts;
+  exchange.atEnd(window.enter());
+  exchange.atEnd(() => free([body]));
+  const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
+  const response = exchange.stream(headerLines({ 'content-type': NDJSON, 'cache-control': 'no-store' }));
+  await answerLines(
+    linesOf(body),
+    { answerLine, window, nextTurn },
+    { response, gone: exchange.signal, clock },
+  );
+}
 
 /** Counts lines by how they ended, and reports the counts when the exchange has ended: an event a line would cost too much. */
 function lineCounter(exchange: Exchange, emit: Emit): (outcome: BulkLineOutcome) => void {

@@ -1,5 +1,6 @@
 import { TuohsError } from '../../core/errors.ts';
 import type { ApiParts } from '../api-parts.ts';
+import { headerLines } from '../head.ts';
 import { errorResponses, requestIdParameter, success } from '../openapi-parts.ts';
 import type { Route } from '../router.ts';
 
@@ -14,7 +15,7 @@ export const health: Route<ApiParts> = {
       throw new TuohsError('UPSTREAM_UNREACHABLE', 'not even a known string is answered', { cause });
     }
     exchange.answer({
-      headers: ['content-type', 'text/plain', 'cache-control', 'no-store'],
+      headers: headerLines({ 'content-type': 'text/plain', 'cache-control': 'no-store' }),
       body: 'success',
     });
   },

@@ -1,5 +1,6 @@
 import { preferredType } from '../accept.ts';
 import type { ApiParts } from '../api-parts.ts';
+import { headerLines } from '../head.ts';
 import { errorResponses, requestIdParameter, success } from '../openapi-parts.ts';
 import type { Route } from '../router.ts';
 import { sendFile } from '../send-file.ts';
@@ -14,7 +15,7 @@ export const home: Route<ApiParts> = {
       return sendFile(exchange, html, { cacheControl: 'no-cache', policy: PAGE_POLICY, vary: 'Accept' });
     }
     exchange.answer({
-      headers: ['content-type', 'application/json'],
+      headers: headerLines({ 'content-type': 'application/json' }),
       body: JSON.stringify(index(version)),
       vary: 'Accept',
     });

@@ -1,3 +1,4 @@
+import type { Shout } from '../../core/shouter.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { free, readBody } from '../body/read-body.ts';
 import { textReader } from '../body/request-text.ts';
@@ -7,16 +8,24 @@ import { shoutAnswer } from '../shout-answer.ts';
 
 /** POST a string, as JSON, as a form or as plain text. */
 export const shoutPost: Route<ApiParts> = {
-  async handle(exchange, { reverseShout, maxBodyBytes, nextTurn }) {
+  handle(exchange, { reverseShout, maxBodyBytes, nextTurn }) {
     const { headers } = exchange.request;
     const textOf = textReader(headers);
-    const body = await readBody(exchange, maxBodyBytes);
-    const { length } = body;
-    if (length > LARGE_BYTES) await nextTurn();
-    const shout = reverseShout(textOf(body), exchange);
-    free([body]);
-    const shouted = shout instanceof Promise ? await exchange.wait(shout, length) : shout;
-    exchange.answer(shoutAnswer(shouted, headers.accept));
+    return readBody(exchange, maxBodyBytes, (body) =>
+      body.length > LARGE_BYTES ? nextTurn().then(() => answer(body)) : answer(body),
+    );
+
+    function answer(body: Buffer): void | Promise<void> {
+      const { length } = body;
+      const shout = reverseShout(textOf(body), exchange);
+      free([body]);
+      if (shout instanceof Promise) return exchange.wait(shout, length).then(send);
+      send(shout);
+    }
+
+    function send(shout: Shout): void {
+      exchange.answer(shoutAnswer(shout, headers.accept));
+    }
   },
 };
 
