@@ -10,6 +10,8 @@ export interface BulkWork {
   readonly answerLine: AnswerLine;
   readonly window: Pick<BulkWindow, 'lines'>;
   readonly nextTurn: NextTurn;
+  /** Whether the server closes: then one more line is answered, and no other. An error for each could take minutes. */
+  readonly isClosing: () => boolean;
 }
 
 /** Of a turn: bytes of lines, and what any line costs however short it is, in bytes. */
@@ -23,7 +25,7 @@ const LINE_WORK = 256;
  */
 export async function answerLines(
   lines: Iterable<Buffer>,
-  { answerLine, window, nextTurn }: BulkWork,
+  { answerLine, window, nextTurn, isClosing }: BulkWork,
   { response, gone, clock }: { response: ServerResponse; gone: LeaveSignal; clock: Pick<Clock, 'soon'> },
 ): Promise<void> {
   /** The answers of the lines that were taken on and have not left. */
@@ -42,10 +44,12 @@ export async function answerLines(
       work = 0;
       await nextTurn();
     }
-    if (line.length === 0) continue;
-    await until(() => taken - left < window.lines() && !response.writableNeedDrain);
-    if (gone.aborted) return;
-    take(line);
+    if (line.length > 0) {
+      await until(() => taken - left < window.lines() && !response.writableNeedDrain);
+      if (gone.aborted) return;
+      take(line);
+    }
+    if (isClosing()) break;
   }
   await until(() => taken === left);
   if (!gone.aborted) response.end();
