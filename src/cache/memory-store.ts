@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Store } from '../core/shouter.ts';
 
@@ -10,12 +11,15 @@ export interface MemoryStore extends Store {
 export function memoryStore({ maxBytes }: { maxBytes: number }): MemoryStore {
   const cache = new LRUCache<string, string>({
     maxSize: maxBytes,
-    sizeCalculation: (shout, text) => ENTRY_BYTES + stringBytes(text) + stringBytes(shout),
+    sizeCalculation: (shout, key) => ENTRY_BYTES + stringBytes(key) + stringBytes(shout),
   });
   return {
     tier: 'memory',
-    get: (text) => cache.get(text),
-    set: (text, shout) => cache.set(text, shout).has(text),
+    get: (text) => cache.get(textKey(text)),
+    set(text, shout) {
+      const key = textKey(text);
+      return cache.set(key, shout).has(key);
+    },
     status: () => ({ entries: cache.size, bytes: cache.calculatedSize, maxBytes }),
   };
 }
@@ -27,4 +31,15 @@ const ENTRY_BYTES = 208;
 /** V8 keeps a string with one byte a character if all are Latin-1, else with two. */
 function stringBytes(text: string): number {
   return /^[\0-\xff]*$/.test(text) ? text.length : 2 * text.length;
+}
+
+/** V8 hashes strings up to this length by their characters. All longer ones of the same length have the same hash. */
+const MOST_HASHED = 16_383;
+
+/**
+ * The key of a well-formed text in a map: the text itself, or a digest of a long one. Without it, a map would compare a long
+ * text with all others of its length, and a caller could make that take milliseconds. No well-formed text equals a digest.
+ */
+export function textKey(text: string): string {
+  return text.length <= MOST_HASHED ? text : `\ud800${hash('sha256', text, 'base64')}`;
 }
