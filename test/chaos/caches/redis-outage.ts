@@ -4,7 +4,7 @@ import type { Gateway } from '../tools/gateway.ts';
 import { nowMs } from '../tools/now.ts';
 import { honest } from '../tools/replies.ts';
 import { atLeast, atMost, exactly, type Row } from '../tools/row.ts';
-import { countOf, p99Ms, percentile, slowestMs, statusesOf } from '../tools/statistics.ts';
+import { countOf, isRight, p99Ms, percentile, slowestMs, statusesOf } from '../tools/statistics.ts';
 import { someTexts } from '../tools/texts.ts';
 import { until } from '../tools/until.ts';
 
@@ -131,11 +131,7 @@ export const redisSlow: Row = {
     return [
       exactly('30 ms: hits', hits, known.length),
       atMost('30 ms: all hit within, ms', usedMs, 4_000),
-      exactly(
-        '200 ms: right',
-        countOf(far, ({ isRight }) => isRight),
-        far.length,
-      ),
+      exactly('200 ms: right', countOf(far, isRight), far.length),
       atMost('200 ms: operations in 3 s that were waited for', late, 8),
     ];
   },

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import { redisFaultProxy } from '../../support/redis-fault-proxy.ts';
 import { nowMs } from '../tools/now.ts';
 import { honest } from '../tools/replies.ts';
 import { atLeast, atMost, exactly, type Row } from '../tools/row.ts';
-import { seededRandom } from '../tools/seeded-random.ts';
-import { countOf, statusesOf } from '../tools/statistics.ts';
+import { countOf, isRight, statusesOf } from '../tools/statistics.ts';
 import { someTexts } from '../tools/texts.ts';
 import { until } from '../tools/until.ts';
 
@@ -46,11 +46,7 @@ export const redisSpoilt: Row = {
 
     return [
       exactly('answers', statusesOf(load.answers), `200×${load.answers.length}`),
-      exactly(
-        'right',
-        countOf(load.answers, ({ isRight }) => isRight),
-        load.answers.length,
-      ),
+      exactly('right', countOf(load.answers, isRight), load.answers.length),
       atLeast('kinds of faults', proxy.faults.size, lab.isShort ? 1 : 7),
       atLeast('spoilt replies', spoilt, 1),
       atLeast(

@@ -3,7 +3,7 @@ import type { Lab } from '../tools/lab.ts';
 import { nowMs } from '../tools/now.ts';
 import { honest } from '../tools/replies.ts';
 import { atLeast, atMost, exactly, type Figure, type Row } from '../tools/row.ts';
-import { countOf, shareOf, statusesOf } from '../tools/statistics.ts';
+import { countOf, isRight, shareOf, statusesOf } from '../tools/statistics.ts';
 import { someTexts } from '../tools/texts.ts';
 import { until } from '../tools/until.ts';
 import { faultGenerator } from './fault-generator.ts';
@@ -68,11 +68,7 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
       0,
     ),
     exactly('unknown, neither 200 nor 503 nor 504', statusesOf(odd), ''),
-    atLeast(
-      'unknown answered',
-      shareOf(ofUnknown, ({ isRight }) => isRight),
-      0.2,
-    ),
+    atLeast('unknown answered', shareOf(ofUnknown, isRight), 0.2),
     atMost('healed after, ms', healedMs, 8_000),
   ];
 }

@@ -72,18 +72,13 @@ export const silentUpstream: Row = {
   async run(lab) {
     const upstream = await lab.peer(honest());
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
-    const stream = { label: 'unknown', perSecond: 100 };
-    const warmUp = { ...stream, texts: { kind: 'distinct', seed: lab.seed + 1 } } as const;
-    await lab.load({ url: gateway.url, streams: [warmUp], durationMs: 2_000 }).done;
+    await lab.unknown(gateway, 100, 2_000);
 
     const rssBefore = gateway.rssBytes();
     upstream.behave(() => {});
-    const texts = { kind: 'distinct', seed: lab.seed } as const;
-    const load = lab.load({
-      url: gateway.url,
-      streams: [{ ...stream, texts }],
-      durationMs: lab.ms(3_000, 20_000),
-    });
+    const texts = { kind: 'distinct', seed: lab.seed + 1 } as const;
+    const streams = [{ label: 'unknown', texts, perSecond: 100 }];
+    const load = lab.load({ url: gateway.url, streams, durationMs: lab.ms(3_000, 20_000) });
     await load.done;
 
     const refused = countOf(load.answers, ({ status }) => status === 503 || status === 504);
