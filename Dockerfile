@@ -18,7 +18,9 @@ RUN npm ci --omit=dev --ignore-scripts \
  && find node_modules -type f ! -iname 'licen[cs]e*' ! -iname 'notice*' \( -name '*.map' -o -name '*.ts' -o -name '*.mts' \
       -o -name '*.cts' -o -name '*.tsbuildinfo' -o -name '*.md' -o -name '*.yml' \) -delete \
  && find node_modules/swagger-ui-dist -type f ! -name package.json ! -name LICENSE ! -name NOTICE ! -name swagger-ui-bundle.js \
-      ! -name swagger-ui.css -delete
+      ! -name swagger-ui.css -delete \
+ && find node_modules/@fontsource-variable -type f ! -name package.json ! -name LICENSE ! -name unicode.json \
+      ! -name '*-wght-normal.woff2' -delete
 
 FROM packages AS build
 RUN npm ci --ignore-scripts
@@ -38,7 +40,7 @@ USER 1001:1001
 EXPOSE 5000 9464
 # A gateway makes many short-lived objects and keeps few (docs/adr/0028): a small young generation, and a heap that fits into the
 # memory limit of the container. An own NODE_OPTIONS replaces both.
-ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size-percentage=60"
+ENV NODE_OPTIONS="--max-semi-space-size=8 --max-old-space-size-percentage=60"
 ENTRYPOINT ["node", "/app/dist/main.js"]
 CMD ["serve"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["node", "/app/dist/main.js", "health", "--ready"]

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-# Where `make tools` puts what npm does not carry: another folder for other versions.
+# Where `make tools` puts what is no package of ours: another folder for other versions.
 TOOLS := $(or $(XDG_CACHE_HOME),$(or $(HOME),/tmp)/.cache)/tuohs/tools-$(shell cat .ci/tools/* | cksum | cut -d' ' -f1)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH):$(TOOLS)/bin
 MAKEFLAGS += --no-print-directory
@@ -11,7 +11,7 @@ VERSION = $(shell node -p 'require("./package.json").version')
 debug: export DRAIN_MS ?= 0
 debug: export LOG_LEVEL ?= debug
 debug: install ## Run the API and the SHOUTCLOUD server it ships on port 5000 (PORT=… for another), reloading on change
-	node scripts/debug.ts serve --embedded-shoutcloud --readable-logs
+	@node scripts/debug.ts serve --embedded-shoutcloud --readable-logs
 
 .PHONY: smoke
 smoke: install ## Check the contract of a running service: make smoke URL=https://…
@@ -91,6 +91,7 @@ lint: install ## Check format, lint rules, types, the OpenAPI document, shell, D
 	biome ci --error-on-warnings
 	tsc --project .
 	tsc --project src/web/browser
+	tsc --project src/client
 	redocly lint --extends=recommended docs/openapi.json
 	.ci/lint
 	@$(MAKE) lint-chart
@@ -142,10 +143,10 @@ SEEDS ?= 1000
 simulate: install ## Run the layers on a virtual clock through faults drawn from seeds, and print what that covered (SEEDS=…, SEED=…, TEETH=1)
 	node test/simulation/run.ts $(if $(TEETH),--teeth) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
-# FILE=src/upstream/gate.ts
+# FILE=src/upstream/gated-shouter.ts
 .PHONY: mutate
 mutate: install ## Change one file in small ways, one at a time, and print the changes that no test of it notices (FILE=src/…)
-	@test -f "$(FILE)" || { echo 'make mutate needs a file: make mutate FILE=src/upstream/gate.ts' >&2; exit 2; }
+	@test -f "$(FILE)" || { echo 'make mutate needs a file: make mutate FILE=src/upstream/gated-shouter.ts' >&2; exit 2; }
 	node scripts/mutate/run.ts "$(FILE)"
 
 .PHONY: chaos
@@ -168,14 +169,14 @@ empty :=
 space := $(empty) $(empty)
 
 node_modules/.package-lock.json: package.json $(subst $(space),\ ,$(CURDIR))/package-lock.json .npmrc
-	npm ci
+	npm ci --loglevel=error
 	@node_modules/.bin/node --version | grep -q '^v24\.' || { \
 	  echo 'The package "node" brought no Node 24: allow its install script (npm config delete ignore-scripts) and run make install again.' >&2; \
 	  rm -f $@; exit 1; }
 	@touch $@
 
 .PHONY: tools
-tools: ## Install the checkers that npm does not carry, into the cache folder (takes Python and Go)
+tools: ## Install checkers, and other runtimes of JavaScript for tests, into the cache folder (takes Python, Go and npm)
 	.ci/tools/install $(TOOLS)
 
 .PHONY: package-lock.json

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Program, runProgram } from '../test/chaos/tools/program.ts';
+import { type Ending, type Program, startProgram } from '../test/support/process.ts';
+import { type RedisServer, redisServer } from '../test/support/redis-server.ts';
 import type { Cores } from './tools/cores.ts';
 import type { LoadPlan, LoadReport, LoadReports } from './tools/load-plan.ts';
-import { type Redis, startRedis } from './tools/redis.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -20,13 +20,13 @@ export interface Lab {
   /** The compatible server that this project ships; answers after so long. Beside the load unless told. */
   shoutcloud(latencyMs: number, place?: 'service' | 'others'): Promise<Server>;
   baseline(name: 'bare-http'): Promise<Server>;
-  redis(): Promise<Redis>;
+  redis(): Promise<RedisServer>;
   /** One run of the load generator, a report a server. Rejects where an answer is not a 200: such a figure would mean nothing. */
   load<Name extends string>(plan: LoadPlan<Name>): Promise<Readonly<Record<Name, LoadReport>>>;
   /** Any program of Node on the service's core. */
   run(args: readonly string[], env: Env): Program;
   /** Ends a program before its row ends. */
-  end(program: Program): Promise<void>;
+  end(program: Program): Promise<unknown>;
 }
 
 // All features: a quota nobody reaches still costs its count.
@@ -41,11 +41,19 @@ const MAIN = fromRoot('dist/main.js');
 
 /** Runs `use` with a lab whose processes have ended when this returns. */
 export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => Promise<T>): Promise<T> {
-  const programs = new Map<number, Program>();
+  const closers: (() => unknown)[] = [];
+  const ending: Ending = { after: (close) => void closers.push(close) };
+  const onSignal = () => void close().finally(() => process.exit(130));
+  process.once('SIGINT', onSignal);
   try {
     return await use(openLab());
   } finally {
-    for (const program of [...programs.values()].reverse()) await end(program);
+    process.off('SIGINT', onSignal);
+    await close();
+  }
+
+  async function close(): Promise<void> {
+    for (const end of closers.reverse()) await end();
   }
 
   function openLab(): Lab {
@@ -69,9 +77,9 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
         ]),
       baseline: (name) =>
         listening(cores.service, [process.execPath, fromRoot(`bench/baselines/${name}.ts`)]),
-      redis: () => startRedis((command) => start(cores.others, command)),
+      redis: () => redisServer(ending, { before: cores.others }),
       load,
-      end,
+      end: (program) => program.stop('SIGKILL'),
     };
   }
 
@@ -80,9 +88,8 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
   ): Promise<Readonly<Record<Name, LoadReport>>> {
     const generator = fromRoot('bench/tools/load-generator.ts');
     const program = start(cores.others, [process.execPath, generator, JSON.stringify(plan)]);
-    const { reports } = (await program.line('done')) as unknown as LoadReports<Name>;
-    await program.exited;
-    programs.delete(program.pid);
+    const { reports } = (await program.logLine('done')) as unknown as LoadReports<Name>;
+    await program.exitCode;
     for (const { failures, answers } of Object.values<LoadReport>(reports)) {
       if (failures > 0) throw new Error(`${failures} of ${answers} answers were no 200`);
     }
@@ -95,22 +102,13 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
     env: Env = {},
   ): Promise<Server> {
     const program = start(place, command, env);
-    const { port } = await program.line('listening');
+    const { port } = await program.logLine('listening');
     return { ...program, port: Number(port) };
-  }
-
-  async function end({ pid }: Program): Promise<void> {
-    const program = programs.get(pid);
-    programs.delete(pid);
-    program?.signal('SIGKILL');
-    await program?.exited;
   }
 
   function start(place: readonly string[], command: readonly string[], env: Env = {}): Program {
     const [first = '', ...args] = [...place, ...command];
-    const program = runProgram(first, args, env);
-    programs.set(program.pid, program);
-    return program;
+    return startProgram(ending, { command: first, args, environment: env });
   }
 }
 

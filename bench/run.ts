@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { hasRedis } from '../test/support/redis-server.ts';
 import { fromRoot, inLab } from './lab.ts';
 import type { Results } from './results.ts';
 import { alignedTable, cellsOf, HEADS } from './results-table.ts';
@@ -8,7 +9,6 @@ import type { Row } from './row.ts';
 import { rows } from './rows.ts';
 import { placeOnCores } from './tools/cores.ts';
 import { hasProc } from './tools/process-facts.ts';
-import { hasRedisServer } from './tools/redis.ts';
 
 // `make bench`: measures, prints a table, and after a whole run keeps it in bench/results.json.
 const { values } = parseArgs({
@@ -58,7 +58,7 @@ if (found.length === rows.length && rounds >= 5) {
 }
 
 function whatIsMissing(row: Row): string | undefined {
-  if (row.needsRedis && !hasRedisServer()) return 'there is no redis-server (Debian package redis-server)';
+  if (row.needsRedis && !hasRedis) return 'there is no redis-server (Debian package redis-server)';
   if (row.needsProc && !hasProc) return 'it reads /proc, which only Linux has';
   return undefined;
 }

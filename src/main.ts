@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { endProcess } from './cli/end-process.ts';
 import { restartWithSmallHeap } from './cli/small-heap.ts';
 import { stopSignals } from './cli/stop-signals.ts';

@@ -1,24 +1,21 @@
 import { memoryStore } from './cache/memory-store.ts';
-import type { Store } from './cache/store.ts';
 import type { Config } from './config/settings.ts';
-import { Breaker, type BreakerState } from './core/breaker.ts';
-import type { World } from './core/events.ts';
-import type { Shouter } from './core/shouter.ts';
-import { verifiedUpperCase } from './core/verify.ts';
+import { Breaker } from './core/breaker.ts';
+import type { BreakerState, World } from './core/events.ts';
+import type { Shouter, Store } from './core/shouter.ts';
+import { verifiedUpperCase } from './core/upper-case.ts';
 import { type LayerViews, NO_VIEWS } from './telemetry/layer-views.ts';
 import { batchedShouter } from './upstream/batched-shouter.ts';
 import { cachedShouter } from './upstream/cached-shouter.ts';
 import { coalescedShouter } from './upstream/coalesced-shouter.ts';
 import { deadlineShouter } from './upstream/deadline-shouter.ts';
 import { fallbackShouter } from './upstream/fallback-shouter.ts';
-import { Gate } from './upstream/gate.ts';
-import { gatedShouter } from './upstream/gated-shouter.ts';
-import { guardedShouter, leftAlone } from './upstream/guarded-shouter.ts';
+import { Gate, gatedShouter } from './upstream/gated-shouter.ts';
+import { breakerRefusal, guardedShouter } from './upstream/guarded-shouter.ts';
+import type { Transport } from './upstream/http-transport.ts';
 import { missLimitedShouter } from './upstream/miss-limited-shouter.ts';
-import { retriedShouter } from './upstream/retried-shouter.ts';
-import { RetryBudget } from './upstream/retry-budget.ts';
+import { RetryBudget, retriedShouter } from './upstream/retried-shouter.ts';
 import { shoutcloudShouter } from './upstream/shoutcloud-shouter.ts';
-import type { Transport } from './upstream/transport.ts';
 
 /** What makes each layer. To see what a layer is good for, a test hands over a table in which it does nothing. */
 export const LAYERS = {
@@ -110,6 +107,11 @@ export function shouterStack(parts: StackParts, world: World) {
       retryBudgetTokens: () => budget.tokens,
       breakerState: () => breaker.state,
     },
+    /** How SHOUTCLOUD is doing, as far as its last answers tell. */
+    upstream(): 'ok' | 'failing' | 'paused' {
+      if (gate.pauseMs > 0) return 'paused';
+      return breaker.state === 'closed' ? 'ok' : 'failing';
+    },
     status: () => ({
       upstream: {
         breaker: breaker.state,
@@ -130,6 +132,6 @@ export function shouterStack(parts: StackParts, world: World) {
   function breakerChanged(state: BreakerState): void {
     world.emit({ type: 'breaker', state });
     // They passed the breaker before it opened, and would go on to ask one after another.
-    if (state === 'open') gate.refuseWaiting(leftAlone(breaker));
+    if (state === 'open') gate.refuseWaiting(breakerRefusal(breaker));
   }
 }

@@ -1,21 +1,26 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answers } from './answers.ts';
 
-// The least that a program can do which knows the answers: read JSON, look into a Map, write JSON. No limits, no errors.
+// The least that a program can do if it knows the answers: read JSON or a query, look into a Map, write JSON.
 const server = createServer((request, response) => {
+  if (request.method === 'GET') {
+    const { searchParams } = new URL(request.url ?? '', 'http://bench');
+    return answer(response, searchParams.get('data') ?? '');
+  }
   const chunks: Buffer[] = [];
   request.on('data', (chunk) => chunks.push(chunk));
   request.on('end', () => {
     const { data } = JSON.parse(Buffer.concat(chunks).toString());
-    const body = JSON.stringify({ data: answers.get(data) });
-    response.writeHead(200, {
-      'Content-Type': 'application/json',
-      'Content-Length': Buffer.byteLength(body),
-    });
-    response.end(body);
+    answer(response, data);
   });
 });
+
+function answer(response: ServerResponse, text: string): void {
+  const body = JSON.stringify({ data: answers.get(text) });
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) });
+  response.end(body);
+}
 
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;

@@ -9,7 +9,7 @@ const MOST_ROUNDS = 3;
 
 export const bulk: Row = {
   name: 'bulk',
-  about: `${LINES.toLocaleString('en')} strings never seen before, sent by \`tuohs/client\` to a fresh process; an upstream that answers at once.`,
+  about: `${LINES.toLocaleString('en')} strings never seen before, sent by \`tuohs-client\` to a fresh process; an upstream that answers at once.`,
   needsProc: true,
   async run(lab) {
     const upstream = await lab.shoutcloud(0);

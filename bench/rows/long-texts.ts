@@ -48,8 +48,8 @@ function loopMonitor(service: Server) {
   return {
     /** The longest delay since the last time it was asked for. */
     async mostMs(): Promise<number> {
-      service.signal('SIGUSR2');
-      const { mostMs } = await service.line(`loop delay ${++count}`);
+      service.kill('SIGUSR2');
+      const { mostMs } = await service.logLine(`loop delay ${++count}`);
       return Number(mostMs);
     },
   };

@@ -62,8 +62,12 @@ function asker(port: number) {
 }
 
 /** Those that go round are made beforehand. */
-function requests({ texts, path, field }: LoadPlan): (i: number) => Buffer {
+function requests({ method, texts, path, field }: LoadPlan): (i: number) => Buffer {
   const make = (i: number) => {
+    if (method === 'GET') {
+      const query = new URLSearchParams({ [field]: distinctText(texts.series, i) });
+      return Buffer.from(`GET ${path}?${query} HTTP/1.1\r\nHost: bench\r\n\r\n`);
+    }
     const body = JSON.stringify({ [field]: distinctText(texts.series, i) });
     const head = `POST ${path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json`;
     return Buffer.from(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);

@@ -3,6 +3,8 @@ export interface LoadPlan<Name extends string = string> {
   /** Of the servers to ask: where there are several, in short turns, so that what the machine does hits all alike. */
   readonly ports: Readonly<Record<Name, number>>;
   readonly path: string;
+  /** `POST` unless given. A GET has the field in its query. */
+  readonly method?: 'GET' | 'POST';
   /** The field of the JSON that holds the text: `data`, or `INPUT` where SHOUTCLOUD itself is asked. */
   readonly field: string;
   readonly connections: number;

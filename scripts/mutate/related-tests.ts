@@ -1,23 +1,55 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
-/** The unit tests that import this file, themselves or by helpers of theirs; paths from the root of the project. */
-export function relatedTests(file: string): string[] {
-  return globSync('test/{unit,contract}/**/*.test.ts').filter((test) => importedBy(test).has(file));
+/** So many test files look at each change, where that many reach the file. */
+const LEAST_TESTS = 10;
+
+/**
+ * The tests in one process that come closest to this file by imports, in groups: those that import it, themselves or by
+ * helpers of theirs; if they are few, those that import what imports it, and so on. Paths from the root of the project.
+ */
+export function relatedTests(file: string): string[][] {
+  const distances = distancesTo(file);
+  const tests = globSync('test/{unit,contract,http}/**/*.test.ts');
+  const farthest = Math.max(0, ...distances.values());
+  const groups: string[][] = [];
+  for (let distance = 1; distance <= farthest && groups.flat().length < LEAST_TESTS; distance++)
+    groups.push(tests.filter((test) => distances.get(test) === distance));
+  return groups.filter((group) => group.length > 0);
 }
 
-/** What a test file and its helpers import, but not what that imports in turn. */
-function importedBy(test: string, seen = new Set<string>()): Set<string> {
-  for (const imported of importsOf(test)) {
-    if (seen.has(imported)) continue;
-    seen.add(imported);
-    if (imported.startsWith('test/')) importedBy(imported, seen);
+/** How many imports of product code lead from each file to this one. Helpers of tests count as the test itself. */
+function distancesTo(file: string): Map<string, number> {
+  const importers = importersOf(globSync('{src,test}/**/*.ts'));
+  const distances = new Map<string, number>();
+  let reached = [file];
+  for (let distance = 1; reached.length > 0; distance++) {
+    const next = new Set<string>();
+    for (const each of reached) visit(each, next, distance);
+    reached = [...next];
   }
-  return seen;
+  return distances;
+
+  function visit(imported: string, next: Set<string>, distance: number): void {
+    for (const importer of importers.get(imported) ?? []) {
+      if (distances.has(importer)) continue;
+      distances.set(importer, distance);
+      if (importer.startsWith('test/')) visit(importer, next, distance);
+      else next.add(importer);
+    }
+  }
+}
+
+function importersOf(files: readonly string[]): Map<string, string[]> {
+  const importers = new Map<string, string[]>();
+  for (const file of files)
+    for (const imported of importsOf(file))
+      importers.set(imported, [...(importers.get(imported) ?? []), file]);
+  return importers;
 }
 
 function importsOf(path: string): string[] {
   if (!existsSync(path)) return [];
-  const names = readFileSync(path, 'utf8').matchAll(/\bfrom '(\.[^']+)'/g);
+  const names = readFileSync(path, 'utf8').matchAll(/^(?!import type ).*\bfrom '(\.[^']+)'/gm);
   return Array.from(names, ([, name = '']) => posix.join(posix.dirname(path), name));
 }

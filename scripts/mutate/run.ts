@@ -1,50 +1,74 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { mutantsOf } from './mutants.ts';
+import { type Mutant, mutantsOf } from './mutants.ts';
 import { relatedTests } from './related-tests.ts';
 
 // make mutate: changes one file in small ways, one at a time, and prints the changes that no test of it notices.
-const TIME_LIMIT_MS = 300_000;
 const SIMULATED = /^src\/(shouter-stack|upstream|cache|core)\b/;
+const SIMULATION = ['test/simulation/run.ts', '--seeds', '5', '--quick'];
 const COPIED = ['src', 'test', 'scripts', 'docs', 'package.json', 'tsconfig.json'];
+/** A change that makes its tests take this many times as long, and this much more, counts as noticed. */
+const TIMES_SLOWER = 3;
+const SLACK_MS = 5_000;
+
+/** A command that fails where a change is noticed, and the time that it has. */
+interface Check {
+  readonly args: readonly string[];
+  readonly limitMs: number;
+}
 
 const [file = ''] = process.argv.slice(2);
-const tests = relatedTests(file);
-if (tests.length === 0 && !SIMULATED.test(file)) throw new Error(`no test imports ${file}`);
-const copy = copyOfProject();
+const groups = relatedTests(file);
+if (groups.length === 0) throw new Error(`no test reaches ${file}`);
+const copies = Array.from({ length: availableParallelism() }, copyOfProject);
 try {
-  judge();
+  await judge();
 } finally {
-  rmSync(copy, { recursive: true });
+  for (const copy of copies) rmSync(copy, { recursive: true });
 }
 
-function judge(): void {
-  const code = readFileSync(file, 'utf8');
-  if (!passes()) return exit('the tests of this file fail before anything is changed');
-  const mutants = mutantsOf(code);
-  let survivors = 0;
-  for (const { line, from, to, code: changed } of mutants) {
-    writeFileSync(join(copy, file), changed);
-    if (!passes()) continue;
-    survivors++;
-    print(`${file}:${line}\n  - ${from}\n  + ${to}`);
-  }
-  print(`${file}: ${mutants.length} changes, ${survivors} unnoticed`);
-}
-
-/** The tests that import the file, and a few runs of the simulation where the file is a part of it. */
-function passes(): boolean {
-  const units = ['--test', '--test-isolation=none', '--test-force-exit', '--test-timeout=30000', ...tests];
-  if (tests.length > 0 && !succeeds(units)) return false;
-  return !SIMULATED.test(file) || succeeds(['test/simulation/run.ts', '--seeds', '25', '--quick']);
-}
-
-function succeeds(args: readonly string[]): boolean {
-  return (
-    spawnSync(process.execPath, args, { cwd: copy, stdio: 'ignore', timeout: TIME_LIMIT_MS }).status === 0
+async function judge(): Promise<void> {
+  const commands = groups.map((tests) => ['scripts/mutate/first-failure.ts', ...tests]);
+  if (SIMULATED.test(file)) commands.push(SIMULATION);
+  const checks: Check[] = [];
+  for (const args of commands) checks.push(await measured(args));
+  const mutants = mutantsOf(readFileSync(file, 'utf8'));
+  const left = mutants.values();
+  let unnoticed = 0;
+  await Promise.all(
+    copies.map(async (copy) => {
+      for (const mutant of left) {
+        if (await isNoticed(mutant, copy, checks)) continue;
+        unnoticed++;
+        print(`${file}:${mutant.line}\n  - ${mutant.from}\n  + ${mutant.to}`);
+      }
+    }),
   );
+  print(`${file}: ${mutants.length} changes, ${unnoticed} unnoticed by ${groups.flat().length} test files`);
+}
+
+/** The check with a time limit by what it takes when nothing is changed. */
+async function measured(args: readonly string[]): Promise<Check> {
+  const startedMs = performance.now();
+  if (!(await succeeds({ args, limitMs: 600_000 }, copies[0]))) {
+    throw new Error(`this fails before anything is changed: node ${args.join(' ')}`);
+  }
+  return { args, limitMs: Math.ceil((performance.now() - startedMs) * TIMES_SLOWER) + SLACK_MS };
+}
+
+async function isNoticed({ code }: Mutant, copy: string, checks: readonly Check[]): Promise<boolean> {
+  writeFileSync(join(copy, file), code);
+  for (const check of checks) if (!(await succeeds(check, copy))) return true;
+  return false;
+}
+
+async function succeeds({ args, limitMs }: Check, cwd: string | undefined): Promise<boolean> {
+  const options = { cwd, timeout: limitMs, killSignal: 'SIGKILL', stdio: 'ignore' } as const;
+  const [code] = await once(spawn(process.execPath, args, options), 'exit');
+  return code === 0;
 }
 
 function copyOfProject(): string {
@@ -52,11 +76,6 @@ function copyOfProject(): string {
   for (const part of COPIED) cpSync(part, join(folder, part), { recursive: true });
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   return folder;
-}
-
-function exit(why: string): void {
-  process.stderr.write(`${why}\n`);
-  process.exitCode = 1;
 }
 
 function print(text: string): void {

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import type { Store } from './store.ts';
+import type { Store } from '../core/shouter.ts';
 
 export interface MemoryStore extends Store {
   get(text: string): string | undefined;
   status(): { entries: number; bytes: number; maxBytes: number };
 }
 
-/** Keeps shouts in this process, bounded by bytes; the least recently used go first. */
+/** Keeps shouts in this process, limited by bytes. Drops the least recently used ones first. */
 export function memoryStore({ maxBytes }: { maxBytes: number }): MemoryStore {
   const cache = new LRUCache<string, string>({
     maxSize: maxBytes,
@@ -20,11 +20,11 @@ export function memoryStore({ maxBytes }: { maxBytes: number }): MemoryStore {
   };
 }
 
-// What an entry costs beside its characters: 129 to 202 bytes of heap, measured with 100,000 to 170,000 entries. The most
-// is just after the table behind them has doubled.
+// The cost of an entry without its characters: 129 to 202 bytes of heap, measured with 100,000 to 170,000 entries. It is
+// highest just after the cache's hash table has doubled.
 const ENTRY_BYTES = 208;
 
-/** V8 keeps a string with a byte a character where all are Latin-1, else with two. */
+/** V8 keeps a string with one byte a character if all are Latin-1, else with two. */
 function stringBytes(text: string): number {
   return /^[\0-\xff]*$/.test(text) ? text.length : 2 * text.length;
 }

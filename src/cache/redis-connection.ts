@@ -1,13 +1,12 @@
 import { Breaker, type BreakerOptions } from '../core/breaker.ts';
 import { afterReading } from '../core/clock.ts';
 import type { RedisOperation, RedisOutcome, RedisTrouble, World } from '../core/events.ts';
-import { type Failed, failed } from './failed.ts';
-import { type ConnectRedis, type LinkOptions, type RedisClient, redisLink } from './redis-link.ts';
+import { type ConnectRedis, type LinkOptions, redisLink } from './redis-link.ts';
 import { isReplyError } from './redis-trouble.ts';
 import { RedisTurn } from './redis-turn.ts';
 
 export interface RedisOptions extends Pick<LinkOptions, 'url' | 'ca'> {
-  /** How long one command may take. */
+  /** How long one command can take before it counts as failed. */
   readonly timeoutMs: number;
   readonly breaker: Omit<BreakerOptions, 'onChange'>;
 }
@@ -16,16 +15,16 @@ export interface Command<T> {
   readonly op: RedisOperation;
   readonly key: string;
   readonly maxReplyBytes: number;
-  send(redis: RedisClient, turn: RedisTurn): Promise<unknown>;
-  /** What the reply says, or `undefined` if Redis has no such reply to this command. */
+  send(turn: RedisTurn): Promise<unknown>;
+  /** The value of the reply, or `undefined` if Redis has no such reply to this command. */
   reads(reply: unknown): T | undefined;
 }
 
-/** A Redis that may be slow, gone or lying. Whoever asks goes on without it at once, or after one command's time. */
+/** A Redis that can be slow, gone or lying. A caller goes on without it at once, or after the time of one command. */
 export interface RedisConnection {
-  /** The reply; `failed` if Redis gave an error, was not in time, or could not be asked. Never rejects. */
-  run<T>(command: Command<T>): Promise<T | Failed> | Failed;
-  /** To be called after a wrong value: makes sure that replies still belong to their commands, or connects anew. */
+  /** The reply; `undefined` if Redis gave an error, was not in time, or could not be asked. Never rejects. */
+  run<T>(command: Command<T>): Promise<T | undefined> | undefined;
+  /** To be called after a wrong value. Checks that replies still belong to their commands, else connects anew. */
   doubt(): void;
   status(): { isUp: boolean; trouble: RedisTrouble | undefined; breaker: string; overdue: number };
   close(): void;
@@ -40,12 +39,10 @@ export function redisConnection(
   const { clock, emit } = world;
   const breaker = new Breaker({ ...options.breaker, onChange: () => {} }, { clock });
   const link = redisLink({ ...options, onUp, onOversized }, world, connect);
-  const { redis } = link;
-  const turn = new RedisTurn(redis);
+  const turn = new RedisTurn(link.redis, clock);
   const askedFor = new Set<string>();
   let oversized: string[] = [];
-  let isGathering = false;
-  /** Redis answers in order, so whatever is sent behind an overdue reply comes too late as well. */
+  /** Redis answers in order, so every command behind an overdue reply would come too late as well. */
   let overdue = 0;
   let doubts = 0;
 
@@ -57,7 +54,7 @@ export function redisConnection(
         op: 'echo',
         key,
         maxReplyBytes: 64,
-        send: () => redis.echo(key),
+        send: ({ redis }) => redis.echo(key),
         reads: (reply) => (reply === key ? key : undefined),
       });
     },
@@ -65,81 +62,68 @@ export function redisConnection(
     close: link.close,
   };
 
-  function run<T>(command: Command<T>): Promise<T | Failed> | Failed {
+  function run<T>(command: Command<T>): Promise<T | undefined> | undefined {
     if (link.state().isUp && overdue === 0 && breaker.enter()) return runNow(command);
     emit({ type: 'redis-operation', op: command.op, outcome: 'skipped', durationMs: 0 });
-    return failed;
+    return undefined;
   }
 
-  function runNow<T>({ op, key, maxReplyBytes, send, reads }: Command<T>): Promise<T | Failed> {
-    const { promise, resolve } = Promise.withResolvers<T | Failed>();
+  function runNow<T>({ op, key, maxReplyBytes, send, reads }: Command<T>): Promise<T | undefined> {
+    const { promise, resolve } = Promise.withResolvers<T | undefined>();
     const startedAt = clock.now();
     const { round } = breaker;
     const settle = link.expect(maxReplyBytes);
     const cancel = afterReading(clock, options.timeoutMs, () => {
       overdue++;
-      end('timeout', failed);
+      end('timeout', undefined);
     });
     let isOver = false;
     askedFor.add(key);
-    gather();
-    // A late reply is still on its way and takes its room when it comes.
-    send(redis, turn).then(
+    turn.begin();
+    // A reply is awaited even after the timeout, because its bytes are still on their way.
+    send(turn).then(
       (reply) => arrived(...outcomeOf(op, reads(reply))),
-      (error) => arrived(outcomeOfError(error), failed),
+      (error) => arrived(outcomeOfError(error), undefined),
     );
     return promise;
 
-    function arrived(outcome: RedisOutcome, reply: T | Failed): void {
+    function arrived(outcome: RedisOutcome, reply: T | undefined): void {
       askedFor.delete(key);
       settle();
       if (isOver) overdue--;
       else end(outcome, reply);
     }
 
-    function end(outcome: RedisOutcome, reply: T | Failed): void {
+    function end(outcome: RedisOutcome, reply: T | undefined): void {
       isOver = true;
       cancel();
-      // An error reply is an answer: Redis is there, though full or read-only.
+      // An error reply counts as success: Redis answers, even if it is full or read-only.
       breaker.report(outcome === 'timeout' ? 'failure' : 'success', round);
       emit({ type: 'redis-operation', op, outcome, durationMs: clock.now() - startedAt });
       resolve(reply);
     }
   }
 
-  /** A reply that its command cannot have is another command's: nothing on this connection can be trusted. */
-  function outcomeOf<T>(op: RedisOperation, reply: T | undefined): [RedisOutcome, T | Failed] {
+  /** A reply that its command cannot have belongs to another one, so no reply on this connection can be trusted. */
+  function outcomeOf<T>(op: RedisOperation, reply: T | undefined): [RedisOutcome, T | undefined] {
     if (reply === undefined) {
       link.cut('protocol');
-      return ['error', failed];
+      return ['error', undefined];
     }
     if (op === 'set' || op === 'count') link.wrote();
     return ['success', reply];
   }
 
-  /** An error without a reply is a reply that did not come: the connection was lost. */
+  /** An error that is no reply means that the connection was lost. */
   function outcomeOfError(error: unknown): RedisOutcome {
     if (!isReplyError(error)) return 'timeout';
     link.refused(error);
     return 'error';
   }
 
-  /** Commands of one turn of the event loop leave in one write: each write costs more than its command. */
-  function gather(): void {
-    if (isGathering) return;
-    isGathering = true;
-    const { stream } = redis;
-    stream.cork();
-    clock.soon(() => {
-      isGathering = false;
-      turn.end();
-      stream.uncork();
-    });
-  }
-
   function onUp(): void {
-    // One of these holds a value that would cut the connection again.
-    if (oversized.length > 0) redis.unlink(...oversized).catch(() => {});
+    // One of these keys holds a value that would cut the connection again.
+    if (oversized.length > 0) link.redis.unlink(...oversized).catch(() => {});
     oversized = [];
     breaker.report('success');
   }

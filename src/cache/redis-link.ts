@@ -3,7 +3,7 @@ import type { RedisTrouble, World } from '../core/events.ts';
 import { isReplyError, troubleOfInfo, troubleOfReply, troubleOfSocket } from './redis-trouble.ts';
 import { ReplyGuard } from './reply-guard.ts';
 
-/** What is used of the client. The simulation has one without a network. */
+/** The part of the client that is used. The simulation has one without a network. */
 export type RedisClient = Pick<
   Redis,
   | ('commandQueue' | 'disconnect' | 'echo' | 'expire' | 'get' | 'incrby' | 'info')
@@ -13,27 +13,27 @@ export type RedisClient = Pick<
 export type ConnectRedis = (url: string, options: Omit<ClientOptions, 'replyMapping'>) => RedisClient;
 
 export interface LinkOptions {
-  /** `redis://` or `rediss://`, with credentials and database if need be. */
+  /** `redis://` or `rediss://`, with credentials and database if needed. */
   readonly url: string;
-  /** PEM of the authorities that may have signed the server's certificate; the system's unless given. */
+  /** The PEM of the authorities that are trusted for the server's certificate; the system's unless given. */
   readonly ca: string | undefined;
-  /** Called when Redis can be used, now or again. */
+  /** Called each time when Redis becomes usable. */
   onUp(): void;
-  /** Called before a connection is cut because far more arrived than was asked for. */
+  /** Called before a connection is cut because far more bytes arrived than were asked for. */
   onOversized(): void;
 }
 
-/** The connection to a Redis that can be used, or the reason why it cannot. */
+/** The connection to Redis, and the reason if it cannot be used. */
 export interface RedisLink {
   readonly redis: RedisClient;
   state(): { isUp: boolean; trouble: RedisTrouble | undefined };
   /** Awaits a reply of at most this many bytes, until the returned function is called. */
   expect(bytes: number): () => void;
-  /** Ends the connection for this reason; a new one is made after a pause. */
+  /** Ends the connection for this reason. A new one is made after a pause. */
   cut(trouble: RedisTrouble): void;
-  /** To be called with each error reply. Some of them mean that this connection is of no use. */
+  /** To be called with each error reply. Some of them mean that this connection is useless. */
   refused(error: Error): void;
-  /** To be told when Redis has written something. */
+  /** To be called when Redis has accepted a write. */
   wrote(): void;
   close(): void;
 }
@@ -42,14 +42,14 @@ const RECONNECT_MS = 1000;
 const RECONNECT_JITTER_MS = 250;
 const SILENT_SOCKET_MS = 3000;
 
-/** A primary that became a replica: its address may lead to the new primary by now, or after a while. */
+// A read-only Redis is connected anew after these pauses, because its address can lead to a new primary by then.
 const LEAST_RENEWAL_MS = 1000;
 const MOST_RENEWAL_MS = 60_000;
 
-/** A long list of modules, databases and commands included. */
+/** Enough for a reply to INFO with a long list of modules and databases. */
 const MAX_INFO_BYTES = 1_048_576;
 
-/** Connects in the background, now and again after each loss; start-up without Redis is normal. */
+/** Connects in the background, and again after each loss. The service also starts without Redis. */
 export function redisLink(
   { url, ca, onUp, onOversized }: LinkOptions,
   { clock, emit }: World,
@@ -58,7 +58,7 @@ export function redisLink(
   const guard = new ReplyGuard();
   const redis = connect(url, {
     ...(ca !== undefined && { tls: { ca } }),
-    // The third version of the protocol allows replies that nobody asked for.
+    // The third version of the protocol allows replies without a command.
     protocol: 2,
     enableReadyCheck: false,
     disableClientInfo: true,
@@ -71,7 +71,7 @@ export function redisLink(
   });
   let isUp = false;
   let trouble: RedisTrouble | undefined;
-  /** Why the present connection failed, once that is known: whatever follows is only its end. */
+  /** Why the current connection failed. The first reason counts, because later errors are only its consequences. */
   let cause: RedisTrouble | undefined;
   let renewalMs = LEAST_RENEWAL_MS;
   let renewalAt = 0;
@@ -112,7 +112,7 @@ export function redisLink(
     close: () => redis.disconnect(),
   };
 
-  /** What keeps this Redis from being used. One that does not let us ask is taken as it is. */
+  /** Asks Redis about itself. Returns the reason why it cannot be used. If INFO is not permitted, it is used. */
   async function greet(): Promise<RedisTrouble | undefined> {
     const settle = guard.expect(MAX_INFO_BYTES);
     try {
@@ -125,7 +125,7 @@ export function redisLink(
     }
   }
 
-  /** A reply is judged after it has arrived, when its connection may be gone already: the next one is innocent. */
+  /** Has no effect if the connection has ended since, because the next one is not at fault. */
   function cut(reason: RedisTrouble): void {
     if (!redis.stream.destroyed) fail(reason);
   }
@@ -136,7 +136,7 @@ export function redisLink(
     redis.stream.destroy();
   }
 
-  /** Reads go on between renewals. */
+  /** Connects a read-only Redis anew, after a growing pause. It is still read from meanwhile. */
   function renew(): void {
     const now = clock.now();
     if (!isUp) return;
@@ -154,5 +154,5 @@ export function redisLink(
   }
 }
 
-/** Replies that every further command on the same connection would get, too. */
+/** Every further command on the same connection would get one of these, too. */
 const ENDS_A_CONNECTION = new Set<RedisTrouble>(['cluster', 'loading', 'password_missing', 'protected_mode']);

@@ -1,21 +1,20 @@
 import { hash } from 'node:crypto';
 import type { World } from '../core/events.ts';
-import { failed } from './failed.ts';
+import type { Store } from '../core/shouter.ts';
 import type { RedisConnection } from './redis-connection.ts';
-import type { Store } from './store.ts';
 
 export interface RedisStoreOptions {
-  /** How long an entry lives: a bound on memory only, for values never change. */
+  /** How long an entry lives. It bounds memory only, because values never change. */
   readonly ttlDays: number;
-  /** Turns what was read into the upper case of its text, or `undefined` where it is not. */
+  /** Returns `value` if it is the upper case of `text`, else `undefined`. */
   readonly verify: (text: string, value: string) => string | undefined;
 }
 
 const SECONDS_A_DAY = 86_400;
 
 /**
- * Keeps shouts in a Redis that all processes share. A key is a digest, so the text is in none; a value is the
- * upper-cased text. What is read is verified against the text asked for, so a poisoned entry is a miss.
+ * Keeps shouts in a Redis that all processes share. A key is a digest of the text, a value is the upper-cased text. Each
+ * value is verified against the text that was asked for, so a poisoned entry is a miss.
  */
 export function redisStore(
   connection: RedisConnection,
@@ -31,10 +30,10 @@ export function redisStore(
         op: 'get',
         key,
         maxReplyBytes,
-        send: (_redis, turn) => turn.get(key, maxReplyBytes),
+        send: (turn) => turn.get(key, maxReplyBytes),
         reads: (value) => (value === null || typeof value === 'string' ? value : undefined),
       });
-      return reply === failed ? undefined : reply.then((value) => known(text, value));
+      return reply?.then((value) => known(text, value));
     },
     set(text, shout) {
       const key = keyOf(text);
@@ -42,15 +41,15 @@ export function redisStore(
         op: 'set',
         key,
         maxReplyBytes: OK_BYTES,
-        send: (redis) => redis.set(key, shout, 'EX', ttlDays * SECONDS_A_DAY),
+        send: ({ redis }) => redis.set(key, shout, 'EX', ttlDays * SECONDS_A_DAY),
         reads: (value) => (value === 'OK' ? value : undefined),
       });
-      return reply !== failed;
+      return reply !== undefined;
     },
   };
 
-  function known(text: string, value: string | null | typeof failed): string | undefined {
-    if (value === null || value === failed) return undefined;
+  function known(text: string, value: string | null | undefined): string | undefined {
+    if (value === null || value === undefined) return undefined;
     const shout = verify(text, value);
     if (shout !== undefined) return shout;
     emit({ type: 'verification-failed', source: 'redis' });
@@ -59,14 +58,14 @@ export function redisStore(
   }
 }
 
-/** The version is of what the value means; a change of it leaves old entries to expire. */
+/** `v1` is the version of what a value means. Entries of another version are never read, and expire. */
 function keyOf(text: string): string {
   return `tuohs:v1:${hash('sha256', text, 'base64url')}`;
 }
 
 const OK_BYTES = 16;
 
-/** No upper case takes more than half again as many bytes as its text, plus the frame of the protocol. */
+/** An upper case has at most 1.5 times the bytes of its text. The rest is the frame of the protocol. */
 function maxValueBytes(text: string): number {
   return 1.5 * Buffer.byteLength(text) + 32;
 }

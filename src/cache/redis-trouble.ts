@@ -1,7 +1,7 @@
 import { ReplyError } from 'ioredis';
 import type { RedisTrouble } from '../core/events.ts';
 
-/** Redis has a code for some errors and only a sentence for others. */
+/** Error replies: Redis has a code for some, and only a sentence for others. */
 const REPLIES: readonly (readonly [RegExp, RedisTrouble])[] = [
   [/^WRONGPASS\b|^ERR invalid password/, 'wrong_password'],
   [/^NOAUTH\b/, 'password_missing'],
@@ -14,7 +14,7 @@ const REPLIES: readonly (readonly [RegExp, RedisTrouble])[] = [
   [/^ERR (DB index|invalid DB index|value is not an integer)/, 'no_such_database'],
 ];
 
-/** Codes of Node's sockets and of OpenSSL. */
+/** Error codes of Node's sockets and of OpenSSL. */
 const CODES: readonly (readonly [RegExp, RedisTrouble])[] = [
   [/^ECONNREFUSED$/, 'refused'],
   [/^(ENOTFOUND|EAI_\w+)$/, 'name_not_found'],
@@ -24,24 +24,24 @@ const CODES: readonly (readonly [RegExp, RedisTrouble])[] = [
   [/^(EPROTO$|ERR_SSL_)/, 'no_tls'],
 ];
 
-/** Whether Redis itself said so; any other error means that no reply came. */
+/** Whether this is a reply of Redis. Any other error means that no reply came. */
 export function isReplyError(error: unknown): error is Error {
   return error instanceof ReplyError;
 }
 
-/** What an error reply of Redis means for the connection. */
+/** The reason that an error reply gives. */
 export function troubleOfReply(error: Error): RedisTrouble {
   return REPLIES.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'rejected';
 }
 
-/** Why a connection failed. An error without a code is the client's own, for a socket that fell silent. */
+/** The reason why a connection failed. An error without a code is the client's own, for a silent socket. */
 export function troubleOfSocket(error: Error): RedisTrouble {
   if (!('code' in error)) return 'no_answer';
   const code = String(error.code);
   return CODES.find(([pattern]) => pattern.test(code))?.[1] ?? 'closed';
 }
 
-/** What keeps a Redis from being used, by what it says of itself (the reply to INFO). */
+/** The reason why a Redis with this reply to INFO cannot be used; `undefined` if it can. */
 export function troubleOfInfo(info: unknown): RedisTrouble | undefined {
   if (typeof info !== 'string') return 'protocol';
   if (/^(redis_mode:cluster|cluster_enabled:1)\r?$/m.test(info)) return 'cluster';

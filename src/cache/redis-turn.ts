@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts';
 import type { RedisClient } from './redis-link.ts';
 
 interface Get {
@@ -7,23 +8,39 @@ interface Get {
   reject(error: unknown): void;
 }
 
-// What one command may ask for: it keeps Redis from everybody else, and all its values arrive at once.
+// The limits of one MGET. Redis serves no other client meanwhile, and all of its values arrive at once.
 const MAX_KEYS = 128;
 const MAX_REPLY_BYTES = 262_144;
 
-/** What is asked of Redis in one turn of the event loop, and sent together at its end. */
+/** The commands of one turn of the event loop. They leave in one write, because a write costs more than its command. */
 export class RedisTurn {
-  readonly #redis: RedisClient;
+  readonly redis: RedisClient;
+  readonly #clock: Pick<Clock, 'soon'>;
+  #isOpen = false;
   #gets: Get[] = [];
   #others: (() => void)[] = [];
 
-  constructor(redis: RedisClient) {
-    this.#redis = redis;
+  constructor(redis: RedisClient, clock: Pick<Clock, 'soon'>) {
+    this.redis = redis;
+    this.#clock = clock;
+  }
+
+  /** Holds back what is written until the end of this turn. */
+  begin(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    const { stream } = this.redis;
+    stream.cork();
+    this.#clock.soon(() => {
+      this.#isOpen = false;
+      this.#end();
+      stream.uncork();
+    });
   }
 
   /**
-   * The value of a key, or `null` where there is none. It travels in an MGET with others, for most of what a GET costs
-   * us is not its key; there a value that is no string counts as none, while a GET alone fails. `undefined` for each if
+   * The value of a key, or `null` if there is none. It travels in an MGET with others, because most of the cost of a GET
+   * is not its key. A value that is no string is `null` in an MGET, while a GET alone fails. Resolves with `undefined` if
    * the reply to the MGET is not one value for each key.
    */
   get(key: string, maxReplyBytes: number): Promise<unknown> {
@@ -32,14 +49,14 @@ export class RedisTurn {
     });
   }
 
-  /** What `ask` comes to, which is called at the end of the turn. */
+  /** Calls `ask` at the end of the turn, and settles as it does. */
   atEnd<T>(ask: () => Promise<T>): Promise<T> {
     return new Promise((resolve) => {
       this.#others.push(() => resolve(ask()));
     });
   }
 
-  end(): void {
+  #end(): void {
     const others = this.#others;
     this.#others = [];
     for (const ask of others) ask();
@@ -61,8 +78,8 @@ export class RedisTurn {
 
   #ask(gets: readonly Get[]): void {
     const [first] = gets;
-    if (first && gets.length === 1) return void this.#redis.get(first.key).then(first.resolve, first.reject);
-    this.#redis.mget(gets.map(({ key }) => key)).then(
+    if (first && gets.length === 1) return void this.redis.get(first.key).then(first.resolve, first.reject);
+    this.redis.mget(gets.map(({ key }) => key)).then(
       (values: unknown) => {
         const isWhole = Array.isArray(values) && values.length === gets.length;
         for (const [i, get] of gets.entries()) get.resolve(isWhole ? values[i] : undefined);

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
-import { type Failed, failed } from './failed.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 export interface RequestCounter {
@@ -16,15 +15,15 @@ export interface RequestCount {
 const MINUTE_MS = 60_000;
 const KEY_SECONDS = 120;
 
-/** No minute holds more, so a number above it is not a count: somebody else wrote it. */
+/** No minute has more, so a larger number in Redis is not one of our counts. */
 const MOST_REQUESTS = 1_000_000_000;
 
-/** Clients that are remembered at once; beyond that the quietest are forgotten. */
+/** The most clients that are remembered. Beyond that, the one that was quiet for longest is forgotten. */
 const MAX_CLIENTS = 100_000;
 
 /**
- * Counts the requests of each client in the current minute of the clock: here, and where there is a Redis for all
- * processes together. A Redis in trouble costs nothing: then what was counted here counts.
+ * Counts the requests of each client in the current minute of the clock: in this process and, with a Redis, in all
+ * processes together. If Redis fails, the count of this process is used.
  */
 export function requestCounter(clock: Clock, redis?: RedisConnection): RequestCounter {
   const countEverywhere = redis && sharedCount(redis);
@@ -49,48 +48,48 @@ export function requestCounter(clock: Clock, redis?: RedisConnection): RequestCo
   };
 }
 
-/** Requests of one client in one turn of the event loop, which are counted together. */
+/** The requests of one client in one turn of the event loop. They are counted with one command. */
 interface Gathered {
   requests: number;
-  /** How many there were with these, in all processes. */
-  total: Promise<number | Failed> | Failed;
+  /** The count of all processes, these included. */
+  total: Promise<number | undefined> | undefined;
 }
 
-/** How many requests of a client there were with this one, in all processes; not above 0 where Redis does not say. */
+/** The count of all processes for a client, this request included; 0 or less if Redis does not answer. */
 function sharedCount(redis: RedisConnection): (client: string) => number | Promise<number> {
   const underWay = new Map<string, Gathered>();
   return (client) => {
     const gathered = underWay.get(client) ?? gather(client);
-    if (gathered.total === failed) return 0;
+    if (gathered.total === undefined) return 0;
     const place = ++gathered.requests;
     return gathered.total.then((total) =>
-      total === failed || total > MOST_REQUESTS ? 0 : total - gathered.requests + place,
+      total === undefined || total > MOST_REQUESTS ? 0 : total - gathered.requests + place,
     );
   };
 
   function gather(client: string): Gathered {
-    // Keys hold a digest: an address is nobody else's business.
+    // The key is a digest, so that no address of a client is in Redis.
     const key = `tuohs:v1:rate:${hash('sha256', client, 'base64url')}`;
-    const gathered: Gathered = { requests: 0, total: failed };
+    const gathered: Gathered = { requests: 0, total: undefined };
     gathered.total = redis.run({
       op: 'count',
       key,
       maxReplyBytes: 256,
-      send: (connected, turn) =>
+      send: (turn) =>
         turn.atEnd(() => {
           underWay.delete(client);
-          const total = connected.incrby(key, gathered.requests);
-          const isKept = connected.expire(key, KEY_SECONDS).catch(() => 0);
+          const total = turn.redis.incrby(key, gathered.requests);
+          const isKept = turn.redis.expire(key, KEY_SECONDS).catch(() => 0);
           return Promise.all([total, isKept]);
         }),
       reads: countOf,
     });
-    if (gathered.total !== failed) underWay.set(client, gathered);
+    if (gathered.total !== undefined) underWay.set(client, gathered);
     return gathered;
   }
 }
 
-/** The reply to INCRBY, if it and that to EXPIRE are what Redis can say. */
+/** The reply to INCRBY, if this and the reply to EXPIRE are ones that Redis can give. */
 function countOf(replies: unknown): number | undefined {
   const [total, isKept]: unknown[] = Array.isArray(replies) ? replies : [];
   if (isKept !== 0 && isKept !== 1) return undefined;

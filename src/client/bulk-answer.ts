@@ -1,5 +1,5 @@
 import { fieldsOf, textPieces } from './answer-text.ts';
-import { TuohsClientError } from './client-error.ts';
+import { TuohsClientError, type TuohsErrorCode } from './client-error.ts';
 
 /** One result a text: the answer, or why there is none. */
 export type BulkResult =
@@ -15,7 +15,7 @@ export type BulkResult =
       readonly data?: undefined;
       readonly source?: undefined;
       readonly error: string;
-      readonly code: string;
+      readonly code: TuohsErrorCode;
       /** What was wrong with this text, if the service knows more. */
       readonly detail?: string;
     };

@@ -2,6 +2,7 @@ import type { BulkResult } from './bulk-answer.ts';
 import { BulkRequest } from './bulk-request.ts';
 import { aborted } from './client-error.ts';
 import type { Ask } from './service.ts';
+import { typeName, wellFormed } from './text.ts';
 
 export interface BulkParts {
   readonly ask: Ask;
@@ -82,7 +83,7 @@ export function bulkRun(
       while (!end.signal.aborted) {
         const { done, value } = await iterator.next();
         if (done) break;
-        const text = value.toWellFormed();
+        const text = wellFormed(value);
         if (!unsent.add(text)) await addLater(text);
         // Texts that come in one turn of the event loop travel together.
         if (unsent.texts.length === 1) setTimeout(sendIfRoom);
@@ -134,5 +135,8 @@ export function bulkRun(
 
 function iteratorOf(texts: Texts): Iterator<string> | AsyncIterator<string> {
   if (typeof texts === 'string') throw new TypeError('texts must be a list of strings, not one string');
+  if (!(Symbol.asyncIterator in Object(texts) || Symbol.iterator in Object(texts))) {
+    throw new TypeError(`texts must be a list of strings, not ${typeName(texts)}`);
+  }
   return Symbol.asyncIterator in texts ? texts[Symbol.asyncIterator]() : texts[Symbol.iterator]();
 }

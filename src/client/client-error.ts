@@ -1,3 +1,28 @@
+/** The codes of the service's error table (docs/errors.md). */
+export type ServiceErrorCode =
+  | 'BAD_INPUT'
+  | 'NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'REQUEST_TIMEOUT'
+  | 'TOO_LARGE'
+  | 'HEADERS_TOO_LARGE'
+  | 'RATE_LIMITED'
+  | 'UPSTREAM_UNREACHABLE'
+  | 'UPSTREAM_TIMEOUT'
+  | 'UPSTREAM_UNREADABLE'
+  | 'UPSTREAM_WRONG'
+  | 'OVERLOADED'
+  | 'INTERNAL';
+
+/**
+ * The client's own codes: `NETWORK` (nothing came back, or not the whole answer), `TIMEOUT` (your `timeoutMs`), `ABORTED`
+ * (your signal), `BAD_ANSWER` (what came back is not from this service).
+ */
+export type ClientErrorCode = 'NETWORK' | 'TIMEOUT' | 'ABORTED' | 'BAD_ANSWER';
+
+/** Branch on these. A newer service may have more codes, so a `switch` needs a `default`. */
+export type TuohsErrorCode = ServiceErrorCode | ClientErrorCode | (string & Record<never, never>);
+
 export interface ClientErrorDetails {
   readonly status?: number | undefined;
   readonly detail?: string | undefined;
@@ -6,13 +31,9 @@ export interface ClientErrorDetails {
   readonly cause?: unknown;
 }
 
-/**
- * Why there is no answer. `code` is one of the service's error table (`OVERLOADED`, `UPSTREAM_TIMEOUT`, …), or one of the
- * client's own: `NETWORK` (nothing came back, or not the whole answer), `ABORTED` (your signal), `BAD_ANSWER` (what came back is not
- * from this service). Branch on the code; a newer service may have more of them.
- */
+/** Why there is no answer. */
 export class TuohsClientError extends Error {
-  readonly code: string;
+  readonly code: TuohsErrorCode;
   /** The HTTP status, if there was one. */
   readonly status: number | undefined;
   /** What was wrong with this request and what to send instead, if the service said so. */
@@ -22,7 +43,7 @@ export class TuohsClientError extends Error {
   /** What to quote when you report the failure. */
   readonly requestId: string | undefined;
 
-  constructor(code: string, message: string, details: ClientErrorDetails = {}) {
+  constructor(code: TuohsErrorCode, message: string, details: ClientErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.name = 'TuohsClientError';
     this.code = code;
@@ -33,7 +54,8 @@ export class TuohsClientError extends Error {
   }
 }
 
-/** The error of a call that its signal ended. */
+/** The error of a call that this signal ended: its reason, if that is one of ours. */
 export function aborted(signal: AbortSignal | undefined): TuohsClientError {
+  if (signal?.reason instanceof TuohsClientError) return signal.reason;
   return new TuohsClientError('ABORTED', 'the call was aborted', { cause: signal?.reason });
 }

@@ -1,10 +1,16 @@
 import { fieldsOf, SHORT_ANSWER_BYTES, textOf } from './answer-text.ts';
 import type { BulkResult } from './bulk-answer.ts';
 import { bulkRun } from './bulk-run.ts';
-import { TuohsClientError } from './client-error.ts';
+import {
+  type ClientErrorCode,
+  type ServiceErrorCode,
+  TuohsClientError,
+  type TuohsErrorCode,
+} from './client-error.ts';
 import { asker } from './service.ts';
+import { wellFormed } from './text.ts';
 
-export type { BulkResult };
+export type { BulkResult, ClientErrorCode, ServiceErrorCode, TuohsErrorCode };
 export { TuohsClientError };
 
 export interface ClientOptions {
@@ -18,6 +24,8 @@ export interface ClientOptions {
   readonly retries?: number;
   /** The longest pause that the client accepts from `Retry-After`; a call that would have to wait longer fails: 60,000. */
   readonly maxRetryAfterMs?: number;
+  /** How long a call, or each request of a bulk, may take with all its repetitions, else `TIMEOUT`: no limit. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface CallOptions {
@@ -25,12 +33,24 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** An answer, and what the service says about it. */
+export interface ShoutDetails {
+  /** The text reversed and shouted. */
+  readonly text: string;
+  /** Where it came from, as RFC 9211 writes it: `tuohs; hit`. `undefined` if the service or a proxy hides it. */
+  readonly cacheStatus: string | undefined;
+  /** What to quote when you report a wrong answer. */
+  readonly requestId: string | undefined;
+}
+
 export interface TuohsClient {
-  /** Resolves with the text reversed and shouted; rejects with a `TuohsClientError`. */
+  /** Resolves with the text reversed and shouted; rejects with a `TuohsClientError`, or a `TypeError` if it is no string. */
   shout(text: string, options?: CallOptions): Promise<string>;
+  /** The same, with where the answer came from and the id of its request. */
+  shoutWithDetails(text: string, options?: CallOptions): Promise<ShoutDetails>;
   /**
    * One result for each text, in order. A failed text has a result, too, so no text is lost. Takes texts only as fast as
-   * you take results, but for a bounded number. Throws what `texts` throws, after the results of all texts before, and
+   * you take results, apart from a bounded number. Throws what `texts` throws, after the results of all texts before, and
    * `ABORTED`. Leaving the loop ends everything.
    */
   bulk(texts: AsyncIterable<string> | Iterable<string>, options?: CallOptions): AsyncIterable<BulkResult>;
@@ -40,24 +60,27 @@ export interface TuohsClient {
 
 /** A client of one service. It holds nothing open, so there is nothing to close. */
 export function createClient(options: ClientOptions): TuohsClient {
-  const retry = { retries: options.retries ?? 2, maxRetryAfterMs: options.maxRetryAfterMs ?? 60_000 };
   const ask = asker({
     baseUrl: options.baseUrl,
     headers: options.headers ?? {},
     // Looked up at each call, because pages and tests replace it. A browser's `fetch` must not be called as a method.
     fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
-    ...retry,
+    retries: options.retries ?? 2,
+    maxRetryAfterMs: options.maxRetryAfterMs ?? 60_000,
+    timeoutMs: options.timeoutMs,
   });
 
   return {
-    async shout(text, { signal } = {}) {
-      const init = jsonBody({ data: text.toWellFormed() });
-      const read = (response: Response) => shoutOf(response, text.length);
-      return ask({ path: 'v1', init, read }, signal);
-    },
+    shout: async (text, options) => (await shoutWithDetails(text, options)).text,
+    shoutWithDetails,
     bulk: (texts, { signal } = {}) => bulkRun(texts, { ask, signal }),
     health: ({ signal } = {}) => ask({ path: 'health', init: {}, read: assertSuccess }, signal),
   };
+
+  async function shoutWithDetails(text: string, { signal }: CallOptions = {}): Promise<ShoutDetails> {
+    const init = jsonBody({ data: wellFormed(text) });
+    return ask({ path: 'v1', init, read: (response) => detailsOf(response, text.length) }, signal);
+  }
 }
 
 function jsonBody(body: unknown): RequestInit {
@@ -69,10 +92,17 @@ function jsonBody(body: unknown): RequestInit {
 }
 
 /** The answer has as many UTF-16 units as the text; a JSON writer may need six bytes for each. */
-async function shoutOf(response: Response, units: number): Promise<string> {
-  const { data } = fieldsOf(await textOf(response, SHORT_ANSWER_BYTES + 6 * units));
-  if (typeof data === 'string') return data;
-  throw new TuohsClientError('BAD_ANSWER', 'the answer holds no text', { status: response.status });
+async function detailsOf(response: Response, units: number): Promise<ShoutDetails> {
+  const { status, headers } = response;
+  const { data: text } = fieldsOf(await textOf(response, SHORT_ANSWER_BYTES + 6 * units));
+  if (typeof text !== 'string') {
+    throw new TuohsClientError('BAD_ANSWER', 'the answer holds no text', { status });
+  }
+  return {
+    text,
+    cacheStatus: headers.get('cache-status') ?? undefined,
+    requestId: headers.get('x-request-id') ?? undefined,
+  };
 }
 
 async function assertSuccess(response: Response): Promise<void> {

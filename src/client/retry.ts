@@ -31,6 +31,9 @@ function mayPass({ status, code }: TuohsClientError): boolean {
   return PASSING_CODES.has(code) || (status !== undefined && PASSING_STATUS.has(status));
 }
 
+/** The longest time of `setTimeout`, 24 days: it takes a longer one for 1 ms. */
+export const LONGEST_MS = 2 ** 31 - 1;
+
 /** Resolves in `ms` milliseconds; rejects with `ABORTED` the moment the signal does. */
 export function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -39,10 +42,13 @@ export function wait(ms: number, signal: AbortSignal | undefined): Promise<void>
       clearTimeout(timer);
       reject(aborted(signal));
     };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      },
+      Math.min(ms, LONGEST_MS),
+    );
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }

@@ -1,6 +1,6 @@
 import { failedAnswer } from './answer-text.ts';
 import { aborted, TuohsClientError } from './client-error.ts';
-import { pauseMs, type RetryOptions, wait } from './retry.ts';
+import { LONGEST_MS, pauseMs, type RetryOptions, wait } from './retry.ts';
 
 /** One request, without its address. */
 export interface Question<T> {
@@ -20,6 +20,8 @@ export interface ServiceOptions extends RetryOptions {
   readonly baseUrl: string;
   readonly fetch: typeof globalThis.fetch;
   readonly headers: Readonly<Record<string, string>>;
+  /** How long one question may take, pauses and repetitions included; `undefined` for no limit. */
+  readonly timeoutMs: number | undefined;
 }
 
 export function asker(options: ServiceOptions): Ask {
@@ -44,6 +46,18 @@ export function asker(options: ServiceOptions): Ask {
   }
 
   async function ask<T>(question: Question<T>, signal: AbortSignal | undefined): Promise<T> {
+    const { timeoutMs } = options;
+    if (timeoutMs === undefined) return askUntil(question, signal);
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(timedOut(timeoutMs)), Math.min(timeoutMs, LONGEST_MS));
+    try {
+      return await askUntil(question, AbortSignal.any(signal ? [signal, limit.signal] : [limit.signal]));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function askUntil<T>(question: Question<T>, signal: AbortSignal | undefined): Promise<T> {
     for (let failures = 1; ; failures++) {
       try {
         return await askOnce(question, signal);
@@ -56,14 +70,18 @@ export function asker(options: ServiceOptions): Ask {
   }
 }
 
-/** The address with a slash at the end, so that paths can be appended. */
+function timedOut(timeoutMs: number): TuohsClientError {
+  return new TuohsClientError('TIMEOUT', `no answer within ${timeoutMs} ms`);
+}
+
+/** The address with a slash at the end, so that paths can be appended. One that names the API itself, `/v1`, will do. */
 function baseOf(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new TypeError(`baseUrl must be an http or https address, not ${JSON.stringify(baseUrl)}`);
   }
   if (url.username || url.password) throw new TypeError('baseUrl must hold no password; use a header');
-  return `${url.origin}${url.pathname.replace(/\/*$/, '/')}`;
+  return `${url.origin}${url.pathname.replace(/(\/v1)?\/*$/, '/')}`;
 }
 
 /** The error that a redirect means. Browsers hide its status and its target. */

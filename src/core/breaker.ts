@@ -1,26 +1,24 @@
-import type { World } from './events.ts';
-
-export type BreakerState = 'closed' | 'open' | 'half-open';
+import type { BreakerState, World } from './events.ts';
 
 export interface BreakerOptions {
   /** Opens after this many failures in a row … */
   readonly failures: number;
-  /** … that span at least this long: a burst of equal failures is one fact, not ten. */
+  /** … that span at least this long, because a burst of equal failures is one fact, not ten. */
   readonly spanMs: number;
-  /** How many calls are let through to see whether things are better. */
+  /** How many calls are let through as probes when the open time has passed. */
   readonly probes: number;
-  /** How long it stays open the first time; twice as long after each failed round of probes, up to the most. */
+  /** How long it stays open the first time. Doubles after each failed round of probes, up to `mostOpenMs`. */
   readonly leastOpenMs: number;
   readonly mostOpenMs: number;
   readonly onChange: (state: BreakerState) => void;
 }
 
-/** What a call that was let through reports. `neutral`: it says nothing about whether the other side is well. */
+/** The outcome that a call reports. `neutral` says nothing about the health of the dependency. */
 export type Verdict = 'success' | 'failure' | 'neutral';
 
 /**
- * Stops calling a dependency that is down, so that callers are refused at once. Opens after failures in a row, lets a
- * few probes through after a while, and closes at any success. It has no timer: the next call finds out what time it is.
+ * A circuit breaker: refuses calls at once while a dependency is down. It opens after failures in a row, lets a few
+ * probes through after a while, and closes at any success. It has no timer; each call looks at the clock.
  */
 export class Breaker {
   readonly #options: BreakerOptions;
@@ -42,17 +40,17 @@ export class Breaker {
     return this.#state;
   }
 
-  /** Grows with each change of state; what a call reports counts only in the round in which it entered. */
+  /** Grows with each change of state. A failure counts only in the round in which its call entered. */
   get round(): number {
     return this.#round;
   }
 
-  /** How long until the next probe is let through, in milliseconds; 0 where calls are let through. */
+  /** Milliseconds until the next probe is let through; 0 unless it is open. */
   get retryAfterMs(): number {
     return this.#state === 'open' ? Math.max(0, this.#openUntil - this.#world.clock.now()) : 0;
   }
 
-  /** Whether a call may go ahead; if so, it must `report` exactly once. */
+  /** Whether the call is let through. If so, it must `report` exactly once. */
   enter(): boolean {
     if (this.#state === 'closed') return true;
     if (this.#state === 'open' && this.retryAfterMs === 0) this.#becomeHalfOpen();
@@ -61,7 +59,7 @@ export class Breaker {
     return true;
   }
 
-  /** Only a success counts in any round: whenever it set out, it says that things are well. */
+  /** A success counts in any round: whenever its call started, it shows that the dependency works. */
   report(verdict: Verdict, round = this.#round): void {
     if (verdict === 'success') return this.#close();
     if (round !== this.#round) return;
@@ -87,7 +85,7 @@ export class Breaker {
 
   #open(now: number): void {
     const { leastOpenMs, mostOpenMs } = this.#options;
-    // The jitter keeps many processes from probing in step.
+    // The jitter keeps several processes from probing at the same moment.
     const spread = 1 + 0.25 * this.#world.clock.random();
     this.#openUntil = now + Math.min(mostOpenMs, leastOpenMs * 2 ** this.#openings * spread);
     this.#openings++;

@@ -1,19 +1,19 @@
 import type { LeaveSignal } from './leave-signal.ts';
 
-/** Stops a timer that has not run yet; harmless afterwards. */
+/** Stops a timer that has not run yet. Has no effect afterwards. */
 export type Cancel = () => void;
 
-/** Where our own code takes time and chance from, so that tests can own both. */
+/** The only source of time and chance of our own code, so that tests and the simulation control both. */
 export interface Clock {
-  /** Milliseconds of a monotonic clock: for durations and deadlines. */
+  /** Milliseconds of a monotonic clock, for durations and deadlines. */
   now(): number;
-  /** Milliseconds since 1970: for dates that leave the process. */
+  /** Milliseconds since 1970, for dates that leave the process. */
   epochMs(): number;
   /** Uniform in [0, 1). */
   random(): number;
   /** Runs `run` once in `ms` milliseconds, unless cancelled. */
   after(ms: number, run: () => void): Cancel;
-  /** Runs `run` when what has already arrived is read: before the event loop waits again. */
+  /** Runs `run` after everything that has already arrived was read, and before the event loop waits again. */
   soon(run: () => void): Cancel;
   /** Resolves in `ms` milliseconds; rejects with the signal's reason the moment it aborts. */
   sleep(ms: number, signal?: LeaveSignal): Promise<void>;
@@ -51,12 +51,89 @@ export function sleepOn(clock: Pick<Clock, 'after'>, ms: number, signal?: LeaveS
 }
 
 /**
- * Runs `run` in `ms` milliseconds, but lets what arrived meanwhile be read first: a late event loop does not turn an
- * answer that came in time into a timeout.
+ * Runs `run` in `ms` milliseconds, after reading what has arrived by then. So a late event loop does not turn an answer
+ * that came in time into a timeout.
  */
 export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, run: () => void): Cancel {
   let cancel = clock.after(ms, () => {
     cancel = clock.soon(run);
   });
   return () => cancel();
+}
+
+/** The reason of the signal of `withinMs` when the time is up. */
+export const TIME_IS_UP = Symbol('the time is up');
+
+/**
+ * Starts `work` with a signal that aborts with the reason of `outer`, or with `TIME_IS_UP` after `ms` milliseconds. Settles
+ * as the work does, which must obey its signal.
+ */
+export async function withinMs<T>(
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+  { clock, signal: outer }: { clock: Pick<Clock, 'after'>; signal: AbortSignal },
+): Promise<T> {
+  const limit = new AbortController();
+  const cancel = clock.after(ms, () => limit.abort(TIME_IS_UP));
+  try {
+    return await work(AbortSignal.any([outer, limit.signal]));
+  } finally {
+    cancel();
+  }
+}
+
+/** A duration for people, in whole seconds: `1h 2m 5s`. */
+export function durationText(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return new Intl.DurationFormat('en', { style: 'narrow', secondsDisplay: 'always' }).format({
+    hours: Math.floor(seconds / 3600),
+    minutes: Math.floor(seconds / 60) % 60,
+    seconds: seconds % 60,
+  });
+}
+
+/** Resolves when it is this piece of work's turn. */
+export type NextTurn = () => Promise<void>;
+
+/**
+ * Spreads work that takes milliseconds over turns of the event loop, one piece a turn. In between, the process accepts
+ * connections (one a turn) and answers cached strings.
+ */
+export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(() => new Promise<void>((resolve) => void soon(resolve)));
+    return last;
+  };
+}
+
+export interface LoopDelay {
+  /** The shortest recent delay of the event loop in milliseconds. Each request waited at least that long unseen. */
+  readonly ms: () => number;
+  readonly stop: Cancel;
+}
+
+const SAMPLE_MS = 50;
+
+/** One late turn is a hiccup, such as a garbage collection. This many in a row are an overload. */
+const SAMPLES = 4;
+
+/** Measures again and again how late a timer runs. */
+export function loopDelay(clock: Clock): LoopDelay {
+  const delays = new Array<number>(SAMPLES).fill(0);
+  let count = 0;
+  let leastMs = 0;
+  let cancel: Cancel = () => {};
+  measure();
+  return { ms: () => leastMs, stop: () => cancel() };
+
+  function measure(): void {
+    const dueAt = clock.now() + SAMPLE_MS;
+    cancel = clock.after(SAMPLE_MS, () => {
+      delays[count % SAMPLES] = Math.max(0, clock.now() - dueAt);
+      count++;
+      leastMs = Math.min(...delays);
+      measure();
+    });
+  }
 }

@@ -16,20 +16,20 @@ export type ErrorCode =
 
 export interface TuohsErrorOptions {
   cause?: unknown;
-  /** How long the caller should wait before it tries again, if we know. */
+  /** How long the caller should wait before it tries again, if known. */
   retryAfterMs?: number;
-  /** One sentence for the caller: what was wrong with this request and what to send instead. Never quotes the caller's text. */
+  /** One sentence for the caller: what was wrong with the request and what to send instead. Never quotes the text. */
   detail?: string;
 }
 
-/** A failure that the caller learns by its code. The message is for logs and never holds a user's text. */
+/** A failure that is reported to the caller by its code. The message is for logs and never holds a user's text. */
 export class TuohsError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;
   readonly detail: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: TuohsErrorOptions = {}) {
-    // The stack of an expected failure is never read, and recording it costs more than the rest of a refusal.
+    // Nothing reads the stack of an expected failure, and recording it costs more than the rest of a refusal.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(message, { cause: options.cause });
@@ -41,7 +41,7 @@ export class TuohsError extends Error {
   }
 }
 
-/** How an attempt to reach SHOUTCLOUD failed; `rejected` is any status that is neither 200 nor worth a retry. */
+/** How an attempt to reach SHOUTCLOUD failed. `rejected` is any status that is neither 200 nor worth a retry. */
 export type AttemptFailure =
   | 'unreachable'
   | 'throttled'
@@ -51,7 +51,7 @@ export type AttemptFailure =
   | 'unreadable'
   | 'wrong';
 
-/** One failed attempt. Retries, breaker and batches decide by `failure`; the caller sees its code. */
+/** One failed attempt. Retries, breaker and batches decide by `failure`; the caller sees `code`. */
 export class AttemptError extends TuohsError {
   readonly failure: AttemptFailure;
 

@@ -1,8 +1,7 @@
-import type { BreakerState } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import type { AttemptFailure, ErrorCode } from './errors.ts';
 
-/** What happens inside, told once where it happens; `telemetry/` makes lines and series of it. No user text in here. */
+/** What happens inside, reported once. `telemetry/` turns it into log lines and series. It never holds a user's text. */
 export type Event =
   | { type: 'cache-read'; tier: CacheTier; result: 'hit' | 'miss' }
   | { type: 'coalesced' }
@@ -24,17 +23,19 @@ export type Event =
   | { type: 'draining' }
   | { type: 'closed' };
 
-/** How lines of a bulk ended: answered, answered by our own mapping, or failed. */
+/** How a line of a bulk ended: answered, answered by our own mapping, or failed. */
 export type BulkLineOutcome = 'success' | 'local' | ErrorCode;
+
+export type BreakerState = 'closed' | 'open' | 'half-open';
 
 export type CacheTier = 'memory' | 'redis';
 
 export type AttemptOutcome = 'success' | AttemptFailure;
 
-/** `echo`: whether replies still belong to their commands, which is asked after a wrong value. */
+/** `echo` checks after a wrong value whether replies still belong to their commands. */
 export type RedisOperation = 'get' | 'set' | 'count' | 'echo';
 
-/** Why Redis is not used; `read_only` alone is a trouble that a connected Redis may have. */
+/** Why Redis is not used. Only `read_only` can also be true of a connected Redis. */
 export const REDIS_TROUBLES = [
   'certificate',
   'closed',
@@ -58,15 +59,15 @@ export const REDIS_TROUBLES = [
 ] as const;
 export type RedisTrouble = (typeof REDIS_TROUBLES)[number];
 
-/** `skipped`: nothing was sent, for the connection was down, its breaker open, or a reply overdue. */
+/** `skipped`: nothing was sent, because the connection was down, its breaker open, or a reply overdue. */
 export type RedisOutcome = 'success' | 'error' | 'timeout' | 'skipped';
 
-/** Why a request was turned away before its work began. */
+/** Why a request was refused before its work began. */
 export type ShedReason = 'requests' | 'bytes' | 'event_loop' | 'misses';
 
 export type Emit = (event: Event) => void;
 
-/** What a part needs of its surroundings. */
+/** What a part needs from its surroundings. */
 export interface World {
   readonly clock: Clock;
   readonly emit: Emit;

@@ -1,21 +1,21 @@
-/** What a layer needs of the sign that nobody waits any more. An `AbortSignal` is one. */
+/** Tells a layer that its caller no longer waits. An `AbortSignal` is one. */
 export interface LeaveSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
   throwIfAborted(): void;
-  /** Each listener is told once. */
+  /** Each listener is called once at most. */
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
 /**
- * A `LeaveSignal` and the means to give it, in one small object. Each string that is not at hand needs two, and a
- * platform AbortController costs more than a kilobyte.
+ * A `LeaveSignal` and its controller in one small object. Each string that is not cached needs two of them, and an
+ * AbortController of the platform costs more than a kilobyte.
  */
 export class LeaveController implements LeaveSignal {
   #isAborted = false;
   #reason: unknown;
-  /** A chain, for arrays start with room for seventeen. */
+  /** A linked list, because an array starts with room for seventeen. */
   #first: Link | undefined;
   #last: Link | undefined;
 

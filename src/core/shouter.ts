@@ -1,14 +1,15 @@
+import type { CacheTier } from './events.ts';
 import type { LeaveSignal } from './leave-signal.ts';
 
-/** One caller's wish for an answer: how long it wants to wait, and the sign that it no longer does. */
+/** One caller's request for an answer. */
 export interface Call {
-  /** Aborts when the caller leaves or its time is up. Read it only where something waits: it may be made on demand. */
+  /** Aborts when the caller leaves or its time is up. Read it only to wait, because it can be made on demand. */
   readonly signal: LeaveSignal;
-  /** The point in time, on `Clock.now()`, after which an answer is of no use. */
+  /** The time on `Clock.now()` after which an answer is of no use. */
   readonly deadline: number;
-  /** How many users' strings ride on this call: more than one in a batch. */
+  /** How many users' strings this call carries: more than one in a batch. */
   readonly strings: number;
-  /** The calls of those strings, where this is a batch. */
+  /** If this is a batch, the calls of its strings. */
   readonly riders?: readonly Call[];
 }
 
@@ -23,10 +24,19 @@ export interface Shout {
 }
 
 /**
- * Upper-cases a well-formed text. Each layer around the upstream is one of these around another. An answer at hand is
- * returned as it is, without a promise; everything else rejects with a `TuohsError`. A call whose signal has aborted is
- * not begun, and one that waits in a queue leaves it; what was already sent goes on, for its answer is worth storing.
+ * Upper-cases a well-formed text. Each layer around the upstream is one of these around another. A cached answer is
+ * returned without a promise; every failure rejects with a `TuohsError`. A call whose signal has aborted is not started,
+ * and a waiting one leaves its queue. A request that was already sent goes on, because its answer is worth storing.
  */
 export interface Shouter {
   shout(text: string, call: Call): Shout | Promise<Shout>;
+}
+
+/** Keeps upper-cased texts. It never throws: a failing store has no answer and keeps nothing. */
+export interface Store {
+  readonly tier: CacheTier;
+  /** The verified upper case of `text`, or `undefined`. A store without waiting returns no promise. */
+  get(text: string): string | undefined | Promise<string | undefined>;
+  /** Keeps a verified shout, and returns whether it will. The caller never waits for it. */
+  set(text: string, shout: string): boolean;
 }

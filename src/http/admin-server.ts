@@ -1,5 +1,6 @@
 import type { World } from '../core/events.ts';
 import { preferredType } from './accept.ts';
+import { headerLines } from './head.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
 import type { Route, RouteTable } from './router.ts';
 
@@ -29,7 +30,7 @@ const ADMIN_ROUTES: RouteTable<AdminParts> = {
         const accept = exchange.request.headers.accept?.replaceAll(/;\s*escaping=[\w-]+/g, '');
         const type = preferredType(accept, metrics.types);
         exchange.answer({
-          headers: ['content-type', type, 'vary', 'accept'],
+          headers: headerLines({ 'content-type': type, vary: 'accept' }),
           body: await metrics.text(type),
         });
       },
@@ -39,7 +40,7 @@ const ADMIN_ROUTES: RouteTable<AdminParts> = {
     GET: {
       async handle(exchange, { status }) {
         exchange.answer({
-          headers: ['content-type', 'application/json'],
+          headers: headerLines({ 'content-type': 'application/json' }),
           body: JSON.stringify(await status()),
         });
       },
@@ -66,7 +67,7 @@ function text(answer: (parts: AdminParts) => [status: number, body: string]): { 
     GET: {
       handle(exchange, parts) {
         const [status, body] = answer(parts);
-        exchange.answer({ status, headers: ['content-type', 'text/plain'], body });
+        exchange.answer({ status, headers: headerLines({ 'content-type': 'text/plain' }), body });
       },
     },
   };

@@ -1,12 +1,14 @@
+import type { NextTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
-import type { ReverseShout } from '../core/reverse-shout.ts';
-import type { NextTurn } from '../core/turns.ts';
+import type { ReverseShout } from '../core/reverse.ts';
 import type { Pages } from '../web/pages.ts';
 import type { BulkWindow } from './bulk/answer-lines.ts';
 
 /** What the routes of the public API work with. */
 export interface ApiParts extends World {
   readonly reverseShout: ReverseShout;
+  /** How SHOUTCLOUD is doing, as far as its last answers tell. */
+  readonly upstream: () => 'ok' | 'failing' | 'paused';
   readonly version: string;
   readonly maxBodyBytes: number;
   readonly maxBulkBytes: number;

@@ -1,16 +1,21 @@
+import { turns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
-import type { ReverseShout } from '../core/reverse-shout.ts';
-import { turns } from '../core/turns.ts';
+import type { ReverseShout } from '../core/reverse.ts';
+import type { OpenApiDocument } from '../openapi/document.ts';
 import { pages } from '../web/pages.ts';
 import type { ApiParts } from './api-parts.ts';
 import { bulkWindow } from './bulk/answer-lines.ts';
 import { type HttpServer, httpServer, type ServerOptions, type ServerParts } from './http-server.ts';
 import type { Admission } from './limits/admission.ts';
 import { type QuotaOptions, quotas, type RequestCounter } from './limits/quota.ts';
+import { problemFor, problems } from './problem.ts';
+import { type Breakable, breakRoutes } from './routes/break.ts';
 import { API_ROUTES } from './routes.ts';
 
 export interface ApiOptions extends ServerOptions, QuotaOptions {
   readonly version: string;
+  /** Where the source of this build is, if that is known. */
+  readonly source?: string | undefined;
   readonly maxBodyBytes: number;
   readonly maxBulkBytes: number;
   /** Lines of all bulk requests together that may be under way. */
@@ -19,28 +24,31 @@ export interface ApiOptions extends ServerOptions, QuotaOptions {
 
 export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'isDraining' | 'traced'> {
   readonly reverseShout: ReverseShout;
+  readonly upstream: ApiParts['upstream'];
+  /** The SHOUTCLOUD server that came with the service, if one did. */
+  readonly breakable?: Breakable | undefined;
   readonly admission: Admission;
   readonly requestCounter: RequestCounter;
 }
 
 /** The public API, not yet listening. */
 export function apiServer(
-  { reverseShout, requestCounter, ...parts }: ApiServerParts,
+  { reverseShout, upstream, breakable, requestCounter, ...parts }: ApiServerParts,
   options: ApiOptions,
   world: World,
 ): HttpServer {
-  const { version, maxBodyBytes, maxBulkBytes, maxBulkLines } = options;
+  const { version, source, maxBodyBytes, maxBulkBytes, maxBulkLines } = options;
   return httpServer(
     {
       ...parts,
-      table: API_ROUTES,
+      table: breakable ? { ...API_ROUTES, ...breakRoutes(breakable) } : API_ROUTES,
       takeFromQuota: quotas(requestCounter, options),
       parts: {
         ...world,
-        ...{ reverseShout, version, maxBodyBytes, maxBulkBytes },
+        ...{ reverseShout, upstream, version, maxBodyBytes, maxBulkBytes },
         bulkWindow: bulkWindow(maxBulkLines),
         nextTurn: turns(world.clock),
-        pages: pages(() => describeApi(version)),
+        pages: pages(() => describeApi(version), { version, source, isBreakable: breakable !== undefined }),
       },
     },
     options,
@@ -49,7 +57,7 @@ export function apiServer(
 }
 
 /** The OpenAPI document of the public API. Loaded only when asked for: to serve needs none of it. */
-export async function describeApi(version: string): Promise<object> {
-  const { openApiDocument } = await import('./openapi.ts');
-  return openApiDocument(API_ROUTES, version);
+export async function describeApi(version: string): Promise<OpenApiDocument> {
+  const { openApiDocument } = await import('../openapi/document.ts');
+  return openApiDocument(API_ROUTES, { table: problems, answerFor: problemFor }, version);
 }

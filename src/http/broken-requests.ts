@@ -96,6 +96,8 @@ function refusalOf(error: NodeJS.ErrnoException): TuohsError {
       return new TuohsError('HEADERS_TOO_LARGE', 'the headers are over the limit', {
         detail: 'Request line and headers may have 16384 bytes together; POST a long text.',
       });
+    case 'HPE_INVALID_EOF_STATE':
+      return badInput('the request ended early', 'The request ended before it was whole.');
     default:
       return badInput('no HTTP', 'What arrived is not valid HTTP/1.1.');
   }

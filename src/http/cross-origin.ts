@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Answer, HeaderList } from './exchange.ts';
+import type { Answer } from './exchange.ts';
+import { type HeaderLines, headerLines } from './head.ts';
 
 /** The sites whose pages may read our answers: their origins, or only `*` for all sites. */
 export type Origins = readonly string[];
@@ -9,7 +10,7 @@ export interface CrossOrigin {
   /** The one allowed origin, if there is no other: an error without a readable request may name it, because browsers compare. */
   readonly only: string | undefined;
   /** The headers that let the page of this request read its answer. */
-  headersFor(request: Pick<IncomingMessage, 'headers'>): HeaderList;
+  headersFor(request: Pick<IncomingMessage, 'headers'>): HeaderLines;
   /** The answer to what a browser asks before a request of such a page; `undefined` if this is no such question. */
   preflight(request: IncomingMessage, methods: string): Answer | undefined;
 }
@@ -25,16 +26,11 @@ const EXPOSED = [
   'X-Request-Id',
 ].join(', ');
 
-/** What pages may send: our own headers, those of caches, of traces, and of a proxy that wants to know the caller. */
-const ACCEPTED = [
-  'Content-Type',
-  'X-Request-Id',
-  'If-None-Match',
-  'traceparent',
-  'tracestate',
-  'baggage',
-  'Authorization',
-].join(', ');
+/**
+ * What pages may send: any header, as the client lets its caller. The star covers all but `Authorization`, and only requests
+ * without credentials, which are all of ours.
+ */
+const ACCEPTED = '*, Authorization';
 
 // Chromium remembers a preflight for two hours at most.
 const MAX_AGE_S = '7200';
@@ -45,19 +41,22 @@ export function crossOrigin(origins: Origins): CrossOrigin {
     only: origins.length === 1 ? origins[0] : undefined,
     headersFor({ headers }) {
       const origin = allowed(headers.origin);
-      if (origin === undefined) return [];
-      return ['access-control-allow-origin', origin, 'access-control-expose-headers', EXPOSED];
+      if (origin === undefined) return '';
+      return headerLines({
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': EXPOSED,
+      });
     },
     preflight({ method, headers }, methods) {
       const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
       if (!isPreflight || allowed(headers.origin) === undefined) return undefined;
       return {
         status: 204,
-        headers: [
-          ...['access-control-allow-methods', methods],
-          ...['access-control-allow-headers', ACCEPTED],
-          ...['access-control-max-age', MAX_AGE_S],
-        ],
+        headers: headerLines({
+          'access-control-allow-methods': methods,
+          'access-control-allow-headers': ACCEPTED,
+          'access-control-max-age': MAX_AGE_S,
+        }),
       };
     },
   };

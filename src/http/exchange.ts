@@ -6,19 +6,16 @@ import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call, Shout } from '../core/shouter.ts';
 import { discardBody, FRIENDLY_REST, hasBody, type Rest, SMALL_REST } from './body/discard-body.ts';
 import type { CrossOrigin } from './cross-origin.ts';
+import { type HeaderLines, headerLines, type WriteHead } from './head.ts';
 import type { ByteBudget, Share } from './limits/byte-budget.ts';
 import { knownError, problemFor } from './problem.ts';
-import type { QuickHead } from './quick-head.ts';
 import type { Target } from './router.ts';
-
-/** Header names and values in turn: a flat list is the form that `writeHead` copies and checks at the least cost. */
-export type HeaderList = readonly string[];
 
 /** A whole answer. */
 export interface Answer {
   /** 200 unless given. */
   readonly status?: number;
-  readonly headers: HeaderList;
+  readonly headers: HeaderLines;
   /** Without one there is no `Content-Length` either (304). */
   readonly body?: string | Buffer;
   /** The request header that decides about this answer, for caches. */
@@ -30,7 +27,7 @@ export interface Answer {
 /** What all exchanges of a server share. */
 export interface ExchangeHost extends World {
   readonly crossOrigin: CrossOrigin | undefined;
-  readonly writeQuickHead: QuickHead;
+  readonly writeHead: WriteHead;
   readonly budget: ByteBudget;
   /** While it is true, each answer closes its connection so that clients move to another process. */
   isDraining(): boolean;
@@ -52,16 +49,16 @@ export class Exchange implements Call {
   /** What the request asks for, once that is known. */
   target: Pick<Target<unknown>, 'label' | 'query' | 'rest'> = { label: 'none', query: '', rest: '' };
   /** The headers that tell the client what is left of its quota. */
-  quota: HeaderList = [];
+  quota: HeaderLines = '';
   readonly #host: ExchangeHost;
   readonly #hasBody: boolean;
   readonly startedMs: number;
-  readonly #atEnd: (() => void)[] = [];
+  #atEnd: readonly AtEnd[] = NOTHING;
   #left: LeaveController | undefined;
-  #breakBody: ((error: Error) => void) | undefined;
+  #reader: BrokenBody | undefined;
   #hasEnded = false;
-  #bodyError: Error | undefined;
-  #atWhole: (() => void) | undefined;
+  #bodyError: TuohsError | undefined;
+  #atWhole: ((exchange: Exchange) => void) | undefined;
   #heldBytes = 0;
   #answeredMs: number | undefined;
   #mustClose = false;
@@ -75,7 +72,7 @@ export class Exchange implements Call {
     this.#hasBody = hasBody(request);
     this.startedMs = host.clock.now();
     // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
-    request.on('error', (error) => this.#breakBody?.(error));
+    request.on('error', ignore);
     response.on('error', ignore);
     response.on('close', () => this.end());
   }
@@ -139,14 +136,14 @@ export class Exchange implements Call {
   }
 
   /** Runs `run` when the request has arrived whole: now, or when its body has been read. */
-  atWhole(run: () => void): void {
-    if (this.isWhole) run();
+  atWhole(run: (exchange: Exchange) => void): void {
+    if (this.isWhole) run(this);
     else this.#atWhole = run;
   }
 
   /** To be called when the body has been read to its end. */
   arrived(): void {
-    this.#atWhole?.();
+    this.#atWhole?.(this);
     this.#atWhole = undefined;
   }
 
@@ -158,8 +155,9 @@ export class Exchange implements Call {
   }
 
   /** Runs `run` when the answer has left or the client has hung up. */
-  atEnd(run: () => void): void {
-    this.#atEnd.push(run);
+  atEnd(run: AtEnd): void {
+    // A list that grows keeps room for sixteen.
+    this.#atEnd = [...this.#atEnd, run];
   }
 
   /** Does a step of the work. Whatever it throws or rejects with becomes the answer. */
@@ -177,17 +175,17 @@ export class Exchange implements Call {
     this.#mustClose = true;
   }
 
-  /** Calls `run` if the rest of the body will never arrive; `undefined` once it has. */
-  onBrokenBody(run: ((error: Error) => void) | undefined): void {
-    this.#breakBody = run;
-    if (run && this.#bodyError) run(this.#bodyError);
+  /** Tells `reader` if the rest of the body will never arrive; `undefined` once it has. */
+  onBrokenBody(reader: BrokenBody | undefined): void {
+    this.#reader = reader;
+    if (this.#bodyError) reader?.broken(this.#bodyError);
   }
 
   /** The rest of the body will never arrive. */
-  breakBody(error: Error): void {
+  breakBody(error: TuohsError): void {
     this.#mustClose = true;
     this.#bodyError = error;
-    this.#breakBody?.(error);
+    this.#reader?.broken(error);
   }
 
   answer(answer: Answer): void {
@@ -196,7 +194,7 @@ export class Exchange implements Call {
   }
 
   /** Begins an answer whose body is written piece by piece to the returned response. */
-  stream(headers: HeaderList): ServerResponse {
+  stream(headers: HeaderLines): ServerResponse {
     this.#writeHead({ headers });
     return this.response;
   }
@@ -204,13 +202,13 @@ export class Exchange implements Call {
   /** Answers with the error table. Errors that are our fault or the upstream's are reported as an event. */
   fail(error: unknown): void {
     // An error for nobody is not worth a line.
-    if (this.response.destroyed) return;
+    if (this.#hasEnded || this.response.destroyed) return;
     const { code } = knownError(error);
-    const { status, headers, body } = problemFor(error, this.id);
-    if (status >= 500) this.report(error);
+    const problem = problemFor(error, this.id, this.request);
+    if (problem.status >= 500) this.report(error);
     if (this.response.headersSent) return void this.response.destroy();
     if (code === 'REQUEST_TIMEOUT') this.#mustClose = true;
-    this.answer({ status, headers: Object.entries(headers).flat(), body });
+    this.answer({ ...problem, headers: headerLines(problem.headers) });
   }
 
   /** Reports an error under the id of this request. */
@@ -249,7 +247,7 @@ export class Exchange implements Call {
   /** Whether the rest of the body arrived; resolves at once if it never will. */
   #discard(rest: Rest): Promise<boolean> {
     const broken = Promise.withResolvers<boolean>();
-    this.onBrokenBody(() => broken.resolve(false));
+    this.onBrokenBody({ broken: () => broken.resolve(false) });
     return Promise.race([discardBody(this.request, rest, this.#host.clock), broken.promise]);
   }
 
@@ -261,19 +259,17 @@ export class Exchange implements Call {
     this.#heldBytes = bytes;
   }
 
-  #writeHead({ status = 200, headers: own, vary, policy = NO_CONTENT }: Answer, bytes?: number): void {
+  #writeHead({ status = 200, headers, vary, policy = NO_CONTENT }: Answer, bytes?: number): void {
     const { crossOrigin } = this.#host;
-    const headers = ['x-content-type-options', 'nosniff', 'content-security-policy', policy];
-    headers.push('referrer-policy', 'no-referrer', ...own, 'x-request-id', this.id, ...this.quota);
-    if (bytes !== undefined) headers.push('content-length', String(bytes));
-    if (crossOrigin) headers.push(...crossOrigin.headersFor(this.request));
+    let lines = `${STANDARD}${policy}\r\n${headers}x-request-id: ${this.id}\r\n${this.quota}`;
+    if (bytes !== undefined) lines += `content-length: ${bytes}\r\n`;
+    if (crossOrigin) lines += crossOrigin.headersFor(this.request);
     if (crossOrigin || vary)
-      headers.push('vary', crossOrigin && vary ? `Origin, ${vary}` : (vary ?? 'Origin'));
+      lines += `vary: ${crossOrigin && vary ? `Origin, ${vary}` : (vary ?? 'Origin')}\r\n`;
     const isLast = this.#mustClose || this.#host.isDraining();
-    if (isLast) headers.push('connection', 'close');
-    const isUsual = !isLast && bytes !== undefined;
-    if (isUsual && this.#host.writeQuickHead(this.response, status, headers)) return;
-    this.response.writeHead(status, headers);
+    if (isLast) lines += 'connection: close\r\n';
+    const kind = isLast || bytes === undefined ? 'other' : 'usual';
+    this.#host.writeHead(this.response, { status, lines, kind });
   }
 
   /** The answer has left, or the connection is gone. */
@@ -281,7 +277,7 @@ export class Exchange implements Call {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.release();
-    if (this.#breakBody) this.#breakBody(hungUp());
+    if (this.#reader) this.#reader.broken(hungUp());
     const { response, id } = this;
     const isAnswered = (response.writableFinished && !this.request.socket.errored) || this.#isSent;
     if (!response.writableFinished) this.#left?.abort(hungUp());
@@ -294,9 +290,22 @@ export class Exchange implements Call {
       durationMs: this.#host.clock.now() - this.startedMs,
       requestId: id,
     });
-    for (const run of this.#atEnd) run();
+    for (const run of this.#atEnd) run(this);
   }
 }
+
+/** Learns that the rest of a body will never arrive. */
+export interface BrokenBody {
+  broken(error: TuohsError): void;
+}
+
+/** What runs at the end of an exchange. */
+export type AtEnd = (exchange: Exchange) => void;
+
+const NOTHING: readonly AtEnd[] = [];
+
+/** What every answer begins with. */
+const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })}content-security-policy: `;
 
 /** What an answer that is no page may load, run or be framed by: nothing. */
 const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";

@@ -6,6 +6,7 @@ import { InlineBodyRequest } from './body/inline-body.ts';
 import { brokenRequests, checkFraming } from './broken-requests.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
+import { headWriter } from './head.ts';
 import type { Admission } from './limits/admission.ts';
 import { byteBudget } from './limits/byte-budget.ts';
 import { connections } from './limits/connections.ts';
@@ -13,7 +14,6 @@ import type { Quota, TakeFromQuota } from './limits/quota.ts';
 import { stalledClients } from './limits/stalled-clients.ts';
 import { createServer } from './node-http.ts';
 import { MethodNotAllowed } from './problem.ts';
-import { quickHead } from './quick-head.ts';
 import { type RouteTable, router, type Target } from './router.ts';
 
 /** What a server answers with, and what stands in front of it. */
@@ -87,7 +87,7 @@ export function httpServer<Parts>(
     ...world,
     isDraining,
     isClosing: () => isClosing,
-    writeQuickHead: quickHead(world.clock, keepAliveTimeoutMs),
+    writeHead: headWriter(world.clock, keepAliveTimeoutMs),
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
     budget,
   };
@@ -147,6 +147,8 @@ export function httpServer<Parts>(
 
   function begin(request: IncomingMessage, response: ServerResponse): void {
     const exchange = new Exchange(request, response, host);
+    // A connection that was silent at first had more time.
+    if (request.socket.timeout === keepAliveTimeoutMs) request.socket.setTimeout(slowClientMs);
     const before = open.begin(exchange);
     if (before) before.atEnd(start);
     else start();

@@ -1,4 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, TuohsError } from '../core/errors.ts';
+import { errorPage } from '../web/error-page.ts';
+import { preferredType } from './accept.ts';
 
 interface ProblemRow {
   readonly status: number;
@@ -98,20 +101,48 @@ export interface Problem {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The Content-Security-Policy, if the body is a page. */
+  readonly policy?: string;
+  readonly vary?: string;
 }
 
-/** The one place where an error becomes a status, headers and a body. Anything but a `TuohsError` becomes a bare 500. */
-export function problemFor(error: unknown, requestId: string): Problem {
+type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+
+/**
+ * The one place where an error becomes a status, headers and a body. Anything but a `TuohsError` becomes a bare 500. A browser
+ * that asked for a page gets a page.
+ */
+export function problemFor(error: unknown, requestId: string, request?: Asked): Problem {
   const known = knownError(error);
   const { status, text } = problems[known.code];
   const headers: Record<string, string> = { 'content-type': 'application/json', 'cache-control': 'no-store' };
   if (RETRYABLE.has(status)) headers['retry-after'] = retryAfterSeconds(known.retryAfterMs ?? LEAST_RETRY_MS);
   if (known instanceof MethodNotAllowed) headers.allow = known.allow;
+  if (request && isForPerson(request, known.code)) {
+    const retryAfterSeconds = headers['retry-after'];
+    const { html: body, policy } = errorPage({
+      ...{ status, sentence: text, detail: known.detail, requestId, retryAfterSeconds },
+      path: pathOf(request),
+    });
+    headers['content-type'] = 'text/html; charset=utf-8';
+    return { status, headers, body, policy, vary: 'Accept' };
+  }
   return {
     status,
     headers,
     body: JSON.stringify({ error: text, code: known.code, requestId, detail: known.detail }),
   };
+}
+
+/** Whether a browser opens a page: one of ours, or one that there is not. What programs ask is answered in JSON. */
+function isForPerson(request: Asked, code: ErrorCode): boolean {
+  const isPage = code === 'NOT_FOUND' || /^\/(docs\/?)?$/.test(pathOf(request));
+  if (!isPage || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+  return preferredType(request.headers.accept, ['application/json', 'text/html']) === 'text/html';
+}
+
+function pathOf({ url = '/' }: Asked): string {
+  return url.replace(/\?.*/s, '');
 }
 
 /** The error's fields of a line of a bulk answer. */

@@ -1,10 +1,7 @@
-import type { OpenAPIV3_1 } from 'openapi-types';
 import { TuohsError } from '../core/errors.ts';
+import type { Operation } from '../openapi/operations.ts';
 import type { Exchange } from './exchange.ts';
 import { MethodNotAllowed } from './problem.ts';
-
-/** How the OpenAPI document describes a route. */
-export type Operation = OpenAPIV3_1.OperationObject;
 
 /** What one method of one path does. */
 export interface Route<Parts> {

@@ -1,3 +1,4 @@
+import { shoutOperation } from '../openapi/operations.ts';
 import type { ApiParts } from './api-parts.ts';
 import type { RouteTable } from './router.ts';
 import { assets } from './routes/assets.ts';
@@ -6,7 +7,8 @@ import { health } from './routes/health.ts';
 import { home } from './routes/home.ts';
 import { openApi, reference, referenceFiles } from './routes/reference.ts';
 import { shoutGet } from './routes/shout-get.ts';
-import { shoutOperation, shoutPost } from './routes/shout-post.ts';
+import { shoutPost } from './routes/shout-post.ts';
+import { status } from './routes/status.ts';
 
 const { operation: _, ...undescribedGet } = shoutGet;
 
@@ -18,6 +20,7 @@ export const API_ROUTES: RouteTable<ApiParts> = {
   '/v1': { GET: shoutGet, POST: { ...shoutPost, operation: shoutOperation('shout') } },
   '/v1/': { GET: undescribedGet, POST: shoutPost },
   '/v1/bulk': { POST: bulk },
+  '/v1/status': { GET: status },
   '/': { GET: home, POST: { ...shoutPost, operation: shoutOperation('shoutAtRoot') } },
   '/health': { GET: health },
   '/docs': { GET: reference },

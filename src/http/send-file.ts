@@ -2,6 +2,7 @@ import fresh from 'fresh';
 import type { StaticFile } from '../web/pages.ts';
 import { acceptedEncoding } from './accept.ts';
 import type { Exchange } from './exchange.ts';
+import { headerLines } from './head.ts';
 
 export interface FileHeaders {
   readonly cacheControl: string;
@@ -20,15 +21,15 @@ export function sendFile(
   const encoding = acceptedEncoding(headers['accept-encoding'], [...file.encoded.keys()]);
   // Another encoding is another representation, and a strong ETag names one of them (RFC 9110 §8.8.3).
   const etag = `"${encoding === undefined ? file.etag : `${file.etag}-${encoding}`}"`;
-  const caching = ['cache-control', cacheControl, 'etag', etag];
+  const caching = headerLines({ 'cache-control': cacheControl, etag });
   const decides = [vary, file.encoded.size > 0 ? 'Accept-Encoding' : undefined].filter(
     (name) => name !== undefined,
   );
   const all = { vary: decides.join(', '), ...(policy !== undefined && { policy }) };
   if (fresh(headers, { etag })) return exchange.answer({ status: 304, headers: caching, ...all });
-  const encodings = encoding === undefined ? [] : ['content-encoding', encoding];
+  const type = { 'content-type': file.type, ...(encoding !== undefined && { 'content-encoding': encoding }) };
   exchange.answer({
-    headers: ['content-type', file.type, ...encodings, ...caching],
+    headers: headerLines(type) + caching,
     body: (encoding !== undefined && file.encoded.get(encoding)) || file.body,
     ...all,
   });

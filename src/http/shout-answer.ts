@@ -4,15 +4,14 @@ import type { Answer } from './exchange.ts';
 
 const TEXT = 'text/plain';
 
-/** Shared by all answers: a list that is made anew for each costs as much as the rest of this file. */
-const JSON_TYPE = ['content-type', 'application/json', 'cache-status'];
-const TEXT_TYPE = ['content-type', 'text/plain; charset=utf-8', 'cache-status'];
+const JSON_TYPE = 'content-type: application/json\r\ncache-status: ';
+const TEXT_TYPE = 'content-type: text/plain; charset=utf-8\r\ncache-status: ';
 
 /** The answer for a string: JSON, or the text alone if the caller prefers `text/plain`. */
 export function shoutAnswer(shout: Shout, accept: string | undefined): Answer & { readonly body: string } {
   const isText = preferredType(accept, ['application/json', TEXT]) === TEXT;
   return {
-    headers: [...(isText ? TEXT_TYPE : JSON_TYPE), cacheStatus(shout)],
+    headers: `${isText ? TEXT_TYPE : JSON_TYPE}${cacheStatus(shout)}\r\n`,
     body: isText ? shout.text : shoutBody(shout),
   };
 }

@@ -1,16 +1,25 @@
 import { gzipSync } from 'node:zlib';
 import type { Clock } from '../core/clock.ts';
-import { breakOff, closeAfter, drip, garbage, reset, sendUnasked, stall } from './broken-connections.ts';
+import {
+  breakOff,
+  closeAfter,
+  drip,
+  garbage,
+  reset,
+  sendEndless,
+  sendHuge,
+  sendUnasked,
+  stall,
+} from './broken-answers.ts';
 import { type Exchange, SHOUTED_JSON, send } from './exchange.ts';
 import type { Fault, StatusFault } from './faults.ts';
-import { encodeAnswer } from './go-json.ts';
-import { sendEndless, sendHuge } from './large-bodies.ts';
+import { encodeAnswer } from './go-behaviour.ts';
 import { type WrongBodyKind, wrongBodies } from './wrong-bodies.ts';
 
-// Imported, node:http would load all it exports at the start of every command (ADR 0014).
+// An import would load all of node:http at the start of every command (ADR 0014).
 const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
-/** Answers well, or as the fault says. Resolves when nothing is left to do; rejects when the connection closes first. */
+/** Gives a good answer, or what the fault says. Rejects if the connection closes before that is done. */
 export async function answer(exchange: Exchange, fault: Fault | undefined): Promise<void> {
   const { input, output } = exchange.shouted;
   const body = encodeAnswer(input, output);
@@ -65,7 +74,7 @@ function sendStatus({ response, clock }: Exchange, { status, retryAfter }: Statu
   send(response, status, headers, `${STATUS_CODES[status] ?? status}\n`);
 }
 
-/** `date+SECONDS` becomes an HTTP date, anything else stays as it is. */
+/** `date+SECONDS` becomes an HTTP date. Anything else stays as it is. */
 function retryTime(retryAfter: string, clock: Clock): string {
   const seconds = /^date\+(\d+)$/.exec(retryAfter)?.[1];
   return seconds ? new Date(clock.epochMs() + Number(seconds) * 1000).toUTCString() : retryAfter;

@@ -1,9 +1,8 @@
-import type { FaultWords } from './fault-words.ts';
 import { type Fault, type FaultKind, type PlainFaultKind, resetPoints } from './faults.ts';
 import { isWrongBodyKind, type WrongBodyKind, wrongBodies } from './wrong-bodies.ts';
 
 export interface FaultUsage {
-  /** The fault as written on a command line; what stands in brackets can be left out. */
+  /** The fault as it is written on a command line. The part in brackets can be left out. */
   usage: string;
   about: string;
 }
@@ -74,10 +73,12 @@ export const faultKinds: readonly FaultUsage[] = [
   ...Object.entries(wrongBodies).map(([kind, { about }]) => ({ usage: kind, about })),
 ];
 
-/** The fault that these words say, or `undefined` for an unknown name; throws for wrong or needless values. */
-export function readFault(words: FaultWords): Fault | undefined {
+/** Reads one fault without a rate, such as `status=429,retry-after=2`. Throws an Error that names the bad part. */
+export function parseFault(text: string): Fault {
+  const words = faultWords(text);
   const fault = isWrongBodyKind(words.name) ? { kind: words.name } : ownKind(words.name)?.read(words);
-  if (fault) words.end();
+  if (!fault) throw new Error(`fault "${text}": there is no fault of this name`);
+  words.end();
   return fault;
 }
 
@@ -87,4 +88,59 @@ function ownKind(name: string): ReadableFault | undefined {
 
 function plain(kind: PlainFaultKind, about: string): ReadableFault {
   return { usage: kind, about, read: () => ({ kind }) };
+}
+
+/** The parts of a written fault, `name=value,parameter=value`. Each reader throws an Error that names a bad part. */
+interface FaultWords {
+  name: string;
+  /** The value as a whole number in this range. Without a fallback there must be one. */
+  wholeNumber(range: { min: number; max: number; fallback?: number }): number;
+  /** The value, which must be one of these; the first one if there is none. */
+  oneOf<Choice extends string>(choices: readonly [Choice, ...Choice[]]): Choice;
+  parameter(name: string): string | undefined;
+  /** Throws if a written part was not read. */
+  end(): void;
+}
+
+function faultWords(text: string): FaultWords {
+  const fail = (problem: string): never => {
+    throw new Error(`fault "${text}": ${problem}`);
+  };
+  const [first = '', ...rest] = text.split(',');
+  const [name, value] = splitAtEquals(first);
+  const unread = new Map(value === undefined ? [] : [['', value]]);
+  for (const parameter of rest) {
+    const [key, written] = splitAtEquals(parameter);
+    unread.set(key || fail(`"${parameter}" has no name`), written ?? fail(`"${parameter}" needs a value`));
+  }
+  const take = (key: string) => {
+    const written = unread.get(key);
+    unread.delete(key);
+    return written;
+  };
+
+  return {
+    name,
+    wholeNumber({ min, max, fallback }) {
+      const range = `a whole number from ${min} to ${max}`;
+      const written = take('') ?? fallback ?? fail(`${name} needs a value, ${range}`);
+      const number = /^\d+$/.test(`${written}`) ? Number(written) : Number.NaN;
+      return number >= min && number <= max ? number : fail(`"${written}" is not ${range}`);
+    },
+    oneOf(choices) {
+      const written = take('') ?? choices[0];
+      const choice = choices.find((word) => word === written);
+      return choice ?? fail(`"${written}" is none of ${choices.join(', ')}`);
+    },
+    parameter: take,
+    end() {
+      for (const key of unread.keys())
+        fail(key === '' ? `${name} takes no value` : `${name} takes no "${key}"`);
+    },
+  };
+}
+
+function splitAtEquals(text: string): [string, string?] {
+  const equals = text.indexOf('=');
+  return equals < 0 ? [text] : [text.slice(0, equals), text.slice(equals + 1)];
 }

@@ -1,6 +1,6 @@
 import type { WrongBodyKind } from './wrong-bodies.ts';
 
-/** Everything that the server can do instead of answering well. */
+/** Everything that the server can do instead of giving a good answer. */
 export type Fault =
   | StatusFault
   | { kind: 'redirect'; status: number; to: string }
@@ -13,23 +13,17 @@ export type Fault =
 export type FaultKind = Fault['kind'];
 
 export type PlainFaultKind =
-  | 'hang'
-  | 'stall'
-  | 'close'
-  | 'truncate'
-  | 'endless'
-  | 'gzip'
-  | 'garbage'
-  | 'unasked';
+  | ('hang' | 'stall' | 'close' | 'truncate')
+  | ('endless' | 'gzip' | 'garbage' | 'unasked');
 
 export interface StatusFault {
   kind: 'status';
   status: number;
-  /** Sent as it is, but `date+2` becomes the HTTP date two seconds later. */
+  /** Sent as it is, except that `date+2` becomes the HTTP date two seconds later. */
   retryAfter?: string | undefined;
 }
 
-/** How far an answer gets before its connection is reset. */
+/** How much of an answer is sent before its connection is reset. */
 export type ResetPoint = (typeof resetPoints)[number];
 
 export const resetPoints = ['before', 'in-headers', 'after-headers', 'in-body'] as const;
@@ -40,11 +34,11 @@ export interface RatedFault {
   rate: number;
 }
 
-/** Decides each request by itself; `index` counts the well-formed requests from 0. `undefined`: a good answer. */
+/** Decides about one request. `index` counts the well-formed requests from 0; `undefined` is a good answer. */
 export type FaultChooser = (index: number, input: string) => Fault | undefined;
 
-/** Random faults, as `parseFaults` reads them or as values, or a function that decides. */
+/** Random faults as text for `parseFaults` or as values, or a function that decides. */
 export type Faults = string | readonly RatedFault[] | FaultChooser;
 
-/** What the first requests get, one each, as `parseScript` reads it or as values; `undefined`: a good answer. */
+/** The faults of the first requests, one each, as text for `parseScript` or as values; `undefined` is a good answer. */
 export type Script = string | readonly (Fault | undefined)[];

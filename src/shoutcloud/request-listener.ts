@@ -2,13 +2,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Clock } from '../core/clock.ts';
 import { answer } from './answer.ts';
 import type { Connections } from './connections.ts';
-import { type Exchange, send } from './exchange.ts';
+import { type Exchange, readRequest, send } from './exchange.ts';
 import type { FaultChooser, FaultKind } from './faults.ts';
-import { goUpperCase } from './go-upper-case.ts';
-import { readRequest } from './requests.ts';
-import type { Tally } from './tally.ts';
+import { goUpperCase } from './go-behaviour.ts';
 
-/** How the server treats the next well-formed request; may change between two of them. */
+/** How the server treats the next well-formed request. Can change between two of them. */
 export interface Behaviour {
   choose: FaultChooser;
   latencyMs: number;
@@ -23,13 +21,13 @@ export interface ObservedShout {
 
 interface Parts {
   behaviour: Behaviour;
-  counts: Tally;
+  counts: RequestCounts;
   connections: Connections;
   clock: Clock;
   onShout: (shout: ObservedShout) => void;
 }
 
-/** Answers each request; a caller who hangs up is forgotten, any other failure (of a fault chooser) becomes a 500. */
+/** Answers each request. A failure of a fault chooser becomes a 500; a caller that hangs up is ignored. */
 export function requestListener(parts: Parts): RequestListener {
   return (request, response) => {
     parts.counts.arrived(response);
@@ -68,4 +66,50 @@ async function shout(parts: Parts, input: string, response: ServerResponse): Pro
     clock,
   };
   await answer(exchange, fault);
+}
+
+/** What the server was asked, and how much of it at once. */
+export interface RequestCounts {
+  /** How many requests came, well-formed or not. */
+  calls(): number;
+  /** The last INPUT strings, oldest first. */
+  inputs(): readonly string[];
+  /** How many requests are being answered. */
+  active(): number;
+  /** The most requests that were ever being answered at once. */
+  maxActive(): number;
+  arrived(response: ServerResponse): void;
+  /** Returns the index of this well-formed request, from 0, and the input before it. */
+  asked(input: string): { index: number; previous: string };
+}
+
+export function requestCounts(keptInputs: number): RequestCounts {
+  const inputs: string[] = [];
+  let calls = 0;
+  let active = 0;
+  let maxActive = 0;
+  let count = 0;
+  let last = 'nobody';
+
+  return {
+    calls: () => calls,
+    inputs: () => [...inputs],
+    active: () => active,
+    maxActive: () => maxActive,
+    arrived(response) {
+      calls += 1;
+      active += 1;
+      maxActive = Math.max(maxActive, active);
+      response.once('close', () => {
+        active -= 1;
+      });
+    },
+    asked(input) {
+      const previous = last;
+      last = input;
+      inputs.push(input);
+      if (inputs.length > keptInputs) inputs.shift();
+      return { index: count++, previous };
+    },
+  };
 }

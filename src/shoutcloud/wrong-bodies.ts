@@ -1,7 +1,6 @@
-import { encodeAnswer } from './go-json.ts';
-import { goUpperCase } from './go-upper-case.ts';
+import { encodeAnswer, goUpperCase } from './go-behaviour.ts';
 
-/** What an answer with status 200 is made of. */
+/** The parts of an answer with status 200. */
 export interface Shouted {
   input: string;
   output: string;
@@ -16,7 +15,7 @@ interface WrongBody {
   write(shouted: Shouted): string | Buffer;
 }
 
-/** One name a fault that is a complete answer with status 200; some are sound and only look odd. */
+/** The name of a fault that is a complete answer with status 200. Some are right and only look odd. */
 export type WrongBodyKind = keyof typeof wrongBodies;
 
 export const wrongBodies = {
@@ -112,7 +111,7 @@ export function isWrongBodyKind(name: string): name is WrongBodyKind {
   return Object.hasOwn(wrongBodies, name);
 }
 
-/** The first half of the bytes, at least one of them left out. */
+/** The first half of the bytes. At least one is left out. */
 export function firstHalf(body: string): Buffer {
   const bytes = Buffer.from(body);
   return bytes.subarray(0, bytes.length >> 1);

@@ -1,6 +1,7 @@
+import type { Clock } from '../core/clock.ts';
 import { LeaveController } from '../core/leave-signal.ts';
 import type { Call, Shout } from '../core/shouter.ts';
-import { verifiedUpperCase } from '../core/verify.ts';
+import { verifiedUpperCase } from '../core/upper-case.ts';
 
 /** A string that waits for its answer. */
 export interface Item {
@@ -10,22 +11,22 @@ export interface Item {
   reject(reason: unknown): void;
 }
 
-/** Strings that travel as one text, with a control character between them that none of them contains. */
+/** Strings that travel as one text, separated by a control character that none of them contains. */
 export interface Batch {
   readonly items: readonly Item[];
   readonly text: string;
-  /** Hands each string its part of the verified shout of `text`. */
+  /** Gives each string its part of the verified shout of `text`. */
   resolve(shout: Shout): void;
 }
 
-/** UTF-16 units of a batch at most; a longer string travels alone. */
+/** The most UTF-16 units of a batch. A longer string travels alone. */
 const MAX_LENGTH = 32_768;
 
-// Short in JSON first.
+// Those that are short in JSON come first.
 const CONTROL = /[\0-\x1f]/;
 const SEPARATORS = ['\n', '\t', '\r', ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))];
 
-/** As many of the first waiting strings as fit together: `maxItems`, 32 Ki units, and a separator for them all. */
+/** As many of the first waiting strings as fit together: up to `maxItems`, 32 Ki units, and with a common separator. */
 export function nextBatch(waiting: Iterable<Item>, maxItems: number): Batch {
   const items: Item[] = [];
   let length = 0;
@@ -52,7 +53,7 @@ function join(items: readonly Item[], separator: string): Batch {
     resolve(shout) {
       const parts = shout.text.split(separator);
       for (const [i, item] of items.entries()) {
-        // Verified with the whole; what this adds is a string that does not keep the whole alive.
+        // The whole is verified already. This makes a string that does not keep the whole in memory.
         const text = verifiedUpperCase(item.text, parts[i] ?? '');
         if (text === undefined) item.reject(new Error('a verified batch came apart'));
         else item.resolve({ ...shout, text });
@@ -61,7 +62,7 @@ function join(items: readonly Item[], separator: string): Batch {
   };
 }
 
-/** The call of all the strings together: it ends at their latest deadline, or when all of them have been given up. */
+/** The call that carries all these strings. It ends at their latest deadline, or when all of their callers have left. */
 export function callOf(items: readonly Item[]): Call {
   const controller = new LeaveController();
   let waiting = items.length;
@@ -82,4 +83,43 @@ export function callOf(items: readonly Item[]): Call {
       return latest;
     },
   };
+}
+
+/** The weight of the newest interval in the moving average. */
+const WEIGHT = 0.2;
+
+/** Fewer intervals give no estimate. */
+const LEAST_SAMPLES = 8;
+
+/** Measures how fast batches leave a queue that is never empty, to estimate the wait of a string that joins it. */
+export class Pace {
+  readonly #clock: Pick<Clock, 'now'>;
+  #lastAt: number | undefined;
+  #intervalMs = 0;
+  #samples = 0;
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+  }
+
+  /** To be called when a batch leaves and others wait behind it. */
+  batchLeft(): void {
+    const now = this.#clock.now();
+    if (this.#lastAt !== undefined) {
+      const intervalMs = now - this.#lastAt;
+      this.#intervalMs += (intervalMs - this.#intervalMs) * (this.#samples === 0 ? 1 : WEIGHT);
+      this.#samples++;
+    }
+    this.#lastAt = now;
+  }
+
+  reset(): void {
+    this.#lastAt = undefined;
+    this.#samples = 0;
+  }
+
+  /** The estimated time until this many batches have left; 0 if unknown. */
+  waitMs(batches: number): number {
+    return this.#samples < LEAST_SAMPLES ? 0 : batches * this.#intervalMs;
+  }
 }

@@ -1,13 +1,12 @@
 import { AttemptError, TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
-import { type Batch, callOf, type Item, nextBatch } from './batch.ts';
-import type { Gate } from './gate.ts';
-import { Pace } from './pace.ts';
-import type { RetryBudget } from './retry-budget.ts';
+import { type Batch, callOf, type Item, nextBatch, Pace } from './batch.ts';
+import type { Gate } from './gated-shouter.ts';
+import type { RetryBudget } from './retried-shouter.ts';
 
 export interface BatchOptions {
-  /** Strings in a batch at most. */
+  /** The most strings in a batch. */
   readonly maxItems: number;
   readonly gate: Gate;
   readonly budget: RetryBudget;
@@ -16,9 +15,9 @@ export interface BatchOptions {
 }
 
 /**
- * Sends a string in this turn of the event loop while the gate is open; while it is shut, gathers strings and then
- * sends as many as fit in one call, for upper-casing distributes over joining. A batch that fails is halved until the
- * bad string is alone.
+ * Joins strings that wait into one call, because upper-casing distributes over joining. While the gate is open, all
+ * strings of one turn of the event loop go together; while it is shut, strings gather in a queue. A failed batch is
+ * halved until the bad string is alone.
  */
 export function batchedShouter(
   inner: Shouter,
@@ -29,7 +28,7 @@ export function batchedShouter(
   const pace = new Pace(clock);
   let isScheduled = false;
   gate.onChange(() => {
-    // What leaves after a pause says nothing about the upstream's pace.
+    // The time between batches includes the pause, so it says nothing about the upstream's pace.
     if (gate.pauseMs > 0) pace.reset();
     schedule();
   });
@@ -38,65 +37,64 @@ export function batchedShouter(
     queued: () => queue.length,
     shout(text, call) {
       if (call.signal.aborted) return Promise.reject(call.signal.reason);
-      if (isHopeless(call)) return Promise.reject(tooManyWait());
+      if (waitsTooLong(call)) return Promise.reject(overloaded());
       return new Promise<Shout>((resolve, reject) => enqueue({ text, call, resolve, reject }));
     },
   };
 
-  /** Who would wait for half its time in the queue is refused now: late answers would cost others theirs. */
-  function isHopeless({ deadline }: Call): boolean {
+  /** Whether the estimated wait exceeds half of the remaining time. A late answer would cost others theirs. */
+  function waitsTooLong({ deadline }: Call): boolean {
     const waitMs = pace.waitMs(Math.ceil((queue.length + 1) / maxItems));
     return waitMs > (deadline - clock.now()) / 2;
   }
 
-  function tooManyWait(): TuohsError {
+  function overloaded(): TuohsError {
     emit({ type: 'shed', reason: 'misses' });
     return new TuohsError('OVERLOADED', 'more strings wait than the upstream can answer in time');
   }
 
   function enqueue(item: Item): void {
-    const { signal } = item.call;
     queue.push(item);
     budget.earn();
-    // Nobody waits for it, so it is not sent. Once sent, its answer is worth having.
-    signal.addEventListener('abort', () => drop(item));
+    item.call.signal.addEventListener('abort', () => drop(item));
     schedule();
   }
 
+  /** Has no effect on a string that was sent already: its answer is worth storing. */
   function drop(item: Item): void {
     const at = queue.indexOf(item);
     if (at < 0) return;
     queue.splice(at, 1);
-    // The time until the next string comes is not the time that a batch takes.
+    // An empty queue would count the time until the next string as that of a batch.
     if (queue.length === 0) pace.reset();
     item.reject(item.call.signal.reason);
   }
 
-  /** Strings that arrived in the same turn of the event loop travel together. */
+  /** Waits for the end of this turn of the event loop, so that its strings travel together. */
   function schedule(): void {
     if (isScheduled || queue.length === 0) return;
     isScheduled = true;
     clock.soon(() => {
       isScheduled = false;
-      sendWhatCanGo();
+      sendQueued();
     });
   }
 
-  /** A call takes its place at the gate before `send` first waits, so the loop sees the gate shut again. */
-  function sendWhatCanGo(): void {
-    if (gate.pauseMs > 0) sendThoseInVain();
+  /** `send` takes its place at the gate before it first waits, so the loop sees when the gate is shut again. */
+  function sendQueued(): void {
+    if (gate.pauseMs > 0) sendOutlasted();
     while (queue.length > 0 && gate.isOpen) {
       const batch = nextBatch(queue, maxItems);
       queue.splice(0, batch.items.length);
-      if (queue.length > 0) pace.left();
+      if (queue.length > 0) pace.batchLeft();
       else pace.reset();
       void send(batch);
     }
   }
 
-  /** Those whose time ends within the pause are refused at the gate now. */
-  function sendThoseInVain(): void {
-    for (const item of queue.filter(({ call }) => gate.isShutFor(call))) {
+  /** Sends each string whose deadline is within the pause. The gate refuses it at once. */
+  function sendOutlasted(): void {
+    for (const item of queue.filter(({ call }) => gate.outlasts(call))) {
       queue.splice(queue.indexOf(item), 1);
       void send(nextBatch([item], 1));
     }

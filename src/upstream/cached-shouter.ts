@@ -1,8 +1,7 @@
-import type { Store } from '../cache/store.ts';
 import type { World } from '../core/events.ts';
-import type { Call, Shout, Shouter } from '../core/shouter.ts';
+import type { Call, Shout, Shouter, Store } from '../core/shouter.ts';
 
-/** Answers from the store what it knows; asks `inner` the rest and hands it to the store without waiting. */
+/** Answers from the store if it can. Otherwise asks `inner`, and stores the answer without waiting for it. */
 export function cachedShouter(inner: Shouter, store: Store, { emit }: Pick<World, 'emit'>): Shouter {
   const { tier } = store;
   return {
@@ -26,7 +25,7 @@ export function cachedShouter(inner: Shouter, store: Store, { emit }: Pick<World
   }
 
   function keep(text: string, shout: Shout): Shout {
-    // Of those that shared a flight only its starter stores the answer.
+    // Of all calls that shared a flight, only the one that started it stores the answer.
     if (shout.collapsed) return shout;
     const isStored = store.set(text, shout.text);
     return { ...shout, stored: shout.stored || isStored };

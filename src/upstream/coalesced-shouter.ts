@@ -5,19 +5,19 @@ import type { Call, Shout, Shouter } from '../core/shouter.ts';
 
 export interface CoalescedShouter extends Shouter {
   flights(): number;
-  /** Callers that wait for a flight to land; who leaves is no longer one, though its flight may go on. */
+  /** How many callers wait. One that has left no longer counts, even if its flight goes on. */
   waiting(): number;
 }
 
 /**
- * Callers with the same text at the same time share one flight of `inner`. One that leaves cancels nobody else: the
- * flight's signal aborts when all have left. Who joined it in vain starts a new one.
+ * Callers with the same text at the same time share one flight of `inner`. A caller that leaves cancels no other one:
+ * the flight's signal aborts when all have left. A caller that joined an abandoned flight retries with its own.
  */
 export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>): CoalescedShouter {
   const flights = new Map<string, Flight>();
-  const crowd = { waiting: 0 };
+  const total = { waiting: 0 };
 
-  return { flights: () => flights.size, waiting: () => crowd.waiting, shout };
+  return { flights: () => flights.size, waiting: () => total.waiting, shout };
 
   function shout(text: string, call: Call): Promise<Shout> {
     if (call.signal.aborted) return Promise.reject(call.signal.reason);
@@ -26,7 +26,7 @@ export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>):
   }
 
   function start(text: string, call: Call): Promise<Shout> {
-    const flight = new Flight(call, (shared) => inner.shout(text, shared), crowd);
+    const flight = new Flight(call, (shared) => inner.shout(text, shared), total);
     flights.set(text, flight);
     const land = () => {
       flights.delete(text);
@@ -48,19 +48,19 @@ export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>):
   }
 }
 
-/** One shared call, which lasts as long as somebody waits: to the latest deadline of all who joined. */
+/** One shared call. It lasts until the latest deadline of its callers, or until all of them have left. */
 class Flight extends LeaveController implements Call {
   readonly strings = 1;
   readonly landed: Promise<Shout>;
   deadline = 0;
-  readonly #crowd: { waiting: number };
+  readonly #total: { waiting: number };
   #waiting = 0;
 
-  constructor(first: Call, take: (shared: Call) => Shout | Promise<Shout>, crowd: { waiting: number }) {
+  constructor(first: Call, ask: (shared: Call) => Shout | Promise<Shout>, total: { waiting: number }) {
     super();
-    this.#crowd = crowd;
+    this.#total = total;
     this.join(first);
-    this.landed = Promise.resolve(take(this));
+    this.landed = Promise.resolve(ask(this));
   }
 
   join({ signal, deadline }: Call): void {
@@ -69,14 +69,14 @@ class Flight extends LeaveController implements Call {
     signal.addEventListener('abort', this.#leave);
   }
 
-  /** Nobody waits any more, for all have their answer. */
+  /** All callers have their answer and no longer wait. */
   land(): void {
     this.#count(-this.#waiting);
   }
 
   #count(change: number): void {
     this.#waiting += change;
-    this.#crowd.waiting += change;
+    this.#total.waiting += change;
   }
 
   readonly #leave = () => {

@@ -5,8 +5,8 @@ import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
 
 /**
- * Gives each call one point in time by which it is answered: with what `inner` found or with `UPSTREAM_TIMEOUT`.
- * The caller is let go at once when it leaves or its time is up, whatever `inner` does with the sign.
+ * Gives each call a deadline: it settles with the answer of `inner`, or rejects with `UPSTREAM_TIMEOUT`. When the caller
+ * leaves or its time is up, it rejects at once, whatever `inner` does with the signal.
  */
 export function deadlineShouter(
   inner: Shouter,
@@ -22,7 +22,7 @@ export function deadlineShouter(
   };
 }
 
-/** Watches the caller and the clock only when somebody waits: an answer at hand costs neither. */
+/** Starts its timer and listener only when something waits, so a cached answer costs neither. */
 class DeadlineCall extends LeaveController implements Call {
   readonly strings = 1;
   readonly #outer: Call;
@@ -30,7 +30,7 @@ class DeadlineCall extends LeaveController implements Call {
   readonly #clock: Clock;
   #deadline: number | undefined;
   #unwatch: Cancel | undefined;
-  #letGo: ((reason: unknown) => void) | undefined;
+  #reject: ((reason: unknown) => void) | undefined;
 
   constructor(outer: Call, deadlineMs: number, clock: Clock) {
     super();
@@ -39,7 +39,7 @@ class DeadlineCall extends LeaveController implements Call {
     this.#clock = clock;
   }
 
-  /** Known when somebody first asks, which whoever waits does at once. */
+  /** Computed on first read. */
   get deadline(): number {
     this.#deadline ??= Math.min(this.#outer.deadline, this.#clock.now() + this.#deadlineMs);
     return this.#deadline;
@@ -53,13 +53,13 @@ class DeadlineCall extends LeaveController implements Call {
   override abort(reason: unknown): void {
     super.abort(reason);
     this.#unwatch?.();
-    this.#letGo?.(reason);
+    this.#reject?.(reason);
   }
 
-  /** What `work` comes to, or the reason of the signal if that aborts first. */
+  /** Settles as `work` does, or rejects with the signal's reason if that aborts first. */
   wait(work: Promise<Shout>): Promise<Shout> {
     return new Promise<Shout>((resolve, reject) => {
-      this.#letGo = reject;
+      this.#reject = reject;
       if (this.signal.aborted) reject(this.reason);
       work.then(
         (shout) => {

@@ -1,9 +1,9 @@
-import { simpleUpperCase } from '../core/case-mapping.ts';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
+import { simpleUpperCase } from '../core/upper-case.ts';
 
-/** Answers by our own mapping where the upstream could not. The answer is marked, and no cache is above this layer. */
+/** Answers by our own mapping if the upstream failed. The answer is marked as local, and no cache is above this layer. */
 export function fallbackShouter(inner: Shouter, { emit }: Pick<World, 'emit'>): Shouter {
   return {
     shout(text, call) {

@@ -1,6 +1,7 @@
-import { AttemptError } from '../core/errors.ts';
-import type { Shouter } from '../core/shouter.ts';
-import type { Gate } from './gate.ts';
+import type { Cancel } from '../core/clock.ts';
+import { AttemptError, TuohsError } from '../core/errors.ts';
+import type { World } from '../core/events.ts';
+import type { Call, Shouter } from '../core/shouter.ts';
 
 /** Asks `inner` once there is a place at the gate. A failure that names a pause shuts the gate for the whole process. */
 export function gatedShouter(inner: Shouter, gate: Gate): Shouter {
@@ -18,4 +19,131 @@ export function gatedShouter(inner: Shouter, gate: Gate): Shouter {
       }
     },
   };
+}
+
+/** Gives a place back. Has no effect the second time. */
+export type Release = () => void;
+
+interface Waiting {
+  readonly call: Call;
+  enter(release: Release): void;
+  refuse(reason: unknown): void;
+}
+
+/**
+ * The queue in front of the upstream: it has one place for each connection, and gives none during a pause that the
+ * upstream asked for. Calls get places in the order in which they came.
+ */
+export class Gate {
+  readonly #clock: World['clock'];
+  readonly #waiting = new Set<Waiting>();
+  #free: number;
+  #pausedUntil = 0;
+  #cancelPause: Cancel = () => {};
+  #onChange = () => {};
+
+  constructor({ connections }: { connections: number }, { clock }: Pick<World, 'clock'>) {
+    this.#free = connections;
+    this.#clock = clock;
+  }
+
+  /** Whether a call would get a place at once. */
+  get isOpen(): boolean {
+    return this.#free > 0 && this.#waiting.size === 0 && this.pauseMs === 0;
+  }
+
+  /** How much of the pause is left. */
+  get pauseMs(): number {
+    return Math.max(0, this.#pausedUntil - this.#clock.now());
+  }
+
+  /** Whether the pause lasts until the deadline of this call or longer. */
+  outlasts({ deadline }: Call): boolean {
+    return this.pauseMs > 0 && this.#pausedUntil >= deadline;
+  }
+
+  /** Sets the one listener. It is called whenever the gate can have opened, and when a pause begins. */
+  onChange(listener: () => void): void {
+    this.#onChange = listener;
+  }
+
+  /** Takes a place, without a promise if one is free. Fails when the caller leaves or a pause outlasts its deadline. */
+  take(call: Call): Release | Promise<Release> {
+    call.signal.throwIfAborted();
+    if (this.outlasts(call)) throw this.#refusal();
+    return this.isOpen ? this.#place() : this.#wait(call);
+  }
+
+  /** Gives no place for this long. Refuses the waiting calls that the pause outlasts. */
+  pause(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
+    this.#cancelPause();
+    this.#cancelPause = this.#clock.after(this.pauseMs, () => {
+      // A timer can run a little early, and no other one would end the pause.
+      this.#pausedUntil = 0;
+      this.#admit();
+    });
+    for (const waiting of this.#waiting) {
+      if (this.outlasts(waiting.call)) waiting.refuse(this.#refusal());
+    }
+    this.#onChange();
+  }
+
+  /** Refuses all waiting calls. */
+  refuseWaiting(reason: TuohsError): void {
+    for (const waiting of this.#waiting) waiting.refuse(reason);
+  }
+
+  /** Stops the timer of the pause. */
+  close(): void {
+    this.#cancelPause();
+  }
+
+  #wait(call: Call): Promise<Release> {
+    const { promise, resolve, reject } = Promise.withResolvers<Release>();
+    const leave = () => waiting.refuse(call.signal.reason);
+    const end = () => {
+      this.#waiting.delete(waiting);
+      call.signal.removeEventListener('abort', leave);
+    };
+    const waiting: Waiting = {
+      call,
+      enter(release) {
+        end();
+        resolve(release);
+      },
+      refuse(reason) {
+        end();
+        reject(reason);
+      },
+    };
+    this.#waiting.add(waiting);
+    call.signal.addEventListener('abort', leave);
+    return promise;
+  }
+
+  #place(): Release {
+    this.#free--;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#free++;
+      this.#admit();
+    };
+  }
+
+  #admit(): void {
+    for (const waiting of this.#waiting) {
+      if (this.#free === 0 || this.pauseMs > 0) return;
+      waiting.enter(this.#place());
+    }
+    this.#onChange();
+  }
+
+  #refusal(): TuohsError {
+    return new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD asked for a pause', {
+      retryAfterMs: this.pauseMs,
+    });
+  }
 }

@@ -2,11 +2,11 @@ import type { Breaker, Verdict } from '../core/breaker.ts';
 import { AttemptError, TuohsError } from '../core/errors.ts';
 import type { Shouter } from '../core/shouter.ts';
 
-/** Asks `inner` while the breaker lets calls through; refuses at once with `UPSTREAM_UNREACHABLE` while it does not. */
+/** Asks `inner` if the breaker lets the call through. Otherwise refuses it at once with `UPSTREAM_UNREACHABLE`. */
 export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
   return {
     async shout(text, call) {
-      if (!breaker.enter()) throw leftAlone(breaker);
+      if (!breaker.enter()) throw breakerRefusal(breaker);
       const { round } = breaker;
       let verdict: Verdict = 'neutral';
       try {
@@ -23,14 +23,14 @@ export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
   };
 }
 
-/** The refusal of a call while the breaker is open. */
-export function leftAlone({ retryAfterMs }: Breaker): TuohsError {
+/** The error of a call that is refused because the breaker is open. */
+export function breakerRefusal({ retryAfterMs }: Breaker): TuohsError {
   return new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone after many failures', {
     retryAfterMs,
   });
 }
 
-/** An upstream that turned one text down, or a caller who left, says nothing about the next call. */
+/** A rejected text, a wrong answer and a caller that left say nothing about the next call. */
 function verdictOn(error: unknown): Verdict {
   if (!(error instanceof AttemptError)) return 'neutral';
   switch (error.failure) {

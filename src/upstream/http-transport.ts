@@ -1,7 +1,30 @@
 import type { ClientRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { World } from '../core/events.ts';
-import type { AttemptResponse, Transport } from './transport.ts';
+
+/** Sends one attempt to SHOUTCLOUD. The simulation has one without a network. */
+export interface Transport {
+  /** Resolves with the head of the response; the body follows. When the signal aborts, both reject. */
+  send(attempt: AttemptRequest): Promise<AttemptResponse>;
+  /** Aborts all attempts under way. */
+  close(): Promise<void>;
+}
+
+export interface AttemptRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly signal: AbortSignal;
+}
+
+export interface AttemptResponse {
+  readonly statusCode: number;
+  /** The names are in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Leaving it before its end destroys the connection. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Closes the connection, even after the whole body was read. The next attempt makes a new one. */
+  closeConnection(): void;
+}
 
 export interface HttpOptions {
   /** Base address; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization. */
@@ -9,20 +32,20 @@ export interface HttpOptions {
   readonly connections: number;
 }
 
-/** A name may come to lead elsewhere while the server at its old address goes on to answer. */
+/** The host name can get another address while the server at the old one still answers. */
 const MAX_AGE_MS = 30_000;
 
-/** Most servers and what stands between keep an idle connection longer than this. */
+/** Most servers and proxies keep an idle connection longer than this. */
 const IDLE_MS = 4000;
 
-/** Answers like 103 that may come before the real one (RFC 9110 §15.2). */
+/** The most answers such as 103 before the real one (RFC 9110 §15.2). */
 const MAX_INTERIM = 16;
 
-/** Attempts over HTTP/1.1 on kept connections, none of which is used for longer than its maximum age. */
+/** Sends attempts over HTTP/1.1 on kept connections, none of which is used for longer than its maximum age. */
 export function httpTransport({ url, connections }: HttpOptions, { clock }: Pick<World, 'clock'>): Transport {
   const target = new URL(url);
   target.pathname = `${target.pathname.replace(/\/$/, '')}/V1/SHOUT`;
-  // Imported, both would load their whole families at each start (ADR 0014).
+  // An import would load both modules with all they need at each start (ADR 0014).
   const { Agent, request } =
     target.protocol === 'https:'
       ? process.getBuiltinModule('node:https')
@@ -49,7 +72,7 @@ export function httpTransport({ url, connections }: HttpOptions, { clock }: Pick
     close: async () => agent.destroy(),
   };
 
-  /** Connections in use are looked at before they are used again. */
+  /** Looks at idle connections only: one in use is idle again before its next use. */
   function closeOld(): void {
     const oldest = clock.now() - MAX_AGE_MS;
     for (const socket of Object.values(agent.freeSockets).flat()) {
@@ -58,11 +81,11 @@ export function httpTransport({ url, connections }: HttpOptions, { clock }: Pick
   }
 }
 
-/** Rejects when no answer comes; a failure after its head ends the body. */
+/** Rejects if no answer comes. A failure after the head makes the body fail. */
 function responseTo(sent: ClientRequest): Promise<AttemptResponse> {
   return new Promise((resolve, reject) => {
     sent.on('error', reject);
-    // All that Node says of an unasked change of protocols.
+    // The only event of Node after an answer that changes the protocol unasked.
     sent.on('close', () => reject(new Error('the connection ended without an answer')));
     sent.on('response', (response) => {
       const { socket } = response;

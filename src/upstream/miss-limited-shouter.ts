@@ -3,15 +3,14 @@ import type { World } from '../core/events.ts';
 import type { Shouter } from '../core/shouter.ts';
 
 export interface MissLimits {
-  /** Callers that wait for `inner` right now. */
+  /** How many callers wait for `inner` now. */
   readonly waiting: () => number;
-  /** Callers that may wait at once. */
   readonly maxWaiting: number;
-  /** Whether the process is so busy that only strings at hand should be answered. */
+  /** Whether the process is so busy that it should answer cached strings only. */
   readonly isPressed: () => boolean;
 }
 
-/** Bounds how many callers wait for strings that are not at hand, so that those that are always find room. */
+/** Limits how many callers wait for strings that are not cached, so that there is always room for cached ones. */
 export function missLimitedShouter(
   inner: Shouter,
   { waiting, maxWaiting, isPressed }: MissLimits,

@@ -1,7 +1,6 @@
 import { AttemptError, type TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Call, Shouter } from '../core/shouter.ts';
-import type { RetryBudget } from './retry-budget.ts';
 
 export interface RetryOptions {
   /** How often a failed attempt is repeated at most. */
@@ -11,16 +10,16 @@ export interface RetryOptions {
   readonly isWorthwhile: () => boolean;
 }
 
-// Full jitter: spread evenly, so that those who failed together do not come back together.
+// The back-off is drawn evenly from this range, so that calls that failed together do not come back together.
 const LEAST_BACKOFF_MS = 50;
 const MOST_BACKOFF_MS = 300;
 
-/** An answer that is not this text's may be a passing fault; much repeating will not make it right. */
+/** A wrong answer can be a passing fault, but more repeats than these will not make it right. */
 const WRONG_RETRIES = 2;
 
 /**
- * Asks `inner` again where it failed in a way that passes, inside the budget and the caller's time. Fails with the last
- * attempt's failure, not with the refusal that may have followed it.
+ * Asks `inner` again after a failure that can pass, within the budget and the caller's time. Fails with the failure of the
+ * last attempt, even if a refusal followed it.
  */
 export function retriedShouter(
   inner: Shouter,
@@ -65,10 +64,47 @@ export function retriedShouter(
       case 'unreadable':
         return Math.min(retries, WRONG_RETRIES);
       case 'wrong':
-        // A batch is halved instead: one bad part would spoil it again.
+        // A batch is halved instead, because its one bad part would fail it again.
         return strings > 1 ? 0 : Math.min(retries, WRONG_RETRIES);
       case 'rejected':
         return 0;
     }
+  }
+}
+
+export interface RetryBudgetOptions {
+  /** Tokens that each string adds: the share of extra attempts that SHOUTCLOUD can see. */
+  readonly ratio: number;
+}
+
+/** The most tokens, which are also there at the start. */
+const HELD = 20;
+
+/**
+ * Limits the load that retries add to a failing upstream: each string earns `ratio` tokens, each retry and each half of a
+ * batch costs one. So there are never more than (1 + ratio) × strings + 20 attempts.
+ */
+export class RetryBudget {
+  readonly #ratio: number;
+  #tokens = HELD;
+
+  constructor({ ratio }: RetryBudgetOptions) {
+    this.#ratio = ratio;
+  }
+
+  get tokens(): number {
+    return this.#tokens;
+  }
+
+  /** To be called once for each string. */
+  earn(): void {
+    this.#tokens = Math.min(HELD, this.#tokens + this.#ratio);
+  }
+
+  /** Pays for one more attempt; returns whether there was a token for it. */
+  spend(): boolean {
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
   }
 }

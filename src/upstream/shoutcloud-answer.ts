@@ -1,21 +1,20 @@
 import { AttemptError } from '../core/errors.ts';
-import { retryAfterMs } from './retry-after.ts';
-import type { AttemptResponse } from './transport.ts';
+import type { AttemptResponse } from './http-transport.ts';
 
-/** What SHOUTCLOUD says. Whether it is true is for verification to find out. */
+/** What SHOUTCLOUD answered, not verified yet. */
 export interface ShoutcloudAnswer {
   readonly input: unknown;
   readonly output: unknown;
 }
 
 export interface AnswerLimits {
-  /** Of the body; one byte more is unreadable. */
+  /** The most bytes of the body. A longer one is unreadable. */
   readonly maxBytes: number;
-  /** The wall clock, for a Retry-After that is a date. */
+  /** The time now, for a Retry-After that is a date. */
   readonly epochMs: number;
 }
 
-/** Reads a response to its end, or destroys it. Throws an `AttemptError` that classifies whatever is not an answer. */
+/** Reads a response to its end, or destroys it. Throws an `AttemptError` for anything that is not an answer. */
 export async function readAnswer(
   { statusCode, headers, body }: AttemptResponse,
   { maxBytes, epochMs }: AnswerLimits,
@@ -35,7 +34,7 @@ function statusError(status: number, pauseMs: number | undefined): AttemptError 
   return new AttemptError('rejected', message);
 }
 
-/** A short body is read, so that its connection can be used again. How it ends changes nothing. */
+/** Reads a short body, so that its connection can be used again. */
 async function discard(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<void> {
   let size = 0;
   try {
@@ -44,11 +43,11 @@ async function discard(body: AsyncIterable<Uint8Array>, maxBytes: number): Promi
       if (size > maxBytes) return;
     }
   } catch {
-    // The status is all there is to know.
+    // The status decides. How the body ends changes nothing.
   }
 }
 
-/** Leaving the loop destroys the body and its connection. A byte order mark stays, and so is not JSON. */
+/** Leaving the loop destroys the body and its connection. A byte order mark is kept, which makes the text no JSON. */
 async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -67,10 +66,10 @@ function parseAnswer(json: string): ShoutcloudAnswer {
   return { input: answer.INPUT, output: answer.OUTPUT };
 }
 
-// A quote inside a JSON string is escaped, so this finds keys and nothing else. Of two OUTPUTs neither can be trusted.
+// A quote inside a JSON string is escaped, so this matches keys only. With two OUTPUTs, neither can be trusted.
 const OUTPUT_KEYS = /"OUTPUT"\s*:/g;
 
-/** The parser's own error is not kept as the cause, for its message quotes the text. */
+/** Drops the parser's own error, because its message quotes the text. */
 function parseObject(json: string): { INPUT?: unknown; OUTPUT?: unknown } {
   let value: unknown;
   try {
@@ -82,4 +81,25 @@ function parseObject(json: string): { INPUT?: unknown; OUTPUT?: unknown } {
     throw new AttemptError('unreadable', 'the answer is not a JSON object');
   }
   return value;
+}
+
+// The limits of a pause that the upstream can ask for.
+const LEAST_MS = 1000;
+const MOST_MS = 60_000;
+
+/**
+ * The pause that a Retry-After header (RFC 9110 §10.2.3: seconds or an HTTP date) asks for, limited to 1…60 s.
+ * `undefined` if it makes no sense or has passed.
+ */
+export function retryAfterMs(header: string | string[] | undefined, epochMs: number): number | undefined {
+  if (typeof header !== 'string') return undefined;
+  const ms = waitMs(header.trim(), epochMs);
+  return ms > 0 ? Math.min(Math.max(ms, LEAST_MS), MOST_MS) : undefined;
+}
+
+function waitMs(value: string, epochMs: number): number {
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  if (/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(value))
+    return Date.parse(value.endsWith('GMT') ? value : `${value} GMT`) - epochMs;
+  return Number.NaN;
 }

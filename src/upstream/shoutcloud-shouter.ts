@@ -2,18 +2,18 @@ import { afterReading } from '../core/clock.ts';
 import { AttemptError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Shout, Shouter } from '../core/shouter.ts';
+import type { AttemptResponse, Transport } from './http-transport.ts';
 import { readAnswer } from './shoutcloud-answer.ts';
-import type { AttemptResponse, Transport } from './transport.ts';
 
 export interface ShoutcloudOptions {
   readonly attemptTimeoutMs: number;
-  /** Turns an OUTPUT into the upper case of its text, or `undefined` where it is not. */
+  /** Returns `output` if it is the upper case of `text`, else `undefined`. */
   readonly verify: (text: string, output: string) => string | undefined;
 }
 
 /**
- * Asks SHOUTCLOUD once for each call and verifies what it says. An attempt ends within `attemptTimeoutMs` by a timer
- * of its own; once sent it goes on when its callers leave, for its answer is worth storing. Fails with `AttemptError`.
+ * Asks SHOUTCLOUD once for each call and verifies the answer. An attempt ends within `attemptTimeoutMs` by a timer of its
+ * own. It goes on when its callers leave, because its answer is worth storing. Fails with `AttemptError`.
  */
 export function shoutcloudShouter(
   transport: Transport,
@@ -29,7 +29,7 @@ export function shoutcloudShouter(
         emit({ type: 'attempt', outcome: 'success', durationMs: clock.now() - startedAt });
         return shout;
       } catch (error) {
-        const failed = error instanceof AttemptError ? error : unreachable(error);
+        const failed = asAttemptError(error);
         emit({ type: 'attempt', outcome: failed.failure, durationMs: clock.now() - startedAt });
         throw failed;
       }
@@ -41,12 +41,8 @@ export function shoutcloudShouter(
     const timer = new AbortController();
     const cancel = afterReading(clock, attemptTimeoutMs, () => timer.abort());
     try {
-      const response = await transport.send({
-        headers: HEADERS,
-        body,
-        signal: timer.signal,
-      });
-      return await heard(text, response, maxAnswerBytes(body));
+      const response = await transport.send({ headers: HEADERS, body, signal: timer.signal });
+      return await read(text, response, maxAnswerBytes(body));
     } catch (error) {
       throw timer.signal.aborted ? new AttemptError('timeout', 'the attempt took too long') : error;
     } finally {
@@ -54,7 +50,7 @@ export function shoutcloudShouter(
     }
   }
 
-  async function heard(text: string, response: AttemptResponse, maxBytes: number): Promise<Shout> {
+  async function read(text: string, response: AttemptResponse, maxBytes: number): Promise<Shout> {
     try {
       return verified(text, await readAnswer(response, { maxBytes, epochMs: clock.epochMs() }));
     } catch (error) {
@@ -72,19 +68,20 @@ export function shoutcloudShouter(
   }
 }
 
-/** An answer that SHOUTCLOUD does not give may come from whoever has its old address now. */
+/** Whether SHOUTCLOUD never answers like this. Then another server can have its old address now. */
 function isForeign({ failure }: AttemptError): boolean {
   return failure === 'rejected' || failure === 'unreadable' || failure === 'wrong';
 }
 
-// SHOUTCLOUD compares the type byte for byte: "; charset=utf-8" gets a 400.
+// SHOUTCLOUD compares the type byte for byte, so "; charset=utf-8" would get a 400.
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
 
-/** INPUT and OUTPUT with each byte escaped at worst, and some room for keys that we do not know. */
+/** INPUT and OUTPUT with each byte escaped, and some room for unknown keys. */
 function maxAnswerBytes(body: string): number {
   return 2 * 6 * Buffer.byteLength(body) + 16_384;
 }
 
-function unreachable(cause: unknown): AttemptError {
-  return new AttemptError('unreachable', 'no answer came', { cause });
+function asAttemptError(error: unknown): AttemptError {
+  if (error instanceof AttemptError) return error;
+  return new AttemptError('unreachable', 'no answer came', { cause: error });
 }

@@ -6,7 +6,7 @@ import { parse, stringify } from 'yaml';
 import { faster } from '../../scripts/monitoring/faster.ts';
 import { folder } from '../support/folder.ts';
 import { closedUrl } from '../support/http-server.ts';
-import { startProgram, type TestProcess } from '../support/process.ts';
+import { type Program, startProgram } from '../support/process.ts';
 import { type Receiver, receiver } from './receiver.ts';
 
 export interface Monitoring {
@@ -99,7 +99,7 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
   }
 }
 
-async function unlessItEnds({ exitCode, stderr }: TestProcess, isReady: Promise<void>): Promise<void> {
+async function unlessItEnds({ exitCode, stderr }: Program, isReady: Promise<void>): Promise<void> {
   const end = exitCode.then(() => {
     throw new Error(`it did not start:\n${stderr.join('\n')}`);
   });

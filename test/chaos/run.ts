@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import { hasRedis } from '../support/redis-server.ts';
 import { ROWS } from './rows.ts';
 import { reasonForNoCgroup } from './tools/memory-cgroup.ts';
-import { hasRedisServer } from './tools/redis.ts';
 import { headline, reportOf } from './tools/report.ts';
 import type { Row } from './tools/row.ts';
 import { type Outcome, runRow, runUnprotected } from './tools/run-row.ts';
@@ -22,7 +22,7 @@ print(headline(options.seed));
 const chosen = ROWS.filter(
   (row) => wanted.test(`${row.group}: ${row.name}`) && (row.isLong ?? false) === values.long,
 );
-const noRedis = hasRedisServer() ? undefined : 'there is no redis-server';
+const noRedis = hasRedis ? undefined : 'there is no redis-server';
 const noCgroup = await reasonForNoCgroup();
 const skipped = [
   ...skip(noRedis, ({ needsRedis }) => needsRedis),

@@ -4,6 +4,7 @@ import { limitsContract } from './api/limits.ts';
 import { postContract } from './api/post.ts';
 import { refusalContract } from './api/refusals.ts';
 import { requestIdContract } from './api/request-ids.ts';
+import { statusContract } from './api/status.ts';
 
 /** A running service; its address is asked for when the first test runs. */
 export type Service = () => string;
@@ -18,5 +19,6 @@ export function apiContract(service: Service): void {
   badInputContract(service);
   refusalContract(service);
   requestIdContract(service);
+  statusContract(service);
   limitsContract(service);
 }

@@ -2,7 +2,7 @@ import { memoryStore } from '../../src/cache/memory-store.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { AttemptError } from '../../src/core/errors.ts';
 import type { Shouter } from '../../src/core/shouter.ts';
-import { verifiedUpperCase } from '../../src/core/verify.ts';
+import { verifiedUpperCase } from '../../src/core/upper-case.ts';
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { cachedShouter } from '../../src/upstream/cached-shouter.ts';
 import { coalescedShouter } from '../../src/upstream/coalesced-shouter.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { Store } from '../../src/cache/store.ts';
-import { simpleUpperCase } from '../../src/core/case-mapping.ts';
+import type { Store } from '../../src/core/shouter.ts';
+import { simpleUpperCase } from '../../src/core/upper-case.ts';
 
 /** A store that is empty, or at least knows none of the texts of this suite; it ends with the test. */
 export type MakeStore = (test: TestContext) => Store | Promise<Store>;

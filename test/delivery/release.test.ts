@@ -21,6 +21,7 @@ test('a release carries packages for npm and helm, manifests with exactly its im
     await printed('sh', '-c', `cd ${path} && sha256sum --check SHA256SUMS`),
   ];
   const packed = await printed('tar', '-tzf', `${path}/tuohs-npm-${readVersion()}.tgz`);
+  const client = await printed('tar', '-tzf', `${path}/tuohs-client-npm-${readVersion()}.tgz`);
   const chart = await printed('tar', '-xzOf', `${path}/tuohs-${readVersion()}.tgz`, 'tuohs/Chart.yaml');
   const manifests = parseAllDocuments(readFileSync(`${path}/tuohs-${readVersion()}.yaml`, 'utf8'));
   const objects = manifests.map((manifest) => manifest.toJS());
@@ -29,10 +30,11 @@ test('a release carries packages for npm and helm, manifests with exactly its im
   assert.equal(deployment.spec.template.spec.containers[0].image, IMAGE);
   assert.deepEqual(files, [
     'SHA256SUMS',
-    ...files.filter((name) => /^tuohs-(npm-)?\d+\.\d+\.\d+\.(tgz|yaml)$/.test(name)),
+    ...files.filter((name) => /^tuohs-((client-)?npm-)?\d+\.\d+\.\d+\.(tgz|yaml)$/.test(name)),
   ]);
-  assert.equal(checked.match(/: OK$/gm)?.length, 3);
+  assert.equal(checked.match(/: OK$/gm)?.length, 4);
   assert.match(packed, /^package\/dist\/main\.js$/m);
+  assert.match(client, /^package\/dist\/index\.d\.ts$/m);
   assert.deepEqual(
     objects.filter(({ kind }) => kind === 'Pod'),
     [],
@@ -44,16 +46,18 @@ test('a version without a section in the changelog has no notes, and so no relea
 });
 
 test("the notes of a version are its section's words", async () => {
-  const notes = await script('release-notes.ts', 'Unreleased');
+  const notes = await script('release-notes.ts', readVersion());
 
   assert.match(notes, /^### Added\n/);
   assert.doesNotMatch(notes, /^## /m);
 });
 
-test('the version stands in package.json only', () => {
-  const chart = readFileSync(new URL('../../deploy/chart/Chart.yaml', import.meta.url), 'utf8');
+test('the version of package.json has a section in the changelog, and is the default tag of the image', () => {
+  const changelog = readFileSync(`${root}/CHANGELOG.md`, 'utf8');
+  const chart = readFileSync(`${root}/deploy/chart/Chart.yaml`, 'utf8');
 
-  assert.match(chart, /^version: 0\.0\.0$/m);
+  assert.match(changelog, new RegExp(`^## ${readVersion()} - \\d{4}-\\d{2}-\\d{2}$`, 'm'));
+  assert.match(chart, new RegExp(`^appVersion: ${readVersion()}$`, 'm'));
 });
 
 function script(name: string, ...args: string[]): Promise<string> {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type Ending, startProgram, type TestProcess } from '../support/process.ts';
+import { type Ending, type Program, startProgram } from '../support/process.ts';
 
 /** The image under test: `make test-docker` builds it and names it. */
 export const image = process.env.DOCKER_IMAGE ?? '';
@@ -15,7 +15,7 @@ export async function docker(...args: readonly string[]): Promise<string> {
 export interface Container {
   readonly name: string;
   /** The container's output and, at its end, its exit code. */
-  readonly process: TestProcess;
+  readonly process: Program;
 }
 
 /** The image with everything taken away that it must do without: root, a writable disk, capabilities. */

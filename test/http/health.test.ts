@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ErrorCode, TuohsError } from '../../src/core/errors.ts';
-import { reverser } from '../../src/core/reverse.ts';
-import { reverseShout } from '../../src/core/reverse-shout.ts';
+import { reverser, reverseShout } from '../../src/core/reverse.ts';
 import { failing, testApi } from '../support/api.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { reverser } from '../../src/core/reverse.ts';
-import { type ReverseShout, reverseShout } from '../../src/core/reverse-shout.ts';
+import { type ReverseShout, reverser, reverseShout } from '../../src/core/reverse.ts';
 import { listeningApi } from '../support/api.ts';
 import { type FakeShouter, fakeShouter } from '../support/fake-shouter.ts';
 import { closedLate, type RawAnswer, rawClient, wholeAnswers } from '../support/raw-client.ts';

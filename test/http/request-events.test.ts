@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { reverser } from '../../src/core/reverse.ts';
-import { reverseShout } from '../../src/core/reverse-shout.ts';
+import { reverser, reverseShout } from '../../src/core/reverse.ts';
 import { listeningApi } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';

@@ -1,5 +1,4 @@
-import type { BreakerState } from '../../src/core/breaker.ts';
-import type { AttemptOutcome } from '../../src/core/events.ts';
+import type { AttemptOutcome, BreakerState } from '../../src/core/events.ts';
 import type { StackSettings } from '../../src/shouter-stack.ts';
 import type { Journal } from './journal.ts';
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../src/shoutcloud/seeded-random.ts';
+import { seededRandom } from '../../src/shoutcloud/fault-plan.ts';
 
 /** Chance drawn from a seed. */
 export interface Dice {

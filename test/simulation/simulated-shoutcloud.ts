@@ -1,7 +1,6 @@
-import { encodeAnswer } from '../../src/shoutcloud/go-json.ts';
-import { goUpperCase } from '../../src/shoutcloud/go-upper-case.ts';
+import { encodeAnswer, goUpperCase } from '../../src/shoutcloud/go-behaviour.ts';
 import { isWrongBodyKind, wrongBodies } from '../../src/shoutcloud/wrong-bodies.ts';
-import type { AttemptRequest, AttemptResponse, Transport } from '../../src/upstream/transport.ts';
+import type { AttemptRequest, AttemptResponse, Transport } from '../../src/upstream/http-transport.ts';
 import type { Attempt, AttemptRules } from './attempt-rules.ts';
 import type { Dice } from './dice.ts';
 import type { Journal } from './journal.ts';

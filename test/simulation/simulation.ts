@@ -1,10 +1,9 @@
 import { redisConnection } from '../../src/cache/redis-connection.ts';
 import { redisStore } from '../../src/cache/redis-store.ts';
-import type { BreakerState } from '../../src/core/breaker.ts';
 import { AttemptError } from '../../src/core/errors.ts';
-import type { Event, World } from '../../src/core/events.ts';
+import type { BreakerState, Event, World } from '../../src/core/events.ts';
 import type { Call, Shouter } from '../../src/core/shouter.ts';
-import { verifiedUpperCase } from '../../src/core/verify.ts';
+import { verifiedUpperCase } from '../../src/core/upper-case.ts';
 import { LAYERS, type Layers, shouterStack } from '../../src/shouter-stack.ts';
 import { NO_VIEWS } from '../../src/telemetry/layer-views.ts';
 import { fakeClock } from '../support/fake-clock.ts';

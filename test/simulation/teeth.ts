@@ -1,5 +1,5 @@
 import type { Layers } from '../../src/shouter-stack.ts';
-import type { RetryBudget } from '../../src/upstream/retry-budget.ts';
+import type { RetryBudget } from '../../src/upstream/retried-shouter.ts';
 import { scenarioOf } from './scenario.ts';
 import { PROTECTED, simulate, type Variant } from './simulation.ts';
 

@@ -1,8 +1,8 @@
-import { simpleUpperCase } from '../../src/core/case-mapping.ts';
-import { goUpperCase } from '../../src/shoutcloud/go-upper-case.ts';
+import { simpleUpperCase } from '../../src/core/upper-case.ts';
+import { goUpperCase } from '../../src/shoutcloud/go-behaviour.ts';
 
 const POISON = '☠';
-const LONG = 'Lorem ipsum dolor sit amet, '.repeat(400);
+const LONG = 'Lorem ipsum dolor sit amet, '.repeat(100);
 
 // What upper-casing, JSON and the separators of batches make hard.
 const TAILS = [
@@ -22,7 +22,7 @@ const TAILS = [
 export function textOf(id: number, isPoison = false): string {
   const kind = id % 97;
   const tail = kind < TAILS.length ? TAILS[kind] : `plain ${kind}`;
-  return `‹${id}›${isPoison ? POISON : ''}${id % 1999 === 9 ? LONG.repeat(4) : tail}`;
+  return `‹${id}›${isPoison ? POISON : ''}${id % 1999 === 9 ? LONG.repeat(16) : tail}`;
 }
 
 export function isPoison(text: string): boolean {

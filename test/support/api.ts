@@ -1,8 +1,7 @@
 import type { TestContext } from 'node:test';
 import inject, { type InjectOptions, type Response } from 'light-my-request';
 import type { Clock } from '../../src/core/clock.ts';
-import { reverser } from '../../src/core/reverse.ts';
-import { type ReverseShout, reverseShout } from '../../src/core/reverse-shout.ts';
+import { type ReverseShout, reverser, reverseShout } from '../../src/core/reverse.ts';
 import { type ApiOptions, type ApiServerParts, apiServer } from '../../src/http/api-server.ts';
 import type { HttpServer } from '../../src/http/http-server.ts';
 import { type AdmissionLimits, admission } from '../../src/http/limits/admission.ts';
@@ -46,6 +45,7 @@ export function testApi(
   const api = apiServer(
     {
       reverseShout: reverseShout(fakeShouter(), reverser('grapheme')),
+      upstream: () => 'ok',
       admission: door,
       requestCounter: { count: async () => ({ current: 1, leftMs: 60_000 }) },
       isDraining: () => false,

@@ -1,5 +1,5 @@
-import { simpleUpperCase } from '../../src/core/case-mapping.ts';
 import type { Call, Shout, Shouter } from '../../src/core/shouter.ts';
+import { simpleUpperCase } from '../../src/core/upper-case.ts';
 
 /** Stands for whatever is further in: answers at once, fails, or keeps its callers waiting, as the test says. */
 export interface FakeShouter extends Shouter {

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TestContext } from 'node:test';
+import type { Ending } from './process.ts';
 
 /** A server of the test's own on a free port, which ends with it, open connections and all; it counts them. */
 export async function httpServer(
-  test: TestContext,
+  ending: Ending,
   listener: RequestListener,
 ): Promise<{ url: string; connections(): number }> {
   const server = createServer(listener);
@@ -13,7 +13,7 @@ export async function httpServer(
   server.on('connection', () => {
     connections++;
   });
-  test.after(() => {
+  ending.after(async () => {
     server.closeAllConnections();
     server.close();
   });

@@ -6,17 +6,27 @@ import { fileURLToPath } from 'node:url';
 
 /** Where a process ends with: a test, or a whole file (`{ after }` of node:test). */
 export interface Ending {
-  after(run: () => Promise<void>): void;
+  after(run: () => unknown): void;
 }
 
-export interface TestProcess {
+/** A line of a program's output: pino's fields where it is JSON, else only `msg`. */
+export interface LogLine {
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+/** A program under way, with all that it said. */
+export interface Program {
+  readonly pid: number;
   /** The lines so far. */
   readonly stdout: readonly string[];
   readonly stderr: readonly string[];
+  /** The lines of both in the order in which they came. */
+  readonly log: readonly LogLine[];
   /** The exit code, once the process has ended and all its lines are here; null where a signal killed it. */
   readonly exitCode: Promise<number | null>;
-  /** The next line of stdout, seen or not, that has this message. Rejects when the process ends without it. */
-  logLine(msg: string): Promise<Record<string, unknown>>;
+  /** The next line, seen or not, that has this message. Rejects when the process ends without it. */
+  logLine(msg: string): Promise<LogLine>;
   /** Resolves with the addresses when the service answers. */
   listening(): Promise<{ url: string; adminUrl: string }>;
   kill(signal: NodeJS.Signals): void;
@@ -26,7 +36,7 @@ export interface TestProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-export interface Program {
+export interface Command {
   readonly command: string;
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -34,15 +44,19 @@ export interface Program {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-// Free ports, no drain: what every test wants. Nothing is taken over from the user's own environment but the PATH.
-const ENVIRONMENT = { HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' };
+// What every test wants: free ports, no drain, and all the time that a busy machine takes for an upstream call. Nothing is taken
+// over from the user's own environment but the PATH.
+const ENVIRONMENT = {
+  ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
+  ...{ ATTEMPT_TIMEOUT_MS: '60000', REQUEST_DEADLINE_MS: '60000' },
+};
 
 /** `tuohs` with these arguments as a real process, which is killed at the end if it still runs. */
 export function tuohs(
   ending: Ending,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): TestProcess {
+): Program {
   return startProgram(ending, {
     command: process.execPath,
     args: ['src/main.ts', ...args],
@@ -51,31 +65,32 @@ export function tuohs(
 }
 
 /** Any program, in a process group of its own. */
-export function startProgram(ending: Ending, { command, args, environment }: Program): TestProcess {
+export function startProgram(ending: Ending, { command, args, environment }: Command): Program {
   const child = spawn(command, args, {
     cwd: root,
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  const stdout = lines(child.stdout);
-  const stderr = lines(child.stderr);
+  const [stdout, stderr]: [string[], string[]] = [[], []];
+  const log: LogLine[] = [];
+  const searches = new Set<(line: LogLine) => void>();
+  follow(child.stdout, stdout);
+  follow(child.stderr, stderr);
   const exitCode = once(child, 'close').then(([code]) => code as number | null);
+  exitCode.catch(() => {});
   ending.after(async () => {
     killGroup(child.pid);
-    await exitCode;
+    await exitCode.catch(() => {});
   });
 
   return {
-    stdout: stdout.seen,
-    stderr: stderr.seen,
-    exitCode,
-    logLine,
+    ...{ pid: child.pid ?? 0, stdout, stderr, log, exitCode, logLine },
     async listening() {
       const { port, adminPort } = await logLine('listening');
       return { url: `http://127.0.0.1:${port}`, adminUrl: `http://127.0.0.1:${adminPort}` };
     },
-    kill: (signal) => child.kill(signal),
+    kill: (signal) => void child.kill(signal),
     killAll: (signal) => killGroup(child.pid, signal),
     stop(signal = 'SIGTERM') {
       child.kill(signal);
@@ -83,39 +98,35 @@ export function startProgram(ending: Ending, { command, args, environment }: Pro
     },
   };
 
-  async function logLine(msg: string): Promise<Record<string, unknown>> {
-    const line = await Promise.race([stdout.find((text) => messageOf(text) === msg), exitCode]);
-    if (typeof line === 'string') return JSON.parse(line);
-    throw new Error(`it ended without a line "${msg}":\n${stdout.seen.concat(stderr.seen).join('\n')}`);
+  function follow(stream: Readable, lines: string[]): void {
+    createInterface({ input: stream }).on('line', (text) => {
+      const line = logLineOf(text);
+      lines.push(text);
+      log.push(line);
+      for (const search of searches) search(line);
+    });
+  }
+
+  function logLine(msg: string): Promise<LogLine> {
+    return new Promise((resolve, reject) => {
+      const search = (line: LogLine) => line.msg === msg && resolve(line);
+      searches.add(search);
+      log.forEach(search);
+      const fail = () =>
+        reject(new Error(`it ended without a line "${msg}":\n${stdout.concat(stderr).join('\n')}`));
+      exitCode.then(fail, reject);
+    });
   }
 }
 
-function lines(stream: Readable): { seen: string[]; find(isIt: (line: string) => boolean): Promise<string> } {
-  const seen: string[] = [];
-  const searches = new Set<() => void>();
-  createInterface({ input: stream }).on('line', (line) => {
-    seen.push(line);
-    for (const search of searches) search();
-  });
-  return {
-    seen,
-    find: (isIt) =>
-      new Promise((resolve) => {
-        const search = () => {
-          const line = seen.find(isIt);
-          if (line === undefined) return;
-          searches.delete(search);
-          resolve(line);
-        };
-        searches.add(search);
-        search();
-      }),
-  };
-}
-
-/** npm writes other lines, too. */
-function messageOf(line: string): unknown {
-  return line.startsWith('{') ? JSON.parse(line).msg : undefined;
+/** npm and Redis write other lines, too. */
+function logLineOf(text: string): LogLine {
+  try {
+    const line = JSON.parse(text);
+    return typeof line?.msg === 'string' ? line : { msg: text };
+  } catch {
+    return { msg: text };
+  }
 }
 
 /** The program and what it started; both may be gone already. */

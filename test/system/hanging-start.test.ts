@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { fifo } from '../support/fifo.ts';
-import { type TestProcess, tuohs } from '../support/process.ts';
+import { type Program, tuohs } from '../support/process.ts';
 
 /** Runs before our own code, in each process that this decides for, and keeps the process alive as a real start would. */
 function hook(code: string): Record<string, string> {
@@ -68,7 +68,7 @@ test('a worker that hangs in its start does not outlive a primary that was kille
   assert.equal(await service.stop('SIGKILL'), null);
 });
 
-async function hangingWorkers(t: TestContext): Promise<TestProcess> {
+async function hangingWorkers(t: TestContext): Promise<Program> {
   const service = tuohs(t, ['serve'], { ...hook(hangingFile('/src/app.ts')), WEB_CONCURRENCY: '2' });
   await service.logLine('hangs');
   return service;

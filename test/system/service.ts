@@ -1,9 +1,9 @@
+import type { Shoutcloud, ShoutcloudOptions } from '../../src/shoutcloud/server.ts';
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
-import type { Shoutcloud, ShoutcloudOptions } from '../../src/shoutcloud/shoutcloud.ts';
-import { type Ending, type TestProcess, tuohs } from '../support/process.ts';
+import { type Ending, type Program, tuohs } from '../support/process.ts';
 
 export interface RunningService {
-  readonly service: TestProcess;
+  readonly service: Program;
   readonly url: string;
   readonly adminUrl: string;
   readonly shoutcloud: Shoutcloud;

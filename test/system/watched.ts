@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { httpServer } from '../support/http-server.ts';
-import { type TestProcess, tuohs } from '../support/process.ts';
+import { type Program, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
 export interface TestWebhook {
@@ -62,8 +62,8 @@ export async function front(t: TestContext, serviceUrl: string, word: string): P
 }
 
 /** `tuohs watch` with quick rounds, and more arguments. */
-export function watching(t: TestContext, url: string, ...args: string[]): TestProcess {
-  return tuohs(t, ['watch', '--url', url, '--interval', '20ms', '--timeout', '5s', ...args]);
+export function watching(t: TestContext, url: string, ...args: string[]): Program {
+  return tuohs(t, ['watch', '--url', url, '--interval', '20ms', '--timeout', '1m', ...args]);
 }
 
 /** Resolves when three more rounds are done: whatever there was to tell has been told. */

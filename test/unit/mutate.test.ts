@@ -45,9 +45,16 @@ test('a change is made to one line of the file and tells which', () => {
 });
 
 test('the tests of a file are those that import it, themselves or by a helper', () => {
-  const tests = relatedTests('src/upstream/gate.ts');
+  const [closest = []] = relatedTests('src/upstream/gated-shouter.ts');
 
-  assert.ok(tests.includes('test/unit/upstream/gate-places.test.ts'));
-  assert.ok(tests.includes('test/unit/upstream/batched-pause.test.ts'));
-  assert.ok(!tests.includes('test/unit/upstream/retry-after.test.ts'));
+  assert.ok(closest.includes('test/unit/upstream/gated-places.test.ts'));
+  assert.ok(closest.includes('test/unit/upstream/batched-pause.test.ts'));
+  assert.ok(!closest.includes('test/unit/upstream/retry-after.test.ts'));
+});
+
+test('where few tests import a file, those of what imports it look at its changes, too', () => {
+  const [closest, ...others] = relatedTests('src/http/exchange.ts');
+
+  assert.deepEqual(closest, ['test/unit/http/request-id.test.ts']);
+  assert.ok(others.flat().includes('test/http/errors.test.ts'));
 });

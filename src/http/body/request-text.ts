@@ -112,8 +112,9 @@ export function dataField(encoded: string): string | null | undefined {
 }
 
 function unescaped(value: string): string {
-  if (!/[+%]/.test(value)) return value;
-  return value
-    .replaceAll('+', ' ')
-    .replace(/%[\da-f]{2}/gi, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16)));
+  const spaced = value.replaceAll('+', ' ');
+  if (!spaced.includes('%')) return spaced;
+  return spaced.replace(/%[\da-f]{2}/gi, (escaped) =>
+    String.fromCharCode(Number.parseInt(escaped.slice(1), 16)),
+  );
 }

@@ -26,12 +26,18 @@ export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: 
         emit({ type: 'shed', reason });
         throw new TuohsError('OVERLOADED', `no room: ${reason}`);
       }
-      exchange.atWhole(() => {
-        requests++;
-        exchange.atEnd(() => requests--);
-      });
+      exchange.atWhole(begin);
     },
   };
+
+  function begin(exchange: Exchange): void {
+    requests++;
+    exchange.atEnd(end);
+  }
+
+  function end(): void {
+    requests--;
+  }
 
   function reasonToRefuse(): ShedReason | undefined {
     if (requests >= maxInFlight) return 'requests';

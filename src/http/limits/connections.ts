@@ -64,7 +64,7 @@ export function connections(maxConnections: number): Connections {
       const before = exchanges.at(-MAX_AT_ONCE);
       connection.isNew = false;
       exchanges.push(exchange);
-      exchange.atEnd(() => exchanges.splice(exchanges.indexOf(exchange), 1));
+      exchange.atEnd(leave);
       return before;
     },
     cutSlowest(bytes, nowMs) {
@@ -86,6 +86,11 @@ export function connections(maxConnections: number): Connections {
     count: () => open.size,
     all: () => open.values(),
   };
+
+  function leave(exchange: Exchange): void {
+    const exchanges = open.get(exchange.request.socket)?.exchanges;
+    exchanges?.splice(exchanges.indexOf(exchange), 1);
+  }
 
   /** First those that have not sent a whole request or do not read their answer, then idle ones; the oldest first. */
   function makeRoom(): void {

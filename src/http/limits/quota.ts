@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { TuohsError } from '../../core/errors.ts';
-import type { HeaderList } from '../exchange.ts';
+import type { HeaderLines } from '../head.ts';
 import { clientOf, type TrustedProxies } from './client-address.ts';
 
 /** Counts the requests of one client in this minute of the clock. Never rejects; a count that is known needs no promise. */
@@ -23,7 +23,7 @@ export interface QuotaOptions {
 /** What is left of a client's quota. */
 export interface Quota {
   /** For every answer to the client: limit, rest, and seconds until it is whole again (IETF draft-03). */
-  readonly headers: HeaderList;
+  readonly headers: HeaderLines;
   /** The refusal, if nothing is left. */
   readonly refusal: TuohsError | undefined;
 }
@@ -36,17 +36,16 @@ export function quotas(counter: RequestCounter, options: QuotaOptions): TakeFrom
   const { rateLimitPerMinute: perMinute, trustProxy } = options;
   if (perMinute === 0) return undefined;
   const clientBehind = clientOf(trustProxy);
-  const limit = String(perMinute);
+  const limitLine = `ratelimit-limit: ${perMinute}\r\nratelimit-remaining: `;
   return (request) => {
     const count = counter.count(clientBehind(request));
     return count instanceof Promise ? count.then(quota) : quota(count);
   };
 
   function quota({ current, leftMs }: RequestCount): Quota {
-    const remaining = String(Math.max(0, perMinute - current));
-    const reset = String(Math.ceil(leftMs / 1000));
+    const remaining = Math.max(0, perMinute - current);
     return {
-      headers: ['ratelimit-limit', limit, 'ratelimit-remaining', remaining, 'ratelimit-reset', reset],
+      headers: `${limitLine}${remaining}\r\nratelimit-reset: ${Math.ceil(leftMs / 1000)}\r\n`,
       refusal: current > perMinute ? usedUp(leftMs) : undefined,
     };
   }
@@ -54,7 +53,7 @@ export function quotas(counter: RequestCounter, options: QuotaOptions): TakeFrom
   function usedUp(leftMs: number): TuohsError {
     return new TuohsError('RATE_LIMITED', 'the quota of the client is used up', {
       retryAfterMs: leftMs,
-      detail: `The quota is ${limit} requests a minute.`,
+      detail: `The quota is ${perMinute} requests a minute.`,
     });
   }
 }

@@ -1,6 +1,7 @@
 import { TuohsError } from '../../core/errors.ts';
+import { healthOperation } from '../../openapi/operations.ts';
 import type { ApiParts } from '../api-parts.ts';
-import { errorResponses, requestIdParameter, success } from '../openapi-parts.ts';
+import { headerLines } from '../head.ts';
 import type { Route } from '../router.ts';
 
 /** Says that known strings are answered: `test` goes through the caches, and the upstream is asked only for the first. */
@@ -14,21 +15,9 @@ export const health: Route<ApiParts> = {
       throw new TuohsError('UPSTREAM_UNREACHABLE', 'not even a known string is answered', { cause });
     }
     exchange.answer({
-      headers: ['content-type', 'text/plain', 'cache-control', 'no-store'],
+      headers: headerLines({ 'content-type': 'text/plain', 'cache-control': 'no-store' }),
       body: 'success',
     });
   },
-  operation: {
-    operationId: 'health',
-    summary: 'Whether known strings are answered',
-    description: 'It asks for `test` through the caches. It does not say whether SHOUTCLOUD is well.',
-    tags: ['service'],
-    parameters: [requestIdParameter],
-    responses: {
-      200: success('They are.', {
-        'text/plain': { schema: { type: 'string', const: 'success' } as object, example: 'success' },
-      }),
-      ...errorResponses(),
-    },
-  },
+  operation: healthOperation,
 };

@@ -1,4 +1,4 @@
-import type { RedisServer } from '../tools/redis.ts';
+import type { RedisServer } from '../../support/redis-server.ts';
 import { honest } from '../tools/replies.ts';
 import { allHold, atLeast, type Row } from '../tools/row.ts';
 import { until } from '../tools/until.ts';

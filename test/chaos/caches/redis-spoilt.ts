@@ -18,7 +18,7 @@ export const redisSpoilt: Row = {
     const redis = await lab.redis();
     const faults = { random: seededRandom(lab.seed), share: 0.05, mostDelayMs: 200 };
     const proxy = await redisFaultProxy({ targetPort: redis.port, ...faults });
-    lab.onClose(() => proxy.close());
+    lab.after(() => proxy.close());
     const gateway = await lab.gateway({
       SHOUTCLOUD_URL: upstream.url,
       REDIS_URL: `redis://127.0.0.1:${proxy.port}`,

@@ -1,5 +1,5 @@
+import type { RedisServer } from '../../support/redis-server.ts';
 import type { RawPeer, Script } from '../tools/raw-peer.ts';
-import type { RedisServer } from '../tools/redis.ts';
 import {
   answerBytes,
   honest,

@@ -21,7 +21,7 @@ export const rollingRestart: Row = {
     const { pollMs, drainMs } = lab.isShort ? shortTimes : fullTimes;
     const upstream = await lab.peer(honest(30));
     const proxy = await startKeepAliveProxy(pollMs);
-    lab.onClose(proxy.close);
+    lab.after(proxy.close);
     const start = async () => {
       const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, DRAIN_MS: `${drainMs}` });
       proxy.add(gateway);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Ending } from '../../support/process.ts';
 import { type Env, launchGateway } from '../tools/gateway.ts';
 import { honest } from '../tools/replies.ts';
 import { allHold, atMost, exactly, type Row } from '../tools/row.ts';
@@ -71,37 +72,37 @@ export const wrongSettings: Row = {
 
     for (let i = 0; i < alone.length; i += 2) {
       const pair = alone.slice(i, i + 2).map(async ([name, value]) => {
-        const { code, said } = await startWith({ [name]: value });
+        const { code, said } = await startWith(lab, { [name]: value });
         if (code !== 2 || !said.includes(name)) unexpected.push(`${name}=${value}: ${code} ${said}`);
       });
       await Promise.all(pair);
     }
-    const all = await startWith(BAD_VALUES);
+    const all = await startWith(lab, BAD_VALUES);
     const unnamed = wrong.map(([name]) => name).filter((name) => !all.said.includes(name));
 
     return [
       allHold('exit code 2, named', unexpected, alone.length),
       allHold('all named at once', unnamed, wrong.length),
       exactly('exit code of all', String(all.code), '2'),
-      exactly('a secret told', await isSecretTold(), 'no'),
+      exactly('a secret told', await isSecretTold(lab), 'no'),
     ];
   },
 };
 
-async function startWith(env: Env): Promise<{ code: number | null; said: string }> {
-  const program = launchGateway(env);
-  const giveUp = setTimeout(() => program.signal('SIGKILL'), 20_000);
-  const code = await program.exited;
+async function startWith(ending: Ending, env: Env): Promise<{ code: number | null; said: string }> {
+  const program = launchGateway(ending, env);
+  const giveUp = setTimeout(() => program.kill('SIGKILL'), 20_000);
+  const code = await program.exitCode;
   clearTimeout(giveUp);
   return { code, said: program.log.map((line) => JSON.stringify(line)).join('\n') };
 }
 
-async function isSecretTold(): Promise<'yes' | 'no'> {
+async function isSecretTold(ending: Ending): Promise<'yes' | 'no'> {
   const folder = mkdtempSync(join(tmpdir(), 'tuohs-chaos-'));
   const file = join(folder, 'redis-url');
   writeFileSync(file, 'ftp://:hunter2@127.0.0.1');
-  const fromFile = await startWith({ REDIS_URL_FILE: file });
-  const fromEnvironment = await startWith({ REDIS_URL: 'ftp://:hunter2@127.0.0.1' });
+  const fromFile = await startWith(ending, { REDIS_URL_FILE: file });
+  const fromEnvironment = await startWith(ending, { REDIS_URL: 'ftp://:hunter2@127.0.0.1' });
   rmSync(folder, { recursive: true });
   return `${fromFile.said}${fromEnvironment.said}`.includes('hunter2') ? 'yes' : 'no';
 }

@@ -1,7 +1,7 @@
+import type { Program } from '../../support/process.ts';
 import { launchGateway } from '../tools/gateway.ts';
 import { nowMs } from '../tools/now.ts';
 import { cpuMs } from '../tools/process-state.ts';
-import type { Program } from '../tools/program.ts';
 import { honest } from '../tools/replies.ts';
 import { allHold, atMost, exactly, type Row } from '../tools/row.ts';
 import { statusesOf } from '../tools/statistics.ts';
@@ -60,10 +60,9 @@ export const terminatedDuringStart: Row = {
     const times = lab.isShort ? 4 : 30;
     for (let time = 0; time < times; time++) {
       const share = 0.5 + (0.7 * time) / times;
-      const program = launchGateway({ REDIS_URL: 'redis://127.0.0.1:1' });
+      const program = launchGateway(lab, { REDIS_URL: 'redis://127.0.0.1:1' });
       await until(() => cpuMs(program.pid) >= share * readyAfterCpuMs || hasStarted(program), 10_000);
-      program.signal('SIGTERM');
-      const code = await program.exited;
+      const code = await program.stop();
       if (code !== 0) unexpected.push(`after ${Math.round(share * 100)} % of it: ${code}`);
     }
 

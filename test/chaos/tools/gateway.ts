@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { type Ending, type LogLine, type Program, startProgram } from '../../support/process.ts';
 import type { MemoryCgroup } from './memory-cgroup.ts';
 import { nowMs } from './now.ts';
 import { peakRssBytes, rssBytes, socketCount } from './process-state.ts';
-import { type LogLine, type Program, runProgram } from './program.ts';
 import { type Metrics, readMetrics } from './prometheus.ts';
 import type { Handicap } from './row.ts';
 
@@ -50,15 +50,12 @@ export interface GatewayManner {
 }
 
 /** Starts a gateway and waits until it listens. */
-export async function startGateway(env: Env, manner: GatewayManner = {}): Promise<Gateway> {
-  const program = launchGateway(env, manner);
-  const { port, adminPort } = await program.line('listening');
-  const readyAfterMs = nowMs() - program.startedAtMs;
+export async function startGateway(ending: Ending, env: Env, manner: GatewayManner = {}): Promise<Gateway> {
+  const startedAtMs = nowMs();
+  const program = launchGateway(ending, env, manner);
+  const { port, adminPort } = await program.logLine('listening');
+  const readyAfterMs = nowMs() - startedAtMs;
   const adminUrl = `http://127.0.0.1:${adminPort}`;
-  const end = (signal: NodeJS.Signals) => {
-    program.signal(signal);
-    return program.exited;
-  };
   return {
     url: `http://127.0.0.1:${port}`,
     port: Number(port),
@@ -67,10 +64,10 @@ export async function startGateway(env: Env, manner: GatewayManner = {}): Promis
     pid: program.pid,
     readyAfterMs,
     log: program.log,
-    exited: program.exited,
+    exited: program.exitCode,
     rssBytes: () => rssBytes(program.pid),
     peakRssBytes: () => peakRssBytes(program.pid),
-    signal: program.signal,
+    signal: program.kill,
     sockets: () => socketCount(program.pid),
     metrics: async () => readMetrics(await textOf(`${adminUrl}/metrics`)),
     async underWay() {
@@ -78,13 +75,13 @@ export async function startGateway(env: Env, manner: GatewayManner = {}): Promis
       const { queued, flights, waiting } = upstream;
       return { inFlight: requests.inFlight, queued, flights, waiting };
     },
-    stop: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
+    stop: () => program.stop(),
+    kill: () => program.stop('SIGKILL'),
   };
 }
 
 /** Starts a gateway process without waiting for anything. */
-export function launchGateway(env: Env, manner: GatewayManner = {}): Program {
+export function launchGateway(ending: Ending, env: Env, manner: GatewayManner = {}): Program {
   const { handicap, isBuilt, cgroup, preload } = manner;
   const args = [
     ...(isBuilt ? imageOptions() : []),
@@ -94,8 +91,13 @@ export function launchGateway(env: Env, manner: GatewayManner = {}): Program {
       : [isBuilt ? BUILT_MAIN : MAIN, 'serve']),
   ];
   const environment = { ...BASE, ...env, ...handicap?.env };
-  if (cgroup === undefined) return runProgram(process.execPath, args, environment);
-  return runProgram('/bin/sh', ['-c', cgroup.enter, 'sh', process.execPath, ...args], environment);
+  const node = { command: process.execPath, args, environment };
+  if (cgroup === undefined) return startProgram(ending, node);
+  return startProgram(ending, {
+    ...node,
+    command: '/bin/sh',
+    args: ['-c', cgroup.enter, 'sh', node.command, ...args],
+  });
 }
 
 /** What the Dockerfile gives to Node. */

@@ -1,17 +1,17 @@
+import { type Ending, startProgram } from '../../support/process.ts';
+import { type RedisOptions, type RedisServer, redisServer } from '../../support/redis-server.ts';
 import { type Answer, askOn } from './answer.ts';
 import { type Env, type Gateway, type GatewayManner, MAIN, startGateway } from './gateway.ts';
 import { type Load, startLoad } from './load.ts';
 import type { LoadPlan } from './load-plan.ts';
 import { memoryCgroup } from './memory-cgroup.ts';
-import { runProgram } from './program.ts';
 import { type RawPeer, type Script, startRawPeer } from './raw-peer.ts';
-import { type RedisOptions, type RedisServer, startRedis } from './redis.ts';
 import type { Handicap } from './row.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { openWire } from './wire.ts';
 
 /** What a row works with. All that it starts is recorded for the invariants and closed with the lab. */
-export interface Lab {
+export interface Lab extends Ending {
   readonly seed: number;
   /** Whether to measure for seconds rather than for as long as the table says. */
   readonly isShort: boolean;
@@ -29,8 +29,6 @@ export interface Lab {
   load(plan: LoadPlan): Load;
   /** Asks for one text on a connection of its own. */
   ask(gateway: Pick<Gateway, 'port'>, text: string): Promise<Answer>;
-  /** Closed with the rest, the last one first. */
-  onClose(close: () => unknown): void;
 }
 
 /** What the invariants are checked against. */
@@ -59,6 +57,9 @@ export function openLab({ seed, isShort, handicap }: LabOptions): {
   const loads: Load[] = [];
   const asked: Answer[] = [];
   const closers: (() => unknown)[] = [];
+  const after: Ending['after'] = (close) => void closers.push(close);
+  const onSignal = () => void close().finally(() => process.exit(130));
+  process.once('SIGINT', onSignal);
 
   const lab: Lab = {
     seed,
@@ -67,11 +68,12 @@ export function openLab({ seed, isShort, handicap }: LabOptions): {
       if (handicap) return Math.min(shortMs, UNPROTECTED_MS);
       return isShort ? shortMs : fullMs;
     },
-    gateway: (env, manner) => known(startGateway(env, { ...manner, handicap })),
+    after,
+    gateway: (env, manner) => known(startGateway({ after }, env, { ...manner, handicap })),
     gatewayWithin(limitBytes, env) {
       const cgroup = memoryCgroup(limitBytes);
       closers.push(() => cgroup.remove());
-      return known(startGateway(env, { cgroup, isBuilt: true, handicap }));
+      return known(startGateway({ after }, env, { cgroup, isBuilt: true, handicap }));
     },
     async peer(script) {
       const peer = await startRawPeer(script);
@@ -80,16 +82,11 @@ export function openLab({ seed, isShort, handicap }: LabOptions): {
       return peer;
     },
     async shoutcloud(args) {
-      const server = runProgram(process.execPath, [MAIN, 'shoutcloud', '--port', '0', ...args], {});
-      closers.push(() => server.signal('SIGKILL'));
-      const { url } = await server.line('listening');
-      return String(url);
+      const command = [MAIN, 'shoutcloud', '--port', '0', ...args];
+      const server = startProgram({ after }, { command: process.execPath, args: command });
+      return String((await server.logLine('listening')).url);
     },
-    async redis(options) {
-      const redis = await startRedis(options);
-      closers.push(() => redis.close());
-      return redis;
-    },
+    redis: (options) => redisServer({ after }, options),
     async proxy(targetPort) {
       const proxy = await startTcpProxy(targetPort);
       closers.push(() => proxy.close());
@@ -108,11 +105,9 @@ export function openLab({ seed, isShort, handicap }: LabOptions): {
       asked.push(answer);
       return answer;
     },
-    onClose: (close) => void closers.push(close),
   };
   async function known(starting: Promise<Gateway>): Promise<Gateway> {
     const gateway = await starting;
-    closers.push(() => gateway.kill());
     gateways.push({ gateway, socketsAtStart: gateway.sockets() });
     return gateway;
   }
@@ -120,8 +115,11 @@ export function openLab({ seed, isShort, handicap }: LabOptions): {
   return {
     lab,
     ledger: { gateways, peers, loads, asked },
-    async close() {
-      for (const close of closers.reverse()) await close();
-    },
+    close,
   };
+
+  async function close(): Promise<void> {
+    process.off('SIGINT', onSignal);
+    for (const end of closers.reverse()) await end();
+  }
 }

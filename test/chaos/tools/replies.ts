@@ -1,4 +1,4 @@
-import { simpleUpperCase } from '../../../src/core/case-mapping.ts';
+import { simpleUpperCase } from '../../../src/core/upper-case.ts';
 import type { Attempt, Script } from './raw-peer.ts';
 import { resetSocket } from './reset-socket.ts';
 

@@ -1,4 +1,4 @@
-import { simpleUpperCase } from '../../../src/core/case-mapping.ts';
+import { simpleUpperCase } from '../../../src/core/upper-case.ts';
 import { seededRandom } from './seeded-random.ts';
 
 /** Where a load takes its texts from; plain ASCII, so that the oracle needs no grapheme rules. */

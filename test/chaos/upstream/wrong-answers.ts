@@ -1,4 +1,4 @@
-import { simpleUpperCase } from '../../../src/core/case-mapping.ts';
+import { simpleUpperCase } from '../../../src/core/upper-case.ts';
 import type { Attempt, Script } from '../tools/raw-peer.ts';
 import { answerBytes, honest, send } from '../tools/replies.ts';
 import { allHold, exactly, type Row } from '../tools/row.ts';

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import type { RedisTrouble } from '../../../src/core/events.ts';
-import { makeCertificates } from '../../chaos/tools/certificates.ts';
+import { makeCertificates } from '../../support/certificates.ts';
 import { bulk, fakeRedis, type Script } from '../../support/fake-redis.ts';
 import { folder } from '../../support/folder.ts';
 import { freePort } from '../../support/free-port.ts';

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import { type RedisConnection, redisConnection } from '../../../src/cache/redis-connection.ts';
 import { redisStore } from '../../../src/cache/redis-store.ts';
-import type { Store } from '../../../src/cache/store.ts';
 import type { Event } from '../../../src/core/events.ts';
-import { verifiedUpperCase } from '../../../src/core/verify.ts';
+import type { Store } from '../../../src/core/shouter.ts';
+import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
 import type { Ending } from '../../support/process.ts';
 import { type TestWorld, testWorld } from '../../support/world.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ReplyFrames } from '../../../src/cache/reply-frames.ts';
+import { ReplyFrames } from '../../../src/cache/reply-guard.ts';
 
 const REPLIES = [
   '+OK\r\n',

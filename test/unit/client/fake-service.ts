@@ -1,3 +1,6 @@
+import assert from 'node:assert/strict';
+import { TuohsClientError } from '../../../src/client/index.ts';
+
 /** How the fake service answers one bulk request. */
 export type Manner =
   | { readonly kind: 'answer' }
@@ -72,6 +75,31 @@ export function endlessAnswer() {
     }
   }
   return { body: ReadableStream.from(body()), pieces: () => pieces, isLeft: () => isLeft };
+}
+
+export interface Call {
+  readonly url: string;
+  readonly init: RequestInit;
+}
+
+/** A `fetch` that answers like this, and what it was called with. */
+export function recorded(answer: () => Response | Promise<Response>) {
+  const calls: Call[] = [];
+  const fetch: typeof globalThis.fetch = async (url, init = {}) => {
+    calls.push({ url: String(url), init });
+    return answer();
+  };
+  return { fetch, calls };
+}
+
+/** The error of the client that this rejects with. */
+export async function failure(promise: Promise<unknown>): Promise<TuohsClientError> {
+  const error = await promise.then(
+    () => assert.fail('it did not fail'),
+    (reason) => reason,
+  );
+  assert.ok(error instanceof TuohsClientError, String(error));
+  return error;
 }
 
 async function* answers(

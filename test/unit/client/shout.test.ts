@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createClient, type TuohsClient, TuohsClientError } from '../../../src/client/index.ts';
-import { endlessAnswer, problem } from './fake-service.ts';
+import { createClient, type TuohsClient } from '../../../src/client/index.ts';
+import { endlessAnswer, failure, problem, recorded } from './fake-service.ts';
 
 const baseUrl = 'http://tuohs.test';
 
@@ -253,29 +253,6 @@ test('the answer to a long text may be long, however it is written', async () =>
 
   assert.equal(answer, 'Ä'.repeat(200_000));
 });
-
-interface Call {
-  readonly url: string;
-  readonly init: RequestInit;
-}
-
-function recorded(answer: () => Response | Promise<Response>) {
-  const calls: Call[] = [];
-  const fetch: typeof globalThis.fetch = async (url, init = {}) => {
-    calls.push({ url: String(url), init });
-    return answer();
-  };
-  return { fetch, calls };
-}
-
-async function failure(promise: Promise<unknown>): Promise<TuohsClientError> {
-  const error = await promise.then(
-    () => assert.fail('it did not fail'),
-    (reason) => reason,
-  );
-  assert.ok(error instanceof TuohsClientError, String(error));
-  return error;
-}
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

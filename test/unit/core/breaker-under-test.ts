@@ -1,4 +1,5 @@
-import { Breaker, type BreakerState } from '../../../src/core/breaker.ts';
+import { Breaker } from '../../../src/core/breaker.ts';
+import type { BreakerState } from '../../../src/core/events.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
 
 export interface BreakerUnderTest {

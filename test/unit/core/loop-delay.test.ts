@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type LoopDelay, loopDelay } from '../../../src/core/loop-delay.ts';
+import { type LoopDelay, loopDelay } from '../../../src/core/clock.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 test('at the start there is no delay', () => {

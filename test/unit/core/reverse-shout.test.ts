@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TuohsError } from '../../../src/core/errors.ts';
-import { reverser } from '../../../src/core/reverse.ts';
-import { reverseShout } from '../../../src/core/reverse-shout.ts';
+import { reverser, reverseShout } from '../../../src/core/reverse.ts';
 import { testCall } from '../../support/call.ts';
 import { fakeShouter } from '../../support/fake-shouter.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
-import type { Shoutcloud } from '../../../src/shoutcloud/shoutcloud.ts';
+import type { Shoutcloud } from '../../../src/shoutcloud/server.ts';
 import { stoppedClock } from './clocks.ts';
 import { post, talk } from './raw-client.ts';
 import { running, statusOf, until } from './running.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkRates, parseFault, parseFaults, parseScript } from '../../../src/shoutcloud/fault-grammar.ts';
-import { faultKinds } from '../../../src/shoutcloud/fault-kinds.ts';
+import { faultKinds, parseFault } from '../../../src/shoutcloud/fault-kinds.ts';
+import { checkRates, parseFaults, parseScript } from '../../../src/shoutcloud/fault-plan.ts';
 
 test('faults are read with their rates, or for every request', () => {
   assert.deepEqual(parseFaults(' status=503@30%  hang@0.5% '), [

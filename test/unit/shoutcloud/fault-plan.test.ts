@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { faultPlan } from '../../../src/shoutcloud/fault-plan.ts';
+import { faultPlan, seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import type { Faults, Script } from '../../../src/shoutcloud/faults.ts';
-import { seededRandom } from '../../../src/shoutcloud/seeded-random.ts';
 import { running, statusOf } from './running.ts';
 
 function drawn(seed: number, count: number, faults: Faults, script: Script = ''): string[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Shoutcloud } from '../../../src/shoutcloud/shoutcloud.ts';
+import type { Shoutcloud } from '../../../src/shoutcloud/server.ts';
 import { bodyOf, isWhole, post, talk } from './raw-client.ts';
 import { running, shout } from './running.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { goUpperCase } from '../../../src/shoutcloud/go-upper-case.ts';
+import { goUpperCase } from '../../../src/shoutcloud/go-behaviour.ts';
 
 test('letters without a one-letter upper case stay', () => {
   assert.equal(goUpperCase('straße, ŉ, ﬁ, ᾀ, ı, ſ, ǆ'), 'STRAßE, ŉ, ﬁ, ᾈ, I, S, Ǆ');

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
+import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/server.ts';
 import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
-import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/shoutcloud.ts';
 
 /** A server that ends with the test. */
 export async function running(test: TestContext, options?: ShoutcloudOptions): Promise<Shoutcloud> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { simpleUpperCase } from '../../../src/core/case-mapping.ts';
+import { simpleUpperCase } from '../../../src/core/upper-case.ts';
 import { type Item, nextBatch } from '../../../src/upstream/batch.ts';
 import { testCall } from '../../support/call.ts';
 import { startBatched } from './batched-under-test.ts';

@@ -1,8 +1,7 @@
 import type { Call, Shout, Shouter } from '../../../src/core/shouter.ts';
 import { batchedShouter } from '../../../src/upstream/batched-shouter.ts';
-import { Gate } from '../../../src/upstream/gate.ts';
-import { gatedShouter } from '../../../src/upstream/gated-shouter.ts';
-import { RetryBudget } from '../../../src/upstream/retry-budget.ts';
+import { Gate, gatedShouter } from '../../../src/upstream/gated-shouter.ts';
+import { RetryBudget } from '../../../src/upstream/retried-shouter.ts';
 import { testCall } from '../../support/call.ts';
 import { type FakeShouter, fakeShouter } from '../../support/fake-shouter.ts';
 import { type TestWorld, testWorld } from '../../support/world.ts';

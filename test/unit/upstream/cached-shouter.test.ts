@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryStore } from '../../../src/cache/memory-store.ts';
-import type { Store } from '../../../src/cache/store.ts';
 import { AttemptError } from '../../../src/core/errors.ts';
+import type { Store } from '../../../src/core/shouter.ts';
 import { cachedShouter } from '../../../src/upstream/cached-shouter.ts';
 import { testCall } from '../../support/call.ts';
 import { fakeShouter } from '../../support/fake-shouter.ts';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError } from '../../../src/core/errors.ts';
-import { Gate } from '../../../src/upstream/gate.ts';
-import { gatedShouter } from '../../../src/upstream/gated-shouter.ts';
+import { Gate, gatedShouter } from '../../../src/upstream/gated-shouter.ts';
 import { leavableCall, testCall } from '../../support/call.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { fakeShouter } from '../../support/fake-shouter.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { AttemptError } from '../../../src/core/errors.ts';
-import { RetryBudget } from '../../../src/upstream/retry-budget.ts';
+import { RetryBudget } from '../../../src/upstream/retried-shouter.ts';
 import { testCall } from '../../support/call.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { startRetried } from './retried-under-test.ts';

@@ -1,6 +1,5 @@
 import type { Call, Shout } from '../../../src/core/shouter.ts';
-import { type RetryOptions, retriedShouter } from '../../../src/upstream/retried-shouter.ts';
-import { RetryBudget } from '../../../src/upstream/retry-budget.ts';
+import { RetryBudget, type RetryOptions, retriedShouter } from '../../../src/upstream/retried-shouter.ts';
 import { testCall } from '../../support/call.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
 import { type Fate, type ScriptedShouter, scriptedShouter } from './scripted-shouter.ts';

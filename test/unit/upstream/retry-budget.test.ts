@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { RetryBudget } from '../../../src/upstream/retry-budget.ts';
+import { RetryBudget } from '../../../src/upstream/retried-shouter.ts';
 
 test('twenty tokens are there at the start, and no more', () => {
   const budget = new RetryBudget({ ratio: 1 });

@@ -1,5 +1,5 @@
-import { simpleUpperCase } from '../../../src/core/case-mapping.ts';
 import type { Call, Shout, Shouter } from '../../../src/core/shouter.ts';
+import { simpleUpperCase } from '../../../src/core/upper-case.ts';
 
 export interface ScriptedShouter extends Shouter {
   /** The texts it was asked, in order. */

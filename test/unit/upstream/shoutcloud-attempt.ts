@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
 import { systemClock } from '../../../src/core/clock.ts';
-import { verifiedUpperCase } from '../../../src/core/verify.ts';
+import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
+import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/server.ts';
 import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
-import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/shoutcloud.ts';
 import { httpTransport } from '../../../src/upstream/http-transport.ts';
 import { shoutcloudShouter } from '../../../src/upstream/shoutcloud-shouter.ts';
 import { worldOn } from '../../support/world.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { verifiedUpperCase } from '../../../src/core/verify.ts';
+import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
 import type { Question } from '../../../src/watch/probe.ts';
 import { playRound } from '../../../src/watch/round.ts';
 import { FAKE_EPOCH_MS, fakeClock } from '../../support/fake-clock.ts';

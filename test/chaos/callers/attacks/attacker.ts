@@ -20,7 +20,7 @@ export async function startAttack(lab: Lab, gateway: Gateway, { name }: Attack):
     worker.kill('SIGKILL');
     await gone;
   };
-  lab.onClose(leave);
+  lab.after(leave);
   await once(worker, 'message');
   return { leave };
 }

@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { output } from './command.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const tsc = join(root, 'node_modules/.bin/tsc');
+
+/** What `npm pack` needs of the checkout to build the service. */
+const SERVICE_SOURCES = [
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'src',
+  'README.md',
+  'LICENSE',
+];
+
+interface PackageFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly repository?: { readonly url: string };
+}
+
+/** Packs the service as `path`. It is built in a folder of its own, so what is in dist/ stays as it is. */
+export function packService(path: string): void {
+  packed(path, (work) => {
+    for (const name of SERVICE_SOURCES) cpSync(join(root, name), join(work, name), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(work, 'node_modules'));
+  });
+}
+
+/** Packs the client as `path`: of the service's version and repository, and named after it. */
+export function packClient(path: string): void {
+  packed(path, (work) => {
+    const { name, version, repository } = factsIn('package.json');
+    const own = factsIn('src/client/package.json');
+    const facts = { ...own, name: `${name}-client`, version, ...(repository && { repository }) };
+    writeFileSync(join(work, 'package.json'), `${JSON.stringify(facts, undefined, 2)}\n`);
+    writeFileSync(join(work, 'README.md'), readme(facts));
+    cpSync(join(root, 'LICENSE'), join(work, 'LICENSE'));
+    const project = ['--project', join(root, 'src/client'), '--noEmit', 'false'];
+    execFileSync(tsc, [...project, '--outDir', join(work, 'dist')], { stdio: 'inherit' });
+  });
+}
+
+/** Has `prepare` fill an empty folder, and packs that. */
+function packed(path: string, prepare: (work: string) => void): void {
+  const work = mkdtempSync(join(tmpdir(), 'tuohs-package-'));
+  try {
+    const content = join(work, 'package');
+    mkdirSync(content);
+    prepare(content);
+    const name = output('npm', ['pack', '--silent', content, '--pack-destination', work]);
+    cpSync(join(work, name.trim().split('\n').at(-1) ?? ''), path);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+function factsIn(path: string): PackageFacts {
+  return JSON.parse(readFileSync(join(root, path), 'utf8'));
+}
+
+/** The page of the client. Its links to other pages lead to the repository, or to nowhere if there is none. */
+function readme({ version, repository }: PackageFacts): string {
+  const home = repository?.url.replace(/^git\+|\.git$/g, '');
+  return readFileSync(join(root, 'docs/client.md'), 'utf8').replace(
+    /\[([^\]]+)\]\((\w[\w-]*\.md[^)]*)\)/g,
+    (_, words, page) => (home ? `[${words}](${home}/blob/v${version}/docs/${page})` : words),
+  );
+}

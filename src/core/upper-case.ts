@@ -1,0 +1,66 @@
+/**
+ * Upper-cases code point by code point with Unicode's *simple* mapping, as SHOUTCLOUD (Go's `strings.ToUpper`)
+ * does: `ß` stays, `ŉ` stays, `ᾀ` becomes `ᾈ`. The answer has as many code points as `text`, and upper-casing
+ * distributes over joining strings.
+ */
+export function simpleUpperCase(text: string): string {
+  return EXPANDING.test(text) ? text.replace(EXPANDING_RUNS, upperCaseEach) : text.toUpperCase();
+}
+
+/**
+ * Returns `output` if it is the upper case of `text`, else `undefined`. Each code point must be the simple upper case
+ * of its counterpart, or unchanged if the upstream's Unicode version may be too old to know one. The result never
+ * shares memory with the body that `output` came in.
+ */
+export function verifiedUpperCase(text: string, output: string): string | undefined {
+  const expected = simpleUpperCase(text);
+  if (output === expected) return expected;
+  return isWithinTolerance(text, expected, output) ? String(Buffer.from(output)) : undefined;
+}
+
+// A simple mapping stays within a plane, so the three strings have the same length in UTF-16 units.
+function isWithinTolerance(text: string, expected: string, output: string): boolean {
+  if (output.length !== text.length) return false;
+  for (let i = 0; i < text.length; i++) {
+    if (output.charCodeAt(i) === expected.charCodeAt(i)) continue;
+    // Comparing half of a surrogate pair is enough, because no well-known block has pairs.
+    if (output.charCodeAt(i) !== text.charCodeAt(i) || !mayStayLowerCase(text.charCodeAt(i))) return false;
+  }
+  return true;
+}
+
+/**
+ * Whether the upstream is allowed to leave this code point as it is. Outside these blocks its Unicode version can be too
+ * old to know the upper case: U+019B has one only since Unicode 16.
+ */
+export function mayStayLowerCase(codePoint: number): boolean {
+  return !WELL_KNOWN_BLOCKS.some(([first, last]) => codePoint >= first && codePoint <= last);
+}
+
+const WELL_KNOWN_BLOCKS = [
+  [0x0000, 0x017f],
+  [0x03ac, 0x03ce],
+  [0x0430, 0x045f],
+  [0x0561, 0x0586],
+] as const;
+
+// The code points whose full upper case (toUpperCase) is several code points. A test derives the list anew.
+const EXPANDING_CLASS =
+  '[\\u00DF\\u0149\\u01F0\\u0390\\u03B0\\u0587\\u1E96-\\u1E9A\\u1F50\\u1F52\\u1F54\\u1F56\\u1F80-\\u1FAF' +
+  '\\u1FB2-\\u1FB4\\u1FB6\\u1FB7\\u1FBC\\u1FC2-\\u1FC4\\u1FC6\\u1FC7\\u1FCC\\u1FD2\\u1FD3\\u1FD6\\u1FD7' +
+  '\\u1FE2-\\u1FE4\\u1FE6\\u1FE7\\u1FF2-\\u1FF4\\u1FF6\\u1FF7\\u1FFC\\uFB00-\\uFB06\\uFB13-\\uFB17]';
+const EXPANDING = new RegExp(EXPANDING_CLASS);
+const EXPANDING_RUNS = new RegExp(`${EXPANDING_CLASS}|[^${EXPANDING_CLASS.slice(1)}+`, 'g');
+
+function upperCaseEach(run: string): string {
+  if (run.length > 1 || !EXPANDING.test(run)) return run.toUpperCase();
+  return String.fromCharCode(simpleUpperOf(run.charCodeAt(0)));
+}
+
+/** UnicodeData.txt gives these Greek letters with iota subscript a one-letter upper case. The others have none. */
+function simpleUpperOf(unit: number): number {
+  const isSmallWithIota = unit >= 0x1f80 && unit <= 0x1fa7 && (unit & 0x08) === 0;
+  if (isSmallWithIota) return unit + 8;
+  if (unit === 0x1fb3 || unit === 0x1fc3 || unit === 0x1ff3) return unit + 9;
+  return unit;
+}

@@ -1,0 +1,195 @@
+import type { OpenAPIV3_1 } from 'openapi-types';
+import { type ErrorCode, TuohsError } from '../core/errors.ts';
+import type { Operation } from './operations.ts';
+import { ERROR_RESPONSES, headerRefs } from './parts.ts';
+
+export interface OpenApiDocument extends Omit<OpenAPIV3_1.Document, 'paths'> {
+  readonly paths: Readonly<Record<string, PathItem>>;
+}
+
+type PathItem = Partial<Record<'get' | 'post', Operation>>;
+
+/** Path → method → what describes it. */
+export type DescribedRoutes = Readonly<
+  Record<string, Partial<Record<'GET' | 'POST', { readonly operation?: Operation }>>>
+>;
+
+/** The table of errors, and what goes over the wire for one of them. */
+export interface DescribedErrors {
+  readonly table: Readonly<Record<ErrorCode, { readonly status: number; readonly when: string }>>;
+  answerFor(
+    error: TuohsError,
+    requestId: string,
+  ): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+}
+
+/** The OpenAPI 3.1 document of a table of routes: every route with an `operation`. */
+export function openApiDocument(
+  table: DescribedRoutes,
+  errors: DescribedErrors,
+  version: string,
+): OpenApiDocument {
+  const paths: Record<string, PathItem> = {};
+  for (const [path, { GET, POST }] of Object.entries(table)) {
+    const item: PathItem = {};
+    if (GET?.operation) item.get = GET.operation;
+    if (POST?.operation) item.post = POST.operation;
+    if (Object.keys(item).length > 0) paths[path] = item;
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'tuohs',
+      version,
+      summary: 'Reverses and shouts a text.',
+      description:
+        'A small gateway that gives a dependable answer from SHOUTCLOUD, an undependable upstream. ' +
+        'Every error has the same shape and a stable `code`. If the service limits requests, every answer that counts has the `RateLimit-…` headers of a 429.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'This service.' }],
+    security: [],
+    tags: [
+      { name: 'shout', description: 'Texts and their answers.' },
+      { name: 'service', description: 'The service itself.' },
+    ],
+    paths,
+    components: {
+      schemas: schemas(Object.keys(errors.table)),
+      headers,
+      parameters: {
+        RequestId: {
+          name: 'X-Request-Id',
+          in: 'header',
+          description:
+            'Your own id for the request: up to 64 letters, digits, `-` and `_`. Any other is replaced.',
+          schema: { type: 'string' },
+        },
+      },
+      responses: Object.fromEntries(
+        Object.entries(ERROR_RESPONSES).map(([status, name]) => [
+          name,
+          problemResponse(errors, Number(status)),
+        ]),
+      ),
+    },
+  };
+}
+
+const text: OpenAPIV3_1.SchemaObject = { type: 'string', description: 'Any text, the empty one included.' };
+
+const schemas = (errorCodes: string[]): Record<string, OpenAPIV3_1.SchemaObject> => ({
+  ShoutRequest: {
+    type: 'object',
+    description: 'Nothing is coerced, and other keys are ignored.',
+    required: ['data'],
+    properties: { data: text },
+  },
+  ShoutForm: {
+    type: 'object',
+    description: 'Of a repeated field the first counts, and other fields are ignored.',
+    required: ['data'],
+    properties: { data: text },
+  },
+  ShoutAnswer: {
+    type: 'object',
+    required: ['data'],
+    properties: { data: { type: 'string', description: 'The text, reversed and upper-cased.' } },
+  },
+  Index: {
+    type: 'object',
+    required: ['name', 'version', 'about', 'links'],
+    properties: {
+      name: { type: 'string' },
+      version: { type: 'string' },
+      about: { type: 'string', description: 'What the service does, for a person.' },
+      links: {
+        type: 'object',
+        description: 'What there is to ask, by name.',
+        additionalProperties: { $ref: '#/components/schemas/Link' },
+      },
+    },
+  },
+  Link: {
+    type: 'object',
+    required: ['method', 'href'],
+    properties: {
+      method: { type: 'string' },
+      href: { type: 'string' },
+      body: { $ref: '#/components/schemas/ShoutRequest' },
+    },
+  },
+  Status: {
+    type: 'object',
+    required: ['upstream', 'version'],
+    properties: {
+      upstream: {
+        type: 'string',
+        enum: ['ok', 'failing', 'paused'],
+        description:
+          '`failing`: it has failed so often that it is left alone for a while. `paused`: it asked for a pause.',
+      },
+      version: { type: 'string', description: 'The version of this service.' },
+    },
+  },
+  ErrorCode: {
+    type: 'string',
+    description: 'What happened, for a program; the meaning of a code never changes.',
+    enum: errorCodes,
+  },
+  Problem: {
+    type: 'object',
+    required: ['error', 'code', 'requestId'],
+    properties: {
+      error: { type: 'string', description: 'What happened, for a person.' },
+      code: { $ref: '#/components/schemas/ErrorCode' },
+      requestId: { type: 'string', description: 'The `X-Request-Id` of this answer.' },
+      detail: { type: 'string', description: 'What was wrong with this request, and what to send instead.' },
+    },
+  },
+});
+
+const headers: Record<string, OpenAPIV3_1.HeaderObject> = {
+  'X-Request-Id': header('string', 'The id of the request: your own, if you sent a harmless one.'),
+  'Retry-After': header('integer', 'Seconds to wait before trying again, from 1 to 60.'),
+  'Cache-Status': header('string', 'Where the answer came from (RFC 9211), such as `tuohs; hit`.'),
+  CacheControl: header('string', 'For good; a local answer and an error: `no-store`.'),
+  ETag: header('string', 'Changes with the answer; send it back as `If-None-Match`.'),
+  'RateLimit-Limit': header('integer', 'How many requests you may send in a minute.'),
+  'RateLimit-Remaining': header('integer', 'How many of them are left.'),
+  'RateLimit-Reset': header('integer', 'Seconds to the next minute.'),
+};
+
+function header(type: 'string' | 'integer', description: string): OpenAPIV3_1.HeaderObject {
+  return { description, schema: { type } };
+}
+
+/** One status with all its codes. */
+function problemResponse({ table, answerFor }: DescribedErrors, status: number): OpenAPIV3_1.ResponseObject {
+  const codes = (Object.keys(table) as ErrorCode[]).filter((code) => table[code].status === status);
+  const [first = 'INTERNAL'] = codes;
+  const detail = DETAILS[first];
+  const problem = answerFor(
+    new TuohsError(first, 'example', detail === undefined ? {} : { detail }),
+    'a3c1e7d2-6f1c-4b9e-8f5a-0d6f2b1c7a44',
+  );
+  const names = ['X-Request-Id', 'CacheControl'];
+  if (problem.headers['retry-after'] !== undefined) names.push('Retry-After');
+  if (status === 429) names.push('RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset');
+  return {
+    description: codes.map((code) => `\`${code}\`: ${table[code].when}.`).join('\n\n'),
+    headers: headerRefs(...names),
+    content: {
+      'application/json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+        example: JSON.parse(problem.body),
+      },
+    },
+  };
+}
+
+const DETAILS: Partial<Record<ErrorCode, string>> = {
+  BAD_INPUT: '"data" is a number; send a string.',
+  TOO_LARGE: 'A body may have 262144 bytes at most.',
+  RATE_LIMITED: 'The quota is 60 requests a minute.',
+};

@@ -1,0 +1,166 @@
+import type { OpenAPIV3_1 } from 'openapi-types';
+import { errorResponses, headerRefs, requestIdParameter, shoutSuccess, success } from './parts.ts';
+
+/** How the OpenAPI document describes a route. */
+export type Operation = OpenAPIV3_1.OperationObject;
+
+/** How `POST` on this path is described: each path was the address of the API at some time. */
+export function shoutOperation(operationId: string): Operation {
+  return {
+    operationId,
+    summary: 'Reverse and shout a text',
+    description:
+      'Answers the text reversed (by characters as people see them) and upper-cased. `POST /` and `POST /v1/` are the same.',
+    tags: ['shout'],
+    parameters: [requestIdParameter],
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: { $ref: '#/components/schemas/ShoutRequest' },
+          example: { data: 'hello' },
+        },
+        'application/x-www-form-urlencoded': { schema: { $ref: '#/components/schemas/ShoutForm' } },
+        'text/plain': { schema: { type: 'string' }, example: 'hello' },
+      },
+    },
+    responses: { 200: shoutSuccess({}), ...errorResponses(413, 504) },
+  };
+}
+
+export const healthOperation: Operation = {
+  operationId: 'health',
+  summary: 'Whether known strings are answered',
+  description: 'It asks for `test` through the caches. It does not say whether SHOUTCLOUD is well.',
+  tags: ['service'],
+  parameters: [requestIdParameter],
+  responses: {
+    200: success('They are.', {
+      'text/plain': { schema: { type: 'string', const: 'success' } as object, example: 'success' },
+    }),
+    ...errorResponses(),
+  },
+};
+
+export const homeOperation: Operation = {
+  operationId: 'home',
+  summary: 'What there is to ask, and where',
+  description: 'A browser, or anything else that prefers `text/html` to JSON, gets the playground.',
+  tags: ['service'],
+  parameters: [requestIdParameter],
+  responses: {
+    200: success(
+      'The index, or the playground.',
+      {
+        'application/json': {
+          schema: { $ref: '#/components/schemas/Index' },
+          example: apiIndex('1.2.3'),
+        },
+        'text/html': { schema: { type: 'string' }, example: '<!doctype html>…' },
+      },
+      { Vary: { description: '`Accept`.', schema: { type: 'string' } } },
+    ),
+    ...errorResponses(),
+  },
+};
+
+export const statusOperation: Operation = {
+  operationId: 'status',
+  summary: 'How SHOUTCLOUD is doing',
+  description:
+    'What this process knows from its last calls; SHOUTCLOUD is not called for it. Known texts are answered in any case.',
+  tags: ['service'],
+  parameters: [requestIdParameter],
+  responses: {
+    200: success('How it is doing.', {
+      'application/json': {
+        schema: { $ref: '#/components/schemas/Status' },
+        example: { upstream: 'ok', version: '1.2.3' },
+      },
+    }),
+    ...errorResponses(),
+  },
+};
+
+export const bulkOperation: Operation = {
+  operationId: 'shoutBulk',
+  summary: 'Reverse and shout many texts',
+  description:
+    'One JSON object a line, `{"data": …}`, at most 1 MiB in all. When the whole body has arrived, each line is answered by ' +
+    'one line, in order, as soon as its answer is known: `{"data": …}`, or `{"error", "code", "detail"}` for a line that ' +
+    'cannot be answered, after which the rest goes on. Empty lines are skipped, the last line needs no line feed, and a ' +
+    'line has the size limit of a single body. An answer with another number of lines was cut short: send the request again.',
+  tags: ['shout'],
+  parameters: [requestIdParameter],
+  requestBody: {
+    required: true,
+    content: {
+      'application/x-ndjson': {
+        schema: { type: 'string', description: 'JSON objects like `{"data": "hello"}`, one a line.' },
+        example: '{"data": "hello"}\n{"data": "world"}\n',
+      },
+    },
+  },
+  responses: {
+    200: success('As many lines as the request had.', {
+      'application/x-ndjson': {
+        schema: { type: 'string', description: 'JSON objects, one a line.' },
+        example: '{"data":"OLLEH"}\n{"data":"DLROW"}\n',
+      },
+    }),
+    ...errorResponses(413),
+  },
+};
+
+const cachingHeaders = headerRefs('ETag', 'CacheControl');
+
+export const shoutGetOperation: Operation = {
+  operationId: 'shoutCacheable',
+  summary: 'Reverse and shout a text that may be cached',
+  description:
+    'The same answer in a form that browsers and CDNs keep for good. Texts in URLs end up in logs: POST private ones.',
+  tags: ['shout'],
+  parameters: [
+    {
+      name: 'data',
+      in: 'query',
+      required: true,
+      description: 'Any text, the empty one included.',
+      schema: { type: 'string' },
+      example: 'hello',
+    },
+    {
+      name: 'If-None-Match',
+      in: 'header',
+      description: 'The `ETag` of the answer that you have.',
+      schema: { type: 'string' },
+    },
+    requestIdParameter,
+  ],
+  responses: {
+    200: shoutSuccess(cachingHeaders),
+    304: {
+      description: 'You have the answer already.',
+      headers: { ...headerRefs('X-Request-Id'), ...cachingHeaders },
+    },
+    ...errorResponses(504),
+  },
+};
+
+/** What there is to ask, for a program that asks for `/`. */
+export function apiIndex(version: string): object {
+  return {
+    name: 'tuohs',
+    version,
+    about: 'Answers a string reversed and upper-cased.',
+    links: {
+      shout: { method: 'POST', href: '/v1', body: { data: 'hello' } },
+      cacheable: { method: 'GET', href: '/v1?data=hello' },
+      bulk: { method: 'POST', href: '/v1/bulk' },
+      status: { method: 'GET', href: '/v1/status' },
+      health: { method: 'GET', href: '/health' },
+      reference: { method: 'GET', href: '/docs' },
+      openapi: { method: 'GET', href: '/openapi.json' },
+    },
+  };
+}

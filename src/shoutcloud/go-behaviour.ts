@@ -1,0 +1,140 @@
+import { isUtf8 } from 'node:buffer';
+import { simpleUpperCase } from '../core/upper-case.ts';
+
+/**
+ * Upper-cases well-formed text exactly as Go 1.26's `strings.ToUpper` does. Go's tables are those of Unicode 15 and Node's
+ * are newer, so letters whose upper case came later stay as they are.
+ */
+export function goUpperCase(text: string): string {
+  return YOUNGER.test(text) ? text.replace(OLDER_RUNS, (run) => simpleUpperCase(run)) : simpleUpperCase(text);
+}
+
+// Each has an upper case in Unicode 16 or 17 but none in Unicode 15. A test compares every code point with Go.
+const YOUNGER_RANGES =
+  '\\u019B\\u0264\\u1C8A\\uA7CD\\uA7CF\\uA7D3\\uA7D5\\uA7DB\\u{10D70}-\\u{10D85}\\u{16EBB}-\\u{16ED3}';
+const YOUNGER = new RegExp(`[${YOUNGER_RANGES}]`, 'u');
+const OLDER_RUNS = new RegExp(`[^${YOUNGER_RANGES}]+`, 'gu');
+
+/**
+ * The INPUT of a request body as Go's `json.NewDecoder(body).Decode(&struct{ INPUT, OUTPUT string })` reads it: always
+ * well-formed, and `''` if it is missing or null. `undefined` if Go reports an error.
+ */
+export function decodeInput(body: Buffer): string | undefined {
+  const text = decodeUtf8(body).replace(/^[ \t\r\n]+/, '');
+  // Go stops reading at the end of the first value, so "nullx" is a null.
+  if (text.startsWith('null')) return '';
+
+  const object = text.startsWith('{') ? firstObject(text) : undefined;
+  return object && isJson(object.source) ? inputOf(object.members) : undefined;
+}
+
+/** A good answer's body, byte for byte as Go's `json.Marshal` writes it. Both texts must be well-formed. */
+export function encodeAnswer(input: string, output: string): string {
+  return JSON.stringify({ INPUT: input, OUTPUT: output }).replace(HTML_UNSAFE, unicodeEscape);
+}
+
+const HTML_UNSAFE = /[<>&\u2028\u2029]/g;
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+interface Member {
+  /** The key as written, quotes and escapes included. */
+  key: string;
+  /** The value's first token, as written. */
+  value: string;
+}
+
+// encoding/json refuses deeper values.
+const MAX_DEPTH = 10_000;
+
+/** The source of the first object, and its own members, repeated keys included. Does not check its grammar. */
+function firstObject(text: string): { source: string; members: Member[] } | undefined {
+  const members: Member[] = [];
+  let depth = 0;
+  let key = '';
+  let last = '';
+  for (const { token, end } of tokens(text)) {
+    if (depth === 1 && last === ':') members.push({ key, value: token });
+    depth += depthChange(token);
+    if (depth === 0) return { source: text.slice(0, end), members };
+    if (depth > MAX_DEPTH) return undefined;
+    key = last;
+    last = token;
+  }
+  return undefined;
+}
+
+function depthChange(token: string): number {
+  if (token === '{' || token === '[') return 1;
+  return token === '}' || token === ']' ? -1 : 0;
+}
+
+function* tokens(text: string): Generator<{ token: string; end: number }> {
+  const start = /["{}[\],:]|[^\s"{}[\],:]+/g;
+  for (let found = start.exec(text); found !== null; found = start.exec(text)) {
+    if (found[0] === '"') start.lastIndex = endOfString(text, found.index);
+    yield { token: text.slice(found.index, start.lastIndex), end: start.lastIndex };
+  }
+}
+
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '"') return at + 1;
+    if (text[at] === '\\') at++;
+  }
+  return text.length;
+}
+
+function isJson(source: string): boolean {
+  try {
+    JSON.parse(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The last of equal keys wins. A null changes nothing, and a value of another type is an error. */
+function inputOf(members: readonly Member[]): string | undefined {
+  let input = '';
+  for (const { key, value } of members) {
+    const name: string = JSON.parse(key);
+    if (!/^(in|out)put$/i.test(name) || value === 'null') continue;
+    if (!value.startsWith('"')) return undefined;
+    if (name.length === 'INPUT'.length) input = JSON.parse(value).toWellFormed();
+  }
+  return input;
+}
+
+/**
+ * Decodes UTF-8 as Go's `utf8.DecodeRune` does: each *byte* that belongs to no valid sequence becomes one U+FFFD. (The
+ * decoders of the web platform make one of each longest valid beginning.) A byte order mark stays.
+ */
+function decodeUtf8(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+
+  const repaired = bytes
+    .toString('latin1')
+    .replace(SEQUENCE_OR_STRAY, (found) => (found.length === 1 ? REPLACEMENT : found));
+  return Buffer.from(repaired, 'latin1').toString('utf8');
+}
+
+// U+FFFD in UTF-8, one character a byte.
+const REPLACEMENT = '\xEF\xBF\xBD';
+
+// The well-formed sequences of more than one byte (Unicode, table 3-7), else a single byte that is not ASCII.
+const SEQUENCE_OR_STRAY = new RegExp(
+  [
+    '[\\xC2-\\xDF][\\x80-\\xBF]',
+    '\\xE0[\\xA0-\\xBF][\\x80-\\xBF]',
+    '[\\xE1-\\xEC\\xEE\\xEF][\\x80-\\xBF]{2}',
+    '\\xED[\\x80-\\x9F][\\x80-\\xBF]',
+    '\\xF0[\\x90-\\xBF][\\x80-\\xBF]{2}',
+    '[\\xF1-\\xF3][\\x80-\\xBF]{3}',
+    '\\xF4[\\x80-\\x8F][\\x80-\\xBF]{2}',
+    '[\\x80-\\xFF]',
+  ].join('|'),
+  'g',
+);

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
+import { type TestContext, test } from 'node:test';
+import { TuohsError } from '../../src/core/errors.ts';
+import { type ApiUnderTest, testApi } from '../support/api.ts';
+
+// What Chromium, Firefox and Safari send for a page.
+const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+const FULL: ApiUnderTest = { limits: { maxInFlight: 0 } };
+const LIMITED: ApiUnderTest = {
+  admission: {
+    inFlight: () => 0,
+    admit() {
+      throw new TuohsError('RATE_LIMITED', 'as told', {
+        detail: 'The quota is <5> requests.',
+        retryAfterMs: 7000,
+      });
+    },
+  },
+};
+
+for (const [what, parts, url, status] of [
+  ['an unknown path', {}, '/nowhere', 404],
+  ['a file of the reference that there is not', {}, '/docs/nowhere', 404],
+  ['the playground under overload', FULL, '/', 503],
+  ['the reference under overload', FULL, '/docs', 503],
+  ['the playground over a quota', LIMITED, '/?a=b', 429],
+  ['the reference over a quota', LIMITED, '/docs/', 429],
+] as const) {
+  test(`a browser that opens ${what} gets a page with ${status}`, async (t) => {
+    const { statusCode, headers, body } = await open(t, url, parts);
+
+    assert.equal(statusCode, status);
+    assert.equal(headers['content-type'], 'text/html; charset=utf-8');
+    assert.equal(headers['cache-control'], 'no-store');
+    assert.equal(headers.vary, 'Accept');
+    assert.equal(headers['retry-after'] !== undefined, status !== 404);
+    assert.match(body, new RegExp(`<h1>${status}</h1>`));
+    assert.ok(body.includes(`Request ${headers['x-request-id']}`));
+  });
+}
+
+test('the page says when to try again and what the limit is, with nothing that could be markup', async (t) => {
+  const { body } = await open(t, '/', LIMITED);
+
+  assert.match(body, /Try again in 7 seconds/);
+  assert.match(body, /The quota is &#60;5&#62; requests\./);
+});
+
+test('the page loads nothing and runs nothing, and its policy lets in its style alone', async (t) => {
+  const { headers, body } = await open(t, '/nowhere');
+  const [, style = ''] = /<style>(.*)<\/style>/s.exec(body) ?? [];
+
+  const policy = String(headers['content-security-policy']).split('; ');
+
+  assert.deepEqual(policy.slice(0, 2), [
+    "default-src 'none'",
+    `style-src 'sha256-${hash('sha256', style, 'base64')}'`,
+  ]);
+  assert.doesNotMatch(body, /<script|<link|<img|style=/);
+});
+
+for (const [path, root] of [
+  ['/nowhere', './'],
+  ['/a/b/c?d=/e/f', '../../'],
+  ['/docs/nowhere', '../'],
+] as const) {
+  test(`its links lead from ${path} to the start, below whatever path a proxy serves it`, async (t) => {
+    const { body } = await open(t, path);
+
+    const links = Array.from(body.matchAll(/href="([^"]*)"/g), ([, link]) => link);
+    assert.deepEqual(links, [root, `${root}docs`]);
+  });
+}
+
+for (const [what, url, request] of [
+  ['a program that asks for an unknown path', '/nowhere', { headers: { accept: '*/*' } }],
+  ['a program without Accept', '/', {}],
+  ['a text that is refused', '/v1?data=a', { headers: { accept } }],
+  ['a form that is sent', '/', { method: 'POST', headers: { accept } }],
+] as const) {
+  test(`${what} gets the problem as JSON`, async (t) => {
+    const { headers, body } = await testApi(t, FULL).inject({ url, ...request });
+
+    assert.equal(headers['content-type'], 'application/json');
+    assert.equal(JSON.parse(body).code, 'OVERLOADED');
+  });
+}
+
+function open(t: TestContext, url: string, parts: ApiUnderTest = {}) {
+  return testApi(t, parts).inject({ url, headers: { accept } });
+}

@@ -1,0 +1,65 @@
+/**
+ * What a program does with the packed client, in any runtime: asks a service, bulk and abort included, and collects the code
+ * of each kind of failure. `addresses`: `service`, `refusals` (answers each path `/CODE/…` with that error), `codes` (those
+ * that it has), `hanging` (never answers) and `closed` (nobody listens).
+ */
+export async function exercise({ createClient, TuohsClientError }, addresses) {
+  const client = createClient({
+    baseUrl: `${addresses.service}/v1`,
+    headers: { 'x-request-id': 'exercise', 'x-tenant': 'any header', authorization: 'Bearer of the caller' },
+  });
+  await client.health();
+  return {
+    answer: await client.shout('hello'),
+    details: await client.shoutWithDetails('hello'),
+    wrongAnswers: await wrongAnswers(client),
+    codes: Object.fromEntries(
+      await Promise.all(addresses.codes.map(async (code) => [code, await refusal(code)])),
+    ),
+    network: await codeOf(createClient({ baseUrl: addresses.closed, retries: 0 }).shout('a')),
+    timeout: await codeOf(createClient({ baseUrl: addresses.hanging, timeoutMs: 20 }).shout('a')),
+    badAnswer: await codeOf(createClient({ baseUrl: `${addresses.refusals}/none` }).shout('a')),
+    aborted: await codeOf(abortedShout()),
+    abortedBulk: await codeOf(abortedBulk(client)),
+    notAString: await messageOf(client.shout(5)),
+  };
+
+  async function refusal(code) {
+    return codeOf(createClient({ baseUrl: `${addresses.refusals}/${code}`, retries: 0 }).shout('a'));
+  }
+
+  async function codeOf(promise) {
+    const error = await promise.catch((reason) => reason);
+    return error instanceof TuohsClientError ? error.code : `no error of the client: ${error}`;
+  }
+
+  function abortedShout() {
+    const leaving = new AbortController();
+    const shout = createClient({ baseUrl: addresses.hanging }).shout('a', { signal: leaving.signal });
+    leaving.abort();
+    return shout;
+  }
+}
+
+/** Of 3,000 texts, those that have another answer than theirs. */
+async function wrongAnswers(client) {
+  const texts = Array.from({ length: 3000 }, (_, i) => `line ${i}`);
+  const answers = [];
+  for await (const { data } of client.bulk(texts)) answers.push(data);
+  if (answers.length !== texts.length) return [`${answers.length} answers`];
+  return answers.filter((answer, i) => answer !== [...texts[i]].reverse().join('').toUpperCase());
+}
+
+/** Ends a bulk by its signal while it waits for a text that never comes. */
+async function abortedBulk(client) {
+  async function* endless() {
+    yield 'one';
+    await new Promise(() => {});
+  }
+  const leaving = new AbortController();
+  for await (const _result of client.bulk(endless(), { signal: leaving.signal })) leaving.abort();
+}
+
+async function messageOf(promise) {
+  return promise.catch(({ name, message }) => `${name}: ${message}`);
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileStateStore } from '../../../src/watch/state-store.ts';
+import { folder } from '../../support/folder.ts';
+import { FIRST_STATE, recordedEvents } from './watch-under-test.ts';
+
+const DOWN = {
+  ...{ status: 'down', url: FIRST_STATE.url, cause: 'upstream', reason: 'because' },
+  ...{ since: FIRST_STATE.since, at: FIRST_STATE.since, freshMs: 600, knownMs: 3, downMs: null },
+};
+
+const BROKEN = [
+  '',
+  '{',
+  'null',
+  '{}',
+  JSON.stringify({ ...FIRST_STATE, version: 2 }),
+  JSON.stringify({ ...FIRST_STATE, since: 'once' }),
+  JSON.stringify({ ...FIRST_STATE, url: undefined }),
+  JSON.stringify({ ...FIRST_STATE, status: 'gone' }),
+  JSON.stringify({ ...FIRST_STATE, contrary: undefined }),
+  JSON.stringify({ ...FIRST_STATE, contrary: { rounds: 0, since: FIRST_STATE.since } }),
+  JSON.stringify({ ...FIRST_STATE, contrary: { rounds: 1.5, since: FIRST_STATE.since } }),
+  JSON.stringify({ ...FIRST_STATE, contrary: { rounds: 1, since: 'once' } }),
+  JSON.stringify({ ...FIRST_STATE, owed: {} }),
+  JSON.stringify({ ...FIRST_STATE, owed: [{}] }),
+  JSON.stringify({ ...FIRST_STATE, owed: [[null]] }),
+  ...Object.keys(DOWN).map((field) =>
+    JSON.stringify({ ...FIRST_STATE, owed: [[DOWN, { ...DOWN, [field]: ['another type'] }]] }),
+  ),
+];
+for (const content of BROKEN) {
+  test(`a file that holds ${content || 'nothing'} is no state, and that is told`, async (t) => {
+    const path = join(await folder(t), 'state.json');
+    const world = recordedEvents();
+    await writeFile(path, content);
+
+    const state = await fileStateStore(path, world).load();
+
+    assert.equal(state, undefined);
+    assert.deepEqual(world.events, [{ type: 'state-broken' }]);
+  });
+}
+
+test('the file is for people, too, and nothing else is left beside it', async (t) => {
+  const place = await folder(t);
+  const path = join(place, 'state.json');
+
+  await fileStateStore(path, recordedEvents()).save(FIRST_STATE);
+
+  assert.equal(await readFile(path, 'utf8'), `${JSON.stringify(FIRST_STATE, undefined, 2)}\n`);
+  assert.deepEqual(await readdir(place), ['state.json']);
+});
+
+test('what cannot be written rejects and leaves nothing behind', async (t) => {
+  const place = await folder(t);
+  const path = join(place, 'state.json');
+  await mkdir(join(path, 'in the way'), { recursive: true });
+
+  await assert.rejects(fileStateStore(path, recordedEvents()).save(FIRST_STATE));
+
+  assert.deepEqual(await readdir(place), ['state.json']);
+});
+
+test('the file is for its owner alone, also where it was open to others before', async (t) => {
+  const path = join(await folder(t), 'state.json');
+  // The second is one that a killed watcher left over.
+  for (const each of [path, `${path}.${process.pid}.tmp`]) await writeFile(each, '', { mode: 0o644 });
+
+  await fileStateStore(path, recordedEvents()).save(FIRST_STATE);
+
+  assert.equal((await stat(path)).mode & 0o777, 0o600);
+});
+
+test('a link to the file stays a link', async (t) => {
+  const place = await folder(t);
+  const [path, link] = [join(place, 'state.json'), join(place, 'link')];
+  await writeFile(path, '');
+  await symlink(path, link);
+
+  await fileStateStore(link, recordedEvents()).save(FIRST_STATE);
+
+  assert.ok((await lstat(link)).isSymbolicLink());
+  assert.deepEqual(JSON.parse(await readFile(path, 'utf8')), FIRST_STATE);
+});
+
+test('a disk that takes only a part keeps the old state', async (t) => {
+  const path = join(await folder(t), 'state.json');
+  await writeFile(path, 'the old one');
+  const large = JSON.stringify({ ...FIRST_STATE, url: `http://${'x'.repeat(100_000)}` });
+  const script = `import { fileStateStore } from './src/watch/state-store.ts';
+    await fileStateStore(${JSON.stringify(path)}, { emit() {} }).save(${large}).catch((error) => console.log(error.code));`;
+
+  const node = `exec "${process.execPath}" --input-type=module --eval "$0"`;
+  const { stdout } = spawnSync('sh', ['-c', `ulimit -f 20; ${node}`, script], { encoding: 'utf8' });
+
+  assert.equal(stdout, 'EFBIG\n');
+  assert.equal(await readFile(path, 'utf8'), 'the old one');
+});
+
+test('what cannot be read rejects', async (t) => {
+  const path = await folder(t);
+
+  await assert.rejects(fileStateStore(path, recordedEvents()).load(), /EISDIR/);
+});
