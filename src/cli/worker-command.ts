@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { App } from '../app.ts';
 import { readConfig } from '../config/read-config.ts';
-import type { Question } from '../workers/messages.ts';
+import type { Question } from '../workers/primary-link.ts';
 import { primaryLink } from '../workers/primary-link.ts';
 import { readableLog } from './readable-log.ts';
 import { runUntil } from './run-until.ts';
