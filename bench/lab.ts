@@ -70,6 +70,7 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
           process.execPath,
           MAIN,
           'shoutcloud',
+          '--quiet',
           '--port',
           '0',
           '--latency',

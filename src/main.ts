@@ -1,6 +1,4 @@
-import { endProcess } from './cli/end-process.ts';
-import { restartWithSmallHeap } from './cli/small-heap.ts';
-import { stopSignals } from './cli/stop-signals.ts';
+import { endProcess, restartWithSmallHeap, stopSignals } from './cli/own-process.ts';
 
 if (process.argv[2] === 'shout') restartWithSmallHeap();
 

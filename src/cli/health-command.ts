@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 import { TuohsClientError } from '../client/index.ts';
 import { systemClock } from '../core/clock.ts';
-import { ExitCode } from './exit-code.ts';
-import { assertReady } from './readiness.ts';
+import { durationOption, durationText } from './arguments.ts';
+import { ExitCode, INTERRUPTED } from './exit-code.ts';
 import { adminUrl, clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
 import type { Surroundings } from './surroundings.ts';
-import { wholeNumber } from './whole-number.ts';
 
 interface HealthOptions {
   url?: string;
@@ -20,7 +19,7 @@ interface Question {
   ask(signal: AbortSignal): Promise<void>;
 }
 
-/** `tuohs health`: one line and exit code 0 where a service is well; fails with the reason where it is not. */
+/** `tuohs health`: one line and exit code 0 if a service is well; fails with the reason if it is not. */
 export function healthCommand(surroundings: Surroundings): Command {
   const { environment } = surroundings;
   return new Command('health')
@@ -30,12 +29,7 @@ export function healthCommand(surroundings: Surroundings): Command {
       '--ready',
       'ask the admin port whether the process is ready, and SHOUTCLOUD nothing (ADMIN_PORT, else 9464)',
     )
-    .option(
-      '--timeout <ms>',
-      'how long it may take to answer, in milliseconds',
-      wholeNumber(1, 600_000),
-      3000,
-    )
+    .addOption(durationOption('--timeout', 'how long it may take to answer', 3000))
     .action((options: HealthOptions, command: Command) => {
       const question = options.ready
         ? readiness(adminUrl(options.url, environment))
@@ -60,13 +54,13 @@ async function answered(
 ): Promise<void> {
   const stopping = new AbortController();
   const cancel = systemClock.after(timeoutMs, () => stopping.abort());
-  stop.first.then(() => stopping.abort(new ExitCode(130)));
+  stop.first.then(() => stopping.abort(new ExitCode(INTERRUPTED)));
   const startedAt = systemClock.now();
   try {
     await ask(stopping.signal);
   } catch (error) {
     if (stopping.signal.reason instanceof ExitCode) throw stopping.signal.reason;
-    const reason = stopping.signal.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
+    const reason = stopping.signal.aborted ? `no answer within ${durationText(timeoutMs)}` : reasonOf(error);
     throw new Error(`${url} is not ${word}: ${reason}`);
   } finally {
     cancel();
@@ -80,4 +74,25 @@ function reasonOf(error: unknown): string {
   // Node hides what happened behind "fetch failed".
   if (error.cause instanceof Error) return reasonOf(error.cause);
   return 'code' in error ? `no answer (${error.code})` : error.message;
+}
+
+const MAX_LOCATION_LENGTH = 200;
+
+/** Resolves if the admin port there says that the process is ready; rejects with the reason if not. */
+async function assertReady(adminUrl: string, signal: AbortSignal): Promise<void> {
+  const response = await fetch(`${adminUrl.replace(/\/$/, '')}/readyz`, { redirect: 'manual', signal });
+  const answer = await startOf(response);
+  if (response.status === 200 && answer === 'ready') return;
+  if (response.status === 200) throw new Error('the answer is not that of tuohs');
+  const location = response.headers.get('location');
+  const target = location === null ? '' : ` to ${location.slice(0, MAX_LOCATION_LENGTH)}`;
+  throw new Error(`it answers ${response.status}${target}`);
+}
+
+/** The first part of the answer: that of tuohs is one word, and that of another server may never end. */
+async function startOf({ body }: Response): Promise<string> {
+  const reader = body?.getReader();
+  const first = await reader?.read();
+  await reader?.cancel();
+  return Buffer.from(first?.value ?? []).toString();
 }

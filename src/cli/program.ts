@@ -1,16 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/read-config.ts';
 import { readVersion } from '../version.ts';
-import { ExitCode } from './exit-code.ts';
+import { addCompletion } from './completion.ts';
+import { ExitCode, INTERRUPTED } from './exit-code.ts';
 import { healthCommand } from './health-command.ts';
-import { openapiCommand } from './openapi-command.ts';
-import { serveCommand } from './serve-command.ts';
+import { serveCommand, workerCommand } from './serve-command.ts';
 import { shoutCommand } from './shout-command.ts';
 import { shoutcloudCommand } from './shoutcloud-command.ts';
 import { standardOutput } from './standard-output.ts';
 import type { Surroundings } from './surroundings.ts';
 import { watchCommand } from './watch-command.ts';
-import { workerCommand } from './worker-command.ts';
 
 /**
  * Runs one command line and returns its exit code: 0 for done, 1 for failed, 2 for wrong settings or arguments, 130 for
@@ -27,13 +26,10 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   return 1;
 }
 
-const INTERRUPTED = 130;
-
 async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const program = new Command('tuohs')
     .description('Reverses and shouts a string: a dependable gateway in front of SHOUTCLOUD.')
-    .version(readVersion())
-    .helpCommand(false);
+    .version(readVersion());
   const commands = [
     serveCommand,
     shoutCommand,
@@ -44,6 +40,7 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
   ];
   for (const command of commands) program.addCommand(command(surroundings));
   program.addCommand(workerCommand(surroundings), { hidden: true });
+  await addCompletion(program, args);
   const output = {
     writeOut: writerTo(surroundings.stdout),
     writeErr: writerTo(surroundings.stderr),
@@ -58,6 +55,15 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
   } catch (error) {
     return explain(error, surroundings);
   }
+}
+
+/** `tuohs openapi`: writes the OpenAPI document of the public API to stdout. */
+function openapiCommand({ stdout }: Surroundings): Command {
+  return new Command('openapi').description('print the OpenAPI 3.1 document of the API').action(async () => {
+    // The other commands need none of it.
+    const { describeApi } = await import('../app.ts');
+    stdout.write(`${JSON.stringify(await describeApi(), undefined, 2)}\n`);
+  });
 }
 
 function writerTo(stream: NodeJS.WritableStream): (text: string) => void {

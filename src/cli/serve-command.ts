@@ -2,29 +2,32 @@ import { Command } from 'commander';
 import type { App } from '../app.ts';
 import { ConfigError, type Environment, readConfig } from '../config/read-config.ts';
 import type { Config } from '../config/settings.ts';
+import { systemClock } from '../core/clock.ts';
 import type { FaultSwitch } from '../shoutcloud/fault-switch.ts';
 import type { Shoutcloud } from '../shoutcloud/server.ts';
-import { listenFailure } from './listen-failure.ts';
-import { readableLog } from './readable-log.ts';
-import { runUntil } from './run-until.ts';
+import type { LogOutput } from '../telemetry/log-output.ts';
+import { primaryLink, type Question } from '../workers/primary-link.ts';
+import { listenFailure, runUntil } from './listening.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface ServeOptions {
+  port?: string;
   embeddedShoutcloud?: true;
   readableLogs?: true;
 }
 
-/** `tuohs serve`: runs the API until SIGTERM, SIGINT or SIGHUP, then drains. Fails where it must be stopped hard. */
+/** `tuohs serve`: runs the API until SIGTERM, SIGINT or SIGHUP, then drains. Fails if it has to be stopped hard. */
 export function serveCommand(surroundings: Surroundings): Command {
   return new Command('serve')
     .description('run the API with settings from the environment (docs/configuration.md)')
+    .option('--port <number>', 'port of the API, in place of the setting PORT')
     .option('--embedded-shoutcloud', 'start a SHOUTCLOUD-compatible server as well and use that one')
     .option('--readable-logs', 'write logs for people instead of JSON lines (needs the package pino-pretty)')
     .action((options: ServeOptions) => serve(options, surroundings));
 }
 
 async function serve(
-  { embeddedShoutcloud, readableLogs }: ServeOptions,
+  { port, embeddedShoutcloud, readableLogs }: ServeOptions,
   { environment, stop }: Surroundings,
 ): Promise<void> {
   if (embeddedShoutcloud && environment.SHOUTCLOUD_URL !== undefined) {
@@ -33,7 +36,11 @@ async function serve(
   await runUntil(stop.first, async (opened) => {
     const shoutcloud = embeddedShoutcloud ? await embedded() : undefined;
     if (shoutcloud) opened.push(shoutcloud.close);
-    const settings = { ...environment, ...(shoutcloud && { SHOUTCLOUD_URL: shoutcloud.url }) };
+    const settings = {
+      ...environment,
+      ...(port !== undefined && { PORT: port }),
+      ...(shoutcloud && { SHOUTCLOUD_URL: shoutcloud.url }),
+    };
     const config = readConfig(settings);
     const app = await appFor(config, settings, { readableLogs, shoutcloud });
     opened.push(() => app.close(stop.second));
@@ -46,7 +53,7 @@ async function serve(
   });
 }
 
-/** One process, or the one in front of several. Loaded only now: the other commands need none of it. */
+/** One process, or the one in front of several. Loaded only here, because the other commands need none of it. */
 async function appFor(
   config: Config,
   settings: Environment,
@@ -71,4 +78,46 @@ async function breakable(shoutcloud: Shoutcloud): Promise<FaultSwitch> {
 async function embedded(): Promise<Shoutcloud> {
   const { startShoutcloud } = await import('../shoutcloud/server.ts');
   return startShoutcloud();
+}
+
+/** A log for people. The package is loaded only here: production neither has nor needs it. */
+async function readableLog(): Promise<LogOutput> {
+  const { prettyFactory } = await import('pino-pretty');
+  const { logOutput } = await import('../telemetry/log-output.ts');
+  const readable = prettyFactory({ ignore: 'pid,hostname', singleLine: true });
+  const output = logOutput({ clock: systemClock });
+  return { ...output, write: (line) => output.write(readable(line)) };
+}
+
+/**
+ * `tuohs worker`: one of several processes that `tuohs serve` starts. It serves until its primary tells it to drain, and ends
+ * at once if the primary is gone. It leaves signals to the primary, because Ctrl-C reaches all processes alike.
+ */
+export function workerCommand({ environment, process }: Surroundings): Command {
+  return new Command('worker')
+    .option('--readable-logs')
+    .action(async ({ readableLogs }: Pick<ServeOptions, 'readableLogs'>) => {
+      const primary = primaryLink(process);
+      await runUntil(Promise.race([primary.drain, primary.gone]), async (opened) => {
+        const { createApp } = await import('../app.ts');
+        const app = await createApp(readConfig(environment), {
+          worker: primary.pid,
+          ...(readableLogs && { logTo: await readableLog() }),
+        });
+        opened.push(() => app.close(primary.gone));
+        await app.listen();
+        primary.listening((question) => answer(app, question));
+      });
+    });
+}
+
+function answer({ inside }: App, question: Question): unknown {
+  switch (question) {
+    case 'metrics':
+      return inside.metrics.series();
+    case 'status':
+      return inside.status();
+    case 'pulse':
+      return true;
+  }
 }

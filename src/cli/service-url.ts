@@ -22,7 +22,11 @@ export function adminUrl(option: string | undefined, environment: Environment): 
 }
 
 /** A client of the service there. A wrong address is wrong usage. */
-export function clientOf(url: string, options: { retries?: number }, command: Command): TuohsClient {
+export function clientOf(
+  url: string,
+  options: { retries?: number; timeoutMs?: number | undefined },
+  command: Command,
+): TuohsClient {
   try {
     return createClient({ baseUrl: url, ...options });
   } catch {

@@ -1,5 +1,6 @@
+import { createWriteStream, fstatSync, openSync } from 'node:fs';
 import { Command } from 'commander';
-import { openAppendFile } from './append-file.ts';
+import { durationOption } from './arguments.ts';
 import { ExitCode } from './exit-code.ts';
 import { clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
 import { argumentsInput, fileInput, type ShoutInput, standardInput } from './shout-input.ts';
@@ -9,6 +10,8 @@ interface ShoutOptions {
   file?: string;
   failed?: string;
   url?: string;
+  json?: true;
+  timeout?: number;
 }
 
 /** `tuohs shout`: texts in, one line for each out, in order. Ends with 1 if some failed, with 130 at a signal. */
@@ -18,29 +21,37 @@ export function shoutCommand(surroundings: Surroundings): Command {
     .argument('[text...]', 'what to shout; without any, each line of standard input')
     .option('--file <path>', 'shout each line of this file instead')
     .option('--failed <path>', 'append lines that failed to this file as they came, to be run again')
+    .option('--json', 'a JSON object for each text, with where its answer came from or why there is none')
+    .addOption(
+      durationOption('--timeout', 'how long a request may take, repetitions included, else its texts fail'),
+    )
     .option(...URL_OPTION)
     .addHelpText('after', MORE_HELP)
     .action(async (texts: string[], options: ShoutOptions, command: Command) => {
-      const client = clientOf(serviceUrl(options.url, surroundings.environment), {}, command);
+      const url = serviceUrl(options.url, surroundings.environment);
+      const client = clientOf(url, { timeoutMs: options.timeout }, command);
       const { input, failedFile } = wrongUsageIfItThrows(command, () => {
         const input = inputOf(texts, options, surroundings);
         return { input, failedFile: failedFileOf(options, input) };
       });
       // The other commands need none of it.
       const { shoutRun } = await import('./shout-run.ts');
-      const parts = { client, failedFile, surroundings, againCommand: againCommand(options) };
+      const isJson = options.json === true;
+      const parts = { client, isJson, failedFile, surroundings, againCommand: againCommand(options) };
       const exitCode = await shoutRun(input, parts);
       if (exitCode !== 0) throw new ExitCode(exitCode);
     });
 }
 
 const MORE_HELP = `
-A failed line leaves an empty line on standard output and its reason on standard error.
+A failed line leaves an empty line on standard output and its reason on standard error. With --json both are one object:
+{"data","cacheStatus","requestId"} or {"error","code","detail","requestId"}. That asks for each text by itself, which is slower.
 
 Exit codes: 0 all went well, 1 some failed, 2 wrong usage, 130 interrupted; what was answered until then is there.
 
 Examples:
   tuohs shout hello 'good morning'
+  tuohs shout --json hello
   tuohs shout --file names.txt --failed failed.txt > shouted.txt
   cut -f 2 table.tsv | tuohs shout | head
 `;
@@ -53,28 +64,35 @@ function wrongUsageIfItThrows<T>(command: Command, act: () => T): T {
   }
 }
 
-function inputOf(texts: string[], { file }: ShoutOptions, surroundings: Surroundings): ShoutInput {
+function inputOf(texts: string[], { file, json }: ShoutOptions, surroundings: Surroundings): ShoutInput {
   if (texts.length > 0 && file !== undefined) throw new Error('give either texts or --file, not both');
-  if (texts.some((text) => text.includes('\n'))) {
-    throw new Error('a text must not have a line break: its answer would be more than one line');
+  if (!json && texts.some((text) => text.includes('\n'))) {
+    throw new Error(
+      'a text must not have a line break, because its answer would be more than one line; use --json',
+    );
   }
   if (texts.length > 0) return argumentsInput(texts);
   return file === undefined ? standardInput(surroundings.stdin) : fileInput(file);
 }
 
-/** Opens the file for failed lines. Refuses the file that is read: its failed lines would be read again and again. */
+/**
+ * Opens the file for failed lines; a new one is for its owner alone. Refuses the file that is read, because its failed lines
+ * would be read again and again.
+ */
 function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
   if (failed === undefined) return undefined;
-  const { stream, stats } = openAppendFile(failed);
-  if (file && stats.dev === file.dev && stats.ino === file.ino) {
+  const fd = openSync(failed, 'a', 0o600);
+  const { dev, ino } = fstatSync(fd);
+  if (file && dev === file.dev && ino === file.ino) {
     throw new Error('--failed must name another file than the one that is read');
   }
-  return stream;
+  return createWriteStream(failed, { fd });
 }
 
-function againCommand({ failed = '', url }: ShoutOptions): string {
+function againCommand({ failed = '', url, json }: ShoutOptions): string {
   const place = url === undefined ? '' : ` --url ${quoted(url)}`;
-  return `tuohs shout --file ${quoted(failed.replace(/^-/, './-'))}${place}`;
+  const format = json ? ' --json' : '';
+  return `tuohs shout --file ${quoted(failed.replace(/^-/, './-'))}${place}${format}`;
 }
 
 /** The word as a shell reads it. */

@@ -1,7 +1,7 @@
 import type { BulkResult, TuohsClient } from '../client/index.ts';
 import type { BufferedOutput } from './buffered-output.ts';
 import { asItCame, type Line } from './lines.ts';
-import { Queue } from './queue.ts';
+import { type DetailedResult, detailedResults } from './shout-details.ts';
 import type { ShoutInput } from './shout-input.ts';
 
 /** How far it has come. Kept up to date while it runs. */
@@ -15,6 +15,8 @@ export interface Tally {
 
 export interface ShoutLinesParts {
   readonly client: TuohsClient;
+  /** Whether the output is a JSON object for each line, with all that is known of its answer. */
+  readonly isJson: boolean;
   readonly signal: AbortSignal;
   readonly answers: BufferedOutput;
   readonly reasons: BufferedOutput;
@@ -23,18 +25,22 @@ export interface ShoutLinesParts {
   readonly tally: Tally;
 }
 
+type Result = BulkResult | DetailedResult;
+
 /**
- * Shouts each line of the input: one line of output for each, in order, an empty one if it failed. Reads only as fast as
- * the outputs are read. Rejects if the input does, and with `ABORTED`; the outputs then hold what was answered.
+ * Shouts each line of the input: one line of output for each, in order, an empty one or a JSON object if it failed. Reads only
+ * as fast as the outputs are read. Rejects if the input does, and with `ABORTED`; the outputs then hold what was answered.
  */
 export async function shoutLines(input: ShoutInput, parts: ShoutLinesParts): Promise<void> {
-  const { client, signal, answers, reasons, failed, tally } = parts;
+  const { client, isJson, signal, answers, reasons, failed, tally } = parts;
   const underWay = new Queue<Line>();
   const gone = new Promise<void>((resolve) =>
     signal.addEventListener('abort', () => resolve(), { once: true }),
   );
+  const texts = textsOf(input, underWay);
+  const results = isJson ? detailedResults(client, texts, signal) : client.bulk(texts, { signal });
 
-  for await (const result of client.bulk(textsOf(input, underWay), { signal })) {
+  for await (const result of results) {
     const line = underWay.shift();
     if (line === undefined) break;
     const room = report(line, result);
@@ -43,15 +49,15 @@ export async function shoutLines(input: ShoutInput, parts: ShoutLinesParts): Pro
     if (room) await Promise.race([room, gone]);
   }
 
-  function report(line: Line, result: BulkResult): Promise<unknown> | undefined {
-    const reason = failureOf(line, result);
-    if (reason === undefined) return answers.write(`${result.data}\n`);
-    tally.failed++;
-    const kept = failed && asItCame(line);
+  function report(line: Line, result: Result): Promise<unknown> | undefined {
+    const reason = isJson ? undefined : failureOf(line, result);
+    const hasFailed = reason !== undefined || line.fault !== undefined || result.data === undefined;
+    const kept = hasFailed && failed && asItCame(line);
+    if (hasFailed) tally.failed++;
     if (kept) tally.kept++;
     const rooms = [
-      answers.write('\n'),
-      reasons.write(`tuohs: ${input.noun} ${tally.lines + 1}: ${reason}\n`),
+      answers.write(`${isJson ? jsonOf(line, result) : hasFailed ? '' : result.data}\n`),
+      reason && reasons.write(`tuohs: ${input.noun} ${tally.lines + 1}: ${reason}\n`),
       kept && failed.write(kept),
     ];
     return rooms.some((room) => room) ? Promise.all(rooms) : undefined;
@@ -71,12 +77,41 @@ async function* textsOf(input: ShoutInput, underWay: Queue<Line>): AsyncGenerato
   }
 }
 
-function failureOf({ fault }: Line, result: BulkResult): string | undefined {
+function jsonOf({ fault }: Line, result: Result): string {
+  return JSON.stringify(fault ? { error: fault.reason, code: 'BAD_INPUT' } : result);
+}
+
+function failureOf({ fault }: Line, result: Result): string | undefined {
   if (fault) return fault.reason;
   if (result.data === undefined) return wordsFor(result);
   return result.data.includes('\n') ? 'the answer is more than one line (BAD_ANSWER)' : undefined;
 }
 
-function wordsFor({ error, detail, code }: Extract<BulkResult, { error: string }>): string {
+function wordsFor({ error, detail, code }: Extract<Result, { error: string }>): string {
   return detail === undefined ? `${error} (${code})` : `${error} ${detail} (${code})`;
+}
+
+const CLEAN_UP_AT = 1024;
+
+/** First in, first out, in constant time for any length. */
+class Queue<T> {
+  #items: (T | undefined)[] = [];
+  #start = 0;
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  /** The item that came first; `undefined` if there is none. */
+  shift(): T | undefined {
+    const first = this.#items[this.#start];
+    if (this.#start === this.#items.length) return undefined;
+    // An item that has left must not stay in memory until the next clean-up.
+    this.#items[this.#start++] = undefined;
+    if (this.#start >= CLEAN_UP_AT && this.#start * 2 >= this.#items.length) {
+      this.#items = this.#items.slice(this.#start);
+      this.#start = 0;
+    }
+    return first;
+  }
 }

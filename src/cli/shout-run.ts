@@ -1,6 +1,7 @@
 import type { TuohsClient } from '../client/index.ts';
 import { systemClock as clock } from '../core/clock.ts';
 import { type Around, type BufferedOutput, bufferedOutput } from './buffered-output.ts';
+import { INTERRUPTED } from './exit-code.ts';
 import { type ProgressBar, progressBar } from './progress-bar.ts';
 import type { ShoutInput } from './shout-input.ts';
 import { shoutLines, type Tally } from './shout-lines.ts';
@@ -8,13 +9,12 @@ import type { Surroundings } from './surroundings.ts';
 
 export interface ShoutRunParts {
   readonly client: TuohsClient;
+  readonly isJson: boolean;
   readonly failedFile: NodeJS.WritableStream | undefined;
   /** The command that runs the lines in that file again. */
   readonly againCommand: string;
   readonly surroundings: Surroundings;
 }
-
-const INTERRUPTED = 130;
 
 /** Shouts the whole input, with a progress bar on a terminal. Resolves with the exit code once everything is written. */
 export async function shoutRun(input: ShoutInput, parts: ShoutRunParts): Promise<number> {
@@ -28,7 +28,7 @@ export async function shoutRun(input: ShoutInput, parts: ShoutRunParts): Promise
 async function shoutUntil(
   ending: AbortController,
   input: ShoutInput,
-  { client, failedFile, againCommand, surroundings: { stdout, stderr } }: ShoutRunParts,
+  { client, isJson, failedFile, againCommand, surroundings: { stdout, stderr } }: ShoutRunParts,
 ): Promise<number> {
   const { signal } = ending;
   const tally: Tally = { lines: 0, bytes: 0, failed: 0, kept: 0 };
@@ -40,7 +40,7 @@ async function shoutUntil(
 
   if (input.isTerminal) reasons.write('tuohs: each line is shouted; Ctrl-D ends\n');
   try {
-    await shoutLines(input, { client, signal, answers, reasons, failed, tally });
+    await shoutLines(input, { client, isJson, signal, answers, reasons, failed, tally });
   } catch (error) {
     if (!signal.aborted) ending.abort(error);
   }

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
+import { systemClock as clock } from '../core/clock.ts';
 import { faultKinds } from '../shoutcloud/fault-kinds.ts';
-import { isListenError, listenFailure } from './listen-failure.ts';
-import { runUntil } from './run-until.ts';
+import type { ShoutcloudOptions } from '../shoutcloud/server.ts';
+import { wholeNumber } from './arguments.ts';
+import { isListenError, listenFailure, runUntil } from './listening.ts';
 import type { Surroundings } from './surroundings.ts';
-import { wholeNumber } from './whole-number.ts';
 
 interface ShoutcloudCommandOptions {
   port: number;
@@ -12,10 +13,11 @@ interface ShoutcloudCommandOptions {
   fault: string[];
   script: string;
   seed?: number;
+  quiet?: true;
 }
 
-/** `tuohs shoutcloud`: a server that behaves like SHOUTCLOUD, or misbehaves as told, until SIGTERM, SIGINT or SIGHUP. */
-export function shoutcloudCommand({ stop, stdout }: Surroundings): Command {
+/** `tuohs shoutcloud`: a server that behaves or misbehaves like SHOUTCLOUD, until SIGTERM, SIGINT or SIGHUP. */
+export function shoutcloudCommand(surroundings: Surroundings): Command {
   return new Command('shoutcloud')
     .description('run a server that answers as SHOUTCLOUD does, or as badly as told')
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8080)
@@ -24,26 +26,51 @@ export function shoutcloudCommand({ stop, stdout }: Surroundings): Command {
     .option('--fault <faults...>', 'what goes wrong, always or at a rate: hang@5% status=503@30%', [])
     .option('--script <faults>', "what the first requests get, one each: 'ok*5 hang status=503'", '')
     .option('--seed <number>', 'draws the same faults as an earlier run', wholeNumber(0, 2 ** 32 - 1))
+    .option('--quiet', 'write no line for each request and its fault')
     .addHelpText('after', faultHelp)
-    .action(async ({ fault, latency, ...options }: ShoutcloudCommandOptions, command: Command) => {
-      const faults = fault.join(' ');
-      await runUntil(stop.first, async (opened) => {
-        // The other commands need none of it.
-        const { startShoutcloud } = await import('../shoutcloud/server.ts');
-        const shoutcloud = await startShoutcloud({ ...options, faults, latencyMs: latency }).catch(
-          (error: Error) => {
-            if (!isListenError(error)) return command.error(error.message);
-            throw listenFailure(error, { host: () => '--host', port: () => '--port' });
-          },
-        );
-        opened.push(shoutcloud.close);
-        const { url, port, seed } = shoutcloud;
-        stdout.write(
-          `${JSON.stringify({ msg: 'listening', url, port, seed, latencyMs: latency, faults })}\n`,
-        );
-      });
-    });
+    .action((options: ShoutcloudCommandOptions, command: Command) => serve(options, command, surroundings));
 }
+
+async function serve(
+  { fault, latency: latencyMs, quiet, ...options }: ShoutcloudCommandOptions,
+  command: Command,
+  { stop, logTo: givenLog }: Surroundings,
+): Promise<void> {
+  const faults = fault.join(' ');
+  await runUntil(stop.first, async (opened) => {
+    // The other commands need none of it.
+    const { startShoutcloud } = await import('../shoutcloud/server.ts');
+    const { logOutput } = await import('../telemetry/log-output.ts');
+    const { jsonLog } = await import('../telemetry/log-output.ts');
+    const logTo = givenLog ?? logOutput({ clock });
+    opened.push(logTo.flushed);
+    const log = jsonLog({ level: 'info', logTo });
+    const observers = quiet ? {} : requestLog((msg, facts) => log.info(facts, msg));
+    const started = startShoutcloud({ ...options, ...observers, faults, latencyMs });
+    const { close, url, port, seed } = await started.catch((error: Error) => {
+      if (!isListenError(error)) return command.error(error.message);
+      throw listenFailure(error, { host: () => '--host', port: () => '--port' });
+    });
+    opened.push(close);
+    log.info({ url, port, seed, latencyMs, faults }, 'listening');
+  });
+}
+
+/** A line for each request: which it is, how large, and the fault it gets, if any. No line holds a text. */
+function requestLog(
+  say: (msg: string, facts: object) => void,
+): Required<Pick<ShoutcloudOptions, 'onShout' | 'onRefusal'>> {
+  return {
+    onShout({ index, input, fault }) {
+      say(fault ? 'a fault' : 'a good answer', { index, inputBytes: Buffer.byteLength(input), fault });
+    },
+    onRefusal({ status, method, path }) {
+      say('refused', { status, method, path: path?.slice(0, MAX_PATH_LENGTH) });
+    },
+  };
+}
+
+const MAX_PATH_LENGTH = 200;
 
 function faultHelp(): string {
   const rows = faultKinds.map(({ usage, about }) => `  ${usage.padEnd(34)} ${about}`);

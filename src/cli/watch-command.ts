@@ -4,13 +4,11 @@ import type { LogOutput } from '../telemetry/log-output.ts';
 import type { WatchWorld } from '../watch/events.ts';
 import type { Format } from '../watch/receiver.ts';
 import type { Watch } from '../watch/watch.ts';
-import { duration, durationText } from './duration.ts';
-import { ExitCode } from './exit-code.ts';
+import { durationOption, wholeNumber } from './arguments.ts';
+import { ExitCode, INTERRUPTED } from './exit-code.ts';
 import { clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
 import type { Surroundings } from './surroundings.ts';
-import { type Line, lineOf } from './watch-lines.ts';
-import { NOTIFY_HELP, webhookAddresses } from './webhook-addresses.ts';
-import { wholeNumber } from './whole-number.ts';
+import type { LogLine } from './watch-setup.ts';
 
 interface WatchCommandOptions {
   url?: string;
@@ -24,15 +22,15 @@ interface WatchCommandOptions {
   once?: true;
 }
 
-const HOUR_MS = 3_600_000;
-const INTERRUPTED = 130;
-
 /** `tuohs watch`: asks a service again and again, and tells webhooks when it goes down and when it is back. */
 export function watchCommand(surroundings: Surroundings): Command {
   return new Command('watch')
     .description('watch a service from outside, and tell webhooks when it goes down and when it is back')
     .option(...URL_OPTION)
-    .option('--notify <address...>', NOTIFY_HELP)
+    .option(
+      '--notify <address...>',
+      'webhooks to tell (TUOHS_WATCH_NOTIFY, or the file that TUOHS_WATCH_NOTIFY_FILE names; else nobody)',
+    )
     .addOption(
       new Option('--format <format>', 'what webhooks get (hooks.slack.com: slack, others: json)').choices(
         FORMATS,
@@ -62,21 +60,16 @@ Examples:
   tuohs watch --once --timeout 2s && echo up
 `;
 
-function durationOption(flag: string, about: string, byDefaultMs: number): Option {
-  return new Option(`${flag} <duration>`, about)
-    .argParser(duration(10, 24 * HOUR_MS))
-    .default(byDefaultMs, durationText(byDefaultMs));
-}
-
 async function watch(options: WatchCommandOptions, command: Command, surroundings: Surroundings) {
   const { environment, stop } = surroundings;
   const url = serviceUrl(options.url, environment);
   clientOf(url, {}, command);
+  // The other commands need none of it.
+  const { webhookAddresses } = await import('./watch-setup.ts');
+  const { logOutput } = await import('../telemetry/log-output.ts');
   const addresses = webhookAddresses(options.notify, environment);
   const stopping = new AbortController();
   stop.first.then(() => stopping.abort());
-  // The other commands need none of it.
-  const { logOutput } = await import('../telemetry/log-output.ts');
   const logTo = surroundings.logTo ?? logOutput({ clock });
   await watchAt({ url, addresses }, options, { signal: stopping.signal, logTo }).finally(logTo.flushed);
 }
@@ -86,10 +79,10 @@ async function watchAt(
   { once, format, state, timeout: timeoutMs, interval: intervalMs, downAfter, upAfter }: WatchCommandOptions,
   { signal, logTo }: { signal: AbortSignal; logTo: LogOutput },
 ): Promise<void> {
-  const { watchSetup } = await import('./watch-setup.ts');
+  const { lineOf, watchSetup } = await import('./watch-setup.ts');
   const { jsonLog } = await import('../telemetry/log-output.ts');
   const log = jsonLog({ level: 'info', logTo });
-  const say = ([level, msg, facts = {}]: Line) => log[level](facts, msg);
+  const say = ([level, msg, facts = {}]: LogLine) => log[level](facts, msg);
   const world: WatchWorld = { clock, emit: (event) => say(lineOf(event)) };
   const thresholds = { downAfter, upAfter };
   const setup = {

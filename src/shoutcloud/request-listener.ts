@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { answer } from './answer.ts';
 import type { Connections } from './connections.ts';
 import { type Exchange, readRequest, send } from './exchange.ts';
-import type { FaultChooser, FaultKind } from './faults.ts';
+import type { Fault, FaultChooser, FaultKind } from './faults.ts';
 import { goUpperCase } from './go-behaviour.ts';
 
 /** How the server treats the next well-formed request. Can change between two of them. */
@@ -17,6 +17,15 @@ export interface ObservedShout {
   index: number;
   input: string;
   outcome: FaultKind | 'ok';
+  /** The fault with its values; `undefined` for a good answer. */
+  fault: Fault | undefined;
+}
+
+/** A request that SHOUTCLOUD does not understand, and the status of its answer. */
+export interface ObservedRefusal {
+  status: number;
+  method: string | undefined;
+  path: string | undefined;
 }
 
 interface Parts {
@@ -25,6 +34,7 @@ interface Parts {
   connections: Connections;
   clock: Clock;
   onShout: (shout: ObservedShout) => void;
+  onRefusal: (refusal: ObservedRefusal) => void;
 }
 
 /** Answers each request. A failure of a fault chooser becomes a 500; a caller that hangs up is ignored. */
@@ -44,6 +54,7 @@ async function serve(parts: Parts, request: IncomingMessage, response: ServerRes
   const asked = await readRequest(request);
   if ('refused' in asked) {
     const { status, headers, body } = asked.refused;
+    parts.onRefusal({ status, method: request.method, path: request.url });
     return send(response, status, headers, body);
   }
   await shout(parts, asked.input, response);
@@ -53,7 +64,7 @@ async function shout(parts: Parts, input: string, response: ServerResponse): Pro
   const { behaviour, counts, connections, clock, onShout } = parts;
   const { index, previous } = counts.asked(input);
   const fault = behaviour.choose(index, input);
-  onShout({ index, input, outcome: fault?.kind ?? 'ok' });
+  onShout({ index, input, outcome: fault?.kind ?? 'ok', fault });
 
   const { socket } = response.req;
   const signal = connections.signalOf(socket);

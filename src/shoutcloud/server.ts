@@ -4,7 +4,13 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import { type Connections, trackConnections } from './connections.ts';
 import { faultPlan, seededRandom } from './fault-plan.ts';
 import type { Faults, Script } from './faults.ts';
-import { type Behaviour, type ObservedShout, requestCounts, requestListener } from './request-listener.ts';
+import {
+  type Behaviour,
+  type ObservedRefusal,
+  type ObservedShout,
+  requestCounts,
+  requestListener,
+} from './request-listener.ts';
 
 export interface ShoutcloudOptions {
   /** 0, the default, takes any free port. */
@@ -23,6 +29,8 @@ export interface ShoutcloudOptions {
   keptInputs?: number;
   /** Called for each well-formed request when its fault is decided. */
   onShout?: (shout: ObservedShout) => void;
+  /** Called for each request that is refused as SHOUTCLOUD refuses it: 400, 404 or 405. */
+  onRefusal?: (refusal: ObservedRefusal) => void;
   clock?: Clock;
 }
 
@@ -53,7 +61,8 @@ export interface Shoutcloud {
  * faults that it cannot read and for an address that it cannot listen on.
  */
 export async function startShoutcloud(options: ShoutcloudOptions = {}): Promise<Shoutcloud> {
-  const { port: wantedPort = 0, host = '127.0.0.1', clock = systemClock, onShout = () => {} } = options;
+  const { port: wantedPort = 0, host = '127.0.0.1', clock = systemClock } = options;
+  const { onShout = () => {}, onRefusal = () => {} } = options;
   const seed = options.seed ?? Math.floor(clock.random() * 2 ** 32);
   const random = seededRandom(seed);
   const behaviour: Behaviour = {
@@ -64,7 +73,7 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}): Promise<
   // As Go's server by default: no time limits, and no Keep-Alive header.
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
   const connections = trackConnections(server);
-  server.on('request', requestListener({ behaviour, counts, connections, clock, onShout }));
+  server.on('request', requestListener({ behaviour, counts, connections, clock, onShout, onRefusal }));
   await once(server.listen(wantedPort, host), 'listening');
 
   const port = portOf(server);

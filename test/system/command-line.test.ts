@@ -122,6 +122,52 @@ test('tuohs shoutcloud shouts on a free port until it is told to stop', async (t
   assert.equal(await program.stop(), 0);
 });
 
+test('tuohs shoutcloud logs each request and the fault it plays, and no text', async (t) => {
+  const program = tuohs(t, ['shoutcloud', '--port', '0', '--script', 'status=503 ok']);
+  const { url } = await program.logLine('listening');
+  const headers = { 'content-type': 'application/json' };
+  for (const path of ['/V1/SHOUT', '/V1/SHOUT', '/elsewhere']) {
+    await fetch(`${url}${path}`, { method: 'POST', headers, body: '{"INPUT":"secrét"}' });
+  }
+  await program.stop();
+
+  const lines = program.stdout.slice(1).map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.map(({ level, time, ...facts }) => facts),
+    [
+      { msg: 'a fault', index: 0, inputBytes: 7, fault: { kind: 'status', status: 503 } },
+      { msg: 'a good answer', index: 1, inputBytes: 7 },
+      { msg: 'refused', status: 404, method: 'POST', path: '/elsewhere' },
+    ],
+  );
+});
+
+test('tuohs shoutcloud --quiet says where it listens, and nothing more', async (t) => {
+  const program = tuohs(t, ['shoutcloud', '--port', '0', '--quiet']);
+  const { url } = await program.logLine('listening');
+  await fetch(`${url}/elsewhere`);
+
+  await program.stop();
+
+  assert.equal(program.stdout.length, 1);
+});
+
+test('tuohs help shout is tuohs shout --help', async (t) => {
+  const [help, option] = [tuohs(t, ['help', 'shout']), tuohs(t, ['shout', '--help'])];
+
+  assert.deepEqual([await help.exitCode, await option.exitCode], [0, 0]);
+  assert.deepEqual(help.stdout, option.stdout);
+});
+
+test('serve --port wins over PORT, and is checked like it', async (t) => {
+  const service = tuohs(t, ['serve', '--embedded-shoutcloud', '--port', '0'], { PORT: 'x' });
+  const wrong = tuohs(t, ['serve', '--port', '70000']);
+
+  assert.equal((await fetch((await service.listening()).url)).status, 200);
+  assert.equal(await wrong.exitCode, 2);
+  assert.match(wrong.stderr.join('\n'), /^tuohs: PORT must be .*, not "70000"$/);
+});
+
 test('serve with its own SHOUTCLOUD answers', async (t) => {
   const service = tuohs(t, ['serve', '--embedded-shoutcloud']);
   const { url } = await service.listening();

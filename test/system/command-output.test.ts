@@ -23,7 +23,7 @@ for (const args of ['openapi', '--help', '--version', 'shout --help', 'health', 
 test('a standard error that cannot be written changes no exit code', async (t) => {
   const program = startProgram(t, {
     command: 'sh',
-    args: ['-c', `exec "${process.execPath}" src/main.ts health --timeout 0 2> /dev/full`],
+    args: ['-c', `exec "${process.execPath}" src/main.ts health --timeout 0s 2> /dev/full`],
   });
 
   assert.equal(await program.exitCode, 2);

@@ -71,24 +71,24 @@ test('an answer that does not end is 1, and is not read for ever', async (t) => 
 test('a service that does not answer in time is 1', async (t) => {
   const { url } = await httpServer(t, () => {});
 
-  const program = tuohs(t, ['health', '--url', url, '--timeout', '50']);
+  const program = tuohs(t, ['health', '--url', url, '--timeout', '50ms']);
 
   assert.equal(await program.exitCode, 1);
-  assert.match(program.stderr.join('\n'), /no answer within 50 ms/);
+  assert.match(program.stderr.join('\n'), /no answer within 50ms/);
 });
 
 test('an interrupt ends the waiting with 130', async (t) => {
   const asked = Promise.withResolvers<void>();
   const { url } = await httpServer(t, () => asked.resolve());
 
-  const program = tuohs(t, ['health', '--url', url, '--timeout', '60000']);
+  const program = tuohs(t, ['health', '--url', url, '--timeout', '60s']);
   await asked.promise;
 
   assert.equal(await program.stop('SIGINT'), 130);
 });
 
 for (const args of [
-  ['--timeout', '0'],
+  ['--timeout', '0s'],
   ['--url', 'ftp://localhost'],
   ['--url', 'http://user:s3cr3t@localhost'],
   ['--url', ':5000'],

@@ -82,7 +82,7 @@ export function openLab({ seed, isShort, handicap }: LabOptions): {
       return peer;
     },
     async shoutcloud(args) {
-      const command = [MAIN, 'shoutcloud', '--port', '0', ...args];
+      const command = [MAIN, 'shoutcloud', '--quiet', '--port', '0', ...args];
       const server = startProgram({ after }, { command: process.execPath, args: command });
       return String((await server.logLine('listening')).url);
     },

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createApp, type Protections } from '../../../src/app.ts';
-import { stopSignals } from '../../../src/cli/stop-signals.ts';
+import { stopSignals } from '../../../src/cli/own-process.ts';
 import { readConfig } from '../../../src/config/read-config.ts';
 import { LAYERS, type Layers } from '../../../src/shouter-stack.ts';
 import { shoutcloudShouter } from '../../../src/upstream/shoutcloud-shouter.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { duration, durationText } from '../../../src/cli/duration.ts';
+import { duration, durationText } from '../../../src/cli/arguments.ts';
 
 const read = duration(10, 3_600_000);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { stopSignals } from '../../../src/cli/stop-signals.ts';
+import { stopSignals } from '../../../src/cli/own-process.ts';
 import { settled } from '../../support/fake-clock.ts';
 
 for (const signals of [

@@ -1,12 +1,30 @@
-/** What the user calls the two parts of an address to listen on: settings, or options of the command line. */
+/** Ends something that was opened. */
+type Close = () => Promise<unknown>;
+
+/**
+ * Runs what `start` opens until `stop` resolves, which also ends a start that hangs. At the end, and if the start fails,
+ * everything that `start` has put into `opened` by then is closed, the last one first.
+ */
+export async function runUntil(
+  stop: Promise<unknown>,
+  start: (opened: Close[]) => Promise<unknown>,
+): Promise<void> {
+  const opened: Close[] = [];
+  try {
+    await Promise.race([start(opened), stop]);
+    await stop;
+  } finally {
+    for (const close of opened.reverse()) await close();
+  }
+}
+
+/** The settings or options that name the two parts of an address to listen on. */
 export interface AddressNames {
-  /** Of this address or name. */
   readonly host: (address: string) => string;
-  /** Of this port. */
   readonly port: (port: number) => string;
 }
 
-/** A sentence for an address that cannot be listened on, which names what to change; any other error as it is. */
+/** For an address that cannot be listened on, an error that names what to change; any other error as it is. */
 export function listenFailure(error: unknown, names: AddressNames): unknown {
   if (!isListenError(error)) return error;
   const { code, port = 0, address = '', hostname = '' } = error;
@@ -37,7 +55,7 @@ interface ListenError extends Error {
   readonly hostname?: string;
 }
 
-/** Whether it is one that Node gives for an address to listen on. */
+/** Whether Node has thrown it because of an address to listen on. */
 export function isListenError(error: unknown): error is ListenError {
   return error instanceof Error && 'syscall' in error && LISTEN_CALLS.includes(String(error.syscall));
 }

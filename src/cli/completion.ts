@@ -1,0 +1,46 @@
+import { readdirSync } from 'node:fs';
+import { Argument, Command } from 'commander';
+
+const NAME = 'completion';
+
+/** What a shell calls at each press of the tab key. */
+const HIDDEN_NAME = 'complete';
+
+/** The options that take the name of a file: the package does not know them, and would offer nothing. */
+const FILE_OPTIONS = [
+  ['shout', 'file'],
+  ['shout', 'failed'],
+  ['watch', 'state'],
+] as const;
+
+/**
+ * Adds `tuohs completion`, which prints a script for a shell, and the hidden command that this script calls. Both belong to a
+ * package that is loaded only for them; for all other commands there is a row in the help.
+ */
+export async function addCompletion(program: Command, args: readonly string[]): Promise<void> {
+  if (args[0] !== NAME && args[0] !== HIDDEN_NAME) return void program.addCommand(rowOfHelp());
+  const { default: addCommands } = await import('@bomb.sh/tab/commander');
+  const { commands } = addCommands(program, { completionCommandName: NAME });
+  for (const [command, name] of FILE_OPTIONS) {
+    const option = commands.get(command)?.options.get(name);
+    if (option)
+      option.handler = (offer) => namesLike(args.at(-1) ?? '').forEach((file) => void offer(file, ''));
+  }
+}
+
+function rowOfHelp(): Command {
+  return new Command(NAME)
+    .description('print a script that completes commands and options: source <(tuohs completion bash)')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish', 'powershell']));
+}
+
+/** The files and folders in the folder that the word has so far. */
+function namesLike(word: string): string[] {
+  const folder = word.slice(0, word.lastIndexOf('/') + 1);
+  try {
+    const entries = readdirSync(folder || '.', { withFileTypes: true });
+    return entries.map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { type TestContext, test } from 'node:test';
+import { settled } from '../../support/fake-clock.ts';
+import { folder } from '../../support/folder.ts';
+import { problem } from '../client/fake-service.ts';
+import { ran } from './shout-surroundings.ts';
+
+test('each text is one object, in order, with where its answer came from', async (t) => {
+  serviceOf(t);
+
+  const { exitCode, stdout, stderr } = await ran(['shout', '--json'], { input: 'one\n\ntwo' });
+
+  assert.deepEqual([exitCode, stderr], [0, '']);
+  assert.deepEqual(objects(stdout), [answered('one'), answered(''), answered('two')]);
+});
+
+test('a failure is an object too, is counted, and its line is kept', async (t) => {
+  serviceOf(t, (text) => (text === 'bad' ? problem(400, 'BAD_INPUT') : undefined));
+  const failed = join(await folder(t), 'failed.txt');
+  const input = Buffer.from('one\nbad\n\xff\ntwo\n', 'latin1');
+
+  const { exitCode, stdout, stderr } = await ran(['shout', '--json', '--failed', failed], { input });
+
+  assert.equal(exitCode, 1);
+  assert.deepEqual(objects(stdout), [
+    answered('one'),
+    { error: 'a sentence', code: 'BAD_INPUT', requestId: 'request-1' },
+    { error: 'the line is not valid UTF-8', code: 'BAD_INPUT' },
+    answered('two'),
+  ]);
+  assert.equal(
+    stderr,
+    `tuohs: 2 of 4 failed\ntuohs: run the failed lines again: tuohs shout --file ${failed} --json\n`,
+  );
+  assert.equal(await readFile(failed, 'latin1'), 'bad\n\xff\n');
+});
+
+test('a text of several lines is fine, for its answer is one line', async (t) => {
+  serviceOf(t);
+
+  const { exitCode, stdout } = await ran(['shout', '--json', 'a\nb']);
+
+  assert.deepEqual([exitCode, objects(stdout)], [0, [answered('a\nb')]]);
+});
+
+test('16 texts are asked at once and no more, and answers keep their order', async (t) => {
+  let underWay = 0;
+  let most = 0;
+  const full = Promise.withResolvers<void>();
+  serviceOf(t, async (text) => {
+    most = Math.max(most, ++underWay);
+    if (underWay === 16) full.resolve();
+    await full.promise;
+    // Those behind it are answered first.
+    if (text === '0') await settled();
+    underWay--;
+    return undefined;
+  });
+  const texts = Array.from({ length: 100 }, (_, i) => String(i));
+
+  const { stdout } = await ran(['shout', '--json', ...texts]);
+
+  assert.deepEqual(
+    objects(stdout),
+    texts.map((text) => answered(text)),
+  );
+  assert.equal(most, 16);
+});
+
+test('a line is answered before the next one is there', async (t) => {
+  serviceOf(t);
+  const answer = Promise.withResolvers<void>();
+  async function* input() {
+    yield Buffer.from('one\n');
+    await answer.promise;
+    yield Buffer.from('two\n');
+  }
+
+  const { stdout } = await ran(['shout', '--json'], {
+    input: Readable.from(input()),
+    onOutput: answer.resolve,
+  });
+
+  assert.deepEqual(objects(stdout), [answered('one'), answered('two')]);
+});
+
+test('an interrupt ends it with 130, and no line says ABORTED', async (t) => {
+  const interrupt = Promise.withResolvers<void>();
+  serviceOf(t, async (text) => {
+    if (text === 'one') return undefined;
+    interrupt.resolve();
+    return new Promise(() => {});
+  });
+
+  const { exitCode, stdout } = await ran(['shout', '--json', 'one', 'two'], {
+    interrupt: interrupt.promise,
+  });
+
+  assert.equal(exitCode, 130);
+  assert.doesNotMatch(stdout, /ABORTED/);
+});
+
+test('what the input throws ends it, behind the answers of what came before', async (t) => {
+  serviceOf(t);
+  async function* input() {
+    yield Buffer.from('one\ntwo\n');
+    throw new Error('the disk is gone');
+  }
+
+  const { exitCode, stdout, stderr } = await ran(['shout', '--json'], { input: Readable.from(input()) });
+
+  assert.deepEqual([exitCode, stderr], [1, 'tuohs: the disk is gone\n']);
+  assert.deepEqual(objects(stdout), [answered('one'), answered('two')]);
+});
+
+for (const args of [[], ['--json']]) {
+  test(`a text that takes longer than --timeout fails: shout ${args}`, async (t) => {
+    serviceOf(t, () => new Promise(() => {}));
+
+    const { exitCode, stdout, stderr } = await ran(['shout', ...args, '--timeout', '10ms', 'one']);
+
+    assert.equal(exitCode, 1);
+    assert.match(stdout + stderr, /no answer within 10 ms.*TIMEOUT/);
+  });
+}
+
+/** Puts a service behind `fetch` that answers each text well, or as `spoil` says. It obeys signals. */
+function serviceOf(
+  t: TestContext,
+  spoil: (text: string) => Response | undefined | Promise<Response | undefined> = () => undefined,
+): void {
+  t.mock.method(globalThis, 'fetch', async (_url: string, { body, signal }: RequestInit) => {
+    const left = new Promise<never>((_, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason));
+    });
+    const { data } = JSON.parse(String(body));
+    const headers = { 'cache-status': 'tuohs; hit', 'x-request-id': 'request-1' };
+    const answer = async () => (await spoil(data)) ?? Response.json({ data: `<${data}>` }, { headers });
+    return Promise.race([answer(), left]);
+  });
+}
+
+function answered(text: string) {
+  return { data: `<${text}>`, cacheStatus: 'tuohs; hit', requestId: 'request-1' };
+}
+
+function objects(stdout: string): unknown[] {
+  return stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+}
