@@ -45,6 +45,22 @@ describe('the playground is for everyone', { skip: noBrowser }, () => {
     }
   }
 
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`axe finds nothing on the page of an error in the ${colorScheme} scheme, and it fits into 360 px`, async (t) => {
+      const { url } = await service.listening();
+      const { page } = await open(t, {
+        url: `${url}/nowhere`,
+        colorScheme,
+        viewport: { width: 360, height: 800 },
+      });
+
+      const problems = await accessibilityProblems(page);
+
+      assert.deepEqual(problems, []);
+      assert.ok(Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth')) <= 0);
+    });
+  }
+
   test('nothing breaks the policy, logs an error or asks another host', async (t) => {
     const { problems, box, says, copy } = await open(t);
 
