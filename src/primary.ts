@@ -5,14 +5,12 @@ import { systemClock } from './core/clock.ts';
 import type { World } from './core/events.ts';
 import { adminServer } from './http/admin-server.ts';
 import { lifecycle } from './lifecycle.ts';
-import { jsonLog } from './telemetry/json-log.ts';
 import { logEvents } from './telemetry/log-events.ts';
-import { logOutput } from './telemetry/log-output.ts';
+import { jsonLog, logOutput } from './telemetry/log-output.ts';
 import { summedMetrics, type WorkerAnswer } from './telemetry/summed-metrics.ts';
 import { readVersion } from './version.ts';
 import { type ForkOptions, forkedWorker } from './workers/forked-worker.ts';
-import { sharedPort } from './workers/shared-port.ts';
-import { workerPool } from './workers/worker-pool.ts';
+import { sharedPort, workerPool } from './workers/worker-pool.ts';
 
 /** Wires the process in front of several workers: it has the admin port, and they have the public one. */
 export function createPrimary(

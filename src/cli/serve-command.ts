@@ -5,8 +5,7 @@ import type { Config } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Shoutcloud } from '../shoutcloud/server.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
-import type { Question } from '../workers/messages.ts';
-import { primaryLink } from '../workers/primary-link.ts';
+import { primaryLink, type Question } from '../workers/primary-link.ts';
 import { listenFailure, runUntil } from './listening.ts';
 import type { Surroundings } from './surroundings.ts';
 

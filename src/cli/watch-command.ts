@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import { systemClock as clock } from '../core/clock.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
+import type { WatchWorld } from '../watch/events.ts';
 import type { Format } from '../watch/receiver.ts';
-import type { WatchWorld } from '../watch/surroundings.ts';
 import type { Watch } from '../watch/watch.ts';
 import { durationOption, wholeNumber } from './arguments.ts';
 import { ExitCode, INTERRUPTED } from './exit-code.ts';
@@ -80,7 +80,7 @@ async function watchAt(
   { signal, logTo }: { signal: AbortSignal; logTo: LogOutput },
 ): Promise<void> {
   const { lineOf, watchSetup } = await import('./watch-setup.ts');
-  const { jsonLog } = await import('../telemetry/json-log.ts');
+  const { jsonLog } = await import('../telemetry/log-output.ts');
   const log = jsonLog({ level: 'info', logTo });
   const say = ([level, msg, facts = {}]: LogLine) => log[level](facts, msg);
   const world: WatchWorld = { clock, emit: (event) => say(lineOf(event)) };

@@ -1,10 +1,8 @@
 import { ConfigError, type Environment, secretText } from '../config/read-config.ts';
-import type { WatchEvent } from '../watch/events.ts';
-import { fileStateStore } from '../watch/file-state-store.ts';
+import type { WatchEvent, WatchWorld } from '../watch/events.ts';
 import { asker } from '../watch/probe.ts';
 import { type Format, formatFor, isWebhookAddress, webhook } from '../watch/receiver.ts';
-import { memoryStateStore } from '../watch/state-store.ts';
-import type { WatchWorld } from '../watch/surroundings.ts';
+import { fileStateStore, memoryStateStore } from '../watch/state-store.ts';
 import { startWatch, type Watch, type WatchOptions } from '../watch/watch.ts';
 
 export interface WatchSetup extends WatchOptions {

@@ -61,6 +61,37 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
   return () => cancel();
 }
 
+/** The reason of the signal of `withinMs` when the time is up. */
+export const TIME_IS_UP = Symbol('the time is up');
+
+/**
+ * Starts `work` with a signal that aborts with the reason of `outer`, or with `TIME_IS_UP` after `ms` milliseconds. Settles
+ * as the work does, which must obey its signal.
+ */
+export async function withinMs<T>(
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+  { clock, signal: outer }: { clock: Pick<Clock, 'after'>; signal: AbortSignal },
+): Promise<T> {
+  const limit = new AbortController();
+  const cancel = clock.after(ms, () => limit.abort(TIME_IS_UP));
+  try {
+    return await work(AbortSignal.any([outer, limit.signal]));
+  } finally {
+    cancel();
+  }
+}
+
+/** A duration for people, in whole seconds: `1h 2m 5s`. */
+export function durationText(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return new Intl.DurationFormat('en', { style: 'narrow', secondsDisplay: 'always' }).format({
+    hours: Math.floor(seconds / 3600),
+    minutes: Math.floor(seconds / 60) % 60,
+    seconds: seconds % 60,
+  });
+}
+
 /** Resolves when it is this piece of work's turn. */
 export type NextTurn = () => Promise<void>;
 

@@ -147,6 +147,8 @@ export function httpServer<Parts>(
 
   function begin(request: IncomingMessage, response: ServerResponse): void {
     const exchange = new Exchange(request, response, host);
+    // A connection that was silent at first had more time.
+    if (request.socket.timeout === keepAliveTimeoutMs) request.socket.setTimeout(slowClientMs);
     const before = open.begin(exchange);
     if (before) before.atEnd(start);
     else start();

@@ -14,13 +14,13 @@ interface Flood {
 
 export interface FailureLines {
   write(failed: Failed): void;
-  /** Writes what is still to be said; nothing more comes. */
+  /** Writes the last summaries. To be called once, at the end. */
   end(): void;
 }
 
 const EVERY_MS = 1000;
 
-/** A line for failed requests: one a second for each code, with the number of those suppressed, which are lines at debug. */
+/** Logs failed requests: one line a second for each code, with the number of suppressed ones, which are logged at debug. */
 export function failureLines(log: Logger, clock: Pick<Clock, 'after'>): FailureLines {
   const floods = new Map<ErrorCode, Flood>();
 
@@ -79,7 +79,7 @@ function factsOf(failed: Failed): object {
   return isBug(failed) ? { code, ...traceOf(error) } : { code, reason: reasonOf(error) };
 }
 
-/** Messages of foreign errors may quote what users sent, so only names and places are logged. */
+/** The message of a foreign error can quote a user's text, so only its name and stack are logged. */
 function traceOf(error: unknown): { name: string; at: string[] } {
   if (!(error instanceof Error)) return { name: typeof error, at: [] };
   const frames = (error.stack ?? '').replace(error.message, '').split('\n').slice(1);

@@ -1,15 +1,14 @@
 import type { Logger } from 'pino';
-import type { Emit, Event, World } from '../core/events.ts';
+import type { Emit, Event, RedisTrouble, World } from '../core/events.ts';
 import { failureLines } from './failure-lines.ts';
-import { REDIS_TROUBLE_DETAILS } from './redis-troubles.ts';
 
 export interface LogEventsOptions {
   readonly clock: Pick<World['clock'], 'after'>;
-  /** What the line about the start says of the service. */
+  /** The facts about the service in the line about its start. */
   readonly about: object;
 }
 
-/** Writes the events that a person wants to read: state changes and 5xx at info and above, requests at debug. */
+/** Logs the events that people need: changes of state and failures at info and above, requests at debug. */
 export function logEvents(log: Logger, { clock, about }: LogEventsOptions): Emit {
   const failures = failureLines(log, clock);
   return (event: Event) => {
@@ -33,7 +32,7 @@ export function logEvents(log: Logger, { clock, about }: LogEventsOptions): Emit
       case 'failed':
         return failures.write(event);
       case 'answered': {
-        // Each request passes here, and few are ever written.
+        // Every request comes here, and few are ever written.
         if (!log.isLevelEnabled('debug')) return;
         const { type: _, durationMs, ...facts } = event;
         return log.debug({ ...facts, durationMs: Math.round(durationMs * 100) / 100 }, 'answered');
@@ -69,3 +68,26 @@ function logRedis(
   else if (reason) log.warn(facts, 'redis is connected, but takes no writes');
   else log.info('redis is connected');
 }
+
+/** What each trouble with Redis means, for the log. */
+const REDIS_TROUBLE_DETAILS: Readonly<Record<RedisTrouble, string>> = {
+  certificate: 'Its certificate is not trusted, or is for another name: see REDIS_CA_FILE.',
+  closed: 'It closed the connection.',
+  cluster: 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.',
+  loading: 'It still loads its data.',
+  name_not_found: 'The host name in REDIS_URL has no address.',
+  no_answer: 'It did not answer in time.',
+  no_route: 'There is no route to it.',
+  no_such_database: 'It does not have the database that REDIS_URL names.',
+  no_tls: 'It does not speak TLS, which rediss:// in REDIS_URL asks for.',
+  not_permitted: 'Its user may not do what is needed.',
+  oversized_value: 'A value under one of our keys is far too long; the keys that were asked for are deleted.',
+  password_missing: 'It wants a password, and REDIS_URL has none.',
+  protected_mode: 'It is in protected mode, and talks to its own machine only.',
+  protocol: 'It sent what cannot be the reply to what it was asked.',
+  read_only: 'It is a read-only replica: let REDIS_URL name the primary.',
+  refused: 'Nothing listens at the address in REDIS_URL.',
+  rejected: 'It refused to begin.',
+  too_many_clients: 'It has as many clients as it allows.',
+  wrong_password: 'It does not accept the user or the password in REDIS_URL.',
+};

@@ -1,13 +1,30 @@
 import { constants, fstatSync, openSync } from 'node:fs';
-import type { DestinationStream } from 'pino';
+import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
 import sonicBoom from 'sonic-boom';
 import type { Clock } from '../core/clock.ts';
 
-/** Where log lines go. To write never fails, never blocks and holds a bounded number of bytes, whatever the reader does. */
+export interface LogOptions {
+  readonly level: Level | 'silent';
+  readonly logTo: DestinationStream;
+  /** The process id of the worker that writes: a field of each line. */
+  readonly worker?: number | undefined;
+  /** More fields of each line. */
+  readonly moreFields?: (() => object) | undefined;
+}
+
+/** A log of JSON lines with ISO times and the level as a word. */
+export function jsonLog({ level, logTo, worker, moreFields }: LogOptions): Logger {
+  const base = worker === undefined ? null : { worker };
+  const mixin = moreFields && { mixin: moreFields };
+  const formatters = { level: (level: string) => ({ level }) };
+  return pino({ level, base, timestamp: stdTimeFunctions.isoTime, formatters, ...mixin }, logTo);
+}
+
+/** Where log lines go. A write never fails or blocks, and holds a bounded number of bytes, whatever the reader does. */
 export interface LogOutput extends DestinationStream {
-  /** How many lines found no room so far. */
+  /** How many lines were dropped so far for want of room. */
   dropped(): number;
-  /** Resolves when all lines are with the operating system, or a second later: a reader that stalls keeps nobody. */
+  /** Resolves when the operating system has all lines, or after a second if the reader stalls. */
   flushed(): Promise<void>;
 }
 
@@ -19,10 +36,10 @@ export interface LogOutputOptions {
 
 const MAX_BUFFERED_BYTES = 1_048_576;
 
-/** PIPE_BUF of Linux: a pipe takes so much as a whole or not at all, so lines of several processes are not mixed up. */
+/** PIPE_BUF of Linux. A pipe takes a write of this size as a whole or not at all, so lines of several processes do not mix. */
 const MAX_WRITE_BYTES = 4096;
 
-/** A full disk or a terminal that is gone may come back, and the next line may be long in coming. */
+/** The pause before a failed write is tried again without a new line, because a full disk can get room. */
 const RETRY_MS = 1000;
 const LAST_LINES_MS = 1000;
 
@@ -31,14 +48,14 @@ export function logOutput({ clock, fd = 1 }: LogOutputOptions): LogOutput {
   const output = new sonicBoom.SonicBoom({
     fd: nonBlocking(fd),
     sync: false,
-    // Else `flush` does nothing.
+    // With 0, `flush` would do nothing.
     minLength: 1,
     maxLength: MAX_BUFFERED_BYTES,
     maxWrite: MAX_WRITE_BYTES,
   });
   let cancelRetry = () => {};
   output.on('drop', () => dropped++);
-  // What could not be written is kept. Each new line tries it again; a full buffer takes none.
+  // After an error the lines are kept. Each new line tries again, but a full buffer takes no new lines.
   output.on('error', () => {
     cancelRetry();
     cancelRetry = clock.after(RETRY_MS, () => output.flush());
@@ -58,9 +75,9 @@ export function logOutput({ clock, fd = 1 }: LogOutputOptions): LogOutput {
 }
 
 /**
- * The same pipe or terminal, opened once more for us alone, so that a reader that stalls blocks no thread, which would
- * keep the process from ending. A regular file never blocks, and has one position for all who write to it. A socket
- * cannot be opened; Node has made it non-blocking, as any pipe, when it opened `process.stdout`.
+ * Opens the same pipe or terminal once more without blocking, because a thread that is blocked by a stalled reader would
+ * keep the process from ending. A regular file never blocks, and must keep its one position for all writers. A socket
+ * cannot be opened again; Node has made it non-blocking when it opened `process.stdout`.
  */
 function nonBlocking(fd: number): number {
   if (fstatSync(fd).isFile()) return fd;

@@ -11,10 +11,10 @@ export interface QuickHistogramOptions {
 
 type Labels = Readonly<Record<string, string | number>>;
 
-/** What was seen with one set of labels. */
-interface Tally {
+/** The values with one set of labels. */
+interface Child {
   readonly labels: Labels;
-  /** By bucket, each without those below it; the last one is for values above all bounds. */
+  /** By bucket, each without those below it. The last one is for values above all bounds. */
   readonly counts: number[];
   sum: number;
 }
@@ -22,32 +22,32 @@ interface Tally {
 type Collected = Awaited<ReturnType<Histogram<string>['get']>>;
 
 /**
- * A histogram for what happens with every request. The library's makes a text of all labels, and one of the bucket's
- * bound, for every value; this one compares. For labels of closed sets, as it compares with all that were ever seen.
+ * A histogram that is fast enough for every request. For each value, the library's makes a text of all labels and one of
+ * the bucket's bound. This one compares the labels with all that were ever used, so they must come from small closed sets.
  */
 export class QuickHistogram extends Histogram<string> {
   readonly #options: QuickHistogramOptions;
-  readonly #tallies: Tally[] = [];
+  readonly #children: Child[] = [];
 
   constructor(options: QuickHistogramOptions) {
     super({ ...options, labelNames: [...options.labelNames], buckets: [...options.buckets] });
     this.#options = options;
   }
 
-  tally(labels: Labels, value: number): void {
-    const tally = this.#tallyOf(labels);
+  add(labels: Labels, value: number): void {
+    const child = this.#childOf(labels);
     const { buckets } = this.#options;
     let bucket = 0;
     while (bucket < buckets.length && value > (buckets[bucket] ?? 0)) bucket++;
-    tally.counts[bucket] = (tally.counts[bucket] ?? 0) + 1;
-    tally.sum += value;
+    child.counts[bucket] = (child.counts[bucket] ?? 0) + 1;
+    child.sum += value;
   }
 
-  #tallyOf(labels: Labels): Tally {
-    for (const tally of this.#tallies) if (this.#isSame(tally.labels, labels)) return tally;
-    const tally = { labels, counts: new Array<number>(this.#options.buckets.length + 1).fill(0), sum: 0 };
-    this.#tallies.push(tally);
-    return tally;
+  #childOf(labels: Labels): Child {
+    for (const child of this.#children) if (this.#isSame(child.labels, labels)) return child;
+    const child = { labels, counts: new Array<number>(this.#options.buckets.length + 1).fill(0), sum: 0 };
+    this.#children.push(child);
+    return child;
   }
 
   #isSame(some: Labels, others: Labels): boolean {
@@ -57,18 +57,18 @@ export class QuickHistogram extends Histogram<string> {
 
   override async get(): Promise<Collected> {
     const { name, help } = this.#options;
-    const values = this.#tallies.flatMap((tally) => this.#seriesOf(tally));
+    const values = this.#children.flatMap((child) => this.#seriesOf(child));
     const metric: Omit<Collected, 'collect'> = { name, help, type: 'histogram', aggregator: 'sum', values };
-    // The library promises a function that it does not give either, for none can be sent to another process.
+    // The library's own result has no `collect` either, because no function can be sent to another process.
     return metric as Collected;
   }
 
-  /** What the library asks for where it writes text. */
+  /** The library calls this to write text. */
   getForPromString() {
     return this.get();
   }
 
-  #seriesOf({ labels, counts, sum }: Tally) {
+  #seriesOf({ labels, counts, sum }: Child) {
     const { name, buckets } = this.#options;
     const bounds = [...buckets, '+Inf'];
     let count = 0;

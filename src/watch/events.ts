@@ -1,7 +1,8 @@
-import type { Notification } from './notification.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Failure, Round } from './round.ts';
+import type { Notification } from './standing.ts';
 
-/** What happens to a watcher, told once. No address of a webhook in here: whoever knows it can write to the channel. */
+/** What happens to a watcher, reported once. It never holds the address of a webhook, which is a secret. */
 export type WatchEvent =
   | { type: 'round-failed'; round: Round; failure: Failure }
   | { type: 'changed'; notification: Notification }
@@ -10,3 +11,11 @@ export type WatchEvent =
   | { type: 'state-broken' }
   | { type: 'state-of-another'; url: string }
   | { type: 'state-not-saved'; reason: string };
+
+export type WatchEmit = (event: WatchEvent) => void;
+
+/** What a watcher needs from its surroundings. */
+export interface WatchWorld {
+  readonly clock: Clock;
+  readonly emit: WatchEmit;
+}

@@ -1,40 +1,38 @@
 import { createClient, TuohsClientError } from '../client/index.ts';
-import type { WatchClock } from './surroundings.ts';
-import { TIME_IS_UP, withinMs } from './time-limit.ts';
+import { type Clock, TIME_IS_UP, withinMs } from '../core/clock.ts';
 
-/** What one question came to. */
+/** The outcome of one question. */
 export interface Probe {
   readonly durationMs: number;
-  /** Why there is no right answer. */
+  /** Why there is no right answer; `undefined` if there is one. */
   readonly failure: string | undefined;
 }
 
 export interface Question {
   readonly text: string;
   readonly rightAnswer: string;
-  /** Whether SHOUTCLOUD itself has to answer, and no `FALLBACK=local` in its place. */
+  /** Whether SHOUTCLOUD itself must answer, not `FALLBACK=local`. */
   readonly wantsUpstream: boolean;
 }
 
-/** Asks the service once, over a connection of its own. Rejects only when `signal` aborts, with its reason. */
+/** Asks the service once, over a new connection. Rejects only when `signal` aborts, with its reason. */
 export type Ask = (question: Question, signal: AbortSignal) => Promise<Probe>;
 
 export interface AskOptions {
-  /** Where the service is, as the client's `baseUrl`. */
+  /** The address of the service, as the client's `baseUrl`. */
   readonly url: string;
-  /** How long it may take to answer. */
+  /** How long an answer can take. */
   readonly timeoutMs: number;
   readonly fetch?: typeof globalThis.fetch;
 }
 
-// What another server says in its error goes into notifications: not all of a long text.
+// The error text of another server goes into notifications, so it is cut.
 const MAX_REASON_LENGTH = 300;
 
-// A kept connection would prove nothing about name, certificate and load balancer.
+// A kept connection would not test the name, the certificate and the load balancer.
 const HEADERS = { connection: 'close', 'user-agent': 'tuohs-watch' };
 
-/** One right answer in time, or the reason why there is none. */
-export function asker({ url, timeoutMs, fetch = globalThis.fetch }: AskOptions, clock: WatchClock): Ask {
+export function asker({ url, timeoutMs, fetch = globalThis.fetch }: AskOptions, clock: Clock): Ask {
   return async (question, signal) => {
     const startedAt = clock.now();
     const failure = await withinMs(timeoutMs, (limited) => failureOf(question, limited), { clock, signal });
@@ -58,18 +56,18 @@ export function asker({ url, timeoutMs, fetch = globalThis.fetch }: AskOptions, 
         return wantsUpstream && isLocal(cacheStatus) ? 'the fallback answered it, not SHOUTCLOUD' : undefined;
       } catch (error) {
         signal.throwIfAborted();
-        return limited.reason === TIME_IS_UP ? `no answer within ${timeoutMs} ms` : wordsFor(error);
+        return limited.reason === TIME_IS_UP ? `no answer within ${timeoutMs} ms` : reasonOf(error);
       }
     }
   };
 }
 
-/** `tuohs; fwd=miss; detail=local` (RFC 9211), among what other caches may have added. */
+/** Finds `tuohs; fwd=miss; detail=local` (RFC 9211) among the entries of other caches. */
 function isLocal(cacheStatus: string): boolean {
   return cacheStatus.split(',').some((entry) => /^\s*tuohs\b.*;\s*detail=local\b/.test(entry));
 }
 
-function wordsFor(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (!(error instanceof TuohsClientError)) return String(error);
   const request = error.requestId === undefined ? '' : `, request ${error.requestId}`;
   return `${error.message} (${error.code}${request})`;

@@ -1,28 +1,26 @@
-import type { Notification } from './notification.ts';
-import { slackText } from './slack-text.ts';
-import type { WatchClock } from './surroundings.ts';
-import { TIME_IS_UP, withinMs } from './time-limit.ts';
+import { type Clock, durationText, TIME_IS_UP, withinMs } from '../core/clock.ts';
+import type { Notification } from './standing.ts';
 
 export type Format = 'json' | 'slack';
 
-/** Somebody who wants to be told. */
+/** Where notifications are sent. */
 export interface Receiver {
-  /** Resolves with `undefined` when it has arrived, else with the reason, which never holds an address. Never rejects. */
-  tell(notification: Notification, signal: AbortSignal): Promise<string | undefined>;
+  /** Resolves with `undefined` if it arrived, else with the reason, which never holds an address. Never rejects. */
+  send(notification: Notification, signal: AbortSignal): Promise<string | undefined>;
 }
 
 export interface WebhookOptions {
-  /** A secret: whoever knows it can write there. */
+  /** A secret, because anyone with the address can write there. */
   readonly address: string;
   readonly format: Format;
 }
 
 const TIMEOUT_MS = 10_000;
 
-/** A webhook that gets notifications by POST. Any 2xx within ten seconds means that one has arrived. */
-export function webhook({ address, format }: WebhookOptions, clock: WatchClock): Receiver {
+/** A webhook that gets notifications by POST. One has arrived if the answer is a 2xx within ten seconds. */
+export function webhook({ address, format }: WebhookOptions, clock: Clock): Receiver {
   return {
-    async tell(notification, signal) {
+    async send(notification, signal) {
       try {
         return await withinMs(TIMEOUT_MS, (limited) => post(notification, limited), { clock, signal });
       } catch (error) {
@@ -36,7 +34,7 @@ export function webhook({ address, format }: WebhookOptions, clock: WatchClock):
       method: 'POST',
       headers: { 'content-type': 'application/json', connection: 'close', 'user-agent': 'tuohs-watch' },
       body: JSON.stringify(format === 'slack' ? { text: slackText(notification) } : notification),
-      // Another address is not the one that was trusted with it.
+      // A redirect could lead to an address that must not get it.
       redirect: 'manual',
       signal,
     });
@@ -45,20 +43,32 @@ export function webhook({ address, format }: WebhookOptions, clock: WatchClock):
   }
 }
 
-/** An address that can be a webhook: http or https, without a password, which `fetch` refuses. */
+/** Whether this can be the address of a webhook: http or https, without a password, which `fetch` refuses. */
 export function isWebhookAddress(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && ['http:', 'https:'].includes(url.protocol) && !url.username && !url.password;
 }
 
-/** What an address wants where nobody says: a Slack host its own format, all others JSON. */
+/** The default format of an address: Slack's own for a host of Slack, JSON for all others. */
 export function formatFor(address: string): Format {
   return /^hooks\.slack(-gov)?\.com$/.test(new URL(address).hostname) ? 'slack' : 'json';
 }
 
-/** Node hides what happened behind "fetch failed". Messages may quote the address, so only codes and names are used. */
+/** Node hides the cause behind "fetch failed". A message can quote the address, so only codes and names are used. */
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   if (error.cause instanceof Error) return nameOf(error.cause);
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** A notification as the text of a Slack message. */
+function slackText({ status, url, since, reason, downMs }: Notification): string {
+  const sign = status === 'down' ? ':red_circle:' : ':large_green_circle:';
+  const lasted = downMs === null ? '' : ` It was down for ${durationText(downMs)}.`;
+  return `${sign} ${escaped(url)} is ${status} since ${since}: ${escaped(reason)}.${lasted}`;
+}
+
+/** Escapes the three characters that have a meaning in a Slack message. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

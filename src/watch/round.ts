@@ -1,7 +1,7 @@
+import type { Clock } from '../core/clock.ts';
 import type { Ask, Probe } from './probe.ts';
-import type { WatchClock } from './surroundings.ts';
 
-/** `upstream`: only fresh strings get no right answer; `service`: known ones do not, either. */
+/** `upstream`: only fresh strings get no right answer. `service`: known ones get none either. */
 export type Cause = 'service' | 'upstream';
 
 export interface Failure {
@@ -10,30 +10,30 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** One look at the service: up when both strings were answered right, and the fresh one by SHOUTCLOUD. */
+/** One check of the service. It is good if both strings get the right answer, the fresh one from SHOUTCLOUD. */
 export interface Round {
-  /** When it began; an ISO date, as all dates here. */
+  /** When it began. An ISO date, as all dates here. */
   readonly at: string;
   readonly freshMs: number;
   readonly knownMs: number;
   readonly failure: Failure | undefined;
 }
 
-// What `GET /health` asks for, too.
+// `GET /health` asks for it, too.
 const KNOWN = { text: 'test', rightAnswer: 'TSET', wantsUpstream: false };
 
-// Letters whose upper case every Unicode knows, some of more than one byte, so that the encoding is proven as well.
+// Every Unicode version knows their upper case. Some take more than one byte, which tests the encoding as well.
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyzäéñж'];
 const LENGTH = 24;
 
-/** Asks for a string that nobody asked for before, and for a known one, at the same time. Rejects only when aborted. */
-export async function playRound(ask: Ask, clock: WatchClock, signal: AbortSignal): Promise<Round> {
+/** Asks for a string that was never asked for before, and for a known one, at the same time. Rejects only when aborted. */
+export async function playRound(ask: Ask, clock: Clock, signal: AbortSignal): Promise<Round> {
   const at = new Date(clock.epochMs()).toISOString();
   const [fresh, known] = await Promise.all([ask(freshQuestion(clock), signal), ask(KNOWN, signal)]);
   return { at, freshMs: fresh.durationMs, knownMs: known.durationMs, failure: failureOf(fresh, known) };
 }
 
-function freshQuestion(clock: Pick<WatchClock, 'random'>) {
+function freshQuestion(clock: Pick<Clock, 'random'>) {
   const letters = Array.from({ length: LENGTH }, () => LETTERS[Math.floor(clock.random() * LETTERS.length)]);
   return {
     text: letters.join(''),

@@ -1,13 +1,13 @@
-import type { Round } from './round.ts';
+import type { Cause, Round } from './round.ts';
 
 export type Status = 'up' | 'down';
 
-/** What a watcher holds true, and how much speaks against it. */
+/** The status of a service, and how many rounds speak against it. */
 export interface Standing {
   readonly status: Status;
   /** When it became so: the first of the rounds that decided it, or the first round of all. */
   readonly since: string;
-  /** The rounds in a row, up to the last one, that say otherwise. */
+  /** The last rounds in a row that say otherwise. */
   readonly contrary: { readonly rounds: number; readonly since: string } | null;
 }
 
@@ -18,12 +18,12 @@ export interface Thresholds {
   readonly upAfter: number;
 }
 
-/** Before the first round a service is taken to be up, so the first thing ever told is that it is down. */
+/** Before its first round a service counts as up, so the first notification is always that it is down. */
 export function firstStanding(at: string): Standing {
   return { status: 'up', since: at, contrary: null };
 }
 
-/** The standing after one more round: another status only once enough rounds in a row say so. */
+/** The standing after one more round. The status changes only after enough rounds in a row. */
 export function afterRound(
   standing: Standing,
   { at, failure }: Pick<Round, 'at' | 'failure'>,
@@ -34,4 +34,44 @@ export function afterRound(
   const contrary = { rounds: (standing.contrary?.rounds ?? 0) + 1, since: standing.contrary?.since ?? at };
   if (contrary.rounds < (failure ? downAfter : upAfter)) return { ...standing, contrary };
   return { status: seen, since: contrary.since, contrary: null };
+}
+
+/** The report that a service went down or came back: the body of a JSON webhook, and a part of the saved state. */
+export interface Notification {
+  readonly status: Status;
+  /** The address that is watched. */
+  readonly url: string;
+  /** When the first of the rounds that decided it began. */
+  readonly since: string;
+  /** When the round that decided it began. */
+  readonly at: string;
+  /** What is at fault; null for `up`. */
+  readonly cause: Cause | null;
+  /** A sentence for people. */
+  readonly reason: string;
+  /** How long the answers took in the round that decided it, or how long it waited without an answer. */
+  readonly freshMs: number;
+  readonly knownMs: number;
+  /** How long it was down; null for `down`. */
+  readonly downMs: number | null;
+}
+
+/** The notification of a change between two standings, which this round of that address decided. */
+export function notificationOf(
+  { before, after }: { before: Standing; after: Standing },
+  { at, failure, freshMs, knownMs }: Round,
+  url: string,
+): Notification {
+  return {
+    status: after.status,
+    url,
+    since: after.since,
+    at,
+    cause: failure?.cause ?? null,
+    reason: failure?.reason ?? 'fresh and known strings are answered',
+    freshMs,
+    knownMs,
+    // The wall clock can have been set back meanwhile.
+    downMs: failure ? null : Math.max(0, Date.parse(after.since) - Date.parse(before.since)),
+  };
 }

@@ -1,14 +1,13 @@
-import { KeptState, stateFrom } from './kept-state.ts';
+import type { WatchWorld } from './events.ts';
 import type { Ask } from './probe.ts';
 import type { Receiver } from './receiver.ts';
 import { playRound, type Round } from './round.ts';
 import { firstStanding, type Thresholds } from './standing.ts';
 import type { StateStore } from './state-store.ts';
-import type { WatchWorld } from './surroundings.ts';
-import { Watcher } from './watcher.ts';
+import { KeptState, stateFrom, Watcher } from './watcher.ts';
 
 export interface WatchOptions extends Thresholds {
-  /** What is watched, for the state and the notifications. */
+  /** The watched address, for the state and the notifications. */
   readonly url: string;
 }
 
@@ -16,20 +15,20 @@ export interface WatchParts {
   readonly ask: Ask;
   readonly receivers: readonly Receiver[];
   readonly store: StateStore;
-  /** Aborts when the watching is to end. */
+  /** Aborts when the watch is to end. */
   readonly signal: AbortSignal;
 }
 
 export interface Watch {
-  /** One round. Resolves when the state is kept; receivers are told meanwhile. Rejects only when the signal aborts. */
+  /** One round. Resolves when the state is saved; receivers are notified meanwhile. Rejects only when the signal aborts. */
   once(): Promise<Round>;
   /** A round each interval, one after the other, until the signal aborts. */
   every(intervalMs: number): Promise<void>;
-  /** Resolves when nobody is being told and everything is saved. */
+  /** Resolves when no notification is under way and everything is saved. */
   settled(): Promise<void>;
 }
 
-/** A watch that goes on where the saved state ended. Rejects where the state cannot be read or written. */
+/** A watch that goes on from the saved state. Rejects if the state cannot be read or written. */
 export async function startWatch(
   { ask, receivers, store, signal }: WatchParts,
   { url, ...thresholds }: WatchOptions,

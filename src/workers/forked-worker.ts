@@ -1,23 +1,23 @@
 import { fork } from 'node:child_process';
-import type { Question, ToPrimary, ToWorker } from './messages.ts';
+import type { Question, ToPrimary, ToWorker } from './primary-link.ts';
 
 export interface WorkerEnd {
   readonly code: number | null;
-  /** What killed it, where something did. */
+  /** The signal that killed it, if one did. */
   readonly signal: string | null;
 }
 
-/** One process that serves, as the primary sees it. */
+/** A worker process, as the primary sees it. */
 export interface Worker {
   readonly pid: number;
-  /** Resolves when it serves; stays open where it ends before. */
+  /** Resolves when it serves. Stays pending if it ends before. */
   readonly listening: Promise<void>;
   readonly ended: Promise<WorkerEnd>;
-  /** Resolves with its answer, or with `undefined` where it ends before. */
+  /** Resolves with its answer, or with `undefined` if it ends before. */
   ask(question: Question): Promise<unknown>;
-  /** Has it drain and end. */
+  /** Asks it to drain and end. */
   drain(): void;
-  /** Has it end at once, as if this process were gone: it closes what it has open, but answers nothing more. */
+  /** Makes it end at once, as if this process were gone: it closes what is open without answering. */
   hurry(): void;
   kill(): void;
 }
@@ -27,12 +27,12 @@ export interface ForkOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Starts this program once more, with these arguments and this environment. Its output goes where ours goes. */
+/** Starts this program once more, with these arguments, this environment, and our output. */
 export function forkedWorker({ args, environment }: ForkOptions): Worker {
   const [, program = ''] = process.argv;
   const child = fork(program, [...args], {
     env: environment,
-    // JSON has no NaN, and a metric may be one.
+    // JSON has no NaN, which the value of a metric can be.
     serialization: 'advanced',
   });
   const listening = Promise.withResolvers<void>();
@@ -65,7 +65,7 @@ export function forkedWorker({ args, environment }: ForkOptions): Worker {
     kill: () => void child.kill('SIGKILL'),
   };
 
-  /** That it is gone already, its end tells. */
+  /** Ignores that the worker is gone: `exit` reports it. */
   function send(message: ToWorker): void {
     if (child.connected) child.send(message, () => {});
   }

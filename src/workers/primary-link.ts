@@ -1,9 +1,14 @@
-import type { Question, ToPrimary, ToWorker } from './messages.ts';
+/** What the primary asks a worker for: its series, its facts for `/status`, or any answer at all. */
+export type Question = 'metrics' | 'status' | 'pulse';
 
-/** What a worker needs of the process it runs in. */
+export type ToWorker = { type: 'ask'; id: number; question: Question } | { type: 'drain' };
+
+export type ToPrimary = { type: 'listening' } | { type: 'answer'; id: number; answer: unknown };
+
+/** What a worker needs from its own process. */
 export interface ForkedProcess {
   readonly pid: number;
-  /** Whether there is still somebody to send to. */
+  /** Whether the primary is still there. */
   readonly connected?: boolean;
   readonly send?: ((message: ToPrimary, onSent: () => void) => unknown) | undefined;
   on(event: 'message', listener: (message: ToWorker) => void): unknown;
@@ -12,17 +17,17 @@ export interface ForkedProcess {
 
 /** The primary, as a worker sees it. */
 export interface PrimaryLink {
-  /** The worker's own. */
+  /** The worker's own process id. */
   readonly pid: number;
-  /** Resolves when it wants the worker to drain. */
+  /** Resolves when the primary asks the worker to drain. */
   readonly drain: Promise<void>;
-  /** Resolves when it is gone: then nobody would ever end the worker. */
+  /** Resolves when the primary is gone. Then the worker must end by itself. */
   readonly gone: Promise<void>;
-  /** Tells that the worker serves, and answers from now on. */
+  /** Reports that the worker serves. From now on, questions are answered by `answerTo`. */
   listening(answerTo: (question: Question) => unknown): void;
 }
 
-/** Throws where the process was not started by a primary. */
+/** Throws if the process was not started by a primary. */
 export function primaryLink(process?: ForkedProcess): PrimaryLink {
   if (!process?.send)
     throw new Error('a worker is started by `tuohs serve` with WEB_CONCURRENCY, not by hand');
@@ -53,7 +58,7 @@ export function primaryLink(process?: ForkedProcess): PrimaryLink {
   }
 
   function send(message: ToPrimary): void {
-    // Where the primary is gone, `gone` tells.
+    // A failure means that the primary is gone, and then `gone` resolves.
     forked.send?.(message, () => {});
   }
 }

@@ -1,34 +1,34 @@
 import type { World } from '../core/events.ts';
 import type { Worker, WorkerEnd } from './forked-worker.ts';
 
-/** A place for a worker, which is taken by a new one whenever the old one has ended. */
+/** A slot with one worker in it, which is replaced whenever it ends. */
 export interface WorkerPlace {
   /** Resolves when a worker serves; rejects if one ends by itself before. */
   start(): Promise<void>;
-  /** The one that serves, if there is one right now. */
+  /** The current worker if it serves. */
   serving(): Worker | undefined;
   /**
-   * Has its worker drain, or end `now`, and takes no other; resolves when it has ended. Rejects if it had served and ended with
-   * anything but 0: it lost answers.
+   * Asks its worker to drain, or to end `now`, and takes no other. Resolves when it has ended. Rejects if it had served and
+   * ended with another code than 0, because then it lost answers.
    */
   drain(manner?: 'now'): Promise<void>;
-  /** The same without waiting for anything. */
+  /** Kills its worker and takes no other. */
   kill(): void;
 }
 
-/** A worker that ends sooner has not recovered: the pause before the next one grows. */
+/** If a worker ends sooner than this, the pause before the next one grows. */
 const RECOVERED_MS = 10_000;
 const LEAST_PAUSE_MS = 100;
 const MOST_PAUSE_MS = 5000;
-/** One that does not answer for so long is stuck, and would keep its share of the connections for ever. */
+// A worker that does not answer for so long is stuck. It would keep its share of the connections for ever.
 const PULSE_MS = 1000;
 const STUCK_PULSES = 10;
-/** One that does not serve after so long hangs in its start, which takes half a second of a free core. */
+/** A worker that does not serve after so long hangs. A start takes half a second of a free core. */
 const START_PULSES = 20;
-/** How long one that is still starting may take to end when it is asked to. */
+/** How long a worker that is still starting can take to end. */
 const START_DRAIN_PULSES = 1;
 
-/** `fork` starts one worker. Each end is told, with what it ended with. */
+/** `fork` starts one worker. Each start and each end is an event. */
 export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerPlace {
   const leaving = new AbortController();
   const started = Promise.withResolvers<void>();
@@ -86,11 +86,11 @@ export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerP
     isServing = false;
     lastEnd = how;
     emit({ type: 'worker-ended', pid: next.pid, ...how, wasAsked: leaving.signal.aborted });
-    // One that was killed because it hung gets a successor; one that ended by itself would end again.
+    // A worker that ended by itself would end again, so the start fails. One that hung and was killed is replaced.
     if (!(await hung)) started.reject(new Error(`a worker could not start: it ended with ${nameOf(how)}`));
   }
 
-  /** Kills a worker that does not serve after so many turns of our own loop; resolves with whether it had to. */
+  /** Kills a worker that does not serve after so many turns of our own event loop. Resolves with whether it did. */
   async function limitStart(next: Worker, pulses: number): Promise<boolean> {
     const over = new AbortController();
     void Promise.race([next.listening, next.ended]).then(() => over.abort());
@@ -101,7 +101,7 @@ export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerP
     return true;
   }
 
-  /** Counts turns of our own loop, not time: a machine that stood still does not make its workers stuck. */
+  /** Counts turns of our own event loop instead of time, so that workers are not killed after the machine stood still. */
   async function watch(next: Worker, over: AbortSignal): Promise<void> {
     let silent = 0;
     let isHeard = true;

@@ -1,18 +1,20 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import type { World } from '../core/events.ts';
 import type { Worker } from './forked-worker.ts';
-import type { Question } from './messages.ts';
+import type { Question } from './primary-link.ts';
 import { workerPlace } from './worker-place.ts';
 
 export interface WorkerPool {
   /** Resolves when all serve; rejects when one cannot start. */
   start(): Promise<void>;
-  /** How many serve right now. */
+  /** How many workers serve now. */
   serving(): number;
-  /** The answers of those who serve; `undefined` from one that takes longer than a second. */
+  /** The answers of the workers that serve; `undefined` from one that takes longer than a second. */
   ask(question: Question): Promise<{ pid: number; answer: unknown }[]>;
   /**
-   * Has all drain, or end `now`, side by side; resolves when all have ended. What never started is killed. Rejects if one ended
-   * before it had answered everything.
+   * Asks all to drain, or to end `now`, side by side. Resolves when all have ended. If the start did not succeed, they are
+   * killed. Rejects if one ended before it had answered everything.
    */
   drain(manner?: 'now'): Promise<void>;
   kill(): void;
@@ -25,7 +27,7 @@ export interface WorkerPoolOptions {
 
 const PATIENCE_MS = 1000;
 
-/** So many workers side by side, each replaced when it ends. */
+/** So many workers side by side, each of which is replaced when it ends. */
 export function workerPool({ size, fork }: WorkerPoolOptions, world: World): WorkerPool {
   const places = Array.from({ length: size }, () => workerPlace(fork, world));
   const serving = () => places.map((place) => place.serving()).filter((worker) => worker !== undefined);
@@ -56,4 +58,17 @@ export function workerPool({ size, fork }: WorkerPoolOptions, world: World): Wor
     const late = world.clock.sleep(PATIENCE_MS, answered.signal).catch(() => {});
     return Promise.race([worker.ask(question), late]).finally(() => answered.abort());
   }
+}
+
+/**
+ * The port that several processes are to share: the given one, or a free one for 0. Rejects if another program has it,
+ * because processes that share a port do not notice a foreign one among them.
+ */
+export async function sharedPort(host: string | undefined, port: number): Promise<number> {
+  const server = createServer().listen({ host, port });
+  await once(server, 'listening');
+  const { port: found } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return found;
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { WatchState } from '../../src/watch/state.ts';
-import type { StateStore } from '../../src/watch/state-store.ts';
+import type { StateStore, WatchState } from '../../src/watch/state-store.ts';
 
 /** A store with nothing in it, which ends with the test. */
 export type MakeStateStore = (test: TestContext) => StateStore | Promise<StateStore>;

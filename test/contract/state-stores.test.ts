@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { fileStateStore } from '../../src/watch/file-state-store.ts';
-import { memoryStateStore } from '../../src/watch/state-store.ts';
+import { fileStateStore, memoryStateStore } from '../../src/watch/state-store.ts';
 import { folder } from '../support/folder.ts';
 import { stateStoreContract } from './state-store-contract.ts';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { listeningApi } from '../support/api.ts';
 import { parsed, rawClient } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
@@ -25,6 +26,16 @@ test('a body that stalls is answered with 408, and the answer says that the conn
   const { status, headers, body } = parsed(await client.heard('requestId'));
   assert.deepEqual([status, JSON.parse(body).code], [408, 'REQUEST_TIMEOUT']);
   assert.equal(headers.get('connection'), 'close');
+});
+
+test('a client that is silent at first gets no more time for its body', async (t) => {
+  const client = await rawClient(t, await listeningApi(t, { options: { slowClientMs: 1 } }));
+  // Longer than the service waits; in which state it is then does not show outside.
+  await sleep(20);
+
+  client.send(`${HEAD}content-length: 16\r\n\r\n{"data"`);
+
+  assert.equal(parsed(await client.heard('requestId')).status, 408);
 });
 
 test('who was answered and goes on sending is cut off in the end', async (t) => {

@@ -22,7 +22,7 @@ export async function liveService(
   const redis = await redisServer(ending);
   const shoutcloud = await startShoutcloud({
     latencyMs: 20,
-    faults: 'status=503@20% wrong@10% hang@2%',
+    faults: 'status=503@20% wrong@10%',
     seed: 7,
   });
   ending.after(() => shoutcloud.close());
@@ -31,8 +31,6 @@ export async function liveService(
     REDIS_URL: redis.url,
     FALLBACK: 'local',
     MAX_IN_FLIGHT: '40',
-    ATTEMPT_TIMEOUT_MS: '400',
-    REQUEST_DEADLINE_MS: '1000',
     WEB_CONCURRENCY: '2',
     ...environment,
   });

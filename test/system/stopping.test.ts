@@ -12,8 +12,6 @@ async function busyService(test: TestContext, texts: readonly string[]) {
   const service = tuohs(test, ['serve'], {
     SHOUTCLOUD_URL: upstream.url,
     BATCH_MAX_ITEMS: '1',
-    ATTEMPT_TIMEOUT_MS: '60000',
-    REQUEST_DEADLINE_MS: '60000',
   });
   const { url } = await service.listening();
   const replies = texts.map((data) => askJson(url, { data }).catch((error: Error) => error));

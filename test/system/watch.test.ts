@@ -35,8 +35,7 @@ test('a service that is killed and started again is one down and one up', async 
 
 for (const FALLBACK of ['none', 'local']) {
   test(`with FALLBACK=${FALLBACK}, a dead SHOUTCLOUD is a down that says what still works`, async (t) => {
-    const environment = { FALLBACK, ATTEMPT_TIMEOUT_MS: '200', REQUEST_DEADLINE_MS: '200' };
-    const { url, shoutcloud } = await runningService(t, {}, environment);
+    const { url, shoutcloud } = await runningService(t, {}, { FALLBACK, UPSTREAM_RETRIES: '0' });
     const webhook = await testWebhook(t);
     const { exitCode } = watching(t, url, '--once');
     assert.equal(await exitCode, 0);

@@ -63,7 +63,7 @@ export async function front(t: TestContext, serviceUrl: string, word: string): P
 
 /** `tuohs watch` with quick rounds, and more arguments. */
 export function watching(t: TestContext, url: string, ...args: string[]): Program {
-  return tuohs(t, ['watch', '--url', url, '--interval', '20ms', '--timeout', '5s', ...args]);
+  return tuohs(t, ['watch', '--url', url, '--interval', '20ms', '--timeout', '1m', ...args]);
 }
 
 /** Resolves when three more rounds are done: whatever there was to tell has been told. */

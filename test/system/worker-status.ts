@@ -14,6 +14,10 @@ export async function statusOf(adminUrl: string): Promise<PrimaryStatus> {
   return (await (await fetch(`${adminUrl}/status`)).json()) as PrimaryStatus;
 }
 
+/** The statuses of two workers, once both have answered the primary in its time: on a busy machine one may not at first. */
 export async function workersOf(adminUrl: string): Promise<readonly WorkerStatus[]> {
-  return (await statusOf(adminUrl)).workers ?? [];
+  for (;;) {
+    const { workers = [] } = await statusOf(adminUrl);
+    if (workers.length === 2) return workers;
+  }
 }

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   web: [],
   client: [],
   shoutcloud: ['core'],
-  watch: ['client'],
+  watch: ['client', 'core'],
   workers: ['core'],
   cli: [
     'app',

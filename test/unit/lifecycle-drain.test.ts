@@ -55,20 +55,30 @@ test('a step that never ends is given a second more, and keeps no other step ope
   assert.deepEqual(world.events, [{ type: 'draining' }]);
 });
 
-test('a process that waits for others gives up so much later', async () => {
-  const { life, clock, closed } = start({
-    closeApi: (manner) => manner ?? new Promise(() => {}),
-    extraMs: 1000,
-  });
+test('a process that waits for others gives up so much later, and its last steps have so much more', async () => {
+  const { life, clock, closed } = start({ closeApi: () => new Promise(() => {}), extraMs: 1000 });
+  life.started();
+  const states: unknown[] = [];
+  const closing = life.close().then(() => states.push('over'));
+
+  for (const ms of [20_999, 1, 1999, 1]) {
+    await clock.advance(ms);
+    states.push([...closed]);
+  }
+  await closing;
+
+  assert.deepEqual(states, [[], ['redis'], ['redis'], 'over', ['redis']]);
+});
+
+test('after 20 s a step that has ended is not closed again', async () => {
+  const { life, clock, closed } = start({ closeRedis: (manner) => manner ?? new Promise(() => {}) });
   life.started();
   const closing = life.close();
 
-  await clock.advance(20_999);
-  const before = [...closed];
-  await clock.advance(1);
+  await clock.advance(20_000);
   await closing;
 
-  assert.deepEqual([before, closed], [[], ['redis']]);
+  assert.deepEqual(closed, ['api']);
 });
 
 test('a hurry closes everything at once, and leaves no timer', async () => {
@@ -113,10 +123,15 @@ test('when all is closed no timer is left', async () => {
 });
 
 /** A life with a drain of 6 s and two parts to close. */
-function start({ closeApi, extraMs = 0 }: { closeApi?: Closer; extraMs?: number } = {}) {
+function start(parts: { closeApi?: Closer; closeRedis?: Closer; extraMs?: number } = {}) {
   const world = testWorld();
   const closed: string[] = [];
-  const closers = [closeApi ?? (() => closed.push('api')), () => closed.push('redis')];
+  const closes =
+    (what: string): Closer =>
+    () =>
+      closed.push(what);
+  const { closeApi = closes('api'), closeRedis = closes('redis'), extraMs = 0 } = parts;
+  const closers = [closeApi, closeRedis];
   return {
     life: lifecycle(closers, { drainMs: 6000, extraMs }, world),
     clock: world.clock,

@@ -7,19 +7,36 @@ import {
   processDetector,
   resourceFromAttributes,
 } from '@opentelemetry/resources';
-import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
-import { type SamplerOptions, samplerOf } from './sampler.ts';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type Sampler,
+  type SpanExporter,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+
+type RootSampler = 'always_on' | 'always_off' | 'traceidratio';
+
+export interface SamplerOptions {
+  /** A name of the OpenTelemetry specification. */
+  readonly sampler: RootSampler | `parentbased_${RootSampler}`;
+  /** The share of traces that a sampler with `traceidratio` records. */
+  readonly ratio: number;
+}
 
 export interface ProviderOptions extends SamplerOptions {
-  /** Where spans go, as it is. */
+  /** The address that spans are sent to, unchanged. */
   readonly endpoint: string;
   readonly protocol: 'http/protobuf' | 'http/json';
   readonly version: string;
-  /** Told when spans no longer arrive there, and when they do again. */
+  /** Called when spans no longer arrive there, and when they do again. */
   readonly onChange: (isUp: boolean) => void;
 }
 
-/** Sends spans in the background. What they say of the process comes from the environment before anything else. */
+/** Sends spans in the background. Facts about the process from the environment win over all others. */
 export async function tracerProvider(options: ProviderOptions): Promise<TracerProvider> {
   const { version, onChange } = options;
   const about = resourceFromAttributes({ 'service.name': 'tuohs', 'service.version': version });
@@ -45,7 +62,7 @@ async function exporterOf({ endpoint: url, protocol }: ProviderOptions): Promise
   }
 }
 
-/** The SDK drops what cannot be sent without a word. */
+/** Reports whether spans arrive, because the SDK drops those that cannot be sent in silence. */
 function watched(exporter: SpanExporter, onChange: (isUp: boolean) => void): SpanExporter {
   let wasUp = true;
   return {
@@ -60,4 +77,21 @@ function watched(exporter: SpanExporter, onChange: (isUp: boolean) => void): Spa
     forceFlush: async () => exporter.forceFlush?.(),
     shutdown: () => exporter.shutdown(),
   };
+}
+
+function samplerOf({ sampler, ratio }: SamplerOptions): Sampler {
+  switch (sampler) {
+    case 'always_on':
+      return new AlwaysOnSampler();
+    case 'always_off':
+      return new AlwaysOffSampler();
+    case 'traceidratio':
+      return new TraceIdRatioBasedSampler(ratio);
+    case 'parentbased_always_on':
+      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
+    case 'parentbased_always_off':
+      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
+    case 'parentbased_traceidratio':
+      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) });
+  }
 }

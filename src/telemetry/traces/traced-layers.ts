@@ -1,8 +1,17 @@
-import { ROOT_CONTEXT, type Span, SpanKind, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
+import {
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  type SpanOptions,
+  SpanStatusCode,
+  TraceFlags,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import { AttemptError, TuohsError } from '../../core/errors.ts';
 import type { Call, Shout } from '../../core/shouter.ts';
 import type { LayerViews } from '../layer-views.ts';
 import { type Contexts, isTraced, othersOf, requestOf, withOthers } from './contexts.ts';
-import { spanned } from './spanned.ts';
 
 export interface TracedLayersOptions {
   readonly tracer: Tracer;
@@ -11,11 +20,11 @@ export interface TracedLayersOptions {
   readonly upstreamUrl: string;
 }
 
-// A bulk request may have thousands of strings.
+// A bulk request can have thousands of strings.
 const MOST_STRINGS = 64;
 
 /**
- * A span for what each layer does. A batch is done for several strings, and so for several requests: its attempts belong to
+ * Makes a span for the work of each layer. A batch serves several strings, and so several requests: its attempts belong to
  * the trace of the first of them that is recorded, and are linked with the others.
  */
 export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOptions): LayerViews {
@@ -55,7 +64,7 @@ export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOpti
       },
     }),
 
-    // Whoever happened to open the gate is not the one whom this is done for.
+    // The active context is that of the event that opened the gate, not that of the strings.
     batch: (inner) => ({
       shout(text, call) {
         const riders = (call.riders ?? []).flatMap((rider) => spanOf.get(rider) ?? []);
@@ -88,7 +97,7 @@ export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOpti
   };
 }
 
-/** What a request to SHOUTCLOUD is, in the words of the semantic conventions for HTTP clients; never the credentials. */
+/** The attributes of an attempt by the semantic conventions for HTTP clients, without credentials. */
 function clientAttributes(upstreamUrl: string) {
   const { protocol, hostname, port, origin, pathname } = new URL(upstreamUrl);
   return {
@@ -101,4 +110,47 @@ function clientAttributes(upstreamUrl: string) {
 
 function isSampled(span: Span): boolean {
   return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+}
+
+interface SpanPlan {
+  readonly name: string;
+  readonly options?: SpanOptions;
+  /** Called with the span before the work begins. */
+  readonly onStart?: (span: Span) => void;
+  /** The attributes that a good result adds. */
+  readonly onShout?: (shout: Shout) => Record<string, string | boolean>;
+}
+
+/** Does `work` within a span that ends with it, and fails as it does. Adds no promise to an answer without one. */
+function spanned(tracer: Tracer, contexts: Contexts) {
+  return ({ name, options = {}, onStart, onShout }: SpanPlan, work: () => Shout | Promise<Shout>) => {
+    const context = contexts.active();
+    const span = tracer.startSpan(name, options, context);
+    onStart?.(span);
+    try {
+      const shout = contexts.with(trace.setSpan(context, span), work);
+      return shout instanceof Promise ? shout.then(end, fail) : end(shout);
+    } catch (error) {
+      return fail(error);
+    }
+
+    function end(shout: Shout): Shout {
+      if (onShout) span.setAttributes(onShout(shout));
+      span.end();
+      return shout;
+    }
+
+    /** Records the code alone, because the message of a foreign error can quote a user's text. */
+    function fail(error: unknown): never {
+      span.setAttribute('error.type', typeOf(error));
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+      throw error;
+    }
+  };
+}
+
+function typeOf(error: unknown): string {
+  if (error instanceof AttemptError) return error.failure;
+  return error instanceof TuohsError ? error.code : 'INTERNAL';
 }

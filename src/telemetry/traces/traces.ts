@@ -4,31 +4,30 @@ import type { Emit, World } from '../../core/events.ts';
 import type { LayerViews } from '../layer-views.ts';
 import { contexts as newContexts } from './contexts.ts';
 import { type ProviderOptions, tracerProvider } from './provider.ts';
-import { type TracedAttempts, tracedAttempts } from './traced-attempts.ts';
+import { requestEvents, type TracedAttempts, tracedAttempts, tracedRequests } from './traced-http.ts';
 import { tracedLayers } from './traced-layers.ts';
-import { requestEvents, tracedRequests } from './traced-requests.ts';
 
 export interface TracesOptions extends Omit<ProviderOptions, 'onChange'> {
   /** The base address of SHOUTCLOUD. */
   readonly upstreamUrl: string;
 }
 
-/** Traces of requests by OpenTelemetry. No text of a user is in a span. */
+/** Traces of requests by OpenTelemetry. No span holds a user's text. */
 export interface Traces {
-  /** A listener whose requests are traced. */
+  /** The listener with each request traced. */
   requests(listener: RequestListener): RequestListener;
   readonly layers: LayerViews;
-  /** To be told of every event. */
+  /** To be called with every event. */
   readonly emit: Emit;
-  /** The way to SHOUTCLOUD, traced. */
+  /** The sending of attempts, traced. */
   readonly attempts: TracedAttempts;
-  /** What a log line says of the trace that it belongs to. */
+  /** The fields of a log line that name its trace. */
   logFields(): { trace_id?: string; span_id?: string };
-  /** Sends what is left, for two seconds at most. Never rejects. */
+  /** Sends the last spans, for two seconds at most. Never rejects. */
   close(): Promise<void>;
 }
 
-// The end of the process must not wait for a receiver that is gone.
+// The process must end even if the receiver is gone.
 const LAST_SPANS_MS = 2000;
 
 export async function traces(options: TracesOptions, { clock, emit }: World): Promise<Traces> {

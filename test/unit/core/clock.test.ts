@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '../../../src/core/clock.ts';
+import { durationText, systemClock } from '../../../src/core/clock.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 for (const [name, makeClock] of Object.entries({
@@ -62,3 +62,15 @@ test('a sleep that ended leaves nothing behind', async () => {
   controller.abort();
   assert.equal(clock.timers(), 0);
 });
+
+for (const [ms, text] of [
+  [0, '0s'],
+  [59_499, '59s'],
+  [60_000, '1m 0s'],
+  [3_725_000, '1h 2m 5s'],
+  [360_000_000, '100h 0s'],
+] as const) {
+  test(`${ms} milliseconds are ${text} for people`, () => {
+    assert.equal(durationText(ms), text);
+  });
+}

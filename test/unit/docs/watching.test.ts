@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { watchCommand } from '../../../src/cli/watch-command.ts';
-import { notificationSchema } from '../../../src/watch/notification.ts';
+import { firstStanding, notificationOf } from '../../../src/watch/standing.ts';
 
 const page = readFileSync(new URL('../../../docs/watching.md', import.meta.url), 'utf8');
-const fields = Object.keys(notificationSchema.properties);
+const standing = firstStanding('');
+const round = { at: '', freshMs: 0, knownMs: 0, failure: undefined };
+const fields = Object.keys(notificationOf({ before: standing, after: standing }, round, ''));
 
 test('docs/watching.md has a row for each field of a notification', () => {
   const [, table = ''] = page.split('| Field | Holds |');

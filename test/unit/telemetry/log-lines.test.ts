@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '../../../src/core/events.ts';
-import { jsonLog } from '../../../src/telemetry/json-log.ts';
 import { logEvents } from '../../../src/telemetry/log-events.ts';
+import { jsonLog } from '../../../src/telemetry/log-output.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { logLines } from '../../support/log-lines.ts';
 import { ONE_OF_EACH } from './metrics-under-test.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
-import { METRICS_TYPES, metricsText } from '../../../src/telemetry/metrics-text.ts';
+import { METRICS_TYPES, metricsText } from '../../../src/telemetry/summed-metrics.ts';
 
 const [TEXT, OPEN] = METRICS_TYPES;
 

@@ -1,5 +1,6 @@
 import type { BreakerState, Event } from '../../../src/core/events.ts';
-import { metrics, type Readings } from '../../../src/telemetry/metrics.ts';
+import type { Readings } from '../../../src/telemetry/metric-readings.ts';
+import { metrics } from '../../../src/telemetry/metrics.ts';
 import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
 
 /** Metrics with steady readings, which have counted these events. */

@@ -26,7 +26,7 @@ test("it says what the library's histogram says", async () => {
       const plain = new Histogram({ ...OPTIONS, registers: [theirs] });
 
       for (const { method, status, value } of observations) {
-        quick.tally({ method, status }, value);
+        quick.add({ method, status }, value);
         plain.observe({ method, status }, value);
       }
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '../../../src/core/clock.ts';
-import type { Notification } from '../../../src/watch/notification.ts';
 import { formatFor, isWebhookAddress, webhook } from '../../../src/watch/receiver.ts';
+import type { Notification } from '../../../src/watch/standing.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { closedUrl, httpServer } from '../../support/http-server.ts';
 import { at, URL } from './watch-under-test.ts';
@@ -28,7 +28,7 @@ async function receiving(t: TestContext, status = 200, headers: Record<string, s
 test('a JSON webhook gets the notification itself', async (t) => {
   const { address, bodies } = await receiving(t);
 
-  const reason = await webhook({ address, format: 'json' }, systemClock).tell(NOTIFICATION, never);
+  const reason = await webhook({ address, format: 'json' }, systemClock).send(NOTIFICATION, never);
 
   assert.equal(reason, undefined);
   assert.deepEqual(bodies, [['POST', 'application/json', NOTIFICATION]]);
@@ -37,11 +37,9 @@ test('a JSON webhook gets the notification itself', async (t) => {
 test('a Slack webhook gets a text with nothing in it that Slack would take for markup', async (t) => {
   const { address, bodies } = await receiving(t);
 
-  await webhook({ address, format: 'slack' }, systemClock).tell(NOTIFICATION, never);
+  await webhook({ address, format: 'slack' }, systemClock).send(NOTIFICATION, never);
 
-  const text =
-    `:large_green_circle: ${URL} is up since ${at(1)}: a &amp; b &lt;c&gt;. ` +
-    'It was down for 1 h 2 min 5 s.';
+  const text = `:large_green_circle: ${URL} is up since ${at(1)}: a &amp; b &lt;c&gt;. It was down for 1h 2m 5s.`;
   assert.deepEqual(bodies, [['POST', 'application/json', { text }]]);
 });
 
@@ -49,7 +47,7 @@ for (const [status, headers] of [[404], [500], [302, { location: '/elsewhere' }]
   test(`an answer with ${status} means that it has not arrived`, async (t) => {
     const { address, bodies } = await receiving(t, status, headers);
 
-    const reason = await webhook({ address, format: 'json' }, systemClock).tell(NOTIFICATION, never);
+    const reason = await webhook({ address, format: 'json' }, systemClock).send(NOTIFICATION, never);
 
     assert.equal(reason, `status ${status}`);
     assert.equal(bodies.length, 1);
@@ -59,7 +57,7 @@ for (const [status, headers] of [[404], [500], [302, { location: '/elsewhere' }]
 test('nobody there is the reason, without the address', async () => {
   const address = `${await closedUrl()}/secret`;
 
-  const reason = await webhook({ address, format: 'json' }, systemClock).tell(NOTIFICATION, never);
+  const reason = await webhook({ address, format: 'json' }, systemClock).send(NOTIFICATION, never);
 
   assert.equal(reason, 'ECONNREFUSED');
 });
@@ -69,7 +67,7 @@ test('a webhook has ten seconds', async (t) => {
   const { url: address } = await httpServer(t, () => asked.resolve());
   const clock = fakeClock();
 
-  const told = webhook({ address, format: 'json' }, clock).tell(NOTIFICATION, never);
+  const told = webhook({ address, format: 'json' }, clock).send(NOTIFICATION, never);
   await asked.promise;
   await clock.advance(10_000);
 
@@ -81,7 +79,7 @@ test('who is told to stop does not wait for a webhook', async (t) => {
   const { url: address } = await httpServer(t, () => asked.resolve());
   const stopping = new AbortController();
 
-  const told = webhook({ address, format: 'json' }, fakeClock()).tell(NOTIFICATION, stopping.signal);
+  const told = webhook({ address, format: 'json' }, fakeClock()).send(NOTIFICATION, stopping.signal);
   await asked.promise;
   stopping.abort();
 

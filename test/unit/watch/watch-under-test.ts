@@ -1,12 +1,11 @@
 import type { WatchEvent } from '../../../src/watch/events.ts';
-import { KeptState, stateFrom } from '../../../src/watch/kept-state.ts';
-import type { Notification } from '../../../src/watch/notification.ts';
 import type { Receiver } from '../../../src/watch/receiver.ts';
 import type { Round } from '../../../src/watch/round.ts';
+import type { Notification } from '../../../src/watch/standing.ts';
 import { firstStanding, type Thresholds } from '../../../src/watch/standing.ts';
-import type { WatchState } from '../../../src/watch/state.ts';
+import type { WatchState } from '../../../src/watch/state-store.ts';
 import { memoryStateStore, type StateStore } from '../../../src/watch/state-store.ts';
-import { Watcher } from '../../../src/watch/watcher.ts';
+import { KeptState, stateFrom, Watcher } from '../../../src/watch/watcher.ts';
 import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
 
 export const URL = 'https://shout.example';
@@ -37,7 +36,7 @@ export function fakeReceiver(): FakeReceiver {
   const receiver: FakeReceiver = {
     got: [],
     isWell: true,
-    async tell(notification) {
+    async send(notification) {
       if (!receiver.isWell) return 'status 503';
       receiver.got.push(notification);
       return undefined;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Notification } from '../../../src/watch/notification.ts';
+import type { Notification } from '../../../src/watch/standing.ts';
 import { memoryStateStore, type StateStore } from '../../../src/watch/state-store.ts';
 import { at, fakeReceiver, play, recordedEvents, roundNo, URL, watcherOn } from './watch-under-test.ts';
 
@@ -77,7 +77,7 @@ test('a round does not wait for a receiver that is slow, which gets everything i
   const answers: (() => void)[] = [];
   const got: Notification[] = [];
   const slow = {
-    tell(notification: Notification) {
+    send(notification: Notification) {
       got.push(notification);
       return new Promise<undefined>((resolve) => answers.push(() => resolve(undefined)));
     },

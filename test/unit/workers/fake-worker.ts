@@ -1,5 +1,5 @@
 import type { Worker, WorkerEnd } from '../../../src/workers/forked-worker.ts';
-import type { Question } from '../../../src/workers/messages.ts';
+import type { Question } from '../../../src/workers/primary-link.ts';
 
 export interface FakeWorker extends Worker {
   readonly drained: boolean;

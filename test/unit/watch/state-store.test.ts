@@ -3,9 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileStateStore } from '../../../src/watch/file-state-store.ts';
+import { fileStateStore } from '../../../src/watch/state-store.ts';
 import { folder } from '../../support/folder.ts';
 import { FIRST_STATE, recordedEvents } from './watch-under-test.ts';
+
+const DOWN = {
+  ...{ status: 'down', url: FIRST_STATE.url, cause: 'upstream', reason: 'because' },
+  ...{ since: FIRST_STATE.since, at: FIRST_STATE.since, freshMs: 600, knownMs: 3, downMs: null },
+};
 
 const BROKEN = [
   '',
@@ -14,7 +19,18 @@ const BROKEN = [
   '{}',
   JSON.stringify({ ...FIRST_STATE, version: 2 }),
   JSON.stringify({ ...FIRST_STATE, since: 'once' }),
+  JSON.stringify({ ...FIRST_STATE, url: undefined }),
+  JSON.stringify({ ...FIRST_STATE, status: 'gone' }),
+  JSON.stringify({ ...FIRST_STATE, contrary: undefined }),
+  JSON.stringify({ ...FIRST_STATE, contrary: { rounds: 0, since: FIRST_STATE.since } }),
+  JSON.stringify({ ...FIRST_STATE, contrary: { rounds: 1.5, since: FIRST_STATE.since } }),
+  JSON.stringify({ ...FIRST_STATE, contrary: { rounds: 1, since: 'once' } }),
+  JSON.stringify({ ...FIRST_STATE, owed: {} }),
   JSON.stringify({ ...FIRST_STATE, owed: [{}] }),
+  JSON.stringify({ ...FIRST_STATE, owed: [[null]] }),
+  ...Object.keys(DOWN).map((field) =>
+    JSON.stringify({ ...FIRST_STATE, owed: [[DOWN, { ...DOWN, [field]: ['another type'] }]] }),
+  ),
 ];
 for (const content of BROKEN) {
   test(`a file that holds ${content || 'nothing'} is no state, and that is told`, async (t) => {
@@ -75,7 +91,7 @@ test('a disk that takes only a part keeps the old state', async (t) => {
   const path = join(await folder(t), 'state.json');
   await writeFile(path, 'the old one');
   const large = JSON.stringify({ ...FIRST_STATE, url: `http://${'x'.repeat(100_000)}` });
-  const script = `import { fileStateStore } from './src/watch/file-state-store.ts';
+  const script = `import { fileStateStore } from './src/watch/state-store.ts';
     await fileStateStore(${JSON.stringify(path)}, { emit() {} }).save(${large}).catch((error) => console.log(error.code));`;
 
   const node = `exec "${process.execPath}" --input-type=module --eval "$0"`;
