@@ -18,7 +18,9 @@ RUN npm ci --omit=dev --ignore-scripts \
  && find node_modules -type f ! -iname 'licen[cs]e*' ! -iname 'notice*' \( -name '*.map' -o -name '*.ts' -o -name '*.mts' \
       -o -name '*.cts' -o -name '*.tsbuildinfo' -o -name '*.md' -o -name '*.yml' \) -delete \
  && find node_modules/swagger-ui-dist -type f ! -name package.json ! -name LICENSE ! -name NOTICE ! -name swagger-ui-bundle.js \
-      ! -name swagger-ui.css -delete
+      ! -name swagger-ui.css -delete \
+ && find node_modules/@fontsource-variable -type f ! -name package.json ! -name LICENSE ! -name unicode.json \
+      ! -name '*-wght-normal.woff2' -delete
 
 FROM packages AS build
 RUN npm ci --ignore-scripts

@@ -11,7 +11,7 @@ VERSION = $(shell node -p 'require("./package.json").version')
 debug: export DRAIN_MS ?= 0
 debug: export LOG_LEVEL ?= debug
 debug: install ## Run the API and the SHOUTCLOUD server it ships on port 5000 (PORT=… for another), reloading on change
-	node scripts/debug.ts serve --embedded-shoutcloud --readable-logs
+	@node scripts/debug.ts serve --embedded-shoutcloud --readable-logs
 
 .PHONY: smoke
 smoke: install ## Check the contract of a running service: make smoke URL=https://…
@@ -169,7 +169,7 @@ empty :=
 space := $(empty) $(empty)
 
 node_modules/.package-lock.json: package.json $(subst $(space),\ ,$(CURDIR))/package-lock.json .npmrc
-	npm ci
+	npm ci --loglevel=error
 	@node_modules/.bin/node --version | grep -q '^v24\.' || { \
 	  echo 'The package "node" brought no Node 24: allow its install script (npm config delete ignore-scripts) and run make install again.' >&2; \
 	  rm -f $@; exit 1; }

@@ -7,12 +7,12 @@ export function configurationPage(settings: readonly DocumentedSetting[]): strin
 
 # Configuration
 
-\`tuohs serve\` takes its settings from environment variables and from nowhere else. It reads them once, at the start.
+This page lists every setting. \`tuohs serve\` reads its settings from environment variables only, once, at the start.
 
 - Every setting has a default that is safe in production, or none. With no setting at all the service runs.
-- An explicit \`0\` or an empty value is a value: it does not stand for the default.
+- An explicit \`0\` or an empty value is a value. It does not mean the default.
 - A wrong value stops the start with exit code 2. Standard error then names every problem, not only the first.
-- Two values that cannot be meant together count as wrong: \`ATTEMPT_TIMEOUT_MS\` above \`REQUEST_DEADLINE_MS\`, one number for \`PORT\` and
+- Contradictory values count as wrong: \`ATTEMPT_TIMEOUT_MS\` above \`REQUEST_DEADLINE_MS\`, one number for \`PORT\` and
   \`ADMIN_PORT\`, \`SHOUTCLOUD_URL\` with \`--embedded-shoutcloud\`.
 - A name that is not in the table is ignored.
 - A name that ends in \`_MS\` is a time in milliseconds, one that ends in \`_BYTES\` a size in bytes.
@@ -36,7 +36,7 @@ node_modules/.bin/node --env-file=.env src/main.ts serve
 
 function row(setting: DocumentedSetting): string[] {
   const { name, is, says, isSecret } = setting;
-  const meaning = isSecret ? `${says} A secret: \`${name}_FILE\` may name a file that holds it.` : says;
+  const meaning = isSecret ? `${says} A secret: \`${name}_FILE\` can name a file that holds it.` : says;
   return [`\`${name}\``, shownDefault(setting), is.accepts, meaning];
 }
 
@@ -55,7 +55,7 @@ function secretsText(secrets: readonly DocumentedSetting[]): string {
   if (secrets.length === 0) return 'No setting is a secret.';
   const list = secrets.map(({ name }) => `- \`${name}\`, or \`${name}_FILE\``).join('\n');
   return `A secret comes from its variable, or from the file that \`NAME_FILE\` names, such as a mounted Kubernetes secret.
-One line break at the end of the file is not part of the value. To set both is an error.
+One line break at the end of the file is not part of the value. Setting both is an error.
 The value of a secret appears in no log line and in no error message.
 
 ${list}`;

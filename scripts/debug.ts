@@ -1,15 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type FSWatcher, globSync, watch } from 'node:fs';
+import { settings } from '../src/config/settings.ts';
 
-// make debug: runs `tuohs` with these arguments, and anew when a file of src/ changes. `node --watch` follows files, and so
-// loses one that an editor, git or `sed -i` replaces by another; this watches folders, which see that each time.
+// make debug: runs `tuohs` with these arguments, and restarts it when a file of src/ changes. `node --watch` follows files, and
+// loses a file that an editor, git or `sed -i` replaces by another one. Watching folders finds such changes, too.
 const QUIET_MS = 100;
 
 const args = process.argv.slice(2);
 let watchers: FSWatcher[] = [];
 let quiet: NodeJS.Timeout | undefined;
 let isStopping = false;
+printAddresses();
 let child = start();
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
@@ -19,26 +21,36 @@ function start(): ChildProcess {
   const started = spawn(process.execPath, ['src/main.ts', ...args], { stdio: 'inherit' });
   started.once('exit', (code) => {
     if (isStopping) process.exit(code ?? 1);
-    if (started === child) print(`It ended with ${code}; it starts again when a file changes.`);
+    if (started === child)
+      print(`The service ended with exit code ${code}. It starts again when a file changes.`);
   });
   return started;
 }
 
-/** All folders there are now: a new one is a change of the folder around it. */
+function printAddresses(): void {
+  const url = `http://localhost:${process.env.PORT ?? settings.port.byDefault}`;
+  const adminUrl = `http://localhost:${process.env.ADMIN_PORT ?? settings.adminPort.byDefault}`;
+  print(`Page       ${url}`);
+  print(`Reference  ${url}/docs`);
+  print(`Admin      ${adminUrl}/status`);
+  print('SHOUTCLOUD is embedded: a compatible server in this process answers instead of the real one.');
+}
+
+/** A new folder is a change of the folder around it. */
 function watchFolders(): void {
   for (const watcher of watchers) watcher.close();
   const folders = ['src', ...globSync('src/**/*/')];
   watchers = folders.map((folder) => watch(folder, () => changed()));
 }
 
-/** One change is often several events. */
+/** Waits until the events of one change have all come. */
 function changed(): void {
   clearTimeout(quiet);
   quiet = setTimeout(() => void restart(), QUIET_MS);
 }
 
 async function restart(): Promise<void> {
-  print('A file changed: it starts again.');
+  print('A file changed: the service restarts.');
   const old = child;
   if (old.exitCode === null && old.signalCode === null) {
     old.removeAllListeners('exit');
@@ -48,7 +60,7 @@ async function restart(): Promise<void> {
   if (!isStopping) child = start();
 }
 
-/** A terminal sends SIGINT to the whole group, so the child has it already; twice would end it without its drain. */
+/** A terminal sends SIGINT to the child as well. A second SIGINT would end the child without its drain. */
 async function stop(signal: NodeJS.Signals): Promise<void> {
   isStopping = true;
   for (const watcher of watchers) watcher.close();

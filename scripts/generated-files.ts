@@ -5,12 +5,11 @@ import { describeApi } from '../src/app.ts';
 import { settings } from '../src/config/settings.ts';
 import { traceSettings } from '../src/config/trace-settings.ts';
 import { problems } from '../src/http/problem.ts';
+import { readVersion } from '../src/version.ts';
 import { chartPage } from './chart-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { environmentExample } from './environment-example.ts';
 import { errorsPage } from './errors-page.ts';
-import { monitoringPage } from './monitoring/monitoring-page.ts';
-import { seriesTable } from './monitoring/series-table.ts';
 import { performancePage } from './performance-page.ts';
 import { performancePlot } from './performance-plot.ts';
 import { scalingPage } from './scaling-page.ts';
@@ -30,6 +29,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     { path: 'docs/configuration.md', content: configurationPage(allRows) },
     { path: '.env.example', content: environmentExample(allRows) },
     { path: 'docs/errors.md', content: errorsPage(problems) },
+    { path: 'deploy/chart/Chart.yaml', content: versioned(read('deploy/chart/Chart.yaml')) },
     { path: 'deploy/chart/README.md', content: chartPage(read('deploy/chart/values.yaml'), rows) },
     {
       path: 'docs/openapi.json',
@@ -38,15 +38,12 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     { path: 'docs/performance.md', content: performancePage(benchRows, measured) },
     { path: 'docs/images/performance.svg', content: performancePlot(measured) },
     { path: 'docs/scaling.md', content: scalingPage(measured) },
-    {
-      path: 'docs/monitoring.md',
-      content: monitoringPage(
-        read('docs/monitoring.md'),
-        await seriesTable(),
-        read('deploy/chart/files/alerts.yaml'),
-      ),
-    },
   ];
+}
+
+/** The chart has the version of package.json, so the tag of its image is that version unless the values name another. */
+function versioned(chart: string): string {
+  return chart.replace(/^(version|appVersion): .*$/gm, `$1: ${readVersion()}`);
 }
 
 function read(path: string): string {

@@ -10,24 +10,24 @@ export function performancePage(rows: readonly Row[], results: Results): string 
 
 # Performance
 
-\`make bench\` measures the service beside plain programs that do the same with nothing around it, on the machine it runs on. What counts is
-the ratio within a round: machines differ, and so does one machine from minute to minute.
+This page has the measured speed and memory. \`make bench\` measures the service beside plain programs that do the same without any protection, on your machine.
+Compare the ratios: absolute figures differ from machine to machine, and on one machine from minute to minute.
 
 ## How it is measured
 
-- **What runs.** Real processes. tuohs runs from \`dist/\` with everything on: metrics, limits, headers, request ids, logs at info, and a rate
-  limit that nobody reaches but that is counted. So a known string costs here what it costs in production.
+- **What runs.** Real processes run. tuohs runs from \`dist/\` with everything on: metrics, limits, headers, request ids, logs at info, and a rate
+  limit that counts and is never reached. So a known string costs here what it costs in production.
 - **Beside what.** *Bare node:http* reads JSON, looks into a \`Map\` and writes JSON: no limits, no errors, no metrics.
   *A direct call* asks the SHOUTCLOUD-compatible server itself.
-- **Where.** The service has a core of its own. The load generator, the upstream and Redis have the others. A machine without \`taskset\`
-  pins nothing and says so.
-- **Rounds.** All contenders warm up first. Then each runs once a round, in random order, for at least five rounds; where known strings are asked for,
-  they take turns of a quarter of a second. A figure is the median over the rounds; beside it stand the lowest and the highest.
-- **The load generator** (\`bench/tools/load-generator.ts\`) is a process of its own that writes bytes made beforehand to sockets. It reports
-  how much of its time it computes: far below 100%, it waits for the service and measures it, not itself.
+- **Where.** The service has a core of its own. The load generator, the upstream and Redis share the others. Without \`taskset\`,
+  nothing is pinned, and the output says so.
+- **Rounds.** All contenders warm up first. Then each runs once in each round, in random order, for at least five rounds. For known strings,
+  they alternate every quarter of a second. A figure is the median over the rounds; the lowest and the highest are beside it.
+- **The load generator** (\`bench/tools/load-generator.ts\`) is a separate process that writes prepared bytes to sockets. It reports
+  its share of busy time. Far below 100%, it measures the service and not itself.
   An answer that is not a 200 ends the run.
-- **Processor time an answer** is what the system counted for the service's process, divided by its answers. Other programs on the machine
-  change it least.
+- **Processor time an answer** is the time that the system counted for the service's process, divided by its answers. Other programs on the machine
+  affect it least.
 
 ## Rows
 
@@ -44,8 +44,8 @@ make bench BENCH='--only known --rounds 7'       # one row; keeps nothing
 make docs                                        # puts bench/results.json into this page
 \`\`\`
 
-\`--only\` may be given more than once. A row that needs a \`redis-server\` or Linux is skipped where there is none, and then nothing is kept.
-Run nothing else meanwhile.
+\`--only\` can be given more than once. A row that needs a \`redis-server\` or Linux is skipped without it, and then nothing is kept.
+Run nothing else at the same time.
 
 ## What the last run found
 

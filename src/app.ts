@@ -15,12 +15,14 @@ import { apiServer, describeApi as describe } from './http/api-server.ts';
 import { admission } from './http/limits/admission.ts';
 import { lifecycle } from './lifecycle.ts';
 import { LAYERS, shouterStack } from './shouter-stack.ts';
+import { type EventStrip, eventStrip } from './telemetry/event-strip.ts';
+import { bothViews, NO_VIEWS } from './telemetry/layer-views.ts';
 import { logEvents } from './telemetry/log-events.ts';
 import { jsonLog, type LogOutput, logOutput } from './telemetry/log-output.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
 import type { Traces } from './telemetry/traces/traces.ts';
 import { httpTransport } from './upstream/http-transport.ts';
-import { readVersion } from './version.ts';
+import { readSource, readVersion } from './version.ts';
 
 export interface App {
   /** Starts to answer; resolves with the ports, which matter where the settings say 0. */
@@ -44,10 +46,17 @@ const PROTECTIONS = {
 
 export type Protections = typeof PROTECTIONS;
 
+interface FaultSwitch {
+  state(): object;
+  set(name: string): boolean;
+}
+
 export interface AppOptions {
   /** Where log lines go: stdout unless given. */
   readonly logTo?: LogOutput;
   readonly protections?: Partial<Protections>;
+  /** What breaks the SHOUTCLOUD server that came with the service, if one did. */
+  readonly faults?: FaultSwitch | undefined;
   /** Its process id, where this is one of several workers: they share a port, and their primary has the admin port. */
   readonly worker?: number | undefined;
 }
@@ -68,7 +77,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   });
   const about = { version, ...startFacts(config) };
   const told = bothOf(measured.emit, logEvents(log, { clock, about }));
-  const world: World = { clock, emit: traces ? bothOf(traces.emit, told) : told };
+  const strip = options.faults && eventStrip({ clock });
+  const watched = strip ? bothOf(strip.emit, told) : told;
+  const world: World = { clock, emit: traces ? bothOf(traces.emit, watched) : watched };
 
   const loop = loopDelay(clock);
   const redis = await redisOf(config, protections, world);
@@ -83,7 +94,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && storeIn(redis),
       isPressed: () => loop.ms() > protections.missLoopDelayMs,
-      views: traces?.layers,
+      views: strip ? bothViews(strip.views, traces?.layers ?? NO_VIEWS) : traces?.layers,
       layers: protections.layers,
     },
     world,
@@ -111,6 +122,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     {
       reverseShout: reverseShout(stack.shouter, reverser(config.reverseBy)),
       upstream: stack.upstream,
+      breakable: strip && options.faults && breakable(strip, options.faults),
       admission: admitted,
       requestCounter: requestCounter(clock, redis),
       isDraining: life.isDraining,
@@ -119,6 +131,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     {
       ...config,
       version,
+      source: readSource(),
       slowClientMs: protections.slowClientMs,
       maxBulkLines: bulkLines(config),
       maxHeldBytes: config.maxBytesInFlight ?? heldBytes(config),
@@ -160,6 +173,17 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     close: (hurry) => life.close(hurry).finally(logTo.flushed),
     inside,
   };
+
+  function breakable(seen: EventStrip, faults: FaultSwitch) {
+    return {
+      state: (after?: number) => ({
+        ...faults.state(),
+        breaker: stack.readings.breakerState(),
+        entries: after === undefined ? [] : seen.since(after),
+      }),
+      set: faults.set,
+    };
+  }
 
   function storeIn(connection: RedisConnection): Store {
     return redisStore(connection, { ttlDays: config.cacheTtlDays, verify: protections.verifyRedis }, world);

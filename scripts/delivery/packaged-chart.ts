@@ -6,13 +6,13 @@ import { readVersion } from '../../src/version.ts';
 import { run } from './command.ts';
 
 export interface ChartPackage {
-  /** Where images are, in the values of the package. */
+  /** The repository of the image, in the values of the package. */
   readonly repository: string;
-  /** What `helm list` shows as the version of the app. */
+  /** The version of the app that `helm list` shows. */
   readonly appVersion: string;
 }
 
-/** Packages deploy/chart with the version of package.json into a folder; returns the path of the package. */
+/** Packages deploy/chart into a folder and returns the path of the package. */
 export function packagedChart({ repository, appVersion }: ChartPackage, folder: string): string {
   const version = readVersion();
   const work = mkdtempSync(join(tmpdir(), 'tuohs-chart-'));
@@ -20,16 +20,7 @@ export function packagedChart({ repository, appVersion }: ChartPackage, folder: 
   try {
     cpSync('deploy/chart', chart, { recursive: true });
     nameTheRepository(join(chart, 'values.yaml'), repository);
-    run('helm', [
-      'package',
-      chart,
-      '--version',
-      version,
-      '--app-version',
-      appVersion,
-      '--destination',
-      folder,
-    ]);
+    run('helm', ['package', chart, '--app-version', appVersion, '--destination', folder]);
     return join(folder, `tuohs-${version}.tgz`);
   } finally {
     rmSync(work, { recursive: true });

@@ -3,6 +3,7 @@ import type { App } from '../app.ts';
 import { ConfigError, type Environment, readConfig } from '../config/read-config.ts';
 import type { Config } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
+import type { FaultSwitch } from '../shoutcloud/fault-switch.ts';
 import type { Shoutcloud } from '../shoutcloud/server.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
 import { primaryLink, type Question } from '../workers/primary-link.ts';
@@ -41,7 +42,7 @@ async function serve(
       ...(shoutcloud && { SHOUTCLOUD_URL: shoutcloud.url }),
     };
     const config = readConfig(settings);
-    const app = await appFor(config, settings, readableLogs);
+    const app = await appFor(config, settings, { readableLogs, shoutcloud });
     opened.push(() => app.close(stop.second));
     await app.listen().catch((error) => {
       throw listenFailure(error, {
@@ -56,16 +57,22 @@ async function serve(
 async function appFor(
   config: Config,
   settings: Environment,
-  readableLogs?: true,
+  { readableLogs, shoutcloud }: { readableLogs: true | undefined; shoutcloud: Shoutcloud | undefined },
 ): Promise<Pick<App, 'listen' | 'close'>> {
   const logging = readableLogs && { logTo: await readableLog() };
   if (config.webConcurrency === 1) {
     const { createApp } = await import('../app.ts');
-    return createApp(config, logging);
+    return createApp(config, { ...logging, faults: shoutcloud && (await breakable(shoutcloud)) });
   }
   const { createPrimary } = await import('../primary.ts');
   const args = readableLogs ? ['worker', '--readable-logs'] : ['worker'];
   return createPrimary(config, { ...logging, args, environment: settings });
+}
+
+/** Only one process alone can show what happens, and so be broken by its page. */
+async function breakable(shoutcloud: Shoutcloud): Promise<FaultSwitch> {
+  const { faultSwitch } = await import('../shoutcloud/fault-switch.ts');
+  return faultSwitch(shoutcloud);
 }
 
 async function embedded(): Promise<Shoutcloud> {

@@ -19,7 +19,7 @@ export const settings = {
     name: 'HOST',
     is: optional(word),
     byDefault: undefined,
-    says: 'Address to listen on; without one all addresses of the machine, those of IPv6 where the system has it.',
+    says: 'Address to listen on. Without one, all addresses of the machine, IPv6 included if the system has it.',
   }),
   port: setting({
     name: 'PORT',
@@ -49,7 +49,7 @@ export const settings = {
     name: 'SHOUTCLOUD_URL',
     is: urlOf('http', 'https'),
     byDefault: 'http://api.shoutcloud.io',
-    says: 'Where SHOUTCLOUD is; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization.',
+    says: 'Address of SHOUTCLOUD; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization.',
   }),
   reverseBy: setting({
     name: 'REVERSE_BY',
@@ -73,7 +73,7 @@ export const settings = {
     name: 'ATTEMPT_TIMEOUT_MS',
     is: wholeNumber(1, 60_000),
     byDefault: 600,
-    says: 'How long one attempt to reach SHOUTCLOUD may take, in milliseconds. Raise it together with the deadline.',
+    says: 'Longest time of one attempt to reach SHOUTCLOUD, in milliseconds. Raise it together with the deadline.',
   }),
   upstreamConnections: setting({
     name: 'UPSTREAM_CONNECTIONS',
@@ -97,7 +97,7 @@ export const settings = {
     name: 'BATCH_MAX_ITEMS',
     is: wholeNumber(1, 1024),
     byDefault: 64,
-    says: 'Strings that one attempt may carry; 1 switches batching off.',
+    says: 'Most strings that one attempt carries; 1 switches batching off.',
   }),
   cacheMaxBytes: setting({
     name: 'CACHE_MAX_BYTES',
@@ -116,19 +116,19 @@ export const settings = {
     name: 'REDIS_CA_FILE',
     is: optional(certificates),
     byDefault: undefined,
-    says: "File with the PEM certificates that may have signed Redis' own; only with `rediss://`.",
+    says: "File with the PEM certificates of the authorities that sign Redis' certificate; only with `rediss://`.",
   }),
   redisTimeoutMs: setting({
     name: 'REDIS_TIMEOUT_MS',
     is: wholeNumber(1, 10_000),
     byDefault: 50,
-    says: 'How long Redis may take for one answer, in milliseconds, before the caller goes on without it.',
+    says: 'Longest time for one answer of Redis, in milliseconds; after it the caller continues without Redis.',
   }),
   cacheTtlDays: setting({
     name: 'CACHE_TTL_DAYS',
     is: wholeNumber(1, 3650),
     byDefault: 30,
-    says: 'How long Redis keeps an answer, in days: a bound on memory, for answers never change.',
+    says: 'How long Redis keeps an answer, in days. It bounds the memory of Redis; answers never change.',
   }),
   maxBodyBytes: setting({
     name: 'MAX_BODY_BYTES',
@@ -146,7 +146,7 @@ export const settings = {
     name: 'MAX_BYTES_IN_FLIGHT',
     is: optional(wholeNumber(1_048_576, 2 ** 40)),
     byDefault: undefined,
-    says: 'Bytes that clients may make the process hold: bodies, waiting texts, answers that are not read yet. Without it a quarter of the memory that the process may use, and not more than 64 MiB.',
+    says: 'Most bytes that clients can make the process hold: bodies, waiting texts, answers that are not read yet. Without it, a quarter of the memory that the process can use, and at most 64 MiB.',
   }),
   maxConnections: setting({
     name: 'MAX_CONNECTIONS',
@@ -158,19 +158,19 @@ export const settings = {
     name: 'MAX_IN_FLIGHT',
     is: wholeNumber(1, 1_000_000),
     byDefault: 4096,
-    says: 'Requests under way at once; more are refused. Three quarters of them may wait for SHOUTCLOUD.',
+    says: 'Requests under way at once; more are refused. Three quarters of them can wait for SHOUTCLOUD.',
   }),
   rateLimitPerMinute: setting({
     name: 'RATE_LIMIT_PER_MINUTE',
     is: wholeNumber(0, 1_000_000_000),
     byDefault: 0,
-    says: 'Requests that one client may make in a minute of the clock; 0 means no limit.',
+    says: 'Requests that one client can make in a minute of the clock; 0 means no limit.',
   }),
   corsOrigins: setting({
     name: 'CORS_ORIGINS',
     is: optional(origins),
     byDefault: undefined,
-    says: 'Sites whose pages may call the API from a browser. Where it is set, all answers say `Vary: Origin`.',
+    says: 'Sites whose pages can call the API from a browser. If it is set, all answers say `Vary: Origin`.',
   }),
   trustProxy: setting({
     name: 'TRUST_PROXY',
@@ -200,7 +200,7 @@ export const settings = {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     is: optional(urlOf('http', 'https')),
     byDefault: undefined,
-    says: 'Where traces go, by OTLP/HTTP; `/v1/traces` is appended. Without it and without the next there are none.',
+    says: 'Address of the collector of traces, by OTLP/HTTP; `/v1/traces` is appended. Without it and the next setting there are no traces.',
   }),
 };
 

@@ -38,7 +38,7 @@ export const traceSettings = {
       ),
     ),
     byDefault: 'parentbased_always_on',
-    says: 'Which requests are traced; with `parentbased_…` the caller decides where it says anything.',
+    says: 'Which requests are traced; with `parentbased_…` the decision of the caller comes first.',
   }),
   tracesSamplerArg: setting({
     name: 'OTEL_TRACES_SAMPLER_ARG',

@@ -9,10 +9,13 @@ import { type HttpServer, httpServer, type ServerOptions, type ServerParts } fro
 import type { Admission } from './limits/admission.ts';
 import { type QuotaOptions, quotas, type RequestCounter } from './limits/quota.ts';
 import { problemFor, problems } from './problem.ts';
+import { type Breakable, breakRoutes } from './routes/break.ts';
 import { API_ROUTES } from './routes.ts';
 
 export interface ApiOptions extends ServerOptions, QuotaOptions {
   readonly version: string;
+  /** Where the source of this build is, if that is known. */
+  readonly source?: string | undefined;
   readonly maxBodyBytes: number;
   readonly maxBulkBytes: number;
   /** Lines of all bulk requests together that may be under way. */
@@ -22,28 +25,30 @@ export interface ApiOptions extends ServerOptions, QuotaOptions {
 export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'isDraining' | 'traced'> {
   readonly reverseShout: ReverseShout;
   readonly upstream: ApiParts['upstream'];
+  /** The SHOUTCLOUD server that came with the service, if one did. */
+  readonly breakable?: Breakable | undefined;
   readonly admission: Admission;
   readonly requestCounter: RequestCounter;
 }
 
 /** The public API, not yet listening. */
 export function apiServer(
-  { reverseShout, upstream, requestCounter, ...parts }: ApiServerParts,
+  { reverseShout, upstream, breakable, requestCounter, ...parts }: ApiServerParts,
   options: ApiOptions,
   world: World,
 ): HttpServer {
-  const { version, maxBodyBytes, maxBulkBytes, maxBulkLines } = options;
+  const { version, source, maxBodyBytes, maxBulkBytes, maxBulkLines } = options;
   return httpServer(
     {
       ...parts,
-      table: API_ROUTES,
+      table: breakable ? { ...API_ROUTES, ...breakRoutes(breakable) } : API_ROUTES,
       takeFromQuota: quotas(requestCounter, options),
       parts: {
         ...world,
         ...{ reverseShout, upstream, version, maxBodyBytes, maxBulkBytes },
         bulkWindow: bulkWindow(maxBulkLines),
         nextTurn: turns(world.clock),
-        pages: pages(() => describeApi(version)),
+        pages: pages(() => describeApi(version), { version, source, isBreakable: breakable !== undefined }),
       },
     },
     options,

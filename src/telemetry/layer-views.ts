@@ -1,7 +1,7 @@
 import type { CacheTier } from '../core/events.ts';
 import type { Shouter } from '../core/shouter.ts';
 
-/** Views of the layers at work, for traces. Each is a wrapper that changes nothing of what the layer does. */
+/** Views of the layers at work, for traces and for the page. Each is a wrapper that changes nothing of what the layer does. */
 export interface LayerViews {
   /** Around all layers: one string of a request. */
   string(inner: Shouter): Shouter;
@@ -23,3 +23,14 @@ export const NO_VIEWS: LayerViews = {
   batch: (layer) => layer,
   attempt: (layer) => layer,
 };
+
+/** Two that look at the same layers. */
+export function bothViews(outer: LayerViews, inner: LayerViews): LayerViews {
+  return {
+    string: (layer) => outer.string(inner.string(layer)),
+    cache: (layer, tier) => outer.cache(inner.cache(layer, tier), tier),
+    waiting: (layer) => outer.waiting(inner.waiting(layer)),
+    batch: (layer) => outer.batch(inner.batch(layer)),
+    attempt: (layer) => outer.attempt(inner.attempt(layer)),
+  };
+}

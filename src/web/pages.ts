@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { PlaygroundOptions } from './playground.ts';
 
 /** A file in memory, as it is and compressed; made once. */
 export interface StaticFile {
@@ -20,7 +21,8 @@ const BROTLI_QUALITY = 6;
 /** Compresses on other threads: the event loop goes on meanwhile. */
 export async function staticFile({ type, body }: { type: string; body: Buffer }): Promise<StaticFile> {
   const etag = hash('sha256', body, 'base64url');
-  if (body.length < LEAST_TO_COMPRESS) return { type, etag, body, encoded: new Map() };
+  if (body.length < LEAST_TO_COMPRESS || type === 'font/woff2')
+    return { type, etag, body, encoded: new Map() };
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
     [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
@@ -40,19 +42,24 @@ export async function staticFile({ type, body }: { type: string; body: Buffer })
 /** The pages and what they load: made at the first request, because most processes never serve one and all start fast. */
 export interface Pages {
   /** `version` changes whenever one of the assets does; they go by their file names. */
-  playground(): Promise<{ html: StaticFile; version: string; assets: ReadonlyMap<string, StaticFile> }>;
+  playground(): Promise<{
+    html: StaticFile;
+    policy: string;
+    version: string;
+    assets: ReadonlyMap<string, StaticFile>;
+  }>;
   /** `page` is for `/docs`, `pageBelow` the same for `/docs/`, from where addresses are one step shorter. */
   reference(): Promise<{ page: StaticFile; pageBelow: StaticFile; files: ReadonlyMap<string, StaticFile> }>;
   openApi(): Promise<StaticFile>;
 }
 
 /** `describe` makes the OpenAPI document. */
-export function pages(describe: () => Promise<object>): Pages {
+export function pages(describe: () => Promise<object>, options: PlaygroundOptions): Pages {
   return {
     playground: loadOnce(async () => {
       const { playground } = await import('./playground.ts');
-      const { html, version, assets } = playground();
-      return { html: await htmlFile(html), version, assets: await staticFiles(assets) };
+      const { html, policy, version, assets } = playground(options);
+      return { html: await htmlFile(html), policy, version, assets: await staticFiles(assets) };
     }),
     reference: loadOnce(async () => {
       const { reference } = await import('./reference.ts');

@@ -2,10 +2,12 @@ import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { extname } from 'node:path';
+import { fontFaces, fontLicences, fonts, USUAL_FONTS } from './fonts.ts';
 import { icon } from './icon.ts';
-import { page } from './page.ts';
+import { PAGE_POLICY, page } from './page.ts';
 import { answer } from './style/answer.ts';
-import { base } from './style/base.ts';
+import { base, noScript } from './style/base.ts';
+import { breaking } from './style/breaking.ts';
 import { layout } from './style/layout.ts';
 
 export interface Asset {
@@ -13,8 +15,17 @@ export interface Asset {
   readonly body: Buffer;
 }
 
+export interface PlaygroundOptions {
+  /** Of the service. */
+  readonly version: string;
+  readonly source: string | undefined;
+  readonly isBreakable: boolean;
+}
+
 export interface Playground {
   readonly html: Buffer;
+  /** Its Content-Security-Policy. */
+  readonly policy: string;
   /** Changes whenever any of the assets does. */
   readonly version: string;
   /** By file name. */
@@ -25,20 +36,33 @@ const scripts = new URL('./browser/', import.meta.url);
 
 // `.ts` in the sources, `.js` where they were built: there the declarations and source maps are left out by this.
 const extension = extname(import.meta.url);
-const ENTRY = `start${extension}`;
+const START = `start${extension}`;
+const BREAK = `break${extension}`;
 
 /** Reads and puts together all that the page consists of. */
-export function playground(): Playground {
-  const modules = readdirSync(scripts).filter((file) => file.endsWith(extension));
+export function playground(options: PlaygroundOptions): Playground {
+  const { isBreakable } = options;
+  const modules = readdirSync(scripts)
+    .filter((file) => file.endsWith(extension))
+    .filter((file) => isBreakable || !file.startsWith('break'));
+  const style = fontFaces() + base + layout + answer + (isBreakable ? breaking : '');
   const assets = new Map<string, Asset>([
-    ['style.css', asset('text/css', base + layout + answer)],
+    ['style.css', asset('text/css', style)],
+    ['no-script.css', asset('text/css', noScript)],
     ['icon.svg', asset('image/svg+xml', icon)],
+    ['font-licences.txt', asset('text/plain', fontLicences())],
+    ...fonts().map(({ name, body }) => [name, { type: 'font/woff2', body }] as const),
     ...modules.map((file) => [file, asset('text/javascript', script(file))] as const),
   ]);
   const version = versionOf(assets);
-  const imported = modules.filter((file) => file !== ENTRY);
-  const html = page({ assets: `assets/${version}`, entry: ENTRY, modules: imported });
-  return { html: Buffer.from(html), version, assets };
+  const html = page({
+    ...options,
+    assets: `assets/${version}`,
+    entries: isBreakable ? [START, BREAK] : [START],
+    modules: modules.filter((file) => file !== START && file !== BREAK),
+    fonts: USUAL_FONTS,
+  });
+  return { html: Buffer.from(html), policy: PAGE_POLICY, version, assets };
 }
 
 function script(file: string): string {

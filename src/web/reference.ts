@@ -1,5 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { icon } from './icon.ts';
 import type { Asset } from './playground.ts';
+import { referenceScript } from './reference-script.ts';
+import { referenceStyle } from './style/reference.ts';
+
+const SCRIPT = 'text/javascript; charset=utf-8';
+const STYLE = 'text/css; charset=utf-8';
 
 export interface Reference {
   /** The page for an address without a slash at its end, and for one with it: its links are relative. */
@@ -13,13 +19,14 @@ export interface Reference {
 export async function reference(): Promise<Reference> {
   const [bundle, style] = await Promise.all(['swagger-ui-bundle.js', 'swagger-ui.css'].map(swaggerUi));
   return {
-    html: Buffer.from(page('docs/', 'openapi.json')),
-    htmlBelow: Buffer.from(page('', '../openapi.json')),
+    html: Buffer.from(page({ files: 'docs/', home: './', document: 'openapi.json' })),
+    htmlBelow: Buffer.from(page({ files: '', home: '../', document: '../openapi.json' })),
     files: new Map([
-      ['swagger-ui-bundle.js', { type: 'text/javascript; charset=utf-8', body: bundle ?? Buffer.alloc(0) }],
-      ['swagger-ui.css', { type: 'text/css; charset=utf-8', body: style ?? Buffer.alloc(0) }],
-      ['reference.js', { type: 'text/javascript; charset=utf-8', body: Buffer.from(SCRIPT) }],
-      ['reference.css', { type: 'text/css; charset=utf-8', body: Buffer.from(STYLE) }],
+      ['swagger-ui-bundle.js', { type: SCRIPT, body: bundle ?? Buffer.alloc(0) }],
+      ['swagger-ui.css', { type: STYLE, body: style ?? Buffer.alloc(0) }],
+      ['reference.js', { type: SCRIPT, body: Buffer.from(referenceScript) }],
+      ['reference.css', { type: STYLE, body: Buffer.from(referenceStyle) }],
+      ['icon.svg', { type: 'image/svg+xml', body: Buffer.from(icon) }],
     ]),
   };
 }
@@ -28,56 +35,43 @@ function swaggerUi(file: string): Promise<Buffer> {
   return readFile(new URL(import.meta.resolve(`swagger-ui-dist/${file}`)));
 }
 
-function page(files: string, document: string): string {
+function page({ files, home, document }: { files: string; home: string; document: string }): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<title>tuohs API</title>
+<title>tuohs: API reference</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="Every request that tuohs answers, with examples to try.">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" type="image/svg+xml" href="${files}icon.svg">
 <link rel="stylesheet" href="${files}swagger-ui.css">
 <link rel="stylesheet" href="${files}reference.css">
 <script src="${files}swagger-ui-bundle.js" defer></script>
 <script src="${files}reference.js" defer></script>
 </head>
 <body>
-<div id="reference" data-document="${document}"></div>
+<header>
+  <h1>tuohs: API reference</h1>
+  <nav aria-label="Pages"><a href="${home}">Try it in the playground</a> <a href="${document}">openapi.json</a></nav>
+</header>
+<main>
+  <p>tuohs reverses a text and has SHOUTCLOUD upper-case it. Open a request to see what it takes and answers, and to send it.</p>
+  <h2>Requests</h2>
+  <div id="operations" data-document="${document}">
+    <noscript>This list needs JavaScript. The link above leads to the same in the OpenAPI format.</noscript>
+  </div>
+  <section id="errors">
+    <h2>Errors</h2>
+    <p>Every error has the same JSON body: <code>error</code> for people, a stable <code>code</code> for programs, <code>requestId</code>,
+      and <code>detail</code> if the service can say what to send instead.</p>
+    <div class="wide" tabindex="0" role="group" aria-label="Table of errors"><table>
+      <thead><tr><th scope="col">Status</th><th scope="col">Code</th><th scope="col">When</th><th scope="col">Retry-After</th></tr></thead>
+      <tbody></tbody>
+    </table></div>
+  </section>
+</main>
 </body>
 </html>
 `;
 }
-
-/** Runs in the browser. Swagger UI takes a text of lines for one JSON string, and would send it in quotes. */
-const SCRIPT = `
-const linesAsTheyAre = () => ({
-  afterLoad() {
-    const sample = this.fn.getSampleSchema;
-    this.fn.getSampleSchema = (schema, mediaType, config, example) =>
-      mediaType === 'application/x-ndjson' ? example : sample(schema, mediaType, config, example);
-  },
-});
-
-const dark = matchMedia('(prefers-color-scheme: dark)');
-const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
-dark.addEventListener('change', follow);
-follow();
-
-const place = document.querySelector('#reference');
-SwaggerUIBundle({
-  domNode: place,
-  url: new URL(place.dataset.document, location.href).href,
-  layout: 'BaseLayout',
-  deepLinking: true,
-  tryItOutEnabled: true,
-  displayRequestDuration: true,
-  validatorUrl: null,
-  plugins: [linesAsTheyAre],
-});
-`;
-
-/** Tables of statuses and headers are wider than a phone. */
-const STYLE = `
-body { margin: 0; }
-.swagger-ui .responses-inner, .swagger-ui .parameters-container { overflow-x: auto; }
-`;

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, describe, type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { noBrowser, openPage, type PageOptions, startBrowser } from '../support/browser.ts';
+import {
+  accessibilityProblems,
+  noBrowser,
+  openPage,
+  type PageOptions,
+  startBrowser,
+} from '../support/browser.ts';
 import { tuohs } from '../support/process.ts';
 
 describe('the API reference', { skip: noBrowser }, () => {
@@ -40,6 +46,32 @@ describe('the API reference', { skip: noBrowser }, () => {
 
     await page.locator('.live-responses-table').getByText('OLLEH').waitFor();
     await page.locator('.live-responses-table').getByText('DLROW').waitFor();
+    const shown = await page.locator('.live-responses-table pre').first().innerText();
+    assert.deepEqual(shown.trim().split('\n'), ['{"data":"OLLEH"}', '{"data":"DLROW"}']);
+    assert.equal(await page.getByText("can't parse JSON").count(), 0);
+  });
+
+  test('an open operation names its errors, and the page explains each error once', async (t) => {
+    const { page } = await open(t);
+
+    await tryOut(page, 'shout-shout');
+
+    const block = page.locator('#operations-shout-shout');
+    await block.getByText('Errors: 400, 408, 413, 429, 431, 500, 503, 504').waitFor();
+    assert.equal(await block.locator('.response:is([data-code^="4"], [data-code^="5"])').count(), 0);
+    const codes = await page.locator('#errors td:nth-child(2)').allInnerTexts();
+    assert.ok(codes.includes('UPSTREAM_WRONG') && codes.includes('TOO_LARGE'), codes.join(' '));
+    assert.equal(new Set(codes).size, codes.length);
+  });
+
+  test('links lead to the playground and to the document', async (t) => {
+    const { page } = await open(t);
+    const { url } = await service.listening();
+    const address = (name: string) =>
+      page.getByRole('link', { name }).evaluate((link) => (link as unknown as { href: string }).href);
+
+    assert.equal(await address('playground'), `${url}/`);
+    assert.equal(await address('openapi.json'), `${url}/openapi.json`);
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -51,6 +83,8 @@ describe('the API reference', { skip: noBrowser }, () => {
       await page.getByText('/health').click();
 
       assert.deepEqual(problems, []);
+      assert.deepEqual(await accessibilityProblems(page), []);
+      assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1);
       assert.equal(await page.locator('html.dark-mode').count(), colorScheme === 'dark' ? 1 : 0);
     });
   }
@@ -64,6 +98,8 @@ describe('the API reference', { skip: noBrowser }, () => {
 
       const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
       assert.ok(Number(overflow) <= 0, `${overflow} px too wide`);
+      const box = await page.locator('#operations-shout-shout').boundingBox();
+      assert.ok(box !== null && box.height < 3000, `${box?.height} px high`);
     });
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import {
   accessibilityProblems,
   noBrowser,
@@ -55,16 +56,22 @@ describe('the playground is for everyone', { skip: noBrowser }, () => {
     assert.deepEqual(problems, []);
   });
 
-  test('the keyboard alone is enough', async (t) => {
+  test('the keyboard alone is enough, from typing to copying to the reference and back', async (t) => {
     const { page, says } = await open(t);
 
     await page.keyboard.type('hello');
     await says('OLLEH');
     await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await says('Copied');
 
     assert.equal(await clipboard(page), 'OLLEH');
+    await focusBackwards(page, 'API reference');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/docs');
+    await page.keyboard.press('Alt+ArrowLeft');
+    await says('OLLEH');
   });
 
   test('the focus can be seen on everything that takes it', async (t) => {
@@ -73,7 +80,7 @@ describe('the playground is for everyone', { skip: noBrowser }, () => {
     await says('OLLEH');
 
     const unseen = [];
-    for (const name of ['text', 'copy', 'copy-command']) {
+    for (const name of ['text', 'turn', 'copy', 'tab-curl', 'command', 'copy-command']) {
       const seen = await page.evaluate(
         `(({ outlineStyle, boxShadow }) => outlineStyle !== 'none' || boxShadow !== 'none')(getComputedStyle(document.activeElement))`,
       );
@@ -116,4 +123,13 @@ describe('the playground is for everyone', { skip: noBrowser }, () => {
 
 async function clipboard(page: { evaluate(code: string): Promise<unknown> }): Promise<string> {
   return String(await page.evaluate('navigator.clipboard.readText()'));
+}
+
+/** Goes back through what takes the focus until the link has it. */
+async function focusBackwards(page: Page, link: string): Promise<void> {
+  for (let presses = 0; presses < 20; presses++) {
+    if (await page.getByRole('link', { name: link }).and(page.locator(':focus')).count()) return;
+    await page.keyboard.press('Shift+Tab');
+  }
+  throw new Error(`the link ${link} cannot be reached`);
 }

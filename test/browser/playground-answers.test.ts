@@ -81,7 +81,7 @@ describe('the playground answers', { skip: noBrowser }, () => {
     assert.equal((await aborted).failure()?.errorText, 'net::ERR_ABORTED');
   });
 
-  test('the text is in no address', async (t) => {
+  test('no request has the text in its address', async (t) => {
     const addresses: string[] = [];
     const { box, says } = await open(t, {
       prepare: async (page) => page.on('request', (request) => addresses.push(request.url())),

@@ -10,8 +10,10 @@ export function playgroundOn(page: Page) {
     copy: answer.getByRole('button', { name: /^Cop/ }),
     again: answer.getByRole('button', { name: 'Try again' }),
     command: page.locator('#command'),
-    copyCommand: page.getByRole('region', { name: 'The same from a shell' }).getByRole('button'),
-    announced: page.getByRole('status'),
+    copyCommand: page.getByRole('region', { name: 'The same from a program' }).locator('#copy-command'),
+    turn: answer.getByRole('button', { name: 'Turn it around: ask for the answer' }),
+    statusLink: page.locator('#status'),
+    announced: page.locator('#announcer'),
     /** Waits until the answer has this text. */
     says: (text: string) => answer.getByText(text, { exact: true }).waitFor(),
   };

@@ -48,7 +48,7 @@ async function parentChart(t: TestContext, dependencies: readonly object[]): Pro
   const path = await folder(t);
   mkdirSync(join(path, 'charts'));
   cpSync(chart, join(path, 'charts/tuohs'), { recursive: true });
-  const versioned = dependencies.map((dependency) => ({ ...dependency, version: '0.0.0', repository: '' }));
+  const versioned = dependencies.map((dependency) => ({ ...dependency, version: '*', repository: '' }));
   const about = { apiVersion: 'v2', name: 'parent', version: '1.0.0', dependencies: versioned };
   writeFileSync(join(path, 'Chart.yaml'), stringify(about));
   return path;

@@ -46,16 +46,18 @@ test('a version without a section in the changelog has no notes, and so no relea
 });
 
 test("the notes of a version are its section's words", async () => {
-  const notes = await script('release-notes.ts', 'Unreleased');
+  const notes = await script('release-notes.ts', readVersion());
 
   assert.match(notes, /^### Added\n/);
   assert.doesNotMatch(notes, /^## /m);
 });
 
-test('the version stands in package.json only', () => {
-  const chart = readFileSync(new URL('../../deploy/chart/Chart.yaml', import.meta.url), 'utf8');
+test('the version of package.json has a section in the changelog, and is the default tag of the image', () => {
+  const changelog = readFileSync(`${root}/CHANGELOG.md`, 'utf8');
+  const chart = readFileSync(`${root}/deploy/chart/Chart.yaml`, 'utf8');
 
-  assert.match(chart, /^version: 0\.0\.0$/m);
+  assert.match(changelog, new RegExp(`^## ${readVersion()} - \\d{4}-\\d{2}-\\d{2}$`, 'm'));
+  assert.match(chart, new RegExp(`^appVersion: ${readVersion()}$`, 'm'));
 });
 
 function script(name: string, ...args: string[]): Promise<string> {

@@ -35,7 +35,7 @@ async function isViolated(count: number): Promise<boolean> {
   return (await caughtAfter(PROTECTED, { from: 1, most: count })) !== undefined;
 }
 
-/** As the table of docs/simulation.md. */
+/** As the table of test/simulation/README.md. */
 async function showTeeth(): Promise<void> {
   for (const [protection, variant] of Object.entries(TEETH)) {
     const caught = await caughtAfter(variant, { from: 1, most: MOST_SEEDS });

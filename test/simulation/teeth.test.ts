@@ -7,14 +7,14 @@ import { TEETH } from './teeth.ts';
 
 const MOST_SEEDS = 50;
 
-const page = readFileSync(new URL('../../docs/simulation.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('./README.md', import.meta.url), 'utf8');
 const rows = page.matchAll(/^\| (.+?) \| (\d+) \| (.+?) \|$/gm);
 const documented = new Map(
   Array.from(rows, ([, name = '', seed, invariant]) => [name, { seed: Number(seed), invariant }]),
 );
 
 for (const [protection, variant] of Object.entries(TEETH)) {
-  test(`without this the seed of docs/simulation.md breaks the rule named there: ${protection}`, async () => {
+  test(`without this the seed of test/simulation/README.md breaks the rule named there: ${protection}`, async () => {
     const { seed = 0, invariant } = documented.get(protection) ?? {};
 
     const { violation } = await simulate(scenarioOf(seed), variant);
@@ -24,6 +24,6 @@ for (const [protection, variant] of Object.entries(TEETH)) {
   });
 }
 
-test('the table of docs/simulation.md has no other rows', () => {
+test('the table of test/simulation/README.md has no other rows', () => {
   assert.deepEqual([...documented.keys()].sort(), Object.keys(TEETH).sort());
 });

@@ -1,5 +1,5 @@
 import type { Answer, Failure, Reply } from './ask.ts';
-import { sentenceFor, whenToRetry } from './failure.ts';
+import { mayPass, sentenceFor, whenToRetry } from './failure.ts';
 import { find } from './find.ts';
 import { fitLoudness } from './loudness.ts';
 import { retryButton } from './retry-button.ts';
@@ -25,11 +25,14 @@ export function answerView({ announce, askAgain }: AnswerViewOptions): AnswerVie
   const shout = find('shout', HTMLElement);
   const origin = find('origin', HTMLElement);
   const sentence = find('sentence', HTMLElement);
-  const mark = find('turn', HTMLElement);
+  const mark = find('turn', HTMLElement).firstElementChild;
+  const retryLine = find('retry', HTMLElement);
   const retry = retryButton(find('again', HTMLButtonElement), find('when', HTMLElement), askAgain);
   let patience: ReturnType<typeof setTimeout> | undefined;
   let turns = 0;
   addEventListener('resize', () => fitLoudness(shout));
+  // The fonts arrive after the first text.
+  document.fonts.addEventListener('loadingdone', () => fitLoudness(shout));
   fitLoudness(shout);
 
   return {
@@ -52,7 +55,7 @@ export function answerView({ announce, askAgain }: AnswerViewOptions): AnswerVie
   function showAnswer(answer: Answer): void {
     enter('loud');
     turns++;
-    mark.style.rotate = `${turns * 180}deg`;
+    if (mark instanceof SVGElement) mark.style.rotate = `${turns * 180}deg`;
     shout.textContent = answer.shout;
     fitLoudness(shout);
     origin.textContent = provenance(answer);
@@ -64,8 +67,11 @@ export function answerView({ announce, askAgain }: AnswerViewOptions): AnswerVie
     shout.textContent = '';
     origin.textContent = requestId === undefined ? code : `${code}, request ${requestId}`;
     sentence.textContent = sentenceFor(code);
-    retry.wait(retryAfterSeconds);
-    announce(`${sentence.textContent} ${whenToRetry(retryAfterSeconds)}`);
+    retryLine.hidden = !mayPass(code);
+    if (mayPass(code)) retry.wait(retryAfterSeconds);
+    announce(
+      mayPass(code) ? `${sentence.textContent} ${whenToRetry(retryAfterSeconds)}` : sentence.textContent,
+    );
   }
 
   function enter(state: 'silent' | 'loud' | 'failed'): void {

@@ -1,12 +1,15 @@
 import { originOf } from './origin.ts';
 
 export interface Answer {
+  /** What was asked for. */
+  readonly text: string;
   readonly shout: string;
   readonly origin: string | undefined;
   readonly tookMs: number;
 }
 
 export interface Failure {
+  readonly text: string;
   /** A code of the error table, `OFFLINE` or `UNKNOWN`. */
   readonly code: string;
   readonly requestId: string | undefined;
@@ -28,15 +31,15 @@ export async function ask(text: string, signal: AbortSignal): Promise<Reply> {
     });
     const body: unknown = await response.json().catch(() => undefined);
     const shout = field(body, 'data');
-    if (!response.ok || shout === undefined) return failure(response, body);
+    if (!response.ok || shout === undefined) return { text, ...failure(response, body) };
     const tookMs = performance.now() - startedAt;
-    return { shout, origin: originOf(response.headers.get('cache-status')), tookMs };
+    return { text, shout, origin: originOf(response.headers.get('cache-status')), tookMs };
   } catch {
-    return { code: 'OFFLINE', requestId: undefined, retryAfterSeconds: undefined };
+    return { text, code: 'OFFLINE', requestId: undefined, retryAfterSeconds: undefined };
   }
 }
 
-function failure({ headers }: Response, body: unknown): Failure {
+function failure({ headers }: Response, body: unknown): Omit<Failure, 'text'> {
   const retryAfter = headers.get('retry-after');
   return {
     code: field(body, 'code') ?? 'UNKNOWN',

@@ -6,14 +6,17 @@ export interface CopyButtonOptions {
   readonly announce: (message: string) => void;
 }
 
-/** Copies on a click. Where the browser forbids that (pages without TLS), it selects the text instead and says so. */
+/**
+ * Copies on a click. Where the browser forbids that (pages without TLS), it selects the text instead and says so.
+ * The button keeps its size: the style sheet has room for the longest of its labels.
+ */
 export function copyButton(button: HTMLButtonElement, { source, announce }: CopyButtonOptions): void {
   const label = button.textContent;
   let timer: ReturnType<typeof setTimeout> | undefined;
   button.addEventListener('click', async () => {
     const message = await copy(source);
     button.textContent = message;
-    announce(message);
+    announce(message === 'Copied' ? message : 'The text is selected: copy it now.');
     clearTimeout(timer);
     timer = setTimeout(() => {
       button.textContent = label;
@@ -27,6 +30,6 @@ async function copy(source: HTMLElement): Promise<string> {
     return 'Copied';
   } catch {
     getSelection()?.selectAllChildren(source);
-    return 'Selected: now copy it';
+    return 'Selected';
   }
 }

@@ -24,6 +24,13 @@ export function sentenceFor(code: string): string {
   return Object.hasOwn(sentences, code) ? (sentences[code] ?? UNKNOWN) : UNKNOWN;
 }
 
+const PERMANENT = new Set(['BAD_INPUT', 'NOT_FOUND', 'METHOD_NOT_ALLOWED', 'TOO_LARGE', 'HEADERS_TOO_LARGE']);
+
+/** Whether asking for the same text again can be of use. */
+export function mayPass(code: string): boolean {
+  return !PERMANENT.has(code);
+}
+
 /** When asking again is of use. 0: now. */
 export function whenToRetry(seconds: number): string {
   if (seconds <= 0) return 'Try again now.';

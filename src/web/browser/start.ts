@@ -1,39 +1,51 @@
 import { announcer } from './announcer.ts';
 import { answerView } from './answer-view.ts';
 import { asYouType } from './as-you-type.ts';
-import { ask } from './ask.ts';
+import { ask, type Reply } from './ask.ts';
+import { commandView } from './command-view.ts';
 import { copyButton } from './copy-button.ts';
-import { curlCommand } from './curl-command.ts';
 import { find } from './find.ts';
+import { statusLink } from './status-link.ts';
 import { textBox } from './text-box.ts';
 
 const PAUSE_MS = 150;
 
-/** What the command asks while there is no text. */
-const EXAMPLE = 'hello';
+/** What the page shows the answer of while there is no text. */
+const EXAMPLE = 'type something';
 
-const command = find('command', HTMLElement);
 const announce = announcer(find('announcer', HTMLElement));
-const view = answerView({
-  announce,
-  askAgain() {
-    view.wait();
-    typist.now(box.text());
-  },
-});
-const typist = asYouType({ pauseMs: PAUSE_MS, ask, show: view.show });
-const box = textBox(take);
+const status = statusLink(find('status', HTMLAnchorElement));
+const command = commandView();
+const shout = find('shout', HTMLElement);
+const view = answerView({ announce, askAgain: askNow });
+const typist = asYouType({ pauseMs: PAUSE_MS, ask, show });
+const box = textBox({ onText: take, onEnter: askNow });
 
-copyButton(find('copy', HTMLButtonElement), { source: find('shout', HTMLElement), announce });
-copyButton(find('copy-command', HTMLButtonElement), { source: command, announce });
+find('turn', HTMLButtonElement).addEventListener('click', () => box.say(shout.textContent ?? ''));
+copyButton(find('copy', HTMLButtonElement), { source: shout, announce });
+copyButton(find('copy-command', HTMLButtonElement), { source: command.element, announce });
+status.refresh();
 
 function take(text: string): void {
-  command.textContent = curlCommand(new URL('v1', document.baseURI).href, text || EXAMPLE);
   if (text === '') {
     typist.stop();
     view.silence();
+    command.show(EXAMPLE);
   } else {
     view.wait();
     typist.later(text);
   }
+}
+
+function askNow(): void {
+  if (box.text() === '') return;
+  view.wait();
+  typist.now(box.text());
+}
+
+/** What is below belongs to what is shown. */
+function show(reply: Reply): void {
+  view.show(reply);
+  command.show(reply.text);
+  status.refresh();
 }

@@ -16,10 +16,12 @@ export const answer = `
   width: 4rem;
   height: 4rem;
   padding: 0.75rem;
+  border: 0;
   border-radius: 50%;
   background: var(--on-loud);
   color: var(--loud);
 }
+.turn:focus-visible { outline-color: var(--ink); }
 .turn svg { display: block; }
 .about {
   display: flex;
@@ -33,16 +35,14 @@ export const answer = `
   flex: 1;
   display: grid;
   grid-template-columns: minmax(0, 1fr);
-  align-content: end;
-  min-height: clamp(9rem, 28svh, 16rem);
-  perspective: 60rem;
+  align-content: safe end;
+  min-height: clamp(9rem, 30svh, 18rem);
 }
+.stage.long { max-height: 50svh; overflow-y: auto; }
 .shout {
   min-height: 0.75em;
-  margin-inline-end: -0.03em;
   font-family: var(--loud-voice);
   font-weight: 900;
-  font-stretch: condensed;
   line-height: 1;
   text-align: end;
   text-box: trim-both cap alphabetic;
@@ -50,9 +50,11 @@ export const answer = `
   white-space: pre-wrap;
   transform-origin: right;
 }
-.shout.breaks { line-height: 1.2; text-wrap: wrap; overflow-wrap: anywhere; }
+.shout.tall { line-height: 1.4; text-box: normal; }
+.shout.breaks { font-weight: 700; line-height: 1.3; text-wrap: wrap; overflow-wrap: anywhere; }
 .shout:empty::before { content: "GNIHTEMOS EPYT" / ""; color: var(--ghost); }
-#copy { min-width: 5.5rem; }
+#copy { min-width: 6.5rem; }
+#again { min-width: 6.5rem; }
 [data-waiting] .shout { opacity: 0.45; }
 .failure { margin-block: auto 0; text-align: end; }
 .failure p + p { margin-top: 1rem; }
@@ -60,27 +62,27 @@ export const answer = `
 .sentence {
   max-width: 26em;
   margin-inline-start: auto;
-  font: italic 400 clamp(1.5rem, 1rem + 2vw, 3rem)/1.25 var(--quiet-voice);
+  font: 400 clamp(1.5rem, 1rem + 2vw, 3rem)/1.25 var(--quiet-voice);
   text-wrap: balance;
 }
 [aria-disabled="true"] { border-style: dashed; cursor: default; }
 .answer[data-state="failed"] { border-top: 2px solid var(--muted); background: none; color: var(--ink); }
-[data-state="failed"] .turn { background: var(--muted); color: var(--paper); }
-[data-state="failed"] .about { color: var(--muted); }
-[data-state="failed"] :is(.stage, #copy), [data-state="loud"] .failure, [data-state="silent"] :is(.failure, #copy) {
+[data-state="failed"] .about { color: var(--muted); margin-inline-end: 0; }
+[data-state="failed"] :is(.stage, #copy), [data-state="loud"] .failure, [data-state="silent"] :is(.failure, #copy),
+.answer:not([data-state="loud"]) .turn {
   display: none;
 }
 [data-state="loud"] button:hover { border-color: var(--on-loud); background: var(--on-loud); color: var(--loud); }
 [data-state="failed"] [aria-disabled="true"]:hover { border-color: currentColor; background: none; color: inherit; }
 @media (max-width: 40rem) {
   .turn { top: -1.5rem; width: 3rem; height: 3rem; padding: 0.5rem; }
-  .about { gap: 0.75rem; margin-inline-end: 3.5rem; font-size: 0.875rem; line-height: 1.35; }
+  .about { gap: 0.75rem; margin-inline-end: 3.5rem; font-size: 0.9375rem; line-height: 1.35; }
 }
 @media (prefers-reduced-motion: no-preference) {
-  .turn { transition: rotate 0.45s cubic-bezier(0.3, 1.4, 0.5, 1); }
-  [data-waiting] .turn { animation: turning 1.2s linear infinite; }
+  .turn svg { transition: rotate 0.45s cubic-bezier(0.3, 1.4, 0.5, 1); }
+  [data-waiting] .turn svg { animation: turning 1.2s linear infinite; }
   [data-state="loud"] .shout { animation: turn-in 0.35s ease-out; }
 }
 @keyframes turning { to { transform: rotate(1turn); } }
-@keyframes turn-in { from { transform: rotateY(-85deg); } }
+@keyframes turn-in { from { transform: perspective(60rem) rotateY(-85deg); } }
 `;

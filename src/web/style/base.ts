@@ -1,7 +1,4 @@
-/**
- * Colours, voices, and what holds for all elements. The quiet voice is a serif, the loud one as heavy and narrow as the
- * system has it.
- */
+/** Colours, voices, and what holds for all elements. The quiet voice is a serif, the loud one heavy and narrow. */
 export const base = `
 :root {
   color-scheme: light dark;
@@ -11,11 +8,8 @@ export const base = `
   --loud: #ffd81f;
   --on-loud: #14130f;
   --ghost: #8d7200;
-  --quiet-voice: "Iowan Old Style", "Palatino Linotype", Palatino, "URW Palladio L", "Noto Serif",
-    "Liberation Serif", serif;
-  --loud-voice: "Avenir Next Condensed", Bahnschrift, "Roboto Condensed", "Nimbus Sans Narrow",
-    "Liberation Sans Narrow", "Arial Narrow", sans-serif-condensed, sans-serif;
-  --plain-voice: system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif;
+  --quiet-voice: "Quiet", Palatino, "Liberation Serif", serif;
+  --loud-voice: "Loud", "Arial Narrow", "Liberation Sans Narrow", sans-serif-condensed, sans-serif;
   --code: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace;
   --edge: clamp(1rem, 4vw, 4rem);
 }
@@ -30,14 +24,14 @@ export const base = `
   }
 }
 *, ::before, ::after { box-sizing: border-box; }
-body, h1, h2, p { margin: 0; }
+body, h1, h2, p, ol, pre, fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
 body {
   display: grid;
-  grid-template-rows: auto 1fr;
+  grid-template: auto 1fr auto / minmax(0, 1fr);
   min-height: 100svh;
   background: var(--paper);
   color: var(--ink);
-  font: 1rem/1.5 var(--plain-voice);
+  font: 1rem/1.5 var(--quiet-voice);
 }
 h1, h2 { font-size: 1rem; }
 a { color: inherit; text-underline-offset: 0.2em; }
@@ -50,12 +44,13 @@ button {
   border-radius: 0;
   background: none;
   color: inherit;
-  font: 600 0.9375rem/1.2 var(--plain-voice);
+  font: 600 0.9375rem/1.2 var(--quiet-voice);
   white-space: nowrap;
   cursor: pointer;
 }
 button:hover { background: var(--ink); border-color: var(--ink); color: var(--paper); }
 :focus-visible { outline: 3px solid currentColor; outline-offset: 3px; }
+[hidden] { display: none; }
 .heard {
   position: absolute;
   width: 1px;
@@ -65,3 +60,6 @@ button:hover { background: var(--ink); border-color: var(--ink); color: var(--pa
   white-space: pre;
 }
 `;
+
+/** For browsers that run no scripts: what only a script brings to life is not there. */
+export const noScript = '.needs-script { display: none !important; }\n';

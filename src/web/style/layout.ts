@@ -1,25 +1,24 @@
 /**
- * The two halves of the page and what goes around them. What is typed starts at the left edge, what comes back ends at
- * the right.
+ * The parts of the page and what goes around them. What is typed starts at the left edge, what comes back ends at the right.
  */
 export const layout = `
 header {
-  display: flex;
-  flex-wrap: wrap;
+  display: grid;
+  grid-template-columns: auto minmax(0, 44rem) 1fr;
+  gap: 0.25rem 2rem;
   align-items: baseline;
-  gap: 0 0.75rem;
-  padding: 1.25rem var(--edge);
-  color: var(--muted);
+  padding: 1.25rem var(--edge) 1rem;
 }
-header h1 { color: var(--ink); font-weight: 700; }
-header nav { margin-inline-start: auto; color: var(--ink); }
-main { display: grid; grid-template: auto 1fr auto / minmax(0, 1fr); }
+h1 { font: 900 2.25rem/1 var(--loud-voice); text-transform: lowercase; }
+.why { color: var(--muted); }
+nav { display: flex; flex-wrap: wrap; justify-content: end; gap: 0 1.5rem; }
+main { display: grid; grid-template-columns: minmax(0, 1fr); grid-template-rows: auto 1fr; }
 .quiet {
   display: flex;
   flex-direction: column;
   justify-content: center;
-  min-height: 28svh;
-  padding: 0 var(--edge) 3rem;
+  min-height: 24svh;
+  padding: 0.5rem var(--edge) 3rem;
 }
 label { margin-bottom: 0.25rem; color: var(--muted); }
 .frame { display: grid; max-height: 38svh; --size: clamp(1.75rem, 1.2rem + 2.4vw, 3.5rem); }
@@ -30,7 +29,7 @@ label { margin-bottom: 0.25rem; color: var(--muted); }
   width: 100%;
   min-height: 1.3em;
   padding: 0.1em 0;
-  font: 400 var(--size)/1.3 var(--quiet-voice);
+  font: 400 var(--size)/1.35 var(--quiet-voice);
   white-space: pre-wrap;
   overflow-wrap: anywhere;
 }
@@ -42,28 +41,45 @@ textarea {
   color: inherit;
   resize: none;
 }
-textarea::placeholder { color: var(--muted); opacity: 1; font-style: italic; }
+textarea::placeholder { color: var(--muted); opacity: 1; }
 textarea:focus { outline: 0; border-color: var(--ink); box-shadow: 0 2px var(--ink); }
-.shell {
-  display: grid;
-  grid-template-columns: 1fr auto;
-  gap: 0.25rem 1.5rem;
-  align-items: center;
-  padding: 1rem var(--edge) 1.25rem;
-}
-.shell h2 { grid-column: 1 / -1; color: var(--muted); font-weight: 400; }
 .command {
-  display: -webkit-box;
-  overflow: hidden;
-  font: 0.9375rem/1.5 var(--code);
-  overflow-wrap: anywhere;
-  -webkit-box-orient: vertical;
-  -webkit-line-clamp: 4;
+  display: grid;
+  grid-template-columns: minmax(0, 1fr) auto;
+  gap: 0.75rem 1.5rem;
+  align-items: center;
+  padding: 1.25rem var(--edge) 1.5rem;
 }
-.command code { font: inherit; }
+.command h2 { color: var(--muted); font-weight: 400; }
+.tabs { display: flex; flex-wrap: wrap; gap: 0 1.25rem; justify-self: end; }
+.tabs button { padding: 0.25rem 0; border: 0; border-bottom: 2px solid transparent; font-weight: 400; }
+.tabs button:hover { background: none; color: inherit; border-color: var(--muted); }
+.tabs [aria-selected="true"] { border-color: currentColor; font-weight: 600; }
+.command pre {
+  align-self: start;
+  min-height: 4.5em;
+  max-height: 9em;
+  overflow: auto;
+  font: 0.9375rem/1.5 var(--code);
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
+}
+#copy-command { align-self: start; justify-self: end; min-width: 9.5rem; }
+footer {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0.25rem 1.5rem;
+  padding: 1rem var(--edge) 1.25rem;
+  border-top: 2px solid var(--muted);
+  color: var(--muted);
+}
+footer p { margin-inline-end: auto; }
+@media (max-width: 64rem) {
+  header { grid-template-columns: auto 1fr; }
+  header p { grid-row: 2; grid-column: 1 / -1; }
+}
 @media (max-width: 40rem) {
-  header p { order: 1; flex-basis: 100%; }
-  .shell { grid-template-columns: 1fr; }
-  .shell button { justify-self: start; margin-top: 0.5rem; }
+  .command { grid-template-columns: minmax(0, 1fr); }
+  .tabs, #copy-command { justify-self: start; }
 }
 `;

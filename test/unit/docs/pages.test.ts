@@ -5,7 +5,7 @@ import { type DocumentedSetting, defaultText } from '../../../scripts/documented
 import { settings } from '../../../src/config/settings.ts';
 
 const root = new URL('../../../', import.meta.url);
-const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
+const pages = globSync(['*.md', 'docs/**/*.md', 'test/simulation/*.md'], { cwd: root });
 
 test('each link inside the documents leads to a file', () => {
   const broken = pages.flatMap((page) =>

@@ -1,0 +1,39 @@
+/** One of several tabs is selected, by a click or the arrow keys (ARIA Authoring Practices, "Tabs"). */
+export function tabs(list: HTMLElement, onSelect: (tab: HTMLElement) => void): void {
+  const all = [...list.querySelectorAll<HTMLElement>('[role=tab]')];
+  list.addEventListener('click', ({ target }) => {
+    const tab = all.find((each) => target instanceof Node && each.contains(target));
+    if (tab) select(tab);
+  });
+  list.addEventListener('keydown', (event) => {
+    const next = neighbour(event.key);
+    if (next === undefined) return;
+    event.preventDefault();
+    next.focus();
+    select(next);
+  });
+
+  function neighbour(key: string): HTMLElement | undefined {
+    const at = all.findIndex((tab) => tab.ariaSelected === 'true');
+    switch (key) {
+      case 'ArrowRight':
+        return all[(at + 1) % all.length];
+      case 'ArrowLeft':
+        return all.at(at - 1);
+      case 'Home':
+        return all[0];
+      case 'End':
+        return all.at(-1);
+      default:
+        return undefined;
+    }
+  }
+
+  function select(selected: HTMLElement): void {
+    for (const tab of all) {
+      tab.ariaSelected = String(tab === selected);
+      tab.tabIndex = tab === selected ? 0 : -1;
+    }
+    onSelect(selected);
+  }
+}

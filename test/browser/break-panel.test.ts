@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { after, describe, type TestContext, test } from 'node:test';
+import {
+  accessibilityProblems,
+  noBrowser,
+  openPage,
+  type PageOptions,
+  startBrowser,
+} from '../support/browser.ts';
+import { tuohs } from '../support/process.ts';
+
+/** What twenty texts get, ten of them known, and what the strip must show for it. */
+const SWITCHES = [
+  ['answers well', '20 of 20: 20 right, 0 refused, 0 wrong', /SHOUTCLOUD answered in/],
+  ['slow', '20 of 20: 20 right, 0 refused, 0 wrong', /answered from SHOUTCLOUD in [4-9]\d\d ms/],
+  [
+    'fails 30 %',
+    '20 of 20: 20 right, 0 refused, 0 wrong',
+    /SHOUTCLOUD failed in \d+ ms: an error of its own/,
+  ],
+  [
+    'lies',
+    '20 of 20: 20 right, 0 refused, 0 wrong',
+    /SHOUTCLOUD failed in \d+ ms: a wrong answer, thrown away/,
+  ],
+  ['gone', '20 of 20: 10 right, 10 refused, 0 wrong', /breaker open/],
+] as const;
+
+describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
+  const browser = startBrowser({ after });
+  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+
+  test('each switch is played, right answers still come, and the strip says how', async (t) => {
+    const { problems, panel, strip } = await open(t);
+    // So that ten of the twenty are known from here on.
+    await sendMany();
+
+    for (const [name, tally, line] of SWITCHES) {
+      await panel.getByRole('radio', { name }).check();
+      assert.equal(await sendMany(), tally, name);
+      await strip.getByText(line).first().waitFor();
+      await strip.getByText('answered from memory').first().waitFor();
+    }
+
+    await panel.getByRole('radio', { name: 'answers well' }).check();
+    // The browser itself reports each refusal as an error; there must be nothing else.
+    assert.deepEqual(
+      problems.filter((problem) => !/status of 50[34]/.test(problem)),
+      [],
+    );
+
+    async function sendMany(): Promise<string> {
+      await panel.getByRole('button', { name: 'Send 20 texts' }).click();
+      const tally = panel.getByText(/^20 of 20: /);
+      await tally.waitFor();
+      return (await tally.textContent()) ?? '';
+    }
+  });
+
+  test('what one page switches, another page shows', async (t) => {
+    const first = await open(t);
+    const second = await open(t);
+
+    await first.panel.getByRole('radio', { name: 'slow' }).check();
+    await second.panel.getByText('Each answer takes 400 ms.').waitFor();
+
+    assert.equal(await second.panel.getByRole('radio', { name: 'slow' }).isChecked(), true);
+    await first.panel.getByRole('radio', { name: 'answers well' }).check();
+  });
+
+  test('it asks at most once a second', async (t) => {
+    let asked = 0;
+    const { page } = await open(t, {
+      prepare: async (page) => {
+        await page.clock.install({ time: 0 });
+        await page.clock.pauseAt(1000);
+        await page.route('**/playground/**', (route) => {
+          asked++;
+          return route.fulfill({ json: { fault: '', faults: [], breaker: `asked ${asked}`, entries: [] } });
+        });
+      },
+    });
+    await page.getByText('The breaker is asked 1.').waitFor();
+
+    for (let step = 0; step < 9; step++) {
+      await page.clock.runFor(100);
+      await page.evaluate('0');
+    }
+    const early = asked;
+    await page.clock.runFor(100);
+    await page.getByText('The breaker is asked 2.').waitFor();
+
+    assert.equal(early, 1);
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [360, 1280]) {
+      test(`axe finds nothing and nothing sticks out at ${width} px in the ${colorScheme} scheme`, async (t) => {
+        const { page, strip, panel } = await open(t, { colorScheme, viewport: { width, height: 800 } });
+        await panel.getByRole('button', { name: 'Send 20 texts' }).click();
+        await strip.getByText('answered').first().waitFor();
+
+        const problems = await accessibilityProblems(page);
+
+        assert.deepEqual(problems, []);
+        assert.ok(Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth')) <= 0);
+      });
+    }
+  }
+
+  test('in production there is no panel and no route', async (t) => {
+    const { url } = await tuohs(t, ['serve'], { SHOUTCLOUD_URL: 'http://127.0.0.1:1' }).listening();
+    const { page, problems } = await openPage(t, { browser, url });
+
+    const answer = await page.request.get(`${url}/playground/shoutcloud`);
+
+    assert.equal(await page.getByText('Break SHOUTCLOUD').count(), 0);
+    assert.equal(answer.status(), 404);
+    assert.deepEqual(problems, []);
+  });
+
+  async function open(t: TestContext, options: Partial<PageOptions> = {}) {
+    const { url } = await service.listening();
+    const { page, problems } = await openPage(t, { browser, url, ...options });
+    const panel = page.getByRole('region', { name: 'Break SHOUTCLOUD' });
+    return { page, problems, panel, strip: page.locator('#strip') };
+  }
+});

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { after, describe, type TestContext, test } from 'node:test';
+import { noBrowser, openPage, type PageOptions, startBrowser } from '../support/browser.ts';
+import { tuohs } from '../support/process.ts';
+import { interceptShouts, playgroundOn, refuse } from './playground-page.ts';
+
+describe('the playground keeps the text', { skip: noBrowser }, () => {
+  const browser = startBrowser({ after });
+  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+
+  test('Enter asks at once and adds no line break; Shift+Enter adds one', async (t) => {
+    const { page, box, says } = await open(t, { prepare: (page) => page.clock.install() });
+
+    await box.pressSequentially('he');
+    await page.keyboard.press('Shift+Enter');
+    await box.pressSequentially('llo');
+    await page.keyboard.press('Enter');
+
+    // The clock stands still, so no pause of typing has passed.
+    await says('OLL\nEH');
+    assert.equal(await box.inputValue(), 'he\nllo');
+  });
+
+  for (const text of ['hello', 'ünï & #text= %41 +', '👨‍👩‍👧\nשלום', 'long '.repeat(1000)]) {
+    test(`${JSON.stringify(text.slice(0, 20))} is there after a reload, and a link to it shows the same`, async (t) => {
+      const { page, box } = await open(t);
+      await box.fill(text);
+      await page.waitForURL(/#text=/);
+
+      await page.reload();
+      const reloaded = await box.inputValue();
+      const shared = await open(t, { url: page.url() });
+
+      assert.deepEqual([reloaded, await shared.box.inputValue()], [text, text]);
+    });
+  }
+
+  test('the text is there after Back, even if its page was left at once', async (t) => {
+    const { page, box, says } = await open(t);
+    await box.fill('hello');
+
+    await page.goto(`${new URL(page.url()).origin}/health`);
+    await page.goBack();
+
+    await says('OLLEH');
+    assert.equal(await box.inputValue(), 'hello');
+  });
+
+  test('a link that is pasted into the address shows its text', async (t) => {
+    const { page, says } = await open(t);
+
+    await page.evaluate("location.hash = '#text=pasted'");
+
+    await says('DETSAP');
+  });
+
+  for (const hash of ['#text=%E0%A4', '#text=%', '#other']) {
+    test(`${hash} is no text`, async (t) => {
+      const { url } = await service.listening();
+
+      const { box, problems } = await open(t, { url: `${url}/${hash}` });
+
+      assert.deepEqual([await box.inputValue(), problems], ['', []]);
+    });
+  }
+
+  test('the disc turns the answer into the next text', async (t) => {
+    const { box, turn, says } = await open(t);
+    await box.fill('hello');
+    await says('OLLEH');
+
+    await turn.click();
+
+    await says('HELLO');
+    assert.equal(await box.inputValue(), 'OLLEH');
+  });
+
+  test('without an answer there is no disc', async (t) => {
+    const { box, turn, says } = await open(t, {
+      prepare: (page) => interceptShouts(page, (route) => refuse(route, 'TOO_LARGE')),
+    });
+    const silent = await turn.isVisible();
+
+    await box.fill('hello');
+    await says('That is too long to shout in one breath. Make it shorter.');
+
+    assert.deepEqual([silent, await turn.isVisible()], [false, false]);
+  });
+
+  test('the command is that of what is shown, in each language', async (t) => {
+    const { page, box, command, says } = await open(t);
+    const before = await command.textContent();
+    await box.fill('hello');
+    await says('OLLEH');
+
+    const shown: Record<string, string | null> = {};
+    for (const name of ['curl', 'fetch', 'Python', 'PowerShell']) {
+      await page.getByRole('tab', { name, exact: true }).click();
+      shown[name] = await command.textContent();
+    }
+
+    assert.match(before ?? '', /type something/);
+    assert.match(shown.curl ?? '', /^curl .*"data":"hello"/);
+    assert.match(shown.fetch ?? '', /await fetch\(.*data: "hello"/s);
+    assert.match(shown.Python ?? '', /urllib.*"data": "hello"/s);
+    assert.match(shown.PowerShell ?? '', /Invoke-RestMethod .*"data":"hello"/);
+  });
+
+  test('the arrow keys choose the language', async (t) => {
+    const { page } = await open(t);
+    await page.getByRole('tab', { name: 'curl' }).focus();
+
+    const chosen = [];
+    for (const key of ['ArrowRight', 'End', 'ArrowRight', 'ArrowLeft', 'Home']) {
+      await page.keyboard.press(key);
+      chosen.push(await page.locator('[role=tab][aria-selected=true]:focus').textContent());
+    }
+
+    assert.deepEqual(chosen, ['fetch', 'PowerShell', 'curl', 'PowerShell', 'curl']);
+  });
+
+  test('while an answer is awaited, the command stays that of the answer before', async (t) => {
+    const { box, command, says, answer } = await open(t, {
+      prepare: (page) =>
+        interceptShouts(page, async (route, text) => {
+          if (text !== 'never') await route.continue();
+        }),
+    });
+    await box.fill('hello');
+    await says('OLLEH');
+
+    await box.fill('never');
+    await answer.getByText('Asking SHOUTCLOUD').waitFor();
+
+    assert.match((await command.textContent()) ?? '', /"hello"/);
+  });
+
+  test('without JavaScript nothing dead is shown, and the form works', async (t) => {
+    const { page, box } = await open(t, { javaScriptEnabled: false });
+
+    const buttons = await page.getByRole('button').allTextContents();
+    await box.fill('hello');
+    await page.getByRole('button', { name: 'Shout' }).click();
+
+    assert.deepEqual(buttons, ['Shout']);
+    assert.equal(await page.locator('body').textContent(), '{"data":"OLLEH"}');
+  });
+
+  test('the page says how SHOUTCLOUD is doing', async (t) => {
+    const states = ['ok', 'failing', 'paused'];
+    const { box, says, statusLink } = await open(t, {
+      prepare: (page) =>
+        page.route('**/v1/status', (route) =>
+          route.fulfill({ json: { upstream: states.shift(), version: '1' } }),
+        ),
+    });
+
+    await statusLink.getByText('SHOUTCLOUD can be reached').or(statusLink).waitFor();
+    await box.fill('hello');
+    await says('OLLEH');
+    await statusLink.and(statusLink.page().getByText('SHOUTCLOUD fails')).waitFor();
+    await box.fill('again');
+    await statusLink.and(statusLink.page().getByText('SHOUTCLOUD wants a pause')).waitFor();
+  });
+
+  async function open(t: TestContext, options: Partial<PageOptions> = {}) {
+    const { url } = await service.listening();
+    const { page, problems } = await openPage(t, { browser, url, ...options });
+    return { page, problems, ...playgroundOn(page) };
+  }
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AttemptError, TuohsError } from '../../../src/core/errors.ts';
+import { eventStrip } from '../../../src/telemetry/event-strip.ts';
+import { testCall } from '../../support/call.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { fakeShouter } from '../../support/fake-shouter.ts';
+
+test('a failed attempt and its retry are two lines, and the answer says where it came from', async () => {
+  const { strip, upstream, says } = setUp();
+  const attempt = strip.views.attempt(upstream);
+  const answer = strip.views.string(upstream);
+  const call = testCall();
+
+  upstream.failWith(new AttemptError('server_error', 'as told'));
+  await assert.rejects(async () => attempt.shout('text', call));
+  upstream.recover();
+  await attempt.shout('text', call);
+  await answer.shout('text', call);
+
+  assert.deepEqual(says(), [
+    'bad: SHOUTCLOUD failed in 0 ms: an error of its own',
+    'good: retry 1: SHOUTCLOUD answered in 0 ms',
+    'good: answered from SHOUTCLOUD in 0 ms',
+  ]);
+});
+
+for (const [shout, words] of [
+  [{ source: 'memory' }, 'answered from memory in 0 ms'],
+  [{ source: 'redis' }, 'answered from Redis in 0 ms'],
+  [{ source: 'local' }, 'answered by our own mapping in 0 ms'],
+  [{ collapsed: true }, 'answered from SHOUTCLOUD, with another caller, in 0 ms'],
+] as const) {
+  test(`an answer at hand stays one, and reads: ${words}`, () => {
+    const { strip, says } = setUp();
+    const inner = fakeShouter({ isAtHand: true, says: shout });
+
+    const found = strip.views.string(inner).shout('text', testCall());
+
+    assert.ok(!(found instanceof Promise));
+    assert.deepEqual(says(), [`good: ${words}`]);
+  });
+}
+
+test('a refusal is told by its code, thrown or rejected with', async () => {
+  const { strip, upstream, says } = setUp();
+  const error = new TuohsError('OVERLOADED', 'as told');
+  const thrower = {
+    shout() {
+      throw error;
+    },
+  };
+
+  assert.throws(() => strip.views.string(thrower).shout('text', testCall()), error);
+  upstream.failWith(error);
+  await assert.rejects(async () => strip.views.string(upstream).shout('text', testCall()), error);
+
+  assert.deepEqual(says(), ['bad: refused in 0 ms: OVERLOADED', 'bad: refused in 0 ms: OVERLOADED']);
+});
+
+test('a batch says how many texts travelled', async () => {
+  const { strip, upstream, says } = setUp();
+
+  await strip.views.attempt(upstream).shout('text', testCall({ strings: 5 }));
+
+  assert.deepEqual(says(), ['good: SHOUTCLOUD answered 5 texts at once in 0 ms']);
+});
+
+test('the breaker tells of each change', () => {
+  const { strip, says } = setUp();
+
+  for (const state of ['open', 'half-open', 'closed'] as const) strip.emit({ type: 'breaker', state });
+
+  assert.deepEqual(says(), [
+    'note: breaker open: SHOUTCLOUD is left alone for a while',
+    'note: breaker half open: a few requests find out how SHOUTCLOUD is',
+    'note: breaker closed: SHOUTCLOUD is asked again',
+  ]);
+});
+
+test('whoever asks gets what came since, and all of it after the service began anew', () => {
+  const { strip } = setUp();
+  for (let i = 0; i < 3; i++) strip.emit({ type: 'breaker', state: 'open' });
+
+  const numbers = [0, 2, 3, 99].map((last) => strip.since(last).map(({ number }) => number));
+
+  assert.deepEqual(numbers, [[1, 2, 3], [3], [], [1, 2, 3]]);
+});
+
+test('it keeps the newest 200 entries and no more', () => {
+  const { strip } = setUp();
+
+  for (let i = 0; i < 1000; i++) strip.emit({ type: 'breaker', state: 'open' });
+
+  const kept = strip.since(0);
+  assert.deepEqual([kept.length, kept[0]?.number, kept.at(-1)?.number], [200, 801, 1000]);
+});
+
+test('no text of a user is in an entry', async () => {
+  const { strip, upstream } = setUp();
+
+  await strip.views.string(upstream).shout('secret', testCall());
+  await strip.views.attempt(upstream).shout('secret', testCall());
+
+  assert.doesNotMatch(JSON.stringify(strip.since(0)), /secret/i);
+});
+
+function setUp() {
+  const strip = eventStrip({ clock: fakeClock() });
+  const says = () => strip.since(0).map((entry) => `${entry.kind}: ${entry.says}`);
+  return { strip, upstream: fakeShouter(), says };
+}
