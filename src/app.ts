@@ -5,9 +5,9 @@ import { requestCounter } from './cache/request-counter.ts';
 import type { Config } from './config/settings.ts';
 import { startFacts } from './config/start-facts.ts';
 import { traceEndpoint } from './config/trace-settings.ts';
-import { loopDelay, systemClock } from './core/clock.ts';
+import { loopDelay, systemClock, turns } from './core/clock.ts';
 import type { Emit, World } from './core/events.ts';
-import { reverser, reverseShout } from './core/reverse.ts';
+import { inTurns, reverser, reverseShout } from './core/reverse.ts';
 import type { Store } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
@@ -120,7 +120,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   );
   const api = apiServer(
     {
-      reverseShout: reverseShout(stack.shouter, reverser(config.reverseBy)),
+      reverseShout: reverseShout(stack.shouter, inTurns(reverser(config.reverseBy), turns(clock))),
       upstream: stack.upstream,
       breakable: strip && options.faults && breakable(strip, options.faults),
       admission: admitted,
