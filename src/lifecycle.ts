@@ -42,7 +42,6 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
   let isStarted = false;
   let closing: Promise<void> | undefined;
   const steps: Closer[] = [];
-  const lastSteps: Closer[] = [];
   const left = new Set<Closer>();
   const cut = new AbortController();
 
@@ -53,7 +52,7 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
       isStarted = true;
     },
     closes: (step) => void steps.unshift(step),
-    closesLast: (step) => void lastSteps.push(step),
+    closesLast: (step) => void steps.push(step),
     async close(hurry = new Promise<never>(() => {})) {
       closing ??= drainAndClose();
       const closed = new AbortController();
@@ -68,12 +67,11 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
 
   async function drainAndClose(): Promise<void> {
     isDraining = true;
-    const inOrder = [...steps, ...lastSteps];
-    for (const step of inOrder) left.add(step);
+    for (const step of steps) left.add(step);
     emit({ type: 'draining' });
     if (isStarted) await clock.sleep(drainMs, cut.signal).catch(() => {});
     const failures: unknown[] = [];
-    for (const close of inOrder) {
+    for (const close of steps) {
       if (cut.signal.aborted) return;
       failures.push(...(await failuresOf(close)));
     }

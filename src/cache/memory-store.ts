@@ -1,6 +1,6 @@
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Store } from '../core/shouter.ts';
-import { textKey } from './text-key.ts';
 
 export interface MemoryStore extends Store {
   get(text: string): string | undefined;
@@ -31,4 +31,15 @@ const ENTRY_BYTES = 208;
 /** V8 keeps a string with one byte a character if all are Latin-1, else with two. */
 function stringBytes(text: string): number {
   return /^[\0-\xff]*$/.test(text) ? text.length : 2 * text.length;
+}
+
+/** V8 hashes strings up to this length by their characters. All longer ones of the same length have the same hash. */
+const MOST_HASHED = 16_383;
+
+/**
+ * The key of a well-formed text in a map: the text itself, or a digest of a long one. Without it, a map would compare a long
+ * text with all others of its length, and a caller could make that take milliseconds. No well-formed text equals a digest.
+ */
+export function textKey(text: string): string {
+  return text.length <= MOST_HASHED ? text : `\ud800${hash('sha256', text, 'base64')}`;
 }

@@ -28,10 +28,10 @@ export function reverser(by: ReverseBy): Reverse {
   return by === 'grapheme' ? reverseGraphemes : reverseCodePoints;
 }
 
-/** How much text is reversed in one turn of the event loop, in UTF-16 units: some 2 ms if each is a cluster. */
+/** The UTF-16 units that are reversed in one turn of the event loop: about 2 ms if each is a cluster. */
 const PIECE = 8192;
 
-/** Reverses a long text that the Segmenter has to look at a piece a turn, and any other text at once. */
+/** Reverses a long text that needs the Segmenter one piece a turn, and any other text at once. */
 export function inTurns(reverse: Reverse, nextTurn: NextTurn): (text: string) => string | Promise<string> {
   return (text) => (text.length <= PIECE || MARKED.test(text) ? reverse(text) : reversePieces(text));
 
@@ -71,7 +71,7 @@ function withLineEnds(reversed: string): string {
   return reversed.includes('\n\r') ? reversed.replaceAll('\n\r', '\r\n') : reversed;
 }
 
-/** Marks stay behind what they join. A hundredth of the Segmenter's time. */
+/** Keeps marks behind the character that they join. Takes a hundredth of the Segmenter's time. */
 function reverseMarked(text: string): string {
   const reversed = new Uint16Array(text.length);
   for (let start = 0, end = 0; start < text.length; start = end) {
@@ -82,7 +82,7 @@ function reverseMarked(text: string): string {
   return Buffer.from(reversed.buffer).toString('utf16le');
 }
 
-/** Where the cluster ends: marks join anything but a line or control character (UAX #29, GB4 and GB9). */
+/** The end of the cluster. A mark joins any character but a line or control character (UAX #29, GB4 and GB9). */
 function endOfMarked(text: string, start: number): number {
   const first = text.charCodeAt(start);
   const isControl = first < 0x20 || (first >= 0x7f && first <= 0x9f) || first === 0xad;

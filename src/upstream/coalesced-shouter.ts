@@ -1,4 +1,4 @@
-import { textKey } from '../cache/text-key.ts';
+import { textKey } from '../cache/memory-store.ts';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController } from '../core/leave-signal.ts';

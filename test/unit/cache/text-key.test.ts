@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { textKey } from '../../../src/cache/text-key.ts';
+import { textKey } from '../../../src/cache/memory-store.ts';
 
 test('a text that V8 hashes is its own key', () => {
   assert.equal(textKey('a'.repeat(16_383)), 'a'.repeat(16_383));

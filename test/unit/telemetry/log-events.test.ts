@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError } from '../../../src/core/errors.ts';
 import type { Event } from '../../../src/core/events.ts';
-import { logEvents } from '../../../src/telemetry/log-events.ts';
+import { bothOf, logEvents } from '../../../src/telemetry/log-events.ts';
 import { jsonLog } from '../../../src/telemetry/log-output.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { logLines } from '../../support/log-lines.ts';
@@ -105,4 +105,16 @@ test('what happens with each string is no line', () => {
   ];
 
   assert.deepEqual(logged('debug', ...events), []);
+});
+
+test('an event that is passed on to both reaches the first, then the second', () => {
+  const seen: string[] = [];
+  const emit = bothOf(
+    ({ type }) => seen.push(`first ${type}`),
+    ({ type }) => seen.push(`second ${type}`),
+  );
+
+  emit({ type: 'draining' });
+
+  assert.deepEqual(seen, ['first draining', 'second draining']);
 });
