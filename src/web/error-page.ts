@@ -24,14 +24,14 @@ const STYLE = `
 }
 * { box-sizing: border-box; }
 body {
-  display: grid; grid-template-rows: auto 1fr; min-height: 100svh; margin: 0;
+  margin: 0;
   background: var(--paper); color: var(--ink); font: 1.125rem/1.5 Palatino, "Liberation Serif", serif;
 }
 h1 {
   margin: 0; padding: 0.25em clamp(1rem, 4vw, 4rem); background: var(--loud); color: var(--on-loud); text-align: end;
   font: 900 clamp(6rem, 30vw, 14rem)/1 "Arial Narrow", "Liberation Sans Narrow", sans-serif-condensed, sans-serif;
 }
-main { padding: 1.5rem clamp(1rem, 4vw, 4rem); overflow-wrap: anywhere; }
+div { padding: 1.5rem clamp(1rem, 4vw, 4rem); overflow-wrap: anywhere; }
 p { max-width: 40em; margin: 0 0 1rem; }
 .sentence { font-size: clamp(1.5rem, 1rem + 2vw, 2.5rem); line-height: 1.25; }
 a { color: inherit; margin-inline-end: 1.5rem; text-underline-offset: 0.2em; }
@@ -62,11 +62,13 @@ export function errorPage(options: ErrorPageOptions): ErrorPage {
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${status}</h1>
 <main>
+<h1>${status}</h1>
+<div>
 <p class="sentence">${escaped(sentence)}</p>
 ${detail === undefined || status === 404 ? '' : `<p>${escaped(detail)}</p>\n`}${again ?? ''}<p><a href="${root}">Start page</a><a href="${root}docs">API reference</a></p>
 <p>Request ${escaped(requestId)}</p>
+</div>
 </main>
 </body>
 </html>

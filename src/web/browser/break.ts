@@ -2,6 +2,7 @@ import { faultView } from './break-faults.ts';
 import { sendMany } from './break-many.ts';
 import { stripView } from './break-strip.ts';
 import { find } from './find.ts';
+import { statusLink } from './status-link.ts';
 
 /** What the service says about the SHOUTCLOUD server that came with it. */
 export interface BreakState {
@@ -24,6 +25,7 @@ const PERIOD_MS = 1000;
 const breaker = find('breaker', HTMLElement);
 const faults = faultView(find('faults', HTMLElement), find('about-fault', HTMLElement), choose);
 const strip = stripView(find('strip', HTMLElement));
+const status = statusLink(find('status', HTMLAnchorElement));
 sendMany(find('send-many', HTMLButtonElement), find('tally', HTMLElement));
 void watch();
 
@@ -47,8 +49,15 @@ async function follow(asked: Promise<Response>): Promise<void> {
     const state: BreakState = await response.json();
     faults.show(state);
     strip.add(state.entries);
-    breaker.textContent = `The breaker is ${state.breaker}.`;
+    showBreaker(`The breaker is ${state.breaker}.`);
   } catch {
-    breaker.textContent = 'tuohs does not answer.';
+    showBreaker('tuohs does not answer.');
   }
+}
+
+/** What it says is half of what the status says. */
+function showBreaker(sentence: string): void {
+  if (sentence === breaker.textContent) return;
+  breaker.textContent = sentence;
+  status.refresh();
 }

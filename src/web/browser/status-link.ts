@@ -9,18 +9,23 @@ const UNKNOWN = 'Status';
 /** The link to the status of the service, which says how SHOUTCLOUD is doing. */
 export function statusLink(link: HTMLAnchorElement): { refresh(): void } {
   let isAsking = false;
+  let isWanted = false;
   return {
     refresh() {
-      if (!isAsking) void refresh();
+      isWanted = true;
+      if (!isAsking) void ask();
     },
   };
 
-  async function refresh(): Promise<void> {
+  /** One question at a time; what was asked before something happened does not count for it. */
+  async function ask(): Promise<void> {
     isAsking = true;
-    const state = await upstream(link.href);
+    while (isWanted) {
+      isWanted = false;
+      const state = await upstream(link.href);
+      link.textContent = Object.hasOwn(WORDS, state) ? (WORDS[state] ?? UNKNOWN) : UNKNOWN;
+    }
     isAsking = false;
-    link.textContent = Object.hasOwn(WORDS, state) ? (WORDS[state] ?? UNKNOWN) : UNKNOWN;
-    link.dataset.upstream = state;
   }
 }
 

@@ -1,10 +1,6 @@
 /** The panel that breaks SHOUTCLOUD, and the strip of what comes of it. */
 export const breaking = `
 .break { display: grid; gap: 0.75rem; padding: 1.5rem var(--edge); border-bottom: 2px solid var(--muted); }
-@media (min-width: 64rem) {
-  .break { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); column-gap: 3rem; align-content: start; }
-  #strip { grid-area: 1 / 2 / span 6; }
-}
 .break h2 { font-size: 1.25rem; }
 .break fieldset { display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; }
 .break fieldset label { display: inline-flex; align-items: center; gap: 0.5rem; min-height: 2.75rem; margin: 0; color: inherit; cursor: pointer; }
@@ -13,6 +9,7 @@ export const breaking = `
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1.25rem; }
 #strip {
   height: 15rem;
+  min-height: 15rem;
   overflow-y: auto;
   padding: 0.75rem;
   border: 2px solid var(--muted);
@@ -25,4 +22,8 @@ export const breaking = `
 #strip [data-kind="good"]::before { content: "✓"; }
 #strip [data-kind="bad"]::before { content: "✗"; }
 #strip [data-kind="note"]::before { content: "·"; }
+@media (min-width: 64rem) {
+  .break { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); column-gap: 3rem; align-content: start; }
+  #strip { grid-area: 1 / 2 / span 6; height: auto; contain: size; }
+}
 `;
