@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Ending, type LogLine, type Program, startProgram } from '../../support/process.ts';
+import { peakRssBytes, rssBytes, socketCount } from '../../support/process-state.ts';
 import type { MemoryCgroup } from './memory-cgroup.ts';
 import { nowMs } from './now.ts';
-import { peakRssBytes, rssBytes, socketCount } from './process-state.ts';
 import { type Metrics, readMetrics } from './prometheus.ts';
 import type { Handicap } from './row.ts';
 
