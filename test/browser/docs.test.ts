@@ -74,6 +74,26 @@ describe('the API reference', { skip: noBrowser }, () => {
     assert.equal(await address('openapi.json'), `${url}/openapi.json`);
   });
 
+  for (const address of ['/tuohs/docs', '/tuohs/docs/']) {
+    test(`works at ${address}, below a path of a proxy`, async (t) => {
+      const { url } = await service.listening();
+      const { page } = await openPage(t, {
+        browser,
+        url: `${url}${address}`,
+        prepare: (page) =>
+          page.route(`${url}/**`, async (route) => {
+            const path = new URL(route.request().url()).pathname;
+            if (!path.startsWith('/tuohs/')) return route.abort();
+            return route.fulfill({ response: await route.fetch({ url: url + path.slice('/tuohs'.length) }) });
+          }),
+      });
+
+      await tryOut(page, 'shout-shout');
+
+      await page.locator('.live-responses-table').getByText('OLLEH').waitFor();
+    });
+  }
+
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`in the ${colorScheme} scheme, nothing breaks the policy, logs an error or asks another host`, async (t) => {
       const { page, problems } = await open(t, { colorScheme });
