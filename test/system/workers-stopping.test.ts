@@ -47,8 +47,6 @@ test('a second signal ends all of them at once, with 1', async (t) => {
 
   assert.equal(await service.stop('SIGTERM'), 1);
   assert.match(service.stderr.join(), /stopped before everything was answered/);
-  const ends = service.stdout.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'closed');
-  assert.equal(ends.length, 3);
 });
 
 test('Ctrl-C, which reaches all processes, ends them with 0', async (t) => {

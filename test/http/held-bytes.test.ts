@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { reverser, reverseShout } from '../../src/core/reverse.ts';
+import { listeningServer } from '../support/api.ts';
+import { fakeShouter } from '../support/fake-shouter.ts';
+import { parsed, rawClient } from '../support/raw-client.ts';
+import { until } from '../support/until.ts';
+import { testWorld } from '../support/world.ts';
+
+const BUDGET = 60_000;
+
+test('a body is held as it arrives, and nothing is held once it is answered', async (t) => {
+  const { server, sending } = await start(t);
+  const body = jsonOf('x'.repeat(12_000));
+
+  const client = await sending(body, 9000);
+  await until(t, () => server.status().heldBytes === 9000);
+  client.send(body.slice(9000));
+  await client.heard(/X"\}$/);
+
+  await until(t, () => server.status().heldBytes === 0);
+});
+
+test('when there is no room, the body that arrives most slowly is cut off, and the others get in', async (t) => {
+  const { server, world, sending } = await start(t);
+  const slowest = await sending(jsonOf('x'.repeat(55_000)), 50_000);
+  await until(t, () => server.status().heldBytes === 50_000);
+  await world.clock.advance(50_000);
+  const slow = await sending(jsonOf('y'.repeat(55_000)), 2000);
+  await until(t, () => server.status().heldBytes === 52_000);
+  await world.clock.advance(100);
+  const body = jsonOf('z'.repeat(14_000));
+
+  const newcomer = await sending(body, 5000);
+  await until(t, () => server.status().heldBytes === 57_000);
+  newcomer.send(body.slice(5000));
+
+  assert.match(await newcomer.heard(/"\}$/), /^HTTP\/1\.1 200 /);
+  const cut = parsed(await slowest.closed());
+  assert.deepEqual([cut.status, JSON.parse(cut.body).code], [503, 'OVERLOADED']);
+  assert.equal(slow.text(), '');
+  assert.equal(slow.socket.closed, false);
+});
+
+test('texts that wait fill three quarters at most, three copies each, but a small one gets in beyond the budget', async (t) => {
+  const { server, upstream, world, sending } = await start(t);
+  upstream.hold();
+  await sending(jsonOf('x'.repeat(14_000)));
+  await until(t, () => upstream.calls.length === 1);
+  const held = server.status().heldBytes;
+
+  const refused = await sending(jsonOf('y'.repeat(5000)));
+  const answer = parsed(await refused.heard(/\}$/));
+  await sending(jsonOf('y'.repeat(20_000)), 17_900);
+  await until(t, () => server.status().heldBytes > BUDGET - 1000);
+  const small = await sending(jsonOf('small'.repeat(70)));
+  await until(t, () => upstream.calls.length === 3);
+  upstream.answerHeld();
+
+  assert.ok(held >= 42_000 && held <= BUDGET * 0.75, `${held}`);
+  assert.deepEqual([answer.status, JSON.parse(answer.body).code], [503, 'OVERLOADED']);
+  assert.match(await small.heard(/\}$/), /^HTTP\/1\.1 200 /);
+  assert.deepEqual(world.told('shed'), [{ type: 'shed', reason: 'bytes' }]);
+});
+
+function jsonOf(data: string): string {
+  return JSON.stringify({ data });
+}
+
+async function start(t: TestContext) {
+  const world = testWorld();
+  const upstream = fakeShouter();
+  const server = await listeningServer(t, {
+    world,
+    reverseShout: reverseShout(upstream, reverser('grapheme')),
+    options: { maxHeldBytes: BUDGET },
+  });
+  return {
+    ...{ server, world, upstream },
+    /** A client that has sent so much of this body. */
+    async sending(body: string, length = body.length) {
+      const client = await rawClient(t, server.port);
+      client.send(
+        `POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
+      );
+      client.send(body.slice(0, length));
+      return client;
+    },
+  };
+}
