@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { hasProc } from '../test/support/process-state.ts';
 import { hasRedis } from '../test/support/redis-server.ts';
 import { fromRoot, inLab } from './lab.ts';
 import type { Results } from './results.ts';
@@ -8,7 +9,6 @@ import { alignedTable, cellsOf, HEADS } from './results-table.ts';
 import type { Row } from './row.ts';
 import { rows } from './rows.ts';
 import { placeOnCores } from './tools/cores.ts';
-import { hasProc } from './tools/process-facts.ts';
 
 // `make bench`: measures, prints a table, and after a whole run keeps it in bench/results.json.
 const { values } = parseArgs({

@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs';
 
-/** The version of this package, which `package.json` alone decides. */
+/** The version in `package.json`, the only place that has it. */
 export function readVersion(): string {
   return readPackage().version;
 }
 
-/** Where a person finds the source of this build, if `package.json` has a repository that a browser can open. */
+/** Where a person finds the source of this build, if `package.json` names its repository. */
 export function readSource(): string | undefined {
-  const { repository } = readPackage();
-  const written: unknown = typeof repository === 'object' ? repository?.url : repository;
-  const [, url] = /^(?:git\+)?(https:\/\/[\w./~-]+?)(?:\.git)?$/.exec(String(written)) ?? [];
-  return url;
+  return sourceOf(readPackage().repository);
+}
+
+/** The page of a repository as `package.json` writes it; `undefined` for one that a browser cannot open. */
+export function sourceOf(repository: unknown): string | undefined {
+  const isObject = typeof repository === 'object' && repository !== null && 'url' in repository;
+  const written = String(isObject ? repository.url : repository);
+  return /^(?:git\+)?(https:\/\/[\w./~-]+?)(?:\.git)?$/.exec(written)?.[1];
 }
 
 function readPackage() {

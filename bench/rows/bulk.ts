@@ -1,6 +1,6 @@
 import { createClient } from '../../src/client/index.ts';
+import { peakRssBytes } from '../../test/support/process-state.ts';
 import type { Row } from '../row.ts';
-import { residentMiB } from '../tools/process-facts.ts';
 import { distinctTexts } from '../tools/texts.ts';
 
 const LINES = 100_000;
@@ -21,7 +21,7 @@ export const bulk: Row = {
       const startedMs = performance.now();
       await shoutAll(tuohs.port, texts);
       perSecond.push((LINES / (performance.now() - startedMs)) * 1000);
-      peaksMiB.push(residentMiB(tuohs.pid, 'VmHWM'));
+      peaksMiB.push(peakRssBytes(tuohs.pid) / 2 ** 20);
       await lab.end(tuohs);
     }
     return [

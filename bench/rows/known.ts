@@ -1,8 +1,8 @@
+import { cpuMs } from '../../test/support/process-state.ts';
 import { KNOWN_TEXTS } from '../baselines/answers.ts';
 import type { Lab, Server } from '../lab.ts';
 import type { Figure, Row } from '../row.ts';
 import type { LoadPlan, LoadReport } from '../tools/load-plan.ts';
-import { processorMs } from '../tools/process-facts.ts';
 
 const CONNECTIONS = 32;
 const ROUND_MS = 2000;
@@ -91,7 +91,7 @@ export async function askKnown<Name extends string>(
   const names = Object.keys(servers) as Name[];
   const byName = <Value>(of: (name: Name) => Value) =>
     Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Name, Value>;
-  const before = byName((name) => processorMs(servers[name].pid));
+  const before = byName((name) => cpuMs(servers[name].pid));
   const reports = await lab.load({
     ports: byName((name) => servers[name].port),
     ...{ path: '/v1', field: 'data', connections: CONNECTIONS },
@@ -99,7 +99,7 @@ export async function askKnown<Name extends string>(
     ...load,
   });
   return byName((name) => {
-    const computedMs = processorMs(servers[name].pid) - before[name];
+    const computedMs = cpuMs(servers[name].pid) - before[name];
     return { ...reports[name], processorUs: (computedMs / reports[name].answers) * 1000 };
   });
 }

@@ -1,5 +1,5 @@
+import { rssBytes } from '../../test/support/process-state.ts';
 import type { Row } from '../row.ts';
-import { residentMiB } from '../tools/process-facts.ts';
 
 const TEXTS = 100_000;
 const CONNECTIONS = 64;
@@ -19,7 +19,7 @@ export const memory: Row = {
         ...{ ports: { tuohs: tuohs.port }, path: '/v1', field: 'data', connections: CONNECTIONS },
         ...{ texts: { series: 'memory ' }, answers: TEXTS },
       });
-      values.push(residentMiB(tuohs.pid));
+      values.push(rssBytes(tuohs.pid) / 2 ** 20);
       await lab.end(tuohs);
     }
     return [{ what: 'resident memory', unit: 'MiB', values, goal: { atMost: 160 } }];

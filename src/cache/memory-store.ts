@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Store } from '../core/shouter.ts';
+import { textKey } from './text-key.ts';
 
 export interface MemoryStore extends Store {
   get(text: string): string | undefined;
@@ -10,12 +11,15 @@ export interface MemoryStore extends Store {
 export function memoryStore({ maxBytes }: { maxBytes: number }): MemoryStore {
   const cache = new LRUCache<string, string>({
     maxSize: maxBytes,
-    sizeCalculation: (shout, text) => ENTRY_BYTES + stringBytes(text) + stringBytes(shout),
+    sizeCalculation: (shout, key) => ENTRY_BYTES + stringBytes(key) + stringBytes(shout),
   });
   return {
     tier: 'memory',
-    get: (text) => cache.get(text),
-    set: (text, shout) => cache.set(text, shout).has(text),
+    get: (text) => cache.get(textKey(text)),
+    set(text, shout) {
+      const key = textKey(text);
+      return cache.set(key, shout).has(key);
+    },
     status: () => ({ entries: cache.size, bytes: cache.calculatedSize, maxBytes }),
   };
 }

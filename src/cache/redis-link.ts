@@ -2,6 +2,7 @@ import { type RedisOptions as ClientOptions, Redis } from 'ioredis';
 import type { RedisTrouble, World } from '../core/events.ts';
 import { isReplyError, troubleOfInfo, troubleOfReply, troubleOfSocket } from './redis-trouble.ts';
 import { ReplyGuard } from './reply-guard.ts';
+import { silenceWatch } from './silence-watch.ts';
 
 /** The part of the client that is used. The simulation has one without a network. */
 export type RedisClient = Pick<
@@ -40,7 +41,7 @@ export interface RedisLink {
 
 const RECONNECT_MS = 1000;
 const RECONNECT_JITTER_MS = 250;
-const SILENT_SOCKET_MS = 3000;
+const SILENT_SOCKET_MS = 2000;
 
 // A read-only Redis is connected anew after these pauses, because its address can lead to a new primary by then.
 const LEAST_RENEWAL_MS = 1000;
@@ -56,6 +57,7 @@ export function redisLink(
   connect: ConnectRedis = (address, how) => new Redis(address, how),
 ): RedisLink {
   const guard = new ReplyGuard();
+  const awaitReply = silenceWatch(SILENT_SOCKET_MS, () => cut('no_answer'), clock);
   const redis = connect(url, {
     ...(ca !== undefined && { tls: { ca } }),
     // The third version of the protocol allows replies without a command.
@@ -66,30 +68,33 @@ export function redisLink(
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     connectTimeout: RECONNECT_MS,
-    socketTimeout: SILENT_SOCKET_MS,
     retryStrategy: () => RECONNECT_MS + clock.random() * RECONNECT_JITTER_MS,
   });
   let isUp = false;
   let trouble: RedisTrouble | undefined;
   /** Why the current connection failed. The first reason counts, because later errors are only its consequences. */
   let cause: RedisTrouble | undefined;
+  let greetingEnds = () => {};
   let renewalMs = LEAST_RENEWAL_MS;
   let renewalAt = 0;
 
-  redis.on('connect', () =>
+  redis.on('connect', () => {
+    greetingEnds = awaitReply();
     guard.watch(redis, (fault) => {
       if (fault === 'oversized_value') onOversized();
       cut(fault);
-    }),
-  );
+    });
+  });
   redis.on('ready', async () => {
     const found = await greet();
+    greetingEnds();
     if (found !== undefined && found !== 'read_only') return cut(found);
     onUp();
     changed(true, found);
   });
   redis.on('error', (error) => fail(isReplyError(error) ? troubleOfReply(error) : troubleOfSocket(error)));
   redis.on('close', () => {
+    greetingEnds();
     changed(false, cause ?? 'closed');
     cause = undefined;
   });
@@ -97,7 +102,12 @@ export function redisLink(
   return {
     redis,
     state: () => ({ isUp, trouble }),
-    expect: (bytes) => guard.expect(bytes),
+    expect(bytes) {
+      const ends = [guard.expect(bytes), awaitReply()];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
     cut,
     refused(error) {
       const found = troubleOfReply(error);

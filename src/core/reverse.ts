@@ -1,3 +1,4 @@
+import type { NextTurn } from './clock.ts';
 import type { Call, Shout, Shouter } from './shouter.ts';
 
 export type ReverseBy = 'grapheme' | 'codepoint';
@@ -8,10 +9,15 @@ export type Reverse = (text: string) => string;
 export type ReverseShout = (data: string, call: Call) => Shout | Promise<Shout>;
 
 /** Replaces lone surrogates by U+FFFD first, so that reversing cannot join two of them to a character. */
-export function reverseShout(shouter: Shouter, reverse: Reverse): ReverseShout {
+export function reverseShout(
+  shouter: Shouter,
+  reverse: (text: string) => string | Promise<string>,
+): ReverseShout {
   return (data, call) => {
     if (data === '') return EMPTY;
-    return shouter.shout(reverse(data.toWellFormed()), call);
+    const reversed = reverse(data.toWellFormed());
+    if (typeof reversed === 'string') return shouter.shout(reversed, call);
+    return reversed.then((text) => shouter.shout(text, call));
   };
 }
 
@@ -22,21 +28,39 @@ export function reverser(by: ReverseBy): Reverse {
   return by === 'grapheme' ? reverseGraphemes : reverseCodePoints;
 }
 
+/** How much text is reversed in one turn of the event loop, in UTF-16 units: some 2 ms if each is a cluster. */
+const PIECE = 8192;
+
+/** Reverses a long text that the Segmenter has to look at a piece a turn, and any other text at once. */
+export function inTurns(reverse: Reverse, nextTurn: NextTurn): (text: string) => string | Promise<string> {
+  return (text) => (text.length <= PIECE || MARKED.test(text) ? reverse(text) : reversePieces(text));
+
+  async function reversePieces(text: string): Promise<string> {
+    const clusters = segmenter.segment(text);
+    let reversed = '';
+    for (let start = 0; start < text.length; ) {
+      await nextTurn();
+      const last = clusters.containing(start + PIECE);
+      const end = last ? last.index + last.segment.length : text.length;
+      reversed = reverse(text.slice(start, end)) + reversed;
+      start = end;
+    }
+    return reversed;
+  }
+}
+
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 // Characters that never join a neighbour of this class, except CR followed by LF.
 const PLAIN =
   /^[\0-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205f\u20a0-\u20cf\u3000-\u3029\u3030-\u3098\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff9d]*$/;
-// The same, and marks that join the character before them, unless that is a line or control character (UAX #29, GB4, GB9).
-const MARKS = '\\u0300-\\u036f';
-const MARKED = new RegExp(PLAIN.source.replace(']', `${MARKS}]`));
-const MARKS_AND_BASE = new RegExp(`([${MARKS}]+)([^${MARKS}])`, 'g');
-const LONE_MARK = /(?:^|[\0-\x1f\x7f-\x9f\xad])[\u0300-\u036f]/;
+// The same and combining marks.
+const MARKED = new RegExp(PLAIN.source.replace(']', '\\u0300-\\u036f]'));
 const LATIN1 = /^[\0-\xff]*$/;
 
 function reverseGraphemes(text: string): string {
   if (PLAIN.test(text)) return withLineEnds(reverseUnits(text));
-  if (MARKED.test(text) && !LONE_MARK.test(text)) return withLineEnds(reverseMarked(text));
+  if (MARKED.test(text)) return withLineEnds(reverseMarked(text));
   const clusters: string[] = [];
   for (const { segment } of segmenter.segment(text)) clusters.push(segment);
   return clusters.reverse().join('');
@@ -47,12 +71,28 @@ function withLineEnds(reversed: string): string {
   return reversed.includes('\n\r') ? reversed.replaceAll('\n\r', '\r\n') : reversed;
 }
 
-/** Takes a tenth of the Segmenter's time. */
+/** Marks stay behind what they join. A hundredth of the Segmenter's time. */
 function reverseMarked(text: string): string {
-  return reverseUnits(text).replace(
-    MARKS_AND_BASE,
-    (_, marks: string, base: string) => base + (marks.length === 1 ? marks : reverseUnits(marks)),
-  );
+  const reversed = new Uint16Array(text.length);
+  for (let start = 0, end = 0; start < text.length; start = end) {
+    end = endOfMarked(text, start);
+    const shift = text.length - end - start;
+    for (let i = start; i < end; i++) reversed[i + shift] = text.charCodeAt(i);
+  }
+  return Buffer.from(reversed.buffer).toString('utf16le');
+}
+
+/** Where the cluster ends: marks join anything but a line or control character (UAX #29, GB4 and GB9). */
+function endOfMarked(text: string, start: number): number {
+  const first = text.charCodeAt(start);
+  const isControl = first < 0x20 || (first >= 0x7f && first <= 0x9f) || first === 0xad;
+  let end = start + 1;
+  if (!isControl) while (isMark(text.charCodeAt(end))) end++;
+  return end;
+}
+
+function isMark(unit: number): boolean {
+  return unit >= 0x300 && unit <= 0x36f;
 }
 
 function reverseCodePoints(text: string): string {

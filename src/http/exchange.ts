@@ -189,6 +189,7 @@ export class Exchange implements Call {
   }
 
   answer(answer: Answer): void {
+    if (this.#isGone) return;
     if (this.isWhole) this.#send(answer);
     else void this.#sendBesideBody(answer);
   }
@@ -216,6 +217,14 @@ export class Exchange implements Call {
     this.#host.emit({ type: 'failed', requestId: this.id, code: knownError(error).code, error });
   }
 
+  /**
+   * Whether the connection is gone. Then nothing may be written: a request that Node parsed while its connection was closing
+   * would finish before an earlier one, which ends the process with `ERR_INTERNAL_ASSERTION`.
+   */
+  get #isGone(): boolean {
+    return this.response.destroyed || this.request.socket.destroyed;
+  }
+
   #send(answer: Answer): void {
     const { body } = answer;
     const bytes = body === undefined ? undefined : Buffer.byteLength(body);
@@ -241,7 +250,7 @@ export class Exchange implements Call {
     });
     // A client that is still sending would lose the answer if the connection closed at once.
     if (!request.socket.readableEnded) await this.#discard(FRIENDLY_REST);
-    response.end();
+    if (!this.#isGone) response.end();
   }
 
   /** Whether the rest of the body arrived; resolves at once if it never will. */

@@ -1,3 +1,4 @@
+import { textKey } from '../cache/text-key.ts';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController } from '../core/leave-signal.ts';
@@ -21,15 +22,16 @@ export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>):
 
   function shout(text: string, call: Call): Promise<Shout> {
     if (call.signal.aborted) return Promise.reject(call.signal.reason);
-    const running = flights.get(text);
-    return running === undefined ? start(text, call) : join(running, text, call);
+    const key = textKey(text);
+    const running = flights.get(key);
+    return running === undefined ? start(key, text, call) : join(running, text, call);
   }
 
-  function start(text: string, call: Call): Promise<Shout> {
+  function start(key: string, text: string, call: Call): Promise<Shout> {
     const flight = new Flight(call, (shared) => inner.shout(text, shared), total);
-    flights.set(text, flight);
+    flights.set(key, flight);
     const land = () => {
-      flights.delete(text);
+      flights.delete(key);
       flight.land();
     };
     void flight.landed.then(land, land);

@@ -21,11 +21,11 @@ describe('the playground answers', { skip: noBrowser }, () => {
     const { box, answer } = await open(t);
 
     await box.fill('never asked before');
-    await answer.getByText(/^Fresh from SHOUTCLOUD, in \d+ ms$/).waitFor();
+    await answer.getByText(/^Fresh from SHOUTCLOUD, in [\d.]+\sm?s$/).waitFor();
     await box.fill('');
     await box.fill('never asked before');
 
-    await answer.getByText(/^From memory, in \d+ ms$/).waitFor();
+    await answer.getByText(/^From memory, in [\d.]+\sm?s$/).waitFor();
   });
 
   test('what people see as one character stays one', async (t) => {
@@ -108,9 +108,47 @@ describe('the playground answers', { skip: noBrowser }, () => {
     });
   }
 
+  for (const width of [360, 1280]) {
+    for (const text of ['مرحبا بالعالم', 'שָׁלוֹם עוֹלָם', '👨‍👩‍👧🇺🇸', 'ắẫǟ gjpqy', 'many words '.repeat(455)]) {
+      test(`${JSON.stringify(text.slice(0, 16))} stays inside its band at ${width} px`, async (t) => {
+        const { page, box, shout } = await open(t, { viewport: { width, height: 740 } });
+        await box.fill(text);
+        await shout.and(page.locator(':not(:empty)')).waitFor();
+
+        const [band, stage, words] = (await page.evaluate(
+          `['answer', 'stage', 'shout'].map((id) => document.getElementById(id).getBoundingClientRect().toJSON())`,
+        )) as [Box, Box, Box];
+
+        assert.ok(isInside(stage, band), 'the stage is inside its band');
+        // What does not fit is scrolled, which the keyboard can do as well.
+        const isScrolled = await page.locator('#stage[tabindex="0"]').count();
+        assert.ok(isScrolled || isInside(words, stage), 'the words are inside the stage');
+        assert.ok(band.height <= 740);
+      });
+    }
+  }
+
   async function open(t: TestContext, options: Partial<PageOptions> = {}) {
     const { url } = await service.listening();
     const { page } = await openPage(t, { browser, url, ...options });
     return { page, ...playgroundOn(page) };
   }
 });
+
+interface Box {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+  readonly height: number;
+}
+
+function isInside(inner: Box, outer: Box): boolean {
+  const ROUNDING_PX = 1;
+  return (
+    inner.top >= outer.top - ROUNDING_PX &&
+    inner.bottom <= outer.bottom + ROUNDING_PX &&
+    inner.left >= outer.left - ROUNDING_PX &&
+    inner.right <= outer.right + ROUNDING_PX
+  );
+}

@@ -76,6 +76,37 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
     await says('Something between you and tuohs broke.');
   });
 
+  test('a failure that will not pass offers no second try, and the next one that may does', async (t) => {
+    const { box, again, says, announced } = await open(t, (page) =>
+      interceptShouts(page, (route, text) => refuse(route, text === 'long' ? 'TOO_LARGE' : 'OVERLOADED')),
+    );
+    await box.fill('long');
+    await says('That is too long to shout in one breath. Make it shorter.');
+    const offered = await again.isVisible();
+    await announced
+      .getByText('That is too long to shout in one breath. Make it shorter.', { exact: true })
+      .waitFor({ state: 'attached' });
+
+    await box.fill('short');
+
+    await says('Too many people are shouting at once.');
+    assert.deepEqual([offered, await again.isVisible()], [false, true]);
+  });
+
+  test('a button keeps its size whatever it says', async (t) => {
+    const { box, copy, copyCommand, says } = await open(t);
+    await box.fill('hello');
+    await says('OLLEH');
+
+    for (const button of [copy, copyCommand]) {
+      const { width, height } = (await button.boundingBox()) ?? {};
+      await button.click();
+      await button.getByText(/^(Copied|Selected)$/).waitFor();
+      const { width: widthAfter, height: heightAfter } = (await button.boundingBox()) ?? {};
+      assert.deepEqual([widthAfter, heightAfter], [width, height]);
+    }
+  });
+
   test('without a network, it says so', async (t) => {
     const { page, box, says } = await open(t);
 

@@ -7,7 +7,7 @@ export function playgroundOn(page: Page) {
     box: page.getByRole('textbox', { name: 'Say it quietly' }),
     answer,
     shout: page.locator('#shout'),
-    copy: answer.getByRole('button', { name: /^Cop/ }),
+    copy: answer.locator('#copy'),
     again: answer.getByRole('button', { name: 'Try again' }),
     command: page.locator('#command'),
     copyCommand: page.getByRole('region', { name: 'The same from a program' }).locator('#copy-command'),

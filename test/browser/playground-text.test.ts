@@ -155,12 +155,12 @@ describe('the playground keeps the text', { skip: noBrowser }, () => {
         ),
     });
 
-    await statusLink.getByText('SHOUTCLOUD can be reached').or(statusLink).waitFor();
+    await statusLink.and(statusLink.page().getByText('SHOUTCLOUD answers')).waitFor();
     await box.fill('hello');
     await says('OLLEH');
     await statusLink.and(statusLink.page().getByText('SHOUTCLOUD fails')).waitFor();
     await box.fill('again');
-    await statusLink.and(statusLink.page().getByText('SHOUTCLOUD wants a pause')).waitFor();
+    await statusLink.and(statusLink.page().getByText('SHOUTCLOUD pauses')).waitFor();
   });
 
   async function open(t: TestContext, options: Partial<PageOptions> = {}) {

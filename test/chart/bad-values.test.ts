@@ -179,6 +179,39 @@ const cases: readonly [what: string, values: Values, sentence: RegExp][] = [
     /watch.interval is 25h: it must be from 10ms to 24h\./,
   ],
   [
+    'an address of six groups',
+    { redis: { url: 'redis://[1:2:3:4:5:6]' } },
+    /redis.url has the host 1:2:3:4:5:6, which is no IPv6 address\./,
+  ],
+  [
+    'an exception from elsewhere',
+    { extraEgress: [{ to: [{ ipBlock: { cidr: 'fd00:1::/32', except: ['fd00:2::/48'] } }] }] },
+    /extraEgress: except has fd00:2::\/48, which is no part of fd00:1::\/32\./,
+  ],
+  [
+    'ports in the wrong order',
+    { extraIngress: [{ ports: [{ port: 2000, endPort: 1000 }] }] },
+    /extraIngress: endPort is 1000, and port must be a number that is not above it\./,
+  ],
+  [
+    'more annotations than Kubernetes takes',
+    { service: { annotations: { a: 'x'.repeat(200_000), b: 'y'.repeat(100_000) } } },
+    /service.annotations holds 300002 bytes, and Kubernetes takes 262000/,
+  ],
+  [
+    'one Gateway by its ports',
+    {
+      httpRoute: {
+        ...{ enabled: true, host: 'shout.example' },
+        parentRefs: [
+          { name: 'a', port: 80 },
+          { name: 'a', port: 443 },
+        ],
+      },
+    },
+    /httpRoute.parentRefs names a twice: give each its own sectionName\./,
+  ],
+  [
     'a toleration without a key',
     { tolerations: [{ effect: 'NoSchedule' }] },
     /an entry without a key .* needs operator: Exists\./,

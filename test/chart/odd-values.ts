@@ -62,6 +62,15 @@ export const oddValues: Readonly<Record<string, Values>> = {
       ],
     },
   },
+  'a Gateway with two ports': {
+    httpRoute: {
+      ...gateway,
+      parentRefs: [
+        { name: 'a', port: 80 },
+        { name: 'a', port: 443 },
+      ],
+    },
+  },
   'a Gateway of another kind': {
     httpRoute: { ...gateway, parentRefs: [{ name: 'a', kind: 'Service', group: '' }] },
   },
@@ -81,6 +90,11 @@ export const oddValues: Readonly<Record<string, Values>> = {
   'an annotation that is the chart’s own': { podAnnotations: { 'checksum/config': 'mine' } },
   'an annotation with any text': { podAnnotations: { a: 'x: y\n- z', 'b.example/c': '{"d":1}' } },
   'an annotation with a bad key': { podAnnotations: { 'a b': 'c' } },
+  'an annotation that fits just': { service: { annotations: { a: 'x'.repeat(261_000) } } },
+  'an annotation that is too long': { podAnnotations: { a: 'x'.repeat(262_145) } },
+  'two annotations that do not fit together': {
+    service: { annotations: { a: 'x'.repeat(200_000), b: 'y'.repeat(100_000) } },
+  },
   'no sections at all': {
     resources: null,
     affinity: null,
@@ -120,11 +134,41 @@ export const oddValues: Readonly<Record<string, Values>> = {
   'a rule to nowhere': { extraEgress: [{ to: [{}] }] },
   'a rule to a wrong network': { extraEgress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/33' } }] }] },
   'a rule for ports in a row': { extraEgress: [{ ports: [{ port: 1000, endPort: 2000, protocol: 'UDP' }] }] },
+  'a rule for ports in the wrong order': { extraEgress: [{ ports: [{ port: 2000, endPort: 1000 }] }] },
+  'a rule for a named port and more': { extraEgress: [{ ports: [{ port: 'http', endPort: 1000 }] }] },
+  'a rule for values that it does not name': {
+    extraEgress: [{ to: [{ podSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } }] }],
+  },
+  'a rule with an exception': {
+    extraEgress: [
+      { to: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }] },
+      { to: [{ ipBlock: { cidr: 'fd00::/8', except: ['fd12:3456::/32'] } }] },
+    ],
+  },
+  'a rule with an exception from elsewhere': {
+    extraIngress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['11.0.0.0/16'] } }] }],
+  },
+  'a rule with an exception from elsewhere in IPv6': {
+    extraIngress: [{ from: [{ ipBlock: { cidr: 'fd00:1::/32', except: ['fd00:2::/48'] } }] }],
+  },
+  'a rule that excepts all of itself': {
+    watch: {
+      enabled: true,
+      notify: 'https://hook.example',
+      extraEgress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.0.0.0/8'] } }] }],
+    },
+  },
+  'a rule for six groups of IPv6': { extraEgress: [{ to: [{ ipBlock: { cidr: '1:2:3:4:5:6/64' } }] }] },
   'a rule for IPv6': {
     extraIngress: [{ from: [{ ipBlock: { cidr: '2001:db8::/32' } }], ports: [{ port: 'http' }] }],
   },
   'a Redis with a strange password': { redis: { url: 'rediss://:a%2Fb^|é@redis.example/3' } },
   'a Redis at an IPv6 address': { redis: { url: 'redis://[fd00::1]:6380' } },
+  'a Redis at an IPv6 address in full': { redis: { url: 'redis://[2001:db8:0:0:0:0:0:1]' } },
+  'a Redis at six groups of IPv6': { redis: { url: 'redis://[1:2:3:4:5:6]' } },
+  'a Redis at an IPv6 address with two gaps': { redis: { url: 'redis://[1::2::3]' } },
+  'a Redis at an IPv6 address with a stray colon': { redis: { url: 'redis://[:1:2:3:4:5:6:7]' } },
+  'a Redis at nine groups of IPv6': { redis: { url: 'redis://[1:2:3:4:5:6:7:8:9]' } },
   'a SHOUTCLOUD at an IPv6 address': { config: { shoutcloudUrl: 'http://[2001:db8::1]' } },
   'IPv6 pods': { config: { host: '::' }, shoutcloud: { enabled: true, args: ['--latency', '1'] } },
   'arguments like other things': { shoutcloud: { enabled: true, args: ['true', '1e3', 'null', '- a: b'] } },
@@ -132,6 +176,62 @@ export const oddValues: Readonly<Record<string, Values>> = {
     watch: { enabled: true, notify: 'http://hook.tools.svc:9000/a?b=c&d={e}', interval: '1m' },
   },
   'a toleration of everything': { tolerations: [{ operator: 'Exists' }] },
+  'affinity of every kind': {
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'a/b', operator: 'Gt', values: ['1'] }] }],
+        },
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          {
+            weight: 1,
+            preference: { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n'] }] },
+          },
+        ],
+      },
+      podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'a/b' }] },
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          {
+            weight: 100,
+            podAffinityTerm: {
+              ...{ topologyKey: 'a', namespaces: ['1'], namespaceSelector: {} },
+              ...{ labelSelector: { matchLabels: { a: '1' } }, matchLabelKeys: ['b'] },
+            },
+          },
+        ],
+      },
+    },
+  },
+  'affinity to no node': {
+    affinity: {
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } },
+    },
+  },
+  'affinity without weight': {
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 0, podAffinityTerm: { topologyKey: 'a' } },
+        ],
+      },
+    },
+  },
+  'affinity without a topology': {
+    affinity: {
+      podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: {} }] },
+    },
+  },
+  'affinity by two numbers': {
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Lt', values: ['1', '2'] }] }],
+        },
+      },
+    },
+  },
+  'affinity of an unknown kind': { affinity: { nodeAffinity: { required: [] } } },
   'a node like a number': { nodeSelector: { pool: '123' } },
 };
 

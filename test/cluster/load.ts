@@ -63,7 +63,7 @@ async function loadOf(
   const samples: LoadSample[] = [];
   createInterface(log.stdout).on('line', (line) => samples.push(JSON.parse(line)));
   const ended = new Promise<void>((resolve) => log.once('close', () => resolve()));
-  await until('the load generator has answers', 30, async () => (samples.at(-1)?.answered ?? 0) > 0);
+  await until('the load generator has answers', 120, async () => (samples.at(-1)?.answered ?? 0) > 0);
 
   return {
     samples,

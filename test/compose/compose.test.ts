@@ -10,6 +10,10 @@ import { startProgram } from '../support/process.ts';
 const hasEngine =
   spawnSync('docker', ['compose', 'version']).status === 0 && spawnSync('docker', ['info']).status === 0;
 const skip = hasEngine ? false : 'there is no docker engine with compose';
+// Which engine there is, and where its plugins are.
+const engine = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => name === 'HOME' || name.startsWith('DOCKER_')),
+) as Record<string, string>;
 const project = () => ({
   COMPOSE_PROJECT_NAME: `tuohs-test-${randomUUID().slice(0, 8)}`,
   COMPOSE_FILE: 'compose.yaml:test/compose/free-ports.yaml',
@@ -46,7 +50,7 @@ test('make demo-outage shows the alert arrive, then the end of it, and leaves no
   const demo = startProgram(t, {
     command: process.execPath,
     args: ['scripts/monitoring/demo-outage.ts'],
-    environment,
+    environment: { ...engine, ...environment },
   });
 
   const exitCode = await demo.exitCode;

@@ -8,7 +8,7 @@ for (const path of ['/docs', '/docs/', '/docs?x=1']) {
 
     assert.equal(statusCode, 200);
     assert.equal(headers['content-type'], 'text/html; charset=utf-8');
-    assert.match(body, /<title>tuohs API<\/title>/);
+    assert.match(body, /<title>tuohs: API reference<\/title>/);
     assert.match(body, /<meta name="viewport"/);
   });
 }

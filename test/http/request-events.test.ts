@@ -32,6 +32,22 @@ for (const { url, route, status } of REQUESTS) {
   });
 }
 
+test('an answer is told with the time that its request took', async (t) => {
+  const world = testWorld();
+  const upstream = fakeShouter();
+  upstream.hold();
+  const port = await listeningApi(t, { world, reverseShout: reverseShout(upstream, reverser('grapheme')) });
+  const answer = ask(`http://127.0.0.1:${port}`, { path: '/v1?data=hello' });
+  await until(t, () => upstream.calls.length > 0);
+
+  await world.clock.advance(25);
+  upstream.answerHeld();
+  await answer;
+  await until(t, () => world.told('answered').length > 0);
+
+  assert.equal(world.told('answered')[0]?.durationMs, 25);
+});
+
 for (const method of ['PROPFIND', 'M-SEARCH', 'QUERY', 'LOCK']) {
   test(`${method} is told as _OTHER, because a label is of a closed set`, async (t) => {
     const world = testWorld();

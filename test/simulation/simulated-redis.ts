@@ -29,7 +29,6 @@ export function simulatedRedis(
   let isClosed = false;
   let lastReplyAt = 0;
   let retryStrategy: (times: number) => unknown = () => RECONNECT_MS;
-  let silentSocketMs = Number.POSITIVE_INFINITY;
 
   const client = {
     get stream() {
@@ -51,7 +50,6 @@ export function simulatedRedis(
 
   return (_url, options) => {
     retryStrategy = options.retryStrategy ?? retryStrategy;
-    silentSocketMs = options.socketTimeout ?? silentSocketMs;
     for (const { kind, from } of redisFaults) if (kind === 'gone') clock.after(from, () => stream.destroy());
     stream.destroy();
     clock.after(1, connect);
@@ -103,18 +101,12 @@ export function simulatedRedis(
       connection.receive(reply(name, keys, value));
       if (faultNow()?.kind === 'chatty' && roll.chance(0.2)) chat(connection);
     });
-    if (waitMs > silentSocketMs) clock.after(silentSocketMs, () => commandQueue.includes(asked) && silent());
     return promise;
   }
 
   /** A reply to nothing. */
   function chat(connection: SimulatedSocket): void {
     clock.after(roll.one([0, 1, 20]), () => connection.receive(roll.one([null, 'OK', 'X'])));
-  }
-
-  function silent(): void {
-    events.emit('error', new Error('Socket timeout.'));
-    stream.destroy();
   }
 
   function replyAt(): number {

@@ -42,13 +42,10 @@ test('3000 lines through a proxy of HTTP/1.0 that buffers', async (t) => {
   await shoutsAll(t, await bufferingProxy(t, service), differentTexts(3000));
 });
 
+/** Two of the ways in test/unit/client/garbled-bulk.test.ts: an answer that is too short, and one that breaks off. */
 const garblings: Readonly<Record<string, (lines: string[]) => Garbled>> = {
-  'ends answers between lines': (lines) => ({ body: lines.slice(0, 9).join(''), breaks: false }),
-  'ends answers inside a line': (lines) => ({ body: lines.join('').slice(0, -9), breaks: false }),
-  'breaks connections between lines': (lines) => ({ body: lines.slice(0, 9).join(''), breaks: true }),
   'breaks connections inside a line': (lines) => ({ body: lines.join('').slice(0, -9), breaks: true }),
   'loses a line': (lines) => ({ body: lines.toSpliced(9, 1).join(''), breaks: false }),
-  'sends a line twice': (lines) => ({ body: lines.toSpliced(9, 0, lines[9] ?? '').join(''), breaks: false }),
 };
 
 for (const [what, garble] of Object.entries(garblings)) {

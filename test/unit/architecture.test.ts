@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['core'],
   cache: ['core'],
   telemetry: ['core'],
-  upstream: ['core'],
+  upstream: ['core', 'cache'],
   http: ['core', 'openapi', 'web'],
   openapi: ['core'],
   web: [],

@@ -25,9 +25,17 @@
 {{- if and (regexMatch `^[0-9.]+$` $host) (not (regexMatch (printf `^%s(\.%s){3}$` $octet $octet) $host)) -}}
 {{- fail (printf "%s has the host %s, which is neither a name nor an address." (index . 0) $host) -}}
 {{- end -}}
-{{- if and (contains ":" $host) (or (contains ":::" $host) (not (regexMatch `^([0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}$` $host))) -}}
+{{- if and (contains ":" $host) (not (include "tuohs.isIpv6" $host)) -}}
 {{- fail (printf "%s has the host %s, which is no IPv6 address." (index . 0) $host) -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Not empty for eight groups of hexadecimal digits, or fewer around one "::". */}}
+{{- define "tuohs.isIpv6" -}}
+{{- $groups := `([0-9a-f]{1,4}:)*[0-9a-f]{1,4}` -}}
+{{- $isFull := regexMatch `^([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$` . -}}
+{{- $isShort := regexMatch (printf `^(%s)?::(%s)?$` $groups $groups) . -}}
+{{- if or $isFull (and $isShort (le (len (regexFindAll `[0-9a-f]+` . -1)) 7)) -}}true{{- end -}}
 {{- end -}}
 
 {{- define "tuohs.redisChecks" -}}
@@ -59,6 +67,8 @@
 {{- end -}}
 {{- include "tuohs.scalingChecks" . -}}
 {{- include "tuohs.variableChecks" . -}}
+{{- include "tuohs.annotationChecks" . -}}
+{{- include "tuohs.ruleChecks" . -}}
 {{- range $v.tolerations -}}
 {{- if and (not .key) (ne (.operator | default "Equal") "Exists") -}}
 {{- fail "tolerations: an entry without a key tolerates every taint, and needs operator: Exists." -}}
@@ -105,6 +115,82 @@
 {{- fail (printf "extraEnv sets %s twice." .name) -}}
 {{- end -}}
 {{- $names = append $names .name -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Kubernetes takes 262144 bytes; some of a pod's are the chart's own. */}}
+{{- define "tuohs.annotationChecks" -}}
+{{- $v := .Values -}}
+{{- $all := dict "podAnnotations" $v.podAnnotations -}}
+{{- range $name := list "service" "serviceAccount" "ingressRoute" "ingress" "httpRoute" -}}
+{{- $_ := set $all (printf "%s.annotations" $name) (get $v $name).annotations -}}
+{{- end -}}
+{{- range $name, $annotations := $all -}}
+{{- $bytes := 0 -}}
+{{- range $key, $value := $annotations -}}
+{{- $bytes = add $bytes (len $key) (len $value) -}}
+{{- end -}}
+{{- if gt $bytes 262000 -}}
+{{- fail (printf "%s holds %d bytes, and Kubernetes takes 262000 beside the chart's own." $name $bytes) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What the schema cannot say of the rules of network policies: it never compares two values. */}}
+{{- define "tuohs.ruleChecks" -}}
+{{- $v := .Values -}}
+{{- range $name, $rules := dict "extraIngress" $v.extraIngress "extraEgress" $v.extraEgress "watch.extraEgress" $v.watch.extraEgress -}}
+{{- range $rule := $rules -}}
+{{- range $rule.ports -}}
+{{- if and .endPort (or (kindIs "string" .port) (lt (int .endPort) (int .port))) -}}
+{{- fail (printf "%s: endPort is %v, and port must be a number that is not above it." $name .endPort) -}}
+{{- end -}}
+{{- end -}}
+{{- range concat ($rule.from | default list) ($rule.to | default list) -}}
+{{- with .ipBlock -}}
+{{- $network := .cidr -}}
+{{- range .except -}}
+{{- if not (include "tuohs.isWithin" (list . $network)) -}}
+{{- fail (printf "%s: except has %s, which is no part of %s." $name . $network) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Takes (list inner outer), two networks. Not empty if the first is a part of the second, and smaller. */}}
+{{- define "tuohs.isWithin" -}}
+{{- $inner := splitList "/" (index . 0) -}}
+{{- $outer := splitList "/" (index . 1) -}}
+{{- $length := int (index $outer 1) -}}
+{{- if gt (int (index $inner 1)) $length -}}
+{{- $bits := include "tuohs.bits" (index $inner 0) | trunc $length -}}
+{{- if and (eq (contains ":" (index $inner 0)) (contains ":" (index $outer 0))) (eq $bits (include "tuohs.bits" (index $outer 0) | trunc $length)) -}}true{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* An address as zeros and ones: 32 of IPv4, 128 of IPv6. */}}
+{{- define "tuohs.bits" -}}
+{{- $digits := "" -}}
+{{- if contains ":" . -}}
+{{- $halves := splitList "::" (lower .) -}}
+{{- $first := splitList ":" (index $halves 0) | compact -}}
+{{- $last := ternary list (splitList ":" (last $halves) | compact) (eq (len $halves) 1) -}}
+{{- $missing := int (sub 8 (add (len $first) (len $last))) -}}
+{{- range concat $first (splitList " " (trim (repeat $missing "0 ")) | compact) $last -}}
+{{- $digits = print $digits (repeat (int (sub 4 (len .))) "0") . -}}
+{{- end -}}
+{{- else -}}
+{{- range splitList "." . -}}
+{{- $digits = printf "%s%02x" $digits (int .) -}}
+{{- end -}}
+{{- end -}}
+{{- $nibbles := dict "0" "0000" "1" "0001" "2" "0010" "3" "0011" "4" "0100" "5" "0101" "6" "0110" "7" "0111" -}}
+{{- $_ := merge $nibbles (dict "8" "1000" "9" "1001" "a" "1010" "b" "1011" "c" "1100" "d" "1101" "e" "1110" "f" "1111") -}}
+{{- range splitList "" $digits -}}
+{{- get $nibbles . -}}
 {{- end -}}
 {{- end -}}
 
@@ -177,15 +263,15 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The Gateway API refuses two references to one Gateway that do not differ by section or port. */}}
+{{/* The Gateway API refuses two references to one Gateway that do not differ by section. */}}
 {{- define "tuohs.parentChecks" -}}
 {{- $seen := dict -}}
 {{- range .Values.httpRoute.parentRefs -}}
 {{- $parent := printf "%s/%s/%s/%s" (.group | default "") (.kind | default "Gateway") (.namespace | default "") .name -}}
-{{- $section := printf "%s:%v" (.sectionName | default "") (.port | default "") -}}
+{{- $section := .sectionName | default "" -}}
 {{- $sections := get $seen $parent | default list -}}
-{{- if or (has $section $sections) (and $sections (or (eq $section ":") (has ":" $sections))) -}}
-{{- fail (printf "httpRoute.parentRefs names %s twice: give each its own sectionName or port." .name) -}}
+{{- if or (has $section $sections) (and $sections (or (eq $section "") (has "" $sections))) -}}
+{{- fail (printf "httpRoute.parentRefs names %s twice: give each its own sectionName." .name) -}}
 {{- end -}}
 {{- $_ := set $seen $parent (append $sections $section) -}}
 {{- end -}}

@@ -9,11 +9,16 @@ export interface BulkWork {
   readonly answerLine: AnswerLine;
   readonly window: Pick<BulkWindow, 'lines'>;
   readonly nextTurn: NextTurn;
+  /** Whether the server closes: then `answerLine` refuses the rest, and only so many are refused. */
+  readonly isClosing: () => boolean;
 }
 
 /** Of a turn: bytes of lines, and what any line costs however short it is, in bytes. */
 const TURN_WORK = 32_768;
 const LINE_WORK = 256;
+
+/** Of a bulk, once the server closes: to refuse each of a million lines would take longer than the process may. */
+const MOST_REFUSED = 5000;
 
 /**
  * Writes an answer for each line to `response`, in the order of the lines, each as soon as it is known; those that are known
@@ -22,7 +27,7 @@ const LINE_WORK = 256;
  */
 export async function answerLines(
   lines: Iterable<Buffer>,
-  { answerLine, window, nextTurn }: BulkWork,
+  { answerLine, window, nextTurn, isClosing }: BulkWork,
   { response, gone, clock }: { response: ServerResponse; gone: LeaveSignal; clock: Pick<Clock, 'soon'> },
 ): Promise<void> {
   /** The answers of the lines that were taken on and have not left. */
@@ -30,6 +35,7 @@ export async function answerLines(
   let taken = 0;
   let left = 0;
   let work = 0;
+  let refused = 0;
   let isFlushDue = false;
   let moved = Promise.withResolvers<void>();
   response.on('drain', wake);
@@ -41,10 +47,12 @@ export async function answerLines(
       work = 0;
       await nextTurn();
     }
-    if (line.length === 0) continue;
-    await until(() => taken - left < window.lines() && !response.writableNeedDrain);
-    if (gone.aborted) return;
-    take(line);
+    if (line.length > 0) {
+      await until(() => taken - left < window.lines() && !response.writableNeedDrain);
+      if (gone.aborted) return;
+      take(line);
+    }
+    if (isClosing() && ++refused > MOST_REFUSED) break;
   }
   await until(() => taken === left);
   if (!gone.aborted) response.end();

@@ -34,7 +34,7 @@ async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Pr
   const response = exchange.stream(headerLines({ 'content-type': NDJSON, 'cache-control': 'no-store' }));
   await answerLines(
     linesOf(body),
-    { answerLine, window, nextTurn },
+    { answerLine, window, nextTurn, isClosing: () => exchange.isClosing },
     { response, gone: exchange.signal, clock },
   );
 }

@@ -83,6 +83,7 @@ export function answerView({ announce, askAgain }: AnswerViewOptions): AnswerVie
 }
 
 function provenance({ origin, tookMs }: Answer): string {
-  const time = tookMs < 1000 ? `${Math.max(1, Math.round(tookMs))} ms` : `${(tookMs / 1000).toFixed(1)} s`;
+  const time =
+    tookMs < 1000 ? `${Math.max(1, Math.round(tookMs))}\u00a0ms` : `${(tookMs / 1000).toFixed(1)}\u00a0s`;
   return origin === undefined ? `In ${time}` : `${origin}, in ${time}`;
 }

@@ -1,7 +1,7 @@
 const WORDS: Readonly<Record<string, string>> = {
-  ok: 'SHOUTCLOUD can be reached',
+  ok: 'SHOUTCLOUD answers',
   failing: 'SHOUTCLOUD fails',
-  paused: 'SHOUTCLOUD wants a pause',
+  paused: 'SHOUTCLOUD pauses',
 };
 
 const UNKNOWN = 'Status';

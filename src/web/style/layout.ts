@@ -81,5 +81,6 @@ footer p { margin-inline-end: auto; }
 @media (max-width: 40rem) {
   .command { grid-template-columns: minmax(0, 1fr); }
   .tabs, #copy-command { justify-self: start; }
+  nav { grid-row: 3; grid-column: 1 / -1; justify-content: start; }
 }
 `;

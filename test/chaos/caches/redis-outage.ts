@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../tools/answer.ts';
 import type { Gateway } from '../tools/gateway.ts';
+import type { Lab } from '../tools/lab.ts';
+import { callers } from '../tools/load.ts';
 import { nowMs } from '../tools/now.ts';
 import { honest } from '../tools/replies.ts';
 import { atLeast, atMost, exactly, type Row } from '../tools/row.ts';
-import { countOf, p99Ms, percentile, slowestMs, statusesOf } from '../tools/statistics.ts';
+import { countOf, isRight, p99Ms, percentile, slowestMs, statusesOf } from '../tools/statistics.ts';
 import { someTexts } from '../tools/texts.ts';
 import { until } from '../tools/until.ts';
 
@@ -22,7 +24,7 @@ export const redisKilled: Row = {
     const proxy = await lab.proxy(redis.port);
     const env = { SHOUTCLOUD_URL: upstream.url, REDIS_URL: `redis://127.0.0.1:${proxy.port}`, ...NO_MEMORY };
     const gateway = await lab.gateway(env);
-    const load = lab.load({ url: gateway.url, streams: callers(lab.seed) });
+    const load = lab.load({ url: gateway.url, streams: streams(lab) });
     await until(() => countOf(load.answers, ({ source }) => source === 'redis') > 20, 3_000);
 
     const killedAt = nowMs();
@@ -59,7 +61,7 @@ export const redisFrozen: Row = {
     const upstream = await lab.peer(honest(20));
     const redis = await lab.redis();
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, REDIS_URL: redis.url, ...NO_MEMORY });
-    const load = lab.load({ url: gateway.url, streams: callers(lab.seed) });
+    const load = lab.load({ url: gateway.url, streams: streams(lab) });
     await until(() => countOf(load.answers, ({ source }) => source === 'redis') > 20, 3_000);
     await sleep(1_000);
 
@@ -131,23 +133,14 @@ export const redisSlow: Row = {
     return [
       exactly('30 ms: hits', hits, known.length),
       atMost('30 ms: all hit within, ms', usedMs, 4_000),
-      exactly(
-        '200 ms: right',
-        countOf(far, ({ isRight }) => isRight),
-        far.length,
-      ),
+      exactly('200 ms: right', countOf(far, isRight), far.length),
       atMost('200 ms: operations in 3 s that were waited for', late, 8),
     ];
   },
 };
 
-function callers(seed: number) {
-  const known = { kind: 'list', texts: someTexts(20, seed + 1) } as const;
-  const unknown = { kind: 'distinct', seed } as const;
-  return [
-    { label: 'known', texts: known, perSecond: 50 },
-    { label: 'unknown', texts: unknown, perSecond: 50 },
-  ];
+function streams({ seed }: Lab) {
+  return callers(someTexts(20, seed + 1), seed, { known: 50, unknown: 50 });
 }
 
 /** Operations of Redis that took all the time they had. */

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import { redisFaultProxy } from '../../support/redis-fault-proxy.ts';
+import { callers } from '../tools/load.ts';
 import { nowMs } from '../tools/now.ts';
 import { honest } from '../tools/replies.ts';
 import { atLeast, atMost, exactly, type Row } from '../tools/row.ts';
-import { seededRandom } from '../tools/seeded-random.ts';
-import { countOf, statusesOf } from '../tools/statistics.ts';
+import { countOf, isRight, statusesOf } from '../tools/statistics.ts';
 import { someTexts } from '../tools/texts.ts';
 import { until } from '../tools/until.ts';
 
@@ -26,15 +27,9 @@ export const redisSpoilt: Row = {
       CACHE_MAX_BYTES: '0',
       RATE_LIMIT_PER_MINUTE: '1000000000',
     });
-    const known = { kind: 'list', texts: someTexts(20, lab.seed + 1) } as const;
-    const unknown = { kind: 'distinct', seed: lab.seed } as const;
-    const load = lab.load({
-      url: gateway.url,
-      streams: [
-        { label: 'known', texts: known, perSecond: 50 },
-        { label: 'unknown', texts: unknown, perSecond: 50 },
-      ],
-    });
+    const known = someTexts(20, lab.seed + 1);
+    const streams = callers(known, lab.seed, { known: 50, unknown: 50 });
+    const load = lab.load({ url: gateway.url, streams });
 
     await sleep(lab.ms(4_000, 60_000));
     const spoilt = [...proxy.faults.values()].reduce((sum, count) => sum + count, 0);
@@ -46,11 +41,7 @@ export const redisSpoilt: Row = {
 
     return [
       exactly('answers', statusesOf(load.answers), `200×${load.answers.length}`),
-      exactly(
-        'right',
-        countOf(load.answers, ({ isRight }) => isRight),
-        load.answers.length,
-      ),
+      exactly('right', countOf(load.answers, isRight), load.answers.length),
       atLeast('kinds of faults', proxy.faults.size, lab.isShort ? 1 : 7),
       atLeast('spoilt replies', spoilt, 1),
       atLeast(

@@ -14,9 +14,15 @@ const KNOWN = 20;
 const LARGE_LENGTH = 20_000;
 const LARGE = 4;
 
-/** The service as the chart runs it, in its pod's memory and with default settings, that knows what honest callers ask. */
+/** Texts of 200 KB that fill the memory cache, which is full in a pod that has served for a while. */
+const FILLING = 175;
+
+/**
+ * The service as the chart runs it, in its pod's memory and with default settings. Its cache is full, and it knows what
+ * honest callers ask.
+ */
 export async function serviceInPod(lab: Lab, { env, upstreamHangs }: Attack): Promise<Gateway> {
-  const known = [...knownTexts(lab), ...largeTexts(lab), 'known', 'test'];
+  const known = [...fillingTexts(lab), ...knownTexts(lab), ...largeTexts(lab), 'known', 'test'];
   const hangs = ['--script', `ok*${known.length}`, '--fault', 'hang'];
   const upstream = await lab.shoutcloud(['--latency', '20', ...(upstreamHangs ? hangs : [])]);
   const gateway = await lab.gatewayWithin(POD_BYTES, { SHOUTCLOUD_URL: upstream, DRAIN_MS: '6000', ...env });
@@ -41,6 +47,10 @@ export function honestCallers(lab: Lab, gateway: Gateway): Load {
       { label: 'large', ...large },
     ],
   });
+}
+
+function fillingTexts({ seed }: Lab): string[] {
+  return someTexts(FILLING, seed + 3, 200_000);
 }
 
 function knownTexts({ seed }: Lab): string[] {

@@ -33,7 +33,7 @@ const CASES: readonly Case[] = [
   { name: 'latin1, announced', type: `${JSON_TYPE}; charset=iso-8859-1`, body: latin1('{"data":"\xe9"}') },
   { name: 'UTF-8, announced', type: `${JSON_TYPE}; charset="UTF-8"`, body: '{"data":"ab"}', data: 'BA' },
   { name: 'type in capitals', type: 'APPLICATION/JSON', body: '{"data":"ab"}', data: 'BA' },
-  { name: 'text/plain', type: 'text/plain', body: '{"data":"ab"}' },
+  { name: 'text/plain', type: 'text/plain', body: '{"data":"ab"}', data: '}"BA":"ATAD"{' },
   { name: 'no type', type: '', body: '{"data":"ab"}' },
   { name: 'multipart', type: 'multipart/form-data; boundary=x', body: '--x--' },
   { name: 'JSON called a form', type: FORM, body: '{"data":"ab"}' },

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import type { Lab } from '../tools/lab.ts';
 import { nowMs } from '../tools/now.ts';
 import { atLeast, atMost, exactly, type Figure, noted, type Row } from '../tools/row.ts';
-import { seededRandom } from '../tools/seeded-random.ts';
 import { p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
 import { until } from '../tools/until.ts';
 import type { Attack } from './attacks/attack.ts';

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import { shoutRequest } from '../tools/answer.ts';
 import { gatherCrowd } from '../tools/crowd.ts';
 import { honest } from '../tools/replies.ts';
 import { atLeast, exactly, type Row } from '../tools/row.ts';
-import { seededRandom } from '../tools/seeded-random.ts';
 import { oracle, someTexts } from '../tools/texts.ts';
 import { until } from '../tools/until.ts';
 import { readAnswer } from '../tools/wire.ts';

@@ -1,3 +1,4 @@
+import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import type { RedisServer } from '../../support/redis-server.ts';
 import type { RawPeer, Script } from '../tools/raw-peer.ts';
 import {
@@ -11,7 +12,6 @@ import {
   silence,
   status,
 } from '../tools/replies.ts';
-import { seededRandom } from '../tools/seeded-random.ts';
 import type { TcpProxy } from '../tools/tcp-proxy.ts';
 
 /** What can be broken. */

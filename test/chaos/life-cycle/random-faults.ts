@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../tools/lab.ts';
+import { callers } from '../tools/load.ts';
 import { nowMs } from '../tools/now.ts';
 import { honest } from '../tools/replies.ts';
 import { atLeast, atMost, exactly, type Figure, type Row } from '../tools/row.ts';
-import { countOf, shareOf, statusesOf } from '../tools/statistics.ts';
+import { countOf, isRight, shareOf, statusesOf } from '../tools/statistics.ts';
 import { someTexts } from '../tools/texts.ts';
 import { until } from '../tools/until.ts';
 import { faultGenerator } from './fault-generator.ts';
@@ -37,8 +38,7 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
   const load = lab.load({
     url: gateway.url,
     streams: [
-      { label: 'known', texts: { kind: 'list', texts: known }, perSecond: 50 },
-      { label: 'unknown', texts: { kind: 'distinct', seed: lab.seed }, perSecond: 80 },
+      ...callers(known, lab.seed, { known: 50, unknown: 80 }),
       { label: 'leaves', texts: { kind: 'distinct', seed: lab.seed + 2 }, perSecond: 10, hangUpAtMs: 30 },
     ],
   });
@@ -68,11 +68,7 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
       0,
     ),
     exactly('unknown, neither 200 nor 503 nor 504', statusesOf(odd), ''),
-    atLeast(
-      'unknown answered',
-      shareOf(ofUnknown, ({ isRight }) => isRight),
-      0.2,
-    ),
+    atLeast('unknown answered', shareOf(ofUnknown, isRight), 0.2),
     atMost('healed after, ms', healedMs, 8_000),
   ];
 }

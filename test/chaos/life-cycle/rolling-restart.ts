@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startKeepAliveProxy } from '../tools/keep-alive-proxy.ts';
-import type { Lab } from '../tools/lab.ts';
+import { callers } from '../tools/load.ts';
 import { honest } from '../tools/replies.ts';
 import { atLeast, exactly, type Row } from '../tools/row.ts';
 import { statusesOf } from '../tools/statistics.ts';
@@ -10,6 +10,7 @@ import { until } from '../tools/until.ts';
 /** How often the proxy looks who is ready, and how long a server waits for that. */
 const shortTimes = { pollMs: 200, drainMs: 1_000 };
 const fullTimes = { pollMs: 1_000, drainMs: 6_000 };
+const RATES = { known: 120, unknown: 80 };
 
 export const rollingRestart: Row = {
   name: 'two servers restarted in turn behind a keep-alive proxy, 200 requests a second',
@@ -30,7 +31,7 @@ export const rollingRestart: Row = {
     const first = await Promise.all([start(), start()]);
     await until(() => proxy.readyCount === 2, 5_000);
 
-    const load = lab.load({ url: proxy.url, streams: callers(lab) });
+    const load = lab.load({ url: proxy.url, streams: callers(someTexts(20, lab.seed + 1), lab.seed, RATES) });
     await until(() => load.answers.length > 50, 3_000);
     const codes: (number | null)[] = [];
     for (const old of first) {
@@ -49,10 +50,3 @@ export const rollingRestart: Row = {
     ];
   },
 };
-
-function callers(lab: Lab) {
-  return [
-    { label: 'known', texts: { kind: 'list', texts: someTexts(20, lab.seed + 1) }, perSecond: 120 },
-    { label: 'unknown', texts: { kind: 'distinct', seed: lab.seed }, perSecond: 80 },
-  ] as const;
-}

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { callers } from '../tools/load.ts';
 import { nowMs } from '../tools/now.ts';
 import { honest } from '../tools/replies.ts';
 import { atMost, exactly, type Row } from '../tools/row.ts';
@@ -24,13 +25,8 @@ export const soak: Row = {
     const known = someTexts(50, lab.seed + 1);
     for (const text of known) await lab.ask(gateway, text);
 
-    const load = lab.load({
-      url: gateway.url,
-      streams: [
-        { label: 'known', texts: { kind: 'list', texts: known }, perSecond: 100 },
-        { label: 'unknown', texts: { kind: 'distinct', seed: lab.seed }, perSecond: 100 },
-      ],
-    });
+    const streams = callers(known, lab.seed, { known: 100, unknown: 100 });
+    const load = lab.load({ url: gateway.url, streams });
     const breakSome = faultGenerator({ upstream, redis, redisProxy }, lab.seed);
     const samples: { minutes: number; mebibytes: number }[] = [];
     for (const startedAt = nowMs(); nowMs() - startedAt < 10 * MINUTE_MS; ) {

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import type { Ending } from '../../support/process.ts';
 import { type Env, launchGateway } from '../tools/gateway.ts';
 import { honest } from '../tools/replies.ts';
 import { allHold, atMost, exactly, type Row } from '../tools/row.ts';
-import { seededRandom } from '../tools/seeded-random.ts';
 import { until } from '../tools/until.ts';
 
 const READY_WITHIN_MS = 2_000;

@@ -1,7 +1,7 @@
 import type { Program } from '../../support/process.ts';
+import { cpuMs } from '../../support/process-state.ts';
 import { launchGateway } from '../tools/gateway.ts';
 import { nowMs } from '../tools/now.ts';
-import { cpuMs } from '../tools/process-state.ts';
 import { honest } from '../tools/replies.ts';
 import { allHold, atMost, exactly, type Row } from '../tools/row.ts';
 import { statusesOf } from '../tools/statistics.ts';

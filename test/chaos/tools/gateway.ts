@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Ending, type LogLine, type Program, startProgram } from '../../support/process.ts';
+import { peakRssBytes, rssBytes, socketCount } from '../../support/process-state.ts';
 import type { MemoryCgroup } from './memory-cgroup.ts';
 import { nowMs } from './now.ts';
-import { peakRssBytes, rssBytes, socketCount } from './process-state.ts';
 import { type Metrics, readMetrics } from './prometheus.ts';
 import type { Handicap } from './row.ts';
 
@@ -84,13 +84,13 @@ export async function startGateway(ending: Ending, env: Env, manner: GatewayMann
 export function launchGateway(ending: Ending, env: Env, manner: GatewayManner = {}): Program {
   const { handicap, isBuilt, cgroup, preload } = manner;
   const args = [
-    ...(isBuilt ? imageOptions() : []),
+    ...(isBuilt ? inDockerfile(/^ENV NODE_OPTIONS="(.*)"$/m).split(' ') : []),
     ...(preload ? ['--import', preload] : []),
     ...(handicap?.without
       ? [UNPROTECTED, `--without=${handicap.without}`]
       : [isBuilt ? BUILT_MAIN : MAIN, 'serve']),
   ];
-  const environment = { ...BASE, ...env, ...handicap?.env };
+  const environment = { ...BASE, ...(isBuilt && imageEnv()), ...env, ...handicap?.env };
   const node = { command: process.execPath, args, environment };
   if (cgroup === undefined) return startProgram(ending, node);
   return startProgram(ending, {
@@ -100,10 +100,15 @@ export function launchGateway(ending: Ending, env: Env, manner: GatewayManner = 
   });
 }
 
-/** What the Dockerfile gives to Node. */
-function imageOptions(): string[] {
-  const [, options = ''] = /^ENV NODE_OPTIONS="(.*)"$/m.exec(readFileSync(DOCKERFILE, 'utf8')) ?? [];
-  return options.split(' ');
+/** What the image says to the allocator of memory. */
+function imageEnv(): Env {
+  return { MALLOC_MMAP_THRESHOLD_: inDockerfile(/^ENV MALLOC_MMAP_THRESHOLD_=(\d+)$/m) };
+}
+
+function inDockerfile(line: RegExp): string {
+  const [, value] = line.exec(readFileSync(DOCKERFILE, 'utf8')) ?? [];
+  if (value === undefined) throw new Error(`the Dockerfile has no line like ${line}`);
+  return value;
 }
 
 const DOCKERFILE = fileURLToPath(new URL('../../../Dockerfile', import.meta.url));

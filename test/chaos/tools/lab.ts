@@ -27,6 +27,8 @@ export interface Lab extends Ending {
   redis(options?: RedisOptions): Promise<RedisServer>;
   proxy(targetPort: number): Promise<TcpProxy>;
   load(plan: LoadPlan): Load;
+  /** New texts of short length at this rate for this time; resolves when all are answered. */
+  unknown(gateway: Pick<Gateway, 'url'>, perSecond: number, durationMs: number): Promise<Load>;
   /** Asks for one text on a connection of its own. */
   ask(gateway: Pick<Gateway, 'port'>, text: string): Promise<Answer>;
 }
@@ -92,11 +94,12 @@ export function openLab({ seed, isShort, handicap }: LabOptions): {
       closers.push(() => proxy.close());
       return proxy;
     },
-    load(plan) {
-      const load = startLoad(plan);
-      closers.push(() => load.kill());
-      loads.push(load);
-      return load;
+    load,
+    async unknown({ url }, perSecond, durationMs) {
+      const streams = [{ label: 'unknown', texts: { kind: 'distinct', seed }, perSecond } as const];
+      const asked = load({ url, streams, durationMs });
+      await asked.done;
+      return asked;
     },
     async ask({ port }, text) {
       const wire = openWire(port);
@@ -106,6 +109,13 @@ export function openLab({ seed, isShort, handicap }: LabOptions): {
       return answer;
     },
   };
+  function load(plan: LoadPlan): Load {
+    const started = startLoad(plan);
+    after(() => started.kill());
+    loads.push(started);
+    return started;
+  }
+
   async function known(starting: Promise<Gateway>): Promise<Gateway> {
     const gateway = await starting;
     gateways.push({ gateway, socketsAtStart: gateway.sockets() });

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Answer } from './answer.ts';
-import type { LoadPlan, LoadReport } from './load-plan.ts';
+import type { LoadPlan, LoadReport, Stream } from './load-plan.ts';
 import { percentile } from './statistics.ts';
 
 /** A load under way. `answers` grows as they come in. */
@@ -14,6 +14,18 @@ export interface Load {
   /** Sends nothing more and resolves as `done` does. */
   stop(): Promise<void>;
   kill(): void;
+}
+
+/** Callers who ask for these texts in turn, and others who ask for new ones. */
+export function callers(
+  known: readonly string[],
+  seed: number,
+  perSecond: { readonly known: number; readonly unknown: number },
+): Stream[] {
+  return [
+    { label: 'known', texts: { kind: 'list', texts: known }, perSecond: perSecond.known },
+    { label: 'unknown', texts: { kind: 'distinct', seed }, perSecond: perSecond.unknown },
+  ];
 }
 
 /** Starts the load generator in a process of its own, so that it never waits for what it measures. */

@@ -26,6 +26,10 @@ export function countOf(answers: readonly Answer[], isSo: (answer: Answer) => bo
   return answers.filter(isSo).length;
 }
 
+export function isRight(answer: Answer): boolean {
+  return answer.isRight;
+}
+
 /** How often each status (or, of no answer, each socket error) was seen, such as `200×90 503×10`. */
 export function statusesOf(answers: readonly Answer[]): string {
   const counts = new Map<string, number>();

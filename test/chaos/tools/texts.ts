@@ -1,5 +1,5 @@
 import { simpleUpperCase } from '../../../src/core/upper-case.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 
 /** Where a load takes its texts from; plain ASCII, so that the oracle needs no grapheme rules. */
 export type TextSource =

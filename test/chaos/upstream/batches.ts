@@ -2,7 +2,7 @@ import type { Lab } from '../tools/lab.ts';
 import type { Attempt, Script } from '../tools/raw-peer.ts';
 import { honest, send, shouted } from '../tools/replies.ts';
 import { atLeast, atMost, exactly, type Figure, type Row } from '../tools/row.ts';
-import { countOf } from '../tools/statistics.ts';
+import { countOf, isRight } from '../tools/statistics.ts';
 import { someTexts } from '../tools/texts.ts';
 import { until } from '../tools/until.ts';
 
@@ -41,11 +41,7 @@ async function measurePoison(lab: Lab, label: string, fail: Script): Promise<Fig
 
   const [, , , , first] = upstream.attempts;
   return [
-    exactly(
-      `${label}: answered`,
-      countOf(answers, ({ isRight }) => isRight),
-      63,
-    ),
+    exactly(`${label}: answered`, countOf(answers, isRight), 63),
     atLeast(`${label}: code points of the batch`, first?.input?.length ?? 0, 64 * 16),
     atMost(`${label}: attempts after the first`, upstream.attempts.length - 5, 34),
   ];
@@ -79,11 +75,7 @@ export const hangUps: Row = {
         countOf(load.answers, ({ code }) => code === 'HUNG_UP'),
         150,
       ),
-      exactly(
-        'patient ones answered',
-        countOf(patient, ({ isRight }) => isRight),
-        200,
-      ),
+      exactly('patient ones answered', countOf(patient, isRight), 200),
       exactly(
         'known when asked again',
         countOf(again.answers, ({ source }) => source === 'memory'),

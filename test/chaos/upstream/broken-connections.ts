@@ -1,9 +1,9 @@
+import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import type { Script } from '../tools/raw-peer.ts';
 import { answerBytes, honest, later, oneOf, reset, send, shouted } from '../tools/replies.ts';
 import { resetSocket } from '../tools/reset-socket.ts';
 import { atLeast, exactly, type Row } from '../tools/row.ts';
-import { seededRandom } from '../tools/seeded-random.ts';
-import { shareOf, statusesOf } from '../tools/statistics.ts';
+import { isRight, shareOf, statusesOf } from '../tools/statistics.ts';
 
 const insideHead: Script = ({ socket }) => {
   socket.write('HTTP/1.1 200 OK\r\nContent-Ty', () => resetSocket(socket));
@@ -42,18 +42,9 @@ export const resets: Row = {
     upstream.onConnection((socket) => random() < 0.1 && resetSocket(socket));
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
 
-    const texts = { kind: 'distinct', seed: lab.seed } as const;
-    const streams = [{ label: 'unknown', texts, perSecond: 200 }];
-    const load = lab.load({ url: gateway.url, streams, durationMs: lab.ms(4_000, 30_000) });
-    await load.done;
+    const load = await lab.unknown(gateway, 200, lab.ms(4_000, 30_000));
 
-    return [
-      atLeast(
-        'answered',
-        shareOf(load.answers, ({ isRight }) => isRight),
-        0.999,
-      ),
-    ];
+    return [atLeast('answered', shareOf(load.answers, isRight), 0.999)];
   },
 };
 
@@ -71,18 +62,9 @@ export const closedAfterAnswer: Row = {
     });
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
 
-    const texts = { kind: 'distinct', seed: lab.seed } as const;
-    const streams = [{ label: 'unknown', texts, perSecond: 300 }];
-    const load = lab.load({ url: gateway.url, streams, durationMs: lab.ms(3_000, 30_000) });
-    await load.done;
+    const load = await lab.unknown(gateway, 300, lab.ms(3_000, 30_000));
 
-    return [
-      atLeast(
-        'answered',
-        shareOf(load.answers, ({ isRight }) => isRight),
-        0.999,
-      ),
-    ];
+    return [atLeast('answered', shareOf(load.answers, isRight), 0.999)];
   },
 };
 
@@ -97,10 +79,7 @@ export const unaskedAnswers: Row = {
     });
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
 
-    const texts = { kind: 'distinct', seed: lab.seed } as const;
-    const streams = [{ label: 'unknown', texts, perSecond: 100 }];
-    const load = lab.load({ url: gateway.url, streams, durationMs: 2_000 });
-    await load.done;
+    const load = await lab.unknown(gateway, 100, 2_000);
 
     return [exactly('answers', statusesOf(load.answers), `200×${load.answers.length}`)];
   },

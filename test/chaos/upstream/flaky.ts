@@ -1,15 +1,15 @@
+import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import { honest, oneOf, silence, status } from '../tools/replies.ts';
 import { atLeast, atMost, type Row } from '../tools/row.ts';
-import { seededRandom } from '../tools/seeded-random.ts';
-import { shareOf } from '../tools/statistics.ts';
+import { isRight, shareOf } from '../tools/statistics.ts';
 
-const distinct = (seed: number) => ({ kind: 'distinct', seed }) as const;
+const WITHOUT_RETRIES = { env: { UPSTREAM_RETRIES: '0' }, fails: 'answered' };
 
 export const randomErrors: Row = {
   name: '30 % random 500 and 503, 5 % hangs',
   group: 'upstream',
   isShort: true,
-  unprotected: { env: { UPSTREAM_RETRIES: '0' }, fails: 'answered' },
+  unprotected: WITHOUT_RETRIES,
   async run(lab) {
     const faults = oneOf(seededRandom(lab.seed), [
       [0.15, status(500)],
@@ -20,84 +20,58 @@ export const randomErrors: Row = {
     const upstream = await lab.peer(faults);
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
 
-    const load = lab.load({
-      url: gateway.url,
-      streams: [{ label: 'unknown', texts: distinct(lab.seed), perSecond: 150 }],
-      durationMs: lab.ms(5_000, 30_000),
-    });
-    await load.done;
+    const { answers } = await lab.unknown(gateway, 150, lab.ms(5_000, 30_000));
 
     return [
-      atLeast(
-        'answered',
-        shareOf(load.answers, ({ isRight }) => isRight),
-        0.999,
-      ),
-      atMost('attempts a call', upstream.attempts.length / load.answers.length, 2),
+      atLeast('answered', shareOf(answers, isRight), 0.999),
+      atMost('attempts a call', upstream.attempts.length / answers.length, 2),
     ];
   },
 };
 
-export const halfErrors: Row = {
+export const halfErrors = mostlyStatus500({
   name: '50 % random errors, 150 unknown strings a second',
-  group: 'upstream',
-  isShort: false,
-  unprotected: { env: { UPSTREAM_RETRIES: '0' }, fails: 'answered' },
-  async run(lab) {
-    const faults = oneOf(seededRandom(lab.seed), [
-      [0.5, status(500)],
-      [0.5, honest(60)],
-    ]);
-    const upstream = await lab.peer(faults);
-    const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
-
-    const load = lab.load({
-      url: gateway.url,
-      streams: [{ label: 'unknown', texts: distinct(lab.seed), perSecond: 150 }],
-      durationMs: lab.ms(5_000, 30_000),
-    });
-    await load.done;
-
-    return [
-      atLeast(
-        'answered',
-        shareOf(load.answers, ({ isRight }) => isRight),
-        0.95,
-      ),
-      atMost('attempts', upstream.attempts.length, 2 * load.answers.length + 20),
-    ];
-  },
-};
+  unprotected: WITHOUT_RETRIES,
+  ...{ errors: 0.5, latencyMs: 60, perSecond: 150, ms: 5_000, answered: 0.95 },
+});
 
 /** Batches alone keep the row above within its bound; one string an attempt shows what the budget does. */
-export const mostlyErrors: Row = {
+export const mostlyErrors = mostlyStatus500({
   name: '90 % random errors, one string an attempt: the budget bounds the load',
-  group: 'upstream',
-  isShort: false,
   unprotected: { env: { RETRY_BUDGET_RATIO: '1000' }, fails: 'attempts' },
-  async run(lab) {
-    const faults = oneOf(seededRandom(lab.seed), [
-      [0.9, status(500)],
-      [0.1, honest(20)],
-    ]);
-    const upstream = await lab.peer(faults);
-    const env = { BATCH_MAX_ITEMS: '1', UPSTREAM_CONNECTIONS: '64' };
-    const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, ...env });
+  env: { BATCH_MAX_ITEMS: '1', UPSTREAM_CONNECTIONS: '64' },
+  ...{ errors: 0.9, latencyMs: 20, perSecond: 100, ms: 3_000, answered: 0.05 },
+});
 
-    const load = lab.load({
-      url: gateway.url,
-      streams: [{ label: 'unknown', texts: distinct(lab.seed), perSecond: 100 }],
-      durationMs: lab.ms(3_000, 30_000),
-    });
-    await load.done;
+interface MostlyStatus500 extends Pick<Row, 'name' | 'unprotected'> {
+  /** Shares of the attempts that fail, and of the callers that must be answered nevertheless. */
+  readonly errors: number;
+  readonly answered: number;
+  readonly latencyMs: number;
+  readonly perSecond: number;
+  readonly ms: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
 
-    return [
-      atMost('attempts', upstream.attempts.length, 2 * load.answers.length + 20),
-      atLeast(
-        'answered',
-        shareOf(load.answers, ({ isRight }) => isRight),
-        0.05,
-      ),
-    ];
-  },
-};
+function mostlyStatus500({ errors, answered, latencyMs, perSecond, ms, env, ...row }: MostlyStatus500): Row {
+  return {
+    ...row,
+    group: 'upstream',
+    isShort: false,
+    async run(lab) {
+      const faults = oneOf(seededRandom(lab.seed), [
+        [errors, status(500)],
+        [1 - errors, honest(latencyMs)],
+      ]);
+      const upstream = await lab.peer(faults);
+      const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, ...env });
+
+      const { answers } = await lab.unknown(gateway, perSecond, lab.ms(ms, 30_000));
+
+      return [
+        atMost('attempts', upstream.attempts.length, 2 * answers.length + 20),
+        atLeast('answered', shareOf(answers, isRight), answered),
+      ];
+    },
+  };
+}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../tools/answer.ts';
+import { callers } from '../tools/load.ts';
 import { nowMs } from '../tools/now.ts';
 import { honest } from '../tools/replies.ts';
 import { atLeast, atMost, exactly, type Row } from '../tools/row.ts';
@@ -20,13 +21,8 @@ export const closedPort: Row = {
     const upstream = await lab.peer(honest(20));
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
     const known = someTexts(20, lab.seed + 1);
-    const load = lab.load({
-      url: gateway.url,
-      streams: [
-        { label: 'known', texts: { kind: 'list', texts: known }, perSecond: 50 },
-        { label: 'unknown', texts: { kind: 'distinct', seed: lab.seed }, perSecond: 100 },
-      ],
-    });
+    const streams = callers(known, lab.seed, { known: 50, unknown: 100 });
+    const load = lab.load({ url: gateway.url, streams });
     const between = (fromMs: number, toMs: number) => (label: string) =>
       load.answers.filter((answer) => answer.label === label && answer.atMs >= fromMs && answer.atMs < toMs);
 
@@ -72,18 +68,13 @@ export const silentUpstream: Row = {
   async run(lab) {
     const upstream = await lab.peer(honest());
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
-    const stream = { label: 'unknown', perSecond: 100 };
-    const warmUp = { ...stream, texts: { kind: 'distinct', seed: lab.seed + 1 } } as const;
-    await lab.load({ url: gateway.url, streams: [warmUp], durationMs: 2_000 }).done;
+    await lab.unknown(gateway, 100, 2_000);
 
     const rssBefore = gateway.rssBytes();
     upstream.behave(() => {});
-    const texts = { kind: 'distinct', seed: lab.seed } as const;
-    const load = lab.load({
-      url: gateway.url,
-      streams: [{ ...stream, texts }],
-      durationMs: lab.ms(3_000, 20_000),
-    });
+    const texts = { kind: 'distinct', seed: lab.seed + 1 } as const;
+    const streams = [{ label: 'unknown', texts, perSecond: 100 }];
+    const load = lab.load({ url: gateway.url, streams, durationMs: lab.ms(3_000, 20_000) });
     await load.done;
 
     const refused = countOf(load.answers, ({ status }) => status === 503 || status === 504);

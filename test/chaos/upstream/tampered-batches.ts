@@ -1,8 +1,8 @@
+import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import type { Script } from '../tools/raw-peer.ts';
 import { honest, later, oneOf, send, shouted } from '../tools/replies.ts';
 import { atLeast, exactly, type Row } from '../tools/row.ts';
-import { seededRandom } from '../tools/seeded-random.ts';
-import { countOf, shareOf, statusesOf } from '../tools/statistics.ts';
+import { countOf, isRight, shareOf, statusesOf } from '../tools/statistics.ts';
 
 type Parts = readonly string[];
 
@@ -40,10 +40,7 @@ export const tamperedBatches: Row = {
     const upstream = await lab.peer((attempt) => (random() < 0.3 ? tampering : honest(20))(attempt));
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
 
-    const texts = { kind: 'distinct', seed: lab.seed } as const;
-    const streams = [{ label: 'unknown', texts, perSecond: 300 }];
-    const load = lab.load({ url: gateway.url, streams, durationMs: lab.ms(3_000, 10_000) });
-    await load.done;
+    const load = await lab.unknown(gateway, 300, lab.ms(3_000, 10_000));
 
     const odd = load.answers.filter(({ status }) => status !== 200 && status !== 503 && status !== 504);
     return [
@@ -54,11 +51,7 @@ export const tamperedBatches: Row = {
       ),
       exactly('neither 200 nor 503 nor 504', statusesOf(odd), ''),
       atLeast('batches tampered with', tampered, 10),
-      atLeast(
-        'answered',
-        shareOf(load.answers, ({ isRight }) => isRight),
-        0.5,
-      ),
+      atLeast('answered', shareOf(load.answers, isRight), 0.5),
     ];
   },
 };

@@ -1,4 +1,5 @@
 import { simpleUpperCase } from '../../../src/core/upper-case.ts';
+import { type WrongBodyKind, wrongBodies } from '../../../src/shoutcloud/wrong-bodies.ts';
 import type { Attempt, Script } from '../tools/raw-peer.ts';
 import { answerBytes, honest, send } from '../tools/replies.ts';
 import { allHold, exactly, type Row } from '../tools/row.ts';
@@ -8,40 +9,22 @@ type Body = (input: string, output: string) => string | Buffer;
 
 const json = (value: unknown) => JSON.stringify(value);
 
+/** Those of the compatible server that cannot be read, and some of our own. */
 const UNREADABLE: Readonly<Record<string, Body>> = {
-  'HTML with 200': () => '<!doctype html><title>Parked</title>',
-  'an empty body': () => '',
+  ...bodiesOf(['html', 'empty', 'cut-json', 'bom', 'array', 'number', 'string', 'null', 'deep']),
   'white space': () => ' \r\n',
-  'truncated JSON': (input, output) => json({ INPUT: input, OUTPUT: output }).slice(0, -2),
   'two values': (input, output) => `${json({ INPUT: input, OUTPUT: output })}{}`,
-  'an array': (input, output) => json([{ INPUT: input, OUTPUT: output }]),
-  'a number': () => '7',
-  'a string': (_input, output) => json(output),
-  null: () => 'null',
-  'a BOM': (input, output) => `\uFEFF${json({ INPUT: input, OUTPUT: output })}`,
-  'deep JSON': () => '['.repeat(20_000),
   'UTF-16': (input, output) => Buffer.from(json({ INPUT: input, OUTPUT: output }), 'utf16le'),
   'single quotes': (input, output) => `{'INPUT':'${input}','OUTPUT':'${output}'}`,
 };
 
 const WRONG: Readonly<Record<string, Body>> = {
-  'no OUTPUT': (input) => json({ INPUT: input }),
-  'OUTPUT null': (input) => json({ INPUT: input, OUTPUT: null }),
-  'OUTPUT a number': (input) => json({ INPUT: input, OUTPUT: 5 }),
+  ...bodiesOf(['wrong', 'longer', 'shorter', 'lower', 'replacement', 'wrong-input', 'crossed', 'no-output']),
+  ...bodiesOf(['null-output', 'number-output', 'double-output', 'invalid-utf8']),
   'OUTPUT an array': (input, output) => json({ INPUT: input, OUTPUT: [output] }),
   'OUTPUT empty': (input) => json({ INPUT: input, OUTPUT: '' }),
-  'OUTPUT twice, the last one wrong': (input, output) =>
-    `{"INPUT":${json(input)},"OUTPUT":${json(output)},"OUTPUT":"X"}`,
-  'lower-case OUTPUT': (input) => json({ INPUT: input, OUTPUT: input }),
   'one letter lower-case': (input, output) =>
     json({ INPUT: input, OUTPUT: input.slice(0, 1) + output.slice(1) }),
-  'one code point more': (input, output) => json({ INPUT: input, OUTPUT: `${output}!` }),
-  'one code point less': (input, output) => json({ INPUT: input, OUTPUT: output.slice(1) }),
-  'U+FFFD inside': (input, output) => json({ INPUT: input, OUTPUT: `\uFFFD${output.slice(1)}` }),
-  'invalid UTF-8 inside': (input, output) =>
-    Buffer.from(json({ INPUT: input, OUTPUT: `\xff${output.slice(1)}` }), 'latin1'),
-  'another text': () => json({ INPUT: 'other', OUTPUT: 'OTHER' }),
-  "another text's INPUT": (_input, output) => json({ INPUT: 'other', OUTPUT: output }),
   'OUTPUT in __proto__': (input, output) => `{"INPUT":${json(input)},"__proto__":{"OUTPUT":${json(output)}}}`,
 };
 
@@ -100,6 +83,13 @@ export const oddButSound: Row = {
     ];
   },
 };
+
+function bodiesOf(kinds: readonly WrongBodyKind[]): Record<string, Body> {
+  const body = (kind: WrongBodyKind): Body => {
+    return (input, output) => wrongBodies[kind].write({ input, output, previous: 'other' });
+  };
+  return Object.fromEntries(kinds.map((kind) => [kind, body(kind)]));
+}
 
 function cases() {
   const of = (code: string, bodies: Readonly<Record<string, Body>>) =>

@@ -24,6 +24,18 @@ test('an entry counts its two strings, twice where a character needs two bytes, 
   assert.ok(plain.status().bytes > 2100 && plain.status().bytes < 2300);
 });
 
+test('a long text is found again and counts by its shout alone', () => {
+  const store = memoryStore({ maxBytes: 1_000_000 });
+  const long = 'x'.repeat(20_000);
+
+  store.set(`${long}a`, `${long}A`);
+  store.set(`${long}b`, `${long}B`);
+
+  assert.deepEqual([store.get(`${long}a`), store.get(`${long}b`)], [`${long}A`, `${long}B`]);
+  assert.equal(store.get(`${long}c`), undefined);
+  assert.ok(store.status().bytes < 41_000);
+});
+
 test('the least recently used goes first', () => {
   const store = memoryStore({ maxBytes: 3 * 1300 });
 

@@ -4,7 +4,7 @@ import { requestCounter } from '../../../src/cache/request-counter.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
 import { until } from '../../support/until.ts';
-import { connectedRedisStore } from './redis-under-test.ts';
+import { connectedRedisStore, startRedisStore } from './redis-under-test.ts';
 
 const skip = skipWithoutRedis;
 
@@ -56,6 +56,36 @@ test('with a rate limit, too, a frozen Redis costs a request 50 ms and no more',
 
   assert.equal(isOver, true);
   await answered;
+});
+
+test('a connection on which an awaited reply does not come for 2 s is closed', { skip }, async (t) => {
+  const { store, server, world, connection } = await start(t);
+  server.freeze();
+  store.get('hello');
+
+  await world.clock.advance(1999);
+  const before = connection.status();
+  await world.clock.advance(1);
+  await settled();
+
+  assert.deepEqual([before.isUp, before.overdue], [true, 1]);
+  assert.deepEqual(world.told('redis-connection').at(-1), {
+    ...{ type: 'redis-connection', isUp: false, trouble: 'no_answer' },
+  });
+});
+
+test('a Redis that accepts a connection and does not answer is given up after 2 s', { skip }, async (t) => {
+  const server = await redisServer(t);
+  server.freeze();
+  const { world, connection } = startRedisStore(server.clients, server.url);
+  // The greeting is awaited from the moment that the system of the frozen server accepts the connection.
+  await until(t, () => world.clock.timers() > 0);
+
+  await world.clock.advance(2000);
+  await settled();
+
+  assert.equal(connection.status().trouble, 'no_answer');
+  assert.equal(connection.status().isUp, false);
 });
 
 test('a slow Redis slows three calls down and is then left alone', { skip }, async (t) => {
@@ -130,7 +160,7 @@ test('one that stays frozen is given up, and found again when it thaws', { skip 
   const { store, server, world, connection } = await start(t);
   server.freeze();
   store.get('hello');
-  await world.clock.advance(50);
+  await world.clock.advance(2000);
   await until(t, () => connection.status().trouble === 'no_answer');
 
   server.thaw();

@@ -154,6 +154,7 @@ test('a reply that never comes costs one command its time, and the connection in
   assert.equal(next, undefined);
   assert.equal(connection.status().overdue, 1);
   redis.answer(() => undefined);
+  await world.clock.advance(1950);
   await until(t, () => connection.status().trouble === 'no_answer');
   await until(t, () => connection.status().isUp);
   assert.equal(connection.status().overdue, 0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { reverser } from '../../../src/core/reverse.ts';
+import { inTurns, reverser } from '../../../src/core/reverse.ts';
 
 const reverse = reverser('grapheme');
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
@@ -108,6 +108,45 @@ test('clusters keep their inside, and reversing twice gives them back', () => {
       assert.equal(reverse(reversed), clusters.join(''));
     }),
   );
+});
+
+test('a long text is reversed in pieces that are never cut inside a cluster', async () => {
+  const clusters = [
+    'x',
+    'e\u0301',
+    '👨‍👩‍👧',
+    '🇺🇸',
+    '\r\n',
+    '\u0600a',
+    '👍🏽',
+    `y${'\u0301'.repeat(9000)}`,
+    'שָׁ',
+  ];
+  const length = fc.integer({ min: 20_000, max: 40_000 });
+  const text = fc.tuple(fc.array(fc.constantFrom(...clusters), { minLength: 1 }), length);
+
+  await fc.assert(
+    fc.asyncProperty(text, async ([some, least]) => {
+      const joined = some.join('');
+      const long = `${joined.repeat(Math.ceil(least / joined.length))}😀`;
+
+      assert.ok((await inTurns(reverse, () => Promise.resolve())(long)) === segmentedReverse(long));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('a long text that the Segmenter has to look at takes a turn for each piece', async () => {
+  let turns = 0;
+  const reverseInTurns = inTurns(reverse, async () => {
+    turns++;
+  });
+
+  await reverseInTurns(`${'a'.repeat(100_000)}😀`);
+  assert.equal(turns, 13);
+
+  assert.equal(typeof reverseInTurns('a\u0301'.repeat(100_000)), 'string');
+  assert.equal(typeof reverseInTurns('😀'.repeat(1000)), 'string');
 });
 
 test('a long text is reversed whole', () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { until } from '../../support/until.ts';
 import { instantClock } from './clocks.ts';
 import { bodyOf, headOf, isWhole, post, talk } from './raw-client.ts';
-import { running, shout, until } from './running.ts';
+import { running, shout } from './running.ts';
 
 const bodies = {
   wrong: '{"INPUT":"hello","OUTPUT":"XELLO"}',
@@ -134,7 +135,7 @@ test('endless sends more than any caller wants, and stops when the caller leaves
   const server = await running(t, { faults: 'endless' });
 
   const { text } = await talk(server.port, post('{"INPUT":"a"}'), (heard) => heard.length > 1_000_000);
-  await until(() => server.activeRequests === 0);
+  await until(t, () => server.activeRequests === 0);
 
   assert.match(text, /\{"OUTPUT":"\r\n10000\r\nAAAA/);
 });

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import type { Shoutcloud } from '../../../src/shoutcloud/server.ts';
+import { until } from '../../support/until.ts';
 import { stoppedClock } from './clocks.ts';
 import { post, talk } from './raw-client.ts';
-import { running, statusOf, until } from './running.ts';
+import { running, statusOf } from './running.ts';
 
 const waits = {
   latency: { latencyMs: 5 },
@@ -17,7 +18,7 @@ for (const [what, options] of Object.entries(waits)) {
     const clock = stoppedClock();
     const server = await running(t, { ...options, clock });
     const caller = asking(server);
-    await until(() => clock.waits.length === 1);
+    await until(t, () => clock.waits.length === 1);
 
     await server.close();
 
@@ -29,11 +30,11 @@ for (const [what, options] of Object.entries(waits)) {
     const clock = stoppedClock();
     const server = await running(t, { ...options, clock });
     const caller = asking(server);
-    await until(() => clock.waits.length === 1);
+    await until(t, () => clock.waits.length === 1);
 
     caller.destroy();
 
-    await until(() => server.openConnections === 0);
+    await until(t, () => server.openConnections === 0);
     assert.deepEqual([clock.waits, server.activeRequests], [[], 0]);
   });
 }
@@ -61,7 +62,7 @@ test('close() ends idle connections and those in the middle of a request', async
     post('{"INPUT":"a"}'),
   ];
   const heard = callers.map((sent) => talk(server.port, sent));
-  await until(() => server.openConnections === 4 && server.inputs.length === 1);
+  await until(t, () => server.openConnections === 4 && server.inputs.length === 1);
 
   await server.close();
 

@@ -9,47 +9,32 @@ const GOOD_HEAD = ['HTTP/1.1 200 OK', 'Content-Type: APPLICATION/JSON', 'Content
 const GOOD_BODY = '{"INPUT":"hello","OUTPUT":"HELLO"}';
 const HALF_BODY = GOOD_BODY.slice(0, 17);
 
-test('reset ends the connection before any byte', async (t) => {
-  const server = await running(t, { faults: 'reset' });
+for (const [faults, what, text, end] of [
+  ['reset', 'ends the connection before any byte', '', 'reset'],
+  ['reset=in-headers', 'leaves the head unfinished', 'HTTP/1.1 200 OK\r\nContent-Ty', 'reset'],
+  ['close', 'ends the connection in order and without an answer', '', 'closed'],
+  ['garbage', 'is not HTTP', 'HELLO, THIS IS NOT HTTP.\r\n\r\n', 'closed'],
+] as const) {
+  test(`${faults} ${what}`, async (t) => {
+    const server = await running(t, { faults });
 
-  assert.deepEqual(await talk(server.port, HELLO), { text: '', end: 'reset' });
-});
+    assert.deepEqual(await talk(server.port, HELLO), { text, end });
+  });
+}
 
-test('reset=in-headers leaves the head unfinished', async (t) => {
-  const server = await running(t, { faults: 'reset=in-headers' });
+for (const [faults, what, body, end] of [
+  ['reset=after-headers', 'sends a head and no body', '', 'reset'],
+  ['reset=in-body', 'sends half the body', HALF_BODY, 'reset'],
+  ['truncate', 'ends the connection in the middle of the body', HALF_BODY, 'closed'],
+] as const) {
+  test(`${faults} ${what}`, async (t) => {
+    const server = await running(t, { faults });
 
-  assert.deepEqual(await talk(server.port, HELLO), { text: 'HTTP/1.1 200 OK\r\nContent-Ty', end: 'reset' });
-});
+    const heard = await talk(server.port, HELLO);
 
-test('reset=after-headers sends a head and no body', async (t) => {
-  const server = await running(t, { faults: 'reset=after-headers' });
-
-  const { text, end } = await talk(server.port, HELLO);
-
-  assert.deepEqual([headOf(text), bodyOf(text), end], [GOOD_HEAD, '', 'reset']);
-});
-
-test('reset=in-body sends half the body', async (t) => {
-  const server = await running(t, { faults: 'reset=in-body' });
-
-  const { text, end } = await talk(server.port, HELLO);
-
-  assert.deepEqual([headOf(text), bodyOf(text), end], [GOOD_HEAD, HALF_BODY, 'reset']);
-});
-
-test('close ends the connection in order and without an answer', async (t) => {
-  const server = await running(t, { faults: 'close' });
-
-  assert.deepEqual(await talk(server.port, HELLO), { text: '', end: 'closed' });
-});
-
-test('truncate ends the connection in the middle of the body', async (t) => {
-  const server = await running(t, { faults: 'truncate' });
-
-  const { text, end } = await talk(server.port, HELLO);
-
-  assert.deepEqual([headOf(text), bodyOf(text), end], [GOOD_HEAD, HALF_BODY, 'closed']);
-});
+    assert.deepEqual([headOf(heard.text), bodyOf(heard.text), heard.end], [GOOD_HEAD, body, end]);
+  });
+}
 
 test('close-after answers well, promises to stay and leaves', async (t) => {
   const server = await running(t, { faults: 'close-after' });
@@ -86,14 +71,6 @@ test('hang says nothing as long as the server lives', async (t) => {
   await server.close();
 
   assert.equal((await heard).text, '');
-});
-
-test('garbage is not HTTP', async (t) => {
-  const server = await running(t, { faults: 'garbage' });
-
-  const { text, end } = await talk(server.port, HELLO);
-
-  assert.deepEqual([text, end], ['HELLO, THIS IS NOT HTTP.\r\n\r\n', 'closed']);
 });
 
 test('unasked sends the answer to another text behind the good one', async (t) => {

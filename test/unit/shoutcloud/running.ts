@@ -27,12 +27,3 @@ export function shout(server: Shoutcloud, input: string, signal?: AbortSignal): 
     signal: signal ?? null,
   });
 }
-
-/** Polls until the server has noticed something; rejects after 5 s. */
-export async function until(isReached: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
-  while (!isReached()) {
-    if (performance.now() > end) throw new Error(`still not: ${isReached}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

@@ -8,7 +8,7 @@ const URL_OF_API = 'https://example.com/v1';
 const TEXTS = [
   "it's",
   '"; rm -rf $HOME #',
-  '`id` $(id) \\ %s !x ${x}',
+  '`id` $(id) \\ %s !x $x',
   'two\nlines\t\u2028',
   '@file',
   '👨‍👩‍👧é',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { problems } from '../../../src/http/problem.ts';
-import { sentenceFor, sentences, whenToRetry } from '../../../src/web/browser/failure.ts';
+import { mayPass, sentenceFor, sentences, whenToRetry } from '../../../src/web/browser/failure.ts';
 
 test('each code of the error table has a sentence, and no others but those of a browser', () => {
   assert.deepEqual(Object.keys(sentences).sort(), [...Object.keys(problems), 'OFFLINE', 'UNKNOWN'].sort());
@@ -18,5 +18,17 @@ test('the time to wait is in plain words', () => {
     'Try again now.',
     'Try again in 1 second.',
     'Try again in 30 seconds.',
+  ]);
+});
+
+test('what is wrong with the request itself does not pass', () => {
+  const lasting = Object.keys(sentences).filter((code) => !mayPass(code));
+
+  assert.deepEqual(lasting, [
+    'BAD_INPUT',
+    'NOT_FOUND',
+    'METHOD_NOT_ALLOWED',
+    'TOO_LARGE',
+    'HEADERS_TOO_LARGE',
   ]);
 });

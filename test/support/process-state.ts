@@ -1,4 +1,7 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** Whether this system tells of its processes: Linux does. */
+export const hasProc = existsSync('/proc/self/status');
 
 /** The memory a process holds, by the kernel's count; 0 once it has ended. */
 export function rssBytes(pid: number): number {
@@ -23,8 +26,9 @@ function statusOf(pid: number): string {
   }
 }
 
-/** The processor time that a process has used, in steps of 10 ms. */
+/** The processor time that all threads of a process have used, in steps of 10 ms; NaN if the system does not tell. */
 export function cpuMs(pid: number): number {
+  if (!hasProc) return Number.NaN;
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The second field, a name in brackets, may hold blanks; user and system time are the fields 14 and 15.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

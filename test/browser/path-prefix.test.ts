@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { after, describe, type TestContext, test } from 'node:test';
+import { noBrowser, openPage, startBrowser } from '../support/browser.ts';
+import { httpServer } from '../support/http-server.ts';
+import { tuohs } from '../support/process.ts';
+import { playgroundOn } from './playground-page.ts';
+
+// The browser reaches no other host, and reports each request to one as a problem.
+describe('below a path of a proxy', { skip: noBrowser }, () => {
+  const browser = startBrowser({ after });
+  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+
+  test('the playground answers, breaks SHOUTCLOUD, and leads to the reference and back', async (t) => {
+    const url = await proxied(t);
+    const { page, problems } = await openPage(t, { browser, url });
+    const { box, says, statusLink } = playgroundOn(page);
+
+    await box.fill('hello');
+    await says('OLLEH');
+    await statusLink.and(page.getByText('SHOUTCLOUD answers')).waitFor();
+    await page.getByRole('radio', { name: 'slow' }).check();
+    await page.getByText('Each answer takes 400 ms.').waitFor();
+    await page.getByRole('link', { name: 'API reference' }).click();
+    await page.getByText('/v1/bulk').first().waitFor();
+    await page.goBack();
+    await says('OLLEH');
+
+    assert.deepEqual(problems, []);
+  });
+
+  test('an error leads to the playground', async (t) => {
+    const url = await proxied(t);
+    const { page } = await openPage(t, { browser, url: `${url}deep/down/there` });
+
+    await page.getByRole('heading', { name: '404' }).waitFor();
+    await page.getByRole('link', { name: 'Start page' }).click();
+
+    await page.waitForURL(url);
+    await playgroundOn(page).box.waitFor();
+  });
+
+  /** A proxy that serves the service below `/tuohs/`, and takes that away on the way. */
+  async function proxied(t: TestContext): Promise<string> {
+    const { url } = await service.listening();
+    const proxy = await httpServer(t, (asked, answer) => {
+      const { method, headers, url: path = '' } = asked;
+      if (!path.startsWith('/tuohs/')) {
+        // Browsers ask for the icon at the root, too.
+        answer.writeHead(path === '/favicon.ico' ? 204 : 418).end();
+        return;
+      }
+      const passedOn = request(url + path.slice('/tuohs'.length), { method, headers }, (reply) => {
+        answer.writeHead(reply.statusCode ?? 500, reply.headers);
+        reply.pipe(answer);
+      });
+      asked.pipe(passedOn.on('error', () => answer.destroy()));
+    });
+    return `${proxy.url}/tuohs/`;
+  }
+});

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Exchange } from '../../../src/http/exchange.ts';
+import { headWriter } from '../../../src/http/head.ts';
+import { byteBudget } from '../../../src/http/limits/byte-budget.ts';
+import { connections } from '../../../src/http/limits/connections.ts';
+import { badInput } from '../../../src/http/problem.ts';
+import { testWorld } from '../../support/world.ts';
+
+// Node asserts that answers finish in the order of their requests, and otherwise ends the process.
+test('an answer does not begin on a connection that is gone', async () => {
+  const { exchange, hasFinished } = beforeItsBody();
+
+  exchange.request.socket.destroy();
+  exchange.fail(noText());
+  await turn();
+
+  assert.equal(exchange.response.headersSent, false);
+  assert.equal(hasFinished(), false);
+});
+
+test('an answer does not finish on a connection that is gone since it began', async () => {
+  const { exchange, hasFinished } = beforeItsBody();
+
+  exchange.fail(noText());
+  await turn();
+  exchange.request.socket.destroy();
+  exchange.breakBody(noText());
+  await turn();
+
+  assert.equal(hasFinished(), false);
+});
+
+test('an answer beside a body finishes when the rest of the body will never arrive', async () => {
+  const { exchange, hasFinished } = beforeItsBody();
+
+  exchange.fail(noText());
+  await turn();
+  exchange.breakBody(noText());
+  await turn();
+
+  assert.equal(hasFinished(), true);
+});
+
+function noText() {
+  return badInput('no text', 'Send a text.');
+}
+
+/** A socket that sends all that it is given at once. */
+class QuickSocket extends Socket {
+  override _write(_chunk: Buffer, _encoding: string, sent: () => void): void {
+    sent();
+  }
+  override _writev(_chunks: unknown, sent: () => void): void {
+    sent();
+  }
+}
+
+/** An exchange whose body has not arrived; its client does not wait for a small rest of it. */
+function beforeItsBody() {
+  const world = testWorld();
+  const request = new IncomingMessage(new QuickSocket());
+  Object.assign(request.headers, { 'content-length': '1000000', expect: '100-continue' });
+  const response = new ServerResponse(request);
+  response.assignSocket(request.socket);
+  let isFinished = false;
+  response.on('finish', () => {
+    isFinished = true;
+  });
+  const exchange = new Exchange(request, response, {
+    ...world,
+    crossOrigin: undefined,
+    writeHead: headWriter(world.clock, 1000),
+    budget: byteBudget(1_000_000, connections(10), world.clock),
+    isDraining: () => false,
+    isClosing: () => false,
+  });
+  return { exchange, hasFinished: () => isFinished };
+}
