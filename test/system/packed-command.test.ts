@@ -45,7 +45,7 @@ test('the packed command serves with several processes', async (t) => {
 
 for (const node of ['node20', 'node22']) {
   test(`on ${node} the command is one sentence and 2`, { skip: without(node) }, () => {
-    const { status, stdout, stderr } = spawnSync(node, [command, 'serve'], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(node, [command, '--version'], { encoding: 'utf8' });
 
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(stderr, /^tuohs: it needs Node 24 or later; this is v2[02]\.\d+\.\d+\n$/);
