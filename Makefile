@@ -24,7 +24,7 @@ smoke: install ## Check the contract of a running service: make smoke URL=https:
 # The whole name: DOCKER_IMAGE=registry.example/team/tuohs:1.2.3
 DOCKER_IMAGE ?= tuohs:local
 DOCKER_BUILD_FLAGS ?=
-# A daemon without a bridge lends its own network.
+# Without a bridge network, the build uses the network of the host.
 DOCKER_NETWORK = $(shell docker network inspect bridge >/dev/null 2>&1 || echo --network host)
 
 .PHONY: build-docker
@@ -49,7 +49,7 @@ test-docker: install build-docker ## Build the image and check it: user, read-on
 	DOCKER_IMAGE=$(DOCKER_IMAGE) node --test --test-timeout=120000 'test/docker/*.test.ts'
 
 .PHONY: test-compose
-test-compose: install build-docker ## Run compose.yaml: a string is answered, an outage is told and resolved (needs docker compose)
+test-compose: install build-docker ## Run compose.yaml: a string is answered, an outage is reported and resolved (needs docker compose)
 	node --test --test-timeout=600000 'test/compose/*.test.ts'
 
 .PHONY: demo-outage
@@ -105,18 +105,18 @@ test-chart: install ## Check the Helm chart: its schema, good and bad values, ev
 	node scripts/helm.ts lint --strict deploy/chart
 	node --test --test-concurrency=4 'test/chart/*.test.ts'
 
-# How many times faster everything that takes time is than in production.
+# All times are this many times shorter than in production.
 FASTER ?= 15
 
 .PHONY: test-alerts
-test-alerts: install ## Kill SHOUTCLOUD, the service and Redis, and see a real Alertmanager tell of each (needs prometheus and alertmanager)
+test-alerts: install ## Kill SHOUTCLOUD, the service and Redis, and check that a real Alertmanager reports each (needs prometheus and alertmanager)
 	FASTER=$(FASTER) node --test --test-timeout=180000 'test/alerts/*.test.ts'
 
 # kind: LOAD_IMAGE='kind load docker-image'; a registry: LOAD_IMAGE='docker push' DOCKER_IMAGE=registry.example/tuohs:test
 LOAD_IMAGE ?= true
 # More values of the chart: VALUES=resources.requests.cpu=100m
 VALUES ?=
-# Where Traefik's entry point "web" is: then all requests go through it. INGRESS_URL=http://127.0.0.1:8000
+# With the address of Traefik's entry point "web", all requests go through it: INGRESS_URL=http://127.0.0.1:8000
 INGRESS_URL ?=
 
 .PHONY: test-cluster
@@ -128,7 +128,7 @@ test-cluster: install ## Roll, break and scale the service under load on the clu
 	DOCKER_IMAGE=$(DOCKER_IMAGE) VALUES=$(VALUES) INGRESS_URL=$(INGRESS_URL) node test/cluster/run.ts
 
 .PHONY: test-cluster-values
-test-cluster-values: install ## See whether the API server of KUBECONFIG takes what the chart renders, and goes from any values to any others and back
+test-cluster-values: install ## Check that the API server of KUBECONFIG accepts what the chart renders, and every upgrade between sets of values
 	@test -n "$(KUBECONFIG)" || { echo 'make test-cluster-values needs a cluster: KUBECONFIG=…' >&2; exit 2; }
 	node --test --test-concurrency=1 --test-timeout=1800000 'test/cluster/*.test.ts'
 
@@ -164,7 +164,7 @@ bench: install ## Measure speed and memory beside plain programs and print a tab
 .PHONY: install
 install: node_modules/.package-lock.json ## Install the exact packages of package-lock.json, and Node 24 with them
 
-# Named by its whole path, because the target package-lock.json is for people only.
+# The lock file has its whole path here, because the target package-lock.json is for people only.
 empty :=
 space := $(empty) $(empty)
 
@@ -180,11 +180,11 @@ tools: ## Install checkers, and other runtimes of JavaScript for tests, into the
 	.ci/tools/install $(TOOLS)
 
 .PHONY: package-lock.json
-package-lock.json: ## Write package-lock.json anew from package.json
+package-lock.json: ## Write package-lock.json again from package.json
 	npm install --package-lock-only
 
 .PHONY: docs
-docs: install ## Write the generated pages of docs/ and .env.example anew
+docs: install ## Write the generated files: pages of docs/, .env.example, the chart's README and version
 	node scripts/generate.ts
 
 .PHONY: clean

@@ -1,4 +1,4 @@
-import type { Setting } from '../src/config/setting.ts';
+import type { Setting } from '../src/config/kinds.ts';
 
 /** What the generated files need of a setting: all but the way its text is parsed. */
 export type DocumentedSetting = Pick<Setting<unknown>, 'name' | 'byDefault' | 'says' | 'isSecret'> & {

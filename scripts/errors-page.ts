@@ -9,7 +9,7 @@ export function errorsPage(table: typeof problems): string {
 
 # Errors
 
-Every error of the public API has a JSON body of this shape, with \`Content-Type: application/json\` and
+This page lists every error of the public API. Each has a JSON body of this shape, with \`Content-Type: application/json\` and
 \`Cache-Control: no-store\`:
 
 \`\`\`json
@@ -17,8 +17,8 @@ ${exampleProblem('UPSTREAM_TIMEOUT').body}
 \`\`\`
 
 - \`error\` is a text for people.
-- \`code\` is for programs. A code keeps its meaning and is never used for something else.
-- \`requestId\` is also in the \`X-Request-Id\` header and in the log line of a 5xx. Quote it when you report one.
+- \`code\` is for programs. A code never changes its meaning.
+- \`requestId\` is also in the \`X-Request-Id\` header and in the log line of a 5xx. Quote it when you report an error.
 
 ${markdownTable(
   ['Code', 'Status', 'When', 'Text', '`Retry-After`'],

@@ -2,11 +2,11 @@ import { getHeapStatistics } from 'node:v8';
 import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
+import { startFacts } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
-import { startFacts } from './config/start-facts.ts';
 import { traceEndpoint } from './config/trace-settings.ts';
 import { loopDelay, systemClock, turns } from './core/clock.ts';
-import type { Emit, World } from './core/events.ts';
+import type { World } from './core/events.ts';
 import { inTurns, reverser, reverseShout } from './core/reverse.ts';
 import type { Store } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
@@ -17,7 +17,7 @@ import { lifecycle } from './lifecycle.ts';
 import { LAYERS, shouterStack } from './shouter-stack.ts';
 import { type EventStrip, eventStrip } from './telemetry/event-strip.ts';
 import { bothViews, NO_VIEWS } from './telemetry/layer-views.ts';
-import { logEvents } from './telemetry/log-events.ts';
+import { bothOf, logEvents } from './telemetry/log-events.ts';
 import { jsonLog, type LogOutput, logOutput } from './telemetry/log-output.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
 import type { Traces } from './telemetry/traces/traces.ts';
@@ -25,21 +25,21 @@ import { httpTransport } from './upstream/http-transport.ts';
 import { readSource, readVersion } from './version.ts';
 
 export interface App {
-  /** Starts to answer; resolves with the ports, which matter where the settings say 0. */
+  /** Starts to serve. Resolves with the ports, which are new if the settings say 0. */
   listen(): Promise<{ port: number; adminPort: number | undefined }>;
   /** Drains and ends; see `Lifecycle.close`. */
   close(hurry?: Promise<unknown>): Promise<void>;
-  /** What the admin port tells. */
+  /** What the admin port serves. */
   readonly inside: AdminParts & { readonly metrics: Metrics };
 }
 
-/** What no setting changes, and only the fault laboratory takes away to see what it is good for. */
+/** Parts that no setting changes. Only the fault laboratory takes them away, to see what they are good for. */
 const PROTECTIONS = {
   layers: LAYERS,
   redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
   verifyRedis: verifiedUpperCase,
   slowClientMs: 10_000,
-  /** How late the event loop may be before unknown strings, and then all requests, are turned away. */
+  /** The delays of the event loop above which unknown strings, and then all requests, are refused. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
 };
@@ -55,34 +55,38 @@ export interface AppOptions {
   /** Where log lines go: stdout unless given. */
   readonly logTo?: LogOutput;
   readonly protections?: Partial<Protections>;
-  /** What breaks the SHOUTCLOUD server that came with the service, if one did. */
+  /** Breaks the embedded SHOUTCLOUD server, if there is one. */
   readonly faults?: FaultSwitch | undefined;
-  /** Its process id, where this is one of several workers: they share a port, and their primary has the admin port. */
+  /** The process id if this is one of several workers. They share a port, and the primary has the admin port. */
   readonly worker?: number | undefined;
 }
 
 /** Wires all parts by the settings. The only place that knows them all. */
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const { worker, faults } = options;
   const protections = { ...PROTECTIONS, ...options.protections };
   const version = readVersion();
   const clock = systemClock;
+
   const measured = metrics({ version, epochMs: clock.epochMs });
   const traces = await tracesOf(config, { clock, emit: (event) => world.emit(event) });
+  const strip = faults && eventStrip({ clock });
   const logTo = options.logTo ?? logOutput({ clock });
-  const log = jsonLog({
-    level: config.logLevel,
-    moreFields: traces?.logFields,
-    worker: options.worker,
-    logTo,
-  });
+  const log = jsonLog({ level: config.logLevel, moreFields: traces?.logFields, worker, logTo });
   const about = { version, ...startFacts(config) };
-  const told = bothOf(measured.emit, logEvents(log, { clock, about }));
-  const strip = options.faults && eventStrip({ clock });
-  const watched = strip ? bothOf(strip.emit, told) : told;
+  const counted = bothOf(measured.emit, logEvents(log, { clock, about }));
+  const watched = strip ? bothOf(strip.emit, counted) : counted;
   const world: World = { clock, emit: traces ? bothOf(traces.emit, watched) : watched };
 
+  const life = lifecycle(config, world);
+  life.closes(() => traces?.close());
+
   const loop = loopDelay(clock);
+  life.closesLast(loop.stop);
+
   const redis = await redisOf(config, protections, world);
+  life.closes(() => redis?.close());
+
   const transport = httpTransport(
     { url: config.shoutcloudUrl, connections: config.upstreamConnections },
     world,
@@ -93,36 +97,23 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       settings: { ...config, maxInFlight: Math.min(config.maxInFlight, config.maxConnections) },
       transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && storeIn(redis),
-      isPressed: () => loop.ms() > protections.missLoopDelayMs,
+      isPressed: loop.isAbove(protections.missLoopDelayMs),
       views: strip ? bothViews(strip.views, traces?.layers ?? NO_VIEWS) : traces?.layers,
       layers: protections.layers,
     },
     world,
   );
+  life.closes(stack.close);
+
   const admitted = admission(
-    {
-      maxInFlight: config.maxInFlight,
-      isOverloaded: () => loop.ms() > protections.loopDelayMs,
-    },
+    { maxInFlight: config.maxInFlight, isOverloaded: loop.isAbove(protections.loopDelayMs) },
     world.emit,
-  );
-  const life = lifecycle(
-    [
-      (manner) => api.close(manner),
-      stack.close,
-      () => redis?.close(),
-      () => traces?.close(),
-      (manner) => admin?.close(manner),
-      loop.stop,
-    ],
-    config,
-    world,
   );
   const api = apiServer(
     {
       reverseShout: reverseShout(stack.shouter, inTurns(reverser(config.reverseBy), turns(clock))),
       upstream: stack.upstream,
-      breakable: strip && options.faults && breakable(strip, options.faults),
+      breakable: strip && faults && breakable(strip, faults),
       admission: admitted,
       requestCounter: requestCounter(clock, redis),
       isDraining: life.isDraining,
@@ -138,18 +129,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     },
     world,
   );
-  const inside = {
-    isReady: () => life.isReady(),
-    status: () => ({
-      version,
-      ready: life.isReady(),
-      requests: { inFlight: admitted.inFlight(), loopDelayMs: loop.ms(), ...api.status() },
-      ...stack.status(),
-      redis: redis?.status(),
-    }),
-    metrics: measured,
-  };
-  const admin = options.worker === undefined ? adminServer(inside, world) : undefined;
+  life.closes((manner) => api.close(manner));
+
   measured.read({
     ...stack.readings,
     inFlight: admitted.inFlight,
@@ -159,17 +140,30 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     redisTrouble: redis && (() => redis.status().trouble),
     logLinesDropped: logTo.dropped,
   });
+  const inside = {
+    isReady: life.isReady,
+    status: () => ({
+      version,
+      ready: life.isReady(),
+      requests: { inFlight: admitted.inFlight(), loopDelayMs: loop.ms(), ...api.status() },
+      ...stack.status(),
+      redis: redis?.status(),
+    }),
+    metrics: measured,
+  };
+  const admin = worker === undefined ? adminServer(inside, world) : undefined;
+  life.closesLast((manner) => admin?.close(manner));
 
   return {
     async listen() {
       const { host, adminHost = host } = config;
       const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
-      const port = await api.listen({ host, port: config.port, reusePort: options.worker !== undefined });
+      const port = await api.listen({ host, port: config.port, reusePort: worker !== undefined });
       life.started();
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };
     },
-    // After the last line, which says that all else is closed.
+    // The last line says that everything is closed, so the log is flushed after that.
     close: (hurry) => life.close(hurry).finally(logTo.flushed),
     inside,
   };
@@ -195,7 +189,7 @@ export function describeApi(): Promise<object> {
   return describe(readVersion());
 }
 
-/** Traces, where the settings want any. Loaded only then, as Redis is: each costs every start time and memory. */
+/** Traces, if the settings ask for any. Loaded only then, as Redis is, because each costs time and memory at the start. */
 async function tracesOf(config: Config, world: World): Promise<Traces | undefined> {
   const endpoint = traceEndpoint(config);
   if (endpoint === undefined) return undefined;
@@ -230,14 +224,7 @@ function heldBytes({ webConcurrency }: Config): number {
 
 const MOST_HELD_BYTES = 67_108_864;
 
-/** As many lines as keep every connection busy with a full batch while the next one gathers, in reason. */
+/** Enough lines to keep every connection busy with a full batch while the next one gathers. */
 function bulkLines({ upstreamConnections, batchMaxItems, maxInFlight }: Config): number {
   return Math.min((upstreamConnections + 1) * batchMaxItems, Math.ceil(maxInFlight / 4));
-}
-
-function bothOf(first: Emit, second: Emit): Emit {
-  return (event) => {
-    first(event);
-    second(event);
-  };
 }

@@ -1,48 +1,49 @@
 import type { World } from './core/events.ts';
 
 export interface LifecycleOptions {
-  /** How long everything is still served, so that load balancers can take notice. */
+  /** How long everything is still served, so that load balancers can notice the drain. */
   readonly drainMs: number;
-  /** How much later than usual to give up: for a process that waits for others with the same limits. */
+  /** How much later than usual it gives up, for a process that waits for others with the same limits. */
   readonly extraMs?: number;
 }
 
 /**
- * One step of closing down. Called with `now` it ends at once whatever is under way, also when it has been called before;
- * it then rejects if a caller lost an answer.
+ * Closes one part. With `now` it ends at once everything that is under way, even if it was called before, and rejects if a
+ * caller lost an answer.
  */
 export type Closer = (manner?: 'now') => unknown;
 
 export interface Lifecycle {
   isReady(): boolean;
-  /** Says that the service has started, unless it is being closed already. */
+  /** Says that the service has started. It does not become ready if it drains already. */
   started(): void;
-  /** From the moment that the drain begins. */
+  /** Whether the drain has begun. */
   isDraining(): boolean;
+  /** Adds a step. The part that was added last is closed first. */
+  closes(step: Closer): void;
+  /** Adds a step that comes after all of `closes`, for parts that observe the others. */
+  closesLast(step: Closer): void;
   /**
-   * Drains, then closes in the given order, each step after the one before. After 20 s, and at once when `hurry` resolves, the
-   * steps that are left run side by side, for a second at most. Rejects if a step does, and after a `hurry`: the drain was
-   * cut short.
+   * Drains, then takes the steps one after another. After 20 s, and at once when `hurry` resolves, the steps that are left run
+   * side by side, for a second at most. Rejects if a step does, and after a `hurry`, which cut the drain short.
    */
   close(hurry?: Promise<unknown>): Promise<void>;
 }
 
-// Longer than a drain and a deadline together; Kubernetes kills ten seconds later.
+// Longer than a drain and a deadline together. Kubernetes kills ten seconds later.
 const HARD_STOP_MS = 20_000;
 
-/** What is left to close when nothing is waited for any more. */
+/** The time for the steps that are left after that. */
 const LAST_STEPS_MS = 1000;
 
-/** Readiness, and an end in order: not ready, everything still served, then `closers` one after another. */
-export function lifecycle(
-  closers: readonly Closer[],
-  { drainMs, extraMs = 0 }: LifecycleOptions,
-  { clock, emit }: World,
-): Lifecycle {
+/** Knows whether the service is ready, and ends it in order: not ready but still serving, then closing part by part. */
+export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, emit }: World): Lifecycle {
   let isDraining = false;
   let isStarted = false;
   let closing: Promise<void> | undefined;
-  const left = new Set(closers);
+  const steps: Closer[] = [];
+  const lastSteps: Closer[] = [];
+  const left = new Set<Closer>();
   const cut = new AbortController();
 
   return {
@@ -51,6 +52,8 @@ export function lifecycle(
     started() {
       isStarted = true;
     },
+    closes: (step) => void steps.unshift(step),
+    closesLast: (step) => void lastSteps.push(step),
     async close(hurry = new Promise<never>(() => {})) {
       closing ??= drainAndClose();
       const closed = new AbortController();
@@ -65,10 +68,12 @@ export function lifecycle(
 
   async function drainAndClose(): Promise<void> {
     isDraining = true;
+    const inOrder = [...steps, ...lastSteps];
+    for (const step of inOrder) left.add(step);
     emit({ type: 'draining' });
     if (isStarted) await clock.sleep(drainMs, cut.signal).catch(() => {});
     const failures: unknown[] = [];
-    for (const close of closers) {
+    for (const close of inOrder) {
       if (cut.signal.aborted) return;
       failures.push(...(await failuresOf(close)));
     }
@@ -80,14 +85,14 @@ export function lifecycle(
     cut.abort();
     const closed = new AbortController();
     const failures: unknown[] = [];
-    const steps = [...left].map(async (close) => failures.push(...(await failuresOf(close, 'now'))));
+    const rest = [...left].map(async (close) => failures.push(...(await failuresOf(close, 'now'))));
     const late = clock.sleep(LAST_STEPS_MS + extraMs, closed.signal).then(() => 'late');
-    const end = await Promise.race([Promise.all(steps), late]).finally(() => closed.abort());
+    const end = await Promise.race([Promise.all(rest), late]).finally(() => closed.abort());
     if (end !== 'late') emit({ type: 'closed' });
     if (failures.length > 0) throw failures[0];
   }
 
-  /** A step that fails does not keep the others open. */
+  /** A failing step must not keep the others from closing. */
   async function failuresOf(close: Closer, manner?: 'now'): Promise<unknown[]> {
     try {
       await close(manner);

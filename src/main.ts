@@ -2,11 +2,11 @@ import { endProcess, restartWithSmallHeap, stopSignals } from './cli/own-process
 
 if (process.argv[2] === 'shout') restartWithSmallHeap();
 
-// Before anything else is loaded: a SIGTERM during the start ends it in order, too.
+// Set up before anything else is loaded, so that a SIGTERM during the start also ends it in order.
 const stop = stopSignals(process);
 const { run } = await import('./cli/program.ts');
 const { argv, env: environment, stdout, stderr } = process;
-// A sentence that cannot be written is no reason to end.
+// The process must not end because an error message cannot be written.
 stderr.on('error', () => {});
 const surroundings = {
   environment,
@@ -14,7 +14,7 @@ const surroundings = {
   process,
   stdout,
   stderr,
-  // Opened only by a command that reads it.
+  // Reading this property opens standard input, so only a command that needs it does.
   get stdin() {
     return process.stdin;
   },

@@ -1,18 +1,18 @@
 import type { App, AppOptions } from './app.ts';
+import { startFacts } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
-import { startFacts } from './config/start-facts.ts';
 import { systemClock } from './core/clock.ts';
 import type { World } from './core/events.ts';
 import { adminServer } from './http/admin-server.ts';
 import { lifecycle } from './lifecycle.ts';
-import { logEvents } from './telemetry/log-events.ts';
+import { bothOf, logEvents } from './telemetry/log-events.ts';
 import { jsonLog, logOutput } from './telemetry/log-output.ts';
 import { summedMetrics, type WorkerAnswer } from './telemetry/summed-metrics.ts';
 import { readVersion } from './version.ts';
 import { type ForkOptions, forkedWorker } from './workers/forked-worker.ts';
 import { sharedPort, workerPool } from './workers/worker-pool.ts';
 
-/** Wires the process in front of several workers: it has the admin port, and they have the public one. */
+/** Wires the process in front of several workers. It has the admin port, and they have the public one. */
 export function createPrimary(
   config: Config,
   { logTo = logOutput({ clock: systemClock }), args, environment }: AppOptions & ForkOptions,
@@ -21,13 +21,7 @@ export function createPrimary(
   const about = { version, ...startFacts(config) };
   const log = logEvents(jsonLog({ level: config.logLevel, logTo }), { clock: systemClock, about });
   const measured = summedMetrics({ serving: () => pool.serving(), logLinesDropped: logTo.dropped });
-  const world: World = {
-    clock: systemClock,
-    emit(event) {
-      measured.emit(event);
-      log(event);
-    },
-  };
+  const world: World = { clock: systemClock, emit: bothOf(measured.emit, log) };
   let port = config.port;
   const pool = workerPool(
     {
@@ -36,8 +30,9 @@ export function createPrimary(
     },
     world,
   );
-  // The workers drain and give up as one process alone would, and this one after them.
-  const life = lifecycle([pool.drain, (manner) => admin.close(manner)], { drainMs: 0, extraMs: 1000 }, world);
+  // The workers drain and give up as a single process would, and this one a second later.
+  const life = lifecycle({ drainMs: 0, extraMs: 1000 }, world);
+  life.closes(pool.drain);
   const isReady = () => life.isReady() && pool.serving() > 0;
   const admin = adminServer(
     {
@@ -51,6 +46,8 @@ export function createPrimary(
     world,
   );
 
+  life.closesLast((manner) => admin.close(manner));
+
   return {
     async listen() {
       const { host, adminHost = host } = config;
@@ -61,12 +58,12 @@ export function createPrimary(
       world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };
     },
-    // Nobody outlives this process, however it ends.
+    // No worker outlives this process, however it ends.
     close: (hurry) => life.close(hurry).finally(pool.kill).finally(logTo.flushed),
   };
 }
 
-/** One that did not answer shows no more than that it is there. */
+/** Of a worker that did not answer, only its process id is shown. */
 function factsOf({ pid, answer }: { pid: number; answer?: unknown }): Record<string, unknown> {
   return { pid, ...(answer as object | undefined) };
 }

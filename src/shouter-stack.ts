@@ -17,7 +17,7 @@ import { missLimitedShouter } from './upstream/miss-limited-shouter.ts';
 import { RetryBudget, retriedShouter } from './upstream/retried-shouter.ts';
 import { shoutcloudShouter } from './upstream/shoutcloud-shouter.ts';
 
-/** What makes each layer. To see what a layer is good for, a test hands over a table in which it does nothing. */
+/** The factories of the layers. To show the use of a layer, a test passes a table in which that layer does nothing. */
 export const LAYERS = {
   fallback: fallbackShouter,
   deadline: deadlineShouter,
@@ -107,7 +107,7 @@ export function shouterStack(parts: StackParts, world: World) {
       retryBudgetTokens: () => budget.tokens,
       breakerState: () => breaker.state,
     },
-    /** How SHOUTCLOUD is doing, as far as its last answers tell. */
+    /** The health of SHOUTCLOUD by its last answers. */
     upstream(): 'ok' | 'failing' | 'paused' {
       if (gate.pauseMs > 0) return 'paused';
       return breaker.state === 'closed' ? 'ok' : 'failing';
@@ -131,7 +131,7 @@ export function shouterStack(parts: StackParts, world: World) {
 
   function breakerChanged(state: BreakerState): void {
     world.emit({ type: 'breaker', state });
-    // They passed the breaker before it opened, and would go on to ask one after another.
+    // These calls passed the breaker before it opened, and would still be sent one after another.
     if (state === 'open') gate.refuseWaiting(breakerRefusal(breaker));
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The version of this package, which `package.json` alone decides. */
+/** The version in `package.json`, the only place that has it. */
 export function readVersion(): string {
   return readPackage().version;
 }

@@ -30,10 +30,20 @@ export function detailedResults(
       const { text: data, ...details } = await client.shoutWithDetails(text, { signal });
       return { data, ...details };
     } catch (error) {
-      if (signal.aborted || !(error instanceof TuohsClientError)) throw error;
+      if (!(error instanceof TuohsClientError)) throw error;
       const { message, code, detail, requestId } = error;
       return { error: message, code, detail, requestId };
     }
   };
-  return Readable.from(texts).map(ask, { concurrency: CONCURRENCY, signal });
+  const results = Readable.from(texts).map(ask, { concurrency: CONCURRENCY })[Symbol.asyncIterator]();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => {});
+  return {
+    [Symbol.asyncIterator]: () => ({
+      // A stream that is told to end waits for its source, which may never bring another text.
+      next: () => Promise.race([results.next(), aborted]),
+    }),
+  };
 }

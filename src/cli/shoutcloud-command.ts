@@ -40,8 +40,7 @@ async function serve(
   await runUntil(stop.first, async (opened) => {
     // The other commands need none of it.
     const { startShoutcloud } = await import('../shoutcloud/server.ts');
-    const { logOutput } = await import('../telemetry/log-output.ts');
-    const { jsonLog } = await import('../telemetry/log-output.ts');
+    const { jsonLog, logOutput } = await import('../telemetry/log-output.ts');
     const logTo = givenLog ?? logOutput({ clock });
     opened.push(logTo.flushed);
     const log = jsonLog({ level: 'info', logTo });

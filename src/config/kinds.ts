@@ -1,12 +1,25 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { holdEverybody } from './everybody.ts';
 
-/** What a setting's text must look like, in words and as a check. */
+/** One setting: its environment variable, what it accepts, and its default. */
+export interface Setting<T> {
+  readonly name: string;
+  readonly is: Kind<T>;
+  readonly byDefault: T;
+  readonly says: string;
+  /** A secret can also come from the file that `NAME_FILE` names, and its value is never shown. */
+  readonly isSecret?: true;
+}
+
+/** A row of a table of settings. Its type follows from what it accepts. */
+export function setting<T>(row: Omit<Setting<T>, 'byDefault'> & { byDefault: NoInfer<T> }): Setting<T> {
+  return row;
+}
+
+/** What the text of a setting must be, in words and as a check. */
 export interface Kind<T> {
   readonly accepts: string;
-  /** The value, which is `undefined` where the text stands for the default; or `undefined` where it is not acceptable. */
+  /** The value, or `undefined` if the text is not acceptable. A value of `undefined` stands for the default. */
   parse(text: string): { value: T | undefined } | undefined;
 }
 
@@ -40,7 +53,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
-/** The same, or an empty text for none. */
+/** The same kind, or an empty text for none. */
 export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
   return {
     accepts: `${kind.accepts}, or empty for none`,
@@ -48,7 +61,7 @@ export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
   };
 }
 
-/** The same, or an empty text for the default, as the OpenTelemetry specification has it. */
+/** The same kind, or an empty text for the default, by the OpenTelemetry specification. */
 export function emptyIsDefault<T>(kind: Kind<T>): Kind<T> {
   return {
     accepts: `${kind.accepts}, or empty for the default`,
@@ -56,20 +69,20 @@ export function emptyIsDefault<T>(kind: Kind<T>): Kind<T> {
   };
 }
 
-/** A flag as the OpenTelemetry specification has it. */
+/** A flag by the OpenTelemetry specification. */
 export const standardFlag: Kind<boolean> = {
   accepts: '`true`; anything else is false',
   parse: (text) => ({ value: text.toLowerCase() === 'true' }),
 };
 
-/** The name of a file of certificates; the value is what it holds. */
+/** The name of a file of certificates. The value is the content of the file. */
 export const certificates: Kind<string> = {
   accepts: 'the name of a file of certificates in PEM that can be read',
   parse(text) {
     try {
       const value = readFileSync(text, 'utf8');
       const blocks = value.match(CERTIFICATE) ?? [];
-      // Throws at one that is none. TLS would leave it out and then trust nobody.
+      // Throws if it is not a certificate. TLS would ignore it, and then trust no server.
       for (const block of blocks) new X509Certificate(block);
       return blocks.length > 0 ? { value } : undefined;
     } catch {
@@ -80,29 +93,7 @@ export const certificates: Kind<string> = {
 
 const CERTIFICATE = /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END \1CERTIFICATE-----/g;
 
-/** More are never in a row; a number that no client could exceed would let each choose its own address. */
-const MOST_PROXIES = 32;
-
-/** Which proxies to believe about who the client is: how many stand before us, or their addresses. */
-export const proxies: Kind<number | string[]> = {
-  accepts: `a number of proxies from 0 to ${MOST_PROXIES}, or their addresses or networks with commas between them, which must not hold everybody on the internet`,
-  parse(text) {
-    if (/^\d+$/.test(text)) return Number(text) <= MOST_PROXIES ? { value: Number(text) } : undefined;
-    const addresses = text.split(',').map((address) => address.trim());
-    const areFine = addresses.every(isAddressOrNetwork) && !holdEverybody(addresses);
-    return areFine ? { value: addresses } : undefined;
-  },
-};
-
-function isAddressOrNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const isNamed = ['loopback', 'linklocal', 'uniquelocal'].includes(text);
-  const mostBits = isIP(address) === 6 ? 128 : 32;
-  const areBitsFine = bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= mostBits);
-  return isNamed || (isIP(address) !== 0 && areBitsFine && rest.length === 0);
-}
-
-/** An absolute URL of one of these schemes, with nothing behind its path and credentials that can be decoded. */
+/** An absolute URL of one of these schemes, without query and fragment, whose credentials can be decoded. */
 export function urlOf(...schemes: readonly string[]): Kind<string> {
   return {
     accepts: `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}, without query or fragment`,
@@ -115,7 +106,7 @@ export function urlOf(...schemes: readonly string[]): Kind<string> {
   };
 }
 
-/** A `%` in a user name or password has to be written as `%25`. */
+/** A `%` in a user name or password must be written as `%25`. */
 function hasClearCredentials({ username, password }: URL): boolean {
   try {
     decodeURIComponent(username);
@@ -126,7 +117,7 @@ function hasClearCredentials({ username, password }: URL): boolean {
   }
 }
 
-/** The address of a Redis; its path is the number of a database. */
+/** The address of a Redis. Its path is the number of a database. */
 export const redisUrl: Kind<string> = {
   accepts:
     'a URL that starts with redis:// or rediss://, without query or fragment; its path, if any, is the number of a database, and a % in its password is written as %25',
@@ -138,7 +129,7 @@ export const redisUrl: Kind<string> = {
   },
 };
 
-/** Sites by their origins, exactly as browsers send them, or `*` for all sites. */
+/** Origins of sites, exactly as browsers send them, or `*` for all sites. */
 export const origins: Kind<readonly string[]> = {
   accepts: 'origins like https://app.example with commas between them, without patterns, or * for all',
   parse(text) {

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { getHeapStatistics } from 'node:v8';
-import { combinationProblems } from './combinations.ts';
-import type { Setting } from './setting.ts';
+import type { Setting } from './kinds.ts';
 import { allSettings, type Config } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Thrown for wrong settings; `problems` holds one sentence for each of them. */
+/** Thrown for wrong settings. `problems` holds one sentence for each of them. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
@@ -17,10 +16,7 @@ export class ConfigError extends Error {
   }
 }
 
-/**
- * Reads all settings at once, for a process whose heap has this limit. A wrong one does not hide the next: the `ConfigError`
- * names every problem.
- */
+/** Reads all settings, for a process with this limit of its heap. Throws a `ConfigError` that names every problem. */
 export function readConfig(
   environment: Environment,
   heapBytes: number = getHeapStatistics().heap_size_limit,
@@ -48,14 +44,14 @@ function settingValue(setting: Setting<unknown>, environment: Environment): unkn
   throw new Error(`${setting.name} must be ${setting.is.accepts}${shown}`);
 }
 
-/** Whatever may be a user name and password before the host of a URL is not shown. */
+/** Hides what can be a user name and password before the host of a URL. */
 function withoutCredentials(text: string): string {
   return text.replace(/(?<=^|\/\/)[^\s]*@/, '***@');
 }
 
 /**
- * The value of this variable, or what the file holds that its `_FILE` twin names, but for the line break that mounted
- * secrets usually end in. Throws a sentence where both are set or the file cannot be read.
+ * The value of this variable, or the content of the file that `NAME_FILE` names, without the line break that mounted
+ * secrets usually end with. Throws a sentence if both are set or the file cannot be read.
  */
 export function secretText(name: string, environment: Environment): string | undefined {
   const file = environment[`${name}_FILE`];
@@ -66,4 +62,47 @@ export function secretText(name: string, environment: Environment): string | und
   } catch (error) {
     throw new Error(`${name}_FILE cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
+}
+
+/** The share of the heap beside the memory cache: for requests under way, and for V8 to collect garbage. */
+const LEAST_SHARE_BESIDE_CACHE = 1 / 2;
+
+const MIB = 2 ** 20;
+
+/**
+ * A sentence for each pair of settings that contradict each other, and for a cache that does not fit into the heap.
+ * Settings that could not be read are left out.
+ */
+function combinationProblems(config: Partial<Config>, heapBytes: number): string[] {
+  const { attemptTimeoutMs, requestDeadlineMs, port, adminPort, redisUrl, redisCa, cacheMaxBytes } = config;
+  const problems: string[] = [];
+  if (attemptTimeoutMs && requestDeadlineMs && attemptTimeoutMs > requestDeadlineMs) {
+    problems.push(
+      `ATTEMPT_TIMEOUT_MS (${attemptTimeoutMs}) must not be above REQUEST_DEADLINE_MS (${requestDeadlineMs}): set both`,
+    );
+  }
+  if (port && port === adminPort) {
+    problems.push(`PORT and ADMIN_PORT must differ: both are ${port}`);
+  }
+  if (redisCa !== undefined && redisUrl?.startsWith('redis:')) {
+    problems.push('REDIS_CA_FILE needs a REDIS_URL that starts with rediss://, not with redis://');
+  }
+  const mostCacheBytes = Math.floor(heapBytes * (1 - LEAST_SHARE_BESIDE_CACHE));
+  if (cacheMaxBytes && cacheMaxBytes > mostCacheBytes) {
+    const neededMiB = Math.ceil(cacheMaxBytes / (1 - LEAST_SHARE_BESIDE_CACHE) / MIB);
+    problems.push(
+      `CACHE_MAX_BYTES (${cacheMaxBytes}) must not be above ${mostCacheBytes}, half of the heap that Node may use: start node with --max-old-space-size=${neededMiB} or more`,
+    );
+  }
+  return problems;
+}
+
+/** The facts about the configuration in the first line of the log. Hosts only, because the rest of a URL can be a secret. */
+export function startFacts({ host, shoutcloudUrl, redisUrl, webConcurrency }: Config) {
+  return {
+    host: host ?? 'all addresses',
+    upstream: new URL(shoutcloudUrl).host,
+    ...(redisUrl !== undefined && { redis: new URL(redisUrl).host }),
+    processes: webConcurrency,
+  };
 }

@@ -4,16 +4,17 @@ import {
   oneOf,
   optional,
   origins,
-  proxies,
   redisUrl,
+  type Setting,
+  setting,
   urlOf,
   wholeNumber,
   word,
 } from './kinds.ts';
-import { type Setting, setting } from './setting.ts';
+import { proxies } from './proxies.ts';
 import { traceSettings } from './trace-settings.ts';
 
-/** Every setting but those of traces. The reader, the documentation, `.env.example` and the chart follow this table. */
+/** All settings except those of traces. The reader, the documentation, `.env.example` and the chart follow this table. */
 export const settings = {
   host: setting({
     name: 'HOST',
@@ -109,7 +110,7 @@ export const settings = {
     name: 'REDIS_URL',
     is: optional(redisUrl),
     byDefault: undefined,
-    says: 'The Redis that all processes share as second cache; it is never needed.',
+    says: 'The Redis that all processes share as a second cache. The service also works without it.',
     isSecret: true,
   }),
   redisCa: setting({
@@ -152,37 +153,37 @@ export const settings = {
     name: 'MAX_CONNECTIONS',
     is: wholeNumber(1, 1_000_000),
     byDefault: 2000,
-    says: 'Open connections of clients; at the limit the one that has done least for longest is closed.',
+    says: 'Most open connections of clients; at the limit, the one without progress for longest is closed.',
   }),
   maxInFlight: setting({
     name: 'MAX_IN_FLIGHT',
     is: wholeNumber(1, 1_000_000),
     byDefault: 4096,
-    says: 'Requests under way at once; more are refused. Three quarters of them can wait for SHOUTCLOUD.',
+    says: 'Most requests under way at once; more are refused. Three quarters of them can wait for SHOUTCLOUD.',
   }),
   rateLimitPerMinute: setting({
     name: 'RATE_LIMIT_PER_MINUTE',
     is: wholeNumber(0, 1_000_000_000),
     byDefault: 0,
-    says: 'Requests that one client can make in a minute of the clock; 0 means no limit.',
+    says: 'Requests that one client may make in a minute of the clock; 0 means no limit.',
   }),
   corsOrigins: setting({
     name: 'CORS_ORIGINS',
     is: optional(origins),
     byDefault: undefined,
-    says: 'Sites whose pages can call the API from a browser. If it is set, all answers say `Vary: Origin`.',
+    says: 'Sites whose pages may call the API from a browser. If it is set, all answers say `Vary: Origin`.',
   }),
   trustProxy: setting({
     name: 'TRUST_PROXY',
     is: optional(proxies),
     byDefault: undefined,
-    says: 'Which proxies are believed about the address of a client.',
+    says: 'Proxies that are trusted to name the address of a client.',
   }),
   drainMs: setting({
     name: 'DRAIN_MS',
     is: wholeNumber(0, 15_000),
     byDefault: 6000,
-    says: 'How long everything is still served after SIGTERM, in milliseconds, while load balancers take notice.',
+    says: 'How long everything is still served after SIGTERM, in milliseconds, so that load balancers notice.',
   }),
   keepAliveTimeoutMs: setting({
     name: 'KEEP_ALIVE_TIMEOUT_MS',

@@ -1,6 +1,4 @@
-import { decimal, emptyIsDefault, oneOf, optional, standardFlag, urlOf } from './kinds.ts';
-import { setting } from './setting.ts';
-import type { Config } from './settings.ts';
+import { decimal, emptyIsDefault, oneOf, optional, setting, standardFlag, urlOf } from './kinds.ts';
 
 /**
  * The settings of traces, by the names and rules of the OpenTelemetry specification
@@ -60,8 +58,15 @@ export const traceSettings = {
   }),
 };
 
-/** Where traces go; `undefined` where there are to be none. By the OTLP exporter specification, `/v1/traces` is appended. */
-export function traceEndpoint(config: Config): string | undefined {
+interface EndpointSettings {
+  readonly isOtelDisabled: boolean;
+  readonly tracesExporter: 'otlp' | 'none';
+  readonly otlpEndpoint: string | undefined;
+  readonly otlpTracesEndpoint: string | undefined;
+}
+
+/** The address for traces; `undefined` for no traces. By the OTLP exporter specification, `/v1/traces` is appended. */
+export function traceEndpoint(config: EndpointSettings): string | undefined {
   if (config.isOtelDisabled || config.tracesExporter === 'none') return undefined;
   const { otlpTracesEndpoint, otlpEndpoint } = config;
   return otlpTracesEndpoint ?? (otlpEndpoint && `${otlpEndpoint.replace(/\/$/, '')}/v1/traces`);

@@ -110,6 +110,8 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
 export interface LoopDelay {
   /** The shortest recent delay of the event loop in milliseconds. Each request waited at least that long unseen. */
   readonly ms: () => number;
+  /** Tells at any time whether that delay is above this limit. */
+  readonly isAbove: (limitMs: number) => () => boolean;
   readonly stop: Cancel;
 }
 
@@ -125,7 +127,7 @@ export function loopDelay(clock: Clock): LoopDelay {
   let leastMs = 0;
   let cancel: Cancel = () => {};
   measure();
-  return { ms: () => leastMs, stop: () => cancel() };
+  return { ms: () => leastMs, isAbove: (limitMs) => () => leastMs > limitMs, stop: () => cancel() };
 
   function measure(): void {
     const dueAt = clock.now() + SAMPLE_MS;

@@ -1,15 +1,15 @@
 import type { FaultChooser, Faults } from './faults.ts';
 import type { Shoutcloud } from './server.ts';
 
-/** What a person can have the server do, by name. */
+/** The faults that a person can choose, by name. */
 export interface FaultSwitch {
-  /** Names and what each does; the one that is on. */
+  /** The chosen fault, and all faults with a line about each. */
   state(): { readonly fault: string; readonly faults: readonly { name: string; about: string }[] };
-  /** From the next request on; false if there is no such name. */
+  /** Takes effect with the next request. Returns false if there is no fault of this name. */
   set(name: string): boolean;
 }
 
-/** A lie, then two true answers: whoever asks again gets a true one. */
+/** One wrong answer, then two right ones, so that a retry gets a right one. */
 const everyThirdLies: FaultChooser = (index) => {
   if (index % 3 !== 0) return undefined;
   return { kind: index % 2 === 0 ? 'wrong' : 'crossed' };
@@ -23,7 +23,7 @@ const SWITCHES: Readonly<Record<string, { readonly faults: Faults; readonly abou
   gone: { faults: 'close', about: 'Each connection is closed without an answer.' },
 };
 
-/** Breaks a running server, and mends it, by name. It answers well until told otherwise. */
+/** Switches the faults of a running server. It starts without one. */
 export function faultSwitch(shoutcloud: Pick<Shoutcloud, 'setFaults'>): FaultSwitch {
   const faults = Object.entries(SWITCHES).map(([name, { about }]) => ({ name, about }));
   let fault = 'answers well';

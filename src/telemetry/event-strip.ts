@@ -3,7 +3,7 @@ import type { BreakerState, Emit, World } from '../core/events.ts';
 import type { Call, Shout } from '../core/shouter.ts';
 import { type LayerViews, NO_VIEWS } from './layer-views.ts';
 
-/** What happened, in words, without the texts. */
+/** An event in words, without users' texts. */
 export interface StripEntry {
   /** Grows by one with each entry. */
   readonly number: number;
@@ -13,17 +13,17 @@ export interface StripEntry {
 }
 
 export interface EventStrip {
-  /** Watch the layers at work. */
+  /** Observe the layers. */
   readonly views: LayerViews;
   readonly emit: Emit;
   /** The entries behind this number, oldest first; all of them if it is of an earlier process. */
   since(number: number): readonly StripEntry[];
 }
 
-/** Older entries are forgotten. */
+/** Older entries are dropped. */
 const MOST_ENTRIES = 200;
 
-/** Keeps the last things that happened around the upstream, for a person who watches: attempts, answers, the breaker. */
+/** Keeps the last attempts, answers and changes of the breaker, for a person at the page. */
 export function eventStrip({ clock }: Pick<World, 'clock'>): EventStrip {
   let entries: StripEntry[] = [];
   let number = 0;

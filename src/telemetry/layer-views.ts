@@ -1,21 +1,21 @@
 import type { CacheTier } from '../core/events.ts';
 import type { Shouter } from '../core/shouter.ts';
 
-/** Views of the layers at work, for traces and for the page. Each is a wrapper that changes nothing of what the layer does. */
+/** Wrappers that observe layers, for traces and for the page. They do not change what a layer does. */
 export interface LayerViews {
   /** Around all layers: one string of a request. */
   string(inner: Shouter): Shouter;
-  /** Around a cache, and so around all that it takes to answer what it does not know. */
+  /** Around a cache, and so around everything that answers a miss. */
   cache(inner: Shouter, tier: CacheTier): Shouter;
   /** Around the layer that gathers batches: the wait of one string. */
   waiting(inner: Shouter): Shouter;
-  /** Directly below that layer: what is done for all strings of a batch. */
+  /** Directly below that layer: the work for all strings of a batch. */
   batch(inner: Shouter): Shouter;
   /** Around the layer that asks SHOUTCLOUD. */
   attempt(inner: Shouter): Shouter;
 }
 
-/** Nobody looks: the layers themselves, at no cost. */
+/** Returns the layers unchanged. */
 export const NO_VIEWS: LayerViews = {
   string: (layer) => layer,
   cache: (layer) => layer,
@@ -24,7 +24,7 @@ export const NO_VIEWS: LayerViews = {
   attempt: (layer) => layer,
 };
 
-/** Two that look at the same layers. */
+/** Two views of the same layers. */
 export function bothViews(outer: LayerViews, inner: LayerViews): LayerViews {
   return {
     string: (layer) => outer.string(inner.string(layer)),

@@ -33,25 +33,15 @@ const MAX_REASON_LENGTH = 300;
 const HEADERS = { connection: 'close', 'user-agent': 'tuohs-watch' };
 
 export function asker({ url, timeoutMs, fetch = globalThis.fetch }: AskOptions, clock: Clock): Ask {
+  const client = createClient({ baseUrl: url, retries: 0, headers: HEADERS, fetch });
   return async (question, signal) => {
     const startedAt = clock.now();
     const failure = await withinMs(timeoutMs, (limited) => failureOf(question, limited), { clock, signal });
     return { durationMs: Math.round(clock.now() - startedAt), failure: failure?.slice(0, MAX_REASON_LENGTH) };
 
     async function failureOf({ text, rightAnswer, wantsUpstream }: Question, limited: AbortSignal) {
-      let cacheStatus = '';
-      const client = createClient({
-        baseUrl: url,
-        retries: 0,
-        headers: HEADERS,
-        async fetch(...request) {
-          const response = await fetch(...request);
-          cacheStatus = response.headers.get('cache-status') ?? '';
-          return response;
-        },
-      });
       try {
-        const answer = await client.shout(text, { signal: limited });
+        const { text: answer, cacheStatus } = await client.shoutWithDetails(text, { signal: limited });
         if (answer !== rightAnswer) return 'the answer is not the right one';
         return wantsUpstream && isLocal(cacheStatus) ? 'the fallback answered it, not SHOUTCLOUD' : undefined;
       } catch (error) {
@@ -63,7 +53,7 @@ export function asker({ url, timeoutMs, fetch = globalThis.fetch }: AskOptions, 
 }
 
 /** Finds `tuohs; fwd=miss; detail=local` (RFC 9211) among the entries of other caches. */
-function isLocal(cacheStatus: string): boolean {
+function isLocal(cacheStatus = ''): boolean {
   return cacheStatus.split(',').some((entry) => /^\s*tuohs\b.*;\s*detail=local\b/.test(entry));
 }
 

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { chartValues } from '../../scripts/chart-values.ts';
 import { type DocumentedSetting, defaultText } from '../../scripts/documented-setting.ts';
 import { readConfig } from '../../src/config/read-config.ts';
-import type { Setting } from '../../src/config/setting.ts';
+import type { Setting } from '../../src/config/kinds.ts';
 import { settings } from '../../src/config/settings.ts';
 import { chart, only, refusal, rendered } from './rendering.ts';
 

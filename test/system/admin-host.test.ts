@@ -45,7 +45,7 @@ for (const TRUST_PROXY of ['0.0.0.0/0', '::/0', '0.0.0.0/1,128.0.0.0/1']) {
       assert.equal(await service.exitCode, 2);
       assert.match(
         service.stderr.join(),
-        /^tuohs: TRUST_PROXY must be .* not hold everybody on the internet/,
+        /^tuohs: TRUST_PROXY must be .* not cover the whole internet/,
       );
     });
   }

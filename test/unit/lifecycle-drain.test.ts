@@ -131,9 +131,11 @@ function start(parts: { closeApi?: Closer; closeRedis?: Closer; extraMs?: number
     () =>
       closed.push(what);
   const { closeApi = closes('api'), closeRedis = closes('redis'), extraMs = 0 } = parts;
-  const closers = [closeApi, closeRedis];
+  const life = lifecycle({ drainMs: 6000, extraMs }, world);
+  life.closes(closeRedis);
+  life.closes(closeApi);
   return {
-    life: lifecycle(closers, { drainMs: 6000, extraMs }, world),
+    life,
     clock: world.clock,
     world,
     closed,

@@ -6,7 +6,9 @@ import { testWorld } from '../support/world.ts';
 
 function living(closers: readonly (() => unknown)[] = [], drainMs = 6000) {
   const world = testWorld();
-  return { world, life: lifecycle(closers, { drainMs }, world) };
+  const life = lifecycle({ drainMs }, world);
+  for (const step of closers.toReversed()) life.closes(step);
+  return { world, life };
 }
 
 test('it is ready once started, and no longer when the drain begins', () => {
@@ -100,4 +102,16 @@ test('who is in a hurry does not wait for the drain', async () => {
   hurry.resolve();
 
   await closed;
+});
+
+test('the part that was added last is closed first, and those that observe the others after them', async () => {
+  const world = testWorld();
+  const life = lifecycle({ drainMs: 0 }, world);
+  const closed: string[] = [];
+  life.closesLast(() => closed.push('admin'));
+  for (const part of ['redis', 'layers', 'api']) life.closes(() => closed.push(part));
+
+  await life.close();
+
+  assert.deepEqual(closed, ['api', 'layers', 'redis', 'admin']);
 });

@@ -52,7 +52,8 @@ test('16 texts are asked at once and no more, and answers keep their order', asy
   const full = Promise.withResolvers<void>();
   serviceOf(t, async (text) => {
     most = Math.max(most, ++underWay);
-    if (underWay === 16) full.resolve();
+    // A 17th has time to begin.
+    if (underWay === 16) settled().then(settled).then(full.resolve);
     await full.promise;
     // Those behind it are answered first.
     if (text === '0') await settled();
@@ -101,6 +102,23 @@ test('an interrupt ends it with 130, and no line says ABORTED', async (t) => {
 
   assert.equal(exitCode, 130);
   assert.doesNotMatch(stdout, /ABORTED/);
+});
+
+test('an interrupt ends it while it waits for the next line', async (t) => {
+  serviceOf(t);
+  const interrupt = Promise.withResolvers<void>();
+  async function* input() {
+    yield Buffer.from('one\n');
+    await new Promise(() => {});
+  }
+
+  const { exitCode, stdout } = await ran(['shout', '--json'], {
+    input: Readable.from(input()),
+    interrupt: interrupt.promise,
+    onOutput: interrupt.resolve,
+  });
+
+  assert.deepEqual([exitCode, objects(stdout)], [130, [answered('one')]]);
 });
 
 test('what the input throws ends it, behind the answers of what came before', async (t) => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readConfig } from '../../../src/config/read-config.ts';
-import { startFacts } from '../../../src/config/start-facts.ts';
+import { readConfig, startFacts } from '../../../src/config/read-config.ts';
 
 test('the start names hosts and processes, and of addresses nothing that may be secret', () => {
   const config = readConfig({

@@ -80,3 +80,14 @@ function startDelay(): { delay: LoopDelay; turns(latenesses: readonly number[]):
     },
   };
 }
+
+test('a limit is exceeded while the delay is above it', () => {
+  const { delay, turns } = startDelay();
+  const isLate = delay.isAbove(250);
+
+  turns([250, 250, 250, 250]);
+  const atLimit = isLate();
+  turns([251, 251, 251, 251]);
+
+  assert.deepEqual([atLimit, isLate()], [false, true]);
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Setting } from '../../../src/config/setting.ts';
+import type { Setting } from '../../../src/config/kinds.ts';
 import { settings } from '../../../src/config/settings.ts';
 
 const root = new URL('../../../', import.meta.url);

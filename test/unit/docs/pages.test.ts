@@ -47,6 +47,18 @@ test('each decision has at most 40 lines and a row in the list', () => {
   );
 });
 
+test('each number up to the last one is a decision, or the list says why it is not', () => {
+  const list = read('docs/adr/README.md');
+  const explained = (list.match(/\b\d{4}\b/g) ?? []).map(Number);
+  const last = Math.max(...explained);
+
+  assert.ok(last > 30);
+  assert.deepEqual(
+    Array.from({ length: last }, (_, index) => index + 1).filter((number) => !explained.includes(number)),
+    [],
+  );
+});
+
 test('each decision has the title that the list gives it', () => {
   const listed = [...read('docs/adr/README.md').matchAll(/^\| \[(\d{4})\]\((.+?)\) \| (.+) \|$/gm)];
 

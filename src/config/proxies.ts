@@ -1,11 +1,34 @@
 import { isIP } from 'node:net';
+import type { Kind } from './kinds.ts';
 
-/** First and last address of a network, as numbers of 128 bits; an IPv4 address is its IPv4-mapped one. */
+/** No real chain of proxies is longer. With a larger number, a client could choose its own address. */
+const MOST_PROXIES = 32;
+
+/** The proxies that are trusted about the client's address: how many stand in front of us, or their addresses. */
+export const proxies: Kind<number | string[]> = {
+  accepts: `a number of proxies from 0 to ${MOST_PROXIES}, or their addresses or networks with commas between them, which must not cover the whole internet`,
+  parse(text) {
+    if (/^\d+$/.test(text)) return Number(text) <= MOST_PROXIES ? { value: Number(text) } : undefined;
+    const addresses = text.split(',').map((address) => address.trim());
+    const areFine = addresses.every(isAddressOrNetwork) && !coverInternet(addresses);
+    return areFine ? { value: addresses } : undefined;
+  },
+};
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const isNamed = ['loopback', 'linklocal', 'uniquelocal'].includes(text);
+  const mostBits = isIP(address) === 6 ? 128 : 32;
+  const areBitsFine = bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= mostBits);
+  return isNamed || (isIP(address) !== 0 && areBitsFine && rest.length === 0);
+}
+
+/** The first and the last address of a network, as 128-bit numbers. An IPv4 address is the IPv4-mapped IPv6 address. */
 type Range = readonly [first: bigint, last: bigint];
 
 const ALL_IPV4 = '0.0.0.0/0';
 
-/** The part of IPv6 that is in use on the internet (RFC 4291 §2.4). */
+/** The part of IPv6 that is used on the internet (RFC 4291 §2.4). */
 const PUBLIC_IPV6 = '2000::/3';
 
 /** Addresses that are not used on the internet (RFC 6890). */
@@ -14,8 +37,8 @@ const NOT_PUBLIC_IPV4 = [
   ...['172.16.0.0/12', '192.168.0.0/16', '224.0.0.0/3'],
 ];
 
-/** Whether each address of the internet, of IPv4 or of IPv6, is in one of these addresses and networks. */
-export function holdEverybody(networks: readonly string[]): boolean {
+/** Whether these addresses and networks cover the whole internet, of IPv4 or of IPv6. */
+function coverInternet(networks: readonly string[]): boolean {
   const ranges = networks.filter((network) => isIP(network.split('/')[0] ?? '') !== 0).map(rangeOf);
   return (
     holds([...ranges, ...NOT_PUBLIC_IPV4.map(rangeOf)], rangeOf(ALL_IPV4)) ||
@@ -46,7 +69,7 @@ function ipv4(address: string): bigint {
 }
 
 function ipv6(address: string): bigint {
-  // A URL has the address without zeros and without a part in the form of IPv4.
+  // The URL parser removes leading zeros, and writes a part in the form of IPv4 as hexadecimal.
   const { hostname } = new URL(`http://[${address.replace(/%.*/, '')}]`);
   const [left = [], right = []] = hostname.slice(1, -1).split('::').map(groups);
   const zeros = new Array<bigint>(8 - left.length - right.length).fill(0n);
