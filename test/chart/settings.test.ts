@@ -5,8 +5,8 @@ import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import { parse } from 'yaml';
 import { chartValues } from '../../scripts/chart-values.ts';
 import { type DocumentedSetting, defaultText } from '../../scripts/documented-setting.ts';
-import { readConfig } from '../../src/config/read-config.ts';
 import type { Setting } from '../../src/config/kinds.ts';
+import { readConfig } from '../../src/config/read-config.ts';
 import { settings } from '../../src/config/settings.ts';
 import { chart, only, refusal, rendered } from './rendering.ts';
 
