@@ -67,6 +67,15 @@ test('the pipeline calls green what CI calls green', () => {
   assert.ok(pipeline.test?.steps?.some(({ run }) => run === '.ci/run'));
 });
 
+test('the simulation and the laboratory run each night, and nothing that lands waits for them', () => {
+  const laboratory = files.find(({ name }) => name === 'laboratory.yml')?.workflow;
+  const runs = (job: string) => laboratory?.jobs[job]?.steps?.map(({ run = '' }) => run).join('\n') ?? '';
+
+  assert.deepEqual(Object.keys(laboratory?.on ?? {}), ['schedule', 'workflow_dispatch']);
+  assert.match(runs('simulate'), /^make simulate SEEDS="\$SEEDS" \| tee/m);
+  assert.match(runs('chaos'), /make chaos \| tee/);
+});
+
 test('the image is for both processors, with SBOM and provenance, and signed', () => {
   const steps = pipeline.build?.steps ?? [];
   const built = steps.find(({ uses }) => uses?.startsWith('docker/build-push-action@'))?.with ?? {};
