@@ -39,6 +39,9 @@ const CLOSED_AT_ONCE = 16;
 /** Requests of one connection that are worked on at once: a thousand that arrive in one packet must not take the places of others. */
 const MAX_AT_ONCE = 8;
 
+/** Requests of one connection that wait for answers to earlier ones; a client that sends more ahead is cut off. */
+const MOST_AHEAD = 128;
+
 /** What a request costs beside its body: the objects that Node and we make for it. Measured: 3 KB. */
 const REQUEST_BYTES = 4096;
 
@@ -112,12 +115,8 @@ export function connections(maxConnections: number, clock: Pick<Clock, 'soon'>):
    * Node reads up to 2 MiB of each in every turn, and accepts one connection meanwhile.
    */
   function takeAhead(exchange: Exchange, connection: Connection): void {
-    const { socket } = connection;
-    try {
-      exchange.hold(REQUEST_BYTES, 'waiting');
-    } catch {
-      return void socket.destroy();
-    }
+    const { socket, exchanges } = connection;
+    if (exchanges.length > MOST_AHEAD || !hasRoom(exchange)) return void socket.destroy();
     if (connection.isPausing) return;
     connection.isPausing = true;
     // Node resumes the socket behind each request of a packet, so this has to wait for the last one.
@@ -137,6 +136,15 @@ export function connections(maxConnections: number, clock: Pick<Clock, 'soon'>):
       open.delete(socket);
       socket.destroy();
     }
+  }
+}
+
+function hasRoom(exchange: Exchange): boolean {
+  try {
+    exchange.hold(REQUEST_BYTES, 'waiting');
+    return true;
+  } catch {
+    return false;
   }
 }
 
