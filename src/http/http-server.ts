@@ -81,7 +81,7 @@ export function httpServer<Parts>(
   let isClosing = false;
   let accepted = 0;
   let closed: Promise<void> | undefined;
-  const open = connections(maxConnections);
+  const open = connections(maxConnections, world.clock);
   const budget = byteBudget(maxHeldBytes, open, world.clock);
   const host: ExchangeHost = {
     ...world,
@@ -109,6 +109,8 @@ export function httpServer<Parts>(
       // Node would answer by itself, without a body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
+      // No protocol is upgraded to; an upgrade ends the parsing of what a connection that is gone has sent ahead.
+      shouldUpgradeCallback: ({ socket }) => socket.destroyed,
     },
     listener,
   );

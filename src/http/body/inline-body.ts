@@ -13,6 +13,17 @@ export interface BodySink {
 export class InlineBodyRequest extends IncomingMessage {
   #sink: BodySink | undefined;
   #hasBegun = false;
+  #endsParsing = false;
+
+  /** Node sets it for each head, and parses on behind one for which it is false: not on a connection that is gone. */
+  get upgrade(): boolean {
+    return this.#endsParsing;
+  }
+
+  set upgrade(isUpgrade: boolean | null) {
+    // Before this class has its fields, Node sets it to `null`.
+    if (isUpgrade !== null) this.#endsParsing = isUpgrade || this.socket.destroyed;
+  }
 
   /** Whether the body goes to `sink` from now on; not if a part of it has already arrived. */
   divert(sink: BodySink): boolean {

@@ -2,10 +2,17 @@ import type { Attack } from './attack.ts';
 import { costlyInput } from './costly-input.ts';
 import { deafReaders } from './deaf-readers.ts';
 import { floods } from './floods.ts';
+import { protocolAbuse } from './protocol-abuse.ts';
 import { slowSenders } from './slow-senders.ts';
 
 /** All attacks of callers that the laboratory knows. */
-export const ATTACKS: readonly Attack[] = [...costlyInput, ...slowSenders, ...deafReaders, ...floods];
+export const ATTACKS: readonly Attack[] = [
+  ...costlyInput,
+  ...slowSenders,
+  ...deafReaders,
+  ...floods,
+  ...protocolAbuse,
+];
 
 export function attackNamed(name: string): Attack {
   const attack = ATTACKS.find((each) => each.name === name);

@@ -81,6 +81,8 @@ export function costlyBodies(): Map<string, string> {
   add('JSON long key', JSON_TYPE, `{"${'k'.repeat(BODY_BYTES - 20)}":1}`);
   add('JSON long number', JSON_TYPE, `{"data":${'1'.repeat(BODY_BYTES - 20)}}`);
   add('JSON long fraction', JSON_TYPE, `{"data":0.${'1'.repeat(BODY_BYTES - 20)}}`);
+  add('text of letters and an emoji', 'text/plain', `${'a'.repeat(BODY_BYTES - 4)}😀`);
+  add('text of controls with accents', 'text/plain', filled('a\u0301\u0001\u0301', BODY_BYTES));
   add('text of broken UTF-8', 'text/plain', filled('\uFFFD', BODY_BYTES));
   return inputs;
 }

@@ -1,0 +1,94 @@
+import type { Socket } from 'node:net';
+import { drip } from '../../tools/crowd.ts';
+import { besiege } from '../../tools/siege.ts';
+import {
+  type Attack,
+  askCeaselessly,
+  CHUNKED,
+  filled,
+  get,
+  headOf,
+  JSON_TYPE,
+  NDJSON_TYPE,
+  post,
+} from './attack.ts';
+import { HEAD_BYTES } from './costly-heads.ts';
+
+const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+const UPGRADE = [
+  'connection: Upgrade, HTTP2-Settings',
+  'upgrade: h2c, websocket',
+  'http2-settings: AAMAAABk',
+];
+const LARGEST_ASSET = '/docs/swagger-ui-bundle.js';
+
+/** What HTTP allows, or nearly allows, and no honest caller does. */
+export const protocolAbuse: readonly Attack[] = [
+  crowd('trailers without end', 100, (socket) => {
+    socket.write(`${headOf('/v1', JSON_TYPE, CHUNKED)}0\r\n`);
+    drip(socket, 20, () => 'x-more: to come\r\n'.repeat(50));
+  }),
+  crowd('a chunk extension without end', 100, (socket) => {
+    socket.write(`${headOf('/v1', JSON_TYPE, CHUNKED)}1;`);
+    drip(socket, 20, () => 'extension'.repeat(100));
+  }),
+  crowd('empty lines before a request that never comes', 1_900, (socket) =>
+    drip(socket, 2_000, () => '\r\n'.repeat(20)),
+  ),
+  crowd('200 pipelines of paths of 16 KB', 200, (socket) => {
+    socket.write(get(`/${'a'.repeat(HEAD_BYTES)}`).repeat(20));
+    drip(socket, 1_000, () => get(`/${'a'.repeat(HEAD_BYTES)}`).repeat(20));
+  }),
+  crowd('100 pipelines of 500 HEADs of the largest asset', 100, (socket) => {
+    const heads = get(LARGEST_ASSET).replace('GET', 'HEAD').repeat(500);
+    socket.write(heads);
+    drip(socket, 2_000, () => heads);
+  }),
+  crowd('upgrades to HTTP/2 and WebSocket, then silence', 1_000, (socket) =>
+    socket.write(get('/v1?data=known', ...UPGRADE)),
+  ),
+  crowd('HTTP/2 without asking', 300, (socket) => socket.write(HTTP2_PREFACE)),
+  crowd('CONNECT, TRACE and methods that nobody knows', 300, (socket, index) => {
+    const method = ['CONNECT', 'TRACE', 'PROPFIND', 'M-SEARCH'][index % 4] ?? '';
+    socket.write(`${method} lab:80 HTTP/1.1\r\nhost: lab\r\n\r\n`);
+  }),
+  crowd('half a body, then the end of the sending side', 1_000, (socket) =>
+    socket.end(`${headOf('/v1', JSON_TYPE, 'content-length: 20000')}{"data":"`),
+  ),
+  crowd('connections that are reset at once', 1_500, (socket) => socket.resetAndDestroy()),
+  crowd('connections that are reset behind a request', 1_500, (socket, index) => {
+    socket.write(
+      post('/v1', JSON_TYPE, `{"data":"${index % 2 === 0 ? 'known' : `reset ${Math.random()}`}"}`),
+    );
+    setImmediate(() => socket.resetAndDestroy());
+  }),
+  crowd('20 bulks of a million empty lines', 20, (socket) => {
+    const bulk = post('/v1/bulk', NDJSON_TYPE, '\n'.repeat(2 ** 20));
+    socket.write(bulk);
+    drip(socket, 3_000, () => (socket.writableLength === 0 ? bulk : ''));
+  }),
+  asking('cookies of 16 KB', () => [get('/v1?data=known', `cookie: ${filled('a=b; ', HEAD_BYTES)}`)]),
+  asking('texts of 17 KB of one length that differ in their first letters', alikeTexts),
+  asking('health checks without a pause', () => [get('/health')]),
+];
+
+/** As many as a cache of 32 MiB holds: V8 gives all of them the same hash. */
+function alikeTexts(): string[] {
+  return Array.from({ length: 2_000 }, (_, index) =>
+    post('/v1', JSON_TYPE, `{"data":"${String(index).padStart(8, '0')}${'x'.repeat(17_000)}"}`),
+  );
+}
+
+function crowd(name: string, size: number, act: (socket: Socket, index: number) => unknown): Attack {
+  return { name, connections: size, begin: ({ port }) => besiege({ port, size, act }) };
+}
+
+/** 24 connections that ask without a pause; the requests are made when the attack begins. */
+function asking(name: string, requests: () => readonly string[]): Attack {
+  const callers = 24;
+  return {
+    name,
+    connections: callers,
+    begin: ({ port }) => askCeaselessly({ port, callers, pauseMs: 10, requests: requests() }),
+  };
+}
