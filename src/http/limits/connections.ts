@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../core/clock.ts';
+import { turns } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
-import { turns } from '../../core/turns.ts';
 import type { Exchange } from '../exchange.ts';
 
 /** One connection of a client and what is under way on it. */
