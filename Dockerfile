@@ -40,7 +40,7 @@ USER 1001:1001
 EXPOSE 5000 9464
 # A gateway makes many short-lived objects and keeps few (docs/adr/0028): a small young generation, and a heap that fits into the
 # memory limit of the container. An own NODE_OPTIONS replaces both.
-ENV NODE_OPTIONS="--max-semi-space-size=8 --max-old-space-size-percentage=60"
+ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size-percentage=60"
 # What holds a body or a piece of one is given back to the system when it is freed, not kept for later (docs/adr/0040).
 ENV MALLOC_MMAP_THRESHOLD_=32768
 ENTRYPOINT ["node", "/app/dist/main.js"]

@@ -27,10 +27,19 @@ const EXPOSED = [
 ].join(', ');
 
 /**
- * What pages may send: any header, as the client lets its caller. The star covers all but `Authorization`, and only requests
- * without credentials, which are all of ours.
+ * What pages may send: our own headers, those of caches, of traces, and of a proxy that wants to know the caller; and any other,
+ * as the client lets its caller. The star counts only for requests without credentials, which all of ours are, and not in
+ * browsers that are older than it.
  */
-const ACCEPTED = '*, Authorization';
+const ACCEPTED = `${[
+  'Content-Type',
+  'X-Request-Id',
+  'If-None-Match',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'Authorization',
+].join(', ')}, *`;
 
 // Chromium remembers a preflight for two hours at most.
 const MAX_AGE_S = '7200';

@@ -125,7 +125,10 @@ for (const [path, methods] of Object.entries({
     assert.deepEqual([reply.status, reply.body], [204, '']);
     assert.equal(reply.headers['access-control-allow-origin'], APP);
     assert.equal(words(reply.headers['access-control-allow-methods']), methods);
-    assert.equal(reply.headers['access-control-allow-headers'], '*, Authorization');
+    assert.equal(
+      reply.headers['access-control-allow-headers'],
+      'Content-Type, X-Request-Id, If-None-Match, traceparent, tracestate, baggage, Authorization, *',
+    );
     assert.match(String(reply.headers['access-control-max-age']), /^\d+$/);
     assert.ok(varies(reply.headers.vary));
   });
