@@ -36,7 +36,7 @@ export function inTurns(reverse: Reverse, nextTurn: NextTurn): (text: string) =>
   return (text) => (text.length <= PIECE || MARKED.test(text) ? reverse(text) : reversePieces(text));
 
   async function reversePieces(text: string): Promise<string> {
-    const clusters = segmenter.segment(text);
+    const clusters = clustersOf(text);
     let reversed = '';
     for (let start = 0; start < text.length; ) {
       await nextTurn();
@@ -49,7 +49,13 @@ export function inTurns(reverse: Reverse, nextTurn: NextTurn): (text: string) =>
   }
 }
 
-const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+/** Made for the first text that needs it: that takes 10 ms, which would be a part of every start. */
+let segmenter: Intl.Segmenter | undefined;
+
+function clustersOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('und', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
 
 // Characters that never join a neighbour of this class, except CR followed by LF.
 const PLAIN =
@@ -62,7 +68,7 @@ function reverseGraphemes(text: string): string {
   if (PLAIN.test(text)) return withLineEnds(reverseUnits(text));
   if (MARKED.test(text)) return withLineEnds(reverseMarked(text));
   const clusters: string[] = [];
-  for (const { segment } of segmenter.segment(text)) clusters.push(segment);
+  for (const { segment } of clustersOf(text)) clusters.push(segment);
   return clusters.reverse().join('');
 }
 
