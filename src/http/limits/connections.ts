@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../../core/clock.ts';
-import { turns } from '../../core/clock.ts';
+import { type Clock, turns } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 
