@@ -103,9 +103,11 @@ export function redisLink(
     redis,
     state: () => ({ isUp, trouble }),
     expect(bytes) {
-      const ends = [guard.expect(bytes), awaitReply()];
+      const endOfBytes = guard.expect(bytes);
+      const endOfWait = awaitReply();
       return () => {
-        for (const end of ends) end();
+        endOfBytes();
+        endOfWait();
       };
     },
     cut,

@@ -5,10 +5,10 @@ type Reference = OpenAPIV3_1.ReferenceObject;
 type Content = NonNullable<Response['content']>;
 type Headers = NonNullable<Response['headers']>;
 
-/** The components of `openapi.ts` that operations refer to. */
+/** The components of `document.ts` that operations refer to. */
 export const requestIdParameter: Reference = { $ref: '#/components/parameters/RequestId' };
 
-/** The shared answers to errors by their statuses; `openapi.ts` describes each once. */
+/** The shared answers to errors by their statuses; `document.ts` describes each once. */
 export const ERROR_RESPONSES = {
   400: 'BadInput',
   408: 'RequestTimeout',

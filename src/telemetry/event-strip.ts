@@ -1,7 +1,7 @@
 import { AttemptError, type AttemptFailure, TuohsError } from '../core/errors.ts';
 import type { BreakerState, Emit, World } from '../core/events.ts';
 import type { Call, Shout } from '../core/shouter.ts';
-import { type LayerViews, NO_VIEWS } from './layer-views.ts';
+import { type LayerViews, NO_VIEWS, observed } from './layer-views.ts';
 
 /** An event in words, without users' texts. */
 export interface StripEntry {
@@ -84,12 +84,7 @@ export function eventStrip({ clock }: Pick<World, 'clock'>): EventStrip {
       onError(error, tookMs());
       throw error;
     };
-    try {
-      const shout = work();
-      return shout instanceof Promise ? shout.then(end, fail) : end(shout);
-    } catch (error) {
-      return fail(error);
-    }
+    return observed(work, end, fail);
   }
 }
 

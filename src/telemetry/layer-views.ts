@@ -1,5 +1,5 @@
 import type { CacheTier } from '../core/events.ts';
-import type { Shouter } from '../core/shouter.ts';
+import type { Shout, Shouter } from '../core/shouter.ts';
 
 /** Wrappers that observe layers, for traces and for the page. They do not change what a layer does. */
 export interface LayerViews {
@@ -33,4 +33,18 @@ export function bothViews(outer: LayerViews, inner: LayerViews): LayerViews {
     batch: (layer) => outer.batch(inner.batch(layer)),
     attempt: (layer) => outer.attempt(inner.attempt(layer)),
   };
+}
+
+/** Does the work of a layer, and passes its end to `end` or `fail`. Adds no promise to an answer without one. */
+export function observed(
+  work: () => Shout | Promise<Shout>,
+  end: (shout: Shout) => Shout,
+  fail: (error: unknown) => never,
+): Shout | Promise<Shout> {
+  try {
+    const shout = work();
+    return shout instanceof Promise ? shout.then(end, fail) : end(shout);
+  } catch (error) {
+    return fail(error);
+  }
 }

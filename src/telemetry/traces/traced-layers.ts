@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/api';
 import { AttemptError, TuohsError } from '../../core/errors.ts';
 import type { Call, Shout } from '../../core/shouter.ts';
-import type { LayerViews } from '../layer-views.ts';
+import { type LayerViews, observed } from '../layer-views.ts';
 import { type Contexts, isTraced, othersOf, requestOf, withOthers } from './contexts.ts';
 
 export interface TracedLayersOptions {
@@ -121,18 +121,13 @@ interface SpanPlan {
   readonly onShout?: (shout: Shout) => Record<string, string | boolean>;
 }
 
-/** Does `work` within a span that ends with it, and fails as it does. Adds no promise to an answer without one. */
+/** Does `work` within a span that ends with it, and fails as it does. */
 function spanned(tracer: Tracer, contexts: Contexts) {
   return ({ name, options = {}, onStart, onShout }: SpanPlan, work: () => Shout | Promise<Shout>) => {
     const context = contexts.active();
     const span = tracer.startSpan(name, options, context);
     onStart?.(span);
-    try {
-      const shout = contexts.with(trace.setSpan(context, span), work);
-      return shout instanceof Promise ? shout.then(end, fail) : end(shout);
-    } catch (error) {
-      return fail(error);
-    }
+    return observed(() => contexts.with(trace.setSpan(context, span), work), end, fail);
 
     function end(shout: Shout): Shout {
       if (onShout) span.setAttributes(onShout(shout));
