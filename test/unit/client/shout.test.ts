@@ -24,7 +24,7 @@ for (const [cacheStatus, requestId] of [
   [undefined, undefined],
 ] as const) {
   test(`the details of a shout are its text and what headers say: ${cacheStatus}, ${requestId}`, async () => {
-    const headers: HeadersInit = cacheStatus
+    const headers: Record<string, string> = cacheStatus
       ? { 'cache-status': cacheStatus, 'x-request-id': requestId }
       : {};
     const { shoutWithDetails } = clientOf(() => Response.json({ data: 'A' }, { headers }));
