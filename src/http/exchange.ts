@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
@@ -29,6 +28,8 @@ export interface ExchangeHost extends World {
   readonly crossOrigin: CrossOrigin | undefined;
   readonly writeHead: WriteHead;
   readonly budget: ByteBudget;
+  /** A new id for a request whose client gave it none. */
+  readonly newId: () => string;
   /** While it is true, each answer closes its connection so that clients move to another process. */
   isDraining(): boolean;
   /** The drain is over: what is under way ends, nothing new begins. */
@@ -67,7 +68,7 @@ export class Exchange implements Call {
   constructor(request: IncomingMessage, response: ServerResponse, host: ExchangeHost) {
     this.request = request;
     this.response = response;
-    this.id = requestId(request.headers['x-request-id']);
+    this.id = harmlessId(request.headers['x-request-id']) ?? host.newId();
     this.#host = host;
     this.#hasBody = hasBody(request);
     this.startedMs = host.clock.now();
@@ -276,9 +277,7 @@ export class Exchange implements Call {
     if (crossOrigin || vary)
       lines += `vary: ${crossOrigin && vary ? `Origin, ${vary}` : (vary ?? 'Origin')}\r\n`;
     const isLast = this.#mustClose || this.#host.isDraining();
-    if (isLast) lines += 'connection: close\r\n';
-    const kind = isLast || bytes === undefined ? 'other' : 'usual';
-    this.#host.writeHead(this.response, { status, lines, kind });
+    this.#host.writeHead(this.response, { status, lines, hasLength: bytes !== undefined, isLast });
   }
 
   /** The answer has left, or the connection is gone. */
@@ -340,7 +339,7 @@ function hungUp(): TuohsError {
 
 function ignore(): void {}
 
-/** The client's own id if it is harmless, else a new one: for the answer, the logs and error bodies. */
-export function requestId(header: string | string[] | undefined): string {
-  return typeof header === 'string' && /^[\w-]{1,64}$/.test(header) ? header : randomUUID();
+/** The client's own id if it can stand in the answer, the logs and error bodies as it is. */
+function harmlessId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\w-]{1,64}$/.test(header) ? header : undefined;
 }

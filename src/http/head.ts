@@ -12,14 +12,17 @@ export function headerLines(headers: Readonly<Record<string, string>>): HeaderLi
     .join('');
 }
 
-/** The head of an answer that keeps its connection and whose length is known, or of any other one. */
-export type HeadKind = 'usual' | 'other';
-
 /** Gives a response its head. */
-export type WriteHead = (
-  response: ServerResponse,
-  head: { readonly status: number; readonly lines: HeaderLines; readonly kind: HeadKind },
-) => void;
+export type WriteHead = (response: ServerResponse, head: Head) => void;
+
+export interface Head {
+  readonly status: number;
+  readonly lines: HeaderLines;
+  /** Whether the lines say how long the body is; else it has none or is sent in chunks. */
+  readonly hasLength: boolean;
+  /** Whether the connection ends behind this answer. */
+  readonly isLast: boolean;
+}
 
 /** Where Node keeps the head, as text, between `writeHead` and the first bytes of the body; `null` before. */
 interface WithHead {
@@ -32,24 +35,29 @@ interface WithHead {
  * `writeHead` does the work.
  */
 export function headWriter(clock: Pick<Clock, 'epochMs'>, keepAliveTimeoutMs: number): WriteHead {
-  const lastLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeoutMs / 1000)}\r\n\r\n`;
+  const keepAlive = `Keep-Alive: timeout=${Math.floor(keepAliveTimeoutMs / 1000)}\r\n`;
   let dateSeconds = 0;
   let dateAndLast = '';
 
-  return (response, { status, lines, kind }) => {
+  return (response, { status, lines, hasLength, isLast }) => {
     const node = response as unknown as WithHead;
-    const isNode = node._header === null && response.constructor === NodeResponse;
-    if (kind === 'other' || !isNode || !response.shouldKeepAlive)
-      return void response.writeHead(status, listOf(lines));
-    node._header = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}${dateLine()}`;
-    response.statusCode = status;
+    const isKept = response.shouldKeepAlive && !isLast;
+    if (isKept && hasLength && node._header === null && response.constructor === NodeResponse) {
+      node._header = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}${dateLine()}`;
+      response.statusCode = status;
+    } else {
+      response.writeHead(
+        status,
+        listOf(lines + (isKept ? keepAlive : isLast ? 'Connection: close\r\n' : '')),
+      );
+    }
   };
 
   function dateLine(): string {
     const seconds = Math.floor(clock.epochMs() / 1000);
     if (seconds !== dateSeconds) {
       dateSeconds = seconds;
-      dateAndLast = `Date: ${new Date(seconds * 1000).toUTCString()}\r\n${lastLines}`;
+      dateAndLast = `Date: ${new Date(seconds * 1000).toUTCString()}\r\nConnection: keep-alive\r\n${keepAlive}\r\n`;
     }
     return dateAndLast;
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -90,6 +91,7 @@ export function httpServer<Parts>(
     writeHead: headWriter(world.clock, keepAliveTimeoutMs),
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
     budget,
+    newId: requestIds(),
   };
   const refuseBroken = brokenRequests(open, host);
   const onIdle = stalledClients(open, refuseBroken, {
@@ -101,7 +103,8 @@ export function httpServer<Parts>(
   const server = createServer(
     {
       IncomingMessage: InlineBodyRequest,
-      keepAliveTimeout: keepAliveTimeoutMs,
+      // The one timer of a connection counts that time too: Node would set another behind each answer.
+      keepAliveTimeout: 0,
       headersTimeout: slowClientMs,
       connectionsCheckingInterval: Math.min(1000, slowClientMs),
       // It would cut a long body that makes progress.
@@ -225,4 +228,11 @@ export function httpServer<Parts>(
     }
     return lost;
   }
+}
+
+/** Ids that no other process has: 72 random bits of this server and a count. A UUID for each would be 3 % of a known string. */
+function requestIds(): () => string {
+  const start = randomBytes(9).toString('base64url');
+  let count = 0;
+  return () => `${start}-${(++count).toString(36)}`;
 }

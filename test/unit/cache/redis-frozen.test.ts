@@ -41,7 +41,7 @@ test('a frozen Redis slows down what is under way and then nothing', { skip }, a
 
 test('with a rate limit, too, a frozen Redis costs a request 50 ms and no more', { skip }, async (t) => {
   const { store, server, world, connection } = await start(t);
-  const counter = requestCounter(world.clock, connection);
+  const counter = requestCounter(world.clock, { perMinute: 1, redis: connection });
   server.freeze();
   let isOver = false;
   const request = async () => {

@@ -8,7 +8,7 @@ import { connectedRedisStore } from './redis-under-test.ts';
 const skip = skipWithoutRedis;
 
 test('each client is counted by itself', async () => {
-  const counter = requestCounter(fakeClock());
+  const counter = requestCounter(fakeClock(), { perMinute: 1 });
 
   await counter.count('a');
   await counter.count('a');
@@ -20,7 +20,7 @@ test('each client is counted by itself', async () => {
 
 test('the count begins anew with the minute of the clock', async () => {
   const clock = fakeClock();
-  const counter = requestCounter(clock);
+  const counter = requestCounter(clock, { perMinute: 1 });
   await clock.advance(59_999);
   const last = await counter.count('a');
 
@@ -32,7 +32,7 @@ test('the count begins anew with the minute of the clock', async () => {
 });
 
 test('only so many clients are remembered, and the quietest forgotten first', async () => {
-  const counter = requestCounter(fakeClock());
+  const counter = requestCounter(fakeClock(), { perMinute: 1 });
   await counter.count('quiet');
   await counter.count('loud');
 
@@ -76,6 +76,37 @@ test('each minute is counted by itself', { skip }, async (t) => {
   await world.clock.advance(60_000);
 
   assert.equal((await counter.count('a')).current, 1);
+});
+
+test('a client far from its quota waits for Redis once, and then only when that count is old', {
+  skip,
+}, async (t) => {
+  const server = await redisServer(t);
+  const { counter, world } = await startCounter(server, { perMinute: 100 });
+  const other = await startCounter(server, { perMinute: 100 });
+  const first = counter.count('a');
+  await first;
+  await other.counter.count('a');
+  await world.clock.advance(1000);
+
+  const second = counter.count('a');
+  const current = [(await first).current, (await second).current];
+  const third = counter.count('a');
+
+  assert.deepEqual([first instanceof Promise, second instanceof Promise], [true, true]);
+  assert.deepEqual([...current, third], [1, 3, { current: 4, leftMs: 59_000 }]);
+});
+
+test('a client near its quota waits for Redis each time', { skip }, async (t) => {
+  const server = await redisServer(t);
+  const { counter } = await startCounter(server, { perMinute: 4 });
+  const other = await startCounter(server, { perMinute: 4 });
+  await counter.count('a');
+  await other.counter.count('a');
+
+  const { current } = await counter.count('a');
+
+  assert.equal(current, 3);
 });
 
 test('no address is in any key, and each key goes by itself', { skip }, async (t) => {
@@ -152,7 +183,8 @@ test('another type under our key is no count', { skip }, async (t) => {
   assert.equal(current, 2);
 });
 
-async function startCounter({ url, clients }: RedisServer) {
+async function startCounter({ url, clients }: RedisServer, { perMinute = 1 } = {}) {
   const redis = await connectedRedisStore(clients, url);
-  return { ...redis, counter: requestCounter(redis.world.clock, redis.connection) };
+  const counter = requestCounter(redis.world.clock, { perMinute, redis: redis.connection });
+  return { ...redis, counter };
 }

@@ -77,6 +77,7 @@ function beforeItsBody() {
     budget: byteBudget(1_000_000, connections(10, world.clock), world.clock),
     isDraining: () => false,
     isClosing: () => false,
+    newId: () => 'an-id',
   });
   return { exchange, hasFinished: () => isFinished };
 }
