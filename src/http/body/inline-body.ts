@@ -1,8 +1,9 @@
 import { IncomingMessage } from '../node-http.ts';
 
 /** Takes the bytes of a body as they arrive. */
-export interface BodySink {
-  take(chunk: Buffer): void;
+export interface InlineSink {
+  /** Returns whether it wants more. */
+  take(chunk: Buffer): boolean;
   arrived(): void;
 }
 
@@ -11,7 +12,7 @@ export interface BodySink {
  * done with a short text (ADR 0028). Until somebody takes it, it is a stream like any other.
  */
 export class InlineBodyRequest extends IncomingMessage {
-  #sink: BodySink | undefined;
+  #sink: InlineSink | undefined;
   #hasBegun = false;
   #endsParsing = false;
 
@@ -25,26 +26,22 @@ export class InlineBodyRequest extends IncomingMessage {
     if (isUpgrade !== null) this.#endsParsing = isUpgrade || this.socket.destroyed;
   }
 
-  /** Whether the body goes to `sink` from now on; not if a part of it has already arrived. */
-  divert(sink: BodySink): boolean {
-    if (this.#hasBegun) return false;
-    this.#sink = sink;
+  /** The body goes to `sink` from now on; returns false if a part of it has already gone to the stream. */
+  divert(sink: InlineSink): boolean {
+    if (this.#sink) this.socket.resume();
+    else if (this.#hasBegun) return false;
     // Marks the body as wanted; otherwise Node would throw it away.
-    this.read(0);
+    else this.read(0);
+    this.#sink = sink;
     return true;
   }
 
-  /** Makes it a stream again for what is still to come. */
-  undivert(): void {
-    this.#sink = undefined;
-  }
-
-  /** Node calls it for each piece of the body, and with `null` at its end. */
+  /** Node calls it for each piece of the body, and with `null` at its end; if it returns false, Node stops to read. */
   override push(chunk: Buffer | null): boolean {
     this.#hasBegun = true;
     if (this.#sink === undefined) return super.push(chunk);
-    if (chunk === null) this.#sink.arrived();
-    else this.#sink.take(chunk);
+    if (chunk !== null) return this.#sink.take(chunk);
+    this.#sink.arrived();
     return true;
   }
 }
