@@ -3,24 +3,20 @@ import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call, Shout } from '../core/shouter.ts';
+import type { Answer } from './answer.ts';
 import { FRIENDLY_REST, RequestBody, SMALL_REST } from './body/request-body.ts';
 import type { CrossOrigin } from './cross-origin.ts';
-import { type HeaderLines, headerLines, type WriteHead } from './head.ts';
 import type { ByteBudget, Share } from './limits/byte-budget.ts';
+import { type HeaderLines, headerLines, type WriteHead } from './node-http.ts';
 import { knownError, problemFor } from './problem.ts';
-import type { Target } from './router.ts';
 
-/** A whole answer. */
-export interface Answer {
-  /** 200 unless given. */
-  readonly status?: number;
-  readonly headers: HeaderLines;
-  /** Without one there is no `Content-Length` either (304). */
-  readonly body?: string | Buffer;
-  /** The request header that decides about this answer, for caches. */
-  readonly vary?: string;
-  /** The Content-Security-Policy of a page; any other answer allows nothing. */
-  readonly policy?: string;
+/** What a request asks for. */
+export interface Asked {
+  /** The path in the table of routes, or `none`. */
+  readonly label: string;
+  /** What follows `?` in the request target, and what follows the prefix of a `/*` path. */
+  readonly query: string;
+  readonly rest: string;
 }
 
 /** What all exchanges of a server share. */
@@ -49,7 +45,7 @@ export class Exchange implements Call {
   readonly body: RequestBody;
   readonly id: string;
   /** What the request asks for, once that is known. */
-  target: Pick<Target<unknown>, 'label' | 'query' | 'rest'> = { label: 'none', query: '', rest: '' };
+  target: Asked = { label: 'none', query: '', rest: '' };
   /** The headers that tell the client what is left of its quota. */
   quota: HeaderLines = '';
   readonly #host: ExchangeHost;

@@ -3,17 +3,15 @@ import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { World } from '../core/events.ts';
-import { InlineBodyRequest } from './body/inline-body.ts';
 import { brokenRequests, checkFraming } from './broken-requests.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
-import { headWriter } from './head.ts';
 import type { Admission } from './limits/admission.ts';
 import { byteBudget } from './limits/byte-budget.ts';
 import { connections } from './limits/connections.ts';
 import type { Quota, TakeFromQuota } from './limits/quota.ts';
 import { stalledClients } from './limits/stalled-clients.ts';
-import { createServer } from './node-http.ts';
+import { createServer, headWriter, InlineBodyRequest } from './node-http.ts';
 import { MethodNotAllowed } from './problem.ts';
 import { type RouteTable, router, type Target } from './router.ts';
 
@@ -83,7 +81,7 @@ export function httpServer<Parts>(
   let accepted = 0;
   let closed: Promise<void> | undefined;
   const open = connections(maxConnections, world.clock);
-  const budget = byteBudget(maxHeldBytes, open, world.clock);
+  const budget = byteBudget(maxHeldBytes, open.cutSlowest, world.clock);
   const host: ExchangeHost = {
     ...world,
     isDraining,

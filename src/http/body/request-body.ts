@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../core/clock.ts';
 import type { TuohsError } from '../../core/errors.ts';
-import { InlineBodyRequest } from './inline-body.ts';
+import { InlineBodyRequest } from '../node-http.ts';
 
 /** Takes a body as it arrives. */
 export interface BodySink {
