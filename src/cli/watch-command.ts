@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import { systemClock as clock } from '../core/clock.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
-import type { WatchWorld } from '../watch/events.ts';
 import type { Format } from '../watch/receiver.ts';
+import type { WatchWorld } from '../watch/standing.ts';
 import type { Watch } from '../watch/watch.ts';
 import { durationOption, wholeNumber } from './arguments.ts';
 import { ExitCode, INTERRUPTED } from './exit-code.ts';

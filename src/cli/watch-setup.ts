@@ -1,7 +1,7 @@
 import { ConfigError, type Environment, secretText } from '../config/read-config.ts';
-import type { WatchEvent, WatchWorld } from '../watch/events.ts';
-import { asker } from '../watch/probe.ts';
 import { type Format, formatFor, isWebhookAddress, webhook } from '../watch/receiver.ts';
+import { asker } from '../watch/round.ts';
+import type { WatchEvent, WatchWorld } from '../watch/standing.ts';
 import { fileStateStore, memoryStateStore } from '../watch/state-store.ts';
 import { startWatch, type Watch, type WatchOptions } from '../watch/watch.ts';
 
