@@ -74,16 +74,7 @@ for (const [what, reply] of Object.entries(MISPLACED.expire ?? {})) {
   });
 }
 
-for (const bytes of [
-  '+OK\r\n',
-  '$-1\r\n',
-  '*-1\r\n',
-  '_\r\n',
-  ':1\r\n',
-  '-ERR\r\n',
-  '>1\r\n_\r\n',
-  '$5\r\nHE',
-]) {
+for (const bytes of ['+OK\r\n', '$-1\r\n', '*-1\r\n', ':1\r\n', '-ERR\r\n', '>1\r\n_\r\n', '$5\r\nHE']) {
   test(`${JSON.stringify(bytes)} that nobody asked for costs the connection and nothing else`, async (t) => {
     const { redis, store, world } = await start(t);
     store.set('hello', 'HELLO');
