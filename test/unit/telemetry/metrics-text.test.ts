@@ -22,13 +22,8 @@ test('in OpenMetrics a counter is named without the end of its series, and the t
     [
       ...['# HELP a A.', '# TYPE a counter', 'a_total{kind="x"} 4'],
       ...['# HELP b_bytes B.', '# TYPE b_bytes gauge', 'b_bytes 6'],
-      ...['# HELP c_seconds C.', '# TYPE c_seconds histogram'],
-      ...[
-        'c_seconds_bucket{le="1"} 2',
-        'c_seconds_bucket{le="+Inf"} 2',
-        'c_seconds_sum 1',
-        'c_seconds_count 2',
-      ],
+      ...['# HELP c_seconds C.', '# TYPE c_seconds histogram', 'c_seconds_bucket{le="1"} 2'],
+      ...['c_seconds_bucket{le="+Inf"} 2', 'c_seconds_sum 1', 'c_seconds_count 2'],
       '# EOF\n',
     ].join('\n'),
   );

@@ -5,7 +5,7 @@ import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
 
 /** Metrics with steady readings, which have counted these events. */
 export function measured(events: readonly Event[], readings: Partial<Readings> = {}) {
-  const { emit, read, text, types } = metrics({ version: '1.2.3', epochMs: () => FAKE_EPOCH_MS });
+  const { emit, read, text, types, series } = metrics({ version: '1.2.3', epochMs: () => FAKE_EPOCH_MS });
   read({
     inFlight: () => 0,
     heldBytes: () => 0,
@@ -23,6 +23,8 @@ export function measured(events: readonly Event[], readings: Partial<Readings> =
     emit,
     types,
     text,
+    /** The series as they are added up. */
+    ownSeries: series,
     /** The values by series, as in the text format. */
     series: async () => new Map(seriesOf(await text())),
   };
