@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createClient, type TuohsClient } from '../client/index.ts';
 import * as kinds from '../config/kinds.ts';
 import type { Environment } from '../config/read-config.ts';
-import { durationText } from '../core/clock.ts';
+import { durationText } from '../core/text-values.ts';
 
 /** Reads one argument of the command line. Throws commander's error, with what is accepted. */
 export type ArgumentReader<T> = (text: string) => T;

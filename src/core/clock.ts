@@ -82,17 +82,6 @@ export async function withinMs<T>(
   }
 }
 
-/** A duration for people: `1h 2m 5s`, `1s 500ms`, `0s`. */
-export function durationText(ms: number): string {
-  const parts = {
-    hours: Math.floor(ms / 3_600_000),
-    minutes: Math.floor(ms / 60_000) % 60,
-    seconds: Math.floor(ms / 1000) % 60,
-    milliseconds: ms % 1000,
-  };
-  return new Intl.DurationFormat('en', { style: 'narrow' }).format(parts) || '0s';
-}
-
 /** Resolves when it is this piece of work's turn. */
 export type NextTurn = () => Promise<void>;
 
