@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import type { Event } from '../../../src/core/events.ts';
 import { metrics } from '../../../src/telemetry/metrics.ts';
 import { summedMetrics } from '../../../src/telemetry/summed-metrics.ts';
-import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 
 const SHED: Event = { type: 'shed', reason: 'requests' };
 const SHED_SERIES = 'tuohs_shed_requests_total{reason="requests"}';
 
 /** Series of a process that shed so many requests and has so many under way. */
 function worker({ shed = 0, inFlight = 0, isRedisUp = true, dropped = 0 }) {
-  const measured = metrics({ version: '1', epochMs: () => FAKE_EPOCH_MS });
+  const measured = metrics({ version: '1', clock: fakeClock() });
   measured.read({
     inFlight: () => inFlight,
     heldBytes: () => 0,
