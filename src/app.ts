@@ -115,7 +115,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       upstream: stack.upstream,
       breakable: strip && faults && breakable(strip, faults),
       admission: admitted,
-      requestCounter: requestCounter(clock, redis),
+      requestCounter: requestCounter(clock, { perMinute: config.rateLimitPerMinute, redis }),
       isDraining: life.isDraining,
       traced: traces?.requests,
     },

@@ -82,14 +82,15 @@ export async function withinMs<T>(
   }
 }
 
-/** A duration for people, in whole seconds: `1h 2m 5s`. */
+/** A duration for people: `1h 2m 5s`, `1s 500ms`, `0s`. */
 export function durationText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return new Intl.DurationFormat('en', { style: 'narrow', secondsDisplay: 'always' }).format({
-    hours: Math.floor(seconds / 3600),
-    minutes: Math.floor(seconds / 60) % 60,
-    seconds: seconds % 60,
-  });
+  const parts = {
+    hours: Math.floor(ms / 3_600_000),
+    minutes: Math.floor(ms / 60_000) % 60,
+    seconds: Math.floor(ms / 1000) % 60,
+    milliseconds: ms % 1000,
+  };
+  return new Intl.DurationFormat('en', { style: 'narrow' }).format(parts) || '0s';
 }
 
 /** Resolves when it is this piece of work's turn. */

@@ -1,7 +1,7 @@
 import type { World } from '../core/events.ts';
 import { preferredType } from './accept.ts';
-import { headerLines } from './head.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
+import { headerLines } from './node-http.ts';
 import type { Route, RouteTable } from './router.ts';
 
 type Facts = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock, NextTurn } from '../../core/clock.ts';
-import type { LeaveSignal } from '../../core/leave-signal.ts';
+import type { Clock, NextTurn } from '../core/clock.ts';
+import type { LeaveSignal } from '../core/leave-signal.ts';
 
 /** Hands the answer to a line to `put`, once: at once or later. */
 export type AnswerLine = (line: Buffer, put: (answer: string) => void) => void;

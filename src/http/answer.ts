@@ -1,6 +1,19 @@
 import type { Shout } from '../core/shouter.ts';
 import { preferredType } from './accept.ts';
-import type { Answer } from './exchange.ts';
+import type { HeaderLines } from './node-http.ts';
+
+/** A whole answer. */
+export interface Answer {
+  /** 200 unless given. */
+  readonly status?: number;
+  readonly headers: HeaderLines;
+  /** Without one there is no `Content-Length` either (304). */
+  readonly body?: string | Buffer;
+  /** The request header that decides about this answer, for caches. */
+  readonly vary?: string;
+  /** The Content-Security-Policy of a page; any other answer allows nothing. */
+  readonly policy?: string;
+}
 
 const TEXT = 'text/plain';
 
