@@ -17,7 +17,7 @@ export interface AdminParts {
 export interface MetricsSource {
   /** The media types that it can be written as, the one for those who do not say what they want first. */
   readonly types: readonly [string, ...string[]];
-  text(type: string): Promise<string>;
+  text(type: string): string | Promise<string>;
 }
 
 const ADMIN_ROUTES: RouteTable<AdminParts> = {
