@@ -11,7 +11,7 @@ export const shoutPost: Route<ApiParts> = {
     const { headers } = exchange.request;
     const textOf = textReader(headers);
     return readBody(exchange, maxBodyBytes, (body) =>
-      body.length > LARGE_BYTES ? nextTurn().then(() => answer(body)) : answer(body),
+      body.length > LARGE_BYTES ? nextTurn(body.length).then(() => answer(body)) : answer(body),
     );
 
     function answer(body: Buffer): void | Promise<void> {
