@@ -1,3 +1,4 @@
+import { turns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import { preferredType } from './accept.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
@@ -59,7 +60,11 @@ const LIMITS = {
 export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServer {
   // Requests to this port are no traffic of the service: only failures are reported.
   const world: World = { clock, emit: (event) => event.type !== 'answered' && emit(event) };
-  return httpServer({ table: ADMIN_ROUTES, parts, isDraining: () => false }, LIMITS, world);
+  return httpServer(
+    { table: ADMIN_ROUTES, parts, isDraining: () => false, nextTurn: turns(clock) },
+    LIMITS,
+    world,
+  );
 }
 
 function text(answer: (parts: AdminParts) => [status: number, body: string]): { GET: Route<AdminParts> } {

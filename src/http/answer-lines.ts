@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock, NextTurn } from '../core/clock.ts';
+
+import type { Clock } from '../core/clock.ts';
 import type { LeaveSignal } from '../core/leave-signal.ts';
 
 /** Hands the answer to a line to `put`, once: at once or later. */
@@ -8,7 +9,7 @@ export type AnswerLine = (line: Buffer, put: (answer: string) => void) => void;
 export interface BulkWork {
   readonly answerLine: AnswerLine;
   readonly window: Pick<BulkWindow, 'lines'>;
-  readonly nextTurn: NextTurn;
+  readonly nextTurn: () => Promise<void>;
   /** Whether the server closes: then `answerLine` refuses the rest, and only so many are refused. */
   readonly isClosing: () => boolean;
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { NextTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
+import { acceptors } from './acceptors.ts';
 import { brokenRequests, checkFraming } from './broken-requests.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
@@ -23,6 +23,7 @@ export interface ServerParts<Parts> {
   readonly admission?: Admission;
   readonly takeFromQuota?: TakeFromQuota | undefined;
   readonly isDraining: () => boolean;
+  readonly nextTurn: NextTurn;
   /** Wraps the listener, to trace requests. */
   readonly traced?: ((listener: RequestListener) => RequestListener) | undefined;
 }
@@ -41,7 +42,7 @@ export interface ListenAddress {
   /** All addresses of the machine unless given: those of IPv6, and with them of IPv4, where the system has IPv6. */
   readonly host: string | undefined;
   readonly port: number;
-  /** Whether other processes listen on the same port, each for a share of the connections. */
+  /** Whether several sockets listen on the port, each for a share of the connections: those of this server, and other processes. */
   readonly reusePort?: boolean;
 }
 
@@ -63,16 +64,13 @@ export interface HttpServer {
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
 
-/** Connections that wait in the kernel to be accepted; the system may allow fewer. */
-const BACKLOG = 4096;
-
 /** Before the server closes: so many turns in a row without a new connection, or so many in all. */
 const QUIET_TURNS = 3;
 const MOST_TURNS = 1000;
 
 /** A server of one table of routes: the only way in, for the public and for the admin port. */
 export function httpServer<Parts>(
-  { table, parts, admission, takeFromQuota, isDraining, traced }: ServerParts<Parts>,
+  { table, parts, admission, takeFromQuota, isDraining, nextTurn, traced }: ServerParts<Parts>,
   { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections, maxHeldBytes }: ServerOptions,
   world: World,
 ): HttpServer {
@@ -80,7 +78,7 @@ export function httpServer<Parts>(
   let isClosing = false;
   let accepted = 0;
   let closed: Promise<void> | undefined;
-  const open = connections(maxConnections, world.clock);
+  const open = connections(maxConnections, nextTurn);
   const budget = byteBudget(maxHeldBytes, open.cutSlowest, world.clock);
   const host: ExchangeHost = {
     ...world,
@@ -115,6 +113,7 @@ export function httpServer<Parts>(
     },
     listener,
   );
+  const listening = acceptors(server);
   // The 16 KiB are limit enough; Node would drop the headers behind the first 1,000 without a word.
   server.maxHeadersCount = 0;
   server.setTimeout(slowClientMs, onIdle);
@@ -135,11 +134,7 @@ export function httpServer<Parts>(
   return {
     listener,
     status: () => ({ connections: open.count(), heldBytes: budget.held() }),
-    async listen(address) {
-      server.listen({ ...address, backlog: BACKLOG });
-      await once(server, 'listening');
-      return (server.address() as AddressInfo).port;
-    },
+    listen: listening.listen,
     async close(manner) {
       if (server.listening) closed ??= closeServer(manner);
       const lost = manner === 'now' ? cutAll() : 0;
@@ -190,8 +185,7 @@ export function httpServer<Parts>(
   async function closeServer(manner: 'now' | undefined): Promise<void> {
     isClosing = true;
     if (manner !== 'now') await acceptWaiting();
-    const ended = once(server, 'close');
-    server.close();
+    const ended = listening.close();
     for (const { socket, exchanges, isNew } of open.all()) {
       if (exchanges.length === 0 && !isNew) socket.destroy();
       else socket.setTimeout(CLOSING_IDLE_MS);

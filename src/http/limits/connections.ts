@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Clock, turns } from '../../core/clock.ts';
+import type { NextTurn } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 
@@ -44,14 +44,16 @@ const MOST_AHEAD = 128;
 /** What a request costs beside its body: the objects that Node and we make for it. Measured: 3 KB. */
 const REQUEST_BYTES = 4096;
 
+/** What Node reads of a connection at once. */
+const READ_AT_ONCE_BYTES = 65_536;
+
 /** An answer that was not read for so long is slow. */
 const UNREAD_MS = 1000;
 
 /** The open connections of a server, at most `maxConnections`. */
-export function connections(maxConnections: number, clock: Pick<Clock, 'soon'>): Connections {
+export function connections(maxConnections: number, nextTurn: NextTurn): Connections {
   // A Map keeps the order in which they came.
   const open = new Map<Duplex, Connection>();
-  const nextTurn = turns(clock);
 
   return {
     add(socket) {
@@ -120,7 +122,7 @@ export function connections(maxConnections: number, clock: Pick<Clock, 'soon'>):
     connection.isPausing = true;
     // Node resumes the socket behind each request of a packet, so this has to wait for the last one.
     queueMicrotask(() => socket.pause());
-    void nextTurn().then(() => {
+    void nextTurn(READ_AT_ONCE_BYTES).then(() => {
       connection.isPausing = false;
       socket.resume();
     });

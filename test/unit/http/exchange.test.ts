@@ -74,7 +74,7 @@ function beforeItsBody() {
     ...world,
     crossOrigin: undefined,
     writeHead: headWriter(world.clock, 1000),
-    budget: byteBudget(1_000_000, connections(10, world.clock).cutSlowest, world.clock),
+    budget: byteBudget(1_000_000, connections(10, async () => {}).cutSlowest, world.clock),
     isDraining: () => false,
     isClosing: () => false,
     newId: () => 'an-id',
