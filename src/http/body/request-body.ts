@@ -66,9 +66,10 @@ export class RequestBody {
     request.resume();
   }
 
-  /** The rest will never arrive: tells the sink, and each later one. */
+  /** The rest will never arrive: tells the sink, and each later one. What still comes makes it no whole one. */
   break(error: TuohsError): void {
     this.#error = error;
+    this.#atWhole = undefined;
     this.#sink?.broken(error);
   }
 
