@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { kubernetesTool } from '../../scripts/kubernetes-tool.ts';
 
@@ -19,11 +18,4 @@ export async function kubectlWith(input: unknown, ...args: string[]): Promise<st
 
 export async function helm(...args: string[]): Promise<string> {
   return (await run(kubernetesTool('helm'), args, { maxBuffer: 2 ** 26 })).stdout;
-}
-
-/** Asks every half second until the answer is yes. Rejects with `what` when it is not within `seconds`. */
-export async function until(what: string, seconds: number, isSo: () => Promise<boolean>): Promise<void> {
-  for (const endsAt = Date.now() + seconds * 1000; !(await isSo()); await sleep(500)) {
-    if (Date.now() > endsAt) throw new Error(`not within ${seconds} s: ${what}`);
-  }
 }

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { kubernetesTool } from '../../scripts/kubernetes-tool.ts';
-import { kubectl, kubectlWith, until } from './kubernetes.ts';
+import { reached } from '../support/until.ts';
+import { kubectl, kubectlWith } from './kubernetes.ts';
 import type { LoadSample } from './load-sample.ts';
 
 export interface LoadOptions {
@@ -63,7 +64,7 @@ async function loadOf(
   const samples: LoadSample[] = [];
   createInterface(log.stdout).on('line', (line) => samples.push(JSON.parse(line)));
   const ended = new Promise<void>((resolve) => log.once('close', () => resolve()));
-  await until('the load generator has answers', 120, async () => (samples.at(-1)?.answered ?? 0) > 0);
+  await reached('the load generator has answers', 120_000, async () => (samples.at(-1)?.answered ?? 0) > 0);
 
   return {
     samples,

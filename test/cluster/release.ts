@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { helm, kubectl, kubectlWith, until } from './kubernetes.ts';
+import { reached } from '../support/until.ts';
+import { helm, kubectl, kubectlWith } from './kubernetes.ts';
 
 const CHART = fileURLToPath(new URL('../../deploy/chart', import.meta.url));
 const GATEWAY = 'app.kubernetes.io/component=gateway';
@@ -51,7 +52,7 @@ export function release(namespace: string, image: string, more: readonly string[
 
   async function settled(old: readonly string[]): Promise<void> {
     await inNamespace('rollout', 'status', 'deployment', '--timeout=180s');
-    await until('the old pods are gone', 90, async () => {
+    await reached('the old pods are gone', 90_000, async () => {
       const left = await inNamespace('get', 'pods', '--output', 'name');
       return !old.some((name) => left.split('\n').includes(name));
     });
@@ -64,7 +65,7 @@ export function release(namespace: string, image: string, more: readonly string[
   }
 
   async function waitForPods(count: number, seconds: number): Promise<void> {
-    await until(`${count} pods are ready and no other is left`, seconds, async () => {
+    await reached(`${count} pods are ready and no other is left`, seconds * 1000, async () => {
       const ready = await inNamespace(
         'get',
         'deployment',
@@ -125,7 +126,7 @@ export function release(namespace: string, image: string, more: readonly string[
     },
     async evictAll() {
       for (const name of await names(GATEWAY)) {
-        await until(`${name} may be evicted`, 60, () => evict(namespace, name.replace('pod/', '')));
+        await reached(`${name} may be evicted`, 60_000, () => evict(namespace, name.replace('pod/', '')));
         await settled([name]);
       }
     },
