@@ -1,6 +1,6 @@
 import { turns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
-import { preferredType } from './accept.ts';
+import { preferredType } from './answer.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
 import { headerLines } from './node-http.ts';
 import type { Route, RouteTable } from './router.ts';

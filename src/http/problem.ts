@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, TuohsError } from '../core/errors.ts';
 import { errorPage } from '../web/error-page.ts';
-import { preferredType } from './accept.ts';
+import { preferredType } from './answer.ts';
 
 interface ProblemRow {
   readonly status: number;
