@@ -10,7 +10,7 @@ import { bothOf, logEvents } from './telemetry/log-events.ts';
 import { jsonLog, logOutput } from './telemetry/log-output.ts';
 import { summedMetrics, type WorkerAnswer } from './telemetry/summed-metrics.ts';
 import { readVersion } from './version.ts';
-import { type ForkOptions, forkedWorker } from './workers/forked-worker.ts';
+import { type ForkOptions, forkedWorker } from './workers/worker-link.ts';
 import { workerPool } from './workers/worker-pool.ts';
 
 /** Wires the process in front of several workers. It has the admin port, and they have the public one. */

@@ -1,6 +1,5 @@
 import type { World } from '../core/events.ts';
-import type { Worker } from './forked-worker.ts';
-import type { Question } from './primary-link.ts';
+import type { Question, Worker } from './worker-link.ts';
 import { workerPlace } from './worker-place.ts';
 
 export interface WorkerPool {
