@@ -68,7 +68,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const version = readVersion();
   const clock = systemClock;
 
-  const measured = metrics({ version, epochMs: clock.epochMs });
+  const measured = metrics({ version, clock });
   const traces = await tracesOf(config, { clock, emit: (event) => world.emit(event) });
   const strip = faults && eventStrip({ clock });
   const logTo = options.logTo ?? logOutput({ clock });
@@ -115,7 +115,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       upstream: stack.upstream,
       breakable: strip && faults && breakable(strip, faults),
       admission: admitted,
-      requestCounter: requestCounter(clock, redis),
+      requestCounter: requestCounter(clock, { perMinute: config.rateLimitPerMinute, redis }),
       isDraining: life.isDraining,
       traced: traces?.requests,
     },

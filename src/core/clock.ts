@@ -82,16 +82,6 @@ export async function withinMs<T>(
   }
 }
 
-/** A duration for people, in whole seconds: `1h 2m 5s`. */
-export function durationText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return new Intl.DurationFormat('en', { style: 'narrow', secondsDisplay: 'always' }).format({
-    hours: Math.floor(seconds / 3600),
-    minutes: Math.floor(seconds / 60) % 60,
-    seconds: seconds % 60,
-  });
-}
-
 /** Resolves when it is this piece of work's turn. */
 export type NextTurn = () => Promise<void>;
 

@@ -1,7 +1,7 @@
 import type { World } from '../core/events.ts';
 import { preferredType } from './accept.ts';
-import { headerLines } from './head.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
+import { headerLines } from './node-http.ts';
 import type { Route, RouteTable } from './router.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export interface AdminParts {
 export interface MetricsSource {
   /** The media types that it can be written as, the one for those who do not say what they want first. */
   readonly types: readonly [string, ...string[]];
-  text(type: string): Promise<string>;
+  text(type: string): string | Promise<string>;
 }
 
 const ADMIN_ROUTES: RouteTable<AdminParts> = {

@@ -2,7 +2,7 @@ import type { NextTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse.ts';
 import type { Pages } from '../web/pages.ts';
-import type { BulkWindow } from './bulk/answer-lines.ts';
+import type { BulkWindow } from './answer-lines.ts';
 
 /** What the routes of the public API work with. */
 export interface ApiParts extends World {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Answer } from './exchange.ts';
-import { type HeaderLines, headerLines } from './head.ts';
+import type { Answer } from './answer.ts';
+import { type HeaderLines, headerLines } from './node-http.ts';
 
 /** The sites whose pages may read our answers: their origins, or only `*` for all sites. */
 export type Origins = readonly string[];

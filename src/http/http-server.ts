@@ -1,18 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { World } from '../core/events.ts';
-import { InlineBodyRequest } from './body/inline-body.ts';
 import { brokenRequests, checkFraming } from './broken-requests.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
-import { headWriter } from './head.ts';
 import type { Admission } from './limits/admission.ts';
 import { byteBudget } from './limits/byte-budget.ts';
 import { connections } from './limits/connections.ts';
 import type { Quota, TakeFromQuota } from './limits/quota.ts';
 import { stalledClients } from './limits/stalled-clients.ts';
-import { createServer } from './node-http.ts';
+import { createServer, headWriter, InlineBodyRequest } from './node-http.ts';
 import { MethodNotAllowed } from './problem.ts';
 import { type RouteTable, router, type Target } from './router.ts';
 
@@ -82,7 +81,7 @@ export function httpServer<Parts>(
   let accepted = 0;
   let closed: Promise<void> | undefined;
   const open = connections(maxConnections, world.clock);
-  const budget = byteBudget(maxHeldBytes, open, world.clock);
+  const budget = byteBudget(maxHeldBytes, open.cutSlowest, world.clock);
   const host: ExchangeHost = {
     ...world,
     isDraining,
@@ -90,6 +89,7 @@ export function httpServer<Parts>(
     writeHead: headWriter(world.clock, keepAliveTimeoutMs),
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
     budget,
+    newId: requestIds(),
   };
   const refuseBroken = brokenRequests(open, host);
   const onIdle = stalledClients(open, refuseBroken, {
@@ -101,7 +101,8 @@ export function httpServer<Parts>(
   const server = createServer(
     {
       IncomingMessage: InlineBodyRequest,
-      keepAliveTimeout: keepAliveTimeoutMs,
+      // The one timer of a connection counts that time too: Node would set another behind each answer.
+      keepAliveTimeout: 0,
       headersTimeout: slowClientMs,
       connectionsCheckingInterval: Math.min(1000, slowClientMs),
       // It would cut a long body that makes progress.
@@ -225,4 +226,11 @@ export function httpServer<Parts>(
     }
     return lost;
   }
+}
+
+/** Ids that no other process has: 72 random bits of this server and a count. A UUID for each would be 3 % of a known string. */
+function requestIds(): () => string {
+  const start = randomBytes(9).toString('base64url');
+  let count = 0;
+  return () => `${start}-${(++count).toString(36)}`;
 }

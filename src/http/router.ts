@@ -1,6 +1,6 @@
 import { TuohsError } from '../core/errors.ts';
 import type { Operation } from '../openapi/operations.ts';
-import type { Exchange } from './exchange.ts';
+import type { Asked, Exchange } from './exchange.ts';
 import { MethodNotAllowed } from './problem.ts';
 
 /** What one method of one path does. */
@@ -18,16 +18,11 @@ type Methods<Parts> = Readonly<Partial<Record<'GET' | 'POST', Route<Parts>>>>;
 /** Path → method → route. A path that ends in `/*` stands for all paths that begin like it. HEAD comes with GET. */
 export type RouteTable<Parts> = Readonly<Record<string, Methods<Parts>>>;
 
-/** What a request asks for. */
-export interface Target<Parts> {
+/** What a request asks for, and what answers it. */
+export interface Target<Parts> extends Asked {
   readonly route: Route<Parts>;
-  /** The path in the table, or `none`. */
-  readonly label: string;
   /** The methods of the path, as `Allow` lists them; empty for an unknown path. */
   readonly allow: string;
-  /** What follows `?` in the request target, and what follows the prefix of a `/*` path. */
-  readonly query: string;
-  readonly rest: string;
 }
 
 interface Path<Parts> {

@@ -243,7 +243,7 @@ function start(t: TestContext, { perMinute }: { perMinute: number }) {
   const shout = reverseShout(fakeShouter(), reverser('grapheme'));
   const api = testApi(t, {
     world: testWorld(),
-    requestCounter: requestCounter(clock),
+    requestCounter: requestCounter(clock, { perMinute }),
     options,
     reverseShout: (text, call) => (text === 'fails' ? failing(DOWN)(text, call) : shout(text, call)),
   });
@@ -253,7 +253,7 @@ function start(t: TestContext, { perMinute }: { perMinute: number }) {
 /** A server with a quota of two and a Redis. */
 async function startWithRedis(t: TestContext, { url, clients }: RedisServer) {
   const { world, connection, becomes } = await connectedRedisStore(clients, url);
-  const counter = requestCounter(world.clock, connection);
+  const counter = requestCounter(world.clock, { perMinute: 2, redis: connection });
   const options = { rateLimitPerMinute: 2 };
   const api = testApi(t, { world: testWorld(), requestCounter: counter, options });
   return { becomes, get: getter(api) };

@@ -1,17 +1,22 @@
 import type { Call, Shout, Shouter } from '../../src/core/shouter.ts';
 import { simpleUpperCase } from '../../src/core/upper-case.ts';
 
+/** What becomes of the call with this number, which counts from 1: the error it fails with, or an answer. */
+export type Fate = (call: number, text: string) => unknown;
+
 /** Stands for whatever is further in: answers at once, fails, or keeps its callers waiting, as the test says. */
 export interface FakeShouter extends Shouter {
   /** The texts it was asked, in order. */
   readonly calls: string[];
   /** What came with them. */
   readonly received: Call[];
+  /** From now on each call has this fate. */
+  decide(fate: Fate): void;
   /** From now on each call fails with this. */
   failWith(error: unknown): void;
   /** From now on each call waits; a deaf one waits on when its signal aborts. */
   hold(manner?: 'listening' | 'deaf'): void;
-  /** From now on each call is answered at once again. */
+  /** Answers all that wait, and from now on each call at once. */
   recover(): void;
   /** Answers all that wait. */
   answerHeld(): void;
@@ -20,7 +25,7 @@ export interface FakeShouter extends Shouter {
 }
 
 export interface FakeShouterOptions {
-  /** Whether answers are at hand, without a promise. */
+  /** Whether answers are there at once, without a promise. */
   readonly isAtHand?: boolean;
   /** What an answer says beside its text. */
   readonly says?: Partial<Shout>;
@@ -47,9 +52,8 @@ export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions 
       received.push(call);
       return act(text, call);
     },
-    failWith(error) {
-      act = () => Promise.reject(error);
-    },
+    decide,
+    failWith: (error) => decide(() => error),
     hold(manner = 'listening') {
       act = (text, { signal }) => {
         const { promise, resolve, reject } = Promise.withResolvers<Shout>();
@@ -60,13 +64,25 @@ export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions 
     },
     recover() {
       act = answer;
+      answerHeld();
     },
-    answerHeld: () => release(({ text, resolve }) => resolve(shoutOf(text))),
+    answerHeld,
     failHeld: (error) => release(({ reject }) => reject(error)),
   };
 
+  function decide(fate: Fate): void {
+    act = (text) => {
+      const error = fate(calls.length, text);
+      return error === undefined ? answer(text) : Promise.reject(error);
+    };
+  }
+
   function answer(text: string): Shout | Promise<Shout> {
     return isAtHand ? shoutOf(text) : Promise.resolve(shoutOf(text));
+  }
+
+  function answerHeld(): void {
+    release(({ text, resolve }) => resolve(shoutOf(text)));
   }
 
   function shoutOf(text: string): Shout {

@@ -107,8 +107,14 @@ export function dataField(encoded: string): string | null | undefined {
   const field = DATA_FIELD.exec(encoded);
   if (field === null) return undefined;
   const [, value = ''] = field;
-  const bytes = Buffer.from(unescaped(value), 'latin1');
+  const characters = unescaped(value);
+  if (isAscii(characters)) return characters;
+  const bytes = Buffer.from(characters, 'latin1');
   return isUtf8(bytes) ? bytes.toString() : null;
+}
+
+function isAscii(characters: string): boolean {
+  return /^[\0-\x7f]*$/.test(characters);
 }
 
 function unescaped(value: string): string {

@@ -26,7 +26,7 @@ export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: 
         emit({ type: 'shed', reason });
         throw new TuohsError('OVERLOADED', `no room: ${reason}`);
       }
-      exchange.atWhole(begin);
+      exchange.body.atWhole(() => begin(exchange));
     },
   };
 

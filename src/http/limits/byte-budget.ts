@@ -1,5 +1,4 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Connections } from './connections.ts';
 
 /**
  * One bound on the bytes that callers make the process hold: bodies that arrive or wait, and answers that are not read yet.
@@ -24,7 +23,11 @@ const SHARES: Readonly<Record<Share, number>> = { small: 1.125, body: 1, waiting
 /** What is freed at once, as a part of the budget, so that a flood does not search all connections for each piece. */
 const FREED_AT_ONCE = 1 / 16;
 
-export function byteBudget(maxBytes: number, open: Connections, clock: Pick<Clock, 'now'>): ByteBudget {
+export function byteBudget(
+  maxBytes: number,
+  cutSlowest: (bytes: number, nowMs: number) => void,
+  clock: Pick<Clock, 'now'>,
+): ByteBudget {
   let held = 0;
 
   return {
@@ -32,7 +35,7 @@ export function byteBudget(maxBytes: number, open: Connections, clock: Pick<Cloc
     take(bytes, share) {
       const limit = maxBytes * SHARES[share];
       if (held + bytes > limit)
-        open.cutSlowest(Math.max(held + bytes - limit, maxBytes * FREED_AT_ONCE), clock.now());
+        cutSlowest(Math.max(held + bytes - limit, maxBytes * FREED_AT_ONCE), clock.now());
       if (held + bytes > limit) return false;
       held += bytes;
       return true;

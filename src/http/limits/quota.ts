@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { TuohsError } from '../../core/errors.ts';
-import type { HeaderLines } from '../head.ts';
+import type { HeaderLines } from '../node-http.ts';
 import { clientOf, type TrustedProxies } from './client-address.ts';
 
 /** Counts the requests of one client in this minute of the clock. Never rejects; a count that is known needs no promise. */

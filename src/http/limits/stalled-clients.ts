@@ -31,11 +31,11 @@ export function stalledClients(
     socket.setTimeout(idleMs());
   };
 
-  /** Browsers and load balancers open connections ahead: those close without a word, and not before the keep-alive time. */
+  /** Browsers and load balancers open connections ahead and keep them: not closed before the keep-alive time, and without a word. */
   function withoutRequest(socket: Socket, isNew: boolean): void {
     const isSilent = socket.bytesRead === 0;
     if (isNew && !isSilent) return refuseBroken(headersTooSlow(), socket);
-    if (!isNew || isClosing() || socket.timeout === keepAliveTimeoutMs) return void socket.destroy();
+    if (isClosing() || socket.timeout === keepAliveTimeoutMs) return void socket.destroy();
     socket.setTimeout(keepAliveTimeoutMs);
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ApiParts } from '../api-parts.ts';
 import { readBody } from '../body/read-body.ts';
 import type { Exchange } from '../exchange.ts';
-import { headerLines } from '../head.ts';
+import { headerLines } from '../node-http.ts';
 import { badInput } from '../problem.ts';
 import type { RouteTable } from '../router.ts';
 

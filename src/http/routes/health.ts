@@ -1,7 +1,7 @@
 import { TuohsError } from '../../core/errors.ts';
-import { healthOperation } from '../../openapi/operations.ts';
+import { healthOperation, statusOperation } from '../../openapi/operations.ts';
 import type { ApiParts } from '../api-parts.ts';
-import { headerLines } from '../head.ts';
+import { headerLines } from '../node-http.ts';
 import type { Route } from '../router.ts';
 
 /** Says that known strings are answered: `test` goes through the caches, and the upstream is asked only for the first. */
@@ -20,4 +20,16 @@ export const health: Route<ApiParts> = {
     });
   },
   operation: healthOperation,
+};
+
+/** How SHOUTCLOUD is doing, as far as its last answers tell: nobody asks it for this. */
+export const status: Route<ApiParts> = {
+  isFree: true,
+  handle(exchange, { upstream, version }) {
+    exchange.answer({
+      headers: headerLines({ 'content-type': 'application/json', 'cache-control': 'no-store' }),
+      body: JSON.stringify({ upstream: upstream(), version }),
+    });
+  },
+  operation: statusOperation,
 };

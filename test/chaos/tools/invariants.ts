@@ -1,10 +1,10 @@
+import { msUntil } from '../../support/until.ts';
 import type { Answer } from './answer.ts';
 import type { Gateway, UnderWay } from './gateway.ts';
 import type { Ledger } from './lab.ts';
 import type { Load } from './load.ts';
 import { atMost, exactly, type Figure } from './row.ts';
 import { countOf, slowestMs } from './statistics.ts';
-import { until } from './until.ts';
 
 // The upstream's four connections and Redis's one are kept open between requests.
 const KEPT_SOCKETS = 5;
@@ -48,7 +48,7 @@ function isCall({ source }: Answer): boolean {
 /** Both counted from the same moment: the end of the row. */
 function checkRest(alive: Ledger['gateways']): Promise<Figure[]> {
   const isEach = (isSo: (each: Ledger['gateways'][number]) => boolean | Promise<boolean>) =>
-    until(async () => (await Promise.all(alive.map(isSo))).every(Boolean), REST_WITHIN_MS);
+    msUntil(async () => (await Promise.all(alive.map(isSo))).every(Boolean), REST_WITHIN_MS);
   return Promise.all([
     isEach(({ gateway, socketsAtStart }) => gateway.sockets() <= socketsAtStart + KEPT_SOCKETS).then((ms) =>
       atMost('sockets back after, ms', ms, REST_WITHIN_MS),

@@ -1,18 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { nowMs } from './now.ts';
 import { resetSocket } from './reset-socket.ts';
 import { portOf } from './tcp-proxy.ts';
 
 /** One request to the upstream, as parsed off the wire. */
 export interface Attempt {
-  /** 0 for the first one of this peer. */
-  readonly index: number;
-  readonly head: string;
-  readonly body: string;
   /** The INPUT of the body; `undefined` where the body is not such JSON. */
   readonly input: string | undefined;
-  readonly atMs: number;
   readonly socket: Socket;
 }
 
@@ -22,10 +16,7 @@ export type Script = (attempt: Attempt) => unknown;
 /** An upstream written by hand: it understands HTTP/1.1 requests and answers whatever its script says. */
 export interface RawPeer {
   readonly url: string;
-  readonly port: number;
   readonly attempts: readonly Attempt[];
-  /** `most`: how many stood at once, for longer than one takes to replace another. */
-  readonly connections: { readonly open: number; readonly most: number; readonly accepted: number };
   behave(script: Script): void;
   /** Called for each connection, before any byte: a place to reset it. */
   onConnection(greet: (socket: Socket) => void): void;
@@ -39,26 +30,16 @@ export async function startRawPeer(initial: Script): Promise<RawPeer> {
   let script = initial;
   const attempts: Attempt[] = [];
   const sockets = new Set<Socket>();
-  const connections = { open: 0, most: 0, accepted: 0 };
   let greet = (_socket: Socket) => {};
 
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.setMaxListeners(0);
-    connections.accepted++;
     socket.on('error', () => {});
-    const standing = setTimeout(() => {
-      connections.open++;
-      connections.most = Math.max(connections.most, connections.open);
-      socket.once('close', () => connections.open--);
-    }, STANDS_AFTER_MS);
-    socket.once('close', () => {
-      clearTimeout(standing);
-      sockets.delete(socket);
-    });
+    socket.once('close', () => sockets.delete(socket));
     greet(socket);
-    readRequests(socket, (head, body) => {
-      const attempt = { index: attempts.length, head, body, input: inputOf(body), atMs: nowMs(), socket };
+    readRequests(socket, (body) => {
+      const attempt = { input: inputOf(body), socket };
       attempts.push(attempt);
       script(attempt);
     });
@@ -69,9 +50,7 @@ export async function startRawPeer(initial: Script): Promise<RawPeer> {
 
   return {
     url: `http://127.0.0.1:${port}`,
-    port,
     attempts,
-    connections,
     behave(next) {
       script = next;
     },
@@ -89,27 +68,23 @@ export async function startRawPeer(initial: Script): Promise<RawPeer> {
   };
 }
 
-const STANDS_AFTER_MS = 50;
-
-function readRequests(socket: Socket, onRequest: (head: string, body: string) => void): void {
+function readRequests(socket: Socket, onRequest: (body: string) => void): void {
   let received = Buffer.alloc(0);
   socket.on('data', (chunk) => {
     received = Buffer.concat([received, chunk]);
     for (let request = firstRequest(received); request; request = firstRequest(received)) {
       received = received.subarray(request.length);
-      onRequest(request.head, request.body);
+      onRequest(request.body);
     }
   });
 }
 
-function firstRequest(bytes: Buffer): { head: string; body: string; length: number } | undefined {
+function firstRequest(bytes: Buffer): { body: string; length: number } | undefined {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
   const head = bytes.toString('latin1', 0, headEnd);
   const length = headEnd + 4 + Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
-  return bytes.length < length
-    ? undefined
-    : { head, body: bytes.toString('utf8', headEnd + 4, length), length };
+  return bytes.length < length ? undefined : { body: bytes.toString('utf8', headEnd + 4, length), length };
 }
 
 function inputOf(body: string): string | undefined {

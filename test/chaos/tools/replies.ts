@@ -38,16 +38,6 @@ export function later(ms: number, { socket }: Attempt, then: () => void): void {
   socket.once('close', () => clearTimeout(timer));
 }
 
-/** Writes a byte each `everyMs` until all are sent or the connection goes. */
-export function trickle({ socket }: Attempt, bytes: Buffer, everyMs: number): void {
-  let sent = 0;
-  const timer = setInterval(() => {
-    socket.write(bytes.subarray(sent, ++sent));
-    if (sent === bytes.length) clearInterval(timer);
-  }, everyMs);
-  socket.once('close', () => clearInterval(timer));
-}
-
 /** One of the scripts for each attempt, in proportion to their weights. */
 export function oneOf(
   random: () => number,

@@ -1,46 +1,24 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import { redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
+import type { TestContext } from 'node:test';
 import { until } from '../../support/until.ts';
-import { connectedRedisStore } from './redis-under-test.ts';
+import { redisTest, type ServedRedis } from './redis-under-test.ts';
 
-const skip = skipWithoutRedis;
+redisTest(
+  'of writes that a new replica refuses together, one costs the connection, and reads go on',
+  async (redis, t) => {
+    const { store, connection, told } = await becomesReplica(redis, t);
 
-test('a primary that became a replica is connected anew at the first refused write', { skip }, async (t) => {
-  const { server, store, connection, told } = await start(t);
-  await server.control.replicaof('127.0.0.1', 1);
+    for (const text of ['a', 'b', 'c']) store.set(text, text.toUpperCase());
+    await until(t, () => told().at(-1) === 'up: read_only');
 
-  store.set('more', 'MORE');
-  await until(t, () => told().length === 3);
+    assert.equal(await store.get('hello'), 'HELLO');
+    assert.deepEqual(told(), ['up', 'down: read_only', 'up: read_only']);
+    assert.equal(connection.status().trouble, 'read_only');
+  },
+);
 
-  assert.deepEqual(told(), ['up', 'down: read_only', 'up: read_only']);
-  assert.equal(connection.status().trouble, 'read_only');
-});
-
-test('of writes that are refused together, one costs the connection and the others change nothing', {
-  skip,
-}, async (t) => {
-  const { server, store, told } = await start(t);
-  await server.control.replicaof('127.0.0.1', 1);
-
-  for (const text of ['a', 'b', 'c']) store.set(text, text.toUpperCase());
-  await until(t, () => told().at(-1) === 'up: read_only');
-
-  assert.equal(await store.get('hello'), 'HELLO');
-  assert.deepEqual(told(), ['up', 'down: read_only', 'up: read_only']);
-});
-
-test('reads go on while it is read-only', { skip }, async (t) => {
-  const { server, store, refuse } = await start(t);
-  await server.control.replicaof('127.0.0.1', 1);
-  await refuse();
-
-  assert.equal(await store.get('hello'), 'HELLO');
-});
-
-test('as long as it is read-only it is connected anew ever more rarely', { skip }, async (t) => {
-  const { server, store, world, refuse, told } = await start(t);
-  await server.control.replicaof('127.0.0.1', 1);
+redisTest('as long as it is read-only it is connected anew ever more rarely', async (redis, t) => {
+  const { store, world, refuse, told } = await becomesReplica(redis, t);
   await refuse();
 
   const cuts: number[] = [];
@@ -57,56 +35,50 @@ test('as long as it is read-only it is connected anew ever more rarely', { skip 
   assert.deepEqual(cuts, [1, 3, 7, 15]);
 });
 
-test('once it takes writes again nothing is wrong, and the next change is noticed at once', {
-  skip,
-}, async (t) => {
-  const { server, store, world, connection, refuse, told } = await start(t);
-  await server.control.replicaof('127.0.0.1', 1);
-  await refuse();
-  await world.clock.advance(1000);
-  await refuse();
-  await server.control.replicaof('NO', 'ONE');
-  store.set('more', 'MORE');
+redisTest(
+  'once it takes writes again nothing is wrong, and the next change is noticed at once',
+  async (redis, t) => {
+    const { server, store, world, connection, refuse, told } = await becomesReplica(redis, t);
+    await refuse();
+    await world.clock.advance(1000);
+    await refuse();
+    await server.control.replicaof('NO', 'ONE');
+    store.set('more', 'MORE');
 
-  assert.equal(await store.get('more'), 'MORE');
-  assert.equal(connection.status().trouble, undefined);
-  await server.control.replicaof('127.0.0.1', 1);
-  const before = told().length;
-  await refuse();
-  assert.deepEqual(told().slice(before), ['down: read_only', 'up: read_only']);
-});
+    assert.equal(await store.get('more'), 'MORE');
+    assert.equal(connection.status().trouble, undefined);
+    await server.control.replicaof('127.0.0.1', 1);
+    const before = told().length;
+    await refuse();
+    assert.deepEqual(told().slice(before), ['down: read_only', 'up: read_only']);
+  },
+);
 
-test('a replica that takes writes is no trouble', { skip }, async (t) => {
-  const server = await redisServer(t, {
-    more: ['--replica-read-only', 'no', '--replicaof', '127.0.0.1', '1'],
-  });
+for (const [what, trouble, more] of [
+  ['a replica that takes writes is no trouble', undefined, ['--replica-read-only', 'no']],
+  ['one that was a replica from the start is read, and is a trouble', 'read_only', []],
+] as const) {
+  redisTest(
+    what,
+    async ({ connection, store }) => {
+      assert.equal(connection.status().trouble, trouble);
+      assert.ok(store.get('hello') instanceof Promise);
+    },
+    [...more, '--replicaof', '127.0.0.1', '1'],
+  );
+}
 
-  const { connection } = await connectedRedisStore(server.clients, server.url);
-
-  assert.equal(connection.status().trouble, undefined);
-});
-
-test('one that was a replica from the start is read, and is a trouble', { skip }, async (t) => {
-  const server = await redisServer(t, { more: ['--replicaof', '127.0.0.1', '1'] });
-
-  const { connection, store } = await connectedRedisStore(server.clients, server.url);
-
-  assert.equal(connection.status().trouble, 'read_only');
-  assert.ok(store.get('hello') instanceof Promise);
-});
-
-async function start(t: TestContext) {
-  const server = await redisServer(t);
-  const redis = await connectedRedisStore(server.clients, server.url);
-  const { store, world } = redis;
+/** A primary that knows "hello" becomes a replica. */
+async function becomesReplica(redis: ServedRedis, t: TestContext) {
+  const { store, world, server } = redis;
   store.set('hello', 'HELLO');
   await store.get('hello');
+  await server.control.replicaof('127.0.0.1', 1);
   const told = () =>
     world
       .told('redis-connection')
       .map(({ isUp, trouble }) => `${isUp ? 'up' : 'down'}${trouble ? `: ${trouble}` : ''}`);
   return {
-    server,
     ...redis,
     told,
     /** A write that is refused and costs the connection; it is there again afterwards. */

@@ -74,16 +74,7 @@ for (const [what, reply] of Object.entries(MISPLACED.expire ?? {})) {
   });
 }
 
-for (const bytes of [
-  '+OK\r\n',
-  '$-1\r\n',
-  '*-1\r\n',
-  '_\r\n',
-  ':1\r\n',
-  '-ERR\r\n',
-  '>1\r\n_\r\n',
-  '$5\r\nHE',
-]) {
+for (const bytes of ['+OK\r\n', '$-1\r\n', '*-1\r\n', ':1\r\n', '-ERR\r\n', '>1\r\n_\r\n', '$5\r\nHE']) {
   test(`${JSON.stringify(bytes)} that nobody asked for costs the connection and nothing else`, async (t) => {
     const { redis, store, world } = await start(t);
     store.set('hello', 'HELLO');
@@ -168,7 +159,7 @@ function replyTo(command: string, reply: string): Script {
 async function start(t: TestContext) {
   const redis = await fakeRedis(t);
   const under = await connectedRedisStore({ after: (end) => t.after(end) }, redis.url);
-  const counter = requestCounter(under.world.clock, under.connection);
+  const counter = requestCounter(under.world.clock, { perMinute: 1, redis: under.connection });
   const count = async () => (await counter.count('a')).current;
   return {
     redis,

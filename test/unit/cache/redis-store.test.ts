@@ -1,37 +1,25 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { type TestContext, test } from 'node:test';
 import { cachedShouter } from '../../../src/upstream/cached-shouter.ts';
 import { testCall } from '../../support/call.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { fakeShouter } from '../../support/fake-shouter.ts';
-import { redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
-import { connectedRedisStore } from './redis-under-test.ts';
+import { connectedRedisStore, redisTest } from './redis-under-test.ts';
 
-const skip = skipWithoutRedis;
+redisTest(
+  'a key is a digest, a value is the upper-cased text and lives for as many days as told',
+  async ({ store, server: { control } }) => {
+    store.set('straße', 'STRAßE');
+    await store.get('straße');
 
-test('a key is a digest and holds no text', { skip }, async (t) => {
-  const { store, control } = await start(t);
+    assert.deepEqual(await control.keys('*'), [keyOf('straße')]);
+    assert.equal(await control.get(keyOf('straße')), 'STRAßE');
+    const daysLeft = Math.ceil((await control.ttl(keyOf('straße'))) / 86_400);
+    assert.equal(daysLeft, 30);
+  },
+);
 
-  store.set('a secret', 'A SECRET');
-  await store.get('a secret');
-
-  assert.deepEqual(await control.keys('*'), [keyOf('a secret')]);
-});
-
-test('a value is the upper-cased text and lives for as many days as told', { skip }, async (t) => {
-  const { store, control } = await start(t);
-
-  store.set('straße', 'STRAßE');
-  await store.get('straße');
-
-  assert.equal(await control.get(keyOf('straße')), 'STRAßE');
-  const daysLeft = Math.ceil((await control.ttl(keyOf('straße'))) / 86_400);
-  assert.equal(daysLeft, 30);
-});
-
-test('what one process stored, another one knows', { skip }, async (t) => {
-  const { store, url, clients } = await start(t);
+redisTest('what one process stored, another one knows', async ({ store, server: { url, clients } }) => {
   const other = await connectedRedisStore(clients, url);
 
   store.set('hello', 'HELLO');
@@ -49,93 +37,87 @@ const lies: Record<string, string | Buffer> = {
   'a value that is not UTF-8': Buffer.from([0x48, 0x45, 0x4c, 0x4c, 0xff]),
 };
 for (const [what, value] of Object.entries(lies)) {
-  test(`${what} is a miss, is counted, and is repaired by the next set`, { skip }, async (t) => {
-    const { store, control, world } = await start(t);
-    await control.set(keyOf('hello'), value);
+  redisTest(
+    `${what} is a miss, is counted, and is repaired by the next set`,
+    async ({ store, server: { control }, world }) => {
+      await control.set(keyOf('hello'), value);
 
-    const found = await store.get('hello');
-    store.set('hello', 'HELLO');
+      const found = await store.get('hello');
+      store.set('hello', 'HELLO');
 
-    assert.equal(found, undefined);
-    assert.deepEqual(world.told('verification-failed'), [{ type: 'verification-failed', source: 'redis' }]);
-    assert.equal(await store.get('hello'), 'HELLO');
-  });
+      assert.equal(found, undefined);
+      assert.deepEqual(world.told('verification-failed'), [{ type: 'verification-failed', source: 'redis' }]);
+      assert.equal(await store.get('hello'), 'HELLO');
+    },
+  );
 }
 
 for (const type of ['list', 'hash', 'set', 'stream'] as const) {
-  test(`a ${type} under our key is a miss, is counted, and is repaired by the next set`, {
-    skip,
-  }, async (t) => {
-    const { store, control, outcomes } = await start(t);
-    const key = keyOf('hello');
-    if (type === 'list') await control.rpush(key, 'HELLO');
-    if (type === 'hash') await control.hset(key, 'HELLO', 'HELLO');
-    if (type === 'set') await control.sadd(key, 'HELLO');
-    if (type === 'stream') await control.xadd(key, '*', 'HELLO', 'HELLO');
+  redisTest(
+    `a ${type} under our key is a miss, is counted, and is repaired by the next set`,
+    async ({ store, server: { control }, outcomes }) => {
+      const key = keyOf('hello');
+      if (type === 'list') await control.rpush(key, 'HELLO');
+      if (type === 'hash') await control.hset(key, 'HELLO', 'HELLO');
+      if (type === 'set') await control.sadd(key, 'HELLO');
+      if (type === 'stream') await control.xadd(key, '*', 'HELLO', 'HELLO');
 
-    const found = await store.get('hello');
-    store.set('hello', 'HELLO');
+      const found = await store.get('hello');
+      store.set('hello', 'HELLO');
 
-    assert.equal(found, undefined);
-    assert.equal(await store.get('hello'), 'HELLO');
-    assert.deepEqual(outcomes(), ['get error', 'set success', 'get success']);
-  });
+      assert.equal(found, undefined);
+      assert.equal(await store.get('hello'), 'HELLO');
+      assert.deepEqual(outcomes(), ['get error', 'set success', 'get success']);
+    },
+  );
 }
 
-test('errors are answers: they do not open the breaker', { skip }, async (t) => {
-  const { store, control, connection } = await start(t);
-  await control.rpush(keyOf('hello'), 'HELLO');
+redisTest(
+  'errors are answers: they do not open the breaker',
+  async ({ store, server: { control }, connection }) => {
+    await control.rpush(keyOf('hello'), 'HELLO');
 
-  for (let i = 0; i < 20; i++) await store.get('hello');
+    for (let i = 0; i < 20; i++) await store.get('hello');
 
-  assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
-});
+    assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
+  },
+);
 
-test('a huge value under our key is not read whole', { skip }, async (t) => {
-  const { store, control, outcomes } = await start(t);
-  await control.setrange(keyOf('hello'), 64 * 1024 * 1024, 'x');
-  const before = await sentBytes(control);
+redisTest(
+  'a huge value under our key is not read whole',
+  async ({ store, server: { control }, outcomes }) => {
+    await control.setrange(keyOf('hello'), 64 * 1024 * 1024, 'x');
+    const before = await sentBytes(control);
 
-  const found = await store.get('hello');
+    const found = await store.get('hello');
 
-  assert.equal(found, undefined);
-  assert.deepEqual(outcomes(), ['get timeout']);
-  const read = (await sentBytes(control)) - before;
-  assert.ok(read < 16 * 1024 * 1024, `${read} bytes were read`);
-});
+    assert.equal(found, undefined);
+    assert.deepEqual(outcomes(), ['get timeout']);
+    const read = (await sentBytes(control)) - before;
+    assert.ok(read < 16 * 1024 * 1024, `${read} bytes were read`);
+  },
+);
 
-test('a huge value under our key is repaired by the next set', { skip }, async (t) => {
-  const { store, control, becomes } = await start(t);
-  await control.setrange(keyOf('hello'), 64 * 1024 * 1024, 'x');
-  await store.get('hello');
-  await becomes('down');
+redisTest(
+  'a text with a huge value under its key costs the connection once at most',
+  async ({ store, server: { control }, world, becomes }) => {
+    await control.setrange(keyOf('hello'), 64 * 1024 * 1024, 'x');
+    const shouter = cachedShouter(fakeShouter(), store, world);
 
-  await becomes('up');
-  const isKept = store.set('hello', 'HELLO');
+    for (let i = 0; i < 2; i++) {
+      await shouter.shout('hello', testCall());
+      await settled();
+      await becomes('up');
+    }
+    await store.get('what was sent before this has arrived');
 
-  assert.equal(isKept, true);
-  assert.equal(await store.get('hello'), 'HELLO');
-});
+    const losses = world.told('redis-connection').filter(({ isUp }) => !isUp);
+    assert.ok(losses.length <= 1, `it was lost ${losses.length} times`);
+    assert.equal(await control.strlen(keyOf('hello')), 5);
+  },
+);
 
-test('a text with a huge value under its key costs the connection once at most', { skip }, async (t) => {
-  const { store, control, world, becomes } = await start(t);
-  await control.setrange(keyOf('hello'), 64 * 1024 * 1024, 'x');
-  const shouter = cachedShouter(fakeShouter(), store, world);
-
-  for (let i = 0; i < 2; i++) {
-    await shouter.shout('hello', testCall());
-    await settled();
-    await becomes('up');
-  }
-  await store.get('what was sent before this has arrived');
-
-  const losses = world.told('redis-connection').filter(({ isUp }) => !isUp);
-  assert.ok(losses.length <= 1, `it was lost ${losses.length} times`);
-  assert.equal(await control.strlen(keyOf('hello')), 5);
-});
-
-test('many long texts at once are all read', { skip }, async (t) => {
-  const { store, world } = await start(t);
+redisTest('many long texts at once are all read', async ({ store, world }) => {
   const texts = Array.from({ length: 20 }, (_, i) => `${i} `.padEnd(60_000, 'ж'));
   for (const text of texts) store.set(text, text.toUpperCase());
 
@@ -145,71 +127,62 @@ test('many long texts at once are all read', { skip }, async (t) => {
   assert.deepEqual(world.told('redis-connection'), [{ type: 'redis-connection', isUp: true }]);
 });
 
-test('texts of one moment are read by one command, each its own value', { skip }, async (t) => {
-  const { store, control } = await start(t);
+redisTest('texts of one moment are read by one command, each its own value', async ({ store, server }) => {
   for (const text of ['a', 'b', 'd']) store.set(text, text.toUpperCase());
   await store.get('a');
 
   const found = await Promise.all(['a', 'b', 'c', 'd'].map((text) => store.get(text)));
 
   assert.deepEqual(found, ['A', 'B', undefined, 'D']);
-  assert.deepEqual(await calls(control), { get: 1, mget: 1 });
+  assert.deepEqual([await server.calls('get'), await server.calls('mget')], [1, 1]);
 });
 
-test('one bad value among those of one moment is a miss, the others are read', { skip }, async (t) => {
-  const { store, control, outcomes } = await start(t);
-  for (const text of ['a', 'b', 'c']) store.set(text, text.toUpperCase());
-  await store.get('a');
-  await control.del(keyOf('b'));
-  await control.rpush(keyOf('b'), 'B');
-  await control.set(keyOf('c'), 'X');
-  outcomes();
+redisTest(
+  'one bad value among those of one moment is a miss, the others are read',
+  async ({ store, server: { control }, outcomes }) => {
+    for (const text of ['a', 'b', 'c']) store.set(text, text.toUpperCase());
+    await store.get('a');
+    await control.del(keyOf('b'));
+    await control.rpush(keyOf('b'), 'B');
+    await control.set(keyOf('c'), 'X');
+    outcomes();
 
-  const found = await Promise.all(['a', 'b', 'c'].map((text) => store.get(text)));
+    const found = await Promise.all(['a', 'b', 'c'].map((text) => store.get(text)));
 
-  assert.deepEqual(found, ['A', undefined, undefined]);
-  assert.deepEqual(outcomes(), ['get success', 'get success', 'get success']);
-});
+    assert.deepEqual(found, ['A', undefined, undefined]);
+    assert.deepEqual(outcomes(), ['get success', 'get success', 'get success']);
+  },
+);
 
-test('one command asks for 128 texts at most, and for fewer where they are long', { skip }, async (t) => {
-  const { store, control } = await start(t);
+redisTest(
+  'one command asks for 128 texts at most, and for fewer where they are long',
+  async ({ store, server }) => {
+    await Promise.all(Array.from({ length: 257 }, (_, i) => store.get(`${i}`)));
+    const short = await server.calls('mget');
+    await Promise.all(Array.from({ length: 4 }, (_, i) => store.get(`${i}`.padEnd(80_000))));
 
-  await Promise.all(Array.from({ length: 257 }, (_, i) => store.get(`${i}`)));
-  const short = await calls(control);
-  await Promise.all(Array.from({ length: 4 }, (_, i) => store.get(`${i}`.padEnd(80_000))));
+    assert.deepEqual([short, await server.calls('mget'), await server.calls('get')], [2, 4, 1]);
+  },
+);
 
-  assert.deepEqual(short, { get: 1, mget: 2 });
-  assert.deepEqual(await calls(control), { get: 1, mget: 4 });
-});
+redisTest(
+  'a Redis that is full is still read',
+  async ({ store, server: { control }, outcomes, connection }) => {
+    store.set('hello', 'HELLO');
+    await store.get('hello');
+    await control.config('SET', 'maxmemory', '1');
 
-test('a Redis that is full is still read', { skip }, async (t) => {
-  const { store, control, outcomes, connection } = await start(t);
-  store.set('hello', 'HELLO');
-  await store.get('hello');
-  await control.config('SET', 'maxmemory', '1');
+    store.set('more', 'MORE');
+    const found = await store.get('hello');
 
-  store.set('more', 'MORE');
-  const found = await store.get('hello');
-
-  assert.equal(found, 'HELLO');
-  assert.deepEqual(outcomes(), ['set success', 'get success', 'set error', 'get success']);
-  assert.equal(connection.status().breaker, 'closed');
-});
-
-async function start(t: TestContext) {
-  const { url, control, clients } = await redisServer(t);
-  return { url, control, clients, ...(await connectedRedisStore(clients, url)) };
-}
+    assert.equal(found, 'HELLO');
+    assert.deepEqual(outcomes(), ['set success', 'get success', 'set error', 'get success']);
+    assert.equal(connection.status().breaker, 'closed');
+  },
+);
 
 function keyOf(text: string): string {
   return `tuohs:v1:${hash('sha256', text, 'base64url')}`;
-}
-
-/** How often Redis was asked for values, by command. */
-async function calls(control: { info(section: string): Promise<string> }) {
-  const stats = await control.info('commandstats');
-  const of = (command: string) => Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
-  return { get: of('get'), mget: of('mget') };
 }
 
 /** What Redis has sent so far, to anybody. */

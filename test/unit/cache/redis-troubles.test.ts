@@ -5,90 +5,134 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import type { RedisTrouble } from '../../../src/core/events.ts';
-import { makeCertificates } from '../../support/certificates.ts';
 import { bulk, fakeRedis, type Script } from '../../support/fake-redis.ts';
-import { folder } from '../../support/folder.ts';
-import { freePort } from '../../support/free-port.ts';
 import { closedUrl } from '../../support/http-server.ts';
-import type { Ending } from '../../support/process.ts';
-import { redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
+import { type Ending, tuohs } from '../../support/process.ts';
+import {
+  type RedisOptions,
+  type RedisServer,
+  redisServer,
+  skipWithoutRedis,
+} from '../../support/redis-server.ts';
 import { until } from '../../support/until.ts';
-import { connectedRedisStore, startRedisStore } from './redis-under-test.ts';
+import { connectedRedisStore, redisTest, startRedisStore } from './redis-under-test.ts';
 
 const skip = skipWithoutRedis;
+const SECRET = { password: 'r1ght-s3cret' };
 
-test('a port where nobody listens is "refused"', async (t) => {
-  await hasTrouble(t, { url: (await closedUrl()).replace('http:', 'redis:') }, 'refused');
-});
-
-test('a host that does not exist is "name_not_found"', async (t) => {
-  await hasTrouble(t, { url: 'redis://no-such-host.invalid' }, 'name_not_found');
-});
-
-test('an HTTP server is "protocol"', async (t) => {
-  const { url } = await fakeRedis(t, () => 'HTTP/1.1 400 Bad Request\r\n\r\n');
-
-  await hasTrouble(t, { url }, 'protocol');
-});
-
-test('a port that closes each connection is "closed"', async (t) => {
-  const url = await urlOfServer(t, (socket) => socket.destroy());
-
-  await hasTrouble(t, { url }, 'closed');
-});
-
-for (const [what, secret, trouble] of [
-  ['a wrong password', 'wr0ng-s3cret', 'wrong_password'],
-  ['no password', '', 'password_missing'],
-] as const) {
-  test(`${what} is "${trouble}"`, { skip }, async (t) => {
-    const server = await redisServer(t, { password: 'r1ght-s3cret' });
-
-    await hasTrouble(t, { url: server.urlWith(secret), clients: server.clients }, trouble);
+/** Where no Redis is, or one that is not what it seems. */
+const FOREIGN: [what: string, trouble: RedisTrouble, url: (t: TestContext) => Promise<string>][] = [
+  ['a port where nobody listens', 'refused', async () => (await closedUrl()).replace('http:', 'redis:')],
+  ['a host that does not exist', 'name_not_found', async () => 'redis://no-such-host.invalid'],
+  ['an HTTP server', 'protocol', async (t) => (await fakeRedis(t, () => HTTP)).url],
+  ['a port that closes each connection', 'closed', (t) => urlOfServer(t, (socket) => socket.destroy())],
+  [
+    'TLS asked of a port that says something else',
+    'no_tls',
+    async (t) => (await urlOfServer(t, (socket) => socket.write(HTTP))).replace('redis:', 'rediss:'),
+  ],
+  ...(
+    [
+      ['-LOADING Redis is loading the dataset in memory', 'loading'],
+      ['-DENIED Redis is running in protected mode', 'protected_mode'],
+      ['-ERR max number of clients reached', 'too_many_clients'],
+      ['-NOAUTH Authentication required.', 'password_missing'],
+    ] as const
+  ).map(([reply, trouble]): (typeof FOREIGN)[number] => [
+    `"${reply}" at first`,
+    trouble,
+    async (t) => (await fakeRedis(t, onInfo(`${reply}\r\n`))).url,
+  ]),
+];
+const HTTP = 'HTTP/1.1 400 Bad Request\r\n\r\n';
+for (const [what, trouble, url] of FOREIGN) {
+  test(`${what} is "${trouble}"`, async (t) => {
+    await hasTrouble(endingOf(t), await url(t), trouble);
   });
 }
 
-test('an unknown user is "wrong_password"', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const url = server.url.replace('redis://', 'redis://nobody:word@');
+const CLUSTER = { more: ['--cluster-enabled', 'yes'] };
+const OWN: [what: string, trouble: RedisTrouble, RedisOptions, url: (server: RedisServer) => string][] = [
+  ['a wrong password', 'wrong_password', SECRET, ({ urlWith }) => urlWith('wr0ng-s3cret')],
+  ['no password', 'password_missing', SECRET, ({ urlWith }) => urlWith('')],
+  ['an unknown user', 'wrong_password', {}, ({ url }) => url.replace('redis://', 'redis://nobody:word@')],
+  ['a database that Redis does not have', 'no_such_database', {}, ({ url }) => `${url}/16`],
+  ['a Redis Cluster', 'cluster', CLUSTER, ({ url }) => url],
+  ['a Redis Cluster that is asked for a database', 'cluster', CLUSTER, ({ url }) => `${url}/1`],
+  // A plain Redis waits for the end of a line.
+  ['TLS asked of a plain Redis', 'no_answer', {}, ({ url }) => url.replace('redis:', 'rediss:')],
+  [
+    'a name that the certificate does not have',
+    'certificate',
+    { tls: true },
+    ({ url }) => url.replace('127.0.0.1', 'localhost'),
+  ],
+];
+for (const [what, trouble, options, url] of OWN) {
+  test(`${what} is "${trouble}"`, { skip }, async (t) => {
+    const server = await redisServer(t, options);
 
-  await hasTrouble(t, { url, clients: server.clients }, 'wrong_password');
+    await hasTrouble(server.clients, url(server), trouble, caOf(server));
+  });
+}
+
+redisTest('too many clients are "too_many_clients"', async ({ server }) => {
+  await server.control.config('SET', 'maxclients', '1');
+
+  await hasTrouble(server.clients, server.url, 'too_many_clients');
 });
 
-test('a password that Redis is given later is "password_missing"', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const { connection, store } = await connectedRedisStore(server.clients, server.url);
-  await server.control.config('SET', 'requirepass', 'r1ght-s3cret');
-  await server.control.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+redisTest(
+  'a password that Redis is given later is "password_missing"',
+  async ({ server, store, connection }, t) => {
+    await server.control.config('SET', 'requirepass', 'r1ght-s3cret');
+    await server.control.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
 
-  await until(t, () => connection.status().trouble === 'password_missing');
+    await until(t, () => connection.status().trouble === 'password_missing');
 
-  assert.equal(store.get('hello'), undefined);
+    assert.equal(store.get('hello'), undefined);
+  },
+);
+
+test('no TLS where it is wanted is "protocol" or "closed", a wrong CA is "certificate", the right one lets us in', {
+  skip,
+}, async (t) => {
+  const server = await redisServer(t, { tls: true });
+
+  await hasTrouble(server.clients, server.url, 'certificate', rootCertificates[0]);
+  const plain = startRedisStore(server.clients, server.url.replace('rediss:', 'redis:'));
+  await plain.becomes('down');
+  const secure = startRedisStore(server.clients, server.url, caOf(server));
+  await secure.becomes('up');
+
+  assert.match(plain.connection.status().trouble ?? '', /^(protocol|closed)$/);
+  await isUsed(secure);
 });
 
-test('a database that Redis does not have is "no_such_database"', { skip }, async (t) => {
-  const server = await redisServer(t);
+test('the password and the database of the address are used', { skip }, async (t) => {
+  const server = await redisServer(t, SECRET);
 
-  await hasTrouble(t, { url: `${server.url}/16`, clients: server.clients }, 'no_such_database');
-});
-
-test('a database that it has is used', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const { store } = await connectedRedisStore(server.clients, `${server.url}/15`);
-
-  store.set('hello', 'HELLO');
-  await store.get('hello');
+  await isUsed(await connectedRedisStore(server.clients, `${server.url}/15`));
 
   assert.match((await server.control.info('keyspace')).trim(), /^# Keyspace\r\ndb15:keys=1,/);
 });
 
-for (const database of ['', '/1']) {
-  test(`a Redis Cluster is refused, asked for ${database || 'no database'}`, { skip }, async (t) => {
-    const server = await redisServer(t, { more: ['--cluster-enabled', 'yes'] });
-
-    await hasTrouble(t, { url: `${server.url}${database}`, clients: server.clients }, 'cluster');
+test('no password is in anything the process writes, and it answers all the same', { skip }, async (t) => {
+  const { urlWith } = await redisServer(t, SECRET);
+  const service = tuohs(t, ['serve', '--embedded-shoutcloud'], {
+    REDIS_URL: urlWith('wr0ng-s3cret'),
+    LOG_LEVEL: 'debug',
   });
-}
+  const { url, adminUrl } = await service.listening();
+  await service.logLine('redis is not connected');
+
+  const answer = await fetch(`${url}/v1?data=hello`);
+  const told = await Promise.all(['status', 'metrics'].map((path) => textOf(`${adminUrl}/${path}`)));
+  const exitCode = await service.stop();
+
+  assert.deepEqual([answer.status, exitCode], [200, 0]);
+  assert.doesNotMatch([...service.stdout, ...service.stderr, ...told].join('\n'), /s3cret/);
+});
 
 for (const error of ['MOVED 1 127.0.0.1:1', 'ASK 1 127.0.0.1:1', 'CLUSTERDOWN down', 'CROSSSLOT keys']) {
   test(`a Redis that says ${error} to a command is a cluster, whatever INFO says`, async (t) => {
@@ -102,126 +146,85 @@ for (const error of ['MOVED 1 127.0.0.1:1', 'ASK 1 127.0.0.1:1', 'CLUSTERDOWN do
   });
 }
 
-test('one that loads its data is "loading", and is used once it has', async (t) => {
-  const redis = await fakeRedis(t, infoOf('loading:1'));
-  const { connection } = await hasTrouble(t, { url: redis.url }, 'loading');
-
-  redis.answer(() => undefined);
-
-  await until(t, () => connection.status().isUp);
-});
-
-for (const [reply, trouble] of [
-  ['-LOADING Redis is loading the dataset in memory', 'loading'],
-  ['-DENIED Redis is running in protected mode', 'protected_mode'],
-  ['-ERR max number of clients reached', 'too_many_clients'],
-  ['-NOAUTH Authentication required.', 'password_missing'],
-] as const) {
-  test(`"${reply}" at first is "${trouble}"`, async (t) => {
-    const redis = await fakeRedis(t, ([name]) => (name === 'info' ? `${reply}\r\n` : undefined));
-
-    await hasTrouble(t, { url: redis.url }, trouble);
-  });
-}
-
 for (const reply of [
   "-NOPERM User x has no permissions to run the 'info' command",
   "-ERR unknown command 'INFO'",
 ]) {
   test(`one that says "${reply}" is used`, async (t) => {
-    const redis = await fakeRedis(t, ([name]) => (name === 'info' ? `${reply}\r\n` : undefined));
-    const { store } = await connectedRedisStore(endingOf(t), redis.url);
+    const redis = await fakeRedis(t, onInfo(`${reply}\r\n`));
 
-    store.set('hello', 'HELLO');
-
-    assert.equal(await store.get('hello'), 'HELLO');
+    await isUsed(await connectedRedisStore(endingOf(t), redis.url));
   });
 }
 
-test('too many clients are "too_many_clients"', { skip }, async (t) => {
-  const server = await redisServer(t);
-  await server.control.config('SET', 'maxclients', '1');
-
-  await hasTrouble(t, { url: server.url, clients: server.clients }, 'too_many_clients');
-});
-
-test('TLS asked of a plain Redis is "no_answer", for it waits for the end of a line', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const url = server.url.replace('redis:', 'rediss:');
-
-  await hasTrouble(t, { url, clients: server.clients }, 'no_answer');
-});
-
-test('TLS asked of a port that says something else is "no_tls"', async (t) => {
-  const url = await urlOfServer(t, (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
-
-  await hasTrouble(t, { url: url.replace('redis:', 'rediss:') }, 'no_tls');
-});
-
-test('no TLS where it is wanted is "protocol" or "closed", and a wrong CA is "certificate"', {
-  skip,
-}, async (t) => {
-  const { server, url } = await tlsServer(t);
-
-  await hasTrouble(t, { url, clients: server.clients, ca: rootCertificates[0] }, 'certificate');
-  const plain = startRedisStore(server.clients, url.replace('rediss:', 'redis:'));
-  await plain.becomes('down');
-
-  assert.match(plain.connection.status().trouble ?? '', /^(protocol|closed)$/);
-});
-
-test('a name that the certificate does not have is "certificate"', { skip }, async (t) => {
-  const { server, url, ca } = await tlsServer(t);
-
-  const other = url.replace('127.0.0.1', 'localhost');
-  await hasTrouble(t, { url: other, clients: server.clients, ca }, 'certificate');
-});
-
-test('the right CA lets us in', { skip }, async (t) => {
-  const { server, url, ca } = await tlsServer(t);
-  const { store, becomes } = startRedisStore(server.clients, url, ca);
-  await becomes('up');
-
-  store.set('hello', 'HELLO');
-
-  assert.equal(await store.get('hello'), 'HELLO');
-});
-
-test('a reason is told once, however often it is met', async (t) => {
-  const redis = await fakeRedis(t, infoOf('loading:1'));
-  const { world } = await hasTrouble(t, { url: redis.url }, 'loading');
-
+test('one that loads its data is "loading", which is told once, and is used once it has', async (t) => {
+  const redis = await fakeRedis(t, onInfo(bulk('redis_mode:standalone\r\nloading:1\r\n')));
+  const { connection, world } = await hasTrouble(endingOf(t), redis.url, 'loading');
   await until(t, () => redis.connections() > 4);
+  const told = world.told('redis-connection').length;
 
-  assert.deepEqual(world.told('redis-connection'), [
-    { type: 'redis-connection', isUp: false, trouble: 'loading' },
-  ]);
-});
+  redis.answer(() => undefined);
 
-test('a reason that changes is told again', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const { world, connection } = await connectedRedisStore(server.clients, server.url);
-
-  await server.kill();
-  await until(t, () => connection.status().trouble === 'refused');
-  await server.start();
   await until(t, () => connection.status().isUp);
-
-  assert.deepEqual(
-    world.told('redis-connection').map(({ isUp, trouble }) => trouble ?? isUp),
-    [true, 'closed', 'refused', true],
-  );
+  assert.equal(told, 1);
 });
 
-interface Address {
-  readonly url: string;
-  readonly clients?: Ending;
-  readonly ca?: string | undefined;
-}
+redisTest(
+  'a Redis that was killed and started again is used again; each change of the reason is told',
+  async (redis, t) => {
+    const { server, world, connection, becomes } = redis;
+    await isUsed(redis);
+    await server.kill();
+    await until(t, () => connection.status().trouble === 'refused');
 
-/** Connects to it and sees that it is not used, and why. */
-async function hasTrouble(t: TestContext, { url, clients, ca }: Address, trouble: RedisTrouble) {
-  const redis = startRedisStore(clients ?? endingOf(t), url, ca);
+    await server.start();
+    await becomes('up');
+
+    assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
+    await isUsed(redis);
+    assert.deepEqual(
+      world.told('redis-connection').map(({ isUp, trouble }) => trouble ?? isUp),
+      [true, 'closed', 'refused', true],
+    );
+  },
+);
+
+redisTest(
+  'commands under way when Redis is killed reject nobody',
+  async ({ server, store, connection, becomes }) => {
+    server.freeze();
+    const gets = ['1', '2', '3'].map((text) => store.get(text));
+    store.set('4', '4');
+    const count = connection.run({
+      op: 'count',
+      key: 'x',
+      maxReplyBytes: 256,
+      send: ({ redis }) => redis.incrby('x', 1),
+      reads: Number,
+    });
+
+    await server.kill();
+    await becomes('down');
+
+    assert.deepEqual(await Promise.all([...gets, count]), Array(4).fill(undefined));
+  },
+);
+
+redisTest(
+  'a connection that was closed does not come back',
+  async ({ connection, store, becomes, outcomes }) => {
+    connection.close();
+    await becomes('down');
+
+    assert.deepEqual([store.get('hello'), store.set('hello', 'HELLO')], [undefined, false]);
+    assert.deepEqual(outcomes(), ['get skipped', 'set skipped']);
+  },
+);
+
+/** Connects to it and sees that nobody waits, that it is not used, and why. */
+async function hasTrouble(clients: Ending, url: string, trouble: RedisTrouble, ca?: string) {
+  const redis = startRedisStore(clients, url, ca);
+  assert.deepEqual([redis.store.get('hello'), redis.store.set('hello', 'HELLO')], [undefined, false]);
   await redis.becomes('down');
 
   assert.deepEqual(redis.world.told('redis-connection'), [
@@ -231,9 +234,17 @@ async function hasTrouble(t: TestContext, { url, clients, ca }: Address, trouble
   return redis;
 }
 
-/** A Redis that says this of itself. */
-function infoOf(line: string): Script {
-  return ([name]) => (name === 'info' ? bulk(`redis_mode:standalone\r\n${line}\r\n`) : undefined);
+async function isUsed({
+  store,
+}: Pick<Awaited<ReturnType<typeof connectedRedisStore>>, 'store'>): Promise<void> {
+  assert.equal(store.get('hello') instanceof Promise, true);
+  assert.equal(store.set('hello', 'HELLO'), true);
+  assert.equal(await store.get('hello'), 'HELLO');
+}
+
+/** Honest in all but the reply to INFO. */
+function onInfo(reply: string): Script {
+  return ([name]) => (name === 'info' ? reply : undefined);
 }
 
 /** A server that does this to whoever connects. */
@@ -251,12 +262,10 @@ function endingOf(t: TestContext): Ending {
   return { after: (run) => t.after(run) };
 }
 
-async function tlsServer(t: TestContext) {
-  const { caFile, certFile, keyFile } = makeCertificates(await folder(t));
-  const tls = ['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', caFile];
-  const port = await freePort();
-  const server = await redisServer(t, {
-    more: ['--tls-port', `${port}`, '--tls-auth-clients', 'no', ...tls],
-  });
-  return { server, url: `rediss://127.0.0.1:${port}`, ca: readFileSync(caFile, 'utf8') };
+function caOf({ certificates }: RedisServer): string | undefined {
+  return certificates && readFileSync(certificates.caFile, 'utf8');
+}
+
+async function textOf(url: string): Promise<string> {
+  return (await fetch(url)).text();
 }

@@ -1,3 +1,4 @@
+import { type TestContext, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { type RedisConnection, redisConnection } from '../../../src/cache/redis-connection.ts';
 import { redisStore } from '../../../src/cache/redis-store.ts';
@@ -5,6 +6,7 @@ import type { Event } from '../../../src/core/events.ts';
 import type { Store } from '../../../src/core/shouter.ts';
 import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
 import type { Ending } from '../../support/process.ts';
+import { type RedisServer, redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
 import { type TestWorld, testWorld } from '../../support/world.ts';
 
 export interface RedisUnderTest {
@@ -61,6 +63,21 @@ export function startRedisStore(ending: Ending, url: string, ca?: string): Redis
       return operations.map(({ op, outcome }) => `${op} ${outcome}`);
     },
   };
+}
+
+/** One on a real server, connected. */
+export type ServedRedis = RedisUnderTest & { readonly server: RedisServer };
+
+/** A test with a real server of its own; skipped where there is none. */
+export function redisTest(
+  name: string,
+  run: (redis: ServedRedis, t: TestContext) => Promise<void>,
+  more: readonly string[] = [],
+): void {
+  test(name, { skip: skipWithoutRedis }, async (t) => {
+    const server = await redisServer(t, { more });
+    await run({ server, ...(await connectedRedisStore(server.clients, server.url)) }, t);
+  });
 }
 
 /** The same, connected. */

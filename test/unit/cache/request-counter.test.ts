@@ -2,25 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requestCounter } from '../../../src/cache/request-counter.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { type RedisServer, redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
-import { connectedRedisStore } from './redis-under-test.ts';
+import { connectedRedisStore, type RedisUnderTest, redisTest } from './redis-under-test.ts';
 
-const skip = skipWithoutRedis;
+const counterOf = ({ world, connection: redis }: RedisUnderTest, perMinute: number) =>
+  requestCounter(world.clock, { perMinute, redis });
 
-test('each client is counted by itself', async () => {
-  const counter = requestCounter(fakeClock());
-
-  await counter.count('a');
-  await counter.count('a');
-  await counter.count('b');
-
-  assert.equal((await counter.count('a')).current, 3);
-  assert.equal((await counter.count('b')).current, 2);
-});
+/** Counts with a quota of one, so that Redis is always waited for. */
+const countOf = (redis: RedisUnderTest) => {
+  const counter = counterOf(redis, 1);
+  return async (client: string) => (await counter.count(client)).current;
+};
 
 test('the count begins anew with the minute of the clock', async () => {
   const clock = fakeClock();
-  const counter = requestCounter(clock);
+  const counter = requestCounter(clock, { perMinute: 1 });
   await clock.advance(59_999);
   const last = await counter.count('a');
 
@@ -31,8 +26,8 @@ test('the count begins anew with the minute of the clock', async () => {
   assert.deepEqual(first, { current: 1, leftMs: 60_000 });
 });
 
-test('only so many clients are remembered, and the quietest forgotten first', async () => {
-  const counter = requestCounter(fakeClock());
+test('only so many clients are remembered, each by itself, and the quietest is forgotten first', async () => {
+  const counter = requestCounter(fakeClock(), { perMinute: 1 });
   await counter.count('quiet');
   await counter.count('loud');
 
@@ -42,117 +37,103 @@ test('only so many clients are remembered, and the quietest forgotten first', as
   assert.equal((await counter.count('quiet')).current, 1);
 });
 
-test('two processes with one Redis count together', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const [one, other] = [await startCounter(server), await startCounter(server)];
+redisTest('two processes with one Redis count together, each minute by itself', async (redis) => {
+  const { server, world } = redis;
+  const count = countOf(redis);
+  const other = countOf(await connectedRedisStore(server.clients, server.url));
+  await count('a');
+  await other('a');
+  await other('b');
 
-  await one.counter.count('a');
-  await other.counter.count('a');
-  await other.counter.count('b');
-
-  assert.equal((await one.counter.count('a')).current, 3);
-  assert.equal((await one.counter.count('b')).current, 2);
-});
-
-test('requests of one moment are one command, and each has its own place', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const { counter, outcomes } = await startCounter(server);
-  await counter.count('a');
-
-  const counts = await Promise.all(['a', 'b', 'a', 'a'].map((client) => counter.count(client)));
-
-  assert.deepEqual(
-    counts.map(({ current }) => current),
-    [2, 1, 3, 4],
-  );
-  assert.deepEqual(outcomes(), ['count success', 'count success', 'count success']);
-});
-
-test('each minute is counted by itself', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const { counter, world } = await startCounter(server);
-  await counter.count('a');
-
+  const counts = [await count('a'), await count('b')];
   await world.clock.advance(60_000);
 
-  assert.equal((await counter.count('a')).current, 1);
+  assert.deepEqual([...counts, await count('a')], [3, 2, 1]);
 });
 
-test('no address is in any key, and each key goes by itself', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const { counter } = await startCounter(server);
+redisTest(
+  'a client far from its quota waits for Redis once, and then only when that count is old',
+  async (redis) => {
+    const counter = counterOf(redis, 100);
+    const other = counterOf(await connectedRedisStore(redis.server.clients, redis.server.url), 100);
+    const first = counter.count('a');
+    await first;
+    await other.count('a');
+    await redis.world.clock.advance(1000);
 
-  await counter.count('203.0.113.7');
+    const second = counter.count('a');
+    const current = [(await first).current, (await second).current];
+    const third = counter.count('a');
 
-  const keys = await server.control.keys('*');
+    assert.deepEqual([first instanceof Promise, second instanceof Promise], [true, true]);
+    assert.deepEqual([...current, third], [1, 3, { current: 4, leftMs: 59_000 }]);
+  },
+);
+
+redisTest('a client near its quota waits for Redis each time', async (redis) => {
+  const counter = counterOf(redis, 4);
+  const other = counterOf(await connectedRedisStore(redis.server.clients, redis.server.url), 4);
+  await counter.count('a');
+  await other.count('a');
+
+  const { current } = await counter.count('a');
+
+  assert.equal(current, 3);
+});
+
+redisTest('requests of one moment are one command, and each has its own place', async (redis) => {
+  const count = countOf(redis);
+  await count('a');
+
+  const counts = await Promise.all(['a', 'b', 'a', 'a'].map(count));
+
+  assert.deepEqual(counts, [2, 1, 3, 4]);
+  assert.deepEqual(redis.outcomes(), ['count success', 'count success', 'count success']);
+});
+
+redisTest('no address is in any key, and each key goes by itself', async (redis) => {
+  const { control } = redis.server;
+
+  await countOf(redis)('203.0.113.7');
+
+  const keys = await control.keys('*');
   assert.match(keys.join(), /^tuohs:v1:rate:[\w-]{43}$/);
-  const minutesLeft = Math.ceil((await server.control.ttl(keys[0] ?? '')) / 60);
-  assert.equal(minutesLeft, 2);
+  assert.equal(Math.ceil((await control.ttl(keys[0] ?? '')) / 60), 2);
 });
 
-test('while Redis is frozen, what was counted here counts', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const { counter, world } = await startCounter(server);
-  await counter.count('a');
-  server.freeze();
+redisTest(
+  'while Redis is frozen, what was counted here counts, and takes no time once that is known',
+  async (redis) => {
+    const count = countOf(redis);
+    await count('a');
+    redis.server.freeze();
+    const slow = ['a', 'b', 'c'].map(count);
+    await redis.world.clock.advance(50);
 
-  const slow = counter.count('a');
-  await world.clock.advance(50);
+    assert.deepEqual([await Promise.all(slow), await count('a')], [[2, 1, 1], 3]);
+    assert.deepEqual(redis.outcomes().slice(1), [...Array(3).fill('count timeout'), 'count skipped']);
+  },
+);
 
-  assert.equal((await slow).current, 2);
-});
+const CHANGES: Record<string, (redis: Parameters<Parameters<typeof redisTest>[1]>[0]) => Promise<unknown>> = {
+  'that is gone': async ({ server, becomes }) => {
+    await server.kill();
+    await becomes('down');
+  },
+  'that forgot': ({ server }) => server.control.flushall(),
+  'with another type under our key': async ({ server: { control } }) => {
+    const [key = ''] = await control.keys('*');
+    await control.del(key);
+    await control.rpush(key, '1000');
+  },
+};
+for (const [what, change] of Object.entries(CHANGES)) {
+  redisTest(`a Redis ${what} gives nobody a fresh quota here`, async (redis) => {
+    const count = countOf(redis);
+    await count('a');
 
-test('once Redis is known to be frozen, counting takes no time', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const { counter, world, outcomes } = await startCounter(server);
-  server.freeze();
-  const slow = ['a', 'b', 'c'].map((client) => counter.count(client));
-  await world.clock.advance(50);
-  await Promise.all(slow);
+    await change(redis);
 
-  const { current } = await counter.count('a');
-
-  assert.equal(current, 2);
-  assert.deepEqual(outcomes(), ['count timeout', 'count timeout', 'count timeout', 'count skipped']);
-});
-
-test('when Redis is gone, what was counted here counts', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const { counter, becomes } = await startCounter(server);
-  await counter.count('a');
-  await server.kill();
-  await becomes('down');
-
-  const { current } = await counter.count('a');
-
-  assert.equal(current, 2);
-});
-
-test('a Redis that forgot gives nobody a fresh quota here', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const { counter } = await startCounter(server);
-  await counter.count('a');
-  await server.control.flushall();
-
-  const { current } = await counter.count('a');
-
-  assert.equal(current, 2);
-});
-
-test('another type under our key is no count', { skip }, async (t) => {
-  const server = await redisServer(t);
-  const { counter } = await startCounter(server);
-  await counter.count('a');
-  const [key = ''] = await server.control.keys('*');
-  await server.control.del(key);
-  await server.control.rpush(key, '1000');
-
-  const { current } = await counter.count('a');
-
-  assert.equal(current, 2);
-});
-
-async function startCounter({ url, clients }: RedisServer) {
-  const redis = await connectedRedisStore(clients, url);
-  return { ...redis, counter: requestCounter(redis.world.clock, redis.connection) };
+    assert.equal(await count('a'), 2);
+  });
 }

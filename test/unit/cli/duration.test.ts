@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { duration, durationText } from '../../../src/cli/arguments.ts';
+import { duration } from '../../../src/cli/arguments.ts';
 
 const read = duration(10, 3_600_000);
 
@@ -15,16 +15,5 @@ for (const text of ['', '30', 's', '-1s', '1 s', '1S', '1e3s', '.5s', '9ms', '61
     assert.throws(() => read(text), {
       message: 'It must be a number with a unit (ms, s, m or h), from 10ms to 1h.',
     });
-  });
-}
-
-for (const [ms, text] of [
-  [10, '10ms'],
-  [30_000, '30s'],
-  [90_000, '90s'],
-  [86_400_000, '24h'],
-] as const) {
-  test(`${ms} milliseconds are written ${text}`, () => {
-    assert.equal(durationText(ms), text);
   });
 }

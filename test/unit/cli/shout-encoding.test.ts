@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Line, linesOf } from '../../../src/cli/lines.ts';
+import { type Line, linesOf } from '../../../src/cli/shout-input.ts';
 import { ran } from './shout-surroundings.ts';
 
 const MARK = '\uFEFF';

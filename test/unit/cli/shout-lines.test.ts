@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { asItCame, type Line, linesOf } from '../../../src/cli/lines.ts';
+import { asItCame, type Line, linesOf } from '../../../src/cli/shout-input.ts';
 
 test('lines are the same wherever the bytes are cut', async () => {
   const bytes = fc.array(fc.constantFrom(0x61, 0x0a, 0x0d, 0xc3, 0xa9, 0xff), { maxLength: 60 });

@@ -1,14 +1,20 @@
 import type { TestContext } from 'node:test';
-import { type BulkResult, createClient } from '../../../src/client/index.ts';
+import { type BulkResult, type ClientOptions, createClient } from '../../../src/client/index.ts';
 import { type FakeService, shouted } from './fake-service.ts';
 
 /** A bulk of the client, asked of the fake service. */
 export function bulk(
   { fetch }: Pick<FakeService, 'fetch'>,
   texts: Iterable<string> | AsyncIterable<string>,
-  signal?: AbortSignal,
+  { signal, ...options }: Partial<ClientOptions> & { signal?: AbortSignal } = {},
 ): AsyncIterable<BulkResult> {
-  return createClient({ baseUrl: 'http://tuohs.test', fetch }).bulk(texts, { signal });
+  return createClient({ baseUrl: 'http://tuohs.test', fetch, ...options }).bulk(texts, { signal });
+}
+
+/** The texts of the results, or why there is none. */
+export async function outcomes(results: AsyncIterable<BulkResult>): Promise<string[]> {
+  const list = await Array.fromAsync(results);
+  return list.map(({ data, code }) => data ?? code);
 }
 
 /** From now on the pauses between attempts take no time. */
@@ -28,10 +34,4 @@ export function answered(text: string): BulkResult {
 export async function* neverEnding(text: string): AsyncGenerator<string, void, undefined> {
   yield text;
   await new Promise(() => {});
-}
-
-export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
 }

@@ -1,30 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type BulkResult, TuohsClientError } from '../../../src/client/index.ts';
+import type { BulkResult } from '../../../src/client/index.ts';
+import { settled } from '../../support/fake-clock.ts';
 import { until } from '../../support/until.ts';
-import { all, answered, bulk, neverEnding, numbered, withoutPauses } from './bulk-calls.ts';
-import { fakeService, problem, shouted } from './fake-service.ts';
+import { answered, bulk, neverEnding, numbered, outcomes, withoutPauses } from './bulk-calls.ts';
+import { clientOf, failure, fakeService, type Manner, problem, shouted } from './fake-service.ts';
 
-test('each text gets its result, in order', async () => {
-  const texts = numbered(10_000);
+const HANG: Manner = { kind: 'hang' };
 
-  const results = await all(bulk(fakeService(), texts));
+test('each text gets its result, in order, and a request has at most 2,000 texts', async () => {
+  const service = fakeService();
+  const texts = numbered(10_001);
 
-  assert.deepEqual(results, texts.map(answered));
+  assert.deepEqual(await outcomes(bulk(service, texts)), texts.map(shouted));
+
+  assert.ok(service.requests.every(({ length }) => length <= 2000));
 });
 
-test('nothing is asked for no text', async () => {
+test('nothing is asked for no text, or before somebody wants a result', async () => {
   const service = fakeService();
 
-  const results = await all(bulk(service, []));
-
-  assert.deepEqual(results, []);
-  assert.equal(service.requests.length, 0);
-});
-
-test('nothing is asked before somebody wants a result', async () => {
-  const service = fakeService();
-
+  assert.deepEqual(await outcomes(bulk(service, [])), []);
   bulk(service, ['a'])[Symbol.asyncIterator]();
   await new Promise((resolve) => setTimeout(resolve));
 
@@ -45,51 +41,46 @@ test('a text is answered before the next one is there', async (t) => {
   assert.deepEqual(seen, ['a', 'b', 'c'].map(answered));
 });
 
-test('texts that come together travel together', async () => {
+test('texts that come together travel together, half of a surrogate pair as U+FFFD', async () => {
   const service = fakeService();
 
-  await all(bulk(service, numbered(100)));
+  await outcomes(bulk(service, ['\udc00b', ...numbered(100)]));
 
-  assert.deepEqual(service.requests, [numbered(100)]);
-});
-
-test('a request has at most 2,000 texts', async () => {
-  const service = fakeService();
-
-  await all(bulk(service, numbered(20_000)));
-
-  const lengths = service.requests.map(({ length }) => length);
-  assert.ok(Math.max(...lengths) <= 2000, `${lengths}`);
+  assert.deepEqual(service.requests, [['\ufffdb', ...numbered(100)]]);
 });
 
 test('a request has at most 256 KiB, but for a single text that is longer', async () => {
   const service = fakeService();
   const texts = ['ä'.repeat(60_000), 'b'.repeat(100_000), 'c'.repeat(60_000), 'd'.repeat(300_000), 'e'];
 
-  const results = await all(bulk(service, texts));
+  assert.deepEqual(await outcomes(bulk(service, texts)), texts.map(shouted));
 
-  assert.deepEqual(results, texts.map(answered));
   assert.deepEqual(
     service.requests.map((texts) => texts.map(([letter]) => letter).join('')),
     ['äb', 'c', 'd', 'e'],
   );
 });
 
-test('texts are taken no faster than results, but for four requests and what goes into the next one', async (t) => {
-  let taken = 0;
-  function* texts() {
-    for (;;) yield String(taken++);
-  }
-  const service = fakeService(...Array.from({ length: 5 }, () => ({ kind: 'hang' }) as const));
-  const results = bulk(service, texts())[Symbol.asyncIterator]();
+for (const [what, length, most, requests] of [
+  ['short texts: four requests, and what goes into the next one', 0, 10_001, 4],
+  ['long texts: a MiB, and one', 1_000_000, 4, 2],
+] as const) {
+  test(`texts are taken no faster than results, but for a window of ${what}`, async (t) => {
+    let taken = 0;
+    function* texts() {
+      for (;;) yield `${taken++}`.padEnd(length);
+    }
+    const service = fakeService(HANG, HANG, HANG, HANG, HANG);
+    const results = bulk(service, texts())[Symbol.asyncIterator]();
 
-  void results.next();
-  await until(t, () => taken > 10_000);
+    void results.next();
+    await until(t, () => taken >= most);
+    await settled();
 
-  assert.equal(taken, 10_001);
-  assert.equal(service.requests.length, 4);
-  await results.return?.();
-});
+    assert.deepEqual([taken, service.requests.length], [most, requests]);
+    await results.return?.();
+  });
+}
 
 test('a request that waits for room is sent when the results of an earlier one are taken', async (t) => {
   let taken = 0;
@@ -101,57 +92,28 @@ test('a request that waits for room is sent when the results of an earlier one a
   }
   const { promise, resolve } = Promise.withResolvers<void>();
   const halting = { kind: 'halting', after: 0, goOn: promise } as const;
-  const results = all(bulk(fakeService(halting, halting, halting, halting), texts()));
+  const results = outcomes(bulk(fakeService(halting, halting, halting, halting), texts()));
 
   await until(t, () => taken > 10_000);
   resolve();
 
-  assert.deepEqual(await results, numbered(12_000).map(answered));
+  assert.deepEqual(await results, numbered(12_000).map(shouted));
 });
 
-test('long texts make the window smaller', async (t) => {
-  let taken = 0;
-  function* texts() {
-    for (;;) yield `${taken++}`.padEnd(1_000_000);
-  }
-  const hang = { kind: 'hang' } as const;
-  const service = fakeService(hang, hang, hang, hang);
-  const results = bulk(service, texts())[Symbol.asyncIterator]();
+test('a line with an error is the result of its text, and the rest go on; one says where it came from', async () => {
+  const lines: Record<string, BulkResult> = {
+    1: { error: 'a sentence', code: 'TOO_LARGE', detail: 'one more' },
+    2: { data: '2', source: 'local' },
+    3: { error: 'busy', code: 'OVERLOADED' },
+  };
+  const service = fakeService({
+    kind: 'lines',
+    line: (text) => JSON.stringify(lines[text] ?? answered(text)),
+  });
 
-  void results.next();
-  await until(t, () => taken > 3);
+  const results = await Array.fromAsync(bulk(service, ['0', '1', '2', '3']));
 
-  assert.equal(taken, 4);
-  assert.equal(service.requests.length, 2);
-  await results.return?.();
-});
-
-test('a line with an error is the result of its text, and the rest go on', async () => {
-  const failure = { error: 'a sentence', code: 'TOO_LARGE', detail: 'one more' };
-  const line = (text: string) => JSON.stringify(text === '1' ? failure : answered(text));
-
-  const results = await all(bulk(fakeService({ kind: 'lines', line }), ['0', '1', '2']));
-
-  assert.deepEqual(results, [answered('0'), failure, answered('2')]);
-});
-
-test('a result says when SHOUTCLOUD did not answer it', async () => {
-  const line = (text: string) => JSON.stringify({ data: text, source: 'local' });
-
-  const results = await all(bulk(fakeService({ kind: 'lines', line }), ['a']));
-
-  assert.deepEqual(results, [{ data: 'a', source: 'local' }]);
-});
-
-test('texts that the service has no room for end as failed', async () => {
-  const service = fakeService({ kind: 'lines', line: () => '{"error":"busy","code":"OVERLOADED"}' });
-
-  const results = await all(bulk(service, ['a', 'b']));
-
-  assert.deepEqual(
-    results.map(({ code }) => code),
-    ['OVERLOADED', 'OVERLOADED'],
-  );
+  assert.deepEqual(results, [answered('0'), lines[1], lines[2], lines[3]]);
   assert.equal(service.requests.length, 1);
 });
 
@@ -165,35 +127,19 @@ for (const [status, code] of [
     const refuse = { kind: 'refuse', response: () => problem(status, code, { 'retry-after': '0' }) } as const;
     const service = fakeService(refuse, refuse);
 
-    const results = await all(bulk(service, numbered(5)));
-
-    assert.deepEqual(results, numbered(5).map(answered));
+    assert.deepEqual(await outcomes(bulk(service, numbered(5))), numbered(5).map(shouted));
     assert.deepEqual(service.requests, [numbered(5), numbered(5), numbered(5)]);
   });
 }
 
-test('without a service every text fails, and none is lost', async (t) => {
-  withoutPauses(t);
-  const gone = Array.from({ length: 50 }, () => ({ kind: 'unreachable' }) as const);
-
-  const results = await all(bulk(fakeService(...gone), numbered(5000)));
-
-  assert.equal(results.length, 5000);
-  assert.ok(results.every(({ code }) => code === 'NETWORK'));
-});
-
-test('a request that fails for good fails its own texts alone', async (t) => {
+test('a request that fails for good fails its own texts alone, and none is lost', async (t) => {
   withoutPauses(t);
   const service = fakeService();
   const fetch: typeof globalThis.fetch = (url, init) =>
     String(init?.body).includes('"2000"') ? Promise.reject(new TypeError('cut')) : service.fetch(url, init);
 
-  const results = await all(bulk({ ...service, fetch }, numbered(6000)));
-
-  assert.deepEqual(
-    results.map(({ data, code }) => data ?? code),
-    numbered(6000).map((text, i) => (i >= 2000 && i < 4000 ? 'NETWORK' : shouted(text))),
-  );
+  const expected = numbered(6000).map((text, i) => (i >= 2000 && i < 4000 ? 'NETWORK' : shouted(text)));
+  assert.deepEqual(await outcomes(bulk({ fetch }, numbered(6000))), expected);
 });
 
 test('a request that is too large for the service is sent in halves, and only a text too large alone fails', async () => {
@@ -202,39 +148,42 @@ test('a request that is too large for the service is sent in halves, and only a 
     String(init?.body).length > 100 ? problem(413, 'TOO_LARGE') : service.fetch(url, init);
   const texts = numbered(20).with(7, 'x'.repeat(200));
 
-  const results = await all(bulk({ ...service, fetch }, texts));
+  const results = await outcomes(bulk({ fetch }, texts));
 
-  assert.deepEqual(
-    results,
-    texts.map((text, i) => (i === 7 ? { error: 'a sentence', code: 'TOO_LARGE' } : answered(text))),
-  );
+  assert.deepEqual(results, texts.map(shouted).with(7, 'TOO_LARGE'));
+});
+
+test('each request of a bulk has its own time, and fails alone', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const results = Array.fromAsync(bulk(fakeService(HANG), ['one'], { timeoutMs: 1000 }));
+  for (const ms of [0, 500, 500, 500, 1000]) {
+    await settled();
+    t.mock.timers.tick(ms);
+  }
+
+  assert.deepEqual(await results, [{ error: 'no answer within 1000 ms', code: 'TIMEOUT' }]);
 });
 
 test('an abort ends it at once, though nobody answers and no text comes', async (t) => {
   const controller = new AbortController();
-  const service = fakeService({ kind: 'hang' });
-  const results = bulk(service, neverEnding('a'), controller.signal)[Symbol.asyncIterator]();
+  const service = fakeService(HANG);
+  const results = bulk(service, neverEnding('a'), { signal: controller.signal })[Symbol.asyncIterator]();
 
   const next = results.next();
   await until(t, () => service.signals.length > 0);
   controller.abort('enough');
 
-  await assert.rejects(
-    next,
-    (error) => error instanceof TuohsClientError && error.code === 'ABORTED' && error.cause === 'enough',
-  );
+  const { code, cause } = await failure(next);
+  assert.deepEqual([code, cause], ['ABORTED', 'enough']);
   assert.ok(service.signals.every((signal) => signal.aborted));
 });
 
 test('nothing is asked if the signal has aborted before', async () => {
   const service = fakeService();
 
-  await assert.rejects(
-    all(bulk(service, ['a'], AbortSignal.abort())),
-    (error) => error instanceof TuohsClientError && error.code === 'ABORTED',
-  );
+  const { code } = await failure(outcomes(bulk(service, ['a'], { signal: AbortSignal.abort() })));
 
-  assert.equal(service.requests.length, 0);
+  assert.deepEqual([code, service.requests.length], ['ABORTED', 0]);
 });
 
 test('leaving the loop ends the requests and the texts', async () => {
@@ -255,7 +204,7 @@ test('leaving the loop ends the requests and the texts', async () => {
 });
 
 test('a caller that leaves while it waits for a result gets none', async (t) => {
-  const service = fakeService({ kind: 'hang' });
+  const service = fakeService(HANG);
   const results = bulk(service, neverEnding('a'))[Symbol.asyncIterator]();
 
   const next = results.next();
@@ -266,28 +215,45 @@ test('a caller that leaves while it waits for a result gets none', async (t) => 
   assert.deepEqual(await results.next(), { done: true, value: undefined });
 });
 
-test('what the texts throw comes behind the results of those before', async () => {
-  async function* texts() {
-    yield* numbered(3);
-    throw new Error('the disk is gone');
-  }
-  const seen: BulkResult[] = [];
+const thrown = new Error('the disk is gone');
+for (const [what, value, error] of [
+  ['what the texts throw', thrown, thrown],
+  ['a value that is no string', 3, { name: 'TypeError', message: 'a text must be a string, not a number' }],
+] as const) {
+  test(`${what} comes behind the results of the texts before`, async () => {
+    async function* texts() {
+      yield* numbered(3);
+      if (value instanceof Error) throw value;
+      yield value as unknown as string;
+    }
+    const seen: BulkResult[] = [];
 
-  await assert.rejects(async () => {
-    for await (const result of bulk(fakeService(), texts())) seen.push(result);
-  }, /the disk is gone/);
+    await assert.rejects(async () => {
+      for await (const result of bulk(fakeService(), texts())) seen.push(result);
+    }, error);
 
-  assert.deepEqual(seen, numbered(3).map(answered));
-});
+    assert.deepEqual(seen, numbered(3).map(answered));
+  });
+}
 
-test('half of a surrogate pair is sent as U+FFFD', async () => {
-  const service = fakeService();
+for (const [value, name] of [
+  [5, 'a number'],
+  [undefined, 'undefined'],
+  [null, 'null'],
+  [{ data: 'a' }, 'an object'],
+] as const) {
+  test(`${name} instead of a text or a list is a TypeError, and nothing is asked`, async () => {
+    const client = clientOf();
+    const wrong = value as unknown as string;
+    const error = (what: string) => ({ name: 'TypeError', message: `${what}, not ${name}` });
 
-  await all(bulk(service, ['\udc00b']));
-
-  assert.deepEqual(service.requests, [['\ufffdb']]);
-});
+    await assert.rejects(client.shout(wrong), error('a text must be a string'));
+    await assert.rejects(outcomes(client.bulk([wrong])), error('a text must be a string'));
+    await assert.rejects(outcomes(client.bulk(wrong)), error('texts must be a list of strings'));
+    assert.deepEqual(client.calls, []);
+  });
+}
 
 test('a bulk of one string instead of a list is refused', async () => {
-  await assert.rejects(all(bulk(fakeService(), 'hello')), TypeError);
+  await assert.rejects(outcomes(bulk(fakeService(), 'hello')), TypeError);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { TuohsClientError } from '../../../src/client/index.ts';
+import { type ClientOptions, createClient, TuohsClientError } from '../../../src/client/index.ts';
 
 /** How the fake service answers one bulk request. */
 export type Manner =
@@ -9,7 +9,12 @@ export type Manner =
   /** Sends this instead of the right lines, and ends as if all was said. */
   | { readonly kind: 'garbled'; readonly body: (lines: readonly string[]) => string }
   /** Goes on behind so many lines when `goOn` settles; breaks the connection there if it rejects. */
-  | { readonly kind: 'halting'; readonly after: number; readonly goOn: Promise<void> }
+  | {
+      readonly kind: 'halting';
+      readonly after: number;
+      readonly goOn: Promise<void>;
+      readonly line?: (text: string) => string;
+    }
   /** Refuses the whole request. */
   | { readonly kind: 'refuse'; readonly response: () => Response }
   /** Lets the connection fail. */
@@ -77,19 +82,17 @@ export function endlessAnswer() {
   return { body: ReadableStream.from(body()), pieces: () => pieces, isLeft: () => isLeft };
 }
 
-export interface Call {
-  readonly url: string;
-  readonly init: RequestInit;
-}
-
-/** A `fetch` that answers like this, and what it was called with. */
-export function recorded(answer: () => Response | Promise<Response>) {
-  const calls: Call[] = [];
+/** A client whose requests are all answered like this, and what it asked. */
+export function clientOf(
+  answer: () => Response | Promise<Response> = () => Response.json({ data: 'A' }),
+  options: Partial<ClientOptions> = {},
+) {
+  const calls: { url: string; init: RequestInit }[] = [];
   const fetch: typeof globalThis.fetch = async (url, init = {}) => {
     calls.push({ url: String(url), init });
     return answer();
   };
-  return { fetch, calls };
+  return { calls, ...createClient({ baseUrl: 'http://tuohs.test', fetch, ...options }) };
 }
 
 /** The error of the client that this rejects with. */
@@ -109,7 +112,7 @@ async function* answers(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const encoder = new TextEncoder();
   const line =
-    manner.kind === 'lines' ? manner.line : (text: string) => JSON.stringify({ data: shouted(text) });
+    ('line' in manner && manner.line) || ((text: string) => JSON.stringify({ data: shouted(text) }));
   const lines = texts.map((text) => `${line(text)}\n`);
   if (manner.kind === 'hang') await abortOf(signal);
   if (manner.kind === 'garbled') return yield encoder.encode(manner.body(lines));

@@ -1,71 +1,82 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createClient, type TuohsClient } from '../../../src/client/index.ts';
-import { endlessAnswer, failure, problem, recorded } from './fake-service.ts';
+import { createClient, type ServiceErrorCode } from '../../../src/client/index.ts';
+import { problems } from '../../../src/http/problem.ts';
+import { settled } from '../../support/fake-clock.ts';
+import { clientOf, endlessAnswer, failure, problem } from './fake-service.ts';
 
-const baseUrl = 'http://tuohs.test';
+test('a shout is a POST of the text as JSON, well-formed, with the headers given', async () => {
+  const { shout, calls } = clientOf(() => Response.json({ data: 'OLLEH' }), { headers: { 'x-mine': '1' } });
 
-test('a shout is a POST of the text as JSON, with the headers given', async () => {
-  const { fetch, calls } = recorded(() => Response.json({ data: 'OLLEH' }));
-  const client = createClient({
-    baseUrl: 'http://tuohs.test/behind/a/path/',
-    fetch,
-    headers: { 'x-mine': '1' },
-  });
+  const answer = await shout('hell\ud83d');
 
-  const answer = await client.shout('hello');
-
-  assert.equal(answer, 'OLLEH');
-  assert.equal(calls[0]?.url, 'http://tuohs.test/behind/a/path/v1');
-  assert.equal(calls[0]?.init.method, 'POST');
-  assert.equal(calls[0]?.init.body, '{"data":"hello"}');
-  assert.deepEqual(calls[0]?.init.headers, {
+  const { method, body, headers } = calls[0]?.init ?? {};
+  assert.deepEqual([answer, method, body], ['OLLEH', 'POST', '{"data":"hell\ufffd"}']);
+  assert.deepEqual(headers, {
     'x-mine': '1',
     'content-type': 'application/json',
     accept: 'application/json',
   });
 });
 
-test('half of a surrogate pair is sent as U+FFFD', async () => {
-  const { fetch, calls } = recorded(() => Response.json({ data: '' }));
+for (const [cacheStatus, requestId] of [
+  ['tuohs; hit', 'request-1'],
+  [undefined, undefined],
+] as const) {
+  test(`the details of a shout are its text and what headers say: ${cacheStatus}, ${requestId}`, async () => {
+    const headers: Record<string, string> = cacheStatus
+      ? { 'cache-status': cacheStatus, 'x-request-id': requestId }
+      : {};
+    const { shoutWithDetails } = clientOf(() => Response.json({ data: 'A' }, { headers }));
 
-  await createClient({ baseUrl, fetch }).shout('a\ud83d');
+    assert.deepEqual(await shoutWithDetails('a'), { text: 'A', cacheStatus, requestId });
+  });
+}
 
-  assert.equal(calls[0]?.init.body, '{"data":"a\ufffd"}');
-});
+for (const [baseUrl, asked] of [
+  ['http://tuohs.test/behind/a/path/', 'http://tuohs.test/behind/a/path/v1'],
+  ['http://tuohs.test/v1', 'http://tuohs.test/v1'],
+  ['http://tuohs.test/v1/', 'http://tuohs.test/v1'],
+  ['http://tuohs.test/behind/v1//', 'http://tuohs.test/behind/v1'],
+  ['http://tuohs.test/behind/av1', 'http://tuohs.test/behind/av1/v1'],
+] as const) {
+  test(`the base ${baseUrl} asks ${asked}`, async () => {
+    const { shout, calls } = clientOf(undefined, { baseUrl });
+
+    await shout('a');
+
+    assert.equal(calls[0]?.url, asked);
+  });
+}
+
+for (const baseUrl of ['', 'localhost:5000', 'ftp://tuohs.test', 'http://user:secret@tuohs.test']) {
+  test(`there is no client for the address "${baseUrl}"`, () => {
+    assert.throws(() => createClient({ baseUrl }), TypeError);
+  });
+}
 
 test('a failure carries the code, detail, status, pause and request id of the service', async () => {
   const body = { error: 'a sentence', code: 'UPSTREAM_UNREACHABLE', requestId: 'request-1', detail: 'more' };
-  const { fetch } = recorded(() => Response.json(body, { status: 503, headers: { 'retry-after': '7' } }));
+  const headers = { 'retry-after': '7' };
+  const { shout } = clientOf(() => Response.json(body, { status: 503, headers }), { retries: 0 });
 
-  const error = await failure(createClient({ baseUrl, fetch, retries: 0 }).shout('a'));
+  const { code, message, detail, status, retryAfterMs, requestId } = await failure(shout('a'));
 
-  assert.equal(error.code, 'UPSTREAM_UNREACHABLE');
-  assert.equal(error.message, 'a sentence');
-  assert.equal(error.detail, 'more');
-  assert.equal(error.status, 503);
-  assert.equal(error.retryAfterMs, 7000);
-  assert.equal(error.requestId, 'request-1');
+  assert.deepEqual({ error: message, code, requestId, detail }, body);
+  assert.deepEqual([status, retryAfterMs], [503, 7000]);
 });
 
-test('a Retry-After that makes no sense counts as absent', async () => {
-  const { fetch } = recorded(() => problem(503, 'OVERLOADED', { 'retry-after': 'soon' }));
+for (const [header, ms] of [
+  ['soon', undefined],
+  ['Tue, 01 Jan 2030 00:00:05 GMT', 5000],
+] as const) {
+  test(`the Retry-After "${header}" is ${ms} ms`, async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2030, 0, 1) });
+    const { shout } = clientOf(() => problem(503, 'OVERLOADED', { 'retry-after': header }), { retries: 0 });
 
-  const error = await failure(createClient({ baseUrl, fetch, retries: 0 }).shout('a'));
-
-  assert.equal(error.retryAfterMs, undefined);
-});
-
-test('a Retry-After may be a date', async (t) => {
-  t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2030, 0, 1) });
-  const { fetch } = recorded(() =>
-    problem(503, 'OVERLOADED', { 'retry-after': 'Tue, 01 Jan 2030 00:00:05 GMT' }),
-  );
-
-  const error = await failure(createClient({ baseUrl, fetch, retries: 0 }).shout('a'));
-
-  assert.equal(error.retryAfterMs, 5000);
-});
+    assert.equal((await failure(shout('a'))).retryAfterMs, ms);
+  });
+}
 
 for (const [what, response] of [
   ['an error page', new Response('<h1>Not here</h1>', { status: 404 })],
@@ -74,129 +85,140 @@ for (const [what, response] of [
   ['no object', Response.json(null)],
 ] as const) {
   test(`${what} instead of an answer is a BAD_ANSWER`, async () => {
-    const { fetch } = recorded(() => response);
+    const { code, status } = await failure(clientOf(() => response).shout('a'));
 
-    const error = await failure(createClient({ baseUrl, fetch }).shout('a'));
-
-    assert.equal(error.code, 'BAD_ANSWER');
-    assert.equal(error.status, response.status);
+    assert.deepEqual([code, status], ['BAD_ANSWER', response.status]);
   });
 }
 
 test('without a connection the code is NETWORK, and the message says why', async () => {
-  const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
-  const { fetch } = recorded(() => Promise.reject(new TypeError('fetch failed', { cause: refused })));
+  const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+  const { shout } = clientOf(() => Promise.reject(new TypeError('fetch failed', { cause })), { retries: 0 });
 
-  const error = await failure(createClient({ baseUrl, fetch, retries: 0 }).shout('a'));
+  const { code, message } = await failure(shout('a'));
 
-  assert.equal(error.code, 'NETWORK');
-  assert.match(error.message, /ECONNREFUSED/);
+  assert.equal(code, 'NETWORK');
+  assert.match(message, /ECONNREFUSED/);
 });
 
 test('a failure that passes is asked again once the service wants to be asked', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const responses = [problem(503, 'OVERLOADED', { 'retry-after': '3' }), Response.json({ data: 'A' })];
-  const { fetch, calls } = recorded(() => responses.shift() ?? Response.error());
+  const { shout, calls } = clientOf(() => responses.shift() ?? Response.error());
 
-  const answer = createClient({ baseUrl, fetch }).shout('a');
-  await turn();
+  const answer = shout('a');
+  await settled();
   t.mock.timers.tick(2999);
-  await turn();
+  await settled();
   const before = calls.length;
   t.mock.timers.tick(1);
 
   assert.equal(await answer, 'A');
-  assert.equal(before, 1);
-  assert.equal(calls.length, 2);
+  assert.deepEqual([before, calls.length], [1, 2]);
 });
 
-test('after two more attempts the failure is the answer', async () => {
-  const { fetch, calls } = recorded(() => problem(429, 'RATE_LIMITED', { 'retry-after': '0' }));
+for (const [what, response, calls] of [
+  [
+    'a failure that goes on is asked three times',
+    () => problem(429, 'RATE_LIMITED', { 'retry-after': '0' }),
+    3,
+  ],
+  [
+    'a pause that is longer than accepted is not waited for',
+    () => problem(429, 'RATE_LIMITED', { 'retry-after': '11' }),
+    1,
+  ],
+  ['a failure that stays is not asked again', () => problem(400, 'BAD_INPUT'), 1],
+] as const) {
+  test(what, async () => {
+    const client = clientOf(response, { maxRetryAfterMs: 10_000 });
 
-  const error = await failure(createClient({ baseUrl, fetch }).shout('a'));
+    const { status } = await failure(client.shout('a'));
 
-  assert.equal(error.code, 'RATE_LIMITED');
-  assert.equal(calls.length, 3);
-});
-
-test('a pause that is longer than accepted is not waited for', async () => {
-  const { fetch, calls } = recorded(() => problem(429, 'RATE_LIMITED', { 'retry-after': '11' }));
-
-  const error = await failure(createClient({ baseUrl, fetch, maxRetryAfterMs: 10_000 }).shout('a'));
-
-  assert.equal(error.retryAfterMs, 11_000);
-  assert.equal(calls.length, 1);
-});
-
-test('a failure that stays is not asked again', async () => {
-  const { fetch, calls } = recorded(() => problem(400, 'BAD_INPUT'));
-
-  await failure(createClient({ baseUrl, fetch }).shout('a'));
-
-  assert.equal(calls.length, 1);
-});
-
-test('an abort ends the pause before the next attempt at once', async () => {
-  const { fetch } = recorded(() => problem(503, 'OVERLOADED', { 'retry-after': '60' }));
-  const controller = new AbortController();
-
-  const answer = createClient({ baseUrl, fetch }).shout('a', { signal: controller.signal });
-  await turn();
-  controller.abort('enough');
-
-  const error = await failure(answer);
-  assert.equal(error.code, 'ABORTED');
-  assert.equal(error.cause, 'enough');
-});
-
-test('nothing is sent where the signal has aborted before', async () => {
-  const { fetch, calls } = recorded(() => Response.json({ data: 'A' }));
-
-  const error = await failure(createClient({ baseUrl, fetch }).shout('a', { signal: AbortSignal.abort() }));
-
-  assert.equal(error.code, 'ABORTED');
-  assert.equal(calls.length, 0);
-});
-
-for (const wrong of ['', 'localhost:5000', 'ftp://tuohs.test', 'http://user:secret@tuohs.test']) {
-  test(`there is no client for the address "${wrong}"`, () => {
-    assert.throws(() => createClient({ baseUrl: wrong }), TypeError);
+    assert.deepEqual([status, client.calls.length], [response().status, calls]);
   });
 }
 
-test('a service is well when it says so', async () => {
-  const { fetch, calls } = recorded(() => new Response('success'));
+test('an abort ends the pause before the next attempt at once', async () => {
+  const { shout } = clientOf(() => problem(503, 'OVERLOADED', { 'retry-after': '60' }));
+  const controller = new AbortController();
 
-  await createClient({ baseUrl, fetch }).health();
+  const answer = shout('a', { signal: controller.signal });
+  await settled();
+  controller.abort('enough');
 
-  assert.equal(calls[0]?.url, 'http://tuohs.test/health');
+  const { code, cause } = await failure(answer);
+  assert.deepEqual([code, cause], ['ABORTED', 'enough']);
 });
 
-test('another server is not well', async () => {
-  const { fetch } = recorded(() => new Response('<h1>Welcome</h1>'));
+test('nothing is sent if the signal has aborted before', async () => {
+  const { shout, calls } = clientOf();
 
-  const error = await failure(createClient({ baseUrl, fetch }).health());
+  const { code } = await failure(shout('a', { signal: AbortSignal.abort() }));
 
-  assert.equal(error.code, 'BAD_ANSWER');
+  assert.deepEqual([code, calls.length], ['ABORTED', 0]);
+});
+
+test('a call that takes longer than its time is a TIMEOUT, pauses included', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const overloaded = () => problem(503, 'OVERLOADED', { 'retry-after': '3' });
+  const { shout, calls } = clientOf(overloaded, { timeoutMs: 1000 });
+
+  const error = failure(shout('a'));
+  await settled();
+  t.mock.timers.tick(1000);
+
+  const { code, message } = await error;
+  assert.deepEqual([code, message, calls.length], ['TIMEOUT', 'no answer within 1000 ms', 1]);
+});
+
+test('a call that is answered in time leaves no timer behind', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  const before = timers();
+
+  await clientOf(undefined, { timeoutMs: 3_600_000 }).shout('a');
+
+  assert.equal(timers(), before);
+});
+
+test('an endless time or pause is one, not a millisecond', async (t) => {
+  const delays: unknown[] = [];
+  t.mock.method(globalThis, 'setTimeout', (run: () => void, ms: number) => {
+    delays.push(ms);
+    if (delays.length === 2) run();
+  });
+  const answers = [problem(503, 'OVERLOADED', { 'retry-after': '9999999' }), Response.json({ data: 'A' })];
+  const endless = { timeoutMs: Number.POSITIVE_INFINITY, maxRetryAfterMs: Number.POSITIVE_INFINITY };
+
+  await clientOf(() => answers.shift() ?? Response.error(), endless).shout('a');
+
+  assert.deepEqual(delays, [2 ** 31 - 1, 2 ** 31 - 1]);
+});
+
+test('a service is well when it says so, and another server is not', async () => {
+  const { health, calls } = clientOf(() => new Response('success'));
+
+  await health();
+
+  assert.equal(calls[0]?.url, 'http://tuohs.test/health');
+  const { code } = await failure(clientOf(() => new Response('<h1>Welcome</h1>')).health());
+  assert.equal(code, 'BAD_ANSWER');
 });
 
 for (const [location, words] of [
   ['https://tuohs.test/v1', '301 to https://tuohs.test: use that address'],
   ['https://other.test/below/v1/', '301 to https://other.test/below: use that address'],
   ['/login?back=%2Fv1', '301 to http://tuohs.test/login: use that address'],
+  [`/${'x'.repeat(10_000)}`, `301 to http://tuohs.test/${'x'.repeat(182)}: use that address`],
   ['http://[', 'a redirect: use that address'],
 ] as const) {
-  test(`a redirect to ${location} is not followed, and the error says where to`, async () => {
-    const { fetch, calls } = recorded(() => new Response('moved', { status: 301, headers: { location } }));
+  test(`a redirect to ${location.slice(0, 40)} is not followed, and the error says where to`, async () => {
+    const { shout, calls } = clientOf(() => new Response('moved', { status: 301, headers: { location } }));
 
-    const error = await failure(createClient({ baseUrl, fetch }).shout('a'));
+    const { message, code, status } = await failure(shout('a'));
 
-    assert.equal(error.message, `http://tuohs.test/ answers ${words}`);
-    assert.deepEqual([error.code, error.status], ['BAD_ANSWER', 301]);
-    assert.deepEqual(
-      calls.map(({ init }) => init.redirect),
-      ['manual'],
-    );
+    assert.deepEqual([message, code, status], [`http://tuohs.test/ answers ${words}`, 'BAD_ANSWER', 301]);
+    assert.equal(calls[0]?.init.redirect, 'manual');
   });
 }
 
@@ -206,35 +228,19 @@ test('a redirect that a browser hides is one, too', async () => {
     status: { value: 0 },
     ok: { value: false },
   });
-  const { fetch } = recorded(() => hidden);
 
-  const error = await failure(createClient({ baseUrl, fetch }).health());
+  const { message } = await failure(clientOf(() => hidden).health());
 
-  assert.equal(error.message, 'http://tuohs.test/ answers a redirect: use that address');
+  assert.equal(message, 'http://tuohs.test/ answers a redirect: use that address');
 });
 
-test('a long address of a redirect is cut', async () => {
-  const location = `https://tuohs.test/${'x'.repeat(10_000)}`;
-  const { fetch } = recorded(() => new Response('moved', { status: 308, headers: { location } }));
-
-  const error = await failure(createClient({ baseUrl, fetch }).shout('a'));
-
-  assert.ok(error.message.length < 300);
-});
-
-for (const [what, status] of [
-  ['an answer', 200],
-  ['an error', 404],
-] as const) {
-  for (const [name, call] of [
-    ['shout', (client: TuohsClient) => client.shout('a')],
-    ['health', (client: TuohsClient) => client.health()],
-  ] as const) {
-    test(`${what} that does not end is not read for ever: ${name}`, async () => {
+for (const status of [200, 404]) {
+  for (const method of ['shout', 'health'] as const) {
+    test(`${method}: an answer with status ${status} that does not end is not read for ever`, async () => {
       const endless = endlessAnswer();
-      const { fetch } = recorded(() => new Response(endless.body, { status }));
+      const client = clientOf(() => new Response(endless.body, { status }));
 
-      const error = await failure(call(createClient({ baseUrl, fetch })));
+      const error = await failure(method === 'shout' ? client.shout('a') : client.health());
 
       assert.deepEqual([error.code, error.status], ['BAD_ANSWER', status]);
       assert.match(error.message, /more than \d+ bytes/);
@@ -245,15 +251,29 @@ for (const [what, status] of [
 }
 
 test('the answer to a long text may be long, however it is written', async () => {
-  const text = 'ä'.repeat(200_000);
   const escaped = '\\u00c4'.repeat(200_000);
-  const { fetch } = recorded(() => new Response(`{"data":"${escaped}"}`));
 
-  const answer = await createClient({ baseUrl, fetch }).shout(text);
+  const answer = await clientOf(() => new Response(`{"data":"${escaped}"}`)).shout('ä'.repeat(200_000));
 
-  assert.equal(answer, 'Ä'.repeat(200_000));
+  assert.ok(answer === 'Ä'.repeat(200_000));
 });
 
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+test('the client names each code of the service, and no other', () => {
+  const named: Record<ServiceErrorCode, true> = {
+    BAD_INPUT: true,
+    NOT_FOUND: true,
+    METHOD_NOT_ALLOWED: true,
+    REQUEST_TIMEOUT: true,
+    TOO_LARGE: true,
+    HEADERS_TOO_LARGE: true,
+    RATE_LIMITED: true,
+    UPSTREAM_UNREACHABLE: true,
+    UPSTREAM_TIMEOUT: true,
+    UPSTREAM_UNREADABLE: true,
+    UPSTREAM_WRONG: true,
+    OVERLOADED: true,
+    INTERNAL: true,
+  };
+
+  assert.deepEqual(Object.keys(named), Object.keys(problems));
+});

@@ -4,9 +4,9 @@ import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Exchange } from '../../../src/http/exchange.ts';
-import { headWriter } from '../../../src/http/head.ts';
 import { byteBudget } from '../../../src/http/limits/byte-budget.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
+import { headWriter } from '../../../src/http/node-http.ts';
 import { badInput } from '../../../src/http/problem.ts';
 import { testWorld } from '../../support/world.ts';
 
@@ -74,9 +74,10 @@ function beforeItsBody() {
     ...world,
     crossOrigin: undefined,
     writeHead: headWriter(world.clock, 1000),
-    budget: byteBudget(1_000_000, connections(10, world.clock), world.clock),
+    budget: byteBudget(1_000_000, connections(10, world.clock).cutSlowest, world.clock),
     isDraining: () => false,
     isClosing: () => false,
+    newId: () => 'an-id',
   });
   return { exchange, hasFinished: () => isFinished };
 }

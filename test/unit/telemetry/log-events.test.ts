@@ -2,72 +2,68 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError } from '../../../src/core/errors.ts';
 import type { Event } from '../../../src/core/events.ts';
-import { bothOf, logEvents } from '../../../src/telemetry/log-events.ts';
-import { jsonLog } from '../../../src/telemetry/log-output.ts';
-import { fakeClock } from '../../support/fake-clock.ts';
-import { logLines } from '../../support/log-lines.ts';
+import { bothOf } from '../../../src/telemetry/log-events.ts';
+import { logged } from './log-under-test.ts';
 
-const ANSWERED: Event = {
-  type: 'answered',
-  method: 'GET',
-  route: '/v1',
-  status: 200,
-  durationMs: 1.5,
-  requestId: 'mine',
-};
-
-const ABOUT = { version: '1.2.3' };
-
-/** A log of these events on a clock of the test. */
-function log(level: 'debug' | 'info') {
-  const logTo = logLines();
-  const clock = fakeClock();
-  const emit = logEvents(jsonLog({ level, logTo }), { clock, about: ABOUT });
-  return { clock, emit, lines: () => logTo.lines.map(({ time: _, ...line }) => line) };
-}
-
-/** The lines that these events become. */
-function logged(level: 'debug' | 'info', ...events: Event[]): Record<string, unknown>[] {
-  const { emit, lines } = log(level);
-  for (const event of events) emit(event);
-  return lines();
-}
-
-test('the line about the start says what starts, and both ports', () => {
-  assert.deepEqual(logged('info', { type: 'listening', port: 1, adminPort: 2 }), [
-    { level: 'info', ...ABOUT, port: 1, adminPort: 2, msg: 'listening' },
-  ]);
+const ANSWERED = { type: 'answered', method: 'GET', route: '/v1', status: 200, requestId: 'mine' } as const;
+const { type: _, ...FACTS } = ANSWERED;
+const ERROR = new AttemptError('unreachable', 'no answer came', {
+  cause: Object.assign(new Error('connect to 10.0.0.1'), { code: 'ECONNREFUSED' }),
 });
-
-test('a request is a line at debug only', () => {
-  const { type: _, ...facts } = ANSWERED;
-
-  assert.deepEqual(logged('debug', ANSWERED), [{ level: 'debug', ...facts, msg: 'answered' }]);
-  assert.deepEqual(logged('info', ANSWERED), []);
-});
-
-test('a duration has no more digits than matter', () => {
-  const [line] = logged('debug', { ...ANSWERED, durationMs: 1.23456789 });
-
-  assert.equal(line?.durationMs, 1.23);
-});
-
-test('a failed request is a warning with its id, its code and the cause’s code', () => {
-  const cause = Object.assign(new Error('connect to 10.0.0.1'), { code: 'ECONNREFUSED' });
-  const error = new AttemptError('unreachable', 'no answer came', { cause });
-
-  const lines = logged('info', { type: 'failed', requestId: 'mine', code: error.code, error });
-
-  assert.deepEqual(lines, [
+const LINES: [what: string, Event, line: Record<string, unknown>][] = [
+  [
+    'the start says what starts, and both ports',
+    { type: 'listening', port: 1, adminPort: 2 },
+    { level: 'info', version: '1.2.3', port: 1, adminPort: 2, msg: 'listening' },
+  ],
+  ['the drain is a line', { type: 'draining' }, { level: 'info', msg: 'draining' }],
+  ['the end is a line', { type: 'closed' }, { level: 'info', msg: 'closed' }],
+  [
+    'a request is a line whose duration has no more digits than matter',
+    { ...ANSWERED, durationMs: 1.23456789 },
+    { level: 'debug', ...FACTS, durationMs: 1.23, msg: 'answered' },
+  ],
+  [
+    'a failed request is a warning with its id, its code and the cause’s code',
+    { type: 'failed', requestId: 'mine', code: ERROR.code, error: ERROR },
     {
-      level: 'warn',
-      requestId: 'mine',
-      code: 'UPSTREAM_UNREACHABLE',
-      reason: 'no answer came (ECONNREFUSED)',
-      msg: 'a request failed',
+      ...{ level: 'warn', requestId: 'mine', code: 'UPSTREAM_UNREACHABLE' },
+      ...{ reason: 'no answer came (ECONNREFUSED)', msg: 'a request failed' },
     },
-  ]);
-});
+  ],
+  [
+    'a change of the breaker is a warning',
+    { type: 'breaker', state: 'half-open' },
+    { level: 'warn', msg: 'the breaker of SHOUTCLOUD changed', state: 'half-open' },
+  ],
+  [
+    'a Redis that is connected is a line',
+    { type: 'redis-connection', isUp: true },
+    { level: 'info', msg: 'redis is connected' },
+  ],
+  [
+    'a Redis that is not connected is a warning that says what to do',
+    { type: 'redis-connection', isUp: false, trouble: 'cluster' },
+    {
+      ...{ level: 'warn', msg: 'redis is not connected', reason: 'cluster' },
+      detail: 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.',
+    },
+  ],
+  [
+    'so is one that takes no writes',
+    { type: 'redis-connection', isUp: true, trouble: 'read_only' },
+    {
+      ...{ level: 'warn', msg: 'redis is connected, but takes no writes', reason: 'read_only' },
+      detail: 'It is a read-only replica: let REDIS_URL name the primary.',
+    },
+  ],
+];
+for (const [what, event, line] of LINES) {
+  test(what, () => {
+    assert.deepEqual(logged('debug', event), [line]);
+    assert.deepEqual(logged('info', event), line.level === 'debug' ? [] : [line]);
+  });
+}
 
 test('a bug is an error with its place', () => {
   const error = new TypeError('x is not a function');
@@ -78,30 +74,30 @@ test('a bug is an error with its place', () => {
   assert.match(String(line?.at), /log-events\.test\.ts/);
 });
 
-for (const message of ['quotes hidden-text', 'over\n    at hidden-text (lines)', 'at hidden-text']) {
-  test(`the message ${JSON.stringify(message)} of a bug is not logged`, () => {
-    const error = new Error(message, { cause: new Error(message) });
-
+const bug = (message: string) => new Error(message, { cause: new Error(message) });
+for (const error of [
+  bug('quotes hidden-text'),
+  bug('a\n at hidden-text (b)'),
+  bug('at hidden-text'),
+  'hidden-text',
+]) {
+  test(`${JSON.stringify(String(error))}, thrown by a bug, is not logged`, () => {
     const lines = logged('debug', { type: 'failed', requestId: 'mine', code: 'INTERNAL', error });
 
-    assert.ok(!JSON.stringify(lines).includes('hidden-text'));
+    assert.doesNotMatch(JSON.stringify(lines), /hidden-text/);
   });
 }
 
-test('what is thrown and no error is not logged either', () => {
-  const error: unknown = 'hidden-text';
-
-  const lines = logged('debug', { type: 'failed', requestId: 'mine', code: 'INTERNAL', error });
-
-  assert.ok(!JSON.stringify(lines).includes('hidden-text'));
-});
-
-test('what happens with each string is no line', () => {
+test('what happens with each string is counted, and is no line', () => {
   const events: Event[] = [
     { type: 'cache-read', tier: 'memory', result: 'hit' },
     { type: 'coalesced' },
     { type: 'attempt', outcome: 'success', durationMs: 1 },
     { type: 'verification-failed', source: 'upstream' },
+    { type: 'batch', strings: 3 },
+    { type: 'fallback' },
+    { type: 'redis-operation', op: 'get', outcome: 'success', durationMs: 0.4 },
+    { type: 'shed', reason: 'requests' },
   ];
 
   assert.deepEqual(logged('debug', ...events), []);

@@ -2,69 +2,33 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { simpleUpperCase } from '../../../src/core/upper-case.ts';
-import { type Item, nextBatch } from '../../../src/upstream/batch.ts';
+import { nextBatch } from '../../../src/upstream/batch.ts';
 import { testCall } from '../../support/call.ts';
 import { startBatched } from './batched-under-test.ts';
 
 const CONTROLS = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code));
+const EVERY_CONTROL = CONTROLS.join('');
+const HALF = 'x'.repeat(16_383);
+const LONG = 'x'.repeat(100_000);
 
-test('as many strings as allowed go together, in their order', () => {
-  const batch = nextBatch(items(['1', '2', '3', '4']), 3);
-
-  assert.equal(batch.text, '1\n2\n3');
-  assert.equal(batch.items.length, 3);
-});
-
-test('strings and separators that fill 32 Ki units go together', () => {
-  const half = 'x'.repeat(16_383);
-
-  const batch = nextBatch(items([half, half]), 64);
-
-  assert.equal(batch.items.length, 2);
-});
-
-test('one unit more goes another time', () => {
-  const half = 'x'.repeat(16_383);
-
-  const batch = nextBatch(items([half, `${half}x`]), 64);
-
-  assert.equal(batch.items.length, 1);
-});
-
-test('a string that is longer than a batch goes alone and whole', () => {
-  const long = 'x'.repeat(100_000);
-
-  const batch = nextBatch(items([long, 'short']), 64);
-
-  assert.ok(batch.text === long);
-  assert.equal(batch.items.length, 1);
-});
-
-for (const [strings, separator] of [
-  [['a', 'b'], '\n'],
-  [['a\n', 'b'], '\t'],
-  [['a\n', 'b\t'], '\r'],
-  [['a\n', '\t\r'], '\0'],
-  [[CONTROLS.slice(0, 20).join(''), CONTROLS.slice(20, -1).join('')], '\x1f'],
+for (const [what, texts, batch] of [
+  ['as many strings as allowed go together, in their order', ['1', '2', '3', '4'], '1\n2\n3'],
+  ['strings and separators that fill 32 Ki units go together', [HALF, HALF], `${HALF}\n${HALF}`],
+  ['one unit more goes another time', [HALF, `${HALF}x`], HALF],
+  ['a string that is longer than a batch goes alone and whole', [LONG, 'short'], LONG],
+  ['a separator is in no string', ['a\n', 'b'], 'a\n\tb'],
+  ['nor in the last one', ['a\n', 'b\t'], 'a\n\rb\t'],
+  ['after three common ones comes the first of all', ['a\n', '\t\r'], 'a\n\0\t\r'],
+  ['the last control character will do', [CONTROLS.slice(0, -1).join(''), 'a'], `${EVERY_CONTROL}a`],
+  ['a string that takes the last separator away goes another time', ['a', 'b', EVERY_CONTROL], 'a\nb'],
+  ['a string with every control character goes alone', [EVERY_CONTROL, 'a'], EVERY_CONTROL],
 ] as const) {
-  test(`between ${JSON.stringify(strings)} stands a control character that is in neither`, () => {
-    const batch = nextBatch(items(strings), 64);
+  test(what, () => {
+    const items = texts.map((text) => ({ text, call: testCall(), resolve: () => {}, reject: () => {} }));
 
-    assert.equal(batch.text, strings.join(separator));
+    assert.ok(nextBatch(items, 3).text === batch);
   });
 }
-
-test('a string that takes the last separator away goes another time', () => {
-  const batch = nextBatch(items(['a', 'b', CONTROLS.join('')]), 64);
-
-  assert.equal(batch.text, 'a\nb');
-});
-
-test('a string with every control character goes alone', () => {
-  const batch = nextBatch(items([CONTROLS.join(''), 'a']), 64);
-
-  assert.equal(batch.text, CONTROLS.join(''));
-});
 
 test('any set of strings comes back each with its own answer', async () => {
   const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 });
@@ -89,25 +53,3 @@ test('any set of strings comes back each with its own answer', async () => {
     }),
   );
 });
-
-test('no call is longer than 32 Ki unless a string is', async () => {
-  const texts = fc.array(
-    fc.integer({ min: 1, max: 40_000 }).map((length) => 'x'.repeat(length)),
-    { minLength: 1, maxLength: 20 },
-  );
-
-  await fc.assert(
-    fc.asyncProperty(texts, async (texts) => {
-      const { shoutAll, upstream } = startBatched();
-
-      await shoutAll(texts);
-
-      assert.ok(upstream.calls.every((call) => call.length <= 32_768 || texts.includes(call)));
-    }),
-    { numRuns: 30 },
-  );
-});
-
-function items(texts: readonly string[]): Item[] {
-  return texts.map((text) => ({ text, call: testCall(), resolve: () => {}, reject: () => {} }));
-}

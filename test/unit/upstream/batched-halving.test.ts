@@ -2,128 +2,82 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError, TuohsError } from '../../../src/core/errors.ts';
 import { leavableCall } from '../../support/call.ts';
-import { settled } from '../../support/fake-clock.ts';
-import { numbered, startBatched } from './batched-under-test.ts';
-import { type Fate, scriptedShouter } from './scripted-shouter.ts';
+import { numbered } from '../../support/layer.ts';
+import { type BatchedOptions, startBatched } from './batched-under-test.ts';
 
 const wrong = new AttemptError('wrong', 'as told');
+const refusal = new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone');
 
 for (const position of [0, 1, 31, 32, 63]) {
-  test(`where string ${position} of 64 spoils its call, the other 63 are answered at 14 more calls at most`, async () => {
-    const texts = numbered(64);
-    const { shout, inner } = startHalving((_call, text) =>
-      text.split('\n').includes(`text ${position}`) ? wrong : undefined,
-    );
+  test(`if string ${position} of 64 spoils its call, the other 63 are answered at 14 more calls at most`, async () => {
+    const { shoutAll, upstream } = startBatched();
+    upstream.decide((_call, text) => (text.split('\n').includes(`text ${position}`) ? wrong : undefined));
 
-    const ends = await Promise.allSettled(texts.map((text) => shout(text)));
+    const ends = await shoutAll(numbered(64));
 
-    assert.deepEqual(
-      ends.map((end) => (end.status === 'fulfilled' ? end.value.text : end.reason)),
-      texts.map((text, i) => (i === position ? wrong : text.toUpperCase())),
-    );
-    assert.ok(inner.calls.length <= 1 + 14, `${inner.calls.length} calls`);
+    const right = numbered(64).map((text) => text.toUpperCase());
+    assert.deepEqual(ends, right.with(position, wrong as never));
+    assert.ok(upstream.calls.length <= 1 + 14, `${upstream.calls.length} calls`);
   });
 }
 
-test('a failed batch is not sent a second time whole', async () => {
-  const { shoutAll, inner } = startHalving((call) => (call === 1 ? wrong : undefined));
+test('a failed batch is sent in halves that cost a token each and choose their own separators', async () => {
+  const { shoutAll, upstream, budget } = startBatched();
+  upstream.decide((call) => (call === 1 ? wrong : undefined));
 
-  const shouts = await shoutAll(['1', '2', '3']);
+  const shouts = await shoutAll(['a', 'b', 'c\n', 'd\t', 'e']);
 
-  assert.deepEqual(shouts, ['1', '2', '3']);
-  assert.deepEqual(inner.calls, ['1\n2\n3', '1\n2', '3']);
-});
-
-test('each half chooses its own separator', async () => {
-  const { shoutAll, inner } = startHalving((call) => (call === 1 ? wrong : undefined));
-
-  await shoutAll(['a', 'b', 'c\n', 'd\t']);
-
-  assert.deepEqual(inner.calls, ['a\rb\rc\n\rd\t', 'a\nb', 'c\n\rd\t']);
-});
-
-test('a lone string that fails is not sent again', async () => {
-  const { shout, inner } = startHalving(() => wrong);
-
-  await assert.rejects(shout('alone'), wrong);
-
-  assert.equal(inner.calls.length, 1);
-});
-
-test('each half costs a token', async () => {
-  const { shoutAll, budget } = startHalving((call) => (call === 1 ? wrong : undefined));
-
-  await shoutAll(numbered(4));
-
+  assert.deepEqual(shouts, ['A', 'B', 'C\n', 'D\t', 'E']);
+  assert.deepEqual(upstream.calls, ['a\rb\rc\n\rd\t\re', 'a\tb\tc\n', 'd\t\ne']);
   assert.equal(budget.tokens, 18);
 });
 
-test('where the budget is empty, a failed batch is told its failure', async () => {
-  const { shout, budget, inner } = startHalving(() => wrong, { ratio: 0 });
-  while (budget.spend());
+const failures: [string, { error: Error; texts?: number; calls?: number; empty?: true } & BatchedOptions][] =
+  [
+    ['a lone string that fails is not sent again', { error: wrong, texts: 1 }],
+    ['with an empty budget, a failed batch is told its failure', { error: wrong, ratio: 0, empty: true }],
+    [
+      'an upstream that fails everything is asked no more often than the budget allows',
+      { error: wrong, texts: 64, calls: 21 },
+    ],
+    [
+      'if the halves would not be let through, all are told the failure at once',
+      { error: wrong, isWorthwhile: () => false },
+    ],
+    ['a batch that is refused before any attempt is not halved', { error: refusal }],
+  ];
+for (const [what, { error, texts = 4, calls = 1, empty, ...options }] of failures) {
+  test(what, async () => {
+    const { shoutAll, upstream, budget } = startBatched(options);
+    upstream.failWith(error);
+    while (empty && budget.spend());
 
-  const ends = await Promise.allSettled(numbered(4).map((text) => shout(text)));
+    const ends = await shoutAll(numbered(texts));
 
-  assert.deepEqual(ends, Array(4).fill({ status: 'rejected', reason: wrong }));
-  assert.equal(inner.calls.length, 1);
-});
-
-test('an upstream that fails everything is asked no more often than the budget allows', async () => {
-  const { shout, inner } = startHalving(() => wrong);
-
-  const ends = await Promise.allSettled(numbered(64).map((text) => shout(text)));
-
-  assert.ok(ends.every(({ status }) => status === 'rejected'));
-  assert.equal(inner.calls.length, 21);
-});
-
-test('where the halves would not be let through, all are told the failure at once', async () => {
-  const { shout, inner } = startHalving(() => wrong, { isWorthwhile: () => false });
-
-  const ends = await Promise.allSettled(numbered(4).map((text) => shout(text)));
-
-  assert.deepEqual(ends, Array(4).fill({ status: 'rejected', reason: wrong }));
-  assert.equal(inner.calls.length, 1);
-});
-
-test('a batch that is refused before any attempt is not halved', async () => {
-  const refusal = new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone');
-  const { shout, inner } = startHalving(() => refusal);
-
-  const ends = await Promise.allSettled(numbered(4).map((text) => shout(text)));
-
-  assert.deepEqual(ends, Array(4).fill({ status: 'rejected', reason: refusal }));
-  assert.equal(inner.calls.length, 1);
-});
+    assert.deepEqual(ends, Array(texts).fill(error));
+    assert.equal(upstream.calls.length, calls);
+  });
+}
 
 test('halves that are refused are told the failure of their batch', async () => {
-  const refusal = new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone');
-  const { shout } = startHalving((call) => (call === 1 ? wrong : refusal));
+  const { shoutAll, upstream } = startBatched();
+  upstream.decide((call) => (call === 1 ? wrong : refusal));
 
-  const ends = await Promise.allSettled(numbered(4).map((text) => shout(text)));
-
-  assert.deepEqual(ends, Array(4).fill({ status: 'rejected', reason: wrong }));
+  assert.deepEqual(await shoutAll(numbered(4)), Array(4).fill(wrong));
 });
 
 test('a string that is given up while its batch is under way is in no half', async () => {
-  const { shout, upstream } = startBatched();
+  const { shout, shoutAll, upstream, clock } = startBatched();
   upstream.hold();
   const { call, leave } = leavableCall();
-  const given = shout('given up', call).catch(() => 'failed');
-  const others = ['1', '2', '3'].map((text) => shout(text));
-  await settled();
-  await settled();
+  const given = assert.rejects(shout('given up', call), wrong);
+  const others = shoutAll(['1', '2', '3']);
+  await clock.advance(0);
 
   leave();
-  upstream.recover();
   upstream.failHeld(wrong);
-  await Promise.all(others);
+  upstream.recover();
+  await Promise.all([given, others]);
 
   assert.deepEqual(upstream.calls, ['given up\n1\n2\n3', '1', '2\n3']);
-  assert.equal(await given, 'failed');
 });
-
-function startHalving(fate: Fate, options: { ratio?: number; isWorthwhile?: () => boolean } = {}) {
-  const inner = scriptedShouter(fate);
-  return { inner, ...startBatched({ ...options, inner }) };
-}

@@ -2,100 +2,61 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryStore } from '../../../src/cache/memory-store.ts';
 import { AttemptError } from '../../../src/core/errors.ts';
-import type { Store } from '../../../src/core/shouter.ts';
+import type { Shout, Store } from '../../../src/core/shouter.ts';
 import { cachedShouter } from '../../../src/upstream/cached-shouter.ts';
 import { testCall } from '../../support/call.ts';
-import { fakeShouter } from '../../support/fake-shouter.ts';
-import { testWorld } from '../../support/world.ts';
+import { layerUnderTest } from '../../support/layer.ts';
 
-const store = () => memoryStore({ maxBytes: 100_000 });
+test('a first answer says that it is stored, and the second time the store answers, without a promise', async () => {
+  const { layer, shout, upstream, world } = cached(memoryStore({ maxBytes: 100_000 }));
+  const call = testCall();
 
-test('the second time a text is asked, the store answers, at hand', async () => {
-  const inner = fakeShouter();
-  const shouter = cachedShouter(inner, store(), testWorld());
-  await shouter.shout('abc', testCall());
+  const first = await shout('abc', call);
+  const again = layer.shout('abc', call);
 
-  const again = shouter.shout('abc', testCall());
-
+  assert.deepEqual(first, { text: 'ABC', source: 'upstream', stored: true, collapsed: false });
   assert.deepEqual(again, { text: 'ABC', source: 'memory', stored: true, collapsed: false });
-  assert.deepEqual(inner.calls, ['abc']);
-});
-
-test('a first answer says where it came from and that it is stored', async () => {
-  const shouter = cachedShouter(fakeShouter(), store(), testWorld());
-
-  const shout = await shouter.shout('abc', testCall());
-
-  assert.deepEqual(shout, { text: 'ABC', source: 'upstream', stored: true, collapsed: false });
-});
-
-test('an answer that the store does not take is not said to be stored', async () => {
-  const shouter = cachedShouter(fakeShouter(), memoryStore({ maxBytes: 1 }), testWorld());
-
-  const shout = await shouter.shout('abc', testCall());
-
-  assert.equal(shout.stored, false);
-});
-
-test('what another store keeps is said to be stored', async () => {
-  const inner = fakeShouter({ says: { stored: true } });
-  const shouter = cachedShouter(inner, memoryStore({ maxBytes: 1 }), testWorld());
-
-  const shout = await shouter.shout('abc', testCall());
-
-  assert.equal(shout.stored, true);
-});
-
-test('a failure is passed on and nothing is stored', async () => {
-  const inner = fakeShouter();
-  const shouter = cachedShouter(inner, store(), testWorld());
-  inner.failWith(new AttemptError('wrong', 'as told'));
-
-  await assert.rejects(async () => shouter.shout('abc', testCall()), { code: 'UPSTREAM_WRONG' });
-
-  inner.recover();
-  assert.equal((await shouter.shout('abc', testCall())).source, 'upstream');
-});
-
-test('of those that shared a flight only one writes to the store', async () => {
-  const inner = fakeShouter({ says: { collapsed: true } });
-  const written: string[] = [];
-  const watched: Store = { tier: 'memory', get: () => undefined, set: (text) => written.push(text) > 0 };
-
-  const shout = await cachedShouter(inner, watched, testWorld()).shout('abc', testCall());
-
-  assert.deepEqual(written, []);
-  assert.equal(shout.collapsed, true);
-});
-
-test('a store that takes its time is waited for', async () => {
-  const late: Store = { tier: 'redis', get: async () => 'ABC', set: () => true };
-  const inner = fakeShouter();
-
-  const shout = await cachedShouter(inner, late, testWorld()).shout('abc', testCall());
-
-  assert.deepEqual(shout, { text: 'ABC', source: 'redis', stored: true, collapsed: false });
-  assert.deepEqual(inner.calls, []);
-});
-
-test('hits and misses are told with their tier', async () => {
-  const world = testWorld();
-  const shouter = cachedShouter(fakeShouter(), store(), world);
-
-  await shouter.shout('abc', testCall());
-  await shouter.shout('abc', testCall());
-
+  assert.deepEqual(upstream.received, [call]);
   assert.deepEqual(world.events, [
     { type: 'cache-read', tier: 'memory', result: 'miss' },
     { type: 'cache-read', tier: 'memory', result: 'hit' },
   ]);
 });
 
-test('the caller’s own call goes through', async () => {
-  const inner = fakeShouter();
-  const call = testCall();
+for (const isStored of [false, true]) {
+  test(`of what the store does not take, stored is what another store says: ${isStored}`, async () => {
+    const { shout } = cached(memoryStore({ maxBytes: 1 }), { stored: isStored });
 
-  await cachedShouter(inner, store(), testWorld()).shout('abc', call);
+    assert.equal((await shout('abc')).stored, isStored);
+  });
+}
 
-  assert.deepEqual(inner.received, [call]);
+test('a failure is passed on and nothing is stored', async () => {
+  const { shout, upstream } = cached(memoryStore({ maxBytes: 100_000 }));
+  upstream.failWith(new AttemptError('wrong', 'as told'));
+
+  await assert.rejects(shout('abc'), { code: 'UPSTREAM_WRONG' });
+
+  upstream.recover();
+  assert.equal((await shout('abc')).source, 'upstream');
 });
+
+test('of those that shared a flight only one writes to the store', async () => {
+  const written: string[] = [];
+  const watched: Store = { tier: 'memory', get: () => undefined, set: (text) => written.push(text) > 0 };
+  const { shout } = cached(watched, { collapsed: true });
+
+  assert.equal((await shout('abc')).collapsed, true);
+  assert.deepEqual(written, []);
+});
+
+test('a store that takes its time is waited for', async () => {
+  const { shout, upstream } = cached({ tier: 'redis', get: async () => 'ABC', set: () => true });
+
+  assert.deepEqual(await shout('abc'), { text: 'ABC', source: 'redis', stored: true, collapsed: false });
+  assert.deepEqual(upstream.calls, []);
+});
+
+function cached(store: Store, says: Partial<Shout> = {}) {
+  return layerUnderTest((upstream, world) => cachedShouter(upstream, store, world), { says });
+}

@@ -2,183 +2,181 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError } from '../../../src/core/errors.ts';
 import { coalescedShouter } from '../../../src/upstream/coalesced-shouter.ts';
+import { missLimitedShouter } from '../../../src/upstream/miss-limited-shouter.ts';
 import { abandonedCall, leavableCall, testCall } from '../../support/call.ts';
 import { settled } from '../../support/fake-clock.ts';
-import { fakeShouter } from '../../support/fake-shouter.ts';
-import { testWorld } from '../../support/world.ts';
+import { layerUnderTest, soFar } from '../../support/layer.ts';
 
-function held(manner: 'listening' | 'deaf' = 'listening') {
-  const inner = fakeShouter();
-  inner.hold(manner);
-  const world = testWorld();
-  return { inner, world, shouter: coalescedShouter(inner, world) };
-}
+const timedOut = new AttemptError('timeout', 'as told');
 
-test('callers with the same text share one flight', async () => {
-  const { inner, shouter } = held();
+test('callers with the same text share one flight, callers with other texts do not', async () => {
+  const { upstream, shout, world, layer } = held();
 
-  const answers = [1, 2, 3].map(() => shouter.shout('abc', testCall()));
-  inner.answerHeld();
+  const answers = ['a', 'a', 'a', '__proto__'].map((text) => shout(text));
+  upstream.answerHeld();
 
   const shouts = await Promise.all(answers);
   assert.deepEqual(
-    shouts.map(({ text, collapsed }) => [text, collapsed]),
-    [
-      ['ABC', false],
-      ['ABC', true],
-      ['ABC', true],
-    ],
+    shouts.map(({ text, collapsed }) => `${text} ${collapsed}`),
+    ['A false', 'A true', 'A true', '__PROTO__ false'],
   );
-  assert.deepEqual(inner.calls, ['abc']);
+  assert.deepEqual(upstream.calls, ['a', '__proto__']);
+  assert.deepEqual(world.events, [{ type: 'coalesced' }, { type: 'coalesced' }]);
+  assert.equal(layer.flights(), 0);
 });
 
-test('callers with other texts do not', async () => {
-  const { inner, shouter } = held();
+test('a failed flight fails all its callers, and the next caller starts a new one', async () => {
+  const { upstream, shoutAll, layer } = held();
 
-  const answers = ['a', 'b', '__proto__'].map((text) => shouter.shout(text, testCall()));
-  inner.answerHeld();
+  const answers = shoutAll(['abc', 'abc']);
+  upstream.failHeld(timedOut);
 
-  await Promise.all(answers);
-  assert.deepEqual(inner.calls, ['a', 'b', '__proto__']);
+  assert.deepEqual(await answers, [timedOut, timedOut]);
+  upstream.recover();
+  assert.deepEqual(await shoutAll(['abc']), ['ABC']);
+  assert.deepEqual([layer.flights(), upstream.calls.length], [0, 2]);
 });
 
-test('after a flight has landed the next caller starts a new one', async () => {
-  const inner = fakeShouter();
-  const shouter = coalescedShouter(inner, testWorld());
-
-  await shouter.shout('abc', testCall());
-  await shouter.shout('abc', testCall());
-
-  assert.deepEqual(inner.calls, ['abc', 'abc']);
-  assert.equal(shouter.flights(), 0);
-});
-
-test('a failed flight fails all its callers and is forgotten', async () => {
-  const { inner, shouter } = held();
-
-  const answers = [1, 2].map(() => shouter.shout('abc', testCall()));
-  inner.failHeld(new AttemptError('server_error', 'as told'));
-
-  const outcomes = await Promise.allSettled(answers);
-  assert.deepEqual(
-    outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.code),
-    ['UPSTREAM_UNREACHABLE', 'UPSTREAM_UNREACHABLE'],
-  );
-  assert.deepEqual([shouter.flights(), inner.calls.length], [0, 1]);
-});
-
-for (const leaver of ['first', 'second'] as const) {
-  test(`the ${leaver} caller who leaves cancels nobody else`, async () => {
-    const { inner, shouter } = held();
+for (const leaver of [0, 1]) {
+  test(`caller ${leaver} of two who leaves cancels nobody else`, async () => {
+    const { upstream, shout } = held();
     const { call, leave } = leavableCall();
-    const calls = leaver === 'first' ? [call, testCall()] : [testCall(), call];
+    const answers = [0, 1].map((i) => shout('abc', i === leaver ? call : testCall()));
 
-    const answers = calls.map((each) => shouter.shout('abc', each));
     leave();
     await settled();
-    inner.answerHeld();
+    upstream.answerHeld();
 
-    const stayed = await answers[leaver === 'first' ? 1 : 0];
-    assert.equal(stayed?.text, 'ABC');
-    assert.equal(inner.received[0]?.signal.aborted, false);
+    assert.equal((await answers[1 - leaver])?.text, 'ABC');
+    assert.equal(upstream.received[0]?.signal.aborted, false);
     await Promise.allSettled(answers);
   });
 }
 
-test('when all callers have left the flight is told', async () => {
-  const { inner, shouter } = held();
+test('when all callers have left the flight is told; one who left before it began is nobody', async () => {
+  const { upstream, shout, layer } = held();
   const callers = [leavableCall(), leavableCall()];
-  const answers = callers.map(({ call }) => shouter.shout('abc', call));
+  const gone = shout('abc', abandonedCall());
+  const answers = callers.map(({ call }) => shout('abc', call));
 
   callers[0]?.leave();
-  const isToldEarly = inner.received[0]?.signal.aborted;
+  const isToldEarly = upstream.received[0]?.signal.aborted;
   callers[1]?.leave();
 
-  assert.deepEqual([isToldEarly, inner.received[0]?.signal.aborted], [false, true]);
-  const outcomes = await Promise.allSettled(answers);
+  assert.deepEqual([isToldEarly, upstream.received[0]?.signal.aborted], [false, true]);
+  const outcomes = await Promise.allSettled([gone, ...answers]);
   assert.ok(outcomes.every(({ status }) => status === 'rejected'));
-  assert.equal(shouter.flights(), 0);
+  assert.equal(layer.flights(), 0);
 });
 
-test('who joins an abandoned flight gets its answer if it lands', async () => {
-  const { inner, shouter } = held('deaf');
-  const { call, leave } = leavableCall();
-  const abandoned = shouter.shout('abc', call);
-  leave();
+test('a caller that joins an abandoned flight gets its answer if it lands', async () => {
+  const { upstream, shout, abandoned } = await abandonedFlight();
 
-  const later = shouter.shout('abc', testCall());
-  inner.answerHeld();
+  const later = shout('abc');
+  upstream.answerHeld();
 
   assert.equal((await later).text, 'ABC');
-  assert.deepEqual(inner.calls, ['abc']);
+  assert.deepEqual(upstream.calls, ['abc']);
   await abandoned;
 });
 
-test('who joins an abandoned flight in vain starts a new one', async () => {
-  const { inner, shouter } = held('deaf');
-  const { call, leave } = leavableCall();
-  const abandoned = assert.rejects(async () => shouter.shout('abc', call));
-  leave();
+test('callers that join an abandoned flight in vain share a new one', async () => {
+  const { upstream, shoutAll, abandoned } = await abandonedFlight();
 
-  const later = shouter.shout('abc', testCall());
-  inner.failHeld(new AttemptError('timeout', 'as told'));
-  inner.recover();
-
-  assert.equal((await later).text, 'ABC');
-  assert.deepEqual(inner.calls, ['abc', 'abc']);
-  await abandoned;
-});
-
-test('those who join an abandoned flight in vain share the new one', async () => {
-  const { inner, shouter } = held('deaf');
-  const { call, leave } = leavableCall();
-  const abandoned = assert.rejects(async () => shouter.shout('abc', call));
-  leave();
-
-  const later = [1, 2, 3].map(() => shouter.shout('abc', testCall()));
-  inner.failHeld(new AttemptError('timeout', 'as told'));
+  const later = shoutAll(['abc', 'abc', 'abc']);
+  upstream.failHeld(timedOut);
   await settled();
-  inner.answerHeld();
+  upstream.answerHeld();
 
-  const shouts = await Promise.all(later);
-  assert.deepEqual(
-    shouts.map(({ text }) => text),
-    ['ABC', 'ABC', 'ABC'],
-  );
-  assert.deepEqual(inner.calls, ['abc', 'abc']);
-  await abandoned;
+  assert.deepEqual(await later, ['ABC', 'ABC', 'ABC']);
+  assert.deepEqual(upstream.calls, ['abc', 'abc']);
+  await assert.rejects(abandoned, timedOut);
 });
 
 test('a flight lasts to the latest deadline of all who joined', async () => {
-  const { inner, shouter } = held();
+  const { upstream, shout } = held();
 
-  const answers = [2000, 5000, 3000].map((deadline) => shouter.shout('abc', testCall({ deadline })));
+  for (const deadline of [2000, 5000, 3000]) void shout('abc', testCall({ deadline }));
 
-  assert.equal(inner.received[0]?.deadline, 5000);
-  inner.answerHeld();
-  await Promise.all(answers);
+  assert.equal(upstream.received[0]?.deadline, 5000);
 });
 
-test('a caller who left before it began counts as nobody', async () => {
-  const { inner, shouter } = held();
+test('as many callers wait as there are places, and the next is turned away at once', async () => {
+  const { upstream, shout, shoutAll, world, waiting } = limited({ maxWaiting: 2 });
+  const shouts = shoutAll(['1', '2']);
+
+  await assert.rejects(shout('3'), { code: 'OVERLOADED' });
+
+  assert.deepEqual([upstream.calls, waiting()], [['1', '2'], 2]);
+  assert.deepEqual(world.events, [{ type: 'shed', reason: 'misses' }]);
+  upstream.answerHeld();
+  await shouts;
+});
+
+for (const end of ['answered', 'failed'] as const) {
+  test(`a caller that is ${end} gives its place back`, async () => {
+    const { upstream, shout, waiting } = limited({ maxWaiting: 1 });
+    const first = shout('1').catch(() => {});
+
+    if (end === 'answered') upstream.answerHeld();
+    else upstream.failHeld(timedOut);
+    await first;
+
+    assert.equal(waiting(), 0);
+    assert.equal(await soFar(shout('2')), 'waits');
+  });
+}
+
+test('a caller that leaves gives its place back at once, though its flight goes on; one that had left has none', async () => {
+  const { upstream, shout, waiting } = limited({ maxWaiting: 1 });
   const { call, leave } = leavableCall();
+  const first = shout('1', call);
 
-  const gone = shouter.shout('abc', abandonedCall());
-  const waiting = shouter.shout('abc', call);
   leave();
-  const isTold = inner.received.every(({ signal }) => signal.aborted);
-  inner.answerHeld();
+  await assert.rejects(shout('gone', abandonedCall()));
+  const afterLeaving = waiting();
+  const second = shout('2');
 
-  await Promise.allSettled([gone, waiting]);
-  assert.equal(isTold, true);
+  assert.deepEqual([afterLeaving, waiting(), upstream.calls], [0, 1, ['1', '2']]);
+  upstream.answerHeld();
+  await Promise.all([first, second]);
+  assert.equal(waiting(), 0);
 });
 
-test('each caller who joins is told as an event', async () => {
-  const { inner, world, shouter } = held();
+test('while the process is pressed, no caller may wait', async () => {
+  const { upstream, shout, world } = limited({ maxWaiting: 100, isPressed: () => true });
 
-  const answers = [1, 2, 3].map(() => shouter.shout('abc', testCall()));
-  inner.answerHeld();
-  await Promise.all(answers);
+  await assert.rejects(shout('1'), { code: 'OVERLOADED' });
 
-  assert.deepEqual(world.events, [{ type: 'coalesced' }, { type: 'coalesced' }]);
+  assert.deepEqual(upstream.calls, []);
+  assert.deepEqual(world.events, [{ type: 'shed', reason: 'misses' }]);
 });
+
+/** Coalesced callers of an upstream that keeps them waiting. */
+function held(manner: 'listening' | 'deaf' = 'listening') {
+  const coalesced = layerUnderTest(coalescedShouter);
+  coalesced.upstream.hold(manner);
+  return coalesced;
+}
+
+/** A flight of "abc" whose only caller has left, and which goes on. */
+async function abandonedFlight() {
+  const coalesced = held('deaf');
+  const { call, leave } = leavableCall();
+  const abandoned = coalesced.shout('abc', call);
+  abandoned.catch(() => {});
+  leave();
+  return { ...coalesced, abandoned };
+}
+
+/** The same behind a limit of how many may wait. */
+function limited({ maxWaiting, isPressed = () => false }: { maxWaiting: number; isPressed?: () => boolean }) {
+  let waiting = () => 0;
+  const layer = layerUnderTest((upstream, world) => {
+    const coalesced = coalescedShouter(upstream, world);
+    waiting = coalesced.waiting;
+    return missLimitedShouter(coalesced, { waiting, maxWaiting, isPressed }, world);
+  });
+  layer.upstream.hold('deaf');
+  return { ...layer, waiting };
+}

@@ -1,68 +1,119 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Breaker } from '../../../src/core/breaker.ts';
 import { AttemptError, type AttemptFailure, TuohsError } from '../../../src/core/errors.ts';
-import { startGuarded } from './guarded-under-test.ts';
+import { guardedShouter } from '../../../src/upstream/guarded-shouter.ts';
+import { leavableCall } from '../../support/call.ts';
+import { fakeShouter } from '../../support/fake-shouter.ts';
+import { layerUnderTest, numbered } from '../../support/layer.ts';
 
-test('while the upstream is well, everything goes through', async () => {
-  const { shout, upstream } = startGuarded();
-
-  const { text } = await shout('hello');
-
-  assert.deepEqual([text, upstream.calls], ['HELLO', ['hello']]);
-});
-
-test('a failure reaches the caller as it is', async () => {
-  const { shout, upstream } = startGuarded();
-  const failure = new AttemptError('server_error', 'as told');
-  upstream.failWith(failure);
-
-  await assert.rejects(shout('hello'), failure);
-});
-
-const verdicts: [AttemptFailure, 'closed' | 'open'][] = [
-  ['unreachable', 'open'],
-  ['throttled', 'open'],
-  ['server_error', 'open'],
-  ['timeout', 'open'],
-  ['unreadable', 'open'],
-  ['rejected', 'closed'],
-  ['wrong', 'closed'],
+const VERDICTS: Record<AttemptFailure, 'closed' | 'open'> = {
+  unreachable: 'open',
+  throttled: 'open',
+  server_error: 'open',
+  timeout: 'open',
+  unreadable: 'open',
+  rejected: 'closed',
+  wrong: 'closed',
+};
+const verdicts: [string, Error, 'closed' | 'open'][] = [
+  ...Object.entries(VERDICTS).map(([failure, state]): [string, Error, 'closed' | 'open'] => [
+    failure,
+    new AttemptError(failure as AttemptFailure, 'as told'),
+    state,
+  ]),
+  ['no attempt', new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD asked for a pause'), 'closed'],
 ];
-for (const [failure, state] of verdicts) {
-  test(`after many failures "${failure}" the breaker is ${state}`, async () => {
-    const guarded = startGuarded();
+for (const [what, failure, state] of verdicts) {
+  test(`after many failures that are "${what}", which callers get as they are, the breaker is ${state}`, async () => {
+    const { breaker, shout, upstream, clock } = startGuarded();
+    upstream.failWith(failure);
 
-    await guarded.failOften(new AttemptError(failure, 'as told'));
+    for (let i = 0; i < 10; i++) {
+      await assert.rejects(shout('fails'), failure);
+      await clock.advance(200);
+    }
 
-    assert.equal(guarded.breaker.state, state);
+    assert.equal(breaker.state, state);
   });
 }
 
-test('a failure that is no attempt leaves the breaker closed', async () => {
-  const guarded = startGuarded();
-
-  await guarded.failOften(new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD asked for a pause'));
-
-  assert.equal(guarded.breaker.state, 'closed');
-});
-
 test('while the breaker is open, callers are refused at once with the time left and nothing is sent', async () => {
-  const guarded = startGuarded();
-  await guarded.open();
-  const sent = guarded.upstream.calls.length;
-  await guarded.world.clock.advance(250);
+  const { open, shout, upstream, clock } = startGuarded();
+  await open();
+  await clock.advance(250);
 
-  const refused = guarded.shout('hello');
+  const refused = await shout('hello').catch((error) => error);
 
-  await assert.rejects(refused, { code: 'UPSTREAM_UNREACHABLE', retryAfterMs: 750 });
-  assert.equal(guarded.upstream.calls.length, sent);
-});
-
-test('a refusal is not taken for an attempt', async () => {
-  const guarded = startGuarded();
-  await guarded.open();
-
-  const refused = await guarded.shout('hello').catch((error) => error);
-
+  assert.deepEqual([refused.code, refused.retryAfterMs], ['UPSTREAM_UNREACHABLE', 750]);
   assert.equal(refused instanceof AttemptError, false);
+  assert.deepEqual(upstream.calls, []);
 });
+
+test('a probe whose caller leaves makes room for another one', async () => {
+  const { open, shout, upstream, clock } = startGuarded();
+  await open();
+  await clock.advance(1000);
+  upstream.hold();
+  const { call, leave } = leavableCall();
+  const left = shout('leaves', call);
+  const probes = ['1', '2', 'refused'].map((text) => shout(text));
+
+  leave();
+  await assert.rejects(left);
+  probes.push(shout('3'));
+
+  assert.deepEqual(upstream.calls, ['leaves', '1', '2', '3']);
+  upstream.recover();
+  await Promise.allSettled(probes);
+});
+
+for (const end of ['fail', 'leave'] as const) {
+  test(`calls from before it opened that ${end} while it is half open are no probes`, async () => {
+    const { open, shout, breaker, early, upstream, clock } = startGuarded();
+    early.hold();
+    const { call, leave } = leavableCall();
+    const shouts = numbered(20).map((text) => shout(`early ${text}`, call));
+    await open();
+    await clock.advance(1000);
+    upstream.hold();
+    const probes = numbered(3).map((text) => shout(text));
+
+    if (end === 'leave') leave();
+    else early.failHeld(new AttemptError('timeout', 'as told'));
+    await Promise.allSettled(shouts);
+    const more = numbered(20).map((text) => shout(text));
+
+    assert.deepEqual([breaker.state, upstream.calls.length], ['half-open', 3]);
+    upstream.recover();
+    await Promise.allSettled([...probes, ...more]);
+  });
+}
+
+/** A guarded shouter around a fake, whose breaker has the numbers of the real one; "early" texts have a fake of their own. */
+function startGuarded() {
+  const early = fakeShouter();
+  const numbers = { failures: 10, spanMs: 1000, probes: 3, leastOpenMs: 1000, mostOpenMs: 5000 };
+  let breaker = {} as Breaker;
+  const guarded = layerUnderTest((upstream, world) => {
+    world.clock.setRandom(0);
+    breaker = new Breaker({ ...numbers, onChange: () => {} }, world);
+    const inner = {
+      shout: (...[text, call]: Parameters<typeof early.shout>) =>
+        (text.startsWith('early') ? early : upstream).shout(text, call),
+    };
+    return guardedShouter(inner, breaker);
+  });
+
+  return {
+    ...guarded,
+    breaker,
+    early,
+    async open() {
+      for (let i = 0; i < 10; i++) {
+        if (i === 9) await guarded.clock.advance(1000);
+        breaker.report('failure');
+      }
+    },
+  };
+}

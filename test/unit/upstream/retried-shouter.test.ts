@@ -1,101 +1,109 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { AttemptError, type AttemptFailure, TuohsError } from '../../../src/core/errors.ts';
+import type { Call } from '../../../src/core/shouter.ts';
+import { RetryBudget, type RetryOptions, retriedShouter } from '../../../src/upstream/retried-shouter.ts';
 import { leavableCall, testCall } from '../../support/call.ts';
 import { settled } from '../../support/fake-clock.ts';
-import { startRetried } from './retried-under-test.ts';
+import type { Fate } from '../../support/fake-shouter.ts';
+import { endOf, layerUnderTest, numbered } from '../../support/layer.ts';
 
 const down = new AttemptError('server_error', 'as told');
+const wrong = new AttemptError('wrong', 'as told');
+const refusal = new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone');
+const throttled = new AttemptError('throttled', 'as told', { retryAfterMs: 2000 });
+const failsTimes = (times: number, error: Error) => (call: number) => (call <= times ? error : undefined);
 
-test('an answer is passed on and costs no token', async () => {
-  const { outcome, upstream, budget } = startRetried(() => undefined);
+const ATTEMPTS: Record<AttemptFailure, [single: number, batch: number]> = {
+  unreachable: [11, 11],
+  throttled: [11, 11],
+  server_error: [11, 11],
+  timeout: [11, 11],
+  unreadable: [3, 3],
+  wrong: [3, 1],
+  rejected: [1, 1],
+};
+for (const [failure, attempts] of Object.entries(ATTEMPTS)) {
+  for (const [i, strings] of [1, 2].entries()) {
+    test(`a call of ${strings} that always fails as "${failure}" is attempted ${attempts[i]} times`, async () => {
+      const error = new AttemptError(failure as AttemptFailure, 'as told');
+      const { outcome, upstream } = startRetried(() => error);
 
-  const answer = await outcome();
-
-  assert.deepEqual(answer, { text: 'HELLO', source: 'upstream', stored: false, collapsed: false });
-  assert.deepEqual([upstream.calls.length, budget.tokens], [1, 20]);
-});
-
-test('failures that pass are not seen by the caller', async () => {
-  const { outcome, upstream } = startRetried((call) => (call <= 3 ? down : undefined));
-
-  const answer = await outcome();
-
-  assert.ok('text' in answer);
-  assert.equal(upstream.calls.length, 4);
-});
-
-const attempts: [AttemptFailure, { single: number; batch: number }][] = [
-  ['unreachable', { single: 11, batch: 11 }],
-  ['throttled', { single: 11, batch: 11 }],
-  ['server_error', { single: 11, batch: 11 }],
-  ['timeout', { single: 11, batch: 11 }],
-  ['unreadable', { single: 3, batch: 3 }],
-  ['wrong', { single: 3, batch: 1 }],
-  ['rejected', { single: 1, batch: 1 }],
-];
-for (const [failure, { single, batch }] of attempts) {
-  const error = new AttemptError(failure, 'as told');
-
-  test(`a string that always fails as "${failure}" is attempted ${single} times`, async () => {
-    const { outcome, upstream } = startRetried(() => error);
-
-    assert.equal(await outcome({ strings: 1 }), error);
-    assert.equal(upstream.calls.length, single);
-  });
-
-  test(`a batch that always fails as "${failure}" is attempted ${batch} times`, async () => {
-    const { outcome, upstream } = startRetried(() => error);
-
-    assert.equal(await outcome({ strings: 2 }), error);
-    assert.equal(upstream.calls.length, batch);
-  });
+      assert.equal(await outcome({ strings }), error);
+      assert.equal(upstream.calls.length, attempts[i]);
+    });
+  }
 }
 
-test('with no retries each string is attempted once', async () => {
-  const { outcome, upstream } = startRetried(() => down, { retries: 0 });
+interface Case {
+  readonly fate: Fate;
+  readonly options?: Partial<RetryOptions>;
+  /** How much time the caller has. */
+  readonly ms?: number;
+  readonly end: unknown;
+  readonly calls: number;
+}
+const CASES: Record<string, Case> = {
+  'an answer is passed on': { fate: () => undefined, end: 'HELLO', calls: 1 },
+  'failures that pass are not seen by the caller': { fate: failsTimes(3, down), end: 'HELLO', calls: 4 },
+  'with no retries each string is attempted once': {
+    fate: () => down,
+    options: { retries: 0 },
+    end: down,
+    calls: 1,
+  },
+  'with one retry a wrong answer is attempted twice': {
+    fate: () => wrong,
+    options: { retries: 1 },
+    end: wrong,
+    calls: 2,
+  },
+  'if another attempt would not be let through, the failure is told at once': {
+    fate: () => down,
+    options: { isWorthwhile: () => false },
+    end: down,
+    calls: 1,
+  },
+  'a refusal after failures is told as the last failure': {
+    fate: (call) => [down, wrong, refusal][call - 1],
+    end: wrong,
+    calls: 3,
+  },
+  'a refusal before any attempt is told as it is': { fate: () => refusal, end: refusal, calls: 1 },
+  'a back-off that would end at the deadline is not begun': {
+    fate: () => down,
+    ms: 175,
+    end: down,
+    calls: 1,
+  },
+  'a back-off that ends before it is': { fate: failsTimes(1, down), ms: 176, end: 'HELLO', calls: 2 },
+  'a Retry-After as long as the time left is told at once': {
+    fate: () => throttled,
+    ms: 2000,
+    end: throttled,
+    calls: 1,
+  },
+  'a shorter one does not keep from asking again': {
+    fate: failsTimes(1, throttled),
+    ms: 2001,
+    end: 'HELLO',
+    calls: 2,
+  },
+};
+for (const [what, { fate, options, ms = Number.POSITIVE_INFINITY, end, calls }] of Object.entries(CASES)) {
+  test(`${what}; each retry costs a token, and no timer is left`, async () => {
+    const { outcome, upstream, budget, clock } = startRetried(fate, options);
 
-  assert.equal(await outcome(), down);
-  assert.equal(upstream.calls.length, 1);
-});
-
-test('with one retry a wrong answer is attempted twice', async () => {
-  const wrong = new AttemptError('wrong', 'as told');
-  const { outcome, upstream } = startRetried(() => wrong, { retries: 1 });
-
-  assert.equal(await outcome(), wrong);
-  assert.equal(upstream.calls.length, 2);
-});
-
-test('where another attempt would not be let through, the failure is told at once', async () => {
-  const { shout, upstream, budget } = startRetried(() => down, { isWorthwhile: () => false });
-
-  await assert.rejects(shout(), down);
-
-  assert.deepEqual([upstream.calls.length, budget.tokens], [1, 20]);
-});
-
-test('a refusal after failures is told as the last failure', async () => {
-  const first = new AttemptError('unreachable', 'the first');
-  const last = new AttemptError('timeout', 'the last');
-  const refusal = new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone');
-  const { outcome } = startRetried((call) => [first, last, refusal][call - 1]);
-
-  assert.equal(await outcome(), last);
-});
-
-test('a refusal before any attempt is told as it is', async () => {
-  const refusal = new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone');
-  const { outcome, upstream } = startRetried(() => refusal);
-
-  assert.equal(await outcome(), refusal);
-  assert.equal(upstream.calls.length, 1);
-});
+    assert.equal(await outcome({ deadline: clock.now() + ms }), end);
+    assert.deepEqual([upstream.calls.length, budget.tokens, clock.timers()], [calls, 21 - calls, 0]);
+  });
+}
 
 test('a caller who leaves during the back-off is let go at once', async () => {
   const { shout, upstream, clock } = startRetried(() => down);
   const { call, leave } = leavableCall();
-  const answer = shout(call);
+  const answer = shout('hello', call);
   await settled();
 
   leave();
@@ -111,15 +119,96 @@ test('for a caller who left during the attempt it is not repeated', async () => 
     return down;
   });
 
-  await assert.rejects(shout(call), down);
+  await assert.rejects(shout('hello', call), down);
 
   assert.deepEqual([upstream.calls.length, budget.tokens], [1, 20]);
 });
 
-test('after an answer no timer is left', async () => {
-  const { outcome, clock } = startRetried((call) => (call === 1 ? down : undefined));
+test('a deadline that moves on while the caller waits is the one that counts', async () => {
+  const { outcome, clock } = startRetried(failsTimes(1, down));
+  let deadline = clock.now() + 100;
+  const call = {
+    ...testCall(),
+    get deadline() {
+      return deadline;
+    },
+  };
 
-  await outcome(testCall());
+  deadline += 1000;
 
-  assert.equal(clock.timers(), 0);
+  assert.equal(await outcome(call), 'HELLO');
 });
+
+test('each back-off is drawn anew, from 50 to 300 ms', async () => {
+  const { shout, upstream, clock } = startRetried(failsTimes(3, down));
+  const answer = shout('hello');
+  const seen: number[] = [];
+
+  for (const [chance, waitMs] of [
+    [0, 50],
+    [0.5, 175],
+    [1 - Number.EPSILON, 300],
+  ] as const) {
+    clock.setRandom(chance);
+    await clock.advance(seen.length === 0 ? 0 : 1);
+    await clock.advance(waitMs - 1);
+    seen.push(upstream.calls.length);
+  }
+  await clock.advance(1);
+  await answer;
+
+  assert.deepEqual(seen, [1, 2, 3]);
+});
+
+test('many strings that always fail are attempted no more often than the budget allows', async () => {
+  const { clock, shoutAll, upstream } = startRetried(() => down);
+
+  const shouts = shoutAll(numbered(100));
+  await clock.advance(60_000);
+  await shouts;
+
+  assert.equal(upstream.calls.length, 120);
+});
+
+test('with a ratio of a half, two strings earn one token', () => {
+  const budget = new RetryBudget({ ratio: 0.5 });
+  while (budget.spend());
+
+  budget.earn();
+  const afterOne = budget.spend();
+  budget.earn();
+
+  assert.deepEqual([afterOne, budget.spend(), budget.tokens], [false, true, 0]);
+});
+
+test('whatever happens, no more is spent than 20 and the ratio for each string', () => {
+  const ratio = fc.double({ min: 0, max: 10, noNaN: true });
+  const steps = fc.array(fc.constantFrom('earn', 'spend'), { maxLength: 300 });
+  fc.assert(
+    fc.property(ratio, steps, (ratio, steps) => {
+      const budget = new RetryBudget({ ratio });
+      const spent = steps.filter((step) => (step === 'earn' ? budget.earn() : budget.spend())).length;
+      const strings = steps.filter((step) => step === 'earn').length;
+
+      assert.ok(spent <= 20 + ratio * strings + 1e-9);
+      assert.ok(budget.tokens >= 0 && budget.tokens <= 20);
+    }),
+  );
+});
+
+/** A retried shouter with the default settings around an upstream with this fate. */
+function startRetried(fate: Fate, options: Partial<RetryOptions> = {}) {
+  const budget = new RetryBudget({ ratio: 1 });
+  const retried = layerUnderTest((upstream, world) =>
+    retriedShouter(upstream, { retries: 10, budget, isWorthwhile: () => true, ...options }, world),
+  );
+  retried.upstream.decide(fate);
+  return { ...retried, budget, outcome };
+
+  /** Asks, lets all the time pass that any back-off takes, and resolves with what came of it. */
+  async function outcome(call: Partial<Call>): Promise<unknown> {
+    const end = endOf(retried.shout('hello', testCall(call)));
+    await retried.clock.advance(60_000);
+    return end;
+  }
+}

@@ -5,6 +5,7 @@ import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/serv
 import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
 import { httpTransport } from '../../../src/upstream/http-transport.ts';
 import { shoutcloudShouter } from '../../../src/upstream/shoutcloud-shouter.ts';
+import { testCall } from '../../support/call.ts';
 import { worldOn } from '../../support/world.ts';
 
 /** The shouter for this address, with more time than any test needs unless a clock of its own says otherwise. */
@@ -14,7 +15,8 @@ export function shouterFor(test: TestContext, url: string, clock = systemClock) 
   const options = { attemptTimeoutMs: 60_000, verify: verifiedUpperCase };
   const shouter = shoutcloudShouter(transport, options, world);
   test.after(() => transport.close());
-  return { shouter, transport, world };
+  const shout = async (text: string, call = testCall()) => shouter.shout(text, call);
+  return { shout, transport, world };
 }
 
 /** The shouter and a SHOUTCLOUD that behaves as told. */

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { leavableCall, testCall } from '../../support/call.ts';
+import { soFar } from '../../support/layer.ts';
+import { startBatched } from './batched-under-test.ts';
+
+const REFUSED = { code: 'UPSTREAM_UNREACHABLE', retryAfterMs: 2000 };
+const BATCH_MS = 400;
+
+test('a string that would wait for more than half of its time is refused at once', async () => {
+  const { askWithin, world } = await startBusy();
+
+  const early = askWithin(3000);
+  const late = askWithin(3000);
+
+  // Before them are 2 and 3 strings: 3 × 400 ms is less than 1500 ms, 4 × 400 ms is more.
+  assert.deepEqual([await soFar(early), await soFar(late)], ['waits', 'OVERLOADED']);
+  assert.equal(world.told('shed').length, 1);
+});
+
+test('fewer measurements than eight refuse nobody', async () => {
+  const { askWithin } = await startBusy({ batches: 8 });
+  for (let i = 0; i < 20; i++) void askWithin(3000);
+
+  assert.equal(await soFar(askWithin(3000)), 'waits');
+});
+
+test('the time in which nothing waited, because all had left, says nothing about the pace', async () => {
+  const { askWithin, leaveAll, finish, clock } = await startBusy();
+  leaveAll();
+  await finish();
+  await clock.advance(60_000);
+
+  const asked = ['a', 'b', 'c', 'd', 'e'].map(() => askWithin(3000));
+  await clock.advance(0);
+
+  assert.deepEqual(await Promise.all(asked.slice(3).map(soFar)), ['waits', 'waits']);
+});
+
+test('strings that come during a pause travel together when it is over', async () => {
+  const { gate, shout, upstream, clock } = startBatched({ connections: 4 });
+  gate.pause(2000);
+  const shouts = [shout('one')];
+  await clock.advance(0);
+  shouts.push(shout('two'));
+
+  await clock.advance(1999);
+  const before = [...upstream.calls];
+  await clock.advance(1);
+  await Promise.all(shouts);
+
+  assert.deepEqual([before, upstream.calls], [[], ['one\ntwo']]);
+});
+
+test('a string that waits when a pause begins which outlasts its deadline is refused at once', async () => {
+  const { gate, shout, clock } = startBatched();
+  await gate.take(testCall());
+  const waiting = shout('a', testCall({ deadline: clock.now() + 2000 }));
+  await clock.advance(0);
+
+  gate.pause(2000);
+
+  await assert.rejects(waiting, REFUSED);
+});
+
+for (const order of [
+  [2000, 3000],
+  [3000, 2000],
+]) {
+  test(`of strings with ${order.join(' and ')} ms left a pause of 2 s refuses one at once and the other is sent after it`, async () => {
+    const { gate, shout, clock, upstream } = startBatched();
+    gate.pause(2000);
+    const asked = order.map((ms) => shout(`${ms}`, testCall({ deadline: clock.now() + ms })));
+    const [refused, sent] = order[0] === 2000 ? asked : asked.toReversed();
+
+    await assert.rejects(async () => refused, REFUSED);
+    const before = [...upstream.calls];
+    await clock.advance(2500);
+
+    assert.equal((await sent)?.text, '3000');
+    assert.deepEqual([before, upstream.calls], [[], ['3000']]);
+  });
+}
+
+/** Batches of one string have left every 400 ms for a while; one is under way, two more wait. */
+async function startBusy({ batches = 12 } = {}) {
+  const batched = startBatched({ maxItems: 1 });
+  const { upstream, clock } = batched;
+  const callers = Array.from({ length: batches + 2 }, leavableCall);
+  upstream.hold();
+  for (const { call } of callers) batched.shout('busy', call).catch(() => {});
+  for (let i = 0; i < batches - 1; i++) {
+    await clock.advance(BATCH_MS);
+    await finish();
+  }
+  return { ...batched, askWithin, finish, leaveAll };
+
+  function leaveAll(): void {
+    for (const { leave } of callers) leave();
+  }
+
+  async function finish(): Promise<void> {
+    upstream.answerHeld();
+    await clock.advance(0);
+  }
+
+  function askWithin(ms: number): Promise<string> {
+    return batched.shout('new', testCall({ deadline: clock.now() + ms })).then(
+      () => 'answered',
+      ({ code }) => code,
+    );
+  }
+}
