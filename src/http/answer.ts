@@ -7,7 +7,7 @@ export interface Answer {
   /** 200 unless given. */
   readonly status?: number;
   readonly headers: HeaderLines;
-  /** Without one there is no `Content-Length` either (304). */
+  /** A 304 has none, and no `Content-Length`. */
   readonly body?: string | Buffer;
   /** The request header that decides about this answer, for caches. */
   readonly vary?: string;
@@ -57,7 +57,7 @@ export function preferredType<Type extends string>(
   types: readonly [Type, ...Type[]],
 ): Type {
   const [first] = types;
-  // What programs send.
+  // Programs send these.
   if (accept === undefined || accept === '*/*' || accept === first) return first;
   const preferred = new Negotiator({ headers: { accept } }).mediaType([...types]);
   return types.find((type) => type === preferred) ?? first;

@@ -15,7 +15,7 @@ import { createServer, headWriter, InlineBodyRequest } from './node-http.ts';
 import { MethodNotAllowed } from './problem.ts';
 import { type RouteTable, router, type Target } from './router.ts';
 
-/** What a server answers with, and what stands in front of it. */
+/** The routes of a server, and the checks in front of them. */
 export interface ServerParts<Parts> {
   readonly table: RouteTable<Parts>;
   /** Handed to each route. */
@@ -31,7 +31,7 @@ export interface ServerParts<Parts> {
 export interface ServerOptions {
   readonly corsOrigins?: Origins | undefined;
   readonly keepAliveTimeoutMs: number;
-  /** How long headers may take, and how long a client may neither send nor read what is due. */
+  /** How long headers can take, and how long a client can stall: neither send nor read what is due. */
   readonly slowClientMs: number;
   readonly maxConnections: number;
   /** Bytes that clients may make the process hold. */
@@ -39,7 +39,7 @@ export interface ServerOptions {
 }
 
 export interface ListenAddress {
-  /** All addresses of the machine unless given: those of IPv6, and with them of IPv4, where the system has IPv6. */
+  /** All addresses of the machine unless given: IPv4 alone if the system has no IPv6, else both. */
   readonly host: string | undefined;
   readonly port: number;
   /** Whether several sockets listen on the port, each for a share of the connections: those of this server, and other processes. */
@@ -49,9 +49,9 @@ export interface ListenAddress {
 export interface HttpServer {
   /** What Node calls for each request; tests inject into it. */
   readonly listener: RequestListener;
-  /** What clients have open, and make the process hold. */
+  /** The open connections, and the bytes that clients make the process hold. */
   status(): { connections: number; heldBytes: number };
-  /** Starts to listen; resolves with the port, which is of interest if 0 was asked for. */
+  /** Starts to listen. Resolves with the port: a free one if 0 was asked for. */
   listen(address: ListenAddress): Promise<number>;
   /**
    * Takes no more connections; resolves when the open requests have their answers. With `now` it ends them, also when it is
@@ -60,11 +60,11 @@ export interface HttpServer {
   close(manner?: 'now'): Promise<void>;
 }
 
-/** Once the server closes: how long a client may stand still, and how long it may go on reading. */
+/** Once the server closes: how long a client can stall, and how long it can go on reading. */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
 
-/** Before the server closes: so many turns in a row without a new connection, or so many in all. */
+/** The server closes after this many turns in a row without a new connection, or after this many in all. */
 const QUIET_TURNS = 3;
 const MOST_TURNS = 1000;
 
@@ -117,7 +117,7 @@ export function httpServer<Parts>(
   // The 16 KiB are limit enough; Node would drop the headers behind the first 1,000 without a word.
   server.maxHeadersCount = 0;
   server.setTimeout(slowClientMs, onIdle);
-  // A client may shut its sending side behind its request and still read. Node has no documented option for that.
+  // A client can shut its sending side after its request and still read. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('connection', (socket) => {
     accepted++;
