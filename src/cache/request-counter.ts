@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 export interface RequestCounter {
+  /** Counts a request of this client. Waits for Redis only if the count could be near the quota. */
   count(client: string): RequestCount | Promise<RequestCount>;
 }
 
@@ -12,8 +13,33 @@ export interface RequestCount {
   readonly leftMs: number;
 }
 
+export interface CounterOptions {
+  /** The quota. Below the half of it a count that is a little old is good enough. */
+  readonly perMinute: number;
+  readonly redis?: RedisConnection | undefined;
+}
+
+/** The requests of one client in this minute. */
+interface Counted {
+  /** In this process. */
+  here: number;
+  /** In the other processes, when Redis last told. */
+  elsewhere: number;
+  toldAtMs: number;
+  /** Those of `here` that Redis has not been sent. */
+  unsent: number;
+  /** Settles when Redis has told; gone as soon as the command is written. */
+  asked: Promise<void> | undefined;
+}
+
 const MINUTE_MS = 60_000;
 const KEY_SECONDS = 120;
+
+/** A count of the other processes that is older than this is asked for again before it is relied on. */
+const FRESH_MS = 1000;
+
+/** How long requests are gathered for one command to Redis, if none of them waits for it. */
+const GATHER_MS = 10;
 
 /** No minute has more, so a larger number in Redis is not one of our counts. */
 const MOST_REQUESTS = 1_000_000_000;
@@ -23,11 +49,10 @@ const MAX_CLIENTS = 100_000;
 
 /**
  * Counts the requests of each client in the current minute of the clock: in this process and, with a Redis, in all
- * processes together. If Redis fails, the count of this process is used.
+ * processes together. If Redis fails, the last count of the other processes stays.
  */
-export function requestCounter(clock: Clock, redis?: RedisConnection): RequestCounter {
-  const countEverywhere = redis && sharedCount(redis);
-  const counts = new LRUCache<string, { requests: number }>({ max: MAX_CLIENTS });
+export function requestCounter(clock: Clock, { perMinute, redis }: CounterOptions): RequestCounter {
+  const counts = new LRUCache<string, Counted>({ max: MAX_CLIENTS });
   let currentMinute = 0;
 
   return {
@@ -36,56 +61,60 @@ export function requestCounter(clock: Clock, redis?: RedisConnection): RequestCo
       const minute = Math.floor(now / MINUTE_MS);
       if (minute !== currentMinute) counts.clear();
       currentMinute = minute;
-      const here = counts.get(client) ?? { requests: 0 };
-      if (here.requests === 0) counts.set(client, here);
-      here.requests++;
-      const leftMs = (minute + 1) * MINUTE_MS - now;
-      const current = here.requests;
-      const withHere = (everywhere: number) => ({ current: Math.max(current, everywhere), leftMs });
-      const everywhere = countEverywhere?.(`${minute}:${client}`) ?? 0;
-      return everywhere instanceof Promise ? everywhere.then(withHere) : withHere(everywhere);
+      const counted = counts.get(client) ?? remembered(client);
+      const place = ++counted.here;
+      const result = () => ({
+        current: place + counted.elsewhere,
+        leftMs: (minute + 1) * MINUTE_MS - now,
+      });
+      if (redis === undefined) return result();
+      counted.unsent++;
+      const ask = () => askRedis(redis, `${minute}:${client}`, counted);
+      const isFresh = clock.now() - counted.toldAtMs < FRESH_MS;
+      if (!isFresh || result().current >= perMinute / 2) return ask()?.then(result) ?? result();
+      if (counted.unsent === 1) clock.after(GATHER_MS, ask);
+      return result();
     },
   };
-}
 
-/** The requests of one client in one turn of the event loop. They are counted with one command. */
-interface Gathered {
-  requests: number;
-  /** The count of all processes, these included. */
-  total: Promise<number | undefined> | undefined;
-}
+  function remembered(client: string): Counted {
+    const counted = {
+      here: 0,
+      elsewhere: 0,
+      toldAtMs: Number.NEGATIVE_INFINITY,
+      unsent: 0,
+      asked: undefined,
+    };
+    counts.set(client, counted);
+    return counted;
+  }
 
-/** The count of all processes for a client, this request included; 0 or less if Redis does not answer. */
-function sharedCount(redis: RedisConnection): (client: string) => number | Promise<number> {
-  const underWay = new Map<string, Gathered>();
-  return (client) => {
-    const gathered = underWay.get(client) ?? gather(client);
-    if (gathered.total === undefined) return 0;
-    const place = ++gathered.requests;
-    return gathered.total.then((total) =>
-      total === undefined || total > MOST_REQUESTS ? 0 : total - gathered.requests + place,
-    );
-  };
-
-  function gather(client: string): Gathered {
+  /** Sends Redis what it has not been sent, at the end of this turn. `undefined` if Redis cannot be asked. */
+  function askRedis(connection: RedisConnection, id: string, counted: Counted): Promise<void> | undefined {
+    if (counted.asked || counted.unsent === 0) return counted.asked;
     // The key is a digest, so that no address of a client is in Redis.
-    const key = `tuohs:v1:rate:${hash('sha256', client, 'base64url')}`;
-    const gathered: Gathered = { requests: 0, total: undefined };
-    gathered.total = redis.run({
+    const key = `tuohs:v1:rate:${hash('sha256', id, 'base64url')}`;
+    let sentHere = 0;
+    const reply = connection.run({
       op: 'count',
       key,
       maxReplyBytes: 256,
       send: (turn) =>
         turn.atEnd(() => {
-          underWay.delete(client);
-          const total = turn.redis.incrby(key, gathered.requests);
-          const isKept = turn.redis.expire(key, KEY_SECONDS).catch(() => 0);
-          return Promise.all([total, isKept]);
+          const { here, unsent } = counted;
+          sentHere = here;
+          Object.assign(counted, { asked: undefined, unsent: 0 });
+          const total = turn.redis.incrby(key, unsent);
+          return Promise.all([total, turn.redis.expire(key, KEY_SECONDS).catch(() => 0)]);
         }),
       reads: countOf,
     });
-    if (gathered.total !== undefined) underWay.set(client, gathered);
-    return gathered;
+    counted.asked = reply?.then((total) => {
+      if (total === undefined || total > MOST_REQUESTS) return;
+      counted.elsewhere = Math.max(0, total - sentHere);
+      counted.toldAtMs = clock.now();
+    });
+    return counted.asked;
   }
 }
 

@@ -1,5 +1,9 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { isIPv6 } from 'node:net';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { createClient, type TuohsClient } from '../client/index.ts';
 import * as kinds from '../config/kinds.ts';
+import type { Environment } from '../config/read-config.ts';
+import { durationText } from '../core/text-values.ts';
 
 /** Reads one argument of the command line. Throws commander's error, with what is accepted. */
 export type ArgumentReader<T> = (text: string) => T;
@@ -8,7 +12,7 @@ export type ArgumentReader<T> = (text: string) => T;
 export function wholeNumber(min: number, max: number): ArgumentReader<number> {
   const kind = kinds.wholeNumber(min, max);
   return (text) => {
-    const value = kind.parse(text)?.value;
+    const value = kind.parse(text);
     if (value === undefined) throw new InvalidArgumentError(`It must be ${kind.accepts}.`);
     return value;
   };
@@ -40,8 +44,45 @@ export function durationOption(flag: string, about: string, byDefaultMs?: number
   return byDefaultMs === undefined ? option : option.default(byDefaultMs, durationText(byDefaultMs));
 }
 
-/** Milliseconds as `duration` reads them, in the largest unit that leaves no fraction. */
-export function durationText(ms: number): string {
-  const [unit, factor] = [...UNIT_MS].findLast(([, factor]) => ms % factor === 0) ?? ['ms', 1];
-  return `${ms / factor}${unit}`;
+export const URL_OPTION = [
+  '--url <address>',
+  'where the service is (TUOHS_URL, else this machine, on the port that PORT names, or 5000)',
+] as const;
+
+/** The address that `--url` or TUOHS_URL names; else that of the service that `tuohs serve` starts in this environment. */
+export function serviceUrl(option: string | undefined, environment: Environment): string {
+  const { TUOHS_URL: url, HOST: host, PORT: port = '5000' } = environment;
+  return withScheme(option ?? url ?? localUrl(host, port));
+}
+
+/** The address of the admin port: `--url`, else that of the service that `tuohs serve` starts in this environment. */
+export function adminUrl(option: string | undefined, environment: Environment): string {
+  const { HOST: host, ADMIN_HOST: adminHost, ADMIN_PORT: port = '9464' } = environment;
+  return withScheme(option ?? localUrl(adminHost || host, port));
+}
+
+/** A client of the service there. A wrong address is wrong usage. */
+export function clientOf(
+  url: string,
+  options: { retries?: number; timeoutMs?: number | undefined },
+  command: Command,
+): TuohsClient {
+  try {
+    return createClient({ baseUrl: url, ...options });
+  } catch {
+    // What has an @ may hold a password.
+    const shown = url.includes('@') ? '' : `: '${url}'`;
+    return command.error(`the address of the service is not an http or https one without password${shown}`);
+  }
+}
+
+/** `localhost:5000` and `shout.example` are addresses, too. */
+function withScheme(address: string): string {
+  return address.includes('://') ? address : `http://${address}`;
+}
+
+function localUrl(host = '', port: string): string {
+  const isAny = ['', '0.0.0.0', '::'].includes(host);
+  const name = isIPv6(host) ? `[${host}]` : host;
+  return `http://${isAny ? 'localhost' : name}:${port}`;
 }

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import { TuohsClientError } from '../client/index.ts';
 import { systemClock } from '../core/clock.ts';
-import { durationOption, durationText } from './arguments.ts';
-import { ExitCode, INTERRUPTED } from './exit-code.ts';
-import { adminUrl, clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
-import type { Surroundings } from './surroundings.ts';
+import { durationText } from '../core/text-values.ts';
+import { adminUrl, clientOf, durationOption, serviceUrl, URL_OPTION } from './arguments.ts';
+import { ExitCode, INTERRUPTED, type Surroundings } from './own-process.ts';
 
 interface HealthOptions {
   url?: string;

@@ -1,14 +1,19 @@
-// With these a million lines take 130 MiB, with the defaults of Node 24 280: V8 lets its young generation grow to 128 MiB.
-const SMALL_HEAP = ['--max-semi-space-size=4', '--max-old-space-size=512'];
+import type { Writable } from 'node:stream';
+import type { Environment } from '../config/read-config.ts';
+import type { LogOutput } from '../telemetry/log-output.ts';
+import type { ForkedProcess } from '../workers/worker-link.ts';
 
-/**
- * Replaces this process by the same one with a small heap, because Node takes the size of its heap only at its start. Returns
- * if the size is given already, or if the system cannot replace a process (Windows).
- */
-export function restartWithSmallHeap(): void {
-  const { execPath, execArgv, argv } = process;
-  const isGiven = execArgv.some((flag) => flag.startsWith('--max-semi-space-size'));
-  if (!isGiven) process.execve?.(execPath, [execPath, ...SMALL_HEAP, ...execArgv, ...argv.slice(1)]);
+/** What a command needs of the process it runs in. */
+export interface Surroundings {
+  readonly environment: Environment;
+  readonly stop: StopSignals;
+  /** Its own process, for one that another one started. */
+  readonly process?: ForkedProcess;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Where log lines go; standard output unless given. */
+  readonly logTo?: LogOutput;
 }
 
 /** The user wants the process to end: SIGTERM, SIGINT or SIGHUP. */
@@ -23,14 +28,42 @@ export interface StopSignals {
 export function stopSignals(process: NodeJS.EventEmitter): StopSignals {
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
-  let count = 0;
-  const onSignal = () => {
-    count++;
-    if (count === 1) first.resolve();
-    else second.resolve();
-  };
+  let signals = 0;
+  const onSignal = () => (++signals === 1 ? first : second).resolve();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, onSignal);
   return { first: first.promise, second: second.promise };
+}
+
+/** The exit code of a command that a signal ended before it was done. */
+export const INTERRUPTED = 130;
+
+/** Ends a command with this exit code. Everything there was to say has been said. */
+export class ExitCode extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`exit code ${exitCode}`);
+    this.name = 'ExitCode';
+    this.exitCode = exitCode;
+  }
+}
+
+/** Whether an output failed because its reader, such as `head`, has had enough. That is no failure of ours. */
+export function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+}
+
+// With these a million lines take 130 MiB, with the defaults of Node 24 280: V8 lets its young generation grow to 128 MiB.
+const SMALL_HEAP = ['--max-semi-space-size=4', '--max-old-space-size=512'];
+
+/**
+ * Replaces this process by the same one with a small heap, because Node takes the size of its heap only at its start. Returns
+ * if the size is given already, or if the system cannot replace a process (Windows).
+ */
+export function restartWithSmallHeap(): void {
+  const { execPath, execArgv, argv } = process;
+  const isGiven = execArgv.some((flag) => flag.startsWith('--max-semi-space-size'));
+  if (!isGiven) process.execve?.(execPath, [execPath, ...SMALL_HEAP, ...execArgv, ...argv.slice(1)]);
 }
 
 /** What can block a thread of Node's pool for ever: the look-up of a name, or a file that never answers. */

@@ -1,49 +1,63 @@
+import type { Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/read-config.ts';
+import { systemClock } from '../core/clock.ts';
+import { messageOf } from '../core/text-values.ts';
 import { readVersion } from '../version.ts';
 import { addCompletion } from './completion.ts';
-import { ExitCode, INTERRUPTED } from './exit-code.ts';
-import { healthCommand } from './health-command.ts';
-import { serveCommand, workerCommand } from './serve-command.ts';
-import { shoutCommand } from './shout-command.ts';
-import { shoutcloudCommand } from './shoutcloud-command.ts';
-import { standardOutput } from './standard-output.ts';
-import type { Surroundings } from './surroundings.ts';
-import { watchCommand } from './watch-command.ts';
+import { ExitCode, INTERRUPTED, isBrokenPipe, type Surroundings } from './own-process.ts';
 
 /**
  * Runs one command line and returns its exit code: 0 for done, 1 for failed, 2 for wrong settings or arguments, 130 for
- * interrupted, with a sentence for each problem on stderr.
+ * interrupted, with a sentence for each problem on stderr. Returns when all output is written, or given up at a signal.
  */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { stderr, stop } = surroundings;
-  const output = standardOutput(surroundings.stdout);
+  const { stdout, stderr, stop } = surroundings;
+  let failure: Error | undefined;
+  stdout.on('error', (error) => {
+    failure ??= error;
+  });
   const exitCode = await runCommand(args, surroundings);
-  const end = await output.finished(stop.first);
-  if (exitCode !== 0 || end === 'written') return exitCode;
-  if (end === 'given up') return INTERRUPTED;
-  stderr.write(sentence(`the output could not be written: ${end.message}`));
+  const isGivenUp =
+    stdout.writableLength > 0 && (await Promise.race([written(stdout), stop.first.then(() => true)]));
+  if (exitCode !== 0) return exitCode;
+  if (isGivenUp) return INTERRUPTED;
+  // A stream reports a failure a moment after the write.
+  await new Promise<void>((resolve) => systemClock.soon(resolve));
+  if (failure === undefined || isBrokenPipe(failure)) return 0;
+  stderr.write(sentence(`the output could not be written: ${failure.message}`));
   return 1;
 }
 
+/** Resolves with false when everything is written, or cannot be. */
+function written(stdout: Writable): Promise<false> {
+  return new Promise((resolve) => stdout.write('', () => resolve(false)));
+}
+
+/** Each command is loaded only to run it, or to list all. */
+const COMMANDS: Readonly<Record<string, (surroundings: Surroundings) => Promise<Command>>> = {
+  serve: async (its) => (await import('./serve-command.ts')).serveCommand(its),
+  shout: async (its) => (await import('./shout-command.ts')).shoutCommand(its),
+  health: async (its) => (await import('./health-command.ts')).healthCommand(its),
+  watch: async (its) => (await import('./watch-command.ts')).watchCommand(its),
+  shoutcloud: async (its) => (await import('./shoutcloud-command.ts')).shoutcloudCommand(its),
+  openapi: async (its) => openapiCommand(its),
+  worker: async (its) => (await import('./serve-command.ts')).workerCommand(its),
+};
+
 async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr } = surroundings;
   const program = new Command('tuohs')
     .description('Reverses and shouts a string: a dependable gateway in front of SHOUTCLOUD.')
     .version(readVersion());
-  const commands = [
-    serveCommand,
-    shoutCommand,
-    healthCommand,
-    watchCommand,
-    shoutcloudCommand,
-    openapiCommand,
-  ];
-  for (const command of commands) program.addCommand(command(surroundings));
-  program.addCommand(workerCommand(surroundings), { hidden: true });
+  const named = Object.entries(COMMANDS).filter(([name]) => name === args[0]);
+  for (const [name, load] of named.length > 0 ? named : Object.entries(COMMANDS)) {
+    program.addCommand(await load(surroundings), { hidden: name === 'worker' });
+  }
   await addCompletion(program, args);
   const output = {
-    writeOut: writerTo(surroundings.stdout),
-    writeErr: writerTo(surroundings.stderr),
+    writeOut: (text: string) => void stdout.write(text),
+    writeErr: (text: string) => void stderr.write(text),
     // Commander's own sentences begin like all others.
     outputError: (text: string, write: (text: string) => void) =>
       write(sentence(text.replace(/^error: /, ''))),
@@ -60,26 +74,18 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
 /** `tuohs openapi`: writes the OpenAPI document of the public API to stdout. */
 function openapiCommand({ stdout }: Surroundings): Command {
   return new Command('openapi').description('print the OpenAPI 3.1 document of the API').action(async () => {
-    // The other commands need none of it.
     const { describeApi } = await import('../app.ts');
     stdout.write(`${JSON.stringify(await describeApi(), undefined, 2)}\n`);
   });
-}
-
-function writerTo(stream: NodeJS.WritableStream): (text: string) => void {
-  return (text) => void stream.write(text);
 }
 
 function explain(error: unknown, { stderr }: Surroundings): number {
   // Commander has written its sentence itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof ExitCode) return error.exitCode;
-  if (error instanceof ConfigError) {
-    stderr.write(error.problems.map(sentence).join(''));
-    return 2;
-  }
-  stderr.write(sentence(error instanceof Error ? error.message : String(error)));
-  return 1;
+  const isWrongUsage = error instanceof ConfigError;
+  stderr.write((isWrongUsage ? error.problems : [messageOf(error)]).map(sentence).join(''));
+  return isWrongUsage ? 2 : 1;
 }
 
 /** The way all sentences on standard error begin, so that one knows in a pipe who says it. */

@@ -1,5 +1,5 @@
-import cliProgress from 'cli-progress';
 import type { Clock } from '../core/clock.ts';
+import { durationText } from '../core/text-values.ts';
 import type { Around } from './buffered-output.ts';
 
 /** How far something has come. */
@@ -24,71 +24,60 @@ export interface ProgressBarOptions {
 }
 
 const EVERY_MS = 100;
-const CLEAR_LINE = '\x1b[2K\x1b[1G';
-const SAVE_CURSOR = '\x1b7';
-const RESTORE_CURSOR = '\x1b8';
+const BAR_SIZE = 24;
+const TO_LINE_START = '\x1b[1G';
+const CLEAR_LINE = '\x1b[2K';
+const CLEAR_REST_OF_LINE = '\x1b[0K';
 
 /** Shows on a terminal how far `progress` has come, how fast, and how long the rest takes. */
 export function progressBar({ terminal, totalBytes, progress, clock }: ProgressBarOptions): ProgressBar {
   const startedAt = clock.now();
-  const bar = new cliProgress.SingleBar({
-    stream: withoutCursorMoves(terminal),
-    format: totalBytes === undefined ? COUNT : `[{bar}] {percentage} % · ${COUNT} · {left}`,
-    barsize: 24,
-    linewrap: true,
-    gracefulExit: false,
-    forceRedraw: true,
-  });
-  bar.start(totalBytes ?? 0, 0, facts());
-  let cancel = clock.after(EVERY_MS, tick);
+  let isShown = true;
+  let cancel = () => {};
+  tick();
 
   return {
     above(write) {
-      if (!bar.isActive) return write();
-      terminal.write(CLEAR_LINE);
+      if (!isShown) return write();
+      terminal.write(CLEAR_LINE + TO_LINE_START);
       write();
-      bar.render();
+      show();
     },
     stop() {
       cancel();
-      bar.update(progress.bytes, facts());
-      bar.stop();
+      show();
+      terminal.write('\n');
+      isShown = false;
     },
   };
 
   function tick(): void {
-    bar.update(progress.bytes, facts());
+    show();
     cancel = clock.after(EVERY_MS, tick);
   }
 
-  function facts() {
+  function show(): void {
     const seconds = (clock.now() - startedAt) / 1000;
-    const secondsLeft = (seconds * ((totalBytes ?? 0) - progress.bytes)) / progress.bytes;
-    return {
-      lines: whole(progress.lines),
-      rate: whole(seconds > 0 ? progress.lines / seconds : 0),
-      left: Number.isFinite(secondsLeft) ? `${duration(secondsLeft)} left` : 'time left unknown',
-    };
+    const rate = seconds > 0 ? progress.lines / seconds : 0;
+    const count = `${whole(progress.lines)} lines · ${whole(rate)} lines/s`;
+    const text =
+      totalBytes === undefined ? count : `${share(totalBytes)} · ${count} · ${left(totalBytes, seconds)}`;
+    terminal.write(TO_LINE_START + text + CLEAR_REST_OF_LINE);
+  }
+
+  function share(total: number): string {
+    const part = Math.min(1, progress.bytes / total);
+    const bar = '='.repeat(Math.round(part * BAR_SIZE)).padEnd(BAR_SIZE, '-');
+    return `[${bar}] ${Math.floor(part * 100)} %`;
+  }
+
+  function left(total: number, seconds: number): string {
+    if (progress.bytes === 0) return 'time left unknown';
+    const secondsLeft = Math.max(0, Math.ceil((seconds * (total - progress.bytes)) / progress.bytes));
+    return `${durationText(secondsLeft * 1000)} left`;
   }
 }
 
-const COUNT = '{lines} lines · {rate} lines/s';
-
 function whole(value: number): string {
   return Math.round(value).toLocaleString('en');
-}
-
-function duration(seconds: number): string {
-  const rounded = Math.max(0, Math.ceil(seconds));
-  const parts = [Math.floor(rounded / 3600), Math.floor(rounded / 60) % 60, rounded % 60];
-  const [hours, minutes] = parts;
-  if (hours) return `${hours} h ${minutes} min`;
-  return minutes ? `${minutes} min ${parts[2]} s` : `${parts[2]} s`;
-}
-
-/** The library would put the cursor back to where the bar began, over lines that were written since. */
-function withoutCursorMoves(terminal: NodeJS.WritableStream): NodeJS.WritableStream {
-  const write = (text: string, onWritten?: () => void) =>
-    text === SAVE_CURSOR || text === RESTORE_CURSOR || terminal.write(text, onWritten);
-  return Object.create(terminal, { write: { value: write } });
 }

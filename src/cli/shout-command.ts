@@ -1,10 +1,10 @@
 import { createWriteStream, fstatSync, openSync } from 'node:fs';
 import { Command } from 'commander';
-import { durationOption } from './arguments.ts';
-import { ExitCode } from './exit-code.ts';
-import { clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
+import { messageOf } from '../core/text-values.ts';
+import { clientOf, durationOption, serviceUrl, URL_OPTION } from './arguments.ts';
+import { ExitCode, type Surroundings } from './own-process.ts';
 import { argumentsInput, fileInput, type ShoutInput, standardInput } from './shout-input.ts';
-import type { Surroundings } from './surroundings.ts';
+import { shoutRun } from './shout-run.ts';
 
 interface ShoutOptions {
   file?: string;
@@ -30,12 +30,7 @@ export function shoutCommand(surroundings: Surroundings): Command {
     .action(async (texts: string[], options: ShoutOptions, command: Command) => {
       const url = serviceUrl(options.url, surroundings.environment);
       const client = clientOf(url, { timeoutMs: options.timeout }, command);
-      const { input, failedFile } = wrongUsageIfItThrows(command, () => {
-        const input = inputOf(texts, options, surroundings);
-        return { input, failedFile: failedFileOf(options, input) };
-      });
-      // The other commands need none of it.
-      const { shoutRun } = await import('./shout-run.ts');
+      const { input, failedFile } = filesOf(texts, options, { command, surroundings });
       const isJson = options.json === true;
       const parts = { client, isJson, failedFile, surroundings, againCommand: againCommand(options) };
       const exitCode = await shoutRun(input, parts);
@@ -56,11 +51,17 @@ Examples:
   cut -f 2 table.tsv | tuohs shout | head
 `;
 
-function wrongUsageIfItThrows<T>(command: Command, act: () => T): T {
+/** Opens what is read and what failed lines are written to. Whatever is wrong with them is wrong usage. */
+function filesOf(
+  texts: string[],
+  options: ShoutOptions,
+  { command, surroundings }: { command: Command; surroundings: Surroundings },
+) {
   try {
-    return act();
+    const input = inputOf(texts, options, surroundings);
+    return { input, failedFile: failedFileOf(options, input) };
   } catch (error) {
-    return command.error(`error: ${error instanceof Error ? error.message : error}`);
+    return command.error(`error: ${messageOf(error)}`);
   }
 }
 

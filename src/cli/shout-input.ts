@@ -1,5 +1,5 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream, fstatSync, openSync, type Stats } from 'node:fs';
-import { type Line, lineOf, linesOf } from './lines.ts';
 
 /** Where the texts come from. */
 export interface ShoutInput {
@@ -15,7 +15,8 @@ export interface ShoutInput {
 
 /** Each argument is one text. */
 export function argumentsInput(texts: readonly string[]): ShoutInput {
-  return { noun: 'text', lines: [texts.map(lineOf)], file: undefined, isTerminal: false };
+  const lines = [texts.map((text) => ({ text, lineBreak: '\n', bytes: Buffer.byteLength(text) }) as const)];
+  return { noun: 'text', lines, file: undefined, isTerminal: false };
 }
 
 /** Each line of a file is one text. Throws if it cannot be read. */
@@ -36,4 +37,116 @@ export function standardInput(stdin: NodeJS.ReadableStream): ShoutInput {
 
 function fileOf(stats: Stats): Stats | undefined {
   return stats.isFile() ? stats : undefined;
+}
+
+/** A line of input. */
+export interface Line {
+  /** What is shouted: the line without its line break. Empty if there is a `fault`. */
+  readonly text: string;
+  readonly lineBreak: '\n' | '\r\n';
+  readonly bytes: number;
+  /** Why it cannot be sent, and its bytes, unless they are too many to keep. */
+  readonly fault?: { readonly reason: string; readonly raw: Buffer | undefined };
+}
+
+/** The line as it came; a last line without a line break gets one. `undefined` if it was too long to keep. */
+export function asItCame({ text, lineBreak, fault }: Line): Buffer | string | undefined {
+  if (!fault) return text + lineBreak;
+  return fault.raw && Buffer.concat([fault.raw, Buffer.from('\n')]);
+}
+
+/** The most that a service can be set to accept. A longer line, or a file without lines, must not fill the memory. */
+const MAX_LINE_BYTES = 16_777_216;
+
+/**
+ * Splits bytes into lines, as many at a time as have arrived. A line ends with LF or CRLF, the last one also without. A byte
+ * order mark at the start is no part of the first line. Throws a sentence for input in UTF-16.
+ */
+export async function* linesOf(
+  chunks: AsyncIterable<Buffer | string>,
+  maxLineBytes = MAX_LINE_BYTES,
+): AsyncGenerator<readonly Line[], void, undefined> {
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+  let isFirst = true;
+  for await (const piece of chunks) {
+    const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    const first = chunk.indexOf(LF);
+    if (first === -1) {
+      keep(chunk);
+      continue;
+    }
+    const last = chunk.lastIndexOf(LF);
+    keep(chunk.subarray(0, first));
+    const lines = [ended(), ...completeLines(chunk.subarray(first + 1, last + 1))];
+    keep(chunk.subarray(last + 1));
+    yield lines;
+  }
+  if (restBytes > 0) yield [ended()];
+
+  function keep(part: Buffer): void {
+    restBytes += part.length;
+    if (restBytes > maxLineBytes) rest = [];
+    else if (part.length > 0) rest.push(part);
+  }
+
+  function ended(): Line {
+    const parse = isFirst ? parsedFirst : parsed;
+    const line = restBytes > maxLineBytes ? tooLong(restBytes) : parse(Buffer.concat(rest));
+    isFirst = false;
+    rest = [];
+    restBytes = 0;
+    return line;
+  }
+}
+
+const LF = 0x0a;
+
+/** The lines in a block that ends with a line break or is empty. */
+function completeLines(block: Buffer): Line[] {
+  if (isUtf8(block)) return block.toString().split('\n').slice(0, -1).map(withoutCarriageReturn);
+  const lines: Line[] = [];
+  for (let start = 0, end = block.indexOf(LF); end !== -1; start = end + 1, end = block.indexOf(LF, start)) {
+    lines.push(parsed(block.subarray(start, end)));
+  }
+  return lines;
+}
+
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+
+function parsedFirst(raw: Buffer): Line {
+  if (isUtf16(raw)) {
+    throw new Error('the input is UTF-16; convert it first: iconv --from-code UTF-16 --to-code UTF-8');
+  }
+  const start = raw.subarray(0, BYTE_ORDER_MARK.length);
+  if (!start.equals(BYTE_ORDER_MARK)) return parsed(raw);
+  const line = parsed(raw.subarray(start.length));
+  return { ...line, bytes: line.bytes + start.length };
+}
+
+/** By its byte order mark, or because every other one of the first bytes is 0, as in most texts without a mark. */
+function isUtf16(raw: Buffer): boolean {
+  const [first, second, third, fourth] = raw;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
+  const isBigEndian = first === 0 && third === 0 && second !== 0 && fourth !== 0;
+  const isLittleEndian = second === 0 && fourth === 0 && first !== 0 && third !== 0;
+  return isBigEndian || isLittleEndian;
+}
+
+function parsed(raw: Buffer): Line {
+  if (isUtf8(raw)) return withoutCarriageReturn(raw.toString());
+  const fault = { reason: 'the line is not valid UTF-8', raw: Buffer.from(raw) };
+  return { text: '', lineBreak: '\n', bytes: raw.length + 1, fault };
+}
+
+function withoutCarriageReturn(text: string): Line {
+  const bytes = Buffer.byteLength(text) + 1;
+  return text.endsWith('\r')
+    ? { text: text.slice(0, -1), lineBreak: '\r\n', bytes }
+    : { text, lineBreak: '\n', bytes };
+}
+
+function tooLong(bytes: number): Line {
+  const reason = `the line has ${bytes} bytes, too many to send or to keep`;
+  return { text: '', lineBreak: '\n', bytes: bytes + 1, fault: { reason, raw: undefined } };
 }

@@ -1,8 +1,14 @@
-import type { BulkResult, TuohsClient } from '../client/index.ts';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import {
+  type BulkResult,
+  type ShoutDetails,
+  type TuohsClient,
+  TuohsClientError,
+  type TuohsErrorCode,
+} from '../client/index.ts';
 import type { BufferedOutput } from './buffered-output.ts';
-import { asItCame, type Line } from './lines.ts';
-import { type DetailedResult, detailedResults } from './shout-details.ts';
-import type { ShoutInput } from './shout-input.ts';
+import { asItCame, type Line, type ShoutInput } from './shout-input.ts';
 
 /** How far it has come. Kept up to date while it runs. */
 export interface Tally {
@@ -33,16 +39,16 @@ type Result = BulkResult | DetailedResult;
  */
 export async function shoutLines(input: ShoutInput, parts: ShoutLinesParts): Promise<void> {
   const { client, isJson, signal, answers, reasons, failed, tally } = parts;
-  const underWay = new Queue<Line>();
-  const gone = new Promise<void>((resolve) =>
-    signal.addEventListener('abort', () => resolve(), { once: true }),
-  );
+  /** The lines that have no result yet, by their number from 0. */
+  const underWay = new Map<number, Line>();
+  const gone = once(signal, 'abort');
   const texts = textsOf(input, underWay);
   const results = isJson ? detailedResults(client, texts, signal) : client.bulk(texts, { signal });
 
   for await (const result of results) {
-    const line = underWay.shift();
+    const line = underWay.get(tally.lines);
     if (line === undefined) break;
+    underWay.delete(tally.lines);
     const room = report(line, result);
     tally.lines++;
     tally.bytes += line.bytes;
@@ -68,10 +74,14 @@ export async function shoutLines(input: ShoutInput, parts: ShoutLinesParts): Pro
  * The text of each line, which is then under way. A line that cannot be sent travels as an empty text, so that it keeps
  * its place in the order.
  */
-async function* textsOf(input: ShoutInput, underWay: Queue<Line>): AsyncGenerator<string, void, undefined> {
+async function* textsOf(
+  input: ShoutInput,
+  underWay: Map<number, Line>,
+): AsyncGenerator<string, void, undefined> {
+  let count = 0;
   for await (const lines of input.lines) {
     for (const line of lines) {
-      underWay.push(line);
+      underWay.set(count++, line);
       yield line.text;
     }
   }
@@ -91,27 +101,38 @@ function wordsFor({ error, detail, code }: Extract<Result, { error: string }>): 
   return detail === undefined ? `${error} (${code})` : `${error} ${detail} (${code})`;
 }
 
-const CLEAN_UP_AT = 1024;
+/** One answer with all that is known of it, or why there is none. What is unknown is `undefined`, so JSON leaves it out. */
+type DetailedResult =
+  | ({ readonly data: string; readonly error?: undefined } & Omit<ShoutDetails, 'text'>)
+  | {
+      readonly data?: undefined;
+      readonly error: string;
+      readonly code: TuohsErrorCode;
+      readonly detail: string | undefined;
+      readonly requestId: string | undefined;
+    };
 
-/** First in, first out, in constant time for any length. */
-class Queue<T> {
-  #items: (T | undefined)[] = [];
-  #start = 0;
+const CONCURRENCY = 16;
 
-  push(item: T): void {
-    this.#items.push(item);
-  }
-
-  /** The item that came first; `undefined` if there is none. */
-  shift(): T | undefined {
-    const first = this.#items[this.#start];
-    if (this.#start === this.#items.length) return undefined;
-    // An item that has left must not stay in memory until the next clean-up.
-    this.#items[this.#start++] = undefined;
-    if (this.#start >= CLEAN_UP_AT && this.#start * 2 >= this.#items.length) {
-      this.#items = this.#items.slice(this.#start);
-      this.#start = 0;
+/** One result for each text, in order, each of a request of its own. Throws what `texts` throws, and if the signal aborts. */
+function detailedResults(
+  client: TuohsClient,
+  texts: AsyncIterable<string>,
+  signal: AbortSignal,
+): AsyncIterable<DetailedResult> {
+  const ask = async (text: string): Promise<DetailedResult> => {
+    try {
+      const { text: data, ...details } = await client.shoutWithDetails(text, { signal });
+      return { data, ...details };
+    } catch (error) {
+      if (!(error instanceof TuohsClientError)) throw error;
+      const { message, code, detail, requestId } = error;
+      return { error: message, code, detail, requestId };
     }
-    return first;
-  }
+  };
+  const results = Readable.from(texts).map(ask, { concurrency: CONCURRENCY })[Symbol.asyncIterator]();
+  const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
+  aborted.catch(() => {});
+  // Without `return`: a stream that is told to end waits for its source, which may never bring another text.
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.race([results.next(), aborted]) }) };
 }

@@ -1,11 +1,10 @@
 import type { TuohsClient } from '../client/index.ts';
 import { systemClock as clock } from '../core/clock.ts';
 import { type Around, type BufferedOutput, bufferedOutput } from './buffered-output.ts';
-import { INTERRUPTED } from './exit-code.ts';
+import { INTERRUPTED, isBrokenPipe, type Surroundings } from './own-process.ts';
 import { type ProgressBar, progressBar } from './progress-bar.ts';
 import type { ShoutInput } from './shout-input.ts';
 import { shoutLines, type Tally } from './shout-lines.ts';
-import type { Surroundings } from './surroundings.ts';
 
 export interface ShoutRunParts {
   readonly client: TuohsClient;
@@ -66,9 +65,7 @@ function conclusion(endedWith: unknown, { lines, failed }: Tally, say: (sentence
     say(`interrupted; the output has ${lines} lines, go on with line ${lines + 1}`);
     return INTERRUPTED;
   }
-  // The reader, such as head, has had enough.
-  const isEnough = endedWith instanceof Error && 'code' in endedWith && endedWith.code === 'EPIPE';
-  if (endedWith !== undefined && !isEnough) throw endedWith;
+  if (endedWith !== undefined && !isBrokenPipe(endedWith)) throw endedWith;
   if (failed > 0 && lines > 1) say(`${failed} of ${lines} failed`);
   return failed > 0 ? 1 : 0;
 }

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { systemClock as clock } from '../core/clock.ts';
-import { faultKinds } from '../shoutcloud/fault-kinds.ts';
-import type { ShoutcloudOptions } from '../shoutcloud/server.ts';
+import { faultKinds } from '../shoutcloud/faults.ts';
+import { type ShoutcloudOptions, startShoutcloud } from '../shoutcloud/server.ts';
+import { jsonLog, logOutput } from '../telemetry/log-output.ts';
 import { wholeNumber } from './arguments.ts';
 import { isListenError, listenFailure, runUntil } from './listening.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from './own-process.ts';
 
 interface ShoutcloudCommandOptions {
   port: number;
@@ -34,14 +35,10 @@ export function shoutcloudCommand(surroundings: Surroundings): Command {
 async function serve(
   { fault, latency: latencyMs, quiet, ...options }: ShoutcloudCommandOptions,
   command: Command,
-  { stop, logTo: givenLog }: Surroundings,
+  { stop, logTo = logOutput({ clock }) }: Surroundings,
 ): Promise<void> {
   const faults = fault.join(' ');
   await runUntil(stop.first, async (opened) => {
-    // The other commands need none of it.
-    const { startShoutcloud } = await import('../shoutcloud/server.ts');
-    const { jsonLog, logOutput } = await import('../telemetry/log-output.ts');
-    const logTo = givenLog ?? logOutput({ clock });
     opened.push(logTo.flushed);
     const log = jsonLog({ level: 'info', logTo });
     const observers = quiet ? {} : requestLog((msg, facts) => log.info(facts, msg));

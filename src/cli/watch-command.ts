@@ -1,14 +1,15 @@
 import { Command, Option } from 'commander';
+import { ConfigError, type Environment, secretText } from '../config/read-config.ts';
 import { systemClock as clock } from '../core/clock.ts';
-import type { LogOutput } from '../telemetry/log-output.ts';
-import type { WatchWorld } from '../watch/events.ts';
-import type { Format } from '../watch/receiver.ts';
-import type { Watch } from '../watch/watch.ts';
-import { durationOption, wholeNumber } from './arguments.ts';
-import { ExitCode, INTERRUPTED } from './exit-code.ts';
-import { clientOf, serviceUrl, URL_OPTION } from './service-url.ts';
-import type { Surroundings } from './surroundings.ts';
-import type { LogLine } from './watch-setup.ts';
+import { messageOf, wordsOf } from '../core/text-values.ts';
+import { jsonLog, logOutput } from '../telemetry/log-output.ts';
+import { type Format, formatFor, isWebhookAddress, webhook } from '../watch/receiver.ts';
+import { asker } from '../watch/round.ts';
+import type { WatchEvent, WatchWorld } from '../watch/standing.ts';
+import { fileStateStore, memoryStateStore } from '../watch/state-store.ts';
+import { startWatch, type Watch } from '../watch/watch.ts';
+import { clientOf, durationOption, serviceUrl, URL_OPTION, wholeNumber } from './arguments.ts';
+import { ExitCode, INTERRUPTED, type Surroundings } from './own-process.ts';
 
 interface WatchCommandOptions {
   url?: string;
@@ -61,38 +62,37 @@ Examples:
 `;
 
 async function watch(options: WatchCommandOptions, command: Command, surroundings: Surroundings) {
-  const { environment, stop } = surroundings;
+  const { environment, stop, logTo = logOutput({ clock }) } = surroundings;
   const url = serviceUrl(options.url, environment);
   clientOf(url, {}, command);
-  // The other commands need none of it.
-  const { webhookAddresses } = await import('./watch-setup.ts');
-  const { logOutput } = await import('../telemetry/log-output.ts');
   const addresses = webhookAddresses(options.notify, environment);
   const stopping = new AbortController();
   stop.first.then(() => stopping.abort());
-  const logTo = surroundings.logTo ?? logOutput({ clock });
-  await watchAt({ url, addresses }, options, { signal: stopping.signal, logTo }).finally(logTo.flushed);
-}
-
-async function watchAt(
-  { url, addresses }: { url: string; addresses: readonly string[] },
-  { once, format, state, timeout: timeoutMs, interval: intervalMs, downAfter, upAfter }: WatchCommandOptions,
-  { signal, logTo }: { signal: AbortSignal; logTo: LogOutput },
-): Promise<void> {
-  const { lineOf, watchSetup } = await import('./watch-setup.ts');
-  const { jsonLog } = await import('../telemetry/log-output.ts');
   const log = jsonLog({ level: 'info', logTo });
   const say = ([level, msg, facts = {}]: LogLine) => log[level](facts, msg);
-  const world: WatchWorld = { clock, emit: (event) => say(lineOf(event)) };
-  const thresholds = { downAfter, upAfter };
-  const setup = {
-    ...{ url, timeoutMs, addresses, format, ...thresholds },
-    ...{ stateFile: state, isOnce: once === true },
-  };
-  const running = await watchSetup(setup, signal, world);
+  const target: Target = { url, addresses, signal: stopping.signal };
+  await watchTarget(target, options, say).finally(logTo.flushed);
+}
+
+interface Target {
+  readonly url: string;
+  /** Of webhooks: secrets, which no message may show. */
+  readonly addresses: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+async function watchTarget(
+  target: Target,
+  options: WatchCommandOptions,
+  say: (line: LogLine) => void,
+): Promise<void> {
+  const { url, addresses, signal } = target;
+  const { timeout: timeoutMs, interval: intervalMs, downAfter, upAfter } = options;
+  const running = await setUp(target, options, { clock, emit: (event) => say(lineOf(event)) });
   try {
-    if (once) return await watchOnce(running, signal);
-    say(['info', 'watching', { url, intervalMs, timeoutMs, ...thresholds, webhooks: addresses.length }]);
+    if (options.once) return await watchOnce(running, signal);
+    const facts = { url, intervalMs, timeoutMs, downAfter, upAfter, webhooks: addresses.length };
+    say(['info', 'watching', facts]);
     await running.every(intervalMs);
   } finally {
     await running.settled();
@@ -105,5 +105,78 @@ async function watchOnce(running: Watch, signal: AbortSignal): Promise<void> {
     if (failure) throw new ExitCode(1);
   } catch (error) {
     throw signal.aborted ? new ExitCode(INTERRUPTED) : error;
+  }
+}
+
+/** A watch that has not begun. Throws a `ConfigError` that names all that is wrong with the set-up. */
+async function setUp(
+  { url, addresses, signal }: Target,
+  { timeout: timeoutMs, downAfter, upAfter, format, state, once }: WatchCommandOptions,
+  world: WatchWorld,
+): Promise<Watch> {
+  const problems = addresses.flatMap((address, i) =>
+    isWebhookAddress(address) ? [] : [`webhook ${i + 1} is not an http or https address without password`],
+  );
+  if (once && addresses.length > 0 && state === undefined) {
+    problems.push('--once with webhooks needs --state: without it nobody knows what happened before');
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  const receivers = addresses.map((address) =>
+    webhook({ address, format: format ?? formatFor(address) }, clock),
+  );
+  const store = state === undefined ? memoryStateStore() : fileStateStore(state, world);
+  const parts = { ask: asker({ url, timeoutMs }, clock), receivers, store, signal };
+  try {
+    return await startWatch(parts, { url, downAfter, upAfter }, world);
+  } catch (error) {
+    throw new ConfigError([`the state cannot be kept: ${messageOf(error)}`]);
+  }
+}
+
+const NOTIFY_VARIABLE = 'TUOHS_WATCH_NOTIFY';
+
+/**
+ * The addresses that `--notify` gives; else those of the environment variable, or of the file that its `_FILE` twin names,
+ * with white space between them. Throws a `ConfigError` if the file cannot be read, or if both are set.
+ */
+function webhookAddresses(option: readonly string[] | undefined, environment: Environment): string[] {
+  if (option) return [...option];
+  try {
+    return wordsOf(secretText(NOTIFY_VARIABLE, environment) ?? '');
+  } catch (error) {
+    throw new ConfigError([messageOf(error)]);
+  }
+}
+
+/** How bad it is, what happened in constant words, and the facts. */
+type LogLine = readonly [level: 'info' | 'warn' | 'error', msg: string, facts?: object];
+
+/** The log line of an event. */
+function lineOf(event: WatchEvent): LogLine {
+  switch (event.type) {
+    case 'round-failed': {
+      const { freshMs, knownMs } = event.round;
+      return ['warn', 'a round failed', { ...event.failure, freshMs, knownMs }];
+    }
+    case 'changed': {
+      const { status, ...facts } = event.notification;
+      return status === 'down' ? ['error', 'down', facts] : ['info', 'up again', facts];
+    }
+    case 'not-delivered': {
+      const { type: _, ...facts } = event;
+      return ['error', 'a notification was not delivered; it is tried again at the next round', facts];
+    }
+    case 'dropped':
+      return ['error', 'too many notifications are owed; two were dropped', { receiver: event.receiver }];
+    case 'state-broken':
+      return ['warn', 'the state file holds no state; the watch begins anew'];
+    case 'state-of-another':
+      return ['warn', 'the state file is of another address; the watch begins anew', { url: event.url }];
+    case 'state-not-saved':
+      return [
+        'error',
+        'the state was not saved; it is tried again at the next round',
+        { reason: event.reason },
+      ];
   }
 }

@@ -2,12 +2,12 @@ import type { NextTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse.ts';
 import type { Pages } from '../web/pages.ts';
-import type { BulkWindow } from './bulk/answer-lines.ts';
+import type { BulkWindow } from './answer-lines.ts';
 
 /** What the routes of the public API work with. */
 export interface ApiParts extends World {
   readonly reverseShout: ReverseShout;
-  /** How SHOUTCLOUD is doing, as far as its last answers tell. */
+  /** The state of SHOUTCLOUD by its last answers. */
   readonly upstream: () => 'ok' | 'failing' | 'paused';
   readonly version: string;
   readonly maxBodyBytes: number;

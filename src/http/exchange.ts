@@ -1,27 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call, Shout } from '../core/shouter.ts';
-import { discardBody, FRIENDLY_REST, hasBody, type Rest, SMALL_REST } from './body/discard-body.ts';
+import type { Answer } from './answer.ts';
+import { FRIENDLY_REST, RequestBody, SMALL_REST } from './body/request-body.ts';
 import type { CrossOrigin } from './cross-origin.ts';
-import { type HeaderLines, headerLines, type WriteHead } from './head.ts';
 import type { ByteBudget, Share } from './limits/byte-budget.ts';
+import { type HeaderLines, headerLines, type WriteHead } from './node-http.ts';
 import { knownError, problemFor } from './problem.ts';
-import type { Target } from './router.ts';
 
-/** A whole answer. */
-export interface Answer {
-  /** 200 unless given. */
-  readonly status?: number;
-  readonly headers: HeaderLines;
-  /** Without one there is no `Content-Length` either (304). */
-  readonly body?: string | Buffer;
-  /** The request header that decides about this answer, for caches. */
-  readonly vary?: string;
-  /** The Content-Security-Policy of a page; any other answer allows nothing. */
-  readonly policy?: string;
+/** What a request asks for. */
+export interface Asked {
+  /** The path in the table of routes, or `none`. */
+  readonly label: string;
+  /** What follows `?` in the request target, and what follows the prefix of a `/*` path. */
+  readonly query: string;
+  readonly rest: string;
 }
 
 /** What all exchanges of a server share. */
@@ -29,6 +24,8 @@ export interface ExchangeHost extends World {
   readonly crossOrigin: CrossOrigin | undefined;
   readonly writeHead: WriteHead;
   readonly budget: ByteBudget;
+  /** A new id for a request whose client gave it none. */
+  readonly newId: () => string;
   /** While it is true, each answer closes its connection so that clients move to another process. */
   isDraining(): boolean;
   /** The drain is over: what is under way ends, nothing new begins. */
@@ -45,20 +42,17 @@ export class Exchange implements Call {
   readonly strings = 1;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly body: RequestBody;
   readonly id: string;
   /** What the request asks for, once that is known. */
-  target: Pick<Target<unknown>, 'label' | 'query' | 'rest'> = { label: 'none', query: '', rest: '' };
+  target: Asked = { label: 'none', query: '', rest: '' };
   /** The headers that tell the client what is left of its quota. */
   quota: HeaderLines = '';
   readonly #host: ExchangeHost;
-  readonly #hasBody: boolean;
   readonly startedMs: number;
   #atEnd: readonly AtEnd[] = NOTHING;
   #left: LeaveController | undefined;
-  #reader: BrokenBody | undefined;
   #hasEnded = false;
-  #bodyError: TuohsError | undefined;
-  #atWhole: ((exchange: Exchange) => void) | undefined;
   #heldBytes = 0;
   #answeredMs: number | undefined;
   #mustClose = false;
@@ -67,9 +61,9 @@ export class Exchange implements Call {
   constructor(request: IncomingMessage, response: ServerResponse, host: ExchangeHost) {
     this.request = request;
     this.response = response;
-    this.id = requestId(request.headers['x-request-id']);
+    this.id = harmlessId(request.headers['x-request-id']) ?? host.newId();
     this.#host = host;
-    this.#hasBody = hasBody(request);
+    this.body = new RequestBody(request);
     this.startedMs = host.clock.now();
     // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
     request.on('error', ignore);
@@ -88,7 +82,7 @@ export class Exchange implements Call {
 
   /** Whether the request has arrived to its last byte. */
   get isWhole(): boolean {
-    return !this.#hasBody || this.request.complete || this.request.readableEnded;
+    return this.body.isWhole;
   }
 
   /** Whether the server has begun to close: what is under way ends, nothing new begins. */
@@ -96,17 +90,17 @@ export class Exchange implements Call {
     return this.#host.isClosing();
   }
 
-  /** Whether the client has not read all that was written of the answer. */
+  /** Whether a part of the answer waits for the client to read it. */
   get isUnread(): boolean {
     return this.response.headersSent && this.response.writableLength > 0;
   }
 
-  /** What this exchange makes the process hold: its body, its text while that waits, its answer until that is read. */
+  /** The bytes held for this exchange: its body, then its text while that waits, then its answer until that is read. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
 
-  /** Changes what is held; throws `OVERLOADED` if the budget has no room for it. */
+  /** Sets the bytes that are held. Throws `OVERLOADED` if the budget has no room. */
   hold(bytes: number, share: Share): void {
     const more = bytes - this.#heldBytes;
     if (more > 0 && !this.#host.budget.take(more, bytes <= SMALL_BYTES ? 'small' : share)) {
@@ -117,7 +111,7 @@ export class Exchange implements Call {
     this.#heldBytes = bytes;
   }
 
-  /** Nothing of it is held any more. */
+  /** Gives all held bytes back. */
   release(): void {
     this.#host.budget.give(this.#heldBytes);
     this.#heldBytes = 0;
@@ -130,24 +124,12 @@ export class Exchange implements Call {
     return shout;
   }
 
-  /** The same as `hold` for a text that is worked on: it exists as it was sent, reversed, and in a request to the upstream. */
+  /** Holds a text that is worked on. It exists three times: as it was sent, reversed, and in a request to the upstream. */
   holdCopies(bytes: number, share: Share): void {
     this.hold(bytes * 3, share);
   }
 
-  /** Runs `run` when the request has arrived whole: now, or when its body has been read. */
-  atWhole(run: (exchange: Exchange) => void): void {
-    if (this.isWhole) run(this);
-    else this.#atWhole = run;
-  }
-
-  /** To be called when the body has been read to its end. */
-  arrived(): void {
-    this.#atWhole?.(this);
-    this.#atWhole = undefined;
-  }
-
-  /** Since when the client does not read what is written; of an answer in pieces, if that is much. */
+  /** Since when the answer waits to be read. An answer in pieces counts only if much of it waits. */
   get unreadSinceMs(): number | undefined {
     if (!this.isUnread) return undefined;
     if (this.#answeredMs !== undefined) return this.#answeredMs;
@@ -156,7 +138,7 @@ export class Exchange implements Call {
 
   /** Runs `run` when the answer has left or the client has hung up. */
   atEnd(run: AtEnd): void {
-    // A list that grows keeps room for sixteen.
+    // `push` would reserve room for sixteen.
     this.#atEnd = [...this.#atEnd, run];
   }
 
@@ -175,17 +157,10 @@ export class Exchange implements Call {
     this.#mustClose = true;
   }
 
-  /** Tells `reader` if the rest of the body will never arrive; `undefined` once it has. */
-  onBrokenBody(reader: BrokenBody | undefined): void {
-    this.#reader = reader;
-    if (this.#bodyError) reader?.broken(this.#bodyError);
-  }
-
-  /** The rest of the body will never arrive. */
+  /** The rest of the body will never arrive: the error is the answer, unless there was one already. */
   breakBody(error: TuohsError): void {
     this.#mustClose = true;
-    this.#bodyError = error;
-    this.#reader?.broken(error);
+    this.body.break(error);
   }
 
   answer(answer: Answer): void {
@@ -202,7 +177,7 @@ export class Exchange implements Call {
 
   /** Answers with the error table. Errors that are our fault or the upstream's are reported as an event. */
   fail(error: unknown): void {
-    // An error for nobody is not worth a line.
+    // The client is gone, so the error concerns no one.
     if (this.#hasEnded || this.response.destroyed) return;
     const { code } = knownError(error);
     const problem = problemFor(error, this.id, this.request);
@@ -218,7 +193,7 @@ export class Exchange implements Call {
   }
 
   /**
-   * Whether the connection is gone. Then nothing may be written: a request that Node parsed while its connection was closing
+   * Whether the connection is gone. Nothing must be written then: a request that Node parsed while its connection was closing
    * would finish before an earlier one, which ends the process with `ERR_INTERNAL_ASSERTION`.
    */
   get #isGone(): boolean {
@@ -230,17 +205,18 @@ export class Exchange implements Call {
     const bytes = body === undefined ? undefined : Buffer.byteLength(body);
     this.#holdAnswer(bytes ?? 0);
     this.#writeHead(answer, bytes);
-    // A client that has ended its side may wait for the answer or be gone: in two pieces the second one finds out.
+    // A client that has shut its sending side could be waiting or gone. Of two writes, the second one fails if it is gone.
     if (this.request.socket.readableEnded) this.response.flushHeaders();
     // For ASCII both encodings are the same, and `latin1` is copied without a check.
     this.response.end(body, bytes === body?.length ? 'latin1' : 'utf8');
   }
 
-  /** Awaits a small rest of the body; of a large one the client gets the answer first and then the end of the connection. */
+  /** Answers after a small rest of the body has arrived. If the rest is large, answers at once and closes the connection. */
   async #sendBesideBody(answer: Answer): Promise<void> {
     const { request, response } = this;
     const isAwaited = !this.#mustClose && request.headers.expect === undefined;
-    if (isAwaited && (await this.#discard(SMALL_REST))) return this.#send(answer);
+    const { clock } = this.#host;
+    if (isAwaited && (await this.body.discard(SMALL_REST, clock))) return this.#send(answer);
     this.#mustClose = true;
     const { body = '' } = answer;
     this.#holdAnswer(Buffer.byteLength(body));
@@ -249,15 +225,8 @@ export class Exchange implements Call {
       this.#isSent = true;
     });
     // A client that is still sending would lose the answer if the connection closed at once.
-    if (!request.socket.readableEnded) await this.#discard(FRIENDLY_REST);
+    if (!request.socket.readableEnded) await this.body.discard(FRIENDLY_REST, clock);
     if (!this.#isGone) response.end();
-  }
-
-  /** Whether the rest of the body arrived; resolves at once if it never will. */
-  #discard(rest: Rest): Promise<boolean> {
-    const broken = Promise.withResolvers<boolean>();
-    this.onBrokenBody({ broken: () => broken.resolve(false) });
-    return Promise.race([discardBody(this.request, rest, this.#host.clock), broken.promise]);
   }
 
   /** From here on the answer is all that is held. */
@@ -276,9 +245,7 @@ export class Exchange implements Call {
     if (crossOrigin || vary)
       lines += `vary: ${crossOrigin && vary ? `Origin, ${vary}` : (vary ?? 'Origin')}\r\n`;
     const isLast = this.#mustClose || this.#host.isDraining();
-    if (isLast) lines += 'connection: close\r\n';
-    const kind = isLast || bytes === undefined ? 'other' : 'usual';
-    this.#host.writeHead(this.response, { status, lines, kind });
+    this.#host.writeHead(this.response, { status, lines, hasLength: bytes !== undefined, isLast });
   }
 
   /** The answer has left, or the connection is gone. */
@@ -286,14 +253,14 @@ export class Exchange implements Call {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.release();
-    if (this.#reader) this.#reader.broken(hungUp());
+    if (!this.isWhole) this.body.break(hungUp());
     const { response, id } = this;
     const isAnswered = (response.writableFinished && !this.request.socket.errored) || this.#isSent;
     if (!response.writableFinished) this.#left?.abort(hungUp());
     this.#host.emit({
       type: 'answered',
       method: methodLabel(this.request.method),
-      // Never the path itself: a caller can write anything there.
+      // Not the path itself, because a caller can write anything there.
       route: this.target.label,
       status: isAnswered ? response.statusCode : CLIENT_CLOSED_REQUEST,
       durationMs: this.#host.clock.now() - this.startedMs,
@@ -301,11 +268,6 @@ export class Exchange implements Call {
     });
     for (const run of this.#atEnd) run(this);
   }
-}
-
-/** Learns that the rest of a body will never arrive. */
-export interface BrokenBody {
-  broken(error: TuohsError): void;
 }
 
 /** What runs at the end of an exchange. */
@@ -316,7 +278,7 @@ const NOTHING: readonly AtEnd[] = [];
 /** What every answer begins with. */
 const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })}content-security-policy: `;
 
-/** What an answer that is no page may load, run or be framed by: nothing. */
+/** An answer that is no page loads nothing, runs nothing and is framed by nothing. */
 const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
 
 const MUCH_UNREAD_BYTES = 65_536;
@@ -324,10 +286,10 @@ const MUCH_UNREAD_BYTES = 65_536;
 /** A body of one packet. */
 const SMALL_BYTES = 1400;
 
-/** No client ever gets this status: the client hung up before its answer was written. */
+/** The status in logs and metrics of a client that hung up before its answer was written. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** The standard methods (RFC 9110 §9, RFC 5789); any other is one label, or each would become a series of its own. */
+/** The standard methods (RFC 9110 §9, RFC 5789). All others share one label, because each label makes a series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
 
 function methodLabel(method = ''): string {
@@ -340,7 +302,7 @@ function hungUp(): TuohsError {
 
 function ignore(): void {}
 
-/** The client's own id if it is harmless, else a new one: for the answer, the logs and error bodies. */
-export function requestId(header: string | string[] | undefined): string {
-  return typeof header === 'string' && /^[\w-]{1,64}$/.test(header) ? header : randomUUID();
+/** The client's own id, if it can be copied into the answer, the logs and error bodies. */
+function harmlessId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\w-]{1,64}$/.test(header) ? header : undefined;
 }

@@ -1,6 +1,6 @@
 import { TuohsError } from '../core/errors.ts';
 import type { Operation } from '../openapi/operations.ts';
-import type { Exchange } from './exchange.ts';
+import type { Asked, Exchange } from './exchange.ts';
 import { MethodNotAllowed } from './problem.ts';
 
 /** What one method of one path does. */
@@ -18,16 +18,11 @@ type Methods<Parts> = Readonly<Partial<Record<'GET' | 'POST', Route<Parts>>>>;
 /** Path → method → route. A path that ends in `/*` stands for all paths that begin like it. HEAD comes with GET. */
 export type RouteTable<Parts> = Readonly<Record<string, Methods<Parts>>>;
 
-/** What a request asks for. */
-export interface Target<Parts> {
+/** What a request asks for, and what answers it. */
+export interface Target<Parts> extends Asked {
   readonly route: Route<Parts>;
-  /** The path in the table, or `none`. */
-  readonly label: string;
   /** The methods of the path, as `Allow` lists them; empty for an unknown path. */
   readonly allow: string;
-  /** What follows `?` in the request target, and what follows the prefix of a `/*` path. */
-  readonly query: string;
-  readonly rest: string;
 }
 
 interface Path<Parts> {
@@ -37,7 +32,7 @@ interface Path<Parts> {
   readonly refusal: Route<Parts>;
 }
 
-/** Finds the route of a request in a table: for an unknown path the route that refuses with 404, for another method 405. */
+/** Finds the route of a request. An unknown path has a route that refuses with 404, and another method one that refuses with 405. */
 export type Router<Parts> = (method: string | undefined, target: string) => Target<Parts>;
 
 export function router<Parts>(table: RouteTable<Parts>): Router<Parts> {
@@ -76,7 +71,7 @@ const NOT_FOUND = refusal(
   () => new TuohsError('NOT_FOUND', 'no such path', { detail: 'GET / lists the paths there are.' }),
 );
 
-/** The path of an absolute form (RFC 9112 §3.2.2), without the escapes that mean the same (RFC 3986 §6.2.2.2). */
+/** The path of an absolute URL (RFC 9112 §3.2.2), with escaped characters decoded if that changes nothing (RFC 3986 §6.2.2.2). */
 function plainPath(written: string): string {
   const path = written.startsWith('/') ? written : written.replace(/^https?:\/\/[^/]*/i, '') || '/';
   return path.replace(/%[2-7][\da-f]/gi, (escaped) => {

@@ -1,14 +1,10 @@
 import { shoutOperation } from '../openapi/operations.ts';
 import type { ApiParts } from './api-parts.ts';
 import type { RouteTable } from './router.ts';
-import { assets } from './routes/assets.ts';
 import { bulk } from './routes/bulk.ts';
-import { health } from './routes/health.ts';
-import { home } from './routes/home.ts';
-import { openApi, reference, referenceFiles } from './routes/reference.ts';
-import { shoutGet } from './routes/shout-get.ts';
-import { shoutPost } from './routes/shout-post.ts';
-import { status } from './routes/status.ts';
+import { health, status } from './routes/health.ts';
+import { assets, home, openApi, reference, referenceFiles } from './routes/pages.ts';
+import { shoutGet, shoutPost } from './routes/shout.ts';
 
 const { operation: _, ...undescribedGet } = shoutGet;
 

@@ -1,4 +1,5 @@
-import { type Clock, durationText, TIME_IS_UP, withinMs } from '../core/clock.ts';
+import { type Clock, TIME_IS_UP, withinMs } from '../core/clock.ts';
+import { durationText } from '../core/text-values.ts';
 import type { Notification } from './standing.ts';
 
 export type Format = 'json' | 'slack';
@@ -64,7 +65,7 @@ function nameOf(error: unknown): string {
 /** A notification as the text of a Slack message. */
 function slackText({ status, url, since, reason, downMs }: Notification): string {
   const sign = status === 'down' ? ':red_circle:' : ':large_green_circle:';
-  const lasted = downMs === null ? '' : ` It was down for ${durationText(downMs)}.`;
+  const lasted = downMs === null ? '' : ` It was down for ${durationText(Math.round(downMs / 1000) * 1000)}.`;
   return `${sign} ${escaped(url)} is ${status} since ${since}: ${escaped(reason)}.${lasted}`;
 }
 

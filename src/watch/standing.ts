@@ -1,4 +1,5 @@
-import type { Cause, Round } from './round.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Cause, Failure, Round } from './round.ts';
 
 export type Status = 'up' | 'down';
 
@@ -74,4 +75,20 @@ export function notificationOf(
     // The wall clock can have been set back meanwhile.
     downMs: failure ? null : Math.max(0, Date.parse(after.since) - Date.parse(before.since)),
   };
+}
+
+/** What happens to a watcher, reported once. It never holds the address of a webhook, which is a secret. */
+export type WatchEvent =
+  | { type: 'round-failed'; round: Round; failure: Failure }
+  | { type: 'changed'; notification: Notification }
+  | { type: 'not-delivered'; receiver: number; status: Notification['status']; reason: string }
+  | { type: 'dropped'; receiver: number }
+  | { type: 'state-broken' }
+  | { type: 'state-of-another'; url: string }
+  | { type: 'state-not-saved'; reason: string };
+
+/** What a watcher needs from its surroundings. */
+export interface WatchWorld {
+  readonly clock: Clock;
+  readonly emit: (event: WatchEvent) => void;
 }

@@ -1,6 +1,6 @@
 import { open, readFile, realpath, rename, rm } from 'node:fs/promises';
-import type { WatchWorld } from './events.ts';
-import type { Notification, Standing } from './standing.ts';
+import { messageOf } from '../core/text-values.ts';
+import { firstStanding, type Notification, type Standing, type WatchWorld } from './standing.ts';
 
 /** Everything that a watcher needs to go on after a restart. */
 export interface WatchState extends Standing {
@@ -81,19 +81,39 @@ async function replace(path: string, state: WatchState): Promise<void> {
   }
 }
 
+function parseState(json: string): WatchState | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return isObject(value, stateChecks) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 type Checks<Type> = { readonly [Key in keyof Type]: (value: unknown) => boolean };
 
+function isObject<Type>(value: unknown, checks: Checks<Type>): value is Type {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  return Object.entries<(field: unknown) => boolean>(checks).every(([key, check]) => check(fields.get(key)));
+}
+
+const isOneOf =
+  (...values: unknown[]) =>
+  (value: unknown) =>
+    values.includes(value);
+const isListOf = (check: (each: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(check);
 const isText = (value: unknown) => typeof value === 'string';
 const isNumber = (value: unknown) => typeof value === 'number';
 const isDate = (value: unknown) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
-const isStatus = (value: unknown) => value === 'up' || value === 'down';
 
 const notificationChecks: Checks<Notification> = {
-  status: isStatus,
+  status: isOneOf('up', 'down'),
   url: isText,
   since: isText,
   at: isText,
-  cause: (value) => value === null || value === 'service' || value === 'upstream',
+  cause: isOneOf(null, 'service', 'upstream'),
   reason: isText,
   freshMs: isNumber,
   knownMs: isNumber,
@@ -106,29 +126,62 @@ const contraryChecks: Checks<NonNullable<Standing['contrary']>> = {
 };
 
 const stateChecks: Checks<WatchState> = {
-  version: (value) => value === 1,
+  version: isOneOf(1),
   url: isText,
-  status: isStatus,
+  status: isOneOf('up', 'down'),
   since: isDate,
   contrary: (value) => value === null || isObject(value, contraryChecks),
-  owed: (value) => isListOf(value, (list) => isListOf(list, (each) => isObject(each, notificationChecks))),
+  owed: isListOf(isListOf((each) => isObject(each, notificationChecks))),
 };
 
-function parseState(json: string): WatchState | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    return isObject(value, stateChecks) ? value : undefined;
-  } catch {
-    return undefined;
+/** The state of a running watch, saved at each change. The watch goes on even if it cannot be saved. */
+export interface KeptState {
+  readonly value: WatchState;
+  /** Resolves when it is saved, or when it is reported that it cannot be. Saves follow one another. */
+  change(value: WatchState): Promise<void>;
+  /** Resolves when the last change is saved. Tries again if that failed before. */
+  settled(): Promise<void>;
+}
+
+/** The saved state if it is of this address, else a new one. Saves it, and rejects if nothing can be read or saved. */
+export async function keptState(
+  store: StateStore,
+  url: string,
+  { clock, emit }: WatchWorld,
+): Promise<KeptState> {
+  const saved = await store.load();
+  if (saved && saved.url !== url) emit({ type: 'state-of-another', url: saved.url });
+  const at = new Date(clock.epochMs()).toISOString();
+  let value = saved?.url === url ? saved : { version: 1 as const, url, ...firstStanding(at), owed: [] };
+  let isSaved = true;
+  let saving = store.save(value);
+  await saving;
+
+  return {
+    get value() {
+      return value;
+    },
+    change(next) {
+      value = next;
+      isSaved = false;
+      return settled();
+    },
+    settled,
+  };
+
+  function settled(): Promise<void> {
+    saving = saving.then(save);
+    return saving;
   }
-}
 
-function isObject<Type>(value: unknown, checks: Checks<Type>): value is Type {
-  if (typeof value !== 'object' || value === null) return false;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  return Object.entries<(field: unknown) => boolean>(checks).every(([key, check]) => check(fields.get(key)));
-}
-
-function isListOf(value: unknown, check: (each: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(check);
+  async function save(): Promise<void> {
+    if (isSaved) return;
+    try {
+      isSaved = true;
+      await store.save(value);
+    } catch (error) {
+      isSaved = false;
+      emit({ type: 'state-not-saved', reason: messageOf(error) });
+    }
+  }
 }

@@ -1,22 +1,21 @@
-import type { WatchWorld } from './events.ts';
-import type { Ask } from './probe.ts';
 import type { Receiver } from './receiver.ts';
-import { playRound, type Round } from './round.ts';
-import { firstStanding, type Thresholds } from './standing.ts';
-import type { StateStore } from './state-store.ts';
-import { KeptState, stateFrom, Watcher } from './watcher.ts';
+import { type Ask, playRound, type Round } from './round.ts';
+import {
+  afterRound,
+  type Notification,
+  notificationOf,
+  type Thresholds,
+  type WatchWorld,
+} from './standing.ts';
+import { keptState, type StateStore } from './state-store.ts';
 
 export interface WatchOptions extends Thresholds {
   /** The watched address, for the state and the notifications. */
   readonly url: string;
 }
 
-export interface WatchParts {
+export interface WatchParts extends WatcherParts {
   readonly ask: Ask;
-  readonly receivers: readonly Receiver[];
-  readonly store: StateStore;
-  /** Aborts when the watch is to end. */
-  readonly signal: AbortSignal;
 }
 
 export interface Watch {
@@ -30,16 +29,14 @@ export interface Watch {
 
 /** A watch that goes on from the saved state. Rejects if the state cannot be read or written. */
 export async function startWatch(
-  { ask, receivers, store, signal }: WatchParts,
-  { url, ...thresholds }: WatchOptions,
+  { ask, ...parts }: WatchParts,
+  options: WatchOptions,
   world: WatchWorld,
 ): Promise<Watch> {
   const { clock } = world;
-  const at = new Date(clock.epochMs()).toISOString();
-  const beginning = { version: 1 as const, url, ...firstStanding(at), owed: [] };
-  const state = new KeptState(await stateFrom(store, beginning, world), store, world);
-  const watcher = new Watcher({ receivers, state, signal }, thresholds, world);
-  return { once, every, settled: () => watcher.settled() };
+  const { signal } = parts;
+  const watcher = await startWatcher(parts, options, world);
+  return { once, every, settled: watcher.settled };
 
   async function once(): Promise<Round> {
     const round = await playRound(ask, clock, signal);
@@ -56,6 +53,81 @@ export async function startWatch(
       }
     } catch (error) {
       if (!signal.aborted) throw error;
+    }
+  }
+}
+
+export interface WatcherParts {
+  readonly receivers: readonly Receiver[];
+  readonly store: StateStore;
+  /** Aborts when the watch is to end and no more notifications are to be sent. */
+  readonly signal: AbortSignal;
+}
+
+/** Evaluates rounds. */
+export interface Watcher {
+  /** Resolves when the state is saved. Receivers are notified meanwhile, and the next round does not wait for them. */
+  conclude(round: Round): Promise<void>;
+  /** Resolves when no notification is under way and everything that can be saved is saved. */
+  settled(): Promise<void>;
+}
+
+// Enough for some days without the webhook, even if the service goes up and down all the time.
+const MOST_OWED = 1000;
+
+/**
+ * Saves the state, and sends each receiver a notification of every change, oldest first. What could not be delivered to
+ * one of them is sent to it again after the next round. Rejects if the state cannot be read or written at the start.
+ */
+export async function startWatcher(
+  { receivers, store, signal }: WatcherParts,
+  { url, ...thresholds }: WatchOptions,
+  world: WatchWorld,
+): Promise<Watcher> {
+  const { emit } = world;
+  const state = await keptState(store, url, world);
+  const sending = new Map<number, Promise<void>>();
+
+  return {
+    async conclude(round) {
+      const { owed, ...before } = state.value;
+      const after = afterRound(before, round, thresholds);
+      if (round.failure) emit({ type: 'round-failed', round, failure: round.failure });
+      const news = after.status === before.status ? [] : [notificationOf({ before, after }, round, url)];
+      for (const notification of news) emit({ type: 'changed', notification });
+      const owing = receivers.map((_, i) => bounded([...(owed[i] ?? []), ...news], i));
+      const isChanged = after !== before || news.length > 0 || owed.length !== owing.length;
+      await (isChanged ? state.change({ ...before, ...after, owed: owing }) : state.settled());
+      for (const [i, receiver] of receivers.entries()) {
+        if (!sending.has(i))
+          sending.set(
+            i,
+            send(receiver, i).finally(() => sending.delete(i)),
+          );
+      }
+    },
+    async settled() {
+      await Promise.all(sending.values());
+      await state.settled();
+    },
+  };
+
+  /** Drops a pair if there are too many, so that down and up still take turns. Keeps the first, which can be under way. */
+  function bounded(owed: readonly Notification[], i: number): readonly Notification[] {
+    if (owed.length <= MOST_OWED) return owed;
+    emit({ type: 'dropped', receiver: i + 1 });
+    return owed.toSpliced(1, 2);
+  }
+
+  async function send(receiver: Receiver, i: number): Promise<void> {
+    for (let next = state.value.owed[i]?.[0]; next; next = state.value.owed[i]?.[0]) {
+      const reason = await receiver.send(next, signal);
+      if (reason !== undefined) {
+        if (!signal.aborted) emit({ type: 'not-delivered', receiver: i + 1, status: next.status, reason });
+        return;
+      }
+      const left = state.value.owed[i]?.filter((owed) => owed !== next) ?? [];
+      await state.change({ ...state.value, owed: state.value.owed.with(i, left) });
     }
   }
 }

@@ -163,7 +163,7 @@ function start(t: TestContext, { perMinute }: { perMinute: number }) {
   const shout = reverseShout(fakeShouter(), reverser('grapheme'));
   const api = testApi(t, {
     world: testWorld(),
-    requestCounter: requestCounter(clock),
+    requestCounter: requestCounter(clock, { perMinute }),
     options,
     reverseShout: (text, call) => (text === 'fails' ? failing(DOWN)(text, call) : shout(text, call)),
   });

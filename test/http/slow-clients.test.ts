@@ -38,6 +38,27 @@ test('a client that is silent at first gets no more time for its body', async (t
   assert.equal(parsed(await client.heard('requestId')).status, 408);
 });
 
+test('a connection stays open between requests, however long a client may stall', async (t) => {
+  const client = await rawClient(t, await listeningApi(t, { options: { slowClientMs: 1 } }));
+  client.send(postOf('a'));
+  await client.heard('"A"');
+  await sleep(20);
+
+  client.send(postOf('b'));
+
+  await client.heard('"B"');
+});
+
+test('a connection closes without a word when its keep-alive time is over', async (t) => {
+  // Long enough for a busy machine to send the request before it.
+  const options = { slowClientMs: 500, keepAliveTimeoutMs: 500 };
+  const client = await rawClient(t, await listeningApi(t, { options }));
+
+  client.send(postOf('a'));
+
+  assert.match(await client.closed(), /"A"\}$/);
+});
+
 test('who was answered and goes on sending is cut off in the end', async (t) => {
   const world = testWorld();
   const port = await listeningApi(t, { world });

@@ -17,7 +17,7 @@ test('a terminal shows how far it is, how fast, and how long it takes', { skip }
 
   const screen = await terminal(t, `${SHOUT} --file "${path}" > "${output}"`);
 
-  assert.match(screen, /\[=*-*\] \d+ % · [\d,]+ lines · [\d,]+ lines\/s · \d+ s left/);
+  assert.match(screen, /\[=*-*\] \d+ % · [\d,]+ lines · [\d,]+ lines\/s · \d+s left/);
   assert.match(screen, /\[=+\] 100 % · 20,000 lines /);
   assert.equal(await readFile(output, 'utf8'), shouted.map((line) => `${line}\n`).join(''));
 });

@@ -55,6 +55,6 @@ test('the tests of a file are those that import it, themselves or by a helper', 
 test('where few tests import a file, those of what imports it look at its changes, too', () => {
   const [closest, ...others] = relatedTests('src/http/exchange.ts');
 
-  assert.deepEqual(closest, ['test/unit/http/exchange.test.ts', 'test/unit/http/request-id.test.ts']);
+  assert.deepEqual(closest, ['test/unit/http/exchange.test.ts']);
   assert.ok(others.flat().includes('test/http/errors.test.ts'));
 });

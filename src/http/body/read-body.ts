@@ -1,16 +1,15 @@
 import type { TuohsError } from '../../core/errors.ts';
-import type { BrokenBody, Exchange } from '../exchange.ts';
-import { tooLarge } from '../problem.ts';
-import { hasBody } from './discard-body.ts';
-import { type BodySink, InlineBodyRequest } from './inline-body.ts';
+import type { Exchange } from '../exchange.ts';
+import { knownError, tooLarge } from '../problem.ts';
+import type { BodySink } from './request-body.ts';
 
-/** More parts than this are joined: a body that arrives byte by byte would cost a hundred times its size. */
+/** Join the parts when there are more than this: a body that arrives byte by byte would cost a hundred times its size. */
 const MOST_PARTS = 256;
 
 const EMPTY = Buffer.alloc(0);
 const NO_PARTS: Buffer[] = [];
 
-/** Below this, freeing by hand costs more than it saves. */
+/** Freeing a smaller buffer by hand costs more than it saves. */
 const LEAST_TO_FREE = 16_384;
 
 /**
@@ -19,23 +18,22 @@ const LEAST_TO_FREE = 16_384;
  * with the error given to `Exchange.breakBody`. Only a body that will be read gets `100 Continue`.
  */
 export function readBody(exchange: Exchange, maxBytes: number, use: UseBody): void | Promise<void> {
-  const { request, response } = exchange;
-  if (!hasBody(request)) return use(EMPTY);
-  if (Number(request.headers['content-length']) > maxBytes) throw tooLarge('body', maxBytes);
+  const { body, request, response } = exchange;
+  if (!body.exists) return use(EMPTY);
+  if (body.announced > maxBytes) throw tooLarge('body', maxBytes);
   if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
-  new BodyReader(exchange, maxBytes, use).begin();
+  body.giveTo(new BodyReader(exchange, maxBytes, use));
 }
 
 export type UseBody = (body: Buffer) => void | Promise<void>;
 
-/** The body of one exchange, as far as it has arrived. */
-class BodyReader implements BodySink, BrokenBody {
+/** What has arrived of the body of an exchange. */
+class BodyReader implements BodySink {
   readonly #exchange: Exchange;
   readonly #maxBytes: number;
   readonly #use: UseBody;
   #parts: Buffer[] = NO_PARTS;
   #size = 0;
-  #isDone = false;
 
   constructor(exchange: Exchange, maxBytes: number, use: UseBody) {
     this.#exchange = exchange;
@@ -43,46 +41,30 @@ class BodyReader implements BodySink, BrokenBody {
     this.#use = use;
   }
 
-  begin(): void {
-    const { request } = this.#exchange;
-    this.#exchange.onBrokenBody(this);
-    if (request instanceof InlineBodyRequest && request.divert(this)) return;
-    request.on('data', (chunk) => this.take(chunk)).on('end', () => this.arrived());
-  }
-
-  take(chunk: Buffer): void {
-    if (this.#isDone) return;
+  take(chunk: Buffer): boolean {
     this.#size += chunk.length;
-    if (this.#size > this.#maxBytes) return this.broken(tooLarge('body', this.#maxBytes));
     try {
+      if (this.#size > this.#maxBytes) throw tooLarge('body', this.#maxBytes);
       this.#exchange.hold(this.#size, 'body');
     } catch (error) {
-      return this.broken(error as TuohsError);
+      this.broken(knownError(error));
+      return false;
     }
     if (this.#parts === NO_PARTS) this.#parts = [chunk];
     else if (this.#parts.push(chunk) > MOST_PARTS) this.#parts = [this.#joined()];
+    return true;
   }
 
   arrived(): void {
-    if (this.#isDone) return;
-    this.#stop();
-    this.#exchange.arrived();
     const [first = EMPTY] = this.#parts;
     const body = this.#parts.length <= 1 ? first : this.#joined();
     this.#exchange.run(() => this.#use(body));
   }
 
   broken(error: TuohsError): void {
-    if (this.#isDone) return;
-    this.#stop();
+    this.#exchange.body.giveTo(undefined);
     free(this.#parts);
     this.#exchange.fail(error);
-  }
-
-  #stop(): void {
-    this.#isDone = true;
-    this.#exchange.onBrokenBody(undefined);
-    if (this.#exchange.request instanceof InlineBodyRequest) this.#exchange.request.undivert();
   }
 
   #joined(): Buffer {
@@ -93,8 +75,8 @@ class BodyReader implements BodySink, BrokenBody {
 }
 
 /**
- * Gives the memory of these bytes back at once, and leaves them empty. V8 collects it only while much is allocated, and after
- * an attack little is.
+ * Frees the memory of these buffers at once, and leaves them empty. V8 would free it only while much is allocated, which is not
+ * so after an attack.
  */
 export function free(buffers: readonly Buffer[]): void {
   for (const { buffer, byteLength } of buffers) {

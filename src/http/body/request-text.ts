@@ -7,7 +7,7 @@ const FORM = 'application/x-www-form-urlencoded';
 const ACCEPTED = `application/json, ${FORM} or text/plain`;
 const SEND_OBJECT = 'send {"data": "<text>"}';
 
-/** Takes a whole body for the text that the caller wants to have shouted. Throws `BAD_INPUT`. */
+/** Finds the text to shout in a whole body. Throws `BAD_INPUT`. */
 export type TextOfBody = (body: Buffer) => string;
 
 /** The reader of a body of this type. Throws `BAD_INPUT` if there is none, or for a charset other than UTF-8. */
@@ -107,8 +107,14 @@ export function dataField(encoded: string): string | null | undefined {
   const field = DATA_FIELD.exec(encoded);
   if (field === null) return undefined;
   const [, value = ''] = field;
-  const bytes = Buffer.from(unescaped(value), 'latin1');
+  const characters = unescaped(value);
+  if (isAscii(characters)) return characters;
+  const bytes = Buffer.from(characters, 'latin1');
   return isUtf8(bytes) ? bytes.toString() : null;
+}
+
+function isAscii(characters: string): boolean {
+  return /^[\0-\x7f]*$/.test(characters);
 }
 
 function unescaped(value: string): string {

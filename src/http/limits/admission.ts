@@ -14,7 +14,7 @@ export interface Admission {
   admit(exchange: Exchange): void;
 }
 
-/** Bounds the requests that are under way at once. One whose body is still arriving takes no place yet: it may never be whole. */
+/** Limits the requests in flight. A request whose body is still arriving does not count yet, because it could stay incomplete. */
 export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: Emit): Admission {
   let requests = 0;
 
@@ -26,7 +26,7 @@ export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: 
         emit({ type: 'shed', reason });
         throw new TuohsError('OVERLOADED', `no room: ${reason}`);
       }
-      exchange.atWhole(begin);
+      exchange.body.atWhole(() => begin(exchange));
     },
   };
 

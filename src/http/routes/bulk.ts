@@ -1,13 +1,15 @@
+import { TuohsError } from '../../core/errors.ts';
 import type { BulkLineOutcome, Emit } from '../../core/events.ts';
+import type { Shout } from '../../core/shouter.ts';
 import { bulkOperation } from '../../openapi/operations.ts';
+import { shoutBody } from '../answer.ts';
+import { type AnswerLine, answerLines, linesOf } from '../answer-lines.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { free, readBody } from '../body/read-body.ts';
-import { mediaType, shownType } from '../body/request-text.ts';
-import { answerLines, linesOf } from '../bulk/answer-lines.ts';
-import { lineAnswerer } from '../bulk/line-answerer.ts';
+import { mediaType, shownType, textOfJson } from '../body/request-text.ts';
 import type { Exchange } from '../exchange.ts';
-import { headerLines } from '../head.ts';
-import { badInput } from '../problem.ts';
+import { headerLines } from '../node-http.ts';
+import { badInput, knownError, problemLine, tooLarge } from '../problem.ts';
 import type { Route } from '../router.ts';
 
 const NDJSON = 'application/x-ndjson';
@@ -27,7 +29,8 @@ export const bulk: Route<ApiParts> = {
 /** Answers the lines of a body that has arrived whole. */
 async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<void> {
   exchange.holdCopies(body.length, 'body');
-  const { bulkWindow: window, clock, nextTurn } = parts;
+  const { bulkWindow: window, clock } = parts;
+  const nextTurn = () => parts.nextTurn(body.length);
   exchange.atEnd(window.enter());
   exchange.atEnd(() => free([body]));
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
@@ -39,11 +42,52 @@ async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Pr
   );
 }
 
-/** Counts lines by how they ended, and reports the counts when the exchange has ended: an event a line would cost too much. */
+/** Counts lines by how they ended, and reports the counts at the end: one event for each line would cost too much. */
 function lineCounter(exchange: Exchange, emit: Emit): (outcome: BulkLineOutcome) => void {
   const counted = new Map<BulkLineOutcome, number>();
   exchange.atEnd(() => {
     for (const [outcome, lines] of counted) emit({ type: 'bulk-lines', outcome, lines });
   });
   return (outcome) => counted.set(outcome, (counted.get(outcome) ?? 0) + 1);
+}
+
+/**
+ * Answers a line `{"data": …}` with `{"data": …}`, and one that cannot be answered with `{"error", "code", "detail"?}`. Once
+ * the server closes, every line that follows is `OVERLOADED`. `count` learns how each line ended.
+ */
+function lineAnswerer(
+  exchange: Exchange,
+  { reverseShout, maxBodyBytes }: Pick<ApiParts, 'reverseShout' | 'maxBodyBytes'>,
+  count: (outcome: BulkLineOutcome) => void,
+): AnswerLine {
+  return (line, put) => {
+    try {
+      if (exchange.isClosing) throw new TuohsError('OVERLOADED', 'the server closes');
+      if (line.length > maxBodyBytes) throw tooLarge('line', maxBodyBytes);
+      const text = textOfJson(line);
+      const shout = reverseShout(text, exchange);
+      if (shout instanceof Promise) shout.then(answer, fail);
+      else answer(shout);
+    } catch (error) {
+      fail(error);
+    }
+
+    function answer(shout: Shout): void {
+      count(shout.source === 'local' ? 'local' : 'success');
+      put(answerLine(shout));
+    }
+
+    function fail(error: unknown): void {
+      const { code } = knownError(error);
+      count(code);
+      if (code === 'INTERNAL') exchange.report(error);
+      put(problemLine(error));
+    }
+  };
+}
+
+/** Marks an answer of our own upper-casing, as `Cache-Status` does for a single string. */
+function answerLine(shout: Shout): string {
+  const line = shoutBody(shout);
+  return shout.source === 'local' ? `${line.slice(0, -1)},"source":"local"}` : line;
 }

@@ -1,10 +1,10 @@
 import { TuohsError } from '../../core/errors.ts';
-import { healthOperation } from '../../openapi/operations.ts';
+import { healthOperation, statusOperation } from '../../openapi/operations.ts';
 import type { ApiParts } from '../api-parts.ts';
-import { headerLines } from '../head.ts';
+import { headerLines } from '../node-http.ts';
 import type { Route } from '../router.ts';
 
-/** Says that known strings are answered: `test` goes through the caches, and the upstream is asked only for the first. */
+/** Checks that known strings are answered: `test` goes through the caches, so only the first check asks the upstream. */
 export const health: Route<ApiParts> = {
   isFree: true,
   async handle(exchange, { reverseShout }) {
@@ -20,4 +20,16 @@ export const health: Route<ApiParts> = {
     });
   },
   operation: healthOperation,
+};
+
+/** The state of SHOUTCLOUD by its last answers. It is not asked for this. */
+export const status: Route<ApiParts> = {
+  isFree: true,
+  handle(exchange, { upstream, version }) {
+    exchange.answer({
+      headers: headerLines({ 'content-type': 'application/json', 'cache-control': 'no-store' }),
+      body: JSON.stringify({ upstream: upstream(), version }),
+    });
+  },
+  operation: statusOperation,
 };

@@ -159,7 +159,7 @@ function replyTo(command: string, reply: string): Script {
 async function start(t: TestContext) {
   const redis = await fakeRedis(t);
   const under = await connectedRedisStore({ after: (end) => t.after(end) }, redis.url);
-  const counter = requestCounter(under.world.clock, under.connection);
+  const counter = requestCounter(under.world.clock, { perMinute: 1, redis: under.connection });
   const count = async () => (await counter.count('a')).current;
   return {
     redis,

@@ -4,14 +4,18 @@ import { requestCounter } from '../../../src/cache/request-counter.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { connectedRedisStore, type RedisUnderTest, redisTest } from './redis-under-test.ts';
 
-const countOf = ({ world, connection }: RedisUnderTest) => {
-  const counter = requestCounter(world.clock, connection);
+const counterOf = ({ world, connection: redis }: RedisUnderTest, perMinute: number) =>
+  requestCounter(world.clock, { perMinute, redis });
+
+/** Counts with a quota of one, so that Redis is always waited for. */
+const countOf = (redis: RedisUnderTest) => {
+  const counter = counterOf(redis, 1);
   return async (client: string) => (await counter.count(client)).current;
 };
 
 test('the count begins anew with the minute of the clock', async () => {
   const clock = fakeClock();
-  const counter = requestCounter(clock);
+  const counter = requestCounter(clock, { perMinute: 1 });
   await clock.advance(59_999);
   const last = await counter.count('a');
 
@@ -23,7 +27,7 @@ test('the count begins anew with the minute of the clock', async () => {
 });
 
 test('only so many clients are remembered, each by itself, and the quietest is forgotten first', async () => {
-  const counter = requestCounter(fakeClock());
+  const counter = requestCounter(fakeClock(), { perMinute: 1 });
   await counter.count('quiet');
   await counter.count('loud');
 
@@ -45,6 +49,36 @@ redisTest('two processes with one Redis count together, each minute by itself', 
   await world.clock.advance(60_000);
 
   assert.deepEqual([...counts, await count('a')], [3, 2, 1]);
+});
+
+redisTest(
+  'a client far from its quota waits for Redis once, and then only when that count is old',
+  async (redis) => {
+    const counter = counterOf(redis, 100);
+    const other = counterOf(await connectedRedisStore(redis.server.clients, redis.server.url), 100);
+    const first = counter.count('a');
+    await first;
+    await other.count('a');
+    await redis.world.clock.advance(1000);
+
+    const second = counter.count('a');
+    const current = [(await first).current, (await second).current];
+    const third = counter.count('a');
+
+    assert.deepEqual([first instanceof Promise, second instanceof Promise], [true, true]);
+    assert.deepEqual([...current, third], [1, 3, { current: 4, leftMs: 59_000 }]);
+  },
+);
+
+redisTest('a client near its quota waits for Redis each time', async (redis) => {
+  const counter = counterOf(redis, 4);
+  const other = counterOf(await connectedRedisStore(redis.server.clients, redis.server.url), 4);
+  await counter.count('a');
+  await other.count('a');
+
+  const { current } = await counter.count('a');
+
+  assert.equal(current, 3);
 });
 
 redisTest('requests of one moment are one command, and each has its own place', async (redis) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { duration, durationText } from '../../../src/cli/arguments.ts';
+import { duration } from '../../../src/cli/arguments.ts';
 import { stopSignals } from '../../../src/cli/own-process.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { ran } from './shout-surroundings.ts';
@@ -49,12 +49,6 @@ for (const text of ['', '30', 's', '-1s', '1 s', '1S', '1e3s', '.5s', '9ms', '61
     assert.throws(() => read(text), {
       message: 'It must be a number with a unit (ms, s, m or h), from 10ms to 1h.',
     });
-  });
-}
-
-for (const [text, ms] of Object.entries({ '10ms': 10, '30s': 30_000, '90s': 90_000, '24h': 86_400_000 })) {
-  test(`${ms} milliseconds are written ${text}`, () => {
-    assert.equal(durationText(ms), text);
   });
 }
 

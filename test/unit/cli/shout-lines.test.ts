@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { asItCame } from '../../../src/cli/lines.ts';
+import { asItCame } from '../../../src/cli/shout-input.ts';
 import { linesIn, ran } from './shout-surroundings.ts';
 
 const MARK = '\uFEFF';

@@ -13,7 +13,7 @@ test('the bar shows the share, the lines, the rate and the time left', async () 
   bar.stop();
 
   assert.ok(
-    screen().includes('[======------------------] 25 % · 5,000 lines · 2,500 lines/s · 6 s left'),
+    screen().includes('[======------------------] 25 % · 5,000 lines · 2,500 lines/s · 6s left'),
     screen(),
   );
   assert.equal(clock.timers(), 0);
@@ -21,9 +21,9 @@ test('the bar shows the share, the lines, the rate and the time left', async () 
 });
 
 for (const [secondsLeft, words] of [
-  [59, '59 s left'],
-  [125, '2 min 5 s left'],
-  [7260, '2 h 1 min left'],
+  [59, '59s left'],
+  [125, '2m 5s left'],
+  [7260, '2h 1m left'],
 ] as const) {
   test(`${secondsLeft} seconds are shown as "${words}"`, async () => {
     const { screen, clock, progress, bar } = shown(1 + secondsLeft);

@@ -1,8 +1,8 @@
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
-import { type Line, linesOf } from '../../../src/cli/lines.ts';
 import { run } from '../../../src/cli/program.ts';
+import { type Line, linesOf } from '../../../src/cli/shout-input.ts';
 
 export interface Ran {
   readonly exitCode: number;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Shout } from '../../../src/core/shouter.ts';
-import { cacheStatus } from '../../../src/http/shout-answer.ts';
+import { cacheStatus } from '../../../src/http/answer.ts';
 
 const STATUSES: readonly (readonly [shout: Partial<Shout>, header: string])[] = [
   [{ source: 'memory', stored: true }, 'tuohs; hit'],

@@ -4,9 +4,9 @@ import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Exchange } from '../../../src/http/exchange.ts';
-import { headWriter } from '../../../src/http/head.ts';
 import { byteBudget } from '../../../src/http/limits/byte-budget.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
+import { headWriter } from '../../../src/http/node-http.ts';
 import { badInput } from '../../../src/http/problem.ts';
 import { testWorld } from '../../support/world.ts';
 
@@ -45,6 +45,19 @@ test('an answer beside a body finishes when the rest of the body will never arri
   assert.equal(hasFinished(), true);
 });
 
+test('a body that is broken never counts as whole', () => {
+  const { body } = beforeItsBody().exchange;
+  let isWhole = false;
+  body.atWhole(() => {
+    isWhole = true;
+  });
+
+  body.break(noText());
+  body.arrived();
+
+  assert.equal(isWhole, false);
+});
+
 function noText() {
   return badInput('no text', 'Send a text.');
 }
@@ -74,9 +87,10 @@ function beforeItsBody() {
     ...world,
     crossOrigin: undefined,
     writeHead: headWriter(world.clock, 1000),
-    budget: byteBudget(1_000_000, connections(10, world.clock), world.clock),
+    budget: byteBudget(1_000_000, connections(10, async () => {}).cutSlowest, world.clock),
     isDraining: () => false,
     isClosing: () => false,
+    newId: () => 'an-id',
   });
   return { exchange, hasFinished: () => isFinished };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Faults, Script } from '../../../src/shoutcloud/fault-plan.ts';
 import { faultPlan, seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
-import type { Faults, Script } from '../../../src/shoutcloud/faults.ts';
 import { running, statusOf } from './running.ts';
 
 function drawn(seed: number, count: number, faults: Faults, script: Script = ''): string[] {

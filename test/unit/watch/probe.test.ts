@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asker } from '../../../src/watch/probe.ts';
+import { asker } from '../../../src/watch/round.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 const QUESTION = { text: 'abc', rightAnswer: 'CBA', wantsUpstream: true };

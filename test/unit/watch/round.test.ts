@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
-import type { Question } from '../../../src/watch/probe.ts';
-import { playRound } from '../../../src/watch/round.ts';
+import { playRound, type Question } from '../../../src/watch/round.ts';
 import { FAKE_EPOCH_MS, fakeClock } from '../../support/fake-clock.ts';
 
 const never = new AbortController().signal;

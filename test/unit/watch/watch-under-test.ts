@@ -1,12 +1,15 @@
-import type { WatchEvent } from '../../../src/watch/events.ts';
 import type { Receiver } from '../../../src/watch/receiver.ts';
 import type { Round } from '../../../src/watch/round.ts';
-import type { Notification } from '../../../src/watch/standing.ts';
-import { firstStanding, type Thresholds } from '../../../src/watch/standing.ts';
+import {
+  firstStanding,
+  type Notification,
+  type Thresholds,
+  type WatchEvent,
+} from '../../../src/watch/standing.ts';
 import type { WatchState } from '../../../src/watch/state-store.ts';
 import { memoryStateStore, type StateStore } from '../../../src/watch/state-store.ts';
-import { KeptState, stateFrom, Watcher } from '../../../src/watch/watcher.ts';
-import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
+import { startWatcher, type Watcher } from '../../../src/watch/watch.ts';
+import { FAKE_EPOCH_MS, fakeClock } from '../../support/fake-clock.ts';
 
 export const URL = 'https://shout.example';
 
@@ -60,8 +63,8 @@ export async function watcherOn(
     signal?: AbortSignal;
   },
 ): Promise<Watcher> {
-  const state = new KeptState(await stateFrom(store, FIRST_STATE, world), store, world);
-  return new Watcher({ receivers, state, signal }, thresholds, world);
+  const options = { url: URL, ...thresholds };
+  return startWatcher({ receivers, store, signal }, options, { ...world, clock: fakeClock() });
 }
 
 /** Rounds from a word: `u` is a good one, `d` a failed one. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Ask, Probe } from '../../../src/watch/probe.ts';
+import type { Ask, Probe } from '../../../src/watch/round.ts';
 import { memoryStateStore } from '../../../src/watch/state-store.ts';
 import { startWatch } from '../../../src/watch/watch.ts';
 import { type FakeClock, fakeClock, settled } from '../../support/fake-clock.ts';

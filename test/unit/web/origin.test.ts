@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cacheStatus } from '../../../src/http/shout-answer.ts';
+import { cacheStatus } from '../../../src/http/answer.ts';
 import { originOf } from '../../../src/web/browser/origin.ts';
 
 const upstream = { text: 'A', source: 'upstream', stored: false, collapsed: false } as const;

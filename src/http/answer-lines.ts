@@ -1,0 +1,129 @@
+import type { ServerResponse } from 'node:http';
+
+import type { Clock } from '../core/clock.ts';
+import type { LeaveSignal } from '../core/leave-signal.ts';
+
+/** Hands the answer to a line to `put`, once: at once or later. */
+export type AnswerLine = (line: Buffer, put: (answer: string) => void) => void;
+
+export interface BulkWork {
+  readonly answerLine: AnswerLine;
+  readonly window: Pick<BulkWindow, 'lines'>;
+  readonly nextTurn: () => Promise<void>;
+  /** Whether the server closes: then `answerLine` refuses the rest, and only so many are refused. */
+  readonly isClosing: () => boolean;
+}
+
+/** The bytes of lines that one turn takes on, and the least that a line counts for. */
+const TURN_WORK = 32_768;
+const LINE_WORK = 256;
+
+/** Once the server closes, a bulk refuses this many lines and then ends: the process has no time to refuse a million. */
+const MOST_REFUSED = 5000;
+
+/**
+ * Writes an answer for each line to `response`, in the order of the lines, each as soon as it is known; those that are known
+ * in the same turn leave in one piece. Empty lines have no answer. Takes on no more lines than the window allows, and waits while
+ * the client does not read. Resolves when all is written, or at once when `gone` aborts.
+ */
+export async function answerLines(
+  lines: Iterable<Buffer>,
+  { answerLine, window, nextTurn, isClosing }: BulkWork,
+  { response, gone, clock }: { response: ServerResponse; gone: LeaveSignal; clock: Pick<Clock, 'soon'> },
+): Promise<void> {
+  /** The answers of the lines that were taken on and have not left. */
+  let answers: (string | undefined)[] = [];
+  let taken = 0;
+  let left = 0;
+  let work = 0;
+  let refused = 0;
+  let isFlushDue = false;
+  let moved = Promise.withResolvers<void>();
+  response.on('drain', wake);
+  gone.addEventListener('abort', wake);
+
+  for (const line of lines) {
+    work += line.length + LINE_WORK;
+    if (work > TURN_WORK) {
+      work = 0;
+      await nextTurn();
+    }
+    if (line.length > 0) {
+      await until(() => taken - left < window.lines() && !response.writableNeedDrain);
+      if (gone.aborted) return;
+      take(line);
+    }
+    if (isClosing() && ++refused > MOST_REFUSED) break;
+  }
+  await until(() => taken === left);
+  if (!gone.aborted) response.end();
+
+  async function until(isSo: () => boolean): Promise<void> {
+    while (!isSo() && !gone.aborted) await moved.promise;
+  }
+
+  function take(line: Buffer): void {
+    const place = taken++;
+    answers.push(undefined);
+    answerLine(line, (answer) => {
+      answers[place - left] = answer;
+      if (place > left || isFlushDue) return;
+      isFlushDue = true;
+      clock.soon(flush);
+    });
+  }
+
+  function flush(): void {
+    isFlushDue = false;
+    const firstOpen = answers.indexOf(undefined);
+    const ready = firstOpen < 0 ? answers : answers.slice(0, firstOpen);
+    answers = firstOpen < 0 ? [] : answers.slice(firstOpen);
+    left += ready.length;
+    if (!gone.aborted) response.write(`${ready.join('\n')}\n`);
+    wake();
+  }
+
+  function wake(): void {
+    const { resolve } = moved;
+    moved = Promise.withResolvers();
+    resolve();
+  }
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** The lines of a body without their ends, each cut when it is asked for. A line of only a carriage return counts as empty. */
+export function* linesOf(body: Buffer): Generator<Buffer, void, undefined> {
+  for (let start = 0; start < body.length; ) {
+    const found = body.indexOf(LINE_FEED, start);
+    const end = found < 0 ? body.length : found;
+    const isEmpty = end === start + 1 && body[start] === CARRIAGE_RETURN;
+    yield body.subarray(start, isEmpty ? start : end);
+    start = end + 1;
+  }
+}
+
+/** How many lines can be in flight: a limit for all bulks together, which they share evenly. */
+export interface BulkWindow {
+  /** Counts a bulk until the returned function is called. */
+  enter(): () => void;
+  /** The lines of each bulk right now. */
+  lines(): number;
+}
+
+/** A bulk always gets this many lines, however many there are. */
+const LEAST_LINES = 8;
+
+export function bulkWindow(maxLines: number): BulkWindow {
+  let bulks = 0;
+  return {
+    enter() {
+      bulks++;
+      return () => {
+        bulks--;
+      };
+    },
+    lines: () => Math.max(LEAST_LINES, Math.floor(maxLines / bulks)),
+  };
+}

@@ -1,0 +1,101 @@
+import fresh from 'fresh';
+import { TuohsError } from '../../core/errors.ts';
+import { apiIndex, homeOperation } from '../../openapi/operations.ts';
+import type { StaticFile } from '../../web/pages.ts';
+import type { Answer } from '../answer.ts';
+import { acceptedEncoding, preferredType } from '../answer.ts';
+import type { ApiParts } from '../api-parts.ts';
+import type { Exchange } from '../exchange.ts';
+import { headerLines } from '../node-http.ts';
+import type { Route } from '../router.ts';
+
+const CHECKED_EACH_TIME = 'no-cache';
+
+/** The playground for browsers, and a JSON index of the API for anything else. */
+export const home: Route<ApiParts> = {
+  isFree: true,
+  async handle(exchange, { pages, version }) {
+    const vary = 'Accept';
+    if (preferredType(exchange.request.headers.accept, ['application/json', 'text/html']) === 'text/html') {
+      const { html, policy } = await pages.playground();
+      return sendFile(exchange, html, { cacheControl: CHECKED_EACH_TIME, policy, vary });
+    }
+    const headers = headerLines({ 'content-type': 'application/json' });
+    exchange.answer({ headers, body: JSON.stringify(apiIndex(version)), vary });
+  },
+  operation: homeOperation,
+};
+
+/** The scripts and the style of the playground, at `/assets/<version>/<file>`: another version has another address. */
+export const assets: Route<ApiParts> = {
+  isFree: true,
+  async handle(exchange, { pages }) {
+    const [askedVersion, name = '', ...more] = exchange.target.rest.split('/');
+    const { version, assets } = await pages.playground();
+    const file = more.length === 0 ? assets.get(name) : undefined;
+    // During a roll-out, a page of another version can ask this process. It gets our file, which is not cached.
+    const cacheControl = askedVersion === version ? 'public, max-age=31536000, immutable' : 'no-store';
+    sendFile(exchange, file, { cacheControl });
+  },
+};
+
+/** The page of the API reference. */
+export const reference: Route<ApiParts> = {
+  isFree: true,
+  async handle(exchange, { pages }) {
+    const { page } = await pages.reference();
+    sendFile(exchange, page, { cacheControl: CHECKED_EACH_TIME, policy: REFERENCE_POLICY });
+  },
+};
+
+/** What the page of the API reference loads, at `/docs/<file>`; `/docs/` is the page itself. */
+export const referenceFiles: Route<ApiParts> = {
+  isFree: true,
+  async handle(exchange, { pages }) {
+    const { pageBelow, files } = await pages.reference();
+    const { rest } = exchange.target;
+    const policy = rest === '' ? { policy: REFERENCE_POLICY } : {};
+    const file = rest === '' ? pageBelow : files.get(rest);
+    sendFile(exchange, file, { cacheControl: CHECKED_EACH_TIME, ...policy });
+  },
+};
+
+/** The OpenAPI document. */
+export const openApi: Route<ApiParts> = {
+  isFree: true,
+  async handle(exchange, { pages }) {
+    sendFile(exchange, await pages.openApi(), { cacheControl: CHECKED_EACH_TIME });
+  },
+};
+
+/**
+ * The page of the reference loads everything from its own origin. Its style sheet holds the arrows of its boxes as `data:`
+ * images.
+ */
+const REFERENCE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+interface FileHeaders extends Pick<Answer, 'policy' | 'vary'> {
+  readonly cacheControl: string;
+}
+
+/** Sends a file in the encoding that the client prefers; 304 if the client has it. Throws `NOT_FOUND` if there is none. */
+function sendFile(
+  exchange: Exchange,
+  file: StaticFile | undefined,
+  { cacheControl, vary, ...policy }: FileHeaders,
+): void {
+  if (file === undefined) throw new TuohsError('NOT_FOUND', 'no such file');
+  const { headers } = exchange.request;
+  const encoding = acceptedEncoding(headers['accept-encoding'], [...file.encoded.keys()]);
+  // Another encoding is another representation, and a strong ETag names one of them (RFC 9110 §8.8.3).
+  const etag = `"${encoding === undefined ? file.etag : `${file.etag}-${encoding}`}"`;
+  const caching = headerLines({ 'cache-control': cacheControl, etag });
+  const encodings = file.encoded.size > 0 ? ['Accept-Encoding'] : [];
+  const about = { vary: [...(vary === undefined ? [] : [vary]), ...encodings].join(', '), ...policy };
+  if (fresh(headers, { etag })) return exchange.answer({ status: 304, headers: caching, ...about });
+  const type = { 'content-type': file.type, ...(encoding !== undefined && { 'content-encoding': encoding }) };
+  const body = (encoding !== undefined && file.encoded.get(encoding)) || file.body;
+  exchange.answer({ headers: headerLines(type) + caching, body, ...about });
+}

@@ -1,0 +1,142 @@
+import { fork } from 'node:child_process';
+
+/** What the primary asks a worker for: its series, its facts for `/status`, or any answer at all. */
+export type Question = 'metrics' | 'status' | 'pulse';
+
+type ToWorker = { type: 'ask'; id: number; question: Question } | { type: 'drain' };
+
+export type ToPrimary = { type: 'listening' } | { type: 'answer'; id: number; answer: unknown };
+
+export interface WorkerEnd {
+  readonly code: number | null;
+  /** The signal that killed it, if one did. */
+  readonly signal: string | null;
+}
+
+/** A worker process, as the primary sees it. */
+export interface Worker {
+  readonly pid: number;
+  /** Resolves when it serves. Stays pending if it ends before. */
+  readonly listening: Promise<void>;
+  readonly ended: Promise<WorkerEnd>;
+  /** Resolves with its answer, or with `undefined` if it ends before. */
+  ask(question: Question): Promise<unknown>;
+  /** Asks it to drain and end. */
+  drain(): void;
+  /** Makes it end at once, as if this process were gone: it closes what is open without answering. */
+  hurry(): void;
+  kill(): void;
+}
+
+export interface ForkOptions {
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Starts this program once more, with these arguments, this environment, and our output. */
+export function forkedWorker({ args, environment }: ForkOptions): Worker {
+  const [, program = ''] = process.argv;
+  const child = fork(program, [...args], {
+    env: environment,
+    // JSON has no NaN, which the value of a metric can be.
+    serialization: 'advanced',
+  });
+  const listening = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<WorkerEnd>();
+  const answers = new Map<number, (answer?: unknown) => void>();
+  let questions = 0;
+
+  child.on('message', (message: ToPrimary) => {
+    if (message.type === 'listening') return listening.resolve();
+    answers.get(message.id)?.(message.answer);
+    answers.delete(message.id);
+  });
+  child.once('exit', (code, signal) => end({ code, signal }));
+  child.once('error', () => end({ code: null, signal: null }));
+
+  return {
+    pid: child.pid ?? 0,
+    listening: listening.promise,
+    ended: ended.promise,
+    ask: (question) =>
+      new Promise((resolve) => {
+        const id = ++questions;
+        answers.set(id, resolve);
+        send({ type: 'ask', id, question });
+      }),
+    drain: () => send({ type: 'drain' }),
+    hurry() {
+      if (child.connected) child.disconnect();
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+
+  /** Ignores that the worker is gone: `exit` reports it. */
+  function send(message: ToWorker): void {
+    if (child.connected) child.send(message, () => {});
+  }
+
+  function end(how: WorkerEnd): void {
+    ended.resolve(how);
+    for (const answer of answers.values()) answer();
+    answers.clear();
+  }
+}
+
+/** What a worker needs from its own process. */
+export interface ForkedProcess {
+  readonly pid: number;
+  /** Whether the primary is still there. */
+  readonly connected?: boolean;
+  readonly send?: ((message: ToPrimary, onSent: () => void) => unknown) | undefined;
+  on(event: 'message', listener: (message: ToWorker) => void): unknown;
+  once(event: 'disconnect', listener: () => void): unknown;
+}
+
+/** The primary, as a worker sees it. */
+export interface PrimaryLink {
+  /** The worker's own process id. */
+  readonly pid: number;
+  /** Resolves when the primary asks the worker to drain. */
+  readonly drain: Promise<void>;
+  /** Resolves when the primary is gone. Then the worker must end by itself. */
+  readonly gone: Promise<void>;
+  /** Reports that the worker serves. From now on, questions are answered by `answerTo`. */
+  listening(answerTo: (question: Question) => unknown): void;
+}
+
+/** Throws if the process was not started by a primary. */
+export function primaryLink(process?: ForkedProcess): PrimaryLink {
+  if (!process?.send)
+    throw new Error('a worker is started by `tuohs serve` with WEB_CONCURRENCY, not by hand');
+  const forked = process;
+  const drain = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  let answerTo: (question: Question) => unknown = () => undefined;
+
+  forked.on('message', (message) => {
+    if (message.type === 'drain') drain.resolve();
+    else void answer(message.id, message.question);
+  });
+  forked.once('disconnect', gone.resolve);
+  if (forked.connected === false) gone.resolve();
+
+  return {
+    pid: forked.pid,
+    drain: drain.promise,
+    gone: gone.promise,
+    listening(answers) {
+      answerTo = answers;
+      send({ type: 'listening' });
+    },
+  };
+
+  async function answer(id: number, question: Question): Promise<void> {
+    send({ type: 'answer', id, answer: await answerTo(question) });
+  }
+
+  function send(message: ToPrimary): void {
+    // A failure means that the primary is gone, and then `gone` resolves.
+    forked.send?.(message, () => {});
+  }
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { test } from 'node:test';
+import { primaryLink, type ToPrimary } from '../../../src/workers/worker-link.ts';
+import { settled } from '../../support/fake-clock.ts';
+
+/** A process that another one started, with what it sent there. */
+function forkedProcess() {
+  const sent: ToPrimary[] = [];
+  const process = Object.assign(new EventEmitter(), {
+    pid: 7,
+    send: (message: ToPrimary, onSent: () => void) => {
+      sent.push(message);
+      onSent();
+    },
+  });
+  return { process, sent };
+}
+
+test('a process that nobody forked has no primary', () => {
+  assert.throws(() => primaryLink(), /started by `tuohs serve`/);
+  assert.throws(() => primaryLink(Object.assign(new EventEmitter(), { pid: 7 })), /started by `tuohs serve`/);
+});
+
+test('a question of the primary is answered under its number', async () => {
+  const { process, sent } = forkedProcess();
+  primaryLink(process).listening(async (question) => `the ${question}`);
+
+  process.emit('message', { type: 'ask', id: 3, question: 'status' });
+  await settled();
+
+  assert.deepEqual(sent, [{ type: 'listening' }, { type: 'answer', id: 3, answer: 'the status' }]);
+});
+
+test('the wish to drain and the loss of the primary are told apart', async () => {
+  const { process } = forkedProcess();
+  const { drain, gone } = primaryLink(process);
+  const told: string[] = [];
+  void drain.then(() => told.push('drain'));
+  void gone.then(() => told.push('gone'));
+
+  process.emit('message', { type: 'drain' });
+  await settled();
+  process.emit('disconnect');
+  await settled();
+
+  assert.deepEqual(told, ['drain', 'gone']);
+});
+
+test('a primary that was gone before anyone looked is gone', async () => {
+  const { process } = forkedProcess();
+
+  await primaryLink(Object.assign(process, { connected: false })).gone;
+});
