@@ -125,17 +125,6 @@ test('a worker that hangs in its start is killed after 20 s, and the start goes 
   assert.deepEqual(world.told('worker-ended')[0]?.signal, 'SIGKILL');
 });
 
-test('a replacement that hangs in its start is replaced, too', async () => {
-  const { forked, place, clock } = await taken();
-  forked[0]?.end({ code: 1 });
-
-  await clock.advance(100 + 20_000 + 200);
-  forked[2]?.listen();
-  await settled();
-
-  assert.equal(place.serving()?.pid, 3);
-});
-
 test('one that hangs in its start is killed a second after it was asked to drain', async () => {
   const { forked, place, clock } = await taken();
   forked[0]?.end({ code: 1 });
