@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { accessibilityProblems, noBrowser, type PageOptions } from '../support/browser.ts';
-import { openerOf, overflow } from './playground-page.ts';
+import { openerOf, overflow, stopClock } from './playground-page.ts';
 
 /** What twenty texts get, ten of them known, and what the strip must show for it. */
 const SWITCHES = [
@@ -66,8 +66,7 @@ describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
     let asked = 0;
     const { page } = await open(t, {
       prepare: async (page) => {
-        await page.clock.install({ time: 0 });
-        await page.clock.pauseAt(1000);
+        await stopClock(page);
         await page.route('**/playground/**', (route) => {
           asked++;
           return route.fulfill({ json: { fault: '', faults: [], breaker: `asked ${asked}`, entries: [] } });
