@@ -114,7 +114,7 @@ test-alerts: install ## Kill SHOUTCLOUD, the service and Redis, and check that a
 
 # kind: LOAD_IMAGE='kind load docker-image'; a registry: LOAD_IMAGE='docker push' DOCKER_IMAGE=registry.example/tuohs:test
 LOAD_IMAGE ?= true
-# More values of the chart: VALUES=resources.requests.cpu=100m
+# More values of the chart: VALUES=config.cacheTtlDays=7
 VALUES ?=
 # With the address of Traefik's entry point "web", all requests go through it: INGRESS_URL=http://127.0.0.1:8000
 INGRESS_URL ?=

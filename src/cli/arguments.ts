@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createClient, type TuohsClient } from '../client/index.ts';
 import * as kinds from '../config/kinds.ts';
 import type { Environment } from '../config/read-config.ts';
-import { durationText } from '../core/clock.ts';
+import { durationText } from '../core/text-values.ts';
 
 /** Reads one argument of the command line. Throws commander's error, with what is accepted. */
 export type ArgumentReader<T> = (text: string) => T;
@@ -12,7 +12,7 @@ export type ArgumentReader<T> = (text: string) => T;
 export function wholeNumber(min: number, max: number): ArgumentReader<number> {
   const kind = kinds.wholeNumber(min, max);
   return (text) => {
-    const value = kind.parse(text)?.value;
+    const value = kind.parse(text);
     if (value === undefined) throw new InvalidArgumentError(`It must be ${kind.accepts}.`);
     return value;
   };

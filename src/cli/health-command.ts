@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { TuohsClientError } from '../client/index.ts';
-import { durationText, systemClock } from '../core/clock.ts';
+import { systemClock } from '../core/clock.ts';
+import { durationText } from '../core/text-values.ts';
 import { adminUrl, clientOf, durationOption, serviceUrl, URL_OPTION } from './arguments.ts';
 import { ExitCode, INTERRUPTED, type Surroundings } from './own-process.ts';
 

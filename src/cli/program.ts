@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/read-config.ts';
 import { systemClock } from '../core/clock.ts';
-import { messageOf } from '../core/errors.ts';
+import { messageOf } from '../core/text-values.ts';
 import { readVersion } from '../version.ts';
 import { addCompletion } from './completion.ts';
 import { ExitCode, INTERRUPTED, isBrokenPipe, type Surroundings } from './own-process.ts';

@@ -1,4 +1,5 @@
-import { type Clock, durationText } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
+import { durationText } from '../core/text-values.ts';
 import type { Around } from './buffered-output.ts';
 
 /** How far something has come. */

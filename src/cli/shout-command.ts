@@ -1,6 +1,6 @@
 import { createWriteStream, fstatSync, openSync } from 'node:fs';
 import { Command } from 'commander';
-import { messageOf } from '../core/errors.ts';
+import { messageOf } from '../core/text-values.ts';
 import { clientOf, durationOption, serviceUrl, URL_OPTION } from './arguments.ts';
 import { ExitCode, type Surroundings } from './own-process.ts';
 import { argumentsInput, fileInput, type ShoutInput, standardInput } from './shout-input.ts';

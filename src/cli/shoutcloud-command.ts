@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { systemClock as clock } from '../core/clock.ts';
-import { faultKinds } from '../shoutcloud/fault-kinds.ts';
+import { faultKinds } from '../shoutcloud/faults.ts';
 import { type ShoutcloudOptions, startShoutcloud } from '../shoutcloud/server.ts';
 import { jsonLog, logOutput } from '../telemetry/log-output.ts';
 import { wholeNumber } from './arguments.ts';

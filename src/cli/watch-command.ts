@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { ConfigError, type Environment, secretText } from '../config/read-config.ts';
 import { systemClock as clock } from '../core/clock.ts';
-import { messageOf } from '../core/errors.ts';
+import { messageOf, wordsOf } from '../core/text-values.ts';
 import { jsonLog, logOutput } from '../telemetry/log-output.ts';
 import { type Format, formatFor, isWebhookAddress, webhook } from '../watch/receiver.ts';
 import { asker } from '../watch/round.ts';
@@ -142,7 +142,7 @@ const NOTIFY_VARIABLE = 'TUOHS_WATCH_NOTIFY';
 function webhookAddresses(option: readonly string[] | undefined, environment: Environment): string[] {
   if (option) return [...option];
   try {
-    return (secretText(NOTIFY_VARIABLE, environment) ?? '').split(/\s+/).filter((address) => address !== '');
+    return wordsOf(secretText(NOTIFY_VARIABLE, environment) ?? '');
   } catch (error) {
     throw new ConfigError([messageOf(error)]);
   }

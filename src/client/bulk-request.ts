@@ -1,6 +1,25 @@
-import { type BulkResult, readResults } from './bulk-answer.ts';
-import { TuohsClientError } from './client-error.ts';
+import { fieldsOf, textPieces } from './answer-text.ts';
+import { TuohsClientError, type TuohsErrorCode } from './client-error.ts';
 import type { Ask } from './service.ts';
+
+/** One result a text: the answer, or why there is none. */
+export type BulkResult =
+  | {
+      readonly data: string;
+      /** The service's own mapping answered, because SHOUTCLOUD did not. */
+      readonly source?: 'local';
+      readonly error?: undefined;
+      readonly code?: undefined;
+      readonly detail?: undefined;
+    }
+  | {
+      readonly data?: undefined;
+      readonly source?: undefined;
+      readonly error: string;
+      readonly code: TuohsErrorCode;
+      /** What was wrong with this text, if the service knows more. */
+      readonly detail?: string;
+    };
 
 export interface BulkRequestParts {
   readonly ask: Ask;
@@ -72,4 +91,72 @@ export class BulkRequest {
     await this.send(parts, from, middle);
     await this.send(parts, middle, to);
   }
+}
+
+/**
+ * Reads one line for each text and hands its result to `settle`. If an answer has lost, gained or broken a line, no one
+ * knows which text another line belongs to: it throws `NETWORK`. So a result is settled only when all lines have been
+ * counted, or earlier if it can belong to no other text.
+ */
+async function readResults(
+  response: Response,
+  texts: readonly string[],
+  settle: (index: number, result: BulkResult) => void,
+): Promise<void> {
+  const results: BulkResult[] = [];
+  for await (const lines of linesOf(response, mostBytes(texts))) {
+    for (const line of lines) take(line);
+  }
+  if (results.length < texts.length) throw garbled(`${results.length} of ${texts.length} lines`);
+  for (const [i, result] of results.entries()) settle(i, result);
+
+  function take(line: string): void {
+    const text = texts[results.length];
+    if (text === undefined) throw garbled(`more lines than the ${texts.length} of the request`);
+    const result = resultOf(line);
+    if (!result)
+      throw results.length === 0 ? foreign(response) : garbled(`line ${results.length + 1} is broken`);
+    if (isPlainlyOf(text, result)) settle(results.length, result);
+    results.push(result);
+  }
+}
+
+async function* linesOf(response: Response, maxBytes: number): AsyncGenerator<string[], void, undefined> {
+  let rest = '';
+  for await (const piece of textPieces(response, maxBytes)) {
+    const lines = piece.split('\n');
+    lines[0] = rest + lines[0];
+    rest = lines.pop() ?? '';
+    yield lines.filter((line) => line !== '');
+  }
+  if (rest !== '') throw garbled('the last line has no end');
+}
+
+/** A JSON writer may need six bytes for each UTF-16 unit (`\u00e4`); an error line has a few sentences. */
+function mostBytes(texts: readonly string[]): number {
+  return texts.reduce((sum, { length }) => sum + 6 * length + 1024, 0);
+}
+
+function resultOf(line: string): BulkResult | undefined {
+  const { data, source, error, code, detail } = fieldsOf(line);
+  if (typeof data === 'string') return source === 'local' ? { data, source } : { data };
+  if (typeof error !== 'string' || typeof code !== 'string') return undefined;
+  return typeof detail === 'string' ? { error, code, detail } : { error, code };
+}
+
+// Latin, Greek, Cyrillic, kana and Chinese: characters that never form one cluster with a neighbour.
+const PLAIN = /^[ -~\xa0-\u02ff\u0370-\u0482\u048a-\u052f\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]*$/;
+
+/** Whether this is the only right answer to the text. Equal lengths exclude an upper case of several letters, as of `ß`. */
+function isPlainlyOf(text: string, { data }: BulkResult): boolean {
+  if (data?.length !== text.length || !PLAIN.test(text)) return false;
+  return data === text.split('').reverse().join('').toUpperCase();
+}
+
+function garbled(what: string): TuohsClientError {
+  return new TuohsClientError('NETWORK', `the answer did not arrive whole: ${what}`);
+}
+
+function foreign({ status }: Response): TuohsClientError {
+  return new TuohsClientError('BAD_ANSWER', 'the answer is not that of tuohs', { status });
 }

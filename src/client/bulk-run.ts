@@ -1,8 +1,6 @@
-import type { BulkResult } from './bulk-answer.ts';
-import { BulkRequest } from './bulk-request.ts';
+import { BulkRequest, type BulkResult } from './bulk-request.ts';
 import { aborted } from './client-error.ts';
 import type { Ask } from './service.ts';
-import { typeName, wellFormed } from './text.ts';
 
 export interface BulkParts {
   readonly ask: Ask;
@@ -139,4 +137,17 @@ function iteratorOf(texts: Texts): Iterator<string> | AsyncIterator<string> {
     throw new TypeError(`texts must be a list of strings, not ${typeName(texts)}`);
   }
   return Symbol.asyncIterator in texts ? texts[Symbol.asyncIterator]() : texts[Symbol.iterator]();
+}
+
+/** The text as it can be sent: a lone surrogate becomes U+FFFD. Throws a `TypeError` for a value that is no string. */
+export function wellFormed(text: string): string {
+  if (typeof text === 'string') return text.toWellFormed();
+  throw new TypeError(`a text must be a string, not ${typeName(text)}`);
+}
+
+/** What a value is, for a sentence: `null`, `undefined`, `a number`, `an object`. */
+function typeName(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  const type = typeof value;
+  return `${type === 'object' ? 'an' : 'a'} ${type}`;
 }

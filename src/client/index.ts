@@ -1,6 +1,6 @@
 import { fieldsOf, SHORT_ANSWER_BYTES, textOf } from './answer-text.ts';
-import type { BulkResult } from './bulk-answer.ts';
-import { bulkRun } from './bulk-run.ts';
+import type { BulkResult } from './bulk-request.ts';
+import { bulkRun, wellFormed } from './bulk-run.ts';
 import {
   type ClientErrorCode,
   type ServiceErrorCode,
@@ -8,7 +8,6 @@ import {
   type TuohsErrorCode,
 } from './client-error.ts';
 import { asker } from './service.ts';
-import { wellFormed } from './text.ts';
 
 export type { BulkResult, ClientErrorCode, ServiceErrorCode, TuohsErrorCode };
 export { TuohsClientError };

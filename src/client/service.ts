@@ -1,6 +1,5 @@
 import { failedAnswer } from './answer-text.ts';
 import { aborted, TuohsClientError } from './client-error.ts';
-import { LONGEST_MS, pauseMs, type RetryOptions, wait } from './retry.ts';
 
 /** One request, without its address. */
 export interface Question<T> {
@@ -16,13 +15,20 @@ export interface Question<T> {
  */
 export type Ask = <T>(question: Question<T>, signal: AbortSignal | undefined) => Promise<T>;
 
-export interface ServiceOptions extends RetryOptions {
+export interface ServiceOptions {
   readonly baseUrl: string;
   readonly fetch: typeof globalThis.fetch;
   readonly headers: Readonly<Record<string, string>>;
+  /** How many times a request is sent again after a failure that may pass. */
+  readonly retries: number;
+  /** If the service wants a longer pause than this, the call fails at once. */
+  readonly maxRetryAfterMs: number;
   /** How long one question may take, pauses and repetitions included; `undefined` for no limit. */
   readonly timeoutMs: number | undefined;
 }
+
+/** The longest time of `setTimeout`, 24 days: it takes a longer one for 1 ms. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 export function asker(options: ServiceOptions): Ask {
   const base = baseOf(options.baseUrl);
@@ -49,7 +55,10 @@ export function asker(options: ServiceOptions): Ask {
     const { timeoutMs } = options;
     if (timeoutMs === undefined) return askUntil(question, signal);
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(timedOut(timeoutMs)), Math.min(timeoutMs, LONGEST_MS));
+    const timer = setTimeout(
+      () => limit.abort(new TuohsClientError('TIMEOUT', `no answer within ${timeoutMs} ms`)),
+      Math.min(timeoutMs, LONGEST_MS),
+    );
     try {
       return await askUntil(question, AbortSignal.any(signal ? [signal, limit.signal] : [limit.signal]));
     } finally {
@@ -70,8 +79,47 @@ export function asker(options: ServiceOptions): Ask {
   }
 }
 
-function timedOut(timeoutMs: number): TuohsClientError {
-  return new TuohsClientError('TIMEOUT', `no answer within ${timeoutMs} ms`);
+/**
+ * How many milliseconds to wait before a request that has failed `failures` times, last with this error, is sent again.
+ * Never shorter than the service asked for. `undefined` if the request should not be sent again.
+ */
+function pauseMs(
+  error: TuohsClientError,
+  failures: number,
+  { retries, maxRetryAfterMs }: ServiceOptions,
+): number | undefined {
+  if (failures > retries || !mayPass(error)) return undefined;
+  if (error.retryAfterMs === undefined) return FIRST_PAUSE_MS * 2 ** (failures - 1) * (0.5 + Math.random());
+  return error.retryAfterMs <= maxRetryAfterMs ? error.retryAfterMs : undefined;
+}
+
+const FIRST_PAUSE_MS = 200;
+
+// 502 comes from a proxy that did not reach the service. Asking twice changes nothing, so it is safe after a cut connection, too.
+const PASSING_STATUS = new Set([408, 429, 502, 503, 504]);
+const PASSING_CODES = new Set(['NETWORK', 'OVERLOADED']);
+
+function mayPass({ status, code }: TuohsClientError): boolean {
+  return PASSING_CODES.has(code) || (status !== undefined && PASSING_STATUS.has(status));
+}
+
+/** Resolves in `ms` milliseconds; rejects with `ABORTED` the moment the signal does. */
+function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(aborted(signal));
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(aborted(signal));
+    };
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      },
+      Math.min(ms, LONGEST_MS),
+    );
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
 }
 
 /** The address with a slash at the end, so that paths can be appended. One that names the API itself, `/v1`, will do. */

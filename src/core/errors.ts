@@ -77,8 +77,3 @@ function codeOfFailure(failure: AttemptFailure): ErrorCode {
       return 'UPSTREAM_WRONG';
   }
 }
-
-/** What to say about anything that was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,80 +1,46 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
-import { decodeInput } from './go-behaviour.ts';
 import type { Shouted } from './wrong-bodies.ts';
 
 /** A well-formed request that waits for its answer, good or bad. */
 export interface Exchange {
-  shouted: Shouted;
-  response: ServerResponse;
-  socket: Socket;
+  readonly shouted: Shouted;
+  /** The body of a good answer. */
+  readonly body: string;
+  readonly response: ServerResponse;
+  readonly socket: Socket;
   /** Aborts when the connection closes. */
-  signal: AbortSignal;
-  clock: Clock;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
 }
 
 /** SHOUTCLOUD writes its media type in capitals. */
-export const SHOUTED_JSON = 'APPLICATION/JSON';
+const SHOUTED_JSON = { 'Content-Type': 'APPLICATION/JSON' };
 
 /** Sends a complete answer with its length. */
 export function send(
   response: ServerResponse,
   status: number,
-  headers: OutgoingHttpHeaders,
-  body: string | Buffer,
+  { headers, body }: { headers: OutgoingHttpHeaders; body: string | Buffer },
 ): void {
   const isBodiless = status === 204 || status === 304;
-  response.writeHead(
-    status,
-    isBodiless ? headers : { ...headers, 'Content-Length': Buffer.byteLength(body) },
-  );
+  const length = isBodiless ? {} : { 'Content-Length': Buffer.byteLength(body) };
+  response.writeHead(status, { ...headers, ...length });
   response.end(isBodiless ? undefined : body);
 }
 
-/** The INPUT of a request, or the whole answer that refuses it. */
-export type Asked = { input: string } | { refused: Refusal };
-
-export interface Refusal {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
+/** Sends this body with status 200. */
+export function sendBody({ response }: Exchange, body: string | Buffer, headers?: OutgoingHttpHeaders): void {
+  send(response, 200, { headers: { ...SHOUTED_JSON, ...headers }, body });
 }
 
-const PATH = '/V1/SHOUT';
-const MEDIA_TYPES: readonly (string | undefined)[] = ['application/json', 'APPLICATION/JSON'];
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
-
-/** Reads and checks one request as SHOUTCLOUD does. Rejects if the caller hangs up before its end. */
-export async function readRequest(request: IncomingMessage): Promise<Asked> {
-  const [path] = (request.url ?? '').split('?', 1);
-  if (path !== PATH) return refused(404, '404 page not found\n');
-  if (request.method !== 'POST') return { refused: { status: 405, headers: { Allow: 'POST' }, body: '' } };
-  // SHOUTCLOUD compares this byte for byte: a charset parameter is a bad request.
-  if (!MEDIA_TYPES.includes(request.headers['content-type'])) return badRequest();
-
-  const body = await readBody(request);
-  const input = body && decodeInput(body);
-  return input === undefined ? badRequest() : { input };
+/** Begins a good answer with so many bytes, or without an end. */
+export function sendHead({ response }: Exchange, bytes?: number): void {
+  response.writeHead(200, { ...SHOUTED_JSON, ...(bytes !== undefined && { 'Content-Length': bytes }) });
 }
 
-/** `undefined` for a body over the limit, the rest of which stays unread. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  const parts: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
-  for await (const part of parts) {
-    bytes += part.length;
-    if (bytes > MAX_BODY_BYTES) return undefined;
-    chunks.push(part);
-  }
-  return Buffer.concat(chunks);
-}
-
-function badRequest(): Asked {
-  return refused(400, 'BAD REQUEST\n');
-}
-
-function refused(status: number, body: string): Asked {
-  return { refused: { status, headers: { 'Content-Type': 'text/plain' }, body } };
+/** The head of a good answer with this body as it goes over the network. */
+export function rawHead(body: string): string {
+  return `HTTP/1.1 200 OK\r\nContent-Type: APPLICATION/JSON\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
 }

@@ -1,5 +1,20 @@
-import { parseFault } from './fault-kinds.ts';
-import type { Fault, FaultChooser, Faults, RatedFault, Script } from './faults.ts';
+import { wholeNumber, wordsOf } from '../core/text-values.ts';
+import { type Fault, type FaultWords, readFault } from './faults.ts';
+
+/** A fault and the share of the requests that it hits, more than 0 and at most 1. */
+export interface RatedFault {
+  fault: Fault;
+  rate: number;
+}
+
+/** Decides about one request. `index` counts the well-formed requests from 0; `undefined` is a good answer. */
+export type FaultChooser = (index: number, input: string) => Fault | undefined;
+
+/** Random faults as text for `parseFaults` or as values, or a function that decides. */
+export type Faults = string | readonly RatedFault[] | FaultChooser;
+
+/** The faults of the first requests, one each, as text for `parseScript` or as values; `undefined` is a good answer. */
+export type Script = string | readonly (Fault | undefined)[];
 
 /**
  * Decides the fault of each request: first by the script, one step a request, then by `faults`, with one draw of `random`
@@ -31,7 +46,7 @@ export function seededRandom(seed: number): () => number {
  * Throws an Error that names the part it cannot read. `checkRates` checks whether the rates fit together.
  */
 export function parseFaults(text: string): RatedFault[] {
-  return words(text).map((word) => {
+  return wordsOf(text).map((word) => {
     const [fault, rate] = splitAt(word, '@');
     return { fault: parseFault(fault), rate: rate === undefined ? 1 : parseRate(word, rate) };
   });
@@ -42,7 +57,7 @@ export function parseFaults(text: string): RatedFault[] {
  * Throws an Error that names the part it cannot read.
  */
 export function parseScript(text: string): (Fault | undefined)[] {
-  return words(text).flatMap((word) => {
+  return wordsOf(text).flatMap((word) => {
     const [fault, times] = splitAt(word, '*');
     const step = fault === 'ok' ? undefined : parseFault(fault);
     return Array.from({ length: times === undefined ? 1 : parseTimes(word, times) }, () => step);
@@ -75,10 +90,6 @@ function randomFault(faults: string | readonly RatedFault[], random: () => numbe
   };
 }
 
-function words(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
-}
-
 function splitAt(word: string, separator: string): [string, string?] {
   const at = word.lastIndexOf(separator);
   return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
@@ -91,7 +102,53 @@ function parseRate(word: string, rate: string): number {
 }
 
 function parseTimes(word: string, times: string): number {
-  const count = /^\d+$/.test(times) ? Number(times) : 0;
-  if (count > 0 && count <= MAX_TIMES) return count;
+  const count = wholeNumber(times, 1, MAX_TIMES);
+  if (count !== undefined) return count;
   throw new Error(`fault "${word}": "${times}" is not a number of times from 1 to ${MAX_TIMES}`);
+}
+
+/** Reads one fault without a rate, such as `status=429,retry-after=2`. Throws an Error that names the bad part. */
+export function parseFault(text: string): Fault {
+  const fail = (problem: string): never => {
+    throw new Error(`fault "${text}": ${problem}`);
+  };
+  const [first = '', ...rest] = text.split(',');
+  const [name = '', value] = splitAtEquals(first);
+  const unread = new Map(value === undefined ? [] : [['', value]]);
+  for (const parameter of rest) {
+    const [key, written] = splitAtEquals(parameter);
+    unread.set(key || fail(`"${parameter}" has no name`), written ?? fail(`"${parameter}" needs a value`));
+  }
+  const fault = readFault(name, faultWords(name, unread, fail)) ?? fail('there is no fault of this name');
+  for (const key of unread.keys()) fail(`${name} takes no ${key === '' ? 'value' : `"${key}"`}`);
+  return fault;
+}
+
+/** Reads the value, whose key is empty, and the parameters of a fault. What was read is no longer in `unread`. */
+function faultWords(name: string, unread: Map<string, string>, fail: (problem: string) => never): FaultWords {
+  return {
+    wholeNumber(min, max, fallback) {
+      const range = `a whole number from ${min} to ${max}`;
+      const written = parameter('') ?? fallback ?? fail(`${name} needs a value, ${range}`);
+      return wholeNumber(`${written}`, min, max) ?? fail(`"${written}" is not ${range}`);
+    },
+    oneOf(choices) {
+      const written = parameter('') ?? choices[0];
+      return (
+        choices.find((word) => word === written) ?? fail(`"${written}" is none of ${choices.join(', ')}`)
+      );
+    },
+    parameter,
+  };
+
+  function parameter(key: string): string | undefined {
+    const written = unread.get(key);
+    unread.delete(key);
+    return written;
+  }
+}
+
+function splitAtEquals(text: string): [string, string?] {
+  const equals = text.indexOf('=');
+  return equals < 0 ? [text] : [text.slice(0, equals), text.slice(equals + 1)];
 }

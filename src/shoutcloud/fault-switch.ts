@@ -1,4 +1,4 @@
-import type { FaultChooser, Faults } from './faults.ts';
+import type { FaultChooser, Faults } from './fault-plan.ts';
 import type { Shoutcloud } from './server.ts';
 
 /** The faults that a person can choose, by name. */

@@ -1,23 +1,16 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
-import { answer } from './answer.ts';
-import type { Connections } from './connections.ts';
-import { type Exchange, readRequest, send } from './exchange.ts';
-import type { Fault, FaultChooser, FaultKind } from './faults.ts';
-import { goUpperCase } from './go-behaviour.ts';
-
-/** How the server treats the next well-formed request. Can change between two of them. */
-export interface Behaviour {
-  choose: FaultChooser;
-  latencyMs: number;
-}
+import { type Exchange, send, sendBody } from './exchange.ts';
+import type { FaultChooser } from './fault-plan.ts';
+import { answerWith, type Fault } from './faults.ts';
+import { decodeInput, encodeAnswer, goUpperCase } from './go-behaviour.ts';
 
 export interface ObservedShout {
   /** Counts the well-formed requests from 0. */
   index: number;
   input: string;
-  outcome: FaultKind | 'ok';
-  /** The fault with its values; `undefined` for a good answer. */
+  /** `undefined` for a good answer. */
   fault: Fault | undefined;
 }
 
@@ -28,99 +21,113 @@ export interface ObservedRefusal {
   path: string | undefined;
 }
 
+/** What the server was asked, and how much of it at once. */
+export interface RequestCounts {
+  /** How many requests came, well-formed or not. */
+  calls: number;
+  /** The strings of the last well-formed requests, oldest first. */
+  inputs: string[];
+  /** How many requests wait for the end of their answer. */
+  activeRequests: number;
+  maxConcurrentRequests: number;
+}
+
 interface Parts {
-  behaviour: Behaviour;
-  counts: RequestCounts;
-  connections: Connections;
-  clock: Clock;
-  onShout: (shout: ObservedShout) => void;
-  onRefusal: (refusal: ObservedRefusal) => void;
+  /** How the next well-formed request is treated. Can change between two of them. */
+  readonly behaviour: { choose: FaultChooser; latencyMs: number };
+  readonly counts: RequestCounts;
+  /** How many of the last inputs are kept. */
+  readonly keptInputs: number;
+  readonly signalOf: (socket: Socket) => AbortSignal;
+  readonly clock: Clock;
+  readonly onShout: (shout: ObservedShout) => void;
+  readonly onRefusal: (refusal: ObservedRefusal) => void;
 }
 
 /** Answers each request. A failure of a fault chooser becomes a 500; a caller that hangs up is ignored. */
 export function requestListener(parts: Parts): RequestListener {
+  const { behaviour, counts, keptInputs, signalOf, clock, onShout, onRefusal } = parts;
+  let shouts = 0;
+  let previous = 'nobody';
+
   return (request, response) => {
-    parts.counts.arrived(response);
-    serve(parts, request, response).catch((error: unknown) => {
-      const isGone = request.errored !== null || request.socket.destroyed;
-      if (isGone) return;
+    counts.calls++;
+    counts.activeRequests++;
+    counts.maxConcurrentRequests = Math.max(counts.maxConcurrentRequests, counts.activeRequests);
+    response.once('close', () => counts.activeRequests--);
+    serve(request, response).catch((error: unknown) => {
+      if (request.errored !== null || request.socket.destroyed) return;
       if (response.headersSent) request.socket.destroy();
-      else send(response, 500, { 'Content-Type': 'text/plain' }, `${error}\n`);
+      else send(response, 500, { headers: TEXT, body: `${error}\n` });
     });
   };
-}
 
-async function serve(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const asked = await readRequest(request);
-  if ('refused' in asked) {
-    const { status, headers, body } = asked.refused;
-    parts.onRefusal({ status, method: request.method, path: request.url });
-    return send(response, status, headers, body);
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = await readRequest(request);
+    if (typeof asked === 'string') return shout(asked, response);
+    const { status, ...refusal } = asked;
+    onRefusal({ status, method: request.method, path: request.url });
+    send(response, status, refusal);
   }
-  await shout(parts, asked.input, response);
+
+  async function shout(input: string, response: ServerResponse): Promise<void> {
+    const output = goUpperCase(input);
+    const exchange: Exchange = {
+      shouted: { input, output, previous },
+      body: encodeAnswer(input, output),
+      response,
+      socket: response.req.socket,
+      signal: signalOf(response.req.socket),
+      clock,
+    };
+    previous = input;
+    counts.inputs.push(input);
+    if (counts.inputs.length > keptInputs) counts.inputs.shift();
+    const index = shouts++;
+    const fault = behaviour.choose(index, input);
+    onShout({ index, input, fault });
+    if (behaviour.latencyMs > 0) await clock.sleep(behaviour.latencyMs, exchange.signal);
+    if (fault) await answerWith(exchange, fault);
+    else sendBody(exchange, exchange.body);
+  }
 }
 
-async function shout(parts: Parts, input: string, response: ServerResponse): Promise<void> {
-  const { behaviour, counts, connections, clock, onShout } = parts;
-  const { index, previous } = counts.asked(input);
-  const fault = behaviour.choose(index, input);
-  onShout({ index, input, outcome: fault?.kind ?? 'ok', fault });
-
-  const { socket } = response.req;
-  const signal = connections.signalOf(socket);
-  if (behaviour.latencyMs > 0) await clock.sleep(behaviour.latencyMs, signal);
-  const exchange: Exchange = {
-    shouted: { input, output: goUpperCase(input), previous },
-    response,
-    socket,
-    signal,
-    clock,
-  };
-  await answer(exchange, fault);
+/** The whole answer to a request that SHOUTCLOUD does not understand. */
+interface Refusal {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
 }
 
-/** What the server was asked, and how much of it at once. */
-export interface RequestCounts {
-  /** How many requests came, well-formed or not. */
-  calls(): number;
-  /** The last INPUT strings, oldest first. */
-  inputs(): readonly string[];
-  /** How many requests are being answered. */
-  active(): number;
-  /** The most requests that were ever being answered at once. */
-  maxActive(): number;
-  arrived(response: ServerResponse): void;
-  /** Returns the index of this well-formed request, from 0, and the input before it. */
-  asked(input: string): { index: number; previous: string };
+const TEXT = { 'Content-Type': 'text/plain' };
+const NOT_FOUND: Refusal = { status: 404, headers: TEXT, body: '404 page not found\n' };
+const NOT_ALLOWED: Refusal = { status: 405, headers: { Allow: 'POST' }, body: '' };
+const BAD_REQUEST: Refusal = { status: 400, headers: TEXT, body: 'BAD REQUEST\n' };
+
+const PATH = '/V1/SHOUT';
+const MEDIA_TYPES: readonly (string | undefined)[] = ['application/json', 'APPLICATION/JSON'];
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Reads the INPUT of one request, or refuses it, as SHOUTCLOUD does. Rejects if the caller hangs up before its end. */
+async function readRequest(request: IncomingMessage): Promise<string | Refusal> {
+  const [path] = (request.url ?? '').split('?', 1);
+  if (path !== PATH) return NOT_FOUND;
+  if (request.method !== 'POST') return NOT_ALLOWED;
+  // SHOUTCLOUD compares this byte for byte: a charset parameter is a bad request.
+  if (!MEDIA_TYPES.includes(request.headers['content-type'])) return BAD_REQUEST;
+  const body = await readBody(request);
+  return (body && decodeInput(body)) ?? BAD_REQUEST;
 }
 
-export function requestCounts(keptInputs: number): RequestCounts {
-  const inputs: string[] = [];
-  let calls = 0;
-  let active = 0;
-  let maxActive = 0;
-  let count = 0;
-  let last = 'nobody';
-
-  return {
-    calls: () => calls,
-    inputs: () => [...inputs],
-    active: () => active,
-    maxActive: () => maxActive,
-    arrived(response) {
-      calls += 1;
-      active += 1;
-      maxActive = Math.max(maxActive, active);
-      response.once('close', () => {
-        active -= 1;
-      });
-    },
-    asked(input) {
-      const previous = last;
-      last = input;
-      inputs.push(input);
-      if (inputs.length > keptInputs) inputs.shift();
-      return { index: count++, previous };
-    },
-  };
+/** `undefined` for a body over the limit, the rest of which stays unread. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const parts: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+  for await (const part of parts) {
+    bytes += part.length;
+    if (bytes > MAX_BODY_BYTES) return undefined;
+    chunks.push(part);
+  }
+  return Buffer.concat(chunks);
 }

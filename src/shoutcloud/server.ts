@@ -1,14 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { type Connections, trackConnections } from './connections.ts';
-import { faultPlan, seededRandom } from './fault-plan.ts';
-import type { Faults, Script } from './faults.ts';
+import { type Faults, faultPlan, type Script, seededRandom } from './fault-plan.ts';
 import {
-  type Behaviour,
   type ObservedRefusal,
   type ObservedShout,
-  requestCounts,
+  type RequestCounts,
   requestListener,
 } from './request-listener.ts';
 
@@ -35,18 +33,11 @@ export interface ShoutcloudOptions {
 }
 
 /** A running SHOUTCLOUD-compatible server. */
-export interface Shoutcloud {
+export interface Shoutcloud extends Readonly<RequestCounts> {
   /** Without a final slash. A loopback address if it listens on all addresses. */
   readonly url: string;
   readonly port: number;
   readonly seed: number;
-  /** How many requests came, well-formed or not. */
-  readonly calls: number;
-  /** The strings of the last well-formed requests, oldest first. */
-  readonly inputs: readonly string[];
-  /** How many requests wait for the end of their answer. */
-  readonly activeRequests: number;
-  readonly maxConcurrentRequests: number;
   readonly openConnections: number;
   readonly maxConcurrentConnections: number;
   /** Replaces faults and script from the next request on. Throws an Error for what it cannot read. */
@@ -61,57 +52,46 @@ export interface Shoutcloud {
  * faults that it cannot read and for an address that it cannot listen on.
  */
 export async function startShoutcloud(options: ShoutcloudOptions = {}): Promise<Shoutcloud> {
-  const { port: wantedPort = 0, host = '127.0.0.1', clock = systemClock } = options;
+  const { host = '127.0.0.1', clock = systemClock, keptInputs = 1000 } = options;
   const { onShout = () => {}, onRefusal = () => {} } = options;
   const seed = options.seed ?? Math.floor(clock.random() * 2 ** 32);
   const random = seededRandom(seed);
-  const behaviour: Behaviour = {
+  const behaviour = {
     choose: faultPlan(options.faults ?? '', options.script ?? '', random),
     latencyMs: options.latencyMs ?? 0,
   };
-  const counts = requestCounts(options.keptInputs ?? 1000);
   // As Go's server by default: no time limits, and no Keep-Alive header.
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
-  const connections = trackConnections(server);
-  server.on('request', requestListener({ behaviour, counts, connections, clock, onShout, onRefusal }));
-  await once(server.listen(wantedPort, host), 'listening');
-
-  const port = portOf(server);
-  return {
-    url: `http://${reachable(host)}:${port}`,
-    port,
-    seed,
-    get calls() {
-      return counts.calls();
-    },
-    get inputs() {
-      return counts.inputs();
-    },
-    get activeRequests() {
-      return counts.active();
-    },
-    get maxConcurrentRequests() {
-      return counts.maxActive();
-    },
-    get openConnections() {
-      return connections.open();
-    },
-    get maxConcurrentConnections() {
-      return connections.max();
-    },
-    setFaults(faults, script = '') {
+  const sockets = new Map<Socket, AbortController>();
+  const signalOf = (socket: Socket) => sockets.get(socket)?.signal ?? AbortSignal.abort();
+  const shoutcloud = {
+    ...{ url: '', port: 0, seed, calls: 0, inputs: [], openConnections: 0, maxConcurrentConnections: 0 },
+    ...{ activeRequests: 0, maxConcurrentRequests: 0 },
+    setFaults(faults: Faults, script: Script = '') {
       behaviour.choose = faultPlan(faults, script, random);
     },
-    setLatency(ms) {
+    setLatency(ms: number) {
       behaviour.latencyMs = ms;
     },
-    close: closeOnce(server, connections),
+    close: closeOnce(server, sockets),
   };
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address ? address.port : 0;
+  server.on('connection', (socket: Socket) => {
+    // So that no timer of an answer outlives its connection.
+    const controller = new AbortController();
+    sockets.set(socket, controller);
+    shoutcloud.openConnections = sockets.size;
+    shoutcloud.maxConcurrentConnections = Math.max(shoutcloud.maxConcurrentConnections, sockets.size);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      shoutcloud.openConnections = sockets.size;
+      controller.abort();
+    });
+  });
+  const parts = { behaviour, counts: shoutcloud, keptInputs, signalOf, clock, onShout, onRefusal };
+  server.on('request', requestListener(parts));
+  await once(server.listen(options.port ?? 0, host), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return Object.assign(shoutcloud, { port, url: `http://${reachable(host)}:${port}` });
 }
 
 /** The host part of a URL that reaches this address from the same machine. */
@@ -121,15 +101,11 @@ function reachable(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function closeOnce(server: Server, connections: Connections): () => Promise<void> {
-  const close = async () => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    await connections.destroyAll();
-    await closed;
-  };
-  let closing: Promise<void> | undefined;
-  return () => {
-    closing ??= close();
-    return closing;
+function closeOnce(server: Server, sockets: ReadonlyMap<Socket, unknown>): () => Promise<void> {
+  let closing: Promise<unknown> | undefined;
+  return async () => {
+    const ends = () => Array.from(sockets.keys(), (socket) => once(socket.destroy(), 'close'));
+    closing ??= Promise.all([new Promise((resolve) => server.close(resolve)), ...ends()]);
+    await closing;
   };
 }

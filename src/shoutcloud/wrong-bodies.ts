@@ -8,11 +8,11 @@ export interface Shouted {
   previous: string;
 }
 
-interface WrongBody {
-  about: string;
-  /** `APPLICATION/JSON` unless given. */
-  contentType?: string;
-  write(shouted: Shouted): string | Buffer;
+export interface WrongBody {
+  readonly about: string;
+  /** Instead of those of a good answer. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly write: (shouted: Shouted) => string | Buffer;
 }
 
 /** The name of a fault that is a complete answer with status 200. Some are right and only look odd. */
@@ -101,7 +101,7 @@ export const wrongBodies = {
   },
   html: {
     about: 'an HTML page',
-    contentType: 'text/html',
+    headers: { 'Content-Type': 'text/html' },
     write: () => '<!doctype html><title>Welcome</title><h1>It works!</h1>\n',
   },
   empty: { about: 'no body at all', write: () => '' },

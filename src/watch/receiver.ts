@@ -1,4 +1,5 @@
-import { type Clock, durationText, TIME_IS_UP, withinMs } from '../core/clock.ts';
+import { type Clock, TIME_IS_UP, withinMs } from '../core/clock.ts';
+import { durationText } from '../core/text-values.ts';
 import type { Notification } from './standing.ts';
 
 export type Format = 'json' | 'slack';

@@ -1,5 +1,5 @@
 import { open, readFile, realpath, rename, rm } from 'node:fs/promises';
-import { messageOf } from '../core/errors.ts';
+import { messageOf } from '../core/text-values.ts';
 import { firstStanding, type Notification, type Standing, type WatchWorld } from './standing.ts';
 
 /** Everything that a watcher needs to go on after a restart. */

@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { kubernetesTool } from '../../scripts/kubernetes-tool.ts';
+import { reached } from '../support/until.ts';
 
 const run = promisify(execFile);
+
+const PATIENCE_SECONDS = 900;
+/** How long anything may take before the run is given up: on a busy machine all takes longer, and a wait ends when its condition holds. */
+export const PATIENCE = `${PATIENCE_SECONDS}s`;
 
 /** Runs kubectl on the cluster that KUBECONFIG names; resolves with what it prints. */
 export async function kubectl(...args: string[]): Promise<string> {
@@ -21,9 +25,7 @@ export async function helm(...args: string[]): Promise<string> {
   return (await run(kubernetesTool('helm'), args, { maxBuffer: 2 ** 26 })).stdout;
 }
 
-/** Asks every half second until the answer is yes. Rejects with `what` when it is not within `seconds`. */
-export async function until(what: string, seconds: number, isSo: () => Promise<boolean>): Promise<void> {
-  for (const endsAt = Date.now() + seconds * 1000; !(await isSo()); await sleep(500)) {
-    if (Date.now() > endsAt) throw new Error(`not within ${seconds} s: ${what}`);
-  }
+/** Asks until the answer is yes. Rejects with `what` if it never is. */
+export function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  return reached(what, PATIENCE_SECONDS * 1000, isSo);
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { helm, kubectl, kubectlWith, until } from './kubernetes.ts';
+import { helm, kubectl, kubectlWith, PATIENCE, until } from './kubernetes.ts';
 
 const CHART = fileURLToPath(new URL('../../deploy/chart', import.meta.url));
 const GATEWAY = 'app.kubernetes.io/component=gateway';
@@ -19,7 +19,7 @@ export interface Release {
   deletePod(component: 'gateway' | 'valkey', ...options: string[]): Promise<void>;
   /** Evicts each pod once, as often as the disruption budget makes it wait, and waits until all are ready again. */
   evictAll(): Promise<void>;
-  waitForPods(count: number, seconds: number): Promise<void>;
+  waitForPods(count: number): Promise<void>;
   /** Removes the release; resolves with the names of what it has left. */
   uninstall(): Promise<string[]>;
   /** The fewest pods that the Deployment asked for while something was done. */
@@ -40,6 +40,7 @@ export function release(namespace: string, image: string, more: readonly string[
     `image.tag=${tag}`,
     'valkey.enabled=true',
     'shoutcloud.enabled=true',
+    `progressDeadlineSeconds=${Number.parseInt(PATIENCE, 10)}`,
     ...more,
   ];
   const inNamespace = (...args: string[]) => kubectl('--namespace', namespace, ...args);
@@ -50,8 +51,8 @@ export function release(namespace: string, image: string, more: readonly string[
       .filter(Boolean);
 
   async function settled(old: readonly string[]): Promise<void> {
-    await inNamespace('rollout', 'status', 'deployment', '--timeout=180s');
-    await until('the old pods are gone', 90, async () => {
+    await inNamespace('rollout', 'status', 'deployment', `--timeout=${PATIENCE}`);
+    await until('the old pods are gone', async () => {
       const left = await inNamespace('get', 'pods', '--output', 'name');
       return !old.some((name) => left.split('\n').includes(name));
     });
@@ -63,8 +64,8 @@ export function release(namespace: string, image: string, more: readonly string[
     await settled(old);
   }
 
-  async function waitForPods(count: number, seconds: number): Promise<void> {
-    await until(`${count} pods are ready and no other is left`, seconds, async () => {
+  async function waitForPods(count: number): Promise<void> {
+    await until(`${count} pods are ready and no other is left`, async () => {
       const ready = await inNamespace(
         'get',
         'deployment',
@@ -78,7 +79,7 @@ export function release(namespace: string, image: string, more: readonly string[
 
   async function upgraded(changed: readonly string[]): Promise<string> {
     const set = [...values, ...changed].join(',');
-    const place = ['--namespace', namespace, '--set', set, '--wait', '--timeout', '180s'];
+    const place = ['--namespace', namespace, '--set', set, '--wait', '--timeout', PATIENCE];
     return helm('upgrade', 'tuohs', CHART, ...(await forced()), ...place);
   }
 
@@ -98,7 +99,7 @@ export function release(namespace: string, image: string, more: readonly string[
         values.join(','),
         '--wait',
         '--timeout',
-        '120s',
+        PATIENCE,
       );
     },
     upgrade: (...changed) => replacing(() => upgraded(changed)),
@@ -113,10 +114,10 @@ export function release(namespace: string, image: string, more: readonly string[
           ...(await forced()),
           '--wait',
           '--timeout',
-          '180s',
+          PATIENCE,
         ),
       ),
-    test: () => helm('test', 'tuohs', '--namespace', namespace, '--timeout', '180s'),
+    test: () => helm('test', 'tuohs', '--namespace', namespace, '--timeout', PATIENCE),
     restart: () => replacing(() => inNamespace('rollout', 'restart', 'deployment/tuohs')),
     async deletePod(component, ...options) {
       const [name = ''] = await names(component === 'gateway' ? GATEWAY : VALKEY);
@@ -125,7 +126,7 @@ export function release(namespace: string, image: string, more: readonly string[
     },
     async evictAll() {
       for (const name of await names(GATEWAY)) {
-        await until(`${name} may be evicted`, 60, () => evict(namespace, name.replace('pod/', '')));
+        await until(`${name} may be evicted`, () => evict(namespace, name.replace('pod/', '')));
         await settled([name]);
       }
     },
@@ -162,12 +163,12 @@ export function release(namespace: string, image: string, more: readonly string[
       return nodes.find((node) => node !== spared);
     },
     async drain(node) {
-      await kubectl('drain', node, '--ignore-daemonsets', '--pod-selector', GATEWAY, '--timeout=180s');
-      await inNamespace('rollout', 'status', 'deployment', '--timeout=180s');
+      await kubectl('drain', node, '--ignore-daemonsets', '--pod-selector', GATEWAY, `--timeout=${PATIENCE}`);
+      await inNamespace('rollout', 'status', 'deployment', `--timeout=${PATIENCE}`);
       await kubectl('uncordon', node);
     },
     async remove() {
-      await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s');
+      await kubectl('delete', 'namespace', namespace, '--ignore-not-found', `--timeout=${PATIENCE}`);
     },
   };
 }

@@ -48,16 +48,7 @@ const FOLDERS = Object.keys(MAY_IMPORT).filter(
   (part) => !['lifecycle', 'version', 'main', 'app', 'shouter-stack', 'primary'].includes(part),
 );
 
-const WITHOUT_PACKAGES = [
-  'core',
-  'config',
-  'client',
-  'shoutcloud',
-  'workers',
-  'lifecycle',
-  'version',
-  'main',
-];
+const WITHOUT_PACKAGES = ['core', 'client', 'shoutcloud', 'workers', 'lifecycle', 'version', 'main'];
 
 interface SourceFile {
   readonly path: string;

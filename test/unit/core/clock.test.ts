@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { durationText, systemClock } from '../../../src/core/clock.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { durationText } from '../../../src/core/text-values.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 for (const [name, makeClock] of Object.entries({

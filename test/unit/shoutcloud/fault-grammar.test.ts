@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { faultKinds, parseFault } from '../../../src/shoutcloud/fault-kinds.ts';
-import { checkRates, parseFaults, parseScript } from '../../../src/shoutcloud/fault-plan.ts';
+import { checkRates, parseFault, parseFaults, parseScript } from '../../../src/shoutcloud/fault-plan.ts';
+import { faultKinds } from '../../../src/shoutcloud/faults.ts';
 
 test('faults are read with their rates, or for every request', () => {
   assert.deepEqual(parseFaults(' status=503@30%  hang@0.5% '), [

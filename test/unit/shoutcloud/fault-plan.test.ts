@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Faults, Script } from '../../../src/shoutcloud/fault-plan.ts';
 import { faultPlan, seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
-import type { Faults, Script } from '../../../src/shoutcloud/faults.ts';
+import type { Fault } from '../../../src/shoutcloud/faults.ts';
 import { running, statusOf } from './running.ts';
 
 function drawn(seed: number, count: number, faults: Faults, script: Script = ''): string[] {
@@ -75,7 +76,7 @@ test('a function that throws is answered with its message', async (t) => {
 test('two servers with the same seed fail alike', async (t) => {
   const outcomes: string[][] = [[], []];
   for (const list of outcomes) {
-    const onShout = ({ outcome }: { outcome: string }) => list.push(outcome);
+    const onShout = ({ fault }: { fault: Fault | undefined }) => list.push(fault?.kind ?? 'ok');
     const server = await running(t, { seed: 42, faults: 'status=503@50%', onShout });
     for (let count = 0; count < 20; count++) await statusOf(server);
   }

@@ -1,0 +1,26 @@
+/** The whole number in this range that the text is, written in digits alone; `undefined` for any other text. */
+export function wholeNumber(text: string, min: number, max: number): number | undefined {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return value >= min && value <= max ? value : undefined;
+}
+
+/** The words between white space. */
+export function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
+
+/** A duration for people: `1h 2m 5s`, `1s 500ms`, `0s`. */
+export function durationText(ms: number): string {
+  const parts = {
+    hours: Math.floor(ms / 3_600_000),
+    minutes: Math.floor(ms / 60_000) % 60,
+    seconds: Math.floor(ms / 1000) % 60,
+    milliseconds: ms % 1000,
+  };
+  return new Intl.DurationFormat('en', { style: 'narrow' }).format(parts) || '0s';
+}
+
+/** What to say about anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
