@@ -236,6 +236,25 @@ const cases: readonly [what: string, values: Values, sentence: RegExp][] = [
     { tolerations: [{ operator: 'Exists', tolerationSeconds: 5 }] },
     /tolerationSeconds needs effect: NoExecute\./,
   ],
+  [
+    'affinity to and against the same label',
+    {
+      affinity: {
+        podAntiAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            {
+              weight: 1,
+              podAffinityTerm: {
+                ...{ topologyKey: 'zone', labelSelector: {} },
+                ...{ matchLabelKeys: ['a', 'b'], mismatchLabelKeys: ['b'] },
+              },
+            },
+          ],
+        },
+      },
+    },
+    /affinity.podAntiAffinity: a term has b in matchLabelKeys and in mismatchLabelKeys\./,
+  ],
   ['a watcher that tells nobody', { watch: { enabled: true } }, /watch.enabled needs a webhook/],
   [
     'alerts that go nowhere',

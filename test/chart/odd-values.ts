@@ -60,6 +60,19 @@ export const oddValues: Readonly<Record<string, Values>> = {
       ],
     },
   },
+  'a Gateway with two ports': {
+    httpRoute: {
+      ...gateway,
+      parentRefs: [
+        { name: 'a', port: 80 },
+        { name: 'a', port: 443 },
+      ],
+    },
+  },
+  'a Gateway with and without its group': {
+    httpRoute: { ...gateway, parentRefs: [{ name: 'a' }, { name: 'a', group: 'gateway.networking.k8s.io' }] },
+  },
+  'an IngressRoute without entry points': { ingressRoute: { enabled: true, host, entryPoints: null } },
   'a Gateway of another kind': {
     httpRoute: { ...gateway, parentRefs: [{ name: 'a', kind: 'Service', group: '' }] },
   },
@@ -258,6 +271,24 @@ export const oddValues: Readonly<Record<string, Values>> = {
   'affinity without a topology': {
     affinity: {
       podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: {} }] },
+    },
+  },
+  'affinity to a node whose name cannot be': {
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['A_B'] }] }],
+        },
+      },
+    },
+  },
+  'affinity to a negative number': {
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Gt', values: ['-1'] }] }],
+        },
+      },
     },
   },
   'affinity to a namespace without a name': {

@@ -39,6 +39,14 @@ test('Traefik is not installed without an address for mails', async (t) => {
   assert.match(stderr, /--acme-email is missing/);
 });
 
+test('nothing is installed for an image without a name', async (t) => {
+  const { code, calls, stderr } = await provision(t, DOMAIN, { FAKE_BARE: '1' });
+
+  assert.equal(code, 2);
+  assert.match(stderr, /DOCKER_IMAGE is not the name of an image/);
+  assert.deepEqual(installed(calls), []);
+});
+
 test("Traefik's values keep certificates, send http to https and log as JSON", () => {
   const values = parse(readFileSync(new URL('../../deploy/provision/traefik.yaml', import.meta.url), 'utf8'));
   const said = values.additionalArguments.join('\n');
