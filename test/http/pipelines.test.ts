@@ -2,13 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../src/core/clock.ts';
 import { listeningServer } from '../support/api.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { postOf, rawClient } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { worldOn } from '../support/world.ts';
-
-const GET = 'GET /v1?data=hello HTTP/1.1\r\nHost: a\r\n\r\n';
-const POST =
-  'POST /v1 HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"data":"hi"}';
 
 for (const [limit, maxHeldBytes, most] of [
   ['there is no more room for the bytes of its requests', 2 ** 19, 104],
@@ -23,7 +19,7 @@ for (const [limit, maxHeldBytes, most] of [
     });
     const client = await rawClient(t, port);
 
-    client.send(GET.repeat(1500));
+    client.send('GET /v1?data=hello HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1500));
 
     await client.closed();
     await until(t, () => status().connections === 0);
@@ -40,7 +36,7 @@ test('a connection that sends more than 128 requests in one packet is closed, al
   });
   const client = await rawClient(t, port);
 
-  client.send(POST.repeat(500));
+  client.send(postOf('hi').repeat(500));
 
   await client.closed();
   await until(t, () => status().connections === 0);
