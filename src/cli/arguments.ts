@@ -12,7 +12,7 @@ export type ArgumentReader<T> = (text: string) => T;
 export function wholeNumber(min: number, max: number): ArgumentReader<number> {
   const kind = kinds.wholeNumber(min, max);
   return (text) => {
-    const value = kind.parse(text)?.value;
+    const value = kind.parse(text);
     if (value === undefined) throw new InvalidArgumentError(`It must be ${kind.accepts}.`);
     return value;
   };

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Environment } from '../config/read-config.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
-import type { ForkedProcess } from '../workers/primary-link.ts';
+import type { ForkedProcess } from '../workers/worker-link.ts';
 
 /** What a command needs of the process it runs in. */
 export interface Surroundings {

@@ -6,7 +6,7 @@ import { systemClock } from '../core/clock.ts';
 import type { FaultSwitch } from '../shoutcloud/fault-switch.ts';
 import type { Shoutcloud } from '../shoutcloud/server.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
-import { primaryLink, type Question } from '../workers/primary-link.ts';
+import { primaryLink, type Question } from '../workers/worker-link.ts';
 import { listenFailure, runUntil } from './listening.ts';
 import type { Surroundings } from './own-process.ts';
 

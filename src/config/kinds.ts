@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import * as textValues from '../core/text-values.ts';
 
 /** One setting: its environment variable, what it accepts, and its default. */
 export interface Setting<T> {
@@ -16,20 +17,24 @@ export function setting<T>(row: Omit<Setting<T>, 'byDefault'> & { byDefault: NoI
   return row;
 }
 
+/** A row without a default. An empty text counts as none. */
+export function optionalSetting<T>(row: Omit<Setting<T>, 'byDefault'>): Setting<T | undefined> {
+  return { ...row, is: emptyIs('none', row.is), byDefault: undefined };
+}
+
 /** What the text of a setting must be, in words and as a check. */
 export interface Kind<T> {
   readonly accepts: string;
-  /** The value, or `undefined` if the text is not acceptable. A value of `undefined` stands for the default. */
-  parse(text: string): { value: T | undefined } | undefined;
+  /** Whether an empty text stands for the default. */
+  readonly allowsEmpty?: true;
+  /** The value, or `undefined` if the text is not acceptable. */
+  parse(text: string): T | undefined;
 }
 
 export function wholeNumber(min: number, max: number): Kind<number> {
   return {
     accepts: `a whole number from ${min} to ${max}`,
-    parse(text) {
-      const value = Number(text);
-      return /^\d+$/.test(text) && value >= min && value <= max ? { value } : undefined;
-    },
+    parse: (text) => textValues.wholeNumber(text, min, max),
   };
 }
 
@@ -38,7 +43,7 @@ export function decimal(min: number, max: number): Kind<number> {
     accepts: `a number from ${min} to ${max}`,
     parse(text) {
       const value = Number(text);
-      return /^\d+(\.\d+)?$/.test(text) && value >= min && value <= max ? { value } : undefined;
+      return /^\d+(\.\d+)?$/.test(text) && value >= min && value <= max ? value : undefined;
     },
   };
 }
@@ -46,33 +51,23 @@ export function decimal(min: number, max: number): Kind<number> {
 export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   return {
     accepts: `one of ${words.join(', ')}`,
-    parse(text) {
-      const value = words.find((word) => word === text);
-      return value && { value };
-    },
-  };
-}
-
-/** The same kind, or an empty text for none. */
-export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
-  return {
-    accepts: `${kind.accepts}, or empty for none`,
-    parse: (text) => (text === '' ? { value: undefined } : kind.parse(text)),
+    parse: (text) => words.find((word) => word === text),
   };
 }
 
 /** The same kind, or an empty text for the default, by the OpenTelemetry specification. */
 export function emptyIsDefault<T>(kind: Kind<T>): Kind<T> {
-  return {
-    accepts: `${kind.accepts}, or empty for the default`,
-    parse: (text) => (text === '' ? { value: undefined } : kind.parse(text)),
-  };
+  return emptyIs('the default', kind);
+}
+
+function emptyIs<T>(what: string, kind: Kind<T>): Kind<T> {
+  return { accepts: `${kind.accepts}, or empty for ${what}`, allowsEmpty: true, parse: kind.parse };
 }
 
 /** A flag by the OpenTelemetry specification. */
 export const standardFlag: Kind<boolean> = {
   accepts: '`true`; anything else is false',
-  parse: (text) => ({ value: text.toLowerCase() === 'true' }),
+  parse: (text) => text.toLowerCase() === 'true',
 };
 
 /** The name of a file of certificates. The value is the content of the file. */
@@ -84,7 +79,7 @@ export const certificates: Kind<string> = {
       const blocks = value.match(CERTIFICATE) ?? [];
       // Throws if it is not a certificate. TLS would ignore it, and then trust no server.
       for (const block of blocks) new X509Certificate(block);
-      return blocks.length > 0 ? { value } : undefined;
+      return blocks.length > 0 ? value : undefined;
     } catch {
       return undefined;
     }
@@ -101,7 +96,7 @@ export function urlOf(...schemes: readonly string[]): Kind<string> {
       const url = URL.parse(text);
       const isFine =
         url && schemes.includes(url.protocol.slice(0, -1)) && url.hostname && !url.search && !url.hash;
-      return isFine && hasClearCredentials(url) ? { value: text } : undefined;
+      return isFine && hasClearCredentials(url) ? text : undefined;
     },
   };
 }
@@ -125,7 +120,7 @@ export const redisUrl: Kind<string> = {
     const url = urlOf('redis', 'rediss').parse(text);
     if (!url || !/^(\/(0|[1-9]\d{0,5})?)?$/.test(new URL(text).pathname)) return undefined;
     // The client knows `rediss:` in lower case only.
-    return { value: new URL(text).href };
+    return new URL(text).href;
   },
 };
 
@@ -134,7 +129,7 @@ export const origins: Kind<readonly string[]> = {
   accepts: 'origins like https://app.example with commas between them, without patterns, or * for all',
   parse(text) {
     const list = text.split(',').map((origin) => origin.trim());
-    return text === '*' || list.every(isOrigin) ? { value: list } : undefined;
+    return text === '*' || list.every(isOrigin) ? list : undefined;
   },
 };
 
@@ -146,5 +141,5 @@ function isOrigin(text: string): boolean {
 
 export const word: Kind<string> = {
   accepts: 'a word without spaces',
-  parse: (text) => (/^\S+$/.test(text) ? { value: text } : undefined),
+  parse: (text) => (/^\S+$/.test(text) ? text : undefined),
 };

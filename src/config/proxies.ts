@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { wholeNumber } from '../core/text-values.ts';
 import type { Kind } from './kinds.ts';
 
 /** No real chain of proxies is longer. With a larger number, a client could choose its own address. */
@@ -8,10 +10,10 @@ const MOST_PROXIES = 32;
 export const proxies: Kind<number | string[]> = {
   accepts: `a number of proxies from 0 to ${MOST_PROXIES}, or their addresses or networks with commas between them, which must not cover the whole internet`,
   parse(text) {
-    if (/^\d+$/.test(text)) return Number(text) <= MOST_PROXIES ? { value: Number(text) } : undefined;
+    const count = wholeNumber(text, 0, MOST_PROXIES);
+    if (count !== undefined) return count;
     const addresses = text.split(',').map((address) => address.trim());
-    const areFine = addresses.every(isAddressOrNetwork) && !coverInternet(addresses);
-    return areFine ? { value: addresses } : undefined;
+    return addresses.every(isAddressOrNetwork) && !coverInternet(addresses) ? addresses : undefined;
   },
 };
 
@@ -19,7 +21,7 @@ function isAddressOrNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const isNamed = ['loopback', 'linklocal', 'uniquelocal'].includes(text);
   const mostBits = isIP(address) === 6 ? 128 : 32;
-  const areBitsFine = bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= mostBits);
+  const areBitsFine = bits === undefined || wholeNumber(bits, 0, mostBits) !== undefined;
   return isNamed || (isIP(address) !== 0 && areBitsFine && rest.length === 0);
 }
 
@@ -55,27 +57,12 @@ function holds(ranges: readonly Range[], [first, last]: Range): boolean {
 }
 
 function rangeOf(network: string): Range {
-  const [address = '', bits] = network.split('/');
-  const isIPv4 = isIP(address) === 4;
+  const [text = '', bits] = network.split('/');
+  const address = ipaddr.parse(text);
+  const isIPv4 = address instanceof ipaddr.IPv4;
+  const bytes = (isIPv4 ? address.toIPv4MappedAddress() : address).toByteArray();
   const length = isIPv4 ? 32 : 128;
   const size = 1n << BigInt(length - Number(bits ?? length));
-  const value = isIPv4 ? (0xffffn << 32n) | ipv4(address) : ipv6(address);
-  const first = (value / size) * size;
+  const first = (BigInt(`0x${Buffer.from(bytes).toString('hex')}`) / size) * size;
   return [first, first + size - 1n];
-}
-
-function ipv4(address: string): bigint {
-  return address.split('.').reduce((value, part) => (value << 8n) | BigInt(part), 0n);
-}
-
-function ipv6(address: string): bigint {
-  // The URL parser removes leading zeros, and writes a part in the form of IPv4 as hexadecimal.
-  const { hostname } = new URL(`http://[${address.replace(/%.*/, '')}]`);
-  const [left = [], right = []] = hostname.slice(1, -1).split('::').map(groups);
-  const zeros = new Array<bigint>(8 - left.length - right.length).fill(0n);
-  return [...left, ...zeros, ...right].reduce((value, group) => (value << 16n) | group, 0n);
-}
-
-function groups(text: string): bigint[] {
-  return text === '' ? [] : text.split(':').map((group) => BigInt(`0x${group}`));
 }

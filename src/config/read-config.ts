@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { getHeapStatistics } from 'node:v8';
+import { messageOf } from '../core/text-values.ts';
 import type { Setting } from './kinds.ts';
 import { allSettings, type Config } from './settings.ts';
 
@@ -26,7 +27,7 @@ export function readConfig(
     try {
       return [key, settingValue(setting, environment)];
     } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
+      problems.push(messageOf(error));
       return [key, undefined];
     }
   });
@@ -37,9 +38,9 @@ export function readConfig(
 
 function settingValue(setting: Setting<unknown>, environment: Environment): unknown {
   const text = setting.isSecret ? secretText(setting.name, environment) : environment[setting.name];
-  if (text === undefined) return setting.byDefault;
-  const parsed = setting.is.parse(text);
-  if (parsed) return parsed.value ?? setting.byDefault;
+  if (text === undefined || (text === '' && setting.is.allowsEmpty)) return setting.byDefault;
+  const value = setting.is.parse(text);
+  if (value !== undefined) return value;
   const shown = setting.isSecret ? '' : `, not ${JSON.stringify(withoutCredentials(text))}`;
   throw new Error(`${setting.name} must be ${setting.is.accepts}${shown}`);
 }

@@ -2,7 +2,7 @@ import {
   certificates,
   decimal,
   oneOf,
-  optional,
+  optionalSetting,
   origins,
   redisUrl,
   type Setting,
@@ -16,10 +16,9 @@ import { traceSettings } from './trace-settings.ts';
 
 /** All settings except those of traces. The reader, the documentation, `.env.example` and the chart follow this table. */
 export const settings = {
-  host: setting({
+  host: optionalSetting({
     name: 'HOST',
-    is: optional(word),
-    byDefault: undefined,
+    is: word,
     says: 'Address to listen on. Without one, all addresses of the machine, IPv6 included if the system has it.',
   }),
   port: setting({
@@ -34,10 +33,9 @@ export const settings = {
     byDefault: 9464,
     says: 'Port of probes and status, never to be made public; 0 takes a free one.',
   }),
-  adminHost: setting({
+  adminHost: optionalSetting({
     name: 'ADMIN_HOST',
-    is: optional(word),
-    byDefault: undefined,
+    is: word,
     says: 'Address on which the admin port listens, such as `127.0.0.1`; empty: the same as `HOST`.',
   }),
   logLevel: setting({
@@ -106,17 +104,15 @@ export const settings = {
     byDefault: 33_554_432,
     says: 'Size of the memory cache in bytes; 0 switches it off.',
   }),
-  redisUrl: setting({
+  redisUrl: optionalSetting({
     name: 'REDIS_URL',
-    is: optional(redisUrl),
-    byDefault: undefined,
+    is: redisUrl,
     says: 'The Redis that all processes share as a second cache. The service also works without it.',
     isSecret: true,
   }),
-  redisCa: setting({
+  redisCa: optionalSetting({
     name: 'REDIS_CA_FILE',
-    is: optional(certificates),
-    byDefault: undefined,
+    is: certificates,
     says: "File with the PEM certificates of the authorities that sign Redis' certificate; only with `rediss://`.",
   }),
   redisTimeoutMs: setting({
@@ -143,10 +139,9 @@ export const settings = {
     byDefault: 1_048_576,
     says: 'Largest body of a bulk request in bytes.',
   }),
-  maxBytesInFlight: setting({
+  maxBytesInFlight: optionalSetting({
     name: 'MAX_BYTES_IN_FLIGHT',
-    is: optional(wholeNumber(1_048_576, 2 ** 40)),
-    byDefault: undefined,
+    is: wholeNumber(1_048_576, 2 ** 40),
     says: 'Most bytes that clients can make the process hold: bodies, waiting texts, answers that are not read yet. Without it, a quarter of the memory that the process can use, and at most 64 MiB.',
   }),
   maxConnections: setting({
@@ -167,16 +162,14 @@ export const settings = {
     byDefault: 0,
     says: 'Requests that one client may make in a minute of the clock; 0 means no limit.',
   }),
-  corsOrigins: setting({
+  corsOrigins: optionalSetting({
     name: 'CORS_ORIGINS',
-    is: optional(origins),
-    byDefault: undefined,
+    is: origins,
     says: 'Sites whose pages may call the API from a browser. If it is set, all answers say `Vary: Origin`.',
   }),
-  trustProxy: setting({
+  trustProxy: optionalSetting({
     name: 'TRUST_PROXY',
-    is: optional(proxies),
-    byDefault: undefined,
+    is: proxies,
     says: 'Proxies that are trusted to name the address of a client.',
   }),
   drainMs: setting({
@@ -197,10 +190,9 @@ export const settings = {
     byDefault: 1,
     says: 'Processes that share the port, for a machine with many cores; above 1 only on Linux or FreeBSD. Each has its own cache, connections to SHOUTCLOUD and `MAX_IN_FLIGHT`, and, without Redis, its own count for the rate limit.',
   }),
-  otlpEndpoint: setting({
+  otlpEndpoint: optionalSetting({
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-    is: optional(urlOf('http', 'https')),
-    byDefault: undefined,
+    is: urlOf('http', 'https'),
     says: 'Address of the collector of traces, by OTLP/HTTP; `/v1/traces` is appended. Without it and the next setting there are no traces.',
   }),
 };

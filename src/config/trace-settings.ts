@@ -1,14 +1,13 @@
-import { decimal, emptyIsDefault, oneOf, optional, setting, standardFlag, urlOf } from './kinds.ts';
+import { decimal, emptyIsDefault, oneOf, optionalSetting, setting, standardFlag, urlOf } from './kinds.ts';
 
 /**
  * The settings of traces, by the names and rules of the OpenTelemetry specification
  * (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). An empty value counts as none.
  */
 export const traceSettings = {
-  otlpTracesEndpoint: setting({
+  otlpTracesEndpoint: optionalSetting({
     name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
-    is: optional(urlOf('http', 'https')),
-    byDefault: undefined,
+    is: urlOf('http', 'https'),
     says: 'The same for traces alone; used as it is.',
   }),
   otlpProtocol: setting({
@@ -17,10 +16,9 @@ export const traceSettings = {
     byDefault: 'http/protobuf',
     says: 'How traces are written on their way.',
   }),
-  otlpTracesProtocol: setting({
+  otlpTracesProtocol: optionalSetting({
     name: 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
-    is: optional(oneOf('http/protobuf', 'http/json')),
-    byDefault: undefined,
+    is: oneOf('http/protobuf', 'http/json'),
     says: 'The same for traces alone.',
   }),
   tracesSampler: setting({

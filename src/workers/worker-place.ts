@@ -1,5 +1,5 @@
 import type { World } from '../core/events.ts';
-import type { Worker, WorkerEnd } from './forked-worker.ts';
+import type { Worker, WorkerEnd } from './worker-link.ts';
 
 /** A slot with one worker in it, which is replaced whenever it ends. */
 export interface WorkerPlace {

@@ -6,8 +6,7 @@ import { overload } from './callers/overload.ts';
 import { randomFaults, soak } from './life-cycle/random-faults.ts';
 import { rollingRestart } from './life-cycle/rolling-restart.ts';
 import type { Row } from './tools/row.ts';
-import { brokenConnections } from './upstream/broken-connections.ts';
-import { flaky } from './upstream/flaky.ts';
+import { brokenConnections, flaky } from './upstream/faults.ts';
 import { outage } from './upstream/outage.ts';
 
 /** What needs real sockets, processes, memory or a real Redis. The simulation has all that does not. */

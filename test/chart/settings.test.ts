@@ -78,8 +78,10 @@ for (const row of rows) {
       const lowest = row.name.endsWith('PORT') ? 1 : minimum;
 
       assert.equal(minimum, lowest);
-      assert.ok(lowest !== minimum || row.name.endsWith('PORT') || !row.is.parse(String(minimum - 1)));
-      assert.ok(!row.is.parse(String(maximum + 1)));
+      assert.ok(
+        lowest !== minimum || row.name.endsWith('PORT') || row.is.parse(`${minimum - 1}`) === undefined,
+      );
+      assert.equal(row.is.parse(String(maximum + 1)), undefined);
     });
   }
 }

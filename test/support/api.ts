@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import inject, { type InjectOptions, type Response } from 'light-my-request';
-import type { Clock } from '../../src/core/clock.ts';
+import { type Clock, turns } from '../../src/core/clock.ts';
 import { type ReverseShout, reverser, reverseShout } from '../../src/core/reverse.ts';
 import { type ApiOptions, type ApiServerParts, apiServer } from '../../src/http/api-server.ts';
 import type { HttpServer } from '../../src/http/http-server.ts';
@@ -49,6 +49,7 @@ export function testApi(
       admission: door,
       requestCounter: { count: async () => ({ current: 1, leftMs: 60_000 }) },
       isDraining: () => false,
+      nextTurn: turns(world.clock),
       ...parts,
     },
     { ...OPTIONS, ...options },
@@ -71,6 +72,27 @@ export async function listeningServer(
   const server = testApi(test, parts);
   return { ...server, port: await server.listen({ host: '127.0.0.1', port: 0 }) };
 }
+
+/** The same around a fake upstream of the test's own, on a clock that stands still. */
+export async function fakeApi(test: TestContext, parts: ApiUnderTest = {}) {
+  const upstream = fakeShouter();
+  const world = testWorld();
+  const server = await listeningServer(test, {
+    world,
+    reverseShout: reverseShout(upstream, reverser('grapheme')),
+    ...parts,
+  });
+  return { upstream, world, server, port: server.port };
+}
+
+/** Every client is over its quota. */
+export const OVER_QUOTA: ApiUnderTest = {
+  options: { rateLimitPerMinute: 1 },
+  requestCounter: { count: async () => ({ current: 2, leftMs: 30_000 }) },
+};
+
+/** There is no room for any request. */
+export const NO_ROOM: ApiUnderTest = { limits: { maxInFlight: 0 } };
 
 /** Its port alone. */
 export async function listeningApi(test: TestContext, parts: ApiUnderTest = {}): Promise<number> {

@@ -11,7 +11,7 @@ export interface RawClient {
   /** All that has come so far. */
   text(): string;
   /** What has come once it holds this; rejects when the connection ends without it. */
-  heard(part: string | RegExp): Promise<string>;
+  heard(part: string | RegExp | ((text: string) => boolean)): Promise<string>;
   /** All that came, once the other side has closed. */
   closed(): Promise<string>;
 }
@@ -41,13 +41,44 @@ export async function rawClient(test: { after(run: () => void): void }, port: nu
     heard: (part) =>
       new Promise((resolve, reject) => {
         onText = () => {
-          if (typeof part === 'string' ? text.includes(part) : part.test(text)) resolve(text);
+          if (holds(text, part)) resolve(text);
           else if (socket.destroyed) reject(new Error(`the connection ended after ${JSON.stringify(text)}`));
         };
         onText();
       }),
     closed: () => end.promise.then(() => text),
   };
+}
+
+function holds(text: string, part: string | RegExp | ((text: string) => boolean)): boolean {
+  if (typeof part === 'function') return part(text);
+  return typeof part === 'string' ? text.includes(part) : part.test(text);
+}
+
+/** A request with a host, this content type, these lines of headers, and a body with its length. */
+export function requestOf(line: string, { type = '', more = '', body = '' } = {}): string {
+  const headers = [
+    ...(type === '' ? [] : [`content-type: ${type}`]),
+    ...(body === '' ? [] : [`content-length: ${Buffer.byteLength(body)}`]),
+    ...(more === '' ? [] : [more]),
+  ];
+  return [`${line} HTTP/1.1`, 'host: x', ...headers, '', body].join('\r\n');
+}
+
+/** A string as JSON. */
+export function postOf(data: string): string {
+  return requestOf('POST /v1', { type: 'application/json', body: JSON.stringify({ data }) });
+}
+
+/** Sends this over a connection of its own; the only answer. */
+export async function exchanged(
+  test: { after(run: () => void): void },
+  port: number,
+  bytes: string,
+): Promise<RawAnswer> {
+  const client = await rawClient(test, port);
+  client.send(bytes);
+  return parsed(await client.closed());
 }
 
 /** All that came, from a service that leaves its client time to stop sending, by a clock that only the test moves. */

@@ -24,3 +24,12 @@ export async function msUntil(isSo: () => boolean | Promise<boolean>, withinMs: 
   }
   return Number.POSITIVE_INFINITY;
 }
+
+/** The same for what must happen: rejects with `what` when it does not. */
+export async function reached(
+  what: string,
+  withinMs: number,
+  isSo: () => boolean | Promise<boolean>,
+): Promise<void> {
+  if ((await msUntil(isSo, withinMs)) > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`);
+}

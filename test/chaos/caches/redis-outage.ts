@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisServer } from '../../support/redis-server.ts';
 import { msUntil, nowMs } from '../../support/until.ts';
 import { callers } from '../tools/load.ts';
-import { honest } from '../tools/replies.ts';
 import { atMost, exactly, type Handicap, type Row } from '../tools/row.ts';
 import { between, medianMs, ofLabel, p99Ms, slowestMs, statusesOf } from '../tools/statistics.ts';
 
@@ -29,7 +28,7 @@ function lost(how: string, { take, giveBack }: Outage, unprotected?: Handicap): 
     needsRedis: true,
     ...(unprotected && { unprotected }),
     async run(lab) {
-      const upstream = await lab.peer(honest(20));
+      const upstream = await lab.upstream({ latencyMs: 20 });
       const redis = await lab.redis();
       // Without memory, so that every known string is read from Redis if it is there.
       const env = { SHOUTCLOUD_URL: upstream.url, REDIS_URL: redis.url, CACHE_MAX_BYTES: '0' };

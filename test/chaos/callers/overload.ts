@@ -4,7 +4,6 @@ import type { Answer } from '../tools/answer.ts';
 import type { Gateway } from '../tools/gateway.ts';
 import type { Lab } from '../tools/lab.ts';
 import { callers } from '../tools/load.ts';
-import { honest } from '../tools/replies.ts';
 import { atLeast, atMost, exactly, type Figure, type Row } from '../tools/row.ts';
 import { countOf, p99Ms, shareOf } from '../tools/statistics.ts';
 
@@ -17,7 +16,7 @@ export const overload: Row = {
   name: '2 and 4 times the capacity, then half of it',
   group: 'callers',
   async run(lab) {
-    const upstream = await lab.peer(honest(UPSTREAM_MS));
+    const upstream = await lab.upstream({ latencyMs: UPSTREAM_MS });
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, ...BATCH });
     const capacity = await measureCapacity(lab, gateway);
 

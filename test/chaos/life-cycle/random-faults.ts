@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { msUntil, nowMs } from '../../support/until.ts';
 import { callers, knownTexts } from '../tools/load.ts';
-import { honest } from '../tools/replies.ts';
 import { atLeast, atMost, exactly, type Row } from '../tools/row.ts';
 import { between, isRight, ofLabel, shareOf, statusesOf } from '../tools/statistics.ts';
 import { faultGenerator } from './fault-generator.ts';
@@ -27,7 +26,7 @@ function faultsEvery(everyMs: number, { name, lastsMs }: { name: string; lastsMs
     isLong: lastsMs > 5 * MINUTE_MS,
     needsRedis: true,
     async run(lab) {
-      const upstream = await lab.peer(honest(20));
+      const upstream = await lab.upstream({ latencyMs: 20 });
       const redis = await lab.redis();
       const redisProxy = await lab.proxy(redis.port);
       // A cache that is full by the fifth minute, so that only a leak still grows.

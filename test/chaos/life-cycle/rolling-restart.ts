@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { msUntil } from '../../support/until.ts';
 import { startKeepAliveProxy } from '../tools/keep-alive-proxy.ts';
 import { callers } from '../tools/load.ts';
-import { honest } from '../tools/replies.ts';
 import { atLeast, exactly, type Row } from '../tools/row.ts';
 import { statusesOf } from '../tools/statistics.ts';
 
@@ -11,7 +10,7 @@ export const rollingRestart: Row = {
   group: 'life cycle',
   unprotected: { env: { DRAIN_MS: '0' }, fails: 'answers' },
   async run(lab) {
-    const upstream = await lab.peer(honest(30));
+    const upstream = await lab.upstream({ latencyMs: 30 });
     const proxy = await startKeepAliveProxy(lab);
     const start = async () => {
       const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, DRAIN_MS: '6000' });

@@ -11,9 +11,9 @@ const KEPT_SOCKETS = 5;
 const REST_WITHIN_MS = 5_000;
 
 /** What must hold in every row, whatever it does. Ends the row's gateways. */
-export async function checkInvariants({ gateways, peers, loads, asked }: Ledger): Promise<Figure[]> {
+export async function checkInvariants({ gateways, upstreams, loads, asked }: Ledger): Promise<Figure[]> {
   const answers = [...asked, ...loads.flatMap((load) => load.answers)];
-  const attempts = peers.reduce((sum, peer) => sum + peer.attempts.length, 0);
+  const attempts = upstreams.reduce((sum, upstream) => sum + upstream.calls(), 0);
   const alive = gateways.filter(({ gateway }) => isAlive(gateway));
   const figures = [
     exactly(

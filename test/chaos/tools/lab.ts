@@ -1,12 +1,13 @@
+import type { ShoutcloudOptions } from '../../../src/shoutcloud/server.ts';
 import { type Ending, startProgram } from '../../support/process.ts';
 import { type RedisServer, redisServer } from '../../support/redis-server.ts';
 import { type Answer, askOn } from './answer.ts';
 import { type Env, type Gateway, type GatewayManner, MAIN, startGateway } from './gateway.ts';
 import { type Load, type Stream, startLoad } from './load.ts';
 import { memoryCgroup } from './memory-cgroup.ts';
-import { type RawPeer, type Script, startRawPeer } from './raw-peer.ts';
 import type { Handicap } from './row.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { startUpstream, type Upstream } from './upstream.ts';
 import { openWire } from './wire.ts';
 
 /** What a row works with. All that it starts is recorded for the invariants and closed with the lab. */
@@ -18,8 +19,9 @@ export interface Lab extends Ending {
   gateway(env: Env, manner?: GatewayManner): Promise<Gateway>;
   /** As the image runs it, in a memory cgroup of its own of this size. */
   gatewayWithin(limitBytes: number, env: Env): Promise<Gateway>;
-  peer(script: Script): Promise<RawPeer>;
-  /** The compatible server that this project ships, with these arguments; resolves with its address. */
+  /** The compatible server in this process, with faults that can change. */
+  upstream(options: ShoutcloudOptions): Promise<Upstream>;
+  /** The same as a process of its own, with these arguments; resolves with its address. */
   shoutcloud(args: readonly string[]): Promise<string>;
   redis(): Promise<RedisServer>;
   proxy(targetPort: number): Promise<TcpProxy>;
@@ -34,7 +36,7 @@ export interface Lab extends Ending {
 /** What the invariants are checked against. */
 export interface Ledger {
   readonly gateways: { readonly gateway: Gateway; readonly socketsAtStart: number }[];
-  readonly peers: RawPeer[];
+  readonly upstreams: Upstream[];
   readonly loads: Load[];
   readonly asked: Answer[];
 }
@@ -45,7 +47,7 @@ export function openLab(
   seed: number,
   handicap: Handicap | undefined,
 ): { lab: Lab; ledger: Ledger; close(): Promise<void> } {
-  const ledger: Ledger = { gateways: [], peers: [], loads: [], asked: [] };
+  const ledger: Ledger = { gateways: [], upstreams: [], loads: [], asked: [] };
   const closers: (() => unknown)[] = [];
   const after: Ending['after'] = (close) => void closers.push(close);
   const onSignal = () => void close().finally(() => process.exit(130));
@@ -65,11 +67,11 @@ export function openLab(
       after(cgroup.remove);
       return lab.gateway(env, { cgroup, isBuilt: true });
     },
-    async peer(script) {
-      const peer = await startRawPeer(script);
-      after(peer.close);
-      ledger.peers.push(peer);
-      return peer;
+    async upstream(options) {
+      const upstream = await startUpstream(options);
+      after(upstream.close);
+      ledger.upstreams.push(upstream);
+      return upstream;
     },
     async shoutcloud(args) {
       const command = [MAIN, 'shoutcloud', '--quiet', '--port', '0', ...args];

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs } from '../../support/until.ts';
-import { resetSocket } from './reset-socket.ts';
 
 /** What the proxy does to the bytes of both directions from now on. */
 export interface TcpFaults {
@@ -51,7 +50,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
 }
 
 /** The port that a listening server was given. */
-export function portOf(server: Server): number {
+function portOf(server: Server): number {
   const address = server.address();
   return address !== null && typeof address === 'object' ? address.port : 0;
 }
@@ -72,4 +71,13 @@ async function pass(from: Socket, to: Socket, faultsNow: () => TcpFaults): Promi
     last = last.then(() => sleep(Math.max(0, dueAt - nowMs()))).then(() => to.writable && to.write(chunk));
   });
   from.on('close', () => void last.then(() => resetSocket(to)));
+}
+
+/**
+ * Closes a connection with a RST. One that is half closed is only destroyed: libuv refuses to reset it, and the handle
+ * that stays behind keeps Node 24 spinning for ever when the process should end.
+ */
+function resetSocket(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

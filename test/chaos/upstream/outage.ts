@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { msUntil, nowMs } from '../../support/until.ts';
 import type { Answer } from '../tools/answer.ts';
 import { callers } from '../tools/load.ts';
-import { honest } from '../tools/replies.ts';
 import { atLeast, atMost, exactly, type Row } from '../tools/row.ts';
 import { between, isRight, ofLabel, p99Ms, shareOf } from '../tools/statistics.ts';
 
@@ -13,7 +12,7 @@ export const outage: Row = {
   name: 'upstream port closed: refused fast, back by itself',
   group: 'upstream',
   async run(lab) {
-    const upstream = await lab.peer(honest(20));
+    const upstream = await lab.upstream({ latencyMs: 20 });
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url });
     const load = lab.load(gateway, callers(lab.seed, { known: 50, unknown: 100 }));
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Notification } from '../../../src/watch/standing.ts';
 import { memoryStateStore, type StateStore } from '../../../src/watch/state-store.ts';
+import { pick } from '../../support/pick.ts';
 import { at, fakeReceiver, play, recordedEvents, roundNo, URL, watcherOn } from './watch-under-test.ts';
 
 test('a service that goes down and comes back is two notifications with all that is known', async () => {
@@ -24,25 +25,19 @@ test('a service that goes down and comes back is two notifications with all that
   ]);
 });
 
-test('a service that flaps below the thresholds is none', async () => {
-  const receiver = fakeReceiver();
-  const watcher = await watcherOn([receiver], {});
-
-  await play(watcher, 'dduddudduddu');
-
-  assert.deepEqual(receiver.got, []);
-});
-
 test('each failed round and each change is told once, whoever gets notifications', async () => {
   const world = recordedEvents();
   const watcher = await watcherOn([], { world });
 
   await play(watcher, 'ddduu');
 
-  assert.deepEqual(
-    world.events.map(({ type }) => type),
-    ['round-failed', 'round-failed', 'round-failed', 'changed', 'changed'],
-  );
+  assert.deepEqual(pick(world.events, 'type'), [
+    'round-failed',
+    'round-failed',
+    'round-failed',
+    'changed',
+    'changed',
+  ]);
 });
 
 test('what a receiver could not be told comes later, in order, and to it alone', async () => {

@@ -1,5 +1,4 @@
-import type { Worker, WorkerEnd } from '../../../src/workers/forked-worker.ts';
-import type { Question } from '../../../src/workers/primary-link.ts';
+import type { Question, Worker, WorkerEnd } from '../../../src/workers/worker-link.ts';
 
 export interface FakeWorker extends Worker {
   readonly drained: boolean;

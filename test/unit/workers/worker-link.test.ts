@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import type { ToPrimary } from '../../../src/workers/primary-link.ts';
-import { primaryLink } from '../../../src/workers/primary-link.ts';
+import { primaryLink, type ToPrimary } from '../../../src/workers/worker-link.ts';
 import { settled } from '../../support/fake-clock.ts';
 
 /** A process that another one started, with what it sent there. */
