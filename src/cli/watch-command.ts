@@ -23,7 +23,7 @@ interface WatchCommandOptions {
   once?: true;
 }
 
-/** `tuohs watch`: asks a service again and again, and tells webhooks when it goes down and when it is back. */
+/** `tuohs watch`: asks a service again and again, and notifies webhooks when it goes down and when it is back. */
 export function watchCommand(surroundings: Surroundings): Command {
   return new Command('watch')
     .description('watch a service from outside, and tell webhooks when it goes down and when it is back')
@@ -76,7 +76,7 @@ async function watch(options: WatchCommandOptions, command: Command, surrounding
 
 interface Target {
   readonly url: string;
-  /** Of webhooks: secrets, which no message may show. */
+  /** The addresses of webhooks. They are secrets, so no message shows them. */
   readonly addresses: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -148,7 +148,7 @@ function webhookAddresses(option: readonly string[] | undefined, environment: En
   }
 }
 
-/** How bad it is, what happened in constant words, and the facts. */
+/** The level, what happened in constant words, and the facts. */
 type LogLine = readonly [level: 'info' | 'warn' | 'error', msg: string, facts?: object];
 
 /** The log line of an event. */

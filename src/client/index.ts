@@ -19,11 +19,11 @@ export interface ClientOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How many times a request is sent again after a failure that may pass (`NETWORK`, 408, 429, 502, 503, 504): 2. */
+  /** How many times a request is sent again after a failure that can pass (`NETWORK`, 408, 429, 502, 503, 504): 2. */
   readonly retries?: number;
   /** The longest pause that the client accepts from `Retry-After`; a call that would have to wait longer fails: 60,000. */
   readonly maxRetryAfterMs?: number;
-  /** How long a call, or each request of a bulk, may take with all its repetitions, else `TIMEOUT`: no limit. */
+  /** How long a call, or each request of a bulk, can take with all its repetitions, else `TIMEOUT`: no limit. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -90,7 +90,7 @@ function jsonBody(body: unknown): RequestInit {
   };
 }
 
-/** The answer has as many UTF-16 units as the text; a JSON writer may need six bytes for each. */
+/** The answer has as many UTF-16 units as the text; a JSON writer can need six bytes for each. */
 async function detailsOf(response: Response, units: number): Promise<ShoutDetails> {
   const { status, headers } = response;
   const { data: text } = fieldsOf(await textOf(response, SHORT_ANSWER_BYTES + 6 * units));

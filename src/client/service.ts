@@ -10,7 +10,7 @@ export interface Question<T> {
 }
 
 /**
- * Asks the service. After a failure that may pass it waits as long as the service wants and asks again. Rejects with a
+ * Asks the service. After a failure that can pass, it waits as long as the service wants and asks again. Rejects with a
  * `TuohsClientError`.
  */
 export type Ask = <T>(question: Question<T>, signal: AbortSignal | undefined) => Promise<T>;
@@ -19,15 +19,15 @@ export interface ServiceOptions {
   readonly baseUrl: string;
   readonly fetch: typeof globalThis.fetch;
   readonly headers: Readonly<Record<string, string>>;
-  /** How many times a request is sent again after a failure that may pass. */
+  /** How many times a request is sent again after a failure that can pass. */
   readonly retries: number;
   /** If the service wants a longer pause than this, the call fails at once. */
   readonly maxRetryAfterMs: number;
-  /** How long one question may take, pauses and repetitions included; `undefined` for no limit. */
+  /** How long one question can take, pauses and repetitions included; `undefined` for no limit. */
   readonly timeoutMs: number | undefined;
 }
 
-/** The longest time of `setTimeout`, 24 days: it takes a longer one for 1 ms. */
+/** The longest time that `setTimeout` accepts, 24 days. It treats a longer one as 1 ms. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 export function asker(options: ServiceOptions): Ask {
@@ -38,7 +38,7 @@ export function asker(options: ServiceOptions): Ask {
     if (signal?.aborted) throw aborted(signal);
     const headers = { ...options.headers, ...init.headers };
     try {
-      // A redirected POST may become a GET, and another address is not the one that was trusted with the texts.
+      // A redirected POST can become a GET, and the caller trusted this address with the texts, not another one.
       const request = { ...init, headers, redirect: 'manual', signal: signal ?? null } as const;
       const response = await options.fetch(base + path, request);
       const redirect = redirectOf(response, base, path);
