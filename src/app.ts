@@ -10,6 +10,7 @@ import type { World } from './core/events.ts';
 import { inTurns, reverser, reverseShout } from './core/reverse.ts';
 import type { Store } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
+import { sharedPort } from './http/acceptors.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
 import { apiServer, describeApi as describe } from './http/api-server.ts';
 import { admission } from './http/limits/admission.ts';
@@ -68,7 +69,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const version = readVersion();
   const clock = systemClock;
 
-  const measured = metrics({ version, epochMs: clock.epochMs });
+  const measured = metrics({ version, clock });
   const traces = await tracesOf(config, { clock, emit: (event) => world.emit(event) });
   const strip = faults && eventStrip({ clock });
   const logTo = options.logTo ?? logOutput({ clock });
@@ -109,9 +110,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     { maxInFlight: config.maxInFlight, isOverloaded: loop.isAbove(protections.loopDelayMs) },
     world.emit,
   );
+  // One for all, so that no turn has two large pieces of work.
+  const nextTurn = turns(clock);
   const api = apiServer(
     {
-      reverseShout: reverseShout(stack.shouter, inTurns(reverser(config.reverseBy), turns(clock))),
+      reverseShout: reverseShout(stack.shouter, inTurns(reverser(config.reverseBy), nextTurn)),
+      nextTurn,
       upstream: stack.upstream,
       breakable: strip && faults && breakable(strip, faults),
       admission: admitted,
@@ -158,7 +162,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     async listen() {
       const { host, adminHost = host } = config;
       const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
-      const port = await api.listen({ host, port: config.port, reusePort: worker !== undefined });
+      const free = worker === undefined ? await sharedPort(host, config.port) : config.port;
+      const port = await api.listen({ host, port: free, reusePort: process.platform === 'linux' });
       life.started();
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };

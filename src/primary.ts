@@ -3,6 +3,7 @@ import { startFacts } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
 import { systemClock } from './core/clock.ts';
 import type { World } from './core/events.ts';
+import { sharedPort } from './http/acceptors.ts';
 import { adminServer } from './http/admin-server.ts';
 import { lifecycle } from './lifecycle.ts';
 import { bothOf, logEvents } from './telemetry/log-events.ts';
@@ -10,7 +11,7 @@ import { jsonLog, logOutput } from './telemetry/log-output.ts';
 import { summedMetrics, type WorkerAnswer } from './telemetry/summed-metrics.ts';
 import { readVersion } from './version.ts';
 import { type ForkOptions, forkedWorker } from './workers/worker-link.ts';
-import { sharedPort, workerPool } from './workers/worker-pool.ts';
+import { workerPool } from './workers/worker-pool.ts';
 
 /** Wires the process in front of several workers. It has the admin port, and they have the public one. */
 export function createPrimary(

@@ -10,8 +10,15 @@ export interface DeployArguments {
   readonly helm: readonly string[];
 }
 
-/** A sentence for each argument that cannot work; none if all can. Asks the cluster, and renders the chart. */
-export function argumentProblems({ image, isPushed, url, helm }: DeployArguments): string[] {
+/** Whether all arguments can work. Prints a sentence for each that cannot, and sets the exit code 2. Asks the cluster, and renders the chart. */
+export function areUsable(deployment: DeployArguments): boolean {
+  const problems = argumentProblems(deployment);
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  if (problems.length > 0) process.exitCode = 2;
+  return problems.length === 0;
+}
+
+function argumentProblems({ image, isPushed, url, helm }: DeployArguments): string[] {
   return [
     ...imageProblems(image, isPushed),
     ...(url === '' || isHttp(url) ? [] : [`URL is no http or https address: ${url}`]),

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { output } from './command.ts';
-import { argumentProblems } from './deploy-arguments.ts';
+import { areUsable } from './deploy-arguments.ts';
 import { deploy } from './deployment.ts';
 import { imageName, pushedDigest } from './image-name.ts';
 
@@ -21,10 +21,7 @@ const { values, positionals } = parseArgs({
 });
 const { image, pushed, check, version, url, release, namespace } = values;
 
-const problems = argumentProblems({ image, isPushed: pushed || check, url, helm: positionals });
-for (const problem of problems) process.stderr.write(`${problem}\n`);
-if (problems.length > 0) process.exitCode = 2;
-else if (!check) await deployOrTell();
+if (areUsable({ image, isPushed: pushed || check, url, helm: positionals }) && !check) await deployOrTell();
 
 async function deployOrTell(): Promise<void> {
   try {

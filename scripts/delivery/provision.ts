@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { run, succeeds } from './command.ts';
+import { areUsable } from './deploy-arguments.ts';
 import { deploy } from './deployment.ts';
 
 // node scripts/delivery/provision.ts --image NAME [--domain NAME --acme-email ADDRESS] [-- ARGUMENT OF HELM…]
@@ -16,23 +17,22 @@ const { values, positionals } = parseArgs({
   },
 });
 
-try {
-  if (!succeeds('kubectl', ['get', '--raw', '/readyz']))
-    throw new Error('no cluster answers: is KUBECONFIG right?');
-  metricsServer();
-  traefik(values['acme-email']);
-  await deploy({
-    release: 'tuohs',
-    namespace: 'tuohs',
-    image: values.image,
+const { image, domain, 'acme-email': acmeEmail } = values;
+const helm = [...route(domain), ...positionals];
+
+if (areUsable({ image, isPushed: false, url: '', helm })) await provisionOrTell();
+
+async function provisionOrTell(): Promise<void> {
+  try {
+    metricsServer();
+    traefik(acmeEmail);
     // A new domain may take its time to be known; the Service is there at once.
-    url: undefined,
-    helm: [...route(values.domain), ...positionals],
-  });
-} catch (error) {
-  const because = error instanceof Error && error.cause ? ` (${error.cause})` : '';
-  process.stderr.write(`not provisioned: ${error}${because}\n`);
-  process.exitCode = 1;
+    await deploy({ release: 'tuohs', namespace: 'tuohs', image, url: undefined, helm });
+  } catch (error) {
+    const because = error instanceof Error && error.cause ? ` (${error.cause})` : '';
+    process.stderr.write(`not provisioned: ${error}${because}\n`);
+    process.exitCode = 1;
+  }
 }
 
 /** Autoscaling asks it how busy pods are. Many clouds bring one. */

@@ -1,3 +1,4 @@
+import { systemClock } from '../../src/core/clock.ts';
 import { metrics } from '../../src/telemetry/metrics.ts';
 import { summedMetrics } from '../../src/telemetry/summed-metrics.ts';
 
@@ -12,7 +13,7 @@ export interface SeriesRow {
 
 /** Every series of ours, with Redis and with several workers, by name. */
 export async function seriesTable(): Promise<SeriesRow[]> {
-  const measured = metrics({ version: '0', epochMs: () => 0 });
+  const measured = metrics({ version: '0', clock: systemClock });
   measured.read({
     inFlight: () => 0,
     heldBytes: () => 0,

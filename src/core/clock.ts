@@ -82,19 +82,33 @@ export async function withinMs<T>(
   }
 }
 
-/** Resolves when it is this piece of work's turn. */
-export type NextTurn = () => Promise<void>;
+/** Resolves when it is the turn of this piece of work, which is part of work on so many bytes. */
+export type NextTurn = (bytes: number) => Promise<void>;
 
 /**
  * Spreads work that takes milliseconds over turns of the event loop, one piece a turn. In between, the process accepts
- * connections (one a turn) and answers cached strings.
+ * connections and answers cached strings. The smallest work and the oldest take turns: a crowd of large texts cannot keep a
+ * smaller one waiting, and none waits for ever.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
-  let last = Promise.resolve();
-  return () => {
-    last = last.then(() => new Promise<void>((resolve) => void soon(resolve)));
-    return last;
-  };
+  const waiting: { bytes: number; begin: () => void }[] = [];
+  let isForOldest = false;
+
+  return (bytes) =>
+    new Promise((begin) => {
+      if (waiting.push({ bytes, begin }) === 1) soon(turn);
+    });
+
+  function turn(): void {
+    isForOldest = !isForOldest;
+    const least = isForOldest ? waiting[0]?.bytes : Math.min(...waiting.map(({ bytes }) => bytes));
+    const [next] = waiting.splice(
+      waiting.findIndex(({ bytes }) => bytes === least),
+      1,
+    );
+    if (waiting.length > 0) soon(turn);
+    next?.begin();
+  }
 }
 
 export interface LoopDelay {

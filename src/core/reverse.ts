@@ -39,7 +39,7 @@ export function inTurns(reverse: Reverse, nextTurn: NextTurn): (text: string) =>
     const clusters = clustersOf(text);
     let reversed = '';
     for (let start = 0; start < text.length; ) {
-      await nextTurn();
+      await nextTurn(text.length);
       const last = clusters.containing(start + PIECE);
       const end = last ? last.index + last.segment.length : text.length;
       reversed = reverse(text.slice(start, end)) + reversed;

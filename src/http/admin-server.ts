@@ -1,5 +1,6 @@
+import { turns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
-import { preferredType } from './accept.ts';
+import { preferredType } from './answer.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
 import { headerLines } from './node-http.ts';
 import type { Route, RouteTable } from './router.ts';
@@ -7,17 +8,17 @@ import type { Route, RouteTable } from './router.ts';
 type Facts = Readonly<Record<string, unknown>>;
 
 export interface AdminParts {
-  /** Started and not draining: nothing else, because a dead dependency must not take all pods away at once. */
+  /** Started and not draining. Nothing else counts, because a dead dependency must not make all pods unready at once. */
   readonly isReady: () => boolean;
-  /** Facts for a person, by part. */
+  /** The state of each part, for people. */
   readonly status: () => Facts | Promise<Facts>;
   readonly metrics: MetricsSource;
 }
 
 export interface MetricsSource {
-  /** The media types that it can be written as, the one for those who do not say what they want first. */
+  /** The media types that it can be written as, with the default first. */
   readonly types: readonly [string, ...string[]];
-  text(type: string): Promise<string>;
+  text(type: string): string | Promise<string>;
 }
 
 const ADMIN_ROUTES: RouteTable<AdminParts> = {
@@ -26,7 +27,7 @@ const ADMIN_ROUTES: RouteTable<AdminParts> = {
   '/metrics': {
     GET: {
       async handle(exchange, { metrics }) {
-        // Prometheus also says which characters of names it wants escaped; ours have none of them.
+        // Prometheus also names the escaping that it wants; our names need none.
         const accept = exchange.request.headers.accept?.replaceAll(/;\s*escaping=[\w-]+/g, '');
         const type = preferredType(accept, metrics.types);
         exchange.answer({
@@ -55,11 +56,15 @@ const LIMITS = {
   maxHeldBytes: 4_194_304,
 };
 
-/** Probes and status for those who run the service. Its port is never public. */
+/** Probes, metrics and status for operators. Its port is never public. */
 export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServer {
-  // Requests to this port are no traffic of the service: only failures are reported.
+  // Requests to this port do not count as traffic, so only failures are reported.
   const world: World = { clock, emit: (event) => event.type !== 'answered' && emit(event) };
-  return httpServer({ table: ADMIN_ROUTES, parts, isDraining: () => false }, LIMITS, world);
+  return httpServer(
+    { table: ADMIN_ROUTES, parts, isDraining: () => false, nextTurn: turns(clock) },
+    LIMITS,
+    world,
+  );
 }
 
 function text(answer: (parts: AdminParts) => [status: number, body: string]): { GET: Route<AdminParts> } {

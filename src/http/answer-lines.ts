@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock, NextTurn } from '../core/clock.ts';
+
+import type { Clock } from '../core/clock.ts';
 import type { LeaveSignal } from '../core/leave-signal.ts';
 
 /** Hands the answer to a line to `put`, once: at once or later. */
@@ -8,22 +9,22 @@ export type AnswerLine = (line: Buffer, put: (answer: string) => void) => void;
 export interface BulkWork {
   readonly answerLine: AnswerLine;
   readonly window: Pick<BulkWindow, 'lines'>;
-  readonly nextTurn: NextTurn;
+  readonly nextTurn: () => Promise<void>;
   /** Whether the server closes: then `answerLine` refuses the rest, and only so many are refused. */
   readonly isClosing: () => boolean;
 }
 
-/** Of a turn: bytes of lines, and what any line costs however short it is, in bytes. */
+/** The bytes of lines that one turn takes on, and the least that a line counts for. */
 const TURN_WORK = 32_768;
 const LINE_WORK = 256;
 
-/** Of a bulk, once the server closes: to refuse each of a million lines would take longer than the process may. */
+/** Once the server closes, a bulk refuses this many lines and then ends: the process has no time to refuse a million. */
 const MOST_REFUSED = 5000;
 
 /**
  * Writes an answer for each line to `response`, in the order of the lines, each as soon as it is known; those that are known
- * in the same turn leave in one piece. Empty lines have none. Takes on no more lines than the window allows and than the client
- * reads. Resolves when all is written, or at once when `gone` aborts.
+ * in the same turn leave in one piece. Empty lines have no answer. Takes on no more lines than the window allows, and waits while
+ * the client does not read. Resolves when all is written, or at once when `gone` aborts.
  */
 export async function answerLines(
   lines: Iterable<Buffer>,
@@ -92,7 +93,7 @@ export async function answerLines(
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** The lines of a body without their ends, each cut when it is asked for. One that has nothing but a carriage return is empty. */
+/** The lines of a body without their ends, each cut when it is asked for. A line of only a carriage return counts as empty. */
 export function* linesOf(body: Buffer): Generator<Buffer, void, undefined> {
   for (let start = 0; start < body.length; ) {
     const found = body.indexOf(LINE_FEED, start);
@@ -103,7 +104,7 @@ export function* linesOf(body: Buffer): Generator<Buffer, void, undefined> {
   }
 }
 
-/** How many lines of bulk requests may be under way: a bound for all of them together, divided evenly. */
+/** How many lines can be in flight: a limit for all bulks together, which they share evenly. */
 export interface BulkWindow {
   /** Counts a bulk until the returned function is called. */
   enter(): () => void;

@@ -1,5 +1,5 @@
+import Negotiator from 'negotiator';
 import type { Shout } from '../core/shouter.ts';
-import { preferredType } from './accept.ts';
 import type { HeaderLines } from './node-http.ts';
 
 /** A whole answer. */
@@ -7,7 +7,7 @@ export interface Answer {
   /** 200 unless given. */
   readonly status?: number;
   readonly headers: HeaderLines;
-  /** Without one there is no `Content-Length` either (304). */
+  /** A 304 has none, and no `Content-Length`. */
   readonly body?: string | Buffer;
   /** The request header that decides about this answer, for caches. */
   readonly vary?: string;
@@ -46,4 +46,31 @@ export function cacheStatus({ source, stored, collapsed }: Shout): string {
     case 'upstream':
       return `tuohs; fwd=miss${stored ? '; stored' : ''}${collapsed ? '; collapsed' : ''}`;
   }
+}
+
+/**
+ * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is the answer to a missing header,
+ * to a tie and to one that names none of them.
+ */
+export function preferredType<Type extends string>(
+  accept: string | undefined,
+  types: readonly [Type, ...Type[]],
+): Type {
+  const [first] = types;
+  // Programs send these.
+  if (accept === undefined || accept === '*/*' || accept === first) return first;
+  const preferred = new Negotiator({ headers: { accept } }).mediaType([...types]);
+  return types.find((type) => type === preferred) ?? first;
+}
+
+/** The first of these encodings that the client takes; `undefined` if it takes none. */
+export function acceptedEncoding<Encoding extends string>(
+  acceptEncoding: string | undefined,
+  encodings: readonly Encoding[],
+): Encoding | undefined {
+  if (acceptEncoding === undefined || encodings.length === 0) return undefined;
+  const accepted = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } }).encodings([
+    ...encodings,
+  ]);
+  return encodings.find((encoding) => accepted.includes(encoding));
 }

@@ -7,7 +7,7 @@ import type { BulkWindow } from './answer-lines.ts';
 /** What the routes of the public API work with. */
 export interface ApiParts extends World {
   readonly reverseShout: ReverseShout;
-  /** How SHOUTCLOUD is doing, as far as its last answers tell. */
+  /** The state of SHOUTCLOUD by its last answers. */
   readonly upstream: () => 'ok' | 'failing' | 'paused';
   readonly version: string;
   readonly maxBodyBytes: number;

@@ -1,4 +1,3 @@
-import { turns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse.ts';
 import type { OpenApiDocument } from '../openapi/document.ts';
@@ -22,7 +21,7 @@ export interface ApiOptions extends ServerOptions, QuotaOptions {
   readonly maxBulkLines: number;
 }
 
-export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'isDraining' | 'traced'> {
+export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'isDraining' | 'traced' | 'nextTurn'> {
   readonly reverseShout: ReverseShout;
   readonly upstream: ApiParts['upstream'];
   /** The SHOUTCLOUD server that came with the service, if one did. */
@@ -47,7 +46,7 @@ export function apiServer(
         ...world,
         ...{ reverseShout, upstream, version, maxBodyBytes, maxBulkBytes },
         bulkWindow: bulkWindow(maxBulkLines),
-        nextTurn: turns(world.clock),
+        nextTurn: parts.nextTurn,
         pages: pages(() => describeApi(version), { version, source, isBreakable: breakable !== undefined }),
       },
     },

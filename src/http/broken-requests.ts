@@ -10,12 +10,12 @@ import { badInput } from './problem.ts';
 /** The characters of a host and its port (RFC 3986 §3.2.2). */
 const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
 
-/** How long a refused client may go on sending; if the connection closed at once, it would lose the answer. */
+/** How long a refused client can go on sending. If the connection closed at once, the client would lose the answer. */
 const LINGER_MS = 1000;
 
 /**
- * Throws `BAD_INPUT` for a request that two programs may read in two ways, and closes its connection: a host that is missing,
- * double or malformed (RFC 9112 §3.2), or a body in a coding of which only `chunked` is known (§6.1).
+ * Throws `BAD_INPUT` for a request that two programs could read differently, and closes its connection: a `Host` that is missing,
+ * repeated or malformed (RFC 9112 §3.2), or a transfer coding other than `chunked` (§6.1).
  */
 export function checkFraming(exchange: Exchange): void {
   const { request } = exchange;
@@ -42,11 +42,11 @@ function countHosts({ rawHeaders }: Request): number {
   return count;
 }
 
-/** Refuses what arrived on a connection and is no request, and then closes the connection. */
+/** Refuses bytes that are no request, and then closes their connection. */
 export type RefuseBroken = (error: NodeJS.ErrnoException, socket: Duplex) => void;
 
 /**
- * Answers bytes that are no HTTP with the error table. Answers to earlier requests of the connection arrive first and whole;
+ * Answers bytes that are not HTTP from the error table. Answers to earlier requests of the connection arrive first and whole;
  * if the bytes belong to the body of a request, that request gets the error.
  */
 export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBroken {
@@ -63,7 +63,7 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
     else last.breakBody(refusalOf(error));
   };
 
-  /** With a request that holds nothing, so that this answer is made like all others. */
+  /** Makes an empty request, so that the answer is written like all others. */
   function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
     if (!socket.writable) return;
     const request = new IncomingMessage(socket);
@@ -103,7 +103,7 @@ function refusalOf(error: NodeJS.ErrnoException): TuohsError {
   }
 }
 
-/** The packet that could not be parsed may hold the origin all the same. */
+/** The origin, if the packet that could not be parsed has one. */
 function originIn(error: NodeJS.ErrnoException): string | undefined {
   const packet = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : Buffer.alloc(0);
   return /\r\norigin: *([^\r\n ]+)/i.exec(packet.toString('latin1'))?.[1];

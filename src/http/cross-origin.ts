@@ -7,39 +7,24 @@ export type Origins = readonly string[];
 
 /** What pages of other sites may do (Fetch standard, "CORS protocol"). Credentials are never allowed: there are none. */
 export interface CrossOrigin {
-  /** The one allowed origin, if there is no other: an error without a readable request may name it, because browsers compare. */
+  /** The allowed origin if there is only one. The answer to a request that cannot be read names it, and browsers compare it. */
   readonly only: string | undefined;
   /** The headers that let the page of this request read its answer. */
   headersFor(request: Pick<IncomingMessage, 'headers'>): HeaderLines;
-  /** The answer to what a browser asks before a request of such a page; `undefined` if this is no such question. */
+  /** The answer to a preflight of such a page; `undefined` if the request is no preflight. */
   preflight(request: IncomingMessage, methods: string): Answer | undefined;
 }
 
-/** What pages may read besides the few headers that every page may. */
-const EXPOSED = [
-  'Cache-Status',
-  'ETag',
-  'RateLimit-Limit',
-  'RateLimit-Remaining',
-  'RateLimit-Reset',
-  'Retry-After',
-  'X-Request-Id',
-].join(', ');
+/** The headers that pages can read beside the few that every page can read. */
+const EXPOSED =
+  'Cache-Status, ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id';
 
 /**
- * What pages may send: our own headers, those of caches, of traces, and of a proxy that wants to know the caller; and any other,
- * as the client lets its caller. The star counts only for requests without credentials, which all of ours are, and not in
- * browsers that are older than it.
+ * The headers that pages can send: ours, and those of caches, traces and proxies that check the caller. The star stands for any
+ * other header, because our client lets its caller add some. Browsers ignore it for requests with credentials; old ones always do.
  */
-const ACCEPTED = `${[
-  'Content-Type',
-  'X-Request-Id',
-  'If-None-Match',
-  'traceparent',
-  'tracestate',
-  'baggage',
-  'Authorization',
-].join(', ')}, *`;
+const ACCEPTED =
+  'Content-Type, X-Request-Id, If-None-Match, traceparent, tracestate, baggage, Authorization, *';
 
 // Chromium remembers a preflight for two hours at most.
 const MAX_AGE_S = '7200';

@@ -90,17 +90,17 @@ export class Exchange implements Call {
     return this.#host.isClosing();
   }
 
-  /** Whether the client has not read all that was written of the answer. */
+  /** Whether a part of the answer waits for the client to read it. */
   get isUnread(): boolean {
     return this.response.headersSent && this.response.writableLength > 0;
   }
 
-  /** What this exchange makes the process hold: its body, its text while that waits, its answer until that is read. */
+  /** The bytes held for this exchange: its body, then its text while that waits, then its answer until that is read. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
 
-  /** Changes what is held; throws `OVERLOADED` if the budget has no room for it. */
+  /** Sets the bytes that are held. Throws `OVERLOADED` if the budget has no room. */
   hold(bytes: number, share: Share): void {
     const more = bytes - this.#heldBytes;
     if (more > 0 && !this.#host.budget.take(more, bytes <= SMALL_BYTES ? 'small' : share)) {
@@ -111,7 +111,7 @@ export class Exchange implements Call {
     this.#heldBytes = bytes;
   }
 
-  /** Nothing of it is held any more. */
+  /** Gives all held bytes back. */
   release(): void {
     this.#host.budget.give(this.#heldBytes);
     this.#heldBytes = 0;
@@ -124,12 +124,12 @@ export class Exchange implements Call {
     return shout;
   }
 
-  /** The same as `hold` for a text that is worked on: it exists as it was sent, reversed, and in a request to the upstream. */
+  /** Holds a text that is worked on. It exists three times: as it was sent, reversed, and in a request to the upstream. */
   holdCopies(bytes: number, share: Share): void {
     this.hold(bytes * 3, share);
   }
 
-  /** Since when the client does not read what is written; of an answer in pieces, if that is much. */
+  /** Since when the answer waits to be read. An answer in pieces counts only if much of it waits. */
   get unreadSinceMs(): number | undefined {
     if (!this.isUnread) return undefined;
     if (this.#answeredMs !== undefined) return this.#answeredMs;
@@ -138,7 +138,7 @@ export class Exchange implements Call {
 
   /** Runs `run` when the answer has left or the client has hung up. */
   atEnd(run: AtEnd): void {
-    // A list that grows keeps room for sixteen.
+    // `push` would reserve room for sixteen.
     this.#atEnd = [...this.#atEnd, run];
   }
 
@@ -177,7 +177,7 @@ export class Exchange implements Call {
 
   /** Answers with the error table. Errors that are our fault or the upstream's are reported as an event. */
   fail(error: unknown): void {
-    // An error for nobody is not worth a line.
+    // The client is gone, so the error concerns no one.
     if (this.#hasEnded || this.response.destroyed) return;
     const { code } = knownError(error);
     const problem = problemFor(error, this.id, this.request);
@@ -193,7 +193,7 @@ export class Exchange implements Call {
   }
 
   /**
-   * Whether the connection is gone. Then nothing may be written: a request that Node parsed while its connection was closing
+   * Whether the connection is gone. Nothing must be written then: a request that Node parsed while its connection was closing
    * would finish before an earlier one, which ends the process with `ERR_INTERNAL_ASSERTION`.
    */
   get #isGone(): boolean {
@@ -205,13 +205,13 @@ export class Exchange implements Call {
     const bytes = body === undefined ? undefined : Buffer.byteLength(body);
     this.#holdAnswer(bytes ?? 0);
     this.#writeHead(answer, bytes);
-    // A client that has ended its side may wait for the answer or be gone: in two pieces the second one finds out.
+    // A client that has shut its sending side could be waiting or gone. Of two writes, the second one fails if it is gone.
     if (this.request.socket.readableEnded) this.response.flushHeaders();
     // For ASCII both encodings are the same, and `latin1` is copied without a check.
     this.response.end(body, bytes === body?.length ? 'latin1' : 'utf8');
   }
 
-  /** Awaits a small rest of the body; of a large one the client gets the answer first and then the end of the connection. */
+  /** Answers after a small rest of the body has arrived. If the rest is large, answers at once and closes the connection. */
   async #sendBesideBody(answer: Answer): Promise<void> {
     const { request, response } = this;
     const isAwaited = !this.#mustClose && request.headers.expect === undefined;
@@ -260,7 +260,7 @@ export class Exchange implements Call {
     this.#host.emit({
       type: 'answered',
       method: methodLabel(this.request.method),
-      // Never the path itself: a caller can write anything there.
+      // Not the path itself, because a caller can write anything there.
       route: this.target.label,
       status: isAnswered ? response.statusCode : CLIENT_CLOSED_REQUEST,
       durationMs: this.#host.clock.now() - this.startedMs,
@@ -278,7 +278,7 @@ const NOTHING: readonly AtEnd[] = [];
 /** What every answer begins with. */
 const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })}content-security-policy: `;
 
-/** What an answer that is no page may load, run or be framed by: nothing. */
+/** An answer that is no page loads nothing, runs nothing and is framed by nothing. */
 const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
 
 const MUCH_UNREAD_BYTES = 65_536;
@@ -286,10 +286,10 @@ const MUCH_UNREAD_BYTES = 65_536;
 /** A body of one packet. */
 const SMALL_BYTES = 1400;
 
-/** No client ever gets this status: the client hung up before its answer was written. */
+/** The status in logs and metrics of a client that hung up before its answer was written. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** The standard methods (RFC 9110 §9, RFC 5789); any other is one label, or each would become a series of its own. */
+/** The standard methods (RFC 9110 §9, RFC 5789). All others share one label, because each label makes a series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
 
 function methodLabel(method = ''): string {
@@ -302,7 +302,7 @@ function hungUp(): TuohsError {
 
 function ignore(): void {}
 
-/** The client's own id if it can stand in the answer, the logs and error bodies as it is. */
+/** The client's own id, if it can be copied into the answer, the logs and error bodies. */
 function harmlessId(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && /^[\w-]{1,64}$/.test(header) ? header : undefined;
 }

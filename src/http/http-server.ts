@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { NextTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
+import { acceptors } from './acceptors.ts';
 import { brokenRequests, checkFraming } from './broken-requests.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
@@ -15,7 +15,7 @@ import { createServer, headWriter, InlineBodyRequest } from './node-http.ts';
 import { MethodNotAllowed } from './problem.ts';
 import { type RouteTable, router, type Target } from './router.ts';
 
-/** What a server answers with, and what stands in front of it. */
+/** The routes of a server, and the checks in front of them. */
 export interface ServerParts<Parts> {
   readonly table: RouteTable<Parts>;
   /** Handed to each route. */
@@ -23,6 +23,7 @@ export interface ServerParts<Parts> {
   readonly admission?: Admission;
   readonly takeFromQuota?: TakeFromQuota | undefined;
   readonly isDraining: () => boolean;
+  readonly nextTurn: NextTurn;
   /** Wraps the listener, to trace requests. */
   readonly traced?: ((listener: RequestListener) => RequestListener) | undefined;
 }
@@ -30,7 +31,7 @@ export interface ServerParts<Parts> {
 export interface ServerOptions {
   readonly corsOrigins?: Origins | undefined;
   readonly keepAliveTimeoutMs: number;
-  /** How long headers may take, and how long a client may neither send nor read what is due. */
+  /** How long headers can take, and how long a client can stall: neither send nor read what is due. */
   readonly slowClientMs: number;
   readonly maxConnections: number;
   /** Bytes that clients may make the process hold. */
@@ -38,19 +39,19 @@ export interface ServerOptions {
 }
 
 export interface ListenAddress {
-  /** All addresses of the machine unless given: those of IPv6, and with them of IPv4, where the system has IPv6. */
+  /** All addresses of the machine unless given: IPv4 alone if the system has no IPv6, else both. */
   readonly host: string | undefined;
   readonly port: number;
-  /** Whether other processes listen on the same port, each for a share of the connections. */
+  /** Whether several sockets listen on the port, each for a share of the connections: those of this server, and other processes. */
   readonly reusePort?: boolean;
 }
 
 export interface HttpServer {
   /** What Node calls for each request; tests inject into it. */
   readonly listener: RequestListener;
-  /** What clients have open, and make the process hold. */
+  /** The open connections, and the bytes that clients make the process hold. */
   status(): { connections: number; heldBytes: number };
-  /** Starts to listen; resolves with the port, which is of interest if 0 was asked for. */
+  /** Starts to listen. Resolves with the port: a free one if 0 was asked for. */
   listen(address: ListenAddress): Promise<number>;
   /**
    * Takes no more connections; resolves when the open requests have their answers. With `now` it ends them, also when it is
@@ -59,20 +60,17 @@ export interface HttpServer {
   close(manner?: 'now'): Promise<void>;
 }
 
-/** Once the server closes: how long a client may stand still, and how long it may go on reading. */
+/** Once the server closes: how long a client can stall, and how long it can go on reading. */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
 
-/** Connections that wait in the kernel to be accepted; the system may allow fewer. */
-const BACKLOG = 4096;
-
-/** Before the server closes: so many turns in a row without a new connection, or so many in all. */
+/** The server closes after this many turns in a row without a new connection, or after this many in all. */
 const QUIET_TURNS = 3;
 const MOST_TURNS = 1000;
 
 /** A server of one table of routes: the only way in, for the public and for the admin port. */
 export function httpServer<Parts>(
-  { table, parts, admission, takeFromQuota, isDraining, traced }: ServerParts<Parts>,
+  { table, parts, admission, takeFromQuota, isDraining, nextTurn, traced }: ServerParts<Parts>,
   { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections, maxHeldBytes }: ServerOptions,
   world: World,
 ): HttpServer {
@@ -80,7 +78,7 @@ export function httpServer<Parts>(
   let isClosing = false;
   let accepted = 0;
   let closed: Promise<void> | undefined;
-  const open = connections(maxConnections, world.clock);
+  const open = connections(maxConnections, nextTurn);
   const budget = byteBudget(maxHeldBytes, open.cutSlowest, world.clock);
   const host: ExchangeHost = {
     ...world,
@@ -115,10 +113,11 @@ export function httpServer<Parts>(
     },
     listener,
   );
+  const listening = acceptors(server);
   // The 16 KiB are limit enough; Node would drop the headers behind the first 1,000 without a word.
   server.maxHeadersCount = 0;
   server.setTimeout(slowClientMs, onIdle);
-  // A client may shut its sending side behind its request and still read. Node has no documented option for that.
+  // A client can shut its sending side after its request and still read. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('connection', (socket) => {
     accepted++;
@@ -135,11 +134,7 @@ export function httpServer<Parts>(
   return {
     listener,
     status: () => ({ connections: open.count(), heldBytes: budget.held() }),
-    async listen(address) {
-      server.listen({ ...address, backlog: BACKLOG });
-      await once(server, 'listening');
-      return (server.address() as AddressInfo).port;
-    },
+    listen: listening.listen,
     async close(manner) {
       if (server.listening) closed ??= closeServer(manner);
       const lost = manner === 'now' ? cutAll() : 0;
@@ -190,8 +185,7 @@ export function httpServer<Parts>(
   async function closeServer(manner: 'now' | undefined): Promise<void> {
     isClosing = true;
     if (manner !== 'now') await acceptWaiting();
-    const ended = once(server, 'close');
-    server.close();
+    const ended = listening.close();
     for (const { socket, exchanges, isNew } of open.all()) {
       if (exchanges.length === 0 && !isNew) socket.destroy();
       else socket.setTimeout(CLOSING_IDLE_MS);

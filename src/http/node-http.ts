@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 
 /**
  * `node:http` without its exports as a module: to make them, Node reads every one of them, and so loads a WebSocket and a
- * `fetch` that nobody here uses (40 ms of each start).
+ * `fetch` that are not used here (40 ms of each start).
  */
 export const { createServer, IncomingMessage, ServerResponse, STATUS_CODES } =
   process.getBuiltinModule('node:http');
@@ -24,7 +24,7 @@ export type WriteHead = (response: Response, head: Head) => void;
 export interface Head {
   readonly status: number;
   readonly lines: HeaderLines;
-  /** Whether the lines say how long the body is; else it has none or is sent in chunks. */
+  /** Whether the lines give the length of the body. Without it there is no body, or it is sent in chunks. */
   readonly hasLength: boolean;
   /** Whether the connection ends behind this answer. */
   readonly isLast: boolean;
@@ -82,21 +82,21 @@ export interface InlineSink {
 }
 
 /**
- * A request whose body can be taken as it arrives, without the ticks and events of a stream, which cost more than all that is
- * done with a short text (ADR 0028). Until somebody takes it, it is a stream like any other.
+ * A request whose body can be taken as it arrives, without the ticks and events of a stream. For a short text they cost more
+ * than all the rest (ADR 0028). Until the body is taken, the request is a stream like any other.
  */
 export class InlineBodyRequest extends IncomingMessage {
   #sink: InlineSink | undefined;
   #hasBegun = false;
   #endsParsing = false;
 
-  /** Node sets it for each head, and parses on behind one for which it is false: not on a connection that is gone. */
+  /** Node sets it for each head, and stops parsing if it is true: also on a connection that is gone. */
   get upgrade(): boolean {
     return this.#endsParsing;
   }
 
   set upgrade(isUpgrade: boolean | null) {
-    // Before this class has its fields, Node sets it to `null`.
+    // Node first sets it to `null`, before this class has its fields.
     if (isUpgrade !== null) this.#endsParsing = isUpgrade || this.socket.destroyed;
   }
 

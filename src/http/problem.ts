@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, TuohsError } from '../core/errors.ts';
 import { errorPage } from '../web/error-page.ts';
-import { preferredType } from './accept.ts';
+import { preferredType } from './answer.ts';
 
 interface ProblemRow {
   readonly status: number;
@@ -134,7 +134,7 @@ export function problemFor(error: unknown, requestId: string, request?: Asked): 
   };
 }
 
-/** Whether a browser opens a page: one of ours, or one that there is not. What programs ask is answered in JSON. */
+/** Whether a person opened one of our pages, or a path that does not exist, in a browser. Programs get JSON. */
 function isForPerson(request: Asked, code: ErrorCode): boolean {
   const isPage = code === 'NOT_FOUND' || /^\/(docs\/?)?$/.test(pathOf(request));
   if (!isPage || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
@@ -151,7 +151,7 @@ export function problemLine(error: unknown): string {
   return JSON.stringify({ error: problems[code].text, code, detail });
 }
 
-/** The error itself if the table has it, else a bug of ours. */
+/** The error itself if it is in the table; any other error counts as a bug of ours. */
 export function knownError(error: unknown): TuohsError {
   return error instanceof TuohsError ? error : new TuohsError('INTERNAL', 'a bug', { cause: error });
 }

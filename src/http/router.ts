@@ -32,7 +32,7 @@ interface Path<Parts> {
   readonly refusal: Route<Parts>;
 }
 
-/** Finds the route of a request in a table: for an unknown path the route that refuses with 404, for another method 405. */
+/** Finds the route of a request. An unknown path has a route that refuses with 404, and another method one that refuses with 405. */
 export type Router<Parts> = (method: string | undefined, target: string) => Target<Parts>;
 
 export function router<Parts>(table: RouteTable<Parts>): Router<Parts> {
@@ -71,7 +71,7 @@ const NOT_FOUND = refusal(
   () => new TuohsError('NOT_FOUND', 'no such path', { detail: 'GET / lists the paths there are.' }),
 );
 
-/** The path of an absolute form (RFC 9112 §3.2.2), without the escapes that mean the same (RFC 3986 §6.2.2.2). */
+/** The path of an absolute URL (RFC 9112 §3.2.2), with escaped characters decoded if that changes nothing (RFC 3986 §6.2.2.2). */
 function plainPath(written: string): string {
   const path = written.startsWith('/') ? written : written.replace(/^https?:\/\/[^/]*/i, '') || '/';
   return path.replace(/%[2-7][\da-f]/gi, (escaped) => {

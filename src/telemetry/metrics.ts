@@ -1,18 +1,59 @@
-import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
-import type { Emit, Event } from '../core/events.ts';
-import { addProcessMetrics, addReadings, type Readings } from './metric-readings.ts';
-import { QuickHistogram } from './quick-histogram.ts';
-import { METRICS_TYPES, metricsText, type Series } from './summed-metrics.ts';
+import type { Clock } from '../core/clock.ts';
+import {
+  type BreakerState,
+  type Emit,
+  type Event,
+  REDIS_TROUBLES,
+  type RedisTrouble,
+} from '../core/events.ts';
+import { addProcessMetrics } from './process-metrics.ts';
+import { type Registry, registry } from './registry.ts';
+import { METRICS_TYPES, type Series, seriesText } from './series-text.ts';
 
 export interface Metrics {
   readonly emit: Emit;
   /** Adds the series that are read. To be called once. */
   read(readings: Readings): void;
   /** All series as this media type; Prometheus' text format unless given. */
-  text(type?: string): Promise<string>;
+  text(type?: string): string;
   /** The same as plain data, to be added up with those of other processes. */
-  series(): Promise<Series>;
+  series(): Series;
   readonly types: typeof METRICS_TYPES;
+}
+
+/** Values that are read for each request for the metrics, instead of counted by events. */
+export interface Readings {
+  readonly inFlight: () => number;
+  readonly heldBytes: () => number;
+  readonly openConnections: () => number;
+  readonly cacheBytes: () => number;
+  readonly retryBudgetTokens: () => number;
+  readonly breakerState: () => BreakerState;
+  /** Absent without a Redis in the settings. Then there is no such series, and no alert on it. */
+  readonly isRedisUp?: (() => boolean) | undefined;
+  readonly redisTrouble?: (() => RedisTrouble | undefined) | undefined;
+  readonly logLinesDropped: () => number;
+}
+
+export interface MetricsOptions {
+  readonly version: string;
+  readonly clock: Pick<Clock, 'now' | 'epochMs' | 'soon'>;
+}
+
+/** The metrics of this process. All labels come from closed sets, so no text, path or address of a user is ever a label. */
+export function metrics({ version, clock }: MetricsOptions): Metrics {
+  const all = registry();
+  addProcessMetrics(all, clock);
+  const emit = eventCounts(all, clock);
+  const build = { version, node: process.version };
+  all.reading('tuohs_build_info', 'Always 1; the labels say what runs.', () => [[build, 1]], 'first');
+  return {
+    emit,
+    read: (readings) => addReadings(all, readings),
+    text: (type) => seriesText(all.series(), type),
+    series: all.series,
+    types: METRICS_TYPES,
+  };
 }
 
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3.5];
@@ -20,54 +61,43 @@ const ATTEMPT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6,
 const REDIS_SECONDS = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1];
 const BATCH_STRINGS = [1, 2, 4, 8, 16, 32, 64, 128];
 
-/** Counts the events. All labels come from closed sets, so no text, path or address of a user is ever a label. */
-export function metrics({ version, epochMs }: { version: string; epochMs: () => number }): Metrics {
-  const registry = new Registry();
-  const registers = [registry];
-  addProcessMetrics(registry);
-
-  const requests = new QuickHistogram({
-    name: 'tuohs_http_request_duration_seconds',
-    help: 'From the arrival of the headers to the end of the answer.',
-    labelNames: ['method', 'route', 'status'],
-    buckets: REQUEST_SECONDS,
-    registers,
-  });
-  let memoryHits = 0;
-  const cacheReads = new Counter({
-    name: 'tuohs_cache_requests_total',
-    help: 'Look-ups in a cache, by tier and result.',
-    labelNames: ['tier', 'result'] as const,
-    registers,
-    // Most requests are memory hits, and adding to a number costs a tenth of finding a counter by its labels.
-    collect() {
-      if (memoryHits > 0) this.inc({ tier: 'memory', result: 'hit' }, memoryHits);
-      memoryHits = 0;
-    },
-  });
+function eventCounts({ counter, histogram, reading }: Registry, { epochMs }: Pick<Clock, 'epochMs'>): Emit {
+  const requests = histogram(
+    'tuohs_http_request_duration_seconds',
+    'From the arrival of the headers to the end of the answer.',
+    REQUEST_SECONDS,
+    'method',
+    'route',
+    'status',
+  );
+  const cacheReads = counter(
+    'tuohs_cache_requests_total',
+    'Look-ups in a cache, by tier and result.',
+    'tier',
+    'result',
+  );
   const coalesced = counter(
     'tuohs_coalesced_requests_total',
     'Requests that joined the flight of another one with the same text.',
   );
   const attempts = counter('tuohs_upstream_attempts_total', 'Requests to SHOUTCLOUD, by outcome.', 'outcome');
-  const attemptSeconds = new Histogram({
-    name: 'tuohs_upstream_attempt_duration_seconds',
-    help: 'How long a request to SHOUTCLOUD took, whatever its outcome.',
-    buckets: ATTEMPT_SECONDS,
-    registers,
-  });
-  const batchSize = new Histogram({
-    name: 'tuohs_upstream_batch_size',
-    help: 'Strings that travelled together in one call.',
-    buckets: BATCH_STRINGS,
-    registers,
-  });
-  const lastSuccess = new Gauge({
-    name: 'tuohs_upstream_last_success_timestamp_seconds',
-    help: 'When SHOUTCLOUD last gave a right answer; 0 before the first.',
-    aggregator: 'max',
-    registers,
-  });
+  const attemptSeconds = histogram(
+    'tuohs_upstream_attempt_duration_seconds',
+    'How long a request to SHOUTCLOUD took, whatever its outcome.',
+    ATTEMPT_SECONDS,
+  );
+  const batchSize = histogram(
+    'tuohs_upstream_batch_size',
+    'Strings that travelled together in one call.',
+    BATCH_STRINGS,
+  );
+  let lastSuccessMs = 0;
+  reading(
+    'tuohs_upstream_last_success_timestamp_seconds',
+    'When SHOUTCLOUD last gave a right answer; 0 before the first.',
+    () => lastSuccessMs / 1000,
+    'max',
+  );
   const wrong = counter(
     'tuohs_verification_failures_total',
     "Answers that were not their text's upper case, by where they came from.",
@@ -77,13 +107,13 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
     'tuohs_fallback_answers_total',
     'Strings answered by our own mapping because SHOUTCLOUD could not.',
   );
-  const redisSeconds = new QuickHistogram({
-    name: 'tuohs_redis_operation_duration_seconds',
-    help: 'How long Redis took; skipped operations were never sent.',
-    labelNames: ['op', 'outcome'],
-    buckets: REDIS_SECONDS,
-    registers,
-  });
+  const redisSeconds = histogram(
+    'tuohs_redis_operation_duration_seconds',
+    'How long Redis took; skipped operations were never sent.',
+    REDIS_SECONDS,
+    'op',
+    'outcome',
+  );
   const bulkLines = counter(
     'tuohs_bulk_lines_total',
     'Lines of bulk requests, by how they ended.',
@@ -94,60 +124,31 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
     'Requests turned away before their work began, by what was short.',
     'reason',
   );
-  new Gauge({
-    name: 'tuohs_build_info',
-    help: 'Always 1; the labels say what runs.',
-    aggregator: 'first',
-    labelNames: ['version', 'node'] as const,
-    registers,
-  }).set({ version, node: process.version }, 1);
 
-  return {
-    emit: count,
-    read: (readings) => addReadings(readings, registers),
-    text: async (type: string = METRICS_TYPES[0]) =>
-      type === METRICS_TYPES[0] ? registry.metrics() : metricsText([ofOneProcess(await series())], type),
-    series,
-    types: METRICS_TYPES,
-  };
-
-  function counter<Label extends string = never>(name: string, help: string, ...labelNames: Label[]) {
-    return new Counter({ name, help, labelNames, registers });
-  }
-
-  function series(): Promise<Series> {
-    return registry.getMetricsAsJSON();
-  }
-
-  function count(event: Event): void {
+  return (event: Event) => {
     switch (event.type) {
       case 'answered':
-        return requests.add(
-          { method: event.method, route: event.route, status: event.status },
-          event.durationMs / 1000,
-        );
+        return requests(event, event.durationMs / 1000);
       case 'cache-read':
-        if (event.tier === 'memory' && event.result === 'hit') memoryHits++;
-        else cacheReads.inc({ tier: event.tier, result: event.result });
-        return;
+        return cacheReads(event);
       case 'coalesced':
-        return coalesced.inc();
+        return coalesced(event);
       case 'attempt':
-        if (event.outcome === 'success') lastSuccess.set(epochMs() / 1000);
-        attempts.inc({ outcome: event.outcome });
-        return attemptSeconds.observe(event.durationMs / 1000);
+        if (event.outcome === 'success') lastSuccessMs = epochMs();
+        attempts(event);
+        return attemptSeconds(event, event.durationMs / 1000);
       case 'batch':
-        return batchSize.observe(event.strings);
+        return batchSize(event, event.strings);
       case 'verification-failed':
-        return wrong.inc({ source: event.source });
+        return wrong(event);
       case 'fallback':
-        return fallbacks.inc();
+        return fallbacks(event);
       case 'redis-operation':
-        return redisSeconds.add({ op: event.op, outcome: event.outcome }, event.durationMs / 1000);
+        return redisSeconds(event, event.durationMs / 1000);
       case 'bulk-lines':
-        return bulkLines.inc({ outcome: event.outcome }, event.lines);
+        return bulkLines(event, event.lines);
       case 'shed':
-        return shed.inc({ reason: event.reason });
+        return shed(event);
       case 'breaker':
       case 'redis-connection':
       case 'trace-export':
@@ -159,10 +160,37 @@ export function metrics({ version, epochMs }: { version: string; epochMs: () => 
       case 'closed':
         return;
     }
-  }
+  };
 }
 
-/** With one process there is nothing to add up, so series that make no sense as a sum stay as they are. */
-function ofOneProcess(series: Series): Series {
-  return series.map((metric) => ({ ...metric, aggregator: 'first' }));
+const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'half-open'];
+
+function addReadings(all: Registry, readings: Readings): void {
+  const { reading } = all;
+  const { breakerState, isRedisUp, redisTrouble } = readings;
+  addDroppedLines(all, readings.logLinesDropped);
+  reading('tuohs_in_flight_requests', 'Requests under way.', readings.inFlight);
+  reading('tuohs_held_bytes', 'Bytes that clients make the process hold.', readings.heldBytes);
+  reading('tuohs_open_connections', 'Open connections of clients.', readings.openConnections);
+  reading('tuohs_cache_bytes', 'Size of the memory cache.', readings.cacheBytes);
+  reading('tuohs_retry_budget_tokens', 'Retries that may be made right now.', readings.retryBudgetTokens);
+  if (isRedisUp) reading('tuohs_redis_up', '1 while Redis is connected.', () => Number(isRedisUp()), 'min');
+  if (redisTrouble)
+    reading(
+      'tuohs_redis_trouble',
+      '1 for the reason why Redis is not connected, or takes no writes.',
+      () => REDIS_TROUBLES.map((reason) => [{ reason }, Number(redisTrouble() === reason)]),
+      'max',
+    );
+  reading(
+    'tuohs_breaker_state',
+    "1 for the state that SHOUTCLOUD's breaker is in.",
+    () => BREAKER_STATES.map((state) => [{ state }, Number(breakerState() === state)]),
+    'max',
+  );
+}
+
+export function addDroppedLines({ reading }: Registry, dropped: () => number): void {
+  const help = 'Log lines that were dropped because their reader was too slow or gone.';
+  reading('tuohs_log_lines_dropped_total', help, dropped);
 }

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import type { World } from '../core/events.ts';
 import type { Question, Worker } from './worker-link.ts';
 import { workerPlace } from './worker-place.ts';
@@ -57,17 +55,4 @@ export function workerPool({ size, fork }: WorkerPoolOptions, world: World): Wor
     const late = world.clock.sleep(PATIENCE_MS, answered.signal).catch(() => {});
     return Promise.race([worker.ask(question), late]).finally(() => answered.abort());
   }
-}
-
-/**
- * The port that several processes are to share: the given one, or a free one for 0. Rejects if another program has it,
- * because processes that share a port do not notice a foreign one among them.
- */
-export async function sharedPort(host: string | undefined, port: number): Promise<number> {
-  const server = createServer().listen({ host, port });
-  await once(server, 'listening');
-  const { port: found } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return found;
 }

@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { faster } from '../../scripts/monitoring/faster.ts';
 import { folder } from '../support/folder.ts';
 import { closedUrl } from '../support/http-server.ts';
 import { type Program, startProgram } from '../support/process.ts';
+import { reached } from '../support/until.ts';
 import { type Receiver, receiver } from './receiver.ts';
 
 export interface Monitoring {
@@ -22,6 +22,8 @@ interface KnownAlert {
   readonly labels: { readonly alertname: string };
   readonly status: { readonly inhibitedBy: readonly string[] };
 }
+
+const PATIENCE_MS = 120_000;
 
 const root = new URL('../../', import.meta.url);
 
@@ -73,29 +75,24 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
       return Number(/^prometheus_rule_group_iterations_total\{.*;tuohs"\} (\d+)$/m.exec(metrics)?.[1]);
     },
     async toBeInhibited(alertname) {
-      for (;;) {
+      await reached(`${alertname} is inhibited`, PATIENCE_MS, async () => {
         const alerts = (await (await fetch(`${alertmanagerUrl}/api/v2/alerts`)).json()) as KnownAlert[];
-        if (alerts.some(isInhibited)) return;
-        await sleep(200, undefined, { signal: t.signal });
-      }
-
-      function isInhibited({ labels, status }: KnownAlert): boolean {
-        return labels.alertname === alertname && status.inhibitedBy.length > 0;
-      }
+        return alerts.some(
+          ({ labels, status }) => labels.alertname === alertname && status.inhibitedBy.length > 0,
+        );
+      });
     },
   };
 
   /** Resolves when Prometheus has read the service and all is well: it takes some seconds to find what to read. */
   async function calm(): Promise<void> {
-    const only = (names: string[]) => names.length === 1 && names[0] === 'TuohsWatchdog';
-    for (;;) {
+    await reached('all is well', PATIENCE_MS, async () => {
       const alerts = await fetch(`${prometheusUrl}/api/v1/alerts`).then(
         async (response) => ((await response.json()) as { data: { alerts: KnownAlert[] } }).data.alerts,
         () => [],
       );
-      if (only(alerts.map(({ labels }) => labels.alertname))) return;
-      await sleep(200, undefined, { signal: t.signal });
-    }
+      return alerts.map(({ labels }) => labels.alertname).join() === 'TuohsWatchdog';
+    });
   }
 }
 

@@ -96,7 +96,7 @@ async function startUpstream(t: TestContext) {
 
   async function start() {
     const started = tuohs(t, ['shoutcloud', '--port', new URL(url).port]);
-    while (!started.stdout.concat(started.stderr).length) await sleep(20, undefined, { signal: t.signal });
+    await started.logLine('listening');
     return started;
   }
 }

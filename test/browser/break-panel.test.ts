@@ -8,6 +8,7 @@ import {
   startBrowser,
 } from '../support/browser.ts';
 import { tuohs } from '../support/process.ts';
+import { openerOf, overflow } from './playground-page.ts';
 
 /** What twenty texts get, ten of them known, and what the strip must show for it. */
 const SWITCHES = [
@@ -28,7 +29,7 @@ const SWITCHES = [
 
 describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
   const browser = startBrowser({ after });
-  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+  const opened = openerOf('/', browser);
 
   test('each switch is played, right answers still come, and the strip says how', async (t) => {
     const { page, problems, panel, strip } = await open(t);
@@ -105,7 +106,7 @@ describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
         const problems = await accessibilityProblems(page);
 
         assert.deepEqual(problems, []);
-        assert.ok(Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth')) <= 0);
+        assert.ok((await overflow(page)) <= 0);
       });
     }
   }
@@ -122,8 +123,7 @@ describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
   });
 
   async function open(t: TestContext, options: Partial<PageOptions> = {}) {
-    const { url } = await service.listening();
-    const { page, problems } = await openPage(t, { browser, url, ...options });
+    const { page, problems } = await opened(t, options);
     const panel = page.getByRole('region', { name: 'Break SHOUTCLOUD' });
     return { page, problems, panel, strip: page.locator('#strip') };
   }

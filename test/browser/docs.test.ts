@@ -1,22 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, describe, type TestContext, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import {
-  accessibilityProblems,
-  noBrowser,
-  openPage,
-  type PageOptions,
-  startBrowser,
-} from '../support/browser.ts';
-import { tuohs } from '../support/process.ts';
+import { describe, test } from 'node:test';
+import { accessibilityProblems, noBrowser } from '../support/browser.ts';
+import { openerOf, overflow, tryOut } from './playground-page.ts';
 
 describe('the API reference', { skip: noBrowser }, () => {
-  const browser = startBrowser({ after });
-  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+  const open = openerOf('/docs');
 
   test('shows every operation of the document', async (t) => {
-    const { page } = await open(t);
-    const { url } = await service.listening();
+    const { page, url } = await open(t);
     const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
       paths: Record<string, Record<string, unknown>>;
     };
@@ -65,34 +56,13 @@ describe('the API reference', { skip: noBrowser }, () => {
   });
 
   test('links lead to the playground and to the document', async (t) => {
-    const { page } = await open(t);
-    const { url } = await service.listening();
+    const { page, url } = await open(t);
     const address = (name: string) =>
       page.getByRole('link', { name }).evaluate((link) => (link as unknown as { href: string }).href);
 
     assert.equal(await address('playground'), `${url}/`);
     assert.equal(await address('openapi.json'), `${url}/openapi.json`);
   });
-
-  for (const address of ['/tuohs/docs', '/tuohs/docs/']) {
-    test(`works at ${address}, below a path of a proxy`, async (t) => {
-      const { url } = await service.listening();
-      const { page } = await openPage(t, {
-        browser,
-        url: `${url}${address}`,
-        prepare: (page) =>
-          page.route(`${url}/**`, async (route) => {
-            const path = new URL(route.request().url()).pathname;
-            if (!path.startsWith('/tuohs/')) return route.abort();
-            return route.fulfill({ response: await route.fetch({ url: url + path.slice('/tuohs'.length) }) });
-          }),
-      });
-
-      await tryOut(page, 'shout-shout');
-
-      await page.locator('.live-responses-table').getByText('OLLEH').waitFor();
-    });
-  }
 
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`in the ${colorScheme} scheme, nothing breaks the policy, logs an error or asks another host`, async (t) => {
@@ -116,22 +86,9 @@ describe('the API reference', { skip: noBrowser }, () => {
       await tryOut(page, 'shout-shout');
       await page.locator('.live-responses-table').getByText('OLLEH').waitFor();
 
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      assert.ok(Number(overflow) <= 0, `${overflow} px too wide`);
+      assert.ok((await overflow(page)) <= 0);
       const box = await page.locator('#operations-shout-shout').boundingBox();
       assert.ok(box !== null && box.height < 3000, `${box?.height} px high`);
     });
   }
-
-  async function open(t: TestContext, options: Partial<PageOptions> = {}) {
-    const { url } = await service.listening();
-    return openPage(t, { browser, url: `${url}/docs`, ...options });
-  }
 });
-
-/** Opens an operation by its tag and id, and sends the example as it stands. */
-async function tryOut(page: Page, operation: string): Promise<void> {
-  const block = page.locator(`#operations-${operation}`);
-  await block.getByRole('button').first().click();
-  await block.getByRole('button', { name: 'Execute' }).click();
-}

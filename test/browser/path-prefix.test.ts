@@ -4,7 +4,7 @@ import { after, describe, type TestContext, test } from 'node:test';
 import { noBrowser, openPage, startBrowser } from '../support/browser.ts';
 import { httpServer } from '../support/http-server.ts';
 import { tuohs } from '../support/process.ts';
-import { playgroundOn } from './playground-page.ts';
+import { playgroundOn, tryOut } from './playground-page.ts';
 
 // The browser reaches no other host, and reports each request to one as a problem.
 describe('below a path of a proxy', { skip: noBrowser }, () => {
@@ -28,6 +28,16 @@ describe('below a path of a proxy', { skip: noBrowser }, () => {
 
     assert.deepEqual(problems, []);
   });
+
+  for (const address of ['docs', 'docs/']) {
+    test(`a call that is tried out at ${address} is answered`, async (t) => {
+      const { page } = await openPage(t, { browser, url: (await proxied(t)) + address });
+
+      await tryOut(page, 'shout-shout');
+
+      await page.locator('.live-responses-table').getByText('OLLEH').waitFor();
+    });
+  }
 
   test('an error leads to the playground', async (t) => {
     const url = await proxied(t);

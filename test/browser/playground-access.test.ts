@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, describe, type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import {
-  accessibilityProblems,
-  noBrowser,
-  openPage,
-  type PageOptions,
-  startBrowser,
-} from '../support/browser.ts';
-import { tuohs } from '../support/process.ts';
-import { interceptShouts, playgroundOn, refuse } from './playground-page.ts';
+import { accessibilityProblems, noBrowser } from '../support/browser.ts';
+import { interceptShouts, openerOf, overflow, refuse } from './playground-page.ts';
 
 describe('the playground is for everyone', { skip: noBrowser }, () => {
-  const browser = startBrowser({ after });
-  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+  const opened = openerOf();
+  const open = (t: TestContext, options: Parameters<typeof opened>[1] = {}) =>
+    opened(t, { permissions: ['clipboard-read', 'clipboard-write'], ...options });
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [360, 1280]) {
@@ -47,9 +41,8 @@ describe('the playground is for everyone', { skip: noBrowser }, () => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`axe finds nothing on the page of an error in the ${colorScheme} scheme, and it fits into 360 px`, async (t) => {
-      const { url } = await service.listening();
       const { page } = await open(t, {
-        url: `${url}/nowhere`,
+        at: '/nowhere',
         colorScheme,
         viewport: { width: 360, height: 800 },
       });
@@ -57,7 +50,7 @@ describe('the playground is for everyone', { skip: noBrowser }, () => {
       const problems = await accessibilityProblems(page);
 
       assert.deepEqual(problems, []);
-      assert.ok(Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth')) <= 0);
+      assert.ok((await overflow(page)) <= 0);
     });
   }
 
@@ -145,13 +138,6 @@ describe('the playground is for everyone', { skip: noBrowser }, () => {
       copied.startsWith(`curl ${url}/v1 -H 'Content-Type: application/json' -d '{"data":"it\\u0027s`),
     );
   });
-
-  async function open(t: TestContext, options: Partial<PageOptions> = {}) {
-    const permissions = ['clipboard-read', 'clipboard-write'];
-    const { url } = await service.listening();
-    const { page, problems } = await openPage(t, { browser, url, permissions, ...options });
-    return { url, page, problems, ...playgroundOn(page) };
-  }
 });
 
 async function clipboard(page: { evaluate(code: string): Promise<unknown> }): Promise<string> {

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Route } from 'playwright-core';
-import { noBrowser, openPage, type PageOptions, startBrowser } from '../support/browser.ts';
-import { tuohs } from '../support/process.ts';
-import { interceptShouts, playgroundOn } from './playground-page.ts';
+import { noBrowser } from '../support/browser.ts';
+import { interceptShouts, openerOf, overflow } from './playground-page.ts';
 
 describe('the playground answers', { skip: noBrowser }, () => {
-  const browser = startBrowser({ after });
-  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+  const open = openerOf();
 
   test('typing shows the text reversed and shouted', async (t) => {
     const { box, says } = await open(t);
@@ -103,8 +101,7 @@ describe('the playground answers', { skip: noBrowser }, () => {
       await box.fill(`${'w'.repeat(3000)} ${'long words '.repeat(500)}`);
       await shout.getByText('SDROW').waitFor();
 
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      assert.ok(Number(overflow) <= 0, `${overflow} px too wide`);
+      assert.ok((await overflow(page)) <= 0);
     });
   }
 
@@ -126,12 +123,6 @@ describe('the playground answers', { skip: noBrowser }, () => {
         assert.ok(band.height <= 740);
       });
     }
-  }
-
-  async function open(t: TestContext, options: Partial<PageOptions> = {}) {
-    const { url } = await service.listening();
-    const { page } = await openPage(t, { browser, url, ...options });
-    return { page, ...playgroundOn(page) };
   }
 });
 

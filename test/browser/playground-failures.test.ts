@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, describe, type TestContext, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
-import { noBrowser, openPage, startBrowser } from '../support/browser.ts';
+import { noBrowser, openPage, type PageOptions, startBrowser } from '../support/browser.ts';
 import { tuohs } from '../support/process.ts';
-import { interceptShouts, playgroundOn, refuse } from './playground-page.ts';
+import { interceptShouts, openerOf, playgroundOn, refuse } from './playground-page.ts';
 
 describe('the playground explains failures', { skip: noBrowser }, () => {
   const browser = startBrowser({ after });
-  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+  const opened = openerOf('/', browser);
+  const open = (t: TestContext, prepare?: PageOptions['prepare']) => opened(t, prepare && { prepare });
 
   test('with SHOUTCLOUD gone, a sentence says so and when to try again', async (t) => {
     const shoutcloud = await startShoutcloud();
@@ -127,10 +127,4 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
       .getByText('You have asked a lot in a short time. Try again in 30 seconds.', { exact: true })
       .waitFor({ state: 'attached' });
   });
-
-  async function open(t: TestContext, prepare: (page: Page) => Promise<unknown> = async () => {}) {
-    const { url } = await service.listening();
-    const { page } = await openPage(t, { browser, url, prepare });
-    return { page, ...playgroundOn(page) };
-  }
 });

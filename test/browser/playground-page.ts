@@ -1,4 +1,22 @@
+import { after, type TestContext } from 'node:test';
 import type { Page, Route } from 'playwright-core';
+import { openPage, type PageOptions, startBrowser } from '../support/browser.ts';
+import { tuohs } from '../support/process.ts';
+
+/** Opens pages of a service that a whole file has, in a browser that it has, too. */
+export function openerOf(path = '/', browser = startBrowser({ after })) {
+  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+  return async (t: TestContext, { at = path, ...options }: Partial<PageOptions> & { at?: string } = {}) => {
+    const { url } = await service.listening();
+    const { page, problems } = await openPage(t, { browser, url: url + at, ...options });
+    return { url, page, problems, ...playgroundOn(page) };
+  };
+}
+
+/** How many pixels the page is wider than its window; at most 0 where nothing sticks out. */
+export async function overflow(page: Page): Promise<number> {
+  return Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
+}
 
 /** What a person does and sees on the playground, by the names that assistive technology reads out. */
 export function playgroundOn(page: Page) {
@@ -17,6 +35,13 @@ export function playgroundOn(page: Page) {
     /** Waits until the answer has this text. */
     says: (text: string) => answer.getByText(text, { exact: true }).waitFor(),
   };
+}
+
+/** Opens an operation of the reference by its tag and id, and sends the example as it stands. */
+export async function tryOut(page: Page, operation: string): Promise<void> {
+  const block = page.locator(`#operations-${operation}`);
+  await block.getByRole('button').first().click();
+  await block.getByRole('button', { name: 'Execute' }).click();
 }
 
 /** Answers the page's requests for shouts in place of the service. */

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, describe, type TestContext, test } from 'node:test';
-import { noBrowser, openPage, type PageOptions, startBrowser } from '../support/browser.ts';
-import { tuohs } from '../support/process.ts';
-import { interceptShouts, playgroundOn, refuse } from './playground-page.ts';
+import { describe, test } from 'node:test';
+import { noBrowser } from '../support/browser.ts';
+import { interceptShouts, openerOf, refuse } from './playground-page.ts';
 
 describe('the playground keeps the text', { skip: noBrowser }, () => {
-  const browser = startBrowser({ after });
-  const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
+  const open = openerOf();
 
   test('Enter asks at once and adds no line break; Shift+Enter adds one', async (t) => {
     const { page, box, says } = await open(t, { prepare: (page) => page.clock.install() });
@@ -56,9 +54,10 @@ describe('the playground keeps the text', { skip: noBrowser }, () => {
 
   for (const hash of ['#text=%E0%A4', '#text=%', '#other']) {
     test(`${hash} is no text`, async (t) => {
-      const { url } = await service.listening();
+      const { page, box, problems } = await open(t);
 
-      const { box, problems } = await open(t, { url: `${url}/${hash}` });
+      await page.goto(page.url() + hash);
+      await page.reload();
 
       assert.deepEqual([await box.inputValue(), problems], ['', []]);
     });
@@ -161,10 +160,4 @@ describe('the playground keeps the text', { skip: noBrowser }, () => {
     await box.fill('again');
     await statusLink.and(page.getByText('SHOUTCLOUD pauses')).waitFor();
   });
-
-  async function open(t: TestContext, options: Partial<PageOptions> = {}) {
-    const { url } = await service.listening();
-    const { page, problems } = await openPage(t, { browser, url, ...options });
-    return { page, problems, ...playgroundOn(page) };
-  }
 });

@@ -194,9 +194,24 @@ const cases: readonly [what: string, values: Values, sentence: RegExp][] = [
     /extraIngress: endPort is 1000, and port must be a number that is not above it\./,
   ],
   [
-    'more annotations than Kubernetes takes',
-    { service: { annotations: { a: 'x'.repeat(200_000), b: 'y'.repeat(100_000) } } },
-    /service.annotations holds 300002 bytes, and Kubernetes takes 262000/,
+    'more text than fits into an object',
+    { service: { annotations: { a: 'x'.repeat(260_000) } } },
+    /The values have \d+ bytes, and Kubernetes takes no more than 250000 in one object\./,
+  ],
+  [
+    'a host that no DNS knows',
+    { redis: { url: 'redis://redis.data_' } },
+    /redis.url has the host redis.data_, which DNS does not know: .*\n/,
+  ],
+  [
+    'an autoscaler that divides by zero',
+    { resources: { requests: { cpu: '0m' } } },
+    /autoscaling.enabled measures CPU .*: set resources.requests.cpu\./,
+  ],
+  [
+    'a measure of another kind than its type',
+    { autoscaling: { metrics: [{ type: 'Pods', resource: { name: 'cpu', target: {} } }] } },
+    /'\/autoscaling\/metrics\/0': missing property 'pods'/,
   ],
   [
     'one Gateway by its ports',
@@ -220,6 +235,25 @@ const cases: readonly [what: string, values: Values, sentence: RegExp][] = [
     'a toleration that ends without need',
     { tolerations: [{ operator: 'Exists', tolerationSeconds: 5 }] },
     /tolerationSeconds needs effect: NoExecute\./,
+  ],
+  [
+    'affinity to and against the same label',
+    {
+      affinity: {
+        podAntiAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            {
+              weight: 1,
+              podAffinityTerm: {
+                ...{ topologyKey: 'zone', labelSelector: {} },
+                ...{ matchLabelKeys: ['a', 'b'], mismatchLabelKeys: ['b'] },
+              },
+            },
+          ],
+        },
+      },
+    },
+    /affinity.podAntiAffinity: a term has b in matchLabelKeys and in mismatchLabelKeys\./,
   ],
   ['a watcher that tells nobody', { watch: { enabled: true } }, /watch.enabled needs a webhook/],
   [

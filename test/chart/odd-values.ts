@@ -45,13 +45,11 @@ export const oddValues: Readonly<Record<string, Values>> = {
     ingress: { enabled: true, host: '*.shout.example', tls: { secretName: 'wildcard' } },
   },
   'a wildcard HTTPRoute': { httpRoute: { ...gateway, host: '*.shout.example' } },
-  'a wildcard IngressRoute': { ingressRoute: { enabled: true, host: '*.shout.example' } },
   'a wildcard alone': { ingress: { enabled: true, host: '*', tls: { enabled: false } } },
   'a wildcard inside': { ingress: { enabled: true, host: 'a.*.example', tls: { enabled: false } } },
   'a host like a number': { ingress: { enabled: true, host: '123', tls: { enabled: false } } },
   'a host with two dots': { ingress: { enabled: true, host: 'a..example', tls: { enabled: false } } },
   'a host of 64 letters': { ingress: { enabled: true, host: 'a'.repeat(64), tls: { enabled: false } } },
-  'an address as host': { httpRoute: { ...gateway, host: '10.0.0.1' } },
   'a Gateway like a number': { httpRoute: { ...gateway, parentRefs: [{ name: '123', namespace: '456' }] } },
   'a Gateway with two sections': {
     httpRoute: {
@@ -71,6 +69,10 @@ export const oddValues: Readonly<Record<string, Values>> = {
       ],
     },
   },
+  'a Gateway with and without its group': {
+    httpRoute: { ...gateway, parentRefs: [{ name: 'a' }, { name: 'a', group: 'gateway.networking.k8s.io' }] },
+  },
+  'an IngressRoute without entry points': { ingressRoute: { enabled: true, host, entryPoints: null } },
   'a Gateway of another kind': {
     httpRoute: { ...gateway, parentRefs: [{ name: 'a', kind: 'Service', group: '' }] },
   },
@@ -90,11 +92,12 @@ export const oddValues: Readonly<Record<string, Values>> = {
   'an annotation that is the chart’s own': { podAnnotations: { 'checksum/config': 'mine' } },
   'an annotation with any text': { podAnnotations: { a: 'x: y\n- z', 'b.example/c': '{"d":1}' } },
   'an annotation with a bad key': { podAnnotations: { 'a b': 'c' } },
-  'an annotation that fits just': { service: { annotations: { a: 'x'.repeat(261_000) } } },
+  'an annotation that fits just': { service: { annotations: { a: 'x'.repeat(240_000) } } },
   'an annotation that is too long': { podAnnotations: { a: 'x'.repeat(262_145) } },
   'two annotations that do not fit together': {
     service: { annotations: { a: 'x'.repeat(200_000), b: 'y'.repeat(100_000) } },
   },
+  'a key whose prefix is no name': { podAnnotations: { 'a..b/c': 'd' } },
   'no sections at all': {
     resources: null,
     affinity: null,
@@ -104,6 +107,47 @@ export const oddValues: Readonly<Record<string, Values>> = {
   },
   'no limit': { resources: { limits: null } },
   'no behaviour': { autoscaling: { behavior: null } },
+  'measures of every kind': {
+    autoscaling: {
+      metrics: [
+        {
+          ...{ type: 'Resource' },
+          resource: { name: 'memory', target: { type: 'Utilization', averageUtilization: 80 } },
+        },
+        {
+          ...{ type: 'ContainerResource' },
+          containerResource: {
+            ...{ name: 'cpu', container: 'tuohs' },
+            target: { type: 'AverageValue', averageValue: '200m' },
+          },
+        },
+        {
+          ...{ type: 'Pods' },
+          pods: { metric: { name: 'requests' }, target: { type: 'AverageValue', averageValue: '1k' } },
+        },
+        {
+          ...{ type: 'Object' },
+          object: {
+            describedObject: { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: 'main' },
+            ...{ metric: { name: 'requests' }, target: { type: 'Value', value: 2000 } },
+          },
+        },
+        {
+          ...{ type: 'External' },
+          external: {
+            metric: { name: 'queue', selector: { matchLabels: { a: '1' } } },
+            target: { type: 'Value', value: '30' },
+          },
+        },
+      ],
+    },
+  },
+  'a measure of nothing': { autoscaling: { metrics: [{ type: 'Resource', resource: {} }] } },
+  'a measure without its number': {
+    autoscaling: {
+      metrics: [{ type: 'External', external: { metric: { name: 'a' }, target: { type: 'Value' } } }],
+    },
+  },
   'no policies': { autoscaling: { behavior: { scaleUp: { policies: [] } } } },
   'no port': { config: { port: null } },
   'no image': { image: null },
@@ -125,16 +169,27 @@ export const oddValues: Readonly<Record<string, Values>> = {
     resources: { requests: { cpu: 0.25, memory: 134217728 }, limits: { cpu: 1 } },
   },
   'a disruption budget of 0 %': { podDisruptionBudget: { maxUnavailable: '0%' } },
+  'a disruption budget of three billion pods': { podDisruptionBudget: { maxUnavailable: 3_000_000_000 } },
   'a disruption budget of 100 %': { podDisruptionBudget: { maxUnavailable: '100%' } },
   'a variable from nowhere': { extraEnv: [{ name: 'A', valueFrom: {} }] },
   'a variable from the pod': {
     extraEnv: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+  },
+  'a variable in thousandths': {
+    extraEnv: [{ name: 'A', valueFrom: { resourceFieldRef: { resource: 'limits.cpu', divisor: '1m' } } }],
+  },
+  'a variable in halves': {
+    extraEnv: [{ name: 'A', valueFrom: { resourceFieldRef: { resource: 'limits.cpu', divisor: '2' } } }],
+  },
+  'a variable from a label that cannot be': {
+    extraEnv: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: "metadata.labels['a b']" } } }],
   },
   'a variable like a boolean': { extraEnv: [{ name: 'true', value: 'null' }] },
   'a rule to nowhere': { extraEgress: [{ to: [{}] }] },
   'a rule to a wrong network': { extraEgress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/33' } }] }] },
   'a rule for ports in a row': { extraEgress: [{ ports: [{ port: 1000, endPort: 2000, protocol: 'UDP' }] }] },
   'a rule for ports in the wrong order': { extraEgress: [{ ports: [{ port: 2000, endPort: 1000 }] }] },
+  'a rule for a port with an odd name': { extraEgress: [{ ports: [{ port: 'a--b' }] }] },
   'a rule for a named port and more': { extraEgress: [{ ports: [{ port: 'http', endPort: 1000 }] }] },
   'a rule for values that it does not name': {
     extraEgress: [{ to: [{ podSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } }] }],
@@ -144,12 +199,6 @@ export const oddValues: Readonly<Record<string, Values>> = {
       { to: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }] },
       { to: [{ ipBlock: { cidr: 'fd00::/8', except: ['fd12:3456::/32'] } }] },
     ],
-  },
-  'a rule with an exception from elsewhere': {
-    extraIngress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['11.0.0.0/16'] } }] }],
-  },
-  'a rule with an exception from elsewhere in IPv6': {
-    extraIngress: [{ from: [{ ipBlock: { cidr: 'fd00:1::/32', except: ['fd00:2::/48'] } }] }],
   },
   'a rule that excepts all of itself': {
     watch: {
@@ -163,14 +212,16 @@ export const oddValues: Readonly<Record<string, Values>> = {
     extraIngress: [{ from: [{ ipBlock: { cidr: '2001:db8::/32' } }], ports: [{ port: 'http' }] }],
   },
   'a Redis with a strange password': { redis: { url: 'rediss://:a%2Fb^|é@redis.example/3' } },
+  'a Redis in a namespace that cannot be': { redis: { url: `redis://redis.${'n'.repeat(64)}` } },
+  'a Redis at a port with a zero first': { redis: { url: 'redis://redis.data:010' } },
   'a Redis at an IPv6 address': { redis: { url: 'redis://[fd00::1]:6380' } },
   'a Redis at an IPv6 address in full': { redis: { url: 'redis://[2001:db8:0:0:0:0:0:1]' } },
-  'a Redis at six groups of IPv6': { redis: { url: 'redis://[1:2:3:4:5:6]' } },
   'a Redis at an IPv6 address with two gaps': { redis: { url: 'redis://[1::2::3]' } },
   'a Redis at an IPv6 address with a stray colon': { redis: { url: 'redis://[:1:2:3:4:5:6:7]' } },
   'a Redis at nine groups of IPv6': { redis: { url: 'redis://[1:2:3:4:5:6:7:8:9]' } },
   'a SHOUTCLOUD at an IPv6 address': { config: { shoutcloudUrl: 'http://[2001:db8::1]' } },
   'IPv6 pods': { config: { host: '::' }, shoutcloud: { enabled: true, args: ['--latency', '1'] } },
+  'pods without a host setting': { config: { host: null }, shoutcloud: { enabled: true } },
   'arguments like other things': { shoutcloud: { enabled: true, args: ['true', '1e3', 'null', '- a: b'] } },
   'a watch with a hook in the cluster': {
     watch: { enabled: true, notify: 'http://hook.tools.svc:9000/a?b=c&d={e}', interval: '1m' },
@@ -220,6 +271,31 @@ export const oddValues: Readonly<Record<string, Values>> = {
   'affinity without a topology': {
     affinity: {
       podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: {} }] },
+    },
+  },
+  'affinity to a node whose name cannot be': {
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['A_B'] }] }],
+        },
+      },
+    },
+  },
+  'affinity to a negative number': {
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Gt', values: ['-1'] }] }],
+        },
+      },
+    },
+  },
+  'affinity to a namespace without a name': {
+    affinity: {
+      podAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'a', namespaces: [''] }],
+      },
     },
   },
   'affinity by two numbers': {

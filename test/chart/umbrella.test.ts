@@ -6,7 +6,7 @@ import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IService } from 'kubernetes-models/v1/Service';
 import { stringify } from 'yaml';
 import { folder } from '../support/folder.ts';
-import { chart, only, type Rendering, rendered } from './rendering.ts';
+import { chart, only, type Rendering, refusal, rendered } from './rendering.ts';
 
 for (const helm of ['helm', 'helm3'] as const) {
   test(`a parent chart leaves it out by a condition (${helm})`, async (t) => {
@@ -35,6 +35,14 @@ test('of two in one release each Service leads to its own pods', async (t) => {
   assert.deepEqual(selectorOf('tuohs-one'), labelsOf('tuohs-one'));
   assert.notDeepEqual(selectorOf('tuohs-one'), labelsOf('tuohs-two-2'));
 });
+
+for (const alias of ['a'.repeat(25), 'edge_']) {
+  test(`the alias ${alias} is refused in a sentence`, async (t) => {
+    const path = await parentChart(t, [{ name: 'tuohs', alias }]);
+
+    assert.match(refusal({}, { path }), /The alias \S+ must begin and end with a letter or digit, and have/);
+  });
+}
 
 async function twice(t: TestContext, helm: 'helm' | 'helm3'): Promise<Rendering> {
   const aliases = [

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { kubernetesTool } from '../../scripts/kubernetes-tool.ts';
+import { reached } from '../support/until.ts';
 
 const run = promisify(execFile);
 
@@ -25,9 +25,7 @@ export async function helm(...args: string[]): Promise<string> {
   return (await run(kubernetesTool('helm'), args, { maxBuffer: 2 ** 26 })).stdout;
 }
 
-/** Asks every half second until the answer is yes. Rejects with `what` if it never is. */
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  for (const endsAt = Date.now() + PATIENCE_SECONDS * 1000; !(await isSo()); await sleep(500)) {
-    if (Date.now() > endsAt) throw new Error(`not within ${PATIENCE_SECONDS} s: ${what}`);
-  }
+/** Asks until the answer is yes. Rejects with `what` if it never is. */
+export function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  return reached(what, PATIENCE_SECONDS * 1000, isSo);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { argumentProblems } from '../../scripts/delivery/deploy-arguments.ts';
+import { areUsable } from '../../scripts/delivery/deploy-arguments.ts';
 import { type Load, startLoad } from './load.ts';
 import { measured, type Row, table } from './measured.ts';
 import { release } from './release.ts';
@@ -27,13 +27,8 @@ const app = release(NAMESPACE, DOCKER_IMAGE, more);
 const rows: Row[] = [];
 const complaints: string[] = [];
 
-const problems = argumentProblems({
-  ...{ image: DOCKER_IMAGE, isPushed: false, url: INGRESS_URL },
-  helm: more.length > 0 ? ['--set', more.join(',')] : [],
-});
-for (const problem of problems) process.stderr.write(`${problem}\n`);
-if (problems.length > 0) process.exitCode = 2;
-else if (!process.argv.includes('--check')) await runAll();
+const asked = { image: DOCKER_IMAGE, isPushed: false, url: INGRESS_URL, helm: ['--set', more.join(',')] };
+if (areUsable(asked) && !process.argv.includes('--check')) await runAll();
 
 async function runAll(): Promise<void> {
   say(`${DOCKER_IMAGE} into the namespace ${NAMESPACE}`);

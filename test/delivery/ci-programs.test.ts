@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { folder } from '../support/folder.ts';
+import { linkPrograms } from './fake-tools.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAMS = ['redis-server', 'curl', 'prometheus', 'promtool', 'prometheus-alertmanager', 'amtool'];
@@ -58,7 +59,7 @@ test('a remote that does not answer fails the release, and is no missing tag', a
 /** Runs .ci/packages on a machine that has these programs, and an apt-get that writes down what it should do. */
 async function packages(t: TestContext, programs: readonly string[], userId = '0') {
   const path = await folder(t);
-  for (const name of ['bash', 'env', 'ln', 'mkdir']) linkTo(path, name);
+  linkPrograms(path, ['bash', 'env', 'ln', 'mkdir']);
   for (const name of programs) program(path, name, '');
   program(path, 'id', `echo ${userId}`);
   program(path, 'python3', '');
@@ -89,9 +90,4 @@ async function releaseState(t: TestContext, version: string, gitStatus: string) 
 
 function program(path: string, name: string, line: string): void {
   writeFileSync(join(path, name), `#!/bin/bash\n${line}\n`, { mode: 0o755 });
-}
-
-function linkTo(path: string, name: string): void {
-  const { stdout } = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' });
-  symlinkSync(stdout.trim(), join(path, name));
 }

@@ -1,35 +1,29 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { readVersion } from '../../src/version.ts';
 import { httpServer } from '../support/http-server.ts';
 import { tuohs } from '../support/process.ts';
 import { HISTORY, type Outcome, withFakeTools } from './fake-tools.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
+const sound = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
 const IMAGE = `registry.example:5000/team/tuohs@${DIGEST}`;
 
 test('a sound release stays', async (t) => {
-  const { url } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
+  const { url } = await sound.listening();
 
-  const { exitCode, calls, stdout } = await deployWithFakes(t, ['--image', IMAGE, '--url', url]);
+  const { code, calls, stdout } = await deployWithFakes(t, ['--image', IMAGE, '--url', url]);
 
-  assert.equal(exitCode, 0);
+  assert.equal(code, 0);
   assert.match(stdout, /a fresh text is answered/);
   assert.doesNotMatch(calls, /rollback tuohs/);
 });
 
 test('exactly the image that was named is installed, and helm gets the arguments behind --', async (t) => {
-  const { url } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
+  const { url } = await sound.listening();
 
-  const { calls } = await deployWithFakes(t, [
-    '--image',
-    IMAGE,
-    '--url',
-    url,
-    '--',
-    '--set',
-    'replicaCount=3',
-  ]);
+  const args = `--image ${IMAGE} --url ${url} -- --set replicaCount=3`;
+  const { calls } = await deployWithFakes(t, args.split(' '));
 
   const upgrade = calls.split('\n').find((call) => call.startsWith('helm upgrade')) ?? '';
   assert.match(upgrade, /--set-string image\.repository=registry\.example:5000\/team\/tuohs /);
@@ -38,7 +32,7 @@ test('exactly the image that was named is installed, and helm gets the arguments
 });
 
 test('an upgrade keeps the values of the release, and shows what it changes', async (t) => {
-  const { url } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
+  const { url } = await sound.listening();
   const service = (port: number) => `kind: Service\nmetadata: {name: tuohs}\nspec: {port: ${port}}\n`;
 
   const { calls, stdout } = await deployWithFakes(t, ['--image', IMAGE, '--url', url], {
@@ -52,11 +46,9 @@ test('an upgrade keeps the values of the release, and shows what it changes', as
 });
 
 test('helm list is told the version that runs: the tag, or that of package.json', async (t) => {
-  const { url } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
+  const { url } = await sound.listening();
   const packagedAs = async (image: string) =>
-    /^helm package .*--app-version (\S+)/m.exec(
-      (await deployWithFakes(t, ['--image', image, '--url', url])).calls,
-    )?.[1];
+    /--app-version (\S+)/.exec((await deployWithFakes(t, ['--image', image, '--url', url])).calls)?.[1];
 
   assert.equal(await packagedAs('registry.example/tuohs:1.2.3'), '1.2.3');
   assert.equal(await packagedAs(IMAGE), readVersion());
@@ -74,43 +66,43 @@ for (const [what, args, sentence] of [
   ],
 ] as const) {
   test(`before anything is built, the arguments are checked: ${what}`, async (t) => {
-    const { exitCode, stderr, calls } = await deployWithFakes(t, [...args, '--check']);
+    const { code, stderr, calls } = await deployWithFakes(t, [...args, '--check']);
 
-    assert.equal(exitCode, 2);
+    assert.equal(code, 2);
     assert.match(stderr, sentence);
     assert.doesNotMatch(calls, /^helm upgrade/m);
   });
 }
 
 test('before anything is built, the cluster and the values are checked', async (t) => {
-  const { exitCode, stderr } = await deployWithFakes(
+  const { code, stderr } = await deployWithFakes(
     t,
     ['--image', 'r.example/tuohs:1', '--check', '--', '--set', 'no=such'],
     { FAKE_FAILURE: 'template', FAKE_CLUSTER: 'none' },
   );
 
-  assert.equal(exitCode, 2);
+  assert.equal(code, 2);
   assert.match(stderr, /no cluster answers/);
   assert.match(stderr, /helm refuses the values of HELM_FLAGS/);
 });
 
 test('without an address the Service is asked through a port of this machine', async (t) => {
-  const { url } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
+  const { url } = await sound.listening();
 
-  const { exitCode, calls } = await deployWithFakes(t, ['--image', IMAGE], { FAKE_PORT: new URL(url).port });
+  const { code, calls } = await deployWithFakes(t, ['--image', IMAGE], { FAKE_PORT: new URL(url).port });
 
-  assert.equal(exitCode, 0);
+  assert.equal(code, 0);
   assert.match(calls, /kubectl port-forward --namespace tuohs service\/tuohs :http/);
 });
 
 test('a release that answers wrongly is rolled back to the revision that ran', async (t) => {
   const url = await wrongService(t);
 
-  const { exitCode, calls, stderr } = await deployWithFakes(t, ['--image', IMAGE, '--url', url], {
+  const { code, calls, stderr } = await deployWithFakes(t, ['--image', IMAGE, '--url', url], {
     FAKE_HISTORY: HISTORY,
   });
 
-  assert.equal(exitCode, 1);
+  assert.equal(code, 1);
   assert.match(calls, /helm rollback tuohs 3 --namespace tuohs --force-conflicts --wait/);
   assert.match(stderr, /rolled back to revision 3.*neither answered nor refused/);
 });
@@ -118,19 +110,19 @@ test('a release that answers wrongly is rolled back to the revision that ran', a
 test('a first release that answers wrongly fails, with nothing to roll back to', async (t) => {
   const url = await wrongService(t);
 
-  const { exitCode, calls, stderr } = await deployWithFakes(t, ['--image', IMAGE, '--url', url]);
+  const { code, calls, stderr } = await deployWithFakes(t, ['--image', IMAGE, '--url', url]);
 
-  assert.equal(exitCode, 1);
+  assert.equal(code, 1);
   assert.doesNotMatch(calls, /rollback tuohs/);
   assert.match(stderr, /first release is left as it is/);
 });
 
 test('where helm fails nobody is asked', async (t) => {
-  const { exitCode, stderr } = await deployWithFakes(t, ['--image', IMAGE, '--url', 'http://127.0.0.1:9'], {
+  const { code, stderr } = await deployWithFakes(t, ['--image', IMAGE, '--url', 'http://127.0.0.1:9'], {
     FAKE_FAILURE: 'upgrade',
   });
 
-  assert.equal(exitCode, 1);
+  assert.equal(code, 1);
   assert.match(stderr, /not deployed: Error: helm upgrade failed/);
 });
 

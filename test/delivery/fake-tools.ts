@@ -1,8 +1,10 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { startProgram } from '../support/process.ts';
+import { folder } from '../support/folder.ts';
+import { ended, startProgram } from '../support/process.ts';
 
 /** What `helm history` says where revision 3 runs and 4 has failed. */
 export const HISTORY = JSON.stringify([
@@ -40,7 +42,7 @@ esac
 `;
 
 export interface Outcome {
-  readonly exitCode: number | null;
+  readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
   /** One line for each call of helm or kubectl. */
@@ -54,23 +56,23 @@ export async function withFakeTools(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<Outcome> {
-  const folder = await mkdtemp(join(tmpdir(), 'tuohs-tools-'));
-  t.after(() => rm(folder, { recursive: true }));
-  const calls = join(folder, 'calls');
-  for (const [name, script] of Object.entries({ helm: HELM, kubectl: KUBECTL, calls: '' })) {
-    await writeFile(join(folder, name), script);
-    await chmod(join(folder, name), 0o755);
-  }
+  const path = await folder(t);
+  const calls = join(path, 'calls');
+  for (const [name, text] of Object.entries({ helm: HELM, kubectl: KUBECTL, calls: '' }))
+    await writeFile(join(path, name), text, { mode: 0o755 });
   const program = startProgram(t, {
     command: process.execPath,
     args: [`scripts/delivery/${script}`, ...args],
-    environment: { PATH: [folder, process.env.PATH].join(delimiter), FAKE_CALLS: calls, ...environment },
+    environment: { PATH: [path, process.env.PATH].join(delimiter), FAKE_CALLS: calls, ...environment },
   });
-  const exitCode = await program.exitCode;
-  return {
-    exitCode,
-    stdout: program.stdout.join('\n'),
-    stderr: program.stderr.join('\n'),
-    calls: await readFile(calls, 'utf8'),
-  };
+  return { ...(await ended(program)), calls: await readFile(calls, 'utf8') };
+}
+
+/** Puts these programs of the machine into a folder, such as one that is the whole PATH. */
+export function linkPrograms(path: string, names: readonly string[]): void {
+  for (const name of names)
+    symlinkSync(
+      execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim(),
+      join(path, name),
+    );
 }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { folder } from '../support/folder.ts';
+import { linkPrograms } from './fake-tools.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const TOOLS = ['shellcheck', 'hadolint', 'actionlint', 'zizmor', 'yamllint'];
@@ -30,10 +29,7 @@ test('without its tools .ci/lint fails where CI is set', async (t) => {
 /** Runs it where there is nothing but what the script itself calls. */
 async function lintWithoutTools(t: TestContext, environment: Record<string, string>) {
   const path = await folder(t);
-  for (const name of ['bash', 'dirname', 'git', 'grep', 'sort', 'xargs']) {
-    const { stdout } = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' });
-    symlinkSync(stdout.trim(), join(path, name));
-  }
+  linkPrograms(path, ['bash', 'dirname', 'git', 'grep', 'sort', 'xargs']);
   return spawnSync('bash', ['.ci/lint'], {
     cwd: root,
     env: { PATH: path, ...environment },

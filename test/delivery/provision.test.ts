@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
 import { tuohs } from '../support/process.ts';
 import { HISTORY, type Outcome, withFakeTools } from './fake-tools.ts';
 
+const sound = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
 const IMAGE = ['--image', 'registry.example/tuohs:1.2.3'];
 const DOMAIN = ['--domain', 'shout.example', '--acme-email', 'ops@shout.example'];
 
 test('a bare cluster gets metrics, Traefik with an address for mails, and tuohs behind it', async (t) => {
-  const { exitCode, calls } = await provision(t, [...IMAGE, ...DOMAIN], { FAKE_BARE: '1' });
+  const { code, calls } = await provision(t, [...IMAGE, ...DOMAIN], { FAKE_BARE: '1' });
 
-  assert.equal(exitCode, 0);
+  assert.equal(code, 0);
   assert.deepEqual(installed(calls), ['metrics-server', 'traefik', 'tuohs']);
   assert.match(calls, /traefik .*--version \d+\.\d+\.\d+ .*"value":"ops@shout\.example"/);
   assert.match(calls, /tuohs-\S+\.tgz .*ingressRoute\.host=shout\.example .*certResolver=letsencrypt/);
@@ -32,10 +33,18 @@ test('what an earlier run brought is brought up to date', async (t) => {
 });
 
 test('Traefik is not installed without an address for mails', async (t) => {
-  const { exitCode, stderr } = await provision(t, IMAGE, { FAKE_BARE: '1' });
+  const { code, stderr } = await provision(t, IMAGE, { FAKE_BARE: '1' });
 
-  assert.equal(exitCode, 1);
+  assert.equal(code, 1);
   assert.match(stderr, /--acme-email is missing/);
+});
+
+test('nothing is installed for an image without a name', async (t) => {
+  const { exitCode, calls, stderr } = await provision(t, DOMAIN, { FAKE_BARE: '1' });
+
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /DOCKER_IMAGE is not the name of an image/);
+  assert.deepEqual(installed(calls), []);
 });
 
 test("Traefik's values keep certificates, send http to https and log as JSON", () => {
@@ -68,7 +77,7 @@ async function provision(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<Outcome> {
-  const { url } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
+  const { url } = await sound.listening();
   return withFakeTools(t, 'provision.ts', args, { FAKE_PORT: new URL(url).port, ...environment });
 }
 

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { smoke } from '../../scripts/delivery/smoke.ts';
 import { httpServer } from '../support/http-server.ts';
 import { tuohs } from '../support/process.ts';
 import { runningService } from '../system/service.ts';
 
+const sound = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
 const AT_ONCE = { waitMs: 0 };
 
-test('a sound service passes', async (t) => {
-  const { url } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
+test('a sound service passes', async () => {
+  const { url } = await sound.listening();
 
   const seen = await smoke(url, AT_ONCE);
 
@@ -50,7 +51,7 @@ test('something else at the address fails', async (t) => {
 });
 
 test('an address that becomes tuohs in time passes', async (t) => {
-  const { url: tuohsUrl } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
+  const { url: tuohsUrl } = await sound.listening();
   let asked = 0;
   const { url } = await httpServer(t, (request, response) => {
     asked += 1;

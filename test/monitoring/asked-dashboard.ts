@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { faster } from '../../scripts/monitoring/faster.ts';
 import { folder } from '../support/folder.ts';
 import { closedUrl } from '../support/http-server.ts';
 import { type Ending, startProgram } from '../support/process.ts';
+import { reached } from '../support/until.ts';
 
 export interface Answer {
   readonly labels: Readonly<Record<string, string>>;
@@ -55,8 +55,9 @@ export async function askedDashboard(ending: Ending, adminUrl: string) {
   return {
     /** Resolves when Prometheus has read the service so often. */
     async read(times: number): Promise<void> {
-      while (((await query(`count_over_time(tuohs_build_info[1h])`))[0]?.values.at(-1)?.[1] ?? 0) < times)
-        await sleep(200);
+      const readings = async () =>
+        (await query('count_over_time(tuohs_build_info[1h])'))[0]?.values.at(-1)?.[1];
+      await reached(`${times} readings`, 120_000, async () => ((await readings()) ?? 0) >= times);
     },
     ask: (seconds: number) => Promise.all(panels().map((panel) => asked(panel, seconds))),
   };

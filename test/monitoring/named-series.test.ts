@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { seriesTable } from '../../scripts/monitoring/series-table.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { metrics } from '../../src/telemetry/metrics.ts';
 
 const dashboardText = readFileSync('deploy/chart/files/dashboard.json', 'utf8');
@@ -69,7 +70,7 @@ test('every panel has a title, a description, a unit and the chosen data source'
 
 async function seriesNames(): Promise<Set<string>> {
   const ours = (await seriesTable()).flatMap(withParts);
-  const text = await metrics({ version: '0', epochMs: () => 0 }).text();
+  const text = await metrics({ version: '0', clock: systemClock }).text();
   const others = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].flatMap(([, name = '', type = '']) =>
     withParts({ name, type }),
   );

@@ -31,10 +31,26 @@ export function isPoison(text: string): boolean {
 
 /** The numbers of the texts that travel in this one. */
 export function idsIn(text: string): number[] {
-  return Array.from(text.matchAll(/‹(\d+)›/g), ([, id]) => Number(id));
+  const ids: number[] = [];
+  for (let at = text.indexOf('‹'); at >= 0; at = text.indexOf('‹', at)) {
+    const end = text.indexOf('›', at);
+    ids.push(Number(text.slice(at + 1, end)));
+    at = end;
+  }
+  return ids;
 }
 
 /** Whether the answer is this text's: as SHOUTCLOUD says it, or with letters that its Unicode does not know yet. */
 export function isRight(text: string, answer: string): boolean {
-  return answer === goUpperCase(text) || answer === simpleUpperCase(text);
+  const start = text.indexOf('›') + 1;
+  return text.slice(0, start) === answer.slice(0, start) && shouted(text.slice(start)).has(answer.slice(start));
 }
+
+/** What stands behind the number is one of a hundred or so: each is shouted once. */
+function shouted(tail: string): ReadonlySet<string> {
+  const known = SHOUTED.get(tail) ?? new Set([goUpperCase(tail), simpleUpperCase(tail)]);
+  SHOUTED.set(tail, known);
+  return known;
+}
+
+const SHOUTED = new Map<string, ReadonlySet<string>>();

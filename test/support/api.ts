@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import inject, { type InjectOptions, type Response } from 'light-my-request';
-import type { Clock } from '../../src/core/clock.ts';
+import { type Clock, turns } from '../../src/core/clock.ts';
 import { type ReverseShout, reverser, reverseShout } from '../../src/core/reverse.ts';
 import { type ApiOptions, type ApiServerParts, apiServer } from '../../src/http/api-server.ts';
 import type { HttpServer } from '../../src/http/http-server.ts';
@@ -49,6 +49,7 @@ export function testApi(
       admission: door,
       requestCounter: { count: async () => ({ current: 1, leftMs: 60_000 }) },
       isDraining: () => false,
+      nextTurn: turns(world.clock),
       ...parts,
     },
     { ...OPTIONS, ...options },

@@ -1,5 +1,5 @@
+import TinyQueue from 'tinyqueue';
 import { type Clock, sleepOn } from '../../src/core/clock.ts';
-import { EventQueue } from './event-queue.ts';
 
 /** A clock that stands still until the test moves it. */
 export interface FakeClock extends Clock {
@@ -22,13 +22,27 @@ export interface FakeClockOptions {
   readonly burst?: number;
 }
 
+interface Timer {
+  readonly at: number;
+  /** Decides between timers that are due at the same instant, before their order of arrival does. */
+  readonly tie: number;
+  readonly order: number;
+  run: (() => void) | undefined;
+}
+
+function byDueTime(one: Timer, other: Timer): number {
+  return one.at - other.at || one.tie - other.tie || one.order - other.order;
+}
+
 export const FAKE_EPOCH_MS = Date.UTC(2030, 0, 1);
 
 export function fakeClock(options: FakeClockOptions = {}): FakeClock {
   const { tie = () => 0, onStep = () => {}, burst = 1 } = options;
-  const queue = new EventQueue();
+  const queue = new TinyQueue<Timer>([], byDueTime);
   const soon = new Set<() => void>();
   let nowMs = 1000;
+  let count = 0;
+  let waiting = 0;
   let random = options.random ?? (() => 0.5);
 
   return {
@@ -42,7 +56,7 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
       return () => soon.delete(run);
     },
     sleep: (ms, signal) => sleepOn({ after }, ms, signal),
-    timers: () => queue.size,
+    timers: () => waiting,
     setRandom(value) {
       random = () => value;
     },
@@ -58,7 +72,19 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
   };
 
   function after(ms: number, run: () => void): () => void {
-    return queue.add(nowMs + ms, run, tie());
+    const timer: Timer = { at: nowMs + ms, tie: tie(), order: count++, run };
+    queue.push(timer);
+    waiting++;
+    return () => {
+      if (timer.run) waiting--;
+      timer.run = undefined;
+    };
+  }
+
+  /** The next timer; cancelled ones leave the queue when they come to its top. */
+  function nextTimer(): Timer | undefined {
+    while (queue.length > 0 && !queue.peek()?.run) queue.pop();
+    return queue.peek();
   }
 
   /** Whether there was nothing left to run until `end`. */
@@ -67,9 +93,14 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
       runSoon();
       return false;
     }
-    if (queue.nextAt > end) return true;
-    nowMs = Math.max(nowMs, queue.nextAt);
-    queue.take()?.();
+    const timer = nextTimer();
+    if (!timer || timer.at > end) return true;
+    queue.pop();
+    nowMs = Math.max(nowMs, timer.at);
+    const { run } = timer;
+    timer.run = undefined;
+    waiting--;
+    run?.();
     return false;
   }
 

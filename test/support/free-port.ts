@@ -1,4 +1,4 @@
-import { sharedPort } from '../../src/workers/worker-pool.ts';
+import { sharedPort } from '../../src/http/acceptors.ts';
 
 /** A port of this machine that nobody listens on. */
 export function freePort(): Promise<number> {

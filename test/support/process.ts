@@ -119,6 +119,11 @@ export function startProgram(ending: Ending, { command, args, environment }: Com
   }
 }
 
+/** How a program ended, and what it said. */
+export async function ended({ exitCode, stdout, stderr }: Program) {
+  return { code: await exitCode, stdout: stdout.join('\n'), stderr: stderr.join('\n') };
+}
+
 /** npm and Redis write other lines, too. */
 function logLineOf(text: string): LogLine {
   try {

@@ -1,5 +1,4 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
@@ -39,31 +38,6 @@ export async function bufferingProxy(t: TestContext, target: string): Promise<st
     origin.write(body);
     const answer = await text(origin);
     request.socket.end(answer.replace(/^HTTP\/1\.1/, 'HTTP/1.0'));
-  });
-  return url;
-}
-
-/** What becomes of an answer: this is passed on instead, and then the connection breaks or the answer ends. */
-export interface Garbled {
-  readonly body: string;
-  readonly breaks: boolean;
-}
-
-/** A proxy that passes answers on as `garble` leaves them; it also gets the body that was asked with. */
-export async function garblingProxy(
-  t: TestContext,
-  target: string,
-  garble: (answer: string, question: string) => Garbled,
-): Promise<string> {
-  const { url } = await httpServer(t, async (request, response) => {
-    const { method, url: path, headers } = request;
-    const question = await text(request);
-    const passedOn = httpRequest(target + path, { method, headers }, async (answer) => {
-      response.writeHead(answer.statusCode ?? 0, { 'content-type': answer.headers['content-type'] });
-      const { body, breaks } = garble(await text(answer), question);
-      response.write(body, () => (breaks ? response.destroy() : response.end()));
-    });
-    passedOn.end(question);
   });
   return url;
 }

@@ -79,38 +79,48 @@ export function parsed(text: string): RawAnswer {
 export function wholeAnswers(text: string): RawAnswer[] {
   const answers: RawAnswer[] = [];
   for (let rest = text; rest !== ''; ) {
-    const [answer, after] = firstAnswer(rest);
-    answers.push(answer);
-    rest = after;
+    const first = firstAnswer(rest);
+    if (!first) throw new Error(`cut short: ${JSON.stringify(rest)}`);
+    answers.push(first.answer);
+    rest = first.rest;
   }
   return answers;
 }
 
-function firstAnswer(text: string): [RawAnswer, rest: string] {
+/** The first answer in this text, and what stands behind it; `undefined` while it is not whole. Throws at what is no answer. */
+export function firstAnswer(text: string): { answer: RawAnswer; rest: string } | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
-  const { status, headers } = parsedHead(text.slice(0, Math.max(0, headEnd)));
+  if (headEnd < 0) return undefined;
+  const { status, headers } = parsedHead(text.slice(0, headEnd));
   if (!(status >= 100 && status < 600)) throw new Error(`no answer: ${JSON.stringify(text)}`);
-  const rest = text.slice(headEnd + 4);
+  const behind = text.slice(headEnd + 4);
+  if (headers.get('transfer-encoding') === 'chunked') {
+    const read = dechunked(behind);
+    return read && { answer: { status, headers, body: read.body }, rest: read.rest };
+  }
   const isEmpty = status < 200 || status === 204 || status === 304;
   const length = Number(headers.get('content-length') ?? (isEmpty ? 0 : Number.NaN));
-  const isChunked = headers.get('transfer-encoding') === 'chunked';
-  const [body, after] = isChunked ? dechunked(rest) : [rest.slice(0, length), rest.slice(length)];
-  if (!isChunked && body.length !== length) throw new Error(`cut short: ${JSON.stringify(text)}`);
-  return [{ status, headers, body }, after];
+  const body = behind.slice(0, length);
+  return body.length === length
+    ? { answer: { status, headers, body }, rest: behind.slice(length) }
+    : undefined;
 }
 
-function dechunked(text: string): [body: string, rest: string] {
+function dechunked(text: string): { body: string; rest: string } | undefined {
   let body = '';
   for (let at = 0; ; ) {
-    const [line, digits = ''] = /^([\da-f]+)\r\n/.exec(text.slice(at)) ?? [];
-    if (line === undefined) throw new Error(`no chunk: ${JSON.stringify(text.slice(at))}`);
-    const start = at + line.length;
-    const size = Number.parseInt(digits, 16);
-    body += text.slice(start, start + size);
-    at = start + size + 2;
-    if (text.slice(start + size, at) !== '\r\n')
+    const lineEnd = text.indexOf('\r\n', at);
+    if (lineEnd < 0) return undefined;
+    const line = text.slice(at, lineEnd);
+    if (!/^[\da-f]+$/.test(line)) throw new Error(`no chunk: ${JSON.stringify(text.slice(at))}`);
+    const start = lineEnd + 2;
+    const end = start + Number.parseInt(line, 16);
+    if (text.length < end + 2) return undefined;
+    if (text.slice(end, end + 2) !== '\r\n')
       throw new Error(`a broken chunk: ${JSON.stringify(text.slice(start))}`);
-    if (size === 0) return [body, text.slice(at)];
+    body += text.slice(start, end);
+    at = end + 2;
+    if (end === start) return { body, rest: text.slice(at) };
   }
 }
 

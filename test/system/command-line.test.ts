@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { startProgram, tuohs } from '../support/process.ts';
+import { ended, startProgram, tuohs } from '../support/process.ts';
 import { runningService } from './service.ts';
 
 /** A process that stops itself as soon as it can be stopped. */
@@ -8,129 +9,94 @@ const SELF_STOP = `--import=data:text/javascript,${encodeURIComponent(
   "process.once('newListener', () => setImmediate(() => process.kill(process.pid, 'SIGTERM')))",
 )}`;
 
-const COMMANDS = ['serve', 'shoutcloud', 'watch'];
+const USAGE = /^Usage: tuohs/;
+const NOTHING = /^$/;
 
-for (const args of [['--help'], ...COMMANDS.map((command) => [command, '--help'])]) {
-  test(`tuohs ${args.join(' ')} explains itself`, async (t) => {
-    const program = tuohs(t, args);
-
-    assert.equal(await program.exitCode, 0);
-    assert.match(program.stdout.join('\n'), /^Usage: tuohs/);
-    assert.deepEqual(program.stderr, []);
-  });
-}
-
-test('tuohs --version is that of package.json', async (t) => {
-  const program = tuohs(t, ['--version']);
-
-  assert.equal(await program.exitCode, 0);
-  assert.match(program.stdout.join('\n'), /^\d+\.\d+\.\d+$/);
-});
-
-const WRONG = [
-  ['serve', '--no-such-option'],
-  ['shoutcloud', '--port', 'x'],
-  ['shoutcloud', '--fault', 'hang@60%', 'close@60%'],
-  ['no-such-command'],
+/** What a command that ends by itself writes, and its exit code. */
+const COMMANDS: readonly [line: string, code: number, stdout: RegExp, stderr: RegExp][] = [
+  ['', 2, NOTHING, USAGE],
+  ['--help', 0, USAGE, NOTHING],
+  ['serve --help', 0, USAGE, NOTHING],
+  ['shoutcloud --help', 0, USAGE, NOTHING],
+  ['watch --help', 0, USAGE, NOTHING],
+  ['--version', 0, /^\d+\.\d+\.\d+$/, NOTHING],
+  ['no-such-command', 2, NOTHING, /^tuohs: (?!.*error:)/],
+  ['serve --no-such-option', 2, NOTHING, /^tuohs: (?!.*error:)/],
+  ['serve --port 70000', 2, NOTHING, /^tuohs: PORT must be .*, not "70000"$/],
+  ['shoutcloud --port x', 2, NOTHING, /^tuohs: (?!.*error:)/],
+  ['shoutcloud --fault hang@60% close@60%', 2, NOTHING, /^tuohs: (?!.*error:)/],
+  ['shoutcloud --host 192.0.2.1', 1, NOTHING, /^tuohs: --host 192\.0\.2\.1 is no address of this machine.*$/],
+  ['completion no-such-shell', 2, NOTHING, /^tuohs: .*zsh, bash, fish/],
+  ['health --timeout 0s', 2, NOTHING, /^tuohs: .+$/],
+  ['health --url ftp://localhost', 2, NOTHING, /^tuohs: .+$/],
+  ['health --url http://user:s3cr3t@localhost', 2, NOTHING, /^tuohs: ((?!s3cr3t).)+$/],
+  ['health --url :5000', 2, NOTHING, /^tuohs: .+$/],
 ];
-for (const args of WRONG) {
-  test(`tuohs ${args.join(' ')} is wrong`, async (t) => {
-    const program = tuohs(t, args);
+for (const [line, code, stdout, stderr] of COMMANDS) {
+  test(`tuohs ${line} ends with ${code} and says what there is to say`, async (t) => {
+    const said = await ended(tuohs(t, line.split(' ').filter(Boolean)));
 
-    assert.equal(await program.exitCode, 2);
-    assert.match(program.stderr.join('\n'), /^tuohs: /);
-    assert.equal(program.stderr.join().includes('error:'), false);
+    assert.equal(said.code, code);
+    assert.match(said.stdout, stdout);
+    assert.match(said.stderr, stderr);
   });
 }
 
-test('tuohs alone says what there is', async (t) => {
-  const program = tuohs(t, []);
+test('tuohs help shout is tuohs shout --help', async (t) => {
+  const [help, option] = [tuohs(t, ['help', 'shout']), tuohs(t, ['shout', '--help'])];
 
-  assert.notEqual(await program.exitCode, 0);
-  assert.match(program.stdout.concat(program.stderr).join('\n'), /Usage: tuohs/);
+  assert.deepEqual(await ended(help), await ended(option));
 });
 
-test('wrong settings end with 2, and both are named', async (t) => {
-  const program = tuohs(t, ['serve'], { PORT: 'x', SHOUTCLOUD_URL: 'ftp://y' });
+const UNUSABLE: readonly [Record<string, string>, RegExp][] = [
+  [{ HOST: '192.0.2.1' }, /^tuohs: HOST 192\.0\.2\.1 is no address of this machine.*$/],
+  [{ HOST: 'no-such-host.invalid' }, /^tuohs: HOST no-such-host\.invalid is no name of an address.*$/],
+  [{ ADMIN_HOST: '192.0.2.1' }, /^tuohs: ADMIN_HOST 192\.0\.2\.1 is no address of this machine.*$/],
+];
+for (const [environment, sentence] of UNUSABLE) {
+  test(`serve with ${JSON.stringify(environment)} is 1 and a sentence`, async (t) => {
+    const { code, stderr } = await ended(tuohs(t, ['serve'], { LOG_LEVEL: 'silent', ...environment }));
 
-  assert.equal(await program.exitCode, 2);
-  assert.equal(program.stderr.length, 2);
-  assert.match(program.stderr.join('\n'), /PORT[\s\S]*SHOUTCLOUD_URL/);
-  assert.deepEqual(program.stdout, []);
-});
+    assert.equal(code, 1);
+    assert.match(stderr, sentence);
+  });
+}
 
 for (const WEB_CONCURRENCY of ['1', '2']) {
   for (const name of ['PORT', 'ADMIN_PORT']) {
     test(`${name} that is taken ends ${WEB_CONCURRENCY} processes with 1 and a sentence`, async (t) => {
-      const { url } = await runningService(t);
-      const { port } = new URL(url);
+      const { port } = new URL((await runningService(t)).url);
 
       const second = tuohs(t, ['serve'], { WEB_CONCURRENCY, LOG_LEVEL: 'silent', [name]: port });
 
-      assert.equal(await second.exitCode, 1);
-      assert.deepEqual(second.stderr, [
-        `tuohs: ${name} ${port} is taken: another program listens on it (EADDRINUSE)`,
-      ]);
+      const { code, stderr } = await ended(second);
+      const sentence = `tuohs: ${name} ${port} is taken: another program listens on it (EADDRINUSE)`;
+      assert.deepEqual([code, stderr], [1, sentence]);
     });
   }
-}
-
-const UNUSABLE: readonly [string[], Record<string, string>, RegExp][] = [
-  [['serve'], { HOST: '192.0.2.1' }, /^tuohs: HOST 192\.0\.2\.1 is no address of this machine/],
-  [
-    ['serve'],
-    { HOST: 'no-such-host.invalid' },
-    /^tuohs: HOST no-such-host\.invalid is no name of an address/,
-  ],
-  [['shoutcloud', '--host', '192.0.2.1'], {}, /^tuohs: --host 192\.0\.2\.1 is no address of this machine/],
-];
-for (const [args, environment, sentence] of UNUSABLE) {
-  test(`${args.join(' ')} ${JSON.stringify(environment)} is 1 and a sentence`, async (t) => {
-    const program = tuohs(t, args, { LOG_LEVEL: 'silent', ...environment });
-
-    assert.equal(await program.exitCode, 1);
-    assert.match(program.stderr.join('\n'), sentence);
-    assert.equal(program.stderr.length, 1);
-  });
 }
 
 test('shoutcloud on a port that is taken is 1 and a sentence', async (t) => {
-  const { shoutcloud } = await runningService(t);
+  const { port } = (await runningService(t)).shoutcloud;
 
-  const second = tuohs(t, ['shoutcloud', '--port', `${shoutcloud.port}`]);
+  const { code, stderr } = await ended(tuohs(t, ['shoutcloud', '--port', `${port}`]));
 
-  assert.equal(await second.exitCode, 1);
-  assert.deepEqual(second.stderr, [
-    `tuohs: --port ${shoutcloud.port} is taken: another program listens on it (EADDRINUSE)`,
-  ]);
+  const sentence = `tuohs: --port ${port} is taken: another program listens on it (EADDRINUSE)`;
+  assert.deepEqual([code, stderr], [1, sentence]);
 });
 
-test('tuohs shoutcloud shouts on a free port until it is told to stop', async (t) => {
-  const program = tuohs(t, ['shoutcloud', '--port', '0', '--script', 'status=503']);
-  const { url } = await program.logLine('listening');
-  const ask = () =>
-    fetch(`${url}/V1/SHOUT`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"INPUT":"hello"}',
-    });
-
-  const scripted = await ask();
-  const good = await ask();
-
-  assert.deepEqual([scripted.status, await good.text()], [503, '{"INPUT":"hello","OUTPUT":"HELLO"}']);
-  assert.equal(await program.stop(), 0);
-});
-
-test('tuohs shoutcloud logs each request and the fault it plays, and no text', async (t) => {
+test('shoutcloud shouts until it is told to stop, and logs each request and the fault it plays, but no text', async (t) => {
   const program = tuohs(t, ['shoutcloud', '--port', '0', '--script', 'status=503 ok']);
   const { url } = await program.logLine('listening');
   const headers = { 'content-type': 'application/json' };
+  const answers: string[] = [];
   for (const path of ['/V1/SHOUT', '/V1/SHOUT', '/elsewhere']) {
-    await fetch(`${url}${path}`, { method: 'POST', headers, body: '{"INPUT":"secrét"}' });
+    const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body: '{"INPUT":"secrét"}' });
+    answers.push(await answer.text());
   }
-  await program.stop();
 
+  assert.equal(await program.stop(), 0);
+  assert.equal(answers[1], '{"INPUT":"secrét","OUTPUT":"SECRÉT"}');
   const lines = program.stdout.slice(1).map((line) => JSON.parse(line));
   assert.deepEqual(
     lines.map(({ level, time, ...facts }) => facts),
@@ -142,66 +108,59 @@ test('tuohs shoutcloud logs each request and the fault it plays, and no text', a
   );
 });
 
-test('tuohs shoutcloud --quiet says where it listens, and nothing more', async (t) => {
+test('shoutcloud --quiet says where it listens, and nothing more', async (t) => {
   const program = tuohs(t, ['shoutcloud', '--port', '0', '--quiet']);
-  const { url } = await program.logLine('listening');
-  await fetch(`${url}/elsewhere`);
+  await fetch(`${(await program.logLine('listening')).url}/elsewhere`);
 
   await program.stop();
 
   assert.equal(program.stdout.length, 1);
 });
 
-test('tuohs help shout is tuohs shout --help', async (t) => {
-  const [help, option] = [tuohs(t, ['help', 'shout']), tuohs(t, ['shout', '--help'])];
-
-  assert.deepEqual([await help.exitCode, await option.exitCode], [0, 0]);
-  assert.deepEqual(help.stdout, option.stdout);
-});
-
-test('serve --port wins over PORT, and is checked like it', async (t) => {
+test('serve --port wins over PORT', async (t) => {
   const service = tuohs(t, ['serve', '--embedded-shoutcloud', '--port', '0'], { PORT: 'x' });
-  const wrong = tuohs(t, ['serve', '--port', '70000']);
 
   assert.equal((await fetch((await service.listening()).url)).status, 200);
-  assert.equal(await wrong.exitCode, 2);
-  assert.match(wrong.stderr.join('\n'), /^tuohs: PORT must be .*, not "70000"$/);
-});
-
-test('serve with its own SHOUTCLOUD answers', async (t) => {
-  const service = tuohs(t, ['serve', '--embedded-shoutcloud']);
-  const { url } = await service.listening();
-
-  const answer = await fetch(`${url}/v1`, { method: 'POST', body: new URLSearchParams({ data: 'hello' }) });
-
-  assert.equal(await answer.text(), '{"data":"OLLEH"}');
-  assert.equal(await service.stop(), 0);
 });
 
 test('readable logs are lines for people', async (t) => {
-  const service = tuohs(t, ['serve', '--embedded-shoutcloud', '--readable-logs'], {
-    NODE_OPTIONS: SELF_STOP,
-  });
+  const args = ['serve', '--embedded-shoutcloud', '--readable-logs'];
 
-  assert.equal(await service.exitCode, 0);
-  assert.match(service.stdout.join('\n'), /INFO.*: listening/);
+  const { code, stdout } = await ended(tuohs(t, args, { NODE_OPTIONS: SELF_STOP }));
+
+  assert.equal(code, 0);
+  assert.match(stdout, /INFO.*: listening/);
 });
 
 test('npm start serves with the settings of the environment', async (t) => {
-  const program = startProgram(t, {
-    command: 'npm',
-    args: ['start'],
-    environment: {
-      HOST: '127.0.0.1',
-      PORT: '0',
-      ADMIN_PORT: '0',
-      SHOUTCLOUD_URL: 'http://127.0.0.1:1',
-      npm_config_update_notifier: 'false',
-      npm_config_logs_max: '0',
-    },
-  });
+  const ports = { HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', SHOUTCLOUD_URL: 'http://127.0.0.1:1' };
+  const quiet = { npm_config_update_notifier: 'false', npm_config_logs_max: '0' };
+  const environment = { ...ports, ...quiet };
+  const program = startProgram(t, { command: 'npm', args: ['start'], environment });
 
   const { url } = await program.listening();
 
   assert.equal((await fetch(url)).status, 200);
+});
+
+const skip = spawnSync('sh', ['-c', 'test -w /dev/full']).status === 0 ? false : 'there is no /dev/full';
+for (const line of ['openapi', '--help', '--version', 'shout --help', 'health', 'shout hello']) {
+  test(`${line} on a full disk is 1 and a sentence`, { skip }, async (t) => {
+    const { url } = await runningService(t);
+    const command = `exec "${process.execPath}" src/main.ts ${line} > /dev/full`;
+    const shell = { command: 'sh', args: ['-c', command], environment: { TUOHS_URL: url } };
+
+    const { code, stderr } = await ended(startProgram(t, shell));
+
+    assert.equal(code, 1);
+    assert.match(stderr, /^tuohs: .*ENOSPC.*$/);
+  });
+}
+
+test('a standard error that cannot be written changes no exit code', { skip }, async (t) => {
+  const command = `exec "${process.execPath}" src/main.ts health --timeout 0s 2> /dev/full`;
+
+  const { code } = await ended(startProgram(t, { command: 'sh', args: ['-c', command] }));
+
+  assert.equal(code, 2);
 });

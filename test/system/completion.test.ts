@@ -39,13 +39,6 @@ test('where a file is wanted, files and folders are completed', async (t) => {
   assert.deepEqual(await completed(t, 'watch', '--state', join(place, 'none/x')), []);
 });
 
-test('the completion of no shell is wrong usage', async (t) => {
-  const program = tuohs(t, ['completion', 'no-such-shell']);
-
-  assert.equal(await program.exitCode, 2);
-  assert.match(program.stderr.join('\n'), /^tuohs: .*zsh, bash, fish/);
-});
-
 test('where nobody completes, the package for it is not needed', async (t) => {
   const breaking = `data:text/javascript,${encodeURIComponent(
     "import { registerHooks } from 'node:module'; registerHooks({ resolve(name, context, next) { if (name.startsWith('@bomb')) throw new Error('loaded'); return next(name, context); } });",

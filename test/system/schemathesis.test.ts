@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { tuohs } from '../support/process.ts';
+import { folder } from '../support/folder.ts';
+import { ended, startProgram, tuohs } from '../support/process.ts';
 
 const isInstalled = spawnSync('schemathesis', ['--version']).status === 0;
 const skip = isInstalled || process.env.CI ? false : 'there is no schemathesis (PyPI schemathesis)';
@@ -15,34 +13,20 @@ const EXAMPLES = process.env.SCHEMATHESIS_EXAMPLES ?? '40';
 
 test('the service does what its OpenAPI document says, and refuses what it does not', { skip }, async (t) => {
   const { url } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
-
-  const { code, report } = await schemathesis(t, [
-    'run',
-    `${url}/openapi.json`,
-    '--checks=all',
-    `--max-examples=${EXAMPLES}`,
-    '--generation-deterministic',
-    '--no-color',
-  ]);
-
-  assert.equal(code, 0, report);
-  assert.match(report, /Tested: [1-9]/);
-});
-
-/** Runs it in a folder of its own, for it leaves files behind. */
-function schemathesis(t: TestContext, args: readonly string[]): Promise<{ code: unknown; report: string }> {
-  const folder = mkdtempSync(join(tmpdir(), 'tuohs-schemathesis-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const env = {
-    PATH: process.env.PATH,
-    HOME: folder,
+  const options = `--checks=all --max-examples=${EXAMPLES} --generation-deterministic --no-color`;
+  const environment = {
+    HOME: await folder(t),
     PYTHONPATH: fileURLToPath(new URL('.', import.meta.url)),
     PYTHONDONTWRITEBYTECODE: '1',
     SCHEMATHESIS_HOOKS: 'schemathesis_hooks',
   };
-  return new Promise((resolve) => {
-    execFile('schemathesis', args, { cwd: folder, env, signal: t.signal }, (error, stdout, stderr) =>
-      resolve({ code: error ? error.code : 0, report: `${stdout}${stderr}${error?.message ?? ''}` }),
-    );
-  });
-}
+  // In a folder of its own, because it leaves files behind.
+  const command = `cd "$HOME" && exec schemathesis run ${url}/openapi.json ${options}`;
+
+  const { code, stdout, stderr } = await ended(
+    startProgram(t, { command: 'sh', args: ['-c', command], environment }),
+  );
+
+  assert.equal(code, 0, stdout + stderr);
+  assert.match(stdout, /Tested: [1-9]/);
+});

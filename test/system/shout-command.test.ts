@@ -35,19 +35,6 @@ test('a reader that has had enough ends it without a word', async (t) => {
   assert.deepEqual(program.stderr, []);
 });
 
-test('a line is answered before the next one is typed', async (t) => {
-  const { url } = await runningService(t);
-  const child = spawn(process.execPath, ['src/main.ts', 'shout', '--url', url], { stdio: 'pipe' });
-  t.after(() => child.kill('SIGKILL'));
-
-  child.stdin.write('one\n');
-  const [first] = await once(child.stdout, 'data');
-  child.stdin.end('two\n');
-  const [second] = await once(child.stdout, 'data');
-
-  assert.deepEqual([String(first), String(second)], ['ENO\n', 'OWT\n']);
-});
-
 test('an interrupt ends it with 130, and the output is the beginning of the whole', async (t) => {
   const { url } = await runningService(t);
   const { path, shouted } = await numberedLines(t, 300_000);

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
+import { fifo } from '../support/fifo.ts';
 import { folder } from '../support/folder.ts';
 import { httpServer } from '../support/http-server.ts';
-import { tuohs } from '../support/process.ts';
+import { startProgram, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { runningService } from './service.ts';
-import { testWebhook, watching } from './watched.ts';
+import { front, someRoundsLater, testWebhook, watching } from './watched.ts';
+
+const steady = await runningService({ after });
 
 test('a service that is killed and started again is one down and one up', async (t) => {
   const { service, url, shoutcloud } = await runningService(t);
@@ -33,29 +36,25 @@ test('a service that is killed and started again is one down and one up', async 
   }
 });
 
-for (const FALLBACK of ['none', 'local']) {
-  test(`with FALLBACK=${FALLBACK}, a dead SHOUTCLOUD is a down that says what still works`, async (t) => {
-    const { url, shoutcloud } = await runningService(t, {}, { FALLBACK, UPSTREAM_RETRIES: '0' });
-    const webhook = await testWebhook(t);
-    const { exitCode } = watching(t, url, '--once');
-    assert.equal(await exitCode, 0);
-    const watch = watching(t, url, '--notify', webhook.address);
+test('with FALLBACK=local, a dead SHOUTCLOUD is a down that says what still works', async (t) => {
+  const { url, shoutcloud } = await runningService(t, {}, { FALLBACK: 'local', UPSTREAM_RETRIES: '0' });
+  const webhook = await testWebhook(t);
+  assert.equal(await watching(t, url, '--once').exitCode, 0);
+  const watch = watching(t, url, '--notify', webhook.address);
 
-    shoutcloud.setFaults('close');
-    await watch.logLine('down');
-    shoutcloud.setFaults('');
-    await watch.logLine('up again');
-    await until(t, () => webhook.got.length === 2);
+  shoutcloud.setFaults('close');
+  await watch.logLine('down');
+  shoutcloud.setFaults('');
+  await until(t, () => webhook.got.length === 2);
 
-    assert.equal(await watch.stop('SIGINT'), 0);
-    assert.equal(webhook.statuses(), 'down up');
-    assert.equal(webhook.got[0]?.cause, 'upstream');
-    assert.match(
-      String(webhook.got[0]?.reason),
-      /^a fresh string is not answered: .*; known strings are still answered$/,
-    );
-  });
-}
+  assert.equal(await watch.stop('SIGINT'), 0);
+  assert.equal(webhook.statuses(), 'down up');
+  assert.equal(webhook.got[0]?.cause, 'upstream');
+  assert.match(
+    String(webhook.got[0]?.reason),
+    /^a fresh string is not answered: .*; known strings are still answered$/,
+  );
+});
 
 test('a service that is well is one line at the start and none after', async (t) => {
   const { url, shoutcloud } = await runningService(t);
@@ -64,31 +63,123 @@ test('a service that is well is one line at the start and none after', async (t)
   await until(t, () => shoutcloud.calls >= 10);
   await watch.stop();
 
-  assert.deepEqual(
-    watch.stdout.map((line) => JSON.parse(line).msg),
-    ['watching'],
-  );
-  assert.deepEqual(watch.stderr, []);
+  assert.deepEqual([watch.stdout.map((line) => JSON.parse(line).msg), watch.stderr], [['watching'], []]);
 });
 
 test('a signal ends it at once, whoever does not answer, and the state is kept', async (t) => {
-  const asked = Promise.withResolvers<void>();
-  const { url } = await httpServer(t, () => asked.resolve());
+  const { url, asked } = await silentServer(t);
   const state = join(await folder(t), 'state.json');
   const watch = watching(t, url, '--timeout', '1h', '--state', state);
-  await asked.promise;
+  await asked;
 
-  const exitCode = await watch.stop();
-
-  assert.equal(exitCode, 0);
+  assert.equal(await watch.stop(), 0);
   assert.equal(JSON.parse(await readFile(state, 'utf8')).status, 'up');
 });
 
 test('a signal ends --once with 130', async (t) => {
-  const asked = Promise.withResolvers<void>();
-  const { url } = await httpServer(t, () => asked.resolve());
+  const { url, asked } = await silentServer(t);
   const watch = watching(t, url, '--timeout', '1h', '--once');
-  await asked.promise;
+  await asked;
 
   assert.equal(await watch.stop('SIGINT'), 130);
 });
+
+test('a watcher that is killed and started again in between tells nothing twice and forgets nothing', async (t) => {
+  const flapping = await front(t, steady.url, 'uddddddddddddddddddddduu');
+  const webhook = await testWebhook(t);
+  const args = ['--notify', webhook.address, '--state', join(await folder(t), 'state.json')];
+
+  const first = watching(t, flapping.url, ...args);
+  await until(t, () => webhook.got.length === 1);
+  await someRoundsLater(t, flapping);
+  await first.stop('SIGKILL');
+  const second = watching(t, flapping.url, ...args);
+  await until(t, () => webhook.got.length === 2);
+  await someRoundsLater(t, flapping);
+  await second.stop();
+
+  assert.equal(webhook.statuses(), 'down up');
+});
+
+test('jobs of cron count their rounds together, and what a webhook did not take comes later', async (t) => {
+  const flapping = await front(t, steady.url, 'uddud');
+  const webhook = await testWebhook(t);
+  const state = join(await folder(t), 'state.json');
+  const args = [
+    '--once',
+    '--state',
+    state,
+    '--down-after',
+    '2',
+    '--up-after',
+    '1',
+    '--notify',
+    webhook.address,
+  ];
+  const rounds: unknown[] = [];
+
+  for (const isWell of [true, true, false, true, true]) {
+    webhook.isWell = isWell;
+    rounds.push([await watching(t, flapping.url, ...args).exitCode, webhook.statuses()]);
+  }
+
+  assert.deepEqual(rounds, [
+    [0, ''],
+    [1, ''],
+    [1, ''],
+    [0, 'down up'],
+    [1, 'down up'],
+  ]);
+});
+
+test('the address of a webhook may come from a file and is in no line, even where it fails', async (t) => {
+  const flapping = await front(t, steady.url, 'd');
+  const webhook = await testWebhook(t);
+  webhook.isWell = false;
+  const file = join(await folder(t), 'webhooks');
+  await writeFile(file, `${webhook.address}\n`);
+  const watch = tuohs(t, ['watch', '--url', flapping.url, '--interval', '20ms'], {
+    TUOHS_WATCH_NOTIFY_FILE: file,
+  });
+
+  await until(t, () => webhook.refused > 1);
+  await watch.stop();
+
+  const lines = watch.stdout.concat(watch.stderr).join('\n');
+  assert.match(
+    lines,
+    /"receiver":1,"status":"down","reason":"status 503","msg":"a notification was not delivered/,
+  );
+  assert.ok(!lines.includes('s3cr3t'));
+});
+
+for (const output of ['a full disk', 'a reader that is gone']) {
+  test(`${output} where its lines go keeps a watcher from nothing`, async (t) => {
+    const flapping = await front(t, steady.url, 'uddduuduu');
+    const webhook = await testWebhook(t);
+    const { path, read, leave } = await fifo(t);
+    const log = output === 'a full disk' ? '/dev/full' : path;
+    const args = `--interval 10ms --down-after 2 --up-after 1 --url ${flapping.url} --notify ${webhook.address}`;
+    const watch = startProgram(t, {
+      command: 'sh',
+      args: ['-c', `exec "${process.execPath}" src/main.ts watch ${args} > "${log}"`],
+    });
+    if (output === 'a reader that is gone') {
+      await until(t, () => read() !== '');
+      leave();
+    }
+
+    await until(t, () => webhook.got.length === 2);
+
+    assert.equal(await watch.stop(), 0);
+    assert.equal(webhook.statuses(), 'down up');
+    assert.deepEqual(watch.stderr, []);
+  });
+}
+
+/** It takes what it is asked and never answers. */
+async function silentServer(t: Parameters<typeof httpServer>[0]) {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const { url } = await httpServer(t, () => resolve());
+  return { url, asked };
+}

@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { askJson } from '../support/ask.ts';
-import { tuohs } from '../support/process.ts';
-import { statusOf, workersOf } from './worker-status.ts';
+import { ask, askJson } from '../support/ask.ts';
+import { ended, tuohs } from '../support/process.ts';
+import { until } from '../support/until.ts';
+import { heldUpstream } from './held-upstream.ts';
 
 const TWO = { WEB_CONCURRENCY: '2' };
+const DRAINING = { DRAIN_MS: '15000' };
 
-async function twoWorkers(t: TestContext, environment: Readonly<Record<string, string>> = {}) {
-  const service = tuohs(t, ['serve', '--embedded-shoutcloud'], { ...TWO, ...environment });
-  return { service, ...(await service.listening()) };
+interface WorkerStatus {
+  readonly pid: number;
+  readonly requests: { readonly inFlight: number };
+  readonly memory: { readonly entries: number };
 }
 
-test('several processes serve behind one port', async (t) => {
+test('several processes serve behind one port, and the admin port adds up what all of them count', async (t) => {
   const { url, adminUrl } = await twoWorkers(t);
 
   const replies = await Promise.all(Array.from({ length: 40 }, () => askJson(url, { data: 'hello' })));
@@ -19,70 +22,150 @@ test('several processes serve behind one port', async (t) => {
   assert.ok(replies.every(({ body }) => body === '{"data":"OLLEH"}'));
   const served = (await workersOf(adminUrl)).map(({ memory }) => memory.entries);
   assert.deepEqual(served, [1, 1]);
-});
-
-test('the admin port adds up what all of them count', async (t) => {
-  const { url, adminUrl } = await twoWorkers(t);
-  for (let i = 0; i < 20; i++) await askJson(url, { data: 'hello' });
-
-  const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
-
-  assert.match(
-    metrics,
-    /^tuohs_http_request_duration_seconds_count\{method="POST",route="\/v1",status="200"\} 20$/m,
-  );
+  const metrics = (await ask(adminUrl, { path: '/metrics' })).body;
+  const counted = 'tuohs_http_request_duration_seconds_count{method="POST",route="/v1",status="200"} 40';
+  assert.ok(metrics.split('\n').includes(counted));
   assert.match(metrics, /^tuohs_workers 2$/m);
 });
 
-test('probes and status are the primary’s', async (t) => {
-  const { adminUrl } = await twoWorkers(t);
-
-  const [alive, ready] = await Promise.all([fetch(`${adminUrl}/livez`), fetch(`${adminUrl}/readyz`)]);
-
-  assert.deepEqual([alive.status, ready.status, (await statusOf(adminUrl)).ready], [200, 200, true]);
-});
-
-test('lines of a worker carry its process id', async (t) => {
-  const { service, adminUrl } = await twoWorkers(t, { LOG_LEVEL: 'debug' });
+test('probes and status are the primary’s, and lines of a worker carry its process id', async (t) => {
+  const { service, url, adminUrl } = await twoWorkers(t, { LOG_LEVEL: 'debug' });
   const pids = (await workersOf(adminUrl)).map(({ pid }) => pid);
 
-  const { url } = await service.listening();
   await askJson(url, { data: 'hello' });
+  const probes = [await ask(adminUrl, { path: '/livez' }), await ask(adminUrl, { path: '/readyz' })];
 
   const { worker } = await service.logLine('answered');
   assert.ok(pids.includes(Number(worker)));
+  assert.deepEqual(
+    probes.map(({ status }) => status),
+    [200, 200],
+  );
+  assert.equal((await statusOf(adminUrl)).ready, true);
+});
+
+test('one process alone starts no other', async (t) => {
+  const service = tuohs(t, ['serve', '--embedded-shoutcloud'], { WEB_CONCURRENCY: '1' });
+
+  assert.equal((await statusOf((await service.listening()).adminUrl)).workers, undefined);
 });
 
 test('a port that somebody has ends it with 1 and the reason, also where that one shares it', async (t) => {
-  const first = await twoWorkers(t);
-  const { port } = new URL(first.url);
+  const { port } = new URL((await twoWorkers(t)).url);
 
-  const second = tuohs(t, ['serve', '--embedded-shoutcloud'], { ...TWO, PORT: port });
+  const { code, stderr } = await ended(tuohs(t, ['serve', '--embedded-shoutcloud'], { ...TWO, PORT: port }));
 
-  assert.equal(await second.exitCode, 1);
-  assert.match(second.stderr.join(), /^tuohs: PORT \d+ is taken: .*EADDRINUSE/);
+  assert.equal(code, 1);
+  assert.match(stderr, /^tuohs: PORT \d+ is taken: .*EADDRINUSE/);
 });
 
 test('wrong settings end it with 2 before any worker starts', async (t) => {
-  const service = tuohs(t, ['serve'], { ...TWO, LOG_LEVEL: 'loud' });
+  const { code, stdout, stderr } = await ended(tuohs(t, ['serve'], { ...TWO, LOG_LEVEL: 'loud' }));
 
-  assert.equal(await service.exitCode, 2);
-  assert.deepEqual([service.stdout, service.stderr.length], [[], 1]);
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.match(stderr, /^tuohs: LOG_LEVEL .*$/);
 });
 
 test('a worker that cannot start ends it with 1 and the reason', async (t) => {
   const failing = `if (process.argv[2] === 'worker') throw new Error('as told')`;
   const hook = `data:text/javascript,${encodeURIComponent(failing)}`;
 
-  const service = tuohs(t, ['serve'], { ...TWO, NODE_OPTIONS: `--import=${hook}` });
+  const { code, stderr } = await ended(tuohs(t, ['serve'], { ...TWO, NODE_OPTIONS: `--import=${hook}` }));
 
-  assert.equal(await service.exitCode, 1);
-  assert.match(service.stderr.join('\n'), /^tuohs: a worker could not start: it ended with exit code 1$/m);
+  assert.equal(code, 1);
+  assert.match(stderr, /^tuohs: a worker could not start: it ended with exit code 1$/m);
 });
 
-test('one process alone starts no other', async (t) => {
-  const service = tuohs(t, ['serve', '--embedded-shoutcloud'], { WEB_CONCURRENCY: '1' });
-  const { adminUrl } = await service.listening();
+test('a killed worker loses the requests in flight on it and no other, and is replaced while the service stays ready', async (t) => {
+  const upstream = await heldUpstream(t);
+  const settings = { SHOUTCLOUD_URL: upstream.url, UPSTREAM_CONNECTIONS: '64', BATCH_MAX_ITEMS: '1' };
+  const service = tuohs(t, ['serve'], { ...TWO, ...settings });
+  const { url, adminUrl } = await service.listening();
+  const replies = Array.from({ length: 40 }, (_, i) =>
+    askJson(url, { data: `text ${i}` }).catch(() => undefined),
+  );
+  await until(t, () => upstream.waiting.length === 40);
+  const [lost, kept] = await workersOf(adminUrl);
+  assert.ok(lost && kept);
 
-  assert.equal((await statusOf(adminUrl)).workers, undefined);
+  process.kill(lost.pid, 'SIGKILL');
+  await service.logLine('a worker ended unasked');
+  const between = await statusOf(adminUrl);
+  upstream.answerAll();
+
+  const answered = (await Promise.all(replies)).filter((reply) => reply?.status === 200).length;
+  assert.deepEqual([answered, 40 - answered], [kept.requests.inFlight, lost.requests.inFlight]);
+  assert.equal(between.ready, true);
+  const pids = (await workersOf(adminUrl)).map(({ pid }) => pid);
+  assert.ok(!pids.includes(lost.pid) && pids.includes(kept.pid));
 });
+
+// The exit code comes when nobody holds the output any more: after the last worker.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  test(`${signal} ends the workers, then the primary, with 0`, async (t) => {
+    const { service } = await twoWorkers(t);
+
+    assert.equal(await service.stop(signal), 0);
+    assert.deepEqual(service.stderr, []);
+    const ends = service.stdout.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'closed');
+    assert.deepEqual(
+      ends.map(({ worker }) => typeof worker),
+      ['number', 'number', 'undefined'],
+    );
+  });
+}
+
+test('while they drain it is not ready, and everything is answered on closing connections', async (t) => {
+  const { service, url, adminUrl } = await twoWorkers(t, DRAINING);
+  await workersOf(adminUrl);
+  service.kill('SIGTERM');
+  await until(t, () => service.log.filter(({ msg, worker }) => msg === 'draining' && worker).length === 2);
+
+  const ready = await ask(adminUrl, { path: '/readyz' });
+  const replies = await Promise.all(Array.from({ length: 8 }, (_, i) => askJson(url, { data: `new ${i}` })));
+
+  assert.equal(ready.status, 503);
+  assert.ok(replies.every(({ status, headers }) => status === 200 && headers.connection === 'close'));
+});
+
+test('a second signal ends all of them at once, with 1', async (t) => {
+  const { service } = await twoWorkers(t, DRAINING);
+  service.kill('SIGTERM');
+  await service.logLine('draining');
+
+  assert.equal(await service.stop('SIGTERM'), 1);
+  assert.match(service.stderr.join(), /stopped before everything was answered/);
+});
+
+test('Ctrl-C, which reaches all processes, ends them with 0', async (t) => {
+  const { service } = await twoWorkers(t);
+
+  service.killAll('SIGINT');
+
+  assert.equal(await service.exitCode, 0);
+  assert.deepEqual(service.stderr, []);
+});
+
+test('no worker outlives a primary that was killed', async (t) => {
+  const { service } = await twoWorkers(t, DRAINING);
+
+  assert.equal(await service.stop('SIGKILL'), null);
+});
+
+async function twoWorkers(t: TestContext, environment: Readonly<Record<string, string>> = {}) {
+  const service = tuohs(t, ['serve', '--embedded-shoutcloud'], { ...TWO, ...environment });
+  return { service, ...(await service.listening()) };
+}
+
+/** What `/status` of several processes says. */
+async function statusOf(adminUrl: string): Promise<{ ready: boolean; workers?: readonly WorkerStatus[] }> {
+  return JSON.parse((await ask(adminUrl, { path: '/status' })).body);
+}
+
+/** The statuses of two workers, once both have answered the primary in its time: on a busy machine one may not at first. */
+async function workersOf(adminUrl: string): Promise<readonly WorkerStatus[]> {
+  for (;;) {
+    const { workers = [] } = await statusOf(adminUrl);
+    if (workers.length === 2) return workers;
+  }
+}

@@ -47,8 +47,8 @@ test('a change is made to one line of the file and tells which', () => {
 test('the tests of a file are those that import it, themselves or by a helper', () => {
   const [closest = []] = relatedTests('src/upstream/gated-shouter.ts');
 
-  assert.ok(closest.includes('test/unit/upstream/gated-places.test.ts'));
-  assert.ok(closest.includes('test/unit/upstream/batched-pause.test.ts'));
+  assert.ok(closest.includes('test/unit/upstream/gate.test.ts'));
+  assert.ok(closest.includes('test/unit/upstream/batched-queue.test.ts'));
   assert.ok(!closest.includes('test/unit/upstream/retry-after.test.ts'));
 });
 

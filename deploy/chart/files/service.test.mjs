@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 // Right after an install the release still settles: the autoscaler brings pods, a Service refuses connections for a moment,
 // and a pod that is ready has yet to connect to Redis, which it does not need. Each of these is waited for.
 const PATIENCE = 60;
+// A node that has never run the image has to pull it first.
+const PATIENCE_WITH_PODS = 180;
 const PAUSE_MS = 1000;
 const { SERVICE_URL, PODS_HOST, PODS, PORT, ADMIN_PORT, HAS_REDIS } = process.env;
 const pods = await addressesOf(PODS_HOST, Number(PODS));
@@ -87,7 +89,7 @@ async function ask(url, options) {
 }
 
 async function addressesOf(host, atLeast) {
-  for (let left = PATIENCE; ; left--, await sleep(PAUSE_MS)) {
+  for (let left = PATIENCE_WITH_PODS; ; left--, await sleep(PAUSE_MS)) {
     const found = await lookup(host, { all: true }).catch(() => []);
     if (found.length >= atLeast || left === 0) {
       return found.map(({ address, family }) => (family === 6 ? `[${address}]` : address));

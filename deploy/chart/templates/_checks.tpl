@@ -1,6 +1,8 @@
 {{/* Combinations that cannot work. What a single value may be is in values.schema.json. */}}
 
 {{- define "tuohs.checks" -}}
+{{- include "tuohs.sizeCheck" . -}}
+{{- include "tuohs.aliasCheck" . -}}
 {{- include "tuohs.redisChecks" . -}}
 {{- include "tuohs.podChecks" . -}}
 {{- include "tuohs.ingressChecks" . -}}
@@ -18,12 +20,16 @@
 {{- define "tuohs.urlCheck" -}}
 {{- $host := include "tuohs.urlHost" (index . 1) -}}
 {{- $port := int (include "tuohs.urlPort" (index . 1)) -}}
-{{- if or (lt $port 1) (gt $port 65535) -}}
+{{- if gt $port 65535 -}}
 {{- fail (printf "%s has the port %d: a port is a number from 1 to 65535." (index . 0) $port) -}}
 {{- end -}}
 {{- $octet := `(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])` -}}
 {{- if and (regexMatch `^[0-9.]+$` $host) (not (regexMatch (printf `^%s(\.%s){3}$` $octet $octet) $host)) -}}
 {{- fail (printf "%s has the host %s, which is neither a name nor an address." (index . 0) $host) -}}
+{{- end -}}
+{{- $label := `[a-z0-9]([-a-z0-9_]{0,61}[a-z0-9])?` -}}
+{{- if not (or (contains ":" $host) (regexMatch (printf `^%s(\.%s)*\.?$` $label $label) $host)) -}}
+{{- fail (printf "%s has the host %s, which DNS does not know: a name has letters, digits and hyphens; write another alphabet as xn--…" (index . 0) $host) -}}
 {{- end -}}
 {{- if and (contains ":" $host) (not (include "tuohs.isIpv6" $host)) -}}
 {{- fail (printf "%s has the host %s, which is no IPv6 address." (index . 0) $host) -}}
@@ -36,6 +42,13 @@
 {{- $isFull := regexMatch `^([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$` . -}}
 {{- $isShort := regexMatch (printf `^(%s)?::(%s)?$` $groups $groups) . -}}
 {{- if or $isFull (and $isShort (le (len (regexFindAll `[0-9a-f]+` . -1)) 7)) -}}true{{- end -}}
+{{- end -}}
+
+{{/* Names and labels hold the alias; two that are cut could become one. */}}
+{{- define "tuohs.aliasCheck" -}}
+{{- if not (regexMatch `^[A-Za-z0-9]([-A-Za-z0-9_]{0,22}[A-Za-z0-9])?$` .Chart.Name) -}}
+{{- fail (printf "The alias %s must begin and end with a letter or digit, and have no more than 24 characters." .Chart.Name) -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "tuohs.redisChecks" -}}
@@ -67,8 +80,8 @@
 {{- end -}}
 {{- include "tuohs.scalingChecks" . -}}
 {{- include "tuohs.variableChecks" . -}}
-{{- include "tuohs.annotationChecks" . -}}
 {{- include "tuohs.ruleChecks" . -}}
+{{- include "tuohs.affinityCheck" . -}}
 {{- range $v.tolerations -}}
 {{- if and (not .key) (ne (.operator | default "Equal") "Exists") -}}
 {{- fail "tolerations: an entry without a key tolerates every taint, and needs operator: Exists." -}}
@@ -92,10 +105,9 @@
 {{- fail "autoscaling.minReplicas is more than autoscaling.maxReplicas." -}}
 {{- end -}}
 {{- $resources := $v.resources | default dict -}}
-{{- if not (dig "cpu" "" ($resources.requests | default $resources.limits | default dict)) -}}
-{{- if not (dig "cpu" "" ($resources.limits | default dict)) -}}
+{{- $cpu := dig "requests" "cpu" (dig "limits" "cpu" 0 $resources) $resources -}}
+{{- if eq (include "tuohs.amount" $cpu | float64) 0.0 -}}
 {{- fail "autoscaling.enabled measures CPU in percent of what a pod asks for: set resources.requests.cpu." -}}
-{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -118,20 +130,27 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Kubernetes takes 262144 bytes; some of a pod's are the chart's own. */}}
-{{- define "tuohs.annotationChecks" -}}
-{{- $v := .Values -}}
-{{- $all := dict "podAnnotations" $v.podAnnotations -}}
-{{- range $name := list "service" "serviceAccount" "ingressRoute" "ingress" "httpRoute" -}}
-{{- $_ := set $all (printf "%s.annotations" $name) (get $v $name).annotations -}}
+{{/* The annotations of an object can have 262144 bytes, and a ConfigMap four times as many. */}}
+{{- define "tuohs.sizeCheck" -}}
+{{- $bytes := len (toJson .Values) -}}
+{{- if gt $bytes 250000 -}}
+{{- fail (printf "The values have %d bytes, and Kubernetes takes no more than 250000 in one object." $bytes) -}}
 {{- end -}}
-{{- range $name, $annotations := $all -}}
-{{- $bytes := 0 -}}
-{{- range $key, $value := $annotations -}}
-{{- $bytes = add $bytes (len $key) (len $value) -}}
 {{- end -}}
-{{- if gt $bytes 262000 -}}
-{{- fail (printf "%s holds %d bytes, and Kubernetes takes 262000 beside the chart's own." $name $bytes) -}}
+
+{{- define "tuohs.affinityCheck" -}}
+{{- range $kind := list "podAffinity" "podAntiAffinity" -}}
+{{- $affinity := dig $kind dict ($.Values.affinity | default dict) -}}
+{{- $terms := $affinity.requiredDuringSchedulingIgnoredDuringExecution | default list -}}
+{{- range $affinity.preferredDuringSchedulingIgnoredDuringExecution -}}
+{{- $terms = append $terms .podAffinityTerm -}}
+{{- end -}}
+{{- range $term := $terms -}}
+{{- range $term.matchLabelKeys -}}
+{{- if has . ($term.mismatchLabelKeys | default list) -}}
+{{- fail (printf "affinity.%s: a term has %s in matchLabelKeys and in mismatchLabelKeys." $kind .) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -267,7 +286,8 @@
 {{- define "tuohs.parentChecks" -}}
 {{- $seen := dict -}}
 {{- range .Values.httpRoute.parentRefs -}}
-{{- $parent := printf "%s/%s/%s/%s" (.group | default "") (.kind | default "Gateway") (.namespace | default "") .name -}}
+{{- $group := dig "group" "gateway.networking.k8s.io" . -}}
+{{- $parent := printf "%s/%s/%s/%s" $group (.kind | default "Gateway") (.namespace | default "") .name -}}
 {{- $section := .sectionName | default "" -}}
 {{- $sections := get $seen $parent | default list -}}
 {{- if or (has $section $sections) (and $sections (or (eq $section "") (has "" $sections))) -}}

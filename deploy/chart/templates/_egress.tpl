@@ -31,12 +31,12 @@
 {{- end -}}
 
 {{/*
-A rule for a URL. An address in it allows exactly that address, whatever it is. The name of a Service allows the pods of its
-namespace, and any other name the public addresses: which one it has is known only when somebody looks it up.
+A rule for a URL. An address in it allows exactly that address, whatever it is. The name of a Service, or of one of its pods,
+allows the pods of its namespace, and any other name the public addresses: which one it has is known only when it is looked up.
 */}}
 {{- define "tuohs.urlEgress" -}}
-{{- $host := include "tuohs.urlHost" . -}}
-{{- $namespace := regexReplaceAll `^[^.]+\.([^.]+)(\.svc(\..+)?)?$` $host "${1}" -}}
+{{- $host := include "tuohs.urlHost" . | trimSuffix "." -}}
+{{- $namespace := regexReplaceAll `^[^.]+\.([^.]+)$|^.+?\.([^.]+)\.svc(\..+)?$` $host "${1}${2}" -}}
 - to:
     {{- if regexMatch `^[0-9]+(\.[0-9]+){3}$` $host }}
     - ipBlock:
@@ -52,7 +52,7 @@ namespace, and any other name the public addresses: which one it has is known on
         matchLabels:
           kubernetes.io/metadata.name: {{ $namespace | quote }}
     {{- end }}
-    {{- if not (regexMatch `\.svc(\.|$)` $host) }}
+    {{- if not (and (ne $namespace $host) (regexMatch `\.svc(\.|$)` $host)) }}
     {{- include "tuohs.internet" . | nindent 4 }}
     {{- end }}
     {{- end }}

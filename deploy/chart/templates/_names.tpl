@@ -6,7 +6,7 @@ A chart that a parent chart uses under an alias has the alias in its names and l
 */}}
 {{- define "tuohs.name" -}}
 {{- $release := .Release.Name | replace "." "-" -}}
-{{- $chart := .Chart.Name | lower | replace "_" "-" | trunc 24 | trimAll "-" | default "tuohs" -}}
+{{- $chart := .Chart.Name | lower | replace "_" "-" -}}
 {{- $isPlain := and (eq $chart "tuohs") (contains "tuohs" $release) -}}
 {{- $name := ternary $release (printf "%s-%s" ($release | trunc (int (sub 49 (len $chart))) | trimSuffix "-") $chart) $isPlain -}}
 {{- if not (regexMatch "^[a-z]" $name) -}}

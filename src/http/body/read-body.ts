@@ -3,13 +3,13 @@ import type { Exchange } from '../exchange.ts';
 import { knownError, tooLarge } from '../problem.ts';
 import type { BodySink } from './request-body.ts';
 
-/** More parts than this are joined: a body that arrives byte by byte would cost a hundred times its size. */
+/** Join the parts when there are more than this: a body that arrives byte by byte would cost a hundred times its size. */
 const MOST_PARTS = 256;
 
 const EMPTY = Buffer.alloc(0);
 const NO_PARTS: Buffer[] = [];
 
-/** Below this, freeing by hand costs more than it saves. */
+/** Freeing a smaller buffer by hand costs more than it saves. */
 const LEAST_TO_FREE = 16_384;
 
 /**
@@ -75,8 +75,8 @@ class BodyReader implements BodySink {
 }
 
 /**
- * Gives the memory of these bytes back at once, and leaves them empty. V8 collects it only while much is allocated, and after
- * an attack little is.
+ * Frees the memory of these buffers at once, and leaves them empty. V8 would free it only while much is allocated, which is not
+ * so after an attack.
  */
 export function free(buffers: readonly Buffer[]): void {
   for (const { buffer, byteLength } of buffers) {

@@ -12,23 +12,23 @@ export interface BodySink {
   broken(error: TuohsError): void;
 }
 
-/** How much of a body is read for nothing, and for how long. */
+/** How much of a body is read and thrown away, and for how long. */
 export interface Rest {
   readonly maxBytes: number;
   readonly maxMs: number;
 }
 
-/** A rest that is awaited before the answer, so that the connection can be used again. */
+/** The rest is read before the answer is sent, so that the connection can be used again. */
 export const SMALL_REST: Rest = { maxBytes: 65_536, maxMs: 1000 };
 
-/** A rest that is read behind the answer, so that a client that is still sending can read it. */
+/** The rest is read after the answer is sent, because a client that is still sending would not read it otherwise. */
 export const FRIENDLY_REST: Rest = { maxBytes: 4_194_304, maxMs: 1000 };
 
-/** The body of a request, which can have none. It arrives only as far as a sink takes it. */
+/** The body of a request, if it has one. Nothing of it is read until a sink takes it. */
 export class RequestBody {
   /** Whether a body follows the headers (RFC 9112 §6). */
   readonly exists: boolean;
-  /** As `Content-Length` announced it, in bytes; not a number without one. */
+  /** `Content-Length` in bytes; `NaN` without that header. */
   readonly announced: number;
   readonly #request: IncomingMessage;
   #sink: BodySink | undefined;
@@ -54,7 +54,7 @@ export class RequestBody {
     else this.#atWhole = run;
   }
 
-  /** What arrives from now on goes to this sink, or is left in the network's buffers without one. */
+  /** Sends what arrives from now on to this sink. Without one, it stays in the buffers of the network. */
   giveTo(sink: BodySink | undefined): void {
     this.#sink = sink;
     if (sink === undefined) return;
@@ -66,9 +66,10 @@ export class RequestBody {
     request.resume();
   }
 
-  /** The rest will never arrive: tells the sink, and each later one. */
+  /** The rest will never arrive. Tells the sink and every later one. From here on the body never counts as whole. */
   break(error: TuohsError): void {
     this.#error = error;
+    this.#atWhole = undefined;
     this.#sink?.broken(error);
   }
 

@@ -7,7 +7,7 @@ const FORM = 'application/x-www-form-urlencoded';
 const ACCEPTED = `application/json, ${FORM} or text/plain`;
 const SEND_OBJECT = 'send {"data": "<text>"}';
 
-/** Takes a whole body for the text that the caller wants to have shouted. Throws `BAD_INPUT`. */
+/** Finds the text to shout in a whole body. Throws `BAD_INPUT`. */
 export type TextOfBody = (body: Buffer) => string;
 
 /** The reader of a body of this type. Throws `BAD_INPUT` if there is none, or for a charset other than UTF-8. */

@@ -14,7 +14,7 @@ export interface Admission {
   admit(exchange: Exchange): void;
 }
 
-/** Bounds the requests that are under way at once. One whose body is still arriving takes no place yet: it may never be whole. */
+/** Limits the requests in flight. A request whose body is still arriving does not count yet, because it could stay incomplete. */
 export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: Emit): Admission {
   let requests = 0;
 

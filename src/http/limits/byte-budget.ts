@@ -5,7 +5,7 @@ import type { Clock } from '../../core/clock.ts';
  */
 export interface ByteBudget {
   held(): number;
-  /** Whether there is room for more, after the slowest clients were cut off if need be; it is then held. */
+  /** Holds more bytes and returns true if there is room, after cutting off the slowest clients if necessary. */
   take(bytes: number, share: Share): boolean;
   /** Holds more whatever the others hold: an answer that exists has to be held until it is read. */
   force(bytes: number): void;
@@ -13,8 +13,8 @@ export interface ByteBudget {
 }
 
 /**
- * How much of the budget a purpose may fill. Strings that wait for the upstream leave room for bodies, and bodies of one
- * packet get in beyond the budget: large or slow ones cannot keep known strings out.
+ * How much of the budget a purpose can fill. Strings that wait for the upstream leave room for bodies. Bodies of one packet
+ * get in beyond the budget, so that large or slow ones cannot keep known strings out.
  */
 export type Share = 'small' | 'body' | 'waiting';
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import { compile } from 'proxy-addr';
 
-/** Proxies that are believed: the nearest so many, or these addresses and networks. */
+/** The proxies that are trusted: this many of the nearest ones, or these addresses and networks. */
 export type TrustedProxies = number | readonly string[] | undefined;
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Clock, turns } from '../../core/clock.ts';
+import type { NextTurn } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 
-/** One connection of a client and what is under way on it. */
+/** A connection of a client, and its exchanges. */
 export interface Connection {
   readonly socket: Socket;
   /** In the order of their requests; each leaves when its answer has left. */
@@ -18,10 +18,10 @@ export interface Connection {
 }
 
 export interface Connections {
-  /** Takes on a connection. At the limit those that have owed us something for longest are closed. */
+  /** Adds a connection. At the limit, closes those that have owed us something for the longest time. */
   add(socket: Socket): void;
   of(socket: Duplex): Connection | undefined;
-  /** Knows an exchange with its connection until it has ended; returns the one that has to end before this one may begin. */
+  /** Adds an exchange to its connection until it has ended. Returns the exchange that has to end before this one begins. */
   begin(exchange: Exchange): Exchange | undefined;
   /**
    * Frees at least so many held bytes, if clients owe us that many: of those that send a body or do not read their answer, the
@@ -32,7 +32,7 @@ export interface Connections {
   all(): Iterable<Connection>;
 }
 
-/** How many are closed at once when the limit is reached, so that a flood does not search all of them each time. */
+/** How many are closed together at the limit, so that a flood does not search all of them for each new connection. */
 const CLOSED_AT_ONCE = 16;
 
 /** Requests of one connection that are worked on at once: a thousand that arrive in one packet must not take the places of others. */
@@ -44,14 +44,16 @@ const MOST_AHEAD = 128;
 /** What a request costs beside its body: the objects that Node and we make for it. Measured: 3 KB. */
 const REQUEST_BYTES = 4096;
 
+/** What Node reads of a connection at once. */
+const READ_AT_ONCE_BYTES = 65_536;
+
 /** An answer that was not read for so long is slow. */
 const UNREAD_MS = 1000;
 
 /** The open connections of a server, at most `maxConnections`. */
-export function connections(maxConnections: number, clock: Pick<Clock, 'soon'>): Connections {
+export function connections(maxConnections: number, nextTurn: NextTurn): Connections {
   // A Map keeps the order in which they came.
   const open = new Map<Duplex, Connection>();
-  const nextTurn = turns(clock);
 
   return {
     add(socket) {
@@ -67,13 +69,13 @@ export function connections(maxConnections: number, clock: Pick<Clock, 'soon'>):
       open.set(socket, connection);
       socket.on('close', () => {
         open.delete(socket);
-        // Node does not tell the answers that wait behind another one.
+        // Node does not emit it for answers that wait behind another one.
         for (const { response } of [...connection.exchanges]) response.emit('close');
       });
     },
     of: (socket) => open.get(socket),
     begin(exchange) {
-      // None for a request that a test injects without a network.
+      // A request that a test injects has no connection.
       const connection = open.get(exchange.request.socket);
       if (connection === undefined) return undefined;
       const { exchanges } = connection;
@@ -120,7 +122,7 @@ export function connections(maxConnections: number, clock: Pick<Clock, 'soon'>):
     connection.isPausing = true;
     // Node resumes the socket behind each request of a packet, so this has to wait for the last one.
     queueMicrotask(() => socket.pause());
-    void nextTurn().then(() => {
+    void nextTurn(READ_AT_ONCE_BYTES).then(() => {
       connection.isPausing = false;
       socket.resume();
     });
@@ -160,7 +162,7 @@ function rateOf(exchange: Exchange, nowMs: number): number | undefined {
   return unreadSinceMs !== undefined && nowMs - unreadSinceMs > UNREAD_MS ? 0 : undefined;
 }
 
-/** A client whose body is cut off is told so; one that does not read would not hear it. */
+/** A client whose body is cut off gets an answer that says so. One that does not read would not see it. */
 function cut(exchange: Exchange): void {
   const error = new TuohsError('OVERLOADED', 'the slowest clients make room', {
     detail: 'The body arrived more slowly than the service could wait for; send it again.',

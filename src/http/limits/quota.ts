@@ -8,7 +8,7 @@ export interface RequestCounter {
   count(client: string): RequestCount | Promise<RequestCount>;
 }
 
-/** How many there were with this one, and how many milliseconds are left of the minute. */
+/** The requests so far, this one included, and the milliseconds until the minute ends. */
 export interface RequestCount {
   readonly current: number;
   readonly leftMs: number;
@@ -22,7 +22,7 @@ export interface QuotaOptions {
 
 /** What is left of a client's quota. */
 export interface Quota {
-  /** For every answer to the client: limit, rest, and seconds until it is whole again (IETF draft-03). */
+  /** The headers of every answer to the client: limit, remaining, and seconds until the reset (IETF draft-03). */
   readonly headers: HeaderLines;
   /** The refusal, if nothing is left. */
   readonly refusal: TuohsError | undefined;

@@ -4,9 +4,9 @@ import { headersTooSlow, type RefuseBroken } from '../broken-requests.ts';
 import type { Connections } from './connections.ts';
 
 export interface StallLimits {
-  /** How long a client may neither send nor read what is due. */
+  /** How long a client can stall: neither send nor read what is due. */
   readonly idleMs: () => number;
-  /** How long a connection may stay open without a request. */
+  /** How long a connection can stay open without a request. */
   readonly keepAliveTimeoutMs: number;
   readonly isClosing: () => boolean;
 }
@@ -31,7 +31,7 @@ export function stalledClients(
     socket.setTimeout(idleMs());
   };
 
-  /** Browsers and load balancers open connections ahead and keep them: not closed before the keep-alive time, and without a word. */
+  /** Browsers and load balancers open connections ahead and keep them, so these close after the keep-alive time, without an answer. */
   function withoutRequest(socket: Socket, isNew: boolean): void {
     const isSilent = socket.bytesRead === 0;
     if (isNew && !isSilent) return refuseBroken(headersTooSlow(), socket);

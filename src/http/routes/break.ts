@@ -6,9 +6,9 @@ import { headerLines } from '../node-http.ts';
 import { badInput } from '../problem.ts';
 import type { RouteTable } from '../router.ts';
 
-/** What a page can do to the SHOUTCLOUD server that came with the service, and what it sees of it. */
+/** How the page breaks the embedded SHOUTCLOUD server, and what it sees of that. */
 export interface Breakable {
-  /** For the page, as JSON; of what happened, only what came after the entry with this number, if one is given. */
+  /** The state for the page, to be sent as JSON. With `after`, only the entries after the one with that number. */
   state(after?: number): object;
   /** False if there is no such fault. */
   set(fault: string): boolean;
@@ -16,7 +16,7 @@ export interface Breakable {
 
 const MAX_BYTES = 1024;
 
-/** The route behind the panel "Break SHOUTCLOUD". It exists only where a SHOUTCLOUD server came with the service. */
+/** The route behind the panel "Break SHOUTCLOUD". It exists only if the service runs the embedded SHOUTCLOUD server. */
 export function breakRoutes({ state, set }: Breakable): RouteTable<ApiParts> {
   return {
     '/playground/shoutcloud': {
@@ -32,7 +32,7 @@ export function breakRoutes({ state, set }: Breakable): RouteTable<ApiParts> {
           checkOrigin(exchange.request);
           return readBody(exchange, MAX_BYTES, (body) => {
             if (!set(faultIn(body)))
-              throw badInput('no such fault', 'GET this path to see the faults there are.');
+              throw badInput('no such fault', 'Send {"fault": "<name>"}; GET this path to see the names.');
             sendState(exchange);
           });
         },
@@ -48,7 +48,7 @@ export function breakRoutes({ state, set }: Breakable): RouteTable<ApiParts> {
   }
 }
 
-/** Pages of other sites could else send this from the browser of a person who has the service running. */
+/** Refuses pages of other sites: they could send this from the browser of a person who runs the service. */
 function checkOrigin({ headers }: IncomingMessage): void {
   const { origin, host, 'sec-fetch-site': site, 'content-type': type } = headers;
   const isOurs =
@@ -61,12 +61,12 @@ function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
+/** The name in the body; an empty text, which is no fault, if there is none. */
 function faultIn(body: Buffer): string {
   try {
-    const { fault }: { fault: unknown } = JSON.parse(body.toString());
-    if (typeof fault === 'string') return fault;
+    const { fault } = JSON.parse(body.toString());
+    return typeof fault === 'string' ? fault : '';
   } catch {
-    // The same as any other body without a fault.
+    return '';
   }
-  throw badInput('no fault', 'Send {"fault": "<name>"}.');
 }

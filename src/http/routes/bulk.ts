@@ -29,7 +29,8 @@ export const bulk: Route<ApiParts> = {
 /** Answers the lines of a body that has arrived whole. */
 async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<void> {
   exchange.holdCopies(body.length, 'body');
-  const { bulkWindow: window, clock, nextTurn } = parts;
+  const { bulkWindow: window, clock } = parts;
+  const nextTurn = () => parts.nextTurn(body.length);
   exchange.atEnd(window.enter());
   exchange.atEnd(() => free([body]));
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
@@ -41,7 +42,7 @@ async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Pr
   );
 }
 
-/** Counts lines by how they ended, and reports the counts when the exchange has ended: an event a line would cost too much. */
+/** Counts lines by how they ended, and reports the counts at the end: one event for each line would cost too much. */
 function lineCounter(exchange: Exchange, emit: Emit): (outcome: BulkLineOutcome) => void {
   const counted = new Map<BulkLineOutcome, number>();
   exchange.atEnd(() => {
@@ -85,7 +86,7 @@ function lineAnswerer(
   };
 }
 
-/** Marks an answer of our own mapping, as `Cache-Status` does for a single string. */
+/** Marks an answer of our own upper-casing, as `Cache-Status` does for a single string. */
 function answerLine(shout: Shout): string {
   const line = shoutBody(shout);
   return shout.source === 'local' ? `${line.slice(0, -1)},"source":"local"}` : line;

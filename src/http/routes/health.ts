@@ -4,7 +4,7 @@ import type { ApiParts } from '../api-parts.ts';
 import { headerLines } from '../node-http.ts';
 import type { Route } from '../router.ts';
 
-/** Says that known strings are answered: `test` goes through the caches, and the upstream is asked only for the first. */
+/** Checks that known strings are answered: `test` goes through the caches, so only the first check asks the upstream. */
 export const health: Route<ApiParts> = {
   isFree: true,
   async handle(exchange, { reverseShout }) {
@@ -22,7 +22,7 @@ export const health: Route<ApiParts> = {
   operation: healthOperation,
 };
 
-/** How SHOUTCLOUD is doing, as far as its last answers tell: nobody asks it for this. */
+/** The state of SHOUTCLOUD by its last answers. It is not asked for this. */
 export const status: Route<ApiParts> = {
   isFree: true,
   handle(exchange, { upstream, version }) {

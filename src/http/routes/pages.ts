@@ -2,8 +2,8 @@ import fresh from 'fresh';
 import { TuohsError } from '../../core/errors.ts';
 import { apiIndex, homeOperation } from '../../openapi/operations.ts';
 import type { StaticFile } from '../../web/pages.ts';
-import { acceptedEncoding, preferredType } from '../accept.ts';
 import type { Answer } from '../answer.ts';
+import { acceptedEncoding, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
 import type { Exchange } from '../exchange.ts';
 import { headerLines } from '../node-http.ts';
@@ -11,7 +11,7 @@ import type { Route } from '../router.ts';
 
 const CHECKED_EACH_TIME = 'no-cache';
 
-/** The way in: for a browser the playground, for anything else what there is to ask, and where. */
+/** The playground for browsers, and a JSON index of the API for anything else. */
 export const home: Route<ApiParts> = {
   isFree: true,
   async handle(exchange, { pages, version }) {
@@ -33,7 +33,7 @@ export const assets: Route<ApiParts> = {
     const [askedVersion, name = '', ...more] = exchange.target.rest.split('/');
     const { version, assets } = await pages.playground();
     const file = more.length === 0 ? assets.get(name) : undefined;
-    // During a roll-out a page of another version asks here, too. It gets ours, for now.
+    // During a roll-out, a page of another version can ask this process. It gets our file, which is not cached.
     const cacheControl = askedVersion === version ? 'public, max-age=31536000, immutable' : 'no-store';
     sendFile(exchange, file, { cacheControl });
   },
@@ -69,8 +69,8 @@ export const openApi: Route<ApiParts> = {
 };
 
 /**
- * What the page of the reference needs of its own origin; nothing comes from anywhere else. Its style sheet holds the arrows of
- * its boxes as `data:` images.
+ * The page of the reference loads everything from its own origin. Its style sheet holds the arrows of its boxes as `data:`
+ * images.
  */
 const REFERENCE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +

@@ -18,7 +18,7 @@ export const shoutPost: Route<ApiParts> = {
   handle(exchange, { reverseShout, maxBodyBytes, nextTurn }) {
     const textOf = textReader(exchange.request.headers);
     return readBody(exchange, maxBodyBytes, (body) =>
-      body.length > LARGE_BYTES ? nextTurn().then(() => answer(body)) : answer(body),
+      body.length > LARGE_BYTES ? nextTurn(body.length).then(() => answer(body)) : answer(body),
     );
 
     function answer(body: Buffer): void | Promise<void> {

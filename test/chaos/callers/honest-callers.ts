@@ -39,14 +39,11 @@ export async function serviceInPod(lab: Lab, { env, upstreamHangs }: Attack): Pr
 export function honestCallers(lab: Lab, gateway: Gateway): Load {
   const known = { texts: { kind: 'list', texts: knownTexts(lab) }, perSecond: 20 } as const;
   const large = { texts: { kind: 'list', texts: largeTexts(lab) }, perSecond: 4, isFresh: true } as const;
-  return lab.load({
-    url: gateway.url,
-    streams: [
-      { label: 'kept', ...known },
-      { label: 'fresh', ...known, isFresh: true },
-      { label: 'large', ...large },
-    ],
-  });
+  return lab.load(gateway, [
+    { label: 'kept', ...known },
+    { label: 'fresh', ...known, isFresh: true },
+    { label: 'large', ...large },
+  ]);
 }
 
 function fillingTexts({ seed }: Lab): string[] {

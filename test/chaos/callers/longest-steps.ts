@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { msUntil } from '../../support/until.ts';
 import { askAndDrop } from '../tools/ask-and-drop.ts';
 import type { Gateway } from '../tools/gateway.ts';
 import { atMost, noted, type Row } from '../tools/row.ts';
-import { until } from '../tools/until.ts';
 import { costlyBodies, costlyBulks } from './attacks/costly-bodies.ts';
 import { costlyHeads } from './attacks/costly-heads.ts';
 
@@ -14,8 +14,6 @@ const KINDS = { headers: costlyHeads, bodies: costlyBodies, bulks: costlyBulks }
 export const longestSteps: readonly Row[] = Object.entries(KINDS).map(([kind, inputs]) => ({
   name: `no ${kind} up to the limits block the event loop for more than 40 ms`,
   group: 'callers',
-  isShort: false,
-  isAlone: true,
   async run(lab) {
     const upstream = await lab.shoutcloud(['--latency', '5']);
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream, ...ALL_PARSERS }, AS_IN_IMAGE);
@@ -63,6 +61,6 @@ async function askStepMs(gateway: Gateway): Promise<number> {
   const seen = gateway.log.length;
   gateway.signal('SIGUSR2');
   const isTold = () => gateway.log.slice(seen).find(({ msg }) => msg === 'longest step');
-  await until(() => isTold() !== undefined, 10_000);
+  await msUntil(() => isTold() !== undefined, 10_000);
   return Number(isTold()?.ms);
 }

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
+import { msUntil, nowMs } from '../../support/until.ts';
 import type { Lab } from '../tools/lab.ts';
-import { nowMs } from '../tools/now.ts';
 import { atLeast, atMost, exactly, type Figure, noted, type Row } from '../tools/row.ts';
 import { p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
-import { until } from '../tools/until.ts';
 import type { Attack } from './attacks/attack.ts';
 import { type Attacker, startAttack } from './attacks/attacker.ts';
 import { ATTACKS } from './attacks/attacks.ts';
@@ -14,7 +13,7 @@ const MEBIBYTE = 2 ** 20;
 const AT_ONCE = 3;
 const ROUND_MS = 4_000;
 
-const row = { group: 'callers', isShort: false, isAlone: true, needsCgroup: true } as const;
+const row = { group: 'callers', needsCgroup: true } as const;
 
 export const mixture: Row = {
   ...row,
@@ -32,7 +31,7 @@ export const mixtureLong: Row = {
 async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
   const gateway = await serviceInPod(lab, MIXED);
   const load = honestCallers(lab, gateway);
-  await until(() => load.answers.length >= 130, 20_000);
+  await msUntil(() => load.answers.length >= 130, 20_000);
   const before = gateway.rssBytes();
   const from = nowMs();
   const random = seededRandom(lab.seed);
@@ -46,7 +45,7 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
   for (const attacker of running) await attacker.leave();
   const to = nowMs();
   const peak = gateway.peakRssBytes();
-  if (!isDead()) await until(() => gateway.rssBytes() <= before + 32 * MEBIBYTE, 20_000);
+  if (!isDead()) await msUntil(() => gateway.rssBytes() <= before + 32 * MEBIBYTE, 20_000);
   const after = gateway.rssBytes();
   await load.stop();
 

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { msUntil, nowMs } from '../../support/until.ts';
 import type { Answer } from '../tools/answer.ts';
 import type { Gateway } from '../tools/gateway.ts';
 import type { Lab } from '../tools/lab.ts';
-import { nowMs } from '../tools/now.ts';
-import { honest } from '../tools/replies.ts';
+import { callers } from '../tools/load.ts';
 import { atLeast, atMost, exactly, type Figure, type Row } from '../tools/row.ts';
 import { countOf, p99Ms, shareOf } from '../tools/statistics.ts';
-import { someTexts } from '../tools/texts.ts';
-import { until } from '../tools/until.ts';
 
 // What the upstream lets through, so that the limit is no matter of how fast the machine is: 4 × 16 / 0.2 s.
 const UPSTREAM_MS = 200;
@@ -17,10 +15,8 @@ const EXPECTED_CAPACITY = 320;
 export const overload: Row = {
   name: '2 and 4 times the capacity, then half of it',
   group: 'callers',
-  isShort: false,
-  isAlone: true,
   async run(lab) {
-    const upstream = await lab.peer(honest(UPSTREAM_MS));
+    const upstream = await lab.upstream({ latencyMs: UPSTREAM_MS });
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, ...BATCH });
     const capacity = await measureCapacity(lab, gateway);
 
@@ -32,7 +28,7 @@ export const overload: Row = {
 
 /** Answers a second while a little more is asked than the upstream can do, for a time too short to shed any. */
 async function measureCapacity(lab: Lab, gateway: Gateway): Promise<number> {
-  const load = lab.load(plan(lab, gateway, EXPECTED_CAPACITY * 1.2, 1));
+  const load = lab.load(gateway, streams(lab, EXPECTED_CAPACITY * 1.2, 1));
   await sleep(4_500);
   await load.stop();
   return goodput(load.answers);
@@ -44,8 +40,8 @@ async function measureOverload(
   capacity: number,
   times: number,
 ): Promise<Figure[]> {
-  const load = lab.load(plan(lab, gateway, capacity * times, times));
-  await sleep(lab.ms(6_000, 15_000));
+  const load = lab.load(gateway, streams(lab, capacity * times, times));
+  await sleep(lab.ms(15_000));
   await load.stop();
 
   const known = load.answers.filter(({ label }) => label === 'known');
@@ -64,9 +60,9 @@ async function measureOverload(
 }
 
 async function measureRecovery(lab: Lab, gateway: Gateway, capacity: number): Promise<Figure[]> {
-  const load = lab.load(plan(lab, gateway, capacity / 2, 9));
+  const load = lab.load(gateway, streams(lab, capacity / 2, 9));
   const startedAt = nowMs();
-  const normalMs = await until(() => isNormal(load.answers), 5_000);
+  const normalMs = await msUntil(() => isNormal(load.answers), 5_000);
   await sleep(1_000);
   await load.stop();
   const after = load.answers.filter(({ atMs }) => atMs > startedAt + normalMs);
@@ -80,16 +76,9 @@ async function measureRecovery(lab: Lab, gateway: Gateway, capacity: number): Pr
   ];
 }
 
-function plan(lab: Lab, gateway: Gateway, perSecond: number, phase: number) {
-  const known = { kind: 'list', texts: someTexts(50, lab.seed + 99) } as const;
-  const unknown = { kind: 'distinct', seed: lab.seed + phase } as const;
-  return {
-    url: gateway.url,
-    streams: [
-      { label: 'known', texts: known, perSecond: 50 },
-      { label: 'unknown', texts: unknown, perSecond },
-    ],
-  };
+/** The unknown strings of each phase are new. */
+function streams({ seed }: Lab, perSecond: number, phase: number) {
+  return callers(seed, { known: 50, unknown: perSecond }, 10 * phase);
 }
 
 /** Right answers to unknown strings a second, the first second left out. */

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { msUntil, nowMs } from '../../support/until.ts';
 import type { Gateway } from '../tools/gateway.ts';
 import type { Lab } from '../tools/lab.ts';
 import type { Load } from '../tools/load.ts';
-import { nowMs } from '../tools/now.ts';
 import { atLeast, atMost, exactly, type Figure, type Handicap, noted, type Row } from '../tools/row.ts';
 import { p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
-import { until } from '../tools/until.ts';
 import type { Attack } from './attacks/attack.ts';
 import { startAttack } from './attacks/attacker.ts';
 import { honestCallers, serviceInPod } from './honest-callers.ts';
@@ -26,14 +25,12 @@ export function survived(attack: Attack, unprotected?: Handicap): Row {
   return {
     name: `in 250 MiB: ${attack.name}`,
     group: 'callers',
-    isShort: false,
-    isAlone: true,
     needsCgroup: true,
     ...(unprotected && { unprotected }),
     async run(lab) {
       const gateway = await serviceInPod(lab, attack);
       const load = honestCallers(lab, gateway);
-      await until(() => load.answers.length >= ALONE_ANSWERS, 20_000);
+      await msUntil(() => load.answers.length >= ALONE_ANSWERS, 20_000);
       const beside = await underAttack(lab, gateway, { attack, load });
       if (!isRunning(gateway)) return beside;
       return [...beside, ...(await terminatedUnderAttack(lab, gateway, { attack, load }))];
@@ -57,11 +54,11 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
     peak = Math.max(peak, gateway.peakRssBytes());
     return !isRunning(gateway);
   };
-  await until(isDead, ATTACK_MS);
+  await msUntil(isDead, ATTACK_MS);
   await attacker.leave();
   const endedAt = nowMs();
   const isBack = () => gateway.rssBytes() <= before + 32 * MEBIBYTE;
-  if (isRunning(gateway)) await until(isBack, REST_MS);
+  if (isRunning(gateway)) await msUntil(isBack, REST_MS);
   const after = gateway.rssBytes();
   return [
     exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exited}`, 'yes'),

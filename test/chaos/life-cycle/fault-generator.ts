@@ -1,95 +1,52 @@
 import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import type { RedisServer } from '../../support/redis-server.ts';
-import type { RawPeer, Script } from '../tools/raw-peer.ts';
-import {
-  answerBytes,
-  honest,
-  later,
-  oneOf,
-  reset,
-  send,
-  shouted,
-  silence,
-  status,
-} from '../tools/replies.ts';
 import type { TcpProxy } from '../tools/tcp-proxy.ts';
+import type { Upstream } from '../tools/upstream.ts';
 
 /** What can be broken. */
 export interface Victims {
-  readonly upstream: RawPeer;
+  readonly upstream: Upstream;
   readonly redis: RedisServer;
   readonly redisProxy: TcpProxy;
 }
 
-/** Each of these breaks one thing and gives back what mends it. */
-type Fault = (victims: Victims, random: () => number) => Promise<() => unknown> | (() => unknown);
+interface Fault {
+  break(victims: Victims, random: () => number): unknown;
+  mend(victims: Victims): unknown;
+}
 
-const UPSTREAM_FAULTS: readonly Script[] = [
-  silence,
-  reset,
-  status(500),
-  status(503),
-  status(400),
-  status(301),
-  honest(300),
-  honest(900),
-  (attempt) => send(attempt, 429, '', ['Retry-After: 1']),
-  (attempt) => send(attempt, 200, '<html>'),
-  (attempt) => send(attempt, 200, shouted({ input: 'of another' })),
-  (attempt) => send(attempt, 200, shouted(attempt).toLowerCase()),
-  (attempt) => attempt.socket.end(answerBytes(200, shouted(attempt)).subarray(0, -4)),
-  (attempt) => later(20, attempt, () => attempt.socket.end(answerBytes(200, shouted(attempt)))),
+const UPSTREAM_FAULTS = [
+  ...['hang', 'close', 'reset=before', 'status=500', 'status=503', 'status=400', 'redirect=301'],
+  ...['slow=280', 'slow=880', 'status=429,retry-after=1', 'html', 'crossed', 'lower', 'truncate'],
+  ...['close-after=20', 'garbage', 'unasked', 'endless'],
 ];
 
 const FAULTS: readonly Fault[] = [
-  ...UPSTREAM_FAULTS.map(
-    (script): Fault =>
-      ({ upstream }, random) => {
-        const rate = random();
-        upstream.behave(
-          oneOf(random, [
-            [rate, script],
-            [1 - rate, honest(20)],
-          ]),
-        );
-        return () => upstream.behave(honest(20));
-      },
-  ),
-  async ({ upstream }) => {
-    await upstream.close();
-    return () => upstream.open();
-  },
-  async ({ redis }) => {
-    await redis.control.flushall();
-    return () => {};
-  },
-  async ({ redis }) => {
-    await redis.control.replicaof('127.0.0.1', 1);
-    return () => redis.control.replicaof('NO', 'ONE');
+  ...UPSTREAM_FAULTS.map((fault) => ({
+    break: ({ upstream }: Victims, random: () => number) =>
+      upstream.setFaults(`${fault}@${(1 + 99 * random()).toFixed(0)}%`),
+    mend: ({ upstream }: Victims) => upstream.setFaults(''),
+  })),
+  { break: ({ upstream }) => upstream.close(), mend: ({ upstream }) => upstream.open() },
+  { break: ({ redis }) => redis.control.flushall(), mend: () => {} },
+  {
+    break: ({ redis }) => redis.control.replicaof('127.0.0.1', 1),
+    mend: ({ redis }) => redis.control.replicaof('NO', 'ONE'),
   },
   // After those that ask Redis for something: one that is gone answers nobody.
-  async ({ redis }) => {
-    await redis.kill();
-    return () => redis.start();
+  { break: ({ redis }) => redis.kill(), mend: ({ redis }) => redis.start() },
+  { break: ({ redis }) => redis.freeze(), mend: ({ redis }) => redis.thaw() },
+  { break: ({ redisProxy }) => redisProxy.cut(), mend: () => {} },
+  {
+    break: ({ redisProxy }, random) => redisProxy.setFaults({ latencyMs: random() * 60 }),
+    mend: ({ redisProxy }) => redisProxy.setFaults({}),
   },
-  ({ redis }) => {
-    redis.freeze();
-    return () => redis.thaw();
-  },
-  ({ redisProxy }) => {
-    redisProxy.cut();
-    return () => {};
-  },
-  ({ redisProxy }, random) => {
-    redisProxy.setFaults({ latencyMs: random() * 60 });
-    return () => redisProxy.setFaults({});
-  },
-  ({ redisProxy }) => {
-    redisProxy.setFaults({ isFrozen: true });
-    return () => {
+  {
+    break: ({ redisProxy }) => redisProxy.setFaults({ isFrozen: true }),
+    mend({ redisProxy }) {
       redisProxy.setFaults({});
       redisProxy.cut();
-    };
+    },
   },
 ];
 
@@ -97,11 +54,10 @@ const FAULTS: readonly Fault[] = [
 export function faultGenerator(victims: Victims, seed: number): () => Promise<() => Promise<void>> {
   const random = seededRandom(seed);
   return async () => {
-    const menders: (() => unknown)[] = [];
     const chosen = FAULTS.filter(() => random() < 0.15);
-    for (const fault of chosen) menders.push(await fault(victims, random));
+    for (const fault of chosen) await fault.break(victims, random);
     return async () => {
-      for (const mend of menders.reverse()) await mend();
+      for (const fault of chosen.toReversed()) await fault.mend(victims);
     };
   };
 }

@@ -1,74 +1,81 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Lab } from '../tools/lab.ts';
-import { callers } from '../tools/load.ts';
-import { nowMs } from '../tools/now.ts';
-import { honest } from '../tools/replies.ts';
-import { atLeast, atMost, exactly, type Figure, type Row } from '../tools/row.ts';
-import { countOf, isRight, shareOf, statusesOf } from '../tools/statistics.ts';
-import { someTexts } from '../tools/texts.ts';
-import { until } from '../tools/until.ts';
+import { msUntil, nowMs } from '../../support/until.ts';
+import { callers, knownTexts } from '../tools/load.ts';
+import { atLeast, atMost, exactly, type Row } from '../tools/row.ts';
+import { between, isRight, ofLabel, shareOf, statusesOf } from '../tools/statistics.ts';
 import { faultGenerator } from './fault-generator.ts';
 
-const row = { group: 'life cycle', needsRedis: true } as const;
+const MINUTE_MS = 60_000;
+const HONEST_STATUSES = [200, 503, 504];
 
-export const randomFaults: Row = {
-  ...row,
+export const randomFaults = faultsEvery(1_000, {
   name: 'a random subset of all faults each second',
-  isShort: true,
-  run: (lab) => measure(lab, lab.ms(6_000, 60_000)),
-};
+  lastsMs: MINUTE_MS,
+});
 
-export const randomFaultsLong: Row = {
-  ...row,
-  name: 'a random subset of all faults each second, for 20 minutes',
-  isShort: false,
-  isLong: true,
-  run: (lab) => measure(lab, 20 * 60_000),
-};
+export const soak = faultsEvery(10_000, {
+  name: '10 minutes with faults for 10 % of the time',
+  lastsMs: 10 * MINUTE_MS,
+});
 
-async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
-  const upstream = await lab.peer(honest(20));
-  const redis = await lab.redis();
-  const redisProxy = await lab.proxy(redis.port);
-  const redisUrl = `redis://127.0.0.1:${redisProxy.port}`;
-  const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, REDIS_URL: redisUrl });
-  const known = someTexts(50, lab.seed + 1);
-  for (const text of known) await lab.ask(gateway, text);
+/** Faults that last a second each. After five minutes, the memory is measured, too. */
+function faultsEvery(everyMs: number, { name, lastsMs }: { name: string; lastsMs: number }): Row {
+  return {
+    name,
+    group: 'life cycle',
+    isLong: lastsMs > 5 * MINUTE_MS,
+    needsRedis: true,
+    async run(lab) {
+      const upstream = await lab.upstream({ latencyMs: 20 });
+      const redis = await lab.redis();
+      const redisProxy = await lab.proxy(redis.port);
+      // A cache that is full by the fifth minute, so that only a leak still grows.
+      const env = { REDIS_URL: `redis://127.0.0.1:${redisProxy.port}`, CACHE_MAX_BYTES: `${2 ** 21}` };
+      const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, ...env });
+      for (const text of knownTexts(lab.seed)) await lab.ask(gateway, text);
 
-  const load = lab.load({
-    url: gateway.url,
-    streams: [
-      ...callers(known, lab.seed, { known: 50, unknown: 80 }),
-      { label: 'leaves', texts: { kind: 'distinct', seed: lab.seed + 2 }, perSecond: 10, hangUpAtMs: 30 },
-    ],
-  });
-  const breakSome = faultGenerator({ upstream, redis, redisProxy }, lab.seed);
-  for (const startedAt = nowMs(); nowMs() - startedAt < durationMs; ) {
-    const mend = await breakSome();
-    await sleep(1_000);
-    await mend();
-  }
-  const mendedAt = nowMs();
-  const healedMs = await until(() => {
-    const recent = load.answers.filter(
-      ({ label, atMs }) => label === 'unknown' && atMs > Math.max(mendedAt, nowMs() - 500),
-    );
-    return recent.length > 20 && recent.every(({ isRight }) => isRight);
-  }, 8_000);
-  await load.stop();
+      const load = lab.load(gateway, callers(lab.seed, { known: 100, unknown: 100 }));
+      const breakSome = faultGenerator({ upstream, redis, redisProxy }, lab.seed);
+      const samples: Sample[] = [];
+      for (const startedAt = nowMs(); nowMs() - startedAt < lastsMs; ) {
+        const mend = await breakSome();
+        await sleep(1_000);
+        await mend();
+        await sleep(everyMs - 1_000);
+        const minutes = (nowMs() - startedAt) / MINUTE_MS;
+        if (minutes > 5) samples.push({ minutes, mebibytes: gateway.rssBytes() / 2 ** 20 });
+      }
+      const mendedAt = nowMs();
+      const healedMs = await msUntil(() => {
+        const recent = between(ofLabel(load.answers, 'unknown'), Math.max(mendedAt, nowMs() - 500), nowMs());
+        return recent.length > 20 && recent.every(isRight);
+      }, 8_000);
+      await load.stop();
 
-  const ofKnown = load.answers.filter(({ label }) => label === 'known');
-  const ofUnknown = load.answers.filter(({ label }) => label === 'unknown');
-  const honestStatuses = [200, 503, 504];
-  const odd = ofUnknown.filter(({ status }) => !honestStatuses.includes(status));
-  return [
-    exactly(
-      'known not answered',
-      countOf(ofKnown, ({ isRight }) => !isRight),
-      0,
-    ),
-    exactly('unknown, neither 200 nor 503 nor 504', statusesOf(odd), ''),
-    atLeast('unknown answered', shareOf(ofUnknown, isRight), 0.2),
-    atMost('healed after, ms', healedMs, 8_000),
-  ];
+      const [known, unknown] = [ofLabel(load.answers, 'known'), ofLabel(load.answers, 'unknown')];
+      const odd = unknown.filter(({ status }) => !HONEST_STATUSES.includes(status));
+      return [
+        exactly('known answered', shareOf(known, isRight), 1),
+        exactly('unknown, neither 200 nor 503 nor 504', statusesOf(odd), ''),
+        atLeast('unknown answered', shareOf(unknown, isRight), 0.2),
+        atMost('healed after, ms', healedMs, 8_000),
+        ...(samples.length > 0 ? [atMost('memory slope, MiB a minute', slopeOf(samples), 0.5)] : []),
+      ];
+    },
+  };
+}
+
+interface Sample {
+  readonly minutes: number;
+  readonly mebibytes: number;
+}
+
+/** Least squares. */
+function slopeOf(samples: readonly Sample[]): number {
+  const mean = (of: (sample: Sample) => number) =>
+    samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;
+  const x = mean(({ minutes }) => minutes);
+  const y = mean(({ mebibytes }) => mebibytes);
+  const covariance = mean(({ minutes, mebibytes }) => (minutes - x) * (mebibytes - y));
+  return covariance / mean(({ minutes }) => (minutes - x) ** 2);
 }

@@ -1,6 +1,7 @@
-import { nowMs } from './now.ts';
+import type { RawAnswer } from '../../support/raw-client.ts';
+import { nowMs } from '../../support/until.ts';
 import { oracle } from './texts.ts';
-import type { Wire, WireAnswer } from './wire.ts';
+import type { Wire } from './wire.ts';
 
 /** What one caller saw. A status of 0 is no answer at all; `code` then is the socket's. */
 export interface Answer {
@@ -17,7 +18,7 @@ export interface Answer {
 }
 
 /** A POST of JSON, as most callers send it. */
-export function shoutRequest(text: string): string {
+function shoutRequest(text: string): string {
   const body = JSON.stringify({ data: text });
   return (
     `POST /v1 HTTP/1.1\r\nhost: lab\r\ncontent-type: application/json\r\n` +
@@ -32,13 +33,11 @@ export async function askOn(wire: Wire, text: string, label = ''): Promise<Answe
   return { label, atMs: startedAt, tookMs: nowMs() - startedAt, ...judge(text, seen) };
 }
 
-export const isHit = (answer: Answer) => answer.source === 'memory' || answer.source === 'redis';
-
-function judge(text: string, seen: WireAnswer | string) {
+function judge(text: string, seen: RawAnswer | string) {
   if (typeof seen === 'string') {
     return { status: 0, code: seen, source: 'none', isRight: false, retryAfter: '' } as const;
   }
-  const body = parsed(seen.body);
+  const body = parsed(Buffer.from(seen.body, 'latin1').toString());
   return {
     status: seen.status,
     code: body.code ?? '',

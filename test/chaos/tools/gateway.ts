@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Ending, type LogLine, type Program, startProgram } from '../../support/process.ts';
+import { type Ending, type LogLine, startProgram } from '../../support/process.ts';
 import { peakRssBytes, rssBytes, socketCount } from '../../support/process-state.ts';
 import type { MemoryCgroup } from './memory-cgroup.ts';
-import { nowMs } from './now.ts';
-import { type Metrics, readMetrics } from './prometheus.ts';
-import type { Handicap } from './row.ts';
 
 /** The program under test. */
 export const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
@@ -22,25 +19,22 @@ export interface Gateway {
   readonly adminPort: number;
   readonly adminUrl: string;
   readonly pid: number;
-  /** From the start of the process to its `listening` line. */
-  readonly readyAfterMs: number;
   readonly log: readonly LogLine[];
   readonly exited: Promise<number | null>;
   rssBytes(): number;
   peakRssBytes(): number;
   sockets(): number;
-  metrics(): Promise<Metrics>;
+  /** How many requests to SHOUTCLOUD it has counted. */
+  attempts(): Promise<number>;
   /** What `/status` says is under way. */
   underWay(): Promise<UnderWay>;
   signal(name: NodeJS.Signals): void;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
-  kill(): Promise<number | null>;
 }
 
-/** How the process is run: unless asked for otherwise, from its sources and with all its protections. */
+/** How the process is run: unless asked for otherwise, from its sources. */
 export interface GatewayManner {
-  readonly handicap?: Handicap | undefined;
   /** As the image runs it: built, with the image's options for Node. */
   readonly isBuilt?: boolean;
   /** Its memory limit. */
@@ -51,10 +45,8 @@ export interface GatewayManner {
 
 /** Starts a gateway and waits until it listens. */
 export async function startGateway(ending: Ending, env: Env, manner: GatewayManner = {}): Promise<Gateway> {
-  const startedAtMs = nowMs();
-  const program = launchGateway(ending, env, manner);
+  const program = startProgram(ending, commandOf(env, manner));
   const { port, adminPort } = await program.logLine('listening');
-  const readyAfterMs = nowMs() - startedAtMs;
   const adminUrl = `http://127.0.0.1:${adminPort}`;
   return {
     url: `http://127.0.0.1:${port}`,
@@ -62,42 +54,36 @@ export async function startGateway(ending: Ending, env: Env, manner: GatewayMann
     adminPort: Number(adminPort),
     adminUrl,
     pid: program.pid,
-    readyAfterMs,
     log: program.log,
     exited: program.exitCode,
     rssBytes: () => rssBytes(program.pid),
     peakRssBytes: () => peakRssBytes(program.pid),
-    signal: program.kill,
     sockets: () => socketCount(program.pid),
-    metrics: async () => readMetrics(await textOf(`${adminUrl}/metrics`)),
+    async attempts() {
+      const samples = (await textOf(`${adminUrl}/metrics`)).matchAll(
+        /^tuohs_upstream_attempts_total\S* (\d+)/gm,
+      );
+      return Array.from(samples, ([, count]) => Number(count)).reduce((sum, count) => sum + count, 0);
+    },
     async underWay() {
       const { requests, upstream } = JSON.parse(await textOf(`${adminUrl}/status`));
       const { queued, flights, waiting } = upstream;
       return { inFlight: requests.inFlight, queued, flights, waiting };
     },
+    signal: program.kill,
     stop: () => program.stop(),
-    kill: () => program.stop('SIGKILL'),
   };
 }
 
-/** Starts a gateway process without waiting for anything. */
-export function launchGateway(ending: Ending, env: Env, manner: GatewayManner = {}): Program {
-  const { handicap, isBuilt, cgroup, preload } = manner;
-  const args = [
+function commandOf(env: Env, { isBuilt, cgroup, preload }: GatewayManner) {
+  const command = [
+    process.execPath,
     ...(isBuilt ? inDockerfile(/^ENV NODE_OPTIONS="(.*)"$/m).split(' ') : []),
     ...(preload ? ['--import', preload] : []),
-    ...(handicap?.without
-      ? [UNPROTECTED, `--without=${handicap.without}`]
-      : [isBuilt ? BUILT_MAIN : MAIN, 'serve']),
+    ...[isBuilt ? BUILT_MAIN : MAIN, 'serve'],
   ];
-  const environment = { ...BASE, ...(isBuilt && imageEnv()), ...env, ...handicap?.env };
-  const node = { command: process.execPath, args, environment };
-  if (cgroup === undefined) return startProgram(ending, node);
-  return startProgram(ending, {
-    ...node,
-    command: '/bin/sh',
-    args: ['-c', cgroup.enter, 'sh', node.command, ...args],
-  });
+  const [first = '', ...args] = cgroup ? ['/bin/sh', '-c', cgroup.enter, 'sh', ...command] : command;
+  return { command: first, args, environment: { ...BASE, ...(isBuilt && imageEnv()), ...env } };
 }
 
 /** What the image says to the allocator of memory. */
@@ -114,14 +100,10 @@ function inDockerfile(line: RegExp): string {
 const DOCKERFILE = fileURLToPath(new URL('../../../Dockerfile', import.meta.url));
 const BUILT_MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 
-const UNPROTECTED = fileURLToPath(new URL('unprotected-gateway.ts', import.meta.url));
 // Every row ends with a SIGTERM; those about draining say how long it lasts.
 const BASE: Env = {
-  HOST: '127.0.0.1',
-  PORT: '0',
-  ADMIN_PORT: '0',
-  SHOUTCLOUD_URL: 'http://127.0.0.1:1',
-  DRAIN_MS: '100',
+  ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0' },
+  ...{ SHOUTCLOUD_URL: 'http://127.0.0.1:1', DRAIN_MS: '100' },
 };
 
 // A new connection for each look: one that stays open would count as a socket left behind.

@@ -1,19 +1,19 @@
+import { msUntil } from '../../support/until.ts';
 import type { Answer } from './answer.ts';
 import type { Gateway, UnderWay } from './gateway.ts';
 import type { Ledger } from './lab.ts';
 import type { Load } from './load.ts';
 import { atMost, exactly, type Figure } from './row.ts';
 import { countOf, slowestMs } from './statistics.ts';
-import { until } from './until.ts';
 
 // The upstream's four connections and Redis's one are kept open between requests.
 const KEPT_SOCKETS = 5;
 const REST_WITHIN_MS = 5_000;
 
 /** What must hold in every row, whatever it does. Ends the row's gateways. */
-export async function checkInvariants({ gateways, peers, loads, asked }: Ledger): Promise<Figure[]> {
+export async function checkInvariants({ gateways, upstreams, loads, asked }: Ledger): Promise<Figure[]> {
   const answers = [...asked, ...loads.flatMap((load) => load.answers)];
-  const attempts = peers.reduce((sum, peer) => sum + peer.attempts.length, 0);
+  const attempts = upstreams.reduce((sum, upstream) => sum + upstream.calls(), 0);
   const alive = gateways.filter(({ gateway }) => isAlive(gateway));
   const figures = [
     exactly(
@@ -48,7 +48,7 @@ function isCall({ source }: Answer): boolean {
 /** Both counted from the same moment: the end of the row. */
 function checkRest(alive: Ledger['gateways']): Promise<Figure[]> {
   const isEach = (isSo: (each: Ledger['gateways'][number]) => boolean | Promise<boolean>) =>
-    until(async () => (await Promise.all(alive.map(isSo))).every(Boolean), REST_WITHIN_MS);
+    msUntil(async () => (await Promise.all(alive.map(isSo))).every(Boolean), REST_WITHIN_MS);
   return Promise.all([
     isEach(({ gateway, socketsAtStart }) => gateway.sockets() <= socketsAtStart + KEPT_SOCKETS).then((ms) =>
       atMost('sockets back after, ms', ms, REST_WITHIN_MS),

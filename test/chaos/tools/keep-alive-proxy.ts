@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { portOf } from './tcp-proxy.ts';
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { httpServer } from '../../support/http-server.ts';
+import type { Ending } from '../../support/process.ts';
 
 /** A server that the proxy may send requests to. */
 export interface Backend {
@@ -12,49 +12,51 @@ export interface Backend {
 export interface KeepAliveProxy {
   readonly url: string;
   /** How many backends got requests at the last look. */
-  readonly readyCount: number;
+  readyCount(): number;
   add(backend: Backend): void;
-  close(): Promise<void>;
+  /** Lets go of the backends. */
+  leave(): void;
 }
 
-export async function startKeepAliveProxy(pollMs: number): Promise<KeepAliveProxy> {
+const POLL_MS = 1_000;
+
+export async function startKeepAliveProxy(ending: Ending): Promise<KeepAliveProxy> {
   const backends = new Map<Backend, Agent>();
   let ready: readonly Backend[] = [];
   let turn = 0;
 
-  const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
+  const { url } = await httpServer(ending, (incoming, outgoing) => {
     const backend = ready[turn++ % ready.length];
     const agent = backend && backends.get(backend);
-    if (agent) forward(incoming, outgoing, backend.port, agent);
+    if (agent) forward(incoming, outgoing, { port: backend.port, agent });
     else refuse(outgoing);
   });
   const look = async () => {
     const looks = [...backends.keys()].map(async (backend) => ((await isReady(backend)) ? [backend] : []));
     ready = (await Promise.all(looks)).flat();
   };
-  const poll = setInterval(() => void look(), pollMs);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-
+  const poll = setInterval(look, POLL_MS);
+  const leave = () => {
+    clearInterval(poll);
+    for (const agent of backends.values()) agent.destroy();
+  };
+  ending.after(leave);
   return {
-    url: `http://127.0.0.1:${portOf(server)}`,
-    get readyCount() {
-      return ready.length;
-    },
+    url,
+    leave,
+    readyCount: () => ready.length,
     add: (backend) => void backends.set(backend, new Agent({ keepAlive: true })),
-    async close() {
-      clearInterval(poll);
-      for (const agent of backends.values()) agent.destroy();
-      server.closeAllConnections();
-      if (server.listening) await new Promise((resolve) => server.close(resolve));
-    },
   };
 }
 
-function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: number, agent: Agent): void {
+function forward(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  to: { readonly port: number; readonly agent: Agent },
+): void {
   const { method, url, headers } = incoming;
   const { connection: _hopByHop, ...passed } = headers;
-  const onward = request({ host: '127.0.0.1', port, agent, method, path: url, headers: passed }, (answer) => {
+  const onward = request({ host: '127.0.0.1', ...to, method, path: url, headers: passed }, (answer) => {
     const { connection: _ofBackend, ...received } = answer.headers;
     outgoing.writeHead(answer.statusCode ?? 502, received);
     answer.pipe(outgoing);

@@ -1,8 +1,30 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Answer } from './answer.ts';
-import type { LoadPlan, LoadReport, Stream } from './load-plan.ts';
 import { percentile } from './statistics.ts';
+import { someTexts, type TextSource } from './texts.ts';
+
+/** Callers of one kind: an open loop at a fixed rate. */
+export interface Stream {
+  readonly label: string;
+  readonly texts: TextSource;
+  readonly perSecond: number;
+  /** Each request on a connection of its own. */
+  readonly isFresh?: boolean;
+}
+
+/** What the load generator does. Without `durationMs` it goes on until it is stopped. */
+export interface LoadPlan {
+  readonly url: string;
+  readonly streams: readonly Stream[];
+  readonly durationMs?: number;
+}
+
+/** What its process reports every so often: the answers since the last time, and how late its own timers ran. */
+export interface LoadReport {
+  readonly answers: Answer[];
+  readonly delays: { readonly atMs: number; readonly lateMs: number }[];
+}
 
 /** A load under way. `answers` grows as they come in. */
 export interface Load {
@@ -16,15 +38,20 @@ export interface Load {
   kill(): void;
 }
 
-/** Callers who ask for these texts in turn, and others who ask for new ones. */
+/** What the callers below know. */
+export function knownTexts(seed: number): string[] {
+  return someTexts(20, seed + 1);
+}
+
+/** Callers who ask for 20 texts in turn, and others who ask for new ones of a series; each so often a second. */
 export function callers(
-  known: readonly string[],
   seed: number,
-  perSecond: { readonly known: number; readonly unknown: number },
+  { known, unknown }: Record<'known' | 'unknown', number>,
+  series = 0,
 ): Stream[] {
   return [
-    { label: 'known', texts: { kind: 'list', texts: known }, perSecond: perSecond.known },
-    { label: 'unknown', texts: { kind: 'distinct', seed }, perSecond: perSecond.unknown },
+    { label: 'known', texts: { kind: 'list', texts: knownTexts(seed) }, perSecond: known },
+    { label: 'unknown', texts: { kind: 'distinct', seed: seed + series }, perSecond: unknown },
   ];
 }
 
@@ -32,7 +59,7 @@ export function callers(
 export function startLoad(plan: LoadPlan): Load {
   const worker = fork(WORKER, { serialization: 'advanced' });
   const answers: Answer[] = [];
-  const delays: LoadReport['delays'][number][] = [];
+  const delays: LoadReport['delays'] = [];
   worker.on('message', (report: LoadReport) => {
     answers.push(...report.answers);
     delays.push(...report.delays);
@@ -49,11 +76,8 @@ export function startLoad(plan: LoadPlan): Load {
     answers,
     noiseMs(fromMs, toMs, share = 1) {
       const between = delays.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
-      const lateMs = percentile(
-        between.map(({ lateMs }) => lateMs),
-        share,
-      );
-      return Math.min(lateMs, MOST_NOISE_MS);
+      const lateMs = between.map((delay) => delay.lateMs);
+      return Math.min(percentile(lateMs, share), MOST_NOISE_MS);
     },
     done,
     stop() {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { until } from './until.ts';
+import { msUntil } from '../../support/until.ts';
 
 /** A memory limit of the kernel: a process that needs more than this is killed, as in a pod. */
 export interface MemoryCgroup {
@@ -51,7 +51,7 @@ export function memoryCgroup(limitBytes: number): MemoryCgroup {
     enter: `echo $$ > ${path}/cgroup.procs && exec "$@"`,
     peakBytes: () => Number(readFileSync(`${path}/${peak}`, 'utf8')),
     async remove() {
-      await until(() => readFileSync(`${path}/cgroup.procs`, 'utf8') === '', 5_000);
+      await msUntil(() => readFileSync(`${path}/cgroup.procs`, 'utf8') === '', 5_000);
       remove();
     },
   };

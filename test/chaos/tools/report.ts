@@ -1,24 +1,23 @@
 import type { Figure } from './row.ts';
 import type { Outcome } from './run-row.ts';
 
-/** One run of a row as lines of a fixed-width table: a line a figure and each broken invariant below the row's name. */
-export function reportOf({ row, handicap, figures, invariants, tookMs, ok }: Outcome): string {
+/** One run of a row as lines of a fixed-width table: a line a figure below the row's name. */
+export function reportOf({ row, handicap, figures, tookMs, ok }: Outcome): string {
   const name = handicap ? `  † ${describe(handicap)}` : row.name;
   const shown = handicap
     ? figures.filter(({ what }) => what === handicap.fails || what === 'broken off')
     : figures;
   const verdict = handicap ? (ok ? 'fails, as it must' : 'DOES NOT FAIL') : ok ? 'ok' : 'FAIL';
   const head = `${cell(name, 78)} ${cell(verdict, 18)} ${(tookMs / 1000).toFixed(1).padStart(6)} s`;
-  return [head, ...shown.map(lineOf), ...invariants.filter((figure) => !figure.ok).map(lineOf)].join('\n');
+  return [head, ...shown.map(lineOf)].join('\n');
 }
 
 export function headline(seed: number): string {
   return `seed ${seed}\n${'─'.repeat(106)}`;
 }
 
-function describe({ env, without }: NonNullable<Outcome['handicap']>): string {
-  const settings = Object.entries(env ?? {}).map(([name, value]) => `${name}=${value}`);
-  return ['unprotected:', ...settings, ...(without ? [`without ${without}`] : [])].join(' ');
+function describe({ env }: NonNullable<Outcome['handicap']>): string {
+  return ['unprotected:', ...Object.entries(env).map(([name, value]) => `${name}=${value}`)].join(' ');
 }
 
 function lineOf({ what, value, limit, ok }: Figure): string {

@@ -8,26 +8,16 @@ export interface Figure {
   readonly ok: boolean;
 }
 
-/** What `unprotected-gateway.ts` can leave out, where no setting can. */
-export type Protection = 'breaker' | 'redis-breaker' | 'verification' | 'client-timeouts';
-
-/** How a row is run once more with its protection off, and which figure must then fail. */
+/** How a row is run once more without its protection, and which figure must then fail. */
 export interface Handicap {
-  readonly env?: Readonly<Record<string, string>>;
-  readonly without?: Protection;
+  readonly env: Readonly<Record<string, string>>;
   readonly fails: string;
 }
-
-export type Group = 'upstream' | 'caches' | 'callers' | 'life cycle';
 
 /** One line of the table of faults. `run` takes what it needs from the lab, which closes it again. */
 export interface Row {
   readonly name: string;
-  readonly group: Group;
-  /** Part of `make test`, in its short form of at most 10 s. */
-  readonly isShort: boolean;
-  /** It judges times or memory: `make test` runs nothing beside it. */
-  readonly isAlone?: boolean;
+  readonly group: 'upstream' | 'caches' | 'callers' | 'life cycle';
   /** Takes 10 minutes or more: only by hand. */
   readonly isLong?: boolean;
   readonly needsRedis?: boolean;
@@ -52,13 +42,6 @@ export function exactly(what: string, value: number | string, wanted: number | s
 /** A figure to read: nothing must hold. */
 export function noted(what: string, value: number | string): Figure {
   return { what, value: typeof value === 'number' ? rounded(value) : value, limit: '', ok: true };
-}
-
-/** All of a table of cases: the value is how many hold, or the first that does not. */
-export function allHold(what: string, failures: readonly string[], cases: number): Figure {
-  const value =
-    failures.length === 0 ? cases : `${cases - failures.length}: ${failures.slice(0, 3).join('; ')}`;
-  return { what, value, limit: `= ${cases}`, ok: failures.length === 0 && cases > 0 };
 }
 
 function rounded(value: number): number {

@@ -48,3 +48,13 @@ export function besiege({ port, size, act, reads = 'all' }: SiegePlan): void {
     });
   }
 }
+
+/** Sends the next of `pieces` each `everyMs` until the connection goes or none is left. */
+export function drip(socket: Socket, everyMs: number, piece: () => string | Buffer | undefined): void {
+  const timer = setInterval(() => {
+    const bytes = piece();
+    if (bytes === undefined) clearInterval(timer);
+    else if (socket.writable) socket.write(bytes);
+  }, everyMs);
+  socket.once('close', () => clearInterval(timer));
+}

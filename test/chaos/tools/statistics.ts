@@ -13,6 +13,13 @@ export function p99Ms(answers: readonly Answer[]): number {
   );
 }
 
+export function medianMs(answers: readonly Answer[]): number {
+  return percentile(
+    answers.map((answer) => answer.tookMs),
+    0.5,
+  );
+}
+
 export function slowestMs(answers: readonly Answer[]): number {
   return answers.reduce((slowest, answer) => Math.max(slowest, answer.tookMs), 0);
 }
@@ -24,6 +31,15 @@ export function shareOf(answers: readonly Answer[], isSo: (answer: Answer) => bo
 
 export function countOf(answers: readonly Answer[], isSo: (answer: Answer) => boolean): number {
   return answers.filter(isSo).length;
+}
+
+export function ofLabel(answers: readonly Answer[], label: string): Answer[] {
+  return answers.filter((answer) => answer.label === label);
+}
+
+/** Those asked for from the first time on and before the second. */
+export function between(answers: readonly Answer[], fromMs: number, toMs: number): Answer[] {
+  return answers.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
 }
 
 export function isRight(answer: Answer): boolean {

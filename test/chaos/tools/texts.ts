@@ -4,7 +4,6 @@ import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 /** Where a load takes its texts from; plain ASCII, so that the oracle needs no grapheme rules. */
 export type TextSource =
   | { readonly kind: 'distinct'; readonly seed: number; readonly length?: number }
-  | { readonly kind: 'zipf'; readonly seed: number; readonly strings: number }
   | { readonly kind: 'list'; readonly texts: readonly string[] };
 
 /** The next text of a source, for ever. */
@@ -12,8 +11,6 @@ export function textsOf(source: TextSource): () => string {
   switch (source.kind) {
     case 'distinct':
       return distinctTexts(source.seed, source.length ?? 16);
-    case 'zipf':
-      return zipfTexts(source.seed, source.strings);
     case 'list':
       return inTurn(source.texts);
   }
@@ -41,22 +38,6 @@ function distinctTexts(seed: number, length: number): () => string {
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz <>&';
-
-/** Zipf's law with s = 1: the string of rank k is asked for in proportion to 1 / k. */
-function zipfTexts(seed: number, strings: number): () => string {
-  const random = seededRandom(seed);
-  const texts = someTexts(strings, seed + 1);
-  const sums: number[] = [];
-  let total = 0;
-  for (let rank = 1; rank <= strings; rank++) {
-    total += 1 / rank;
-    sums.push(total);
-  }
-  return () => {
-    const point = random() * total;
-    return texts[sums.findIndex((sum) => sum > point)] ?? '';
-  };
-}
 
 function inTurn(texts: readonly string[]): () => string {
   let count = 0;

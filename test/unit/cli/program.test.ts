@@ -1,40 +1,70 @@
 import assert from 'node:assert/strict';
-import { PassThrough } from 'node:stream';
+import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { run } from '../../../src/cli/program.ts';
+import { duration } from '../../../src/cli/arguments.ts';
+import { stopSignals } from '../../../src/cli/own-process.ts';
+import { settled } from '../../support/fake-clock.ts';
+import { ran } from './shout-surroundings.ts';
 
-/** Runs a command that ends by itself. */
-async function ran(args: readonly string[], environment: Record<string, string>) {
-  const stdin = new PassThrough();
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  const never = new Promise<void>(() => {});
-  const code = await run(args, { environment, stdin, stdout, stderr, stop: { first: never, second: never } });
-  return { code, stderr: String(stderr.read() ?? '') };
+for (const [what, args, environment, code, words] of [
+  [
+    'wrong settings end with 2 and a sentence for each',
+    [],
+    { PORT: 'x', SHOUTCLOUD_URL: 'ftp://y' },
+    2,
+    /^tuohs: PORT must be .*\ntuohs: SHOUTCLOUD_URL must be .*\n$/,
+  ],
+  [
+    'a SHOUTCLOUD of its own and the address of another one cannot both be meant',
+    ['--embedded-shoutcloud'],
+    { SHOUTCLOUD_URL: 'http://other' },
+    2,
+    /^tuohs: SHOUTCLOUD_URL and --embedded-shoutcloud are both given.*\n$/,
+  ],
+  [
+    'a port that cannot be had ends with 1 and the reason',
+    [],
+    { HOST: '192.0.2.1', PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' },
+    1,
+    /^tuohs: .*EADDRNOTAVAIL.*\n$/,
+  ],
+] as const) {
+  test(what, async () => {
+    const { exitCode, stderr } = await ran(['serve', ...args], { environment: { ...environment } });
+
+    assert.equal(exitCode, code);
+    assert.match(stderr, words);
+  });
 }
 
-test('wrong settings end with 2 and a sentence for each', async () => {
-  const { code, stderr } = await ran(['serve'], { PORT: 'x', SHOUTCLOUD_URL: 'ftp://y' });
-
-  assert.equal(code, 2);
-  assert.match(stderr, /^tuohs: PORT must be .*\ntuohs: SHOUTCLOUD_URL must be .*\n$/);
-});
-
-test('a SHOUTCLOUD of its own and the address of another one cannot both be meant', async () => {
-  const { code, stderr } = await ran(['serve', '--embedded-shoutcloud'], { SHOUTCLOUD_URL: 'http://other' });
-
-  assert.equal(code, 2);
-  assert.match(stderr, /^tuohs: SHOUTCLOUD_URL and --embedded-shoutcloud are both given.*\n$/);
-});
-
-test('a port that cannot be had ends with 1 and the reason', async () => {
-  const { code, stderr } = await ran(['serve'], {
-    HOST: '192.0.2.1',
-    PORT: '0',
-    ADMIN_PORT: '0',
-    LOG_LEVEL: 'silent',
+const read = duration(10, 3_600_000);
+for (const [text, ms] of Object.entries({ '500ms': 500, '30s': 30_000, '1.5m': 90_000, '1h': 3_600_000 })) {
+  test(`${text} is ${ms} milliseconds`, () => {
+    assert.equal(read(text), ms);
   });
+}
 
-  assert.equal(code, 1);
-  assert.match(stderr, /^tuohs: .*EADDRNOTAVAIL.*\n$/);
-});
+for (const text of ['', '30', 's', '-1s', '1 s', '1S', '1e3s', '.5s', '9ms', '61m', '30s ', 'NaNs']) {
+  test(`${JSON.stringify(text)} is no duration here, and the message says what is`, () => {
+    assert.throws(() => read(text), {
+      message: 'It must be a number with a unit (ms, s, m or h), from 10ms to 1h.',
+    });
+  });
+}
+
+for (const signals of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGTERM SIGINT', 'SIGINT SIGINT SIGTERM']) {
+  const expected = Math.min(signals.split(' ').length, 2);
+
+  test(`${signals}, before anyone asks, make ${expected} of two`, async () => {
+    const process = new EventEmitter();
+    const { first, second } = stopSignals(process);
+    let count = 0;
+    for (const signal of signals.split(' ')) process.emit(signal);
+    await settled();
+
+    for (const stop of [first, second]) void stop.then(() => count++);
+    await settled();
+
+    assert.equal(count, expected);
+  });
+}

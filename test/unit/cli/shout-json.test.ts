@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { settled } from '../../support/fake-clock.ts';
 import { folder } from '../../support/folder.ts';
 import { problem } from '../client/fake-service.ts';
-import { ran } from './shout-surroundings.ts';
+import { behindFetch, inputOf, ran } from './shout-surroundings.ts';
 
 test('each text is one object, in order, with where its answer came from', async (t) => {
   serviceOf(t);
@@ -14,7 +14,7 @@ test('each text is one object, in order, with where its answer came from', async
   const { exitCode, stdout, stderr } = await ran(['shout', '--json'], { input: 'one\n\ntwo' });
 
   assert.deepEqual([exitCode, stderr], [0, '']);
-  assert.deepEqual(objects(stdout), [answered('one'), answered(''), answered('two')]);
+  assert.deepEqual(objects(stdout), ['one', '', 'two'].map(answered));
 });
 
 test('a failure is an object too, is counted, and its line is kept', async (t) => {
@@ -38,15 +38,7 @@ test('a failure is an object too, is counted, and its line is kept', async (t) =
   assert.equal(await readFile(failed, 'latin1'), 'bad\n\xff\n');
 });
 
-test('a text of several lines is fine, for its answer is one line', async (t) => {
-  serviceOf(t);
-
-  const { exitCode, stdout } = await ran(['shout', '--json', 'a\nb']);
-
-  assert.deepEqual([exitCode, objects(stdout)], [0, [answered('a\nb')]]);
-});
-
-test('16 texts are asked at once and no more, and answers keep their order', async (t) => {
+test('16 texts are asked at once and no more, answers keep their order, and a text may have several lines', async (t) => {
   let underWay = 0;
   let most = 0;
   const full = Promise.withResolvers<void>();
@@ -56,18 +48,15 @@ test('16 texts are asked at once and no more, and answers keep their order', asy
     if (underWay === 16) settled().then(settled).then(full.resolve);
     await full.promise;
     // Those behind it are answered first.
-    if (text === '0') await settled();
+    if (text === '0\n') await settled();
     underWay--;
     return undefined;
   });
-  const texts = Array.from({ length: 100 }, (_, i) => String(i));
+  const texts = Array.from({ length: 100 }, (_, i) => `${i}\n`);
 
   const { stdout } = await ran(['shout', '--json', ...texts]);
 
-  assert.deepEqual(
-    objects(stdout),
-    texts.map((text) => answered(text)),
-  );
+  assert.deepEqual(objects(stdout), texts.map(answered));
   assert.equal(most, 16);
 });
 
@@ -85,20 +74,18 @@ test('a line is answered before the next one is there', async (t) => {
     onOutput: answer.resolve,
   });
 
-  assert.deepEqual(objects(stdout), [answered('one'), answered('two')]);
+  assert.deepEqual(objects(stdout), ['one', 'two'].map(answered));
 });
 
 test('an interrupt ends it with 130, and no line says ABORTED', async (t) => {
-  const interrupt = Promise.withResolvers<void>();
+  const { promise: interrupt, resolve } = Promise.withResolvers<void>();
   serviceOf(t, async (text) => {
     if (text === 'one') return undefined;
-    interrupt.resolve();
+    resolve();
     return new Promise(() => {});
   });
 
-  const { exitCode, stdout } = await ran(['shout', '--json', 'one', 'two'], {
-    interrupt: interrupt.promise,
-  });
+  const { exitCode, stdout } = await ran(['shout', '--json', 'one', 'two'], { interrupt });
 
   assert.equal(exitCode, 130);
   assert.doesNotMatch(stdout, /ABORTED/);
@@ -106,16 +93,12 @@ test('an interrupt ends it with 130, and no line says ABORTED', async (t) => {
 
 test('an interrupt ends it while it waits for the next line', async (t) => {
   serviceOf(t);
-  const interrupt = Promise.withResolvers<void>();
-  async function* input() {
-    yield Buffer.from('one\n');
-    await new Promise(() => {});
-  }
+  const { promise: interrupt, resolve: onOutput } = Promise.withResolvers<void>();
 
   const { exitCode, stdout } = await ran(['shout', '--json'], {
-    input: Readable.from(input()),
-    interrupt: interrupt.promise,
-    onOutput: interrupt.resolve,
+    input: inputOf('one\n'),
+    interrupt,
+    onOutput,
   });
 
   assert.deepEqual([exitCode, objects(stdout)], [130, [answered('one')]]);
@@ -123,15 +106,12 @@ test('an interrupt ends it while it waits for the next line', async (t) => {
 
 test('what the input throws ends it, behind the answers of what came before', async (t) => {
   serviceOf(t);
-  async function* input() {
-    yield Buffer.from('one\ntwo\n');
-    throw new Error('the disk is gone');
-  }
+  const input = inputOf('one\ntwo\n', new Error('the disk is gone'));
 
-  const { exitCode, stdout, stderr } = await ran(['shout', '--json'], { input: Readable.from(input()) });
+  const { exitCode, stdout, stderr } = await ran(['shout', '--json'], { input });
 
   assert.deepEqual([exitCode, stderr], [1, 'tuohs: the disk is gone\n']);
-  assert.deepEqual(objects(stdout), [answered('one'), answered('two')]);
+  assert.deepEqual(objects(stdout), ['one', 'two'].map(answered));
 });
 
 for (const args of [[], ['--json']]) {
@@ -150,7 +130,7 @@ function serviceOf(
   t: TestContext,
   spoil: (text: string) => Response | undefined | Promise<Response | undefined> = () => undefined,
 ): void {
-  t.mock.method(globalThis, 'fetch', async (_url: string, { body, signal }: RequestInit) => {
+  behindFetch(t, async (_url, { body, signal } = {}) => {
     const left = new Promise<never>((_, reject) => {
       signal?.addEventListener('abort', () => reject(signal.reason));
     });
@@ -167,7 +147,7 @@ function answered(text: string) {
 
 function objects(stdout: string): unknown[] {
   return stdout
+    .trimEnd()
     .split('\n')
-    .slice(0, -1)
     .map((line) => JSON.parse(line));
 }

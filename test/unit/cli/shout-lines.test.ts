@@ -1,34 +1,32 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { asItCame, type Line, linesOf } from '../../../src/cli/shout-input.ts';
+import { asItCame } from '../../../src/cli/shout-input.ts';
+import { linesIn, ran } from './shout-surroundings.ts';
+
+const MARK = '\uFEFF';
+const bytes = fc.array(fc.constantFrom(0x61, 0x0a, 0x0d, 0xc3, 0xa9, 0xff), { minLength: 1, maxLength: 60 });
 
 test('lines are the same wherever the bytes are cut', async () => {
-  const bytes = fc.array(fc.constantFrom(0x61, 0x0a, 0x0d, 0xc3, 0xa9, 0xff), { maxLength: 60 });
   const cuts = fc.array(fc.nat(60), { maxLength: 6 });
 
   await fc.assert(
     fc.asyncProperty(bytes, cuts, async (list, at) => {
       const whole = Buffer.from(list);
 
-      const lines = await collected(pieces(whole, at));
+      const lines = await linesIn(pieces(whole, at));
 
-      assert.deepEqual(lines, await collected([whole]));
+      assert.deepEqual(lines, await linesIn([whole]));
     }),
   );
 });
 
 test('all lines as they came are the bytes that came, with a line break at the end', async () => {
-  const bytes = fc.array(fc.constantFrom(0x61, 0x0a, 0x0d, 0xc3, 0xa9, 0xff), {
-    minLength: 1,
-    maxLength: 60,
-  });
-
   await fc.assert(
     fc.asyncProperty(bytes, async (list) => {
       const whole = Buffer.from(list);
 
-      const lines = await collected([whole]);
+      const lines = await linesIn([whole]);
 
       const missing = whole.at(-1) === 0x0a ? '' : '\n';
       const kept = lines.map((line) => Buffer.from(asItCame(line) ?? ''));
@@ -37,39 +35,60 @@ test('all lines as they came are the bytes that came, with a line break at the e
   );
 });
 
-test('only what ends a line is taken off', async () => {
-  const lines = await collected([Buffer.from(' a\rb \u2028\r\n')]);
+/** The bytes of each chunk as characters. */
+for (const [what, chunks, texts] of [
+  ['only what ends a line is taken off', [Buffer.from(' a\rb \u2028\r\n')], [' a\rb \u2028']],
+  ['a byte order mark is no part of the first line', [Buffer.from(`${MARK}one`)], ['one']],
+  ['however it is cut', ['\xef', '\xbb', '\xbfone\n'].map((byte) => Buffer.from(byte, 'latin1')), ['one']],
+  [
+    'a byte order mark further on is text',
+    [Buffer.from(`${MARK}${MARK}one\n${MARK}two\n`)],
+    [`${MARK}one`, `${MARK}two`],
+  ],
+  ['nothing but a byte order mark is one empty line', [Buffer.from(MARK)], ['']],
+  ['a text with a NUL is no UTF-16', [Buffer.from('a\0bc\n')], ['a\0bc']],
+] as const) {
+  test(what, async () => {
+    const lines = await linesIn(chunks);
 
-  assert.deepEqual(
-    lines.map(({ text }) => text),
-    [' a\rb \u2028'],
-  );
+    assert.deepEqual(
+      lines.map(({ text }) => text),
+      texts,
+    );
+  });
+}
+
+test('the byte order mark counts as read', async () => {
+  const [line] = await linesIn([Buffer.from(`${MARK}one\n`)]);
+
+  assert.equal(line?.bytes, 7);
 });
 
-test('a line that is too long fails without being kept, and the next one is read', async () => {
-  const lines = await collected([Buffer.from('aaaa'), Buffer.from('aaaa'), Buffer.from('a\nb\n')], 8);
+const UTF16: Readonly<Record<string, Buffer>> = {
+  'with a mark': Buffer.from(`${MARK}one\ntwo\n`, 'utf16le'),
+  'with a mark and no line break': Buffer.from(`${MARK}one`, 'utf16le'),
+  'without a mark': Buffer.from('one\ntwo\n', 'utf16le'),
+  'big-endian with a mark': Buffer.from(`${MARK}one\ntwo\n`, 'utf16le').swap16(),
+  'big-endian without a mark': Buffer.from('one\ntwo\n', 'utf16le').swap16(),
+};
+for (const [how, input] of Object.entries(UTF16)) {
+  test(`UTF-16 ${how} is 1 and one sentence, and nothing is sent`, async () => {
+    const { exitCode, stdout, stderr } = await ran(['shout', '--url', 'http://127.0.0.1:1'], { input });
 
-  assert.deepEqual(
-    lines.map(({ text, bytes }) => [text, bytes]),
-    [
-      ['', 10],
-      ['b', 2],
-    ],
-  );
-  assert.match(lines[0]?.fault?.reason ?? '', /9 bytes/);
-  assert.equal(lines[0] && asItCame(lines[0]), undefined);
+    assert.deepEqual([exitCode, stdout], [1, '']);
+    assert.match(stderr, /^tuohs: the input is UTF-16; convert it first: iconv .*\n$/);
+  });
+}
+
+test('a line that is too long fails without being kept, and the next one is read', async () => {
+  const [long, next] = await linesIn([Buffer.from('aaaa'), Buffer.from('aaaa'), Buffer.from('a\nb\n')], 8);
+
+  assert.deepEqual([long?.text, long?.bytes, next?.text, next?.bytes], ['', 10, 'b', 2]);
+  assert.match(long?.fault?.reason ?? '', /9 bytes/);
+  assert.equal(long && asItCame(long), undefined);
 });
 
 function pieces(whole: Buffer, cuts: readonly number[]): Buffer[] {
   const at = [0, ...cuts.toSorted((a, b) => a - b), whole.length];
   return at.slice(1).map((end, i) => whole.subarray(at[i], end));
-}
-
-async function collected(chunks: Buffer[], maxLineBytes?: number): Promise<Line[]> {
-  async function* source() {
-    yield* chunks;
-  }
-  const lines: Line[] = [];
-  for await (const some of linesOf(source(), maxLineBytes)) lines.push(...some);
-  return lines;
 }

@@ -16,6 +16,8 @@ test('the bar shows the share, the lines, the rate and the time left', async () 
     screen().includes('[======------------------] 25 % · 5,000 lines · 2,500 lines/s · 6s left'),
     screen(),
   );
+  assert.equal(clock.timers(), 0);
+  assert.doesNotMatch(screen(), /\x1b[78]/);
 });
 
 for (const [secondsLeft, words] of [
@@ -45,15 +47,6 @@ test('a line written meanwhile takes the place of the bar, which comes again bel
     'ESC[2KESC[1Ga reason\nESC[1G0 lines · 0 lines/sESC[0K',
   );
   bar.stop();
-});
-
-test('it leaves no timer behind, and no cursor where it was not', () => {
-  const { screen, clock, bar } = shown(10);
-
-  bar.stop();
-
-  assert.equal(clock.timers(), 0);
-  assert.doesNotMatch(screen(), /\x1b[78]/);
 });
 
 function shown(totalBytes: number | undefined) {

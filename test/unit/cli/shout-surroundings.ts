@@ -1,5 +1,8 @@
 import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { TestContext } from 'node:test';
 import { run } from '../../../src/cli/program.ts';
+import { type Line, linesOf } from '../../../src/cli/shout-input.ts';
 
 export interface Ran {
   readonly exitCode: number;
@@ -22,7 +25,7 @@ export async function ran(args: readonly string[], options: RunOptions = {}): Pr
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   if (options.onOutput) stdout.on('data', options.onOutput);
-  const written = Promise.all([textOf(stdout), textOf(stderr)]);
+  const written = Promise.all([text(stdout), text(stderr)]);
   const stop = { first: interrupt, second: new Promise<void>(() => {}) };
   const logTo = {
     write: (line: string) => void stdout.write(line),
@@ -36,8 +39,32 @@ export async function ran(args: readonly string[], options: RunOptions = {}): Pr
   return { exitCode, stdout: out, stderr: err };
 }
 
-async function textOf(stream: PassThrough): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
+/** Puts this behind `fetch` until the test ends; the addresses that were asked. */
+export function behindFetch(t: TestContext, fetch: typeof globalThis.fetch): string[] {
+  const asked: string[] = [];
+  t.mock.method(globalThis, 'fetch', (...[url, init]: Parameters<typeof globalThis.fetch>) => {
+    asked.push(String(url));
+    return fetch(url, init);
+  });
+  return asked;
+}
+
+/** An input that says this, and then fails with the error, or says no more. */
+export function inputOf(said: string, error?: Error): Readable {
+  async function* chunks() {
+    yield Buffer.from(said);
+    if (error) throw error;
+    await new Promise(() => {});
+  }
+  return Readable.from(chunks());
+}
+
+/** The lines of an input that comes in these chunks. */
+export async function linesIn(chunks: readonly Buffer[], maxLineBytes?: number): Promise<Line[]> {
+  async function* source() {
+    yield* chunks;
+  }
+  const lines: Line[] = [];
+  for await (const some of linesOf(source(), maxLineBytes)) lines.push(...some);
+  return lines;
 }

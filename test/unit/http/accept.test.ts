@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { acceptedEncoding, preferredType } from '../../../src/http/accept.ts';
+import { acceptedEncoding, preferredType } from '../../../src/http/answer.ts';
 
 const HTML = [
   'text/html',

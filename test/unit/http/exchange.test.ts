@@ -45,6 +45,19 @@ test('an answer beside a body finishes when the rest of the body will never arri
   assert.equal(hasFinished(), true);
 });
 
+test('a body that is broken never counts as whole', () => {
+  const { body } = beforeItsBody().exchange;
+  let isWhole = false;
+  body.atWhole(() => {
+    isWhole = true;
+  });
+
+  body.break(noText());
+  body.arrived();
+
+  assert.equal(isWhole, false);
+});
+
 function noText() {
   return badInput('no text', 'Send a text.');
 }
@@ -74,7 +87,7 @@ function beforeItsBody() {
     ...world,
     crossOrigin: undefined,
     writeHead: headWriter(world.clock, 1000),
-    budget: byteBudget(1_000_000, connections(10, world.clock).cutSlowest, world.clock),
+    budget: byteBudget(1_000_000, connections(10, async () => {}).cutSlowest, world.clock),
     isDraining: () => false,
     isClosing: () => false,
     newId: () => 'an-id',

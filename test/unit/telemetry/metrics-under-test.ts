@@ -1,11 +1,10 @@
 import type { BreakerState, Event } from '../../../src/core/events.ts';
-import type { Readings } from '../../../src/telemetry/metric-readings.ts';
-import { metrics } from '../../../src/telemetry/metrics.ts';
-import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
+import { metrics, type Readings } from '../../../src/telemetry/metrics.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 
 /** Metrics with steady readings, which have counted these events. */
 export function measured(events: readonly Event[], readings: Partial<Readings> = {}) {
-  const { emit, read, text, types, series } = metrics({ version: '1.2.3', epochMs: () => FAKE_EPOCH_MS });
+  const { emit, read, text, types, series } = metrics({ version: '1.2.3', clock: fakeClock() });
   read({
     inFlight: () => 0,
     heldBytes: () => 0,

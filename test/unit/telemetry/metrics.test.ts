@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '../../../src/core/events.ts';
-import type { Readings } from '../../../src/telemetry/metric-readings.ts';
+import type { Readings } from '../../../src/telemetry/metrics.ts';
 import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
 import { measured, ONE_OF_EACH } from './metrics-under-test.ts';
 

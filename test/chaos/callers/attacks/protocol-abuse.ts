@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
-import { drip } from '../../tools/crowd.ts';
-import { besiege } from '../../tools/siege.ts';
+import { besiege, drip } from '../../tools/siege.ts';
 import {
   type Attack,
   askCeaselessly,

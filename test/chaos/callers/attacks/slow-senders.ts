@@ -1,5 +1,4 @@
-import { drip } from '../../tools/crowd.ts';
-import { besiege } from '../../tools/siege.ts';
+import { besiege, drip } from '../../tools/siege.ts';
 import {
   type Attack,
   CHUNKED,

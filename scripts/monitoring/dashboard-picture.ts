@@ -1,4 +1,4 @@
-import type { Answer, AskedPanel } from './asked-dashboard.ts';
+import type { Answer, AskedPanel } from '../../test/monitoring/asked-dashboard.ts';
 
 const WIDTH = 1200;
 const PANEL_HEIGHT = 170;

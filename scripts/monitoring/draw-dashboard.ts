@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { askJson } from '../support/ask.ts';
-import { askedDashboard } from './asked-dashboard.ts';
+import { askedDashboard } from '../../test/monitoring/asked-dashboard.ts';
+import { liveService } from '../../test/monitoring/live-service.ts';
+import { askJson } from '../../test/support/ask.ts';
 import { dashboardPicture } from './dashboard-picture.ts';
-import { liveService } from './live-service.ts';
 
 // Draws docs/images/dashboard.svg: a minute and a half of a service whose SHOUTCLOUD is gone for a while in the middle.
 const CALM_SECONDS = 35;

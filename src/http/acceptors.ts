@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { type AddressInfo, createServer, type ListenOptions } from 'node:net';
+
+/** Connections that wait in the kernel to be accepted, of each socket that listens; the system may allow fewer. */
+const BACKLOG = 4096;
+
+/** Sockets that listen beside the server's own. */
+const MORE = 7;
+
+/** What listens on the port of a server. */
+export interface Acceptors {
+  /** Resolves with the port. */
+  listen(address: ListenOptions): Promise<number>;
+  /** Takes no more connections; resolves when all have ended. */
+  close(): Promise<void>;
+}
+
+/**
+ * Accepts many connections in a turn of the event loop, if `reusePort` allows it. Node accepts one on each socket that
+ * listens, so newcomers would wait in the kernel for seconds beside clients that make turns long.
+ */
+export function acceptors(server: Server): Acceptors {
+  const more = Array.from({ length: MORE }, () =>
+    createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket)),
+  );
+
+  return {
+    async listen(address) {
+      await once(server.listen({ ...address, backlog: BACKLOG }), 'listening');
+      const { port } = server.address() as AddressInfo;
+      for (const acceptor of address.reusePort ? more : [])
+        await once(acceptor.listen({ ...address, port, backlog: BACKLOG }), 'listening');
+      return port;
+    },
+    async close() {
+      await Promise.all([server, ...more].map((acceptor) => once(acceptor.close(), 'close')));
+    },
+  };
+}
+
+/**
+ * The port that several sockets are to share: the given one, or a free one for 0. Rejects if another program has it,
+ * because sockets that share a port do not notice a foreign one among them.
+ */
+export async function sharedPort(host: string | undefined, port: number): Promise<number> {
+  const server = createServer().listen({ host, port });
+  await once(server, 'listening');
+  const { port: found } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return found;
+}

@@ -1,0 +1,134 @@
+import type { Family, Series } from './series-text.ts';
+
+type Labels<Name extends string = string> = Readonly<Record<Name, string | number>>;
+
+/** The value now, or one for each set of labels. There is none if it cannot be known. */
+type Reading = number | undefined | readonly (readonly [labels: Labels, value: number])[];
+
+export type Registry = ReturnType<typeof registry>;
+
+/** The metrics of one process, in the order in which they were added. The values of all labels must come from closed sets. */
+export function registry() {
+  const families: (() => Family)[] = [];
+  return { counter, histogram, reading, series: (): Series => families.map((read) => read()) };
+
+  /** Returns a function that counts. It takes any object that has the labels, such as an event. */
+  function counter<Name extends string = never>(name: string, help: string, ...labels: readonly Name[]) {
+    const { children, childOf } = byLabels(labels, () => ({ count: 0 }));
+    const values = () => children.map(({ text, child }): Value => [bracketed(text), child.count]);
+    families.push(() => ({ name, help, type: 'counter', combine: 'sum', values: new Map(values()) }));
+    return (of: Labels<Name>, count = 1) => {
+      childOf(of).count += count;
+    };
+  }
+
+  /** Returns a function that adds a value. `bounds` are the upper ones of the buckets, ascending. */
+  function histogram<Name extends string = never>(
+    name: string,
+    help: string,
+    bounds: readonly number[],
+    ...labels: readonly Name[]
+  ) {
+    const { children, childOf } = byLabels(labels, () => new Buckets(bounds));
+    const values = () => children.flatMap(({ text, child }) => child.values(text));
+    families.push(() => ({ name, help, type: 'histogram', combine: 'sum', values: new Map(values()) }));
+    return (of: Labels<Name>, value: number) => childOf(of).add(value);
+  }
+
+  /** Calls `read` whenever the series are asked for: the value of a counter if the name says so, else of a gauge. */
+  function reading(
+    name: string,
+    help: string,
+    read: () => Reading,
+    combine: Family['combine'] = 'sum',
+  ): void {
+    const type = name.endsWith('_total') ? 'counter' : 'gauge';
+    families.push(() => ({ name, help, type, combine, values: new Map(valuesOf(read())) }));
+  }
+}
+
+/** What follows the name in the text format, and the number. */
+type Value = [end: string, value: number];
+
+interface Labelled<Child> {
+  readonly values: readonly (string | number)[];
+  readonly text: string;
+  readonly child: Child;
+}
+
+/** Comparing the labels with all that were ever used is faster than making a key of them for each event. */
+function byLabels<Name extends string, Child>(names: readonly Name[], make: () => Child) {
+  const children: Labelled<Child>[] = [];
+  // What has no labels is there from the start, with 0.
+  let latest = names.length === 0 ? add([], '') : undefined;
+  return { children, childOf };
+
+  function childOf(labels: Labels<Name>): Child {
+    if (latest === undefined || !hasLabels(latest, labels)) latest = find(labels);
+    return latest.child;
+  }
+
+  function find(labels: Labels<Name>): Labelled<Child> {
+    for (const each of children) if (hasLabels(each, labels)) return each;
+    const values = names.map((name) => labels[name]);
+    return add(values, names.map((name) => labelText(name, labels[name])).join(','));
+  }
+
+  function add(values: readonly (string | number)[], text: string): Labelled<Child> {
+    const labelled = { values, text, child: make() };
+    children.push(labelled);
+    return labelled;
+  }
+
+  function hasLabels({ values }: Labelled<Child>, labels: Labels<Name>): boolean {
+    let i = 0;
+    for (const name of names) if (values[i++] !== labels[name]) return false;
+    return true;
+  }
+}
+
+/** The values of a histogram with one set of labels. */
+class Buckets {
+  readonly #bounds: readonly number[];
+  /** By bucket, each without those below it. The last one is for values above all bounds. */
+  readonly #counts: number[];
+  #sum = 0;
+
+  constructor(bounds: readonly number[]) {
+    this.#bounds = bounds;
+    this.#counts = new Array<number>(bounds.length + 1).fill(0);
+  }
+
+  add(value: number): void {
+    let bucket = 0;
+    while (bucket < this.#bounds.length && value > (this.#bounds[bucket] ?? 0)) bucket++;
+    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
+    this.#sum += value;
+  }
+
+  values(labels: string): Value[] {
+    let count = 0;
+    const buckets = [...this.#bounds, '+Inf'].map((bound, i): Value => {
+      count += this.#counts[i] ?? 0;
+      return [`_bucket{${[labelText('le', bound), labels].filter(Boolean).join(',')}}`, count];
+    });
+    return [...buckets, [`_sum${bracketed(labels)}`, this.#sum], [`_count${bracketed(labels)}`, count]];
+  }
+}
+
+function valuesOf(reading: Reading = []): Value[] {
+  if (typeof reading === 'number') return [['', reading]];
+  return reading.map(([labels, value]) => {
+    const texts = Object.entries(labels).map(([name, label]) => labelText(name, label));
+    return [bracketed(texts.join(',')), value];
+  });
+}
+
+function bracketed(labels: string): string {
+  return labels === '' ? '' : `{${labels}}`;
+}
+
+function labelText(name: string, value: string | number): string {
+  const escaped = String(value).replace(/[\\"\n]/g, (found) => (found === '\n' ? '\\n' : `\\${found}`));
+  return `${name}="${escaped}"`;
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { testApi } from '../support/api.ts';
+import { until } from '../support/until.ts';
+
+const CLIENTS = 60;
+
+test('many of the connections that wait are accepted in one turn of the event loop', {
+  skip: process.platform !== 'linux' && 'only Linux shares a port between sockets',
+}, async (t) => {
+  const server = testApi(t);
+  const port = await server.listen({ host: '127.0.0.1', port: 0, reusePort: true });
+  const accepted: number[] = [];
+  const count = () => {
+    accepted.push(server.status().connections);
+    if (accepted.at(-1) !== CLIENTS) setImmediate(count);
+  };
+
+  const clients = Array.from({ length: CLIENTS }, () => connect({ host: '127.0.0.1', port }));
+  count();
+  await until(t, () => accepted.at(-1) === CLIENTS);
+
+  const mostInTurn = Math.max(...accepted.map((sum, turn) => sum - (accepted[turn - 1] ?? 0)));
+  assert.ok(mostInTurn > 4, `${mostInTurn}`);
+  for (const client of clients) client.destroy();
+  await server.close();
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ask, askJson } from '../support/ask.ts';
+import { closedUrl } from '../support/http-server.ts';
+import { runningService } from './service.ts';
+
+test('without Redis, and once SHOUTCLOUD is gone, it is ready and healthy, and answers what it knows', async (t) => {
+  const REDIS_URL = (await closedUrl()).replace('http:', 'redis:');
+  const { url, adminUrl, shoutcloud } = await runningService(t, {}, { REDIS_URL, UPSTREAM_RETRIES: '1' });
+  await askJson(url, { data: 'known' });
+  await ask(url, { path: '/health' });
+
+  await shoutcloud.close();
+  const known = await askJson(url, { data: 'known' });
+  const unknown = await askJson(url, { data: 'unknown' });
+  const ready = await ask(adminUrl, { path: '/readyz' });
+  const health = await ask(url, { path: '/health' });
+
+  assert.deepEqual([known.status, known.body], [200, '{"data":"NWONK"}']);
+  assert.deepEqual([unknown.status, JSON.parse(unknown.body).code], [503, 'UPSTREAM_UNREACHABLE']);
+  assert.match(String(unknown.headers['retry-after']), /^([1-9]|[1-5]\d|60)$/);
+  assert.deepEqual([ready.status, health.status, health.body], [200, 200, 'success']);
+});
+
+test('the public status follows SHOUTCLOUD: ok, failing while it is left alone, ok again', async (t) => {
+  const { url, shoutcloud } = await runningService(t);
+  const before = await statusOf(url);
+
+  shoutcloud.setFaults('status=500');
+  await askUntil('failing');
+  shoutcloud.setFaults('');
+  await askUntil('ok');
+
+  assert.equal(before, 'ok');
+
+  /** Never comes back with another status: the test's own time limit ends it. */
+  async function askUntil(status: string): Promise<void> {
+    while ((await statusOf(url)) !== status) await askJson(url, { data: `text ${shoutcloud.calls}` });
+  }
+});
+
+test('the public status is paused while SHOUTCLOUD wants a pause, and nobody asks SHOUTCLOUD for it', async (t) => {
+  const { url, shoutcloud } = await runningService(t, { faults: 'status=429,retry-after=60' });
+  await askJson(url, { data: 'hello' });
+  const { calls } = shoutcloud;
+
+  assert.equal(await statusOf(url), 'paused');
+  assert.equal(shoutcloud.calls, calls);
+});
+
+test('credentials in SHOUTCLOUD_URL are in nothing that the process writes or tells', async (t) => {
+  const SHOUTCLOUD_URL = (await closedUrl()).replace('http://', 'http://user:hidd3n@');
+  const { service, url, adminUrl } = await runningService(t, {}, { SHOUTCLOUD_URL, LOG_LEVEL: 'debug' });
+
+  const told = [
+    await ask(url, { path: '/v1?data=hello' }),
+    await ask(adminUrl, { path: '/status' }),
+    await ask(adminUrl, { path: '/metrics' }),
+  ];
+  await service.stop();
+
+  assert.equal(told[0]?.status, 503);
+  assert.doesNotMatch(
+    [...service.stdout, ...service.stderr, ...told.map(({ body }) => body)].join('\n'),
+    /hidd3n|aGlkZDNu|dXNlcjpoaWRkM24/,
+  );
+});
+
+async function statusOf(url: string): Promise<string> {
+  return JSON.parse((await ask(url, { path: '/v1/status' })).body).upstream;
+}

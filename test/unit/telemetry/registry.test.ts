@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as library from '@prometheus-io/client';
+import fc from 'fast-check';
+import { registry } from '../../../src/telemetry/registry.ts';
+import { seriesText, summedSeries } from '../../../src/telemetry/series-text.ts';
+
+const LABELS = ['method', 'status'] as const;
+const BOUNDS = [0.001, 0.01, 0.1];
+
+const observation = fc.record({
+  method: fc.constantFrom('GET', 'POST', '\\"\n'),
+  status: fc.constantFrom(200, 404),
+  // The bounds themselves belong to their buckets.
+  value: fc.oneof(fc.constantFrom(0, ...BOUNDS), fc.double({ min: 0, max: 1, noNaN: true })),
+});
+
+test("it says what Prometheus' own client says, also of two processes", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(observation), async (observations) => {
+      const [ours, theirs] = [ourMetrics(), theirMetrics()];
+
+      for (const { method, status, value } of observations) {
+        for (const { plain, total, seconds, plainSeconds } of [ours, theirs]) {
+          plain(value);
+          total({ method, status }, value);
+          seconds({ method, status }, value);
+          plainSeconds(value);
+        }
+      }
+
+      const series = ours.all.series();
+      const theirSeries = await theirs.all.getMetricsAsJSON();
+      assert.equal(seriesText(series), await theirs.all.metrics());
+      const twice = await library.Registry.aggregate([theirSeries, theirSeries]).metrics();
+      // Added up, theirs has all buckets of a histogram before all sums.
+      assert.deepEqual(sorted(seriesText(summedSeries([series, series]))), sorted(twice));
+    }),
+  );
+});
+
+test('a reading that cannot be known has no value', () => {
+  const all = registry();
+  all.reading('a_bytes', 'A.', () => undefined);
+
+  assert.equal(seriesText(all.series()), '# HELP a_bytes A.\n# TYPE a_bytes gauge\n');
+});
+
+test('a reading with labels has one value for each of them', () => {
+  const all = registry();
+  all.reading('a_bytes', 'A.', () => [
+    [{ kind: 'x', size: 1 }, Number.POSITIVE_INFINITY],
+    [{ kind: 'y', size: 2 }, Number.NaN],
+  ]);
+
+  assert.match(
+    seriesText(all.series()),
+    /^a_bytes\{kind="x",size="1"\} \+Inf\na_bytes\{kind="y",size="2"\} NaN\n/m,
+  );
+});
+
+function sorted(text: string): string[] {
+  return text.split('\n').sort();
+}
+
+function ourMetrics() {
+  const all = registry();
+  const plain = all.counter('plain_total', 'Plain.');
+  const total = all.counter('labelled_total', 'Labelled.', ...LABELS);
+  const seconds = all.histogram('seconds', 'Time.', BOUNDS, ...LABELS);
+  const plainSeconds = all.histogram('plain_seconds', 'Time.', BOUNDS);
+  return {
+    ...{ all, total, seconds },
+    plain: (value: number) => plain({}, value),
+    plainSeconds: (value: number) => plainSeconds({}, value),
+  };
+}
+
+function theirMetrics() {
+  const all = new library.Registry();
+  const registers = [all];
+  const [labelNames, buckets] = [[...LABELS], BOUNDS];
+  const plain = new library.Counter({ name: 'plain_total', help: 'Plain.', registers });
+  const total = new library.Counter({ name: 'labelled_total', help: 'Labelled.', labelNames, registers });
+  const seconds = new library.Histogram({ name: 'seconds', help: 'Time.', labelNames, buckets, registers });
+  const plainSeconds = new library.Histogram({ name: 'plain_seconds', help: 'Time.', buckets, registers });
+  return {
+    all,
+    plain: (value: number) => plain.inc(value),
+    total: (labels: { method: string; status: number }, value: number) => total.inc(labels, value),
+    seconds: (labels: { method: string; status: number }, value: number) => seconds.observe(labels, value),
+    plainSeconds: (value: number) => plainSeconds.observe(value),
+  };
+}

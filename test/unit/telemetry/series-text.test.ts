@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { registry } from '../../../src/telemetry/registry.ts';
+import { METRICS_TYPES, type Series, seriesText, summedSeries } from '../../../src/telemetry/series-text.ts';
+
+const [, OPEN] = METRICS_TYPES;
+
+test('in OpenMetrics a counter is named without the end of its series, and the text has an end', () => {
+  const all = registry();
+  all.counter('a_total', 'A.', 'kind')({ kind: 'x' }, 2);
+  all.reading('b_bytes', 'B.', () => 3);
+
+  assert.equal(
+    seriesText(summedSeries([all.series(), all.series()]), OPEN),
+    [
+      ...['# HELP a A.', '# TYPE a counter', 'a_total{kind="x"} 4'],
+      ...['# HELP b_bytes B.', '# TYPE b_bytes gauge', 'b_bytes 6'],
+      '# EOF\n',
+    ].join('\n'),
+  );
+});
+
+test('in OpenMetrics the lines of a histogram with the same labels come together', () => {
+  const [one, other] = ['x', 'y'].map((kind) => {
+    const all = registry();
+    all.histogram('d_seconds', 'D.', [1], 'kind')({ kind }, 0.5);
+    return all.series();
+  });
+
+  const text = seriesText(summedSeries([one ?? [], other ?? []]), OPEN);
+
+  const kinds = [...text.matchAll(/kind="(.)"/g)].map(([, kind]) => kind).join('');
+  assert.equal(kinds, 'xxxxyyyy');
+});
+
+const COMBINED = { sum: 4, average: 2, min: 1, max: 3, first: 1, omit: undefined };
+for (const combine of ['sum', 'average', 'min', 'max', 'first', 'omit'] as const) {
+  test(`combined by ${combine}, 1 and 3 become ${COMBINED[combine]}`, () => {
+    const parts = [1, 3].map((value): Series => {
+      const all = registry();
+      all.reading('a_bytes', 'A.', () => value, combine);
+      return all.series();
+    });
+
+    const [family] = summedSeries(parts);
+
+    assert.equal(family?.values.get(''), COMBINED[combine]);
+  });
+}
