@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Environment } from '../config/read-config.ts';
+import type { Clock } from '../core/clock.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
 import type { ForkedProcess } from '../workers/worker-link.ts';
 
@@ -14,6 +15,13 @@ export interface Surroundings {
   readonly stderr: Writable;
   /** Where log lines go; standard output unless given. */
   readonly logTo?: LogOutput;
+}
+
+/** The log of a command. The logger is expensive to load, and a list of the commands does not need it. */
+export async function openLog({ logTo }: Pick<Surroundings, 'logTo'>, clock: Clock) {
+  const { jsonLog, logOutput } = await import('../telemetry/log-output.ts');
+  const output = logTo ?? logOutput({ clock });
+  return { log: jsonLog({ level: 'info', logTo: output }), flushed: output.flushed };
 }
 
 /** The user wants the process to end: SIGTERM, SIGINT or SIGHUP. */

@@ -41,7 +41,7 @@ test('each failed round and each change is told once, whoever gets notifications
 
   assert.deepEqual(
     world.events.map(({ type }) => type),
-    ['round-failed', 'round-failed', 'round-failed', 'changed', 'changed'],
+    ['round-failed', 'round-failed', 'round-failed', 'down', 'up'],
   );
 });
 
