@@ -40,9 +40,9 @@ test('Traefik is not installed without an address for mails', async (t) => {
 });
 
 test('nothing is installed for an image without a name', async (t) => {
-  const { exitCode, calls, stderr } = await provision(t, DOMAIN, { FAKE_BARE: '1' });
+  const { code, calls, stderr } = await provision(t, DOMAIN, { FAKE_BARE: '1' });
 
-  assert.equal(exitCode, 2);
+  assert.equal(code, 2);
   assert.match(stderr, /DOCKER_IMAGE is not the name of an image/);
   assert.deepEqual(installed(calls), []);
 });

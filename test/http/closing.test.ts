@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { listeningServer } from '../support/api.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { postOf, rawClient } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
 
-const HEAD = 'POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
-const WHOLE = `${HEAD}content-length: 16\r\n\r\n{"data":"hello"}`;
+const WHOLE = postOf('hello');
 
 test('an answer that a client waits for is lost with `now`, also when the server closes already', async (t) => {
   const server = await listeningServer(t, { reverseShout: () => new Promise(() => {}) });
@@ -25,7 +24,7 @@ test('a request that has not arrived whole, and a connection without one, lose n
   const server = await listeningServer(t);
   const client = await rawClient(t, server.port);
   await rawClient(t, server.port);
-  client.send(`${HEAD}content-length: 16\r\n\r\n{"data"`);
+  client.send(WHOLE.slice(0, -9));
   await until(t, () => server.status().heldBytes > 0);
 
   await assert.doesNotReject(server.close('now'));
@@ -35,7 +34,7 @@ test('a client that goes on sending its request slowly is given up 3.5 s after t
   const world = testWorld();
   const server = await listeningServer(t, { world });
   const client = await rawClient(t, server.port);
-  client.send(`${HEAD}content-length: 16\r\n\r\n{"data"`);
+  client.send(WHOLE.slice(0, -9));
   await until(t, () => server.status().heldBytes > 0);
   const closing = server.close();
 

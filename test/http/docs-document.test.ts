@@ -52,18 +52,14 @@ for (const { operationId, parameters, responses } of operations) {
     }
   });
 
-  test(`${operationId} has an example for each form of its good answer`, () => {
-    const { content = {} } = answerOf(responses[200] ?? { description: '' });
+  test(`${operationId} has an example for each form of its good answer, none for a 304, and one Problem for errors`, () => {
+    for (const [status, response] of Object.entries(responses)) {
+      const { content } = answerOf(response);
+      const problem = content?.['application/json']?.schema;
 
-    assert.ok(Object.keys(content).length > 0);
-    for (const [type, { example }] of Object.entries(content)) assert.notEqual(example, undefined, type);
-  });
-
-  test(`${operationId} answers each error with the one Problem`, () => {
-    for (const [status, response] of Object.entries(responses).filter(([code]) => Number(code) >= 400)) {
-      const { content = {} } = answerOf(response);
-
-      assert.deepEqual(content['application/json']?.schema, { $ref: '#/components/schemas/Problem' }, status);
+      assert.equal(content === undefined, status === '304', status);
+      if (Number(status) >= 400) assert.deepEqual(problem, { $ref: '#/components/schemas/Problem' }, status);
+      for (const { example } of Object.values(content ?? {})) assert.notEqual(example, undefined, status);
     }
   });
 }
@@ -119,23 +115,9 @@ test('an example of JSON has every required key of its schema, and no key that t
   for (const [at, schema, example] of jsonExamples()) {
     const { properties, required } = schema;
 
-    assert.deepEqual(
-      Object.keys(example).filter((key) => !(key in properties)),
-      [],
-      at,
-    );
-    assert.deepEqual(
-      required.filter((key) => !(key in example)),
-      [],
-      at,
-    );
+    for (const key of Object.keys(example)) assert.ok(key in properties, `${at} ${key}`);
+    for (const key of required) assert.ok(key in example, `${at} ${key}`);
   }
-});
-
-test('a 304 has no content', () => {
-  const cacheable = operations.find(({ operationId }) => operationId === 'shoutCacheable');
-
-  assert.equal(answerOf(cacheable?.responses[304] ?? { description: '' }).content, undefined);
 });
 
 function answerOf(response: Answer | { $ref: string }): Answer {

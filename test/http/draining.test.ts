@@ -1,75 +1,40 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ApiUnderTest, listeningApi } from '../support/api.ts';
-import { parsed, rawClient, wholeAnswers } from '../support/raw-client.ts';
+import { listeningApi } from '../support/api.ts';
+import { ask } from '../support/ask.ts';
+import { rawClient, requestOf, wholeAnswers } from '../support/raw-client.ts';
+import { EVERY_ANSWER } from './every-answer.ts';
 
-// Every connection here is kept alive by its client, so that only the service can want its end.
-
-const JSON_BODY = 'content-type: application/json\r\ncontent-length: 16\r\n\r\n{"data":"hello"}';
-const OVER_QUOTA: ApiUnderTest = {
-  options: { rateLimitPerMinute: 1 },
-  requestCounter: { count: async () => ({ current: 2, leftMs: 30_000 }) },
+const PREFLIGHT = {
+  status: 204,
+  question: {
+    ...{ method: 'OPTIONS', path: '/v1' },
+    headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+  },
+  parts: { options: { corsOrigins: ['*'] } },
 };
 
-interface Row {
-  readonly status: number;
-  readonly request: string;
-  readonly parts?: ApiUnderTest;
-}
-
-const ANSWERS: Readonly<Record<string, Row>> = {
-  'a string': { status: 200, request: head('POST /v1', JSON_BODY) },
-  'a cacheable string': { status: 200, request: head('GET /v1?data=hello') },
-  'a 304': { status: 304, request: head('GET /v1?data=hello', 'if-none-match: *\r\n\r\n') },
-  'the headers of an answer': { status: 200, request: head('HEAD /openapi.json') },
-  'a bulk': { status: 200, request: head('POST /v1/bulk', JSON_BODY.replace('json', 'x-ndjson')) },
-  health: { status: 200, request: head('GET /health') },
-  'the index': { status: 200, request: head('GET /') },
-  'the reference': { status: 200, request: head('GET /docs') },
-  'a preflight': {
-    status: 204,
-    request: head(
-      'OPTIONS /v1',
-      'origin: https://app.example\r\naccess-control-request-method: POST\r\n\r\n',
-    ),
-    parts: { options: { corsOrigins: ['*'] } },
-  },
-  'bad input': { status: 400, request: head('GET /v1') },
-  'bad input in a body': { status: 400, request: head('POST /v1', JSON_BODY.replace('data', 'Data')) },
-  'an unknown path': { status: 404, request: head('GET /v2') },
-  'an unknown path with a body': { status: 404, request: head('POST /v2', JSON_BODY) },
-  'another method': { status: 405, request: head('DELETE /v1') },
-  'a refusal by the quota': { status: 429, request: head('GET /v1?data=hello'), parts: OVER_QUOTA },
-  'a refusal for want of room': {
-    status: 503,
-    request: head('GET /'),
-    parts: { limits: { maxInFlight: 0 } },
-  },
-};
-
-for (const [what, { status, request, parts }] of Object.entries(ANSWERS)) {
-  test(`while the service drains, ${what} is answered and its connection closed`, async (t) => {
+// Each client wants to keep its connection, so that only the service can want its end.
+for (const [what, { status, question, parts }] of Object.entries({ ...EVERY_ANSWER, PREFLIGHT })) {
+  test(`while the service drains, ${what} is answered as before, and its connection closed`, async (t) => {
     let isDraining = false;
-    const client = await rawClient(t, await listeningApi(t, { ...parts, isDraining: () => isDraining }));
-    client.send(request);
-    const before = parsed(await client.heard(/\r\n\r\n/));
-    const other = await rawClient(t, client.socket.remotePort ?? 0);
+    const port = await listeningApi(t, { ...parts, isDraining: () => isDraining });
+    const before = await ask(`http://127.0.0.1:${port}`, question);
 
     isDraining = true;
-    other.send(request);
-    const during = parsed(await other.heard(/\r\n\r\n/));
+    const during = await ask(`http://127.0.0.1:${port}`, question);
 
     assert.deepEqual([before.status, during.status], [status, status]);
-    assert.notEqual(before.headers.get('connection'), 'close');
-    assert.equal(during.headers.get('connection'), 'close');
-    await other.closed();
+    assert.notEqual(before.headers.connection, 'close');
+    assert.equal(during.headers.connection, 'close');
+    assert.equal(during.headers['x-content-type-options'], 'nosniff');
   });
 }
 
 test('of requests sent without waiting, the first answer in the drain is the last of its connection', async (t) => {
   const client = await rawClient(t, await listeningApi(t, { isDraining: () => true }));
 
-  client.send(`${head('GET /v1?data=hello')}${head('GET /v1?data=world')}`);
+  client.send(`${requestOf('GET /v1?data=hello')}${requestOf('GET /v1?data=world')}`);
 
   const answers = wholeAnswers(await client.closed());
   assert.deepEqual(
@@ -77,7 +42,3 @@ test('of requests sent without waiting, the first answer in the drain is the las
     ['{"data":"OLLEH"}'],
   );
 });
-
-function head(line: string, rest = '\r\n'): string {
-  return `${line} HTTP/1.1\r\nhost: x\r\n${rest}`;
-}

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError, type ErrorCode, TuohsError } from '../../src/core/errors.ts';
+import { reverser, reverseShout } from '../../src/core/reverse.ts';
+import type { Shout } from '../../src/core/shouter.ts';
 import { problems } from '../../src/http/problem.ts';
 import { failing, testApi } from '../support/api.ts';
+import { fakeShouter } from '../support/fake-shouter.ts';
 import { testWorld } from '../support/world.ts';
 
 const ASKED = [
@@ -56,13 +59,11 @@ for (const [what, error] of Object.entries({
 }
 
 test('what is thrown at once is answered like what is rejected', async (t) => {
-  const api = testApi(t, {
-    reverseShout: () => {
-      throw new TuohsError('OVERLOADED', 'as told');
-    },
-  });
+  const reverseShout = () => {
+    throw new TuohsError('OVERLOADED', 'as told');
+  };
 
-  const { statusCode } = await api.inject(ASKED[0]);
+  const { statusCode } = await testApi(t, { reverseShout }).inject(ASKED[0]);
 
   assert.equal(statusCode, 503);
 });
@@ -79,3 +80,24 @@ test('5xx are told as events with the request id and the error, others are not',
     { type: 'failed', requestId: 'mine', code: 'UPSTREAM_WRONG', error },
   ]);
 });
+
+test('health asks the core for TSET', async (t) => {
+  const shouter = fakeShouter();
+  const api = testApi(t, { reverseShout: reverseShout(shouter, reverser('grapheme')) });
+
+  const { statusCode, body } = await api.inject('/health');
+
+  assert.deepEqual([statusCode, body, shouter.calls], [200, 'success', ['tset']]);
+});
+
+const WRONG: Shout = { text: 'TEST', source: 'memory', stored: true, collapsed: false };
+for (const [what, reverseShout] of [
+  ['fails', failing(new TuohsError('UPSTREAM_TIMEOUT', 'as told'))],
+  ['gets another answer', () => WRONG],
+] as const) {
+  test(`health that ${what} is a 503`, async (t) => {
+    const { statusCode, headers } = await testApi(t, { reverseShout }).inject('/health');
+
+    assert.deepEqual([statusCode, headers['cache-control']], [503, 'no-store']);
+  });
+}

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { reverser, reverseShout } from '../../src/core/reverse.ts';
-import { listeningServer } from '../support/api.ts';
-import { fakeShouter } from '../support/fake-shouter.ts';
-import { parsed, rawClient } from '../support/raw-client.ts';
+import { fakeApi } from '../support/api.ts';
+import { parsed, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
-import { testWorld } from '../support/world.ts';
 
 const BUDGET = 60_000;
 
@@ -68,22 +65,14 @@ function jsonOf(data: string): string {
 }
 
 async function start(t: TestContext) {
-  const world = testWorld();
-  const upstream = fakeShouter();
-  const server = await listeningServer(t, {
-    world,
-    reverseShout: reverseShout(upstream, reverser('grapheme')),
-    options: { maxHeldBytes: BUDGET },
-  });
+  const api = await fakeApi(t, { options: { maxHeldBytes: BUDGET } });
   return {
-    ...{ server, world, upstream },
+    ...api,
     /** A client that has sent so much of this body. */
     async sending(body: string, length = body.length) {
-      const client = await rawClient(t, server.port);
-      client.send(
-        `POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
-      );
-      client.send(body.slice(0, length));
+      const client = await rawClient(t, api.port);
+      const request = requestOf('POST /v1', { type: 'application/json', body });
+      client.send(request.slice(0, request.length - body.length + length));
       return client;
     },
   };

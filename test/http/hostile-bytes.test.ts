@@ -1,18 +1,29 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { ErrorCode } from '../../src/core/errors.ts';
 import { type ReverseShout, reverser, reverseShout } from '../../src/core/reverse.ts';
-import { listeningApi } from '../support/api.ts';
-import { type FakeShouter, fakeShouter } from '../support/fake-shouter.ts';
-import { closedLate, type RawAnswer, rawClient, wholeAnswers } from '../support/raw-client.ts';
+import { problems } from '../../src/http/problem.ts';
+import { fakeApi } from '../support/api.ts';
+import { fakeShouter } from '../support/fake-shouter.ts';
+import {
+  closedLate,
+  postOf,
+  type RawAnswer,
+  rawClient,
+  requestOf,
+  wholeAnswers,
+} from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
-import { type TestWorld, testWorld } from '../support/world.ts';
 
 const JSON_HEAD = 'POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
 const BULK_HEAD = 'POST /v1/bulk HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n';
 const CHUNKED = 'transfer-encoding: chunked\r\n\r\n';
-const KNOWN = 'GET /v1?data=known HTTP/1.1\r\nhost: x\r\n\r\n';
-const UNKNOWN = `${JSON_HEAD}content-length: 16\r\n\r\n{"data":"hello"}`;
+const KNOWN = requestOf('GET /v1?data=known');
+const UNKNOWN = postOf('hello');
 const BULK = `${BULK_HEAD}content-length: 34\r\n\r\n{"data":"known"}\n{"data":"hello"}\n`;
+const NWONK = '{"data":"NWONK"}';
+const OLLEH = '{"data":"OLLEH"}';
+const BOTH = `${NWONK}\n${OLLEH}\n`;
 
 /** Bytes that are no good request, whatever follows them. */
 const BROKEN = {
@@ -80,35 +91,16 @@ interface Situation {
 
 const SITUATIONS: Readonly<Record<string, Situation>> = {
   'as the first bytes': { front: '', calls: 0, bodies: [] },
-  'behind a known string': { front: KNOWN, calls: 0, bodies: ['{"data":"NWONK"}'] },
-  'behind a string that waits for the upstream': { front: UNKNOWN, calls: 1, bodies: ['{"data":"OLLEH"}'] },
-  'behind a string that waits, and later': {
-    front: UNKNOWN,
-    calls: 1,
-    bodies: ['{"data":"OLLEH"}'],
-    isLater: true,
-  },
+  'behind a known string': { front: KNOWN, calls: 0, bodies: [NWONK] },
+  'behind a string that waits for the upstream': { front: UNKNOWN, calls: 1, bodies: [OLLEH] },
+  'behind a string that waits, and later': { front: UNKNOWN, calls: 1, bodies: [OLLEH], isLater: true },
   'behind a known and two waiting strings': {
-    front: `${KNOWN}${UNKNOWN}${UNKNOWN}`,
-    calls: 2,
-    bodies: ['{"data":"NWONK"}', '{"data":"OLLEH"}', '{"data":"OLLEH"}'],
+    ...{ front: `${KNOWN}${UNKNOWN}${UNKNOWN}`, calls: 2 },
+    bodies: [NWONK, OLLEH, OLLEH],
   },
-  'while a bulk is answered': {
-    front: BULK,
-    calls: 1,
-    bodies: ['{"data":"NWONK"}\n{"data":"OLLEH"}\n'],
-  },
-  'while a bulk is answered, and later': {
-    front: BULK,
-    calls: 1,
-    bodies: ['{"data":"NWONK"}\n{"data":"OLLEH"}\n'],
-    isLater: true,
-  },
-  'behind a waiting string and a bulk': {
-    front: `${UNKNOWN}${BULK}`,
-    calls: 2,
-    bodies: ['{"data":"OLLEH"}', '{"data":"NWONK"}\n{"data":"OLLEH"}\n'],
-  },
+  'while a bulk is answered': { front: BULK, calls: 1, bodies: [BOTH] },
+  'while a bulk is answered, and later': { front: BULK, calls: 1, bodies: [BOTH], isLater: true },
+  'behind a waiting string and a bulk': { front: `${UNKNOWN}${BULK}`, calls: 2, bodies: [OLLEH, BOTH] },
 };
 
 for (const [where, { front, calls, bodies, isLater }] of Object.entries(SITUATIONS)) {
@@ -156,7 +148,7 @@ function assertAnswers(text: string, bodies: readonly string[]): void {
     good.map(({ status, body }) => [status, body]),
     bodies.map((body) => [200, body]),
   );
-  assert.ok(errors.length <= 1, text);
+  assert.ok(errors.length <= 1 && answers.length > 0, text);
   for (const error of errors) assertRefusal(error);
 }
 
@@ -166,7 +158,8 @@ function assertRefusal({ status, headers, body }: RawAnswer): void {
   assert.equal(headers.get('content-type'), 'application/json');
   assert.equal(headers.get('cache-control'), 'no-store');
   assert.equal(headers.get('x-content-type-options'), 'nosniff');
-  assert.equal(JSON.parse(body).requestId, headers.get('x-request-id'));
+  const { code, requestId } = JSON.parse(body) as { code: ErrorCode; requestId: string };
+  assert.deepEqual([problems[code].status, requestId], [status, headers.get('x-request-id')]);
 }
 
 /** Another connection is served: the service lives, and has read what was sent before. */
@@ -178,15 +171,11 @@ async function anotherRequest(t: TestContext, port: number): Promise<void> {
 }
 
 /** The text `known` is answered at once, any other waits for the upstream. */
-async function service(t: TestContext): Promise<{ port: number; upstream: FakeShouter; world: TestWorld }> {
-  const world = testWorld();
+async function service(t: TestContext) {
   const memory = reverseShout(fakeShouter({ isAtHand: true }), reverser('grapheme'));
   const upstream = fakeShouter();
   upstream.hold();
   const ask = reverseShout(upstream, reverser('grapheme'));
-  const port = await listeningApi(t, {
-    world,
-    reverseShout: ((text, call) => (text === 'known' ? memory : ask)(text, call)) satisfies ReverseShout,
-  });
-  return { port, upstream, world };
+  const either: ReverseShout = (text, call) => (text === 'known' ? memory : ask)(text, call);
+  return { ...(await fakeApi(t, { reverseShout: either })), upstream };
 }

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listeningApi } from '../support/api.ts';
-import { parsed, rawClient } from '../support/raw-client.ts';
+import { parsed, postOf, rawClient } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
 
-const HEAD = 'POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+const STALLED = postOf('hello').slice(0, -9);
 
 test('headers that come too slowly are answered with 408', async (t) => {
   const port = await listeningApi(t, { options: { slowClientMs: 50 } });
@@ -21,7 +21,7 @@ test('headers that come too slowly are answered with 408', async (t) => {
 test('a body that stalls is answered with 408, and the answer says that the connection closes', async (t) => {
   const client = await rawClient(t, await listeningApi(t, { options: { slowClientMs: 50 } }));
 
-  client.send(`${HEAD}content-length: 16\r\n\r\n{"data"`);
+  client.send(STALLED);
 
   const { status, headers, body } = parsed(await client.heard('requestId'));
   assert.deepEqual([status, JSON.parse(body).code], [408, 'REQUEST_TIMEOUT']);
@@ -33,18 +33,18 @@ test('a client that is silent at first gets no more time for its body', async (t
   // Longer than the service waits; in which state it is then does not show outside.
   await sleep(20);
 
-  client.send(`${HEAD}content-length: 16\r\n\r\n{"data"`);
+  client.send(STALLED);
 
   assert.equal(parsed(await client.heard('requestId')).status, 408);
 });
 
 test('a connection stays open between requests, however long a client may stall', async (t) => {
   const client = await rawClient(t, await listeningApi(t, { options: { slowClientMs: 1 } }));
-  client.send(`${HEAD}content-length: 12\r\n\r\n{"data":"a"}`);
+  client.send(postOf('a'));
   await client.heard('"A"');
   await sleep(20);
 
-  client.send(`${HEAD}content-length: 12\r\n\r\n{"data":"b"}`);
+  client.send(postOf('b'));
 
   await client.heard('"B"');
 });
@@ -54,7 +54,7 @@ test('a connection closes without a word when its keep-alive time is over', asyn
   const options = { slowClientMs: 500, keepAliveTimeoutMs: 500 };
   const client = await rawClient(t, await listeningApi(t, { options }));
 
-  client.send(`${HEAD}content-length: 12\r\n\r\n{"data":"a"}`);
+  client.send(postOf('a'));
 
   assert.match(await client.closed(), /"A"\}$/);
 });
@@ -63,7 +63,7 @@ test('who was answered and goes on sending is cut off in the end', async (t) => 
   const world = testWorld();
   const port = await listeningApi(t, { world });
   const client = await rawClient(t, port);
-  client.send(`${HEAD}content-length: 1000000\r\n\r\n{"data"`);
+  client.send(STALLED.replace('length: 16', 'length: 1000000'));
   await client.heard('TOO_LARGE');
   await until(t, () => world.clock.timers() > 0);
 
@@ -77,7 +77,7 @@ test('an answered request leaves no timer', async (t) => {
   const port = await listeningApi(t, { world });
   const client = await rawClient(t, port);
 
-  client.send(`${HEAD}content-length: 16\r\n\r\n{"data":"hello"}`);
+  client.send(postOf('hello'));
 
   await client.heard('OLLEH');
   assert.equal(world.clock.timers(), 0);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { ask, askJson } from '../support/ask.ts';
 import { treeOf } from '../support/otlp-receiver.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { postOf, rawClient } from '../support/raw-client.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
 import { named, observedUpstream, tracedService, tracesOf } from './traced-service.ts';
@@ -25,20 +25,14 @@ test('one request is one trace, with the spans that docs/traces.md shows', {
 });
 
 test('without Redis the same trace has no span of it', async (t) => {
-  const { receiver, stop, url } = await tracedService(t, 'status=503');
-
-  await askJson(url, { data: 'hello' });
-  await stop();
+  const { receiver } = await asked(t, 'status=503');
 
   const [aboveRedis = '', belowRedis = ''] = documentedTree.split('    cache redis\n');
   assert.equal(treeOf(receiver.spans()), aboveRedis + belowRedis.replaceAll(/^ {2}/gm, ''));
 });
 
 test('spans say what happened, and how it ended', async (t) => {
-  const { receiver, stop, url, shoutcloud } = await tracedService(t, 'status=503');
-
-  const { headers } = await askJson(url, { data: 'hello' });
-  await stop();
+  const { receiver, shoutcloud, headers } = await asked(t, 'status=503');
 
   const [request] = named(receiver, 'POST /v1');
   const [cache] = named(receiver, 'cache memory');
@@ -89,10 +83,7 @@ test('a string that is at hand has no span below its cache', async (t) => {
 });
 
 test('a request that fails says so, with the code of its error', async (t) => {
-  const { receiver, stop, url } = await tracedService(t, 'wrong', { UPSTREAM_RETRIES: '0' });
-
-  await askJson(url, { data: 'hello' });
-  await stop();
+  const { receiver } = await asked(t, 'wrong', { settings: { UPSTREAM_RETRIES: '0' } });
 
   const [request] = named(receiver, 'POST /v1');
   assert.equal(request?.status.code, 2);
@@ -105,10 +96,8 @@ const CALLER = 'b7ad6b7169203331';
 
 test('the trace of the caller goes on, through to SHOUTCLOUD', async (t) => {
   const upstream = await observedUpstream(t);
-  const { receiver, stop, url } = await tracedService(t, '', { SHOUTCLOUD_URL: upstream.url });
-
-  await askWith(url, { traceparent: `00-${TRACE}-${CALLER}-01`, tracestate: 'their=own' });
-  await stop();
+  const headers = { traceparent: `00-${TRACE}-${CALLER}-01`, tracestate: 'their=own' };
+  const { receiver } = await asked(t, '', { settings: { SHOUTCLOUD_URL: upstream.url }, headers });
 
   const spans = receiver.spans();
   assert.deepEqual([...new Set(spans.map(({ traceId }) => traceId))], [TRACE]);
@@ -119,32 +108,23 @@ test('the trace of the caller goes on, through to SHOUTCLOUD', async (t) => {
 
 test('a caller that records nothing decides that for all, and its trace still goes on', async (t) => {
   const upstream = await observedUpstream(t);
-  const { receiver, stop, url } = await tracedService(t, '', { SHOUTCLOUD_URL: upstream.url });
-
-  await askWith(url, { traceparent: `00-${TRACE}-${CALLER}-00` });
-  await stop();
+  const headers = { traceparent: `00-${TRACE}-${CALLER}-00` };
+  const { receiver } = await asked(t, '', { settings: { SHOUTCLOUD_URL: upstream.url }, headers });
 
   assert.deepEqual(receiver.spans(), []);
   assert.match(String(upstream.seen[0]?.traceparent), new RegExp(`^00-${TRACE}-\\w{16}-00$`));
 });
 
 test('a traceparent that is none begins a trace', async (t) => {
-  const { receiver, stop, url } = await tracedService(t);
-
-  await askWith(url, { traceparent: 'nonsense' });
-  await stop();
+  const { receiver } = await asked(t, '', { headers: { traceparent: 'nonsense' } });
 
   assert.equal(named(receiver, 'POST /v1')[0]?.parentSpanId, undefined);
 });
 
 test('without an endpoint SHOUTCLOUD gets no trace, also where the caller has one', async (t) => {
   const upstream = await observedUpstream(t);
-  const { url } = await tracedService(t, '', {
-    SHOUTCLOUD_URL: upstream.url,
-    OTEL_EXPORTER_OTLP_ENDPOINT: '',
-  });
-
-  await askWith(url, { traceparent: `00-${TRACE}-${CALLER}-01` });
+  const settings = { SHOUTCLOUD_URL: upstream.url, OTEL_EXPORTER_OTLP_ENDPOINT: '' };
+  await asked(t, '', { settings, headers: { traceparent: `00-${TRACE}-${CALLER}-01` } });
 
   assert.equal(upstream.seen[0]?.traceparent, undefined);
 });
@@ -203,7 +183,7 @@ test('a caller that hangs up while its requests wait one behind the other ends t
   const client = await rawClient(t, Number(new URL(url).port));
 
   for (const [i, text] of ['first', 'second', 'third'].entries()) {
-    client.send(shoutRequest(text));
+    client.send(postOf(text));
     await until(t, () => shoutcloud.calls === i + 1);
   }
   client.socket.resetAndDestroy();
@@ -218,10 +198,7 @@ test('a caller that hangs up while its requests wait one behind the other ends t
 });
 
 test('log lines carry the ids of trace and span', async (t) => {
-  const { receiver, stop, url } = await tracedService(t, 'wrong', { UPSTREAM_RETRIES: '0' });
-
-  await askJson(url, { data: 'hello' });
-  const lines = await stop();
+  const { receiver, lines } = await asked(t, 'wrong', { settings: { UPSTREAM_RETRIES: '0' } });
 
   const { traceId, spanId } = named(receiver, 'POST /v1')[0] ?? {};
   assert.deepEqual(
@@ -265,21 +242,20 @@ test('spans that are refused are told of', async (t) => {
   assert.equal(line?.level, 'warn');
 });
 
-function askWith(url: string, headers: Record<string, string>) {
-  return ask(url, {
-    method: 'POST',
-    path: '/v1',
-    body: '{"data":"hello"}',
-    headers: { ...JSON_TYPE, ...headers },
+interface Asked {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A service that was asked one string and has closed: what its receiver has got, and its log. */
+async function asked(t: TestContext, script: string, { settings = {}, headers = {} }: Asked = {}) {
+  const service = await tracedService(t, script, settings);
+  const reply = await ask(service.url, {
+    ...{ method: 'POST', path: '/v1', body: '{"data":"hello"}' },
+    headers: { 'content-type': 'application/json', ...headers },
   });
+  return { ...service, headers: reply.headers, lines: await service.stop() };
 }
-
-function shoutRequest(data: string): string {
-  const body = JSON.stringify({ data });
-  return `POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
-}
-
-const JSON_TYPE = { 'content-type': 'application/json' };
 
 function ids(spans: readonly { traceId: string; spanId: string }[] = []): string[] {
   return spans.map(({ traceId, spanId }) => `${traceId} ${spanId}`);

@@ -1,74 +1,113 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ApiUnderTest, listeningApi } from '../support/api.ts';
-import { closedLate, parsed, rawClient, wholeAnswers } from '../support/raw-client.ts';
+import { type ApiUnderTest, listeningApi, NO_ROOM, OVER_QUOTA } from '../support/api.ts';
+import { closedLate, exchanged, parsed, rawClient, requestOf, wholeAnswers } from '../support/raw-client.ts';
 import { testWorld } from '../support/world.ts';
 
-const JSON_HEAD = 'POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
-const LARGE = 'content-length: 1999999\r\n\r\n{"data"';
-const CHUNKED = 'transfer-encoding: chunked\r\n\r\n';
+const JSON_TYPE = 'application/json';
+const NDJSON_TYPE = 'application/x-ndjson';
 
-const UNREAD: Readonly<Record<string, { status: number; request: string; parts?: ApiUnderTest }>> = {
-  'a body over the limit': { status: 413, request: `${JSON_HEAD}${LARGE}` },
-  'a body far over the limit': {
-    status: 413,
-    request: `${JSON_HEAD}${LARGE.replace('1999999', '99999999999')}`,
-  },
-  'a bulk over the limit': {
-    status: 413,
-    request: `POST /v1/bulk HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n${LARGE}`,
-  },
-  'chunks over the limit': {
-    status: 413,
-    request: `${JSON_HEAD}${CHUNKED}${`8000\r\n${'a'.repeat(32_768)}\r\n`.repeat(9)}`,
-  },
-  'a large body of another type': {
-    status: 400,
-    request: `POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: text/html\r\n${LARGE}`,
-  },
-  'a large body for an unknown path': { status: 404, request: `POST /v2 HTTP/1.1\r\nhost: x\r\n${LARGE}` },
-  'a large body for another method': { status: 405, request: `PUT /v1 HTTP/1.1\r\nhost: x\r\n${LARGE}` },
-  'a large body where there is no room': {
-    status: 503,
-    request: `${JSON_HEAD}${LARGE}`,
-    parts: { limits: { maxInFlight: 0 } },
-  },
-  'a large body over the quota': {
-    status: 429,
-    request: `${JSON_HEAD}${LARGE}`,
-    parts: {
-      options: { rateLimitPerMinute: 1 },
-      requestCounter: { count: async () => ({ current: 2, leftMs: 30_000 }) },
-    },
-  },
-};
-
-for (const [what, { status, request, parts }] of Object.entries(UNREAD)) {
-  test(`${what} gets ${status} before it has arrived, and the answer says that the connection closes`, async (t) => {
-    const world = testWorld();
-    const client = await rawClient(t, await listeningApi(t, { ...parts, world }));
-
-    client.send(request);
-    const [answer, ...more] = wholeAnswers(await closedLate(t, client, world.clock));
-
-    assert.deepEqual([answer?.status, answer?.headers.get('connection')], [status, 'close']);
-    assert.deepEqual(more, []);
-  });
+interface Refusal {
+  readonly status: number;
+  readonly line?: string;
+  readonly type?: string;
+  readonly parts?: ApiUnderTest;
 }
 
-for (const [what, request] of Object.entries({
-  'another type': JSON_HEAD.replace('application/json', 'text/html'),
-  'an unknown path': JSON_HEAD.replace('/v1', '/v2'),
-})) {
+/** What is certain before a body of 2 MB has come. */
+const REFUSED: Readonly<Record<string, Refusal>> = {
+  'a body over the limit': { status: 413 },
+  'a bulk over the limit': { status: 413, line: 'POST /v1/bulk', type: NDJSON_TYPE },
+  'another content type': { status: 400, type: 'text/html' },
+  'no content type': { status: 400, type: '' },
+  'another charset': { status: 400, type: 'application/json; charset=latin1' },
+  'JSON for a bulk': { status: 400, line: 'POST /v1/bulk' },
+  'an unknown path': { status: 404, line: 'POST /v2' },
+  'another method': { status: 405, line: 'PUT /v1' },
+  'a service without room': { status: 503, parts: NO_ROOM },
+  'a late event loop': { status: 503, parts: { limits: { isOverloaded: () => true } } },
+  'a client over its quota': { status: 429, parts: OVER_QUOTA },
+};
+
+for (const [what, { status, line = 'POST /v1', type = JSON_TYPE, parts }] of Object.entries(REFUSED)) {
+  for (const [how, more, body] of [
+    ['whose client asks first', 'content-length: 1999999\r\nexpect: 100-continue', ''],
+    ['that is on its way', 'content-length: 1999999', '{"data"'],
+    ['that comes in chunks', 'transfer-encoding: chunked', `8000\r\n${'a'.repeat(32_768)}\r\n`.repeat(70)],
+  ] as const) {
+    test(`a body ${how} gets ${status} for ${what}, and the answer says that the connection closes`, async (t) => {
+      const world = testWorld();
+      const client = await rawClient(t, await listeningApi(t, { ...parts, world }));
+
+      client.send(`${requestOf(line, { type, more })}${body}`);
+      const [answer, ...others] = wholeAnswers(await closedLate(t, client, world.clock));
+
+      assert.deepEqual([answer?.status, answer?.headers.get('connection')], [status, 'close']);
+      assert.deepEqual(others, []);
+    });
+  }
+}
+
+test('a second host is refused before the body has come', async (t) => {
+  const more = 'host: y\r\ncontent-length: 16\r\nexpect: 100-continue';
+  const client = await rawClient(t, await listeningApi(t));
+
+  client.send(requestOf('POST /v1', { type: JSON_TYPE, more }));
+
+  assert.equal(parsed(await client.heard('requestId')).status, 400);
+});
+
+for (const [what, line, type] of [
+  ['another type', 'POST /v1', 'text/html'],
+  ['an unknown path', 'POST /v2', JSON_TYPE],
+] as const) {
   test(`a small body of ${what} is read to its end, and the connection lives on`, async (t) => {
     const client = await rawClient(t, await listeningApi(t));
+    const request = requestOf(line, { type, body: '{"data":"hello"}' });
 
-    client.send(`${request}content-length: 16\r\n\r\n{"data":"he`);
-    client.send('llo"}');
+    client.send(request.slice(0, -5));
+    client.send(request.slice(-5));
     const { headers } = parsed(await client.heard('requestId'));
-    client.send('GET /v1?data=hello HTTP/1.1\r\nhost: x\r\n\r\n');
+    client.send(requestOf('GET /v1?data=hello'));
 
     assert.equal(headers.get('connection'), 'keep-alive');
     await client.heard('OLLEH');
   });
 }
+
+for (const [what, line, type, length, body] of [
+  ['a string', 'POST /v1', JSON_TYPE, 'content-length: 16', '{"data":"hello"}'],
+  ['a text', 'POST /v1', 'text/plain', 'content-length: 5', 'hello'],
+  ['chunks', 'POST /', JSON_TYPE, 'transfer-encoding: chunked', '10\r\n{"data":"hello"}\r\n0\r\n\r\n'],
+  ['a bulk', 'POST /v1/bulk', NDJSON_TYPE, 'content-length: 16', '{"data":"hello"}'],
+] as const) {
+  test(`a client that asks before it sends ${what} may send it`, async (t) => {
+    const client = await rawClient(t, await listeningApi(t));
+
+    client.send(requestOf(line, { type, more: `${length}\r\nexpect: 100-Continue` }));
+    await client.heard('HTTP/1.1 100 Continue\r\n\r\n');
+    client.send(body);
+
+    assert.match(await client.heard('OLLEH'), /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+  });
+}
+
+test('HTTP/1.0 has no 100 Continue', async (t) => {
+  const request = requestOf('POST /v1', {
+    type: JSON_TYPE,
+    more: 'expect: 100-continue',
+    body: '{"data":"hello"}',
+  });
+
+  const { status } = await exchanged(t, await listeningApi(t), request.replace('HTTP/1.1', 'HTTP/1.0'));
+
+  assert.equal(status, 200);
+});
+
+test('an expectation that nobody knows is ignored', async (t) => {
+  const request = requestOf('GET /health', { more: 'expect: the best\r\nconnection: close' });
+
+  const { status, body } = await exchanged(t, await listeningApi(t), request);
+
+  assert.deepEqual([status, body], [200, 'success']);
+});

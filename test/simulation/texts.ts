@@ -43,7 +43,9 @@ export function idsIn(text: string): number[] {
 /** Whether the answer is this text's: as SHOUTCLOUD says it, or with letters that its Unicode does not know yet. */
 export function isRight(text: string, answer: string): boolean {
   const start = text.indexOf('›') + 1;
-  return text.slice(0, start) === answer.slice(0, start) && shouted(text.slice(start)).has(answer.slice(start));
+  return (
+    text.slice(0, start) === answer.slice(0, start) && shouted(text.slice(start)).has(answer.slice(start))
+  );
 }
 
 /** What stands behind the number is one of a hundred or so: each is shouted once. */

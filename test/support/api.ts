@@ -73,6 +73,27 @@ export async function listeningServer(
   return { ...server, port: await server.listen({ host: '127.0.0.1', port: 0 }) };
 }
 
+/** The same around a fake upstream of the test's own, on a clock that stands still. */
+export async function fakeApi(test: TestContext, parts: ApiUnderTest = {}) {
+  const upstream = fakeShouter();
+  const world = testWorld();
+  const server = await listeningServer(test, {
+    world,
+    reverseShout: reverseShout(upstream, reverser('grapheme')),
+    ...parts,
+  });
+  return { upstream, world, server, port: server.port };
+}
+
+/** Every client is over its quota. */
+export const OVER_QUOTA: ApiUnderTest = {
+  options: { rateLimitPerMinute: 1 },
+  requestCounter: { count: async () => ({ current: 2, leftMs: 30_000 }) },
+};
+
+/** There is no room for any request. */
+export const NO_ROOM: ApiUnderTest = { limits: { maxInFlight: 0 } };
+
 /** Its port alone. */
 export async function listeningApi(test: TestContext, parts: ApiUnderTest = {}): Promise<number> {
   return (await listeningServer(test, parts)).port;

@@ -50,6 +50,32 @@ export async function rawClient(test: { after(run: () => void): void }, port: nu
   };
 }
 
+/** A request with a host, this content type, these lines of headers, and a body with its length. */
+export function requestOf(line: string, { type = '', more = '', body = '' } = {}): string {
+  const headers = [
+    ...(type === '' ? [] : [`content-type: ${type}`]),
+    ...(body === '' ? [] : [`content-length: ${Buffer.byteLength(body)}`]),
+    ...(more === '' ? [] : [more]),
+  ];
+  return [`${line} HTTP/1.1`, 'host: x', ...headers, '', body].join('\r\n');
+}
+
+/** A string as JSON. */
+export function postOf(data: string): string {
+  return requestOf('POST /v1', { type: 'application/json', body: JSON.stringify({ data }) });
+}
+
+/** Sends this over a connection of its own; the only answer. */
+export async function exchanged(
+  test: { after(run: () => void): void },
+  port: number,
+  bytes: string,
+): Promise<RawAnswer> {
+  const client = await rawClient(test, port);
+  client.send(bytes);
+  return parsed(await client.closed());
+}
+
 /** All that came, from a service that leaves its client time to stop sending, by a clock that only the test moves. */
 export async function closedLate(
   test: TestContext,

@@ -1,118 +1,165 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lifecycle } from '../../src/lifecycle.ts';
+import { type Closer, lifecycle } from '../../src/lifecycle.ts';
 import { settled } from '../support/fake-clock.ts';
 import { testWorld } from '../support/world.ts';
 
-function living(closers: readonly (() => unknown)[] = [], drainMs = 6000) {
-  const world = testWorld();
-  const life = lifecycle({ drainMs }, world);
-  for (const step of closers.toReversed()) life.closes(step);
-  return { world, life };
-}
+const never = () => new Promise(() => {});
 
-test('it is ready once started, and no longer when the drain begins', () => {
-  const { life } = living();
+test('it is ready once started, and no longer when the drain begins, which is signalled at once', () => {
+  const { life } = start();
   const states = [life.isReady()];
 
   life.started();
   states.push(life.isReady());
   void life.close();
+  life.started();
   states.push(life.isReady());
 
-  assert.deepEqual(states, [false, true, false]);
-});
-
-test('it does not become ready once it drains', () => {
-  const { life } = living();
-
-  void life.close();
-  life.started();
-
-  assert.equal(life.isReady(), false);
-});
-
-test('the drain is signalled at once', () => {
-  const { life } = living();
-  life.started();
-
-  void life.close();
-
-  assert.equal(life.isDraining(), true);
+  assert.deepEqual([states, life.isDraining()], [[false, true, false], true]);
 });
 
 test('everything is still served while it drains, then the parts close in order', async () => {
-  const seen: string[] = [];
-  const late = async () => {
-    await settled();
-    seen.push('first');
-  };
-  const { world, life } = living([late, () => seen.push('second')]);
+  const api = Promise.withResolvers<void>();
+  const { world, life, clock, closed } = start({ closeApi: () => api.promise });
   life.started();
+  let calls = 0;
+  life.closes(() => calls++);
 
-  const closed = life.close();
-  await world.clock.advance(5999);
-  const before = [...seen];
-  await world.clock.advance(1);
-  await closed;
+  const closing = life.close();
+  await clock.advance(5999);
+  const early = calls;
+  await clock.advance(4001);
+  const before = [...closed];
+  api.resolve();
+  await closing;
 
-  assert.deepEqual([before, seen], [[], ['first', 'second']]);
+  assert.deepEqual([early, calls, before, closed], [0, 1, [], ['redis']]);
   assert.deepEqual(world.events, [{ type: 'draining' }, { type: 'closed' }]);
 });
 
-test('what never served has nothing to drain', async () => {
-  const { life } = living([], 6000);
-
-  await life.close();
-
-  assert.equal(life.isReady(), false);
-});
-
-test('closing twice closes once', async () => {
-  let closings = 0;
-  const { life } = living([() => closings++]);
+test('what never served has nothing to drain, closes once, and leaves no timer', async () => {
+  const { life, closed, clock } = start();
 
   await Promise.all([life.close(), life.close()]);
   await life.close();
-
-  assert.equal(closings, 1);
-});
-
-test('an end in order leaves no timer', async () => {
-  const { world, life } = living();
-
-  await life.close();
   await settled();
 
-  assert.equal(world.clock.timers(), 0);
+  assert.deepEqual(closed, ['api', 'redis']);
+  assert.deepEqual([life.isReady(), clock.timers()], [false, 0]);
 });
 
 test('a part that fails to close fails the whole', async () => {
-  const { life } = living([() => Promise.reject(new Error('as told'))]);
+  const { life } = start({ closeApi: () => Promise.reject(new Error('as told')) });
 
   await assert.rejects(life.close(), { message: 'as told' });
 });
 
-test('who is in a hurry does not wait for the drain', async () => {
-  const { life } = living();
-  life.started();
-  const hurry = Promise.withResolvers<void>();
-  const closed = assert.rejects(life.close(hurry.promise), /stopped before everything was answered/);
-
-  hurry.resolve();
-
-  await closed;
-});
-
 test('the part that was added last is closed first, and those that observe the others after them', async () => {
-  const world = testWorld();
-  const life = lifecycle({ drainMs: 0 }, world);
-  const closed: string[] = [];
-  life.closes(() => closed.push('redis'));
+  const { life, closed } = start();
   life.closesLast(() => closed.push('admin'));
-  life.closes(() => closed.push('api'));
+  life.closes(() => closed.push('bulk'));
 
   await life.close();
 
-  assert.deepEqual(closed, ['api', 'redis', 'admin']);
+  assert.deepEqual(closed, ['bulk', 'api', 'redis', 'admin']);
 });
+
+test('after 20 s what is left is closed at once and side by side, and nothing was lost', async () => {
+  const { life, clock, closed } = start({ closeApi: (manner) => manner ?? never() });
+  life.started();
+  const closing = life.close();
+
+  await clock.advance(19_999);
+  const before = [...closed];
+  await clock.advance(1);
+  await closing;
+
+  assert.deepEqual([before, closed], [[], ['redis']]);
+});
+
+test('after 20 s an answer that is lost then fails the end, and the rest is closed', async () => {
+  const lost = () => Promise.reject(new Error('one request'));
+  const { life, clock, closed } = start({ closeApi: (manner) => (manner ? lost() : never()) });
+  life.started();
+  const closing = assert.rejects(life.close(), { message: 'one request' });
+
+  await clock.advance(20_000);
+  await closing;
+
+  assert.deepEqual(closed, ['redis']);
+});
+
+for (const extraMs of [0, 1000]) {
+  test(`a step that never ends is given up after a second more, which all have if ${extraMs} ms are extra`, async () => {
+    const { life, clock, closed, world } = start({ closeApi: never, extraMs });
+    life.started();
+    const seen: unknown[] = [];
+    const closing = life.close().then(() => seen.push('over'));
+
+    for (const ms of [19_999 + extraMs, 1, 999 + extraMs, 1]) {
+      await clock.advance(ms);
+      seen.push(closed.join());
+    }
+    await closing;
+
+    assert.deepEqual(seen, ['', 'redis', 'redis', 'over', 'redis']);
+    assert.deepEqual(world.events, [{ type: 'draining' }]);
+  });
+}
+
+test('after 20 s a step that has ended is not closed again', async () => {
+  const { life, clock, closed } = start({ closeRedis: (manner) => manner ?? never() });
+  life.started();
+  const closing = life.close();
+
+  await clock.advance(20_000);
+  await closing;
+
+  assert.deepEqual(closed, ['api']);
+});
+
+test('a hurry closes everything at once, and leaves no timer', async () => {
+  const { life, clock, closed, world } = start();
+  life.started();
+  const hurry = Promise.withResolvers<void>();
+  const closing = assert.rejects(life.close(hurry.promise), /stopped before everything was answered/);
+
+  hurry.resolve();
+  await closing;
+  await settled();
+
+  assert.deepEqual(closed, ['api', 'redis']);
+  assert.deepEqual(world.events, [{ type: 'draining' }, { type: 'closed' }]);
+  assert.equal(clock.timers(), 0);
+});
+
+test('a hurry that comes when all is closed changes nothing, and no timer is left', async () => {
+  const { life, clock } = start();
+  const hurry = Promise.withResolvers<void>();
+  life.started();
+  const closing = life.close(hurry.promise);
+  await clock.advance(6000);
+  await closing;
+
+  hurry.resolve();
+  await settled();
+
+  await assert.doesNotReject(closing);
+  assert.equal(clock.timers(), 0);
+});
+
+/** A life with a drain of 6 s and two parts to close. */
+function start(parts: { closeApi?: Closer; closeRedis?: Closer; extraMs?: number } = {}) {
+  const world = testWorld();
+  const closed: string[] = [];
+  const closes =
+    (what: string): Closer =>
+    () =>
+      closed.push(what);
+  const { closeApi = closes('api'), closeRedis = closes('redis'), extraMs = 0 } = parts;
+  const life = lifecycle({ drainMs: 6000, extraMs }, world);
+  life.closes(closeRedis);
+  life.closes(closeApi);
+  return { life, clock: world.clock, world, closed };
+}

@@ -3,25 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { rootCertificates } from 'node:tls';
-import { ConfigError, type Environment, readConfig } from '../../../src/config/read-config.ts';
+import { readConfig } from '../../../src/config/read-config.ts';
 import { folder } from '../../support/folder.ts';
+import { problemsOf } from './problems-of.ts';
 
 const [CERTIFICATE = '', ANOTHER = ''] = rootCertificates;
 
-const WRONG_PATHS = [
-  '/tuohs',
-  '/%30',
-  '//1',
-  '/99x',
-  '/-1',
-  '/1.5',
-  '/1/',
-  '/0/1',
-  '/1e2',
-  '/ 1',
-  '/+1',
-  '/01',
-];
+const WRONG_PATHS = '/tuohs|/%30|//1|/99x|/-1|/1.5|/1/|/0/1|/1e2|/ 1|/+1|/01'.split('|');
 const WRONG_ADDRESSES = [
   ...WRONG_PATHS.map((path) => `redis://h${path}`),
   ...[
@@ -31,16 +19,8 @@ const WRONG_ADDRESSES = [
     'redis://us%er:word@h',
     'redis://:%zz@h/1',
   ],
-  ...[
-    'http://h',
-    'redis:',
-    'redis://',
-    'h:6379',
-    'redis://h?db=1',
-    'redis://h#1',
-    'redis-sentinel://h',
-    'unix:/x',
-  ],
+  ...['http://h', 'redis:', 'redis://', 'h:6379', 'redis://h?db=1', 'redis://h#1'],
+  ...['redis-sentinel://h', 'unix:/x'],
 ];
 for (const url of WRONG_ADDRESSES) {
   test(`REDIS_URL=${url} ends the start, and is not shown`, () => {
@@ -108,14 +88,4 @@ async function fileWith(t: TestContext, content: string | Buffer): Promise<strin
   const file = join(await folder(t), 'ca.pem');
   writeFileSync(file, content);
   return file;
-}
-
-function problemsOf(environment: Environment): readonly string[] {
-  try {
-    readConfig(environment);
-    return [];
-  } catch (error) {
-    assert.ok(error instanceof ConfigError);
-    return error.problems;
-  }
 }

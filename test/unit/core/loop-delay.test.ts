@@ -3,51 +3,22 @@ import { test } from 'node:test';
 import { type LoopDelay, loopDelay } from '../../../src/core/clock.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
-test('at the start there is no delay', () => {
-  const { delay } = startDelay();
+for (const [what, latenesses, ms] of [
+  ['at the start there is no delay', [], 0],
+  ['timers that run in time are no delay', [0, 0, 0, 0, 0, 0], 0],
+  ['timers that run late turn after turn are a delay of the least of them', [300, 250, 400, 350], 250],
+  ['one late turn is no overload', [0, 0, 0, 5000], 0],
+  ['one turn in time is enough to be well again', [300, 300, 300, 300, 0], 0],
+  ['a timer that runs a little early is no delay', [-1, -1, -1, -1], 0],
+] as const) {
+  test(what, () => {
+    const { delay, turns } = startDelay();
 
-  assert.equal(delay.ms(), 0);
-});
+    turns(latenesses);
 
-test('timers that run in time are no delay', () => {
-  const { delay, turns } = startDelay();
-
-  turns([0, 0, 0, 0, 0, 0]);
-
-  assert.equal(delay.ms(), 0);
-});
-
-test('timers that run late turn after turn are a delay of the least of them', () => {
-  const { delay, turns } = startDelay();
-
-  turns([300, 250, 400, 350]);
-
-  assert.equal(delay.ms(), 250);
-});
-
-test('one late turn is no overload', () => {
-  const { delay, turns } = startDelay();
-
-  turns([0, 0, 0, 5000]);
-
-  assert.equal(delay.ms(), 0);
-});
-
-test('one turn in time is enough to be well again', () => {
-  const { delay, turns } = startDelay();
-
-  turns([300, 300, 300, 300, 0]);
-
-  assert.equal(delay.ms(), 0);
-});
-
-test('a timer that runs a little early is no delay', () => {
-  const { delay, turns } = startDelay();
-
-  turns([-1, -1, -1, -1]);
-
-  assert.equal(delay.ms(), 0);
-});
+    assert.equal(delay.ms(), ms);
+  });
+}
 
 test('once stopped it leaves no timer', () => {
   const clock = fakeClock();
@@ -56,6 +27,17 @@ test('once stopped it leaves no timer', () => {
   delay.stop();
 
   assert.equal(clock.timers(), 0);
+});
+
+test('a limit is exceeded while the delay is above it', () => {
+  const { delay, turns } = startDelay();
+  const isLate = delay.isAbove(250);
+
+  turns([250, 250, 250, 250]);
+  const atLimit = isLate();
+  turns([251, 251, 251, 251]);
+
+  assert.deepEqual([atLimit, isLate()], [false, true]);
 });
 
 /** One whose every turn is as late as the test says. */
@@ -80,14 +62,3 @@ function startDelay(): { delay: LoopDelay; turns(latenesses: readonly number[]):
     },
   };
 }
-
-test('a limit is exceeded while the delay is above it', () => {
-  const { delay, turns } = startDelay();
-  const isLate = delay.isAbove(250);
-
-  turns([250, 250, 250, 250]);
-  const atLimit = isLate();
-  turns([251, 251, 251, 251]);
-
-  assert.deepEqual([atLimit, isLate()], [false, true]);
-});

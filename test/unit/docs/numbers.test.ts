@@ -15,9 +15,9 @@ for (const page of ['docs/resilience.md', 'docs/bulk.md']) {
     const rows = numberRows(page);
 
     assert.ok(rows.length > 0);
-    assert.deepEqual(
-      rows.filter(({ name }) => name === ''),
-      [],
+    assert.equal(
+      rows.find(({ name }) => name === ''),
+      undefined,
     );
   });
 
@@ -38,9 +38,9 @@ test('a number in brackets behind a setting is its default', () => {
   );
 
   assert.ok(shown.length > 0);
-  assert.deepEqual(
-    shown.filter(({ name, value }) => defaults.get(name) !== value),
-    [],
+  assert.equal(
+    shown.find(({ name, value }) => defaults.get(name) !== value),
+    undefined,
   );
 });
 

@@ -5,84 +5,45 @@ import { testWorld } from '../../support/world.ts';
 
 const PROXY = '10.0.0.1';
 const OUTER_PROXY = '192.0.2.9';
+const CLIENT = '203.0.113.7';
+const OTHER = '198.51.100.1';
 
-test('without trusted proxies, what the client says about its address is ignored', async (t) => {
-  const { clientOf } = start(t, undefined);
+type Trust = number | string[] | undefined;
+const CASES: readonly [what: string, Trust, from: string, forwarded: string | undefined, client: string][] = [
+  ['without trusted proxies, what a client says is ignored', undefined, OTHER, `a lie, ${CLIENT}`, OTHER],
+  ['zero proxies are none', 0, OTHER, CLIENT, OTHER],
+  ['behind one proxy, the client is the last address', 1, PROXY, CLIENT, CLIENT],
+  ['an address that a client made up does not help it', 1, PROXY, `1.1.1.1, ${CLIENT}`, CLIENT],
+  ['nor do two', 1, PROXY, `3.3.3.3, 4.4.4.4, ${CLIENT}`, CLIENT],
+  ['nor does what is no address', 1, PROXY, `unknown, ${CLIENT}`, CLIENT],
+  ['behind two proxies, it is the last but one', 2, PROXY, `1.1.1.1, ${CLIENT}, ${OUTER_PROXY}`, CLIENT],
+  ['if fewer proxies have added an address, the first one counts', 3, PROXY, CLIENT, CLIENT],
+  ['behind a proxy that adds no address, it is the proxy', 1, PROXY, undefined, PROXY],
+  ['a trusted address is believed', [PROXY], PROXY, `1.1.1.1, ${CLIENT}`, CLIENT],
+  [
+    'a trusted network is believed, hop by hop',
+    ['10.0.0.0/8', OUTER_PROXY],
+    '10.1.2.3',
+    `1.1.1.1, ${CLIENT}, ${OUTER_PROXY}`,
+    CLIENT,
+  ],
+  ['a client that is no trusted address is not believed', [PROXY], OTHER, CLIENT, OTHER],
+  [
+    'one behind a trusted proxy cannot pretend to be one',
+    [PROXY],
+    PROXY,
+    `${CLIENT}, ${OTHER}, ${PROXY}`,
+    OTHER,
+  ],
+  ['a trusted IPv4 proxy is believed over an IPv6 socket', [PROXY], `::ffff:${PROXY}`, CLIENT, CLIENT],
+];
+for (const [what, trustProxy, from, forwarded, client] of CASES) {
+  test(what, async (t) => {
+    const { clientOf } = start(t, trustProxy);
 
-  assert.equal(await clientOf('198.51.100.1', 'a lie, 203.0.113.7'), '198.51.100.1');
-});
-
-test('zero proxies are none', async (t) => {
-  const { clientOf } = start(t, 0);
-
-  assert.equal(await clientOf('198.51.100.1', '203.0.113.7'), '198.51.100.1');
-});
-
-test('behind one proxy, the client is the last address that the proxy added', async (t) => {
-  const { clientOf } = start(t, 1);
-
-  assert.equal(await clientOf(PROXY, '203.0.113.7'), '203.0.113.7');
-});
-
-test('behind one proxy, addresses that a client made up do not help it', async (t) => {
-  const { clientOf } = start(t, 1);
-
-  const clients = await Promise.all(
-    ['1.1.1.1', '2.2.2.2', '3.3.3.3, 4.4.4.4', 'unknown'].map((lie) =>
-      clientOf(PROXY, `${lie}, 203.0.113.7`),
-    ),
-  );
-
-  assert.deepEqual(new Set(clients), new Set(['203.0.113.7']));
-});
-
-test('behind two proxies, the client is the last address but one', async (t) => {
-  const { clientOf } = start(t, 2);
-
-  assert.equal(await clientOf(PROXY, `1.1.1.1, 203.0.113.7, ${OUTER_PROXY}`), '203.0.113.7');
-});
-
-test('where fewer proxies than trusted have added an address, the first one counts', async (t) => {
-  const { clientOf } = start(t, 3);
-
-  assert.equal(await clientOf(PROXY, '203.0.113.7'), '203.0.113.7');
-});
-
-test('behind a proxy that adds no address, the client is the proxy', async (t) => {
-  const { clientOf } = start(t, 1);
-
-  assert.equal(await clientOf(PROXY, undefined), PROXY);
-});
-
-test('a trusted address is believed', async (t) => {
-  const { clientOf } = start(t, [PROXY]);
-
-  assert.equal(await clientOf(PROXY, '1.1.1.1, 203.0.113.7'), '203.0.113.7');
-});
-
-test('a trusted network is believed, hop by hop', async (t) => {
-  const { clientOf } = start(t, ['10.0.0.0/8', OUTER_PROXY]);
-
-  assert.equal(await clientOf('10.1.2.3', `1.1.1.1, 203.0.113.7, ${OUTER_PROXY}`), '203.0.113.7');
-});
-
-test('a client that is no trusted address is not believed', async (t) => {
-  const { clientOf } = start(t, [PROXY]);
-
-  assert.equal(await clientOf('198.51.100.1', '203.0.113.7'), '198.51.100.1');
-});
-
-test('a client behind a trusted proxy cannot pretend to be one itself', async (t) => {
-  const { clientOf } = start(t, [PROXY]);
-
-  assert.equal(await clientOf(PROXY, `203.0.113.7, 198.51.100.1, ${PROXY}`), '198.51.100.1');
-});
-
-test('a trusted IPv4 proxy is believed over an IPv6 socket', async (t) => {
-  const { clientOf } = start(t, [PROXY]);
-
-  assert.equal(await clientOf(`::ffff:${PROXY}`, '203.0.113.7'), '203.0.113.7');
-});
+    assert.equal(await clientOf(from, forwarded), client);
+  });
+}
 
 /** An API that tells whom it counted as the client of a request. */
 function start(t: TestContext, trustProxy: number | string[] | undefined) {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instantClock } from './clocks.ts';
-import { bodyOf, headOf, isWhole, post, talk } from './raw-client.ts';
-import { running, statusOf } from './running.ts';
+import { bodyOf } from './raw-client.ts';
+import { heard, running, statusOf } from './running.ts';
 
-const HELLO = post('{"INPUT":"hello"}');
 const GOOD_HEAD = ['HTTP/1.1 200 OK', 'Content-Type: APPLICATION/JSON', 'Content-Length: 34'];
 const GOOD_BODY = '{"INPUT":"hello","OUTPUT":"HELLO"}';
 const HALF_BODY = GOOD_BODY.slice(0, 17);
+
+const never = { isEnough: () => false };
 
 for (const [faults, what, text, end] of [
   ['reset', 'ends the connection before any byte', '', 'reset'],
@@ -16,91 +17,61 @@ for (const [faults, what, text, end] of [
   ['garbage', 'is not HTTP', 'HELLO, THIS IS NOT HTTP.\r\n\r\n', 'closed'],
 ] as const) {
   test(`${faults} ${what}`, async (t) => {
-    const server = await running(t, { faults });
+    const answer = await heard(t, { faults }, never);
 
-    assert.deepEqual(await talk(server.port, HELLO), { text, end });
+    assert.deepEqual([answer.text, answer.end], [text, end]);
   });
 }
 
-for (const [faults, what, body, end] of [
-  ['reset=after-headers', 'sends a head and no body', '', 'reset'],
-  ['reset=in-body', 'sends half the body', HALF_BODY, 'reset'],
-  ['truncate', 'ends the connection in the middle of the body', HALF_BODY, 'closed'],
+for (const [faults, what, body, end, waits] of [
+  ['reset=after-headers', 'sends a head and no body', '', 'reset', []],
+  ['reset=in-body', 'sends half the body', HALF_BODY, 'reset', []],
+  ['truncate', 'ends the connection in the middle of the body', HALF_BODY, 'closed', []],
+  ['close-after', 'answers well, promises to stay and leaves', GOOD_BODY, 'closed', []],
+  ['close-after=7', 'leaves so much later', GOOD_BODY, 'closed', [7]],
 ] as const) {
   test(`${faults} ${what}`, async (t) => {
-    const server = await running(t, { faults });
+    const clock = instantClock();
 
-    const heard = await talk(server.port, HELLO);
+    const answer = await heard(t, { faults, clock }, never);
 
-    assert.deepEqual([headOf(heard.text), bodyOf(heard.text), heard.end], [GOOD_HEAD, body, end]);
+    assert.deepEqual([answer.head, answer.body, answer.end], [GOOD_HEAD, body, end]);
+    assert.deepEqual(clock.waits, waits);
+    if (body === GOOD_BODY) assert.match(answer.text, /\r\nConnection: keep-alive\r\n/);
   });
 }
 
-test('close-after answers well, promises to stay and leaves', async (t) => {
-  const server = await running(t, { faults: 'close-after' });
-
-  const { text, end } = await talk(server.port, HELLO);
-
-  assert.match(text, /\r\nConnection: keep-alive\r\n/);
-  assert.deepEqual([bodyOf(text), end], [GOOD_BODY, 'closed']);
-});
-
-test('close-after=MS leaves so much later', async (t) => {
-  const clock = instantClock();
-  const server = await running(t, { faults: 'close-after=7', clock });
-
-  const { text, end } = await talk(server.port, HELLO);
-
-  assert.deepEqual([bodyOf(text), end, clock.waits], [GOOD_BODY, 'closed', [7]]);
-});
-
 test('stall sends half the body and keeps the connection open', async (t) => {
-  const server = await running(t, { faults: 'stall' });
+  const { head, body } = await heard(
+    t,
+    { faults: 'stall' },
+    { isEnough: (text) => text.endsWith(HALF_BODY) },
+  );
 
-  const { text } = await talk(server.port, HELLO, (heard) => heard.endsWith(HALF_BODY));
-
-  assert.deepEqual([headOf(text), bodyOf(text)], [GOOD_HEAD, HALF_BODY]);
-});
-
-test('hang says nothing as long as the server lives', async (t) => {
-  const asked = Promise.withResolvers<void>();
-  const server = await running(t, { faults: 'hang', onShout: () => asked.resolve() });
-
-  const heard = talk(server.port, HELLO);
-  await asked.promise;
-  await server.close();
-
-  assert.equal((await heard).text, '');
+  assert.deepEqual([head, body], [GOOD_HEAD, HALF_BODY]);
 });
 
 test('unasked sends the answer to another text behind the good one', async (t) => {
-  const server = await running(t, { faults: 'unasked' });
-
-  const { text } = await talk(server.port, HELLO, (heard) => heard.includes('NOBODY"}'));
+  const { text } = await heard(t, { faults: 'unasked' }, { isEnough: (text) => text.includes('NOBODY"}') });
 
   const [, first = '', second = ''] = text.split('HTTP/1.1 200 OK');
   assert.equal(bodyOf(first), GOOD_BODY);
   assert.equal(bodyOf(second), '{"INPUT":"nobody","OUTPUT":"NOBODY"}');
 });
 
-test('slow waits before a good answer, on top of the latency', async (t) => {
-  const clock = instantClock();
-  const server = await running(t, { faults: 'slow=2000', latencyMs: 50, clock });
+for (const [faults, what, waits] of [
+  ['slow=2000', 'waits before a good answer, on top of the latency', [50, 2000]],
+  ['drip=200', 'waits before each byte of the body', [50, ...Array(GOOD_BODY.length).fill(200)]],
+] as const) {
+  test(`${faults} ${what}`, async (t) => {
+    const clock = instantClock();
 
-  const { text } = await talk(server.port, HELLO, isWhole);
+    const { head, body } = await heard(t, { faults, latencyMs: 50, clock });
 
-  assert.deepEqual([bodyOf(text), clock.waits], [GOOD_BODY, [50, 2000]]);
-});
-
-test('drip waits before each byte of the body', async (t) => {
-  const clock = instantClock();
-  const server = await running(t, { faults: 'drip=200', clock });
-
-  const { text } = await talk(server.port, HELLO, isWhole);
-
-  assert.deepEqual([headOf(text), bodyOf(text)], [GOOD_HEAD, GOOD_BODY]);
-  assert.deepEqual(clock.waits, Array(GOOD_BODY.length).fill(200));
-});
+    assert.deepEqual([head, body], [GOOD_HEAD, GOOD_BODY]);
+    assert.deepEqual(clock.waits, waits);
+  });
+}
 
 test('the latency changes while it runs', async (t) => {
   const clock = instantClock();

@@ -23,23 +23,17 @@ test('a script is read step by step', () => {
 });
 
 test('values, parameters and what is left out are read', () => {
-  const fault = (text: string) => parseFault(text);
+  const read = {
+    'status=429,retry-after=date+2': { kind: 'status', status: 429, retryAfter: 'date+2' },
+    'redirect=301': { kind: 'redirect', status: 301, to: '/V1/SHOUT' },
+    'redirect=308,to=http://x/?a=b': { kind: 'redirect', status: 308, to: 'http://x/?a=b' },
+    reset: { kind: 'reset', at: 'before' },
+    'close-after': { kind: 'close-after', ms: 0 },
+    'close-after=7': { kind: 'close-after', ms: 7 },
+    'huge=50': { kind: 'huge', mebibytes: 50 },
+  };
 
-  assert.deepEqual(fault('status=429,retry-after=date+2'), {
-    kind: 'status',
-    status: 429,
-    retryAfter: 'date+2',
-  });
-  assert.deepEqual(fault('redirect=301'), { kind: 'redirect', status: 301, to: '/V1/SHOUT' });
-  assert.deepEqual(fault('redirect=308,to=http://x/?a=b'), {
-    kind: 'redirect',
-    status: 308,
-    to: 'http://x/?a=b',
-  });
-  assert.deepEqual(fault('reset'), { kind: 'reset', at: 'before' });
-  assert.deepEqual(fault('close-after'), { kind: 'close-after', ms: 0 });
-  assert.deepEqual(fault('close-after=7'), { kind: 'close-after', ms: 7 });
-  assert.deepEqual(fault('huge=50'), { kind: 'huge', mebibytes: 50 });
+  for (const [text, fault] of Object.entries(read)) assert.deepEqual(parseFault(text), fault);
 });
 
 test('every kind can be written as its usage says', () => {

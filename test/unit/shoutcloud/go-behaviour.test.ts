@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { goUpperCase } from '../../../src/shoutcloud/go-behaviour.ts';
 import type { Shoutcloud } from '../../../src/shoutcloud/server.ts';
-import { bodyOf, isWhole, post, talk } from './raw-client.ts';
-import { running, shout } from './running.ts';
+import { post } from './raw-client.ts';
+import { heard, running, shout } from './running.ts';
 
 const LAST_CODE_POINT = 0x10ffff;
 const CHUNK = 0x10000;
@@ -29,24 +30,30 @@ const cases = readFileSync(new URL('go-json-cases.txt', import.meta.url), 'utf8'
 for (const line of cases) {
   const { body, answer = 'BAD REQUEST\n' }: { body: string; answer?: string } = JSON.parse(line);
   test(`the body ${JSON.stringify(body)} is read and answered as by Go`, async (t) => {
-    const server = await running(t);
+    const heardOf = await heard(t, {}, { sent: post(body) });
 
-    const { text } = await talk(server.port, post(body), isWhole);
-
-    assert.equal(bodyOf(text), answer);
+    assert.equal(heardOf.body, answer);
   });
 }
 
 test('a value deeper than 10,000 is an error', async (t) => {
-  const server = await running(t);
   const nested = (depth: number) =>
     post(`{"x":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)},"INPUT":"a"}`);
 
-  const deepest = await talk(server.port, nested(10_000), isWhole);
-  const tooDeep = await talk(server.port, nested(10_001), isWhole);
+  const deepest = await heard(t, {}, { sent: nested(10_000) });
+  const tooDeep = await heard(t, {}, { sent: nested(10_001) });
 
-  assert.equal(bodyOf(deepest.text), '{"INPUT":"a","OUTPUT":"A"}');
-  assert.equal(bodyOf(tooDeep.text), 'BAD REQUEST\n');
+  assert.deepEqual([deepest.body, tooDeep.body], ['{"INPUT":"a","OUTPUT":"A"}', 'BAD REQUEST\n']);
+});
+
+test('a letter whose upper case is younger than Unicode 15 stays, its neighbours do not', () => {
+  assert.equal(goUpperCase('a\u019Bb\u{10D70}\u{1E943}c'), 'A\u019BB\u{10D70}\u{1E921}C');
+});
+
+test('a long text costs no more than a moment', () => {
+  const text = 'ab\u019B'.repeat(500_000);
+
+  assert.equal(goUpperCase(text).length, text.length);
 });
 
 /** Reads the fixture that `test/support/go-upper-case.go` writes. */

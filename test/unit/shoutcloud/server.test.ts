@@ -1,83 +1,55 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
-import { bodyOf, headOf, isWhole, post, talk } from './raw-client.ts';
-import { running, shout, statusOf } from './running.ts';
+import { post } from './raw-client.ts';
+import { heard, running, shout, statusOf } from './running.ts';
 
-test('a shout is answered byte for byte as SHOUTCLOUD does', async (t) => {
-  const server = await running(t);
+const GOOD = ['HTTP/1.1 200 OK', 'Content-Type: APPLICATION/JSON', 'Content-Length: 34'];
+const BAD = [
+  ['HTTP/1.1 400 Bad Request', 'Content-Type: text/plain', 'Content-Length: 12'],
+  'BAD REQUEST\n',
+] as const;
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
-  const { text } = await talk(server.port, post('{"INPUT":"hello"}'), isWhole);
+const HELLO = '{"INPUT":"hello","OUTPUT":"HELLO"}';
+const REQUESTS: readonly [what: string, sent: string, head: readonly string[], body: string][] = [
+  ['a shout', post('{"INPUT":"hello"}'), GOOD, HELLO],
+  ['the media type in capitals', post('{"INPUT":"hello"}', 'APPLICATION/JSON'), GOOD, HELLO],
+  ['a query', post('{"INPUT":"hello"}').replace('SHOUT ', 'SHOUT?x=1 '), GOOD, HELLO],
+  ['a charset parameter', post('{"INPUT":"a"}', 'application/json; charset=utf-8'), ...BAD],
+  ['a media type in mixed case', post('{"INPUT":"a"}', 'Application/JSON'), ...BAD],
+  ['another media type', post('INPUT=a', 'application/x-www-form-urlencoded'), ...BAD],
+  ['no media type', 'POST /V1/SHOUT HTTP/1.1\r\nHost: x\r\nContent-Length: 13\r\n\r\n{"INPUT":"a"}', ...BAD],
+  ['malformed JSON', post('{"INPUT":"a"'), ...BAD],
+  ['an empty body', post(''), ...BAD],
+  ...['/', '/v1/shout', '/V1/SHOUT/', '/V1/SHOUT%20'].map((path): (typeof REQUESTS)[number] => [
+    `the path ${path}`,
+    get(path),
+    ['HTTP/1.1 404 Not Found', 'Content-Type: text/plain', 'Content-Length: 19'],
+    '404 page not found\n',
+  ]),
+  [
+    'another method',
+    get('/V1/SHOUT'),
+    ['HTTP/1.1 405 Method Not Allowed', 'Allow: POST', 'Content-Length: 0'],
+    '',
+  ],
+];
+for (const [what, sent, head, body] of REQUESTS) {
+  test(`${what} is answered byte for byte as SHOUTCLOUD does`, async (t) => {
+    const answer = await heard(t, {}, { sent });
 
-  assert.deepEqual(headOf(text), ['HTTP/1.1 200 OK', 'Content-Type: APPLICATION/JSON', 'Content-Length: 34']);
-  assert.equal(bodyOf(text), '{"INPUT":"hello","OUTPUT":"HELLO"}');
-});
-
-test('the media type in capitals is as good', async (t) => {
-  const server = await running(t);
-
-  const { text } = await talk(server.port, post('{"INPUT":"a"}', 'APPLICATION/JSON'), isWhole);
-
-  assert.equal(bodyOf(text), '{"INPUT":"a","OUTPUT":"A"}');
-});
-
-const badRequests = {
-  'a charset parameter': post('{"INPUT":"a"}', 'application/json; charset=utf-8'),
-  'a media type in mixed case': post('{"INPUT":"a"}', 'Application/JSON'),
-  'another media type': post('INPUT=a', 'application/x-www-form-urlencoded'),
-  'no media type': 'POST /V1/SHOUT HTTP/1.1\r\nHost: x\r\nContent-Length: 13\r\n\r\n{"INPUT":"a"}',
-  'malformed JSON': post('{"INPUT":"a"'),
-  'an empty body': post(''),
-};
-for (const [what, request] of Object.entries(badRequests)) {
-  test(`${what} is a bad request`, async (t) => {
-    const server = await running(t);
-
-    const { text } = await talk(server.port, request, isWhole);
-
-    const expected = ['HTTP/1.1 400 Bad Request', 'Content-Type: text/plain', 'Content-Length: 12'];
-    assert.deepEqual(headOf(text), expected);
-    assert.equal(bodyOf(text), 'BAD REQUEST\n');
+    assert.deepEqual([answer.head, answer.body], [head, body]);
   });
 }
-
-for (const path of ['/', '/v1/shout', '/V1/SHOUT/', '/V1/SHOUT%20']) {
-  test(`the path ${path} is not found`, async (t) => {
-    const server = await running(t);
-
-    const { text } = await talk(server.port, `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`, isWhole);
-
-    const expected = ['HTTP/1.1 404 Not Found', 'Content-Type: text/plain', 'Content-Length: 19'];
-    assert.deepEqual(headOf(text), expected);
-    assert.equal(bodyOf(text), '404 page not found\n');
-  });
-}
-
-test('another method is not allowed and names the one that is', async (t) => {
-  const server = await running(t);
-
-  const { text } = await talk(server.port, 'GET /V1/SHOUT HTTP/1.1\r\nHost: x\r\n\r\n', isWhole);
-
-  assert.deepEqual(headOf(text), ['HTTP/1.1 405 Method Not Allowed', 'Allow: POST', 'Content-Length: 0']);
-  assert.equal(bodyOf(text), '');
-});
-
-test('a query is ignored', async (t) => {
-  const server = await running(t);
-
-  const { text } = await talk(server.port, post('{"INPUT":"a"}').replace('SHOUT ', 'SHOUT?x=1 '), isWhole);
-
-  assert.equal(bodyOf(text), '{"INPUT":"a","OUTPUT":"A"}');
-});
 
 test('a body over 16 MiB is refused before its end', async (t) => {
-  const server = await running(t);
   const chunk = `1000000\r\n${' '.repeat(0x1000000)}\r\n`;
   const head = post('').replace('Content-Length: 0', 'Transfer-Encoding: chunked');
 
-  const { text } = await talk(server.port, `${head}${chunk}1\r\n `, isWhole);
+  const { body } = await heard(t, {}, { sent: `${head}${chunk}1\r\n ` });
 
-  assert.equal(bodyOf(text), 'BAD REQUEST\n');
+  assert.equal(body, 'BAD REQUEST\n');
 });
 
 test('it counts what it was asked and keeps the last inputs', async (t) => {

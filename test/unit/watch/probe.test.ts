@@ -18,45 +18,25 @@ function askOne({ status = 200, headers = {}, body }: Answer, question = QUESTIO
   return asker({ url: 'http://shout.example', timeoutMs: 500, fetch }, fakeClock())(question, never);
 }
 
-test('the right answer is no failure', async () => {
-  assert.deepEqual(await askOne({ body: { data: 'CBA' } }), { durationMs: 0, failure: undefined });
-});
-
-test('another answer is one', async () => {
-  const { failure } = await askOne({ body: { data: 'CBX' } });
-
-  assert.equal(failure, 'the answer is not the right one');
-});
-
-for (const cacheStatus of ['tuohs; fwd=miss; detail=local', 'cdn; fwd=miss, tuohs; fwd=miss; detail=local']) {
-  test(`the fallback is no answer of SHOUTCLOUD: ${cacheStatus}`, async () => {
-    const { failure } = await askOne({ headers: { 'cache-status': cacheStatus }, body: { data: 'CBA' } });
-
-    assert.equal(failure, 'the fallback answered it, not SHOUTCLOUD');
+const LOCAL = { 'cache-status': 'cdn; fwd=miss, tuohs; fwd=miss; detail=local' };
+const FAILURES: readonly [what: string, Answer, wantsUpstream: boolean, failure: string | undefined][] = [
+  ['the right answer', { body: { data: 'CBA' } }, true, undefined],
+  ['another answer', { body: { data: 'CBX' } }, true, 'the answer is not the right one'],
+  ['a fallback', { headers: LOCAL, body: { data: 'CBA' } }, true, 'the fallback answered it, not SHOUTCLOUD'],
+  ['a fallback for a known string', { headers: LOCAL, body: { data: 'CBA' } }, false, undefined],
+  [
+    'an error',
+    { status: 504, body: { error: 'No contact', code: 'UPSTREAM_TIMEOUT', requestId: 'r-1' } },
+    true,
+    'No contact (UPSTREAM_TIMEOUT, request r-1)',
+  ],
+  ['a long error', { status: 503, body: { error: 'x'.repeat(10_000), code: 'Y' } }, true, 'x'.repeat(300)],
+];
+for (const [what, answer, wantsUpstream, failure] of FAILURES) {
+  test(`${what} is told as: ${failure?.slice(0, 50) ?? 'no failure'}`, async () => {
+    assert.deepEqual(await askOne(answer, { ...QUESTION, wantsUpstream }), { durationMs: 0, failure });
   });
 }
-
-test('the fallback does for a known string', async () => {
-  const answer = { headers: { 'cache-status': 'tuohs; fwd=miss; detail=local' }, body: { data: 'CBA' } };
-
-  const { failure } = await askOne(answer, { ...QUESTION, wantsUpstream: false });
-
-  assert.equal(failure, undefined);
-});
-
-test('an error is told in its own words, with its code and its request', async () => {
-  const body = { error: 'Failed to contact shoutcloud api', code: 'UPSTREAM_TIMEOUT', requestId: 'r-1' };
-
-  const { failure } = await askOne({ status: 504, body });
-
-  assert.equal(failure, 'Failed to contact shoutcloud api (UPSTREAM_TIMEOUT, request r-1)');
-});
-
-test('of a long reason the beginning is told', async () => {
-  const { failure } = await askOne({ status: 503, body: { error: 'x'.repeat(10_000), code: 'Y' } });
-
-  assert.equal(failure, 'x'.repeat(300));
-});
 
 test('no answer in time is a failure that took that long', async () => {
   const clock = fakeClock();

@@ -6,23 +6,15 @@ import { at, roundNo } from './watch-under-test.ts';
 
 const THRESHOLDS = { downAfter: 3, upAfter: 2 };
 
-test('too few failed rounds in a row change nothing', () => {
-  const standing = standings('ddudd').at(-1);
-
-  assert.deepEqual(standing, { status: 'up', since: at(0), contrary: { rounds: 2, since: at(4) } });
-});
-
-test('it is down since the first of the failed rounds in a row', () => {
-  assert.deepEqual(standings('ududdd').at(-1), { status: 'down', since: at(4), contrary: null });
-});
-
-test('it is up again since the first of the good rounds in a row', () => {
-  assert.deepEqual(standings('dddududduu').at(-1), {
-    status: 'up',
-    since: at(9),
-    contrary: null,
+for (const [rounds, standing] of [
+  ['ddudd', { status: 'up', since: at(0), contrary: { rounds: 2, since: at(4) } }],
+  ['ududdd', { status: 'down', since: at(4), contrary: null }],
+  ['dddududduu', { status: 'up', since: at(9), contrary: null }],
+] as const) {
+  test(`after ${rounds} it is ${standing.status}, since the first of the rounds in a row that said so`, () => {
+    assert.deepEqual(standings(rounds).at(-1), standing);
   });
-});
+}
 
 test('rounds that agree leave the standing as it is', () => {
   const first = firstStanding(at(0));

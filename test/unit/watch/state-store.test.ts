@@ -12,25 +12,15 @@ const DOWN = {
   ...{ since: FIRST_STATE.since, at: FIRST_STATE.since, freshMs: 600, knownMs: 3, downMs: null },
 };
 
+const { since } = FIRST_STATE;
 const BROKEN = [
-  '',
-  '{',
-  'null',
-  '{}',
-  JSON.stringify({ ...FIRST_STATE, version: 2 }),
-  JSON.stringify({ ...FIRST_STATE, since: 'once' }),
-  JSON.stringify({ ...FIRST_STATE, url: undefined }),
-  JSON.stringify({ ...FIRST_STATE, status: 'gone' }),
-  JSON.stringify({ ...FIRST_STATE, contrary: undefined }),
-  JSON.stringify({ ...FIRST_STATE, contrary: { rounds: 0, since: FIRST_STATE.since } }),
-  JSON.stringify({ ...FIRST_STATE, contrary: { rounds: 1.5, since: FIRST_STATE.since } }),
-  JSON.stringify({ ...FIRST_STATE, contrary: { rounds: 1, since: 'once' } }),
-  JSON.stringify({ ...FIRST_STATE, owed: {} }),
-  JSON.stringify({ ...FIRST_STATE, owed: [{}] }),
-  JSON.stringify({ ...FIRST_STATE, owed: [[null]] }),
-  ...Object.keys(DOWN).map((field) =>
-    JSON.stringify({ ...FIRST_STATE, owed: [[DOWN, { ...DOWN, [field]: ['another type'] }]] }),
-  ),
+  ...['', '{', 'null', '{}'],
+  ...[
+    ...[{ version: 2 }, { since: 'once' }, { url: undefined }, { status: 'gone' }, { contrary: undefined }],
+    ...[0, 1.5].map((rounds) => ({ contrary: { rounds, since } })),
+    ...[{ contrary: { rounds: 1, since: 'once' } }, { owed: {} }, { owed: [{}] }, { owed: [[null]] }],
+    ...Object.keys(DOWN).map((field) => ({ owed: [[DOWN, { ...DOWN, [field]: ['another type'] }]] })),
+  ].map((change) => JSON.stringify({ ...FIRST_STATE, ...change })),
 ];
 for (const content of BROKEN) {
   test(`a file that holds ${content || 'nothing'} is no state, and that is told`, async (t) => {

@@ -24,15 +24,6 @@ test('a service that goes down and comes back is two notifications with all that
   ]);
 });
 
-test('a service that flaps below the thresholds is none', async () => {
-  const receiver = fakeReceiver();
-  const watcher = await watcherOn([receiver], {});
-
-  await play(watcher, 'dduddudduddu');
-
-  assert.deepEqual(receiver.got, []);
-});
-
 test('each failed round and each change is told once, whoever gets notifications', async () => {
   const world = recordedEvents();
   const watcher = await watcherOn([], { world });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import { asYouType } from '../../../src/web/browser/as-you-type.ts';
+import { settled } from '../../support/fake-clock.ts';
 
 beforeEach(() => {
   mock.timers.reset();
@@ -78,8 +79,4 @@ function setUp() {
     show: (reply) => shown.push(reply),
   });
   return { typist, asked, shown };
-}
-
-function settled(): Promise<void> {
-  return new Promise(setImmediate);
 }

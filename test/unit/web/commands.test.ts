@@ -6,14 +6,8 @@ import { commands } from '../../../src/web/browser/commands.ts';
 const URL_OF_API = 'https://example.com/v1';
 
 const TEXTS = [
-  "it's",
-  '"; rm -rf $HOME #',
-  '`id` $(id) \\ %s !x $x',
-  'two\nlines\t\u2028',
-  '@file',
-  '👨‍👩‍👧é',
-  '“typographic’s”',
-  '\ud800 alone',
+  ...["it's", '"; rm -rf $HOME #', '`id` $(id) \\ %s !x $x', 'two\nlines\t\u2028'],
+  ...['@file', '👨‍👩‍👧é', '“typographic’s”', '\ud800 alone'],
 ];
 
 test('the command is what one would write by hand', () => {

@@ -14,21 +14,13 @@ for (const code of ['NEW_CODE', '', '__proto__', 'toString']) {
 }
 
 test('the time to wait is in plain words', () => {
-  assert.deepEqual([0, 1, 30].map(whenToRetry), [
-    'Try again now.',
-    'Try again in 1 second.',
-    'Try again in 30 seconds.',
-  ]);
+  const words = [0, 1, 30].map(whenToRetry).join(' ');
+
+  assert.equal(words, 'Try again now. Try again in 1 second. Try again in 30 seconds.');
 });
 
 test('what is wrong with the request itself does not pass', () => {
   const lasting = Object.keys(sentences).filter((code) => !mayPass(code));
 
-  assert.deepEqual(lasting, [
-    'BAD_INPUT',
-    'NOT_FOUND',
-    'METHOD_NOT_ALLOWED',
-    'TOO_LARGE',
-    'HEADERS_TOO_LARGE',
-  ]);
+  assert.equal(lasting.join(' '), 'BAD_INPUT NOT_FOUND METHOD_NOT_ALLOWED TOO_LARGE HEADERS_TOO_LARGE');
 });

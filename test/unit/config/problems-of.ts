@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { ConfigError, type Environment, readConfig } from '../../../src/config/read-config.ts';
+
+/** What is wrong with this environment: a sentence each. */
+export function problemsOf(environment: Environment): readonly string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems;
+  }
+}

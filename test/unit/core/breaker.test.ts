@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Breaker } from '../../../src/core/breaker.ts';
+import type { BreakerState } from '../../../src/core/events.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+
+/**
+ * What happens: `+9` is so many milliseconds later, `call 9` so many calls that want in, `fail 9` so many that are let in
+ * and fail, `report failure 9` so many failures of calls that were let in before.
+ */
+const OPEN = 'fail 9, +1000, fail 1';
+const HALF_OPEN = `${OPEN}, +1000, call 3`;
+const CASES: readonly [what: string, script: string, state: BreakerState, retryAfterMs?: number][] = [
+  ['a closed one asks nobody to wait', '', 'closed'],
+  ['ten failures in a row that span a second open it', OPEN, 'open', 1000],
+  ['a burst of failures within a second does not', 'fail 50, +999, fail 50', 'closed'],
+  ['nine failures do not, however long they take', 'fail 1, +60000, fail 8', 'closed'],
+  [
+    'a success starts the count and the span anew',
+    `fail 9, +1000, report success 1, fail 10, +999, fail 1`,
+    'closed',
+  ],
+  ['neutral verdicts are no failures', 'fail 9, +1000, report neutral 100', 'closed'],
+  ['and do not interrupt them', 'fail 9, +1000, report neutral 100, fail 1', 'open', 1000],
+  ['while it is open it knows how much time is left', `${OPEN}, +300`, 'open', 700],
+  ['a call that comes too early changes nothing', `${OPEN}, +999, call 1`, 'open', 1],
+  ['a call that comes in time makes it half open', `${OPEN}, +1000, call 1`, 'half-open'],
+  ['one successful probe closes it', `${OPEN}, +1000, call 1, report success 1`, 'closed'],
+  ['so does one among failed ones', `${HALF_OPEN}, report failure 2, report success 1`, 'closed'],
+  ['so does a late success, while it is open', `call 1, ${OPEN}, report success 1`, 'closed'],
+  ['late failures, while it is open, change nothing', `${OPEN}, report failure 20`, 'open', 1000],
+  [
+    'as long as a probe is under way, two failed ones do not open it',
+    `${HALF_OPEN}, report failure 2`,
+    'half-open',
+  ],
+  ['a failed round of probes doubles the time', `${OPEN}, +1000, fail 3`, 'open', 2000],
+  ['so does the next one', `${OPEN}, +1000, fail 3, +2000, fail 3`, 'open', 4000],
+  ['up to five seconds', `${OPEN}, +1000, fail 3, +2000, fail 3, +4000, fail 3`, 'open', 5000],
+  [
+    'after it has closed, it opens for the shortest time again',
+    `${OPEN}, +1000, fail 3, +2000, call 1, report success 1, ${OPEN}`,
+    'open',
+    1000,
+  ],
+];
+for (const [what, script, state, retryAfterMs = 0] of CASES) {
+  test(what, async () => {
+    const { breaker, play, clock } = startBreaker();
+
+    await play(script);
+
+    assert.deepEqual([breaker.state, breaker.retryAfterMs, clock.timers()], [state, retryAfterMs, 0]);
+  });
+}
+
+for (const [what, script, entered] of [
+  ['when it is closed', '', 500],
+  ['while it is open', `${OPEN}, +999`, 0],
+  ['when its time is over', `${OPEN}, +1000`, 3],
+  ['once all probes are under way', HALF_OPEN, 0],
+  ['after a probe that said nothing', `${HALF_OPEN}, report neutral 1`, 1],
+] as const) {
+  test(`of 500 callers that come ${what}, ${entered} are let through`, async () => {
+    const { play } = startBreaker();
+    await play(script);
+
+    assert.equal(await play('call 500'), entered);
+  });
+}
+
+test('it opens for up to a quarter longer, so that many processes do not probe in step', async () => {
+  const { breaker, clock, play } = startBreaker();
+  clock.setRandom(0.8);
+
+  await play(OPEN);
+
+  assert.equal(breaker.retryAfterMs, 1200);
+});
+
+test('each change is told once', async () => {
+  const { play, told } = startBreaker();
+
+  await play(`${HALF_OPEN}, report success 2`);
+
+  assert.deepEqual(told, ['open', 'half-open', 'closed']);
+});
+
+/** A closed breaker with the numbers of the one around the upstream. */
+function startBreaker() {
+  const clock = fakeClock();
+  clock.setRandom(0);
+  const told: BreakerState[] = [];
+  const numbers = { failures: 10, spanMs: 1000, probes: 3, leastOpenMs: 1000, mostOpenMs: 5000 };
+  const breaker = new Breaker({ ...numbers, onChange: (state) => told.push(state) }, { clock });
+
+  return {
+    breaker,
+    clock,
+    told,
+    /** Plays a script; resolves with how many of its calls were let in. */
+    async play(script: string): Promise<number> {
+      let entered = 0;
+      for (const step of script.split(', ').filter((step) => step !== '')) {
+        if (step.startsWith('+')) await clock.advance(Number(step));
+        const [, does, verdict, times] = /^(\w+)(?: (success|failure|neutral))? (\d+)$/.exec(step) ?? [];
+        for (let i = 0; i < Number(times ?? 0); i++) {
+          if (does !== 'report') entered += Number(breaker.enter());
+          if (does === 'fail') breaker.report('failure');
+          if (does === 'report') breaker.report(verdict as 'success' | 'failure' | 'neutral');
+        }
+      }
+      return entered;
+    },
+  };
+}
