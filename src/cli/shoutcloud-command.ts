@@ -19,7 +19,7 @@ interface ShoutcloudCommandOptions {
 /** `tuohs shoutcloud`: a server that behaves or misbehaves like SHOUTCLOUD, until SIGTERM, SIGINT or SIGHUP. */
 export function shoutcloudCommand(surroundings: Surroundings): Command {
   return new Command('shoutcloud')
-    .description('run a server that answers as SHOUTCLOUD does, or as badly as told')
+    .description('run a server that answers as SHOUTCLOUD does, or with the faults that you choose')
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8080)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--latency <ms>', 'how long each answer takes, in milliseconds', wholeNumber(0, 3_600_000), 0)
