@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { systemClock as clock } from '../core/clock.ts';
 import { faultKinds } from '../shoutcloud/faults.ts';
-import { type ShoutcloudOptions, startShoutcloud } from '../shoutcloud/server.ts';
+import type { ShoutcloudOptions } from '../shoutcloud/server.ts';
 import { wholeNumber } from './arguments.ts';
 import { isListenError, listenFailure, runUntil } from './listening.ts';
 import { openLog, type Surroundings } from './own-process.ts';
@@ -38,6 +38,8 @@ async function serve(
 ): Promise<void> {
   const faults = fault.join(' ');
   await runUntil(surroundings.stop.first, async (opened) => {
+    // Loaded here, so that a signal also ends a start that hangs.
+    const { startShoutcloud } = await import('../shoutcloud/server.ts');
     const { log, flushed } = await openLog(surroundings, clock);
     opened.push(flushed);
     const observers = quiet ? {} : requestLog((msg, facts) => log.info(facts, msg));
