@@ -7,13 +7,10 @@ import { verifiedUpperCase } from './core/upper-case.ts';
 import { type LayerViews, NO_VIEWS } from './telemetry/layer-views.ts';
 import { batchedShouter } from './upstream/batched-shouter.ts';
 import { cachedShouter } from './upstream/cached-shouter.ts';
-import { coalescedShouter } from './upstream/coalesced-shouter.ts';
-import { deadlineShouter } from './upstream/deadline-shouter.ts';
-import { fallbackShouter } from './upstream/fallback-shouter.ts';
-import { Gate, gatedShouter } from './upstream/gated-shouter.ts';
-import { breakerRefusal, guardedShouter } from './upstream/guarded-shouter.ts';
+import { coalescedShouter, missLimitedShouter } from './upstream/coalesced-shouter.ts';
+import { deadlineShouter, fallbackShouter } from './upstream/deadline-shouter.ts';
+import { breakerRefusal, Gate, gatedShouter, guardedShouter } from './upstream/gated-shouter.ts';
 import type { Transport } from './upstream/http-transport.ts';
-import { missLimitedShouter } from './upstream/miss-limited-shouter.ts';
 import { RetryBudget, retriedShouter } from './upstream/retried-shouter.ts';
 import { shoutcloudShouter } from './upstream/shoutcloud-shouter.ts';
 

@@ -23,7 +23,7 @@ export interface EventStrip {
 /** Older entries are dropped. */
 const MOST_ENTRIES = 200;
 
-/** Keeps the last attempts, answers and changes of the breaker, for a person at the page. */
+/** Keeps the last attempts, answers and changes of the breaker, for people at the playground. */
 export function eventStrip({ clock }: Pick<World, 'clock'>): EventStrip {
   let entries: StripEntry[] = [];
   let number = 0;
@@ -68,7 +68,7 @@ export function eventStrip({ clock }: Pick<World, 'clock'>): EventStrip {
     note('bad', `refused in ${ms} ms: ${error instanceof TuohsError ? error.code : 'INTERNAL'}`);
   }
 
-  /** Does the work as it is, a promise or not, and tells of its end. */
+  /** Does the work of a layer, and reports how it ended and how long it took. */
   function timed(
     work: () => Shout | Promise<Shout>,
     onShout: (shout: Shout, ms: number) => void,

@@ -11,7 +11,7 @@ import {
 import { AttemptError, TuohsError } from '../../core/errors.ts';
 import type { Call, Shout } from '../../core/shouter.ts';
 import { type LayerViews, observed } from '../layer-views.ts';
-import { type Contexts, isTraced, othersOf, requestOf, withOthers } from './contexts.ts';
+import { type Contexts, isTraced, othersOf, requestOf, withOthers } from './traced-requests.ts';
 
 export interface TracedLayersOptions {
   readonly tracer: Tracer;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Breaker } from '../../../src/core/breaker.ts';
 import { AttemptError, type AttemptFailure, TuohsError } from '../../../src/core/errors.ts';
-import { guardedShouter } from '../../../src/upstream/guarded-shouter.ts';
+import { guardedShouter } from '../../../src/upstream/gated-shouter.ts';
 import { leavableCall } from '../../support/call.ts';
 import { fakeShouter } from '../../support/fake-shouter.ts';
 import { layerUnderTest, numbered } from '../../support/layer.ts';
