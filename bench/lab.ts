@@ -31,13 +31,11 @@ export interface Lab {
 
 // All features: a quota nobody reaches still costs its count.
 const EVERYTHING_ON = {
-  HOST: '127.0.0.1',
-  PORT: '0',
-  ADMIN_PORT: '0',
-  DRAIN_MS: '0',
+  ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
   RATE_LIMIT_PER_MINUTE: '1000000000',
 };
 const MAIN = fromRoot('dist/main.js');
+const SHOUTCLOUD = ['shoutcloud', '--quiet', '--port', '0'];
 
 /** Runs `use` with a lab whose processes have ended when this returns. */
 export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => Promise<T>): Promise<T> {
@@ -66,16 +64,7 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
           ...env,
         }),
       shoutcloud: (latencyMs, place = 'others') =>
-        listening(cores[place], [
-          process.execPath,
-          MAIN,
-          'shoutcloud',
-          '--quiet',
-          '--port',
-          '0',
-          '--latency',
-          `${latencyMs}`,
-        ]),
+        listening(cores[place], [process.execPath, MAIN, ...SHOUTCLOUD, '--latency', `${latencyMs}`]),
       baseline: (name) =>
         listening(cores.service, [process.execPath, fromRoot(`bench/baselines/${name}.ts`)]),
       redis: () => redisServer(ending, { before: cores.others }),
@@ -84,9 +73,7 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
     };
   }
 
-  async function load<Name extends string>(
-    plan: LoadPlan<Name>,
-  ): Promise<Readonly<Record<Name, LoadReport>>> {
+  async function load<Name extends string>(plan: LoadPlan<Name>): Promise<Record<Name, LoadReport>> {
     const generator = fromRoot('bench/tools/load-generator.ts');
     const program = start(cores.others, [process.execPath, generator, JSON.stringify(plan)]);
     const { reports } = (await program.logLine('done')) as unknown as LoadReports<Name>;

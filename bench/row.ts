@@ -9,6 +9,17 @@ export interface Figure {
   readonly goal?: { readonly atLeast: number } | { readonly atMost: number };
 }
 
+/** What is measured, its unit, its value in a round, and its goal. */
+type Column<Round> = readonly [string, string, (round: Round) => number, Figure['goal']?];
+
+/** The figures of these rounds. */
+export function figuresOf<Round>(rounds: readonly Round[], columns: readonly Column<Round>[]): Figure[] {
+  return columns.map(([what, unit, valueIn, goal]) => ({
+    ...{ what, unit, values: rounds.map(valueIn) },
+    ...(goal && { goal }),
+  }));
+}
+
 /** One thing that is measured. `run` takes what it needs from the lab, which ends it again. */
 export interface Row {
   readonly name: string;

@@ -1,5 +1,5 @@
-import type { Row } from '../row.ts';
-import { afterWarmUp, askKnown } from './known.ts';
+import { figuresOf, type Row } from '../row.ts';
+import { afterWarmUp, askKnown, toBare } from './known.ts';
 
 export const knownInRedis: Row = {
   name: 'redis',
@@ -16,20 +16,11 @@ export const knownInRedis: Row = {
     });
     const rounds = await afterWarmUp(lab.rounds, () => askKnown(lab, { bare, tuohs }));
 
-    return [
-      {
-        what: 'req/s, to bare node:http',
-        unit: '×',
-        values: rounds.map(({ tuohs, bare }) => tuohs.perSecond / bare.perSecond),
-        goal: { atLeast: 0.5 },
-      },
-      {
-        what: 'processor time an answer, to bare node:http',
-        unit: '×',
-        values: rounds.map(({ tuohs, bare }) => tuohs.processorUs / bare.processorUs),
-      },
-      { what: 'tuohs', unit: 'req/s', values: rounds.map(({ tuohs }) => tuohs.perSecond) },
-      { what: 'tuohs, p99', unit: 'ms', values: rounds.map(({ tuohs }) => tuohs.p99Ms) },
-    ];
+    return figuresOf(rounds, [
+      ['req/s, to bare node:http', '×', toBare(({ perSecond }) => perSecond), { atLeast: 0.5 }],
+      ['processor time an answer, to bare node:http', '×', toBare(({ processorUs }) => processorUs)],
+      ['tuohs', 'req/s', ({ tuohs }) => tuohs.perSecond],
+      ['tuohs, p99', 'ms', ({ tuohs }) => tuohs.p99Ms],
+    ]);
   },
 };

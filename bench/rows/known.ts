@@ -1,7 +1,7 @@
 import { cpuMs } from '../../test/support/process-state.ts';
 import { KNOWN_TEXTS } from '../baselines/answers.ts';
 import type { Lab, Server } from '../lab.ts';
-import type { Figure, Row } from '../row.ts';
+import { type Figure, figuresOf, type Row } from '../row.ts';
 import type { LoadPlan, LoadReport } from '../tools/load-plan.ts';
 
 const CONNECTIONS = 32;
@@ -29,14 +29,8 @@ export const knownAlone: Row = {
   about: 'One caller, one connection, known strings: what tuohs adds to the median of bare node:http.',
   async run(lab) {
     const rounds = await askBoth(lab, { method: 'POST', connections: 1 });
-    return [
-      {
-        what: 'median, more than bare node:http',
-        unit: 'ms',
-        values: rounds.map(({ tuohs, bare }) => tuohs.p50Ms - bare.p50Ms),
-        goal: { atMost: 0.3 },
-      },
-    ];
+    const more = ({ tuohs, bare }: (typeof rounds)[number]) => tuohs.p50Ms - bare.p50Ms;
+    return figuresOf(rounds, [['median, more than bare node:http', 'ms', more, { atMost: 0.3 }]]);
   },
 };
 
@@ -45,32 +39,14 @@ async function besideBare(
   { method, atLeast }: { method: 'GET' | 'POST'; atLeast: number },
 ): Promise<Figure[]> {
   const rounds = await askBoth(lab, { method });
-  return [
-    {
-      what: 'req/s, to bare node:http',
-      unit: '×',
-      values: rounds.map(({ tuohs, bare }) => tuohs.perSecond / bare.perSecond),
-      goal: { atLeast },
-    },
-    {
-      what: 'p99, to bare node:http',
-      unit: '×',
-      values: rounds.map(({ tuohs, bare }) => tuohs.p99Ms / bare.p99Ms),
-      goal: { atMost: 1.5 },
-    },
-    {
-      what: 'processor time an answer, to bare node:http',
-      unit: '×',
-      values: rounds.map(({ tuohs, bare }) => tuohs.processorUs / bare.processorUs),
-    },
-    { what: 'tuohs', unit: 'req/s', values: rounds.map(({ tuohs }) => tuohs.perSecond) },
-    { what: 'bare node:http', unit: 'req/s', values: rounds.map(({ bare }) => bare.perSecond) },
-    {
-      what: 'load generator, busy while asking bare node:http',
-      unit: '%',
-      values: rounds.map(({ bare }) => bare.busy * 100),
-    },
-  ];
+  return figuresOf(rounds, [
+    ['req/s, to bare node:http', '×', toBare(({ perSecond }) => perSecond), { atLeast }],
+    ['p99, to bare node:http', '×', toBare(({ p99Ms }) => p99Ms), { atMost: 1.5 }],
+    ['processor time an answer, to bare node:http', '×', toBare(({ processorUs }) => processorUs)],
+    ['tuohs', 'req/s', ({ tuohs }) => tuohs.perSecond],
+    ['bare node:http', 'req/s', ({ bare }) => bare.perSecond],
+    ['load generator, busy while asking bare node:http', '%', ({ bare }) => bare.busy * 100],
+  ]);
 }
 
 async function askBoth(lab: Lab, load: Load) {
@@ -81,6 +57,11 @@ async function askBoth(lab: Lab, load: Load) {
 }
 
 type Load = Partial<Pick<LoadPlan, 'method' | 'connections'>>;
+
+/** How many times as much of this a round found of tuohs as of bare node:http. */
+export function toBare(of: (found: KnownRound) => number) {
+  return ({ tuohs, bare }: Record<'tuohs' | 'bare', KnownRound>) => of(tuohs) / of(bare);
+}
 
 /** Asks all of these, in short turns. The first time also makes the texts known. */
 export async function askKnown<Name extends string>(

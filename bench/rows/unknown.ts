@@ -1,5 +1,5 @@
 import type { Lab } from '../lab.ts';
-import type { Row } from '../row.ts';
+import { figuresOf, type Row } from '../row.ts';
 import { inTurns } from '../tools/in-turns.ts';
 
 const LATENCY_MS = 20;
@@ -25,18 +25,14 @@ export const unknown: Row = {
       direct: () => directly(UPSTREAM_CONNECTIONS, ROUND_MS),
     });
 
-    return [
-      {
-        what: 'req/s, to one call a string',
-        unit: '×',
-        values: rounds.map(({ tuohs, direct }) => tuohs.perSecond / direct.perSecond),
-        goal: { atLeast: 20 },
-      },
-      { what: 'tuohs', unit: 'req/s', values: rounds.map(({ tuohs }) => tuohs.perSecond) },
-      { what: 'one call a string', unit: 'req/s', values: rounds.map(({ direct }) => direct.perSecond) },
-      { what: 'tuohs, median', unit: 'ms', values: rounds.map(({ tuohs }) => tuohs.p50Ms) },
-      { what: 'tuohs, p99', unit: 'ms', values: rounds.map(({ tuohs }) => tuohs.p99Ms) },
-    ];
+    const ratio = ({ tuohs, direct }: (typeof rounds)[number]) => tuohs.perSecond / direct.perSecond;
+    return figuresOf(rounds, [
+      ['req/s, to one call a string', '×', ratio, { atLeast: 20 }],
+      ['tuohs', 'req/s', ({ tuohs }) => tuohs.perSecond],
+      ['one call a string', 'req/s', ({ direct }) => direct.perSecond],
+      ['tuohs, median', 'ms', ({ tuohs }) => tuohs.p50Ms],
+      ['tuohs, p99', 'ms', ({ tuohs }) => tuohs.p99Ms],
+    ]);
   },
 };
 
@@ -57,16 +53,12 @@ export const alone: Row = {
       direct: () => directly(1, ROUND_MS / 2),
     });
 
-    return [
-      {
-        what: 'median, more than a direct call',
-        unit: 'ms',
-        values: rounds.map(({ tuohs, direct }) => tuohs.p50Ms - direct.p50Ms),
-        goal: { atMost: 0.3 },
-      },
-      { what: 'tuohs, median', unit: 'ms', values: rounds.map(({ tuohs }) => tuohs.p50Ms) },
-      { what: 'a direct call, median', unit: 'ms', values: rounds.map(({ direct }) => direct.p50Ms) },
-    ];
+    const more = ({ tuohs, direct }: (typeof rounds)[number]) => tuohs.p50Ms - direct.p50Ms;
+    return figuresOf(rounds, [
+      ['median, more than a direct call', 'ms', more, { atMost: 0.3 }],
+      ['tuohs, median', 'ms', ({ tuohs }) => tuohs.p50Ms],
+      ['a direct call, median', 'ms', ({ direct }) => direct.p50Ms],
+    ]);
   },
 };
 

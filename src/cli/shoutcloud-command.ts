@@ -2,10 +2,9 @@ import { Command } from 'commander';
 import { systemClock as clock } from '../core/clock.ts';
 import { faultKinds } from '../shoutcloud/faults.ts';
 import { type ShoutcloudOptions, startShoutcloud } from '../shoutcloud/server.ts';
-import { jsonLog, logOutput } from '../telemetry/log-output.ts';
 import { wholeNumber } from './arguments.ts';
 import { isListenError, listenFailure, runUntil } from './listening.ts';
-import type { Surroundings } from './own-process.ts';
+import { openLog, type Surroundings } from './own-process.ts';
 
 interface ShoutcloudCommandOptions {
   port: number;
@@ -35,12 +34,12 @@ export function shoutcloudCommand(surroundings: Surroundings): Command {
 async function serve(
   { fault, latency: latencyMs, quiet, ...options }: ShoutcloudCommandOptions,
   command: Command,
-  { stop, logTo = logOutput({ clock }) }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<void> {
   const faults = fault.join(' ');
-  await runUntil(stop.first, async (opened) => {
-    opened.push(logTo.flushed);
-    const log = jsonLog({ level: 'info', logTo });
+  await runUntil(surroundings.stop.first, async (opened) => {
+    const { log, flushed } = await openLog(surroundings, clock);
+    opened.push(flushed);
     const observers = quiet ? {} : requestLog((msg, facts) => log.info(facts, msg));
     const started = startShoutcloud({ ...options, ...observers, faults, latencyMs });
     const { close, url, port, seed } = await started.catch((error: Error) => {

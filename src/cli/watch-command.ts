@@ -2,14 +2,13 @@ import { Command, Option } from 'commander';
 import { ConfigError, type Environment, secretText } from '../config/read-config.ts';
 import { systemClock as clock } from '../core/clock.ts';
 import { messageOf, wordsOf } from '../core/text-values.ts';
-import { jsonLog, logOutput } from '../telemetry/log-output.ts';
 import { type Format, formatFor, isWebhookAddress, webhook } from '../watch/receiver.ts';
 import { asker } from '../watch/round.ts';
 import type { WatchEvent, WatchWorld } from '../watch/standing.ts';
 import { fileStateStore, memoryStateStore } from '../watch/state-store.ts';
 import { startWatch, type Watch } from '../watch/watch.ts';
 import { clientOf, durationOption, serviceUrl, URL_OPTION, wholeNumber } from './arguments.ts';
-import { ExitCode, INTERRUPTED, type Surroundings } from './own-process.ts';
+import { ExitCode, INTERRUPTED, openLog, type Surroundings } from './own-process.ts';
 
 interface WatchCommandOptions {
   url?: string;
@@ -23,7 +22,7 @@ interface WatchCommandOptions {
   once?: true;
 }
 
-/** `tuohs watch`: asks a service again and again, and tells webhooks when it goes down and when it is back. */
+/** `tuohs watch`: asks a service again and again, and notifies webhooks when it goes down and when it is back. */
 export function watchCommand(surroundings: Surroundings): Command {
   return new Command('watch')
     .description('watch a service from outside, and tell webhooks when it goes down and when it is back')
@@ -62,21 +61,20 @@ Examples:
 `;
 
 async function watch(options: WatchCommandOptions, command: Command, surroundings: Surroundings) {
-  const { environment, stop, logTo = logOutput({ clock }) } = surroundings;
+  const { environment, stop } = surroundings;
   const url = serviceUrl(options.url, environment);
   clientOf(url, {}, command);
   const addresses = webhookAddresses(options.notify, environment);
   const stopping = new AbortController();
   stop.first.then(() => stopping.abort());
-  const log = jsonLog({ level: 'info', logTo });
-  const say = ([level, msg, facts = {}]: LogLine) => log[level](facts, msg);
   const target: Target = { url, addresses, signal: stopping.signal };
-  await watchTarget(target, options, say).finally(logTo.flushed);
+  const { log, flushed } = await openLog(surroundings, clock);
+  await watchTarget(target, options, log).finally(flushed);
 }
 
 interface Target {
   readonly url: string;
-  /** Of webhooks: secrets, which no message may show. */
+  /** The addresses of webhooks. They are secrets, so no message shows them. */
   readonly addresses: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -84,15 +82,19 @@ interface Target {
 async function watchTarget(
   target: Target,
   options: WatchCommandOptions,
-  say: (line: LogLine) => void,
+  log: Record<'info' | 'warn' | 'error', (facts: object, words: string) => void>,
 ): Promise<void> {
   const { url, addresses, signal } = target;
   const { timeout: timeoutMs, interval: intervalMs, downAfter, upAfter } = options;
-  const running = await setUp(target, options, { clock, emit: (event) => say(lineOf(event)) });
+  const emit = ({ type, ...facts }: WatchEvent) => {
+    const [level, words] = LINES[type];
+    log[level](facts, words);
+  };
+  const running = await setUp(target, options, { clock, emit });
   try {
     if (options.once) return await watchOnce(running, signal);
     const facts = { url, intervalMs, timeoutMs, downAfter, upAfter, webhooks: addresses.length };
-    say(['info', 'watching', facts]);
+    log.info(facts, 'watching');
     await running.every(intervalMs);
   } finally {
     await running.settled();
@@ -148,35 +150,14 @@ function webhookAddresses(option: readonly string[] | undefined, environment: En
   }
 }
 
-/** How bad it is, what happened in constant words, and the facts. */
-type LogLine = readonly [level: 'info' | 'warn' | 'error', msg: string, facts?: object];
-
-/** The log line of an event. */
-function lineOf(event: WatchEvent): LogLine {
-  switch (event.type) {
-    case 'round-failed': {
-      const { freshMs, knownMs } = event.round;
-      return ['warn', 'a round failed', { ...event.failure, freshMs, knownMs }];
-    }
-    case 'changed': {
-      const { status, ...facts } = event.notification;
-      return status === 'down' ? ['error', 'down', facts] : ['info', 'up again', facts];
-    }
-    case 'not-delivered': {
-      const { type: _, ...facts } = event;
-      return ['error', 'a notification was not delivered; it is tried again at the next round', facts];
-    }
-    case 'dropped':
-      return ['error', 'too many notifications are owed; two were dropped', { receiver: event.receiver }];
-    case 'state-broken':
-      return ['warn', 'the state file holds no state; the watch begins anew'];
-    case 'state-of-another':
-      return ['warn', 'the state file is of another address; the watch begins anew', { url: event.url }];
-    case 'state-not-saved':
-      return [
-        'error',
-        'the state was not saved; it is tried again at the next round',
-        { reason: event.reason },
-      ];
-  }
-}
+/** The level and the words of the log line of each event. Its facts follow. */
+const LINES: { readonly [Type in WatchEvent['type']]: readonly ['info' | 'warn' | 'error', string] } = {
+  'round-failed': ['warn', 'a round failed'],
+  down: ['error', 'down'],
+  up: ['info', 'up again'],
+  'not-delivered': ['error', 'a notification was not delivered; it is tried again at the next round'],
+  dropped: ['error', 'too many notifications are owed; two were dropped'],
+  'state-broken': ['warn', 'the state file holds no state; the watch begins anew'],
+  'state-of-another': ['warn', 'the state file is of another address; the watch begins anew'],
+  'state-not-saved': ['error', 'the state was not saved; it is tried again at the next round'],
+};

@@ -87,6 +87,7 @@ export function httpServer<Parts>(
     writeHead: headWriter(world.clock, keepAliveTimeoutMs),
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
     budget,
+    giveWay: open.giveWay,
     newId: requestIds(),
   };
   const refuseBroken = brokenRequests(open, host);

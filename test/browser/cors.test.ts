@@ -18,16 +18,6 @@ describe('a page of another site', { skip: noBrowser }, () => {
     assert.deepEqual(answer, [{ data: 'OLLEH' }, 'from-a-page']);
   });
 
-  test('may read why it was refused, too', async (t) => {
-    const { page, url } = await open(t, (site) => site);
-
-    const code = await page.evaluate(
-      `fetch('${url}/v1').then((answer) => answer.json()).then(({ code }) => code)`,
-    );
-
-    assert.equal(code, 'BAD_INPUT');
-  });
-
   test('may do neither, where another origin is allowed', async (t) => {
     const { page, url } = await open(t, () => 'https://app.example');
 

@@ -55,15 +55,6 @@ describe('the API reference', { skip: noBrowser }, () => {
     assert.equal(new Set(codes).size, codes.length);
   });
 
-  test('links lead to the playground and to the document', async (t) => {
-    const { page, url } = await open(t);
-    const address = (name: string) =>
-      page.getByRole('link', { name }).evaluate((link) => (link as unknown as { href: string }).href);
-
-    assert.equal(await address('playground'), `${url}/`);
-    assert.equal(await address('openapi.json'), `${url}/openapi.json`);
-  });
-
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`in the ${colorScheme} scheme, nothing breaks the policy, logs an error or asks another host`, async (t) => {
       const { page, problems } = await open(t, { colorScheme });

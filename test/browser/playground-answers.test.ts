@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Route } from 'playwright-core';
 import { noBrowser } from '../support/browser.ts';
-import { interceptShouts, openerOf, overflow } from './playground-page.ts';
+import { openerOf, overflow } from './playground-page.ts';
 
 describe('the playground answers', { skip: noBrowser }, () => {
   const open = openerOf();
@@ -42,41 +41,6 @@ describe('the playground answers', { skip: noBrowser }, () => {
     await box.fill('');
 
     await shout.and(shout.page().locator(':empty')).waitFor();
-  });
-
-  test('an answer that comes late is not shown over a newer one', async (t) => {
-    const late = Promise.withResolvers<Route>();
-    const { page, box, shout, says } = await open(t, {
-      prepare: (page) =>
-        interceptShouts(page, async (route, text) => {
-          if (text !== 'first') return route.continue();
-          late.resolve(route);
-        }),
-    });
-    await box.fill('first');
-    const first = await late.promise;
-    await box.fill('second');
-    await says('DNOCES');
-
-    // The page may have hung up on it already.
-    await first.fulfill({ json: { data: 'TSRIF' } }).catch(() => {});
-    await page.evaluate('new Promise(requestAnimationFrame)');
-
-    assert.equal(await shout.textContent(), 'DNOCES');
-  });
-
-  test('a request whose text is out of date is aborted', async (t) => {
-    const asked = Promise.withResolvers<void>();
-    const { page, box } = await open(t, {
-      prepare: (page) => interceptShouts(page, async () => asked.resolve()),
-    });
-    const aborted = page.waitForEvent('requestfailed');
-    await box.fill('first');
-    await asked.promise;
-
-    await box.fill('');
-
-    assert.equal((await aborted).failure()?.errorText, 'net::ERR_ABORTED');
   });
 
   test('no request has the text in its address', async (t) => {

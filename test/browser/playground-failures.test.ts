@@ -3,7 +3,7 @@ import { after, describe, type TestContext, test } from 'node:test';
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { noBrowser, openPage, type PageOptions, startBrowser } from '../support/browser.ts';
 import { tuohs } from '../support/process.ts';
-import { interceptShouts, openerOf, playgroundOn, refuse } from './playground-page.ts';
+import { interceptShouts, openerOf, playgroundOn, refuse, stopClock } from './playground-page.ts';
 
 describe('the playground explains failures', { skip: noBrowser }, () => {
   const browser = startBrowser({ after });
@@ -27,7 +27,7 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
   test('the button to try again counts down first', async (t) => {
     const asked: string[] = [];
     const { page, box, again, says } = await open(t, async (page) => {
-      await page.clock.install();
+      await stopClock(page);
       await interceptShouts(page, async (route, text) => {
         asked.push(text);
         await (asked.length === 1

@@ -13,6 +13,12 @@ export function openerOf(path = '/', browser = startBrowser({ after })) {
   };
 }
 
+/** Time stands still on the page until the test moves it; to be called before the page is opened. */
+export async function stopClock({ clock }: Page): Promise<void> {
+  await clock.install({ time: 0 });
+  await clock.pauseAt(1000);
+}
+
 /** How many pixels the page is wider than its window; at most 0 where nothing sticks out. */
 export async function overflow(page: Page): Promise<number> {
   return Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { noBrowser } from '../support/browser.ts';
-import { interceptShouts, openerOf, refuse } from './playground-page.ts';
+import { interceptShouts, openerOf, refuse, stopClock } from './playground-page.ts';
 
 describe('the playground keeps the text', { skip: noBrowser }, () => {
   const open = openerOf();
 
   test('Enter asks at once and adds no line break; Shift+Enter adds one', async (t) => {
-    const { page, box, says } = await open(t, { prepare: (page) => page.clock.install() });
+    const { page, box, says } = await open(t, { prepare: stopClock });
 
     await box.pressSequentially('he');
     await page.keyboard.press('Shift+Enter');

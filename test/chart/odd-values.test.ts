@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { schemaErrors } from './manifest-types.ts';
-import { oddReleases, oddValues } from './odd-values.ts';
+import { oddReleases, oddValues, refusedValues } from './odd-values.ts';
 import { chart, type Manifest, type Rendering, refusal, rendered, type Values } from './rendering.ts';
 
 const defaults: Values = parse(readFileSync(`${chart}/values.yaml`, 'utf8'));
@@ -16,6 +16,13 @@ for (const [what, values] of Object.entries(oddValues)) {
     assert.equal(refusal(values, { helm: 'helm3' }) === '', said === '', said);
     if (said !== '') assert.match(said, SENTENCE);
     else await assertValid(values, {});
+  });
+}
+
+for (const [what, values] of Object.entries(refusedValues)) {
+  test(`${what}: refused in a sentence by both versions of Helm`, () => {
+    assert.match(refusal(values), SENTENCE);
+    assert.match(refusal(values, { helm: 'helm3' }), SENTENCE);
   });
 }
 

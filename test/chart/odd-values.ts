@@ -69,10 +69,6 @@ export const oddValues: Readonly<Record<string, Values>> = {
       ],
     },
   },
-  'a Gateway with and without its group': {
-    httpRoute: { ...gateway, parentRefs: [{ name: 'a' }, { name: 'a', group: 'gateway.networking.k8s.io' }] },
-  },
-  'an IngressRoute without entry points': { ingressRoute: { enabled: true, host, entryPoints: null } },
   'a Gateway of another kind': {
     httpRoute: { ...gateway, parentRefs: [{ name: 'a', kind: 'Service', group: '' }] },
   },
@@ -97,7 +93,6 @@ export const oddValues: Readonly<Record<string, Values>> = {
   'two annotations that do not fit together': {
     service: { annotations: { a: 'x'.repeat(200_000), b: 'y'.repeat(100_000) } },
   },
-  'a key whose prefix is no name': { podAnnotations: { 'a..b/c': 'd' } },
   'no sections at all': {
     resources: null,
     affinity: null,
@@ -142,12 +137,6 @@ export const oddValues: Readonly<Record<string, Values>> = {
       ],
     },
   },
-  'a measure of nothing': { autoscaling: { metrics: [{ type: 'Resource', resource: {} }] } },
-  'a measure without its number': {
-    autoscaling: {
-      metrics: [{ type: 'External', external: { metric: { name: 'a' }, target: { type: 'Value' } } }],
-    },
-  },
   'no policies': { autoscaling: { behavior: { scaleUp: { policies: [] } } } },
   'no port': { config: { port: null } },
   'no image': { image: null },
@@ -169,7 +158,6 @@ export const oddValues: Readonly<Record<string, Values>> = {
     resources: { requests: { cpu: 0.25, memory: 134217728 }, limits: { cpu: 1 } },
   },
   'a disruption budget of 0 %': { podDisruptionBudget: { maxUnavailable: '0%' } },
-  'a disruption budget of three billion pods': { podDisruptionBudget: { maxUnavailable: 3_000_000_000 } },
   'a disruption budget of 100 %': { podDisruptionBudget: { maxUnavailable: '100%' } },
   'a variable from nowhere': { extraEnv: [{ name: 'A', valueFrom: {} }] },
   'a variable from the pod': {
@@ -178,18 +166,11 @@ export const oddValues: Readonly<Record<string, Values>> = {
   'a variable in thousandths': {
     extraEnv: [{ name: 'A', valueFrom: { resourceFieldRef: { resource: 'limits.cpu', divisor: '1m' } } }],
   },
-  'a variable in halves': {
-    extraEnv: [{ name: 'A', valueFrom: { resourceFieldRef: { resource: 'limits.cpu', divisor: '2' } } }],
-  },
-  'a variable from a label that cannot be': {
-    extraEnv: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: "metadata.labels['a b']" } } }],
-  },
   'a variable like a boolean': { extraEnv: [{ name: 'true', value: 'null' }] },
   'a rule to nowhere': { extraEgress: [{ to: [{}] }] },
   'a rule to a wrong network': { extraEgress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/33' } }] }] },
   'a rule for ports in a row': { extraEgress: [{ ports: [{ port: 1000, endPort: 2000, protocol: 'UDP' }] }] },
   'a rule for ports in the wrong order': { extraEgress: [{ ports: [{ port: 2000, endPort: 1000 }] }] },
-  'a rule for a port with an odd name': { extraEgress: [{ ports: [{ port: 'a--b' }] }] },
   'a rule for a named port and more': { extraEgress: [{ ports: [{ port: 'http', endPort: 1000 }] }] },
   'a rule for values that it does not name': {
     extraEgress: [{ to: [{ podSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } }] }],
@@ -212,8 +193,6 @@ export const oddValues: Readonly<Record<string, Values>> = {
     extraIngress: [{ from: [{ ipBlock: { cidr: '2001:db8::/32' } }], ports: [{ port: 'http' }] }],
   },
   'a Redis with a strange password': { redis: { url: 'rediss://:a%2Fb^|é@redis.example/3' } },
-  'a Redis in a namespace that cannot be': { redis: { url: `redis://redis.${'n'.repeat(64)}` } },
-  'a Redis at a port with a zero first': { redis: { url: 'redis://redis.data:010' } },
   'a Redis at an IPv6 address': { redis: { url: 'redis://[fd00::1]:6380' } },
   'a Redis at an IPv6 address in full': { redis: { url: 'redis://[2001:db8:0:0:0:0:0:1]' } },
   'a Redis at an IPv6 address with two gaps': { redis: { url: 'redis://[1::2::3]' } },
@@ -273,6 +252,42 @@ export const oddValues: Readonly<Record<string, Values>> = {
       podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: {} }] },
     },
   },
+  'affinity by two numbers': {
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Lt', values: ['1', '2'] }] }],
+        },
+      },
+    },
+  },
+  'affinity of an unknown kind': { affinity: { nodeAffinity: { required: [] } } },
+  'a node like a number': { nodeSelector: { pool: '123' } },
+};
+
+/** Values that the API server refuses, each in another place: the chart refuses them first, in a sentence. */
+export const refusedValues: Readonly<Record<string, Values>> = {
+  'a Gateway with and without its group': {
+    httpRoute: { ...gateway, parentRefs: [{ name: 'a' }, { name: 'a', group: 'gateway.networking.k8s.io' }] },
+  },
+  'an IngressRoute without entry points': { ingressRoute: { enabled: true, host, entryPoints: null } },
+  'a key whose prefix is no name': { podAnnotations: { 'a..b/c': 'd' } },
+  'a measure of nothing': { autoscaling: { metrics: [{ type: 'Resource', resource: {} }] } },
+  'a measure without its number': {
+    autoscaling: {
+      metrics: [{ type: 'External', external: { metric: { name: 'a' }, target: { type: 'Value' } } }],
+    },
+  },
+  'a disruption budget of three billion pods': { podDisruptionBudget: { maxUnavailable: 3_000_000_000 } },
+  'a variable in halves': {
+    extraEnv: [{ name: 'A', valueFrom: { resourceFieldRef: { resource: 'limits.cpu', divisor: '2' } } }],
+  },
+  'a variable from a label that cannot be': {
+    extraEnv: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: "metadata.labels['a b']" } } }],
+  },
+  'a rule for a port with an odd name': { extraEgress: [{ ports: [{ port: 'a--b' }] }] },
+  'a Redis in a namespace that cannot be': { redis: { url: `redis://redis.${'n'.repeat(64)}` } },
+  'a Redis at a port with a zero first': { redis: { url: 'redis://redis.data:010' } },
   'affinity to a node whose name cannot be': {
     affinity: {
       nodeAffinity: {
@@ -298,17 +313,6 @@ export const oddValues: Readonly<Record<string, Values>> = {
       },
     },
   },
-  'affinity by two numbers': {
-    affinity: {
-      nodeAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: {
-          nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Lt', values: ['1', '2'] }] }],
-        },
-      },
-    },
-  },
-  'affinity of an unknown kind': { affinity: { nodeAffinity: { required: [] } } },
-  'a node like a number': { nodeSelector: { pool: '123' } },
 };
 
 /** Names that Helm takes for a release. */

@@ -26,6 +26,6 @@ export async function helm(...args: string[]): Promise<string> {
 }
 
 /** Asks until the answer is yes. Rejects with `what` if it never is. */
-export function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+export function awaited(what: string, isSo: () => Promise<boolean>): Promise<void> {
   return reached(what, PATIENCE_SECONDS * 1000, isSo);
 }

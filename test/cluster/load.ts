@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { kubernetesTool } from '../../scripts/kubernetes-tool.ts';
-import { kubectl, kubectlWith, PATIENCE, until } from './kubernetes.ts';
+import { awaited, kubectl, kubectlWith, PATIENCE } from './kubernetes.ts';
 import type { LoadSample } from './load-sample.ts';
 
 export interface LoadOptions {
@@ -63,7 +63,7 @@ async function loadOf(
   const samples: LoadSample[] = [];
   createInterface(log.stdout).on('line', (line) => samples.push(JSON.parse(line)));
   const ended = new Promise<void>((resolve) => log.once('close', () => resolve()));
-  await until('the load generator has answers', async () => (samples.at(-1)?.answered ?? 0) > 0);
+  await awaited('the load generator has answers', async () => (samples.at(-1)?.answered ?? 0) > 0);
 
   return {
     samples,

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { helm, kubectl, kubectlWith, PATIENCE, until } from './kubernetes.ts';
+import { awaited, helm, kubectl, kubectlWith, PATIENCE } from './kubernetes.ts';
 
 const CHART = fileURLToPath(new URL('../../deploy/chart', import.meta.url));
 const GATEWAY = 'app.kubernetes.io/component=gateway';
@@ -52,7 +52,7 @@ export function release(namespace: string, image: string, more: readonly string[
 
   async function settled(old: readonly string[]): Promise<void> {
     await inNamespace('rollout', 'status', 'deployment', `--timeout=${PATIENCE}`);
-    await until('the old pods are gone', async () => {
+    await awaited('the old pods are gone', async () => {
       const left = await inNamespace('get', 'pods', '--output', 'name');
       return !old.some((name) => left.split('\n').includes(name));
     });
@@ -65,7 +65,7 @@ export function release(namespace: string, image: string, more: readonly string[
   }
 
   async function waitForPods(count: number): Promise<void> {
-    await until(`${count} pods are ready and no other is left`, async () => {
+    await awaited(`${count} pods are ready and no other is left`, async () => {
       const ready = await inNamespace(
         'get',
         'deployment',
@@ -126,7 +126,7 @@ export function release(namespace: string, image: string, more: readonly string[
     },
     async evictAll() {
       for (const name of await names(GATEWAY)) {
-        await until(`${name} may be evicted`, () => evict(namespace, name.replace('pod/', '')));
+        await awaited(`${name} may be evicted`, () => evict(namespace, name.replace('pod/', '')));
         await settled([name]);
       }
     },

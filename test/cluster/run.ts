@@ -15,6 +15,7 @@ const {
 } = process.env;
 // So many may be in flight at 100 requests a second when a pod is killed; all that a kill may cost.
 const IN_FLIGHT = 16;
+const MOST_HEAVY = 4;
 const GROWTH = '2 to 4 pods by CPU';
 const ingress = INGRESS_URL === '' ? undefined : { url: INGRESS_URL, host: 'tuohs-test.example' };
 const more = [
@@ -91,14 +92,17 @@ async function toAutoscaling(): Promise<void> {
     complaints.push(`on the way from 3 fixed pods to autoscaling the Deployment asked for ${fewest}`);
 }
 
-/** Callers with long texts, and more of them until there are four pods, however fast the machine is. */
+/**
+ * Callers with long texts, and more of them until there are four pods, however fast the machine is. They always run in the cluster,
+ * where they get only the CPU that the service's pods leave; too many, or some beside it, would take that away from them.
+ */
 async function grow(): Promise<void> {
   const heavy: Load[] = [];
   const growing = new AbortController();
   const grown = app.waitForPods(4);
   grown.finally(() => growing.abort()).catch(() => {});
-  while (!growing.signal.aborted) {
-    const options = { name: `heavy-${heavy.length + 1}`, perSecond: 200, textLength: 4000, ingress };
+  while (!growing.signal.aborted && heavy.length < MOST_HEAVY) {
+    const options = { name: `heavy-${heavy.length + 1}`, perSecond: 200, textLength: 4000 };
     heavy.push(await startLoad(NAMESPACE, DOCKER_IMAGE, options));
     await sleep(45_000, undefined, { signal: growing.signal }).catch(() => {});
   }

@@ -42,15 +42,6 @@ export function shouterContract(name: string, makeShouter: MakeShouter): void {
     assert.ok(shout.text === text.toUpperCase());
   });
 
-  test(`${name}: a text and its repetition get the same answer`, async (t) => {
-    const { shouter } = await makeShouter(t, 'well');
-
-    const first = await shouter.shout('twice', testCall());
-    const second = await shouter.shout('twice', testCall());
-
-    assert.deepEqual([first.text, second.text], ['TWICE', 'TWICE']);
-  });
-
   test(`${name}: many texts at once each get their own answer`, async (t) => {
     const { shouter } = await makeShouter(t, 'well');
     const texts = Array.from({ length: 20 }, (_, i) => `text ${i % 15}`);

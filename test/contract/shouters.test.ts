@@ -11,27 +11,21 @@ import { httpTransport } from '../../src/upstream/http-transport.ts';
 import { shoutcloudShouter } from '../../src/upstream/shoutcloud-shouter.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
 import { type TestWorld, testWorld, worldOn } from '../support/world.ts';
-import { type MakeShouter, shouterContract } from './shouter-contract.ts';
+import { shouterContract } from './shouter-contract.ts';
 
-shouterContract(
-  'fake shouter',
-  around((fake) => fake),
-);
-
-shouterContract(
-  'cached shouter',
-  around((inner, world) => cachedShouter(inner, memoryStore({ maxBytes: 4_000_000 }), world)),
-);
-
-shouterContract(
-  'coalesced shouter',
-  around((inner, world) => coalescedShouter(inner, world)),
-);
-
-shouterContract(
-  'deadline shouter',
-  around((inner, world) => deadlineShouter(inner, { deadlineMs: 3000 }, world)),
-);
+const LAYERS: Readonly<Record<string, (inner: Shouter, world: TestWorld) => Shouter>> = {
+  'fake shouter': (fake) => fake,
+  'cached shouter': (inner, world) => cachedShouter(inner, memoryStore({ maxBytes: 4_000_000 }), world),
+  'coalesced shouter': coalescedShouter,
+  'deadline shouter': (inner, world) => deadlineShouter(inner, { deadlineMs: 3000 }, world),
+};
+for (const [name, wrap] of Object.entries(LAYERS)) {
+  shouterContract(name, (_test, upstream) => {
+    const fake = fakeShouter();
+    if (upstream === 'failing') fake.failWith(new AttemptError('server_error', 'as told'));
+    return { shouter: wrap(fake, testWorld()), sent: () => fake.calls };
+  });
+}
 
 shouterContract('SHOUTCLOUD shouter', async (t, upstream) => {
   const shoutcloud = await startShoutcloud({ faults: upstream === 'failing' ? 'status=503' : '' });
@@ -42,12 +36,3 @@ shouterContract('SHOUTCLOUD shouter', async (t, upstream) => {
   const shouter = shoutcloudShouter(transport, options, worldOn(systemClock));
   return { shouter, sent: () => shoutcloud.inputs };
 });
-
-/** A layer around the fake. */
-function around(wrap: (inner: Shouter, world: TestWorld) => Shouter): MakeShouter {
-  return (_test, upstream) => {
-    const fake = fakeShouter();
-    if (upstream === 'failing') fake.failWith(new AttemptError('server_error', 'as told'));
-    return { shouter: wrap(fake, testWorld()), sent: () => fake.calls };
-  };
-}

@@ -50,6 +50,8 @@ export async function openPage(ending: Ending, options: PageOptions): Promise<Wa
   const { browser, url, prepare, ...contextOptions } = options;
   const context = await (await browser).newContext(contextOptions);
   ending.after(() => context.close());
+  // A busy machine may take its time, up to the limit that the test has.
+  context.setDefaultTimeout(110_000);
   const page = await context.newPage();
   const problems = watch(page, new URL(url).origin);
   await prepare?.(page);

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tcpServer } from './http-server.ts';
 
 /** The reply to a command, byte for byte; `undefined` for what a real Redis would say, '' for none at all. */
 export type Script = (command: readonly string[]) => string | undefined;
@@ -25,15 +24,9 @@ export async function fakeRedis(
   script: Script = () => undefined,
 ): Promise<FakeRedis> {
   const values = new Map<string, string>();
-  const sockets = new Set<Socket>();
   const commands: string[][] = [];
   let say = script;
-  let connections = 0;
-  const server = createServer({ noDelay: true }, (socket) => {
-    connections++;
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.on('close', () => sockets.delete(socket));
+  const { port, sockets, connections } = await tcpServer(ending, (socket) => {
     let unread = '';
     socket.on('data', (chunk) => {
       unread += chunk.toString('latin1');
@@ -44,18 +37,12 @@ export async function fakeRedis(
       }
     });
   });
-  ending.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
 
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
     commands,
-    connections: () => connections,
+    connections,
     answer: (next) => {
       say = next;
     },

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import type { Ending } from './process.ts';
 
 /** A server of the test's own on a free port, which ends with it, open connections and all; it counts them. */
@@ -22,6 +22,28 @@ export async function httpServer(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     connections: () => connections,
   };
+}
+
+/** The same for TCP: it does this with each connection. */
+export async function tcpServer(
+  ending: { after(run: () => void): void },
+  onConnection: (socket: Socket) => void,
+): Promise<{ port: number; sockets: ReadonlySet<Socket>; connections(): number }> {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  const server = createTcpServer({ noDelay: true }, (socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
+    onConnection(socket);
+  });
+  ending.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { port: (server.address() as AddressInfo).port, sockets, connections: () => connections };
 }
 
 /** An address on this machine where nobody listens. */

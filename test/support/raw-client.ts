@@ -11,7 +11,7 @@ export interface RawClient {
   /** All that has come so far. */
   text(): string;
   /** What has come once it holds this; rejects when the connection ends without it. */
-  heard(part: string | RegExp): Promise<string>;
+  heard(part: string | RegExp | ((text: string) => boolean)): Promise<string>;
   /** All that came, once the other side has closed. */
   closed(): Promise<string>;
 }
@@ -41,13 +41,18 @@ export async function rawClient(test: { after(run: () => void): void }, port: nu
     heard: (part) =>
       new Promise((resolve, reject) => {
         onText = () => {
-          if (typeof part === 'string' ? text.includes(part) : part.test(text)) resolve(text);
+          if (holds(text, part)) resolve(text);
           else if (socket.destroyed) reject(new Error(`the connection ended after ${JSON.stringify(text)}`));
         };
         onText();
       }),
     closed: () => end.promise.then(() => text),
   };
+}
+
+function holds(text: string, part: string | RegExp | ((text: string) => boolean)): boolean {
+  if (typeof part === 'function') return part(text);
+  return typeof part === 'string' ? text.includes(part) : part.test(text);
 }
 
 /** A request with a host, this content type, these lines of headers, and a body with its length. */

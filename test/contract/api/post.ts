@@ -18,16 +18,15 @@ const TEXTS: readonly (readonly [what: string, sent: string, shouted: string])[]
 ];
 
 const JSON_TYPES = [
-  'application/json',
-  'application/json; charset=utf-8',
-  'application/json;charset="UTF-8"',
-  'application/json; charset=utf8',
-  'application/json; version=1',
-  'APPLICATION/JSON',
-  'Application/Json; Charset=UTF-8',
+  ...[
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    'application/json; charset=utf8',
+  ],
+  ...['application/json; version=1', 'APPLICATION/JSON', 'Application/Json; Charset=UTF-8'],
 ];
 
-const FORM_TYPES = [FORM, `${FORM}; charset=UTF-8`, FORM.toUpperCase()];
+const FORM_TYPES = [`${FORM}; charset=UTF-8`, FORM.toUpperCase()];
 
 const BODIES: readonly (readonly [what: string, json: string, data: string])[] = [
   ['unknown keys are ignored', '{"a":1,"data":"hello","b":{"data":1}}', 'OLLEH'],
@@ -60,7 +59,7 @@ export function postContract(service: Service): void {
     });
 
     test(`POST ${path} answers a form`, async () => {
-      assertShout(await postForm(service(), 'data=hello', FORM, path), 'OLLEH');
+      assertShout(await post(service(), 'data=hello', FORM, path), 'OLLEH');
     });
   }
 
@@ -70,7 +69,7 @@ export function postContract(service: Service): void {
     });
 
     test(`${what} in a form is reversed and shouted`, async () => {
-      assertShout(await postForm(service(), `${new URLSearchParams({ data: sent })}`), shouted);
+      assertShout(await post(service(), `${new URLSearchParams({ data: sent })}`), shouted);
     });
   }
 
@@ -79,21 +78,14 @@ export function postContract(service: Service): void {
   }
 
   for (const [what, form, data] of FORMS) {
-    test(`in a form, ${what}`, async () => assertShout(await postForm(service(), form), data));
+    test(`in a form, ${what}`, async () => assertShout(await post(service(), form), data));
   }
 
-  for (const type of JSON_TYPES) {
-    test(`JSON as ${type} is understood`, async () => {
-      const headers = { 'content-type': type };
-      const reply = await ask(service(), { method: 'POST', path: '/v1', headers, body: '{"data":"hello"}' });
+  for (const type of [...JSON_TYPES, ...FORM_TYPES]) {
+    test(`a body of the type ${type} is understood`, async () => {
+      const body = /json/i.test(type) ? '{"data":"hello"}' : 'data=hello';
 
-      assertShout(reply, 'OLLEH');
-    });
-  }
-
-  for (const type of FORM_TYPES) {
-    test(`a form as ${type} is understood`, async () => {
-      assertShout(await postForm(service(), 'data=hello', type), 'OLLEH');
+      assertShout(await post(service(), body, type), 'OLLEH');
     });
   }
 
@@ -104,21 +96,16 @@ export function postContract(service: Service): void {
     assertShout(await ask(service(), { method: 'POST', path: '/v1', headers, body }), 'OLLEH');
   });
 
-  test('an answered string says where it came from', async () => {
-    const reply = await askJson(service(), { data: 'where from' });
+  test('an answered string says where it came from, and one that was just answered is a hit', async () => {
+    const reply = await askJson(service(), { data: 'asked twice' });
+    const again = await askJson(service(), { data: 'asked twice' });
 
     assert.match(String(reply.headers['cache-status']), CACHE_STATUS);
     assertStandardHeaders(reply);
-  });
-
-  test('a string that was just answered is a hit', async () => {
-    await askJson(service(), { data: 'asked twice' });
-    const reply = await askJson(service(), { data: 'asked twice' });
-
-    assert.match(String(reply.headers['cache-status']), /^tuohs; hit/);
+    assert.match(String(again.headers['cache-status']), /^tuohs; hit/);
   });
 }
 
-function postForm(url: string, body: string, type = FORM, path = '/v1') {
+function post(url: string, body: string, type = FORM, path = '/v1') {
   return ask(url, { method: 'POST', path, headers: { 'content-type': type }, body });
 }

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import type { RedisTrouble } from '../../../src/core/events.ts';
 import { bulk, fakeRedis, type Script } from '../../support/fake-redis.ts';
-import { closedUrl } from '../../support/http-server.ts';
+import { closedUrl, tcpServer } from '../../support/http-server.ts';
 import { type Ending, tuohs } from '../../support/process.ts';
 import {
   type RedisOptions,
@@ -250,13 +249,7 @@ function onInfo(reply: string): Script {
 
 /** A server that does this to whoever connects. */
 async function urlOfServer(t: TestContext, act: (socket: Socket) => void): Promise<string> {
-  const server = createServer((socket) => {
-    socket.on('error', () => {});
-    act(socket);
-  });
-  t.after(() => server.close());
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return `redis://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `redis://127.0.0.1:${(await tcpServer(t, act)).port}`;
 }
 
 function endingOf(t: TestContext): Ending {

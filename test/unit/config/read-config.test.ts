@@ -5,17 +5,6 @@ import { allSettings } from '../../../src/config/settings.ts';
 import { traceSettings } from '../../../src/config/trace-settings.ts';
 import { problemsOf } from './problems-of.ts';
 
-test('without any environment every setting has its default', () => {
-  const config = readConfig({});
-
-  assert.deepEqual([config.host, config.port, config.adminPort], [undefined, 5000, 9464]);
-  assert.deepEqual([config.shoutcloudUrl, config.reverseBy], ['http://api.shoutcloud.io', 'grapheme']);
-  assert.deepEqual([config.requestDeadlineMs, config.attemptTimeoutMs], [3000, 600]);
-  assert.deepEqual([config.cacheMaxBytes, config.maxBodyBytes], [33_554_432, 262_144]);
-  assert.deepEqual([config.drainMs, config.keepAliveTimeoutMs, config.logLevel], [6000, 95_000, 'info']);
-  assert.equal(config.redisUrl, undefined);
-});
-
 test('what the environment says counts', () => {
   const config = readConfig({
     HOST: '::1',

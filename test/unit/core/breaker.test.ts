@@ -13,6 +13,7 @@ const HALF_OPEN = `${OPEN}, +1000, call 3`;
 const CASES: readonly [what: string, script: string, state: BreakerState, retryAfterMs?: number][] = [
   ['a closed one asks nobody to wait', '', 'closed'],
   ['ten failures in a row that span a second open it', OPEN, 'open', 1000],
+  ['the span begins with the first of them', 'fail 1, +1000, fail 9', 'open', 1000],
   ['a burst of failures within a second does not', 'fail 50, +999, fail 50', 'closed'],
   ['nine failures do not, however long they take', 'fail 1, +60000, fail 8', 'closed'],
   [

@@ -24,34 +24,6 @@ for (const [name, makeClock] of Object.entries({
   });
 }
 
-test('a cancelled timer never runs', async () => {
-  const clock = fakeClock();
-  let runs = 0;
-
-  const cancel = clock.after(10, () => runs++);
-  cancel();
-  cancel();
-  await clock.advance(20);
-
-  assert.deepEqual([runs, clock.timers()], [0, 0]);
-});
-
-test('timers run in their order, each at its own point in time', async () => {
-  const clock = fakeClock();
-  const start = clock.now();
-  const seen: number[] = [];
-
-  clock.after(30, () => seen.push(clock.now() - start));
-  clock.after(10, () => {
-    seen.push(clock.now() - start);
-    clock.after(5, () => seen.push(clock.now() - start));
-  });
-  await clock.advance(40);
-
-  assert.deepEqual(seen, [10, 15, 30]);
-  assert.equal(clock.now() - start, 40);
-});
-
 test('a sleep that ended leaves nothing behind', async () => {
   const clock = fakeClock();
   const controller = new AbortController();

@@ -33,9 +33,9 @@ const bodies = {
 for (const [kind, body] of Object.entries(bodies)) {
   test(`${kind} is a whole answer with a body of its own`, async (t) => {
     const server = await running(t, { script: `ok ${kind}` });
-    await talk(server.port, post('{"INPUT":"before"}'), isWhole);
+    await talk(t, server.port, { sent: post('{"INPUT":"before"}'), isEnough: isWhole });
 
-    const { text } = await talk(server.port, post('{"INPUT":"hello"}'), isWhole);
+    const { text } = await talk(t, server.port, { sent: post('{"INPUT":"hello"}'), isEnough: isWhole });
 
     const expected = ['HTTP/1.1 200 OK', 'Content-Type: APPLICATION/JSON', `Content-Length: ${body.length}`];
     assert.deepEqual([headOf(text), bodyOf(text)], [expected, body]);
@@ -116,7 +116,10 @@ test('huge puts a good answer behind white space', async (t) => {
 test('endless sends more than any caller wants, and stops when the caller leaves', async (t) => {
   const server = await running(t, { faults: 'endless' });
 
-  const { text } = await talk(server.port, post('{"INPUT":"a"}'), (text) => text.length > 1_000_000);
+  const { text } = await talk(t, server.port, {
+    sent: post('{"INPUT":"a"}'),
+    isEnough: (text) => text.length > 1_000_000,
+  });
   await until(t, () => server.activeRequests === 0);
 
   assert.match(text, /\{"OUTPUT":"\r\n10000\r\nAAAA/);

@@ -43,7 +43,7 @@ for (const faults of ['hang', 'stall', 'endless', 'huge=5000']) {
   test(`close() ends a connection in ${faults}`, async (t) => {
     const asked = Promise.withResolvers<void>();
     const server = await running(t, { faults, onShout: () => asked.resolve() });
-    const heard = talk(server.port, post('{"INPUT":"a"}'));
+    const heard = talk(t, server.port, { sent: post('{"INPUT":"a"}') });
     await asked.promise;
 
     await server.close();
@@ -56,7 +56,9 @@ for (const faults of ['hang', 'stall', 'endless', 'huge=5000']) {
 test('close() ends idle connections and those in the middle of a request', async (t) => {
   const server = await running(t);
   const whole = post('{"INPUT":"a"}');
-  const heard = ['', whole.slice(0, 20), whole.slice(0, -1), whole].map((sent) => talk(server.port, sent));
+  const heard = ['', whole.slice(0, 20), whole.slice(0, -1), whole].map((sent) =>
+    talk(t, server.port, { sent }),
+  );
   await until(t, () => server.openConnections === 4 && server.inputs.length === 1);
 
   await server.close();

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Faults } from '../../../src/shoutcloud/fault-plan.ts';
-import { faultSwitch } from '../../../src/shoutcloud/fault-switch.ts';
-import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
+import { faultSwitch, startShoutcloud } from '../../../src/shoutcloud/server.ts';
+import { pick } from '../../support/pick.ts';
 
 test('it answers well until told otherwise, and says what else there is', () => {
   const { fault, faults } = faultSwitch({ setFaults() {} }).state();
 
   assert.equal(fault, 'answers well');
-  assert.deepEqual(
-    faults.map(({ name }) => name),
-    ['answers well', 'slow', 'fails 30 %', 'lies', 'gone'],
-  );
+  assert.deepEqual(pick(faults, 'name'), ['answers well', 'slow', 'fails 30 %', 'lies', 'gone']);
 });
 
 test('each fault is one that the server can play', async (t) => {

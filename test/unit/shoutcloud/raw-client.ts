@@ -1,29 +1,23 @@
-import { connect } from 'node:net';
+import { rawClient } from '../../support/raw-client.ts';
 
 /** What came over one connection, one character a byte, and how it was left. */
 export interface Heard {
-  text: string;
-  end: 'open' | 'closed' | 'reset';
+  readonly text: string;
+  readonly end: 'open' | 'closed' | 'reset';
 }
 
 /** Sends these bytes (one character each) and listens until the server ends the connection or `isEnough`. */
-export function talk(port: number, sent: string, isEnough = (_text: string) => false): Promise<Heard> {
-  return new Promise((resolve) => {
-    let text = '';
-    let end: Heard['end'] = 'open';
-    const socket = connect(port, '127.0.0.1', () => socket.write(sent, 'latin1'));
-    socket.on('data', (chunk) => {
-      text += chunk.toString('latin1');
-      if (isEnough(text)) socket.destroy();
-    });
-    socket.on('end', () => {
-      end = 'closed';
-    });
-    socket.on('error', () => {
-      end = 'reset';
-    });
-    socket.on('close', () => resolve({ text, end }));
-  });
+export async function talk(
+  test: { after(run: () => void): void },
+  port: number,
+  { sent, isEnough = () => false }: { sent: string; isEnough?: (text: string) => boolean },
+): Promise<Heard> {
+  const { socket, send, heard, text } = await rawClient(test, port);
+  send(sent);
+  await heard(isEnough).catch(() => {});
+  const end = socket.errored ? 'reset' : socket.readableEnded ? 'closed' : 'open';
+  socket.destroy();
+  return { text: text(), end };
 }
 
 /** A POST of this body (one character a byte) as SHOUTCLOUD wants it. */

@@ -20,7 +20,7 @@ export async function heard(
   }: { sent?: string; isEnough?: (text: string) => boolean } = {},
 ) {
   const { port } = await running(test, options);
-  const { text, end } = await talk(port, sent, isEnough);
+  const { text, end } = await talk(test, port, { sent, isEnough });
   return { text, end, head: headOf(text), body: bodyOf(text) };
 }
 

@@ -6,57 +6,50 @@ import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
 import { measured, ONE_OF_EACH } from './metrics-under-test.ts';
 
 const ANSWERED = { type: 'answered', method: 'POST', route: '/v1', status: 200, requestId: 'id' } as const;
+const REDIS = { type: 'redis-operation', durationMs: 250 } as const;
 const ROUTE = 'method="POST",route="/v1",status="200"';
-const LAST_SUCCESS = 'tuohs_upstream_last_success_timestamp_seconds';
+const LAST_SUCCESS = 'upstream_last_success_timestamp_seconds';
 
 /** What each event adds to its series; durations become seconds. */
 const COUNTED: [series: string, value: number, event: Event][] = [
-  [`tuohs_http_request_duration_seconds_count{${ROUTE}}`, 1, { ...ANSWERED, durationMs: 250 }],
-  [`tuohs_http_request_duration_seconds_sum{${ROUTE}}`, 0.25, { ...ANSWERED, durationMs: 250 }],
+  [`http_request_duration_seconds_count{${ROUTE}}`, 1, { ...ANSWERED, durationMs: 250 }],
+  [`http_request_duration_seconds_sum{${ROUTE}}`, 0.25, { ...ANSWERED, durationMs: 250 }],
   [
-    'tuohs_cache_requests_total{tier="memory",result="hit"}',
+    'cache_requests_total{tier="memory",result="hit"}',
     1,
     { type: 'cache-read', tier: 'memory', result: 'hit' },
   ],
   [
-    'tuohs_cache_requests_total{tier="redis",result="miss"}',
+    'cache_requests_total{tier="redis",result="miss"}',
     1,
     { type: 'cache-read', tier: 'redis', result: 'miss' },
   ],
-  ['tuohs_coalesced_requests_total', 1, { type: 'coalesced' }],
+  ['coalesced_requests_total', 1, { type: 'coalesced' }],
+  ['upstream_attempts_total{outcome="timeout"}', 1, { type: 'attempt', outcome: 'timeout', durationMs: 600 }],
+  ['upstream_attempt_duration_seconds_sum', 0.25, { type: 'attempt', outcome: 'timeout', durationMs: 250 }],
+  ['upstream_batch_size_count', 1, { type: 'batch', strings: 64 }],
+  ['verification_failures_total{source="redis"}', 1, { type: 'verification-failed', source: 'redis' }],
+  ['fallback_answers_total', 1, { type: 'fallback' }],
   [
-    'tuohs_upstream_attempts_total{outcome="timeout"}',
+    'redis_operation_duration_seconds_count{op="set",outcome="skipped"}',
     1,
-    { type: 'attempt', outcome: 'timeout', durationMs: 600 },
+    { ...REDIS, op: 'set', outcome: 'skipped' },
   ],
   [
-    'tuohs_upstream_attempt_duration_seconds_sum',
+    'redis_operation_duration_seconds_sum{op="get",outcome="success"}',
     0.25,
-    { type: 'attempt', outcome: 'timeout', durationMs: 250 },
+    { ...REDIS, op: 'get', outcome: 'success' },
   ],
-  ['tuohs_upstream_batch_size_count', 1, { type: 'batch', strings: 64 }],
-  ['tuohs_verification_failures_total{source="redis"}', 1, { type: 'verification-failed', source: 'redis' }],
-  ['tuohs_fallback_answers_total', 1, { type: 'fallback' }],
-  [
-    'tuohs_redis_operation_duration_seconds_count{op="set",outcome="skipped"}',
-    1,
-    { type: 'redis-operation', op: 'set', outcome: 'skipped', durationMs: 0 },
-  ],
-  [
-    'tuohs_redis_operation_duration_seconds_sum{op="get",outcome="success"}',
-    0.25,
-    { type: 'redis-operation', op: 'get', outcome: 'success', durationMs: 250 },
-  ],
-  ['tuohs_shed_requests_total{reason="event_loop"}', 1, { type: 'shed', reason: 'event_loop' }],
-  ['tuohs_bulk_lines_total{outcome="local"}', 3, { type: 'bulk-lines', outcome: 'local', lines: 3 }],
+  ['shed_requests_total{reason="event_loop"}', 1, { type: 'shed', reason: 'event_loop' }],
+  ['bulk_lines_total{outcome="local"}', 3, { type: 'bulk-lines', outcome: 'local', lines: 3 }],
   [LAST_SUCCESS, FAKE_EPOCH_MS / 1000 / 2, { type: 'attempt', outcome: 'success', durationMs: 5 }],
   [LAST_SUCCESS, 0, { type: 'attempt', outcome: 'wrong', durationMs: 5 }],
 ];
 for (const [series, value, event] of COUNTED) {
-  test(`"${event.type}" adds ${value} to ${series}`, async () => {
+  test(`"${event.type}" adds ${value} to tuohs_${series}`, async () => {
     const metrics = measured([event, event]);
 
-    assert.equal(Number((await metrics.series()).get(series)), 2 * value);
+    assert.equal(Number((await metrics.series()).get(`tuohs_${series}`)), 2 * value);
   });
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { leavableCall, testCall } from '../../support/call.ts';
 import { numbered } from '../../support/layer.ts';
+import { pick } from '../../support/pick.ts';
 import { startBatched } from './batched-under-test.ts';
 
 for (const [what, texts, options, calls] of [
@@ -20,7 +21,7 @@ for (const [what, texts, options, calls] of [
     );
     assert.deepEqual(upstream.calls, calls);
     assert.deepEqual(
-      world.told('batch').map(({ strings }) => strings),
+      pick(world.told('batch'), 'strings'),
       calls.map((call) => (texts.length === 1 ? 1 : call.split('\n').length)),
     );
   });

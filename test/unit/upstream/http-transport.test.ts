@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { httpServer } from '../../support/http-server.ts';
+import { httpServer, tcpServer } from '../../support/http-server.ts';
 import { shouterFor } from './shoutcloud-attempt.ts';
 
 const RIGHT = '{"INPUT":"a","OUTPUT":"A"}';
@@ -151,21 +150,6 @@ function firstAnd(answer: (response: ServerResponse) => void): RequestListener {
 
 /** A server that reads nothing and says this to each request. */
 async function rawServer(t: TestContext, answer: (socket: Socket) => void) {
-  let connections = 0;
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    connections++;
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.on('data', () => answer(socket));
-  });
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    connections: () => connections,
-  };
+  const { port, connections } = await tcpServer(t, (socket) => socket.on('data', () => answer(socket)));
+  return { url: `http://127.0.0.1:${port}`, connections };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { workerPool } from '../../../src/workers/worker-pool.ts';
+import { pick } from '../../support/pick.ts';
 import { testWorld } from '../../support/world.ts';
 import { fakeWorkers } from './fake-worker.ts';
 
@@ -42,10 +43,7 @@ test('all are drained side by side', async () => {
 
   await pool.drain();
 
-  assert.deepEqual(
-    forked.map(({ drained }) => drained),
-    [true, true],
-  );
+  assert.deepEqual(pick(forked, 'drained'), [true, true]);
 });
 
 test('where one cannot start, the others are killed, not drained', async () => {

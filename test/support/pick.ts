@@ -1,0 +1,4 @@
+/** This field of each. */
+export function pick<T, K extends keyof T>(list: readonly T[], key: K): T[K][] {
+  return list.map((each) => each[key]);
+}
