@@ -17,7 +17,7 @@ import { admission } from './http/limits/admission.ts';
 import { lifecycle } from './lifecycle.ts';
 import { shouterStack } from './shouter-stack.ts';
 import { type EventStrip, eventStrip } from './telemetry/event-strip.ts';
-import { bothViews, NO_VIEWS } from './telemetry/layer-views.ts';
+import { layerViews } from './telemetry/layer-views.ts';
 import { bothOf, logEvents } from './telemetry/log-events.ts';
 import { jsonLog, type LogOutput, logOutput } from './telemetry/log-output.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
@@ -93,7 +93,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && storeIn(redis),
       isPressed: loop.isAbove(FIXED.missLoopDelayMs),
-      views: strip ? bothViews(strip.views, traces?.layers ?? NO_VIEWS) : traces?.layers,
+      views: layerViews(strip?.views ?? {}, traces?.layers ?? {}),
     },
     world,
   );
