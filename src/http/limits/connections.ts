@@ -11,6 +11,8 @@ export interface Connection {
   readonly exchanges: Exchange[];
   /** No exchange has begun on it yet. */
   isNew: boolean;
+  /** When it was opened, or when an exchange last began on it while no other was under way. */
+  usedMs: number;
   /** Nothing more of it is read until it is its turn. */
   isPausing: boolean;
   /** What was read last: where it ended, and how many requests it held before this one. */
@@ -21,7 +23,7 @@ export interface Connection {
 
 export interface Connections {
   /** Adds a connection. At the limit, closes those that have owed us something for the longest time. */
-  add(socket: Socket): void;
+  add(socket: Socket, nowMs: number): void;
   of(socket: Duplex): Connection | undefined;
   /** Adds an exchange to its connection until it has ended. Returns the exchange that has to end before this one begins. */
   begin(exchange: Exchange): Exchange | undefined;
@@ -56,17 +58,17 @@ const UNREAD_MS = 1000;
 
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(maxConnections: number, nextTurn: NextTurn): Connections {
-  // A Map keeps the order in which they came.
   const open = new Map<Duplex, Connection>();
 
   return {
-    add(socket) {
+    add(socket, nowMs) {
       if (open.size >= maxConnections) makeRoom();
       if (open.size >= maxConnections) return void socket.destroy();
       const connection: Connection = {
         socket,
         exchanges: [],
         isNew: true,
+        usedMs: nowMs,
         isPausing: false,
         packet: { end: 0, requests: 0 },
         isBroken: false,
@@ -86,6 +88,7 @@ export function connections(maxConnections: number, nextTurn: NextTurn): Connect
       const { exchanges, packet } = connection;
       const before = exchanges.at(-MAX_AT_ONCE);
       connection.isNew = false;
+      if (exchanges.length === 0) connection.usedMs = exchange.startedMs;
       countInPacket(connection);
       if (exchanges.length > 0 || packet.requests > 0) takeAhead(exchange, connection);
       exchanges.push(exchange);
@@ -141,11 +144,12 @@ export function connections(maxConnections: number, nextTurn: NextTurn): Connect
     else giveWay(socket);
   }
 
-  /** First those that have not sent a whole request or do not read their answer, then idle ones; the oldest first. */
+  /** First those that have not sent a whole request or do not read their answer, then idle ones; of each kind those that have stood still for longest. */
   function makeRoom(): void {
     const least = Math.max(1, Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8)));
-    const owing = [...open.values()].filter(owesUs);
-    const idle = [...open.values()].filter(({ isNew, exchanges }) => !isNew && exchanges.length === 0);
+    const longest = [...open.values()].sort((one, other) => one.usedMs - other.usedMs);
+    const owing = longest.filter(owesUs);
+    const idle = longest.filter(({ isNew, exchanges }) => !isNew && exchanges.length === 0);
     for (const { socket } of [...owing, ...idle].slice(0, least)) {
       open.delete(socket);
       socket.destroy();
