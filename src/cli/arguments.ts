@@ -46,7 +46,7 @@ export function durationOption(flag: string, about: string, byDefaultMs?: number
 
 export const URL_OPTION = [
   '--url <address>',
-  'where the service is (TUOHS_URL, else this machine, on the port that PORT names, or 5000)',
+  'address of the service (TUOHS_URL, else this machine, on the port that PORT names, or 5000)',
 ] as const;
 
 /** The address that `--url` or TUOHS_URL names; else that of the service that `tuohs serve` starts in this environment. */

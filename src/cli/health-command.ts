@@ -28,7 +28,7 @@ export function healthCommand(surroundings: Surroundings): Command {
       '--ready',
       'ask the admin port whether the process is ready, and SHOUTCLOUD nothing (ADMIN_PORT, else 9464)',
     )
-    .addOption(durationOption('--timeout', 'how long it may take to answer', 3000))
+    .addOption(durationOption('--timeout', 'how long the answer can take', 3000))
     .action((options: HealthOptions, command: Command) => {
       const question = options.ready
         ? readiness(adminUrl(options.url, environment))

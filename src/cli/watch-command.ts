@@ -25,11 +25,11 @@ interface WatchCommandOptions {
 /** `tuohs watch`: asks a service again and again, and notifies webhooks when it goes down and when it is back. */
 export function watchCommand(surroundings: Surroundings): Command {
   return new Command('watch')
-    .description('watch a service from outside, and tell webhooks when it goes down and when it is back')
+    .description('watch a service from outside, and notify webhooks when it goes down and when it is back')
     .option(...URL_OPTION)
     .option(
       '--notify <address...>',
-      'webhooks to tell (TUOHS_WATCH_NOTIFY, or the file that TUOHS_WATCH_NOTIFY_FILE names; else nobody)',
+      'webhooks to notify (TUOHS_WATCH_NOTIFY, or the file that TUOHS_WATCH_NOTIFY_FILE names; else none)',
     )
     .addOption(
       new Option('--format <format>', 'what webhooks get (hooks.slack.com: slack, others: json)').choices(
@@ -37,10 +37,10 @@ export function watchCommand(surroundings: Surroundings): Command {
       ),
     )
     .addOption(durationOption('--interval', 'from the start of a round to that of the next', 30_000))
-    .addOption(durationOption('--timeout', 'how long each answer may take', 10_000))
+    .addOption(durationOption('--timeout', 'how long each answer can take', 10_000))
     .option('--down-after <rounds>', 'failed rounds in a row until it is down', wholeNumber(1, 1000), 3)
     .option('--up-after <rounds>', 'good rounds in a row until it is up again', wholeNumber(1, 1000), 2)
-    .option('--state <file>', 'where to keep what is known and owed, over restarts')
+    .option('--state <file>', 'file that keeps the state and undelivered notifications over restarts')
     .option('--once', 'one round only, as a job of cron')
     .addHelpText('after', MORE_HELP)
     .action((options: WatchCommandOptions, command: Command) => watch(options, command, surroundings));
@@ -49,7 +49,7 @@ export function watchCommand(surroundings: Surroundings): Command {
 const FORMATS: readonly Format[] = ['json', 'slack'];
 
 const MORE_HELP = `
-Each round asks for a known string and for one that nobody asked for before, which SHOUTCLOUD has to answer.
+Each round asks for a known string and for a new one, which SHOUTCLOUD has to answer.
 A failed round and a change are a line of JSON on standard output.
 
 Exit codes: 0 ended by a signal, or the round of --once was good, 1 it failed, 2 wrong usage, 130 --once was
@@ -120,7 +120,7 @@ async function setUp(
     isWebhookAddress(address) ? [] : [`webhook ${i + 1} is not an http or https address without password`],
   );
   if (once && addresses.length > 0 && state === undefined) {
-    problems.push('--once with webhooks needs --state: without it nobody knows what happened before');
+    problems.push('--once with webhooks needs --state: without it, what happened before is unknown');
   }
   if (problems.length > 0) throw new ConfigError(problems);
   const receivers = addresses.map((address) =>

@@ -71,7 +71,7 @@ const table = {
   }),
   redirect: kind({
     usage: 'redirect=CODE[,to=URL]',
-    about: 'a redirect, to its own path unless told',
+    about: 'a redirect to URL, or else to its own path',
     read: (words) => ({ status: words.wholeNumber(300, 399), to: words.parameter('to') ?? '/V1/SHOUT' }),
     answer: ({ response }, { status, to }) => send(response, status, { headers: { Location: to }, body: '' }),
   }),
@@ -144,13 +144,13 @@ const table = {
     exchange.response.write('{"OUTPUT":"');
     return pipeline(Readable.from(repeated('A', Number.POSITIVE_INFINITY)), exchange.response);
   }),
-  gzip: plain('a good answer, compressed unasked', (exchange) =>
+  gzip: plain('a good answer, compressed although the request does not allow it', (exchange) =>
     sendBody(exchange, gzipSync(exchange.body), { 'Content-Encoding': 'gzip' }),
   ),
   garbage: plain('bytes that are not HTTP', ({ socket }) =>
     socket.write('HELLO, THIS IS NOT HTTP.\r\n\r\n', () => socket.destroySoon()),
   ),
-  unasked: plain('a good answer, then another one that nobody asked for', async (exchange) => {
+  unasked: plain('a good answer, then another one without a request', async (exchange) => {
     sendBody(exchange, exchange.body);
     await once(exchange.response, 'finish');
     const unasked = wrongBodies.crossed.write(exchange.shouted);

@@ -1,7 +1,7 @@
 import { AttemptError, type AttemptFailure, TuohsError } from '../core/errors.ts';
 import type { BreakerState, Emit, World } from '../core/events.ts';
 import type { Call, Shout } from '../core/shouter.ts';
-import { type LayerViews, NO_VIEWS, observed } from './layer-views.ts';
+import { type LayerViews, observed } from './layer-views.ts';
 
 /** An event in words, without users' texts. */
 export interface StripEntry {
@@ -14,7 +14,7 @@ export interface StripEntry {
 
 export interface EventStrip {
   /** Observe the layers. */
-  readonly views: LayerViews;
+  readonly views: Pick<LayerViews, 'string' | 'attempt'>;
   readonly emit: Emit;
   /** The entries behind this number, oldest first; all of them if it is of an earlier process. */
   since(number: number): readonly StripEntry[];
@@ -31,7 +31,6 @@ export function eventStrip({ clock }: Pick<World, 'clock'>): EventStrip {
 
   return {
     views: {
-      ...NO_VIEWS,
       string: (inner) => ({
         shout: (text, call) => timed(() => inner.shout(text, call), answered, refused),
       }),
