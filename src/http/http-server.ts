@@ -196,7 +196,7 @@ export function httpServer<Parts>(
     cancel();
   }
 
-  /** Node accepts one connection a turn; those that wait in the kernel would be reset when the port closes. */
+  /** Node accepts one connection a turn on each socket; those that wait in the kernel would be reset when the port closes. */
   async function acceptWaiting(): Promise<void> {
     for (let turn = 0, quiet = 0; turn < MOST_TURNS && quiet < QUIET_TURNS; turn++) {
       const before = accepted;
