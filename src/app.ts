@@ -15,9 +15,9 @@ import { type AdminParts, adminServer } from './http/admin-server.ts';
 import { apiServer, describeApi as describe } from './http/api-server.ts';
 import { admission } from './http/limits/admission.ts';
 import { lifecycle } from './lifecycle.ts';
-import { LAYERS, shouterStack } from './shouter-stack.ts';
+import { shouterStack } from './shouter-stack.ts';
 import { type EventStrip, eventStrip } from './telemetry/event-strip.ts';
-import { bothViews, NO_VIEWS } from './telemetry/layer-views.ts';
+import { layerViews } from './telemetry/layer-views.ts';
 import { bothOf, logEvents } from './telemetry/log-events.ts';
 import { jsonLog, type LogOutput, logOutput } from './telemetry/log-output.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
@@ -34,18 +34,14 @@ export interface App {
   readonly inside: AdminParts & { readonly metrics: Metrics };
 }
 
-/** Parts that no setting changes. Only the fault laboratory takes them away, to see what they are good for. */
-const PROTECTIONS = {
-  layers: LAYERS,
+/** What no setting changes. */
+const FIXED = {
   redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
-  verifyRedis: verifiedUpperCase,
   slowClientMs: 10_000,
   /** The delays of the event loop above which unknown strings, and then all requests, are refused. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
 };
-
-export type Protections = typeof PROTECTIONS;
 
 interface FaultSwitch {
   state(): object;
@@ -55,7 +51,6 @@ interface FaultSwitch {
 export interface AppOptions {
   /** Where log lines go: stdout unless given. */
   readonly logTo?: LogOutput;
-  readonly protections?: Partial<Protections>;
   /** Breaks the embedded SHOUTCLOUD server, if there is one. */
   readonly faults?: FaultSwitch | undefined;
   /** The process id if this is one of several workers. They share a port, and the primary has the admin port. */
@@ -65,7 +60,6 @@ export interface AppOptions {
 /** Wires all parts by the settings. The only place that knows them all. */
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
   const { worker, faults } = options;
-  const protections = { ...PROTECTIONS, ...options.protections };
   const version = readVersion();
   const clock = systemClock;
 
@@ -85,7 +79,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const loop = loopDelay(clock);
   life.closesLast(loop.stop);
 
-  const redis = await redisOf(config, protections, world);
+  const redis = await redisOf(config, world);
   life.closes(() => redis?.close());
 
   const transport = httpTransport(
@@ -98,16 +92,15 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       settings: { ...config, maxInFlight: Math.min(config.maxInFlight, config.maxConnections) },
       transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && storeIn(redis),
-      isPressed: loop.isAbove(protections.missLoopDelayMs),
-      views: strip ? bothViews(strip.views, traces?.layers ?? NO_VIEWS) : traces?.layers,
-      layers: protections.layers,
+      isPressed: loop.isAbove(FIXED.missLoopDelayMs),
+      views: layerViews(strip?.views ?? {}, traces?.layers ?? {}),
     },
     world,
   );
   life.closes(stack.close);
 
   const admitted = admission(
-    { maxInFlight: config.maxInFlight, isOverloaded: loop.isAbove(protections.loopDelayMs) },
+    { maxInFlight: config.maxInFlight, isOverloaded: loop.isAbove(FIXED.loopDelayMs) },
     world.emit,
   );
   // One for all, so that no turn has two large pieces of work.
@@ -127,7 +120,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       ...config,
       version,
       source: readSource(),
-      slowClientMs: protections.slowClientMs,
+      slowClientMs: FIXED.slowClientMs,
       maxBulkLines: bulkLines(config),
       maxHeldBytes: config.maxBytesInFlight ?? heldBytes(config),
     },
@@ -185,7 +178,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   }
 
   function storeIn(connection: RedisConnection): Store {
-    return redisStore(connection, { ttlDays: config.cacheTtlDays, verify: protections.verifyRedis }, world);
+    return redisStore(connection, { ttlDays: config.cacheTtlDays, verify: verifiedUpperCase }, world);
   }
 }
 
@@ -212,12 +205,11 @@ async function tracesOf(config: Config, world: World): Promise<Traces | undefine
 
 async function redisOf(
   { redisUrl: url, redisCa: ca, redisTimeoutMs: timeoutMs }: Config,
-  { redisBreaker: breaker }: Protections,
   world: World,
 ): Promise<RedisConnection | undefined> {
   if (url === undefined) return undefined;
   const { redisConnection } = await import('./cache/redis-connection.ts');
-  return redisConnection({ url, ca, timeoutMs, breaker }, world);
+  return redisConnection({ url, ca, timeoutMs, breaker: FIXED.redisBreaker }, world);
 }
 
 /** The default of MAX_BYTES_IN_FLIGHT: a quarter of the control group's memory, or of V8's heap if that is less. */

@@ -4,16 +4,13 @@ import { Breaker } from './core/breaker.ts';
 import type { BreakerState, World } from './core/events.ts';
 import type { Shouter, Store } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
-import { type LayerViews, NO_VIEWS } from './telemetry/layer-views.ts';
+import { type LayerViews, layerViews } from './telemetry/layer-views.ts';
 import { batchedShouter } from './upstream/batched-shouter.ts';
 import { cachedShouter } from './upstream/cached-shouter.ts';
-import { coalescedShouter } from './upstream/coalesced-shouter.ts';
-import { deadlineShouter } from './upstream/deadline-shouter.ts';
-import { fallbackShouter } from './upstream/fallback-shouter.ts';
-import { Gate, gatedShouter } from './upstream/gated-shouter.ts';
-import { breakerRefusal, guardedShouter } from './upstream/guarded-shouter.ts';
+import { coalescedShouter, missLimitedShouter } from './upstream/coalesced-shouter.ts';
+import { deadlineShouter, fallbackShouter } from './upstream/deadline-shouter.ts';
+import { breakerRefusal, Gate, gatedShouter, guardedShouter } from './upstream/gated-shouter.ts';
 import type { Transport } from './upstream/http-transport.ts';
-import { missLimitedShouter } from './upstream/miss-limited-shouter.ts';
 import { RetryBudget, retriedShouter } from './upstream/retried-shouter.ts';
 import { shoutcloudShouter } from './upstream/shoutcloud-shouter.ts';
 
@@ -65,7 +62,7 @@ export type ShouterStack = ReturnType<typeof shouterStack>;
 /** The layers around the upstream, innermost first. `docs/resilience.md` says what each is for. */
 export function shouterStack(parts: StackParts, world: World) {
   const { settings, transport, redis, isPressed } = parts;
-  const { views = NO_VIEWS, layers = LAYERS } = parts;
+  const { views = layerViews(), layers = LAYERS } = parts;
   const breaker = new Breaker({ ...BREAKER, onChange: breakerChanged }, world);
   const isWorthwhile = () => breaker.state === 'closed';
   const budget = new RetryBudget({ ratio: settings.retryBudgetRatio });
@@ -89,14 +86,14 @@ export function shouterStack(parts: StackParts, world: World) {
     world,
   );
   const waiting = views.waiting(batched);
-  const shared = redis ? views.cache(layers.redis(waiting, redis, world), 'redis') : waiting;
+  const shared = redis ? views.redis(layers.redis(waiting, redis, world)) : waiting;
   const coalesced = layers.coalesced(shared, world);
   const limited = layers.missLimited(
     coalesced,
     { waiting: coalesced.waiting, maxWaiting: Math.ceil(settings.maxInFlight * 0.75), isPressed },
     world,
   );
-  const cached = memory ? views.cache(layers.memory(limited, memory, world), 'memory') : limited;
+  const cached = memory ? views.memory(layers.memory(limited, memory, world)) : limited;
   const timed = layers.deadline(cached, { deadlineMs: settings.requestDeadlineMs }, world);
   const answered: Shouter = settings.fallback === 'local' ? layers.fallback(timed, world) : timed;
 

@@ -1,4 +1,4 @@
-import { freePort } from '../../test/support/free-port.ts';
+import { freePort } from '../../test/support/http-server.ts';
 import { startArguments } from '../lab.ts';
 import type { Row } from '../row.ts';
 import { firstAnswerMs } from '../tools/first-answer.ts';

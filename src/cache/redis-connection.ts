@@ -24,7 +24,7 @@ export interface Command<T> {
 export interface RedisConnection {
   /** The reply; `undefined` if Redis gave an error, was not in time, or could not be asked. Never rejects. */
   run<T>(command: Command<T>): Promise<T | undefined> | undefined;
-  /** To be called after a wrong value. Checks that replies still belong to their commands, else connects anew. */
+  /** To be called after a wrong value. If replies no longer belong to their commands, a new connection is made. */
   doubt(): void;
   status(): { isUp: boolean; trouble: RedisTrouble | undefined; breaker: string; overdue: number };
   close(): void;

@@ -43,7 +43,7 @@ const RECONNECT_MS = 1000;
 const RECONNECT_JITTER_MS = 250;
 const SILENT_SOCKET_MS = 2000;
 
-// A read-only Redis is connected anew after these pauses, because its address can lead to a new primary by then.
+// The pauses before a new connection to a read-only Redis: by then its address can lead to a new primary.
 const LEAST_RENEWAL_MS = 1000;
 const MOST_RENEWAL_MS = 60_000;
 
@@ -148,7 +148,7 @@ export function redisLink(
     redis.stream.destroy();
   }
 
-  /** Connects a read-only Redis anew, after a growing pause. It is still read from meanwhile. */
+  /** Makes a new connection to a read-only Redis after a growing pause. Until then it is still read. */
   function renew(): void {
     const now = clock.now();
     if (!isUp) return;

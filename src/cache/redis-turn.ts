@@ -8,7 +8,7 @@ interface Get {
   reject(error: unknown): void;
 }
 
-// The limits of one MGET. Redis serves no other client meanwhile, and all of its values arrive at once.
+// The limits of one MGET. Redis serves no other client during the command, and all of its values arrive at once.
 const MAX_KEYS = 128;
 const MAX_REPLY_BYTES = 262_144;
 

@@ -23,12 +23,12 @@ export interface CounterOptions {
 interface Counted {
   /** In this process. */
   here: number;
-  /** In the other processes, when Redis last told. */
+  /** In the other processes, by the last reply of Redis. */
   elsewhere: number;
   toldAtMs: number;
-  /** Those of `here` that Redis has not been sent. */
+  /** How many of `here` were not sent to Redis yet. */
   unsent: number;
-  /** Settles when Redis has told; gone as soon as the command is written. */
+  /** Settles when Redis has replied. It is `undefined` again as soon as the command is written. */
   asked: Promise<void> | undefined;
 }
 
@@ -44,7 +44,7 @@ const GATHER_MS = 10;
 /** No minute has more, so a larger number in Redis is not one of our counts. */
 const MOST_REQUESTS = 1_000_000_000;
 
-/** The most clients that are remembered. Beyond that, the one that was quiet for longest is forgotten. */
+/** The most clients that are remembered. The one that was quiet for longest is forgotten first. */
 const MAX_CLIENTS = 100_000;
 
 /**
@@ -89,7 +89,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
     return counted;
   }
 
-  /** Sends Redis what it has not been sent, at the end of this turn. `undefined` if Redis cannot be asked. */
+  /** Sends the unsent requests to Redis at the end of this turn. `undefined` if Redis cannot be asked. */
   function askRedis(connection: RedisConnection, id: string, counted: Counted): Promise<void> | undefined {
     if (counted.asked || counted.unsent === 0) return counted.asked;
     // The key is a digest, so that no address of a client is in Redis.

@@ -1,13 +1,13 @@
 import { afterReading, type Clock } from '../core/clock.ts';
 
 /**
- * Calls `onSilence` when replies are awaited and none has come for `limitMs`. The returned function awaits one reply; what it
- * returns is to be called when that has come, or will not, and has an effect once. The client's own limit (`socketTimeout` of
- * ioredis) runs on the system's clock, which no simulation can move.
+ * Calls `onSilence` when replies are awaited and none has come for `limitMs`. The returned function begins to await a reply. It
+ * returns a function that ends this, to be called when the reply has come, or will not come. The limit of the client itself
+ * (`socketTimeout` of ioredis) runs on the system's clock, which the simulation cannot move.
  */
 export function silenceWatch(limitMs: number, onSilence: () => void, clock: Clock): () => () => void {
   let awaited = 0;
-  /** When the last reply came: before the present timer began, it does not matter. */
+  /** When the last reply came. */
   let heardAt = 0;
   let cancel = () => {};
 

@@ -46,7 +46,7 @@ export function durationOption(flag: string, about: string, byDefaultMs?: number
 
 export const URL_OPTION = [
   '--url <address>',
-  'where the service is (TUOHS_URL, else this machine, on the port that PORT names, or 5000)',
+  'address of the service (TUOHS_URL, else this machine, on the port that PORT names, or 5000)',
 ] as const;
 
 /** The address that `--url` or TUOHS_URL names; else that of the service that `tuohs serve` starts in this environment. */
@@ -61,7 +61,7 @@ export function adminUrl(option: string | undefined, environment: Environment): 
   return withScheme(option ?? localUrl(adminHost || host, port));
 }
 
-/** A client of the service there. A wrong address is wrong usage. */
+/** A client of the service at this address. A wrong address is wrong usage. */
 export function clientOf(
   url: string,
   options: { retries?: number; timeoutMs?: number | undefined },
@@ -70,13 +70,13 @@ export function clientOf(
   try {
     return createClient({ baseUrl: url, ...options });
   } catch {
-    // What has an @ may hold a password.
+    // An address with an @ can hold a password.
     const shown = url.includes('@') ? '' : `: '${url}'`;
     return command.error(`the address of the service is not an http or https one without password${shown}`);
   }
 }
 
-/** `localhost:5000` and `shout.example` are addresses, too. */
+/** Also accepts addresses without a scheme, such as `localhost:5000`. */
 function withScheme(address: string): string {
   return address.includes('://') ? address : `http://${address}`;
 }

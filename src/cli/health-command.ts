@@ -28,7 +28,7 @@ export function healthCommand(surroundings: Surroundings): Command {
       '--ready',
       'ask the admin port whether the process is ready, and SHOUTCLOUD nothing (ADMIN_PORT, else 9464)',
     )
-    .addOption(durationOption('--timeout', 'how long it may take to answer', 3000))
+    .addOption(durationOption('--timeout', 'how long the answer can take', 3000))
     .action((options: HealthOptions, command: Command) => {
       const question = options.ready
         ? readiness(adminUrl(options.url, environment))
@@ -88,7 +88,7 @@ async function assertReady(adminUrl: string, signal: AbortSignal): Promise<void>
   throw new Error(`it answers ${response.status}${target}`);
 }
 
-/** The first part of the answer: that of tuohs is one word, and that of another server may never end. */
+/** The first chunk of the answer. That of tuohs is one word; the answer of another server might never end. */
 async function startOf({ body }: Response): Promise<string> {
   const reader = body?.getReader();
   const first = await reader?.read();

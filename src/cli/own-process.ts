@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Environment } from '../config/read-config.ts';
+import type { Clock } from '../core/clock.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
 import type { ForkedProcess } from '../workers/worker-link.ts';
 
@@ -14,6 +15,13 @@ export interface Surroundings {
   readonly stderr: Writable;
   /** Where log lines go; standard output unless given. */
   readonly logTo?: LogOutput;
+}
+
+/** The log of a command. The logger is expensive to load, and a list of the commands does not need it. */
+export async function openLog({ logTo }: Pick<Surroundings, 'logTo'>, clock: Clock) {
+  const { jsonLog, logOutput } = await import('../telemetry/log-output.ts');
+  const output = logTo ?? logOutput({ clock });
+  return { log: jsonLog({ level: 'info', logTo: output }), flushed: output.flushed };
 }
 
 /** The user wants the process to end: SIGTERM, SIGINT or SIGHUP. */
@@ -37,7 +45,7 @@ export function stopSignals(process: NodeJS.EventEmitter): StopSignals {
 /** The exit code of a command that a signal ended before it was done. */
 export const INTERRUPTED = 130;
 
-/** Ends a command with this exit code. Everything there was to say has been said. */
+/** Ends a command with this exit code. The command has written its messages itself. */
 export class ExitCode extends Error {
   readonly exitCode: number;
 
@@ -53,7 +61,7 @@ export function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }
 
-// With these a million lines take 130 MiB, with the defaults of Node 24 280: V8 lets its young generation grow to 128 MiB.
+// A million lines take 130 MiB with these flags, and 280 MiB without: Node 24 lets the young generation grow to 128 MiB.
 const SMALL_HEAP = ['--max-semi-space-size=4', '--max-old-space-size=512'];
 
 /**
@@ -66,7 +74,7 @@ export function restartWithSmallHeap(): void {
   if (!isGiven) process.execve?.(execPath, [execPath, ...SMALL_HEAP, ...execArgv, ...argv.slice(1)]);
 }
 
-/** What can block a thread of Node's pool for ever: the look-up of a name, or a file that never answers. */
+/** Work that can block a thread of Node's pool forever: the look-up of a name, or a file that never answers. */
 const IN_A_THREAD = ['GetAddrInfoReqWrap', 'FSReqCallback', 'FSReqPromise'];
 
 /**

@@ -88,7 +88,7 @@ function explain(error: unknown, { stderr }: Surroundings): number {
   return isWrongUsage ? 2 : 1;
 }
 
-/** The way all sentences on standard error begin, so that one knows in a pipe who says it. */
+/** Every sentence on standard error begins with the name of the program, so that a pipe shows which program wrote it. */
 function sentence(text: string): string {
   return `tuohs: ${text.trimEnd()}\n`;
 }

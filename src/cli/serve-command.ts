@@ -3,8 +3,7 @@ import type { App } from '../app.ts';
 import { ConfigError, type Environment, readConfig } from '../config/read-config.ts';
 import type { Config } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
-import type { FaultSwitch } from '../shoutcloud/fault-switch.ts';
-import type { Shoutcloud } from '../shoutcloud/server.ts';
+import type { FaultSwitch } from '../shoutcloud/server.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
 import { primaryLink, type Question } from '../workers/worker-link.ts';
 import { listenFailure, runUntil } from './listening.ts';
@@ -42,7 +41,7 @@ async function serve(
       ...(shoutcloud && { SHOUTCLOUD_URL: shoutcloud.url }),
     };
     const config = readConfig(settings);
-    const app = await appFor(config, settings, { readableLogs, shoutcloud });
+    const app = await appFor(config, settings, { readableLogs, faults: shoutcloud?.faults });
     opened.push(() => app.close(stop.second));
     await app.listen().catch((error) => {
       throw listenFailure(error, {
@@ -57,27 +56,24 @@ async function serve(
 async function appFor(
   config: Config,
   settings: Environment,
-  { readableLogs, shoutcloud }: { readableLogs: true | undefined; shoutcloud: Shoutcloud | undefined },
+  { readableLogs, faults }: { readableLogs: true | undefined; faults: FaultSwitch | undefined },
 ): Promise<Pick<App, 'listen' | 'close'>> {
   const logging = readableLogs && { logTo: await readableLog() };
   if (config.webConcurrency === 1) {
     const { createApp } = await import('../app.ts');
-    return createApp(config, { ...logging, faults: shoutcloud && (await breakable(shoutcloud)) });
+    return createApp(config, { ...logging, faults });
   }
+  // Several processes cannot show what happens, so their page has no switch of faults.
   const { createPrimary } = await import('../primary.ts');
   const args = readableLogs ? ['worker', '--readable-logs'] : ['worker'];
   return createPrimary(config, { ...logging, args, environment: settings });
 }
 
-/** Only one process alone can show what happens, and so be broken by its page. */
-async function breakable(shoutcloud: Shoutcloud): Promise<FaultSwitch> {
-  const { faultSwitch } = await import('../shoutcloud/fault-switch.ts');
-  return faultSwitch(shoutcloud);
-}
-
-async function embedded(): Promise<Shoutcloud> {
-  const { startShoutcloud } = await import('../shoutcloud/server.ts');
-  return startShoutcloud();
+/** A server of our own in place of SHOUTCLOUD, which the page of the service can break. */
+async function embedded() {
+  const { faultSwitch, startShoutcloud } = await import('../shoutcloud/server.ts');
+  const shoutcloud = await startShoutcloud();
+  return { url: shoutcloud.url, close: shoutcloud.close, faults: faultSwitch(shoutcloud) };
 }
 
 /** A log for people. The package is loaded only here: production neither has nor needs it. */

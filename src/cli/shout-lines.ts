@@ -7,8 +7,8 @@ import {
   TuohsClientError,
   type TuohsErrorCode,
 } from '../client/index.ts';
-import type { BufferedOutput } from './buffered-output.ts';
 import { asItCame, type Line, type ShoutInput } from './shout-input.ts';
+import type { BufferedOutput } from './shout-output.ts';
 
 /** How far it has come. Kept up to date while it runs. */
 export interface Tally {
@@ -21,7 +21,7 @@ export interface Tally {
 
 export interface ShoutLinesParts {
   readonly client: TuohsClient;
-  /** Whether the output is a JSON object for each line, with all that is known of its answer. */
+  /** Whether the output is a JSON object for each line, with everything known about its answer. */
   readonly isJson: boolean;
   readonly signal: AbortSignal;
   readonly answers: BufferedOutput;
@@ -101,7 +101,7 @@ function wordsFor({ error, detail, code }: Extract<Result, { error: string }>): 
   return detail === undefined ? `${error} (${code})` : `${error} ${detail} (${code})`;
 }
 
-/** One answer with all that is known of it, or why there is none. What is unknown is `undefined`, so JSON leaves it out. */
+/** One answer with everything known about it, or why there is none. JSON leaves out what is `undefined`. */
 type DetailedResult =
   | ({ readonly data: string; readonly error?: undefined } & Omit<ShoutDetails, 'text'>)
   | {
@@ -114,7 +114,7 @@ type DetailedResult =
 
 const CONCURRENCY = 16;
 
-/** One result for each text, in order, each of a request of its own. Throws what `texts` throws, and if the signal aborts. */
+/** One result for each text, in order. Each text has its own request. Throws what `texts` throws, and if the signal aborts. */
 function detailedResults(
   client: TuohsClient,
   texts: AsyncIterable<string>,
@@ -133,6 +133,6 @@ function detailedResults(
   const results = Readable.from(texts).map(ask, { concurrency: CONCURRENCY })[Symbol.asyncIterator]();
   const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
   aborted.catch(() => {});
-  // Without `return`: a stream that is told to end waits for its source, which may never bring another text.
+  // Has no `return`, because ending the stream would wait for its source, which might never bring another text.
   return { [Symbol.asyncIterator]: () => ({ next: () => Promise.race([results.next(), aborted]) }) };
 }

@@ -1,10 +1,15 @@
 import type { TuohsClient } from '../client/index.ts';
 import { systemClock as clock } from '../core/clock.ts';
-import { type Around, type BufferedOutput, bufferedOutput } from './buffered-output.ts';
 import { INTERRUPTED, isBrokenPipe, type Surroundings } from './own-process.ts';
-import { type ProgressBar, progressBar } from './progress-bar.ts';
 import type { ShoutInput } from './shout-input.ts';
 import { shoutLines, type Tally } from './shout-lines.ts';
+import {
+  type Around,
+  type BufferedOutput,
+  bufferedOutput,
+  type ProgressBar,
+  progressBar,
+} from './shout-output.ts';
 
 export interface ShoutRunParts {
   readonly client: TuohsClient;
@@ -20,7 +25,7 @@ export async function shoutRun(input: ShoutInput, parts: ShoutRunParts): Promise
   const { stop } = parts.surroundings;
   const ending = new AbortController();
   stop.first.then(() => ending.abort(INTERRUPTED));
-  // A user who stops it twice does not want to wait for a reader that does not read.
+  // After a second signal, do not wait for a reader that does not read.
   return Promise.race([shoutUntil(ending, input, parts), stop.second.then(() => INTERRUPTED)]);
 }
 
@@ -59,7 +64,7 @@ async function shoutUntil(
   }
 }
 
-/** Says what is left to say at the end and returns the exit code. Throws an unforeseen reason for the end. */
+/** Writes the last messages and returns the exit code. Throws if the end has an unforeseen reason. */
 function conclusion(endedWith: unknown, { lines, failed }: Tally, say: (sentence: string) => void): number {
   if (endedWith === INTERRUPTED) {
     say(`interrupted; the output has ${lines} lines, go on with line ${lines + 1}`);

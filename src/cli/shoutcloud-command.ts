@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 import { systemClock as clock } from '../core/clock.ts';
 import { faultKinds } from '../shoutcloud/faults.ts';
-import { type ShoutcloudOptions, startShoutcloud } from '../shoutcloud/server.ts';
-import { jsonLog, logOutput } from '../telemetry/log-output.ts';
+import type { ShoutcloudOptions } from '../shoutcloud/server.ts';
 import { wholeNumber } from './arguments.ts';
 import { isListenError, listenFailure, runUntil } from './listening.ts';
-import type { Surroundings } from './own-process.ts';
+import { openLog, type Surroundings } from './own-process.ts';
 
 interface ShoutcloudCommandOptions {
   port: number;
@@ -20,7 +19,7 @@ interface ShoutcloudCommandOptions {
 /** `tuohs shoutcloud`: a server that behaves or misbehaves like SHOUTCLOUD, until SIGTERM, SIGINT or SIGHUP. */
 export function shoutcloudCommand(surroundings: Surroundings): Command {
   return new Command('shoutcloud')
-    .description('run a server that answers as SHOUTCLOUD does, or as badly as told')
+    .description('run a server that answers as SHOUTCLOUD does, or with the faults that you choose')
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8080)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--latency <ms>', 'how long each answer takes, in milliseconds', wholeNumber(0, 3_600_000), 0)
@@ -35,12 +34,14 @@ export function shoutcloudCommand(surroundings: Surroundings): Command {
 async function serve(
   { fault, latency: latencyMs, quiet, ...options }: ShoutcloudCommandOptions,
   command: Command,
-  { stop, logTo = logOutput({ clock }) }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<void> {
   const faults = fault.join(' ');
-  await runUntil(stop.first, async (opened) => {
-    opened.push(logTo.flushed);
-    const log = jsonLog({ level: 'info', logTo });
+  await runUntil(surroundings.stop.first, async (opened) => {
+    // Loaded here, so that a signal also ends a start that hangs.
+    const { startShoutcloud } = await import('../shoutcloud/server.ts');
+    const { log, flushed } = await openLog(surroundings, clock);
+    opened.push(flushed);
     const observers = quiet ? {} : requestLog((msg, facts) => log.info(facts, msg));
     const started = startShoutcloud({ ...options, ...observers, faults, latencyMs });
     const { close, url, port, seed } = await started.catch((error: Error) => {

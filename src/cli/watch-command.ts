@@ -2,14 +2,13 @@ import { Command, Option } from 'commander';
 import { ConfigError, type Environment, secretText } from '../config/read-config.ts';
 import { systemClock as clock } from '../core/clock.ts';
 import { messageOf, wordsOf } from '../core/text-values.ts';
-import { jsonLog, logOutput } from '../telemetry/log-output.ts';
 import { type Format, formatFor, isWebhookAddress, webhook } from '../watch/receiver.ts';
 import { asker } from '../watch/round.ts';
 import type { WatchEvent, WatchWorld } from '../watch/standing.ts';
 import { fileStateStore, memoryStateStore } from '../watch/state-store.ts';
 import { startWatch, type Watch } from '../watch/watch.ts';
 import { clientOf, durationOption, serviceUrl, URL_OPTION, wholeNumber } from './arguments.ts';
-import { ExitCode, INTERRUPTED, type Surroundings } from './own-process.ts';
+import { ExitCode, INTERRUPTED, openLog, type Surroundings } from './own-process.ts';
 
 interface WatchCommandOptions {
   url?: string;
@@ -23,14 +22,14 @@ interface WatchCommandOptions {
   once?: true;
 }
 
-/** `tuohs watch`: asks a service again and again, and tells webhooks when it goes down and when it is back. */
+/** `tuohs watch`: asks a service again and again, and notifies webhooks when it goes down and when it is back. */
 export function watchCommand(surroundings: Surroundings): Command {
   return new Command('watch')
-    .description('watch a service from outside, and tell webhooks when it goes down and when it is back')
+    .description('watch a service from outside, and notify webhooks when it goes down and when it is back')
     .option(...URL_OPTION)
     .option(
       '--notify <address...>',
-      'webhooks to tell (TUOHS_WATCH_NOTIFY, or the file that TUOHS_WATCH_NOTIFY_FILE names; else nobody)',
+      'webhooks to notify (TUOHS_WATCH_NOTIFY, or the file that TUOHS_WATCH_NOTIFY_FILE names; else none)',
     )
     .addOption(
       new Option('--format <format>', 'what webhooks get (hooks.slack.com: slack, others: json)').choices(
@@ -38,10 +37,10 @@ export function watchCommand(surroundings: Surroundings): Command {
       ),
     )
     .addOption(durationOption('--interval', 'from the start of a round to that of the next', 30_000))
-    .addOption(durationOption('--timeout', 'how long each answer may take', 10_000))
+    .addOption(durationOption('--timeout', 'how long each answer can take', 10_000))
     .option('--down-after <rounds>', 'failed rounds in a row until it is down', wholeNumber(1, 1000), 3)
     .option('--up-after <rounds>', 'good rounds in a row until it is up again', wholeNumber(1, 1000), 2)
-    .option('--state <file>', 'where to keep what is known and owed, over restarts')
+    .option('--state <file>', 'file that keeps the state and undelivered notifications over restarts')
     .option('--once', 'one round only, as a job of cron')
     .addHelpText('after', MORE_HELP)
     .action((options: WatchCommandOptions, command: Command) => watch(options, command, surroundings));
@@ -50,7 +49,7 @@ export function watchCommand(surroundings: Surroundings): Command {
 const FORMATS: readonly Format[] = ['json', 'slack'];
 
 const MORE_HELP = `
-Each round asks for a known string and for one that nobody asked for before, which SHOUTCLOUD has to answer.
+Each round asks for a known string and for a new one, which SHOUTCLOUD has to answer.
 A failed round and a change are a line of JSON on standard output.
 
 Exit codes: 0 ended by a signal, or the round of --once was good, 1 it failed, 2 wrong usage, 130 --once was
@@ -62,21 +61,20 @@ Examples:
 `;
 
 async function watch(options: WatchCommandOptions, command: Command, surroundings: Surroundings) {
-  const { environment, stop, logTo = logOutput({ clock }) } = surroundings;
+  const { environment, stop } = surroundings;
   const url = serviceUrl(options.url, environment);
   clientOf(url, {}, command);
   const addresses = webhookAddresses(options.notify, environment);
   const stopping = new AbortController();
   stop.first.then(() => stopping.abort());
-  const log = jsonLog({ level: 'info', logTo });
-  const say = ([level, msg, facts = {}]: LogLine) => log[level](facts, msg);
   const target: Target = { url, addresses, signal: stopping.signal };
-  await watchTarget(target, options, say).finally(logTo.flushed);
+  const { log, flushed } = await openLog(surroundings, clock);
+  await watchTarget(target, options, log).finally(flushed);
 }
 
 interface Target {
   readonly url: string;
-  /** Of webhooks: secrets, which no message may show. */
+  /** The addresses of webhooks. They are secrets, so no message shows them. */
   readonly addresses: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -84,15 +82,19 @@ interface Target {
 async function watchTarget(
   target: Target,
   options: WatchCommandOptions,
-  say: (line: LogLine) => void,
+  log: Record<'info' | 'warn' | 'error', (facts: object, words: string) => void>,
 ): Promise<void> {
   const { url, addresses, signal } = target;
   const { timeout: timeoutMs, interval: intervalMs, downAfter, upAfter } = options;
-  const running = await setUp(target, options, { clock, emit: (event) => say(lineOf(event)) });
+  const emit = ({ type, ...facts }: WatchEvent) => {
+    const [level, words] = LINES[type];
+    log[level](facts, words);
+  };
+  const running = await setUp(target, options, { clock, emit });
   try {
     if (options.once) return await watchOnce(running, signal);
     const facts = { url, intervalMs, timeoutMs, downAfter, upAfter, webhooks: addresses.length };
-    say(['info', 'watching', facts]);
+    log.info(facts, 'watching');
     await running.every(intervalMs);
   } finally {
     await running.settled();
@@ -118,7 +120,7 @@ async function setUp(
     isWebhookAddress(address) ? [] : [`webhook ${i + 1} is not an http or https address without password`],
   );
   if (once && addresses.length > 0 && state === undefined) {
-    problems.push('--once with webhooks needs --state: without it nobody knows what happened before');
+    problems.push('--once with webhooks needs --state: without it, what happened before is unknown');
   }
   if (problems.length > 0) throw new ConfigError(problems);
   const receivers = addresses.map((address) =>
@@ -148,35 +150,14 @@ function webhookAddresses(option: readonly string[] | undefined, environment: En
   }
 }
 
-/** How bad it is, what happened in constant words, and the facts. */
-type LogLine = readonly [level: 'info' | 'warn' | 'error', msg: string, facts?: object];
-
-/** The log line of an event. */
-function lineOf(event: WatchEvent): LogLine {
-  switch (event.type) {
-    case 'round-failed': {
-      const { freshMs, knownMs } = event.round;
-      return ['warn', 'a round failed', { ...event.failure, freshMs, knownMs }];
-    }
-    case 'changed': {
-      const { status, ...facts } = event.notification;
-      return status === 'down' ? ['error', 'down', facts] : ['info', 'up again', facts];
-    }
-    case 'not-delivered': {
-      const { type: _, ...facts } = event;
-      return ['error', 'a notification was not delivered; it is tried again at the next round', facts];
-    }
-    case 'dropped':
-      return ['error', 'too many notifications are owed; two were dropped', { receiver: event.receiver }];
-    case 'state-broken':
-      return ['warn', 'the state file holds no state; the watch begins anew'];
-    case 'state-of-another':
-      return ['warn', 'the state file is of another address; the watch begins anew', { url: event.url }];
-    case 'state-not-saved':
-      return [
-        'error',
-        'the state was not saved; it is tried again at the next round',
-        { reason: event.reason },
-      ];
-  }
-}
+/** The level and the words of the log line of each event. Its facts follow. */
+const LINES: { readonly [Type in WatchEvent['type']]: readonly ['info' | 'warn' | 'error', string] } = {
+  'round-failed': ['warn', 'a round failed'],
+  down: ['error', 'down'],
+  up: ['info', 'up again'],
+  'not-delivered': ['error', 'a notification was not delivered; it is tried again at the next round'],
+  dropped: ['error', 'too many notifications are owed; two were dropped'],
+  'state-broken': ['warn', 'the state file holds no state; the watch begins anew'],
+  'state-of-another': ['warn', 'the state file is of another address; the watch begins anew'],
+  'state-not-saved': ['error', 'the state was not saved; it is tried again at the next round'],
+};

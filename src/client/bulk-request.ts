@@ -85,7 +85,7 @@ export class BulkRequest {
     }
   }
 
-  /** A service, or a proxy in front of it, may be set to accept smaller bodies than ours does by default. */
+  /** A service, or a proxy in front of it, can be set to accept smaller bodies than ours accepts by default. */
   async #sendHalves(parts: BulkRequestParts, from: number, to: number): Promise<void> {
     const middle = Math.ceil((from + to) / 2);
     await this.send(parts, from, middle);
@@ -132,7 +132,7 @@ async function* linesOf(response: Response, maxBytes: number): AsyncGenerator<st
   if (rest !== '') throw garbled('the last line has no end');
 }
 
-/** A JSON writer may need six bytes for each UTF-16 unit (`\u00e4`); an error line has a few sentences. */
+/** A JSON writer can need six bytes for each UTF-16 unit (`\u00e4`); an error line has a few sentences. */
 function mostBytes(texts: readonly string[]): number {
   return texts.reduce((sum, { length }) => sum + 6 * length + 1024, 0);
 }

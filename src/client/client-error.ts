@@ -20,7 +20,7 @@ export type ServiceErrorCode =
  */
 export type ClientErrorCode = 'NETWORK' | 'TIMEOUT' | 'ABORTED' | 'BAD_ANSWER';
 
-/** Branch on these. A newer service may have more codes, so a `switch` needs a `default`. */
+/** Branch on these. A newer service can have more codes, so a `switch` needs a `default`. */
 export type TuohsErrorCode = ServiceErrorCode | ClientErrorCode | (string & Record<never, never>);
 
 export interface ClientErrorDetails {

@@ -7,25 +7,10 @@ import {
   TuohsClientError,
   type TuohsErrorCode,
 } from './client-error.ts';
-import { asker } from './service.ts';
+import { asker, type ClientOptions } from './service.ts';
 
-export type { BulkResult, ClientErrorCode, ServiceErrorCode, TuohsErrorCode };
+export type { BulkResult, ClientErrorCode, ClientOptions, ServiceErrorCode, TuohsErrorCode };
 export { TuohsClientError };
-
-export interface ClientOptions {
-  /** Where the service is, with the path in front of `/v1` if it has one: `https://example.org/tuohs`. */
-  readonly baseUrl: string;
-  /** Another `fetch` than the runtime's own. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** How many times a request is sent again after a failure that may pass (`NETWORK`, 408, 429, 502, 503, 504): 2. */
-  readonly retries?: number;
-  /** The longest pause that the client accepts from `Retry-After`; a call that would have to wait longer fails: 60,000. */
-  readonly maxRetryAfterMs?: number;
-  /** How long a call, or each request of a bulk, may take with all its repetitions, else `TIMEOUT`: no limit. */
-  readonly timeoutMs?: number | undefined;
-}
 
 export interface CallOptions {
   /** Ends the call at once, with the code `ABORTED`. */
@@ -59,15 +44,7 @@ export interface TuohsClient {
 
 /** A client of one service. It holds nothing open, so there is nothing to close. */
 export function createClient(options: ClientOptions): TuohsClient {
-  const ask = asker({
-    baseUrl: options.baseUrl,
-    headers: options.headers ?? {},
-    // Looked up at each call, because pages and tests replace it. A browser's `fetch` must not be called as a method.
-    fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
-    retries: options.retries ?? 2,
-    maxRetryAfterMs: options.maxRetryAfterMs ?? 60_000,
-    timeoutMs: options.timeoutMs,
-  });
+  const ask = asker(options);
 
   return {
     shout: async (text, options) => (await shoutWithDetails(text, options)).text,
@@ -90,7 +67,7 @@ function jsonBody(body: unknown): RequestInit {
   };
 }
 
-/** The answer has as many UTF-16 units as the text; a JSON writer may need six bytes for each. */
+/** The answer has as many UTF-16 units as the text; a JSON writer can need six bytes for each. */
 async function detailsOf(response: Response, units: number): Promise<ShoutDetails> {
   const { status, headers } = response;
   const { data: text } = fieldsOf(await textOf(response, SHORT_ANSWER_BYTES + 6 * units));

@@ -10,37 +10,43 @@ export interface Question<T> {
 }
 
 /**
- * Asks the service. After a failure that may pass it waits as long as the service wants and asks again. Rejects with a
+ * Asks the service. After a failure that can pass, it waits as long as the service wants and asks again. Rejects with a
  * `TuohsClientError`.
  */
 export type Ask = <T>(question: Question<T>, signal: AbortSignal | undefined) => Promise<T>;
 
-export interface ServiceOptions {
+export interface ClientOptions {
+  /** Where the service is, with the path in front of `/v1` if it has one: `https://example.org/tuohs`. */
   readonly baseUrl: string;
-  readonly fetch: typeof globalThis.fetch;
-  readonly headers: Readonly<Record<string, string>>;
-  /** How many times a request is sent again after a failure that may pass. */
-  readonly retries: number;
-  /** If the service wants a longer pause than this, the call fails at once. */
-  readonly maxRetryAfterMs: number;
-  /** How long one question may take, pauses and repetitions included; `undefined` for no limit. */
-  readonly timeoutMs: number | undefined;
+  /** Another `fetch` than the runtime's own. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How many times a request is sent again after a failure that can pass (`NETWORK`, 408, 429, 502, 503, 504): 2. */
+  readonly retries?: number;
+  /** The longest pause that the client accepts from `Retry-After`; a call that would have to wait longer fails: 60,000. */
+  readonly maxRetryAfterMs?: number;
+  /** How long a call, or each request of a bulk, can take with all its repetitions, else `TIMEOUT`: no limit. */
+  readonly timeoutMs?: number | undefined;
 }
 
-/** The longest time of `setTimeout`, 24 days: it takes a longer one for 1 ms. */
+/** The longest time that `setTimeout` accepts, 24 days. It treats a longer one as 1 ms. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-export function asker(options: ServiceOptions): Ask {
+export function asker(options: ClientOptions): Ask {
+  const { headers: ownHeaders, retries = 2, maxRetryAfterMs = 60_000, timeoutMs } = options;
+  // Looked up at each call, because pages and tests replace it. A browser's `fetch` must not be called as a method.
+  const { fetch = (...args) => globalThis.fetch(...args) } = options;
   const base = baseOf(options.baseUrl);
   return ask;
 
   async function askOnce<T>({ path, init, read }: Question<T>, signal: AbortSignal | undefined): Promise<T> {
     if (signal?.aborted) throw aborted(signal);
-    const headers = { ...options.headers, ...init.headers };
+    const headers = { ...ownHeaders, ...init.headers };
     try {
-      // A redirected POST may become a GET, and another address is not the one that was trusted with the texts.
+      // A redirected POST can become a GET, and the caller trusted this address with the texts, not another one.
       const request = { ...init, headers, redirect: 'manual', signal: signal ?? null } as const;
-      const response = await options.fetch(base + path, request);
+      const response = await fetch(base + path, request);
       const redirect = redirectOf(response, base, path);
       if (redirect) throw redirect;
       if (!response.ok) throw await failedAnswer(response);
@@ -52,7 +58,6 @@ export function asker(options: ServiceOptions): Ask {
   }
 
   async function ask<T>(question: Question<T>, signal: AbortSignal | undefined): Promise<T> {
-    const { timeoutMs } = options;
     if (timeoutMs === undefined) return askUntil(question, signal);
     const limit = new AbortController();
     const timer = setTimeout(
@@ -71,7 +76,10 @@ export function asker(options: ServiceOptions): Ask {
       try {
         return await askOnce(question, signal);
       } catch (error) {
-        const ms = error instanceof TuohsClientError ? pauseMs(error, failures, options) : undefined;
+        const ms =
+          error instanceof TuohsClientError
+            ? pauseMs(error, failures, { retries, maxRetryAfterMs })
+            : undefined;
         if (ms === undefined) throw error;
         await wait(ms, signal);
       }
@@ -86,7 +94,7 @@ export function asker(options: ServiceOptions): Ask {
 function pauseMs(
   error: TuohsClientError,
   failures: number,
-  { retries, maxRetryAfterMs }: ServiceOptions,
+  { retries, maxRetryAfterMs }: Required<Pick<ClientOptions, 'retries' | 'maxRetryAfterMs'>>,
 ): number | undefined {
   if (failures > retries || !mayPass(error)) return undefined;
   if (error.retryAfterMs === undefined) return FIRST_PAUSE_MS * 2 ** (failures - 1) * (0.5 + Math.random());

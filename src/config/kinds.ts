@@ -55,7 +55,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
-/** The same kind, or an empty text for the default, by the OpenTelemetry specification. */
+/** The same kind, or an empty text for the default, as the OpenTelemetry specification demands. */
 export function emptyIsDefault<T>(kind: Kind<T>): Kind<T> {
   return emptyIs('the default', kind);
 }

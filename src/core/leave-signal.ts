@@ -1,4 +1,4 @@
-/** Tells a layer that its caller no longer waits. An `AbortSignal` is one. */
+/** Aborts when the caller of a layer no longer waits. An `AbortSignal` is one. */
 export interface LeaveSignal {
   readonly aborted: boolean;
   readonly reason: unknown;

@@ -4,7 +4,7 @@ import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call, Shout } from '../core/shouter.ts';
 import type { Answer } from './answer.ts';
-import { FRIENDLY_REST, RequestBody, SMALL_REST } from './body/request-body.ts';
+import { FRIENDLY_REST, type GiveWay, RequestBody, SMALL_REST } from './body/request-body.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import type { ByteBudget, Share } from './limits/byte-budget.ts';
 import { type HeaderLines, headerLines, type WriteHead } from './node-http.ts';
@@ -24,6 +24,7 @@ export interface ExchangeHost extends World {
   readonly crossOrigin: CrossOrigin | undefined;
   readonly writeHead: WriteHead;
   readonly budget: ByteBudget;
+  readonly giveWay: GiveWay;
   /** A new id for a request whose client gave it none. */
   readonly newId: () => string;
   /** While it is true, each answer closes its connection so that clients move to another process. */
@@ -63,7 +64,7 @@ export class Exchange implements Call {
     this.response = response;
     this.id = harmlessId(request.headers['x-request-id']) ?? host.newId();
     this.#host = host;
-    this.body = new RequestBody(request);
+    this.body = new RequestBody(request, host.giveWay);
     this.startedMs = host.clock.now();
     // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
     request.on('error', ignore);

@@ -87,6 +87,7 @@ export function httpServer<Parts>(
     writeHead: headWriter(world.clock, keepAliveTimeoutMs),
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
     budget,
+    giveWay: open.giveWay,
     newId: requestIds(),
   };
   const refuseBroken = brokenRequests(open, host);
@@ -121,7 +122,7 @@ export function httpServer<Parts>(
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('connection', (socket) => {
     accepted++;
-    open.add(socket);
+    open.add(socket, world.clock.now());
   });
   server.on('clientError', refuseBroken);
   // Else Node writes `100 Continue` before anyone has looked at the request, or a 417 without a body.

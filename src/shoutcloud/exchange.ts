@@ -35,7 +35,7 @@ export function sendBody({ response }: Exchange, body: string | Buffer, headers?
   send(response, 200, { headers: { ...SHOUTED_JSON, ...headers }, body });
 }
 
-/** Begins a good answer with so many bytes, or without an end. */
+/** Begins a good answer with this many bytes in its body, or with a body of unknown length. */
 export function sendHead({ response }: Exchange, bytes?: number): void {
   response.writeHead(200, { ...SHOUTED_JSON, ...(bytes !== undefined && { 'Content-Length': bytes }) });
 }

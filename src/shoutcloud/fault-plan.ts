@@ -124,7 +124,7 @@ export function parseFault(text: string): Fault {
   return fault;
 }
 
-/** Reads the value, whose key is empty, and the parameters of a fault. What was read is no longer in `unread`. */
+/** Reads the value, which has an empty key, and the parameters of a fault. Removes from `unread` what it reads. */
 function faultWords(name: string, unread: Map<string, string>, fail: (problem: string) => never): FaultWords {
   return {
     wholeNumber(min, max, fallback) {

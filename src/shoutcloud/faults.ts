@@ -16,35 +16,15 @@ import {
 /** Everything that the server can do instead of giving a good answer. */
 export type Fault = OwnFault | { kind: WrongBodyKind };
 
-type OwnFault<Kind extends keyof FaultValues = keyof FaultValues> = {
-  [Each in Kind]: { kind: Each } & FaultValues[Each];
-}[Kind];
+type OwnFault<Kind extends OwnKind = OwnKind> = { [Each in Kind]: { kind: Each } & Values[Each] }[Kind];
 
-/** The faults that are more than another body, and the values of each. */
-interface FaultValues {
-  /** `retryAfter` is sent as it is, except that `date+2` becomes the HTTP date two seconds later. */
-  status: { status: number; retryAfter?: string | undefined };
-  redirect: { status: number; to: string };
-  slow: { ms: number };
-  drip: { ms: number };
-  'close-after': { ms: number };
-  reset: { at: (typeof resetPoints)[number] };
-  huge: { mebibytes: number };
-  hang: NoValues;
-  stall: NoValues;
-  close: NoValues;
-  truncate: NoValues;
-  endless: NoValues;
-  gzip: NoValues;
-  garbage: NoValues;
-  unasked: NoValues;
-}
+type OwnKind = keyof typeof table;
 
-type NoValues = Record<never, never>;
+type Values = { readonly [Kind in OwnKind]: ReturnType<(typeof table)[Kind]['read']> };
 
 interface FaultKind<Values> {
-  /** The fault as it is written on a command line. The part in brackets can be left out. */
-  readonly usage: string;
+  /** The fault as it is written on a command line, with the part in brackets or without; its name alone unless given. */
+  readonly usage?: string;
   readonly about: string;
   readonly read: (words: FaultWords) => Values;
   /** Answers the request. Rejects if the connection closes before that is done. */
@@ -60,31 +40,42 @@ export interface FaultWords {
   parameter(name: string): string | undefined;
 }
 
+/** A row of the table. Its values are those that `read` returns. */
+function kind<Values>(row: FaultKind<Values>): FaultKind<Values> {
+  return row;
+}
+
+function plain(about: string, answer: (exchange: Exchange) => unknown): FaultKind<Record<never, never>> {
+  return { about, read: () => ({}), answer };
+}
+
 const MAX_MS = 3_600_000;
 
 /** How much of an answer is sent before its connection is reset. */
 const resetPoints = ['before', 'in-headers', 'after-headers', 'in-body'] as const;
 
-const noValues = (): NoValues => ({});
-
-const ownKinds: { readonly [Kind in keyof FaultValues]: FaultKind<FaultValues[Kind]> } = {
-  status: {
+/** The faults that are more than another body. */
+const table = {
+  status: kind({
     usage: 'status=CODE[,retry-after=WHEN]',
     about: 'another status; WHEN is sent as it is, but date+SECONDS as an HTTP date',
-    read: (words) => ({ status: words.wholeNumber(200, 599), retryAfter: words.parameter('retry-after') }),
+    read: (words): { status: number; retryAfter?: string | undefined } => ({
+      status: words.wholeNumber(200, 599),
+      retryAfter: words.parameter('retry-after'),
+    }),
     answer({ response, clock }, { status, retryAfter }) {
       const later = retryAfter && { 'Retry-After': retryTime(retryAfter, clock) };
       const headers = { 'Content-Type': 'text/plain', ...later };
       send(response, status, { headers, body: `${STATUS_CODES[status] ?? status}\n` });
     },
-  },
-  redirect: {
+  }),
+  redirect: kind({
     usage: 'redirect=CODE[,to=URL]',
-    about: 'a redirect, to its own path unless told',
+    about: 'a redirect to URL, or else to its own path',
     read: (words) => ({ status: words.wholeNumber(300, 399), to: words.parameter('to') ?? '/V1/SHOUT' }),
     answer: ({ response }, { status, to }) => send(response, status, { headers: { Location: to }, body: '' }),
-  },
-  slow: {
+  }),
+  slow: kind({
     usage: 'slow=MS',
     about: 'a good answer, MS milliseconds later',
     read: (words) => ({ ms: words.wholeNumber(0, MAX_MS) }),
@@ -92,8 +83,8 @@ const ownKinds: { readonly [Kind in keyof FaultValues]: FaultKind<FaultValues[Ki
       await exchange.clock.sleep(ms, exchange.signal);
       sendBody(exchange, exchange.body);
     },
-  },
-  drip: {
+  }),
+  drip: kind({
     usage: 'drip=MS',
     about: 'a good answer, its body one byte each MS milliseconds',
     read: (words) => ({ ms: words.wholeNumber(1, MAX_MS) }),
@@ -107,8 +98,8 @@ const ownKinds: { readonly [Kind in keyof FaultValues]: FaultKind<FaultValues[Ki
       }
       response.end();
     },
-  },
-  'close-after': {
+  }),
+  'close-after': kind({
     usage: 'close-after[=MS]',
     about: 'a good answer, then the connection is closed unannounced',
     read: (words) => ({ ms: words.wholeNumber(0, MAX_MS, 0) }),
@@ -118,8 +109,8 @@ const ownKinds: { readonly [Kind in keyof FaultValues]: FaultKind<FaultValues[Ki
       if (ms > 0) await clock.sleep(ms, signal);
       socket.destroySoon();
     },
-  },
-  reset: {
+  }),
+  reset: kind({
     usage: `reset[=${resetPoints.join('|')}]`,
     about: 'the connection is reset at this point of a good answer',
     read: (words) => ({ at: words.oneOf(resetPoints) }),
@@ -131,8 +122,8 @@ const ownKinds: { readonly [Kind in keyof FaultValues]: FaultKind<FaultValues[Ki
       if (at === 'after-headers') return socket.write(rawHead(body), resetSocket);
       return sendHalf(exchange, resetSocket);
     },
-  },
-  huge: {
+  }),
+  huge: kind({
     usage: 'huge=MIB',
     about: 'a good answer behind MIB mebibytes of white space',
     read: (words) => ({ mebibytes: words.wholeNumber(1, 10_000) }),
@@ -141,69 +132,40 @@ const ownKinds: { readonly [Kind in keyof FaultValues]: FaultKind<FaultValues[Ki
       sendHead(exchange, space + Buffer.byteLength(exchange.body));
       return pipeline(Readable.from(repeated(' ', space, exchange.body)), exchange.response);
     },
-  },
-  hang: {
-    usage: 'hang',
-    about: 'no answer ever, the connection stays open',
-    read: noValues,
-    answer: () => {},
-  },
-  stall: {
-    usage: 'stall',
-    about: 'half a good answer, then silence',
-    read: noValues,
-    answer: (exchange) => sendHalf(exchange),
-  },
-  close: {
-    usage: 'close',
-    about: 'the connection is closed without an answer',
-    read: noValues,
-    answer: ({ socket }) => socket.destroySoon(),
-  },
-  truncate: {
-    usage: 'truncate',
-    about: 'the connection is closed in the middle of the body',
-    read: noValues,
-    answer: (exchange) => sendHalf(exchange, () => exchange.socket.destroySoon()),
-  },
-  endless: {
-    usage: 'endless',
-    about: 'a body without end',
-    read: noValues,
-    answer(exchange) {
-      sendHead(exchange);
-      exchange.response.write('{"OUTPUT":"');
-      return pipeline(Readable.from(repeated('A', Number.POSITIVE_INFINITY)), exchange.response);
-    },
-  },
-  gzip: {
-    usage: 'gzip',
-    about: 'a good answer, compressed unasked',
-    read: noValues,
-    answer: (exchange) => sendBody(exchange, gzipSync(exchange.body), { 'Content-Encoding': 'gzip' }),
-  },
-  garbage: {
-    usage: 'garbage',
-    about: 'bytes that are not HTTP',
-    read: noValues,
-    answer: ({ socket }) => socket.write('HELLO, THIS IS NOT HTTP.\r\n\r\n', () => socket.destroySoon()),
-  },
-  unasked: {
-    usage: 'unasked',
-    about: 'a good answer, then another one that nobody asked for',
-    read: noValues,
-    async answer(exchange) {
-      sendBody(exchange, exchange.body);
-      await once(exchange.response, 'finish');
-      const unasked = wrongBodies.crossed.write(exchange.shouted);
-      exchange.socket.write(rawHead(unasked) + unasked);
-    },
-  },
+  }),
+  hang: plain('no answer ever, the connection stays open', () => {}),
+  stall: plain('half a good answer, then silence', (exchange) => sendHalf(exchange)),
+  close: plain('the connection is closed without an answer', ({ socket }) => socket.destroySoon()),
+  truncate: plain('the connection is closed in the middle of the body', (exchange) =>
+    sendHalf(exchange, () => exchange.socket.destroySoon()),
+  ),
+  endless: plain('a body without end', (exchange) => {
+    sendHead(exchange);
+    exchange.response.write('{"OUTPUT":"');
+    return pipeline(Readable.from(repeated('A', Number.POSITIVE_INFINITY)), exchange.response);
+  }),
+  gzip: plain('a good answer, compressed although the request does not allow it', (exchange) =>
+    sendBody(exchange, gzipSync(exchange.body), { 'Content-Encoding': 'gzip' }),
+  ),
+  garbage: plain('bytes that are not HTTP', ({ socket }) =>
+    socket.write('HELLO, THIS IS NOT HTTP.\r\n\r\n', () => socket.destroySoon()),
+  ),
+  unasked: plain('a good answer, then another one without a request', async (exchange) => {
+    sendBody(exchange, exchange.body);
+    await once(exchange.response, 'finish');
+    const unasked = wrongBodies.crossed.write(exchange.shouted);
+    exchange.socket.write(rawHead(unasked) + unasked);
+  }),
 };
+
+/** The same table in a form by which the compiler knows that the values of a fault fit its kind. */
+const ownKinds: { readonly [Kind in OwnKind]: FaultKind<Values[Kind]> } = table;
 
 /** Every kind of fault with one line about it, for a `--help`. */
 export const faultKinds: readonly { readonly usage: string; readonly about: string }[] = [
-  ...Object.values(ownKinds),
+  ...Object.entries<Pick<FaultKind<unknown>, 'usage' | 'about'>>(table).map(
+    ([kind, { usage = kind, about }]) => ({ usage, about }),
+  ),
   ...Object.entries(wrongBodies).map(([kind, { about }]) => ({ usage: kind, about })),
 ];
 
@@ -215,26 +177,24 @@ export function readFault(name: string, words: FaultWords): Fault | undefined {
 
 /** Answers as the fault says. Rejects if the connection closes before that is done. */
 export async function answerWith(exchange: Exchange, fault: Fault): Promise<void> {
-  if (!isOwnFault(fault)) {
-    const wrong: WrongBody = wrongBodies[fault.kind];
-    return sendBody(exchange, wrong.write(exchange.shouted), wrong.headers);
-  }
-  await answerOwn(exchange, fault);
+  if (isOwnFault(fault)) return void (await answerOwn(exchange, fault));
+  const wrong: WrongBody = wrongBodies[fault.kind];
+  sendBody(exchange, wrong.write(exchange.shouted), wrong.headers);
 }
 
-function isOwnKind(name: string): name is keyof FaultValues {
-  return Object.hasOwn(ownKinds, name);
+function isOwnKind(name: string): name is OwnKind {
+  return Object.hasOwn(table, name);
 }
 
 function isOwnFault(fault: Fault): fault is OwnFault {
   return isOwnKind(fault.kind);
 }
 
-function readOwn<Kind extends keyof FaultValues>(kind: Kind, words: FaultWords): OwnFault<Kind> {
+function readOwn<Kind extends OwnKind>(kind: Kind, words: FaultWords): OwnFault<Kind> {
   return { kind, ...ownKinds[kind].read(words) };
 }
 
-function answerOwn<Kind extends keyof FaultValues>(exchange: Exchange, fault: OwnFault<Kind>): unknown {
+function answerOwn<Kind extends OwnKind>(exchange: Exchange, fault: OwnFault<Kind>): unknown {
   return ownKinds[fault.kind].answer(exchange, fault);
 }
 
@@ -252,7 +212,7 @@ function sendHalf(exchange: Exchange, onSent?: () => void): void {
 
 const CHUNK_BYTES = 65_536;
 
-/** So many bytes of this letter, as fast as they are read, and then the end. */
+/** This letter again and again, as fast as it is read, and then the end. `bytes` counts the letters. */
 function* repeated(letter: string, bytes: number, end = ''): Generator<Buffer> {
   const chunk = Buffer.alloc(CHUNK_BYTES, letter);
   for (let left = bytes; left > 0; left -= CHUNK_BYTES) yield chunk;

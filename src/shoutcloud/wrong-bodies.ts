@@ -47,10 +47,7 @@ export const wrongBodies = {
     about: 'INPUT and OUTPUT of the request before',
     write: ({ previous }) => encodeAnswer(previous, goUpperCase(previous)),
   },
-  'no-output': {
-    about: 'JSON without OUTPUT',
-    write: ({ input }) => JSON.stringify({ INPUT: input }),
-  },
+  'no-output': { about: 'JSON without OUTPUT', write: ({ input }) => JSON.stringify({ INPUT: input }) },
   'null-output': {
     about: 'OUTPUT null',
     write: ({ input }) => JSON.stringify({ INPUT: input, OUTPUT: null }),
@@ -89,10 +86,7 @@ export const wrongBodies = {
     about: 'the answer inside a JSON array',
     write: ({ input, output }) => `[${encodeAnswer(input, output)}]`,
   },
-  string: {
-    about: 'OUTPUT alone, a JSON string',
-    write: ({ output }) => JSON.stringify(output),
-  },
+  string: { about: 'OUTPUT alone, a JSON string', write: ({ output }) => JSON.stringify(output) },
   number: { about: 'a JSON number', write: () => '42' },
   null: { about: 'a JSON null', write: () => 'null' },
   deep: {

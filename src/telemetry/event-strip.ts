@@ -1,7 +1,7 @@
 import { AttemptError, type AttemptFailure, TuohsError } from '../core/errors.ts';
 import type { BreakerState, Emit, World } from '../core/events.ts';
 import type { Call, Shout } from '../core/shouter.ts';
-import { type LayerViews, NO_VIEWS, observed } from './layer-views.ts';
+import { type LayerViews, observed } from './layer-views.ts';
 
 /** An event in words, without users' texts. */
 export interface StripEntry {
@@ -14,7 +14,7 @@ export interface StripEntry {
 
 export interface EventStrip {
   /** Observe the layers. */
-  readonly views: LayerViews;
+  readonly views: Pick<LayerViews, 'string' | 'attempt'>;
   readonly emit: Emit;
   /** The entries behind this number, oldest first; all of them if it is of an earlier process. */
   since(number: number): readonly StripEntry[];
@@ -23,7 +23,7 @@ export interface EventStrip {
 /** Older entries are dropped. */
 const MOST_ENTRIES = 200;
 
-/** Keeps the last attempts, answers and changes of the breaker, for a person at the page. */
+/** Keeps the last attempts, answers and changes of the breaker, for people at the playground. */
 export function eventStrip({ clock }: Pick<World, 'clock'>): EventStrip {
   let entries: StripEntry[] = [];
   let number = 0;
@@ -31,7 +31,6 @@ export function eventStrip({ clock }: Pick<World, 'clock'>): EventStrip {
 
   return {
     views: {
-      ...NO_VIEWS,
       string: (inner) => ({
         shout: (text, call) => timed(() => inner.shout(text, call), answered, refused),
       }),
@@ -68,7 +67,7 @@ export function eventStrip({ clock }: Pick<World, 'clock'>): EventStrip {
     note('bad', `refused in ${ms} ms: ${error instanceof TuohsError ? error.code : 'INTERNAL'}`);
   }
 
-  /** Does the work as it is, a promise or not, and tells of its end. */
+  /** Does the work of a layer, and reports how it ended and how long it took. */
   function timed(
     work: () => Shout | Promise<Shout>,
     onShout: (shout: Shout, ms: number) => void,

@@ -1,37 +1,33 @@
-import type { CacheTier } from '../core/events.ts';
 import type { Shout, Shouter } from '../core/shouter.ts';
+
+type Wrap = (layer: Shouter) => Shouter;
 
 /** Wrappers that observe layers, for traces and for the page. They do not change what a layer does. */
 export interface LayerViews {
   /** Around all layers: one string of a request. */
-  string(inner: Shouter): Shouter;
+  readonly string: Wrap;
   /** Around a cache, and so around everything that answers a miss. */
-  cache(inner: Shouter, tier: CacheTier): Shouter;
+  readonly memory: Wrap;
+  readonly redis: Wrap;
   /** Around the layer that gathers batches: the wait of one string. */
-  waiting(inner: Shouter): Shouter;
+  readonly waiting: Wrap;
   /** Directly below that layer: the work for all strings of a batch. */
-  batch(inner: Shouter): Shouter;
+  readonly batch: Wrap;
   /** Around the layer that asks SHOUTCLOUD. */
-  attempt(inner: Shouter): Shouter;
+  readonly attempt: Wrap;
 }
 
-/** Returns the layers unchanged. */
-export const NO_VIEWS: LayerViews = {
-  string: (layer) => layer,
-  cache: (layer) => layer,
-  waiting: (layer) => layer,
-  batch: (layer) => layer,
-  attempt: (layer) => layer,
-};
-
-/** Two views of the same layers. */
-export function bothViews(outer: LayerViews, inner: LayerViews): LayerViews {
+/** Views of layers of which some are not observed, and of which several views can observe the same. The first is outermost. */
+export function layerViews(...all: readonly Partial<LayerViews>[]): LayerViews {
+  const wrapAll = (place: keyof LayerViews) => (layer: Shouter) =>
+    all.reduceRight((inner, view) => view[place]?.(inner) ?? inner, layer);
   return {
-    string: (layer) => outer.string(inner.string(layer)),
-    cache: (layer, tier) => outer.cache(inner.cache(layer, tier), tier),
-    waiting: (layer) => outer.waiting(inner.waiting(layer)),
-    batch: (layer) => outer.batch(inner.batch(layer)),
-    attempt: (layer) => outer.attempt(inner.attempt(layer)),
+    string: wrapAll('string'),
+    memory: wrapAll('memory'),
+    redis: wrapAll('redis'),
+    waiting: wrapAll('waiting'),
+    batch: wrapAll('batch'),
+    attempt: wrapAll('attempt'),
   };
 }
 

@@ -22,7 +22,7 @@ export function jsonLog({ level, logTo, worker, moreFields }: LogOptions): Logge
 
 /** Where log lines go. A write never fails or blocks, and holds a bounded number of bytes, whatever the reader does. */
 export interface LogOutput extends DestinationStream {
-  /** How many lines were dropped so far for want of room. */
+  /** How many lines were dropped so far because the buffer was full. */
   dropped(): number;
   /** Resolves when the operating system has all lines, or after a second if the reader stalls. */
   flushed(): Promise<void>;

@@ -8,18 +8,9 @@ import {
 } from '../core/events.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 import { type Registry, registry } from './registry.ts';
-import { METRICS_TYPES, type Series, seriesText } from './series-text.ts';
+import { METRICS_TYPES, seriesText } from './series-text.ts';
 
-export interface Metrics {
-  readonly emit: Emit;
-  /** Adds the series that are read. To be called once. */
-  read(readings: Readings): void;
-  /** All series as this media type; Prometheus' text format unless given. */
-  text(type?: string): string;
-  /** The same as plain data, to be added up with those of other processes. */
-  series(): Series;
-  readonly types: typeof METRICS_TYPES;
-}
+export type Metrics = ReturnType<typeof metrics>;
 
 /** Values that are read for each request for the metrics, instead of counted by events. */
 export interface Readings {
@@ -41,7 +32,7 @@ export interface MetricsOptions {
 }
 
 /** The metrics of this process. All labels come from closed sets, so no text, path or address of a user is ever a label. */
-export function metrics({ version, clock }: MetricsOptions): Metrics {
+export function metrics({ version, clock }: MetricsOptions) {
   const all = registry();
   addProcessMetrics(all, clock);
   const emit = eventCounts(all, clock);
@@ -49,8 +40,11 @@ export function metrics({ version, clock }: MetricsOptions): Metrics {
   all.reading('tuohs_build_info', 'Always 1; the labels say what runs.', () => [[build, 1]], 'first');
   return {
     emit,
-    read: (readings) => addReadings(all, readings),
-    text: (type) => seriesText(all.series(), type),
+    /** Adds the series that are read. To be called once. */
+    read: (readings: Readings) => addReadings(all, readings),
+    /** All series as this media type; Prometheus' text format unless given. */
+    text: (type?: string) => seriesText(all.series(), type),
+    /** The same as plain data, to be added up with those of other processes. */
     series: all.series,
     types: METRICS_TYPES,
   };

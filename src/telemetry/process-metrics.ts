@@ -36,31 +36,32 @@ function addProcess({ reading }: Registry, startedAt: number): void {
     cpu(({ user, system }) => user + system),
   );
   reading('process_start_time_seconds', 'When it started, since 1970.', () => startedAt, 'omit');
-  const kib = (row: RegExp) => () => numberIn('/proc/self/status', row, 1024);
-  reading('process_resident_memory_bytes', 'Memory in RAM.', kib(/^VmRSS:\s+(\d+)/m));
-  reading('process_virtual_memory_bytes', 'Memory that it has addresses for.', kib(/^VmSize:\s+(\d+)/m));
-  reading('process_heap_bytes', 'Memory of its data segment.', kib(/^VmData:\s+(\d+)/m));
-  reading('process_open_fds', 'Open file descriptors.', () => namesIn('/proc/self/fd')?.length);
+  const bytes = (kib: RegExp) => () => {
+    const found = numberIn('/proc/self/status', kib);
+    return found && found * 1024;
+  };
+  reading('process_resident_memory_bytes', 'Memory in RAM.', bytes(/^VmRSS:\s+(\d+)/m));
+  reading('process_virtual_memory_bytes', 'Memory that it has addresses for.', bytes(/^VmSize:\s+(\d+)/m));
+  reading('process_heap_bytes', 'Memory of its data segment.', bytes(/^VmData:\s+(\d+)/m));
+  reading('process_open_fds', 'Open file descriptors.', () =>
+    ifThere(() => readdirSync('/proc/self/fd').length),
+  );
   const maxFds = numberIn('/proc/self/limits', /^Max open files +(\d+)/m);
   reading('process_max_fds', 'How many file descriptors can be open.', () => maxFds);
 }
 
 /** Only Linux has these files. On other systems their series have no values. */
-function numberIn(path: string, pattern: RegExp, unit = 1): number | undefined {
+function ifThere<T>(read: () => T): T | undefined {
   try {
-    const [, number] = pattern.exec(readFileSync(path, 'utf8')) ?? [];
-    return number === undefined ? undefined : Number(number) * unit;
+    return read();
   } catch {
     return undefined;
   }
 }
 
-function namesIn(path: string): string[] | undefined {
-  try {
-    return readdirSync(path);
-  } catch {
-    return undefined;
-  }
+function numberIn(path: string, pattern: RegExp): number | undefined {
+  const [, number] = pattern.exec(ifThere(() => readFileSync(path, 'utf8')) ?? '') ?? [];
+  return number === undefined ? undefined : Number(number);
 }
 
 function addLoopDelay({ reading }: Registry, { now, soon }: Pick<Clock, 'now' | 'soon'>): void {

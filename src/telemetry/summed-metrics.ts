@@ -1,15 +1,7 @@
-import type { Emit } from '../core/events.ts';
+import type { Event } from '../core/events.ts';
 import { addDroppedLines } from './metrics.ts';
 import { registry } from './registry.ts';
 import { METRICS_TYPES, type Series, seriesText, summedSeries } from './series-text.ts';
-
-export interface SummedMetrics {
-  /** Counts starts and ends of workers. */
-  readonly emit: Emit;
-  /** All series added up. For a process that does not answer, its last answer is used. */
-  text(answers: readonly WorkerAnswer[], type?: string): string;
-  readonly types: typeof METRICS_TYPES;
-}
 
 export interface WorkerAnswer {
   readonly pid: number;
@@ -24,7 +16,7 @@ export interface PrimaryReadings {
 }
 
 /** Adds up the series of several processes. The counts of an ended process are kept, because a counter must never fall. */
-export function summedMetrics({ serving, logLinesDropped }: PrimaryReadings): SummedMetrics {
+export function summedMetrics({ serving, logLinesDropped }: PrimaryReadings) {
   const own = registry();
   const exits = own.counter('tuohs_worker_exits_total', 'Workers that ended without being asked to.');
   own.reading('tuohs_workers', 'Workers that serve.', serving);
@@ -33,7 +25,8 @@ export function summedMetrics({ serving, logLinesDropped }: PrimaryReadings): Su
   let ofEnded: Series = [];
 
   return {
-    emit(event) {
+    /** Counts starts and ends of workers. */
+    emit(event: Event): void {
       if (event.type === 'worker-listening') latest.set(event.pid, []);
       if (event.type !== 'worker-ended') return;
       if (!event.wasAsked) exits({});
@@ -41,8 +34,9 @@ export function summedMetrics({ serving, logLinesDropped }: PrimaryReadings): Su
       latest.delete(event.pid);
       ofEnded = summedSeries([ofEnded, counted]);
     },
-    text(answers, type) {
-      // A worker that has ended meanwhile is counted already.
+    /** All series added up. For a process that does not answer, its last answer is used. */
+    text(answers: readonly WorkerAnswer[], type?: string): string {
+      // The counts of a worker that has ended are already in `ofEnded`.
       for (const { pid, answer } of answers) if (answer && latest.has(pid)) latest.set(pid, answer);
       return seriesText(summedSeries([...latest.values(), ofEnded, own.series()]), type);
     },

@@ -4,6 +4,29 @@ import type { World } from '../core/events.ts';
 import { LeaveController } from '../core/leave-signal.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
 
+export interface MissLimits {
+  /** How many callers wait for `inner` now. */
+  readonly waiting: () => number;
+  readonly maxWaiting: number;
+  /** Whether the process is so busy that it should answer cached strings only. */
+  readonly isPressed: () => boolean;
+}
+
+/** Limits how many callers wait for strings that are not cached, so that there is always room for cached ones. */
+export function missLimitedShouter(
+  inner: Shouter,
+  { waiting, maxWaiting, isPressed }: MissLimits,
+  { emit }: Pick<World, 'emit'>,
+): Shouter {
+  return {
+    shout(text, call) {
+      if (waiting() < maxWaiting && !isPressed()) return inner.shout(text, call);
+      emit({ type: 'shed', reason: 'misses' });
+      return Promise.reject(new TuohsError('OVERLOADED', 'too many callers wait for the upstream'));
+    },
+  };
+}
+
 export interface CoalescedShouter extends Shouter {
   flights(): number;
   /** How many callers wait. One that has left no longer counts, even if its flight goes on. */
@@ -84,6 +107,6 @@ class Flight extends LeaveController implements Call {
   readonly #leave = () => {
     if (this.#waiting === 0) return;
     this.#count(-1);
-    if (this.#waiting === 0) this.abort(new TuohsError('UPSTREAM_TIMEOUT', 'nobody waits any more'));
+    if (this.#waiting === 0) this.abort(new TuohsError('UPSTREAM_TIMEOUT', 'no caller waits any more'));
   };
 }

@@ -1,7 +1,52 @@
+import type { Breaker, Verdict } from '../core/breaker.ts';
 import type { Cancel } from '../core/clock.ts';
 import { AttemptError, TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Call, Shouter } from '../core/shouter.ts';
+
+/** Asks `inner` if the breaker lets the call through. Otherwise refuses it at once with `UPSTREAM_UNREACHABLE`. */
+export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
+  return {
+    async shout(text, call) {
+      if (!breaker.enter()) throw breakerRefusal(breaker);
+      const { round } = breaker;
+      let verdict: Verdict = 'neutral';
+      try {
+        const shout = await inner.shout(text, call);
+        verdict = 'success';
+        return shout;
+      } catch (error) {
+        verdict = verdictOn(error);
+        throw error;
+      } finally {
+        breaker.report(verdict, round);
+      }
+    },
+  };
+}
+
+/** The error of a call that is refused because the breaker is open. */
+export function breakerRefusal({ retryAfterMs }: Breaker): TuohsError {
+  return new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone after many failures', {
+    retryAfterMs,
+  });
+}
+
+/** A rejected text, a wrong answer and a caller that left say nothing about the next call. */
+function verdictOn(error: unknown): Verdict {
+  if (!(error instanceof AttemptError)) return 'neutral';
+  switch (error.failure) {
+    case 'unreachable':
+    case 'throttled':
+    case 'server_error':
+    case 'timeout':
+    case 'unreadable':
+      return 'failure';
+    case 'rejected':
+    case 'wrong':
+      return 'neutral';
+  }
+}
 
 /** Asks `inner` once there is a place at the gate. A failure that names a pause shuts the gate for the whole process. */
 export function gatedShouter(inner: Shouter, gate: Gate): Shouter {

@@ -3,7 +3,6 @@ import { AttemptError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Shout, Shouter } from '../core/shouter.ts';
 import type { AttemptResponse, Transport } from './http-transport.ts';
-import { readAnswer } from './shoutcloud-answer.ts';
 
 export interface ShoutcloudOptions {
   readonly attemptTimeoutMs: number;
@@ -59,13 +58,19 @@ export function shoutcloudShouter(
     }
   }
 
-  function verified(text: string, { input, output }: { input: unknown; output: unknown }): Shout {
+  function verified(text: string, { input, output }: Answer): Shout {
     const isEcho = input === undefined || input === text;
     const shout = isEcho && typeof output === 'string' ? verify(text, output) : undefined;
     if (shout !== undefined) return { text: shout, source: 'upstream', stored: false, collapsed: false };
     emit({ type: 'verification-failed', source: 'upstream' });
     throw new AttemptError('wrong', "the answer is not this text's");
   }
+}
+
+/** An answer that is not verified yet. */
+interface Answer {
+  readonly input: unknown;
+  readonly output: unknown;
 }
 
 /** Whether SHOUTCLOUD never answers like this. Then another server can have its old address now. */
@@ -84,4 +89,80 @@ function maxAnswerBytes(body: string): number {
 function asAttemptError(error: unknown): AttemptError {
   if (error instanceof AttemptError) return error;
   return new AttemptError('unreachable', 'no answer came', { cause: error });
+}
+
+/** Reads a response to its end, or destroys it. Throws an `AttemptError` for anything that is not an answer. */
+async function readAnswer(
+  { statusCode, headers, body }: AttemptResponse,
+  { maxBytes, epochMs }: { maxBytes: number; epochMs: number },
+): Promise<Answer> {
+  if (statusCode === 200) return parseAnswer(await readText(body, maxBytes));
+  // A short body is read to its end, so that its connection can be used again. The status decides, however the body ends.
+  await readText(body, maxBytes).catch(() => {});
+  throw statusError(statusCode, retryAfterMs(headers['retry-after'], epochMs));
+}
+
+function statusError(status: number, pauseMs: number | undefined): AttemptError {
+  const message = `the answer has status ${status}`;
+  const options = pauseMs === undefined ? {} : { retryAfterMs: pauseMs };
+  if (status === 429) return new AttemptError('throttled', message, options);
+  if (status === 408 || status >= 500) return new AttemptError('server_error', message, options);
+  return new AttemptError('rejected', message);
+}
+
+/** Leaving the loop destroys the body and its connection. A byte order mark is kept, which makes the text no JSON. */
+async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxBytes) throw new AttemptError('unreadable', `the answer is longer than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parseAnswer(json: string): Answer {
+  const answer = parseObject(json);
+  if (json.match(OUTPUT_KEYS)?.length !== 1)
+    throw new AttemptError('wrong', 'the answer has no single OUTPUT');
+  return { input: answer.INPUT, output: answer.OUTPUT };
+}
+
+// A quote inside a JSON string is escaped, so this matches keys only. With two OUTPUTs, neither can be trusted.
+const OUTPUT_KEYS = /"OUTPUT"\s*:/g;
+
+/** Drops the parser's own error, because its message quotes the text. */
+function parseObject(json: string): { INPUT?: unknown; OUTPUT?: unknown } {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new AttemptError('unreadable', 'the answer is not JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new AttemptError('unreadable', 'the answer is not a JSON object');
+  }
+  return value;
+}
+
+// The limits of a pause that the upstream can ask for.
+const LEAST_MS = 1000;
+const MOST_MS = 60_000;
+
+/**
+ * The pause that a Retry-After header (RFC 9110 §10.2.3: seconds or an HTTP date) asks for, limited to 1…60 s.
+ * `undefined` if it makes no sense or has passed.
+ */
+export function retryAfterMs(header: string | string[] | undefined, epochMs: number): number | undefined {
+  if (typeof header !== 'string') return undefined;
+  const ms = waitMs(header.trim(), epochMs);
+  return ms > 0 ? Math.min(Math.max(ms, LEAST_MS), MOST_MS) : undefined;
+}
+
+function waitMs(value: string, epochMs: number): number {
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  if (/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(value))
+    return Date.parse(value.endsWith('GMT') ? value : `${value} GMT`) - epochMs;
+  return Number.NaN;
 }

@@ -77,11 +77,11 @@ export function notificationOf(
   };
 }
 
-/** What happens to a watcher, reported once. It never holds the address of a webhook, which is a secret. */
+/** What happens to a watcher, reported once with its facts. It never holds the address of a webhook, which is a secret. */
 export type WatchEvent =
-  | { type: 'round-failed'; round: Round; failure: Failure }
-  | { type: 'changed'; notification: Notification }
-  | { type: 'not-delivered'; receiver: number; status: Notification['status']; reason: string }
+  | ({ type: 'round-failed' } & Failure & Pick<Round, 'freshMs' | 'knownMs'>)
+  | ({ type: Status } & Omit<Notification, 'status'>)
+  | { type: 'not-delivered'; receiver: number; status: Status; reason: string }
   | { type: 'dropped'; receiver: number }
   | { type: 'state-broken' }
   | { type: 'state-of-another'; url: string }

@@ -92,9 +92,10 @@ export async function startWatcher(
     async conclude(round) {
       const { owed, ...before } = state.value;
       const after = afterRound(before, round, thresholds);
-      if (round.failure) emit({ type: 'round-failed', round, failure: round.failure });
+      const { failure, freshMs, knownMs } = round;
+      if (failure) emit({ type: 'round-failed', ...failure, freshMs, knownMs });
       const news = after.status === before.status ? [] : [notificationOf({ before, after }, round, url)];
-      for (const notification of news) emit({ type: 'changed', notification });
+      for (const { status: type, ...facts } of news) emit({ type, ...facts });
       const owing = receivers.map((_, i) => bounded([...(owed[i] ?? []), ...news], i));
       const isChanged = after !== before || news.length > 0 || owed.length !== owing.length;
       await (isChanged ? state.change({ ...before, ...after, owed: owing }) : state.settled());

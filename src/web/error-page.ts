@@ -2,13 +2,13 @@ import { hash } from 'node:crypto';
 
 export interface ErrorPageOptions {
   readonly status: number;
-  /** What happened, and what to do about it, if the service knows more. */
   readonly sentence: string;
+  /** What to send instead, if the service knows. */
   readonly detail: string | undefined;
-  /** Names the request in the log. */
+  /** The id of the request in the log. */
   readonly requestId: string;
   readonly retryAfterSeconds: string | undefined;
-  /** The path that was asked for: links are relative to it, because a proxy may serve the page below a path of its own. */
+  /** The path of the request. Links are relative to it, because a proxy can serve the page below a path of its own. */
   readonly path: string;
 }
 
@@ -38,7 +38,7 @@ a { color: inherit; margin-inline-end: 1.5rem; text-underline-offset: 0.2em; }
 a:focus-visible { outline: 3px solid currentColor; outline-offset: 3px; }
 `;
 
-/** It needs no further request: under overload that would be refused as well. */
+/** The page loads nothing, because under overload another request would be refused as well. */
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${hash('sha256', STYLE, 'base64')}'`,
@@ -47,7 +47,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** An error of the error table as a page, for a person with a browser. */
+/** The page for a browser that asked for something and got an error. */
 export function errorPage(options: ErrorPageOptions): ErrorPage {
   const { status, sentence, detail, requestId, retryAfterSeconds, path } = options;
   const root = '../'.repeat(Math.max(0, path.split('/').length - 2)) || './';

@@ -1,16 +1,16 @@
 export interface PageOptions {
-  /** The folder of the assets, relative to the page: it may live below a path of a proxy. */
+  /** The folder of the assets. It is relative to the page, because a proxy can serve the page below a path of its own. */
   readonly assets: string;
   /** The scripts to run. */
   readonly entries: readonly string[];
-  /** The scripts that they import, fetched at once instead of one after the other. */
+  /** The scripts that they import. Browsers fetch them at once instead of one after the other. */
   readonly modules: readonly string[];
   /** The fonts that every text needs. */
   readonly fonts: readonly string[];
   readonly version: string;
-  /** Where the source of this build is, if its package says so. */
+  /** The address of the source, if the package has one. */
   readonly source: string | undefined;
-  /** Whether the page can break the SHOUTCLOUD server that came with the service. */
+  /** Whether the page has the panel that breaks the embedded SHOUTCLOUD server. */
   readonly isBreakable: boolean;
 }
 
@@ -92,7 +92,13 @@ const WHAT = 'Type a text, and tuohs gives it back reversed and in capitals.';
 const WHY =
   'The capitals come from SHOUTCLOUD, which can be slow, wrong or gone: so tuohs checks each answer, tries again and remembers.';
 
-/** Two arrows, each the other turned around. */
+/** The icon of all pages: two arrows, one of them turned around. */
+export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">
+<rect width="48" height="48" fill="#ffd81f"/>
+<path d="M8 20h30l-9-9M40 28H10l9 9" fill="none" stroke="#14130f" stroke-width="5"/>
+</svg>
+`;
+
 const TURN = `<svg viewBox="0 0 48 48" fill="none" stroke="currentColor" stroke-width="4" aria-hidden="true">
 <path d="M8 20h30l-9-9M40 28H10l9 9"/></svg>`;
 
@@ -106,7 +112,7 @@ function tabs(): string {
     .join('\n      ');
 }
 
-/** Only where a SHOUTCLOUD server came with the service. What it can do to that server, the script asks for. */
+/** The panel for a service with an embedded SHOUTCLOUD server. The script asks the service for the faults. */
 const BREAK = `<section class="break needs-script" id="break" aria-labelledby="break-title">
     <h2 id="break-title">Break SHOUTCLOUD</h2>
     <p>This service brought a SHOUTCLOUD server of its own. Say how that one behaves, and see what comes of it.</p>
@@ -117,7 +123,7 @@ const BREAK = `<section class="break needs-script" id="break" aria-labelledby="b
     <ol id="strip" tabindex="0" aria-label="What happens, the newest first"></ol>
   </section>`;
 
-/** What the page needs of its own origin, and nothing from anywhere else. */
+/** The Content-Security-Policy: nothing comes from another origin. */
 export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

@@ -1,25 +1,25 @@
 import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import type { PlaygroundOptions } from './playground.ts';
+import type { Asset, PlaygroundOptions } from './playground.ts';
 
-/** A file in memory, as it is and compressed; made once. */
+/** A file in memory, as it is and compressed. */
 export interface StaticFile {
   readonly type: string;
   readonly etag: string;
   readonly body: Buffer;
-  /** By `Content-Encoding`, the best first; empty for a file that is too small to gain. */
+  /** By `Content-Encoding`, the best first. Empty if compression would gain nothing. */
   readonly encoded: ReadonlyMap<string, Buffer>;
 }
 
-/** A file of fewer bytes fits into one packet as it is. */
+/** A smaller file fits into one packet as it is. */
 const LEAST_TO_COMPRESS = 1400;
 
-/** Of brotli's eleven: the next step takes twice the time for 2 % less. */
+/** The next quality takes twice the time for 2 % less. */
 const BROTLI_QUALITY = 6;
 
-/** Compresses on other threads: the event loop goes on meanwhile. */
-export async function staticFile({ type, body }: { type: string; body: Buffer }): Promise<StaticFile> {
+/** Compresses on other threads, so that the event loop goes on. */
+async function staticFile({ type, body }: Asset): Promise<StaticFile> {
   const etag = hash('sha256', body, 'base64url');
   if (body.length < LEAST_TO_COMPRESS || type === 'font/woff2')
     return { type, etag, body, encoded: new Map() };
@@ -39,28 +39,21 @@ export async function staticFile({ type, body }: { type: string; body: Buffer })
   };
 }
 
-/** The pages and what they load: made at the first request, because most processes never serve one and all start fast. */
-export interface Pages {
-  /** `version` changes whenever one of the assets does; they go by their file names. */
-  playground(): Promise<{
-    html: StaticFile;
-    policy: string;
-    version: string;
-    assets: ReadonlyMap<string, StaticFile>;
-  }>;
-  /** `page` is for `/docs`, `pageBelow` the same for `/docs/`, from where addresses are one step shorter. */
-  reference(): Promise<{ page: StaticFile; pageBelow: StaticFile; files: ReadonlyMap<string, StaticFile> }>;
-  openApi(): Promise<StaticFile>;
-}
+export type Pages = ReturnType<typeof pages>;
 
-/** `describe` makes the OpenAPI document. */
-export function pages(describe: () => Promise<object>, options: PlaygroundOptions): Pages {
+/**
+ * The pages and what they load, by file name. They are made at the first request, because most processes never get one and all
+ * should start quickly. `describe` makes the OpenAPI document.
+ */
+export function pages(describe: () => Promise<object>, options: PlaygroundOptions) {
   return {
+    /** `version` changes with each of the assets. */
     playground: loadOnce(async () => {
       const { playground } = await import('./playground.ts');
-      const { html, policy, version, assets } = playground(options);
-      return { html: await htmlFile(html), policy, version, assets: await staticFiles(assets) };
+      const { html, assets, ...more } = playground(options);
+      return { ...more, html: await htmlFile(html), assets: await staticFiles(assets) };
     }),
+    /** `page` is for `/docs`, and `pageBelow` for `/docs/`, where relative addresses are one step shorter. */
     reference: loadOnce(async () => {
       const { reference } = await import('./reference.ts');
       const { html, htmlBelow, files } = await reference();
@@ -73,7 +66,7 @@ export function pages(describe: () => Promise<object>, options: PlaygroundOption
   };
 }
 
-/** Loads at the first call and keeps what came; after a failure the next call tries again. */
+/** Loads at the first call and keeps the result. After a failure, the next call tries again. */
 export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
   return () => {
@@ -85,13 +78,11 @@ export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function htmlFile(body: Buffer): Promise<StaticFile> {
-  return staticFile({ type: 'text/html; charset=utf-8', body });
+function htmlFile(html: string): Promise<StaticFile> {
+  return staticFile({ type: 'text/html; charset=utf-8', body: Buffer.from(html) });
 }
 
-async function staticFiles(
-  assets: ReadonlyMap<string, { type: string; body: Buffer }>,
-): Promise<ReadonlyMap<string, StaticFile>> {
+async function staticFiles(assets: ReadonlyMap<string, Asset>): Promise<ReadonlyMap<string, StaticFile>> {
   return new Map(
     await Promise.all(Array.from(assets, async ([name, asset]) => [name, await staticFile(asset)] as const)),
   );

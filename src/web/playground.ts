@@ -2,56 +2,37 @@ import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { extname } from 'node:path';
-import { fontFaces, fontLicences, fonts, USUAL_FONTS } from './fonts.ts';
-import { icon } from './icon.ts';
-import { PAGE_POLICY, page } from './page.ts';
-import { answer } from './style/answer.ts';
-import { base, noScript } from './style/base.ts';
-import { breaking } from './style/breaking.ts';
-import { layout } from './style/layout.ts';
+import { answerStyle, breakStyle } from './answer-style.ts';
+import { icon, PAGE_POLICY, type PageOptions, page } from './page.ts';
+import { noScriptStyle, pageStyle } from './page-style.ts';
 
 export interface Asset {
   readonly type: string;
   readonly body: Buffer;
 }
 
-export interface PlaygroundOptions {
-  /** Of the service. */
-  readonly version: string;
-  readonly source: string | undefined;
-  readonly isBreakable: boolean;
-}
-
-export interface Playground {
-  readonly html: Buffer;
-  /** Its Content-Security-Policy. */
-  readonly policy: string;
-  /** Changes whenever any of the assets does. */
-  readonly version: string;
-  /** By file name. */
-  readonly assets: ReadonlyMap<string, Asset>;
-}
+export type PlaygroundOptions = Pick<PageOptions, 'version' | 'source' | 'isBreakable'>;
 
 const scripts = new URL('./browser/', import.meta.url);
 
-// `.ts` in the sources, `.js` where they were built: there the declarations and source maps are left out by this.
+// `.ts` in the sources, `.js` after a build, which also leaves declarations and source maps in that folder.
 const extension = extname(import.meta.url);
 const START = `start${extension}`;
 const BREAK = `break${extension}`;
 
-/** Reads and puts together all that the page consists of. */
-export function playground(options: PlaygroundOptions): Playground {
+/** Reads all files of the playground. `version` changes with each of the assets. */
+export function playground(options: PlaygroundOptions) {
   const { isBreakable } = options;
   const modules = readdirSync(scripts)
     .filter((file) => file.endsWith(extension))
-    .filter((file) => isBreakable || !file.startsWith('break'));
-  const style = fontFaces() + base + layout + answer + (isBreakable ? breaking : '');
+    .filter((file) => isBreakable || file !== BREAK);
+  const style = fontFaces() + pageStyle + answerStyle + (isBreakable ? breakStyle : '');
   const assets = new Map<string, Asset>([
     ['style.css', asset('text/css', style)],
-    ['no-script.css', asset('text/css', noScript)],
+    ['no-script.css', asset('text/css', noScriptStyle)],
     ['icon.svg', asset('image/svg+xml', icon)],
     ['font-licences.txt', asset('text/plain', fontLicences())],
-    ...fonts().map(({ name, body }) => [name, { type: 'font/woff2', body }] as const),
+    ...fonts(),
     ...modules.map((file) => [file, asset('text/javascript', script(file))] as const),
   ]);
   const version = versionOf(assets);
@@ -60,9 +41,9 @@ export function playground(options: PlaygroundOptions): Playground {
     assets: `assets/${version}`,
     entries: isBreakable ? [START, BREAK] : [START],
     modules: modules.filter((file) => file !== START && file !== BREAK),
-    fonts: USUAL_FONTS,
+    fonts: FAMILIES.map(({ from }) => fontFile(from, 'latin')),
   });
-  return { html: Buffer.from(html), policy: PAGE_POLICY, version, assets };
+  return { html, policy: PAGE_POLICY, version, assets };
 }
 
 function script(file: string): string {
@@ -77,4 +58,53 @@ function asset(type: string, text: string): Asset {
 function versionOf(assets: ReadonlyMap<string, Asset>): string {
   const all = Buffer.concat([...assets.values()].map(({ body }) => body));
   return hash('sha256', all, 'hex').slice(0, 12);
+}
+
+/** One font is quiet, the other narrow enough to be loud. Both have the SIL Open Font License. */
+const FAMILIES = [
+  { family: 'Quiet', from: 'literata', weights: '200 900' },
+  { family: 'Loud', from: 'sofia-sans-extra-condensed', weights: '1 1000' },
+] as const;
+
+/** The scripts with capitals that both fonts have. A browser loads those that its text needs. */
+const SUBSETS = ['latin', 'latin-ext', 'greek', 'cyrillic'] as const;
+
+/** One file for each family and script. */
+function fonts(): (readonly [name: string, file: Asset])[] {
+  return FAMILIES.flatMap(({ from }) =>
+    SUBSETS.map((subset) => {
+      const body = fontPackage(from, `files/${from}-${subset}-wght-normal.woff2`);
+      return [fontFile(from, subset), { type: 'font/woff2', body }] as const;
+    }),
+  );
+}
+
+/** The rules that name the fonts to the style sheet, which is in the same folder. */
+function fontFaces(): string {
+  return FAMILIES.flatMap(({ family, from, weights }) => {
+    const ranges = JSON.parse(fontPackage(from, 'unicode.json').toString());
+    return SUBSETS.map(
+      (subset) => `@font-face {
+  font-family: "${family}";
+  font-weight: ${weights};
+  font-display: swap;
+  src: url(${fontFile(from, subset)}) format("woff2");
+  unicode-range: ${ranges[subset]};
+}
+`,
+    );
+  }).join('');
+}
+
+/** The licence requires that its text comes with the fonts. */
+function fontLicences(): string {
+  return FAMILIES.map(({ from }) => fontPackage(from, 'LICENSE').toString()).join('\n\n');
+}
+
+function fontFile(from: string, subset: string): string {
+  return `${from}-${subset}.woff2`;
+}
+
+function fontPackage(from: string, path: string): Buffer {
+  return readFileSync(new URL(import.meta.resolve(`@fontsource-variable/${from}/${path}`)));
 }

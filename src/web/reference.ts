@@ -1,29 +1,22 @@
 import { readFile } from 'node:fs/promises';
-import { icon } from './icon.ts';
+import { icon } from './page.ts';
 import type { Asset } from './playground.ts';
-import { referenceScript } from './reference-script.ts';
-import { referenceStyle } from './style/reference.ts';
+import { referenceScript, referenceStyle } from './reference-assets.ts';
 
 const SCRIPT = 'text/javascript; charset=utf-8';
 const STYLE = 'text/css; charset=utf-8';
 
-export interface Reference {
-  /** The page for an address without a slash at its end, and for one with it: its links are relative. */
-  readonly html: Buffer;
-  readonly htmlBelow: Buffer;
-  /** What the page loads, by file name. */
-  readonly files: ReadonlyMap<string, Asset>;
-}
-
-/** Reads all that the page of the API reference consists of: Swagger UI and a few lines of ours. */
-export async function reference(): Promise<Reference> {
-  const [bundle, style] = await Promise.all(['swagger-ui-bundle.js', 'swagger-ui.css'].map(swaggerUi));
+/** Reads the API reference: Swagger UI, and a page, a script and a style of ours. `files` has what the page loads. */
+export async function reference() {
+  const bundle = await swaggerUi('swagger-ui-bundle.js');
+  const style = await swaggerUi('swagger-ui.css');
   return {
-    html: Buffer.from(page({ files: 'docs/', home: './', document: 'openapi.json' })),
-    htmlBelow: Buffer.from(page({ files: '', home: '../', document: '../openapi.json' })),
-    files: new Map([
-      ['swagger-ui-bundle.js', { type: SCRIPT, body: bundle ?? Buffer.alloc(0) }],
-      ['swagger-ui.css', { type: STYLE, body: style ?? Buffer.alloc(0) }],
+    // The links are relative, so the page for an address with a slash at its end has others.
+    html: page({ files: 'docs/', home: './', document: 'openapi.json' }),
+    htmlBelow: page({ files: '', home: '../', document: '../openapi.json' }),
+    files: new Map<string, Asset>([
+      ['swagger-ui-bundle.js', { type: SCRIPT, body: bundle }],
+      ['swagger-ui.css', { type: STYLE, body: style }],
       ['reference.js', { type: SCRIPT, body: Buffer.from(referenceScript) }],
       ['reference.css', { type: STYLE, body: Buffer.from(referenceStyle) }],
       ['icon.svg', { type: 'image/svg+xml', body: Buffer.from(icon) }],

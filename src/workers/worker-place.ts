@@ -20,10 +20,10 @@ export interface WorkerPlace {
 const RECOVERED_MS = 10_000;
 const LEAST_PAUSE_MS = 100;
 const MOST_PAUSE_MS = 5000;
-// A worker that does not answer for so long is stuck. It would keep its share of the connections for ever.
+// A worker that does not answer for this long is stuck. It would keep its share of the connections forever.
 const PULSE_MS = 1000;
 const STUCK_PULSES = 10;
-/** A worker that does not serve after so long hangs. A start takes half a second of a free core. */
+/** A worker that does not serve after this long hangs. A start takes half a second of a free core. */
 const START_PULSES = 20;
 /** How long a worker that is still starting can take to end. */
 const START_DRAIN_PULSES = 1;
@@ -90,7 +90,7 @@ export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerP
     if (!(await hung)) started.reject(new Error(`a worker could not start: it ended with ${nameOf(how)}`));
   }
 
-  /** Kills a worker that does not serve after so many turns of our own event loop. Resolves with whether it did. */
+  /** Kills a worker that does not serve after this many turns of our own event loop. Resolves with whether it did. */
   async function limitStart(next: Worker, pulses: number): Promise<boolean> {
     const over = new AbortController();
     void Promise.race([next.listening, next.ended]).then(() => over.abort());

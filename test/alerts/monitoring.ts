@@ -76,8 +76,8 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
     },
     async toBeInhibited(alertname) {
       await reached(`${alertname} is inhibited`, PATIENCE_MS, async () => {
-        const alerts = (await (await fetch(`${alertmanagerUrl}/api/v2/alerts`)).json()) as KnownAlert[];
-        return alerts.some(
+        const { json = [] } = await answerOf<KnownAlert[]>(`${alertmanagerUrl}/api/v2/alerts`);
+        return json.some(
           ({ labels, status }) => labels.alertname === alertname && status.inhibitedBy.length > 0,
         );
       });
@@ -87,13 +87,16 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
   /** Resolves when Prometheus has read the service and all is well: it takes some seconds to find what to read. */
   async function calm(): Promise<void> {
     await reached('all is well', PATIENCE_MS, async () => {
-      const alerts = await fetch(`${prometheusUrl}/api/v1/alerts`).then(
-        async (response) => ((await response.json()) as { data: { alerts: KnownAlert[] } }).data.alerts,
-        () => [],
-      );
-      return alerts.map(({ labels }) => labels.alertname).join() === 'TuohsWatchdog';
+      const { json } = await answerOf<{ data: { alerts: KnownAlert[] } }>(`${prometheusUrl}/api/v1/alerts`);
+      return json?.data.alerts.map(({ labels }) => labels.alertname).join() === 'TuohsWatchdog';
     });
   }
+}
+
+/** Nothing while the program starts: nobody listens yet, or it says 503. */
+async function answerOf<Json>(url: string): Promise<{ json?: Json }> {
+  const response = await fetch(url).catch(() => undefined);
+  return response?.ok ? { json: (await response.json()) as Json } : {};
 }
 
 async function unlessItEnds({ exitCode, stderr }: Program, isReady: Promise<void>): Promise<void> {

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
-import { httpServer } from '../support/http-server.ts';
+import { httpServer, tcpServer } from '../support/http-server.ts';
 
 export interface Receiver {
   /** For `/alerts`, `/slack` and `/watchdog`, each with what was posted there. */
@@ -66,12 +64,9 @@ export async function receiver(t: TestContext): Promise<Receiver> {
 /** As much of SMTP as it takes to get a mail. */
 async function mailServer(t: TestContext): Promise<{ smtp: string; mails: string[] }> {
   const mails: string[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.setEncoding('utf8'));
+  const { port } = await tcpServer(t, (socket) => {
     let mail: string | undefined;
-    socket.write('220 here\r\n');
-    socket.on('error', () => {});
+    socket.setEncoding('utf8').write('220 here\r\n');
     socket.on('data', (data: string) => {
       if (mail !== undefined) {
         mail += data;
@@ -85,10 +80,5 @@ async function mailServer(t: TestContext): Promise<{ smtp: string; mails: string
       return data.startsWith('QUIT') ? socket.end('221 bye\r\n') : socket.write('250 yes\r\n');
     });
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return { smtp: `127.0.0.1:${(server.address() as AddressInfo).port}`, mails };
+  return { smtp: `127.0.0.1:${port}`, mails };
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TuohsError } from '../../src/core/errors.ts';
-import { fakeApi, listeningApi } from '../support/api.ts';
-import { parsed, postOf, rawClient, requestOf } from '../support/raw-client.ts';
+import { fakeApi, listeningApi, listeningServer } from '../support/api.ts';
+import { parsed, postOf, type RawClient, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
+import { testWorld } from '../support/world.ts';
 
 const GET = requestOf('GET /v1?data=hello');
 const typed = (type: string, body: string, line = 'POST /v1') => requestOf(line, { type, body });
@@ -80,5 +81,49 @@ for (const how of ['an answer', 'a failure'] as const) {
     assert.equal(world.told('answered')[0]?.status, 499);
     assert.deepEqual(world.told('failed'), []);
     assert.ok(upstream.received[0]?.signal.reason instanceof TuohsError);
+  });
+}
+
+const KNOWN = { text: 'X', source: 'memory', stored: false, collapsed: false } as const;
+const HALF = postOf('half a body').slice(0, -3);
+for (const [what, first, second, third = ''] of [
+  ['idle', postOf('new'), postOf('old')],
+  ['silent', '', HALF],
+  ['sending a body', HALF, HALF],
+  ['in use, whatever it sends ahead,', postOf('wait'), HALF, HALF],
+]) {
+  test(`at the limit, a connection that is ${what} for longest is closed, not the oldest`, async (t) => {
+    const world = testWorld();
+    const server = await listeningServer(t, {
+      world,
+      options: { maxConnections: 2 },
+      reverseShout: (text) => (text === 'wait' ? new Promise(() => {}) : KNOWN),
+    });
+    const seen = () => Object.values(server.status()).concat(world.told('answered').length).join();
+    const oldest = await opened();
+    await sent(oldest, postOf('first'));
+    const longest = await opened();
+    if (first !== '') await sent(longest, first);
+    await sent(oldest, second);
+    if (third !== '') await sent(longest, third);
+
+    await rawClient(t, server.port);
+
+    await longest.closed();
+    assert.equal(oldest.socket.closed, false);
+
+    async function opened(): Promise<RawClient> {
+      const before = seen();
+      const client = await rawClient(t, server.port);
+      await until(t, () => seen() !== before);
+      return client;
+    }
+
+    async function sent(client: RawClient, bytes = ''): Promise<void> {
+      const before = seen();
+      await world.clock.advance(10);
+      client.send(bytes);
+      await until(t, () => seen() !== before);
+    }
   });
 }

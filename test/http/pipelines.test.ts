@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../src/core/clock.ts';
 import { listeningServer } from '../support/api.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { postOf, rawClient } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { worldOn } from '../support/world.ts';
 
@@ -25,6 +25,46 @@ for (const [limit, maxHeldBytes, most] of [
     await until(t, () => status().connections === 0);
     assert.equal(world.told('answered').length, most);
     assert.equal(status().heldBytes, 0);
+  });
+}
+
+test('a connection that sends more than 128 requests in one packet is closed, also if each is answered at once', async (t) => {
+  const world = worldOn(systemClock);
+  const { port, status } = await listeningServer(t, {
+    world,
+    reverseShout: (text) => ({ text, source: 'memory', stored: false, collapsed: false }),
+  });
+  const client = await rawClient(t, port);
+
+  client.send(postOf('hi').repeat(500));
+
+  await client.closed();
+  await until(t, () => status().connections === 0);
+  assert.ok(world.told('answered').length < 500);
+});
+
+for (const [pieces, chunk, turns] of [
+  ['256 pieces', '1\r\na\r\n', 1],
+  ['few pieces', '100\r\n'.concat('a'.repeat(256), '\r\n'), 0],
+] as const) {
+  test(`a body in ${pieces} ${turns === 0 ? 'has no need to let' : 'lets'} others be read first`, async (t) => {
+    const asked: number[] = [];
+    const { port } = await listeningServer(t, {
+      world: worldOn(systemClock),
+      async nextTurn(bytes) {
+        asked.push(bytes);
+      },
+    });
+    const client = await rawClient(t, port);
+    const size = Number.parseInt(chunk, 16);
+
+    client.send(
+      `POST /v1 HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    );
+    client.send(`${chunk.repeat(256 / size)}0\r\n\r\n`);
+
+    await client.heard('AAA');
+    assert.equal(asked.length, turns);
   });
 }
 

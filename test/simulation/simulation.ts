@@ -5,7 +5,7 @@ import type { BreakerState, Event, World } from '../../src/core/events.ts';
 import type { Call, Shouter } from '../../src/core/shouter.ts';
 import { verifiedUpperCase } from '../../src/core/upper-case.ts';
 import { LAYERS, type Layers, shouterStack } from '../../src/shouter-stack.ts';
-import { NO_VIEWS } from '../../src/telemetry/layer-views.ts';
+import { layerViews } from '../../src/telemetry/layer-views.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { attemptRules } from './attempt-rules.ts';
 import { callRules } from './call-rules.ts';
@@ -79,7 +79,7 @@ export async function simulate(
       transport: simulatedShoutcloud(scenario, attempts, { dice: dice(seed, 'shoutcloud'), journal }),
       redis: redis && redisStore(redis, { ttlDays: 30, verify: variant.verifyRedis }, world),
       isPressed: () => isWithin(pressures),
-      views: { ...NO_VIEWS, waiting: countStrings, batch: countBatches, attempt: countAttempts },
+      views: layerViews({ waiting: countStrings, batch: countBatches, attempt: countAttempts }),
       layers: variant.layers,
     },
     world,

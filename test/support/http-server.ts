@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { sharedPort } from '../../src/http/acceptors.ts';
 import type { Ending } from './process.ts';
 
 /** A server of the test's own on a free port, which ends with it, open connections and all; it counts them. */
@@ -46,11 +47,12 @@ export async function tcpServer(
   return { port: (server.address() as AddressInfo).port, sockets, connections: () => connections };
 }
 
+/** A port of this machine that nobody listens on. */
+export function freePort(): Promise<number> {
+  return sharedPort('127.0.0.1', 0);
+}
+
 /** An address on this machine where nobody listens. */
 export async function closedUrl(): Promise<string> {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), 'close');
-  return `http://127.0.0.1:${port}`;
+  return `http://127.0.0.1:${await freePort()}`;
 }

@@ -15,12 +15,11 @@ export interface LayerUnderTest<L> {
   shoutAll(texts: readonly string[]): Promise<unknown[]>;
 }
 
-/** A layer around a fake, on a clock that the test moves. */
+/** A layer around a fake, on a clock that the test moves; what stands beside it may be in the same world. */
 export function layerUnderTest<L extends Shouter>(
   wrap: (upstream: FakeShouter, world: TestWorld) => L,
-  options: FakeShouterOptions = {},
+  { world = testWorld(), ...options }: FakeShouterOptions & { world?: TestWorld } = {},
 ): LayerUnderTest<L> {
-  const world = testWorld();
   const upstream = fakeShouter(options);
   const layer = wrap(upstream, world);
   const shout = async (text: string, call = testCall()) => layer.shout(text, call);

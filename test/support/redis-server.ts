@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { Redis } from 'ioredis';
 import { type Certificates, makeCertificates } from './certificates.ts';
 import { folder } from './folder.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from './http-server.ts';
 import { type Ending, type Program, startProgram } from './process.ts';
 
 /** Whether there is a redis-server here. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../support/http-server.ts';
 import { startProgram } from '../support/process.ts';
 
 test('make debug prints where the page, the reference and the admin port answer', async (t) => {

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ask } from '../support/ask.ts';
 import { fifo } from '../support/fifo.ts';
 import { folder } from '../support/folder.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../support/http-server.ts';
 import { startProgram } from '../support/process.ts';
-import { until } from '../support/until.ts';
+import { reached, until } from '../support/until.ts';
 
 const hasTerminals = spawnSync('script', ['--version']).status === 0;
 
@@ -62,22 +61,15 @@ for (const [what, start] of Object.entries(OUTPUTS)) {
 /** Four times as many make more lines than a pipe of 64 KiB holds. */
 const REQUESTS = 100;
 
-/** One after another on one connection; resolves with the statuses. */
+/** One after another on a connection that is kept; resolves with the statuses. */
 async function manyRequests(url: string): Promise<number[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const statuses: number[] = [];
-  for (let i = 0; i < REQUESTS; i++) statuses.push(await statusOf(`${url}/v1?data=hello`, agent));
-  agent.destroy();
+  for (let i = 0; i < REQUESTS; i++) {
+    const answer = await fetch(`${url}/v1?data=hello`);
+    await answer.text();
+    statuses.push(answer.status);
+  }
   return statuses;
-}
-
-function statusOf(url: string, agent: Agent): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const asked = request(url, { agent }, (response) => {
-      response.resume().on('end', () => resolve(response.statusCode ?? 0));
-    });
-    asked.on('error', reject).end();
-  });
 }
 
 interface ServiceOutput {
@@ -106,7 +98,12 @@ async function serviceWithOutput(t: TestContext, { output, workers }: ServiceOut
         environment,
       });
   const adminUrl = `http://127.0.0.1:${adminPort}`;
-  await untilReady(t, adminUrl);
+  const ready = () =>
+    ask(adminUrl, { path: '/readyz' }).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  await reached('the service is ready', 110_000, ready);
   const pid = Number(readFileSync(pidFile, 'utf8'));
   t.after(() => killed(pid));
   return {
@@ -119,17 +116,6 @@ async function serviceWithOutput(t: TestContext, { output, workers }: ServiceOut
       return Number(readFileSync(codeFile, 'utf8'));
     },
   };
-}
-
-async function untilReady({ signal }: TestContext, adminUrl: string): Promise<void> {
-  for (;;) {
-    signal.throwIfAborted();
-    const status = await ask(adminUrl, { path: '/readyz' }).then(
-      (reply) => reply.status,
-      () => 0,
-    );
-    if (status === 200) return;
-  }
 }
 
 function killed(pid: number): void {

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folder } from '../support/folder.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../support/http-server.ts';
 import { startProgram, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { runningService } from './service.ts';

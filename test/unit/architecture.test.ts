@@ -90,6 +90,16 @@ test('core does no input or output', () => {
   );
 });
 
+test('no file imports itself, not even by way of others', () => {
+  const targets = new Map(
+    files.map(({ path, imports }) => [`src/${path}`, imports.map((name) => targetOf(path, name))]),
+  );
+
+  const circles = [...targets.keys()].filter((file) => reachable(file, targets).has(file));
+
+  assert.deepEqual(circles, []);
+});
+
 test('each import names its file with its end', () => {
   const wrong = files.flatMap(({ path, imports }) =>
     imports.filter((name) => name.startsWith('.') && !/\.(ts|json)$/.test(name)).map((name) => [path, name]),
@@ -150,6 +160,13 @@ function targetOf(path: string, name: string): string {
   if (!name.startsWith('.')) return name;
   const resolved = posix.normalize(posix.join(posix.dirname(path), name));
   return resolved.startsWith('..') ? resolved : `src/${resolved}`;
+}
+
+/** All that a file imports, and what that imports, and so on. */
+function reachable(file: string, targets: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const found = new Set(targets.get(file));
+  for (const each of found) for (const next of targets.get(each) ?? []) found.add(next);
+  return found;
 }
 
 function sourceFile(path: string): SourceFile {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import type { TuohsError } from '../../core/errors.ts';
 import { InlineBodyRequest } from '../node-http.ts';
@@ -24,6 +25,12 @@ export const SMALL_REST: Rest = { maxBytes: 65_536, maxMs: 1000 };
 /** The rest is read after the answer is sent, because a client that is still sending would not read it otherwise. */
 export const FRIENDLY_REST: Rest = { maxBytes: 4_194_304, maxMs: 1000 };
 
+/** Lets other connections be read first. */
+export type GiveWay = (socket: Socket) => void;
+
+/** After so many pieces of a body others are read first: chunks of one byte cost as much as long ones. */
+const PIECES = 256;
+
 /** The body of a request, if it has one. Nothing of it is read until a sink takes it. */
 export class RequestBody {
   /** Whether a body follows the headers (RFC 9112 §6). */
@@ -31,14 +38,17 @@ export class RequestBody {
   /** `Content-Length` in bytes; `NaN` without that header. */
   readonly announced: number;
   readonly #request: IncomingMessage;
+  readonly #giveWay: GiveWay;
+  #pieces = 0;
   #sink: BodySink | undefined;
   #error: TuohsError | undefined;
   #isStream = false;
   #atWhole: (() => void) | undefined;
 
-  constructor(request: IncomingMessage) {
+  constructor(request: IncomingMessage, giveWay: GiveWay) {
     const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
     this.#request = request;
+    this.#giveWay = giveWay;
     this.announced = Number(length);
     this.exists = coding !== undefined || (length !== undefined && length !== '0');
   }
@@ -98,6 +108,7 @@ export class RequestBody {
   }
 
   take(chunk: Buffer): boolean {
+    if (++this.#pieces % PIECES === 0) this.#giveWay(this.#request.socket);
     const wantsMore = this.#sink?.take(chunk) ?? false;
     if (!wantsMore && this.#sink === undefined) this.#request.pause();
     return wantsMore;

@@ -107,20 +107,29 @@ export function dataField(encoded: string): string | null | undefined {
   const field = DATA_FIELD.exec(encoded);
   if (field === null) return undefined;
   const [, value = ''] = field;
-  const characters = unescaped(value);
-  if (isAscii(characters)) return characters;
-  const bytes = Buffer.from(characters, 'latin1');
+  if (NOTHING_TO_DECODE.test(value)) return value;
+  const bytes = unescaped(Buffer.from(value, 'latin1'));
   return isUtf8(bytes) ? bytes.toString() : null;
 }
 
-function isAscii(characters: string): boolean {
-  return /^[\0-\x7f]*$/.test(characters);
+const NOTHING_TO_DECODE = /^[^+%\x80-\xff]*$/;
+const [PLUS, PERCENT, SPACE] = Buffer.from('+% ');
+
+/** Decodes in place: `+` is a space, and `%` with two hexadecimal digits a byte. `replace` would take 35 ms for a body of `+`. */
+function unescaped(bytes: Buffer): Buffer {
+  let length = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] === PLUS ? SPACE : bytes[i];
+    const escaped = byte === PERCENT ? hexDigit(bytes[i + 1]) * 16 + hexDigit(bytes[i + 2]) : Number.NaN;
+    const isEscaped = !Number.isNaN(escaped);
+    if (isEscaped) i += 2;
+    bytes[length++] = isEscaped ? escaped : (byte ?? 0);
+  }
+  return bytes.subarray(0, length);
 }
 
-function unescaped(value: string): string {
-  const spaced = value.replaceAll('+', ' ');
-  if (!spaced.includes('%')) return spaced;
-  return spaced.replace(/%[\da-f]{2}/gi, (escaped) =>
-    String.fromCharCode(Number.parseInt(escaped.slice(1), 16)),
-  );
+function hexDigit(byte = 0): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : Number.NaN;
 }

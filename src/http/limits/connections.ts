@@ -11,18 +11,24 @@ export interface Connection {
   readonly exchanges: Exchange[];
   /** No exchange has begun on it yet. */
   isNew: boolean;
+  /** When it was opened, or when an exchange last began on it while no other was under way. */
+  usedMs: number;
   /** Nothing more of it is read until it is its turn. */
   isPausing: boolean;
+  /** What was read last: where it ended, and how many requests it held before this one. */
+  readonly packet: { end: number; requests: number };
   /** What arrived is no HTTP: nothing more on it is a request. */
   isBroken: boolean;
 }
 
 export interface Connections {
   /** Adds a connection. At the limit, closes those that have owed us something for the longest time. */
-  add(socket: Socket): void;
+  add(socket: Socket, nowMs: number): void;
   of(socket: Duplex): Connection | undefined;
   /** Adds an exchange to its connection until it has ended. Returns the exchange that has to end before this one begins. */
   begin(exchange: Exchange): Exchange | undefined;
+  /** Reads nothing more of a connection until it is its turn: what was read already makes much work. */
+  giveWay(socket: Socket): void;
   /**
    * Frees at least so many held bytes, if clients owe us that many: of those that send a body or do not read their answer, the
    * slowest first.
@@ -38,7 +44,7 @@ const CLOSED_AT_ONCE = 16;
 /** Requests of one connection that are worked on at once: a thousand that arrive in one packet must not take the places of others. */
 const MAX_AT_ONCE = 8;
 
-/** Requests of one connection that wait for answers to earlier ones; a client that sends more ahead is cut off. */
+/** Requests of one connection that wait for answers to earlier ones, or arrive together; a client that sends more is cut off. */
 const MOST_AHEAD = 128;
 
 /** What a request costs beside its body: the objects that Node and we make for it. Measured: 3 KB. */
@@ -52,18 +58,19 @@ const UNREAD_MS = 1000;
 
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(maxConnections: number, nextTurn: NextTurn): Connections {
-  // A Map keeps the order in which they came.
   const open = new Map<Duplex, Connection>();
 
   return {
-    add(socket) {
+    add(socket, nowMs) {
       if (open.size >= maxConnections) makeRoom();
       if (open.size >= maxConnections) return void socket.destroy();
       const connection: Connection = {
         socket,
         exchanges: [],
         isNew: true,
+        usedMs: nowMs,
         isPausing: false,
+        packet: { end: 0, requests: 0 },
         isBroken: false,
       };
       open.set(socket, connection);
@@ -78,14 +85,17 @@ export function connections(maxConnections: number, nextTurn: NextTurn): Connect
       // A request that a test injects has no connection.
       const connection = open.get(exchange.request.socket);
       if (connection === undefined) return undefined;
-      const { exchanges } = connection;
+      const { exchanges, packet } = connection;
       const before = exchanges.at(-MAX_AT_ONCE);
       connection.isNew = false;
-      if (exchanges.length > 0) takeAhead(exchange, connection);
+      if (exchanges.length === 0) connection.usedMs = exchange.startedMs;
+      countInPacket(connection);
+      if (exchanges.length > 0 || packet.requests > 0) takeAhead(exchange, connection);
       exchanges.push(exchange);
       exchange.atEnd(leave);
       return before;
     },
+    giveWay,
     cutSlowest(bytes, nowMs) {
       const slow: { exchange: Exchange; rate: number }[] = [];
       for (const { exchanges } of open.values()) {
@@ -111,14 +121,9 @@ export function connections(maxConnections: number, nextTurn: NextTurn): Connect
     exchanges?.splice(exchanges.indexOf(exchange), 1);
   }
 
-  /**
-   * Counts a request that was sent ahead of an answer, and lets others be read first, one such connection a turn: otherwise
-   * Node reads up to 2 MiB of each in every turn, and accepts one connection meanwhile.
-   */
-  function takeAhead(exchange: Exchange, connection: Connection): void {
-    const { socket, exchanges } = connection;
-    if (exchanges.length > MOST_AHEAD || !hasRoom(exchange)) return void socket.destroy();
-    if (connection.isPausing) return;
+  function giveWay(socket: Socket): void {
+    const connection = open.get(socket);
+    if (connection === undefined || connection.isPausing) return;
     connection.isPausing = true;
     // Node resumes the socket behind each request of a packet, so this has to wait for the last one.
     queueMicrotask(() => socket.pause());
@@ -128,16 +133,34 @@ export function connections(maxConnections: number, nextTurn: NextTurn): Connect
     });
   }
 
-  /** First those that have not sent a whole request or do not read their answer, then idle ones; the oldest first. */
+  /**
+   * Counts a request that was sent ahead of an answer, and lets others be read first, one such connection a turn: otherwise
+   * Node reads up to 2 MiB of each in every turn.
+   */
+  function takeAhead(exchange: Exchange, connection: Connection): void {
+    const { socket, exchanges, packet } = connection;
+    const ahead = Math.max(exchanges.length, packet.requests);
+    if (ahead > MOST_AHEAD || !hasRoom(exchange)) socket.destroy();
+    else giveWay(socket);
+  }
+
+  /** First those that have not sent a whole request or do not read their answer, then idle ones; of each kind those that have stood still for longest. */
   function makeRoom(): void {
     const least = Math.max(1, Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8)));
-    const owing = [...open.values()].filter(owesUs);
-    const idle = [...open.values()].filter(({ isNew, exchanges }) => !isNew && exchanges.length === 0);
+    const longest = [...open.values()].sort((one, other) => one.usedMs - other.usedMs);
+    const owing = longest.filter(owesUs);
+    const idle = longest.filter(({ isNew, exchanges }) => !isNew && exchanges.length === 0);
     for (const { socket } of [...owing, ...idle].slice(0, least)) {
       open.delete(socket);
       socket.destroy();
     }
   }
+}
+
+/** Known texts are answered at once, so requests that arrive together need not be ahead of an answer. */
+function countInPacket({ packet, socket }: Connection): void {
+  packet.requests = packet.end === socket.bytesRead ? packet.requests + 1 : 0;
+  packet.end = socket.bytesRead;
 }
 
 function hasRoom(exchange: Exchange): boolean {

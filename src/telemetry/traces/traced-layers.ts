@@ -9,9 +9,10 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { AttemptError, TuohsError } from '../../core/errors.ts';
-import type { Call, Shout } from '../../core/shouter.ts';
+import type { CacheTier } from '../../core/events.ts';
+import type { Call, Shout, Shouter } from '../../core/shouter.ts';
 import { type LayerViews, observed } from '../layer-views.ts';
-import { type Contexts, isTraced, othersOf, requestOf, withOthers } from './contexts.ts';
+import { type Contexts, isTraced, othersOf, requestOf, withOthers } from './traced-requests.ts';
 
 export interface TracedLayersOptions {
   readonly tracer: Tracer;
@@ -42,19 +43,8 @@ export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOpti
       },
     }),
 
-    cache: (inner, tier) => ({
-      shout(text, call) {
-        if (!isTraced(contexts.active())) return inner.shout(text, call);
-        const plan = {
-          name: `cache ${tier}`,
-          onShout: ({ source, collapsed }: Shout) => ({
-            'tuohs.cache.result': source === tier ? 'hit' : 'miss',
-            'tuohs.collapsed': collapsed,
-          }),
-        };
-        return inSpan(plan, () => inner.shout(text, call));
-      },
-    }),
+    memory: cached('memory'),
+    redis: cached('redis'),
 
     waiting: (inner) => ({
       shout(text, call) {
@@ -95,6 +85,21 @@ export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOpti
       },
     }),
   };
+  function cached(tier: CacheTier) {
+    return (inner: Shouter): Shouter => ({
+      shout(text, call) {
+        if (!isTraced(contexts.active())) return inner.shout(text, call);
+        const plan = {
+          name: `cache ${tier}`,
+          onShout: ({ source, collapsed }: Shout) => ({
+            'tuohs.cache.result': source === tier ? 'hit' : 'miss',
+            'tuohs.collapsed': collapsed,
+          }),
+        };
+        return inSpan(plan, () => inner.shout(text, call));
+      },
+    });
+  }
 }
 
 /** The attributes of an attempt by the semantic conventions for HTTP clients, without credentials. */

@@ -1,13 +1,46 @@
 import type { RequestListener } from 'node:http';
 import { trace } from '@opentelemetry/api';
+import { ExportResultCode } from '@opentelemetry/core';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  hostDetector,
+  processDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type Sampler,
+  type SpanExporter,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import type { Emit, World } from '../../core/events.ts';
 import type { LayerViews } from '../layer-views.ts';
-import { contexts as newContexts } from './contexts.ts';
-import { type ProviderOptions, tracerProvider } from './provider.ts';
-import { requestEvents, type TracedAttempts, tracedAttempts, tracedRequests } from './traced-http.ts';
 import { tracedLayers } from './traced-layers.ts';
+import {
+  newContexts,
+  requestEvents,
+  type TracedAttempts,
+  tracedAttempts,
+  tracedRequests,
+} from './traced-requests.ts';
 
-export interface TracesOptions extends Omit<ProviderOptions, 'onChange'> {
+type RootSampler = 'always_on' | 'always_off' | 'traceidratio';
+
+export interface TracesOptions {
+  /** A name of the OpenTelemetry specification. */
+  readonly sampler: RootSampler | `parentbased_${RootSampler}`;
+  /** The share of traces that a sampler with `traceidratio` records. */
+  readonly ratio: number;
+  /** The address that spans are sent to, unchanged. */
+  readonly endpoint: string;
+  readonly protocol: 'http/protobuf' | 'http/json';
+  readonly version: string;
   /** The base address of SHOUTCLOUD. */
   readonly upstreamUrl: string;
 }
@@ -33,8 +66,7 @@ const LAST_SPANS_MS = 2000;
 export async function traces(options: TracesOptions, { clock, emit }: World): Promise<Traces> {
   const { version, upstreamUrl } = options;
   const contexts = newContexts();
-  const onChange = (isUp: boolean) => emit({ type: 'trace-export', isUp });
-  const provider = await tracerProvider({ ...options, onChange });
+  const provider = await tracerProvider(options, (isUp) => emit({ type: 'trace-export', isUp }));
   const tracer = provider.getTracer('tuohs', version);
 
   return {
@@ -54,4 +86,67 @@ export async function traces(options: TracesOptions, { clock, emit }: World): Pr
       contexts.disable();
     },
   };
+}
+
+/** Called when spans no longer arrive, and when they do again. */
+type OnChange = (isUp: boolean) => void;
+
+/** Sends spans in the background. Facts about the process from the environment win over all others. */
+async function tracerProvider(options: TracesOptions, onChange: OnChange): Promise<TracerProvider> {
+  const { version } = options;
+  const about = resourceFromAttributes({ 'service.name': 'tuohs', 'service.version': version });
+  const detected = detectResources({ detectors: [hostDetector, processDetector, envDetector] });
+  const exporter = watched(await exporterOf(options), onChange);
+  return new TracerProvider({
+    resource: defaultResource().merge(about).merge(detected),
+    sampler: samplerOf(options),
+    spanProcessors: [new BatchSpanProcessor({ exporter })],
+  });
+}
+
+async function exporterOf({ endpoint: url, protocol }: TracesOptions): Promise<SpanExporter> {
+  switch (protocol) {
+    case 'http/protobuf': {
+      const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto');
+      return new OTLPTraceExporter({ url });
+    }
+    case 'http/json': {
+      const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
+      return new OTLPTraceExporter({ url });
+    }
+  }
+}
+
+/** Reports whether spans arrive, because the SDK drops those that cannot be sent in silence. */
+function watched(exporter: SpanExporter, onChange: OnChange): SpanExporter {
+  let wasUp = true;
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        const isUp = result.code === ExportResultCode.SUCCESS;
+        if (isUp !== wasUp) onChange(isUp);
+        wasUp = isUp;
+        done(result);
+      });
+    },
+    forceFlush: async () => exporter.forceFlush?.(),
+    shutdown: () => exporter.shutdown(),
+  };
+}
+
+function samplerOf({ sampler, ratio }: TracesOptions): Sampler {
+  switch (sampler) {
+    case 'always_on':
+      return new AlwaysOnSampler();
+    case 'always_off':
+      return new AlwaysOffSampler();
+    case 'traceidratio':
+      return new TraceIdRatioBasedSampler(ratio);
+    case 'parentbased_always_on':
+      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
+    case 'parentbased_always_off':
+      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
+    case 'parentbased_traceidratio':
+      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) });
+  }
 }

@@ -1,26 +1,18 @@
 import type { Answer, Failure, Reply } from './ask.ts';
-import { mayPass, sentenceFor, whenToRetry } from './failure.ts';
-import { find } from './find.ts';
+import { find } from './elements.ts';
+import { isPermanent, sentenceFor, whenToRetry } from './failure.ts';
 import { fitLoudness } from './loudness.ts';
-import { retryButton } from './retry-button.ts';
-
-export interface AnswerView {
-  silence(): void;
-  /** Keeps what is there; says after a moment that something is on its way. */
-  wait(): void;
-  show(reply: Reply): void;
-}
 
 export interface AnswerViewOptions {
   readonly announce: (message: string) => void;
   readonly askAgain: () => void;
 }
 
-/** Quick answers come without a word about waiting, or the page would flicker with each letter. */
+/** A quick answer comes without a note about waiting, because the page would flicker with each letter. */
 const PATIENCE_MS = 300;
 
 /** The loud half of the page: the answer, or what went wrong. */
-export function answerView({ announce, askAgain }: AnswerViewOptions): AnswerView {
+export function answerView({ announce, askAgain }: AnswerViewOptions) {
   const half = find('answer', HTMLElement);
   const shout = find('shout', HTMLElement);
   const origin = find('origin', HTMLElement);
@@ -36,29 +28,33 @@ export function answerView({ announce, askAgain }: AnswerViewOptions): AnswerVie
   fitLoudness(shout);
 
   return {
-    silence() {
+    silence(): void {
       enter('silent');
       origin.textContent = '';
-      shout.textContent = '';
-      fitLoudness(shout);
+      showShout('');
     },
-    wait() {
+    /** Keeps the last answer, and says after a moment that a new one is on its way. */
+    wait(): void {
       clearTimeout(patience);
       patience = setTimeout(() => {
         half.dataset.waiting = '';
         origin.textContent = 'Asking SHOUTCLOUD';
       }, PATIENCE_MS);
     },
-    show: (reply) => ('shout' in reply ? showAnswer(reply) : showFailure(reply)),
+    show: (reply: Reply): void => ('shout' in reply ? showAnswer(reply) : showFailure(reply)),
   };
+
+  function showShout(text: string): void {
+    shout.textContent = text;
+    fitLoudness(shout);
+  }
 
   function showAnswer(answer: Answer): void {
     enter('loud');
     turns++;
     if (mark instanceof SVGElement) mark.style.rotate = `${turns * 180}deg`;
-    shout.textContent = answer.shout;
-    fitLoudness(shout);
-    origin.textContent = provenance(answer);
+    showShout(answer.shout);
+    origin.textContent = originAndTime(answer);
     announce(`${answer.shout}. ${origin.textContent}`);
   }
 
@@ -67,11 +63,10 @@ export function answerView({ announce, askAgain }: AnswerViewOptions): AnswerVie
     shout.textContent = '';
     origin.textContent = requestId === undefined ? code : `${code}, request ${requestId}`;
     sentence.textContent = sentenceFor(code);
-    retryLine.hidden = !mayPass(code);
-    if (mayPass(code)) retry.wait(retryAfterSeconds);
-    announce(
-      mayPass(code) ? `${sentence.textContent} ${whenToRetry(retryAfterSeconds)}` : sentence.textContent,
-    );
+    retryLine.hidden = isPermanent(code);
+    if (isPermanent(code)) return announce(sentence.textContent);
+    retry.wait(retryAfterSeconds);
+    announce(`${sentence.textContent} ${whenToRetry(retryAfterSeconds)}`);
   }
 
   function enter(state: 'silent' | 'loud' | 'failed'): void {
@@ -82,8 +77,25 @@ export function answerView({ announce, askAgain }: AnswerViewOptions): AnswerVie
   }
 }
 
-function provenance({ origin, tookMs }: Answer): string {
+function originAndTime({ origin, tookMs }: Answer): string {
   const time =
     tookMs < 1000 ? `${Math.max(1, Math.round(tookMs))}\u00a0ms` : `${(tookMs / 1000).toFixed(1)}\u00a0s`;
   return origin === undefined ? `In ${time}` : `${origin}, in ${time}`;
+}
+
+/** The button that asks again. Until it can be used, `when` counts the seconds down. */
+function retryButton(button: HTMLButtonElement, when: HTMLElement, ask: () => void) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  button.addEventListener('click', () => {
+    // Not `disabled`, which would take the focus away from someone who waits on the button.
+    if (button.ariaDisabled !== 'true') ask();
+  });
+  return { wait, stop: () => clearTimeout(timer) };
+
+  function wait(seconds: number): void {
+    clearTimeout(timer);
+    when.textContent = whenToRetry(seconds);
+    button.ariaDisabled = String(seconds > 0);
+    if (seconds > 0) timer = setTimeout(() => wait(seconds - 1), 1000);
+  }
 }

@@ -1,7 +1,5 @@
-import { originOf } from './origin.ts';
-
 export interface Answer {
-  /** What was asked for. */
+  /** The text that was sent. */
   readonly text: string;
   readonly shout: string;
   readonly origin: string | undefined;
@@ -13,13 +11,13 @@ export interface Failure {
   /** A code of the error table, `OFFLINE` or `UNKNOWN`. */
   readonly code: string;
   readonly requestId: string | undefined;
-  /** Where the answer said so. */
+  /** From the header Retry-After, if the answer has one. */
   readonly retryAfterSeconds: number | undefined;
 }
 
 export type Reply = Answer | Failure;
 
-/** Asks for the text reversed and shouted, by POST: texts stay out of addresses. Never rejects. */
+/** Asks for the answer to a text with POST, because an address with the text would end up in logs. Never rejects. */
 export async function ask(text: string, signal: AbortSignal): Promise<Reply> {
   const startedAt = performance.now();
   try {
@@ -40,11 +38,11 @@ export async function ask(text: string, signal: AbortSignal): Promise<Reply> {
 }
 
 function failure({ headers }: Response, body: unknown): Omit<Failure, 'text'> {
-  const retryAfter = headers.get('retry-after');
+  const retryAfter = headers.get('retry-after') ?? '';
   return {
     code: field(body, 'code') ?? 'UNKNOWN',
     requestId: field(body, 'requestId'),
-    retryAfterSeconds: retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : undefined,
+    retryAfterSeconds: /^\d+$/.test(retryAfter) ? Number(retryAfter) : undefined,
   };
 }
 
@@ -52,4 +50,57 @@ function field(body: unknown, name: string): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const value: unknown = Reflect.get(body, name);
   return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * Says in words where an answer came from, by the header Cache-Status (RFC 9211). Caches between the browser and the service
+ * add entries of their own; the entry of the service is called `tuohs`. `undefined` without such an entry.
+ */
+export function originOf(cacheStatus: string | null): string | undefined {
+  const entry = cacheStatus?.split(',').find((member) => /^\s*tuohs\b/.test(member));
+  const parameters = entry?.split(';').map((parameter) => parameter.trim());
+  if (parameters === undefined) return undefined;
+  if (parameters.includes('detail=local')) return 'Made here, while SHOUTCLOUD is away';
+  if (parameters.includes('detail=redis')) return 'From the shared cache';
+  if (parameters.includes('hit')) return 'From memory';
+  if (parameters.includes('collapsed')) return 'From SHOUTCLOUD, together with another caller';
+  return 'Fresh from SHOUTCLOUD';
+}
+
+export interface AsYouTypeOptions<Reply> {
+  /** How long typing must pause before a text is sent. */
+  readonly pauseMs: number;
+  /** Must not reject. Its answer is ignored if the signal has aborted. */
+  readonly ask: (text: string, signal: AbortSignal) => Promise<Reply>;
+  readonly show: (reply: Reply) => void;
+}
+
+/** Asks for the newest text only. A newer text, or `stop`, aborts the request that is under way. */
+export function asYouType<Reply>({ pauseMs, ask, show }: AsYouTypeOptions<Reply>) {
+  let newest = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    /** Asks when typing pauses. */
+    later(text: string): void {
+      stop();
+      timer = setTimeout(() => void askNow(text), pauseMs);
+    },
+    now(text: string): void {
+      stop();
+      void askNow(text);
+    },
+    stop,
+  };
+
+  function stop(): void {
+    clearTimeout(timer);
+    newest.abort();
+  }
+
+  async function askNow(text: string): Promise<void> {
+    newest = new AbortController();
+    const { signal } = newest;
+    const reply = await ask(text, signal);
+    if (!signal.aborted) show(reply);
+  }
 }

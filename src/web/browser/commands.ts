@@ -1,7 +1,7 @@
-/** The languages in which the page shows how to ask the same. */
+/** The languages of the tabs. */
 export type Language = 'curl' | 'fetch' | 'python' | 'powershell';
 
-/** A command or a program that asks for this text. Whatever the text holds, it stays data. */
+/** A command or a program that asks for the answer to a text. No text can change what the command does. */
 export const commands: Readonly<Record<Language, (url: string, text: string) => string>> = {
   curl(url, text) {
     // An apostrophe would end the shell's quotes.
@@ -16,7 +16,7 @@ export const commands: Readonly<Record<Language, (url: string, text: string) => 
 });
 console.log((await response.json()).data);`,
 
-  // A string of JSON is one of Python, too.
+  // A JSON string is also a Python string.
   python: (url, text) => `import json, urllib.request
 
 body = json.dumps({"data": ${JSON.stringify(text)}}).encode()
@@ -24,7 +24,7 @@ request = urllib.request.Request("${url}", body, {"Content-Type": "application/j
 print(json.load(urllib.request.urlopen(request))["data"])`,
 
   powershell(url, text) {
-    // Windows PowerShell sends other characters in a charset of its own, and takes typographic apostrophes for quotes.
+    // Windows PowerShell sends other characters in its own charset, and reads typographic apostrophes as quotes.
     const json = JSON.stringify({ data: text }).replace(/['\u007f-\uffff]/g, escapedUnit);
     return `(Invoke-RestMethod ${url} -Method Post -ContentType 'application/json' -Body '${json}').data`;
   },

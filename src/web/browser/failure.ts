@@ -1,6 +1,6 @@
 const UNKNOWN = 'Something between you and tuohs broke.';
 
-/** What people read for each code of the error table, and for two that only a browser meets. */
+/** The sentence for each code of the error table, and for the two codes of `ask`. */
 export const sentences: Readonly<Record<string, string>> = {
   BAD_INPUT: 'That text could not be read. Try another one.',
   NOT_FOUND: 'This page is out of date. Reload it.',
@@ -19,19 +19,19 @@ export const sentences: Readonly<Record<string, string>> = {
   UNKNOWN,
 };
 
-/** The sentence for a code, known to this page or not. */
+/** The sentence for a code. A newer service can have codes that this page does not know. */
 export function sentenceFor(code: string): string {
   return Object.hasOwn(sentences, code) ? (sentences[code] ?? UNKNOWN) : UNKNOWN;
 }
 
 const PERMANENT = new Set(['BAD_INPUT', 'NOT_FOUND', 'METHOD_NOT_ALLOWED', 'TOO_LARGE', 'HEADERS_TOO_LARGE']);
 
-/** Whether asking for the same text again can be of use. */
-export function mayPass(code: string): boolean {
-  return !PERMANENT.has(code);
+/** Whether the same text would fail again. */
+export function isPermanent(code: string): boolean {
+  return PERMANENT.has(code);
 }
 
-/** When asking again is of use. 0: now. */
+/** Says when to ask again; 0 means now. */
 export function whenToRetry(seconds: number): string {
   if (seconds <= 0) return 'Try again now.';
   return `Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`;

@@ -1,18 +1,18 @@
 const LEAST_PX = 22;
 
-/** Sizes go in steps, so that a shout keeps its size while most letters are typed. */
+/** Sizes go in steps, so that most letters that are typed do not change the size of the shout. */
 const STEP = 1.2;
 
-/** Type is larger than its capitals by about this much, and room for those is all that a shout of one line needs. */
+/** The size of type by the height of its capitals. A shout of one line needs room for its capitals only. */
 const CAPITALS = 1.4;
 
-/** Longer texts get the least size without measuring: they would not fit, and each trial lays out the page anew. */
+/** Longer texts get the least size at once: nothing larger would fit, and each trial lays out the page again. */
 const MEASURED_LENGTH = 500;
 
-/** Characters that stay between the baseline and the height of a capital, or nearly. Others need the whole height of a line. */
+/** Characters between the baseline and the height of a capital, more or less. Others need the full height of a line. */
 const FLAT = /^[\x20-\x7e\n]*$/;
 
-/** Shows a shout as large as its parent has room, without breaking a word; one that is too long for that breaks, and scrolls. */
+/** Makes a shout as large as fits into its parent without breaking a word. A longer one is small, breaks and scrolls. */
 export function fitLoudness(shout: HTMLElement): void {
   const stage = shout.parentElement;
   if (stage === null) return;
@@ -31,7 +31,7 @@ export function fitLoudness(shout: HTMLElement): void {
     whisper();
   }
   stage.classList.add('long');
-  // Only what can be scrolled needs the keyboard.
+  // An element that scrolls must be reachable by the keyboard.
   if (stage.scrollHeight > stage.clientHeight) stage.tabIndex = 0;
 
   function whisper(): void {

@@ -1,16 +1,12 @@
-import { announcer } from './announcer.ts';
 import { answerView } from './answer-view.ts';
-import { asYouType } from './as-you-type.ts';
-import { ask, type Reply } from './ask.ts';
+import { ask, asYouType, type Reply } from './ask.ts';
 import { commandView } from './command-view.ts';
-import { copyButton } from './copy-button.ts';
-import { find } from './find.ts';
-import { statusLink } from './status-link.ts';
+import { announcer, copyButton, find, statusLink } from './elements.ts';
 import { textBox } from './text-box.ts';
 
 const PAUSE_MS = 150;
 
-/** What the page shows the answer of while there is no text. */
+/** The text of the command while the box is empty. */
 const EXAMPLE = 'type something';
 
 const announce = announcer(find('announcer', HTMLElement));
@@ -43,7 +39,7 @@ function askNow(): void {
   typist.now(box.text());
 }
 
-/** What is below belongs to what is shown. */
+/** The command below always asks for the text whose answer is shown. */
 function show(reply: Reply): void {
   view.show(reply);
   command.show(reply.text);

@@ -1,58 +1,52 @@
-import { find } from './find.ts';
-import { fragmentKeeper, textInFragment } from './fragment.ts';
-
-export interface TextBox {
-  text(): string;
-  /** Replaces the text and asks at once. */
-  say(text: string): void;
-}
+import { find } from './elements.ts';
 
 export interface TextBoxOptions {
-  /** Told of each text at once, also of one that a reload or a link brought along. */
+  /** Called with each new text, also with one from a link or a reload. */
   readonly onText: (text: string) => void;
-  /** The person wants an answer now. */
+  /** Called when the answer should not wait for a pause. */
   readonly onEnter: () => void;
 }
 
-/** Longer texts are whispered in smaller type, so that the shout stays the louder of the two. */
+/** Longer texts get smaller type, so that the answer stays the louder half. */
 const SHORT_LENGTH = 120;
 const SHORT_LINES = 4;
 
-/** The box that people type in. It grows with its text, and keeps it in the address. */
-export function textBox({ onText, onEnter }: TextBoxOptions): TextBox {
+/** The box for the text. It grows with its text, and keeps the text in the page's address. */
+export function textBox({ onText, onEnter }: TextBoxOptions) {
   const box = find('text', HTMLTextAreaElement);
   const frame = find('frame', HTMLElement);
-  const keep = fragmentKeeper();
+  const keep = addressKeeper();
   box.addEventListener('input', (event) => {
-    // Half-composed characters are nothing that anybody said.
-    if (!(event instanceof InputEvent && event.isComposing)) tell();
+    // A character that is still being composed is not yet a part of the text.
+    if (!(event instanceof InputEvent && event.isComposing)) changed();
   });
-  box.addEventListener('compositionend', tell);
+  box.addEventListener('compositionend', changed);
   box.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     onEnter();
   });
-  addEventListener('hashchange', follow);
-  follow();
-  tell();
+  addEventListener('hashchange', readAddress);
+  readAddress();
+  changed();
   return {
     text: () => box.value,
-    say(text) {
+    /** Replaces the text and asks for its answer at once. */
+    say(text: string): void {
       box.value = text;
-      tell();
+      changed();
       onEnter();
     },
   };
 
-  function follow(): void {
-    const text = textInFragment();
+  function readAddress(): void {
+    const text = textInAddress();
     if (text === undefined || text === box.value) return;
     box.value = text;
-    tell();
+    changed();
   }
 
-  function tell(): void {
+  function changed(): void {
     const text = box.value;
     frame.dataset.text = text;
     frame.classList.toggle('long', isLong(text));
@@ -63,4 +57,43 @@ export function textBox({ onText, onEnter }: TextBoxOptions): TextBox {
 
 function isLong(text: string): boolean {
   return text.length > SHORT_LENGTH || text.split('\n').length > SHORT_LINES;
+}
+
+const NAME = '#text=';
+
+/** The text is behind the `#` of the address, because browsers send that part to no server. */
+function textInAddress(): string | undefined {
+  if (!location.hash.startsWith(NAME)) return undefined;
+  try {
+    return decodeURIComponent(location.hash.slice(NAME.length));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Browsers refuse changes of the address that follow each other too quickly. */
+const KEEP_AFTER_MS = 400;
+
+/** Returns a function that keeps a text in the address, so that a reload, Back and a shared link bring it again. */
+function addressKeeper(): (text: string) => void {
+  let newest: string | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  addEventListener('pagehide', write);
+  return (text) => {
+    newest = text;
+    clearTimeout(timer);
+    timer = setTimeout(write, KEEP_AFTER_MS);
+  };
+
+  function write(): void {
+    clearTimeout(timer);
+    if (newest === undefined || newest === (textInAddress() ?? '')) return;
+    const { pathname, search } = location;
+    const hash = newest === '' ? '' : NAME + encodeURIComponent(newest.toWellFormed());
+    try {
+      history.replaceState(history.state, '', pathname + search + hash);
+    } catch {
+      // The address is too long or was changed too often. The page works without it.
+    }
+  }
 }

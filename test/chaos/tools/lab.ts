@@ -6,7 +6,7 @@ import { type Env, type Gateway, type GatewayManner, MAIN, startGateway } from '
 import { type Load, type Stream, startLoad } from './load.ts';
 import { memoryCgroup } from './memory-cgroup.ts';
 import type { Handicap } from './row.ts';
-import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
 import { startUpstream, type Upstream } from './upstream.ts';
 import { openWire } from './wire.ts';
 
@@ -79,11 +79,7 @@ export function openLab(
       return String((await server.logLine('listening')).url);
     },
     redis: () => redisServer({ after }),
-    async proxy(targetPort) {
-      const proxy = await startTcpProxy(targetPort);
-      after(proxy.close);
-      return proxy;
-    },
+    proxy: (targetPort) => tcpProxy({ after }, targetPort),
     load({ url }, streams, durationMs) {
       const load = startLoad({ url, streams, ...(durationMs && { durationMs }) });
       after(load.kill);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough, Writable } from 'node:stream';
 import { test } from 'node:test';
-import { type BufferedOutput, bufferedOutput } from '../../../src/cli/buffered-output.ts';
+import { type BufferedOutput, bufferedOutput } from '../../../src/cli/shout-output.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 
 const KIBIBYTE = 'x'.repeat(1023).concat('\n');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { progressBar } from '../../../src/cli/progress-bar.ts';
+import { progressBar } from '../../../src/cli/shout-output.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
 
 test('the bar shows the share, the lines, the rate and the time left', async () => {

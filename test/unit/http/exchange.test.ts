@@ -88,6 +88,7 @@ function beforeItsBody() {
     crossOrigin: undefined,
     writeHead: headWriter(world.clock, 1000),
     budget: byteBudget(1_000_000, connections(10, async () => {}).cutSlowest, world.clock),
+    giveWay: () => {},
     isDraining: () => false,
     isClosing: () => false,
     newId: () => 'an-id',

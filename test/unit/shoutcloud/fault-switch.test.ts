@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Faults } from '../../../src/shoutcloud/fault-plan.ts';
-import { faultSwitch } from '../../../src/shoutcloud/fault-switch.ts';
-import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
+import { faultSwitch, startShoutcloud } from '../../../src/shoutcloud/server.ts';
 import { pick } from '../../support/pick.ts';
 
 test('it answers well until told otherwise, and says what else there is', () => {

@@ -14,11 +14,13 @@ export interface BatchedOptions {
 /** A batched shouter and the gate it looks at, around a fake. */
 export function startBatched(options: BatchedOptions = {}) {
   const { connections = 1, maxItems = 64, ratio = 1, isWorthwhile = () => true } = options;
+  const world = testWorld();
   const budget = new RetryBudget({ ratio });
-  let gate = new Gate({ connections }, testWorld());
-  const batched = layerUnderTest((upstream, world) => {
-    gate = new Gate({ connections }, world);
-    return batchedShouter(gatedShouter(upstream, gate), { maxItems, gate, budget, isWorthwhile }, world);
-  });
+  const gate = new Gate({ connections }, world);
+  const batched = layerUnderTest(
+    (upstream) =>
+      batchedShouter(gatedShouter(upstream, gate), { maxItems, gate, budget, isWorthwhile }, world),
+    { world },
+  );
   return { ...batched, gate, budget, queued: batched.layer.queued };
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError } from '../../../src/core/errors.ts';
-import { coalescedShouter } from '../../../src/upstream/coalesced-shouter.ts';
-import { missLimitedShouter } from '../../../src/upstream/miss-limited-shouter.ts';
+import { coalescedShouter, missLimitedShouter } from '../../../src/upstream/coalesced-shouter.ts';
 import { abandonedCall, leavableCall, testCall } from '../../support/call.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { layerUnderTest, soFar } from '../../support/layer.ts';

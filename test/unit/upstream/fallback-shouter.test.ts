@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError, type ErrorCode, TuohsError } from '../../../src/core/errors.ts';
-import { fallbackShouter } from '../../../src/upstream/fallback-shouter.ts';
+import { fallbackShouter } from '../../../src/upstream/deadline-shouter.ts';
 import { leavableCall, testCall } from '../../support/call.ts';
 import { layerUnderTest } from '../../support/layer.ts';
 

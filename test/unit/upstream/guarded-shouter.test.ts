@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Breaker } from '../../../src/core/breaker.ts';
 import { AttemptError, type AttemptFailure, TuohsError } from '../../../src/core/errors.ts';
-import { guardedShouter } from '../../../src/upstream/guarded-shouter.ts';
+import { guardedShouter } from '../../../src/upstream/gated-shouter.ts';
 import { leavableCall } from '../../support/call.ts';
 import { fakeShouter } from '../../support/fake-shouter.ts';
 import { layerUnderTest, numbered } from '../../support/layer.ts';
+import { testWorld } from '../../support/world.ts';
 
-const VERDICTS: Record<AttemptFailure, 'closed' | 'open'> = {
+const PAUSED = new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD asked for a pause');
+const VERDICTS: Record<AttemptFailure | 'no attempt', 'closed' | 'open'> = {
   unreachable: 'open',
   throttled: 'open',
   server_error: 'open',
@@ -15,22 +17,16 @@ const VERDICTS: Record<AttemptFailure, 'closed' | 'open'> = {
   unreadable: 'open',
   rejected: 'closed',
   wrong: 'closed',
+  'no attempt': 'closed',
 };
-const verdicts: [string, Error, 'closed' | 'open'][] = [
-  ...Object.entries(VERDICTS).map(([failure, state]): [string, Error, 'closed' | 'open'] => [
-    failure,
-    new AttemptError(failure as AttemptFailure, 'as told'),
-    state,
-  ]),
-  ['no attempt', new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD asked for a pause'), 'closed'],
-];
-for (const [what, failure, state] of verdicts) {
+for (const [what, state] of Object.entries(VERDICTS)) {
   test(`after many failures that are "${what}", which callers get as they are, the breaker is ${state}`, async () => {
     const { breaker, shout, upstream, clock } = startGuarded();
-    upstream.failWith(failure);
+    const error = what === 'no attempt' ? PAUSED : new AttemptError(what as AttemptFailure, 'as told');
+    upstream.failWith(error);
 
     for (let i = 0; i < 10; i++) {
-      await assert.rejects(shout('fails'), failure);
+      await assert.rejects(shout('fails'), error);
       await clock.advance(200);
     }
 
@@ -48,6 +44,16 @@ test('while the breaker is open, callers are refused at once with the time left 
   assert.deepEqual([refused.code, refused.retryAfterMs], ['UPSTREAM_UNREACHABLE', 750]);
   assert.equal(refused instanceof AttemptError, false);
   assert.deepEqual(upstream.calls, []);
+});
+
+test('a probe that is answered reaches its caller and closes the breaker', async () => {
+  const { open, shout, breaker, clock } = startGuarded();
+  await open();
+  await clock.advance(1000);
+
+  const { text } = await shout('probe');
+
+  assert.deepEqual([text, breaker.state], ['PROBE', 'closed']);
 });
 
 test('a probe whose caller leaves makes room for another one', async () => {
@@ -92,18 +98,19 @@ for (const end of ['fail', 'leave'] as const) {
 
 /** A guarded shouter around a fake, whose breaker has the numbers of the real one; "early" texts have a fake of their own. */
 function startGuarded() {
+  const world = testWorld();
+  world.clock.setRandom(0);
   const early = fakeShouter();
   const numbers = { failures: 10, spanMs: 1000, probes: 3, leastOpenMs: 1000, mostOpenMs: 5000 };
-  let breaker = {} as Breaker;
-  const guarded = layerUnderTest((upstream, world) => {
-    world.clock.setRandom(0);
-    breaker = new Breaker({ ...numbers, onChange: () => {} }, world);
-    const inner = {
-      shout: (...[text, call]: Parameters<typeof early.shout>) =>
-        (text.startsWith('early') ? early : upstream).shout(text, call),
-    };
-    return guardedShouter(inner, breaker);
-  });
+  const breaker = new Breaker({ ...numbers, onChange: () => {} }, world);
+  const guarded = layerUnderTest(
+    (upstream) =>
+      guardedShouter(
+        { shout: (text, call) => (text.startsWith('early') ? early : upstream).shout(text, call) },
+        breaker,
+      ),
+    { world },
+  );
 
   return {
     ...guarded,

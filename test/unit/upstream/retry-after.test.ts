@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { retryAfterMs } from '../../../src/upstream/shoutcloud-answer.ts';
+import { retryAfterMs } from '../../../src/upstream/shoutcloud-shouter.ts';
 
 const NOW = Date.UTC(2030, 0, 1);
 

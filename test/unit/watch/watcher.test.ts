@@ -35,8 +35,8 @@ test('each failed round and each change is told once, whoever gets notifications
     'round-failed',
     'round-failed',
     'round-failed',
-    'changed',
-    'changed',
+    'down',
+    'up',
   ]);
 });
 

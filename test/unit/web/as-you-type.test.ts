@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
-import { asYouType } from '../../../src/web/browser/as-you-type.ts';
+import { asYouType } from '../../../src/web/browser/ask.ts';
 import { settled } from '../../support/fake-clock.ts';
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { problems } from '../../../src/http/problem.ts';
-import { mayPass, sentenceFor, sentences, whenToRetry } from '../../../src/web/browser/failure.ts';
+import { isPermanent, sentenceFor, sentences, whenToRetry } from '../../../src/web/browser/failure.ts';
 
 test('each code of the error table has a sentence, and no others but those of a browser', () => {
   assert.deepEqual(Object.keys(sentences).sort(), [...Object.keys(problems), 'OFFLINE', 'UNKNOWN'].sort());
@@ -20,7 +20,7 @@ test('the time to wait is in plain words', () => {
 });
 
 test('what is wrong with the request itself does not pass', () => {
-  const lasting = Object.keys(sentences).filter((code) => !mayPass(code));
+  const lasting = Object.keys(sentences).filter(isPermanent);
 
   assert.equal(lasting.join(' '), 'BAD_INPUT NOT_FOUND METHOD_NOT_ALLOWED TOO_LARGE HEADERS_TOO_LARGE');
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cacheStatus } from '../../../src/http/answer.ts';
-import { originOf } from '../../../src/web/browser/origin.ts';
+import { originOf } from '../../../src/web/browser/ask.ts';
 
 const upstream = { text: 'A', source: 'upstream', stored: false, collapsed: false } as const;
 

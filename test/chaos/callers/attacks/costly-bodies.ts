@@ -1,4 +1,4 @@
-import { FORM_TYPE, filled, JSON_TYPE, NDJSON_TYPE, post } from './attack.ts';
+import { CHUNKED, chunkOf, FORM_TYPE, filled, headOf, JSON_TYPE, NDJSON_TYPE, post } from './attack.ts';
 
 /** What a body may have, and a bulk body. */
 export const BODY_BYTES = 262_144;
@@ -84,6 +84,9 @@ export function costlyBodies(): Map<string, string> {
   add('text of letters and an emoji', 'text/plain', `${'a'.repeat(BODY_BYTES - 4)}😀`);
   add('text of controls with accents', 'text/plain', filled('a\u0301\u0001\u0301', BODY_BYTES));
   add('text of broken UTF-8', 'text/plain', filled('\uFFFD', BODY_BYTES));
+  inputs.set('a pipeline of known texts', post('/v1', JSON_TYPE, '{"data":"known"}').repeat(1_500));
+  for (const path of ['/v1', '/nowhere'])
+    inputs.set(`${path} in chunks of a byte`, headOf(path, 'text/plain', CHUNKED) + inBytes(BODY_BYTES));
   return inputs;
 }
 
@@ -102,6 +105,10 @@ export function costlyBulks(): Map<string, string> {
     inputs.set(`bulk of ${name}`, post('/v1/bulk', NDJSON_TYPE, line(escaped).repeat(4)));
   }
   return inputs;
+}
+
+function inBytes(count: number): string {
+  return chunkOf('a').repeat(count) + chunkOf('');
 }
 
 function keys(bytes: number, key: (index: number) => string): string {

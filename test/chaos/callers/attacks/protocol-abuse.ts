@@ -46,6 +46,7 @@ export const protocolAbuse: readonly Attack[] = [
   crowd('upgrades to HTTP/2 and WebSocket, then silence', 1_000, (socket) =>
     socket.write(get('/v1?data=known', ...UPGRADE)),
   ),
+  crowd('connections that ask once and stay', 2_500, (socket) => socket.write(get('/v1?data=known'))),
   crowd('HTTP/2 without asking', 300, (socket) => socket.write(HTTP2_PREFACE)),
   crowd('CONNECT, TRACE and methods that nobody knows', 300, (socket, index) => {
     const method = ['CONNECT', 'TRACE', 'PROPFIND', 'M-SEARCH'][index % 4] ?? '';

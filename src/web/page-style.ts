@@ -1,7 +1,67 @@
 /**
- * The parts of the page and what goes around them. What is typed starts at the left edge, what comes back ends at the right.
+ * Colours, fonts and layout of the playground. What people type starts at the left edge in a quiet serif, what comes back ends
+ * at the right edge in a heavy, narrow font.
  */
-export const layout = `
+export const pageStyle = `
+:root {
+  color-scheme: light dark;
+  --paper: #f6f6f1;
+  --ink: #14130f;
+  --muted: #5c5a52;
+  --loud: #ffd81f;
+  --on-loud: #14130f;
+  --ghost: #8d7200;
+  --quiet-voice: "Quiet", Palatino, "Liberation Serif", serif;
+  --loud-voice: "Loud", "Arial Narrow", "Liberation Sans Narrow", sans-serif-condensed, sans-serif;
+  --code: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace;
+  --edge: clamp(1rem, 4vw, 4rem);
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #1c1b18;
+    --ink: #efede4;
+    --muted: #a8a498;
+    --loud: #0b0a08;
+    --on-loud: #ffd81f;
+    --ghost: #8b7717;
+  }
+}
+*, ::before, ::after { box-sizing: border-box; }
+body, h1, h2, p, ol, pre, fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
+body {
+  display: grid;
+  grid-template: auto 1fr auto / minmax(0, 1fr);
+  min-height: 100svh;
+  background: var(--paper);
+  color: var(--ink);
+  font: 1rem/1.5 var(--quiet-voice);
+}
+h1, h2 { font-size: 1rem; }
+a { color: inherit; text-underline-offset: 0.2em; }
+a:hover { text-decoration-thickness: 0.15em; }
+button {
+  flex: none;
+  min-height: 2.75rem;
+  padding: 0.25rem 1rem;
+  border: 2px solid currentColor;
+  border-radius: 0;
+  background: none;
+  color: inherit;
+  font: 600 0.9375rem/1.2 var(--quiet-voice);
+  white-space: nowrap;
+  cursor: pointer;
+}
+button:hover { background: var(--ink); border-color: var(--ink); color: var(--paper); }
+:focus-visible { outline: 3px solid currentColor; outline-offset: 3px; }
+[hidden] { display: none; }
+.heard {
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: pre;
+}
 header {
   display: grid;
   grid-template-columns: auto minmax(0, 44rem) 1fr;
@@ -84,3 +144,6 @@ footer p { margin-inline-end: auto; }
   nav { grid-row: 3; grid-column: 1 / -1; justify-content: start; }
 }
 `;
+
+/** For browsers that run no scripts: hides the parts that need one. */
+export const noScriptStyle = '.needs-script { display: none !important; }\n';
