@@ -92,7 +92,11 @@ export function redisLink(
     onUp();
     changed(true, found);
   });
-  redis.on('error', (error) => fail(isReplyError(error) ? troubleOfReply(error) : troubleOfSocket(error)));
+  redis.on('error', (error) => {
+    // ioredis listens to the first error of a connection. TLS can report a second one, which would end the process.
+    redis.stream.on('error', () => {});
+    fail(isReplyError(error) ? troubleOfReply(error) : troubleOfSocket(error));
+  });
   redis.on('close', () => {
     greetingEnds();
     changed(false, cause ?? 'closed');

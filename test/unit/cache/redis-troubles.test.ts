@@ -93,6 +93,15 @@ redisTest(
   },
 );
 
+test('a connection that reports a second error does not end the process', async (t) => {
+  const { connection, client } = startRedisStore(t, (await closedUrl()).replace('http:', 'redis:'));
+  await until(t, () => connection.status().trouble === 'refused');
+
+  client.stream.emit('error', new Error('a second one'));
+
+  assert.equal(connection.status().isUp, false);
+});
+
 test('no TLS where it is wanted is "protocol" or "closed", a wrong CA is "certificate", the right one lets us in', {
   skip,
 }, async (t) => {

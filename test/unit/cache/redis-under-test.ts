@@ -12,6 +12,8 @@ import { type TestWorld, testWorld } from '../../support/world.ts';
 export interface RedisUnderTest {
   readonly world: TestWorld;
   readonly connection: RedisConnection;
+  /** The client below the connection, to break it. */
+  readonly client: Redis;
   readonly store: Store;
   /** Resolves when the connection next says that it is up, or is up already; the same for down. */
   becomes(state: 'up' | 'down'): Promise<void>;
@@ -34,17 +36,18 @@ export function startRedisStore(ending: Ending, url: string, ca?: string): Redis
     },
   };
   const breaker = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
-  const connection = redisConnection(
-    { url, ca, timeoutMs: 50, breaker },
-    world,
-    (address, how) => new Redis(address, { ...how, retryStrategy: () => 20 }),
-  );
+  let client = new Redis({ lazyConnect: true });
+  const connection = redisConnection({ url, ca, timeoutMs: 50, breaker }, world, (address, how) => {
+    client = new Redis(address, { ...how, retryStrategy: () => 20 });
+    return client;
+  });
   ending.after(async () => connection.close());
   let seen = 0;
 
   return {
     world,
     connection,
+    client,
     store: redisStore(connection, { ttlDays: 30, verify: verifiedUpperCase }, world),
     becomes: (state) =>
       new Promise((resolve) => {
