@@ -28,50 +28,56 @@ export interface Deployment {
  * is rolled back to what ran before; then this rejects.
  */
 export async function deploy(deployment: Deployment): Promise<void> {
-  const before = deployedRevision(deployment);
-  const folder = mkdtempSync(join(tmpdir(), 'tuohs-deploy-'));
+  const old = revisions(deployment);
+  const before = old.findLast(({ status }) => status === 'deployed')?.revision;
   try {
-    upgrade(deployment, before, folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-  try {
+    upgrade(deployment, before !== undefined);
     const seen = await atItsAddress(deployment, (url) => smoke(url, { waitMs: 90_000 }));
     process.stdout.write(`${seen.join('\n')}\n`);
   } catch (error) {
+    const last = revisions(deployment).at(-1);
+    // Helm has changed nothing, or somebody else is changing it.
+    if (last?.revision === old.at(-1)?.revision || last?.status.startsWith('pending')) throw error;
     if (before === undefined) throw new Error('the first release is left as it is', { cause: error });
-    const { release, namespace } = deployment;
-    const { forced, timeout } = helmFlags();
-    const place = ['--namespace', namespace, ...forced, '--wait', '--timeout', timeout];
-    run('helm', ['rollback', release, before, ...place]);
+    rollBack(deployment, before);
     throw new Error(`rolled back to revision ${before}`, { cause: error });
   }
 }
 
-function upgrade(deployment: Deployment, before: string | undefined, folder: string): void {
+function upgrade(deployment: Deployment, isRunning: boolean): void {
+  const folder = mkdtempSync(join(tmpdir(), 'tuohs-deploy-'));
+  try {
+    const args = upgradeArguments(deployment, folder);
+    if (isRunning) showChanges(deployment, args);
+    run('helm', [...args, ...helmFlags().upgrade]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function upgradeArguments(deployment: Deployment, folder: string): string[] {
   const { release, namespace, helm, image } = deployment;
   const { repository, tag, digest } = imageName(image);
   const version = deployment.version || tag || readVersion();
   const chart = packagedChart({ repository, appVersion: version }, folder);
   const exactly = [`image.repository=${repository}`, `image.tag=${tag || version}`, `image.digest=${digest}`];
-  const { forced, atomic, timeout } = helmFlags();
-  const args = [
+  return [
     ...['upgrade', '--install', release, chart, '--namespace', namespace, '--create-namespace'],
-    ...['--reset-then-reuse-values', ...forced],
+    ...['--reset-then-reuse-values', ...helmFlags().forced],
     ...exactly.flatMap((value) => ['--set-string', value]),
     ...helm,
   ];
-  if (before !== undefined) showChanges(deployment, args);
-  run('helm', [...args, '--wait', atomic, '--timeout', timeout]);
 }
 
-/** The revision that runs, if any. One that failed does not count. */
-function deployedRevision({ release, namespace }: Deployment): string | undefined {
-  if (!succeeds('helm', ['status', release, '--namespace', namespace])) return undefined;
-  const history: { revision: number; status: string }[] = JSON.parse(
-    output('helm', ['history', release, '--namespace', namespace, '--output', 'json']),
-  );
-  return history.findLast(({ status }) => status === 'deployed')?.revision.toString();
+function rollBack({ release, namespace }: Deployment, revision: number): void {
+  const { forced, rollback } = helmFlags();
+  run('helm', ['rollback', release, `${revision}`, '--namespace', namespace, ...forced, ...rollback]);
+}
+
+/** Oldest first; none before the first release. */
+function revisions({ release, namespace }: Deployment): { revision: number; status: string }[] {
+  if (!succeeds('helm', ['status', release, '--namespace', namespace])) return [];
+  return JSON.parse(output('helm', ['history', release, '--namespace', namespace, '--output', 'json']));
 }
 
 function showChanges({ release, namespace }: Deployment, args: readonly string[]): void {
@@ -82,13 +88,19 @@ function showChanges({ release, namespace }: Deployment, args: readonly string[]
 }
 
 /**
- * Helm 4 ends the wait when Kubernetes gives a rollout up, Helm 3 only at the timeout. Helm 4 also renamed the flag that rolls
- * back, and refuses to change a field that someone else has changed, such as the number of pods that an autoscaler has set.
+ * Helm 4 ends the wait when Kubernetes gives a rollout up, Helm 3 only at the timeout. But a rollback by Helm 4 sees the rollout
+ * that was just given up and ends with it, so it waits in the old way. Helm 4 also refuses to change a field that someone else
+ * has changed, such as the number of pods that an autoscaler has set.
  */
-function helmFlags(): { forced: string[]; atomic: string; timeout: string } {
+function helmFlags(): { forced: string[]; upgrade: string[]; rollback: string[] } {
+  const old = ['--wait', '--timeout', '130s'];
   return output('helm', ['version', '--short']).startsWith('v3.')
-    ? { forced: [], atomic: '--atomic', timeout: '130s' }
-    : { forced: ['--force-conflicts'], atomic: '--rollback-on-failure', timeout: '5m' };
+    ? { forced: [], upgrade: old, rollback: old }
+    : {
+        forced: ['--force-conflicts'],
+        upgrade: ['--wait', '--timeout', '5m'],
+        rollback: ['--wait=legacy', '--timeout', '130s'],
+      };
 }
 
 async function atItsAddress<T>(deployment: Deployment, use: (url: string) => Promise<T>): Promise<T> {

@@ -28,7 +28,7 @@ test('exactly the image that was named is installed, and helm gets the arguments
   const upgrade = calls.split('\n').find((call) => call.startsWith('helm upgrade')) ?? '';
   assert.match(upgrade, /--set-string image\.repository=registry\.example:5000\/team\/tuohs /);
   assert.match(upgrade, new RegExp(`--set-string image\\.digest=${DIGEST} `));
-  assert.match(upgrade, /--set replicaCount=3 --wait --rollback-on-failure --timeout 5m$/);
+  assert.match(upgrade, /--set replicaCount=3 --wait --timeout 5m$/);
 });
 
 test('an upgrade keeps the values of the release, and shows what it changes', async (t) => {
@@ -103,7 +103,7 @@ test('a release that answers wrongly is rolled back to the revision that ran', a
   });
 
   assert.equal(code, 1);
-  assert.match(calls, /helm rollback tuohs 3 --namespace tuohs --force-conflicts --wait/);
+  assert.match(calls, /helm rollback tuohs 3 --namespace tuohs --force-conflicts --wait=legacy/);
   assert.match(stderr, /rolled back to revision 3.*neither answered nor refused/);
 });
 
@@ -117,13 +117,45 @@ test('a first release that answers wrongly fails, with nothing to roll back to',
   assert.match(stderr, /first release is left as it is/);
 });
 
+test('pods that never become ready are rolled back to the revision that ran, and nobody is asked', async (t) => {
+  const { code, calls, stderr } = await deployWithFakes(
+    t,
+    ['--image', IMAGE, '--url', 'http://127.0.0.1:9'],
+    {
+      ...{ FAKE_HISTORY: HISTORY, FAKE_FAILURE: 'upgrade' },
+      FAKE_LAST: '{"revision":5,"status":"failed"}',
+    },
+  );
+
+  assert.equal(code, 1);
+  // Helm 4 would end another wait at once, with the rollout that it has just given up.
+  assert.match(calls, /helm rollback tuohs 3 --namespace tuohs --force-conflicts --wait=legacy/);
+  assert.match(stderr, /rolled back to revision 3 \(Error: helm upgrade failed\)/);
+});
+
+for (const [what, environment] of [
+  ['what helm refused to begin', { FAKE_REFUSAL: '1' }],
+  ['what somebody else is upgrading', { FAKE_LAST: '{"revision":5,"status":"pending-upgrade"}' }],
+] as const) {
+  test(`${what} is not rolled back`, async (t) => {
+    const { code, calls, stderr } = await deployWithFakes(t, ['--image', IMAGE], {
+      ...{ FAKE_HISTORY: HISTORY, FAKE_FAILURE: 'upgrade' },
+      ...environment,
+    });
+
+    assert.equal(code, 1);
+    assert.doesNotMatch(calls, /rollback tuohs/);
+    assert.match(stderr, /not deployed: Error: helm upgrade failed/);
+  });
+}
+
 test('where helm fails nobody is asked', async (t) => {
   const { code, stderr } = await deployWithFakes(t, ['--image', IMAGE, '--url', 'http://127.0.0.1:9'], {
     FAKE_FAILURE: 'upgrade',
   });
 
   assert.equal(code, 1);
-  assert.match(stderr, /not deployed: Error: helm upgrade failed/);
+  assert.match(stderr, /first release is left as it is \(Error: helm upgrade failed\)/);
 });
 
 function deployWithFakes(

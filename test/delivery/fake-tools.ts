@@ -16,16 +16,22 @@ export const HISTORY = JSON.stringify([
 // Writes down how it was called, and plays the part that FAKE_… gives it.
 const HELM = `#!/bin/sh
 echo "helm $*" >> "$FAKE_CALLS"
-[ "$1" != "$FAKE_FAILURE" ] || exit 1
+upgraded="$FAKE_CALLS.upgraded"
+[ -n "$FAKE_LAST" ] || FAKE_LAST='{"revision":5,"status":"deployed"}'
 case "$*" in
   *--dry-run=server*) [ -n "$FAKE_PLAN" ] || FAKE_PLAN='{"manifest":""}'; printf '%s' "$FAKE_PLAN"; exit ;;
+  'upgrade --install tuohs '*) [ -n "$FAKE_REFUSAL" ] || touch "$upgraded" ;;
 esac
+[ "$1" != "$FAKE_FAILURE" ] || exit 1
 case $1 in
   package) touch "$8/tuohs-$4.tgz" ;;
   get) printf '%s' "$FAKE_MANIFEST" ;;
   version) echo v4.0.0 ;;
-  status) [ -n "$FAKE_HISTORY" ] ;;
-  history) echo "$FAKE_HISTORY" ;;
+  status) [ -n "$FAKE_HISTORY" ] || [ -e "$upgraded" ] ;;
+  history)
+    if [ ! -e "$upgraded" ]; then echo "$FAKE_HISTORY"
+    elif [ -z "$FAKE_HISTORY" ]; then echo "[$FAKE_LAST]"
+    else echo "\${FAKE_HISTORY%]},$FAKE_LAST]"; fi ;;
 esac
 `;
 

@@ -1,5 +1,4 @@
 import type { Clock } from '../../src/core/clock.ts';
-import { Violation } from './violation.ts';
 
 /** What a run covered. */
 export const NOTHING_COVERED = {
@@ -23,6 +22,17 @@ export const NOTHING_COVERED = {
 };
 
 export type Coverage = typeof NOTHING_COVERED;
+
+/** What must hold did not. */
+export class Violation extends Error {
+  readonly invariant: string;
+
+  constructor(invariant: string, detail: string) {
+    super(`${invariant}: ${detail}`);
+    this.name = 'Violation';
+    this.invariant = invariant;
+  }
+}
 
 /** What happens in a run: counted, told to whoever traces it, and the first thing that must not be. */
 export interface Journal {

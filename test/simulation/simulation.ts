@@ -11,13 +11,12 @@ import { attemptRules } from './attempt-rules.ts';
 import { callRules } from './call-rules.ts';
 import { startCallers } from './callers.ts';
 import { dice } from './dice.ts';
-import { type Coverage, journal as newJournal } from './journal.ts';
+import { type Coverage, journal as newJournal, Violation } from './journal.ts';
 import { REDIS_BREAKER, redisRules } from './redis-rules.ts';
 import { END, type Scenario } from './scenario.ts';
 import { simulatedRedis } from './simulated-redis.ts';
 import { simulatedShoutcloud } from './simulated-shoutcloud.ts';
 import { idsIn } from './texts.ts';
-import { Violation } from './violation.ts';
 
 /** What the real stack is made of; to take a protection away is to hand over something else. */
 export const PROTECTED = {

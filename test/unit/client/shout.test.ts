@@ -139,6 +139,19 @@ for (const [what, response, calls] of [
   });
 }
 
+test('without a Retry-After the pause doubles, and is drawn from half of it to half more', async (t) => {
+  const delays: unknown[] = [];
+  t.mock.method(Math, 'random', () => 0.75);
+  t.mock.method(globalThis, 'setTimeout', (run: () => void, ms: number) => {
+    delays.push(ms);
+    setImmediate(run);
+  });
+
+  await failure(clientOf(() => problem(408, 'REQUEST_TIMEOUT')).shout('a'));
+
+  assert.deepEqual(delays, [250, 500]);
+});
+
 test('an abort ends the pause before the next attempt at once', async () => {
   const { shout } = clientOf(() => problem(503, 'OVERLOADED', { 'retry-after': '60' }));
   const controller = new AbortController();

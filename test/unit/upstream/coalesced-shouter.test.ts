@@ -113,13 +113,15 @@ test('as many callers wait as there are places, and the next is turned away at o
 });
 
 for (const end of ['answered', 'failed'] as const) {
-  test(`a caller that is ${end} gives its place back`, async () => {
+  test(`a caller that is ${end} gives its place back, once`, async () => {
     const { upstream, shout, waiting } = limited({ maxWaiting: 1 });
-    const first = shout('1').catch(() => {});
+    const { call, leave } = leavableCall();
+    const first = shout('1', call).catch(() => {});
 
     if (end === 'answered') upstream.answerHeld();
     else upstream.failHeld(timedOut);
     await first;
+    leave();
 
     assert.equal(waiting(), 0);
     assert.equal(await soFar(shout('2')), 'waits');
