@@ -127,3 +127,20 @@ for (const [what, first, second, third = ''] of [
     }
   });
 }
+
+test('at the limit, a connection that has just been opened is not closed before one that has been idle', async (t) => {
+  const world = testWorld();
+  const server = await listeningServer(t, { world, options: { maxConnections: 2 } });
+  const idle = await rawClient(t, server.port);
+  idle.send(postOf('once'));
+  await idle.heard('ECNO');
+  await world.clock.advance(100);
+  const fresh = await rawClient(t, server.port);
+  await until(t, () => server.status().connections === 2);
+  await world.clock.advance(1);
+
+  await rawClient(t, server.port);
+
+  await idle.closed();
+  assert.equal(fresh.socket.closed, false);
+});

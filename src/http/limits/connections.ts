@@ -22,7 +22,7 @@ export interface Connection {
 }
 
 export interface Connections {
-  /** Adds a connection. At the limit, closes those that have owed us something for the longest time. */
+  /** Adds a connection. At the limit, closes those that have stood still for the longest time. */
   add(socket: Socket, nowMs: number): void;
   of(socket: Duplex): Connection | undefined;
   /** Adds an exchange to its connection until it has ended. Returns the exchange that has to end before this one begins. */
@@ -62,7 +62,7 @@ export function connections(maxConnections: number, nextTurn: NextTurn): Connect
 
   return {
     add(socket, nowMs) {
-      if (open.size >= maxConnections) makeRoom();
+      if (open.size >= maxConnections) makeRoom(nowMs);
       if (open.size >= maxConnections) return void socket.destroy();
       const connection: Connection = {
         socket,
@@ -144,13 +144,14 @@ export function connections(maxConnections: number, nextTurn: NextTurn): Connect
     else giveWay(socket);
   }
 
-  /** First those that have not sent a whole request or do not read their answer, then idle ones; of each kind those that have stood still for longest. */
-  function makeRoom(): void {
+  /** Closes those that have stood still for longest; the time of one that owes us something counts ten times that of an idle one. */
+  function makeRoom(nowMs: number): void {
     const least = Math.max(1, Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8)));
-    const longest = [...open.values()].sort((one, other) => one.usedMs - other.usedMs);
-    const owing = longest.filter(owesUs);
-    const idle = longest.filter(({ isNew, exchanges }) => !isNew && exchanges.length === 0);
-    for (const { socket } of [...owing, ...idle].slice(0, least)) {
+    const standing = [...open.values()]
+      .map((each) => ({ socket: each.socket, ms: (nowMs - each.usedMs) * weightOf(each) }))
+      .filter(({ ms }) => ms > 0)
+      .sort((one, other) => other.ms - one.ms);
+    for (const { socket } of standing.slice(0, least)) {
       open.delete(socket);
       socket.destroy();
     }
@@ -170,6 +171,12 @@ function hasRoom(exchange: Exchange): boolean {
   } catch {
     return false;
   }
+}
+
+/** A newcomer whose first request is not read yet must not be closed before those that asked once and stay. */
+function weightOf(connection: Connection): number {
+  if (owesUs(connection)) return 10;
+  return connection.exchanges.length === 0 ? 1 : 0;
 }
 
 function owesUs({ isNew, exchanges }: Connection): boolean {
