@@ -11,7 +11,7 @@ import { byteBudget } from './limits/byte-budget.ts';
 import { connections } from './limits/connections.ts';
 import type { Quota, TakeFromQuota } from './limits/quota.ts';
 import { stalledClients } from './limits/stalled-clients.ts';
-import { createServer, headWriter, InlineBodyRequest } from './node-http.ts';
+import { createServer, headWriter, InlineBodyRequest, keptTick } from './node-http.ts';
 import { MethodNotAllowed } from './problem.ts';
 import { type RouteTable, router, type Target } from './router.ts';
 
@@ -119,7 +119,7 @@ export function httpServer<Parts>(
   server.maxHeadersCount = 0;
   server.setTimeout(slowClientMs, onIdle);
   // A client can shut its sending side after its request and still read. Node has no documented option for that.
-  Object.assign(server, { httpAllowHalfOpen: true });
+  Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
   server.on('connection', (socket) => {
     accepted++;
     open.add(socket, world.clock.now());
