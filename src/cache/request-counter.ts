@@ -71,7 +71,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
       counted.unsent++;
       const ask = () => askRedis(redis, `${minute}:${client}`, counted);
       const isFresh = clock.now() - counted.toldAtMs < FRESH_MS;
-      if (!isFresh || result().current >= perMinute / 2) return ask()?.then(result) ?? result();
+      if (!isFresh || place + counted.elsewhere >= perMinute / 2) return ask()?.then(result) ?? result();
       if (counted.unsent === 1) clock.after(GATHER_MS, ask);
       return result();
     },

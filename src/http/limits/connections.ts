@@ -160,8 +160,9 @@ export function connections(maxConnections: number, nextTurn: NextTurn): Connect
 
 /** Known texts are answered at once, so requests that arrive together need not be ahead of an answer. */
 function countInPacket({ packet, socket }: Connection): void {
-  packet.requests = packet.end === socket.bytesRead ? packet.requests + 1 : 0;
-  packet.end = socket.bytesRead;
+  const { bytesRead } = socket;
+  packet.requests = packet.end === bytesRead ? packet.requests + 1 : 0;
+  packet.end = bytesRead;
 }
 
 function hasRoom(exchange: Exchange): boolean {

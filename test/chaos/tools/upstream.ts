@@ -6,7 +6,7 @@ export interface Upstream {
   calls(): number;
   /** From the next request on. */
   setFaults(faults: string): void;
-  /** Nobody listens any more, and every connection is gone. */
+  /** The server stops listening and closes every connection. */
   close(): Promise<void>;
   open(): Promise<void>;
 }
