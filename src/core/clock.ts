@@ -61,27 +61,6 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
   return () => cancel();
 }
 
-/** The reason of the signal of `withinMs` when the time is up. */
-export const TIME_IS_UP = Symbol('the time is up');
-
-/**
- * Starts `work` with a signal that aborts with the reason of `outer`, or with `TIME_IS_UP` after `ms` milliseconds. Settles
- * as the work does, which must obey its signal.
- */
-export async function withinMs<T>(
-  ms: number,
-  work: (signal: AbortSignal) => Promise<T>,
-  { clock, signal: outer }: { clock: Pick<Clock, 'after'>; signal: AbortSignal },
-): Promise<T> {
-  const limit = new AbortController();
-  const cancel = clock.after(ms, () => limit.abort(TIME_IS_UP));
-  try {
-    return await work(AbortSignal.any([outer, limit.signal]));
-  } finally {
-    cancel();
-  }
-}
-
 /** Resolves when it is the turn of this piece of work, which is part of work on so many bytes. */
 export type NextTurn = (bytes: number) => Promise<void>;
 
