@@ -81,7 +81,7 @@ export class Exchange implements Call {
     return this.#left.signal;
   }
 
-  /** Whether the request has arrived to its last byte. */
+  /** Whether all of the request has arrived. */
   get isWhole(): boolean {
     return this.body.isWhole;
   }

@@ -3,7 +3,7 @@ import type { Exchange } from '../exchange.ts';
 import { knownError, tooLarge } from '../problem.ts';
 import type { BodySink } from './request-body.ts';
 
-/** Join the parts when there are more than this: a body that arrives byte by byte would cost a hundred times its size. */
+/** More parts than this are joined: a body that arrives byte by byte would take a hundred times its size. */
 const MOST_PARTS = 256;
 
 const EMPTY = Buffer.alloc(0);

@@ -28,7 +28,7 @@ export const FRIENDLY_REST: Rest = { maxBytes: 4_194_304, maxMs: 1000 };
 /** Lets other connections be read first. */
 export type GiveWay = (socket: Socket) => void;
 
-/** After so many pieces of a body others are read first: chunks of one byte cost as much as long ones. */
+/** After this many pieces, other connections are read first, because a chunk of one byte costs as much as a long one. */
 const PIECES = 256;
 
 /** The body of a request, if it has one. Nothing of it is read until a sink takes it. */
@@ -53,18 +53,18 @@ export class RequestBody {
     this.exists = coding !== undefined || (length !== undefined && length !== '0');
   }
 
-  /** Whether it has arrived to its last byte. */
+  /** Whether all of it has arrived. */
   get isWhole(): boolean {
     return !this.exists || this.#request.complete || this.#request.readableEnded;
   }
 
-  /** Runs `run` when it is whole: now, or when a sink has taken the last byte. */
+  /** Runs `run` when it is whole: now, or when a sink has read the last byte. */
   atWhole(run: () => void): void {
     if (this.isWhole) run();
     else this.#atWhole = run;
   }
 
-  /** Sends what arrives from now on to this sink. Without one, it stays in the buffers of the network. */
+  /** Sends what arrives from now on to this sink. Without a sink, nothing more is read from the network. */
   giveTo(sink: BodySink | undefined): void {
     this.#sink = sink;
     if (sink === undefined) return;
