@@ -58,6 +58,9 @@ export function asItCame({ text, lineBreak, fault }: Line): Buffer | string | un
 /** The most that a service can be set to accept. A longer line, or a file without lines, must not fill the memory. */
 const MAX_LINE_BYTES = 16_777_216;
 
+const LF = 0x0a;
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+
 /**
  * Splits bytes into lines, as many at a time as have arrived. A line ends with LF or CRLF, the last one also without. A byte
  * order mark at the start is no part of the first line. Throws a sentence for input in UTF-16.
@@ -68,7 +71,7 @@ export async function* linesOf(
 ): AsyncGenerator<readonly Line[], void, undefined> {
   let rest: Buffer[] = [];
   let restBytes = 0;
-  let isFirst = true;
+  let parse = parsedFirst;
   for await (const piece of chunks) {
     const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece;
     const first = chunk.indexOf(LF);
@@ -87,22 +90,19 @@ export async function* linesOf(
   function keep(part: Buffer): void {
     restBytes += part.length;
     if (restBytes > maxLineBytes) rest = [];
-    else if (part.length > 0) rest.push(part);
+    else rest.push(part);
   }
 
   function ended(): Line {
-    const parse = isFirst ? parsedFirst : parsed;
     const line = restBytes > maxLineBytes ? tooLong(restBytes) : parse(Buffer.concat(rest));
-    isFirst = false;
+    parse = parsed;
     rest = [];
     restBytes = 0;
     return line;
   }
 }
 
-const LF = 0x0a;
-
-/** The lines in a block that ends with a line break or is empty. */
+/** The lines in a block that ends with a line break or is empty. Most blocks are valid, and then one check does for all. */
 function completeLines(block: Buffer): Line[] {
   if (isUtf8(block)) return block.toString().split('\n').slice(0, -1).map(withoutCarriageReturn);
   const lines: Line[] = [];
@@ -111,8 +111,6 @@ function completeLines(block: Buffer): Line[] {
   }
   return lines;
 }
-
-const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 function parsedFirst(raw: Buffer): Line {
   if (isUtf16(raw)) {
@@ -126,11 +124,8 @@ function parsedFirst(raw: Buffer): Line {
 
 /** By its byte order mark, or because every other one of the first bytes is 0, as in most texts without a mark. */
 function isUtf16(raw: Buffer): boolean {
-  const [first, second, third, fourth] = raw;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
-  const isBigEndian = first === 0 && third === 0 && second !== 0 && fourth !== 0;
-  const isLittleEndian = second === 0 && fourth === 0 && first !== 0 && third !== 0;
-  return isBigEndian || isLittleEndian;
+  const start = raw.subarray(0, 4).toString('latin1');
+  return /^(\xff\xfe|\xfe\xff|\0[^\0]\0(?!\0)|[^\0]\0[^\0]\0)/.test(start);
 }
 
 function parsed(raw: Buffer): Line {

@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { durationText } from '../core/text-values.ts';
 
-/** Runs `write` without garbling what else is on the same terminal. */
-export type Around = (write: () => void) => void;
+/** Runs `write` between clearing the bar and showing it again, if both are on one terminal. */
+type Around = (write: () => void) => void;
 
 export interface BufferedOutputOptions {
   readonly clock: Pick<Clock, 'soon'>;
@@ -79,12 +79,6 @@ function joined(chunks: readonly (string | Buffer)[]): string | Buffer {
   return Buffer.concat(chunks.map((chunk) => Buffer.from(chunk)));
 }
 
-/** How far something has come. */
-export interface Progress {
-  readonly lines: number;
-  readonly bytes: number;
-}
-
 export interface ProgressBar {
   /** Writes to the terminal that shows the bar. */
   readonly above: Around;
@@ -96,7 +90,7 @@ export interface ProgressBarOptions {
   readonly terminal: NodeJS.WritableStream;
   /** If it is unknown, a count and a rate are shown, without a bar and the time left. */
   readonly totalBytes: number | undefined;
-  readonly progress: Progress;
+  readonly progress: { readonly lines: number; readonly bytes: number };
   readonly clock: Clock;
 }
 
