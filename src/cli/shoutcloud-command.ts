@@ -59,7 +59,11 @@ function requestLog(
 ): Required<Pick<ShoutcloudOptions, 'onShout' | 'onRefusal'>> {
   return {
     onShout({ index, input, fault }) {
-      say(fault ? 'a fault' : 'a good answer', { index, inputBytes: Buffer.byteLength(input), fault });
+      say(fault ? 'a fault' : 'a good answer', {
+        index,
+        inputBytes: Buffer.byteLength(input),
+        fault: fault?.text,
+      });
     },
     onRefusal({ status, method, path }) {
       say('refused', { status, method, path: path?.slice(0, MAX_PATH_LENGTH) });

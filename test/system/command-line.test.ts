@@ -106,7 +106,7 @@ test('shoutcloud shouts until it is told to stop, and logs each request and the 
   assert.deepEqual(
     lines.map(({ level, time, ...facts }) => facts),
     [
-      { msg: 'a fault', index: 0, inputBytes: 7, fault: { kind: 'status', status: 503 } },
+      { msg: 'a fault', index: 0, inputBytes: 7, fault: 'status=503' },
       { msg: 'a good answer', index: 1, inputBytes: 7 },
       { msg: 'refused', status: 404, method: 'POST', path: '/elsewhere' },
     ],
