@@ -132,9 +132,9 @@ export function bulkRun(
 }
 
 function iteratorOf(texts: Texts): Iterator<string> | AsyncIterator<string> {
-  if (typeof texts === 'string') throw new TypeError('texts must be a list of strings, not one string');
-  if (!(Symbol.asyncIterator in Object(texts) || Symbol.iterator in Object(texts))) {
-    throw new TypeError(`texts must be a list of strings, not ${typeName(texts)}`);
+  const isList = Symbol.asyncIterator in Object(texts) || Symbol.iterator in Object(texts);
+  if (typeof texts === 'string' || !isList) {
+    throw new TypeError(`texts must be a list of strings, not ${typeof texts}`);
   }
   return Symbol.asyncIterator in texts ? texts[Symbol.asyncIterator]() : texts[Symbol.iterator]();
 }
@@ -142,12 +142,5 @@ function iteratorOf(texts: Texts): Iterator<string> | AsyncIterator<string> {
 /** The text as it can be sent: a lone surrogate becomes U+FFFD. Throws a `TypeError` for a value that is no string. */
 export function wellFormed(text: string): string {
   if (typeof text === 'string') return text.toWellFormed();
-  throw new TypeError(`a text must be a string, not ${typeName(text)}`);
-}
-
-/** What a value is, for a sentence: `null`, `undefined`, `a number`, `an object`. */
-function typeName(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  const type = typeof value;
-  return `${type === 'object' ? 'an' : 'a'} ${type}`;
+  throw new TypeError(`a text must be a string, not ${typeof text}`);
 }

@@ -54,18 +54,13 @@ export function createClient(options: ClientOptions): TuohsClient {
   };
 
   async function shoutWithDetails(text: string, { signal }: CallOptions = {}): Promise<ShoutDetails> {
-    const init = jsonBody({ data: wellFormed(text) });
+    const body = JSON.stringify({ data: wellFormed(text) });
+    const init = { method: 'POST', headers: JSON_HEADERS, body };
     return ask({ path: 'v1', init, read: (response) => detailsOf(response, text.length) }, signal);
   }
 }
 
-function jsonBody(body: unknown): RequestInit {
-  return {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify(body),
-  };
-}
+const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
 
 /** The answer has as many UTF-16 units as the text; a JSON writer can need six bytes for each. */
 async function detailsOf(response: Response, units: number): Promise<ShoutDetails> {

@@ -76,29 +76,19 @@ export function asker(options: ClientOptions): Ask {
       try {
         return await askOnce(question, signal);
       } catch (error) {
-        const ms =
-          error instanceof TuohsClientError
-            ? pauseMs(error, failures, { retries, maxRetryAfterMs })
-            : undefined;
+        const ms = pauseMs(error, failures);
         if (ms === undefined) throw error;
         await wait(ms, signal);
       }
     }
   }
-}
 
-/**
- * How many milliseconds to wait before a request that has failed `failures` times, last with this error, is sent again.
- * Never shorter than the service asked for. `undefined` if the request should not be sent again.
- */
-function pauseMs(
-  error: TuohsClientError,
-  failures: number,
-  { retries, maxRetryAfterMs }: Required<Pick<ClientOptions, 'retries' | 'maxRetryAfterMs'>>,
-): number | undefined {
-  if (failures > retries || !mayPass(error)) return undefined;
-  if (error.retryAfterMs === undefined) return FIRST_PAUSE_MS * 2 ** (failures - 1) * (0.5 + Math.random());
-  return error.retryAfterMs <= maxRetryAfterMs ? error.retryAfterMs : undefined;
+  /** How long to wait before the request is sent again, never shorter than the service asked for; `undefined` for never. */
+  function pauseMs(error: unknown, failures: number): number | undefined {
+    if (!(error instanceof TuohsClientError) || failures > retries || !canPass(error)) return undefined;
+    if (error.retryAfterMs === undefined) return FIRST_PAUSE_MS * 2 ** (failures - 1) * (0.5 + Math.random());
+    return error.retryAfterMs <= maxRetryAfterMs ? error.retryAfterMs : undefined;
+  }
 }
 
 const FIRST_PAUSE_MS = 200;
@@ -107,7 +97,7 @@ const FIRST_PAUSE_MS = 200;
 const PASSING_STATUS = new Set([408, 429, 502, 503, 504]);
 const PASSING_CODES = new Set(['NETWORK', 'OVERLOADED']);
 
-function mayPass({ status, code }: TuohsClientError): boolean {
+function canPass({ status, code }: TuohsClientError): boolean {
   return PASSING_CODES.has(code) || (status !== undefined && PASSING_STATUS.has(status));
 }
 
