@@ -2,8 +2,8 @@
 type Close = () => Promise<unknown>;
 
 /**
- * Runs what `start` opens until `stop` resolves, which also ends a start that hangs. At the end, and if the start fails,
- * everything that `start` has put into `opened` by then is closed, the last one first.
+ * Calls `start`, and waits until `stop` resolves, even if the start hangs. Then, or if the start fails, closes everything
+ * that `start` has put into `opened`, the last one first.
  */
 export async function runUntil(
   stop: Promise<unknown>,
@@ -33,7 +33,7 @@ interface ListenError extends Error {
 
 const LISTEN_CALLS = ['listen', 'bind', 'getaddrinfo'];
 
-/** Whether Node has thrown it because of an address to listen on. */
+/** Whether Node threw this because of an address to listen on. */
 export function isListenError(error: unknown): error is ListenError {
   return error instanceof Error && 'syscall' in error && LISTEN_CALLS.includes(String(error.syscall));
 }

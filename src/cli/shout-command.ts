@@ -14,7 +14,7 @@ interface ShoutOptions {
   timeout?: number;
 }
 
-/** `tuohs shout`: texts in, one line for each out, in order. Ends with 1 if some failed, with 130 at a signal. */
+/** `tuohs shout`: prints one line for each text, in order. Ends with 1 if some failed, with 130 at a signal. */
 export function shoutCommand(surroundings: Surroundings): Command {
   return new Command('shout')
     .description('shout texts, one line of output for each')

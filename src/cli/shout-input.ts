@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream, fstatSync, openSync, type Stats } from 'node:fs';
 
-/** Where the texts come from. */
+/** The texts, and their source. */
 export interface ShoutInput {
   /** What one text is called in messages. */
   readonly noun: 'line' | 'text';
@@ -62,8 +62,8 @@ const LF = 0x0a;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /**
- * Splits bytes into lines, as many at a time as have arrived. A line ends with LF or CRLF, the last one also without. A byte
- * order mark at the start is no part of the first line. Throws a sentence for input in UTF-16.
+ * Splits bytes into lines, as many at a time as have arrived. A line ends with LF or CRLF; the last one needs neither. A
+ * byte order mark at the start is not part of the first line. Throws a sentence for input in UTF-16.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Buffer | string>,
@@ -102,7 +102,7 @@ export async function* linesOf(
   }
 }
 
-/** The lines in a block that ends with a line break or is empty. Most blocks are valid, and then one check does for all. */
+/** The lines in a block that ends with a line break or is empty. One check is enough for a block that is valid UTF-8. */
 function completeLines(block: Buffer): Line[] {
   if (isUtf8(block)) return block.toString().split('\n').slice(0, -1).map(withoutCarriageReturn);
   const lines: Line[] = [];
@@ -122,7 +122,7 @@ function parsedFirst(raw: Buffer): Line {
   return { ...line, bytes: line.bytes + start.length };
 }
 
-/** By its byte order mark, or because every other one of the first bytes is 0, as in most texts without a mark. */
+/** Looks for a byte order mark, or a 0 in every other byte at the start, as most texts without a mark have it. */
 function isUtf16(raw: Buffer): boolean {
   const start = raw.subarray(0, 4).toString('latin1');
   return /^(\xff\xfe|\xfe\xff|\0[^\0]\0(?!\0)|[^\0]\0[^\0]\0)/.test(start);

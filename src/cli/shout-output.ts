@@ -7,7 +7,7 @@ type Around = (write: () => void) => void;
 export interface BufferedOutputOptions {
   readonly clock: Pick<Clock, 'soon'>;
   readonly around: Around;
-  /** Called once, when nothing can be written any more. */
+  /** Called once, at the first write that fails. */
   readonly onBroken: (error: Error) => void;
 }
 
@@ -15,7 +15,7 @@ export interface BufferedOutputOptions {
 export interface BufferedOutput {
   /** If it returns a promise, the writer has to wait for it. */
   write(chunk: string | Buffer): Promise<void> | undefined;
-  /** Resolves when the operating system has all of it, or when nothing can be written any more. */
+  /** Resolves when the operating system has all of it, or when a write has failed. */
   flushed(): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ function joined(chunks: readonly (string | Buffer)[]): string | Buffer {
 export interface ProgressBar {
   /** Writes to the terminal that shows the bar. */
   readonly above: Around;
-  /** Shows the last state, and the bar stays as it is. */
+  /** Shows the last state, and leaves the bar on the screen. */
   stop(): void;
 }
 

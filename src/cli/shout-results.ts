@@ -10,7 +10,7 @@ export type Result = BulkResult & {
 
 const CONCURRENCY = 16;
 
-/** One result for each text, in order. Each text has its own request. Throws what `texts` throws, and if the signal aborts. */
+/** One result for each text, in order. Each text has its own request. Throws what `texts` throws, and the reason of the signal. */
 export function detailedResults(
   client: TuohsClient,
   texts: AsyncIterable<string>,

@@ -15,7 +15,7 @@ export interface ShoutRunParts {
   readonly surroundings: Surroundings;
 }
 
-/** How far it has come. Kept up to date while it runs. */
+/** The progress of the run, kept up to date. */
 interface Tally {
   lines: number;
   bytes: number;
@@ -27,7 +27,7 @@ export async function shoutRun(input: ShoutInput, parts: ShoutRunParts): Promise
   const { stop } = parts.surroundings;
   const ending = new AbortController();
   stop.first.then(() => ending.abort(INTERRUPTED));
-  // After a second signal, do not wait for a reader that does not read.
+  // At a second signal, do not wait for a reader that does not read.
   return Promise.race([shoutUntil(ending, input, parts), stop.second.then(() => INTERRUPTED)]);
 }
 
@@ -92,8 +92,8 @@ interface LineParts extends Pick<ShoutRunParts, 'client' | 'isJson'> {
 }
 
 /**
- * Shouts each line of the input: one line of output for each, in order, an empty one or a JSON object if it failed. Reads only
- * as fast as the outputs are read. Rejects if the input does, and with `ABORTED`; the outputs then hold what was answered.
+ * Shouts each line of the input: one line of output for each, in order, an empty one or a JSON object if it failed. Reads the
+ * input only as fast as the outputs are read. Rejects if the input fails or the signal aborts, after all answers so far.
  */
 async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
   const { client, isJson, signal, answers, reasons, failed, tally } = parts;
@@ -127,8 +127,8 @@ async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
 }
 
 /**
- * The text of each line, which is then under way. A line that cannot be sent travels as an empty text, so that it keeps
- * its place in the order.
+ * The text of each line, which is added to `underWay`. A line that cannot be sent is sent as an empty text, so that it
+ * keeps its place in the order.
  */
 async function* textsOf(input: ShoutInput, underWay: Line[]): AsyncGenerator<string, void, undefined> {
   for await (const lines of input.lines) {
