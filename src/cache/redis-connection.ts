@@ -20,7 +20,7 @@ export interface Command<T> {
   reads(reply: unknown): T | undefined;
 }
 
-/** A Redis that can be slow, gone or lying. A caller goes on without it at once, or after the time of one command. */
+/** A Redis that can be slow, gone or lying. A caller continues without it at once, or after the time of one command. */
 export interface RedisConnection {
   /** The reply; `undefined` if Redis gave an error, was not in time, or could not be asked. Never rejects. */
   run<T>(command: Command<T>): Promise<T | undefined> | undefined;

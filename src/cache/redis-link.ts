@@ -2,7 +2,6 @@ import { type RedisOptions as ClientOptions, Redis } from 'ioredis';
 import type { RedisTrouble, World } from '../core/events.ts';
 import { isReplyError, troubleOfInfo, troubleOfReply, troubleOfSocket } from './redis-trouble.ts';
 import { ReplyGuard } from './reply-guard.ts';
-import { silenceWatch } from './silence-watch.ts';
 
 /** The part of the client that is used. The simulation has one without a network. */
 export type RedisClient = Pick<
@@ -41,7 +40,6 @@ export interface RedisLink {
 
 const RECONNECT_MS = 1000;
 const RECONNECT_JITTER_MS = 250;
-const SILENT_SOCKET_MS = 2000;
 
 // The pauses before a new connection to a read-only Redis: by then its address can lead to a new primary.
 const LEAST_RENEWAL_MS = 1000;
@@ -56,8 +54,10 @@ export function redisLink(
   { clock, emit }: World,
   connect: ConnectRedis = (address, how) => new Redis(address, how),
 ): RedisLink {
-  const guard = new ReplyGuard();
-  const awaitReply = silenceWatch(SILENT_SOCKET_MS, () => cut('no_answer'), clock);
+  const guard = new ReplyGuard(clock, (fault) => {
+    if (fault === 'oversized_value') onOversized();
+    cut(fault);
+  });
   const redis = connect(url, {
     ...(ca !== undefined && { tls: { ca } }),
     // The third version of the protocol allows replies without a command.
@@ -79,11 +79,8 @@ export function redisLink(
   let renewalAt = 0;
 
   redis.on('connect', () => {
-    greetingEnds = awaitReply();
-    guard.watch(redis, (fault) => {
-      if (fault === 'oversized_value') onOversized();
-      cut(fault);
-    });
+    greetingEnds = guard.expect(MAX_INFO_BYTES);
+    guard.watch(redis);
   });
   redis.on('ready', async () => {
     const found = await greet();
@@ -106,14 +103,7 @@ export function redisLink(
   return {
     redis,
     state: () => ({ isUp, trouble }),
-    expect(bytes) {
-      const endOfBytes = guard.expect(bytes);
-      const endOfWait = awaitReply();
-      return () => {
-        endOfBytes();
-        endOfWait();
-      };
-    },
+    expect: (bytes) => guard.expect(bytes),
     cut,
     refused(error) {
       const found = troubleOfReply(error);
@@ -130,14 +120,11 @@ export function redisLink(
 
   /** Asks Redis about itself. Returns the reason why it cannot be used. If INFO is not permitted, it is used. */
   async function greet(): Promise<RedisTrouble | undefined> {
-    const settle = guard.expect(MAX_INFO_BYTES);
     try {
       return troubleOfInfo(await redis.info());
     } catch (error) {
       const found = isReplyError(error) ? troubleOfReply(error) : 'closed';
       return found === 'not_permitted' || found === 'rejected' ? undefined : found;
-    } finally {
-      settle();
     }
   }
 

@@ -52,16 +52,18 @@ function withoutCredentials(text: string): string {
 
 /**
  * The value of this variable, or the content of the file that `NAME_FILE` names, without the line break that mounted
- * secrets usually end with. Throws a sentence if both are set or the file cannot be read.
+ * secrets usually end with. Throws a `ConfigError` if both are set or the file cannot be read.
  */
 export function secretText(name: string, environment: Environment): string | undefined {
   const file = environment[`${name}_FILE`];
   if (file === undefined) return environment[name];
-  if (environment[name] !== undefined) throw new Error(`${name} and ${name}_FILE are both set: choose one`);
+  if (environment[name] !== undefined) {
+    throw new ConfigError([`${name} and ${name}_FILE are both set: choose one`]);
+  }
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
-    throw new Error(`${name}_FILE cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new ConfigError([`${name}_FILE cannot be read: ${(error as NodeJS.ErrnoException).code}`]);
   }
 }
 

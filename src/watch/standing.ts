@@ -3,12 +3,12 @@ import type { Cause, Failure, Round } from './round.ts';
 
 export type Status = 'up' | 'down';
 
-/** The status of a service, and how many rounds speak against it. */
+/** The status of a service, and how many rounds contradict it. */
 export interface Standing {
   readonly status: Status;
   /** When it became so: the first of the rounds that decided it, or the first round of all. */
   readonly since: string;
-  /** The last rounds in a row that say otherwise. */
+  /** The last rounds in a row that contradict it. */
   readonly contrary: { readonly rounds: number; readonly since: string } | null;
 }
 
@@ -77,7 +77,7 @@ export function notificationOf(
   };
 }
 
-/** What happens to a watcher, reported once with its facts. It never holds the address of a webhook, which is a secret. */
+/** What happens to a watch, reported once with its facts. An event never holds the address of a webhook, which is a secret. */
 export type WatchEvent =
   | ({ type: 'round-failed' } & Failure & Pick<Round, 'freshMs' | 'knownMs'>)
   | ({ type: Status } & Omit<Notification, 'status'>)
@@ -87,7 +87,7 @@ export type WatchEvent =
   | { type: 'state-of-another'; url: string }
   | { type: 'state-not-saved'; reason: string };
 
-/** What a watcher needs from its surroundings. */
+/** What a watch needs from its surroundings. */
 export interface WatchWorld {
   readonly clock: Clock;
   readonly emit: (event: WatchEvent) => void;

@@ -80,10 +80,7 @@ test('an eviction takes one pod at a time, and one that does not work at once', 
 });
 
 test('no Service shows the admin port beside the public one', () => {
-  const manifests = rendered({
-    service: { type: 'LoadBalancer' },
-    networkPolicy: { enabled: false },
-  });
+  const manifests = rendered({ service: { type: 'LoadBalancer' }, networkPolicy: { enabled: false } });
   const ports = (name: string) => only<IService>(manifests, 'Service', name).spec?.ports;
 
   assert.deepEqual(

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import type { INetworkPolicyPeer } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicyPeer';
-import { goodValues } from './good-values.ts';
-import { kindsOf, only, rendered, type Values } from './rendering.ts';
+import { kindsOf, only, rendered, rowsOf, type Values } from './rendering.ts';
 
 const internet = ['0.0.0.0/0', '::/0'];
 
@@ -89,7 +88,7 @@ for (const [host, to] of [
 }
 
 test('no rule of egress is open to every address, the metadata service of a cloud included', () => {
-  for (const [what, values] of Object.entries(goodValues)) {
+  for (const [what, values] of Object.entries(rowsOf('good.yaml'))) {
     const policies = rendered(values).filter(({ kind }) => kind === 'NetworkPolicy');
     for (const each of policies.flatMap((manifest) => egress(manifest as INetworkPolicy)))
       assert.ok(each.to.length > 0, what);

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { after, before, suite, test } from 'node:test';
 import { type KubernetesTool, kubernetesTool } from '../../scripts/kubernetes-tool.ts';
-import { goodValues } from '../chart/good-values.ts';
-import { oddReleases, oddValues } from '../chart/odd-values.ts';
-import { chart, type Values } from '../chart/rendering.ts';
+import { chart, oddReleases, rowsOf, type Values } from '../chart/rendering.ts';
 import { kubectl } from './kubernetes.ts';
 
 // make test-cluster-values: what the API server of the cluster that KUBECONFIG names says to values of the chart.
@@ -58,7 +56,7 @@ suite('values on a cluster', { skip }, () => {
   }
 
   for (const version of ['helm', 'helm3'] as const) {
-    for (const [what, values] of Object.entries({ ...oddValues, ...goodValues })) {
+    for (const [what, values] of Object.entries({ ...rowsOf('odd.yaml'), ...rowsOf('good.yaml') })) {
       test(`${what}: refused by the chart or taken by the API server (${version})`, () => {
         assert.equal(serversRefusal(version, 'tuohs', values), '');
       });

@@ -1,27 +1,49 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { schemaErrors } from './manifest-types.ts';
-import { oddReleases, oddValues, refusedValues } from './odd-values.ts';
-import { chart, type Manifest, type Rendering, refusal, rendered, type Values } from './rendering.ts';
+import { schemaErrors, typeErrors } from './manifest-types.ts';
+import {
+  chart,
+  type Manifest,
+  oddReleases,
+  type Rendering,
+  refusal,
+  rendered,
+  rowsOf,
+  templatesUsed,
+  type Values,
+} from './rendering.ts';
 
-const defaults: Values = parse(readFileSync(`${chart}/values.yaml`, 'utf8'));
+/** A sentence of the chart's own, or what the schema says of a value. */
 const SENTENCE = /execution error at .*: \S+ |values don't meet the specifications of the schema/;
 
-for (const [what, values] of Object.entries(oddValues)) {
+const goodValues = rowsOf('good.yaml');
+const defaults: Values = parse(readFileSync(`${chart}/values.yaml`, 'utf8'));
+const everything = Object.values(goodValues).flatMap((values) => rendered(values));
+
+for (const [what, values] of Object.entries(goodValues)) {
+  test(`with ${what} each manifest passes the schema of its kind`, () => assertValid(values));
+}
+
+for (const [what, values] of Object.entries(rowsOf('odd.yaml'))) {
   test(`${what}: refused in a sentence or valid, by both versions of Helm`, async () => {
     const said = refusal(values);
 
     assert.equal(refusal(values, { helm: 'helm3' }) === '', said === '', said);
     if (said !== '') assert.match(said, SENTENCE);
-    else await assertValid(values, {});
+    else await assertValid(values);
   });
 }
 
-for (const [what, values] of Object.entries(refusedValues)) {
-  test(`${what}: refused in a sentence by both versions of Helm`, () => {
-    assert.match(refusal(values), SENTENCE);
+for (const [what, { values, says }] of Object.entries(
+  rowsOf<{ values: Values; says?: string }>('bad.yaml'),
+)) {
+  test(`${what} is refused in a sentence by both versions of Helm`, () => {
+    const said = refusal(values);
+
+    assert.match(said, SENTENCE);
+    assert.match(said, new RegExp(says ?? ''));
     assert.match(refusal(values, { helm: 'helm3' }), SENTENCE);
   });
 }
@@ -31,7 +53,7 @@ for (const path of pathsOf(defaults)) {
     const values = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), null) as Values;
     const said = refusal(values);
 
-    if (said === '') await assertValid(values, {});
+    if (said === '') await assertValid(values);
     else assert.match(said, /missing property '\w+'|execution error at/);
   });
 }
@@ -39,6 +61,26 @@ for (const path of pathsOf(defaults)) {
 for (const release of oddReleases) {
   test(`a release can be called ${release}`, () => assertValid({ valkey: { enabled: true } }, { release }));
 }
+
+test('no manifest has a field that its kind does not know', () => {
+  assert.equal(typeErrors(everything), '');
+});
+
+test('a wrong value and an unknown field are noticed', async () => {
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'wrong' } };
+  const wrong = { ...service, spec: { ports: [{ port: 'eighty' }] } };
+  const unknown = { ...service, spec: { portz: [] } };
+
+  assert.match(await schemaErrors(wrong), /port/);
+  assert.match(typeErrors([unknown]), /portz/);
+});
+
+test('the good values render each template', () => {
+  const used = new Set(Object.values(goodValues).flatMap(templatesUsed));
+  const templates = globSync('templates/**/*.yaml', { cwd: chart });
+
+  assert.deepEqual([...used].sort(), templates.sort());
+});
 
 /** Each section, and what stands beside the sections at the top. */
 function pathsOf(values: Values, path: readonly string[] = []): string[][] {
@@ -49,7 +91,7 @@ function pathsOf(values: Values, path: readonly string[] = []): string[][] {
   });
 }
 
-async function assertValid(values: Values, rendering: Rendering): Promise<void> {
+async function assertValid(values: Values, rendering: Rendering = {}): Promise<void> {
   const manifests = rendered(values, rendering);
 
   assert.deepEqual(
