@@ -106,6 +106,7 @@ export class RequestBody implements InlineSink {
       this.#giveTo({
         take(chunk) {
           bytesLeft -= chunk.length;
+          free([chunk]);
           if (bytesLeft < 0) finish(false);
           return bytesLeft >= 0;
         },
@@ -131,7 +132,10 @@ export class RequestBody implements InlineSink {
     this.#sink = undefined;
     const wantsMore = sink?.take(chunk) ?? false;
     if (wantsMore) this.#sink = sink;
-    else if (this.#sink === undefined) this.#request.pause();
+    else {
+      free([chunk]);
+      if (this.#sink === undefined) this.#request.pause();
+    }
     return wantsMore;
   }
 
