@@ -8,7 +8,7 @@ import { redisTest, type ServedRedis, startRedisStore } from './redis-under-test
 
 const UP = { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 };
 
-redisTest('a frozen Redis costs what is under way 50 ms and then nothing', async (redis) => {
+redisTest('a frozen Redis costs the commands under way 50 ms, and later ones nothing', async (redis) => {
   const { store, server, world, connection, outcomes } = redis;
   server.freeze();
   const slow = Promise.all(['a', 'b', 'c'].map((text) => store.get(text)));
@@ -46,7 +46,7 @@ redisTest(
   },
 );
 
-test('a Redis that accepts a connection and does not answer is given up after 2 s', {
+test('a connection that Redis accepts and does not answer is closed after 2 s', {
   skip: skipWithoutRedis,
 }, async (t) => {
   const server = await redisServer(t);
@@ -63,7 +63,7 @@ test('a Redis that accepts a connection and does not answer is given up after 2 
 });
 
 redisTest(
-  'a slow Redis slows three calls down and is then left alone, but for ever rarer probes',
+  'a slow Redis slows three calls down and is then skipped, except for ever rarer probes',
   async (redis, t) => {
     const { store, world, connection, outcomes } = redis;
     world.clock.setRandom(0);
@@ -101,7 +101,7 @@ redisTest('once it is fast again, the next probe brings it back', async (redis, 
 });
 
 redisTest(
-  'a long text that arrives late answers nobody else and does not cost the connection',
+  'a long text that arrives late answers no other text and does not cost the connection',
   async (redis, t) => {
     const { store, world } = redis;
     const long = 'x'.repeat(250_000);
@@ -116,7 +116,7 @@ redisTest(
   },
 );
 
-redisTest('set waits for nobody', async ({ store, server, world, outcomes }) => {
+redisTest('set does not wait for Redis', async ({ store, server, world, outcomes }) => {
   server.freeze();
 
   const isKept = store.set('hello', 'HELLO');
@@ -126,7 +126,7 @@ redisTest('set waits for nobody', async ({ store, server, world, outcomes }) => 
   assert.deepEqual(outcomes(), ['set timeout']);
 });
 
-/** A get that takes all the time it may, and whose reply then comes; `meanwhile` runs while it waits. */
+/** A get that takes its whole time limit, and whose reply then comes; `meanwhile` runs while it waits. */
 async function slowGet(
   { server, store, world, connection }: ServedRedis,
   t: TestContext,

@@ -7,7 +7,7 @@ import { fakeShouter } from '../../support/fake-shouter.ts';
 import { connectedRedisStore, redisTest } from './redis-under-test.ts';
 
 redisTest(
-  'a key is a digest, a value is the upper-cased text and lives for as many days as told',
+  'a key is a digest, and a value is the upper-cased text and lives for `ttlDays`',
   async ({ store, server: { control } }) => {
     store.set('straße', 'STRAßE');
     await store.get('straße');
@@ -19,14 +19,17 @@ redisTest(
   },
 );
 
-redisTest('what one process stored, another one knows', async ({ store, server: { url, clients } }) => {
-  const other = await connectedRedisStore(clients, url);
+redisTest(
+  'a text that one process stored is known to another one',
+  async ({ store, server: { url, clients } }) => {
+    const other = await connectedRedisStore(clients, url);
 
-  store.set('hello', 'HELLO');
-  await store.get('hello');
+    store.set('hello', 'HELLO');
+    await store.get('hello');
 
-  assert.equal(await other.store.get('hello'), 'HELLO');
-});
+    assert.equal(await other.store.get('hello'), 'HELLO');
+  },
+);
 
 const lies: Record<string, string | Buffer> = {
   "another text's value": 'WORLD',
@@ -72,16 +75,13 @@ for (const type of ['list', 'hash', 'set', 'stream'] as const) {
   );
 }
 
-redisTest(
-  'errors are answers: they do not open the breaker',
-  async ({ store, server: { control }, connection }) => {
-    await control.rpush(keyOf('hello'), 'HELLO');
+redisTest('error replies do not open the breaker', async ({ store, server: { control }, connection }) => {
+  await control.rpush(keyOf('hello'), 'HELLO');
 
-    for (let i = 0; i < 20; i++) await store.get('hello');
+  for (let i = 0; i < 20; i++) await store.get('hello');
 
-    assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
-  },
-);
+  assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
+});
 
 redisTest(
   'a huge value under our key is not read whole',
@@ -127,18 +127,21 @@ redisTest('many long texts at once are all read', async ({ store, world }) => {
   assert.deepEqual(world.told('redis-connection'), [{ type: 'redis-connection', isUp: true }]);
 });
 
-redisTest('texts of one moment are read by one command, each its own value', async ({ store, server }) => {
-  for (const text of ['a', 'b', 'd']) store.set(text, text.toUpperCase());
-  await store.get('a');
+redisTest(
+  'texts of one turn are read by one command, and each gets its own value',
+  async ({ store, server }) => {
+    for (const text of ['a', 'b', 'd']) store.set(text, text.toUpperCase());
+    await store.get('a');
 
-  const found = await Promise.all(['a', 'b', 'c', 'd'].map((text) => store.get(text)));
+    const found = await Promise.all(['a', 'b', 'c', 'd'].map((text) => store.get(text)));
 
-  assert.deepEqual(found, ['A', 'B', undefined, 'D']);
-  assert.deepEqual([await server.calls('get'), await server.calls('mget')], [1, 1]);
-});
+    assert.deepEqual(found, ['A', 'B', undefined, 'D']);
+    assert.deepEqual([await server.calls('get'), await server.calls('mget')], [1, 1]);
+  },
+);
 
 redisTest(
-  'one bad value among those of one moment is a miss, the others are read',
+  'a bad value among those of one turn is a miss, and the others are read',
   async ({ store, server: { control }, outcomes }) => {
     for (const text of ['a', 'b', 'c']) store.set(text, text.toUpperCase());
     await store.get('a');
@@ -155,7 +158,7 @@ redisTest(
 );
 
 redisTest(
-  'one command asks for 128 texts at most, and for fewer where they are long',
+  'one command asks for 128 texts at most, and for fewer if they are long',
   async ({ store, server }) => {
     await Promise.all(Array.from({ length: 257 }, (_, i) => store.get(`${i}`)));
     const short = await server.calls('mget');

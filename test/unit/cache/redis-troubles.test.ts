@@ -19,9 +19,9 @@ import { connectedRedisStore, redisTest, startRedisStore } from './redis-under-t
 const skip = skipWithoutRedis;
 const SECRET = { password: 'r1ght-s3cret' };
 
-/** Where no Redis is, or one that is not what it seems. */
+/** Addresses without a Redis, or with one that is not usable. */
 const FOREIGN: [what: string, trouble: RedisTrouble, url: (t: TestContext) => Promise<string>][] = [
-  ['a port where nobody listens', 'refused', async () => (await closedUrl()).replace('http:', 'redis:')],
+  ['a closed port', 'refused', async () => (await closedUrl()).replace('http:', 'redis:')],
   ['a host that does not exist', 'name_not_found', async () => 'redis://no-such-host.invalid'],
   ['an HTTP server', 'protocol', async (t) => (await fakeRedis(t, () => HTTP)).url],
   ['a port that closes each connection', 'closed', (t) => urlOfServer(t, (socket) => socket.destroy())],
@@ -102,7 +102,7 @@ test('a connection that reports a second error does not end the process', async 
   assert.equal(connection.status().isUp, false);
 });
 
-test('no TLS where it is wanted is "protocol" or "closed", a wrong CA is "certificate", the right one lets us in', {
+test('a TLS port without TLS is "protocol" or "closed", a wrong CA is "certificate", the right one connects', {
   skip,
 }, async (t) => {
   const server = await redisServer(t, { tls: true });
@@ -126,7 +126,7 @@ test('the password and the database of the address are used', { skip }, async (t
   assert.match((await server.control.info('keyspace')).trim(), /^# Keyspace\r\ndb15:keys=1,/);
 });
 
-test('no password is in anything the process writes, and it answers all the same', { skip }, async (t) => {
+test('no password is in any output of the process, which answers without Redis', { skip }, async (t) => {
   const { urlWith } = await redisServer(t, SECRET);
   const service = tuohs(t, ['serve', '--embedded-shoutcloud'], {
     REDIS_URL: urlWith('wr0ng-s3cret'),
@@ -136,15 +136,15 @@ test('no password is in anything the process writes, and it answers all the same
   await service.logLine('redis is not connected');
 
   const answer = await fetch(`${url}/v1?data=hello`);
-  const told = await Promise.all(['status', 'metrics'].map((path) => textOf(`${adminUrl}/${path}`)));
+  const shown = await Promise.all(['status', 'metrics'].map((path) => textOf(`${adminUrl}/${path}`)));
   const exitCode = await service.stop();
 
   assert.deepEqual([answer.status, exitCode], [200, 0]);
-  assert.doesNotMatch([...service.stdout, ...service.stderr, ...told].join('\n'), /s3cret/);
+  assert.doesNotMatch([...service.stdout, ...service.stderr, ...shown].join('\n'), /s3cret/);
 });
 
 for (const error of ['MOVED 1 127.0.0.1:1', 'ASK 1 127.0.0.1:1', 'CLUSTERDOWN down', 'CROSSSLOT keys']) {
-  test(`a Redis that says ${error} to a command is a cluster, whatever INFO says`, async (t) => {
+  test(`a Redis that says ${error} to a command is a cluster, even if INFO does not say so`, async (t) => {
     const redis = await fakeRedis(t);
     const { store, connection } = await connectedRedisStore(endingOf(t), redis.url);
     redis.answer(([name]) => (name === 'get' ? `-${error}\r\n` : undefined));
@@ -166,20 +166,20 @@ for (const reply of [
   });
 }
 
-test('one that loads its data is "loading", which is told once, and is used once it has', async (t) => {
+test('a Redis that loads its data is "loading", which is reported once, and is used afterwards', async (t) => {
   const redis = await fakeRedis(t, onInfo(bulk('redis_mode:standalone\r\nloading:1\r\n')));
   const { connection, world } = await hasTrouble(endingOf(t), redis.url, 'loading');
   await until(t, () => redis.connections() > 4);
-  const told = world.told('redis-connection').length;
+  const reports = world.told('redis-connection').length;
 
   redis.answer(() => undefined);
 
   await until(t, () => connection.status().isUp);
-  assert.equal(told, 1);
+  assert.equal(reports, 1);
 });
 
 redisTest(
-  'a Redis that was killed and started again is used again; each change of the reason is told',
+  'a Redis that was killed and started again is used again; each change of the reason is reported',
   async (redis, t) => {
     const { server, world, connection, becomes } = redis;
     await isUsed(redis);
@@ -199,7 +199,7 @@ redisTest(
 );
 
 redisTest(
-  'commands under way when Redis is killed reject nobody',
+  'commands under way when Redis is killed do not reject',
   async ({ server, store, connection, becomes }) => {
     server.freeze();
     const gets = ['1', '2', '3'].map((text) => store.get(text));
@@ -230,7 +230,7 @@ redisTest(
   },
 );
 
-/** Connects to it and sees that nobody waits, that it is not used, and why. */
+/** Connects to it, and checks that no call waits for it, that it is not used, and why. */
 async function hasTrouble(clients: Ending, url: string, trouble: RedisTrouble, ca?: string) {
   const redis = startRedisStore(clients, url, ca);
   assert.deepEqual([redis.store.get('hello'), redis.store.set('hello', 'HELLO')], [undefined, false]);
@@ -256,7 +256,7 @@ function onInfo(reply: string): Script {
   return ([name]) => (name === 'info' ? reply : undefined);
 }
 
-/** A server that does this to whoever connects. */
+/** A server that does this to each connection. */
 async function urlOfServer(t: TestContext, act: (socket: Socket) => void): Promise<string> {
   return `redis://127.0.0.1:${(await tcpServer(t, act)).port}`;
 }

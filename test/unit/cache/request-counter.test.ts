@@ -13,7 +13,7 @@ const countOf = (redis: RedisUnderTest) => {
   return async (client: string) => (await counter.count(client)).current;
 };
 
-test('the count begins anew with the minute of the clock', async () => {
+test('the count starts again with each minute of the clock', async () => {
   const clock = fakeClock();
   const counter = requestCounter(clock, { perMinute: 1 });
   await clock.advance(59_999);
@@ -26,7 +26,7 @@ test('the count begins anew with the minute of the clock', async () => {
   assert.deepEqual(first, { current: 1, leftMs: 60_000 });
 });
 
-test('only so many clients are remembered, each by itself, and the quietest is forgotten first', async () => {
+test('a bounded number of clients is remembered, and the one without a request for longest is forgotten first', async () => {
   const counter = requestCounter(fakeClock(), { perMinute: 1 });
   await counter.count('quiet');
   await counter.count('loud');
@@ -81,7 +81,7 @@ redisTest('a client near its quota waits for Redis each time', async (redis) => 
   assert.equal(current, 3);
 });
 
-redisTest('requests of one moment are one command, and each has its own place', async (redis) => {
+redisTest('requests of one turn are one command, and each has its own place', async (redis) => {
   const count = countOf(redis);
   await count('a');
 
@@ -91,7 +91,7 @@ redisTest('requests of one moment are one command, and each has its own place', 
   assert.deepEqual(redis.outcomes(), ['count success', 'count success', 'count success']);
 });
 
-redisTest('no address is in any key, and each key goes by itself', async (redis) => {
+redisTest('no key holds an address, and each key expires', async (redis) => {
   const { control } = redis.server;
 
   await countOf(redis)('203.0.113.7');
@@ -102,7 +102,7 @@ redisTest('no address is in any key, and each key goes by itself', async (redis)
 });
 
 redisTest(
-  'while Redis is frozen, what was counted here counts, and takes no time once that is known',
+  'while Redis is frozen, the count of this process counts, at first after 50 ms and then at once',
   async (redis) => {
     const count = countOf(redis);
     await count('a');
@@ -128,7 +128,7 @@ const CHANGES: Record<string, (redis: Parameters<Parameters<typeof redisTest>[1]
   },
 };
 for (const [what, change] of Object.entries(CHANGES)) {
-  redisTest(`a Redis ${what} gives nobody a fresh quota here`, async (redis) => {
+  redisTest(`a Redis ${what} gives no client a new quota`, async (redis) => {
     const count = countOf(redis);
     await count('a');
 
