@@ -81,17 +81,14 @@ redisTest('too many clients are "too_many_clients"', async ({ server }) => {
   await hasTrouble(server.clients, server.url, 'too_many_clients');
 });
 
-redisTest(
-  'a password that Redis is given later is "password_missing"',
-  async ({ server, store, connection }, t) => {
-    await server.control.config('SET', 'requirepass', 'r1ght-s3cret');
-    await server.control.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+redisTest('a password that is set later is "password_missing"', async ({ server, store, connection }, t) => {
+  await server.control.config('SET', 'requirepass', 'r1ght-s3cret');
+  await server.control.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
 
-    await until(t, () => connection.status().trouble === 'password_missing');
+  await until(t, () => connection.status().trouble === 'password_missing');
 
-    assert.equal(store.get('hello'), undefined);
-  },
-);
+  assert.equal(store.get('hello'), undefined);
+});
 
 test('a connection that reports a second error does not end the process', async (t) => {
   const { connection, client } = startRedisStore(t, (await closedUrl()).replace('http:', 'redis:'));
@@ -178,57 +175,48 @@ test('a Redis that loads its data is "loading", which is reported once, and is u
   assert.equal(reports, 1);
 });
 
-redisTest(
-  'a Redis that was killed and started again is used again; each change of the reason is reported',
-  async (redis, t) => {
-    const { server, world, connection, becomes } = redis;
-    await isUsed(redis);
-    await server.kill();
-    await until(t, () => connection.status().trouble === 'refused');
+redisTest('a Redis that was killed is used again, and each reason is reported', async (redis, t) => {
+  const { server, world, connection, becomes } = redis;
+  await isUsed(redis);
+  await server.kill();
+  await until(t, () => connection.status().trouble === 'refused');
 
-    await server.start();
-    await becomes('up');
+  await server.start();
+  await becomes('up');
 
-    assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
-    await isUsed(redis);
-    assert.deepEqual(
-      world.told('redis-connection').map(({ isUp, trouble }) => trouble ?? isUp),
-      [true, 'closed', 'refused', true],
-    );
-  },
-);
+  assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
+  await isUsed(redis);
+  assert.deepEqual(
+    world.told('redis-connection').map(({ isUp, trouble }) => trouble ?? isUp),
+    [true, 'closed', 'refused', true],
+  );
+});
 
-redisTest(
-  'commands under way when Redis is killed do not reject',
-  async ({ server, store, connection, becomes }) => {
-    server.freeze();
-    const gets = ['1', '2', '3'].map((text) => store.get(text));
-    store.set('4', '4');
-    const count = connection.run({
-      op: 'count',
-      key: 'x',
-      maxReplyBytes: 256,
-      send: ({ redis }) => redis.incrby('x', 1),
-      reads: Number,
-    });
+redisTest('commands do not reject when Redis is killed', async ({ server, store, connection, becomes }) => {
+  server.freeze();
+  const gets = ['1', '2', '3'].map((text) => store.get(text));
+  store.set('4', '4');
+  const count = connection.run({
+    op: 'count',
+    key: 'x',
+    maxReplyBytes: 256,
+    send: ({ redis }) => redis.incrby('x', 1),
+    reads: Number,
+  });
 
-    await server.kill();
-    await becomes('down');
+  await server.kill();
+  await becomes('down');
 
-    assert.deepEqual(await Promise.all([...gets, count]), Array(4).fill(undefined));
-  },
-);
+  assert.deepEqual(await Promise.all([...gets, count]), Array(4).fill(undefined));
+});
 
-redisTest(
-  'a connection that was closed does not come back',
-  async ({ connection, store, becomes, outcomes }) => {
-    connection.close();
-    await becomes('down');
+redisTest('a closed connection does not come back', async ({ connection, store, becomes, outcomes }) => {
+  connection.close();
+  await becomes('down');
 
-    assert.deepEqual([store.get('hello'), store.set('hello', 'HELLO')], [undefined, false]);
-    assert.deepEqual(outcomes(), ['get skipped', 'set skipped']);
-  },
-);
+  assert.deepEqual([store.get('hello'), store.set('hello', 'HELLO')], [undefined, false]);
+  assert.deepEqual(outcomes(), ['get skipped', 'set skipped']);
+});
 
 /** Connects to it, and checks that no call waits for it, that it is not used, and why. */
 async function hasTrouble(clients: Ending, url: string, trouble: RedisTrouble, ca?: string) {

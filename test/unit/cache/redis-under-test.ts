@@ -69,7 +69,11 @@ export function startRedisStore(ending: Ending, url: string, ca?: string): Redis
 }
 
 /** One on a real server, connected. */
-export type ServedRedis = RedisUnderTest & { readonly server: RedisServer };
+export type ServedRedis = RedisUnderTest & {
+  readonly server: RedisServer;
+  /** A client of the server for the test itself. */
+  readonly control: RedisServer['control'];
+};
 
 /** A test with a real server of its own; skipped if there is none. */
 export function redisTest(
@@ -79,7 +83,8 @@ export function redisTest(
 ): void {
   test(name, { skip: skipWithoutRedis }, async (t) => {
     const server = await redisServer(t, { more });
-    await run({ server, ...(await connectedRedisStore(server.clients, server.url)) }, t);
+    const { control } = server;
+    await run({ server, control, ...(await connectedRedisStore(server.clients, server.url)) }, t);
   });
 }
 
