@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { ExportResultCode } from '@opentelemetry/core';
 import {
   defaultResource,
@@ -10,8 +11,6 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
   BatchSpanProcessor,
   ParentBasedSampler,
   type Sampler,
@@ -19,16 +18,10 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { Emit, World } from '../../core/events.ts';
-import type { LayerViews } from '../layer-views.ts';
+import type { Emit, World } from '../core/events.ts';
+import type { View } from './layer-views.ts';
 import { tracedLayers } from './traced-layers.ts';
-import {
-  newContexts,
-  requestEvents,
-  type TracedAttempts,
-  tracedAttempts,
-  tracedRequests,
-} from './traced-requests.ts';
+import { requestEvents, type TracedAttempts, tracedAttempts, tracedRequests } from './traced-requests.ts';
 
 type RootSampler = 'always_on' | 'always_off' | 'traceidratio';
 
@@ -49,7 +42,8 @@ export interface TracesOptions {
 export interface Traces {
   /** The listener with each request traced. */
   requests(listener: RequestListener): RequestListener;
-  readonly layers: LayerViews;
+  /** Makes a span for the work of each layer. */
+  readonly view: View;
   /** To be called with every event. */
   readonly emit: Emit;
   /** The sending of attempts, traced. */
@@ -65,13 +59,13 @@ const LAST_SPANS_MS = 2000;
 
 export async function traces(options: TracesOptions, { clock, emit }: World): Promise<Traces> {
   const { version, upstreamUrl } = options;
-  const contexts = newContexts();
+  const contexts = new AsyncLocalStorageContextManager().enable();
   const provider = await tracerProvider(options, (isUp) => emit({ type: 'trace-export', isUp }));
   const tracer = provider.getTracer('tuohs', version);
 
   return {
     requests: (listener) => tracedRequests(listener, tracer, contexts),
-    layers: tracedLayers({ tracer, contexts, upstreamUrl }),
+    view: tracedLayers({ tracer, contexts, upstreamUrl }),
     emit: requestEvents(contexts),
     attempts: tracedAttempts(contexts),
     logFields() {
@@ -105,16 +99,11 @@ async function tracerProvider(options: TracesOptions, onChange: OnChange): Promi
 }
 
 async function exporterOf({ endpoint: url, protocol }: TracesOptions): Promise<SpanExporter> {
-  switch (protocol) {
-    case 'http/protobuf': {
-      const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto');
-      return new OTLPTraceExporter({ url });
-    }
-    case 'http/json': {
-      const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
-      return new OTLPTraceExporter({ url });
-    }
-  }
+  const { OTLPTraceExporter } =
+    protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-trace-otlp-http')
+      : await import('@opentelemetry/exporter-trace-otlp-proto');
+  return new OTLPTraceExporter({ url });
 }
 
 /** Reports whether spans arrive, because the SDK drops those that cannot be sent in silence. */
@@ -135,18 +124,8 @@ function watched(exporter: SpanExporter, onChange: OnChange): SpanExporter {
 }
 
 function samplerOf({ sampler, ratio }: TracesOptions): Sampler {
-  switch (sampler) {
-    case 'always_on':
-      return new AlwaysOnSampler();
-    case 'always_off':
-      return new AlwaysOffSampler();
-    case 'traceidratio':
-      return new TraceIdRatioBasedSampler(ratio);
-    case 'parentbased_always_on':
-      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
-    case 'parentbased_always_off':
-      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
-    case 'parentbased_traceidratio':
-      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) });
-  }
+  const shares = { always_on: 1, always_off: 0, traceidratio: ratio };
+  const [, parent, name] = /^(parentbased_)?(.*)$/.exec(sampler) ?? [];
+  const root = new TraceIdRatioBasedSampler(shares[name as RootSampler]);
+  return parent ? new ParentBasedSampler({ root }) : root;
 }
