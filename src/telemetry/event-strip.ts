@@ -1,7 +1,7 @@
 import { AttemptError, type AttemptFailure, TuohsError } from '../core/errors.ts';
-import type { BreakerState, Emit, World } from '../core/events.ts';
-import type { Call, Shout } from '../core/shouter.ts';
-import { observed, type View } from './layer-views.ts';
+import type { BreakerState, Event, World } from '../core/events.ts';
+import type { Call, Shout, Shouter } from '../core/shouter.ts';
+import { observed, type Place } from './layer-views.ts';
 
 /** An event in words, without users' texts. */
 export interface StripEntry {
@@ -12,32 +12,28 @@ export interface StripEntry {
   readonly says: string;
 }
 
-export interface EventStrip {
-  readonly view: View;
-  readonly emit: Emit;
-  /** The entries behind this number, oldest first; all of them if it is of an earlier process. */
-  since(number: number): readonly StripEntry[];
-}
+export type EventStrip = ReturnType<typeof eventStrip>;
 
 /** Older entries are dropped. */
 const MOST_ENTRIES = 200;
 
 /** Keeps the last attempts, answers and changes of the breaker, for people at the playground. */
-export function eventStrip({ clock }: Pick<World, 'clock'>): EventStrip {
+export function eventStrip({ clock }: Pick<World, 'clock'>) {
   const entries: StripEntry[] = [];
   let number = 0;
   const tries = new WeakMap<Call, number>();
 
   return {
-    view(place, layer) {
+    view(place: Place, layer: Shouter): Shouter {
       if (place === 'string') return { shout: (text, call) => noted(() => layer.shout(text, call), ANSWERS) };
       if (place !== 'attempt') return layer;
       return { shout: (text, call) => noted(() => layer.shout(text, call), wordsOf(call)) };
     },
-    emit(event) {
+    emit(event: Event): void {
       if (event.type === 'breaker') note('note', BREAKER[event.state]);
     },
-    since: (last) => entries.filter((entry) => last > number || entry.number > last),
+    /** The entries behind this number, oldest first; all of them if it is of an earlier process. */
+    since: (last: number) => entries.filter((entry) => last > number || entry.number > last),
   };
 
   function note(kind: StripEntry['kind'], says: string): void {

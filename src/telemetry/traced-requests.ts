@@ -70,26 +70,23 @@ export function requestEvents(contexts: Contexts): Emit {
   };
 }
 
-type Send<Attempt, Answer> = (attempt: Attempt) => Promise<Answer>;
-
 /** Passes the trace of each attempt on to SHOUTCLOUD, and writes the status of the answer into its span. */
-export type TracedAttempts = <
-  Attempt extends { readonly headers: Readonly<Record<string, string>> },
-  Answer extends { readonly statusCode: number },
->(
-  send: Send<Attempt, Answer>,
-) => Send<Attempt, Answer>;
-
-export function tracedAttempts(contexts: Contexts): TracedAttempts {
-  return (send) => async (attempt) => {
-    const context = contexts.active();
-    const carrier: { traceparent?: string } = {};
-    w3c.inject(context, carrier, defaultTextMapSetter);
-    const { traceparent } = carrier;
-    // Without `tracestate`, because data of other systems stays private.
-    const headers = { ...(traceparent !== undefined && { traceparent }), ...attempt.headers };
-    const answer = await send({ ...attempt, headers });
-    trace.getSpan(context)?.setAttribute('http.response.status_code', answer.statusCode);
-    return answer;
-  };
+export function tracedAttempts(contexts: Contexts) {
+  return <
+    Attempt extends { readonly headers: Readonly<Record<string, string>> },
+    Answer extends { readonly statusCode: number },
+  >(
+    send: (attempt: Attempt) => Promise<Answer>,
+  ): typeof send =>
+    async (attempt) => {
+      const context = contexts.active();
+      const carrier: { traceparent?: string } = {};
+      w3c.inject(context, carrier, defaultTextMapSetter);
+      const { traceparent } = carrier;
+      // Without `tracestate`, because data of other systems stays private.
+      const headers = { ...(traceparent !== undefined && { traceparent }), ...attempt.headers };
+      const answer = await send({ ...attempt, headers });
+      trace.getSpan(context)?.setAttribute('http.response.status_code', answer.statusCode);
+      return answer;
+    };
 }

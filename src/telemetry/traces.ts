@@ -18,10 +18,9 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { Emit, World } from '../core/events.ts';
-import type { View } from './layer-views.ts';
+import type { World } from '../core/events.ts';
 import { tracedLayers } from './traced-layers.ts';
-import { requestEvents, type TracedAttempts, tracedAttempts, tracedRequests } from './traced-requests.ts';
+import { requestEvents, tracedAttempts, tracedRequests } from './traced-requests.ts';
 
 type RootSampler = 'always_on' | 'always_off' | 'traceidratio';
 
@@ -38,40 +37,32 @@ export interface TracesOptions {
   readonly upstreamUrl: string;
 }
 
-/** Traces of requests by OpenTelemetry. No span holds a user's text. */
-export interface Traces {
-  /** The listener with each request traced. */
-  requests(listener: RequestListener): RequestListener;
-  /** Makes a span for the work of each layer. */
-  readonly view: View;
-  /** To be called with every event. */
-  readonly emit: Emit;
-  /** The sending of attempts, traced. */
-  readonly attempts: TracedAttempts;
-  /** The fields of a log line that name its trace. */
-  logFields(): { trace_id?: string; span_id?: string };
-  /** Sends the last spans, for two seconds at most. Never rejects. */
-  close(): Promise<void>;
-}
+export type Traces = Awaited<ReturnType<typeof traces>>;
 
 // The process must end even if the receiver is gone.
 const LAST_SPANS_MS = 2000;
 
-export async function traces(options: TracesOptions, { clock, emit }: World): Promise<Traces> {
+/** Traces of requests by OpenTelemetry. No span holds a user's text. */
+export async function traces(options: TracesOptions, { clock, emit }: World) {
   const { version, upstreamUrl } = options;
   const contexts = new AsyncLocalStorageContextManager().enable();
   const provider = await tracerProvider(options, (isUp) => emit({ type: 'trace-export', isUp }));
   const tracer = provider.getTracer('tuohs', version);
 
   return {
-    requests: (listener) => tracedRequests(listener, tracer, contexts),
+    /** The listener with each request traced. */
+    requests: (listener: RequestListener) => tracedRequests(listener, tracer, contexts),
     view: tracedLayers({ tracer, contexts, upstreamUrl }),
+    /** To be called with every event. */
     emit: requestEvents(contexts),
+    /** The sending of attempts, traced. */
     attempts: tracedAttempts(contexts),
+    /** The fields of a log line that name its trace. */
     logFields() {
       const { traceId, spanId } = trace.getSpanContext(contexts.active()) ?? {};
       return traceId && spanId ? { trace_id: traceId, span_id: spanId } : {};
     },
+    /** Sends the last spans, for two seconds at most. Never rejects. */
     async close() {
       const closed = new AbortController();
       const sent = provider.shutdown().catch(() => {});
