@@ -77,6 +77,9 @@ release-files: install ## Package the chart and render plain manifests into rele
 
 ##@ Check
 
+# Tests start some 400 processes, most of which compile the same files.
+test test-unit test-chart test-alerts: export NODE_COMPILE_CACHE := $(CURDIR)/node_modules/.cache/compiled
+
 .PHONY: test
 test: lint ## Check everything there is: format, lint, types and all tests
 	node --test --test-concurrency=4 --test-timeout=120000 'test/{unit,contract,http,simulation,system,browser,chart,delivery,monitoring}/**/*.test.ts'

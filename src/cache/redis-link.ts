@@ -15,9 +15,9 @@ export type ConnectRedis = (url: string, options: Omit<ClientOptions, 'replyMapp
 export interface LinkOptions {
   /** `redis://` or `rediss://`, with credentials and database if needed. */
   readonly url: string;
-  /** The PEM of the authorities that are trusted for the server's certificate; the system's unless given. */
+  /** The PEM of the authorities that can sign the server's certificate; those of the system unless given. */
   readonly ca: string | undefined;
-  /** Called each time when Redis becomes usable. */
+  /** Called each time that Redis becomes usable. */
   onUp(): void;
   /** Called before a connection is cut because far more bytes arrived than were asked for. */
   onOversized(): void;
@@ -118,7 +118,7 @@ export function redisLink(
     close: () => redis.disconnect(),
   };
 
-  /** Asks Redis about itself. Returns the reason why it cannot be used. If INFO is not permitted, it is used. */
+  /** Asks Redis for INFO. Returns the reason why it cannot be used, if any. A Redis that does not permit INFO is used. */
   async function greet(): Promise<RedisTrouble | undefined> {
     try {
       return troubleOfInfo(await redis.info());
@@ -128,7 +128,7 @@ export function redisLink(
     }
   }
 
-  /** Has no effect if the connection has ended since, because the next one is not at fault. */
+  /** Has no effect if the connection has already ended, because the next connection is not at fault. */
   function cut(reason: RedisTrouble): void {
     if (!redis.stream.destroyed) fail(reason);
   }
@@ -157,5 +157,5 @@ export function redisLink(
   }
 }
 
-/** Every further command on the same connection would get one of these, too. */
+/** Every other command on the same connection would get such an error, too. */
 const ENDS_A_CONNECTION = new Set<RedisTrouble>(['cluster', 'loading', 'password_missing', 'protected_mode']);

@@ -7,21 +7,21 @@ const SLACK_BYTES = 131_072;
 const SILENT_SOCKET_MS = 2000;
 
 /**
- * `protocol`: a reply without a command, or bytes that are no reply. `oversized_value`: far more than was asked for.
+ * `protocol`: a reply without a command, or bytes that are not a reply. `oversized_value`: far more than was asked for.
  * `no_answer`: no reply for two seconds while some are awaited.
  */
 export type ReplyFault = 'protocol' | 'oversized_value' | 'no_answer';
 
-/** What is used of an ioredis client: its connection, and the commands that wait for a reply. */
+/** The parts of an ioredis client that the guard uses: its connection, and the commands that wait for a reply. */
 export interface GuardedClient {
   readonly stream: Readable;
   readonly commandQueue: { readonly length: number };
 }
 
 /**
- * Checks what Redis sends before ioredis sees it. ioredis takes any reply for that of the next command, and an unasked
- * null ends the process (6.0.0: `DataHandler.shiftCommand` throws in a tick of its own). Nothing of a chunk with a fault
- * reaches it. A reply that is longer than the awaited ones means that one of our keys has a huge foreign value; it is
+ * Checks what Redis sends before ioredis sees it. ioredis takes any reply for that of the next command, and a null without
+ * a command ends the process (6.0.0: `DataHandler.shiftCommand` throws in a tick of its own). Nothing of a chunk with a
+ * fault reaches it. A reply that is far longer than awaited means that one of our keys has a huge foreign value. It is
  * refused before it is in memory. The time limit of ioredis (`socketTimeout`) runs on the system's clock, which the
  * simulation cannot move.
  */

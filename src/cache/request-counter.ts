@@ -35,7 +35,7 @@ interface Counted {
 const MINUTE_MS = 60_000;
 const KEY_SECONDS = 120;
 
-/** A count of the other processes that is older than this is asked for again before it is relied on. */
+/** Redis is asked again before a count of the other processes is used that is older than this. */
 const FRESH_MS = 1000;
 
 /** How long requests are gathered for one command to Redis, if none of them waits for it. */
@@ -118,7 +118,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
   }
 }
 
-/** The reply to INCRBY, if this and the reply to EXPIRE are ones that Redis can give. */
+/** The reply to INCRBY, if it and the reply to EXPIRE can be replies to these commands. */
 function countOf(replies: unknown): number | undefined {
   const [total, isKept]: unknown[] = Array.isArray(replies) ? replies : [];
   if (isKept !== 0 && isKept !== 1) return undefined;

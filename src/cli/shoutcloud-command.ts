@@ -53,7 +53,7 @@ async function serve(
   });
 }
 
-/** A line for each request: which it is, how large, and the fault it gets, if any. No line holds a text. */
+/** Writes a line for each request, with its number, its size and its fault, if any. No line holds a text. */
 function requestLog(
   say: (msg: string, facts: object) => void,
 ): Required<Pick<ShoutcloudOptions, 'onShout' | 'onRefusal'>> {

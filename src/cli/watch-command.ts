@@ -84,7 +84,7 @@ interface Target {
   readonly log: Record<'info' | 'warn' | 'error', (facts: object, words: string) => void>;
 }
 
-/** A watch that has not begun. Throws a `ConfigError` if its state cannot be kept. */
+/** A watch that has played no round yet. Throws a `ConfigError` if its state cannot be read or written. */
 async function setUp(
   { url, addresses, signal, log }: Target,
   { timeout: timeoutMs, interval: intervalMs, downAfter, upAfter, format, state, once }: WatchCommandOptions,
@@ -119,8 +119,8 @@ async function played(
 }
 
 /**
- * The addresses that `--notify` gives; else those of the environment variable, or of the file that its `_FILE` twin names,
- * with white space between them. Throws a `ConfigError` that names all that is wrong with them.
+ * The addresses of `--notify`; without it, those of the environment variable, or of the file that its `_FILE` twin names,
+ * with white space between them. Throws a `ConfigError` that names every problem with them.
  */
 function webhookAddresses({ notify, once, state }: WatchCommandOptions, environment: Environment): string[] {
   const addresses = notify ?? wordsOf(secretText('TUOHS_WATCH_NOTIFY', environment) ?? '');
@@ -140,8 +140,8 @@ const LINES: { readonly [Type in WatchEvent['type']]: readonly ['info' | 'warn' 
   down: ['error', 'down'],
   up: ['info', 'up again'],
   'not-delivered': ['error', 'a notification was not delivered; it is tried again at the next round'],
-  dropped: ['error', 'too many notifications are owed; two were dropped'],
-  'state-broken': ['warn', 'the state file holds no state; the watch begins anew'],
-  'state-of-another': ['warn', 'the state file is of another address; the watch begins anew'],
+  dropped: ['error', 'too many notifications wait for a webhook; two were dropped'],
+  'state-broken': ['warn', 'the state file holds no state; the watch starts without one'],
+  'state-of-another': ['warn', 'the state file belongs to another address; the watch starts without it'],
   'state-not-saved': ['error', 'the state was not saved; it is tried again at the next round'],
 };

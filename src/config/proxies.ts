@@ -5,7 +5,7 @@ import type { Kind } from './kinds.ts';
 /** No real chain of proxies is longer. With a larger number, a client could choose its own address. */
 const MOST_PROXIES = 32;
 
-/** The proxies that are trusted about the client's address: how many stand in front of us, or their addresses. */
+/** The proxies that are trusted to name the client's address: their number, or their addresses. */
 export const proxies: Kind<number | string[]> = {
   accepts: `a number of proxies from 0 to ${MOST_PROXIES}, or their addresses or networks with commas between them, which must not cover the whole internet`,
   parse(text) {
@@ -27,7 +27,7 @@ function bitsOf(address: string): number {
   return isIP(address) === 6 ? 128 : 32;
 }
 
-/** Whether these addresses and networks hold an address of every block of the internet, of IPv4 or of IPv6. */
+/** Whether these addresses and networks contain an address of every block of the internet, of IPv4 or of IPv6. */
 function coverInternet(networks: readonly string[]): boolean {
   const trusted = new BlockList();
   for (const network of networks) {

@@ -13,13 +13,13 @@ export interface Receiver {
 export interface WebhookOptions {
   /** A secret, because anyone with the address can write there. */
   readonly address: string;
-  /** Slack's own for an address of Slack unless given, else JSON. */
+  /** By default, `slack` for an address of Slack, else `json`. */
   readonly format?: Format | undefined;
 }
 
 const TIMEOUT_MS = 10_000;
 
-/** A webhook that gets notifications by POST. One has arrived if the answer is a 2xx within ten seconds. */
+/** A webhook that gets notifications by POST. A notification has arrived if the answer is a 2xx within ten seconds. */
 export function webhook({ address, format = formatFor(address) }: WebhookOptions, clock: Clock): Receiver {
   return {
     async send(notification, signal) {

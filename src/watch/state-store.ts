@@ -6,8 +6,8 @@ export interface WatchState extends Standing {
   readonly version: 1;
   readonly url: string;
   /**
-   * The notifications that each receiver has not got yet, oldest first. Receivers go by their place, because an address is
-   * a secret, and because a corrected address then gets what it missed.
+   * The notifications that each receiver has not got yet, oldest first. Receivers are identified by their position,
+   * because an address is a secret, and because a corrected address then gets what it missed.
    */
   readonly owed: readonly (readonly Notification[])[];
 }

@@ -37,7 +37,7 @@ export interface Watch {
 const MOST_OWED = 1000;
 
 /**
- * A watch that goes on from the saved state. It sends each receiver a notification of every change, oldest first. If one
+ * A watch that continues from the saved state. It sends each receiver a notification of every change, oldest first. If one
  * cannot be delivered, it is sent again after the next round. Rejects if the state cannot be read or written.
  */
 export async function startWatch(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import type { INetworkPolicyPeer } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicyPeer';
-import { kindsOf, only, rendered, rowsOf, type Values } from './rendering.ts';
+import { only, rendered, rowsOf, type Values } from './rendering.ts';
 
 const internet = ['0.0.0.0/0', '::/0'];
 
@@ -138,12 +138,6 @@ test('rules of one own are added', () => {
   const rule = { to: [{ ipBlock: { cidr: '10.1.2.3/32' } }], ports: [{ port: 443 }] };
 
   assert.deepEqual(egress(policy({ extraEgress: [rule] })).at(-1), { ports: [443], to: ['10.1.2.3/32'] });
-});
-
-test('it can be switched off', () => {
-  const manifests = rendered({ networkPolicy: { enabled: false }, valkey: { enabled: true } });
-
-  assert.ok(!kindsOf(manifests).includes('NetworkPolicy'));
 });
 
 function policy(values: Values): INetworkPolicy {

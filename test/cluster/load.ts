@@ -41,18 +41,12 @@ export async function startLoad(namespace: string, image: string, options: LoadO
     });
     return loadOf(generator, async () => void generator.kill('SIGTERM'));
   }
-  await kubectlWith(objects(image, options), '--namespace', namespace, 'apply', '--filename', '-');
-  await kubectl(
-    '--namespace',
-    namespace,
-    'wait',
-    '--for=condition=Ready',
-    `pod/${options.name}`,
-    `--timeout=${PATIENCE}`,
-  );
-  const args = ['--namespace', namespace, 'logs', '--follow', options.name];
+  await kubectlWith(objects(image, options), `--namespace ${namespace} apply --filename -`);
+  const pod = options.name;
+  await kubectl(`--namespace ${namespace} wait --for=condition=Ready pod/${pod} --timeout=${PATIENCE}`);
+  const args = ['--namespace', namespace, 'logs', '--follow', pod];
   return loadOf(spawn(kubernetesTool('kubectl'), args, { stdio: ['ignore', 'pipe', 'inherit'] }), () =>
-    kubectl('--namespace', namespace, 'delete', 'pod', options.name, `--timeout=${PATIENCE}`),
+    kubectl(`--namespace ${namespace} delete pod ${pod} --timeout=${PATIENCE}`),
   );
 }
 

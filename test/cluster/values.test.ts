@@ -38,10 +38,10 @@ const sets: Readonly<Record<string, Values>> = {
 
 suite('values on a cluster', { skip }, () => {
   before(async () => {
-    await kubectl('delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait');
-    await kubectl('create', 'namespace', NAMESPACE);
+    await kubectl(`delete namespace ${NAMESPACE} --ignore-not-found --wait`);
+    await kubectl(`create namespace ${NAMESPACE}`);
   });
-  after(() => kubectl('delete', 'namespace', NAMESPACE, '--wait=false'));
+  after(() => kubectl(`delete namespace ${NAMESPACE} --wait=false`));
 
   for (const [from, values] of Object.entries(sets)) {
     for (const [to, others] of Object.entries(sets).filter(([to]) => to !== from)) {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Setting } from '../../../src/config/kinds.ts';
 import { settings } from '../../../src/config/settings.ts';
+import { ROOT, read } from '../../support/pages.ts';
 
-const root = new URL('../../../', import.meta.url);
-const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
+const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT });
 const defaults = new Map(
   Object.values(settings).map(({ name, byDefault }: Setting<unknown>) => [name, byDefault]),
 );
@@ -75,8 +75,4 @@ function baseUnits(text: string): number {
 function constantIn(file: string, name: string): number {
   const pattern = new RegExp(`\\b${name.replace('.', '\\b.*\\b')}(?: =|:) ([\\d_]+)\\b`);
   return Number(pattern.exec(read(file))?.[1]?.replaceAll('_', ''));
-}
-
-function read(path: string): string {
-  return readFileSync(new URL(path, root), 'utf8');
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { watchCommand } from '../../../src/cli/watch-command.ts';
 import { firstStanding, notificationOf } from '../../../src/watch/standing.ts';
+import { read } from '../../support/pages.ts';
 
-const page = readFileSync(new URL('../../../docs/watching.md', import.meta.url), 'utf8');
+const page = read('docs/watching.md');
 const standing = firstStanding('');
 const round = { at: '', freshMs: 0, knownMs: 0, failure: undefined };
 const fields = Object.keys(notificationOf({ before: standing, after: standing }, round, ''));
