@@ -26,7 +26,7 @@ export function healthCommand(surroundings: Surroundings): Command {
     .option(...URL_OPTION)
     .option(
       '--ready',
-      'ask the admin port whether the process is ready, and SHOUTCLOUD nothing (ADMIN_PORT, else 9464)',
+      'ask the admin port (ADMIN_PORT, else 9464) whether the process is ready, without a call to SHOUTCLOUD',
     )
     .addOption(durationOption('--timeout', 'how long the answer can take', 3000))
     .action((options: HealthOptions, command: Command) => {
@@ -77,7 +77,7 @@ function reasonOf(error: unknown): string {
 
 const MAX_LOCATION_LENGTH = 200;
 
-/** Resolves if the admin port there says that the process is ready; rejects with the reason if not. */
+/** Resolves if the admin port at this address says that the process is ready; rejects with the reason if not. */
 async function assertReady(adminUrl: string, signal: AbortSignal): Promise<void> {
   const response = await fetch(`${adminUrl.replace(/\/$/, '')}/readyz`, { redirect: 'manual', signal });
   const answer = await startOf(response);
@@ -88,7 +88,7 @@ async function assertReady(adminUrl: string, signal: AbortSignal): Promise<void>
   throw new Error(`it answers ${response.status}${target}`);
 }
 
-/** The first chunk of the answer. That of tuohs is one word; the answer of another server might never end. */
+/** The first chunk of the answer: tuohs answers with one word, but another server might never end. */
 async function startOf({ body }: Response): Promise<string> {
   const reader = body?.getReader();
   const first = await reader?.read();

@@ -1,13 +1,13 @@
 import type { Clock } from '../core/clock.ts';
 import { durationText } from '../core/text-values.ts';
 
-/** Runs `write` without garbling what else is on the same terminal. */
-export type Around = (write: () => void) => void;
+/** Runs `write` between clearing the bar and showing it again, if both are on one terminal. */
+type Around = (write: () => void) => void;
 
 export interface BufferedOutputOptions {
   readonly clock: Pick<Clock, 'soon'>;
   readonly around: Around;
-  /** Called once, when nothing can be written any more. */
+  /** Called once, at the first write that fails. */
   readonly onBroken: (error: Error) => void;
 }
 
@@ -15,7 +15,7 @@ export interface BufferedOutputOptions {
 export interface BufferedOutput {
   /** If it returns a promise, the writer has to wait for it. */
   write(chunk: string | Buffer): Promise<void> | undefined;
-  /** Resolves when the operating system has all of it, or when nothing can be written any more. */
+  /** Resolves when the operating system has all of it, or when a write has failed. */
   flushed(): Promise<void>;
 }
 
@@ -79,16 +79,10 @@ function joined(chunks: readonly (string | Buffer)[]): string | Buffer {
   return Buffer.concat(chunks.map((chunk) => Buffer.from(chunk)));
 }
 
-/** How far something has come. */
-export interface Progress {
-  readonly lines: number;
-  readonly bytes: number;
-}
-
 export interface ProgressBar {
   /** Writes to the terminal that shows the bar. */
   readonly above: Around;
-  /** Shows the last state, and the bar stays as it is. */
+  /** Shows the last state, and leaves the bar on the screen. */
   stop(): void;
 }
 
@@ -96,7 +90,7 @@ export interface ProgressBarOptions {
   readonly terminal: NodeJS.WritableStream;
   /** If it is unknown, a count and a rate are shown, without a bar and the time left. */
   readonly totalBytes: number | undefined;
-  readonly progress: Progress;
+  readonly progress: { readonly lines: number; readonly bytes: number };
   readonly clock: Clock;
 }
 

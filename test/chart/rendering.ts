@@ -71,5 +71,22 @@ export function kindsOf(manifests: readonly Manifest[]): string[] {
 
 function template(values: Values, { helm = 'helm', path = chart, release = 'tuohs' }: Rendering = {}) {
   const args = ['template', release, path, '--namespace', 'tuohs', '--values', '-'];
-  return spawnSync(kubernetesTool(helm), args, { input: JSON.stringify(values), encoding: 'utf8' });
+  return answerOf(helm, args, JSON.stringify(values));
+}
+
+/** What helm answers to the same question is asked once in a process. */
+const answerOf = remembered((helm: KubernetesTool, args: readonly string[], input: string) =>
+  spawnSync(pathOf(helm), args, { input, encoding: 'utf8' }),
+);
+
+const pathOf = remembered(kubernetesTool);
+
+function remembered<A extends readonly unknown[], R>(ask: (...question: A) => R): (...question: A) => R {
+  const answers = new Map<string, R>();
+  return (...question) => {
+    const key = JSON.stringify(question);
+    const answer = answers.get(key) ?? ask(...question);
+    answers.set(key, answer);
+    return answer;
+  };
 }

@@ -45,7 +45,7 @@ export interface Command {
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 // What every test wants: free ports, no drain, and all the time that a busy machine takes for an upstream call. Nothing is taken
-// over from the user's own environment but the PATH.
+// over from the user's own environment but the PATH and Node's cache of compiled files.
 const ENVIRONMENT = {
   ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
   ...{ ATTEMPT_TIMEOUT_MS: '60000', REQUEST_DEADLINE_MS: '60000' },
@@ -68,7 +68,7 @@ export function tuohs(
 export function startProgram(ending: Ending, { command, args, environment }: Command): Program {
   const child = spawn(command, args, {
     cwd: root,
-    env: { PATH: process.env.PATH, ...environment },
+    env: { ...own('PATH', 'NODE_COMPILE_CACHE'), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -117,6 +117,10 @@ export function startProgram(ending: Ending, { command, args, environment }: Com
       exitCode.then(fail, reject);
     });
   }
+}
+
+function own(...names: readonly string[]): Record<string, string | undefined> {
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]));
 }
 
 /** How a program ended, and what it said. */

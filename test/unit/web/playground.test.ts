@@ -24,8 +24,8 @@ test('the licences of both fonts go with them', () => {
 });
 
 test('the page links its source, if that is known, and says its version', () => {
-  const without = String(playground(OPTIONS).html);
-  const withSource = String(playground({ ...OPTIONS, source: 'https://git.example/tuohs' }).html);
+  const without = String(playground(OPTIONS).html.body);
+  const withSource = String(playground({ ...OPTIONS, source: 'https://git.example/tuohs' }).html.body);
 
   assert.match(without, /tuohs 1\.2\.3/);
   assert.doesNotMatch(without, />Source</);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
-import { asYouType } from '../../../src/web/browser/ask.ts';
+import { newestOnly } from '../../../src/web/browser/timing.ts';
 import { settled } from '../../support/fake-clock.ts';
 
 beforeEach(() => {
@@ -34,7 +34,7 @@ test('answers out of order: only the newest text is answered', async () => {
   assert.deepEqual(shown, ['DNOCES']);
 });
 
-test('the next letter gives up the request that is under way, before it pauses', async () => {
+test('the next letter aborts the request that is under way, before typing pauses', async () => {
   const { typist, asked, shown } = setUp();
   typist.now('first');
 
@@ -69,7 +69,7 @@ interface Asked {
 function setUp() {
   const asked: Asked[] = [];
   const shown: string[] = [];
-  const typist = asYouType<string>({
+  const typist = newestOnly<string>({
     pauseMs: 150,
     ask(text, signal) {
       const { promise, resolve } = Promise.withResolvers<string>();
