@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type ApiUnderTest, listeningApi, OVER_QUOTA } from '../support/api.ts';
 import { ask, type Question } from '../support/ask.ts';
-import { parsed, rawClient, requestOf } from '../support/raw-client.ts';
+import { parsed } from '../support/raw-answer.ts';
+import { rawClient, requestOf } from '../support/raw-client.ts';
 import { EVERY_ANSWER } from './every-answer.ts';
 
 const APP = 'https://app.example';

@@ -5,14 +5,8 @@ import { type ReverseShout, reverser, reverseShout } from '../../src/core/revers
 import { problems } from '../../src/http/problem.ts';
 import { fakeApi } from '../support/api.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
-import {
-  closedLate,
-  postOf,
-  type RawAnswer,
-  rawClient,
-  requestOf,
-  wholeAnswers,
-} from '../support/raw-client.ts';
+import { type RawAnswer, wholeAnswers } from '../support/raw-answer.ts';
+import { closedLate, postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 
 const JSON_HEAD = 'POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ApiUnderTest, listeningApi, NO_ROOM, OVER_QUOTA } from '../support/api.ts';
-import { closedLate, exchanged, parsed, rawClient, requestOf, wholeAnswers } from '../support/raw-client.ts';
+import { parsed, wholeAnswers } from '../support/raw-answer.ts';
+import { closedLate, exchanged, rawClient, requestOf } from '../support/raw-client.ts';
 import { testWorld } from '../support/world.ts';
 
 const JSON_TYPE = 'application/json';

@@ -1,8 +1,8 @@
+import type { Answer } from '../../support/caller.ts';
+import type { Load } from '../../support/load.ts';
 import { msUntil } from '../../support/until.ts';
-import type { Answer } from './answer.ts';
 import type { Gateway, UnderWay } from './gateway.ts';
 import type { Ledger } from './lab.ts';
-import type { Load } from './load.ts';
 import { atMost, exactly, type Figure } from './row.ts';
 import { countOf, slowestMs } from './statistics.ts';
 
