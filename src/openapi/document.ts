@@ -101,7 +101,7 @@ const schemas = (errorCodes: string[]): Record<string, Schema> => ({
     about: string('What the service does, for a person.'),
     links: {
       type: 'object',
-      description: 'What there is to ask, by name.',
+      description: 'The requests of the API, by name.',
       additionalProperties: schemaRef('Link'),
     },
   }),
@@ -137,7 +137,7 @@ const headers: Record<string, OpenAPIV3_1.HeaderObject> = {
   'Cache-Status': header('string', 'Where the answer came from (RFC 9211), such as `tuohs; hit`.'),
   'Cache-Control': header('string', 'For good; a local answer and an error: `no-store`.'),
   ETag: header('string', 'Changes with the answer; send it back as `If-None-Match`.'),
-  'RateLimit-Limit': header('integer', 'How many requests you may send in a minute.'),
+  'RateLimit-Limit': header('integer', 'How many requests you can send in a minute.'),
   'RateLimit-Remaining': header('integer', 'How many of them are left.'),
   'RateLimit-Reset': header('integer', 'Seconds to the next minute.'),
 };

@@ -41,7 +41,7 @@ export const healthOperation: Operation = {
 
 export const homeOperation: Operation = {
   operationId: 'home',
-  summary: 'What there is to ask, and where',
+  summary: 'The index of the API',
   description: 'A browser, or anything else that prefers `text/html` to JSON, gets the playground.',
   tags: ['service'],
   parameters: [requestIdParameter],
