@@ -23,6 +23,7 @@ const CASES = {
   'a pause refuses at once each caller whose deadline it outlasts':
     '1: a b<2000 c<2001 pause=2000 => a in, b 2000',
   'so it does with callers that come later': '1: pause=2000 +500 a<1500 b<1501 => a 1500',
+  'even in its last millisecond': '1: pause=2000 +1999 a<1 => a 1',
   'nobody gets a place before a pause is over': '1: pause=2000 a<2001 +1999 => ',
   'then callers get theirs': '1: pause=2000 a<2001 +2000 => a in',
   'a place that comes back during a pause is not given': '2: a b c d e pause=2000 -a -b +1999 => a in, b in',
