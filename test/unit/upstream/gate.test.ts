@@ -59,12 +59,12 @@ test('a pause ends even if its timer runs a fraction of a millisecond early, as 
   const wholeMs = { ...clock, after: (ms: number, run: () => void) => clock.after(Math.trunc(ms), run) };
   const gate = new Gate({ connections: 1 }, { clock: wholeMs });
   gate.pause(2000.5);
-  let changes = 0;
-  gate.onChange(() => changes++);
+  const seen: boolean[] = [];
+  gate.onChange(() => seen.push(gate.isOpen));
 
   await clock.advance(2100);
 
-  assert.deepEqual([gate.isOpen, changes], [true, 1]);
+  assert.deepEqual(seen, [true]);
 });
 
 test('a closed gate leaves no timer', () => {
