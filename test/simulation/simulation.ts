@@ -5,7 +5,7 @@ import type { BreakerState, Event, World } from '../../src/core/events.ts';
 import type { Call, Shouter } from '../../src/core/shouter.ts';
 import { verifiedUpperCase } from '../../src/core/upper-case.ts';
 import { LAYERS, type Layers, shouterStack } from '../../src/shouter-stack.ts';
-import { layerViews } from '../../src/telemetry/layer-views.ts';
+import type { Place } from '../../src/telemetry/layer-views.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { attemptRules } from './attempt-rules.ts';
 import { callRules } from './call-rules.ts';
@@ -78,8 +78,8 @@ export async function simulate(
       transport: simulatedShoutcloud(scenario, attempts, { dice: dice(seed, 'shoutcloud'), journal }),
       redis: redis && redisStore(redis, { ttlDays: 30, verify: variant.verifyRedis }, world),
       isPressed: () => isWithin(pressures),
-      views: layerViews({ waiting: countStrings, batch: countBatches, attempt: countAttempts }),
-      layers: variant.layers,
+      views: [counted],
+      layers: { ...variant.layers, retried: (...parts) => countBatches(variant.layers.retried(...parts)) },
     },
     world,
   );
@@ -151,6 +151,11 @@ export async function simulate(
       !isWithin(pressures, RECOVERY_MS) &&
       clock.now() >= attempts.pausedUntil + RECOVERY_MS
     );
+  }
+
+  function counted(place: Place, layer: Shouter): Shouter {
+    if (place === 'waiting') return countStrings(layer);
+    return place === 'attempt' ? countAttempts(layer) : layer;
   }
 
   function countStrings(inner: Shouter): Shouter {

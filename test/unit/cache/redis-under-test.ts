@@ -22,8 +22,8 @@ export interface RedisUnderTest {
 }
 
 /**
- * A connection with the numbers of the real one, but for the pause before it connects again, on a clock that stands
- * still; and a store on it.
+ * A connection with the numbers of the real one, except the pause before it connects again, on a clock that stands still,
+ * and a store on it.
  */
 export function startRedisStore(ending: Ending, url: string, ca?: string): RedisUnderTest {
   const recorded = testWorld();
@@ -69,9 +69,13 @@ export function startRedisStore(ending: Ending, url: string, ca?: string): Redis
 }
 
 /** One on a real server, connected. */
-export type ServedRedis = RedisUnderTest & { readonly server: RedisServer };
+export type ServedRedis = RedisUnderTest & {
+  readonly server: RedisServer;
+  /** A client of the server for the test itself. */
+  readonly control: RedisServer['control'];
+};
 
-/** A test with a real server of its own; skipped where there is none. */
+/** A test with a real server of its own; skipped if there is none. */
 export function redisTest(
   name: string,
   run: (redis: ServedRedis, t: TestContext) => Promise<void>,
@@ -79,7 +83,8 @@ export function redisTest(
 ): void {
   test(name, { skip: skipWithoutRedis }, async (t) => {
     const server = await redisServer(t, { more });
-    await run({ server, ...(await connectedRedisStore(server.clients, server.url)) }, t);
+    const { control } = server;
+    await run({ server, control, ...(await connectedRedisStore(server.clients, server.url)) }, t);
   });
 }
 

@@ -23,7 +23,7 @@ const BROKEN = [
   ].map((change) => JSON.stringify({ ...FIRST_STATE, ...change })),
 ];
 for (const content of BROKEN) {
-  test(`a file that holds ${content || 'nothing'} is no state, and that is reported`, async (t) => {
+  test(`a file that holds ${content || 'nothing'} is reported, and is not a state`, async (t) => {
     const path = join(await folder(t), 'state.json');
     const world = recordedEvents();
     await writeFile(path, content);
