@@ -80,24 +80,22 @@ for (const url of [
   });
 }
 
-const NDJSON = { 'content-type': 'application/x-ndjson' };
+const BULK = {
+  method: 'POST',
+  url: '/v1/bulk',
+  headers: { 'content-type': 'application/x-ndjson' },
+} as const;
 const COUNTED: Readonly<Record<string, [status: number, request: InjectOptions]>> = {
   'a string by POST /v1': [200, { method: 'POST', url: '/v1', payload: { data: 'hello' } }],
   'a string by POST /': [200, { method: 'POST', url: '/', payload: { data: 'hello' } }],
   'a string by GET /v1/': [200, { url: '/v1/?data=hello' }],
   'a HEAD': [200, { method: 'HEAD', url: SHOUT }],
-  'a bulk': [200, { method: 'POST', url: '/v1/bulk', payload: '{"data":"a"}', headers: NDJSON }],
+  'a bulk': [200, { ...BULK, payload: '{"data":"a"}' }],
   'a query without data': [400, { url: '/v1' }],
   'a body without data': [400, { method: 'POST', url: '/v1', payload: {} }],
-  'another content type': [
-    400,
-    { method: 'POST', url: '/', payload: 'x', headers: { 'content-type': 'text/html' } },
-  ],
+  'another content type': [400, { method: 'POST', url: '/', headers: { 'content-type': 'text/html' } }],
   'a body that is too large': [413, { method: 'POST', url: '/v1', payload: { data: 'x'.repeat(300_000) } }],
-  'a bulk that is too large': [
-    413,
-    { method: 'POST', url: '/v1/bulk', payload: 'x'.repeat(2e6), headers: NDJSON },
-  ],
+  'a bulk that is too large': [413, { ...BULK, payload: 'x'.repeat(2e6) }],
   'an unknown path': [404, { url: '/v2' }],
   'a path without data of ours': [404, { method: 'POST', url: '/favicon.ico' }],
   'another method': [405, { method: 'DELETE', url: '/v1' }],

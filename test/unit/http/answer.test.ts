@@ -46,9 +46,8 @@ const STATUSES: readonly (readonly [shout: Partial<Shout>, header: string])[] = 
 ];
 for (const [shout, header] of STATUSES) {
   test(`${JSON.stringify(shout)} is "${header}"`, () => {
-    assert.equal(
-      cacheStatus({ text: 'A', source: 'local', stored: false, collapsed: false, ...shout }),
-      header,
-    );
+    const whole = { text: 'A', source: 'local', stored: false, collapsed: false, ...shout } as const;
+
+    assert.equal(cacheStatus(whole), header);
   });
 }

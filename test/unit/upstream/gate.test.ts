@@ -27,6 +27,7 @@ const CASES = {
   'nobody gets a place before a pause is over': '1: pause=2000 a<2001 +1999 => ',
   'then callers get theirs': '1: pause=2000 a<2001 +2000 => a in',
   'a place that comes back during a pause is not given': '2: a b c d e pause=2000 -a -b +1999 => a in, b in',
+  'not even in the last millisecond of it': '1: a b pause=2000 +1999 -a => a in',
   'it is given when the pause is over': '2: a b c d e pause=2000 -a -b +2000 => a in, b in, c in, d in',
   'a shorter pause does not end a longer one': '1: pause=3000 pause=1000 a +2999 => ',
   'a longer pause replaces a shorter one': '1: pause=1000 pause=3000 a +2999 => ',
