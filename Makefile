@@ -156,12 +156,12 @@ mutate: install ## Change one file in small ways, one at a time, and print the c
 
 .PHONY: chaos
 chaos: install ## Run the fault laboratory and print its table of figures (CHAOS='--only redis' for a part, --long for the long rows)
-	tsc --project tsconfig.build.json
+	npm run --silent build
 	node test/chaos/run.ts $(CHAOS)
 
 .PHONY: bench
 bench: install ## Measure speed and memory beside plain programs and print a table (BENCH='--only known --rounds 7' for a part)
-	tsc --project tsconfig.build.json
+	npm run --silent build
 	node bench/run.ts $(BENCH)
 
 ##@ Maintain

@@ -17,11 +17,10 @@ import { admission } from './http/limits/admission.ts';
 import { lifecycle } from './lifecycle.ts';
 import { shouterStack } from './shouter-stack.ts';
 import { type EventStrip, eventStrip } from './telemetry/event-strip.ts';
-import { layerViews } from './telemetry/layer-views.ts';
 import { bothOf, logEvents } from './telemetry/log-events.ts';
 import { jsonLog, type LogOutput, logOutput } from './telemetry/log-output.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
-import type { Traces } from './telemetry/traces/traces.ts';
+import type { Traces } from './telemetry/traces.ts';
 import { httpTransport } from './upstream/http-transport.ts';
 import { readSource, readVersion } from './version.ts';
 
@@ -93,7 +92,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && storeIn(redis),
       isPressed: loop.isAbove(FIXED.missLoopDelayMs),
-      views: layerViews(strip?.views ?? {}, traces?.layers ?? {}),
+      views: [strip, traces].flatMap((part) => part?.view ?? []),
     },
     world,
   );
@@ -191,7 +190,7 @@ export function describeApi(): Promise<object> {
 async function tracesOf(config: Config, world: World): Promise<Traces | undefined> {
   const endpoint = traceEndpoint(config);
   if (endpoint === undefined) return undefined;
-  const { traces } = await import('./telemetry/traces/traces.ts');
+  const { traces } = await import('./telemetry/traces.ts');
   const options = {
     endpoint,
     protocol: config.otlpTracesProtocol ?? config.otlpProtocol,

@@ -28,17 +28,18 @@ export function memoryStore({ maxBytes }: { maxBytes: number }): MemoryStore {
 // highest just after the cache's hash table has doubled.
 const ENTRY_BYTES = 208;
 
-/** V8 keeps a string with one byte a character if all are Latin-1, else with two. */
+/** V8 stores a string with one byte for each character if all are Latin-1, else with two. */
 function stringBytes(text: string): number {
   return /^[\0-\xff]*$/.test(text) ? text.length : 2 * text.length;
 }
 
-/** V8 hashes strings up to this length by their characters. All longer ones of the same length have the same hash. */
+/** V8 hashes strings up to this length by their characters. Longer strings of equal length have equal hashes. */
 const MOST_HASHED = 16_383;
 
 /**
- * The key of a well-formed text in a map: the text itself, or a digest of a long one. Without it, a map would compare a long
- * text with all others of its length, and a caller could make that take milliseconds. No well-formed text equals a digest.
+ * The key of a well-formed text in a map: the text itself, or a digest of a long one. Without the digest, a map would
+ * compare a long text with all others of its length, and a caller could make that take milliseconds. No well-formed
+ * text equals a digest.
  */
 export function textKey(text: string): string {
   return text.length <= MOST_HASHED ? text : `\ud800${hash('sha256', text, 'base64')}`;

@@ -16,11 +16,11 @@ export interface Command<T> {
   readonly key: string;
   readonly maxReplyBytes: number;
   send(turn: RedisTurn): Promise<unknown>;
-  /** The value of the reply, or `undefined` if Redis has no such reply to this command. */
+  /** The value of the reply, or `undefined` if this command cannot have such a reply. */
   reads(reply: unknown): T | undefined;
 }
 
-/** A Redis that can be slow, gone or lying. A caller goes on without it at once, or after the time of one command. */
+/** A Redis that can be slow, gone or lying. A caller continues without it at once, or after the time of one command. */
 export interface RedisConnection {
   /** The reply; `undefined` if Redis gave an error, was not in time, or could not be asked. Never rejects. */
   run<T>(command: Command<T>): Promise<T | undefined> | undefined;
@@ -42,7 +42,7 @@ export function redisConnection(
   const turn = new RedisTurn(link.redis, clock);
   const askedFor = new Set<string>();
   let oversized: string[] = [];
-  /** Redis answers in order, so every command behind an overdue reply would come too late as well. */
+  /** Redis answers in order, so the reply to any command after an overdue one would be late, too. */
   let overdue = 0;
   let doubts = 0;
 
@@ -114,7 +114,7 @@ export function redisConnection(
     return ['success', reply];
   }
 
-  /** An error that is no reply means that the connection was lost. */
+  /** An error that is not a reply means that the connection was lost. */
   function outcomeOfError(error: unknown): RedisOutcome {
     if (!isReplyError(error)) return 'timeout';
     link.refused(error);

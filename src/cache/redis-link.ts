@@ -2,7 +2,6 @@ import { type RedisOptions as ClientOptions, Redis } from 'ioredis';
 import type { RedisTrouble, World } from '../core/events.ts';
 import { isReplyError, troubleOfInfo, troubleOfReply, troubleOfSocket } from './redis-trouble.ts';
 import { ReplyGuard } from './reply-guard.ts';
-import { silenceWatch } from './silence-watch.ts';
 
 /** The part of the client that is used. The simulation has one without a network. */
 export type RedisClient = Pick<
@@ -16,9 +15,9 @@ export type ConnectRedis = (url: string, options: Omit<ClientOptions, 'replyMapp
 export interface LinkOptions {
   /** `redis://` or `rediss://`, with credentials and database if needed. */
   readonly url: string;
-  /** The PEM of the authorities that are trusted for the server's certificate; the system's unless given. */
+  /** The PEM of the authorities that can sign the server's certificate; those of the system unless given. */
   readonly ca: string | undefined;
-  /** Called each time when Redis becomes usable. */
+  /** Called each time that Redis becomes usable. */
   onUp(): void;
   /** Called before a connection is cut because far more bytes arrived than were asked for. */
   onOversized(): void;
@@ -41,7 +40,6 @@ export interface RedisLink {
 
 const RECONNECT_MS = 1000;
 const RECONNECT_JITTER_MS = 250;
-const SILENT_SOCKET_MS = 2000;
 
 // The pauses before a new connection to a read-only Redis: by then its address can lead to a new primary.
 const LEAST_RENEWAL_MS = 1000;
@@ -56,8 +54,10 @@ export function redisLink(
   { clock, emit }: World,
   connect: ConnectRedis = (address, how) => new Redis(address, how),
 ): RedisLink {
-  const guard = new ReplyGuard();
-  const awaitReply = silenceWatch(SILENT_SOCKET_MS, () => cut('no_answer'), clock);
+  const guard = new ReplyGuard(clock, (fault) => {
+    if (fault === 'oversized_value') onOversized();
+    cut(fault);
+  });
   const redis = connect(url, {
     ...(ca !== undefined && { tls: { ca } }),
     // The third version of the protocol allows replies without a command.
@@ -79,11 +79,8 @@ export function redisLink(
   let renewalAt = 0;
 
   redis.on('connect', () => {
-    greetingEnds = awaitReply();
-    guard.watch(redis, (fault) => {
-      if (fault === 'oversized_value') onOversized();
-      cut(fault);
-    });
+    greetingEnds = guard.expect(MAX_INFO_BYTES);
+    guard.watch(redis);
   });
   redis.on('ready', async () => {
     const found = await greet();
@@ -106,14 +103,7 @@ export function redisLink(
   return {
     redis,
     state: () => ({ isUp, trouble }),
-    expect(bytes) {
-      const endOfBytes = guard.expect(bytes);
-      const endOfWait = awaitReply();
-      return () => {
-        endOfBytes();
-        endOfWait();
-      };
-    },
+    expect: (bytes) => guard.expect(bytes),
     cut,
     refused(error) {
       const found = troubleOfReply(error);
@@ -128,20 +118,17 @@ export function redisLink(
     close: () => redis.disconnect(),
   };
 
-  /** Asks Redis about itself. Returns the reason why it cannot be used. If INFO is not permitted, it is used. */
+  /** Asks Redis for INFO. Returns the reason why it cannot be used, if any. A Redis that does not permit INFO is used. */
   async function greet(): Promise<RedisTrouble | undefined> {
-    const settle = guard.expect(MAX_INFO_BYTES);
     try {
       return troubleOfInfo(await redis.info());
     } catch (error) {
       const found = isReplyError(error) ? troubleOfReply(error) : 'closed';
       return found === 'not_permitted' || found === 'rejected' ? undefined : found;
-    } finally {
-      settle();
     }
   }
 
-  /** Has no effect if the connection has ended since, because the next one is not at fault. */
+  /** Has no effect if the connection has already ended, because the next connection is not at fault. */
   function cut(reason: RedisTrouble): void {
     if (!redis.stream.destroyed) fail(reason);
   }
@@ -170,5 +157,5 @@ export function redisLink(
   }
 }
 
-/** Every further command on the same connection would get one of these, too. */
+/** Every other command on the same connection would get such an error, too. */
 const ENDS_A_CONNECTION = new Set<RedisTrouble>(['cluster', 'loading', 'password_missing', 'protected_mode']);

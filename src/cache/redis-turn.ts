@@ -3,7 +3,6 @@ import type { RedisClient } from './redis-link.ts';
 
 interface Get {
   readonly key: string;
-  readonly maxReplyBytes: number;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
@@ -17,8 +16,11 @@ export class RedisTurn {
   readonly redis: RedisClient;
   readonly #clock: Pick<Clock, 'soon'>;
   #isOpen = false;
+  /** What to ask at the end of the turn. */
+  #asks: (() => void)[] = [];
+  /** The MGET that has room for more keys, and how long its reply can be. */
   #gets: Get[] = [];
-  #others: (() => void)[] = [];
+  #replyBytes = 0;
 
   constructor(redis: RedisClient, clock: Pick<Clock, 'soon'>) {
     this.redis = redis;
@@ -33,47 +35,40 @@ export class RedisTurn {
     stream.cork();
     this.#clock.soon(() => {
       this.#isOpen = false;
-      this.#end();
+      this.#gets = [];
+      for (const ask of this.#asks.splice(0)) ask();
       stream.uncork();
-    });
-  }
-
-  /**
-   * The value of a key, or `null` if there is none. It travels in an MGET with others, because most of the cost of a GET
-   * is not its key. A value that is no string is `null` in an MGET, while a GET alone fails. Resolves with `undefined` if
-   * the reply to the MGET is not one value for each key.
-   */
-  get(key: string, maxReplyBytes: number): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#gets.push({ key, maxReplyBytes, resolve, reject });
     });
   }
 
   /** Calls `ask` at the end of the turn, and settles as it does. */
   atEnd<T>(ask: () => Promise<T>): Promise<T> {
     return new Promise((resolve) => {
-      this.#others.push(() => resolve(ask()));
+      this.#asks.push(() => resolve(ask()));
     });
   }
 
-  #end(): void {
-    const others = this.#others;
-    this.#others = [];
-    for (const ask of others) ask();
-    const gets = this.#gets;
-    this.#gets = [];
-    let group: Get[] = [];
-    let bytes = 0;
-    for (const get of gets) {
-      if (group.length === MAX_KEYS || (group.length > 0 && bytes + get.maxReplyBytes > MAX_REPLY_BYTES)) {
-        this.#ask(group);
-        group = [];
-        bytes = 0;
-      }
-      group.push(get);
-      bytes += get.maxReplyBytes;
+  /**
+   * The value of a key, or `null` if there is none. It travels in an MGET with others, because most of the cost of a GET
+   * is not its key. A value that is not a string is `null` in an MGET, while a GET alone fails. Resolves with `undefined` if
+   * the reply to the MGET is not one value for each key.
+   */
+  get(key: string, maxReplyBytes: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#getsWithRoom(maxReplyBytes).push({ key, resolve, reject });
+    });
+  }
+
+  #getsWithRoom(bytes: number): Get[] {
+    this.#replyBytes += bytes;
+    const isFull = this.#gets.length === MAX_KEYS || this.#replyBytes > MAX_REPLY_BYTES;
+    if (isFull || this.#gets.length === 0) {
+      const gets: Get[] = [];
+      this.#gets = gets;
+      this.#replyBytes = bytes;
+      this.#asks.push(() => this.#ask(gets));
     }
-    if (group.length > 0) this.#ask(group);
+    return this.#gets;
   }
 
   #ask(gets: readonly Get[]): void {

@@ -1,74 +1,95 @@
 import type { Readable } from 'node:stream';
+import { afterReading, type Clock } from '../core/clock.ts';
 
 /** The most bytes beyond the awaited replies: handshakes, errors, and the start of the next chunk. */
 const SLACK_BYTES = 131_072;
 
-/** `protocol`: a reply without a command, or bytes that are no reply. `oversized_value`: far more than was asked for. */
-export type ReplyFault = 'protocol' | 'oversized_value';
+const SILENT_SOCKET_MS = 2000;
 
-/** What is used of an ioredis client: its connection, and the commands that wait for a reply. */
+/**
+ * `protocol`: a reply without a command, or bytes that are not a reply. `oversized_value`: far more than was asked for.
+ * `no_answer`: no reply for two seconds while some are awaited.
+ */
+export type ReplyFault = 'protocol' | 'oversized_value' | 'no_answer';
+
+/** The parts of an ioredis client that the guard uses: its connection, and the commands that wait for a reply. */
 export interface GuardedClient {
   readonly stream: Readable;
   readonly commandQueue: { readonly length: number };
 }
 
 /**
- * Checks what Redis sends before ioredis sees it. ioredis takes any reply for that of the next command, and an unasked
- * null ends the process (6.0.0: `DataHandler.shiftCommand` throws in a tick of its own). Nothing of a chunk with a fault
- * reaches it. A reply that is longer than the awaited ones means that one of our keys has a huge foreign value; it is
- * refused before it is in memory.
+ * Checks what Redis sends before ioredis sees it. ioredis takes any reply for that of the next command, and a null without
+ * a command ends the process (6.0.0: `DataHandler.shiftCommand` throws in a tick of its own). Nothing of a chunk with a
+ * fault reaches it. A reply that is far longer than awaited means that one of our keys has a huge foreign value. It is
+ * refused before it is in memory. The time limit of ioredis (`socketTimeout`) runs on the system's clock, which the
+ * simulation cannot move.
  */
 export class ReplyGuard {
+  readonly #clock: Clock;
+  readonly #onFault: (fault: ReplyFault) => void;
+  #awaited = 0;
   #awaitedBytes = 0;
   #receivedBytes = 0;
+  #repliedAt = 0;
+  #stopTimer = () => {};
 
-  /** Guards a new connection. `onFault` is called at the first fault and must end the connection. */
-  watch(client: GuardedClient, onFault: (fault: ReplyFault) => void): void {
+  /** `onFault` must end the connection. */
+  constructor(clock: Clock, onFault: (fault: ReplyFault) => void) {
+    this.#clock = clock;
+    this.#onFault = onFault;
+  }
+
+  /** Guards a new connection. */
+  watch(client: GuardedClient): void {
     this.#receivedBytes = 0;
     const { stream } = client;
     const frames = new ReplyFrames();
-    const decode = firstListener(stream);
+    // The decoder of ioredis is always the first listener of its stream.
+    const [decode = () => {}] = stream.listeners('data') as ((chunk: Buffer) => void)[];
     stream.off('data', decode);
     stream.prependListener('data', (chunk: Buffer) => {
       const fault = this.#faultOf(chunk, frames, client.commandQueue.length);
       if (fault === undefined) decode(chunk);
-      else onFault(fault);
+      else this.#onFault(fault);
     });
   }
 
-  /** Awaits a reply of at most this many bytes, until the returned function is called. */
+  /** Awaits a reply of at most this many bytes, until the returned function is called for the first time. */
   expect(bytes: number): () => void {
     this.#awaitedBytes += bytes;
+    if (this.#awaited++ === 0) this.#startTimer(SILENT_SOCKET_MS);
+    let isOver = false;
     return () => {
+      if (isOver) return;
+      isOver = true;
       this.#awaitedBytes -= bytes;
       this.#receivedBytes = 0;
+      this.#repliedAt = this.#clock.now();
+      if (--this.#awaited === 0) this.#stopTimer();
     };
   }
 
   #faultOf(chunk: Buffer, frames: ReplyFrames, asked: number): ReplyFault | undefined {
     this.#receivedBytes += chunk.length;
-    const read = frames.read(chunk);
-    if (read === undefined) return 'protocol';
+    const replies = frames.read(chunk);
+    if (replies === undefined) return 'protocol';
     if (this.#receivedBytes + frames.bytesLeft > this.#awaitedBytes + SLACK_BYTES) return 'oversized_value';
-    return read.ended + Number(read.isPartial) > asked ? 'protocol' : undefined;
+    return replies > asked ? 'protocol' : undefined;
+  }
+
+  /** One timer for all awaited replies. */
+  #startTimer(ms: number): void {
+    this.#stopTimer = afterReading(this.#clock, ms, () => {
+      const leftMs = this.#repliedAt + SILENT_SOCKET_MS - this.#clock.now();
+      if (leftMs > 0) this.#startTimer(leftMs);
+      else this.#onFault('no_answer');
+    });
   }
 }
 
-/** The decoder of ioredis, which is always its stream's first listener. */
-function firstListener(stream: Readable): (chunk: Buffer) => void {
-  const [first = () => {}] = stream.listeners('data');
-  return first as (chunk: Buffer) => void;
-}
-
-/** The replies that a chunk of bytes brought. */
-export interface ReadFrames {
-  /** How many replies are complete with this chunk. */
-  readonly ended: number;
-  /** Whether another reply has begun. */
-  readonly isPartial: boolean;
-}
-
 const LINE_FEED = 10;
+const LINE_END_BYTES = 2;
 
 /** Longer than any status or error line of Redis. */
 const MAX_LINE = 4096;
@@ -82,18 +103,21 @@ const MAX_ELEMENTS = 1024;
  */
 export class ReplyFrames {
   #line = '';
-  #elementsLeft = 0;
   #bytesLeft = 0;
-  #isStringEnd = false;
-  #ended = 0;
+  #elementsLeft = 0;
+  #replies = 0;
 
-  /** Reads on. Returns `undefined` at the first byte that cannot belong to such a reply. */
-  read(chunk: Buffer): ReadFrames | undefined {
-    this.#ended = 0;
+  /**
+   * Reads on. Returns how many replies this chunk completes, plus one if another has begun; `undefined` if a byte cannot
+   * belong to such a reply.
+   */
+  read(chunk: Buffer): number | undefined {
+    this.#replies = 0;
     for (let at = 0; at < chunk.length; ) {
-      const skipped = Math.min(this.#bytesLeft, chunk.length - at);
-      this.#bytesLeft -= skipped;
-      at += skipped;
+      if (this.#bytesLeft > 0) {
+        at += this.#readString(chunk.length - at);
+        continue;
+      }
       const end = chunk.indexOf(LINE_FEED, at);
       this.#line += chunk.toString('latin1', at, end < 0 ? chunk.length : end);
       if (this.#line.length > MAX_LINE) return undefined;
@@ -102,10 +126,8 @@ export class ReplyFrames {
       this.#line = '';
       at = end + 1;
     }
-    return {
-      ended: this.#ended,
-      isPartial: this.#line !== '' || this.#isStringEnd || this.#elementsLeft > 0,
-    };
+    const isPartial = this.#line !== '' || this.#bytesLeft > 0 || this.#elementsLeft > 0;
+    return this.#replies + Number(isPartial);
   }
 
   /** How many bytes of the current string have not arrived yet. */
@@ -113,10 +135,16 @@ export class ReplyFrames {
     return this.#bytesLeft;
   }
 
+  #readString(available: number): number {
+    const bytes = Math.min(this.#bytesLeft, available);
+    this.#bytesLeft -= bytes;
+    if (this.#bytesLeft === 0) this.#end();
+    return bytes;
+  }
+
   #take(line: string): boolean {
     if (!line.endsWith('\r')) return false;
     const text = line.slice(1, -1);
-    if (this.#isStringEnd) return line === '\r' && this.#end();
     switch (line[0]) {
       case '+':
       case '-':
@@ -124,38 +152,35 @@ export class ReplyFrames {
       case ':':
         return /^[+-]?\d+$/.test(text) && this.#end();
       case '$':
-        return this.#beginString(lengthOf(text));
+        return isLength(text) && this.#beginString(Number(text));
       case '*':
-        return this.#elementsLeft === 0 && this.#beginArray(lengthOf(text));
+        return this.#elementsLeft === 0 && isLength(text) && this.#beginArray(Number(text));
       default:
         return false;
     }
   }
 
-  #beginString(length: number | undefined): boolean {
-    if (length === undefined) return false;
+  #beginString(length: number): true {
     if (length < 0) return this.#end();
-    this.#bytesLeft = length;
-    this.#isStringEnd = true;
+    this.#bytesLeft = length + LINE_END_BYTES;
     return true;
   }
 
-  #beginArray(length: number | undefined): boolean {
-    if (length === undefined || length > MAX_ELEMENTS) return false;
+  #beginArray(length: number): boolean {
+    if (length > MAX_ELEMENTS) return false;
     if (length <= 0) return this.#end();
     this.#elementsLeft = length;
     return true;
   }
 
   #end(): true {
-    this.#isStringEnd = false;
     if (this.#elementsLeft > 0) this.#elementsLeft--;
-    if (this.#elementsLeft === 0) this.#ended++;
+    if (this.#elementsLeft === 0) this.#replies++;
     return true;
   }
 }
 
-/** −1 is a null. */
-function lengthOf(text: string): number | undefined {
-  return /^(-1|\d{1,10})$/.test(text) ? Number(text) : undefined;
+/** −1 is the length of a null. */
+function isLength(text: string): boolean {
+  return /^(-1|\d{1,10})$/.test(text);
 }

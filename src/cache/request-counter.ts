@@ -14,7 +14,7 @@ export interface RequestCount {
 }
 
 export interface CounterOptions {
-  /** The quota. Below the half of it a count that is a little old is good enough. */
+  /** The quota. Below half of it, a count that is a little old is good enough. */
   readonly perMinute: number;
   readonly redis?: RedisConnection | undefined;
 }
@@ -23,9 +23,9 @@ export interface CounterOptions {
 interface Counted {
   /** In this process. */
   here: number;
-  /** In the other processes, by the last reply of Redis. */
+  /** In the other processes, by the last reply of Redis, and when that came. */
   elsewhere: number;
-  toldAtMs: number;
+  knownAtMs: number;
   /** How many of `here` were not sent to Redis yet. */
   unsent: number;
   /** Settles when Redis has replied. It is `undefined` again as soon as the command is written. */
@@ -35,7 +35,7 @@ interface Counted {
 const MINUTE_MS = 60_000;
 const KEY_SECONDS = 120;
 
-/** A count of the other processes that is older than this is asked for again before it is relied on. */
+/** Redis is asked again before a count of the other processes is used that is older than this. */
 const FRESH_MS = 1000;
 
 /** How long requests are gathered for one command to Redis, if none of them waits for it. */
@@ -44,7 +44,7 @@ const GATHER_MS = 10;
 /** No minute has more, so a larger number in Redis is not one of our counts. */
 const MOST_REQUESTS = 1_000_000_000;
 
-/** The most clients that are remembered. The one that was quiet for longest is forgotten first. */
+/** The most clients that are remembered. The one without a request for longest is forgotten first. */
 const MAX_CLIENTS = 100_000;
 
 /**
@@ -70,7 +70,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
       if (redis === undefined) return result();
       counted.unsent++;
       const ask = () => askRedis(redis, `${minute}:${client}`, counted);
-      const isFresh = clock.now() - counted.toldAtMs < FRESH_MS;
+      const isFresh = clock.now() - counted.knownAtMs < FRESH_MS;
       if (!isFresh || place + counted.elsewhere >= perMinute / 2) return ask()?.then(result) ?? result();
       if (counted.unsent === 1) clock.after(GATHER_MS, ask);
       return result();
@@ -81,7 +81,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
     const counted = {
       here: 0,
       elsewhere: 0,
-      toldAtMs: Number.NEGATIVE_INFINITY,
+      knownAtMs: Number.NEGATIVE_INFINITY,
       unsent: 0,
       asked: undefined,
     };
@@ -112,13 +112,13 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
     counted.asked = reply?.then((total) => {
       if (total === undefined || total > MOST_REQUESTS) return;
       counted.elsewhere = Math.max(0, total - sentHere);
-      counted.toldAtMs = clock.now();
+      counted.knownAtMs = clock.now();
     });
     return counted.asked;
   }
 }
 
-/** The reply to INCRBY, if this and the reply to EXPIRE are ones that Redis can give. */
+/** The reply to INCRBY, if it and the reply to EXPIRE can be replies to these commands. */
 function countOf(replies: unknown): number | undefined {
   const [total, isKept]: unknown[] = Array.isArray(replies) ? replies : [];
   if (isKept !== 0 && isKept !== 1) return undefined;

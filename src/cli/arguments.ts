@@ -49,13 +49,13 @@ export const URL_OPTION = [
   'address of the service (TUOHS_URL, else this machine, on the port that PORT names, or 5000)',
 ] as const;
 
-/** The address that `--url` or TUOHS_URL names; else that of the service that `tuohs serve` starts in this environment. */
+/** The address of `--url` or TUOHS_URL; without them, the address at which `tuohs serve` listens in this environment. */
 export function serviceUrl(option: string | undefined, environment: Environment): string {
   const { TUOHS_URL: url, HOST: host, PORT: port = '5000' } = environment;
   return withScheme(option ?? url ?? localUrl(host, port));
 }
 
-/** The address of the admin port: `--url`, else that of the service that `tuohs serve` starts in this environment. */
+/** The address of the admin port: `--url`, else the one at which `tuohs serve` listens in this environment. */
 export function adminUrl(option: string | undefined, environment: Environment): string {
   const { HOST: host, ADMIN_HOST: adminHost, ADMIN_PORT: port = '9464' } = environment;
   return withScheme(option ?? localUrl(adminHost || host, port));

@@ -6,7 +6,7 @@ const NAME = 'completion';
 /** What a shell calls at each press of the tab key. */
 const HIDDEN_NAME = 'complete';
 
-/** The options that take the name of a file: the package does not know them, and would offer nothing. */
+/** The options whose value is the name of a file. The package cannot know that, and would offer nothing. */
 const FILE_OPTIONS = [
   ['shout', 'file'],
   ['shout', 'failed'],
@@ -14,8 +14,8 @@ const FILE_OPTIONS = [
 ] as const;
 
 /**
- * Adds `tuohs completion`, which prints a script for a shell, and the hidden command that this script calls. Both belong to a
- * package that is loaded only for them; for all other commands there is a row in the help.
+ * Adds `tuohs completion`, which prints a script for a shell, and the hidden command that this script calls. Both come from
+ * a package that is loaded only for them. Other commands get a row in the help instead.
  */
 export async function addCompletion(program: Command, args: readonly string[]): Promise<void> {
   if (args[0] !== NAME && args[0] !== HIDDEN_NAME) return void program.addCommand(rowOfHelp());
@@ -34,7 +34,7 @@ function rowOfHelp(): Command {
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish', 'powershell']));
 }
 
-/** The files and folders in the folder that the word has so far. */
+/** The files and folders in the folder that the unfinished word names. */
 function namesLike(word: string): string[] {
   const folder = word.slice(0, word.lastIndexOf('/') + 1);
   try {

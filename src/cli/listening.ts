@@ -2,8 +2,8 @@
 type Close = () => Promise<unknown>;
 
 /**
- * Runs what `start` opens until `stop` resolves, which also ends a start that hangs. At the end, and if the start fails,
- * everything that `start` has put into `opened` by then is closed, the last one first.
+ * Calls `start`, and waits until `stop` resolves, even if the start hangs. Then, or if the start fails, closes everything
+ * that `start` has put into `opened`, the last one first.
  */
 export async function runUntil(
   stop: Promise<unknown>,
@@ -24,30 +24,6 @@ export interface AddressNames {
   readonly port: (port: number) => string;
 }
 
-/** For an address that cannot be listened on, an error that names what to change; any other error as it is. */
-export function listenFailure(error: unknown, names: AddressNames): unknown {
-  if (!isListenError(error)) return error;
-  const { code, port = 0, address = '', hostname = '' } = error;
-  const name = `${names.port(port)} ${port}`;
-  switch (code) {
-    case 'EADDRINUSE':
-      return new Error(`${name} is taken: another program listens on it (${code})`, { cause: error });
-    case 'EACCES':
-      return new Error(`${name} is not for this user to listen on (${code})`, { cause: error });
-    case 'EADDRNOTAVAIL':
-      return new Error(`${names.host(address)} ${address} is no address of this machine (${code})`, {
-        cause: error,
-      });
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new Error(`${names.host(hostname)} ${hostname} is no name of an address (${code})`, {
-        cause: error,
-      });
-    default:
-      return error;
-  }
-}
-
 interface ListenError extends Error {
   readonly code: string;
   readonly port?: number;
@@ -55,9 +31,32 @@ interface ListenError extends Error {
   readonly hostname?: string;
 }
 
-/** Whether Node has thrown it because of an address to listen on. */
+const LISTEN_CALLS = ['listen', 'bind', 'getaddrinfo'];
+
+/** Whether Node threw this because of an address to listen on. */
 export function isListenError(error: unknown): error is ListenError {
   return error instanceof Error && 'syscall' in error && LISTEN_CALLS.includes(String(error.syscall));
 }
 
-const LISTEN_CALLS = ['listen', 'bind', 'getaddrinfo'];
+/** For an address that cannot be listened on, an error that names what to change; any other error as it is. */
+export function listenFailure(error: unknown, names: AddressNames): unknown {
+  const reason = isListenError(error) && reasonOf(error, names);
+  return reason ? new Error(`${reason} (${error.code})`, { cause: error }) : error;
+}
+
+function reasonOf(error: ListenError, names: AddressNames): string | undefined {
+  const { code, port = 0, address = '', hostname = '' } = error;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `${names.port(port)} ${port} is taken: another program listens on it`;
+    case 'EACCES':
+      return `this user is not permitted to listen on ${names.port(port)} ${port}`;
+    case 'EADDRNOTAVAIL':
+      return `${names.host(address)} ${address} is not an address of this machine`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `${names.host(hostname)} ${hostname} is not the name of an address`;
+    default:
+      return undefined;
+  }
+}

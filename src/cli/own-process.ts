@@ -8,12 +8,12 @@ import type { ForkedProcess } from '../workers/worker-link.ts';
 export interface Surroundings {
   readonly environment: Environment;
   readonly stop: StopSignals;
-  /** Its own process, for one that another one started. */
+  /** The process itself, for a worker, which talks to its primary. */
   readonly process?: ForkedProcess;
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: Writable;
   readonly stderr: Writable;
-  /** Where log lines go; standard output unless given. */
+  /** The output for log lines; standard output unless given. */
   readonly logTo?: LogOutput;
 }
 
@@ -26,9 +26,9 @@ export async function openLog({ logTo }: Pick<Surroundings, 'logTo'>, clock: Clo
 
 /** The user wants the process to end: SIGTERM, SIGINT or SIGHUP. */
 export interface StopSignals {
-  /** Resolves at the first of them, even if it came before anyone asked. */
+  /** Resolves at the first signal, even if it came before this was read. */
   readonly first: Promise<void>;
-  /** Resolves at the second: the user does not want to wait. */
+  /** Resolves at the second signal: the user does not want to wait. */
   readonly second: Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export class ExitCode extends Error {
   }
 }
 
-/** Whether an output failed because its reader, such as `head`, has had enough. That is no failure of ours. */
+/** Whether an output failed because its reader, such as `head`, has read enough. That is not a failure of the command. */
 export function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }
@@ -65,8 +65,8 @@ export function isBrokenPipe(error: unknown): boolean {
 const SMALL_HEAP = ['--max-semi-space-size=4', '--max-old-space-size=512'];
 
 /**
- * Replaces this process by the same one with a small heap, because Node takes the size of its heap only at its start. Returns
- * if the size is given already, or if the system cannot replace a process (Windows).
+ * Replaces this process by the same one with a small heap, because Node reads the size of its heap only at its start. Returns
+ * if the size is already set, or if the system cannot replace a process (Windows).
  */
 export function restartWithSmallHeap(): void {
   const { execPath, execArgv, argv } = process;
@@ -78,8 +78,8 @@ export function restartWithSmallHeap(): void {
 const IN_A_THREAD = ['GetAddrInfoReqWrap', 'FSReqCallback', 'FSReqPromise'];
 
 /**
- * Ends this process with this exit code. Node waits at its end for its threads, and the look-up of a name can take a minute.
- * So a process with such work under way is replaced by one that has nothing to do but end; Windows cannot do that.
+ * Ends this process with this exit code. At its end, Node waits for its threads, and the look-up of a name can take a minute.
+ * So a process with such work under way is replaced by one that ends at once. Windows cannot do that.
  */
 export function endProcess(exitCode: number): void {
   const isThreadBusy = process.getActiveResourcesInfo().some((resource) => IN_A_THREAD.includes(resource));

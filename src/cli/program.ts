@@ -9,7 +9,7 @@ import { ExitCode, INTERRUPTED, isBrokenPipe, type Surroundings } from './own-pr
 
 /**
  * Runs one command line and returns its exit code: 0 for done, 1 for failed, 2 for wrong settings or arguments, 130 for
- * interrupted, with a sentence for each problem on stderr. Returns when all output is written, or given up at a signal.
+ * interrupted, with a sentence for each problem on stderr. Returns when all output is written, or at a signal.
  */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { stdout, stderr, stop } = surroundings;
@@ -29,12 +29,12 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   return 1;
 }
 
-/** Resolves with false when everything is written, or cannot be. */
+/** Resolves with false when everything is written, or when writing has failed. */
 function written(stdout: Writable): Promise<false> {
   return new Promise((resolve) => stdout.write('', () => resolve(false)));
 }
 
-/** Each command is loaded only to run it, or to list all. */
+/** A command is loaded only when it runs, or when all are listed. */
 const COMMANDS: Readonly<Record<string, (surroundings: Surroundings) => Promise<Command>>> = {
   serve: async (its) => (await import('./serve-command.ts')).serveCommand(its),
   shout: async (its) => (await import('./shout-command.ts')).shoutCommand(its),
@@ -58,7 +58,7 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
   const output = {
     writeOut: (text: string) => void stdout.write(text),
     writeErr: (text: string) => void stderr.write(text),
-    // Commander's own sentences begin like all others.
+    // Commander's own sentences get the same beginning as ours.
     outputError: (text: string, write: (text: string) => void) =>
       write(sentence(text.replace(/^error: /, ''))),
   };

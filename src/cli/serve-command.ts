@@ -52,7 +52,7 @@ async function serve(
   });
 }
 
-/** One process, or the one in front of several. Loaded only here, because the other commands need none of it. */
+/** The only process, or the primary of several. Loaded only here, because the other commands need none of it. */
 async function appFor(
   config: Config,
   settings: Environment,
@@ -63,13 +63,13 @@ async function appFor(
     const { createApp } = await import('../app.ts');
     return createApp(config, { ...logging, faults });
   }
-  // Several processes cannot show what happens, so their page has no switch of faults.
+  // The page cannot show what happens in several processes, so it gets no switch for faults.
   const { createPrimary } = await import('../primary.ts');
   const args = readableLogs ? ['worker', '--readable-logs'] : ['worker'];
   return createPrimary(config, { ...logging, args, environment: settings });
 }
 
-/** A server of our own in place of SHOUTCLOUD, which the page of the service can break. */
+/** A server of our own in place of SHOUTCLOUD. The page of the service can make it fail. */
 async function embedded() {
   const { faultSwitch, startShoutcloud } = await import('../shoutcloud/server.ts');
   const shoutcloud = await startShoutcloud();
@@ -86,8 +86,8 @@ async function readableLog(): Promise<LogOutput> {
 }
 
 /**
- * `tuohs worker`: one of several processes that `tuohs serve` starts. It serves until its primary tells it to drain, and ends
- * at once if the primary is gone. It leaves signals to the primary, because Ctrl-C reaches all processes alike.
+ * `tuohs worker`: one of several processes that `tuohs serve` starts. It serves until its primary asks it to drain, and ends
+ * at once if the primary is gone. It ignores signals, because Ctrl-C reaches all processes, and the primary acts on it.
  */
 export function workerCommand({ environment, process }: Surroundings): Command {
   return new Command('worker')

@@ -14,7 +14,7 @@ interface ShoutOptions {
   timeout?: number;
 }
 
-/** `tuohs shout`: texts in, one line for each out, in order. Ends with 1 if some failed, with 130 at a signal. */
+/** `tuohs shout`: prints one line for each text, in order. Ends with 1 if some failed, with 130 at a signal. */
 export function shoutCommand(surroundings: Surroundings): Command {
   return new Command('shout')
     .description('shout texts, one line of output for each')
@@ -32,8 +32,7 @@ export function shoutCommand(surroundings: Surroundings): Command {
       const client = clientOf(url, { timeoutMs: options.timeout }, command);
       const { input, failedFile } = filesOf(texts, options, { command, surroundings });
       const isJson = options.json === true;
-      const parts = { client, isJson, failedFile, surroundings, againCommand: againCommand(options) };
-      const exitCode = await shoutRun(input, parts);
+      const exitCode = await shoutRun(input, { client, isJson, failedFile, surroundings });
       if (exitCode !== 0) throw new ExitCode(exitCode);
     });
 }
@@ -51,7 +50,7 @@ Examples:
   cut -f 2 table.tsv | tuohs shout | head
 `;
 
-/** Opens what is read and what failed lines are written to. Whatever is wrong with them is wrong usage. */
+/** Opens what is read and what failed lines are written to. Any problem with them is wrong usage. */
 function filesOf(
   texts: string[],
   options: ShoutOptions,
@@ -68,9 +67,7 @@ function filesOf(
 function inputOf(texts: string[], { file, json }: ShoutOptions, surroundings: Surroundings): ShoutInput {
   if (texts.length > 0 && file !== undefined) throw new Error('give either texts or --file, not both');
   if (!json && texts.some((text) => text.includes('\n'))) {
-    throw new Error(
-      'a text must not have a line break, because its answer would be more than one line; use --json',
-    );
+    throw new Error('the answer to a text with a line break is more than one line; use --json');
   }
   if (texts.length > 0) return argumentsInput(texts);
   return file === undefined ? standardInput(surroundings.stdin) : fileInput(file);
@@ -88,15 +85,4 @@ function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
     throw new Error('--failed must name another file than the one that is read');
   }
   return createWriteStream(failed, { fd });
-}
-
-function againCommand({ failed = '', url, json }: ShoutOptions): string {
-  const place = url === undefined ? '' : ` --url ${quoted(url)}`;
-  const format = json ? ' --json' : '';
-  return `tuohs shout --file ${quoted(failed.replace(/^-/, './-'))}${place}${format}`;
-}
-
-/** The word as a shell reads it. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream, fstatSync, openSync, type Stats } from 'node:fs';
 
-/** Where the texts come from. */
+/** The texts, and their source. */
 export interface ShoutInput {
   /** What one text is called in messages. */
   readonly noun: 'line' | 'text';
@@ -58,9 +58,12 @@ export function asItCame({ text, lineBreak, fault }: Line): Buffer | string | un
 /** The most that a service can be set to accept. A longer line, or a file without lines, must not fill the memory. */
 const MAX_LINE_BYTES = 16_777_216;
 
+const LF = 0x0a;
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+
 /**
- * Splits bytes into lines, as many at a time as have arrived. A line ends with LF or CRLF, the last one also without. A byte
- * order mark at the start is no part of the first line. Throws a sentence for input in UTF-16.
+ * Splits bytes into lines, as many at a time as have arrived. A line ends with LF or CRLF; the last one needs neither. A
+ * byte order mark at the start is not part of the first line. Throws a sentence for input in UTF-16.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Buffer | string>,
@@ -68,7 +71,7 @@ export async function* linesOf(
 ): AsyncGenerator<readonly Line[], void, undefined> {
   let rest: Buffer[] = [];
   let restBytes = 0;
-  let isFirst = true;
+  let parse = parsedFirst;
   for await (const piece of chunks) {
     const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece;
     const first = chunk.indexOf(LF);
@@ -87,22 +90,19 @@ export async function* linesOf(
   function keep(part: Buffer): void {
     restBytes += part.length;
     if (restBytes > maxLineBytes) rest = [];
-    else if (part.length > 0) rest.push(part);
+    else rest.push(part);
   }
 
   function ended(): Line {
-    const parse = isFirst ? parsedFirst : parsed;
     const line = restBytes > maxLineBytes ? tooLong(restBytes) : parse(Buffer.concat(rest));
-    isFirst = false;
+    parse = parsed;
     rest = [];
     restBytes = 0;
     return line;
   }
 }
 
-const LF = 0x0a;
-
-/** The lines in a block that ends with a line break or is empty. */
+/** The lines in a block that ends with a line break or is empty. One check is enough for a block that is valid UTF-8. */
 function completeLines(block: Buffer): Line[] {
   if (isUtf8(block)) return block.toString().split('\n').slice(0, -1).map(withoutCarriageReturn);
   const lines: Line[] = [];
@@ -111,8 +111,6 @@ function completeLines(block: Buffer): Line[] {
   }
   return lines;
 }
-
-const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 function parsedFirst(raw: Buffer): Line {
   if (isUtf16(raw)) {
@@ -124,13 +122,10 @@ function parsedFirst(raw: Buffer): Line {
   return { ...line, bytes: line.bytes + start.length };
 }
 
-/** By its byte order mark, or because every other one of the first bytes is 0, as in most texts without a mark. */
+/** Looks for a byte order mark, or a 0 in every other byte at the start, as most texts without a mark have it. */
 function isUtf16(raw: Buffer): boolean {
-  const [first, second, third, fourth] = raw;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
-  const isBigEndian = first === 0 && third === 0 && second !== 0 && fourth !== 0;
-  const isLittleEndian = second === 0 && fourth === 0 && first !== 0 && third !== 0;
-  return isBigEndian || isLittleEndian;
+  const start = raw.subarray(0, 4).toString('latin1');
+  return /^(\xff\xfe|\xfe\xff|\0[^\0]\0(?!\0)|[^\0]\0[^\0]\0)/.test(start);
 }
 
 function parsed(raw: Buffer): Line {

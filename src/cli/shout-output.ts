@@ -1,39 +1,35 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import type { Clock } from '../core/clock.ts';
 import { durationText } from '../core/text-values.ts';
 
-/** Runs `write` without garbling what else is on the same terminal. */
-export type Around = (write: () => void) => void;
+/** Runs `write` between clearing the bar and showing it again, if both are on one terminal. */
+type Around = (write: () => void) => void;
 
 export interface BufferedOutputOptions {
   readonly clock: Pick<Clock, 'soon'>;
   readonly around: Around;
-  /** Called once, when nothing can be written any more. */
+  /** Called once, at the first write that fails. */
   readonly onBroken: (error: Error) => void;
 }
 
 /** Writes all chunks of one turn of the event loop in one piece, and makes the writer wait for a slow reader. */
 export interface BufferedOutput {
   /** If it returns a promise, the writer has to wait for it. */
-  write(chunk: string | Buffer): Promise<void> | undefined;
-  /** Resolves when the operating system has all of it, or when nothing can be written any more. */
+  write(chunk: string | Buffer): Promise<unknown> | undefined;
+  /** Resolves when the operating system has all of it, or when a write has failed. */
   flushed(): Promise<void>;
 }
 
-export function bufferedOutput(
-  stream: NodeJS.WritableStream,
-  options: BufferedOutputOptions,
-): BufferedOutput {
+export function bufferedOutput(stream: Writable, options: BufferedOutputOptions): BufferedOutput {
   const { clock, around, onBroken } = options;
   let chunks: (string | Buffer)[] = [];
   let size = 0;
   let isBroken = false;
   let cancelFlush: (() => void) | undefined;
-  let room: PromiseWithResolvers<void> | undefined;
-  stream.on('drain', makeRoom);
   stream.on('error', (error: Error) => {
     if (!isBroken) onBroken(error);
     isBroken = true;
-    makeRoom();
   });
 
   return {
@@ -42,15 +38,11 @@ export function bufferedOutput(
       size += chunk.length;
       if (size >= FLUSH_AT) flush();
       else cancelFlush ??= clock.soon(flush);
-      return room?.promise;
+      return stream.writableNeedDrain ? once(stream, 'drain').catch(() => {}) : undefined;
     },
     flushed() {
       flush();
-      return new Promise((resolve) => {
-        if (isBroken) return resolve();
-        stream.once('error', () => resolve());
-        stream.write('', () => resolve());
-      });
+      return new Promise((resolve) => stream.write('', () => resolve()));
     },
   };
 
@@ -60,15 +52,7 @@ export function bufferedOutput(
     const data = joined(chunks);
     chunks = [];
     size = 0;
-    if (isBroken || data.length === 0) return;
-    around(() => {
-      if (!stream.write(data)) room ??= Promise.withResolvers<void>();
-    });
-  }
-
-  function makeRoom(): void {
-    room?.resolve();
-    room = undefined;
+    if (data.length > 0 && !isBroken) around(() => stream.write(data));
   }
 }
 
@@ -79,24 +63,18 @@ function joined(chunks: readonly (string | Buffer)[]): string | Buffer {
   return Buffer.concat(chunks.map((chunk) => Buffer.from(chunk)));
 }
 
-/** How far something has come. */
-export interface Progress {
-  readonly lines: number;
-  readonly bytes: number;
-}
-
 export interface ProgressBar {
   /** Writes to the terminal that shows the bar. */
   readonly above: Around;
-  /** Shows the last state, and the bar stays as it is. */
+  /** Shows the last state, and leaves the bar on the screen. */
   stop(): void;
 }
 
 export interface ProgressBarOptions {
-  readonly terminal: NodeJS.WritableStream;
+  readonly terminal: Writable;
   /** If it is unknown, a count and a rate are shown, without a bar and the time left. */
   readonly totalBytes: number | undefined;
-  readonly progress: Progress;
+  readonly progress: { readonly lines: number; readonly bytes: number };
   readonly clock: Clock;
 }
 

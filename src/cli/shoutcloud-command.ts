@@ -53,13 +53,17 @@ async function serve(
   });
 }
 
-/** A line for each request: which it is, how large, and the fault it gets, if any. No line holds a text. */
+/** Writes a line for each request, with its number, its size and its fault, if any. No line holds a text. */
 function requestLog(
   say: (msg: string, facts: object) => void,
 ): Required<Pick<ShoutcloudOptions, 'onShout' | 'onRefusal'>> {
   return {
     onShout({ index, input, fault }) {
-      say(fault ? 'a fault' : 'a good answer', { index, inputBytes: Buffer.byteLength(input), fault });
+      say(fault ? 'a fault' : 'a good answer', {
+        index,
+        inputBytes: Buffer.byteLength(input),
+        fault: fault?.text,
+      });
     },
     onRefusal({ status, method, path }) {
       say('refused', { status, method, path: path?.slice(0, MAX_PATH_LENGTH) });

@@ -2,10 +2,10 @@ import { Command, Option } from 'commander';
 import { ConfigError, type Environment, secretText } from '../config/read-config.ts';
 import { systemClock as clock } from '../core/clock.ts';
 import { messageOf, wordsOf } from '../core/text-values.ts';
-import { type Format, formatFor, isWebhookAddress, webhook } from '../watch/receiver.ts';
-import { asker } from '../watch/round.ts';
-import type { WatchEvent, WatchWorld } from '../watch/standing.ts';
-import { fileStateStore, memoryStateStore } from '../watch/state-store.ts';
+import { type Format, isWebhookAddress, webhook } from '../watch/receiver.ts';
+import { roundPlayer } from '../watch/round.ts';
+import type { WatchEvent } from '../watch/standing.ts';
+import { fileStateStore, noStateStore } from '../watch/state-store.ts';
 import { startWatch, type Watch } from '../watch/watch.ts';
 import { clientOf, durationOption, serviceUrl, URL_OPTION, wholeNumber } from './arguments.ts';
 import { ExitCode, INTERRUPTED, openLog, type Surroundings } from './own-process.ts';
@@ -61,15 +61,19 @@ Examples:
 `;
 
 async function watch(options: WatchCommandOptions, command: Command, surroundings: Surroundings) {
-  const { environment, stop } = surroundings;
-  const url = serviceUrl(options.url, environment);
+  const url = serviceUrl(options.url, surroundings.environment);
   clientOf(url, {}, command);
-  const addresses = webhookAddresses(options.notify, environment);
-  const stopping = new AbortController();
-  stop.first.then(() => stopping.abort());
-  const target: Target = { url, addresses, signal: stopping.signal };
+  const addresses = webhookAddresses(options, surroundings.environment);
   const { log, flushed } = await openLog(surroundings, clock);
-  await watchTarget(target, options, log).finally(flushed);
+  const stopping = new AbortController();
+  surroundings.stop.first.then(() => stopping.abort());
+  const { signal } = stopping;
+  try {
+    const running = await setUp({ url, addresses, signal, log }, options);
+    await played(running, options, signal).finally(running.settled);
+  } finally {
+    await flushed();
+  }
 }
 
 interface Target {
@@ -77,45 +81,49 @@ interface Target {
   /** The addresses of webhooks. They are secrets, so no message shows them. */
   readonly addresses: readonly string[];
   readonly signal: AbortSignal;
+  readonly log: Record<'info' | 'warn' | 'error', (facts: object, words: string) => void>;
 }
 
-async function watchTarget(
-  target: Target,
-  options: WatchCommandOptions,
-  log: Record<'info' | 'warn' | 'error', (facts: object, words: string) => void>,
-): Promise<void> {
-  const { url, addresses, signal } = target;
-  const { timeout: timeoutMs, interval: intervalMs, downAfter, upAfter } = options;
+/** A watch that has played no round yet. Throws a `ConfigError` if its state cannot be read or written. */
+async function setUp(
+  { url, addresses, signal, log }: Target,
+  { timeout: timeoutMs, interval: intervalMs, downAfter, upAfter, format, state, once }: WatchCommandOptions,
+): Promise<Watch> {
   const emit = ({ type, ...facts }: WatchEvent) => {
     const [level, words] = LINES[type];
     log[level](facts, words);
   };
-  const running = await setUp(target, options, { clock, emit });
+  const receivers = addresses.map((address) => webhook({ address, format }, clock));
+  const store = state === undefined ? noStateStore : fileStateStore(state, { emit });
+  const parts = { playRound: roundPlayer({ url, timeoutMs }, clock), receivers, store, signal };
   try {
-    if (options.once) return await watchOnce(running, signal);
+    const watch = await startWatch(parts, { url, downAfter, upAfter }, { clock, emit });
     const facts = { url, intervalMs, timeoutMs, downAfter, upAfter, webhooks: addresses.length };
-    log.info(facts, 'watching');
-    await running.every(intervalMs);
-  } finally {
-    await running.settled();
-  }
-}
-
-async function watchOnce(running: Watch, signal: AbortSignal): Promise<void> {
-  try {
-    const { failure } = await running.once();
-    if (failure) throw new ExitCode(1);
+    if (!once) log.info(facts, 'watching');
+    return watch;
   } catch (error) {
-    throw signal.aborted ? new ExitCode(INTERRUPTED) : error;
+    throw new ConfigError([`the state cannot be kept: ${messageOf(error)}`]);
   }
 }
 
-/** A watch that has not begun. Throws a `ConfigError` that names all that is wrong with the set-up. */
-async function setUp(
-  { url, addresses, signal }: Target,
-  { timeout: timeoutMs, downAfter, upAfter, format, state, once }: WatchCommandOptions,
-  world: WatchWorld,
-): Promise<Watch> {
+async function played(
+  watch: Watch,
+  { once, interval }: WatchCommandOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!once) return watch.every(interval);
+  const { failure } = await watch.once().catch((error) => {
+    throw signal.aborted ? new ExitCode(INTERRUPTED) : error;
+  });
+  if (failure) throw new ExitCode(1);
+}
+
+/**
+ * The addresses of `--notify`; without it, those of the environment variable, or of the file that its `_FILE` twin names,
+ * with white space between them. Throws a `ConfigError` that names every problem with them.
+ */
+function webhookAddresses({ notify, once, state }: WatchCommandOptions, environment: Environment): string[] {
+  const addresses = notify ?? wordsOf(secretText('TUOHS_WATCH_NOTIFY', environment) ?? '');
   const problems = addresses.flatMap((address, i) =>
     isWebhookAddress(address) ? [] : [`webhook ${i + 1} is not an http or https address without password`],
   );
@@ -123,31 +131,7 @@ async function setUp(
     problems.push('--once with webhooks needs --state: without it, what happened before is unknown');
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  const receivers = addresses.map((address) =>
-    webhook({ address, format: format ?? formatFor(address) }, clock),
-  );
-  const store = state === undefined ? memoryStateStore() : fileStateStore(state, world);
-  const parts = { ask: asker({ url, timeoutMs }, clock), receivers, store, signal };
-  try {
-    return await startWatch(parts, { url, downAfter, upAfter }, world);
-  } catch (error) {
-    throw new ConfigError([`the state cannot be kept: ${messageOf(error)}`]);
-  }
-}
-
-const NOTIFY_VARIABLE = 'TUOHS_WATCH_NOTIFY';
-
-/**
- * The addresses that `--notify` gives; else those of the environment variable, or of the file that its `_FILE` twin names,
- * with white space between them. Throws a `ConfigError` if the file cannot be read, or if both are set.
- */
-function webhookAddresses(option: readonly string[] | undefined, environment: Environment): string[] {
-  if (option) return [...option];
-  try {
-    return wordsOf(secretText(NOTIFY_VARIABLE, environment) ?? '');
-  } catch (error) {
-    throw new ConfigError([messageOf(error)]);
-  }
+  return addresses;
 }
 
 /** The level and the words of the log line of each event. Its facts follow. */
@@ -156,8 +140,8 @@ const LINES: { readonly [Type in WatchEvent['type']]: readonly ['info' | 'warn' 
   down: ['error', 'down'],
   up: ['info', 'up again'],
   'not-delivered': ['error', 'a notification was not delivered; it is tried again at the next round'],
-  dropped: ['error', 'too many notifications are owed; two were dropped'],
-  'state-broken': ['warn', 'the state file holds no state; the watch begins anew'],
-  'state-of-another': ['warn', 'the state file is of another address; the watch begins anew'],
+  dropped: ['error', 'too many notifications wait for a webhook; two were dropped'],
+  'state-broken': ['warn', 'the state file holds no state; the watch starts without one'],
+  'state-of-another': ['warn', 'the state file belongs to another address; the watch starts without it'],
   'state-not-saved': ['error', 'the state was not saved; it is tried again at the next round'],
 };

@@ -1,6 +1,6 @@
 import { TuohsClientError } from './client-error.ts';
 
-/** Longer than any answer of the service that holds no text of a user, such as an error body. */
+/** More than any answer of the service has that holds no user's text, such as an error body. */
 export const SHORT_ANSWER_BYTES = 65_536;
 
 /** The answer's text. Throws `BAD_ANSWER` as soon as it is longer than `maxBytes`: an endless answer must not fill the memory. */
@@ -10,7 +10,7 @@ export async function textOf(response: Response, maxBytes: number): Promise<stri
   return text;
 }
 
-/** The same, but piece by piece as it arrives. */
+/** The same text, in pieces as they arrive. */
 export async function* textPieces(
   { body, status }: Response,
   maxBytes: number,
@@ -34,7 +34,7 @@ export async function* textPieces(
   }
 }
 
-/** The error that an answer with a failing status means. Its code is `BAD_ANSWER` if the body is not the service's own. */
+/** The error for an answer with an error status. Its code is `BAD_ANSWER` if the body does not come from the service. */
 export async function failedAnswer(response: Response): Promise<TuohsClientError> {
   const { status, headers } = response;
   const { error, code, detail, requestId } = fieldsOf(await textOf(response, SHORT_ANSWER_BYTES));
@@ -52,7 +52,7 @@ export async function failedAnswer(response: Response): Promise<TuohsClientError
   );
 }
 
-/** The fields of the object that this JSON text holds; none if it holds none. */
+/** The fields of the object that this JSON text holds; no fields if it holds no object. */
 export function fieldsOf(json: string): Readonly<Record<string, unknown>> {
   try {
     return Object(JSON.parse(json));

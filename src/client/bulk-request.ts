@@ -2,7 +2,7 @@ import { fieldsOf, textPieces } from './answer-text.ts';
 import { TuohsClientError, type TuohsErrorCode } from './client-error.ts';
 import type { Ask } from './service.ts';
 
-/** One result a text: the answer, or why there is none. */
+/** The result of one text: the answer, or why there is none. */
 export type BulkResult =
   | {
       readonly data: string;
@@ -85,7 +85,7 @@ export class BulkRequest {
     }
   }
 
-  /** A service, or a proxy in front of it, can be set to accept smaller bodies than ours accepts by default. */
+  /** A service, or a proxy in front of it, can have a lower limit for bodies than the default. */
   async #sendHalves(parts: BulkRequestParts, from: number, to: number): Promise<void> {
     const middle = Math.ceil((from + to) / 2);
     await this.send(parts, from, middle);
@@ -94,8 +94,8 @@ export class BulkRequest {
 }
 
 /**
- * Reads one line for each text and hands its result to `settle`. If an answer has lost, gained or broken a line, no one
- * knows which text another line belongs to: it throws `NETWORK`. So a result is settled only when all lines have been
+ * Reads one line for each text and hands its result to `settle`. Throws `NETWORK` if the answer has lost, gained or
+ * broken a line, because then no line can be assigned to its text. So a result is settled only when all lines were
  * counted, or earlier if it can belong to no other text.
  */
 async function readResults(
@@ -147,7 +147,7 @@ function resultOf(line: string): BulkResult | undefined {
 // Latin, Greek, Cyrillic, kana and Chinese: characters that never form one cluster with a neighbour.
 const PLAIN = /^[ -~\xa0-\u02ff\u0370-\u0482\u048a-\u052f\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]*$/;
 
-/** Whether this is the only right answer to the text. Equal lengths exclude an upper case of several letters, as of `ß`. */
+/** Whether only this text can have this answer. Equal lengths exclude letters such as `ß`, whose upper case is longer. */
 function isPlainlyOf(text: string, { data }: BulkResult): boolean {
   if (data?.length !== text.length || !PLAIN.test(text)) return false;
   return data === text.split('').reverse().join('').toUpperCase();

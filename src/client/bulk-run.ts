@@ -9,15 +9,15 @@ export interface BulkParts {
 
 export type Texts = AsyncIterable<string> | Iterable<string>;
 
-// Enough to keep a fast service busy, and little to keep in memory.
+// Enough to keep a fast service busy, and little enough to keep in memory.
 const MAX_REQUESTS = 4;
 const MAX_BYTES_SENT = 1_048_576;
 
 const LEFT = Symbol('the caller wants no more results');
 
 /**
- * One result for each text, in order; see `TuohsClient.bulk`. Begins with the first `next`. Not a generator, because a
- * generator cannot be left while it waits for a result.
+ * One result for each text, in order; see `TuohsClient.bulk`. Starts at the first `next`. Not a generator, because
+ * `return` of a generator waits for the result that `next` waits for.
  */
 export function bulkRun(
   texts: Texts,
@@ -25,7 +25,7 @@ export function bulkRun(
 ): AsyncIterableIterator<BulkResult, undefined> {
   const end = new AbortController();
   const onAbort = () => end.abort(aborted(signal));
-  /** In order. The next results are those of the first one; it leaves when all of its results are taken. */
+  /** In order. Results are taken from the first request, which is removed when its last result is taken. */
   const sent: BulkRequest[] = [];
   let unsent = new BulkRequest();
   let iterator: Iterator<string> | AsyncIterator<string> | undefined;
@@ -69,7 +69,7 @@ export function bulkRun(
   function leave(): IteratorReturnResult<undefined> {
     end.abort(LEFT);
     signal?.removeEventListener('abort', onAbort);
-    // Not awaited: a generator that waits for its next text would hold up the caller.
+    // Not awaited: `return` of a generator that waits for its next text would never resolve.
     if (!hasAllTexts) (async () => iterator?.return?.())().catch(() => {});
     hasAllTexts = true;
     return { done: true, value: undefined };
@@ -132,22 +132,15 @@ export function bulkRun(
 }
 
 function iteratorOf(texts: Texts): Iterator<string> | AsyncIterator<string> {
-  if (typeof texts === 'string') throw new TypeError('texts must be a list of strings, not one string');
-  if (!(Symbol.asyncIterator in Object(texts) || Symbol.iterator in Object(texts))) {
-    throw new TypeError(`texts must be a list of strings, not ${typeName(texts)}`);
+  const isList = Symbol.asyncIterator in Object(texts) || Symbol.iterator in Object(texts);
+  if (typeof texts === 'string' || !isList) {
+    throw new TypeError(`texts must be a list of strings, not ${typeof texts}`);
   }
   return Symbol.asyncIterator in texts ? texts[Symbol.asyncIterator]() : texts[Symbol.iterator]();
 }
 
-/** The text as it can be sent: a lone surrogate becomes U+FFFD. Throws a `TypeError` for a value that is no string. */
+/** The text as it can be sent: a lone surrogate becomes U+FFFD. Throws a `TypeError` for a value that is not a string. */
 export function wellFormed(text: string): string {
   if (typeof text === 'string') return text.toWellFormed();
-  throw new TypeError(`a text must be a string, not ${typeName(text)}`);
-}
-
-/** What a value is, for a sentence: `null`, `undefined`, `a number`, `an object`. */
-function typeName(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  const type = typeof value;
-  return `${type === 'object' ? 'an' : 'a'} ${type}`;
+  throw new TypeError(`a text must be a string, not ${typeof text}`);
 }

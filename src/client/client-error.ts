@@ -38,7 +38,7 @@ export class TuohsClientError extends Error {
   readonly status: number | undefined;
   /** What was wrong with this request and what to send instead, if the service said so. */
   readonly detail: string | undefined;
-  /** How long the service wants to be left alone. */
+  /** How long the service asked callers to wait. */
   readonly retryAfterMs: number | undefined;
   /** What to quote when you report the failure. */
   readonly requestId: string | undefined;
@@ -54,7 +54,7 @@ export class TuohsClientError extends Error {
   }
 }
 
-/** The error of a call that this signal ended: its reason, if that is one of ours. */
+/** The error of a call that this signal ended: the reason of the signal, if that is an error of the client. */
 export function aborted(signal: AbortSignal | undefined): TuohsClientError {
   if (signal?.reason instanceof TuohsClientError) return signal.reason;
   return new TuohsClientError('ABORTED', 'the call was aborted', { cause: signal?.reason });

@@ -28,14 +28,14 @@ export interface ShoutDetails {
 }
 
 export interface TuohsClient {
-  /** Resolves with the text reversed and shouted; rejects with a `TuohsClientError`, or a `TypeError` if it is no string. */
+  /** Resolves with the text reversed and shouted; rejects with a `TuohsClientError`, or a `TypeError` if it is not a string. */
   shout(text: string, options?: CallOptions): Promise<string>;
-  /** The same, with where the answer came from and the id of its request. */
+  /** The same, with the source of the answer and the id of its request. */
   shoutWithDetails(text: string, options?: CallOptions): Promise<ShoutDetails>;
   /**
-   * One result for each text, in order. A failed text has a result, too, so no text is lost. Takes texts only as fast as
-   * you take results, apart from a bounded number. Throws what `texts` throws, after the results of all texts before, and
-   * `ABORTED`. Leaving the loop ends everything.
+   * One result for each text, in order. A failed text has a result, too, so no text is lost. Reads only a bounded
+   * number of texts ahead. Throws what `texts` throws, after the results of all texts before it, and `ABORTED`. Leaving
+   * the loop ends everything.
    */
   bulk(texts: AsyncIterable<string> | Iterable<string>, options?: CallOptions): AsyncIterable<BulkResult>;
   /** Resolves if the service is well; rejects with a `TuohsClientError` if it is not. */
@@ -54,18 +54,13 @@ export function createClient(options: ClientOptions): TuohsClient {
   };
 
   async function shoutWithDetails(text: string, { signal }: CallOptions = {}): Promise<ShoutDetails> {
-    const init = jsonBody({ data: wellFormed(text) });
+    const body = JSON.stringify({ data: wellFormed(text) });
+    const init = { method: 'POST', headers: JSON_HEADERS, body };
     return ask({ path: 'v1', init, read: (response) => detailsOf(response, text.length) }, signal);
   }
 }
 
-function jsonBody(body: unknown): RequestInit {
-  return {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify(body),
-  };
-}
+const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
 
 /** The answer has as many UTF-16 units as the text; a JSON writer can need six bytes for each. */
 async function detailsOf(response: Response, units: number): Promise<ShoutDetails> {

@@ -10,13 +10,13 @@ export interface Question<T> {
 }
 
 /**
- * Asks the service. After a failure that can pass, it waits as long as the service wants and asks again. Rejects with a
- * `TuohsClientError`.
+ * Asks the service. After a failure that can pass, waits as long as the service asks for and sends the request again.
+ * Rejects with a `TuohsClientError`.
  */
 export type Ask = <T>(question: Question<T>, signal: AbortSignal | undefined) => Promise<T>;
 
 export interface ClientOptions {
-  /** Where the service is, with the path in front of `/v1` if it has one: `https://example.org/tuohs`. */
+  /** The address of the service, with the path in front of `/v1` if it has one: `https://example.org/tuohs`. */
   readonly baseUrl: string;
   /** Another `fetch` than the runtime's own. */
   readonly fetch?: typeof globalThis.fetch;
@@ -26,7 +26,7 @@ export interface ClientOptions {
   readonly retries?: number;
   /** The longest pause that the client accepts from `Retry-After`; a call that would have to wait longer fails: 60,000. */
   readonly maxRetryAfterMs?: number;
-  /** How long a call, or each request of a bulk, can take with all its repetitions, else `TIMEOUT`: no limit. */
+  /** The longest time of a call, or of each request of a bulk, retries included; then it fails with `TIMEOUT`: no limit. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -35,7 +35,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 export function asker(options: ClientOptions): Ask {
   const { headers: ownHeaders, retries = 2, maxRetryAfterMs = 60_000, timeoutMs } = options;
-  // Looked up at each call, because pages and tests replace it. A browser's `fetch` must not be called as a method.
+  // Looked up at each call, because pages and tests replace it. Browsers refuse a `fetch` that is called as a method.
   const { fetch = (...args) => globalThis.fetch(...args) } = options;
   const base = baseOf(options.baseUrl);
   return ask;
@@ -44,7 +44,7 @@ export function asker(options: ClientOptions): Ask {
     if (signal?.aborted) throw aborted(signal);
     const headers = { ...ownHeaders, ...init.headers };
     try {
-      // A redirected POST can become a GET, and the caller trusted this address with the texts, not another one.
+      // A redirected POST can become a GET, and the caller trusts only this address with the texts.
       const request = { ...init, headers, redirect: 'manual', signal: signal ?? null } as const;
       const response = await fetch(base + path, request);
       const redirect = redirectOf(response, base, path);
@@ -76,38 +76,28 @@ export function asker(options: ClientOptions): Ask {
       try {
         return await askOnce(question, signal);
       } catch (error) {
-        const ms =
-          error instanceof TuohsClientError
-            ? pauseMs(error, failures, { retries, maxRetryAfterMs })
-            : undefined;
+        const ms = pauseMs(error, failures);
         if (ms === undefined) throw error;
         await wait(ms, signal);
       }
     }
   }
-}
 
-/**
- * How many milliseconds to wait before a request that has failed `failures` times, last with this error, is sent again.
- * Never shorter than the service asked for. `undefined` if the request should not be sent again.
- */
-function pauseMs(
-  error: TuohsClientError,
-  failures: number,
-  { retries, maxRetryAfterMs }: Required<Pick<ClientOptions, 'retries' | 'maxRetryAfterMs'>>,
-): number | undefined {
-  if (failures > retries || !mayPass(error)) return undefined;
-  if (error.retryAfterMs === undefined) return FIRST_PAUSE_MS * 2 ** (failures - 1) * (0.5 + Math.random());
-  return error.retryAfterMs <= maxRetryAfterMs ? error.retryAfterMs : undefined;
+  /** How long to wait before the request is sent again, never shorter than the service asked for; `undefined` for never. */
+  function pauseMs(error: unknown, failures: number): number | undefined {
+    if (!(error instanceof TuohsClientError) || failures > retries || !canPass(error)) return undefined;
+    if (error.retryAfterMs === undefined) return FIRST_PAUSE_MS * 2 ** (failures - 1) * (0.5 + Math.random());
+    return error.retryAfterMs <= maxRetryAfterMs ? error.retryAfterMs : undefined;
+  }
 }
 
 const FIRST_PAUSE_MS = 200;
 
-// 502 comes from a proxy that did not reach the service. Asking twice changes nothing, so it is safe after a cut connection, too.
+// 502 comes from a proxy that did not reach the service. Repeating is safe, because an answer depends on the text alone.
 const PASSING_STATUS = new Set([408, 429, 502, 503, 504]);
 const PASSING_CODES = new Set(['NETWORK', 'OVERLOADED']);
 
-function mayPass({ status, code }: TuohsClientError): boolean {
+function canPass({ status, code }: TuohsClientError): boolean {
   return PASSING_CODES.has(code) || (status !== undefined && PASSING_STATUS.has(status));
 }
 
@@ -130,7 +120,7 @@ function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-/** The address with a slash at the end, so that paths can be appended. One that names the API itself, `/v1`, will do. */
+/** The address with a slash at the end, so that paths can be appended. The address can end with the `/v1` of the API. */
 function baseOf(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
@@ -140,7 +130,7 @@ function baseOf(baseUrl: string): string {
   return `${url.origin}${url.pathname.replace(/(\/v1)?\/*$/, '/')}`;
 }
 
-/** The error that a redirect means. Browsers hide its status and its target. */
+/** The error for a redirect, if the response is one. Browsers hide its status and its target. */
 function redirectOf({ type, status, headers, body }: Response, base: string, path: string) {
   const location = headers.get('location');
   const isRedirect = type === 'opaqueredirect' || (status >= 300 && status < 400 && location !== null);
@@ -158,7 +148,7 @@ function noAnswer(base: string, cause: unknown): TuohsClientError {
   return new TuohsClientError('NETWORK', `no answer from ${base} (${reasonOf(cause)})`, { cause });
 }
 
-/** Node hides what happened behind "fetch failed": the innermost code says it. */
+/** Node says only "fetch failed". The cause has the code. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reasonOf(error.cause);

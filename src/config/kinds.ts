@@ -25,7 +25,7 @@ export function optionalSetting<T>(row: Omit<Setting<T>, 'byDefault'>): Setting<
 /** What the text of a setting must be, in words and as a check. */
 export interface Kind<T> {
   readonly accepts: string;
-  /** Whether an empty text stands for the default. */
+  /** Whether an empty text means the default. */
   readonly allowsEmpty?: true;
   /** The value, or `undefined` if the text is not acceptable. */
   parse(text: string): T | undefined;
@@ -55,7 +55,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
-/** The same kind, or an empty text for the default, as the OpenTelemetry specification demands. */
+/** The same kind, where an empty text means the default, as the OpenTelemetry specification demands. */
 export function emptyIsDefault<T>(kind: Kind<T>): Kind<T> {
   return emptyIs('the default', kind);
 }
@@ -119,7 +119,7 @@ export const redisUrl: Kind<string> = {
   parse(text) {
     const url = urlOf('redis', 'rediss').parse(text);
     if (!url || !/^(\/(0|[1-9]\d{0,5})?)?$/.test(new URL(text).pathname)) return undefined;
-    // The client knows `rediss:` in lower case only.
+    // The Redis client accepts `rediss:` in lower case only.
     return new URL(text).href;
   },
 };

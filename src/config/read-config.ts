@@ -17,7 +17,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads all settings, for a process with this limit of its heap. Throws a `ConfigError` that names every problem. */
+/** Reads all settings, for a process with this heap limit. Throws a `ConfigError` that names every problem. */
 export function readConfig(
   environment: Environment,
   heapBytes: number = getHeapStatistics().heap_size_limit,
@@ -45,27 +45,29 @@ function settingValue(setting: Setting<unknown>, environment: Environment): unkn
   throw new Error(`${setting.name} must be ${setting.is.accepts}${shown}`);
 }
 
-/** Hides what can be a user name and password before the host of a URL. */
+/** Hides the part before the host of a URL, which can be a user name and a password. */
 function withoutCredentials(text: string): string {
   return text.replace(/(?<=^|\/\/)[^\s]*@/, '***@');
 }
 
 /**
  * The value of this variable, or the content of the file that `NAME_FILE` names, without the line break that mounted
- * secrets usually end with. Throws a sentence if both are set or the file cannot be read.
+ * secrets usually end with. Throws a `ConfigError` if both are set or the file cannot be read.
  */
 export function secretText(name: string, environment: Environment): string | undefined {
   const file = environment[`${name}_FILE`];
   if (file === undefined) return environment[name];
-  if (environment[name] !== undefined) throw new Error(`${name} and ${name}_FILE are both set: choose one`);
+  if (environment[name] !== undefined) {
+    throw new ConfigError([`${name} and ${name}_FILE are both set: choose one`]);
+  }
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
-    throw new Error(`${name}_FILE cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new ConfigError([`${name}_FILE cannot be read: ${(error as NodeJS.ErrnoException).code}`]);
   }
 }
 
-/** The share of the heap beside the memory cache: for requests under way, and for V8 to collect garbage. */
+/** The share of the heap that the memory cache leaves to requests under way and to garbage collection. */
 const LEAST_SHARE_BESIDE_CACHE = 1 / 2;
 
 const MIB = 2 ** 20;

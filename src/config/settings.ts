@@ -197,7 +197,7 @@ export const settings = {
   }),
 };
 
-/** All rows that the reader reads. */
+/** All settings. */
 export const allSettings = { ...settings, ...traceSettings };
 
 export type Config = {

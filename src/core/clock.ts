@@ -61,34 +61,13 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
   return () => cancel();
 }
 
-/** The reason of the signal of `withinMs` when the time is up. */
-export const TIME_IS_UP = Symbol('the time is up');
-
-/**
- * Starts `work` with a signal that aborts with the reason of `outer`, or with `TIME_IS_UP` after `ms` milliseconds. Settles
- * as the work does, which must obey its signal.
- */
-export async function withinMs<T>(
-  ms: number,
-  work: (signal: AbortSignal) => Promise<T>,
-  { clock, signal: outer }: { clock: Pick<Clock, 'after'>; signal: AbortSignal },
-): Promise<T> {
-  const limit = new AbortController();
-  const cancel = clock.after(ms, () => limit.abort(TIME_IS_UP));
-  try {
-    return await work(AbortSignal.any([outer, limit.signal]));
-  } finally {
-    cancel();
-  }
-}
-
-/** Resolves when it is the turn of this piece of work, which is part of work on so many bytes. */
+/** Resolves when this piece of work can run. `bytes` is the size of the whole work. */
 export type NextTurn = (bytes: number) => Promise<void>;
 
 /**
- * Spreads work that takes milliseconds over turns of the event loop, one piece a turn. In between, the process accepts
- * connections and answers cached strings. The smallest work and the oldest take turns: a crowd of large texts cannot keep a
- * smaller one waiting, and none waits for ever.
+ * Spreads work that takes milliseconds over turns of the event loop, one piece per turn. In between, the process accepts
+ * connections and answers cached strings. It alternates between the smallest work and the oldest, so that many large texts
+ * cannot keep a small one waiting, and every text gets its turn.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   const waiting: { bytes: number; begin: () => void }[] = [];
@@ -114,7 +93,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
 export interface LoopDelay {
   /** The shortest recent delay of the event loop in milliseconds. Each request waited at least that long unseen. */
   readonly ms: () => number;
-  /** Tells at any time whether that delay is above this limit. */
+  /** Returns a function that says whether that delay is above this limit. */
   readonly isAbove: (limitMs: number) => () => boolean;
   readonly stop: Cancel;
 }
@@ -124,7 +103,7 @@ const SAMPLE_MS = 50;
 /** One late turn is a hiccup, such as a garbage collection. This many in a row are an overload. */
 const SAMPLES = 4;
 
-/** Measures again and again how late a timer runs. */
+/** Measures repeatedly how late a timer runs. */
 export function loopDelay(clock: Clock): LoopDelay {
   const delays = new Array<number>(SAMPLES).fill(0);
   let count = 0;

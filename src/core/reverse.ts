@@ -49,7 +49,7 @@ export function inTurns(reverse: Reverse, nextTurn: NextTurn): (text: string) =>
   }
 }
 
-/** Made for the first text that needs it: that takes 10 ms, which would be a part of every start. */
+/** Created on first use, because that takes 10 ms and would slow down every start. */
 let segmenter: Intl.Segmenter | undefined;
 
 function clustersOf(text: string): Intl.Segments {
@@ -60,7 +60,7 @@ function clustersOf(text: string): Intl.Segments {
 // Characters that never join a neighbour of this class, except CR followed by LF.
 const PLAIN =
   /^[\0-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205f\u20a0-\u20cf\u3000-\u3029\u3030-\u3098\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff9d]*$/;
-// The same and combining marks.
+// The same, plus combining marks.
 const MARKED = new RegExp(PLAIN.source.replace(']', '\\u0300-\\u036f]'));
 const LATIN1 = /^[\0-\xff]*$/;
 
@@ -77,7 +77,7 @@ function withLineEnds(reversed: string): string {
   return reversed.includes('\n\r') ? reversed.replaceAll('\n\r', '\r\n') : reversed;
 }
 
-/** Keeps marks behind the character that they join. Takes a hundredth of the Segmenter's time. */
+/** Keeps marks after the character that they join. A hundred times as fast as the Segmenter. */
 function reverseMarked(text: string): string {
   const reversed = new Uint16Array(text.length);
   for (let start = 0, end = 0; start < text.length; start = end) {

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, createServer, type ListenOptions } from 'node:net';
 
-/** Connections that wait in the kernel to be accepted, of each socket that listens; the system may allow fewer. */
+/** How many connections can wait in the kernel for each listening socket. The system can have a lower limit. */
 const BACKLOG = 4096;
 
-/** Sockets that listen beside the server's own. */
+/** Listening sockets in addition to the server's own. */
 const MORE = 7;
 
 /** What listens on the port of a server. */
@@ -17,8 +17,8 @@ export interface Acceptors {
 }
 
 /**
- * Accepts many connections in a turn of the event loop, if `reusePort` allows it. Node accepts one on each socket that
- * listens, so newcomers would wait in the kernel for seconds beside clients that make turns long.
+ * Accepts several connections per turn of the event loop, if `reusePort` allows it. Node accepts one per turn on each
+ * listening socket, so new connections would wait for seconds while other clients make the turns long.
  */
 export function acceptors(server: Server): Acceptors {
   const more = Array.from({ length: MORE }, () =>
@@ -40,8 +40,8 @@ export function acceptors(server: Server): Acceptors {
 }
 
 /**
- * The port that several sockets are to share: the given one, or a free one for 0. Rejects if another program has it,
- * because sockets that share a port do not notice a foreign one among them.
+ * The port that several sockets will share: the given one, or a free one for 0. Rejects if another program has it. Sockets
+ * that share a port would not notice that.
  */
 export async function sharedPort(host: string | undefined, port: number): Promise<number> {
   const server = createServer().listen({ host, port });

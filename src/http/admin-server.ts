@@ -58,7 +58,7 @@ const LIMITS = {
 
 /** Probes, metrics and status for operators. Its port is never public. */
 export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServer {
-  // Requests to this port do not count as traffic, so only failures are reported.
+  // Requests to this port are not traffic, so only failures are reported.
   const world: World = { clock, emit: (event) => event.type !== 'answered' && emit(event) };
   return httpServer(
     { table: ADMIN_ROUTES, parts, isDraining: () => false, nextTurn: turns(clock) },

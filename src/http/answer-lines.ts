@@ -3,35 +3,35 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.ts';
 import type { LeaveSignal } from '../core/leave-signal.ts';
 
-/** Hands the answer to a line to `put`, once: at once or later. */
+/** Calls `put` once with the answer to a line, immediately or later. */
 export type AnswerLine = (line: Buffer, put: (answer: string) => void) => void;
 
 export interface BulkWork {
   readonly answerLine: AnswerLine;
   readonly window: Pick<BulkWindow, 'lines'>;
   readonly nextTurn: () => Promise<void>;
-  /** Whether the server closes: then `answerLine` refuses the rest, and only so many are refused. */
+  /** Whether the server is closing. Then `answerLine` refuses the rest, up to `MOST_REFUSED` lines. */
   readonly isClosing: () => boolean;
 }
 
-/** The bytes of lines that one turn takes on, and the least that a line counts for. */
+/** How many bytes of lines are started in one turn, and the least that a line counts for. */
 const TURN_WORK = 32_768;
 const LINE_WORK = 256;
 
-/** Once the server closes, a bulk refuses this many lines and then ends: the process has no time to refuse a million. */
+/** Once the server is closing, a bulk request refuses this many lines and ends. There is no time to refuse a million. */
 const MOST_REFUSED = 5000;
 
 /**
- * Writes an answer for each line to `response`, in the order of the lines, each as soon as it is known; those that are known
- * in the same turn leave in one piece. Empty lines have no answer. Takes on no more lines than the window allows, and waits while
- * the client does not read. Resolves when all is written, or at once when `gone` aborts.
+ * Writes an answer for each line to `response`, in the order of the lines, each as soon as it is known. Answers of the same turn
+ * are written together. Empty lines have no answer. Starts no more lines than the window allows, and waits while the client
+ * does not read. Resolves when everything is written, or immediately when `gone` aborts.
  */
 export async function answerLines(
   lines: Iterable<Buffer>,
   { answerLine, window, nextTurn, isClosing }: BulkWork,
   { response, gone, clock }: { response: ServerResponse; gone: LeaveSignal; clock: Pick<Clock, 'soon'> },
 ): Promise<void> {
-  /** The answers of the lines that were taken on and have not left. */
+  /** The answers of the lines that were started and are not written yet. */
   let answers: (string | undefined)[] = [];
   let taken = 0;
   let left = 0;
@@ -93,7 +93,7 @@ export async function answerLines(
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** The lines of a body without their ends, each cut when it is asked for. A line of only a carriage return counts as empty. */
+/** The lines of a body without their line ends, cut on demand. A line of only a carriage return counts as empty. */
 export function* linesOf(body: Buffer): Generator<Buffer, void, undefined> {
   for (let start = 0; start < body.length; ) {
     const found = body.indexOf(LINE_FEED, start);
@@ -104,15 +104,15 @@ export function* linesOf(body: Buffer): Generator<Buffer, void, undefined> {
   }
 }
 
-/** How many lines can be in flight: a limit for all bulks together, which they share evenly. */
+/** How many lines can be in flight: one limit, shared evenly by all bulk requests. */
 export interface BulkWindow {
-  /** Counts a bulk until the returned function is called. */
+  /** Counts a bulk request until the returned function is called. */
   enter(): () => void;
-  /** The lines of each bulk right now. */
+  /** How many lines each bulk request can have in flight now. */
   lines(): number;
 }
 
-/** A bulk always gets this many lines, however many there are. */
+/** A bulk request always gets this many, however many requests there are. */
 const LEAST_LINES = 8;
 
 export function bulkWindow(maxLines: number): BulkWindow {

@@ -13,11 +13,11 @@ import { API_ROUTES } from './routes.ts';
 
 export interface ApiOptions extends ServerOptions, QuotaOptions {
   readonly version: string;
-  /** Where the source of this build is, if that is known. */
+  /** The address of the source of this build, if it is known. */
   readonly source?: string | undefined;
   readonly maxBodyBytes: number;
   readonly maxBulkBytes: number;
-  /** Lines of all bulk requests together that may be under way. */
+  /** How many lines of all bulk requests together can be in flight. */
   readonly maxBulkLines: number;
 }
 
@@ -55,7 +55,7 @@ export function apiServer(
   );
 }
 
-/** The OpenAPI document of the public API. Loaded only when asked for: to serve needs none of it. */
+/** The OpenAPI document of the public API. Loaded on demand, because serving does not need it. */
 export async function describeApi(version: string): Promise<OpenApiDocument> {
   const { openApiDocument } = await import('../openapi/document.ts');
   return openApiDocument(API_ROUTES, { table: problems, answerFor: problemFor }, version);

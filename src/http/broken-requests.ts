@@ -14,8 +14,8 @@ const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
 const LINGER_MS = 1000;
 
 /**
- * Throws `BAD_INPUT` for a request that two programs could read differently, and closes its connection: a `Host` that is missing,
- * repeated or malformed (RFC 9112 §3.2), or a transfer coding other than `chunked` (§6.1).
+ * Throws `BAD_INPUT`, and closes the connection, for a request that a proxy and we could read differently: a missing, repeated
+ * or malformed `Host` (RFC 9112 §3.2), or a transfer coding other than `chunked` (§6.1).
  */
 export function checkFraming(exchange: Exchange): void {
   const { request } = exchange;
@@ -42,7 +42,7 @@ function countHosts({ rawHeaders }: Request): number {
   return count;
 }
 
-/** Refuses bytes that are no request, and then closes their connection. */
+/** Answers bytes that are not a request with an error, and closes their connection. */
 export type RefuseBroken = (error: NodeJS.ErrnoException, socket: Duplex) => void;
 
 /**
@@ -54,7 +54,7 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
     const connection = open.of(socket);
     if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable)
       return void socket.destroy();
-    // The parser fails again with each byte that follows. A connection that was only opened ahead owes nothing yet.
+    // The parser fails again for all that follows. A connection that has sent nothing gets no answer.
     if (connection.isBroken || connection.socket.bytesRead === 0) return;
     connection.isBroken = true;
     const last = connection.exchanges.at(-1);
@@ -63,7 +63,7 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
     else last.breakBody(refusalOf(error));
   };
 
-  /** Makes an empty request, so that the answer is written like all others. */
+  /** Uses an empty request, so that this answer takes the same path as all others. */
   function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
     if (!socket.writable) return;
     const request = new IncomingMessage(socket);
@@ -80,7 +80,7 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
   }
 }
 
-/** The refusal of headers that did not arrive in time. */
+/** The error for headers that did not arrive in time. */
 export function headersTooSlow(): TuohsError {
   return new TuohsError('REQUEST_TIMEOUT', 'the headers came too slowly', {
     detail: 'The headers did not arrive in time.',

@@ -29,7 +29,7 @@ const ACCEPTED =
 // Chromium remembers a preflight for two hours at most.
 const MAX_AGE_S = '7200';
 
-/** Lets pages of these sites read every answer: without its headers an answer looks like a broken network to a page. */
+/** Lets pages of these sites read every answer. Without these headers, a page cannot tell an answer from a network failure. */
 export function crossOrigin(origins: Origins): CrossOrigin {
   return {
     only: origins.length === 1 ? origins[0] : undefined,

@@ -4,11 +4,18 @@ import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call, Shout } from '../core/shouter.ts';
 import type { Answer } from './answer.ts';
-import { FRIENDLY_REST, type GiveWay, RequestBody, SMALL_REST } from './body/request-body.ts';
+import {
+  type BodyOwner,
+  FRIENDLY_REST,
+  type GiveWay,
+  RequestBody,
+  SMALL_REST,
+  type UseBody,
+} from './body/request-body.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import type { ByteBudget, Share } from './limits/byte-budget.ts';
 import { type HeaderLines, headerLines, type WriteHead } from './node-http.ts';
-import { knownError, problemFor } from './problem.ts';
+import { knownError, problemFor, tooLarge } from './problem.ts';
 
 /** What a request asks for. */
 export interface Asked {
@@ -38,7 +45,7 @@ export interface ExchangeHost extends World {
  * `Call` of its client. An answer leaves when its request has arrived whole; if too much is still to come, the answer says
  * `Connection: close`.
  */
-export class Exchange implements Call {
+export class Exchange implements Call, BodyOwner {
   readonly deadline = Number.POSITIVE_INFINITY;
   readonly strings = 1;
   readonly request: IncomingMessage;
@@ -81,7 +88,7 @@ export class Exchange implements Call {
     return this.#left.signal;
   }
 
-  /** Whether the request has arrived to its last byte. */
+  /** Whether all of the request has arrived. */
   get isWhole(): boolean {
     return this.body.isWhole;
   }
@@ -151,6 +158,19 @@ export class Exchange implements Call {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /**
+   * Reads the whole body and gives it to `use`; what `use` throws or rejects with becomes the answer. Throws `TOO_LARGE` before
+   * anything is read, if the length is announced. The exchange fails with `TOO_LARGE`, with `OVERLOADED`, or with the error given
+   * to `breakBody`. Only a body that will be read gets `100 Continue`.
+   */
+  readBody(maxBytes: number, use: UseBody): void | Promise<void> {
+    const { body, request, response } = this;
+    if (!body.exists) return use(EMPTY);
+    if (body.announced > maxBytes) throw tooLarge('body', maxBytes);
+    if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
+    body.read(maxBytes, this, use);
   }
 
   /** Closes the connection behind the answer: what follows on it cannot be trusted or will not be read. */
@@ -275,6 +295,8 @@ export class Exchange implements Call {
 export type AtEnd = (exchange: Exchange) => void;
 
 const NOTHING: readonly AtEnd[] = [];
+
+const EMPTY = Buffer.alloc(0);
 
 /** What every answer begins with. */
 const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })}content-security-policy: `;

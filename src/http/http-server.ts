@@ -31,18 +31,18 @@ export interface ServerParts<Parts> {
 export interface ServerOptions {
   readonly corsOrigins?: Origins | undefined;
   readonly keepAliveTimeoutMs: number;
-  /** How long headers can take, and how long a client can stall: neither send nor read what is due. */
+  /** How long headers can take, and how long a client can go without sending or reading what is due. */
   readonly slowClientMs: number;
   readonly maxConnections: number;
-  /** Bytes that clients may make the process hold. */
+  /** How many bytes clients can make the process hold. */
   readonly maxHeldBytes: number;
 }
 
 export interface ListenAddress {
-  /** All addresses of the machine unless given: IPv4 alone if the system has no IPv6, else both. */
+  /** All addresses of the machine unless given: IPv4 and, if the system has it, IPv6. */
   readonly host: string | undefined;
   readonly port: number;
-  /** Whether several sockets listen on the port, each for a share of the connections: those of this server, and other processes. */
+  /** Whether several sockets, of this server or of other processes, share the port and its connections. */
   readonly reusePort?: boolean;
 }
 
@@ -54,21 +54,21 @@ export interface HttpServer {
   /** Starts to listen. Resolves with the port: a free one if 0 was asked for. */
   listen(address: ListenAddress): Promise<number>;
   /**
-   * Takes no more connections; resolves when the open requests have their answers. With `now` it ends them, also when it is
+   * Stops accepting connections. Resolves when all open requests are answered. With `now` it closes them, even if it is
    * closing already, and rejects if a client lost an answer that it still wanted.
    */
   close(manner?: 'now'): Promise<void>;
 }
 
-/** Once the server closes: how long a client can stall, and how long it can go on reading. */
+/** While the server closes: how long a client can stall, and how long it can go on reading. */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
 
-/** The server closes after this many turns in a row without a new connection, or after this many in all. */
+/** The port closes after this many turns in a row without a new connection, or after this many in all. */
 const QUIET_TURNS = 3;
 const MOST_TURNS = 1000;
 
-/** A server of one table of routes: the only way in, for the public and for the admin port. */
+/** A server for one table of routes. Both the public and the admin port are one. */
 export function httpServer<Parts>(
   { table, parts, admission, takeFromQuota, isDraining, nextTurn, traced }: ServerParts<Parts>,
   { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections, maxHeldBytes }: ServerOptions,
@@ -100,32 +100,32 @@ export function httpServer<Parts>(
   const server = createServer(
     {
       IncomingMessage: InlineBodyRequest,
-      // The one timer of a connection counts that time too: Node would set another behind each answer.
+      // The idle timer of the socket covers keep-alive too. Otherwise Node would start a second timer after each answer.
       keepAliveTimeout: 0,
       headersTimeout: slowClientMs,
       connectionsCheckingInterval: Math.min(1000, slowClientMs),
-      // It would cut a long body that makes progress.
+      // It would end a long upload that makes progress.
       requestTimeout: 0,
-      // Node would answer by itself, without a body.
+      // Otherwise Node answers such a request itself, without a body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
-      // No protocol is upgraded to; an upgrade ends the parsing of what a connection that is gone has sent ahead.
+      // We upgrade to no protocol. On a closed connection, an "upgrade" makes Node stop parsing what is still in its buffer.
       shouldUpgradeCallback: ({ socket }) => socket.destroyed,
     },
     listener,
   );
   const listening = acceptors(server);
-  // The 16 KiB are limit enough; Node would drop the headers behind the first 1,000 without a word.
+  // The limit of 16 KiB is enough. Node would silently drop headers after the first 1,000.
   server.maxHeadersCount = 0;
   server.setTimeout(slowClientMs, onIdle);
-  // A client can shut its sending side after its request and still read. Node has no documented option for that.
+  // A client can close its sending side after its request and still read the answer. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
   server.on('connection', (socket) => {
     accepted++;
     open.add(socket, world.clock.now());
   });
   server.on('clientError', refuseBroken);
-  // Else Node writes `100 Continue` before anyone has looked at the request, or a 417 without a body.
+  // Without these listeners Node writes `100 Continue` before the request is checked, or a 417 without a body.
   server.on('checkContinue', listener).on('checkExpectation', listener);
   server.on('connect', (_request, socket) => {
     socket.on('error', () => {});
@@ -146,7 +146,7 @@ export function httpServer<Parts>(
 
   function begin(request: IncomingMessage, response: ServerResponse): void {
     const exchange = new Exchange(request, response, host);
-    // A connection that was silent at first had more time.
+    // A connection that was opened ahead of its first request had more time.
     if (request.socket.timeout === keepAliveTimeoutMs) request.socket.setTimeout(slowClientMs);
     const before = open.begin(exchange);
     if (before) before.atEnd(start);
@@ -196,7 +196,7 @@ export function httpServer<Parts>(
     cancel();
   }
 
-  /** Node accepts one connection a turn on each socket; those that wait in the kernel would be reset when the port closes. */
+  /** Accepts the connections that wait in the kernel, one per turn and socket. When the port closes they would be reset. */
   async function acceptWaiting(): Promise<void> {
     for (let turn = 0, quiet = 0; turn < MOST_TURNS && quiet < QUIET_TURNS; turn++) {
       const before = accepted;
@@ -205,14 +205,14 @@ export function httpServer<Parts>(
     }
   }
 
-  /** A client that takes so long to send its request or to read its answer has given it up. */
+  /** Closes connections of clients that are still sending a request or reading an answer: after so long they have given up. */
   function giveUpSlow(): void {
     for (const { socket, exchanges } of open.all()) {
       if (exchanges.every(({ isUnread, isWhole }) => isUnread || !isWhole)) socket.destroy();
     }
   }
 
-  /** Ends all connections; returns how many requests had arrived whole and now get no answer that their client would read. */
+  /** Closes all connections. Returns how many complete requests lose an answer that their client would have read. */
   function cutAll(): number {
     let lost = 0;
     for (const { socket, exchanges } of open.all()) {
@@ -223,7 +223,7 @@ export function httpServer<Parts>(
   }
 }
 
-/** Ids that no other process has: 72 random bits of this server and a count. A UUID for each would be 3 % of a known string. */
+/** Ids that no other process has: 72 random bits of this server and a count. A UUID would cost 3 % of a cached answer. */
 function requestIds(): () => string {
   const start = randomBytes(9).toString('base64url');
   let count = 0;

@@ -3,15 +3,15 @@ import type { ServerResponse as Response } from 'node:http';
 import type { Clock } from '../core/clock.ts';
 
 /**
- * `node:http` without its exports as a module: to make them, Node reads every one of them, and so loads a WebSocket and a
- * `fetch` that are not used here (40 ms of each start).
+ * `node:http`, but not as an ES module. An `import` reads every export, which loads the WebSocket and `fetch` of Node. They
+ * are not used here and would add 40 ms to each start.
  */
 export const { createServer, IncomingMessage, ServerResponse, STATUS_CODES } =
   process.getBuiltinModule('node:http');
 
 /**
- * A tick of Node, to be kept as long as the server. V8 forgets the hidden class of ticks when it collects garbage while no tick
- * exists, and from then on builds each one the slow way: a fifth of the processor time of a cached answer (ADR 0028).
+ * A tick object of Node, to be kept as long as the server. If V8 collects garbage while no tick exists, it drops their hidden
+ * class and builds every later tick the slow way, which costs a fifth of the time of a cached answer (ADR 0028).
  */
 export function keptTick(): { tick?: object } {
   const kept: { tick?: object } = {};
@@ -21,7 +21,7 @@ export function keptTick(): { tick?: object } {
   return kept;
 }
 
-/** Headers as HTTP/1.1 writes them, each with its end of line. */
+/** Headers as HTTP/1.1 writes them, each with its line end. */
 export type HeaderLines = string;
 
 /** The lines of these headers. Values are ours, or were checked when they came in. */
@@ -37,9 +37,9 @@ export type WriteHead = (response: Response, head: Head) => void;
 export interface Head {
   readonly status: number;
   readonly lines: HeaderLines;
-  /** Whether the lines give the length of the body. Without it there is no body, or it is sent in chunks. */
+  /** Whether the lines include `Content-Length`. If not, there is no body, or it is sent in chunks. */
   readonly hasLength: boolean;
-  /** Whether the connection ends behind this answer. */
+  /** Whether the connection closes after this answer. */
   readonly isLast: boolean;
 }
 
@@ -49,9 +49,9 @@ interface WithHead {
 }
 
 /**
- * Writes the usual head as one text: `writeHead` checks, copies and compares each header. Worth 10 % of the processor time of
- * a cached answer (ADR 0028). `_header` is not documented: unless it is found `null`, on a response of Node's own class,
- * `writeHead` does the work.
+ * Writes the usual head as one text, because `writeHead` checks, copies and compares each header: 10 % of the time of a cached
+ * answer (ADR 0028). `_header` is not documented. If it is not `null`, or the response is not of Node's own class, `writeHead`
+ * is used.
  */
 export function headWriter(clock: Pick<Clock, 'epochMs'>, keepAliveTimeoutMs: number): WriteHead {
   const keepAlive = `Keep-Alive: timeout=${Math.floor(keepAliveTimeoutMs / 1000)}\r\n`;
@@ -95,15 +95,15 @@ export interface InlineSink {
 }
 
 /**
- * A request whose body can be taken as it arrives, without the ticks and events of a stream. For a short text they cost more
- * than all the rest (ADR 0028). Until the body is taken, the request is a stream like any other.
+ * A request whose body can be read as it arrives, without the ticks and events of a stream: for a short text they cost more
+ * than everything else (ADR 0028). Until `divert` is called, the request is an ordinary stream.
  */
 export class InlineBodyRequest extends IncomingMessage {
   #sink: InlineSink | undefined;
   #hasBegun = false;
   #endsParsing = false;
 
-  /** Node sets it for each head, and stops parsing if it is true: also on a connection that is gone. */
+  /** Node sets it for each request, and stops parsing if it is true. It is also true on a closed connection. */
   get upgrade(): boolean {
     return this.#endsParsing;
   }
@@ -113,7 +113,7 @@ export class InlineBodyRequest extends IncomingMessage {
     if (isUpgrade !== null) this.#endsParsing = isUpgrade || this.socket.destroyed;
   }
 
-  /** The body goes to `sink` from now on; returns false if a part of it has already gone to the stream. */
+  /** Sends the body to `sink` from now on. Returns false if part of it has already gone to the stream. */
   divert(sink: InlineSink): boolean {
     if (this.#sink) this.socket.resume();
     else if (this.#hasBegun) return false;
@@ -123,7 +123,7 @@ export class InlineBodyRequest extends IncomingMessage {
     return true;
   }
 
-  /** Node calls it for each piece of the body, and with `null` at its end; if it returns false, Node stops to read. */
+  /** Node calls it for each piece of the body, and with `null` at its end. If it returns false, Node stops reading. */
   override push(chunk: Buffer | null): boolean {
     this.#hasBegun = true;
     if (this.#sink === undefined) return super.push(chunk);

@@ -72,7 +72,7 @@ export const problems: Readonly<Record<ErrorCode, ProblemRow>> = {
   },
 };
 
-/** The refusal of a method that the path does not have; `Allow` names those that it has. */
+/** The error for a method that the path does not have. `Allow` lists those that it has. */
 export class MethodNotAllowed extends TuohsError {
   readonly allow: string;
 
@@ -89,7 +89,7 @@ export function badInput(message: string, detail: string): TuohsError {
   return new TuohsError('BAD_INPUT', message, { detail });
 }
 
-/** The refusal of a body or line of more bytes than allowed. */
+/** The error for a body or line that is over the limit. */
 export function tooLarge(what: 'body' | 'line', maxBytes: number): TuohsError {
   return new TuohsError('TOO_LARGE', `the ${what} is over the limit`, {
     detail: `A ${what} may have ${maxBytes} bytes at most.`,

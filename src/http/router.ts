@@ -32,7 +32,7 @@ interface Path<Parts> {
   readonly refusal: Route<Parts>;
 }
 
-/** Finds the route of a request. An unknown path has a route that refuses with 404, and another method one that refuses with 405. */
+/** Finds the route of a request. The route of an unknown path refuses with 404, and that of another method with 405. */
 export type Router<Parts> = (method: string | undefined, target: string) => Target<Parts>;
 
 export function router<Parts>(table: RouteTable<Parts>): Router<Parts> {

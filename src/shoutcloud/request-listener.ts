@@ -2,8 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import { type Exchange, send, sendBody } from './exchange.ts';
-import type { FaultChooser } from './fault-plan.ts';
-import { answerWith, type Fault } from './faults.ts';
+import type { Fault, FaultChooser } from './fault-plan.ts';
 import { decodeInput, encodeAnswer, goUpperCase } from './go-behaviour.ts';
 
 export interface ObservedShout {
@@ -21,46 +20,20 @@ export interface ObservedRefusal {
   path: string | undefined;
 }
 
-/** What the server was asked, and how much of it at once. */
-export interface RequestCounts {
-  /** How many requests came, well-formed or not. */
-  calls: number;
-  /** The strings of the last well-formed requests, oldest first. */
-  inputs: string[];
-  /** How many requests wait for the end of their answer. */
-  activeRequests: number;
-  maxConcurrentRequests: number;
-}
-
 interface Parts {
   /** How the next well-formed request is treated. Can change between two of them. */
   readonly behaviour: { choose: FaultChooser; latencyMs: number };
-  readonly counts: RequestCounts;
-  /** How many of the last inputs are kept. */
-  readonly keptInputs: number;
   readonly signalOf: (socket: Socket) => AbortSignal;
   readonly clock: Clock;
   readonly onShout: (shout: ObservedShout) => void;
   readonly onRefusal: (refusal: ObservedRefusal) => void;
 }
 
-/** Answers each request. A failure of a fault chooser becomes a 500; a caller that hangs up is ignored. */
-export function requestListener(parts: Parts): RequestListener {
-  const { behaviour, counts, keptInputs, signalOf, clock, onShout, onRefusal } = parts;
+/** Answers each request. Closes the connection of one that cannot be answered, because its caller has hung up. */
+export function requestListener({ behaviour, signalOf, clock, onShout, onRefusal }: Parts): RequestListener {
   let shouts = 0;
   let previous = 'nobody';
-
-  return (request, response) => {
-    counts.calls++;
-    counts.activeRequests++;
-    counts.maxConcurrentRequests = Math.max(counts.maxConcurrentRequests, counts.activeRequests);
-    response.once('close', () => counts.activeRequests--);
-    serve(request, response).catch((error: unknown) => {
-      if (request.errored !== null || request.socket.destroyed) return;
-      if (response.headersSent) request.socket.destroy();
-      else send(response, 500, { headers: TEXT, body: `${error}\n` });
-    });
-  };
+  return (request, response) => void serve(request, response).catch(() => request.socket.destroy());
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = await readRequest(request);
@@ -72,23 +45,24 @@ export function requestListener(parts: Parts): RequestListener {
 
   async function shout(input: string, response: ServerResponse): Promise<void> {
     const output = goUpperCase(input);
+    const { socket } = response.req;
+    const signal = signalOf(socket);
+    const body = encodeAnswer(input, output);
     const exchange: Exchange = {
       shouted: { input, output, previous },
-      body: encodeAnswer(input, output),
+      body,
       response,
-      socket: response.req.socket,
-      signal: signalOf(response.req.socket),
+      socket,
+      signal,
       clock,
     };
     previous = input;
-    counts.inputs.push(input);
-    if (counts.inputs.length > keptInputs) counts.inputs.shift();
     const index = shouts++;
-    const fault = behaviour.choose(index, input);
+    const fault = behaviour.choose(index);
     onShout({ index, input, fault });
-    if (behaviour.latencyMs > 0) await clock.sleep(behaviour.latencyMs, exchange.signal);
-    if (fault) await answerWith(exchange, fault);
-    else sendBody(exchange, exchange.body);
+    if (behaviour.latencyMs > 0) await clock.sleep(behaviour.latencyMs, signal);
+    if (fault) await fault.answer(exchange);
+    else sendBody(exchange, body);
   }
 }
 

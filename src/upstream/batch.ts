@@ -53,7 +53,7 @@ function join(items: readonly Item[], separator: string): Batch {
     resolve(shout) {
       const parts = shout.text.split(separator);
       for (const [i, item] of items.entries()) {
-        // The whole is verified already. This makes a string that does not keep the whole in memory.
+        // The whole answer is verified already. This copies the part, so that it does not keep the whole answer in memory.
         const text = verifiedUpperCase(item.text, parts[i] ?? '');
         if (text === undefined) item.reject(new Error('a verified batch came apart'));
         else item.resolve({ ...shout, text });
@@ -88,7 +88,7 @@ export function callOf(items: readonly Item[]): Call {
 /** The weight of the newest interval in the moving average. */
 const WEIGHT = 0.2;
 
-/** Fewer intervals give no estimate. */
+/** With fewer intervals there is no estimate. */
 const LEAST_SAMPLES = 8;
 
 /** Measures how fast batches leave a queue that is never empty, to estimate the wait of a string that joins it. */

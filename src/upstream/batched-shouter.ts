@@ -10,7 +10,7 @@ export interface BatchOptions {
   readonly maxItems: number;
   readonly gate: Gate;
   readonly budget: RetryBudget;
-  /** Whether the halves of a failed batch have a chance of being let through. */
+  /** Whether the halves of a failed batch could be let through. */
   readonly isWorthwhile: () => boolean;
 }
 
@@ -28,7 +28,7 @@ export function batchedShouter(
   const pace = new Pace(clock);
   let isScheduled = false;
   gate.onChange(() => {
-    // The time between batches includes the pause, so it says nothing about the upstream's pace.
+    // The time between these batches includes the pause, so it says nothing about the speed of the upstream.
     if (gate.pauseMs > 0) pace.reset();
     schedule();
   });
@@ -65,7 +65,7 @@ export function batchedShouter(
     const at = queue.indexOf(item);
     if (at < 0) return;
     queue.splice(at, 1);
-    // An empty queue would count the time until the next string as that of a batch.
+    // With an empty queue, the idle time until the next string would count as the time of a batch.
     if (queue.length === 0) pace.reset();
     item.reject(item.call.signal.reason);
   }

@@ -29,7 +29,7 @@ export function missLimitedShouter(
 
 export interface CoalescedShouter extends Shouter {
   flights(): number;
-  /** How many callers wait. One that has left no longer counts, even if its flight goes on. */
+  /** How many callers wait. A caller that has left does not count, even if its flight goes on. */
   waiting(): number;
 }
 

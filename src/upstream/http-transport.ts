@@ -20,7 +20,7 @@ export interface AttemptResponse {
   readonly statusCode: number;
   /** The names are in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Leaving it before its end destroys the connection. */
+  /** To stop reading before the end destroys the connection. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Closes the connection, even after the whole body was read. The next attempt makes a new one. */
   closeConnection(): void;
@@ -45,7 +45,7 @@ const MAX_INTERIM = 16;
 export function httpTransport({ url, connections }: HttpOptions, { clock }: Pick<World, 'clock'>): Transport {
   const target = new URL(url);
   target.pathname = `${target.pathname.replace(/\/$/, '')}/V1/SHOUT`;
-  // An import would load both modules with all they need at each start (ADR 0014).
+  // An import would load both modules and their dependencies at each start (ADR 0014).
   const { Agent, request } =
     target.protocol === 'https:'
       ? process.getBuiltinModule('node:https')
@@ -72,7 +72,7 @@ export function httpTransport({ url, connections }: HttpOptions, { clock }: Pick
     close: async () => agent.destroy(),
   };
 
-  /** Looks at idle connections only: one in use is idle again before its next use. */
+  /** Closes idle connections only: a connection in use becomes idle before it is used again. */
   function closeOld(): void {
     const oldest = clock.now() - MAX_AGE_MS;
     for (const socket of Object.values(agent.freeSockets).flat()) {
@@ -85,7 +85,7 @@ export function httpTransport({ url, connections }: HttpOptions, { clock }: Pick
 function responseTo(sent: ClientRequest): Promise<AttemptResponse> {
   return new Promise((resolve, reject) => {
     sent.on('error', reject);
-    // The only event of Node after an answer that changes the protocol unasked.
+    // Node reports an answer that changes the protocol, which no one asked for, only by this event.
     sent.on('close', () => reject(new Error('the connection ended without an answer')));
     sent.on('response', (response) => {
       const { socket } = response;

@@ -3,10 +3,10 @@ import type { World } from '../core/events.ts';
 import type { Call, Shouter } from '../core/shouter.ts';
 
 export interface RetryOptions {
-  /** How often a failed attempt is repeated at most. */
+  /** The most times that a failed attempt is repeated. */
   readonly retries: number;
   readonly budget: RetryBudget;
-  /** Whether another attempt has a chance of being let through. */
+  /** Whether another attempt could be let through. */
   readonly isWorthwhile: () => boolean;
 }
 
@@ -77,7 +77,7 @@ export interface RetryBudgetOptions {
   readonly ratio: number;
 }
 
-/** The most tokens, which are also there at the start. */
+/** The most tokens. The budget starts with this many. */
 const HELD = 20;
 
 /**
@@ -101,7 +101,7 @@ export class RetryBudget {
     this.#tokens = Math.min(HELD, this.#tokens + this.#ratio);
   }
 
-  /** Pays for one more attempt; returns whether there was a token for it. */
+  /** Spends a token on one more attempt. Returns false if there was none. */
   spend(): boolean {
     if (this.#tokens < 1) return false;
     this.#tokens--;

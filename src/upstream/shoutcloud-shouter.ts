@@ -73,7 +73,7 @@ interface Answer {
   readonly output: unknown;
 }
 
-/** Whether SHOUTCLOUD never answers like this. Then another server can have its old address now. */
+/** Whether SHOUTCLOUD never answers like this. Then another server probably has its old address. */
 function isForeign({ failure }: AttemptError): boolean {
   return failure === 'rejected' || failure === 'unreadable' || failure === 'wrong';
 }
@@ -110,7 +110,7 @@ function statusError(status: number, pauseMs: number | undefined): AttemptError 
   return new AttemptError('rejected', message);
 }
 
-/** Leaving the loop destroys the body and its connection. A byte order mark is kept, which makes the text no JSON. */
+/** Leaving the loop destroys the body and its connection. A byte order mark is kept, so that the text is not valid JSON. */
 async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -1,4 +1,4 @@
-import { type Clock, TIME_IS_UP, withinMs } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { durationText } from '../core/text-values.ts';
 import type { Notification } from './standing.ts';
 
@@ -13,19 +13,24 @@ export interface Receiver {
 export interface WebhookOptions {
   /** A secret, because anyone with the address can write there. */
   readonly address: string;
-  readonly format: Format;
+  /** By default, `slack` for an address of Slack, else `json`. */
+  readonly format?: Format | undefined;
 }
 
 const TIMEOUT_MS = 10_000;
 
-/** A webhook that gets notifications by POST. One has arrived if the answer is a 2xx within ten seconds. */
-export function webhook({ address, format }: WebhookOptions, clock: Clock): Receiver {
+/** A webhook that gets notifications by POST. A notification has arrived if the answer is a 2xx within ten seconds. */
+export function webhook({ address, format = formatFor(address) }: WebhookOptions, clock: Clock): Receiver {
   return {
     async send(notification, signal) {
+      const late = new AbortController();
+      const cancel = clock.after(TIMEOUT_MS, () => late.abort());
       try {
-        return await withinMs(TIMEOUT_MS, (limited) => post(notification, limited), { clock, signal });
+        return await post(notification, AbortSignal.any([signal, late.signal]));
       } catch (error) {
-        return error === TIME_IS_UP ? `no answer within ${TIMEOUT_MS} ms` : nameOf(error);
+        return late.signal.aborted ? `no answer within ${TIMEOUT_MS} ms` : nameOf(error);
+      } finally {
+        cancel();
       }
     },
   };
@@ -50,8 +55,7 @@ export function isWebhookAddress(text: string): boolean {
   return url !== null && ['http:', 'https:'].includes(url.protocol) && !url.username && !url.password;
 }
 
-/** The default format of an address: Slack's own for a host of Slack, JSON for all others. */
-export function formatFor(address: string): Format {
+function formatFor(address: string): Format {
   return /^hooks\.slack(-gov)?\.com$/.test(new URL(address).hostname) ? 'slack' : 'json';
 }
 

@@ -3,12 +3,12 @@ import type { Cause, Failure, Round } from './round.ts';
 
 export type Status = 'up' | 'down';
 
-/** The status of a service, and how many rounds speak against it. */
+/** The status of a service, and how many rounds contradict it. */
 export interface Standing {
   readonly status: Status;
-  /** When it became so: the first of the rounds that decided it, or the first round of all. */
+  /** The start of the first of the rounds that decided it, or of the first round of all. */
   readonly since: string;
-  /** The last rounds in a row that say otherwise. */
+  /** The last rounds in a row that contradict it. */
   readonly contrary: { readonly rounds: number; readonly since: string } | null;
 }
 
@@ -46,7 +46,7 @@ export interface Notification {
   readonly since: string;
   /** When the round that decided it began. */
   readonly at: string;
-  /** What is at fault; null for `up`. */
+  /** The cause of the outage; null for `up`. */
   readonly cause: Cause | null;
   /** A sentence for people. */
   readonly reason: string;
@@ -57,7 +57,7 @@ export interface Notification {
   readonly downMs: number | null;
 }
 
-/** The notification of a change between two standings, which this round of that address decided. */
+/** The notification of a change between two standings. This round of that address decided the change. */
 export function notificationOf(
   { before, after }: { before: Standing; after: Standing },
   { at, failure, freshMs, knownMs }: Round,
@@ -72,12 +72,12 @@ export function notificationOf(
     reason: failure?.reason ?? 'fresh and known strings are answered',
     freshMs,
     knownMs,
-    // The wall clock can have been set back meanwhile.
+    // The clock can have been set back since then.
     downMs: failure ? null : Math.max(0, Date.parse(after.since) - Date.parse(before.since)),
   };
 }
 
-/** What happens to a watcher, reported once with its facts. It never holds the address of a webhook, which is a secret. */
+/** What happens to a watch, reported once with its facts. An event never holds the address of a webhook, which is a secret. */
 export type WatchEvent =
   | ({ type: 'round-failed' } & Failure & Pick<Round, 'freshMs' | 'knownMs'>)
   | ({ type: Status } & Omit<Notification, 'status'>)
@@ -87,7 +87,7 @@ export type WatchEvent =
   | { type: 'state-of-another'; url: string }
   | { type: 'state-not-saved'; reason: string };
 
-/** What a watcher needs from its surroundings. */
+/** What a watch needs from its surroundings. */
 export interface WatchWorld {
   readonly clock: Clock;
   readonly emit: (event: WatchEvent) => void;

@@ -1,21 +1,27 @@
+import { messageOf } from '../core/text-values.ts';
 import type { Receiver } from './receiver.ts';
-import { type Ask, playRound, type Round } from './round.ts';
+import type { PlayRound, Round } from './round.ts';
 import {
   afterRound,
+  firstStanding,
   type Notification,
   notificationOf,
   type Thresholds,
   type WatchWorld,
 } from './standing.ts';
-import { keptState, type StateStore } from './state-store.ts';
+import type { StateStore, WatchState } from './state-store.ts';
 
 export interface WatchOptions extends Thresholds {
   /** The watched address, for the state and the notifications. */
   readonly url: string;
 }
 
-export interface WatchParts extends WatcherParts {
-  readonly ask: Ask;
+export interface WatchParts {
+  readonly playRound: PlayRound;
+  readonly receivers: readonly Receiver[];
+  readonly store: StateStore;
+  /** Aborts when the watch has to end and no more notifications are to be sent. */
+  readonly signal: AbortSignal;
 }
 
 export interface Watch {
@@ -23,24 +29,38 @@ export interface Watch {
   once(): Promise<Round>;
   /** A round each interval, one after the other, until the signal aborts. */
   every(intervalMs: number): Promise<void>;
-  /** Resolves when no notification is under way and everything is saved. */
+  /** Resolves when no notification is under way and everything that can be saved is saved. */
   settled(): Promise<void>;
 }
 
-/** A watch that goes on from the saved state. Rejects if the state cannot be read or written. */
+// Enough for some days without the webhook, even if the service goes up and down all the time.
+const MOST_OWED = 1000;
+
+/**
+ * A watch that continues from the saved state. It sends each receiver a notification of every change, oldest first. If one
+ * cannot be delivered, it is sent again after the next round. Rejects if the state cannot be read or written.
+ */
 export async function startWatch(
-  { ask, ...parts }: WatchParts,
-  options: WatchOptions,
+  { playRound, receivers, store, signal }: WatchParts,
+  { url, ...thresholds }: WatchOptions,
   world: WatchWorld,
 ): Promise<Watch> {
-  const { clock } = world;
-  const { signal } = parts;
-  const watcher = await startWatcher(parts, options, world);
-  return { once, every, settled: watcher.settled };
+  const { clock, emit } = world;
+  let state = await savedState(store, url, world);
+  let isSaved = true;
+  let saving = store.save(state);
+  await saving;
+  const sending = new Map<Receiver, Promise<void>>();
+  return { once, every, settled };
 
   async function once(): Promise<Round> {
-    const round = await playRound(ask, clock, signal);
-    await watcher.conclude(round);
+    const round = await playRound(signal);
+    await conclude(round);
+    for (const [i, receiver] of receivers.entries()) {
+      if (sending.has(receiver)) continue;
+      const sent = send(receiver, i).finally(() => sending.delete(receiver));
+      sending.set(receiver, sent);
+    }
     return round;
   }
 
@@ -55,65 +75,26 @@ export async function startWatch(
       if (!signal.aborted) throw error;
     }
   }
-}
 
-export interface WatcherParts {
-  readonly receivers: readonly Receiver[];
-  readonly store: StateStore;
-  /** Aborts when the watch is to end and no more notifications are to be sent. */
-  readonly signal: AbortSignal;
-}
+  async function settled(): Promise<void> {
+    await Promise.all(sending.values());
+    await save();
+  }
 
-/** Evaluates rounds. */
-export interface Watcher {
-  /** Resolves when the state is saved. Receivers are notified meanwhile, and the next round does not wait for them. */
-  conclude(round: Round): Promise<void>;
-  /** Resolves when no notification is under way and everything that can be saved is saved. */
-  settled(): Promise<void>;
-}
+  /** Changes the state by the round. Resolves when it is saved. */
+  async function conclude(round: Round): Promise<void> {
+    const { owed, ...before } = state;
+    const after = afterRound(before, round, thresholds);
+    const { failure, freshMs, knownMs } = round;
+    if (failure) emit({ type: 'round-failed', ...failure, freshMs, knownMs });
+    const news = after.status === before.status ? [] : [notificationOf({ before, after }, round, url)];
+    for (const { status: type, ...facts } of news) emit({ type, ...facts });
+    const owing = receivers.map((_, i) => bounded([...(owed[i] ?? []), ...news], i));
+    const isChanged = after !== before || news.length > 0 || owed.length !== owing.length;
+    await (isChanged ? change({ ...before, ...after, owed: owing }) : save());
+  }
 
-// Enough for some days without the webhook, even if the service goes up and down all the time.
-const MOST_OWED = 1000;
-
-/**
- * Saves the state, and sends each receiver a notification of every change, oldest first. What could not be delivered to
- * one of them is sent to it again after the next round. Rejects if the state cannot be read or written at the start.
- */
-export async function startWatcher(
-  { receivers, store, signal }: WatcherParts,
-  { url, ...thresholds }: WatchOptions,
-  world: WatchWorld,
-): Promise<Watcher> {
-  const { emit } = world;
-  const state = await keptState(store, url, world);
-  const sending = new Map<number, Promise<void>>();
-
-  return {
-    async conclude(round) {
-      const { owed, ...before } = state.value;
-      const after = afterRound(before, round, thresholds);
-      const { failure, freshMs, knownMs } = round;
-      if (failure) emit({ type: 'round-failed', ...failure, freshMs, knownMs });
-      const news = after.status === before.status ? [] : [notificationOf({ before, after }, round, url)];
-      for (const { status: type, ...facts } of news) emit({ type, ...facts });
-      const owing = receivers.map((_, i) => bounded([...(owed[i] ?? []), ...news], i));
-      const isChanged = after !== before || news.length > 0 || owed.length !== owing.length;
-      await (isChanged ? state.change({ ...before, ...after, owed: owing }) : state.settled());
-      for (const [i, receiver] of receivers.entries()) {
-        if (!sending.has(i))
-          sending.set(
-            i,
-            send(receiver, i).finally(() => sending.delete(i)),
-          );
-      }
-    },
-    async settled() {
-      await Promise.all(sending.values());
-      await state.settled();
-    },
-  };
-
-  /** Drops a pair if there are too many, so that down and up still take turns. Keeps the first, which can be under way. */
+  /** Drops a pair if there are too many, so that down and up still alternate. Keeps the first, which can be under way. */
   function bounded(owed: readonly Notification[], i: number): readonly Notification[] {
     if (owed.length <= MOST_OWED) return owed;
     emit({ type: 'dropped', receiver: i + 1 });
@@ -121,14 +102,41 @@ export async function startWatcher(
   }
 
   async function send(receiver: Receiver, i: number): Promise<void> {
-    for (let next = state.value.owed[i]?.[0]; next; next = state.value.owed[i]?.[0]) {
+    for (let next = state.owed[i]?.[0]; next; next = state.owed[i]?.[0]) {
       const reason = await receiver.send(next, signal);
       if (reason !== undefined) {
         if (!signal.aborted) emit({ type: 'not-delivered', receiver: i + 1, status: next.status, reason });
         return;
       }
-      const left = state.value.owed[i]?.filter((owed) => owed !== next) ?? [];
-      await state.change({ ...state.value, owed: state.value.owed.with(i, left) });
+      const left = state.owed[i]?.filter((owed) => owed !== next) ?? [];
+      await change({ ...state, owed: state.owed.with(i, left) });
     }
   }
+
+  function change(next: WatchState): Promise<void> {
+    state = next;
+    isSaved = false;
+    return save();
+  }
+
+  /** Saves the last change, after all saves before. Never rejects: the watch goes on even if its state cannot be saved. */
+  function save(): Promise<void> {
+    saving = saving.then(async () => {
+      if (isSaved) return;
+      isSaved = true;
+      await store.save(state).catch((error) => {
+        isSaved = false;
+        emit({ type: 'state-not-saved', reason: messageOf(error) });
+      });
+    });
+    return saving;
+  }
+}
+
+/** The saved state if it is of this address, else a new one. */
+async function savedState(store: StateStore, url: string, { clock, emit }: WatchWorld): Promise<WatchState> {
+  const saved = await store.load();
+  if (saved?.url === url) return saved;
+  if (saved) emit({ type: 'state-of-another', url: saved.url });
+  return { version: 1, url, ...firstStanding(new Date(clock.epochMs()).toISOString()), owed: [] };
 }

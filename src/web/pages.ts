@@ -1,13 +1,12 @@
 import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import type { Asset, PlaygroundOptions } from './playground.ts';
+import { type Asset, asset } from './asset.ts';
+import type { PlaygroundOptions } from './playground.ts';
 
 /** A file in memory, as it is and compressed. */
-export interface StaticFile {
-  readonly type: string;
+export interface StaticFile extends Asset {
   readonly etag: string;
-  readonly body: Buffer;
   /** By `Content-Encoding`, the best first. Empty if compression would gain nothing. */
   readonly encoded: ReadonlyMap<string, Buffer>;
 }
@@ -17,27 +16,6 @@ const LEAST_TO_COMPRESS = 1400;
 
 /** The next quality takes twice the time for 2 % less. */
 const BROTLI_QUALITY = 6;
-
-/** Compresses on other threads, so that the event loop goes on. */
-async function staticFile({ type, body }: Asset): Promise<StaticFile> {
-  const etag = hash('sha256', body, 'base64url');
-  if (body.length < LEAST_TO_COMPRESS || type === 'font/woff2')
-    return { type, etag, body, encoded: new Map() };
-  const params = {
-    [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
-    [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
-  };
-  const [br, gz] = await Promise.all([promisify(brotliCompress)(body, { params }), promisify(gzip)(body)]);
-  return {
-    type,
-    etag,
-    body,
-    encoded: new Map([
-      ['br', br],
-      ['gzip', gz],
-    ]),
-  };
-}
 
 export type Pages = ReturnType<typeof pages>;
 
@@ -51,18 +29,19 @@ export function pages(describe: () => Promise<object>, options: PlaygroundOption
     playground: loadOnce(async () => {
       const { playground } = await import('./playground.ts');
       const { html, assets, ...more } = playground(options);
-      return { ...more, html: await htmlFile(html), assets: await staticFiles(assets) };
+      return { ...more, html: await staticFile(html), assets: await staticFiles(assets) };
     }),
     /** `page` is for `/docs`, and `pageBelow` for `/docs/`, where relative addresses are one step shorter. */
     reference: loadOnce(async () => {
       const { reference } = await import('./reference.ts');
-      const { html, htmlBelow, files } = await reference();
-      const [page, pageBelow] = await Promise.all([htmlFile(html), htmlFile(htmlBelow)]);
-      return { page, pageBelow, files: await staticFiles(files) };
+      const { page, pageBelow, files } = await reference();
+      return {
+        page: await staticFile(page),
+        pageBelow: await staticFile(pageBelow),
+        files: await staticFiles(files),
+      };
     }),
-    openApi: loadOnce(async () =>
-      staticFile({ type: 'application/json', body: Buffer.from(JSON.stringify(await describe())) }),
-    ),
+    openApi: loadOnce(async () => staticFile(asset('openapi.json', JSON.stringify(await describe())))),
   };
 }
 
@@ -78,12 +57,20 @@ export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function htmlFile(html: string): Promise<StaticFile> {
-  return staticFile({ type: 'text/html; charset=utf-8', body: Buffer.from(html) });
+async function staticFiles(assets: ReadonlyMap<string, Asset>): Promise<ReadonlyMap<string, StaticFile>> {
+  const files = Array.from(assets, async ([name, file]) => [name, await staticFile(file)] as const);
+  return new Map(await Promise.all(files));
 }
 
-async function staticFiles(assets: ReadonlyMap<string, Asset>): Promise<ReadonlyMap<string, StaticFile>> {
-  return new Map(
-    await Promise.all(Array.from(assets, async ([name, asset]) => [name, await staticFile(asset)] as const)),
-  );
+/** Compresses on other threads, so that the event loop goes on. */
+async function staticFile({ type, body }: Asset): Promise<StaticFile> {
+  const etag = hash('sha256', body, 'base64url');
+  const file = { type, etag, body };
+  if (body.length < LEAST_TO_COMPRESS || type === 'font/woff2') return { ...file, encoded: new Map() };
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
+  };
+  const [br, gz] = await Promise.all([promisify(brotliCompress)(body, { params }), promisify(gzip)(body)]);
+  return { ...file, encoded: new Map(Object.entries({ br, gzip: gz })) };
 }

@@ -2,63 +2,27 @@ import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { extname } from 'node:path';
-import { answerStyle, breakStyle } from './answer-style.ts';
-import { icon, PAGE_POLICY, type PageOptions, page } from './page.ts';
-import { noScriptStyle, pageStyle } from './page-style.ts';
+import { asset, ownFile } from './asset.ts';
 
-export interface Asset {
-  readonly type: string;
-  readonly body: Buffer;
+export interface PlaygroundOptions {
+  readonly version: string;
+  /** The address of the source, if the package has one. */
+  readonly source: string | undefined;
+  /** Whether the page has the panel that breaks the embedded SHOUTCLOUD server. */
+  readonly isBreakable: boolean;
 }
 
-export type PlaygroundOptions = Pick<PageOptions, 'version' | 'source' | 'isBreakable'>;
-
-const scripts = new URL('./browser/', import.meta.url);
+const SCRIPTS = new URL('./browser/', import.meta.url);
 
 // `.ts` in the sources, `.js` after a build, which also leaves declarations and source maps in that folder.
-const extension = extname(import.meta.url);
-const START = `start${extension}`;
-const BREAK = `break${extension}`;
+const EXTENSION = extname(import.meta.url);
+const START = `start${EXTENSION}`;
+const BREAK = `break${EXTENSION}`;
 
-/** Reads all files of the playground. `version` changes with each of the assets. */
-export function playground(options: PlaygroundOptions) {
-  const { isBreakable } = options;
-  const modules = readdirSync(scripts)
-    .filter((file) => file.endsWith(extension))
-    .filter((file) => isBreakable || file !== BREAK);
-  const style = fontFaces() + pageStyle + answerStyle + (isBreakable ? breakStyle : '');
-  const assets = new Map<string, Asset>([
-    ['style.css', asset('text/css', style)],
-    ['no-script.css', asset('text/css', noScriptStyle)],
-    ['icon.svg', asset('image/svg+xml', icon)],
-    ['font-licences.txt', asset('text/plain', fontLicences())],
-    ...fonts(),
-    ...modules.map((file) => [file, asset('text/javascript', script(file))] as const),
-  ]);
-  const version = versionOf(assets);
-  const html = page({
-    ...options,
-    assets: `assets/${version}`,
-    entries: isBreakable ? [START, BREAK] : [START],
-    modules: modules.filter((file) => file !== START && file !== BREAK),
-    fonts: FAMILIES.map(({ from }) => fontFile(from, 'latin')),
-  });
-  return { html, policy: PAGE_POLICY, version, assets };
-}
-
-function script(file: string): string {
-  const source = readFileSync(new URL(file, scripts), 'utf8');
-  return extension === '.ts' ? stripTypeScriptTypes(source) : source;
-}
-
-function asset(type: string, text: string): Asset {
-  return { type: `${type}; charset=utf-8`, body: Buffer.from(text) };
-}
-
-function versionOf(assets: ReadonlyMap<string, Asset>): string {
-  const all = Buffer.concat([...assets.values()].map(({ body }) => body));
-  return hash('sha256', all, 'hex').slice(0, 12);
-}
+/** The Content-Security-Policy: nothing comes from another origin. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** One font is quiet, the other narrow enough to be loud. Both have the SIL Open Font License. */
 const FAMILIES = [
@@ -69,12 +33,55 @@ const FAMILIES = [
 /** The scripts with capitals that both fonts have. A browser loads those that its text needs. */
 const SUBSETS = ['latin', 'latin-ext', 'greek', 'cyrillic'] as const;
 
+/** Reads all files of the playground. `version` changes with each of the assets. */
+export function playground({ version, source, isBreakable }: PlaygroundOptions) {
+  const scripts = readdirSync(SCRIPTS).filter(
+    (file) => file.endsWith(EXTENSION) && (isBreakable || file !== BREAK),
+  );
+  const styles = ['playground.css', 'answer.css', 'break.css'].map((name) => ownFile(name));
+  const bodies = new Map<string, string | Buffer>([
+    ['style.css', fontFaces() + styles.join('')],
+    ['icon.svg', ownFile('icon.svg')],
+    // The licence requires that its text comes with the fonts.
+    ['font-licences.txt', FAMILIES.map(({ from }) => fontPackage(from, 'LICENSE')).join('\n\n')],
+    ...fonts(),
+    ...scripts.map((file) => [file, script(file)] as const),
+  ]);
+  const assets = new Map(Array.from(bodies, ([name, body]) => [name, asset(name, body)]));
+  const all = Buffer.concat(Array.from(assets.values(), ({ body }) => body));
+  const assetsVersion = hash('sha256', all, 'hex').slice(0, 12);
+  // Relative to the page, because a proxy can serve the page below a path of its own.
+  const folder = `assets/${assetsVersion}`;
+  const html = ownFile('playground.html', {
+    assets: folder,
+    loads: [...FAMILIES.map(({ from }) => fontFile(from, 'latin')), ...scripts]
+      .map((file) => loading(file, `${folder}/${file}`))
+      .join('\n'),
+    break: isBreakable ? ownFile('break.html') : '',
+    version,
+    source: source === undefined ? '' : `<a href="${source}">Source</a>`,
+  });
+  return { html: asset('playground.html', html), policy: POLICY, version: assetsVersion, assets };
+}
+
+/** Browsers fetch these at once, instead of one after the other as they find them. */
+function loading(file: string, url: string): string {
+  if (file === START || file === BREAK) return `<script type="module" src="${url}"></script>`;
+  if (file.endsWith(EXTENSION)) return `<link rel="modulepreload" href="${url}">`;
+  return `<link rel="preload" href="${url}" as="font" type="font/woff2" crossorigin>`;
+}
+
+function script(file: string): string {
+  const source = readFileSync(new URL(file, SCRIPTS), 'utf8');
+  return EXTENSION === '.ts' ? stripTypeScriptTypes(source) : source;
+}
+
 /** One file for each family and script. */
-function fonts(): (readonly [name: string, file: Asset])[] {
+function fonts(): (readonly [name: string, body: Buffer])[] {
   return FAMILIES.flatMap(({ from }) =>
     SUBSETS.map((subset) => {
       const body = fontPackage(from, `files/${from}-${subset}-wght-normal.woff2`);
-      return [fontFile(from, subset), { type: 'font/woff2', body }] as const;
+      return [fontFile(from, subset), body] as const;
     }),
   );
 }
@@ -84,21 +91,11 @@ function fontFaces(): string {
   return FAMILIES.flatMap(({ family, from, weights }) => {
     const ranges = JSON.parse(fontPackage(from, 'unicode.json').toString());
     return SUBSETS.map(
-      (subset) => `@font-face {
-  font-family: "${family}";
-  font-weight: ${weights};
-  font-display: swap;
-  src: url(${fontFile(from, subset)}) format("woff2");
-  unicode-range: ${ranges[subset]};
-}
-`,
+      (subset) =>
+        `@font-face { font-family: "${family}"; font-weight: ${weights}; font-display: swap; ` +
+        `src: url(${fontFile(from, subset)}) format("woff2"); unicode-range: ${ranges[subset]}; }\n`,
     );
   }).join('');
-}
-
-/** The licence requires that its text comes with the fonts. */
-function fontLicences(): string {
-  return FAMILIES.map(({ from }) => fontPackage(from, 'LICENSE').toString()).join('\n\n');
 }
 
 function fontFile(from: string, subset: string): string {

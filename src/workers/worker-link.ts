@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 
-/** What the primary asks a worker for: its series, its facts for `/status`, or any answer at all. */
+/** What the primary asks a worker for: its metrics, its part of `/status`, or a sign of life. */
 export type Question = 'metrics' | 'status' | 'pulse';
 
 type ToWorker = { type: 'ask'; id: number; question: Question } | { type: 'drain' };
@@ -16,14 +16,14 @@ export interface WorkerEnd {
 /** A worker process, as the primary sees it. */
 export interface Worker {
   readonly pid: number;
-  /** Resolves when it serves. Stays pending if it ends before. */
+  /** Resolves when it serves; never, if it ends before. */
   readonly listening: Promise<void>;
   readonly ended: Promise<WorkerEnd>;
   /** Resolves with its answer, or with `undefined` if it ends before. */
   ask(question: Question): Promise<unknown>;
   /** Asks it to drain and end. */
   drain(): void;
-  /** Makes it end at once, as if this process were gone: it closes what is open without answering. */
+  /** Makes it end at once, as if this process were gone: it closes what is open, answered or not. */
   hurry(): void;
   kill(): void;
 }
@@ -33,12 +33,12 @@ export interface ForkOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Starts this program once more, with these arguments, this environment, and our output. */
+/** Starts another process of this program, with these arguments, this environment, and our output. */
 export function forkedWorker({ args, environment }: ForkOptions): Worker {
   const [, program = ''] = process.argv;
   const child = fork(program, [...args], {
     env: environment,
-    // JSON has no NaN, which the value of a metric can be.
+    // The value of a metric can be NaN, which JSON does not have.
     serialization: 'advanced',
   });
   const listening = Promise.withResolvers<void>();
@@ -71,7 +71,7 @@ export function forkedWorker({ args, environment }: ForkOptions): Worker {
     kill: () => void child.kill('SIGKILL'),
   };
 
-  /** Ignores that the worker is gone: `exit` reports it. */
+  /** Ignores a worker that is gone, because `exit` reports it. */
   function send(message: ToWorker): void {
     if (child.connected) child.send(message, () => {});
   }

@@ -1,18 +1,18 @@
 import type { World } from '../core/events.ts';
 import type { Worker, WorkerEnd } from './worker-link.ts';
 
-/** A slot with one worker in it, which is replaced whenever it ends. */
+/** A slot for one worker. When the worker ends, another one takes its place. */
 export interface WorkerPlace {
   /** Resolves when a worker serves; rejects if one ends by itself before. */
   start(): Promise<void>;
   /** The current worker if it serves. */
   serving(): Worker | undefined;
   /**
-   * Asks its worker to drain, or to end `now`, and takes no other. Resolves when it has ended. Rejects if it had served and
+   * Asks its worker to drain, or to end `now`, and starts no other. Resolves when it has ended. Rejects if it had served and
    * ended with another code than 0, because then it lost answers.
    */
   drain(manner?: 'now'): Promise<void>;
-  /** Kills its worker and takes no other. */
+  /** Kills its worker and starts no other. */
   kill(): void;
 }
 
@@ -23,7 +23,7 @@ const MOST_PAUSE_MS = 5000;
 // A worker that does not answer for this long is stuck. It would keep its share of the connections forever.
 const PULSE_MS = 1000;
 const STUCK_PULSES = 10;
-/** A worker that does not serve after this long hangs. A start takes half a second of a free core. */
+/** A worker that does not serve after this long hangs. A start takes half a second on a free core. */
 const START_PULSES = 20;
 /** How long a worker that is still starting can take to end. */
 const START_DRAIN_PULSES = 1;

@@ -10,8 +10,8 @@ export interface WorkerPool {
   /** The answers of the workers that serve; `undefined` from one that takes longer than a second. */
   ask(question: Question): Promise<{ pid: number; answer: unknown }[]>;
   /**
-   * Asks all to drain, or to end `now`, side by side. Resolves when all have ended. If the start did not succeed, they are
-   * killed. Rejects if one ended before it had answered everything.
+   * Asks all to drain at the same time, or to end `now`. Resolves when all have ended. If the start did not succeed, they
+   * are killed. Rejects if one ended before it had answered everything.
    */
   drain(manner?: 'now'): Promise<void>;
   kill(): void;
@@ -24,7 +24,7 @@ export interface WorkerPoolOptions {
 
 const PATIENCE_MS = 1000;
 
-/** So many workers side by side, each of which is replaced when it ends. */
+/** `size` workers, each of which is replaced when it ends. */
 export function workerPool({ size, fork }: WorkerPoolOptions, world: World): WorkerPool {
   const places = Array.from({ length: size }, () => workerPlace(fork, world));
   const serving = () => places.map((place) => place.serving()).filter((worker) => worker !== undefined);

@@ -101,16 +101,7 @@ describe('the playground is for everyone', { skip: noBrowser }, () => {
       await page.keyboard.press('Tab');
     }
 
-    for (const name of [
-      'text',
-      'turn',
-      'copy',
-      'send-many',
-      'strip',
-      'tab-curl',
-      'command',
-      'copy-command',
-    ]) {
+    for (const name of ['text', 'turn', 'copy', 'send-many', 'strip', 'curl', 'command', 'copy-command']) {
       assert.ok(reached.includes(name), `${name} of ${reached}`);
     }
     assert.deepEqual(unseen, []);

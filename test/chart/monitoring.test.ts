@@ -6,8 +6,7 @@ import { test } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { folder } from '../support/folder.ts';
 import { check, skipWithoutMonitoring as skip } from '../support/monitoring-tools.ts';
-import { goodValues } from './good-values.ts';
-import { only, rendered } from './rendering.ts';
+import { only, rendered, rowsOf } from './rendering.ts';
 
 interface Rule {
   readonly alert?: string;
@@ -28,7 +27,8 @@ interface Inhibited {
   };
 }
 
-const manifests = rendered(goodValues.monitoring);
+const { monitoring } = rowsOf('good.yaml');
+const manifests = rendered(monitoring);
 const { spec } = only<Rules>(manifests, 'PrometheusRule');
 const rules = spec.groups.flatMap((group) => group.rules);
 
@@ -45,7 +45,7 @@ test('the rules of the chart are those of the file', () => {
 });
 
 test('the rules know the autoscaler by its name, whatever that is', () => {
-  const named = rendered({ ...goodValues.monitoring, fullnameOverride: 'shout' });
+  const named = rendered({ ...monitoring, fullnameOverride: 'shout' });
   const expr = JSON.stringify(only<Rules>(named, 'PrometheusRule', 'shout').spec);
 
   assert.match(expr, /horizontalpodautoscaler=\\"shout\\"/);

@@ -13,75 +13,26 @@ test('the URL of an external Redis is in a Secret and nowhere else', () => {
   const url = 'rediss://default:secret@redis.example:25061';
   const manifests = rendered({ redis: { url } });
 
-  const others = manifests.filter(({ kind }) => kind !== 'Secret');
-  assert.equal(JSON.stringify(others).includes('secret@'), false);
-  assert.equal(Buffer.from(only<ISecret>(manifests, 'Secret').data?.url ?? '', 'base64').toString(), url);
-  assert.deepEqual(variable({ redis: { url } }, 'REDIS_URL').valueFrom?.secretKeyRef, {
-    name: 'tuohs',
-    key: 'url',
-  });
-});
-
-test('the URL may come from a Secret that is there, with its certificates as a file', () => {
-  const values = { redis: { existingSecret: 'managed', urlKey: 'uri', caKey: 'ca.crt' } };
-  const { volumes } = pod(values);
-
-  assert.deepEqual(variable(values, 'REDIS_URL').valueFrom?.secretKeyRef, { name: 'managed', key: 'uri' });
-  assert.equal(variable(values, 'REDIS_CA_FILE').value, '/etc/tuohs/redis/ca.pem');
-  assert.deepEqual(volumes?.[0]?.secret, {
-    secretName: 'managed',
-    items: [{ key: 'ca.crt', path: 'ca.pem' }],
-  });
-});
-
-test('Valkey forgets the least used values at a bound that its container has room for, and writes nothing', () => {
-  const { args, resources } = container('tuohs-valkey', { valkey: { enabled: true, maxMemoryMiB: 100 } });
-  const line = args?.join(' ') ?? '';
-
-  assert.match(line, /--maxmemory 100mb --maxmemory-policy allkeys-lfu --save {2}--appendonly no/);
-  assert.equal(resources?.limits?.memory, '182Mi');
+  assert.equal(decoded(only<ISecret>(manifests, 'Secret').data?.url), url);
+  assert.equal(JSON.stringify(manifests).includes('secret@'), false);
+  assert.deepEqual(referenceOf('tuohs', { redis: { url } }, 'REDIS_URL'), { name: 'tuohs', key: 'url' });
 });
 
 test('Valkey and the service know the same password, which no manifest but the Secret holds', () => {
-  const manifests = rendered({ valkey: { enabled: true } });
-  const password = Buffer.from(
-    only<ISecret>(manifests, 'Secret', 'tuohs-valkey').data?.password ?? '',
-    'base64',
-  ).toString();
-  const reference = { name: 'tuohs-valkey', key: 'password' };
+  const values = { valkey: { enabled: true } };
+  const manifests = rendered(values);
+  const name = 'tuohs-valkey';
+  const { url, password } = only<ISecret>(manifests, 'Secret', name).data ?? {};
 
-  assert.match(password, /^[A-Za-z0-9]{40}$/);
-  assert.equal(JSON.stringify(manifests).includes(password), false);
-  const [secret] = container('tuohs-valkey', { valkey: { enabled: true } }).env ?? [];
-  assert.deepEqual(secret?.valueFrom?.secretKeyRef, reference);
-  assert.deepEqual(variable({ valkey: { enabled: true } }, 'REDIS_URL').valueFrom?.secretKeyRef, {
-    name: 'tuohs-valkey',
-    key: 'url',
-  });
-  assert.equal(
-    Buffer.from(only<ISecret>(manifests, 'Secret', 'tuohs-valkey').data?.url ?? '', 'base64').toString(),
-    `redis://:${password}@tuohs-valkey:6379`,
-  );
+  assert.match(decoded(password), /^[A-Za-z0-9]{40}$/);
+  assert.equal(decoded(url), `redis://:${decoded(password)}@tuohs-valkey:6379`);
+  assert.equal(JSON.stringify(manifests).includes(decoded(password)), false);
+  assert.deepEqual(referenceOf('tuohs', values, 'REDIS_URL'), { name, key: 'url' });
+  assert.deepEqual(referenceOf(name, values, 'PASSWORD'), { name, key: 'password' });
 });
 
-test('with a password of its own the chart makes none', () => {
-  const values = { valkey: { enabled: true, existingSecret: 'ours' } };
-
-  const [init] = pod(values).initContainers ?? [];
-
-  assert.throws(() => only(rendered(values), 'Secret', 'tuohs-valkey'));
-  assert.deepEqual(init?.env?.at(-1)?.valueFrom?.secretKeyRef, { name: 'ours', key: 'password' });
-  assert.equal(variable(values, 'REDIS_URL_FILE').value, '/run/redis/url');
-});
-
-for (const password of [
-  'p@ss:w/rd?#%',
-  'two words',
-  `quote"'\\back`,
-  '--flag',
-  '$(PASSWORD) $HOME `id`',
-  'é👍\n',
-]) {
+const PASSWORDS = ['p@ss:w/rd?#%', 'two words', `quote"'\\back`, '--flag', '$(PASSWORD) $HOME `id`', 'é👍\n'];
+for (const password of PASSWORDS) {
   test(`the password ${JSON.stringify(password)} reaches Valkey and the service as it is`, async (t) => {
     const path = await folder(t);
     const values = { valkey: { enabled: true, existingSecret: 'ours' } };
@@ -122,8 +73,10 @@ function container(name: string, values: Values) {
   return first;
 }
 
-function variable(values: Values, name: string) {
-  const found = container('tuohs', values).env?.find((entry) => entry.name === name);
-  assert.ok(found);
-  return found;
+function referenceOf(name: string, values: Values, variable: string) {
+  return container(name, values).env?.find((entry) => entry.name === variable)?.valueFrom?.secretKeyRef;
+}
+
+function decoded(base64 = ''): string {
+  return Buffer.from(base64, 'base64').toString();
 }

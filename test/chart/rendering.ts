@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { type KubernetesTool, kubernetesTool } from '../../scripts/kubernetes-tool.ts';
 
 export interface Manifest {
@@ -12,6 +13,24 @@ export interface Manifest {
 export type Values = Readonly<Record<string, unknown>>;
 
 export const chart = fileURLToPath(new URL('../../deploy/chart', import.meta.url));
+
+/** `!repeat a × 3` is `aaa`. */
+const REPEAT = {
+  tag: '!repeat',
+  resolve(scalar: string) {
+    const [piece = '', times] = scalar.split(' × ');
+    return piece.repeat(Number(times));
+  },
+};
+
+/** The rows of a file in `values/`, each by its name. Sets of values unless told otherwise. */
+export function rowsOf<Row = Values>(file: string): Readonly<Record<string, Row>> {
+  const path = new URL(`values/${file}`, import.meta.url);
+  return parse(readFileSync(path, 'utf8'), { customTags: [REPEAT] });
+}
+
+/** Names that Helm takes for a release. */
+export const oddReleases = ['12345', '1e3', 'true', 'null', 'a.b', '0x10', 'n'.repeat(53), '1'.repeat(53)];
 
 /** Which helm renders (4 unless told otherwise), which chart, and for a release of which name. */
 export interface Rendering {
@@ -39,7 +58,7 @@ export function refusal(values: Values, rendering: Rendering = {}): string {
   return status === 0 ? '' : stderr;
 }
 
-/** The one manifest of this kind and name. The type is the caller's word; `validity.test.ts` checks all manifests. */
+/** The one manifest of this kind and name. The type is the caller's word; `values.test.ts` checks all manifests. */
 export function only<T>(manifests: readonly Manifest[], kind: string, name = 'tuohs'): T {
   const found = manifests.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
   if (found.length !== 1) throw new Error(`${found.length} manifests are a ${kind} named ${name}`);

@@ -36,25 +36,20 @@ export interface Release {
 export function release(namespace: string, image: string, more: readonly string[] = []): Release {
   const [repository = '', tag = ''] = splitTag(image);
   const values = [
-    `image.repository=${repository}`,
-    `image.tag=${tag}`,
-    'valkey.enabled=true',
-    'shoutcloud.enabled=true',
-    `progressDeadlineSeconds=${Number.parseInt(PATIENCE, 10)}`,
-    ...more,
+    ...[`image.repository=${repository}`, `image.tag=${tag}`, 'valkey.enabled=true'],
+    ...['shoutcloud.enabled=true', `progressDeadlineSeconds=${Number.parseInt(PATIENCE, 10)}`, ...more],
   ];
-  const inNamespace = (...args: string[]) => kubectl('--namespace', namespace, ...args);
+  const place = `--namespace ${namespace} --wait --timeout ${PATIENCE}`;
+  const inNamespace = (command: string, ...rest: string[]) =>
+    kubectl(`--namespace ${namespace} ${command}`, ...rest);
   const names = async (selector: string) =>
-    (await inNamespace('get', 'pods', '--selector', selector, '--output', 'name'))
-      .trim()
-      .split('\n')
-      .filter(Boolean);
+    linesOf(await inNamespace(`get pods --selector ${selector} --output name`));
 
   async function settled(old: readonly string[]): Promise<void> {
-    await inNamespace('rollout', 'status', 'deployment', `--timeout=${PATIENCE}`);
+    await inNamespace(`rollout status deployment --timeout=${PATIENCE}`);
     await awaited('the old pods are gone', async () => {
-      const left = await inNamespace('get', 'pods', '--output', 'name');
-      return !old.some((name) => left.split('\n').includes(name));
+      const left = linesOf(await inNamespace('get pods --output name'));
+      return !old.some((name) => left.includes(name));
     });
   }
 
@@ -66,62 +61,32 @@ export function release(namespace: string, image: string, more: readonly string[
 
   async function waitForPods(count: number): Promise<void> {
     await awaited(`${count} pods are ready and no other is left`, async () => {
-      const ready = await inNamespace(
-        'get',
-        'deployment',
-        'tuohs',
-        '--output',
-        'jsonpath={.status.readyReplicas}',
-      );
+      const ready = await inNamespace('get deployment tuohs --output jsonpath={.status.readyReplicas}');
       return Number(ready) === count && (await names(GATEWAY)).length === count;
     });
   }
 
   async function upgraded(changed: readonly string[]): Promise<string> {
     const set = [...values, ...changed].join(',');
-    const place = ['--namespace', namespace, '--set', set, '--wait', '--timeout', PATIENCE];
-    return helm('upgrade', 'tuohs', CHART, ...(await forced()), ...place);
+    return helm(`upgrade tuohs ${place}`, CHART, ...(await forced()), '--set', set);
   }
 
   return {
     namespace,
     waitForPods,
     async install() {
-      await kubectl('create', 'namespace', namespace);
-      await kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted');
-      await helm(
-        'install',
-        'tuohs',
-        CHART,
-        '--namespace',
-        namespace,
-        '--set',
-        values.join(','),
-        '--wait',
-        '--timeout',
-        PATIENCE,
-      );
+      await kubectl(`create namespace ${namespace}`);
+      await kubectl(`label namespace ${namespace} pod-security.kubernetes.io/enforce=restricted`);
+      await helm(`install tuohs ${place}`, CHART, '--set', values.join(','));
     },
     upgrade: (...changed) => replacing(() => upgraded(changed)),
     resize: async (...changed) => void (await upgraded(changed)),
-    rollBack: () =>
-      replacing(async () =>
-        helm(
-          'rollback',
-          'tuohs',
-          '--namespace',
-          namespace,
-          ...(await forced()),
-          '--wait',
-          '--timeout',
-          PATIENCE,
-        ),
-      ),
-    test: () => helm('test', 'tuohs', '--namespace', namespace, '--timeout', PATIENCE),
-    restart: () => replacing(() => inNamespace('rollout', 'restart', 'deployment/tuohs')),
+    rollBack: () => replacing(async () => helm(`rollback tuohs ${place}`, ...(await forced()))),
+    test: () => helm(`test tuohs --namespace ${namespace} --timeout ${PATIENCE}`),
+    restart: () => replacing(() => inNamespace('rollout restart deployment/tuohs')),
     async deletePod(component, ...options) {
       const [name = ''] = await names(component === 'gateway' ? GATEWAY : VALKEY);
-      await inNamespace('delete', name, ...options);
+      await inNamespace(`delete ${name}`, ...options);
       await settled([name]);
     },
     async evictAll() {
@@ -131,12 +96,11 @@ export function release(namespace: string, image: string, more: readonly string[
       }
     },
     async uninstall() {
-      await helm('uninstall', 'tuohs', '--namespace', namespace, '--wait');
-      const kinds = (await kubectl('api-resources', '--verbs=list', '--namespaced', '--output=name')).trim();
-      const own = kinds.split('\n').filter((kind) => !/^(events|.*metrics\.k8s\.io|endpoints)/.test(kind));
+      await helm(`uninstall tuohs --namespace ${namespace} --wait`);
+      const kinds = linesOf(await kubectl('api-resources --verbs=list --namespaced --output=name'));
+      const own = kinds.filter((kind) => !/^(events|.*metrics\.k8s\.io|endpoints)/.test(kind));
       const label = 'app.kubernetes.io/instance=tuohs,app.kubernetes.io/managed-by=Helm';
-      const left = await inNamespace('get', own.join(','), '--selector', label, '--output', 'name');
-      return left.trim().split('\n').filter(Boolean);
+      return linesOf(await inNamespace(`get ${own.join(',')} --selector ${label} --output name`));
     },
     async fewestPods(act) {
       let isDone = false;
@@ -145,51 +109,49 @@ export function release(namespace: string, image: string, more: readonly string[
         isDone = true;
       });
       while (!isDone) {
-        const path = '--output=jsonpath={.spec.replicas}';
-        fewest = Math.min(fewest, Number(await inNamespace('get', 'deployment', 'tuohs', path)));
+        const asked = await inNamespace('get deployment tuohs --output=jsonpath={.spec.replicas}');
+        fewest = Math.min(fewest, Number(asked));
       }
       await acting;
       return fewest;
     },
     async memoryMiB() {
-      const shown = await inNamespace('top', 'pods', '--selector', GATEWAY, '--no-headers').catch(() => '');
+      const shown = await inNamespace(`top pods --selector ${GATEWAY} --no-headers`).catch(() => '');
       return [...shown.matchAll(/ (\d+)Mi/g)].map(([, mebibytes]) => Number(mebibytes));
     },
     async drainableNode(podToSpare) {
-      const nodes = (await kubectl('get', 'nodes', '--output', 'jsonpath={.items[*].metadata.name}')).split(
-        ' ',
+      const nodes = linesOf(await kubectl('get nodes --output name')).map((name) =>
+        name.replace('node/', ''),
       );
-      const spared = await inNamespace('get', 'pod', podToSpare, '--output', 'jsonpath={.spec.nodeName}');
+      const spared = await inNamespace(`get pod ${podToSpare} --output jsonpath={.spec.nodeName}`);
       return nodes.find((node) => node !== spared);
     },
     async drain(node) {
-      await kubectl('drain', node, '--ignore-daemonsets', '--pod-selector', GATEWAY, `--timeout=${PATIENCE}`);
-      await inNamespace('rollout', 'status', 'deployment', `--timeout=${PATIENCE}`);
-      await kubectl('uncordon', node);
+      await kubectl(`drain ${node} --ignore-daemonsets --pod-selector ${GATEWAY} --timeout=${PATIENCE}`);
+      await inNamespace(`rollout status deployment --timeout=${PATIENCE}`);
+      await kubectl(`uncordon ${node}`);
     },
     async remove() {
-      await kubectl('delete', 'namespace', namespace, '--ignore-not-found', `--timeout=${PATIENCE}`);
+      await kubectl(`delete namespace ${namespace} --ignore-not-found --timeout=${PATIENCE}`);
     },
   };
 }
 
+function linesOf(printed: string): string[] {
+  return printed.trim().split('\n').filter(Boolean);
+}
+
 /** Helm 4 leaves alone what the autoscaler has set, unless it is told to. */
 async function forced(): Promise<string[]> {
-  return (await helm('version', '--short')).startsWith('v3.') ? [] : ['--force-conflicts'];
+  return (await helm('version --short')).startsWith('v3.') ? [] : ['--force-conflicts'];
 }
 
 /** False while the disruption budget does not allow it (429). */
 async function evict(namespace: string, name: string): Promise<boolean> {
   const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } };
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
   try {
-    await kubectlWith(
-      eviction,
-      'create',
-      '--raw',
-      `/api/v1/namespaces/${namespace}/pods/${name}/eviction`,
-      '--filename',
-      '-',
-    );
+    await kubectlWith(eviction, `create --raw ${path} --filename -`);
     return true;
   } catch (error) {
     if (/disruption budget|TooManyRequests/i.test(String(error))) return false;

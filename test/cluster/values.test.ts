@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { after, before, suite, test } from 'node:test';
 import { type KubernetesTool, kubernetesTool } from '../../scripts/kubernetes-tool.ts';
-import { goodValues } from '../chart/good-values.ts';
-import { oddReleases, oddValues } from '../chart/odd-values.ts';
-import { chart, type Values } from '../chart/rendering.ts';
+import { chart, oddReleases, rowsOf, type Values } from '../chart/rendering.ts';
 import { kubectl } from './kubernetes.ts';
 
 // make test-cluster-values: what the API server of the cluster that KUBECONFIG names says to values of the chart.
@@ -12,41 +10,18 @@ const NAMESPACE = 'tuohs-values';
 const skip = process.env.KUBECONFIG ? false : 'KUBECONFIG names no cluster';
 
 // No pods of the gateway: this is about what the API server takes.
-const still = { autoscaling: { enabled: false }, replicaCount: 0 };
-const host = 'shout.example';
-const own = { enabled: true, host };
-/** Server-side apply has to get from each of them to each other one, and back. */
-const sets: Readonly<Record<string, Values>> = {
-  'nothing public': { ...still, redis: { existingSecret: 'redis', caKey: 'ca.pem' } },
-  'a certificate resolver': { ...still, ingressRoute: { ...own, tls: { certResolver: 'letsencrypt' } } },
-  'a certificate in a Secret': { ...still, ingressRoute: { ...own, tls: { secretName: 'shout-tls' } } },
-  "Traefik's own certificate": { ...still, ingressRoute: own },
-  'no TLS': { ...still, ingressRoute: { ...own, tls: { enabled: false }, annotations: { a: 'b' } } },
-  'an Ingress and a Gateway': {
-    ...still,
-    ingress: { ...own, className: 'nginx', tls: { secretName: 'shout-tls' } },
-    httpRoute: { ...own, parentRefs: [{ name: 'public' }] },
-    extraEnv: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=128' }],
-    affinity: { nodeAffinity: {} },
-  },
-  'little of anything': {
-    ...still,
-    resources: { limits: null },
-    podDisruptionBudget: { enabled: false },
-    networkPolicy: { enabled: false },
-    serviceAccount: { create: false },
-  },
-};
+const STILL = { autoscaling: { enabled: false }, replicaCount: 0 };
+const sets = Object.entries(rowsOf('upgrades.yaml'));
 
 suite('values on a cluster', { skip }, () => {
   before(async () => {
-    await kubectl('delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait');
-    await kubectl('create', 'namespace', NAMESPACE);
+    await kubectl(`delete namespace ${NAMESPACE} --ignore-not-found --wait`);
+    await kubectl(`create namespace ${NAMESPACE}`);
   });
-  after(() => kubectl('delete', 'namespace', NAMESPACE, '--wait=false'));
+  after(() => kubectl(`delete namespace ${NAMESPACE} --wait=false`));
 
-  for (const [from, values] of Object.entries(sets)) {
-    for (const [to, others] of Object.entries(sets).filter(([to]) => to !== from)) {
+  for (const [from, values] of sets) {
+    for (const [to, others] of sets.filter(([to]) => to !== from)) {
       test(`from ${from} to ${to} and back, with server-side apply`, () => {
         const first = upgraded(values);
         const there = upgraded(others);
@@ -58,7 +33,7 @@ suite('values on a cluster', { skip }, () => {
   }
 
   for (const version of ['helm', 'helm3'] as const) {
-    for (const [what, values] of Object.entries({ ...oddValues, ...goodValues })) {
+    for (const [what, values] of Object.entries({ ...rowsOf('odd.yaml'), ...rowsOf('good.yaml') })) {
       test(`${what}: refused by the chart or taken by the API server (${version})`, () => {
         assert.equal(serversRefusal(version, 'tuohs', values), '');
       });
@@ -105,7 +80,11 @@ function isRefusal(line: string): boolean {
 
 function helm(version: KubernetesTool, args: readonly string[], values: Values = {}): string {
   try {
-    const options = { input: JSON.stringify(values), encoding: 'utf8', stdio: 'pipe' } as const;
+    const options = {
+      input: JSON.stringify({ ...STILL, ...values }),
+      encoding: 'utf8',
+      stdio: 'pipe',
+    } as const;
     execFileSync(kubernetesTool(version), args, options);
     return '';
   } catch (error) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { TuohsError } from '../../src/core/errors.ts';
 import { fakeApi } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
 import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
@@ -58,7 +59,8 @@ for (const [when, sent, calls, requests] of GONE) {
   for (const how of ['closes', 'resets'] as const) {
     test(`a client that ${how} its connection ${when} is no failure of ours`, async (t) => {
       const { world, upstream, port } = await fakeApi(t);
-      upstream.hold();
+      // What the caller no longer waits for may still end, in an answer or in an error.
+      upstream.hold(how === 'closes' ? 'deaf' : 'listening');
       const client = await rawClient(t, port);
       client.send(sent);
       await until(t, () => upstream.calls.length === calls);
@@ -73,6 +75,7 @@ for (const [when, sent, calls, requests] of GONE) {
       const told = () =>
         world.told('answered').filter(({ route, method }) => route !== 'none' || method !== 'HEAD');
       await until(t, () => told().length === requests);
+      assert.ok(upstream.received.every(({ signal }) => signal.reason instanceof TuohsError));
       const statuses = told().map(({ status }) => status);
       assert.deepEqual(world.told('failed'), []);
       // One that closes in the middle of a body may also have ended its side only, and reads what was wrong.

@@ -1,5 +1,5 @@
 import { encodeAnswer, goUpperCase } from '../../src/shoutcloud/go-behaviour.ts';
-import { isWrongBodyKind, wrongBodies } from '../../src/shoutcloud/wrong-bodies.ts';
+import { wrongBodies } from '../../src/shoutcloud/wrong-bodies.ts';
 import type { AttemptRequest, AttemptResponse, Transport } from '../../src/upstream/http-transport.ts';
 import type { Attempt, AttemptRules } from './attempt-rules.ts';
 import type { Dice } from './dice.ts';
@@ -98,9 +98,7 @@ export function simulatedShoutcloud(
 
   function wrong(input: string, output: string): Uint8Array {
     const kind = roll.one(WRONG_KINDS);
-    return isWrongBodyKind(kind)
-      ? Buffer.from(wrongBodies[kind].write({ input, output, previous }))
-      : Buffer.alloc(0);
+    return Buffer.from(wrongBodies[kind]?.write({ input, output, previous }) ?? '');
   }
 
   function status(headMs: number, statusCode: number): Reply {

@@ -47,7 +47,7 @@ export const rightResults = {
   badAnswer: 'BAD_ANSWER',
   aborted: 'ABORTED',
   abortedBulk: 'ABORTED',
-  notAString: 'TypeError: a text must be a string, not a number',
+  notAString: 'TypeError: a text must be a string, not number',
 };
 
 const refuse: RequestListener = ({ method, url = '' }, response) => {

@@ -25,7 +25,12 @@ const COMMANDS: readonly [line: string, code: number, stdout: RegExp, stderr: Re
   ['serve --port 70000', 2, NOTHING, /^tuohs: PORT must be .*, not "70000"$/],
   ['shoutcloud --port x', 2, NOTHING, /^tuohs: (?!.*error:)/],
   ['shoutcloud --fault hang@60% close@60%', 2, NOTHING, /^tuohs: (?!.*error:)/],
-  ['shoutcloud --host 192.0.2.1', 1, NOTHING, /^tuohs: --host 192\.0\.2\.1 is no address of this machine.*$/],
+  [
+    'shoutcloud --host 192.0.2.1',
+    1,
+    NOTHING,
+    /^tuohs: --host 192\.0\.2\.1 is not an address of this machine.*$/,
+  ],
   ['completion no-such-shell', 2, NOTHING, /^tuohs: .*zsh, bash, fish/],
   ['health --timeout 0s', 2, NOTHING, /^tuohs: .+$/],
   ['health --url ftp://localhost', 2, NOTHING, /^tuohs: .+$/],
@@ -49,9 +54,9 @@ test('tuohs help shout is tuohs shout --help', async (t) => {
 });
 
 const UNUSABLE: readonly [Record<string, string>, RegExp][] = [
-  [{ HOST: '192.0.2.1' }, /^tuohs: HOST 192\.0\.2\.1 is no address of this machine.*$/],
-  [{ HOST: 'no-such-host.invalid' }, /^tuohs: HOST no-such-host\.invalid is no name of an address.*$/],
-  [{ ADMIN_HOST: '192.0.2.1' }, /^tuohs: ADMIN_HOST 192\.0\.2\.1 is no address of this machine.*$/],
+  [{ HOST: '192.0.2.1' }, /^tuohs: HOST 192\.0\.2\.1 is not an address of this machine.*$/],
+  [{ HOST: 'no-such-host.invalid' }, /^tuohs: HOST no-such-host\.invalid is not the name of an address.*$/],
+  [{ ADMIN_HOST: '192.0.2.1' }, /^tuohs: ADMIN_HOST 192\.0\.2\.1 is not an address of this machine.*$/],
 ];
 for (const [environment, sentence] of UNUSABLE) {
   test(`serve with ${JSON.stringify(environment)} is 1 and a sentence`, async (t) => {
@@ -101,7 +106,7 @@ test('shoutcloud shouts until it is told to stop, and logs each request and the 
   assert.deepEqual(
     lines.map(({ level, time, ...facts }) => facts),
     [
-      { msg: 'a fault', index: 0, inputBytes: 7, fault: { kind: 'status', status: 503 } },
+      { msg: 'a fault', index: 0, inputBytes: 7, fault: 'status=503' },
       { msg: 'a good answer', index: 1, inputBytes: 7 },
       { msg: 'refused', status: 404, method: 'POST', path: '/elsewhere' },
     ],

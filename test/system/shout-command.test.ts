@@ -94,10 +94,6 @@ test('what fails while a service is killed and started again is reported, and is
     program.stdout.map((line) => (line === '' ? answers.shift() : line)),
     shouted,
   );
-  assert.equal(
-    program.stderr.at(-1),
-    `tuohs: run the failed lines again: ${againCommand(failed, first.url)}`,
-  );
 });
 
 test('a service that shuts down in the middle loses no line in silence', async (t) => {
@@ -128,10 +124,6 @@ test('a long input needs little memory', async (t) => {
   assert.equal(await program.exitCode, 0);
   assert.ok(Number(program.stderr[0]) < 160 * MEBIBYTE, `it took ${program.stderr[0]} KiB`);
 });
-
-function againCommand(failed: string, url: string): string {
-  return `tuohs shout --file ${failed} --url ${url}`;
-}
 
 function shell(t: TestContext, command: string, url: string) {
   return startProgram(t, { command: 'sh', args: ['-c', command], environment: { TUOHS_URL: url } });

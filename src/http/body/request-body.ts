@@ -2,16 +2,26 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import type { TuohsError } from '../../core/errors.ts';
-import { InlineBodyRequest } from '../node-http.ts';
+import { InlineBodyRequest, type InlineSink } from '../node-http.ts';
+import { knownError, tooLarge } from '../problem.ts';
 
 /** Takes a body as it arrives. */
-export interface BodySink {
-  /** Returns whether it wants more. */
-  take(chunk: Buffer): boolean;
-  arrived(): void;
+interface BodySink extends InlineSink {
   /** The rest will never arrive. */
   broken(error: TuohsError): void;
 }
+
+/** What a body is read for: an exchange. */
+export interface BodyOwner {
+  /** Counts the bytes that have arrived. Throws `OVERLOADED` if there is no room for them. */
+  hold(bytes: number, share: 'body'): void;
+  /** Runs what follows when the body has arrived. */
+  run(step: () => void | Promise<void>): void;
+  /** The body could not be read. */
+  fail(error: unknown): void;
+}
+
+export type UseBody = (body: Buffer) => void | Promise<void>;
 
 /** How much of a body is read and thrown away, and for how long. */
 export interface Rest {
@@ -28,11 +38,20 @@ export const FRIENDLY_REST: Rest = { maxBytes: 4_194_304, maxMs: 1000 };
 /** Lets other connections be read first. */
 export type GiveWay = (socket: Socket) => void;
 
-/** After so many pieces of a body others are read first: chunks of one byte cost as much as long ones. */
+/** After this many pieces, other connections are read first, because a chunk of one byte costs as much as a long one. */
 const PIECES = 256;
 
-/** The body of a request, if it has one. Nothing of it is read until a sink takes it. */
-export class RequestBody {
+/** More parts than this are joined: a body that arrives byte by byte would take a hundred times its size. */
+const MOST_PARTS = 256;
+
+/** Freeing a smaller buffer by hand costs more than it saves. */
+const LEAST_TO_FREE = 16_384;
+
+const EMPTY = Buffer.alloc(0);
+const NO_PARTS: Buffer[] = [];
+
+/** The body of a request, if it has one. Nothing of it is read until `read` or `discard` is called. */
+export class RequestBody implements InlineSink {
   /** Whether a body follows the headers (RFC 9112 §6). */
   readonly exists: boolean;
   /** `Content-Length` in bytes; `NaN` without that header. */
@@ -53,34 +72,23 @@ export class RequestBody {
     this.exists = coding !== undefined || (length !== undefined && length !== '0');
   }
 
-  /** Whether it has arrived to its last byte. */
+  /** Whether all of it has arrived. */
   get isWhole(): boolean {
     return !this.exists || this.#request.complete || this.#request.readableEnded;
   }
 
-  /** Runs `run` when it is whole: now, or when a sink has taken the last byte. */
+  /** Runs `run` when it is whole: now, or when its last byte was read. */
   atWhole(run: () => void): void {
     if (this.isWhole) run();
     else this.#atWhole = run;
   }
 
-  /** Sends what arrives from now on to this sink. Without one, it stays in the buffers of the network. */
-  giveTo(sink: BodySink | undefined): void {
-    this.#sink = sink;
-    if (sink === undefined) return;
-    if (this.#error) return sink.broken(this.#error);
-    const request = this.#request;
-    if (request instanceof InlineBodyRequest && request.divert(this)) return;
-    if (!this.#isStream) request.on('data', (chunk) => this.take(chunk)).on('end', () => this.arrived());
-    this.#isStream = true;
-    request.resume();
-  }
-
-  /** The rest will never arrive. Tells the sink and every later one. From here on the body never counts as whole. */
-  break(error: TuohsError): void {
-    this.#error = error;
-    this.#atWhole = undefined;
-    this.#sink?.broken(error);
+  /**
+   * Reads all of it and gives it to `use`. The owner fails with `TOO_LARGE`, with what its `hold` throws, or with the error given
+   * to `break`.
+   */
+  read(maxBytes: number, owner: BodyOwner, use: UseBody): void {
+    this.#giveTo(new BodyReader(maxBytes, owner, use));
   }
 
   /** Throws the rest away. Resolves with whether it arrived; with `false` as soon as it is larger, slower or broken. */
@@ -92,10 +100,10 @@ export class RequestBody {
       const cancel = clock.after(maxMs, () => finish(false));
       const finish = (isWhole: boolean) => {
         cancel();
-        this.giveTo(undefined);
+        this.#sink = undefined;
         resolve(isWhole);
       };
-      this.giveTo({
+      this.#giveTo({
         take(chunk) {
           bytesLeft -= chunk.length;
           if (bytesLeft < 0) finish(false);
@@ -107,15 +115,95 @@ export class RequestBody {
     });
   }
 
+  /** The rest will never arrive. A reader of it fails, now or later. From here on the body never counts as whole. */
+  break(error: TuohsError): void {
+    this.#error = error;
+    this.#atWhole = undefined;
+    const sink = this.#sink;
+    this.#sink = undefined;
+    sink?.broken(error);
+  }
+
   take(chunk: Buffer): boolean {
     if (++this.#pieces % PIECES === 0) this.#giveWay(this.#request.socket);
-    const wantsMore = this.#sink?.take(chunk) ?? false;
-    if (!wantsMore && this.#sink === undefined) this.#request.pause();
+    const sink = this.#sink;
+    // A sink that refuses can start to discard the rest at once.
+    this.#sink = undefined;
+    const wantsMore = sink?.take(chunk) ?? false;
+    if (wantsMore) this.#sink = sink;
+    else if (this.#sink === undefined) this.#request.pause();
     return wantsMore;
   }
 
   arrived(): void {
     this.#atWhole?.();
     this.#sink?.arrived();
+  }
+
+  /** Sends what arrives from now on to this sink, until it is broken or wants no more. */
+  #giveTo(sink: BodySink): void {
+    if (this.#error) return sink.broken(this.#error);
+    this.#sink = sink;
+    const request = this.#request;
+    if (request instanceof InlineBodyRequest && request.divert(this)) return;
+    if (!this.#isStream) request.on('data', (chunk) => this.take(chunk)).on('end', () => this.arrived());
+    this.#isStream = true;
+    request.resume();
+  }
+}
+
+/** Collects a body for its owner. */
+class BodyReader implements BodySink {
+  readonly #maxBytes: number;
+  readonly #owner: BodyOwner;
+  readonly #use: UseBody;
+  #parts: Buffer[] = NO_PARTS;
+  #size = 0;
+
+  constructor(maxBytes: number, owner: BodyOwner, use: UseBody) {
+    this.#maxBytes = maxBytes;
+    this.#owner = owner;
+    this.#use = use;
+  }
+
+  take(chunk: Buffer): boolean {
+    this.#size += chunk.length;
+    try {
+      if (this.#size > this.#maxBytes) throw tooLarge('body', this.#maxBytes);
+      this.#owner.hold(this.#size, 'body');
+    } catch (error) {
+      this.broken(knownError(error));
+      return false;
+    }
+    if (this.#parts === NO_PARTS) this.#parts = [chunk];
+    else if (this.#parts.push(chunk) > MOST_PARTS) this.#parts = [this.#joined()];
+    return true;
+  }
+
+  arrived(): void {
+    const [first = EMPTY] = this.#parts;
+    const body = this.#parts.length <= 1 ? first : this.#joined();
+    this.#owner.run(() => this.#use(body));
+  }
+
+  broken(error: TuohsError): void {
+    free(this.#parts);
+    this.#owner.fail(error);
+  }
+
+  #joined(): Buffer {
+    const joined = Buffer.concat(this.#parts, this.#size);
+    free(this.#parts);
+    return joined;
+  }
+}
+
+/**
+ * Frees the memory of these buffers at once, and leaves them empty. V8 would free it only while much is allocated, which is not
+ * so after an attack.
+ */
+export function free(buffers: readonly Buffer[]): void {
+  for (const { buffer, byteLength } of buffers) {
+    if (byteLength >= LEAST_TO_FREE && buffer.byteLength === byteLength) (buffer as ArrayBuffer).transfer(0);
   }
 }

@@ -45,7 +45,7 @@ export function mediaType(header = ''): string {
   return type;
 }
 
-/** The type as the caller wrote it, if it can be one: `detail` never repeats anything else of a request. */
+/** The media type as the caller wrote it, if it is well formed. `detail` never repeats anything else of a request. */
 export function shownType(header = ''): string {
   const { type } = contentType.parse(header);
   return /^[\w.+-]{1,40}\/[\w.+-]{1,40}$/.test(type) ? type : 'not a known one';
@@ -96,7 +96,7 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** A field called `data`, its name escaped or not, and what it holds. One pass: only names that can be `data` are decoded. */
+/** Finds a field called `data`, escaped or not, and its value. It takes one pass and decodes no other name. */
 const DATA_FIELD = /(?:^|&)(?:d|%64)(?:a|%61)(?:t|%74)(?:a|%61)(?:=([^&]*))?(?=&|$)/;
 
 /**

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { ApiParts } from '../api-parts.ts';
-import { readBody } from '../body/read-body.ts';
 import type { Exchange } from '../exchange.ts';
 import { headerLines } from '../node-http.ts';
 import { badInput } from '../problem.ts';
@@ -30,7 +29,7 @@ export function breakRoutes({ state, set }: Breakable): RouteTable<ApiParts> {
         isFree: true,
         handle(exchange) {
           checkOrigin(exchange.request);
-          return readBody(exchange, MAX_BYTES, (body) => {
+          return exchange.readBody(MAX_BYTES, (body) => {
             if (!set(faultIn(body)))
               throw badInput('no such fault', 'Send {"fault": "<name>"}; GET this path to see the names.');
             sendState(exchange);

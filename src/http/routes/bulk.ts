@@ -5,7 +5,7 @@ import { bulkOperation } from '../../openapi/operations.ts';
 import { shoutBody } from '../answer.ts';
 import { type AnswerLine, answerLines, linesOf } from '../answer-lines.ts';
 import type { ApiParts } from '../api-parts.ts';
-import { free, readBody } from '../body/read-body.ts';
+import { free } from '../body/request-body.ts';
 import { mediaType, shownType, textOfJson } from '../body/request-text.ts';
 import type { Exchange } from '../exchange.ts';
 import { headerLines } from '../node-http.ts';
@@ -21,7 +21,7 @@ export const bulk: Route<ApiParts> = {
     if (mediaType(type) !== NDJSON) {
       throw badInput('no NDJSON', `The content type is ${shownType(type)}; send ${NDJSON}.`);
     }
-    return readBody(exchange, parts.maxBulkBytes, (body) => answerBulk(exchange, parts, body));
+    return exchange.readBody(parts.maxBulkBytes, (body) => answerBulk(exchange, parts, body));
   },
   operation: bulkOperation,
 };

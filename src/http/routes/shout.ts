@@ -4,7 +4,7 @@ import type { Shout } from '../../core/shouter.ts';
 import { shoutGetOperation } from '../../openapi/operations.ts';
 import { shoutAnswer } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
-import { free, readBody } from '../body/read-body.ts';
+import { free } from '../body/request-body.ts';
 import { textOfQuery, textReader } from '../body/request-text.ts';
 import type { Exchange } from '../exchange.ts';
 import { headerLines } from '../node-http.ts';
@@ -17,7 +17,7 @@ const LARGE_BYTES = 16_384;
 export const shoutPost: Route<ApiParts> = {
   handle(exchange, { reverseShout, maxBodyBytes, nextTurn }) {
     const textOf = textReader(exchange.request.headers);
-    return readBody(exchange, maxBodyBytes, (body) =>
+    return exchange.readBody(maxBodyBytes, (body) =>
       body.length > LARGE_BYTES ? nextTurn(body.length).then(() => answer(body)) : answer(body),
     );
 

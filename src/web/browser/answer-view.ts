@@ -2,6 +2,7 @@ import type { Answer, Failure, Reply } from './ask.ts';
 import { find } from './elements.ts';
 import { isPermanent, sentenceFor, whenToRetry } from './failure.ts';
 import { fitLoudness } from './loudness.ts';
+import { afterPause } from './timing.ts';
 
 export interface AnswerViewOptions {
   readonly announce: (message: string) => void;
@@ -20,7 +21,10 @@ export function answerView({ announce, askAgain }: AnswerViewOptions) {
   const mark = find('turn', HTMLElement).firstElementChild;
   const retryLine = find('retry', HTMLElement);
   const retry = retryButton(find('again', HTMLButtonElement), find('when', HTMLElement), askAgain);
-  let patience: ReturnType<typeof setTimeout> | undefined;
+  const patience = afterPause(PATIENCE_MS, () => {
+    half.dataset.waiting = '';
+    origin.textContent = 'Asking SHOUTCLOUD';
+  });
   let turns = 0;
   addEventListener('resize', () => fitLoudness(shout));
   // The fonts arrive after the first text.
@@ -34,13 +38,7 @@ export function answerView({ announce, askAgain }: AnswerViewOptions) {
       showShout('');
     },
     /** Keeps the last answer, and says after a moment that a new one is on its way. */
-    wait(): void {
-      clearTimeout(patience);
-      patience = setTimeout(() => {
-        half.dataset.waiting = '';
-        origin.textContent = 'Asking SHOUTCLOUD';
-      }, PATIENCE_MS);
-    },
+    wait: patience.start,
     show: (reply: Reply): void => ('shout' in reply ? showAnswer(reply) : showFailure(reply)),
   };
 
@@ -70,7 +68,7 @@ export function answerView({ announce, askAgain }: AnswerViewOptions) {
   }
 
   function enter(state: 'silent' | 'loud' | 'failed'): void {
-    clearTimeout(patience);
+    patience.stop();
     retry.stop();
     delete half.dataset.waiting;
     half.dataset.state = state;
@@ -85,17 +83,17 @@ function originAndTime({ origin, tookMs }: Answer): string {
 
 /** The button that asks again. Until it can be used, `when` counts the seconds down. */
 function retryButton(button: HTMLButtonElement, when: HTMLElement, ask: () => void) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const second = afterPause(1000, wait);
   button.addEventListener('click', () => {
-    // Not `disabled`, which would take the focus away from someone who waits on the button.
+    // Not `disabled`, because a focused button would then lose the focus.
     if (button.ariaDisabled !== 'true') ask();
   });
-  return { wait, stop: () => clearTimeout(timer) };
+  return { wait, stop: second.stop };
 
   function wait(seconds: number): void {
-    clearTimeout(timer);
+    second.stop();
     when.textContent = whenToRetry(seconds);
     button.ariaDisabled = String(seconds > 0);
-    if (seconds > 0) timer = setTimeout(() => wait(seconds - 1), 1000);
+    if (seconds > 0) second.start(seconds - 1);
   }
 }

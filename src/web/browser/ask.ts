@@ -46,7 +46,8 @@ function failure({ headers }: Response, body: unknown): Omit<Failure, 'text'> {
   };
 }
 
-function field(body: unknown, name: string): string | undefined {
+/** A text in an object that came from outside. */
+export function field(body: unknown, name: string): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const value: unknown = Reflect.get(body, name);
   return typeof value === 'string' ? value : undefined;
@@ -65,42 +66,4 @@ export function originOf(cacheStatus: string | null): string | undefined {
   if (parameters.includes('hit')) return 'From memory';
   if (parameters.includes('collapsed')) return 'From SHOUTCLOUD, together with another caller';
   return 'Fresh from SHOUTCLOUD';
-}
-
-export interface AsYouTypeOptions<Reply> {
-  /** How long typing must pause before a text is sent. */
-  readonly pauseMs: number;
-  /** Must not reject. Its answer is ignored if the signal has aborted. */
-  readonly ask: (text: string, signal: AbortSignal) => Promise<Reply>;
-  readonly show: (reply: Reply) => void;
-}
-
-/** Asks for the newest text only. A newer text, or `stop`, aborts the request that is under way. */
-export function asYouType<Reply>({ pauseMs, ask, show }: AsYouTypeOptions<Reply>) {
-  let newest = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return {
-    /** Asks when typing pauses. */
-    later(text: string): void {
-      stop();
-      timer = setTimeout(() => void askNow(text), pauseMs);
-    },
-    now(text: string): void {
-      stop();
-      void askNow(text);
-    },
-    stop,
-  };
-
-  function stop(): void {
-    clearTimeout(timer);
-    newest.abort();
-  }
-
-  async function askNow(text: string): Promise<void> {
-    newest = new AbortController();
-    const { signal } = newest;
-    const reply = await ask(text, signal);
-    if (!signal.aborted) show(reply);
-  }
 }

@@ -20,16 +20,21 @@ const ADDRESS = 'playground/shoutcloud';
 const PERIOD_MS = 1000;
 
 const breaker = find('breaker', HTMLElement);
-const status = statusLink(find('status', HTMLAnchorElement));
-const faults = faultButtons(find('faults', HTMLElement), find('about-fault', HTMLElement));
-const strip = stripView(find('strip', HTMLElement));
-sendManyOnClick(find('send-many', HTMLButtonElement), find('tally', HTMLElement));
+const refreshStatus = statusLink(find('status', HTMLAnchorElement));
+const faultGroup = find('faults', HTMLElement);
+const aboutFault = find('about-fault', HTMLElement);
+const buttons = new Map<string, HTMLInputElement>();
+const strip = find('strip', HTMLElement);
+let lastEntry = 0;
+const sendMany = find('send-many', HTMLButtonElement);
+const counted = find('tally', HTMLElement);
+sendMany.addEventListener('click', sendTexts);
 void watch();
 
 /** Asks once a second, and not while the page is hidden. */
 async function watch(): Promise<void> {
   for (;;) {
-    if (!document.hidden) await show(fetch(`${ADDRESS}?after=${strip.last()}`));
+    if (!document.hidden) await show(fetch(`${ADDRESS}?after=${lastEntry}`));
     await new Promise((resolve) => setTimeout(resolve, PERIOD_MS));
   }
 }
@@ -44,8 +49,8 @@ async function show(asked: Promise<Response>): Promise<void> {
     const response = await asked;
     if (!response.ok) throw new Error(`status ${response.status}`);
     const state: BreakState = await response.json();
-    faults.show(state);
-    strip.add(state.entries);
+    showFaults(state);
+    showEntries(state.entries);
     showBreaker(`The breaker is ${state.breaker}.`);
   } catch {
     showBreaker('tuohs does not answer.');
@@ -56,52 +61,40 @@ async function show(asked: Promise<Response>): Promise<void> {
 function showBreaker(sentence: string): void {
   if (sentence === breaker.textContent) return;
   breaker.textContent = sentence;
-  status.refresh();
+  refreshStatus();
 }
 
 /** A radio button for each fault. They are made when the first state arrives. */
-function faultButtons(group: HTMLElement, about: HTMLElement) {
-  const buttons = new Map<string, HTMLInputElement>();
-  return {
-    show({ fault, faults }: BreakState): void {
-      for (const { name } of faults) if (!buttons.has(name)) group.append(option(name));
-      const chosen = buttons.get(fault);
-      if (chosen) chosen.checked = true;
-      about.textContent = faults.find(({ name }) => name === fault)?.about ?? '';
-    },
-  };
-
-  function option(name: string): HTMLElement {
-    const label = document.createElement('label');
-    const button = document.createElement('input');
-    button.type = 'radio';
-    button.name = 'fault';
-    button.addEventListener('change', () => void choose(name));
-    buttons.set(name, button);
-    label.append(button, name);
-    return label;
+function showFaults({ fault, faults }: BreakState): void {
+  for (const { name, about } of faults) {
+    const button = buttons.get(name) ?? newButton(name);
+    button.checked = name === fault;
+    if (button.checked) aboutFault.textContent = about;
   }
+}
+
+function newButton(name: string): HTMLInputElement {
+  const button = document.createElement('input');
+  button.type = 'radio';
+  button.name = 'fault';
+  button.addEventListener('change', () => void choose(name));
+  buttons.set(name, button);
+  const label = document.createElement('label');
+  label.append(button, name);
+  faultGroup.append(label);
+  return button;
 }
 
 /** Older lines are removed. */
 const MOST_LINES = 100;
 
 /** What happens in the service: one line for each entry, the newest first. */
-function stripView(list: HTMLElement) {
-  let last = 0;
-  return {
-    /** The number of the newest entry. */
-    last: () => last,
-    add(entries: readonly StripEntry[]): void {
-      // Numbers start again when the service has restarted.
-      if (entries[0] && entries[0].number <= last) list.replaceChildren();
-      for (const entry of entries) {
-        last = entry.number;
-        list.prepend(line(entry));
-      }
-      while (list.childElementCount > MOST_LINES) list.lastElementChild?.remove();
-    },
-  };
+function showEntries(entries: readonly StripEntry[]): void {
+  // Numbers start again when the service has restarted.
+  if (entries[0] && entries[0].number <= lastEntry) strip.replaceChildren();
+  strip.prepend(...entries.map(line).reverse());
+  lastEntry = entries.at(-1)?.number ?? lastEntry;
+  while (strip.childElementCount > MOST_LINES) strip.lastElementChild?.remove();
 }
 
 function line({ epochMs, kind, says }: StripEntry): HTMLElement {
@@ -115,22 +108,20 @@ function line({ epochMs, kind, says }: StripEntry): HTMLElement {
 
 const WORDS = ['quiet', 'whisper', 'murmur', 'hush', 'mumble', 'breath', 'rustle', 'sigh', 'purr', 'hum'];
 
-/** On a click, sends ten texts that the service can know and ten new ones, and checks each answer. */
-function sendManyOnClick(button: HTMLButtonElement, counted: HTMLElement): void {
-  button.addEventListener('click', async () => {
-    if (button.ariaDisabled === 'true') return;
-    button.ariaDisabled = 'true';
-    const run = Math.random().toString(36).slice(2, 8);
-    const texts = WORDS.flatMap((word) => [word, `${word} ${run}`]);
-    const counts = { right: 0, refused: 0, wrong: 0 };
-    counted.textContent = '';
-    for (const [index, text] of texts.entries()) {
-      counts[await outcome(text)]++;
-      const { right, refused, wrong } = counts;
-      counted.textContent = `${index + 1} of ${texts.length}: ${right} right, ${refused} refused, ${wrong} wrong`;
-    }
-    button.ariaDisabled = 'false';
-  });
+/** Sends ten texts that the service can know and ten new ones, and checks each answer. */
+async function sendTexts(): Promise<void> {
+  if (sendMany.ariaDisabled === 'true') return;
+  sendMany.ariaDisabled = 'true';
+  const run = Math.random().toString(36).slice(2, 8);
+  const texts = WORDS.flatMap((word) => [word, `${word} ${run}`]);
+  const counts = { right: 0, refused: 0, wrong: 0 };
+  counted.textContent = '';
+  for (const [index, text] of texts.entries()) {
+    counts[await outcome(text)]++;
+    const { right, refused, wrong } = counts;
+    counted.textContent = `${index + 1} of ${texts.length}: ${right} right, ${refused} refused, ${wrong} wrong`;
+  }
+  sendMany.ariaDisabled = 'false';
 }
 
 async function outcome(text: string): Promise<'right' | 'refused' | 'wrong'> {

@@ -1,4 +1,4 @@
-/** The languages of the tabs. */
+/** The values of the radio buttons. */
 export type Language = 'curl' | 'fetch' | 'python' | 'powershell';
 
 /** A command or a program that asks for the answer to a text. No text can change what the command does. */

@@ -1,3 +1,6 @@
+import { field } from './ask.ts';
+import { afterPause, newestOnly } from './timing.ts';
+
 /** Returns the element with this id. The page has every element that its scripts ask for. */
 export function find<E extends HTMLElement>(id: string, kind: new () => E): E {
   const element = document.getElementById(id);
@@ -5,17 +8,9 @@ export function find<E extends HTMLElement>(id: string, kind: new () => E): E {
   throw new Error(`the page has no ${kind.name} #${id}`);
 }
 
-/** While someone types, answers follow each other quickly. Only an answer that stays is announced. */
-const ANNOUNCE_AFTER_MS = 700;
-
-/** Returns a function that makes screen readers announce a message, unless another one follows at once. */
-export function announcer(region: HTMLElement): (message: string) => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return (message) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      region.textContent = message;
-    }, ANNOUNCE_AFTER_MS);
+export function textSetter(element: HTMLElement): (text: string) => void {
+  return (text) => {
+    element.textContent = text;
   };
 }
 
@@ -33,25 +28,22 @@ export interface CopyButtonOptions {
  */
 export function copyButton(button: HTMLButtonElement, { source, announce }: CopyButtonOptions): void {
   const label = button.textContent;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const reset = afterPause(COPIED_MS, textSetter(button));
   button.addEventListener('click', async () => {
-    const message = await copy(source);
-    button.textContent = message;
-    announce(message === 'Copied' ? message : 'The text is selected: copy it now.');
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      button.textContent = label;
-    }, COPIED_MS);
+    const isCopied = await copy(source);
+    button.textContent = isCopied ? 'Copied' : 'Selected';
+    announce(isCopied ? 'Copied' : 'The text is selected: copy it now.');
+    reset.start(label);
   });
 }
 
-async function copy(source: HTMLElement): Promise<string> {
+async function copy(source: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(source.textContent ?? '');
-    return 'Copied';
+    return true;
   } catch {
     getSelection()?.selectAllChildren(source);
-    return 'Selected';
+    return false;
   }
 }
 
@@ -61,34 +53,14 @@ const UPSTREAM: Readonly<Record<string, string>> = {
   paused: 'SHOUTCLOUD pauses',
 };
 
-/** The link to `v1/status`. Its text says how SHOUTCLOUD is doing. */
-export function statusLink(link: HTMLAnchorElement): { refresh(): void } {
-  let isAsking = false;
-  let isWanted = false;
-  return {
-    refresh() {
-      isWanted = true;
-      if (!isAsking) void ask();
-    },
-  };
-
-  /** Sends one request at a time. A refresh during a request starts another one, because the answer can be out of date. */
-  async function ask(): Promise<void> {
-    isAsking = true;
-    while (isWanted) {
-      isWanted = false;
-      const state = await upstreamState(link.href);
-      link.textContent = (Object.hasOwn(UPSTREAM, state) && UPSTREAM[state]) || 'Status';
-    }
-    isAsking = false;
-  }
+/** Returns a function that makes the text of the link to `v1/status` say how SHOUTCLOUD is doing. */
+export function statusLink(link: HTMLAnchorElement): () => void {
+  const newest = newestOnly({ ask: upstreamState, show: textSetter(link) });
+  return () => newest.now(link.href);
 }
 
-async function upstreamState(url: string): Promise<string> {
-  try {
-    const body: unknown = await (await fetch(url)).json();
-    return typeof body === 'object' && body !== null ? String(Reflect.get(body, 'upstream')) : '';
-  } catch {
-    return '';
-  }
+async function upstreamState(url: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, { signal }).catch(() => undefined);
+  const state = field(await response?.json().catch(() => undefined), 'upstream') ?? '';
+  return (Object.hasOwn(UPSTREAM, state) && UPSTREAM[state]) || 'Status';
 }

@@ -1,32 +1,39 @@
 import { answerView } from './answer-view.ts';
-import { ask, asYouType, type Reply } from './ask.ts';
-import { commandView } from './command-view.ts';
-import { announcer, copyButton, find, statusLink } from './elements.ts';
+import { ask, type Reply } from './ask.ts';
+import { commands, type Language } from './commands.ts';
+import { copyButton, find, statusLink, textSetter } from './elements.ts';
 import { textBox } from './text-box.ts';
+import { afterPause, newestOnly } from './timing.ts';
 
 const PAUSE_MS = 150;
+
+/** While someone types, answers follow each other quickly. Screen readers announce only an answer that stays. */
+const ANNOUNCE_AFTER_MS = 700;
 
 /** The text of the command while the box is empty. */
 const EXAMPLE = 'type something';
 
-const announce = announcer(find('announcer', HTMLElement));
-const status = statusLink(find('status', HTMLAnchorElement));
-const command = commandView();
+const { start: announce } = afterPause(ANNOUNCE_AFTER_MS, textSetter(find('announcer', HTMLElement)));
+const refreshStatus = statusLink(find('status', HTMLAnchorElement));
+const languages = find('languages', HTMLFormElement);
+const command = find('command', HTMLElement);
+let commandText = EXAMPLE;
 const shout = find('shout', HTMLElement);
 const view = answerView({ announce, askAgain: askNow });
-const typist = asYouType({ pauseMs: PAUSE_MS, ask, show });
+const typist = newestOnly({ pauseMs: PAUSE_MS, ask, show });
 const box = textBox({ onText: take, onEnter: askNow });
 
+languages.addEventListener('change', () => showCommand(commandText));
 find('turn', HTMLButtonElement).addEventListener('click', () => box.say(shout.textContent ?? ''));
 copyButton(find('copy', HTMLButtonElement), { source: shout, announce });
-copyButton(find('copy-command', HTMLButtonElement), { source: command.element, announce });
-status.refresh();
+copyButton(find('copy-command', HTMLButtonElement), { source: command, announce });
+refreshStatus();
 
 function take(text: string): void {
   if (text === '') {
     typist.stop();
     view.silence();
-    command.show(EXAMPLE);
+    showCommand(EXAMPLE);
   } else {
     view.wait();
     typist.later(text);
@@ -42,6 +49,12 @@ function askNow(): void {
 /** The command below always asks for the text whose answer is shown. */
 function show(reply: Reply): void {
   view.show(reply);
-  command.show(reply.text);
-  status.refresh();
+  showCommand(reply.text);
+  refreshStatus();
+}
+
+function showCommand(text: string): void {
+  commandText = text;
+  const language = new FormData(languages).get('language') as Language;
+  command.textContent = commands[language](new URL('v1', document.baseURI).href, text);
 }

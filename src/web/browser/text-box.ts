@@ -1,4 +1,5 @@
 import { find } from './elements.ts';
+import { afterPause } from './timing.ts';
 
 export interface TextBoxOptions {
   /** Called with each new text, also with one from a link or a reload. */
@@ -77,16 +78,15 @@ const KEEP_AFTER_MS = 400;
 /** Returns a function that keeps a text in the address, so that a reload, Back and a shared link bring it again. */
 function addressKeeper(): (text: string) => void {
   let newest: string | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const pause = afterPause(KEEP_AFTER_MS, write);
   addEventListener('pagehide', write);
   return (text) => {
     newest = text;
-    clearTimeout(timer);
-    timer = setTimeout(write, KEEP_AFTER_MS);
+    pause.start();
   };
 
   function write(): void {
-    clearTimeout(timer);
+    pause.stop();
     if (newest === undefined || newest === (textInAddress() ?? '')) return;
     const { pathname, search } = location;
     const hash = newest === '' ? '' : NAME + encodeURIComponent(newest.toWellFormed());

@@ -21,7 +21,8 @@ export function assertProblem(reply: Reply, status: number, code: string): void 
   );
   assert.equal(body.code, code);
   assert.match(body.error, /\w{3}.*\.$|shoutcloud/i);
-  assert.match(body.requestId, /^[\w-]{1,64}$/);
+  assert.equal(body.requestId, reply.headers['x-request-id']);
+  assertStandardHeaders(reply);
 }
 
 export const CACHE_STATUS =

@@ -1,10 +1,49 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { ReplyGuard } from '../../../src/cache/reply-guard.ts';
-import { settled } from '../../support/fake-clock.ts';
+import fc from 'fast-check';
+import { ReplyFrames, ReplyGuard } from '../../../src/cache/reply-guard.ts';
+import { fakeClock, settled } from '../../support/fake-clock.ts';
 
 const SLACK = 131_072;
+
+const REPLIES = [
+  ...['+OK\r\n', '-ERR no such thing\r\n', ':0\r\n', ':-12\r\n', ':99999999999999999999\r\n'],
+  ...['$5\r\nHELLO\r\n', '$4\r\n\r\n\r\n\r\n', '$0\r\n\r\n', '$-1\r\n'],
+  ...['*0\r\n', '*-1\r\n', '*3\r\n$1\r\nA\r\n$-1\r\n:1\r\n', '*1\r\n-ERR inside\r\n'],
+];
+
+test('any replies are counted, however they are cut into chunks', () => {
+  const someReplies = fc.array(fc.constantFrom(...REPLIES), { maxLength: 5 });
+  fc.assert(
+    fc.property(someReplies, fc.array(fc.nat(100), { maxLength: 4 }), (replies, cuts) => {
+      const bytes = Buffer.from(replies.join(''));
+      const ends = replies.map((_, i) => replies.slice(0, i + 1).join('').length);
+      const frames = new ReplyFrames();
+      let from = 0;
+      for (const to of [...cuts.filter((cut) => cut < bytes.length), bytes.length].sort((a, b) => a - b)) {
+        const ended = ends.filter((end) => end > from && end <= to).length;
+        const isPartial = to > 0 && !ends.includes(to);
+
+        assert.equal(frames.read(bytes.subarray(from, to)), ended + Number(isPartial));
+        from = to;
+      }
+    }),
+  );
+});
+
+const FOREIGN = [
+  ...['_\r\n', '#t\r\n', ',1.5\r\n', '(123\r\n', '%1\r\n+a\r\n+b\r\n', '~1\r\n+a\r\n', '>1\r\n_\r\n'],
+  ...['=5\r\ntxt:a\r\n', '!5\r\nERR a\r\n', '|1\r\n+a\r\n+b\r\n'],
+  ...['HTTP/1.1 400 Bad Request\r\n', '\x15\x03\x01\n', '\r\n', '\n', '+OK\n'],
+  ...[':1e3\r\n', ':\r\n', ': 1\r\n', '$\r\n', '$-2\r\n', '$5x\r\n', '$99999999999\r\n', '$2\r\nABC\r\n'],
+  ...['*1025\r\n', '*-2\r\n', '*1\r\n*1\r\n+a\r\n', `+${'x'.repeat(5000)}`],
+];
+for (const bytes of FOREIGN) {
+  test(`${JSON.stringify(bytes.slice(0, 30))} is not a reply to any of our commands`, () => {
+    assert.equal(new ReplyFrames().read(Buffer.from(bytes, 'latin1')), undefined);
+  });
+}
 
 test('replies as long as awaited pass, however many at once', async () => {
   const { guard, arrives, faults, passed } = startGuard(50);
@@ -16,15 +55,23 @@ test('replies as long as awaited pass, however many at once', async () => {
   assert.equal(passed(), 50 * stringOf(100_000).length);
 });
 
-test('a little more than awaited passes, for there is more than replies on a connection', async () => {
-  const { arrives, faults } = startGuard(1);
+for (const [what, more, expected] of [
+  ['128 KiB more than awaited pass', 0, []],
+  ['one byte more than that is refused', 1, ['oversized_value']],
+] as const) {
+  test(`${what}, because there is more than replies on a connection`, async () => {
+    const { guard, arrives, faults } = startGuard(1);
+    guard.expect(1_000_000)();
+    guard.expect(1000);
+    const frameBytes = stringOf(100_000).length - 100_000;
 
-  await arrives(stringOf(SLACK - 100));
+    await arrives(stringOf(SLACK + 1000 - frameBytes + more));
 
-  assert.deepEqual(faults, []);
-});
+    assert.deepEqual(faults, expected);
+  });
+}
 
-test('a reply that is far longer than awaited is refused by its announcement', async () => {
+test('a reply that is far longer than awaited is refused when its length is known', async () => {
   const { guard, arrives, faults, passed } = startGuard(1);
   guard.expect(1000);
 
@@ -40,10 +87,10 @@ test('many short elements that are together far longer than awaited are refused'
 
   for (let i = 0; i < 34; i++) await arrives(stringOf(4000));
 
-  assert.deepEqual(faults.slice(0, 1), ['oversized_value']);
+  assert.equal(faults[0], 'oversized_value');
 });
 
-test('replies one after another are no long reply', async () => {
+test('replies one after another do not count as one long reply', async () => {
   const { guard, arrives, faults } = startGuard(1);
 
   for (let i = 0; i < 50; i++) {
@@ -58,7 +105,6 @@ test('replies one after another are no long reply', async () => {
 for (const [what, asked, bytes] of [
   ['a reply when nothing was asked', 0, '+OK\r\n'],
   ['an unasked null', 0, '$-1\r\n'],
-  ['an unasked null array', 0, '*-1\r\n'],
   ['the beginning of a reply when nothing was asked', 0, '$5\r\nHE'],
   ['one reply more than asked', 2, ':1\r\n:2\r\n$-1\r\n'],
   ['the beginning of one more', 1, '+OK\r\n$'],
@@ -74,32 +120,79 @@ for (const [what, asked, bytes] of [
   });
 }
 
-test('a new connection starts anew', async () => {
-  const { client, guard, arrives } = startGuard(2);
-  await arrives('$5\r\nHE');
+test('a new connection is read from its start', async () => {
+  const { client, guard, arrives, faults } = startGuard(2);
+  await arrives(`$${SLACK - 100}\r\nHE`);
+  await arrives('x'.repeat(SLACK - 200));
   client.stream = new PassThrough();
   let bytes = 0;
   client.stream.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
   });
-  guard.watch(client, () => assert.fail());
+  guard.watch(client);
 
-  client.stream.write('+OK\r\n');
+  client.stream.write(stringOf(1000));
   await settled();
 
-  assert.equal(bytes, 5);
+  assert.deepEqual([bytes, faults], [stringOf(1000).length, []]);
+});
+
+for (const [when, wait] of [
+  [
+    'a reply starts the time again for those after it',
+    async ({ guard, clock }) => {
+      const first = guard.expect(1);
+      guard.expect(1);
+      await clock.advance(1500);
+      first();
+    },
+  ],
+  [
+    'the time before a reply is awaited does not count',
+    async ({ guard, clock }) => {
+      guard.expect(1)();
+      await clock.advance(5000);
+      guard.expect(1);
+    },
+  ],
+] satisfies [string, (guard: ReturnType<typeof startGuard>) => Promise<void>][]) {
+  test(`two seconds without an awaited reply are a fault: ${when}`, async () => {
+    const started = startGuard(1);
+    await wait(started);
+
+    await started.clock.advance(1999);
+    const before = [...started.faults];
+    await started.clock.advance(1);
+
+    assert.deepEqual([before, started.faults], [[], ['no_answer']]);
+  });
+}
+
+test('a reply that is settled twice counts once, and without awaited replies there is no timer', () => {
+  const { guard, clock } = startGuard(2);
+  const first = guard.expect(1);
+  const second = guard.expect(1);
+  first();
+  first();
+  const timers = clock.timers();
+
+  second();
+
+  assert.deepEqual([timers, clock.timers()], [1, 0]);
 });
 
 function startGuard(asked: number) {
-  const guard = new ReplyGuard();
-  const client = { stream: new PassThrough(), commandQueue: { length: asked } };
+  const clock = fakeClock();
   const faults: string[] = [];
+  const guard = new ReplyGuard(clock, (fault) => faults.push(fault));
+  const client = { stream: new PassThrough(), commandQueue: { length: asked } };
   let passed = 0;
   client.stream.on('data', (chunk: Buffer) => {
     passed += chunk.length;
   });
-  guard.watch(client, (fault) => faults.push(fault));
+  guard.watch(client);
   return {
+    clock,
     client,
     guard,
     faults,

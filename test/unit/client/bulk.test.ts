@@ -3,8 +3,20 @@ import { test } from 'node:test';
 import type { BulkResult } from '../../../src/client/index.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { until } from '../../support/until.ts';
-import { answered, bulk, neverEnding, numbered, outcomes, withoutPauses } from './bulk-calls.ts';
-import { clientOf, failure, fakeService, type Manner, problem, shouted } from './fake-service.ts';
+import {
+  answered,
+  bulk,
+  clientOf,
+  failure,
+  fakeService,
+  type Manner,
+  neverEnding,
+  numbered,
+  outcomes,
+  problem,
+  shouted,
+  withoutPauses,
+} from './fake-service.ts';
 
 const HANG: Manner = { kind: 'hang' };
 
@@ -17,7 +29,7 @@ test('each text gets its result, in order, and a request has at most 2,000 texts
   assert.ok(service.requests.every(({ length }) => length <= 2000));
 });
 
-test('nothing is asked for no text, or before somebody wants a result', async () => {
+test('nothing is asked without a text, or before the first result is asked for', async () => {
   const service = fakeService();
 
   assert.deepEqual(await outcomes(bulk(service, [])), []);
@@ -49,7 +61,7 @@ test('texts that come together travel together, half of a surrogate pair as U+FF
   assert.deepEqual(service.requests, [['\ufffdb', ...numbered(100)]]);
 });
 
-test('a request has at most 256 KiB, but for a single text that is longer', async () => {
+test('a request has at most 256 KiB, unless a single text is longer', async () => {
   const service = fakeService();
   const texts = ['ä'.repeat(60_000), 'b'.repeat(100_000), 'c'.repeat(60_000), 'd'.repeat(300_000), 'e'];
 
@@ -62,10 +74,10 @@ test('a request has at most 256 KiB, but for a single text that is longer', asyn
 });
 
 for (const [what, length, most, requests] of [
-  ['short texts: four requests, and what goes into the next one', 0, 10_001, 4],
+  ['short texts: four requests, and those of the next one', 0, 10_001, 4],
   ['long texts: a MiB, and one', 1_000_000, 4, 2],
 ] as const) {
-  test(`texts are taken no faster than results, but for a window of ${what}`, async (t) => {
+  test(`texts are taken no faster than results, except for a window of ${what}`, async (t) => {
     let taken = 0;
     function* texts() {
       for (;;) yield `${taken++}`.padEnd(length);
@@ -100,7 +112,7 @@ test('a request that waits for room is sent when the results of an earlier one a
   assert.deepEqual(await results, numbered(12_000).map(shouted));
 });
 
-test('a line with an error is the result of its text, and the rest go on; one says where it came from', async () => {
+test('a line with an error is the result of its text, and the others keep theirs and their source', async () => {
   const lines: Record<string, BulkResult> = {
     1: { error: 'a sentence', code: 'TOO_LARGE', detail: 'one more' },
     2: { data: '2', source: 'local' },
@@ -164,7 +176,7 @@ test('each request of a bulk has its own time, and fails alone', async (t) => {
   assert.deepEqual(await results, [{ error: 'no answer within 1000 ms', code: 'TIMEOUT' }]);
 });
 
-test('an abort ends it at once, though nobody answers and no text comes', async (t) => {
+test('an abort ends it at once, even if no answer and no text comes', async (t) => {
   const controller = new AbortController();
   const service = fakeService(HANG);
   const results = bulk(service, neverEnding('a'), { signal: controller.signal })[Symbol.asyncIterator]();
@@ -217,10 +229,10 @@ test('a caller that leaves while it waits for a result gets none', async (t) => 
 
 const thrown = new Error('the disk is gone');
 for (const [what, value, error] of [
-  ['what the texts throw', thrown, thrown],
-  ['a value that is no string', 3, { name: 'TypeError', message: 'a text must be a string, not a number' }],
+  ['an error of the texts', thrown, thrown],
+  ['a value that is not a string', 3, { name: 'TypeError', message: 'a text must be a string, not number' }],
 ] as const) {
-  test(`${what} comes behind the results of the texts before`, async () => {
+  test(`${what} comes after the results of the texts before`, async () => {
     async function* texts() {
       yield* numbered(3);
       if (value instanceof Error) throw value;
@@ -236,16 +248,11 @@ for (const [what, value, error] of [
   });
 }
 
-for (const [value, name] of [
-  [5, 'a number'],
-  [undefined, 'undefined'],
-  [null, 'null'],
-  [{ data: 'a' }, 'an object'],
-] as const) {
-  test(`${name} instead of a text or a list is a TypeError, and nothing is asked`, async () => {
+for (const value of [5, undefined, null, { data: 'a' }]) {
+  test(`${value} instead of a text or a list is a TypeError, and nothing is asked`, async () => {
     const client = clientOf();
     const wrong = value as unknown as string;
-    const error = (what: string) => ({ name: 'TypeError', message: `${what}, not ${name}` });
+    const error = (what: string) => ({ name: 'TypeError', message: `${what}, not ${typeof value}` });
 
     await assert.rejects(client.shout(wrong), error('a text must be a string'));
     await assert.rejects(outcomes(client.bulk([wrong])), error('a text must be a string'));

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Environment, readConfig } from '../../../src/config/read-config.ts';
+import { type Environment, readConfig, startFacts } from '../../../src/config/read-config.ts';
 import { allSettings } from '../../../src/config/settings.ts';
 import { traceSettings } from '../../../src/config/trace-settings.ts';
 import { problemsOf } from './problems-of.ts';
 
-test('what the environment says counts', () => {
+test('values from the environment are used', () => {
   const config = readConfig({
     HOST: '::1',
     ADMIN_HOST: '127.0.0.1',
@@ -27,17 +27,17 @@ test('an explicit 0 is respected', () => {
   assert.deepEqual([config.port, config.cacheMaxBytes, config.drainMs, config.upstreamRetries], [0, 0, 0, 0]);
 });
 
-test('an empty variable of OpenTelemetry stands for the default', () => {
+test('an empty variable of OpenTelemetry means the default', () => {
   const empty = Object.values(traceSettings).map(({ name }) => [name, '']);
 
   assert.deepEqual(readConfig(Object.fromEntries(empty)), readConfig({}));
 });
 
-test('unknown variables do not matter, nor does an empty value where none is a choice', () => {
+test('unknown variables are ignored, and an empty optional value means none', () => {
   assert.deepEqual(readConfig({ PORTS: 'x', tuohs: '', REDIS_URL: '', TRUST_PROXY: '' }), readConfig({}));
 });
 
-test('all problems are named at once, each with what would do', () => {
+test('all problems are named at once, each with what is accepted', () => {
   const problems = problemsOf({ PORT: 'x', SHOUTCLOUD_URL: 'ftp://y', REVERSE_BY: 'word', HOST: 'a b' });
 
   const named = problems.map((problem) => problem.split(' must be ')[0]);
@@ -117,7 +117,7 @@ const WRONG_TOGETHER: readonly [Environment, RegExp][] = [
   [{ PORT: '80', ADMIN_PORT: '080' }, /^PORT and ADMIN_PORT must differ: both are 80$/],
 ];
 for (const [environment, problem] of WRONG_TOGETHER) {
-  test(`${JSON.stringify(environment)} cannot be meant`, () => {
+  test(`${JSON.stringify(environment)} contradict each other`, () => {
     assert.match(problemsOf(environment).join('\n'), problem);
   });
 }
@@ -138,7 +138,7 @@ for (const environment of [
   { ATTEMPT_TIMEOUT_MS: '100', REQUEST_DEADLINE_MS: '100' },
   { PORT: '0', ADMIN_PORT: '0' },
 ]) {
-  test(`${JSON.stringify(environment)} goes together`, () => {
+  test(`${JSON.stringify(environment)} fit together`, () => {
     assert.deepEqual(problemsOf(environment), []);
   });
 }
@@ -148,4 +148,24 @@ test('each setting has a variable of its own', () => {
 
   assert.equal(new Set(names).size, names.length);
   for (const name of names) assert.match(name, /^[A-Z]+(_[A-Z]+)*$/);
+});
+
+test('the start names hosts and processes, and no part of an address that can be secret', () => {
+  const config = readConfig({
+    HOST: '127.0.0.1',
+    SHOUTCLOUD_URL: 'http://user:s3cr3t@upstream.example:8080/s3cr3t',
+    REDIS_URL: 'rediss://user:s3cr3t@cache.example:6380/7',
+    WEB_CONCURRENCY: '3',
+  });
+
+  assert.deepEqual(startFacts(config), {
+    host: '127.0.0.1',
+    upstream: 'upstream.example:8080',
+    redis: 'cache.example:6380',
+    processes: 3,
+  });
+});
+
+test('without Redis the start names none', () => {
+  assert.equal('redis' in startFacts(readConfig({})), false);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { rootCertificates } from 'node:tls';
 import { readConfig } from '../../../src/config/read-config.ts';
 import { folder } from '../../support/folder.ts';
 import { problemsOf } from './problems-of.ts';
@@ -16,7 +17,7 @@ for (const end of ['', '\n', '\r\n']) {
   });
 }
 
-test('a secret may also stand in the environment', () => {
+test('a secret can also come from the environment', () => {
   assert.equal(readConfig({ REDIS_URL: URL }).redisUrl, URL);
 });
 
@@ -49,12 +50,89 @@ for (const [what, environment, problem] of [
   });
 }
 
-test('what is no secret is not read from a file', async (t) => {
+test('a setting that is not secret is not read from a file', async (t) => {
   assert.equal(readConfig({ PORT_FILE: await fileWith(t, '1234') }).port, 5000);
 });
 
-async function fileWith(t: TestContext, content: string): Promise<string> {
-  const file = join(await folder(t), 'secret');
+const [CERTIFICATE = '', ANOTHER = ''] = rootCertificates;
+
+const WRONG_PATHS = '/tuohs|/%30|//1|/99x|/-1|/1.5|/1/|/0/1|/1e2|/ 1|/+1|/01'.split('|');
+const WRONG_ADDRESSES = [
+  ...WRONG_PATHS.map((path) => `redis://h${path}`),
+  ...[
+    'redis://:pass%word@h',
+    'redis://:100%@h',
+    'redis://:%ff@h',
+    'redis://us%er:word@h',
+    'redis://:%zz@h/1',
+  ],
+  ...['http://h', 'redis:', 'redis://', 'h:6379', 'redis://h?db=1', 'redis://h#1'],
+  ...['redis-sentinel://h', 'unix:/x'],
+];
+for (const url of WRONG_ADDRESSES) {
+  test(`REDIS_URL=${url} ends the start, and is not shown`, () => {
+    const problems = problemsOf({ REDIS_URL: url });
+
+    assert.equal(problems.length, 1);
+    assert.match(problems[0] ?? '', /^REDIS_URL must be a URL that starts with redis:/);
+    assert.ok(!problems[0]?.includes(url.slice('redis://'.length) || 'nothing'), problems[0]);
+  });
+}
+
+test('TLS is used even if its scheme is in upper case', () => {
+  assert.equal(readConfig({ REDIS_URL: 'REDISS://h:1/2' }).redisUrl, 'rediss://h:1/2');
+});
+
+for (const [what, content] of Object.entries({
+  'an empty file': '',
+  'a text': 'not a certificate',
+  'a key': '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n',
+  'a certificate in another format': Buffer.from(CERTIFICATE.split('\n').slice(1, -2).join(''), 'base64'),
+  'a block that is not a certificate': '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+  'a good certificate and a bad one': `${CERTIFICATE}\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
+  'a certificate that is cut': CERTIFICATE.slice(0, 500),
+})) {
+  test(`REDIS_CA_FILE with ${what} ends the start`, async (t) => {
+    const problems = problemsOf({ REDIS_CA_FILE: await fileWith(t, content), REDIS_URL: 'rediss://h' });
+
+    assert.equal(problems.length, 1);
+    assert.match(problems[0] ?? '', /^REDIS_CA_FILE must be the name of a file of certificates in PEM/);
+  });
+}
+
+for (const [what, content] of Object.entries({
+  'one certificate': CERTIFICATE,
+  'several and words between them': `first\n${CERTIFICATE}\nsecond\n${ANOTHER}\n`,
+  'lines that end as on Windows': CERTIFICATE.replaceAll('\n', '\r\n'),
+})) {
+  test(`REDIS_CA_FILE with ${what} is fine`, async (t) => {
+    const file = await fileWith(t, content);
+
+    assert.equal(readConfig({ REDIS_CA_FILE: file, REDIS_URL: 'rediss://h' }).redisCa, content);
+  });
+}
+
+test('REDIS_CA_FILE without TLS ends the start', async (t) => {
+  const REDIS_CA_FILE = await fileWith(t, CERTIFICATE);
+
+  const problems = problemsOf({ REDIS_CA_FILE, REDIS_URL: 'redis://:hidden@h', PORT: 'x' });
+
+  assert.equal(problems.length, 2);
+  assert.match(problems[1] ?? '', /^REDIS_CA_FILE needs a REDIS_URL that starts with rediss:/);
+  assert.doesNotMatch(problems.join(), /hidden/);
+});
+
+for (const url of ['http://user:hidden@h/?q', 'user:hidden@h', 'http://a:hidden%@h', 'ftp://a:hid@den@h']) {
+  test(`credentials in SHOUTCLOUD_URL=${url} are not shown when it is wrong`, () => {
+    const [problem = ''] = problemsOf({ SHOUTCLOUD_URL: url });
+
+    assert.match(problem, /^SHOUTCLOUD_URL must be .*, not ".*\*\*\*@h/);
+    assert.doesNotMatch(problem, /hid/);
+  });
+}
+
+async function fileWith(t: TestContext, content: string | Buffer): Promise<string> {
+  const file = join(await folder(t), 'file');
   writeFileSync(file, content);
   return file;
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
+import { matches, read } from '../../support/pages.ts';
 import { tuohs } from '../../support/process.ts';
 
-const page = readFileSync(new URL('../../../docs/bulk.md', import.meta.url), 'utf8');
+const page = read('docs/bulk.md');
 const missing = ['curl', 'split'].filter((tool) => spawnSync(tool, ['--version']).status !== 0);
 const skip = missing.length === 0 ? false : `there is no ${missing.join(', no ')} (GNU)`;
 
@@ -15,24 +16,14 @@ const folder = mkdtempSync(join(tmpdir(), 'tuohs-bulk-'));
 after(() => rmSync(folder, { recursive: true }));
 const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
 
-for (const script of scripts()) {
-  test(`docs/bulk.md shows what this prints: ${commandsOf(script)}`, { skip }, async () => {
-    const printed = await run(commandsOf(script));
+for (const script of matches(page, /^```sh\n(.*?)^```$/gms)) {
+  const commands = script.replace(/^# .*\n/gm, '').trimEnd();
 
-    assert.equal(printed, outputOf(script));
+  test(`docs/bulk.md shows what this prints: ${commands}`, { skip }, async () => {
+    const printed = await run(commands);
+
+    assert.equal(printed, matches(script, /^# (.*\n)/gm).join(''));
   });
-}
-
-function scripts(): string[] {
-  return Array.from(page.matchAll(/^```sh\n(.*?)^```$/gms), ([, block = '']) => block);
-}
-
-function commandsOf(script: string): string {
-  return script.replace(/^# .*\n/gm, '').trimEnd();
-}
-
-function outputOf(script: string): string {
-  return Array.from(script.matchAll(/^# (.*\n)/gm), ([, line = '']) => line).join('');
 }
 
 /** Runs the commands as they are shown, but for the address, untouched by the user's own settings for curl. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Setting } from '../../../src/config/kinds.ts';
 import { settings } from '../../../src/config/settings.ts';
+import { ROOT, read } from '../../support/pages.ts';
 
-const root = new URL('../../../', import.meta.url);
-const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
+const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT });
 const defaults = new Map(
   Object.values(settings).map(({ name, byDefault }: Setting<unknown>) => [name, byDefault]),
 );
@@ -15,10 +15,7 @@ for (const page of ['docs/resilience.md', 'docs/bulk.md']) {
     const rows = numberRows(page);
 
     assert.ok(rows.length > 0);
-    assert.equal(
-      rows.find(({ name }) => name === ''),
-      undefined,
-    );
+    for (const { row, name } of rows) assert.notEqual(name, '', row);
   });
 
   for (const { row, shown, name, file } of numberRows(page)) {
@@ -38,10 +35,7 @@ test('a number in brackets behind a setting is its default', () => {
   );
 
   assert.ok(shown.length > 0);
-  assert.equal(
-    shown.find(({ name, value }) => defaults.get(name) !== value),
-    undefined,
-  );
+  for (const { page, name, value } of shown) assert.equal(value, defaults.get(name), `${page} ${name}`);
 });
 
 interface NumberRow {
@@ -75,8 +69,4 @@ function baseUnits(text: string): number {
 function constantIn(file: string, name: string): number {
   const pattern = new RegExp(`\\b${name.replace('.', '\\b.*\\b')}(?: =|:) ([\\d_]+)\\b`);
   return Number(pattern.exec(read(file))?.[1]?.replaceAll('_', ''));
-}
-
-function read(path: string): string {
-  return readFileSync(new URL(path, root), 'utf8');
 }

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { test } from 'node:test';
 import { type DocumentedSetting, defaultText } from '../../../scripts/documented-setting.ts';
 import { settings } from '../../../src/config/settings.ts';
+import { matches, ROOT, read } from '../../support/pages.ts';
 
-const root = new URL('../../../', import.meta.url);
-const pages = globSync(['*.md', 'docs/**/*.md', 'test/simulation/*.md'], { cwd: root });
+const pages = globSync(['*.md', 'docs/**/*.md', 'test/simulation/*.md'], { cwd: ROOT });
 
 test('each link inside the documents leads to a file', () => {
   const broken = pages.flatMap((page) =>
     linksOf(page)
-      .filter((link) => !existsSync(new URL(link, new URL(page, root))))
+      .filter((link) => !existsSync(new URL(link, new URL(page, ROOT))))
       .map((link) => `${page}: ${link}`),
   );
 
@@ -18,31 +18,25 @@ test('each link inside the documents leads to a file', () => {
 });
 
 test('each make target that the documents name exists', () => {
-  const targets = namesIn('Makefile', /^([\w.-]+):.*## /gm);
-  const named = pages.flatMap((page) => namesIn(page, /(?:`|^)make ([\w.-]+)/gm));
+  const targets = matches(read('Makefile'), /^([\w.-]+):.*## /gm);
+  const named = pages.flatMap((page) => matches(read(page), /(?:`|^)make ([\w.-]+)/gm));
 
-  assert.equal(
-    named.find((target) => !targets.includes(target)),
-    undefined,
-  );
+  for (const target of named) assert.ok(targets.includes(target), target);
 });
 
 test('each file of the source that the documents name exists', () => {
-  const named = pages.flatMap((page) => namesIn(page, /`((?:src|test|scripts)\/[\w./-]+)`/g));
+  const named = pages.flatMap((page) => matches(read(page), /`((?:src|test|scripts)\/[\w./-]+)`/g));
 
-  assert.equal(
-    named.find((path) => !existsSync(new URL(path, root))),
-    undefined,
-  );
+  for (const path of named) assert.ok(existsSync(new URL(path, ROOT)), path);
 });
 
 test('each decision has at most 40 lines and a row in the list', () => {
-  const decisions = globSync('docs/adr/0*.md', { cwd: root }).sort();
+  const decisions = globSync('docs/adr/0*.md', { cwd: ROOT }).sort();
   const tooLong = decisions.filter((path) => read(path).trimEnd().split('\n').length > 40);
 
   assert.deepEqual(tooLong, []);
   assert.deepEqual(
-    namesIn('docs/adr/README.md', /^\| \[\d{4}\]\((.+?)\)/gm).map((file) => `docs/adr/${file}`),
+    matches(read('docs/adr/README.md'), /^\| \[\d{4}\]\((.+?)\)/gm).map((file) => `docs/adr/${file}`),
     decisions,
   );
 });
@@ -75,20 +69,9 @@ test('the settings in the README are real, with their defaults', () => {
   );
 
   assert.ok(shown.length > 0);
-  assert.deepEqual(
-    shown,
-    shown.map(([name = '']) => [name, defaults.get(name)]),
-  );
+  for (const [name = '', text] of shown) assert.equal(text, defaults.get(name), name);
 });
 
 function linksOf(page: string): string[] {
-  return namesIn(page, /\]\((?!https?:)([^)#]+)/g);
-}
-
-function namesIn(path: string, pattern: RegExp): string[] {
-  return [...read(path).matchAll(pattern)].map(([, name = '']) => name);
-}
-
-function read(path: string): string {
-  return readFileSync(new URL(path, root), 'utf8');
+  return matches(read(page), /\]\((?!https?:)([^)#]+)/g);
 }

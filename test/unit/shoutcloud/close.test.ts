@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import type { Shoutcloud } from '../../../src/shoutcloud/server.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 import { until } from '../../support/until.ts';
-import { stoppedClock } from './clocks.ts';
 import { post, talk } from './raw-client.ts';
 import { running, statusOf } from './running.ts';
 
@@ -14,28 +14,28 @@ const waits = {
   'close-after': { faults: 'close-after=5' },
 };
 for (const [what, options] of Object.entries(waits)) {
-  test(`close() takes the timer of ${what} along`, async (t) => {
-    const clock = stoppedClock();
+  test(`close() ends the timer of ${what}`, async (t) => {
+    const clock = fakeClock();
     const server = await running(t, { ...options, clock });
     const caller = asking(server);
-    await until(t, () => clock.waits.length === 1);
+    await until(t, () => clock.timers() === 1);
 
     await server.close();
 
-    assert.deepEqual([clock.waits, server.openConnections, server.activeRequests], [[], 0, 0]);
+    assert.deepEqual([clock.timers(), server.openConnections, server.activeRequests], [0, 0, 0]);
     caller.destroy();
   });
 
-  test(`a caller who leaves takes the timer of ${what} along`, async (t) => {
-    const clock = stoppedClock();
+  test(`the timer of ${what} ends when its caller leaves`, async (t) => {
+    const clock = fakeClock();
     const server = await running(t, { ...options, clock });
     const caller = asking(server);
-    await until(t, () => clock.waits.length === 1);
+    await until(t, () => clock.timers() === 1);
 
     caller.destroy();
 
     await until(t, () => server.openConnections === 0);
-    assert.deepEqual([clock.waits, server.activeRequests], [[], 0]);
+    assert.deepEqual([clock.timers(), server.activeRequests], [0, 0]);
   });
 }
 
@@ -54,12 +54,14 @@ for (const faults of ['hang', 'stall', 'endless', 'huge=5000']) {
 }
 
 test('close() ends idle connections and those in the middle of a request', async (t) => {
-  const server = await running(t);
   const whole = post('{"INPUT":"a"}');
+  const asked = Promise.withResolvers<void>();
+  const server = await running(t, { onShout: () => asked.resolve() });
   const heard = ['', whole.slice(0, 20), whole.slice(0, -1), whole].map((sent) =>
     talk(t, server.port, { sent }),
   );
-  await until(t, () => server.openConnections === 4 && server.inputs.length === 1);
+  await until(t, () => server.openConnections === 4);
+  await asked.promise;
 
   await server.close();
 
@@ -67,7 +69,7 @@ test('close() ends idle connections and those in the middle of a request', async
   await Promise.all(heard);
 });
 
-test('close() frees the port and may be called again', async (t) => {
+test('close() frees the port and can be called again', async (t) => {
   const server = await running(t);
 
   await Promise.all([server.close(), server.close()]);

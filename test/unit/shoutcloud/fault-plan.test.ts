@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Faults, Script } from '../../../src/shoutcloud/fault-plan.ts';
-import { faultPlan, seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
+import { faultPlan, parseFault, seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
+import { faultKinds } from '../../../src/shoutcloud/faults.ts';
 import { running, statusOf } from './running.ts';
 
-function drawn(seed: number, count: number, faults: Faults, script: Script = ''): string[] {
+function drawn(seed: number, count: number, faults: string, script = ''): string[] {
   const choose = faultPlan(faults, script, seededRandom(seed));
-  return Array.from({ length: count }, (_, index) => choose(index, 'abc')?.kind ?? 'ok');
+  return Array.from({ length: count }, (_, index) => choose(index)?.text ?? 'ok');
 }
 
 test('the same seed draws the same faults, another one does not', () => {
@@ -17,51 +17,81 @@ test('the same seed draws the same faults, another one does not', () => {
 });
 
 test('the faults come as often as their rates say', () => {
-  const kinds = drawn(1, 10_000, 'hang@30% empty@5%');
+  const kinds = drawn(1, 10_000, ' hang@30%  empty@4.5% ');
 
   const share = (kind: string) => kinds.filter((each) => each === kind).length / kinds.length;
   assert.ok(Math.abs(share('hang') - 0.3) < 0.02);
-  assert.ok(Math.abs(share('empty') - 0.05) < 0.01);
-  assert.ok(Math.abs(share('ok') - 0.65) < 0.02);
+  assert.ok(Math.abs(share('empty') - 0.045) < 0.01);
+  assert.ok(Math.abs(share('ok') - 0.655) < 0.02);
 });
 
-test('the script comes first, in order, then the faults: one without a rate always; values do as well as text', () => {
-  assert.deepEqual(drawn(1, 5, 'hang', 'ok*2 empty'), ['ok', 'ok', 'empty', 'hang', 'hang']);
+test('the script comes first, in order, then the faults: one without a rate always', () => {
+  const kinds = drawn(1, 6, 'hang', 'ok*2 empty reset=in-body');
 
-  const faults = [{ fault: { kind: 'hang' }, rate: 1 }] as const;
-  assert.deepEqual(drawn(1, 3, faults, [undefined, { kind: 'empty' }]), ['ok', 'empty', 'hang']);
+  assert.deepEqual(kinds, ['ok', 'ok', 'empty', 'reset=in-body', 'hang', 'hang']);
 });
 
-test('faults given as values are checked too', () => {
-  const faults = [{ fault: { kind: 'hang' }, rate: 30 }] as const;
+test('every kind can be written as its usage says, in full and without the part in brackets', () => {
+  const values = { CODE: '301', MS: '5', MIB: '5', WHEN: 'date+2', URL: 'http://x/?a=b', POINT: 'before' };
+  for (const { usage } of faultKinds) {
+    const written = usage.replace(/[A-Z]+/g, (word) => Reflect.get(values, word));
+    const all = [written.replace(/[[\]]/g, ''), written.replace(/\[.*\]/, '')];
 
-  assert.throws(() => faultPlan(faults, '', Math.random), {
-    message: 'the rate of a fault must be more than 0 % and at most 100 %',
+    assert.deepEqual(
+      all.map((text) => parseFault(text).text),
+      all,
+    );
+  }
+});
+
+const UNKNOWN = 'there is no fault of this name';
+const STATUS = 'write it as status=CODE[,retry-after=WHEN] (another status, 200 to 599; WHEN is ';
+const HANG = 'write it as hang (no answer ever, the connection stays open)';
+const unreadable = {
+  'hangs@5%': ['hangs', UNKNOWN],
+  constructor: ['constructor', UNKNOWN],
+  ok: ['ok', UNKNOWN],
+  'ok*2': ['ok*2', UNKNOWN],
+  status: ['status', STATUS],
+  'status=99': ['status=99', STATUS],
+  'status=5e2': ['status=5e2', STATUS],
+  'status=503,after=2': ['status=503,after=2', STATUS],
+  'status=503,retry-after': ['status=503,retry-after', STATUS],
+  'slow=-1': ['slow=-1', 'write it as slow=MS (a good answer, MS milliseconds later)'],
+  'slow=': ['slow=', 'write it as slow=MS (a good answer, MS milliseconds later)'],
+  'reset=here': ['reset=here', 'write it as reset[=POINT] (a reset at POINT of a good answer: before, in-'],
+  'hang=5': ['hang=5', HANG],
+  'hang,5': ['hang,5', HANG],
+  'hang@30': ['hang@30', UNKNOWN],
+  'hang@1.2.3%': ['hang@1.2.3%', UNKNOWN],
+} as const;
+for (const [text, [fault, problem]] of Object.entries(unreadable)) {
+  test(`"${text}" is refused with a sentence`, () => {
+    const sentence = `fault "${fault}": ${problem}`;
+
+    assert.throws(
+      () => drawn(1, 0, text),
+      ({ message }: Error) => message.startsWith(sentence),
+    );
   });
+}
+
+test('a script refuses rates', () => {
+  assert.throws(() => drawn(1, 0, '', 'hang@5%'), { message: `fault "hang@5%": ${UNKNOWN}` });
 });
 
-test('a function decides by index and input', async (t) => {
-  const server = await running(t, {
-    faults: (index, input) => (index === 1 || input === 'bad' ? { kind: 'status', status: 503 } : undefined),
-  });
-
-  const statuses: number[] = [];
-  for (const input of ['', '', 'bad', '']) statuses.push(await statusOf(server, input));
-
-  assert.deepEqual(statuses, [200, 503, 503, 200]);
+test('rates that add up to more than the whole are refused', () => {
+  assert.doesNotThrow(() => drawn(1, 0, 'hang@33.3% empty@33.3% html@33.4%'));
+  for (const [faults, sum] of [
+    ['hang@60% empty@60%', 120],
+    ['hang empty', 200],
+  ]) {
+    const message = `the rates of the faults add up to ${sum} %, more than 100 %`;
+    assert.throws(() => drawn(1, 0, `${faults}`), { message });
+  }
 });
 
-test('a function that throws is answered with its message', async (t) => {
-  const server = await running(t, {
-    faults: () => {
-      throw new Error('no plan');
-    },
-  });
-
-  assert.equal(await statusOf(server), 500);
-});
-
-test('a seed that nobody gave is told', async (t) => {
+test('a seed is drawn if none is given', async (t) => {
   const server = await running(t);
 
   assert.ok(Number.isInteger(server.seed) && server.seed >= 0);
@@ -91,5 +121,5 @@ test('requests that are refused use up no step of the script', async (t) => {
 
   await fetch(server.url);
 
-  assert.equal(await statusOf(server), 503);
+  assert.deepEqual([await statusOf(server), server.calls], [503, 2]);
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Faults } from '../../../src/shoutcloud/fault-plan.ts';
-import { faultSwitch, startShoutcloud } from '../../../src/shoutcloud/server.ts';
+import { faultSwitch } from '../../../src/shoutcloud/server.ts';
 import { pick } from '../../support/pick.ts';
+import { running, statusOf } from './running.ts';
 
-test('it answers well until told otherwise, and says what else there is', () => {
+test('it answers well until someone switches, and lists what else there is', () => {
   const { fault, faults } = faultSwitch({ setFaults() {} }).state();
 
   assert.equal(fault, 'answers well');
@@ -12,9 +12,7 @@ test('it answers well until told otherwise, and says what else there is', () => 
 });
 
 test('each fault is one that the server can play', async (t) => {
-  const shoutcloud = await startShoutcloud();
-  t.after(() => shoutcloud.close());
-  const control = faultSwitch(shoutcloud);
+  const control = faultSwitch(await running(t));
 
   for (const { name } of control.state().faults) {
     assert.equal(control.set(name), true);
@@ -23,23 +21,21 @@ test('each fault is one that the server can play', async (t) => {
 });
 
 for (const name of ['', 'GONE', '__proto__', 'toString']) {
-  test(`there is no fault "${name}", and nothing changes`, () => {
-    const played: Faults[] = [];
-    const control = faultSwitch({ setFaults: (faults) => void played.push(faults) });
+  test(`there is no fault "${name}", and nothing changes`, async (t) => {
+    const server = await running(t, { faults: 'status=503' });
+    const control = faultSwitch(server);
 
     assert.equal(control.set(name), false);
-    assert.deepEqual([control.state().fault, played], ['answers well', []]);
+    assert.deepEqual([control.state().fault, await statusOf(server)], ['answers well', 503]);
   });
 }
 
-test('of any three answers in a row one is a lie', () => {
-  const played: Faults[] = [];
-  faultSwitch({ setFaults: (faults) => void played.push(faults) }).set('lies');
-  const [chosen] = played;
+test('of any three answers in a row one is a lie', async (t) => {
+  const told: string[] = [];
+  const server = await running(t, { onShout: ({ fault }) => told.push(fault?.text ?? 'ok') });
+  faultSwitch(server).set('lies');
 
-  const kinds = Array.from({ length: 6 }, (_, index) =>
-    typeof chosen === 'function' ? (chosen(index, 'text')?.kind ?? 'ok') : undefined,
-  );
+  for (let i = 0; i < 6; i++) await statusOf(server);
 
-  assert.deepEqual(kinds, ['wrong', 'ok', 'ok', 'crossed', 'ok', 'ok']);
+  assert.deepEqual(told, ['wrong', 'ok', 'ok', 'crossed', 'ok', 'ok']);
 });

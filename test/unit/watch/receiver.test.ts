@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '../../../src/core/clock.ts';
-import { formatFor, isWebhookAddress, webhook } from '../../../src/watch/receiver.ts';
+import { isWebhookAddress, webhook } from '../../../src/watch/receiver.ts';
 import type { Notification } from '../../../src/watch/standing.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { closedUrl, httpServer } from '../../support/http-server.ts';
@@ -16,44 +16,41 @@ const NOTIFICATION: Notification = {
   ...{ freshMs: 20, knownMs: 10, downMs: 3_725_000 },
 };
 
-/** A webhook that answers with this status, and what it got. */
-async function receiving(t: TestContext, status = 200, headers: Record<string, string> = {}) {
-  const bodies: unknown[] = [];
-  const { url } = await httpServer(t, async (request, response) => {
-    bodies.push([request.method, request.headers['content-type'], JSON.parse(await text(request))]);
+/** Sends the notification to a webhook that answers like this: the failure, if any, and the requests that arrived. */
+async function sent(t: TestContext, format: 'json' | 'slack', status = 200, headers = {}) {
+  const got: unknown[] = [];
+  const { url: address } = await httpServer(t, async (request, response) => {
+    got.push([request.method, request.headers['content-type'], JSON.parse(await text(request))]);
     response.writeHead(status, headers).end('thanks');
   });
-  const tell = (format: 'json' | 'slack') =>
-    webhook({ address: url, format }, systemClock).send(NOTIFICATION, never);
-  return { bodies, tell };
+  return { failure: await webhook({ address, format }, systemClock).send(NOTIFICATION, never), got };
 }
 
 test('a JSON webhook gets the notification itself', async (t) => {
-  const { tell, bodies } = await receiving(t);
+  const { failure, got } = await sent(t, 'json');
 
-  assert.equal(await tell('json'), undefined);
-  assert.deepEqual(bodies, [['POST', 'application/json', NOTIFICATION]]);
+  assert.equal(failure, undefined);
+  assert.deepEqual(got, [['POST', 'application/json', NOTIFICATION]]);
 });
 
+const SLACK_TEXT = `:large_green_circle: ${URL} is up since ${at(1)}: a &amp; b &lt;c&gt;. It was down for 1h 2m 5s.`;
+
 test('a Slack webhook gets a text with nothing in it that Slack would take for markup', async (t) => {
-  const { tell, bodies } = await receiving(t);
+  const { got } = await sent(t, 'slack');
 
-  await tell('slack');
-
-  const text = `:large_green_circle: ${URL} is up since ${at(1)}: a &amp; b &lt;c&gt;. It was down for 1h 2m 5s.`;
-  assert.deepEqual(bodies, [['POST', 'application/json', { text }]]);
+  assert.deepEqual(got, [['POST', 'application/json', { text: SLACK_TEXT }]]);
 });
 
 for (const [status, headers] of [[404], [500], [302, { location: '/elsewhere' }]] as const) {
   test(`an answer with ${status} means that it has not arrived`, async (t) => {
-    const { tell, bodies } = await receiving(t, status, headers);
+    const { failure, got } = await sent(t, 'json', status, headers);
 
-    assert.equal(await tell('json'), `status ${status}`);
-    assert.equal(bodies.length, 1);
+    assert.equal(failure, `status ${status}`);
+    assert.equal(got.length, 1);
   });
 }
 
-test('nobody there is the reason, without the address', async () => {
+test('the reason of a refused connection does not hold the address', async () => {
   const address = `${await closedUrl()}/secret`;
 
   const reason = await webhook({ address, format: 'json' }, systemClock).send(NOTIFICATION, never);
@@ -61,7 +58,7 @@ test('nobody there is the reason, without the address', async () => {
   assert.equal(reason, 'ECONNREFUSED');
 });
 
-test('a webhook has ten seconds, and nobody who is told to stop waits for it', async (t) => {
+test('a webhook has ten seconds, and an abort ends the wait for it', async (t) => {
   let asked = 0;
   const { url: address } = await httpServer(t, () => asked++);
   const clock = fakeClock();
@@ -77,10 +74,19 @@ test('a webhook has ten seconds, and nobody who is told to stop waits for it', a
   assert.notEqual(await stopped, undefined);
 });
 
-test('Slack hosts want their own format, and only they', () => {
-  const addresses = ['https://hooks.slack.com/services/x', 'https://hooks.slack.com.example/x'];
+test('without a format, an address of Slack gets that of Slack, and a similar one does not', async (t) => {
+  const hosts = ['hooks.slack.com', 'hooks.slack-gov.com', 'hooks.slack.com.example', 'a.example'];
+  const texts: unknown[] = [];
+  t.mock.method(globalThis, 'fetch', async (_address: string, { body }: { body: string }) => {
+    texts.push(JSON.parse(body).text);
+    return new Response();
+  });
 
-  assert.deepEqual(addresses.map(formatFor), ['slack', 'json']);
+  for (const host of hosts) {
+    await webhook({ address: `https://${host}/x` }, fakeClock()).send(NOTIFICATION, never);
+  }
+
+  assert.deepEqual(texts, [SLACK_TEXT, SLACK_TEXT, undefined, undefined]);
 });
 
 test('addresses are http or https, and hold no password', () => {

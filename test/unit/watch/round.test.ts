@@ -1,48 +1,96 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
-import { playRound, type Question } from '../../../src/watch/round.ts';
+import { roundPlayer } from '../../../src/watch/round.ts';
 import { FAKE_EPOCH_MS, fakeClock } from '../../support/fake-clock.ts';
 
 const never = new AbortController().signal;
 
-/** A round in which the fresh string and the known one fail like this, or do not. */
-async function roundWith(fresh: string | undefined, known: string | undefined) {
-  const questions: Question[] = [];
-  const ask = async (question: Question) => {
-    questions.push(question);
-    return question.text === 'test' ? { durationMs: 3, failure: known } : { durationMs: 40, failure: fresh };
-  };
-  return { round: await playRound(ask, { ...fakeClock(), random: Math.random }, never), questions };
+interface Answer {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  /** The right answer unless given. */
+  readonly body?: unknown;
 }
 
-for (const [fresh, known, failure] of [
-  [undefined, undefined, undefined],
-  [
-    'refused',
-    undefined,
-    {
-      cause: 'upstream',
-      reason: 'a fresh string is not answered: refused; known strings are still answered',
-    },
-  ],
-  [undefined, 'refused', { cause: 'service', reason: 'a known string is not answered: refused' }],
-  ['slow', 'refused', { cause: 'service', reason: 'nothing is answered: refused' }],
-] as const) {
-  test(`a fresh string that is ${fresh ?? 'right'} and a known one that is ${known ?? 'right'}: ${failure?.cause}`, async () => {
+/**
+ * A round of a service that answers the fresh string and the known one like this, and the strings that it asked for. An
+ * answer to the fresh string takes 40 ms.
+ */
+async function roundWith(fresh: Answer, known: Answer = {}) {
+  const texts: string[] = [];
+  const clock = { ...fakeClock(), random: Math.random };
+  const fetch = async (_url: unknown, init?: RequestInit) => {
+    const text: string = JSON.parse(String(init?.body)).data;
+    texts.push(text);
+    if (text !== 'test') await clock.advance(40);
+    const { status = 200, headers = {}, body } = text === 'test' ? known : fresh;
+    const right = { data: [...text].reverse().join('').toUpperCase() };
+    return new Response(JSON.stringify(body ?? right), { status, headers });
+  };
+  const play = roundPlayer({ url: 'http://shout.example', timeoutMs: 60_000, fetch }, clock);
+  return { round: await play(never), texts };
+}
+
+const LOCAL = { headers: { 'cache-status': 'cdn; fwd=miss, tuohs; fwd=miss; detail=local' } };
+const DOWN = { status: 504, body: { error: 'No contact', code: 'UPSTREAM_TIMEOUT', requestId: 'r-1' } };
+const DOWN_REASON = 'No contact (UPSTREAM_TIMEOUT, request r-1)';
+const service = (reason: string) => ({ cause: 'service', reason });
+const upstream = (reason: string) => ({
+  cause: 'upstream',
+  reason: `a fresh string is not answered: ${reason}; known strings are still answered`,
+});
+const LONG = { status: 503, body: { error: 'x'.repeat(10_000), code: 'Y' } };
+const ROUNDS: readonly [what: string, fresh: Answer, known: Answer, failure?: object][] = [
+  ['two right answers', {}, {}],
+  ['a fallback for the known string', {}, LOCAL],
+  ['a fallback for the fresh string', LOCAL, {}, upstream('the fallback answered it, not SHOUTCLOUD')],
+  ['a wrong answer', { body: { data: 'X' } }, {}, upstream('the answer is not the right one')],
+  ['an error for the fresh string', DOWN, {}, upstream(DOWN_REASON)],
+  ['an error for the known string', {}, DOWN, service(`a known string is not answered: ${DOWN_REASON}`)],
+  ['two errors', DOWN, DOWN, service(`nothing is answered: ${DOWN_REASON}`)],
+  ['a long error', {}, LONG, service(`a known string is not answered: ${'x'.repeat(300)}`)],
+];
+for (const [what, fresh, known, failure] of ROUNDS) {
+  test(`a round with ${what} ${failure ? 'fails, with the reason' : 'is good'}`, async () => {
     const { round } = await roundWith(fresh, known);
 
     const at = new Date(FAKE_EPOCH_MS).toISOString();
-    assert.deepEqual(round, { at, freshMs: 40, knownMs: 3, failure });
+    assert.deepEqual(round, { at, freshMs: 40, knownMs: 0, failure });
   });
 }
 
-test('the fresh string is another one each time, and its right answer is what SHOUTCLOUD would say', async () => {
-  const rounds = await Promise.all(Array.from({ length: 50 }, () => roundWith(undefined, undefined)));
+test('each round asks for another fresh string, whose right answer is what SHOUTCLOUD would say', async () => {
+  const rounds = await Promise.all(Array.from({ length: 50 }, () => roundWith({})));
 
-  const fresh = rounds.flatMap(({ questions }) => questions.filter(({ wantsUpstream }) => wantsUpstream));
-  assert.equal(new Set(fresh.map(({ text }) => text)).size, 50);
-  for (const { text, rightAnswer } of fresh) {
-    assert.equal(verifiedUpperCase([...text].reverse().join(''), rightAnswer), rightAnswer);
+  const fresh = rounds.flatMap(({ texts }) => texts.filter((text) => text !== 'test'));
+  assert.equal(new Set(fresh).size, 50);
+  for (const text of fresh) {
+    const reversed = [...text].reverse().join('');
+    assert.equal(verifiedUpperCase(reversed, reversed.toUpperCase()), reversed.toUpperCase());
   }
+});
+
+/** A round of a service that never answers. */
+function hangingRound(timeoutMs: number, signal: AbortSignal) {
+  const fetch = (_url: unknown, init?: RequestInit): Promise<Response> =>
+    new Promise((_, reject) => {
+      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
+    });
+  return roundPlayer({ url: 'http://shout.example', timeoutMs, fetch }, fakeClock())(signal);
+}
+
+test('no answer in time is a failure', async () => {
+  const { failure } = await hangingRound(1, never);
+
+  assert.equal(failure?.reason, 'nothing is answered: no answer within 1 ms (TIMEOUT)');
+});
+
+test('a round that is aborted does not wait for an answer', async () => {
+  const stopping = new AbortController();
+
+  const round = hangingRound(60_000, stopping.signal);
+  stopping.abort('enough');
+
+  await assert.rejects(round, (reason) => reason === 'enough');
 });

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileStateStore } from '../../../src/watch/state-store.ts';
+import { fileStateStore, type WatchState } from '../../../src/watch/state-store.ts';
 import { folder } from '../../support/folder.ts';
 import { FIRST_STATE, recordedEvents } from './watch-under-test.ts';
 
@@ -23,7 +23,7 @@ const BROKEN = [
   ].map((change) => JSON.stringify({ ...FIRST_STATE, ...change })),
 ];
 for (const content of BROKEN) {
-  test(`a file that holds ${content || 'nothing'} is no state, and that is told`, async (t) => {
+  test(`a file that holds ${content || 'nothing'} is reported, and is not a state`, async (t) => {
     const path = join(await folder(t), 'state.json');
     const world = recordedEvents();
     await writeFile(path, content);
@@ -35,7 +35,20 @@ for (const content of BROKEN) {
   });
 }
 
-test('the file is for people, too, and nothing else is left beside it', async (t) => {
+test('a state comes back whole, and the last one counts', async (t) => {
+  const store = fileStateStore(join(await folder(t), 'state.json'), recordedEvents());
+  const down = { ...FIRST_STATE, contrary: { rounds: 1, since }, owed: [[], [DOWN, DOWN]] } as WatchState;
+
+  const loaded = [await store.load()];
+  for (const state of [down, FIRST_STATE]) {
+    await store.save(state);
+    loaded.push(await store.load());
+  }
+
+  assert.deepEqual(loaded, [undefined, down, FIRST_STATE]);
+});
+
+test('the file can be read by people, and nothing else is left beside it', async (t) => {
   const place = await folder(t);
   const path = join(place, 'state.json');
 
@@ -45,7 +58,7 @@ test('the file is for people, too, and nothing else is left beside it', async (t
   assert.deepEqual(await readdir(place), ['state.json']);
 });
 
-test('what cannot be written rejects and leaves nothing behind', async (t) => {
+test('a save that fails rejects and leaves nothing behind', async (t) => {
   const place = await folder(t);
   const path = join(place, 'state.json');
   await mkdir(join(path, 'in the way'), { recursive: true });
@@ -55,9 +68,9 @@ test('what cannot be written rejects and leaves nothing behind', async (t) => {
   assert.deepEqual(await readdir(place), ['state.json']);
 });
 
-test('the file is for its owner alone, also where it was open to others before', async (t) => {
+test('the file is for its owner alone, even if it was open to others before', async (t) => {
   const path = join(await folder(t), 'state.json');
-  // The second is one that a killed watcher left over.
+  // The second is the file that a killed watch leaves.
   for (const each of [path, `${path}.${process.pid}.tmp`]) await writeFile(each, '', { mode: 0o644 });
 
   await fileStateStore(path, recordedEvents()).save(FIRST_STATE);
@@ -77,7 +90,7 @@ test('a link to the file stays a link', async (t) => {
   assert.deepEqual(JSON.parse(await readFile(path, 'utf8')), FIRST_STATE);
 });
 
-test('a disk that takes only a part keeps the old state', async (t) => {
+test('a disk that takes only a part of a state keeps the old one', async (t) => {
   const path = join(await folder(t), 'state.json');
   await writeFile(path, 'the old one');
   const large = JSON.stringify({ ...FIRST_STATE, url: `http://${'x'.repeat(100_000)}` });
@@ -91,7 +104,7 @@ test('a disk that takes only a part keeps the old state', async (t) => {
   assert.equal(await readFile(path, 'utf8'), 'the old one');
 });
 
-test('what cannot be read rejects', async (t) => {
+test('a load of a path that cannot be read rejects', async (t) => {
   const path = await folder(t);
 
   await assert.rejects(fileStateStore(path, recordedEvents()).load(), /EISDIR/);

@@ -6,9 +6,8 @@ import {
   type Thresholds,
   type WatchEvent,
 } from '../../../src/watch/standing.ts';
-import type { WatchState } from '../../../src/watch/state-store.ts';
-import { memoryStateStore, type StateStore } from '../../../src/watch/state-store.ts';
-import { startWatcher, type Watcher } from '../../../src/watch/watch.ts';
+import type { StateStore, WatchState } from '../../../src/watch/state-store.ts';
+import { startWatch } from '../../../src/watch/watch.ts';
 import { FAKE_EPOCH_MS, fakeClock } from '../../support/fake-clock.ts';
 
 export const URL = 'https://shout.example';
@@ -30,6 +29,19 @@ export function recordedEvents() {
   return { events, emit: (event: WatchEvent) => void events.push(event) };
 }
 
+/** Keeps the state for the next watch on it. */
+export function memoryStore(): StateStore & { saved: WatchState | undefined } {
+  return {
+    saved: undefined,
+    async load() {
+      return this.saved;
+    },
+    async save(state) {
+      this.saved = state;
+    },
+  };
+}
+
 export interface FakeReceiver extends Receiver {
   readonly got: Notification[];
   isWell: boolean;
@@ -48,29 +60,45 @@ export function fakeReceiver(): FakeReceiver {
   return receiver;
 }
 
-/** A watcher on this store, as it is after a start. */
-export async function watcherOn(
+export interface WatchUnderTest {
+  /** Plays rounds from a word, `u` for a good one and `d` for a failed one, and lets all notifications settle after each. */
+  play(word: string): Promise<void>;
+  /** Plays one such round, and does not wait for notifications. */
+  once(letter: string): Promise<Round>;
+}
+
+/** A watch on this store, as it is after a start. Its rounds begin with this number. */
+export async function watchOf(
   receivers: readonly Receiver[],
   {
-    store = memoryStateStore(),
+    store = memoryStore(),
     thresholds = { downAfter: 3, upAfter: 2 },
     world = recordedEvents(),
-    signal = new AbortController().signal,
+    from = 1,
   }: {
     store?: StateStore;
     thresholds?: Thresholds;
     world?: ReturnType<typeof recordedEvents>;
-    signal?: AbortSignal;
-  },
-): Promise<Watcher> {
-  const options = { url: URL, ...thresholds };
-  return startWatcher({ receivers, store, signal }, options, { ...world, clock: fakeClock() });
-}
-
-/** Rounds from a word: `u` is a good one, `d` a failed one. */
-export async function play(watcher: Watcher, word: string, from = 1): Promise<void> {
-  for (const [i, letter] of [...word].entries()) {
-    await watcher.conclude(roundNo(from + i, letter === 'u'));
-    await watcher.settled();
-  }
+    from?: number;
+  } = {},
+): Promise<WatchUnderTest> {
+  const { signal } = new AbortController();
+  let number = from;
+  let isGood = true;
+  const playRound = async () => roundNo(number++, isGood);
+  const parts = { playRound, receivers, store, signal };
+  const watch = await startWatch(parts, { url: URL, ...thresholds }, { ...world, clock: fakeClock() });
+  const once = (letter: string) => {
+    isGood = letter === 'u';
+    return watch.once();
+  };
+  return {
+    once,
+    async play(word) {
+      for (const letter of word) {
+        await once(letter);
+        await watch.settled();
+      }
+    },
+  };
 }

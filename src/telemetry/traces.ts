@@ -1,0 +1,122 @@
+import type { RequestListener } from 'node:http';
+import { trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { ExportResultCode } from '@opentelemetry/core';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  hostDetector,
+  processDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type Sampler,
+  type SpanExporter,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import type { World } from '../core/events.ts';
+import { tracedLayers } from './traced-layers.ts';
+import { requestEvents, tracedAttempts, tracedRequests } from './traced-requests.ts';
+
+type RootSampler = 'always_on' | 'always_off' | 'traceidratio';
+
+export interface TracesOptions {
+  /** A name of the OpenTelemetry specification. */
+  readonly sampler: RootSampler | `parentbased_${RootSampler}`;
+  /** The share of traces that a sampler with `traceidratio` records. */
+  readonly ratio: number;
+  /** The address that spans are sent to, unchanged. */
+  readonly endpoint: string;
+  readonly protocol: 'http/protobuf' | 'http/json';
+  readonly version: string;
+  /** The base address of SHOUTCLOUD. */
+  readonly upstreamUrl: string;
+}
+
+export type Traces = Awaited<ReturnType<typeof traces>>;
+
+// The process must end even if the receiver is gone.
+const LAST_SPANS_MS = 2000;
+
+/** Traces of requests by OpenTelemetry. No span holds a user's text. */
+export async function traces(options: TracesOptions, { clock, emit }: World) {
+  const { version, upstreamUrl } = options;
+  const contexts = new AsyncLocalStorageContextManager().enable();
+  const provider = await tracerProvider(options, (isUp) => emit({ type: 'trace-export', isUp }));
+  const tracer = provider.getTracer('tuohs', version);
+
+  return {
+    /** The listener with each request traced. */
+    requests: (listener: RequestListener) => tracedRequests(listener, tracer, contexts),
+    view: tracedLayers({ tracer, contexts, upstreamUrl }),
+    /** To be called with every event. */
+    emit: requestEvents(contexts),
+    /** The sending of attempts, traced. */
+    attempts: tracedAttempts(contexts),
+    /** The fields of a log line that name its trace. */
+    logFields() {
+      const { traceId, spanId } = trace.getSpanContext(contexts.active()) ?? {};
+      return traceId && spanId ? { trace_id: traceId, span_id: spanId } : {};
+    },
+    /** Sends the last spans, for two seconds at most. Never rejects. */
+    async close() {
+      const closed = new AbortController();
+      const sent = provider.shutdown().catch(() => {});
+      await Promise.race([sent, clock.sleep(LAST_SPANS_MS, closed.signal).catch(() => {})]);
+      closed.abort();
+      contexts.disable();
+    },
+  };
+}
+
+/** Called when spans no longer arrive, and when they do again. */
+type OnChange = (isUp: boolean) => void;
+
+/** Sends spans in the background. Facts about the process from the environment win over all others. */
+async function tracerProvider(options: TracesOptions, onChange: OnChange): Promise<TracerProvider> {
+  const { version } = options;
+  const about = resourceFromAttributes({ 'service.name': 'tuohs', 'service.version': version });
+  const detected = detectResources({ detectors: [hostDetector, processDetector, envDetector] });
+  const exporter = watched(await exporterOf(options), onChange);
+  return new TracerProvider({
+    resource: defaultResource().merge(about).merge(detected),
+    sampler: samplerOf(options),
+    spanProcessors: [new BatchSpanProcessor({ exporter })],
+  });
+}
+
+async function exporterOf({ endpoint: url, protocol }: TracesOptions): Promise<SpanExporter> {
+  const { OTLPTraceExporter } =
+    protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-trace-otlp-http')
+      : await import('@opentelemetry/exporter-trace-otlp-proto');
+  return new OTLPTraceExporter({ url });
+}
+
+/** Reports whether spans arrive, because the SDK drops those that cannot be sent in silence. */
+function watched(exporter: SpanExporter, onChange: OnChange): SpanExporter {
+  let wasUp = true;
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        const isUp = result.code === ExportResultCode.SUCCESS;
+        if (isUp !== wasUp) onChange(isUp);
+        wasUp = isUp;
+        done(result);
+      });
+    },
+    forceFlush: async () => exporter.forceFlush?.(),
+    shutdown: () => exporter.shutdown(),
+  };
+}
+
+function samplerOf({ sampler, ratio }: TracesOptions): Sampler {
+  const shares = { always_on: 1, always_off: 0, traceidratio: ratio };
+  const [, parent, name] = /^(parentbased_)?(.*)$/.exec(sampler) ?? [];
+  const root = new TraceIdRatioBasedSampler(shares[name as RootSampler]);
+  return parent ? new ParentBasedSampler({ root }) : root;
+}

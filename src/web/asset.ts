@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+
+/** A file that a page loads, or a page. */
+export interface Asset {
+  readonly type: string;
+  readonly body: Buffer;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  // The scripts of the page in a checkout, without their types.
+  '.ts': 'text/javascript; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '.woff2': 'font/woff2',
+};
+
+/** A file of the type that its name says. */
+export function asset(name: string, body: string | Buffer): Asset {
+  return { type: TYPES[extname(name)] ?? 'application/octet-stream', body: Buffer.from(body) };
+}
+
+/** The text of a file in `files/`, with these values in place of their names in double braces. */
+export function ownFile(name: string, values: Readonly<Record<string, string>> = {}): string {
+  const text = readFileSync(new URL(`files/${name}`, import.meta.url), 'utf8');
+  return text.replace(/\{\{(\w+)\}\}/g, (_, key) => values[key] ?? '');
+}

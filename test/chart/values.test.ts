@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { schemaErrors, typeErrors } from './manifest-types.ts';
+import {
+  chart,
+  type Manifest,
+  oddReleases,
+  type Rendering,
+  refusal,
+  rendered,
+  rowsOf,
+  templatesUsed,
+  type Values,
+} from './rendering.ts';
+
+/** A sentence of the chart's own, or what the schema says of a value. */
+const SENTENCE = /execution error at .*: \S+ |values don't meet the specifications of the schema/;
+
+const goodValues = rowsOf('good.yaml');
+const defaults: Values = parse(readFileSync(`${chart}/values.yaml`, 'utf8'));
+const everything = Object.values(goodValues).flatMap((values) => rendered(values));
+
+for (const [what, values] of Object.entries(goodValues)) {
+  test(`with ${what} each manifest passes the schema of its kind`, () => assertValid(values));
+}
+
+for (const [what, values] of Object.entries(rowsOf('odd.yaml'))) {
+  test(`${what}: refused in a sentence or valid, by both versions of Helm`, async () => {
+    const said = refusal(values);
+
+    assert.equal(refusal(values, { helm: 'helm3' }) === '', said === '', said);
+    if (said !== '') assert.match(said, SENTENCE);
+    else await assertValid(values);
+  });
+}
+
+for (const [what, { values, says }] of Object.entries(
+  rowsOf<{ values: Values; says?: string }>('bad.yaml'),
+)) {
+  test(`${what} is refused in a sentence by both versions of Helm`, () => {
+    const said = refusal(values);
+
+    assert.match(said, SENTENCE);
+    assert.match(said, new RegExp(says ?? ''));
+    assert.match(refusal(values, { helm: 'helm3' }), SENTENCE);
+  });
+}
+
+for (const path of pathsOf(defaults)) {
+  test(`without a value for ${path.join('.')}: refused in a sentence or valid`, async () => {
+    const values = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), null) as Values;
+    const said = refusal(values);
+
+    if (said === '') await assertValid(values);
+    else assert.match(said, /missing property '\w+'|execution error at/);
+  });
+}
+
+for (const release of oddReleases) {
+  test(`a release can be called ${release}`, () => assertValid({ valkey: { enabled: true } }, { release }));
+}
+
+test('no manifest has a field that its kind does not know', () => {
+  assert.equal(typeErrors(everything), '');
+});
+
+test('a wrong value and an unknown field are noticed', async () => {
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'wrong' } };
+  const wrong = { ...service, spec: { ports: [{ port: 'eighty' }] } };
+  const unknown = { ...service, spec: { portz: [] } };
+
+  assert.match(await schemaErrors(wrong), /port/);
+  assert.match(typeErrors([unknown]), /portz/);
+});
+
+test('the good values render each template', () => {
+  const used = new Set(Object.values(goodValues).flatMap(templatesUsed));
+  const templates = globSync('templates/**/*.yaml', { cwd: chart });
+
+  assert.deepEqual([...used].sort(), templates.sort());
+});
+
+/** Each section, and what stands beside the sections at the top. */
+function pathsOf(values: Values, path: readonly string[] = []): string[][] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    const isSection = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (!isSection) return path.length === 0 ? [[key]] : [];
+    return [[...path, key], ...pathsOf(value as Values, [...path, key])];
+  });
+}
+
+async function assertValid(values: Values, rendering: Rendering = {}): Promise<void> {
+  const manifests = rendered(values, rendering);
+
+  assert.deepEqual(
+    manifests.flatMap(namesOf).filter((name) => !isName(name)),
+    [],
+  );
+  assert.deepEqual((await Promise.all(manifests.map(schemaErrors))).filter(Boolean), []);
+}
+
+/** The name and the labels as they are after parsing: a name that YAML takes for a number is no string any more. */
+function namesOf({ kind, metadata }: Manifest): unknown[] {
+  const { labels = {} } = metadata as { labels?: Record<string, unknown> };
+  // Other names may begin with a digit; that of a Service may not.
+  const own = kind === 'Service' ? metadata.name : `a${metadata.name}`;
+  return [own, ...Object.values(labels).map((value) => (typeof value === 'string' ? 'a' : value))];
+}
+
+function isName(name: unknown): boolean {
+  return typeof name === 'string' && /^[a-z]([-a-z0-9.]*[a-z0-9])?$/.test(name) && name.length <= 64;
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { inTurns, reverser } from '../../../src/core/reverse.ts';
+
+const reverse = reverser('grapheme');
+const byCodePoint = reverser('codepoint');
+const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+
+const KNOWN = {
+  'the empty text': ['', ''],
+  'plain text': ['hello', 'olleh'],
+  'a family, an accent and a flag': ['👨‍👩‍👧e\u0301🇺🇸x', 'x🇺🇸e\u0301👨‍👩‍👧'],
+  'a line break of two characters': ['a\r\nb', 'b\r\na'],
+  'a line feed before a carriage return': ['a\n\rb', 'b\r\na'],
+  'two flags': ['🇺🇸🇩🇪', '🇩🇪🇺🇸'],
+  'a skin tone': ['👍🏽!', '!👍🏽'],
+  'a keycap': ['1\ufe0f\u20e3a', 'a1\ufe0f\u20e3'],
+  'a Hangul syllable of parts': ['\u1112\u1161\u11abx', 'x\u1112\u1161\u11ab'],
+  'a Hangul syllable and a part': ['\uac00\u11a8x', 'x\uac00\u11a8'],
+  'a Devanagari conjunct': ['क्षिx', 'xक्षि'],
+  'a Thai vowel': ['กำx', 'xกำ'],
+  'half-width Katakana with a voiced mark': ['\uff76\uff9ex', 'x\uff76\uff9e'],
+  'Hebrew points': ['שָׁx', 'xשָׁ'],
+  'Chinese and Japanese': ['漢字かな', 'なか字漢'],
+  'characters beyond the BMP': ['a😀𝒳', '𝒳😀a'],
+  'NUL and U+FFFD': ['a\0\ufffd', '\ufffd\0a'],
+};
+for (const [what, [text, reversed]] of Object.entries(KNOWN)) {
+  test(`reversing by graphemes: ${what}`, () => {
+    assert.equal(reverse(text ?? ''), reversed);
+  });
+}
+
+// What a fast path may take as plain, and what it must not: neighbours that join only each other are among them.
+const PLAIN_BLOCKS = [
+  [0x00, 0x2ff],
+  [0x370, 0x590],
+  [0x2010, 0x20cf],
+  [0x3000, 0x30ff],
+  [0x3400, 0x3600],
+  [0xabf0, 0xac20],
+  [0xd780, 0xd7ff],
+  [0xff01, 0xffa0],
+] as const;
+
+const blocks = PLAIN_BLOCKS.map(([first, last]) => unitsFrom(first, last));
+const marked = fc.oneof(
+  ...[unitsFrom(0x2f0, 0x37f), unitsFrom(0x00, 0xff)],
+  fc.constantFrom('\r', '\n', '\xad', 'e', '\u3042'),
+);
+for (const [what, text, numRuns] of [
+  ['a text of one plain block', fc.oneof(...blocks.map((unit) => fc.string({ unit }))), 1000],
+  ['a text of plain blocks', fc.string({ unit: fc.oneof(...blocks) }), 1000],
+  ['a plain text with combining marks anywhere', fc.string({ unit: marked }), 5000],
+  ['any text', fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), joiners()), 2000],
+] as const) {
+  test(`${what} is reversed as Intl.Segmenter sees it`, () => {
+    fc.assert(
+      fc.property(text, (any) => assert.equal(reverse(any), segmentedReverse(any))),
+      { numRuns },
+    );
+  });
+}
+
+test('each BMP character is reversed right beside itself and beside plain ones', () => {
+  const wrong: string[] = [];
+
+  for (let unit = 0; unit < 0x10000; unit++) {
+    const text = `a${String.fromCharCode(unit).repeat(2)}\u3042`;
+    if (text.isWellFormed() && reverse(text) !== segmentedReverse(text)) wrong.push(unit.toString(16));
+  }
+
+  assert.deepEqual(wrong, []);
+});
+
+test('clusters keep their inside, and reversing twice gives them back', () => {
+  const cluster = fc.constantFrom(
+    ...['x', 'é', 'e\u0301', '👨‍👩‍👧', '🇺🇸', '\r\n', '漢', 'क्षि', '👍🏽', '\u{1d4b3}'],
+  );
+
+  fc.assert(
+    fc.property(fc.array(cluster), (clusters) => {
+      const reversed = reverse(clusters.join(''));
+
+      assert.equal(reversed, clusters.toReversed().join(''));
+      assert.equal(reverse(reversed), clusters.join(''));
+    }),
+  );
+});
+
+test('a long text is reversed in pieces that are never cut inside a cluster', async () => {
+  const clusters = [
+    ...['x', 'e\u0301', '👨‍👩‍👧', '🇺🇸', '\r\n', '\u0600a', '👍🏽', 'שָׁ'],
+    `y${'\u0301'.repeat(9000)}`,
+  ];
+  const length = fc.integer({ min: 20_000, max: 40_000 });
+  const text = fc.tuple(fc.array(fc.constantFrom(...clusters), { minLength: 1 }), length);
+
+  await fc.assert(
+    fc.asyncProperty(text, async ([some, least]) => {
+      const joined = some.join('');
+      const long = `${joined.repeat(Math.ceil(least / joined.length))}😀`;
+
+      assert.ok((await inTurns(reverse, () => Promise.resolve())(long)) === segmentedReverse(long));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('a long text that the Segmenter has to look at takes a turn for each piece', async () => {
+  let turns = 0;
+  const reverseInTurns = inTurns(reverse, async () => {
+    turns++;
+  });
+
+  await reverseInTurns(`${'a'.repeat(100_000)}😀`);
+  assert.equal(turns, 13);
+
+  assert.equal(typeof reverseInTurns('a\u0301'.repeat(100_000)), 'string');
+  assert.equal(typeof reverseInTurns('😀'.repeat(1000)), 'string');
+});
+
+test('a long text is reversed whole', () => {
+  assert.ok(reverse('ab漢'.repeat(100_000)) === '漢ba'.repeat(100_000));
+});
+
+test('code points come in plain reverse order, whatever they belong to', () => {
+  assert.equal(byCodePoint('👨‍👩‍👧e\u0301🇺🇸x'), 'x🇸🇺\u0301e👧\u200d👩\u200d👨');
+});
+
+test('no text is ever reversed by UTF-16 unit', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom('a', 'é', '漢', '😀', '𐀀') }),
+  );
+
+  fc.assert(
+    fc.property(text, (any) => {
+      assert.equal(byCodePoint(any), [...any].reverse().join(''));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+function segmentedReverse(text: string): string {
+  const clusters = Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return clusters.reverse().join('');
+}
+
+function unitsFrom(first: number, last: number): fc.Arbitrary<string> {
+  const isWhole = (unit: string) => unit.isWellFormed();
+  return fc
+    .integer({ min: first, max: last })
+    .map((unit) => String.fromCharCode(unit))
+    .filter(isWhole);
+}
+
+/** Texts in which much joins its neighbour. */
+function joiners(): fc.Arbitrary<string> {
+  const unit = fc.constantFrom(
+    ...'a\r\n\u0301\u200d\ufe0f👨👩🇺🇸🏽\u1100\u1161\u11a8가각क\u094dष\u0600\u0e33\u3099か\uff9e\u20e3',
+  );
+  return fc.string({ unit });
+}
