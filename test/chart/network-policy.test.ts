@@ -55,10 +55,9 @@ test('Redis is reached where there is one, on its port', () => {
   const redis = (values: Values) => egress(policy(values))[2];
 
   assert.deepEqual(redis({ valkey: { enabled: true } }), { ports: [6379], to: ['pods valkey'] });
-  assert.deepEqual(redis({ redis: { existingSecret: 'redis', port: 25061 } }), {
-    ports: [25061],
-    to: internet,
-  });
+  const external = { redis: { existingSecret: 'redis', port: 25061 } };
+
+  assert.deepEqual(redis(external), { ports: [25061], to: internet });
   assert.equal(redis({}), undefined);
 });
 
@@ -168,8 +167,6 @@ function peer({ namespaceSelector, podSelector, ipBlock }: INetworkPolicyPeer): 
   const labels = podSelector?.matchLabels;
   const pods = labels?.['app.kubernetes.io/component'] ?? labels?.['k8s-app'];
   if (podSelector && !labels) return 'all pods of its namespace';
-  return (
-    ipBlock?.cidr ??
-    [namespace && `namespace ${namespace}`, pods && `pods ${pods}`].filter(Boolean).join(', ')
-  );
+  const selected = [namespace && `namespace ${namespace}`, pods && `pods ${pods}`];
+  return ipBlock?.cidr ?? selected.filter(Boolean).join(', ');
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { fakeApi } from '../support/api.ts';
-import { parsed, rawClient, requestOf } from '../support/raw-client.ts';
+import { parsed } from '../support/raw-answer.ts';
+import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 
 const BUDGET = 60_000;

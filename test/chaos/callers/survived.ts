@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Load } from '../../support/load.ts';
 import { msUntil, nowMs } from '../../support/until.ts';
 import type { Gateway } from '../tools/gateway.ts';
 import type { Lab } from '../tools/lab.ts';
-import type { Load } from '../tools/load.ts';
 import { atLeast, atMost, exactly, type Figure, type Handicap, noted, type Row } from '../tools/row.ts';
 import { p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
 import type { Attack } from './attacks/attack.ts';
