@@ -39,7 +39,6 @@ export interface Shoutcloud {
   readonly maxConcurrentConnections: number;
   /** Replaces faults and script from the next request on. Throws an Error for what it cannot read. */
   setFaults(faults: string | FaultChooser, script?: string): void;
-  setLatency(ms: number): void;
   /** Ends at once, with all open connections and waiting answers. Never rejects. */
   close(): Promise<void>;
 }
@@ -60,7 +59,7 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}): Promise<
   const { onShout = () => {}, onRefusal = () => {} } = options;
   const seed = options.seed ?? Math.floor(clock.random() * 2 ** 32);
   const random = seededRandom(seed);
-  const behaviour = { choose: faultPlan(faults, script, random), latencyMs };
+  let choose = faultPlan(faults, script, random);
   // As Go's server by default: no time limits, and no Keep-Alive header.
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
   const closed = new Promise((resolve) => server.once('close', resolve));
@@ -85,7 +84,10 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}): Promise<
     counts.activeRequests++;
     response.once('close', () => counts.activeRequests--);
   });
-  server.on('request', requestListener({ behaviour, signalOf, clock, onShout, onRefusal }));
+  server.on(
+    'request',
+    requestListener({ choose: (index) => choose(index), latencyMs, signalOf, clock, onShout, onRefusal }),
+  );
   await once(server.listen(port, host), 'listening');
   const bound = (server.address() as AddressInfo).port;
 
@@ -94,10 +96,7 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}): Promise<
     port: bound,
     seed,
     setFaults(faults: string | FaultChooser, script = '') {
-      behaviour.choose = faultPlan(faults, script, random);
-    },
-    setLatency(ms: number) {
-      behaviour.latencyMs = ms;
+      choose = faultPlan(faults, script, random);
     },
     async close() {
       server.close();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bodyOf } from './raw-client.ts';
-import { heard, instantClock, running, statusOf } from './running.ts';
+import { heard, instantClock } from './running.ts';
 
 const GOOD_HEAD = ['HTTP/1.1 200 OK', 'Content-Type: APPLICATION/JSON', 'Content-Length: 34'];
 const GOOD_BODY = '{"INPUT":"hello","OUTPUT":"HELLO"}';
@@ -71,14 +71,3 @@ for (const [faults, what, waits] of [
     assert.deepEqual(clock.waits, waits);
   });
 }
-
-test('the latency changes while it runs', async (t) => {
-  const clock = instantClock();
-  const server = await running(t, { clock });
-
-  await statusOf(server);
-  server.setLatency(30);
-  await statusOf(server);
-
-  assert.deepEqual(clock.waits, [30]);
-});
