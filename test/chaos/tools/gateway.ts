@@ -67,12 +67,18 @@ function portOf(url: string): number {
 function commandOf(env: Env, { isBuilt, cgroup, preload }: GatewayManner) {
   const command = [
     process.execPath,
-    ...(isBuilt ? inDockerfile(/^ENV NODE_OPTIONS="(.*)"$/m).split(' ') : []),
+    ...(isBuilt ? imageFlags() : []),
     ...(preload ? ['--import', preload] : []),
     ...[isBuilt ? BUILT_MAIN : MAIN, 'serve'],
   ];
   const [first = '', ...args] = cgroup ? ['/bin/sh', '-c', cgroup.enter, 'sh', ...command] : command;
   return { command: first, args, environment: { ...BASE, ...(isBuilt && imageEnv()), ...env } };
+}
+
+/** What the image says to Node. */
+function imageFlags(): string[] {
+  const flag = inDockerfile(/^ENTRYPOINT \["node", "(--[\w-]+)", /m);
+  return [...inDockerfile(/^ENV NODE_OPTIONS="(.*)"$/m).split(' '), flag];
 }
 
 /** What the image says to the allocator of memory. */

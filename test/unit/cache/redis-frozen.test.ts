@@ -49,7 +49,7 @@ test('a connection that Redis accepts and does not answer is closed after 2 s', 
   const server = await redisServer(t);
   server.freeze();
   const { world, connection } = startRedisStore(server.clients, server.url);
-  // The greeting is awaited from the moment that the system of the frozen server accepts the connection.
+  // The wait for the greeting begins when the operating system of the frozen server accepts the connection.
   await until(t, () => world.clock.timers() > 0);
 
   await world.clock.advance(2000);

@@ -161,7 +161,7 @@ function keyOf(text: string): string {
   return `tuohs:v1:${hash('sha256', text, 'base64url')}`;
 }
 
-/** What Redis has sent so far, to anybody. */
+/** The bytes that Redis has sent so far, to all clients. */
 async function sentBytes(control: { info(section: string): Promise<string> }): Promise<number> {
   const [, bytes] = /total_net_output_bytes:(\d+)/.exec(await control.info('stats')) ?? [];
   return Number(bytes);

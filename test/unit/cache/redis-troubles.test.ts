@@ -239,7 +239,7 @@ async function isUsed({
   assert.equal(await store.get('hello'), 'HELLO');
 }
 
-/** Honest in all but the reply to INFO. */
+/** Answers INFO with this reply, and the others correctly. */
 function onInfo(reply: string): Script {
   return ([name]) => (name === 'info' ? reply : undefined);
 }

@@ -15,9 +15,9 @@ export interface RedisUnderTest {
   /** The client below the connection, to break it. */
   readonly client: Redis;
   readonly store: Store;
-  /** Resolves when the connection next says that it is up, or is up already; the same for down. */
+  /** Resolves when the connection is up, or down. */
   becomes(state: 'up' | 'down'): Promise<void>;
-  /** The outcomes of what was asked of Redis since this was last called. */
+  /** The outcomes of the commands since the last call of this. */
   outcomes(): string[];
 }
 
@@ -68,7 +68,7 @@ export function startRedisStore(ending: Ending, url: string, ca?: string): Redis
   };
 }
 
-/** One on a real server, connected. */
+/** A connected one on a real server. */
 export type ServedRedis = RedisUnderTest & {
   readonly server: RedisServer;
   /** A client of the server for the test itself. */

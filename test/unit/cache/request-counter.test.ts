@@ -7,7 +7,7 @@ import { connectedRedisStore, type RedisUnderTest, redisTest } from './redis-und
 const counterOf = ({ world, connection: redis }: RedisUnderTest, perMinute: number) =>
   requestCounter(world.clock, { perMinute, redis });
 
-/** Counts with a quota of one, so that Redis is always waited for. */
+/** Counts with a quota of one, so that each count waits for Redis. */
 const countOf = (redis: RedisUnderTest) => {
   const counter = counterOf(redis, 1);
   return async (client: string) => (await counter.count(client)).current;

@@ -41,7 +41,7 @@ test('16 texts are under way at once, answers keep their order, and a text can h
   const full = Promise.withResolvers<void>();
   serviceOf(t, async (text) => {
     most = Math.max(most, ++underWay);
-    // A 17th has time to begin.
+    // Time for a 17th request to begin.
     if (underWay === 16) settled().then(settled).then(full.resolve);
     await full.promise;
     // Later texts are answered first.
@@ -122,7 +122,7 @@ for (const args of [[], ['--json']]) {
   });
 }
 
-/** Puts a service behind `fetch` that answers each text well, or as `spoil` says. It obeys signals. */
+/** Puts a service behind `fetch` that answers each text, or responds with what `spoil` returns. It obeys signals. */
 function serviceOf(
   t: TestContext,
   spoil: (text: string) => Response | undefined | Promise<Response | undefined> = () => undefined,

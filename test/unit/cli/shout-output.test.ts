@@ -29,7 +29,7 @@ test('a reader that does not read makes the writer wait, until it does', async (
   const stream = new PassThrough();
   const output = outputTo(stream);
 
-  let room: Promise<void> | undefined;
+  let room: Promise<unknown> | undefined;
   let written = 0;
   for (; !room && written < 1000; written++) room = output.write(KIBIBYTE);
   stream.resume();
@@ -43,7 +43,7 @@ test('a reader that leaves is reported once, and does not make the writer wait',
   const stream = new PassThrough();
   const output = outputTo(stream, (error) => problems.push(error.message));
 
-  let room: Promise<void> | undefined;
+  let room: Promise<unknown> | undefined;
   while (!room) room = output.write(KIBIBYTE);
   stream.destroy(new Error('gone'));
   await room;
@@ -87,10 +87,7 @@ test('a line that is written meanwhile replaces the bar, which is shown again be
   bar.stop();
 });
 
-function outputTo(
-  stream: NodeJS.WritableStream,
-  onBroken: (error: Error) => void = () => {},
-): BufferedOutput {
+function outputTo(stream: Writable, onBroken: (error: Error) => void = () => {}): BufferedOutput {
   return bufferedOutput(stream, { clock: systemClock, around: (write) => write(), onBroken });
 }
 

@@ -69,7 +69,7 @@ const movedTo = (words: string) => ({
   message: `http://tuohs.test/ answers 301 to ${words}: use that address`,
 });
 
-/** What is answered, and what the error then says. */
+/** An answer, and fields of the error that follows from it. */
 const FAILURES: readonly [what: string, answer: Response | Error, expected: Partial<TuohsClientError>][] = [
   [
     'an error of the service',

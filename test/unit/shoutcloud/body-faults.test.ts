@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { until } from '../../support/until.ts';
-import { instantClock } from './clocks.ts';
 import { bodyOf, headOf, isWhole, post, talk } from './raw-client.ts';
-import { heard, running, shout } from './running.ts';
+import { heard, instantClock, running, shout } from './running.ts';
 
 const bodies = {
   wrong: '{"INPUT":"hello","OUTPUT":"XELLO"}',

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { instantClock } from './clocks.ts';
 import { bodyOf } from './raw-client.ts';
-import { heard, running, statusOf } from './running.ts';
+import { heard, instantClock, running, statusOf } from './running.ts';
 
 const GOOD_HEAD = ['HTTP/1.1 200 OK', 'Content-Type: APPLICATION/JSON', 'Content-Length: 34'];
 const GOOD_BODY = '{"INPUT":"hello","OUTPUT":"HELLO"}';

@@ -70,7 +70,7 @@ test('a save that fails rejects and leaves nothing behind', async (t) => {
 
 test('the file is for its owner alone, even if it was open to others before', async (t) => {
   const path = join(await folder(t), 'state.json');
-  // The second is one that a killed watcher left over.
+  // The second is the file that a killed watch leaves.
   for (const each of [path, `${path}.${process.pid}.tmp`]) await writeFile(each, '', { mode: 0o644 });
 
   await fileStateStore(path, recordedEvents()).save(FIRST_STATE);
