@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { TuohsClientError } from '../client/index.ts';
 import { systemClock } from '../core/clock.ts';
-import { durationText } from '../core/text-values.ts';
+import { codeOf, durationText, messageOf } from '../core/text-values.ts';
 import { adminUrl, clientOf, durationOption, serviceUrl, URL_OPTION } from './arguments.ts';
 import { ExitCode, INTERRUPTED, type Surroundings } from './own-process.ts';
 
@@ -50,18 +50,17 @@ async function health(
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof TuohsClientError) return `${error.message} (${error.code})`;
-  if (!(error instanceof Error)) return String(error);
-  // Node hides what happened behind "fetch failed".
-  if (error.cause instanceof Error) return reasonOf(error.cause);
-  return 'code' in error ? `no answer (${error.code})` : error.message;
+  return error instanceof TuohsClientError ? `${error.message} (${error.code})` : messageOf(error);
 }
 
 const MAX_LOCATION_LENGTH = 200;
 
 /** Resolves if the admin port at this address says that the process is ready; rejects with the reason if not. */
 async function assertReady(adminUrl: string, signal: AbortSignal): Promise<void> {
-  const response = await fetch(`${adminUrl.replace(/\/$/, '')}/readyz`, { redirect: 'manual', signal });
+  const address = `${adminUrl.replace(/\/$/, '')}/readyz`;
+  const response = await fetch(address, { redirect: 'manual', signal }).catch((error) => {
+    throw new Error(`no answer (${codeOf(error)})`);
+  });
   const answer = await startOf(response);
   if (response.status === 200 && answer === 'ready') return;
   if (response.status === 200) throw new Error('the answer is not that of tuohs');
