@@ -72,7 +72,7 @@ function eventCounts({ counter, histogram, reading }: Registry, { epochMs }: Pic
   const attempts = counter('tuohs_upstream_attempts_total', 'Requests to SHOUTCLOUD.', 'outcome');
   const attemptSeconds = histogram(
     'tuohs_upstream_attempt_duration_seconds',
-    'How long a request to SHOUTCLOUD took, whatever its outcome.',
+    'How long a request to SHOUTCLOUD took, with any outcome.',
     ATTEMPT_SECONDS,
   );
   const batchSize = histogram(
@@ -147,7 +147,7 @@ function addReadings(all: Registry, readings: Readings): void {
   reading('tuohs_held_bytes', 'Bytes that clients make the process hold.', readings.heldBytes);
   reading('tuohs_open_connections', 'Open connections of clients.', readings.openConnections);
   reading('tuohs_cache_bytes', 'Size of the memory cache.', readings.cacheBytes);
-  reading('tuohs_retry_budget_tokens', 'Retries that may be made right now.', readings.retryBudgetTokens);
+  reading('tuohs_retry_budget_tokens', 'Retries that are allowed right now.', readings.retryBudgetTokens);
   if (isRedisUp) reading('tuohs_redis_up', '1 while Redis is connected.', () => Number(isRedisUp()), 'min');
   if (redisTrouble)
     reading(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock.ts';
 import { listeningServer } from '../support/api.ts';
 import { postOf, rawClient } from '../support/raw-client.ts';
@@ -90,3 +91,26 @@ test('one connection has no more than a packet of its requests read in a turn of
   await until(t, () => client.text().match(/HTTP\/1.1 404/g)?.length === 200);
   assert.ok(most > 0 && most <= 6, `${most} requests in a turn`);
 });
+
+for (const [what, parts] of [
+  ['wait for earlier ones', {}],
+  ['wait for their quota', { options: { rateLimitPerMinute: 100 } }],
+] as const) {
+  test(`the bodies of requests that ${what} are read when it is their turn`, async (t) => {
+    const texts = Array.from({ length: 20 }, (_, i) => `text ${i}`);
+    const { port } = await listeningServer(t, {
+      world: worldOn(systemClock),
+      async reverseShout(text) {
+        await turn();
+        return { text, source: 'upstream', stored: true, collapsed: false };
+      },
+      ...parts,
+    });
+    const client = await rawClient(t, port);
+
+    client.send(texts.map((text) => postOf(text)).join(''));
+
+    await client.heard('text 19');
+    assert.deepEqual(client.text().match(/text \d+/g), texts);
+  });
+}

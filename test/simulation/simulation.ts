@@ -42,12 +42,8 @@ export async function simulate(
   trace?: (line: string) => void,
 ): Promise<Outcome> {
   const { seed, settings, redisTimeoutMs, upstreamFaults, pressures } = scenario;
-  const clock = fakeClock({
-    random: dice(seed, 'stack').next,
-    tie: dice(seed, 'order').next,
-    onStep,
-    burst: 256,
-  });
+  const [random, tie] = [dice(seed, 'stack').next, dice(seed, 'order').next];
+  const clock = fakeClock({ random, tie, onStep, burst: 256 });
   const journal = newJournal(clock, trace);
   const { coverage } = journal;
   const startedAt = clock.now();
@@ -63,12 +59,7 @@ export async function simulate(
     redisTimeoutMs === undefined
       ? undefined
       : redisConnection(
-          {
-            url: 'redis://simulated',
-            ca: undefined,
-            timeoutMs: redisTimeoutMs,
-            breaker: variant.redisBreaker,
-          },
+          { url: 'redis://here', ca: undefined, timeoutMs: redisTimeoutMs, breaker: variant.redisBreaker },
           world,
           simulatedRedis(scenario, redisSide, { dice: dice(seed, 'redis'), journal }),
         );
@@ -83,10 +74,8 @@ export async function simulate(
     },
     world,
   );
-  const calls = callRules(
-    { settings, slowestMs: scenario.latencyMs[1], stack: () => stack, isCalm },
-    journal,
-  );
+  const slowestMs = scenario.latencyMs[1];
+  const calls = callRules({ settings, slowestMs, stack: () => stack, isCalm }, journal);
   const onRejection = (reason: unknown) => journal.violated('no rejection is left alone', String(reason));
   process.on('unhandledRejection', onRejection);
   startCallers(scenario, { shouter: stack.shouter, rules: calls }, { dice: dice(seed, 'callers'), journal });

@@ -27,21 +27,6 @@ test('there are no series of ours beside these', () => {
   assert.deepEqual(names.sort(), pick(table, 'name'));
 });
 
-test('the text format has one sample or comment a line, and ends with a line feed', () => {
-  const label = String.raw`[a-z]+="(?:[^"\\\n]|\\["\\n])*"`;
-  const sample = `[a-z_:][a-z0-9_:]*(\\{${label}(,${label})*\\})? (-?[0-9.]+(e[+-]?\\d+)?|NaN|[+-]Inf)`;
-  const line = new RegExp(
-    `^(# HELP [a-z0-9_:]+ .+|# TYPE [a-z0-9_:]+ (counter|gauge|histogram|summary)|${sample})?$`,
-    'i',
-  );
-  assert.equal(
-    text.split('\n').find((each) => !line.test(each)),
-    undefined,
-  );
-  assert.ok(text.endsWith('\n'));
-  assert.match(measured([]).types[0], /^text\/plain; version=[\d.]+; charset=utf-8/);
-});
-
 test('OpenMetrics has the same series with the same values', async () => {
   const metrics = measured(ONE_OF_EACH);
   const samples = (text: string) =>

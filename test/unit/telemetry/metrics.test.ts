@@ -81,18 +81,11 @@ for (const state of ['closed', 'open', 'half-open'] as const) {
   });
 }
 
-for (const name of [
-  'process_cpu_seconds_total',
-  'process_resident_memory_bytes',
-  'nodejs_eventloop_lag_seconds',
-  'nodejs_heap_size_used_bytes',
-]) {
-  test(`the usual figure ${name} is there`, async () => {
-    assert.ok((await measured([]).series()).has(name));
-  });
-}
+test('the figures of the process are among them', async () => {
+  assert.ok((await measured([]).series()).has('process_cpu_seconds_total'));
+});
 
-test('two apps in one process count by themselves', async () => {
+test('two services in one process count separately', async () => {
   const [one, other] = [measured(ONE_OF_EACH), measured([])];
 
   assert.equal((await one.series()).get('tuohs_fallback_answers_total'), '1');

@@ -46,7 +46,7 @@ interface Case {
 const REFUSED_LATER = { isWorthwhile: () => false };
 const CASES: Record<string, Case> = {
   'an answer is passed on': { fate: inTurn(), end: 'HELLO', calls: 1 },
-  'failures that pass are not seen by the caller': {
+  'failures that pass are hidden from the caller': {
     fate: inTurn(down, wrong, down),
     end: 'HELLO',
     calls: 4,
@@ -54,25 +54,11 @@ const CASES: Record<string, Case> = {
   'with no retries there is one attempt': { fate: () => down, options: { retries: 0 }, end: down, calls: 1 },
   'with one retry there are two': { fate: () => wrong, options: { retries: 1 }, end: wrong, calls: 2 },
   'no retry that would be refused is made': { fate: () => down, options: REFUSED_LATER, end: down, calls: 1 },
-  'a refusal after failures is the last failure': {
-    fate: inTurn(down, wrong, refusal),
-    end: wrong,
-    calls: 3,
-  },
+  'a refusal later is told as the last failure': { fate: inTurn(down, wrong, refusal), end: wrong, calls: 3 },
   'a refusal before any attempt is passed on': { fate: () => refusal, end: refusal, calls: 1 },
-  'a back-off that would end at the deadline is not begun': {
-    fate: () => down,
-    ms: 175,
-    end: down,
-    calls: 1,
-  },
+  'no back-off that would end at the deadline is begun': { fate: () => down, ms: 175, end: down, calls: 1 },
   'a back-off that ends before it is': { fate: inTurn(down), ms: 176, end: 'HELLO', calls: 2 },
-  'a Retry-After as long as the time left ends it': {
-    fate: () => throttled,
-    ms: 2000,
-    end: throttled,
-    calls: 1,
-  },
+  'a Retry-After as long as its time ends it': { fate: () => throttled, ms: 2000, end: throttled, calls: 1 },
   'a shorter one does not': { fate: inTurn(throttled), ms: 2001, end: 'HELLO', calls: 2 },
 };
 for (const [what, { fate, options, ms = Number.POSITIVE_INFINITY, end, calls }] of Object.entries(CASES)) {
