@@ -65,14 +65,16 @@ test('a stream that refuses each write is reported once, and gets no more', asyn
   });
   const output = outputTo(stream, (error) => problems.push(error.message));
 
+  const held: number[] = [];
   for (const line of ['a\n', 'b\n']) {
     output.write(line);
     await output.flushed();
     await settled();
+    held.push(stream.writableLength);
   }
 
-  assert.deepEqual(problems, ['gone']);
-  assert.deepEqual(pieces.filter(Boolean), ['a\n']);
+  assert.deepEqual([problems, pieces], [['gone'], ['a\n']]);
+  assert.equal(held[1], held[0]);
 });
 
 for (const [what, totalBytes, progress, ms, words] of [
