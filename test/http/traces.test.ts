@@ -124,7 +124,7 @@ test('without an endpoint SHOUTCLOUD gets no trace, also where the caller has on
 
 test('the attempts of a batch are in one trace and linked with the others, both ways', async (t) => {
   const { receiver, stop, url, shoutcloud } = await tracedService(t, 'ok', { UPSTREAM_CONNECTIONS: '1' });
-  shoutcloud.setLatency(200);
+  shoutcloud.setFaults('slow=200');
 
   const first = askJson(url, { data: 'first' });
   await until(t, () => shoutcloud.calls === 1);

@@ -61,7 +61,7 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   if (isRunning(gateway)) await msUntil(isBack, REST_MS);
   const after = gateway.rssBytes();
   return [
-    exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exited}`, 'yes'),
+    exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exitCode}`, 'yes'),
     exactly('known not answered before the attack', statusesOf(alone.filter(({ isRight }) => !isRight)), ''),
     noted('their p99 before the attack, ms', p99Ms(alone)),
     ...answered(load, attackedAt, endedAt, attack.connections),

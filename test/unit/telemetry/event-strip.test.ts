@@ -67,6 +67,15 @@ test('a batch says how many texts travelled, and quotes none', async () => {
   assert.doesNotMatch(JSON.stringify(strip.since(0)), /secret/i);
 });
 
+test('other layers stay as they are, and other events are not noted', () => {
+  const { strip, upstream, says } = setUp();
+
+  strip.emit({ type: 'coalesced' });
+
+  assert.equal(strip.view('memory', upstream), upstream);
+  assert.deepEqual(says(), []);
+});
+
 test('each change of the breaker is noted', () => {
   const { strip, says } = setUp();
 

@@ -17,6 +17,16 @@ const LINES: [what: string, Event, line: Record<string, unknown>][] = [
     { type: 'listening', port: 1, adminPort: 2 },
     { level: 'info', version: '1.2.3', port: 1, adminPort: 2, msg: 'listening' },
   ],
+  [
+    'a worker that listens is a line',
+    { type: 'worker-listening', pid: 7 },
+    { level: 'info', worker: 7, msg: 'a worker listens' },
+  ],
+  [
+    'a worker that ends by itself is a warning',
+    { type: 'worker-ended', pid: 7, code: null, signal: 'SIGKILL', wasAsked: false },
+    { level: 'warn', worker: 7, code: null, signal: 'SIGKILL', msg: 'a worker ended unasked' },
+  ],
   ['the drain is a line', { type: 'draining' }, { level: 'info', msg: 'draining' }],
   ['the end is a line', { type: 'closed' }, { level: 'info', msg: 'closed' }],
   [
