@@ -17,11 +17,10 @@ import { admission } from './http/limits/admission.ts';
 import { lifecycle } from './lifecycle.ts';
 import { shouterStack } from './shouter-stack.ts';
 import { type EventStrip, eventStrip } from './telemetry/event-strip.ts';
-import { layerViews } from './telemetry/layer-views.ts';
 import { bothOf, logEvents } from './telemetry/log-events.ts';
 import { jsonLog, type LogOutput, logOutput } from './telemetry/log-output.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
-import type { Traces } from './telemetry/traces/traces.ts';
+import type { Traces } from './telemetry/traces.ts';
 import { httpTransport } from './upstream/http-transport.ts';
 import { readSource, readVersion } from './version.ts';
 
@@ -39,7 +38,7 @@ const FIXED = {
   redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
   slowClientMs: 10_000,
   /** The delays of the event loop above which clients can send fewer requests ahead, unknown strings are refused, and then all requests. */
-  pressedLoopDelayMs: 100,
+  pressedLoopDelayMs: 20,
   missLoopDelayMs: 250,
   loopDelayMs: 500,
 };
@@ -94,7 +93,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && storeIn(redis),
       isPressed: loop.isAbove(FIXED.missLoopDelayMs),
-      views: layerViews(strip?.views ?? {}, traces?.layers ?? {}),
+      views: [strip, traces].flatMap((part) => part?.view ?? []),
     },
     world,
   );
@@ -193,7 +192,7 @@ export function describeApi(): Promise<object> {
 async function tracesOf(config: Config, world: World): Promise<Traces | undefined> {
   const endpoint = traceEndpoint(config);
   if (endpoint === undefined) return undefined;
-  const { traces } = await import('./telemetry/traces/traces.ts');
+  const { traces } = await import('./telemetry/traces.ts');
   const options = {
     endpoint,
     protocol: config.otlpTracesProtocol ?? config.otlpProtocol,

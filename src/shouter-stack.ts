@@ -4,7 +4,7 @@ import { Breaker } from './core/breaker.ts';
 import type { BreakerState, World } from './core/events.ts';
 import type { Shouter, Store } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
-import { type LayerViews, layerViews } from './telemetry/layer-views.ts';
+import type { Place, View } from './telemetry/layer-views.ts';
 import { batchedShouter } from './upstream/batched-shouter.ts';
 import { cachedShouter } from './upstream/cached-shouter.ts';
 import { coalescedShouter, missLimitedShouter } from './upstream/coalesced-shouter.ts';
@@ -51,7 +51,8 @@ export interface StackParts {
   readonly redis: Store | undefined;
   /** Whether the process is so busy that unknown texts are refused. */
   readonly isPressed: () => boolean;
-  readonly views?: LayerViews | undefined;
+  /** The first is outermost. */
+  readonly views?: readonly View[] | undefined;
   readonly layers?: Layers | undefined;
 }
 
@@ -62,7 +63,7 @@ export type ShouterStack = ReturnType<typeof shouterStack>;
 /** The layers around the upstream, innermost first. `docs/resilience.md` says what each is for. */
 export function shouterStack(parts: StackParts, world: World) {
   const { settings, transport, redis, isPressed } = parts;
-  const { views = layerViews(), layers = LAYERS } = parts;
+  const { views = [], layers = LAYERS } = parts;
   const breaker = new Breaker({ ...BREAKER, onChange: breakerChanged }, world);
   const isWorthwhile = () => breaker.state === 'closed';
   const budget = new RetryBudget({ ratio: settings.retryBudgetRatio });
@@ -77,28 +78,28 @@ export function shouterStack(parts: StackParts, world: World) {
     },
     world,
   );
-  const gated = layers.gated(views.attempt(shoutcloud), gate);
+  const gated = layers.gated(viewed('attempt', shoutcloud), gate);
   const guarded = layers.guarded(gated, breaker);
   const retried = layers.retried(guarded, { retries: settings.upstreamRetries, budget, isWorthwhile }, world);
   const batched = layers.batched(
-    views.batch(retried),
+    retried,
     { maxItems: settings.batchMaxItems, gate, budget, isWorthwhile },
     world,
   );
-  const waiting = views.waiting(batched);
-  const shared = redis ? views.redis(layers.redis(waiting, redis, world)) : waiting;
+  const waiting = viewed('waiting', batched);
+  const shared = redis ? viewed('redis', layers.redis(waiting, redis, world)) : waiting;
   const coalesced = layers.coalesced(shared, world);
   const limited = layers.missLimited(
     coalesced,
     { waiting: coalesced.waiting, maxWaiting: Math.ceil(settings.maxInFlight * 0.75), isPressed },
     world,
   );
-  const cached = memory ? views.memory(layers.memory(limited, memory, world)) : limited;
+  const cached = memory ? viewed('memory', layers.memory(limited, memory, world)) : limited;
   const timed = layers.deadline(cached, { deadlineMs: settings.requestDeadlineMs }, world);
   const answered: Shouter = settings.fallback === 'local' ? layers.fallback(timed, world) : timed;
 
   return {
-    shouter: views.string(answered),
+    shouter: viewed('string', answered),
     readings: {
       cacheBytes: () => memory?.status().bytes ?? 0,
       retryBudgetTokens: () => budget.tokens,
@@ -125,6 +126,10 @@ export function shouterStack(parts: StackParts, world: World) {
       await transport.close();
     },
   };
+
+  function viewed(place: Place, layer: Shouter): Shouter {
+    return views.reduceRight((inner, view) => view(place, inner), layer);
+  }
 
   function breakerChanged(state: BreakerState): void {
     world.emit({ type: 'breaker', state });

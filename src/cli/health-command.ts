@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { TuohsClientError } from '../client/index.ts';
 import { systemClock } from '../core/clock.ts';
-import { durationText } from '../core/text-values.ts';
+import { codeOf, durationText, messageOf } from '../core/text-values.ts';
 import { adminUrl, clientOf, durationOption, serviceUrl, URL_OPTION } from './arguments.ts';
 import { ExitCode, INTERRUPTED, type Surroundings } from './own-process.ts';
 
@@ -11,16 +11,8 @@ interface HealthOptions {
   timeout: number;
 }
 
-/** What is asked, and the word for a good answer. */
-interface Question {
-  readonly url: string;
-  readonly word: 'well' | 'ready';
-  ask(signal: AbortSignal): Promise<void>;
-}
-
 /** `tuohs health`: one line and exit code 0 if a service is well; fails with the reason if it is not. */
 export function healthCommand(surroundings: Surroundings): Command {
-  const { environment } = surroundings;
   return new Command('health')
     .description('ask a service whether it is well, for probes and scripts')
     .option(...URL_OPTION)
@@ -29,37 +21,27 @@ export function healthCommand(surroundings: Surroundings): Command {
       'ask the admin port (ADMIN_PORT, else 9464) whether the process is ready, without a call to SHOUTCLOUD',
     )
     .addOption(durationOption('--timeout', 'how long the answer can take', 3000))
-    .action((options: HealthOptions, command: Command) => {
-      const question = options.ready
-        ? readiness(adminUrl(options.url, environment))
-        : wellness(serviceUrl(options.url, environment), command);
-      return answered(question, options.timeout, surroundings);
-    });
+    .action((options: HealthOptions, command: Command) => health(options, command, surroundings));
 }
 
-function wellness(url: string, command: Command): Question {
-  const client = clientOf(url, { retries: 0 }, command);
-  return { url, word: 'well', ask: (signal) => client.health({ signal }) };
-}
-
-function readiness(url: string): Question {
-  return { url, word: 'ready', ask: (signal) => assertReady(url, signal) };
-}
-
-async function answered(
-  { url, word, ask }: Question,
-  timeoutMs: number,
-  { stdout, stop }: Surroundings,
+async function health(
+  { url: address, ready, timeout: timeoutMs }: HealthOptions,
+  command: Command,
+  { environment, stdout, stop }: Surroundings,
 ): Promise<void> {
+  const url = ready ? adminUrl(address, environment) : serviceUrl(address, environment);
+  const client = clientOf(url, { retries: 0 }, command);
   const stopping = new AbortController();
+  const { signal } = stopping;
   const cancel = systemClock.after(timeoutMs, () => stopping.abort());
   stop.first.then(() => stopping.abort(new ExitCode(INTERRUPTED)));
   const startedAt = systemClock.now();
+  const word = ready ? 'ready' : 'well';
   try {
-    await ask(stopping.signal);
+    await (ready ? assertReady(url, signal) : client.health({ signal }));
   } catch (error) {
-    if (stopping.signal.reason instanceof ExitCode) throw stopping.signal.reason;
-    const reason = stopping.signal.aborted ? `no answer within ${durationText(timeoutMs)}` : reasonOf(error);
+    if (signal.reason instanceof ExitCode) throw signal.reason;
+    const reason = signal.aborted ? `no answer within ${durationText(timeoutMs)}` : reasonOf(error);
     throw new Error(`${url} is not ${word}: ${reason}`);
   } finally {
     cancel();
@@ -69,17 +51,16 @@ async function answered(
 
 function reasonOf(error: unknown): string {
   if (error instanceof TuohsClientError) return `${error.message} (${error.code})`;
-  if (!(error instanceof Error)) return String(error);
-  // Node hides what happened behind "fetch failed".
-  if (error.cause instanceof Error) return reasonOf(error.cause);
-  return 'code' in error ? `no answer (${error.code})` : error.message;
+  // This is how `fetch` reports a connection that fails, before the answer or within it.
+  return error instanceof TypeError ? `no answer (${codeOf(error)})` : messageOf(error);
 }
 
 const MAX_LOCATION_LENGTH = 200;
 
 /** Resolves if the admin port at this address says that the process is ready; rejects with the reason if not. */
 async function assertReady(adminUrl: string, signal: AbortSignal): Promise<void> {
-  const response = await fetch(`${adminUrl.replace(/\/$/, '')}/readyz`, { redirect: 'manual', signal });
+  const address = `${adminUrl.replace(/\/$/, '')}/readyz`;
+  const response = await fetch(address, { redirect: 'manual', signal });
   const answer = await startOf(response);
   if (response.status === 200 && answer === 'ready') return;
   if (response.status === 200) throw new Error('the answer is not that of tuohs');

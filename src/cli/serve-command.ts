@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import { ConfigError, type Environment, readConfig } from '../config/read-config.ts';
 import type { Config } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
-import type { FaultSwitch } from '../shoutcloud/server.ts';
+import type { FaultSwitch } from '../shoutcloud/fault-switch.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
 import { primaryLink, type Question } from '../workers/worker-link.ts';
 import { listenFailure, runUntil } from './listening.ts';
@@ -71,7 +71,8 @@ async function appFor(
 
 /** A server of our own in place of SHOUTCLOUD. The page of the service can make it fail. */
 async function embedded() {
-  const { faultSwitch, startShoutcloud } = await import('../shoutcloud/server.ts');
+  const { startShoutcloud } = await import('../shoutcloud/server.ts');
+  const { faultSwitch } = await import('../shoutcloud/fault-switch.ts');
   const shoutcloud = await startShoutcloud();
   return { url: shoutcloud.url, close: shoutcloud.close, faults: faultSwitch(shoutcloud) };
 }

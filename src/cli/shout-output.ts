@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import type { Clock } from '../core/clock.ts';
 import { durationText } from '../core/text-values.ts';
 
@@ -14,26 +16,20 @@ export interface BufferedOutputOptions {
 /** Writes all chunks of one turn of the event loop in one piece, and makes the writer wait for a slow reader. */
 export interface BufferedOutput {
   /** If it returns a promise, the writer has to wait for it. */
-  write(chunk: string | Buffer): Promise<void> | undefined;
+  write(chunk: string | Buffer): Promise<unknown> | undefined;
   /** Resolves when the operating system has all of it, or when a write has failed. */
   flushed(): Promise<void>;
 }
 
-export function bufferedOutput(
-  stream: NodeJS.WritableStream,
-  options: BufferedOutputOptions,
-): BufferedOutput {
+export function bufferedOutput(stream: Writable, options: BufferedOutputOptions): BufferedOutput {
   const { clock, around, onBroken } = options;
   let chunks: (string | Buffer)[] = [];
   let size = 0;
   let isBroken = false;
   let cancelFlush: (() => void) | undefined;
-  let room: PromiseWithResolvers<void> | undefined;
-  stream.on('drain', makeRoom);
   stream.on('error', (error: Error) => {
     if (!isBroken) onBroken(error);
     isBroken = true;
-    makeRoom();
   });
 
   return {
@@ -42,7 +38,7 @@ export function bufferedOutput(
       size += chunk.length;
       if (size >= FLUSH_AT) flush();
       else cancelFlush ??= clock.soon(flush);
-      return room?.promise;
+      return stream.writableNeedDrain ? once(stream, 'drain').catch(() => {}) : undefined;
     },
     flushed() {
       flush();
@@ -60,15 +56,7 @@ export function bufferedOutput(
     const data = joined(chunks);
     chunks = [];
     size = 0;
-    if (isBroken || data.length === 0) return;
-    around(() => {
-      if (!stream.write(data)) room ??= Promise.withResolvers<void>();
-    });
-  }
-
-  function makeRoom(): void {
-    room?.resolve();
-    room = undefined;
+    if (data.length > 0 && !isBroken) around(() => stream.write(data));
   }
 }
 
@@ -87,7 +75,7 @@ export interface ProgressBar {
 }
 
 export interface ProgressBarOptions {
-  readonly terminal: NodeJS.WritableStream;
+  readonly terminal: Writable;
   /** If it is unknown, a count and a rate are shown, without a bar and the time left. */
   readonly totalBytes: number | undefined;
   readonly progress: { readonly lines: number; readonly bytes: number };

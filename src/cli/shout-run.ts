@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import type { TuohsClient } from '../client/index.ts';
 import { systemClock as clock } from '../core/clock.ts';
 import { INTERRUPTED, isBrokenPipe, type Surroundings } from './own-process.ts';
@@ -11,7 +12,7 @@ export interface ShoutRunParts {
   /** Whether the output is a JSON object for each line, with everything known about its answer. */
   readonly isJson: boolean;
   /** The file for failed lines. */
-  readonly failedFile: NodeJS.WritableStream | undefined;
+  readonly failedFile: Writable | undefined;
   readonly surroundings: Surroundings;
 }
 
@@ -57,7 +58,7 @@ async function shoutUntil(
   await reasons.flushed();
   return exitCode;
 
-  function output(stream: NodeJS.WritableStream, onBroken: (error: Error) => void): BufferedOutput {
+  function output(stream: Writable, onBroken: (error: Error) => void): BufferedOutput {
     const around = bar && isTerminal(stream) ? bar.above : (write: () => void) => write();
     return bufferedOutput(stream, { clock, around, onBroken });
   }
@@ -74,12 +75,12 @@ function conclusion(endedWith: unknown, { lines, failed }: Tally): { exitCode: n
   return { exitCode: 1, ...(lines > 1 && { words: `${failed} of ${lines} failed` }) };
 }
 
-function barFor(input: ShoutInput, stderr: NodeJS.WritableStream, progress: Tally): ProgressBar | undefined {
+function barFor(input: ShoutInput, stderr: Writable, progress: Tally): ProgressBar | undefined {
   if (input.noun === 'text' || input.isTerminal || !isTerminal(stderr)) return undefined;
   return progressBar({ terminal: stderr, totalBytes: input.file?.size || undefined, progress, clock });
 }
 
-function isTerminal(stream: NodeJS.WritableStream): boolean {
+function isTerminal(stream: Writable): boolean {
   return 'isTTY' in stream && stream.isTTY === true;
 }
 
@@ -97,15 +98,16 @@ interface LineParts extends Pick<ShoutRunParts, 'client' | 'isJson'> {
  */
 async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
   const { client, isJson, signal, answers, reasons, failed, tally } = parts;
-  /** The lines that have no result yet. */
-  const underWay: Line[] = [];
+  /** The lines without a result, by their number from 0. A map, because `shift` of an array moves all others. */
+  const underWay = new Map<number, Line>();
   const gone = once(signal, 'abort');
   const texts = textsOf(input, underWay);
   const results = isJson ? detailedResults(client, texts, signal) : client.bulk(texts, { signal });
 
   for await (const result of results) {
-    const line = underWay.shift();
+    const line = underWay.get(tally.lines);
     if (line === undefined) break;
+    underWay.delete(tally.lines);
     const room = report(line, result);
     tally.lines++;
     tally.bytes += line.bytes;
@@ -130,10 +132,14 @@ async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
  * The text of each line, which is added to `underWay`. A line that cannot be sent is sent as an empty text, so that it
  * keeps its place in the order.
  */
-async function* textsOf(input: ShoutInput, underWay: Line[]): AsyncGenerator<string, void, undefined> {
+async function* textsOf(
+  input: ShoutInput,
+  underWay: Map<number, Line>,
+): AsyncGenerator<string, void, undefined> {
+  let count = 0;
   for await (const lines of input.lines) {
     for (const line of lines) {
-      underWay.push(line);
+      underWay.set(count++, line);
       yield line.text;
     }
   }

@@ -1,7 +1,7 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { type ErrorCode, TuohsError } from '../core/errors.ts';
 import type { Operation } from './operations.ts';
-import { ERROR_RESPONSES, headerRefs } from './parts.ts';
+import { ERROR_RESPONSES, headerRefs, json, type Schema, schemaRef } from './parts.ts';
 
 export interface OpenApiDocument extends Omit<OpenAPIV3_1.Document, 'paths'> {
   readonly paths: Readonly<Record<string, PathItem>>;
@@ -67,95 +67,77 @@ export function openApiDocument(
         },
       },
       responses: Object.fromEntries(
-        Object.entries(ERROR_RESPONSES).map(([status, name]) => [
-          name,
-          problemResponse(errors, Number(status)),
-        ]),
+        Object.entries(ERROR_RESPONSES).map(([status, name]) => [name, problem(errors, Number(status))]),
       ),
     },
   };
 }
 
-const text: OpenAPIV3_1.SchemaObject = { type: 'string', description: 'Any text, the empty one included.' };
+/** Every property is required, unless it is in `optional`. */
+function object(
+  properties: Readonly<Record<string, Schema | ReturnType<typeof schemaRef>>>,
+  { description, optional = [] }: { description?: string; optional?: readonly string[] } = {},
+): Schema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', ...(description && { description }), required, properties };
+}
 
-const schemas = (errorCodes: string[]): Record<string, OpenAPIV3_1.SchemaObject> => ({
-  ShoutRequest: {
-    type: 'object',
-    description: 'Nothing is coerced, and other keys are ignored.',
-    required: ['data'],
-    properties: { data: text },
-  },
-  ShoutForm: {
-    type: 'object',
-    description: 'Of a repeated field the first counts, and other fields are ignored.',
-    required: ['data'],
-    properties: { data: text },
-  },
-  ShoutAnswer: {
-    type: 'object',
-    required: ['data'],
-    properties: { data: { type: 'string', description: 'The text, reversed and upper-cased.' } },
-  },
-  Index: {
-    type: 'object',
-    required: ['name', 'version', 'about', 'links'],
-    properties: {
-      name: { type: 'string' },
-      version: { type: 'string' },
-      about: { type: 'string', description: 'What the service does, for a person.' },
-      links: {
-        type: 'object',
-        description: 'What there is to ask, by name.',
-        additionalProperties: { $ref: '#/components/schemas/Link' },
-      },
+function string(description?: string): Schema {
+  return { type: 'string', ...(description && { description }) };
+}
+
+const text = string('Any text, the empty one included.');
+
+const schemas = (errorCodes: string[]): Record<string, Schema> => ({
+  ShoutRequest: object({ data: text }, { description: 'Nothing is coerced, and other keys are ignored.' }),
+  ShoutForm: object(
+    { data: text },
+    { description: 'Of a repeated field the first counts, and other fields are ignored.' },
+  ),
+  ShoutAnswer: object({ data: string('The text, reversed and upper-cased.') }),
+  Index: object({
+    name: string(),
+    version: string(),
+    about: string('What the service does, for a person.'),
+    links: {
+      type: 'object',
+      description: 'The requests of the API, by name.',
+      additionalProperties: schemaRef('Link'),
     },
-  },
-  Link: {
-    type: 'object',
-    required: ['method', 'href'],
-    properties: {
-      method: { type: 'string' },
-      href: { type: 'string' },
-      body: { $ref: '#/components/schemas/ShoutRequest' },
+  }),
+  Link: object({ method: string(), href: string(), body: schemaRef('ShoutRequest') }, { optional: ['body'] }),
+  Status: object({
+    upstream: {
+      type: 'string',
+      enum: ['ok', 'failing', 'paused'],
+      description:
+        '`failing`: it has failed so often that it is left alone for a while. `paused`: it asked for a pause.',
     },
-  },
-  Status: {
-    type: 'object',
-    required: ['upstream', 'version'],
-    properties: {
-      upstream: {
-        type: 'string',
-        enum: ['ok', 'failing', 'paused'],
-        description:
-          '`failing`: it has failed so often that it is left alone for a while. `paused`: it asked for a pause.',
-      },
-      version: { type: 'string', description: 'The version of this service.' },
-    },
-  },
+    version: string('The version of this service.'),
+  }),
   ErrorCode: {
     type: 'string',
     description: 'What happened, for a program; the meaning of a code never changes.',
     enum: errorCodes,
   },
-  Problem: {
-    type: 'object',
-    required: ['error', 'code', 'requestId'],
-    properties: {
-      error: { type: 'string', description: 'What happened, for a person.' },
-      code: { $ref: '#/components/schemas/ErrorCode' },
-      requestId: { type: 'string', description: 'The `X-Request-Id` of this answer.' },
-      detail: { type: 'string', description: 'What was wrong with this request, and what to send instead.' },
+  Problem: object(
+    {
+      error: string('What happened, for a person.'),
+      code: schemaRef('ErrorCode'),
+      requestId: string('The `X-Request-Id` of this answer.'),
+      detail: string('What was wrong with this request, and what to send instead.'),
     },
-  },
+    { optional: ['detail'] },
+  ),
 });
 
 const headers: Record<string, OpenAPIV3_1.HeaderObject> = {
   'X-Request-Id': header('string', 'The id of the request: your own, if you sent a harmless one.'),
   'Retry-After': header('integer', 'Seconds to wait before trying again, from 1 to 60.'),
   'Cache-Status': header('string', 'Where the answer came from (RFC 9211), such as `tuohs; hit`.'),
-  CacheControl: header('string', 'For good; a local answer and an error: `no-store`.'),
+  'Cache-Control': header('string', 'For good; a local answer and an error: `no-store`.'),
   ETag: header('string', 'Changes with the answer; send it back as `If-None-Match`.'),
-  'RateLimit-Limit': header('integer', 'How many requests you may send in a minute.'),
+  'RateLimit-Limit': header('integer', 'How many requests you can send in a minute.'),
   'RateLimit-Remaining': header('integer', 'How many of them are left.'),
   'RateLimit-Reset': header('integer', 'Seconds to the next minute.'),
 };
@@ -165,26 +147,19 @@ function header(type: 'string' | 'integer', description: string): OpenAPIV3_1.He
 }
 
 /** One status with all its codes. */
-function problemResponse({ table, answerFor }: DescribedErrors, status: number): OpenAPIV3_1.ResponseObject {
+function problem({ table, answerFor }: DescribedErrors, status: number): OpenAPIV3_1.ResponseObject {
   const codes = (Object.keys(table) as ErrorCode[]).filter((code) => table[code].status === status);
   const [first = 'INTERNAL'] = codes;
   const detail = DETAILS[first];
-  const problem = answerFor(
-    new TuohsError(first, 'example', detail === undefined ? {} : { detail }),
-    'a3c1e7d2-6f1c-4b9e-8f5a-0d6f2b1c7a44',
-  );
-  const names = ['X-Request-Id', 'CacheControl'];
-  if (problem.headers['retry-after'] !== undefined) names.push('Retry-After');
+  const error = new TuohsError(first, 'example', detail === undefined ? {} : { detail });
+  const example = answerFor(error, 'a3c1e7d2-6f1c-4b9e-8f5a-0d6f2b1c7a44');
+  const names = ['X-Request-Id', 'Cache-Control'];
+  if (example.headers['retry-after'] !== undefined) names.push('Retry-After');
   if (status === 429) names.push('RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset');
   return {
     description: codes.map((code) => `\`${code}\`: ${table[code].when}.`).join('\n\n'),
     headers: headerRefs(...names),
-    content: {
-      'application/json': {
-        schema: { $ref: '#/components/schemas/Problem' },
-        example: JSON.parse(problem.body),
-      },
-    },
+    content: json('Problem', JSON.parse(example.body)),
   };
 }
 

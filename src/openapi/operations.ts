@@ -1,5 +1,5 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
-import { errorResponses, headerRefs, requestIdParameter, shoutSuccess, success } from './parts.ts';
+import { errorResponses, headerRefs, json, requestIdParameter, schemaRef, success } from './parts.ts';
 
 /** How the OpenAPI document describes a route. */
 export type Operation = OpenAPIV3_1.OperationObject;
@@ -16,15 +16,12 @@ export function shoutOperation(operationId: string): Operation {
     requestBody: {
       required: true,
       content: {
-        'application/json': {
-          schema: { $ref: '#/components/schemas/ShoutRequest' },
-          example: { data: 'hello' },
-        },
-        'application/x-www-form-urlencoded': { schema: { $ref: '#/components/schemas/ShoutForm' } },
+        ...json('ShoutRequest', { data: 'hello' }),
+        'application/x-www-form-urlencoded': { schema: schemaRef('ShoutForm') },
         'text/plain': { schema: { type: 'string' }, example: 'hello' },
       },
     },
-    responses: { 200: shoutSuccess({}), ...errorResponses(413, 504) },
+    responses: { 200: shoutSuccess(), ...errorResponses(413, 504) },
   };
 }
 
@@ -44,7 +41,7 @@ export const healthOperation: Operation = {
 
 export const homeOperation: Operation = {
   operationId: 'home',
-  summary: 'What there is to ask, and where',
+  summary: 'The index of the API',
   description: 'A browser, or anything else that prefers `text/html` to JSON, gets the playground.',
   tags: ['service'],
   parameters: [requestIdParameter],
@@ -52,10 +49,7 @@ export const homeOperation: Operation = {
     200: success(
       'The index, or the playground.',
       {
-        'application/json': {
-          schema: { $ref: '#/components/schemas/Index' },
-          example: apiIndex('1.2.3'),
-        },
+        ...json('Index', apiIndex('1.2.3')),
         'text/html': { schema: { type: 'string' }, example: '<!doctype html>…' },
       },
       { Vary: { description: '`Accept`.', schema: { type: 'string' } } },
@@ -72,12 +66,7 @@ export const statusOperation: Operation = {
   tags: ['service'],
   parameters: [requestIdParameter],
   responses: {
-    200: success('How it is doing.', {
-      'application/json': {
-        schema: { $ref: '#/components/schemas/Status' },
-        example: { upstream: 'ok', version: '1.2.3' },
-      },
-    }),
+    200: success('How it is doing.', json('Status', { upstream: 'ok', version: '1.2.3' })),
     ...errorResponses(),
   },
 };
@@ -112,7 +101,7 @@ export const bulkOperation: Operation = {
   },
 };
 
-const cachingHeaders = headerRefs('ETag', 'CacheControl');
+const cachingHeaders = headerRefs('ETag', 'Cache-Control');
 
 export const shoutGetOperation: Operation = {
   operationId: 'shoutCacheable',
@@ -146,6 +135,15 @@ export const shoutGetOperation: Operation = {
     ...errorResponses(504),
   },
 };
+
+/** The answer to a string. */
+function shoutSuccess(headers = {}) {
+  const content = {
+    ...json('ShoutAnswer', { data: 'OLLEH' }),
+    'text/plain': { schema: { type: 'string' }, example: 'OLLEH' },
+  } as const;
+  return success('The answer.', content, { ...headerRefs('Cache-Status'), ...headers });
+}
 
 /** What there is to ask, for a program that asks for `/`. */
 export function apiIndex(version: string): object {

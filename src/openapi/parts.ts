@@ -1,5 +1,6 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 
+export type Schema = OpenAPIV3_1.SchemaObject;
 type Response = OpenAPIV3_1.ResponseObject;
 type Reference = OpenAPIV3_1.ReferenceObject;
 type Content = NonNullable<Response['content']>;
@@ -33,32 +34,21 @@ export function errorResponses(...own: readonly ErrorStatus[]): Record<string, R
   );
 }
 
+export function schemaRef(name: string): Reference {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** A JSON body of a shared schema. */
+export function json(schema: string, example: unknown): Content {
+  return { 'application/json': { schema: schemaRef(schema), example } };
+}
+
 /** The shared descriptions of these headers. */
 export function headerRefs(...names: readonly string[]): Headers {
-  return Object.fromEntries(
-    names.map((name) => [
-      name === 'CacheControl' ? 'Cache-Control' : name,
-      { $ref: `#/components/headers/${name}` },
-    ]),
-  );
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
 /** A good answer with what every answer has. */
 export function success(description: string, content: Content, headers: Headers = {}): Response {
   return { description, headers: { ...headerRefs('X-Request-Id'), ...headers }, content };
-}
-
-/** The answer to a string. */
-export function shoutSuccess(headers: Headers): Response {
-  return success(
-    'The answer.',
-    {
-      'application/json': {
-        schema: { $ref: '#/components/schemas/ShoutAnswer' },
-        example: { data: 'OLLEH' },
-      },
-      'text/plain': { schema: { type: 'string' }, example: 'OLLEH' },
-    },
-    { ...headerRefs('Cache-Status'), ...headers },
-  );
 }

@@ -21,8 +21,8 @@ export interface ObservedRefusal {
 }
 
 interface Parts {
-  /** How the next well-formed request is treated. Can change between two of them. */
-  readonly behaviour: { choose: FaultChooser; latencyMs: number };
+  readonly choose: FaultChooser;
+  readonly latencyMs: number;
   readonly signalOf: (socket: Socket) => AbortSignal;
   readonly clock: Clock;
   readonly onShout: (shout: ObservedShout) => void;
@@ -30,7 +30,14 @@ interface Parts {
 }
 
 /** Answers each request. Closes the connection of one that cannot be answered, because its caller has hung up. */
-export function requestListener({ behaviour, signalOf, clock, onShout, onRefusal }: Parts): RequestListener {
+export function requestListener({
+  choose,
+  latencyMs,
+  signalOf,
+  clock,
+  onShout,
+  onRefusal,
+}: Parts): RequestListener {
   let shouts = 0;
   let previous = 'nobody';
   return (request, response) => void serve(request, response).catch(() => request.socket.destroy());
@@ -58,9 +65,9 @@ export function requestListener({ behaviour, signalOf, clock, onShout, onRefusal
     };
     previous = input;
     const index = shouts++;
-    const fault = behaviour.choose(index);
+    const fault = choose(index);
     onShout({ index, input, fault });
-    if (behaviour.latencyMs > 0) await clock.sleep(behaviour.latencyMs, signal);
+    if (latencyMs > 0) await clock.sleep(latencyMs, signal);
     if (fault) await fault.answer(exchange);
     else sendBody(exchange, body);
   }

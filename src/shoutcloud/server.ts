@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { type FaultChooser, faultPlan, parseFault, seededRandom } from './fault-plan.ts';
+import { type FaultChooser, faultPlan, seededRandom } from './fault-plan.ts';
 import { type ObservedRefusal, type ObservedShout, requestListener } from './request-listener.ts';
 
 export interface ShoutcloudOptions {
@@ -39,7 +39,6 @@ export interface Shoutcloud {
   readonly maxConcurrentConnections: number;
   /** Replaces faults and script from the next request on. Throws an Error for what it cannot read. */
   setFaults(faults: string | FaultChooser, script?: string): void;
-  setLatency(ms: number): void;
   /** Ends at once, with all open connections and waiting answers. Never rejects. */
   close(): Promise<void>;
 }
@@ -49,43 +48,22 @@ export interface Shoutcloud {
  * faults that it cannot read and for an address that it cannot listen on.
  */
 export async function startShoutcloud(options: ShoutcloudOptions = {}): Promise<Shoutcloud> {
-  const {
-    host = '127.0.0.1',
-    port = 0,
-    faults = '',
-    script = '',
-    latencyMs = 0,
-    clock = systemClock,
-  } = options;
+  const { host = '127.0.0.1', port = 0, latencyMs = 0, clock = systemClock } = options;
   const { onShout = () => {}, onRefusal = () => {} } = options;
   const seed = options.seed ?? Math.floor(clock.random() * 2 ** 32);
   const random = seededRandom(seed);
-  const behaviour = { choose: faultPlan(faults, script, random), latencyMs };
+  let choose = faultPlan(options.faults ?? '', options.script ?? '', random);
   // As Go's server by default: no time limits, and no Keep-Alive header.
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
-  const closed = new Promise((resolve) => server.once('close', resolve));
   const counts = { calls: 0, activeRequests: 0, openConnections: 0, maxConcurrentConnections: 0 };
-  // Each aborts when its connection closes, so that no timer of an answer outlives it.
-  const sockets = new Map<Socket, AbortController>();
-  const signalOf = (socket: Socket) => sockets.get(socket)?.signal ?? AbortSignal.abort();
-
-  server.on('connection', (socket: Socket) => {
-    const controller = new AbortController();
-    sockets.set(socket, controller);
-    counts.openConnections++;
-    counts.maxConcurrentConnections = Math.max(counts.maxConcurrentConnections, counts.openConnections);
-    socket.once('close', () => {
-      sockets.delete(socket);
-      counts.openConnections--;
-      controller.abort();
-    });
-  });
+  const { signalOf, close } = connectionsOf(server, counts);
   server.on('request', (_, response) => {
     counts.calls++;
     counts.activeRequests++;
     response.once('close', () => counts.activeRequests--);
   });
-  server.on('request', requestListener({ behaviour, signalOf, clock, onShout, onRefusal }));
+  const parts = { choose: (index: number) => choose(index), latencyMs, signalOf, clock, onShout, onRefusal };
+  server.on('request', requestListener(parts));
   await once(server.listen(port, host), 'listening');
   const bound = (server.address() as AddressInfo).port;
 
@@ -94,17 +72,38 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}): Promise<
     port: bound,
     seed,
     setFaults(faults: string | FaultChooser, script = '') {
-      behaviour.choose = faultPlan(faults, script, random);
+      choose = faultPlan(faults, script, random);
     },
-    setLatency(ms: number) {
-      behaviour.latencyMs = ms;
-    },
-    async close() {
+    close,
+  });
+}
+
+/** Counts the connections of a server. The signal of each aborts when it closes, so that no timer of an answer outlives it. */
+function connectionsOf(
+  server: Server,
+  counts: { openConnections: number; maxConcurrentConnections: number },
+) {
+  const sockets = new Map<Socket, AbortController>();
+  const closed = new Promise((resolve) => server.once('close', resolve));
+  server.on('connection', (socket: Socket) => {
+    const controller = new AbortController();
+    sockets.set(socket, controller);
+    counts.openConnections = sockets.size;
+    counts.maxConcurrentConnections = Math.max(counts.maxConcurrentConnections, sockets.size);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      counts.openConnections = sockets.size;
+      controller.abort();
+    });
+  });
+  return {
+    signalOf: (socket: Socket) => sockets.get(socket)?.signal ?? AbortSignal.abort(),
+    async close(): Promise<void> {
       server.close();
       await Promise.all(Array.from(sockets.keys(), (socket) => once(socket.destroy(), 'close')));
       await closed;
     },
-  });
+  };
 }
 
 /** The host part of a URL that reaches this address from the same machine. */
@@ -112,41 +111,4 @@ function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-/** The faults that a person can choose, by name. */
-export interface FaultSwitch {
-  /** The chosen fault, and all faults with a line about each. */
-  state(): { readonly fault: string; readonly faults: readonly { name: string; about: string }[] };
-  /** Takes effect with the next request. Returns false if there is no fault of this name. */
-  set(name: string): boolean;
-}
-
-/** One wrong answer, then two right ones, so that a retry gets a right one. */
-const everyThirdLies: FaultChooser = (index) =>
-  index % 3 === 0 ? parseFault(index % 2 === 0 ? 'wrong' : 'crossed') : undefined;
-
-const SWITCHES: Readonly<Record<string, { readonly faults: string | FaultChooser; readonly about: string }>> =
-  {
-    'answers well': { faults: '', about: 'Every request gets its answer.' },
-    slow: { faults: 'slow=400', about: 'Each answer takes 400 ms.' },
-    'fails 30 %': { faults: 'status=503@30%', about: 'Three requests in ten get 503.' },
-    lies: { faults: everyThirdLies, about: 'One answer in three is wrong, or that of another request.' },
-    gone: { faults: 'close', about: 'Each connection is closed without an answer.' },
-  };
-
-/** Switches the faults of a running server. It starts without one. */
-export function faultSwitch(shoutcloud: Pick<Shoutcloud, 'setFaults'>): FaultSwitch {
-  const faults = Object.entries(SWITCHES).map(([name, { about }]) => ({ name, about }));
-  let fault = 'answers well';
-  return {
-    state: () => ({ fault, faults }),
-    set(name) {
-      const chosen = Object.hasOwn(SWITCHES, name) ? SWITCHES[name] : undefined;
-      if (chosen === undefined) return false;
-      shoutcloud.setFaults(chosen.faults);
-      fault = name;
-      return true;
-    },
-  };
 }

@@ -1,7 +1,7 @@
 import { AttemptError, type AttemptFailure, TuohsError } from '../core/errors.ts';
-import type { BreakerState, Emit, World } from '../core/events.ts';
-import type { Call, Shout } from '../core/shouter.ts';
-import { type LayerViews, observed } from './layer-views.ts';
+import type { BreakerState, Event, World } from '../core/events.ts';
+import type { Call, Shout, Shouter } from '../core/shouter.ts';
+import { observed, type Place } from './layer-views.ts';
 
 /** An event in words, without users' texts. */
 export interface StripEntry {
@@ -12,97 +12,80 @@ export interface StripEntry {
   readonly says: string;
 }
 
-export interface EventStrip {
-  /** Observe the layers. */
-  readonly views: Pick<LayerViews, 'string' | 'attempt'>;
-  readonly emit: Emit;
-  /** The entries behind this number, oldest first; all of them if it is of an earlier process. */
-  since(number: number): readonly StripEntry[];
-}
+export type EventStrip = ReturnType<typeof eventStrip>;
 
 /** Older entries are dropped. */
 const MOST_ENTRIES = 200;
 
 /** Keeps the last attempts, answers and changes of the breaker, for people at the playground. */
-export function eventStrip({ clock }: Pick<World, 'clock'>): EventStrip {
-  let entries: StripEntry[] = [];
+export function eventStrip({ clock }: Pick<World, 'clock'>) {
+  const entries: StripEntry[] = [];
   let number = 0;
   const tries = new WeakMap<Call, number>();
 
   return {
-    views: {
-      string: (inner) => ({
-        shout: (text, call) => timed(() => inner.shout(text, call), answered, refused),
-      }),
-      attempt: (inner) => ({
-        shout(text, call) {
-          const retries = tries.get(call) ?? 0;
-          tries.set(call, retries + 1);
-          const prefix = retries === 0 ? '' : `retry ${retries}: `;
-          return timed(
-            () => inner.shout(text, call),
-            (_, ms) => note('good', `${prefix}SHOUTCLOUD answered${batchOf(call)} in ${ms} ms`),
-            (error, ms) => note('bad', `${prefix}SHOUTCLOUD failed in ${ms} ms: ${failureOf(error)}`),
-          );
-        },
-      }),
+    view(place: Place, layer: Shouter): Shouter {
+      if (place === 'string') return { shout: (text, call) => noted(() => layer.shout(text, call), ANSWERS) };
+      if (place !== 'attempt') return layer;
+      return { shout: (text, call) => noted(() => layer.shout(text, call), wordsOf(call)) };
     },
-    emit(event) {
+    emit(event: Event): void {
       if (event.type === 'breaker') note('note', BREAKER[event.state]);
     },
-    since: (last) => entries.filter((entry) => last > number || entry.number > last),
+    /** The entries behind this number, oldest first; all of them if it is of an earlier process. */
+    since: (last: number) => entries.filter((entry) => last > number || entry.number > last),
   };
 
   function note(kind: StripEntry['kind'], says: string): void {
     number++;
     entries.push({ number, epochMs: clock.epochMs(), kind, says });
-    if (entries.length > MOST_ENTRIES) entries = entries.slice(-MOST_ENTRIES);
+    if (entries.length > MOST_ENTRIES) entries.shift();
   }
 
-  function answered(shout: Shout, ms: number): void {
-    note('good', `answered ${originOf(shout)} in ${ms} ms`);
+  function wordsOf(call: Call): Words {
+    const retries = tries.get(call) ?? 0;
+    tries.set(call, retries + 1);
+    const prefix = retries === 0 ? '' : `retry ${retries}: `;
+    const batch = call.strings === 1 ? '' : ` ${call.strings} texts at once`;
+    return {
+      good: (_, time) => `${prefix}SHOUTCLOUD answered${batch} ${time}`,
+      bad: (error, time) => `${prefix}SHOUTCLOUD failed ${time}: ${failureOf(error)}`,
+    };
   }
 
-  function refused(error: unknown, ms: number): void {
-    note('bad', `refused in ${ms} ms: ${error instanceof TuohsError ? error.code : 'INTERNAL'}`);
-  }
-
-  /** Does the work of a layer, and reports how it ended and how long it took. */
-  function timed(
-    work: () => Shout | Promise<Shout>,
-    onShout: (shout: Shout, ms: number) => void,
-    onError: (error: unknown, ms: number) => void,
-  ): Shout | Promise<Shout> {
+  /** Does the work of a layer, and notes how it ended and how long it took. */
+  function noted(work: () => Shout | Promise<Shout>, { good, bad }: Words): Shout | Promise<Shout> {
     const startedMs = clock.now();
-    const tookMs = () => Math.round(clock.now() - startedMs);
-    const end = (shout: Shout) => {
-      onShout(shout, tookMs());
-      return shout;
-    };
-    const fail = (error: unknown): never => {
-      onError(error, tookMs());
-      throw error;
-    };
-    return observed(work, end, fail);
+    const time = () => `in ${Math.round(clock.now() - startedMs)} ms`;
+    return observed(
+      work,
+      (shout) => note('good', good(shout, time())),
+      (error) => note('bad', bad(error, time())),
+    );
   }
 }
 
-function batchOf({ strings }: Call): string {
-  return strings === 1 ? '' : ` ${strings} texts at once`;
+/** What to say about the end of some work. */
+interface Words {
+  readonly good: (shout: Shout, time: string) => string;
+  readonly bad: (error: unknown, time: string) => string;
 }
+
+const ANSWERS: Words = {
+  good: (shout, time) => `answered ${originOf(shout)} ${time}`,
+  bad: (error, time) => `refused ${time}: ${error instanceof TuohsError ? error.code : 'INTERNAL'}`,
+};
 
 function originOf({ source, collapsed }: Shout): string {
-  switch (source) {
-    case 'memory':
-      return 'from memory';
-    case 'redis':
-      return 'from Redis';
-    case 'local':
-      return 'by our own mapping';
-    case 'upstream':
-      return collapsed ? 'from SHOUTCLOUD, with another caller,' : 'from SHOUTCLOUD';
-  }
+  return source === 'upstream' && collapsed ? 'from SHOUTCLOUD, with another caller,' : ORIGINS[source];
 }
+
+const ORIGINS: Readonly<Record<Shout['source'], string>> = {
+  memory: 'from memory',
+  redis: 'from Redis',
+  local: 'by our own mapping',
+  upstream: 'from SHOUTCLOUD',
+};
 
 const BREAKER: Readonly<Record<BreakerState, string>> = {
   open: 'breaker open: SHOUTCLOUD is left alone for a while',

@@ -12,31 +12,25 @@ interface Flood {
   readonly cancel: Cancel;
 }
 
-export interface FailureLines {
-  write(failed: Failed): void;
-  /** Writes the last summaries. To be called once, at the end. */
-  end(): void;
-}
-
 const EVERY_MS = 1000;
 
 /** Logs failed requests: one line a second for each code, with the number of suppressed ones, which are logged at debug. */
-export function failureLines(log: Logger, clock: Pick<Clock, 'after'>): FailureLines {
+export function failureLines(log: Logger, clock: Pick<Clock, 'after'>) {
   const floods = new Map<ErrorCode, Flood>();
 
   return {
-    write(failed) {
+    write(failed: Failed): void {
       const flood = floods.get(failed.code);
       if (flood === undefined) {
-        log[levelOf(failed)]({ requestId: failed.requestId, ...factsOf(failed) }, messageOf(failed));
+        writeOne(levelOf(failed), failed);
         return begin(failed);
       }
       flood.suppressed++;
       flood.latest = failed;
-      if (!log.isLevelEnabled('debug')) return;
-      log.debug({ requestId: failed.requestId, ...factsOf(failed) }, messageOf(failed));
+      if (log.isLevelEnabled('debug')) writeOne('debug', failed);
     },
-    end() {
+    /** Writes the last summaries. To be called once, at the end. */
+    end(): void {
       for (const flood of floods.values()) {
         flood.cancel();
         summarize(flood);
@@ -44,6 +38,11 @@ export function failureLines(log: Logger, clock: Pick<Clock, 'after'>): FailureL
       floods.clear();
     },
   };
+
+  function writeOne(level: 'error' | 'warn' | 'debug', failed: Failed): void {
+    const message = isBug(failed) ? 'a request failed by a bug' : 'a request failed';
+    log[level]({ requestId: failed.requestId, ...factsOf(failed) }, message);
+  }
 
   function begin(failed: Failed): void {
     const cancel = clock.after(EVERY_MS, () => {
@@ -68,10 +67,6 @@ function isBug({ code }: Failed): boolean {
 
 function levelOf(failed: Failed): 'error' | 'warn' {
   return isBug(failed) ? 'error' : 'warn';
-}
-
-function messageOf(failed: Failed): string {
-  return isBug(failed) ? 'a request failed by a bug' : 'a request failed';
 }
 
 function factsOf(failed: Failed): object {

@@ -32,7 +32,7 @@ export function logEvents(log: Logger, { clock, about }: LogEventsOptions): Emit
       case 'failed':
         return failures.write(event);
       case 'answered': {
-        // Every request comes here, and few are ever written.
+        // This runs for every request, and few are logged.
         if (!log.isLevelEnabled('debug')) return;
         const { type: _, durationMs, ...facts } = event;
         return log.debug({ ...facts, durationMs: Math.round(durationMs * 100) / 100 }, 'answered');
@@ -91,11 +91,11 @@ const REDIS_TROUBLE_DETAILS: Readonly<Record<RedisTrouble, string>> = {
   not_permitted: 'Its user lacks a permission that is needed.',
   oversized_value: 'A value under one of our keys is far too long; the keys that were asked for are deleted.',
   password_missing: 'It requires a password, and REDIS_URL has none.',
-  protected_mode: 'It is in protected mode, and talks to its own machine only.',
+  protected_mode: 'It is in protected mode, and accepts connections from its own machine only.',
   protocol: 'It sent a reply that its command cannot have.',
   read_only: 'It is a read-only replica: let REDIS_URL name the primary.',
   refused: 'Nothing listens at the address in REDIS_URL.',
   rejected: 'It refused to start the connection.',
-  too_many_clients: 'It has the most clients that it allows.',
+  too_many_clients: 'It has reached its limit of clients.',
   wrong_password: 'It does not accept the user or the password in REDIS_URL.',
 };

@@ -20,7 +20,7 @@ export function jsonLog({ level, logTo, worker, moreFields }: LogOptions): Logge
   return pino({ level, base, timestamp: stdTimeFunctions.isoTime, formatters, ...mixin }, logTo);
 }
 
-/** Where log lines go. A write never fails or blocks, and holds a bounded number of bytes, whatever the reader does. */
+/** Takes log lines. A write never fails or blocks, and buffers a bounded number of bytes, even if the reader stalls. */
 export interface LogOutput extends DestinationStream {
   /** How many lines were dropped so far because the buffer was full. */
   dropped(): number;

@@ -64,25 +64,20 @@ function eventCounts({ counter, histogram, reading }: Registry, { epochMs }: Pic
     'route',
     'status',
   );
-  const cacheReads = counter(
-    'tuohs_cache_requests_total',
-    'Look-ups in a cache, by tier and result.',
-    'tier',
-    'result',
-  );
+  const cacheReads = counter('tuohs_cache_requests_total', 'Look-ups in a cache.', 'tier', 'result');
   const coalesced = counter(
     'tuohs_coalesced_requests_total',
-    'Requests that joined the flight of another one with the same text.',
+    'Requests that shared the answer of an equal one.',
   );
-  const attempts = counter('tuohs_upstream_attempts_total', 'Requests to SHOUTCLOUD, by outcome.', 'outcome');
+  const attempts = counter('tuohs_upstream_attempts_total', 'Requests to SHOUTCLOUD.', 'outcome');
   const attemptSeconds = histogram(
     'tuohs_upstream_attempt_duration_seconds',
-    'How long a request to SHOUTCLOUD took, whatever its outcome.',
+    'How long a request to SHOUTCLOUD took, with any outcome.',
     ATTEMPT_SECONDS,
   );
   const batchSize = histogram(
     'tuohs_upstream_batch_size',
-    'Strings that travelled together in one call.',
+    'Strings in one request to SHOUTCLOUD.',
     BATCH_STRINGS,
   );
   let lastSuccessMs = 0;
@@ -92,32 +87,17 @@ function eventCounts({ counter, histogram, reading }: Registry, { epochMs }: Pic
     () => lastSuccessMs / 1000,
     'max',
   );
-  const wrong = counter(
-    'tuohs_verification_failures_total',
-    "Answers that were not their text's upper case, by where they came from.",
-    'source',
-  );
-  const fallbacks = counter(
-    'tuohs_fallback_answers_total',
-    'Strings answered by our own mapping because SHOUTCLOUD could not.',
-  );
+  const wrong = counter('tuohs_verification_failures_total', 'Answers that failed verification.', 'source');
+  const fallbacks = counter('tuohs_fallback_answers_total', 'Strings answered by our own mapping.');
   const redisSeconds = histogram(
     'tuohs_redis_operation_duration_seconds',
-    'How long Redis took; skipped operations were never sent.',
+    'How long Redis took; skipped operations were not sent.',
     REDIS_SECONDS,
     'op',
     'outcome',
   );
-  const bulkLines = counter(
-    'tuohs_bulk_lines_total',
-    'Lines of bulk requests, by how they ended.',
-    'outcome',
-  );
-  const shed = counter(
-    'tuohs_shed_requests_total',
-    'Requests turned away before their work began, by what was short.',
-    'reason',
-  );
+  const bulkLines = counter('tuohs_bulk_lines_total', 'Lines of bulk requests.', 'outcome');
+  const shed = counter('tuohs_shed_requests_total', 'Requests refused before their work began.', 'reason');
 
   return (event: Event) => {
     switch (event.type) {
@@ -167,7 +147,7 @@ function addReadings(all: Registry, readings: Readings): void {
   reading('tuohs_held_bytes', 'Bytes that clients make the process hold.', readings.heldBytes);
   reading('tuohs_open_connections', 'Open connections of clients.', readings.openConnections);
   reading('tuohs_cache_bytes', 'Size of the memory cache.', readings.cacheBytes);
-  reading('tuohs_retry_budget_tokens', 'Retries that may be made right now.', readings.retryBudgetTokens);
+  reading('tuohs_retry_budget_tokens', 'Retries that are allowed right now.', readings.retryBudgetTokens);
   if (isRedisUp) reading('tuohs_redis_up', '1 while Redis is connected.', () => Number(isRedisUp()), 'min');
   if (redisTrouble)
     reading(

@@ -19,33 +19,20 @@ export function addProcessMetrics(metrics: Registry, clock: Pick<Clock, 'now' | 
 }
 
 function addProcess({ reading }: Registry, startedAt: number): void {
-  const cpu = (micros: (usage: NodeJS.CpuUsage) => number) => () => micros(process.cpuUsage()) / 1e6;
-  reading(
-    'process_cpu_user_seconds_total',
-    'CPU time of its own code.',
-    cpu(({ user }) => user),
-  );
-  reading(
-    'process_cpu_system_seconds_total',
-    'CPU time of the kernel for it.',
-    cpu(({ system }) => system),
-  );
-  reading(
-    'process_cpu_seconds_total',
-    'CPU time in all.',
-    cpu(({ user, system }) => user + system),
-  );
+  const cpu = () => process.cpuUsage();
+  reading('process_cpu_user_seconds_total', 'CPU time of its own code.', () => cpu().user / 1e6);
+  reading('process_cpu_system_seconds_total', 'CPU time of the kernel for it.', () => cpu().system / 1e6);
+  reading('process_cpu_seconds_total', 'CPU time in all.', () => (cpu().user + cpu().system) / 1e6);
   reading('process_start_time_seconds', 'When it started, since 1970.', () => startedAt, 'omit');
-  const bytes = (kib: RegExp) => () => {
-    const found = numberIn('/proc/self/status', kib);
-    return found && found * 1024;
+  const bytes = (name: string) => () => {
+    const kib = numberIn('/proc/self/status', new RegExp(`^${name}:\\s+(\\d+)`, 'm'));
+    return kib && kib * 1024;
   };
-  reading('process_resident_memory_bytes', 'Memory in RAM.', bytes(/^VmRSS:\s+(\d+)/m));
-  reading('process_virtual_memory_bytes', 'Memory that it has addresses for.', bytes(/^VmSize:\s+(\d+)/m));
-  reading('process_heap_bytes', 'Memory of its data segment.', bytes(/^VmData:\s+(\d+)/m));
-  reading('process_open_fds', 'Open file descriptors.', () =>
-    ifThere(() => readdirSync('/proc/self/fd').length),
-  );
+  reading('process_resident_memory_bytes', 'Memory in RAM.', bytes('VmRSS'));
+  reading('process_virtual_memory_bytes', 'Memory that it has addresses for.', bytes('VmSize'));
+  reading('process_heap_bytes', 'Memory of its data segment.', bytes('VmData'));
+  const fds = () => ifThere(() => readdirSync('/proc/self/fd').length);
+  reading('process_open_fds', 'Open file descriptors.', fds);
   const maxFds = numberIn('/proc/self/limits', /^Max open files +(\d+)/m);
   reading('process_max_fds', 'How many file descriptors can be open.', () => maxFds);
 }
@@ -94,40 +81,39 @@ function addLoopDelay({ reading }: Registry, { now, soon }: Pick<Clock, 'now' | 
 }
 
 function addNode({ reading }: Registry): void {
-  const active = (list: () => string[]) => () =>
-    Array.from(Map.groupBy(list(), String), ([type, { length }]) => [{ type }, length] as const);
-  const resources = () => process.getActiveResourcesInfo();
-  reading('nodejs_active_resources', 'What keeps the event loop running, by type.', active(resources));
+  const counts = (types: readonly string[]) =>
+    Array.from(Map.groupBy(types, String), ([type, { length }]) => [{ type }, length] as const);
+  const resources = () => counts(process.getActiveResourcesInfo());
+  reading('nodejs_active_resources', 'What keeps the event loop running, by type.', resources);
   // Node does not document the functions behind these two. If one is gone, its series has no values.
-  for (const [what, name] of Object.entries({ handles: '_getActiveHandles', requests: '_getActiveRequests' }))
-    reading(
-      `nodejs_active_${what}`,
-      `Active ${what} of libuv, by class.`,
-      active(() => classesOf(name)),
-    );
+  for (const [what, name] of Object.entries({
+    handles: '_getActiveHandles',
+    requests: '_getActiveRequests',
+  })) {
+    const active = () => counts(classesOf(Reflect.get(process, name)?.call(process)));
+    reading(`nodejs_active_${what}`, `Active ${what} of libuv, by class.`, active);
+  }
 
   const memory = (part: 'heapTotal' | 'heapUsed' | 'external') => () => process.memoryUsage()[part];
   reading('nodejs_heap_size_total_bytes', "Size of V8's heap.", memory('heapTotal'));
   reading('nodejs_heap_size_used_bytes', "Used part of V8's heap.", memory('heapUsed'));
   reading('nodejs_external_memory_bytes', "Memory bound to objects in V8's heap.", memory('external'));
-  const spaces = { total: 'space_size', used: 'space_used_size', available: 'space_available_size' } as const;
-  for (const [what, size] of Object.entries(spaces))
-    reading(`nodejs_heap_space_size_${what}_bytes`, `Spaces of V8's heap: ${what} size.`, () =>
-      getHeapSpaceStatistics().map((space) => [
-        { space: space.space_name.replace('_space', '') },
-        space[size],
-      ]),
-    );
+  const sizes = { total: 'space_size', used: 'space_used_size', available: 'space_available_size' } as const;
+  for (const [what, size] of Object.entries(sizes)) {
+    const spaces = () =>
+      getHeapSpaceStatistics().map(
+        (of) => [{ space: of.space_name.replace('_space', '') }, of[size]] as const,
+      );
+    reading(`nodejs_heap_space_size_${what}_bytes`, `Spaces of V8's heap: ${what} size.`, spaces);
+  }
 
   const [major = '', minor = '', patch = ''] = process.versions.node.split('.');
   const version = { version: process.version, major, minor, patch };
   reading('nodejs_version_info', 'Always 1; the labels say which Node runs.', () => [[version, 1]], 'first');
 }
 
-function classesOf(method: string): string[] {
-  const list: unknown = Reflect.get(process, method);
-  const found: unknown = typeof list === 'function' ? list.call(process) : [];
-  return Array.isArray(found) ? found.map((each) => String(each?.constructor?.name)) : [];
+function classesOf(objects: readonly object[] = []): string[] {
+  return objects.map((each) => String(each?.constructor?.name));
 }
 
 const KINDS: Readonly<Record<number, string>> = {

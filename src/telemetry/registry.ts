@@ -47,7 +47,7 @@ export function registry() {
   }
 }
 
-/** What follows the name in the text format, and the number. */
+/** The text behind the name in the text format, and the number. */
 type Value = [end: string, value: number];
 
 interface Labelled<Child> {
@@ -56,10 +56,10 @@ interface Labelled<Child> {
   readonly child: Child;
 }
 
-/** Comparing the labels with all that were ever used is faster than making a key of them for each event. */
+/** Finds the values of a set of labels by comparison, which is faster than making a key of the labels for each event. */
 function byLabels<Name extends string, Child>(names: readonly Name[], make: () => Child) {
   const children: Labelled<Child>[] = [];
-  // What has no labels is there from the start, with 0.
+  // A metric without labels has the value 0 from the start.
   let latest = names.length === 0 ? add([], '') : undefined;
   return { children, childOf };
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { durationText } from '../core/text-values.ts';
+import { codeOf, durationText } from '../core/text-values.ts';
 import type { Notification } from './standing.ts';
 
 export type Format = 'json' | 'slack';
@@ -28,7 +28,8 @@ export function webhook({ address, format = formatFor(address) }: WebhookOptions
       try {
         return await post(notification, AbortSignal.any([signal, late.signal]));
       } catch (error) {
-        return late.signal.aborted ? `no answer within ${TIMEOUT_MS} ms` : nameOf(error);
+        // A message can quote the address.
+        return late.signal.aborted ? `no answer within ${TIMEOUT_MS} ms` : codeOf(error);
       } finally {
         cancel();
       }
@@ -57,13 +58,6 @@ export function isWebhookAddress(text: string): boolean {
 
 function formatFor(address: string): Format {
   return /^hooks\.slack(-gov)?\.com$/.test(new URL(address).hostname) ? 'slack' : 'json';
-}
-
-/** Node hides the cause behind "fetch failed". A message can quote the address, so only codes and names are used. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  if (error.cause instanceof Error) return nameOf(error.cause);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
 /** A notification as the text of a Slack message. */

@@ -24,8 +24,12 @@ export function asset(name: string, body: string | Buffer): Asset {
   return { type: TYPES[extname(name)] ?? 'application/octet-stream', body: Buffer.from(body) };
 }
 
-/** The text of a file in `files/`, with these values in place of their names in double braces. */
-export function ownFile(name: string, values: Readonly<Record<string, string>> = {}): string {
-  const text = readFileSync(new URL(`files/${name}`, import.meta.url), 'utf8');
-  return text.replace(/\{\{(\w+)\}\}/g, (_, key) => values[key] ?? '');
+/** The text of a file in `files/`. */
+export function ownFile(name: string): string {
+  return readFileSync(new URL(`files/${name}`, import.meta.url), 'utf8');
+}
+
+/** The page with these values in place of their names in double braces. */
+export function filled(page: string, values: Readonly<Record<string, string>>): string {
+  return page.replace(/\{\{(\w+)\}\}/g, (_, name) => values[name] ?? '');
 }

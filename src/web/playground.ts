@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { extname } from 'node:path';
-import { asset, ownFile } from './asset.ts';
+import { asset, filled, ownFile } from './asset.ts';
 
 export interface PlaygroundOptions {
   readonly version: string;
@@ -38,7 +38,7 @@ export function playground({ version, source, isBreakable }: PlaygroundOptions) 
   const scripts = readdirSync(SCRIPTS).filter(
     (file) => file.endsWith(EXTENSION) && (isBreakable || file !== BREAK),
   );
-  const styles = ['playground.css', 'answer.css', 'break.css'].map((name) => ownFile(name));
+  const styles = ['playground.css', 'answer.css', 'break.css'].map(ownFile);
   const bodies = new Map<string, string | Buffer>([
     ['style.css', fontFaces() + styles.join('')],
     ['icon.svg', ownFile('icon.svg')],
@@ -52,7 +52,7 @@ export function playground({ version, source, isBreakable }: PlaygroundOptions) 
   const assetsVersion = hash('sha256', all, 'hex').slice(0, 12);
   // Relative to the page, because a proxy can serve the page below a path of its own.
   const folder = `assets/${assetsVersion}`;
-  const html = ownFile('playground.html', {
+  const html = filled(ownFile('playground.html'), {
     assets: folder,
     loads: [...FAMILIES.map(({ from }) => fontFile(from, 'latin')), ...scripts]
       .map((file) => loading(file, `${folder}/${file}`))

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { asset, ownFile } from './asset.ts';
+import { asset, filled, ownFile } from './asset.ts';
 
 /** Reads the API reference: Swagger UI, and a page, a script and a style of ours. `files` has what the page loads. */
 export async function reference() {
@@ -19,5 +19,5 @@ export async function reference() {
 }
 
 function page(links: Readonly<Record<'files' | 'home' | 'document', string>>) {
-  return asset('reference.html', ownFile('reference.html', links));
+  return asset('reference.html', filled(ownFile('reference.html'), links));
 }

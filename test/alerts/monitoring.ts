@@ -23,7 +23,7 @@ interface KnownAlert {
   readonly status: { readonly inhibitedBy: readonly string[] };
 }
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 500_000;
 
 const root = new URL('../../', import.meta.url);
 

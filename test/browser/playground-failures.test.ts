@@ -19,7 +19,7 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
     await shoutcloud.close();
     await box.fill('hello');
 
-    await says('SHOUTCLOUD cannot be reached, and nobody else can shout this.');
+    await says('SHOUTCLOUD cannot be reached, and nothing else can shout this.');
     await answer.getByText(/^Try again (now|in \d+ seconds?)\.$/).waitFor();
     await answer.getByText(/^UPSTREAM_UNREACHABLE, request [\w-]+$/).waitFor();
   });

@@ -31,14 +31,8 @@ test('Valkey and the service know the same password, which no manifest but the S
   assert.deepEqual(referenceOf(name, values, 'PASSWORD'), { name, key: 'password' });
 });
 
-for (const password of [
-  'p@ss:w/rd?#%',
-  'two words',
-  `quote"'\\back`,
-  '--flag',
-  '$(PASSWORD) $HOME `id`',
-  'é👍\n',
-]) {
+const PASSWORDS = ['p@ss:w/rd?#%', 'two words', `quote"'\\back`, '--flag', '$(PASSWORD) $HOME `id`', 'é👍\n'];
+for (const password of PASSWORDS) {
   test(`the password ${JSON.stringify(password)} reaches Valkey and the service as it is`, async (t) => {
     const path = await folder(t);
     const values = { valkey: { enabled: true, existingSecret: 'ours' } };

@@ -76,8 +76,11 @@ function template(values: Values, { helm = 'helm', path = chart, release = 'tuoh
 
 /** What helm answers to the same question is asked once in a process. */
 const answerOf = remembered((helm: KubernetesTool, args: readonly string[], input: string) =>
-  spawnSync(pathOf(helm), args, { input, encoding: 'utf8' }),
+  spawnSync(pathOf(helm), args, { input, encoding: 'utf8', env: { ...process.env, ...SHORT_LIVED } }),
 );
+
+/** helm mostly starts: without a garbage collector of Go's and on one core it takes a third less of the processor. */
+const SHORT_LIVED = { GOGC: 'off', GOMAXPROCS: '1' };
 
 const pathOf = remembered(kubernetesTool);
 

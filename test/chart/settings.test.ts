@@ -45,15 +45,9 @@ test('with no values the chart sets what the service would do by itself', () => 
 });
 
 test('each setting that is changed in the values reaches the service', () => {
-  const environment = environmentOf({
-    logLevel: 'debug',
-    cacheMaxBytes: 2 ** 26,
-    retryBudgetRatio: 0.25,
-    drainMs: 0,
-  });
-  const { logLevel, cacheMaxBytes, retryBudgetRatio, drainMs } = readConfig(environment);
+  const changed = { logLevel: 'debug', cacheMaxBytes: 2 ** 26, retryBudgetRatio: 0.25, drainMs: 0 };
 
-  assert.deepEqual([logLevel, cacheMaxBytes, retryBudgetRatio, drainMs], ['debug', 2 ** 26, 0.25, 0]);
+  assert.partialDeepStrictEqual(readConfig(environmentOf(changed)), changed);
 });
 
 for (const row of rows) {

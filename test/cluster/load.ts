@@ -1,11 +1,9 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { basename } from 'node:path';
 import { kubernetesTool } from '../../scripts/kubernetes-tool.ts';
+import { LOAD_FILES, type Load, type LoadPlan, loadOf, startLoad } from '../support/load.ts';
 import { awaited, kubectl, kubectlWith, PATIENCE } from './kubernetes.ts';
-import type { LoadSample } from './load-sample.ts';
 
 export interface LoadOptions {
   readonly name: string;
@@ -16,70 +14,54 @@ export interface LoadOptions {
   readonly ingress?: { readonly url: string; readonly host: string } | undefined;
 }
 
-/** A load generator: a pod beside the service, which reaches the Service as any client does, or a process in front of Traefik. */
-export interface Load {
-  /** All samples so far, oldest first. */
-  readonly samples: readonly LoadSample[];
-  /** Stops sending; resolves when all that was sent is answered or has failed. */
-  stop(): Promise<void>;
+/**
+ * Starts a load generator: a pod beside the service, which reaches the Service as any client does, or a process in front of
+ * Traefik. Resolves when the first answers are there.
+ */
+export async function startClusterLoad(
+  namespace: string,
+  image: string,
+  options: LoadOptions,
+): Promise<Load> {
+  const { ingress } = options;
+  const load = ingress ? startLoad(planOf(options)) : await startPod(namespace, image, options);
+  await awaited('the load generator has answers', async () => load.answers.length > 0);
+  return load;
 }
 
-const FILES = ['load-pod.ts', 'load-sample.ts'];
-
-/** Starts it, a pod with the image of the service, and resolves when the first answers are there. */
-export async function startLoad(namespace: string, image: string, options: LoadOptions): Promise<Load> {
-  const { ingress, perSecond, textLength } = options;
-  if (ingress) {
-    const generator = spawn(process.execPath, [fileURLToPath(new URL('load-pod.ts', import.meta.url))], {
-      env: {
-        TARGET: ingress.url,
-        HOST_NAME: ingress.host,
-        PER_SECOND: `${perSecond}`,
-        TEXT_LENGTH: `${textLength}`,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    return loadOf(generator, async () => void generator.kill('SIGTERM'));
-  }
-  await kubectlWith(objects(image, options), `--namespace ${namespace} apply --filename -`);
+async function startPod(namespace: string, image: string, options: LoadOptions): Promise<Load> {
   const pod = options.name;
+  await kubectlWith(objects(image, options), `--namespace ${namespace} apply --filename -`);
   await kubectl(`--namespace ${namespace} wait --for=condition=Ready pod/${pod} --timeout=${PATIENCE}`);
   const args = ['--namespace', namespace, 'logs', '--follow', pod];
-  return loadOf(spawn(kubernetesTool('kubectl'), args, { stdio: ['ignore', 'pipe', 'inherit'] }), () =>
-    kubectl(`--namespace ${namespace} delete pod ${pod} --timeout=${PATIENCE}`),
-  );
-}
-
-async function loadOf(
-  log: ChildProcessByStdio<null, Readable, null>,
-  end: () => Promise<unknown>,
-): Promise<Load> {
-  const samples: LoadSample[] = [];
-  createInterface(log.stdout).on('line', (line) => samples.push(JSON.parse(line)));
-  const ended = new Promise<void>((resolve) => log.once('close', () => resolve()));
-  await awaited('the load generator has answers', async () => (samples.at(-1)?.answered ?? 0) > 0);
-
+  const load = loadOf(spawn(kubernetesTool('kubectl'), args, { stdio: ['ignore', 'pipe', 'inherit'] }));
   return {
-    samples,
+    ...load,
     async stop() {
-      await end();
-      await ended;
+      await kubectl(`--namespace ${namespace} delete pod ${pod} --timeout=${PATIENCE}`);
+      await load.done;
     },
   };
 }
 
-function objects(image: string, { name, perSecond, textLength }: LoadOptions) {
+/**
+ * Texts of thumbs of a skin colour, which are two code points and one character each: the costly case of a reversal. A
+ * connection is made anew after some requests, so that pods that come late get their share.
+ */
+function planOf({ name, perSecond, textLength, ingress }: LoadOptions): LoadPlan {
+  const texts = { seed: 1, cycle: 200, length: textLength, filler: '👍🏽' };
+  const stream = { label: name, texts, perSecond, requestsEach: 50, connections: 16 };
+  return { url: 'http://tuohs', host: 'tuohs', ...ingress, streams: [stream] };
+}
+
+function objects(image: string, options: LoadOptions) {
+  const { name } = options;
   const metadata = { name, labels: TEST_LABELS };
-  const data = Object.fromEntries(
-    FILES.map((file) => [file, readFileSync(new URL(file, import.meta.url), 'utf8')]),
-  );
-  const env = { TARGET: 'http://tuohs', PER_SECOND: String(perSecond), TEXT_LENGTH: String(textLength) };
+  const data = Object.fromEntries(LOAD_FILES.map((path) => [basename(path), readFileSync(path, 'utf8')]));
   const container = {
     name: 'load',
     image,
-    // Beside the image's node_modules.
-    command: ['node', '/app/load/load-pod.ts'],
-    env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
+    command: ['node', '/app/load/load-generator.ts', JSON.stringify(planOf(options))],
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

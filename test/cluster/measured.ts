@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Load } from './load.ts';
+import { countOf, slowestMs, statusesOf } from '../chaos/tools/statistics.ts';
+import type { Load } from '../support/load.ts';
 
 export interface Row {
   readonly what: string;
@@ -18,26 +19,22 @@ const SETTLE_MS = 3000;
 
 /** Does something under load, and counts what the load's callers saw of it. */
 export async function measured(what: string, load: Load, act: () => Promise<unknown>): Promise<Row> {
-  const before = load.samples.length;
-  const start = load.samples[before - 1];
+  const before = load.answers.length;
   const startedAt = Date.now();
   await act();
   const tookSeconds = (Date.now() - startedAt) / 1000;
   await sleep(SETTLE_MS);
-  const samples = load.samples.slice(before);
-  const end = samples.at(-1);
-  if (!start || !end) throw new Error(`no load while: ${what}`);
-  const failures = Object.entries(end.failures)
-    .map(([outcome, count]) => [outcome, count - (start.failures[outcome] ?? 0)] as const)
-    .filter(([, count]) => count > 0);
+  const answers = load.answers.slice(before);
+  if (answers.length === 0) throw new Error(`no load while: ${what}`);
+  const failed = answers.filter(({ isRight }) => !isRight);
   return {
     what,
     tookSeconds,
-    requests: end.answered - start.answered,
-    failed: failures.reduce((sum, [, count]) => sum + count, 0),
-    refused: failures.find(([outcome]) => outcome === '503 OVERLOADED')?.[1] ?? 0,
-    slowestMs: samples.reduce((slowest, sample) => Math.max(slowest, sample.slowestMs), 0),
-    failures: failures.map(([outcome, count]) => `${count} × ${outcome}`).join('; '),
+    requests: answers.length,
+    failed: failed.length,
+    refused: countOf(failed, ({ code }) => code === 'OVERLOADED'),
+    slowestMs: slowestMs(answers),
+    failures: statusesOf(failed),
   };
 }
 

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { areUsable } from '../../scripts/delivery/deploy-arguments.ts';
-import { type Load, startLoad } from './load.ts';
+import { statusesOf } from '../chaos/tools/statistics.ts';
+import type { Load } from '../support/load.ts';
+import { startClusterLoad } from './load.ts';
 import { measured, type Row, table } from './measured.ts';
 import { release } from './release.ts';
 
@@ -39,7 +41,7 @@ async function runAll(): Promise<void> {
     await app.install();
     say(`installed and ready in ${((Date.now() - startedAt) / 1000).toFixed(0)} s`);
     say(await app.test());
-    const load = await startLoad(NAMESPACE, DOCKER_IMAGE, {
+    const load = await startClusterLoad(NAMESPACE, DOCKER_IMAGE, {
       ...{ name: 'load', perSecond: Number(PER_SECOND), textLength: 20, ingress },
     });
     await underLoad(load);
@@ -103,13 +105,13 @@ async function grow(): Promise<void> {
   grown.finally(() => growing.abort()).catch(() => {});
   while (!growing.signal.aborted && heavy.length < MOST_HEAVY) {
     const options = { name: `heavy-${heavy.length + 1}`, perSecond: 200, textLength: 4000 };
-    heavy.push(await startLoad(NAMESPACE, DOCKER_IMAGE, options));
+    heavy.push(await startClusterLoad(NAMESPACE, DOCKER_IMAGE, options));
     await sleep(45_000, undefined, { signal: growing.signal }).catch(() => {});
   }
   await grown;
   await Promise.all(heavy.map((load) => load.stop()));
-  const failed = heavy.map((load) => load.samples.at(-1)?.failures ?? {});
-  say(`${heavy.length} × 200 requests a second of 4000 emoji; failed: ${JSON.stringify(failed)}`);
+  const failed = heavy.map(({ answers }) => statusesOf(answers.filter(({ isRight }) => !isRight)));
+  say(`${heavy.length} × 200 requests a second of 4000 emoji; failed: ${failed.join('; ') || 'none'}`);
 }
 
 async function row(what: string, load: Load, act: () => Promise<unknown>): Promise<void> {

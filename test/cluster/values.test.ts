@@ -10,31 +10,8 @@ const NAMESPACE = 'tuohs-values';
 const skip = process.env.KUBECONFIG ? false : 'KUBECONFIG names no cluster';
 
 // No pods of the gateway: this is about what the API server takes.
-const still = { autoscaling: { enabled: false }, replicaCount: 0 };
-const host = 'shout.example';
-const own = { enabled: true, host };
-/** Server-side apply has to get from each of them to each other one, and back. */
-const sets: Readonly<Record<string, Values>> = {
-  'nothing public': { ...still, redis: { existingSecret: 'redis', caKey: 'ca.pem' } },
-  'a certificate resolver': { ...still, ingressRoute: { ...own, tls: { certResolver: 'letsencrypt' } } },
-  'a certificate in a Secret': { ...still, ingressRoute: { ...own, tls: { secretName: 'shout-tls' } } },
-  "Traefik's own certificate": { ...still, ingressRoute: own },
-  'no TLS': { ...still, ingressRoute: { ...own, tls: { enabled: false }, annotations: { a: 'b' } } },
-  'an Ingress and a Gateway': {
-    ...still,
-    ingress: { ...own, className: 'nginx', tls: { secretName: 'shout-tls' } },
-    httpRoute: { ...own, parentRefs: [{ name: 'public' }] },
-    extraEnv: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=128' }],
-    affinity: { nodeAffinity: {} },
-  },
-  'little of anything': {
-    ...still,
-    resources: { limits: null },
-    podDisruptionBudget: { enabled: false },
-    networkPolicy: { enabled: false },
-    serviceAccount: { create: false },
-  },
-};
+const STILL = { autoscaling: { enabled: false }, replicaCount: 0 };
+const sets = Object.entries(rowsOf('upgrades.yaml'));
 
 suite('values on a cluster', { skip }, () => {
   before(async () => {
@@ -43,8 +20,8 @@ suite('values on a cluster', { skip }, () => {
   });
   after(() => kubectl(`delete namespace ${NAMESPACE} --wait=false`));
 
-  for (const [from, values] of Object.entries(sets)) {
-    for (const [to, others] of Object.entries(sets).filter(([to]) => to !== from)) {
+  for (const [from, values] of sets) {
+    for (const [to, others] of sets.filter(([to]) => to !== from)) {
       test(`from ${from} to ${to} and back, with server-side apply`, () => {
         const first = upgraded(values);
         const there = upgraded(others);
@@ -103,7 +80,11 @@ function isRefusal(line: string): boolean {
 
 function helm(version: KubernetesTool, args: readonly string[], values: Values = {}): string {
   try {
-    const options = { input: JSON.stringify(values), encoding: 'utf8', stdio: 'pipe' } as const;
+    const options = {
+      input: JSON.stringify({ ...STILL, ...values }),
+      encoding: 'utf8',
+      stdio: 'pipe',
+    } as const;
     execFileSync(kubernetesTool(version), args, options);
     return '';
   } catch (error) {

@@ -64,10 +64,8 @@ test('a body over the limit of a bulk is refused as a whole', async (t) => {
 
   const { status, lines } = await post('{"data":"a"}\n{"data":"b"}');
 
-  assert.deepEqual(
-    [status, lines[0].code, lines[0].detail],
-    [413, 'TOO_LARGE', 'A body may have 20 bytes at most.'],
-  );
+  const [{ code, detail }] = lines;
+  assert.deepEqual([status, code, detail], [413, 'TOO_LARGE', 'A body may have 20 bytes at most.']);
   assert.equal(most(), 0);
 });
 

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { listeningApi } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
 import { pick } from '../support/pick.ts';
-import { rawClient, requestOf, wholeAnswers } from '../support/raw-client.ts';
+import { wholeAnswers } from '../support/raw-answer.ts';
+import { rawClient, requestOf } from '../support/raw-client.ts';
 import { EVERY_ANSWER } from './every-answer.ts';
 
 const PREFLIGHT = {

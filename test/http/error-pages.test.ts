@@ -12,10 +12,7 @@ const LIMITED: ApiUnderTest = {
   admission: {
     inFlight: () => 0,
     admit() {
-      throw new TuohsError('RATE_LIMITED', 'as told', {
-        detail: 'The quota is <5> requests.',
-        retryAfterMs: 7000,
-      });
+      throw new TuohsError('RATE_LIMITED', 'as told', { detail: 'The quota is <5>.', retryAfterMs: 7000 });
     },
   },
 };
@@ -45,7 +42,7 @@ test('the page says when to try again and what the limit is, with nothing that c
   const { body } = await open(t, '/', LIMITED);
 
   assert.match(body, /Try again in 7 seconds/);
-  assert.match(body, /The quota is &#60;5&#62; requests\./);
+  assert.match(body, /The quota is &#60;5&#62;\./);
 });
 
 test('the page loads nothing and runs nothing, and its policy lets in its style alone', async (t) => {

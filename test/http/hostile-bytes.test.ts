@@ -5,14 +5,9 @@ import { type ReverseShout, reverser, reverseShout } from '../../src/core/revers
 import { problems } from '../../src/http/problem.ts';
 import { fakeApi } from '../support/api.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
-import {
-  closedLate,
-  postOf,
-  type RawAnswer,
-  rawClient,
-  requestOf,
-  wholeAnswers,
-} from '../support/raw-client.ts';
+import { pick } from '../support/pick.ts';
+import { type RawAnswer, wholeAnswers } from '../support/raw-answer.ts';
+import { closedLate, postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 
 const JSON_HEAD = 'POST /v1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
@@ -103,32 +98,28 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
   'behind a waiting string and a bulk': { front: `${UNKNOWN}${BULK}`, calls: 2, bodies: [OLLEH, BOTH] },
 };
 
+const HOSTILE = [
+  ...Object.entries(BROKEN).map(([what, bytes]) => ({
+    what,
+    bytes: `${bytes}${KNOWN}`,
+    isUnfinished: false,
+  })),
+  ...Object.entries(UNFINISHED).map(([what, bytes]) => ({ what, bytes, isUnfinished: true })),
+];
+
 for (const [where, { front, calls, bodies, isLater }] of Object.entries(SITUATIONS)) {
-  for (const [what, bytes] of Object.entries(BROKEN)) {
-    test(`${what} ${where}: earlier requests get their whole answers, then comes an error and the end`, async (t) => {
+  for (const { what, bytes, isUnfinished } of HOSTILE) {
+    const end = isUnfinished ? ', and then the end of the client' : '';
+
+    test(`${what} ${where}${end}: earlier requests get their whole answers, then comes an error at most`, async (t) => {
       const { port, upstream, world } = await service(t);
       const client = await rawClient(t, port);
+      const isSplit = isLater || isUnfinished;
 
-      client.send(isLater ? front : `${front}${bytes}${KNOWN}`);
+      client.send(isSplit ? front : `${front}${bytes}`);
       await until(t, () => upstream.calls.length === calls);
-      if (isLater) client.send(`${bytes}${KNOWN}`);
-      await anotherRequest(t, port);
-      upstream.answerHeld();
-
-      assertAnswers(await closedLate(t, client, world.clock), bodies);
-      await anotherRequest(t, port);
-    });
-  }
-
-  for (const [what, bytes] of Object.entries(UNFINISHED)) {
-    test(`${what} ${where}, and then the end of the client: earlier requests get their whole answers`, async (t) => {
-      const { port, upstream, world } = await service(t);
-      const client = await rawClient(t, port);
-
-      client.send(front);
-      await until(t, () => upstream.calls.length === calls);
-      client.send(bytes);
-      client.socket.end();
+      if (isSplit) client.send(bytes);
+      if (isUnfinished) client.socket.end();
       await anotherRequest(t, port);
       upstream.answerHeld();
 
@@ -144,10 +135,8 @@ function assertAnswers(text: string, bodies: readonly string[]): void {
   const good = answers.slice(0, bodies.length);
   const errors = answers.slice(bodies.length);
 
-  assert.deepEqual(
-    good.map(({ status, body }) => [status, body]),
-    bodies.map((body) => [200, body]),
-  );
+  assert.deepEqual(pick(good, 'body'), bodies);
+  assert.ok(good.every(({ status }) => status === 200));
   assert.ok(errors.length <= 1 && answers.length > 0, text);
   for (const error of errors) assertRefusal(error);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setImmediate as laterTurn } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock.ts';
 import type { ReverseShout } from '../../src/core/reverse.ts';
 import type { Shout } from '../../src/core/shouter.ts';
@@ -18,7 +18,7 @@ for (const [limit, most, { shout = known, isPressed = false, maxHeldBytes = 2 **
   [
     'the bytes that are held have room for',
     104,
-    { maxHeldBytes: 2 ** 19, shout: async (text) => laterTurn(known(text)) },
+    { maxHeldBytes: 2 ** 19, shout: async (text) => turn(known(text)) },
   ],
 ] as readonly [string, number, Ahead][]) {
   test(`of more requests than ${limit}, those within the limit are answered in order, then the connection closes`, async (t) => {
@@ -116,3 +116,26 @@ test('one connection has no more than a packet of its requests read in a turn of
   await until(t, () => client.text().match(/HTTP\/1.1 404/g)?.length === 200);
   assert.ok(most > 0 && most <= 6, `${most} requests in a turn`);
 });
+
+for (const [what, parts] of [
+  ['wait for earlier ones', {}],
+  ['wait for their quota', { options: { rateLimitPerMinute: 100 } }],
+] as const) {
+  test(`the bodies of requests that ${what} are read when it is their turn`, async (t) => {
+    const texts = Array.from({ length: 20 }, (_, i) => `text ${i}`);
+    const { port } = await listeningServer(t, {
+      world: worldOn(systemClock),
+      async reverseShout(text) {
+        await turn();
+        return { text, source: 'upstream', stored: true, collapsed: false };
+      },
+      ...parts,
+    });
+    const client = await rawClient(t, port);
+
+    client.send(texts.map((text) => postOf(text)).join(''));
+
+    await client.heard('text 19');
+    assert.deepEqual(client.text().match(/text \d+/g), texts);
+  });
+}

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listeningApi } from '../support/api.ts';
-import { parsed, postOf, rawClient } from '../support/raw-client.ts';
+import { parsed } from '../support/raw-answer.ts';
+import { postOf, rawClient } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
 

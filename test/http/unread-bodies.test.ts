@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ApiUnderTest, listeningApi, NO_ROOM, OVER_QUOTA } from '../support/api.ts';
-import { closedLate, exchanged, parsed, rawClient, requestOf, wholeAnswers } from '../support/raw-client.ts';
+import { parsed, wholeAnswers } from '../support/raw-answer.ts';
+import { closedLate, exchanged, rawClient, requestOf } from '../support/raw-client.ts';
 import { testWorld } from '../support/world.ts';
 
 const JSON_TYPE = 'application/json';
@@ -93,11 +94,8 @@ for (const [what, line, type, length, body] of [
 }
 
 test('HTTP/1.0 has no 100 Continue', async (t) => {
-  const request = requestOf('POST /v1', {
-    type: JSON_TYPE,
-    more: 'expect: 100-continue',
-    body: '{"data":"hello"}',
-  });
+  const more = 'expect: 100-continue';
+  const request = requestOf('POST /v1', { type: JSON_TYPE, more, body: '{"data":"hello"}' });
 
   const { status } = await exchanged(t, await listeningApi(t), request.replace('HTTP/1.1', 'HTTP/1.0'));
 

@@ -57,7 +57,7 @@ export async function askedDashboard(ending: Ending, adminUrl: string) {
     async read(times: number): Promise<void> {
       const readings = async () =>
         (await query('count_over_time(tuohs_build_info[1h])'))[0]?.values.at(-1)?.[1];
-      await reached(`${times} readings`, 120_000, async () => ((await readings()) ?? 0) >= times);
+      await reached(`${times} readings`, 500_000, async () => ((await readings()) ?? 0) >= times);
     },
     ask: (seconds: number) => Promise.all(panels().map((panel) => asked(panel, seconds))),
   };

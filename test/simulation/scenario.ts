@@ -8,19 +8,8 @@ export interface Span {
 }
 
 export const UPSTREAM_FAULTS = [
-  ...[
-    'refused',
-    'hang',
-    'status',
-    'throttled',
-    'throttled',
-    'rejected',
-    'wrong',
-    'swapped',
-    'crossed',
-    'slow',
-  ],
-  ...['drip', 'cut', 'stall', 'endless'],
+  ...['refused', 'hang', 'status', 'throttled', 'throttled', 'rejected', 'wrong', 'swapped'],
+  ...['crossed', 'slow', 'drip', 'cut', 'stall', 'endless'],
 ] as const;
 
 /** While it lasts, this share of the attempts goes wrong in one of these ways. */

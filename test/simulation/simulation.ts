@@ -5,7 +5,7 @@ import type { BreakerState, Event, World } from '../../src/core/events.ts';
 import type { Call, Shouter } from '../../src/core/shouter.ts';
 import { verifiedUpperCase } from '../../src/core/upper-case.ts';
 import { LAYERS, type Layers, shouterStack } from '../../src/shouter-stack.ts';
-import { layerViews } from '../../src/telemetry/layer-views.ts';
+import type { Place } from '../../src/telemetry/layer-views.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { attemptRules } from './attempt-rules.ts';
 import { callRules } from './call-rules.ts';
@@ -42,12 +42,8 @@ export async function simulate(
   trace?: (line: string) => void,
 ): Promise<Outcome> {
   const { seed, settings, redisTimeoutMs, upstreamFaults, pressures } = scenario;
-  const clock = fakeClock({
-    random: dice(seed, 'stack').next,
-    tie: dice(seed, 'order').next,
-    onStep,
-    burst: 256,
-  });
+  const [random, tie] = [dice(seed, 'stack').next, dice(seed, 'order').next];
+  const clock = fakeClock({ random, tie, onStep, burst: 256 });
   const journal = newJournal(clock, trace);
   const { coverage } = journal;
   const startedAt = clock.now();
@@ -63,12 +59,7 @@ export async function simulate(
     redisTimeoutMs === undefined
       ? undefined
       : redisConnection(
-          {
-            url: 'redis://simulated',
-            ca: undefined,
-            timeoutMs: redisTimeoutMs,
-            breaker: variant.redisBreaker,
-          },
+          { url: 'redis://here', ca: undefined, timeoutMs: redisTimeoutMs, breaker: variant.redisBreaker },
           world,
           simulatedRedis(scenario, redisSide, { dice: dice(seed, 'redis'), journal }),
         );
@@ -78,15 +69,13 @@ export async function simulate(
       transport: simulatedShoutcloud(scenario, attempts, { dice: dice(seed, 'shoutcloud'), journal }),
       redis: redis && redisStore(redis, { ttlDays: 30, verify: variant.verifyRedis }, world),
       isPressed: () => isWithin(pressures),
-      views: layerViews({ waiting: countStrings, batch: countBatches, attempt: countAttempts }),
-      layers: variant.layers,
+      views: [counted],
+      layers: { ...variant.layers, retried: (...parts) => countBatches(variant.layers.retried(...parts)) },
     },
     world,
   );
-  const calls = callRules(
-    { settings, slowestMs: scenario.latencyMs[1], stack: () => stack, isCalm },
-    journal,
-  );
+  const slowestMs = scenario.latencyMs[1];
+  const calls = callRules({ settings, slowestMs, stack: () => stack, isCalm }, journal);
   const onRejection = (reason: unknown) => journal.violated('no rejection is left alone', String(reason));
   process.on('unhandledRejection', onRejection);
   startCallers(scenario, { shouter: stack.shouter, rules: calls }, { dice: dice(seed, 'callers'), journal });
@@ -151,6 +140,11 @@ export async function simulate(
       !isWithin(pressures, RECOVERY_MS) &&
       clock.now() >= attempts.pausedUntil + RECOVERY_MS
     );
+  }
+
+  function counted(place: Place, layer: Shouter): Shouter {
+    if (place === 'waiting') return countStrings(layer);
+    return place === 'attempt' ? countAttempts(layer) : layer;
   }
 
   function countStrings(inner: Shouter): Shouter {

@@ -18,12 +18,15 @@ const FLAGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
+/** As long as a busy machine may take, and less than the limit of a test, which would not say what it waited for. */
+const PATIENCE_MS = 500_000;
+
 /** Why browser tests are skipped here. Never in CI: there a missing browser is a failure. */
 export const noBrowser = existsSync(CHROMIUM) || process.env.CI ? false : `there is no ${CHROMIUM}`;
 
 /** A real Chromium, which is closed at the end. Where it does not start, each test that awaits it fails. */
 export function startBrowser(ending: Ending): Promise<Browser> {
-  const browser = chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const browser = chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: PATIENCE_MS });
   const close = browser.then(
     (started) => () => started.close(),
     () => async () => {},
@@ -50,8 +53,7 @@ export async function openPage(ending: Ending, options: PageOptions): Promise<Wa
   const { browser, url, prepare, ...contextOptions } = options;
   const context = await (await browser).newContext(contextOptions);
   ending.after(() => context.close());
-  // A busy machine may take its time, up to the limit that the test has.
-  context.setDefaultTimeout(110_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const problems = watch(page, new URL(url).origin);
   await prepare?.(page);

@@ -1,7 +1,7 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
-import { sharedPort } from '../../src/http/acceptors.ts';
 import type { Ending } from './process.ts';
 
 /** A server of the test's own on a free port, which ends with it, open connections and all; it counts them. */
@@ -47,9 +47,19 @@ export async function tcpServer(
   return { port: (server.address() as AddressInfo).port, sockets, connections: () => connections };
 }
 
-/** A port of this machine that nobody listens on. */
-export function freePort(): Promise<number> {
-  return sharedPort('127.0.0.1', 0);
+/**
+ * A port of this machine that nobody listens on. It lies below those that the system gives to connections and to servers on port 0,
+ * so that nothing takes it before the test does, not even between two servers on it.
+ */
+export async function freePort(): Promise<number> {
+  const server = createTcpServer();
+  const isFree = Promise.withResolvers<boolean>();
+  server.once('error', () => isFree.resolve(false));
+  server.listen(randomInt(10_000, 32_000), '127.0.0.1', () => isFree.resolve(true));
+  if (!(await isFree.promise)) return freePort();
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** An address on this machine where nobody listens. */

@@ -28,11 +28,8 @@ export function layerUnderTest<L extends Shouter>(
 }
 
 /** The text of the answer, or the error. */
-export function endOf(answer: Promise<Shout>): Promise<unknown> {
-  return answer.then(
-    ({ text }) => text,
-    (error) => error,
-  );
+export async function endOf(answer: Promise<Shout>): Promise<unknown> {
+  return (await answer.catch((error) => ({ text: error }))).text;
 }
 
 /** What a promise has come to by now: its value, its error, or `waits`. */

@@ -103,7 +103,7 @@ async function serviceWithOutput(t: TestContext, { output, workers }: ServiceOut
       ({ status }) => status === 200,
       () => false,
     );
-  await reached('the service is ready', 110_000, ready);
+  await reached('the service is ready', 500_000, ready);
   const pid = Number(readFileSync(pidFile, 'utf8'));
   t.after(() => killed(pid));
   return {

@@ -39,11 +39,8 @@ test('every file belongs to a part of the table, and every part has files', () =
   const strangers = files.filter(({ part }) => !(part in MAY_IMPORT));
 
   assert.deepEqual(pathsOf(strangers), []);
-  for (const part of Object.keys(MAY_IMPORT))
-    assert.ok(
-      files.some((file) => file.part === part),
-      part,
-    );
+  const parts = new Set(files.map(({ part }) => part));
+  for (const part of Object.keys(MAY_IMPORT)) assert.ok(parts.has(part), part);
 });
 
 for (const [part, allowed] of Object.entries(MAY_IMPORT)) {
@@ -73,10 +70,9 @@ for (const part of WITHOUT_PACKAGES) {
 }
 
 test('core does no input or output', () => {
-  assert.deepEqual(
-    importsOf('core').filter(({ target }) => target.startsWith('node:')),
-    [],
-  );
+  const ofNode = importsOf('core').filter(({ target }) => target.startsWith('node:'));
+
+  assert.deepEqual(ofNode, []);
 });
 
 test('no file imports itself, not even by way of others', () => {

@@ -157,8 +157,8 @@ function start(parts: { closeApi?: Closer; closeRedis?: Closer; extraMs?: number
     (what: string): Closer =>
     () =>
       closed.push(what);
-  const { closeApi = closes('api'), closeRedis = closes('redis'), extraMs = 0 } = parts;
-  const life = lifecycle({ drainMs: 6000, extraMs }, world);
+  const { closeApi = closes('api'), closeRedis = closes('redis'), ...extra } = parts;
+  const life = lifecycle({ drainMs: 6000, ...extra }, world);
   life.closes(closeRedis);
   life.closes(closeApi);
   return { life, clock: world.clock, world, closed };

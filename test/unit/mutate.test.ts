@@ -24,10 +24,7 @@ for (const line of [
   '  readonly a: 1;',
 ]) {
   test(`nothing that runs is in this line but a call at most: ${line.trim()}`, () => {
-    assert.deepEqual(
-      mutantsOf(line).filter(({ to }) => to !== ''),
-      [],
-    );
+    for (const { to } of mutantsOf(line)) assert.equal(to, '');
   });
 }
 

@@ -85,7 +85,7 @@ function originAndTime({ origin, tookMs }: Answer): string {
 function retryButton(button: HTMLButtonElement, when: HTMLElement, ask: () => void) {
   const second = afterPause(1000, wait);
   button.addEventListener('click', () => {
-    // Not `disabled`, which would take the focus away from someone who waits on the button.
+    // Not `disabled`, because a focused button would then lose the focus.
     if (button.ariaDisabled !== 'true') ask();
   });
   return { wait, stop: second.stop };

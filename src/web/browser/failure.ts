@@ -9,7 +9,7 @@ export const sentences: Readonly<Record<string, string>> = {
   TOO_LARGE: 'That is too long to shout in one breath. Make it shorter.',
   HEADERS_TOO_LARGE: 'Your browser sent too much along with the text. Clear the cookies of this site.',
   RATE_LIMITED: 'You have asked a lot in a short time.',
-  UPSTREAM_UNREACHABLE: 'SHOUTCLOUD cannot be reached, and nobody else can shout this.',
+  UPSTREAM_UNREACHABLE: 'SHOUTCLOUD cannot be reached, and nothing else can shout this.',
   UPSTREAM_TIMEOUT: 'SHOUTCLOUD took too long to answer.',
   UPSTREAM_UNREADABLE: 'SHOUTCLOUD answered with something that makes no sense.',
   UPSTREAM_WRONG: 'SHOUTCLOUD shouted something else, so you do not get to hear it.',

@@ -19,7 +19,7 @@ export function fitLoudness(shout: HTMLElement): void {
   const text = shout.textContent ?? '';
   const setSize = (px: number) => shout.style.setProperty('font-size', `${px}px`);
   shout.classList.toggle('tall', !FLAT.test(text));
-  whisper();
+  setLeastSize();
   const room = stage.clientHeight;
   if (text.length <= MEASURED_LENGTH) {
     shout.classList.remove('breaks');
@@ -28,13 +28,13 @@ export function fitLoudness(shout: HTMLElement): void {
       setSize(LEAST_PX * STEP ** step);
       if (shout.scrollWidth <= shout.clientWidth && shout.offsetHeight <= room) return;
     }
-    whisper();
+    setLeastSize();
   }
   stage.classList.add('long');
   // An element that scrolls must be reachable by the keyboard.
   if (stage.scrollHeight > stage.clientHeight) stage.tabIndex = 0;
 
-  function whisper(): void {
+  function setLeastSize(): void {
     stage?.classList.remove('long');
     stage?.removeAttribute('tabindex');
     shout.classList.add('breaks');

@@ -1,9 +1,8 @@
-import { askOn } from '../tools/answer.ts';
+import { openCaller, questionOf } from '../../support/caller.ts';
+import type { Load } from '../../support/load.ts';
+import { someTexts } from '../../support/load-texts.ts';
 import type { Gateway } from '../tools/gateway.ts';
 import type { Lab } from '../tools/lab.ts';
-import type { Load } from '../tools/load.ts';
-import { someTexts } from '../tools/texts.ts';
-import { openWire } from '../tools/wire.ts';
 import type { Attack } from './attacks/attack.ts';
 
 /** The memory limit of the chart's pod. */
@@ -22,38 +21,35 @@ const FILLING = 175;
  * honest callers ask.
  */
 export async function serviceInPod(lab: Lab, { env, upstreamHangs }: Attack): Promise<Gateway> {
-  const known = [...fillingTexts(lab), ...knownTexts(lab), ...largeTexts(lab), 'known', 'test'];
-  const hangs = ['--script', `ok*${known.length}`, '--fault', 'hang'];
+  const { filling, known, large } = textsOf(lab);
+  const texts = [filling, known, large].flatMap((source) => someTexts(source.cycle, source));
+  const all = [...texts, 'known', 'test'];
+  const hangs = ['--script', `ok*${all.length}`, '--fault', 'hang'];
   const upstream = await lab.shoutcloud(['--latency', '20', ...(upstreamHangs ? hangs : [])]);
   const gateway = await lab.gatewayWithin(POD_BYTES, { SHOUTCLOUD_URL: upstream, DRAIN_MS: '6000', ...env });
-  const wire = openWire(gateway.port);
-  for (const text of known) {
-    const { isRight } = await askOn(wire, text);
+  const caller = openCaller(gateway);
+  for (const text of all) {
+    const { isRight } = await caller.ask(questionOf(text));
     if (!isRight) throw new Error('a string is not known although nothing is wrong yet');
   }
-  wire.close();
+  caller.close();
   return gateway;
 }
 
 /** 20 known strings a second on kept connections, 20 on fresh ones, and 4 large ones. */
 export function honestCallers(lab: Lab, gateway: Gateway): Load {
-  const known = { texts: { kind: 'list', texts: knownTexts(lab) }, perSecond: 20 } as const;
-  const large = { texts: { kind: 'list', texts: largeTexts(lab) }, perSecond: 4, isFresh: true } as const;
+  const { known, large } = textsOf(lab);
   return lab.load(gateway, [
-    { label: 'kept', ...known },
-    { label: 'fresh', ...known, isFresh: true },
-    { label: 'large', ...large },
+    { label: 'kept', texts: known, perSecond: 20 },
+    { label: 'fresh', texts: known, perSecond: 20, requestsEach: 1 },
+    { label: 'large', texts: large, perSecond: 4, requestsEach: 1 },
   ]);
 }
 
-function fillingTexts({ seed }: Lab): string[] {
-  return someTexts(FILLING, seed + 3, 200_000);
-}
-
-function knownTexts({ seed }: Lab): string[] {
-  return someTexts(KNOWN, seed + 1);
-}
-
-function largeTexts({ seed }: Lab): string[] {
-  return someTexts(LARGE, seed + 2, LARGE_LENGTH);
+function textsOf({ seed }: Lab) {
+  return {
+    filling: { seed: seed + 3, cycle: FILLING, length: 200_000 },
+    known: { seed: seed + 1, cycle: KNOWN },
+    large: { seed: seed + 2, cycle: LARGE, length: LARGE_LENGTH },
+  };
 }

@@ -59,7 +59,7 @@ async function longestStepMs(gateway: Gateway, request: string): Promise<number>
 
 async function askStepMs(gateway: Gateway): Promise<number> {
   const seen = gateway.log.length;
-  gateway.signal('SIGUSR2');
+  gateway.kill('SIGUSR2');
   const isTold = () => gateway.log.slice(seen).find(({ msg }) => msg === 'longest step');
   await msUntil(() => isTold() !== undefined, 10_000);
   return Number(isTold()?.ms);

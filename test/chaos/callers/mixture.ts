@@ -40,7 +40,7 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
   while (nowMs() - from < durationMs && !isDead()) {
     if (running.length === AT_ONCE) await running.shift()?.leave();
     running.push(await startAttack(lab, gateway, POSSIBLE[Math.floor(random() * POSSIBLE.length)] ?? MIXED));
-    await Promise.race([sleep(ROUND_MS), gateway.exited]);
+    await Promise.race([sleep(ROUND_MS), gateway.exitCode]);
   }
   for (const attacker of running) await attacker.leave();
   const to = nowMs();
@@ -52,7 +52,7 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
   const during = load.answers.filter(({ atMs }) => atMs >= from && atMs < to);
   const lost = during.filter(({ isRight }) => !isRight);
   return [
-    exactly('alive', isDead() ? `ended with ${await gateway.exited}` : 'yes', 'yes'),
+    exactly('alive', isDead() ? `ended with ${await gateway.exitCode}` : 'yes', 'yes'),
     atLeast(
       `known answered (not: ${statusesOf(lost)})`,
       shareOf(during, ({ isRight }) => isRight),

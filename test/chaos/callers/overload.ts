@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer } from '../../support/caller.ts';
 import { msUntil, nowMs } from '../../support/until.ts';
-import type { Answer } from '../tools/answer.ts';
 import type { Gateway } from '../tools/gateway.ts';
 import type { Lab } from '../tools/lab.ts';
 import { callers } from '../tools/load.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Load } from '../../support/load.ts';
 import { msUntil, nowMs } from '../../support/until.ts';
 import type { Gateway } from '../tools/gateway.ts';
 import type { Lab } from '../tools/lab.ts';
-import type { Load } from '../tools/load.ts';
 import { atLeast, atMost, exactly, type Figure, type Handicap, noted, type Row } from '../tools/row.ts';
 import { p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
 import type { Attack } from './attacks/attack.ts';
@@ -61,7 +61,7 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   if (isRunning(gateway)) await msUntil(isBack, REST_MS);
   const after = gateway.rssBytes();
   return [
-    exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exited}`, 'yes'),
+    exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exitCode}`, 'yes'),
     exactly('known not answered before the attack', statusesOf(alone.filter(({ isRight }) => !isRight)), ''),
     noted('their p99 before the attack, ms', p99Ms(alone)),
     ...answered(load, attackedAt, endedAt, attack.connections),

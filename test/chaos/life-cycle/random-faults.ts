@@ -8,18 +8,12 @@ import { faultGenerator } from './fault-generator.ts';
 const MINUTE_MS = 60_000;
 const HONEST_STATUSES = [200, 503, 504];
 
-export const randomFaults = faultsEvery(1_000, {
-  name: 'a random subset of all faults each second',
-  lastsMs: MINUTE_MS,
-});
+export const randomFaults = faultsEvery(1_000, 'a random subset of all faults each second', MINUTE_MS);
 
-export const soak = faultsEvery(10_000, {
-  name: '10 minutes with faults for 10 % of the time',
-  lastsMs: 10 * MINUTE_MS,
-});
+export const soak = faultsEvery(10_000, '10 minutes with faults for 10 % of the time', 10 * MINUTE_MS);
 
 /** Faults that last a second each. After five minutes, the memory is measured, too. */
-function faultsEvery(everyMs: number, { name, lastsMs }: { name: string; lastsMs: number }): Row {
+function faultsEvery(everyMs: number, name: string, lastsMs: number): Row {
   return {
     name,
     group: 'life cycle',

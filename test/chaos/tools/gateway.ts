@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Ending, type LogLine, startProgram } from '../../support/process.ts';
+import { matches } from '../../support/pages.ts';
+import { type Ending, type Program, startProgram } from '../../support/process.ts';
 import { peakRssBytes, rssBytes, socketCount } from '../../support/process-state.ts';
 import type { MemoryCgroup } from './memory-cgroup.ts';
 
@@ -13,14 +14,11 @@ export type Env = Readonly<Record<string, string>>;
 export type UnderWay = Readonly<Record<'inFlight' | 'queued' | 'flights' | 'waiting', number>>;
 
 /** A real gateway process on free ports. */
-export interface Gateway {
+export interface Gateway extends Program {
   readonly url: string;
   readonly port: number;
   readonly adminPort: number;
   readonly adminUrl: string;
-  readonly pid: number;
-  readonly log: readonly LogLine[];
-  readonly exited: Promise<number | null>;
   rssBytes(): number;
   peakRssBytes(): number;
   sockets(): number;
@@ -28,9 +26,6 @@ export interface Gateway {
   attempts(): Promise<number>;
   /** What `/status` says is under way. */
   underWay(): Promise<UnderWay>;
-  signal(name: NodeJS.Signals): void;
-  /** SIGTERM; resolves with the exit code. */
-  stop(): Promise<number | null>;
 }
 
 /** How the process is run: unless asked for otherwise, from its sources. */
@@ -46,33 +41,27 @@ export interface GatewayManner {
 /** Starts a gateway and waits until it listens. */
 export async function startGateway(ending: Ending, env: Env, manner: GatewayManner = {}): Promise<Gateway> {
   const program = startProgram(ending, commandOf(env, manner));
-  const { port, adminPort } = await program.logLine('listening');
-  const adminUrl = `http://127.0.0.1:${adminPort}`;
+  const { url, adminUrl } = await program.listening();
   return {
-    url: `http://127.0.0.1:${port}`,
-    port: Number(port),
-    adminPort: Number(adminPort),
-    adminUrl,
-    pid: program.pid,
-    log: program.log,
-    exited: program.exitCode,
+    ...{ ...program, url, adminUrl, port: portOf(url), adminPort: portOf(adminUrl) },
     rssBytes: () => rssBytes(program.pid),
     peakRssBytes: () => peakRssBytes(program.pid),
     sockets: () => socketCount(program.pid),
     async attempts() {
-      const samples = (await textOf(`${adminUrl}/metrics`)).matchAll(
-        /^tuohs_upstream_attempts_total\S* (\d+)/gm,
-      );
-      return Array.from(samples, ([, count]) => Number(count)).reduce((sum, count) => sum + count, 0);
+      const text = await textOf(`${adminUrl}/metrics`);
+      const counts = matches(text, /^tuohs_upstream_attempts_total\S* (\d+)/gm);
+      return counts.reduce((sum, count) => sum + Number(count), 0);
     },
     async underWay() {
       const { requests, upstream } = JSON.parse(await textOf(`${adminUrl}/status`));
       const { queued, flights, waiting } = upstream;
       return { inFlight: requests.inFlight, queued, flights, waiting };
     },
-    signal: program.kill,
-    stop: () => program.stop(),
   };
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
 }
 
 function commandOf(env: Env, { isBuilt, cgroup, preload }: GatewayManner) {

@@ -1,8 +1,8 @@
+import type { Answer } from '../../support/caller.ts';
+import type { Load } from '../../support/load.ts';
 import { msUntil } from '../../support/until.ts';
-import type { Answer } from './answer.ts';
 import type { Gateway, UnderWay } from './gateway.ts';
 import type { Ledger } from './lab.ts';
-import type { Load } from './load.ts';
 import { atMost, exactly, type Figure } from './row.ts';
 import { countOf, slowestMs } from './statistics.ts';
 
@@ -16,16 +16,8 @@ export async function checkInvariants({ gateways, upstreams, loads, asked }: Led
   const attempts = upstreams.reduce((sum, upstream) => sum + upstream.calls(), 0);
   const alive = gateways.filter(({ gateway }) => isAlive(gateway));
   const figures = [
-    exactly(
-      'wrong answers',
-      countOf(answers, ({ status, isRight }) => status === 200 && !isRight),
-      0,
-    ),
-    exactly(
-      '500s and 502s',
-      countOf(answers, ({ status }) => status === 500 || status === 502),
-      0,
-    ),
+    exactly('wrong answers', countOf(answers, isWrong), 0),
+    exactly('500s and 502s', countOf(answers, isOurFault), 0),
     atMost('slowest answer, ms', slowestMs(answers), 3_200 + Math.max(0, ...loads.map(worstNoiseMs))),
     atMost('attempts', attempts, 2 * countOf(answers, isCall) + 20),
     exactly('unhandled rejections', gateways.filter(({ gateway }) => hasCrashLine(gateway)).length, 0),
@@ -38,6 +30,14 @@ export async function checkInvariants({ gateways, upstreams, loads, asked }: Led
 // A load generator that ran late itself measured that, too.
 function worstNoiseMs(load: Load): number {
   return load.noiseMs(0, Number.POSITIVE_INFINITY);
+}
+
+function isWrong({ status, isRight }: Answer): boolean {
+  return status === 200 && !isRight;
+}
+
+function isOurFault({ status }: Answer): boolean {
+  return status === 500 || status === 502;
 }
 
 // A hit and a caller who joined another's flight are no calls; one that got an error or hung up may have been one.

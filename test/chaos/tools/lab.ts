@@ -1,14 +1,13 @@
 import type { ShoutcloudOptions } from '../../../src/shoutcloud/server.ts';
+import { type Answer, openCaller, questionOf } from '../../support/caller.ts';
+import { type Load, type Stream, startLoad } from '../../support/load.ts';
 import { type Ending, startProgram } from '../../support/process.ts';
 import { type RedisServer, redisServer } from '../../support/redis-server.ts';
-import { type Answer, askOn } from './answer.ts';
 import { type Env, type Gateway, type GatewayManner, MAIN, startGateway } from './gateway.ts';
-import { type Load, type Stream, startLoad } from './load.ts';
 import { memoryCgroup } from './memory-cgroup.ts';
 import type { Handicap } from './row.ts';
 import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
 import { startUpstream, type Upstream } from './upstream.ts';
-import { openWire } from './wire.ts';
 
 /** What a row works with. All that it starts is recorded for the invariants and closed with the lab. */
 export interface Lab extends Ending {
@@ -87,15 +86,14 @@ export function openLab(
       return load;
     },
     async unknown(gateway, perSecond, durationMs) {
-      const texts = { kind: 'distinct', seed } as const;
-      const load = lab.load(gateway, [{ label: 'unknown', texts, perSecond }], durationMs);
+      const load = lab.load(gateway, [{ label: 'unknown', texts: { seed }, perSecond }], durationMs);
       await load.done;
       return load;
     },
     async ask({ port }, text) {
-      const wire = openWire(port);
-      const answer = await askOn(wire, text);
-      wire.close();
+      const caller = openCaller({ port });
+      const answer = await caller.ask(questionOf(text));
+      caller.close();
       ledger.asked.push(answer);
       return answer;
     },

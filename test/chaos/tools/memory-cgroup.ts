@@ -14,19 +14,10 @@ export interface MemoryCgroup {
 /** How the two versions of the kernel's interface name the same things. */
 const VERSIONS = [
   {
-    root: '/sys/fs/cgroup/memory',
-    limit: 'memory.limit_in_bytes',
-    swap: 'memory.swappiness',
-    noSwap: '0',
-    peak: 'memory.max_usage_in_bytes',
+    ...{ root: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes' },
+    ...{ swap: 'memory.swappiness', peak: 'memory.max_usage_in_bytes' },
   },
-  {
-    root: '/sys/fs/cgroup',
-    limit: 'memory.max',
-    swap: 'memory.swap.max',
-    noSwap: '0',
-    peak: 'memory.peak',
-  },
+  { root: '/sys/fs/cgroup', limit: 'memory.max', swap: 'memory.swap.max', peak: 'memory.peak' },
 ];
 
 let made = 0;
@@ -35,7 +26,7 @@ let made = 0;
 export function memoryCgroup(limitBytes: number): MemoryCgroup {
   const version = VERSIONS.find(({ root }) => existsSync(`${root}/cgroup.procs`));
   if (!version) throw new Error('there is no memory controller at /sys/fs/cgroup');
-  const { root, limit, swap, noSwap, peak } = version;
+  const { root, limit, swap, peak } = version;
   const path = `${root}/tuohs-lab-${process.pid}-${made++}`;
   mkdirSync(path);
   const remove = () => rmdirSync(path);
@@ -45,7 +36,7 @@ export function memoryCgroup(limitBytes: number): MemoryCgroup {
     remove();
     throw error;
   }
-  if (existsSync(`${path}/${swap}`)) writeFileSync(`${path}/${swap}`, noSwap);
+  if (existsSync(`${path}/${swap}`)) writeFileSync(`${path}/${swap}`, '0');
 
   return {
     enter: `echo $$ > ${path}/cgroup.procs && exec "$@"`,

@@ -1,23 +1,13 @@
-import type { Answer } from './answer.ts';
-
-/** The value that `share` of the values do not exceed (nearest rank); 0 of none. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
-}
+import type { Answer } from '../../support/caller.ts';
+import { percentile } from '../../support/load.ts';
+import { pick } from '../../support/pick.ts';
 
 export function p99Ms(answers: readonly Answer[]): number {
-  return percentile(
-    answers.map((answer) => answer.tookMs),
-    0.99,
-  );
+  return percentile(pick(answers, 'tookMs'), 0.99);
 }
 
 export function medianMs(answers: readonly Answer[]): number {
-  return percentile(
-    answers.map((answer) => answer.tookMs),
-    0.5,
-  );
+  return percentile(pick(answers, 'tookMs'), 0.5);
 }
 
 export function slowestMs(answers: readonly Answer[]): number {

@@ -40,10 +40,7 @@ export const SHOUTS: Readonly<Record<string, readonly [question: Question, data:
   'a form': [post('x=1&data=a+%C3%A9é&data=last', FORM), 'ÉÉ A'],
   'a form field without a value': [post('data=', FORM), ''],
   'a GET with plus and percent signs': [{ path: '/v1?__proto__=1&data=a+%C3%A9&data=last' }, 'É A'],
-  'a GET with 8 KiB of headers': [
-    { path: '/v1?data=hello', headers: { 'x-padding': 'x'.repeat(8192) } },
-    'OLLEH',
-  ],
+  'a GET with 8 KiB of headers': [{ path: '/v1?data=hello', headers: { x: 'x'.repeat(8192) } }, 'OLLEH'],
   ...each(['/', '/v1/', '/v1?data=ignored'], (path) => post('{"data":"hello"}', JSON_TYPE, path), 'OLLEH'),
   ...each(
     [
@@ -104,11 +101,7 @@ export const BAD_INPUT: Readonly<Record<string, Question>> = {
   'a GET that is not UTF-8': { path: '/v1?data=%ED%A0%80' },
 };
 
-const longest = 'a'.repeat(262_144 - '{"data":""}'.length);
+const long = 'a'.repeat(262_144 - '{"data":""}'.length);
 
 /** The longest string that a body has room for, and the one that is a byte longer. */
-export const LONGEST = {
-  question: jsonOf(longest),
-  data: longest.toUpperCase(),
-  more: jsonOf(`${longest}a`),
-};
+export const LONGEST = { question: jsonOf(long), data: long.toUpperCase(), more: jsonOf(`${long}a`) };

@@ -13,7 +13,7 @@ test('the bytes of all entries stay within the bound', () => {
   assert.ok(entries > 0 && entries < 2000);
 });
 
-test('an entry counts its two strings, twice where a character needs two bytes, and something more', () => {
+test('an entry counts its two strings, two bytes a character if they are not Latin-1, and an overhead', () => {
   const [plain, wide] = ['a', 'ж'].map((letter) => {
     const store = memoryStore({ maxBytes: 100_000 });
     store.set(letter.repeat(1000), letter.toUpperCase().repeat(1000));
@@ -36,7 +36,7 @@ test('a long text is found again and counts by its shout alone', () => {
   assert.ok(store.status().bytes < 41_000);
 });
 
-test('the least recently used goes first', () => {
+test('the least recently used entry is dropped first', () => {
   const store = memoryStore({ maxBytes: 3 * 1300 });
 
   for (const text of ['a', 'b', 'c']) store.set(text, text.repeat(1000));
@@ -47,7 +47,7 @@ test('the least recently used goes first', () => {
   assert.deepEqual(known, ['a', 'c', 'd']);
 });
 
-test('an entry larger than the whole store is not kept, says so, and drives nobody out', () => {
+test('an entry larger than the whole store is not kept, and replaces no other', () => {
   const store = memoryStore({ maxBytes: 1000 });
   store.set('', '');
 
@@ -65,7 +65,7 @@ test('a text that V8 hashes is its own key', () => {
   assert.equal(textKey('a'.repeat(16_383)), 'a'.repeat(16_383));
 });
 
-test('the key of a long text is short, another one for each text, and that of no short text', () => {
+test('the key of a long text is short, its own, and never that of a short text', () => {
   const keys = ['a', 'b', '漢', 'ab'].map((end) => textKey('x'.repeat(16_383) + end));
 
   assert.equal(new Set(keys).size, 4);

@@ -8,7 +8,7 @@ import { redisTest, type ServedRedis, startRedisStore } from './redis-under-test
 
 const UP = { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 };
 
-redisTest('a frozen Redis costs what is under way 50 ms and then nothing', async (redis) => {
+redisTest('a frozen Redis costs the commands under way 50 ms, and later ones nothing', async (redis) => {
   const { store, server, world, connection, outcomes } = redis;
   server.freeze();
   const slow = Promise.all(['a', 'b', 'c'].map((text) => store.get(text)));
@@ -24,35 +24,32 @@ redisTest('a frozen Redis costs what is under way 50 ms and then nothing', async
   assert.equal(connection.status().overdue, 3);
 });
 
-redisTest(
-  'a connection on which an awaited reply does not come for 2 s is closed, and found again',
-  async (redis, t) => {
-    const { store, server, world, connection } = redis;
-    server.freeze();
-    store.get('hello');
+redisTest('a connection without an awaited reply for 2 s is closed, and comes back', async (redis, t) => {
+  const { store, server, world, connection } = redis;
+  server.freeze();
+  store.get('hello');
 
-    await world.clock.advance(1999);
-    const before = connection.status();
-    await world.clock.advance(1);
-    await until(t, () => connection.status().trouble === 'no_answer');
-    server.thaw();
-    await until(t, () => connection.status().isUp);
+  await world.clock.advance(1999);
+  const before = connection.status();
+  await world.clock.advance(1);
+  await until(t, () => connection.status().trouble === 'no_answer');
+  server.thaw();
+  await until(t, () => connection.status().isUp);
 
-    assert.deepEqual([before.isUp, before.overdue], [true, 1]);
-    assert.deepEqual(world.told('redis-connection')[1], {
-      ...{ type: 'redis-connection', isUp: false, trouble: 'no_answer' },
-    });
-    assert.deepEqual(connection.status(), UP);
-  },
-);
+  assert.deepEqual([before.isUp, before.overdue], [true, 1]);
+  assert.deepEqual(world.told('redis-connection')[1], {
+    ...{ type: 'redis-connection', isUp: false, trouble: 'no_answer' },
+  });
+  assert.deepEqual(connection.status(), UP);
+});
 
-test('a Redis that accepts a connection and does not answer is given up after 2 s', {
+test('a connection that Redis accepts and does not answer is closed after 2 s', {
   skip: skipWithoutRedis,
 }, async (t) => {
   const server = await redisServer(t);
   server.freeze();
   const { world, connection } = startRedisStore(server.clients, server.url);
-  // The greeting is awaited from the moment that the system of the frozen server accepts the connection.
+  // The wait for the greeting begins when the operating system of the frozen server accepts the connection.
   await until(t, () => world.clock.timers() > 0);
 
   await world.clock.advance(2000);
@@ -62,28 +59,25 @@ test('a Redis that accepts a connection and does not answer is given up after 2 
   assert.equal(connection.status().isUp, false);
 });
 
-redisTest(
-  'a slow Redis slows three calls down and is then left alone, but for ever rarer probes',
-  async (redis, t) => {
-    const { store, world, connection, outcomes } = redis;
-    world.clock.setRandom(0);
-    for (let i = 0; i < 3; i++) await slowGet(redis, t);
-    const status = connection.status();
+redisTest('a slow Redis slows three calls down, and then gets ever rarer probes', async (redis, t) => {
+  const { store, world, connection, outcomes } = redis;
+  world.clock.setRandom(0);
+  for (let i = 0; i < 3; i++) await slowGet(redis, t);
+  const status = connection.status();
 
-    await world.clock.advance(499);
-    store.get('too early');
-    await world.clock.advance(1);
-    await slowGet(redis, t, 'hello', () => store.get('beside the probe'));
-    await world.clock.advance(999);
-    store.get('too early again');
+  await world.clock.advance(499);
+  store.get('too early');
+  await world.clock.advance(1);
+  await slowGet(redis, t, 'hello', () => store.get('beside the probe'));
+  await world.clock.advance(999);
+  store.get('too early again');
 
-    assert.deepEqual(status, { ...UP, breaker: 'open' });
-    assert.deepEqual(outcomes(), [
-      ...Array(3).fill('get timeout'),
-      ...['get skipped', 'get skipped', 'get timeout', 'get skipped'],
-    ]);
-  },
-);
+  assert.deepEqual(status, { ...UP, breaker: 'open' });
+  assert.deepEqual(outcomes(), [
+    ...Array(3).fill('get timeout'),
+    ...['get skipped', 'get skipped', 'get timeout', 'get skipped'],
+  ]);
+});
 
 redisTest('once it is fast again, the next probe brings it back', async (redis, t) => {
   const { store, world, connection, outcomes } = redis;
@@ -100,23 +94,20 @@ redisTest('once it is fast again, the next probe brings it back', async (redis, 
   assert.equal(world.clock.timers(), 0);
 });
 
-redisTest(
-  'a long text that arrives late answers nobody else and does not cost the connection',
-  async (redis, t) => {
-    const { store, world } = redis;
-    const long = 'x'.repeat(250_000);
-    store.set(long, long.toUpperCase());
-    store.set('short', 'SHORT');
-    await store.get('short');
+redisTest('a long text that arrives late answers no other text', async (redis, t) => {
+  const { store, world } = redis;
+  const long = 'x'.repeat(250_000);
+  store.set(long, long.toUpperCase());
+  store.set('short', 'SHORT');
+  await store.get('short');
 
-    await slowGet(redis, t, long);
+  await slowGet(redis, t, long);
 
-    assert.equal(await store.get('short'), 'SHORT');
-    assert.equal(world.told('redis-connection').length, 1);
-  },
-);
+  assert.equal(await store.get('short'), 'SHORT');
+  assert.equal(world.told('redis-connection').length, 1);
+});
 
-redisTest('set waits for nobody', async ({ store, server, world, outcomes }) => {
+redisTest('set does not wait for Redis', async ({ store, server, world, outcomes }) => {
   server.freeze();
 
   const isKept = store.set('hello', 'HELLO');
@@ -126,7 +117,7 @@ redisTest('set waits for nobody', async ({ store, server, world, outcomes }) => 
   assert.deepEqual(outcomes(), ['set timeout']);
 });
 
-/** A get that takes all the time it may, and whose reply then comes; `meanwhile` runs while it waits. */
+/** A get that takes its whole time limit, and whose reply then comes; `meanwhile` runs while it waits. */
 async function slowGet(
   { server, store, world, connection }: ServedRedis,
   t: TestContext,

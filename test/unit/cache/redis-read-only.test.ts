@@ -3,60 +3,54 @@ import type { TestContext } from 'node:test';
 import { until } from '../../support/until.ts';
 import { redisTest, type ServedRedis } from './redis-under-test.ts';
 
-redisTest(
-  'of writes that a new replica refuses together, one costs the connection, and reads go on',
-  async (redis, t) => {
-    const { store, connection, told } = await becomesReplica(redis, t);
+redisTest('writes that a new replica refuses together cost one connection', async (redis, t) => {
+  const { store, connection, changes } = await becomesReplica(redis, t);
 
-    for (const text of ['a', 'b', 'c']) store.set(text, text.toUpperCase());
-    await until(t, () => told().at(-1) === 'up: read_only');
+  for (const text of ['a', 'b', 'c']) store.set(text, text.toUpperCase());
+  await until(t, () => changes().at(-1) === 'up: read_only');
 
-    assert.equal(await store.get('hello'), 'HELLO');
-    assert.deepEqual(told(), ['up', 'down: read_only', 'up: read_only']);
-    assert.equal(connection.status().trouble, 'read_only');
-  },
-);
+  assert.equal(await store.get('hello'), 'HELLO');
+  assert.deepEqual(changes(), ['up', 'down: read_only', 'up: read_only']);
+  assert.equal(connection.status().trouble, 'read_only');
+});
 
-redisTest('as long as it is read-only it is connected anew ever more rarely', async (redis, t) => {
-  const { store, world, refuse, told } = await becomesReplica(redis, t);
+redisTest('while it is read-only, it is connected again after growing pauses', async (redis, t) => {
+  const { store, world, refuse, changes } = await becomesReplica(redis, t);
   await refuse();
 
   const cuts: number[] = [];
   for (let second = 1; second <= 16; second++) {
-    const before = told().length;
+    const before = changes().length;
     await world.clock.advance(1000);
     store.set('more', 'MORE');
     await store.get('what was sent before this has arrived');
-    if (told().length === before) continue;
+    if (changes().length === before) continue;
     cuts.push(second);
-    await until(t, () => told().at(-1) === 'up: read_only');
+    await until(t, () => changes().at(-1) === 'up: read_only');
   }
 
   assert.deepEqual(cuts, [1, 3, 7, 15]);
 });
 
-redisTest(
-  'once it takes writes again nothing is wrong, and the next change is noticed at once',
-  async (redis, t) => {
-    const { server, store, world, connection, refuse, told } = await becomesReplica(redis, t);
-    await refuse();
-    await world.clock.advance(1000);
-    await refuse();
-    await server.control.replicaof('NO', 'ONE');
-    store.set('more', 'MORE');
+redisTest('a replica that takes writes again is fine, and a change is noticed at once', async (redis, t) => {
+  const { server, store, world, connection, refuse, changes } = await becomesReplica(redis, t);
+  await refuse();
+  await world.clock.advance(1000);
+  await refuse();
+  await server.control.replicaof('NO', 'ONE');
+  store.set('more', 'MORE');
 
-    assert.equal(await store.get('more'), 'MORE');
-    assert.equal(connection.status().trouble, undefined);
-    await server.control.replicaof('127.0.0.1', 1);
-    const before = told().length;
-    await refuse();
-    assert.deepEqual(told().slice(before), ['down: read_only', 'up: read_only']);
-  },
-);
+  assert.equal(await store.get('more'), 'MORE');
+  assert.equal(connection.status().trouble, undefined);
+  await server.control.replicaof('127.0.0.1', 1);
+  const before = changes().length;
+  await refuse();
+  assert.deepEqual(changes().slice(before), ['down: read_only', 'up: read_only']);
+});
 
 for (const [what, trouble, more] of [
-  ['a replica that takes writes is no trouble', undefined, ['--replica-read-only', 'no']],
-  ['one that was a replica from the start is read, and is a trouble', 'read_only', []],
+  ['a replica that takes writes is fine', undefined, ['--replica-read-only', 'no']],
+  ['a Redis that is a replica from the start is read, and reported', 'read_only', []],
 ] as const) {
   redisTest(
     what,
@@ -74,18 +68,18 @@ async function becomesReplica(redis: ServedRedis, t: TestContext) {
   store.set('hello', 'HELLO');
   await store.get('hello');
   await server.control.replicaof('127.0.0.1', 1);
-  const told = () =>
+  const changes = () =>
     world
       .told('redis-connection')
       .map(({ isUp, trouble }) => `${isUp ? 'up' : 'down'}${trouble ? `: ${trouble}` : ''}`);
   return {
     ...redis,
-    told,
+    changes,
     /** A write that is refused and costs the connection; it is there again afterwards. */
     async refuse() {
-      const before = told().length;
+      const before = changes().length;
       store.set('more', 'MORE');
-      await until(t, () => told().length === before + 2);
+      await until(t, () => changes().length === before + 2);
     },
   };
 }

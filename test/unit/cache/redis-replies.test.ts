@@ -5,13 +5,13 @@ import { bulk, fakeRedis, type Script } from '../../support/fake-redis.ts';
 import { until } from '../../support/until.ts';
 import { connectedRedisStore } from './redis-under-test.ts';
 
-/** What no Redis says to any of our commands; reply-guard.test.ts has all kinds. */
+/** Bytes that are not a reply to any of our commands; reply-guard.test.ts has all kinds. */
 const FOREIGN: Readonly<Record<string, string>> = {
   'a push that holds null': '>1\r\n$-1\r\n',
   'a string without its end': '$2\r\nABCDEF\r\n',
 };
 
-/** What is a reply, but not to this command. */
+/** Replies that cannot belong to this command. */
 const MISPLACED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   get: { 'a number': ':1\r\n', 'an array': '*1\r\n$5\r\nHELLO\r\n' },
   mget: {
@@ -143,7 +143,7 @@ test('a reply that never comes costs one command its time, and the connection in
   assert.equal(connection.status().overdue, 0);
 });
 
-/** Honest in all but the reply to this command. */
+/** Answers this command with this reply, and the others correctly. */
 function replyTo(command: string, reply: string): Script {
   return ([name]) => (name === command ? reply : undefined);
 }
@@ -157,7 +157,7 @@ async function start(t: TestContext) {
     redis,
     ...under,
     count,
-    /** Everything that is ever asked of Redis, single values and several. */
+    /** Sends every kind of command that we send to Redis. */
     async use() {
       const { store } = under;
       const single = await store.get('unknown');

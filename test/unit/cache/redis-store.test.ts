@@ -6,20 +6,17 @@ import { settled } from '../../support/fake-clock.ts';
 import { fakeShouter } from '../../support/fake-shouter.ts';
 import { connectedRedisStore, redisTest } from './redis-under-test.ts';
 
-redisTest(
-  'a key is a digest, a value is the upper-cased text and lives for as many days as told',
-  async ({ store, server: { control } }) => {
-    store.set('straße', 'STRAßE');
-    await store.get('straße');
+redisTest('a key is a digest, a value is the upper-cased text for 30 days', async ({ store, control }) => {
+  store.set('straße', 'STRAßE');
+  await store.get('straße');
 
-    assert.deepEqual(await control.keys('*'), [keyOf('straße')]);
-    assert.equal(await control.get(keyOf('straße')), 'STRAßE');
-    const daysLeft = Math.ceil((await control.ttl(keyOf('straße'))) / 86_400);
-    assert.equal(daysLeft, 30);
-  },
-);
+  assert.deepEqual(await control.keys('*'), [keyOf('straße')]);
+  assert.equal(await control.get(keyOf('straße')), 'STRAßE');
+  const daysLeft = Math.ceil((await control.ttl(keyOf('straße'))) / 86_400);
+  assert.equal(daysLeft, 30);
+});
 
-redisTest('what one process stored, another one knows', async ({ store, server: { url, clients } }) => {
+redisTest('a text that one process stored is known to all', async ({ store, server: { url, clients } }) => {
   const other = await connectedRedisStore(clients, url);
 
   store.set('hello', 'HELLO');
@@ -37,70 +34,58 @@ const lies: Record<string, string | Buffer> = {
   'a value that is not UTF-8': Buffer.from([0x48, 0x45, 0x4c, 0x4c, 0xff]),
 };
 for (const [what, value] of Object.entries(lies)) {
-  redisTest(
-    `${what} is a miss, is counted, and is repaired by the next set`,
-    async ({ store, server: { control }, world }) => {
-      await control.set(keyOf('hello'), value);
+  redisTest(`${what} is a miss, is counted, and is repaired`, async ({ store, control, world }) => {
+    await control.set(keyOf('hello'), value);
 
-      const found = await store.get('hello');
-      store.set('hello', 'HELLO');
+    const found = await store.get('hello');
+    store.set('hello', 'HELLO');
 
-      assert.equal(found, undefined);
-      assert.deepEqual(world.told('verification-failed'), [{ type: 'verification-failed', source: 'redis' }]);
-      assert.equal(await store.get('hello'), 'HELLO');
-    },
-  );
+    assert.equal(found, undefined);
+    assert.deepEqual(world.told('verification-failed'), [{ type: 'verification-failed', source: 'redis' }]);
+    assert.equal(await store.get('hello'), 'HELLO');
+  });
 }
 
 for (const type of ['list', 'hash', 'set', 'stream'] as const) {
-  redisTest(
-    `a ${type} under our key is a miss, is counted, and is repaired by the next set`,
-    async ({ store, server: { control }, outcomes }) => {
-      const key = keyOf('hello');
-      if (type === 'list') await control.rpush(key, 'HELLO');
-      if (type === 'hash') await control.hset(key, 'HELLO', 'HELLO');
-      if (type === 'set') await control.sadd(key, 'HELLO');
-      if (type === 'stream') await control.xadd(key, '*', 'HELLO', 'HELLO');
-
-      const found = await store.get('hello');
-      store.set('hello', 'HELLO');
-
-      assert.equal(found, undefined);
-      assert.equal(await store.get('hello'), 'HELLO');
-      assert.deepEqual(outcomes(), ['get error', 'set success', 'get success']);
-    },
-  );
-}
-
-redisTest(
-  'errors are answers: they do not open the breaker',
-  async ({ store, server: { control }, connection }) => {
-    await control.rpush(keyOf('hello'), 'HELLO');
-
-    for (let i = 0; i < 20; i++) await store.get('hello');
-
-    assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
-  },
-);
-
-redisTest(
-  'a huge value under our key is not read whole',
-  async ({ store, server: { control }, outcomes }) => {
-    await control.setrange(keyOf('hello'), 64 * 1024 * 1024, 'x');
-    const before = await sentBytes(control);
+  redisTest(`a ${type} under our key is a miss, and is repaired`, async ({ store, control, outcomes }) => {
+    const key = keyOf('hello');
+    if (type === 'list') await control.rpush(key, 'HELLO');
+    if (type === 'hash') await control.hset(key, 'HELLO', 'HELLO');
+    if (type === 'set') await control.sadd(key, 'HELLO');
+    if (type === 'stream') await control.xadd(key, '*', 'HELLO', 'HELLO');
 
     const found = await store.get('hello');
+    store.set('hello', 'HELLO');
 
     assert.equal(found, undefined);
-    assert.deepEqual(outcomes(), ['get timeout']);
-    const read = (await sentBytes(control)) - before;
-    assert.ok(read < 16 * 1024 * 1024, `${read} bytes were read`);
-  },
-);
+    assert.equal(await store.get('hello'), 'HELLO');
+    assert.deepEqual(outcomes(), ['get error', 'set success', 'get success']);
+  });
+}
+
+redisTest('error replies do not open the breaker', async ({ store, control, connection }) => {
+  await control.rpush(keyOf('hello'), 'HELLO');
+
+  for (let i = 0; i < 20; i++) await store.get('hello');
+
+  assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
+});
+
+redisTest('a huge value under our key is not read whole', async ({ store, control, outcomes }) => {
+  await control.setrange(keyOf('hello'), 64 * 1024 * 1024, 'x');
+  const before = await sentBytes(control);
+
+  const found = await store.get('hello');
+
+  assert.equal(found, undefined);
+  assert.deepEqual(outcomes(), ['get timeout']);
+  const read = (await sentBytes(control)) - before;
+  assert.ok(read < 16 * 1024 * 1024, `${read} bytes were read`);
+});
 
 redisTest(
-  'a text with a huge value under its key costs the connection once at most',
-  async ({ store, server: { control }, world, becomes }) => {
+  'a huge value under a key costs one connection at most',
+  async ({ store, control, world, becomes }) => {
     await control.setrange(keyOf('hello'), 64 * 1024 * 1024, 'x');
     const shouter = cachedShouter(fakeShouter(), store, world);
 
@@ -127,7 +112,7 @@ redisTest('many long texts at once are all read', async ({ store, world }) => {
   assert.deepEqual(world.told('redis-connection'), [{ type: 'redis-connection', isUp: true }]);
 });
 
-redisTest('texts of one moment are read by one command, each its own value', async ({ store, server }) => {
+redisTest('texts of one turn are read by one command, each its own value', async ({ store, server }) => {
   for (const text of ['a', 'b', 'd']) store.set(text, text.toUpperCase());
   await store.get('a');
 
@@ -137,55 +122,46 @@ redisTest('texts of one moment are read by one command, each its own value', asy
   assert.deepEqual([await server.calls('get'), await server.calls('mget')], [1, 1]);
 });
 
-redisTest(
-  'one bad value among those of one moment is a miss, the others are read',
-  async ({ store, server: { control }, outcomes }) => {
-    for (const text of ['a', 'b', 'c']) store.set(text, text.toUpperCase());
-    await store.get('a');
-    await control.del(keyOf('b'));
-    await control.rpush(keyOf('b'), 'B');
-    await control.set(keyOf('c'), 'X');
-    outcomes();
+redisTest('a bad value among others is a miss, the others are read', async ({ store, control, outcomes }) => {
+  for (const text of ['a', 'b', 'c']) store.set(text, text.toUpperCase());
+  await store.get('a');
+  await control.del(keyOf('b'));
+  await control.rpush(keyOf('b'), 'B');
+  await control.set(keyOf('c'), 'X');
+  outcomes();
 
-    const found = await Promise.all(['a', 'b', 'c'].map((text) => store.get(text)));
+  const found = await Promise.all(['a', 'b', 'c'].map((text) => store.get(text)));
 
-    assert.deepEqual(found, ['A', undefined, undefined]);
-    assert.deepEqual(outcomes(), ['get success', 'get success', 'get success']);
-  },
-);
+  assert.deepEqual(found, ['A', undefined, undefined]);
+  assert.deepEqual(outcomes(), ['get success', 'get success', 'get success']);
+});
 
-redisTest(
-  'one command asks for 128 texts at most, and for fewer where they are long',
-  async ({ store, server }) => {
-    await Promise.all(Array.from({ length: 257 }, (_, i) => store.get(`${i}`)));
-    const short = await server.calls('mget');
-    await Promise.all(Array.from({ length: 4 }, (_, i) => store.get(`${i}`.padEnd(80_000))));
+redisTest('one command asks for 128 texts at most, and for fewer long ones', async ({ store, server }) => {
+  await Promise.all(Array.from({ length: 257 }, (_, i) => store.get(`${i}`)));
+  const short = await server.calls('mget');
+  await Promise.all(Array.from({ length: 4 }, (_, i) => store.get(`${i}`.padEnd(80_000))));
 
-    assert.deepEqual([short, await server.calls('mget'), await server.calls('get')], [2, 4, 1]);
-  },
-);
+  assert.deepEqual([short, await server.calls('mget'), await server.calls('get')], [2, 4, 1]);
+});
 
-redisTest(
-  'a Redis that is full is still read',
-  async ({ store, server: { control }, outcomes, connection }) => {
-    store.set('hello', 'HELLO');
-    await store.get('hello');
-    await control.config('SET', 'maxmemory', '1');
+redisTest('a Redis that is full is still read', async ({ store, control, outcomes, connection }) => {
+  store.set('hello', 'HELLO');
+  await store.get('hello');
+  await control.config('SET', 'maxmemory', '1');
 
-    store.set('more', 'MORE');
-    const found = await store.get('hello');
+  store.set('more', 'MORE');
+  const found = await store.get('hello');
 
-    assert.equal(found, 'HELLO');
-    assert.deepEqual(outcomes(), ['set success', 'get success', 'set error', 'get success']);
-    assert.equal(connection.status().breaker, 'closed');
-  },
-);
+  assert.equal(found, 'HELLO');
+  assert.deepEqual(outcomes(), ['set success', 'get success', 'set error', 'get success']);
+  assert.equal(connection.status().breaker, 'closed');
+});
 
 function keyOf(text: string): string {
   return `tuohs:v1:${hash('sha256', text, 'base64url')}`;
 }
 
-/** What Redis has sent so far, to anybody. */
+/** The bytes that Redis has sent so far, to all clients. */
 async function sentBytes(control: { info(section: string): Promise<string> }): Promise<number> {
   const [, bytes] = /total_net_output_bytes:(\d+)/.exec(await control.info('stats')) ?? [];
   return Number(bytes);

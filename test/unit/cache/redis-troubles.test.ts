@@ -19,9 +19,9 @@ import { connectedRedisStore, redisTest, startRedisStore } from './redis-under-t
 const skip = skipWithoutRedis;
 const SECRET = { password: 'r1ght-s3cret' };
 
-/** Where no Redis is, or one that is not what it seems. */
+/** Addresses without a Redis, or with one that is not usable. */
 const FOREIGN: [what: string, trouble: RedisTrouble, url: (t: TestContext) => Promise<string>][] = [
-  ['a port where nobody listens', 'refused', async () => (await closedUrl()).replace('http:', 'redis:')],
+  ['a closed port', 'refused', async () => (await closedUrl()).replace('http:', 'redis:')],
   ['a host that does not exist', 'name_not_found', async () => 'redis://no-such-host.invalid'],
   ['an HTTP server', 'protocol', async (t) => (await fakeRedis(t, () => HTTP)).url],
   ['a port that closes each connection', 'closed', (t) => urlOfServer(t, (socket) => socket.destroy())],
@@ -81,17 +81,14 @@ redisTest('too many clients are "too_many_clients"', async ({ server }) => {
   await hasTrouble(server.clients, server.url, 'too_many_clients');
 });
 
-redisTest(
-  'a password that Redis is given later is "password_missing"',
-  async ({ server, store, connection }, t) => {
-    await server.control.config('SET', 'requirepass', 'r1ght-s3cret');
-    await server.control.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+redisTest('a password that is set later is "password_missing"', async ({ server, store, connection }, t) => {
+  await server.control.config('SET', 'requirepass', 'r1ght-s3cret');
+  await server.control.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
 
-    await until(t, () => connection.status().trouble === 'password_missing');
+  await until(t, () => connection.status().trouble === 'password_missing');
 
-    assert.equal(store.get('hello'), undefined);
-  },
-);
+  assert.equal(store.get('hello'), undefined);
+});
 
 test('a connection that reports a second error does not end the process', async (t) => {
   const { connection, client } = startRedisStore(t, (await closedUrl()).replace('http:', 'redis:'));
@@ -102,7 +99,7 @@ test('a connection that reports a second error does not end the process', async 
   assert.equal(connection.status().isUp, false);
 });
 
-test('no TLS where it is wanted is "protocol" or "closed", a wrong CA is "certificate", the right one lets us in', {
+test('a TLS port without TLS is "protocol" or "closed", a wrong CA is "certificate", the right one connects', {
   skip,
 }, async (t) => {
   const server = await redisServer(t, { tls: true });
@@ -126,7 +123,7 @@ test('the password and the database of the address are used', { skip }, async (t
   assert.match((await server.control.info('keyspace')).trim(), /^# Keyspace\r\ndb15:keys=1,/);
 });
 
-test('no password is in anything the process writes, and it answers all the same', { skip }, async (t) => {
+test('no password is in any output of the process, which answers without Redis', { skip }, async (t) => {
   const { urlWith } = await redisServer(t, SECRET);
   const service = tuohs(t, ['serve', '--embedded-shoutcloud'], {
     REDIS_URL: urlWith('wr0ng-s3cret'),
@@ -136,15 +133,15 @@ test('no password is in anything the process writes, and it answers all the same
   await service.logLine('redis is not connected');
 
   const answer = await fetch(`${url}/v1?data=hello`);
-  const told = await Promise.all(['status', 'metrics'].map((path) => textOf(`${adminUrl}/${path}`)));
+  const shown = await Promise.all(['status', 'metrics'].map((path) => textOf(`${adminUrl}/${path}`)));
   const exitCode = await service.stop();
 
   assert.deepEqual([answer.status, exitCode], [200, 0]);
-  assert.doesNotMatch([...service.stdout, ...service.stderr, ...told].join('\n'), /s3cret/);
+  assert.doesNotMatch([...service.stdout, ...service.stderr, ...shown].join('\n'), /s3cret/);
 });
 
 for (const error of ['MOVED 1 127.0.0.1:1', 'ASK 1 127.0.0.1:1', 'CLUSTERDOWN down', 'CROSSSLOT keys']) {
-  test(`a Redis that says ${error} to a command is a cluster, whatever INFO says`, async (t) => {
+  test(`a Redis that says ${error} to a command is a cluster, even if INFO does not say so`, async (t) => {
     const redis = await fakeRedis(t);
     const { store, connection } = await connectedRedisStore(endingOf(t), redis.url);
     redis.answer(([name]) => (name === 'get' ? `-${error}\r\n` : undefined));
@@ -166,71 +163,62 @@ for (const reply of [
   });
 }
 
-test('one that loads its data is "loading", which is told once, and is used once it has', async (t) => {
+test('a Redis that loads its data is "loading", which is reported once, and is used afterwards', async (t) => {
   const redis = await fakeRedis(t, onInfo(bulk('redis_mode:standalone\r\nloading:1\r\n')));
   const { connection, world } = await hasTrouble(endingOf(t), redis.url, 'loading');
   await until(t, () => redis.connections() > 4);
-  const told = world.told('redis-connection').length;
+  const reports = world.told('redis-connection').length;
 
   redis.answer(() => undefined);
 
   await until(t, () => connection.status().isUp);
-  assert.equal(told, 1);
+  assert.equal(reports, 1);
 });
 
-redisTest(
-  'a Redis that was killed and started again is used again; each change of the reason is told',
-  async (redis, t) => {
-    const { server, world, connection, becomes } = redis;
-    await isUsed(redis);
-    await server.kill();
-    await until(t, () => connection.status().trouble === 'refused');
+redisTest('a Redis that was killed is used again, and each reason is reported', async (redis, t) => {
+  const { server, world, connection, becomes } = redis;
+  await isUsed(redis);
+  await server.kill();
+  await until(t, () => connection.status().trouble === 'refused');
 
-    await server.start();
-    await becomes('up');
+  await server.start();
+  await becomes('up');
 
-    assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
-    await isUsed(redis);
-    assert.deepEqual(
-      world.told('redis-connection').map(({ isUp, trouble }) => trouble ?? isUp),
-      [true, 'closed', 'refused', true],
-    );
-  },
-);
+  assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
+  await isUsed(redis);
+  assert.deepEqual(
+    world.told('redis-connection').map(({ isUp, trouble }) => trouble ?? isUp),
+    [true, 'closed', 'refused', true],
+  );
+});
 
-redisTest(
-  'commands under way when Redis is killed reject nobody',
-  async ({ server, store, connection, becomes }) => {
-    server.freeze();
-    const gets = ['1', '2', '3'].map((text) => store.get(text));
-    store.set('4', '4');
-    const count = connection.run({
-      op: 'count',
-      key: 'x',
-      maxReplyBytes: 256,
-      send: ({ redis }) => redis.incrby('x', 1),
-      reads: Number,
-    });
+redisTest('commands do not reject when Redis is killed', async ({ server, store, connection, becomes }) => {
+  server.freeze();
+  const gets = ['1', '2', '3'].map((text) => store.get(text));
+  store.set('4', '4');
+  const count = connection.run({
+    op: 'count',
+    key: 'x',
+    maxReplyBytes: 256,
+    send: ({ redis }) => redis.incrby('x', 1),
+    reads: Number,
+  });
 
-    await server.kill();
-    await becomes('down');
+  await server.kill();
+  await becomes('down');
 
-    assert.deepEqual(await Promise.all([...gets, count]), Array(4).fill(undefined));
-  },
-);
+  assert.deepEqual(await Promise.all([...gets, count]), Array(4).fill(undefined));
+});
 
-redisTest(
-  'a connection that was closed does not come back',
-  async ({ connection, store, becomes, outcomes }) => {
-    connection.close();
-    await becomes('down');
+redisTest('a closed connection does not come back', async ({ connection, store, becomes, outcomes }) => {
+  connection.close();
+  await becomes('down');
 
-    assert.deepEqual([store.get('hello'), store.set('hello', 'HELLO')], [undefined, false]);
-    assert.deepEqual(outcomes(), ['get skipped', 'set skipped']);
-  },
-);
+  assert.deepEqual([store.get('hello'), store.set('hello', 'HELLO')], [undefined, false]);
+  assert.deepEqual(outcomes(), ['get skipped', 'set skipped']);
+});
 
-/** Connects to it and sees that nobody waits, that it is not used, and why. */
+/** Connects to it, and checks that no call waits for it, that it is not used, and why. */
 async function hasTrouble(clients: Ending, url: string, trouble: RedisTrouble, ca?: string) {
   const redis = startRedisStore(clients, url, ca);
   assert.deepEqual([redis.store.get('hello'), redis.store.set('hello', 'HELLO')], [undefined, false]);
@@ -251,12 +239,12 @@ async function isUsed({
   assert.equal(await store.get('hello'), 'HELLO');
 }
 
-/** Honest in all but the reply to INFO. */
+/** Answers INFO with this reply, and the others correctly. */
 function onInfo(reply: string): Script {
   return ([name]) => (name === 'info' ? reply : undefined);
 }
 
-/** A server that does this to whoever connects. */
+/** A server that does this to each connection. */
 async function urlOfServer(t: TestContext, act: (socket: Socket) => void): Promise<string> {
   return `redis://127.0.0.1:${(await tcpServer(t, act)).port}`;
 }

@@ -15,15 +15,15 @@ export interface RedisUnderTest {
   /** The client below the connection, to break it. */
   readonly client: Redis;
   readonly store: Store;
-  /** Resolves when the connection next says that it is up, or is up already; the same for down. */
+  /** Resolves when the connection is up, or down. */
   becomes(state: 'up' | 'down'): Promise<void>;
-  /** The outcomes of what was asked of Redis since this was last called. */
+  /** The outcomes of the commands since the last call of this. */
   outcomes(): string[];
 }
 
 /**
- * A connection with the numbers of the real one, but for the pause before it connects again, on a clock that stands
- * still; and a store on it.
+ * A connection with the numbers of the real one, except the pause before it connects again, on a clock that stands still,
+ * and a store on it.
  */
 export function startRedisStore(ending: Ending, url: string, ca?: string): RedisUnderTest {
   const recorded = testWorld();
@@ -68,10 +68,14 @@ export function startRedisStore(ending: Ending, url: string, ca?: string): Redis
   };
 }
 
-/** One on a real server, connected. */
-export type ServedRedis = RedisUnderTest & { readonly server: RedisServer };
+/** A connected one on a real server. */
+export type ServedRedis = RedisUnderTest & {
+  readonly server: RedisServer;
+  /** A client of the server for the test itself. */
+  readonly control: RedisServer['control'];
+};
 
-/** A test with a real server of its own; skipped where there is none. */
+/** A test with a real server of its own; skipped if there is none. */
 export function redisTest(
   name: string,
   run: (redis: ServedRedis, t: TestContext) => Promise<void>,
@@ -79,7 +83,8 @@ export function redisTest(
 ): void {
   test(name, { skip: skipWithoutRedis }, async (t) => {
     const server = await redisServer(t, { more });
-    await run({ server, ...(await connectedRedisStore(server.clients, server.url)) }, t);
+    const { control } = server;
+    await run({ server, control, ...(await connectedRedisStore(server.clients, server.url)) }, t);
   });
 }
 

@@ -55,13 +55,21 @@ test('replies as long as awaited pass, however many at once', async () => {
   assert.equal(passed(), 50 * stringOf(100_000).length);
 });
 
-test('a little more than awaited passes, because there is more than replies on a connection', async () => {
-  const { arrives, faults } = startGuard(1);
+for (const [what, more, expected] of [
+  ['128 KiB more than awaited pass', 0, []],
+  ['one byte more than that is refused', 1, ['oversized_value']],
+] as const) {
+  test(`${what}, because there is more than replies on a connection`, async () => {
+    const { guard, arrives, faults } = startGuard(1);
+    guard.expect(1_000_000)();
+    guard.expect(1000);
+    const frameBytes = stringOf(100_000).length - 100_000;
 
-  await arrives(stringOf(SLACK - 100));
+    await arrives(stringOf(SLACK + 1000 - frameBytes + more));
 
-  assert.deepEqual(faults, []);
-});
+    assert.deepEqual(faults, expected);
+  });
+}
 
 test('a reply that is far longer than awaited is refused when its length is known', async () => {
   const { guard, arrives, faults, passed } = startGuard(1);
@@ -114,7 +122,8 @@ for (const [what, asked, bytes] of [
 
 test('a new connection is read from its start', async () => {
   const { client, guard, arrives, faults } = startGuard(2);
-  await arrives('$5\r\nHE');
+  await arrives(`$${SLACK - 100}\r\nHE`);
+  await arrives('x'.repeat(SLACK - 200));
   client.stream = new PassThrough();
   let bytes = 0;
   client.stream.on('data', (chunk: Buffer) => {
@@ -122,10 +131,10 @@ test('a new connection is read from its start', async () => {
   });
   guard.watch(client);
 
-  client.stream.write('+OK\r\n');
+  client.stream.write(stringOf(1000));
   await settled();
 
-  assert.deepEqual([bytes, faults], [5, []]);
+  assert.deepEqual([bytes, faults], [stringOf(1000).length, []]);
 });
 
 for (const [when, wait] of [

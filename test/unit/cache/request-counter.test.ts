@@ -7,13 +7,13 @@ import { connectedRedisStore, type RedisUnderTest, redisTest } from './redis-und
 const counterOf = ({ world, connection: redis }: RedisUnderTest, perMinute: number) =>
   requestCounter(world.clock, { perMinute, redis });
 
-/** Counts with a quota of one, so that Redis is always waited for. */
+/** Counts with a quota of one, so that each count waits for Redis. */
 const countOf = (redis: RedisUnderTest) => {
   const counter = counterOf(redis, 1);
   return async (client: string) => (await counter.count(client)).current;
 };
 
-test('the count begins anew with the minute of the clock', async () => {
+test('the count starts again with each minute of the clock', async () => {
   const clock = fakeClock();
   const counter = requestCounter(clock, { perMinute: 1 });
   await clock.advance(59_999);
@@ -26,7 +26,7 @@ test('the count begins anew with the minute of the clock', async () => {
   assert.deepEqual(first, { current: 1, leftMs: 60_000 });
 });
 
-test('only so many clients are remembered, each by itself, and the quietest is forgotten first', async () => {
+test('a bounded number of clients is remembered, and the one without a request for longest is forgotten first', async () => {
   const counter = requestCounter(fakeClock(), { perMinute: 1 });
   await counter.count('quiet');
   await counter.count('loud');
@@ -51,24 +51,21 @@ redisTest('two processes with one Redis count together, each minute by itself', 
   assert.deepEqual([...counts, await count('a')], [3, 2, 1]);
 });
 
-redisTest(
-  'a client far from its quota waits for Redis once, and then only when that count is old',
-  async (redis) => {
-    const counter = counterOf(redis, 100);
-    const other = counterOf(await connectedRedisStore(redis.server.clients, redis.server.url), 100);
-    const first = counter.count('a');
-    await first;
-    await other.count('a');
-    await redis.world.clock.advance(1000);
+redisTest('a client far from its quota waits for Redis only while its count is old', async (redis) => {
+  const counter = counterOf(redis, 100);
+  const other = counterOf(await connectedRedisStore(redis.server.clients, redis.server.url), 100);
+  const first = counter.count('a');
+  await first;
+  await other.count('a');
+  await redis.world.clock.advance(1000);
 
-    const second = counter.count('a');
-    const current = [(await first).current, (await second).current];
-    const third = counter.count('a');
+  const second = counter.count('a');
+  const current = [(await first).current, (await second).current];
+  const third = counter.count('a');
 
-    assert.deepEqual([first instanceof Promise, second instanceof Promise], [true, true]);
-    assert.deepEqual([...current, third], [1, 3, { current: 4, leftMs: 59_000 }]);
-  },
-);
+  assert.deepEqual([first instanceof Promise, second instanceof Promise], [true, true]);
+  assert.deepEqual([...current, third], [1, 3, { current: 4, leftMs: 59_000 }]);
+});
 
 redisTest('a client near its quota waits for Redis each time', async (redis) => {
   const counter = counterOf(redis, 4);
@@ -81,7 +78,7 @@ redisTest('a client near its quota waits for Redis each time', async (redis) => 
   assert.equal(current, 3);
 });
 
-redisTest('requests of one moment are one command, and each has its own place', async (redis) => {
+redisTest('requests of one turn are one command, and each has its own place', async (redis) => {
   const count = countOf(redis);
   await count('a');
 
@@ -91,7 +88,7 @@ redisTest('requests of one moment are one command, and each has its own place', 
   assert.deepEqual(redis.outcomes(), ['count success', 'count success', 'count success']);
 });
 
-redisTest('no address is in any key, and each key goes by itself', async (redis) => {
+redisTest('no key holds an address, and each key expires', async (redis) => {
   const { control } = redis.server;
 
   await countOf(redis)('203.0.113.7');
@@ -101,19 +98,16 @@ redisTest('no address is in any key, and each key goes by itself', async (redis)
   assert.equal(Math.ceil((await control.ttl(keys[0] ?? '')) / 60), 2);
 });
 
-redisTest(
-  'while Redis is frozen, what was counted here counts, and takes no time once that is known',
-  async (redis) => {
-    const count = countOf(redis);
-    await count('a');
-    redis.server.freeze();
-    const slow = ['a', 'b', 'c'].map(count);
-    await redis.world.clock.advance(50);
+redisTest('while Redis is frozen, the count of this process counts, soon at once', async (redis) => {
+  const count = countOf(redis);
+  await count('a');
+  redis.server.freeze();
+  const slow = ['a', 'b', 'c'].map(count);
+  await redis.world.clock.advance(50);
 
-    assert.deepEqual([await Promise.all(slow), await count('a')], [[2, 1, 1], 3]);
-    assert.deepEqual(redis.outcomes().slice(1), [...Array(3).fill('count timeout'), 'count skipped']);
-  },
-);
+  assert.deepEqual([await Promise.all(slow), await count('a')], [[2, 1, 1], 3]);
+  assert.deepEqual(redis.outcomes().slice(1), [...Array(3).fill('count timeout'), 'count skipped']);
+});
 
 const CHANGES: Record<string, (redis: Parameters<Parameters<typeof redisTest>[1]>[0]) => Promise<unknown>> = {
   'that is gone': async ({ server, becomes }) => {
@@ -121,14 +115,14 @@ const CHANGES: Record<string, (redis: Parameters<Parameters<typeof redisTest>[1]
     await becomes('down');
   },
   'that forgot': ({ server }) => server.control.flushall(),
-  'with another type under our key': async ({ server: { control } }) => {
+  'with another type under our key': async ({ control }) => {
     const [key = ''] = await control.keys('*');
     await control.del(key);
     await control.rpush(key, '1000');
   },
 };
 for (const [what, change] of Object.entries(CHANGES)) {
-  redisTest(`a Redis ${what} gives nobody a fresh quota here`, async (redis) => {
+  redisTest(`a Redis ${what} gives no client a new quota`, async (redis) => {
     const count = countOf(redis);
     await count('a');
 

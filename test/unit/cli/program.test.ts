@@ -15,14 +15,14 @@ for (const [what, args, environment, code, words] of [
     /^tuohs: PORT must be .*\ntuohs: SHOUTCLOUD_URL must be .*\n$/,
   ],
   [
-    'a SHOUTCLOUD of its own and the address of another one cannot both be meant',
+    'an embedded SHOUTCLOUD and the address of another one contradict each other',
     ['--embedded-shoutcloud'],
     { SHOUTCLOUD_URL: 'http://other' },
     2,
     /^tuohs: SHOUTCLOUD_URL and --embedded-shoutcloud are both given.*\n$/,
   ],
   [
-    'a port that cannot be had ends with 1 and the reason',
+    'an address that cannot be listened on ends with 1 and the reason',
     [],
     { HOST: '192.0.2.1', PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' },
     1,
@@ -45,7 +45,7 @@ for (const [text, ms] of Object.entries({ '500ms': 500, '30s': 30_000, '1.5m': 9
 }
 
 for (const text of ['', '30', 's', '-1s', '1 s', '1S', '1e3s', '.5s', '9ms', '61m', '30s ', 'NaNs']) {
-  test(`${JSON.stringify(text)} is no duration here, and the message says what is`, () => {
+  test(`${JSON.stringify(text)} is not a duration, and the message says what is`, () => {
     assert.throws(() => read(text), {
       message: 'It must be a number with a unit (ms, s, m or h), from 10ms to 1h.',
     });
@@ -55,7 +55,7 @@ for (const text of ['', '30', 's', '-1s', '1 s', '1S', '1e3s', '.5s', '9ms', '61
 for (const signals of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGTERM SIGINT', 'SIGINT SIGINT SIGTERM']) {
   const expected = Math.min(signals.split(' ').length, 2);
 
-  test(`${signals}, before anyone asks, make ${expected} of two`, async () => {
+  test(`${signals}, before the promises are read, resolves ${expected} of them`, async () => {
     const process = new EventEmitter();
     const { first, second } = stopSignals(process);
     let count = 0;

@@ -8,7 +8,7 @@ import { folder } from '../../support/folder.ts';
 import { problem } from '../client/fake-service.ts';
 import { behindFetch, inputOf, ran } from './shout-surroundings.ts';
 
-test('each text is one object, in order, with where its answer came from', async (t) => {
+test('each text is one object, in order, with the source of its answer', async (t) => {
   serviceOf(t);
 
   const { exitCode, stdout, stderr } = await ran(['shout', '--json'], { input: 'one\n\ntwo' });
@@ -35,16 +35,16 @@ test('a failure is an object too, is counted, and its line is kept', async (t) =
   assert.equal(await readFile(failed, 'latin1'), 'bad\n\xff\n');
 });
 
-test('16 texts are asked at once and no more, answers keep their order, and a text may have several lines', async (t) => {
+test('16 texts are under way at once, answers keep their order, and a text can have several lines', async (t) => {
   let underWay = 0;
   let most = 0;
   const full = Promise.withResolvers<void>();
   serviceOf(t, async (text) => {
     most = Math.max(most, ++underWay);
-    // A 17th has time to begin.
+    // Time for a 17th request to begin.
     if (underWay === 16) settled().then(settled).then(full.resolve);
     await full.promise;
-    // Those behind it are answered first.
+    // Later texts are answered first.
     if (text === '0\n') await settled();
     underWay--;
     return undefined;
@@ -101,7 +101,7 @@ test('an interrupt ends it while it waits for the next line', async (t) => {
   assert.deepEqual([exitCode, objects(stdout)], [130, [answered('one')]]);
 });
 
-test('what the input throws ends it, behind the answers of what came before', async (t) => {
+test('an input that fails ends it, after the answers to the lines before', async (t) => {
   serviceOf(t);
   const input = inputOf('one\ntwo\n', new Error('the disk is gone'));
 
@@ -122,7 +122,7 @@ for (const args of [[], ['--json']]) {
   });
 }
 
-/** Puts a service behind `fetch` that answers each text well, or as `spoil` says. It obeys signals. */
+/** Puts a service behind `fetch` that answers each text, or responds with what `spoil` returns. It obeys signals. */
 function serviceOf(
   t: TestContext,
   spoil: (text: string) => Response | undefined | Promise<Response | undefined> = () => undefined,

@@ -36,18 +36,21 @@ test('all lines as they came are the bytes that came, with a line break at the e
   );
 });
 
-/** The bytes of each chunk as characters. */
 for (const [what, chunks, texts] of [
-  ['only what ends a line is taken off', [Buffer.from(' a\rb \u2028\r\n')], [' a\rb \u2028']],
-  ['a byte order mark is no part of the first line', [Buffer.from(`${MARK}one`)], ['one']],
-  ['however it is cut', ['\xef', '\xbb', '\xbfone\n'].map((byte) => Buffer.from(byte, 'latin1')), ['one']],
+  ['only the line break is removed', [Buffer.from(' a\rb \u2028\r\n')], [' a\rb \u2028']],
+  ['a byte order mark is not part of the first line', [Buffer.from(`${MARK}one`)], ['one']],
   [
-    'a byte order mark further on is text',
+    'a byte order mark that is cut is found',
+    ['\xef', '\xbb', '\xbfone\n'].map((byte) => Buffer.from(byte, 'latin1')),
+    ['one'],
+  ],
+  [
+    'a second byte order mark is text',
     [Buffer.from(`${MARK}${MARK}one\n${MARK}two\n`)],
     [`${MARK}one`, `${MARK}two`],
   ],
-  ['nothing but a byte order mark is one empty line', [Buffer.from(MARK)], ['']],
-  ['a text with a NUL is no UTF-16', [Buffer.from('a\0bc\n')], ['a\0bc']],
+  ['a byte order mark alone is one empty line', [Buffer.from(MARK)], ['']],
+  ['a text with a NUL is not taken for UTF-16', [Buffer.from('a\0bc\n')], ['a\0bc']],
 ] as const) {
   test(what, async () => {
     const lines = await linesIn(chunks);

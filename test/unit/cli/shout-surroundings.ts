@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly input?: string | Uint8Array | Readable;
   readonly environment?: Readonly<Record<string, string>>;
   readonly interrupt?: Promise<void>;
-  /** Called when something comes out. */
+  /** Called for each chunk of standard output. */
   readonly onOutput?: () => void;
 }
 
@@ -39,7 +39,7 @@ export async function ran(args: readonly string[], options: RunOptions = {}): Pr
   return { exitCode, stdout: out, stderr: err };
 }
 
-/** Puts this behind `fetch` until the test ends; the addresses that were asked. */
+/** Replaces `fetch` until the test ends. Returns the addresses that are asked. */
 export function behindFetch(t: TestContext, fetch: typeof globalThis.fetch): string[] {
   const asked: string[] = [];
   t.mock.method(globalThis, 'fetch', (...[url, init]: Parameters<typeof globalThis.fetch>) => {
@@ -49,7 +49,7 @@ export function behindFetch(t: TestContext, fetch: typeof globalThis.fetch): str
   return asked;
 }
 
-/** An input that says this, and then fails with the error, or says no more. */
+/** An input that brings this, and then fails with the error, or never ends. */
 export function inputOf(said: string, error?: Error): Readable {
   async function* chunks() {
     yield Buffer.from(said);

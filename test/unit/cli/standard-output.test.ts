@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { run } from '../../../src/cli/program.ts';
 import { settled } from '../../support/fake-clock.ts';
 
-/** `tuohs --help` with this as standard output, and what becomes of it. */
+/** Runs `tuohs --help` with this as standard output. */
 function help(stdout: Writable) {
   const stderr = new PassThrough();
   const first = Promise.withResolvers<void>();
@@ -17,7 +17,7 @@ function help(stdout: Writable) {
   return Object.assign(command, { ended, said: () => String(stderr.read() ?? '') });
 }
 
-/** A reader that reads nothing until it is told to. */
+/** A reader that reads nothing until `read` is called. */
 function stalledReader() {
   const go = Promise.withResolvers<void>();
   let text = '';
@@ -34,7 +34,7 @@ function stalledReader() {
 
 /** A stream that cannot be written. */
 function broken(code: string): Writable {
-  const error = Object.assign(new Error(`${code}: as told, write`), { code });
+  const error = Object.assign(new Error(`${code}: write`), { code });
   return new Writable({ write: (_chunk, _encoding, done) => done(error) });
 }
 
@@ -50,7 +50,7 @@ test('a command ends when all of its output is written, not before', async () =>
   assert.match(text(), /^Usage: tuohs[\s\S]*\n$/);
 });
 
-test('a reader that stalls is given up at a signal', async () => {
+test('a signal ends the wait for a reader that stalls', async () => {
   const command = help(stalledReader().stdout);
   await settled();
 
@@ -59,7 +59,7 @@ test('a reader that stalls is given up at a signal', async () => {
   assert.equal(await command.ended, 130);
 });
 
-test('a reader that has had enough is no failure', async () => {
+test('a reader that has read enough is not a failure', async () => {
   const command = help(broken('EPIPE'));
 
   assert.equal(await command.ended, 0);
@@ -70,5 +70,5 @@ test('output that cannot be written is 1 and a sentence', async () => {
   const command = help(broken('ENOSPC'));
 
   assert.equal(await command.ended, 1);
-  assert.equal(command.said(), 'tuohs: the output could not be written: ENOSPC: as told, write\n');
+  assert.equal(command.said(), 'tuohs: the output could not be written: ENOSPC: write\n');
 });

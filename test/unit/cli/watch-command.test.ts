@@ -6,7 +6,7 @@ import { folder } from '../../support/folder.ts';
 import { closedUrl, httpServer } from '../../support/http-server.ts';
 import { ran } from './shout-surroundings.ts';
 
-test('--once is 1 and one line where the round failed', async () => {
+test('a failed round of --once is 1 and one line', async () => {
   const { exitCode, stdout, stderr } = await ran(['watch', '--once', '--url', await closedUrl()]);
 
   assert.deepEqual([exitCode, stderr], [1, '']);
@@ -15,7 +15,7 @@ test('--once is 1 and one line where the round failed', async () => {
   assert.match(line.reason, /^nothing is answered: .*ECONNREFUSED/);
 });
 
-test('a state file that holds no state is told of and begun anew', async (t) => {
+test('a state file that holds no state is reported and replaced', async (t) => {
   const state = join(await folder(t), 'state.json');
   await writeFile(state, 'garbage');
 
@@ -27,7 +27,7 @@ test('a state file that holds no state is told of and begun anew', async (t) => 
 
 const SECRET = 's3cr3t';
 
-test('all that is wrong with the set-up is named, without the address of a webhook', async () => {
+test('every problem with webhooks is named, without their addresses', async () => {
   const args = ['watch', '--once', '--notify', `${SECRET}.example`, '--notify', `ftp://${SECRET}`];
 
   const { exitCode, stdout, stderr } = await ran(args);
@@ -65,7 +65,7 @@ for (const args of WRONG) {
   });
 }
 
-/** What stands at the address in place of the service, and what a failed round says of it. */
+/** Another server at the address of the service, and what the failed round says about it. */
 const NOT_THE_SERVICE: readonly [string, number, Record<string, string>, RegExp][] = [
   ['a redirect', 302, { location: '/login' }, /answers 302 to http:\/\/127\.0\.0\.1:\d+\/login/],
   ['another server', 200, { 'content-type': 'text/html' }, /the answer .*BAD_ANSWER/],

@@ -12,9 +12,9 @@ export type Manner =
   | { readonly kind: 'answer' }
   /** Answers each text with this line. */
   | { readonly kind: 'lines'; readonly line: (text: string) => string }
-  /** Sends this instead of the right lines, and ends as if all was said. */
+  /** Sends this instead of the right lines, and ends in order. */
   | { readonly kind: 'garbled'; readonly body: (lines: readonly string[]) => string }
-  /** Goes on behind so many lines when `goOn` settles; breaks the connection there if it rejects. */
+  /** Stops after this many lines until `goOn` resolves; breaks the connection there if it rejects. */
   | {
       readonly kind: 'halting';
       readonly after: number;
@@ -23,9 +23,9 @@ export type Manner =
     }
   /** Refuses the whole request. */
   | { readonly kind: 'refuse'; readonly response: () => Response }
-  /** Lets the connection fail. */
+  /** Refuses the connection. */
   | { readonly kind: 'unreachable' }
-  /** Says nothing at all. */
+  /** Never answers. */
   | { readonly kind: 'hang' };
 
 export interface FakeService {
@@ -36,7 +36,7 @@ export interface FakeService {
   readonly signals: readonly AbortSignal[];
 }
 
-/** Stands for the service behind `fetch`: answers in the manners given, one request each, and well after them. */
+/** A service behind `fetch`: answers one request in each of these manners, and all later ones as it should. */
 export function fakeService(...manners: Manner[]): FakeService {
   const requests: string[][] = [];
   const signals: AbortSignal[] = [];
@@ -55,7 +55,7 @@ export function fakeService(...manners: Manner[]): FakeService {
   }
 }
 
-/** What the fake answers to a text: nothing that a client could recognize. */
+/** The answer of the fake to a text, which a client cannot check against the text. */
 export function shouted(text: string): string {
   return `<${text}>`;
 }
@@ -74,7 +74,7 @@ export function problem(
   return new Response(JSON.stringify(body), { status, headers });
 }
 
-/** A body without end or line feed, how much of it was read, and whether its reader has left. */
+/** A body without an end or a line feed, how much of it was read, and whether its reader has left. */
 export function endlessAnswer() {
   let pieces = 0;
   let isLeft = false;
@@ -88,7 +88,7 @@ export function endlessAnswer() {
   return { body: ReadableStream.from(body()), pieces: () => pieces, isLeft: () => isLeft };
 }
 
-/** A client whose requests are all answered like this, and what it asked. */
+/** A client whose requests are all answered like this, and its requests. */
 export function clientOf(
   answer: () => Response | Promise<Response> = () => Response.json({ data: 'A' }),
   options: Partial<ClientOptions> = {},
@@ -101,7 +101,7 @@ export function clientOf(
   return { calls, ...createClient({ baseUrl: 'http://tuohs.test', fetch, ...options }) };
 }
 
-/** The error of the client that this rejects with. */
+/** The client's error with which this rejects. */
 export async function failure(promise: Promise<unknown>): Promise<TuohsClientError> {
   const error = await promise.then(
     () => assert.fail('it did not fail'),

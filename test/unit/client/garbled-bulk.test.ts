@@ -105,7 +105,7 @@ for (const [what, texts, shifted] of [
   ['flags', ['🇺🇸🇩🇪', '🇸🇺🇪🇩'], '🇪🇩🇸🇺'],
   ['marks', ['e\u0301', '\u0301e'], '\u0301E'],
 ] as const) {
-  test(`the answer of another text is no result, though it looks like one: ${what}`, async (t) => {
+  test(`the answer of another text is not a result, even if it looks like one: ${what}`, async (t) => {
     withoutPauses(t);
     const shift: Manner = { kind: 'garbled', body: () => `${JSON.stringify({ data: shifted })}\n` };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createClient, type ServiceErrorCode } from '../../../src/client/index.ts';
+import { createClient, type ServiceErrorCode, type TuohsClientError } from '../../../src/client/index.ts';
 import { problems } from '../../../src/http/problem.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { clientOf, endlessAnswer, failure, problem } from './fake-service.ts';
@@ -50,58 +50,77 @@ for (const [baseUrl, asked] of [
 }
 
 for (const baseUrl of ['', 'localhost:5000', 'ftp://tuohs.test', 'http://user:secret@tuohs.test']) {
-  test(`there is no client for the address "${baseUrl}"`, () => {
+  test(`the address "${baseUrl}" is a TypeError`, () => {
     assert.throws(() => createClient({ baseUrl }), TypeError);
   });
 }
 
-test('a failure carries the code, detail, status, pause and request id of the service', async () => {
-  const body = { error: 'a sentence', code: 'UPSTREAM_UNREACHABLE', requestId: 'request-1', detail: 'more' };
-  const headers = { 'retry-after': '7' };
-  const { shout } = clientOf(() => Response.json(body, { status: 503, headers }), { retries: 0 });
-
-  const { code, message, detail, status, retryAfterMs, requestId } = await failure(shout('a'));
-
-  assert.deepEqual({ error: message, code, requestId, detail }, body);
-  assert.deepEqual([status, retryAfterMs], [503, 7000]);
+const BODY = { error: 'a sentence', code: 'UPSTREAM_UNREACHABLE', requestId: 'request-1', detail: 'more' };
+const REFUSED = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+const HIDDEN = Object.defineProperties(new Response(null), {
+  type: { value: 'opaqueredirect' },
+  status: { value: 0 },
+  ok: { value: false },
+});
+const redirect = (location: string) => new Response('moved', { status: 301, headers: { location } });
+const retryAfter = (header: string) => problem(503, 'OVERLOADED', { 'retry-after': header });
+const movedTo = (words: string) => ({
+  ...{ code: 'BAD_ANSWER', status: 301 },
+  message: `http://tuohs.test/ answers 301 to ${words}: use that address`,
 });
 
-for (const [header, ms] of [
-  ['soon', undefined],
-  ['Tue, 01 Jan 2030 00:00:05 GMT', 5000],
-] as const) {
-  test(`the Retry-After "${header}" is ${ms} ms`, async (t) => {
+/** An answer, and fields of the error that follows from it. */
+const FAILURES: readonly [what: string, answer: Response | Error, expected: Partial<TuohsClientError>][] = [
+  [
+    'an error of the service',
+    Response.json(BODY, { status: 503, headers: { 'retry-after': '7' } }),
+    {
+      ...{ message: 'a sentence', code: 'UPSTREAM_UNREACHABLE', status: 503 },
+      ...{ detail: 'more', requestId: 'request-1', retryAfterMs: 7000 },
+    },
+  ],
+  ['a Retry-After that is not a time', retryAfter('soon'), { retryAfterMs: undefined }],
+  ['a date as Retry-After', retryAfter('Tue, 01 Jan 2030 00:00:05 GMT'), { retryAfterMs: 5000 }],
+  ['an error page', new Response('<h1>Not here</h1>', { status: 404 }), { code: 'BAD_ANSWER', status: 404 }],
+  ['a page', new Response('<h1>Welcome</h1>'), { code: 'BAD_ANSWER', status: 200 }],
+  ['another JSON', Response.json({ result: 'OLLEH' }), { code: 'BAD_ANSWER', status: 200 }],
+  ['a null', Response.json(null), { code: 'BAD_ANSWER', status: 200 }],
+  [
+    'no connection',
+    new TypeError('fetch failed', { cause: REFUSED }),
+    { code: 'NETWORK', message: 'no answer from http://tuohs.test/ (ECONNREFUSED)' },
+  ],
+  ['a redirect', redirect('https://tuohs.test/v1'), movedTo('https://tuohs.test')],
+  ['a redirect to a path', redirect('/login?back=%2Fv1'), movedTo('http://tuohs.test/login')],
+  ['a redirect to another host', redirect('https://a.test/below/v1/'), movedTo('https://a.test/below')],
+  ['a long redirect', redirect(`/${'x'.repeat(10_000)}`), movedTo(`http://tuohs.test/${'x'.repeat(182)}`)],
+  [
+    'a redirect to nowhere',
+    redirect('http://['),
+    { message: 'http://tuohs.test/ answers a redirect: use that address' },
+  ],
+  [
+    'a redirect that a browser hides',
+    HIDDEN,
+    { message: 'http://tuohs.test/ answers a redirect: use that address' },
+  ],
+];
+for (const [what, answer, expected] of FAILURES) {
+  test(`the error says what is known about ${what}`, async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2030, 0, 1) });
-    const { shout } = clientOf(() => problem(503, 'OVERLOADED', { 'retry-after': header }), { retries: 0 });
+    const respond = () => (answer instanceof Response ? answer : Promise.reject(answer));
+    const { shout, calls } = clientOf(respond, { retries: 0 });
 
-    assert.equal((await failure(shout('a'))).retryAfterMs, ms);
+    const error = await failure(shout('a'));
+
+    for (const [key, value] of Object.entries(expected)) {
+      assert.equal(error[key as keyof TuohsClientError], value, key);
+    }
+    assert.equal(calls[0]?.init.redirect, 'manual');
   });
 }
 
-for (const [what, response] of [
-  ['an error page', new Response('<h1>Not here</h1>', { status: 404 })],
-  ['a page', new Response('<h1>Welcome</h1>')],
-  ['another JSON', Response.json({ result: 'OLLEH' })],
-  ['no object', Response.json(null)],
-] as const) {
-  test(`${what} instead of an answer is a BAD_ANSWER`, async () => {
-    const { code, status } = await failure(clientOf(() => response).shout('a'));
-
-    assert.deepEqual([code, status], ['BAD_ANSWER', response.status]);
-  });
-}
-
-test('without a connection the code is NETWORK, and the message says why', async () => {
-  const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
-  const { shout } = clientOf(() => Promise.reject(new TypeError('fetch failed', { cause })), { retries: 0 });
-
-  const { code, message } = await failure(shout('a'));
-
-  assert.equal(code, 'NETWORK');
-  assert.match(message, /ECONNREFUSED/);
-});
-
-test('a failure that passes is asked again once the service wants to be asked', async (t) => {
+test('after a failure that can pass, the request is sent again when Retry-After is over', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const responses = [problem(503, 'OVERLOADED', { 'retry-after': '3' }), Response.json({ data: 'A' })];
   const { shout, calls } = clientOf(() => responses.shift() ?? Response.error());
@@ -119,16 +138,16 @@ test('a failure that passes is asked again once the service wants to be asked', 
 
 for (const [what, response, calls] of [
   [
-    'a failure that goes on is asked three times',
+    'a request that keeps failing is sent three times',
     () => problem(429, 'RATE_LIMITED', { 'retry-after': '0' }),
     3,
   ],
   [
-    'a pause that is longer than accepted is not waited for',
+    'a pause that is longer than accepted fails at once',
     () => problem(429, 'RATE_LIMITED', { 'retry-after': '11' }),
     1,
   ],
-  ['a failure that stays is not asked again', () => problem(400, 'BAD_INPUT'), 1],
+  ['a request whose failure cannot pass is sent once', () => problem(400, 'BAD_INPUT'), 1],
 ] as const) {
   test(what, async () => {
     const client = clientOf(response, { maxRetryAfterMs: 10_000 });
@@ -194,7 +213,7 @@ test('a call that is answered in time leaves no timer behind', async () => {
   assert.equal(timers(), before);
 });
 
-test('an endless time or pause is one, not a millisecond', async (t) => {
+test('an infinite time limit or pause is not taken for a millisecond', async (t) => {
   const delays: unknown[] = [];
   t.mock.method(globalThis, 'setTimeout', (run: () => void, ms: number) => {
     delays.push(ms);
@@ -208,7 +227,7 @@ test('an endless time or pause is one, not a millisecond', async (t) => {
   assert.deepEqual(delays, [2 ** 31 - 1, 2 ** 31 - 1]);
 });
 
-test('a service is well when it says so, and another server is not', async () => {
+test('a service is well if it says so, and another server is not', async () => {
   const { health, calls } = clientOf(() => new Response('success'));
 
   await health();
@@ -218,38 +237,9 @@ test('a service is well when it says so, and another server is not', async () =>
   assert.equal(code, 'BAD_ANSWER');
 });
 
-for (const [location, words] of [
-  ['https://tuohs.test/v1', '301 to https://tuohs.test: use that address'],
-  ['https://other.test/below/v1/', '301 to https://other.test/below: use that address'],
-  ['/login?back=%2Fv1', '301 to http://tuohs.test/login: use that address'],
-  [`/${'x'.repeat(10_000)}`, `301 to http://tuohs.test/${'x'.repeat(182)}: use that address`],
-  ['http://[', 'a redirect: use that address'],
-] as const) {
-  test(`a redirect to ${location.slice(0, 40)} is not followed, and the error says where to`, async () => {
-    const { shout, calls } = clientOf(() => new Response('moved', { status: 301, headers: { location } }));
-
-    const { message, code, status } = await failure(shout('a'));
-
-    assert.deepEqual([message, code, status], [`http://tuohs.test/ answers ${words}`, 'BAD_ANSWER', 301]);
-    assert.equal(calls[0]?.init.redirect, 'manual');
-  });
-}
-
-test('a redirect that a browser hides is one, too', async () => {
-  const hidden = Object.defineProperties(new Response(null), {
-    type: { value: 'opaqueredirect' },
-    status: { value: 0 },
-    ok: { value: false },
-  });
-
-  const { message } = await failure(clientOf(() => hidden).health());
-
-  assert.equal(message, 'http://tuohs.test/ answers a redirect: use that address');
-});
-
 for (const status of [200, 404]) {
   for (const method of ['shout', 'health'] as const) {
-    test(`${method}: an answer with status ${status} that does not end is not read for ever`, async () => {
+    test(`${method}: an answer with status ${status} that does not end is not read to its end`, async () => {
       const endless = endlessAnswer();
       const client = clientOf(() => new Response(endless.body, { status }));
 
@@ -263,7 +253,7 @@ for (const status of [200, 404]) {
   }
 }
 
-test('the answer to a long text may be long, however it is written', async () => {
+test('the answer to a long text can be long, even with every character escaped', async () => {
   const escaped = '\\u00c4'.repeat(200_000);
 
   const answer = await clientOf(() => new Response(`{"data":"${escaped}"}`)).shout('ä'.repeat(200_000));

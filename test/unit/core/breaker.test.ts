@@ -17,7 +17,7 @@ const CASES: readonly [what: string, script: string, state: BreakerState, retryA
   ['a burst of failures within a second does not', 'fail 50, +999, fail 50', 'closed'],
   ['nine failures do not, however long they take', 'fail 1, +60000, fail 8', 'closed'],
   [
-    'a success starts the count and the span anew',
+    'a success starts count and span anew',
     `fail 9, +1000, report success 1, fail 10, +999, fail 1`,
     'closed',
   ],
@@ -31,7 +31,7 @@ const CASES: readonly [what: string, script: string, state: BreakerState, retryA
   ['so does a late success, while it is open', `call 1, ${OPEN}, report success 1`, 'closed'],
   ['late failures, while it is open, change nothing', `${OPEN}, report failure 20`, 'open', 1000],
   [
-    'as long as a probe is under way, two failed ones do not open it',
+    'while a probe is under way, two failed ones do not open it',
     `${HALF_OPEN}, report failure 2`,
     'half-open',
   ],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '../../../src/core/clock.ts';
+import { type LoopDelay, loopDelay, systemClock, turns } from '../../../src/core/clock.ts';
 import { durationText } from '../../../src/core/text-values.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
@@ -47,4 +47,85 @@ for (const [ms, text] of [
   test(`${ms} milliseconds are ${text} for people`, () => {
     assert.equal(durationText(ms), text);
   });
+}
+
+test('each piece of work has a turn of its own, and the oldest and the smallest take turns', async () => {
+  let runTurn: (() => void) | undefined;
+  const nextTurn = turns({
+    soon(run) {
+      runTurn = run;
+      return () => {};
+    },
+  });
+  const done: number[][] = [];
+
+  for (const bytes of [300, 200, 100, 20, 10]) void nextTurn(bytes).then(() => done.at(-1)?.push(bytes));
+  for (let run = runTurn; run; run = runTurn) {
+    runTurn = undefined;
+    done.push([]);
+    run();
+    await Promise.resolve();
+  }
+
+  assert.deepEqual(done, [[300], [10], [200], [20], [100]]);
+});
+
+for (const [what, latenesses, ms] of [
+  ['at the start there is no delay', [], 0],
+  ['timers that run in time are no delay', [0, 0, 0, 0, 0, 0], 0],
+  ['timers that run late turn after turn are a delay of the least of them', [300, 250, 400, 350], 250],
+  ['one late turn is no overload', [0, 0, 0, 5000], 0],
+  ['one turn in time is enough to be well again', [300, 300, 300, 300, 0], 0],
+  ['a timer that runs a little early is no delay', [-1, -1, -1, -1], 0],
+] as const) {
+  test(what, () => {
+    const { delay, take } = startDelay();
+
+    take(latenesses);
+
+    assert.equal(delay.ms(), ms);
+  });
+}
+
+test('once stopped it leaves no timer', () => {
+  const clock = fakeClock();
+  const delay = loopDelay(clock);
+
+  delay.stop();
+
+  assert.equal(clock.timers(), 0);
+});
+
+test('a limit is exceeded while the delay is above it', () => {
+  const { delay, take } = startDelay();
+  const isLate = delay.isAbove(250);
+
+  take([250, 250, 250, 250]);
+  const atLimit = isLate();
+  take([251, 251, 251, 251]);
+
+  assert.deepEqual([atLimit, isLate()], [false, true]);
+});
+
+/** One whose every turn is as late as the test says. */
+function startDelay(): { delay: LoopDelay; take(latenesses: readonly number[]): void } {
+  let nowMs = 1000;
+  let due: { at: number; run: () => void } | undefined;
+  const clock = {
+    ...fakeClock(),
+    now: () => nowMs,
+    after(ms: number, run: () => void) {
+      due = { at: nowMs + ms, run };
+      return () => {};
+    },
+  };
+  return {
+    delay: loopDelay(clock),
+    take(latenesses) {
+      for (const lateMs of latenesses) {
+        nowMs = (due?.at ?? nowMs) + lateMs;
+        due?.run();
+      }
+    },
+  };
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { mayStayLowerCase, simpleUpperCase } from '../../../src/core/upper-case.ts';
-import { everyCharacter, hex } from './code-points.ts';
 
 const EXPANDING = [...everyCharacter()].filter((character) => [...character.toUpperCase()].length > 1);
 
@@ -77,4 +76,16 @@ function character(): fc.Arbitrary<string> {
 
 function letter(): fc.Arbitrary<string> {
   return fc.constantFrom(...'abcßŉıſǆжʼnάΐ\u0345\u0301\u{10428}\u{1e943}');
+}
+
+/** Every code point that can stand in a well-formed text, as a character. */
+function* everyCharacter(): Generator<string> {
+  for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
+    const isSurrogate = codePoint >= 0xd800 && codePoint <= 0xdfff;
+    if (!isSurrogate) yield String.fromCodePoint(codePoint);
+  }
+}
+
+function hex(character: string): string {
+  return `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -15,10 +15,7 @@ for (const page of ['docs/resilience.md', 'docs/bulk.md']) {
     const rows = numberRows(page);
 
     assert.ok(rows.length > 0);
-    assert.equal(
-      rows.find(({ name }) => name === ''),
-      undefined,
-    );
+    for (const { row, name } of rows) assert.notEqual(name, '', row);
   });
 
   for (const { row, shown, name, file } of numberRows(page)) {
@@ -38,10 +35,7 @@ test('a number in brackets behind a setting is its default', () => {
   );
 
   assert.ok(shown.length > 0);
-  assert.equal(
-    shown.find(({ name, value }) => defaults.get(name) !== value),
-    undefined,
-  );
+  for (const { page, name, value } of shown) assert.equal(value, defaults.get(name), `${page} ${name}`);
 });
 
 interface NumberRow {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { watchCommand } from '../../../src/cli/watch-command.ts';
 import { firstStanding, notificationOf } from '../../../src/watch/standing.ts';
 import { read } from '../../support/pages.ts';
+import { pick } from '../../support/pick.ts';
 
 const page = read('docs/watching.md');
 const standing = firstStanding('');
@@ -32,10 +33,7 @@ test('docs/watching.md has a row for each option, with its default', () => {
 
   const { options } = watchCommand({ environment: {}, stop, stdin, stdout, stderr });
 
-  assert.deepEqual(
-    [...defaults.keys()],
-    options.map(({ long }) => long),
-  );
+  assert.deepEqual([...defaults.keys()], pick(options, 'long'));
   const own = options.filter(({ defaultValue }) => defaultValue !== undefined);
   assert.deepEqual(
     own.map(({ long }) => defaults.get(long ?? '')),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { AdmissionLimits } from '../../../src/http/limits/admission.ts';
 import { fakeApi } from '../../support/api.ts';
-import { parsed, rawClient, requestOf } from '../../support/raw-client.ts';
+import { parsed } from '../../support/raw-answer.ts';
+import { rawClient, requestOf } from '../../support/raw-client.ts';
 import { until } from '../../support/until.ts';
 
 const GET = requestOf('GET /v1?data=hello');

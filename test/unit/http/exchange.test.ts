@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Exchange } from '../../../src/http/exchange.ts';
 import { byteBudget } from '../../../src/http/limits/byte-budget.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
-import { headWriter } from '../../../src/http/node-http.ts';
+import { headWriter, keptTick } from '../../../src/http/node-http.ts';
 import { badInput } from '../../../src/http/problem.ts';
 import { testWorld } from '../../support/world.ts';
 
@@ -56,6 +56,16 @@ test('a body that is broken never counts as whole', () => {
   body.arrived();
 
   assert.equal(isWhole, false);
+});
+
+test('what is kept is a tick of Node, of the class of every other one', async () => {
+  const kept = [keptTick(), keptTick()];
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+
+  const [first, second] = kept.map(({ tick = {} }) => Object.keys(tick));
+
+  assert.ok(first?.includes('callback'));
+  assert.deepEqual(first, second);
 });
 
 function noText() {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import type { Shoutcloud } from '../../../src/shoutcloud/server.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 import { until } from '../../support/until.ts';
-import { stoppedClock } from './clocks.ts';
 import { post, talk } from './raw-client.ts';
 import { running, statusOf } from './running.ts';
 
@@ -15,27 +15,27 @@ const waits = {
 };
 for (const [what, options] of Object.entries(waits)) {
   test(`close() ends the timer of ${what}`, async (t) => {
-    const clock = stoppedClock();
+    const clock = fakeClock();
     const server = await running(t, { ...options, clock });
     const caller = asking(server);
-    await until(t, () => clock.waits.length === 1);
+    await until(t, () => clock.timers() === 1);
 
     await server.close();
 
-    assert.deepEqual([clock.waits, server.openConnections, server.activeRequests], [[], 0, 0]);
+    assert.deepEqual([clock.timers(), server.openConnections, server.activeRequests], [0, 0, 0]);
     caller.destroy();
   });
 
   test(`the timer of ${what} ends when its caller leaves`, async (t) => {
-    const clock = stoppedClock();
+    const clock = fakeClock();
     const server = await running(t, { ...options, clock });
     const caller = asking(server);
-    await until(t, () => clock.waits.length === 1);
+    await until(t, () => clock.timers() === 1);
 
     caller.destroy();
 
     await until(t, () => server.openConnections === 0);
-    assert.deepEqual([clock.waits, server.activeRequests], [[], 0]);
+    assert.deepEqual([clock.timers(), server.activeRequests], [0, 0]);
   });
 }
 

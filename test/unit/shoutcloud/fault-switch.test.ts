@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { faultSwitch } from '../../../src/shoutcloud/server.ts';
+import { faultSwitch } from '../../../src/shoutcloud/fault-switch.ts';
 import { pick } from '../../support/pick.ts';
 import { running, statusOf } from './running.ts';
 

@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import { type Clock, sleepOn, systemClock } from '../../../src/core/clock.ts';
 import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/server.ts';
 import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
 import { bodyOf, headOf, isWhole, post, talk } from './raw-client.ts';
@@ -35,4 +36,16 @@ export function shout(server: Shoutcloud, input: string): Promise<Response> {
   const headers = { 'Content-Type': 'application/json' };
   const body = JSON.stringify({ INPUT: input });
   return fetch(`${server.url}/V1/SHOUT`, { method: 'POST', headers, body, redirect: 'manual' });
+}
+
+/** Every wait is over at once; `waits` are the milliseconds asked for. */
+export function instantClock(): Clock & { waits: number[] } {
+  const waits: number[] = [];
+  const after: Clock['after'] = (ms, run) => {
+    waits.push(ms);
+    const immediate = setImmediate(run);
+    return () => clearImmediate(immediate);
+  };
+  const sleep: Clock['sleep'] = (ms, signal) => sleepOn({ after }, ms, signal);
+  return { ...systemClock, epochMs: () => Date.UTC(2030, 0, 1), after, sleep, waits };
 }

@@ -19,7 +19,7 @@ test('a thousand different paths, queries and texts add no series', async (t) =>
   assert.deepEqual(await ourSeries(), before);
 });
 
-test('no text is in any series; every route has its own name, and all unknown paths have one together', async (t) => {
+test('no text is in any series; every route has its own name, and all unknown paths share one', async (t) => {
   const { ask, ourSeries } = await start(t);
 
   for (let kind = 0; kind < KINDS.length; kind++) await ask(kind, 's3cret');

@@ -8,8 +8,8 @@ import { fakeShouter } from '../../support/fake-shouter.ts';
 
 test('a failed attempt and its retry are two lines, and the answer says where it came from', async () => {
   const { strip, upstream, says } = setUp();
-  const attempt = strip.views.attempt(upstream);
-  const answer = strip.views.string(upstream);
+  const attempt = strip.view('attempt', upstream);
+  const answer = strip.view('string', upstream);
   const call = testCall();
 
   upstream.failWith(new AttemptError('server_error', 'as told'));
@@ -31,18 +31,18 @@ for (const [shout, words] of [
   [{ source: 'local' }, 'answered by our own mapping in 0 ms'],
   [{ collapsed: true }, 'answered from SHOUTCLOUD, with another caller, in 0 ms'],
 ] as const) {
-  test(`an answer at hand stays one, and reads: ${words}`, () => {
+  test(`an answer without a promise stays one, and reads: ${words}`, () => {
     const { strip, says } = setUp();
     const inner = fakeShouter({ isAtHand: true, says: shout });
 
-    const found = strip.views.string(inner).shout('text', testCall());
+    const found = strip.view('string', inner).shout('text', testCall());
 
     assert.ok(!(found instanceof Promise));
     assert.deepEqual(says(), [`good: ${words}`]);
   });
 }
 
-test('a refusal is told by its code, thrown or rejected with', async () => {
+test('a refusal is noted with its code, thrown or rejected', async () => {
   const { strip, upstream, says } = setUp();
   const error = new TuohsError('OVERLOADED', 'as told');
   const thrower = {
@@ -51,9 +51,9 @@ test('a refusal is told by its code, thrown or rejected with', async () => {
     },
   };
 
-  assert.throws(() => strip.views.string(thrower).shout('text', testCall()), error);
+  assert.throws(() => strip.view('string', thrower).shout('text', testCall()), error);
   upstream.failWith(error);
-  await assert.rejects(async () => strip.views.string(upstream).shout('text', testCall()), error);
+  await assert.rejects(async () => strip.view('string', upstream).shout('text', testCall()), error);
 
   assert.deepEqual(says(), ['bad: refused in 0 ms: OVERLOADED', 'bad: refused in 0 ms: OVERLOADED']);
 });
@@ -61,13 +61,22 @@ test('a refusal is told by its code, thrown or rejected with', async () => {
 test('a batch says how many texts travelled, and quotes none', async () => {
   const { strip, upstream, says } = setUp();
 
-  await strip.views.attempt(upstream).shout('secret', testCall({ strings: 5 }));
+  await strip.view('attempt', upstream).shout('secret', testCall({ strings: 5 }));
 
   assert.deepEqual(says(), ['good: SHOUTCLOUD answered 5 texts at once in 0 ms']);
   assert.doesNotMatch(JSON.stringify(strip.since(0)), /secret/i);
 });
 
-test('the breaker tells of each change', () => {
+test('other layers stay as they are, and other events are not noted', () => {
+  const { strip, upstream, says } = setUp();
+
+  strip.emit({ type: 'coalesced' });
+
+  assert.equal(strip.view('memory', upstream), upstream);
+  assert.deepEqual(says(), []);
+});
+
+test('each change of the breaker is noted', () => {
   const { strip, says } = setUp();
 
   for (const state of ['open', 'half-open', 'closed'] as const) strip.emit({ type: 'breaker', state });
@@ -79,7 +88,7 @@ test('the breaker tells of each change', () => {
   ]);
 });
 
-test('whoever asks gets what came since, of the newest 200, and all of it after the service began anew', () => {
+test('it gives the entries since a number, at most the newest 200, and all of them after a restart', () => {
   const { strip } = setUp();
   for (let i = 0; i < 1000; i++) strip.emit({ type: 'breaker', state: 'open' });
 

@@ -11,7 +11,7 @@ function failed(kind: 'unreachable' | 'timeout' | 'bug', reason = 'no answer cam
   return { type: 'failed', requestId, code: error.code, error };
 }
 
-test('of requests that fail alike in a second, the first is a line at once, and another one counts the rest', async () => {
+test('the first of equal failures in a second is a line at once, and a second line counts the rest', async () => {
   const { clock, emit, lines } = eventLog('info');
   for (let i = 0; i < 299; i++) emit(failed('unreachable'));
   emit(failed('unreachable', 'the breaker is open'));
@@ -25,7 +25,7 @@ test('of requests that fail alike in a second, the first is a line at once, and 
   assert.deepEqual(lines().slice(1), [rest]);
 });
 
-test('an outage is one line a second, which count every request; after it the next failure is a line at once', async () => {
+test('in an outage, one line a second counts every request; afterwards the next failure is a line at once', async () => {
   const { clock, emit, lines } = eventLog('info');
 
   for (let i = 0; i < 100; i++) {
@@ -63,7 +63,7 @@ test('bugs that are suppressed are counted in a line with the place of the lates
   assert.match(String(line?.at), /failure-lines\.test\.ts/);
 });
 
-test('at debug those that are suppressed are lines with their requests', () => {
+test('at debug, suppressed failures are lines with their request ids', () => {
   const { emit, lines } = eventLog('debug');
 
   emit(failed('unreachable'));
@@ -75,7 +75,7 @@ test('at debug those that are suppressed are lines with their requests', () => {
   );
 });
 
-test('at the end what was suppressed is said before the last line', () => {
+test('at the end, suppressed failures are counted before the last line', () => {
   const { clock, emit, lines } = eventLog('info');
   emit(failed('unreachable'));
   emit(failed('unreachable'));

@@ -4,6 +4,7 @@ import { AttemptError } from '../../../src/core/errors.ts';
 import type { Event } from '../../../src/core/events.ts';
 import { bothOf } from '../../../src/telemetry/log-events.ts';
 import { logged } from './log-under-test.ts';
+import { ONLY_COUNTED } from './metrics-under-test.ts';
 
 const ANSWERED = { type: 'answered', method: 'GET', route: '/v1', status: 200, requestId: 'mine' } as const;
 const { type: _, ...FACTS } = ANSWERED;
@@ -12,14 +13,24 @@ const ERROR = new AttemptError('unreachable', 'no answer came', {
 });
 const LINES: [what: string, Event, line: Record<string, unknown>][] = [
   [
-    'the start says what starts, and both ports',
+    'the start is a line with the version and both ports',
     { type: 'listening', port: 1, adminPort: 2 },
     { level: 'info', version: '1.2.3', port: 1, adminPort: 2, msg: 'listening' },
+  ],
+  [
+    'a worker that listens is a line',
+    { type: 'worker-listening', pid: 7 },
+    { level: 'info', worker: 7, msg: 'a worker listens' },
+  ],
+  [
+    'a worker that ends by itself is a warning',
+    { type: 'worker-ended', pid: 7, code: null, signal: 'SIGKILL', wasAsked: false },
+    { level: 'warn', worker: 7, code: null, signal: 'SIGKILL', msg: 'a worker ended unasked' },
   ],
   ['the drain is a line', { type: 'draining' }, { level: 'info', msg: 'draining' }],
   ['the end is a line', { type: 'closed' }, { level: 'info', msg: 'closed' }],
   [
-    'a request is a line whose duration has no more digits than matter',
+    'the duration of a request has two decimals',
     { ...ANSWERED, durationMs: 1.23456789 },
     { level: 'debug', ...FACTS, durationMs: 1.23, msg: 'answered' },
   ],
@@ -50,7 +61,7 @@ const LINES: [what: string, Event, line: Record<string, unknown>][] = [
     },
   ],
   [
-    'so is one that takes no writes',
+    'a Redis that takes no writes is a warning that says what to do',
     { type: 'redis-connection', isUp: true, trouble: 'read_only' },
     {
       ...{ level: 'warn', msg: 'redis is connected, but takes no writes', reason: 'read_only' },
@@ -88,19 +99,8 @@ for (const error of [
   });
 }
 
-test('what happens with each string is counted, and is no line', () => {
-  const events: Event[] = [
-    { type: 'cache-read', tier: 'memory', result: 'hit' },
-    { type: 'coalesced' },
-    { type: 'attempt', outcome: 'success', durationMs: 1 },
-    { type: 'verification-failed', source: 'upstream' },
-    { type: 'batch', strings: 3 },
-    { type: 'fallback' },
-    { type: 'redis-operation', op: 'get', outcome: 'success', durationMs: 0.4 },
-    { type: 'shed', reason: 'requests' },
-  ];
-
-  assert.deepEqual(logged('debug', ...events), []);
+test('events that only count are no lines', () => {
+  assert.deepEqual(logged('debug', ...ONLY_COUNTED), []);
 });
 
 test('an event that is passed on to both reaches the first, then the second', () => {

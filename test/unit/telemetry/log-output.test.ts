@@ -25,7 +25,7 @@ function line(i: number): string {
 /** More than any buffer holds. */
 const MANY = 16_384;
 
-test('what others write to the same file stays', async (t) => {
+test('lines of other writers to the same file stay', async (t) => {
   const path = join(await folder(t), 'log');
   const fd = openSync(path, 'w');
   t.after(() => closeSync(fd));
@@ -39,7 +39,7 @@ test('what others write to the same file stays', async (t) => {
   assert.equal(readFileSync(path, 'utf8'), 'one\ntwo\n');
 });
 
-for (const device of ['/dev/full', 'a pipe that nobody reads', 'a pipe whose reader is gone']) {
+for (const device of ['/dev/full', 'a pipe without reads', 'a pipe whose reader is gone']) {
   test(`${device}: about a MiB of lines is kept, the others are dropped and counted`, async (t) => {
     const { path, leave } = await fifo(t);
     const { output } = outputTo(t, device === '/dev/full' ? device : path);
@@ -52,7 +52,7 @@ for (const device of ['/dev/full', 'a pipe that nobody reads', 'a pipe whose rea
   });
 }
 
-test('a reader that stalls keeps nobody: the last lines are given up after a second', async (t) => {
+test('a reader that stalls does not block the end: the last lines are dropped after a second', async (t) => {
   const { path } = await fifo(t);
   const { output, clock } = outputTo(t, path);
   for (let i = 0; i < MANY; i++) output.write(line(i));
@@ -63,7 +63,7 @@ test('a reader that stalls keeps nobody: the last lines are given up after a sec
   await flushed;
 });
 
-test('a reader that is slow gets what was kept, in whole lines and in order', async (t) => {
+test('a slow reader gets the kept lines whole and in order', async (t) => {
   const { path, read } = await fifo(t);
   const { output } = outputTo(t, path);
   for (let i = 0; i < MANY; i++) output.write(line(i));
@@ -74,7 +74,7 @@ test('a reader that is slow gets what was kept, in whole lines and in order', as
   assert.equal(got, Array.from({ length: kept }, (_, i) => line(i)).join(''));
 });
 
-test('a reader that comes back gets what was kept without waiting for another line', async (t) => {
+test('a reader that comes back gets the kept lines without waiting for another line', async (t) => {
   const { path, read, leave, comeBack } = await fifo(t);
   const { output, clock } = outputTo(t, path);
   leave();

@@ -37,9 +37,8 @@ function seriesOf(text: string): [string, string][] {
   });
 }
 
-/** One event of each kind that is counted. */
-export const ONE_OF_EACH: readonly Event[] = [
-  { type: 'answered', method: 'POST', route: '/v1', status: 200, durationMs: 12, requestId: 'id' },
+/** One event of each kind that is only counted. */
+export const ONLY_COUNTED: readonly Event[] = [
   { type: 'cache-read', tier: 'memory', result: 'hit' },
   { type: 'coalesced' },
   { type: 'attempt', outcome: 'success', durationMs: 120 },
@@ -49,6 +48,12 @@ export const ONE_OF_EACH: readonly Event[] = [
   { type: 'redis-operation', op: 'get', outcome: 'success', durationMs: 0.4 },
   { type: 'shed', reason: 'requests' },
   { type: 'bulk-lines', outcome: 'success', lines: 3 },
+];
+
+/** One event of each kind. */
+export const ONE_OF_EACH: readonly Event[] = [
+  ...ONLY_COUNTED,
+  { type: 'answered', method: 'POST', route: '/v1', status: 200, durationMs: 12, requestId: 'id' },
   { type: 'breaker', state: 'open' },
   { type: 'redis-connection', isUp: true },
   { type: 'failed', requestId: 'id', code: 'INTERNAL', error: new Error('as told') },

@@ -33,17 +33,15 @@ test('in OpenMetrics the lines of a histogram with the same labels come together
   assert.equal(kinds, 'xxxxyyyy');
 });
 
-const COMBINED = { sum: 4, average: 2, min: 1, max: 3, first: 1, omit: undefined };
-for (const combine of ['sum', 'average', 'min', 'max', 'first', 'omit'] as const) {
-  test(`combined by ${combine}, 1 and 3 become ${COMBINED[combine]}`, () => {
+test('each way to combine gives its own value of 1 and 3', () => {
+  const combined = (['sum', 'average', 'min', 'max', 'first', 'omit'] as const).map((combine) => {
     const parts = [1, 3].map((value): Series => {
       const all = registry();
       all.reading('a_bytes', 'A.', () => value, combine);
       return all.series();
     });
-
-    const [family] = summedSeries(parts);
-
-    assert.equal(family?.values.get(''), COMBINED[combine]);
+    return summedSeries(parts)[0]?.values.get('');
   });
-}
+
+  assert.deepEqual(combined, [4, 2, 1, 3, 1, undefined]);
+});

@@ -31,7 +31,7 @@ function sumOf(text: string, series: string): number {
   return Number(line?.slice(series.length));
 }
 
-test('what processes count and hold is added up', async () => {
+test('counts and gauges of processes are added up', async () => {
   const text = await summed(1, 2).text([
     { pid: 1, answer: await worker({ shed: 2, inFlight: 3 }) },
     { pid: 2, answer: await worker({ shed: 5, inFlight: 4 }) },
@@ -42,7 +42,7 @@ test('what processes count and hold is added up', async () => {
   assert.equal(sumOf(text, 'tuohs_workers'), 2);
 });
 
-test('a state is not added up: Redis is up where all have it, and there is one build', async () => {
+test('a state is not added up: Redis is up if all workers have it, and there is one build', async () => {
   const text = await summed(1, 2).text([
     { pid: 1, answer: await worker({}) },
     { pid: 2, answer: await worker({ isRedisUp: false }) },
@@ -53,7 +53,7 @@ test('a state is not added up: Redis is up where all have it, and there is one b
   assert.match(text, /^tuohs_build_info\{.*\} 1$/m);
 });
 
-test('what an ended process counted stays counted, what it held does not', async () => {
+test('the counts of an ended process stay, its gauges do not', async () => {
   const sums = summed(1, 2);
   const second = { pid: 2, answer: await worker({ shed: 5, inFlight: 4 }) };
   await sums.text([{ pid: 1, answer: await worker({ shed: 2, inFlight: 3 }) }, second]);
@@ -76,7 +76,7 @@ test('a process that does not answer counts as it last did, and once if it answe
   assert.equal(sumOf(await sums.text([{ pid: 1, answer }]), SHED_SERIES), 2);
 });
 
-test('an end that nobody asked for is counted, and no other', async () => {
+test('only an end without a request is counted', async () => {
   const sums = summed(1, 2);
 
   sums.emit(ended(1));
@@ -85,7 +85,7 @@ test('an end that nobody asked for is counted, and no other', async () => {
   assert.equal(sumOf(await sums.text([]), 'tuohs_worker_exits_total'), 1);
 });
 
-test('dropped log lines are those of the workers and of the primary, however often somebody asks', async () => {
+test('dropped log lines are those of the workers and of the primary, after any number of readings', async () => {
   const sums = summed(1, 2);
   const ask = async () =>
     sums.text([

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { AttemptError, TuohsError } from '../../../src/core/errors.ts';
 import { leavableCall } from '../../support/call.ts';
 import { numbered } from '../../support/layer.ts';
+import { pick } from '../../support/pick.ts';
 import { type BatchedOptions, startBatched } from './batched-under-test.ts';
 
 const wrong = new AttemptError('wrong', 'as told');
@@ -22,7 +23,7 @@ for (const position of [0, 1, 31, 32, 63]) {
 }
 
 test('a failed batch is sent in halves that cost a token each and choose their own separators', async () => {
-  const { shoutAll, upstream, budget } = startBatched();
+  const { shoutAll, upstream, budget, world } = startBatched();
   upstream.decide((call) => (call === 1 ? wrong : undefined));
 
   const shouts = await shoutAll(['a', 'b', 'c\n', 'd\t', 'e']);
@@ -30,6 +31,7 @@ test('a failed batch is sent in halves that cost a token each and choose their o
   assert.deepEqual(shouts, ['A', 'B', 'C\n', 'D\t', 'E']);
   assert.deepEqual(upstream.calls, ['a\rb\rc\n\rd\t\re', 'a\tb\tc\n', 'd\t\ne']);
   assert.equal(budget.tokens, 18);
+  assert.deepEqual(pick(world.told('batch'), 'strings'), [5, 3, 2]);
 });
 
 const failures: [string, { error: Error; texts?: number; calls?: number; empty?: true } & BatchedOptions][] =

@@ -9,10 +9,10 @@ const BATCH_MS = 400;
 test('a string that would wait for more than half of its time is refused at once', async () => {
   const { askWithin, world } = await startBusy();
 
-  const early = askWithin(3000);
+  const early = askWithin(2400);
   const late = askWithin(3000);
 
-  // Before them are 2 and 3 strings: 3 × 400 ms is less than 1500 ms, 4 × 400 ms is more.
+  // Before them are 2 and 3 strings: 3 × 400 ms is half of 2400 ms, 4 × 400 ms is more than half of 3000 ms.
   assert.deepEqual([await soFar(early), await soFar(late)], ['waits', 'OVERLOADED']);
   assert.equal(world.told('shed').length, 1);
 });
@@ -24,16 +24,41 @@ test('fewer measurements than eight refuse nobody', async () => {
   assert.equal(await soFar(askWithin(3000)), 'waits');
 });
 
-test('the time in which nothing waited, because all had left, says nothing about the pace', async () => {
-  const { askWithin, leaveAll, finish, clock } = await startBusy();
-  leaveAll();
+test('strings that will travel together wait together', async () => {
+  const { askWithin } = await startBusy({ maxItems: 2 });
+
+  assert.equal(await soFar(askWithin(3000)), 'waits');
+});
+
+test('a caller that leaves does not change the estimate for those behind it', async () => {
+  const { askWithin, leave } = await startBusy();
+
+  leave(1);
+
+  assert.equal(await soFar(askWithin(1500)), 'OVERLOADED');
+});
+
+for (const how of ['left', 'been sent'] as const) {
+  test(`the time in which nothing waited, because all had ${how}, says nothing about the pace`, async () => {
+    const { askWithin, leave, finish, clock } = await startBusy();
+    if (how === 'left') leave(2);
+    for (let i = 0; i < 3; i++) await finish();
+    await clock.advance(60_000);
+
+    const asked = ['a', 'b', 'c', 'd', 'e'].map(() => askWithin(3000));
+    await clock.advance(0);
+
+    assert.deepEqual(await Promise.all(asked.slice(3).map(soFar)), ['waits', 'waits']);
+  });
+}
+
+test('the time of a pause says nothing about the pace', async () => {
+  const { askWithin, finish, gate, clock } = await startBusy();
+  gate.pause(10_000);
   await finish();
-  await clock.advance(60_000);
+  await clock.advance(10_000);
 
-  const asked = ['a', 'b', 'c', 'd', 'e'].map(() => askWithin(3000));
-  await clock.advance(0);
-
-  assert.deepEqual(await Promise.all(asked.slice(3).map(soFar)), ['waits', 'waits']);
+  assert.equal(await soFar(askWithin(3000)), 'waits');
 });
 
 test('strings that come during a pause travel together when it is over', async () => {
@@ -63,29 +88,28 @@ for (const order of [
     const atOnce = await Promise.all(ends.map(soFar));
     await clock.advance(2500);
 
-    assert.deepEqual(
-      atOnce.map((end) => Object(end).retryAfterMs),
-      order.map((ms) => (ms === 2000 ? 2000 : undefined)),
-    );
+    for (const [i, ms] of order.entries())
+      assert.equal(Object(atOnce[i]).retryAfterMs, ms === 2000 ? 2000 : undefined);
     assert.deepEqual(upstream.calls, ['3000']);
   });
 }
 
-/** Batches of one string have left every 400 ms for a while; one is under way, two more wait. */
-async function startBusy({ batches = 12 } = {}) {
-  const batched = startBatched({ maxItems: 1 });
+/** Batches have left every 400 ms for a while; one is under way, two more wait. */
+async function startBusy({ batches = 12, maxItems = 1 } = {}) {
+  const batched = startBatched({ maxItems });
   const { upstream, clock } = batched;
-  const callers = Array.from({ length: batches + 2 }, leavableCall);
+  const callers = Array.from({ length: (batches + 2) * maxItems }, leavableCall);
   upstream.hold();
   for (const { call } of callers) batched.shout('busy', call).catch(() => {});
   for (let i = 0; i < batches - 1; i++) {
     await clock.advance(BATCH_MS);
     await finish();
   }
-  return { ...batched, askWithin, finish, leaveAll };
+  return { ...batched, askWithin, finish, leave };
 
-  function leaveAll(): void {
-    for (const { leave } of callers) leave();
+  /** So many of those that wait give up, the last ones first. */
+  function leave(count: number): void {
+    for (const caller of callers.slice(-count)) caller.leave();
   }
 
   async function finish(): Promise<void> {
@@ -93,10 +117,7 @@ async function startBusy({ batches = 12 } = {}) {
     await clock.advance(0);
   }
 
-  function askWithin(ms: number): Promise<string> {
-    return batched.shout('new', testCall({ deadline: clock.now() + ms })).then(
-      () => 'answered',
-      ({ code }) => code,
-    );
+  async function askWithin(ms: number): Promise<unknown> {
+    return Object(await endOf(batched.shout('new', testCall({ deadline: clock.now() + ms })))).code;
   }
 }

@@ -16,7 +16,7 @@ const NOTIFICATION: Notification = {
   ...{ freshMs: 20, knownMs: 10, downMs: 3_725_000 },
 };
 
-/** What a webhook says about the notification after it has answered with this status, and the requests that it got. */
+/** Sends the notification to a webhook that answers like this: the failure, if any, and the requests that arrived. */
 async function sent(t: TestContext, format: 'json' | 'slack', status = 200, headers = {}) {
   const got: unknown[] = [];
   const { url: address } = await httpServer(t, async (request, response) => {

@@ -23,7 +23,7 @@ const BROKEN = [
   ].map((change) => JSON.stringify({ ...FIRST_STATE, ...change })),
 ];
 for (const content of BROKEN) {
-  test(`a file that holds ${content || 'nothing'} is no state, and that is reported`, async (t) => {
+  test(`a file that holds ${content || 'nothing'} is reported, and is not a state`, async (t) => {
     const path = join(await folder(t), 'state.json');
     const world = recordedEvents();
     await writeFile(path, content);
@@ -36,7 +36,8 @@ for (const content of BROKEN) {
 }
 
 test('a state comes back whole, and the last one counts', async (t) => {
-  const store = fileStateStore(join(await folder(t), 'state.json'), recordedEvents());
+  const world = recordedEvents();
+  const store = fileStateStore(join(await folder(t), 'state.json'), world);
   const down = { ...FIRST_STATE, contrary: { rounds: 1, since }, owed: [[], [DOWN, DOWN]] } as WatchState;
 
   const loaded = [await store.load()];
@@ -45,7 +46,7 @@ test('a state comes back whole, and the last one counts', async (t) => {
     loaded.push(await store.load());
   }
 
-  assert.deepEqual(loaded, [undefined, down, FIRST_STATE]);
+  assert.deepEqual([loaded, world.events], [[undefined, down, FIRST_STATE], []]);
 });
 
 test('the file can be read by people, and nothing else is left beside it', async (t) => {
@@ -70,7 +71,7 @@ test('a save that fails rejects and leaves nothing behind', async (t) => {
 
 test('the file is for its owner alone, even if it was open to others before', async (t) => {
   const path = join(await folder(t), 'state.json');
-  // The second is one that a killed watcher left over.
+  // The second is the file that a killed watch leaves.
   for (const each of [path, `${path}.${process.pid}.tmp`]) await writeFile(each, '', { mode: 0o644 });
 
   await fileStateStore(path, recordedEvents()).save(FIRST_STATE);

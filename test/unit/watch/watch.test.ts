@@ -6,6 +6,7 @@ import type { Notification } from '../../../src/watch/standing.ts';
 import { noStateStore } from '../../../src/watch/state-store.ts';
 import { startWatch } from '../../../src/watch/watch.ts';
 import { type FakeClock, fakeClock, settled } from '../../support/fake-clock.ts';
+import { soFar } from '../../support/layer.ts';
 import { pick } from '../../support/pick.ts';
 import { at, fakeReceiver, memoryStore, recordedEvents, roundNo, URL, watchOf } from './watch-under-test.ts';
 
@@ -87,16 +88,33 @@ test('a webhook corrected before a restart gets what it missed, and one that is 
   assert.deepEqual(store.saved?.owed, [[]]);
 });
 
-test('of more than a thousand owed notifications, the oldest pairs are dropped', async () => {
+test('of more than a thousand owed notifications, the oldest pairs after the first are dropped', async () => {
+  const world = recordedEvents();
   const receiver = fakeReceiver();
   receiver.isWell = false;
-  const watch = await watchOf([receiver], { thresholds: { downAfter: 1, upAfter: 1 } });
+  const watch = await watchOf([receiver], { world, thresholds: { downAfter: 1, upAfter: 1 } });
 
   await watch.play('du'.repeat(505));
   receiver.isWell = true;
   await watch.play('u');
 
   assert.deepEqual(statuses(receiver.got), alternating(1000));
+  assert.deepEqual(pick(receiver.got.slice(0, 2), 'since'), [at(1), at(12)]);
+  const dropped = world.events.filter(({ type }) => type === 'dropped');
+  assert.deepEqual(dropped, Array(5).fill({ type: 'dropped', receiver: 1 }));
+});
+
+test('a round resolves with its outcome when the state is saved', async () => {
+  const store = memoryStore();
+  const watch = await watchOf([], { store });
+  const { promise: saved, resolve } = Promise.withResolvers<void>();
+  store.save = () => saved;
+
+  const round = watch.once('d');
+  const before = await soFar(round);
+  resolve();
+
+  assert.deepEqual([before, await round], ['waits', roundNo(1, false)]);
 });
 
 test('a state that cannot be saved is reported, and saved later', async () => {
@@ -213,3 +231,11 @@ for (const [when, ms] of [
     assert.equal(clock.timers(), 0);
   });
 }
+
+test('an error of a round ends the watch', async () => {
+  const { ended } = await watchEachSecond(fakeClock(), async () => {
+    throw new Error('a bug');
+  });
+
+  await assert.rejects(ended, /a bug/);
+});

@@ -10,7 +10,7 @@ const TEXTS = [
   ...['@file', '👨‍👩‍👧é', '“typographic’s”', '\ud800 alone'],
 ];
 
-test('the command is what one would write by hand', () => {
+test('the command for curl is short', () => {
   assert.equal(
     commands.curl(URL_OF_API, 'hello'),
     `curl https://example.com/v1 -H 'Content-Type: application/json' -d '{"data":"hello"}'`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
-import { newestOnly } from '../../../src/web/browser/timing.ts';
+import { afterPause, newestOnly } from '../../../src/web/browser/timing.ts';
 import { settled } from '../../support/fake-clock.ts';
 
 beforeEach(() => {
@@ -58,6 +58,16 @@ test('stopped, it neither asks nor answers', async () => {
 
   assert.equal(asked.length, 1);
   assert.deepEqual(shown, []);
+});
+
+test('of values that follow each other quickly, only the last one is used', () => {
+  const used: string[] = [];
+  const pause = afterPause<string>(100, (value) => used.push(value));
+
+  for (const value of ['first', 'second']) pause.start(value);
+  mock.timers.tick(100);
+
+  assert.deepEqual(used, ['second']);
 });
 
 interface Asked {

@@ -22,7 +22,7 @@ for (const [shout, words] of rows) {
   });
 }
 
-test('caches on the way say nothing about where the answer was made', () => {
+test('entries of other caches do not count', () => {
   assert.equal(originOf('cdn; hit, tuohs; fwd=miss; stored'), 'Fresh from SHOUTCLOUD');
 });
 

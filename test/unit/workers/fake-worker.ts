@@ -4,13 +4,13 @@ export interface FakeWorker extends Worker {
   readonly drained: boolean;
   /** Whether it was asked to end at once. */
   readonly hurried: boolean;
-  /** Whether it answers what it is asked; it does until told. */
+  /** From now on it answers no question. */
   setStuck(): void;
   listen(): void;
   end(how?: Partial<WorkerEnd>): void;
 }
 
-/** Workers that do what the test says; `drain` ends one with 0, `hurry` with 1, `kill` with SIGKILL. */
+/** Workers that the test controls; `drain` ends one with 0, `hurry` with 1, `kill` with SIGKILL. */
 export function fakeWorkers(): { fork: () => FakeWorker; forked: FakeWorker[] } {
   const forked: FakeWorker[] = [];
   return {

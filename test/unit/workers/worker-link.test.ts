@@ -17,7 +17,7 @@ function forkedProcess() {
   return { process, sent };
 }
 
-test('a process that nobody forked has no primary', () => {
+test('a process that was not forked has no primary', () => {
   assert.throws(() => primaryLink(), /started by `tuohs serve`/);
   assert.throws(() => primaryLink(Object.assign(new EventEmitter(), { pid: 7 })), /started by `tuohs serve`/);
 });
@@ -32,22 +32,22 @@ test('a question of the primary is answered under its number', async () => {
   assert.deepEqual(sent, [{ type: 'listening' }, { type: 'answer', id: 3, answer: 'the status' }]);
 });
 
-test('the wish to drain and the loss of the primary are told apart', async () => {
+test('a request to drain and the loss of the primary are different events', async () => {
   const { process } = forkedProcess();
   const { drain, gone } = primaryLink(process);
-  const told: string[] = [];
-  void drain.then(() => told.push('drain'));
-  void gone.then(() => told.push('gone'));
+  const seen: string[] = [];
+  void drain.then(() => seen.push('drain'));
+  void gone.then(() => seen.push('gone'));
 
   process.emit('message', { type: 'drain' });
   await settled();
   process.emit('disconnect');
   await settled();
 
-  assert.deepEqual(told, ['drain', 'gone']);
+  assert.deepEqual(seen, ['drain', 'gone']);
 });
 
-test('a primary that was gone before anyone looked is gone', async () => {
+test('a primary that was gone before the link was made is gone', async () => {
   const { process } = forkedProcess();
 
   await primaryLink(Object.assign(process, { connected: false })).gone;

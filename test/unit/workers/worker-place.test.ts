@@ -17,7 +17,7 @@ async function taken() {
   return { world, forked, place, clock: world.clock };
 }
 
-test('a worker that ends is told and replaced', async () => {
+test('a worker that ends is reported and replaced', async () => {
   const { world, forked, place, clock } = await taken();
 
   forked[0]?.end({ signal: 'SIGKILL' });
@@ -35,7 +35,7 @@ test('a worker that ends is told and replaced', async () => {
   assert.deepEqual(pick(world.told('worker-listening'), 'pid'), [1, 2]);
 });
 
-test('workers that end again and again are replaced ever more slowly, in the end every 5 s', async () => {
+test('workers that keep ending are replaced after growing pauses, at most 5 s', async () => {
   const { forked, clock } = await taken();
   const pauses: number[] = [];
 
@@ -49,7 +49,7 @@ test('workers that end again and again are replaced ever more slowly, in the end
   assert.deepEqual(pauses, [100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
 });
 
-test('one that served for 10 s is replaced fast again', async () => {
+test('a worker that served for 10 s is replaced after the shortest pause', async () => {
   const { forked, clock } = await taken();
   for (let i = 0; i < 5; i++) {
     forked[i]?.end({ code: 1 });
@@ -64,7 +64,7 @@ test('one that served for 10 s is replaced fast again', async () => {
   assert.equal(forked.length, last + 1);
 });
 
-test('one that does not answer for 10 s is killed and replaced', async () => {
+test('a worker that does not answer for 10 s is killed and replaced', async () => {
   const { world, forked, clock } = await taken();
   await clock.advance(30_000);
   const before = world.told('worker-ended').length;
@@ -89,7 +89,7 @@ test('a first worker that ends before it serves fails the start', async () => {
   await assert.rejects(started, /a worker could not start: it ended with exit code 1/);
 });
 
-test('one that is drained is not replaced, and leaves no timer', async () => {
+test('a worker that is drained is not replaced, and leaves no timer', async () => {
   const { world, forked, place, clock } = await taken();
 
   await place.drain();
@@ -99,7 +99,7 @@ test('one that is drained is not replaced, and leaves no timer', async () => {
   assert.equal(world.told('worker-ended')[0]?.wasAsked, true);
 });
 
-test('a place that is drained while it is empty takes no other worker', async () => {
+test('a place that is drained while it is empty starts no other worker', async () => {
   const { forked, place, clock } = await taken();
   forked[0]?.end({ code: 1 });
   await settled();
@@ -110,7 +110,7 @@ test('a place that is drained while it is empty takes no other worker', async ()
   assert.equal(forked.length, 1);
 });
 
-test('a worker that hangs in its start is killed after 20 s, and the start goes on with the next one', async () => {
+test('a worker that hangs in its start is killed after 20 s, and the next one is started', async () => {
   const world = testWorld();
   const { fork, forked } = fakeWorkers();
   const started = workerPlace(fork, world).start();
@@ -125,7 +125,7 @@ test('a worker that hangs in its start is killed after 20 s, and the start goes 
   assert.deepEqual(world.told('worker-ended')[0]?.signal, 'SIGKILL');
 });
 
-test('one that hangs in its start is killed a second after it was asked to drain', async () => {
+test('a worker that hangs in its start is killed a second after it was asked to drain', async () => {
   const { forked, place, clock } = await taken();
   forked[0]?.end({ code: 1 });
   await clock.advance(100);
@@ -138,7 +138,7 @@ test('one that hangs in its start is killed a second after it was asked to drain
   assert.equal((await forked[1]?.ended)?.signal, 'SIGKILL');
 });
 
-test('one that begins to serve after it was asked to drain is not killed', async () => {
+test('a worker that begins to serve after it was asked to drain is not killed', async () => {
   const { world, forked, place, clock } = await taken();
   forked[0]?.end({ code: 1 });
   await clock.advance(100);
@@ -163,7 +163,7 @@ test('a worker that lost answers in its drain fails the drain', async () => {
   await drained;
 });
 
-test('in a hurry it is asked to end at once', async () => {
+test('a drain `now` asks the worker to end at once', async () => {
   const { forked, place } = await taken();
 
   await assert.rejects(place.drain('now'));

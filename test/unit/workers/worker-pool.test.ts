@@ -19,13 +19,13 @@ async function startedPool() {
   return { pool, forked, clock: world.clock };
 }
 
-test('it has started when all serve', async () => {
+test('the pool has started when all workers serve', async () => {
   const { pool } = await startedPool();
 
   assert.equal(pool.serving(), 2);
 });
 
-test('all are asked, and one that takes longer than a second is not waited for', async () => {
+test('all workers are asked, and an answer that takes longer than a second is left out', async () => {
   const { pool, forked, clock } = await startedPool();
   forked[1]?.setStuck();
 
@@ -38,7 +38,7 @@ test('all are asked, and one that takes longer than a second is not waited for',
   ]);
 });
 
-test('all are drained side by side', async () => {
+test('all workers are drained at the same time', async () => {
   const { pool, forked } = await startedPool();
 
   await pool.drain();
@@ -46,7 +46,7 @@ test('all are drained side by side', async () => {
   assert.deepEqual(pick(forked, 'drained'), [true, true]);
 });
 
-test('where one cannot start, the others are killed, not drained', async () => {
+test('if one cannot start, the others are killed, not drained', async () => {
   const { pool, forked } = poolOfTwo();
   const started = pool.start();
   forked[0]?.listen();

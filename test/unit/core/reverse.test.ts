@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { inTurns, reverser } from '../../../src/core/reverse.ts';
 
 const reverse = reverser('grapheme');
+const byCodePoint = reverser('codepoint');
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 const KNOWN = {
@@ -122,6 +123,24 @@ test('a long text that the Segmenter has to look at takes a turn for each piece'
 
 test('a long text is reversed whole', () => {
   assert.ok(reverse('ab漢'.repeat(100_000)) === '漢ba'.repeat(100_000));
+});
+
+test('code points come in plain reverse order, whatever they belong to', () => {
+  assert.equal(byCodePoint('👨‍👩‍👧e\u0301🇺🇸x'), 'x🇸🇺\u0301e👧\u200d👩\u200d👨');
+});
+
+test('no text is ever reversed by UTF-16 unit', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom('a', 'é', '漢', '😀', '𐀀') }),
+  );
+
+  fc.assert(
+    fc.property(text, (any) => {
+      assert.equal(byCodePoint(any), [...any].reverse().join(''));
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 function segmentedReverse(text: string): string {

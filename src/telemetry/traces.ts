@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { ExportResultCode } from '@opentelemetry/core';
 import {
   defaultResource,
@@ -10,8 +11,6 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
   BatchSpanProcessor,
   ParentBasedSampler,
   type Sampler,
@@ -19,16 +18,9 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { Emit, World } from '../../core/events.ts';
-import type { LayerViews } from '../layer-views.ts';
+import type { World } from '../core/events.ts';
 import { tracedLayers } from './traced-layers.ts';
-import {
-  newContexts,
-  requestEvents,
-  type TracedAttempts,
-  tracedAttempts,
-  tracedRequests,
-} from './traced-requests.ts';
+import { requestEvents, tracedAttempts, tracedRequests } from './traced-requests.ts';
 
 type RootSampler = 'always_on' | 'always_off' | 'traceidratio';
 
@@ -45,39 +37,32 @@ export interface TracesOptions {
   readonly upstreamUrl: string;
 }
 
-/** Traces of requests by OpenTelemetry. No span holds a user's text. */
-export interface Traces {
-  /** The listener with each request traced. */
-  requests(listener: RequestListener): RequestListener;
-  readonly layers: LayerViews;
-  /** To be called with every event. */
-  readonly emit: Emit;
-  /** The sending of attempts, traced. */
-  readonly attempts: TracedAttempts;
-  /** The fields of a log line that name its trace. */
-  logFields(): { trace_id?: string; span_id?: string };
-  /** Sends the last spans, for two seconds at most. Never rejects. */
-  close(): Promise<void>;
-}
+export type Traces = Awaited<ReturnType<typeof traces>>;
 
 // The process must end even if the receiver is gone.
 const LAST_SPANS_MS = 2000;
 
-export async function traces(options: TracesOptions, { clock, emit }: World): Promise<Traces> {
+/** Traces of requests by OpenTelemetry. No span holds a user's text. */
+export async function traces(options: TracesOptions, { clock, emit }: World) {
   const { version, upstreamUrl } = options;
-  const contexts = newContexts();
+  const contexts = new AsyncLocalStorageContextManager().enable();
   const provider = await tracerProvider(options, (isUp) => emit({ type: 'trace-export', isUp }));
   const tracer = provider.getTracer('tuohs', version);
 
   return {
-    requests: (listener) => tracedRequests(listener, tracer, contexts),
-    layers: tracedLayers({ tracer, contexts, upstreamUrl }),
+    /** The listener with each request traced. */
+    requests: (listener: RequestListener) => tracedRequests(listener, tracer, contexts),
+    view: tracedLayers({ tracer, contexts, upstreamUrl }),
+    /** To be called with every event. */
     emit: requestEvents(contexts),
+    /** The sending of attempts, traced. */
     attempts: tracedAttempts(contexts),
+    /** The fields of a log line that name its trace. */
     logFields() {
       const { traceId, spanId } = trace.getSpanContext(contexts.active()) ?? {};
       return traceId && spanId ? { trace_id: traceId, span_id: spanId } : {};
     },
+    /** Sends the last spans, for two seconds at most. Never rejects. */
     async close() {
       const closed = new AbortController();
       const sent = provider.shutdown().catch(() => {});
@@ -105,16 +90,11 @@ async function tracerProvider(options: TracesOptions, onChange: OnChange): Promi
 }
 
 async function exporterOf({ endpoint: url, protocol }: TracesOptions): Promise<SpanExporter> {
-  switch (protocol) {
-    case 'http/protobuf': {
-      const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto');
-      return new OTLPTraceExporter({ url });
-    }
-    case 'http/json': {
-      const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
-      return new OTLPTraceExporter({ url });
-    }
-  }
+  const { OTLPTraceExporter } =
+    protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-trace-otlp-http')
+      : await import('@opentelemetry/exporter-trace-otlp-proto');
+  return new OTLPTraceExporter({ url });
 }
 
 /** Reports whether spans arrive, because the SDK drops those that cannot be sent in silence. */
@@ -135,18 +115,8 @@ function watched(exporter: SpanExporter, onChange: OnChange): SpanExporter {
 }
 
 function samplerOf({ sampler, ratio }: TracesOptions): Sampler {
-  switch (sampler) {
-    case 'always_on':
-      return new AlwaysOnSampler();
-    case 'always_off':
-      return new AlwaysOffSampler();
-    case 'traceidratio':
-      return new TraceIdRatioBasedSampler(ratio);
-    case 'parentbased_always_on':
-      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
-    case 'parentbased_always_off':
-      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
-    case 'parentbased_traceidratio':
-      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) });
-  }
+  const shares = { always_on: 1, always_off: 0, traceidratio: ratio };
+  const [, parent, name] = /^(parentbased_)?(.*)$/.exec(sampler) ?? [];
+  const root = new TraceIdRatioBasedSampler(shares[name as RootSampler]);
+  return parent ? new ParentBasedSampler({ root }) : root;
 }

@@ -1,0 +1,39 @@
+import { type FaultChooser, parseFault } from './fault-plan.ts';
+import type { Shoutcloud } from './server.ts';
+
+/** The faults that a person can choose, by name. */
+export interface FaultSwitch {
+  /** The chosen fault, and all faults with a line about each. */
+  state(): { readonly fault: string; readonly faults: readonly { name: string; about: string }[] };
+  /** Takes effect with the next request. Returns false if there is no fault of this name. */
+  set(name: string): boolean;
+}
+
+/** One wrong answer, then two right ones, so that a retry gets a right one. */
+const everyThirdLies: FaultChooser = (index) =>
+  index % 3 === 0 ? parseFault(index % 2 === 0 ? 'wrong' : 'crossed') : undefined;
+
+const SWITCHES: Readonly<Record<string, { readonly faults: string | FaultChooser; readonly about: string }>> =
+  {
+    'answers well': { faults: '', about: 'Every request gets its answer.' },
+    slow: { faults: 'slow=400', about: 'Each answer takes 400 ms.' },
+    'fails 30 %': { faults: 'status=503@30%', about: 'Three requests in ten get 503.' },
+    lies: { faults: everyThirdLies, about: 'One answer in three is wrong, or that of another request.' },
+    gone: { faults: 'close', about: 'Each connection is closed without an answer.' },
+  };
+
+/** Switches the faults of a running server. It starts without one. */
+export function faultSwitch(shoutcloud: Pick<Shoutcloud, 'setFaults'>): FaultSwitch {
+  const faults = Object.entries(SWITCHES).map(([name, { about }]) => ({ name, about }));
+  let fault = 'answers well';
+  return {
+    state: () => ({ fault, faults }),
+    set(name) {
+      const chosen = Object.hasOwn(SWITCHES, name) ? SWITCHES[name] : undefined;
+      if (chosen === undefined) return false;
+      shoutcloud.setFaults(chosen.faults);
+      fault = name;
+      return true;
+    },
+  };
+}

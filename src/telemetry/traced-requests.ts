@@ -1,0 +1,92 @@
+import type { RequestListener } from 'node:http';
+import {
+  type Context,
+  createContextKey,
+  defaultTextMapGetter,
+  defaultTextMapSetter,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import type { Emit } from '../core/events.ts';
+
+/** Knows the context of the running code. It is passed on through promises, timers and callbacks, not as an argument. */
+export type Contexts = AsyncLocalStorageContextManager;
+
+interface TracedRequest {
+  readonly span: Span;
+  /** How many of its strings have spans so far. */
+  strings: number;
+}
+
+const REQUEST = createContextKey('the request, if this is done for one request alone');
+
+const w3c = new W3CTraceContextPropagator();
+
+export function requestOf(context: Context): TracedRequest | undefined {
+  return context.getValue(REQUEST) as TracedRequest | undefined;
+}
+
+/** Gives each request a span, in the trace of its caller if there is one (W3C Trace Context). `requestEvents` ends it. */
+export function tracedRequests(
+  listener: RequestListener,
+  tracer: Tracer,
+  contexts: Contexts,
+): RequestListener {
+  return (request, response) => {
+    const { method = '', headers } = request;
+    const caller = w3c.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
+    const attributes = { 'http.request.method': method };
+    const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, caller);
+    const context = trace.setSpan(caller, span).setValue(REQUEST, { span, strings: 0 });
+    // Node reports the body and the end of an answer in the context of the connection, not in that of the request.
+    request.push = contexts.bind(context, request.push);
+    response.emit = contexts.bind(context, response.emit);
+    contexts.with(context, () => listener(request, response));
+  };
+}
+
+/** Completes and ends the span of a request. */
+export function requestEvents(contexts: Contexts): Emit {
+  return (event) => {
+    const span = requestOf(contexts.active())?.span;
+    if (event.type === 'failed') span?.setAttribute('error.type', event.code);
+    if (event.type !== 'answered' || span === undefined) return;
+    const { method, route, status, requestId } = event;
+    // Without the path, because it can hold a user's text.
+    span.updateName(route === 'none' ? method : `${method} ${route}`);
+    span.setAttributes({
+      'http.route': route,
+      'http.response.status_code': status,
+      'tuohs.request_id': requestId,
+    });
+    if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end();
+  };
+}
+
+/** Passes the trace of each attempt on to SHOUTCLOUD, and writes the status of the answer into its span. */
+export function tracedAttempts(contexts: Contexts) {
+  return <
+    Attempt extends { readonly headers: Readonly<Record<string, string>> },
+    Answer extends { readonly statusCode: number },
+  >(
+    send: (attempt: Attempt) => Promise<Answer>,
+  ): typeof send =>
+    async (attempt) => {
+      const context = contexts.active();
+      const carrier: { traceparent?: string } = {};
+      w3c.inject(context, carrier, defaultTextMapSetter);
+      const { traceparent } = carrier;
+      // Without `tracestate`, because data of other systems stays private.
+      const headers = { ...(traceparent !== undefined && { traceparent }), ...attempt.headers };
+      const answer = await send({ ...attempt, headers });
+      trace.getSpan(context)?.setAttribute('http.response.status_code', answer.statusCode);
+      return answer;
+    };
+}

@@ -1,0 +1,126 @@
+import { connect } from 'node:net';
+import { oracle } from './load-texts.ts';
+import { firstAnswer, type RawAnswer } from './raw-answer.ts';
+
+/** What one caller saw. A status of 0 is no answer at all; `code` then is the socket's. */
+export interface Answer {
+  readonly label: string;
+  /** Milliseconds since 1970, the same in every process of the machine. */
+  readonly atMs: number;
+  readonly tookMs: number;
+  readonly status: number;
+  readonly code: string;
+  readonly source: 'memory' | 'redis' | 'upstream' | 'collapsed' | 'local' | 'none';
+  /** A 200 that equals the oracle. */
+  readonly isRight: boolean;
+  readonly retryAfter: string;
+}
+
+/** A request for one text, and the only right answer to it. */
+export interface TextQuestion {
+  readonly request: string;
+  readonly expected: string;
+}
+
+/** A POST of JSON, as most callers send it. */
+export function questionOf(text: string, host = 'lab'): TextQuestion {
+  const body = JSON.stringify({ data: text });
+  const head = `POST /v1 HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n`;
+  const request = `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  return { request, expected: oracle(text) };
+}
+
+/** A client's connection with one request on it at a time, written by hand: nothing is retried behind our back. */
+export interface Caller {
+  /** False once the other side closed it or said that it will. */
+  readonly isOpen: boolean;
+  /** Asks and judges what comes back; never rejects. */
+  ask(question: TextQuestion, label?: string): Promise<Answer>;
+  close(): void;
+}
+
+const PATIENCE_MS = 5_000;
+
+export function openCaller({ host = '127.0.0.1', port }: { host?: string; port: number }): Caller {
+  const socket = connect({ port, host, noDelay: true });
+  let isOpen = true;
+  let received = '';
+  let waiting: PromiseWithResolvers<RawAnswer> | undefined;
+
+  const fail = (code: string) => {
+    isOpen = false;
+    waiting?.reject(new Error(code));
+    waiting = undefined;
+    socket.destroy();
+  };
+  socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'ERROR'));
+  socket.on('close', () => fail('CLOSED'));
+  socket.on('end', () => fail('CLOSED'));
+  socket.on('data', (chunk) => {
+    received += chunk.toString('latin1');
+    try {
+      take();
+    } catch {
+      fail('NO_HTTP');
+    }
+  });
+
+  return {
+    get isOpen() {
+      return isOpen;
+    },
+    async ask({ request, expected }, label = '') {
+      const atMs = performance.timeOrigin + performance.now();
+      const seen = await exchange(request).catch((error: Error) => error.message);
+      const tookMs = performance.timeOrigin + performance.now() - atMs;
+      return { label, atMs, tookMs, ...judged(seen, expected) };
+    },
+    close: () => fail('CLOSED'),
+  };
+
+  function exchange(request: string): Promise<RawAnswer> {
+    if (!isOpen) return Promise.reject(new Error('CLOSED'));
+    waiting = Promise.withResolvers();
+    socket.write(request);
+    const timer = setTimeout(() => fail('NO_ANSWER'), PATIENCE_MS);
+    return waiting.promise.finally(() => clearTimeout(timer));
+  }
+
+  function take(): void {
+    const first = waiting && firstAnswer(received);
+    if (!first) return;
+    received = first.rest;
+    if (first.answer.headers.get('connection')?.toLowerCase() === 'close') isOpen = false;
+    waiting?.resolve(first.answer);
+    waiting = undefined;
+  }
+}
+
+function judged(seen: RawAnswer | string, expected: string) {
+  if (typeof seen === 'string')
+    return { status: 0, code: seen, source: 'none', isRight: false, retryAfter: '' } as const;
+  const body = parsedJson(Buffer.from(seen.body, 'latin1').toString());
+  return {
+    status: seen.status,
+    code: body.code ?? '',
+    source: sourceOf(seen.headers.get('cache-status') ?? ''),
+    isRight: seen.status === 200 && body.data === expected,
+    retryAfter: seen.headers.get('retry-after') ?? '',
+  };
+}
+
+function parsedJson(body: string): { data?: string; code?: string } {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return { code: 'NOT_JSON' };
+  }
+}
+
+function sourceOf(cacheStatus: string): Answer['source'] {
+  if (cacheStatus.includes('detail=redis')) return 'redis';
+  if (cacheStatus.includes('detail=local')) return 'local';
+  if (cacheStatus.includes('; hit')) return 'memory';
+  if (cacheStatus.includes('collapsed')) return 'collapsed';
+  return cacheStatus.includes('fwd=miss') ? 'upstream' : 'none';
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, openCaller, questionOf } from './caller.ts';
+import type { LoadPlan, LoadReport, Stream } from './load.ts';
+import { textOf } from './load-texts.ts';
+
+// A process of its own, on this machine or in a pod: carries out the plan in its argument, prints what it has seen as lines of
+// JSON, ends at SIGTERM or when it is done.
+const TICK_MS = 2;
+const REPORT_MS = 100;
+const TIMER_MS = 10;
+
+const {
+  url,
+  host,
+  streams,
+  durationMs = Number.POSITIVE_INFINITY,
+}: LoadPlan = JSON.parse(process.argv[2] ?? '');
+const { hostname, port } = new URL(url);
+const target = { host: hostname, port: Number(port || 80) };
+const endsAt = nowMs() + durationMs;
+let isStopped = false;
+let seen: { answers: Answer[]; delays: LoadReport['delays'][number][] } = { answers: [], delays: [] };
+
+process.once('SIGTERM', () => {
+  isStopped = true;
+});
+process.stdout.on('error', () => process.exit());
+setInterval(report, REPORT_MS);
+void watchTimers();
+await Promise.all(streams.map(drive));
+report();
+process.exit();
+
+/** An open loop: what is due is sent, whether or not earlier callers have their answers. */
+async function drive(stream: Stream): Promise<void> {
+  const ask = asker(stream);
+  const pending = new Set<Promise<void>>();
+  const startedAt = nowMs();
+  for (let sent = 0; !isStopped && nowMs() < endsAt; await sleep(TICK_MS)) {
+    for (const due = ((nowMs() - startedAt) / 1000) * stream.perSecond; sent < due; sent++) {
+      const asked: Promise<void> = ask(sent).finally(() => pending.delete(asked));
+      pending.add(asked);
+    }
+  }
+  await Promise.all(pending);
+}
+
+/** Asks for the text with a number, on a connection that is kept if it may be used again. */
+function asker({
+  label,
+  texts,
+  requestsEach = Number.POSITIVE_INFINITY,
+  connections = Number.POSITIVE_INFINITY,
+}: Stream) {
+  const made = new Map<number, ReturnType<typeof questionOf>>();
+  const idle: { caller: ReturnType<typeof openCaller>; left: number }[] = [];
+  const queue: (() => void)[] = [];
+  let free = connections;
+
+  return async (number: number): Promise<void> => {
+    const atMs = nowMs();
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => queue.push(resolve));
+    const kept = takeIdle() ?? { caller: openCaller(target), left: requestsEach };
+    const answer = await kept.caller.ask(questionAt(number), label);
+    seen.answers.push({ ...answer, atMs, tookMs: nowMs() - atMs });
+    kept.left--;
+    if (kept.left > 0 && kept.caller.isOpen) idle.push(kept);
+    else kept.caller.close();
+    const next = queue.shift();
+    if (next) next();
+    else free++;
+  };
+
+  function takeIdle() {
+    for (let kept = idle.pop(); kept; kept = idle.pop()) if (kept.caller.isOpen) return kept;
+    return undefined;
+  }
+
+  /** Those that come again are made once. */
+  function questionAt(number: number): ReturnType<typeof questionOf> {
+    const at = number % (texts.cycle ?? Number.POSITIVE_INFINITY);
+    const question = made.get(at) ?? questionOf(textOf(texts, at), host);
+    if (texts.cycle) made.set(at, question);
+    return question;
+  }
+}
+
+/** How late a timer runs here tells how busy the machine is, whatever the service does. */
+async function watchTimers(): Promise<void> {
+  for (let atMs = nowMs(); ; atMs = nowMs()) {
+    await sleep(TIMER_MS);
+    seen.delays.push({ atMs, lateMs: nowMs() - atMs - TIMER_MS });
+  }
+}
+
+function report(): void {
+  process.stdout.write(`${JSON.stringify(seen)}\n`);
+  seen = { answers: [], delays: [] };
+}
+
+function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}

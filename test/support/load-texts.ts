@@ -1,0 +1,42 @@
+/** What a load asks for: a new text each time, or the first few again and again. */
+export interface TextSource {
+  readonly seed: number;
+  /** How many characters a text has, as people count them; 16 unless given. */
+  readonly length?: number;
+  /** After so many texts the first one comes again. */
+  readonly cycle?: number;
+  /** The characters that fill a text up to its length. */
+  readonly filler?: string;
+}
+
+const LETTERS = 'pack my box with <&> five dozen jugs';
+const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+
+/** The text with this number. No other source has it, if its seed is another one. */
+export function textOf(
+  { seed, length = 16, cycle = Number.POSITIVE_INFINITY, filler = LETTERS }: TextSource,
+  at: number,
+): string {
+  const number = at % cycle;
+  const name = `${seed.toString(36)}.${number.toString(36)}.`;
+  const characters = charactersOf(filler);
+  const filling = Array.from(
+    { length: Math.max(0, length - name.length) },
+    (_, i) => characters[(number + i) % characters.length],
+  );
+  return name + filling.join('');
+}
+
+export function someTexts(count: number, source: TextSource): string[] {
+  return Array.from({ length: count }, (_, at) => textOf(source, at));
+}
+
+/** What the service must answer, by rules of our own, which are right for ASCII and for emoji. */
+export function oracle(text: string): string {
+  return charactersOf(text).reverse().join('').toUpperCase();
+}
+
+function charactersOf(text: string): string[] {
+  if (/^[\0-\x7f]*$/.test(text)) return text.split('');
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Shout } from '../../../src/core/shouter.ts';
+import { acceptedEncoding, cacheStatus, preferredType } from '../../../src/http/answer.ts';
+
+const PREFERRED = {
+  'text/html': [
+    ...['text/html', 'TEXT/HTML', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'],
+    ...['text/html, application/json;q=0.9', 'application/json;q=0.5 , text/html ; q=0.6', 'text/*'],
+  ],
+  'application/json': [
+    ...[undefined, '', '*/*', 'application/json', 'application/json, text/html', ';;,,='],
+    ...['text/html;q=0.1, application/*', 'text/html;q=0, */*;q=0.1', 'image/png'],
+  ],
+};
+for (const [type, headers] of Object.entries(PREFERRED)) {
+  for (const accept of headers) {
+    test(`"${accept}" prefers ${type}`, () => {
+      assert.equal(preferredType(accept, ['application/json', 'text/html']), type);
+    });
+  }
+}
+
+for (const [header, encoding] of [
+  [undefined, undefined],
+  ['', undefined],
+  ['identity', undefined],
+  ['gzip', 'gzip'],
+  ['gzip, deflate, br', 'br'],
+  ['br;q=0, gzip', 'gzip'],
+  ['*', 'br'],
+] as const) {
+  test(`Accept-Encoding "${header}" gets ${encoding ?? 'the file as it is'}`, () => {
+    assert.equal(acceptedEncoding(header, ['br', 'gzip']), encoding);
+  });
+}
+
+const STATUSES: readonly (readonly [shout: Partial<Shout>, header: string])[] = [
+  [{ source: 'memory', stored: true }, 'tuohs; hit'],
+  [{ source: 'redis' }, 'tuohs; hit; detail=redis'],
+  [{ source: 'upstream' }, 'tuohs; fwd=miss'],
+  [{ source: 'upstream', stored: true }, 'tuohs; fwd=miss; stored'],
+  [{ source: 'upstream', collapsed: true }, 'tuohs; fwd=miss; collapsed'],
+  [{ source: 'upstream', stored: true, collapsed: true }, 'tuohs; fwd=miss; stored; collapsed'],
+  [{ source: 'local' }, 'tuohs; fwd=miss; detail=local'],
+];
+for (const [shout, header] of STATUSES) {
+  test(`${JSON.stringify(shout)} is "${header}"`, () => {
+    const whole = { text: 'A', source: 'local', stored: false, collapsed: false, ...shout } as const;
+
+    assert.equal(cacheStatus(whole), header);
+  });
+}

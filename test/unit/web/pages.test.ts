@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { problems } from '../../../src/http/problem.ts';
+import { isPermanent, sentenceFor, sentences, whenToRetry } from '../../../src/web/browser/failure.ts';
+import { loadOnce } from '../../../src/web/pages.ts';
+import { playground } from '../../../src/web/playground.ts';
+
+const OPTIONS = { version: '1.2.3', source: undefined, isBreakable: false };
+
+test('every file that the style sheet loads is an asset, each font in four scripts', () => {
+  const { assets } = playground(OPTIONS);
+  const style = String(assets.get('style.css')?.body);
+
+  const loaded = Array.from(style.matchAll(/url\(([^)]+)\)/g), ([, file = '']) => file);
+
+  assert.equal(loaded.length, 8);
+  for (const file of loaded) {
+    assert.equal(assets.get(file)?.type, 'font/woff2');
+    assert.equal(assets.get(file)?.body.subarray(0, 4).toString(), 'wOF2');
+  }
+});
+
+test('the licences of both fonts go with them', () => {
+  const licences = String(playground(OPTIONS).assets.get('font-licences.txt')?.body);
+
+  assert.equal(licences.match(/SIL Open Font License, Version 1\.1/g)?.length, 2);
+});
+
+test('the page links its source, if that is known, and says its version', () => {
+  const without = String(playground(OPTIONS).html.body);
+  const withSource = String(playground({ ...OPTIONS, source: 'https://git.example/tuohs' }).html.body);
+
+  assert.match(without, /tuohs 1\.2\.3/);
+  assert.doesNotMatch(without, />Source<|\{\{/);
+  assert.match(withSource, /<a href="https:\/\/git\.example\/tuohs">Source<\/a>/);
+});
+
+test('pages are loaded once, for all requests, but again after a failure', async () => {
+  const outcomes = [Promise.reject(new Error('not now')), Promise.resolve('here')];
+  const load = loadOnce(async () => outcomes.shift());
+
+  await assert.rejects(load(), /not now/);
+
+  assert.deepEqual(await Promise.all([load(), load()]), ['here', 'here']);
+  assert.equal(await load(), 'here');
+});
+
+test('each code of the error table has a sentence, and so have the two of the browser', () => {
+  assert.deepEqual(Object.keys(sentences).sort(), [...Object.keys(problems), 'OFFLINE', 'UNKNOWN'].sort());
+});
+
+test('an unknown code has a sentence', () => {
+  for (const code of ['NEW_CODE', '', '__proto__', 'toString']) {
+    assert.equal(sentenceFor(code), sentences.UNKNOWN);
+  }
+});
+
+test('the time to wait is in plain words', () => {
+  const words = [0, 1, 30].map(whenToRetry).join(' ');
+
+  assert.equal(words, 'Try again now. Try again in 1 second. Try again in 30 seconds.');
+});
+
+test('a fault of the request itself is permanent', () => {
+  const lasting = Object.keys(sentences).filter(isPermanent);
+
+  assert.equal(lasting.join(' '), 'BAD_INPUT NOT_FOUND METHOD_NOT_ALLOWED TOO_LARGE HEADERS_TOO_LARGE');
+});
