@@ -130,7 +130,8 @@ export class RequestBody implements InlineSink {
     // A sink that refuses can start to discard the rest at once.
     this.#sink = undefined;
     const wantsMore = sink?.take(chunk) ?? false;
-    if (wantsMore) this.#sink = sink;
+    if (wantsMore && this.#error) sink?.broken(this.#error);
+    else if (wantsMore) this.#sink = sink;
     else if (this.#sink === undefined) this.#request.pause();
     return wantsMore;
   }
