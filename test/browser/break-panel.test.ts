@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { accessibilityProblems, noBrowser, type PageOptions } from '../support/browser.ts';
-import { openerOf, overflow, stopClock } from './playground-page.ts';
+import { noBrowser, type PageOptions } from '../support/browser.ts';
+import { openerOf, problemsOfLooks, stopClock } from './playground-page.ts';
 
 /** What twenty texts get, ten of them known, and what the strip must show for it. */
 const SWITCHES = [
   ['answers well', '20 of 20: 20 right, 0 refused, 0 wrong', /SHOUTCLOUD answered in/],
-  ['slow', '20 of 20: 20 right, 0 refused, 0 wrong', /answered from SHOUTCLOUD in [4-9]\d\d ms/],
+  ['slow', '20 of 20: 20 right, 0 refused, 0 wrong', /answered from SHOUTCLOUD in ([4-9]\d\d|\d{4,}) ms/],
   [
     'fails 30 %',
     '20 of 20: 20 right, 0 refused, 0 wrong',
@@ -87,20 +87,15 @@ describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
     assert.equal(early, before);
   });
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [360, 1280]) {
-      test(`axe finds nothing and nothing sticks out at ${width} px in the ${colorScheme} scheme`, async (t) => {
-        const { page, strip, panel } = await open(t, { colorScheme, viewport: { width, height: 800 } });
-        await panel.getByRole('button', { name: 'Send 20 texts' }).click();
-        await strip.getByText('answered').first().waitFor();
+  test('axe finds nothing and nothing sticks out, in both schemes and at both widths', async (t) => {
+    const { page, strip, panel } = await open(t);
+    await panel.getByRole('button', { name: 'Send 20 texts' }).click();
+    await strip.getByText('answered').first().waitFor();
 
-        const problems = await accessibilityProblems(page);
+    const problems = await problemsOfLooks(page);
 
-        assert.deepEqual(problems, []);
-        assert.ok((await overflow(page)) <= 0);
-      });
-    }
-  }
+    assert.deepEqual(problems, []);
+  });
 
   async function open(t: TestContext, options: Partial<PageOptions> = {}) {
     const { page, problems } = await opened(t, options);

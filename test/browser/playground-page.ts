@@ -1,6 +1,6 @@
 import { after, type TestContext } from 'node:test';
 import type { Page, Route } from 'playwright-core';
-import { openPage, type PageOptions, startBrowser } from '../support/browser.ts';
+import { accessibilityProblems, openPage, type PageOptions, startBrowser } from '../support/browser.ts';
 import { tuohs } from '../support/process.ts';
 
 /** Opens pages of a service that a whole file has, in a browser that it has, too. */
@@ -22,6 +22,22 @@ export async function stopClock({ clock }: Page): Promise<void> {
 /** How many pixels the page is wider than its window; at most 0 where nothing sticks out. */
 export async function overflow(page: Page): Promise<number> {
   return Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
+}
+
+/** What axe finds on the page as it stands, and what sticks out, in the light and the dark scheme, on a phone and on a desk. */
+export async function problemsOfLooks(page: Page): Promise<string[]> {
+  const problems: string[] = [];
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [360, 1280]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      const found = await accessibilityProblems(page);
+      if ((await overflow(page)) > 0) found.push('something sticks out');
+      problems.push(...found.map((problem) => `${colorScheme}, ${width} px: ${problem}`));
+    }
+  }
+  return problems;
 }
 
 /** What a person does and sees on the playground, by the names that assistive technology reads out. */

@@ -43,7 +43,7 @@ case "$1 $2" in
 esac
 case $1 in
   get) printf 'service/tuohs-admin\\nservice/tuohs\\n' ;;
-  port-forward) echo "Forwarding from 127.0.0.1:$FAKE_PORT -> 5000"; exec sleep 60 ;;
+  port-forward) echo "Forwarding from 127.0.0.1:$FAKE_PORT -> 5000"; exec sleep 600 ;;
 esac
 `;
 

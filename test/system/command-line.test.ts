@@ -137,15 +137,19 @@ test('readable logs are lines for people', async (t) => {
   assert.match(stdout, /INFO.*: listening/);
 });
 
-test('npm start serves with the settings of the environment', async (t) => {
+test('npm start serves with the settings of the environment until npm is told to stop', async (t) => {
   const ports = { HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', SHOUTCLOUD_URL: 'http://127.0.0.1:1' };
   const quiet = { npm_config_update_notifier: 'false', npm_config_logs_max: '0' };
-  const environment = { ...ports, ...quiet };
+  const environment = { ...ports, ...quiet, DRAIN_MS: '0' };
   const program = startProgram(t, { command: 'npm', args: ['start'], environment });
 
   const { url } = await program.listening();
+  const { status } = await fetch(url);
+  await program.stop();
 
-  assert.equal((await fetch(url)).status, 200);
+  assert.equal(status, 200);
+  assert.equal(program.log.at(-1)?.msg, 'closed');
+  await assert.rejects(fetch(url));
 });
 
 const skip = spawnSync('sh', ['-c', 'test -w /dev/full']).status === 0 ? false : 'there is no /dev/full';

@@ -49,7 +49,7 @@ async function run(command: string): Promise<string> {
   const addressed = command
     .replaceAll('localhost:5000', new URL(url).host)
     .replaceAll('localhost:9464', new URL(adminUrl).host);
-  const plainCurl = 'curl() { command curl -q -sS --noproxy "*" --max-time 20 "$@"; }';
+  const plainCurl = 'curl() { command curl -q -sS --noproxy "*" --max-time 300 "$@"; }';
   const { stdout } = await promisify(execFile)('sh', ['-c', `${plainCurl}\n${addressed}`]);
   return stdout;
 }
