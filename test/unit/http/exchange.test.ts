@@ -58,6 +58,15 @@ test('a body that is broken never counts as whole', () => {
   assert.equal(isWhole, false);
 });
 
+test('an exchange has one signal, which has aborted if it is first read after its client left', () => {
+  const [{ exchange }, left] = [beforeItsBody(), beforeItsBody().exchange];
+
+  left.response.destroy();
+
+  assert.equal(exchange.signal, exchange.signal);
+  assert.deepEqual([exchange.signal.aborted, left.signal.aborted], [false, true]);
+});
+
 test('what is kept is a tick of Node, of the class of every other one', async () => {
   const kept = [keptTick(), keptTick()];
   await new Promise<void>((resolve) => process.nextTick(resolve));
