@@ -50,7 +50,9 @@ async function health(
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof TuohsClientError ? `${error.message} (${error.code})` : messageOf(error);
+  if (error instanceof TuohsClientError) return `${error.message} (${error.code})`;
+  // This is how `fetch` reports a connection that fails, before the answer or within it.
+  return error instanceof TypeError ? `no answer (${codeOf(error)})` : messageOf(error);
 }
 
 const MAX_LOCATION_LENGTH = 200;
@@ -58,9 +60,7 @@ const MAX_LOCATION_LENGTH = 200;
 /** Resolves if the admin port at this address says that the process is ready; rejects with the reason if not. */
 async function assertReady(adminUrl: string, signal: AbortSignal): Promise<void> {
   const address = `${adminUrl.replace(/\/$/, '')}/readyz`;
-  const response = await fetch(address, { redirect: 'manual', signal }).catch((error) => {
-    throw new Error(`no answer (${codeOf(error)})`);
-  });
+  const response = await fetch(address, { redirect: 'manual', signal });
   const answer = await startOf(response);
   if (response.status === 200 && answer === 'ready') return;
   if (response.status === 200) throw new Error('the answer is not that of tuohs');

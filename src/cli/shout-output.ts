@@ -42,7 +42,11 @@ export function bufferedOutput(stream: Writable, options: BufferedOutputOptions)
     },
     flushed() {
       flush();
-      return new Promise((resolve) => stream.write('', () => resolve()));
+      return new Promise((resolve) => {
+        if (isBroken) return resolve();
+        stream.once('error', () => resolve());
+        stream.write('', () => resolve());
+      });
     },
   };
 

@@ -98,7 +98,7 @@ interface LineParts extends Pick<ShoutRunParts, 'client' | 'isJson'> {
  */
 async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
   const { client, isJson, signal, answers, reasons, failed, tally } = parts;
-  /** The lines without a result, by their number from 0. A map, because `shift` of a long array takes milliseconds. */
+  /** The lines without a result, by their number from 0. A map, because `shift` of an array moves all others. */
   const underWay = new Map<number, Line>();
   const gone = once(signal, 'abort');
   const texts = textsOf(input, underWay);

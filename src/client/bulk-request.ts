@@ -46,7 +46,7 @@ export class BulkRequest {
     return this.#taken === this.texts.length;
   }
 
-  /** Adds the text and returns true, or false if the body would become too large. The first text may have any size. */
+  /** Adds the text and returns true, or false if the body would become too large. The first text can have any size. */
   add(text: string): boolean {
     if (this.texts.length === MAX_TEXTS) return false;
     const line = `{"data":${JSON.stringify(text)}}\n`;

@@ -134,7 +134,7 @@ export function bulkRun(
 function iteratorOf(texts: Texts): Iterator<string> | AsyncIterator<string> {
   const isList = Symbol.asyncIterator in Object(texts) || Symbol.iterator in Object(texts);
   if (typeof texts === 'string' || !isList) {
-    throw new TypeError(`texts must be a list of strings, not ${typeof texts}`);
+    throw new TypeError(`texts must be a list of strings, not ${typeOf(texts)}`);
   }
   return Symbol.asyncIterator in texts ? texts[Symbol.asyncIterator]() : texts[Symbol.iterator]();
 }
@@ -142,5 +142,10 @@ function iteratorOf(texts: Texts): Iterator<string> | AsyncIterator<string> {
 /** The text as it can be sent: a lone surrogate becomes U+FFFD. Throws a `TypeError` for a value that is not a string. */
 export function wellFormed(text: string): string {
   if (typeof text === 'string') return text.toWellFormed();
-  throw new TypeError(`a text must be a string, not ${typeof text}`);
+  throw new TypeError(`a text must be a string, not ${typeOf(text)}`);
+}
+
+/** The type as a sentence names it: `typeof null` is `object`. */
+function typeOf(value: unknown): string {
+  return value === null ? 'null' : typeof value;
 }

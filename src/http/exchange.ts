@@ -116,7 +116,8 @@ export class Exchange implements Call, BodyOwner {
       throw new TuohsError('OVERLOADED', 'no room: bytes');
     }
     if (more < 0) this.#host.budget.give(-more);
-    this.#heldBytes = bytes;
+    // Not `= bytes`: to make room, `take` can cut off this exchange too, and then nothing of it is held any more.
+    this.#heldBytes += more;
   }
 
   /** Gives all held bytes back. */

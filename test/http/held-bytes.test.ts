@@ -40,6 +40,27 @@ test('when there is no room, the body that arrives most slowly is cut off, and t
   assert.equal(slow.socket.closed, false);
 });
 
+test('a body that needs room and is the slowest itself is cut off, and gives back only what it held', async (t) => {
+  const { server, world, sending } = await start(t);
+  const body = jsonOf('x'.repeat(64_000));
+  const slowest = await sending(body, 50_000);
+  await until(t, () => server.status().heldBytes === 50_000);
+  await world.clock.advance(50_000);
+  const other = await sending(jsonOf('y'.repeat(8000)), 5000);
+  await until(t, () => server.status().heldBytes === 55_000);
+  await world.clock.advance(100);
+
+  slowest.send(body.slice(50_000, 60_000));
+
+  const { status, body: refusal } = parsed(await slowest.heard(/\}$/));
+  assert.deepEqual([status, JSON.parse(refusal).code], [503, 'OVERLOADED']);
+  assert.match(JSON.parse(refusal).detail, /more slowly/);
+  slowest.socket.destroy();
+  await until(t, () => server.status().heldBytes === 5000);
+  other.socket.destroy();
+  await until(t, () => server.status().heldBytes === 0);
+});
+
 test('texts that wait fill three quarters at most, three copies each, but a small one gets in beyond the budget', async (t) => {
   const { server, upstream, world, sending } = await start(t);
   upstream.hold();

@@ -41,6 +41,11 @@ const NOT_WELL: Readonly<Record<string, readonly [RequestListener, line: string,
     '--ready',
     /is not ready: the answer is not that of tuohs$/,
   ],
+  'a connection that ends within the answer to whether it is ready': [
+    cutOff,
+    '--ready',
+    /is not ready: no answer \(UND_ERR_SOCKET\)$/,
+  ],
   'a redirect that is asked whether it is ready': [
     says(301, ELSEWHERE),
     '--ready',
@@ -118,6 +123,11 @@ test('--ready is 1 while a process drains, though it still answers', async (t) =
 
 function says(status: number, headers: Record<string, string>, body = ''): RequestListener {
   return (_request, response) => void response.writeHead(status, headers).end(body);
+}
+
+function cutOff(...[, response]: Parameters<RequestListener>): void {
+  response.writeHead(200, { 'content-length': '5' }).flushHeaders();
+  response.socket?.end();
 }
 
 function endless(...[, response]: Parameters<RequestListener>): void {

@@ -3,7 +3,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { test } from 'node:test';
 import { type BufferedOutput, bufferedOutput, progressBar } from '../../../src/cli/shout-output.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { fakeClock } from '../../support/fake-clock.ts';
+import { fakeClock, settled } from '../../support/fake-clock.ts';
 
 const KIBIBYTE = 'x'.repeat(1023).concat('\n');
 
@@ -51,6 +51,30 @@ test('a reader that leaves is reported once, and does not make the writer wait',
   await output.flushed();
 
   assert.deepEqual(problems, ['gone']);
+});
+
+test('a stream that refuses each write is reported once, and gets no more', async () => {
+  const problems: string[] = [];
+  const pieces: string[] = [];
+  const stream = new Writable({
+    autoDestroy: false,
+    write(chunk, _encoding, done) {
+      pieces.push(String(chunk));
+      done(new Error('gone'));
+    },
+  });
+  const output = outputTo(stream, (error) => problems.push(error.message));
+
+  const held: number[] = [];
+  for (const line of ['a\n', 'b\n']) {
+    output.write(line);
+    await output.flushed();
+    await settled();
+    held.push(stream.writableLength);
+  }
+
+  assert.deepEqual([problems, pieces], [['gone'], ['a\n']]);
+  assert.equal(held[1], held[0]);
 });
 
 for (const [what, totalBytes, progress, ms, words] of [

@@ -248,11 +248,16 @@ for (const [what, value, error] of [
   });
 }
 
-for (const value of [5, undefined, null, { data: 'a' }]) {
-  test(`${value} instead of a text or a list is a TypeError, and nothing is asked`, async () => {
+for (const [value, type] of [
+  [5, 'number'],
+  [undefined, 'undefined'],
+  [null, 'null'],
+  [{ data: 'a' }, 'object'],
+] as const) {
+  test(`${type} instead of a text or a list is a TypeError, and nothing is asked`, async () => {
     const client = clientOf();
     const wrong = value as unknown as string;
-    const error = (what: string) => ({ name: 'TypeError', message: `${what}, not ${typeof value}` });
+    const error = (what: string) => ({ name: 'TypeError', message: `${what}, not ${type}` });
 
     await assert.rejects(client.shout(wrong), error('a text must be a string'));
     await assert.rejects(outcomes(client.bulk([wrong])), error('a text must be a string'));

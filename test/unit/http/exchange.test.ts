@@ -58,6 +58,15 @@ test('a body that is broken never counts as whole', () => {
   assert.equal(isWhole, false);
 });
 
+test('an exchange has one signal, which has aborted if it is first read after its client left', () => {
+  const [{ exchange }, left] = [beforeItsBody(), beforeItsBody().exchange];
+
+  left.response.destroy();
+
+  assert.equal(exchange.signal, exchange.signal);
+  assert.deepEqual([exchange.signal.aborted, left.signal.aborted], [false, true]);
+});
+
 test('what is kept is a tick of Node, of the class of every other one', async () => {
   const kept = [keptTick(), keptTick()];
   await new Promise<void>((resolve) => process.nextTick(resolve));
@@ -97,7 +106,11 @@ function beforeItsBody() {
     ...world,
     crossOrigin: undefined,
     writeHead: headWriter(world.clock, 1000),
-    budget: byteBudget(1_000_000, connections(10, async () => {}).cutSlowest, world.clock),
+    budget: byteBudget(
+      1_000_000,
+      connections(10, { nextTurn: async () => {}, isPressed: () => false }).cutSlowest,
+      world.clock,
+    ),
     giveWay: () => {},
     isDraining: () => false,
     isClosing: () => false,

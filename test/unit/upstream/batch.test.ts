@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { simpleUpperCase } from '../../../src/core/upper-case.ts';
-import { nextBatch } from '../../../src/upstream/batch.ts';
+import { nextBatch, Pace } from '../../../src/upstream/batch.ts';
 import { testCall } from '../../support/call.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 import { startBatched } from './batched-under-test.ts';
 
 const CONTROLS = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code));
@@ -19,6 +20,7 @@ for (const [what, texts, batch] of [
   ['a separator is in no string', ['a\n', 'b'], 'a\n\tb'],
   ['nor in the last one', ['a\n', 'b\t'], 'a\n\rb\t'],
   ['after three common ones comes the first of all', ['a\n', '\t\r'], 'a\n\0\t\r'],
+  ['and it is in no string either', ['a\n\t\r', '\0'], 'a\n\t\r\x01\0'],
   ['the last control character will do', [CONTROLS.slice(0, -1).join(''), 'a'], `${EVERY_CONTROL}a`],
   ['a string that takes the last separator away goes another time', ['a', 'b', EVERY_CONTROL], 'a\nb'],
   ['a string with every control character goes alone', [EVERY_CONTROL, 'a'], EVERY_CONTROL],
@@ -53,3 +55,31 @@ test('any set of strings comes back each with its own answer', async () => {
     }),
   );
 });
+
+for (const [what, intervals, waitMs] of [
+  ['seven intervals are too few for an estimate', Array(7).fill(400), 0],
+  ['eight equal ones are the estimate', Array(8).fill(400), 800],
+  ['each later one counts for a fifth', [1000, ...Array(6).fill(400), 900], 1252],
+  [
+    'what was before a reset, and the time around it, do not count',
+    [9, 9, 'reset', 60_000, ...Array(8).fill(400)],
+    800,
+  ],
+] as const) {
+  test(`of the pace: ${what}`, async () => {
+    const clock = fakeClock();
+    const pace = new Pace(clock);
+    pace.batchLeft();
+
+    for (const interval of intervals) {
+      if (interval === 'reset') {
+        pace.reset();
+        continue;
+      }
+      await clock.advance(interval);
+      pace.batchLeft();
+    }
+
+    assert.equal(Math.round(pace.waitMs(2)), waitMs);
+  });
+}

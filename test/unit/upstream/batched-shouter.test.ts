@@ -92,6 +92,7 @@ test('a batch is given up when the last of its callers has left', async () => {
   callers[1]?.leave();
 
   assert.deepEqual([afterOne, signal.aborted], [false, true]);
+  assert.equal(signal.reason, callers[0]?.call.signal.reason);
   await Promise.allSettled(shouts);
 });
 
