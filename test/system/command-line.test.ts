@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { ended, startProgram, tuohs } from '../support/process.ts';
 import { runningService } from './service.ts';
+
+const { url, shoutcloud } = await runningService({ after });
 
 /** A process that stops itself as soon as it can be stopped. */
 const SELF_STOP = `--import=data:text/javascript,${encodeURIComponent(
@@ -70,7 +72,7 @@ for (const [environment, sentence] of UNUSABLE) {
 for (const WEB_CONCURRENCY of ['1', '2']) {
   for (const name of ['PORT', 'ADMIN_PORT']) {
     test(`${name} that is taken ends ${WEB_CONCURRENCY} processes with 1 and a sentence`, async (t) => {
-      const { port } = new URL((await runningService(t)).url);
+      const { port } = new URL(url);
 
       const second = tuohs(t, ['serve'], { WEB_CONCURRENCY, LOG_LEVEL: 'silent', [name]: port });
 
@@ -82,7 +84,7 @@ for (const WEB_CONCURRENCY of ['1', '2']) {
 }
 
 test('shoutcloud on a port that is taken is 1 and a sentence', async (t) => {
-  const { port } = (await runningService(t)).shoutcloud;
+  const { port } = shoutcloud;
 
   const { code, stderr } = await ended(tuohs(t, ['shoutcloud', '--port', `${port}`]));
 
@@ -155,7 +157,6 @@ test('npm start serves with the settings of the environment until npm is told to
 const skip = spawnSync('sh', ['-c', 'test -w /dev/full']).status === 0 ? false : 'there is no /dev/full';
 for (const line of ['openapi', '--help', '--version', 'shout --help', 'health', 'shout hello']) {
   test(`${line} on a full disk is 1 and a sentence`, { skip }, async (t) => {
-    const { url } = await runningService(t);
     const command = `exec "${process.execPath}" src/main.ts ${line} > /dev/full`;
     const shell = { command: 'sh', args: ['-c', command], environment: { TUOHS_URL: url } };
 

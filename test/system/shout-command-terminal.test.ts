@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { folder } from '../support/folder.ts';
 import { startProgram } from '../support/process.ts';
 import { runningService } from './service.ts';
 import { numberedLines } from './shout-command-files.ts';
 
 const skip = spawnSync('script', ['--version']).status === 0 ? false : 'there is no script (util-linux)';
+const { url } = await runningService({ after });
 const SHOUT = `"${process.execPath}" src/main.ts shout`;
 
 test('a terminal shows how far it is, how fast, and how long it takes', { skip }, async (t) => {
@@ -55,7 +56,6 @@ test('a few words need no progress', { skip }, async (t) => {
 
 /** What is written to the terminal that the command runs in. */
 async function terminal(t: TestContext, command: string): Promise<string> {
-  const { url } = await runningService(t);
   const program = startProgram(t, {
     command: 'script',
     args: ['-qec', command, '/dev/null'],
