@@ -22,8 +22,8 @@ export interface GuardedClient {
  * Checks what Redis sends before ioredis sees it. ioredis takes any reply for that of the next command, and a null without
  * a command ends the process (6.0.0: `DataHandler.shiftCommand` throws in a tick of its own). Nothing of a chunk with a
  * fault reaches it. A reply that is far longer than awaited means that one of our keys has a huge foreign value. It is
- * refused before it is in memory. The time limit of ioredis (`socketTimeout`) runs on the system's clock, which the
- * simulation cannot move.
+ * refused before it is in memory. Silence is measured here, because the limit of ioredis (`socketTimeout`) runs on the
+ * system's clock, which the simulation cannot move.
  */
 export class ReplyGuard {
   readonly #clock: Clock;

@@ -86,6 +86,7 @@ function nameOf(text: string): string {
   return text.split(/[[=,]/, 1).join('');
 }
 
+/** Makes an optional group of what is in brackets, and a group with its value of each word in capitals. */
 function patternOf(usage: string): RegExp {
   const source = usage.replace('[', '(?:').replace(']', ')?');
   return new RegExp(`^${source.replace(/[A-Z]+/g, (word) => `(${VALUES[word]})`)}$`);

@@ -58,20 +58,22 @@ test('the reason of a refused connection does not hold the address', async () =>
   assert.equal(reason, 'ECONNREFUSED');
 });
 
-test('a webhook has ten seconds, and an abort ends the wait for it', async (t) => {
+test('a webhook has ten seconds, and an abort ends the wait for it and leaves no timer', async (t) => {
   let asked = 0;
   const { url: address } = await httpServer(t, () => asked++);
   const clock = fakeClock();
+  const stoppedClock = fakeClock();
   const stopping = new AbortController();
 
   const patient = webhook({ address, format: 'json' }, clock).send(NOTIFICATION, never);
-  const stopped = webhook({ address, format: 'json' }, fakeClock()).send(NOTIFICATION, stopping.signal);
+  const stopped = webhook({ address, format: 'json' }, stoppedClock).send(NOTIFICATION, stopping.signal);
   await until(t, () => asked === 2);
   await clock.advance(10_000);
   stopping.abort();
 
   assert.equal(await patient, 'no answer within 10000 ms');
   assert.notEqual(await stopped, undefined);
+  assert.deepEqual([clock.timers(), stoppedClock.timers()], [0, 0]);
 });
 
 test('without a format, an address of Slack gets that of Slack, and a similar one does not', async (t) => {
