@@ -44,10 +44,10 @@ describe('the playground keeps the text', { skip: noBrowser }, () => {
     assert.equal(await box.inputValue(), 'hello');
   });
 
-  test('a link that is pasted into the address shows its text', async (t) => {
+  test('a link that is pasted into the address shows its text, even if the page saves its own just then', async (t) => {
     const { page, says } = await open(t);
 
-    await page.evaluate("location.hash = '#text=pasted'");
+    await page.evaluate("location.hash = '#text=pasted'; dispatchEvent(new Event('pagehide'))");
 
     await says('DETSAP');
   });

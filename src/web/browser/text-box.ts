@@ -77,19 +77,20 @@ const KEEP_AFTER_MS = 400;
 
 /** Returns a function that keeps a text in the address, so that a reload, Back and a shared link bring it again. */
 function addressKeeper(): (text: string) => void {
-  let newest: string | undefined;
+  // Only a text that is not in the address yet. Otherwise a pasted link could be overwritten before its event arrives.
+  let unsaved: string | undefined;
   const pause = afterPause(KEEP_AFTER_MS, write);
   addEventListener('pagehide', write);
   return (text) => {
-    newest = text;
+    unsaved = text === (textInAddress() ?? '') ? undefined : text;
     pause.start();
   };
 
   function write(): void {
-    pause.stop();
-    if (newest === undefined || newest === (textInAddress() ?? '')) return;
+    if (unsaved === undefined) return;
     const { pathname, search } = location;
-    const hash = newest === '' ? '' : NAME + encodeURIComponent(newest.toWellFormed());
+    const hash = unsaved === '' ? '' : NAME + encodeURIComponent(unsaved.toWellFormed());
+    unsaved = undefined;
     try {
       history.replaceState(history.state, '', pathname + search + hash);
     } catch {
