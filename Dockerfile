@@ -41,9 +41,9 @@ EXPOSE 5000 9464
 # A gateway makes many short-lived objects and keeps few (docs/adr/0028): a small young generation, and a heap that fits into the
 # memory limit of the container. An own NODE_OPTIONS replaces both.
 ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size-percentage=60"
-# What holds a body or a piece of one is given back to the system when it is freed, not kept for later (docs/adr/0040).
+# What holds a body or a piece of one is given back to the system when it is freed, not kept for later (docs/adr/0052).
 ENV MALLOC_MMAP_THRESHOLD_=8192
-# V8 gives memory that it has freed back to the system, not only when it needs some for itself (docs/adr/0052).
+# V8 gives memory that it has freed back to the system (docs/adr/0052). NODE_OPTIONS does not take this flag.
 ENTRYPOINT ["node", "--memory-saver-mode", "/app/dist/main.js"]
 CMD ["serve"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["node", "/app/dist/main.js", "health", "--ready"]

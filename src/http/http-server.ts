@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { NextTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import { acceptors } from './acceptors.ts';
@@ -24,6 +25,8 @@ export interface ServerParts<Parts> {
   readonly takeFromQuota?: TakeFromQuota | undefined;
   readonly isDraining: () => boolean;
   readonly nextTurn: NextTurn;
+  /** Whether the event loop is late, so that a client can send fewer requests ahead. */
+  readonly isPressed?: () => boolean;
   /** Wraps the listener, to trace requests. */
   readonly traced?: ((listener: RequestListener) => RequestListener) | undefined;
 }
@@ -70,7 +73,16 @@ const MOST_TURNS = 1000;
 
 /** A server for one table of routes. Both the public and the admin port are one. */
 export function httpServer<Parts>(
-  { table, parts, admission, takeFromQuota, isDraining, nextTurn, traced }: ServerParts<Parts>,
+  {
+    table,
+    parts,
+    admission,
+    takeFromQuota,
+    isDraining,
+    nextTurn,
+    isPressed = () => false,
+    traced,
+  }: ServerParts<Parts>,
   { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections, maxHeldBytes }: ServerOptions,
   world: World,
 ): HttpServer {
@@ -78,7 +90,7 @@ export function httpServer<Parts>(
   let isClosing = false;
   let accepted = 0;
   let closed: Promise<void> | undefined;
-  const open = connections(maxConnections, nextTurn);
+  const open = connections(maxConnections, { nextTurn, isPressed });
   const budget = byteBudget(maxHeldBytes, open.cutSlowest, world.clock);
   const host: ExchangeHost = {
     ...world,
@@ -109,8 +121,8 @@ export function httpServer<Parts>(
       // Otherwise Node answers such a request itself, without a body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
-      // We upgrade to no protocol. On a closed connection, an "upgrade" makes Node stop parsing what is still in its buffer.
-      shouldUpgradeCallback: ({ socket }) => socket.destroyed,
+      // We upgrade to no protocol. An "upgrade" makes Node stop parsing what it has read: it will not be answered.
+      shouldUpgradeCallback: ({ socket }) => socket.destroyed || (open.of(socket)?.isFull ?? false),
     },
     listener,
   );
@@ -123,12 +135,15 @@ export function httpServer<Parts>(
   server.on('connection', (socket) => {
     accepted++;
     open.add(socket, world.clock.now());
+    // Node removes its own listener when it stops parsing. Then a long answer would wait forever.
+    for (const onDrain of socket.listeners('drain')) socket.on('drain', () => onDrain());
   });
   server.on('clientError', refuseBroken);
   // Without these listeners Node writes `100 Continue` before the request is checked, or a 417 without a body.
   server.on('checkContinue', listener).on('checkExpectation', listener);
+  server.on('upgrade', (_request, socket) => stopParsing(socket));
   server.on('connect', (_request, socket) => {
-    socket.on('error', () => {});
+    stopParsing(socket);
     refuseBroken(new MethodNotAllowed(''), socket);
   });
 
@@ -143,6 +158,13 @@ export function httpServer<Parts>(
       if (lost > 0) throw new Error(`stopped before everything was answered: ${lost} requests`);
     },
   };
+
+  /** Node no longer listens to the connection. Answers to earlier requests still have to be sent, or cut off if they stall. */
+  function stopParsing(socket: Duplex): void {
+    const connection = open.of(socket);
+    socket.on('error', () => {});
+    socket.on('timeout', () => connection && onIdle(connection.socket));
+  }
 
   function begin(request: IncomingMessage, response: ServerResponse): void {
     const exchange = new Exchange(request, response, host);

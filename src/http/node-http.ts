@@ -101,16 +101,19 @@ export interface InlineSink {
 export class InlineBodyRequest extends IncomingMessage {
   #sink: InlineSink | undefined;
   #hasBegun = false;
+  #isAsked = false;
   #endsParsing = false;
 
-  /** Node sets it for each request, and stops parsing if it is true. It is also true on a closed connection. */
+  /** Node stops parsing if it is true. At first it is, so that Node asks `shouldUpgradeCallback` and sets its answer. */
   get upgrade(): boolean {
     return this.#endsParsing;
   }
 
   set upgrade(isUpgrade: boolean | null) {
     // Node first sets it to `null`, before this class has its fields.
-    if (isUpgrade !== null) this.#endsParsing = isUpgrade || this.socket.destroyed;
+    if (isUpgrade === null) return;
+    this.#endsParsing = isUpgrade || !this.#isAsked;
+    this.#isAsked = true;
   }
 
   /** Sends the body to `sink` from now on. Returns false if part of it has already gone to the stream. */

@@ -2,47 +2,72 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock.ts';
+import type { ReverseShout } from '../../src/core/reverse.ts';
+import type { Shout } from '../../src/core/shouter.ts';
 import { listeningServer } from '../support/api.ts';
-import { postOf, rawClient } from '../support/raw-client.ts';
+import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { worldOn } from '../support/world.ts';
 
-for (const [limit, maxHeldBytes, most] of [
-  ['there is no more room for the bytes of its requests', 2 ** 19, 104],
-  ['it is 128 requests ahead', 2 ** 26, 130],
-] as const) {
-  test(`a connection that sends requests ahead is closed when ${limit}, and no more of them are parsed`, async (t) => {
+const known = (text: string): Shout => ({ text, source: 'memory', stored: false, collapsed: false });
+
+for (const [limit, most, { shout = known, isPressed = false, maxHeldBytes = 2 ** 26 }] of [
+  ['128 ahead of an answer', 129, { shout: async (text) => known(text) }],
+  ['128 in one packet, each answered at once', 129, {}],
+  ['8 while the event loop is late', 9, { isPressed: true }],
+  [
+    'the bytes that are held have room for',
+    104,
+    { maxHeldBytes: 2 ** 19, shout: async (text) => turn(known(text)) },
+  ],
+] as readonly [string, number, Ahead][]) {
+  test(`of more requests than ${limit}, those within the limit are answered in order, then the connection closes`, async (t) => {
     const world = worldOn(systemClock);
-    const { port, status } = await listeningServer(t, {
-      world,
-      options: { maxHeldBytes },
-      reverseShout: () => new Promise(() => {}),
-    });
+    const options = { options: { maxHeldBytes }, reverseShout: shout, isPressed: () => isPressed };
+    const { port, status } = await listeningServer(t, { world, ...options });
     const client = await rawClient(t, port);
 
-    client.send('GET /v1?data=hello HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1500));
+    client.send(
+      Array.from({ length: 1_000 }, (_, at) => `GET /v1?data=${at} HTTP/1.1\r\nHost: a\r\n\r\n`).join(''),
+    );
 
-    await client.closed();
+    const answers = await client.closed();
+    const data = [...answers.matchAll(/"data":"(\d+)"/g)].map(([, text]) => Number(text));
+    assert.deepEqual(
+      data,
+      Array.from({ length: most }, (_, at) => at),
+    );
+    assert.equal(answers.match(/connection: close/gi)?.length, 1);
     await until(t, () => status().connections === 0);
     assert.equal(world.told('answered').length, most);
     assert.equal(status().heldBytes, 0);
   });
 }
 
-test('a connection that sends more than 128 requests in one packet is closed, also if each is answered at once', async (t) => {
-  const world = worldOn(systemClock);
-  const { port, status } = await listeningServer(t, {
-    world,
-    reverseShout: (text) => ({ text, source: 'memory', stored: false, collapsed: false }),
+test('a bulk answer is whole although more requests follow than a connection can send ahead', async (t) => {
+  const follow = Promise.withResolvers<void>();
+  let ahead = 0;
+  const { port } = await listeningServer(t, {
+    world: worldOn(systemClock),
+    reverseShout: (text) => follow.promise.then(() => known(text)),
+    isPressed() {
+      if (++ahead === 128) follow.resolve();
+      return false;
+    },
   });
   const client = await rawClient(t, port);
+  const body = `${JSON.stringify({ data: 'a'.repeat(200_000) })}\n`.repeat(5);
 
-  client.send(postOf('hi').repeat(500));
+  client.send(requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body }) + postOf('hi').repeat(500));
 
-  await client.closed();
-  await until(t, () => status().connections === 0);
-  assert.ok(world.told('answered').length < 500);
+  assert.equal((await client.closed()).match(/"data":"a{200000}"/g)?.length, 5);
 });
+
+interface Ahead {
+  readonly shout?: ReverseShout;
+  readonly isPressed?: boolean;
+  readonly maxHeldBytes?: number;
+}
 
 for (const [pieces, chunk, turns] of [
   ['256 pieces', '1\r\na\r\n', 1],

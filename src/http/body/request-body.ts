@@ -106,6 +106,7 @@ export class RequestBody implements InlineSink {
       this.#giveTo({
         take(chunk) {
           bytesLeft -= chunk.length;
+          free([chunk]);
           if (bytesLeft < 0) finish(false);
           return bytesLeft >= 0;
         },
@@ -130,6 +131,7 @@ export class RequestBody implements InlineSink {
     // A sink that refuses can start to discard the rest at once.
     this.#sink = undefined;
     const wantsMore = sink?.take(chunk) ?? false;
+    if (!wantsMore) free([chunk]);
     if (wantsMore && this.#error) sink?.broken(this.#error);
     else if (wantsMore) this.#sink = sink;
     else if (this.#sink === undefined) this.#request.pause();

@@ -19,6 +19,8 @@ export interface Connection {
   readonly packet: { end: number; requests: number };
   /** What arrived is no HTTP: nothing more on it is a request. */
   isBroken: boolean;
+  /** It has sent as many requests ahead as it can. It closes after the answer to the last of them; nothing more is read. */
+  isFull: boolean;
 }
 
 export interface Connections {
@@ -44,8 +46,11 @@ const CLOSED_AT_ONCE = 16;
 /** Requests of one connection that are worked on at once: a thousand that arrive in one packet must not take the places of others. */
 const MAX_AT_ONCE = 8;
 
-/** Requests of one connection that wait for answers to earlier ones, or arrive together; a client that sends more is cut off. */
+/** Requests of one connection that wait for answers to earlier ones, or arrive together. The connection closes after the last. */
 const MOST_AHEAD = 128;
+
+/** The same while the event loop is late, because requests of one packet are all answered in one turn. */
+const MOST_AHEAD_PRESSED = 8;
 
 /** What a request costs beside its body: the objects that Node and we make for it. Measured: 3 KB. */
 const REQUEST_BYTES = 4096;
@@ -56,8 +61,11 @@ const READ_AT_ONCE_BYTES = 65_536;
 /** An answer that was not read for so long is slow. */
 const UNREAD_MS = 1000;
 
-/** The open connections of a server, at most `maxConnections`. */
-export function connections(maxConnections: number, nextTurn: NextTurn): Connections {
+/** The open connections of a server, at most `maxConnections`. While it is pressed, clients can send fewer requests ahead. */
+export function connections(
+  maxConnections: number,
+  { nextTurn, isPressed }: { nextTurn: NextTurn; isPressed: () => boolean },
+): Connections {
   const open = new Map<Duplex, Connection>();
 
   return {
@@ -72,6 +80,7 @@ export function connections(maxConnections: number, nextTurn: NextTurn): Connect
         isPausing: false,
         packet: { end: 0, requests: 0 },
         isBroken: false,
+        isFull: false,
       };
       open.set(socket, connection);
       socket.on('close', () => {
@@ -129,7 +138,7 @@ export function connections(maxConnections: number, nextTurn: NextTurn): Connect
     queueMicrotask(() => socket.pause());
     void nextTurn(READ_AT_ONCE_BYTES).then(() => {
       connection.isPausing = false;
-      socket.resume();
+      if (!connection.isFull) socket.resume();
     });
   }
 
@@ -140,8 +149,9 @@ export function connections(maxConnections: number, nextTurn: NextTurn): Connect
   function takeAhead(exchange: Exchange, connection: Connection): void {
     const { socket, exchanges, packet } = connection;
     const ahead = Math.max(exchanges.length, packet.requests);
-    if (ahead > MOST_AHEAD || !hasRoom(exchange)) socket.destroy();
-    else giveWay(socket);
+    connection.isFull = ahead >= (isPressed() ? MOST_AHEAD_PRESSED : MOST_AHEAD) || !hasRoom(exchange);
+    if (connection.isFull) exchange.closeAfterAnswer();
+    giveWay(socket);
   }
 
   /** Closes those that have stood still for longest; the time of one that owes us something counts ten times that of an idle one. */

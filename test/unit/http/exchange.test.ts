@@ -106,7 +106,11 @@ function beforeItsBody() {
     ...world,
     crossOrigin: undefined,
     writeHead: headWriter(world.clock, 1000),
-    budget: byteBudget(1_000_000, connections(10, async () => {}).cutSlowest, world.clock),
+    budget: byteBudget(
+      1_000_000,
+      connections(10, { nextTurn: async () => {}, isPressed: () => false }).cutSlowest,
+      world.clock,
+    ),
     giveWay: () => {},
     isDraining: () => false,
     isClosing: () => false,
