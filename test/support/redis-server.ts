@@ -16,6 +16,8 @@ export interface RedisOptions {
   readonly password?: string;
   /** With a certificate of its own, and no port without TLS. */
   readonly tls?: boolean;
+  /** A node of a Redis Cluster. */
+  readonly isCluster?: boolean;
   /** More arguments. */
   readonly more?: readonly string[];
   /** What stands in front of the command, such as `taskset`. */
@@ -47,7 +49,7 @@ export interface RedisServer {
 
 /** A real redis-server on a free port of this machine, without persistence, that ends with the test. */
 export async function redisServer(ending: Ending, options: RedisOptions = {}): Promise<RedisServer> {
-  const { password = '', tls = false, more = [], before = [] } = options;
+  const { password = '', tls = false, isCluster = false, more = [], before = [] } = options;
   const departures: (() => unknown)[] = [];
   ending.after(async () => {
     for (const leave of departures) await leave();
@@ -58,6 +60,8 @@ export async function redisServer(ending: Ending, options: RedisOptions = {}): P
   const settings = {
     ...{ bind: '127.0.0.1', dir, save: '', appendonly: 'no', ...(password && { requirepass: password }) },
     ...(certificates ? tlsSettings(port, certificates) : { port }),
+    // Without a port of its own for the other nodes, it would take one that can be in use: 10,000 above.
+    ...(isCluster && { 'cluster-enabled': 'yes', 'cluster-port': await freePort() }),
   };
   const [command = '', ...args] = [
     ...[...before, 'redis-server', ...more],

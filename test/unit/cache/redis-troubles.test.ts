@@ -50,7 +50,7 @@ for (const [what, trouble, url] of FOREIGN) {
   });
 }
 
-const CLUSTER = { more: ['--cluster-enabled', 'yes'] };
+const CLUSTER = { isCluster: true };
 const OWN: [what: string, trouble: RedisTrouble, RedisOptions, url: (server: RedisServer) => string][] = [
   ['a wrong password', 'wrong_password', SECRET, ({ urlWith }) => urlWith('wr0ng-s3cret')],
   ['no password', 'password_missing', SECRET, ({ urlWith }) => urlWith('')],
