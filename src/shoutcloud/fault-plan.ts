@@ -1,4 +1,4 @@
-import { wordsOf } from '../core/text-values.ts';
+import { wholeNumber, wordsOf } from '../core/text-values.ts';
 import type { Exchange } from './exchange.ts';
 import { faultKinds } from './faults.ts';
 
@@ -41,8 +41,8 @@ export function seededRandom(seed: number): () => number {
 /** Reads a script at once, and then gives one step after the other. */
 function stepsOf(script: string): Iterator<Fault | undefined> {
   const steps = wordsOf(script).map((word) => {
-    const [, fault = word, times = 1] = /^(.+)\*(\d+)$/.exec(word) ?? [];
-    return { fault: fault === 'ok' ? undefined : parseFault(fault), times: Number(times) };
+    const [, fault = word, times = '1'] = /^(.+)\*(.*)$/.exec(word) ?? [];
+    return { fault: fault === 'ok' ? undefined : parseFault(fault), times: parseTimes(word, times) };
   });
   return repeated(steps);
 }
@@ -52,14 +52,27 @@ function* repeated(steps: readonly { fault: Fault | undefined; times: number }[]
 }
 
 const ROUNDING = 1e-9;
+const MAX_TIMES = 1_000_000;
+
+function parseTimes(word: string, times: string): number {
+  const count = wholeNumber(times, 1, MAX_TIMES);
+  if (count !== undefined) return count;
+  throw new Error(`fault "${word}": "${times}" is not a number of times from 1 to ${MAX_TIMES}`);
+}
+
+function parseRate(word: string, rate: string): number {
+  const percent = /^\d+(\.\d+)?%$/.test(rate) ? Number(rate.slice(0, -1)) : 0;
+  if (percent > 0 && percent <= 100) return percent / 100;
+  throw new Error(`fault "${word}": "${rate}" is not a rate such as 30%`);
+}
 
 function randomFault(faults: string, random: () => number): FaultChooser {
   const rated = wordsOf(faults).map((word) => {
-    const [, fault = word, percent = 100] = /^(.+)@(\d+(?:\.\d+)?)%$/.exec(word) ?? [];
-    return { fault: parseFault(fault), rate: Number(percent) / 100 };
+    const [, fault = word, rate = '100%'] = /^(.+)@(.*)$/.exec(word) ?? [];
+    return { fault: parseFault(fault), rate: parseRate(word, rate) };
   });
   const sum = rated.reduce((total, { rate }) => total + rate, 0);
-  if (!(sum <= 1 + ROUNDING)) {
+  if (sum > 1 + ROUNDING) {
     throw new Error(`the rates of the faults add up to ${+(sum * 100).toFixed(6)} %, more than 100 %`);
   }
   return () => {
@@ -76,9 +89,12 @@ export function parseFault(text: string): Fault {
   const name = nameOf(text);
   const kind = faultKinds.find(({ usage }) => nameOf(usage) === name);
   if (kind === undefined) throw new Error(`fault "${text}": there is no fault of this name`);
-  const { usage, about, answer } = kind;
+  const { usage, about, range, answer } = kind;
   const values = patternOf(usage).exec(text)?.slice(1);
   if (values === undefined) throw new Error(`fault "${text}": write it as ${usage} (${about})`);
+  const [number] = values;
+  if (range && number !== undefined && wholeNumber(number, ...range) === undefined)
+    throw new Error(`fault "${text}": "${number}" is not a whole number from ${range.join(' to ')}`);
   return { text, answer: (exchange) => answer(exchange, values) };
 }
 
@@ -95,9 +111,9 @@ function patternOf(usage: string): RegExp {
 /** What the words in capitals stand for, as regular expressions. */
 const VALUES: Readonly<Record<string, string>> = {
   CODE: '[2-5]\\d\\d',
-  MIB: '\\d{1,4}',
-  MS: '\\d{1,7}',
+  MIB: '\\d+',
+  MS: '\\d+',
   POINT: 'before|in-headers|after-headers|in-body',
-  URL: '\\S+',
+  URL: '[^,]+',
   WHEN: '[^,]+',
 };

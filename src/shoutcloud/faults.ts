@@ -13,15 +13,20 @@ interface FaultKind {
   /** How the fault is written: the part in brackets can be left out, and words in capitals are values. */
   readonly usage: string;
   readonly about: string;
+  /** The least and the greatest value of its number, which comes first if it has one. */
+  readonly range?: readonly [least: number, greatest: number];
   /** `values` are those of the words in capitals, in order. Rejects if the connection closes before the answer is done. */
   readonly answer: (exchange: Exchange, values: readonly (string | undefined)[]) => unknown;
 }
+
+const MAX_MS = 3_600_000;
 
 /** Every kind of fault. */
 export const faultKinds: readonly FaultKind[] = [
   {
     usage: 'status=CODE[,retry-after=WHEN]',
     about: 'another status, 200 to 599; WHEN is sent as it is, but date+SECONDS as an HTTP date',
+    range: [200, 599],
     answer({ response, clock }, [code, when]) {
       const later = when && { 'Retry-After': retryTime(when, clock) };
       const headers = { 'Content-Type': 'text/plain', ...later };
@@ -30,13 +35,15 @@ export const faultKinds: readonly FaultKind[] = [
   },
   {
     usage: 'redirect=CODE[,to=URL]',
-    about: 'a redirect with this status to URL, or else to its own path',
+    about: 'a redirect with this status, 300 to 399, to URL, or else to its own path',
+    range: [300, 399],
     answer: ({ response }, [code, to = '/V1/SHOUT']) =>
       send(response, Number(code), { headers: { Location: to }, body: '' }),
   },
   {
     usage: 'slow=MS',
     about: 'a good answer, MS milliseconds later',
+    range: [0, MAX_MS],
     async answer(exchange, [ms]) {
       await exchange.clock.sleep(Number(ms), exchange.signal);
       sendBody(exchange, exchange.body);
@@ -45,6 +52,7 @@ export const faultKinds: readonly FaultKind[] = [
   {
     usage: 'drip=MS',
     about: 'a good answer, its body one byte each MS milliseconds',
+    range: [1, MAX_MS],
     async answer(exchange, [ms]) {
       const { body, response, clock, signal } = exchange;
       sendHead(exchange, Buffer.byteLength(body));
@@ -59,6 +67,7 @@ export const faultKinds: readonly FaultKind[] = [
   {
     usage: 'close-after[=MS]',
     about: 'a good answer, then the connection is closed unannounced',
+    range: [0, MAX_MS],
     async answer(exchange, [ms]) {
       const { socket, clock, signal } = exchange;
       sendBody(exchange, exchange.body);
@@ -81,6 +90,7 @@ export const faultKinds: readonly FaultKind[] = [
   {
     usage: 'huge=MIB',
     about: 'a good answer behind MIB mebibytes of white space',
+    range: [1, 10_000],
     answer(exchange, [mebibytes]) {
       const space = Number(mebibytes) * 2 ** 20;
       sendHead(exchange, space + Buffer.byteLength(exchange.body));

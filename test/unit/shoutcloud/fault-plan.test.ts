@@ -62,8 +62,15 @@ const unreadable = {
   'reset=here': ['reset=here', 'write it as reset[=POINT] (a reset at POINT of a good answer: before, in-'],
   'hang=5': ['hang=5', HANG],
   'hang,5': ['hang,5', HANG],
-  'hang@30': ['hang@30', UNKNOWN],
-  'hang@1.2.3%': ['hang@1.2.3%', UNKNOWN],
+  'hang@30': ['hang@30', '"30" is not a rate such as 30%'],
+  'hang@1.2.3%': ['hang@1.2.3%', '"1.2.3%" is not a rate such as 30%'],
+  'hang@0%': ['hang@0%', '"0%" is not a rate such as 30%'],
+  'hang@101%': ['hang@101%', '"101%" is not a rate such as 30%'],
+  'redirect=200': ['redirect=200', '"200" is not a whole number from 300 to 399'],
+  'slow=3600001': ['slow=3600001', '"3600001" is not a whole number from 0 to 3600000'],
+  'close-after=3600001': ['close-after=3600001', '"3600001" is not a whole number from 0 to 3600000'],
+  'drip=0': ['drip=0', '"0" is not a whole number from 1 to 3600000'],
+  'huge=0': ['huge=0', '"0" is not a whole number from 1 to 10000'],
 } as const;
 for (const [text, [fault, problem]] of Object.entries(unreadable)) {
   test(`"${text}" is refused with a sentence`, () => {
@@ -76,8 +83,12 @@ for (const [text, [fault, problem]] of Object.entries(unreadable)) {
   });
 }
 
-test('a script refuses rates', () => {
+test('a script refuses rates and impossible repetitions', () => {
   assert.throws(() => drawn(1, 0, '', 'hang@5%'), { message: `fault "hang@5%": ${UNKNOWN}` });
+  for (const times of ['0', '1000001', 'x'])
+    assert.throws(() => drawn(1, 0, '', `ok*${times}`), {
+      message: `fault "ok*${times}": "${times}" is not a number of times from 1 to 1000000`,
+    });
 });
 
 test('rates that add up to more than the whole are refused', () => {
