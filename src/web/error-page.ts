@@ -13,19 +13,25 @@ export interface ErrorPageOptions {
   readonly path: string;
 }
 
-const PAGE = ownFile('error.html');
-const [, STYLE = ''] = /<style>(.*?)<\/style>/s.exec(PAGE) ?? [];
+/** Read at the first error page, because most processes never make one. */
+let template: ReturnType<typeof readTemplate> | undefined;
 
 /** The page loads nothing, because under overload another request would be refused as well. */
-const POLICY =
-  `default-src 'none'; style-src 'sha256-${hash('sha256', STYLE, 'base64')}'; ` +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+function readTemplate() {
+  const page = ownFile('error.html');
+  const [, style = ''] = /<style>(.*?)<\/style>/s.exec(page) ?? [];
+  const policy =
+    `default-src 'none'; style-src 'sha256-${hash('sha256', style, 'base64')}'; ` +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  return { page, policy };
+}
 
 /** The page for a browser that asked for something and got an error, and its Content-Security-Policy. */
 export function errorPage(options: ErrorPageOptions) {
   const { status, sentence, detail = '', requestId, retryAfterSeconds: seconds, path } = options;
   const again = `Try again in ${seconds === '1' ? '1 second' : `${seconds} seconds`}: <a href="">reload</a>`;
-  const html = filled(PAGE, {
+  template ??= readTemplate();
+  const html = filled(template.page, {
     status: `${status}`,
     sentence: escaped(sentence),
     detail: status === 404 ? '' : escaped(detail),
@@ -33,7 +39,7 @@ export function errorPage(options: ErrorPageOptions) {
     root: '../'.repeat(Math.max(0, path.split('/').length - 2)) || './',
     requestId: escaped(requestId),
   });
-  return { html, policy: POLICY };
+  return { html, policy: template.policy };
 }
 
 function escaped(text: string): string {

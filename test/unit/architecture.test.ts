@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Who may import whom, by the names of folders of `src/`: the table of docs/architecture.md. */
+/** The imports that are allowed between the folders of `src/`, by their names: the table of docs/architecture.md. */
 const FOLDERS = documentedTable();
 
 /** The same for the files beside the folders. */
