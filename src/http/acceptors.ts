@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, createServer, type ListenOptions } from 'node:net';
+import type { Clock } from '../core/clock.ts';
 
 /** How many connections can wait in the kernel for each listening socket. The system can have a lower limit. */
 const BACKLOG = 4096;
@@ -8,10 +9,16 @@ const BACKLOG = 4096;
 /** Listening sockets in addition to the server's own. */
 const MORE = 7;
 
+/** The queue in the kernel is empty after this many turns in a row without a new connection. `MOST_TURNS` bounds the wait. */
+const QUIET_TURNS = 3;
+const MOST_TURNS = 1000;
+
 /** What listens on the port of a server. */
 export interface Acceptors {
   /** Resolves with the port. */
   listen(address: ListenOptions): Promise<number>;
+  /** Accepts the connections that wait in the kernel. When the port closes, they would be reset. */
+  acceptWaiting(): Promise<void>;
   /** Takes no more connections; resolves when all have ended. */
   close(): Promise<void>;
 }
@@ -20,7 +27,9 @@ export interface Acceptors {
  * Accepts several connections per turn of the event loop, if `reusePort` allows it. Node accepts one per turn on each
  * listening socket, so new connections would wait for seconds while other clients make the turns long.
  */
-export function acceptors(server: Server): Acceptors {
+export function acceptors(server: Server, { soon }: Pick<Clock, 'soon'>): Acceptors {
+  let accepted = 0;
+  server.on('connection', () => accepted++);
   const more = Array.from({ length: MORE }, () =>
     createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket)),
   );
@@ -32,6 +41,13 @@ export function acceptors(server: Server): Acceptors {
       for (const acceptor of address.reusePort ? more : [])
         await once(acceptor.listen({ ...address, port, backlog: BACKLOG }), 'listening');
       return port;
+    },
+    async acceptWaiting() {
+      for (let turn = 0, quiet = 0; turn < MOST_TURNS && quiet < QUIET_TURNS; turn++) {
+        const before = accepted;
+        await new Promise<void>((resolve) => soon(resolve));
+        quiet = accepted === before ? quiet + 1 : 0;
+      }
     },
     async close() {
       await Promise.all([server, ...more].map((acceptor) => once(acceptor.close(), 'close')));

@@ -13,7 +13,7 @@ import {
   type UseBody,
 } from './body/request-body.ts';
 import type { CrossOrigin } from './cross-origin.ts';
-import type { ByteBudget, Share } from './limits/byte-budget.ts';
+import { type ByteBudget, HeldBytes } from './limits/byte-budget.ts';
 import { type HeaderLines, headerLines, type WriteHead } from './node-http.ts';
 import { knownError, problemFor, tooLarge } from './problem.ts';
 
@@ -51,6 +51,7 @@ export class Exchange implements Call, BodyOwner {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly body: RequestBody;
+  readonly held: HeldBytes;
   readonly id: string;
   /** What the request asks for, once that is known. */
   target: Asked = { label: 'none', query: '', rest: '' };
@@ -61,7 +62,6 @@ export class Exchange implements Call, BodyOwner {
   #atEnd: readonly AtEnd[] = NOTHING;
   #left: LeaveController | undefined;
   #hasEnded = false;
-  #heldBytes = 0;
   #answeredMs: number | undefined;
   #mustClose = false;
   #isSent = false;
@@ -72,6 +72,7 @@ export class Exchange implements Call, BodyOwner {
     this.id = harmlessId(request.headers['x-request-id']) ?? host.newId();
     this.#host = host;
     this.body = new RequestBody(request, host.giveWay);
+    this.held = new HeldBytes(host.budget, host.emit);
     this.startedMs = host.clock.now();
     // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
     request.on('error', ignore);
@@ -103,39 +104,11 @@ export class Exchange implements Call, BodyOwner {
     return this.response.headersSent && this.response.writableLength > 0;
   }
 
-  /** The bytes held for this exchange: its body, then its text while that waits, then its answer until that is read. */
-  get heldBytes(): number {
-    return this.#heldBytes;
-  }
-
-  /** Sets the bytes that are held. Throws `OVERLOADED` if the budget has no room. */
-  hold(bytes: number, share: Share): void {
-    const more = bytes - this.#heldBytes;
-    if (more > 0 && !this.#host.budget.take(more, bytes <= SMALL_BYTES ? 'small' : share)) {
-      this.#host.emit({ type: 'shed', reason: 'bytes' });
-      throw new TuohsError('OVERLOADED', 'no room: bytes');
-    }
-    if (more < 0) this.#host.budget.give(-more);
-    // Not `= bytes`: to make room, `take` can cut off this exchange too, and then nothing of it is held any more.
-    this.#heldBytes += more;
-  }
-
-  /** Gives all held bytes back. */
-  release(): void {
-    this.#host.budget.give(this.#heldBytes);
-    this.#heldBytes = 0;
-  }
-
   /** Awaits an answer of the upstream; `bytes` of text wait with it. Rejects with `OVERLOADED` if too much waits already. */
   async wait(shout: Promise<Shout>, bytes: number): Promise<Shout> {
     shout.catch(ignore);
-    this.holdCopies(bytes, 'waiting');
+    this.held.setCopies(bytes, 'waiting');
     return shout;
-  }
-
-  /** Holds a text that is worked on. It exists three times: as it was sent, reversed, and in a request to the upstream. */
-  holdCopies(bytes: number, share: Share): void {
-    this.hold(bytes * 3, share);
   }
 
   /** Since when the answer waits to be read. An answer in pieces counts only if much of it waits. */
@@ -168,7 +141,7 @@ export class Exchange implements Call, BodyOwner {
    */
   readBody(maxBytes: number, use: UseBody): void | Promise<void> {
     const { body, request, response } = this;
-    if (!body.exists) return use(EMPTY);
+    if (!body.exists) return use(Buffer.alloc(0));
     if (body.announced > maxBytes) throw tooLarge('body', maxBytes);
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
     body.read(maxBytes, this, use);
@@ -251,12 +224,9 @@ export class Exchange implements Call, BodyOwner {
     if (!this.#isGone) response.end();
   }
 
-  /** From here on the answer is all that is held. */
   #holdAnswer(bytes: number): void {
-    this.release();
     this.#answeredMs = this.#host.clock.now();
-    this.#host.budget.force(bytes);
-    this.#heldBytes = bytes;
+    this.held.setAnswer(bytes);
   }
 
   #writeHead({ status = 200, headers, vary, policy = NO_CONTENT }: Answer, bytes?: number): void {
@@ -274,7 +244,7 @@ export class Exchange implements Call, BodyOwner {
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.release();
+    this.held.release();
     if (!this.isWhole) this.body.break(hungUp());
     const { response, id } = this;
     const isAnswered = (response.writableFinished && !this.request.socket.errored) || this.#isSent;
@@ -297,8 +267,6 @@ export type AtEnd = (exchange: Exchange) => void;
 
 const NOTHING: readonly AtEnd[] = [];
 
-const EMPTY = Buffer.alloc(0);
-
 /** What every answer begins with. */
 const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })}content-security-policy: `;
 
@@ -306,9 +274,6 @@ const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer
 const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
 
 const MUCH_UNREAD_BYTES = 65_536;
-
-/** A body of one packet. */
-const SMALL_BYTES = 1400;
 
 /** The status in logs and metrics of a client that hung up before its answer was written. */
 const CLIENT_CLOSED_REQUEST = 499;

@@ -67,10 +67,6 @@ export interface HttpServer {
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
 
-/** The port closes after this many turns in a row without a new connection, or after this many in all. */
-const QUIET_TURNS = 3;
-const MOST_TURNS = 1000;
-
 /** A server for one table of routes. Both the public and the admin port are one. */
 export function httpServer<Parts>(
   {
@@ -88,7 +84,6 @@ export function httpServer<Parts>(
 ): HttpServer {
   const find = router(table);
   let isClosing = false;
-  let accepted = 0;
   let closed: Promise<void> | undefined;
   const open = connections(maxConnections, { nextTurn, isPressed });
   const budget = byteBudget(maxHeldBytes, open.cutSlowest, world.clock);
@@ -126,14 +121,13 @@ export function httpServer<Parts>(
     },
     listener,
   );
-  const listening = acceptors(server);
+  const listening = acceptors(server, world.clock);
   // The limit of 16 KiB is enough. Node would silently drop headers after the first 1,000.
   server.maxHeadersCount = 0;
   server.setTimeout(slowClientMs, onIdle);
   // A client can close its sending side after its request and still read the answer. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
   server.on('connection', (socket) => {
-    accepted++;
     open.add(socket, world.clock.now());
     // Node removes its own listener when it stops parsing. Then a long answer would wait forever.
     for (const onDrain of socket.listeners('drain')) socket.on('drain', () => onDrain());
@@ -207,7 +201,7 @@ export function httpServer<Parts>(
 
   async function closeServer(manner: 'now' | undefined): Promise<void> {
     isClosing = true;
-    if (manner !== 'now') await acceptWaiting();
+    if (manner !== 'now') await listening.acceptWaiting();
     const ended = listening.close();
     for (const { socket, exchanges, isNew } of open.all()) {
       if (exchanges.length === 0 && !isNew) socket.destroy();
@@ -216,15 +210,6 @@ export function httpServer<Parts>(
     const cancel = world.clock.after(CLOSING_MS, giveUpSlow);
     await ended;
     cancel();
-  }
-
-  /** Accepts the connections that wait in the kernel, one per turn and socket. When the port closes they would be reset. */
-  async function acceptWaiting(): Promise<void> {
-    for (let turn = 0, quiet = 0; turn < MOST_TURNS && quiet < QUIET_TURNS; turn++) {
-      const before = accepted;
-      await new Promise<void>((resolve) => world.clock.soon(resolve));
-      quiet = accepted === before ? quiet + 1 : 0;
-    }
   }
 
   /** Closes connections of clients that are still sending a request or reading an answer: after so long they have given up. */

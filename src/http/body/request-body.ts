@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import type { TuohsError } from '../../core/errors.ts';
+import type { HeldBytes } from '../limits/byte-budget.ts';
 import { InlineBodyRequest, type InlineSink } from '../node-http.ts';
 import { knownError, tooLarge } from '../problem.ts';
 
@@ -13,8 +14,8 @@ interface BodySink extends InlineSink {
 
 /** What a body is read for: an exchange. */
 export interface BodyOwner {
-  /** Counts the bytes that have arrived. Throws `OVERLOADED` if there is no room for them. */
-  hold(bytes: number, share: 'body'): void;
+  /** Counts the bytes that have arrived. */
+  readonly held: Pick<HeldBytes, 'set'>;
   /** Runs what follows when the body has arrived. */
   run(step: () => void | Promise<void>): void;
   /** The body could not be read. */
@@ -47,7 +48,6 @@ const MOST_PARTS = 256;
 /** Freeing a smaller buffer by hand costs more than it saves. */
 const LEAST_TO_FREE = 16_384;
 
-const EMPTY = Buffer.alloc(0);
 const NO_PARTS: Buffer[] = [];
 
 /** The body of a request, if it has one. Nothing of it is read until `read` or `discard` is called. */
@@ -84,7 +84,7 @@ export class RequestBody implements InlineSink {
   }
 
   /**
-   * Reads all of it and gives it to `use`. The owner fails with `TOO_LARGE`, with what its `hold` throws, or with the error given
+   * Reads all of it and gives it to `use`. The owner fails with `TOO_LARGE`, with `OVERLOADED` if there is no room for it, or with the error given
    * to `break`.
    */
   read(maxBytes: number, owner: BodyOwner, use: UseBody): void {
@@ -173,7 +173,7 @@ class BodyReader implements BodySink {
     this.#size += chunk.length;
     try {
       if (this.#size > this.#maxBytes) throw tooLarge('body', this.#maxBytes);
-      this.#owner.hold(this.#size, 'body');
+      this.#owner.held.set(this.#size, 'body');
     } catch (error) {
       this.broken(knownError(error));
       return false;
@@ -184,8 +184,8 @@ class BodyReader implements BodySink {
   }
 
   arrived(): void {
-    const [first = EMPTY] = this.#parts;
-    const body = this.#parts.length <= 1 ? first : this.#joined();
+    const [first] = this.#parts;
+    const body = first && this.#parts.length === 1 ? first : this.#joined();
     this.#owner.run(() => this.#use(body));
   }
 

@@ -117,7 +117,7 @@ export function connections(
       let freed = 0;
       for (const { exchange } of slow) {
         if (freed >= bytes) return;
-        freed += exchange.heldBytes;
+        freed += exchange.held.bytes;
         cut(exchange);
       }
     },
@@ -177,7 +177,7 @@ function countInPacket({ packet, socket }: Connection): void {
 
 function hasRoom(exchange: Exchange): boolean {
   try {
-    exchange.hold(REQUEST_BYTES, 'waiting');
+    exchange.held.set(REQUEST_BYTES, 'waiting');
     return true;
   } catch {
     return false;
@@ -198,7 +198,7 @@ function owesUs({ isNew, exchanges }: Connection): boolean {
 
 /** Bytes a millisecond of a body under way, 0 for an answer that is not read; `undefined` for a client that owes nothing. */
 function rateOf(exchange: Exchange, nowMs: number): number | undefined {
-  if (!exchange.isWhole) return exchange.heldBytes / Math.max(1, nowMs - exchange.startedMs);
+  if (!exchange.isWhole) return exchange.held.bytes / Math.max(1, nowMs - exchange.startedMs);
   const { unreadSinceMs } = exchange;
   return unreadSinceMs !== undefined && nowMs - unreadSinceMs > UNREAD_MS ? 0 : undefined;
 }
@@ -210,5 +210,5 @@ function cut(exchange: Exchange): void {
   });
   if (exchange.isWhole) exchange.request.socket.destroy();
   else exchange.breakBody(error);
-  exchange.release();
+  exchange.held.release();
 }

@@ -28,7 +28,7 @@ export const bulk: Route<ApiParts> = {
 
 /** Answers the lines of a body that has arrived whole. */
 async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<void> {
-  exchange.holdCopies(body.length, 'body');
+  exchange.held.setCopies(body.length, 'body');
   const { bulkWindow: window, clock } = parts;
   const nextTurn = () => parts.nextTurn(body.length);
   exchange.atEnd(window.enter());
