@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { systemClock } from '../../src/core/clock.ts';
 import { testApi } from '../support/api.ts';
+import { postOf, rawClient } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
+import { worldOn } from '../support/world.ts';
 
 const CLIENTS = 60;
 
@@ -25,4 +28,20 @@ test('many of the connections that wait are accepted in one turn of the event lo
   assert.ok(mostInTurn > 4, `${mostInTurn}`);
   for (const client of clients) client.destroy();
   await server.close();
+});
+
+test('connections that wait in the kernel when the server closes are accepted and answered', async (t) => {
+  const server = testApi(t, { world: worldOn(systemClock) });
+  const port = await server.listen({ host: '127.0.0.1', port: 0 });
+
+  const answered = Array.from({ length: CLIENTS }, async () => {
+    const client = await rawClient(t, port);
+    client.send(postOf('hello'));
+    await client.heard('OLLEH');
+  });
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  const closing = server.close();
+
+  await Promise.all(answered);
+  await closing;
 });
