@@ -88,10 +88,3 @@ for (const [name, [command = '', ...args]] of Object.entries(RUNTIMES)) {
     assert.deepEqual(JSON.parse(stdout), rightResults);
   });
 }
-
-test('the package holds what was built, a page about it and nothing else', async () => {
-  const { stdout } = await run('tar', ['--list', '--file', join(project, 'client.tgz')]);
-
-  const others = stdout.split('\n').filter((path) => path !== '' && !path.startsWith('package/dist/'));
-  assert.deepEqual(others.sort(), ['package/LICENSE', 'package/README.md', 'package/package.json']);
-});

@@ -16,19 +16,6 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const place = await folder({ after });
 const command = await installedCommand();
 
-test('the package holds what was built, and nothing else', async () => {
-  const { stdout } = await run('tar', ['--list', '--file', join(place, 'tuohs.tgz')]);
-
-  const others = stdout.split('\n').filter((path) => path !== '' && !path.startsWith('package/dist/'));
-  assert.deepEqual(others.sort(), ['package/LICENSE', 'package/README.md', 'package/package.json']);
-});
-
-test('the packed command runs', async () => {
-  const { stdout } = await run(command, ['--version']);
-
-  assert.equal(stdout, `${readVersion()}\n`);
-});
-
 test('the packed command serves with several processes', async (t) => {
   const service = startProgram(t, {
     command,
