@@ -37,8 +37,7 @@ export interface App {
 const FIXED = {
   redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
   slowClientMs: 10_000,
-  /** The delays of the event loop above which clients can send fewer requests ahead, unknown strings are refused, and then all requests. */
-  pressedLoopDelayMs: 20,
+  /** The delays of the event loop above which unknown strings are refused, and then all requests. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
 };
@@ -109,7 +108,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     {
       reverseShout: reverseShout(stack.shouter, inTurns(reverser(config.reverseBy), nextTurn)),
       nextTurn,
-      isPressed: loop.isAbove(FIXED.pressedLoopDelayMs),
       upstream: stack.upstream,
       breakable: strip && faults && breakable(strip, faults),
       admission: admitted,
