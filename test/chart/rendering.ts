@@ -90,7 +90,9 @@ const manifestsIn = remembered((document: string): Manifest[] => {
 });
 
 /** The function, which works out its answer to a question once. */
-export function remembered<A extends readonly unknown[], R>(ask: (...question: A) => R): (...question: A) => R {
+export function remembered<A extends readonly unknown[], R>(
+  ask: (...question: A) => R,
+): (...question: A) => R {
   const answers = new Map<string, R>();
   return (...question) => {
     const key = JSON.stringify(question);
