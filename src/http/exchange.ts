@@ -222,7 +222,7 @@ export class Exchange implements Call, BodyOwner {
   #begin(answer: Answer): number | undefined {
     const bytes = answer.body === undefined ? undefined : Buffer.byteLength(answer.body);
     this.#answeredMs = this.#host.clock.now();
-    this.held.setAnswer(bytes ?? 0);
+    this.held.setAnswer(typeof answer.body === 'string' ? bytes : 0);
     this.#writeHead(answer, bytes);
     return bytes;
   }

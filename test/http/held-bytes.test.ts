@@ -82,12 +82,37 @@ test('texts that wait fill three quarters at most, three copies each, but a smal
   assert.deepEqual(world.told('shed'), [{ type: 'shed', reason: 'bytes' }]);
 });
 
+test('answers that wait to be read hold 4 KiB each, and a file nothing more, because all its answers share it', async (t) => {
+  const { server, world, port, sending } = await start(t);
+  const deaf = await rawClient(t, port);
+  deaf.socket.pause();
+
+  deaf.send(requestOf('GET /docs/swagger-ui-bundle.js').repeat(8));
+  await until(t, () => world.told('answered').length > 0);
+  const large = await sending(jsonOf('x'.repeat(3000)));
+
+  assert.match(await large.heard(/\}$/), /^HTTP\/1\.1 200 /);
+  const { heldBytes } = server.status();
+  assert.ok(heldBytes > 0 && heldBytes < 8 * 4096 && heldBytes % 4096 === 0, `${heldBytes}`);
+});
+
+test('answers of text that wait to be read hold their bytes, too', async (t) => {
+  const { server, port } = await start(t, 2 ** 26);
+  const text = 'x'.repeat(250_000);
+  const deaf = await rawClient(t, port);
+  deaf.socket.pause();
+
+  deaf.send(requestOf('POST /v1', { type: 'application/json', body: jsonOf(text) }).repeat(100));
+
+  await until(t, () => server.status().heldBytes > 2 * text.length);
+});
+
 function jsonOf(data: string): string {
   return JSON.stringify({ data });
 }
 
-async function start(t: TestContext) {
-  const api = await fakeApi(t, { options: { maxHeldBytes: BUDGET } });
+async function start(t: TestContext, maxHeldBytes = BUDGET) {
+  const api = await fakeApi(t, { options: { maxHeldBytes } });
   return {
     ...api,
     /** A client that has sent so much of this body. */

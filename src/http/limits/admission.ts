@@ -87,6 +87,9 @@ export function byteBudget(
 /** A body of one packet. */
 const SMALL_BYTES = 1400;
 
+/** What an exchange costs beside its body or answer: the objects that Node and we make for it. Measured: 3 KB. */
+const EXCHANGE_BYTES = 4096;
+
 /** A text that is worked on exists three times: as it was sent, reversed, and in a request to the upstream. */
 const COPIES = 3;
 
@@ -116,14 +119,19 @@ export class HeldBytes {
     this.set(textBytes * COPIES, share);
   }
 
+  /** Holds an exchange that waits for its turn. Throws as `set` does. */
+  setTurn(): void {
+    this.set(EXCHANGE_BYTES, 'waiting');
+  }
+
   /** Holds an answer and nothing else from here on, whether there is room or not: it has to be held until it is read. */
-  setAnswer(bytes: number): void {
-    this.#hold(bytes - this.#bytes);
+  setAnswer(bytes = 0): void {
+    this.#hold(EXCHANGE_BYTES + bytes - this.#bytes);
   }
 
   /** Gives all held bytes back. */
   release(): void {
-    this.setAnswer(0);
+    this.#hold(-this.#bytes);
   }
 
   #hold(more: number): void {
