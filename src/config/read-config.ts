@@ -67,10 +67,8 @@ export function secretText(name: string, environment: Environment): string | und
   }
 }
 
-/** The share of the heap that the memory cache leaves to requests under way and to garbage collection. */
-const LEAST_SHARE_BESIDE_CACHE = 1 / 2;
-
-const MIB = 2 ** 20;
+/** The most that the memory cache can have of the heap. Requests under way and garbage collection need the rest. */
+const CACHE_SHARE = 1 / 2;
 
 /**
  * A sentence for each pair of settings that contradict each other, and for a cache that does not fit into the heap.
@@ -90,9 +88,9 @@ function combinationProblems(config: Partial<Config>, heapBytes: number): string
   if (redisCa !== undefined && redisUrl?.startsWith('redis:')) {
     problems.push('REDIS_CA_FILE needs a REDIS_URL that starts with rediss://, not with redis://');
   }
-  const mostCacheBytes = Math.floor(heapBytes * (1 - LEAST_SHARE_BESIDE_CACHE));
+  const mostCacheBytes = Math.floor(heapBytes * CACHE_SHARE);
   if (cacheMaxBytes && cacheMaxBytes > mostCacheBytes) {
-    const neededMiB = Math.ceil(cacheMaxBytes / (1 - LEAST_SHARE_BESIDE_CACHE) / MIB);
+    const neededMiB = Math.ceil(cacheMaxBytes / CACHE_SHARE / 2 ** 20);
     problems.push(
       `CACHE_MAX_BYTES (${cacheMaxBytes}) must not be above ${mostCacheBytes}, half of the heap that Node may use: start node with --max-old-space-size=${neededMiB} or more`,
     );
