@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { createClient, type TuohsClient } from '../client/index.ts';
+import type { ClientOptions } from '../client/index.ts';
 import * as kinds from '../config/kinds.ts';
 import type { Environment } from '../config/read-config.ts';
 import { durationText } from '../core/text-values.ts';
@@ -61,17 +61,17 @@ export function adminUrl(option: string | undefined, environment: Environment): 
   return withScheme(option ?? localUrl(adminHost || host, port));
 }
 
-/** A client of the service at this address. A wrong address is wrong usage. */
-export function clientOf(
-  url: string,
-  options: { retries?: number; timeoutMs?: number | undefined },
+/** What `create` makes of these options. A wrong address is wrong usage. */
+export function clientOf<Client>(
+  create: (options: ClientOptions) => Client,
+  options: ClientOptions,
   command: Command,
-): TuohsClient {
+): Client {
   try {
-    return createClient({ baseUrl: url, ...options });
+    return create(options);
   } catch {
     // An address with an @ can hold a password.
-    const shown = url.includes('@') ? '' : `: '${url}'`;
+    const shown = options.baseUrl.includes('@') ? '' : `: '${options.baseUrl}'`;
     return command.error(`the address of the service is not an http or https one without password${shown}`);
   }
 }
