@@ -125,14 +125,14 @@ test('a worker that hangs in its start is killed after 20 s, and the next one is
   assert.deepEqual(world.told('worker-ended')[0]?.signal, 'SIGKILL');
 });
 
-test('a worker that hangs in its start is killed a second after it was asked to drain', async () => {
+test('a worker that hangs in its start is killed two seconds after it was asked to drain', async () => {
   const { forked, place, clock } = await taken();
   forked[0]?.end({ code: 1 });
   await clock.advance(100);
   forked[1]?.setStuck();
 
   const drained = place.drain();
-  await clock.advance(1000);
+  await clock.advance(2000);
   await drained;
 
   assert.equal((await forked[1]?.ended)?.signal, 'SIGKILL');
