@@ -6,11 +6,6 @@ import { runningService } from './service.ts';
 
 const { url, shoutcloud } = await runningService({ after });
 
-/** A process that stops itself as soon as it can be stopped. */
-const SELF_STOP = `--import=data:text/javascript,${encodeURIComponent(
-  "process.once('newListener', () => setImmediate(() => process.kill(process.pid, 'SIGTERM')))",
-)}`;
-
 const USAGE = /^Usage: tuohs/;
 const NOTHING = /^$/;
 
@@ -128,15 +123,6 @@ test('serve --port wins over PORT', async (t) => {
   const service = tuohs(t, ['serve', '--embedded-shoutcloud', '--port', '0'], { PORT: 'x' });
 
   assert.equal((await fetch((await service.listening()).url)).status, 200);
-});
-
-test('readable logs are lines for people', async (t) => {
-  const args = ['serve', '--embedded-shoutcloud', '--readable-logs'];
-
-  const { code, stdout } = await ended(tuohs(t, args, { NODE_OPTIONS: SELF_STOP }));
-
-  assert.equal(code, 0);
-  assert.match(stdout, /INFO.*: listening/);
 });
 
 test('npm start serves with the settings of the environment until npm is told to stop', async (t) => {
