@@ -53,7 +53,7 @@ export function adminUrl(option: string | undefined, environment: Environment): 
   return withScheme(option ?? localUrl(adminHost || host, port));
 }
 
-/** What `create` makes of these options. A wrong address is wrong usage. */
+/** Creates a client, or an asker, with these options. A wrong address is reported as wrong usage. */
 export function clientOf<Client>(
   create: (options: ClientOptions) => Client,
   options: ClientOptions,

@@ -60,7 +60,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
-/** The same kind, where an empty text means the default, as the OpenTelemetry specification demands. */
+/** The same kind; an empty text means the default, as the OpenTelemetry specification demands. */
 export function emptyIsDefault<T>(kind: Kind<T>): Kind<T> {
   return emptyIs('the default', kind);
 }

@@ -36,17 +36,3 @@ export const traceSettings = {
   ),
   isOtelDisabled: setting('OTEL_SDK_DISABLED', standardFlag, false).says('With `true` there are no traces.'),
 };
-
-interface EndpointSettings {
-  readonly isOtelDisabled: boolean;
-  readonly tracesExporter: 'otlp' | 'none';
-  readonly otlpEndpoint: string | undefined;
-  readonly otlpTracesEndpoint: string | undefined;
-}
-
-/** The address for traces; `undefined` for no traces. By the OTLP exporter specification, `/v1/traces` is appended. */
-export function traceEndpoint(config: EndpointSettings): string | undefined {
-  if (config.isOtelDisabled || config.tracesExporter === 'none') return undefined;
-  const { otlpTracesEndpoint, otlpEndpoint } = config;
-  return otlpTracesEndpoint ?? (otlpEndpoint && `${otlpEndpoint.replace(/\/$/, '')}/v1/traces`);
-}

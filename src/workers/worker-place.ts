@@ -92,7 +92,7 @@ export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerP
   }
 
   /**
-   * Kills a worker that shows no life for too long. Resolves with whether it did. Counts turns of our own event loop instead of
+   * Kills a worker that does not serve or answer for too long. Resolves with whether it did. Counts turns of our own event loop instead of
    * time, so that workers are not killed after the machine stood still.
    */
   async function watch(next: Worker, over: AbortSignal): Promise<boolean> {
