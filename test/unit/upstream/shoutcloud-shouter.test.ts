@@ -80,14 +80,6 @@ test('a failing answer with a body without end ends nevertheless', async (t) => 
   await assert.rejects(shout('a'), { failure: 'server_error' });
 });
 
-test('connections are kept and reused', async (t) => {
-  const { shout, shoutcloud } = await attempted(t, {});
-
-  for (const text of ['a', 'b', 'c']) await shout(text);
-
-  assert.deepEqual([shoutcloud.calls, shoutcloud.maxConcurrentConnections], [3, 1]);
-});
-
 test('close() ends what is under way', async (t) => {
   const asked = Promise.withResolvers<void>();
   const { shout, transport } = await attempted(t, { faults: 'hang', onShout: () => asked.resolve() });
