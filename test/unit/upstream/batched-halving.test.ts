@@ -35,6 +35,10 @@ test('a failed batch is sent in halves that cost a token each and choose their o
   assert.deepEqual(pick(world.told('batch'), 'strings'), [5, 3, 2]);
 });
 
+const failing = () => wrong;
+const refusing = () => refusal;
+const refusingHalves: Fate = (call) => (call === 1 ? wrong : refusal);
+
 interface Case extends BatchedOptions {
   readonly fate: Fate;
   readonly texts?: number;
@@ -42,20 +46,17 @@ interface Case extends BatchedOptions {
   readonly isBudgetEmpty?: true;
 }
 const CASES: Record<string, Case> = {
-  'a lone string that fails is not sent again': { fate: () => wrong, texts: 1, calls: 1 },
+  'a lone string that fails is not sent again': { fate: failing, texts: 1, calls: 1 },
   'with an empty budget, a failed batch is not halved': {
-    fate: () => wrong,
+    fate: failing,
     calls: 1,
     ratio: 0,
     isBudgetEmpty: true,
   },
-  'an upstream that fails everything is asked within the budget': { fate: () => wrong, texts: 64, calls: 21 },
-  'no halves are sent that would be refused': { fate: () => wrong, calls: 1, isWorthwhile: () => false },
-  'a batch that is refused before any attempt is not halved': { fate: () => refusal, calls: 1 },
-  'halves that are refused fail as their batch did': {
-    fate: (call) => (call === 1 ? wrong : refusal),
-    calls: 3,
-  },
+  'an upstream that fails everything is asked within the budget': { fate: failing, texts: 64, calls: 21 },
+  'no halves are sent that would be refused': { fate: failing, calls: 1, isWorthwhile: () => false },
+  'a batch that is refused before any attempt is not halved': { fate: refusing, calls: 1 },
+  'halves that are refused fail as their batch did': { fate: refusingHalves, calls: 3 },
 };
 for (const [what, { fate, texts = 4, calls, isBudgetEmpty, ...options }] of Object.entries(CASES)) {
   test(`${what}: each caller is told the first failure`, async () => {

@@ -17,12 +17,7 @@ const ALL_WAIT = 'waits waits waits waits waits';
  */
 for (const [what, script, ms, seen] of [
   // Before them are 2 and 3 strings: 3 × 400 ms is half of 2400 ms, 4 × 400 ms is more than half of 3000 ms.
-  [
-    'a string that would wait for more than half of its time is refused',
-    '',
-    [2400, 3000],
-    'waits OVERLOADED',
-  ],
+  ['a string that would wait for over half of its time is refused', '', [2400, 3000], 'waits OVERLOADED'],
   ['a caller that leaves does not change the estimate for others', 'leave 1', [1500], 'OVERLOADED'],
   ['the time after all have left is not counted', 'leave 2, finish 1, +60000', FIVE, ALL_WAIT],
   ['the time after all have been sent is not counted', 'finish 3, +60000', FIVE, ALL_WAIT],
