@@ -65,21 +65,6 @@ test('each BMP character is reversed right beside itself and beside plain ones',
   assert.deepEqual(wrong, []);
 });
 
-test('clusters keep their inside, and reversing twice gives them back', () => {
-  const cluster = fc.constantFrom(
-    ...['x', 'é', 'e\u0301', '👨‍👩‍👧', '🇺🇸', '\r\n', '漢', 'क्षि', '👍🏽', '\u{1d4b3}'],
-  );
-
-  fc.assert(
-    fc.property(fc.array(cluster), (clusters) => {
-      const reversed = reverse(clusters.join(''));
-
-      assert.equal(reversed, clusters.toReversed().join(''));
-      assert.equal(reverse(reversed), clusters.join(''));
-    }),
-  );
-});
-
 test('a long text is reversed in pieces that are never cut inside a cluster', async () => {
   const clusters = [
     ...['x', 'e\u0301', '👨‍👩‍👧', '🇺🇸', '\r\n', '\u0600a', '👍🏽', 'שָׁ'],
@@ -116,14 +101,10 @@ test('a long text is reversed whole', () => {
   assert.ok(reverse('ab漢'.repeat(100_000)) === '漢ba'.repeat(100_000));
 });
 
-test('code points come in plain reverse order, whatever they belong to', () => {
-  assert.equal(byCodePoint('👨‍👩‍👧e\u0301🇺🇸x'), 'x🇸🇺\u0301e👧\u200d👩\u200d👨');
-});
-
 test('no text is ever reversed by UTF-16 unit', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
-    fc.string({ unit: fc.constantFrom('a', 'é', '漢', '😀', '𐀀') }),
+    fc.string({ unit: fc.constantFrom('a', 'e\u0301', '漢', '😀', '𐀀', '🇺🇸') }),
   );
 
   fc.assert(

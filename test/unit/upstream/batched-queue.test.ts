@@ -8,7 +8,7 @@ import { startBatched } from './batched-under-test.ts';
 
 const BATCH_MS = 400;
 const BATCHES = 12;
-const FIVE = Array<number>(5).fill(3000);
+const FIVE = Array<number>(5).fill(1000);
 const ALL_WAIT = 'waits waits waits waits waits';
 
 /**
