@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError } from '../../../src/core/errors.ts';
-import type { Event } from '../../../src/core/events.ts';
-import { bothOf, logEvents } from '../../../src/telemetry/log-events.ts';
+import { type Event, emitTo } from '../../../src/core/events.ts';
+import { logEvents } from '../../../src/telemetry/log-events.ts';
 import { jsonLog } from '../../../src/telemetry/log-output.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { logLines } from '../../support/log-lines.ts';
@@ -72,16 +72,19 @@ test('of something else that a bug throws only the type is logged', () => {
   assert.deepEqual(logged('info', event), [`error a request failed by a bug: ${facts}`]);
 });
 
-test('an event that is passed on to both reaches the first, then the second', () => {
+test('an event reaches the listeners to its type, in their order', () => {
   const seen: string[] = [];
-  const emit = bothOf(
-    ({ type }) => seen.push(`first ${type}`),
-    ({ type }) => seen.push(`second ${type}`),
+  const emit = emitTo(
+    { draining: () => void seen.push('first') },
+    undefined,
+    { closed: () => void seen.push('another type') },
+    { draining: ({ type }) => void seen.push(`second ${type}`) },
   );
 
   emit({ type: 'draining' });
+  emit({ type: 'coalesced' });
 
-  assert.deepEqual(seen, ['first draining', 'second draining']);
+  assert.deepEqual(seen, ['first', 'second draining']);
 });
 
 test('the first of equal failures in a second is a line at once, and a second line counts the rest', async () => {
@@ -162,7 +165,7 @@ function logged(level: 'debug' | 'info', ...events: readonly Event[]): string[] 
 function eventLog(level: 'debug' | 'info') {
   const logTo = logLines();
   const clock = fakeClock();
-  const emit = logEvents(jsonLog({ level, logTo }), { clock, about: { version: '1.2.3' } });
+  const emit = emitTo(logEvents(jsonLog({ level, logTo }), { clock, about: { version: '1.2.3' } }));
   const lines = () =>
     logTo.lines.map(({ time: _, level, msg, ...facts }) =>
       [

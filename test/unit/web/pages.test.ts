@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cacheStatus } from '../../../src/http/answer.ts';
 import { problems } from '../../../src/http/problem.ts';
+import { cacheStatus } from '../../../src/http/routes/shout.ts';
 import { originOf } from '../../../src/web/browser/ask.ts';
 import { isPermanent, sentenceFor, sentences, whenToRetry } from '../../../src/web/browser/failure.ts';
 import { loadOnce } from '../../../src/web/pages.ts';
