@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import type { Clock } from '../../../src/core/clock.ts';
 import { AttemptError, TuohsError } from '../../../src/core/errors.ts';
@@ -74,11 +75,12 @@ test('a closed gate leaves no timer', () => {
   assert.equal(clock.timers(), 0);
 });
 
-test('a call keeps its place until it ends, though its caller leaves', async () => {
+test('a call keeps its place until it ends, though its caller leaves; nothing listens to one that is in', async () => {
   const { upstream, shout } = startGated();
   upstream.hold('deaf');
   const { call, leave } = leavableCall();
-  const shouts = [shout('first', call), shout('second')];
+  const { signal } = new AbortController();
+  const shouts = [shout('first', call), shout('second', testCall({ signal }))];
 
   leave();
   await settled();
@@ -87,6 +89,7 @@ test('a call keeps its place until it ends, though its caller leaves', async () 
   await Promise.all(shouts);
 
   assert.deepEqual([before, upstream.calls], [['first'], ['first', 'second']]);
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
 });
 
 test('a failure that names a pause keeps every other call back for that long', async () => {
