@@ -7,8 +7,7 @@ import { acceptors } from './acceptors.ts';
 import { brokenRequests, checkFraming } from './broken-requests.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
-import type { Admission } from './limits/admission.ts';
-import { byteBudget } from './limits/byte-budget.ts';
+import { type Admission, byteBudget } from './limits/admission.ts';
 import { connections } from './limits/connections.ts';
 import type { Quota, TakeFromQuota } from './limits/quota.ts';
 import { stalledClients } from './limits/stalled-clients.ts';
@@ -25,8 +24,6 @@ export interface ServerParts<Parts> {
   readonly takeFromQuota?: TakeFromQuota | undefined;
   readonly isDraining: () => boolean;
   readonly nextTurn: NextTurn;
-  /** Whether the event loop is late, so that a client can send fewer requests ahead. */
-  readonly isPressed?: () => boolean;
   /** Wraps the listener, to trace requests. */
   readonly traced?: ((listener: RequestListener) => RequestListener) | undefined;
 }
@@ -69,24 +66,15 @@ const CLOSING_MS = 2000;
 
 /** A server for one table of routes. Both the public and the admin port are one. */
 export function httpServer<Parts>(
-  {
-    table,
-    parts,
-    admission,
-    takeFromQuota,
-    isDraining,
-    nextTurn,
-    isPressed = () => false,
-    traced,
-  }: ServerParts<Parts>,
+  { table, parts, admission, takeFromQuota, isDraining, nextTurn, traced }: ServerParts<Parts>,
   { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections, maxHeldBytes }: ServerOptions,
   world: World,
 ): HttpServer {
   const find = router(table);
   let isClosing = false;
   let closed: Promise<void> | undefined;
-  const open = connections(maxConnections, { nextTurn, isPressed });
-  const budget = byteBudget(maxHeldBytes, open.cutSlowest, world.clock);
+  const open = connections(maxConnections, { nextTurn, soon: world.clock.soon });
+  const budget = byteBudget(maxHeldBytes, open.cutSlowest, world);
   const host: ExchangeHost = {
     ...world,
     isDraining,
@@ -143,7 +131,7 @@ export function httpServer<Parts>(
 
   return {
     listener,
-    status: () => ({ connections: open.count(), heldBytes: budget.held() }),
+    status: () => ({ connections: open.count(), heldBytes: budget.bytes }),
     listen: listening.listen,
     async close(manner) {
       if (server.listening) closed ??= closeServer(manner);

@@ -7,8 +7,8 @@ if (skipWithoutRedis) {
   test('redis store', { skip: skipWithoutRedis });
 } else {
   storeContract('redis store', async (t) => {
-    const { url, clients } = await redisServer(t);
-    const { store } = await connectedRedisStore(clients, url);
+    const server = await redisServer(t);
+    const { store } = await connectedRedisStore(t, server.url, server);
     return store;
   });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { systemClock } from '../../src/core/clock.ts';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
 import type { Shout } from '../../src/core/shouter.ts';
 import { type ApiUnderTest, listeningServer } from '../support/api.ts';
 import { numbered } from '../support/layer.ts';
@@ -11,10 +11,15 @@ import { worldOn } from '../support/world.ts';
 
 const known = (text: string): Shout => ({ text, source: 'memory', stored: false, collapsed: false });
 
+/** What is held for a request that was sent ahead and waits. Of 128, 8 are worked on. */
+const REQUEST_BYTES = 4096;
+
+const NUMBERS = Array.from({ length: 1_000 }, (_, at) => at);
+const THOUSAND_REQUESTS = NUMBERS.map((at) => requestOf(`GET /v1?data=${at}`)).join('');
+
 for (const [limit, most, parts] of [
   ['128 ahead of an answer', 129, { reverseShout: async (text) => known(text) }],
   ['128 in one packet, each answered at once', 129, { reverseShout: known }],
-  ['8 while the event loop is late', 9, { reverseShout: known, isPressed: () => true }],
   [
     'the bytes that are held have room for',
     104,
@@ -23,13 +28,11 @@ for (const [limit, most, parts] of [
 ] as readonly [string, number, ApiUnderTest][]) {
   test(`of more requests than ${limit}, those within the limit are answered in order, then the connection closes`, async (t) => {
     const { client, status, world } = await start(t, parts);
-    const numbers = Array.from({ length: 1_000 }, (_, at) => at);
 
-    client.send(numbers.map((at) => requestOf(`GET /v1?data=${at}`)).join(''));
+    client.send(THOUSAND_REQUESTS);
 
     const answers = await client.closed();
-    const data = Array.from(answers.matchAll(/"data":"(\d+)"/g), ([, text]) => Number(text));
-    assert.deepEqual(data, numbers.slice(0, most));
+    assert.deepEqual(numbersIn(answers), NUMBERS.slice(0, most));
     assert.equal(answers.match(/connection: close/gi)?.length, 1);
     await until(t, () => status().connections === 0);
     assert.equal(world.told('answered').length, most);
@@ -37,19 +40,52 @@ for (const [limit, most, parts] of [
   });
 }
 
+test('once clients have sent 128 requests ahead in a turn of the event loop, each other client can send 10 ahead in it', async (t) => {
+  const endsOfTurn: (() => void)[] = [];
+  const soon: Clock['soon'] = (run) => {
+    endsOfTurn.push(run);
+    return () => {};
+  };
+  let turnsAskedFor = 0;
+  const { port } = await start(t, {
+    world: worldOn({ ...systemClock, soon }),
+    reverseShout: known,
+    async nextTurn() {
+      turnsAskedFor++;
+    },
+  });
+  const countOfAnswers = async () => {
+    const client = await rawClient(t, port);
+    client.send(THOUSAND_REQUESTS);
+    return numbersIn(await client.closed()).length;
+  };
+
+  const inOneTurn = [await countOfAnswers(), await countOfAnswers(), await countOfAnswers()];
+  for (const end of endsOfTurn.splice(0)) end();
+  const inTheNext = await countOfAnswers();
+
+  assert.deepEqual([...inOneTurn, inTheNext], [129, 11, 11, 129]);
+  assert.equal(turnsAskedFor, 0, 'nothing more will be read of them');
+});
+
 test('a bulk answer is whole although more requests follow than a connection can send ahead', async (t) => {
   const follow = Promise.withResolvers<void>();
-  let ahead = 0;
-  const { client } = await start(t, {
-    reverseShout: (text) => follow.promise.then(() => known(text)),
-    isPressed() {
-      if (++ahead === 128) follow.resolve();
-      return false;
+  let lines = 0;
+  const { client, status } = await start(t, {
+    async reverseShout(text) {
+      lines++;
+      await follow.promise;
+      return known(text);
     },
   });
   const body = `${JSON.stringify({ data: 'a'.repeat(200_000) })}\n`.repeat(5);
 
-  client.send(requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body }) + postOf('hi').repeat(500));
+  client.send(requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body }));
+  await until(t, () => lines > 0);
+  const { heldBytes } = status();
+  client.send(postOf('hi').repeat(500));
+  await until(t, () => status().heldBytes >= heldBytes + 120 * REQUEST_BYTES);
+  follow.resolve();
 
   assert.equal((await client.closed()).match(/"data":"a{200000}"/g)?.length, 5);
 });
@@ -103,6 +139,10 @@ for (const [what, options] of [
     await client.heard('text 19');
     assert.deepEqual(client.text().match(/text \d+/g), texts);
   });
+}
+
+function numbersIn(answers: string): number[] {
+  return Array.from(answers.matchAll(/"data":"(\d+)"/g), ([, text]) => Number(text));
 }
 
 /** A listening server on the real clock, and a client of it. */

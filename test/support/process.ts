@@ -42,6 +42,15 @@ export function tuohs(ending: Ending, args: readonly string[], environment: Comm
   });
 }
 
+/** Environment in which each Node runs this code before its program. */
+export function hook(code: string): Record<string, string> {
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+}
+
+/** Code for `hook`: the process stops itself as soon as it can be stopped. */
+export const SELF_STOP =
+  "process.once('newListener', () => setImmediate(() => process.kill(process.pid, 'SIGTERM')))";
+
 /** Any program, in a process group of its own. */
 export function startProgram(ending: Ending, { command, args, environment }: Command) {
   const child = spawn(command, args, {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { settled } from '../../support/fake-clock.ts';
 import { soFar } from '../../support/layer.ts';
-import { redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
 import { until } from '../../support/until.ts';
-import { redisTest, type ServedRedis, startRedisStore } from './redis-under-test.ts';
+import { redisTest, type ServedRedis, serverTest, startRedisStore } from './redis-under-test.ts';
 
 const UP = { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 };
 
@@ -12,20 +11,21 @@ redisTest('a frozen Redis costs the commands under way 50 ms, and later ones not
   const { store, server, world, connection, outcomes } = redis;
   server.freeze();
   const slow = Promise.all(['a', 'b', 'c'].map((text) => store.get(text)));
+  const isKept = store.set('d', 'D');
   await world.clock.advance(49);
   const before = await soFar(slow);
   await world.clock.advance(1);
 
   const found = store.get('hello');
 
-  assert.equal(before, 'waits');
-  assert.deepEqual([await slow, found], [Array(3).fill(undefined), undefined]);
-  assert.deepEqual(outcomes(), [...Array(3).fill('get timeout'), 'get skipped']);
-  assert.equal(connection.status().overdue, 3);
+  assert.deepEqual([before, isKept, found], ['waits', true, undefined]);
+  assert.deepEqual(await slow, Array(3).fill(undefined));
+  assert.deepEqual(outcomes(), [...Array(3).fill('get timeout'), 'set timeout', 'get skipped']);
+  assert.equal(connection.status().overdue, 4);
 });
 
 redisTest('a connection without an awaited reply for 2 s is closed, and comes back', async (redis, t) => {
-  const { store, server, world, connection } = redis;
+  const { store, server, world, connection, changes } = redis;
   server.freeze();
   store.get('hello');
 
@@ -37,26 +37,20 @@ redisTest('a connection without an awaited reply for 2 s is closed, and comes ba
   await until(t, () => connection.status().isUp);
 
   assert.deepEqual([before.isUp, before.overdue], [true, 1]);
-  assert.deepEqual(world.told('redis-connection')[1], {
-    ...{ type: 'redis-connection', isUp: false, trouble: 'no_answer' },
-  });
+  assert.deepEqual(changes(), ['up', 'down: no_answer', 'up']);
   assert.deepEqual(connection.status(), UP);
 });
 
-test('a connection that Redis accepts and does not answer is closed after 2 s', {
-  skip: skipWithoutRedis,
-}, async (t) => {
-  const server = await redisServer(t);
+serverTest('a connection that Redis accepts and does not answer is closed after 2 s', async (server, t) => {
   server.freeze();
-  const { world, connection } = startRedisStore(server.clients, server.url);
+  const { world, changes } = startRedisStore(t, server.url, server);
   // The wait for the greeting begins when the operating system of the frozen server accepts the connection.
   await until(t, () => world.clock.timers() > 0);
 
   await world.clock.advance(2000);
   await settled();
 
-  assert.equal(connection.status().trouble, 'no_answer');
-  assert.equal(connection.status().isUp, false);
+  assert.deepEqual(changes(), ['down: no_answer']);
 });
 
 redisTest('a slow Redis slows three calls down, and then gets ever rarer probes', async (redis, t) => {
@@ -95,7 +89,7 @@ redisTest('once it is fast again, the next probe brings it back', async (redis, 
 });
 
 redisTest('a long text that arrives late answers no other text', async (redis, t) => {
-  const { store, world } = redis;
+  const { store, changes } = redis;
   const long = 'x'.repeat(250_000);
   store.set(long, long.toUpperCase());
   store.set('short', 'SHORT');
@@ -104,17 +98,7 @@ redisTest('a long text that arrives late answers no other text', async (redis, t
   await slowGet(redis, t, long);
 
   assert.equal(await store.get('short'), 'SHORT');
-  assert.equal(world.told('redis-connection').length, 1);
-});
-
-redisTest('set does not wait for Redis', async ({ store, server, world, outcomes }) => {
-  server.freeze();
-
-  const isKept = store.set('hello', 'HELLO');
-  await world.clock.advance(50);
-
-  assert.equal(isKept, true);
-  assert.deepEqual(outcomes(), ['set timeout']);
+  assert.deepEqual(changes(), ['up']);
 });
 
 /** A get that takes its whole time limit, and whose reply then comes; `meanwhile` runs while it waits. */

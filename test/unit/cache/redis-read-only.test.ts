@@ -33,16 +33,16 @@ redisTest('while it is read-only, it is connected again after growing pauses', a
 });
 
 redisTest('a replica that takes writes again is fine, and a change is noticed at once', async (redis, t) => {
-  const { server, store, world, connection, refuse, changes } = await becomesReplica(redis, t);
+  const { control, store, world, connection, refuse, changes } = await becomesReplica(redis, t);
   await refuse();
   await world.clock.advance(1000);
   await refuse();
-  await server.control.replicaof('NO', 'ONE');
+  await control.replicaof('NO', 'ONE');
   store.set('more', 'MORE');
 
   assert.equal(await store.get('more'), 'MORE');
   assert.equal(connection.status().trouble, undefined);
-  await server.control.replicaof('127.0.0.1', 1);
+  await control.replicaof('127.0.0.1', 1);
   const before = changes().length;
   await refuse();
   assert.deepEqual(changes().slice(before), ['down: read_only', 'up: read_only']);
@@ -58,23 +58,18 @@ for (const [what, trouble, more] of [
       assert.equal(connection.status().trouble, trouble);
       assert.ok(store.get('hello') instanceof Promise);
     },
-    [...more, '--replicaof', '127.0.0.1', '1'],
+    { more: [...more, '--replicaof', '127.0.0.1', '1'] },
   );
 }
 
 /** A primary that knows "hello" becomes a replica. */
 async function becomesReplica(redis: ServedRedis, t: TestContext) {
-  const { store, world, server } = redis;
+  const { store, control, changes } = redis;
   store.set('hello', 'HELLO');
   await store.get('hello');
-  await server.control.replicaof('127.0.0.1', 1);
-  const changes = () =>
-    world
-      .told('redis-connection')
-      .map(({ isUp, trouble }) => `${isUp ? 'up' : 'down'}${trouble ? `: ${trouble}` : ''}`);
+  await control.replicaof('127.0.0.1', 1);
   return {
     ...redis,
-    changes,
     /** A write that is refused and costs the connection; it is there again afterwards. */
     async refuse() {
       const before = changes().length;

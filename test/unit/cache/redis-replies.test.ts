@@ -5,14 +5,16 @@ import { bulk, fakeRedis, type Script } from '../../support/fake-redis.ts';
 import { until } from '../../support/until.ts';
 import { connectedRedisStore } from './redis-under-test.ts';
 
+type Replies = Readonly<Record<string, string>>;
+
 /** Bytes that are not a reply to any of our commands; reply-guard.test.ts has all kinds. */
-const FOREIGN: Readonly<Record<string, string>> = {
+const FOREIGN: Replies = {
   'a push that holds null': '>1\r\n$-1\r\n',
   'a string without its end': '$2\r\nABCDEF\r\n',
 };
 
 /** Replies that cannot belong to this command. */
-const MISPLACED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const MISPLACED: Readonly<Record<string, Replies>> = {
   get: { 'a number': ':1\r\n', 'an array': '*1\r\n$5\r\nHELLO\r\n' },
   mget: {
     null: '$-1\r\n',
@@ -34,65 +36,43 @@ const MISPLACED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   expire: { 'a count': ':7\r\n', null: '$-1\r\n', 'a word': '+OK\r\n' },
 };
 
-for (const command of ['get', 'mget', 'set', 'incrby', 'info']) {
-  const wrong = { ...FOREIGN, ...MISPLACED[command] };
-  for (const [what, reply] of Object.entries(wrong)) {
+for (const command of ['get', 'mget', 'set', 'incrby', 'expire', 'info']) {
+  for (const [what, reply] of Object.entries({ ...FOREIGN, ...MISPLACED[command] })) {
     test(`${what} in reply to ${command} is a miss, and Redis is used again once it behaves`, async (t) => {
-      const { redis, store, use } = await start(t);
-      store.set('hello', 'HELLO');
-      await store.get('hello');
-      const before = redis.connections();
+      const { redis, store, use } = await knowsHello(t);
 
       redis.answer(replyTo(command, reply));
       if (command === 'info') redis.inject('+OK\r\n');
       const found = await use();
-      await until(t, () => redis.connections() > before);
+      await until(t, () => redis.connections() > 1);
       redis.answer(() => undefined);
 
-      assert.deepEqual(found, { values: [undefined, undefined], isCounted: true });
+      assert.deepEqual(found, { values: [undefined, undefined], count: 1 });
       await until(t, () => store.get('hello') instanceof Promise);
       assert.equal(await store.get('hello'), 'HELLO');
     });
   }
 }
 
-for (const [what, reply] of Object.entries(MISPLACED.expire ?? {})) {
-  test(`${what} in reply to EXPIRE is not a count, because replies are out of step`, async (t) => {
-    const { redis, count } = await start(t);
-    redis.answer(replyTo('expire', reply));
-
-    assert.equal(await count(), 1);
-    await until(t, () => redis.connections() === 2);
-  });
-}
-
 for (const bytes of ['+OK\r\n', '$-1\r\n', '$5\r\nHE']) {
   test(`${JSON.stringify(bytes)} without a command costs the connection and nothing else`, async (t) => {
-    const { redis, store, world } = await start(t);
-    store.set('hello', 'HELLO');
-    await store.get('hello');
+    const { redis, store, changes } = await knowsHello(t);
 
     redis.inject(bytes);
-    await until(t, () => redis.connections() === 2);
-    await until(t, () => store.get('hello') instanceof Promise);
+    await until(t, () => changes().length === 3);
 
     assert.equal(await store.get('hello'), 'HELLO');
-    assert.deepEqual(world.told('redis-connection').slice(1), [
-      { type: 'redis-connection', isUp: false, trouble: 'protocol' },
-      { type: 'redis-connection', isUp: true },
-    ]);
+    assert.deepEqual(changes(), ['up', 'down: protocol', 'up']);
   });
 }
 
 test('replies that are out of step by one are detected at the first wrong value', async (t) => {
-  const { redis, store } = await start(t);
-  for (const text of ['one', 'two', 'three']) store.set(text, text.toUpperCase());
-  await store.get('one');
-  let held = bulk('ONE');
+  const { redis, store } = await knowsHello(t);
+  let held = bulk('HELLO');
   redis.answer(([name, key = '']) => {
     if (name === 'info') return undefined;
     const reply = held;
-    held = name === 'echo' ? bulk(key) : bulk(key.toUpperCase());
+    held = bulk(name === 'echo' ? key : key.toUpperCase());
     return reply;
   });
 
@@ -103,21 +83,19 @@ test('replies that are out of step by one are detected at the first wrong value'
 });
 
 test('a wrong value alone does not cost the connection', async (t) => {
-  const { redis, store, world } = await start(t);
-  redis.answer(([name]) => (name === 'get' ? bulk('WRONG') : undefined));
+  const { redis, store, changes } = await knowsHello(t);
+  redis.answer(replyTo('get', bulk('WRONG')));
   const found = await store.get('hello');
   redis.answer(() => undefined);
-  store.set('hello', 'HELLO');
 
   assert.equal(found, undefined);
   assert.equal(await store.get('hello'), 'HELLO');
-  assert.equal(redis.connections(), 1);
-  assert.equal(world.told('redis-connection').length, 1);
+  assert.deepEqual([redis.connections(), changes()], [1, ['up']]);
 });
 
 for (const number of ['99999999999999999999', '9007199254740993', '1000000001', '-1', '0']) {
   test(`a count of ${number} is not one of ours: what was counted here counts`, async (t) => {
-    const { redis, count } = await start(t);
+    const { redis, count } = await knowsHello(t);
     redis.answer(replyTo('incrby', `:${number}\r\n`));
 
     assert.deepEqual([await count(), await count()], [1, 2]);
@@ -126,20 +104,19 @@ for (const number of ['99999999999999999999', '9007199254740993', '1000000001', 
 }
 
 test('a reply that never comes costs one command its time, and the connection in the end', async (t) => {
-  const { redis, store, world, connection } = await start(t);
+  const { redis, store, world, connection, changes } = await knowsHello(t);
   redis.answer(replyTo('get', ''));
 
   const slow = store.get('hello');
   await world.clock.advance(50);
   const next = store.get('hello');
 
-  assert.equal(await slow, undefined);
-  assert.equal(next, undefined);
+  assert.deepEqual([await slow, next], [undefined, undefined]);
   assert.equal(connection.status().overdue, 1);
   redis.answer(() => undefined);
   await world.clock.advance(1950);
-  await until(t, () => connection.status().trouble === 'no_answer');
-  await until(t, () => connection.status().isUp);
+  await until(t, () => changes().length === 3);
+  assert.deepEqual(changes(), ['up', 'down: no_answer', 'up']);
   assert.equal(connection.status().overdue, 0);
 });
 
@@ -148,23 +125,24 @@ function replyTo(command: string, reply: string): Script {
   return ([name]) => (name === command ? reply : undefined);
 }
 
-async function start(t: TestContext) {
+/** A Redis of the test's own that knows "hello", and the ways to ask it. */
+async function knowsHello(t: TestContext) {
   const redis = await fakeRedis(t);
-  const under = await connectedRedisStore({ after: (end) => t.after(end) }, redis.url);
-  const counter = requestCounter(under.world.clock, { perMinute: 1, redis: under.connection });
+  const connected = await connectedRedisStore(t, redis.url);
+  const { store, world, connection } = connected;
+  const counter = requestCounter(world.clock, { perMinute: 1, redis: connection });
   const count = async () => (await counter.count('a')).current;
+  store.set('hello', 'HELLO');
+  await store.get('hello');
   return {
-    redis,
-    ...under,
-    count,
+    ...{ redis, count },
+    ...connected,
     /** Sends every kind of command that we send to Redis. */
     async use() {
-      const { store } = under;
       const single = await store.get('unknown');
       const [value] = await Promise.all([store.get('unknown 1'), store.get('unknown 2')]);
       store.set('more', 'MORE');
-      const counted = await count();
-      return { values: [single, value], isCounted: counted === 1 };
+      return { values: [single, value], count: await count() };
     },
   };
 }

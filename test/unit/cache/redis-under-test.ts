@@ -2,11 +2,16 @@ import { type TestContext, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { type RedisConnection, redisConnection } from '../../../src/cache/redis-connection.ts';
 import { redisStore } from '../../../src/cache/redis-store.ts';
-import type { Event } from '../../../src/core/events.ts';
 import type { Store } from '../../../src/core/shouter.ts';
 import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
 import type { Ending } from '../../support/process.ts';
-import { type RedisServer, redisServer, skipWithoutRedis } from '../../support/redis-server.ts';
+import {
+  type RedisOptions,
+  type RedisServer,
+  redisServer,
+  skipWithoutRedis,
+} from '../../support/redis-server.ts';
+import { until } from '../../support/until.ts';
 import { type TestWorld, testWorld } from '../../support/world.ts';
 
 export interface RedisUnderTest {
@@ -17,49 +22,44 @@ export interface RedisUnderTest {
   readonly store: Store;
   /** Resolves when the connection is up, or down. */
   becomes(state: 'up' | 'down'): Promise<void>;
+  /** What was reported about the connection so far: `up`, or `down: ` and the reason. */
+  changes(): string[];
   /** The outcomes of the commands since the last call of this. */
   outcomes(): string[];
+}
+
+export interface Place {
+  /** What the connection ends with; the test unless given. */
+  readonly clients?: Ending;
+  readonly ca?: string | undefined;
 }
 
 /**
  * A connection with the numbers of the real one, except the pause before it connects again, on a clock that stands still,
  * and a store on it.
  */
-export function startRedisStore(ending: Ending, url: string, ca?: string): RedisUnderTest {
-  const recorded = testWorld();
-  const listeners = new Set<() => void>();
-  const world: TestWorld = {
-    ...recorded,
-    emit(event: Event) {
-      recorded.emit(event);
-      for (const listen of listeners) listen();
-    },
-  };
+export function startRedisStore(
+  t: TestContext,
+  url: string,
+  { clients = t, ca }: Place = {},
+): RedisUnderTest {
+  const world = testWorld();
   const breaker = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
   let client = new Redis({ lazyConnect: true });
   const connection = redisConnection({ url, ca, timeoutMs: 50, breaker }, world, (address, how) => {
     client = new Redis(address, { ...how, retryStrategy: () => 20 });
     return client;
   });
-  ending.after(async () => connection.close());
+  clients.after(async () => connection.close());
+  const reports = () => world.told('redis-connection');
   let seen = 0;
 
   return {
-    world,
-    connection,
-    client,
+    ...{ world, connection, client },
     store: redisStore(connection, { ttlDays: 30, verify: verifiedUpperCase }, world),
-    becomes: (state) =>
-      new Promise((resolve) => {
-        const look = () => {
-          const last = world.told('redis-connection').at(-1);
-          if (last?.isUp !== (state === 'up')) return;
-          listeners.delete(look);
-          resolve();
-        };
-        listeners.add(look);
-        look();
-      }),
+    becomes: (state) => until(t, () => reports().at(-1)?.isUp === (state === 'up')),
+    changes: () =>
+      reports().map(({ isUp, trouble }) => (isUp ? 'up' : 'down') + (trouble ? `: ${trouble}` : '')),
     outcomes() {
       const operations = world.told('redis-operation').slice(seen);
       seen += operations.length;
@@ -68,29 +68,45 @@ export function startRedisStore(ending: Ending, url: string, ca?: string): Redis
   };
 }
 
-/** A connected one on a real server. */
+/** The same, connected. */
+export async function connectedRedisStore(
+  t: TestContext,
+  url: string,
+  place?: Place,
+): Promise<RedisUnderTest> {
+  const redis = startRedisStore(t, url, place);
+  await redis.becomes('up');
+  return redis;
+}
+
+/** A test with a real server of its own; skipped if there is none. */
+export function serverTest(
+  name: string,
+  run: (server: RedisServer, t: TestContext) => Promise<void>,
+  options: RedisOptions = {},
+): void {
+  test(name, { skip: skipWithoutRedis }, async (t) => run(await redisServer(t, options), t));
+}
+
+/** A connected store on a real server. */
 export type ServedRedis = RedisUnderTest & {
   readonly server: RedisServer;
   /** A client of the server for the test itself. */
   readonly control: RedisServer['control'];
 };
 
-/** A test with a real server of its own; skipped if there is none. */
+/** A test with a connected store on a real server of its own; skipped if there is none. */
 export function redisTest(
   name: string,
   run: (redis: ServedRedis, t: TestContext) => Promise<void>,
-  more: readonly string[] = [],
+  options?: RedisOptions,
 ): void {
-  test(name, { skip: skipWithoutRedis }, async (t) => {
-    const server = await redisServer(t, { more });
-    const { control } = server;
-    await run({ server, control, ...(await connectedRedisStore(server.clients, server.url)) }, t);
-  });
-}
-
-/** The same, connected. */
-export async function connectedRedisStore(ending: Ending, url: string): Promise<RedisUnderTest> {
-  const redis = startRedisStore(ending, url);
-  await redis.becomes('up');
-  return redis;
+  serverTest(
+    name,
+    async (server, t) => {
+      const redis = await connectedRedisStore(t, server.url, server);
+      await run({ ...redis, server, control: server.control }, t);
+    },
+    options,
+  );
 }

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { requestCounter } from '../../../src/cache/request-counter.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { connectedRedisStore, type RedisUnderTest, redisTest } from './redis-under-test.ts';
+import { connectedRedisStore, type RedisUnderTest, redisTest, type ServedRedis } from './redis-under-test.ts';
 
-const counterOf = ({ world, connection: redis }: RedisUnderTest, perMinute: number) =>
-  requestCounter(world.clock, { perMinute, redis });
+/** A counter with this quota on this Redis; with a quota of one, each count waits for Redis. */
+function counting({ world, connection: redis }: RedisUnderTest, perMinute = 1) {
+  const counter = requestCounter(world.clock, { perMinute, redis });
+  return { counter, count: async (client: string) => (await counter.count(client)).current };
+}
 
-/** Counts with a quota of one, so that each count waits for Redis. */
-const countOf = (redis: RedisUnderTest) => {
-  const counter = counterOf(redis, 1);
-  return async (client: string) => (await counter.count(client)).current;
-};
+/** The same in another process. */
+async function countingBeside({ server }: ServedRedis, t: TestContext, perMinute = 1) {
+  return counting(await connectedRedisStore(t, server.url, server), perMinute);
+}
 
 test('the count starts again with each minute of the clock', async () => {
   const clock = fakeClock();
@@ -37,23 +39,22 @@ test('a bounded number of clients is remembered, and the one without a request f
   assert.equal((await counter.count('quiet')).current, 1);
 });
 
-redisTest('two processes with one Redis count together, each minute by itself', async (redis) => {
-  const { server, world } = redis;
-  const count = countOf(redis);
-  const other = countOf(await connectedRedisStore(server.clients, server.url));
+redisTest('two processes with one Redis count together, each minute by itself', async (redis, t) => {
+  const { count } = counting(redis);
+  const other = await countingBeside(redis, t);
   await count('a');
-  await other('a');
-  await other('b');
+  await other.count('a');
+  await other.count('b');
 
   const counts = [await count('a'), await count('b')];
-  await world.clock.advance(60_000);
+  await redis.world.clock.advance(60_000);
 
   assert.deepEqual([...counts, await count('a')], [3, 2, 1]);
 });
 
-redisTest('a client far from its quota waits for Redis only while its count is old', async (redis) => {
-  const counter = counterOf(redis, 100);
-  const other = counterOf(await connectedRedisStore(redis.server.clients, redis.server.url), 100);
+redisTest('a client far from its quota waits for Redis only while its count is old', async (redis, t) => {
+  const { counter } = counting(redis, 100);
+  const other = await countingBeside(redis, t, 100);
   const first = counter.count('a');
   await first;
   await other.count('a');
@@ -67,19 +68,17 @@ redisTest('a client far from its quota waits for Redis only while its count is o
   assert.deepEqual([...current, third], [1, 3, { current: 4, leftMs: 59_000 }]);
 });
 
-redisTest('a client near its quota waits for Redis each time', async (redis) => {
-  const counter = counterOf(redis, 4);
-  const other = counterOf(await connectedRedisStore(redis.server.clients, redis.server.url), 4);
-  await counter.count('a');
+redisTest('a client near its quota waits for Redis each time', async (redis, t) => {
+  const { count } = counting(redis, 4);
+  const other = await countingBeside(redis, t, 4);
+  await count('a');
   await other.count('a');
 
-  const { current } = await counter.count('a');
-
-  assert.equal(current, 3);
+  assert.equal(await count('a'), 3);
 });
 
 redisTest('requests of one turn are one command, and each has its own place', async (redis) => {
-  const count = countOf(redis);
+  const { count } = counting(redis);
   await count('a');
 
   const counts = await Promise.all(['a', 'b', 'a', 'a'].map(count));
@@ -89,17 +88,16 @@ redisTest('requests of one turn are one command, and each has its own place', as
 });
 
 redisTest('no key holds an address, and each key expires', async (redis) => {
-  const { control } = redis.server;
+  await counting(redis).count('203.0.113.7');
 
-  await countOf(redis)('203.0.113.7');
-
-  const keys = await control.keys('*');
-  assert.match(keys.join(), /^tuohs:v1:rate:[\w-]{43}$/);
-  assert.equal(Math.ceil((await control.ttl(keys[0] ?? '')) / 60), 2);
+  const [key = '', ...others] = await redis.control.keys('*');
+  assert.deepEqual(others, []);
+  assert.match(key, /^tuohs:v1:rate:[\w-]{43}$/);
+  assert.equal(Math.ceil((await redis.control.ttl(key)) / 60), 2);
 });
 
 redisTest('while Redis is frozen, the count of this process counts, soon at once', async (redis) => {
-  const count = countOf(redis);
+  const { count } = counting(redis);
   await count('a');
   redis.server.freeze();
   const slow = ['a', 'b', 'c'].map(count);
@@ -109,12 +107,9 @@ redisTest('while Redis is frozen, the count of this process counts, soon at once
   assert.deepEqual(redis.outcomes().slice(1), [...Array(3).fill('count timeout'), 'count skipped']);
 });
 
-const CHANGES: Record<string, (redis: Parameters<Parameters<typeof redisTest>[1]>[0]) => Promise<unknown>> = {
-  'that is gone': async ({ server, becomes }) => {
-    await server.kill();
-    await becomes('down');
-  },
-  'that forgot': ({ server }) => server.control.flushall(),
+const CHANGES: Readonly<Record<string, (redis: ServedRedis) => Promise<unknown>>> = {
+  'that is gone': ({ server, becomes }) => server.kill().then(() => becomes('down')),
+  'that forgot': ({ control }) => control.flushall(),
   'with another type under our key': async ({ control }) => {
     const [key = ''] = await control.keys('*');
     await control.del(key);
@@ -123,7 +118,7 @@ const CHANGES: Record<string, (redis: Parameters<Parameters<typeof redisTest>[1]
 };
 for (const [what, change] of Object.entries(CHANGES)) {
   redisTest(`a Redis ${what} gives no client a new quota`, async (redis) => {
-    const count = countOf(redis);
+    const { count } = counting(redis);
     await count('a');
 
     await change(redis);
