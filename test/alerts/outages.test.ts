@@ -7,7 +7,7 @@ import { milliseconds } from '../../scripts/monitoring/faster.ts';
 import { askJson } from '../support/ask.ts';
 import { closedUrl } from '../support/http-server.ts';
 import { skipWithoutMonitoring } from '../support/monitoring-tools.ts';
-import { tuohs } from '../support/process.ts';
+import { type Program, tuohs } from '../support/process.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { type Monitoring, monitoring } from './monitoring.ts';
 
@@ -88,46 +88,30 @@ async function within({ evaluations, receiver }: Monitoring, name: string, kill:
 
 async function startUpstream(t: TestContext) {
   const url = await closedUrl();
-  let upstream = await start();
-  return {
-    url,
-    kill: async () => void (await upstream.stop('SIGKILL')),
-    start: async () => {
-      upstream = await start();
-    },
-  };
-
-  async function start() {
+  const start = async () => {
     const started = tuohs(t, ['shoutcloud', '--port', new URL(url).port]);
     await started.logLine('listening');
     return started;
-  }
+  };
+  return { url, ...(await killable(start)) };
 }
 
 /** The service, with somebody who asks it fresh strings until the test ends. */
 async function startService(t: TestContext, environment: Record<string, string>) {
   const [url, adminUrl] = [await closedUrl(), await closedUrl()];
   const ports = { PORT: new URL(url).port, ADMIN_PORT: new URL(adminUrl).port };
-  let service = await start();
+  const start = async () => {
+    const started = tuohs(t, ['serve'], { ...environment, ...ports });
+    await started.listening();
+    return started;
+  };
   let isOver = false;
   const asking = askOn();
   t.after(() => {
     isOver = true;
     return asking;
   });
-  return {
-    adminUrl,
-    kill: async () => void (await service.stop('SIGKILL')),
-    start: async () => {
-      service = await start();
-    },
-  };
-
-  async function start() {
-    const started = tuohs(t, ['serve'], { ...environment, ...ports });
-    await started.listening();
-    return started;
-  }
+  return { adminUrl, ...(await killable(start)) };
 
   async function askOn() {
     for (let i = 0; !isOver; i++) {
@@ -135,6 +119,17 @@ async function startService(t: TestContext, environment: Record<string, string>)
       await sleep(50);
     }
   }
+}
+
+/** A program that can be killed, and started again at its address. */
+async function killable(start: () => Promise<Program>) {
+  let running = await start();
+  return {
+    kill: async () => void (await running.stop('SIGKILL')),
+    start: async () => {
+      running = await start();
+    },
+  };
 }
 
 function read(path: string) {

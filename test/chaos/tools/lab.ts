@@ -1,7 +1,7 @@
 import type { ShoutcloudOptions } from '../../../src/shoutcloud/server.ts';
 import { type Answer, openCaller, questionOf } from '../../support/caller.ts';
 import { type Load, type Stream, startLoad } from '../../support/load.ts';
-import { type Ending, startProgram } from '../../support/process.ts';
+import { ownEnding, startProgram } from '../../support/process.ts';
 import { redisServer } from '../../support/redis-server.ts';
 import { type Env, type Gateway, type GatewayManner, MAIN, startGateway } from './gateway.ts';
 import { memoryCgroup } from './memory-cgroup.ts';
@@ -24,10 +24,7 @@ const UNPROTECTED_MS = 2_000;
 
 export function openLab(seed: number, handicap: Handicap | undefined) {
   const ledger: Ledger = { gateways: [], upstreams: [], loads: [], asked: [] };
-  const closers: (() => unknown)[] = [];
-  const after: Ending['after'] = (close) => void closers.push(close);
-  const onSignal = () => void close().finally(() => process.exit(130));
-  process.once('SIGINT', onSignal);
+  const { after, close } = ownEnding();
 
   const lab = {
     ...{ seed, after, gateway, load },
@@ -84,10 +81,5 @@ export function openLab(seed: number, handicap: Handicap | undefined) {
     after(started.kill);
     ledger.loads.push(started);
     return started;
-  }
-
-  async function close(): Promise<void> {
-    process.off('SIGINT', onSignal);
-    for (const end of closers.reverse()) await end();
   }
 }
