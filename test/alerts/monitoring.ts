@@ -56,11 +56,6 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
 
   return {
     receiver: got,
-    /** How often Prometheus has looked at the alerts so far. */
-    async evaluations() {
-      const metrics = await (await fetch(`${prometheus.url}/metrics`)).text();
-      return Number(/^prometheus_rule_group_iterations_total\{.*;tuohs"\} (\d+)$/m.exec(metrics)?.[1]);
-    },
     /** Resolves when Alertmanager holds this alert back because of another one. */
     async toBeInhibited(alertname: string) {
       await reached(`${alertname} is inhibited`, PATIENCE_MS, async () => {

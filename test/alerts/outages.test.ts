@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, suite, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse } from 'yaml';
-import { milliseconds } from '../../scripts/monitoring/faster.ts';
 import { askJson } from '../support/ask.ts';
 import { closedUrl } from '../support/http-server.ts';
 import { skipWithoutMonitoring } from '../support/monitoring-tools.ts';
@@ -14,14 +11,6 @@ import { type Monitoring, monitoring } from './monitoring.ts';
 /** How many times faster all that takes time is than in production. */
 const FACTOR = Number(process.env.FASTER ?? 15);
 
-/**
- * An alert may take that many evaluations more than its `for` says, counted from the moment that something was killed. It takes 3
- * or fewer; the others are for a busy machine, which holds up Alertmanager while Prometheus counts on.
- */
-const MOST_EVALUATIONS = 30;
-
-const alerts = read('deploy/chart/files/alerts.yaml').groups.at(-1).rules;
-const evaluationMs = milliseconds(read('deploy/monitoring/prometheus.yaml').global.evaluation_interval);
 const figures: string[] = [];
 
 after(() => process.stdout.write(`${figures.join('\n')}\n`));
@@ -32,7 +21,7 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
     const service = await startService(t, { SHOUTCLOUD_URL: upstream.url });
     const watched = await monitoring(t, service.adminUrl, FACTOR);
 
-    await within(watched, 'TuohsUpstreamDown', upstream.kill);
+    await told(watched, 'TuohsUpstreamDown', upstream.kill);
     await watched.toBeInhibited('TuohsErrorBudgetBurnFast');
     await upstream.start();
     await watched.receiver.toBeTold('TuohsUpstreamDown resolved');
@@ -48,7 +37,7 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
     const service = await startService(t, { SHOUTCLOUD_URL: upstream.url });
     const watched = await monitoring(t, service.adminUrl, FACTOR);
 
-    await within(watched, 'TuohsDown', service.kill);
+    await told(watched, 'TuohsDown', service.kill);
     await service.start();
     await watched.receiver.toBeTold('TuohsDown resolved');
 
@@ -61,7 +50,7 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
     const service = await startService(t, { SHOUTCLOUD_URL: upstream.url, REDIS_URL: redis.url });
     const watched = await monitoring(t, service.adminUrl, FACTOR);
 
-    await within(watched, 'TuohsRedisDown', redis.kill);
+    await told(watched, 'TuohsRedisDown', redis.kill);
     await redis.start();
     await watched.receiver.toBeTold('TuohsRedisDown resolved');
 
@@ -69,21 +58,13 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
   });
 });
 
-/** Kills, waits for the notification, and counts the evaluations that it took. */
-async function within({ evaluations, receiver }: Monitoring, name: string, kill: () => Promise<void>) {
-  const before = await evaluations();
+/** Kills, and waits for the notification. When an alert fires is what promtool checks; how long it took here is a figure. */
+async function told({ receiver }: Monitoring, name: string, kill: () => Promise<void>): Promise<void> {
   const startedAt = performance.now();
   await kill();
   await receiver.toBeTold(`${name} firing`);
-  const took = (await evaluations()) - before;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-
-  const { for: waits } = alerts.find(({ alert }: { alert: string }) => alert === name);
-  const allowed = milliseconds(waits) / evaluationMs + MOST_EVALUATIONS;
-  figures.push(
-    `${name}: told after ${took} evaluations, ${allowed} allowed; ${seconds} s, ${FACTOR} times faster`,
-  );
-  assert.ok(took <= allowed, `${name} took ${took} evaluations, and ${allowed} are allowed`);
+  figures.push(`${name}: told after ${seconds} s, ${FACTOR} times faster than in production`);
 }
 
 async function startUpstream(t: TestContext) {
@@ -130,8 +111,4 @@ async function killable(start: () => Promise<Program>) {
       running = await start();
     },
   };
-}
-
-function read(path: string) {
-  return parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
 }

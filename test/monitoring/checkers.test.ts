@@ -4,6 +4,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { milliseconds } from '../../scripts/monitoring/faster.ts';
 import { folder } from '../support/folder.ts';
 import { check, skipWithoutMonitoring as skip } from '../support/monitoring-tools.ts';
 import { pick } from '../support/pick.ts';
@@ -63,6 +64,15 @@ test('promtool finds nothing in the configuration of Prometheus', { skip }, asyn
   const { status, output } = check('promtool', config);
 
   assert.equal(status, 0, output);
+});
+
+test('Alertmanager tells of a new alert within half a minute, and of what joins it within a minute', () => {
+  const { route } = parse(readFileSync('deploy/monitoring/alertmanager.yaml', 'utf8'));
+
+  for (const { group_wait: wait = '0s', group_interval: interval = '0s' } of [route, ...route.routes]) {
+    assert.ok(milliseconds(wait) <= 30_000, wait);
+    assert.ok(milliseconds(interval) <= 60_000, interval);
+  }
 });
 
 for (const [labels, receiver] of [

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { folder } from '../support/folder.ts';
 import { startProgram } from '../support/process.ts';
-import { runningService } from './service.ts';
-import { numberedLines } from './shout-command-files.ts';
+import { numberedLines, runningService } from './service.ts';
 
 const skip = spawnSync('script', ['--version']).status === 0 ? false : 'there is no script (util-linux)';
 const { url } = await runningService({ after });

@@ -8,8 +8,7 @@ import { folder } from '../support/folder.ts';
 import { freePort } from '../support/http-server.ts';
 import { ended, hook, startProgram, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
-import { runningService } from './service.ts';
-import { numberedLines } from './shout-command-files.ts';
+import { numberedLines, runningService } from './service.ts';
 
 const SHOUT = `"${process.execPath}" src/main.ts shout`;
 const MEBIBYTE = 1024;

@@ -4,7 +4,7 @@ import { ask, askJson } from '../support/ask.ts';
 import { pick } from '../support/pick.ts';
 import { ended, hook, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
-import { heldUpstream } from './held-upstream.ts';
+import { heldUpstream } from './service.ts';
 
 const TWO = { WEB_CONCURRENCY: '2' };
 
@@ -30,15 +30,6 @@ test('several processes serve behind one port, and the admin port adds up what a
   assert.match(metrics, /^tuohs_workers 2$/m);
 });
 
-test('the probes are answered by the primary', async (t) => {
-  const { adminUrl } = await twoWorkers(t);
-
-  const probes = [await ask(adminUrl, { path: '/livez' }), await ask(adminUrl, { path: '/readyz' })];
-
-  assert.deepEqual(pick(probes, 'status'), [200, 200]);
-  assert.equal((await statusOf(adminUrl)).ready, true);
-});
-
 test('one process alone starts no other', async (t) => {
   const service = tuohs(t, ['serve', '--embedded-shoutcloud'], { WEB_CONCURRENCY: '1' });
 
@@ -52,13 +43,6 @@ test('a port that somebody has ends it with 1 and the reason, also where that on
 
   assert.equal(code, 1);
   assert.match(stderr, /^tuohs: PORT \d+ is taken: .*EADDRINUSE/);
-});
-
-test('wrong settings end it with 2 before any worker starts', async (t) => {
-  const { code, stdout, stderr } = await ended(tuohs(t, ['serve'], { ...TWO, LOG_LEVEL: 'loud' }));
-
-  assert.deepEqual([code, stdout], [2, '']);
-  assert.match(stderr, /^tuohs: LOG_LEVEL .*$/);
 });
 
 test('a worker that cannot start ends it with 1 and the reason', async (t) => {
