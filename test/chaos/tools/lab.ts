@@ -6,7 +6,6 @@ import { redisServer } from '../../support/redis-server.ts';
 import { type Env, type Gateway, type GatewayManner, MAIN, startGateway } from './gateway.ts';
 import { memoryCgroup } from './memory-cgroup.ts';
 import type { Handicap } from './row.ts';
-import { tcpProxy } from './tcp-proxy.ts';
 import { startUpstream, type Upstream } from './upstream.ts';
 
 /** What a row works with. All that it starts is recorded for the invariants and closed with the lab. */
@@ -50,7 +49,6 @@ export function openLab(seed: number, handicap: Handicap | undefined) {
       return String((await server.logLine('listening')).url);
     },
     redis: () => redisServer({ after }),
-    proxy: (targetPort: number) => tcpProxy({ after }, targetPort),
     /** New texts of short length at this rate for this time; resolves when all are answered. */
     async unknown(target: Gateway, perSecond: number, durationMs: number) {
       const asking = load(target, [{ label: 'unknown', texts: { seed }, perSecond }], durationMs);
