@@ -90,6 +90,35 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   }
 }
 
+/** Does work on so many bytes, now or in a turn of its own. */
+export type WorkTurn = <Done>(bytes: number, work: () => Done | Promise<Done>) => Done | Promise<Done>;
+
+/** To read, reverse and look up texts of so many bytes, or to send a file of so many, takes about a millisecond at worst. */
+const TURN_BYTES = 16_384;
+
+/** Work that is always done at once: to wait for a turn would cost as much. */
+const SMALL_BYTES = 256;
+
+/**
+ * Lets work be done at once as long as that of this turn of the event loop is little in all. Any more gets turns of its own.
+ * Clients that finish a thousand requests in the same moment would otherwise make one turn of a second.
+ */
+export function workTurns(nextTurn: NextTurn, { soon }: Pick<Clock, 'soon'>): WorkTurn {
+  let inTurn = 0;
+
+  return (bytes, work) => {
+    if (bytes <= SMALL_BYTES) return work();
+    if (inTurn + bytes > TURN_BYTES) return nextTurn(bytes).then(work);
+    if (inTurn === 0) {
+      soon(() => {
+        inTurn = 0;
+      });
+    }
+    inTurn += bytes;
+    return work();
+  };
+}
+
 export interface LoopDelay {
   /** The shortest recent delay of the event loop in milliseconds. Each request waited at least that long unseen. */
   readonly ms: () => number;

@@ -1,4 +1,4 @@
-import { turns } from '../core/clock.ts';
+import { type NextTurn, turns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import { preferredType } from './answer.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
@@ -50,11 +50,18 @@ const LIMITS = {
 export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServer {
   // Requests to this port are not traffic, so only failures are reported.
   const world: World = { clock, emit: (event) => event.type !== 'answered' && emit(event) };
+  const nextTurn = turns(clock);
+  const metrics = inTurns(parts.metrics, nextTurn);
   return httpServer(
-    { table: ADMIN_ROUTES, parts, isDraining: () => false, nextTurn: turns(clock) },
+    { table: ADMIN_ROUTES, parts: { ...parts, metrics }, isDraining: () => false, nextTurn },
     LIMITS,
     world,
   );
+}
+
+/** Writes the metrics once in a turn of the event loop at most, because that takes milliseconds. */
+function inTurns({ types, text }: MetricsSource, nextTurn: NextTurn): MetricsSource {
+  return { types, text: (type) => nextTurn(0).then(() => text(type)) };
 }
 
 function get(handle: Route<AdminParts>['handle']): { GET: Route<AdminParts> } {

@@ -1,3 +1,4 @@
+import { workTurns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse.ts';
 import type { OpenApiDocument } from '../openapi/document.ts';
@@ -47,6 +48,7 @@ export function apiServer(
         ...{ reverseShout, upstream, version, maxBodyBytes, maxBulkBytes },
         bulkWindow: bulkWindow(maxBulkLines),
         nextTurn: parts.nextTurn,
+        workTurn: workTurns(parts.nextTurn, world.clock),
         pages: pages(() => describeApi(version), { version, source, isBreakable: breakable !== undefined }),
       },
     },

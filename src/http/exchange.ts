@@ -261,7 +261,7 @@ export class Exchange implements Call, BodyOwner {
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.held.release();
+    this.held.end();
     if (!this.isWhole) this.body.break(hungUp());
     const { response, id } = this;
     const isAnswered = (response.writableFinished && !this.request.socket.errored) || this.#isSent;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type AdminParts, adminServer } from '../../src/http/admin-server.ts';
 import { injected } from '../support/api.ts';
 import { testWorld } from '../support/world.ts';
@@ -43,6 +44,33 @@ test('a status that cannot be read is an internal error, reported with its reque
   assert.deepEqual([statusCode, JSON.parse(body).code], [500, 'INTERNAL']);
   const [{ requestId, code } = {}, ...others] = world.told('failed');
   assert.deepEqual([requestId, code, others], ['mine', 'INTERNAL', []]);
+});
+
+test('metrics are written once in a turn of the event loop at most', async () => {
+  const world = testWorld();
+  const runs: (() => void)[] = [];
+  const soon = (run: () => void) => {
+    runs.push(run);
+    return () => {};
+  };
+  const clock = { ...world.clock, soon };
+  let written = 0;
+  const text = () => `tuohs_x ${++written}`;
+  const server = injected(
+    adminServer({ ...PARTS, metrics: { ...PARTS.metrics, text } }, { ...world, clock }),
+  );
+
+  const answers = Array.from({ length: 3 }, () => server.inject('/metrics'));
+  const afterEach: number[] = [];
+  while (written < 3) {
+    await turn();
+    for (const run of runs.splice(0)) run();
+    await turn();
+    afterEach.push(written);
+  }
+
+  assert.deepEqual(afterEach, [1, 2, 3]);
+  assert.equal((await Promise.all(answers)).length, 3);
 });
 
 function admin(parts: AdminParts) {

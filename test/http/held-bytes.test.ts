@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { fakeApi } from '../support/api.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import { type ApiUnderTest, fakeApi } from '../support/api.ts';
 import { parsed } from '../support/raw-answer.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
@@ -19,6 +20,22 @@ test('a body is held as it arrives, and nothing is held once it is answered', as
   await client.heard(/X"\}$/);
 
   await until(t, () => server.status().heldBytes === 0);
+});
+
+test('a text that gets its turn after its client has left holds nothing', async (t) => {
+  const turns: (() => void)[] = [];
+  const nextTurn = () => new Promise<void>((run) => turns.push(run));
+  const { server, upstream, sending } = await start(t, BUDGET, { nextTurn });
+  upstream.hold();
+  const client = await sending(jsonOf('x'.repeat(16_500)));
+  await until(t, () => turns.length === 1);
+
+  client.socket.resetAndDestroy();
+  await until(t, () => server.status().connections === 0);
+  for (const run of turns) run();
+  await turn();
+
+  assert.equal(server.status().heldBytes, 0);
 });
 
 test('when there is no room, the body that arrives most slowly is cut off, and the others get in', async (t) => {
@@ -115,8 +132,8 @@ function jsonOf(data: string): string {
   return JSON.stringify({ data });
 }
 
-async function start(t: TestContext, maxHeldBytes = BUDGET) {
-  const api = await fakeApi(t, { options: { maxHeldBytes } });
+async function start(t: TestContext, maxHeldBytes = BUDGET, parts: ApiUnderTest = {}) {
+  const api = await fakeApi(t, { ...parts, options: { maxHeldBytes } });
   return {
     ...api,
     /** A client that has sent so much of this body. */

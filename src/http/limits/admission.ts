@@ -106,6 +106,7 @@ export class HeldBytes {
   readonly #budget: ByteBudget;
   #headBytes: number;
   #bytes = 0;
+  #hasEnded = false;
 
   constructor(budget: ByteBudget, { url = '', rawHeaders }: Pick<IncomingMessage, 'url' | 'rawHeaders'>) {
     this.#budget = budget;
@@ -149,7 +150,14 @@ export class HeldBytes {
     this.#hold(-this.#bytes);
   }
 
+  /** Gives all held bytes back. Nothing is held from here on: work can go on for a client that has left. */
+  end(): void {
+    this.release();
+    this.#hasEnded = true;
+  }
+
   #take(bytes: number, share: Share): void {
+    if (this.#hasEnded) return;
     const more = bytes - this.#bytes;
     if (more > 0) this.#budget.makeRoom(more, share);
     // Not up to `bytes`: to make room, this exchange can be cut off too, and then nothing of it is held any more.

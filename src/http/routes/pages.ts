@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import fresh from 'fresh';
 import { TuohsError } from '../../core/errors.ts';
 import { apiIndex, homeOperation } from '../../openapi/operations.ts';
@@ -12,14 +13,14 @@ const CHECKED_EACH_TIME = 'no-cache';
 /** The playground for browsers, and a JSON index of the API for anything else. */
 export const home: Route<ApiParts> = {
   isFree: true,
-  async handle(exchange, { pages, version }) {
+  async handle(exchange, parts) {
     const vary = 'Accept';
     if (preferredType(exchange.request.headers.accept, ['application/json', 'text/html']) === 'text/html') {
-      const { html, policy } = await pages.playground();
-      return fileAnswer(exchange, html, { cacheControl: CHECKED_EACH_TIME, policy, vary });
+      const { html, policy } = await parts.pages.playground();
+      return sendFile(exchange, parts, { file: html, cacheControl: CHECKED_EACH_TIME, policy, vary });
     }
     const headers = { 'content-type': 'application/json' };
-    return { headers, body: JSON.stringify(apiIndex(version)), vary };
+    return { headers, body: JSON.stringify(apiIndex(parts.version)), vary };
   },
   operation: homeOperation,
 };
@@ -27,42 +28,46 @@ export const home: Route<ApiParts> = {
 /** The scripts and the style of the playground, at `/assets/<version>/<file>`: another version has another address. */
 export const assets: Route<ApiParts> = {
   isFree: true,
-  async handle(exchange, { pages }) {
+  async handle(exchange, parts) {
     const [askedVersion, name = '', ...more] = exchange.target.rest.split('/');
-    const { version, assets } = await pages.playground();
+    const { version, assets } = await parts.pages.playground();
     const file = more.length === 0 ? assets.get(name) : undefined;
     // During a roll-out, a page of another version can ask this process. It gets our file, which is not cached.
     const cacheControl = askedVersion === version ? 'public, max-age=31536000, immutable' : 'no-store';
-    return fileAnswer(exchange, file, { cacheControl });
+    return sendFile(exchange, parts, { file, cacheControl });
   },
 };
 
 /** The page of the API reference. */
 export const reference: Route<ApiParts> = {
   isFree: true,
-  async handle(exchange, { pages }) {
-    const { page } = await pages.reference();
-    return fileAnswer(exchange, page, { cacheControl: CHECKED_EACH_TIME, policy: REFERENCE_POLICY });
+  async handle(exchange, parts) {
+    const { page } = await parts.pages.reference();
+    return sendFile(exchange, parts, {
+      file: page,
+      cacheControl: CHECKED_EACH_TIME,
+      policy: REFERENCE_POLICY,
+    });
   },
 };
 
 /** What the page of the API reference loads, at `/docs/<file>`; `/docs/` is the page itself. */
 export const referenceFiles: Route<ApiParts> = {
   isFree: true,
-  async handle(exchange, { pages }) {
-    const { pageBelow, files } = await pages.reference();
+  async handle(exchange, parts) {
+    const { pageBelow, files } = await parts.pages.reference();
     const { rest } = exchange.target;
     const policy = rest === '' ? { policy: REFERENCE_POLICY } : {};
     const file = rest === '' ? pageBelow : files.get(rest);
-    return fileAnswer(exchange, file, { cacheControl: CHECKED_EACH_TIME, ...policy });
+    return sendFile(exchange, parts, { file, cacheControl: CHECKED_EACH_TIME, ...policy });
   },
 };
 
 /** The OpenAPI document. */
 export const openApi: Route<ApiParts> = {
   isFree: true,
-  async handle(exchange, { pages }) {
-    return fileAnswer(exchange, await pages.openApi(), { cacheControl: CHECKED_EACH_TIME });
+  async handle(exchange, parts) {
+    return sendFile(exchange, parts, { file: await parts.pages.openApi(), cacheControl: CHECKED_EACH_TIME });
   },
 };
 
@@ -78,13 +83,22 @@ interface FileHeaders extends Pick<Answer, 'policy' | 'vary'> {
   readonly cacheControl: string;
 }
 
-/** A file in the encoding that the client prefers; 304 if the client has it. Throws `NOT_FOUND` if there is none. */
+/** The answer with a file, in a turn of its own if it is large. Throws `NOT_FOUND` if there is none. */
+function sendFile(
+  { request }: Exchange,
+  { workTurn }: ApiParts,
+  { file, ...headers }: FileHeaders & { readonly file: StaticFile | undefined },
+): Answer | Promise<Answer> {
+  if (file === undefined) throw new TuohsError('NOT_FOUND', 'no such file');
+  return workTurn(file.body.length, () => fileAnswer(request, file, headers));
+}
+
+/** A file in the encoding that the client prefers; 304 if the client has it. */
 function fileAnswer(
-  { request: { headers } }: Exchange,
-  file: StaticFile | undefined,
+  { headers }: IncomingMessage,
+  file: StaticFile,
   { cacheControl, vary, ...policy }: FileHeaders,
 ): Answer {
-  if (file === undefined) throw new TuohsError('NOT_FOUND', 'no such file');
   const encoding = acceptedEncoding(headers['accept-encoding'], [...file.encoded.keys()]);
   // Another encoding is another representation, and a strong ETag names one of them (RFC 9110 §8.8.3).
   const etag = `"${encoding === undefined ? file.etag : `${file.etag}-${encoding}`}"`;

@@ -14,16 +14,11 @@ import { badInput } from '../problem.ts';
 import { free } from '../request-body.ts';
 import type { Route } from '../router.ts';
 
-/** To read, reverse and look up a text of this size takes about a millisecond at worst. */
-const LARGE_BYTES = 16_384;
-
 /** POST a string, as JSON, as a form or as plain text. */
 export const shoutPost: Route<ApiParts> = {
-  handle(exchange, { reverseShout, maxBodyBytes, nextTurn }) {
+  handle(exchange, { reverseShout, maxBodyBytes, workTurn }) {
     const textOf = textReader(exchange.request.headers);
-    return exchange.readBody(maxBodyBytes, (body) =>
-      body.length > LARGE_BYTES ? nextTurn(body.length).then(() => answer(body)) : answer(body),
-    );
+    return exchange.readBody(maxBodyBytes, (body) => workTurn(body.length, () => answer(body)));
 
     function answer(body: Buffer): Outcome {
       const { length } = body;
@@ -36,10 +31,12 @@ export const shoutPost: Route<ApiParts> = {
 
 /** GET a string's answer: the form that browsers and CDNs can keep for good, because an answer never changes. */
 export const shoutGet: Route<ApiParts> = {
-  handle(exchange, { reverseShout }) {
+  handle(exchange, { reverseShout, workTurn }) {
     const { query } = exchange.target;
-    const shout = reverseShout(textOfQuery(query), exchange);
-    return whenKnown(shout, exchange, { bytes: query.length, answerFor: cacheableAnswer });
+    return workTurn(query.length, () => {
+      const shout = reverseShout(textOfQuery(query), exchange);
+      return whenKnown(shout, exchange, { bytes: query.length, answerFor: cacheableAnswer });
+    });
   },
   operation: shoutGetOperation,
 };

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type LoopDelay, loopDelay, systemClock, turns } from '../../../src/core/clock.ts';
+import {
+  type Clock,
+  type LoopDelay,
+  loopDelay,
+  systemClock,
+  turns,
+  workTurns,
+} from '../../../src/core/clock.ts';
 import { durationText } from '../../../src/core/text-values.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
@@ -68,6 +75,32 @@ test('each piece of work has a turn of its own, and the oldest and the smallest 
   }
 
   assert.deepEqual(done, [[300], [10], [200], [20], [100]]);
+});
+
+test('work of one turn is done at once up to 16 KiB together, little work always, and the rest in turns of its own', async () => {
+  const ends: (() => void)[] = [];
+  const soon: Clock['soon'] = (run) => {
+    ends.push(run);
+    return () => {};
+  };
+  const later: number[] = [];
+  const workTurn = workTurns(async (bytes) => void later.push(bytes), { soon });
+  const now: number[] = [];
+  const workOn = async (...texts: readonly number[]) => {
+    for (const bytes of texts) {
+      let isNow = true;
+      const done = workTurn(bytes, () => isNow && now.push(bytes));
+      isNow = false;
+      await done;
+    }
+  };
+
+  await workOn(16_000, 384, 257, 256, 200_000);
+  for (const end of ends.splice(0)) end();
+  await workOn(16_385, 16_384);
+
+  assert.deepEqual(now, [16_000, 384, 256, 16_384]);
+  assert.deepEqual(later, [257, 200_000, 16_385]);
 });
 
 for (const [what, latenesses, ms] of [
