@@ -5,9 +5,9 @@ import { systemClock as clock } from '../core/clock.ts';
 import { messageOf, wordsOf } from '../core/text-values.ts';
 import { type Format, isWebhookAddress, webhook } from '../watch/receiver.ts';
 import { roundPlayer } from '../watch/round.ts';
-import type { WatchEvent } from '../watch/standing.ts';
+import type { WatchEvent, WatchWorld } from '../watch/standing.ts';
 import { fileStateStore, noStateStore } from '../watch/state-store.ts';
-import { startWatch, type Watch } from '../watch/watch.ts';
+import { startWatch, type Watch, type WatchParts } from '../watch/watch.ts';
 import { clientOf, durationOption, serviceUrl, URL_OPTION, wholeNumber } from './arguments.ts';
 import { ExitCode, INTERRUPTED, openLog, type Surroundings } from './own-process.ts';
 
@@ -32,11 +32,7 @@ export function watchCommand(surroundings: Surroundings): Command {
       '--notify <address...>',
       'webhooks to notify (TUOHS_WATCH_NOTIFY, or the file that TUOHS_WATCH_NOTIFY_FILE names; else none)',
     )
-    .addOption(
-      new Option('--format <format>', 'what webhooks get (hooks.slack.com: slack, others: json)').choices(
-        FORMATS,
-      ),
-    )
+    .addOption(new Option('--format <format>', FORMAT_HELP).choices(['json', 'slack']))
     .addOption(durationOption('--interval', 'from the start of a round to that of the next', 30_000))
     .addOption(durationOption('--timeout', 'how long each answer can take', 10_000))
     .option('--down-after <rounds>', 'failed rounds in a row until it is down', wholeNumber(1, 1000), 3)
@@ -47,7 +43,7 @@ export function watchCommand(surroundings: Surroundings): Command {
     .action((options: WatchCommandOptions, command: Command) => watch(options, command, surroundings));
 }
 
-const FORMATS: readonly Format[] = ['json', 'slack'];
+const FORMAT_HELP = 'what webhooks get (hooks.slack.com: slack, others: json)';
 
 const MORE_HELP = `
 Each round asks for a known string and for a new one, which SHOUTCLOUD has to answer.
@@ -65,43 +61,40 @@ async function watch(options: WatchCommandOptions, command: Command, surrounding
   const url = serviceUrl(options.url, surroundings.environment);
   clientOf(createClient, { baseUrl: url }, command);
   const addresses = webhookAddresses(options, surroundings.environment);
+  const receivers = addresses.map((address) => webhook({ address, format: options.format }, clock));
   const { log, flushed } = await openLog(surroundings, clock);
+  const emit = ({ type, ...facts }: WatchEvent) => {
+    const [level, words] = LINES[type];
+    log[level](facts, words);
+  };
   const stopping = new AbortController();
   surroundings.stop.first.then(() => stopping.abort());
   const { signal } = stopping;
   try {
-    const running = await setUp({ url, addresses, signal, log }, options);
+    const running = await started({ ...options, url, receivers, signal }, emit);
+    const { interval: intervalMs, timeout: timeoutMs, downAfter, upAfter, once } = options;
+    const facts = { url, intervalMs, timeoutMs, downAfter, upAfter, webhooks: addresses.length };
+    if (!once) log.info(facts, 'watching');
     await played(running, options, signal).finally(running.settled);
   } finally {
     await flushed();
   }
 }
 
-interface Target {
-  readonly url: string;
-  /** The addresses of webhooks. They are secrets, so no message shows them. */
-  readonly addresses: readonly string[];
-  readonly signal: AbortSignal;
-  readonly log: Record<'info' | 'warn' | 'error', (facts: object, words: string) => void>;
+interface Plan extends WatchCommandOptions, Pick<WatchParts, 'receivers' | 'signal'> {
+  url: string;
 }
 
 /** A watch that has played no round yet. Throws a `ConfigError` if its state cannot be read or written. */
-async function setUp(
-  { url, addresses, signal, log }: Target,
-  { timeout: timeoutMs, interval: intervalMs, downAfter, upAfter, format, state, once }: WatchCommandOptions,
+async function started(
+  { url, receivers, signal, state, timeout: timeoutMs, downAfter, upAfter }: Plan,
+  emit: WatchWorld['emit'],
 ): Promise<Watch> {
-  const emit = ({ type, ...facts }: WatchEvent) => {
-    const [level, words] = LINES[type];
-    log[level](facts, words);
-  };
-  const receivers = addresses.map((address) => webhook({ address, format }, clock));
+  const playRound = roundPlayer({ url, timeoutMs }, clock);
   const store = state === undefined ? noStateStore : fileStateStore(state, { emit });
-  const parts = { playRound: roundPlayer({ url, timeoutMs }, clock), receivers, store, signal };
+  const parts = { playRound, receivers, store, signal };
   try {
-    const watch = await startWatch(parts, { url, downAfter, upAfter }, { clock, emit });
-    const facts = { url, intervalMs, timeoutMs, downAfter, upAfter, webhooks: addresses.length };
-    if (!once) log.info(facts, 'watching');
-    return watch;
+    return await startWatch(parts, { url, downAfter, upAfter }, { clock, emit });
   } catch (error) {
     throw new ConfigError([`the state cannot be kept: ${messageOf(error)}`]);
   }
