@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createClient, type ServiceErrorCode, type TuohsClientError } from '../../../src/client/index.ts';
+import {
+  createClient,
+  type ServiceErrorCode,
+  type TuohsClient,
+  type TuohsClientError,
+} from '../../../src/client/index.ts';
 import { problems } from '../../../src/http/problem.ts';
 import { settled } from '../../support/fake-clock.ts';
-import { clientOf, endlessAnswer, failure, problem } from './fake-service.ts';
+import { clientOf, endlessAnswer, failure, outcomes, problem } from './fake-service.ts';
 
 test('a shout is a POST of the text as JSON, well-formed, with the headers given', async () => {
   const { shout, calls } = clientOf(() => Response.json({ data: 'OLLEH' }), { headers: { 'x-mine': '1' } });
@@ -19,19 +24,17 @@ test('a shout is a POST of the text as JSON, well-formed, with the headers given
   });
 });
 
-for (const [cacheStatus, requestId] of [
-  ['tuohs; hit', 'request-1'],
-  [undefined, undefined],
-] as const) {
-  test(`the details of a shout are its text and what headers say: ${cacheStatus}, ${requestId}`, async () => {
-    const headers: Record<string, string> = cacheStatus
-      ? { 'cache-status': cacheStatus, 'x-request-id': requestId }
-      : {};
-    const { shoutWithDetails } = clientOf(() => Response.json({ data: 'A' }, { headers }));
+test('the details of a shout are its text and what headers say', async () => {
+  const headers: Record<string, string> = { 'cache-status': 'tuohs; hit', 'x-request-id': 'request-1' };
+  const known = clientOf(() => Response.json({ data: 'A' }, { headers }));
 
-    assert.deepEqual(await shoutWithDetails('a'), { text: 'A', cacheStatus, requestId });
-  });
-}
+  const details = [await known.shoutWithDetails('a'), await clientOf().shoutWithDetails('a')];
+
+  assert.deepEqual(details, [
+    { text: 'A', cacheStatus: 'tuohs; hit', requestId: 'request-1' },
+    { text: 'A', cacheStatus: undefined, requestId: undefined },
+  ]);
+});
 
 for (const [baseUrl, asked] of [
   ['http://tuohs.test/behind/a/path/', 'http://tuohs.test/behind/a/path/v1'],
@@ -183,12 +186,39 @@ test('an abort ends the pause before the next attempt at once', async () => {
   assert.deepEqual([code, cause], ['ABORTED', 'enough']);
 });
 
-test('nothing is sent if the signal has aborted before', async () => {
-  const { shout, calls } = clientOf();
+for (const [what, ask] of Object.entries({
+  'a shout': ({ shout }: TuohsClient, signal: AbortSignal) => shout('a', { signal }),
+  'a bulk': ({ bulk }: TuohsClient, signal: AbortSignal) => outcomes(bulk(['a'], { signal })),
+})) {
+  test(`nothing is sent if the signal of ${what} has aborted before`, async () => {
+    const client = clientOf();
 
-  const { code } = await failure(shout('a', { signal: AbortSignal.abort() }));
+    const { code } = await failure(ask(client, AbortSignal.abort()));
 
-  assert.deepEqual([code, calls.length], ['ABORTED', 0]);
+    assert.deepEqual([code, client.calls.length], ['ABORTED', 0]);
+  });
+}
+
+for (const [value, type] of [
+  [5, 'number'],
+  [undefined, 'undefined'],
+  [null, 'null'],
+  [{ data: 'a' }, 'object'],
+] as const) {
+  test(`${type} instead of a text or a list is a TypeError, and nothing is asked`, async () => {
+    const client = clientOf();
+    const wrong = value as unknown as string;
+    const error = (what: string) => ({ name: 'TypeError', message: `${what}, not ${type}` });
+
+    await assert.rejects(client.shout(wrong), error('a text must be a string'));
+    await assert.rejects(outcomes(client.bulk([wrong])), error('a text must be a string'));
+    await assert.rejects(outcomes(client.bulk(wrong)), error('texts must be a list of strings'));
+    assert.deepEqual(client.calls, []);
+  });
+}
+
+test('a bulk of one string instead of a list is refused', async () => {
+  await assert.rejects(outcomes(clientOf().bulk('hello')), TypeError);
 });
 
 test('a call that takes longer than its time is a TIMEOUT, pauses included', async (t) => {
