@@ -16,17 +16,17 @@ for (const [line, changes] of [
   });
 }
 
-for (const line of [
-  "import { a } from './a.ts';",
-  '  // a < b',
-  '  /** At least 1. */',
-  "  say('1 < 2');",
-  '  readonly a: 1;',
-]) {
-  test(`nothing that runs is in this line but a call at most: ${line.trim()}`, () => {
-    for (const { to } of mutantsOf(line)) assert.equal(to, '');
-  });
-}
+test('only a call is left out where nothing runs: imports, comments, strings and types', () => {
+  const lines = [
+    "import { a } from './a.ts';",
+    '  // a < b',
+    '  /** At least 1. */',
+    "  say('1 < 2');",
+    '  readonly a: 1;',
+  ];
+
+  assert.deepEqual(pick(mutantsOf(lines.join('\n')), 'to'), ['']);
+});
 
 test('a change is made to one line of the file and tells which', () => {
   const [first] = mutantsOf('const a = 1;\nconst b = 2;\n');
