@@ -5,14 +5,13 @@ import { settled } from '../../support/fake-clock.ts';
 import { until } from '../../support/until.ts';
 import {
   answered,
-  bulk,
+  bulkBy,
   failure,
   fakeService,
   halting,
   hanging,
   neverEnding,
   numbered,
-  outcomes,
   problem,
   saying,
   shouted,
@@ -23,7 +22,7 @@ test('each text gets its result, in order, and a request has at most 2,000 texts
   const service = fakeService();
   const texts = numbered(10_001);
 
-  assert.deepEqual(await outcomes(bulk(service, texts)), texts.map(shouted));
+  assert.deepEqual(await service.outcomes(texts), texts.map(shouted));
 
   assert.ok(service.requests.every(({ length }) => length <= 2000));
 });
@@ -31,8 +30,8 @@ test('each text gets its result, in order, and a request has at most 2,000 texts
 test('nothing is asked without a text, or before the first result is asked for', async () => {
   const service = fakeService();
 
-  assert.deepEqual(await outcomes(bulk(service, [])), []);
-  bulk(service, ['a'])[Symbol.asyncIterator]();
+  assert.deepEqual(await service.outcomes([]), []);
+  service.bulk(['a'])[Symbol.asyncIterator]();
   await new Promise((resolve) => setTimeout(resolve));
 
   assert.equal(service.requests.length, 0);
@@ -47,7 +46,7 @@ test('a text is answered before the next one is there', async (t) => {
     }
   }
 
-  for await (const result of bulk(fakeService(), texts())) seen.push(result);
+  for await (const result of fakeService().bulk(texts())) seen.push(result);
 
   assert.deepEqual(seen, ['a', 'b', 'c'].map(answered));
 });
@@ -55,7 +54,7 @@ test('a text is answered before the next one is there', async (t) => {
 test('texts that come together travel together, half of a surrogate pair as U+FFFD', async () => {
   const service = fakeService();
 
-  await outcomes(bulk(service, ['\udc00b', ...numbered(100)]));
+  await service.outcomes(['\udc00b', ...numbered(100)]);
 
   assert.deepEqual(service.requests, [['\ufffdb', ...numbered(100)]]);
 });
@@ -64,7 +63,7 @@ test('a request has at most 256 KiB, unless a single text is longer', async () =
   const service = fakeService();
   const texts = ['ä'.repeat(60_000), 'b'.repeat(100_000), 'c'.repeat(60_000), 'd'.repeat(300_000), 'e'];
 
-  assert.deepEqual(await outcomes(bulk(service, texts)), texts.map(shouted));
+  assert.deepEqual(await service.outcomes(texts), texts.map(shouted));
 
   assert.deepEqual(
     service.requests.map((texts) => texts.map(([letter]) => letter).join('')),
@@ -82,7 +81,7 @@ for (const [what, length, most, requests] of [
       for (;;) yield `${taken++}`.padEnd(length);
     }
     const service = fakeService(...Array(5).fill(hanging));
-    const results = bulk(service, texts())[Symbol.asyncIterator]();
+    const results = service.bulk(texts())[Symbol.asyncIterator]();
 
     void results.next();
     await until(t, () => taken >= most);
@@ -103,7 +102,7 @@ test('a request that waits for room is sent when the results of an earlier one a
   }
   const { promise, resolve } = Promise.withResolvers<void>();
   const service = fakeService(...Array(4).fill(halting(0, promise)));
-  const results = outcomes(bulk(service, texts()));
+  const results = service.outcomes(texts());
 
   await until(t, () => taken > 10_000);
   resolve();
@@ -119,7 +118,7 @@ test('a line with an error is the result of its text, and the others keep theirs
   };
   const service = fakeService(saying((text) => JSON.stringify(lines[text] ?? answered(text))));
 
-  const results = await Array.fromAsync(bulk(service, ['0', '1', '2', '3']));
+  const results = await Array.fromAsync(service.bulk(['0', '1', '2', '3']));
 
   assert.deepEqual(results, [answered('0'), lines[1], lines[2], lines[3]]);
   assert.equal(service.requests.length, 1);
@@ -135,7 +134,7 @@ for (const [status, code] of [
     const refuse = () => problem(status, code, { 'retry-after': '0' });
     const service = fakeService(refuse, refuse);
 
-    assert.deepEqual(await outcomes(bulk(service, numbered(5))), numbered(5).map(shouted));
+    assert.deepEqual(await service.outcomes(numbered(5)), numbered(5).map(shouted));
     assert.deepEqual(service.requests, [numbered(5), numbered(5), numbered(5)]);
   });
 }
@@ -147,7 +146,7 @@ test('a request that fails for good fails its own texts alone, and none is lost'
     String(init?.body).includes('"2000"') ? Promise.reject(new TypeError('cut')) : service.fetch(url, init);
 
   const expected = numbered(6000).map((text, i) => (i >= 2000 && i < 4000 ? 'NETWORK' : shouted(text)));
-  assert.deepEqual(await outcomes(bulk({ fetch }, numbered(6000))), expected);
+  assert.deepEqual(await bulkBy(fetch).outcomes(numbered(6000)), expected);
 });
 
 test('a request that is too large for the service is sent in halves, and only a text too large alone fails', async () => {
@@ -156,14 +155,14 @@ test('a request that is too large for the service is sent in halves, and only a 
     String(init?.body).length > 100 ? problem(413, 'TOO_LARGE') : service.fetch(url, init);
   const texts = numbered(20).with(7, 'x'.repeat(200));
 
-  const results = await outcomes(bulk({ fetch }, texts));
+  const results = await bulkBy(fetch).outcomes(texts);
 
   assert.deepEqual(results, texts.map(shouted).with(7, 'TOO_LARGE'));
 });
 
 test('each request of a bulk has its own time, and fails alone', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const results = Array.fromAsync(bulk(fakeService(hanging), ['one'], { timeoutMs: 1000 }));
+  const results = Array.fromAsync(fakeService(hanging).bulk(['one'], { timeoutMs: 1000 }));
   for (const ms of [0, 500, 500, 500, 1000]) {
     await settled();
     t.mock.timers.tick(ms);
@@ -175,7 +174,7 @@ test('each request of a bulk has its own time, and fails alone', async (t) => {
 test('an abort ends it at once, even if no answer and no text comes', async (t) => {
   const controller = new AbortController();
   const service = fakeService(hanging);
-  const results = bulk(service, neverEnding('a'), { signal: controller.signal })[Symbol.asyncIterator]();
+  const results = service.bulk(neverEnding('a'), { signal: controller.signal })[Symbol.asyncIterator]();
 
   const next = results.next();
   await until(t, () => service.signals.length > 0);
@@ -197,7 +196,7 @@ test('leaving the loop ends the requests and the texts', async () => {
     }
   }
 
-  for await (const _result of bulk(service, texts())) break;
+  for await (const _result of service.bulk(texts())) break;
 
   assert.ok(hasEnded);
   assert.ok(service.signals.every((signal) => signal.aborted));
@@ -205,7 +204,7 @@ test('leaving the loop ends the requests and the texts', async () => {
 
 test('a caller that leaves while it waits for a result gets none', async (t) => {
   const service = fakeService(hanging);
-  const results = bulk(service, neverEnding('a'))[Symbol.asyncIterator]();
+  const results = service.bulk(neverEnding('a'))[Symbol.asyncIterator]();
 
   const next = results.next();
   await until(t, () => service.signals.length > 0);
@@ -229,7 +228,7 @@ for (const [what, value, error] of [
     const seen: BulkResult[] = [];
 
     await assert.rejects(async () => {
-      for await (const result of bulk(fakeService(), texts())) seen.push(result);
+      for await (const result of fakeService().bulk(texts())) seen.push(result);
     }, error);
 
     assert.deepEqual(seen, numbered(3).map(answered));

@@ -10,19 +10,14 @@ import {
 /** How the fake service answers one bulk request. */
 export type Manner = (texts: readonly string[], signal: AbortSignal) => Response | Promise<Response>;
 
-export interface FakeService {
-  readonly fetch: typeof globalThis.fetch;
-  /** The texts of each bulk request. */
-  readonly requests: readonly (readonly string[])[];
-  /** The signals that came with the requests. */
-  readonly signals: readonly AbortSignal[];
-}
-
-/** A service behind `fetch`: answers one request in each of these manners, and all later ones as it should. */
-export function fakeService(...manners: Manner[]): FakeService {
+/**
+ * A service behind `fetch`, the texts and the signal of each request, and the ways to ask it. It answers one request in
+ * each of these manners, and all later ones as it should.
+ */
+export function fakeService(...manners: Manner[]) {
   const requests: string[][] = [];
   const signals: AbortSignal[] = [];
-  return { fetch, requests, signals };
+  return { fetch, requests, signals, ...bulkBy(fetch) };
 
   async function fetch(...[_url, { body, signal } = {}]: Parameters<typeof globalThis.fetch>) {
     if (!signal || typeof body !== 'string') throw new Error('a bulk request has a signal and a text');
@@ -133,19 +128,15 @@ function abortOf(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** A bulk of the client, asked of the fake service. */
-export function bulk(
-  { fetch }: Pick<FakeService, 'fetch'>,
-  texts: Iterable<string> | AsyncIterable<string>,
-  { signal, ...options }: Partial<ClientOptions> & { signal?: AbortSignal } = {},
-): AsyncIterable<BulkResult> {
-  return createClient({ baseUrl: 'http://tuohs.test', fetch, ...options }).bulk(texts, { signal });
-}
+type Texts = Iterable<string> | AsyncIterable<string>;
 
-/** The texts of the results, or why there is none. */
-export async function outcomes(results: AsyncIterable<BulkResult>): Promise<string[]> {
-  const list = await Array.fromAsync(results);
-  return list.map(({ data, code }) => data ?? code);
+/** A bulk of the client that asks with this `fetch`, and the texts of its results, or why there is none. */
+export function bulkBy(fetch: typeof globalThis.fetch) {
+  const bulk = (texts: Texts, options: { signal?: AbortSignal; timeoutMs?: number } = {}) =>
+    createClient({ baseUrl: 'http://tuohs.test', fetch, ...options }).bulk(texts, options);
+  const outcomes = async (texts: Texts): Promise<string[]> =>
+    (await Array.fromAsync(bulk(texts))).map(({ data, code }) => data ?? code);
+  return { bulk, outcomes };
 }
 
 /** From now on the pauses between attempts take no time. */

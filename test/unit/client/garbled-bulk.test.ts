@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../../support/until.ts';
 import {
-  bulk,
   endlessAnswer,
   fakeService,
   garbled,
   halting,
   numbered,
-  outcomes,
   reallyShouted,
   saying,
   shouted,
@@ -34,7 +32,7 @@ for (const [what, body] of Object.entries(garblings)) {
     withoutPauses(t);
     const service = fakeService(garbled(body));
 
-    assert.deepEqual(await outcomes(bulk(service, numbered(20))), numbered(20).map(shouted));
+    assert.deepEqual(await service.outcomes(numbered(20)), numbered(20).map(shouted));
     assert.deepEqual(service.requests, [numbered(20), numbered(20)]);
   });
 
@@ -44,8 +42,8 @@ for (const [what, body] of Object.entries(garblings)) {
     const broken = garbled(body);
     const plainly = garbled(() => body(linesOf(plain)));
 
-    const unknown = await outcomes(bulk(fakeService(broken, broken, broken), numbered(20)));
-    const known = await outcomes(bulk(fakeService(plainly, plainly, plainly), plain));
+    const unknown = await fakeService(broken, broken, broken).outcomes(numbered(20));
+    const known = await fakeService(plainly, plainly, plainly).outcomes(plain);
 
     assert.deepEqual(unknown, Array(20).fill('NETWORK'));
     assert.deepEqual(
@@ -60,7 +58,7 @@ test('a connection that breaks in the middle is asked for again, as a whole', as
   const broken = Promise.reject(new TypeError('terminated'));
   const service = fakeService(halting(3, broken));
 
-  assert.deepEqual(await outcomes(bulk(service, numbered(10))), numbered(10).map(shouted));
+  assert.deepEqual(await service.outcomes(numbered(10)), numbered(10).map(shouted));
   assert.deepEqual(service.requests, [numbered(10), numbered(10)]);
 });
 
@@ -69,7 +67,7 @@ test('a result that came stays, even if the rest of its request fails', async (t
   const texts = ['e\u0301', 'hello', 'last'];
   const short = garbled(() => linesOf(texts).slice(0, 2).join(''));
 
-  const results = await outcomes(bulk(fakeService(short, short, short), texts));
+  const results = await fakeService(short, short, short).outcomes(texts);
 
   assert.deepEqual(results, ['NETWORK', 'OLLEH', 'NETWORK']);
 });
@@ -77,7 +75,7 @@ test('a result that came stays, even if the rest of its request fails', async (t
 test('an answer of another server fails its texts, and is not asked for again', async () => {
   const service = fakeService(saying(() => '<h1>Welcome</h1>'));
 
-  assert.deepEqual(await outcomes(bulk(service, ['a', 'b'])), ['BAD_ANSWER', 'BAD_ANSWER']);
+  assert.deepEqual(await service.outcomes(['a', 'b']), ['BAD_ANSWER', 'BAD_ANSWER']);
   assert.equal(service.requests.length, 1);
 });
 
@@ -88,7 +86,7 @@ test('a result that plainly belongs to its text is there before the others are',
   const seen: (string | undefined)[] = [];
 
   const ended = (async () => {
-    for await (const result of bulk(service, texts)) seen.push(result.data);
+    for await (const result of service.bulk(texts)) seen.push(result.data);
   })();
   await until(t, () => seen.length >= 3);
   const early = [...seen];
@@ -108,7 +106,7 @@ for (const [what, texts, shifted] of [
     withoutPauses(t);
     const shift = garbled(() => `${JSON.stringify({ data: shifted })}\n`);
 
-    const [first] = await outcomes(bulk(fakeService(shift, shift, shift), texts));
+    const [first] = await fakeService(shift, shift, shift).outcomes(texts);
 
     assert.equal(first, 'NETWORK');
   });
@@ -118,7 +116,7 @@ test('an answer that does not end is not read for ever', async () => {
   const endless = endlessAnswer();
   const service = fakeService(() => new Response(endless.body));
 
-  assert.deepEqual(await outcomes(bulk(service, ['a', 'b'])), ['BAD_ANSWER', 'BAD_ANSWER']);
+  assert.deepEqual(await service.outcomes(['a', 'b']), ['BAD_ANSWER', 'BAD_ANSWER']);
   assert.ok(endless.pieces() < 10, `${endless.pieces()} pieces were read`);
   assert.ok(endless.isLeft());
 });

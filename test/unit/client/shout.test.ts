@@ -8,7 +8,7 @@ import {
 } from '../../../src/client/index.ts';
 import { problems } from '../../../src/http/problem.ts';
 import { settled } from '../../support/fake-clock.ts';
-import { clientOf, endlessAnswer, failure, outcomes, problem } from './fake-service.ts';
+import { clientOf, endlessAnswer, failure, problem } from './fake-service.ts';
 
 test('a shout is a POST of the text as JSON, well-formed, with the headers given', async () => {
   const { shout, calls } = clientOf(() => Response.json({ data: 'OLLEH' }), { headers: { 'x-mine': '1' } });
@@ -188,7 +188,7 @@ test('an abort ends the pause before the next attempt at once', async () => {
 
 for (const [what, ask] of Object.entries({
   'a shout': ({ shout }: TuohsClient, signal: AbortSignal) => shout('a', { signal }),
-  'a bulk': ({ bulk }: TuohsClient, signal: AbortSignal) => outcomes(bulk(['a'], { signal })),
+  'a bulk': ({ bulk }: TuohsClient, signal: AbortSignal) => Array.fromAsync(bulk(['a'], { signal })),
 })) {
   test(`nothing is sent if the signal of ${what} has aborted before`, async () => {
     const client = clientOf();
@@ -211,14 +211,14 @@ for (const [value, type] of [
     const error = (what: string) => ({ name: 'TypeError', message: `${what}, not ${type}` });
 
     await assert.rejects(client.shout(wrong), error('a text must be a string'));
-    await assert.rejects(outcomes(client.bulk([wrong])), error('a text must be a string'));
-    await assert.rejects(outcomes(client.bulk(wrong)), error('texts must be a list of strings'));
+    await assert.rejects(Array.fromAsync(client.bulk([wrong])), error('a text must be a string'));
+    await assert.rejects(Array.fromAsync(client.bulk(wrong)), error('texts must be a list of strings'));
     assert.deepEqual(client.calls, []);
   });
 }
 
 test('a bulk of one string instead of a list is refused', async () => {
-  await assert.rejects(outcomes(clientOf().bulk('hello')), TypeError);
+  await assert.rejects(Array.fromAsync(clientOf().bulk('hello')), TypeError);
 });
 
 test('a call that takes longer than its time is a TIMEOUT, pauses included', async (t) => {
