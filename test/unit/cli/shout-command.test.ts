@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folder } from '../../support/folder.ts';
-import { fakeService, type Manner } from '../client/fake-service.ts';
+import { fakeService, type Manner, saying, unreachable } from '../client/fake-service.ts';
 import { behindFetch, inputOf, ran } from './shout-surroundings.ts';
 
 for (const [what, args, input, output] of [
@@ -32,7 +32,7 @@ test('--file shouts the lines of a file', async (t) => {
 });
 
 test('a failed line leaves an empty line, its reason, and itself in the file for failed ones', async (t) => {
-  serviceOf(t, { kind: 'lines', line: failingAt('two') });
+  serviceOf(t, failingAt('two'));
   const failed = await fileWith(t, 'from before\n');
 
   const { exitCode, stdout, stderr } = await ran(['shout', '--failed', failed], {
@@ -48,18 +48,9 @@ test('a failed line leaves an empty line, its reason, and itself in the file for
   assert.equal(await readFile(failed, 'utf8'), 'from before\ntwo\r\n');
 });
 
-test('the file for failed lines is for its owner alone', async (t) => {
-  serviceOf(t, { kind: 'lines', line: failingAt('one') });
-  const failed = join(await folder(t), 'failed.txt');
-
-  await ran(['shout', 'one', '--failed', failed]);
-
-  assert.equal((await stat(failed)).mode & 0o777, 0o600);
-});
-
-test('a line that is not UTF-8 fails, and is kept byte for byte', async (t) => {
+test('a line that is not UTF-8 is kept byte for byte, in a file for its owner alone', async (t) => {
   serviceOf(t);
-  const failed = await fileWith(t, '');
+  const failed = join(await folder(t), 'failed.txt');
   const input = Buffer.from('one\nb\xffd\r\nthree\n', 'latin1');
 
   const { exitCode, stdout, stderr } = await ran(['shout', '--failed', failed], { input });
@@ -67,25 +58,22 @@ test('a line that is not UTF-8 fails, and is kept byte for byte', async (t) => {
   assert.deepEqual([exitCode, stdout], [1, '<one>\n\n<three>\n']);
   assert.match(stderr, /^tuohs: line 2: the line is not valid UTF-8\n/);
   assert.equal(await readFile(failed, 'latin1'), 'b\xffd\r\n');
+  assert.equal((await stat(failed)).mode & 0o777, 0o600);
 });
 
 const DETAIL = { error: 'Too large.', code: 'TOO_LARGE', detail: 'Send less.' };
-const UNREACHABLE = Array<Manner>(3).fill({ kind: 'unreachable' });
-for (const [what, manners, reason] of [
+const REASONS: readonly [what: string, manner: Manner, reason: RegExp][] = [
   [
     'what the service says in detail',
-    [{ kind: 'lines', line: () => JSON.stringify(DETAIL) }],
+    saying(() => JSON.stringify(DETAIL)),
     /Too large. Send less. \(TOO_LARGE\)/,
   ],
-  [
-    'an answer of more than one line',
-    [{ kind: 'lines', line: () => '{"data":"a\\nb"}' }],
-    /more than one line/,
-  ],
-  ['a service that is gone', UNREACHABLE, /no answer from .* \(NETWORK\)/],
-] as const) {
+  ['an answer of more than one line', saying(() => '{"data":"a\\nb"}'), /more than one line/],
+  ['a service that is gone', unreachable, /no answer from .* \(NETWORK\)/],
+];
+for (const [what, manner, reason] of REASONS) {
   test(`a reason of a failed text: ${what}`, async (t) => {
-    serviceOf(t, ...manners);
+    serviceOf(t, manner, manner, manner);
 
     const { exitCode, stdout, stderr } = await ran(['shout', 'one']);
 
@@ -162,9 +150,9 @@ function serviceOf(t: TestContext, ...manners: readonly Manner[]): string[] {
   return behindFetch(t, fakeService(...manners).fetch);
 }
 
-function failingAt(failing: string): (text: string) => string {
+function failingAt(failing: string): Manner {
   const error = { error: 'a sentence', code: 'UPSTREAM_TIMEOUT' };
-  return (text) => JSON.stringify(text === failing ? error : { data: `<${text}>` });
+  return saying((text) => JSON.stringify(text === failing ? error : { data: `<${text}>` }));
 }
 
 async function fileWith(t: TestContext, content: string): Promise<string> {

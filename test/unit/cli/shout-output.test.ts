@@ -8,15 +8,8 @@ import { fakeClock, settled } from '../../support/fake-clock.ts';
 const KIBIBYTE = 'x'.repeat(1023).concat('\n');
 
 test('everything that is written in one turn travels in one piece', async () => {
-  const pieces: string[] = [];
-  const output = outputTo(
-    new Writable({
-      write(chunk, _encoding, done) {
-        pieces.push(String(chunk));
-        done();
-      },
-    }),
-  );
+  const { stream, pieces } = recorder();
+  const output = outputTo(stream);
 
   output.write('a\n');
   output.write(Buffer.from('b\n'));
@@ -55,14 +48,7 @@ test('a reader that leaves is reported once, and does not make the writer wait',
 
 test('a stream that refuses each write is reported once, and gets no more', async () => {
   const problems: string[] = [];
-  const pieces: string[] = [];
-  const stream = new Writable({
-    autoDestroy: false,
-    write(chunk, _encoding, done) {
-      pieces.push(String(chunk));
-      done(new Error('gone'));
-    },
-  });
+  const { stream, pieces } = recorder(new Error('gone'));
   const output = outputTo(stream, (error) => problems.push(error.message));
 
   const held: number[] = [];
@@ -110,6 +96,19 @@ test('a line that is written meanwhile replaces the bar, which is shown again be
   assert.equal(screen().slice(before), '\x1b[2K\x1b[1Ga reason\n\x1b[1G0 lines · 0 lines/s\x1b[0K');
   bar.stop();
 });
+
+/** A stream that keeps what is written, and says that each write failed if there is an error. */
+function recorder(error: Error | null = null) {
+  const pieces: string[] = [];
+  const stream = new Writable({
+    autoDestroy: false,
+    write(chunk, _encoding, done) {
+      pieces.push(String(chunk));
+      done(error);
+    },
+  });
+  return { stream, pieces };
+}
 
 function outputTo(stream: Writable, onBroken: (error: Error) => void = () => {}): BufferedOutput {
   return bufferedOutput(stream, { clock: systemClock, around: (write) => write(), onBroken });
