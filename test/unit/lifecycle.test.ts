@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Closer, lifecycle } from '../../src/lifecycle.ts';
 import { settled } from '../support/fake-clock.ts';
+import { soFar } from '../support/layer.ts';
 import { testWorld } from '../support/world.ts';
 
 type Parts = { closeApi?: Closer; closeRedis?: Closer; extraMs?: number };
@@ -66,28 +67,31 @@ test('the part that was added last is closed first, and those that observe the o
   assert.deepEqual(closed, ['bulk', 'api', 'redis', 'admin']);
 });
 
-test('after 20 s what is left is closed at once and side by side, and nothing was lost', async () => {
-  const { life, clock, closed } = serving({ closeApi: (manner) => manner ?? never() });
-  const closing = life.close();
+for (const [what, parts, rest, failure] of [
+  [
+    'what is left is closed at once and side by side, and nothing was lost',
+    { closeApi: (manner) => manner ?? never() },
+    ['redis'],
+  ],
+  [
+    'an answer that is lost then fails the end, and the rest is closed',
+    { closeApi: (manner) => (manner ? Promise.reject('one request') : never()) },
+    ['redis'],
+    'one request',
+  ],
+  ['a step that has ended is not closed again', { closeRedis: (manner) => manner ?? never() }, ['api']],
+] satisfies [string, Parts, string[], string?][]) {
+  test(`after 20 s ${what}`, async () => {
+    const { life, clock, closed } = serving(parts);
+    const end = life.close().catch((reason) => reason);
 
-  await clock.advance(19_999);
-  const before = [...closed];
-  await clock.advance(1);
-  await closing;
+    await clock.advance(19_999);
+    const before = await soFar(end);
+    await clock.advance(1);
 
-  assert.deepEqual([before, closed], [[], ['redis']]);
-});
-
-test('after 20 s an answer that is lost then fails the end, and the rest is closed', async () => {
-  const lost = () => Promise.reject(new Error('one request'));
-  const { life, clock, closed } = serving({ closeApi: (manner) => (manner ? lost() : never()) });
-  const closing = assert.rejects(life.close(), { message: 'one request' });
-
-  await clock.advance(20_000);
-  await closing;
-
-  assert.deepEqual(closed, ['redis']);
-});
+    assert.deepEqual([before, await end, closed], ['waits', failure, rest]);
+  });
+}
 
 for (const extraMs of [0, 1000]) {
   test(`a step that never ends is given up after a second more, which all have if ${extraMs} ms are extra`, async () => {
@@ -105,16 +109,6 @@ for (const extraMs of [0, 1000]) {
     assert.deepEqual(world.events, [{ type: 'draining' }]);
   });
 }
-
-test('after 20 s a step that has ended is not closed again', async () => {
-  const { life, clock, closed } = serving({ closeRedis: (manner) => manner ?? never() });
-  const closing = life.close();
-
-  await clock.advance(20_000);
-  await closing;
-
-  assert.deepEqual(closed, ['api']);
-});
 
 test('a hurry closes everything at once, and leaves no timer', async () => {
   const { life, clock, closed, world } = serving();

@@ -4,7 +4,7 @@ import { cachedShouter } from '../../../src/upstream/cached-shouter.ts';
 import { testCall } from '../../support/call.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { fakeShouter } from '../../support/fake-shouter.ts';
-import { connectedRedisStore, redisTest } from './redis-under-test.ts';
+import { redisTest } from './redis-under-test.ts';
 
 redisTest('a key is a digest, a value is the upper-cased text for 30 days', async ({ store, control }) => {
   store.set('straße', 'STRAßE');
@@ -14,15 +14,6 @@ redisTest('a key is a digest, a value is the upper-cased text for 30 days', asyn
   assert.equal(await control.get(keyOf('straße')), 'STRAßE');
   const daysLeft = Math.ceil((await control.ttl(keyOf('straße'))) / 86_400);
   assert.equal(daysLeft, 30);
-});
-
-redisTest('a text that one process stored is known to all', async ({ store, server }, t) => {
-  const other = await connectedRedisStore(t, server.url, server);
-
-  store.set('hello', 'HELLO');
-  await store.get('hello');
-
-  assert.equal(await other.store.get('hello'), 'HELLO');
 });
 
 for (const [what, value] of Object.entries({

@@ -40,7 +40,6 @@ for (const [what, trouble, url] of FOREIGN) {
 for (const [reply, trouble] of [
   ['LOADING Redis is loading the dataset in memory', 'loading'],
   ['DENIED Redis is running in protected mode', 'protected_mode'],
-  ['ERR max number of clients reached', 'too_many_clients'],
   ['NOAUTH Authentication required.', 'password_missing'],
 ] as const) {
   test(`"${reply}" at first is "${trouble}"`, async (t) => {

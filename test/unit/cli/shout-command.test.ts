@@ -91,20 +91,6 @@ test('an input that fails ends the command, after the answers to the lines befor
   assert.deepEqual([exitCode, stdout, stderr], [1, '<one>\n<two>\n', 'tuohs: the disk is gone\n']);
 });
 
-test('an interrupt ends it with 130 and leaves what was answered', async (t) => {
-  serviceOf(t);
-  const { promise: interrupt, resolve: onOutput } = Promise.withResolvers<void>();
-
-  const { exitCode, stdout, stderr } = await ran(['shout'], {
-    input: inputOf('one\ntwo\n'),
-    interrupt,
-    onOutput,
-  });
-
-  assert.deepEqual([exitCode, stdout], [130, '<one>\n<two>\n']);
-  assert.equal(stderr, 'tuohs: interrupted; the output has 2 lines, go on with line 3\n');
-});
-
 for (const [what, args, environment, expected] of [
   ['--url', ['--url', 'http://one.test'], { TUOHS_URL: 'http://two.test' }, 'http://one.test/v1/bulk'],
   ['TUOHS_URL', [], { TUOHS_URL: 'http://two.test' }, 'http://two.test/v1/bulk'],
