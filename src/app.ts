@@ -6,7 +6,7 @@ import { startFacts } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
 import { traceEndpoint } from './config/trace-settings.ts';
 import { loopDelay, systemClock, turns } from './core/clock.ts';
-import type { World } from './core/events.ts';
+import { emitTo, type World } from './core/events.ts';
 import { inTurns, reverser, reverseShout } from './core/reverse.ts';
 import type { Store } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
@@ -17,7 +17,7 @@ import { admission } from './http/limits/admission.ts';
 import { lifecycle } from './lifecycle.ts';
 import { shouterStack } from './shouter-stack.ts';
 import { type EventStrip, eventStrip } from './telemetry/event-strip.ts';
-import { bothOf, logEvents } from './telemetry/log-events.ts';
+import { logEvents } from './telemetry/log-events.ts';
 import { jsonLog, type LogOutput, logOutput } from './telemetry/log-output.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
 import type { Traces } from './telemetry/traces.ts';
@@ -37,8 +37,7 @@ export interface App {
 const FIXED = {
   redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
   slowClientMs: 10_000,
-  /** The delays of the event loop above which clients can send fewer requests ahead, unknown strings are refused, and then all requests. */
-  pressedLoopDelayMs: 20,
+  /** The delays of the event loop above which unknown strings are refused, and then all requests. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
 };
@@ -69,9 +68,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const logTo = options.logTo ?? logOutput({ clock });
   const log = jsonLog({ level: config.logLevel, moreFields: traces?.logFields, worker, logTo });
   const about = { version, ...startFacts(config) };
-  const counted = bothOf(measured.emit, logEvents(log, { clock, about }));
-  const watched = strip ? bothOf(strip.emit, counted) : counted;
-  const world: World = { clock, emit: traces ? bothOf(traces.emit, watched) : watched };
+  const lines = logEvents(log, { clock, about });
+  const emit = emitTo(traces?.listeners, strip?.listeners, measured.listeners, lines);
+  const world: World = { clock, emit };
 
   const life = lifecycle(config, world);
   life.closes(() => traces?.close());
@@ -109,7 +108,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     {
       reverseShout: reverseShout(stack.shouter, inTurns(reverser(config.reverseBy), nextTurn)),
       nextTurn,
-      isPressed: loop.isAbove(FIXED.pressedLoopDelayMs),
       upstream: stack.upstream,
       breakable: strip && faults && breakable(strip, faults),
       admission: admitted,

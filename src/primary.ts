@@ -2,11 +2,11 @@ import type { App, AppOptions } from './app.ts';
 import { startFacts } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
 import { systemClock } from './core/clock.ts';
-import type { World } from './core/events.ts';
+import { emitTo, type World } from './core/events.ts';
 import { sharedPort } from './http/acceptors.ts';
 import { adminServer } from './http/admin-server.ts';
 import { lifecycle } from './lifecycle.ts';
-import { bothOf, logEvents } from './telemetry/log-events.ts';
+import { logEvents } from './telemetry/log-events.ts';
 import { jsonLog, logOutput } from './telemetry/log-output.ts';
 import { summedMetrics, type WorkerAnswer } from './telemetry/summed-metrics.ts';
 import { readVersion } from './version.ts';
@@ -20,9 +20,9 @@ export function createPrimary(
 ): Pick<App, 'listen' | 'close'> {
   const version = readVersion();
   const about = { version, ...startFacts(config) };
-  const log = logEvents(jsonLog({ level: config.logLevel, logTo }), { clock: systemClock, about });
+  const lines = logEvents(jsonLog({ level: config.logLevel, logTo }), { clock: systemClock, about });
   const measured = summedMetrics({ serving: () => pool.serving(), logLinesDropped: logTo.dropped });
-  const world: World = { clock: systemClock, emit: bothOf(measured.emit, log) };
+  const world: World = { clock: systemClock, emit: emitTo(measured.listeners, lines) };
   let port = config.port;
   const pool = workerPool(
     {

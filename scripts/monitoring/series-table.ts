@@ -1,4 +1,5 @@
 import { systemClock } from '../../src/core/clock.ts';
+import { emitTo } from '../../src/core/events.ts';
 import { metrics } from '../../src/telemetry/metrics.ts';
 import { summedMetrics } from '../../src/telemetry/summed-metrics.ts';
 
@@ -26,7 +27,7 @@ export async function seriesTable(): Promise<SeriesRow[]> {
     logLinesDropped: () => 0,
   });
   const summed = summedMetrics({ serving: () => 1, logLinesDropped: () => 0 });
-  summed.emit({ type: 'worker-listening', pid: 1 });
+  emitTo(summed.listeners)({ type: 'worker-listening', pid: 1 });
   const text = await summed.text([{ pid: 1, answer: await measured.series() }]);
   return [...text.matchAll(/^# HELP (tuohs_\w+) (.+)\n# TYPE \w+ (\w+)$/gm)]
     .map(([, name = '', help = '', type = '']) => ({

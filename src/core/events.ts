@@ -67,6 +67,24 @@ export type ShedReason = 'requests' | 'bytes' | 'event_loop' | 'misses';
 
 export type Emit = (event: Event) => void;
 
+/** What a part does about the events of some types. */
+export type Listeners = {
+  readonly [Type in Event['type']]?: (event: Extract<Event, { type: Type }>) => void;
+};
+
+/** Passes each event on to the listeners to its type, in this order. */
+export function emitTo(...all: readonly (Listeners | undefined)[]): Emit {
+  const byType = new Map<string, ((event: never) => void)[]>();
+  for (const [type, listen] of all.flatMap((listeners) => Object.entries(listeners ?? {}))) {
+    byType.set(type, [...(byType.get(type) ?? []), listen]);
+  }
+  return (event) => {
+    const listening = byType.get(event.type);
+    // Each is under the type of its events.
+    if (listening) for (const listen of listening) listen(event as never);
+  };
+}
+
 /** What a part needs from its surroundings. */
 export interface World {
   readonly clock: Clock;

@@ -7,7 +7,7 @@ import type { Clock } from '../core/clock.ts';
 const BACKLOG = 4096;
 
 /** Listening sockets in addition to the server's own. */
-const MORE = 7;
+const MORE = 15;
 
 /** The queue in the kernel is empty after this many turns in a row without a new connection. `MOST_TURNS` bounds the wait. */
 const QUIET_TURNS = 3;

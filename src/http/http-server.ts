@@ -25,8 +25,6 @@ export interface ServerParts<Parts> {
   readonly takeFromQuota?: TakeFromQuota | undefined;
   readonly isDraining: () => boolean;
   readonly nextTurn: NextTurn;
-  /** Whether the event loop is late, so that a client can send fewer requests ahead. */
-  readonly isPressed?: () => boolean;
   /** Wraps the listener, to trace requests. */
   readonly traced?: ((listener: RequestListener) => RequestListener) | undefined;
 }
@@ -69,23 +67,14 @@ const CLOSING_MS = 2000;
 
 /** A server for one table of routes. Both the public and the admin port are one. */
 export function httpServer<Parts>(
-  {
-    table,
-    parts,
-    admission,
-    takeFromQuota,
-    isDraining,
-    nextTurn,
-    isPressed = () => false,
-    traced,
-  }: ServerParts<Parts>,
+  { table, parts, admission, takeFromQuota, isDraining, nextTurn, traced }: ServerParts<Parts>,
   { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections, maxHeldBytes }: ServerOptions,
   world: World,
 ): HttpServer {
   const find = router(table);
   let isClosing = false;
   let closed: Promise<void> | undefined;
-  const open = connections(maxConnections, { nextTurn, isPressed });
+  const open = connections(maxConnections, { nextTurn, soon: world.clock.soon });
   const budget = byteBudget(maxHeldBytes, open.cutSlowest, world.clock);
   const host: ExchangeHost = {
     ...world,

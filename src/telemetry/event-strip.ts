@@ -1,5 +1,5 @@
 import { AttemptError, type AttemptFailure, TuohsError } from '../core/errors.ts';
-import type { BreakerState, Event, World } from '../core/events.ts';
+import type { BreakerState, Listeners, World } from '../core/events.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
 import { observed, type Place } from './layer-views.ts';
 
@@ -29,9 +29,7 @@ export function eventStrip({ clock }: Pick<World, 'clock'>) {
       if (place !== 'attempt') return layer;
       return { shout: (text, call) => noted(() => layer.shout(text, call), wordsOf(call)) };
     },
-    emit(event: Event): void {
-      if (event.type === 'breaker') note('note', BREAKER[event.state]);
-    },
+    listeners: { breaker: ({ state }) => note('note', BREAKER[state]) } satisfies Listeners,
     /** The entries behind this number, oldest first; all of them if it is of an earlier process. */
     since: (last: number) => entries.filter((entry) => last > number || entry.number > last),
   };

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Emit, Event, RedisTrouble, World } from '../core/events.ts';
+import type { Event, Listeners, RedisTrouble, World } from '../core/events.ts';
 import { failureLines } from './failure-lines.ts';
 
 export interface LogEventsOptions {
@@ -9,62 +9,37 @@ export interface LogEventsOptions {
 }
 
 /** Logs the events that people need: changes of state and failures at info and above, requests at debug. */
-export function logEvents(log: Logger, { clock, about }: LogEventsOptions): Emit {
+export function logEvents(log: Logger, { clock, about }: LogEventsOptions): Listeners {
   const failures = failureLines(log, clock);
-  return (event: Event) => {
-    switch (event.type) {
-      case 'listening': {
-        const { type: _, ...ports } = event;
-        return log.info({ ...about, ...ports }, 'listening');
-      }
-      case 'draining':
-        return log.info('draining');
-      case 'closed':
-        failures.end();
-        return log.info('closed');
-      case 'worker-listening':
-        return log.info({ worker: event.pid }, 'a worker listens');
-      case 'worker-ended': {
-        const { pid, code, signal, wasAsked } = event;
-        const facts = { worker: pid, code, signal };
-        return wasAsked ? log.info(facts, 'a worker ended') : log.warn(facts, 'a worker ended unasked');
-      }
-      case 'failed':
-        return failures.write(event);
-      case 'answered': {
-        // This runs for every request, and few are logged.
-        if (!log.isLevelEnabled('debug')) return;
-        const { type: _, durationMs, ...facts } = event;
-        return log.debug({ ...facts, durationMs: Math.round(durationMs * 100) / 100 }, 'answered');
-      }
-      case 'breaker':
-        return log.warn({ state: event.state }, 'the breaker of SHOUTCLOUD changed');
-      case 'redis-connection':
-        return logRedis(log, event);
-      case 'trace-export':
-        return event.isUp
-          ? log.info('traces arrive again')
-          : log.warn('traces do not arrive and are dropped');
-      case 'batch':
-      case 'bulk-lines':
-      case 'fallback':
-      case 'redis-operation':
-      case 'shed':
-      case 'cache-read':
-      case 'coalesced':
-      case 'attempt':
-      case 'verification-failed':
-        return;
-    }
+  const lines: Listeners = {
+    listening: ({ type: _, ...ports }) => log.info({ ...about, ...ports }, 'listening'),
+    draining: () => log.info('draining'),
+    closed() {
+      failures.end();
+      log.info('closed');
+    },
+    'worker-listening': ({ pid }) => log.info({ worker: pid }, 'a worker listens'),
+    'worker-ended'({ pid, code, signal, wasAsked }) {
+      const facts = { worker: pid, code, signal };
+      if (wasAsked) log.info(facts, 'a worker ended');
+      else log.warn(facts, 'a worker ended unasked');
+    },
+    failed: failures.write,
+    breaker: ({ state }) => log.warn({ state }, 'the breaker of SHOUTCLOUD changed'),
+    'redis-connection': (event) => logRedis(log, event),
+    'trace-export'({ isUp }) {
+      if (isUp) log.info('traces arrive again');
+      else log.warn('traces do not arrive and are dropped');
+    },
   };
+  return log.isLevelEnabled('debug') ? { ...lines, answered: (event) => logAnswered(log, event) } : lines;
 }
 
-/** Passes each event on to both. */
-export function bothOf(first: Emit, second: Emit): Emit {
-  return (event) => {
-    first(event);
-    second(event);
-  };
+function logAnswered(
+  log: Logger,
+  { type: _, durationMs, ...facts }: Extract<Event, { type: 'answered' }>,
+): void {
+  log.debug({ ...facts, durationMs: Math.round(durationMs * 100) / 100 }, 'answered');
 }
 
 function logRedis(

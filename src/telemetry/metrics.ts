@@ -1,11 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import {
-  type BreakerState,
-  type Emit,
-  type Event,
-  REDIS_TROUBLES,
-  type RedisTrouble,
-} from '../core/events.ts';
+import { type BreakerState, type Listeners, REDIS_TROUBLES, type RedisTrouble } from '../core/events.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 import { type Registry, registry } from './registry.ts';
 import { METRICS_TYPES, seriesText } from './series-text.ts';
@@ -35,11 +29,12 @@ export interface MetricsOptions {
 export function metrics({ version, clock }: MetricsOptions) {
   const all = registry();
   addProcessMetrics(all, clock);
-  const emit = eventCounts(all, clock);
+  const listeners = eventCounts(all, clock);
   const build = { version, node: process.version };
   all.reading('tuohs_build_info', 'Always 1; the labels say what runs.', () => [[build, 1]], 'first');
   return {
-    emit,
+    /** Counts events. */
+    listeners,
     /** Adds the series that are read. To be called once. */
     read: (readings: Readings) => addReadings(all, readings),
     /** All series as this media type; Prometheus' text format unless given. */
@@ -55,8 +50,11 @@ const ATTEMPT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6,
 const REDIS_SECONDS = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1];
 const BATCH_STRINGS = [1, 2, 4, 8, 16, 32, 64, 128];
 
-function eventCounts({ counter, histogram, reading }: Registry, { epochMs }: Pick<Clock, 'epochMs'>): Emit {
-  const requests = histogram(
+function eventCounts(
+  { counter, durations, histogram, reading }: Registry,
+  { epochMs }: Pick<Clock, 'epochMs'>,
+): Listeners {
+  const answered = durations(
     'tuohs_http_request_duration_seconds',
     'From the arrival of the headers to the end of the answer.',
     REQUEST_SECONDS,
@@ -70,7 +68,7 @@ function eventCounts({ counter, histogram, reading }: Registry, { epochMs }: Pic
     'Requests that shared the answer of an equal one.',
   );
   const attempts = counter('tuohs_upstream_attempts_total', 'Requests to SHOUTCLOUD.', 'outcome');
-  const attemptSeconds = histogram(
+  const attemptSeconds = durations(
     'tuohs_upstream_attempt_duration_seconds',
     'How long a request to SHOUTCLOUD took, with any outcome.',
     ATTEMPT_SECONDS,
@@ -89,7 +87,7 @@ function eventCounts({ counter, histogram, reading }: Registry, { epochMs }: Pic
   );
   const wrong = counter('tuohs_verification_failures_total', 'Answers that failed verification.', 'source');
   const fallbacks = counter('tuohs_fallback_answers_total', 'Strings answered by our own mapping.');
-  const redisSeconds = histogram(
+  const redisOperations = durations(
     'tuohs_redis_operation_duration_seconds',
     'How long Redis took; skipped operations were not sent.',
     REDIS_SECONDS,
@@ -99,41 +97,21 @@ function eventCounts({ counter, histogram, reading }: Registry, { epochMs }: Pic
   const bulkLines = counter('tuohs_bulk_lines_total', 'Lines of bulk requests.', 'outcome');
   const shed = counter('tuohs_shed_requests_total', 'Requests refused before their work began.', 'reason');
 
-  return (event: Event) => {
-    switch (event.type) {
-      case 'answered':
-        return requests(event, event.durationMs / 1000);
-      case 'cache-read':
-        return cacheReads(event);
-      case 'coalesced':
-        return coalesced(event);
-      case 'attempt':
-        if (event.outcome === 'success') lastSuccessMs = epochMs();
-        attempts(event);
-        return attemptSeconds(event, event.durationMs / 1000);
-      case 'batch':
-        return batchSize(event, event.strings);
-      case 'verification-failed':
-        return wrong(event);
-      case 'fallback':
-        return fallbacks(event);
-      case 'redis-operation':
-        return redisSeconds(event, event.durationMs / 1000);
-      case 'bulk-lines':
-        return bulkLines(event, event.lines);
-      case 'shed':
-        return shed(event);
-      case 'breaker':
-      case 'redis-connection':
-      case 'trace-export':
-      case 'failed':
-      case 'listening':
-      case 'worker-listening':
-      case 'worker-ended':
-      case 'draining':
-      case 'closed':
-        return;
-    }
+  return {
+    answered,
+    'cache-read': cacheReads,
+    coalesced,
+    attempt(event) {
+      if (event.outcome === 'success') lastSuccessMs = epochMs();
+      attempts(event);
+      attemptSeconds(event);
+    },
+    batch: (event) => batchSize(event, event.strings),
+    'verification-failed': wrong,
+    fallback: fallbacks,
+    'redis-operation': redisOperations,
+    'bulk-lines': (event) => bulkLines(event, event.lines),
+    shed,
   };
 }
 

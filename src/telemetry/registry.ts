@@ -10,7 +10,7 @@ export type Registry = ReturnType<typeof registry>;
 /** The metrics of one process, in the order in which they were added. The values of all labels must come from closed sets. */
 export function registry() {
   const families: (() => Family)[] = [];
-  return { counter, histogram, reading, series: (): Series => families.map((read) => read()) };
+  return { counter, histogram, durations, reading, series: (): Series => families.map((read) => read()) };
 
   /** Returns a function that counts. It takes any object that has the labels, such as an event. */
   function counter<Name extends string = never>(name: string, help: string, ...labels: readonly Name[]) {
@@ -33,6 +33,17 @@ export function registry() {
     const values = () => children.flatMap(({ text, child }) => child.values(text));
     families.push(() => ({ name, help, type: 'histogram', combine: 'sum', values: new Map(values()) }));
     return (of: Labels<Name>, value: number) => childOf(of).add(value);
+  }
+
+  /** A histogram of seconds. The function takes any object that has the labels and `durationMs`. */
+  function durations<Name extends string = never>(
+    name: string,
+    help: string,
+    bounds: readonly number[],
+    ...labels: readonly Name[]
+  ) {
+    const add = histogram(name, help, bounds, ...labels);
+    return (of: Labels<Name> & { readonly durationMs: number }) => add(of, of.durationMs / 1000);
   }
 
   /** Calls `read` whenever the series are asked for: the value of a counter if the name says so, else of a gauge. */

@@ -1,4 +1,4 @@
-import type { Event } from '../core/events.ts';
+import type { Listeners } from '../core/events.ts';
 import { addDroppedLines } from './metrics.ts';
 import { registry } from './registry.ts';
 import { METRICS_TYPES, type Series, seriesText, summedSeries } from './series-text.ts';
@@ -26,14 +26,15 @@ export function summedMetrics({ serving, logLinesDropped }: PrimaryReadings) {
 
   return {
     /** Counts starts and ends of workers. */
-    emit(event: Event): void {
-      if (event.type === 'worker-listening') latest.set(event.pid, []);
-      if (event.type !== 'worker-ended') return;
-      if (!event.wasAsked) exits({});
-      const counted = (latest.get(event.pid) ?? []).filter(({ type }) => type !== 'gauge');
-      latest.delete(event.pid);
-      ofEnded = summedSeries([ofEnded, counted]);
-    },
+    listeners: {
+      'worker-listening': ({ pid }) => void latest.set(pid, []),
+      'worker-ended'({ pid, wasAsked }) {
+        if (!wasAsked) exits({});
+        const counted = (latest.get(pid) ?? []).filter(({ type }) => type !== 'gauge');
+        latest.delete(pid);
+        ofEnded = summedSeries([ofEnded, counted]);
+      },
+    } satisfies Listeners,
     /** All series added up. For a process that does not answer, its last answer is used. */
     text(answers: readonly WorkerAnswer[], type?: string): string {
       // The counts of a worker that has ended are already in `ofEnded`.

@@ -13,7 +13,7 @@ import {
 } from '@opentelemetry/api';
 import type { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import type { Emit } from '../core/events.ts';
+import type { Listeners } from '../core/events.ts';
 
 /** Knows the context of the running code. It is passed on through promises, timers and callbacks, not as an argument. */
 export type Contexts = AsyncLocalStorageContextManager;
@@ -52,21 +52,23 @@ export function tracedRequests(
 }
 
 /** Completes and ends the span of a request. */
-export function requestEvents(contexts: Contexts): Emit {
-  return (event) => {
-    const span = requestOf(contexts.active())?.span;
-    if (event.type === 'failed') span?.setAttribute('error.type', event.code);
-    if (event.type !== 'answered' || span === undefined) return;
-    const { method, route, status, requestId } = event;
-    // Without the path, because it can hold a user's text.
-    span.updateName(route === 'none' ? method : `${method} ${route}`);
-    span.setAttributes({
-      'http.route': route,
-      'http.response.status_code': status,
-      'tuohs.request_id': requestId,
-    });
-    if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end();
+export function requestEvents(contexts: Contexts): Listeners {
+  const spanNow = () => requestOf(contexts.active())?.span;
+  return {
+    failed: ({ code }) => void spanNow()?.setAttribute('error.type', code),
+    answered({ method, route, status, requestId }) {
+      const span = spanNow();
+      if (span === undefined) return;
+      // Without the path, because it can hold a user's text.
+      span.updateName(route === 'none' ? method : `${method} ${route}`);
+      span.setAttributes({
+        'http.route': route,
+        'http.response.status_code': status,
+        'tuohs.request_id': requestId,
+      });
+      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    },
   };
 }
 

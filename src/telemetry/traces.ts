@@ -53,8 +53,7 @@ export async function traces(options: TracesOptions, { clock, emit }: World) {
     /** The listener with each request traced. */
     requests: (listener: RequestListener) => tracedRequests(listener, tracer, contexts),
     view: tracedLayers({ tracer, contexts, upstreamUrl }),
-    /** To be called with every event. */
-    emit: requestEvents(contexts),
+    listeners: requestEvents(contexts),
     /** The sending of attempts, traced. */
     attempts: tracedAttempts(contexts),
     /** The fields of a log line that name its trace. */

@@ -43,18 +43,17 @@ export function deadlineShouter(
   };
 }
 
-/** Starts its timer and listener only when something waits, so a cached answer costs neither. */
-class DeadlineCall extends LeaveController implements Call {
+/** Makes its signal, timer and listener only when something waits, so a cached answer costs none of them. */
+class DeadlineCall implements Call {
   readonly strings = 1;
   readonly #outer: Call;
   readonly #deadlineMs: number;
   readonly #clock: Clock;
   #deadline: number | undefined;
-  #unwatch: Cancel | undefined;
-  #reject: ((reason: unknown) => void) | undefined;
+  #left: LeaveController | undefined;
+  #unwatch: Cancel = () => {};
 
   constructor(outer: Call, deadlineMs: number, clock: Clock) {
-    super();
     this.#outer = outer;
     this.#deadlineMs = deadlineMs;
     this.#clock = clock;
@@ -66,50 +65,49 @@ class DeadlineCall extends LeaveController implements Call {
     return this.#deadline;
   }
 
-  override get signal(): LeaveSignal {
-    this.#unwatch ??= this.#watch();
-    return this;
-  }
-
-  override abort(reason: unknown): void {
-    super.abort(reason);
-    this.#unwatch?.();
-    this.#reject?.(reason);
+  get signal(): LeaveSignal {
+    if (this.#left === undefined) {
+      this.#left = new LeaveController();
+      this.#watch(this.#left);
+    }
+    return this.#left;
   }
 
   /** Settles as `work` does, or rejects with the signal's reason if that aborts first. */
   wait(work: Promise<Shout>): Promise<Shout> {
+    const { signal } = this;
     return new Promise<Shout>((resolve, reject) => {
-      this.#reject = reject;
-      if (this.signal.aborted) reject(this.reason);
+      if (signal.aborted) reject(signal.reason);
+      signal.addEventListener('abort', () => reject(signal.reason));
       work.then(
         (shout) => {
-          this.#unwatch?.();
+          this.#unwatch();
           resolve(shout);
         },
         (error) => {
-          this.#unwatch?.();
+          this.#unwatch();
           reject(error);
         },
       );
     });
   }
 
-  #watch(): Cancel {
+  /** Aborts when the caller leaves or the time is up. */
+  #watch(left: LeaveController): void {
     const { signal } = this.#outer;
-    const leave = () => this.abort(signal.reason);
+    if (signal.aborted) return left.abort(signal.reason);
+    const end = (reason: unknown) => {
+      this.#unwatch();
+      left.abort(reason);
+    };
+    const leave = () => end(signal.reason);
     const cancelTimer = this.#clock.after(this.deadline - this.#clock.now(), () => {
-      this.abort(new TuohsError('UPSTREAM_TIMEOUT', 'the deadline of the request passed'));
+      end(new TuohsError('UPSTREAM_TIMEOUT', 'the deadline of the request passed'));
     });
     signal.addEventListener('abort', leave);
-    const unwatch = () => {
+    this.#unwatch = () => {
       cancelTimer();
       signal.removeEventListener('abort', leave);
     };
-    if (signal.aborted) {
-      unwatch();
-      super.abort(signal.reason);
-    }
-    return unwatch;
   }
 }

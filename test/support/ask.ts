@@ -1,5 +1,7 @@
-import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { once } from 'node:events';
+import http, { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import https from 'node:https';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 export interface Question {
@@ -8,7 +10,7 @@ export interface Question {
   readonly path?: string;
   readonly headers?: OutgoingHttpHeaders;
   /** Sent with its length; several chunks are sent chunked. */
-  readonly body?: string | Buffer | readonly (string | Buffer)[];
+  readonly body?: string | Buffer | readonly string[];
 }
 
 export interface Reply {
@@ -22,40 +24,21 @@ export interface Reply {
  * connection, so that a `Connection: close` in the reply is the service's own.
  */
 export async function ask(baseUrl: string, question: Question): Promise<Reply> {
-  const { method = 'GET', path = '/', headers = {}, body = '' } = question;
-  const { protocol, hostname, port } = new URL(baseUrl);
-  const isSecure = protocol === 'https:';
-  const send = isSecure ? requestHttps : requestHttp;
-  const agent = new (isSecure ? HttpsAgent : Agent)({ keepAlive: true });
-  const chunks = typeof body === 'string' || Buffer.isBuffer(body) ? [body] : body;
-  const length = chunks === body ? {} : bodyLength(chunks[0]);
-  const request = send({
-    method,
-    path,
-    hostname: hostname.replace(/^\[|\]$/g, ''),
-    port,
-    agent,
-    headers: { ...length, ...headers },
-  });
-
-  return new Promise<Reply>((resolve, reject) => {
-    let isAnswered = false;
-    // A service that refuses a body may stop reading it: what counts is the answer.
-    request.on('error', (error) => isAnswered || reject(error));
-    request.on('response', (response) => {
-      isAnswered = true;
-      text(response).then(
-        (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-        reject,
-      );
-    });
-    for (const chunk of chunks) if (chunk.length > 0) request.write(chunk);
-    request.end();
-  }).finally(() => agent.destroy());
-}
-
-function bodyLength(body: string | Buffer = ''): OutgoingHttpHeaders {
-  return body.length === 0 ? {} : { 'content-length': Buffer.byteLength(body) };
+  const { body = '', ...options } = question;
+  const { Agent, request } = baseUrl.startsWith('https:') ? https : http;
+  const agent = new Agent({ keepAlive: true });
+  const sent = request(baseUrl, { ...options, agent });
+  // A service that refuses a body may stop reading it: what counts is the answer.
+  sent.on('error', () => {});
+  try {
+    const answered = once(sent, 'response');
+    if (typeof body === 'string' || Buffer.isBuffer(body)) sent.end(body);
+    else Readable.from(body).pipe(sent);
+    const [response] = (await answered) as [IncomingMessage];
+    return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
+  } finally {
+    agent.destroy();
+  }
 }
 
 /** POSTs JSON: a value, or a text that may be anything. */

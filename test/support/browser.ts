@@ -35,12 +35,6 @@ export function startBrowser(ending: Ending): Promise<Browser> {
   return browser;
 }
 
-export interface WatchedPage {
-  readonly page: Page;
-  /** What went wrong on the page, as it came: errors, what its policy forbade, and requests to other hosts. */
-  readonly problems: readonly string[];
-}
-
 export interface PageOptions extends BrowserContextOptions {
   readonly browser: Promise<Browser>;
   readonly url: string;
@@ -48,8 +42,8 @@ export interface PageOptions extends BrowserContextOptions {
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
-/** Opens a page of nobody's: no cache, no storage. It is closed at the end. */
-export async function openPage(ending: Ending, options: PageOptions): Promise<WatchedPage> {
+/** Opens a page of nobody's, with no cache and no storage, and watches what goes wrong on it. It is closed at the end. */
+export async function openPage(ending: Ending, options: PageOptions) {
   const { browser, url, prepare, ...contextOptions } = options;
   const context = await (await browser).newContext(contextOptions);
   ending.after(() => context.close());
@@ -61,7 +55,7 @@ export async function openPage(ending: Ending, options: PageOptions): Promise<Wa
   return { page, problems };
 }
 
-// Chromium reports as a console error whatever the content security policy forbids, too.
+/** Errors, what its policy forbids (Chromium reports that on the console), and requests to other hosts, as they come. */
 function watch(page: Page, home: string): string[] {
   const problems: string[] = [];
   page.on('request', (request) => {

@@ -1,28 +1,13 @@
 import { tcpServer } from './http-server.ts';
+import type { Ending } from './process.ts';
 
 /** The reply to a command, byte for byte; `undefined` for what a real Redis would say, '' for none at all. */
 export type Script = (command: readonly string[]) => string | undefined;
 
-export interface FakeRedis {
-  readonly url: string;
-  readonly port: number;
-  /** What was asked since it started, over all connections. */
-  readonly commands: readonly (readonly string[])[];
-  /** How many connections there were so far. */
-  connections(): number;
-  /** From now on commands are answered like this. */
-  answer(script: Script): void;
-  /** Sends these bytes over every open connection, unasked. */
-  inject(bytes: string): void;
-}
-
 const INFO = 'redis_version:7.0.0\r\nredis_mode:standalone\r\nloading:0\r\nrole:master\r\n';
 
 /** As much of a Redis as we use, and whatever else a test lets it say. It ends with the test. */
-export async function fakeRedis(
-  ending: { after(run: () => void): void },
-  script: Script = () => undefined,
-): Promise<FakeRedis> {
+export async function fakeRedis(ending: Ending, script: Script = () => undefined) {
   const values = new Map<string, string>();
   const commands: string[][] = [];
   let say = script;
@@ -41,12 +26,16 @@ export async function fakeRedis(
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    /** What was asked since it started, over all connections. */
     commands,
+    /** How many connections there were so far. */
     connections,
-    answer: (next) => {
+    /** From now on commands are answered like this. */
+    answer: (next: Script) => {
       say = next;
     },
-    inject(bytes) {
+    /** Sends these bytes over every open connection, unasked. */
+    inject(bytes: string) {
       for (const socket of sockets) socket.write(bytes, 'latin1');
     },
   };

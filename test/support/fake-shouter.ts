@@ -1,28 +1,8 @@
-import type { Call, Shout, Shouter } from '../../src/core/shouter.ts';
+import type { Call, Shout } from '../../src/core/shouter.ts';
 import { simpleUpperCase } from '../../src/core/upper-case.ts';
 
 /** What becomes of the call with this number, which counts from 1: the error it fails with, or an answer. */
 export type Fate = (call: number, text: string) => unknown;
-
-/** Stands for whatever is further in: answers at once, fails, or keeps its callers waiting, as the test says. */
-export interface FakeShouter extends Shouter {
-  /** The texts it was asked, in order. */
-  readonly calls: string[];
-  /** What came with them. */
-  readonly received: Call[];
-  /** From now on each call has this fate. */
-  decide(fate: Fate): void;
-  /** From now on each call fails with this. */
-  failWith(error: unknown): void;
-  /** From now on each call waits; a deaf one waits on when its signal aborts. */
-  hold(manner?: 'listening' | 'deaf'): void;
-  /** Answers all that wait, and from now on each call at once. */
-  recover(): void;
-  /** Answers all that wait. */
-  answerHeld(): void;
-  /** Fails all that wait. */
-  failHeld(error: unknown): void;
-}
 
 export interface FakeShouterOptions {
   /** Whether answers are there at once, without a promise. */
@@ -31,30 +11,34 @@ export interface FakeShouterOptions {
   readonly says?: Partial<Shout>;
 }
 
-interface Held {
-  readonly text: string;
-  resolve(shout: Shout): void;
-  reject(reason: unknown): void;
-}
+type Held = Omit<PromiseWithResolvers<Shout>, 'promise'> & { readonly text: string };
 
-export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions = {}): FakeShouter {
+export type FakeShouter = ReturnType<typeof fakeShouter>;
+
+/** Stands for whatever is further in: answers at once, fails, or keeps its callers waiting, as the test says. */
+export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions = {}) {
   const calls: string[] = [];
   const received: Call[] = [];
   const held = new Set<Held>();
   let act: (text: string, call: Call) => Shout | Promise<Shout> = answer;
 
   return {
+    /** The texts it was asked, in order. */
     calls,
+    /** What came with them. */
     received,
-    shout(text, call) {
+    shout(text: string, call: Call): Shout | Promise<Shout> {
       if (!isAtHand && call.signal.aborted) return Promise.reject(call.signal.reason);
       calls.push(text);
       received.push(call);
       return act(text, call);
     },
+    /** From now on each call has this fate. */
     decide,
-    failWith: (error) => decide(() => error),
-    hold(manner = 'listening') {
+    /** From now on each call fails with this. */
+    failWith: (error: unknown) => decide(() => error),
+    /** From now on each call waits; a deaf one waits on when its signal aborts. */
+    hold(manner: 'listening' | 'deaf' = 'listening') {
       act = (text, { signal }) => {
         const { promise, resolve, reject } = Promise.withResolvers<Shout>();
         held.add({ text, resolve, reject });
@@ -62,12 +46,15 @@ export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions 
         return promise;
       };
     },
+    /** Answers all that wait, and from now on each call at once. */
     recover() {
       act = answer;
       answerHeld();
     },
+    /** Answers all that wait. */
     answerHeld,
-    failHeld: (error) => release(({ reject }) => reject(error)),
+    /** Fails all that wait. */
+    failHeld: (error: unknown) => release(({ reject }) => reject(error)),
   };
 
   function decide(fate: Fate): void {

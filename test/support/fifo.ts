@@ -6,18 +6,8 @@ import type { Ending } from './process.ts';
 
 const { O_RDONLY, O_NONBLOCK } = constants;
 
-export interface Fifo {
-  readonly path: string;
-  /** What has come and was not read yet; empty if nothing has. */
-  read(): string;
-  /** The reader goes away: whoever writes gets EPIPE. */
-  leave(): void;
-  /** The reader is there again. */
-  comeBack(): void;
-}
-
 /** A pipe with a name, whose only reader is the test. It takes 64 KiB until it is read. */
-export async function fifo(ending: Ending): Promise<Fifo> {
+export async function fifo(ending: Ending) {
   const path = join(await folder(ending), 'fifo');
   spawnSync('mkfifo', [path]);
   let fd: number | undefined = openSync(path, O_RDONLY | O_NONBLOCK);
@@ -28,8 +18,11 @@ export async function fifo(ending: Ending): Promise<Fifo> {
   ending.after(async () => leave());
   return {
     path,
+    /** What has come and was not read yet; empty if nothing has. */
     read: () => (fd === undefined ? '' : available(fd)),
+    /** The reader goes away: whoever writes gets EPIPE. */
     leave,
+    /** The reader is there again. */
     comeBack: () => {
       fd = openSync(path, O_RDONLY | O_NONBLOCK);
     },

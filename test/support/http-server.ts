@@ -27,7 +27,7 @@ export async function httpServer(
 
 /** The same for TCP: it does this with each connection. */
 export async function tcpServer(
-  ending: { after(run: () => void): void },
+  ending: Ending,
   onConnection: (socket: Socket) => void,
 ): Promise<{ port: number; sockets: ReadonlySet<Socket>; connections(): number }> {
   const sockets = new Set<Socket>();

@@ -1,28 +1,18 @@
 import type { Shout, Shouter } from '../../src/core/shouter.ts';
 import { testCall } from './call.ts';
-import { type FakeClock, settled } from './fake-clock.ts';
+import { settled } from './fake-clock.ts';
 import { type FakeShouter, type FakeShouterOptions, fakeShouter } from './fake-shouter.ts';
 import { type TestWorld, testWorld } from './world.ts';
-
-/** A layer, what it stands around, and the ways to ask it. */
-export interface LayerUnderTest<L> {
-  readonly layer: L;
-  readonly upstream: FakeShouter;
-  readonly world: TestWorld;
-  readonly clock: FakeClock;
-  shout(text: string, call?: ReturnType<typeof testCall>): Promise<Shout>;
-  /** Asks for all of these in one turn; resolves with the text of each answer, or its error. */
-  shoutAll(texts: readonly string[]): Promise<unknown[]>;
-}
 
 /** A layer around a fake, on a clock that the test moves; what stands beside it may be in the same world. */
 export function layerUnderTest<L extends Shouter>(
   wrap: (upstream: FakeShouter, world: TestWorld) => L,
   { world = testWorld(), ...options }: FakeShouterOptions & { world?: TestWorld } = {},
-): LayerUnderTest<L> {
+) {
   const upstream = fakeShouter(options);
   const layer = wrap(upstream, world);
   const shout = async (text: string, call = testCall()) => layer.shout(text, call);
+  // Asks for all of these in one turn; resolves with the text of each answer, or its error.
   const shoutAll = (texts: readonly string[]) => Promise.all(texts.map((text) => endOf(shout(text))));
   return { layer, upstream, world, clock: world.clock, shout, shoutAll };
 }

@@ -31,17 +31,8 @@ export interface LoadReport {
   readonly delays: readonly { readonly atMs: number; readonly lateMs: number }[];
 }
 
-/** A load under way. `answers` grows as reports come in. */
-export interface Load {
-  readonly answers: readonly Answer[];
-  /** What a busy machine adds to its timings between these times: how late the generator's own timers ran, at worst or at this rank. */
-  noiseMs(fromMs: number, toMs: number, share?: number): number;
-  /** Resolves when all that was sent is answered or given up. */
-  readonly done: Promise<void>;
-  /** Sends nothing more and resolves as `done` does. */
-  stop(): Promise<void>;
-  kill(): void;
-}
+/** A load under way. */
+export type Load = ReturnType<typeof loadOf>;
 
 /** The files that the load generator consists of. */
 export const LOAD_FILES = ['load-generator.ts', 'caller.ts', 'load-texts.ts', 'raw-answer.ts'].map((file) =>
@@ -55,7 +46,7 @@ export function startLoad(plan: LoadPlan): Load {
 }
 
 /** The load whose reports this process prints. */
-export function loadOf(generator: ChildProcess): Load {
+export function loadOf(generator: ChildProcess) {
   const answers: Answer[] = [];
   const delays: LoadReport['delays'][number][] = [];
   if (!generator.stdout) throw new Error('the output of the load generator is not read');
@@ -69,13 +60,17 @@ export function loadOf(generator: ChildProcess): Load {
   });
   done.catch(() => {});
   return {
-    answers,
-    noiseMs(fromMs, toMs, share = 1) {
+    /** Grows as reports come in. */
+    answers: answers as readonly Answer[],
+    /** What a busy machine adds to its timings between these times: how late the generator's own timers ran, at worst or at this rank. */
+    noiseMs(fromMs: number, toMs: number, share = 1) {
       const between = delays.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
       const lateMs = between.map((delay) => delay.lateMs);
       return Math.min(percentile(lateMs, share), MOST_NOISE_MS);
     },
+    /** Resolves when all that was sent is answered or given up. */
     done,
+    /** Sends nothing more and resolves as `done` does. */
     stop() {
       generator.kill('SIGTERM');
       return done;

@@ -18,25 +18,22 @@ export interface ReceivedSpan {
   readonly status: { code: number };
 }
 
-export interface OtlpReceiver {
-  readonly endpoint: string;
-  /** In the order in which they began. */
-  spans(): readonly ReceivedSpan[];
-  /** All JSON that came, as it came. */
-  readonly bodies: readonly string[];
-  /** Where it all went and what it was, whether taken or not. */
-  readonly requests: readonly { readonly path: string; readonly type: string; readonly body: string }[];
-  /** What the spans say of the process that they come from. */
-  resource(): Readonly<Record<string, unknown>>;
-  /** From now on it takes what comes, or answers 400, which is not tried again. */
-  isWell: boolean;
-}
+export type OtlpReceiver = Awaited<ReturnType<typeof otlpReceiver>>;
 
 /** A small receiver of traces by OTLP/HTTP, which reads JSON and only keeps protobuf. */
-export async function otlpReceiver(t: TestContext): Promise<OtlpReceiver> {
+export async function otlpReceiver(t: TestContext) {
   const bodies: string[] = [];
   const requests: { path: string; type: string; body: string }[] = [];
-  const receiver = { bodies, requests, isWell: true, spans, resource };
+  const receiver = {
+    /** All JSON that came, as it came. */
+    bodies,
+    /** Where it all went and what it was, whether taken or not. */
+    requests,
+    /** From now on it takes what comes, or answers 400, which is not tried again. */
+    isWell: true,
+    spans,
+    resource,
+  };
   const { url } = await httpServer(t, async (request, response) => {
     const body = await text(request);
     const type = request.headers['content-type'] ?? '';
@@ -51,6 +48,7 @@ export async function otlpReceiver(t: TestContext): Promise<OtlpReceiver> {
     return bodies.flatMap((body) => JSON.parse(body).resourceSpans);
   }
 
+  /** In the order in which they began. */
   function spans(): ReceivedSpan[] {
     return resourceSpans()
       .flatMap(({ scopeSpans }) => scopeSpans)
@@ -59,6 +57,7 @@ export async function otlpReceiver(t: TestContext): Promise<OtlpReceiver> {
       .sort((a, b) => Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano)));
   }
 
+  /** What the spans say of the process that they come from. */
   function resource() {
     return valuesOf(resourceSpans()[0].resource.attributes);
   }

@@ -1,26 +1,72 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { packClient } from '../../scripts/delivery/npm-packages.ts';
 import { problems } from '../../src/http/problem.ts';
 import { folder } from './folder.ts';
 import { closedUrl, httpServer } from './http-server.ts';
 import { type Ending, tuohs } from './process.ts';
 
-const run = promisify(execFile);
+const EXERCISE = new URL('client-exercise.js', import.meta.url);
 
-/** A fresh project with the packed client, installed by npm without a registry; and the packages that it then has. */
-export async function freshProject(ending: Ending): Promise<{ path: string; packages: readonly string[] }> {
+const PROGRAM = `
+import process from 'node:process';
+import * as client from 'tuohs-client';
+import { exercise } from './client-exercise.js';
+
+console.log(JSON.stringify(await exercise(client, JSON.parse(process.argv[2]))));
+`;
+
+const TYPES = `
+import { type BulkResult, createClient, type ShoutDetails, TuohsClientError, type TuohsErrorCode } from 'tuohs-client';
+
+const client = createClient({ baseUrl: 'http://localhost:5000', timeoutMs: 1000 });
+const answer: string = await client.shout('hello');
+const details: ShoutDetails = await client.shoutWithDetails(answer);
+const results: BulkResult[] = [];
+for await (const result of client.bulk([details.text])) results.push(result);
+
+function isBusy(error: unknown): boolean {
+  return error instanceof TuohsClientError && error.code === 'OVERLOADED';
+}
+const codes: TuohsErrorCode[] = ['NETWORK', 'A_CODE_OF_A_NEWER_SERVICE'];
+// @ts-expect-error a text is a string
+client.shout(5);
+export { codes, isBusy };
+`;
+
+// No types of Node's: the client must do with what a browser has.
+const COMPILER_OPTIONS = {
+  ...{ target: 'es2024', lib: ['es2024', 'dom', 'dom.asynciterable'], module: 'nodenext', types: [] },
+  ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
+  ...{ skipLibCheck: false, noEmit: true },
+};
+
+/** A fresh project in which npm has installed the packed client, without a registry: with a program that uses it, and one for the compiler. */
+export async function projectWithClient(ending: Ending, client: string): Promise<string> {
   const path = await folder(ending);
-  packClient(join(path, 'client.tgz'));
-  await writeFile(join(path, 'package.json'), '{"type":"module"}');
-  await mkdir(join(path, 'cache'));
+  const files = {
+    'package.json': '{"type":"module"}',
+    'program.mjs': PROGRAM,
+    'types.ts': TYPES,
+    'tsconfig.json': JSON.stringify({ compilerOptions: COMPILER_OPTIONS }),
+    'client-exercise.js': readFileSync(EXERCISE),
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(path, name), content);
   const quiet = ['--offline', '--no-audit', '--no-fund', '--cache', join(path, 'cache')];
-  await run('npm', ['install', ...quiet, './client.tgz'], { cwd: path });
-  const packages = await readdir(join(path, 'node_modules'));
-  return { path, packages: packages.filter((name) => !name.startsWith('.')) };
+  await promisify(execFile)('npm', ['install', ...quiet, client], { cwd: path });
+  return path;
+}
+
+/** The packages of a project and its exercise, as scripts; a page for every other path. */
+export function siteOf(project: string): RequestListener {
+  return ({ url = '' }, response) => {
+    if (!url.endsWith('.js')) return void response.setHeader('content-type', 'text/html').end('a page');
+    const file = url === '/client-exercise.js' ? url : join('node_modules', url);
+    response.setHeader('content-type', 'text/javascript').end(readFileSync(join(project, file)));
+  };
 }
 
 /** What `exercise` needs of the world: a service, and addresses that fail, all of which pages of any site may ask. */

@@ -16,25 +16,7 @@ export interface LogLine {
 }
 
 /** A program under way, with all that it said. */
-export interface Program {
-  readonly pid: number;
-  /** The lines so far. */
-  readonly stdout: readonly string[];
-  readonly stderr: readonly string[];
-  /** The lines of both in the order in which they came. */
-  readonly log: readonly LogLine[];
-  /** The exit code, once the process has ended and all its lines are here; null where a signal killed it. */
-  readonly exitCode: Promise<number | null>;
-  /** The next line, seen or not, that has this message. Rejects when the process ends without it. */
-  logLine(msg: string): Promise<LogLine>;
-  /** Resolves with the addresses when the service answers. */
-  listening(): Promise<{ url: string; adminUrl: string }>;
-  kill(signal: NodeJS.Signals): void;
-  /** To it and all that it started, as a terminal does at Ctrl-C. */
-  killAll(signal: NodeJS.Signals): void;
-  /** Sends the signal and waits for the exit code. */
-  stop(signal?: NodeJS.Signals): Promise<number | null>;
-}
+export type Program = ReturnType<typeof startProgram>;
 
 export interface Command {
   readonly command: string;
@@ -52,11 +34,7 @@ const ENVIRONMENT = {
 };
 
 /** `tuohs` with these arguments as a real process, which is killed at the end if it still runs. */
-export function tuohs(
-  ending: Ending,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Program {
+export function tuohs(ending: Ending, args: readonly string[], environment: Command['environment'] = {}) {
   return startProgram(ending, {
     command: process.execPath,
     args: ['src/main.ts', ...args],
@@ -64,8 +42,17 @@ export function tuohs(
   });
 }
 
+/** Environment in which each Node runs this code before its program. */
+export function hook(code: string): Record<string, string> {
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+}
+
+/** Code for `hook`: the process stops itself as soon as it can be stopped. */
+export const SELF_STOP =
+  "process.once('newListener', () => setImmediate(() => process.kill(process.pid, 'SIGTERM')))";
+
 /** Any program, in a process group of its own. */
-export function startProgram(ending: Ending, { command, args, environment }: Command): Program {
+export function startProgram(ending: Ending, { command, args, environment }: Command) {
   const child = spawn(command, args, {
     cwd: root,
     env: { ...own('PATH', 'NODE_COMPILE_CACHE'), ...environment },
@@ -85,14 +72,22 @@ export function startProgram(ending: Ending, { command, args, environment }: Com
   });
 
   return {
-    ...{ pid: child.pid ?? 0, stdout, stderr, log, exitCode, logLine },
+    /** The lines so far: of each output, and of both in the order in which they came. */
+    ...{ stdout, stderr, log },
+    pid: child.pid ?? 0,
+    /** The exit code, once the process has ended and all its lines are here; null where a signal killed it. */
+    exitCode,
+    logLine,
+    /** Resolves with the addresses when the service answers. */
     async listening() {
       const { port, adminPort } = await logLine('listening');
       return { url: `http://127.0.0.1:${port}`, adminUrl: `http://127.0.0.1:${adminPort}` };
     },
-    kill: (signal) => void child.kill(signal),
-    killAll: (signal) => killGroup(child.pid, signal),
-    stop(signal = 'SIGTERM') {
+    kill: (signal: NodeJS.Signals) => void child.kill(signal),
+    /** To it and all that it started, as a terminal does at Ctrl-C. */
+    killAll: (signal: NodeJS.Signals) => killGroup(child.pid, signal),
+    /** Sends the signal and waits for the exit code. */
+    stop(signal: NodeJS.Signals = 'SIGTERM') {
       child.kill(signal);
       return exitCode;
     },
@@ -107,6 +102,7 @@ export function startProgram(ending: Ending, { command, args, environment }: Com
     });
   }
 
+  /** The next line, seen or not, that has this message. Rejects when the process ends without it. */
   function logLine(msg: string): Promise<LogLine> {
     return new Promise((resolve, reject) => {
       const search = (line: LogLine) => line.msg === msg && resolve(line);

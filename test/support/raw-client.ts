@@ -1,24 +1,15 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { FakeClock } from './fake-clock.ts';
+import type { Ending } from './process.ts';
 import { parsed, type RawAnswer } from './raw-answer.ts';
 import { until } from './until.ts';
 
-/** One connection and all that came over it, one character a byte. */
-export interface RawClient {
-  readonly socket: Socket;
-  send(text: string): void;
-  /** All that has come so far. */
-  text(): string;
-  /** What has come once it holds this; rejects when the connection ends without it. */
-  heard(part: string | RegExp | ((text: string) => boolean)): Promise<string>;
-  /** All that came, once the other side has closed. */
-  closed(): Promise<string>;
-}
+export type RawClient = Awaited<ReturnType<typeof rawClient>>;
 
-/** Speaks HTTP by hand. The connection ends with the test. */
-export async function rawClient(test: { after(run: () => void): void }, port: number): Promise<RawClient> {
+/** Speaks HTTP by hand, one character a byte, over one connection that ends with the test. */
+export async function rawClient(test: Ending, port: number) {
   const socket = connect(port, '127.0.0.1');
   test.after(() => socket.destroy());
   let text = '';
@@ -37,21 +28,26 @@ export async function rawClient(test: { after(run: () => void): void }, port: nu
 
   return {
     socket,
-    send: (bytes) => void socket.write(bytes, 'latin1'),
+    send: (bytes: string) => void socket.write(bytes, 'latin1'),
+    /** All that has come so far. */
     text: () => text,
-    heard: (part) =>
-      new Promise((resolve, reject) => {
+    /** What has come once it holds this; rejects when the connection ends without it. */
+    heard: (part: Part) =>
+      new Promise<string>((resolve, reject) => {
         onText = () => {
           if (holds(text, part)) resolve(text);
           else if (socket.destroyed) reject(new Error(`the connection ended after ${JSON.stringify(text)}`));
         };
         onText();
       }),
+    /** All that came, once the other side has closed. */
     closed: () => end.promise.then(() => text),
   };
 }
 
-function holds(text: string, part: string | RegExp | ((text: string) => boolean)): boolean {
+type Part = string | RegExp | ((text: string) => boolean);
+
+function holds(text: string, part: Part): boolean {
   if (typeof part === 'function') return part(text);
   return typeof part === 'string' ? text.includes(part) : part.test(text);
 }
@@ -72,11 +68,7 @@ export function postOf(data: string): string {
 }
 
 /** Sends this over a connection of its own; the only answer. */
-export async function exchanged(
-  test: { after(run: () => void): void },
-  port: number,
-  bytes: string,
-): Promise<RawAnswer> {
+export async function exchanged(test: Ending, port: number, bytes: string): Promise<RawAnswer> {
   const client = await rawClient(test, port);
   client.send(bytes);
   return parsed(await client.closed());

@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { type Certificates, makeCertificates } from './certificates.ts';
 import { folder } from './folder.ts';
 import { freePort } from './http-server.ts';
 import { type Ending, type Program, startProgram } from './process.ts';
@@ -24,31 +24,10 @@ export interface RedisOptions {
   readonly before?: readonly string[];
 }
 
-export interface RedisServer {
-  readonly port: number;
-  readonly url: string;
-  /** The same without the password or with another one. */
-  urlWith(password: string): string;
-  /** The test's own connection, to look and to tamper. It comes back by itself. */
-  readonly control: Redis;
-  /** With `tls`. */
-  readonly certificates: Certificates | undefined;
-  /** Where connections end with: before the server does, for one that lost its server lingers. */
-  readonly clients: Ending;
-  /** How often a command was carried out since the server started. */
-  calls(command: string): Promise<number>;
-  /** Stops the process without closing anything, until `thaw`. */
-  freeze(): void;
-  thaw(): void;
-  kill(): Promise<void>;
-  /** Asks it to end. */
-  stop(): Promise<void>;
-  /** Starts it again on the same port, empty. */
-  start(): Promise<void>;
-}
+export type RedisServer = Awaited<ReturnType<typeof redisServer>>;
 
 /** A real redis-server on a free port of this machine, without persistence, that ends with the test. */
-export async function redisServer(ending: Ending, options: RedisOptions = {}): Promise<RedisServer> {
+export async function redisServer(ending: Ending, options: RedisOptions = {}) {
   const { password = '', tls = false, isCluster = false, more = [], before = [] } = options;
   const departures: (() => unknown)[] = [];
   ending.after(async () => {
@@ -77,21 +56,29 @@ export async function redisServer(ending: Ending, options: RedisOptions = {}): P
   let server: Program;
   await start();
 
+  // The address without the password, or with another one.
   const urlWith = (secret: string) =>
     `${tls ? 'rediss' : 'redis'}://${secret ? `:${secret}@` : ''}127.0.0.1:${port}`;
   return {
-    ...{ port, control, certificates, start, urlWith, url: urlWith(password) },
-    clients: { after: (leave) => void departures.push(leave) },
-    async calls(name) {
+    ...{ port, certificates, start, urlWith, url: urlWith(password) },
+    /** The test's own connection, to look and to tamper. It comes back by itself. */
+    control,
+    /** Where connections end with: before the server does, for one that lost its server lingers. */
+    clients: { after: (leave: () => unknown) => void departures.push(leave) },
+    /** How often a command was carried out since the server started. */
+    async calls(name: string) {
       const stats = await control.info('commandstats');
       return Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
     },
+    /** Stops the process without closing anything, until `thaw`. */
     freeze: () => server.kill('SIGSTOP'),
     thaw: () => server.kill('SIGCONT'),
     kill: async () => void (await server.stop('SIGKILL')),
+    /** Asks it to end. */
     stop: async () => void (await server.stop()),
   };
 
+  /** Starts it, again on the same port and empty. */
   async function start(): Promise<void> {
     server = startProgram(ending, { command, args });
     const ended = server.exitCode.then(() => {
@@ -101,9 +88,26 @@ export async function redisServer(ending: Ending, options: RedisOptions = {}): P
   }
 }
 
-function tlsSettings(port: number, { caFile, certFile, keyFile }: Certificates): Record<string, unknown> {
+function tlsSettings(
+  port: number,
+  { caFile, certFile, keyFile }: ReturnType<typeof makeCertificates>,
+): Record<string, unknown> {
   return {
     ...{ port: 0, 'tls-port': port, 'tls-auth-clients': 'no' },
     ...{ 'tls-ca-cert-file': caFile, 'tls-cert-file': certFile, 'tls-key-file': keyFile },
   };
+}
+
+/** Makes a CA of our own and a certificate for 127.0.0.1 in `folder`; needs `openssl`. */
+function makeCertificates(folder: string) {
+  const at = (name: string) => join(folder, name);
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  openssl('req', '-x509', ...newKey, '-subj', '/CN=lab CA', '-keyout', at('ca.key'), '-out', at('ca.pem'));
+  openssl(
+    ...['req', '-x509', ...newKey, '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'],
+    ...['-addext', 'basicConstraints=critical,CA:FALSE', '-CA', at('ca.pem'), '-CAkey', at('ca.key')],
+    ...['-keyout', at('redis.key'), '-out', at('redis.pem')],
+  );
+  return { caFile: at('ca.pem'), certFile: at('redis.pem'), keyFile: at('redis.key') };
 }

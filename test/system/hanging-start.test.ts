@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { fifo } from '../support/fifo.ts';
-import { type Program, tuohs } from '../support/process.ts';
-
-/** Runs before our own code, in each process that this decides for, and keeps the process alive as a real start would. */
-function hook(code: string): Record<string, string> {
-  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
-}
+import { hook, tuohs } from '../support/process.ts';
 
 /** What a file of ours does instead of loading: says so, and never ends. */
 function hangingFile(name: string): string {
@@ -62,14 +57,10 @@ test('a thread that never comes back does not keep it from ending', async (t) =>
 });
 
 test('a worker that hangs in its start does not outlive a primary that was killed', async (t) => {
-  const service = await hangingWorkers(t);
+  const workers = { ...hook(hangingFile('/src/app.ts')), WEB_CONCURRENCY: '2' };
+  const service = tuohs(t, ['serve'], workers);
+  await service.logLine('hangs');
 
   // The exit code comes when nobody holds the output any more: after the last worker.
   assert.equal(await service.stop('SIGKILL'), null);
 });
-
-async function hangingWorkers(t: TestContext): Promise<Program> {
-  const service = tuohs(t, ['serve'], { ...hook(hangingFile('/src/app.ts')), WEB_CONCURRENCY: '2' });
-  await service.logLine('hangs');
-  return service;
-}

@@ -1,80 +1,50 @@
 import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { closedUrl, httpServer } from '../support/http-server.ts';
 import { ended, tuohs } from '../support/process.ts';
+import { ran } from '../unit/cli/shout-surroundings.ts';
 import { runningService } from './service.ts';
 
-test('a service that is well is one line and 0, and its address needs no scheme', async (t) => {
-  const { url } = await runningService(t);
+const steady = await runningService({ after });
 
-  const { code, stdout } = await ended(tuohs(t, ['health', '--url', new URL(url).host]));
+test('a service that is well is one line and 0, and its address needs no scheme', async () => {
+  const { exitCode, stdout } = await ran(['health', '--url', new URL(steady.url).host]);
 
-  assert.equal(code, 0);
-  assert.match(stdout, new RegExp(`^${url} is well \\(\\d+ ms\\)$`));
+  assert.equal(exitCode, 0);
+  assert.match(stdout, new RegExp(`^${steady.url} is well \\(\\d+ ms\\)\n$`));
 });
 
 const PROBLEM = '{"error":"Failed to contact shoutcloud api","code":"UPSTREAM_UNREACHABLE"}';
 const ELSEWHERE = { location: 'https://other.example/health' };
 
-/** What answers at the address, with which arguments it is asked, and the reason that is then told. */
-const NOT_WELL: Readonly<Record<string, readonly [RequestListener, line: string, RegExp]>> = {
-  'a service that is not well': [
+/** What answers at the address, how it is asked, and the reason that is then told. Without a listener, nobody listens there. */
+const NOT_WELL: readonly [what: string, RequestListener | undefined, line: string, reason: RegExp][] = [
+  [
+    'a service that is not well',
     says(503, {}, PROBLEM),
     '',
     /is not well: Failed to contact shoutcloud api \(UPSTREAM_UNREACHABLE\)$/,
   ],
-  'another server': [
-    says(200, {}, '<html>'),
-    '',
-    /is not well: the answer is not that of tuohs \(BAD_ANSWER\)$/,
-  ],
-  'a redirect': [
-    says(308, ELSEWHERE),
-    '',
-    /answers 308 to https:\/\/other\.example: use that address \(BAD_ANSWER\)$/,
-  ],
-  'an answer without end': [endless, '', /the answer has more than 65536 bytes \(BAD_ANSWER\)$/],
-  'a server that does not answer': [() => {}, '--timeout 50ms', /no answer within 50ms/],
-  'another server that is asked whether it is ready': [
-    says(200, {}, '<html>ready</html>'),
-    '--ready',
-    /is not ready: the answer is not that of tuohs$/,
-  ],
-  'a connection that ends within the answer to whether it is ready': [
-    cutOff,
-    '--ready',
-    /is not ready: no answer \(UND_ERR_SOCKET\)$/,
-  ],
-  'a redirect that is asked whether it is ready': [
-    says(301, ELSEWHERE),
-    '--ready',
-    /it answers 301 to https:\/\/other\./,
-  ],
-};
-for (const [what, [listener, line, reason]] of Object.entries(NOT_WELL)) {
-  test(`${what} is 1 and the reason`, async (t) => {
-    const { url } = await httpServer(t, listener);
+  ['another server', says(200, {}, '<html>'), '', /the answer is not that of tuohs \(BAD_ANSWER\)$/],
+  ['a redirect', says(308, ELSEWHERE), '', /answers 308 to https:\/\/other\.example: use that address/],
+  ['an answer without end', endless, '', /the answer has more than 65536 bytes \(BAD_ANSWER\)$/],
+  ['a server that does not answer', () => {}, '--timeout 50ms', /no answer within 50ms/],
+  ['nobody', undefined, '', /is not well: no answer from .*ECONNREFUSED.*NETWORK/],
+  ['another server', says(200, {}, '<html>ready'), '--ready', /: the answer is not that of tuohs$/],
+  ['a connection that ends too early', cutOff, '--ready', /is not ready: no answer \(UND_ERR_SOCKET\)$/],
+  ['a redirect', says(301, ELSEWHERE), '--ready', /it answers 301 to https:\/\/other\./],
+  ['nobody', undefined, '--ready', /is not ready: no answer \(ECONNREFUSED\)$/],
+];
+for (const [what, listener, line, reason] of NOT_WELL) {
+  test(`health ${line} at the address of ${what} is 1 and the reason`, async (t) => {
+    const url = listener ? (await httpServer(t, listener)).url : await closedUrl();
 
-    const { code, stdout, stderr } = await ended(
-      tuohs(t, ['health', '--url', url, ...line.split(' ').filter(Boolean)]),
-    );
+    const said = await ran(['health', '--url', url, ...line.split(' ').filter(Boolean)]);
 
-    assert.deepEqual([code, stdout], [1, '']);
-    assert.match(stderr, /^tuohs: .*$/);
-    assert.match(stderr, reason);
-  });
-}
-
-for (const [args, reason] of [
-  [['health'], /^tuohs: http:.* is not well: no answer from .*ECONNREFUSED.*NETWORK/],
-  [['health', '--ready'], /^tuohs: http:.* is not ready: no answer \(ECONNREFUSED\)$/],
-] as const) {
-  test(`${args.join(' ')} where nobody listens is 1 and the reason`, async (t) => {
-    const { code, stderr } = await ended(tuohs(t, [...args, '--url', await closedUrl()]));
-
-    assert.equal(code, 1);
-    assert.match(stderr, reason);
+    assert.deepEqual([said.exitCode, said.stdout], [1, '']);
+    assert.match(said.stderr, /^tuohs: http:.*\n$/);
+    assert.match(said.stderr.trimEnd(), reason);
   });
 }
 
@@ -88,25 +58,24 @@ test('an interrupt ends the waiting with 130', async (t) => {
   assert.equal(await program.stop('SIGINT'), 130);
 });
 
-test('without an address it asks the service that the settings would start', async (t) => {
-  const { port } = new URL((await runningService(t)).url);
+for (const HOST of ['127.0.0.1', '0.0.0.0', '::', '']) {
+  test(`without an address it asks the service that HOST=${HOST} would start`, async () => {
+    const environment = { HOST, PORT: new URL(steady.url).port };
 
-  for (const HOST of ['127.0.0.1', '0.0.0.0', '::', '']) {
-    const { code, stderr } = await ended(tuohs(t, ['health'], { HOST, PORT: port }));
+    const { exitCode, stderr } = await ran(['health'], { environment });
 
-    assert.equal(code, 0, stderr);
-  }
-});
+    assert.equal(exitCode, 0, stderr);
+  });
+}
 
 test('--ready asks the admin port, and SHOUTCLOUD nothing', async (t) => {
   const { adminUrl, shoutcloud } = await runningService(t);
+  const environment = { HOST: '127.0.0.1', ADMIN_PORT: new URL(adminUrl).port };
 
-  const { code, stdout } = await ended(
-    tuohs(t, ['health', '--ready'], { ADMIN_PORT: new URL(adminUrl).port }),
-  );
+  const { exitCode, stdout } = await ran(['health', '--ready'], { environment });
 
-  assert.deepEqual([code, shoutcloud.calls], [0, 0]);
-  assert.match(stdout, /^http:\/\/127\.0\.0\.1:\d+ is ready \(\d+ ms\)$/);
+  assert.deepEqual([exitCode, shoutcloud.calls], [0, 0]);
+  assert.match(stdout, /^http:\/\/127\.0\.0\.1:\d+ is ready \(\d+ ms\)\n$/);
 });
 
 test('--ready is 1 while a process drains, though it still answers', async (t) => {

@@ -1,78 +1,89 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { askJson, type Reply } from '../support/ask.ts';
-import { tuohs } from '../support/process.ts';
+import { ask, askJson } from '../support/ask.ts';
+import { hook, SELF_STOP, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { heldUpstream } from './held-upstream.ts';
 import { runningService } from './service.ts';
 
-/** The service with so many calls under way, which nothing but the upstream will end. */
-async function busyService(test: TestContext, texts: readonly string[]) {
-  const upstream = await heldUpstream(test);
-  const service = tuohs(test, ['serve'], {
-    SHOUTCLOUD_URL: upstream.url,
-    BATCH_MAX_ITEMS: '1',
-  });
-  const { url } = await service.listening();
-  const replies = texts.map((data) => askJson(url, { data }).catch((error: Error) => error));
-  await until(test, () => upstream.waiting.length === texts.length);
-  return { service, upstream, replies };
-}
+const DRAINING = { DRAIN_MS: '15000' };
 
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-  test(`${signal} while calls are in flight: all are answered, and the exit code is 0`, async (t) => {
-    const texts = ['one', 'two', 'three'];
-    const { service, upstream, replies } = await busyService(t, texts);
+/** A process alone, and two workers behind a primary: the lines that say that a process has drained or closed, by who writes them. */
+const PROCESSES: Readonly<Record<string, readonly string[]>> = {
+  '1': ['service'],
+  '2': ['worker', 'worker', 'service'],
+};
 
-    service.kill(signal);
+for (const [processes, writers] of Object.entries(PROCESSES)) {
+  const setting = { WEB_CONCURRENCY: processes };
+
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    test(`${signal} ends ${processes} processes with 0, the last worker before the primary, once all calls in flight are answered`, async (t) => {
+      const { service, upstream, replies } = await busyService(t, setting);
+
+      service.kill(signal);
+      await service.logLine('draining');
+      upstream.answerAll();
+
+      const bodies = (await Promise.all(replies)).map((reply) => reply?.body);
+      assert.deepEqual(bodies, ['{"data":"ENO"}', '{"data":"OWT"}', '{"data":"EERHT"}']);
+      // The exit code comes when nobody holds the output any more: after the last worker.
+      assert.equal(await service.exitCode, 0);
+      assert.deepEqual(service.stderr, []);
+      assert.deepEqual(writersOf(service, 'closed'), writers);
+    });
+  }
+
+  test(`a second signal ends ${processes} processes at once while calls are in flight, with 1 and a reason`, async (t) => {
+    const { service, replies } = await busyService(t, setting);
+    service.kill('SIGTERM');
     await service.logLine('draining');
-    upstream.answerAll();
 
-    const answers = await Promise.all(replies);
-    assert.deepEqual(answers.map(bodyOf), ['{"data":"ENO"}', '{"data":"OWT"}', '{"data":"EERHT"}']);
-    assert.equal(await service.exitCode, 0);
-    assert.deepEqual(service.stderr, []);
+    assert.equal(await service.stop('SIGTERM'), 1);
+    assert.match(service.stderr.join(), /stopped before everything was answered/);
+    await Promise.all(replies);
+  });
+
+  test(`a second signal ends the drain of ${processes} processes, with 1`, async (t) => {
+    const { service } = await runningService(t, {}, { ...setting, ...DRAINING });
+    service.kill('SIGTERM');
+    await service.logLine('draining');
+
+    assert.equal(await service.stop('SIGTERM'), 1);
+  });
+
+  test(`while ${processes} processes drain they are not ready, and everything is answered on closing connections`, async (t) => {
+    const { service, url, adminUrl } = await runningService(t, {}, { ...setting, ...DRAINING });
+    service.kill('SIGTERM');
+    await until(t, () => writersOf(service, 'draining').length === writers.length);
+
+    const ready = await ask(adminUrl, { path: '/readyz' });
+    const alive = await ask(adminUrl, { path: '/livez' });
+    const texts = Array.from({ length: 8 }, (_, i) => ({ data: `new ${i}` }));
+    const replies = await Promise.all(texts.map((text) => askJson(url, text)));
+
+    assert.deepEqual([ready.status, alive.status], [503, 200]);
+    assert.ok(replies.every(({ status, headers }) => status === 200 && headers.connection === 'close'));
   });
 }
 
-test('a second signal closes everything at once, with 1 and a reason', async (t) => {
-  const { service, replies } = await busyService(t, ['one']);
-  service.kill('SIGTERM');
-  await service.logLine('draining');
+test('Ctrl-C, which reaches all processes, ends them with 0', async (t) => {
+  const { service } = await runningService(t, {}, { WEB_CONCURRENCY: '2' });
 
-  const code = await service.stop('SIGTERM');
+  service.killAll('SIGINT');
 
-  assert.equal(code, 1);
-  assert.match(service.stderr.join(), /stopped before everything was answered/);
-  await Promise.all(replies);
+  assert.equal(await service.exitCode, 0);
+  assert.deepEqual(service.stderr, []);
 });
 
-test('a second signal ends the drain', async (t) => {
-  const { service } = await runningService(t, {}, { DRAIN_MS: '15000' });
-  service.kill('SIGTERM');
-  await service.logLine('draining');
+test('no worker outlives a primary that was killed', async (t) => {
+  const { service } = await runningService(t, {}, { WEB_CONCURRENCY: '2', ...DRAINING });
 
-  assert.equal(await service.stop('SIGTERM'), 1);
-});
-
-test('while it drains it is not ready, and everything is answered on closing connections', async (t) => {
-  const { service, url, adminUrl } = await runningService(t, {}, { DRAIN_MS: '15000' });
-  service.kill('SIGTERM');
-  await service.logLine('draining');
-
-  const ready = await fetch(`${adminUrl}/readyz`);
-  const alive = await fetch(`${adminUrl}/livez`);
-  const answer = await askJson(url, { data: 'unknown till now' });
-
-  assert.deepEqual([ready.status, alive.status, answer.status], [503, 200, 200]);
-  assert.equal(answer.headers.connection, 'close');
+  assert.equal(await service.stop('SIGKILL'), null);
 });
 
 test('SIGTERM in the middle of the start ends it with 0', async (t) => {
-  const atOnce = `process.once('newListener', () => setImmediate(() => process.kill(process.pid, 'SIGTERM')))`;
-  const hook = `data:text/javascript,${encodeURIComponent(atOnce)}`;
-
-  const service = tuohs(t, ['serve', '--embedded-shoutcloud'], { NODE_OPTIONS: `--import=${hook}` });
+  const service = tuohs(t, ['serve', '--embedded-shoutcloud'], hook(SELF_STOP));
 
   assert.equal(await service.exitCode, 0);
   assert.deepEqual(service.stderr, []);
@@ -86,6 +97,19 @@ test('idle connections do not keep it from ending, and its end says nothing', as
   assert.deepEqual(service.stderr, []);
 });
 
-function bodyOf(reply: Reply | Error): string {
-  return reply instanceof Error ? reply.message : reply.body;
+/** The service with three calls under way, which nothing but the upstream will end. */
+async function busyService(t: TestContext, environment: Readonly<Record<string, string>>) {
+  const upstream = await heldUpstream(t);
+  const settings = { SHOUTCLOUD_URL: upstream.url, BATCH_MAX_ITEMS: '1' };
+  const service = tuohs(t, ['serve'], { ...settings, ...environment });
+  const { url } = await service.listening();
+  const replies = ['one', 'two', 'three'].map((data) => askJson(url, { data }).catch(() => undefined));
+  await until(t, () => upstream.waiting.length === replies.length);
+  return { service, upstream, replies };
+}
+
+/** Which processes wrote this line, in order. */
+function writersOf({ log }: { log: ReturnType<typeof tuohs>['log'] }, message: string): string[] {
+  const lines = log.filter(({ msg }) => msg === message);
+  return lines.map(({ worker }) => (worker === undefined ? 'service' : 'worker'));
 }

@@ -8,7 +8,7 @@ import { httpServer } from '../support/http-server.ts';
 import { startProgram, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { runningService } from './service.ts';
-import { front, someRoundsLater, testWebhook, watching } from './watched.ts';
+import { front, testWebhook, watching } from './watched.ts';
 
 const steady = await runningService({ after });
 
@@ -34,26 +34,6 @@ test('a service that is killed and started again is one down and one up', async 
     const { status: ____, ...told } = webhook.got[i] ?? {};
     assert.deepEqual(facts, told);
   }
-});
-
-test('with FALLBACK=local, a dead SHOUTCLOUD is a down that says what still works', async (t) => {
-  const { url, shoutcloud } = await runningService(t, {}, { FALLBACK: 'local', UPSTREAM_RETRIES: '0' });
-  const webhook = await testWebhook(t);
-  assert.equal(await watching(t, url, '--once').exitCode, 0);
-  const watch = watching(t, url, '--notify', webhook.address);
-
-  shoutcloud.setFaults('close');
-  await watch.logLine('down');
-  shoutcloud.setFaults('');
-  await until(t, () => webhook.got.length === 2);
-
-  assert.equal(await watch.stop('SIGINT'), 0);
-  assert.equal(webhook.statuses(), 'down up');
-  assert.equal(webhook.got[0]?.cause, 'upstream');
-  assert.match(
-    String(webhook.got[0]?.reason),
-    /^a fresh string is not answered: .*; known strings are still answered$/,
-  );
 });
 
 test('a service that is well is one line at the start and none after', async (t) => {
@@ -84,43 +64,16 @@ test('a signal ends --once with 130', async (t) => {
   assert.equal(await watch.stop('SIGINT'), 130);
 });
 
-test('a watcher that is killed and started again in between tells nothing twice and forgets nothing', async (t) => {
-  const flapping = await front(t, steady.url, 'uddddddddddddddddddddduu');
-  const webhook = await testWebhook(t);
-  const args = ['--notify', webhook.address, '--state', join(await folder(t), 'state.json')];
-
-  const first = watching(t, flapping.url, ...args);
-  await until(t, () => webhook.got.length === 1);
-  await someRoundsLater(t, flapping);
-  await first.stop('SIGKILL');
-  const second = watching(t, flapping.url, ...args);
-  await until(t, () => webhook.got.length === 2);
-  await someRoundsLater(t, flapping);
-  await second.stop();
-
-  assert.equal(webhook.statuses(), 'down up');
-});
-
 test('jobs of cron count their rounds together, and what a webhook did not take comes later', async (t) => {
   const flapping = await front(t, steady.url, 'uddud');
   const webhook = await testWebhook(t);
-  const state = join(await folder(t), 'state.json');
-  const args = [
-    '--once',
-    '--state',
-    state,
-    '--down-after',
-    '2',
-    '--up-after',
-    '1',
-    '--notify',
-    webhook.address,
-  ];
+  const keeping = ['--once', '--state', join(await folder(t), 'state.json'), '--notify', webhook.address];
+  const args = [...keeping, '--down-after', '2', '--up-after', '1'];
   const rounds: unknown[] = [];
 
   for (const isWell of [true, true, false, true, true]) {
     webhook.isWell = isWell;
-    rounds.push([await watching(t, flapping.url, ...args).exitCode, webhook.statuses()]);
+    rounds.push([await watching(t, flapping, ...args).exitCode, webhook.statuses()]);
   }
 
   assert.deepEqual(rounds, [
@@ -138,7 +91,7 @@ test('the address of a webhook may come from a file and is in no line, even wher
   webhook.isWell = false;
   const file = join(await folder(t), 'webhooks');
   await writeFile(file, `${webhook.address}\n`);
-  const watch = tuohs(t, ['watch', '--url', flapping.url, '--interval', '20ms'], {
+  const watch = tuohs(t, ['watch', '--url', flapping, '--interval', '20ms'], {
     TUOHS_WATCH_NOTIFY_FILE: file,
   });
 
@@ -159,7 +112,7 @@ for (const output of ['a full disk', 'a reader that is gone']) {
     const webhook = await testWebhook(t);
     const { path, read, leave } = await fifo(t);
     const log = output === 'a full disk' ? '/dev/full' : path;
-    const args = `--interval 10ms --down-after 2 --up-after 1 --url ${flapping.url} --notify ${webhook.address}`;
+    const args = `--interval 10ms --down-after 2 --up-after 1 --url ${flapping} --notify ${webhook.address}`;
     const watch = startProgram(t, {
       command: 'sh',
       args: ['-c', `exec "${process.execPath}" src/main.ts watch ${args} > "${log}"`],

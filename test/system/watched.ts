@@ -2,7 +2,6 @@ import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { httpServer } from '../support/http-server.ts';
 import { type Program, tuohs } from '../support/process.ts';
-import { until } from '../support/until.ts';
 
 export interface TestWebhook {
   readonly address: string;
@@ -33,24 +32,17 @@ export async function testWebhook(t: TestContext): Promise<TestWebhook> {
   return Object.assign(webhook, { address: `${url}/services/s3cr3t` });
 }
 
-/** The public address of a service behind a load balancer that reaches it in some rounds and in others does not. */
-export interface Front {
-  readonly url: string;
-  /** How many rounds have begun. */
-  rounds(): number;
-}
-
-/** `u`: the round with this number is let through to the service; `d`: it gets 502. Later rounds are as the last one. */
-export async function front(t: TestContext, serviceUrl: string, word: string): Promise<Front> {
+/**
+ * The public address of a service behind a load balancer. With `u`, the round with this number is let through to the service; with
+ * `d`, it gets 502. Later rounds are as the last one.
+ */
+export async function front(t: TestContext, serviceUrl: string, word: string): Promise<string> {
   let questions = 0;
   const { url } = await httpServer(t, async (request, response) => {
     // Each round asks two.
     const round = Math.floor(questions++ / 2);
     const letter = word[Math.min(round, word.length - 1)];
-    if (letter === 'd') {
-      response.writeHead(502).end('no server');
-      return;
-    }
+    if (letter === 'd') return void response.writeHead(502).end('no server');
     const answer = await fetch(serviceUrl + request.url, {
       method: request.method ?? 'GET',
       headers: { 'content-type': request.headers['content-type'] ?? '' },
@@ -58,16 +50,10 @@ export async function front(t: TestContext, serviceUrl: string, word: string): P
     });
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
   });
-  return { url, rounds: () => Math.ceil(questions / 2) };
+  return url;
 }
 
 /** `tuohs watch` with quick rounds, and more arguments. */
 export function watching(t: TestContext, url: string, ...args: string[]): Program {
   return tuohs(t, ['watch', '--url', url, '--interval', '20ms', '--timeout', '1m', ...args]);
-}
-
-/** Resolves when three more rounds are done: whatever there was to tell has been told. */
-export async function someRoundsLater(t: TestContext, { rounds }: Front): Promise<void> {
-  const target = rounds() + 4;
-  await until(t, () => rounds() >= target);
 }

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ask, askJson } from '../support/ask.ts';
-import { ended, tuohs } from '../support/process.ts';
+import { ended, hook, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { heldUpstream } from './held-upstream.ts';
 
 const TWO = { WEB_CONCURRENCY: '2' };
-const DRAINING = { DRAIN_MS: '15000' };
 
 interface WorkerStatus {
   readonly pid: number;
@@ -67,10 +66,9 @@ test('wrong settings end it with 2 before any worker starts', async (t) => {
 });
 
 test('a worker that cannot start ends it with 1 and the reason', async (t) => {
-  const failing = `if (process.argv[2] === 'worker') throw new Error('as told')`;
-  const hook = `data:text/javascript,${encodeURIComponent(failing)}`;
+  const failing = hook(`if (process.argv[2] === 'worker') throw new Error('as told')`);
 
-  const { code, stderr } = await ended(tuohs(t, ['serve'], { ...TWO, NODE_OPTIONS: `--import=${hook}` }));
+  const { code, stderr } = await ended(tuohs(t, ['serve'], { ...TWO, ...failing }));
 
   assert.equal(code, 1);
   assert.match(stderr, /^tuohs: a worker could not start: it ended with exit code 1$/m);
@@ -98,58 +96,6 @@ test('a killed worker loses the requests in flight on it and no other, and is re
   assert.equal(between.ready, true);
   const pids = (await workersOf(adminUrl)).map(({ pid }) => pid);
   assert.ok(!pids.includes(lost.pid) && pids.includes(kept.pid));
-});
-
-// The exit code comes when nobody holds the output any more: after the last worker.
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-  test(`${signal} ends the workers, then the primary, with 0`, async (t) => {
-    const { service } = await twoWorkers(t);
-
-    assert.equal(await service.stop(signal), 0);
-    assert.deepEqual(service.stderr, []);
-    const ends = service.stdout.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'closed');
-    assert.deepEqual(
-      ends.map(({ worker }) => typeof worker),
-      ['number', 'number', 'undefined'],
-    );
-  });
-}
-
-test('while they drain it is not ready, and everything is answered on closing connections', async (t) => {
-  const { service, url, adminUrl } = await twoWorkers(t, DRAINING);
-  await workersOf(adminUrl);
-  service.kill('SIGTERM');
-  await until(t, () => service.log.filter(({ msg, worker }) => msg === 'draining' && worker).length === 2);
-
-  const ready = await ask(adminUrl, { path: '/readyz' });
-  const replies = await Promise.all(Array.from({ length: 8 }, (_, i) => askJson(url, { data: `new ${i}` })));
-
-  assert.equal(ready.status, 503);
-  assert.ok(replies.every(({ status, headers }) => status === 200 && headers.connection === 'close'));
-});
-
-test('a second signal ends all of them at once, with 1', async (t) => {
-  const { service } = await twoWorkers(t, DRAINING);
-  service.kill('SIGTERM');
-  await service.logLine('draining');
-
-  assert.equal(await service.stop('SIGTERM'), 1);
-  assert.match(service.stderr.join(), /stopped before everything was answered/);
-});
-
-test('Ctrl-C, which reaches all processes, ends them with 0', async (t) => {
-  const { service } = await twoWorkers(t);
-
-  service.killAll('SIGINT');
-
-  assert.equal(await service.exitCode, 0);
-  assert.deepEqual(service.stderr, []);
-});
-
-test('no worker outlives a primary that was killed', async (t) => {
-  const { service } = await twoWorkers(t, DRAINING);
-
-  assert.equal(await service.stop('SIGKILL'), null);
 });
 
 async function twoWorkers(t: TestContext, environment: Readonly<Record<string, string>> = {}) {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { NextTurn } from '../../core/clock.ts';
+import type { Clock, NextTurn } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 
@@ -49,8 +49,12 @@ const MAX_AT_ONCE = 8;
 /** Requests of one connection that wait for answers to earlier ones, or arrive together. The connection closes after the last. */
 const MOST_AHEAD = 128;
 
-/** The same while the event loop is late, because requests of one packet are all answered in one turn. */
-const MOST_AHEAD_PRESSED = 8;
+/**
+ * Requests that all connections together send ahead in one turn of the event loop. For the rest of the turn, the limit of each
+ * connection is `MOST_AHEAD_THEN`: the requests of a packet are all answered in one turn, and new connections wait for its end.
+ */
+const MOST_AHEAD_IN_TURN = 128;
+const MOST_AHEAD_THEN = 10;
 
 /** What a request costs beside its body: the objects that Node and we make for it. Measured: 3 KB. */
 const REQUEST_BYTES = 4096;
@@ -61,12 +65,13 @@ const READ_AT_ONCE_BYTES = 65_536;
 /** An answer that was not read for so long is slow. */
 const UNREAD_MS = 1000;
 
-/** The open connections of a server, at most `maxConnections`. While it is pressed, clients can send fewer requests ahead. */
+/** The open connections of a server, at most `maxConnections`. */
 export function connections(
   maxConnections: number,
-  { nextTurn, isPressed }: { nextTurn: NextTurn; isPressed: () => boolean },
+  { nextTurn, soon }: { nextTurn: NextTurn; soon: Clock['soon'] },
 ): Connections {
   const open = new Map<Duplex, Connection>();
+  let aheadInTurn = 0;
 
   return {
     add(socket, nowMs) {
@@ -135,11 +140,16 @@ export function connections(
     if (connection === undefined || connection.isPausing) return;
     connection.isPausing = true;
     // Node resumes the socket behind each request of a packet, so this has to wait for the last one.
-    queueMicrotask(() => socket.pause());
-    void nextTurn(READ_AT_ONCE_BYTES).then(() => {
-      connection.isPausing = false;
-      if (!connection.isFull) socket.resume();
+    queueMicrotask(() => {
+      socket.pause();
+      if (!connection.isFull) void resumeInTurn(connection);
     });
+  }
+
+  async function resumeInTurn(connection: Connection): Promise<void> {
+    await nextTurn(READ_AT_ONCE_BYTES);
+    connection.isPausing = false;
+    if (!connection.isFull) connection.socket.resume();
   }
 
   /**
@@ -149,9 +159,19 @@ export function connections(
   function takeAhead(exchange: Exchange, connection: Connection): void {
     const { socket, exchanges, packet } = connection;
     const ahead = Math.max(exchanges.length, packet.requests);
-    connection.isFull = ahead >= (isPressed() ? MOST_AHEAD_PRESSED : MOST_AHEAD) || !hasRoom(exchange);
+    connection.isFull = ahead >= mostAhead() || !hasRoom(exchange);
     if (connection.isFull) exchange.closeAfterAnswer();
     giveWay(socket);
+  }
+
+  function mostAhead(): number {
+    if (aheadInTurn === 0) {
+      soon(() => {
+        aheadInTurn = 0;
+      });
+    }
+    aheadInTurn++;
+    return aheadInTurn > MOST_AHEAD_IN_TURN ? MOST_AHEAD_THEN : MOST_AHEAD;
   }
 
   /** Closes those that have stood still for longest; the time of one that owes us something counts ten times that of an idle one. */

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import type { RedisTrouble } from '../../../src/core/events.ts';
-import { bulk, type FakeRedis, fakeRedis } from '../../support/fake-redis.ts';
+import { bulk, fakeRedis } from '../../support/fake-redis.ts';
 import { closedUrl, tcpServer } from '../../support/http-server.ts';
 import { tuohs } from '../../support/process.ts';
 import type { RedisOptions, RedisServer } from '../../support/redis-server.ts';
@@ -228,7 +228,7 @@ async function isUsed({ store }: RedisUnderTest): Promise<void> {
 }
 
 /** Answers INFO with this reply, and the other commands correctly. */
-function redisWithInfo(t: TestContext, reply: string): Promise<FakeRedis> {
+function redisWithInfo(t: TestContext, reply: string) {
   return fakeRedis(t, ([name]) => (name === 'info' ? reply : undefined));
 }
 

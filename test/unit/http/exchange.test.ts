@@ -108,7 +108,7 @@ function beforeItsBody() {
     writeHead: headWriter(world.clock, 1000),
     budget: byteBudget(
       1_000_000,
-      connections(10, { nextTurn: async () => {}, isPressed: () => false }).cutSlowest,
+      connections(10, { ...world.clock, nextTurn: async () => {} }).cutSlowest,
       world.clock,
     ),
     giveWay: () => {},

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError } from '../../../src/core/errors.ts';
-import type { Event } from '../../../src/core/events.ts';
-import { bothOf } from '../../../src/telemetry/log-events.ts';
+import { type Event, emitTo } from '../../../src/core/events.ts';
 import { logged } from './log-under-test.ts';
 import { ONLY_COUNTED } from './metrics-under-test.ts';
 
@@ -103,14 +102,17 @@ test('events that only count are no lines', () => {
   assert.deepEqual(logged('debug', ...ONLY_COUNTED), []);
 });
 
-test('an event that is passed on to both reaches the first, then the second', () => {
+test('an event reaches the listeners to its type, in their order', () => {
   const seen: string[] = [];
-  const emit = bothOf(
-    ({ type }) => seen.push(`first ${type}`),
-    ({ type }) => seen.push(`second ${type}`),
+  const emit = emitTo(
+    { draining: () => void seen.push('first') },
+    undefined,
+    { closed: () => void seen.push('another type') },
+    { draining: ({ type }) => void seen.push(`second ${type}`) },
   );
 
   emit({ type: 'draining' });
+  emit({ type: 'coalesced' });
 
-  assert.deepEqual(seen, ['first draining', 'second draining']);
+  assert.deepEqual(seen, ['first', 'second draining']);
 });

@@ -1,4 +1,4 @@
-import type { Event } from '../../../src/core/events.ts';
+import { type Event, emitTo } from '../../../src/core/events.ts';
 import { logEvents } from '../../../src/telemetry/log-events.ts';
 import { jsonLog } from '../../../src/telemetry/log-output.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -10,7 +10,7 @@ export function eventLog(level: 'debug' | 'info', about: Record<string, unknown>
   const clock = fakeClock();
   return {
     clock,
-    emit: logEvents(jsonLog({ level, logTo }), { clock, about }),
+    emit: emitTo(logEvents(jsonLog({ level, logTo }), { clock, about })),
     /** The lines so far, without their time. */
     lines: (): Record<string, unknown>[] => logTo.lines.map(({ time: _, ...line }) => line),
   };

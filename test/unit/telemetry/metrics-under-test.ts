@@ -1,10 +1,11 @@
-import type { BreakerState, Event } from '../../../src/core/events.ts';
+import { type BreakerState, type Event, emitTo } from '../../../src/core/events.ts';
 import { metrics, type Readings } from '../../../src/telemetry/metrics.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 /** Metrics with steady readings, which have counted these events. */
 export function measured(events: readonly Event[], readings: Partial<Readings> = {}) {
-  const { emit, read, text, types, series } = metrics({ version: '1.2.3', clock: fakeClock() });
+  const { listeners, read, text, types, series } = metrics({ version: '1.2.3', clock: fakeClock() });
+  const emit = emitTo(listeners);
   read({
     inFlight: () => 0,
     heldBytes: () => 0,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Event } from '../../../src/core/events.ts';
+import { type Event, emitTo } from '../../../src/core/events.ts';
 import { summedMetrics } from '../../../src/telemetry/summed-metrics.ts';
 import { measured } from './metrics-under-test.ts';
 
@@ -18,8 +18,9 @@ function worker({ shed = 0, inFlight = 0, isRedisUp = true, dropped = 0 }) {
 
 function summed(...pids: number[]) {
   const sums = summedMetrics({ serving: () => pids.length, logLinesDropped: () => 3 });
-  for (const pid of pids) sums.emit({ type: 'worker-listening', pid });
-  return sums;
+  const emit = emitTo(sums.listeners);
+  for (const pid of pids) emit({ type: 'worker-listening', pid });
+  return { ...sums, emit };
 }
 
 function ended(pid: number, wasAsked = false): Event {

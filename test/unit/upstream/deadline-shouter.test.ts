@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { AttemptError } from '../../../src/core/errors.ts';
 import { deadlineShouter } from '../../../src/upstream/deadline-shouter.ts';
@@ -35,16 +36,24 @@ for (const manner of ['listening', 'deaf'] as const) {
 }
 
 for (const failure of [undefined, new AttemptError('server_error', 'as told')]) {
-  test(`a caller that waits costs one timer, and none once ${failure ? 'its failure is passed on' : 'answered'}`, async () => {
+  test(`a caller that waits costs a timer and a listener, and neither once ${failure ? 'its failure is passed on' : 'answered'}`, async () => {
     const { upstream, clock, shout } = held();
-    const answer = endOf(shout('abc'));
-    const waiting = clock.timers();
+    const { signal } = new AbortController();
+    const costs = () => [clock.timers(), getEventListeners(signal, 'abort').length];
+    const answer = endOf(shout('abc', testCall({ signal })));
+    const waiting = costs();
 
     if (failure) upstream.failHeld(failure);
     else upstream.answerHeld();
 
     assert.equal(await answer, failure ?? 'ABC');
-    assert.deepEqual([waiting, clock.timers()], [1, 0]);
+    assert.deepEqual(
+      [waiting, costs()],
+      [
+        [1, 1],
+        [0, 0],
+      ],
+    );
   });
 }
 

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { copyFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readVersion } from '../../src/version.ts';
+import { folder } from '../support/folder.ts';
+import { freePort } from '../support/http-server.ts';
+import { startProgram } from '../support/process.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+test('in a checkout ./tuohs runs on the Node of the project, from anywhere and by any name', async (t) => {
+  const elsewhere = await folder(t);
+  await symlink(join(root, 'tuohs'), join(elsewhere, 'shorter'));
+
+  const { stdout } = spawnSync('./shorter', ['--version'], {
+    cwd: elsewhere,
+    env: { PATH: '/usr/bin:/bin' },
+    encoding: 'utf8',
+  });
+
+  assert.equal(stdout, `${readVersion()}\n`);
+});
+
+test('in a checkout where nothing is installed ./tuohs says what to do', async (t) => {
+  const checkout = await folder(t);
+  await copyFile(join(root, 'tuohs'), join(checkout, 'tuohs'));
+
+  const { status, stderr } = spawnSync(join(checkout, 'tuohs'), ['serve'], { encoding: 'utf8' });
+
+  assert.deepEqual([status, stderr], [2, 'tuohs: nothing is installed here yet; run make install first\n']);
+});
+
+test('make debug prints where the page, the reference and the admin port answer', async (t) => {
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const program = startProgram(t, {
+    command: process.execPath,
+    args: ['scripts/debug.ts', 'serve', '--embedded-shoutcloud'],
+    environment: { HOST: 'localhost', PORT: `${port}`, ADMIN_PORT: `${adminPort}`, DRAIN_MS: '0' },
+  });
+  await program.listening();
+
+  const printed = program.stdout.slice(0, 3).map((line) => line.split(/ +/));
+
+  assert.deepEqual(
+    await Promise.all(printed.map(async ([name, url = '']) => [name, (await fetch(url)).status])),
+    [
+      ['Page', 200],
+      ['Reference', 200],
+      ['Admin', 200],
+    ],
+  );
+  assert.deepEqual(program.stderr, []);
+  assert.match(program.stdout[3] ?? '', /^SHOUTCLOUD is embedded/);
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { folder } from '../support/folder.ts';
+import { matches, ROOT, read } from '../support/pages.ts';
+import { ended, startProgram } from '../support/process.ts';
+import { runningService } from './service.ts';
+
+const { url, adminUrl } = await runningService({ after });
+const place = await folder({ after });
+await writeFile(join(place, 'names.txt'), 'one\n');
+const skip = spawnSync('curl', ['--version']).status === 0 ? false : 'there is no curl';
+
+// curl is untouched by the user's own settings for it.
+const FUNCTIONS = `
+cd "${place}"
+tuohs() { "${process.execPath}" "${fileURLToPath(new URL('src/main.ts', ROOT))}" "$@"; }
+curl() { command curl -q -sS --noproxy "*" --max-time 300 "$@"; }
+`;
+
+const README_EXAMPLES = examples('README.md').flatMap((block) =>
+  block.split(/^(?=curl )/m).filter((command) => command.startsWith('curl ')),
+);
+
+test('the README shows how to ask with JSON, with a form and with a GET', () => {
+  const shown = README_EXAMPLES.join('\n');
+
+  assert.match(shown, /application\/json/);
+  assert.match(shown, /-d data=/);
+  assert.match(shown, /curl -G/);
+});
+
+for (const example of [...README_EXAMPLES, ...examples('docs/command-line.md')]) {
+  const lines = example.trimEnd().split('\n');
+  const commands = lines.filter((line) => !line.startsWith('# ')).join('\n');
+  // The comment lines say what it prints.
+  const output = lines.filter((line) => line.startsWith('# ')).map((line) => line.slice(2));
+
+  test(`the pages show what this does: ${commands}`, {
+    skip: commands.includes('curl') && skip,
+  }, async (t) => {
+    const addressed = commands
+      .replaceAll('localhost:5000', new URL(url).host)
+      .replaceAll('localhost:9464', new URL(adminUrl).host);
+
+    const program = startProgram(t, {
+      command: 'sh',
+      args: ['-ec', FUNCTIONS + addressed],
+      environment: { TUOHS_URL: url },
+    });
+
+    const { code, stdout, stderr } = await ended(program);
+    assert.equal(code, 0, stderr);
+    if (output.length > 0) assert.equal(stdout.trimEnd(), output.join('\n'));
+  });
+}
+
+/** The shell commands of a page. */
+function examples(page: string): string[] {
+  return matches(read(page), /^```sh\n(.*?)^```$/gms);
+}
