@@ -15,14 +15,11 @@ test('values from the environment are used, an explicit 0 too', () => {
   assert.deepEqual([port, cacheMaxBytes, drainMs, retryBudgetRatio], [8080, 0, 0, 0.5]);
 });
 
-test('an empty variable of OpenTelemetry means the default', () => {
-  const empty = Object.values(traceSettings).map(({ name }) => [name, '']);
+test('unknown variables and empty ones of optional settings and of OpenTelemetry mean the defaults', () => {
+  const traces = Object.values(traceSettings).map(({ name }) => [name, '']);
+  const others = { PORTS: 'x', tuohs: '', REDIS_URL: '', TRUST_PROXY: '' };
 
-  assert.deepEqual(readConfig(Object.fromEntries(empty)), readConfig({}));
-});
-
-test('unknown variables are ignored, and an empty optional value means none', () => {
-  assert.deepEqual(readConfig({ PORTS: 'x', tuohs: '', REDIS_URL: '', TRUST_PROXY: '' }), readConfig({}));
+  assert.deepEqual(readConfig({ ...Object.fromEntries(traces), ...others }), readConfig({}));
 });
 
 test('all problems are named at once, each with what is accepted', () => {
@@ -129,23 +126,16 @@ test('each setting has a variable of its own', () => {
 });
 
 test('the start names hosts and processes, and no part of an address that can be secret', () => {
-  const config = readConfig({
+  const environment = {
     HOST: '127.0.0.1',
     SHOUTCLOUD_URL: 'http://user:s3cr3t@upstream.example:8080/s3cr3t',
-    REDIS_URL: 'rediss://user:s3cr3t@cache.example:6380/7',
-    WEB_CONCURRENCY: '3',
-  });
+  };
+  const config = readConfig({ ...environment, WEB_CONCURRENCY: '3' });
+  const withRedis = readConfig({ REDIS_URL: 'rediss://user:s3cr3t@cache.example:6380/7' });
 
-  assert.deepEqual(startFacts(config), {
-    host: '127.0.0.1',
-    upstream: 'upstream.example:8080',
-    redis: 'cache.example:6380',
-    processes: 3,
-  });
-});
-
-test('without Redis the start names none', () => {
-  assert.equal('redis' in startFacts(readConfig({})), false);
+  const facts = { host: '127.0.0.1', upstream: 'upstream.example:8080', processes: 3 };
+  assert.deepEqual(startFacts(config), facts);
+  assert.equal(startFacts(withRedis).redis, 'cache.example:6380');
 });
 
 function pairsOf(
