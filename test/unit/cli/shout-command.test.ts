@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { folder } from '../../support/folder.ts';
+import { newFile } from '../../support/folder.ts';
 import { fakeService, type Manner, saying, unreachable } from '../client/fake-service.ts';
 import { behindFetch, ran } from './shout-surroundings.ts';
 
@@ -24,7 +23,7 @@ for (const [what, args, input, output] of [
 
 test('--file shouts the lines of a file', async (t) => {
   serviceOf(t);
-  const file = await fileWith(t, 'one\ntwo\n');
+  const file = await newFile(t, 'one\ntwo\n');
 
   const said = await ran(['shout', '--file', file]);
 
@@ -33,7 +32,7 @@ test('--file shouts the lines of a file', async (t) => {
 
 test('a failed line leaves an empty line, its reason, and itself in the file for failed ones', async (t) => {
   serviceOf(t, failingAt('two'));
-  const failed = await fileWith(t, 'from before\n');
+  const failed = await newFile(t, 'from before\n');
 
   const said = await ran(['shout', '--failed', failed], { input: 'one\ntwo\r\nthree\n' });
 
@@ -46,13 +45,13 @@ test('a failed line leaves an empty line, its reason, and itself in the file for
 
 test('a line that is not UTF-8 is kept byte for byte, in a file for its owner alone', async (t) => {
   serviceOf(t);
-  const failed = join(await folder(t), 'failed.txt');
+  const failed = await newFile(t);
   const input = Buffer.from('one\nb\xffd\r\nthree\n', 'latin1');
 
   const { exitCode, stdout, stderr } = await ran(['shout', '--failed', failed], { input });
 
   assert.deepEqual([exitCode, stdout], [1, '<one>\n\n<three>\n']);
-  assert.match(stderr, /^tuohs: line 2: the line is not valid UTF-8\n/);
+  assert.match(stderr, /^tuohs: line 2: the line is not valid UTF-8 \(BAD_INPUT\)\n/);
   assert.equal(await readFile(failed, 'latin1'), 'b\xffd\r\n');
   assert.equal((await stat(failed)).mode & 0o777, 0o600);
 });
@@ -111,7 +110,7 @@ for (const [what, args] of [
 }
 
 test('failed lines cannot go to the file that is read', async (t) => {
-  const file = await fileWith(t, 'one\n');
+  const file = await newFile(t, 'one\n');
 
   const { exitCode } = await ran(['shout', '--file', file, '--failed', file]);
 
@@ -125,10 +124,4 @@ function serviceOf(t: TestContext, ...manners: readonly Manner[]): string[] {
 function failingAt(failing: string): Manner {
   const error = { error: 'a sentence', code: 'UPSTREAM_TIMEOUT' };
   return saying((text) => JSON.stringify(text === failing ? error : { data: `<${text}>` }));
-}
-
-async function fileWith(t: TestContext, content: string): Promise<string> {
-  const path = join(await folder(t), 'lines.txt');
-  await writeFile(path, content);
-  return path;
 }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { settled } from '../../support/fake-clock.ts';
-import { folder } from '../../support/folder.ts';
+import { newFile } from '../../support/folder.ts';
 import { pick } from '../../support/pick.ts';
 import { problem } from '../client/fake-service.ts';
 import { behindFetch, inputOf, type RunOptions, ran } from './shout-surroundings.ts';
@@ -19,7 +18,7 @@ test('each text is one object, in order, with the source of its answer', async (
 
 test('a failure is an object too, is counted, and its line is kept', async (t) => {
   serviceOf(t, (text) => (text === 'bad' ? problem(400, 'BAD_INPUT') : undefined));
-  const failed = join(await folder(t), 'failed.txt');
+  const failed = await newFile(t);
   const input = Buffer.from('one\nbad\n\xff\ntwo\n', 'latin1');
 
   const { exitCode, results, stderr } = await shoutJson(['--failed', failed], { input });

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { folder } from '../../support/folder.ts';
+import { newFile } from '../../support/folder.ts';
 import { closedUrl } from '../../support/http-server.ts';
 import { ran } from './shout-surroundings.ts';
 
@@ -16,8 +15,7 @@ test('a failed round of --once is 1 and one line', async () => {
 });
 
 test('a state file that holds no state is reported and replaced', async (t) => {
-  const state = join(await folder(t), 'state.json');
-  await writeFile(state, 'garbage');
+  const state = await newFile(t, 'garbage');
 
   const { stdout } = await ran(['watch', '--once', '--url', await closedUrl(), '--state', state]);
 

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { dirname } from 'node:path';
+import { test } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import { type Environment, readConfig } from '../../../src/config/read-config.ts';
-import { folder } from '../../support/folder.ts';
+import { newFile } from '../../support/folder.ts';
 import { problemsOf } from './problems-of.ts';
 
 const URL = 'redis://user:hidden-word@redis.test:6379';
 
 for (const end of ['', '\n', '\r\n']) {
   test(`a secret comes from the file that is named, without its end ${JSON.stringify(end)}`, async (t) => {
-    const file = await fileWith(t, `${URL}${end}`);
+    const file = await newFile(t, `${URL}${end}`);
 
     assert.equal(readConfig({ REDIS_URL_FILE: file }).redisUrl, URL);
   });
@@ -39,7 +38,7 @@ const PROBLEMS: readonly [what: string, environment: (file: string) => Environme
 ];
 for (const [what, environment, expected] of PROBLEMS) {
   test(`${what} is a problem, and no secret is shown`, async (t) => {
-    const [problem = '', ...others] = problemsOf(environment(await fileWith(t, WRONG)));
+    const [problem = '', ...others] = problemsOf(environment(await newFile(t, WRONG)));
 
     assert.match(problem, expected);
     assert.doesNotMatch(problem, /hidden-word/);
@@ -48,7 +47,7 @@ for (const [what, environment, expected] of PROBLEMS) {
 }
 
 test('a setting that is not secret is not read from a file', async (t) => {
-  assert.equal(readConfig({ PORT_FILE: await fileWith(t, '1234') }).port, 5000);
+  assert.equal(readConfig({ PORT_FILE: await newFile(t, '1234') }).port, 5000);
 });
 
 const WRONG_ADDRESSES = [
@@ -90,7 +89,7 @@ for (const [what, content] of Object.entries({
   'a certificate that is cut': CERTIFICATE.slice(0, 500),
 })) {
   test(`REDIS_CA_FILE with ${what} ends the start`, async (t) => {
-    const REDIS_CA_FILE = await fileWith(t, content);
+    const REDIS_CA_FILE = await newFile(t, content);
 
     const [problem = '', ...others] = problemsOf({ REDIS_CA_FILE, REDIS_URL: 'rediss://h' });
 
@@ -105,14 +104,14 @@ for (const [what, content] of Object.entries({
   'lines that end as on Windows': CERTIFICATE.replaceAll('\n', '\r\n'),
 })) {
   test(`REDIS_CA_FILE with ${what} is fine`, async (t) => {
-    const REDIS_CA_FILE = await fileWith(t, content);
+    const REDIS_CA_FILE = await newFile(t, content);
 
     assert.equal(readConfig({ REDIS_CA_FILE, REDIS_URL: 'rediss://h' }).redisCa, content);
   });
 }
 
 test('REDIS_CA_FILE without TLS ends the start', async (t) => {
-  const REDIS_CA_FILE = await fileWith(t, CERTIFICATE);
+  const REDIS_CA_FILE = await newFile(t, CERTIFICATE);
 
   const problems = problemsOf({ REDIS_CA_FILE, REDIS_URL: 'redis://:hidden@h', PORT: 'x' });
 
@@ -127,10 +126,4 @@ for (const url of ['http://user:hidden@h/?q', 'user:hidden@h', 'http://a:hidden%
     assert.match(problem, /^SHOUTCLOUD_URL must be .*, not ".*\*\*\*@h/);
     assert.doesNotMatch(problem, /hid/);
   });
-}
-
-async function fileWith(t: TestContext, content: string | Buffer): Promise<string> {
-  const file = join(await folder(t), 'file');
-  writeFileSync(file, content);
-  return file;
 }
