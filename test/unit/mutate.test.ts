@@ -51,5 +51,5 @@ test('where few tests import a file, those of what imports it look at its change
   const [closest, ...others] = relatedTests('src/http/exchange.ts');
 
   assert.deepEqual(closest, ['test/unit/http/exchange.test.ts']);
-  assert.ok(others.flat().includes('test/http/errors.test.ts'));
+  assert.ok(others.flat().some((path) => path.startsWith('test/http/')));
 });
