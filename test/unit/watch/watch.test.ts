@@ -208,10 +208,7 @@ for (const [what, roundMs, expected] of [
   });
 }
 
-for (const [when, roundMs] of [
-  ['within a round', 700],
-  ['between two rounds', 0],
-] as const) {
+for (const [when, roundMs] of Object.entries({ 'within a round': 700, 'between two rounds': 0 })) {
   test(`a watch stops at once ${when}, and leaves no timer`, async () => {
     const { clock, stop, ended } = await watchEachSecond(roundMs);
     await clock.advance(500);
