@@ -34,12 +34,17 @@ test('all workers are asked, and an answer that takes longer than a second is le
   ]);
 });
 
-test('all workers are drained at the same time', async () => {
-  const { pool, forked } = await startedPool();
+test('all workers are drained at the same time, and not killed', async () => {
+  const { pool, forked, nth } = await startedPool();
+  nth(1).isStuck = true;
 
-  await pool.drain();
+  const drained = pool.drain();
+  const orders = pick(forked, 'orders');
+  nth(1).end({ code: 0 });
+  await drained;
 
-  assert.deepEqual(pick(forked, 'orders'), [['drain'], ['drain']]);
+  assert.deepEqual(orders, [['drain'], ['drain']]);
+  assert.equal((await nth(2).ended).code, 0);
 });
 
 test('if one cannot start, the others are killed, not drained', async () => {
