@@ -6,14 +6,27 @@ import { stopSignals } from '../../../src/cli/own-process.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { ran } from './shout-surroundings.ts';
 
-test('an embedded SHOUTCLOUD and the address of another one contradict each other', async () => {
-  const environment = { SHOUTCLOUD_URL: 'http://other' };
+const ELSEWHERE = { HOST: '192.0.2.1', PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' };
+type Settings = Record<string, string>;
+const STARTS: [what: string, args: string[], environment: Settings, code: number, words: RegExp][] = [
+  ['wrong settings', [], { PORT: 'x', LOG_LEVEL: 'y' }, 2, /^tuohs: PORT must .*\ntuohs: LOG_LEVEL .*\n$/],
+  [
+    'an embedded SHOUTCLOUD beside the address of another one',
+    ['--embedded-shoutcloud'],
+    { SHOUTCLOUD_URL: 'http://other' },
+    2,
+    /^tuohs: SHOUTCLOUD_URL and --embedded-shoutcloud are both given.*\n$/,
+  ],
+  ['an address of another machine', [], ELSEWHERE, 1, /^tuohs: .*EADDRNOTAVAIL.*\n$/],
+];
+for (const [what, args, environment, code, words] of STARTS) {
+  test(`${what} ends the start with ${code} and a sentence for each problem`, async () => {
+    const { exitCode, stderr } = await ran(['serve', ...args], { environment });
 
-  const { exitCode, stderr } = await ran(['serve', '--embedded-shoutcloud'], { environment });
-
-  assert.equal(exitCode, 2);
-  assert.match(stderr, /^tuohs: SHOUTCLOUD_URL and --embedded-shoutcloud are both given.*\n$/);
-});
+    assert.equal(exitCode, code);
+    assert.match(stderr, words);
+  });
+}
 
 const read = duration(10, 3_600_000);
 for (const [text, ms] of Object.entries({ '500ms': 500, '30s': 30_000, '1.5m': 90_000, '1h': 3_600_000 })) {
