@@ -125,6 +125,20 @@ test('a state that cannot be saved is reported, and saved later', async () => {
   assert.deepEqual(statuses(got), ['down']);
 });
 
+test('a state is saved again only after a change', async () => {
+  const { play, store } = await watchOf();
+  let saves = 0;
+  store.save = async () => void saves++;
+  await play('d');
+  const before = saves;
+
+  await play('uuu');
+  const unchanged = saves;
+  await play('d');
+
+  assert.deepEqual([unchanged, saves], [before + 1, before + 2]);
+});
+
 test('the state of another address is not used, and that is reported', async () => {
   const store = memoryStore();
   store.saved = { ...FIRST_STATE, status: 'down', url: 'https://other.example' };

@@ -98,17 +98,19 @@ test('a first worker that ends before it serves fails the start', async () => {
   await assert.rejects(started, /a worker could not start: it ended with exit code 1/);
 });
 
-test('a worker that hangs in its start is killed after 20 s, and the next one is started', async () => {
+test('each worker that hangs in its start is killed after 20 s, and the next one is started', async () => {
   const { world, clock, forked, nth, started } = starting();
 
   await clock.advance(19_999);
-  const before = forked.length;
+  const before = [forked.length];
+  await clock.advance(1 + 100 + 19_999);
+  before.push(forked.length);
   await clock.advance(1 + 100);
-  nth(2).listen();
+  nth(3).listen();
   await started;
 
-  assert.deepEqual([before, forked.length], [1, 2]);
-  assert.deepEqual(pick(world.told('worker-ended'), 'signal'), ['SIGKILL']);
+  assert.deepEqual([...before, forked.length], [1, 2, 3]);
+  assert.deepEqual(pick(world.told('worker-ended'), 'signal'), ['SIGKILL', 'SIGKILL']);
 });
 
 test('a worker that is drained is not replaced, and leaves no timer', async () => {
@@ -132,13 +134,17 @@ test('a place that is drained while it is empty starts no other worker', async (
   assert.deepEqual([forked.length, nth(1).orders], [1, []]);
 });
 
-test('a worker that hangs in its start is killed a second after it was asked to drain', async () => {
-  const { nth, place, clock } = await takenAgain();
+test('a worker that hangs in its start is killed two seconds after it was asked to drain', async () => {
+  const { world, nth, place, clock } = await takenAgain();
+  await clock.advance(5000);
 
   const drained = place.drain();
-  await clock.advance(1000);
+  await clock.advance(1999);
+  const before = world.told('worker-ended').length;
+  await clock.advance(1);
   await drained;
 
+  assert.equal(before, 1);
   assert.equal((await nth(2).ended).signal, 'SIGKILL');
 });
 
