@@ -40,11 +40,11 @@ test('a change is made to one line of the file and tells which', () => {
 });
 
 test('the tests of a file are those that import it, themselves or by a helper', () => {
-  const [closest = []] = relatedTests('src/upstream/gated-shouter.ts');
+  const [closest = []] = relatedTests('src/cache/redis-connection.ts');
 
-  assert.ok(closest.includes('test/unit/upstream/gate.test.ts'));
-  assert.ok(closest.includes('test/unit/upstream/batched-queue.test.ts'));
-  assert.ok(!closest.includes('test/unit/upstream/retry-after.test.ts'));
+  assert.ok(closest.includes('test/unit/cache/redis-frozen.test.ts'));
+  assert.ok(!closest.includes('test/unit/cache/memory-store.test.ts'));
+  assert.ok(relatedTests('src/lifecycle.ts')[0]?.includes('test/unit/lifecycle.test.ts'));
 });
 
 test('where few tests import a file, those of what imports it look at its changes, too', () => {
