@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ending } from './process.ts';
@@ -7,5 +7,12 @@ import type { Ending } from './process.ts';
 export async function folder(ending: Ending): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'tuohs-test-'));
   ending.after(() => rm(path, { recursive: true }));
+  return path;
+}
+
+/** The path of a file in a folder of its own. Without content, there is no file yet. */
+export async function newFile(ending: Ending, content?: string | Buffer): Promise<string> {
+  const path = join(await folder(ending), 'file');
+  if (content !== undefined) await writeFile(path, content);
   return path;
 }

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Closer, lifecycle } from '../../src/lifecycle.ts';
 import { settled } from '../support/fake-clock.ts';
+import { soFar } from '../support/layer.ts';
 import { testWorld } from '../support/world.ts';
+
+type Parts = { closeApi?: Closer; closeRedis?: Closer; extraMs?: number };
 
 const never = () => new Promise(() => {});
 
@@ -21,8 +24,7 @@ test('it is ready once started, and no longer when the drain begins, which is si
 
 test('everything is still served while it drains, then the parts close in order', async () => {
   const api = Promise.withResolvers<void>();
-  const { world, life, clock, closed } = start({ closeApi: () => api.promise });
-  life.started();
+  const { world, life, clock, closed } = serving({ closeApi: () => api.promise });
   let calls = 0;
   life.closes(() => calls++);
 
@@ -65,35 +67,35 @@ test('the part that was added last is closed first, and those that observe the o
   assert.deepEqual(closed, ['bulk', 'api', 'redis', 'admin']);
 });
 
-test('after 20 s what is left is closed at once and side by side, and nothing was lost', async () => {
-  const { life, clock, closed } = start({ closeApi: (manner) => manner ?? never() });
-  life.started();
-  const closing = life.close();
+for (const [what, parts, rest, failure] of [
+  [
+    'what is left is closed at once and side by side, and nothing was lost',
+    { closeApi: (manner) => manner ?? never() },
+    ['redis'],
+  ],
+  [
+    'an answer that is lost then fails the end, and the rest is closed',
+    { closeApi: (manner) => (manner ? Promise.reject('one request') : never()) },
+    ['redis'],
+    'one request',
+  ],
+  ['a step that has ended is not closed again', { closeRedis: (manner) => manner ?? never() }, ['api']],
+] satisfies [string, Parts, string[], string?][]) {
+  test(`after 20 s ${what}`, async () => {
+    const { life, clock, closed } = serving(parts);
+    const end = life.close().catch((reason) => reason);
 
-  await clock.advance(19_999);
-  const before = [...closed];
-  await clock.advance(1);
-  await closing;
+    await clock.advance(19_999);
+    const before = await soFar(end);
+    await clock.advance(1);
 
-  assert.deepEqual([before, closed], [[], ['redis']]);
-});
-
-test('after 20 s an answer that is lost then fails the end, and the rest is closed', async () => {
-  const lost = () => Promise.reject(new Error('one request'));
-  const { life, clock, closed } = start({ closeApi: (manner) => (manner ? lost() : never()) });
-  life.started();
-  const closing = assert.rejects(life.close(), { message: 'one request' });
-
-  await clock.advance(20_000);
-  await closing;
-
-  assert.deepEqual(closed, ['redis']);
-});
+    assert.deepEqual([before, await end, closed], ['waits', failure, rest]);
+  });
+}
 
 for (const extraMs of [0, 1000]) {
   test(`a step that never ends is given up after a second more, which all have if ${extraMs} ms are extra`, async () => {
-    const { life, clock, closed, world } = start({ closeApi: never, extraMs });
-    life.started();
+    const { life, clock, closed, world } = serving({ closeApi: never, extraMs });
     const seen: unknown[] = [];
     const closing = life.close().then(() => seen.push('over'));
 
@@ -108,20 +110,8 @@ for (const extraMs of [0, 1000]) {
   });
 }
 
-test('after 20 s a step that has ended is not closed again', async () => {
-  const { life, clock, closed } = start({ closeRedis: (manner) => manner ?? never() });
-  life.started();
-  const closing = life.close();
-
-  await clock.advance(20_000);
-  await closing;
-
-  assert.deepEqual(closed, ['api']);
-});
-
 test('a hurry closes everything at once, and leaves no timer', async () => {
-  const { life, clock, closed, world } = start();
-  life.started();
+  const { life, clock, closed, world } = serving();
   const hurry = Promise.withResolvers<void>();
   const closing = assert.rejects(life.close(hurry.promise), /stopped before everything was answered/);
 
@@ -135,9 +125,8 @@ test('a hurry closes everything at once, and leaves no timer', async () => {
 });
 
 test('a hurry that comes when all is closed changes nothing, and no timer is left', async () => {
-  const { life, clock } = start();
+  const { life, clock } = serving();
   const hurry = Promise.withResolvers<void>();
-  life.started();
   const closing = life.close(hurry.promise);
   await clock.advance(6000);
   await closing;
@@ -150,16 +139,18 @@ test('a hurry that comes when all is closed changes nothing, and no timer is lef
 });
 
 /** A life with a drain of 6 s and two parts to close. */
-function start(parts: { closeApi?: Closer; closeRedis?: Closer; extraMs?: number } = {}) {
+function start({ closeApi, closeRedis, ...extra }: Parts = {}) {
   const world = testWorld();
   const closed: string[] = [];
-  const closes =
-    (what: string): Closer =>
-    () =>
-      closed.push(what);
-  const { closeApi = closes('api'), closeRedis = closes('redis'), ...extra } = parts;
   const life = lifecycle({ drainMs: 6000, ...extra }, world);
-  life.closes(closeRedis);
-  life.closes(closeApi);
+  life.closes(closeRedis ?? (() => closed.push('redis')));
+  life.closes(closeApi ?? (() => closed.push('api')));
   return { life, clock: world.clock, world, closed };
+}
+
+/** The same, which serves. */
+function serving(parts?: Parts) {
+  const started = start(parts);
+  started.life.started();
+  return started;
 }

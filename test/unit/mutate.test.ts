@@ -16,17 +16,17 @@ for (const [line, changes] of [
   });
 }
 
-for (const line of [
-  "import { a } from './a.ts';",
-  '  // a < b',
-  '  /** At least 1. */',
-  "  say('1 < 2');",
-  '  readonly a: 1;',
-]) {
-  test(`nothing that runs is in this line but a call at most: ${line.trim()}`, () => {
-    for (const { to } of mutantsOf(line)) assert.equal(to, '');
-  });
-}
+test('only a call is left out where nothing runs: imports, comments, strings and types', () => {
+  const lines = [
+    "import { a } from './a.ts';",
+    '  // a < b',
+    '  /** At least 1. */',
+    "  say('1 < 2');",
+    '  readonly a: 1;',
+  ];
+
+  assert.deepEqual(pick(mutantsOf(lines.join('\n')), 'to'), ['']);
+});
 
 test('a change is made to one line of the file and tells which', () => {
   const [first] = mutantsOf('const a = 1;\nconst b = 2;\n');
@@ -40,16 +40,16 @@ test('a change is made to one line of the file and tells which', () => {
 });
 
 test('the tests of a file are those that import it, themselves or by a helper', () => {
-  const [closest = []] = relatedTests('src/upstream/gated-shouter.ts');
+  const [closest = []] = relatedTests('src/cache/redis-connection.ts');
 
-  assert.ok(closest.includes('test/unit/upstream/gate.test.ts'));
-  assert.ok(closest.includes('test/unit/upstream/batched-queue.test.ts'));
-  assert.ok(!closest.includes('test/unit/upstream/retry-after.test.ts'));
+  assert.ok(closest.includes('test/unit/cache/redis-frozen.test.ts'));
+  assert.ok(!closest.includes('test/unit/cache/memory-store.test.ts'));
+  assert.ok(relatedTests('src/lifecycle.ts')[0]?.includes('test/unit/lifecycle.test.ts'));
 });
 
 test('where few tests import a file, those of what imports it look at its changes, too', () => {
   const [closest, ...others] = relatedTests('src/http/exchange.ts');
 
   assert.deepEqual(closest, ['test/unit/http/exchange.test.ts']);
-  assert.ok(others.flat().includes('test/http/errors.test.ts'));
+  assert.ok(others.flat().some((path) => path.startsWith('test/http/')));
 });

@@ -103,23 +103,6 @@ for (const number of ['99999999999999999999', '9007199254740993', '1000000001', 
   });
 }
 
-test('a reply that never comes costs one command its time, and the connection in the end', async (t) => {
-  const { redis, store, world, connection, changes } = await knowsHello(t);
-  redis.answer(replyTo('get', ''));
-
-  const slow = store.get('hello');
-  await world.clock.advance(50);
-  const next = store.get('hello');
-
-  assert.deepEqual([await slow, next], [undefined, undefined]);
-  assert.equal(connection.status().overdue, 1);
-  redis.answer(() => undefined);
-  await world.clock.advance(1950);
-  await until(t, () => changes().length === 3);
-  assert.deepEqual(changes(), ['up', 'down: no_answer', 'up']);
-  assert.equal(connection.status().overdue, 0);
-});
-
 /** Answers this command with this reply, and the others correctly. */
 function replyTo(command: string, reply: string): Script {
   return ([name]) => (name === command ? reply : undefined);

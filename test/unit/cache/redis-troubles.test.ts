@@ -20,54 +20,38 @@ import {
 
 const HTTP = 'HTTP/1.1 400 Bad Request\r\n\r\n';
 const SECRET = { password: 'r1ght-s3cret' };
-
-/** Addresses without a Redis, or with one that is not usable. */
-const FOREIGN: [what: string, trouble: RedisTrouble, url: (t: TestContext) => Promise<string>][] = [
-  ['a closed port', 'refused', closedRedisUrl],
-  ['a host that does not exist', 'name_not_found', async () => 'redis://no-such-host.invalid'],
-  ['an HTTP server', 'protocol', async (t) => (await fakeRedis(t, () => HTTP)).url],
-  ['a port that closes each connection', 'closed', (t) => urlOfServer(t, (socket) => socket.destroy())],
-  [
-    'TLS asked of a port that says something else',
-    'no_tls',
-    async (t) => (await urlOfServer(t, (socket) => socket.write(HTTP))).replace('redis:', 'rediss:'),
-  ],
-];
-for (const [what, trouble, url] of FOREIGN) {
-  test(`${what} is "${trouble}"`, async (t) => hasTrouble(startRedisStore(t, await url(t)), trouble));
-}
-
-for (const [reply, trouble] of [
-  ['LOADING Redis is loading the dataset in memory', 'loading'],
-  ['DENIED Redis is running in protected mode', 'protected_mode'],
-  ['ERR max number of clients reached', 'too_many_clients'],
-  ['NOAUTH Authentication required.', 'password_missing'],
-] as const) {
-  test(`"${reply}" at first is "${trouble}"`, async (t) => {
-    const { url } = await redisWithInfo(t, `-${reply}\r\n`);
-
-    await hasTrouble(startRedisStore(t, url), trouble);
-  });
-}
-
+const TLS = { tls: true };
 const CLUSTER = { isCluster: true };
-const OWN: [what: string, trouble: RedisTrouble, RedisOptions, url: (server: RedisServer) => string][] = [
-  ['a wrong password', 'wrong_password', SECRET, ({ urlWith }) => urlWith('wr0ng-s3cret')],
-  ['no password', 'password_missing', SECRET, ({ urlWith }) => urlWith('')],
-  ['an unknown user', 'wrong_password', {}, ({ url }) => url.replace('redis://', 'redis://nobody:word@')],
-  ['a database that Redis does not have', 'no_such_database', {}, ({ url }) => `${url}/16`],
-  ['a Redis Cluster', 'cluster', CLUSTER, ({ url }) => url],
-  ['a Redis Cluster that is asked for a database', 'cluster', CLUSTER, ({ url }) => `${url}/1`],
-  // A plain Redis waits for the end of a line.
-  ['TLS asked of a plain Redis', 'no_answer', {}, ({ url }) => url.replace('redis:', 'rediss:')],
-  [
-    'a name that the certificate does not have',
-    'certificate',
-    { tls: true },
-    ({ url }) => url.replace('127.0.0.1', 'localhost'),
-  ],
+
+type Address = (t: TestContext) => string | Promise<string>;
+
+/** Addresses of what is not a Redis, or not one that can be used. */
+const UNUSABLE: readonly [what: string, trouble: RedisTrouble, address: Address][] = [
+  ['a closed port', 'refused', closedRedisUrl],
+  ['a host that does not exist', 'name_not_found', () => 'redis://no-such-host.invalid'],
+  ['an HTTP server', 'protocol', async (t) => (await fakeRedis(t, () => HTTP)).url],
+  ['a port that closes each connection', 'closed', urlOf('redis:', (socket) => socket.destroy())],
+  ['TLS asked of a server without it', 'no_tls', urlOf('rediss:', (socket) => socket.write(HTTP))],
+  ['one that loads its data', 'loading', greeting('-LOADING Redis is loading the dataset in memory')],
+  ['one in protected mode', 'protected_mode', greeting('-DENIED Redis is running in protected mode')],
+  ['one that wants a password', 'password_missing', greeting('-NOAUTH Authentication required.')],
 ];
-for (const [what, trouble, options, url] of OWN) {
+for (const [what, trouble, address] of UNUSABLE) {
+  test(`${what} is "${trouble}"`, async (t) => hasTrouble(startRedisStore(t, await address(t)), trouble));
+}
+
+const OWN: [what: string, trouble: RedisTrouble, url: (server: RedisServer) => string, RedisOptions?][] = [
+  ['a wrong password', 'wrong_password', ({ urlWith }) => urlWith('wr0ng-s3cret'), SECRET],
+  ['no password', 'password_missing', ({ urlWith }) => urlWith(''), SECRET],
+  ['an unknown user', 'wrong_password', ({ url }) => url.replace('redis://', 'redis://nobody:word@')],
+  ['a database that Redis does not have', 'no_such_database', ({ url }) => `${url}/16`],
+  ['a Redis Cluster', 'cluster', ({ url }) => url, CLUSTER],
+  ['a Redis Cluster that is asked for a database', 'cluster', ({ url }) => `${url}/1`, CLUSTER],
+  // A plain Redis waits for the end of a line.
+  ['TLS asked of a plain Redis', 'no_answer', ({ url }) => url.replace('redis:', 'rediss:')],
+  ['a name not in the certificate', 'certificate', ({ url }) => url.replace('127.0.0.1', 'localhost'), TLS],
+];
+for (const [what, trouble, url, options] of OWN) {
   serverTest(
     `${what} is "${trouble}"`,
     async (server, t) => hasTrouble(startRedisStore(t, url(server), secured(server)), trouble),
@@ -110,7 +94,7 @@ serverTest(
     assert.match(plain.changes().join(), /^down: (protocol|closed)$/);
     await isUsed(await connectedRedisStore(t, server.url, secured(server)));
   },
-  { tls: true },
+  TLS,
 );
 
 serverTest(
@@ -184,7 +168,9 @@ redisTest('a Redis that was killed is used again, and each reason is reported', 
 
   assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
   await isUsed(redis);
-  assert.deepEqual(changes(), ['up', 'down: closed', 'down: refused', 'up']);
+  await server.kill();
+  await becomes('down');
+  assert.deepEqual(changes().slice(0, 5), ['up', 'down: closed', 'down: refused', 'up', 'down: closed']);
 });
 
 redisTest('commands do not reject when Redis is killed', async ({ server, store, connection, becomes }) => {
@@ -237,9 +223,14 @@ async function closedRedisUrl(): Promise<string> {
   return (await closedUrl()).replace('http:', 'redis:');
 }
 
-/** A server that does this to each connection. */
-async function urlOfServer(t: TestContext, act: (socket: Socket) => void): Promise<string> {
-  return `redis://127.0.0.1:${(await tcpServer(t, act)).port}`;
+/** The address of a server that does this to each connection. */
+function urlOf(scheme: string, act: (socket: Socket) => void): Address {
+  return async (t) => `${scheme}//127.0.0.1:${(await tcpServer(t, act)).port}`;
+}
+
+/** The address of a Redis that says this when it is greeted with INFO. */
+function greeting(reply: string): Address {
+  return async (t) => (await redisWithInfo(t, `${reply}\r\n`)).url;
 }
 
 /** The right CA for the server, if it has a certificate. */

@@ -94,7 +94,7 @@ for (const [what, asked, fault, ...chunks] of [
   ['the beginning of one more', 1, 'protocol', '+OK\r\n$'],
   ['a push of the third version of the protocol', 1, 'protocol', '>1\r\n_\r\n'],
   ['a reply far longer than awaited, when its length is known,', 1, 'oversized_value', `$${SLACK + 1}\r\n`],
-  ['many short elements that are together far longer', 1, 'oversized_value', '*100\r\n', ...[HALF, HALF]],
+  ['an array whose elements are together far longer', 1, 'oversized_value', '*100\r\n', ...[HALF, HALF]],
 ] as const) {
   test(`${what} is refused, and nothing of it is decoded`, async () => {
     const { arrives, faults, passed } = startGuard(asked);

@@ -6,31 +6,22 @@ import { stopSignals } from '../../../src/cli/own-process.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { ran } from './shout-surroundings.ts';
 
-for (const [what, args, environment, code, words] of [
+const ELSEWHERE = { HOST: '192.0.2.1', PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' };
+type Settings = Record<string, string>;
+const STARTS: [what: string, args: string[], environment: Settings, code: number, words: RegExp][] = [
+  ['wrong settings', [], { PORT: 'x', LOG_LEVEL: 'y' }, 2, /^tuohs: PORT must .*\ntuohs: LOG_LEVEL .*\n$/],
   [
-    'wrong settings end with 2 and a sentence for each',
-    [],
-    { PORT: 'x', SHOUTCLOUD_URL: 'ftp://y' },
-    2,
-    /^tuohs: PORT must be .*\ntuohs: SHOUTCLOUD_URL must be .*\n$/,
-  ],
-  [
-    'an embedded SHOUTCLOUD and the address of another one contradict each other',
+    'an embedded SHOUTCLOUD beside the address of another one',
     ['--embedded-shoutcloud'],
     { SHOUTCLOUD_URL: 'http://other' },
     2,
     /^tuohs: SHOUTCLOUD_URL and --embedded-shoutcloud are both given.*\n$/,
   ],
-  [
-    'an address that cannot be listened on ends with 1 and the reason',
-    [],
-    { HOST: '192.0.2.1', PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' },
-    1,
-    /^tuohs: .*EADDRNOTAVAIL.*\n$/,
-  ],
-] as const) {
-  test(what, async () => {
-    const { exitCode, stderr } = await ran(['serve', ...args], { environment: { ...environment } });
+  ['an address of another machine', [], ELSEWHERE, 1, /^tuohs: .*EADDRNOTAVAIL.*\n$/],
+];
+for (const [what, args, environment, code, words] of STARTS) {
+  test(`${what} ends the start with ${code} and a sentence for each problem`, async () => {
+    const { exitCode, stderr } = await ran(['serve', ...args], { environment });
 
     assert.equal(exitCode, code);
     assert.match(stderr, words);

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { folder } from '../../support/folder.ts';
-import { fakeService, type Manner } from '../client/fake-service.ts';
-import { behindFetch, inputOf, ran } from './shout-surroundings.ts';
+import { newFile } from '../../support/folder.ts';
+import { fakeService, type Manner, saying, unreachable } from '../client/fake-service.ts';
+import { behindFetch, ran } from './shout-surroundings.ts';
 
 for (const [what, args, input, output] of [
   ['each argument is one text, each answer one line', ['hello', 'a b', ''], '', '<hello>\n<a b>\n<>\n'],
@@ -16,50 +15,37 @@ for (const [what, args, input, output] of [
   test(what, async (t) => {
     serviceOf(t);
 
-    const { exitCode, stdout, stderr } = await ran(['shout', ...args], { input });
+    const said = await ran(['shout', ...args], { input });
 
-    assert.deepEqual([exitCode, stdout, stderr], [0, output, '']);
+    assert.deepEqual(said, { exitCode: 0, stdout: output, stderr: '' });
   });
 }
 
 test('--file shouts the lines of a file', async (t) => {
   serviceOf(t);
-  const file = await fileWith(t, 'one\ntwo\n');
+  const file = await newFile(t, 'one\ntwo\n');
 
-  const { exitCode, stdout, stderr } = await ran(['shout', '--file', file]);
+  const said = await ran(['shout', '--file', file]);
 
-  assert.deepEqual([exitCode, stdout, stderr], [0, '<one>\n<two>\n', '']);
+  assert.deepEqual(said, { exitCode: 0, stdout: '<one>\n<two>\n', stderr: '' });
 });
 
 test('a failed line leaves an empty line, its reason, and itself in the file for failed ones', async (t) => {
-  serviceOf(t, { kind: 'lines', line: failingAt('two') });
-  const failed = await fileWith(t, 'from before\n');
+  serviceOf(t, failingAt('two'));
+  const failed = await newFile(t, 'from before\n');
 
-  const { exitCode, stdout, stderr } = await ran(['shout', '--failed', failed], {
-    input: 'one\ntwo\r\nthree\n',
+  const said = await ran(['shout', '--failed', failed], { input: 'one\ntwo\r\nthree\n' });
+
+  assert.deepEqual(said, {
+    ...{ exitCode: 1, stdout: '<one>\n\n<three>\n' },
+    stderr: 'tuohs: line 2: a sentence (UPSTREAM_TIMEOUT)\ntuohs: 1 of 3 failed\n',
   });
-
-  assert.deepEqual([exitCode, stdout], [1, '<one>\n\n<three>\n']);
-  assert.deepEqual(stderr.split('\n'), [
-    'tuohs: line 2: a sentence (UPSTREAM_TIMEOUT)',
-    'tuohs: 1 of 3 failed',
-    '',
-  ]);
   assert.equal(await readFile(failed, 'utf8'), 'from before\ntwo\r\n');
 });
 
-test('the file for failed lines is for its owner alone', async (t) => {
-  serviceOf(t, { kind: 'lines', line: failingAt('one') });
-  const failed = join(await folder(t), 'failed.txt');
-
-  await ran(['shout', 'one', '--failed', failed]);
-
-  assert.equal((await stat(failed)).mode & 0o777, 0o600);
-});
-
-test('a line that is not UTF-8 fails, and is kept byte for byte', async (t) => {
+test('a line that is not UTF-8 is kept byte for byte, in a file for its owner alone', async (t) => {
   serviceOf(t);
-  const failed = await fileWith(t, '');
+  const failed = await newFile(t);
   const input = Buffer.from('one\nb\xffd\r\nthree\n', 'latin1');
 
   const { exitCode, stdout, stderr } = await ran(['shout', '--failed', failed], { input });
@@ -67,25 +53,22 @@ test('a line that is not UTF-8 fails, and is kept byte for byte', async (t) => {
   assert.deepEqual([exitCode, stdout], [1, '<one>\n\n<three>\n']);
   assert.match(stderr, /^tuohs: line 2: the line is not valid UTF-8 \(BAD_INPUT\)\n/);
   assert.equal(await readFile(failed, 'latin1'), 'b\xffd\r\n');
+  assert.equal((await stat(failed)).mode & 0o777, 0o600);
 });
 
 const DETAIL = { error: 'Too large.', code: 'TOO_LARGE', detail: 'Send less.' };
-const UNREACHABLE = Array<Manner>(3).fill({ kind: 'unreachable' });
-for (const [what, manners, reason] of [
+const REASONS: readonly [what: string, manner: Manner, reason: RegExp][] = [
   [
     'what the service says in detail',
-    [{ kind: 'lines', line: () => JSON.stringify(DETAIL) }],
+    saying(() => JSON.stringify(DETAIL)),
     /Too large. Send less. \(TOO_LARGE\)/,
   ],
-  [
-    'an answer of more than one line',
-    [{ kind: 'lines', line: () => '{"data":"a\\nb"}' }],
-    /more than one line/,
-  ],
-  ['a service that is gone', UNREACHABLE, /no answer from .* \(NETWORK\)/],
-] as const) {
+  ['an answer of more than one line', saying(() => '{"data":"a\\nb"}'), /more than one line/],
+  ['a service that is gone', unreachable, /no answer from .* \(NETWORK\)/],
+];
+for (const [what, manner, reason] of REASONS) {
   test(`a reason of a failed text: ${what}`, async (t) => {
-    serviceOf(t, ...manners);
+    serviceOf(t, manner, manner, manner);
 
     const { exitCode, stdout, stderr } = await ran(['shout', 'one']);
 
@@ -93,29 +76,6 @@ for (const [what, manners, reason] of [
     assert.match(stderr, new RegExp(`^tuohs: text 1: .*${reason.source}.*\n$`));
   });
 }
-
-test('an input that fails ends the command, after the answers to the lines before', async (t) => {
-  serviceOf(t);
-  const input = inputOf('one\ntwo\n', new Error('the disk is gone'));
-
-  const { exitCode, stdout, stderr } = await ran(['shout'], { input });
-
-  assert.deepEqual([exitCode, stdout, stderr], [1, '<one>\n<two>\n', 'tuohs: the disk is gone\n']);
-});
-
-test('an interrupt ends it with 130 and leaves what was answered', async (t) => {
-  serviceOf(t);
-  const { promise: interrupt, resolve: onOutput } = Promise.withResolvers<void>();
-
-  const { exitCode, stdout, stderr } = await ran(['shout'], {
-    input: inputOf('one\ntwo\n'),
-    interrupt,
-    onOutput,
-  });
-
-  assert.deepEqual([exitCode, stdout], [130, '<one>\n<two>\n']);
-  assert.equal(stderr, 'tuohs: interrupted; the output has 2 lines, go on with line 3\n');
-});
 
 for (const [what, args, environment, expected] of [
   ['--url', ['--url', 'http://one.test'], { TUOHS_URL: 'http://two.test' }, 'http://one.test/v1/bulk'],
@@ -150,8 +110,7 @@ for (const [what, args] of [
 }
 
 test('failed lines cannot go to the file that is read', async (t) => {
-  serviceOf(t);
-  const file = await fileWith(t, 'one\n');
+  const file = await newFile(t, 'one\n');
 
   const { exitCode } = await ran(['shout', '--file', file, '--failed', file]);
 
@@ -162,13 +121,7 @@ function serviceOf(t: TestContext, ...manners: readonly Manner[]): string[] {
   return behindFetch(t, fakeService(...manners).fetch);
 }
 
-function failingAt(failing: string): (text: string) => string {
+function failingAt(failing: string): Manner {
   const error = { error: 'a sentence', code: 'UPSTREAM_TIMEOUT' };
-  return (text) => JSON.stringify(text === failing ? error : { data: `<${text}>` });
-}
-
-async function fileWith(t: TestContext, content: string): Promise<string> {
-  const path = join(await folder(t), 'lines.txt');
-  await writeFile(path, content);
-  return path;
+  return saying((text) => JSON.stringify(text === failing ? error : { data: `<${text}>` }));
 }

@@ -1,31 +1,30 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { settled } from '../../support/fake-clock.ts';
-import { folder } from '../../support/folder.ts';
+import { newFile } from '../../support/folder.ts';
+import { pick } from '../../support/pick.ts';
 import { problem } from '../client/fake-service.ts';
-import { behindFetch, inputOf, ran } from './shout-surroundings.ts';
+import { behindFetch, inputOf, type RunOptions, ran } from './shout-surroundings.ts';
 
 test('each text is one object, in order, with the source of its answer', async (t) => {
   serviceOf(t);
 
-  const { exitCode, stdout, stderr } = await ran(['shout', '--json'], { input: 'one\n\ntwo' });
+  const { exitCode, results, stderr } = await shoutJson([], { input: 'one\n\ntwo' });
 
-  assert.deepEqual([exitCode, stderr], [0, '']);
-  assert.deepEqual(objects(stdout), ['one', '', 'two'].map(answered));
+  assert.deepEqual([exitCode, results, stderr], [0, ['one', '', 'two'].map(answered), '']);
 });
 
 test('a failure is an object too, is counted, and its line is kept', async (t) => {
   serviceOf(t, (text) => (text === 'bad' ? problem(400, 'BAD_INPUT') : undefined));
-  const failed = join(await folder(t), 'failed.txt');
+  const failed = await newFile(t);
   const input = Buffer.from('one\nbad\n\xff\ntwo\n', 'latin1');
 
-  const { exitCode, stdout, stderr } = await ran(['shout', '--json', '--failed', failed], { input });
+  const { exitCode, results, stderr } = await shoutJson(['--failed', failed], { input });
 
   assert.equal(exitCode, 1);
-  assert.deepEqual(objects(stdout), [
+  assert.deepEqual(results, [
     answered('one'),
     { error: 'a sentence', code: 'BAD_INPUT', requestId: 'request-1' },
     { error: 'the line is not valid UTF-8', code: 'BAD_INPUT' },
@@ -51,9 +50,9 @@ test('16 texts are under way at once, answers keep their order, and a text can h
   });
   const texts = Array.from({ length: 100 }, (_, i) => `${i}\n`);
 
-  const { stdout } = await ran(['shout', '--json', ...texts]);
+  const { results } = await shoutJson(texts);
 
-  assert.deepEqual(objects(stdout), texts.map(answered));
+  assert.deepEqual(results, texts.map(answered));
   assert.equal(most, 16);
 });
 
@@ -66,12 +65,12 @@ test('a line is answered before the next one is there', async (t) => {
     yield Buffer.from('two\n');
   }
 
-  const { stdout } = await ran(['shout', '--json'], {
+  const { results } = await shoutJson([], {
     input: Readable.from(input()),
     onOutput: answer.resolve,
   });
 
-  assert.deepEqual(objects(stdout), ['one', 'two'].map(answered));
+  assert.deepEqual(results, ['one', 'two'].map(answered));
 });
 
 test('an interrupt ends it with 130, and no line says ABORTED', async (t) => {
@@ -82,33 +81,33 @@ test('an interrupt ends it with 130, and no line says ABORTED', async (t) => {
     return new Promise(() => {});
   });
 
-  const { exitCode, stdout } = await ran(['shout', '--json', 'one', 'two'], { interrupt });
+  const { exitCode, results } = await shoutJson(['one', 'two'], { interrupt });
 
   assert.equal(exitCode, 130);
-  assert.doesNotMatch(stdout, /ABORTED/);
+  assert.ok(!pick(results, 'code').includes('ABORTED'));
 });
 
 test('an interrupt ends it while it waits for the next line', async (t) => {
   serviceOf(t);
   const { promise: interrupt, resolve: onOutput } = Promise.withResolvers<void>();
 
-  const { exitCode, stdout } = await ran(['shout', '--json'], {
+  const { exitCode, results } = await shoutJson([], {
     input: inputOf('one\n'),
     interrupt,
     onOutput,
   });
 
-  assert.deepEqual([exitCode, objects(stdout)], [130, [answered('one')]]);
+  assert.deepEqual([exitCode, results], [130, [answered('one')]]);
 });
 
 test('an input that fails ends it, after the answers to the lines before', async (t) => {
   serviceOf(t);
   const input = inputOf('one\ntwo\n', new Error('the disk is gone'));
 
-  const { exitCode, stdout, stderr } = await ran(['shout', '--json'], { input });
+  const { exitCode, results, stderr } = await shoutJson([], { input });
 
   assert.deepEqual([exitCode, stderr], [1, 'tuohs: the disk is gone\n']);
-  assert.deepEqual(objects(stdout), ['one', 'two'].map(answered));
+  assert.deepEqual(results, ['one', 'two'].map(answered));
 });
 
 for (const args of [[], ['--json']]) {
@@ -142,9 +141,9 @@ function answered(text: string) {
   return { data: `<${text}>`, cacheStatus: 'tuohs; hit', requestId: 'request-1' };
 }
 
-function objects(stdout: string): unknown[] {
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+/** Runs `tuohs shout --json`: its exit code, the objects that it prints, and its standard error. */
+async function shoutJson(args: readonly string[], options?: RunOptions) {
+  const { stdout, ...rest } = await ran(['shout', '--json', ...args], options);
+  const lines = stdout.split('\n').slice(0, -1);
+  return { ...rest, results: lines.map((line): Record<string, unknown> => JSON.parse(line)) };
 }

@@ -3,12 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { run } from '../../../src/cli/program.ts';
 import { type Line, linesOf } from '../../../src/cli/shout-input.ts';
-
-export interface Ran {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { logLines } from '../../support/log-lines.ts';
 
 export interface RunOptions {
   readonly input?: string | Uint8Array | Readable;
@@ -18,8 +13,8 @@ export interface RunOptions {
   readonly onOutput?: () => void;
 }
 
-/** Runs a command line in this process, which ends by itself. */
-export async function ran(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+/** Runs a command line in this process, which ends by itself. Resolves with its exit code and what it wrote. */
+export async function ran(args: readonly string[], options: RunOptions = {}) {
   const { input = '', environment = {}, interrupt = new Promise<void>(() => {}) } = options;
   const stdin = input instanceof Readable ? input : Readable.from([Buffer.from(input)]);
   const stdout = new PassThrough();
@@ -27,14 +22,9 @@ export async function ran(args: readonly string[], options: RunOptions = {}): Pr
   if (options.onOutput) stdout.on('data', options.onOutput);
   const written = Promise.all([text(stdout), text(stderr)]);
   const stop = { first: interrupt, second: new Promise<void>(() => {}) };
-  const logTo = {
-    write: (line: string) => void stdout.write(line),
-    dropped: () => 0,
-    flushed: async () => {},
-  };
+  const logTo = { ...logLines(), write: (line: string) => void stdout.write(line) };
   const exitCode = await run(args, { environment, stdin, stdout, stderr, stop, logTo });
-  stdout.end();
-  stderr.end();
+  for (const stream of [stdout, stderr]) stream.end();
   const [out, err] = await written;
   return { exitCode, stdout: out, stderr: err };
 }

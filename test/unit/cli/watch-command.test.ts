@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { folder } from '../../support/folder.ts';
-import { closedUrl, httpServer } from '../../support/http-server.ts';
+import { newFile } from '../../support/folder.ts';
+import { closedUrl } from '../../support/http-server.ts';
 import { ran } from './shout-surroundings.ts';
 
 test('a failed round of --once is 1 and one line', async () => {
@@ -16,8 +15,7 @@ test('a failed round of --once is 1 and one line', async () => {
 });
 
 test('a state file that holds no state is reported and replaced', async (t) => {
-  const state = join(await folder(t), 'state.json');
-  await writeFile(state, 'garbage');
+  const state = await newFile(t, 'garbage');
 
   const { stdout } = await ran(['watch', '--once', '--url', await closedUrl(), '--state', state]);
 
@@ -62,24 +60,5 @@ for (const args of WRONG) {
 
     assert.deepEqual([exitCode, stdout], [2, '']);
     assert.match(stderr, /^tuohs: .+\n$/);
-  });
-}
-
-/** Another server at the address of the service, and what the failed round says about it. */
-const NOT_THE_SERVICE: readonly [string, number, Record<string, string>, RegExp][] = [
-  ['a redirect', 302, { location: '/login' }, /answers 302 to http:\/\/127\.0\.0\.1:\d+\/login/],
-  ['another server', 200, { 'content-type': 'text/html' }, /the answer .*BAD_ANSWER/],
-];
-for (const [what, status, headers, reason] of NOT_THE_SERVICE) {
-  test(`${what} is a failed round that says so`, async (t) => {
-    const { url } = await httpServer(t, (_request, response) => {
-      response.writeHead(status, headers).end('<html>Welcome</html>');
-    });
-
-    const { exitCode, stdout } = await ran(['watch', '--once', '--url', url]);
-
-    const line = JSON.parse(stdout);
-    assert.deepEqual([exitCode, line.msg, line.cause], [1, 'a round failed', 'service']);
-    assert.match(line.reason, reason);
   });
 }

@@ -8,52 +8,55 @@ import {
 } from '../../../src/client/index.ts';
 
 /** How the fake service answers one bulk request. */
-export type Manner =
-  | { readonly kind: 'answer' }
-  /** Answers each text with this line. */
-  | { readonly kind: 'lines'; readonly line: (text: string) => string }
-  /** Sends this instead of the right lines, and ends in order. */
-  | { readonly kind: 'garbled'; readonly body: (lines: readonly string[]) => string }
-  /** Stops after this many lines until `goOn` resolves; breaks the connection there if it rejects. */
-  | {
-      readonly kind: 'halting';
-      readonly after: number;
-      readonly goOn: Promise<void>;
-      readonly line?: (text: string) => string;
-    }
-  /** Refuses the whole request. */
-  | { readonly kind: 'refuse'; readonly response: () => Response }
-  /** Refuses the connection. */
-  | { readonly kind: 'unreachable' }
-  /** Never answers. */
-  | { readonly kind: 'hang' };
+export type Manner = (texts: readonly string[], signal: AbortSignal) => Response | Promise<Response>;
 
-export interface FakeService {
-  readonly fetch: typeof globalThis.fetch;
-  /** The texts of each bulk request. */
-  readonly requests: readonly (readonly string[])[];
-  /** The signals that came with the requests. */
-  readonly signals: readonly AbortSignal[];
-}
-
-/** A service behind `fetch`: answers one request in each of these manners, and all later ones as it should. */
-export function fakeService(...manners: Manner[]): FakeService {
+/**
+ * A service behind `fetch`, the texts and the signal of each request, and the ways to ask it. It answers one request in
+ * each of these manners, and all later ones as it should.
+ */
+export function fakeService(...manners: Manner[]) {
   const requests: string[][] = [];
   const signals: AbortSignal[] = [];
-  return { fetch, requests, signals };
+  return { fetch, requests, signals, ...bulkBy(fetch) };
 
   async function fetch(...[_url, { body, signal } = {}]: Parameters<typeof globalThis.fetch>) {
     if (!signal || typeof body !== 'string') throw new Error('a bulk request has a signal and a text');
     const texts = body.split('\n').slice(0, -1).map(textIn);
     requests.push(texts);
     signals.push(signal);
-    const manner = manners.shift() ?? { kind: 'answer' };
-    if (manner.kind === 'unreachable') throw new TypeError('fetch failed');
-    if (manner.kind === 'refuse') return manner.response();
-    const answer = ReadableStream.from(answers(texts, manner, signal));
-    return new Response(answer, { headers: { 'content-type': 'application/x-ndjson' } });
+    const answer = manners.shift() ?? saying(resultLine);
+    return answer(texts, signal);
   }
 }
+
+/** Answers each text with this line. */
+export function saying(line: (text: string) => string): Manner {
+  return garbled((lines) => lines.join(''), line);
+}
+
+/** Sends this instead of the right lines, and ends in order. */
+export function garbled(body: (lines: readonly string[]) => string, line = resultLine): Manner {
+  return (texts) => new Response(body(texts.map((text) => `${line(text)}\n`)));
+}
+
+/** Stops after this many lines until `goOn` resolves; breaks the connection there if it rejects. */
+export function halting(after: number, goOn: Promise<void>, line = resultLine): Manner {
+  return (texts) => {
+    async function* pieces() {
+      const lines = texts.map((text) => `${line(text)}\n`);
+      yield lines.slice(0, after).join('');
+      await goOn;
+      yield lines.slice(after).join('');
+    }
+    return new Response(ReadableStream.from(pieces()).pipeThrough(new TextEncoderStream()));
+  };
+}
+
+/** Begins an answer that never comes. */
+export const hanging: Manner = (texts, signal) => halting(0, abortOf(signal))(texts, signal);
+
+/** Refuses the connection. */
+export const unreachable: Manner = () => Promise.reject(new TypeError('fetch failed'));
 
 /** The answer of the fake to a text, which a client cannot check against the text. */
 export function shouted(text: string): string {
@@ -111,21 +114,8 @@ export async function failure(promise: Promise<unknown>): Promise<TuohsClientErr
   return error;
 }
 
-async function* answers(
-  texts: readonly string[],
-  manner: Manner,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const encoder = new TextEncoder();
-  const line =
-    ('line' in manner && manner.line) || ((text: string) => JSON.stringify({ data: shouted(text) }));
-  const lines = texts.map((text) => `${line(text)}\n`);
-  if (manner.kind === 'hang') await abortOf(signal);
-  if (manner.kind === 'garbled') return yield encoder.encode(manner.body(lines));
-  if (manner.kind !== 'halting') return yield encoder.encode(lines.join(''));
-  yield encoder.encode(lines.slice(0, manner.after).join(''));
-  await manner.goOn;
-  yield encoder.encode(lines.slice(manner.after).join(''));
+function resultLine(text: string): string {
+  return JSON.stringify({ data: shouted(text) });
 }
 
 function textIn(line: string): string {
@@ -138,19 +128,15 @@ function abortOf(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** A bulk of the client, asked of the fake service. */
-export function bulk(
-  { fetch }: Pick<FakeService, 'fetch'>,
-  texts: Iterable<string> | AsyncIterable<string>,
-  { signal, ...options }: Partial<ClientOptions> & { signal?: AbortSignal } = {},
-): AsyncIterable<BulkResult> {
-  return createClient({ baseUrl: 'http://tuohs.test', fetch, ...options }).bulk(texts, { signal });
-}
+type Texts = Iterable<string> | AsyncIterable<string>;
 
-/** The texts of the results, or why there is none. */
-export async function outcomes(results: AsyncIterable<BulkResult>): Promise<string[]> {
-  const list = await Array.fromAsync(results);
-  return list.map(({ data, code }) => data ?? code);
+/** A bulk of the client that asks with this `fetch`, and the texts of its results, or why there is none. */
+export function bulkBy(fetch: typeof globalThis.fetch) {
+  const bulk = (texts: Texts, options: { signal?: AbortSignal; timeoutMs?: number } = {}) =>
+    createClient({ baseUrl: 'http://tuohs.test', fetch, ...options }).bulk(texts, options);
+  const outcomes = async (texts: Texts): Promise<string[]> =>
+    (await Array.fromAsync(bulk(texts))).map(({ data, code }) => data ?? code);
+  return { bulk, outcomes };
 }
 
 /** From now on the pauses between attempts take no time. */

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../../support/until.ts';
 import {
-  bulk,
   endlessAnswer,
   fakeService,
-  type Manner,
+  garbled,
+  halting,
   numbered,
-  outcomes,
   reallyShouted,
+  saying,
   shouted,
   withoutPauses,
 } from './fake-service.ts';
@@ -30,20 +30,20 @@ const garblings: Readonly<Record<string, (lines: Lines) => string>> = {
 for (const [what, body] of Object.entries(garblings)) {
   test(`an answer ${what} is asked for again, as a whole`, async (t) => {
     withoutPauses(t);
-    const service = fakeService({ kind: 'garbled', body });
+    const service = fakeService(garbled(body));
 
-    assert.deepEqual(await outcomes(bulk(service, numbered(20))), numbered(20).map(shouted));
+    assert.deepEqual(await service.outcomes(numbered(20)), numbered(20).map(shouted));
     assert.deepEqual(service.requests, [numbered(20), numbered(20)]);
   });
 
   test(`an answer ${what} three times gives no text a result of another`, async (t) => {
     withoutPauses(t);
     const plain = numbered(20).map((text) => `letter ${text}`);
-    const garbled: Manner = { kind: 'garbled', body };
-    const plainly: Manner = { kind: 'garbled', body: () => body(linesOf(plain)) };
+    const broken = garbled(body);
+    const plainly = garbled(() => body(linesOf(plain)));
 
-    const unknown = await outcomes(bulk(fakeService(garbled, garbled, garbled), numbered(20)));
-    const known = await outcomes(bulk(fakeService(plainly, plainly, plainly), plain));
+    const unknown = await fakeService(broken, broken, broken).outcomes(numbered(20));
+    const known = await fakeService(plainly, plainly, plainly).outcomes(plain);
 
     assert.deepEqual(unknown, Array(20).fill('NETWORK'));
     assert.deepEqual(
@@ -56,40 +56,37 @@ for (const [what, body] of Object.entries(garblings)) {
 test('a connection that breaks in the middle is asked for again, as a whole', async (t) => {
   withoutPauses(t);
   const broken = Promise.reject(new TypeError('terminated'));
-  const service = fakeService({ kind: 'halting', after: 3, goOn: broken });
+  const service = fakeService(halting(3, broken));
 
-  assert.deepEqual(await outcomes(bulk(service, numbered(10))), numbered(10).map(shouted));
+  assert.deepEqual(await service.outcomes(numbered(10)), numbered(10).map(shouted));
   assert.deepEqual(service.requests, [numbered(10), numbered(10)]);
 });
 
 test('a result that came stays, even if the rest of its request fails', async (t) => {
   withoutPauses(t);
   const texts = ['e\u0301', 'hello', 'last'];
-  const short: Manner = { kind: 'garbled', body: () => linesOf(texts).slice(0, 2).join('') };
+  const short = garbled(() => linesOf(texts).slice(0, 2).join(''));
 
-  const results = await outcomes(bulk(fakeService(short, short, short), texts));
+  const results = await fakeService(short, short, short).outcomes(texts);
 
   assert.deepEqual(results, ['NETWORK', 'OLLEH', 'NETWORK']);
 });
 
 test('an answer of another server fails its texts, and is not asked for again', async () => {
-  const service = fakeService({ kind: 'lines', line: () => '<h1>Welcome</h1>' });
+  const service = fakeService(saying(() => '<h1>Welcome</h1>'));
 
-  assert.deepEqual(await outcomes(bulk(service, ['a', 'b'])), ['BAD_ANSWER', 'BAD_ANSWER']);
+  assert.deepEqual(await service.outcomes(['a', 'b']), ['BAD_ANSWER', 'BAD_ANSWER']);
   assert.equal(service.requests.length, 1);
 });
 
 test('a result that plainly belongs to its text is there before the others are', async (t) => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const texts = ['hello', 'wörld', '日本', 'e\u0301', 'last'];
-  const service = fakeService({
-    ...{ kind: 'halting', after: 4, goOn: promise },
-    line: (text) => JSON.stringify({ data: reallyShouted(text) }),
-  });
+  const service = fakeService(halting(4, promise, reallyLine));
   const seen: (string | undefined)[] = [];
 
   const ended = (async () => {
-    for await (const result of bulk(service, texts)) seen.push(result.data);
+    for await (const result of service.bulk(texts)) seen.push(result.data);
   })();
   await until(t, () => seen.length >= 3);
   const early = [...seen];
@@ -107,9 +104,9 @@ for (const [what, texts, shifted] of [
 ] as const) {
   test(`the answer of another text is not a result, even if it looks like one: ${what}`, async (t) => {
     withoutPauses(t);
-    const shift: Manner = { kind: 'garbled', body: () => `${JSON.stringify({ data: shifted })}\n` };
+    const shift = garbled(() => `${JSON.stringify({ data: shifted })}\n`);
 
-    const [first] = await outcomes(bulk(fakeService(shift, shift, shift), texts));
+    const [first] = await fakeService(shift, shift, shift).outcomes(texts);
 
     assert.equal(first, 'NETWORK');
   });
@@ -117,14 +114,18 @@ for (const [what, texts, shifted] of [
 
 test('an answer that does not end is not read for ever', async () => {
   const endless = endlessAnswer();
-  const service = fakeService({ kind: 'refuse', response: () => new Response(endless.body) });
+  const service = fakeService(() => new Response(endless.body));
 
-  assert.deepEqual(await outcomes(bulk(service, ['a', 'b'])), ['BAD_ANSWER', 'BAD_ANSWER']);
+  assert.deepEqual(await service.outcomes(['a', 'b']), ['BAD_ANSWER', 'BAD_ANSWER']);
   assert.ok(endless.pieces() < 10, `${endless.pieces()} pieces were read`);
   assert.ok(endless.isLeft());
 });
 
 /** What the real service answers. */
 function linesOf(texts: Lines): string[] {
-  return texts.map((text) => `${JSON.stringify({ data: reallyShouted(text) })}\n`);
+  return texts.map((text) => `${reallyLine(text)}\n`);
+}
+
+function reallyLine(text: string): string {
+  return JSON.stringify({ data: reallyShouted(text) });
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createClient, type ServiceErrorCode, type TuohsClientError } from '../../../src/client/index.ts';
 import { problems } from '../../../src/http/problem.ts';
 import { settled } from '../../support/fake-clock.ts';
+import { pick } from '../../support/pick.ts';
 import { clientOf, endlessAnswer, failure, problem } from './fake-service.ts';
 
 test('a shout is a POST of the text as JSON, well-formed, with the headers given', async () => {
@@ -19,19 +20,17 @@ test('a shout is a POST of the text as JSON, well-formed, with the headers given
   });
 });
 
-for (const [cacheStatus, requestId] of [
-  ['tuohs; hit', 'request-1'],
-  [undefined, undefined],
-] as const) {
-  test(`the details of a shout are its text and what headers say: ${cacheStatus}, ${requestId}`, async () => {
-    const headers: Record<string, string> = cacheStatus
-      ? { 'cache-status': cacheStatus, 'x-request-id': requestId }
-      : {};
-    const { shoutWithDetails } = clientOf(() => Response.json({ data: 'A' }, { headers }));
+test('the details of a shout are its text and what headers say', async () => {
+  const headers: Record<string, string> = { 'cache-status': 'tuohs; hit', 'x-request-id': 'request-1' };
+  const known = clientOf(() => Response.json({ data: 'A' }, { headers }));
 
-    assert.deepEqual(await shoutWithDetails('a'), { text: 'A', cacheStatus, requestId });
-  });
-}
+  const details = [await known.shoutWithDetails('a'), await clientOf().shoutWithDetails('a')];
+
+  assert.deepEqual(details, [
+    { text: 'A', cacheStatus: 'tuohs; hit', requestId: 'request-1' },
+    { text: 'A', cacheStatus: undefined, requestId: undefined },
+  ]);
+});
 
 for (const [baseUrl, asked] of [
   ['http://tuohs.test/behind/a/path/', 'http://tuohs.test/behind/a/path/v1'],
@@ -69,6 +68,8 @@ const movedTo = (words: string) => ({
   message: `http://tuohs.test/ answers 301 to ${words}: use that address`,
 });
 
+const SOMEWHERE = { message: 'http://tuohs.test/ answers a redirect: use that address' };
+
 /** An answer, and fields of the error that follows from it. */
 const FAILURES: readonly [what: string, answer: Response | Error, expected: Partial<TuohsClientError>][] = [
   [
@@ -94,16 +95,8 @@ const FAILURES: readonly [what: string, answer: Response | Error, expected: Part
   ['a redirect to a path', redirect('/login?back=%2Fv1'), movedTo('http://tuohs.test/login')],
   ['a redirect to another host', redirect('https://a.test/below/v1/'), movedTo('https://a.test/below')],
   ['a long redirect', redirect(`/${'x'.repeat(10_000)}`), movedTo(`http://tuohs.test/${'x'.repeat(182)}`)],
-  [
-    'a redirect to nowhere',
-    redirect('http://['),
-    { message: 'http://tuohs.test/ answers a redirect: use that address' },
-  ],
-  [
-    'a redirect that a browser hides',
-    HIDDEN,
-    { message: 'http://tuohs.test/ answers a redirect: use that address' },
-  ],
+  ['a redirect to nowhere', redirect('http://['), SOMEWHERE],
+  ['a redirect that a browser hides', HIDDEN, SOMEWHERE],
 ];
 for (const [what, answer, expected] of FAILURES) {
   test(`the error says what is known about ${what}`, async (t) => {
@@ -122,7 +115,7 @@ for (const [what, answer, expected] of FAILURES) {
 
 test('after a failure that can pass, the request is sent again when Retry-After is over', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const responses = [problem(503, 'OVERLOADED', { 'retry-after': '3' }), Response.json({ data: 'A' })];
+  const responses = [retryAfter('3'), Response.json({ data: 'A' })];
   const { shout, calls } = clientOf(() => responses.shift() ?? Response.error());
 
   const answer = shout('a');
@@ -137,16 +130,8 @@ test('after a failure that can pass, the request is sent again when Retry-After 
 });
 
 for (const [what, response, calls] of [
-  [
-    'a request that keeps failing is sent three times',
-    () => problem(429, 'RATE_LIMITED', { 'retry-after': '0' }),
-    3,
-  ],
-  [
-    'a pause that is longer than accepted fails at once',
-    () => problem(429, 'RATE_LIMITED', { 'retry-after': '11' }),
-    1,
-  ],
+  ['a request that keeps failing is sent three times', () => retryAfter('0'), 3],
+  ['a pause that is longer than accepted fails at once', () => retryAfter('11'), 1],
   ['a request whose failure cannot pass is sent once', () => problem(400, 'BAD_INPUT'), 1],
 ] as const) {
   test(what, async () => {
@@ -172,7 +157,7 @@ test('without a Retry-After the pause doubles, and is drawn from half of it to h
 });
 
 test('an abort ends the pause before the next attempt at once', async () => {
-  const { shout } = clientOf(() => problem(503, 'OVERLOADED', { 'retry-after': '60' }));
+  const { shout } = clientOf(() => retryAfter('60'));
   const controller = new AbortController();
 
   const answer = shout('a', { signal: controller.signal });
@@ -183,18 +168,36 @@ test('an abort ends the pause before the next attempt at once', async () => {
   assert.deepEqual([code, cause], ['ABORTED', 'enough']);
 });
 
-test('nothing is sent if the signal has aborted before', async () => {
-  const { shout, calls } = clientOf();
+test('nothing is sent if the signal of a shout or a bulk has aborted before', async () => {
+  const { shout, bulk, calls } = clientOf();
+  const left = { signal: AbortSignal.abort() };
 
-  const { code } = await failure(shout('a', { signal: AbortSignal.abort() }));
+  const failures = [shout('a', left), Array.fromAsync(bulk(['a'], left))].map(failure);
 
-  assert.deepEqual([code, calls.length], ['ABORTED', 0]);
+  assert.deepEqual(pick(await Promise.all(failures), 'code'), ['ABORTED', 'ABORTED']);
+  assert.deepEqual(calls, []);
+});
+
+for (const [type, value] of Object.entries({ number: 5, undefined, null: null, object: { data: 'a' } })) {
+  test(`${type} instead of a text or a list is a TypeError, and nothing is asked`, async () => {
+    const client = clientOf();
+    const wrong = value as unknown as string;
+    const error = (what: string) => ({ name: 'TypeError', message: `${what}, not ${type}` });
+
+    await assert.rejects(client.shout(wrong), error('a text must be a string'));
+    await assert.rejects(Array.fromAsync(client.bulk([wrong])), error('a text must be a string'));
+    await assert.rejects(Array.fromAsync(client.bulk(wrong)), error('texts must be a list of strings'));
+    assert.deepEqual(client.calls, []);
+  });
+}
+
+test('a bulk of one string instead of a list is refused', async () => {
+  await assert.rejects(Array.fromAsync(clientOf().bulk('hello')), TypeError);
 });
 
 test('a call that takes longer than its time is a TIMEOUT, pauses included', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const overloaded = () => problem(503, 'OVERLOADED', { 'retry-after': '3' });
-  const { shout, calls } = clientOf(overloaded, { timeoutMs: 1000 });
+  const { shout, calls } = clientOf(() => retryAfter('3'), { timeoutMs: 1000 });
 
   const error = failure(shout('a'));
   await settled();
@@ -219,7 +222,7 @@ test('an infinite time limit or pause is not taken for a millisecond', async (t)
     delays.push(ms);
     if (delays.length === 2) run();
   });
-  const answers = [problem(503, 'OVERLOADED', { 'retry-after': '9999999' }), Response.json({ data: 'A' })];
+  const answers = [retryAfter('9999999'), Response.json({ data: 'A' })];
   const endless = { timeoutMs: Number.POSITIVE_INFINITY, maxRetryAfterMs: Number.POSITIVE_INFINITY };
 
   await clientOf(() => answers.shift() ?? Response.error(), endless).shout('a');
@@ -261,22 +264,15 @@ test('the answer to a long text can be long, even with every character escaped',
   assert.ok(answer === 'Ä'.repeat(200_000));
 });
 
-test('the client names each code of the service, and no other', () => {
-  const named: Record<ServiceErrorCode, true> = {
-    BAD_INPUT: true,
-    NOT_FOUND: true,
-    METHOD_NOT_ALLOWED: true,
-    REQUEST_TIMEOUT: true,
-    TOO_LARGE: true,
-    HEADERS_TOO_LARGE: true,
-    RATE_LIMITED: true,
-    UPSTREAM_UNREACHABLE: true,
-    UPSTREAM_TIMEOUT: true,
-    UPSTREAM_UNREADABLE: true,
-    UPSTREAM_WRONG: true,
-    OVERLOADED: true,
-    INTERNAL: true,
-  };
+test('the client names each code of the service, and no other', async () => {
+  // The compiler checks both ways.
+  const named: Readonly<Record<ServiceErrorCode, { status: number }>> = problems;
+  const codes: readonly ServiceErrorCode[] = Object.keys(problems) as (keyof typeof problems)[];
 
-  assert.deepEqual(Object.keys(named), Object.keys(problems));
+  const errors = codes.map((code) => {
+    const answer = () => problem(named[code].status, code);
+    return failure(clientOf(answer, { retries: 0 }).shout('a'));
+  });
+
+  assert.deepEqual(pick(await Promise.all(errors), 'code'), codes);
 });

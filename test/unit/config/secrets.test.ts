@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { dirname } from 'node:path';
+import { test } from 'node:test';
 import { rootCertificates } from 'node:tls';
-import { readConfig } from '../../../src/config/read-config.ts';
-import { folder } from '../../support/folder.ts';
+import { type Environment, readConfig } from '../../../src/config/read-config.ts';
+import { newFile } from '../../support/folder.ts';
 import { problemsOf } from './problems-of.ts';
 
 const URL = 'redis://user:hidden-word@redis.test:6379';
 
 for (const end of ['', '\n', '\r\n']) {
   test(`a secret comes from the file that is named, without its end ${JSON.stringify(end)}`, async (t) => {
-    const file = await fileWith(t, `${URL}${end}`);
+    const file = await newFile(t, `${URL}${end}`);
 
     assert.equal(readConfig({ REDIS_URL_FILE: file }).redisUrl, URL);
   });
@@ -22,43 +21,37 @@ test('a secret can also come from the environment', () => {
 });
 
 const WRONG = 'http://user:hidden-word@redis.test';
-for (const [what, environment, problem] of [
+const PROBLEMS: readonly [what: string, environment: (file: string) => Environment, problem: RegExp][] = [
   [
     'a secret in both places',
-    (file: string) => ({ REDIS_URL: URL, REDIS_URL_FILE: file }),
+    (file) => ({ REDIS_URL: URL, REDIS_URL_FILE: file }),
     /REDIS_URL and REDIS_URL_FILE/,
   ],
   [
-    'a file that is not there',
-    (file: string) => ({ REDIS_URL_FILE: `${file}.missing` }),
+    'a missing file',
+    (file) => ({ REDIS_URL_FILE: `${file}.missing` }),
     /^REDIS_URL_FILE cannot be read: ENOENT$/,
   ],
-  [
-    'a folder in place of a file',
-    (file: string) => ({ REDIS_URL_FILE: dirname(file) }),
-    /^REDIS_URL_FILE cannot be read: EISDIR$/,
-  ],
+  ['a folder', (file) => ({ REDIS_URL_FILE: dirname(file) }), /^REDIS_URL_FILE cannot be read: EISDIR$/],
   ['a wrong secret', () => ({ REDIS_URL: WRONG }), /^REDIS_URL must be a URL/],
-  ['a file with a wrong secret', (file: string) => ({ REDIS_URL_FILE: file }), /^REDIS_URL must be a URL/],
-] as const) {
+  ['a file with a wrong secret', (file) => ({ REDIS_URL_FILE: file }), /^REDIS_URL must be a URL/],
+];
+for (const [what, environment, expected] of PROBLEMS) {
   test(`${what} is a problem, and no secret is shown`, async (t) => {
-    const problems = problemsOf(environment(await fileWith(t, WRONG)));
+    const [problem = '', ...others] = problemsOf(environment(await newFile(t, WRONG)));
 
-    assert.equal(problems.length, 1);
-    assert.match(problems[0] ?? '', problem);
-    assert.doesNotMatch(problems.join(), /hidden-word/);
+    assert.match(problem, expected);
+    assert.doesNotMatch(problem, /hidden-word/);
+    assert.deepEqual(others, []);
   });
 }
 
 test('a setting that is not secret is not read from a file', async (t) => {
-  assert.equal(readConfig({ PORT_FILE: await fileWith(t, '1234') }).port, 5000);
+  assert.equal(readConfig({ PORT_FILE: await newFile(t, '1234') }).port, 5000);
 });
 
-const [CERTIFICATE = '', ANOTHER = ''] = rootCertificates;
-
-const WRONG_PATHS = '/tuohs|/%30|//1|/99x|/-1|/1.5|/1/|/0/1|/1e2|/ 1|/+1|/01'.split('|');
 const WRONG_ADDRESSES = [
-  ...WRONG_PATHS.map((path) => `redis://h${path}`),
+  ...'/tuohs|/%30|//1|/99x|/-1|/1.5|/1/|/0/1|/1e2|/ 1|/+1|/01'.split('|').map((path) => `redis://h${path}`),
   ...[
     'redis://:pass%word@h',
     'redis://:100%@h',
@@ -71,11 +64,11 @@ const WRONG_ADDRESSES = [
 ];
 for (const url of WRONG_ADDRESSES) {
   test(`REDIS_URL=${url} ends the start, and is not shown`, () => {
-    const problems = problemsOf({ REDIS_URL: url });
+    const [problem = '', ...others] = problemsOf({ REDIS_URL: url });
 
-    assert.equal(problems.length, 1);
-    assert.match(problems[0] ?? '', /^REDIS_URL must be a URL that starts with redis:/);
-    assert.ok(!problems[0]?.includes(url.slice('redis://'.length) || 'nothing'), problems[0]);
+    assert.match(problem, /^REDIS_URL must be a URL that starts with redis:/);
+    assert.ok(!problem.includes(url.slice('redis://'.length) || 'nothing'), problem);
+    assert.deepEqual(others, []);
   });
 }
 
@@ -83,20 +76,25 @@ test('TLS is used even if its scheme is in upper case', () => {
   assert.equal(readConfig({ REDIS_URL: 'REDISS://h:1/2' }).redisUrl, 'rediss://h:1/2');
 });
 
+const [CERTIFICATE = '', ANOTHER = ''] = rootCertificates;
+const BAD = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+
 for (const [what, content] of Object.entries({
   'an empty file': '',
   'a text': 'not a certificate',
-  'a key': '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n',
+  'a key': BAD.replaceAll('CERTIFICATE', 'PRIVATE KEY'),
   'a certificate in another format': Buffer.from(CERTIFICATE.split('\n').slice(1, -2).join(''), 'base64'),
-  'a block that is not a certificate': '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
-  'a good certificate and a bad one': `${CERTIFICATE}\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
+  'a block that is not a certificate': BAD,
+  'a good certificate and a bad one': `${CERTIFICATE}\n${BAD}`,
   'a certificate that is cut': CERTIFICATE.slice(0, 500),
 })) {
   test(`REDIS_CA_FILE with ${what} ends the start`, async (t) => {
-    const problems = problemsOf({ REDIS_CA_FILE: await fileWith(t, content), REDIS_URL: 'rediss://h' });
+    const REDIS_CA_FILE = await newFile(t, content);
 
-    assert.equal(problems.length, 1);
-    assert.match(problems[0] ?? '', /^REDIS_CA_FILE must be the name of a file of certificates in PEM/);
+    const [problem = '', ...others] = problemsOf({ REDIS_CA_FILE, REDIS_URL: 'rediss://h' });
+
+    assert.match(problem, /^REDIS_CA_FILE must be the name of a file of certificates in PEM/);
+    assert.deepEqual(others, []);
   });
 }
 
@@ -106,20 +104,19 @@ for (const [what, content] of Object.entries({
   'lines that end as on Windows': CERTIFICATE.replaceAll('\n', '\r\n'),
 })) {
   test(`REDIS_CA_FILE with ${what} is fine`, async (t) => {
-    const file = await fileWith(t, content);
+    const REDIS_CA_FILE = await newFile(t, content);
 
-    assert.equal(readConfig({ REDIS_CA_FILE: file, REDIS_URL: 'rediss://h' }).redisCa, content);
+    assert.equal(readConfig({ REDIS_CA_FILE, REDIS_URL: 'rediss://h' }).redisCa, content);
   });
 }
 
 test('REDIS_CA_FILE without TLS ends the start', async (t) => {
-  const REDIS_CA_FILE = await fileWith(t, CERTIFICATE);
+  const REDIS_CA_FILE = await newFile(t, CERTIFICATE);
 
   const problems = problemsOf({ REDIS_CA_FILE, REDIS_URL: 'redis://:hidden@h', PORT: 'x' });
 
   assert.equal(problems.length, 2);
-  assert.match(problems[1] ?? '', /^REDIS_CA_FILE needs a REDIS_URL that starts with rediss:/);
-  assert.doesNotMatch(problems.join(), /hidden/);
+  assert.match(problems[1] ?? '', /^REDIS_CA_FILE needs a REDIS_URL that starts with rediss:((?!hidden).)*$/);
 });
 
 for (const url of ['http://user:hidden@h/?q', 'user:hidden@h', 'http://a:hidden%@h', 'ftp://a:hid@den@h']) {
@@ -129,10 +126,4 @@ for (const url of ['http://user:hidden@h/?q', 'user:hidden@h', 'http://a:hidden%
     assert.match(problem, /^SHOUTCLOUD_URL must be .*, not ".*\*\*\*@h/);
     assert.doesNotMatch(problem, /hid/);
   });
-}
-
-async function fileWith(t: TestContext, content: string | Buffer): Promise<string> {
-  const file = join(await folder(t), 'file');
-  writeFileSync(file, content);
-  return file;
 }

@@ -26,20 +26,19 @@ async function sent(t: TestContext, format: 'json' | 'slack', status = 200, head
   return { failure: await webhook({ address, format }, systemClock).send(NOTIFICATION, never), got };
 }
 
-test('a JSON webhook gets the notification itself', async (t) => {
-  const { failure, got } = await sent(t, 'json');
-
-  assert.equal(failure, undefined);
-  assert.deepEqual(got, [['POST', 'application/json', NOTIFICATION]]);
-});
-
 const SLACK_TEXT = `:large_green_circle: ${URL} is up since ${at(1)}: a &amp; b &lt;c&gt;. It was down for 1h 2m 5s.`;
 
-test('a Slack webhook gets a text with nothing in it that Slack would take for markup', async (t) => {
-  const { got } = await sent(t, 'slack');
+for (const [what, format, body] of [
+  ['the notification itself', 'json', NOTIFICATION],
+  ['a text with nothing in it that Slack would take for markup', 'slack', { text: SLACK_TEXT }],
+] as const) {
+  test(`a webhook in the format ${format} gets ${what}`, async (t) => {
+    const { failure, got } = await sent(t, format);
 
-  assert.deepEqual(got, [['POST', 'application/json', { text: SLACK_TEXT }]]);
-});
+    assert.equal(failure, undefined);
+    assert.deepEqual(got, [['POST', 'application/json', body]]);
+  });
+}
 
 for (const [status, headers] of [[404], [500], [302, { location: '/elsewhere' }]] as const) {
   test(`an answer with ${status} means that it has not arrived`, async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileStateStore, type WatchState } from '../../../src/watch/state-store.ts';
 import { folder } from '../../support/folder.ts';
 import { FIRST_STATE, recordedEvents } from './watch-under-test.ts';
@@ -24,20 +24,16 @@ const BROKEN = [
 ];
 for (const content of BROKEN) {
   test(`a file that holds ${content || 'nothing'} is reported, and is not a state`, async (t) => {
-    const path = join(await folder(t), 'state.json');
-    const world = recordedEvents();
+    const { path, store, events } = await storeIn(t);
     await writeFile(path, content);
 
-    const state = await fileStateStore(path, world).load();
-
-    assert.equal(state, undefined);
-    assert.deepEqual(world.events, [{ type: 'state-broken' }]);
+    assert.equal(await store.load(), undefined);
+    assert.deepEqual(events, [{ type: 'state-broken' }]);
   });
 }
 
 test('a state comes back whole, and the last one counts', async (t) => {
-  const world = recordedEvents();
-  const store = fileStateStore(join(await folder(t), 'state.json'), world);
+  const { store, events } = await storeIn(t);
   const down = { ...FIRST_STATE, contrary: { rounds: 1, since }, owed: [[], [DOWN, DOWN]] } as WatchState;
 
   const loaded = [await store.load()];
@@ -46,53 +42,44 @@ test('a state comes back whole, and the last one counts', async (t) => {
     loaded.push(await store.load());
   }
 
-  assert.deepEqual([loaded, world.events], [[undefined, down, FIRST_STATE], []]);
+  assert.deepEqual([loaded, events], [[undefined, down, FIRST_STATE], []]);
 });
 
-test('the file can be read by people, and nothing else is left beside it', async (t) => {
-  const place = await folder(t);
-  const path = join(place, 'state.json');
-
-  await fileStateStore(path, recordedEvents()).save(FIRST_STATE);
-
-  assert.equal(await readFile(path, 'utf8'), `${JSON.stringify(FIRST_STATE, undefined, 2)}\n`);
-  assert.deepEqual(await readdir(place), ['state.json']);
-});
-
-test('a save that fails rejects and leaves nothing behind', async (t) => {
-  const place = await folder(t);
-  const path = join(place, 'state.json');
-  await mkdir(join(path, 'in the way'), { recursive: true });
-
-  await assert.rejects(fileStateStore(path, recordedEvents()).save(FIRST_STATE));
-
-  assert.deepEqual(await readdir(place), ['state.json']);
-});
-
-test('the file is for its owner alone, even if it was open to others before', async (t) => {
-  const path = join(await folder(t), 'state.json');
-  // The second is the file that a killed watch leaves.
+test('the file can be read by people, is for its owner alone, and nothing else is left beside it', async (t) => {
+  const { path, store, files } = await storeIn(t);
+  // Both were open to others. The second is the file that a killed watch leaves.
   for (const each of [path, `${path}.${process.pid}.tmp`]) await writeFile(each, '', { mode: 0o644 });
 
-  await fileStateStore(path, recordedEvents()).save(FIRST_STATE);
+  await store.save(FIRST_STATE);
 
+  assert.equal(await readFile(path, 'utf8'), `${JSON.stringify(FIRST_STATE, undefined, 2)}\n`);
   assert.equal((await stat(path)).mode & 0o777, 0o600);
+  assert.deepEqual(await files(), ['state.json']);
+});
+
+test('a state that cannot be read or saved rejects, and nothing is left behind', async (t) => {
+  const { path, store, files } = await storeIn(t);
+  await mkdir(join(path, 'in the way'), { recursive: true });
+
+  await assert.rejects(store.save(FIRST_STATE));
+  await assert.rejects(store.load(), /EISDIR/);
+
+  assert.deepEqual(await files(), ['state.json']);
 });
 
 test('a link to the file stays a link', async (t) => {
-  const place = await folder(t);
-  const [path, link] = [join(place, 'state.json'), join(place, 'link')];
-  await writeFile(path, '');
-  await symlink(path, link);
+  const { path, store } = await storeIn(t);
+  await writeFile(`${path}.target`, '');
+  await symlink(`${path}.target`, path);
 
-  await fileStateStore(link, recordedEvents()).save(FIRST_STATE);
+  await store.save(FIRST_STATE);
 
-  assert.ok((await lstat(link)).isSymbolicLink());
-  assert.deepEqual(JSON.parse(await readFile(path, 'utf8')), FIRST_STATE);
+  assert.ok((await lstat(path)).isSymbolicLink());
+  assert.deepEqual(JSON.parse(await readFile(`${path}.target`, 'utf8')), FIRST_STATE);
 });
 
 test('a disk that takes only a part of a state keeps the old one', async (t) => {
-  const path = join(await folder(t), 'state.json');
+  const { path } = await storeIn(t);
   await writeFile(path, 'the old one');
   const large = JSON.stringify({ ...FIRST_STATE, url: `http://${'x'.repeat(100_000)}` });
   const script = `import { fileStateStore } from './src/watch/state-store.ts';
@@ -105,8 +92,11 @@ test('a disk that takes only a part of a state keeps the old one', async (t) => 
   assert.equal(await readFile(path, 'utf8'), 'the old one');
 });
 
-test('a load of a path that cannot be read rejects', async (t) => {
-  const path = await folder(t);
-
-  await assert.rejects(fileStateStore(path, recordedEvents()).load(), /EISDIR/);
-});
+/** A store of a file in a folder of its own, where nothing is yet. */
+async function storeIn(t: TestContext) {
+  const place = await folder(t);
+  const path = join(place, 'state.json');
+  const world = recordedEvents();
+  const store = fileStateStore(path, world);
+  return { path, store, events: world.events, files: () => readdir(place) };
+}

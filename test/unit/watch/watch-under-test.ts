@@ -1,5 +1,4 @@
-import type { Receiver } from '../../../src/watch/receiver.ts';
-import type { Round } from '../../../src/watch/round.ts';
+import type { PlayRound, Round } from '../../../src/watch/round.ts';
 import {
   firstStanding,
   type Notification,
@@ -42,63 +41,53 @@ export function memoryStore(): StateStore & { saved: WatchState | undefined } {
   };
 }
 
-export interface FakeReceiver extends Receiver {
-  readonly got: Notification[];
-  isWell: boolean;
-}
-
-export function fakeReceiver(): FakeReceiver {
-  const receiver: FakeReceiver = {
-    got: [],
-    isWell: true,
-    async send(notification) {
+/** A receiver that takes nothing while it is not well, and what it got. */
+export function fakeReceiver() {
+  const got: Notification[] = [];
+  const receiver = {
+    ...{ got, isWell: true },
+    async send(notification: Notification) {
       if (!receiver.isWell) return 'status 503';
-      receiver.got.push(notification);
+      got.push(notification);
       return undefined;
     },
   };
   return receiver;
 }
 
-export interface WatchUnderTest {
-  /** Plays rounds from a word, `u` for a good one and `d` for a failed one, and lets all notifications settle after each. */
-  play(word: string): Promise<void>;
-  /** Plays one such round, and does not wait for notifications. */
-  once(letter: string): Promise<Round>;
+interface WatchParts {
+  readonly receivers?: Parameters<typeof startWatch>[0]['receivers'];
+  readonly store?: ReturnType<typeof memoryStore>;
+  readonly thresholds?: Thresholds;
+  /** The number of its first round. */
+  readonly from?: number;
 }
 
-/** A watch on this store, as it is after a start. Its rounds begin with this number. */
-export async function watchOf(
-  receivers: readonly Receiver[],
-  {
-    store = memoryStore(),
-    thresholds = { downAfter: 3, upAfter: 2 },
-    world = recordedEvents(),
-    from = 1,
-  }: {
-    store?: StateStore;
-    thresholds?: Thresholds;
-    world?: ReturnType<typeof recordedEvents>;
-    from?: number;
-  } = {},
-): Promise<WatchUnderTest> {
+/** A watch as it is after a start, with a receiver of its own unless others are given. */
+export async function watchOf({ thresholds = { downAfter: 3, upAfter: 2 }, ...parts }: WatchParts = {}) {
+  const receiver = fakeReceiver();
+  const { receivers = [receiver], store = memoryStore(), from = 1 } = parts;
+  const { events, emit } = recordedEvents();
   const { signal } = new AbortController();
+  const options = { url: URL, ...thresholds };
   let number = from;
   let isGood = true;
-  const playRound = async () => roundNo(number++, isGood);
-  const parts = { playRound, receivers, store, signal };
-  const watch = await startWatch(parts, { url: URL, ...thresholds }, { ...world, clock: fakeClock() });
-  const once = (letter: string) => {
+  const playRound: PlayRound = async () => roundNo(number++, isGood);
+  const world = { emit, clock: fakeClock() };
+  const watch = await startWatch({ playRound, receivers, store, signal }, options, world);
+  return { ...{ receiver, store, events, once, play }, got: receiver.got };
+
+  /** Plays one round, `u` for a good one and `d` for a failed one, and does not wait for notifications. */
+  function once(letter: string): Promise<Round> {
     isGood = letter === 'u';
     return watch.once();
-  };
-  return {
-    once,
-    async play(word) {
-      for (const letter of word) {
-        await once(letter);
-        await watch.settled();
-      }
-    },
-  };
+  }
+
+  /** Plays such rounds from a word, and lets all notifications settle after each. */
+  async function play(word: string): Promise<void> {
+    for (const letter of word) {
+      await once(letter);
+      await watch.settled();
+    }
+  }
 }

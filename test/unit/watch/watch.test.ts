@@ -1,22 +1,32 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { PlayRound } from '../../../src/watch/round.ts';
 import type { Notification } from '../../../src/watch/standing.ts';
 import { noStateStore } from '../../../src/watch/state-store.ts';
 import { startWatch } from '../../../src/watch/watch.ts';
-import { type FakeClock, fakeClock, settled } from '../../support/fake-clock.ts';
+import { fakeClock, settled } from '../../support/fake-clock.ts';
 import { soFar } from '../../support/layer.ts';
 import { pick } from '../../support/pick.ts';
-import { at, fakeReceiver, memoryStore, recordedEvents, roundNo, URL, watchOf } from './watch-under-test.ts';
+import {
+  at,
+  FIRST_STATE,
+  fakeReceiver,
+  memoryStore,
+  recordedEvents,
+  roundNo,
+  URL,
+  watchOf,
+} from './watch-under-test.ts';
+
+const QUICK = { downAfter: 1, upAfter: 1 };
 
 test('a service that goes down and comes back is two notifications with all that is known', async () => {
-  const receiver = fakeReceiver();
+  const { play, got } = await watchOf();
 
-  await (await watchOf([receiver])).play('udddduuu');
+  await play('udddduuu');
 
   const about = { url: URL, freshMs: 20, knownMs: 10 };
-  assert.deepEqual(receiver.got, [
+  assert.deepEqual(got, [
     {
       ...{ status: 'down', ...about, since: at(2), at: at(4) },
       ...{ cause: 'service', reason: 'nothing is answered', downMs: null },
@@ -29,44 +39,29 @@ test('a service that goes down and comes back is two notifications with all that
 });
 
 test('each failed round, each change and each failed delivery is reported', async () => {
-  const world = recordedEvents();
-  const receiver = { send: async () => 'status 503' };
+  const { play, events, receiver } = await watchOf();
+  receiver.isWell = false;
 
-  await (await watchOf([receiver], { world })).play('ddduu');
+  await play('ddduu');
 
   const failed = 'round-failed';
   const owed = 'not-delivered';
-  assert.deepEqual(pick(world.events, 'type'), [failed, failed, failed, 'down', owed, owed, 'up', owed]);
-  assert.deepEqual(world.events.at(-1), {
-    ...{ type: owed, receiver: 1, status: 'down', reason: 'status 503' },
-  });
-});
-
-test('a notification that one receiver did not get comes later, in order, and to that one alone', async () => {
-  const [well, ill] = [fakeReceiver(), fakeReceiver()];
-  const watch = await watchOf([well, ill]);
-
-  ill.isWell = false;
-  await watch.play('ddduu');
-  ill.isWell = true;
-  await watch.play('u');
-
-  assert.deepEqual(statuses(well.got), ['down', 'up']);
-  assert.deepEqual(ill.got, well.got);
+  assert.deepEqual(pick(events, 'type'), [failed, failed, failed, 'down', owed, owed, 'up', owed]);
+  assert.deepEqual(events.at(-1), { type: owed, receiver: 1, status: 'down', reason: 'status 503' });
 });
 
 test('a round does not wait for a slow receiver, which gets everything in order', async () => {
   const answers: (() => void)[] = [];
-  const got: Notification[] = [];
+  const { send, got } = fakeReceiver();
   const slow = {
-    send(notification: Notification) {
-      got.push(notification);
+    async send(notification: Notification) {
+      await send(notification);
       return new Promise<undefined>((resolve) => answers.push(() => resolve(undefined)));
     },
   };
-  const watch = await watchOf([slow], { thresholds: { downAfter: 1, upAfter: 1 } });
+  const { once } = await watchOf({ receivers: [slow], thresholds: QUICK });
 
-  for (const letter of 'dud') await watch.once(letter);
+  for (const letter of 'dud') await once(letter);
   while (answers.length > 0) {
     answers.shift()?.();
     await settled();
@@ -76,41 +71,39 @@ test('a round does not wait for a slow receiver, which gets everything in order'
 });
 
 test('a webhook corrected before a restart gets what it missed, and one that is gone is forgotten', async () => {
-  const store = memoryStore();
-  const [wrong, gone, right] = [fakeReceiver(), fakeReceiver(), fakeReceiver()];
+  const [wrong, gone] = [fakeReceiver(), fakeReceiver()];
   wrong.isWell = false;
   gone.isWell = false;
+  const before = await watchOf({ receivers: [wrong, gone] });
 
-  await (await watchOf([wrong, gone], { store })).play('ddd');
-  await (await watchOf([right], { store })).play('d');
+  await before.play('ddd');
+  const { play, got, store } = await watchOf({ store: before.store });
+  await play('d');
 
-  assert.deepEqual(statuses(right.got), ['down']);
+  assert.deepEqual(statuses(got), ['down']);
   assert.deepEqual(store.saved?.owed, [[]]);
 });
 
 test('of more than a thousand owed notifications, the oldest pairs after the first are dropped', async () => {
-  const world = recordedEvents();
-  const receiver = fakeReceiver();
+  const { play, receiver, got, events } = await watchOf({ thresholds: QUICK });
   receiver.isWell = false;
-  const watch = await watchOf([receiver], { world, thresholds: { downAfter: 1, upAfter: 1 } });
 
-  await watch.play('du'.repeat(505));
+  await play('du'.repeat(505));
   receiver.isWell = true;
-  await watch.play('u');
+  await play('u');
 
-  assert.deepEqual(statuses(receiver.got), alternating(1000));
-  assert.deepEqual(pick(receiver.got.slice(0, 2), 'since'), [at(1), at(12)]);
-  const dropped = world.events.filter(({ type }) => type === 'dropped');
+  assert.deepEqual(statuses(got), alternating(1000));
+  assert.deepEqual(pick(got.slice(0, 2), 'since'), [at(1), at(12)]);
+  const dropped = events.filter(({ type }) => type === 'dropped');
   assert.deepEqual(dropped, Array(5).fill({ type: 'dropped', receiver: 1 }));
 });
 
 test('a round resolves with its outcome when the state is saved', async () => {
-  const store = memoryStore();
-  const watch = await watchOf([], { store });
+  const { once, store } = await watchOf();
   const { promise: saved, resolve } = Promise.withResolvers<void>();
   store.save = () => saved;
 
-  const round = watch.once('d');
+  const round = once('d');
   const before = await soFar(round);
   resolve();
 
@@ -118,71 +111,70 @@ test('a round resolves with its outcome when the state is saved', async () => {
 });
 
 test('a state that cannot be saved is reported, and saved later', async () => {
-  const world = recordedEvents();
-  const store = memoryStore();
+  const { play, events, store, got } = await watchOf();
   const { save } = store;
-  const receiver = fakeReceiver();
-  const watch = await watchOf([receiver], { store, world });
 
   store.save = () => Promise.reject(new Error('ENOSPC'));
-  await watch.play('ddd');
+  await play('ddd');
   store.save = save;
-  await watch.play('d');
+  await play('d');
 
-  const failures = world.events.filter(({ type }) => type === 'state-not-saved');
+  const failures = events.filter(({ type }) => type === 'state-not-saved');
   assert.deepEqual(failures[0], { type: 'state-not-saved', reason: 'ENOSPC' });
   assert.equal(store.saved?.status, 'down');
-  assert.deepEqual(statuses(receiver.got), ['down']);
+  assert.deepEqual(statuses(got), ['down']);
 });
 
 test('a state is saved again only after a change', async () => {
+  const { play, store } = await watchOf();
   let saves = 0;
-  const store = { load: async () => undefined, save: async () => void saves++ };
-  const watch = await watchOf([fakeReceiver()], { store });
-  await watch.play('u');
+  store.save = async () => void saves++;
+  await play('d');
   const before = saves;
 
-  await watch.play('uuu');
+  await play('uuu');
   const unchanged = saves;
-  await watch.play('d');
+  await play('d');
 
-  assert.deepEqual([unchanged, saves], [before, before + 1]);
+  assert.deepEqual([unchanged, saves], [before + 1, before + 2]);
 });
 
 test('the state of another address is not used, and that is reported', async () => {
-  const world = recordedEvents();
   const store = memoryStore();
-  await (await watchOf([], { store })).play('ddd');
-  assert.ok(store.saved);
-  store.saved = { ...store.saved, url: 'https://other.example' };
-  const receiver = fakeReceiver();
+  store.saved = { ...FIRST_STATE, status: 'down', url: 'https://other.example' };
 
-  await (await watchOf([receiver], { store, world })).play('uuu');
+  const { play, got, events } = await watchOf({ store });
+  await play('uuu');
 
-  assert.deepEqual(receiver.got, []);
-  assert.deepEqual(world.events, [{ type: 'state-of-another', url: 'https://other.example' }]);
+  assert.deepEqual(got, []);
+  assert.deepEqual(events, [{ type: 'state-of-another', url: 'https://other.example' }]);
 });
 
-const anyStep = fc.record({ isGood: fc.boolean(), isWell: fc.boolean(), restarts: fc.boolean() });
+const anyStep = fc.record({
+  isGood: fc.boolean(),
+  wells: fc.tuple(fc.boolean(), fc.boolean()),
+  restarts: fc.boolean(),
+});
 
-test('for any rounds, failing webhooks and restarts, exactly the promised notifications arrive', async () => {
+test('for any rounds, failing webhooks and restarts, each gets exactly the promised notifications in order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyStep, { maxLength: 40 }), async (steps) => {
-      const [promised, receiver, store] = [fakeReceiver(), fakeReceiver(), memoryStore()];
-      const unfailing = await watchOf([promised]);
-      let watch = await watchOf([receiver], { store });
+      const receivers = [fakeReceiver(), fakeReceiver()];
+      const { got: promised, play } = await watchOf();
+      let watch = await watchOf({ receivers });
+      const { store } = watch;
 
-      for (const [i, { isGood, isWell, restarts }] of steps.entries()) {
-        receiver.isWell = isWell;
-        if (restarts) watch = await watchOf([receiver], { store, from: i + 1 });
-        for (const each of [unfailing, watch]) await each.play(isGood ? 'u' : 'd');
-        assert.deepEqual(receiver.got, promised.got.slice(0, receiver.got.length));
+      for (const [i, { isGood, wells, restarts }] of steps.entries()) {
+        for (const [j, receiver] of receivers.entries()) receiver.isWell = wells[j] ?? true;
+        if (restarts) watch = await watchOf({ receivers, store, from: i + 1 });
+        for (const each of [play, watch.play]) await each(isGood ? 'u' : 'd');
+        for (const { got } of receivers) assert.deepEqual(got, promised.slice(0, got.length));
       }
-      receiver.isWell = true;
-      for (const each of [unfailing, watch]) await each.play('u');
+      for (const receiver of receivers) receiver.isWell = true;
+      for (const each of [play, watch.play]) await each('u');
 
-      assert.deepEqual(receiver.got, promised.got);
-      assert.deepEqual(statuses(promised.got), alternating(promised.got.length));
+      assert.deepEqual(pick(receivers, 'got'), [promised, promised]);
+      assert.deepEqual(statuses(promised), alternating(promised.length));
     }),
   );
 });
@@ -195,31 +187,32 @@ function alternating(length: number): string[] {
   return Array.from({ length }, (_, i) => (i % 2 === 0 ? 'down' : 'up'));
 }
 
-/** A watch with a round each second; `begun` are the milliseconds from the start at which rounds began. */
-async function watchEachSecond(clock: FakeClock, playRound: PlayRound) {
+/** A watch with a round each second that takes so long; `begun` are the milliseconds from the start at which they began. */
+async function watchEachSecond(roundMs: number, bug?: Error) {
+  const clock = fakeClock();
   const stopping = new AbortController();
   const begun: number[] = [];
   const startedAt = clock.now();
   const parts = {
-    playRound(signal: AbortSignal) {
+    async playRound(signal: AbortSignal) {
       begun.push(clock.now() - startedAt);
-      return playRound(signal);
+      await clock.sleep(roundMs, signal);
+      if (bug) throw bug;
+      return roundNo(1, true);
     },
     ...{ receivers: [], store: noStateStore, signal: stopping.signal },
   };
   const options = { url: URL, downAfter: 3, upAfter: 2 };
   const watch = await startWatch(parts, options, { clock, ...recordedEvents() });
-  return { begun, stop: () => stopping.abort(), ended: watch.every(1000) };
+  return { clock, begun, stop: () => stopping.abort(), ended: watch.every(1000) };
 }
 
-for (const [what, ms, expected] of [
+for (const [what, roundMs, expected] of [
   ['a round begins each interval, however long the one before took', 300, [0, 1000, 2000, 3000]],
   ['rounds never overlap: one that takes longer is followed at once', 1700, [0, 1700, 3400]],
 ] as const) {
   test(what, async () => {
-    const clock = fakeClock();
-    const playRound: PlayRound = (signal) => clock.sleep(ms, signal).then(() => roundNo(1, true));
-    const { begun, stop, ended } = await watchEachSecond(clock, playRound);
+    const { clock, begun, stop, ended } = await watchEachSecond(roundMs);
 
     await clock.advance(3900);
     stop();
@@ -229,14 +222,9 @@ for (const [what, ms, expected] of [
   });
 }
 
-for (const [when, ms] of [
-  ['within a round', 700],
-  ['between two rounds', 0],
-] as const) {
+for (const [when, roundMs] of Object.entries({ 'within a round': 700, 'between two rounds': 0 })) {
   test(`a watch stops at once ${when}, and leaves no timer`, async () => {
-    const clock = fakeClock();
-    const playRound: PlayRound = (signal) => clock.sleep(ms, signal).then(() => roundNo(1, true));
-    const { stop, ended } = await watchEachSecond(clock, playRound);
+    const { clock, stop, ended } = await watchEachSecond(roundMs);
     await clock.advance(500);
 
     stop();
@@ -247,9 +235,10 @@ for (const [when, ms] of [
 }
 
 test('an error of a round ends the watch', async () => {
-  const { ended } = await watchEachSecond(fakeClock(), async () => {
-    throw new Error('a bug');
-  });
+  const { clock, ended } = await watchEachSecond(0, new Error('a bug'));
+  const failed = assert.rejects(ended, /a bug/);
 
-  await assert.rejects(ended, /a bug/);
+  await clock.advance(0);
+
+  await failed;
 });

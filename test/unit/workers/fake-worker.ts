@@ -1,58 +1,40 @@
-import type { Question, Worker, WorkerEnd } from '../../../src/workers/worker-link.ts';
+import type { Worker, WorkerEnd } from '../../../src/workers/worker-link.ts';
 
+/** A worker that the test controls; `drain` ends it with 0, `hurry` with 1, `kill` with SIGKILL. */
 export interface FakeWorker extends Worker {
-  readonly drained: boolean;
-  /** Whether it was asked to end at once. */
-  readonly hurried: boolean;
-  /** From now on it answers no question. */
-  setStuck(): void;
+  /** What it was asked to do, in order. */
+  readonly orders: ('drain' | 'hurry')[];
+  /** A stuck worker answers no question and follows no order. */
+  isStuck: boolean;
   listen(): void;
-  end(how?: Partial<WorkerEnd>): void;
+  end(how: Partial<WorkerEnd>): void;
 }
 
-/** Workers that the test controls; `drain` ends one with 0, `hurry` with 1, `kill` with SIGKILL. */
-export function fakeWorkers(): { fork: () => FakeWorker; forked: FakeWorker[] } {
+/** `fork` starts one; `nth` is the one that was started as the first, the second and so on. */
+export function fakeWorkers() {
   const forked: FakeWorker[] = [];
-  return {
-    forked,
-    fork() {
-      const worker = fakeWorker(forked.length + 1);
-      forked.push(worker);
-      return worker;
-    },
-  };
+  const nth = (number: number) => forked[number - 1] ?? fakeWorker(0);
+  const fork = () => nth(forked.push(fakeWorker(forked.length + 1)));
+  return { fork, forked, nth };
 }
 
 function fakeWorker(pid: number): FakeWorker {
   const listening = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<WorkerEnd>();
-  let isStuck = false;
-  let drained = false;
-  let hurried = false;
-  return {
-    pid,
+  const end = (how: Partial<WorkerEnd>) => ended.resolve({ code: null, signal: null, ...how });
+  const obey = (order: 'drain' | 'hurry', code: number) => {
+    worker.orders.push(order);
+    if (!worker.isStuck) end({ code });
+  };
+  const worker: FakeWorker = {
+    ...{ pid, isStuck: false, orders: [], end },
     listening: listening.promise,
     ended: ended.promise,
-    get drained() {
-      return drained;
-    },
-    get hurried() {
-      return hurried;
-    },
-    setStuck() {
-      isStuck = true;
-    },
     listen: listening.resolve,
-    end: (how = {}) => ended.resolve({ code: null, signal: null, ...how }),
-    ask: (question: Question) => (isStuck ? new Promise(() => {}) : Promise.resolve(`${question} of ${pid}`)),
-    drain() {
-      drained = true;
-      if (!isStuck) ended.resolve({ code: 0, signal: null });
-    },
-    hurry() {
-      hurried = true;
-      if (!isStuck) ended.resolve({ code: 1, signal: null });
-    },
-    kill: () => ended.resolve({ code: null, signal: 'SIGKILL' }),
+    ask: async (question) => (worker.isStuck ? new Promise(() => {}) : `${question} of ${pid}`),
+    drain: () => obey('drain', 0),
+    hurry: () => obey('hurry', 1),
+    kill: () => end({ signal: 'SIGKILL' }),
   };
+  return worker;
 }

@@ -5,21 +5,19 @@ import { primaryLink, type ToPrimary } from '../../../src/workers/worker-link.ts
 import { settled } from '../../support/fake-clock.ts';
 
 /** A process that another one started, with what it sent there. */
-function forkedProcess() {
+function forkedProcess(fields: { connected?: boolean } = {}) {
   const sent: ToPrimary[] = [];
-  const process = Object.assign(new EventEmitter(), {
-    pid: 7,
-    send: (message: ToPrimary, onSent: () => void) => {
-      sent.push(message);
-      onSent();
-    },
-  });
+  const send = (message: ToPrimary) => void sent.push(message);
+  const process = Object.assign(new EventEmitter(), { pid: 7, send, ...fields });
   return { process, sent };
 }
 
 test('a process that was not forked has no primary', () => {
-  assert.throws(() => primaryLink(), /started by `tuohs serve`/);
-  assert.throws(() => primaryLink(Object.assign(new EventEmitter(), { pid: 7 })), /started by `tuohs serve`/);
+  const byHand = Object.assign(new EventEmitter(), { pid: 7 });
+
+  for (const process of [undefined, byHand]) {
+    assert.throws(() => primaryLink(process), /started by `tuohs serve`/);
+  }
 });
 
 test('a question of the primary is answered under its number', async () => {
@@ -48,7 +46,7 @@ test('a request to drain and the loss of the primary are different events', asyn
 });
 
 test('a primary that was gone before the link was made is gone', async () => {
-  const { process } = forkedProcess();
+  const { process } = forkedProcess({ connected: false });
 
-  await primaryLink(Object.assign(process, { connected: false })).gone;
+  await primaryLink(process).gone;
 });

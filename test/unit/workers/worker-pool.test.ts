@@ -5,55 +5,55 @@ import { pick } from '../../support/pick.ts';
 import { testWorld } from '../../support/world.ts';
 import { fakeWorkers } from './fake-worker.ts';
 
-function poolOfTwo() {
+/** A pool of two that starts, and its workers, none of which serves yet. */
+function startingPool() {
   const world = testWorld();
-  const { fork, forked } = fakeWorkers();
-  return { world, forked, pool: workerPool({ size: 2, fork }, world) };
+  const { fork, forked, nth } = fakeWorkers();
+  const pool = workerPool({ size: 2, fork }, world);
+  return { ...{ forked, nth, pool }, clock: world.clock, started: pool.start() };
 }
 
 async function startedPool() {
-  const { pool, forked, world } = poolOfTwo();
-  const started = pool.start();
-  for (const worker of forked) worker.listen();
+  const { started, ...parts } = startingPool();
+  for (const worker of parts.forked) worker.listen();
   await started;
-  return { pool, forked, clock: world.clock };
+  return parts;
 }
 
-test('the pool has started when all workers serve', async () => {
-  const { pool } = await startedPool();
-
-  assert.equal(pool.serving(), 2);
-});
-
 test('all workers are asked, and an answer that takes longer than a second is left out', async () => {
-  const { pool, forked, clock } = await startedPool();
-  forked[1]?.setStuck();
+  const { pool, nth, clock } = await startedPool();
+  nth(2).isStuck = true;
 
   const asked = pool.ask('status');
   await clock.advance(1000);
 
+  assert.equal(pool.serving(), 2);
   assert.deepEqual(await asked, [
     { pid: 1, answer: 'status of 1' },
     { pid: 2, answer: undefined },
   ]);
 });
 
-test('all workers are drained at the same time', async () => {
-  const { pool, forked } = await startedPool();
+test('all workers are drained at the same time, and not killed', async () => {
+  const { pool, forked, nth } = await startedPool();
+  nth(1).isStuck = true;
 
-  await pool.drain();
+  const drained = pool.drain();
+  const orders = pick(forked, 'orders');
+  nth(1).end({ code: 0 });
+  await drained;
 
-  assert.deepEqual(pick(forked, 'drained'), [true, true]);
+  assert.deepEqual(orders, [['drain'], ['drain']]);
+  assert.equal((await nth(2).ended).code, 0);
 });
 
 test('if one cannot start, the others are killed, not drained', async () => {
-  const { pool, forked } = poolOfTwo();
-  const started = pool.start();
-  forked[0]?.listen();
-  forked[1]?.end({ code: 1 });
+  const { pool, nth, started } = startingPool();
+  nth(1).listen();
+  nth(2).end({ code: 1 });
   await assert.rejects(started);
 
   await pool.drain();
 
-  assert.deepEqual(await forked[0]?.ended, { code: null, signal: 'SIGKILL' });
+  assert.deepEqual(await nth(1).ended, { code: null, signal: 'SIGKILL' });
 });
