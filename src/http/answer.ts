@@ -6,13 +6,16 @@ export interface Answer {
   readonly status?: number;
   /** Values are ours, or were checked when they came in. */
   readonly headers: Readonly<Record<string, string>>;
-  /** A 304 has none, and no `Content-Length`. */
+  /** A 304 has none, and no `Content-Length`. A `Buffer` is a file, shared by all answers with it. */
   readonly body?: string | Buffer;
   /** The request header that decides about this answer, for caches. */
   readonly vary?: string;
   /** The Content-Security-Policy of a page; any other answer allows nothing. */
   readonly policy?: string;
 }
+
+/** What a step of the work comes to: the answer, or nothing if that comes later or in pieces. */
+export type Outcome = Answer | undefined | Promise<Answer | undefined>;
 
 /**
  * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is the answer to a missing header,

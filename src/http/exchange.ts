@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
-import type { Call, Shout } from '../core/shouter.ts';
-import type { Answer } from './answer.ts';
+import type { Call } from '../core/shouter.ts';
+import type { Answer, Outcome } from './answer.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import { type ByteBudget, HeldBytes } from './limits/admission.ts';
 import { headerLines, type WriteHead } from './node-http.ts';
-import { knownError, problemFor, tooLarge } from './problem.ts';
+import { knownError, problemFor, tooLarge, tooManyHeaders } from './problem.ts';
 import {
   type BodyOwner,
   FRIENDLY_REST,
@@ -55,6 +55,8 @@ export class Exchange implements Call, BodyOwner {
   readonly id: string;
   /** What the request asks for, once that is known. */
   target: Asked = { label: 'none', query: '', rest: '' };
+  /** The answer, if the request is refused by its head. */
+  refusal: unknown;
   /** The headers that tell the client what is left of its quota. */
   quota: Answer['headers'] = {};
   readonly #host: ExchangeHost;
@@ -72,7 +74,7 @@ export class Exchange implements Call, BodyOwner {
     this.id = harmlessId(request.headers['x-request-id']) ?? host.newId();
     this.#host = host;
     this.body = new RequestBody(request, host.giveWay);
-    this.held = new HeldBytes(host.budget);
+    this.held = new HeldBytes(host.budget, request);
     this.startedMs = host.clock.now();
     // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
     request.on('error', ignore);
@@ -99,16 +101,27 @@ export class Exchange implements Call, BodyOwner {
     return this.#host.isClosing();
   }
 
+  /**
+   * Holds the head of the request. If it has too many headers, or there is no room, drops them, because the refusal can have to
+   * wait behind other answers. Returns whether the head is held.
+   */
+  hold(isAhead: boolean): boolean {
+    try {
+      if (this.request.rawHeaders.length > MAX_HEADERS * 2) throw tooManyHeaders(MAX_HEADERS);
+      this.held.setHead(isAhead);
+      return true;
+    } catch (error) {
+      this.refusal = error;
+      const { origin, expect } = this.request.headers;
+      Object.assign(this.request, { headers: { origin, expect }, rawHeaders: [] });
+      this.held.dropHeaders();
+      return false;
+    }
+  }
+
   /** Whether a part of the answer waits for the client to read it. */
   get isUnread(): boolean {
     return this.response.headersSent && this.response.writableLength > 0;
-  }
-
-  /** Awaits an answer of the upstream; `bytes` of text wait with it. Rejects with `OVERLOADED` if too much waits already. */
-  async wait(shout: Promise<Shout>, bytes: number): Promise<Shout> {
-    shout.catch(ignore);
-    this.held.setCopies(bytes, 'waiting');
-    return shout;
   }
 
   /** Since when the answer waits to be read. An answer in pieces counts only if much of it waits. */
@@ -124,27 +137,33 @@ export class Exchange implements Call, BodyOwner {
     this.#atEnd = [...this.#atEnd, run];
   }
 
-  /** Does a step of the work. Whatever it throws or rejects with becomes the answer. */
-  run(step: () => void | Promise<void>): void {
+  /** Does a step of the work. What it returns, throws or rejects with becomes the answer. */
+  run(step: () => Outcome): void {
     try {
-      const done = step();
-      if (done !== undefined) done.catch((error) => this.fail(error));
+      const outcome = step();
+      if (outcome instanceof Promise)
+        outcome.then(
+          (late) => this.run(() => late),
+          (error) => this.fail(error),
+        );
+      else if (outcome !== undefined) this.answer(outcome);
     } catch (error) {
       this.fail(error);
     }
   }
 
   /**
-   * Reads the whole body and gives it to `use`; what `use` throws or rejects with becomes the answer. Throws `TOO_LARGE` before
-   * anything is read, if the length is announced. The exchange fails with `TOO_LARGE`, with `OVERLOADED`, or with the error given
-   * to `breakBody`. Only a body that will be read gets `100 Continue`.
+   * Reads the whole body and does a step with it. Throws `TOO_LARGE` before anything is read, if the length is announced. The
+   * exchange fails with `TOO_LARGE`, with `OVERLOADED`, or with the error given to `breakBody`. Only a body that will be read
+   * gets `100 Continue`.
    */
-  readBody(maxBytes: number, use: UseBody): void | Promise<void> {
+  readBody(maxBytes: number, use: UseBody): Outcome {
     const { body, request, response } = this;
     if (!body.exists) return use(Buffer.alloc(0));
     if (body.announced > maxBytes) throw tooLarge('body', maxBytes);
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
     body.read(maxBytes, this, use);
+    return undefined;
   }
 
   /** Closes the connection behind the answer: what follows on it cannot be trusted or will not be read. */
@@ -222,7 +241,7 @@ export class Exchange implements Call, BodyOwner {
   #begin(answer: Answer): number | undefined {
     const bytes = answer.body === undefined ? undefined : Buffer.byteLength(answer.body);
     this.#answeredMs = this.#host.clock.now();
-    this.held.setAnswer(bytes ?? 0);
+    this.held.setAnswer(typeof answer.body === 'string' ? bytes : 0);
     this.#writeHead(answer, bytes);
     return bytes;
   }
@@ -259,6 +278,9 @@ export class Exchange implements Call, BodyOwner {
     for (const run of this.#atEnd) run(this);
   }
 }
+
+/** Each costs much more memory than its bytes, and 16 KiB have room for 2,600. Browsers and proxies send fewer than 50. */
+export const MAX_HEADERS = 200;
 
 /** What runs at the end of an exchange. */
 export type AtEnd = (exchange: Exchange) => void;

@@ -4,9 +4,10 @@ import type { Duplex } from 'node:stream';
 import type { NextTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import { acceptors } from './acceptors.ts';
+import type { Outcome } from './answer.ts';
 import { brokenRequests, checkFraming } from './broken-requests.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
-import { Exchange, type ExchangeHost } from './exchange.ts';
+import { Exchange, type ExchangeHost, MAX_HEADERS } from './exchange.ts';
 import { type Admission, byteBudget } from './limits/admission.ts';
 import { connections } from './limits/connections.ts';
 import type { Quota, TakeFromQuota } from './limits/quota.ts';
@@ -110,8 +111,8 @@ export function httpServer<Parts>(
     listener,
   );
   const listening = acceptors(server, world.clock);
-  // The limit of 16 KiB is enough. Node would silently drop headers after the first 1,000.
-  server.maxHeadersCount = 0;
+  // Node silently drops the headers after the last that it counts, so it has to count one more than can be sent.
+  server.maxHeadersCount = MAX_HEADERS + 1;
   server.setTimeout(slowClientMs, onIdle);
   // A client can close its sending side after its request and still read the answer. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
@@ -161,14 +162,15 @@ export function httpServer<Parts>(
     }
   }
 
-  function answer(exchange: Exchange): void | Promise<void> {
-    const { request } = exchange;
+  function answer(exchange: Exchange): Outcome {
+    const { request, refusal } = exchange;
+    if (refusal) throw refusal;
     admission?.admit(exchange);
     const target = find(request.method, request.url ?? '');
     exchange.target = target;
     checkFraming(exchange);
     const preflight = target.allow === '' ? undefined : host.crossOrigin?.preflight(request, target.allow);
-    if (preflight) return exchange.answer(preflight);
+    if (preflight) return preflight;
     if (takeFromQuota && !target.route.isFree) {
       const taken = takeFromQuota(request);
       if (taken instanceof Promise) return taken.then((quota) => handle(exchange, target, quota));
@@ -177,11 +179,7 @@ export function httpServer<Parts>(
     return target.route.handle(exchange, parts);
   }
 
-  function handle(
-    exchange: Exchange,
-    { route }: Target<Parts>,
-    { headers, refusal }: Quota,
-  ): void | Promise<void> {
+  function handle(exchange: Exchange, { route }: Target<Parts>, { headers, refusal }: Quota): Outcome {
     exchange.quota = headers;
     if (refusal) throw refusal;
     return route.handle(exchange, parts);
