@@ -126,6 +126,17 @@ test('each back-off is drawn anew, from 50 to 300 ms', async () => {
   assert.deepEqual(seen, [1, 2, 3]);
 });
 
+test('with a ratio of a half, two strings earn one token', () => {
+  const budget = new RetryBudget({ ratio: 0.5 });
+  while (budget.spend());
+
+  budget.earn();
+  const afterOne = budget.spend();
+  budget.earn();
+
+  assert.deepEqual([afterOne, budget.spend(), budget.tokens], [false, true, 0]);
+});
+
 test('whatever happens, no more is spent than 20 and the ratio for each string', () => {
   const ratio = fc.double({ min: 0, max: 10, noNaN: true });
   const steps = fc.array(fc.constantFrom('earn', 'spend'), { maxLength: 300 });
