@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
 import { memoryStore } from '../../src/cache/memory-store.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { AttemptError } from '../../src/core/errors.ts';
-import type { Shouter } from '../../src/core/shouter.ts';
+import { AttemptError, TuohsError } from '../../src/core/errors.ts';
+import type { Shout, Shouter } from '../../src/core/shouter.ts';
 import { verifiedUpperCase } from '../../src/core/upper-case.ts';
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { cachedShouter } from '../../src/upstream/cached-shouter.ts';
@@ -9,9 +11,24 @@ import { coalescedShouter } from '../../src/upstream/coalesced-shouter.ts';
 import { deadlineShouter } from '../../src/upstream/deadline-shouter.ts';
 import { httpTransport } from '../../src/upstream/http-transport.ts';
 import { shoutcloudShouter } from '../../src/upstream/shoutcloud-shouter.ts';
+import { abandonedCall, testCall } from '../support/call.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
+import { pick } from '../support/pick.ts';
 import { type TestWorld, testWorld, worldOn } from '../support/world.ts';
-import { shouterContract } from './shouter-contract.ts';
+
+const LONG = 'lörem ipsum '.repeat(10_000);
+const ODD = {
+  'straße ŉ ﬁ ᾀ ı ſ ǆ': 'STRAßE ŉ ﬁ ᾈ I S Ǆ',
+  'x🇺🇸e\u0301👨‍👩‍👧': 'X🇺🇸E\u0301👨‍👩‍👧',
+  '<&>\u2028\u2029\0"\\\n': '<&>\u2028\u2029\0"\\\n',
+  [LONG]: LONG.toUpperCase(),
+};
+
+/** A fresh shouter, and what it sent to the upstream behind it, which answers well or fails each call. It ends with the test. */
+type MakeShouter = (
+  t: TestContext,
+  upstream: 'well' | 'failing',
+) => Promise<{ readonly shouter: Shouter; sent(): readonly string[] }>;
 
 const LAYERS: Readonly<Record<string, (inner: Shouter, world: TestWorld) => Shouter>> = {
   'fake shouter': (fake) => fake,
@@ -20,7 +37,7 @@ const LAYERS: Readonly<Record<string, (inner: Shouter, world: TestWorld) => Shou
   'deadline shouter': (inner, world) => deadlineShouter(inner, { deadlineMs: 3000 }, world),
 };
 for (const [name, wrap] of Object.entries(LAYERS)) {
-  shouterContract(name, (_test, upstream) => {
+  shouterContract(name, async (_t, upstream) => {
     const fake = fakeShouter();
     if (upstream === 'failing') fake.failWith(new AttemptError('server_error', 'as told'));
     return { shouter: wrap(fake, testWorld()), sent: () => fake.calls };
@@ -40,3 +57,39 @@ shouterContract('SHOUTCLOUD shouter', async (t, upstream) => {
   const shouter = shoutcloudShouter(transport, options, worldOn(systemClock));
   return { shouter, sent: () => sent };
 });
+
+/** What every `Shouter` promises. */
+function shouterContract(name: string, makeShouter: MakeShouter): void {
+  test(`${name}: many texts at once each get their own answer, as SHOUTCLOUD gives it`, async (t) => {
+    const { shouter } = await makeShouter(t, 'well');
+    const plain = Array.from({ length: 20 }, (_, i) => `text ${i % 15}`);
+    const shouted = new Map(plain.map((text) => [text, text.toUpperCase()]));
+    for (const [text, shout] of Object.entries(ODD)) shouted.set(text, shout);
+    const texts = [...plain, ...shouted.keys()];
+
+    const shouts = await Promise.all(texts.map((text) => shouter.shout(text, testCall())));
+
+    const right = texts.map((text) => shouted.get(text));
+    assert.deepEqual(pick(shouts, 'text'), right);
+  });
+
+  test(`${name}: a failure is a rejection with a TuohsError`, async (t) => {
+    const { shouter } = await makeShouter(t, 'failing');
+    let answer: Shout | Promise<Shout> | undefined;
+
+    assert.doesNotThrow(() => {
+      answer = shouter.shout('hello', testCall());
+    });
+
+    await assert.rejects(async () => answer, TuohsError);
+  });
+
+  test(`${name}: what was abandoned before it began is rejected and not sent`, async (t) => {
+    const { shouter, sent } = await makeShouter(t, 'well');
+
+    const answer = (async () => shouter.shout('nobody waits', abandonedCall()))();
+
+    await assert.rejects(answer, TuohsError);
+    assert.deepEqual(sent(), []);
+  });
+}

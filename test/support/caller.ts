@@ -39,6 +39,11 @@ export interface Caller {
   close(): void;
 }
 
+/** Milliseconds since 1970, the same in every process of the machine. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 const PATIENCE_MS = 5_000;
 
 export function openCaller({ host = '127.0.0.1', port }: { host?: string; port: number }): Caller {
@@ -70,9 +75,9 @@ export function openCaller({ host = '127.0.0.1', port }: { host?: string; port: 
       return isOpen;
     },
     async ask({ request, expected }, label = '') {
-      const atMs = performance.timeOrigin + performance.now();
+      const atMs = nowMs();
       const seen = await exchange(request).catch((error: Error) => error.message);
-      const tookMs = performance.timeOrigin + performance.now() - atMs;
+      const tookMs = nowMs() - atMs;
       return { label, atMs, tookMs, ...judged(seen, expected) };
     },
     close: () => fail('CLOSED'),

@@ -1,50 +1,35 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { Ending } from './process.ts';
 
 /** A server of the test's own on a free port, which ends with it, open connections and all; it counts them. */
-export async function httpServer(
-  ending: Ending,
-  listener: RequestListener,
-): Promise<{ url: string; connections(): number }> {
-  const server = createServer(listener);
-  let connections = 0;
-  server.on('connection', () => {
-    connections++;
-  });
-  ending.after(async () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    connections: () => connections,
-  };
+export function httpServer(ending: Ending, listener: RequestListener) {
+  return listening(ending, createServer(listener));
 }
 
 /** The same for TCP: it does this with each connection. */
-export async function tcpServer(
-  ending: Ending,
-  onConnection: (socket: Socket) => void,
-): Promise<{ port: number; sockets: ReadonlySet<Socket>; connections(): number }> {
+export function tcpServer(ending: Ending, onConnection: (socket: Socket) => void) {
+  return listening(ending, createTcpServer({ noDelay: true }, onConnection));
+}
+
+async function listening(ending: Ending, server: Server) {
   const sockets = new Set<Socket>();
   let connections = 0;
-  const server = createTcpServer({ noDelay: true }, (socket) => {
+  server.prependListener('connection', (socket) => {
     connections++;
     sockets.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
-    onConnection(socket);
   });
   ending.after(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  return { port: (server.address() as AddressInfo).port, sockets, connections: () => connections };
+  const { port } = server.address() as AddressInfo;
+  return { port, url: `http://127.0.0.1:${port}`, sockets, connections: () => connections };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, openCaller, questionOf } from './caller.ts';
+import { type Answer, nowMs, openCaller, questionOf } from './caller.ts';
 import type { LoadPlan, LoadReport, Stream } from './load.ts';
 import { textOf } from './load-texts.ts';
 
@@ -97,8 +97,4 @@ async function watchTimers(): Promise<void> {
 function report(): void {
   process.stdout.write(`${JSON.stringify(seen)}\n`);
   seen = { answers: [], delays: [] };
-}
-
-function nowMs(): number {
-  return performance.timeOrigin + performance.now();
 }
