@@ -14,6 +14,9 @@ export interface Answer {
   readonly policy?: string;
 }
 
+/** What a step of the work comes to: the answer, or nothing if that comes later or in pieces. */
+export type Outcome = Answer | undefined | Promise<Answer | undefined>;
+
 /**
  * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is the answer to a missing header,
  * to a tie and to one that names none of them.
