@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { parse, stringify } from 'yaml';
@@ -6,6 +6,7 @@ import { faster } from '../../scripts/monitoring/faster.ts';
 import { folder } from '../support/folder.ts';
 import { closedUrl } from '../support/http-server.ts';
 import { startPrometheus } from '../support/monitoring-tools.ts';
+import { read } from '../support/pages.ts';
 import { type Program, startProgram } from '../support/process.ts';
 import { reached } from '../support/until.ts';
 import { type Receiver, receiver } from './receiver.ts';
@@ -20,25 +21,22 @@ interface KnownAlert {
 
 const PATIENCE_MS = 500_000;
 
-const root = new URL('../../', import.meta.url);
-
 /** Prometheus and Alertmanager with the project's own files, all of whose times are `factor` times shorter; resolves once an alert got through. */
 export async function monitoring(t: TestContext, adminUrl: string, factor: number) {
   const path = await folder(t);
   const got = await receiver(t);
   const alertmanagerUrl = await closedUrl();
-  const own = async (file: string) => faster(await readFile(new URL(file, root), 'utf8'), factor);
-  const config = await own('deploy/monitoring/prometheus.yaml');
+  const own = (file: string) => faster(read(file), factor);
   const files = {
-    'alerts.yaml': await own('deploy/chart/files/alerts.yaml'),
-    'prometheus.yaml': pointedTo(config, { alertmanagerUrl, adminUrl }),
+    'alerts.yaml': own('deploy/chart/files/alerts.yaml'),
+    'prometheus.yaml': pointedTo(own('deploy/monitoring/prometheus.yaml'), { alertmanagerUrl, adminUrl }),
   };
   const resendDelay = `--rules.alert.resend-delay=${Math.round(60_000 / factor)}ms`;
 
   const prometheus = await startPrometheus(t, files, [resendDelay]);
   await unlessItEnds(prometheus, calm());
   const write = (file: string, text: string) => writeFile(join(path, file), text);
-  await write('alertmanager.yaml', sentTo(await own('deploy/monitoring/alertmanager.yaml'), got, path));
+  await write('alertmanager.yaml', sentTo(own('deploy/monitoring/alertmanager.yaml'), got, path));
   for (const secret of ['smtp-password', 'webhook-token', 'watchdog-token'])
     await write(secret, `the ${secret}`);
   await write('slack-url', `${got.url}/slack`);

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { settings } from '../../src/config/settings.ts';
+import { read } from '../support/pages.ts';
 
-const root = new URL('../../', import.meta.url);
-const compose = parse(readFileSync(new URL('compose.yaml', root), 'utf8'), { merge: true });
+const compose = parse(read('compose.yaml'), { merge: true });
 
 for (const [name, service] of Object.entries<Record<string, unknown>>(compose.services)) {
   test(`${name} has a read-only root, no capabilities and no way to more`, () => {

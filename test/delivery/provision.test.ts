@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
+import { read } from '../support/pages.ts';
 import { tuohs } from '../support/process.ts';
 import { HISTORY, type Outcome, withFakeTools } from './fake-tools.ts';
 
@@ -41,7 +41,7 @@ for (const [what, args, code, sentence] of [
   });
 }
 
-const traefik = parse(readFileSync(new URL('../../deploy/provision/traefik.yaml', import.meta.url), 'utf8'));
+const traefik = parse(read('deploy/provision/traefik.yaml'));
 const traefikArguments = traefik.additionalArguments.join('\n');
 
 test("Traefik's values keep certificates, send http to https and log as JSON", () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { ROOT, read } from '../support/pages.ts';
 
 interface Step {
   readonly uses?: string;
@@ -24,11 +25,11 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
-const folder = new URL('../../.github/workflows/', import.meta.url);
-const files = readdirSync(folder).map((name) => {
-  const text = readFileSync(new URL(name, folder), 'utf8');
+const files = readdirSync(new URL('.github/workflows', ROOT)).map((name) => {
+  const text = read(`.github/workflows/${name}`);
   return { name, text, workflow: parse(text) as Workflow };
 });
+const dependabot = read('.github/dependabot.yml');
 const pipeline = files.find(({ name }) => name === 'pipeline.yml')?.workflow.jobs ?? {};
 
 for (const { name, text, workflow } of files) {
@@ -98,20 +99,17 @@ test('what installs packages may write nothing, and has not logged in anywhere',
 });
 
 test('the bases of the image are pinned by digest, watched, and given to the build', () => {
-  const bases = readFileSync(new URL('../../.ci/base-images/Dockerfile', folder), 'utf8');
-  const dockerfile = readFileSync(new URL('../../Dockerfile', folder), 'utf8');
-  const pinned = [...bases.matchAll(/^FROM (\S+)@sha256:[0-9a-f]{64} AS (\w+)$/gm)];
+  const pinned = [
+    ...read('.ci/base-images/Dockerfile').matchAll(/^FROM (\S+)@sha256:[0-9a-f]{64} AS (\w+)$/gm),
+  ];
   const build = JSON.stringify(pipeline.build);
 
   assert.deepEqual(
     pinned.map(([, image, name = '']) => `ARG ${name.toUpperCase()}_IMAGE=${image}`),
-    dockerfile.match(/^ARG \w+_IMAGE=.+$/gm),
+    read('Dockerfile').match(/^ARG \w+_IMAGE=.+$/gm),
   );
   for (const name of ['BUILD', 'RUNTIME']) assert.match(build, new RegExp(`${name}_DIGEST=`));
-  assert.match(
-    readFileSync(new URL('../dependabot.yml', folder), 'utf8'),
-    /docker\n +directory: \/\.ci\/base-images/,
-  );
+  assert.match(dependabot, /docker\n +directory: \/\.ci\/base-images/);
 });
 
 test('the registry is a variable: GHCR by default, or DigitalOcean with its own login', () => {
@@ -122,9 +120,7 @@ test('the registry is a variable: GHCR by default, or DigitalOcean with its own 
 });
 
 test('every update waits a week', () => {
-  const { updates } = parse(readFileSync(new URL('../dependabot.yml', folder), 'utf8'));
-
-  for (const { cooldown } of updates) assert.deepEqual(cooldown, { 'default-days': 7 });
+  for (const { cooldown } of parse(dependabot).updates) assert.deepEqual(cooldown, { 'default-days': 7 });
 });
 
 function needs(job: string): string[] {

@@ -5,7 +5,7 @@ import { ended, startProgram, tuohs } from '../support/process.ts';
 import { ran } from '../unit/cli/shout-surroundings.ts';
 import { runningService } from './service.ts';
 
-const { url, shoutcloud } = await runningService({ after });
+const { url } = await runningService({ after });
 
 const USAGE = /^Usage: tuohs/;
 const NOTHING = /^$/;
@@ -45,28 +45,29 @@ test('tuohs help shout is tuohs shout --help', async () => {
   assert.deepEqual(await ran(['help', 'shout']), await ran(['shout', '--help']));
 });
 
-const port = `${new URL(url).port}`;
-const taken = (name: string) => `tuohs: ${name} is taken: another program listens on it (EADDRINUSE)`;
+const { port } = new URL(url);
+const TWO = { WEB_CONCURRENCY: '2' };
+const taken = (name: string) => `${name} ${port} is taken: another program listens on it (EADDRINUSE)`;
 
-/** What is started where it cannot listen, and the sentence that it ends with. */
-const UNUSABLE: readonly [line: string, environment: Record<string, string>, sentence: string][] = [
-  ['serve', { HOST: '192.0.2.1' }, 'tuohs: HOST 192.0.2.1 is not an address of this machine'],
-  ['serve', { HOST: 'no-such.invalid' }, 'tuohs: HOST no-such.invalid is not the name of an address'],
-  ['serve', { ADMIN_HOST: '192.0.2.1' }, 'tuohs: ADMIN_HOST 192.0.2.1 is not an address of this machine'],
-  ['serve', { PORT: port }, taken(`PORT ${port}`)],
-  ['serve', { ADMIN_PORT: port }, taken(`ADMIN_PORT ${port}`)],
-  ['serve', { PORT: port, WEB_CONCURRENCY: '2' }, taken(`PORT ${port}`)],
-  ['serve', { ADMIN_PORT: port, WEB_CONCURRENCY: '2' }, taken(`ADMIN_PORT ${port}`)],
-  [`shoutcloud --port ${shoutcloud.port}`, {}, taken(`--port ${shoutcloud.port}`)],
+/** Where something cannot listen, and how the sentence begins that it ends with. */
+const UNUSABLE: readonly [what: string, Record<string, string>, sentence: string, args?: string[]][] = [
+  ['HOST elsewhere', { HOST: '192.0.2.1' }, 'HOST 192.0.2.1 is not an address of this machine'],
+  ['ADMIN_HOST elsewhere', { ADMIN_HOST: '192.0.2.1' }, 'ADMIN_HOST 192.0.2.1 is not an address of this'],
+  ['HOST nowhere', { HOST: 'no-such.invalid' }, 'HOST no-such.invalid is not the name of an address'],
+  ['taken PORT', { PORT: port }, taken('PORT')],
+  ['taken ADMIN_PORT', { ADMIN_PORT: port }, taken('ADMIN_PORT')],
+  ['taken PORT of two processes', { PORT: port, ...TWO }, taken('PORT')],
+  ['taken ADMIN_PORT of two processes', { ADMIN_PORT: port, ...TWO }, taken('ADMIN_PORT')],
+  ['taken --port of a SHOUTCLOUD', {}, taken('--port'), ['shoutcloud', '--port', port]],
 ];
-for (const [line, environment, sentence] of UNUSABLE) {
-  test(`tuohs ${line.split(' ')[0]} with ${JSON.stringify(environment)} ends with 1 and a sentence`, async (t) => {
-    const program = tuohs(t, line.split(' '), { LOG_LEVEL: 'silent', ...environment });
+for (const [what, environment, sentence, args = ['serve']] of UNUSABLE) {
+  test(`a ${what} ends the process with 1 and a sentence`, async (t) => {
+    const program = tuohs(t, args, { LOG_LEVEL: 'silent', ...environment });
 
     const { code, stderr } = await ended(program);
 
     assert.equal(code, 1);
-    assert.ok(stderr.startsWith(sentence) && !stderr.includes('\n'), stderr);
+    assert.ok(stderr.startsWith(`tuohs: ${sentence}`) && !stderr.includes('\n'), stderr);
   });
 }
 

@@ -43,8 +43,6 @@ const NOT_WELL: readonly [what: string, RequestListener | undefined, line: strin
     '--ready',
     /is not ready: no answer from http:\S+ \(UND_ERR_SOCKET\) \(NETWORK\)$/,
   ],
-  ['a redirect', says(301, ELSEWHERE), '--ready', /answers 301 to https:\/\/other\./],
-  ['nobody', undefined, '--ready', /is not ready: no answer from .*ECONNREFUSED.*NETWORK/],
 ];
 for (const [what, listener, line, reason] of NOT_WELL) {
   test(`health ${line} at the address of ${what} is 1 and the reason`, async (t) => {
