@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { type KubernetesTool, kubernetesTool } from '../../scripts/kubernetes-tool.ts';
 
 export interface Manifest {
@@ -32,19 +32,19 @@ export function rowsOf<Row = Values>(file: string): Readonly<Record<string, Row>
 /** Names that Helm takes for a release. */
 export const oddReleases = ['12345', '1e3', 'true', 'null', 'a.b', '0x10', 'n'.repeat(53), '1'.repeat(53)];
 
-/** Which helm renders (4 unless told otherwise), which chart, and for a release of which name. */
+/** Which helm renders (4 unless told otherwise), which chart, and for a release of which name in which namespace. */
 export interface Rendering {
   readonly helm?: Extract<KubernetesTool, 'helm' | 'helm3'>;
   readonly path?: string;
   readonly release?: string;
+  readonly namespace?: string;
 }
 
 /** What `helm template` makes of the values for a release "tuohs". Throws what helm says if it refuses them. */
 export function rendered(values: Values = {}, rendering: Rendering = {}): Manifest[] {
   const { status, stdout, stderr } = template(values, rendering);
   if (status !== 0) throw new Error(stderr);
-  const documents = parseAllDocuments(stdout).map((document) => document.toJS({ maxAliasCount: 0 }));
-  return documents.filter((document) => document !== null);
+  return stdout.split(/^---$/m).flatMap(manifestsIn);
 }
 
 /** The files of the chart that these values render, such as `templates/service.yaml`. */
@@ -69,8 +69,10 @@ export function kindsOf(manifests: readonly Manifest[]): string[] {
   return manifests.map(({ kind }) => kind);
 }
 
-function template(values: Values, { helm = 'helm', path = chart, release = 'tuohs' }: Rendering = {}) {
-  const args = ['template', release, path, '--namespace', 'tuohs', '--values', '-'];
+/** How `helm template` ends with these values, and what it prints. */
+export function template(values: Values, { helm = 'helm', path = chart, ...named }: Rendering = {}) {
+  const { release = 'tuohs', namespace = 'tuohs' } = named;
+  const args = ['template', release, path, '--namespace', namespace, '--values', '-'];
   return answerOf(helm, args, JSON.stringify(values));
 }
 
@@ -84,7 +86,16 @@ const SHORT_LIVED = { GOGC: 'off', GOMAXPROCS: '1' };
 
 const pathOf = remembered(kubernetesTool);
 
-function remembered<A extends readonly unknown[], R>(ask: (...question: A) => R): (...question: A) => R {
+/** The manifest of a document, if it is more than a comment. Most sets of values change few of them. */
+const manifestsIn = remembered((document: string): Manifest[] => {
+  const manifest = parseDocument(document).toJS({ maxAliasCount: 0 });
+  return manifest === null ? [] : [manifest];
+});
+
+/** The function, which works out its answer to a question once. */
+export function remembered<A extends readonly unknown[], R>(
+  ask: (...question: A) => R,
+): (...question: A) => R {
   const answers = new Map<string, R>();
   return (...question) => {
     const key = JSON.stringify(question);
