@@ -1,13 +1,10 @@
 import type { ServerResponse } from 'node:http';
-
 import type { Clock } from '../core/clock.ts';
 import type { LeaveSignal } from '../core/leave-signal.ts';
 
-/** Calls `put` once with the answer to a line, immediately or later. */
-export type AnswerLine = (line: Buffer, put: (answer: string) => void) => void;
-
 export interface BulkWork {
-  readonly answerLine: AnswerLine;
+  /** The answer to a line. Never throws or rejects. */
+  readonly answerLine: (line: Buffer) => string | Promise<string>;
   readonly window: Pick<BulkWindow, 'lines'>;
   readonly nextTurn: () => Promise<void>;
   /** Whether the server is closing. Then `answerLine` refuses the rest, up to `MOST_REFUSED` lines. */
@@ -65,12 +62,16 @@ export async function answerLines(
   function take(line: Buffer): void {
     const place = taken++;
     answers.push(undefined);
-    answerLine(line, (answer) => {
-      answers[place - left] = answer;
-      if (place > left || isFlushDue) return;
-      isFlushDue = true;
-      clock.soon(flush);
-    });
+    const answer = answerLine(line);
+    if (answer instanceof Promise) void answer.then((late) => put(place, late));
+    else put(place, answer);
+  }
+
+  function put(place: number, answer: string): void {
+    answers[place - left] = answer;
+    if (place > left || isFlushDue) return;
+    isFlushDue = true;
+    clock.soon(flush);
   }
 
   function flush(): void {

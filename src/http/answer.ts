@@ -37,13 +37,11 @@ export function preferredType<Type extends string>(
 }
 
 /** The first of these encodings that the client takes; `undefined` if it takes none. */
-export function acceptedEncoding<Encoding extends string>(
-  acceptEncoding: string | undefined,
-  encodings: readonly Encoding[],
-): Encoding | undefined {
-  if (acceptEncoding === undefined || encodings.length === 0) return undefined;
-  if (acceptEncoding.length > MOST_CHARACTERS) return undefined;
-  const negotiator = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } });
-  const accepted = negotiator.encodings([...encodings]);
+export function acceptedEncoding(
+  header: string | undefined,
+  encodings: readonly string[],
+): string | undefined {
+  if (header === undefined || header.length > MOST_CHARACTERS || encodings.length === 0) return undefined;
+  const accepted = new Negotiator({ headers: { 'accept-encoding': header } }).encodings([...encodings]);
   return encodings.find((encoding) => accepted.includes(encoding));
 }

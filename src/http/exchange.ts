@@ -10,10 +10,10 @@ import { headerLines, type WriteHead } from './node-http.ts';
 import { knownError, problemFor, tooLarge, tooManyHeaders } from './problem.ts';
 import {
   type BodyOwner,
-  FRIENDLY_REST,
+  FRIENDLY_REST_BYTES,
   type GiveWay,
   RequestBody,
-  SMALL_REST,
+  SMALL_REST_BYTES,
   type UseBody,
 } from './request-body.ts';
 
@@ -226,14 +226,14 @@ export class Exchange implements Call, BodyOwner {
     const { request, response } = this;
     const isAwaited = !this.#mustClose && request.headers.expect === undefined;
     const { clock } = this.#host;
-    if (isAwaited && (await this.body.discard(SMALL_REST, clock))) return this.#send(answer);
+    if (isAwaited && (await this.body.discard(SMALL_REST_BYTES, clock))) return this.#send(answer);
     this.#mustClose = true;
     this.#begin(answer);
     response.write(answer.body ?? '', () => {
       this.#isSent = true;
     });
     // A client that is still sending would lose the answer if the connection closed at once.
-    if (!request.socket.readableEnded) await this.body.discard(FRIENDLY_REST, clock);
+    if (!request.socket.readableEnded) await this.body.discard(FRIENDLY_REST_BYTES, clock);
     if (!this.#isGone) response.end();
   }
 

@@ -25,17 +25,13 @@ export interface BodyOwner {
 
 export type UseBody = (body: Buffer) => Outcome;
 
-/** How much of a body is read and thrown away, and for how long. */
-export interface Rest {
-  readonly maxBytes: number;
-  readonly maxMs: number;
-}
+/** So much of a body is read and thrown away before the answer is sent, so that the connection can be used again. */
+export const SMALL_REST_BYTES = 65_536;
 
-/** The rest is read before the answer is sent, so that the connection can be used again. */
-export const SMALL_REST: Rest = { maxBytes: 65_536, maxMs: 1000 };
+/** So much is read after the answer is sent, because a client that is still sending would not read it otherwise. */
+export const FRIENDLY_REST_BYTES = 4_194_304;
 
-/** The rest is read after the answer is sent, because a client that is still sending would not read it otherwise. */
-export const FRIENDLY_REST: Rest = { maxBytes: 4_194_304, maxMs: 1000 };
+const REST_MS = 1000;
 
 /** Lets other connections be read first. */
 export type GiveWay = (socket: Socket) => void;
@@ -90,13 +86,13 @@ export class RequestBody implements InlineSink {
     this.#giveTo(bodyReader(maxBytes, owner, use));
   }
 
-  /** Throws the rest away. Resolves with whether it arrived; with `false` as soon as it is larger, slower or broken. */
-  discard({ maxBytes, maxMs }: Rest, clock: Pick<Clock, 'after'>): Promise<boolean> {
+  /** Throws the rest away. Resolves with whether it arrived; with `false` once it is larger, broken, or late by a second. */
+  discard(maxBytes: number, clock: Pick<Clock, 'after'>): Promise<boolean> {
     if (this.isWhole) return Promise.resolve(true);
     if (this.announced > maxBytes) return Promise.resolve(false);
     return new Promise((resolve) => {
       let bytesLeft = maxBytes;
-      const cancel = clock.after(maxMs, () => finish(false));
+      const cancel = clock.after(REST_MS, () => finish(false));
       const finish = (isWhole: boolean) => {
         cancel();
         this.#sink = undefined;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { AttemptError } from '../../src/core/errors.ts';
 import { type ApiUnderTest, fakeApi } from '../support/api.ts';
 import { parsed } from '../support/raw-answer.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
@@ -99,6 +100,19 @@ test('texts that wait fill three quarters at most, three copies each, but a smal
   assert.deepEqual([answer.status, JSON.parse(answer.body).code], [503, 'OVERLOADED']);
   assert.match(await small.heard(/\}$/), /^HTTP\/1\.1 200 /);
   assert.deepEqual(world.told('shed'), [{ type: 'shed', reason: 'bytes' }]);
+});
+
+test('a refused text harms nobody when the upstream fails on it later', async (t) => {
+  const { upstream, sending } = await start(t);
+  upstream.hold();
+  const first = await sending(jsonOf('x'.repeat(14_000)));
+  await until(t, () => upstream.calls.length === 1);
+  const refused = await sending(jsonOf('y'.repeat(5000)));
+  await refused.heard('OVERLOADED');
+
+  upstream.failHeld(new AttemptError('timeout', 'no answer came'));
+
+  assert.equal(parsed(await first.heard('UPSTREAM_TIMEOUT')).status, 504);
 });
 
 test('a file holds nothing however many answers with it wait to be read, because they share it', async (t) => {

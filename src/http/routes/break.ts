@@ -46,13 +46,9 @@ export function breakRoutes({ state, set }: Breakable): RouteTable<ApiParts> {
 function checkOrigin({ headers }: IncomingMessage): void {
   const { origin, host, 'sec-fetch-site': site, 'content-type': type } = headers;
   const isOurs =
-    site === undefined ? origin === undefined || hostOf(origin) === host : site === 'same-origin';
+    site === undefined ? origin === undefined || URL.parse(origin)?.host === host : site === 'same-origin';
   if (!isOurs) throw badInput('another origin', 'Only the page of this service may do that.');
   if (type !== 'application/json') throw badInput('no JSON', 'Send application/json.');
-}
-
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
 /** The name in the body; an empty text, which is no fault, if there is none. */

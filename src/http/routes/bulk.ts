@@ -2,7 +2,7 @@ import { TuohsError } from '../../core/errors.ts';
 import type { BulkLineOutcome, Emit } from '../../core/events.ts';
 import type { Shout } from '../../core/shouter.ts';
 import { bulkOperation } from '../../openapi/operations.ts';
-import { type AnswerLine, answerLines, linesOf } from '../answer-lines.ts';
+import { answerLines, type BulkWork, linesOf } from '../answer-lines.ts';
 import type { ApiParts } from '../api-parts.ts';
 import type { Exchange } from '../exchange.ts';
 import { knownError, problemLine, tooLarge } from '../problem.ts';
@@ -55,31 +55,29 @@ function lineAnswerer(
   exchange: Exchange,
   { reverseShout, maxBodyBytes }: Pick<ApiParts, 'reverseShout' | 'maxBodyBytes'>,
   count: (outcome: BulkLineOutcome) => void,
-): AnswerLine {
-  return (line, put) => {
+): BulkWork['answerLine'] {
+  return (line) => {
     try {
       if (exchange.isClosing) throw new TuohsError('OVERLOADED', 'the server closes');
       if (line.length > maxBodyBytes) throw tooLarge('line', maxBodyBytes);
-      const text = textOfJson(line);
-      const shout = reverseShout(text, exchange);
-      if (shout instanceof Promise) shout.then(answer, fail);
-      else answer(shout);
+      const shout = reverseShout(textOfJson(line), exchange);
+      return shout instanceof Promise ? shout.then(answered, failed) : answered(shout);
     } catch (error) {
-      fail(error);
-    }
-
-    function answer(shout: Shout): void {
-      count(shout.source === 'local' ? 'local' : 'success');
-      put(answerLine(shout));
-    }
-
-    function fail(error: unknown): void {
-      const { code } = knownError(error);
-      count(code);
-      if (code === 'INTERNAL') exchange.report(error);
-      put(problemLine(error));
+      return failed(error);
     }
   };
+
+  function answered(shout: Shout): string {
+    count(shout.source === 'local' ? 'local' : 'success');
+    return answerLine(shout);
+  }
+
+  function failed(error: unknown): string {
+    const { code } = knownError(error);
+    count(code);
+    if (code === 'INTERNAL') exchange.report(error);
+    return problemLine(error);
+  }
 }
 
 /** Marks an answer of our own upper-casing, as `Cache-Status` does for a single string. */

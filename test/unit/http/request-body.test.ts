@@ -8,7 +8,7 @@ import { testWorld } from '../../support/world.ts';
 
 // In one turn of the event loop a crowd can send more than the pod's memory has room for, and V8 would free it later.
 const UNWANTED: Readonly<Record<string, (body: RequestBody) => void>> = {
-  'is thrown away': (body) => void body.discard({ maxBytes: 1_000_000, maxMs: 1000 }, testWorld().clock),
+  'is thrown away': (body) => void body.discard(1_000_000, testWorld().clock),
   'has no room': (body) => body.read(1_000_000, { held: { set: noRoom }, run: fails, fail: () => {} }, fails),
   'nobody wants': () => {},
 };

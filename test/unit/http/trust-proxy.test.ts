@@ -15,6 +15,7 @@ const CASES: readonly [what: string, Trust, from: string, forwarded: string | un
   ['an address that a client made up does not help it', 1, PROXY, `1.1.1.1, ${CLIENT}`, CLIENT],
   ['nor do two', 1, PROXY, `3.3.3.3, 4.4.4.4, ${CLIENT}`, CLIENT],
   ['nor does what is no address', 1, PROXY, `unknown, ${CLIENT}`, CLIENT],
+  ['an entry that is no address counts as the proxy that sent it', 2, PROXY, `${CLIENT}, unknown`, PROXY],
   ['behind two proxies, it is the last but one', 2, PROXY, `1.1.1.1, ${CLIENT}, ${OUTER_PROXY}`, CLIENT],
   ['if fewer proxies have added an address, the first one counts', 3, PROXY, CLIENT, CLIENT],
   ['behind a proxy that adds no address, it is the proxy', 1, PROXY, undefined, PROXY],
