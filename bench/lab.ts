@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Ending, type Program, startProgram } from '../test/support/process.ts';
-import { type RedisServer, redisServer } from '../test/support/redis-server.ts';
+import { redisServer } from '../test/support/redis-server.ts';
 import type { Cores } from './tools/cores.ts';
 import type { LoadPlan, LoadReport, LoadReports } from './tools/load-plan.ts';
 
@@ -12,22 +12,7 @@ export interface Server extends Program {
   readonly port: number;
 }
 
-/** Starts real processes on their cores, and ends them with the row. */
-export interface Lab {
-  readonly rounds: number;
-  /** `tuohs serve` as built, with everything switched on. `flags` are Node's. */
-  tuohs(env: Env, flags?: readonly string[]): Promise<Server>;
-  /** The compatible server that this project ships; answers after so long. Beside the load unless told. */
-  shoutcloud(latencyMs: number, place?: 'service' | 'others'): Promise<Server>;
-  baseline(name: 'bare-http'): Promise<Server>;
-  redis(): Promise<RedisServer>;
-  /** One run of the load generator, a report a server. Rejects where an answer is not a 200: such a figure would mean nothing. */
-  load<Name extends string>(plan: LoadPlan<Name>): Promise<Readonly<Record<Name, LoadReport>>>;
-  /** Any program of Node on the service's core. */
-  run(args: readonly string[], env: Env): Program;
-  /** Ends a program before its row ends. */
-  end(program: Program): Promise<unknown>;
-}
+export type Lab = ReturnType<typeof openLab>;
 
 // All features: a quota nobody reaches still costs its count.
 const EVERYTHING_ON = {
@@ -40,11 +25,10 @@ const SHOUTCLOUD = ['shoutcloud', '--quiet', '--port', '0'];
 /** Runs `use` with a lab whose processes have ended when this returns. */
 export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => Promise<T>): Promise<T> {
   const closers: (() => unknown)[] = [];
-  const ending: Ending = { after: (close) => void closers.push(close) };
   const onSignal = () => void close().finally(() => process.exit(130));
   process.once('SIGINT', onSignal);
   try {
-    return await use(openLab());
+    return await use(openLab(rounds, cores, { after: (end) => void closers.push(end) }));
   } finally {
     process.off('SIGINT', onSignal);
     await close();
@@ -53,26 +37,31 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
   async function close(): Promise<void> {
     for (const end of closers.reverse()) await end();
   }
+}
 
-  function openLab(): Lab {
-    return {
-      rounds,
-      run: (args, env) => start(cores.service, [process.execPath, ...args], env),
-      tuohs: (env, flags = []) =>
-        listening(cores.service, [process.execPath, ...flags, ...startArguments()], {
-          ...EVERYTHING_ON,
-          ...env,
-        }),
-      shoutcloud: (latencyMs, place = 'others') =>
-        listening(cores[place], [process.execPath, MAIN, ...SHOUTCLOUD, '--latency', `${latencyMs}`]),
-      baseline: (name) =>
-        listening(cores.service, [process.execPath, fromRoot(`bench/baselines/${name}.ts`)]),
-      redis: () => redisServer(ending, { before: cores.others }),
-      load,
-      end: (program) => program.stop('SIGKILL'),
-    };
-  }
+/** Starts real processes on their cores, and ends them with the row. */
+function openLab(rounds: number, cores: Cores, ending: Ending) {
+  return {
+    rounds,
+    /** Any program of Node on the service's core. */
+    run: (args: readonly string[], env: Env) => start(cores.service, [process.execPath, ...args], env),
+    /** `tuohs serve` as built, with everything switched on. `flags` are Node's. */
+    tuohs(env: Env, flags: readonly string[] = []) {
+      const command = [process.execPath, ...flags, ...startArguments()];
+      return listening(cores.service, command, { ...EVERYTHING_ON, ...env });
+    },
+    /** The compatible server that this project ships; answers after so long. Beside the load unless told. */
+    shoutcloud: (latencyMs: number, place: 'service' | 'others' = 'others') =>
+      listening(cores[place], [process.execPath, MAIN, ...SHOUTCLOUD, '--latency', `${latencyMs}`]),
+    baseline: (name: 'bare-http') =>
+      listening(cores.service, [process.execPath, fromRoot(`bench/baselines/${name}.ts`)]),
+    redis: () => redisServer(ending, { before: cores.others }),
+    load,
+    /** Ends a program before its row ends. */
+    end: (program: Program) => program.stop('SIGKILL'),
+  };
 
+  /** One run of the load generator, a report a server. Rejects where an answer is not a 200: such a figure would mean nothing. */
   async function load<Name extends string>(plan: LoadPlan<Name>): Promise<Record<Name, LoadReport>> {
     const generator = fromRoot('bench/tools/load-generator.ts');
     const program = start(cores.others, [process.execPath, generator, JSON.stringify(plan)]);
@@ -84,11 +73,7 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
     return reports;
   }
 
-  async function listening(
-    place: readonly string[],
-    command: readonly string[],
-    env: Env = {},
-  ): Promise<Server> {
+  async function listening(place: readonly string[], command: readonly string[], env: Env = {}) {
     const program = start(place, command, env);
     const { port } = await program.logLine('listening');
     return { ...program, port: Number(port) };

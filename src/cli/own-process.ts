@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Environment } from '../config/read-config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
@@ -10,7 +10,7 @@ export interface Surroundings {
   readonly stop: StopSignals;
   /** The process itself, for a worker, which talks to its primary. */
   readonly process?: ForkedProcess;
-  readonly stdin: NodeJS.ReadableStream;
+  readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
   /** The output for log lines; standard output unless given. */
@@ -54,6 +54,11 @@ export class ExitCode extends Error {
     this.name = 'ExitCode';
     this.exitCode = exitCode;
   }
+}
+
+/** Resolves when the operating system has all that was written to this output, or when writing has failed. */
+export function written(output: Writable): Promise<void> {
+  return new Promise((resolve) => output.write('', () => resolve()));
 }
 
 /** Whether an output failed because its reader, such as `head`, has read enough. That is not a failure of the command. */

@@ -1,11 +1,10 @@
-import type { Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/read-config.ts';
 import { systemClock } from '../core/clock.ts';
 import { messageOf } from '../core/text-values.ts';
 import { readVersion } from '../version.ts';
 import { addCompletion } from './completion.ts';
-import { ExitCode, INTERRUPTED, isBrokenPipe, type Surroundings } from './own-process.ts';
+import { ExitCode, INTERRUPTED, isBrokenPipe, type Surroundings, written } from './own-process.ts';
 
 /**
  * Runs one command line and returns its exit code: 0 for done, 1 for failed, 2 for wrong settings or arguments, 130 for
@@ -18,8 +17,8 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     failure ??= error;
   });
   const exitCode = await runCommand(args, surroundings);
-  const isGivenUp =
-    stdout.writableLength > 0 && (await Promise.race([written(stdout), stop.first.then(() => true)]));
+  const interrupted = stop.first.then(() => true);
+  const isGivenUp = stdout.writableLength > 0 && (await Promise.race([written(stdout), interrupted]));
   if (exitCode !== 0) return exitCode;
   if (isGivenUp) return INTERRUPTED;
   // A stream reports a failure a moment after the write.
@@ -27,11 +26,6 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   if (failure === undefined || isBrokenPipe(failure)) return 0;
   stderr.write(sentence(`the output could not be written: ${failure.message}`));
   return 1;
-}
-
-/** Resolves with false when everything is written, or when writing has failed. */
-function written(stdout: Writable): Promise<false> {
-  return new Promise((resolve) => stdout.write('', () => resolve(false)));
 }
 
 /** A command is loaded only when it runs, or when all are listed. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream, fstatSync, openSync, type Stats } from 'node:fs';
+import type { Readable } from 'node:stream';
 
 /** The texts, and their source. */
 export interface ShoutInput {
@@ -13,10 +14,21 @@ export interface ShoutInput {
   readonly isTerminal: boolean;
 }
 
+/** A line of input. */
+export interface Line {
+  /** What is shouted: the line without its line break. Empty if there is a `fault`. */
+  readonly text: string;
+  /** The line as it came, without its line feed; `undefined` if it was too long to keep. */
+  readonly raw: Buffer | undefined;
+  readonly bytes: number;
+  /** Why it cannot be sent. */
+  readonly fault?: string;
+}
+
 /** Each argument is one text. */
 export function argumentsInput(texts: readonly string[]): ShoutInput {
-  const lines = [texts.map((text) => ({ text, lineBreak: '\n', bytes: Buffer.byteLength(text) }) as const)];
-  return { noun: 'text', lines, file: undefined, isTerminal: false };
+  const lines = texts.map((text) => ({ text, raw: Buffer.from(text), bytes: text.length }));
+  return { noun: 'text', lines: [lines], file: undefined, isTerminal: false };
 }
 
 /** Each line of a file is one text. Throws if it cannot be read. */
@@ -29,7 +41,7 @@ export function fileInput(path: string): ShoutInput {
 }
 
 /** Each line of standard input is one text. */
-export function standardInput(stdin: NodeJS.ReadableStream): ShoutInput {
+export function standardInput(stdin: Readable): ShoutInput {
   const isTerminal = 'isTTY' in stdin && stdin.isTTY === true;
   const file = 'fd' in stdin && typeof stdin.fd === 'number' ? fileOf(fstatSync(stdin.fd)) : undefined;
   return { noun: 'line', lines: linesOf(stdin), file, isTerminal };
@@ -37,22 +49,6 @@ export function standardInput(stdin: NodeJS.ReadableStream): ShoutInput {
 
 function fileOf(stats: Stats): Stats | undefined {
   return stats.isFile() ? stats : undefined;
-}
-
-/** A line of input. */
-export interface Line {
-  /** What is shouted: the line without its line break. Empty if there is a `fault`. */
-  readonly text: string;
-  readonly lineBreak: '\n' | '\r\n';
-  readonly bytes: number;
-  /** Why it cannot be sent, and its bytes, unless they are too many to keep. */
-  readonly fault?: { readonly reason: string; readonly raw: Buffer | undefined };
-}
-
-/** The line as it came; a last line without a line break gets one. `undefined` if it was too long to keep. */
-export function asItCame({ text, lineBreak, fault }: Line): Buffer | string | undefined {
-  if (!fault) return text + lineBreak;
-  return fault.raw && Buffer.concat([fault.raw, Buffer.from('\n')]);
 }
 
 /** The most that a service can be set to accept. A longer line, or a file without lines, must not fill the memory. */
@@ -66,24 +62,22 @@ const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
  * byte order mark at the start is not part of the first line. Throws a sentence for input in UTF-16.
  */
 export async function* linesOf(
-  chunks: AsyncIterable<Buffer | string>,
+  chunks: AsyncIterable<Buffer>,
   maxLineBytes = MAX_LINE_BYTES,
 ): AsyncGenerator<readonly Line[], void, undefined> {
   let rest: Buffer[] = [];
   let restBytes = 0;
-  let parse = parsedFirst;
-  for await (const piece of chunks) {
-    const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece;
-    const first = chunk.indexOf(LF);
-    if (first === -1) {
-      keep(chunk);
-      continue;
+  let parse = firstLine;
+  for await (const chunk of chunks) {
+    const lines: Line[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
+      keep(chunk.subarray(start, end));
+      lines.push(ended());
+      start = end + 1;
     }
-    const last = chunk.lastIndexOf(LF);
-    keep(chunk.subarray(0, first));
-    const lines = [ended(), ...completeLines(chunk.subarray(first + 1, last + 1))];
-    keep(chunk.subarray(last + 1));
-    yield lines;
+    keep(chunk.subarray(start));
+    if (lines.length > 0) yield lines;
   }
   if (restBytes > 0) yield [ended()];
 
@@ -94,32 +88,22 @@ export async function* linesOf(
   }
 
   function ended(): Line {
-    const line = restBytes > maxLineBytes ? tooLong(restBytes) : parse(Buffer.concat(rest));
-    parse = parsed;
+    const [part = Buffer.of()] = rest;
+    const raw = rest.length > 1 ? Buffer.concat(rest) : part;
+    const line = restBytes > maxLineBytes ? tooLong(restBytes) : parse(raw);
+    parse = lineOf;
     rest = [];
     restBytes = 0;
     return line;
   }
 }
 
-/** The lines in a block that ends with a line break or is empty. One check is enough for a block that is valid UTF-8. */
-function completeLines(block: Buffer): Line[] {
-  if (isUtf8(block)) return block.toString().split('\n').slice(0, -1).map(withoutCarriageReturn);
-  const lines: Line[] = [];
-  for (let start = 0, end = block.indexOf(LF); end !== -1; start = end + 1, end = block.indexOf(LF, start)) {
-    lines.push(parsed(block.subarray(start, end)));
-  }
-  return lines;
-}
-
-function parsedFirst(raw: Buffer): Line {
+function firstLine(raw: Buffer): Line {
   if (isUtf16(raw)) {
     throw new Error('the input is UTF-16; convert it first: iconv --from-code UTF-16 --to-code UTF-8');
   }
-  const start = raw.subarray(0, BYTE_ORDER_MARK.length);
-  if (!start.equals(BYTE_ORDER_MARK)) return parsed(raw);
-  const line = parsed(raw.subarray(start.length));
-  return { ...line, bytes: line.bytes + start.length };
+  const hasMark = raw.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  return hasMark ? { ...lineOf(raw.subarray(BYTE_ORDER_MARK.length)), bytes: raw.length + 1 } : lineOf(raw);
 }
 
 /** Looks for a byte order mark, or a 0 in every other byte at the start, as most texts without a mark have it. */
@@ -128,20 +112,14 @@ function isUtf16(raw: Buffer): boolean {
   return /^(\xff\xfe|\xfe\xff|\0[^\0]\0(?!\0)|[^\0]\0[^\0]\0)/.test(start);
 }
 
-function parsed(raw: Buffer): Line {
-  if (isUtf8(raw)) return withoutCarriageReturn(raw.toString());
-  const fault = { reason: 'the line is not valid UTF-8', raw: Buffer.from(raw) };
-  return { text: '', lineBreak: '\n', bytes: raw.length + 1, fault };
-}
-
-function withoutCarriageReturn(text: string): Line {
-  const bytes = Buffer.byteLength(text) + 1;
-  return text.endsWith('\r')
-    ? { text: text.slice(0, -1), lineBreak: '\r\n', bytes }
-    : { text, lineBreak: '\n', bytes };
+function lineOf(raw: Buffer): Line {
+  const bytes = raw.length + 1;
+  if (!isUtf8(raw)) return { text: '', raw, bytes, fault: 'the line is not valid UTF-8' };
+  const text = raw.toString();
+  return { text: text.endsWith('\r') ? text.slice(0, -1) : text, raw, bytes };
 }
 
 function tooLong(bytes: number): Line {
-  const reason = `the line has ${bytes} bytes, too many to send or to keep`;
-  return { text: '', lineBreak: '\n', bytes: bytes + 1, fault: { reason, raw: undefined } };
+  const fault = `the line has ${bytes} bytes, too many to send or to keep`;
+  return { text: '', raw: undefined, bytes: bytes + 1, fault };
 }

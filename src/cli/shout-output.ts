@@ -1,77 +1,29 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Clock } from '../core/clock.ts';
 import { durationText } from '../core/text-values.ts';
 
-/** Runs `write` between clearing the bar and showing it again, if both are on one terminal. */
-type Around = (write: () => void) => void;
-
-export interface BufferedOutputOptions {
-  readonly clock: Pick<Clock, 'soon'>;
-  readonly around: Around;
-  /** Called once, at the first write that fails. */
-  readonly onBroken: (error: Error) => void;
+/** Writes all that one turn of the event loop has to write in one piece. A system call for each line would be slow. */
+export interface JoinedOutput {
+  write(text: string): void;
+  /** Hands everything to the stream now. */
+  flush(): void;
 }
 
-/** Writes all chunks of one turn of the event loop in one piece, and makes the writer wait for a slow reader. */
-export interface BufferedOutput {
-  /** If it returns a promise, the writer has to wait for it. */
-  write(chunk: string | Buffer): Promise<unknown> | undefined;
-  /** Resolves when the operating system has all of it, or when a write has failed. */
-  flushed(): Promise<void>;
-}
+const MOST_TEXTS = 1000;
 
-export function bufferedOutput(stream: Writable, options: BufferedOutputOptions): BufferedOutput {
-  const { clock, around, onBroken } = options;
-  let chunks: (string | Buffer)[] = [];
-  let size = 0;
-  let isBroken = false;
-  let cancelFlush: (() => void) | undefined;
-  stream.on('error', (error: Error) => {
-    if (!isBroken) onBroken(error);
-    isBroken = true;
-  });
+export function joinedOutput(stream: Writable, { soon }: Pick<Clock, 'soon'>): JoinedOutput {
+  let texts: string[] = [];
+  return { write, flush };
 
-  return {
-    write(chunk) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size >= FLUSH_AT) flush();
-      else cancelFlush ??= clock.soon(flush);
-      return stream.writableNeedDrain ? once(stream, 'drain').catch(() => {}) : undefined;
-    },
-    flushed() {
-      flush();
-      return new Promise((resolve) => {
-        if (isBroken) return resolve();
-        stream.once('error', () => resolve());
-        stream.write('', () => resolve());
-      });
-    },
-  };
+  function write(text: string): void {
+    if (texts.push(text) === 1) soon(flush);
+    if (texts.length === MOST_TEXTS) flush();
+  }
 
   function flush(): void {
-    cancelFlush?.();
-    cancelFlush = undefined;
-    const data = joined(chunks);
-    chunks = [];
-    size = 0;
-    if (data.length > 0 && !isBroken) around(() => stream.write(data));
+    if (texts.length > 0) stream.write(texts.join(''));
+    texts = [];
   }
-}
-
-const FLUSH_AT = 65_536;
-
-function joined(chunks: readonly (string | Buffer)[]): string | Buffer {
-  if (chunks.every((chunk) => typeof chunk === 'string')) return chunks.join('');
-  return Buffer.concat(chunks.map((chunk) => Buffer.from(chunk)));
-}
-
-export interface ProgressBar {
-  /** Writes to the terminal that shows the bar. */
-  readonly above: Around;
-  /** Shows the last state, and leaves the bar on the screen. */
-  stop(): void;
 }
 
 export interface ProgressBarOptions {
@@ -82,32 +34,26 @@ export interface ProgressBarOptions {
   readonly clock: Clock;
 }
 
+/** Removes the bar, so that a line can be written in its place. */
+export const CLEAR_BAR = '\x1b[2K\x1b[1G';
+
 const EVERY_MS = 100;
 const BAR_SIZE = 24;
 const TO_LINE_START = '\x1b[1G';
-const CLEAR_LINE = '\x1b[2K';
 const CLEAR_REST_OF_LINE = '\x1b[0K';
 
-/** Shows on a terminal how far `progress` has come, how fast, and how long the rest takes. */
-export function progressBar({ terminal, totalBytes, progress, clock }: ProgressBarOptions): ProgressBar {
+/**
+ * Shows on a terminal how far `progress` has come, how fast, and how long the rest takes. Returns a function that shows the
+ * last state and leaves the bar on the screen.
+ */
+export function progressBar({ terminal, totalBytes, progress, clock }: ProgressBarOptions): () => void {
   const startedAt = clock.now();
-  let isShown = true;
-  let cancel = () => {};
-  tick();
+  let cancel = clock.after(0, tick);
 
-  return {
-    above(write) {
-      if (!isShown) return write();
-      terminal.write(CLEAR_LINE + TO_LINE_START);
-      write();
-      show();
-    },
-    stop() {
-      cancel();
-      show();
-      terminal.write('\n');
-      isShown = false;
-    },
+  return () => {
+    cancel();
+    show();
+    terminal.write('\n');
   };
 
   function tick(): void {

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { TuohsClient } from '../client/index.ts';
 import { systemClock as clock } from '../core/clock.ts';
-import { INTERRUPTED, isBrokenPipe, type Surroundings } from './own-process.ts';
-import { asItCame, type Line, type ShoutInput } from './shout-input.ts';
-import { type BufferedOutput, bufferedOutput, type ProgressBar, progressBar } from './shout-output.ts';
+import { INTERRUPTED, isBrokenPipe, type Surroundings, written } from './own-process.ts';
+import type { Line, ShoutInput } from './shout-input.ts';
+import { CLEAR_BAR, joinedOutput, progressBar } from './shout-output.ts';
 import { detailedResults, type Result } from './shout-results.ts';
 
 export interface ShoutRunParts {
@@ -32,36 +32,26 @@ export async function shoutRun(input: ShoutInput, parts: ShoutRunParts): Promise
   return Promise.race([shoutUntil(ending, input, parts), stop.second.then(() => INTERRUPTED)]);
 }
 
-async function shoutUntil(
-  ending: AbortController,
-  input: ShoutInput,
-  { client, isJson, failedFile, surroundings: { stdout, stderr } }: ShoutRunParts,
-): Promise<number> {
+async function shoutUntil(ending: AbortController, input: ShoutInput, parts: ShoutRunParts): Promise<number> {
+  const { stdout, stderr } = parts.surroundings;
   const { signal } = ending;
   const tally: Tally = { lines: 0, bytes: 0, failed: 0 };
-  const bar = barFor(input, stderr, tally);
-  const endWith = (error: Error) => ending.abort(error);
-  const answers = output(stdout, endWith);
-  const reasons = output(stderr, () => {});
-  const failed = failedFile && output(failedFile, endWith);
+  const outputs = [stdout, stderr, ...(parts.failedFile ? [parts.failedFile] : [])];
+  for (const output of outputs) if (output !== stderr) output.on('error', (error) => ending.abort(error));
 
-  if (input.isTerminal) reasons.write('tuohs: each line is shouted; Ctrl-D ends\n');
+  if (input.isTerminal) stderr.write('tuohs: each line is shouted; Ctrl-D ends\n');
+  const stopBar = startBar(input, parts.surroundings, tally);
   try {
-    await shoutLines(input, { client, isJson, signal, answers, reasons, failed, tally });
+    await shoutLines(input, { ...parts, signal, outputs, tally, hasBar: stopBar !== undefined });
   } catch (error) {
     if (!signal.aborted) ending.abort(error);
   }
-  await Promise.all([answers.flushed(), reasons.flushed(), failed?.flushed()]);
-  bar?.stop();
+  await Promise.all(outputs.map(written));
+  stopBar?.();
   const { exitCode, words } = conclusion(signal.reason, tally);
-  if (words !== undefined) reasons.write(`tuohs: ${words}\n`);
-  await reasons.flushed();
+  if (words !== undefined) stderr.write(`tuohs: ${words}\n`);
+  await written(stderr);
   return exitCode;
-
-  function output(stream: Writable, onBroken: (error: Error) => void): BufferedOutput {
-    const around = bar && isTerminal(stream) ? bar.above : (write: () => void) => write();
-    return bufferedOutput(stream, { clock, around, onBroken });
-  }
 }
 
 /** The exit code and the last message, if there is one. Throws if the end has an unforeseen reason. */
@@ -75,8 +65,10 @@ function conclusion(endedWith: unknown, { lines, failed }: Tally): { exitCode: n
   return { exitCode: 1, ...(lines > 1 && { words: `${failed} of ${lines} failed` }) };
 }
 
-function barFor(input: ShoutInput, stderr: Writable, progress: Tally): ProgressBar | undefined {
-  if (input.noun === 'text' || input.isTerminal || !isTerminal(stderr)) return undefined;
+/** Shows a bar, unless the answers themselves show the progress. Returns the function that stops it. */
+function startBar(input: ShoutInput, { stdout, stderr }: Surroundings, progress: Tally) {
+  const isOfUse = input.noun === 'line' && !input.isTerminal && isTerminal(stderr) && !isTerminal(stdout);
+  if (!isOfUse) return undefined;
   return progressBar({ terminal: stderr, totalBytes: input.file?.size || undefined, progress, clock });
 }
 
@@ -84,47 +76,47 @@ function isTerminal(stream: Writable): boolean {
   return 'isTTY' in stream && stream.isTTY === true;
 }
 
-interface LineParts extends Pick<ShoutRunParts, 'client' | 'isJson'> {
+interface LineParts extends ShoutRunParts {
   readonly signal: AbortSignal;
-  readonly answers: BufferedOutput;
-  readonly reasons: BufferedOutput;
-  readonly failed: BufferedOutput | undefined;
+  /** Lines are read only as fast as all of these are read. */
+  readonly outputs: readonly Writable[];
   readonly tally: Tally;
+  readonly hasBar: boolean;
 }
 
 /**
- * Shouts each line of the input: one line of output for each, in order, an empty one or a JSON object if it failed. Reads the
- * input only as fast as the outputs are read. Rejects if the input fails or the signal aborts, after all answers so far.
+ * Shouts each line of the input: one line of output for each, in order, an empty one or a JSON object if it failed.
+ * Rejects if the input fails or the signal aborts, after all answers so far.
  */
 async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
-  const { client, isJson, signal, answers, reasons, failed, tally } = parts;
-  /** The lines without a result, by their number from 0. A map, because `shift` of an array moves all others. */
-  const underWay = new Map<number, Line>();
-  const gone = once(signal, 'abort');
+  const { client, isJson, failedFile, signal, outputs, tally } = parts;
+  const { stdout, stderr } = parts.surroundings;
+  const beginning = parts.hasBar ? `${CLEAR_BAR}tuohs` : 'tuohs';
+  const answers = joinedOutput(stdout, clock);
+  /** The lines without a result, in order. */
+  const underWay: Line[] = [];
   const texts = textsOf(input, underWay);
   const results = isJson ? detailedResults(client, texts, signal) : client.bulk(texts, { signal });
 
-  for await (const result of results) {
-    const line = underWay.get(tally.lines);
-    if (line === undefined) break;
-    underWay.delete(tally.lines);
-    const room = report(line, result);
-    tally.lines++;
-    tally.bytes += line.bytes;
-    if (room) await Promise.race([room, gone]);
+  try {
+    for await (const result of results) {
+      const line = underWay.shift();
+      if (line === undefined) break;
+      tally.lines++;
+      tally.bytes += line.bytes;
+      report(line, shownResult(line, result, isJson));
+      for (const output of outputs) if (output.writableNeedDrain) await drained(output, signal);
+    }
+  } finally {
+    answers.flush();
   }
 
-  function report(line: Line, result: Result): Promise<unknown> | undefined {
-    const failure = failureOf(line, result) ?? (isJson ? undefined : shapeFailureOf(result));
-    const kept = failure && failed && asItCame(line);
-    if (failure) tally.failed++;
-    const answer = isJson ? jsonOf(line, result) : failure ? '' : result.data;
-    const rooms = [
-      answers.write(`${answer}\n`),
-      failure && !isJson && reasons.write(`tuohs: ${input.noun} ${tally.lines + 1}: ${failure}\n`),
-      kept && failed.write(kept),
-    ];
-    return rooms.some((room) => room) ? Promise.all(rooms) : undefined;
+  function report({ raw }: Line, result: Result): void {
+    answers.write(`${isJson ? JSON.stringify(result) : (result.data ?? '')}\n`);
+    if (result.data !== undefined) return;
+    tally.failed++;
+    if (!isJson) stderr.write(`${beginning}: ${input.noun} ${tally.lines}: ${reasonOf(result)}\n`);
+    if (raw) failedFile?.write(Buffer.concat([raw, Buffer.from('\n')]));
   }
 }
 
@@ -132,29 +124,27 @@ async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
  * The text of each line, which is added to `underWay`. A line that cannot be sent is sent as an empty text, so that it
  * keeps its place in the order.
  */
-async function* textsOf(
-  input: ShoutInput,
-  underWay: Map<number, Line>,
-): AsyncGenerator<string, void, undefined> {
-  let count = 0;
+async function* textsOf(input: ShoutInput, underWay: Line[]): AsyncGenerator<string, void, undefined> {
   for await (const lines of input.lines) {
     for (const line of lines) {
-      underWay.set(count++, line);
+      underWay.push(line);
       yield line.text;
     }
   }
 }
 
-function jsonOf({ fault }: Line, result: Result): string {
-  return JSON.stringify(fault ? { error: fault.reason, code: 'BAD_INPUT' } : result);
+/** The result of the line itself, instead of that of the empty text that was sent for it, or of an answer that is no line. */
+function shownResult({ fault }: Line, result: Result, isJson: boolean): Result {
+  if (fault !== undefined) return { error: fault, code: 'BAD_INPUT' };
+  const isOneLine = isJson || !result.data?.includes('\n');
+  return isOneLine ? result : { error: 'the answer is more than one line', code: 'BAD_ANSWER' };
 }
 
-function failureOf({ fault }: Line, { data, error, detail, code }: Result): string | undefined {
-  if (fault) return fault.reason;
-  if (data !== undefined) return undefined;
+function reasonOf({ error, detail, code }: Result): string {
   return `${[error, detail].filter((words) => words !== undefined).join(' ')} (${code})`;
 }
 
-function shapeFailureOf({ data }: Result): string | undefined {
-  return data?.includes('\n') ? 'the answer is more than one line (BAD_ANSWER)' : undefined;
+/** Resolves when this output takes more, or fails, or the signal aborts. */
+async function drained(output: Writable, signal: AbortSignal): Promise<void> {
+  await once(output, 'drain', { signal }).catch(() => {});
 }

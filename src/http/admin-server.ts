@@ -2,7 +2,6 @@ import { turns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import { preferredType } from './answer.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
-import { headerLines } from './node-http.ts';
 import type { Route, RouteTable } from './router.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
@@ -31,7 +30,7 @@ const ADMIN_ROUTES: RouteTable<AdminParts> = {
         const accept = exchange.request.headers.accept?.replaceAll(/;\s*escaping=[\w-]+/g, '');
         const type = preferredType(accept, metrics.types);
         exchange.answer({
-          headers: headerLines({ 'content-type': type, vary: 'accept' }),
+          headers: { 'content-type': type, vary: 'accept' },
           body: await metrics.text(type),
         });
       },
@@ -41,7 +40,7 @@ const ADMIN_ROUTES: RouteTable<AdminParts> = {
     GET: {
       async handle(exchange, { status }) {
         exchange.answer({
-          headers: headerLines({ 'content-type': 'application/json' }),
+          headers: { 'content-type': 'application/json' },
           body: JSON.stringify(await status()),
         });
       },
@@ -72,7 +71,7 @@ function text(answer: (parts: AdminParts) => [status: number, body: string]): { 
     GET: {
       handle(exchange, parts) {
         const [status, body] = answer(parts);
-        exchange.answer({ status, headers: headerLines({ 'content-type': 'text/plain' }), body });
+        exchange.answer({ status, headers: { 'content-type': 'text/plain' }, body });
       },
     },
   };

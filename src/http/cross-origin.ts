@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Answer } from './answer.ts';
-import { type HeaderLines, headerLines } from './node-http.ts';
 
 /** The sites whose pages may read our answers: their origins, or only `*` for all sites. */
 export type Origins = readonly string[];
@@ -10,7 +9,7 @@ export interface CrossOrigin {
   /** The allowed origin if there is only one. The answer to a request that cannot be read names it, and browsers compare it. */
   readonly only: string | undefined;
   /** The headers that let the page of this request read its answer. */
-  headersFor(request: Pick<IncomingMessage, 'headers'>): HeaderLines;
+  headersFor(request: Pick<IncomingMessage, 'headers'>): Answer['headers'];
   /** The answer to a preflight of such a page; `undefined` if the request is no preflight. */
   preflight(request: IncomingMessage, methods: string): Answer | undefined;
 }
@@ -35,22 +34,22 @@ export function crossOrigin(origins: Origins): CrossOrigin {
     only: origins.length === 1 ? origins[0] : undefined,
     headersFor({ headers }) {
       const origin = allowed(headers.origin);
-      if (origin === undefined) return '';
-      return headerLines({
+      if (origin === undefined) return {};
+      return {
         'access-control-allow-origin': origin,
         'access-control-expose-headers': EXPOSED,
-      });
+      };
     },
     preflight({ method, headers }, methods) {
       const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
       if (!isPreflight || allowed(headers.origin) === undefined) return undefined;
       return {
         status: 204,
-        headers: headerLines({
+        headers: {
           'access-control-allow-methods': methods,
           'access-control-allow-headers': ACCEPTED,
           'access-control-max-age': MAX_AGE_S,
-        }),
+        },
       };
     },
   };

@@ -4,6 +4,10 @@ import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call, Shout } from '../core/shouter.ts';
 import type { Answer } from './answer.ts';
+import type { CrossOrigin } from './cross-origin.ts';
+import { type ByteBudget, HeldBytes } from './limits/admission.ts';
+import { headerLines, type WriteHead } from './node-http.ts';
+import { knownError, problemFor, tooLarge } from './problem.ts';
 import {
   type BodyOwner,
   FRIENDLY_REST,
@@ -11,11 +15,7 @@ import {
   RequestBody,
   SMALL_REST,
   type UseBody,
-} from './body/request-body.ts';
-import type { CrossOrigin } from './cross-origin.ts';
-import { type ByteBudget, HeldBytes } from './limits/byte-budget.ts';
-import { type HeaderLines, headerLines, type WriteHead } from './node-http.ts';
-import { knownError, problemFor, tooLarge } from './problem.ts';
+} from './request-body.ts';
 
 /** What a request asks for. */
 export interface Asked {
@@ -56,7 +56,7 @@ export class Exchange implements Call, BodyOwner {
   /** What the request asks for, once that is known. */
   target: Asked = { label: 'none', query: '', rest: '' };
   /** The headers that tell the client what is left of its quota. */
-  quota: HeaderLines = '';
+  quota: Answer['headers'] = {};
   readonly #host: ExchangeHost;
   readonly startedMs: number;
   #atEnd: readonly AtEnd[] = NOTHING;
@@ -72,7 +72,7 @@ export class Exchange implements Call, BodyOwner {
     this.id = harmlessId(request.headers['x-request-id']) ?? host.newId();
     this.#host = host;
     this.body = new RequestBody(request, host.giveWay);
-    this.held = new HeldBytes(host.budget, host.emit);
+    this.held = new HeldBytes(host.budget);
     this.startedMs = host.clock.now();
     // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
     request.on('error', ignore);
@@ -165,7 +165,7 @@ export class Exchange implements Call, BodyOwner {
   }
 
   /** Begins an answer whose body is written piece by piece to the returned response. */
-  stream(headers: HeaderLines): ServerResponse {
+  stream(headers: Answer['headers']): ServerResponse {
     this.#writeHead({ headers });
     return this.response;
   }
@@ -174,12 +174,10 @@ export class Exchange implements Call, BodyOwner {
   fail(error: unknown): void {
     // The client is gone, so the error concerns no one.
     if (this.#hasEnded || this.response.destroyed) return;
-    const { code } = knownError(error);
     const problem = problemFor(error, this.id, this.request);
     if (problem.status >= 500) this.report(error);
     if (this.response.headersSent) return void this.response.destroy();
-    if (code === 'REQUEST_TIMEOUT') this.#mustClose = true;
-    this.answer({ ...problem, headers: headerLines(problem.headers) });
+    this.answer(problem);
   }
 
   /** Reports an error under the id of this request. */
@@ -197,9 +195,7 @@ export class Exchange implements Call, BodyOwner {
 
   #send(answer: Answer): void {
     const { body } = answer;
-    const bytes = body === undefined ? undefined : Buffer.byteLength(body);
-    this.#holdAnswer(bytes ?? 0);
-    this.#writeHead(answer, bytes);
+    const bytes = this.#begin(answer);
     // A client that has shut its sending side could be waiting or gone. Of two writes, the second one fails if it is gone.
     if (this.request.socket.readableEnded) this.response.flushHeaders();
     // For ASCII both encodings are the same, and `latin1` is copied without a check.
@@ -213,10 +209,8 @@ export class Exchange implements Call, BodyOwner {
     const { clock } = this.#host;
     if (isAwaited && (await this.body.discard(SMALL_REST, clock))) return this.#send(answer);
     this.#mustClose = true;
-    const { body = '' } = answer;
-    this.#holdAnswer(Buffer.byteLength(body));
-    this.#writeHead(answer, Buffer.byteLength(body));
-    response.write(body, () => {
+    this.#begin(answer);
+    response.write(answer.body ?? '', () => {
       this.#isSent = true;
     });
     // A client that is still sending would lose the answer if the connection closed at once.
@@ -224,18 +218,22 @@ export class Exchange implements Call, BodyOwner {
     if (!this.#isGone) response.end();
   }
 
-  #holdAnswer(bytes: number): void {
+  /** Writes the head, and holds the body until it is read. Returns its bytes. */
+  #begin(answer: Answer): number | undefined {
+    const bytes = answer.body === undefined ? undefined : Buffer.byteLength(answer.body);
     this.#answeredMs = this.#host.clock.now();
-    this.held.setAnswer(bytes);
+    this.held.setAnswer(bytes ?? 0);
+    this.#writeHead(answer, bytes);
+    return bytes;
   }
 
   #writeHead({ status = 200, headers, vary, policy = NO_CONTENT }: Answer, bytes?: number): void {
     const { crossOrigin } = this.#host;
-    let lines = `${STANDARD}${policy}\r\n${headers}x-request-id: ${this.id}\r\n${this.quota}`;
+    let lines = `${STANDARD}${policy}\r\n${headerLines(headers)}x-request-id: ${this.id}\r\n${headerLines(this.quota)}`;
     if (bytes !== undefined) lines += `content-length: ${bytes}\r\n`;
-    if (crossOrigin) lines += crossOrigin.headersFor(this.request);
-    if (crossOrigin || vary)
-      lines += `vary: ${crossOrigin && vary ? `Origin, ${vary}` : (vary ?? 'Origin')}\r\n`;
+    if (crossOrigin) lines += headerLines(crossOrigin.headersFor(this.request));
+    const varies = crossOrigin ? ['Origin', vary].filter(Boolean).join(', ') : vary;
+    if (varies) lines += `vary: ${varies}\r\n`;
     const isLast = this.#mustClose || this.#host.isDraining();
     this.#host.writeHead(this.response, { status, lines, hasLength: bytes !== undefined, isLast });
   }

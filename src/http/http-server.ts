@@ -7,8 +7,7 @@ import { acceptors } from './acceptors.ts';
 import { brokenRequests, checkFraming } from './broken-requests.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
-import type { Admission } from './limits/admission.ts';
-import { byteBudget } from './limits/byte-budget.ts';
+import { type Admission, byteBudget } from './limits/admission.ts';
 import { connections } from './limits/connections.ts';
 import type { Quota, TakeFromQuota } from './limits/quota.ts';
 import { stalledClients } from './limits/stalled-clients.ts';
@@ -75,7 +74,7 @@ export function httpServer<Parts>(
   let isClosing = false;
   let closed: Promise<void> | undefined;
   const open = connections(maxConnections, { nextTurn, soon: world.clock.soon });
-  const budget = byteBudget(maxHeldBytes, open.cutSlowest, world.clock);
+  const budget = byteBudget(maxHeldBytes, open.cutSlowest, world);
   const host: ExchangeHost = {
     ...world,
     isDraining,
@@ -132,7 +131,7 @@ export function httpServer<Parts>(
 
   return {
     listener,
-    status: () => ({ connections: open.count(), heldBytes: budget.held() }),
+    status: () => ({ connections: open.count(), heldBytes: budget.bytes }),
     listen: listening.listen,
     async close(manner) {
       if (server.listening) closed ??= closeServer(manner);

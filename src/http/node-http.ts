@@ -21,14 +21,11 @@ export function keptTick(): { tick?: object } {
   return kept;
 }
 
-/** Headers as HTTP/1.1 writes them, each with its line end. */
-export type HeaderLines = string;
-
-/** The lines of these headers. Values are ours, or were checked when they came in. */
-export function headerLines(headers: Readonly<Record<string, string>>): HeaderLines {
-  return Object.entries(headers)
-    .map(([name, value]) => `${name}: ${value}\r\n`)
-    .join('');
+/** Headers as HTTP/1.1 writes them, each with its line end. Values are ours, or were checked when they came in. */
+export function headerLines(headers: Readonly<Record<string, string>>): string {
+  let lines = '';
+  for (const name in headers) lines += `${name}: ${headers[name]}\r\n`;
+  return lines;
 }
 
 /** Gives a response its head. */
@@ -36,7 +33,7 @@ export type WriteHead = (response: Response, head: Head) => void;
 
 export interface Head {
   readonly status: number;
-  readonly lines: HeaderLines;
+  readonly lines: string;
   /** Whether the lines include `Content-Length`. If not, there is no body, or it is sent in chunks. */
   readonly hasLength: boolean;
   /** Whether the connection closes after this answer. */
@@ -83,7 +80,7 @@ export function headWriter(clock: Pick<Clock, 'epochMs'>, keepAliveTimeoutMs: nu
 }
 
 /** Names and values in turn. */
-function listOf(lines: HeaderLines): string[] {
+function listOf(lines: string): string[] {
   return [...lines.matchAll(/(.*?): (.*)\r\n/g)].flatMap(([, name = '', value = '']) => [name, value]);
 }
 

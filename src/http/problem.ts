@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, TuohsError } from '../core/errors.ts';
 import { errorPage } from '../web/error-page.ts';
-import { preferredType } from './answer.ts';
+import { type Answer, preferredType } from './answer.ts';
 
 interface ProblemRow {
   readonly status: number;
@@ -97,13 +97,9 @@ export function tooLarge(what: 'body' | 'line', maxBytes: number): TuohsError {
 }
 
 /** Everything that goes over the wire for an error. */
-export interface Problem {
+export interface Problem extends Answer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** The Content-Security-Policy, if the body is a page. */
-  readonly policy?: string;
-  readonly vary?: string;
 }
 
 type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;

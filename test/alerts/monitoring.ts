@@ -9,13 +9,7 @@ import { type Program, startProgram } from '../support/process.ts';
 import { reached } from '../support/until.ts';
 import { type Receiver, receiver } from './receiver.ts';
 
-export interface Monitoring {
-  readonly receiver: Receiver;
-  /** How often Prometheus has looked at the alerts so far. */
-  evaluations(): Promise<number>;
-  /** Resolves when Alertmanager holds this alert back because of another one. */
-  toBeInhibited(alertname: string): Promise<void>;
-}
+export type Monitoring = Awaited<ReturnType<typeof monitoring>>;
 
 /** An alert as Alertmanager's API gives it. */
 interface KnownAlert {
@@ -28,7 +22,7 @@ const PATIENCE_MS = 500_000;
 const root = new URL('../../', import.meta.url);
 
 /** Prometheus and Alertmanager with the project's own files, all of whose times are `factor` times shorter; resolves once an alert got through. */
-export async function monitoring(t: TestContext, adminUrl: string, factor: number): Promise<Monitoring> {
+export async function monitoring(t: TestContext, adminUrl: string, factor: number) {
   const path = await folder(t);
   const got = await receiver(t);
   const alertmanagerUrl = await closedUrl();
@@ -56,7 +50,7 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
     ],
   });
   await unlessItEnds(prometheus, calm());
-  const alive = got.watchdog();
+  const alive = got.signOfLife();
   const alertmanager = startProgram(t, {
     command: 'prometheus-alertmanager',
     args: [
@@ -70,11 +64,13 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
 
   return {
     receiver: got,
+    /** How often Prometheus has looked at the alerts so far. */
     async evaluations() {
       const metrics = await (await fetch(`${prometheusUrl}/metrics`)).text();
       return Number(/^prometheus_rule_group_iterations_total\{.*;tuohs"\} (\d+)$/m.exec(metrics)?.[1]);
     },
-    async toBeInhibited(alertname) {
+    /** Resolves when Alertmanager holds this alert back because of another one. */
+    async toBeInhibited(alertname: string) {
       await reached(`${alertname} is inhibited`, PATIENCE_MS, async () => {
         const { json = [] } = await answerOf<KnownAlert[]>(`${alertmanagerUrl}/api/v2/alerts`);
         return json.some(

@@ -2,32 +2,18 @@ import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { httpServer, tcpServer } from '../support/http-server.ts';
 
-export interface Receiver {
-  /** For `/alerts`, `/slack` and `/watchdog`, each with what was posted there. */
-  readonly url: string;
-  /** Host and port of a mail server. */
-  readonly smtp: string;
-  /** What the webhook was told so far, in order: `TuohsDown firing`. */
-  readonly told: readonly string[];
-  /** All that came in another way, as it came. */
-  readonly slack: readonly string[];
-  readonly mails: readonly string[];
-  /** The `Authorization` of each webhook call. */
-  readonly tokens: readonly (string | undefined)[];
-  /** Resolves when the webhook was told this. */
-  toBeTold(what: string): Promise<void>;
-  /** Resolves at the next sign of life of the watchdog. */
-  watchdog(): Promise<void>;
-}
+export type Receiver = Awaited<ReturnType<typeof receiver>>;
 
 interface Notification {
   readonly alerts: readonly { status: string; labels: { alertname: string } }[];
 }
 
-/** A receiver of all that Alertmanager sends. */
-export async function receiver(t: TestContext): Promise<Receiver> {
+/** A receiver of all that Alertmanager sends: mails at `smtp`, the rest at `/alerts`, `/slack` and `/watchdog` of `url`. */
+export async function receiver(t: TestContext) {
+  /** What the webhook was told so far, in order: `TuohsDown firing`. */
   const told: string[] = [];
   const slack: string[] = [];
+  /** The `Authorization` of each webhook call. */
   const tokens: (string | undefined)[] = [];
   const waiting = new Map<string, () => void>();
   const { url } = await httpServer(t, async (request, response) => {
@@ -45,7 +31,7 @@ export async function receiver(t: TestContext): Promise<Receiver> {
     response.end('ok');
   });
   const { smtp, mails } = await mailServer(t);
-  return { url, smtp, told, slack, mails, tokens, toBeTold, watchdog: () => comingOf('watchdog') };
+  return { url, smtp, told, slack, mails, tokens, toBeTold, signOfLife: () => comingOf('watchdog') };
 
   function arrived(what: string): void {
     waiting.get(what)?.();
@@ -56,6 +42,7 @@ export async function receiver(t: TestContext): Promise<Receiver> {
     return new Promise((resolve) => waiting.set(what, resolve));
   }
 
+  /** Resolves when the webhook was told this. */
   async function toBeTold(what: string): Promise<void> {
     if (!told.includes(what)) await comingOf(what);
   }

@@ -7,14 +7,6 @@ import { openerOf, overflow } from './playground-page.ts';
 describe('the playground answers', { skip: noBrowser }, () => {
   const open = openerOf();
 
-  test('typing shows the text reversed and shouted', async (t) => {
-    const { box, says } = await open(t);
-
-    await box.pressSequentially('hello');
-
-    await says('OLLEH');
-  });
-
   test('an answer tells where it came from and how long it took', async (t) => {
     const { box, answer } = await open(t);
 
@@ -34,29 +26,16 @@ describe('the playground answers', { skip: noBrowser }, () => {
     await says('X🇺🇸É👨‍👩‍👧');
   });
 
-  test('an emptied box shows nothing', async (t) => {
-    const { box, shout, says } = await open(t);
-    await box.fill('hello');
-    await says('OLLEH');
-
-    await box.fill('');
-
-    await shout.and(shout.page().locator(':empty')).waitFor();
-  });
-
-  test('no request has the text in its address', async (t) => {
+  test('typing shows the text reversed and shouted, and no request has it in its address', async (t) => {
     const addresses: string[] = [];
     const { box, says } = await open(t, {
       prepare: async (page) => page.on('request', (request) => addresses.push(request.url())),
     });
 
-    await box.fill('hello');
+    await box.pressSequentially('hello');
     await says('OLLEH');
 
-    assert.deepEqual(
-      addresses.filter((address) => address.includes('hello')),
-      [],
-    );
+    assert.ok(addresses.length > 0 && !addresses.some((address) => address.includes('hello')));
   });
 
   test('the longest texts fit into every width', async (t) => {
@@ -71,20 +50,21 @@ describe('the playground answers', { skip: noBrowser }, () => {
     }
   });
 
-  for (const width of [360, 1280]) {
-    test(`texts of all kinds stay inside their band at ${width} px`, async (t) => {
-      const { page, box, shout } = await open(t, { viewport: { width, height: 740 } });
+  test('an emptied box shows nothing, and texts of all kinds stay inside their band', async (t) => {
+    const { page, box, shout } = await open(t);
 
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({ width, height: 740 });
       for (const text of ['مرحبا بالعالم', 'שָׁלוֹם עוֹלָם', '👨‍👩‍👧🇺🇸', 'ắẫǟ gjpqy', 'many words '.repeat(455)]) {
         await box.fill('');
         await shout.and(page.locator(':empty')).waitFor();
         await box.fill(text);
         await shout.and(page.locator(':not(:empty)')).waitFor();
 
-        await assertInside(page, text);
+        await assertInside(page, `${text} at ${width} px`);
       }
-    });
-  }
+    }
+  });
 });
 
 async function assertInside(page: Page, text: string): Promise<void> {

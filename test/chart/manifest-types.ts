@@ -1,5 +1,5 @@
 import { compilerErrors } from '../support/compiler-errors.ts';
-import type { Manifest } from './rendering.ts';
+import { type Manifest, remembered } from './rendering.ts';
 
 /** Which package knows the kinds of a group; those of Kubernetes itself are in kubernetes-models. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -10,7 +10,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /** What the schema of its kind says against a manifest; empty where it is fine. Rejects for a kind that nobody knows. */
-export async function schemaErrors(manifest: Manifest): Promise<string> {
+export const schemaErrors = remembered(async (manifest: Manifest): Promise<string> => {
   const { [manifest.kind]: Model } = await import(moduleOf(manifest));
   try {
     new Model(manifest).validate();
@@ -18,7 +18,7 @@ export async function schemaErrors(manifest: Manifest): Promise<string> {
   } catch (error) {
     return `${manifest.kind} ${manifest.metadata.name}: ${error}`;
   }
-}
+});
 
 /**
  * What the compiler says against manifests as values of their kinds' types; empty where they are fine.

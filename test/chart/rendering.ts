@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { type KubernetesTool, kubernetesTool } from '../../scripts/kubernetes-tool.ts';
 
 export interface Manifest {
@@ -43,8 +43,7 @@ export interface Rendering {
 export function rendered(values: Values = {}, rendering: Rendering = {}): Manifest[] {
   const { status, stdout, stderr } = template(values, rendering);
   if (status !== 0) throw new Error(stderr);
-  const documents = parseAllDocuments(stdout).map((document) => document.toJS({ maxAliasCount: 0 }));
-  return documents.filter((document) => document !== null);
+  return stdout.split(/^---$/m).flatMap(manifestsIn);
 }
 
 /** The files of the chart that these values render, such as `templates/service.yaml`. */
@@ -84,7 +83,16 @@ const SHORT_LIVED = { GOGC: 'off', GOMAXPROCS: '1' };
 
 const pathOf = remembered(kubernetesTool);
 
-function remembered<A extends readonly unknown[], R>(ask: (...question: A) => R): (...question: A) => R {
+/** The manifest of a document, if it is more than a comment. Most sets of values change few of them. */
+const manifestsIn = remembered((document: string): Manifest[] => {
+  const manifest = parseDocument(document).toJS({ maxAliasCount: 0 });
+  return manifest === null ? [] : [manifest];
+});
+
+/** The function, which works out its answer to a question once. */
+export function remembered<A extends readonly unknown[], R>(
+  ask: (...question: A) => R,
+): (...question: A) => R {
   const answers = new Map<string, R>();
   return (...question) => {
     const key = JSON.stringify(question);

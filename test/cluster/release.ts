@@ -6,34 +6,7 @@ const GATEWAY = 'app.kubernetes.io/component=gateway';
 const VALKEY = 'app.kubernetes.io/component=valkey';
 
 /** The service under test: a release "tuohs" in a namespace of its own, at the restricted level. */
-export interface Release {
-  readonly namespace: string;
-  install(): Promise<void>;
-  upgrade(...values: string[]): Promise<void>;
-  /** An upgrade that changes how many pods there are, and none of them. */
-  resize(...values: string[]): Promise<void>;
-  rollBack(): Promise<void>;
-  test(): Promise<string>;
-  restart(): Promise<void>;
-  /** Deletes a pod, and waits until it is gone and all are ready again. */
-  deletePod(component: 'gateway' | 'valkey', ...options: string[]): Promise<void>;
-  /** Evicts each pod once, as often as the disruption budget makes it wait, and waits until all are ready again. */
-  evictAll(): Promise<void>;
-  waitForPods(count: number): Promise<void>;
-  /** Removes the release; resolves with the names of what it has left. */
-  uninstall(): Promise<string[]>;
-  /** The fewest pods that the Deployment asked for while something was done. */
-  fewestPods(act: () => Promise<unknown>): Promise<number>;
-  /** MiB of each pod, as `kubectl top` shows them; empty where the cluster has no metrics. */
-  memoryMiB(): Promise<number[]>;
-  /** A node that this pod does not run on; undefined where there is no other. */
-  drainableNode(podToSpare: string): Promise<string | undefined>;
-  /** Empties a node of the service's pods and gives it back once all are ready elsewhere. */
-  drain(node: string): Promise<void>;
-  remove(): Promise<void>;
-}
-
-export function release(namespace: string, image: string, more: readonly string[] = []): Release {
+export function release(namespace: string, image: string, more: readonly string[] = []) {
   const [repository = '', tag = ''] = splitTag(image);
   const values = [
     ...[`image.repository=${repository}`, `image.tag=${tag}`, 'valkey.enabled=true'],
@@ -72,29 +45,32 @@ export function release(namespace: string, image: string, more: readonly string[
   }
 
   return {
-    namespace,
     waitForPods,
     async install() {
       await kubectl(`create namespace ${namespace}`);
       await kubectl(`label namespace ${namespace} pod-security.kubernetes.io/enforce=restricted`);
       await helm(`install tuohs ${place}`, CHART, '--set', values.join(','));
     },
-    upgrade: (...changed) => replacing(() => upgraded(changed)),
-    resize: async (...changed) => void (await upgraded(changed)),
+    upgrade: (...changed: string[]) => replacing(() => upgraded(changed)),
+    /** An upgrade that changes how many pods there are, and none of them. */
+    resize: async (...changed: string[]) => void (await upgraded(changed)),
     rollBack: () => replacing(async () => helm(`rollback tuohs ${place}`, ...(await forced()))),
     test: () => helm(`test tuohs --namespace ${namespace} --timeout ${PATIENCE}`),
     restart: () => replacing(() => inNamespace('rollout restart deployment/tuohs')),
-    async deletePod(component, ...options) {
+    /** Deletes a pod, and waits until it is gone and all are ready again. */
+    async deletePod(component: 'gateway' | 'valkey', ...options: string[]) {
       const [name = ''] = await names(component === 'gateway' ? GATEWAY : VALKEY);
       await inNamespace(`delete ${name}`, ...options);
       await settled([name]);
     },
+    /** Evicts each pod once, as often as the disruption budget makes it wait, and waits until all are ready again. */
     async evictAll() {
       for (const name of await names(GATEWAY)) {
         await awaited(`${name} may be evicted`, () => evict(namespace, name.replace('pod/', '')));
         await settled([name]);
       }
     },
+    /** Removes the release; resolves with the names of what it has left. */
     async uninstall() {
       await helm(`uninstall tuohs --namespace ${namespace} --wait`);
       const kinds = linesOf(await kubectl('api-resources --verbs=list --namespaced --output=name'));
@@ -102,7 +78,8 @@ export function release(namespace: string, image: string, more: readonly string[
       const label = 'app.kubernetes.io/instance=tuohs,app.kubernetes.io/managed-by=Helm';
       return linesOf(await inNamespace(`get ${own.join(',')} --selector ${label} --output name`));
     },
-    async fewestPods(act) {
+    /** The fewest pods that the Deployment asked for while something was done. */
+    async fewestPods(act: () => Promise<unknown>) {
       let isDone = false;
       let fewest = Number.POSITIVE_INFINITY;
       const acting = act().finally(() => {
@@ -115,18 +92,21 @@ export function release(namespace: string, image: string, more: readonly string[
       await acting;
       return fewest;
     },
+    /** MiB of each pod, as `kubectl top` shows them; empty where the cluster has no metrics. */
     async memoryMiB() {
       const shown = await inNamespace(`top pods --selector ${GATEWAY} --no-headers`).catch(() => '');
       return [...shown.matchAll(/ (\d+)Mi/g)].map(([, mebibytes]) => Number(mebibytes));
     },
-    async drainableNode(podToSpare) {
+    /** A node that this pod does not run on; undefined where there is no other. */
+    async drainableNode(podToSpare: string) {
       const nodes = linesOf(await kubectl('get nodes --output name')).map((name) =>
         name.replace('node/', ''),
       );
       const spared = await inNamespace(`get pod ${podToSpare} --output jsonpath={.spec.nodeName}`);
       return nodes.find((node) => node !== spared);
     },
-    async drain(node) {
+    /** Empties a node of the service's pods and gives it back once all are ready elsewhere. */
+    async drain(node: string) {
       await kubectl(`drain ${node} --ignore-daemonsets --pod-selector ${GATEWAY} --timeout=${PATIENCE}`);
       await inNamespace(`rollout status deployment --timeout=${PATIENCE}`);
       await kubectl(`uncordon ${node}`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ask, type Question } from '../support/ask.ts';
+import { ask, type Question, type Reply } from '../support/ask.ts';
 import { assertProblem, assertShout, assertStandardHeaders, CACHE_STATUS } from './api/assert-reply.ts';
 import { BAD_INPUT, LONGEST, SHOUTS } from './api/questions.ts';
 
@@ -55,12 +55,33 @@ export function apiContract(service: () => string): void {
   }
 
   test('a string that was just answered is a hit', async () => {
-    const question = { path: '/v1?data=asked+twice' };
-    await ask(service(), question);
+    await ask(service(), GET);
 
-    const { headers } = await ask(service(), question);
+    const { headers } = await ask(service(), GET);
 
     assert.match(String(headers['cache-status']), /^tuohs; hit/);
+  });
+
+  for (const question of [GET, { ...GET, path: '/', method: 'POST', body: 'hello' }]) {
+    test(`the answer to ${question.path} is the text alone for a caller that prefers that to JSON`, async () => {
+      const headers = { 'content-type': 'text/plain', accept: 'application/json;q=0.9, text/plain' };
+
+      const reply = await ask(service(), { ...question, headers });
+
+      assert.deepEqual([reply.status, reply.body], [200, 'OLLEH']);
+      assert.equal(reply.headers['content-type'], 'text/plain; charset=utf-8');
+      if (question === GET) assert.match(String(reply.headers.vary), /\bAccept\b/);
+    });
+  }
+
+  test('a bulk gets a line for each line, in order', async () => {
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const body = '{"data":"hello"}\nno JSON\n{"data":""}\n';
+
+    const reply = await ask(service(), { method: 'POST', path: '/v1/bulk', headers, body });
+
+    assert.equal(reply.headers['content-type'], 'application/x-ndjson');
+    assert.match(reply.body, /^\{"data":"OLLEH"\}\n\{.*"code":"BAD_INPUT".*\}\n\{"data":""\}\n$/);
   });
 
   test('an ETag differs with the answer and stays with the text', async () => {
@@ -110,30 +131,42 @@ export function apiContract(service: () => string): void {
   });
 
   test('GET / names the ways in for programs', async () => {
-    const reply = await ask(service(), { path: '/', headers: { accept: 'application/json' } });
+    const [, index] = await jsonAt('/', { accept: 'application/json' });
 
-    assert.deepEqual([reply.status, reply.headers['content-type']], [200, 'application/json']);
-    assert.equal(JSON.parse(reply.body).name, 'tuohs');
-    assertStandardHeaders(reply);
+    assert.equal(index.name, 'tuohs');
   });
 
   test('GET /v1/status says how SHOUTCLOUD is doing, and the version', async () => {
-    const reply = await ask(service(), { path: '/v1/status' });
+    const [headers, { upstream, version, ...more }] = await jsonAt('/v1/status');
 
-    const { upstream, version, ...more } = JSON.parse(reply.body);
+    assert.match(`${upstream} ${version}`, /^(ok|failing|paused) \d+\.\d+\.\d+/);
+    assert.deepEqual([more, headers['cache-control']], [{}, 'no-store']);
+  });
+
+  for (const id of ['a', 'A-Z_09', 'x'.repeat(64)]) {
+    test(`the request id ${id} comes back with the answer`, async () => {
+      assert.equal(await idOf(id), id);
+    });
+  }
+
+  for (const id of ['', 'x'.repeat(65), 'a b', '<b>', 'é', ['a', 'b']]) {
+    test(`the request id ${JSON.stringify(id)} is replaced by a new one`, async () => {
+      const ids = [await idOf(id), await idOf(id)];
+
+      assert.match(ids.join(), /^[\w-]{1,64},[\w-]{1,64}$/);
+      assert.notEqual(ids[0], ids[1]);
+    });
+  }
+
+  async function idOf(id: string | string[]): Promise<unknown> {
+    const { headers } = await ask(service(), { ...GET, headers: { 'x-request-id': id } });
+    return headers['x-request-id'];
+  }
+
+  async function jsonAt(path: string, headers = {}): Promise<[Reply['headers'], Record<string, unknown>]> {
+    const reply = await ask(service(), { path, headers });
     assert.deepEqual([reply.status, reply.headers['content-type']], [200, 'application/json']);
-    assert.equal(reply.headers['cache-control'], 'no-store');
     assertStandardHeaders(reply);
-    assert.match(upstream, /^(ok|failing|paused)$/);
-    assert.match(version, /^\d+\.\d+\.\d+/);
-    assert.deepEqual(more, {});
-  });
-
-  test('the id of a request comes back with its answer, and one that could do harm is replaced', async () => {
-    const idOf = async (id: string) =>
-      (await ask(service(), { ...GET, headers: { 'x-request-id': id } })).headers['x-request-id'];
-
-    assert.equal(await idOf('550e8400-e29b-41d4_a716'), '550e8400-e29b-41d4_a716');
-    assert.match(String(await idOf('<b>')), /^[\w-]{1,64}$/);
-  });
+    return [reply.headers, JSON.parse(reply.body)];
+  }
 }

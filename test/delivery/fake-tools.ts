@@ -60,7 +60,7 @@ export async function withFakeTools(
   t: TestContext,
   script: string,
   args: readonly string[],
-  environment: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   const path = await folder(t);
   const calls = join(path, 'calls');

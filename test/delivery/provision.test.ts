@@ -19,56 +19,48 @@ test('a bare cluster gets metrics, Traefik with an address for mails, and tuohs 
   assert.match(calls, /--set-string config\.trustProxy=1/);
 });
 
-test('what others brought is left alone', async (t) => {
-  const { calls, stdout } = await provision(t, IMAGE, {});
+test('what others brought is left alone, and what an earlier run brought is brought up to date', async (t) => {
+  const others = await provision(t, IMAGE, {});
+  const again = await provision(t, [...IMAGE, ...DOMAIN], { FAKE_HISTORY: HISTORY });
 
-  assert.deepEqual(installed(calls), ['tuohs']);
-  assert.match(stdout, /metrics-server is there, not by us.*Traefik is there, not by us/s);
+  assert.deepEqual(installed(others.calls), ['tuohs']);
+  assert.match(others.stdout, /metrics-server is there, not by us.*Traefik is there, not by us/s);
+  assert.deepEqual(installed(again.calls), ['metrics-server', 'traefik', 'tuohs']);
 });
 
-test('what an earlier run brought is brought up to date', async (t) => {
-  const { calls } = await provision(t, [...IMAGE, ...DOMAIN], { FAKE_HISTORY: HISTORY });
+for (const [what, args, code, sentence] of [
+  ['an address for mails', IMAGE, 1, /--acme-email is missing/],
+  ['the name of an image', DOMAIN, 2, /DOCKER_IMAGE is not the name of an image/],
+] as const) {
+  test(`nothing of ours is installed without ${what}`, async (t) => {
+    const said = await provision(t, args, { FAKE_BARE: '1' });
 
-  assert.deepEqual(installed(calls), ['metrics-server', 'traefik', 'tuohs']);
-});
+    assert.equal(said.code, code);
+    assert.match(said.stderr, sentence);
+    assert.ok(!installed(said.calls).includes('tuohs'));
+  });
+}
 
-test('Traefik is not installed without an address for mails', async (t) => {
-  const { code, stderr } = await provision(t, IMAGE, { FAKE_BARE: '1' });
-
-  assert.equal(code, 1);
-  assert.match(stderr, /--acme-email is missing/);
-});
-
-test('nothing is installed for an image without a name', async (t) => {
-  const { code, calls, stderr } = await provision(t, DOMAIN, { FAKE_BARE: '1' });
-
-  assert.equal(code, 2);
-  assert.match(stderr, /DOCKER_IMAGE is not the name of an image/);
-  assert.deepEqual(installed(calls), []);
-});
+const traefik = parse(readFileSync(new URL('../../deploy/provision/traefik.yaml', import.meta.url), 'utf8'));
+const traefikArguments = traefik.additionalArguments.join('\n');
 
 test("Traefik's values keep certificates, send http to https and log as JSON", () => {
-  const values = parse(readFileSync(new URL('../../deploy/provision/traefik.yaml', import.meta.url), 'utf8'));
-  const said = values.additionalArguments.join('\n');
-
-  assert.match(said, /letsencrypt\.acme\.tlschallenge=true/);
-  assert.match(said, /letsencrypt\.acme\.storage=\/data\/acme\.json/);
-  assert.match(said, /web\.http\.redirections\.entrypoint\.scheme=https/);
-  assert.match(said, /accesslog\.format=json/);
-  assert.equal(values.persistence.path, '/data');
+  assert.match(traefikArguments, /letsencrypt\.acme\.tlschallenge=true/);
+  assert.match(traefikArguments, /letsencrypt\.acme\.storage=\/data\/acme\.json/);
+  assert.match(traefikArguments, /web\.http\.redirections\.entrypoint\.scheme=https/);
+  assert.match(traefikArguments, /accesslog\.format=json/);
+  assert.equal(traefik.persistence.path, '/data');
 });
 
 test("Traefik's values carry the client's address, in the PROXY protocol or as the source", () => {
-  const values = parse(readFileSync(new URL('../../deploy/provision/traefik.yaml', import.meta.url), 'utf8'));
-  const { annotations, spec } = values.service;
+  const { annotations, spec } = traefik.service;
 
   assert.equal(spec.externalTrafficPolicy, 'Local');
   assert.equal(annotations['service.beta.kubernetes.io/do-loadbalancer-enable-proxy-protocol'], 'true');
-  for (const entryPoint of ['web', 'websecure'])
-    assert.match(
-      values.additionalArguments.join('\n'),
-      new RegExp(`^--entrypoints\\.${entryPoint}\\.proxyprotocol\\.trustedips=10\\.0\\.0\\.0/8,`, 'm'),
-    );
+  for (const entryPoint of ['web', 'websecure']) {
+    const trusted = `^--entrypoints\\.${entryPoint}\\.proxyprotocol\\.trustedips=10\\.0\\.0\\.0/8,`;
+    assert.match(traefikArguments, new RegExp(trusted, 'm'));
+  }
 });
 
 /** Provisions a cluster whose tuohs is sound. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type Ending, type Program, startProgram } from '../support/process.ts';
+import { type Ending, startProgram } from '../support/process.ts';
 
 /** The image under test: `make test-docker` builds it and names it. */
 export const image = process.env.DOCKER_IMAGE ?? '';
@@ -12,18 +12,12 @@ export async function docker(...args: readonly string[]): Promise<string> {
   return stdout.trim();
 }
 
-export interface Container {
-  readonly name: string;
-  /** The container's output and, at its end, its exit code. */
-  readonly process: Program;
-}
-
-/** The image with everything taken away that it must do without: root, a writable disk, capabilities. */
+/** The image with everything taken away that it must do without: root, a writable disk, capabilities. `process` is docker's. */
 export function hardenedContainer(
   ending: Ending,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Container {
+) {
   const name = `tuohs-test-${randomUUID()}`;
   const settings = Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
   // Free ports on the host's own network: the log says which.

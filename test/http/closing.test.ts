@@ -1,16 +1,51 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { listeningServer } from '../support/api.ts';
-import { postOf, rawClient } from '../support/raw-client.ts';
+import { type TestContext, test } from 'node:test';
+import { type ApiUnderTest, listeningApi, listeningServer } from '../support/api.ts';
+import { ask } from '../support/ask.ts';
+import { pick } from '../support/pick.ts';
+import { wholeAnswers } from '../support/raw-answer.ts';
+import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
+import { EVERY_ANSWER } from './every-answer.ts';
 
-const WHOLE = postOf('hello');
+const PREFLIGHT = {
+  status: 204,
+  question: {
+    ...{ method: 'OPTIONS', path: '/v1' },
+    headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+  },
+  parts: { options: { corsOrigins: ['*'] } },
+};
+
+// Each client wants to keep its connection, so that only the service can want its end.
+for (const [what, { status, question, parts }] of Object.entries({ ...EVERY_ANSWER, PREFLIGHT })) {
+  test(`while the service drains, ${what} is answered as before, and its connection closed`, async (t) => {
+    let isDraining = false;
+    const port = await listeningApi(t, { ...parts, isDraining: () => isDraining });
+    const before = await ask(`http://127.0.0.1:${port}`, question);
+
+    isDraining = true;
+    const during = await ask(`http://127.0.0.1:${port}`, question);
+
+    assert.deepEqual([before.status, during.status], [status, status]);
+    assert.notEqual(before.headers.connection, 'close');
+    assert.equal(during.headers.connection, 'close');
+    assert.equal(during.headers['x-content-type-options'], 'nosniff');
+  });
+}
+
+test('of requests sent without waiting, the first answer in the drain is the last of its connection', async (t) => {
+  const client = await rawClient(t, await listeningApi(t, { isDraining: () => true }));
+
+  client.send(`${requestOf('GET /v1?data=hello')}${requestOf('GET /v1?data=world')}`);
+
+  const answers = wholeAnswers(await client.closed());
+  assert.deepEqual(pick(answers, 'body'), ['{"data":"OLLEH"}']);
+});
 
 test('an answer that a client waits for is lost with `now`, also when the server closes already', async (t) => {
-  const server = await listeningServer(t, { reverseShout: () => new Promise(() => {}) });
-  const client = await rawClient(t, server.port);
-  client.send(WHOLE);
+  const { server, client } = await sending(t, 0, { reverseShout: () => new Promise(() => {}) });
   await until(t, () => server.inFlight() === 1);
   const closing = server.close();
 
@@ -21,10 +56,8 @@ test('an answer that a client waits for is lost with `now`, also when the server
 });
 
 test('a request that has not arrived whole, and a connection without one, lose nothing with `now`', async (t) => {
-  const server = await listeningServer(t);
-  const client = await rawClient(t, server.port);
+  const { server } = await sending(t, 9);
   await rawClient(t, server.port);
-  client.send(WHOLE.slice(0, -9));
   await until(t, () => server.status().heldBytes > 0);
 
   await assert.doesNotReject(server.close('now'));
@@ -32,9 +65,7 @@ test('a request that has not arrived whole, and a connection without one, lose n
 
 test('a client that goes on sending its request slowly is given up 3.5 s after the drain', async (t) => {
   const world = testWorld();
-  const server = await listeningServer(t, { world });
-  const client = await rawClient(t, server.port);
-  client.send(WHOLE.slice(0, -9));
+  const { server } = await sending(t, 9, { world });
   await until(t, () => server.status().heldBytes > 0);
   const closing = server.close();
 
@@ -42,3 +73,12 @@ test('a client that goes on sending its request slowly is given up 3.5 s after t
 
   await closing;
 });
+
+/** A server, and a client that has sent its request but for so many bytes. */
+async function sending(t: TestContext, missing: number, parts: ApiUnderTest = {}) {
+  const server = await listeningServer(t, parts);
+  const client = await rawClient(t, server.port);
+  const request = postOf('hello');
+  client.send(request.slice(0, request.length - missing));
+  return { server, client };
+}

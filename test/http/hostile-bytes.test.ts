@@ -74,47 +74,31 @@ const UNFINISHED = {
   'a body that nobody reads': 'POST /v2 HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc',
 };
 
-interface Situation {
-  /** Good requests in front of the hostile bytes. */
-  readonly front: string;
-  /** How often the upstream is asked for them, and what they are answered. */
-  readonly calls: number;
-  readonly bodies: readonly string[];
-  /** The hostile bytes arrive when the upstream has been asked, not together with the good requests. */
-  readonly isLater?: true;
-}
+/** Good requests in front of the hostile bytes, and their answers. `later`: the bytes arrive when the upstream has been asked. */
+type Situation = readonly [front: string, bodies: readonly string[], when?: 'later'];
 
 const SITUATIONS: Readonly<Record<string, Situation>> = {
-  'as the first bytes': { front: '', calls: 0, bodies: [] },
-  'behind a known string': { front: KNOWN, calls: 0, bodies: [NWONK] },
-  'behind a string that waits for the upstream': { front: UNKNOWN, calls: 1, bodies: [OLLEH] },
-  'behind a string that waits, and later': { front: UNKNOWN, calls: 1, bodies: [OLLEH], isLater: true },
-  'behind a known and two waiting strings': {
-    ...{ front: `${KNOWN}${UNKNOWN}${UNKNOWN}`, calls: 2 },
-    bodies: [NWONK, OLLEH, OLLEH],
-  },
-  'while a bulk is answered': { front: BULK, calls: 1, bodies: [BOTH] },
-  'while a bulk is answered, and later': { front: BULK, calls: 1, bodies: [BOTH], isLater: true },
-  'behind a waiting string and a bulk': { front: `${UNKNOWN}${BULK}`, calls: 2, bodies: [OLLEH, BOTH] },
+  'as the first bytes': ['', []],
+  'behind a known string': [KNOWN, [NWONK]],
+  'behind a string that waits for the upstream': [UNKNOWN, [OLLEH]],
+  'behind a string that waits, and later': [UNKNOWN, [OLLEH], 'later'],
+  'behind a known and two waiting strings': [`${KNOWN}${UNKNOWN}${UNKNOWN}`, [NWONK, OLLEH, OLLEH]],
+  'while a bulk is answered': [BULK, [BOTH]],
+  'while a bulk is answered, and later': [BULK, [BOTH], 'later'],
+  'behind a waiting string and a bulk': [`${UNKNOWN}${BULK}`, [OLLEH, BOTH]],
 };
 
-const HOSTILE = [
-  ...Object.entries(BROKEN).map(([what, bytes]) => ({
-    what,
-    bytes: `${bytes}${KNOWN}`,
-    isUnfinished: false,
-  })),
-  ...Object.entries(UNFINISHED).map(([what, bytes]) => ({ what, bytes, isUnfinished: true })),
-];
-
-for (const [where, { front, calls, bodies, isLater }] of Object.entries(SITUATIONS)) {
-  for (const { what, bytes, isUnfinished } of HOSTILE) {
+for (const [where, [front, bodies, when]] of Object.entries(SITUATIONS)) {
+  for (const [what, hostile] of Object.entries({ ...BROKEN, ...UNFINISHED })) {
+    const isUnfinished = what in UNFINISHED;
     const end = isUnfinished ? ', and then the end of the client' : '';
 
     test(`${what} ${where}${end}: earlier requests get their whole answers, then comes an error at most`, async (t) => {
       const { port, upstream, world } = await service(t);
       const client = await rawClient(t, port);
-      const isSplit = isLater || isUnfinished;
+      const bytes = isUnfinished ? hostile : `${hostile}${KNOWN}`;
+      const isSplit = isUnfinished || when === 'later';
+      const calls = bodies.join().split(OLLEH).length - 1;
 
       client.send(isSplit ? front : `${front}${bytes}`);
       await until(t, () => upstream.calls.length === calls);

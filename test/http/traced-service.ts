@@ -3,16 +3,21 @@ import type { TestContext } from 'node:test';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
+import { ask, askJson } from '../support/ask.ts';
 import { httpServer } from '../support/http-server.ts';
 import { logLines } from '../support/log-lines.ts';
-import { type OtlpReceiver, otlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.ts';
+import { otlpReceiver } from '../support/otlp-receiver.ts';
+
+type Strings = Readonly<Record<string, string>>;
+
+/** A trace of a caller, and the span that its request comes from. */
+export const TRACE = '0af7651916cd43dd8448eb211c80319c';
+export const CALLER = 'b7ad6b7169203331';
+export const RECORDED = { traceparent: `00-${TRACE}-${CALLER}-01` };
+export const UNRECORDED = { traceparent: `00-${TRACE}-${CALLER}-00` };
 
 /** A service in this process whose traces go to a receiver, on an upstream with this script. */
-export async function tracedService(
-  t: TestContext,
-  script = '',
-  environment: Readonly<Record<string, string>> = {},
-) {
+export async function tracedService(t: TestContext, script = '', settings: Strings = {}) {
   const receiver = await otlpReceiver(t);
   const shoutcloud = await startShoutcloud({ script });
   t.after(() => shoutcloud.close());
@@ -20,24 +25,32 @@ export async function tracedService(
     ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0', LOG_LEVEL: 'debug' },
     ...{ SHOUTCLOUD_URL: shoutcloud.url, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-    ...environment,
+    ...settings,
   });
   const logTo = logLines();
   const app = await createApp(config, { logTo });
   t.after(() => app.close());
   const { port } = await app.listen();
+  const url = `http://127.0.0.1:${port}`;
   return {
-    receiver,
-    shoutcloud,
-    url: `http://127.0.0.1:${port}`,
+    ...{ receiver, shoutcloud, url, port },
+    shout: (data: string) => askJson(url, { data }),
     /** The log so far. */
     log: logTo.lines,
-    /** Resolves with the log when the service is closed and all spans are with the receiver. */
-    async stop() {
-      await app.close();
-      return logTo.lines;
-    },
+    /** Resolves when the service is closed and all spans are with the receiver. */
+    stop: () => app.close(),
   };
+}
+
+/** A service that has answered one request for a string, and has closed. */
+export async function asked(t: TestContext, script = '', settings: Strings = {}, headers: Strings = {}) {
+  const service = await tracedService(t, script, settings);
+  const reply = await ask(service.url, {
+    ...{ method: 'POST', path: '/v1', body: '{"data":"hello"}' },
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+  await service.stop();
+  return { ...service, headers: reply.headers };
 }
 
 /** An upstream that answers well and keeps the headers it gets. */
@@ -49,12 +62,4 @@ export async function observedUpstream(t: TestContext) {
     response.end(JSON.stringify({ INPUT, OUTPUT: INPUT.toUpperCase() }));
   });
   return { seen, url };
-}
-
-export function named(receiver: OtlpReceiver, name: string): ReceivedSpan[] {
-  return receiver.spans().filter((span) => span.name === name);
-}
-
-export function tracesOf(receiver: OtlpReceiver): ReceivedSpan[][] {
-  return [...Map.groupBy(receiver.spans(), ({ traceId }) => traceId).values()];
 }

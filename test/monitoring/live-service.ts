@@ -1,24 +1,10 @@
-import type { Shoutcloud } from '../../src/shoutcloud/server.ts';
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { ask, askJson } from '../support/ask.ts';
 import { type Ending, tuohs } from '../support/process.ts';
 import { redisServer } from '../support/redis-server.ts';
 
-export interface LiveService {
-  readonly url: string;
-  readonly adminUrl: string;
-  readonly shoutcloud: Shoutcloud;
-  /** What `GET /metrics` answers. */
-  metrics(): Promise<string>;
-  /** Requests of each kind there is, so that every series has something to count; resolves when all are answered. */
-  mixedLoad(): Promise<void>;
-}
-
 /** Two workers with Redis and a SHOUTCLOUD that often fails, little room for requests, and the local answer. */
-export async function liveService(
-  ending: Ending,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<LiveService> {
+export async function liveService(ending: Ending, environment: Readonly<Record<string, string>> = {}) {
   const redis = await redisServer(ending);
   const shoutcloud = await startShoutcloud({
     latencyMs: 20,
@@ -37,10 +23,12 @@ export async function liveService(
   const { url, adminUrl } = await service.listening();
   return { url, adminUrl, shoutcloud, metrics, mixedLoad };
 
+  /** What `GET /metrics` answers. */
   async function metrics(): Promise<string> {
     return (await ask(adminUrl, { path: '/metrics' })).body;
   }
 
+  /** Requests of each kind there is, so that every series has something to count; resolves when all are answered. */
   async function mixedLoad(): Promise<void> {
     const bulk = [...Array(100).keys()].map((i) => JSON.stringify({ data: `line ${i}` })).join('\n');
     for (let round = 0; round < 4; round++) {

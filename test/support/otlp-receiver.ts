@@ -18,8 +18,6 @@ export interface ReceivedSpan {
   readonly status: { code: number };
 }
 
-export type OtlpReceiver = Awaited<ReturnType<typeof otlpReceiver>>;
-
 /** A small receiver of traces by OTLP/HTTP, which reads JSON and only keeps protobuf. */
 export async function otlpReceiver(t: TestContext) {
   const bodies: string[] = [];
@@ -32,6 +30,8 @@ export async function otlpReceiver(t: TestContext) {
     /** From now on it takes what comes, or answers 400, which is not tried again. */
     isWell: true,
     spans,
+    named: (name: string) => spans().filter((span) => span.name === name),
+    traces: () => [...Map.groupBy(spans(), ({ traceId }) => traceId).values()],
     resource,
   };
   const { url } = await httpServer(t, async (request, response) => {

@@ -3,24 +3,17 @@ import type { TestContext } from 'node:test';
 import { httpServer } from '../support/http-server.ts';
 import { type Program, tuohs } from '../support/process.ts';
 
-export interface TestWebhook {
-  readonly address: string;
+/** A webhook whose address holds a secret. */
+export async function testWebhook(t: TestContext) {
   /** The bodies so far that were taken. */
-  readonly got: readonly Record<string, unknown>[];
-  /** How many were refused. */
-  readonly refused: number;
-  /** From now on it takes what comes, or answers 503. */
-  isWell: boolean;
-  /** Their statuses, in a word: `down up`. */
-  statuses(): string;
-}
-
-export async function testWebhook(t: TestContext): Promise<TestWebhook> {
-  const got: Record<string, unknown>[] = [];
+  const got: Readonly<Record<string, unknown>>[] = [];
   const webhook = {
     got,
+    /** How many were refused. */
     refused: 0,
+    /** From now on it takes what comes, or answers 503. */
     isWell: true,
+    /** In a word: `down up`. */
     statuses: () => got.map(({ status }) => status).join(' '),
   };
   const { url } = await httpServer(t, async (request, response) => {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import ipaddr from 'ipaddr.js';
+import { all, compile } from 'proxy-addr';
 import { TuohsError } from '../../core/errors.ts';
-import type { HeaderLines } from '../node-http.ts';
-import { clientOf, type TrustedProxies } from './client-address.ts';
+import type { Answer } from '../answer.ts';
 
 /** Counts the requests of one client in this minute of the clock. Never rejects; a count that is known needs no promise. */
 export interface RequestCounter {
@@ -17,13 +18,14 @@ export interface RequestCount {
 export interface QuotaOptions {
   /** 0: no limit. */
   readonly rateLimitPerMinute: number;
-  readonly trustProxy: TrustedProxies;
+  /** The proxies that are trusted: this many of the nearest ones, or these addresses and networks. */
+  readonly trustProxy: number | readonly string[] | undefined;
 }
 
 /** What is left of a client's quota. */
 export interface Quota {
   /** The headers of every answer to the client: limit, remaining, and seconds until the reset (IETF draft-03). */
-  readonly headers: HeaderLines;
+  readonly headers: Answer['headers'];
   /** The refusal, if nothing is left. */
   readonly refusal: TuohsError | undefined;
 }
@@ -36,16 +38,18 @@ export function quotas(counter: RequestCounter, options: QuotaOptions): TakeFrom
   const { rateLimitPerMinute: perMinute, trustProxy } = options;
   if (perMinute === 0) return undefined;
   const clientBehind = clientOf(trustProxy);
-  const limitLine = `ratelimit-limit: ${perMinute}\r\nratelimit-remaining: `;
   return (request) => {
     const count = counter.count(clientBehind(request));
     return count instanceof Promise ? count.then(quota) : quota(count);
   };
 
   function quota({ current, leftMs }: RequestCount): Quota {
-    const remaining = Math.max(0, perMinute - current);
     return {
-      headers: `${limitLine}${remaining}\r\nratelimit-reset: ${Math.ceil(leftMs / 1000)}\r\n`,
+      headers: {
+        'ratelimit-limit': `${perMinute}`,
+        'ratelimit-remaining': `${Math.max(0, perMinute - current)}`,
+        'ratelimit-reset': `${Math.ceil(leftMs / 1000)}`,
+      },
       refusal: current > perMinute ? usedUp(leftMs) : undefined,
     };
   }
@@ -56,4 +60,42 @@ export function quotas(counter: RequestCounter, options: QuotaOptions): TakeFrom
       detail: `The quota is ${perMinute} requests a minute.`,
     });
   }
+}
+
+/**
+ * What counts as one client: an IPv4 address, or a network of IPv6 addresses (/64), of which anyone has as many as they
+ * like. Goes back along `X-Forwarded-For` for as long as the sender is a trusted proxy; an entry that is no address counts as
+ * the peer that sent it.
+ */
+function clientOf(proxies: QuotaOptions['trustProxy']): (request: IncomingMessage) => string {
+  if (proxies === undefined) return ({ socket }) => networkOfSocket(socket.remoteAddress);
+  const isTrusted =
+    typeof proxies === 'number' ? (_: string, hop: number) => hop < proxies : compile([...proxies]);
+  return (request) => {
+    const senders = all(request, (entry, hop) => {
+      const address = addressIn(entry);
+      return address !== undefined && isTrusted(`${address}`, hop);
+    });
+    return networkOf(senders.map(addressIn).findLast((address) => address !== undefined));
+  };
+}
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** `203.0.113.8`, `203.0.113.8:50001`, `2001:db8::1` or `[2001:db8::1]:50001`; an IPv4-mapped address is the IPv4 one. */
+function addressIn(text = ''): Address | undefined {
+  const [, bracketed, plain] =
+    /^\s*(?:\[([\da-f:.]{2,45})\](?::\d{1,5})?|([\d.]{7,15})(?::\d{1,5})?)\s*$/i.exec(text) ?? [];
+  const address = bracketed ?? plain ?? text.trim();
+  return ipaddr.isValid(address) ? ipaddr.process(address) : undefined;
+}
+
+/** Most sockets have an IPv4 address, which needs no parsing: that would be a twentieth of the time of a cached answer. */
+function networkOfSocket(address = ''): string {
+  return address.includes(':') ? networkOf(addressIn(address)) : address;
+}
+
+function networkOf(address: Address | undefined): string {
+  if (address === undefined) return 'unknown';
+  return address instanceof ipaddr.IPv6 ? address.parts.slice(0, 4).join(':') : address.toString();
 }

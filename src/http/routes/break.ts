@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ApiParts } from '../api-parts.ts';
 import type { Exchange } from '../exchange.ts';
-import { headerLines } from '../node-http.ts';
 import { badInput } from '../problem.ts';
 import type { RouteTable } from '../router.ts';
 
@@ -41,7 +40,7 @@ export function breakRoutes({ state, set }: Breakable): RouteTable<ApiParts> {
 
   function sendState(exchange: Exchange, after?: number): void {
     exchange.answer({
-      headers: headerLines({ 'content-type': 'application/json', 'cache-control': 'no-store' }),
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
       body: JSON.stringify(state(after)),
     });
   }

@@ -2,15 +2,13 @@ import { TuohsError } from '../../core/errors.ts';
 import type { BulkLineOutcome, Emit } from '../../core/events.ts';
 import type { Shout } from '../../core/shouter.ts';
 import { bulkOperation } from '../../openapi/operations.ts';
-import { shoutBody } from '../answer.ts';
 import { type AnswerLine, answerLines, linesOf } from '../answer-lines.ts';
 import type { ApiParts } from '../api-parts.ts';
-import { free } from '../body/request-body.ts';
-import { mediaType, shownType, textOfJson } from '../body/request-text.ts';
 import type { Exchange } from '../exchange.ts';
-import { headerLines } from '../node-http.ts';
-import { badInput, knownError, problemLine, tooLarge } from '../problem.ts';
+import { knownError, problemLine, tooLarge } from '../problem.ts';
+import { free } from '../request-body.ts';
 import type { Route } from '../router.ts';
+import { badType, mediaType, shoutBody, textOfJson } from './shout.ts';
 
 const NDJSON = 'application/x-ndjson';
 
@@ -18,9 +16,7 @@ const NDJSON = 'application/x-ndjson';
 export const bulk: Route<ApiParts> = {
   handle(exchange, parts) {
     const { 'content-type': type } = exchange.request.headers;
-    if (mediaType(type) !== NDJSON) {
-      throw badInput('no NDJSON', `The content type is ${shownType(type)}; send ${NDJSON}.`);
-    }
+    if (mediaType(type) !== NDJSON) throw badType(type, NDJSON);
     return exchange.readBody(parts.maxBulkBytes, (body) => answerBulk(exchange, parts, body));
   },
   operation: bulkOperation,
@@ -34,7 +30,7 @@ async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Pr
   exchange.atEnd(window.enter());
   exchange.atEnd(() => free([body]));
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
-  const response = exchange.stream(headerLines({ 'content-type': NDJSON, 'cache-control': 'no-store' }));
+  const response = exchange.stream({ 'content-type': NDJSON, 'cache-control': 'no-store' });
   await answerLines(
     linesOf(body),
     { answerLine, window, nextTurn, isClosing: () => exchange.isClosing },

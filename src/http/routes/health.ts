@@ -1,7 +1,6 @@
 import { TuohsError } from '../../core/errors.ts';
 import { healthOperation, statusOperation } from '../../openapi/operations.ts';
 import type { ApiParts } from '../api-parts.ts';
-import { headerLines } from '../node-http.ts';
 import type { Route } from '../router.ts';
 
 /** Checks that known strings are answered: `test` goes through the caches, so only the first check asks the upstream. */
@@ -15,7 +14,7 @@ export const health: Route<ApiParts> = {
       throw new TuohsError('UPSTREAM_UNREACHABLE', 'not even a known string is answered', { cause });
     }
     exchange.answer({
-      headers: headerLines({ 'content-type': 'text/plain', 'cache-control': 'no-store' }),
+      headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' },
       body: 'success',
     });
   },
@@ -27,7 +26,7 @@ export const status: Route<ApiParts> = {
   isFree: true,
   handle(exchange, { upstream, version }) {
     exchange.answer({
-      headers: headerLines({ 'content-type': 'application/json', 'cache-control': 'no-store' }),
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
       body: JSON.stringify({ upstream: upstream(), version }),
     });
   },

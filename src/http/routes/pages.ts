@@ -6,7 +6,6 @@ import type { Answer } from '../answer.ts';
 import { acceptedEncoding, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
 import type { Exchange } from '../exchange.ts';
-import { headerLines } from '../node-http.ts';
 import type { Route } from '../router.ts';
 
 const CHECKED_EACH_TIME = 'no-cache';
@@ -20,7 +19,7 @@ export const home: Route<ApiParts> = {
       const { html, policy } = await pages.playground();
       return sendFile(exchange, html, { cacheControl: CHECKED_EACH_TIME, policy, vary });
     }
-    const headers = headerLines({ 'content-type': 'application/json' });
+    const headers = { 'content-type': 'application/json' };
     exchange.answer({ headers, body: JSON.stringify(apiIndex(version)), vary });
   },
   operation: homeOperation,
@@ -91,11 +90,11 @@ function sendFile(
   const encoding = acceptedEncoding(headers['accept-encoding'], [...file.encoded.keys()]);
   // Another encoding is another representation, and a strong ETag names one of them (RFC 9110 §8.8.3).
   const etag = `"${encoding === undefined ? file.etag : `${file.etag}-${encoding}`}"`;
-  const caching = headerLines({ 'cache-control': cacheControl, etag });
+  const caching = { 'cache-control': cacheControl, etag };
   const encodings = file.encoded.size > 0 ? ['Accept-Encoding'] : [];
   const about = { vary: [...(vary === undefined ? [] : [vary]), ...encodings].join(', '), ...policy };
   if (fresh(headers, { etag })) return exchange.answer({ status: 304, headers: caching, ...about });
   const type = { 'content-type': file.type, ...(encoding !== undefined && { 'content-encoding': encoding }) };
   const body = (encoding !== undefined && file.encoded.get(encoding)) || file.body;
-  exchange.answer({ headers: headerLines(type) + caching, body, ...about });
+  exchange.answer({ headers: { ...type, ...caching }, body, ...about });
 }

@@ -1,13 +1,17 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
 import { crc32 } from 'node:zlib';
+import contentType from 'content-type';
 import fresh from 'fresh';
+import type { TuohsError } from '../../core/errors.ts';
 import type { Shout } from '../../core/shouter.ts';
 import { shoutGetOperation } from '../../openapi/operations.ts';
-import { shoutAnswer } from '../answer.ts';
+import { type Answer, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
-import { free } from '../body/request-body.ts';
-import { textOfQuery, textReader } from '../body/request-text.ts';
 import type { Exchange } from '../exchange.ts';
-import { headerLines } from '../node-http.ts';
+import { dataField } from '../form-field.ts';
+import { badInput } from '../problem.ts';
+import { free } from '../request-body.ts';
 import type { Route } from '../router.ts';
 
 /** To read, reverse and look up a text of this size takes about a millisecond at worst. */
@@ -30,7 +34,7 @@ export const shoutPost: Route<ApiParts> = {
     }
 
     function send(shout: Shout): void {
-      exchange.answer(shoutAnswer(shout, exchange.request.headers.accept));
+      exchange.answer(shoutAnswer(shout, exchange));
     }
   },
 };
@@ -46,16 +50,134 @@ export const shoutGet: Route<ApiParts> = {
   operation: shoutGetOperation,
 };
 
-const FOR_GOOD = headerLines({ 'cache-control': 'public, max-age=31536000, immutable' });
-const NO_STORE = headerLines({ 'cache-control': 'no-store' });
-
 function sendCacheable(shout: Shout, exchange: Exchange): void {
-  const { headers: asked } = exchange.request;
-  const { headers, body } = shoutAnswer(shout, asked.accept);
+  const { headers, body } = shoutAnswer(shout, exchange);
   const vary = 'Accept';
-  if (shout.source === 'local') return exchange.answer({ headers: headers + NO_STORE, body, vary });
+  if (shout.source === 'local')
+    return exchange.answer({ headers: { ...headers, 'cache-control': 'no-store' }, body, vary });
   const etag = `"${body.length.toString(36)}-${crc32(body).toString(36)}"`;
-  const caching = `${FOR_GOOD}etag: ${etag}\r\n`;
-  if (fresh(asked, { etag })) return exchange.answer({ status: 304, headers: caching, vary });
-  exchange.answer({ headers: headers + caching, body, vary });
+  const caching = { 'cache-control': 'public, max-age=31536000, immutable', etag };
+  if (fresh(exchange.request.headers, { etag }))
+    return exchange.answer({ status: 304, headers: caching, vary });
+  exchange.answer({ headers: { ...headers, ...caching }, body, vary });
+}
+
+/** The answer for a string: JSON, or the text alone if the caller prefers `text/plain`. */
+function shoutAnswer(shout: Shout, { request }: Exchange): Answer & { readonly body: string } {
+  const isText = preferredType(request.headers.accept, ['application/json', 'text/plain']) === 'text/plain';
+  const type = isText ? 'text/plain; charset=utf-8' : 'application/json';
+  return {
+    headers: { 'content-type': type, 'cache-status': cacheStatus(shout) },
+    body: isText ? shout.text : shoutBody(shout),
+  };
+}
+
+/** The JSON of an answered string. */
+export function shoutBody({ text }: Shout): string {
+  return `{"data":${JSON.stringify(text)}}`;
+}
+
+/** The Cache-Status header (RFC 9211) of an answered string: where it came from. */
+export function cacheStatus({ source, stored, collapsed }: Shout): string {
+  switch (source) {
+    case 'memory':
+      return 'tuohs; hit';
+    case 'redis':
+      return 'tuohs; hit; detail=redis';
+    case 'local':
+      return 'tuohs; fwd=miss; detail=local';
+    case 'upstream':
+      return `tuohs; fwd=miss${stored ? '; stored' : ''}${collapsed ? '; collapsed' : ''}`;
+  }
+}
+
+const FORM = 'application/x-www-form-urlencoded';
+const ACCEPTED = `application/json, ${FORM} or text/plain`;
+const SEND_OBJECT = 'send {"data": "<text>"}';
+
+/** The reader of a body of this type. Throws `BAD_INPUT` if there is none, or for a charset other than UTF-8. */
+function textReader({ 'content-type': type }: IncomingHttpHeaders): (body: Buffer) => string {
+  switch (mediaType(type)) {
+    case 'application/json':
+      return textOfJson;
+    case FORM:
+      return textOfForm;
+    case 'text/plain':
+      return textOfBytes;
+    default:
+      throw badType(type, ACCEPTED);
+  }
+}
+
+/**
+ * The media type of a body in lower case, without its parameters; empty if there is none. Throws `BAD_INPUT` for a charset
+ * other than UTF-8.
+ */
+export function mediaType(header = ''): string {
+  // Nearly every request has this one.
+  if (header === 'application/json') return header;
+  const { type, parameters } = contentType.parse(header);
+  const charset = parameters.charset?.toLowerCase() ?? 'utf-8';
+  if (charset !== 'utf-8' && charset !== 'utf8')
+    throw badInput('another charset', 'The charset is not UTF-8; send UTF-8.');
+  return type;
+}
+
+/** The error for another content type than those that are accepted. It repeats nothing else of a request. */
+export function badType(header = '', accepted: string): TuohsError {
+  const { type } = contentType.parse(header);
+  const shown = /^[\w.+-]{1,40}\/[\w.+-]{1,40}$/.test(type) ? type : 'not a known one';
+  const what = type === '' ? 'There is no content type' : `The content type is ${shown}`;
+  return badInput('another content type', `${what}; send ${accepted}.`);
+}
+
+/** Text of UTF-8 bytes, without a byte order mark in front. Throws `BAD_INPUT`. */
+function textOfBytes(body: Buffer): string {
+  if (!isUtf8(body)) throw badInput('not UTF-8', 'The body is not valid UTF-8; send UTF-8, not compressed.');
+  const text = body.toString();
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+/** The text in the JSON of a body or of a line. Throws `BAD_INPUT`. */
+export function textOfJson(body: Buffer): string {
+  const value = parsed(textOfBytes(body));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badInput('not an object', `The JSON is ${kindOf(value)}; ${SEND_OBJECT}.`);
+  }
+  if (!('data' in value)) throw badInput('no data', `The object has no key "data"; ${SEND_OBJECT}.`);
+  if (typeof value.data === 'string') return value.data;
+  throw badInput('data is not a string', `"data" is ${kindOf(value.data)}; send a string.`);
+}
+
+/** The parser's own error is not kept as the cause, because its message quotes the text. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    const what = json === '' ? 'The body is empty' : 'The body is not valid JSON';
+    throw badInput('not JSON', `${what}; ${SEND_OBJECT}.`);
+  }
+}
+
+function textOfForm(body: Buffer): string {
+  const hint = `The form has no field "data"; send data=<text>, or say what the body is: ${ACCEPTED}.`;
+  return textOfField(body.toString('latin1'), hint);
+}
+
+/** The text under `data` in a query string. Throws `BAD_INPUT`. */
+function textOfQuery(query: string): string {
+  return textOfField(query, 'The query has no data; ask for /v1?data=<text>.');
+}
+
+function textOfField(encoded: string, hint: string): string {
+  const field = dataField(encoded);
+  if (typeof field === 'string') return field;
+  if (field === undefined) throw badInput('no field data', hint);
+  throw badInput('not UTF-8', 'The field "data" is not valid UTF-8; escape the bytes of UTF-8.');
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

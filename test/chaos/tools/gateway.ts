@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { matches } from '../../support/pages.ts';
-import { type Ending, type Program, startProgram } from '../../support/process.ts';
+import { type Ending, startProgram } from '../../support/process.ts';
 import { peakRssBytes, rssBytes, socketCount } from '../../support/process-state.ts';
 import type { MemoryCgroup } from './memory-cgroup.ts';
 
@@ -13,20 +13,7 @@ export type Env = Readonly<Record<string, string>>;
 /** Requests being answered, strings waiting for a connection, flights, and callers who wait for one. */
 export type UnderWay = Readonly<Record<'inFlight' | 'queued' | 'flights' | 'waiting', number>>;
 
-/** A real gateway process on free ports. */
-export interface Gateway extends Program {
-  readonly url: string;
-  readonly port: number;
-  readonly adminPort: number;
-  readonly adminUrl: string;
-  rssBytes(): number;
-  peakRssBytes(): number;
-  sockets(): number;
-  /** How many requests to SHOUTCLOUD it has counted. */
-  attempts(): Promise<number>;
-  /** What `/status` says is under way. */
-  underWay(): Promise<UnderWay>;
-}
+export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
 /** How the process is run: unless asked for otherwise, from its sources. */
 export interface GatewayManner {
@@ -38,8 +25,8 @@ export interface GatewayManner {
   readonly preload?: string;
 }
 
-/** Starts a gateway and waits until it listens. */
-export async function startGateway(ending: Ending, env: Env, manner: GatewayManner = {}): Promise<Gateway> {
+/** A real gateway process on free ports, once it listens. */
+export async function startGateway(ending: Ending, env: Env, manner: GatewayManner = {}) {
   const program = startProgram(ending, commandOf(env, manner));
   const { url, adminUrl } = await program.listening();
   return {
@@ -47,12 +34,14 @@ export async function startGateway(ending: Ending, env: Env, manner: GatewayMann
     rssBytes: () => rssBytes(program.pid),
     peakRssBytes: () => peakRssBytes(program.pid),
     sockets: () => socketCount(program.pid),
+    /** How many requests to SHOUTCLOUD it has counted. */
     async attempts() {
       const text = await textOf(`${adminUrl}/metrics`);
       const counts = matches(text, /^tuohs_upstream_attempts_total\S* (\d+)/gm);
       return counts.reduce((sum, count) => sum + Number(count), 0);
     },
-    async underWay() {
+    /** What `/status` says is under way. */
+    async underWay(): Promise<UnderWay> {
       const { requests, upstream } = JSON.parse(await textOf(`${adminUrl}/status`));
       const { queued, flights, waiting } = upstream;
       return { inFlight: requests.inFlight, queued, flights, waiting };

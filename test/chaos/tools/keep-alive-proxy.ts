@@ -8,19 +8,10 @@ export interface Backend {
   readonly adminUrl: string;
 }
 
-/** An HTTP proxy as an ingress is: keep-alive to its backends, readiness polled, nothing ever tried again. */
-export interface KeepAliveProxy {
-  readonly url: string;
-  /** How many backends got requests at the last look. */
-  readyCount(): number;
-  add(backend: Backend): void;
-  /** Lets go of the backends. */
-  leave(): void;
-}
-
 const POLL_MS = 1_000;
 
-export async function startKeepAliveProxy(ending: Ending): Promise<KeepAliveProxy> {
+/** An HTTP proxy as an ingress is: keep-alive to its backends, readiness polled, nothing ever tried again. */
+export async function startKeepAliveProxy(ending: Ending) {
   const backends = new Map<Backend, Agent>();
   let ready: readonly Backend[] = [];
   let turn = 0;
@@ -36,6 +27,7 @@ export async function startKeepAliveProxy(ending: Ending): Promise<KeepAliveProx
     ready = (await Promise.all(looks)).flat();
   };
   const poll = setInterval(look, POLL_MS);
+  /** Lets go of the backends. */
   const leave = () => {
     clearInterval(poll);
     for (const agent of backends.values()) agent.destroy();
@@ -44,8 +36,9 @@ export async function startKeepAliveProxy(ending: Ending): Promise<KeepAliveProx
   return {
     url,
     leave,
+    /** How many backends got requests at the last look. */
     readyCount: () => ready.length,
-    add: (backend) => void backends.set(backend, new Agent({ keepAlive: true })),
+    add: (backend: Backend) => void backends.set(backend, new Agent({ keepAlive: true })),
   };
 }
 

@@ -1,15 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { msUntil } from '../../support/until.ts';
 
-/** A memory limit of the kernel: a process that needs more than this is killed, as in a pod. */
-export interface MemoryCgroup {
-  /** A shell command line that enters the cgroup and then becomes `"$@"`. */
-  readonly enter: string;
-  /** The most bytes that were ever charged to it. */
-  peakBytes(): number;
-  /** Once no process is left in it. */
-  remove(): Promise<void>;
-}
+export type MemoryCgroup = ReturnType<typeof memoryCgroup>;
 
 /** How the two versions of the kernel's interface name the same things. */
 const VERSIONS = [
@@ -22,8 +14,11 @@ const VERSIONS = [
 
 let made = 0;
 
-/** A cgroup of its own with this limit; throws where that cannot be made (no root, no such kernel interface). */
-export function memoryCgroup(limitBytes: number): MemoryCgroup {
+/**
+ * A memory limit of the kernel: a process in it that needs more than this is killed, as in a pod. Throws where that cannot be made
+ * (no root, no such kernel interface).
+ */
+export function memoryCgroup(limitBytes: number) {
   const version = VERSIONS.find(({ root }) => existsSync(`${root}/cgroup.procs`));
   if (!version) throw new Error('there is no memory controller at /sys/fs/cgroup');
   const { root, limit, swap, peak } = version;
@@ -39,8 +34,11 @@ export function memoryCgroup(limitBytes: number): MemoryCgroup {
   if (existsSync(`${path}/${swap}`)) writeFileSync(`${path}/${swap}`, '0');
 
   return {
+    /** A shell command line that enters the cgroup and then becomes `"$@"`. */
     enter: `echo $$ > ${path}/cgroup.procs && exec "$@"`,
+    /** The most bytes that were ever charged to it. */
     peakBytes: () => Number(readFileSync(`${path}/${peak}`, 'utf8')),
+    /** Once no process is left in it. */
     async remove() {
       await msUntil(() => readFileSync(`${path}/cgroup.procs`, 'utf8') === '', 5_000);
       remove();

@@ -11,15 +11,10 @@ export interface TcpFaults {
   readonly isFrozen?: boolean;
 }
 
-/** A TCP proxy on a port of its own that can slow, freeze and cut. */
-export interface TcpProxy {
-  readonly port: number;
-  setFaults(faults: TcpFaults): void;
-  /** Resets every connection that stands. */
-  cut(): void;
-}
+export type TcpProxy = Awaited<ReturnType<typeof tcpProxy>>;
 
-export async function tcpProxy(ending: Ending, targetPort: number): Promise<TcpProxy> {
+/** A TCP proxy on a port of its own that can slow, freeze and cut. */
+export async function tcpProxy(ending: Ending, targetPort: number) {
   let faults: TcpFaults = {};
   const { port, sockets } = await tcpServer(ending, (client) => {
     const target = connect({ port: targetPort, host: '127.0.0.1', noDelay: true }).on('error', () => {});
@@ -28,9 +23,10 @@ export async function tcpProxy(ending: Ending, targetPort: number): Promise<TcpP
   });
   return {
     port,
-    setFaults(next) {
+    setFaults(next: TcpFaults) {
       faults = next;
     },
+    /** Resets every connection that stands. */
     cut() {
       for (const socket of sockets) reset(socket);
     },

@@ -65,7 +65,7 @@ test('a line that is not UTF-8 fails, and is kept byte for byte', async (t) => {
   const { exitCode, stdout, stderr } = await ran(['shout', '--failed', failed], { input });
 
   assert.deepEqual([exitCode, stdout], [1, '<one>\n\n<three>\n']);
-  assert.match(stderr, /^tuohs: line 2: the line is not valid UTF-8\n/);
+  assert.match(stderr, /^tuohs: line 2: the line is not valid UTF-8 \(BAD_INPUT\)\n/);
   assert.equal(await readFile(failed, 'latin1'), 'b\xffd\r\n');
 });
 

@@ -1,80 +1,54 @@
 import assert from 'node:assert/strict';
-import { PassThrough, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { test } from 'node:test';
-import { type BufferedOutput, bufferedOutput, progressBar } from '../../../src/cli/shout-output.ts';
+import { run } from '../../../src/cli/program.ts';
+import { joinedOutput, progressBar } from '../../../src/cli/shout-output.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { fakeClock, settled } from '../../support/fake-clock.ts';
+import { until } from '../../support/until.ts';
+import { fakeService } from '../client/fake-service.ts';
+import { behindFetch } from './shout-surroundings.ts';
 
-const KIBIBYTE = 'x'.repeat(1023).concat('\n');
+/** A thousand lines. */
+const LINES = 'hello\n'.repeat(1000);
 
 test('everything that is written in one turn travels in one piece', async () => {
   const pieces: string[] = [];
-  const output = outputTo(
-    new Writable({
-      write(chunk, _encoding, done) {
-        pieces.push(String(chunk));
-        done();
-      },
-    }),
-  );
-
-  output.write('a\n');
-  output.write(Buffer.from('b\n'));
-  await output.flushed();
-
-  assert.equal(pieces[0], 'a\nb\n');
-});
-
-test('a reader that does not read makes the writer wait, until it does', async () => {
-  const stream = new PassThrough();
-  const output = outputTo(stream);
-
-  let room: Promise<unknown> | undefined;
-  let written = 0;
-  for (; !room && written < 1000; written++) room = output.write(KIBIBYTE);
-  stream.resume();
-  await room;
-
-  assert.ok(written < 200, `${written} KiB were taken`);
-});
-
-test('a reader that leaves is reported once, and does not make the writer wait', async () => {
-  const problems: string[] = [];
-  const stream = new PassThrough();
-  const output = outputTo(stream, (error) => problems.push(error.message));
-
-  let room: Promise<unknown> | undefined;
-  while (!room) room = output.write(KIBIBYTE);
-  stream.destroy(new Error('gone'));
-  await room;
-  output.write('more\n');
-  await output.flushed();
-
-  assert.deepEqual(problems, ['gone']);
-});
-
-test('a stream that refuses each write is reported once, and gets no more', async () => {
-  const problems: string[] = [];
-  const pieces: string[] = [];
   const stream = new Writable({
-    autoDestroy: false,
     write(chunk, _encoding, done) {
       pieces.push(String(chunk));
-      done(new Error('gone'));
+      done();
     },
   });
-  const output = outputTo(stream, (error) => problems.push(error.message));
+  const output = joinedOutput(stream, systemClock);
 
-  const held: number[] = [];
-  for (const line of ['a\n', 'b\n']) {
-    output.write(line);
-    await output.flushed();
-    await settled();
-    held.push(stream.writableLength);
+  output.write('a\n');
+  output.write('b\n');
+  await settled();
+  output.write('c\n');
+  output.flush();
+
+  assert.deepEqual(pieces, ['a\nb\n', 'c\n']);
+});
+
+test('lines are read no faster than their answers', async (t) => {
+  behindFetch(t, fakeService().fetch);
+  let taken = 0;
+  function* chunks() {
+    for (; taken < 200; taken++) yield Buffer.from(LINES);
   }
+  const stdout = new PassThrough();
+  const never = new Promise<void>(() => {});
+  const surroundings = { environment: {}, stdin: Readable.from(chunks()), stdout, stderr: new PassThrough() };
 
-  assert.deepEqual([problems, pieces], [['gone'], ['a\n']]);
-  assert.equal(held[1], held[0]);
+  const ended = run(['shout'], { ...surroundings, stop: { first: never, second: never } });
+  await until(t, () => stdout.writableNeedDrain);
+  await settled();
+  const takenBefore = taken;
+  stdout.resume();
+
+  assert.equal(await ended, 0);
+  assert.ok(takenBefore < 50, `${takenBefore} of 200 chunks were taken`);
 });
 
 for (const [what, totalBytes, progress, ms, words] of [
@@ -94,25 +68,11 @@ for (const [what, totalBytes, progress, ms, words] of [
 
     Object.assign(shown.progress, progress);
     await shown.clock.advance(ms);
-    shown.bar.stop();
+    shown.stop();
 
     assert.ok(shown.screen().includes(words), shown.screen());
     assert.equal(shown.clock.timers(), 0);
   });
-}
-
-test('a line that is written meanwhile replaces the bar, which is shown again below it', async () => {
-  const { screen, bar, terminal } = shownBar(undefined);
-  const before = screen().length;
-
-  bar.above(() => terminal.write('a reason\n'));
-
-  assert.equal(screen().slice(before), '\x1b[2K\x1b[1Ga reason\n\x1b[1G0 lines · 0 lines/s\x1b[0K');
-  bar.stop();
-});
-
-function outputTo(stream: Writable, onBroken: (error: Error) => void = () => {}): BufferedOutput {
-  return bufferedOutput(stream, { clock: systemClock, around: (write) => write(), onBroken });
 }
 
 function shownBar(totalBytes: number | undefined) {
@@ -124,7 +84,7 @@ function shownBar(totalBytes: number | undefined) {
   const progress = { lines: 0, bytes: 0 };
   const clock = fakeClock();
   return {
-    ...{ terminal, progress, clock, screen: () => text },
-    bar: progressBar({ terminal, totalBytes, progress, clock }),
+    ...{ progress, clock, screen: () => text },
+    stop: progressBar({ terminal, totalBytes, progress, clock }),
   };
 }

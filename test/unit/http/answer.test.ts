@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Shout } from '../../../src/core/shouter.ts';
-import { acceptedEncoding, cacheStatus, preferredType } from '../../../src/http/answer.ts';
+import { acceptedEncoding, preferredType } from '../../../src/http/answer.ts';
+import { cacheStatus } from '../../../src/http/routes/shout.ts';
 
 const PREFERRED = {
   'text/html': [

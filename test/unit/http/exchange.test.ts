@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Exchange } from '../../../src/http/exchange.ts';
-import { byteBudget } from '../../../src/http/limits/byte-budget.ts';
+import { byteBudget } from '../../../src/http/limits/admission.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
 import { headWriter, keptTick } from '../../../src/http/node-http.ts';
 import { badInput } from '../../../src/http/problem.ts';
@@ -109,7 +109,7 @@ function beforeItsBody() {
     budget: byteBudget(
       1_000_000,
       connections(10, { ...world.clock, nextTurn: async () => {} }).cutSlowest,
-      world.clock,
+      world,
     ),
     giveWay: () => {},
     isDraining: () => false,

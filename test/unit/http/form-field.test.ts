@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { dataField } from '../../../src/http/body/request-text.ts';
+import { dataField } from '../../../src/http/form-field.ts';
 
 const FIELDS: Readonly<Record<string, string | null | undefined>> = {
   '': undefined,

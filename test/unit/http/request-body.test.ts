@@ -3,7 +3,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { TuohsError } from '../../../src/core/errors.ts';
-import { RequestBody } from '../../../src/http/body/request-body.ts';
+import { RequestBody } from '../../../src/http/request-body.ts';
 import { testWorld } from '../../support/world.ts';
 
 // In one turn of the event loop a crowd can send more than the pod's memory has room for, and V8 would free it later.

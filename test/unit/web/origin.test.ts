@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cacheStatus } from '../../../src/http/answer.ts';
+import { cacheStatus } from '../../../src/http/routes/shout.ts';
 import { originOf } from '../../../src/web/browser/ask.ts';
 
 const upstream = { text: 'A', source: 'upstream', stored: false, collapsed: false } as const;

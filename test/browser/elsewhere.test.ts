@@ -7,11 +7,11 @@ import { tuohs } from '../support/process.ts';
 import { playgroundOn, tryOut } from './playground-page.ts';
 
 // The browser reaches no other host, and reports each request to one as a problem.
-describe('below a path of a proxy', { skip: noBrowser }, () => {
+describe('elsewhere than at the root of its own site', { skip: noBrowser }, () => {
   const browser = startBrowser({ after });
   const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
 
-  test('the playground answers, breaks SHOUTCLOUD, and leads to the reference and back', async (t) => {
+  test('below a path of a proxy the playground answers, breaks SHOUTCLOUD, and leads to the reference and back', async (t) => {
     const url = await proxied(t);
     const { page, problems } = await openPage(t, { browser, url });
     const { box, says, statusLink } = playgroundOn(page);
@@ -19,7 +19,7 @@ describe('below a path of a proxy', { skip: noBrowser }, () => {
     await box.fill('hello');
     await says('OLLEH');
     await statusLink.and(page.getByText('SHOUTCLOUD answers')).waitFor();
-    await page.getByRole('radio', { name: 'slow' }).check();
+    await page.getByRole('radio', { name: 'slow' }).click();
     await page.getByText('Each answer takes 400 ms.').waitFor();
     await page.getByRole('link', { name: 'API reference' }).click();
     await page.getByText('/v1/bulk').first().waitFor();
@@ -30,7 +30,7 @@ describe('below a path of a proxy', { skip: noBrowser }, () => {
   });
 
   for (const address of ['docs', 'docs/']) {
-    test(`a call that is tried out at ${address} is answered`, async (t) => {
+    test(`below a path of a proxy a call that is tried out at ${address} is answered`, async (t) => {
       const { page } = await openPage(t, { browser, url: (await proxied(t)) + address });
 
       await tryOut(page, 'shout-shout');
@@ -39,7 +39,7 @@ describe('below a path of a proxy', { skip: noBrowser }, () => {
     });
   }
 
-  test('an error leads to the playground', async (t) => {
+  test('below a path of a proxy an error leads to the playground', async (t) => {
     const url = await proxied(t);
     const { page } = await openPage(t, { browser, url: `${url}deep/down/there` });
 
@@ -49,6 +49,35 @@ describe('below a path of a proxy', { skip: noBrowser }, () => {
     await page.waitForURL(url);
     await playgroundOn(page).box.waitFor();
   });
+
+  test('a page of another site may call the API and read its answer, where its origin is allowed', async (t) => {
+    const { page, url } = await otherSite(t, (site) => site);
+
+    const answer = await page.evaluate(`
+      fetch('${url}/v1', { method: 'POST', body: '{"data":"hello"}',
+        headers: { 'Content-Type': 'application/json', 'X-Request-Id': 'from-a-page' } })
+        .then(async (answer) => [await answer.json(), answer.headers.get('X-Request-Id')])`);
+
+    assert.deepEqual(answer, [{ data: 'OLLEH' }, 'from-a-page']);
+  });
+
+  test('a page of another site may do neither, where another origin is allowed', async (t) => {
+    const { page, url } = await otherSite(t, () => 'https://app.example');
+
+    const answer = await page.evaluate(
+      `fetch('${url}/v1', { method: 'POST', body: 'data=hello' }).catch((error) => error.name)`,
+    );
+
+    assert.equal(answer, 'TypeError');
+  });
+
+  async function otherSite(t: TestContext, allow: (site: string) => string) {
+    const site = await httpServer(t, (_request, response) => void response.end('a page'));
+    const settings = { CORS_ORIGINS: allow(site.url) };
+    const { url } = await tuohs(t, ['serve', '--embedded-shoutcloud'], settings).listening();
+    const { page } = await openPage(t, { browser, url: site.url });
+    return { page, url };
+  }
 
   /** A proxy that serves the service below `/tuohs/`, and takes that away on the way. */
   async function proxied(t: TestContext): Promise<string> {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Clock } from '../../core/clock.ts';
-import type { TuohsError } from '../../core/errors.ts';
-import type { HeldBytes } from '../limits/byte-budget.ts';
-import { InlineBodyRequest, type InlineSink } from '../node-http.ts';
-import { knownError, tooLarge } from '../problem.ts';
+import type { Clock } from '../core/clock.ts';
+import type { TuohsError } from '../core/errors.ts';
+import type { HeldBytes } from './limits/admission.ts';
+import { InlineBodyRequest, type InlineSink } from './node-http.ts';
+import { knownError, tooLarge } from './problem.ts';
 
 /** Takes a body as it arrives. */
 interface BodySink extends InlineSink {
@@ -48,8 +48,6 @@ const MOST_PARTS = 256;
 /** Freeing a smaller buffer by hand costs more than it saves. */
 const LEAST_TO_FREE = 16_384;
 
-const NO_PARTS: Buffer[] = [];
-
 /** The body of a request, if it has one. Nothing of it is read until `read` or `discard` is called. */
 export class RequestBody implements InlineSink {
   /** Whether a body follows the headers (RFC 9112 §6). */
@@ -88,7 +86,7 @@ export class RequestBody implements InlineSink {
    * to `break`.
    */
   read(maxBytes: number, owner: BodyOwner, use: UseBody): void {
-    this.#giveTo(new BodyReader(maxBytes, owner, use));
+    this.#giveTo(bodyReader(maxBytes, owner, use));
   }
 
   /** Throws the rest away. Resolves with whether it arrived; with `false` as soon as it is larger, slower or broken. */
@@ -156,48 +154,37 @@ export class RequestBody implements InlineSink {
 }
 
 /** Collects a body for its owner. */
-class BodyReader implements BodySink {
-  readonly #maxBytes: number;
-  readonly #owner: BodyOwner;
-  readonly #use: UseBody;
-  #parts: Buffer[] = NO_PARTS;
-  #size = 0;
+function bodyReader(maxBytes: number, owner: BodyOwner, use: UseBody): BodySink {
+  let parts: Buffer[] = [];
+  let size = 0;
+  return { take, arrived: () => owner.run(() => use(whole())), broken };
 
-  constructor(maxBytes: number, owner: BodyOwner, use: UseBody) {
-    this.#maxBytes = maxBytes;
-    this.#owner = owner;
-    this.#use = use;
-  }
-
-  take(chunk: Buffer): boolean {
-    this.#size += chunk.length;
+  function take(chunk: Buffer): boolean {
+    size += chunk.length;
     try {
-      if (this.#size > this.#maxBytes) throw tooLarge('body', this.#maxBytes);
-      this.#owner.held.set(this.#size, 'body');
+      if (size > maxBytes) throw tooLarge('body', maxBytes);
+      owner.held.set(size, 'body');
     } catch (error) {
-      this.broken(knownError(error));
+      broken(knownError(error));
       return false;
     }
-    if (this.#parts === NO_PARTS) this.#parts = [chunk];
-    else if (this.#parts.push(chunk) > MOST_PARTS) this.#parts = [this.#joined()];
+    // A literal has room for one, which is enough for most; `push` would reserve room for seventeen.
+    if (parts.length === 0) parts = [chunk];
+    else if (parts.push(chunk) > MOST_PARTS) parts = [whole()];
     return true;
   }
 
-  arrived(): void {
-    const [first] = this.#parts;
-    const body = first && this.#parts.length === 1 ? first : this.#joined();
-    this.#owner.run(() => this.#use(body));
-  }
-
-  broken(error: TuohsError): void {
-    free(this.#parts);
-    this.#owner.fail(error);
-  }
-
-  #joined(): Buffer {
-    const joined = Buffer.concat(this.#parts, this.#size);
-    free(this.#parts);
+  function whole(): Buffer {
+    const [first] = parts;
+    if (first && parts.length === 1) return first;
+    const joined = Buffer.concat(parts, size);
+    free(parts);
     return joined;
+  }
+
+  function broken(error: TuohsError): void {
+    free(parts);
+    owner.fail(error);
   }
 }
 

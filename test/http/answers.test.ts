@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AttemptError, type ErrorCode, TuohsError } from '../../src/core/errors.ts';
+import { reverser, reverseShout } from '../../src/core/reverse.ts';
+import type { Shout } from '../../src/core/shouter.ts';
+import { problems } from '../../src/http/problem.ts';
+import { failing, testApi } from '../support/api.ts';
+import { fakeShouter } from '../support/fake-shouter.ts';
+import { testWorld } from '../support/world.ts';
+
+const SHOUT: Shout = { text: 'OLLEH', source: 'upstream', stored: true, collapsed: false };
+const POST = { method: 'POST', url: '/v1', payload: { data: 'hello' } } as const;
+const GET = { method: 'GET', url: '/v1?data=hello' } as const;
+const JSON_TYPE = { 'content-type': 'application/json' };
+const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' };
+
+const SHOUTS = { 'at hand': () => SHOUT, 'that takes its time': async () => SHOUT };
+
+const BUGS = {
+  'an error of the runtime': failing(new TypeError('hidden detail')),
+  'an error with a status of its own': failing(Object.assign(new Error('hidden'), { statusCode: 418 })),
+  'no error at all': failing('hidden detail'),
+  'what is thrown at once'() {
+    throw new Error('hidden detail');
+  },
+};
+
+for (const asked of [POST, GET]) {
+  for (const [what, reverseShout] of Object.entries(SHOUTS)) {
+    test(`${asked.method}: an answer ${what} is sent with where it came from`, async (t) => {
+      const { statusCode, headers, body } = await testApi(t, { reverseShout }).inject(asked);
+
+      assert.deepEqual([statusCode, body], [200, '{"data":"OLLEH"}']);
+      assert.equal(headers['cache-status'], 'tuohs; fwd=miss; stored');
+      assert.equal(headers['content-type'], 'application/json');
+    });
+  }
+
+  for (const code of Object.keys(problems) as ErrorCode[]) {
+    test(`${asked.method}: a failure with ${code} is answered as the table has it`, async (t) => {
+      const api = testApi(t, { reverseShout: failing(new TuohsError(code, 'only for the log')) });
+
+      const { statusCode, headers, body } = await api.inject(asked);
+
+      const { status, text } = problems[code];
+      assert.equal(statusCode, status);
+      assert.deepEqual(JSON.parse(body), { error: text, code, requestId: headers['x-request-id'] });
+      assert.equal(headers['content-type'], 'application/json');
+      assert.equal(headers['cache-control'], 'no-store');
+      assert.equal(headers['retry-after'], [429, 503, 504].includes(status) ? '1' : undefined);
+    });
+  }
+
+  for (const [what, reverseShout] of Object.entries(BUGS)) {
+    test(`${asked.method}: ${what} is a bare 500`, async (t) => {
+      const { statusCode, headers, body } = await testApi(t, { reverseShout }).inject(asked);
+
+      assert.deepEqual([statusCode, JSON.parse(body).code], [500, 'INTERNAL']);
+      assert.equal(headers['cache-control'], 'no-store');
+      assert.doesNotMatch(body + JSON.stringify(headers), /hidden/);
+    });
+  }
+}
+
+test('5xx are told as events with the request id and the error, others are not', async (t) => {
+  const world = testWorld();
+  const error = new AttemptError('wrong', 'as told');
+  const api = testApi(t, { world, reverseShout: failing(error) });
+
+  await api.inject({ ...POST, headers: { 'x-request-id': 'mine' } });
+  await api.inject({ ...POST, payload: 'no JSON' });
+
+  assert.deepEqual(world.told('failed'), [
+    { type: 'failed', requestId: 'mine', code: 'UPSTREAM_WRONG', error },
+  ]);
+});
+
+for (const ifNoneMatch of ['"x"', '*']) {
+  test(`a local answer to GET is not to be kept by anybody, also one that knows the ETag ${ifNoneMatch}`, async (t) => {
+    const api = testApi(t, { reverseShout: () => ({ ...SHOUT, source: 'local', stored: false }) });
+
+    const { statusCode, headers } = await api.inject({ ...GET, headers: { 'if-none-match': ifNoneMatch } });
+
+    assert.deepEqual([statusCode, headers.etag], [200, undefined]);
+    assert.equal(headers['cache-control'], 'no-store');
+    assert.equal(headers['cache-status'], 'tuohs; fwd=miss; detail=local');
+  });
+}
+
+test('the ETag is that of the answer, wherever it came from', async (t) => {
+  const etags = new Set<unknown>();
+
+  for (const source of ['upstream', 'memory', 'redis'] as const) {
+    const api = testApi(t, { reverseShout: () => ({ ...SHOUT, source }) });
+    etags.add((await api.inject(GET)).headers.etag);
+  }
+
+  assert.equal(etags.size, 1);
+});
+
+test('a text arrives as it was sent, with no deadline of its caller; nothing arrives of what is refused', async (t) => {
+  const asked: unknown[] = [];
+  const api = testApi(t, {
+    reverseShout: (data, { deadline, strings }) => {
+      asked.push([data, deadline, strings]);
+      return SHOUT;
+    },
+  });
+
+  await api.inject({ method: 'POST', url: '/', payload: '{"data":"\\ud800 é"}', headers: JSON_TYPE });
+  await api.inject({ method: 'POST', url: '/v1', payload: '{"data":5}', headers: JSON_TYPE });
+  await api.inject({ method: 'GET', url: '/v1' });
+  await api.inject({ method: 'DELETE', url: '/v1' });
+  await api.inject({ method: 'POST', url: '/v1/', payload: 'data=+%C3%A9', headers: FORM_TYPE });
+  await api.inject({ method: 'GET', url: '/v1/?data=%C3%A9&data=no' });
+
+  const received = ['\ud800 é', ' é', 'é'].map((text) => [text, Number.POSITIVE_INFINITY, 1]);
+  assert.deepEqual(asked, received);
+});
+
+test('health asks the core for TSET', async (t) => {
+  const shouter = fakeShouter();
+  const api = testApi(t, { reverseShout: reverseShout(shouter, reverser('grapheme')) });
+
+  const { statusCode, body } = await api.inject('/health');
+
+  assert.deepEqual([statusCode, body, shouter.calls], [200, 'success', ['tset']]);
+});
+
+for (const [what, reverseShout] of [
+  ['fails', failing(new TuohsError('UPSTREAM_TIMEOUT', 'as told'))],
+  ['gets another answer', () => SHOUT],
+] as const) {
+  test(`health that ${what} is a 503`, async (t) => {
+    const { statusCode, headers } = await testApi(t, { reverseShout }).inject('/health');
+
+    assert.deepEqual([statusCode, headers['cache-control']], [503, 'no-store']);
+  });
+}
