@@ -35,16 +35,16 @@ interface Counted {
 const MINUTE_MS = 60_000;
 const KEY_SECONDS = 120;
 
-/** Redis is asked again before a count of the other processes is used that is older than this. */
+/** If the count of the other processes is older than this, Redis is asked again before the count is used. */
 const FRESH_MS = 1000;
 
 /** How long requests are gathered for one command to Redis, if none of them waits for it. */
 const GATHER_MS = 10;
 
-/** No minute has more, so a larger number in Redis is not one of our counts. */
+/** No minute has more requests, so a larger number in Redis is not one of our counts. */
 const MOST_REQUESTS = 1_000_000_000;
 
-/** The most clients that are remembered. The one without a request for longest is forgotten first. */
+/** The most clients that are remembered. The client whose last request is the oldest is forgotten first. */
 const MAX_CLIENTS = 100_000;
 
 /**

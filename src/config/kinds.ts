@@ -55,7 +55,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
-/** The same kind, where an empty text means the default, as the OpenTelemetry specification demands. */
+/** The same kind, but an empty text means the default, as the OpenTelemetry specification requires. */
 export function emptyIsDefault<T>(kind: Kind<T>): Kind<T> {
   return emptyIs('the default', kind);
 }

@@ -15,8 +15,8 @@ export interface Answer {
 }
 
 /**
- * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is the answer to a missing header,
- * to a tie and to one that names none of them.
+ * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is used for a missing header,
+ * for a tie, and for a header that names none of them.
  */
 export function preferredType<Type extends string>(
   accept: string | undefined,

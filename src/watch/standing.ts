@@ -57,7 +57,7 @@ export interface Notification {
   readonly downMs: number | null;
 }
 
-/** The notification of a change between two standings. This round of that address decided the change. */
+/** The notification of a change between two standings of this address. The given round decided the change. */
 export function notificationOf(
   { before, after }: { before: Standing; after: Standing },
   { at, failure, freshMs, knownMs }: Round,

@@ -31,7 +31,7 @@ export function pages(describe: () => Promise<object>, options: PlaygroundOption
       const { html, assets, ...more } = playground(options);
       return { ...more, html: await staticFile(html), assets: await staticFiles(assets) };
     }),
-    /** `page` is for `/docs`, and `pageBelow` for `/docs/`, where relative addresses are one step shorter. */
+    /** `page` is for `/docs`, and `pageBelow` for `/docs/`, whose relative addresses are one step shorter. */
     reference: loadOnce(async () => {
       const { reference } = await import('./reference.ts');
       const { page, pageBelow, files } = await reference();

@@ -14,7 +14,7 @@ import { badInput } from '../problem.ts';
 import { free } from '../request-body.ts';
 import type { Route } from '../router.ts';
 
-/** To read, reverse and look up a text of this size takes about a millisecond at worst. */
+/** Reading, reversing and looking up a text of this size takes about a millisecond at worst. */
 const LARGE_BYTES = 16_384;
 
 /** POST a string, as JSON, as a form or as plain text. */

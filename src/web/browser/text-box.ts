@@ -75,7 +75,7 @@ function textInAddress(): string | undefined {
 /** Browsers refuse changes of the address that follow each other too quickly. */
 const KEEP_AFTER_MS = 400;
 
-/** Returns a function that keeps a text in the address, so that a reload, Back and a shared link bring it again. */
+/** Returns a function that keeps a text in the address, so that a reload, Back and a shared link bring it back. */
 function addressKeeper(): (text: string) => void {
   // Only a text that is not in the address yet. Otherwise a pasted link could be overwritten before its event arrives.
   let unsaved: string | undefined;
