@@ -8,7 +8,7 @@ export interface LifecycleOptions {
 }
 
 /**
- * Closes one part. With `now` it ends at once everything that is under way, even if it was called before, and rejects if a
+ * Closes one part. With `now` it ends everything under way at once, even if it was called before, and rejects if a
  * caller lost an answer.
  */
 export type Closer = (manner?: 'now') => unknown;

@@ -133,7 +133,7 @@ async function* textsOf(input: ShoutInput, underWay: Line[]): AsyncGenerator<str
   }
 }
 
-/** The result of the line itself, instead of that of the empty text that was sent for it, or of an answer that is no line. */
+/** The result to show: the fault of a line that was not sent, or an error if the answer is more than one line. */
 function shownResult({ fault }: Line, result: Result, isJson: boolean): Result {
   if (fault !== undefined) return { error: fault, code: 'BAD_INPUT' };
   const isOneLine = isJson || !result.data?.includes('\n');

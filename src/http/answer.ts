@@ -8,7 +8,7 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** A 304 has none, and no `Content-Length`. */
   readonly body?: string | Buffer;
-  /** The request header that decides about this answer, for caches. */
+  /** The request header that this answer depends on, for caches. */
   readonly vary?: string;
   /** The Content-Security-Policy of a page; any other answer allows nothing. */
   readonly policy?: string;

@@ -89,7 +89,7 @@ export const faultKinds: readonly FaultKind[] = [
   },
   {
     usage: 'huge=MIB',
-    about: 'a good answer behind MIB mebibytes of white space',
+    about: 'a good answer after MIB mebibytes of white space',
     range: [1, 10_000],
     answer(exchange, [mebibytes]) {
       const space = Number(mebibytes) * 2 ** 20;

@@ -8,7 +8,7 @@ export interface Standing {
   readonly status: Status;
   /** The start of the first of the rounds that decided it, or of the first round of all. */
   readonly since: string;
-  /** The last rounds in a row that contradict it. */
+  /** How many of the last rounds in a row contradict it. */
   readonly contrary: { readonly rounds: number; readonly since: string } | null;
 }
 

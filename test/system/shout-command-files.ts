@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { folder } from '../support/folder.ts';
 import type { Ending } from '../support/process.ts';
 
-/** A file of so many different lines, and what each of them becomes. */
+/** A file of this many different lines, and what each of them becomes. */
 export async function numberedLines(
   ending: Ending,
   count: number,

@@ -59,7 +59,7 @@ function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
-/** The name in the body; an empty text, which is no fault, if there is none. */
+/** The name in the body, or else an empty text, which is no fault. */
 function faultIn(body: Buffer): string {
   try {
     const { fault } = JSON.parse(body.toString());
