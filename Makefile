@@ -11,7 +11,7 @@ VERSION = $(shell node -p 'require("./package.json").version')
 debug: export DRAIN_MS ?= 0
 debug: export LOG_LEVEL ?= debug
 debug: install ## Run the API and the SHOUTCLOUD server it ships on port 5000 (PORT=… for another), reloading on change
-	@node scripts/debug.ts serve --embedded-shoutcloud --readable-logs
+	@node scripts/debug.ts serve --embedded-shoutcloud
 
 .PHONY: smoke
 smoke: install ## Check the contract of a running service: make smoke URL=https://…

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Ending, type Program, startProgram } from '../test/support/process.ts';
+import { type Ending, ownEnding, type Program, startProgram } from '../test/support/process.ts';
 import { redisServer } from '../test/support/redis-server.ts';
 import type { Cores } from './tools/cores.ts';
 import type { LoadPlan, LoadReport, LoadReports } from './tools/load-plan.ts';
@@ -24,18 +24,11 @@ const SHOUTCLOUD = ['shoutcloud', '--quiet', '--port', '0'];
 
 /** Runs `use` with a lab whose processes have ended when this returns. */
 export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => Promise<T>): Promise<T> {
-  const closers: (() => unknown)[] = [];
-  const onSignal = () => void close().finally(() => process.exit(130));
-  process.once('SIGINT', onSignal);
+  const { after, close } = ownEnding();
   try {
-    return await use(openLab(rounds, cores, { after: (end) => void closers.push(end) }));
+    return await use(openLab(rounds, cores, { after }));
   } finally {
-    process.off('SIGINT', onSignal);
     await close();
-  }
-
-  async function close(): Promise<void> {
-    for (const end of closers.reverse()) await end();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Lab } from './lab.ts';
+import type { Lab, Server } from './lab.ts';
 
 /** One measured number, once a round. */
 export interface Figure {
@@ -29,4 +29,22 @@ export interface Row {
   /** Reads what only Linux tells of a process. */
   readonly needsProc?: true;
   run(lab: Lab): Promise<Figure[]>;
+}
+
+// Each of these rounds takes seconds, and they differ little.
+const MOST_FRESH_ROUNDS = 3;
+
+/** What a few rounds find, each with a fresh process, whose upstream answers at once. */
+export async function freshRounds<Found>(
+  lab: Lab,
+  round: (tuohs: Server, number: number) => Promise<Found>,
+): Promise<Found[]> {
+  const upstream = await lab.shoutcloud(0);
+  const found: Found[] = [];
+  for (let number = 0; number < Math.min(lab.rounds, MOST_FRESH_ROUNDS); number++) {
+    const tuohs = await lab.tuohs({ SHOUTCLOUD_URL: `http://127.0.0.1:${upstream.port}` });
+    found.push(await round(tuohs, number));
+    await lab.end(tuohs);
+  }
+  return found;
 }

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { alignedTable } from '../test/support/aligned-table.ts';
 import { hasProc } from '../test/support/process-state.ts';
 import { hasRedis } from '../test/support/redis-server.ts';
 import { fromRoot, inLab } from './lab.ts';
 import type { Results } from './results.ts';
-import { alignedTable, cellsOf, HEADS } from './results-table.ts';
+import { cellsOf, HEADS } from './results-table.ts';
 import type { Row } from './row.ts';
 import { rows } from './rows.ts';
 import { placeOnCores } from './tools/cores.ts';

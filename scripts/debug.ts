@@ -1,13 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type FSWatcher, globSync, watch } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { prettyFactory } from 'pino-pretty';
 import { settings } from '../src/config/settings.ts';
 
-// make debug: runs `tuohs` with these arguments, and restarts it when a file of src/ changes. `node --watch` follows files, and
-// loses a file that an editor, git or `sed -i` replaces by another one. Watching folders finds such changes, too.
+// make debug: runs `tuohs` with these arguments, and restarts it when a file of src/ changes. On a terminal, its log lines are
+// written for people instead of as JSON. `node --watch` follows files, and loses a file that an editor, git or `sed -i` replaces
+// by another one. Watching folders finds such changes, too.
 const QUIET_MS = 100;
 
 const args = process.argv.slice(2);
+const readable = prettyFactory({ ignore: 'pid,hostname', singleLine: true });
 let watchers: FSWatcher[] = [];
 let quiet: NodeJS.Timeout | undefined;
 let isStopping = false;
@@ -18,7 +22,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 function start(): ChildProcess {
   watchFolders();
-  const started = spawn(process.execPath, ['src/main.ts', ...args], { stdio: 'inherit' });
+  const stdout = process.stdout.isTTY ? 'pipe' : 'inherit';
+  const started = spawn(process.execPath, ['src/main.ts', ...args], {
+    stdio: ['inherit', stdout, 'inherit'],
+  });
+  if (started.stdout) createInterface({ input: started.stdout }).on('line', printForPeople);
   started.once('exit', (code) => {
     if (isStopping) process.exit(code ?? 1);
     if (started === child)
@@ -67,6 +75,10 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
   clearTimeout(quiet);
   if (child.exitCode !== null) process.exit(child.exitCode);
   if (signal !== 'SIGINT') child.kill(signal);
+}
+
+function printForPeople(line: string): void {
+  process.stdout.write(readable(line));
 }
 
 function print(line: string): void {

@@ -1,8 +1,17 @@
 import { askJson } from '../../test/support/ask.ts';
 import { fromRoot, type Server } from '../lab.ts';
 import type { Row } from '../row.ts';
-import { LONG_TEXT_KINDS, longText } from '../tools/long-texts.ts';
 
+/** 250 KiB of UTF-8 each: what a reverse by user-perceived characters finds easy and what it finds hard. */
+const ALPHABETS: Readonly<Record<string, string>> = {
+  'plain text': 'The quick brown fox jumps over the lazy dog. ',
+  Latin: 'Þórður sækir mjólk, café crème à la carte, žluťoučký kůň. ',
+  'Latin with combining marks': 'The quick brown fox jumps. Thé qüíck bröwn. '.normalize('NFD'),
+  Chinese: '天地玄黃宇宙洪荒日月盈昃辰宿列張寒來暑往秋收冬藏',
+  emoji: '👨‍👩‍👧🇺🇸👍🏽❤️🐈‍⬛',
+};
+
+const BYTES = 250 * 1024;
 const TEXTS_A_ROUND = 3;
 
 export const longTexts: Row = {
@@ -15,17 +24,21 @@ export const longTexts: Row = {
       `--import=${fromRoot('bench/tools/loop-monitor.ts')}`,
     ]);
     const monitor = loopMonitor(service);
-    const most = new Map<string, number[]>(LONG_TEXT_KINDS.map((kind) => [kind, []]));
+    const kinds = Object.entries(ALPHABETS).map(([kind, alphabet]) => ({
+      kind,
+      alphabet,
+      values: [] as number[],
+    }));
     for (let round = 0; round <= lab.rounds; round++) {
-      for (const [kind, values] of most) {
+      for (const { alphabet, values } of kinds) {
         await monitor.mostMs();
-        await askForTexts(service, kind, round);
+        await askForTexts(service, alphabet, round);
         const mostMs = await monitor.mostMs();
         // The first round is there to warm up.
         if (round > 0) values.push(mostMs);
       }
     }
-    return [...most].map(([kind, values]) => ({
+    return kinds.map(({ kind, values }) => ({
       what: `blocked by ${kind}`,
       unit: 'ms',
       values,
@@ -35,12 +48,17 @@ export const longTexts: Row = {
 };
 
 /** Each text once unknown and once known. */
-async function askForTexts({ port }: Server, kind: string, round: number): Promise<void> {
+async function askForTexts({ port }: Server, alphabet: string, round: number): Promise<void> {
   for (let i = 0; i < 2 * TEXTS_A_ROUND; i++) {
-    const data = longText(kind, `${round} ${i >> 1} `);
+    const data = longText(alphabet, `${round} ${i >> 1} `);
     const { status } = await askJson(`http://127.0.0.1:${port}`, { data });
-    if (status !== 200) throw new Error(`${kind}: ${status}`);
+    if (status !== 200) throw new Error(`a long text was a ${status}`);
   }
+}
+
+/** A text of 250 KiB; it begins with `mark`, so that each is new. */
+function longText(alphabet: string, mark: string): string {
+  return mark + alphabet.repeat(Math.floor((BYTES - mark.length) / Buffer.byteLength(alphabet)));
 }
 
 function loopMonitor(service: Server) {

@@ -1,15 +1,12 @@
 import { isIPv6 } from 'node:net';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { createClient, type TuohsClient } from '../client/index.ts';
+import type { ClientOptions } from '../client/index.ts';
 import * as kinds from '../config/kinds.ts';
 import type { Environment } from '../config/read-config.ts';
 import { durationText } from '../core/text-values.ts';
 
-/** Reads one argument of the command line. Throws commander's error, with what is accepted. */
-export type ArgumentReader<T> = (text: string) => T;
-
-/** Reads whole numbers in a range, as settings are read. */
-export function wholeNumber(min: number, max: number): ArgumentReader<number> {
+/** A reader of whole numbers in a range, as settings are read. It throws commander's error, with what is accepted. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
   const kind = kinds.wholeNumber(min, max);
   return (text) => {
     const value = kind.parse(text);
@@ -25,22 +22,17 @@ const UNIT_MS = new Map([
   ['h', 3_600_000],
 ]);
 
-/** Reads durations such as `500ms`, `30s`, `1.5m` or `2h` in a range; the value is in milliseconds. */
-export function duration(minMs: number, maxMs: number): ArgumentReader<number> {
-  return (text) => {
-    const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-    const ms = Math.round(Number(number) * (UNIT_MS.get(unit) ?? Number.NaN));
-    if (ms >= minMs && ms <= maxMs) return ms;
-    const range = `from ${durationText(minMs)} to ${durationText(maxMs)}`;
-    throw new InvalidArgumentError(`It must be a number with a unit (ms, s, m or h), ${range}.`);
-  };
+/** Reads a duration such as `500ms`, `30s`, `1.5m` or `2h`, from 10 ms to a day; the value is in milliseconds. */
+export function duration(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  const ms = Math.round(Number(number) * (UNIT_MS.get(unit) ?? Number.NaN));
+  if (ms >= 10 && ms <= 86_400_000) return ms;
+  throw new InvalidArgumentError('It must be a number with a unit (ms, s, m or h), from 10ms to 24h.');
 }
 
-const DAY_MS = 86_400_000;
-
-/** An option that takes a duration of 10 ms to a day; without a default the value is `undefined` unless given. */
+/** An option that takes a duration; without a default the value is `undefined` unless given. */
 export function durationOption(flag: string, about: string, byDefaultMs?: number): Option {
-  const option = new Option(`${flag} <duration>`, about).argParser(duration(10, DAY_MS));
+  const option = new Option(`${flag} <duration>`, about).argParser(duration);
   return byDefaultMs === undefined ? option : option.default(byDefaultMs, durationText(byDefaultMs));
 }
 
@@ -61,17 +53,17 @@ export function adminUrl(option: string | undefined, environment: Environment): 
   return withScheme(option ?? localUrl(adminHost || host, port));
 }
 
-/** A client of the service at this address. A wrong address is wrong usage. */
-export function clientOf(
-  url: string,
-  options: { retries?: number; timeoutMs?: number | undefined },
+/** Creates a client, or an asker, with these options. A wrong address is reported as wrong usage. */
+export function clientOf<Client>(
+  create: (options: ClientOptions) => Client,
+  options: ClientOptions,
   command: Command,
-): TuohsClient {
+): Client {
   try {
-    return createClient({ baseUrl: url, ...options });
+    return create(options);
   } catch {
     // An address with an @ can hold a password.
-    const shown = url.includes('@') ? '' : `: '${url}'`;
+    const shown = options.baseUrl.includes('@') ? '' : `: '${options.baseUrl}'`;
     return command.error(`the address of the service is not an http or https one without password${shown}`);
   }
 }

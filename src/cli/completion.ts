@@ -3,7 +3,7 @@ import { Argument, Command } from 'commander';
 
 const NAME = 'completion';
 
-/** What a shell calls at each press of the tab key. */
+/** The command that a shell calls each time the tab key is pressed. */
 const HIDDEN_NAME = 'complete';
 
 /** The options whose value is the name of a file. The package cannot know that, and would offer nothing. */

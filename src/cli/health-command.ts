@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { assertAnswer } from '../client/answer-text.ts';
 import { TuohsClientError } from '../client/index.ts';
+import { asker } from '../client/service.ts';
 import { systemClock } from '../core/clock.ts';
-import { codeOf, durationText, messageOf } from '../core/text-values.ts';
 import { adminUrl, clientOf, durationOption, serviceUrl, URL_OPTION } from './arguments.ts';
 import { ExitCode, INTERRUPTED, type Surroundings } from './own-process.ts';
 
@@ -29,50 +30,20 @@ async function health(
   command: Command,
   { environment, stdout, stop }: Surroundings,
 ): Promise<void> {
-  const url = ready ? adminUrl(address, environment) : serviceUrl(address, environment);
-  const client = clientOf(url, { retries: 0 }, command);
+  const { url, word, path, answer } = ready
+    ? { url: adminUrl(address, environment), word: 'ready', path: 'readyz', answer: 'ready' }
+    : { url: serviceUrl(address, environment), word: 'well', path: 'health', answer: 'success' };
+  const ask = clientOf(asker, { baseUrl: url, retries: 0, timeoutMs }, command);
   const stopping = new AbortController();
-  const { signal } = stopping;
-  const cancel = systemClock.after(timeoutMs, () => stopping.abort());
-  stop.first.then(() => stopping.abort(new ExitCode(INTERRUPTED)));
+  stop.first.then(() => stopping.abort());
   const startedAt = systemClock.now();
-  const word = ready ? 'ready' : 'well';
   try {
-    await (ready ? assertReady(url, signal) : client.health({ signal }));
+    await ask({ path, init: {}, read: (response) => assertAnswer(response, answer) }, stopping.signal);
   } catch (error) {
-    if (signal.reason instanceof ExitCode) throw signal.reason;
-    const reason = signal.aborted ? `no answer within ${durationText(timeoutMs)}` : reasonOf(error);
-    throw new Error(`${url} is not ${word}: ${reason}`);
-  } finally {
-    cancel();
+    if (stopping.signal.aborted) throw new ExitCode(INTERRUPTED);
+    throw error instanceof TuohsClientError
+      ? new Error(`${url} is not ${word}: ${error.message} (${error.code})`)
+      : error;
   }
   stdout.write(`${url} is ${word} (${Math.ceil(systemClock.now() - startedAt)} ms)\n`);
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof TuohsClientError) return `${error.message} (${error.code})`;
-  // This is how `fetch` reports a connection that fails, before the answer or within it.
-  return error instanceof TypeError ? `no answer (${codeOf(error)})` : messageOf(error);
-}
-
-const MAX_LOCATION_LENGTH = 200;
-
-/** Resolves if the admin port at this address says that the process is ready; rejects with the reason if not. */
-async function assertReady(adminUrl: string, signal: AbortSignal): Promise<void> {
-  const address = `${adminUrl.replace(/\/$/, '')}/readyz`;
-  const response = await fetch(address, { redirect: 'manual', signal });
-  const answer = await startOf(response);
-  if (response.status === 200 && answer === 'ready') return;
-  if (response.status === 200) throw new Error('the answer is not that of tuohs');
-  const location = response.headers.get('location');
-  const target = location === null ? '' : ` to ${location.slice(0, MAX_LOCATION_LENGTH)}`;
-  throw new Error(`it answers ${response.status}${target}`);
-}
-
-/** The first chunk of the answer: tuohs answers with one word, but another server might never end. */
-async function startOf({ body }: Response): Promise<string> {
-  const reader = body?.getReader();
-  const first = await reader?.read();
-  await reader?.cancel();
-  return Buffer.from(first?.value ?? []).toString();
 }

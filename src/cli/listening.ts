@@ -38,25 +38,25 @@ export function isListenError(error: unknown): error is ListenError {
   return error instanceof Error && 'syscall' in error && LISTEN_CALLS.includes(String(error.syscall));
 }
 
+const FAULTS_OF_PORTS = new Map([
+  ['EADDRINUSE', 'is taken: another program listens on it'],
+  ['EACCES', 'is not permitted to this user'],
+]);
+
+const FAULTS_OF_HOSTS = new Map([
+  ['EADDRNOTAVAIL', 'is not an address of this machine'],
+  ['ENOTFOUND', 'is not the name of an address'],
+  ['EAI_AGAIN', 'is not the name of an address'],
+]);
+
 /** For an address that cannot be listened on, an error that names what to change; any other error as it is. */
 export function listenFailure(error: unknown, names: AddressNames): unknown {
-  const reason = isListenError(error) && reasonOf(error, names);
-  return reason ? new Error(`${reason} (${error.code})`, { cause: error }) : error;
-}
-
-function reasonOf(error: ListenError, names: AddressNames): string | undefined {
-  const { code, port = 0, address = '', hostname = '' } = error;
-  switch (code) {
-    case 'EADDRINUSE':
-      return `${names.port(port)} ${port} is taken: another program listens on it`;
-    case 'EACCES':
-      return `this user is not permitted to listen on ${names.port(port)} ${port}`;
-    case 'EADDRNOTAVAIL':
-      return `${names.host(address)} ${address} is not an address of this machine`;
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `${names.host(hostname)} ${hostname} is not the name of an address`;
-    default:
-      return undefined;
-  }
+  if (!isListenError(error)) return error;
+  const { code, port = 0, address = '', hostname: host = address } = error;
+  const ofPort = FAULTS_OF_PORTS.get(code);
+  const ofHost = FAULTS_OF_HOSTS.get(code);
+  const sentence = ofPort
+    ? `${names.port(port)} ${port} ${ofPort} (${code})`
+    : `${names.host(host)} ${host} ${ofHost} (${code})`;
+  return ofPort || ofHost ? new Error(sentence, { cause: error }) : error;
 }

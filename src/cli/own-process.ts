@@ -56,7 +56,7 @@ export class ExitCode extends Error {
   }
 }
 
-/** Resolves when the operating system has all that was written to this output, or when writing has failed. */
+/** Resolves when the system has everything that was written to this output, or when writing has failed. */
 export function written(output: Writable): Promise<void> {
   return new Promise((resolve) => output.write('', () => resolve()));
 }

@@ -2,9 +2,7 @@ import { Command } from 'commander';
 import type { App } from '../app.ts';
 import { ConfigError, type Environment, readConfig } from '../config/read-config.ts';
 import type { Config } from '../config/settings.ts';
-import { systemClock } from '../core/clock.ts';
 import type { FaultSwitch } from '../shoutcloud/fault-switch.ts';
-import type { LogOutput } from '../telemetry/log-output.ts';
 import { primaryLink, type Question } from '../workers/worker-link.ts';
 import { listenFailure, runUntil } from './listening.ts';
 import type { Surroundings } from './own-process.ts';
@@ -12,7 +10,6 @@ import type { Surroundings } from './own-process.ts';
 interface ServeOptions {
   port?: string;
   embeddedShoutcloud?: true;
-  readableLogs?: true;
 }
 
 /** `tuohs serve`: runs the API until SIGTERM, SIGINT or SIGHUP, then drains. Fails if it has to be stopped hard. */
@@ -21,12 +18,11 @@ export function serveCommand(surroundings: Surroundings): Command {
     .description('run the API with settings from the environment (docs/configuration.md)')
     .option('--port <number>', 'port of the API, in place of the setting PORT')
     .option('--embedded-shoutcloud', 'start a SHOUTCLOUD-compatible server as well and use that one')
-    .option('--readable-logs', 'write logs for people instead of JSON lines (needs the package pino-pretty)')
     .action((options: ServeOptions) => serve(options, surroundings));
 }
 
 async function serve(
-  { port, embeddedShoutcloud, readableLogs }: ServeOptions,
+  { port, embeddedShoutcloud }: ServeOptions,
   { environment, stop }: Surroundings,
 ): Promise<void> {
   if (embeddedShoutcloud && environment.SHOUTCLOUD_URL !== undefined) {
@@ -41,7 +37,7 @@ async function serve(
       ...(shoutcloud && { SHOUTCLOUD_URL: shoutcloud.url }),
     };
     const config = readConfig(settings);
-    const app = await appFor(config, settings, { readableLogs, faults: shoutcloud?.faults });
+    const app = await appFor(config, settings, shoutcloud?.faults);
     opened.push(() => app.close(stop.second));
     await app.listen().catch((error) => {
       throw listenFailure(error, {
@@ -56,17 +52,15 @@ async function serve(
 async function appFor(
   config: Config,
   settings: Environment,
-  { readableLogs, faults }: { readableLogs: true | undefined; faults: FaultSwitch | undefined },
+  faults: FaultSwitch | undefined,
 ): Promise<Pick<App, 'listen' | 'close'>> {
-  const logging = readableLogs && { logTo: await readableLog() };
   if (config.webConcurrency === 1) {
     const { createApp } = await import('../app.ts');
-    return createApp(config, { ...logging, faults });
+    return createApp(config, { faults });
   }
   // The page cannot show what happens in several processes, so it gets no switch for faults.
   const { createPrimary } = await import('../primary.ts');
-  const args = readableLogs ? ['worker', '--readable-logs'] : ['worker'];
-  return createPrimary(config, { ...logging, args, environment: settings });
+  return createPrimary(config, { args: ['worker'], environment: settings });
 }
 
 /** A server of our own in place of SHOUTCLOUD. The page of the service can make it fail. */
@@ -77,35 +71,21 @@ async function embedded() {
   return { url: shoutcloud.url, close: shoutcloud.close, faults: faultSwitch(shoutcloud) };
 }
 
-/** A log for people. The package is loaded only here: production neither has nor needs it. */
-async function readableLog(): Promise<LogOutput> {
-  const { prettyFactory } = await import('pino-pretty');
-  const { logOutput } = await import('../telemetry/log-output.ts');
-  const readable = prettyFactory({ ignore: 'pid,hostname', singleLine: true });
-  const output = logOutput({ clock: systemClock });
-  return { ...output, write: (line) => output.write(readable(line)) };
-}
-
 /**
  * `tuohs worker`: one of several processes that `tuohs serve` starts. It serves until its primary asks it to drain, and ends
  * at once if the primary is gone. It ignores signals, because Ctrl-C reaches all processes, and the primary acts on it.
  */
 export function workerCommand({ environment, process }: Surroundings): Command {
-  return new Command('worker')
-    .option('--readable-logs')
-    .action(async ({ readableLogs }: Pick<ServeOptions, 'readableLogs'>) => {
-      const primary = primaryLink(process);
-      await runUntil(Promise.race([primary.drain, primary.gone]), async (opened) => {
-        const { createApp } = await import('../app.ts');
-        const app = await createApp(readConfig(environment), {
-          worker: primary.pid,
-          ...(readableLogs && { logTo: await readableLog() }),
-        });
-        opened.push(() => app.close(primary.gone));
-        await app.listen();
-        primary.listening((question) => answer(app, question));
-      });
+  return new Command('worker').action(async () => {
+    const primary = primaryLink(process);
+    await runUntil(Promise.race([primary.drain, primary.gone]), async (opened) => {
+      const { createApp } = await import('../app.ts');
+      const app = await createApp(readConfig(environment), { worker: primary.pid });
+      opened.push(() => app.close(primary.gone));
+      await app.listen();
+      primary.listening((question) => answer(app, question));
     });
+  });
 }
 
 function answer({ inside }: App, question: Question): unknown {

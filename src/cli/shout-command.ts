@@ -1,5 +1,6 @@
 import { createWriteStream, fstatSync, openSync } from 'node:fs';
 import { Command } from 'commander';
+import { createClient } from '../client/index.ts';
 import { messageOf } from '../core/text-values.ts';
 import { clientOf, durationOption, serviceUrl, URL_OPTION } from './arguments.ts';
 import { ExitCode, type Surroundings } from './own-process.ts';
@@ -29,7 +30,7 @@ export function shoutCommand(surroundings: Surroundings): Command {
     .addHelpText('after', MORE_HELP)
     .action(async (texts: string[], options: ShoutOptions, command: Command) => {
       const url = serviceUrl(options.url, surroundings.environment);
-      const client = clientOf(url, { timeoutMs: options.timeout }, command);
+      const client = clientOf(createClient, { baseUrl: url, timeoutMs: options.timeout }, command);
       const { input, failedFile } = filesOf(texts, options, { command, surroundings });
       const isJson = options.json === true;
       const exitCode = await shoutRun(input, { client, isJson, failedFile, surroundings });

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Clock } from '../core/clock.ts';
 import { durationText } from '../core/text-values.ts';
 
-/** Writes all that one turn of the event loop has to write in one piece. A system call for each line would be slow. */
+/** Collects the texts of one turn of the event loop and writes them in one piece: a system call for each line is slow. */
 export interface JoinedOutput {
   write(text: string): void;
   /** Hands everything to the stream now. */

@@ -78,7 +78,7 @@ function isTerminal(stream: Writable): boolean {
 
 interface LineParts extends ShoutRunParts {
   readonly signal: AbortSignal;
-  /** Lines are read only as fast as all of these are read. */
+  /** No more lines are read while one of these is full. */
   readonly outputs: readonly Writable[];
   readonly tally: Tally;
   readonly hasBar: boolean;
@@ -133,7 +133,7 @@ async function* textsOf(input: ShoutInput, underWay: Line[]): AsyncGenerator<str
   }
 }
 
-/** The result to show: the fault of a line that was not sent, or an error if the answer is more than one line. */
+/** The result that is reported: a failure if the line could not be sent, or if its answer would be several lines. */
 function shownResult({ fault }: Line, result: Result, isJson: boolean): Result {
   if (fault !== undefined) return { error: fault, code: 'BAD_INPUT' };
   const isOneLine = isJson || !result.data?.includes('\n');

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { createClient } from '../client/index.ts';
 import { ConfigError, type Environment, secretText } from '../config/read-config.ts';
 import { systemClock as clock } from '../core/clock.ts';
 import { messageOf, wordsOf } from '../core/text-values.ts';
@@ -62,7 +63,7 @@ Examples:
 
 async function watch(options: WatchCommandOptions, command: Command, surroundings: Surroundings) {
   const url = serviceUrl(options.url, surroundings.environment);
-  clientOf(url, {}, command);
+  clientOf(createClient, { baseUrl: url }, command);
   const addresses = webhookAddresses(options, surroundings.environment);
   const { log, flushed } = await openLog(surroundings, clock);
   const stopping = new AbortController();

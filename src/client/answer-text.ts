@@ -34,6 +34,12 @@ export async function* textPieces(
   }
 }
 
+/** Throws `BAD_ANSWER` unless the whole answer is this text. */
+export async function assertAnswer(response: Response, text: string): Promise<void> {
+  if ((await textOf(response, SHORT_ANSWER_BYTES)) === text) return;
+  throw new TuohsClientError('BAD_ANSWER', 'the answer is not that of tuohs', { status: response.status });
+}
+
 /** The error for an answer with an error status. Its code is `BAD_ANSWER` if the body does not come from the service. */
 export async function failedAnswer(response: Response): Promise<TuohsClientError> {
   const { status, headers } = response;
@@ -41,7 +47,7 @@ export async function failedAnswer(response: Response): Promise<TuohsClientError
   const isOurs = typeof error === 'string' && typeof code === 'string';
   return new TuohsClientError(
     isOurs ? code : 'BAD_ANSWER',
-    isOurs ? error : `the answer has status ${status} and is not from tuohs`,
+    isOurs ? error : `the answer has status ${status}, without an error of tuohs`,
     {
       status,
       detail: isOurs && typeof detail === 'string' ? detail : undefined,

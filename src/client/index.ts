@@ -1,4 +1,4 @@
-import { fieldsOf, SHORT_ANSWER_BYTES, textOf } from './answer-text.ts';
+import { assertAnswer, fieldsOf, SHORT_ANSWER_BYTES, textOf } from './answer-text.ts';
 import type { BulkResult } from './bulk-request.ts';
 import { bulkRun, wellFormed } from './bulk-run.ts';
 import {
@@ -50,7 +50,8 @@ export function createClient(options: ClientOptions): TuohsClient {
     shout: async (text, options) => (await shoutWithDetails(text, options)).text,
     shoutWithDetails,
     bulk: (texts, { signal } = {}) => bulkRun(texts, { ask, signal }),
-    health: ({ signal } = {}) => ask({ path: 'health', init: {}, read: assertSuccess }, signal),
+    health: ({ signal } = {}) =>
+      ask({ path: 'health', init: {}, read: (response) => assertAnswer(response, 'success') }, signal),
   };
 
   async function shoutWithDetails(text: string, { signal }: CallOptions = {}): Promise<ShoutDetails> {
@@ -74,9 +75,4 @@ async function detailsOf(response: Response, units: number): Promise<ShoutDetail
     cacheStatus: headers.get('cache-status') ?? undefined,
     requestId: headers.get('x-request-id') ?? undefined,
   };
-}
-
-async function assertSuccess(response: Response): Promise<void> {
-  if ((await textOf(response, SHORT_ANSWER_BYTES)) === 'success') return;
-  throw new TuohsClientError('BAD_ANSWER', 'the answer is not that of tuohs', { status: response.status });
 }

@@ -60,10 +60,8 @@ export function asker(options: ClientOptions): Ask {
   async function ask<T>(question: Question<T>, signal: AbortSignal | undefined): Promise<T> {
     if (timeoutMs === undefined) return askUntil(question, signal);
     const limit = new AbortController();
-    const timer = setTimeout(
-      () => limit.abort(new TuohsClientError('TIMEOUT', `no answer within ${timeoutMs} ms`)),
-      Math.min(timeoutMs, LONGEST_MS),
-    );
+    const late = new TuohsClientError('TIMEOUT', `no answer within ${timeoutMs} ms`);
+    const timer = setTimeout(() => limit.abort(late), Math.min(timeoutMs, LONGEST_MS));
     try {
       return await askUntil(question, AbortSignal.any(signal ? [signal, limit.signal] : [limit.signal]));
     } finally {
@@ -101,23 +99,14 @@ function canPass({ status, code }: TuohsClientError): boolean {
   return PASSING_CODES.has(code) || (status !== undefined && PASSING_STATUS.has(status));
 }
 
-/** Resolves in `ms` milliseconds; rejects with `ABORTED` the moment the signal does. */
-function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(aborted(signal));
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(aborted(signal));
-    };
-    const timer = setTimeout(
-      () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      },
-      Math.min(ms, LONGEST_MS),
-    );
-    signal?.addEventListener('abort', onAbort, { once: true });
-  });
+/** Resolves in `ms` milliseconds, or the moment the signal aborts. */
+async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  const { promise: woken, resolve: wake } = Promise.withResolvers<unknown>();
+  const timer = setTimeout(wake, Math.min(ms, LONGEST_MS));
+  signal?.addEventListener('abort', wake);
+  await woken;
+  clearTimeout(timer);
+  signal?.removeEventListener('abort', wake);
 }
 
 /** The address with a slash at the end, so that paths can be appended. The address can end with the `/v1` of the API. */

@@ -12,14 +12,19 @@ export interface Setting<T> {
   readonly isSecret?: true;
 }
 
-/** A row of a table of settings. Its type follows from what it accepts. */
-export function setting<T>(row: Omit<Setting<T>, 'byDefault'> & { byDefault: NoInfer<T> }): Setting<T> {
-  return row;
+/** A row of a table of settings, complete when `says` has described it. Its type follows from what it accepts. */
+export function setting<T>(name: string, is: Kind<T>, byDefault: NoInfer<T>) {
+  return { says: (says: string): Setting<T> => ({ name, is, byDefault, says }) };
 }
 
 /** A row without a default. An empty text counts as none. */
-export function optionalSetting<T>(row: Omit<Setting<T>, 'byDefault'>): Setting<T | undefined> {
-  return { ...row, is: emptyIs('none', row.is), byDefault: undefined };
+export function optionalSetting<T>(name: string, is: Kind<T>) {
+  return setting<T | undefined>(name, emptyIs('none', is), undefined);
+}
+
+/** The same row, as a secret. */
+export function secret<T>(row: Setting<T>): Setting<T> {
+  return { ...row, isSecret: true };
 }
 
 /** What the text of a setting must be, in words and as a check. */
@@ -55,7 +60,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
-/** The same kind, but an empty text means the default, as the OpenTelemetry specification requires. */
+/** The same kind; an empty text means the default, as the OpenTelemetry specification demands. */
 export function emptyIsDefault<T>(kind: Kind<T>): Kind<T> {
   return emptyIs('the default', kind);
 }

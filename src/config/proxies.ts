@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIPv6 } from 'node:net';
 import { wholeNumber } from '../core/text-values.ts';
 import type { Kind } from './kinds.ts';
 
@@ -11,28 +11,28 @@ export const proxies: Kind<number | string[]> = {
   parse(text) {
     const count = wholeNumber(text, 0, MOST_PROXIES);
     if (count !== undefined) return count;
-    const addresses = text.split(',').map((address) => address.trim());
-    return addresses.every(isAddressOrNetwork) && !coverInternet(addresses) ? addresses : undefined;
+    const networks = text.split(',').map((network) => network.trim());
+    try {
+      return coverInternet(networks) ? undefined : networks;
+    } catch {
+      return undefined;
+    }
   },
 };
 
-function isAddressOrNetwork(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
-  const [address = '', bits, ...rest] = text.split('/');
-  const areBitsFine = bits === undefined || wholeNumber(bits, 0, bitsOf(address)) !== undefined;
-  return isIP(address) !== 0 && areBitsFine && rest.length === 0;
-}
+const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 
-function bitsOf(address: string): number {
-  return isIP(address) === 6 ? 128 : 32;
-}
-
-/** Whether these addresses and networks contain an address of every block of the internet, of IPv4 or of IPv6. */
+/**
+ * Whether these networks contain an address of every block of the internet, of IPv4 or of IPv6. Throws if one of them is no
+ * address and no network.
+ */
 function coverInternet(networks: readonly string[]): boolean {
   const trusted = new BlockList();
   for (const network of networks) {
-    const [address = '', bits = bitsOf(address)] = network.split('/');
-    if (isIP(address) !== 0) trusted.addSubnet(address, Number(bits), `ipv${isIP(address) === 6 ? 6 : 4}`);
+    if (NAMED_NETWORKS.includes(network)) continue;
+    const [, address = '', bits] = /^([^/]+)(?:\/(\d+))?$/.exec(network) ?? [];
+    const [family, allBits] = isIPv6(address) ? (['ipv6', 128] as const) : (['ipv4', 32] as const);
+    trusted.addSubnet(address, Number(bits ?? allBits), family);
   }
   return (
     PUBLIC_IPV4.every((block) => trusted.check(`${block}.1.2.3`)) ||

@@ -67,37 +67,41 @@ export function secretText(name: string, environment: Environment): string | und
   }
 }
 
-/** The share of the heap that the memory cache leaves to requests under way and to garbage collection. */
-const LEAST_SHARE_BESIDE_CACHE = 1 / 2;
-
-const MIB = 2 ** 20;
+/** The most that the memory cache can have of the heap. Requests under way and garbage collection need the rest. */
+const CACHE_SHARE = 1 / 2;
 
 /**
  * A sentence for each pair of settings that contradict each other, and for a cache that does not fit into the heap.
- * Settings that could not be read are left out.
+ * Settings that could not be read break no rule.
  */
 function combinationProblems(config: Partial<Config>, heapBytes: number): string[] {
-  const { attemptTimeoutMs, requestDeadlineMs, port, adminPort, redisUrl, redisCa, cacheMaxBytes } = config;
-  const problems: string[] = [];
-  if (attemptTimeoutMs && requestDeadlineMs && attemptTimeoutMs > requestDeadlineMs) {
-    problems.push(
+  const { attemptTimeoutMs = 0, requestDeadlineMs = Number.POSITIVE_INFINITY, port, adminPort } = config;
+  const { redisUrl, redisCa, cacheMaxBytes = 0 } = config;
+  const mostCacheBytes = Math.floor(heapBytes * CACHE_SHARE);
+  const neededMiB = Math.ceil(cacheMaxBytes / CACHE_SHARE / 2 ** 20);
+  const rules: readonly [isBroken: unknown, sentence: string][] = [
+    [
+      attemptTimeoutMs > requestDeadlineMs,
       `ATTEMPT_TIMEOUT_MS (${attemptTimeoutMs}) must not be above REQUEST_DEADLINE_MS (${requestDeadlineMs}): set both`,
-    );
-  }
-  if (port && port === adminPort) {
-    problems.push(`PORT and ADMIN_PORT must differ: both are ${port}`);
-  }
-  if (redisCa !== undefined && redisUrl?.startsWith('redis:')) {
-    problems.push('REDIS_CA_FILE needs a REDIS_URL that starts with rediss://, not with redis://');
-  }
-  const mostCacheBytes = Math.floor(heapBytes * (1 - LEAST_SHARE_BESIDE_CACHE));
-  if (cacheMaxBytes && cacheMaxBytes > mostCacheBytes) {
-    const neededMiB = Math.ceil(cacheMaxBytes / (1 - LEAST_SHARE_BESIDE_CACHE) / MIB);
-    problems.push(
-      `CACHE_MAX_BYTES (${cacheMaxBytes}) must not be above ${mostCacheBytes}, half of the heap that Node may use: start node with --max-old-space-size=${neededMiB} or more`,
-    );
-  }
-  return problems;
+    ],
+    [port && port === adminPort, `PORT and ADMIN_PORT must differ: both are ${port}`],
+    [
+      redisCa !== undefined && redisUrl?.startsWith('redis:'),
+      'REDIS_CA_FILE needs a REDIS_URL that starts with rediss://, not with redis://',
+    ],
+    [
+      cacheMaxBytes > mostCacheBytes,
+      `CACHE_MAX_BYTES (${cacheMaxBytes}) must not be above ${mostCacheBytes}, half of the heap that Node can use: start node with --max-old-space-size=${neededMiB} or more`,
+    ],
+  ];
+  return rules.filter(([isBroken]) => isBroken).map(([, sentence]) => sentence);
+}
+
+/** The address for traces; `undefined` for no traces. By the OTLP exporter specification, `/v1/traces` is appended. */
+export function traceEndpoint(config: Config): string | undefined {
+  const { isOtelDisabled, tracesExporter, otlpTracesEndpoint, otlpEndpoint } = config;
+  if (isOtelDisabled || tracesExporter === 'none') return undefined;
+  return otlpTracesEndpoint ?? (otlpEndpoint && `${otlpEndpoint.replace(/\/$/, '')}/v1/traces`);
 }
 
 /** The facts about the configuration in the first line of the log. Hosts only, because the rest of a URL can be a secret. */

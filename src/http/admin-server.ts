@@ -20,32 +20,23 @@ export interface MetricsSource {
   text(type: string): string | Promise<string>;
 }
 
+const TEXT = { 'content-type': 'text/plain' };
+
 const ADMIN_ROUTES: RouteTable<AdminParts> = {
-  '/livez': text(() => [200, 'alive']),
-  '/readyz': text(({ isReady }) => (isReady() ? [200, 'ready'] : [503, 'not ready'])),
-  '/metrics': {
-    GET: {
-      async handle(exchange, { metrics }) {
-        // Prometheus also names the escaping that it wants; our names need none.
-        const accept = exchange.request.headers.accept?.replaceAll(/;\s*escaping=[\w-]+/g, '');
-        const type = preferredType(accept, metrics.types);
-        exchange.answer({
-          headers: { 'content-type': type, vary: 'accept' },
-          body: await metrics.text(type),
-        });
-      },
-    },
-  },
-  '/status': {
-    GET: {
-      async handle(exchange, { status }) {
-        exchange.answer({
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(await status()),
-        });
-      },
-    },
-  },
+  '/livez': get(() => ({ headers: TEXT, body: 'alive' })),
+  '/readyz': get((_, { isReady }) =>
+    isReady() ? { headers: TEXT, body: 'ready' } : { status: 503, headers: TEXT, body: 'not ready' },
+  ),
+  '/metrics': get(async ({ request }, { metrics }) => {
+    // Prometheus also names the escaping that it wants; our names need none.
+    const accept = request.headers.accept?.replaceAll(/;\s*escaping=[\w-]+/g, '');
+    const type = preferredType(accept, metrics.types);
+    return { headers: { 'content-type': type }, body: await metrics.text(type), vary: 'accept' };
+  }),
+  '/status': get(async (_, { status }) => ({
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(await status()),
+  })),
 };
 
 const LIMITS = {
@@ -66,13 +57,6 @@ export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServ
   );
 }
 
-function text(answer: (parts: AdminParts) => [status: number, body: string]): { GET: Route<AdminParts> } {
-  return {
-    GET: {
-      handle(exchange, parts) {
-        const [status, body] = answer(parts);
-        exchange.answer({ status, headers: { 'content-type': 'text/plain' }, body });
-      },
-    },
-  };
+function get(handle: Route<AdminParts>['handle']): { GET: Route<AdminParts> } {
+  return { GET: { handle } };
 }

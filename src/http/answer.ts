@@ -14,6 +14,9 @@ export interface Answer {
   readonly policy?: string;
 }
 
+/** What a step of the work comes to: the answer, or nothing if that comes later or in pieces. */
+export type Outcome = Answer | undefined | Promise<Answer | undefined>;
+
 /**
  * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is used for a missing header,
  * for a tie, and for a header that names none of them.

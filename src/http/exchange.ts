@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
-import type { Call, Shout } from '../core/shouter.ts';
-import type { Answer } from './answer.ts';
+import type { Call } from '../core/shouter.ts';
+import type { Answer, Outcome } from './answer.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import { type ByteBudget, HeldBytes } from './limits/admission.ts';
 import { headerLines, type WriteHead } from './node-http.ts';
@@ -104,13 +104,6 @@ export class Exchange implements Call, BodyOwner {
     return this.response.headersSent && this.response.writableLength > 0;
   }
 
-  /** Awaits an answer of the upstream; `bytes` of text wait with it. Rejects with `OVERLOADED` if too much waits already. */
-  async wait(shout: Promise<Shout>, bytes: number): Promise<Shout> {
-    shout.catch(ignore);
-    this.held.setCopies(bytes, 'waiting');
-    return shout;
-  }
-
   /** Since when the answer waits to be read. An answer in pieces counts only if much of it waits. */
   get unreadSinceMs(): number | undefined {
     if (!this.isUnread) return undefined;
@@ -124,27 +117,33 @@ export class Exchange implements Call, BodyOwner {
     this.#atEnd = [...this.#atEnd, run];
   }
 
-  /** Does a step of the work. Whatever it throws or rejects with becomes the answer. */
-  run(step: () => void | Promise<void>): void {
+  /** Does a step of the work. What it returns, throws or rejects with becomes the answer. */
+  run(step: () => Outcome): void {
     try {
-      const done = step();
-      if (done !== undefined) done.catch((error) => this.fail(error));
+      const outcome = step();
+      if (outcome instanceof Promise)
+        outcome.then(
+          (late) => this.run(() => late),
+          (error) => this.fail(error),
+        );
+      else if (outcome !== undefined) this.answer(outcome);
     } catch (error) {
       this.fail(error);
     }
   }
 
   /**
-   * Reads the whole body and gives it to `use`; what `use` throws or rejects with becomes the answer. Throws `TOO_LARGE` before
-   * anything is read, if the length is announced. The exchange fails with `TOO_LARGE`, with `OVERLOADED`, or with the error given
-   * to `breakBody`. Only a body that will be read gets `100 Continue`.
+   * Reads the whole body and does a step with it. Throws `TOO_LARGE` before anything is read, if the length is announced. The
+   * exchange fails with `TOO_LARGE`, with `OVERLOADED`, or with the error given to `breakBody`. Only a body that will be read
+   * gets `100 Continue`.
    */
-  readBody(maxBytes: number, use: UseBody): void | Promise<void> {
+  readBody(maxBytes: number, use: UseBody): Outcome {
     const { body, request, response } = this;
     if (!body.exists) return use(Buffer.alloc(0));
     if (body.announced > maxBytes) throw tooLarge('body', maxBytes);
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
     body.read(maxBytes, this, use);
+    return undefined;
   }
 
   /** Closes the connection after the answer: what follows on it cannot be trusted or will not be read. */

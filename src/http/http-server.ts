@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { NextTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import { acceptors } from './acceptors.ts';
+import type { Outcome } from './answer.ts';
 import { brokenRequests, checkFraming } from './broken-requests.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
@@ -161,14 +162,14 @@ export function httpServer<Parts>(
     }
   }
 
-  function answer(exchange: Exchange): void | Promise<void> {
+  function answer(exchange: Exchange): Outcome {
     const { request } = exchange;
     admission?.admit(exchange);
     const target = find(request.method, request.url ?? '');
     exchange.target = target;
     checkFraming(exchange);
     const preflight = target.allow === '' ? undefined : host.crossOrigin?.preflight(request, target.allow);
-    if (preflight) return exchange.answer(preflight);
+    if (preflight) return preflight;
     if (takeFromQuota && !target.route.isFree) {
       const taken = takeFromQuota(request);
       if (taken instanceof Promise) return taken.then((quota) => handle(exchange, target, quota));
@@ -177,11 +178,7 @@ export function httpServer<Parts>(
     return target.route.handle(exchange, parts);
   }
 
-  function handle(
-    exchange: Exchange,
-    { route }: Target<Parts>,
-    { headers, refusal }: Quota,
-  ): void | Promise<void> {
+  function handle(exchange: Exchange, { route }: Target<Parts>, { headers, refusal }: Quota): Outcome {
     exchange.quota = headers;
     if (refusal) throw refusal;
     return route.handle(exchange, parts);

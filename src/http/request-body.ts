@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import type { TuohsError } from '../core/errors.ts';
+import type { Outcome } from './answer.ts';
 import type { HeldBytes } from './limits/admission.ts';
 import { InlineBodyRequest, type InlineSink } from './node-http.ts';
 import { knownError, tooLarge } from './problem.ts';
@@ -17,12 +18,12 @@ export interface BodyOwner {
   /** Counts the bytes that have arrived. */
   readonly held: Pick<HeldBytes, 'set'>;
   /** Runs what follows when the body has arrived. */
-  run(step: () => void | Promise<void>): void;
+  run(step: () => Outcome): void;
   /** The body could not be read. */
   fail(error: unknown): void;
 }
 
-export type UseBody = (body: Buffer) => void | Promise<void>;
+export type UseBody = (body: Buffer) => Outcome;
 
 /** How much of a body is read and thrown away, and for how long. */
 export interface Rest {

@@ -1,12 +1,13 @@
 import { TuohsError } from '../core/errors.ts';
 import type { Operation } from '../openapi/operations.ts';
+import type { Outcome } from './answer.ts';
 import type { Asked, Exchange } from './exchange.ts';
 import { MethodNotAllowed } from './problem.ts';
 
 /** What one method of one path does. */
 export interface Route<Parts> {
-  /** Answers the exchange. What it throws or rejects with becomes the answer. */
-  handle(exchange: Exchange, parts: Parts): void | Promise<void>;
+  /** What it returns, throws or rejects with becomes the answer, unless it streams one. */
+  handle(exchange: Exchange, parts: Parts): Outcome;
   /** Does not count against the client's quota: probes, and what a page loads by itself. */
   readonly isFree?: true;
   /** A route without one is left out of the OpenAPI document. */

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 
 /** One check of the service. It is good if both strings get the right answer, the fresh one from SHOUTCLOUD. */
 export interface Round {
-  /** When it began. An ISO date, as all dates here. */
+  /** When it began, as an ISO date. */
   readonly at: string;
   readonly freshMs: number;
   readonly knownMs: number;
@@ -16,7 +16,7 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** `upstream`: only fresh strings get no right answer. `service`: known ones get none either. */
+/** `upstream`: only fresh strings get no right answer. `service`: known strings get no right answer. */
 export type Cause = 'service' | 'upstream';
 
 /** Plays one round over new connections. Rejects only when `signal` aborts. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../core/text-values.ts';
 import type { Receiver } from './receiver.ts';
 import type { PlayRound, Round } from './round.ts';
@@ -47,7 +48,7 @@ export async function startWatch(
 ): Promise<Watch> {
   const { clock, emit } = world;
   let state = await savedState(store, url, world);
-  let isSaved = true;
+  let saved = state;
   let saving = store.save(state);
   await saving;
   const sending = new Map<Receiver, Promise<void>>();
@@ -90,8 +91,8 @@ export async function startWatch(
     const news = after.status === before.status ? [] : [notificationOf({ before, after }, round, url)];
     for (const { status: type, ...facts } of news) emit({ type, ...facts });
     const owing = receivers.map((_, i) => bounded([...(owed[i] ?? []), ...news], i));
-    const isChanged = after !== before || news.length > 0 || owed.length !== owing.length;
-    await (isChanged ? change({ ...before, ...after, owed: owing }) : save());
+    state = { ...before, ...after, owed: owing };
+    await save();
   }
 
   /** Drops a pair if there are too many, so that down and up still alternate. Keeps the first, which can be under way. */
@@ -109,25 +110,20 @@ export async function startWatch(
         return;
       }
       const left = state.owed[i]?.filter((owed) => owed !== next) ?? [];
-      await change({ ...state, owed: state.owed.with(i, left) });
+      state = { ...state, owed: state.owed.with(i, left) };
+      await save();
     }
   }
 
-  function change(next: WatchState): Promise<void> {
-    state = next;
-    isSaved = false;
-    return save();
-  }
-
-  /** Saves the last change, after all saves before. Never rejects: the watch goes on even if its state cannot be saved. */
+  /** Saves the state if it has changed, after all saves before. Never rejects: a watch goes on if it cannot save. */
   function save(): Promise<void> {
     saving = saving.then(async () => {
-      if (isSaved) return;
-      isSaved = true;
-      await store.save(state).catch((error) => {
-        isSaved = false;
-        emit({ type: 'state-not-saved', reason: messageOf(error) });
-      });
+      const next = state;
+      if (isDeepStrictEqual(saved, next)) return;
+      await store.save(next).then(
+        () => (saved = next),
+        (error) => emit({ type: 'state-not-saved', reason: messageOf(error) }),
+      );
     });
     return saving;
   }

@@ -20,13 +20,13 @@ export interface WorkerPlace {
 const RECOVERED_MS = 10_000;
 const LEAST_PAUSE_MS = 100;
 const MOST_PAUSE_MS = 5000;
-// A worker that does not answer for this long is stuck. It would keep its share of the connections forever.
 const PULSE_MS = 1000;
+/** A worker that serves and does not answer for this long is stuck. It would keep its share of the connections forever. */
 const STUCK_PULSES = 10;
 /** A worker that does not serve after this long hangs. A start takes half a second on a free core. */
 const START_PULSES = 20;
 /** How long a worker that is still starting can take to end. */
-const START_DRAIN_PULSES = 1;
+const START_DRAIN_PULSES = 2;
 
 /** `fork` starts one worker. Each start and each end is an event. */
 export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerPlace {
@@ -35,6 +35,7 @@ export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerP
   let worker: Worker | undefined;
   let isServing = false;
   let lastEnd: WorkerEnd | undefined;
+  let silentPulses = 0;
   let kept: Promise<void> = Promise.resolve();
 
   return {
@@ -48,7 +49,7 @@ export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerP
       const hasServed = isServing;
       if (manner === 'now') worker?.hurry();
       else worker?.drain();
-      if (!hasServed && worker) void limitStart(worker, START_DRAIN_PULSES);
+      silentPulses = 0;
       await kept;
       if (hasServed && lastEnd?.code !== 0) throw new Error('a worker ended before everything was answered');
     },
@@ -73,12 +74,12 @@ export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerP
   async function live(next: Worker): Promise<void> {
     const over = new AbortController();
     worker = next;
-    const hung = limitStart(next, START_PULSES);
+    silentPulses = 0;
+    const killed = watch(next, over.signal);
     void next.listening.then(() => {
       isServing = worker === next;
       started.resolve();
       emit({ type: 'worker-listening', pid: next.pid });
-      return watch(next, over.signal);
     });
     const how = await next.ended;
     over.abort();
@@ -87,30 +88,27 @@ export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerP
     lastEnd = how;
     emit({ type: 'worker-ended', pid: next.pid, ...how, wasAsked: leaving.signal.aborted });
     // A worker that ended by itself would end again, so the start fails. One that hung and was killed is replaced.
-    if (!(await hung)) started.reject(new Error(`a worker could not start: it ended with ${nameOf(how)}`));
+    if (!(await killed)) started.reject(new Error(`a worker could not start: it ended with ${nameOf(how)}`));
   }
 
-  /** Kills a worker that does not serve after this many turns of our own event loop. Resolves with whether it did. */
-  async function limitStart(next: Worker, pulses: number): Promise<boolean> {
-    const over = new AbortController();
-    void Promise.race([next.listening, next.ended]).then(() => over.abort());
-    for (let pulse = 0; pulse < pulses; pulse++) {
-      if (!(await passes(PULSE_MS, over.signal))) return false;
-    }
-    next.kill();
-    return true;
-  }
-
-  /** Counts turns of our own event loop instead of time, so that workers are not killed after the machine stood still. */
-  async function watch(next: Worker, over: AbortSignal): Promise<void> {
-    let silent = 0;
-    let isHeard = true;
+  /**
+   * Kills a worker that does not serve or answer for too long. Resolves with whether it did. Counts turns of our own event loop instead of
+   * time, so that workers are not killed after the machine stood still.
+   */
+  async function watch(next: Worker, over: AbortSignal): Promise<boolean> {
     while (await passes(PULSE_MS, over)) {
-      silent = isHeard ? 0 : silent + 1;
-      if (silent >= STUCK_PULSES) return next.kill();
-      if (isHeard) void next.ask('pulse').then(() => (isHeard = true));
-      isHeard = false;
+      if (++silentPulses >= mostPulses()) {
+        next.kill();
+        return true;
+      }
+      if (isServing) void next.ask('pulse').then(() => (silentPulses = 0));
     }
+    return false;
+  }
+
+  function mostPulses(): number {
+    if (isServing) return STUCK_PULSES;
+    return leaving.signal.aborted ? START_DRAIN_PULSES : START_PULSES;
   }
 
   function passes(ms: number, signal: AbortSignal): Promise<boolean> {

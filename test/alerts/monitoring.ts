@@ -5,6 +5,7 @@ import { parse, stringify } from 'yaml';
 import { faster } from '../../scripts/monitoring/faster.ts';
 import { folder } from '../support/folder.ts';
 import { closedUrl } from '../support/http-server.ts';
+import { startPrometheus } from '../support/monitoring-tools.ts';
 import { type Program, startProgram } from '../support/process.ts';
 import { reached } from '../support/until.ts';
 import { type Receiver, receiver } from './receiver.ts';
@@ -26,30 +27,21 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
   const path = await folder(t);
   const got = await receiver(t);
   const alertmanagerUrl = await closedUrl();
-  const prometheusUrl = await closedUrl();
   const own = async (file: string) => faster(await readFile(new URL(file, root), 'utf8'), factor);
-  const write = (file: string, text: string) => writeFile(join(path, file), text);
+  const config = await own('deploy/monitoring/prometheus.yaml');
+  const files = {
+    'alerts.yaml': await own('deploy/chart/files/alerts.yaml'),
+    'prometheus.yaml': pointedTo(config, { alertmanagerUrl, adminUrl }),
+  };
+  const resendDelay = `--rules.alert.resend-delay=${Math.round(60_000 / factor)}ms`;
 
-  await write('alerts.yaml', await own('deploy/chart/files/alerts.yaml'));
-  await write(
-    'prometheus.yaml',
-    pointedTo(await own('deploy/monitoring/prometheus.yaml'), { alertmanagerUrl, adminUrl }),
-  );
+  const prometheus = await startPrometheus(t, files, [resendDelay]);
+  await unlessItEnds(prometheus, calm());
+  const write = (file: string, text: string) => writeFile(join(path, file), text);
   await write('alertmanager.yaml', sentTo(await own('deploy/monitoring/alertmanager.yaml'), got, path));
   for (const secret of ['smtp-password', 'webhook-token', 'watchdog-token'])
     await write(secret, `the ${secret}`);
   await write('slack-url', `${got.url}/slack`);
-
-  const prometheus = startProgram(t, {
-    command: 'prometheus',
-    args: [
-      `--config.file=${join(path, 'prometheus.yaml')}`,
-      `--storage.tsdb.path=${join(path, 'prometheus')}`,
-      `--web.listen-address=${hostOf(prometheusUrl)}`,
-      `--rules.alert.resend-delay=${Math.round(60_000 / factor)}ms`,
-    ],
-  });
-  await unlessItEnds(prometheus, calm());
   const alive = got.signOfLife();
   const alertmanager = startProgram(t, {
     command: 'prometheus-alertmanager',
@@ -64,11 +56,6 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
 
   return {
     receiver: got,
-    /** How often Prometheus has looked at the alerts so far. */
-    async evaluations() {
-      const metrics = await (await fetch(`${prometheusUrl}/metrics`)).text();
-      return Number(/^prometheus_rule_group_iterations_total\{.*;tuohs"\} (\d+)$/m.exec(metrics)?.[1]);
-    },
     /** Resolves when Alertmanager holds this alert back because of another one. */
     async toBeInhibited(alertname: string) {
       await reached(`${alertname} is inhibited`, PATIENCE_MS, async () => {
@@ -83,7 +70,7 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
   /** Resolves when Prometheus has read the service and all is well: it takes some seconds to find what to read. */
   async function calm(): Promise<void> {
     await reached('all is well', PATIENCE_MS, async () => {
-      const { json } = await answerOf<{ data: { alerts: KnownAlert[] } }>(`${prometheusUrl}/api/v1/alerts`);
+      const { json } = await answerOf<{ data: { alerts: KnownAlert[] } }>(`${prometheus.url}/api/v1/alerts`);
       return json?.data.alerts.map(({ labels }) => labels.alertname).join() === 'TuohsWatchdog';
     });
   }

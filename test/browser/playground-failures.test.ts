@@ -51,29 +51,37 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
     assert.deepEqual(asked, ['x', 'x']);
   });
 
-  test('a failure takes the answer of the text before away', async (t) => {
-    const { box, shout, says } = await open(t, (page) =>
+  test('a failure takes the answer of the text before away, and the disc with it', async (t) => {
+    const { box, shout, turn, says } = await open(t, (page) =>
       interceptShouts(page, (route, text) =>
         text === 'good' ? route.fulfill({ json: { data: 'DOOG' } }) : refuse(route, 'UPSTREAM_WRONG'),
       ),
     );
+    const isOffered = [await turn.isVisible()];
     await box.fill('good');
     await says('DOOG');
+    isOffered.push(await turn.isVisible());
 
     await box.fill('bad');
     await says('SHOUTCLOUD shouted something else, so you do not get to hear it.');
+    isOffered.push(await turn.isVisible());
 
     assert.equal(await shout.textContent(), '');
+    assert.deepEqual(isOffered, [false, true, false]);
   });
 
-  test('an answer of something in between gets a sentence, too', async (t) => {
-    const { box, says } = await open(t, (page) =>
+  test('an answer of something in between gets a sentence, and so does a network that is gone', async (t) => {
+    const { page, box, says } = await open(t, (page) =>
       interceptShouts(page, (route) => route.fulfill({ status: 502, body: '<h1>Bad Gateway</h1>' })),
     );
 
     await box.fill('hello');
-
     await says('Something between you and tuohs broke.');
+    await page.unrouteAll();
+    await page.context().setOffline(true);
+    await box.fill('hello again');
+
+    await says('tuohs cannot be reached. Check your connection.');
   });
 
   test('a failure that will not pass offers no second try, and the next one that may does', async (t) => {
@@ -105,15 +113,6 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
       const { width: widthAfter, height: heightAfter } = (await button.boundingBox()) ?? {};
       assert.deepEqual([widthAfter, heightAfter], [width, height]);
     }
-  });
-
-  test('without a network, it says so', async (t) => {
-    const { page, box, says } = await open(t);
-
-    await page.context().setOffline(true);
-    await box.fill('hello');
-
-    await says('tuohs cannot be reached. Check your connection.');
   });
 
   test('a failure is read out with the time to wait', async (t) => {

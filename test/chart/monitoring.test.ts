@@ -19,12 +19,10 @@ interface Rules {
   readonly spec: { readonly groups: readonly { readonly rules: readonly Rule[] }[] };
 }
 
+type Matchers = readonly { readonly name: string; readonly matchType: string; readonly value: string }[];
+
 interface Inhibited {
-  readonly spec: {
-    readonly inhibitRules: readonly Readonly<
-      Record<string, { name: string; matchType: string; value: string }[]>
-    >[];
-  };
+  readonly spec: { readonly inhibitRules: readonly Readonly<Record<string, Matchers>>[] };
 }
 
 const { monitoring } = rowsOf('good.yaml');
@@ -86,18 +84,17 @@ test('the dashboard of the chart is the file', () => {
 
 test('the chart silences what deploy/monitoring silences', () => {
   const file = parse(readFileSync('deploy/monitoring/alertmanager.yaml', 'utf8')).inhibit_rules;
-  const config = only<Inhibited>(manifests, 'AlertmanagerConfig');
-  const inWords = (matchers: { name: string; matchType: string; value: string }[] = []) =>
-    matchers.map(({ name, matchType, value }) => `${name} ${matchType} ${value}`);
+  const { inhibitRules } = only<Inhibited>(manifests, 'AlertmanagerConfig').spec;
 
   assert.deepEqual(
-    config.spec.inhibitRules.map(({ sourceMatch, targetMatch }) => [
-      inWords(sourceMatch),
-      inWords(targetMatch),
-    ]),
-    file.map(({ source_matchers, target_matchers }: Record<string, string[]>) => [
-      source_matchers,
-      target_matchers?.map((matcher) => matcher.replaceAll('"', '')),
+    inhibitRules.map(({ sourceMatch, targetMatch }) => [inWords(sourceMatch), inWords(targetMatch)]),
+    file.map(({ source_matchers: source, target_matchers: target }: Record<string, string[]>) => [
+      source,
+      target?.map((matcher) => matcher.replaceAll('"', '')),
     ]),
   );
 });
+
+function inWords(matchers: Matchers = []): string[] {
+  return matchers.map(({ name, matchType, value }) => `${name} ${matchType} ${value}`);
+}

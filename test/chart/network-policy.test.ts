@@ -46,13 +46,15 @@ for (const [host, to] of Object.entries({
   '[fd00::1]': 'fd00::1/128',
 })) {
   test(`a URL with the host ${host} opens its port to ${to} and nothing else`, () => {
-    const redis = policy({ redis: { url: `rediss://:pass%2Fword@${host}:25061/0` } });
-    const traced = policy({ config: { otelExporterOtlpEndpoint: `http://${host}:4318/otlp` } });
-    const upstream = policy({ config: { shoutcloudUrl: `http://${host}:8081` } });
+    const redis = { url: `rediss://:pass%2Fword@${host}:25061/0` };
+    const config = {
+      shoutcloudUrl: `http://${host}:8081`,
+      otelExporterOtlpEndpoint: `http://${host}:4318/otlp`,
+    };
 
-    assert.equal(egress(redis)[2], `25061: ${to}`);
-    assert.equal(egress(traced)[2], `4318: ${to}`);
-    assert.equal(egress(upstream)[1], `8081: ${to}`);
+    const [, ...opened] = egress(policy({ redis, config }));
+
+    assert.deepEqual(opened, [`8081: ${to}`, `25061: ${to}`, `4318: ${to}`]);
   });
 }
 

@@ -36,14 +36,14 @@ for (const password of PASSWORDS) {
   test(`the password ${JSON.stringify(password)} reaches Valkey and the service as it is`, async (t) => {
     const path = await folder(t);
     const values = { valkey: { enabled: true, existingSecret: 'ours' } };
-    const [init] = pod(values).initContainers ?? [];
+    const [init] = pod(values).spec.initContainers ?? [];
     const [, ...script] = init?.command ?? [];
     const written = script.map((word) => word.replace('/run/redis/url', join(path, 'url')));
     const environment = { VALKEY_PASSWORD: password, VALKEY_HOST: 'tuohs-valkey' };
     execFileSync(process.execPath, written, { env: environment });
     const url = new URL(readFileSync(join(path, 'url'), 'utf8'));
 
-    const { command = [], args = [] } = container('tuohs-valkey', values);
+    const { command = [], args = [] } = pod(values, 'tuohs-valkey').container;
     writeFileSync(join(path, 'valkey-server'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
     const [shell = '', ...line] = [...command, ...args];
     const told = execFileSync(shell, line, {
@@ -52,29 +52,21 @@ for (const password of PASSWORDS) {
     }).split('\n');
 
     assert.equal(decodeURIComponent(url.password), password);
-    assert.deepEqual(told.slice(0, 4), [
-      '--user',
-      'default',
-      'on',
-      `#${createHash('sha256').update(password).digest('hex')}`,
-    ]);
+    const hash = createHash('sha256').update(password).digest('hex');
+    assert.deepEqual(told.slice(0, 4), ['--user', 'default', 'on', `#${hash}`]);
   });
 }
 
 function pod(values: Values, name = 'tuohs') {
   const spec = only<IDeployment>(rendered(values), 'Deployment', name).spec?.template.spec;
-  assert.ok(spec);
-  return spec;
-}
-
-function container(name: string, values: Values) {
-  const [first] = pod(values, name).containers;
-  assert.ok(first);
-  return first;
+  const [container] = spec?.containers ?? [];
+  assert.ok(spec && container);
+  return { spec, container };
 }
 
 function referenceOf(name: string, values: Values, variable: string) {
-  return container(name, values).env?.find((entry) => entry.name === variable)?.valueFrom?.secretKeyRef;
+  const { env = [] } = pod(values, name).container;
+  return env.find((entry) => entry.name === variable)?.valueFrom?.secretKeyRef;
 }
 
 function decoded(base64 = ''): string {

@@ -32,11 +32,12 @@ export function rowsOf<Row = Values>(file: string): Readonly<Record<string, Row>
 /** Names that Helm takes for a release. */
 export const oddReleases = ['12345', '1e3', 'true', 'null', 'a.b', '0x10', 'n'.repeat(53), '1'.repeat(53)];
 
-/** Which helm renders (4 unless told otherwise), which chart, and for a release of which name. */
+/** Which helm renders (4 unless told otherwise), which chart, and for a release of which name in which namespace. */
 export interface Rendering {
   readonly helm?: Extract<KubernetesTool, 'helm' | 'helm3'>;
   readonly path?: string;
   readonly release?: string;
+  readonly namespace?: string;
 }
 
 /** What `helm template` makes of the values for a release "tuohs". Throws what helm says if it refuses them. */
@@ -68,8 +69,10 @@ export function kindsOf(manifests: readonly Manifest[]): string[] {
   return manifests.map(({ kind }) => kind);
 }
 
-function template(values: Values, { helm = 'helm', path = chart, release = 'tuohs' }: Rendering = {}) {
-  const args = ['template', release, path, '--namespace', 'tuohs', '--values', '-'];
+/** How `helm template` ends with these values, and what it prints. */
+export function template(values: Values, { helm = 'helm', path = chart, ...named }: Rendering = {}) {
+  const { release = 'tuohs', namespace = 'tuohs' } = named;
+  const args = ['template', release, path, '--namespace', namespace, '--values', '-'];
   return answerOf(helm, args, JSON.stringify(values));
 }
 

@@ -6,7 +6,7 @@ import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IService } from 'kubernetes-models/v1/Service';
 import { stringify } from 'yaml';
 import { folder } from '../support/folder.ts';
-import { chart, only, type Rendering, refusal, rendered } from './rendering.ts';
+import { chart, only, refusal, rendered } from './rendering.ts';
 
 for (const helm of ['helm', 'helm3'] as const) {
   test(`a parent chart leaves it out by a condition (${helm})`, async (t) => {
@@ -16,25 +16,23 @@ for (const helm of ['helm', 'helm3'] as const) {
     assert.ok(only(rendered({ tuohs: { enabled: true } }, { helm, path }), 'Deployment'));
   });
 
-  test(`a parent chart has it twice in one release, under two aliases (${helm})`, async (t) => {
-    const rendering = await twice(t, helm);
-    const manifests = rendered({ one: { valkey: { enabled: true } } }, rendering);
-    const named = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  test(`a parent chart has it twice in one release, and each Service leads to its own pods (${helm})`, async (t) => {
+    const path = await parentChart(t, [
+      { name: 'tuohs', alias: 'one' },
+      { name: 'tuohs', alias: 'Two_2' },
+    ]);
+    const manifests = rendered({ one: { valkey: { enabled: true } } }, { helm, path });
+    const labelsOf = (name: string) =>
+      only<IDeployment>(manifests, 'Deployment', name).spec?.template.metadata?.labels;
+    const selectorOf = (name: string) => only<IService>(manifests, 'Service', name).spec?.selector;
 
+    const named = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     assert.equal(new Set(named).size, named.length);
-    assert.ok(named.includes('Deployment tuohs-one') && named.includes('Deployment tuohs-two-2'));
+    assert.deepEqual(selectorOf('tuohs-one'), labelsOf('tuohs-one'));
+    assert.deepEqual(selectorOf('tuohs-two-2'), labelsOf('tuohs-two-2'));
+    assert.notDeepEqual(selectorOf('tuohs-one'), labelsOf('tuohs-two-2'));
   });
 }
-
-test('of two in one release each Service leads to its own pods', async (t) => {
-  const manifests = rendered({}, await twice(t, 'helm'));
-  const labelsOf = (name: string) =>
-    only<IDeployment>(manifests, 'Deployment', name).spec?.template.metadata?.labels;
-  const selectorOf = (name: string) => only<IService>(manifests, 'Service', name).spec?.selector;
-
-  assert.deepEqual(selectorOf('tuohs-one'), labelsOf('tuohs-one'));
-  assert.notDeepEqual(selectorOf('tuohs-one'), labelsOf('tuohs-two-2'));
-});
 
 for (const alias of ['a'.repeat(25), 'edge_']) {
   test(`the alias ${alias} is refused in a sentence`, async (t) => {
@@ -42,14 +40,6 @@ for (const alias of ['a'.repeat(25), 'edge_']) {
 
     assert.match(refusal({}, { path }), /The alias \S+ must begin and end with a letter or digit, and have/);
   });
-}
-
-async function twice(t: TestContext, helm: 'helm' | 'helm3'): Promise<Rendering> {
-  const aliases = [
-    { name: 'tuohs', alias: 'one' },
-    { name: 'tuohs', alias: 'Two_2' },
-  ];
-  return { helm, path: await parentChart(t, aliases) };
 }
 
 async function parentChart(t: TestContext, dependencies: readonly object[]): Promise<string> {

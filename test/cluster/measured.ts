@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countOf, slowestMs, statusesOf } from '../chaos/tools/statistics.ts';
+import { alignedTable } from '../support/aligned-table.ts';
 import type { Load } from '../support/load.ts';
 
 export interface Row {
@@ -48,16 +49,5 @@ export function table(rows: readonly Row[]): string {
     `${row.slowestMs.toFixed(0)} ms`,
     row.failures,
   ]);
-  const all = [['under load', 'took', 'requests', 'failed', 'slowest', ''], ...cells];
-  const widths = (all[0] ?? []).map((_, column) =>
-    Math.max(...all.map((line) => (line[column] ?? '').length)),
-  );
-  return all
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return alignedTable([['under load', 'took', 'requests', 'failed', 'slowest', ''], ...cells]);
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { after, before, suite, test } from 'node:test';
-import { type KubernetesTool, kubernetesTool } from '../../scripts/kubernetes-tool.ts';
-import { chart, oddReleases, rowsOf, type Values } from '../chart/rendering.ts';
+import { kubernetesTool } from '../../scripts/kubernetes-tool.ts';
+import { chart, oddReleases, rowsOf, template, type Values } from '../chart/rendering.ts';
 import { kubectl } from './kubernetes.ts';
 
 // make test-cluster-values: what the API server of the cluster that KUBECONFIG names says to values of the chart.
@@ -25,7 +25,7 @@ suite('values on a cluster', { skip }, () => {
       test(`from ${from} to ${to} and back, with server-side apply`, () => {
         const first = upgraded(values);
         const there = upgraded(others);
-        const back = helm('helm', ['rollback', 'tuohs', '--namespace', NAMESPACE, '--server-side=true']);
+        const back = helm(['rollback', 'tuohs', '--namespace', NAMESPACE, '--server-side=true']);
 
         assert.deepEqual([first, there, back], ['', '', '']);
       });
@@ -52,24 +52,17 @@ suite('values on a cluster', { skip }, () => {
 /** Upgrades the release to the values; what helm says against it, or nothing. */
 function upgraded(values: Values): string {
   const args = ['upgrade', '--install', 'tuohs', chart, '--namespace', NAMESPACE, '--server-side=true'];
-  return helm('helm', [...args, '--values', '-'], values);
+  return helm([...args, '--values', '-'], values);
 }
 
 /** What the API server says against that which these values render; nothing if it takes it, or if the chart refuses them. */
-function serversRefusal(version: KubernetesTool, release: string, values: Values): string {
-  const args = ['template', release, chart, '--namespace', NAMESPACE, '--values', '-'];
-  const rendered = spawnSync(kubernetesTool(version), args, {
-    input: JSON.stringify(values),
-    encoding: 'utf8',
-  });
-  if (rendered.status !== 0) return '';
+function serversRefusal(version: 'helm' | 'helm3', release: string, values: Values): string {
+  const { status, stdout } = template(values, { helm: version, release, namespace: NAMESPACE });
+  if (status !== 0) return '';
   // Whose the fields are that another test has left says nothing about the values.
   const forced = ['apply', '--server-side', '--force-conflicts', '--dry-run=server'];
   const apply = [...forced, '--namespace', NAMESPACE, '--filename', '-'];
-  const { stderr } = spawnSync(kubernetesTool('kubectl'), apply, {
-    input: rendered.stdout,
-    encoding: 'utf8',
-  });
+  const { stderr } = spawnSync(kubernetesTool('kubectl'), apply, { input: stdout, encoding: 'utf8' });
   return stderr.split('\n').filter(isRefusal).join('\n');
 }
 
@@ -78,14 +71,10 @@ function isRefusal(line: string): boolean {
   return line !== '' && !/no matches for kind|ensure CRDs are installed|^Warning:/.test(line);
 }
 
-function helm(version: KubernetesTool, args: readonly string[], values: Values = {}): string {
+function helm(args: readonly string[], values: Values = {}): string {
   try {
-    const options = {
-      input: JSON.stringify({ ...STILL, ...values }),
-      encoding: 'utf8',
-      stdio: 'pipe',
-    } as const;
-    execFileSync(kubernetesTool(version), args, options);
+    const input = JSON.stringify({ ...STILL, ...values });
+    execFileSync(kubernetesTool('helm'), args, { input, encoding: 'utf8', stdio: 'pipe' });
     return '';
   } catch (error) {
     return String(error);

@@ -10,17 +10,13 @@ import { linkPrograms } from './fake-tools.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAMS = ['redis-server', 'curl', 'prometheus', 'promtool', 'prometheus-alertmanager', 'amtool'];
 
-test('a machine that has every program gets none', async (t) => {
-  const { status, installed, stderr } = await packages(t, [...PROGRAMS, 'chromium']);
-
-  assert.deepEqual([status, installed, stderr], [0, '', '']);
-});
-
-test('Chrome stands in for Chromium, and a Chromium that is there stays', async (t) => {
+test('a machine that has every program gets none, and Chrome stands in for Chromium', async (t) => {
+  const complete = await packages(t, [...PROGRAMS, 'chromium']);
   const withChrome = await packages(t, [...PROGRAMS, 'google-chrome']);
   const withBoth = await packages(t, [...PROGRAMS, 'google-chrome', 'chromium']);
 
-  assert.deepEqual([withChrome.installed, withBoth.installed], ['', '']);
+  for (const { status, installed, stderr } of [complete, withChrome, withBoth])
+    assert.deepEqual([status, installed, stderr], [0, '', '']);
   assert.ok(withChrome.hasChromium);
 });
 
@@ -37,24 +33,26 @@ test('a machine that lets nobody install anything is told of in a line, and is n
   assert.match(stderr, /^not installed, because it takes root and apt-get: chromium redis-server /);
 });
 
-for (const [state, says, version, gitStatus] of [
-  ['a version with a tag', 'released', 'Unreleased', '0'],
-  ['a version without a tag', 'new', 'Unreleased', '2'],
-  ['a version without a section', 'unnamed', '0.0.0', '2'],
+for (const [state, version, gitStatus, code, says, complaint] of [
+  ['is released with a tag', 'Unreleased', 0, 0, 'released\n', /^$/],
+  ['is new without a tag', 'Unreleased', 2, 0, 'new\n', /^$/],
+  ['is unnamed without a section', '0.0.0', 2, 0, 'unnamed\n', /^$/],
+  ['fails if the remote does not answer', 'Unreleased', 128, 128, '', /git ls-remote failed with 128/],
 ] as const) {
-  test(`the release knows ${state}`, async (t) => {
-    const { status, stdout } = await releaseState(t, version, gitStatus);
+  test(`a version ${state}`, async (t) => {
+    const path = await folder(t);
+    program(path, 'git', `exit ${gitStatus}`);
 
-    assert.deepEqual([status, stdout], [0, `${says}\n`]);
+    const { status, stdout, stderr } = spawnSync(join(root, '.ci/release-state'), [version], {
+      cwd: root,
+      env: { ...process.env, PATH: `${path}:${process.env.PATH}`, GH_TOKEN: 'token' },
+      encoding: 'utf8',
+    });
+
+    assert.deepEqual([status, stdout], [code, says]);
+    assert.match(stderr, complaint);
   });
 }
-
-test('a remote that does not answer fails the release, and is no missing tag', async (t) => {
-  const { status, stdout, stderr } = await releaseState(t, 'Unreleased', '128');
-
-  assert.deepEqual([status, stdout], [128, '']);
-  assert.match(stderr, /git ls-remote failed with 128/);
-});
 
 /** Runs .ci/packages on a machine that has these programs, and an apt-get that writes down what it should do. */
 async function packages(t: TestContext, programs: readonly string[], userId = '0') {
@@ -76,16 +74,6 @@ async function packages(t: TestContext, programs: readonly string[], userId = '0
     installed: existsSync(log) ? readFileSync(log, 'utf8') : '',
     hasChromium: existsSync(chromium),
   };
-}
-
-async function releaseState(t: TestContext, version: string, gitStatus: string) {
-  const path = await folder(t);
-  program(path, 'git', `exit ${gitStatus}`);
-  return spawnSync(join(root, '.ci/release-state'), [version], {
-    cwd: root,
-    env: { ...process.env, PATH: `${path}:${process.env.PATH}`, GH_TOKEN: 'token' },
-    encoding: 'utf8',
-  });
 }
 
 function program(path: string, name: string, line: string): void {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { RequestListener } from 'node:http';
 import { after, type TestContext, test } from 'node:test';
 import { smoke } from '../../scripts/delivery/smoke.ts';
 import { httpServer } from '../support/http-server.ts';
@@ -24,6 +23,8 @@ test('a service whose SHOUTCLOUD is down passes: it refuses honestly', async (t)
 
   assert.match(String(seen[1]), /refused.*UPSTREAM_UNREACHABLE/);
 });
+
+type Place = Readonly<{ status: number; body: string }>;
 
 const INDEX = { status: 200, body: '{"name":"tuohs"}' };
 const SHOUT = /neither answered nor refused/;
@@ -64,16 +65,11 @@ test('an address that becomes tuohs in time passes', async (t) => {
   assert.equal(seen.length, 3);
 });
 
-interface Place {
-  readonly status: number;
-  readonly body: string;
-}
-
 /** A server that says one thing to a GET and one to a POST. */
 async function answering(t: TestContext, toGet: Place, toPost: Place): Promise<string> {
-  const listener: RequestListener = ({ method }, response) => {
+  const { url } = await httpServer(t, ({ method }, response) => {
     const { status, body } = method === 'POST' ? toPost : toGet;
     response.writeHead(status).end(body);
-  };
-  return (await httpServer(t, listener)).url;
+  });
+  return url;
 }

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock.ts';
 import { TuohsError } from '../../src/core/errors.ts';
 import { reverser, reverseShout } from '../../src/core/reverse.ts';
-import { type ApiUnderTest, testApi } from '../support/api.ts';
+import type { Shout } from '../../src/core/shouter.ts';
+import { type ApiUnderTest, listeningServer } from '../support/api.ts';
+import { ask, type Question } from '../support/ask.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { pick } from '../support/pick.ts';
+import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { worldOn } from '../support/world.ts';
 
@@ -60,13 +64,13 @@ for (const [what, body, lines] of CASES) {
 }
 
 test('a body over the limit of a bulk is refused as a whole', async (t) => {
-  const { post, most } = await startBulk(t, { options: { maxBulkBytes: 20 } });
+  const { post, upstream } = await startBulk(t, { options: { maxBulkBytes: 20 } });
 
   const { status, lines } = await post('{"data":"a"}\n{"data":"b"}');
 
   const [{ code, detail }] = lines;
   assert.deepEqual([status, code, detail], [413, 'TOO_LARGE', 'A body may have 20 bytes at most.']);
-  assert.equal(most(), 0);
+  assert.deepEqual(upstream.calls, []);
 });
 
 test('an upstream that fails is told line by line', async (t) => {
@@ -80,65 +84,69 @@ test('an upstream that fails is told line by line', async (t) => {
 });
 
 test('thousands of lines stay in order and take no more than the window', async (t) => {
-  const { post, most } = await startBulk(t, { options: { maxBulkLines: 50 } });
   const texts = Array.from({ length: 5000 }, (_, i) => `line ${i}`);
+  let [underWay, most] = [0, 0];
+  const { post } = await startBulk(t, {
+    options: { maxBulkLines: 50 },
+    async reverseShout(text) {
+      most = Math.max(most, ++underWay);
+      await turn();
+      underWay--;
+      return shoutOf(text);
+    },
+  });
 
   const { lines } = await post(texts.map((data) => JSON.stringify({ data })).join('\n'));
 
-  const expected = texts.map((text) => ({ data: [...text].reverse().join('').toUpperCase() }));
-  assert.deepEqual(lines, expected);
-  assert.ok(most() <= 50, `${most()} lines were under way at once`);
+  assert.deepEqual(pick(lines, 'data'), texts);
+  assert.equal(most, 50);
 });
 
 test('nothing is answered before the whole request has arrived', async (t) => {
-  const { port, upstream } = await startBulk(t);
-  const client = await rawClient(t, port);
+  const { server, upstream, client } = await startBulk(t);
+  const request = bulkOf('first', 'second');
 
-  client.send(`${chunkedHead()}${chunk('{"data":"first"}\n')}`);
-  const other = await rawClient(t, port);
-  other.send('GET /v1?data=other HTTP/1.1\r\nhost: test\r\n\r\n');
+  client.send(request.slice(0, -5));
+  const other = await rawClient(t, server.port);
+  other.send(requestOf('GET /v1?data=other'));
   await other.heard('REHTO');
 
   assert.deepEqual([upstream.calls, client.text()], [['rehto'], '']);
-  client.send(`${chunk('{"data":"second"}')}0\r\n\r\n`);
+  client.send(request.slice(-5));
   assert.match(await client.heard('DNOCES'), /TSRIF[\s\S]*DNOCES/);
 });
 
 test('a line is answered as soon as its answer is known', async (t) => {
-  const first = Promise.withResolvers<void>();
-  const { port } = await startBulk(t, {
-    reverseShout: async (data) => {
-      if (data !== 'a') await first.promise;
-      return { text: data.toUpperCase(), source: 'upstream', stored: true, collapsed: false };
+  const second = Promise.withResolvers<void>();
+  const { client } = await startBulk(t, {
+    reverseShout: async (text) => {
+      if (text !== 'a') await second.promise;
+      return shoutOf(text);
     },
   });
-  const client = await rawClient(t, port);
 
-  client.send(`${chunkedHead()}${chunk('{"data":"a"}\n{"data":"b"}\n')}0\r\n\r\n`);
+  client.send(bulkOf('a', 'b'));
 
-  assert.doesNotMatch(await client.heard('{"data":"A"}\n'), /"B"/);
-  first.resolve();
-  await client.heard('{"data":"B"}\n');
+  assert.doesNotMatch(await client.heard('{"data":"a"}\n'), /"b"/);
+  second.resolve();
+  await client.heard('{"data":"b"}\n');
 });
 
 test('lines are counted by how they ended, and an internal error is reported with the id of the request', async (t) => {
-  const world = worldOn(systemClock);
   const bug = new TypeError('hidden');
-  const { port } = await startBulk(t, {
-    world,
+  const { post, world } = await startBulk(t, {
     reverseShout: (data) => {
       if (data === 'bug') throw bug;
-      return { text: 'A', source: data === 'mine' ? 'local' : 'memory', stored: true, collapsed: false };
+      return shoutOf('A', data === 'mine' ? 'local' : 'memory');
     },
   });
-  const headers = { 'content-type': NDJSON, 'x-request-id': 'my-id' };
   const body = '{"data":"a"}\n{"data":"bug"}\n{"data":"b"}\n{"data":"mine"}\n{}\n';
 
-  const answer = await fetch(`http://127.0.0.1:${port}/v1/bulk`, { method: 'POST', headers, body });
+  const { lines } = await post(body, { 'x-request-id': 'my-id' });
 
-  assert.match(await answer.text(), /^\{"data":"A","source":"local"\}$/m);
+  assert.deepEqual(lines[3], { data: 'A', source: 'local' });
   await until(t, () => world.told('answered').length > 0);
-  const counted = world.told('bulk-lines').map(({ outcome, lines }) => [outcome, lines]);
+  const counted = world.told('bulk-lines').map((each) => [each.outcome, each.lines]);
   assert.deepEqual(Object.fromEntries(counted), { success: 2, INTERNAL: 1, local: 1, BAD_INPUT: 1 });
   assert.deepEqual(world.told('failed'), [
     { type: 'failed', requestId: 'my-id', code: 'INTERNAL', error: bug },
@@ -146,10 +154,9 @@ test('lines are counted by how they ended, and an internal error is reported wit
 });
 
 test('a caller that resets its connection is worked for no longer', async (t) => {
-  const { port, upstream } = await startBulk(t);
+  const { client, upstream } = await startBulk(t);
   upstream.hold();
-  const client = await rawClient(t, port);
-  client.send(`${chunkedHead()}${chunk('{"data":"a"}\n{"data":"b"}\n')}0\r\n\r\n`);
+  client.send(bulkOf('a', 'b'));
   await until(t, () => upstream.received.length === 2);
 
   client.socket.resetAndDestroy();
@@ -158,14 +165,12 @@ test('a caller that resets its connection is worked for no longer', async (t) =>
 });
 
 test('when the drain ends, the lines under way are answered and the rest are OVERLOADED', async (t) => {
-  const { api, port, upstream } = await startBulk(t, { options: { maxBulkLines: 8 } });
+  const { server, client, upstream } = await startBulk(t, { options: { maxBulkLines: 8 } });
   upstream.hold();
-  const client = await rawClient(t, port);
-  const lines = Array.from({ length: 20 }, (_, i) => `{"data":"${i}"}\n`).join('');
-  client.send(`${chunkedHead()}${chunk(lines)}0\r\n\r\n`);
+  client.send(bulkOf(...Array.from({ length: 20 }, (_, i) => `${i}`)));
   await until(t, () => upstream.received.length === 8);
 
-  const closed = api.close();
+  const closed = server.close();
   upstream.answerHeld();
 
   const text = await client.closed();
@@ -175,48 +180,28 @@ test('when the drain ends, the lines under way are answered and the rest are OVE
 });
 
 /** A service around a fake upstream, on the real clock, and what it takes to post to it. */
-async function startBulk(test: TestContext, parts: ApiUnderTest = {}) {
+async function startBulk(t: TestContext, parts: ApiUnderTest = {}) {
   const upstream = fakeShouter();
-  const shout = reverseShout(upstream, reverser('grapheme'));
-  let underWay = 0;
-  let most = 0;
-  const api = testApi(test, {
-    world: worldOn(systemClock),
-    reverseShout: async (data, call) => {
-      underWay++;
-      most = Math.max(most, underWay);
-      try {
-        return await shout(data, call);
-      } finally {
-        underWay--;
-      }
-    },
-    ...parts,
-  });
-  const port = await api.listen({ host: '127.0.0.1', port: 0 });
-
+  const reverse = reverseShout(upstream, reverser('grapheme'));
+  const world = worldOn(systemClock);
+  const server = await listeningServer(t, { world, reverseShout: reverse, ...parts });
   return {
-    api,
-    port,
-    upstream,
-    most: () => most,
-    async post(body: string | Buffer) {
-      const headers = { 'content-type': NDJSON };
-      const response = await fetch(`http://127.0.0.1:${port}/v1/bulk`, { method: 'POST', headers, body });
-      const lines = (await response.text()).split('\n').filter((line) => line !== '');
-      return {
-        status: response.status,
-        type: response.headers.get('content-type'),
-        lines: lines.map((line) => JSON.parse(line)),
-      };
+    ...{ server, upstream, world, client: await rawClient(t, server.port) },
+    async post(body: string | Buffer, more: Question['headers'] = {}) {
+      const headers = { 'content-type': NDJSON, ...more };
+      const question = { method: 'POST', path: '/v1/bulk', headers, body };
+      const reply = await ask(`http://127.0.0.1:${server.port}`, question);
+      const lines = reply.body.split('\n').filter((line) => line !== '');
+      const { status, headers: answered } = reply;
+      return { status, type: answered['content-type'], lines: lines.map((line) => JSON.parse(line)) };
     },
   };
 }
 
-function chunkedHead(): string {
-  return `POST /v1/bulk HTTP/1.1\r\nhost: test\r\ncontent-type: ${NDJSON}\r\ntransfer-encoding: chunked\r\n\r\n`;
+function bulkOf(...texts: readonly string[]): string {
+  const body = texts.map((data) => `${JSON.stringify({ data })}\n`).join('');
+  return requestOf('POST /v1/bulk', { type: NDJSON, body });
 }
 
-function chunk(text: string): string {
-  return `${text.length.toString(16)}\r\n${text}\r\n`;
-}
+const shoutOf = (text: string, source: Shout['source'] = 'upstream') =>
+  ({ text, source, stored: true, collapsed: false }) as const;

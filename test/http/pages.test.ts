@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
-import { testApi } from '../support/api.ts';
+import { TuohsError } from '../../src/core/errors.ts';
+import { type ApiUnderTest, NO_ROOM, testApi } from '../support/api.ts';
 
 // What Chromium, Firefox and Safari send for a page.
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
@@ -40,7 +42,10 @@ for (const path of ['/', '/docs']) {
 
 for (const accept of [null, '*/*', 'application/json', BROWSER]) {
   test(`with Accept ${accept} there is the JSON index or a page, and caches are told that Accept decides`, async (t) => {
-    const { headers, body } = await open(t, '/', accept);
+    const { headers, body } = await testApi(t).inject({
+      url: '/',
+      headers: accept === null ? {} : { accept },
+    });
 
     assert.match(String(headers.vary), /^Accept\b/);
     if (accept === BROWSER) return;
@@ -67,8 +72,85 @@ test('the OpenAPI document is JSON and nothing behind it', async (t) => {
   assert.equal(JSON.parse(body).info.version, '1.2.3');
 });
 
-function open(t: TestContext, url: string, accept: string | null = BROWSER) {
-  return testApi(t).inject({ url, headers: accept === null ? {} : { accept } });
+const LIMITED: ApiUnderTest = {
+  admission: {
+    inFlight: () => 0,
+    admit() {
+      throw new TuohsError('RATE_LIMITED', 'as told', { detail: 'The quota is <5>.', retryAfterMs: 7000 });
+    },
+  },
+};
+
+for (const [what, parts, url, status] of [
+  ['an unknown path', {}, '/nowhere', 404],
+  ['a file of the reference that there is not', {}, '/docs/nowhere', 404],
+  ['the playground under overload', NO_ROOM, '/', 503],
+  ['the reference under overload', NO_ROOM, '/docs', 503],
+  ['the playground over a quota', LIMITED, '/?a=b', 429],
+  ['the reference over a quota', LIMITED, '/docs/', 429],
+] as const) {
+  test(`a browser that opens ${what} gets a page with ${status}`, async (t) => {
+    const { statusCode, headers, body } = await open(t, url, parts);
+
+    assert.equal(statusCode, status);
+    assert.equal(headers['content-type'], 'text/html; charset=utf-8');
+    assert.equal(headers['cache-control'], 'no-store');
+    assert.equal(headers.vary, 'Accept');
+    assert.equal(headers['retry-after'] !== undefined, status !== 404);
+    assert.match(body, new RegExp(`<h1>${status}</h1>`));
+    assert.ok(body.includes(`Request ${headers['x-request-id']}`));
+  });
+}
+
+test('the page of an error says when to try again and what the limit is, with nothing that could be markup', async (t) => {
+  const { body } = await open(t, '/', LIMITED);
+
+  assert.match(body, /Try again in 7 seconds/);
+  assert.match(body, /The quota is &#60;5&#62;\./);
+});
+
+test('the page of an error loads nothing and runs nothing, and its policy lets in its style alone', async (t) => {
+  const { headers, body } = await open(t, '/nowhere');
+  const [, style = ''] = /<style>(.*)<\/style>/s.exec(body) ?? [];
+
+  const policy = String(headers['content-security-policy']).split('; ');
+
+  assert.deepEqual(policy.slice(0, 2), [
+    "default-src 'none'",
+    `style-src 'sha256-${hash('sha256', style, 'base64')}'`,
+  ]);
+  assert.doesNotMatch(body, /<script|<link|<img|style=/);
+});
+
+for (const [path, root] of [
+  ['/nowhere', './'],
+  ['/a/b/c?d=/e/f', '../../'],
+  ['/docs/nowhere', '../'],
+] as const) {
+  test(`the links of the page of an error lead from ${path} to the start, below whatever path a proxy serves it`, async (t) => {
+    const { body } = await open(t, path);
+
+    const links = Array.from(body.matchAll(/href="([^"]*)"/g), ([, link]) => link);
+    assert.deepEqual(links, [root, `${root}docs`]);
+  });
+}
+
+for (const [what, url, request] of [
+  ['a program that asks for an unknown path', '/nowhere', { headers: { accept: '*/*' } }],
+  ['a program without Accept', '/', {}],
+  ['a text that is refused', '/v1?data=a', { headers: { accept: BROWSER } }],
+  ['a form that is sent', '/', { method: 'POST', headers: { accept: BROWSER } }],
+] as const) {
+  test(`${what} gets the problem as JSON`, async (t) => {
+    const { headers, body } = await testApi(t, NO_ROOM).inject({ url, ...request });
+
+    assert.equal(headers['content-type'], 'application/json');
+    assert.equal(JSON.parse(body).code, 'OVERLOADED');
+  });
+}
+
+function open(t: TestContext, url: string, parts: ApiUnderTest = {}) {
+  return testApi(t, parts).inject({ url, headers: { accept: BROWSER } });
 }
 
 async function addressesIn(t: TestContext, path: string): Promise<string[]> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
-import type { ReverseShout } from '../../src/core/reverse.ts';
 import type { Shout } from '../../src/core/shouter.ts';
-import { listeningServer } from '../support/api.ts';
+import { type ApiUnderTest, listeningServer } from '../support/api.ts';
+import { numbered } from '../support/layer.ts';
 import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { worldOn } from '../support/world.ts';
@@ -14,37 +14,25 @@ const known = (text: string): Shout => ({ text, source: 'memory', stored: false,
 /** What is held for a request that was sent ahead and waits. Of 128, 8 are worked on. */
 const REQUEST_BYTES = 4096;
 
-const THOUSAND_REQUESTS = Array.from(
-  { length: 1_000 },
-  (_, at) => `GET /v1?data=${at} HTTP/1.1\r\nHost: a\r\n\r\n`,
-).join('');
+const NUMBERS = Array.from({ length: 1_000 }, (_, at) => at);
+const THOUSAND_REQUESTS = NUMBERS.map((at) => requestOf(`GET /v1?data=${at}`)).join('');
 
-function numbersIn(answers: string): number[] {
-  return [...answers.matchAll(/"data":"(\d+)"/g)].map(([, text]) => Number(text));
-}
-
-for (const [limit, most, { shout = known, maxHeldBytes = 2 ** 26 }] of [
-  ['128 ahead of an answer', 129, { shout: async (text) => known(text) }],
-  ['128 in one packet, each answered at once', 129, {}],
+for (const [limit, most, parts] of [
+  ['128 ahead of an answer', 129, { reverseShout: async (text) => known(text) }],
+  ['128 in one packet, each answered at once', 129, { reverseShout: known }],
   [
     'the bytes that are held have room for',
     104,
-    { maxHeldBytes: 2 ** 19, shout: async (text) => turn(known(text)) },
+    { options: { maxHeldBytes: 2 ** 19 }, reverseShout: async (text) => turn(known(text)) },
   ],
-] as readonly [string, number, Ahead][]) {
+] as readonly [string, number, ApiUnderTest][]) {
   test(`of more requests than ${limit}, those within the limit are answered in order, then the connection closes`, async (t) => {
-    const world = worldOn(systemClock);
-    const options = { options: { maxHeldBytes }, reverseShout: shout };
-    const { port, status } = await listeningServer(t, { world, ...options });
-    const client = await rawClient(t, port);
+    const { client, status, world } = await start(t, parts);
 
     client.send(THOUSAND_REQUESTS);
 
     const answers = await client.closed();
-    assert.deepEqual(
-      numbersIn(answers),
-      Array.from({ length: most }, (_, at) => at),
-    );
+    assert.deepEqual(numbersIn(answers), NUMBERS.slice(0, most));
     assert.equal(answers.match(/connection: close/gi)?.length, 1);
     await until(t, () => status().connections === 0);
     assert.equal(world.told('answered').length, most);
@@ -59,7 +47,7 @@ test('once clients have sent 128 requests ahead in a turn of the event loop, eac
     return () => {};
   };
   let turnsAskedFor = 0;
-  const { port } = await listeningServer(t, {
+  const { port } = await start(t, {
     world: worldOn({ ...systemClock, soon }),
     reverseShout: known,
     async nextTurn() {
@@ -83,15 +71,13 @@ test('once clients have sent 128 requests ahead in a turn of the event loop, eac
 test('a bulk answer is whole although more requests follow than a connection can send ahead', async (t) => {
   const follow = Promise.withResolvers<void>();
   let lines = 0;
-  const { port, status } = await listeningServer(t, {
-    world: worldOn(systemClock),
+  const { client, status } = await start(t, {
     async reverseShout(text) {
       lines++;
       await follow.promise;
       return known(text);
     },
   });
-  const client = await rawClient(t, port);
   const body = `${JSON.stringify({ data: 'a'.repeat(200_000) })}\n`.repeat(5);
 
   client.send(requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body }));
@@ -104,29 +90,16 @@ test('a bulk answer is whole although more requests follow than a connection can
   assert.equal((await client.closed()).match(/"data":"a{200000}"/g)?.length, 5);
 });
 
-interface Ahead {
-  readonly shout?: ReverseShout;
-  readonly maxHeldBytes?: number;
-}
-
 for (const [pieces, chunk, turns] of [
   ['256 pieces', '1\r\na\r\n', 1],
   ['few pieces', '100\r\n'.concat('a'.repeat(256), '\r\n'), 0],
 ] as const) {
   test(`a body in ${pieces} ${turns === 0 ? 'has no need to let' : 'lets'} others be read first`, async (t) => {
     const asked: number[] = [];
-    const { port } = await listeningServer(t, {
-      world: worldOn(systemClock),
-      async nextTurn(bytes) {
-        asked.push(bytes);
-      },
-    });
-    const client = await rawClient(t, port);
+    const { client } = await start(t, { nextTurn: async (bytes) => void asked.push(bytes) });
     const size = Number.parseInt(chunk, 16);
 
-    client.send(
-      `POST /v1 HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n`,
-    );
+    client.send(requestOf('POST /v1', { type: 'text/plain', more: 'transfer-encoding: chunked' }));
     client.send(`${chunk.repeat(256 / size)}0\r\n\r\n`);
 
     await client.heard('AAA');
@@ -135,11 +108,8 @@ for (const [pieces, chunk, turns] of [
 }
 
 test('one connection has no more than a packet of its requests read in a turn of the event loop', async (t) => {
-  const path = `/${'a'.repeat(15_000)}`;
-  let begun = 0;
-  let most = 0;
-  const { port } = await listeningServer(t, {
-    world: worldOn(systemClock),
+  let [begun, most] = [0, 0];
+  const { client } = await start(t, {
     isDraining() {
       if (begun++ === 0)
         setImmediate(() => {
@@ -149,33 +119,35 @@ test('one connection has no more than a packet of its requests read in a turn of
       return false;
     },
   });
-  const client = await rawClient(t, port);
 
-  client.send(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(200));
+  client.send(requestOf(`GET /${'a'.repeat(15_000)}`).repeat(200));
 
   await until(t, () => client.text().match(/HTTP\/1.1 404/g)?.length === 200);
   assert.ok(most > 0 && most <= 6, `${most} requests in a turn`);
 });
 
-for (const [what, parts] of [
+for (const [what, options] of [
   ['wait for earlier ones', {}],
-  ['wait for their quota', { options: { rateLimitPerMinute: 100 } }],
+  ['wait for their quota', { rateLimitPerMinute: 100 }],
 ] as const) {
   test(`the bodies of requests that ${what} are read when it is their turn`, async (t) => {
-    const texts = Array.from({ length: 20 }, (_, i) => `text ${i}`);
-    const { port } = await listeningServer(t, {
-      world: worldOn(systemClock),
-      async reverseShout(text) {
-        await turn();
-        return { text, source: 'upstream', stored: true, collapsed: false };
-      },
-      ...parts,
-    });
-    const client = await rawClient(t, port);
+    const texts = numbered(20);
+    const { client } = await start(t, { reverseShout: async (text) => turn(known(text)), options });
 
-    client.send(texts.map((text) => postOf(text)).join(''));
+    client.send(texts.map(postOf).join(''));
 
     await client.heard('text 19');
     assert.deepEqual(client.text().match(/text \d+/g), texts);
   });
+}
+
+function numbersIn(answers: string): number[] {
+  return Array.from(answers.matchAll(/"data":"(\d+)"/g), ([, text]) => Number(text));
+}
+
+/** A listening server on the real clock, and a client of it. */
+async function start(t: TestContext, parts: ApiUnderTest) {
+  const world = worldOn(systemClock);
+  const server = await listeningServer(t, { world, ...parts });
+  return { ...server, world, client: await rawClient(t, server.port) };
 }

@@ -13,7 +13,7 @@ const SHOUT = '/v1?data=hello';
 const DOWN = new TuohsError('UPSTREAM_UNREACHABLE', 'as told');
 
 test('a client over its quota gets the problem RATE_LIMITED and a Retry-After to the end of the minute', async (t) => {
-  const { get, clock } = start(t, { perMinute: 1 });
+  const { get, clock } = start(t, 1);
   await clock.advance(14_500);
   await get(SHOUT);
 
@@ -33,7 +33,7 @@ test('a client over its quota gets the problem RATE_LIMITED and a Retry-After to
 });
 
 test('a client that stays within its quota is told what is left, which is all of it in the next minute', async (t) => {
-  const { get, clock } = start(t, { perMinute: 2 });
+  const { get, clock } = start(t, 2);
   await clock.advance(14_500);
 
   const replies = [await get(SHOUT), await get(SHOUT), await get(SHOUT)];
@@ -53,7 +53,7 @@ for (const [what, first, second, status] of [
   ['an IPv4 address is the same client over an IPv6 socket', '192.0.2.1', '::ffff:192.0.2.1', 429],
 ] as const) {
   test(what, async (t) => {
-    const { get } = start(t, { perMinute: 1 });
+    const { get } = start(t, 1);
     await get(SHOUT, { remoteAddress: first });
 
     const { statusCode } = await get(SHOUT, { remoteAddress: second });
@@ -67,7 +67,7 @@ for (const url of [
   '/assets/0123456789ab/style.css',
 ]) {
   test(`health checks and what a page loads by itself are free, also over the quota: ${url}`, async (t) => {
-    const { get } = start(t, { perMinute: 1 });
+    const { get } = start(t, 1);
     for (let i = 0; i < 5; i++) await get(url);
 
     const first = await get(SHOUT);
@@ -105,7 +105,7 @@ const COUNTED: Readonly<Record<string, [status: number, request: InjectOptions]>
 };
 for (const [what, [status, request]] of Object.entries(COUNTED)) {
   test(`${what} counts, and the ${status} tells what is left`, async (t) => {
-    const { api } = start(t, { perMinute: 2 });
+    const { api } = start(t, 2);
 
     const first = await api.inject(request);
     await api.inject(request);
@@ -118,13 +118,12 @@ for (const [what, [status, request]] of Object.entries(COUNTED)) {
 }
 
 test('with a limit of 0 nobody is counted', async (t) => {
-  const { get } = start(t, { perMinute: 0 });
+  const { get } = start(t, 0);
 
-  const replies = [await get(SHOUT), await get(SHOUT)];
+  await get(SHOUT);
+  const { statusCode, headers } = await get(SHOUT);
 
-  for (const { statusCode, headers } of replies) {
-    assert.deepEqual([statusCode, headers['ratelimit-limit']], [200, undefined]);
-  }
+  assert.deepEqual([statusCode, headers['ratelimit-limit']], [200, undefined]);
 });
 
 /** The draft's headers: limit, what is left, seconds to the next minute. */
@@ -132,14 +131,13 @@ function quota(headers: Readonly<Record<string, unknown>>): string[] {
   return ['limit', 'remaining', 'reset'].map((name) => String(headers[`ratelimit-${name}`]));
 }
 
-function start(t: TestContext, { perMinute }: { perMinute: number }) {
+function start(t: TestContext, perMinute: number) {
   const clock = fakeClock();
-  const options = { rateLimitPerMinute: perMinute };
   const shout = reverseShout(fakeShouter(), reverser('grapheme'));
   const api = testApi(t, {
     world: testWorld(),
     requestCounter: requestCounter(clock, { perMinute }),
-    options,
+    options: { rateLimitPerMinute: perMinute },
     reverseShout: (text, call) => (text === 'fails' ? failing(DOWN)(text, call) : shout(text, call)),
   });
   const get = (url: string, from: Pick<InjectOptions, 'remoteAddress' | 'headers'> = {}) =>

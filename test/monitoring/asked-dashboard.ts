@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { copyFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { faster } from '../../scripts/monitoring/faster.ts';
-import { folder } from '../support/folder.ts';
-import { closedUrl } from '../support/http-server.ts';
-import { type Ending, startProgram } from '../support/process.ts';
+import { startPrometheus } from '../support/monitoring-tools.ts';
+import type { Ending } from '../support/process.ts';
 import { reached } from '../support/until.ts';
 
 export interface Answer {
@@ -34,22 +31,13 @@ export const STEP_SECONDS = 1;
 
 /** A real Prometheus that reads a service each second; `ask` gives what the dashboard's panels get for the last `seconds`. */
 export async function askedDashboard(ending: Ending, adminUrl: string) {
-  const path = await folder(ending);
-  const prometheusUrl = await closedUrl();
-  // Burn rates are recorded often enough to be seen.
-  await copyFile('deploy/chart/files/alerts.yaml', join(path, 'alerts.yaml'));
   const target = JSON.stringify(new URL(adminUrl).host);
-  const config = faster(readFileSync('deploy/monitoring/prometheus.yaml', 'utf8'), 15)
-    .replace(/alerting:\n.*?\n\n/s, '')
-    .replace(/dns_sd_configs:.*$/s, `static_configs: [{ targets: [${target}] }]\n`);
-  await writeFile(join(path, 'prometheus.yaml'), config);
-  startProgram(ending, {
-    command: 'prometheus',
-    args: [
-      `--config.file=${join(path, 'prometheus.yaml')}`,
-      `--storage.tsdb.path=${join(path, 'data')}`,
-      `--web.listen-address=${new URL(prometheusUrl).host}`,
-    ],
+  const { url } = await startPrometheus(ending, {
+    // Burn rates are recorded often enough to be seen.
+    'prometheus.yaml': faster(readFileSync('deploy/monitoring/prometheus.yaml', 'utf8'), 15)
+      .replace(/alerting:\n.*?\n\n/s, '')
+      .replace(/dns_sd_configs:.*$/s, `static_configs: [{ targets: [${target}] }]\n`),
+    'alerts.yaml': readFileSync('deploy/chart/files/alerts.yaml', 'utf8'),
   });
 
   return {
@@ -83,7 +71,7 @@ export async function askedDashboard(ending: Ending, adminUrl: string) {
       end: `${end}`,
       step: `${STEP_SECONDS}`,
     });
-    const response = await fetch(`${prometheusUrl}/api/v1/query_range?${search}`).catch(() => undefined);
+    const response = await fetch(`${url}/api/v1/query_range?${search}`).catch(() => undefined);
     if (response === undefined || response.status === 503) return [];
     const { data, error } = (await response.json()) as RangeAnswer;
     if (error !== undefined) throw new Error(`${expr}: ${error}`);

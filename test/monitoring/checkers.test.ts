@@ -4,11 +4,18 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { milliseconds } from '../../scripts/monitoring/faster.ts';
 import { folder } from '../support/folder.ts';
 import { check, skipWithoutMonitoring as skip } from '../support/monitoring-tools.ts';
+import { pick } from '../support/pick.ts';
 
 const ALERTS = 'deploy/chart/files/alerts.yaml';
 const TESTS = 'test/monitoring/alert-rules.yaml';
+
+interface Tested {
+  readonly alertname: string;
+  readonly exp_alerts: readonly object[];
+}
 
 test('promtool finds nothing in the rules', { skip }, () => {
   const { status, output } = check('promtool', ['check', 'rules', '--lint-fatal', ALERTS]);
@@ -24,16 +31,18 @@ test('each alert fires when it should, and only then', { skip }, () => {
 });
 
 test('each alert has a test in which it fires and one in which it does not', () => {
-  const tested = parse(readFileSync(TESTS, 'utf8')).tests.flatMap(
-    ({ alert_rule_test }: { alert_rule_test: object[] }) => alert_rule_test,
+  const tested: Tested[] = parse(readFileSync(TESTS, 'utf8')).tests.flatMap(
+    (group: { alert_rule_test: Tested[] }) => group.alert_rule_test,
   );
-  const named = (isFiring: boolean): Set<string> =>
+  const named = (isFiring: boolean) =>
     new Set(
-      tested
-        .filter(({ exp_alerts }: { exp_alerts: object[] }) => exp_alerts.length > 0 === isFiring)
-        .map(({ alertname }: { alertname: string }) => alertname),
+      pick(
+        tested.filter(({ exp_alerts: alerts }) => alerts.length > 0 === isFiring),
+        'alertname',
+      ),
     );
-  const names = parse(readFileSync(ALERTS, 'utf8')).groups.at(-1).rules.map(nameOf);
+  const rules: { alert: string }[] = parse(readFileSync(ALERTS, 'utf8')).groups.at(-1).rules;
+  const names = pick(rules, 'alert');
 
   assert.deepEqual([...named(true)].sort(), names.toSorted());
   // The watchdog is never silent: that is what it is for.
@@ -51,14 +60,19 @@ test('promtool finds nothing in the configuration of Prometheus', { skip }, asyn
   for (const file of [ALERTS, 'deploy/monitoring/prometheus.yaml'])
     await copyFile(file, join(path, file.split('/').at(-1) ?? ''));
 
-  const { status, output } = check('promtool', [
-    'check',
-    'config',
-    '--lint-fatal',
-    join(path, 'prometheus.yaml'),
-  ]);
+  const config = ['check', 'config', '--lint-fatal', join(path, 'prometheus.yaml')];
+  const { status, output } = check('promtool', config);
 
   assert.equal(status, 0, output);
+});
+
+test('Alertmanager tells of a new alert within half a minute, and of what joins it within a minute', () => {
+  const { route } = parse(readFileSync('deploy/monitoring/alertmanager.yaml', 'utf8'));
+
+  for (const { group_wait: wait = '0s', group_interval: interval = '0s' } of [route, ...route.routes]) {
+    assert.ok(milliseconds(wait) <= 30_000, wait);
+    assert.ok(milliseconds(interval) <= 60_000, interval);
+  }
 });
 
 for (const [labels, receiver] of [
@@ -68,18 +82,10 @@ for (const [labels, receiver] of [
   ['alertname=SomethingElse', 'team'],
 ] as const) {
   test(`${labels} goes to ${receiver}`, { skip }, () => {
-    const { output } = check('amtool', [
-      'config',
-      'routes',
-      'test',
-      '--config.file=deploy/monitoring/alertmanager.yaml',
-      ...labels.split(' '),
-    ]);
+    const routes = ['config', 'routes', 'test', '--config.file=deploy/monitoring/alertmanager.yaml'];
+
+    const { output } = check('amtool', [...routes, ...labels.split(' ')]);
 
     assert.match(output, new RegExp(`^${receiver}$`, 'm'));
   });
-}
-
-function nameOf({ alert }: { alert: string }): string {
-  return alert;
 }

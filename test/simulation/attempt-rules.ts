@@ -8,21 +8,7 @@ export interface Attempt {
   readonly startedAt: number;
 }
 
-export interface AttemptRules {
-  /** A string asks for an attempt. */
-  string(ids: readonly number[]): void;
-  started(ids: readonly number[]): Attempt;
-  ended(attempt: Attempt): void;
-  /** A response that wants to be left alone until then was read. */
-  paused(until: number): void;
-  /** What the stack made of an attempt that took so long. */
-  judged(outcome: AttemptOutcome, durationMs: number): void;
-  /** The breaker opened or closed: what set out before says nothing about the time after. */
-  breakerChanged(state: BreakerState): void;
-  /** When the last pause ends. */
-  readonly pausedUntil: number;
-  readonly underWay: number;
-}
+export type AttemptRules = ReturnType<typeof attemptRules>;
 
 export interface AttemptSurroundings {
   readonly settings: StackSettings;
@@ -38,10 +24,7 @@ const PROBES_EACH_MS = 1000;
 const ROUNDING_MS = 0.001;
 
 /** What must hold for the requests to SHOUTCLOUD, seen from its side. */
-export function attemptRules(
-  { settings, waiting, isWanted }: AttemptSurroundings,
-  journal: Journal,
-): AttemptRules {
+export function attemptRules({ settings, waiting, isWanted }: AttemptSurroundings, journal: Journal) {
   const { clock, coverage, violated } = journal;
   const running = new Set<Attempt>();
   const travelling = new Set<number>();
@@ -52,19 +35,21 @@ export function attemptRules(
   let pausedUntil = 0;
 
   return {
-    string(ids) {
+    /** A string asks for an attempt. */
+    string(ids: readonly number[]): void {
       strings++;
       for (const id of ids) tried.delete(id);
       // A call that waits may have paid for an attempt that is still to come.
       tokens = Math.min(HELD_TOKENS + waiting(), tokens + settings.retryBudgetRatio);
     },
+    /** When the last pause ends. */
     get pausedUntil() {
       return pausedUntil;
     },
     get underWay() {
       return running.size;
     },
-    started(ids) {
+    started(ids: readonly number[]): Attempt {
       const attempt = { ids, startedAt: clock.now() };
       coverage.attempts++;
       running.add(attempt);
@@ -73,19 +58,19 @@ export function attemptRules(
       rest.attempted();
       return attempt;
     },
-    ended(attempt) {
+    ended(attempt: Attempt): void {
       if (!running.delete(attempt)) return;
       for (const id of attempt.ids) travelling.delete(id);
       const lastedMs = clock.now() - attempt.startedAt;
       if (lastedMs > settings.attemptTimeoutMs + ROUNDING_MS)
         violated('an attempt ends within its time', `it took ${lastedMs} ms`);
     },
-    paused(until) {
+    /** A response that wants to be left alone until then was read. */
+    paused(until: number): void {
       pausedUntil = Math.max(pausedUntil, until);
       coverage.pauses++;
     },
-    judged: rest.judged,
-    breakerChanged: rest.breakerChanged,
+    ...{ judged: rest.judged, breakerChanged: rest.breakerChanged },
   };
 
   function checkStart(ids: readonly number[]): void {
@@ -131,10 +116,12 @@ function restAfterFailures({ clock, coverage, violated }: Journal) {
           `after ${failures} failures, ${coverage.attempts}th attempt`,
         );
     },
+    /** What set out before says nothing about the time after. */
     breakerChanged(state: BreakerState): void {
       changedAt = clock.now();
       if (state === 'open') restsSince = Math.min(restsSince, changedAt);
     },
+    /** What the stack made of an attempt that took so long. */
     judged(outcome: AttemptOutcome, durationMs: number): void {
       switch (outcome) {
         case 'success':

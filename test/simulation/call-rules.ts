@@ -16,18 +16,9 @@ export interface WaitingCall {
   hasLeft: boolean;
 }
 
-export interface CallRules {
-  started(text: string): WaitingCall;
-  answered(call: WaitingCall, shout: Shout, isAtOnce: boolean): void;
-  failed(call: WaitingCall, error: unknown): void;
-  /** Whether somebody still waits for one of these texts. */
-  isWanted(ids: readonly number[]): boolean;
-  /** To be called when all consequences of an event are done. */
-  check(): void;
-  readonly waiting: number;
-}
+export type CallRules = ReturnType<typeof callRules>;
 
-export interface Surroundings {
+interface Surroundings {
   readonly settings: StackSettings;
   /** What SHOUTCLOUD takes for an answer at most when it is well. */
   readonly slowestMs: number;
@@ -46,7 +37,7 @@ const AMPLE_BYTES = 16_777_216;
 const ROUNDING_MS = 0.01;
 
 /** What must hold for callers: a right answer or an honest error, in time. */
-export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, journal: Journal): CallRules {
+export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, journal: Journal) {
   const { clock, coverage, violated } = journal;
   const waiting = new Set<WaitingCall>();
   const waitingFor = new Map<number, number>();
@@ -60,8 +51,9 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
     get waiting() {
       return waiting.size;
     },
-    isWanted: (ids) => ids.some((id) => (waitingFor.get(id) ?? 0) > 0),
-    started(text) {
+    /** Whether somebody still waits for one of these texts. */
+    isWanted: (ids: readonly number[]) => ids.some((id) => (waitingFor.get(id) ?? 0) > 0),
+    started(text: string): WaitingCall {
       const [id = -1] = idsIn(text);
       lookForStrain();
       const call = {
@@ -74,7 +66,7 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
       waitingFor.set(id, (waitingFor.get(id) ?? 0) + 1);
       return call;
     },
-    answered(call, { text, source, stored }, isAtOnce) {
+    answered(call: WaitingCall, { text, source, stored }: Shout, isAtOnce: boolean): void {
       end(call);
       coverage.answers++;
       if (source === 'memory') coverage.hits++;
@@ -83,7 +75,7 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
         violated('a known text is answered at once', `text ${call.id} came from ${source}`);
       if (stored && settings.cacheMaxBytes >= AMPLE_BYTES) known.add(call.id);
     },
-    failed(call, error) {
+    failed(call: WaitingCall, error: unknown): void {
       end(call);
       if (!(error instanceof TuohsError))
         return violated('an error has a code', error instanceof Error ? String(error.stack) : String(error));
@@ -132,6 +124,7 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
     else waitingFor.delete(call.id);
   }
 
+  /** To be called when all consequences of an event are done. */
   function check(): void {
     const { readings } = stack();
     const tokens = readings.retryBudgetTokens();

@@ -35,17 +35,9 @@ export class Violation extends Error {
 }
 
 /** What happens in a run: counted, told to whoever traces it, and the first thing that must not be. */
-export interface Journal {
-  readonly clock: Clock;
-  readonly coverage: Coverage;
-  /** A line of the trace, which ends with a violation; `detail` is only asked for when somebody reads it. */
-  note(what: string, detail?: () => string): void;
-  violated(invariant: string, detail: string): void;
-  /** Throws the first violation. */
-  check(): void;
-}
+export type Journal = ReturnType<typeof journal>;
 
-export function journal(clock: Clock, trace?: (line: string) => void): Journal {
+export function journal(clock: Clock, trace?: (line: string) => void) {
   let violation: Violation | undefined;
   const note = (what: string, detail = () => '') => {
     if (trace && !violation) trace(`${clock.now().toFixed(3)} ${what} ${detail()}`.trimEnd());
@@ -53,12 +45,14 @@ export function journal(clock: Clock, trace?: (line: string) => void): Journal {
   return {
     clock,
     coverage: { ...NOTHING_COVERED },
+    /** A line of the trace, which ends with a violation; `detail` is only asked for when somebody reads it. */
     note,
-    violated(invariant, detail) {
+    violated(invariant: string, detail: string): void {
       note('VIOLATION', () => `${invariant}: ${detail}`);
       violation ??= new Violation(invariant, detail);
     },
-    check() {
+    /** Throws the first violation. */
+    check(): void {
       if (violation) throw violation;
     },
   };

@@ -3,21 +3,18 @@ import type { Journal } from './journal.ts';
 
 export const REDIS_BREAKER = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
 
-export interface RedisRules {
-  commanded(): void;
-  told(event: Extract<Event, { type: 'redis-operation' | 'redis-connection' }>): void;
-}
+export type RedisRules = ReturnType<typeof redisRules>;
 
 const ROUNDING_MS = 0.001;
 
 /** No command outlasts its time, and after three in a row that were not answered Redis is left alone for a while. */
-export function redisRules(timeoutMs: number, { clock, coverage, violated }: Journal): RedisRules {
+export function redisRules(timeoutMs: number, { clock, coverage, violated }: Journal) {
   let timeouts = 0;
   let closedAt = 0;
   let restsSince = 0;
   let quietUntil = 0;
   return {
-    commanded() {
+    commanded(): void {
       const now = clock.now();
       coverage.redisCommands++;
       if (timeouts < REDIS_BREAKER.failures || now < restsSince + ROUNDING_MS) return;
@@ -25,7 +22,7 @@ export function redisRules(timeoutMs: number, { clock, coverage, violated }: Jou
         violated('a slow Redis is left alone', `a command after ${timeouts} that were not answered`);
       quietUntil = now + REDIS_BREAKER.leastOpenMs;
     },
-    told(event) {
+    told(event: Extract<Event, { type: 'redis-operation' | 'redis-connection' }>): void {
       if (event.type === 'redis-connection') {
         if (event.isUp) isWell();
         return;

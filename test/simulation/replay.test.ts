@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failureReport, traceOf } from './report.ts';
+import { failureReport, shrink, traceOf } from './report.ts';
 import { scenarioOf } from './scenario.ts';
-import { shrink } from './shrink.ts';
 import { simulate } from './simulation.ts';
 import { TEETH } from './teeth.ts';
 

@@ -1,4 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { folder } from './folder.ts';
+import { closedUrl } from './http-server.ts';
+import { type Ending, startProgram } from './process.ts';
 
 /** The programs that Debian's packages prometheus and prometheus-alertmanager bring. */
 const TOOLS = ['prometheus', 'promtool', 'prometheus-alertmanager', 'amtool'];
@@ -16,4 +21,21 @@ export function check(tool: string, args: readonly string[], input = '') {
   const env = { ...process.env, GOGC: '400' };
   const { status, stdout, stderr } = spawnSync(tool, args, { input, env, encoding: 'utf8' });
   return { status, output: stdout + stderr };
+}
+
+/** A real Prometheus with this configuration and these rules, and more arguments. */
+export async function startPrometheus(
+  ending: Ending,
+  files: Readonly<Record<'prometheus.yaml' | 'alerts.yaml', string>>,
+  more: readonly string[] = [],
+) {
+  const path = await folder(ending);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);
+  const url = await closedUrl();
+  const place = [
+    `--config.file=${join(path, 'prometheus.yaml')}`,
+    `--storage.tsdb.path=${join(path, 'data')}`,
+  ];
+  const args = [...place, `--web.listen-address=${new URL(url).host}`, ...more];
+  return { url, ...startProgram(ending, { command: 'prometheus', args }) };
 }

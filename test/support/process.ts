@@ -9,6 +9,19 @@ export interface Ending {
   after(run: () => unknown): void;
 }
 
+/** Where the processes of a program that is no test end with: they end in reverse order when it says so, or at Ctrl-C. */
+export function ownEnding() {
+  const endings: (() => unknown)[] = [];
+  const onSignal = () => void close().finally(() => process.exit(130));
+  process.once('SIGINT', onSignal);
+  return { after: (end: () => unknown) => void endings.push(end), close };
+
+  async function close(): Promise<void> {
+    process.off('SIGINT', onSignal);
+    for (const end of endings.reverse()) await end();
+  }
+}
+
 /** A line of a program's output: pino's fields where it is JSON, else only `msg`. */
 export interface LogLine {
   readonly msg: string;

@@ -29,12 +29,17 @@ const NOT_WELL: readonly [what: string, RequestListener | undefined, line: strin
   ['another server', says(200, {}, '<html>'), '', /the answer is not that of tuohs \(BAD_ANSWER\)$/],
   ['a redirect', says(308, ELSEWHERE), '', /answers 308 to https:\/\/other\.example: use that address/],
   ['an answer without end', endless, '', /the answer has more than 65536 bytes \(BAD_ANSWER\)$/],
-  ['a server that does not answer', () => {}, '--timeout 50ms', /no answer within 50ms/],
+  ['a server that does not answer', () => {}, '--timeout 50ms', /no answer within 50 ms \(TIMEOUT\)$/],
   ['nobody', undefined, '', /is not well: no answer from .*ECONNREFUSED.*NETWORK/],
-  ['another server', says(200, {}, '<html>ready'), '--ready', /: the answer is not that of tuohs$/],
-  ['a connection that ends too early', cutOff, '--ready', /is not ready: no answer \(UND_ERR_SOCKET\)$/],
-  ['a redirect', says(301, ELSEWHERE), '--ready', /it answers 301 to https:\/\/other\./],
-  ['nobody', undefined, '--ready', /is not ready: no answer \(ECONNREFUSED\)$/],
+  ['another server', says(200, {}, '<html>ready'), '--ready', /not ready: the answer is not that of tuohs \(BAD_ANSWER\)$/],
+  [
+    'a connection that ends too early',
+    cutOff,
+    '--ready',
+    /is not ready: no answer from http:\S+ \(UND_ERR_SOCKET\) \(NETWORK\)$/,
+  ],
+  ['a redirect', says(301, ELSEWHERE), '--ready', /answers 301 to https:\/\/other\./],
+  ['nobody', undefined, '--ready', /is not ready: no answer from .*ECONNREFUSED.*NETWORK/],
 ];
 for (const [what, listener, line, reason] of NOT_WELL) {
   test(`health ${line} at the address of ${what} is 1 and the reason`, async (t) => {
@@ -87,7 +92,7 @@ test('--ready is 1 while a process drains, though it still answers', async (t) =
   const well = await ended(tuohs(t, ['health', '--url', url]));
 
   assert.deepEqual([ready.code, well.code], [1, 0]);
-  assert.match(ready.stderr, /^tuohs: http:.* is not ready: it answers 503$/);
+  assert.match(ready.stderr, /^tuohs: http:.* is not ready: the answer has status 503, /);
 });
 
 function says(status: number, headers: Record<string, string>, body = ''): RequestListener {

@@ -3,39 +3,34 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { folder } from '../support/folder.ts';
 import { freePort } from '../support/http-server.ts';
-import { startProgram, tuohs } from '../support/process.ts';
+import { ended, hook, startProgram, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
-import { runningService } from './service.ts';
-import { numberedLines } from './shout-command-files.ts';
+import { numberedLines, runningService } from './service.ts';
 
-const SHOUT = `"${process.execPath}" src/main.ts shout`;
+// A request takes as long as a busy machine needs.
+const SHOUT = `"${process.execPath}" src/main.ts shout --timeout 1h`;
 const MEBIBYTE = 1024;
+const { url } = await runningService({ after });
 
 /** So slow that 2,000 lines take minutes, and whatever happens after the first answers happens in the middle. */
 const SLOW = [{ latencyMs: 1000 }, { UPSTREAM_CONNECTIONS: '2', BATCH_MAX_ITEMS: '8' }] as const;
 
 test('many lines of standard input come back in order, and nothing is said about it in a pipe', async (t) => {
-  const { url } = await runningService(t);
   const { path, shouted } = await numberedLines(t, 20_000);
 
-  const program = shell(t, `cat "${path}" | ${SHOUT}`, url);
+  const { code, stdout, stderr } = await ended(shell(t, `cat "${path}" | ${SHOUT}`));
 
-  assert.equal(await program.exitCode, 0);
-  assert.deepEqual(program.stdout, shouted);
-  assert.deepEqual(program.stderr, []);
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.deepEqual(stdout.split('\n'), shouted);
 });
 
 test('a reader that has had enough ends it without a word', async (t) => {
-  const { url } = await runningService(t);
+  const said = await ended(shell(t, `yes hello | ${SHOUT} | head -n 2`));
 
-  const program = shell(t, `yes hello | ${SHOUT} | head -n 2`, url);
-
-  assert.equal(await program.exitCode, 0);
-  assert.deepEqual(program.stdout, ['OLLEH', 'OLLEH']);
-  assert.deepEqual(program.stderr, []);
+  assert.deepEqual(said, { code: 0, stdout: 'OLLEH\nOLLEH', stderr: '' });
 });
 
 test('an interrupt ends it with 130, and the output is the beginning of the whole', async (t) => {
@@ -56,7 +51,6 @@ test('an interrupt ends it with 130, and the output is the beginning of the whol
 });
 
 test('a second interrupt does not wait for a reader that does not read', async (t) => {
-  const { url } = await runningService(t);
   const { path } = await numberedLines(t, 50_000);
   const child = spawn(process.execPath, ['src/main.ts', 'shout', '--file', path, '--url', url], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -113,18 +107,17 @@ test('a service that shuts down in the middle loses no line in silence', async (
 });
 
 test('a long input needs little memory', async (t) => {
-  const { url } = await runningService(t);
   const { path } = await numberedLines(t, 100_000);
-  const report = 'process.on("exit", () => console.error(process.resourceUsage().maxRSS))';
+  const report = hook('process.on("exit", () => console.error(process.resourceUsage().maxRSS))');
 
-  const program = tuohs(t, ['shout', '--file', path, '--url', url], {
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(report)}`,
-  });
+  const { code, stderr } = await ended(
+    tuohs(t, ['shout', '--timeout', '1h', '--file', path, '--url', url], report),
+  );
 
-  assert.equal(await program.exitCode, 0);
-  assert.ok(Number(program.stderr[0]) < 160 * MEBIBYTE, `it took ${program.stderr[0]} KiB`);
+  assert.equal(code, 0, stderr);
+  assert.ok(Number(stderr) < 160 * MEBIBYTE, `it took ${stderr} KiB`);
 });
 
-function shell(t: TestContext, command: string, url: string) {
+function shell(t: TestContext, command: string) {
   return startProgram(t, { command: 'sh', args: ['-c', command], environment: { TUOHS_URL: url } });
 }

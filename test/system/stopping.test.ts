@@ -3,8 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { ask, askJson } from '../support/ask.ts';
 import { hook, SELF_STOP, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
-import { heldUpstream } from './held-upstream.ts';
-import { runningService } from './service.ts';
+import { heldUpstream, runningService } from './service.ts';
 
 const DRAINING = { DRAIN_MS: '15000' };
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { askJson } from '../support/ask.ts';
 import { closedUrl } from '../support/http-server.ts';
 import { otlpReceiver } from '../support/otlp-receiver.ts';
-import { tuohs } from '../support/process.ts';
+import { hook } from '../support/process.ts';
 import { runningService } from './service.ts';
 
 test('a receiver that is gone costs no request and does not hold up the end', async (t) => {
@@ -16,13 +16,13 @@ test('a receiver that is gone costs no request and does not hold up the end', as
 });
 
 /** Writes a line for each module of OpenTelemetry that is loaded, but for its API, which the metrics' package loads as well. */
-const TELL_OF_SDK = `--import=data:text/javascript,${encodeURIComponent(`
+const TELL_OF_SDK = hook(`
   import { registerHooks } from 'node:module';
   registerHooks({ load(url, context, next) {
     if (/@opentelemetry\\/(?!api)/.test(url)) process.stderr.write('loaded ' + url + '\\n');
     return next(url, context);
   } });
-`)}`;
+`);
 
 /** What is set besides the endpoint, and whether the SDK is loaded. */
 const LOADED: readonly [string, Record<string, string>, boolean][] = [
@@ -32,21 +32,15 @@ const LOADED: readonly [string, Record<string, string>, boolean][] = [
 ];
 for (const [what, variables, isLoaded] of LOADED) {
   test(`with ${what} the SDK is ${isLoaded ? '' : 'not '}loaded`, async (t) => {
-    const service = tuohs(t, ['serve', '--embedded-shoutcloud'], {
-      NODE_OPTIONS: TELL_OF_SDK,
-      OTEL_EXPORTER_OTLP_ENDPOINT: (await otlpReceiver(t)).endpoint,
-      ...variables,
-    });
-    const { url } = await service.listening();
+    const { endpoint } = await otlpReceiver(t);
+    const environment = { ...TELL_OF_SDK, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...variables };
+    const { service, url } = await runningService(t, {}, environment);
 
     const { status } = await askJson(url, { data: 'hello' });
     await service.stop();
 
     assert.equal(status, 200);
-    assert.equal(
-      service.stderr.some((line) => line.startsWith('loaded ')),
-      isLoaded,
-    );
+    assert.equal(/^loaded /m.test(service.stderr.join('\n')), isLoaded);
   });
 }
 
@@ -66,15 +60,11 @@ const NAMES: readonly [Record<string, string>, Record<string, string>][] = [
 for (const [variables, attributes] of NAMES) {
   test(`${JSON.stringify(variables)} names the service ${JSON.stringify(attributes)}`, async (t) => {
     const receiver = await otlpReceiver(t);
-    const { service, url } = await runningService(
-      t,
-      {},
-      {
-        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
-        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-        ...variables,
-      },
-    );
+    const exporter = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    };
+    const { service, url } = await runningService(t, {}, { ...exporter, ...variables });
 
     await askJson(url, { data: 'hello' });
     const exitCode = await service.stop();

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ask, askJson } from '../support/ask.ts';
+import { pick } from '../support/pick.ts';
 import { ended, hook, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
-import { heldUpstream } from './held-upstream.ts';
+import { heldUpstream } from './service.ts';
 
 const TWO = { WEB_CONCURRENCY: '2' };
 
@@ -14,33 +15,19 @@ interface WorkerStatus {
 }
 
 test('several processes serve behind one port, and the admin port adds up what all of them count', async (t) => {
-  const { url, adminUrl } = await twoWorkers(t);
+  const { service, url, adminUrl } = await twoWorkers(t, { LOG_LEVEL: 'debug' });
 
   const replies = await Promise.all(Array.from({ length: 40 }, () => askJson(url, { data: 'hello' })));
 
   assert.ok(replies.every(({ body }) => body === '{"data":"OLLEH"}'));
-  const served = (await workersOf(adminUrl)).map(({ memory }) => memory.entries);
-  assert.deepEqual(served, [1, 1]);
-  const metrics = (await ask(adminUrl, { path: '/metrics' })).body;
+  const workers = await workersOf(adminUrl);
+  const { worker } = await service.logLine('answered');
+  const { body: metrics } = await ask(adminUrl, { path: '/metrics' });
   const counted = 'tuohs_http_request_duration_seconds_count{method="POST",route="/v1",status="200"} 40';
+  assert.deepEqual(pick(pick(workers, 'memory'), 'entries'), [1, 1]);
+  assert.ok(pick(workers, 'pid').includes(Number(worker)));
   assert.ok(metrics.split('\n').includes(counted));
   assert.match(metrics, /^tuohs_workers 2$/m);
-});
-
-test('probes and status are the primary’s, and lines of a worker carry its process id', async (t) => {
-  const { service, url, adminUrl } = await twoWorkers(t, { LOG_LEVEL: 'debug' });
-  const pids = (await workersOf(adminUrl)).map(({ pid }) => pid);
-
-  await askJson(url, { data: 'hello' });
-  const probes = [await ask(adminUrl, { path: '/livez' }), await ask(adminUrl, { path: '/readyz' })];
-
-  const { worker } = await service.logLine('answered');
-  assert.ok(pids.includes(Number(worker)));
-  assert.deepEqual(
-    probes.map(({ status }) => status),
-    [200, 200],
-  );
-  assert.equal((await statusOf(adminUrl)).ready, true);
 });
 
 test('one process alone starts no other', async (t) => {
@@ -56,13 +43,6 @@ test('a port that somebody has ends it with 1 and the reason, also where that on
 
   assert.equal(code, 1);
   assert.match(stderr, /^tuohs: PORT \d+ is taken: .*EADDRINUSE/);
-});
-
-test('wrong settings end it with 2 before any worker starts', async (t) => {
-  const { code, stdout, stderr } = await ended(tuohs(t, ['serve'], { ...TWO, LOG_LEVEL: 'loud' }));
-
-  assert.deepEqual([code, stdout], [2, '']);
-  assert.match(stderr, /^tuohs: LOG_LEVEL .*$/);
 });
 
 test('a worker that cannot start ends it with 1 and the reason', async (t) => {
@@ -94,7 +74,7 @@ test('a killed worker loses the requests in flight on it and no other, and is re
   const answered = (await Promise.all(replies)).filter((reply) => reply?.status === 200).length;
   assert.deepEqual([answered, 40 - answered], [kept.requests.inFlight, lost.requests.inFlight]);
   assert.equal(between.ready, true);
-  const pids = (await workersOf(adminUrl)).map(({ pid }) => pid);
+  const pids = pick(await workersOf(adminUrl), 'pid');
   assert.ok(!pids.includes(lost.pid) && pids.includes(kept.pid));
 });
 

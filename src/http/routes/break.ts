@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { Answer } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
-import type { Exchange } from '../exchange.ts';
 import { badInput } from '../problem.ts';
 import type { RouteTable } from '../router.ts';
 
@@ -20,9 +20,7 @@ export function breakRoutes({ state, set }: Breakable): RouteTable<ApiParts> {
     '/playground/shoutcloud': {
       GET: {
         isFree: true,
-        handle(exchange) {
-          sendState(exchange, Number(new URLSearchParams(exchange.target.query).get('after')) || 0);
-        },
+        handle: ({ target }) => stateAnswer(Number(new URLSearchParams(target.query).get('after')) || 0),
       },
       POST: {
         isFree: true,
@@ -31,18 +29,16 @@ export function breakRoutes({ state, set }: Breakable): RouteTable<ApiParts> {
           return exchange.readBody(MAX_BYTES, (body) => {
             if (!set(faultIn(body)))
               throw badInput('no such fault', 'Send {"fault": "<name>"}; GET this path to see the names.');
-            sendState(exchange);
+            return stateAnswer();
           });
         },
       },
     },
   };
 
-  function sendState(exchange: Exchange, after?: number): void {
-    exchange.answer({
-      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-      body: JSON.stringify(state(after)),
-    });
+  function stateAnswer(after?: number): Answer {
+    const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+    return { headers, body: JSON.stringify(state(after)) };
   }
 }
 

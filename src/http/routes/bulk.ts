@@ -23,7 +23,7 @@ export const bulk: Route<ApiParts> = {
 };
 
 /** Answers the lines of a body that has arrived whole. */
-async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<void> {
+async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<undefined> {
   exchange.held.setCopies(body.length, 'body');
   const { bulkWindow: window, clock } = parts;
   const nextTurn = () => parts.nextTurn(body.length);

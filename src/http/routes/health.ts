@@ -13,10 +13,7 @@ export const health: Route<ApiParts> = {
     } catch (cause) {
       throw new TuohsError('UPSTREAM_UNREACHABLE', 'not even a known string is answered', { cause });
     }
-    exchange.answer({
-      headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' },
-      body: 'success',
-    });
+    return { headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' }, body: 'success' };
   },
   operation: healthOperation,
 };
@@ -24,11 +21,9 @@ export const health: Route<ApiParts> = {
 /** The state of SHOUTCLOUD by its last answers. SHOUTCLOUD is not asked for it. */
 export const status: Route<ApiParts> = {
   isFree: true,
-  handle(exchange, { upstream, version }) {
-    exchange.answer({
-      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-      body: JSON.stringify({ upstream: upstream(), version }),
-    });
-  },
+  handle: (_exchange, { upstream, version }) => ({
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify({ upstream: upstream(), version }),
+  }),
   operation: statusOperation,
 };

@@ -2,8 +2,7 @@ import fresh from 'fresh';
 import { TuohsError } from '../../core/errors.ts';
 import { apiIndex, homeOperation } from '../../openapi/operations.ts';
 import type { StaticFile } from '../../web/pages.ts';
-import type { Answer } from '../answer.ts';
-import { acceptedEncoding, preferredType } from '../answer.ts';
+import { type Answer, acceptedEncoding, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Route } from '../router.ts';
@@ -17,10 +16,10 @@ export const home: Route<ApiParts> = {
     const vary = 'Accept';
     if (preferredType(exchange.request.headers.accept, ['application/json', 'text/html']) === 'text/html') {
       const { html, policy } = await pages.playground();
-      return sendFile(exchange, html, { cacheControl: CHECKED_EACH_TIME, policy, vary });
+      return fileAnswer(exchange, html, { cacheControl: CHECKED_EACH_TIME, policy, vary });
     }
     const headers = { 'content-type': 'application/json' };
-    exchange.answer({ headers, body: JSON.stringify(apiIndex(version)), vary });
+    return { headers, body: JSON.stringify(apiIndex(version)), vary };
   },
   operation: homeOperation,
 };
@@ -34,7 +33,7 @@ export const assets: Route<ApiParts> = {
     const file = more.length === 0 ? assets.get(name) : undefined;
     // During a roll-out, a page of another version can ask this process. It gets our file, which is not cached.
     const cacheControl = askedVersion === version ? 'public, max-age=31536000, immutable' : 'no-store';
-    sendFile(exchange, file, { cacheControl });
+    return fileAnswer(exchange, file, { cacheControl });
   },
 };
 
@@ -43,7 +42,7 @@ export const reference: Route<ApiParts> = {
   isFree: true,
   async handle(exchange, { pages }) {
     const { page } = await pages.reference();
-    sendFile(exchange, page, { cacheControl: CHECKED_EACH_TIME, policy: REFERENCE_POLICY });
+    return fileAnswer(exchange, page, { cacheControl: CHECKED_EACH_TIME, policy: REFERENCE_POLICY });
   },
 };
 
@@ -55,7 +54,7 @@ export const referenceFiles: Route<ApiParts> = {
     const { rest } = exchange.target;
     const policy = rest === '' ? { policy: REFERENCE_POLICY } : {};
     const file = rest === '' ? pageBelow : files.get(rest);
-    sendFile(exchange, file, { cacheControl: CHECKED_EACH_TIME, ...policy });
+    return fileAnswer(exchange, file, { cacheControl: CHECKED_EACH_TIME, ...policy });
   },
 };
 
@@ -63,7 +62,7 @@ export const referenceFiles: Route<ApiParts> = {
 export const openApi: Route<ApiParts> = {
   isFree: true,
   async handle(exchange, { pages }) {
-    sendFile(exchange, await pages.openApi(), { cacheControl: CHECKED_EACH_TIME });
+    return fileAnswer(exchange, await pages.openApi(), { cacheControl: CHECKED_EACH_TIME });
   },
 };
 
@@ -79,22 +78,21 @@ interface FileHeaders extends Pick<Answer, 'policy' | 'vary'> {
   readonly cacheControl: string;
 }
 
-/** Sends a file in the encoding that the client prefers; 304 if the client has it. Throws `NOT_FOUND` if there is none. */
-function sendFile(
-  exchange: Exchange,
+/** A file in the encoding that the client prefers; 304 if the client has it. Throws `NOT_FOUND` if there is none. */
+function fileAnswer(
+  { request: { headers } }: Exchange,
   file: StaticFile | undefined,
   { cacheControl, vary, ...policy }: FileHeaders,
-): void {
+): Answer {
   if (file === undefined) throw new TuohsError('NOT_FOUND', 'no such file');
-  const { headers } = exchange.request;
   const encoding = acceptedEncoding(headers['accept-encoding'], [...file.encoded.keys()]);
   // Another encoding is another representation, and a strong ETag names one of them (RFC 9110 §8.8.3).
   const etag = `"${encoding === undefined ? file.etag : `${file.etag}-${encoding}`}"`;
   const caching = { 'cache-control': cacheControl, etag };
   const encodings = file.encoded.size > 0 ? ['Accept-Encoding'] : [];
   const about = { vary: [...(vary === undefined ? [] : [vary]), ...encodings].join(', '), ...policy };
-  if (fresh(headers, { etag })) return exchange.answer({ status: 304, headers: caching, ...about });
+  if (fresh(headers, { etag })) return { status: 304, headers: caching, ...about };
   const type = { 'content-type': file.type, ...(encoding !== undefined && { 'content-encoding': encoding }) };
   const body = (encoding !== undefined && file.encoded.get(encoding)) || file.body;
-  exchange.answer({ headers: { ...type, ...caching }, body, ...about });
+  return { headers: { ...type, ...caching }, body, ...about };
 }

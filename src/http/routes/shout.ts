@@ -6,7 +6,7 @@ import fresh from 'fresh';
 import type { TuohsError } from '../../core/errors.ts';
 import type { Shout } from '../../core/shouter.ts';
 import { shoutGetOperation } from '../../openapi/operations.ts';
-import { type Answer, preferredType } from '../answer.ts';
+import { type Answer, type Outcome, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
 import type { Exchange } from '../exchange.ts';
 import { dataField } from '../form-field.ts';
@@ -25,16 +25,11 @@ export const shoutPost: Route<ApiParts> = {
       body.length > LARGE_BYTES ? nextTurn(body.length).then(() => answer(body)) : answer(body),
     );
 
-    function answer(body: Buffer): void | Promise<void> {
+    function answer(body: Buffer): Outcome {
       const { length } = body;
       const shout = reverseShout(textOf(body), exchange);
       free([body]);
-      if (shout instanceof Promise) return exchange.wait(shout, length).then(send);
-      send(shout);
-    }
-
-    function send(shout: Shout): void {
-      exchange.answer(shoutAnswer(shout, exchange));
+      return whenKnown(shout, exchange, { bytes: length, answerFor: shoutAnswer });
     }
   },
 };
@@ -44,22 +39,38 @@ export const shoutGet: Route<ApiParts> = {
   handle(exchange, { reverseShout }) {
     const { query } = exchange.target;
     const shout = reverseShout(textOfQuery(query), exchange);
-    if (!(shout instanceof Promise)) return sendCacheable(shout, exchange);
-    return exchange.wait(shout, query.length).then((late) => sendCacheable(late, exchange));
+    return whenKnown(shout, exchange, { bytes: query.length, answerFor: cacheableAnswer });
   },
   operation: shoutGetOperation,
 };
 
-function sendCacheable(shout: Shout, exchange: Exchange): void {
+interface Waiting {
+  /** How many bytes of text wait for the upstream. */
+  readonly bytes: number;
+  readonly answerFor: (shout: Shout, exchange: Exchange) => Answer;
+}
+
+/** The answer for a shout, now or later. Throws `OVERLOADED` if too much waits for the upstream already. */
+function whenKnown(
+  shout: Shout | Promise<Shout>,
+  exchange: Exchange,
+  { bytes, answerFor }: Waiting,
+): Outcome {
+  if (!(shout instanceof Promise)) return answerFor(shout, exchange);
+  const answer = shout.then((late) => answerFor(late, exchange));
+  answer.catch(() => {});
+  exchange.held.setCopies(bytes, 'waiting');
+  return answer;
+}
+
+function cacheableAnswer(shout: Shout, exchange: Exchange): Answer {
   const { headers, body } = shoutAnswer(shout, exchange);
   const vary = 'Accept';
-  if (shout.source === 'local')
-    return exchange.answer({ headers: { ...headers, 'cache-control': 'no-store' }, body, vary });
+  if (shout.source === 'local') return { headers: { ...headers, 'cache-control': 'no-store' }, body, vary };
   const etag = `"${body.length.toString(36)}-${crc32(body).toString(36)}"`;
   const caching = { 'cache-control': 'public, max-age=31536000, immutable', etag };
-  if (fresh(exchange.request.headers, { etag }))
-    return exchange.answer({ status: 304, headers: caching, vary });
-  exchange.answer({ headers: { ...headers, ...caching }, body, vary });
+  if (fresh(exchange.request.headers, { etag })) return { status: 304, headers: caching, vary };
+  return { headers: { ...headers, ...caching }, body, vary };
 }
 
 /** The answer for a string: JSON, or the text alone if the caller prefers `text/plain`. */

@@ -1,13 +1,11 @@
 import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import type { RedisServer } from '../../support/redis-server.ts';
-import type { TcpProxy } from '../tools/tcp-proxy.ts';
 import type { Upstream } from '../tools/upstream.ts';
 
 /** What can be broken. */
 export interface Victims {
   readonly upstream: Upstream;
   readonly redis: RedisServer;
-  readonly redisProxy: TcpProxy;
 }
 
 interface Fault {
@@ -33,21 +31,14 @@ const FAULTS: readonly Fault[] = [
     break: ({ redis }) => redis.control.replicaof('127.0.0.1', 1),
     mend: ({ redis }) => redis.control.replicaof('NO', 'ONE'),
   },
+  { break: ({ redis }) => redis.control.call('CLIENT', 'KILL', 'TYPE', 'normal'), mend: () => {} },
+  {
+    break: ({ redis }, random) => redis.control.client('PAUSE', Math.ceil(random() * 1_000)),
+    mend: () => {},
+  },
   // After those that ask Redis for something: one that is gone answers nobody.
   { break: ({ redis }) => redis.kill(), mend: ({ redis }) => redis.start() },
   { break: ({ redis }) => redis.freeze(), mend: ({ redis }) => redis.thaw() },
-  { break: ({ redisProxy }) => redisProxy.cut(), mend: () => {} },
-  {
-    break: ({ redisProxy }, random) => redisProxy.setFaults({ latencyMs: random() * 60 }),
-    mend: ({ redisProxy }) => redisProxy.setFaults({}),
-  },
-  {
-    break: ({ redisProxy }) => redisProxy.setFaults({ isFrozen: true }),
-    mend({ redisProxy }) {
-      redisProxy.setFaults({});
-      redisProxy.cut();
-    },
-  },
 ];
 
 /** Breaks a random subset of everything, the same one for the same seed; the answer mends it again. */

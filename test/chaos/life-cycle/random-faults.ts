@@ -22,14 +22,13 @@ function faultsEvery(everyMs: number, name: string, lastsMs: number): Row {
     async run(lab) {
       const upstream = await lab.upstream({ latencyMs: 20 });
       const redis = await lab.redis();
-      const redisProxy = await lab.proxy(redis.port);
       // A cache that is full by the fifth minute, so that only a leak still grows.
-      const env = { REDIS_URL: `redis://127.0.0.1:${redisProxy.port}`, CACHE_MAX_BYTES: `${2 ** 21}` };
+      const env = { REDIS_URL: redis.url, CACHE_MAX_BYTES: `${2 ** 21}` };
       const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, ...env });
       for (const text of knownTexts(lab.seed)) await lab.ask(gateway, text);
 
       const load = lab.load(gateway, callers(lab.seed, { known: 100, unknown: 100 }));
-      const breakSome = faultGenerator({ upstream, redis, redisProxy }, lab.seed);
+      const breakSome = faultGenerator({ upstream, redis }, lab.seed);
       const samples: Sample[] = [];
       for (const startedAt = nowMs(); nowMs() - startedAt < lastsMs; ) {
         const mend = await breakSome();

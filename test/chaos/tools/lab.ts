@@ -1,12 +1,11 @@
 import type { ShoutcloudOptions } from '../../../src/shoutcloud/server.ts';
 import { type Answer, openCaller, questionOf } from '../../support/caller.ts';
 import { type Load, type Stream, startLoad } from '../../support/load.ts';
-import { type Ending, startProgram } from '../../support/process.ts';
+import { ownEnding, startProgram } from '../../support/process.ts';
 import { redisServer } from '../../support/redis-server.ts';
 import { type Env, type Gateway, type GatewayManner, MAIN, startGateway } from './gateway.ts';
 import { memoryCgroup } from './memory-cgroup.ts';
 import type { Handicap } from './row.ts';
-import { tcpProxy } from './tcp-proxy.ts';
 import { startUpstream, type Upstream } from './upstream.ts';
 
 /** What a row works with. All that it starts is recorded for the invariants and closed with the lab. */
@@ -24,10 +23,7 @@ const UNPROTECTED_MS = 2_000;
 
 export function openLab(seed: number, handicap: Handicap | undefined) {
   const ledger: Ledger = { gateways: [], upstreams: [], loads: [], asked: [] };
-  const closers: (() => unknown)[] = [];
-  const after: Ending['after'] = (close) => void closers.push(close);
-  const onSignal = () => void close().finally(() => process.exit(130));
-  process.once('SIGINT', onSignal);
+  const { after, close } = ownEnding();
 
   const lab = {
     ...{ seed, after, gateway, load },
@@ -53,7 +49,6 @@ export function openLab(seed: number, handicap: Handicap | undefined) {
       return String((await server.logLine('listening')).url);
     },
     redis: () => redisServer({ after }),
-    proxy: (targetPort: number) => tcpProxy({ after }, targetPort),
     /** New texts of short length at this rate for this time; resolves when all are answered. */
     async unknown(target: Gateway, perSecond: number, durationMs: number) {
       const asking = load(target, [{ label: 'unknown', texts: { seed }, perSecond }], durationMs);
@@ -84,10 +79,5 @@ export function openLab(seed: number, handicap: Handicap | undefined) {
     after(started.kill);
     ledger.loads.push(started);
     return started;
-  }
-
-  async function close(): Promise<void> {
-    process.off('SIGINT', onSignal);
-    for (const end of closers.reverse()) await end();
   }
 }

@@ -10,17 +10,15 @@ import { fakeClock } from '../../support/fake-clock.ts';
  */
 const OPEN = 'fail 9, +1000, fail 1';
 const HALF_OPEN = `${OPEN}, +1000, call 3`;
+const REOPENED = `${OPEN}, +1000, fail 3`;
+const GOOD = 'report success 1';
 const CASES: readonly [what: string, script: string, state: BreakerState, retryAfterMs?: number][] = [
   ['a closed one asks nobody to wait', '', 'closed'],
   ['ten failures in a row that span a second open it', OPEN, 'open', 1000],
   ['the span begins with the first of them', 'fail 1, +1000, fail 9', 'open', 1000],
   ['a burst of failures within a second does not', 'fail 50, +999, fail 50', 'closed'],
   ['nine failures do not, however long they take', 'fail 1, +60000, fail 8', 'closed'],
-  [
-    'a success starts count and span anew',
-    `fail 9, +1000, report success 1, fail 10, +999, fail 1`,
-    'closed',
-  ],
+  ['a success starts both anew', 'fail 9, +1000, report success 1, fail 10, +999, fail 1', 'closed'],
   ['neutral verdicts are no failures', 'fail 9, +1000, report neutral 100', 'closed'],
   ['and do not interrupt them', 'fail 9, +1000, report neutral 100, fail 1', 'open', 1000],
   ['while it is open it knows how much time is left', `${OPEN}, +300`, 'open', 700],
@@ -30,17 +28,13 @@ const CASES: readonly [what: string, script: string, state: BreakerState, retryA
   ['so does one among failed ones', `${HALF_OPEN}, report failure 2, report success 1`, 'closed'],
   ['so does a late success, while it is open', `call 1, ${OPEN}, report success 1`, 'closed'],
   ['late failures, while it is open, change nothing', `${OPEN}, report failure 20`, 'open', 1000],
+  ['two failed probes of three do not open it', `${HALF_OPEN}, report failure 2`, 'half-open'],
+  ['a failed round of probes doubles the time', REOPENED, 'open', 2000],
+  ['so does the next one', `${REOPENED}, +2000, fail 3`, 'open', 4000],
+  ['up to five seconds', `${REOPENED}, +2000, fail 3, +4000, fail 3`, 'open', 5000],
   [
-    'while a probe is under way, two failed ones do not open it',
-    `${HALF_OPEN}, report failure 2`,
-    'half-open',
-  ],
-  ['a failed round of probes doubles the time', `${OPEN}, +1000, fail 3`, 'open', 2000],
-  ['so does the next one', `${OPEN}, +1000, fail 3, +2000, fail 3`, 'open', 4000],
-  ['up to five seconds', `${OPEN}, +1000, fail 3, +2000, fail 3, +4000, fail 3`, 'open', 5000],
-  [
-    'after it has closed, it opens for the shortest time again',
-    `${OPEN}, +1000, fail 3, +2000, call 1, report success 1, ${OPEN}`,
+    'once closed, it opens for the shortest time',
+    `${REOPENED}, +2000, call 1, ${GOOD}, ${OPEN}`,
     'open',
     1000,
   ],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { mayStayLowerCase, simpleUpperCase } from '../../../src/core/upper-case.ts';
+import { mayStayLowerCase, simpleUpperCase, verifiedUpperCase } from '../../../src/core/upper-case.ts';
 
 const EXPANDING = [...everyCharacter()].filter((character) => [...character.toUpperCase()].length > 1);
 
@@ -34,19 +34,6 @@ test('upper-casing distributes over joining', () => {
   );
 });
 
-test('an upper-cased text has as many code points and is its own upper case', () => {
-  const text = fc.string({ unit: fc.oneof(fc.constantFrom(...EXPANDING), character()) });
-
-  fc.assert(
-    fc.property(text, (lower) => {
-      const upper = simpleUpperCase(lower);
-
-      assert.equal([...upper].length, [...lower].length);
-      assert.equal(simpleUpperCase(upper), upper);
-    }),
-  );
-});
-
 test('the end of a word makes no difference to a sigma', () => {
   assert.equal(simpleUpperCase('ὀδυσσεύς ΣΑΣ'), 'ὈΔΥΣΣΕΎΣ ΣΑΣ');
 });
@@ -57,6 +44,67 @@ test('only outside the well-known blocks may a letter stay lower case', () => {
 
   assert.deepEqual(inside.filter(mayStayLowerCase), []);
   assert.deepEqual(outside.filter(mayStayLowerCase), outside);
+});
+
+const ACCEPTED = {
+  'the empty text': ['', ''],
+  'a letter beyond the BMP that is left as it is': ['a\u{10d70}', 'A\u{10d70}'],
+  'a letter beyond the BMP that is upper-cased': ['a\u{10d70}', 'A\u{10d50}'],
+  'some of several unknown letters left': ['\u019b\u019b', '\u019b\ua7dc'],
+};
+for (const [what, [text = '', output = '']] of Object.entries(ACCEPTED)) {
+  test(`verification lets through: ${what}`, () => {
+    assert.equal(verifiedUpperCase(text, output), output);
+  });
+}
+
+const REJECTED = {
+  'another letter': ['hello', 'HELLX'],
+  'a letter more': ['hello', 'HELLO!'],
+  'a letter less': ['hello', 'HELL'],
+  nothing: ['hello', ''],
+  'something for nothing': ['', ' '],
+  'another order': ['ab', 'BA'],
+  'a full case mapping': ['straße', 'STRASSE'],
+  'a composed letter for its parts': ['e\u0301', 'É'],
+  'a well-known letter left as it is': ['жά', 'Жά'],
+  'half a character': ['\u{10428}', '\ud801'],
+  'the wrong half of a character': ['a\u{10428}', 'A\ud801\ud801'],
+  'a character more for a letter that may stay': ['\u019b', '\u019b\u019b'],
+};
+for (const [what, [text = '', output = '']] of Object.entries(REJECTED)) {
+  test(`verification turns down: ${what}`, () => {
+    assert.equal(verifiedUpperCase(text, output), undefined);
+  });
+}
+
+test('the simple upper case of any text is let through', () => {
+  fc.assert(
+    fc.property(text(), (any) => {
+      assert.equal(verifiedUpperCase(any, simpleUpperCase(any)), simpleUpperCase(any));
+    }),
+  );
+});
+
+test('a single other code point is turned down unless it is one that may stay', () => {
+  const place = fc.tuple(text(), fc.nat(), fc.oneof(anyCharacter(), fc.constant('same')));
+
+  fc.assert(
+    fc.property(place, ([any, at, replacement]) => {
+      const characters = [...any];
+      const upper = [...simpleUpperCase(any)];
+      const index = at % characters.length;
+      const own = characters[index] ?? '';
+      const other = replacement === 'same' ? own : replacement;
+      fc.pre(other !== upper[index]);
+
+      const output = upper.with(index, other).join('');
+
+      const isLet = other === own && mayStay(own);
+      assert.equal(verifiedUpperCase(any, output), isLet ? output : undefined);
+    }),
+    { numRuns: 5000 },
+  );
 });
 
 /** Simple case mapping, as the design derives it from JavaScript's. */
@@ -88,4 +136,18 @@ function* everyCharacter(): Generator<string> {
 
 function hex(character: string): string {
   return `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function text(): fc.Arbitrary<string> {
+  return fc.string({ unit: anyCharacter(), minLength: 1, maxLength: 20 });
+}
+
+function anyCharacter(): fc.Arbitrary<string> {
+  const letters = fc.constantFrom(...'aeßéžſſάώжџաֆ\u019b\u0180\u01c6ᾀⓐ\u{10428}\u{1e943}\u{10d70}漢😀');
+  return fc.oneof(letters, character());
+}
+
+/** The tolerance as the design states it. */
+function mayStay(character: string): boolean {
+  return !/^[\0-\u017f\u03ac-\u03ce\u0430-\u045f\u0561-\u0586]$/u.test(character);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { test } from 'node:test';
+import { type DocumentedSetting, defaultText } from '../../../scripts/documented-setting.ts';
 import type { Setting } from '../../../src/config/kinds.ts';
 import { settings } from '../../../src/config/settings.ts';
 import { ROOT, read } from '../../support/pages.ts';
@@ -36,6 +37,16 @@ test('a number in brackets behind a setting is its default', () => {
 
   assert.ok(shown.length > 0);
   for (const { page, name, value } of shown) assert.equal(value, defaults.get(name), `${page} ${name}`);
+});
+
+test('the settings in the README are real, with their defaults', () => {
+  const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` \| (?:none|`(.*?)`) \|/gm)];
+  const texts = new Map(
+    Object.values(settings).map((row: DocumentedSetting) => [row.name, defaultText(row)]),
+  );
+
+  assert.ok(rows.length > 0);
+  for (const [, name = '', text = ''] of rows) assert.equal(text, texts.get(name), name);
 });
 
 interface NumberRow {

@@ -10,40 +10,27 @@ import { headWriter, keptTick } from '../../../src/http/node-http.ts';
 import { badInput } from '../../../src/http/problem.ts';
 import { testWorld } from '../../support/world.ts';
 
+const lose = ({ request }: Exchange) => void request.socket.destroy();
+const fail = (exchange: Exchange) => exchange.fail(noText());
+const breakBody = (exchange: Exchange) => exchange.breakBody(noText());
+
 // Node asserts that answers finish in the order of their requests, and otherwise ends the process.
-test('an answer does not begin on a connection that is gone', async () => {
-  const { exchange, hasFinished } = beforeItsBody();
+for (const [what, steps, begins, finishes] of [
+  ['does not begin on a connection that is gone', [lose, fail], false, false],
+  ['does not finish on a connection that is gone since it began', [fail, lose, breakBody], true, false],
+  ['finishes when the rest of the body will never arrive', [fail, breakBody], true, true],
+] as const) {
+  test(`an answer beside a body ${what}`, async () => {
+    const { exchange, hasFinished } = beforeItsBody();
 
-  exchange.request.socket.destroy();
-  exchange.fail(noText());
-  await turn();
+    for (const step of steps) {
+      step(exchange);
+      if (step !== lose) await turn();
+    }
 
-  assert.equal(exchange.response.headersSent, false);
-  assert.equal(hasFinished(), false);
-});
-
-test('an answer does not finish on a connection that is gone since it began', async () => {
-  const { exchange, hasFinished } = beforeItsBody();
-
-  exchange.fail(noText());
-  await turn();
-  exchange.request.socket.destroy();
-  exchange.breakBody(noText());
-  await turn();
-
-  assert.equal(hasFinished(), false);
-});
-
-test('an answer beside a body finishes when the rest of the body will never arrive', async () => {
-  const { exchange, hasFinished } = beforeItsBody();
-
-  exchange.fail(noText());
-  await turn();
-  exchange.breakBody(noText());
-  await turn();
-
-  assert.equal(hasFinished(), true);
-});
+    assert.deepEqual([exchange.response.headersSent, hasFinished()], [begins, finishes]);
+  });
+}
 
 test('a body that is broken never counts as whole', () => {
   const { body } = beforeItsBody().exchange;

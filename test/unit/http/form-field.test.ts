@@ -5,21 +5,12 @@ import { dataField } from '../../../src/http/form-field.ts';
 
 const FIELDS: Readonly<Record<string, string | null | undefined>> = {
   '': undefined,
-  'data=a': 'a',
-  'x=1&data=a': 'a',
   'data=a&data=b': 'a',
   data: '',
-  'data=': '',
-  'data&data=b': '',
-  'data=a=b=': 'a=b=',
-  '&&data=a&': 'a',
   'data=a+b%20c': 'a b c',
   'data=%2B%26%3D%25': '+&=%',
-  'd%61ta=a': 'a',
   'da+ta=a': undefined,
   'data=%zz%4': '%zz%4',
-  'data=100%': '100%',
-  'data=%c3%A9': 'é',
   'data=\xc3\xa9': 'é',
   'data=\xc3%a9': 'é',
   'data=%FF': null,
@@ -28,11 +19,7 @@ const FIELDS: Readonly<Record<string, string | null | undefined>> = {
   'data=%FF&data=b': null,
   '%64%61%74%61=a': 'a',
   '%2564ata=a': undefined,
-  'xdata=a': undefined,
-  'data%20=a': undefined,
   '%FF=x&data=a': 'a',
-  'data;x=a': undefined,
-  '=data': undefined,
   'data=%00': '\0',
 };
 for (const [form, value] of Object.entries(FIELDS)) {

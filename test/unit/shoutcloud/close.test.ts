@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
-import type { Shoutcloud } from '../../../src/shoutcloud/server.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { rawClient } from '../../support/raw-client.ts';
 import { until } from '../../support/until.ts';
-import { post, talk } from './raw-client.ts';
-import { running, statusOf } from './running.ts';
+import { post, running, statusOf, talk } from './running.ts';
 
 const waits = {
   latency: { latencyMs: 5 },
@@ -14,29 +12,21 @@ const waits = {
   'close-after': { faults: 'close-after=5' },
 };
 for (const [what, options] of Object.entries(waits)) {
-  test(`close() ends the timer of ${what}`, async (t) => {
-    const clock = fakeClock();
-    const server = await running(t, { ...options, clock });
-    const caller = asking(server);
-    await until(t, () => clock.timers() === 1);
+  for (const end of ['close() is called', 'its caller leaves']) {
+    test(`the timer of ${what} ends when ${end}`, async (t) => {
+      const clock = fakeClock();
+      const server = await running(t, { ...options, clock });
+      const { socket, send } = await rawClient(t, server.port);
+      send(post('{"INPUT":"a"}'));
+      await until(t, () => clock.timers() === 1);
 
-    await server.close();
+      if (end === 'its caller leaves') socket.destroy();
+      else await server.close();
 
-    assert.deepEqual([clock.timers(), server.openConnections, server.activeRequests], [0, 0, 0]);
-    caller.destroy();
-  });
-
-  test(`the timer of ${what} ends when its caller leaves`, async (t) => {
-    const clock = fakeClock();
-    const server = await running(t, { ...options, clock });
-    const caller = asking(server);
-    await until(t, () => clock.timers() === 1);
-
-    caller.destroy();
-
-    await until(t, () => server.openConnections === 0);
-    assert.deepEqual([clock.timers(), server.activeRequests], [0, 0]);
-  });
+      await until(t, () => server.openConnections === 0);
+      assert.deepEqual([clock.timers(), server.activeRequests], [0, 0]);
+    });
+  }
 }
 
 for (const faults of ['hang', 'stall', 'endless', 'huge=5000']) {
@@ -79,10 +69,3 @@ test('close() frees the port and can be called again', async (t) => {
   const next = await running(t, { port: server.port });
   assert.equal(next.port, server.port);
 });
-
-function asking(server: Shoutcloud): Socket {
-  const socket = connect(server.port, '127.0.0.1');
-  socket.on('error', () => {});
-  socket.write(post('{"INPUT":"a"}'));
-  return socket.resume();
-}

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { faultPlan, parseFault, seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
+import { faultSwitch } from '../../../src/shoutcloud/fault-switch.ts';
 import { faultKinds } from '../../../src/shoutcloud/faults.ts';
+import { pick } from '../../support/pick.ts';
 import { running, statusOf } from './running.ts';
 
 function drawn(seed: number, count: number, faults: string, script = ''): string[] {
@@ -47,38 +49,32 @@ test('every kind can be written as its usage says, in full and without the part 
 const UNKNOWN = 'there is no fault of this name';
 const STATUS = 'write it as status=CODE[,retry-after=WHEN] (another status, 200 to 599; WHEN is ';
 const HANG = 'write it as hang (no answer ever, the connection stays open)';
-const unreadable = {
-  'hangs@5%': ['hangs', UNKNOWN],
-  constructor: ['constructor', UNKNOWN],
-  ok: ['ok', UNKNOWN],
-  'ok*2': ['ok*2', UNKNOWN],
-  status: ['status', STATUS],
-  'status=99': ['status=99', STATUS],
-  'status=5e2': ['status=5e2', STATUS],
-  'status=503,after=2': ['status=503,after=2', STATUS],
-  'status=503,retry-after': ['status=503,retry-after', STATUS],
-  'slow=-1': ['slow=-1', 'write it as slow=MS (a good answer, MS milliseconds later)'],
-  'slow=': ['slow=', 'write it as slow=MS (a good answer, MS milliseconds later)'],
-  'reset=here': ['reset=here', 'write it as reset[=POINT] (a reset at POINT of a good answer: before, in-'],
-  'hang=5': ['hang=5', HANG],
-  'hang,5': ['hang,5', HANG],
-  'hang@30': ['hang@30', '"30" is not a rate such as 30%'],
-  'hang@1.2.3%': ['hang@1.2.3%', '"1.2.3%" is not a rate such as 30%'],
-  'hang@0%': ['hang@0%', '"0%" is not a rate such as 30%'],
-  'hang@101%': ['hang@101%', '"101%" is not a rate such as 30%'],
-  'redirect=200': ['redirect=200', '"200" is not a whole number from 300 to 399'],
-  'slow=3600001': ['slow=3600001', '"3600001" is not a whole number from 0 to 3600000'],
-  'close-after=3600001': ['close-after=3600001', '"3600001" is not a whole number from 0 to 3600000'],
-  'drip=0': ['drip=0', '"0" is not a whole number from 1 to 3600000'],
-  'huge=0': ['huge=0', '"0" is not a whole number from 1 to 10000'],
-} as const;
-for (const [text, [fault, problem]] of Object.entries(unreadable)) {
+const SLOW = 'write it as slow=MS (a good answer, MS milliseconds later)';
+for (const [text, problem] of [
+  ['hangs', UNKNOWN],
+  ['constructor', UNKNOWN],
+  ['ok', UNKNOWN],
+  ['status', STATUS],
+  ['status=99', STATUS],
+  ['status=503,after=2', STATUS],
+  ['slow=-1', SLOW],
+  ['slow=', SLOW],
+  ['reset=here', 'write it as reset[=POINT] (a reset at POINT of a good answer: before, in-'],
+  ['hang=5', HANG],
+  ['hang,5', HANG],
+  ...['30', '1.2.3%', '0%', '101%'].map(
+    (rate) => [`hang@${rate}`, `"${rate}" is not a rate such as 30%`] as const,
+  ),
+  ['redirect=200', '"200" is not a whole number from 300 to 399'],
+  ['slow=3600001', '"3600001" is not a whole number from 0 to 3600000'],
+  ['close-after=3600001', '"3600001" is not a whole number from 0 to 3600000'],
+  ['drip=0', '"0" is not a whole number from 1 to 3600000'],
+  ['huge=0', '"0" is not a whole number from 1 to 10000'],
+] as const) {
   test(`"${text}" is refused with a sentence`, () => {
-    const sentence = `fault "${fault}": ${problem}`;
-
     assert.throws(
       () => drawn(1, 0, text),
-      ({ message }: Error) => message.startsWith(sentence),
+      ({ message }: Error) => message.startsWith(`fault "${text}": ${problem}`),
     );
   });
 }
@@ -133,4 +129,40 @@ test('requests that are refused use up no step of the script', async (t) => {
   await fetch(server.url);
 
   assert.deepEqual([await statusOf(server), server.calls], [503, 2]);
+});
+
+test('it answers well until someone switches, and lists what else there is', () => {
+  const { fault, faults } = faultSwitch({ setFaults() {} }).state();
+
+  assert.equal(fault, 'answers well');
+  assert.deepEqual(pick(faults, 'name'), ['answers well', 'slow', 'fails 30 %', 'lies', 'gone']);
+});
+
+test('each fault is one that the server can play', async (t) => {
+  const control = faultSwitch(await running(t));
+
+  for (const { name } of control.state().faults) {
+    assert.equal(control.set(name), true);
+    assert.equal(control.state().fault, name);
+  }
+});
+
+for (const name of ['', 'GONE', '__proto__', 'toString']) {
+  test(`there is no fault "${name}", and nothing changes`, async (t) => {
+    const server = await running(t, { faults: 'status=503' });
+    const control = faultSwitch(server);
+
+    assert.equal(control.set(name), false);
+    assert.deepEqual([control.state().fault, await statusOf(server)], ['answers well', 503]);
+  });
+}
+
+test('of any three answers in a row one is a lie', async (t) => {
+  const told: string[] = [];
+  const server = await running(t, { onShout: ({ fault }) => told.push(fault?.text ?? 'ok') });
+  faultSwitch(server).set('lies');
+
+  for (let i = 0; i < 6; i++) await statusOf(server);
+
+  assert.deepEqual(told, ['wrong', 'ok', 'ok', 'crossed', 'ok', 'ok']);
 });

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { until } from '../../support/until.ts';
-import { bodyOf, type Heard, isWhole, post, talk } from './raw-client.ts';
-import { heard, instantClock, running, shout } from './running.ts';
+import { bodyOf, type Heard, heard, instantClock, isWhole, post, running, shout, talk } from './running.ts';
 
 const GOOD = '{"INPUT":"hello","OUTPUT":"HELLO"}';
 const HALF = GOOD.slice(0, 17);
@@ -116,19 +115,27 @@ test('wrong differs from the right answer for every text', async (t) => {
   assert.deepEqual(outputs, ['X', 'Y', 'Y', 'XA']);
 });
 
-test('html is a page that calls itself one', async (t) => {
-  const { head, body } = await heard(t, { faults: 'html' });
+const UNAVAILABLE = 'HTTP/1.1 503 Service Unavailable';
 
-  assert.deepEqual(head.slice(0, 2), ['HTTP/1.1 200 OK', 'Content-Type: text/html']);
-  assert.match(body, /^<!doctype html>/);
-});
+/** Whole answers, what their heads hold, and what their bodies are. */
+const WHOLE: readonly [faults: string, head: string[], body: RegExp][] = [
+  ['status=503', [UNAVAILABLE, 'Content-Type: text/plain', 'Content-Length: 20'], /^Service Unavailable\n$/],
+  ['status=503,retry-after=2', [UNAVAILABLE, 'Retry-After: 2'], /^Service/],
+  ['status=503,retry-after=-1', ['Retry-After: -1'], /^Service/],
+  ['status=503,retry-after=soon', ['Retry-After: soon'], /^Service/],
+  ['status=503,retry-after=date+90', ['Retry-After: Tue, 01 Jan 2030 00:01:30 GMT'], /^Service/],
+  ['redirect=301', ['HTTP/1.1 301 Moved Permanently', 'Location: /V1/SHOUT'], /^$/],
+  ['redirect=308,to=http://x/', ['HTTP/1.1 308 Permanent Redirect', 'Location: http://x/'], /^$/],
+  ['html', ['HTTP/1.1 200 OK', 'Content-Type: text/html'], /^<!doctype html>/],
+];
+for (const [faults, lines, expected] of WHOLE) {
+  test(`${faults} sends ${lines.join(', ')}`, async (t) => {
+    const { head, body } = await heard(t, { faults, clock: instantClock() });
 
-test('status answers with this status in plain text', async (t) => {
-  const { head, body } = await heard(t, { faults: 'status=503' });
-
-  const expected = ['HTTP/1.1 503 Service Unavailable', 'Content-Type: text/plain', 'Content-Length: 20'];
-  assert.deepEqual([head, body], [expected, 'Service Unavailable\n']);
-});
+    for (const line of lines) assert.ok(head.includes(line), head.join());
+    assert.match(body, expected);
+  });
+}
 
 test('status 204 has no body and leaves the connection usable', async (t) => {
   const twice = { sent: post('{"INPUT":"a"}').repeat(2), isEnough: (text: string) => text.endsWith('}') };
@@ -136,33 +143,6 @@ test('status 204 has no body and leaves the connection usable', async (t) => {
   const { text } = await heard(t, { script: 'status=204' }, twice);
 
   assert.match(text, /^HTTP\/1\.1 204 No Content\r\n(?!.*Content-Length)[\s\S]*?\r\n\r\nHTTP\/1\.1 200 OK/);
-});
-
-test('retry-after is sent as it is, or as a date', async (t) => {
-  for (const [value, header] of Object.entries({
-    '2': '2',
-    '-1': '-1',
-    soon: 'soon',
-    'date+90': 'Tue, 01 Jan 2030 00:01:30 GMT',
-  })) {
-    const { head } = await heard(t, { faults: `status=503,retry-after=${value}`, clock: instantClock() });
-
-    assert.ok(head.includes(`Retry-After: ${header}`), head.join());
-  }
-});
-
-test('redirect sends the caller elsewhere, or back', async (t) => {
-  const server = await running(t, { script: 'redirect=301 redirect=308,to=http://other.test/' });
-
-  const answers = [await shout(server, 'a'), await shout(server, 'a')];
-
-  assert.deepEqual(
-    answers.map(({ status, headers }) => [status, headers.get('location')]),
-    [
-      [301, '/V1/SHOUT'],
-      [308, 'http://other.test/'],
-    ],
-  );
 });
 
 test('gzip compresses a good answer', async (t) => {

@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { goUpperCase } from '../../../src/shoutcloud/go-behaviour.ts';
 import type { Shoutcloud } from '../../../src/shoutcloud/server.ts';
-import { post } from './raw-client.ts';
-import { heard, running, shout } from './running.ts';
+import { heard, post, running, shout } from './running.ts';
 
 const LAST_CODE_POINT = 0x10ffff;
 const CHUNK = 0x10000;

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
-import { post } from './raw-client.ts';
-import { heard, running, shout, statusOf } from './running.ts';
+import { heard, post, running, shout, statusOf } from './running.ts';
 
 const GOOD = ['HTTP/1.1 200 OK', 'Content-Type: APPLICATION/JSON', 'Content-Length: 34'];
 const BAD = [

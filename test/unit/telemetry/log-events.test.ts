@@ -2,104 +2,74 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError } from '../../../src/core/errors.ts';
 import { type Event, emitTo } from '../../../src/core/events.ts';
-import { logged } from './log-under-test.ts';
+import { logEvents } from '../../../src/telemetry/log-events.ts';
+import { jsonLog } from '../../../src/telemetry/log-output.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { logLines } from '../../support/log-lines.ts';
 import { ONLY_COUNTED } from './metrics-under-test.ts';
 
 const ANSWERED = { type: 'answered', method: 'GET', route: '/v1', status: 200, requestId: 'mine' } as const;
-const { type: _, ...FACTS } = ANSWERED;
-const ERROR = new AttemptError('unreachable', 'no answer came', {
-  cause: Object.assign(new Error('connect to 10.0.0.1'), { code: 'ECONNREFUSED' }),
-});
-const LINES: [what: string, Event, line: Record<string, unknown>][] = [
+const ENDED = { type: 'worker-ended', pid: 7, code: null, signal: 'SIGKILL' } as const;
+const REFUSED = Object.assign(new Error('connect to 10.0.0.1'), { code: 'ECONNREFUSED' });
+const UNREACHABLE = 'code="UPSTREAM_UNREACHABLE"';
+const CLUSTER = 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.';
+const REPLICA = 'It is a read-only replica: let REDIS_URL name the primary.';
+
+const LINES: [event: Event, line: string][] = [
+  [{ type: 'listening', port: 1, adminPort: 2 }, 'info listening: version="1.2.3" port=1 adminPort=2'],
+  [{ type: 'worker-listening', pid: 7 }, 'info a worker listens: worker=7'],
+  [{ ...ENDED, wasAsked: false }, 'warn a worker ended unasked: worker=7 code=null signal="SIGKILL"'],
+  [{ ...ENDED, wasAsked: true }, 'info a worker ended: worker=7 code=null signal="SIGKILL"'],
+  [{ type: 'draining' }, 'info draining:'],
+  [{ type: 'closed' }, 'info closed:'],
   [
-    'the start is a line with the version and both ports',
-    { type: 'listening', port: 1, adminPort: 2 },
-    { level: 'info', version: '1.2.3', port: 1, adminPort: 2, msg: 'listening' },
-  ],
-  [
-    'a worker that listens is a line',
-    { type: 'worker-listening', pid: 7 },
-    { level: 'info', worker: 7, msg: 'a worker listens' },
-  ],
-  [
-    'a worker that ends by itself is a warning',
-    { type: 'worker-ended', pid: 7, code: null, signal: 'SIGKILL', wasAsked: false },
-    { level: 'warn', worker: 7, code: null, signal: 'SIGKILL', msg: 'a worker ended unasked' },
-  ],
-  ['the drain is a line', { type: 'draining' }, { level: 'info', msg: 'draining' }],
-  ['the end is a line', { type: 'closed' }, { level: 'info', msg: 'closed' }],
-  [
-    'the duration of a request has two decimals',
     { ...ANSWERED, durationMs: 1.23456789 },
-    { level: 'debug', ...FACTS, durationMs: 1.23, msg: 'answered' },
+    'debug answered: method="GET" route="/v1" status=200 requestId="mine" durationMs=1.23',
   ],
   [
-    'a failed request is a warning with its id, its code and the cause’s code',
-    { type: 'failed', requestId: 'mine', code: ERROR.code, error: ERROR },
-    {
-      ...{ level: 'warn', requestId: 'mine', code: 'UPSTREAM_UNREACHABLE' },
-      ...{ reason: 'no answer came (ECONNREFUSED)', msg: 'a request failed' },
-    },
+    failed('unreachable', 'no answer came', REFUSED),
+    `warn a request failed: requestId="mine" ${UNREACHABLE} reason="no answer came (ECONNREFUSED)"`,
   ],
+  [{ type: 'breaker', state: 'half-open' }, 'warn the breaker of SHOUTCLOUD changed: state="half-open"'],
+  [{ type: 'redis-connection', isUp: true }, 'info redis is connected:'],
   [
-    'a change of the breaker is a warning',
-    { type: 'breaker', state: 'half-open' },
-    { level: 'warn', msg: 'the breaker of SHOUTCLOUD changed', state: 'half-open' },
-  ],
-  [
-    'a Redis that is connected is a line',
-    { type: 'redis-connection', isUp: true },
-    { level: 'info', msg: 'redis is connected' },
-  ],
-  [
-    'a Redis that is not connected is a warning that says what to do',
     { type: 'redis-connection', isUp: false, trouble: 'cluster' },
-    {
-      ...{ level: 'warn', msg: 'redis is not connected', reason: 'cluster' },
-      detail: 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.',
-    },
+    `warn redis is not connected: reason="cluster" detail="${CLUSTER}"`,
   ],
   [
-    'a Redis that takes no writes is a warning that says what to do',
     { type: 'redis-connection', isUp: true, trouble: 'read_only' },
-    {
-      ...{ level: 'warn', msg: 'redis is connected, but takes no writes', reason: 'read_only' },
-      detail: 'It is a read-only replica: let REDIS_URL name the primary.',
-    },
+    `warn redis is connected, but takes no writes: reason="read_only" detail="${REPLICA}"`,
   ],
+  [{ type: 'trace-export', isUp: true }, 'info traces arrive again:'],
+  [{ type: 'trace-export', isUp: false }, 'warn traces do not arrive and are dropped:'],
 ];
-for (const [what, event, line] of LINES) {
-  test(what, () => {
+for (const [event, line] of LINES) {
+  test(`"${event.type}" is logged: ${line}`, () => {
     assert.deepEqual(logged('debug', event), [line]);
-    assert.deepEqual(logged('info', event), line.level === 'debug' ? [] : [line]);
-  });
-}
-
-test('a bug is an error with its place', () => {
-  const error = new TypeError('x is not a function');
-
-  const [line] = logged('info', { type: 'failed', requestId: 'mine', code: 'INTERNAL', error });
-
-  assert.deepEqual([line?.level, line?.name], ['error', 'TypeError']);
-  assert.match(String(line?.at), /log-events\.test\.ts/);
-});
-
-const bug = (message: string) => new Error(message, { cause: new Error(message) });
-for (const error of [
-  bug('quotes hidden-text'),
-  bug('a\n at hidden-text (b)'),
-  bug('at hidden-text'),
-  'hidden-text',
-]) {
-  test(`${JSON.stringify(String(error))}, thrown by a bug, is not logged`, () => {
-    const lines = logged('debug', { type: 'failed', requestId: 'mine', code: 'INTERNAL', error });
-
-    assert.doesNotMatch(JSON.stringify(lines), /hidden-text/);
+    assert.deepEqual(logged('info', event), line.startsWith('debug') ? [] : [line]);
   });
 }
 
 test('events that only count are no lines', () => {
   assert.deepEqual(logged('debug', ...ONLY_COUNTED), []);
+});
+
+for (const message of ['quotes hidden-text', 'a\n at hidden-text (b)', 'at hidden-text']) {
+  test(`of a bug its place is logged, and not what it says: ${JSON.stringify(message)}`, () => {
+    const error = new TypeError(message, { cause: new Error(message) });
+
+    const [line = ''] = logged('debug', { type: 'failed', requestId: 'mine', code: 'INTERNAL', error });
+
+    assert.match(line, /^error .*code="INTERNAL" name="TypeError" at=\["at .*log-events\.test\.ts/);
+    assert.doesNotMatch(line, /hidden-text/);
+  });
+}
+
+test('of something else that a bug throws only the type is logged', () => {
+  const event: Event = { type: 'failed', requestId: 'mine', code: 'INTERNAL', error: 'hidden-text' };
+
+  const facts = 'requestId="mine" code="INTERNAL" name="string" at=[]';
+  assert.deepEqual(logged('info', event), [`error a request failed by a bug: ${facts}`]);
 });
 
 test('an event reaches the listeners to its type, in their order', () => {
@@ -116,3 +86,92 @@ test('an event reaches the listeners to its type, in their order', () => {
 
   assert.deepEqual(seen, ['first', 'second draining']);
 });
+
+test('the first of equal failures in a second is a line at once, and a second line counts the rest', async () => {
+  const { clock, emit, lines } = eventLog('info');
+  for (let i = 0; i < 299; i++) emit(failed('unreachable'));
+  emit(failed('unreachable', 'the breaker is open'));
+  const atOnce = lines();
+
+  await clock.advance(1000);
+
+  assert.deepEqual(atOnce, [
+    `warn a request failed: requestId="mine" ${UNREACHABLE} reason="no answer came"`,
+  ]);
+  const counted = `warn more requests failed: ${UNREACHABLE} reason="the breaker is open" suppressed=299`;
+  assert.deepEqual(lines().slice(1), [counted]);
+});
+
+test('in an outage, one line a second counts every request; afterwards the next failure is a line at once', async () => {
+  const { clock, emit, lines } = eventLog('info');
+
+  for (let i = 0; i < 100; i++) {
+    emit(failed('unreachable'));
+    await clock.advance(100);
+  }
+  await clock.advance(1000);
+
+  const counted = lines().reduce((sum, line) => sum + Number(/suppressed=(\d+)/.exec(line)?.[1] ?? 1), 0);
+  assert.deepEqual([lines().length, counted, clock.timers()], [11, 100, 0]);
+  emit(failed('unreachable'));
+  assert.equal(lines().length, 12);
+});
+
+for (const [what, level, kinds, levels] of [
+  ['each code has a line', 'info', ['unreachable', 'timeout'], ['warn', 'warn']],
+  ['at debug, suppressed ones are lines', 'debug', ['timeout', 'timeout'], ['warn', 'debug']],
+] as const) {
+  test(`${what} of its own, with the request id`, () => {
+    const { emit, lines } = eventLog(level);
+
+    for (const kind of kinds) emit(failed(kind));
+
+    const beginnings = lines().map((line) => line.split(' code=')[0]);
+    assert.deepEqual(
+      beginnings,
+      levels.map((level) => `${level} a request failed: requestId="mine"`),
+    );
+  });
+}
+
+test('at the end, suppressed failures are counted before the last line', () => {
+  const { clock, emit, lines } = eventLog('info');
+  const bug: Event = { type: 'failed', requestId: 'mine', code: 'INTERNAL', error: new TypeError('a bug') };
+  emit(bug);
+  emit(bug);
+
+  emit({ type: 'closed' });
+
+  assert.match(
+    lines()[1] ?? '',
+    /^error more .* by a bug: code="INTERNAL" name="TypeError" at=.* suppressed=1$/,
+  );
+  assert.deepEqual([lines()[2], clock.timers()], ['info closed:', 0]);
+});
+
+function failed(kind: 'unreachable' | 'timeout', reason = 'no answer came', cause?: Error): Event {
+  const error = new AttemptError(kind, reason, { cause });
+  return { type: 'failed', requestId: 'mine', code: error.code, error };
+}
+
+/** The lines that these events become. */
+function logged(level: 'debug' | 'info', ...events: readonly Event[]): string[] {
+  const { emit, lines } = eventLog(level);
+  for (const event of events) emit(event);
+  return lines();
+}
+
+/** A log of events, on a clock of the test; its lines so far as `level message: name=value…`, without their time. */
+function eventLog(level: 'debug' | 'info') {
+  const logTo = logLines();
+  const clock = fakeClock();
+  const emit = emitTo(logEvents(jsonLog({ level, logTo }), { clock, about: { version: '1.2.3' } }));
+  const lines = () =>
+    logTo.lines.map(({ time: _, level, msg, ...facts }) =>
+      [
+        `${level} ${msg}:`,
+        ...Object.entries(facts).map(([name, value]) => `${name}=${JSON.stringify(value)}`),
+      ].join(' '),
+    );
+  return { clock, emit, lines };
+}

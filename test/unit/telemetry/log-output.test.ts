@@ -8,28 +8,18 @@ import { fifo } from '../../support/fifo.ts';
 import { folder } from '../../support/folder.ts';
 import { until } from '../../support/until.ts';
 
-/** A log that writes to this file, on a clock of the test. */
-function outputTo(t: TestContext, path: string, flag = 'w') {
-  const clock = fakeClock();
-  const fd = openSync(path, flag);
-  t.after(() => closeSync(fd));
-  return { clock, output: logOutput({ clock, fd }) };
-}
-
 const LINE_BYTES = 150;
 
 function line(i: number): string {
   return `${`${i} `.padEnd(LINE_BYTES - 1, 'x')}\n`;
 }
 
-/** More than any buffer holds. */
 const MANY = 16_384;
 
 test('lines of other writers to the same file stay', async (t) => {
   const path = join(await folder(t), 'log');
-  const fd = openSync(path, 'w');
-  t.after(() => closeSync(fd));
-  const [first, second] = [logOutput({ clock: fakeClock(), fd }), logOutput({ clock: fakeClock(), fd })];
+  const { output: first, fd } = outputTo(t, path);
+  const second = logOutput({ clock: fakeClock(), fd });
 
   first.write('one\n');
   await first.flushed();
@@ -42,20 +32,19 @@ test('lines of other writers to the same file stay', async (t) => {
 for (const device of ['/dev/full', 'a pipe without reads', 'a pipe whose reader is gone']) {
   test(`${device}: about a MiB of lines is kept, the others are dropped and counted`, async (t) => {
     const { path, leave } = await fifo(t);
-    const { output } = outputTo(t, device === '/dev/full' ? device : path);
+    const { fill } = outputTo(t, device === '/dev/full' ? device : path);
     if (device === 'a pipe whose reader is gone') leave();
 
-    for (let i = 0; i < MANY; i++) output.write(line(i));
+    const kept = fill() * LINE_BYTES;
 
-    const kept = (MANY - output.dropped()) * LINE_BYTES;
     assert.ok(kept > 1_000_000 && kept <= 1_048_576, `${kept}`);
   });
 }
 
 test('a reader that stalls does not block the end: the last lines are dropped after a second', async (t) => {
   const { path } = await fifo(t);
-  const { output, clock } = outputTo(t, path);
-  for (let i = 0; i < MANY; i++) output.write(line(i));
+  const { output, clock, fill } = outputTo(t, path);
+  fill();
 
   const flushed = output.flushed();
   await clock.advance(1000);
@@ -65,9 +54,7 @@ test('a reader that stalls does not block the end: the last lines are dropped af
 
 test('a slow reader gets the kept lines whole and in order', async (t) => {
   const { path, read } = await fifo(t);
-  const { output } = outputTo(t, path);
-  for (let i = 0; i < MANY; i++) output.write(line(i));
-  const kept = MANY - output.dropped();
+  const kept = outputTo(t, path).fill();
 
   const got = await readUntil(t, read, (got) => got.length >= kept * LINE_BYTES);
 
@@ -76,9 +63,9 @@ test('a slow reader gets the kept lines whole and in order', async (t) => {
 
 test('a reader that comes back gets the kept lines without waiting for another line', async (t) => {
   const { path, read, leave, comeBack } = await fifo(t);
-  const { output, clock } = outputTo(t, path);
+  const { clock, fill } = outputTo(t, path);
   leave();
-  for (let i = 0; i < MANY; i++) output.write(line(i));
+  fill();
   await until(t, () => clock.timers() > 0);
 
   comeBack();
@@ -98,6 +85,21 @@ test('lines of two processes in one pipe stay whole', async (t) => {
   const broken = got.split('\n').filter((text) => text !== '' && !/^\d+ x+$/.test(text));
   assert.deepEqual(broken, []);
 });
+
+/** A log that writes to this file, on a clock of the test. */
+function outputTo(t: TestContext, path: string) {
+  const clock = fakeClock();
+  const fd = openSync(path, 'w');
+  t.after(() => closeSync(fd));
+  const output = logOutput({ clock, fd });
+  return { clock, fd, output, fill };
+
+  /** Writes more than any buffer holds, and says how many lines were kept. */
+  function fill(): number {
+    for (let i = 0; i < MANY; i++) output.write(line(i));
+    return MANY - output.dropped();
+  }
+}
 
 /** Reads on until this holds of all that was read. */
 async function readUntil(

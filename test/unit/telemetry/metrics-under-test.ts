@@ -26,16 +26,11 @@ export function measured(events: readonly Event[], readings: Partial<Readings> =
     /** The series as they are added up. */
     ownSeries: series,
     /** The values by series, as in the text format. */
-    series: async () => new Map(seriesOf(await text())),
+    values: () =>
+      new Map(
+        series().flatMap(({ name, values }) => Array.from(values, ([end, value]) => [name + end, value])),
+      ),
   };
-}
-
-function seriesOf(text: string): [string, string][] {
-  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return lines.map((line) => {
-    const space = line.lastIndexOf(' ');
-    return [line.slice(0, space), line.slice(space + 1)];
-  });
 }
 
 /** One event of each kind that is only counted. */

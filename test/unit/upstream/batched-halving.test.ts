@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError, TuohsError } from '../../../src/core/errors.ts';
 import { leavableCall } from '../../support/call.ts';
+import type { Fate } from '../../support/fake-shouter.ts';
 import { numbered } from '../../support/layer.ts';
 import { pick } from '../../support/pick.ts';
 import { type BatchedOptions, startBatched } from './batched-under-test.ts';
@@ -34,39 +35,41 @@ test('a failed batch is sent in halves that cost a token each and choose their o
   assert.deepEqual(pick(world.told('batch'), 'strings'), [5, 3, 2]);
 });
 
-const failures: [string, { error: Error; texts?: number; calls?: number; empty?: true } & BatchedOptions][] =
-  [
-    ['a lone string that fails is not sent again', { error: wrong, texts: 1 }],
-    ['with an empty budget, a failed batch is told its failure', { error: wrong, ratio: 0, empty: true }],
-    [
-      'an upstream that fails everything is asked no more often than the budget allows',
-      { error: wrong, texts: 64, calls: 21 },
-    ],
-    [
-      'if the halves would not be let through, all are told the failure at once',
-      { error: wrong, isWorthwhile: () => false },
-    ],
-    ['a batch that is refused before any attempt is not halved', { error: refusal }],
-  ];
-for (const [what, { error, texts = 4, calls = 1, empty, ...options }] of failures) {
-  test(what, async () => {
+const failing = () => wrong;
+const refusing = () => refusal;
+const refusingHalves: Fate = (call) => (call === 1 ? wrong : refusal);
+
+interface Case extends BatchedOptions {
+  readonly fate: Fate;
+  readonly texts?: number;
+  readonly calls: number;
+  readonly isBudgetEmpty?: true;
+}
+const CASES: Record<string, Case> = {
+  'a lone string that fails is not sent again': { fate: failing, texts: 1, calls: 1 },
+  'with an empty budget, a failed batch is not halved': {
+    fate: failing,
+    calls: 1,
+    ratio: 0,
+    isBudgetEmpty: true,
+  },
+  'an upstream that fails everything is asked within the budget': { fate: failing, texts: 64, calls: 21 },
+  'no halves are sent that would be refused': { fate: failing, calls: 1, isWorthwhile: () => false },
+  'a batch that is refused before any attempt is not halved': { fate: refusing, calls: 1 },
+  'halves that are refused fail as their batch did': { fate: refusingHalves, calls: 3 },
+};
+for (const [what, { fate, texts = 4, calls, isBudgetEmpty, ...options }] of Object.entries(CASES)) {
+  test(`${what}: each caller is told the first failure`, async () => {
     const { shoutAll, upstream, budget } = startBatched(options);
-    upstream.failWith(error);
-    while (empty && budget.spend());
+    upstream.decide(fate);
+    while (isBudgetEmpty && budget.spend());
 
     const ends = await shoutAll(numbered(texts));
 
-    assert.deepEqual(ends, Array(texts).fill(error));
+    assert.deepEqual(ends, Array(texts).fill(fate(1, '')));
     assert.equal(upstream.calls.length, calls);
   });
 }
-
-test('halves that are refused are told the failure of their batch', async () => {
-  const { shoutAll, upstream } = startBatched();
-  upstream.decide((call) => (call === 1 ? wrong : refusal));
-
-  assert.deepEqual(await shoutAll(numbered(4)), Array(4).fill(wrong));
-});
 
 test('a string that is given up while its batch is under way is in no half', async () => {
   const { shout, shoutAll, upstream, clock } = startBatched();

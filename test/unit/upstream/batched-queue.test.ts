@@ -1,62 +1,41 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Pace } from '../../../src/upstream/batch.ts';
 import { leavableCall, testCall } from '../../support/call.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 import { endOf, soFar } from '../../support/layer.ts';
 import { startBatched } from './batched-under-test.ts';
 
 const BATCH_MS = 400;
+const BATCHES = 12;
+const FIVE = Array<number>(5).fill(1000);
+const ALL_WAIT = 'waits waits waits waits waits';
 
-test('a string that would wait for more than half of its time is refused at once', async () => {
-  const { askWithin, world } = await startBusy();
-
-  const early = askWithin(2400);
-  const late = askWithin(3000);
-
+/**
+ * What happens to a busy queue, then how much time each string has that is asked for in one turn, and what they come to.
+ * `leave 2` are the last two that wait, `finish 3` so many batches one after the other, `pause 500` is one of the gate.
+ */
+for (const [what, script, ms, seen] of [
   // Before them are 2 and 3 strings: 3 × 400 ms is half of 2400 ms, 4 × 400 ms is more than half of 3000 ms.
-  assert.deepEqual([await soFar(early), await soFar(late)], ['waits', 'OVERLOADED']);
-  assert.equal(world.told('shed').length, 1);
-});
+  ['a string that would wait for over half of its time is refused', '', [2400, 3000], 'waits OVERLOADED'],
+  ['a caller that leaves does not change the estimate for others', 'leave 1', [1500], 'OVERLOADED'],
+  ['the time after all have left is not counted', 'leave 2, finish 1, +60000', FIVE, ALL_WAIT],
+  ['the time after all have been sent is not counted', 'finish 3, +60000', FIVE, ALL_WAIT],
+  ['the time of a pause is not counted', 'pause 10000, finish 1, +10000', [3000], 'waits'],
+] as const) {
+  test(what, async () => {
+    const { play, askWithin, world } = await startBusy();
+    await play(script);
 
-test('fewer measurements than eight refuse nobody', async () => {
-  const { askWithin } = await startBusy({ batches: 8 });
-  for (let i = 0; i < 20; i++) void askWithin(3000);
+    const ends = await Promise.all(ms.map(askWithin).map(soFar));
 
-  assert.equal(await soFar(askWithin(3000)), 'waits');
-});
-
-test('strings that will travel together wait together', async () => {
-  const { askWithin } = await startBusy({ maxItems: 2 });
-
-  assert.equal(await soFar(askWithin(3000)), 'waits');
-});
-
-test('a caller that leaves does not change the estimate for those behind it', async () => {
-  const { askWithin, leave } = await startBusy();
-
-  leave(1);
-
-  assert.equal(await soFar(askWithin(1500)), 'OVERLOADED');
-});
-
-for (const how of ['left', 'been sent'] as const) {
-  test(`the time in which nothing waited, because all had ${how}, says nothing about the pace`, async () => {
-    const { askWithin, leave, finish, clock } = await startBusy();
-    if (how === 'left') leave(2);
-    for (let i = 0; i < 3; i++) await finish();
-    await clock.advance(60_000);
-
-    const asked = ['a', 'b', 'c', 'd', 'e'].map(() => askWithin(3000));
-    await clock.advance(0);
-
-    assert.deepEqual(await Promise.all(asked.slice(3).map(soFar)), ['waits', 'waits']);
+    assert.equal(ends.join(' '), seen);
+    assert.equal(world.told('shed').length, seen.includes('OVERLOADED') ? 1 : 0);
   });
 }
 
-test('the time of a pause says nothing about the pace', async () => {
-  const { askWithin, finish, gate, clock } = await startBusy();
-  gate.pause(10_000);
-  await finish();
-  await clock.advance(10_000);
+test('strings that will travel together wait together', async () => {
+  const { askWithin } = await startBusy({ maxItems: 2 });
 
   assert.equal(await soFar(askWithin(3000)), 'waits');
 });
@@ -94,22 +73,47 @@ for (const order of [
   });
 }
 
+for (const [what, intervals, waitMs] of [
+  ['with seven intervals it is unknown', Array(7).fill(400), 0],
+  ['eight equal ones are the estimate', Array(8).fill(400), 800],
+  ['each later one counts for a fifth', [1000, ...Array(6).fill(400), 900], 1252],
+  ['those before a reset do not count', [9, 9, Number.NaN, 60_000, ...Array(8).fill(400)], 800],
+] as const) {
+  test(`of the pace of batches: ${what}`, async () => {
+    const clock = fakeClock();
+    const pace = new Pace(clock);
+    pace.batchLeft();
+
+    for (const interval of intervals) {
+      if (Number.isNaN(interval)) pace.reset();
+      else await clock.advance(interval).then(() => pace.batchLeft());
+    }
+
+    assert.equal(Math.round(pace.waitMs(2)), waitMs);
+  });
+}
+
 /** Batches have left every 400 ms for a while; one is under way, two more wait. */
-async function startBusy({ batches = 12, maxItems = 1 } = {}) {
+async function startBusy({ maxItems = 1 } = {}) {
   const batched = startBatched({ maxItems });
   const { upstream, clock } = batched;
-  const callers = Array.from({ length: (batches + 2) * maxItems }, leavableCall);
+  const callers = Array.from({ length: (BATCHES + 2) * maxItems }, leavableCall);
   upstream.hold();
   for (const { call } of callers) batched.shout('busy', call).catch(() => {});
-  for (let i = 0; i < batches - 1; i++) {
+  for (let i = 0; i < BATCHES - 1; i++) {
     await clock.advance(BATCH_MS);
     await finish();
   }
-  return { ...batched, askWithin, finish, leave };
+  return { ...batched, askWithin, play };
 
-  /** So many of those that wait give up, the last ones first. */
-  function leave(count: number): void {
-    for (const caller of callers.slice(-count)) caller.leave();
+  async function play(script: string): Promise<void> {
+    for (const [, does, number] of script.matchAll(/(\+|leave |finish |pause )(\d+)/g)) {
+      const count = Number(number);
+      if (does === '+') await clock.advance(count);
+      if (does === 'leave ') for (const caller of callers.slice(-count)) caller.leave();
+      if (does === 'finish ') for (let i = 0; i < count; i++) await finish();
+      if (does === 'pause ') batched.gate.pause(count);
+    }
   }
 
   async function finish(): Promise<void> {

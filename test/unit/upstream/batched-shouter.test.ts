@@ -1,42 +1,69 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { simpleUpperCase } from '../../../src/core/upper-case.ts';
 import { leavableCall, testCall } from '../../support/call.ts';
 import { numbered } from '../../support/layer.ts';
 import { pick } from '../../support/pick.ts';
 import { startBatched } from './batched-under-test.ts';
 
-for (const [what, texts, options, calls] of [
-  ['a lone string travels as it is', ['one\nand only'], {}, ['one\nand only']],
-  ['strings of one turn of the event loop travel together', ['one', 'two'], { connections: 4 }, ['one\ntwo']],
-  ['no call carries more strings than allowed', ['1', '2', '3'], { maxItems: 2 }, ['1\n2', '3']],
+const CONTROLS = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code));
+const ALL = CONTROLS.join('');
+const ALL_BUT_LAST = CONTROLS.slice(0, -1).join('');
+const HALF = 'x'.repeat(16_383);
+const LONG = 'x'.repeat(100_000);
+
+/** What is asked for in one turn, and the calls of at most three strings that it becomes. */
+for (const [what, texts, ...calls] of [
+  ['a lone string travels as it is', ['one\nand only'], 'one\nand only'],
+  ['as many strings as allowed go together, in their order', ['1', '2', '3', '4'], '1\n2\n3', '4'],
+  ['strings and separators that fill 32 Ki units go together', [HALF, HALF], `${HALF}\n${HALF}`],
+  ['one unit more goes another time', [HALF, `${HALF}x`], HALF, `${HALF}x`],
+  ['a string that is longer than a batch goes alone and whole', [LONG, 'short'], LONG, 'short'],
+  ['a separator is in no string', ['a\n', 'b'], 'a\n\tb'],
+  ['nor in the last one', ['a\n', 'b\t'], 'a\n\rb\t'],
+  ['after three common ones comes the first of all', ['a\n', '\t\r'], 'a\n\0\t\r'],
+  ['and it is in no string either', ['a\n\t\r', '\0'], 'a\n\t\r\x01\0'],
+  ['the last control character will do', [ALL_BUT_LAST, 'a'], `${ALL}a`],
+  ['a string that takes the last separator away goes another time', ['a', 'b', ALL], 'a\nb', ALL],
+  ['a string with every control character goes alone', [ALL, 'a'], ALL, 'a'],
 ] as const) {
   test(what, async () => {
-    const { shoutAll, upstream, world } = startBatched(options);
+    const { shoutAll, upstream, world } = startBatched({ maxItems: 3 });
 
     const shouts = await shoutAll(texts);
 
-    assert.equal(shouts.join(), texts.join().toUpperCase());
+    assert.deepEqual(shouts, texts.map(simpleUpperCase));
     assert.deepEqual(upstream.calls, calls);
-    assert.deepEqual(
-      pick(world.told('batch'), 'strings'),
-      calls.map((call) => (texts.length === 1 ? 1 : call.split('\n').length)),
-    );
+    assert.deepEqual(pick(world.told('batch'), 'strings'), pick(upstream.received, 'strings'));
   });
 }
 
-test('a string of the next turn does not wait for the one before', async () => {
-  const { shout, upstream, clock } = startBatched({ connections: 4 });
-  upstream.hold();
+test('any set of strings comes back each with its own answer', async () => {
+  const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 });
+  const control = fc.constantFrom(...CONTROLS);
+  const controlText = fc.string({
+    unit: fc.oneof({ weight: 4, arbitrary: control }, fc.constantFrom('a', 'ß', '👩', 'ŉ')),
+    minLength: 1,
+    maxLength: 60,
+  });
+  const mostControls = fc.subarray(CONTROLS, { minLength: 28 }).map((controls) => `x${controls.join('y')}z`);
+  const texts = fc.array(fc.oneof(anyText, controlText, mostControls), { minLength: 1, maxLength: 150 });
 
-  void shout('one');
-  await clock.advance(0);
-  void shout('two');
-  await clock.advance(0);
+  await fc.assert(
+    fc.asyncProperty(texts, async (texts) => {
+      const { shoutAll, upstream, queued } = startBatched({ connections: 4 });
 
-  assert.deepEqual(upstream.calls, ['one', 'two']);
+      const shouts = await shoutAll(texts);
+
+      assert.deepEqual(shouts, texts.map(simpleUpperCase));
+      assert.ok(upstream.received.every(({ strings }) => strings <= 64));
+      assert.equal(queued(), 0);
+    }),
+  );
 });
 
-test('while every connection is busy, strings gather and then travel together', async () => {
+test('strings of other turns do not wait for each other, until every connection is busy: then they gather', async () => {
   const { shout, upstream, queued, clock } = startBatched({ connections: 2 });
   upstream.hold();
   const shouts = [];
@@ -44,13 +71,14 @@ test('while every connection is busy, strings gather and then travel together', 
     shouts.push(shout(text));
     await clock.advance(0);
   }
+  const early = [...upstream.calls];
   const gathered = queued();
 
   upstream.recover();
   await Promise.all(shouts);
 
-  assert.deepEqual([gathered, queued()], [3, 0]);
-  assert.deepEqual(upstream.calls, ['first', 'second', 'one\ntwo\nthree']);
+  assert.deepEqual([early, gathered, queued()], [['first', 'second'], 3, 0]);
+  assert.deepEqual(upstream.calls.slice(2), ['one\ntwo\nthree']);
 });
 
 test('a string that is given up while it waits is let go at once and not sent', async () => {

@@ -1,20 +1,24 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
-import { AttemptError } from '../../../src/core/errors.ts';
-import { deadlineShouter } from '../../../src/upstream/deadline-shouter.ts';
+import { AttemptError, type ErrorCode, TuohsError } from '../../../src/core/errors.ts';
+import { deadlineShouter, fallbackShouter } from '../../../src/upstream/deadline-shouter.ts';
 import { abandonedCall, leavableCall, testCall } from '../../support/call.ts';
 import { endOf, layerUnderTest, soFar } from '../../support/layer.ts';
 
 const TIMEOUT = { code: 'UPSTREAM_TIMEOUT' };
 
-for (const manner of ['listening', 'deaf'] as const) {
-  test(`a call ends at its deadline, which the rest knows, though the rest is ${manner}`, async () => {
+for (const [manner, callersMs, ms] of [
+  ['listening', Number.POSITIVE_INFINITY, 3000],
+  ['deaf', 3001, 3000],
+  ['deaf', 100, 100],
+] as const) {
+  test(`a caller with ${callersMs} ms gets ${ms} ms, which the rest knows, though it is ${manner}`, async () => {
     const { clock, shout, upstream } = held(manner);
-    const answer = endOf(shout('abc'));
+    const answer = endOf(shout('abc', testCall({ deadline: clock.now() + callersMs })));
     const { deadline, signal } = upstream.received[0] ?? testCall();
 
-    await clock.advance(2999);
+    await clock.advance(ms - 1);
     const early = await soFar(answer);
     await clock.advance(1);
 
@@ -22,7 +26,9 @@ for (const manner of ['listening', 'deaf'] as const) {
     assert.equal(Object(await answer).code, TIMEOUT.code);
     assert.deepEqual([deadline, signal.aborted], [clock.now(), true]);
   });
+}
 
+for (const manner of ['listening', 'deaf'] as const) {
   test(`a caller who leaves is let go at once, though the rest is ${manner}`, async () => {
     const { clock, shout } = held(manner);
     const { call, leave } = leavableCall();
@@ -72,15 +78,6 @@ test('an answer that is there stays one, costs no timer and does not touch the s
   assert.equal(clock.timers(), 0);
 });
 
-test('an earlier deadline of the caller counts', async () => {
-  const { clock, shout } = held();
-  const answer = assert.rejects(shout('abc', testCall({ deadline: clock.now() + 100 })), TIMEOUT);
-
-  await clock.advance(100);
-
-  await answer;
-});
-
 test('a caller who left before it began is let go, though the rest does not look', async () => {
   const { clock, shout } = layerUnderTest((_upstream, world) =>
     deadlineShouter({ shout: () => new Promise<never>(() => {}) }, { deadlineMs: 3000 }, world),
@@ -99,6 +96,51 @@ test('what the rest comes to after the deadline harms nobody', async () => {
   await clock.advance(0);
 
   await answer;
+});
+
+const told = (code: ErrorCode) => new TuohsError(code, 'as told');
+
+test('what the upstream answers is passed on, without a promise if it is there', () => {
+  const { layer, world } = layerUnderTest(fallbackShouter, { isAtHand: true });
+
+  const shout = layer.shout('hello', testCall());
+
+  assert.equal(shout instanceof Promise ? undefined : shout.source, 'upstream');
+  assert.deepEqual(world.events, []);
+});
+
+for (const failure of [new AttemptError('timeout', 'as told'), told('UPSTREAM_WRONG')]) {
+  test(`${failure.name} ${failure.code} is answered by our own mapping, marked as local and not stored`, async () => {
+    const { shout, upstream, world } = layerUnderTest(fallbackShouter);
+    upstream.failWith(failure);
+
+    const answer = await shout('straße ŉ ﬁ ᾀ');
+
+    assert.deepEqual(answer, { text: 'STRAßE ŉ ﬁ ᾈ', source: 'local', stored: false, collapsed: false });
+    assert.deepEqual(world.events, [{ type: 'fallback' }]);
+  });
+}
+
+for (const error of [told('OVERLOADED'), told('INTERNAL'), new TypeError('a bug')]) {
+  test(`${error.name} ${error.message} is not replaced by an answer`, async () => {
+    const { shout, upstream, world } = layerUnderTest(fallbackShouter);
+    upstream.failWith(error);
+
+    await assert.rejects(shout('hello'), error);
+    assert.deepEqual(world.events, []);
+  });
+}
+
+test('a caller who hung up gets no answer of ours, and none is counted', async () => {
+  const { shout, upstream, world } = layerUnderTest(fallbackShouter);
+  upstream.hold();
+  const { call, leave } = leavableCall();
+  const shouted = shout('hello', call);
+
+  leave();
+
+  await assert.rejects(shouted, call.signal.reason as Error);
+  assert.deepEqual(world.events, []);
 });
 
 function held(manner: 'listening' | 'deaf' = 'deaf') {

@@ -1,18 +1,86 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
+import type { Clock } from '../../../src/core/clock.ts';
 import { AttemptError, TuohsError } from '../../../src/core/errors.ts';
-import { Gate, gatedShouter } from '../../../src/upstream/gated-shouter.ts';
-import { leavableCall } from '../../support/call.ts';
-import { settled } from '../../support/fake-clock.ts';
+import { Gate, gatedShouter, type Release } from '../../../src/upstream/gated-shouter.ts';
+import { leavableCall, testCall } from '../../support/call.ts';
+import { fakeClock, settled } from '../../support/fake-clock.ts';
 import { layerUnderTest, soFar } from '../../support/layer.ts';
 
-const refusal = new TuohsError('UPSTREAM_UNREACHABLE', 'not an attempt', { retryAfterMs: 5 });
+const REFUSAL = new TuohsError('UPSTREAM_UNREACHABLE', 'as told', { retryAfterMs: 5 });
 
-test('a call keeps its place until it ends, though its caller leaves', async () => {
+/**
+ * How many connections there are, what happens, and what the callers get. `a` asks for a place, `a<2000` has 2000 ms left,
+ * `-a` gives its place back, `!a` leaves. `pause=2000` begins a pause, `refuse` refuses all that wait, `+500` is later.
+ */
+const CASES = {
+  'there is a place for each connection at once': '2: a b c => a in, b in',
+  'others get theirs in the order in which they came': '2: a b c d -a e -b => a in, b in, c in, d in',
+  'a place that is released twice is free once': '1: a b c -a -a => a in, b in',
+  'a caller that leaves is let go at once, and its turn goes to the next':
+    '1: a b c !b -a => a in, b left, c in',
+  'a caller that left before it came does not wait': '1: a !b b => a in, b left',
+  'a caller that leaves once it is in keeps its place until it releases it': '1: a b !a => a in',
+  'all that wait can be refused, and places go on to later callers': '1: a b refuse c -a => a in, b 5, c in',
+  'a pause refuses at once each caller whose deadline it outlasts':
+    '1: a b<2000 c<2001 pause=2000 => a in, b 2000',
+  'so it does with callers that come later': '1: pause=2000 +500 a<1500 b<1501 => a 1500',
+  'even in its last millisecond': '1: pause=2000 +1999 a<1 => a 1',
+  'nobody gets a place before a pause is over': '1: pause=2000 a<2001 +1999 => ',
+  'then callers get theirs': '1: pause=2000 a<2001 +2000 => a in',
+  'a place that comes back during a pause is not given': '2: a b c d e pause=2000 -a -b +1999 => a in, b in',
+  'not even in the last millisecond of it': '1: a b pause=2000 +1999 -a => a in',
+  'it is given when the pause is over': '2: a b c d e pause=2000 -a -b +2000 => a in, b in, c in, d in',
+  'a shorter pause does not end a longer one': '1: pause=3000 pause=1000 a +2999 => ',
+  'a longer pause replaces a shorter one': '1: pause=1000 pause=3000 a +2999 => ',
+  'it ends with the longer one': '1: pause=1000 pause=3000 a +3000 => a in',
+};
+for (const [what, row] of Object.entries(CASES)) {
+  test(what, async () => {
+    const [, connections, script = '', seen] = /^(\d): (.*) => (.*)$/.exec(row) ?? [];
+
+    assert.equal(await play(Number(connections), script), seen);
+  });
+}
+
+test('the listener hears when a place comes back, when a pause begins and when it is over', async () => {
+  const { gate, clock, seen } = startGate();
+  const release = await gate.take(testCall());
+
+  release();
+  gate.pause(2000);
+  await clock.advance(2000);
+
+  assert.deepEqual(seen, [true, false, true]);
+});
+
+test('a pause ends even if its timer runs a fraction of a millisecond early, as those of Node do', async () => {
+  const clock = fakeClock();
+  const after: Clock['after'] = (ms, run) => clock.after(Math.trunc(ms), run);
+  const { gate, seen } = startGate({ ...clock, after });
+  gate.pause(2000.5);
+
+  await clock.advance(2100);
+
+  assert.deepEqual(seen, [false, true]);
+});
+
+test('a closed gate leaves no timer', () => {
+  const { gate, clock } = startGate();
+  gate.pause(2000);
+
+  gate.close();
+
+  assert.equal(clock.timers(), 0);
+});
+
+test('a call keeps its place until it ends, though its caller leaves; nothing listens to one that is in', async () => {
   const { upstream, shout } = startGated();
   upstream.hold('deaf');
   const { call, leave } = leavableCall();
-  const shouts = [shout('first', call), shout('second')];
+  const { signal } = new AbortController();
+  const shouts = [shout('first', call), shout('second', testCall({ signal }))];
 
   leave();
   await settled();
@@ -21,6 +89,7 @@ test('a call keeps its place until it ends, though its caller leaves', async () 
   await Promise.all(shouts);
 
   assert.deepEqual([before, upstream.calls], [['first'], ['first', 'second']]);
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
 });
 
 test('a failure that names a pause keeps every other call back for that long', async () => {
@@ -38,7 +107,7 @@ test('a failure that names a pause keeps every other call back for that long', a
   assert.equal((await second).text, 'SECOND');
 });
 
-for (const failure of [new AttemptError('throttled', 'as told'), refusal]) {
+for (const failure of [new AttemptError('throttled', 'as told'), REFUSAL]) {
   test(`a ${failure.name} that names no pause of SHOUTCLOUD keeps nobody back`, async () => {
     const { upstream, shout } = startGated();
     upstream.failWith(failure);
@@ -49,6 +118,49 @@ for (const failure of [new AttemptError('throttled', 'as told'), refusal]) {
   });
 }
 
+/** A gate with one place, and whether it was open whenever its listener was called. */
+function startGate(clock = fakeClock()) {
+  const gate = new Gate({ connections: 1 }, { clock });
+  const seen: boolean[] = [];
+  gate.onChange(() => seen.push(gate.isOpen));
+  return { gate, clock, seen };
+}
+
 function startGated() {
   return layerUnderTest((upstream, world) => gatedShouter(upstream, new Gate({ connections: 1 }, world)));
+}
+
+/** Plays a script; resolves with what its callers got, in order: `in`, `left`, or how many milliseconds to wait. */
+async function play(connections: number, script: string): Promise<string> {
+  const clock = fakeClock();
+  const gate = new Gate({ connections }, { clock });
+  const callers = new Map<string, { place?: Release; readonly left: AbortController }>();
+  const seen: string[] = [];
+  for (const step of script.split(' ')) {
+    const [, sign = '', name = '', number] = /^([-!+]?)(\w+)[<=]?(\d+)?$/.exec(step) ?? [];
+    if (sign === '+') await clock.advance(Number(name));
+    else if (sign === '-') callers.get(name)?.place?.();
+    else if (sign === '!') callerNamed(name).left.abort('left');
+    else if (name === 'pause') gate.pause(Number(number));
+    else if (name === 'refuse') gate.refuseWaiting(REFUSAL);
+    else void ask(name, clock.now() + Number(number ?? Number.POSITIVE_INFINITY));
+    await settled();
+  }
+  return seen.join(', ');
+
+  function callerNamed(name: string) {
+    const caller = callers.get(name) ?? { left: new AbortController() };
+    callers.set(name, caller);
+    return caller;
+  }
+
+  async function ask(name: string, deadline: number): Promise<void> {
+    const caller: { place?: Release; readonly left: AbortController } = callerNamed(name);
+    try {
+      caller.place = await gate.take(testCall({ deadline, signal: caller.left.signal }));
+      seen.push(`${name} in`);
+    } catch (reason) {
+      seen.push(`${name} ${reason instanceof TuohsError ? reason.retryAfterMs : reason}`);
+    }
+  }
 }

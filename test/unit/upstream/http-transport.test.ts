@@ -117,27 +117,6 @@ test('bytes that are no HTTP behind an answer are no answer to the next attempt'
   }
 });
 
-for (const [credentials, sent] of [
-  ['user:word@', 'user:word'],
-  ['us%40er:50%25%3Aw%C3%B6rd@', 'us@er:50%:wörd'],
-  ['user@', 'user:'],
-  [':word@', ':word'],
-  ['', undefined],
-] as const) {
-  test(`credentials "${credentials}" in the address are sent as Basic authorization`, async (t) => {
-    const seen: unknown[] = [];
-    const { url } = await httpServer(t, (request, response) => {
-      seen.push(request.headers.authorization);
-      response.end(RIGHT);
-    });
-    const { shout } = shouterFor(t, url.replace('http://', `http://${credentials}`));
-
-    await shout('a');
-
-    assert.deepEqual(seen, [sent && `Basic ${Buffer.from(sent).toString('base64')}`]);
-  });
-}
-
 /** Answers the first request like this, and all others right. */
 function firstAnd(answer: (response: ServerResponse) => void): RequestListener {
   let requests = 0;

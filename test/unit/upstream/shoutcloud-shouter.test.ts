@@ -35,21 +35,30 @@ test('an answer that nobody asked for is never taken for the next one', async (t
   }
 });
 
-for (const [base, path] of [
-  ['', '/V1/SHOUT'],
-  ['/base', '/base/V1/SHOUT'],
-  ['/base/', '/base/V1/SHOUT'],
+for (const [address, path, credentials] of [
+  ['', '/V1/SHOUT', undefined],
+  ['/base', '/base/V1/SHOUT', undefined],
+  ['/base/', '/base/V1/SHOUT', undefined],
+  ['user:word@', '/V1/SHOUT', 'user:word'],
+  ['us%40er:50%25%3Aw%C3%B6rd@', '/V1/SHOUT', 'us@er:50%:wörd'],
+  ['user@', '/V1/SHOUT', 'user:'],
+  [':word@', '/V1/SHOUT', ':word'],
 ] as const) {
-  test(`the request behind "${base}" is the one that SHOUTCLOUD wants, to the byte`, async (t) => {
+  test(`with "${address}" in the address, the request is the one that SHOUTCLOUD wants, to the byte`, async (t) => {
     const seen: unknown[] = [];
     const { url } = await httpServer(t, async (request, response) => {
-      seen.push(request.method, request.url, request.headers['content-type'], await readText(request));
+      const { method, url, headers } = request;
+      seen.push(method, url, headers['content-type'], headers.authorization, await readText(request));
       response.end('{"INPUT":"hé","OUTPUT":"HÉ"}');
     });
+    const addressed = address.endsWith('@')
+      ? url.replace('http://', `http://${address}`)
+      : `${url}${address}`;
 
-    await shouterFor(t, `${url}${base}`).shout('hé');
+    await shouterFor(t, addressed).shout('hé');
 
-    assert.deepEqual(seen, ['POST', path, 'application/json', '{"INPUT":"hé"}']);
+    const authorization = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
+    assert.deepEqual(seen, ['POST', path, 'application/json', authorization, '{"INPUT":"hé"}']);
   });
 }
 
@@ -78,14 +87,6 @@ test('a failing answer with a body without end ends nevertheless', async (t) => 
   const { shout } = shouterFor(t, url);
 
   await assert.rejects(shout('a'), { failure: 'server_error' });
-});
-
-test('connections are kept and reused', async (t) => {
-  const { shout, shoutcloud } = await attempted(t, {});
-
-  for (const text of ['a', 'b', 'c']) await shout(text);
-
-  assert.deepEqual([shoutcloud.calls, shoutcloud.maxConcurrentConnections], [3, 1]);
 });
 
 test('close() ends what is under way', async (t) => {

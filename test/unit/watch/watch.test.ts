@@ -135,6 +135,20 @@ test('a state that cannot be saved is reported, and saved later', async () => {
   assert.deepEqual(statuses(receiver.got), ['down']);
 });
 
+test('a state is saved again only after a change', async () => {
+  let saves = 0;
+  const store = { load: async () => undefined, save: async () => void saves++ };
+  const watch = await watchOf([fakeReceiver()], { store });
+  await watch.play('u');
+  const before = saves;
+
+  await watch.play('uuu');
+  const unchanged = saves;
+  await watch.play('d');
+
+  assert.deepEqual([unchanged, saves], [before, before + 1]);
+});
+
 test('the state of another address is not used, and that is reported', async () => {
   const world = recordedEvents();
   const store = memoryStore();

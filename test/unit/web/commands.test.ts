@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { commands } from '../../../src/web/browser/commands.ts';
 
@@ -17,30 +17,35 @@ test('the command for curl is short', () => {
   );
 });
 
+/** Commands that print what this one sends, and end. */
+const PRINTING: Readonly<Record<string, (command: string) => [program: string, ...args: string[]]>> = {
+  curl: (command) => ['sh', '-c', `curl() { shift 4; printf %s "$1"; }\n${command}`],
+  fetch: (command) => [process.execPath, '--input-type=module', '--eval', `${FAKE_FETCH}\n${command}`],
+  python: (command) => ['python3', '-c', `${FAKE_URLOPEN}\n${command}`],
+};
+const FAKE_FETCH = 'globalThis.fetch = (url, { body }) => { process.stdout.write(body); process.exit(); };';
+const FAKE_URLOPEN = `import sys, urllib.request
+def asked(request):
+    sys.stdout.write(request.data.decode() + "\\n")
+    sys.exit()
+urllib.request.urlopen = asked`;
+
+const isMissing = spawnSync('python3', ['--version']).status !== 0;
+for (const [tool, printing] of Object.entries(PRINTING)) {
+  const skip = tool === 'python' && isMissing && 'there is no python3';
+
+  for (const text of TEXTS) {
+    test(`${tool} sends ${JSON.stringify(text)} as it is`, { skip }, () => {
+      const command = commands[tool as keyof typeof commands](URL_OF_API, text);
+      const [program, ...args] = printing(command);
+
+      assert.deepEqual(JSON.parse(String(execFileSync(program, args))), { data: text });
+    });
+  }
+}
+
 for (const text of TEXTS) {
-  const name = JSON.stringify(text);
-
-  test(`a shell passes on ${name} as it is`, () => {
-    const lastArgument = 'curl() { shift 4; printf %s "$1"; }';
-
-    const body = execFileSync('sh', ['-c', `${lastArgument}\n${commands.curl(URL_OF_API, text)}`]);
-
-    assert.deepEqual(JSON.parse(body.toString()), { data: text });
-  });
-
-  test(`fetch sends ${name} as it is`, () => {
-    const faked = 'globalThis.fetch = (url, { body }) => { process.stdout.write(body); process.exit(); };';
-
-    const body = execFileSync(process.execPath, [
-      '--input-type=module',
-      '--eval',
-      `${faked}\n${commands.fetch(URL_OF_API, text)}`,
-    ]);
-
-    assert.deepEqual(JSON.parse(body.toString()), { data: text });
-  });
-
-  test(`PowerShell finds ${name} between two apostrophes, in ASCII`, () => {
+  test(`PowerShell finds ${JSON.stringify(text)} between two apostrophes, in ASCII`, () => {
     const command = commands.powershell(URL_OF_API, text);
 
     const [, json = '', rest = ''] = /-Body '([^']*)'(.*)$/s.exec(command) ?? [];
@@ -48,27 +53,4 @@ for (const text of TEXTS) {
     assert.match(command, /^[\x20-\x7e]*$/);
     assert.deepEqual([JSON.parse(json), rest], [{ data: text }, ').data']);
   });
-}
-
-test('Python sends each text as it is', { skip: hasPython() ? false : 'there is no python3' }, () => {
-  const faked = `import sys, urllib.request
-def asked(request):
-    sys.stdout.write(request.data.decode() + "\\n")
-    sys.exit()
-urllib.request.urlopen = asked`;
-
-  for (const text of TEXTS) {
-    const body = execFileSync('python3', ['-c', `${faked}\n${commands.python(URL_OF_API, text)}`]);
-
-    assert.deepEqual(JSON.parse(body.toString()), { data: text });
-  }
-});
-
-function hasPython(): boolean {
-  try {
-    execFileSync('python3', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

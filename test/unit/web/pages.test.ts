@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { problems } from '../../../src/http/problem.ts';
+import { cacheStatus } from '../../../src/http/routes/shout.ts';
+import { originOf } from '../../../src/web/browser/ask.ts';
 import { isPermanent, sentenceFor, sentences, whenToRetry } from '../../../src/web/browser/failure.ts';
 import { loadOnce } from '../../../src/web/pages.ts';
 import { playground } from '../../../src/web/playground.ts';
@@ -66,3 +68,32 @@ test('a fault of the request itself is permanent', () => {
 
   assert.equal(lasting.join(' '), 'BAD_INPUT NOT_FOUND METHOD_NOT_ALLOWED TOO_LARGE HEADERS_TOO_LARGE');
 });
+
+const FRESH = { text: 'A', source: 'upstream', stored: false, collapsed: false } as const;
+
+const rows = [
+  [{ ...FRESH, source: 'memory' }, 'From memory'],
+  [{ ...FRESH, source: 'redis' }, 'From the shared cache'],
+  [{ ...FRESH, source: 'local' }, 'Made here, while SHOUTCLOUD is away'],
+  [FRESH, 'Fresh from SHOUTCLOUD'],
+  [{ ...FRESH, stored: true }, 'Fresh from SHOUTCLOUD'],
+  [{ ...FRESH, stored: true, collapsed: true }, 'From SHOUTCLOUD, together with another caller'],
+] as const;
+
+for (const [shout, words] of rows) {
+  const header = cacheStatus(shout);
+
+  test(`"${header}" reads: ${words}`, () => {
+    assert.equal(originOf(header), words);
+  });
+}
+
+test('entries of other caches do not count', () => {
+  assert.equal(originOf('cdn; hit, tuohs; fwd=miss; stored'), 'Fresh from SHOUTCLOUD');
+});
+
+for (const header of [null, '', 'cdn; hit']) {
+  test(`${header === null ? 'no header' : `"${header}"`} says nothing`, () => {
+    assert.equal(originOf(header), undefined);
+  });
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { seriesTable } from '../../scripts/monitoring/series-table.ts';
+import { askJson } from '../support/ask.ts';
+import { check, skipWithoutMonitoring } from '../support/monitoring-tools.ts';
+import { tuohs } from '../support/process.ts';
+import { skipWithoutRedis } from '../support/redis-server.ts';
+import { askedDashboard } from './asked-dashboard.ts';
+import { liveService } from './live-service.ts';
+
+/** Those that say that something is wrong, and which this load does not bring about. */
+const ZERO_WHERE_ALL_IS_WELL = [
+  'tuohs_worker_exits_total',
+  'tuohs_log_lines_dropped_total',
+  'tuohs_redis_trouble',
+];
+
+/** The panels that count trouble. */
+const TROUBLE = [
+  'Failed',
+  'Burn of the error budget',
+  'Turned away',
+  'Shared flights',
+  'Wrong and local answers',
+];
+
+const skip = skipWithoutMonitoring || skipWithoutRedis;
+if (skip) test('a service at work, and what is read from it', { skip });
+else await serviceAtWork();
+
+async function serviceAtWork(): Promise<void> {
+  const { url, adminUrl, shoutcloud, metrics, mixedLoad } = await liveService({ after });
+  const dashboard = await askedDashboard({ after }, adminUrl);
+  await dashboard.read(1);
+  await mixedLoad();
+  await dashboard.read(8);
+  await mixedLoad();
+  await dashboard.read(10);
+  const panels = await dashboard.ask(30);
+  // Wrong to the last retry: our own mapping answers.
+  shoutcloud.setFaults('wrong');
+  await askJson(url, { data: 'answered wrong' });
+  // It is under way until the service ends.
+  shoutcloud.setFaults('hang');
+  askJson(url, { data: 'under way' }).catch(() => {});
+  while (shoutcloud.activeRequests === 0) await new Promise(setImmediate);
+  const text = await metrics();
+  const documented = new Map((await seriesTable()).map(({ name, labels }) => [name, labels]));
+
+  test('every query of the dashboard has an answer', () => {
+    const silent = panels.flatMap(({ title, answers }) =>
+      answers.flatMap((answer, i) => (answer.some(hasNumber) ? [] : [`${title} ${i}`])),
+    );
+
+    assert.deepEqual(silent, []);
+  });
+
+  test('every documented series is there with a value that says something', () => {
+    const silent = [...documented.keys()].filter((name) => !(highest(text, name) > 0));
+
+    assert.deepEqual(silent.sort(), ZERO_WHERE_ALL_IS_WELL.toSorted());
+    for (const name of ZERO_WHERE_ALL_IS_WELL) assert.equal(highest(text, name), 0, name);
+  });
+
+  test('every label of every series is documented', () => {
+    for (const sample of samples(text).filter((each) => each.startsWith('tuohs_'))) {
+      const [, name = '', labels = ''] = /^(\w+)(?:\{(.*)\})?/.exec(sample) ?? [];
+      const known = documented.get(name) ?? documented.get(name.replace(/_(bucket|sum|count)$/, ''));
+      const found = Array.from(labels.matchAll(/(\w+)="/g), ([, label = '']) => label);
+
+      assert.deepEqual(
+        found.filter((label) => label !== 'le' && !known?.includes(label)),
+        [],
+        name,
+      );
+      assert.ok(known, name);
+    }
+  });
+
+  test('promtool finds nothing in the metrics', () => {
+    assert.deepEqual(check('promtool', ['check', 'metrics'], text), { status: 0, output: '' });
+  });
+}
+
+test('what counts trouble shows zero, not nothing, while all is well', { skip }, async (t) => {
+  const { url, adminUrl } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
+  const dashboard = await askedDashboard(t, adminUrl);
+  await askJson(url, { data: 'hello' });
+  await dashboard.read(8);
+
+  const panels = await dashboard.ask(1);
+  const shown = (name: string) => panels.find(({ title }) => title === name)?.answers ?? [];
+
+  for (const name of TROUBLE)
+    for (const answer of shown(name)) assert.deepEqual([name, answer[0]?.values.at(-1)?.[1]], [name, 0]);
+});
+
+function hasNumber({ values }: { values: readonly (readonly [number, number])[] }): boolean {
+  return values.some(([, value]) => Number.isFinite(value));
+}
+
+function samples(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** Of all samples with this name, that of a histogram's count; NaN without one. */
+function highest(text: string, name: string): number {
+  const values = samples(text)
+    .filter((sample) => [name, `${name}_count`].includes(/^\w+/.exec(sample)?.[0] ?? ''))
+    .map((sample) => Number(sample.slice(sample.lastIndexOf(' '))));
+  return values.length === 0 ? Number.NaN : Math.max(...values);
+}
