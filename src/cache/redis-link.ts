@@ -58,6 +58,7 @@ export function redisLink(
     connectTimeout: RECONNECT_MS,
     retryStrategy: () => RECONNECT_MS + clock.random() * RECONNECT_JITTER_MS,
   });
+  const hasPassword = new URL(url).password !== '';
   let isUp = false;
   let trouble: RedisTrouble | undefined;
   /** Why the current connection failed. The first reason counts, because later errors are only its consequences. */
@@ -80,7 +81,9 @@ export function redisLink(
   redis.on('error', (error) => {
     // ioredis listens to the first error of a connection. TLS can report a second one, which would end the process.
     redis.stream.on('error', () => {});
-    fail(isReplyError(error) ? troubleOfReply(error) : troubleOfSocket(error));
+    const reason = isReplyError(error) ? troubleOfReply(error) : troubleOfSocket(error);
+    // The refused SELECT is reported before the refused AUTH that it follows from.
+    fail(reason === 'password_missing' && hasPassword ? 'wrong_password' : reason);
   });
   redis.on('close', () => {
     greetingEnds();

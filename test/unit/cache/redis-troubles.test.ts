@@ -53,7 +53,14 @@ for (const [reply, trouble] of [
 const CLUSTER = { isCluster: true };
 const OWN: [what: string, trouble: RedisTrouble, RedisOptions, url: (server: RedisServer) => string][] = [
   ['a wrong password', 'wrong_password', SECRET, ({ urlWith }) => urlWith('wr0ng-s3cret')],
+  [
+    'a wrong password before a database',
+    'wrong_password',
+    SECRET,
+    ({ urlWith }) => `${urlWith('wr0ng-s3cret')}/1`,
+  ],
   ['no password', 'password_missing', SECRET, ({ urlWith }) => urlWith('')],
+  ['no password before a database', 'password_missing', SECRET, ({ urlWith }) => `${urlWith('')}/1`],
   ['an unknown user', 'wrong_password', {}, ({ url }) => url.replace('redis://', 'redis://nobody:word@')],
   ['a database that Redis does not have', 'no_such_database', {}, ({ url }) => `${url}/16`],
   ['a Redis Cluster', 'cluster', CLUSTER, ({ url }) => url],
@@ -89,6 +96,18 @@ redisTest('a password that is set later is "password_missing"', async ({ control
 
   assert.equal(store.get('hello'), undefined);
 });
+
+redisTest(
+  'of two errors of a connection, the first is the reason',
+  async ({ connection, client, becomes }) => {
+    for (const code of ['ETIMEDOUT', 'ECONNRESET']) {
+      client.emit('error', Object.assign(new Error(code), { code }));
+    }
+
+    assert.equal(connection.status().trouble, 'no_answer');
+    await becomes('down');
+  },
+);
 
 test('a connection that reports a second error does not end the process', async (t) => {
   const { connection, client } = startRedisStore(t, await closedRedisUrl());
