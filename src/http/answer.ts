@@ -6,7 +6,7 @@ export interface Answer {
   readonly status?: number;
   /** Values are ours, or were checked when they came in. */
   readonly headers: Readonly<Record<string, string>>;
-  /** A 304 has none, and no `Content-Length`. */
+  /** A 304 has none, and no `Content-Length`. A `Buffer` is a file, shared by all answers with it. */
   readonly body?: string | Buffer;
   /** The request header that this answer depends on, for caches. */
   readonly vary?: string;

@@ -7,7 +7,7 @@ import type { Answer, Outcome } from './answer.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import { type ByteBudget, HeldBytes } from './limits/admission.ts';
 import { headerLines, type WriteHead } from './node-http.ts';
-import { knownError, problemFor, tooLarge } from './problem.ts';
+import { knownError, problemFor, tooLarge, tooManyHeaders } from './problem.ts';
 import {
   type BodyOwner,
   FRIENDLY_REST,
@@ -55,6 +55,8 @@ export class Exchange implements Call, BodyOwner {
   readonly id: string;
   /** What the request asks for, once that is known. */
   target: Asked = { label: 'none', query: '', rest: '' };
+  /** The answer, if the request is refused by its head. */
+  refusal: unknown;
   /** The headers that tell the client what is left of its quota. */
   quota: Answer['headers'] = {};
   readonly #host: ExchangeHost;
@@ -72,7 +74,7 @@ export class Exchange implements Call, BodyOwner {
     this.id = harmlessId(request.headers['x-request-id']) ?? host.newId();
     this.#host = host;
     this.body = new RequestBody(request, host.giveWay);
-    this.held = new HeldBytes(host.budget);
+    this.held = new HeldBytes(host.budget, request);
     this.startedMs = host.clock.now();
     // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
     request.on('error', ignore);
@@ -97,6 +99,24 @@ export class Exchange implements Call, BodyOwner {
   /** Whether the server has begun to close: what is under way ends, nothing new begins. */
   get isClosing(): boolean {
     return this.#host.isClosing();
+  }
+
+  /**
+   * Holds the head of the request. If it has too many headers, or there is no room, drops them, because the refusal can have to
+   * wait behind other answers. Returns whether the head is held.
+   */
+  hold(isAhead: boolean): boolean {
+    try {
+      if (this.request.rawHeaders.length > MAX_HEADERS * 2) throw tooManyHeaders(MAX_HEADERS);
+      this.held.setHead(isAhead);
+      return true;
+    } catch (error) {
+      this.refusal = error;
+      const { origin, expect } = this.request.headers;
+      Object.assign(this.request, { headers: { origin, expect }, rawHeaders: [] });
+      this.held.dropHeaders();
+      return false;
+    }
   }
 
   /** Whether a part of the answer waits for the client to read it. */
@@ -221,7 +241,7 @@ export class Exchange implements Call, BodyOwner {
   #begin(answer: Answer): number | undefined {
     const bytes = answer.body === undefined ? undefined : Buffer.byteLength(answer.body);
     this.#answeredMs = this.#host.clock.now();
-    this.held.setAnswer(bytes ?? 0);
+    this.held.setAnswer(typeof answer.body === 'string' ? bytes : 0);
     this.#writeHead(answer, bytes);
     return bytes;
   }
@@ -258,6 +278,9 @@ export class Exchange implements Call, BodyOwner {
     for (const run of this.#atEnd) run(this);
   }
 }
+
+/** Each costs much more memory than its bytes, and 16 KiB have room for 2,600. Browsers and proxies send fewer than 50. */
+export const MAX_HEADERS = 200;
 
 /** What runs at the end of an exchange. */
 export type AtEnd = (exchange: Exchange) => void;

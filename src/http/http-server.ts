@@ -7,7 +7,7 @@ import { acceptors } from './acceptors.ts';
 import type { Outcome } from './answer.ts';
 import { brokenRequests, checkFraming } from './broken-requests.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
-import { Exchange, type ExchangeHost } from './exchange.ts';
+import { Exchange, type ExchangeHost, MAX_HEADERS } from './exchange.ts';
 import { type Admission, byteBudget } from './limits/admission.ts';
 import { connections } from './limits/connections.ts';
 import type { Quota, TakeFromQuota } from './limits/quota.ts';
@@ -111,8 +111,8 @@ export function httpServer<Parts>(
     listener,
   );
   const listening = acceptors(server, world.clock);
-  // The limit of 16 KiB is enough. Node would silently drop headers after the first 1,000.
-  server.maxHeadersCount = 0;
+  // Node silently drops the headers after the last that it counts, so it has to count one more than can be sent.
+  server.maxHeadersCount = MAX_HEADERS + 1;
   server.setTimeout(slowClientMs, onIdle);
   // A client can close its sending side after its request and still read the answer. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
@@ -163,7 +163,8 @@ export function httpServer<Parts>(
   }
 
   function answer(exchange: Exchange): Outcome {
-    const { request } = exchange;
+    const { request, refusal } = exchange;
+    if (refusal) throw refusal;
     admission?.admit(exchange);
     const target = find(request.method, request.url ?? '');
     exchange.target = target;

@@ -36,7 +36,7 @@ export const problems: Readonly<Record<ErrorCode, ProblemRow>> = {
   },
   HEADERS_TOO_LARGE: {
     status: 431,
-    when: 'request line and headers are larger than 16 KiB',
+    when: 'request line and headers are larger than 16 KiB, or there are more than 200 headers',
     text: 'The request headers are too large.',
   },
   RATE_LIMITED: {
@@ -93,6 +93,12 @@ export function badInput(message: string, detail: string): TuohsError {
 export function tooLarge(what: 'body' | 'line', maxBytes: number): TuohsError {
   return new TuohsError('TOO_LARGE', `the ${what} is over the limit`, {
     detail: `A ${what} may have ${maxBytes} bytes at most.`,
+  });
+}
+
+export function tooManyHeaders(most: number): TuohsError {
+  return new TuohsError('HEADERS_TOO_LARGE', 'there are more headers than the limit', {
+    detail: `A request may have ${most} headers at most.`,
   });
 }
 

@@ -5,14 +5,16 @@ import { parsed } from '../support/raw-answer.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 
-const BUDGET = 60_000;
+/** What the head of a request with a body of five digits holds: 4 KiB, and 56 bytes beside each name and value. */
+const HEAD = 4096 + '/v1'.length + 6 * 56 + 'hostxcontent-typeapplication/jsoncontent-length10000'.length;
+const BUDGET = 60_000 + 3 * HEAD;
 
 test('a body is held as it arrives, and nothing is held once it is answered', async (t) => {
   const { server, sending } = await start(t);
   const body = jsonOf('x'.repeat(12_000));
 
   const client = await sending(body, 9000);
-  await until(t, () => server.status().heldBytes === 9000);
+  await until(t, () => server.status().heldBytes === HEAD + 9000);
   client.send(body.slice(9000));
   await client.heard(/X"\}$/);
 
@@ -22,15 +24,15 @@ test('a body is held as it arrives, and nothing is held once it is answered', as
 test('when there is no room, the body that arrives most slowly is cut off, and the others get in', async (t) => {
   const { server, world, sending } = await start(t);
   const slowest = await sending(jsonOf('x'.repeat(55_000)), 50_000);
-  await until(t, () => server.status().heldBytes === 50_000);
+  await until(t, () => server.status().heldBytes === HEAD + 50_000);
   await world.clock.advance(50_000);
   const slow = await sending(jsonOf('y'.repeat(55_000)), 2000);
-  await until(t, () => server.status().heldBytes === 52_000);
+  await until(t, () => server.status().heldBytes === 2 * HEAD + 52_000);
   await world.clock.advance(100);
   const body = jsonOf('z'.repeat(14_000));
 
   const newcomer = await sending(body, 5000);
-  await until(t, () => server.status().heldBytes === 57_000);
+  await until(t, () => server.status().heldBytes === 3 * HEAD + 57_000);
   newcomer.send(body.slice(5000));
 
   assert.match(await newcomer.heard(/"\}$/), /^HTTP\/1\.1 200 /);
@@ -44,10 +46,10 @@ test('a body that needs room and is the slowest itself is cut off, and gives bac
   const { server, world, sending } = await start(t);
   const body = jsonOf('x'.repeat(64_000));
   const slowest = await sending(body, 50_000);
-  await until(t, () => server.status().heldBytes === 50_000);
+  await until(t, () => server.status().heldBytes === HEAD + 50_000);
   await world.clock.advance(50_000);
-  const other = await sending(jsonOf('y'.repeat(8000)), 5000);
-  await until(t, () => server.status().heldBytes === 55_000);
+  const other = await sending(jsonOf('y'.repeat(10_000)), 5000);
+  await until(t, () => server.status().heldBytes === 2 * HEAD + 55_000);
   await world.clock.advance(100);
 
   slowest.send(body.slice(50_000, 60_000));
@@ -56,7 +58,7 @@ test('a body that needs room and is the slowest itself is cut off, and gives bac
   assert.deepEqual([status, JSON.parse(refusal).code], [503, 'OVERLOADED']);
   assert.match(JSON.parse(refusal).detail, /more slowly/);
   slowest.socket.destroy();
-  await until(t, () => server.status().heldBytes === 5000);
+  await until(t, () => server.status().heldBytes === HEAD + 5000);
   other.socket.destroy();
   await until(t, () => server.status().heldBytes === 0);
 });
@@ -70,7 +72,7 @@ test('texts that wait fill three quarters at most, three copies each, but a smal
 
   const refused = await sending(jsonOf('y'.repeat(5000)));
   const answer = parsed(await refused.heard(/\}$/));
-  await sending(jsonOf('y'.repeat(20_000)), 17_900);
+  await sending(jsonOf('y'.repeat(24_000)), 22_000);
   await until(t, () => server.status().heldBytes > BUDGET - 1000);
   const small = await sending(jsonOf('small'.repeat(70)));
   await until(t, () => upstream.calls.length === 3);
@@ -82,12 +84,39 @@ test('texts that wait fill three quarters at most, three copies each, but a smal
   assert.deepEqual(world.told('shed'), [{ type: 'shed', reason: 'bytes' }]);
 });
 
+test('a file holds nothing however many answers with it wait to be read, because they share it', async (t) => {
+  const { server, world, port, sending } = await start(t);
+  const path = '/docs/swagger-ui-bundle.js';
+  const head = 4096 + path.length + 2 * 56 + 'hostx'.length;
+  const deaf = await rawClient(t, port);
+  deaf.socket.pause();
+
+  deaf.send(requestOf(`GET ${path}`).repeat(8));
+  await until(t, () => world.told('answered').length > 0);
+  const large = await sending(jsonOf('x'.repeat(3000)));
+
+  assert.match(await large.heard(/\}$/), /^HTTP\/1\.1 200 /);
+  const { heldBytes } = server.status();
+  assert.ok(heldBytes > 0 && heldBytes < 8 * head && heldBytes % head === 0, `${heldBytes}`);
+});
+
+test('answers of text that wait to be read hold their bytes, too', async (t) => {
+  const { server, port } = await start(t, 2 ** 26);
+  const text = 'x'.repeat(250_000);
+  const deaf = await rawClient(t, port);
+  deaf.socket.pause();
+
+  deaf.send(requestOf('POST /v1', { type: 'application/json', body: jsonOf(text) }).repeat(100));
+
+  await until(t, () => server.status().heldBytes > 2 * text.length);
+});
+
 function jsonOf(data: string): string {
   return JSON.stringify({ data });
 }
 
-async function start(t: TestContext) {
-  const api = await fakeApi(t, { options: { maxHeldBytes: BUDGET } });
+async function start(t: TestContext, maxHeldBytes = BUDGET) {
+  const api = await fakeApi(t, { options: { maxHeldBytes } });
   return {
     ...api,
     /** A client that has sent so much of this body. */

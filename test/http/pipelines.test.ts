@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../../src/core/clock.ts';
 import type { Shout } from '../../src/core/shouter.ts';
 import { type ApiUnderTest, listeningServer } from '../support/api.ts';
 import { numbered } from '../support/layer.ts';
+import { parsed } from '../support/raw-answer.ts';
 import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { worldOn } from '../support/world.ts';
@@ -20,11 +21,6 @@ const THOUSAND_REQUESTS = NUMBERS.map((at) => requestOf(`GET /v1?data=${at}`)).j
 for (const [limit, most, parts] of [
   ['128 ahead of an answer', 129, { reverseShout: async (text) => known(text) }],
   ['128 in one packet, each answered at once', 129, { reverseShout: known }],
-  [
-    'the bytes that are held have room for',
-    104,
-    { options: { maxHeldBytes: 2 ** 19 }, reverseShout: async (text) => turn(known(text)) },
-  ],
 ] as readonly [string, number, ApiUnderTest][]) {
   test(`of more requests than ${limit}, those within the limit are answered in order, then the connection closes`, async (t) => {
     const { client, status, world } = await start(t, parts);
@@ -36,6 +32,47 @@ for (const [limit, most, parts] of [
     assert.equal(answers.match(/connection: close/gi)?.length, 1);
     await until(t, () => status().connections === 0);
     assert.equal(world.told('answered').length, most);
+    assert.equal(status().heldBytes, 0);
+  });
+}
+
+for (const [what, more, most] of [
+  ['', '', 93],
+  [' with 150 headers', Array(150).fill('h: v').join('\r\n'), 18],
+] as const) {
+  test(`a request${what} that is sent ahead when no bytes are left is refused behind the earlier answers, and its connection closes`, async (t) => {
+    const { client, status } = await start(t, {
+      options: { maxHeldBytes: 2 ** 19 },
+      reverseShout: async (text) => turn(known(text)),
+    });
+
+    client.send(NUMBERS.map((at) => requestOf(`GET /v1?data=${at}`, { more })).join(''));
+
+    const answers = await client.closed();
+    assert.deepEqual(numbersIn(answers), NUMBERS.slice(0, most));
+    const { status: refusal, headers, body } = parsed(answers.slice(answers.lastIndexOf('HTTP/1.1')));
+    assert.deepEqual([refusal, headers.get('connection')], [503, 'close']);
+    assert.equal(JSON.parse(body).code, 'OVERLOADED');
+    assert.equal(status().heldBytes, 0);
+  });
+}
+
+for (const [headers, statuses] of [
+  [198, [200, 200]],
+  [200, [431]],
+] as const) {
+  test(`with ${headers} headers beside Host, requests are answered with ${statuses}`, async (t) => {
+    const { client, status } = await start(t, { reverseShout: known });
+    const request = requestOf('GET /v1?data=0', { more: Array(headers).fill('a: b').join('\r\n') });
+
+    client.send(request + request.replace('host: x', 'host: x\r\nconnection: close'));
+
+    const answers = await client.closed();
+    assert.deepEqual(
+      Array.from(answers.matchAll(/HTTP\/1.1 (\d+)/g), ([, code]) => Number(code)),
+      statuses,
+    );
+    assert.match(answers, /connection: close/i);
     assert.equal(status().heldBytes, 0);
   });
 }

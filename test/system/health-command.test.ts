@@ -31,7 +31,12 @@ const NOT_WELL: readonly [what: string, RequestListener | undefined, line: strin
   ['an answer without end', endless, '', /the answer has more than 65536 bytes \(BAD_ANSWER\)$/],
   ['a server that does not answer', () => {}, '--timeout 50ms', /no answer within 50 ms \(TIMEOUT\)$/],
   ['nobody', undefined, '', /is not well: no answer from .*ECONNREFUSED.*NETWORK/],
-  ['another server', says(200, {}, '<html>ready'), '--ready', /not ready: the answer is not that of tuohs \(BAD_ANSWER\)$/],
+  [
+    'another server',
+    says(200, {}, '<html>ready'),
+    '--ready',
+    /not ready: the answer is not that of tuohs \(BAD_ANSWER\)$/,
+  ],
   [
     'a connection that ends too early',
     cutOff,

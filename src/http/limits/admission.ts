@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { TuohsError } from '../../core/errors.ts';
 import type { Emit, ShedReason, World } from '../../core/events.ts';
 
@@ -84,31 +85,48 @@ export function byteBudget(
   return budget;
 }
 
-/** A body of one packet. */
+/** The body and the head of a request that is sent in a few packets. */
 const SMALL_BYTES = 1400;
+const SMALL_HEAD_BYTES = 12_288;
+
+/** What a request costs beside its head, body and answer: the objects that Node and we make for it. Measured: 3 KB. */
+const REQUEST_BYTES = 4096;
+
+/** What each name and each value of a header costs beside its bytes. Measured: 116 bytes for `h1: v1`. */
+const HEADER_PART_BYTES = 56;
 
 /** A text that is worked on exists three times: as it was sent, reversed, and in a request to the upstream. */
 const COPIES = 3;
 
-/** What is held for one exchange: its body, then its text while that waits, then its answer until that is read. */
+/**
+ * What is held for one exchange: the head of its request, and beside it the body, then the text while that waits, then the answer
+ * until that is read.
+ */
 export class HeldBytes {
   readonly #budget: ByteBudget;
+  #headBytes: number;
   #bytes = 0;
 
-  constructor(budget: ByteBudget) {
+  constructor(budget: ByteBudget, { url = '', rawHeaders }: Pick<IncomingMessage, 'url' | 'rawHeaders'>) {
     this.#budget = budget;
+    this.#headBytes = REQUEST_BYTES + url.length;
+    for (const part of rawHeaders) this.#headBytes += HEADER_PART_BYTES + part.length;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Sets the bytes that are held. Throws `OVERLOADED` if the budget has no room. */
+  /** Holds the head. Throws as `set` does. Requests that are sent ahead leave room for others. */
+  setHead(isAhead: boolean): void {
+    if (isAhead) this.#take(this.#headBytes, 'waiting');
+    else this.set(0, 'body');
+  }
+
+  /** Sets the bytes that are held beside the head. Throws `OVERLOADED` if the budget has no room. */
   set(bytes: number, share: Share): void {
-    const more = bytes - this.#bytes;
-    if (more > 0) this.#budget.makeRoom(more, bytes <= SMALL_BYTES ? 'small' : share);
-    // Not up to `bytes`: to make room, this exchange can be cut off too, and then nothing of it is held any more.
-    this.#hold(more);
+    const isSmall = bytes <= SMALL_BYTES && this.#headBytes <= SMALL_HEAD_BYTES;
+    this.#take(this.#headBytes + bytes, isSmall ? 'small' : share);
   }
 
   /** Holds a text that is worked on. Throws as `set` does. */
@@ -116,14 +134,26 @@ export class HeldBytes {
     this.set(textBytes * COPIES, share);
   }
 
+  /** The headers are dropped: what was held for them is not held any more. */
+  dropHeaders(): void {
+    this.#headBytes = REQUEST_BYTES;
+  }
+
   /** Holds an answer and nothing else from here on, whether there is room or not: it has to be held until it is read. */
-  setAnswer(bytes: number): void {
-    this.#hold(bytes - this.#bytes);
+  setAnswer(bytes = 0): void {
+    this.#hold(this.#headBytes + bytes - this.#bytes);
   }
 
   /** Gives all held bytes back. */
   release(): void {
-    this.setAnswer(0);
+    this.#hold(-this.#bytes);
+  }
+
+  #take(bytes: number, share: Share): void {
+    const more = bytes - this.#bytes;
+    if (more > 0) this.#budget.makeRoom(more, share);
+    // Not up to `bytes`: to make room, this exchange can be cut off too, and then nothing of it is held any more.
+    this.#hold(more);
   }
 
   #hold(more: number): void {

@@ -19,7 +19,7 @@ export interface Connection {
   readonly packet: { end: number; requests: number };
   /** What arrived is no HTTP: nothing more on it is a request. */
   isBroken: boolean;
-  /** It has sent as many requests ahead as it can. It closes after the answer to the last of them; nothing more is read. */
+  /** It has sent as many requests ahead as it can, or one that is refused by its head. It closes after the answer to that; nothing more is read. */
   isFull: boolean;
 }
 
@@ -55,9 +55,6 @@ const MOST_AHEAD = 128;
  */
 const MOST_AHEAD_IN_TURN = 128;
 const MOST_AHEAD_THEN = 10;
-
-/** What a request costs beside its body: the objects that Node and we make for it. Measured: 3 KB. */
-const REQUEST_BYTES = 4096;
 
 /** What Node reads of a connection at once. */
 const READ_AT_ONCE_BYTES = 65_536;
@@ -104,7 +101,10 @@ export function connections(
       connection.isNew = false;
       if (exchanges.length === 0) connection.usedMs = exchange.startedMs;
       countInPacket(connection);
-      if (exchanges.length > 0 || packet.requests > 0) takeAhead(exchange, connection);
+      const isAhead = exchanges.length > 0 || packet.requests > 0;
+      if (isAhead) takeAhead(connection);
+      if (!exchange.hold(isAhead)) connection.isFull = true;
+      if (connection.isFull) exchange.closeAfterAnswer();
       exchanges.push(exchange);
       exchange.atEnd(leave);
       return before;
@@ -156,11 +156,9 @@ export function connections(
    * Counts a request that was sent ahead of an answer, and lets others be read first, one such connection a turn: otherwise
    * Node reads up to 2 MiB of each in every turn.
    */
-  function takeAhead(exchange: Exchange, connection: Connection): void {
+  function takeAhead(connection: Connection): void {
     const { socket, exchanges, packet } = connection;
-    const ahead = Math.max(exchanges.length, packet.requests);
-    connection.isFull = ahead >= mostAhead() || !hasRoom(exchange);
-    if (connection.isFull) exchange.closeAfterAnswer();
+    connection.isFull = Math.max(exchanges.length, packet.requests) >= mostAhead();
     giveWay(socket);
   }
 
@@ -193,15 +191,6 @@ function countInPacket({ packet, socket }: Connection): void {
   const { bytesRead } = socket;
   packet.requests = packet.end === bytesRead ? packet.requests + 1 : 0;
   packet.end = bytesRead;
-}
-
-function hasRoom(exchange: Exchange): boolean {
-  try {
-    exchange.held.set(REQUEST_BYTES, 'waiting');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A newcomer whose first request is not read yet must not be closed before those that asked once and stay. */

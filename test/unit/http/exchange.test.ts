@@ -32,6 +32,18 @@ for (const [what, steps, begins, finishes] of [
   });
 }
 
+test('a request that is refused because of its head keeps none of its headers while it waits to be answered', () => {
+  const { exchange } = beforeItsBody(1000);
+
+  const hasRoom = exchange.hold(true);
+
+  exchange.held.setAnswer();
+  assert.equal(hasRoom, false);
+  assert.match(String(exchange.refusal), /no room: bytes/);
+  assert.deepEqual([exchange.request.rawHeaders, exchange.request.headers.expect], [[], '100-continue']);
+  assert.equal(exchange.held.bytes, 4096);
+});
+
 test('a body that is broken never counts as whole', () => {
   const { body } = beforeItsBody().exchange;
   let isWhole = false;
@@ -79,10 +91,11 @@ class QuickSocket extends Socket {
 }
 
 /** An exchange whose body has not arrived; its client does not wait for a small rest of it. */
-function beforeItsBody() {
+function beforeItsBody(maxHeldBytes = 1_000_000) {
   const world = testWorld();
   const request = new IncomingMessage(new QuickSocket());
   Object.assign(request.headers, { 'content-length': '1000000', expect: '100-continue' });
+  request.rawHeaders.push('content-length', '1000000', 'expect', '100-continue');
   const response = new ServerResponse(request);
   response.assignSocket(request.socket);
   let isFinished = false;
@@ -94,7 +107,7 @@ function beforeItsBody() {
     crossOrigin: undefined,
     writeHead: headWriter(world.clock, 1000),
     budget: byteBudget(
-      1_000_000,
+      maxHeldBytes,
       connections(10, { ...world.clock, nextTurn: async () => {} }).cutSlowest,
       world,
     ),
