@@ -32,7 +32,7 @@ export interface App {
   readonly inside: AdminParts & { readonly metrics: Metrics };
 }
 
-/** What no setting changes. */
+/** The values that no setting changes. */
 const FIXED = {
   redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
   slowClientMs: 10_000,
@@ -101,7 +101,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     { maxInFlight: config.maxInFlight, isOverloaded: loop.isAbove(FIXED.loopDelayMs) },
     world.emit,
   );
-  // One for all, so that no turn has two large pieces of work.
+  // Shared by all requests, so that no turn of the event loop has two large pieces of work.
   const nextTurn = turns(clock);
   const api = apiServer(
     {

@@ -8,14 +8,14 @@ export interface LifecycleOptions {
 }
 
 /**
- * Closes one part. With `now` it ends at once everything that is under way, even if it was called before, and rejects if a
+ * Closes one part. With `now` it ends everything under way at once, even if it was called before, and rejects if a
  * caller lost an answer.
  */
 export type Closer = (manner?: 'now') => unknown;
 
 export interface Lifecycle {
   isReady(): boolean;
-  /** Says that the service has started. It does not become ready if it drains already. */
+  /** Says that the service has started. It does not become ready if it is already draining. */
   started(): void;
   /** Whether the drain has begun. */
   isDraining(): boolean;
@@ -25,7 +25,7 @@ export interface Lifecycle {
   closesLast(step: Closer): void;
   /**
    * Drains, then takes the steps one after another. After 20 s, and at once when `hurry` resolves, the steps that are left run
-   * side by side, for a second at most. Rejects if a step does, and after a `hurry`, which cut the drain short.
+   * side by side, for a second at most. Rejects if a step does, and after a `hurry`, because that cuts the drain short.
    */
   close(hurry?: Promise<unknown>): Promise<void>;
 }

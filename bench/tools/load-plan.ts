@@ -11,13 +11,13 @@ export interface LoadPlan<Name extends string = string> {
   readonly texts: TextSource;
   /** Ends after each server has been asked for this time … */
   readonly durationMs?: number;
-  /** … or after so many answers. */
+  /** … or after this many answers. */
   readonly answers?: number;
 }
 
 export interface TextSource {
   readonly series: string;
-  /** They go round after so many; each is new where this is left out. */
+  /** They start again after this many. Each is new if this is left out. */
   readonly cycle?: number;
 }
 

@@ -23,21 +23,6 @@ export interface LinkOptions {
   onOversized(): void;
 }
 
-/** The connection to Redis, and the reason if it cannot be used. */
-export interface RedisLink {
-  readonly redis: RedisClient;
-  state(): { isUp: boolean; trouble: RedisTrouble | undefined };
-  /** Awaits a reply of at most this many bytes, until the returned function is called. */
-  expect(bytes: number): () => void;
-  /** Ends the connection for this reason. A new one is made after a pause. */
-  cut(trouble: RedisTrouble): void;
-  /** To be called with each error reply. Some of them mean that this connection is useless. */
-  refused(error: Error): void;
-  /** To be called when Redis has accepted a write. */
-  wrote(): void;
-  close(): void;
-}
-
 const RECONNECT_MS = 1000;
 const RECONNECT_JITTER_MS = 250;
 
@@ -48,12 +33,15 @@ const MOST_RENEWAL_MS = 60_000;
 /** Enough for a reply to INFO with a long list of modules and databases. */
 const MAX_INFO_BYTES = 1_048_576;
 
-/** Connects in the background, and again after each loss. The service also starts without Redis. */
+/**
+ * The connection to Redis, and the reason if it cannot be used. Connects in the background, and again after each loss. The
+ * service also starts without Redis.
+ */
 export function redisLink(
   { url, ca, onUp, onOversized }: LinkOptions,
   { clock, emit }: World,
   connect: ConnectRedis = (address, how) => new Redis(address, how),
-): RedisLink {
+) {
   const guard = new ReplyGuard(clock, (fault) => {
     if (fault === 'oversized_value') onOversized();
     cut(fault);
@@ -70,6 +58,7 @@ export function redisLink(
     connectTimeout: RECONNECT_MS,
     retryStrategy: () => RECONNECT_MS + clock.random() * RECONNECT_JITTER_MS,
   });
+  const hasPassword = new URL(url).password !== '';
   let isUp = false;
   let trouble: RedisTrouble | undefined;
   /** Why the current connection failed. The first reason counts, because later errors are only its consequences. */
@@ -92,7 +81,9 @@ export function redisLink(
   redis.on('error', (error) => {
     // ioredis listens to the first error of a connection. TLS can report a second one, which would end the process.
     redis.stream.on('error', () => {});
-    fail(isReplyError(error) ? troubleOfReply(error) : troubleOfSocket(error));
+    const reason = isReplyError(error) ? troubleOfReply(error) : troubleOfSocket(error);
+    // The refused SELECT is reported before the refused AUTH that it follows from.
+    fail(reason === 'password_missing' && hasPassword ? 'wrong_password' : reason);
   });
   redis.on('close', () => {
     greetingEnds();
@@ -103,14 +94,17 @@ export function redisLink(
   return {
     redis,
     state: () => ({ isUp, trouble }),
-    expect: (bytes) => guard.expect(bytes),
+    /** Awaits a reply of at most this many bytes, until the returned function is called. */
+    expect: (bytes: number) => guard.expect(bytes),
     cut,
-    refused(error) {
+    /** To be called with each error reply. Some of them mean that this connection is useless. */
+    refused(error: Error): void {
       const found = troubleOfReply(error);
       if (found === 'read_only') renew();
       else if (ENDS_A_CONNECTION.has(found)) cut(found);
     },
-    wrote() {
+    /** To be called when Redis has accepted a write. */
+    wrote(): void {
       renewalMs = LEAST_RENEWAL_MS;
       renewalAt = 0;
       if (isUp) changed(true, undefined);
@@ -128,7 +122,10 @@ export function redisLink(
     }
   }
 
-  /** Has no effect if the connection has already ended, because the next connection is not at fault. */
+  /**
+   * Ends the connection for this reason. A new one is made after a pause. Has no effect if the connection has already ended,
+   * because the next connection is not at fault.
+   */
   function cut(reason: RedisTrouble): void {
     if (!redis.stream.destroyed) fail(reason);
   }

@@ -34,7 +34,7 @@ export function troubleOfReply(error: Error): RedisTrouble {
   return REPLIES.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'rejected';
 }
 
-/** The reason why a connection failed. An error without a code is the client's own, for a silent socket. */
+/** The reason why a connection failed. An error without a code is one of ioredis itself, for a silent socket. */
 export function troubleOfSocket(error: Error): RedisTrouble {
   if (!('code' in error)) return 'no_answer';
   const code = String(error.code);

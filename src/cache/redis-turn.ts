@@ -49,8 +49,8 @@ export class RedisTurn {
   }
 
   /**
-   * The value of a key, or `null` if there is none. It travels in an MGET with others, because most of the cost of a GET
-   * is not its key. A value that is not a string is `null` in an MGET, while a GET alone fails. Resolves with `undefined` if
+   * The value of a key, or `null` if there is none. It travels in an MGET with others, because a command costs far
+   * more than a key. A value that is not a string is `null` in an MGET, while a GET alone fails. Resolves with `undefined` if
    * the reply to the MGET is not one value for each key.
    */
   get(key: string, maxReplyBytes: number): Promise<unknown> {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { afterReading, type Clock } from '../core/clock.ts';
 
-/** The most bytes beyond the awaited replies: handshakes, errors, and the start of the next chunk. */
+/** How many bytes can arrive beyond the awaited replies: handshakes, errors, and the start of the next chunk. */
 const SLACK_BYTES = 131_072;
 
 const SILENT_SOCKET_MS = 2000;
@@ -20,10 +20,10 @@ export interface GuardedClient {
 
 /**
  * Checks what Redis sends before ioredis sees it. ioredis takes any reply for that of the next command, and a null without
- * a command ends the process (6.0.0: `DataHandler.shiftCommand` throws in a tick of its own). Nothing of a chunk with a
- * fault reaches it. A reply that is far longer than awaited means that one of our keys has a huge foreign value. It is
- * refused before it is in memory. Silence is measured here, because the limit of ioredis (`socketTimeout`) runs on the
- * system's clock, which the simulation cannot move.
+ * a command ends the process (6.0.0: `DataHandler.shiftCommand` throws where nothing can catch it). ioredis gets nothing
+ * of a chunk with a fault. A reply that is far too long means that another program has stored a huge value under one of
+ * our keys. It is refused before it fills the memory. Silence is measured here, because the limit of ioredis
+ * (`socketTimeout`) runs on the system's clock, which the simulation cannot move.
  */
 export class ReplyGuard {
   readonly #clock: Clock;
@@ -94,7 +94,7 @@ const LINE_END_BYTES = 2;
 /** Longer than any status or error line of Redis. */
 const MAX_LINE = 4096;
 
-/** The most values of an array: more than a command ever asks for, and too few to cost memory before they arrive. */
+/** The longest array that is accepted. No command asks for more values, and so few take little memory before they arrive. */
 const MAX_ELEMENTS = 1024;
 
 /**

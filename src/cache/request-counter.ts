@@ -3,16 +3,6 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
-export interface RequestCounter {
-  /** Counts a request of this client. Waits for Redis only if the count could be near the quota. */
-  count(client: string): RequestCount | Promise<RequestCount>;
-}
-
-export interface RequestCount {
-  readonly current: number;
-  readonly leftMs: number;
-}
-
 export interface CounterOptions {
   /** The quota. Below half of it, a count that is a little old is good enough. */
   readonly perMinute: number;
@@ -32,36 +22,48 @@ interface Counted {
   asked: Promise<void> | undefined;
 }
 
+const NOTHING_COUNTED: Counted = {
+  here: 0,
+  elsewhere: 0,
+  knownAtMs: Number.NEGATIVE_INFINITY,
+  unsent: 0,
+  asked: undefined,
+};
+
 const MINUTE_MS = 60_000;
 const KEY_SECONDS = 120;
 
-/** Redis is asked again before a count of the other processes is used that is older than this. */
+/** If the count of the other processes is older than this, Redis is asked again before the count is used. */
 const FRESH_MS = 1000;
 
 /** How long requests are gathered for one command to Redis, if none of them waits for it. */
 const GATHER_MS = 10;
 
-/** No minute has more, so a larger number in Redis is not one of our counts. */
+/** No minute has more requests, so a larger number in Redis is not one of our counts. */
 const MOST_REQUESTS = 1_000_000_000;
 
-/** The most clients that are remembered. The one without a request for longest is forgotten first. */
+/** The most clients that are remembered. The client whose last request is the oldest is forgotten first. */
 const MAX_CLIENTS = 100_000;
 
 /**
  * Counts the requests of each client in the current minute of the clock: in this process and, with a Redis, in all
  * processes together. If Redis fails, the last count of the other processes stays.
  */
-export function requestCounter(clock: Clock, { perMinute, redis }: CounterOptions): RequestCounter {
-  const counts = new LRUCache<string, Counted>({ max: MAX_CLIENTS });
+export function requestCounter(clock: Clock, { perMinute, redis }: CounterOptions) {
+  const counts = new LRUCache<string, Counted>({
+    max: MAX_CLIENTS,
+    memoMethod: () => ({ ...NOTHING_COUNTED }),
+  });
   let currentMinute = 0;
 
   return {
-    count(client) {
+    /** Counts a request of this client. Waits for Redis only if the count could be near the quota. */
+    count(client: string) {
       const now = clock.epochMs();
       const minute = Math.floor(now / MINUTE_MS);
       if (minute !== currentMinute) counts.clear();
       currentMinute = minute;
-      const counted = counts.get(client) ?? remembered(client);
+      const counted = counts.memo(client);
       const place = ++counted.here;
       const result = () => ({
         current: place + counted.elsewhere,
@@ -76,18 +78,6 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
       return result();
     },
   };
-
-  function remembered(client: string): Counted {
-    const counted = {
-      here: 0,
-      elsewhere: 0,
-      knownAtMs: Number.NEGATIVE_INFINITY,
-      unsent: 0,
-      asked: undefined,
-    };
-    counts.set(client, counted);
-    return counted;
-  }
 
   /** Sends the unsent requests to Redis at the end of this turn. `undefined` if Redis cannot be asked. */
   function askRedis(connection: RedisConnection, id: string, counted: Counted): Promise<void> | undefined {

@@ -75,7 +75,7 @@ function inputOf(texts: string[], { file, json }: ShoutOptions, surroundings: Su
 }
 
 /**
- * Opens the file for failed lines; a new one is for its owner alone. Refuses the file that is read, because its failed lines
+ * Opens the file for failed lines; only its owner can read a new one. Refuses the file that is read, because its failed lines
  * would be read again and again.
  */
 function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {

@@ -28,7 +28,7 @@ export function joinedOutput(stream: Writable, { soon }: Pick<Clock, 'soon'>): J
 
 export interface ProgressBarOptions {
   readonly terminal: Writable;
-  /** If it is unknown, a count and a rate are shown, without a bar and the time left. */
+  /** If it is unknown, a count and a rate are shown instead of a bar and the time left. */
   readonly totalBytes: number | undefined;
   readonly progress: { readonly lines: number; readonly bytes: number };
   readonly clock: Clock;

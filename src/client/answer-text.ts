@@ -1,6 +1,6 @@
 import { TuohsClientError } from './client-error.ts';
 
-/** Larger than any answer of the service without a user's text, such as an error body. */
+/** Longer than any answer of the service without a user's text, such as an error body. */
 export const SHORT_ANSWER_BYTES = 65_536;
 
 /** The answer's text. Throws `BAD_ANSWER` as soon as it is longer than `maxBytes`: an endless answer must not fill the memory. */

@@ -22,11 +22,11 @@ export interface ClientOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How many times a request is sent again after a failure that can pass (`NETWORK`, 408, 429, 502, 503, 504): 2. */
+  /** How many times a request is sent again after a failure that can pass (`NETWORK`, 408, 429, 502, 503, 504). 2 by default. */
   readonly retries?: number;
-  /** The longest pause that the client accepts from `Retry-After`; a call that would have to wait longer fails: 60,000. */
+  /** The longest pause that is accepted from `Retry-After`. If the service asks for more, the call fails. 60,000 by default. */
   readonly maxRetryAfterMs?: number;
-  /** The longest time of a call, or of each request of a bulk, retries included; then it fails with `TIMEOUT`: no limit. */
+  /** The longest time of a call, or of each request of a bulk, with its retries. Then it fails with `TIMEOUT`. No limit by default. */
   readonly timeoutMs?: number | undefined;
 }
 

@@ -69,7 +69,7 @@ function emptyIs<T>(what: string, kind: Kind<T>): Kind<T> {
   return { accepts: `${kind.accepts}, or empty for ${what}`, allowsEmpty: true, parse: kind.parse };
 }
 
-/** A flag by the OpenTelemetry specification. */
+/** A flag as the OpenTelemetry specification defines it. */
 export const standardFlag: Kind<boolean> = {
   accepts: '`true`; anything else is false',
   parse: (text) => text.toLowerCase() === 'true',

@@ -1,9 +1,9 @@
 import type { BreakerState, World } from './events.ts';
 
 export interface BreakerOptions {
-  /** Opens after this many failures in a row … */
+  /** How many failures in a row open it. */
   readonly failures: number;
-  /** … that span at least this long, because a burst of equal failures is one fact, not ten. */
+  /** The shortest time that these failures must span, because a burst of equal failures is one fact, not ten. */
   readonly spanMs: number;
   /** How many calls are let through as probes when the open time has passed. */
   readonly probes: number;

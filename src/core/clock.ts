@@ -120,7 +120,7 @@ export function workTurns(nextTurn: NextTurn, { soon }: Pick<Clock, 'soon'>): Wo
 }
 
 export interface LoopDelay {
-  /** The shortest recent delay of the event loop in milliseconds. Each request waited at least that long unseen. */
+  /** The shortest recent delay of the event loop in milliseconds. Each request waited at least that long before it was read. */
   readonly ms: () => number;
   /** Returns a function that says whether that delay is above this limit. */
   readonly isAbove: (limitMs: number) => () => boolean;

@@ -72,7 +72,7 @@ export type Listeners = {
   readonly [Type in Event['type']]?: (event: Extract<Event, { type: Type }>) => void;
 };
 
-/** Passes each event on to the listeners to its type, in this order. */
+/** Passes each event on to the listeners for its type, in this order. */
 export function emitTo(...all: readonly (Listeners | undefined)[]): Emit {
   const byType = new Map<string, ((event: never) => void)[]>();
   for (const [type, listen] of all.flatMap((listeners) => Object.entries(listeners ?? {}))) {
@@ -80,7 +80,7 @@ export function emitTo(...all: readonly (Listeners | undefined)[]): Emit {
   }
   return (event) => {
     const listening = byType.get(event.type);
-    // Each is under the type of its events.
+    // Each listener is stored under the type of its events.
     if (listening) for (const listen of listening) listen(event as never);
   };
 }

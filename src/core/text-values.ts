@@ -1,4 +1,4 @@
-/** The whole number in this range that the text is, written in digits alone; `undefined` for any other text. */
+/** The whole number that this text of digits stands for; `undefined` if it is out of range, or for any other text. */
 export function wholeNumber(text: string, min: number, max: number): number | undefined {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   return value >= min && value <= max ? value : undefined;

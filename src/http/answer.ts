@@ -8,7 +8,7 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** A 304 has none, and no `Content-Length`. A `Buffer` is a file, shared by all answers with it. */
   readonly body?: string | Buffer;
-  /** The request header that decides about this answer, for caches. */
+  /** The request header that this answer depends on, for caches. */
   readonly vary?: string;
   /** The Content-Security-Policy of a page; any other answer allows nothing. */
   readonly policy?: string;
@@ -21,8 +21,8 @@ export type Outcome = Answer | undefined | Promise<Answer | undefined>;
 const MOST_CHARACTERS = 1000;
 
 /**
- * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is the answer to a missing header,
- * to a tie and to one that names none of them.
+ * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is used for a missing header,
+ * for a tie, and for a header that names none of them.
  */
 export function preferredType<Type extends string>(
   accept: string | undefined,

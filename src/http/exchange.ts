@@ -166,7 +166,7 @@ export class Exchange implements Call, BodyOwner {
     return undefined;
   }
 
-  /** Closes the connection behind the answer: what follows on it cannot be trusted or will not be read. */
+  /** Closes the connection after the answer: what follows on it cannot be trusted or will not be read. */
   closeAfterAnswer(): void {
     this.#mustClose = true;
   }

@@ -198,7 +198,7 @@ export function httpServer<Parts>(
     cancel();
   }
 
-  /** Closes connections of clients that are still sending a request or reading an answer: after so long they have given up. */
+  /** Closes connections of clients that are still sending a request or reading an answer. By then they have given up. */
   function giveUpSlow(): void {
     for (const { socket, exchanges } of open.all()) {
       if (exchanges.every(({ isUnread, isWhole }) => isUnread || !isWhole)) socket.destroy();

@@ -186,8 +186,8 @@ function bodyReader(maxBytes: number, owner: BodyOwner, use: UseBody): BodySink 
 }
 
 /**
- * Frees the memory of these buffers at once, and leaves them empty. V8 would free it only while much is allocated, which is not
- * so after an attack.
+ * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much is allocated, which is no
+ * longer true after an attack.
  */
 export function free(buffers: readonly Buffer[]): void {
   for (const { buffer, byteLength } of buffers) {

@@ -10,7 +10,7 @@ export interface Route<Parts> {
   handle(exchange: Exchange, parts: Parts): Outcome;
   /** Does not count against the client's quota: probes, and what a page loads by itself. */
   readonly isFree?: true;
-  /** Left out of the OpenAPI document if there is none. */
+  /** A route without one is left out of the OpenAPI document. */
   readonly operation?: Operation;
 }
 

@@ -146,7 +146,7 @@ function header(type: 'string' | 'integer', description: string): OpenAPIV3_1.He
   return { description, schema: { type } };
 }
 
-/** One status with all its codes. */
+/** The description of one status, with all its codes. */
 function problem({ table, answerFor }: DescribedErrors, status: number): OpenAPIV3_1.ResponseObject {
   const codes = (Object.keys(table) as ErrorCode[]).filter((code) => table[code].status === status);
   const [first = 'INTERNAL'] = codes;

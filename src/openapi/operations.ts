@@ -4,7 +4,7 @@ import { errorResponses, headerRefs, json, requestIdParameter, schemaRef, succes
 /** How the OpenAPI document describes a route. */
 export type Operation = OpenAPIV3_1.OperationObject;
 
-/** How `POST` on this path is described: each path was the address of the API at some time. */
+/** How `POST` on this path is described. Each of these paths was once the address of the API. */
 export function shoutOperation(operationId: string): Operation {
   return {
     operationId,
@@ -145,7 +145,7 @@ function shoutSuccess(headers = {}) {
   return success('The answer.', content, { ...headerRefs('Cache-Status'), ...headers });
 }
 
-/** What there is to ask, for a program that asks for `/`. */
+/** The index of the API, for a program that asks for `/`. */
 export function apiIndex(version: string): object {
   return {
     name: 'tuohs',

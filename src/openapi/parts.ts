@@ -48,7 +48,7 @@ export function headerRefs(...names: readonly string[]): Headers {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-/** A good answer with what every answer has. */
+/** A good answer, with the headers that every answer has. */
 export function success(description: string, content: Content, headers: Headers = {}): Response {
   return { description, headers: { ...headerRefs('X-Request-Id'), ...headers }, content };
 }

@@ -38,7 +38,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Reads a script at once, and then gives one step after the other. */
+/** Reads the whole script at once, then gives its steps one by one. */
 function stepsOf(script: string): Iterator<Fault | undefined> {
   const steps = wordsOf(script).map((word) => {
     const [, fault = word, times = '1'] = /^(.+)\*(.*)$/.exec(word) ?? [];

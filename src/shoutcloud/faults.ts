@@ -8,7 +8,7 @@ import { type Exchange, rawHead, send, sendBody, sendHead } from './exchange.ts'
 import { encodeAnswer, goUpperCase } from './go-behaviour.ts';
 import { firstHalf, wrongBodies } from './wrong-bodies.ts';
 
-/** A way to give something else than a good answer. */
+/** A way to give something other than a good answer. */
 interface FaultKind {
   /** How the fault is written: the part in brackets can be left out, and words in capitals are values. */
   readonly usage: string;
@@ -89,7 +89,7 @@ export const faultKinds: readonly FaultKind[] = [
   },
   {
     usage: 'huge=MIB',
-    about: 'a good answer behind MIB mebibytes of white space',
+    about: 'a good answer after MIB mebibytes of white space',
     range: [1, 10_000],
     answer(exchange, [mebibytes]) {
       const space = Number(mebibytes) * 2 ** 20;
@@ -161,7 +161,7 @@ function sendHalf(exchange: Exchange, onSent?: () => void): void {
 
 const CHUNK_BYTES = 65_536;
 
-/** This letter again and again, as fast as it is read, and then the end. `bytes` counts the letters. */
+/** This letter again and again, as fast as it is read, then `end`. `bytes` counts the letters. */
 function* repeated(letter: string, bytes: number, end = ''): Generator<Buffer> {
   const chunk = Buffer.alloc(CHUNK_BYTES, letter);
   for (let left = bytes; left > 0; left -= CHUNK_BYTES) yield chunk;

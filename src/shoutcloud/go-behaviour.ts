@@ -110,7 +110,7 @@ function inputOf(members: readonly Member[]): string | undefined {
 
 /**
  * Decodes UTF-8 as Go's `utf8.DecodeRune` does: each *byte* that belongs to no valid sequence becomes one U+FFFD. (The
- * decoders of the web platform make one of each longest valid beginning.) A byte order mark stays.
+ * decoders of the web platform replace the valid beginning of a sequence as a whole.) A byte order mark stays.
  */
 function decodeUtf8(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString('utf8');

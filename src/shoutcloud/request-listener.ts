@@ -100,7 +100,7 @@ async function readRequest(request: IncomingMessage): Promise<string | Refusal> 
   return (body && decodeInput(body)) ?? BAD_REQUEST;
 }
 
-/** `undefined` for a body over the limit, the rest of which stays unread. */
+/** `undefined` for a body over the limit. The rest of it stays unread. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -30,7 +30,7 @@ export function eventStrip({ clock }: Pick<World, 'clock'>) {
       return { shout: (text, call) => noted(() => layer.shout(text, call), wordsOf(call)) };
     },
     listeners: { breaker: ({ state }) => note('note', BREAKER[state]) } satisfies Listeners,
-    /** The entries behind this number, oldest first; all of them if it is of an earlier process. */
+    /** The entries after this number, oldest first. All of them if the number comes from an earlier process. */
     since: (last: number) => entries.filter((entry) => last > number || entry.number > last),
   };
 

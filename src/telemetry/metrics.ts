@@ -50,68 +50,58 @@ const ATTEMPT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6,
 const REDIS_SECONDS = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1];
 const BATCH_STRINGS = [1, 2, 4, 8, 16, 32, 64, 128];
 
-function eventCounts(
-  { counter, durations, histogram, reading }: Registry,
-  { epochMs }: Pick<Clock, 'epochMs'>,
-): Listeners {
-  const answered = durations(
-    'tuohs_http_request_duration_seconds',
-    'From the arrival of the headers to the end of the answer.',
-    REQUEST_SECONDS,
-    'method',
-    'route',
-    'status',
-  );
-  const cacheReads = counter('tuohs_cache_requests_total', 'Look-ups in a cache.', 'tier', 'result');
-  const coalesced = counter(
-    'tuohs_coalesced_requests_total',
-    'Requests that shared the answer of an equal one.',
-  );
+/** The series that events count. Each function takes an event that has its labels. */
+function eventCounts(all: Registry, { epochMs }: Pick<Clock, 'epochMs'>): Listeners {
+  const { counter, durations } = all;
   const attempts = counter('tuohs_upstream_attempts_total', 'Requests to SHOUTCLOUD.', 'outcome');
   const attemptSeconds = durations(
     'tuohs_upstream_attempt_duration_seconds',
     'How long a request to SHOUTCLOUD took, with any outcome.',
     ATTEMPT_SECONDS,
   );
-  const batchSize = histogram(
-    'tuohs_upstream_batch_size',
-    'Strings in one request to SHOUTCLOUD.',
-    BATCH_STRINGS,
-  );
+  const help = 'Strings in one request to SHOUTCLOUD.';
+  const batchSize = all.histogram('tuohs_upstream_batch_size', help, BATCH_STRINGS);
+  const bulkLines = counter('tuohs_bulk_lines_total', 'Lines of bulk requests.', 'outcome');
   let lastSuccessMs = 0;
-  reading(
+  all.reading(
     'tuohs_upstream_last_success_timestamp_seconds',
     'When SHOUTCLOUD last gave a right answer; 0 before the first.',
     () => lastSuccessMs / 1000,
     'max',
   );
-  const wrong = counter('tuohs_verification_failures_total', 'Answers that failed verification.', 'source');
-  const fallbacks = counter('tuohs_fallback_answers_total', 'Strings answered by our own mapping.');
-  const redisOperations = durations(
-    'tuohs_redis_operation_duration_seconds',
-    'How long Redis took; skipped operations were not sent.',
-    REDIS_SECONDS,
-    'op',
-    'outcome',
-  );
-  const bulkLines = counter('tuohs_bulk_lines_total', 'Lines of bulk requests.', 'outcome');
-  const shed = counter('tuohs_shed_requests_total', 'Requests refused before their work began.', 'reason');
 
   return {
-    answered,
-    'cache-read': cacheReads,
-    coalesced,
+    answered: durations(
+      'tuohs_http_request_duration_seconds',
+      'From the arrival of the headers to the end of the answer.',
+      REQUEST_SECONDS,
+      'method',
+      'route',
+      'status',
+    ),
     attempt(event) {
       if (event.outcome === 'success') lastSuccessMs = epochMs();
       attempts(event);
       attemptSeconds(event);
     },
     batch: (event) => batchSize(event, event.strings),
-    'verification-failed': wrong,
-    fallback: fallbacks,
-    'redis-operation': redisOperations,
     'bulk-lines': (event) => bulkLines(event, event.lines),
-    shed,
+    'cache-read': counter('tuohs_cache_requests_total', 'Look-ups in a cache.', 'tier', 'result'),
+    coalesced: counter('tuohs_coalesced_requests_total', 'Requests that shared the answer of an equal one.'),
+    fallback: counter('tuohs_fallback_answers_total', 'Strings answered by our own mapping.'),
+    'redis-operation': durations(
+      'tuohs_redis_operation_duration_seconds',
+      'How long Redis took; skipped operations were not sent.',
+      REDIS_SECONDS,
+      'op',
+      'outcome',
+    ),
+    shed: counter('tuohs_shed_requests_total', 'Requests refused before their work began.', 'reason'),
+    'verification-failed': counter(
+      'tuohs_verification_failures_total',
+      'Answers that failed verification.',
+      'source',
+    ),
   };
 }
 

@@ -81,19 +81,12 @@ function addLoopDelay({ reading }: Registry, { now, soon }: Pick<Clock, 'now' | 
 }
 
 function addNode({ reading }: Registry): void {
-  const counts = (types: readonly string[]) =>
-    Array.from(Map.groupBy(types, String), ([type, { length }]) => [{ type }, length] as const);
-  const resources = () => counts(process.getActiveResourcesInfo());
+  const resources = () =>
+    Array.from(
+      Map.groupBy(process.getActiveResourcesInfo(), String),
+      ([type, { length }]) => [{ type }, length] as const,
+    );
   reading('nodejs_active_resources', 'What keeps the event loop running, by type.', resources);
-  // Node does not document the functions behind these two. If one is gone, its series has no values.
-  for (const [what, name] of Object.entries({
-    handles: '_getActiveHandles',
-    requests: '_getActiveRequests',
-  })) {
-    const active = () => counts(classesOf(Reflect.get(process, name)?.call(process)));
-    reading(`nodejs_active_${what}`, `Active ${what} of libuv, by class.`, active);
-  }
-
   const memory = (part: 'heapTotal' | 'heapUsed' | 'external') => () => process.memoryUsage()[part];
   reading('nodejs_heap_size_total_bytes', "Size of V8's heap.", memory('heapTotal'));
   reading('nodejs_heap_size_used_bytes', "Used part of V8's heap.", memory('heapUsed'));
@@ -110,10 +103,6 @@ function addNode({ reading }: Registry): void {
   const [major = '', minor = '', patch = ''] = process.versions.node.split('.');
   const version = { version: process.version, major, minor, patch };
   reading('nodejs_version_info', 'Always 1; the labels say which Node runs.', () => [[version, 1]], 'first');
-}
-
-function classesOf(objects: readonly object[] = []): string[] {
-  return objects.map((each) => String(each?.constructor?.name));
 }
 
 const KINDS: Readonly<Record<number, string>> = {

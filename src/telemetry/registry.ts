@@ -58,7 +58,7 @@ export function registry() {
   }
 }
 
-/** The text behind the name in the text format, and the number. */
+/** What follows the name in the text format, and the number. */
 type Value = [end: string, value: number];
 
 interface Labelled<Child> {
@@ -101,7 +101,7 @@ function byLabels<Name extends string, Child>(names: readonly Name[], make: () =
 /** The values of a histogram with one set of labels. */
 class Buckets {
   readonly #bounds: readonly number[];
-  /** By bucket, each without those below it. The last one is for values above all bounds. */
+  /** How many values are in each bucket, without the lower buckets. The last one is for values above all bounds. */
   readonly #counts: number[];
   #sum = 0;
 

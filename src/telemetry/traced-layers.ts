@@ -45,7 +45,7 @@ export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOpti
     }
   };
 
-  /** Makes no spans for the further strings of a bulk request. */
+  /** Makes no spans for the strings of a bulk request after the first `MOST_STRINGS`. */
   function withFirstStrings(layer: Shouter): Shouter {
     return {
       shout(text, call) {
@@ -78,7 +78,7 @@ export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOpti
     };
   }
 
-  /** The layer within a span that ends with its work, and fails as it does. Makes no span outside a trace. */
+  /** Wraps a layer in a span, which ends and fails together with the work. Makes no span outside a trace. */
   function spanned(layer: Shouter, planOf: (call: Call) => SpanPlan): Shouter {
     return {
       shout(text, call) {

@@ -50,11 +50,11 @@ export async function traces(options: TracesOptions, { clock, emit }: World) {
   const tracer = provider.getTracer('tuohs', version);
 
   return {
-    /** The listener with each request traced. */
+    /** Wraps the listener, to trace each request. */
     requests: (listener: RequestListener) => tracedRequests(listener, tracer, contexts),
     view: tracedLayers({ tracer, contexts, upstreamUrl }),
     listeners: requestEvents(contexts),
-    /** The sending of attempts, traced. */
+    /** Wraps the function that sends attempts, to trace each of them. */
     attempts: tracedAttempts(contexts),
     /** The fields of a log line that name its trace. */
     logFields() {
@@ -96,7 +96,7 @@ async function exporterOf({ endpoint: url, protocol }: TracesOptions): Promise<S
   return new OTLPTraceExporter({ url });
 }
 
-/** Reports whether spans arrive, because the SDK drops those that cannot be sent in silence. */
+/** Reports whether spans arrive, because the SDK silently drops those that cannot be sent. */
 function watched(exporter: SpanExporter, onChange: OnChange): SpanExporter {
   let wasUp = true;
   return {

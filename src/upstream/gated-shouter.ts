@@ -124,7 +124,7 @@ export class Gate {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
     this.#cancelPause();
     this.#cancelPause = this.#clock.after(this.pauseMs, () => {
-      // A timer can run a little early, and no other one would end the pause.
+      // A timer can run a little early, and no other timer would end the pause.
       this.#pausedUntil = 0;
       this.#admit();
     });

@@ -20,7 +20,7 @@ export interface AttemptResponse {
   readonly statusCode: number;
   /** The names are in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** To stop reading before the end destroys the connection. */
+  /** Stopping before the end destroys the connection. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Closes the connection, even after the whole body was read. The next attempt makes a new one. */
   closeConnection(): void;
@@ -38,7 +38,7 @@ const MAX_AGE_MS = 30_000;
 /** Most servers and proxies keep an idle connection longer than this. */
 const IDLE_MS = 4000;
 
-/** The most answers such as 103 before the real one (RFC 9110 §15.2). */
+/** The most interim answers, such as 103, before the real one (RFC 9110 §15.2). */
 const MAX_INTERIM = 16;
 
 /** Sends attempts over HTTP/1.1 on kept connections, none of which is used for longer than its maximum age. */

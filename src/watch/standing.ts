@@ -8,7 +8,7 @@ export interface Standing {
   readonly status: Status;
   /** The start of the first of the rounds that decided it, or of the first round of all. */
   readonly since: string;
-  /** The last rounds in a row that contradict it. */
+  /** How many of the last rounds in a row contradict it. */
   readonly contrary: { readonly rounds: number; readonly since: string } | null;
 }
 
@@ -57,7 +57,7 @@ export interface Notification {
   readonly downMs: number | null;
 }
 
-/** The notification of a change between two standings. This round of that address decided the change. */
+/** The notification of a change between two standings of this address. The given round decided the change. */
 export function notificationOf(
   { before, after }: { before: Standing; after: Standing },
   { at, failure, freshMs, knownMs }: Round,

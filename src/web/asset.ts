@@ -29,6 +29,11 @@ export function ownFile(name: string): string {
   return readFileSync(new URL(`files/${name}`, import.meta.url), 'utf8');
 }
 
+/** A file of an installed package. */
+export function packageFile(path: string): Buffer {
+  return readFileSync(new URL(import.meta.resolve(path)));
+}
+
 /** The page with these values in place of their names in double braces. */
 export function filled(page: string, values: Readonly<Record<string, string>>): string {
   return page.replace(/\{\{(\w+)\}\}/g, (_, name) => values[name] ?? '');

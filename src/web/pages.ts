@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { type Asset, asset } from './asset.ts';
+import { type Asset, asset, filled, ownFile, packageFile } from './asset.ts';
 import type { PlaygroundOptions } from './playground.ts';
 
 /** A file in memory, as it is and compressed. */
@@ -31,16 +31,12 @@ export function pages(describe: () => Promise<object>, options: PlaygroundOption
       const { html, assets, ...more } = playground(options);
       return { ...more, html: await staticFile(html), assets: await staticFiles(assets) };
     }),
-    /** `page` is for `/docs`, and `pageBelow` for `/docs/`, where relative addresses are one step shorter. */
-    reference: loadOnce(async () => {
-      const { reference } = await import('./reference.ts');
-      const { page, pageBelow, files } = await reference();
-      return {
-        page: await staticFile(page),
-        pageBelow: await staticFile(pageBelow),
-        files: await staticFiles(files),
-      };
-    }),
+    /** The API reference. `page` is for `/docs`, and `pageBelow` for `/docs/`, whose relative addresses are one step shorter. */
+    reference: loadOnce(async () => ({
+      page: await referencePage({ files: 'docs/', home: './', document: 'openapi.json' }),
+      pageBelow: await referencePage({ files: '', home: '../', document: '../openapi.json' }),
+      files: await staticFiles(referenceFiles()),
+    })),
     openApi: loadOnce(async () => staticFile(asset('openapi.json', JSON.stringify(await describe())))),
   };
 }
@@ -55,6 +51,20 @@ export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
     });
     return loaded;
   };
+}
+
+function referencePage(links: Readonly<Record<'files' | 'home' | 'document', string>>): Promise<StaticFile> {
+  return staticFile(asset('reference.html', filled(ownFile('reference.html'), links)));
+}
+
+/** What the page of the reference loads: Swagger UI, and a script and a style of ours. */
+function referenceFiles(): ReadonlyMap<string, Asset> {
+  const swagger = ['swagger-ui-bundle.js', 'swagger-ui.css'];
+  const own = ['reference.js', 'reference.css', 'icon.svg'];
+  return new Map([
+    ...swagger.map((name) => [name, asset(name, packageFile(`swagger-ui-dist/${name}`))] as const),
+    ...own.map((name) => [name, asset(name, ownFile(name))] as const),
+  ]);
 }
 
 async function staticFiles(assets: ReadonlyMap<string, Asset>): Promise<ReadonlyMap<string, StaticFile>> {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { extname } from 'node:path';
-import { asset, filled, ownFile } from './asset.ts';
+import { asset, filled, ownFile, packageFile } from './asset.ts';
 
 export interface PlaygroundOptions {
   readonly version: string;
@@ -103,5 +103,5 @@ function fontFile(from: string, subset: string): string {
 }
 
 function fontPackage(from: string, path: string): Buffer {
-  return readFileSync(new URL(import.meta.resolve(`@fontsource-variable/${from}/${path}`)));
+  return packageFile(`@fontsource-variable/${from}/${path}`);
 }

@@ -74,7 +74,7 @@ test('a client that goes on sending its request slowly is given up 3.5 s after t
   await closing;
 });
 
-/** A server, and a client that has sent its request but for so many bytes. */
+/** A server, and a client that has sent all but this many bytes of its request. */
 async function sending(t: TestContext, missing: number, parts: ApiUnderTest = {}) {
   const server = await listeningServer(t, parts);
   const client = await rawClient(t, server.port);

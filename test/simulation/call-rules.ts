@@ -27,7 +27,7 @@ interface Surroundings {
   readonly isCalm: () => boolean;
 }
 
-/** A bad text in a full batch makes so many more attempts, one after another at worst. */
+/** A bad text in a full batch makes this many more attempts, one after another at worst. */
 const HALVES = 14;
 const STRAIN_LASTS_MS = 4000;
 const POISON_LASTS_MS = 5000;

@@ -52,7 +52,7 @@ export async function runSeedsOnAllCores(
   }
 }
 
-/** Seeds for one thread: so many that its start counts for little. */
+/** Seeds for one thread: enough that its start counts for little. */
 const SHARE = 250;
 
 function inWorker(seeds: Seeds): Promise<SeedsOutcome> {

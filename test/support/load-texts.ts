@@ -3,7 +3,7 @@ export interface TextSource {
   readonly seed: number;
   /** How many characters a text has, as people count them; 16 unless given. */
   readonly length?: number;
-  /** After so many texts the first one comes again. */
+  /** After this many texts the first one comes again. */
   readonly cycle?: number;
   /** The characters that fill a text up to its length. */
   readonly filler?: string;

@@ -18,7 +18,7 @@ export async function goProxy(ending: Ending) {
   const source = fileURLToPath(new URL('slow-reverse-proxy.go', import.meta.url));
   execFileSync('go', ['build', '-o', program, source]);
 
-  /** Its callers share an uplink of so many bytes a second; 0 is one without a limit. */
+  /** Its callers share an uplink of this many bytes a second; 0 means no limit. */
   return async (t: TestContext, target: string, bytesASecond: number): Promise<string> => {
     const proxy = startProgram(t, { command: program, args: [target, `${bytesASecond}`] });
     const { port } = await proxy.logLine('listening');

@@ -7,13 +7,13 @@ import type { Exchange } from '../exchange.ts';
 /** A connection of a client, and its exchanges. */
 export interface Connection {
   readonly socket: Socket;
-  /** In the order of their requests; each leaves when its answer has left. */
+  /** In the order of their requests. Each is removed when its answer has left. */
   readonly exchanges: Exchange[];
   /** No exchange has begun on it yet. */
   isNew: boolean;
   /** When it was opened, or when an exchange last began on it while no other was under way. */
   usedMs: number;
-  /** Nothing more of it is read until it is its turn. */
+  /** Nothing more of it is read until its turn comes. */
   isPausing: boolean;
   /** What was read last: where it ended, and how many requests it held before this one. */
   readonly packet: { end: number; requests: number };
@@ -29,11 +29,11 @@ export interface Connections {
   of(socket: Duplex): Connection | undefined;
   /** Adds an exchange to its connection until it has ended. Returns the exchange that has to end before this one begins. */
   begin(exchange: Exchange): Exchange | undefined;
-  /** Reads nothing more of a connection until it is its turn: what was read already makes much work. */
+  /** Stops reading a connection until its turn comes, because what was already read makes much work. */
   giveWay(socket: Socket): void;
   /**
-   * Frees at least so many held bytes, if clients owe us that many: of those that send a body or do not read their answer, the
-   * slowest first.
+   * Frees at least this many held bytes, if there are that many to free. Cuts off clients that send a body or do not read their
+   * answer, the slowest first.
    */
   cutSlowest(bytes: number, nowMs: number): void;
   count(): number;
@@ -59,7 +59,7 @@ const MOST_AHEAD_THEN = 10;
 /** What Node reads of a connection at once. */
 const READ_AT_ONCE_BYTES = 65_536;
 
-/** An answer that was not read for so long is slow. */
+/** An answer that stays unread for this long is slow. */
 const UNREAD_MS = 1000;
 
 /** The open connections of a server, at most `maxConnections`. */
@@ -87,7 +87,7 @@ export function connections(
       open.set(socket, connection);
       socket.on('close', () => {
         open.delete(socket);
-        // Node does not emit it for answers that wait behind another one.
+        // Node does not emit it for answers that wait for an earlier one.
         for (const { response } of [...connection.exchanges]) response.emit('close');
       });
     },
@@ -139,7 +139,7 @@ export function connections(
     const connection = open.get(socket);
     if (connection === undefined || connection.isPausing) return;
     connection.isPausing = true;
-    // Node resumes the socket behind each request of a packet, so this has to wait for the last one.
+    // Node resumes the socket after each request of a packet, so this has to wait for the last one.
     queueMicrotask(() => {
       socket.pause();
       if (!connection.isFull) void resumeInTurn(connection);

@@ -63,9 +63,9 @@ export function quotas(counter: RequestCounter, options: QuotaOptions): TakeFrom
 }
 
 /**
- * What counts as one client: an IPv4 address, or a network of IPv6 addresses (/64), of which anyone has as many as they
- * like. Goes back along `X-Forwarded-For` for as long as the sender is a trusted proxy; an entry that is no address counts as
- * the peer that sent it.
+ * What counts as one client: an IPv4 address, or an IPv6 network (/64), because a client can use every address of its network.
+ * Goes back along `X-Forwarded-For` for as long as the sender is a trusted proxy. An entry that is no address counts as the peer
+ * that sent it.
  */
 function clientOf(proxies: QuotaOptions['trustProxy']): (request: IncomingMessage) => string {
   if (proxies === undefined) return ({ socket }) => networkOfSocket(socket.remoteAddress);
@@ -90,7 +90,7 @@ function addressIn(text = ''): Address | undefined {
   return ipaddr.isValid(address) ? ipaddr.process(address) : undefined;
 }
 
-/** Most sockets have an IPv4 address, which needs no parsing: that would be a twentieth of the time of a cached answer. */
+/** Most sockets have an IPv4 address, which needs no parsing. Parsing takes a twentieth of the time of a cached answer. */
 function networkOfSocket(address = ''): string {
   return address.includes(':') ? networkOf(addressIn(address)) : address;
 }

@@ -51,7 +51,7 @@ function checkOrigin({ headers }: IncomingMessage): void {
   if (type !== 'application/json') throw badInput('no JSON', 'Send application/json.');
 }
 
-/** The name in the body; an empty text, which is no fault, if there is none. */
+/** The name in the body, or else an empty text, which is no fault. */
 function faultIn(body: Buffer): string {
   try {
     const { fault } = JSON.parse(body.toString());

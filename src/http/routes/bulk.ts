@@ -49,7 +49,7 @@ function lineCounter(exchange: Exchange, emit: Emit): (outcome: BulkLineOutcome)
 
 /**
  * Answers a line `{"data": …}` with `{"data": …}`, and one that cannot be answered with `{"error", "code", "detail"?}`. Once
- * the server closes, every line that follows is `OVERLOADED`. `count` learns how each line ended.
+ * the server closes, every line that follows is `OVERLOADED`. `count` is called with how each line ended.
  */
 function lineAnswerer(
   exchange: Exchange,

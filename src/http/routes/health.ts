@@ -18,7 +18,7 @@ export const health: Route<ApiParts> = {
   operation: healthOperation,
 };
 
-/** The state of SHOUTCLOUD by its last answers. It is not asked for this. */
+/** The state of SHOUTCLOUD by its last answers. SHOUTCLOUD is not asked for it. */
 export const status: Route<ApiParts> = {
   isFree: true,
   handle: (_exchange, { upstream, version }) => ({

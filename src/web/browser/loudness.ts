@@ -3,7 +3,7 @@ const LEAST_PX = 22;
 /** Sizes go in steps, so that most letters that are typed do not change the size of the shout. */
 const STEP = 1.2;
 
-/** The size of type by the height of its capitals. A shout of one line needs room for its capitals only. */
+/** The size of the type divided by the height of its capitals. A shout of one line needs room for its capitals only. */
 const CAPITALS = 1.4;
 
 /** Longer texts get the least size at once: nothing larger would fit, and each trial lays out the page again. */

@@ -62,7 +62,7 @@ function isLong(text: string): boolean {
 
 const NAME = '#text=';
 
-/** The text is behind the `#` of the address, because browsers send that part to no server. */
+/** The text is after the `#` of the address, because browsers send that part to no server. */
 function textInAddress(): string | undefined {
   if (!location.hash.startsWith(NAME)) return undefined;
   try {
@@ -75,7 +75,7 @@ function textInAddress(): string | undefined {
 /** Browsers refuse changes of the address that follow each other too quickly. */
 const KEEP_AFTER_MS = 400;
 
-/** Returns a function that keeps a text in the address, so that a reload, Back and a shared link bring it again. */
+/** Returns a function that keeps a text in the address, so that a reload, Back and a shared link bring it back. */
 function addressKeeper(): (text: string) => void {
   // Only a text that is not in the address yet. Otherwise a pasted link could be overwritten before its event arrives.
   let unsaved: string | undefined;

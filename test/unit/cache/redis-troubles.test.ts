@@ -42,7 +42,14 @@ for (const [what, trouble, address] of UNUSABLE) {
 
 const OWN: [what: string, trouble: RedisTrouble, url: (server: RedisServer) => string, RedisOptions?][] = [
   ['a wrong password', 'wrong_password', ({ urlWith }) => urlWith('wr0ng-s3cret'), SECRET],
+  [
+    'a wrong password before a database',
+    'wrong_password',
+    ({ urlWith }) => `${urlWith('wr0ng-s3cret')}/1`,
+    SECRET,
+  ],
   ['no password', 'password_missing', ({ urlWith }) => urlWith(''), SECRET],
+  ['no password before a database', 'password_missing', ({ urlWith }) => `${urlWith('')}/1`, SECRET],
   ['an unknown user', 'wrong_password', ({ url }) => url.replace('redis://', 'redis://nobody:word@')],
   ['a database that Redis does not have', 'no_such_database', ({ url }) => `${url}/16`],
   ['a Redis Cluster', 'cluster', ({ url }) => url, CLUSTER],
@@ -73,6 +80,18 @@ redisTest('a password that is set later is "password_missing"', async ({ control
 
   assert.equal(store.get('hello'), undefined);
 });
+
+redisTest(
+  'of two errors of a connection, the first is the reason',
+  async ({ connection, client, becomes }) => {
+    for (const code of ['ETIMEDOUT', 'ECONNRESET']) {
+      client.emit('error', Object.assign(new Error(code), { code }));
+    }
+
+    assert.equal(connection.status().trouble, 'no_answer');
+    await becomes('down');
+  },
+);
 
 test('a connection that reports a second error does not end the process', async (t) => {
   const { connection, client } = startRedisStore(t, await closedRedisUrl());

@@ -162,7 +162,7 @@ test('a reply that is settled twice counts once, and without awaited replies the
   assert.deepEqual([timers, clock.timers()], [1, 0]);
 });
 
-/** A guard of a connection on which so many replies are awaited, as ioredis counts them. */
+/** A guard of a connection on which this many replies are awaited, as ioredis counts them. */
 function startGuard(asked: number) {
   const clock = fakeClock();
   const faults: string[] = [];

@@ -5,8 +5,8 @@ import type { BreakerState } from '../../../src/core/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 /**
- * What happens: `+9` is so many milliseconds later, `call 9` so many calls that want in, `fail 9` so many that are let in
- * and fail, `report failure 9` so many failures of calls that were let in before.
+ * What happens: `+9` is 9 milliseconds later, `call 9` is 9 calls that want in, `fail 9` is 9 that are let in
+ * and fail, `report failure 9` is 9 failures of calls that were let in before.
  */
 const OPEN = 'fail 9, +1000, fail 1';
 const HALF_OPEN = `${OPEN}, +1000, call 3`;

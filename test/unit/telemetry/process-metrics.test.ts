@@ -5,8 +5,13 @@ import { addProcessMetrics } from '../../../src/telemetry/process-metrics.ts';
 import { registry } from '../../../src/telemetry/registry.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
-/** Those of the library that break Prometheus' rules for names: gauges that end in `_total`, and names with their type. */
-const MISNAMED = [
+/**
+ * Those of the library that need undocumented functions of Node, and those that break Prometheus' rules for names: gauges
+ * that end in `_total`, and names with their type.
+ */
+const LEFT_OUT = [
+  'nodejs_active_handles',
+  'nodejs_active_requests',
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
@@ -32,7 +37,7 @@ test("the series of the process have the names, types and sums of Prometheus' ow
   assert.deepEqual(
     ours.map(({ name, type, combine }) => `${name} ${type} ${combine}`).sort(),
     (await theirs.getMetricsAsJSON())
-      .filter(({ name }) => !MISNAMED.includes(name))
+      .filter(({ name }) => !LEFT_OUT.includes(name))
       .map(({ name, type, aggregator }) => `${name} ${type} ${aggregator}`)
       .sort(),
   );

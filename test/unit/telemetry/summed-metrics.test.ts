@@ -7,7 +7,7 @@ import { measured } from './metrics-under-test.ts';
 const SHED: Event = { type: 'shed', reason: 'requests' };
 const SHED_SERIES = 'tuohs_shed_requests_total{reason="requests"}';
 
-/** Series of a process that shed so many requests and has so many under way. */
+/** Series of a process that shed this many requests and has this many under way. */
 function worker({ shed = 0, inFlight = 0, isRedisUp = true, dropped = 0 }) {
   return measured(Array(shed).fill(SHED), {
     inFlight: () => inFlight,

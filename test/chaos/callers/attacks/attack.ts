@@ -43,7 +43,7 @@ export function chunkOf(bytes: string): string {
   return `${bytes.length.toString(16)}\r\n${bytes}\r\n`;
 }
 
-/** The letter or sequence, as often as it fits into so many bytes. */
+/** The letter or sequence, as often as it fits into this many bytes. */
 export function filled(piece: string, bytes: number): string {
   return piece.repeat(Math.floor(bytes / Buffer.byteLength(piece)));
 }
