@@ -42,6 +42,8 @@ const PIECES = 256;
 /** More parts than this are joined: a body that arrives byte by byte would take a hundred times its size. */
 const MOST_PARTS = 256;
 
+const NO_PARTS: Buffer[] = [];
+
 /** Freeing a smaller buffer by hand costs more than it saves. */
 const LEAST_TO_FREE = 16_384;
 
@@ -83,7 +85,7 @@ export class RequestBody implements InlineSink {
    * to `break`.
    */
   read(maxBytes: number, owner: BodyOwner, use: UseBody): void {
-    this.#giveTo(bodyReader(maxBytes, owner, use));
+    this.#giveTo(new BodyReader(maxBytes, owner, use));
   }
 
   /** Throws the rest away. Resolves with whether it arrived; with `false` once it is larger, broken, or late by a second. */
@@ -150,38 +152,53 @@ export class RequestBody implements InlineSink {
   }
 }
 
-/** Collects a body for its owner. */
-function bodyReader(maxBytes: number, owner: BodyOwner, use: UseBody): BodySink {
-  let parts: Buffer[] = [];
-  let size = 0;
-  return { take, arrived: () => owner.run(() => use(whole())), broken };
+/**
+ * Collects a body for its owner. A class: with closures instead, requests that waited for Redis lived until a full garbage
+ * collection, and a third fewer were answered (`make bench`, row `redis`).
+ */
+class BodyReader implements BodySink {
+  readonly #maxBytes: number;
+  readonly #owner: BodyOwner;
+  readonly #use: UseBody;
+  #parts: Buffer[] = NO_PARTS;
+  #size = 0;
 
-  function take(chunk: Buffer): boolean {
-    size += chunk.length;
+  constructor(maxBytes: number, owner: BodyOwner, use: UseBody) {
+    this.#maxBytes = maxBytes;
+    this.#owner = owner;
+    this.#use = use;
+  }
+
+  take(chunk: Buffer): boolean {
+    this.#size += chunk.length;
     try {
-      if (size > maxBytes) throw tooLarge('body', maxBytes);
-      owner.held.set(size, 'body');
+      if (this.#size > this.#maxBytes) throw tooLarge('body', this.#maxBytes);
+      this.#owner.held.set(this.#size, 'body');
     } catch (error) {
-      broken(knownError(error));
+      this.broken(knownError(error));
       return false;
     }
     // A literal has room for one, which is enough for most; `push` would reserve room for seventeen.
-    if (parts.length === 0) parts = [chunk];
-    else if (parts.push(chunk) > MOST_PARTS) parts = [whole()];
+    if (this.#parts === NO_PARTS) this.#parts = [chunk];
+    else if (this.#parts.push(chunk) > MOST_PARTS) this.#parts = [this.#joined()];
     return true;
   }
 
-  function whole(): Buffer {
-    const [first] = parts;
-    if (first && parts.length === 1) return first;
-    const joined = Buffer.concat(parts, size);
-    free(parts);
-    return joined;
+  arrived(): void {
+    const [first] = this.#parts;
+    const body = first && this.#parts.length === 1 ? first : this.#joined();
+    this.#owner.run(() => this.#use(body));
   }
 
-  function broken(error: TuohsError): void {
-    free(parts);
-    owner.fail(error);
+  broken(error: TuohsError): void {
+    free(this.#parts);
+    this.#owner.fail(error);
+  }
+
+  #joined(): Buffer {
+    const joined = Buffer.concat(this.#parts, this.#size);
+    free(this.#parts);
+    return joined;
   }
 }
 
