@@ -62,6 +62,33 @@ describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
     await first.play('answers well');
   });
 
+  test('an answer that was asked for before a choice does not flip the switch back', async (t) => {
+    const { page, panel, play } = await open(t);
+    const slow = panel.getByRole('radio', { name: 'slow' });
+    await slow.waitFor();
+    const asked = Promise.withResolvers<void>();
+    const chosen = Promise.withResolvers<void>();
+    await page.route(
+      '**/playground/shoutcloud?*',
+      async (route) => {
+        const response = await route.fetch();
+        asked.resolve();
+        await chosen.promise;
+        await route.fulfill({ response });
+      },
+      { times: 1 },
+    );
+    await asked.promise;
+
+    await play('slow');
+    const shown = page.waitForResponse(/shoutcloud\?/);
+    chosen.resolve();
+    await (await shown).finished();
+
+    assert.equal(await slow.isChecked(), true);
+    await play('answers well');
+  });
+
   test('it asks at most once a second', async (t) => {
     let asked = 0;
     const { page } = await open(t, {

@@ -26,6 +26,7 @@ const aboutFault = find('about-fault', HTMLElement);
 const buttons = new Map<string, HTMLInputElement>();
 const strip = find('strip', HTMLElement);
 let lastEntry = 0;
+let choices = 0;
 const sendMany = find('send-many', HTMLButtonElement);
 const counted = find('tally', HTMLElement);
 sendMany.addEventListener('click', sendTexts);
@@ -40,15 +41,19 @@ async function watch(): Promise<void> {
 }
 
 function choose(fault: string): Promise<void> {
+  choices++;
   const body = JSON.stringify({ fault });
   return show(fetch(ADDRESS, { method: 'POST', headers: { 'content-type': 'application/json' }, body }));
 }
 
 async function show(asked: Promise<Response>): Promise<void> {
+  const choice = choices;
   try {
     const response = await asked;
     if (!response.ok) throw new Error(`status ${response.status}`);
     const state: BreakState = await response.json();
+    // It would flip the switch back that has been chosen since.
+    if (choice !== choices) return;
     showFaults(state);
     showEntries(state.entries);
     showBreaker(`The breaker is ${state.breaker}.`);
