@@ -103,19 +103,31 @@ const SMALL_BYTES = 256;
  * Lets work be done at once as long as that of this turn of the event loop is little in all. Any more gets turns of its own.
  * Clients that finish a thousand requests in the same moment would otherwise make one turn of a second.
  */
-export function workTurns(nextTurn: NextTurn, { soon }: Pick<Clock, 'soon'>): WorkTurn {
-  let inTurn = 0;
+export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>): WorkTurn {
+  const inTurn = turnCounter(clock);
 
   return (bytes, work) => {
     if (bytes <= SMALL_BYTES) return work();
-    if (inTurn + bytes > TURN_BYTES) return nextTurn(bytes).then(work);
-    if (inTurn === 0) {
-      soon(() => {
-        inTurn = 0;
-      });
-    }
-    inTurn += bytes;
+    if (inTurn.count() + bytes > TURN_BYTES) return nextTurn(bytes).then(work);
+    inTurn.add(bytes);
     return work();
+  };
+}
+
+/** Counts within one turn of the event loop, and begins at 0 again in the next one. */
+export function turnCounter({ soon }: Pick<Clock, 'soon'>) {
+  let count = 0;
+
+  return {
+    count: () => count,
+    add(more: number): void {
+      if (count === 0) {
+        soon(() => {
+          count = 0;
+        });
+      }
+      count += more;
+    },
   };
 }
 

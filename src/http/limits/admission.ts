@@ -49,7 +49,8 @@ function shed(reason: ShedReason, emit: Emit): TuohsError {
 }
 
 /**
- * One bound on the bytes that callers make the process hold: bodies that arrive or wait, and answers that are not read yet.
+ * One bound on the bytes that callers make the process hold: heads of requests, bodies that arrive or wait, and answers that are
+ * not read yet.
  */
 export interface ByteBudget {
   /** The bytes that are held now. */

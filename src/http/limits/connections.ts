@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Clock, NextTurn } from '../../core/clock.ts';
+import { type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 
@@ -68,7 +68,7 @@ export function connections(
   { nextTurn, soon }: { nextTurn: NextTurn; soon: Clock['soon'] },
 ): Connections {
   const open = new Map<Duplex, Connection>();
-  let aheadInTurn = 0;
+  const aheadInTurn = turnCounter({ soon });
 
   return {
     add(socket, nowMs) {
@@ -163,13 +163,8 @@ export function connections(
   }
 
   function mostAhead(): number {
-    if (aheadInTurn === 0) {
-      soon(() => {
-        aheadInTurn = 0;
-      });
-    }
-    aheadInTurn++;
-    return aheadInTurn > MOST_AHEAD_IN_TURN ? MOST_AHEAD_THEN : MOST_AHEAD;
+    aheadInTurn.add(1);
+    return aheadInTurn.count() > MOST_AHEAD_IN_TURN ? MOST_AHEAD_THEN : MOST_AHEAD;
   }
 
   /** Closes those that have stood still for longest; the time of one that owes us something counts ten times that of an idle one. */
