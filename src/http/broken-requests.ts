@@ -5,7 +5,7 @@ import { TuohsError } from '../core/errors.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
 import type { Connections } from './limits/connections.ts';
 import { IncomingMessage, ServerResponse } from './node-http.ts';
-import { badInput } from './problem.ts';
+import { badInput, headersTooLarge } from './problem.ts';
 
 /** The characters of a host and its port (RFC 3986 §3.2.2). */
 const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
@@ -93,9 +93,7 @@ function refusalOf(error: NodeJS.ErrnoException): TuohsError {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return headersTooSlow();
     case 'HPE_HEADER_OVERFLOW':
-      return new TuohsError('HEADERS_TOO_LARGE', 'the headers are over the limit', {
-        detail: 'Request line and headers may have 16384 bytes together; POST a long text.',
-      });
+      return headersTooLarge();
     case 'HPE_INVALID_EOF_STATE':
       return badInput('the request ended early', 'The request ended before it was whole.');
     default:

@@ -7,7 +7,7 @@ import type { Answer, Outcome } from './answer.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import { type ByteBudget, HeldBytes } from './limits/admission.ts';
 import { headerLines, type WriteHead } from './node-http.ts';
-import { knownError, problemFor, tooLarge, tooManyHeaders } from './problem.ts';
+import { headersTooLarge, knownError, MAX_HEADERS, problemFor, tooLarge } from './problem.ts';
 import {
   type BodyOwner,
   FRIENDLY_REST_BYTES,
@@ -107,7 +107,7 @@ export class Exchange implements Call, BodyOwner {
    */
   hold(isAhead: boolean): boolean {
     try {
-      if (this.request.rawHeaders.length > MAX_HEADERS * 2) throw tooManyHeaders(MAX_HEADERS);
+      if (this.request.rawHeaders.length > MAX_HEADERS * 2) throw headersTooLarge();
       this.held.setHead(isAhead);
       return true;
     } catch (error) {
@@ -278,9 +278,6 @@ export class Exchange implements Call, BodyOwner {
     for (const run of this.#atEnd) run(this);
   }
 }
-
-/** Each costs much more memory than its bytes, and 16 KiB have room for 2,600. Browsers and proxies send fewer than 50. */
-export const MAX_HEADERS = 200;
 
 /** What runs at the end of an exchange. */
 export type AtEnd = (exchange: Exchange) => void;

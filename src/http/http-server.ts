@@ -7,13 +7,13 @@ import { acceptors } from './acceptors.ts';
 import type { Outcome } from './answer.ts';
 import { brokenRequests, checkFraming } from './broken-requests.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
-import { Exchange, type ExchangeHost, MAX_HEADERS } from './exchange.ts';
+import { Exchange, type ExchangeHost } from './exchange.ts';
 import { type Admission, byteBudget } from './limits/admission.ts';
 import { connections } from './limits/connections.ts';
 import type { Quota, TakeFromQuota } from './limits/quota.ts';
 import { stalledClients } from './limits/stalled-clients.ts';
 import { createServer, headWriter, InlineBodyRequest, keptTick } from './node-http.ts';
-import { MethodNotAllowed } from './problem.ts';
+import { MAX_HEADERS, MethodNotAllowed } from './problem.ts';
 import { type RouteTable, router, type Target } from './router.ts';
 
 /** The routes of a server, and the checks in front of them. */
