@@ -62,6 +62,7 @@ export class Exchange implements Call, BodyOwner {
   readonly #host: ExchangeHost;
   readonly startedMs: number;
   #atEnd: readonly AtEnd[] = NOTHING;
+  #atAnswered: AtEnd | undefined;
   #left: LeaveController | undefined;
   #hasEnded = false;
   #answeredMs: number | undefined;
@@ -137,6 +138,11 @@ export class Exchange implements Call, BodyOwner {
     this.#atEnd = [...this.#atEnd, run];
   }
 
+  /** Runs `run`, one at most, when the whole answer is written, whether it is read or not, or when the client has hung up. */
+  atAnswered(run: AtEnd): void {
+    this.#atAnswered = run;
+  }
+
   /** Does a step of the work. What it returns, throws or rejects with becomes the answer. */
   run(step: () => Outcome): void {
     try {
@@ -183,10 +189,15 @@ export class Exchange implements Call, BodyOwner {
     else void this.#sendBesideBody(answer);
   }
 
-  /** Begins an answer whose body is written piece by piece to the returned response. */
+  /** Begins an answer whose body is written piece by piece to the returned response. `endStream` ends it. */
   stream(headers: Answer['headers']): ServerResponse {
     this.#writeHead({ headers });
     return this.response;
+  }
+
+  endStream(): void {
+    if (!this.#isGone) this.response.end();
+    this.#answered();
   }
 
   /** Answers with the error table. Errors that are our fault or the upstream's are reported as an event. */
@@ -243,7 +254,13 @@ export class Exchange implements Call, BodyOwner {
     this.#answeredMs = this.#host.clock.now();
     this.held.setAnswer(typeof answer.body === 'string' ? bytes : 0);
     this.#writeHead(answer, bytes);
+    this.#answered();
     return bytes;
+  }
+
+  #answered(): void {
+    this.#atAnswered?.(this);
+    this.#atAnswered = undefined;
   }
 
   #writeHead({ status = 200, headers, vary, policy = NO_CONTENT }: Answer, bytes?: number): void {
@@ -261,6 +278,7 @@ export class Exchange implements Call, BodyOwner {
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#answered();
     this.held.end();
     if (!this.isWhole) this.body.break(hungUp());
     const { response, id } = this;

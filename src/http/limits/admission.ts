@@ -11,12 +11,15 @@ export interface AdmissionLimits {
 /** What is admitted: an exchange. */
 export interface Entrant {
   readonly body: { atWhole(run: () => void): void };
-  atEnd(run: () => void): void;
+  atAnswered(run: () => void): void;
 }
 
 export interface Admission {
   inFlight(): number;
-  /** Counts an exchange from when its request is whole until it has ended. Throws `OVERLOADED` while there is no room. */
+  /**
+   * Counts an exchange from when its request is whole until its answer is written. Throws `OVERLOADED` while there is no room.
+   * An answer that waits to be read needs no more work, and clients that do not read could fill all places.
+   */
   admit(exchange: Entrant): void;
 }
 
@@ -35,7 +38,7 @@ export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: 
 
   function begin(exchange: Entrant): void {
     requests++;
-    exchange.atEnd(end);
+    exchange.atAnswered(end);
   }
 
   function end(): void {
