@@ -106,10 +106,11 @@ export class Exchange implements Call, BodyOwner {
    * Holds the head of the request. If it has too many headers, or there is no room, drops them, because the refusal can have to
    * wait behind other answers. Returns whether the head is held.
    */
-  hold(isAhead: boolean): boolean {
+  hold({ isAhead, hasToWait }: { readonly isAhead: boolean; readonly hasToWait: boolean }): boolean {
     try {
       if (this.request.rawHeaders.length > MAX_HEADERS * 2) throw headersTooLarge();
       this.held.setHead(isAhead);
+      if (hasToWait) this.holdUnread();
       return true;
     } catch (error) {
       this.refusal = error;
@@ -118,6 +119,12 @@ export class Exchange implements Call, BodyOwner {
       this.held.dropHeaders();
       return false;
     }
+  }
+
+  /** Holds what Node reads of the body before anything asks for it. Throws `OVERLOADED` if there is no room. */
+  holdUnread(): void {
+    if (!this.isWhole)
+      this.held.set(Math.min(this.body.announced || READ_AHEAD_BYTES, READ_AHEAD_BYTES), 'body');
   }
 
   /** Whether a part of the answer waits for the client to read it. */
@@ -309,6 +316,9 @@ const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer
 const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
 
 const MUCH_UNREAD_BYTES = 65_536;
+
+/** Node stops reading a body that nothing asks for after so many bytes. */
+const READ_AHEAD_BYTES = 65_536;
 
 /** The status in logs and metrics of a client that hung up before its answer was written. */
 const CLIENT_CLOSED_REQUEST = 499;

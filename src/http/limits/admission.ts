@@ -93,6 +93,9 @@ export function byteBudget(
 const SMALL_BYTES = 1400;
 const SMALL_HEAD_BYTES = 12_288;
 
+/** A head above it is work: to read each header, parameter or escape of 16 KiB can take a millisecond. Browsers send 2 KiB. */
+const LARGE_HEAD_BYTES = 4096;
+
 /** What a request costs beside its head, body and answer: the objects that Node and we make for it. Measured: 3 KB. */
 const REQUEST_BYTES = 4096;
 
@@ -120,6 +123,12 @@ export class HeldBytes {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** The bytes of the head if reading it is much work, else 0. */
+  get largeHeadBytes(): number {
+    const bytes = this.#headBytes - REQUEST_BYTES;
+    return bytes > LARGE_HEAD_BYTES ? bytes : 0;
   }
 
   /** Holds the head. Throws as `set` does. Requests that are sent ahead leave room for others. */

@@ -105,7 +105,8 @@ export function connections(
       countInPacket(connection);
       const isAhead = exchanges.length > 0 || packet.requests > 0;
       if (isAhead) takeAhead(connection);
-      if (!exchange.hold(isAhead)) connection.isFull = true;
+      const hasToWait = before !== undefined || exchange.held.largeHeadBytes > 0;
+      if (!exchange.hold({ isAhead, hasToWait })) connection.isFull = true;
       if (connection.isFull) exchange.closeAfterAnswer();
       exchanges.push(exchange);
       exchange.atEnd(leave);
