@@ -34,7 +34,6 @@ export async function answerLines(
   let left = 0;
   let work = 0;
   let refused = 0;
-  let isFlushDue = false;
   let moved = Promise.withResolvers<void>();
   response.on('drain', wake);
   gone.addEventListener('abort', wake);
@@ -50,7 +49,7 @@ export async function answerLines(
       if (gone.aborted) return;
       take(line);
     }
-    if (isClosing() && ++refused > MOST_REFUSED) break;
+    if (isClosing() && ++refused === MOST_REFUSED) break;
   }
   await until(() => taken === left);
 
@@ -68,13 +67,10 @@ export async function answerLines(
 
   function put(place: number, answer: string): void {
     answers[place - left] = answer;
-    if (place > left || isFlushDue) return;
-    isFlushDue = true;
-    clock.soon(flush);
+    if (place === left) clock.soon(flush);
   }
 
   function flush(): void {
-    isFlushDue = false;
     const firstOpen = answers.indexOf(undefined);
     const ready = firstOpen < 0 ? answers : answers.slice(0, firstOpen);
     answers = firstOpen < 0 ? [] : answers.slice(firstOpen);

@@ -150,6 +150,19 @@ test('texts that wait fill three quarters at most, three copies each, but a smal
   assert.deepEqual(world.told('shed'), [{ type: 'shed', reason: 'bytes' }]);
 });
 
+test('a bulk that is answered holds three copies of its text', async (t) => {
+  const { server, upstream, port } = await start(t);
+  upstream.hold();
+  const body = `${jsonOf('x'.repeat(10_000))}\n`;
+  const client = await rawClient(t, port);
+
+  client.send(requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body }));
+  await until(t, () => upstream.calls.length === 1);
+
+  const { heldBytes } = server.status();
+  assert.ok(heldBytes > 3 * body.length && heldBytes < 3 * body.length + 2 * HEAD, `${heldBytes}`);
+});
+
 test('a refused text harms nobody when the upstream fails on it later', async (t) => {
   const { upstream, sending } = await start(t);
   upstream.hold();
