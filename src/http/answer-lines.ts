@@ -52,7 +52,6 @@ export async function answerLines(
     if (isClosing() && ++refused === MOST_REFUSED) break;
   }
   await until(() => taken === left);
-  if (!gone.aborted) response.end();
 
   async function until(isSo: () => boolean): Promise<void> {
     while (!isSo() && !gone.aborted) await moved.promise;

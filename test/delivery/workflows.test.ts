@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
-import { test } from 'node:test';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { readVersion } from '../../src/version.ts';
+import { folder } from '../support/folder.ts';
 import { ROOT, read } from '../support/pages.ts';
 
 interface Step {
+  readonly id?: string;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
@@ -48,6 +54,16 @@ for (const { name, text, workflow } of files) {
     }
   });
 }
+
+test('no token stays beside the sources that a job checks out', () => {
+  const steps = files.flatMap(({ workflow }) =>
+    Object.values(workflow.jobs).flatMap(({ steps = [] }) => steps),
+  );
+  const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+
+  assert.ok(checkouts.length > 0);
+  for (const { with: given } of checkouts) assert.equal(given?.['persist-credentials'], false);
+});
 
 test('nothing is built before all tests pass, and nothing is deployed but what was built', () => {
   assert.deepEqual(needs('build').sort(), ['cluster', 'test']);
@@ -112,6 +128,25 @@ test('the bases of the image are pinned by digest, watched, and given to the bui
   assert.match(dependabot, /docker\n +directory: \/\.ci\/base-images/);
 });
 
+test('the build is told the image, its version and the digests of its bases', async (t) => {
+  const { output } = await whatIsBuilt(t);
+
+  const [image, version, created, ...digests] = output.trim().split('\n');
+  assert.equal(image, 'image=ghcr.io/team/tuohs');
+  assert.equal(version, `version=${readVersion()}`);
+  assert.match(created ?? '', /^created=\d{4}-/);
+  assert.match(digests.join(' '), /^build=sha256:\w{64} runtime=sha256:\w{64}$/);
+});
+
+for (const lost of ['AS build', 'AS runtime', '"version"']) {
+  test(`nothing is built if this is missing: ${lost}`, async (t) => {
+    const { status, output } = await whatIsBuilt(t, (line) => !line.includes(lost));
+
+    assert.notEqual(status, 0);
+    assert.equal(output, '');
+  });
+}
+
 test('the registry is a variable: GHCR by default, or DigitalOcean with its own login', () => {
   const build = JSON.stringify(pipeline.build);
 
@@ -122,6 +157,24 @@ test('the registry is a variable: GHCR by default, or DigitalOcean with its own 
 test('every update waits a week', () => {
   for (const { cooldown } of parse(dependabot).updates) assert.deepEqual(cooldown, { 'default-days': 7 });
 });
+
+/** Runs the step that tells the build what to make, on files that keep only some of their lines. */
+async function whatIsBuilt(t: TestContext, isKept = (_line: string) => true) {
+  const cwd = await folder(t);
+  const outputs = join(cwd, 'outputs');
+  writeFileSync(outputs, '');
+  mkdirSync(join(cwd, '.ci/base-images'), { recursive: true });
+  for (const path of ['package.json', '.ci/base-images/Dockerfile']) {
+    writeFileSync(join(cwd, path), read(path).split('\n').filter(isKept).join('\n'));
+  }
+  const script = pipeline.build?.steps?.find(({ id }) => id === 'name')?.run ?? '';
+  const GIT_DIR = fileURLToPath(new URL('.git', ROOT));
+  const env = { PATH: process.env.PATH, GIT_DIR, GITHUB_REPOSITORY: 'Team/tuohs', GITHUB_OUTPUT: outputs };
+
+  // As GitHub does for `shell: bash`.
+  const { status } = spawnSync('bash', ['-eo', 'pipefail', '-c', script], { cwd, env });
+  return { status, output: readFileSync(outputs, 'utf8') };
+}
 
 function needs(job: string): string[] {
   return [pipeline[job]?.needs ?? []].flat();
