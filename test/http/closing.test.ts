@@ -81,7 +81,7 @@ for (const [what, sends, ms] of [
 ] as const) {
   test(`a client that ${what}`, async (t) => {
     const world = testWorld();
-    const { server, client } = await sending(t, 55_000, { world });
+    const { server, client } = await sending(t, 20_000, { world });
     await until(t, () => server.status().heldBytes > 0);
     const closing = server.close();
     await until(t, () => world.clock.timers() > 0);
@@ -93,6 +93,7 @@ for (const [what, sends, ms] of [
       return client.socket.closed;
     });
     await closing;
+    assert.doesNotMatch(client.text(), /^HTTP\/1\.1 200 /);
   });
 }
 
