@@ -64,7 +64,9 @@ export function clientOf<Client>(
   } catch {
     // An address with an @ can hold a password.
     const shown = options.baseUrl.includes('@') ? '' : `: '${options.baseUrl}'`;
-    return command.error(`the address of the service is not an http or https one without password${shown}`);
+    return command.error(
+      `the address of the service must begin with http:// or https:// and have no password${shown}`,
+    );
   }
 }
 

@@ -56,14 +56,19 @@ export class ExitCode extends Error {
   }
 }
 
-/** Resolves when the system has everything that was written to this output, or when writing has failed. */
-export function written(output: Writable): Promise<void> {
-  return new Promise((resolve) => output.write('', () => resolve()));
+/** Resolves when the system has everything that was written to this output, or with the reason why it has not. */
+export function written(output: Writable): Promise<Error | undefined> {
+  return new Promise((resolve) => output.write('', (error) => resolve(error ?? undefined)));
 }
 
 /** Whether an output failed because its reader, such as `head`, has read enough. That is not a failure of the command. */
 export function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+}
+
+/** What to say about an output that failed. */
+export function unwritten(output: string, { message }: Error): string {
+  return `${output} could not be written: ${message}`;
 }
 
 // A million lines take 130 MiB with these flags, and 280 MiB without: Node 24 lets the young generation grow to 128 MiB.

@@ -4,7 +4,7 @@ import { systemClock } from '../core/clock.ts';
 import { messageOf } from '../core/text-values.ts';
 import { readVersion } from '../version.ts';
 import { addCompletion } from './completion.ts';
-import { ExitCode, INTERRUPTED, isBrokenPipe, type Surroundings, written } from './own-process.ts';
+import { ExitCode, INTERRUPTED, isBrokenPipe, type Surroundings, unwritten, written } from './own-process.ts';
 
 /**
  * Runs one command line and returns its exit code: 0 for done, 1 for failed, 2 for wrong settings or arguments, 130 for
@@ -24,7 +24,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   // A stream reports a failure a moment after the write.
   await new Promise<void>((resolve) => systemClock.soon(resolve));
   if (failure === undefined || isBrokenPipe(failure)) return 0;
-  stderr.write(sentence(`the output could not be written: ${failure.message}`));
+  stderr.write(sentence(unwritten('the output', failure)));
   return 1;
 }
 
@@ -54,7 +54,7 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
     writeErr: (text: string) => void stderr.write(text),
     // Commander's own sentences get the same beginning as ours.
     outputError: (text: string, write: (text: string) => void) =>
-      write(sentence(text.replace(/^error: /, ''))),
+      write(sentence(text.replace(/^error: /, '').replace('\n(', ' ('))),
   };
   for (const each of [program, ...program.commands]) each.exitOverride().configureOutput(output);
   try {

@@ -24,7 +24,7 @@ export function shoutCommand(surroundings: Surroundings): Command {
     .option('--failed <path>', 'append lines that failed to this file as they came, to be run again')
     .option('--json', 'a JSON object for each text, with where its answer came from or why there is none')
     .addOption(
-      durationOption('--timeout', 'how long a request can take, repetitions included, before its texts fail'),
+      durationOption('--timeout', 'how long a request can take, retries included, before its texts fail'),
     )
     .option(...URL_OPTION)
     .addHelpText('after', MORE_HELP)

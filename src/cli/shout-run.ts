@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { TuohsClient } from '../client/index.ts';
 import { systemClock as clock } from '../core/clock.ts';
-import { INTERRUPTED, isBrokenPipe, type Surroundings, written } from './own-process.ts';
+import { INTERRUPTED, isBrokenPipe, type Surroundings, unwritten, written } from './own-process.ts';
 import type { Line, ShoutInput } from './shout-input.ts';
 import { CLEAR_BAR, joinedOutput, progressBar } from './shout-output.ts';
 import { detailedResults, type Result } from './shout-results.ts';
@@ -37,7 +37,8 @@ async function shoutUntil(ending: AbortController, input: ShoutInput, parts: Sho
   const { signal } = ending;
   const tally: Tally = { lines: 0, bytes: 0, failed: 0 };
   const outputs = [stdout, stderr, ...(parts.failedFile ? [parts.failedFile] : [])];
-  for (const output of outputs) if (output !== stderr) output.on('error', (error) => ending.abort(error));
+  const checked = outputs.filter((output) => output !== stderr);
+  for (const output of checked) output.on('error', (error) => failed(output, error));
 
   if (input.isTerminal) stderr.write('tuohs: each line is shouted; Ctrl-D ends\n');
   const stopBar = startBar(input, parts.surroundings, tally);
@@ -46,12 +47,21 @@ async function shoutUntil(ending: AbortController, input: ShoutInput, parts: Sho
   } catch (error) {
     if (!signal.aborted) ending.abort(error);
   }
-  await Promise.all(outputs.map(written));
+  // A file emits `error` only after it is closed, which is too late here.
+  for (const output of checked) {
+    const error = await written(output);
+    if (error) failed(output, error);
+  }
   stopBar?.();
   const { exitCode, words } = conclusion(signal.reason, tally);
   if (words !== undefined) stderr.write(`tuohs: ${words}\n`);
   await written(stderr);
   return exitCode;
+
+  function failed(output: Writable, error: Error): void {
+    const name = output === stdout ? 'the output' : 'the file of --failed';
+    ending.abort(isBrokenPipe(error) ? error : new Error(unwritten(name, error)));
+  }
 }
 
 /** The exit code and the last message, if there is one. Throws if the end has an unforeseen reason. */

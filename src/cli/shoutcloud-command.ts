@@ -10,8 +10,8 @@ interface ShoutcloudCommandOptions {
   port: number;
   host: string;
   latency: number;
-  fault: string[];
-  script: string;
+  fault?: string[];
+  script?: string;
   seed?: number;
   quiet?: true;
 }
@@ -23,8 +23,8 @@ export function shoutcloudCommand(surroundings: Surroundings): Command {
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8080)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--latency <ms>', 'how long each answer takes, in milliseconds', wholeNumber(0, 3_600_000), 0)
-    .option('--fault <faults...>', 'what goes wrong, always or at a rate: hang@5% status=503@30%', [])
-    .option('--script <faults>', "what the first requests get, one each: 'ok*5 hang status=503'", '')
+    .option('--fault <faults...>', 'what goes wrong, always or at a rate: hang@5% status=503@30%')
+    .option('--script <faults>', "what the first requests get, one each: 'ok*5 hang status=503'")
     .option('--seed <number>', 'draws the same faults as an earlier run', wholeNumber(0, 2 ** 32 - 1))
     .option('--quiet', 'write no line for each request and its fault')
     .addHelpText('after', faultHelp)
@@ -32,7 +32,7 @@ export function shoutcloudCommand(surroundings: Surroundings): Command {
 }
 
 async function serve(
-  { fault, latency: latencyMs, quiet, ...options }: ShoutcloudCommandOptions,
+  { fault = [], latency: latencyMs, quiet, ...options }: ShoutcloudCommandOptions,
   command: Command,
   surroundings: Surroundings,
 ): Promise<void> {

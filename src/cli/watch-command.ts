@@ -38,7 +38,7 @@ export function watchCommand(surroundings: Surroundings): Command {
     .option('--down-after <rounds>', 'failed rounds in a row until it is down', wholeNumber(1, 1000), 3)
     .option('--up-after <rounds>', 'good rounds in a row until it is up again', wholeNumber(1, 1000), 2)
     .option('--state <file>', 'file that keeps the state and undelivered notifications over restarts')
-    .option('--once', 'one round only, as a job of cron')
+    .option('--once', 'one round only, for a cron job')
     .addHelpText('after', MORE_HELP)
     .action((options: WatchCommandOptions, command: Command) => watch(options, command, surroundings));
 }
@@ -119,7 +119,9 @@ async function played(
 function webhookAddresses({ notify, once, state }: WatchCommandOptions, environment: Environment): string[] {
   const addresses = notify ?? wordsOf(secretText('TUOHS_WATCH_NOTIFY', environment) ?? '');
   const problems = addresses.flatMap((address, i) =>
-    isWebhookAddress(address) ? [] : [`webhook ${i + 1} is not an http or https address without password`],
+    isWebhookAddress(address)
+      ? []
+      : [`webhook ${i + 1} must be an http:// or https:// address without a password`],
   );
   if (once && addresses.length > 0 && state === undefined) {
     problems.push('--once with webhooks needs --state: without it, what happened before is unknown');

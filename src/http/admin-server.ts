@@ -1,4 +1,4 @@
-import { type NextTurn, turns } from '../core/clock.ts';
+import { type NextTurn, turns, workTurns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import { preferredType } from './answer.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
@@ -53,7 +53,13 @@ export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServ
   const nextTurn = turns(clock);
   const metrics = inTurns(parts.metrics, nextTurn);
   return httpServer(
-    { table: ADMIN_ROUTES, parts: { ...parts, metrics }, isDraining: () => false, nextTurn },
+    {
+      table: ADMIN_ROUTES,
+      parts: { ...parts, metrics },
+      isDraining: () => false,
+      nextTurn,
+      workTurn: workTurns(nextTurn, clock),
+    },
     LIMITS,
     world,
   );

@@ -34,7 +34,6 @@ export async function answerLines(
   let left = 0;
   let work = 0;
   let refused = 0;
-  let isFlushDue = false;
   let moved = Promise.withResolvers<void>();
   response.on('drain', wake);
   gone.addEventListener('abort', wake);
@@ -50,10 +49,9 @@ export async function answerLines(
       if (gone.aborted) return;
       take(line);
     }
-    if (isClosing() && ++refused > MOST_REFUSED) break;
+    if (isClosing() && ++refused === MOST_REFUSED) break;
   }
   await until(() => taken === left);
-  if (!gone.aborted) response.end();
 
   async function until(isSo: () => boolean): Promise<void> {
     while (!isSo() && !gone.aborted) await moved.promise;
@@ -69,13 +67,10 @@ export async function answerLines(
 
   function put(place: number, answer: string): void {
     answers[place - left] = answer;
-    if (place > left || isFlushDue) return;
-    isFlushDue = true;
-    clock.soon(flush);
+    if (place === left) clock.soon(flush);
   }
 
   function flush(): void {
-    isFlushDue = false;
     const firstOpen = answers.indexOf(undefined);
     const ready = firstOpen < 0 ? answers : answers.slice(0, firstOpen);
     answers = firstOpen < 0 ? [] : answers.slice(firstOpen);

@@ -62,6 +62,7 @@ export class Exchange implements Call, BodyOwner {
   readonly #host: ExchangeHost;
   readonly startedMs: number;
   #atEnd: readonly AtEnd[] = NOTHING;
+  #atAnswered: AtEnd | undefined;
   #left: LeaveController | undefined;
   #hasEnded = false;
   #answeredMs: number | undefined;
@@ -105,10 +106,11 @@ export class Exchange implements Call, BodyOwner {
    * Holds the head of the request. If it has too many headers, or there is no room, drops them, because the refusal can have to
    * wait behind other answers. Returns whether the head is held.
    */
-  hold(isAhead: boolean): boolean {
+  hold({ isAhead, hasToWait }: { readonly isAhead: boolean; readonly hasToWait: boolean }): boolean {
     try {
       if (this.request.rawHeaders.length > MAX_HEADERS * 2) throw headersTooLarge();
       this.held.setHead(isAhead);
+      if (hasToWait) this.holdUnread();
       return true;
     } catch (error) {
       this.refusal = error;
@@ -117,6 +119,12 @@ export class Exchange implements Call, BodyOwner {
       this.held.dropHeaders();
       return false;
     }
+  }
+
+  /** Holds what Node reads of the body before anything asks for it. Throws `OVERLOADED` if there is no room. */
+  holdUnread(): void {
+    if (!this.isWhole)
+      this.held.set(Math.min(this.body.announced || READ_AHEAD_BYTES, READ_AHEAD_BYTES), 'body');
   }
 
   /** Whether a part of the answer waits for the client to read it. */
@@ -135,6 +143,11 @@ export class Exchange implements Call, BodyOwner {
   atEnd(run: AtEnd): void {
     // `push` would reserve room for sixteen.
     this.#atEnd = [...this.#atEnd, run];
+  }
+
+  /** Runs `run`, one at most, when the whole answer is written, whether it is read or not, or when the client has hung up. */
+  atAnswered(run: AtEnd): void {
+    this.#atAnswered = run;
   }
 
   /** Does a step of the work. What it returns, throws or rejects with becomes the answer. */
@@ -183,10 +196,15 @@ export class Exchange implements Call, BodyOwner {
     else void this.#sendBesideBody(answer);
   }
 
-  /** Begins an answer whose body is written piece by piece to the returned response. */
+  /** Begins an answer whose body is written piece by piece to the returned response. `endStream` ends it. */
   stream(headers: Answer['headers']): ServerResponse {
     this.#writeHead({ headers });
     return this.response;
+  }
+
+  endStream(): void {
+    if (!this.#isGone) this.response.end();
+    this.#answered();
   }
 
   /** Answers with the error table. Errors that are our fault or the upstream's are reported as an event. */
@@ -243,7 +261,13 @@ export class Exchange implements Call, BodyOwner {
     this.#answeredMs = this.#host.clock.now();
     this.held.setAnswer(typeof answer.body === 'string' ? bytes : 0);
     this.#writeHead(answer, bytes);
+    this.#answered();
     return bytes;
+  }
+
+  #answered(): void {
+    this.#atAnswered?.(this);
+    this.#atAnswered = undefined;
   }
 
   #writeHead({ status = 200, headers, vary, policy = NO_CONTENT }: Answer, bytes?: number): void {
@@ -261,6 +285,7 @@ export class Exchange implements Call, BodyOwner {
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#answered();
     this.held.end();
     if (!this.isWhole) this.body.break(hungUp());
     const { response, id } = this;
@@ -291,6 +316,9 @@ const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer
 const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
 
 const MUCH_UNREAD_BYTES = 65_536;
+
+/** Node stops reading a body that nothing asks for after so many bytes. */
+const READ_AHEAD_BYTES = 65_536;
 
 /** The status in logs and metrics of a client that hung up before its answer was written. */
 const CLIENT_CLOSED_REQUEST = 499;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { NextTurn } from '../core/clock.ts';
+import type { NextTurn, WorkTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import { acceptors } from './acceptors.ts';
 import type { Outcome } from './answer.ts';
@@ -25,6 +25,7 @@ export interface ServerParts<Parts> {
   readonly takeFromQuota?: TakeFromQuota | undefined;
   readonly isDraining: () => boolean;
   readonly nextTurn: NextTurn;
+  readonly workTurn: WorkTurn;
   /** Wraps the listener, to trace requests. */
   readonly traced?: ((listener: RequestListener) => RequestListener) | undefined;
 }
@@ -67,7 +68,7 @@ const CLOSING_MS = 2000;
 
 /** A server for one table of routes. Both the public and the admin port are one. */
 export function httpServer<Parts>(
-  { table, parts, admission, takeFromQuota, isDraining, nextTurn, traced }: ServerParts<Parts>,
+  { table, parts, admission, takeFromQuota, isDraining, nextTurn, workTurn, traced }: ServerParts<Parts>,
   { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections, maxHeldBytes }: ServerOptions,
   world: World,
 ): HttpServer {
@@ -158,12 +159,13 @@ export function httpServer<Parts>(
     else start();
 
     function start(): void {
-      if (!request.socket.destroyed) exchange.run(() => answer(exchange));
+      exchange.run(() => workTurn(exchange.held.largeHeadBytes, () => answer(exchange)));
     }
   }
 
   function answer(exchange: Exchange): Outcome {
     const { request, refusal } = exchange;
+    if (request.socket.destroyed) return undefined;
     if (refusal) throw refusal;
     admission?.admit(exchange);
     const target = find(request.method, request.url ?? '');
@@ -173,7 +175,10 @@ export function httpServer<Parts>(
     if (preflight) return preflight;
     if (takeFromQuota && !target.route.isFree) {
       const taken = takeFromQuota(request);
-      if (taken instanceof Promise) return taken.then((quota) => handle(exchange, target, quota));
+      if (taken instanceof Promise) {
+        exchange.holdUnread();
+        return taken.then((quota) => handle(exchange, target, quota));
+      }
       return handle(exchange, target, taken);
     }
     return target.route.handle(exchange, parts);

@@ -51,7 +51,7 @@ export const faultKinds: readonly FaultKind[] = [
   },
   {
     usage: 'drip=MS',
-    about: 'a good answer, its body one byte each MS milliseconds',
+    about: 'a good answer, with one byte of its body every MS milliseconds',
     range: [1, MAX_MS],
     async answer(exchange, [ms]) {
       const { body, response, clock, signal } = exchange;

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Event, Listeners, RedisTrouble, World } from '../core/events.ts';
+import type { BreakerState, Event, Listeners, RedisTrouble, World } from '../core/events.ts';
 import { failureLines } from './failure-lines.ts';
 
 export interface LogEventsOptions {
@@ -22,10 +22,11 @@ export function logEvents(log: Logger, { clock, about }: LogEventsOptions): List
     'worker-ended'({ pid, code, signal, wasAsked }) {
       const facts = { worker: pid, code, signal };
       if (wasAsked) log.info(facts, 'a worker ended');
-      else log.warn(facts, 'a worker ended unasked');
+      else log.warn(facts, 'a worker ended by itself');
     },
     failed: failures.write,
-    breaker: ({ state }) => log.warn({ state }, 'the breaker of SHOUTCLOUD changed'),
+    breaker: ({ state }) =>
+      log.warn({ state, detail: BREAKER_DETAILS[state] }, 'the breaker of SHOUTCLOUD changed'),
     'redis-connection': (event) => logRedis(log, event),
     'trace-export'({ isUp }) {
       if (isUp) log.info('traces arrive again');
@@ -51,6 +52,13 @@ function logRedis(
   else if (reason) log.warn(facts, 'redis is connected, but takes no writes');
   else log.info('redis is connected');
 }
+
+/** What each state of the breaker means, for the log. */
+const BREAKER_DETAILS: Readonly<Record<BreakerState, string>> = {
+  closed: 'SHOUTCLOUD answers again: unknown strings are sent to it.',
+  'half-open': 'A few unknown strings are sent to SHOUTCLOUD as probes.',
+  open: 'SHOUTCLOUD keeps failing: unknown strings are refused at once, known ones are answered.',
+};
 
 /** What each trouble with Redis means, for the log. */
 const REDIS_TROUBLE_DETAILS: Readonly<Record<RedisTrouble, string>> = {

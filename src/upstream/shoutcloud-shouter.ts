@@ -73,7 +73,7 @@ interface Answer {
   readonly output: unknown;
 }
 
-/** Whether SHOUTCLOUD never answers like this. Then another server probably has its old address. */
+/** Whether SHOUTCLOUD itself never answers like this, so that another server probably has its old address. */
 function isForeign({ failure }: AttemptError): boolean {
   return failure === 'rejected' || failure === 'unreadable' || failure === 'wrong';
 }

@@ -2,16 +2,18 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { systemClock } from '../../src/core/clock.ts';
+import { reverser, reverseShout } from '../../src/core/reverse.ts';
 import { testApi } from '../support/api.ts';
+import { fakeShouter } from '../support/fake-shouter.ts';
 import { postOf, rawClient } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { worldOn } from '../support/world.ts';
 
 const CLIENTS = 60;
 
-test('many of the connections that wait are accepted in one turn of the event loop', {
-  skip: process.platform !== 'linux' && 'only Linux shares a port between sockets',
-}, async (t) => {
+const SHARED = { skip: process.platform !== 'linux' && 'only Linux shares a port between sockets' };
+
+test('many of the connections that wait are accepted in one turn of the event loop', SHARED, async (t) => {
   const server = testApi(t);
   const port = await server.listen({ host: '127.0.0.1', port: 0, reusePort: true });
   const accepted: number[] = [];
@@ -29,6 +31,24 @@ test('many of the connections that wait are accepted in one turn of the event lo
   for (const client of clients) client.destroy();
   await server.close();
 });
+
+test(
+  'on each socket that shares a port, a client that ends its side behind its request gets its answer',
+  SHARED,
+  async (t) => {
+    const upstream = fakeShouter();
+    upstream.hold();
+    const server = testApi(t, { reverseShout: reverseShout(upstream, reverser('grapheme')) });
+    const port = await server.listen({ host: '127.0.0.1', port: 0, reusePort: true });
+    const clients = await Promise.all(Array.from({ length: CLIENTS }, () => rawClient(t, port)));
+
+    for (const { socket } of clients) socket.end(postOf('hello'));
+    await until(t, () => upstream.calls.length === CLIENTS);
+    upstream.answerHeld();
+
+    for (const client of clients) assert.match(await client.closed(), /OLLEH/);
+  },
+);
 
 test('connections that wait in the kernel when the server closes are accepted and answered', async (t) => {
   const server = testApi(t, { world: worldOn(systemClock) });

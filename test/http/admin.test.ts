@@ -3,6 +3,9 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type AdminParts, adminServer } from '../../src/http/admin-server.ts';
 import { injected } from '../support/api.ts';
+import { parsed } from '../support/raw-answer.ts';
+import { rawClient, requestOf } from '../support/raw-client.ts';
+import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
 
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
@@ -25,6 +28,24 @@ for (const [isReady, status] of [
     assert.equal((await server.inject('/livez')).statusCode, 200);
   });
 }
+
+test('it keeps connections open for 95 s, and no more than 64', async (t) => {
+  const world = testWorld();
+  const server = adminServer(PARTS, world);
+  const port = await server.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => server.close('now'));
+  const [first] = await Promise.all(Array.from({ length: 64 }, () => rawClient(t, port)));
+  await until(t, () => server.status().connections === 64);
+  first?.send(requestOf('GET /livez'));
+  const { headers } = parsed((await first?.heard('alive')) ?? '');
+  await world.clock.advance(10);
+
+  await rawClient(t, port);
+  await until(t, () => server.status().connections !== 64);
+
+  assert.equal(headers.get('keep-alive'), 'timeout=95');
+  assert.equal(server.status().connections, 57);
+});
 
 test('the status is JSON', async () => {
   const { headers, body } = await admin(PARTS).inject('/status');

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock.ts';
 import { TuohsError } from '../../src/core/errors.ts';
+import type { LeaveSignal } from '../../src/core/leave-signal.ts';
 import { reverser, reverseShout } from '../../src/core/reverse.ts';
 import type { Shout } from '../../src/core/shouter.ts';
 import { type ApiUnderTest, listeningServer } from '../support/api.ts';
@@ -83,10 +84,10 @@ test('an upstream that fails is told line by line', async (t) => {
   assert.deepEqual(lines, [failure, bad(`The body is not valid JSON; ${SEND}`), failure]);
 });
 
-test('thousands of lines stay in order and take no more than the window', async (t) => {
+test('thousands of lines stay in order and take no more than the window, of which an ended bulk has no share', async (t) => {
   const texts = Array.from({ length: 5000 }, (_, i) => `line ${i}`);
   let [underWay, most] = [0, 0];
-  const { post } = await startBulk(t, {
+  const { post, world } = await startBulk(t, {
     options: { maxBulkLines: 50 },
     async reverseShout(text) {
       most = Math.max(most, ++underWay);
@@ -96,10 +97,23 @@ test('thousands of lines stay in order and take no more than the window', async 
     },
   });
 
+  await post('{"data":"first"}');
+  await until(t, () => world.told('answered').length === 1);
+
   const { lines } = await post(texts.map((data) => JSON.stringify({ data })).join('\n'));
 
   assert.deepEqual(pick(lines, 'data'), texts);
   assert.equal(most, 50);
+});
+
+test('lines get a turn of the event loop for each 32 KiB, and a short one counts 256 bytes more', async (t) => {
+  const turns: number[] = [];
+  const { post } = await startBulk(t, { nextTurn: async (bytes) => void turns.push(bytes) });
+  const line = '{"data":"hello"}\n';
+
+  await post(line.repeat(500));
+
+  assert.deepEqual(turns, Array(4).fill(line.length * 500));
 });
 
 test('nothing is answered before the whole request has arrived', async (t) => {
@@ -116,20 +130,45 @@ test('nothing is answered before the whole request has arrived', async (t) => {
   assert.match(await client.heard('DNOCES'), /TSRIF[\s\S]*DNOCES/);
 });
 
-test('a line is answered as soon as its answer is known', async (t) => {
-  const second = Promise.withResolvers<void>();
+test('a line is answered as soon as its answer and those before it are known', async (t) => {
+  const known = new Map(['b', 'c'].map((text) => [text, Promise.withResolvers<void>()]));
   const { client } = await startBulk(t, {
     reverseShout: async (text) => {
-      if (text !== 'a') await second.promise;
+      await known.get(text)?.promise;
       return shoutOf(text);
     },
   });
 
-  client.send(bulkOf('a', 'b'));
+  client.send(bulkOf('a', 'b', 'c'));
 
   assert.doesNotMatch(await client.heard('{"data":"a"}\n'), /"b"/);
-  second.resolve();
-  await client.heard('{"data":"b"}\n');
+  known.get('c')?.resolve();
+  for (let i = 0; i < 3; i++) await turn();
+  known.get('b')?.resolve();
+  assert.match(await client.heard('"c"'), /\r\n\{"data":"b"\}\n\{"data":"c"\}\n/);
+});
+
+test('while a client does not read its answers, no more lines begin', async (t) => {
+  const answer = shoutOf('x'.repeat(32_768));
+  let begun = 0;
+  const { client } = await startBulk(t, {
+    options: { maxBulkLines: 8 },
+    async reverseShout() {
+      begun++;
+      return turn(answer);
+    },
+  });
+  client.socket.pause();
+
+  client.send(bulkOf(...Array<string>(1000).fill('a')));
+  for (let before = -1; before !== begun; ) {
+    before = begun;
+    for (let i = 0; i < 50; i++) await turn();
+  }
+
+  assert.ok(begun > 0 && begun < 1000, `${begun}`);
+  client.socket.resume();
+  await until(t, () => begun === 1000);
 });
 
 test('lines are counted by how they ended, and an internal error is reported with the id of the request', async (t) => {
@@ -153,21 +192,28 @@ test('lines are counted by how they ended, and an internal error is reported wit
   ]);
 });
 
-test('a caller that resets its connection is worked for no longer', async (t) => {
-  const { client, upstream } = await startBulk(t);
-  upstream.hold();
-  client.send(bulkOf('a', 'b'));
-  await until(t, () => upstream.received.length === 2);
+test('when a caller resets its connection, its lines under way are aborted and no other line begins', async (t) => {
+  const signals: LeaveSignal[] = [];
+  const { client } = await startBulk(t, {
+    options: { maxBulkLines: 8 },
+    reverseShout: (_text, { signal }) => {
+      signals.push(signal);
+      return new Promise(() => {});
+    },
+  });
+  client.send(bulkOf(...Array.from({ length: 20 }, (_, i) => `${i}`)));
+  await until(t, () => signals.length === 8);
 
   client.socket.resetAndDestroy();
+  await until(t, () => signals.every(({ aborted }) => aborted));
 
-  await until(t, () => upstream.received.every(({ signal }) => signal.aborted));
+  assert.equal(signals.length, 8);
 });
 
-test('when the drain ends, the lines under way are answered and the rest are OVERLOADED', async (t) => {
+test('when the drain ends, the lines under way are answered and 5000 others are OVERLOADED', async (t) => {
   const { server, client, upstream } = await startBulk(t, { options: { maxBulkLines: 8 } });
   upstream.hold();
-  client.send(bulkOf(...Array.from({ length: 20 }, (_, i) => `${i}`)));
+  client.send(bulkOf(...Array.from({ length: 6000 }, (_, i) => `${i}`)));
   await until(t, () => upstream.received.length === 8);
 
   const closed = server.close();
@@ -175,7 +221,7 @@ test('when the drain ends, the lines under way are answered and the rest are OVE
 
   const text = await client.closed();
   assert.equal(text.match(/\{"data":/g)?.length, 8);
-  assert.equal(text.match(/"code":"OVERLOADED"/g)?.length, 12);
+  assert.equal(text.match(/"code":"OVERLOADED"/g)?.length, 5000);
   await closed;
 });
 

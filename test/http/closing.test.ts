@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type ApiUnderTest, listeningApi, listeningServer } from '../support/api.ts';
+import { type ApiUnderTest, fakeApi, listeningApi, listeningServer } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
 import { pick } from '../support/pick.ts';
 import { wholeAnswers } from '../support/raw-answer.ts';
@@ -55,21 +55,33 @@ test('an answer that a client waits for is lost with `now`, also when the server
   assert.equal(await client.closed(), '');
 });
 
-test('a request that has not arrived whole, and a connection without one, lose nothing with `now`', async (t) => {
-  const { server } = await sending(t, 9);
+test('a request that has not arrived whole, and a connection without one, lose nothing with `now`, and leave no timer', async (t) => {
+  const world = testWorld();
+  const { server } = await sending(t, 9, { world });
   await rawClient(t, server.port);
   await until(t, () => server.status().heldBytes > 0);
 
   await assert.doesNotReject(server.close('now'));
+  assert.equal(world.clock.timers(), 0);
 });
 
-test('a client that goes on sending its request slowly is given up 3.5 s after the drain', async (t) => {
+test('answers that their client does not read are not lost with `now`', async (t) => {
+  const { server, world, port } = await fakeApi(t, { nextTurn: async () => {} });
+  const deaf = await rawClient(t, port);
+  deaf.socket.pause();
+  deaf.send(requestOf('GET /docs/swagger-ui-bundle.js').repeat(8));
+  await until(t, () => world.told('answered').length > 0);
+
+  await assert.doesNotReject(server.close('now'));
+});
+
+test('a client that goes on sending its request slowly is given up 2 s after the drain', async (t) => {
   const world = testWorld();
   const { server } = await sending(t, 9, { world });
   await until(t, () => server.status().heldBytes > 0);
   const closing = server.close();
 
-  await world.clock.advance(3500);
+  await world.clock.advance(2000);
 
   await closing;
 });

@@ -73,6 +73,38 @@ for (const [what, first, second, third = ''] of [
   });
 }
 
+test('at the limit, a newcomer is refused if each connection waits for an answer', async (t) => {
+  const { upstream, world, port } = await fakeApi(t, { options: { maxConnections: 2 } });
+  upstream.hold();
+  const waiting = [await rawClient(t, port), await rawClient(t, port)];
+  for (const client of waiting) client.send(postOf('wait'));
+  await until(t, () => upstream.calls.length === 2);
+  await world.clock.advance(10);
+
+  const newcomer = await rawClient(t, port);
+
+  assert.equal(await newcomer.closed(), '');
+  upstream.answerHeld();
+  for (const client of waiting) await client.heard('TIAW');
+});
+
+for (const [limit, closed] of [
+  [9, 2],
+  [136, 16],
+] as const) {
+  test(`at a limit of ${limit} connections, ${closed} silent ones are closed together`, async (t) => {
+    const { world, server, port } = await fakeApi(t, { options: { maxConnections: limit } });
+    for (let opened = 0; opened < limit; opened++) await rawClient(t, port);
+    await until(t, () => server.status().connections === limit);
+    await world.clock.advance(10);
+
+    await rawClient(t, port);
+    await until(t, () => server.status().connections !== limit);
+
+    assert.equal(server.status().connections, limit - closed + 1);
+  });
+}
+
 test('at the limit, a connection that has just been opened is not closed before one that has been idle', async (t) => {
   const world = testWorld();
   const server = await listeningServer(t, { world, options: { maxConnections: 2 } });

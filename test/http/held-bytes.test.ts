@@ -11,6 +11,9 @@ import { until } from '../support/until.ts';
 const HEAD = 4096 + '/v1'.length + 6 * 56 + 'hostxcontent-typeapplication/jsoncontent-length10000'.length;
 const BUDGET = 60_000 + 3 * HEAD;
 
+/** With what each costs to hold, they are more than is read in one turn of the event loop. */
+const MANY_HEADERS = Array(150).fill('h: v').join('\r\n');
+
 test('a body is held as it arrives, and nothing is held once it is answered', async (t) => {
   const { server, sending } = await start(t);
   const body = jsonOf('x'.repeat(12_000));
@@ -38,6 +41,51 @@ test('a text that gets its turn after its client has left holds nothing', async 
 
   assert.equal(server.status().heldBytes, 0);
 });
+
+test('a request with a large head waits for its turn, and is not answered if its client has left by then', async (t) => {
+  const turns: (() => void)[] = [];
+  const nextTurn = () => new Promise<void>((run) => turns.push(run));
+  const { server, upstream, port } = await start(t, BUDGET, { nextTurn });
+  const large = requestOf('GET /v1?data=large', { more: MANY_HEADERS });
+  const gone = await rawClient(t, port);
+  gone.send(large);
+  await until(t, () => turns.length === 1);
+  gone.socket.resetAndDestroy();
+  await until(t, () => server.status().connections === 0);
+  const client = await rawClient(t, port);
+  client.send(large);
+  await until(t, () => turns.length === 2);
+  const calls = upstream.calls.length;
+
+  for (const run of turns) run();
+
+  await client.heard('EGRAL');
+  assert.deepEqual([calls, upstream.calls.length], [0, 1]);
+  await until(t, () => server.inFlight() === 0 && server.status().heldBytes === 0);
+});
+
+const never = () => new Promise<never>(() => {});
+for (const [what, before, more, parts] of [
+  ['its turn', '', MANY_HEADERS, { nextTurn: never }],
+  [
+    'its turn, and is sent in chunks,',
+    '',
+    `${MANY_HEADERS}\r\ntransfer-encoding: chunked`,
+    { nextTurn: never },
+  ],
+  ['its quota', '', '', { requestCounter: { count: never } }],
+  ['earlier requests', requestOf('GET /v1?data=a').repeat(8), '', { reverseShout: never }],
+] as readonly [string, string, string, ApiUnderTest][]) {
+  test(`while a request waits for ${what} so much of its body is held as Node reads`, async (t) => {
+    const { server, port } = await start(t, 2 ** 26, parts, { rateLimitPerMinute: 100 });
+    const client = await rawClient(t, port);
+    const length = more.includes('chunked') ? '' : 'content-length: 100000';
+
+    client.send(before + requestOf('POST /v1', { more: [length, more].filter(Boolean).join('\r\n') }));
+
+    await until(t, () => server.status().heldBytes > 65_536);
+  });
+}
 
 test('when there is no room, the body that arrives most slowly is cut off, and the others get in', async (t) => {
   const { server, world, sending } = await start(t);
@@ -102,6 +150,19 @@ test('texts that wait fill three quarters at most, three copies each, but a smal
   assert.deepEqual(world.told('shed'), [{ type: 'shed', reason: 'bytes' }]);
 });
 
+test('a bulk that is answered holds three copies of its text', async (t) => {
+  const { server, upstream, port } = await start(t);
+  upstream.hold();
+  const body = `${jsonOf('x'.repeat(10_000))}\n`;
+  const client = await rawClient(t, port);
+
+  client.send(requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body }));
+  await until(t, () => upstream.calls.length === 1);
+
+  const { heldBytes } = server.status();
+  assert.ok(heldBytes > 3 * body.length && heldBytes < 3 * body.length + 2 * HEAD, `${heldBytes}`);
+});
+
 test('a refused text harms nobody when the upstream fails on it later', async (t) => {
   const { upstream, sending } = await start(t);
   upstream.hold();
@@ -146,8 +207,13 @@ function jsonOf(data: string): string {
   return JSON.stringify({ data });
 }
 
-async function start(t: TestContext, maxHeldBytes = BUDGET, parts: ApiUnderTest = {}) {
-  const api = await fakeApi(t, { ...parts, options: { maxHeldBytes } });
+async function start(
+  t: TestContext,
+  maxHeldBytes = BUDGET,
+  parts: ApiUnderTest = {},
+  options: ApiUnderTest['options'] = {},
+) {
+  const api = await fakeApi(t, { ...parts, options: { ...options, maxHeldBytes } });
   return {
     ...api,
     /** A client that has sent so much of this body. */

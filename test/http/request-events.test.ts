@@ -26,6 +26,19 @@ for (const [method, path, route, status] of [
   });
 }
 
+test('an answer has the date of its own moment', async (t) => {
+  const { world, port } = await fakeApi(t);
+  const dateOfAnswer = async () => (await ask(`http://127.0.0.1:${port}`, { path: '/health' })).headers.date;
+
+  const first = await dateOfAnswer();
+  await world.clock.advance(1500);
+
+  assert.deepEqual(
+    [first, await dateOfAnswer()],
+    ['Tue, 01 Jan 2030 00:00:00 GMT', 'Tue, 01 Jan 2030 00:00:01 GMT'],
+  );
+});
+
 test('an answer is told with the time that its request took', async (t) => {
   const { world, upstream, port } = await fakeApi(t);
   upstream.hold();
@@ -43,6 +56,19 @@ test('an answer is told with the time that its request took', async (t) => {
 const POST = postOf('hello');
 const BULK = requestOf('POST /v1/bulk', {
   ...{ type: 'application/x-ndjson', body: '{"data":"hello"}\n{"data":"hello"}' },
+});
+
+test('a client that leaves after reading the refusal of its body has been answered', async (t) => {
+  const { world, port } = await fakeApi(t);
+  const client = await rawClient(t, port);
+  client.send(POST.replace('length: 16', 'length: 1000000'));
+  await client.heard('TOO_LARGE');
+  await until(t, () => world.clock.timers() > 0);
+
+  client.socket.destroy();
+
+  await until(t, () => world.told('answered').length > 0);
+  assert.equal(world.told('answered')[0]?.status, 413);
 });
 
 /** When, what was sent by then, how many calls of the upstream wait then, and how many requests there were. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listeningApi } from '../support/api.ts';
+import { fakeApi, listeningApi } from '../support/api.ts';
 import { parsed } from '../support/raw-answer.ts';
 import { postOf, rawClient } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
@@ -48,17 +49,35 @@ test('a connection closes without a word when its keep-alive time is over', asyn
   assert.match(await client.closed(), /"A"\}$/);
 });
 
-test('who was answered and goes on sending is cut off in the end', async (t) => {
-  const world = testWorld();
-  const port = await listeningApi(t, { world });
+for (const [bytes, ms] of [
+  [1_000_000, 1000],
+  [5_000_000, 0],
+] as const) {
+  test(`a client that was answered and has ${bytes} bytes to send is cut off within ${ms} ms`, async (t) => {
+    const world = testWorld();
+    const client = await rawClient(t, await listeningApi(t, { world }));
+    client.send(STALLED.replace('length: 16', `length: ${bytes}`));
+    await client.heard('TOO_LARGE');
+    await until(t, () => ms === 0 || world.clock.timers() > 0);
+
+    await world.clock.advance(ms);
+
+    assert.equal(parsed(await client.closed()).status, 413);
+  });
+}
+
+test('a client that sent no HTTP sees the end of its answer at once, and is cut off a second later', async (t) => {
+  const { world, server, port } = await fakeApi(t);
   const client = await rawClient(t, port);
-  client.send(STALLED.replace('length: 16', 'length: 1000000'));
-  await client.heard('TOO_LARGE');
-  await until(t, () => world.clock.timers() > 0);
+  client.socket.allowHalfOpen = true;
 
-  await world.clock.advance(10_000);
+  client.send('HELLO\r\n\r\n');
+  await once(client.socket, 'end');
+  await world.clock.advance(999);
 
-  assert.equal(parsed(await client.closed()).status, 413);
+  assert.equal(server.status().connections, 1);
+  await world.clock.advance(1);
+  await until(t, () => server.status().connections === 0);
 });
 
 test('an answered request leaves no timer', async (t) => {

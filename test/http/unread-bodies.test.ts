@@ -49,21 +49,27 @@ for (const [what, { status, line = 'POST /v1', type = JSON_TYPE, parts }] of Obj
   }
 }
 
-test('a second host is refused before the body has come', async (t) => {
-  const more = 'host: y\r\ncontent-length: 16\r\nexpect: 100-continue';
-  const client = await rawClient(t, await listeningApi(t));
+for (const [what, type, more] of [
+  ['a small body with a second host', JSON_TYPE, 'content-length: 16\r\nhost: y'],
+  ['a small body that its client asks for', 'text/html', 'content-length: 16\r\nexpect: 100-continue'],
+  ['a body of more than 64 KiB', 'text/html', 'content-length: 65537'],
+] as const) {
+  test(`${what} is not awaited before it is refused`, async (t) => {
+    const client = await rawClient(t, await listeningApi(t));
 
-  client.send(requestOf('POST /v1', { type: JSON_TYPE, more }));
+    client.send(requestOf('POST /v1', { type, more }));
 
-  assert.equal(parsed(await client.heard('requestId')).status, 400);
-});
+    assert.equal(parsed(await client.heard('requestId')).status, 400);
+  });
+}
 
 for (const [what, line, type] of [
   ['another type', 'POST /v1', 'text/html'],
   ['an unknown path', 'POST /v2', JSON_TYPE],
 ] as const) {
-  test(`a small body of ${what} is read to its end, and the connection lives on`, async (t) => {
-    const client = await rawClient(t, await listeningApi(t));
+  test(`a small body of ${what} is read to its end, and the connection lives on without a timer`, async (t) => {
+    const world = testWorld();
+    const client = await rawClient(t, await listeningApi(t, { world }));
     const request = requestOf(line, { type, body: '{"data":"hello"}' });
 
     client.send(request.slice(0, -5));
@@ -73,6 +79,7 @@ for (const [what, line, type] of [
 
     assert.equal(headers.get('connection'), 'keep-alive');
     await client.heard('OLLEH');
+    assert.equal(world.clock.timers(), 0);
   });
 }
 

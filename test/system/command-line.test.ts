@@ -127,7 +127,7 @@ const skip = spawnSync('sh', ['-c', 'test -w /dev/full']).status === 0 ? false :
 const FULL: readonly [line: string, code: number, stderr: RegExp][] = [
   ['openapi > /dev/full', 1, /^tuohs: .*ENOSPC.*$/],
   ['--help > /dev/full', 1, /^tuohs: .*ENOSPC.*$/],
-  ['shout hello > /dev/full', 1, /^tuohs: .*ENOSPC.*$/],
+  ['shout hello > /dev/full', 1, /^tuohs: the output could not be written: ENOSPC.*$/],
   ['health --timeout 0s 2> /dev/full', 2, NOTHING],
 ];
 for (const [line, code, stderr] of FULL) {

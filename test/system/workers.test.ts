@@ -67,7 +67,7 @@ test('a killed worker loses the requests in flight on it and no other, and is re
   assert.ok(lost && kept);
 
   process.kill(lost.pid, 'SIGKILL');
-  await service.logLine('a worker ended unasked');
+  await service.logLine('a worker ended by itself');
   const between = await statusOf(adminUrl);
   upstream.answerAll();
 

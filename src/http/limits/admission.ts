@@ -11,12 +11,15 @@ export interface AdmissionLimits {
 /** What is admitted: an exchange. */
 export interface Entrant {
   readonly body: { atWhole(run: () => void): void };
-  atEnd(run: () => void): void;
+  atAnswered(run: () => void): void;
 }
 
 export interface Admission {
   inFlight(): number;
-  /** Counts an exchange from when its request is whole until it has ended. Throws `OVERLOADED` while there is no room. */
+  /**
+   * Counts an exchange from when its request is whole until its answer is written. Throws `OVERLOADED` while there is no room.
+   * An answer that waits to be read needs no more work, and clients that do not read could fill all places.
+   */
   admit(exchange: Entrant): void;
 }
 
@@ -35,7 +38,7 @@ export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: 
 
   function begin(exchange: Entrant): void {
     requests++;
-    exchange.atEnd(end);
+    exchange.atAnswered(end);
   }
 
   function end(): void {
@@ -90,6 +93,9 @@ export function byteBudget(
 const SMALL_BYTES = 1400;
 const SMALL_HEAD_BYTES = 12_288;
 
+/** A head above it is work: to read each header, parameter or escape of 16 KiB can take a millisecond. Browsers send 2 KiB. */
+const LARGE_HEAD_BYTES = 4096;
+
 /** What a request costs beside its head, body and answer: the objects that Node and we make for it. Measured: 3 KB. */
 const REQUEST_BYTES = 4096;
 
@@ -117,6 +123,12 @@ export class HeldBytes {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** The bytes of the head if reading it is much work, else 0. */
+  get largeHeadBytes(): number {
+    const bytes = this.#headBytes - REQUEST_BYTES;
+    return bytes > LARGE_HEAD_BYTES ? bytes : 0;
   }
 
   /** Holds the head. Throws as `set` does. Requests that are sent ahead leave room for others. */

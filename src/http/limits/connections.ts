@@ -50,11 +50,13 @@ const MAX_AT_ONCE = 8;
 const MOST_AHEAD = 128;
 
 /**
- * Requests that all connections together send ahead in one turn of the event loop. For the rest of the turn, the limit of each
- * connection is `MOST_AHEAD_THEN`: the requests of a packet are all answered in one turn, and new connections wait for its end.
+ * For so many requests that all connections together send ahead in one turn of the event loop, the limit of each is
+ * `MOST_AHEAD`. For the rest of the turn it is less: the requests of a packet are all answered in one turn, and new connections
+ * wait for its end.
  */
-const MOST_AHEAD_IN_TURN = 128;
+const MANY_AHEAD_IN_TURN = 128;
 const MOST_AHEAD_THEN = 10;
+const TOO_MANY_AHEAD_IN_TURN = 512;
 
 /** What Node reads of a connection at once. */
 const READ_AT_ONCE_BYTES = 65_536;
@@ -103,7 +105,8 @@ export function connections(
       countInPacket(connection);
       const isAhead = exchanges.length > 0 || packet.requests > 0;
       if (isAhead) takeAhead(connection);
-      if (!exchange.hold(isAhead)) connection.isFull = true;
+      const hasToWait = before !== undefined || exchange.held.largeHeadBytes > 0;
+      if (!exchange.hold({ isAhead, hasToWait })) connection.isFull = true;
       if (connection.isFull) exchange.closeAfterAnswer();
       exchanges.push(exchange);
       exchange.atEnd(leave);
@@ -164,7 +167,8 @@ export function connections(
 
   function mostAhead(): number {
     aheadInTurn.add(1);
-    return aheadInTurn.count() > MOST_AHEAD_IN_TURN ? MOST_AHEAD_THEN : MOST_AHEAD;
+    if (aheadInTurn.count() > TOO_MANY_AHEAD_IN_TURN) return 1;
+    return aheadInTurn.count() > MANY_AHEAD_IN_TURN ? MOST_AHEAD_THEN : MOST_AHEAD;
   }
 
   /** Closes those that have stood still for longest; the time of one that owes us something counts ten times that of an idle one. */

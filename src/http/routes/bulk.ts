@@ -36,6 +36,7 @@ async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Pr
     { answerLine, window, nextTurn, isClosing: () => exchange.isClosing },
     { response, gone: exchange.signal, clock },
   );
+  exchange.endStream();
 }
 
 /** Counts lines by how they ended, and reports the counts at the end: one event for each line would cost too much. */

@@ -28,6 +28,12 @@ for (const [what, args, environment, code, words] of STARTS) {
   });
 }
 
+test('a mistyped command is 2, and one line that names the nearest command', async () => {
+  const { exitCode, stderr } = await ran(['shuot']);
+
+  assert.deepEqual([exitCode, stderr], [2, "tuohs: unknown command 'shuot' (Did you mean shout?)\n"]);
+});
+
 for (const [text, ms] of Object.entries({ '500ms': 500, '30s': 30_000, '1.5m': 90_000, '1h': 3_600_000 })) {
   test(`${text} is ${ms} milliseconds`, () => {
     assert.equal(duration(text), ms);

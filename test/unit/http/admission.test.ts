@@ -22,7 +22,7 @@ test('as many requests as allowed are under way, the next is refused, and holds 
   assert.equal(service.inFlight(), 2);
 });
 
-test('a place comes back when the answer has left', async (t) => {
+test('a place comes back when the answer is written', async (t) => {
   const service = await start(t, { maxInFlight: 1 });
   const client = await service.connect();
   client.send(GET);
@@ -46,6 +46,24 @@ for (const requests of [1, 3]) {
   });
 }
 
+for (const [what, last] of [
+  ['a single string', GET],
+  ['a bulk', requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body: '{"data":"hello"}' })],
+] as const) {
+  test(`the answer to ${what} holds no place while it waits to be read`, async (t) => {
+    const service = await start(t, { maxInFlight: 10 });
+    const client = await service.connect();
+    client.socket.pause();
+    client.send(requestOf('GET /docs/swagger-ui-bundle.js').repeat(6) + last);
+    await service.arrived(1);
+
+    service.upstream.answerHeld();
+
+    await until(t, () => service.inFlight() === 0);
+    assert.ok(service.heldBytes() > 0);
+  });
+}
+
 test('while the event loop is late, requests are refused', async (t) => {
   const service = await start(t, { isOverloaded: () => true });
   const client = await service.connect();
@@ -65,6 +83,7 @@ async function start(t: TestContext, limits: Partial<AdmissionLimits>) {
     connect: () => rawClient(t, port),
     arrived: (calls: number) => until(t, () => upstream.calls.length === calls),
     inFlight: server.inFlight,
+    heldBytes: () => server.status().heldBytes,
     shed: () => world.told('shed').map(({ reason }) => reason),
   };
 }

@@ -35,7 +35,7 @@ for (const [what, steps, begins, finishes] of [
 test('a request that is refused because of its head keeps none of its headers while it waits to be answered', () => {
   const { exchange } = beforeItsBody(1000);
 
-  const hasRoom = exchange.hold(true);
+  const hasRoom = exchange.hold({ isAhead: true, hasToWait: false });
 
   exchange.held.setAnswer();
   assert.equal(hasRoom, false);

@@ -13,12 +13,13 @@ const ENDED = { type: 'worker-ended', pid: 7, code: null, signal: 'SIGKILL' } as
 const REFUSED = Object.assign(new Error('connect to 10.0.0.1'), { code: 'ECONNREFUSED' });
 const UNREACHABLE = 'code="UPSTREAM_UNREACHABLE"';
 const CLUSTER = 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.';
+const OPEN = 'SHOUTCLOUD keeps failing: unknown strings are refused at once, known ones are answered.';
 const REPLICA = 'It is a read-only replica: let REDIS_URL name the primary.';
 
 const LINES: [event: Event, line: string][] = [
   [{ type: 'listening', port: 1, adminPort: 2 }, 'info listening: version="1.2.3" port=1 adminPort=2'],
   [{ type: 'worker-listening', pid: 7 }, 'info a worker listens: worker=7'],
-  [{ ...ENDED, wasAsked: false }, 'warn a worker ended unasked: worker=7 code=null signal="SIGKILL"'],
+  [{ ...ENDED, wasAsked: false }, 'warn a worker ended by itself: worker=7 code=null signal="SIGKILL"'],
   [{ ...ENDED, wasAsked: true }, 'info a worker ended: worker=7 code=null signal="SIGKILL"'],
   [{ type: 'draining' }, 'info draining:'],
   [{ type: 'closed' }, 'info closed:'],
@@ -30,7 +31,10 @@ const LINES: [event: Event, line: string][] = [
     failed('unreachable', 'no answer came', REFUSED),
     `warn a request failed: requestId="mine" ${UNREACHABLE} reason="no answer came (ECONNREFUSED)"`,
   ],
-  [{ type: 'breaker', state: 'half-open' }, 'warn the breaker of SHOUTCLOUD changed: state="half-open"'],
+  [
+    { type: 'breaker', state: 'open' },
+    `warn the breaker of SHOUTCLOUD changed: state="open" detail="${OPEN}"`,
+  ],
   [{ type: 'redis-connection', isUp: true }, 'info redis is connected:'],
   [
     { type: 'redis-connection', isUp: false, trouble: 'cluster' },

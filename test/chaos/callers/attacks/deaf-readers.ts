@@ -14,6 +14,9 @@ export const deafReaders: readonly Attack[] = [
     once(ASSET.repeat(1_500)),
   ),
   deaf('300 requests for the largest asset, nothing read', 300, () => once(ASSET)),
+  deaf('1,000 callers with eight requests each, nothing read', 1_000, () =>
+    once(ASSET.repeat(4) + get('/v1?data=known').repeat(4)),
+  ),
   slowlyRead('300 requests for the largest asset, read a byte a second', 300, () => once(ASSET)),
   slowlyRead('100 pipelines of 200 KB, read a byte a second', 100, () => endless(largeBodies())),
   deaf('100 bulk answers of 1 MiB, nothing read', 100, () => once(longBulk())),

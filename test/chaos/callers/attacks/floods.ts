@@ -48,6 +48,19 @@ export const floods: readonly Attack[] = [
     },
   },
   {
+    name: '1,900 callers that send eight requests in a packet and vanish',
+    connections: 1_900,
+    begin: ({ port }) =>
+      besiege({
+        port,
+        size: 1_900,
+        act(socket) {
+          socket.write(post('/v1', JSON_TYPE, `{"data":"${'known '.repeat(50)}"}`).repeat(8));
+          setTimeout(() => socket.resetAndDestroy(), 100);
+        },
+      }),
+  },
+  {
     name: '3,000 headers',
     connections: 50,
     begin: ({ port }) =>

@@ -1,17 +1,28 @@
+import type { Socket } from 'node:net';
 import { besiege, drip } from '../../tools/siege.ts';
 import {
   type Attack,
   CHUNKED,
   chunkOf,
   FORM_TYPE,
+  filled,
+  get,
   headOf,
   JSON_TYPE,
   NDJSON_TYPE,
   type Target,
 } from './attack.ts';
 
+import { HEAD_BYTES } from './costly-heads.ts';
+
 const HALF_HEAD = 'POST /v1 HTTP/1.1\r\nhost: lab\r\n';
 const TWO_OF_NINE = `${headOf('/v1', JSON_TYPE, 'content-length: 9')}{"`;
+const COSTLY = [
+  get(`/${filled('%41', HEAD_BYTES)}`),
+  get(filled('/', HEAD_BYTES), 'accept: text/html'),
+  get('/v1?data=known', `if-none-match: ${filled('"a",', HEAD_BYTES)}"a"`),
+  headOf('/v1', `${JSON_TYPE};${filled('a=b;', HEAD_BYTES)}c=d`, 'content-length: 0'),
+];
 const LARGE_FRAMINGS = ['content-length: 200000', CHUNKED] as const;
 
 /** Callers that never finish what they began. */
@@ -40,6 +51,11 @@ export const slowSenders: readonly Attack[] = [
         act: (socket) =>
           socket.write(headOf('/v1', JSON_TYPE, 'content-length: 262144') + ' '.repeat(262_143)),
       }),
+  },
+  {
+    name: '1,500 costly heads that end in the same moment',
+    connections: 1_500,
+    begin: ({ port }) => endTogether(port, 1_500, COSTLY),
   },
   {
     name: '120 bulks, one byte a second',
@@ -113,4 +129,23 @@ function trickle(port: number, size: number, bytes: number): void {
       drip(socket, 3_000, () => (framing === CHUNKED ? chunkOf(' ') : ' '));
     },
   });
+}
+
+/** Each sends its request but for the last byte. Every two seconds all of them send that, too. */
+function endTogether(port: number, size: number, requests: readonly string[]): void {
+  const due = new Map<Socket, string>();
+  besiege({ port, size, act: begin });
+  setInterval(() => {
+    for (const [socket, last] of due) if (socket.writable) socket.write(last);
+    const sockets = [...due.keys()];
+    due.clear();
+    setTimeout(() => sockets.forEach(begin), 500);
+  }, 2_000);
+
+  function begin(socket: Socket, index: number): void {
+    if (!socket.writable) return;
+    const request = requests[index % requests.length] ?? '';
+    socket.write(request.slice(0, -1));
+    due.set(socket, request.slice(-1));
+  }
 }
