@@ -23,7 +23,7 @@ export function checkFraming(exchange: Exchange): void {
   const isHostFine = HOST.test(request.headers.host ?? '') && countHosts(request) === 1;
   if ((isHostFine || request.httpVersionMinor === 0) && (coding === undefined || /^chunked$/i.test(coding)))
     return;
-  exchange.closeAfterAnswer();
+  exchange.reply.closeAfter();
   if (!isHostFine)
     throw badInput('no single valid host', 'Send one Host header with a name and, if needed, a port.');
   throw badInput(
@@ -75,7 +75,7 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
       socket.end();
       host.clock.after(LINGER_MS, () => socket.destroy());
     });
-    exchange.closeAfterAnswer();
+    exchange.reply.closeAfter();
     exchange.fail(refusalOf(error));
   }
 }

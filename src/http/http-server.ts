@@ -185,7 +185,7 @@ export function httpServer<Parts>(
   }
 
   function handle(exchange: Exchange, { route }: Target<Parts>, { headers, refusal }: Quota): Outcome {
-    exchange.quota = headers;
+    exchange.reply.quota = headers;
     if (refusal) throw refusal;
     return route.handle(exchange, parts);
   }
@@ -206,7 +206,7 @@ export function httpServer<Parts>(
   /** Closes connections of clients that are still sending a request or reading an answer. By then they have given up. */
   function giveUpSlow(): void {
     for (const { socket, exchanges } of open.all()) {
-      if (exchanges.every(({ isUnread, isWhole }) => isUnread || !isWhole)) socket.destroy();
+      if (exchanges.every(({ reply, isWhole }) => reply.isUnread || !isWhole)) socket.destroy();
     }
   }
 
@@ -214,7 +214,7 @@ export function httpServer<Parts>(
   function cutAll(): number {
     let lost = 0;
     for (const { socket, exchanges } of open.all()) {
-      if (!exchanges[0]?.isUnread) lost += exchanges.filter(({ isWhole }) => isWhole).length;
+      if (!exchanges[0]?.reply.isUnread) lost += exchanges.filter(({ isWhole }) => isWhole).length;
       socket.destroy();
     }
     return lost;

@@ -11,7 +11,7 @@ export interface AdmissionLimits {
 /** What is admitted: an exchange. */
 export interface Entrant {
   readonly body: { atWhole(run: () => void): void };
-  atAnswered(run: () => void): void;
+  readonly reply: { atWritten(run: () => void): void };
 }
 
 export interface Admission {
@@ -38,7 +38,7 @@ export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: 
 
   function begin(exchange: Entrant): void {
     requests++;
-    exchange.atAnswered(end);
+    exchange.reply.atWritten(end);
   }
 
   function end(): void {

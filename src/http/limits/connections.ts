@@ -107,7 +107,7 @@ export function connections(
       if (isAhead) takeAhead(connection);
       const hasToWait = before !== undefined || exchange.held.largeHeadBytes > 0;
       if (!exchange.hold({ isAhead, hasToWait })) connection.isFull = true;
-      if (connection.isFull) exchange.closeAfterAnswer();
+      if (connection.isFull) exchange.reply.closeAfter();
       exchanges.push(exchange);
       exchange.atEnd(leave);
       return before;
@@ -201,13 +201,13 @@ function weightOf(connection: Connection): number {
 function owesUs({ isNew, exchanges }: Connection): boolean {
   const last = exchanges.at(-1);
   if (last === undefined) return isNew;
-  return !last.isWhole || exchanges.every((exchange) => exchange.isUnread);
+  return !last.isWhole || exchanges.every((exchange) => exchange.reply.isUnread);
 }
 
 /** Bytes a millisecond of a body under way, 0 for an answer that is not read; `undefined` for a client that owes nothing. */
 function rateOf(exchange: Exchange, nowMs: number): number | undefined {
   if (!exchange.isWhole) return exchange.held.bytes / Math.max(1, nowMs - exchange.startedMs);
-  const { unreadSinceMs } = exchange;
+  const unreadSinceMs = exchange.reply.unreadSinceMs(exchange.startedMs);
   return unreadSinceMs !== undefined && nowMs - unreadSinceMs > UNREAD_MS ? 0 : undefined;
 }
 

@@ -26,7 +26,7 @@ export function stalledClients(
     const { exchanges, isNew } = connection;
     const last = exchanges.at(-1);
     if (last === undefined) return withoutRequest(socket, isNew);
-    if (exchanges[0]?.isUnread) return void socket.destroy();
+    if (exchanges[0]?.reply.isUnread) return void socket.destroy();
     if (!last.isWhole) last.breakBody(bodyStalled());
     socket.setTimeout(idleMs());
   };

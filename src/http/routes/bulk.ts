@@ -30,13 +30,13 @@ async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Pr
   exchange.atEnd(window.enter());
   exchange.atEnd(() => free([body]));
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
-  const response = exchange.stream({ 'content-type': NDJSON, 'cache-control': 'no-store' });
+  const response = exchange.reply.stream({ 'content-type': NDJSON, 'cache-control': 'no-store' });
   await answerLines(
     linesOf(body),
     { answerLine, window, nextTurn, isClosing: () => exchange.isClosing },
     { response, gone: exchange.signal, clock },
   );
-  exchange.endStream();
+  exchange.reply.endStream();
 }
 
 /** Counts lines by how they ended, and reports the counts at the end: one event for each line would cost too much. */

@@ -1,0 +1,159 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { World } from '../core/events.ts';
+import type { Answer } from './answer.ts';
+import type { CrossOrigin } from './cross-origin.ts';
+import type { HeldBytes } from './limits/admission.ts';
+import { headerLines, type WriteHead } from './node-http.ts';
+import { FRIENDLY_REST_BYTES, type RequestBody, SMALL_REST_BYTES } from './request-body.ts';
+
+/** What all replies of a server share. */
+export interface ReplyHost extends Pick<World, 'clock'> {
+  readonly crossOrigin: CrossOrigin | undefined;
+  readonly writeHead: WriteHead;
+  /** While it is true, each answer closes its connection so that clients move to another process. */
+  isDraining(): boolean;
+}
+
+/** What is replied to: an exchange. */
+export interface Replied {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly body: Pick<RequestBody, 'isWhole' | 'discard'>;
+  readonly held: Pick<HeldBytes, 'setAnswer'>;
+  readonly id: string;
+}
+
+/**
+ * The one answer to a request, on its way to the client: the only writer of response heads. It leaves when its request has
+ * arrived whole; if too much is still to come, it says `Connection: close`.
+ */
+export class Reply {
+  /** The headers that tell the client what is left of its quota. */
+  quota: Answer['headers'] = {};
+  readonly #to: Replied;
+  readonly #host: ReplyHost;
+  #atWritten: (() => void) | undefined;
+  #writtenMs: number | undefined;
+  #mustClose = false;
+  #isSent = false;
+
+  constructor(to: Replied, host: ReplyHost) {
+    this.#to = to;
+    this.#host = host;
+  }
+
+  /**
+   * Whether the connection is gone. Nothing must be written then: a request that Node parsed while its connection was closing
+   * would finish before an earlier one, which ends the process with `ERR_INTERNAL_ASSERTION`.
+   */
+  get isGone(): boolean {
+    return this.#to.response.destroyed || this.#to.request.socket.destroyed;
+  }
+
+  /** Whether a part of the answer waits for the client to read it. */
+  get isUnread(): boolean {
+    return this.#to.response.headersSent && this.#to.response.writableLength > 0;
+  }
+
+  /** Since when the answer waits to be read. An answer in pieces counts only if much of it waits: since `begunMs`. */
+  unreadSinceMs(begunMs: number): number | undefined {
+    if (!this.isUnread) return undefined;
+    if (this.#writtenMs !== undefined) return this.#writtenMs;
+    return this.#to.response.writableLength > MUCH_UNREAD_BYTES ? begunMs : undefined;
+  }
+
+  /** Whether the system has taken all of the answer. */
+  get isDelivered(): boolean {
+    const { request, response } = this.#to;
+    return (response.writableFinished && !request.socket.errored) || this.#isSent;
+  }
+
+  /** Runs `run`, one at most, when the whole answer is written, whether it is read or not, or when the client has hung up. */
+  atWritten(run: () => void): void {
+    this.#atWritten = run;
+  }
+
+  /** Closes the connection after the answer: what follows on it cannot be trusted or will not be read. */
+  closeAfter(): void {
+    this.#mustClose = true;
+  }
+
+  send(answer: Answer): void {
+    if (this.isGone) return;
+    if (this.#to.body.isWhole) this.#send(answer);
+    else void this.#sendBesideBody(answer);
+  }
+
+  /** Begins an answer whose body is written piece by piece to the returned response. `endStream` ends it. */
+  stream(headers: Answer['headers']): ServerResponse {
+    this.#writeHead({ headers });
+    return this.#to.response;
+  }
+
+  endStream(): void {
+    if (!this.isGone) this.#to.response.end();
+    this.settle();
+  }
+
+  /** Nothing more will be written. */
+  settle(): void {
+    this.#atWritten?.();
+    this.#atWritten = undefined;
+  }
+
+  #send(answer: Answer): void {
+    const { request, response } = this.#to;
+    const { body } = answer;
+    const bytes = this.#begin(answer);
+    // A client that has shut its sending side could be waiting or gone. Of two writes, the second one fails if it is gone.
+    if (request.socket.readableEnded) response.flushHeaders();
+    // For ASCII both encodings are the same, and `latin1` is copied without a check.
+    response.end(body, bytes === body?.length ? 'latin1' : 'utf8');
+  }
+
+  /** Answers after a small rest of the body has arrived. If the rest is large, answers at once and closes the connection. */
+  async #sendBesideBody(answer: Answer): Promise<void> {
+    const { request, response, body } = this.#to;
+    const { clock } = this.#host;
+    const isAwaited = !this.#mustClose && request.headers.expect === undefined;
+    if (isAwaited && (await body.discard(SMALL_REST_BYTES, clock))) return this.#send(answer);
+    this.#mustClose = true;
+    this.#begin(answer);
+    response.write(answer.body ?? '', () => {
+      this.#isSent = true;
+    });
+    // A client that is still sending would lose the answer if the connection closed at once.
+    if (!request.socket.readableEnded) await body.discard(FRIENDLY_REST_BYTES, clock);
+    if (!this.isGone) response.end();
+  }
+
+  /** Writes the head, and holds the body until it is read. Returns its bytes. */
+  #begin(answer: Answer): number | undefined {
+    const bytes = answer.body === undefined ? undefined : Buffer.byteLength(answer.body);
+    this.#writtenMs = this.#host.clock.now();
+    this.#to.held.setAnswer(typeof answer.body === 'string' ? bytes : 0);
+    this.#writeHead(answer, bytes);
+    this.settle();
+    return bytes;
+  }
+
+  #writeHead({ status = 200, headers, vary, policy = NO_CONTENT }: Answer, bytes?: number): void {
+    const { request, response, id } = this.#to;
+    const { crossOrigin } = this.#host;
+    let lines = `${STANDARD}${policy}\r\n${headerLines(headers)}x-request-id: ${id}\r\n${headerLines(this.quota)}`;
+    if (bytes !== undefined) lines += `content-length: ${bytes}\r\n`;
+    if (crossOrigin) lines += headerLines(crossOrigin.headersFor(request));
+    const varies = crossOrigin ? ['Origin', vary].filter(Boolean).join(', ') : vary;
+    if (varies) lines += `vary: ${varies}\r\n`;
+    const isLast = this.#mustClose || this.#host.isDraining();
+    this.#host.writeHead(response, { status, lines, hasLength: bytes !== undefined, isLast });
+  }
+}
+
+/** What every answer begins with. */
+const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })}content-security-policy: `;
+
+/** An answer that is no page loads nothing, runs nothing and is framed by nothing. */
+const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
+
+const MUCH_UNREAD_BYTES = 65_536;
