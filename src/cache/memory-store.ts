@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Store } from '../core/shouter.ts';
+import { stringBytes } from '../core/text-values.ts';
 
 export interface MemoryStore extends Store {
   get(text: string): string | undefined;
@@ -27,11 +28,6 @@ export function memoryStore({ maxBytes }: { maxBytes: number }): MemoryStore {
 // The cost of an entry without its characters: 129 to 202 bytes of heap, measured with 100,000 to 170,000 entries. It is
 // highest just after the cache's hash table has doubled.
 const ENTRY_BYTES = 208;
-
-/** V8 stores a string with one byte for each character if all are Latin-1, else with two. */
-function stringBytes(text: string): number {
-  return /^[\0-\xff]*$/.test(text) ? text.length : 2 * text.length;
-}
 
 /** V8 hashes strings up to this length by their characters. Longer strings of equal length have equal hashes. */
 const MOST_HASHED = 16_383;

@@ -43,11 +43,12 @@ export function inTurns(
     text.length <= PIECE || MARKED.test(text) ? reverse(text) : reversePieces(text, call);
 
   async function reversePieces(text: string, { signal }: Pick<Call, 'signal'>): Promise<string> {
-    const clusters = clustersOf(text);
+    let clusters: Intl.Segments | undefined;
     let reversed = '';
     for (let start = 0; start < text.length; ) {
       await nextTurn(text.length);
       signal.throwIfAborted();
+      clusters ??= clustersOf(text);
       const last = clusters.containing(start + PIECE);
       const end = last ? last.index + last.segment.length : text.length;
       reversed = reverse(text.slice(start, end)) + reversed;

@@ -31,3 +31,8 @@ export function codeOf(error: unknown): string {
   if (error.cause instanceof Error) return codeOf(error.cause);
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
+
+/** The bytes of a text in memory. V8 stores one for each character if all are Latin-1, else two. */
+export function stringBytes(text: string): number {
+  return /^[\0-\xff]*$/.test(text) ? text.length : 2 * text.length;
+}

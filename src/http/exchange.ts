@@ -48,6 +48,7 @@ export class Exchange implements Call, BodyOwner {
   readonly startedMs: number;
   #atEnd: readonly AtEnd[] = NOTHING;
   #left: LeaveController | undefined;
+  #isOver = false;
   #hasEnded = false;
   #stepsUnderWay = 0;
 
@@ -66,11 +67,11 @@ export class Exchange implements Call, BodyOwner {
     response.on('close', () => this.end());
   }
 
-  /** Aborts when the client hangs up. Made on demand: an answer from memory needs none. */
+  /** Aborts when the client hangs up, or the exchange fails. Made on demand: an answer from memory needs none. */
   get signal(): LeaveSignal {
     if (this.#left === undefined) {
       this.#left = new LeaveController();
-      if (this.#hasEnded || this.response.destroyed) this.#left.abort(hungUp());
+      if (this.#isOver || this.response.destroyed) this.#left.abort(hungUp());
     }
     return this.#left.signal;
   }
@@ -175,6 +176,7 @@ export class Exchange implements Call, BodyOwner {
   fail(error: unknown): void {
     // The client is gone, so the error concerns no one.
     if (this.#hasEnded || this.reply.isGone) return;
+    this.#abandon();
     const problem = problemFor(error, this.id, this.request);
     if (problem.status >= 500) this.report(error);
     if (this.response.headersSent) return void this.response.destroy();
@@ -194,7 +196,7 @@ export class Exchange implements Call, BodyOwner {
     this.#letGo();
     if (!this.isWhole) this.body.break(hungUp());
     const { response, id } = this;
-    if (!response.writableFinished) this.#left?.abort(hungUp());
+    if (!response.writableFinished) this.#abandon();
     this.#host.emit({
       type: 'answered',
       method: methodLabel(this.request.method),
@@ -205,6 +207,12 @@ export class Exchange implements Call, BodyOwner {
       requestId: id,
     });
     for (const run of this.#atEnd) run(this);
+  }
+
+  /** The work that is still under way is of no use. */
+  #abandon(): void {
+    this.#isOver = true;
+    this.#left?.abort(hungUp());
   }
 
   /** Holds nothing any more, unless work goes on: that of a client that has left takes as much memory until it ends. */

@@ -5,6 +5,7 @@ import contentType from 'content-type';
 import fresh from 'fresh';
 import type { TuohsError } from '../../core/errors.ts';
 import type { Shout } from '../../core/shouter.ts';
+import { stringBytes } from '../../core/text-values.ts';
 import { shoutGetOperation } from '../../openapi/operations.ts';
 import { type Answer, type Outcome, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
@@ -21,10 +22,9 @@ export const shoutPost: Route<ApiParts> = {
     return exchange.readBody(maxBodyBytes, (body) => exchange.inTurn(body.length, () => answer(body)));
 
     function answer(body: Buffer): Outcome {
-      const { length } = body;
-      const shout = reverseShout(textOf(body), exchange);
+      const text = textOf(body);
       free([body]);
-      return whenKnown(shout, exchange, { bytes: length, answerFor: shoutAnswer });
+      return answerTo(text, exchange, { reverseShout, answerFor: shoutAnswer });
     }
   },
 };
@@ -32,29 +32,23 @@ export const shoutPost: Route<ApiParts> = {
 /** GET a string's answer: the form that browsers and CDNs can keep for good, because an answer never changes. */
 export const shoutGet: Route<ApiParts> = {
   handle(exchange, { reverseShout }) {
-    const { query } = exchange.target;
-    const shout = reverseShout(textOfQuery(query), exchange);
-    return whenKnown(shout, exchange, { bytes: query.length, answerFor: cacheableAnswer });
+    const text = textOfQuery(exchange.target.query);
+    return answerTo(text, exchange, { reverseShout, answerFor: cacheableAnswer });
   },
   operation: shoutGetOperation,
 };
 
-interface Waiting {
-  /** How many bytes of text wait for the upstream. */
-  readonly bytes: number;
+interface Answering extends Pick<ApiParts, 'reverseShout'> {
   readonly answerFor: (shout: Shout, exchange: Exchange) => Answer;
 }
 
-/** The answer for a shout, now or later. Throws `OVERLOADED` if too much waits for the upstream already. */
-function whenKnown(
-  shout: Shout | Promise<Shout>,
-  exchange: Exchange,
-  { bytes, answerFor }: Waiting,
-): Outcome {
+/** The answer to a text, now or later. Throws `OVERLOADED` if too much is worked on or waits for the upstream already. */
+function answerTo(text: string, exchange: Exchange, { reverseShout, answerFor }: Answering): Outcome {
+  const shout = reverseShout(text, exchange);
   if (!(shout instanceof Promise)) return answerFor(shout, exchange);
   const answer = shout.then((late) => answerFor(late, exchange));
   answer.catch(() => {});
-  exchange.held.setCopies(bytes, 'waiting');
+  exchange.held.setCopies(stringBytes(text), 'waiting');
   return answer;
 }
 
