@@ -9,8 +9,9 @@ export interface CounterOptions {
   readonly redis?: RedisConnection | undefined;
 }
 
-/** The requests of one client in this minute. */
+/** The requests of one client in a minute. */
 interface Counted {
+  readonly minute: number;
   /** In this process. */
   here: number;
   /** In the other processes, by the last reply of Redis, and when that came. */
@@ -22,7 +23,7 @@ interface Counted {
   asked: Promise<void> | undefined;
 }
 
-const NOTHING_COUNTED: Counted = {
+const NOTHING_COUNTED = {
   here: 0,
   elsewhere: 0,
   knownAtMs: Number.NEGATIVE_INFINITY,
@@ -50,18 +51,14 @@ const MAX_CLIENTS = 100_000;
  * processes together. If Redis fails, the last count of the other processes stays.
  */
 export function requestCounter(clock: Clock, { perMinute, redis }: CounterOptions) {
-  let counts = noCounts();
-  let currentMinute = 0;
+  const counts = new LRUCache<string, Counted>({ max: MAX_CLIENTS });
 
   return {
     /** Counts a request of this client. Waits for Redis only if the count could be near the quota. */
     count(client: string) {
       const now = clock.epochMs();
       const minute = Math.floor(now / MINUTE_MS);
-      // To clear those of 100,000 clients would take 40 ms.
-      if (minute !== currentMinute) counts = noCounts();
-      currentMinute = minute;
-      const counted = counts.memo(client);
+      const counted = countedIn(minute, client);
       const place = ++counted.here;
       const result = () => ({
         current: place + counted.elsewhere,
@@ -76,6 +73,15 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
       return result();
     },
   };
+
+  /** The counts of earlier minutes stay until they are replaced, because to clear 100,000 at once would take 40 ms. */
+  function countedIn(minute: number, client: string): Counted {
+    const known = counts.get(client);
+    if (known?.minute === minute) return known;
+    const counted = { ...NOTHING_COUNTED, minute };
+    counts.set(client, counted);
+    return counted;
+  }
 
   /** Sends the unsent requests to Redis at the end of this turn. `undefined` if Redis cannot be asked. */
   function askRedis(connection: RedisConnection, id: string, counted: Counted): Promise<void> | undefined {
@@ -104,10 +110,6 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
     });
     return counted.asked;
   }
-}
-
-function noCounts(): LRUCache<string, Counted> {
-  return new LRUCache({ max: MAX_CLIENTS, memoMethod: () => ({ ...NOTHING_COUNTED }) });
 }
 
 /** The reply to INCRBY, if it and the reply to EXPIRE can be replies to these commands. */

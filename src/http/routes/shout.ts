@@ -16,9 +16,9 @@ import type { Route } from '../router.ts';
 
 /** POST a string, as JSON, as a form or as plain text. */
 export const shoutPost: Route<ApiParts> = {
-  handle(exchange, { reverseShout, maxBodyBytes, workTurn }) {
+  handle(exchange, { reverseShout, maxBodyBytes }) {
     const textOf = textReader(exchange.request.headers);
-    return exchange.readBody(maxBodyBytes, (body) => workTurn(body.length, () => answer(body)));
+    return exchange.readBody(maxBodyBytes, (body) => exchange.inTurn(body.length, () => answer(body)));
 
     function answer(body: Buffer): Outcome {
       const { length } = body;
@@ -62,7 +62,7 @@ function cacheableAnswer(shout: Shout, exchange: Exchange): Answer {
   const { headers, body } = shoutAnswer(shout, exchange);
   const vary = 'Accept';
   if (shout.source === 'local') return { headers: { ...headers, 'cache-control': 'no-store' }, body, vary };
-  const etag = `"${body.length.toString(36)}-${crc32(body).toString(36)}"`;
+  const etag = `"${body.length}-${crc32(body)}"`;
   const caching = { 'cache-control': 'public, max-age=31536000, immutable', etag };
   if (fresh(exchange.request.headers, { etag })) return { status: 304, headers: caching, vary };
   return { headers: { ...headers, ...caching }, body, vary };
