@@ -23,7 +23,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 function start(): ChildProcess {
   watchFolders();
   const stdout = process.stdout.isTTY ? 'pipe' : 'inherit';
-  const started = spawn(process.execPath, ['src/main.ts', ...args], {
+  // The page's scripts lose their types by a function of Node that warns about itself.
+  const quietly = '--disable-warning=ExperimentalWarning';
+  const started = spawn(process.execPath, [quietly, 'src/main.ts', ...args], {
     stdio: ['inherit', stdout, 'inherit'],
   });
   if (started.stdout) createInterface({ input: started.stdout }).on('line', printForPeople);

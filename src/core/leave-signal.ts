@@ -45,7 +45,6 @@ export class LeaveController implements LeaveSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (this.#isAborted) return;
     const link: Link = { listener, next: undefined };
     if (this.#last === undefined) this.#first = link;
     else this.#last.next = link;

@@ -11,11 +11,11 @@ export type ReverseShout = (data: string, call: Call) => Shout | Promise<Shout>;
 /** Replaces lone surrogates by U+FFFD first, so that reversing cannot join two of them to a character. */
 export function reverseShout(
   shouter: Shouter,
-  reverse: (text: string) => string | Promise<string>,
+  reverse: (text: string, call: Call) => string | Promise<string>,
 ): ReverseShout {
   return (data, call) => {
     if (data === '') return EMPTY;
-    const reversed = reverse(data.toWellFormed());
+    const reversed = reverse(data.toWellFormed(), call);
     if (typeof reversed === 'string') return shouter.shout(reversed, call);
     return reversed.then((text) => shouter.shout(text, call));
   };
@@ -31,15 +31,23 @@ export function reverser(by: ReverseBy): Reverse {
 /** The UTF-16 units that are reversed in one turn of the event loop: about 2 ms if each is a cluster. */
 const PIECE = 8192;
 
-/** Reverses a long text that needs the Segmenter one piece a turn, and any other text at once. */
-export function inTurns(reverse: Reverse, nextTurn: NextTurn): (text: string) => string | Promise<string> {
-  return (text) => (text.length <= PIECE || MARKED.test(text) ? reverse(text) : reversePieces(text));
+/**
+ * Reverses a long text that needs the Segmenter one piece a turn, and any other text at once. Rejects when the caller has left,
+ * because each piece takes a turn from others.
+ */
+export function inTurns(
+  reverse: Reverse,
+  nextTurn: NextTurn,
+): (text: string, call: Pick<Call, 'signal'>) => string | Promise<string> {
+  return (text, call) =>
+    text.length <= PIECE || MARKED.test(text) ? reverse(text) : reversePieces(text, call);
 
-  async function reversePieces(text: string): Promise<string> {
+  async function reversePieces(text: string, { signal }: Pick<Call, 'signal'>): Promise<string> {
     const clusters = clustersOf(text);
     let reversed = '';
     for (let start = 0; start < text.length; ) {
       await nextTurn(text.length);
+      signal.throwIfAborted();
       const last = clusters.containing(start + PIECE);
       const end = last ? last.index + last.segment.length : text.length;
       reversed = reverse(text.slice(start, end)) + reversed;

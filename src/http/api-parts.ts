@@ -1,4 +1,4 @@
-import type { NextTurn, WorkTurn } from '../core/clock.ts';
+import type { NextTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse.ts';
 import type { Pages } from '../web/pages.ts';
@@ -15,6 +15,5 @@ export interface ApiParts extends World {
   readonly bulkWindow: BulkWindow;
   /** To be awaited before each piece of work on a large text. */
   readonly nextTurn: NextTurn;
-  readonly workTurn: WorkTurn;
   readonly pages: Pages;
 }

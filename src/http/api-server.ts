@@ -38,19 +38,17 @@ export function apiServer(
   world: World,
 ): HttpServer {
   const { version, source, maxBodyBytes, maxBulkBytes, maxBulkLines } = options;
-  const workTurn = workTurns(parts.nextTurn, world.clock);
   return httpServer(
     {
       ...parts,
       table: breakable ? { ...API_ROUTES, ...breakRoutes(breakable) } : API_ROUTES,
-      workTurn,
+      workTurn: workTurns(parts.nextTurn, world.clock),
       takeFromQuota: quotas(requestCounter, options),
       parts: {
         ...world,
         ...{ reverseShout, upstream, version, maxBodyBytes, maxBulkBytes },
         bulkWindow: bulkWindow(maxBulkLines),
         nextTurn: parts.nextTurn,
-        workTurn,
         pages: pages(() => describeApi(version), { version, source, isBreakable: breakable !== undefined }),
       },
     },

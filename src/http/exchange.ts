@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { WorkTurn } from '../core/clock.ts';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
@@ -32,6 +33,7 @@ export interface ExchangeHost extends World {
   readonly writeHead: WriteHead;
   readonly budget: ByteBudget;
   readonly giveWay: GiveWay;
+  readonly workTurn: WorkTurn;
   /** A new id for a request whose client gave it none. */
   readonly newId: () => string;
   /** While it is true, each answer closes its connection so that clients move to another process. */
@@ -65,6 +67,7 @@ export class Exchange implements Call, BodyOwner {
   #atAnswered: AtEnd | undefined;
   #left: LeaveController | undefined;
   #hasEnded = false;
+  #stepsUnderWay = 0;
   #answeredMs: number | undefined;
   #mustClose = false;
   #isSent = false;
@@ -87,7 +90,7 @@ export class Exchange implements Call, BodyOwner {
   get signal(): LeaveSignal {
     if (this.#left === undefined) {
       this.#left = new LeaveController();
-      if (this.response.destroyed) this.#left.abort(hungUp());
+      if (this.#hasEnded || this.response.destroyed) this.#left.abort(hungUp());
     }
     return this.#left.signal;
   }
@@ -154,15 +157,35 @@ export class Exchange implements Call, BodyOwner {
   run(step: () => Outcome): void {
     try {
       const outcome = step();
-      if (outcome instanceof Promise)
-        outcome.then(
-          (late) => this.run(() => late),
-          (error) => this.fail(error),
-        );
+      if (outcome instanceof Promise) this.#await(outcome);
       else if (outcome !== undefined) this.answer(outcome);
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  #await(outcome: Promise<Answer | undefined>): void {
+    this.#stepsUnderWay++;
+    outcome.then(
+      (late) => {
+        this.#stepsUnderWay--;
+        this.run(() => late);
+        this.#letGo();
+      },
+      (error) => {
+        this.#stepsUnderWay--;
+        this.fail(error);
+        this.#letGo();
+      },
+    );
+  }
+
+  /** Does work on so many bytes, now or in a turn of its own. Throws or rejects if the client has left by then. */
+  inTurn<Done>(bytes: number, work: () => Done | Promise<Done>): Done | Promise<Done> {
+    return this.#host.workTurn(bytes, () => {
+      if (this.#hasEnded || this.#isGone) throw hungUp();
+      return work();
+    });
   }
 
   /**
@@ -210,7 +233,7 @@ export class Exchange implements Call, BodyOwner {
   /** Answers with the error table. Errors that are our fault or the upstream's are reported as an event. */
   fail(error: unknown): void {
     // The client is gone, so the error concerns no one.
-    if (this.#hasEnded || this.response.destroyed) return;
+    if (this.#hasEnded || this.#isGone) return;
     const problem = problemFor(error, this.id, this.request);
     if (problem.status >= 500) this.report(error);
     if (this.response.headersSent) return void this.response.destroy();
@@ -286,7 +309,7 @@ export class Exchange implements Call, BodyOwner {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#answered();
-    this.held.end();
+    this.#letGo();
     if (!this.isWhole) this.body.break(hungUp());
     const { response, id } = this;
     const isAnswered = (response.writableFinished && !this.request.socket.errored) || this.#isSent;
@@ -301,6 +324,11 @@ export class Exchange implements Call, BodyOwner {
       requestId: id,
     });
     for (const run of this.#atEnd) run(this);
+  }
+
+  /** Holds nothing any more, unless work goes on: that of a client that has left takes as much memory until it ends. */
+  #letGo(): void {
+    if (this.#hasEnded && this.#stepsUnderWay === 0) this.held.end();
   }
 }
 

@@ -85,6 +85,7 @@ export function httpServer<Parts>(
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
     budget,
     giveWay: open.giveWay,
+    workTurn,
     newId: requestIds(),
   };
   const refuseBroken = brokenRequests(open, host);
@@ -159,13 +160,12 @@ export function httpServer<Parts>(
     else start();
 
     function start(): void {
-      exchange.run(() => workTurn(exchange.held.largeHeadBytes, () => answer(exchange)));
+      exchange.run(() => exchange.inTurn(exchange.held.largeHeadBytes, () => answer(exchange)));
     }
   }
 
   function answer(exchange: Exchange): Outcome {
     const { request, refusal } = exchange;
-    if (request.socket.destroyed) return undefined;
     if (refusal) throw refusal;
     admission?.admit(exchange);
     const target = find(request.method, request.url ?? '');

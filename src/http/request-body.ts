@@ -132,7 +132,7 @@ export class RequestBody implements InlineSink {
     if (wantsMore && this.#error) sink?.broken(this.#error);
     else if (wantsMore) this.#sink = sink;
     else if (this.#sink === undefined) this.#request.pause();
-    return wantsMore;
+    return wantsMore || this.#sink !== undefined;
   }
 
   arrived(): void {

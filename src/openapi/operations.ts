@@ -105,7 +105,7 @@ const cachingHeaders = headerRefs('ETag', 'Cache-Control');
 
 export const shoutGetOperation: Operation = {
   operationId: 'shoutCacheable',
-  summary: 'Reverse and shout a text that may be cached',
+  summary: 'Reverse and shout a text; the answer can be cached',
   description:
     'The same answer in a form that browsers and CDNs keep for good. Texts in URLs end up in logs: POST private ones.',
   tags: ['shout'],

@@ -46,7 +46,7 @@ export function registry() {
     return (of: Labels<Name> & { readonly durationMs: number }) => add(of, of.durationMs / 1000);
   }
 
-  /** Calls `read` whenever the series are asked for: the value of a counter if the name says so, else of a gauge. */
+  /** Adds a counter, if its name ends in `_total`, or a gauge. `read` gives its value whenever the series are asked for. */
   function reading(
     name: string,
     help: string,

@@ -22,7 +22,7 @@ export interface Batch {
 /** The most UTF-16 units of a batch. A longer string travels alone. */
 const MAX_LENGTH = 32_768;
 
-// Those that are short in JSON come first.
+// The three that JSON escapes most briefly come first.
 const CONTROL = /[\0-\x1f]/;
 const SEPARATORS = ['\n', '\t', '\r', ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))];
 

@@ -94,7 +94,7 @@ class Flight extends LeaveController implements Call {
     signal.addEventListener('abort', this.#leave);
   }
 
-  /** All callers have their answer and no longer wait. */
+  /** To be called when the flight ends, because its callers no longer wait. */
   land(): void {
     this.#count(-this.#waiting);
   }

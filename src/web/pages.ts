@@ -14,14 +14,14 @@ export interface StaticFile extends Asset {
 /** A smaller file fits into one packet as it is. */
 const LEAST_TO_COMPRESS = 1400;
 
-/** The next quality takes twice the time for 2 % less. */
+/** The next quality takes twice the time and saves 2 % of the bytes. */
 const BROTLI_QUALITY = 6;
 
 export type Pages = ReturnType<typeof pages>;
 
 /**
- * The pages and what they load, by file name. They are made at the first request, because most processes never get one and all
- * should start quickly. `describe` makes the OpenAPI document.
+ * The pages and what they load, by file name. They are made at the first request, because most processes never serve one, and
+ * every process should start quickly. `describe` makes the OpenAPI document.
  */
 export function pages(describe: () => Promise<object>, options: PlaygroundOptions) {
   return {

@@ -29,7 +29,7 @@ for (const [isReady, status] of [
   });
 }
 
-test('it keeps connections open for 95 s, and no more than 64', async (t) => {
+test('it keeps connections open for 95 s, and no more than 64, and its answers are not reported', async (t) => {
   const world = testWorld();
   const server = adminServer(PARTS, world);
   const port = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -45,6 +45,7 @@ test('it keeps connections open for 95 s, and no more than 64', async (t) => {
 
   assert.equal(headers.get('keep-alive'), 'timeout=95');
   assert.equal(server.status().connections, 57);
+  assert.deepEqual(world.told('answered'), []);
 });
 
 test('the status is JSON', async () => {
@@ -122,7 +123,7 @@ for (const [who, accept, type] of SCRAPERS) {
 
     const { headers, body } = await admin(PARTS).inject(request);
 
-    assert.equal(headers['content-type'], type);
+    assert.deepEqual([headers['content-type'], headers.vary], [type, 'accept']);
     assert.equal(body, type === OPEN ? '# EOF\n' : 'tuohs_x 1\n');
   });
 }

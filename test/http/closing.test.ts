@@ -75,22 +75,33 @@ test('answers that their client does not read are not lost with `now`', async (t
   await assert.doesNotReject(server.close('now'));
 });
 
-test('a client that goes on sending its request slowly is given up 2 s after the drain', async (t) => {
-  const world = testWorld();
-  const { server } = await sending(t, 9, { world });
-  await until(t, () => server.status().heldBytes > 0);
-  const closing = server.close();
+for (const [what, sends, ms] of [
+  ['sends its request slowly is given up 2 s after the drain', 'x', 2000],
+  ['has stopped sending its request is given up before that', '', 0],
+] as const) {
+  test(`a client that ${what}`, async (t) => {
+    const world = testWorld();
+    const { server, client } = await sending(t, 20_000, { world });
+    await until(t, () => server.status().heldBytes > 0);
+    const closing = server.close();
+    await until(t, () => world.clock.timers() > 0);
 
-  await world.clock.advance(2000);
+    await world.clock.advance(ms);
 
-  await closing;
-});
+    await until(t, () => {
+      client.send(sends);
+      return client.socket.closed;
+    });
+    await closing;
+    assert.doesNotMatch(client.text(), /^HTTP\/1\.1 200 /);
+  });
+}
 
 /** A server, and a client that has sent all but this many bytes of its request. */
 async function sending(t: TestContext, missing: number, parts: ApiUnderTest = {}) {
   const server = await listeningServer(t, parts);
   const client = await rawClient(t, server.port);
-  const request = postOf('hello');
+  const request = postOf('x'.repeat(60_000));
   client.send(request.slice(0, request.length - missing));
   return { server, client };
 }

@@ -65,7 +65,7 @@ test('a client that leaves after reading the refusal of its body has been answer
   await client.heard('TOO_LARGE');
   await until(t, () => world.clock.timers() > 0);
 
-  client.socket.destroy();
+  client.socket.resetAndDestroy();
 
   await until(t, () => world.told('answered').length > 0);
   assert.equal(world.told('answered')[0]?.status, 413);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fakeApi, listeningApi } from '../support/api.ts';
 import { parsed } from '../support/raw-answer.ts';
-import { postOf, rawClient } from '../support/raw-client.ts';
+import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
 
@@ -49,14 +49,18 @@ test('a connection closes without a word when its keep-alive time is over', asyn
   assert.match(await client.closed(), /"A"\}$/);
 });
 
-for (const [bytes, ms] of [
-  [1_000_000, 1000],
-  [5_000_000, 0],
+const CHUNKS = requestOf('POST /v1', { type: 'application/json', more: 'transfer-encoding: chunked' }).concat(
+  `80000\r\n${'a'.repeat(2 ** 19)}\r\n`.repeat(10),
+);
+for (const [what, sent, ms] of [
+  ['stops sending its large body is cut off a second later', STALLED.replace(': 16', ': 1000000'), 1000],
+  ['has more than 4 MiB to send is cut off at once', STALLED.replace(': 16', ': 5000000'), 0],
+  ['has sent more than 4 MiB in chunks is cut off at once', CHUNKS, 0],
 ] as const) {
-  test(`a client that was answered and has ${bytes} bytes to send is cut off within ${ms} ms`, async (t) => {
+  test(`a client that was answered and ${what}`, async (t) => {
     const world = testWorld();
     const client = await rawClient(t, await listeningApi(t, { world }));
-    client.send(STALLED.replace('length: 16', `length: ${bytes}`));
+    client.send(sent);
     await client.heard('TOO_LARGE');
     await until(t, () => ms === 0 || world.clock.timers() > 0);
 

@@ -50,15 +50,20 @@ export function loadOf(generator: ChildProcess) {
   const answers: Answer[] = [];
   const delays: LoadReport['delays'][number][] = [];
   if (!generator.stdout) throw new Error('the output of the load generator is not read');
-  createInterface(generator.stdout).on('line', (line) => {
-    const report: LoadReport = JSON.parse(line);
-    answers.push(...report.answers);
-    delays.push(...report.delays);
+  const lines = createInterface(generator.stdout);
+  const reading = (async () => {
+    for await (const line of lines) {
+      const report: LoadReport = JSON.parse(line);
+      answers.push(...report.answers);
+      delays.push(...report.delays);
+    }
+  })();
+  const done = once(generator, 'close').then(async ([code, signal]) => {
+    if (code !== 0) throw new Error(`the load generator ended with ${code ?? signal}`);
+    await reading;
   });
-  const done = once(generator, 'close').then(([code]) => {
-    if (code) throw new Error(`the load generator exited with ${code}`);
-  });
-  done.catch(() => {});
+  // A generator that is killed leaves half a line; only a caller that awaits the load hears of it.
+  for (const ending of [reading, done]) ending.catch(() => {});
   return {
     /** Grows as reports come in. */
     answers: answers as readonly Answer[],

@@ -43,9 +43,10 @@ test('make debug prints where the page, the reference and the admin port answer'
   await program.listening();
 
   const printed = program.stdout.slice(0, 3).map((line) => line.split(/ +/));
+  const asBrowser = { headers: { Accept: 'text/html' } };
 
   assert.deepEqual(
-    await Promise.all(printed.map(async ([name, url = '']) => [name, (await fetch(url)).status])),
+    await Promise.all(printed.map(async ([name, url = '']) => [name, (await fetch(url, asBrowser)).status])),
     [
       ['Page', 200],
       ['Reference', 200],

@@ -163,7 +163,7 @@ export class HeldBytes {
     this.#hold(-this.#bytes);
   }
 
-  /** Gives all held bytes back. Nothing is held from here on: work can go on for a client that has left. */
+  /** Gives all held bytes back. Nothing is held from here on. */
   end(): void {
     this.release();
     this.#hasEnded = true;

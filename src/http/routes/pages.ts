@@ -17,7 +17,7 @@ export const home: Route<ApiParts> = {
     const vary = 'Accept';
     if (preferredType(exchange.request.headers.accept, ['application/json', 'text/html']) === 'text/html') {
       const { html, policy } = await parts.pages.playground();
-      return sendFile(exchange, parts, { file: html, cacheControl: CHECKED_EACH_TIME, policy, vary });
+      return sendFile(exchange, { file: html, cacheControl: CHECKED_EACH_TIME, policy, vary });
     }
     const headers = { 'content-type': 'application/json' };
     return { headers, body: JSON.stringify(apiIndex(parts.version)), vary };
@@ -34,7 +34,7 @@ export const assets: Route<ApiParts> = {
     const file = more.length === 0 ? assets.get(name) : undefined;
     // During a roll-out, a page of another version can ask this process. It gets our file, which is not cached.
     const cacheControl = askedVersion === version ? 'public, max-age=31536000, immutable' : 'no-store';
-    return sendFile(exchange, parts, { file, cacheControl });
+    return sendFile(exchange, { file, cacheControl });
   },
 };
 
@@ -43,7 +43,7 @@ export const reference: Route<ApiParts> = {
   isFree: true,
   async handle(exchange, parts) {
     const { page } = await parts.pages.reference();
-    return sendFile(exchange, parts, {
+    return sendFile(exchange, {
       file: page,
       cacheControl: CHECKED_EACH_TIME,
       policy: REFERENCE_POLICY,
@@ -59,7 +59,7 @@ export const referenceFiles: Route<ApiParts> = {
     const { rest } = exchange.target;
     const policy = rest === '' ? { policy: REFERENCE_POLICY } : {};
     const file = rest === '' ? pageBelow : files.get(rest);
-    return sendFile(exchange, parts, { file, cacheControl: CHECKED_EACH_TIME, ...policy });
+    return sendFile(exchange, { file, cacheControl: CHECKED_EACH_TIME, ...policy });
   },
 };
 
@@ -67,7 +67,7 @@ export const referenceFiles: Route<ApiParts> = {
 export const openApi: Route<ApiParts> = {
   isFree: true,
   async handle(exchange, parts) {
-    return sendFile(exchange, parts, { file: await parts.pages.openApi(), cacheControl: CHECKED_EACH_TIME });
+    return sendFile(exchange, { file: await parts.pages.openApi(), cacheControl: CHECKED_EACH_TIME });
   },
 };
 
@@ -85,12 +85,11 @@ interface FileHeaders extends Pick<Answer, 'policy' | 'vary'> {
 
 /** The answer with a file, in a turn of its own if it is large. Throws `NOT_FOUND` if there is none. */
 function sendFile(
-  { request }: Exchange,
-  { workTurn }: ApiParts,
+  exchange: Exchange,
   { file, ...headers }: FileHeaders & { readonly file: StaticFile | undefined },
 ): Answer | Promise<Answer> {
   if (file === undefined) throw new TuohsError('NOT_FOUND', 'no such file');
-  return workTurn(file.body.length, () => fileAnswer(request, file, headers));
+  return exchange.inTurn(file.body.length, () => fileAnswer(exchange.request, file, headers));
 }
 
 /** A file in the encoding that the client prefers; 304 if the client has it. */

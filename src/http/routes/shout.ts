@@ -16,9 +16,9 @@ import type { Route } from '../router.ts';
 
 /** POST a string, as JSON, as a form or as plain text. */
 export const shoutPost: Route<ApiParts> = {
-  handle(exchange, { reverseShout, maxBodyBytes, workTurn }) {
+  handle(exchange, { reverseShout, maxBodyBytes }) {
     const textOf = textReader(exchange.request.headers);
-    return exchange.readBody(maxBodyBytes, (body) => workTurn(body.length, () => answer(body)));
+    return exchange.readBody(maxBodyBytes, (body) => exchange.inTurn(body.length, () => answer(body)));
 
     function answer(body: Buffer): Outcome {
       const { length } = body;

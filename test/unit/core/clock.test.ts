@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import {
+  afterReading,
   type Clock,
   type LoopDelay,
   loopDelay,
@@ -25,10 +26,48 @@ for (const [name, makeClock] of Object.entries({
     await assert.rejects(sleep, { message: 'enough' });
   });
 
+  test(`${name} does not run what was cancelled`, async () => {
+    const clock = makeClock();
+    let runs = 0;
+
+    clock.soon(() => runs++)();
+
+    await new Promise<void>((resolve) => clock.soon(resolve));
+    assert.equal(runs, 0);
+  });
+
   test(`${name} does not begin to sleep when the signal has aborted`, async () => {
     const sleep = makeClock().sleep(3_600_000, AbortSignal.abort(new Error('enough')));
 
     await assert.rejects(sleep, { message: 'enough' });
+  });
+}
+
+for (const [what, cancelledAfter, expected] of [
+  ['what is due runs once everything that has arrived was read', 'never', ['timer', 'reading', 'run']],
+  ['what is cancelled while that is read does not run', 'timer', ['timer']],
+] as const) {
+  test(what, () => {
+    const done: string[] = [];
+    const waiting = new Map<string, () => void>();
+    const wait = (name: string, run: () => void) => {
+      waiting.set(name, run);
+      return () => void waiting.delete(name);
+    };
+    const clock: Pick<Clock, 'after' | 'soon'> = {
+      after: (_ms, run) => wait('timer', run),
+      soon: (run) => wait('reading', run),
+    };
+    const cancel = afterReading(clock, 10, () => done.push('run'));
+
+    for (const [name, run] of waiting) {
+      waiting.delete(name);
+      done.push(name);
+      run();
+      if (name === cancelledAfter) cancel();
+    }
+
+    assert.deepEqual(done, expected);
   });
 }
 
@@ -156,8 +195,10 @@ function startDelay(): { delay: LoopDelay; take(latenesses: readonly number[]): 
     delay: loopDelay(clock),
     take(latenesses) {
       for (const lateMs of latenesses) {
-        nowMs = (due?.at ?? nowMs) + lateMs;
-        due?.run();
+        const timer = due;
+        due = undefined;
+        nowMs = (timer?.at ?? nowMs) + lateMs;
+        timer?.run();
       }
     },
   };

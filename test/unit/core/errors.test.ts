@@ -20,6 +20,15 @@ for (const failure of Object.keys(CODES) as AttemptFailure[]) {
   });
 }
 
+test('an expected failure records no stack, and the next error has one', () => {
+  const [failure, bug] = [new TuohsError('OVERLOADED', 'as told'), new Error('a bug')];
+
+  assert.deepEqual(
+    [failure, bug].map(({ stack = '' }) => /\n +at /.test(stack)),
+    [false, true],
+  );
+});
+
 test('an error keeps its cause and how long to wait', () => {
   const cause = new Error('below');
 

@@ -16,7 +16,7 @@ for (const Controller of [AbortController, LeaveController]) {
     signal.addEventListener('abort', () => told.push('third'));
 
     controller.abort(REASON);
-    controller.abort(REASON);
+    controller.abort(new Error('later'));
     signal.addEventListener('abort', () => told.push('late'));
 
     assert.deepEqual(told, ['first', 'second', 'third']);

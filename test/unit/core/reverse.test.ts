@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { inTurns, reverser, reverseShout } from '../../../src/core/reverse.ts';
-import { testCall } from '../../support/call.ts';
+import { leavableCall, testCall } from '../../support/call.ts';
 import { fakeShouter } from '../../support/fake-shouter.ts';
 
 const reverse = reverser('grapheme');
@@ -78,7 +78,9 @@ test('a long text is reversed in pieces that are never cut inside a cluster', as
       const joined = some.join('');
       const long = `${joined.repeat(Math.ceil(least / joined.length))}😀`;
 
-      assert.ok((await inTurns(reverse, () => Promise.resolve())(long)) === segmentedReverse(long));
+      assert.ok(
+        (await inTurns(reverse, () => Promise.resolve())(long, testCall())) === segmentedReverse(long),
+      );
     }),
     { numRuns: 40 },
   );
@@ -90,11 +92,23 @@ test('a long text that the Segmenter has to look at takes a turn for each piece'
     turns++;
   });
 
-  await reverseInTurns(`${'a'.repeat(100_000)}😀`);
+  await reverseInTurns(`${'a'.repeat(100_000)}😀`, testCall());
   assert.equal(turns, 13);
 
-  assert.equal(typeof reverseInTurns('a\u0301'.repeat(100_000)), 'string');
-  assert.equal(typeof reverseInTurns('😀'.repeat(1000)), 'string');
+  assert.equal(typeof reverseInTurns('a\u0301'.repeat(100_000), testCall()), 'string');
+  assert.equal(typeof reverseInTurns('😀'.repeat(1000), testCall()), 'string');
+});
+
+test('a long text is not reversed further when its caller has left', async () => {
+  const { call, leave } = leavableCall();
+  let turns = 0;
+  const reverseInTurns = inTurns(reverse, async () => {
+    if (++turns === 2) leave();
+  });
+
+  await assert.rejects(async () => reverseInTurns('😀'.repeat(50_000), call), /left/);
+
+  assert.equal(turns, 2);
 });
 
 test('a long text is reversed whole', () => {

@@ -112,6 +112,7 @@ function beforeItsBody(maxHeldBytes = 1_000_000) {
       world,
     ),
     giveWay: () => {},
+    workTurn: (_, work) => work(),
     isDraining: () => false,
     isClosing: () => false,
     newId: () => 'an-id',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { json } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { httpServer } from '../../support/http-server.ts';
-import { startLoad } from '../../support/load.ts';
+import { loadOf, startLoad } from '../../support/load.ts';
 import { someTexts } from '../../support/load-texts.ts';
 import { until } from '../../support/until.ts';
 
@@ -36,4 +37,18 @@ test('a load judges each answer: right, wrong or refused', async (t) => {
     ],
   );
   assert.equal(connections(), 1 + load.answers.filter(({ label }) => label === 'fresh').length);
+});
+
+test('a load generator that is killed within a line fails its load, and keeps what it reported before', async () => {
+  const halfReport = `
+    process.stdout.write('{"answers":[{"label":"first"}],"delays":[]}\\n{"answers":[{"tookMs":1.');
+    process.kill(process.pid, 'SIGKILL');`;
+
+  const load = loadOf(spawn(process.execPath, ['-e', halfReport]));
+
+  await assert.rejects(load.done, /ended with SIGKILL/);
+  assert.deepEqual(
+    load.answers.map(({ label }) => label),
+    ['first'],
+  );
 });

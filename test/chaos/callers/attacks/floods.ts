@@ -48,6 +48,19 @@ export const floods: readonly Attack[] = [
     },
   },
   {
+    name: '300 callers that send 250 KB of Arabic letters and vanish',
+    connections: 300,
+    begin: ({ port }) =>
+      besiege({
+        port,
+        size: 300,
+        act(socket) {
+          socket.write(post('/v1', JSON_TYPE, JSON.stringify({ data: 'ب'.repeat(125_000) })));
+          setTimeout(() => socket.resetAndDestroy(), 100);
+        },
+      }),
+  },
+  {
     name: '1,900 callers that send eight requests in a packet and vanish',
     connections: 1_900,
     begin: ({ port }) =>
