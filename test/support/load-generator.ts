@@ -25,11 +25,11 @@ process.once('SIGTERM', () => {
   isStopped = true;
 });
 process.stdout.on('error', () => process.exit());
-setInterval(report, REPORT_MS);
+setInterval(() => report(), REPORT_MS);
 void watchTimers();
 await Promise.all(streams.map(drive));
-report();
-process.exit();
+// Not before the reader has all of it: what is left in a pipe at the exit is lost.
+report(() => process.exit());
 
 /** An open loop: what is due is sent, whether or not earlier callers have their answers. */
 async function drive(stream: Stream): Promise<void> {
@@ -94,7 +94,7 @@ async function watchTimers(): Promise<void> {
   }
 }
 
-function report(): void {
-  process.stdout.write(`${JSON.stringify(seen)}\n`);
+function report(whenRead?: () => void): void {
+  process.stdout.write(`${JSON.stringify(seen)}\n`, whenRead);
   seen = { answers: [], delays: [] };
 }

@@ -59,7 +59,10 @@ export function loadOf(generator: ChildProcess) {
     }
   })();
   const done = once(generator, 'close').then(async ([code, signal]) => {
-    if (code !== 0) throw new Error(`the load generator ended with ${code ?? signal}`);
+    // SIGTERM ends a generator that is stopped before it has begun.
+    if (code !== 0 && signal !== 'SIGTERM') {
+      throw new Error(`the load generator ended with ${code ?? signal}`);
+    }
     await reading;
   });
   // A generator that is killed leaves half a line; only a caller that awaits the load hears of it.

@@ -52,3 +52,11 @@ test('a load generator that is killed within a line fails its load, and keeps wh
     ['first'],
   );
 });
+
+test('a load that is stopped before its generator has begun ends without an error', async () => {
+  const notReady = loadOf(spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']));
+
+  await notReady.stop();
+
+  assert.deepEqual(notReady.answers, []);
+});

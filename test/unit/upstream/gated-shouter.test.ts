@@ -66,6 +66,18 @@ test('a pause ends even if its timer runs a fraction of a millisecond early, as 
   assert.deepEqual(seen, [false, true]);
 });
 
+test('while the timer that ends a pause is late, nobody overtakes those that wait', () => {
+  let nowMs = 0;
+  const gate = new Gate({ connections: 1 }, { clock: { ...fakeClock(), now: () => nowMs } });
+  gate.pause(1000);
+  void gate.take(testCall());
+
+  nowMs = 1000;
+  const later = gate.take(testCall());
+
+  assert.ok(later instanceof Promise);
+});
+
 test('a closed gate leaves no timer', () => {
   const { gate, clock } = startGate();
   gate.pause(2000);

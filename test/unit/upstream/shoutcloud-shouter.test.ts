@@ -75,6 +75,21 @@ test('an answer may escape every character', async (t) => {
   assert.ok(answer.text === text.toUpperCase());
 });
 
+test('an answer may be as long as twelve requests and 16 KiB, and is unreadable beyond that', async (t) => {
+  const longest = 12 * '{"INPUT":"a"}'.length + 16_384;
+  let bytes = longest;
+  const { url } = await httpServer(t, (_request, response) =>
+    response.end('{"INPUT":"a","OUTPUT":"A"}'.padEnd(bytes)),
+  );
+  const { shout } = shouterFor(t, url);
+
+  const answer = await shout('a');
+  bytes = longest + 1;
+
+  assert.equal(answer.text, 'A');
+  await assert.rejects(shout('a'), { failure: 'unreadable' });
+});
+
 test('a failing answer with a body without end ends nevertheless', async (t) => {
   const { url } = await httpServer(t, (_request, response) => {
     response.writeHead(503);
