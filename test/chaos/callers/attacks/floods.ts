@@ -61,6 +61,23 @@ export const floods: readonly Attack[] = [
       }),
   },
   {
+    name: '500 callers that ask again and again for 250 KB with an Arabic letter',
+    connections: 500,
+    begin({ port }) {
+      let count = 0;
+      const next = () =>
+        post('/v1', JSON_TYPE, JSON.stringify({ data: `${count++}ب${'x'.repeat(249_000)}` }));
+      besiege({
+        port,
+        size: 500,
+        act(socket) {
+          socket.on('data', () => socket.write(next()));
+          socket.write(next());
+        },
+      });
+    },
+  },
+  {
     name: '1,900 callers that send eight requests in a packet and vanish',
     connections: 1_900,
     begin: ({ port }) =>
