@@ -58,16 +58,19 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
     if (connection.isBroken || connection.socket.bytesRead === 0) return;
     connection.isBroken = true;
     const last = connection.exchanges.at(-1);
-    if (last === undefined) refuse(error, connection.socket);
-    else if (last.isWhole) last.atEnd(() => refuse(error, connection.socket));
-    else last.breakBody(refusalOf(error));
+    const refusal = refusalOf(error);
+    // Node's error holds all that it has read. It must not be kept until an earlier answer is read.
+    const origin = originIn(error) ?? host.crossOrigin?.only;
+    if (last === undefined) refuse(refusal, origin, connection.socket);
+    else if (last.isWhole) last.atEnd(() => refuse(refusal, origin, connection.socket));
+    else last.breakBody(refusal);
   };
 
   /** Uses an empty request, so that this answer takes the same path as all others. */
-  function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  function refuse(refusal: TuohsError, origin: string | undefined, socket: Socket): void {
     if (!socket.writable) return;
     const request = new IncomingMessage(socket);
-    Object.assign(request.headers, { origin: originIn(error) ?? host.crossOrigin?.only });
+    Object.assign(request.headers, { origin });
     const response = new ServerResponse(request);
     const exchange = new Exchange(request, response, host);
     response.assignSocket(socket);
@@ -76,7 +79,7 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
       host.clock.after(LINGER_MS, () => socket.destroy());
     });
     exchange.reply.closeAfter();
-    exchange.fail(refusalOf(error));
+    exchange.fail(refusal);
   }
 }
 

@@ -117,6 +117,7 @@ export class Reply {
     const { clock } = this.#host;
     const isAwaited = !this.#mustClose && request.headers.expect === undefined;
     if (isAwaited && (await body.discard(SMALL_REST_BYTES, clock))) return this.#send(answer);
+    if (this.isGone) return;
     this.#mustClose = true;
     this.#begin(answer);
     response.write(answer.body ?? '', () => {

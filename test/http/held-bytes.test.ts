@@ -89,6 +89,19 @@ for (const [what, before, more, parts] of [
   });
 }
 
+test('a client that leaves before the rest of its refused body leaves nothing that is held', async (t) => {
+  const { server, port } = await start(t);
+  const client = await rawClient(t, port);
+  client.send(requestOf('POST /v2', { more: 'content-length: 9' }));
+  await until(t, () => server.status().heldBytes > 0);
+
+  client.socket.resetAndDestroy();
+
+  await until(t, () => server.status().connections === 0);
+  await turn();
+  assert.equal(server.status().heldBytes, 0);
+});
+
 test('when there is no room, the body that arrives most slowly is cut off, and the others get in', async (t) => {
   const { server, world, sending } = await start(t);
   const slowest = await sending(jsonOf('x'.repeat(55_000)), 50_000);

@@ -178,6 +178,7 @@ export class HeldBytes {
   }
 
   #hold(more: number): void {
+    if (this.#hasEnded) return;
     this.#budget.bytes += more;
     this.#bytes += more;
   }

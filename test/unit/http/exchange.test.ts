@@ -44,6 +44,15 @@ test('a request that is refused because of its head keeps none of its headers wh
   assert.equal(exchange.held.bytes, 4096);
 });
 
+test('an answer that comes after the end of its exchange is not held', () => {
+  const { held } = beforeItsBody().exchange;
+  held.end();
+
+  held.setAnswer(1000);
+
+  assert.equal(held.bytes, 0);
+});
+
 test('a body that is broken never counts as whole', () => {
   const { body } = beforeItsBody().exchange;
   let isWhole = false;

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { Socket } from 'node:net';
+import { test } from 'node:test';
+import { brokenRequests } from '../../../src/http/broken-requests.ts';
+import type { Exchange, ExchangeHost } from '../../../src/http/exchange.ts';
+import { connections } from '../../../src/http/limits/connections.ts';
+
+test('of bytes that are no HTTP, nothing is kept until an earlier answer is read', () => {
+  const open = connections(1, { nextTurn: async () => {}, soon: () => () => {} });
+  let isWritable = true;
+  const socket = Object.defineProperties(new Socket(), {
+    bytesRead: { value: 1 },
+    writable: { get: () => isWritable },
+  });
+  open.add(socket, 0);
+  let wait = () => {};
+  const earlier: Pick<Exchange, 'isWhole' | 'atEnd'> = {
+    isWhole: true,
+    atEnd: (run) => (wait = () => run(earlier as Exchange)),
+  };
+  open.of(socket)?.exchanges.push(earlier as Exchange);
+  let looks = 0;
+  const error = Object.defineProperty(new Error('Parse Error'), 'rawPacket', {
+    get: () => ++looks && Buffer.alloc(65_536),
+  });
+
+  brokenRequests(open, {} as ExchangeHost)(error, socket);
+  const atOnce = looks;
+  isWritable = false;
+  wait();
+
+  assert.ok(atOnce > 0);
+  assert.equal(looks, atOnce);
+});
