@@ -107,6 +107,19 @@ test('thousands of lines stay in order and take no more than the window, of whic
   assert.equal(most, 50);
 });
 
+test('a million empty lines take no turn of the event loop', async (t) => {
+  let turns = 0;
+  const { post } = await startBulk(t, {
+    async nextTurn() {
+      turns++;
+    },
+  });
+
+  const { status, lines } = await post('\r\n\n'.repeat(300_000));
+
+  assert.deepEqual([status, lines, turns], [200, [], 0]);
+});
+
 test('lines get a turn of the event loop for each 32 KiB, and a short one counts 256 bytes more', async (t) => {
   const turns: number[] = [];
   const { post } = await startBulk(t, { nextTurn: async (bytes) => void turns.push(bytes) });
