@@ -99,6 +99,16 @@ function refusalOf(error: NodeJS.ErrnoException): TuohsError {
       return headersTooLarge();
     case 'HPE_INVALID_EOF_STATE':
       return badInput('the request ended early', 'The request ended before it was whole.');
+    case 'HPE_INVALID_URL':
+      return badInput(
+        'a character in the target',
+        'The address has a character that must be escaped: send é as %C3%A9.',
+      );
+    case 'HPE_INVALID_METHOD':
+      return badInput(
+        'no known method',
+        'What arrived does not begin with a method of HTTP; send GET or POST, and not TLS.',
+      );
     default:
       return badInput('no HTTP', 'What arrived is not valid HTTP/1.1.');
   }

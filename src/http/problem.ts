@@ -92,7 +92,7 @@ export function badInput(message: string, detail: string): TuohsError {
 /** The error for a body or line that is over the limit. */
 export function tooLarge(what: 'body' | 'line', maxBytes: number): TuohsError {
   return new TuohsError('TOO_LARGE', `the ${what} is over the limit`, {
-    detail: `A ${what} may have ${maxBytes} bytes at most.`,
+    detail: `A ${what} can have ${maxBytes} bytes at most.`,
   });
 }
 
@@ -102,7 +102,7 @@ export const MAX_HEADERS = 200;
 /** Node itself refuses more bytes, and most requests with many more headers; we refuse the others. */
 export function headersTooLarge(): TuohsError {
   return new TuohsError('HEADERS_TOO_LARGE', 'the headers are over the limit', {
-    detail: `Request line and headers may have 16384 bytes together, and be ${MAX_HEADERS} headers at most; POST a long text.`,
+    detail: `The request line and the headers can have 16384 bytes in all, and there can be ${MAX_HEADERS} headers; POST a long text.`,
   });
 }
 

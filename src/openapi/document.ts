@@ -165,6 +165,6 @@ function problem({ table, answerFor }: DescribedErrors, status: number): OpenAPI
 
 const DETAILS: Partial<Record<ErrorCode, string>> = {
   BAD_INPUT: '"data" is a number; send a string.',
-  TOO_LARGE: 'A body may have 262144 bytes at most.',
+  TOO_LARGE: 'A body can have 262144 bytes at most.',
   RATE_LIMITED: 'The quota is 60 requests a minute.',
 };

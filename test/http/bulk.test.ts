@@ -27,7 +27,7 @@ const [fits, isTooLong] = ['', 'x'].map((more) => JSON.stringify({ data: longest
 const TOO_LONG = {
   error: 'The request body is too large.',
   code: 'TOO_LARGE',
-  detail: 'A line may have 262144 bytes at most.',
+  detail: 'A line can have 262144 bytes at most.',
 };
 const CASES: readonly [what: string, body: string, lines: readonly object[]][] = [
   [
@@ -35,11 +35,11 @@ const CASES: readonly [what: string, body: string, lines: readonly object[]][] =
     '{"data":"hello"}\nnot JSON\n{"data":5}\n[]\n{"other":"x"}\n{"data":"w\xf6rld"}\n{"data":"a"}\n',
     [
       { data: 'OLLEH' },
-      bad(`The body is not valid JSON; ${SEND}`),
+      bad(`The line is not valid JSON; ${SEND}`),
       bad('"data" is a number; send a string.'),
       bad(`The JSON is an array; ${SEND}`),
       bad(`The object has no key "data"; ${SEND}`),
-      bad('The body is not valid UTF-8; send UTF-8, not compressed.'),
+      bad('The line is not valid UTF-8; send UTF-8, not compressed.'),
       { data: 'A' },
     ],
   ],
@@ -71,7 +71,7 @@ test('a body over the limit of a bulk is refused as a whole', async (t) => {
   const { status, lines } = await post('{"data":"a"}\n{"data":"b"}');
 
   const [{ code, detail }] = lines;
-  assert.deepEqual([status, code, detail], [413, 'TOO_LARGE', 'A body may have 20 bytes at most.']);
+  assert.deepEqual([status, code, detail], [413, 'TOO_LARGE', 'A body can have 20 bytes at most.']);
   assert.deepEqual(upstream.calls, []);
 });
 
@@ -82,7 +82,7 @@ test('an upstream that fails is told line by line', async (t) => {
   const { lines } = await post('{"data":"a"}\nnope\n{"data":"b"}');
 
   const failure = { error: 'Failed to contact shoutcloud api', code: 'UPSTREAM_TIMEOUT' };
-  assert.deepEqual(lines, [failure, bad(`The body is not valid JSON; ${SEND}`), failure]);
+  assert.deepEqual(lines, [failure, bad(`The line is not valid JSON; ${SEND}`), failure]);
 });
 
 test('thousands of lines stay in order and take no more than the window, of which an ended bulk has no share', async (t) => {

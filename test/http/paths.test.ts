@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { adminServer } from '../../src/http/admin-server.ts';
 import { listeningApi } from '../support/api.ts';
+import { parsed } from '../support/raw-answer.ts';
 import { exchanged, rawClient, requestOf } from '../support/raw-client.ts';
 import { testWorld } from '../support/world.ts';
 
@@ -106,4 +107,26 @@ function listeningAdmin(t: TestContext): Promise<number> {
   const server = adminServer({ isReady: () => true, status: () => ({}), metrics }, testWorld());
   t.after(() => server.close('now'));
   return server.listen({ host: '127.0.0.1', port: 0 });
+}
+
+for (const [what, bytes, detail] of [
+  ['a raw character in the address', 'GET /v1?data=\xc3\xa9 HTTP/1.1\r\nhost: x\r\n\r\n', /send é as %C3%A9/],
+  ['a method that nobody knows', requestOf('FOO /v1'), /send GET or POST/],
+  ['the hello of TLS', '\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03', /not TLS/],
+  ['other bytes', 'GET /v1 HTTP/1.1\r\nhost : x\r\n\r\n', /not valid HTTP/],
+  [
+    'a content type that is none',
+    requestOf('POST /v1', { type: ';;;', body: 'a' }),
+    /is not a known one; send/,
+  ],
+] as const) {
+  test(`the refusal of ${what} says what to send`, async (t) => {
+    const client = await rawClient(t, await listeningApi(t));
+
+    client.send(bytes);
+    const { status, body } = parsed(await client.heard('requestId'));
+
+    assert.equal(status, 400);
+    assert.match(JSON.parse(body).detail, detail);
+  });
 }

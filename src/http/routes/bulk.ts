@@ -61,7 +61,7 @@ function lineAnswerer(
     try {
       if (exchange.isClosing) throw new TuohsError('OVERLOADED', 'the server closes');
       if (line.length > maxBodyBytes) throw tooLarge('line', maxBodyBytes);
-      const shout = reverseShout(textOfJson(line), exchange);
+      const shout = reverseShout(textOfJson(line, 'line'), exchange);
       return shout instanceof Promise ? shout.then(answered, failed) : answered(shout);
     } catch (error) {
       return failed(error);

@@ -127,20 +127,24 @@ export function mediaType(header = ''): string {
 export function badType(header = '', accepted: string): TuohsError {
   const { type } = contentType.parse(header);
   const shown = /^[\w.+-]{1,40}\/[\w.+-]{1,40}$/.test(type) ? type : 'not a known one';
-  const what = type === '' ? 'There is no content type' : `The content type is ${shown}`;
+  const what = header === '' ? 'There is no content type' : `The content type is ${shown}`;
   return badInput('another content type', `${what}; send ${accepted}.`);
 }
 
+/** What a text is the whole of, in the words of an error. */
+type Whole = 'body' | 'line';
+
 /** Text of UTF-8 bytes, without a byte order mark in front. Throws `BAD_INPUT`. */
-function textOfBytes(body: Buffer): string {
-  if (!isUtf8(body)) throw badInput('not UTF-8', 'The body is not valid UTF-8; send UTF-8, not compressed.');
-  const text = body.toString();
+function textOfBytes(bytes: Buffer, what: Whole = 'body'): string {
+  if (!isUtf8(bytes))
+    throw badInput('not UTF-8', `The ${what} is not valid UTF-8; send UTF-8, not compressed.`);
+  const text = bytes.toString();
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
 /** The text in the JSON of a body or of a line. Throws `BAD_INPUT`. */
-export function textOfJson(body: Buffer): string {
-  const value = parsed(textOfBytes(body));
+export function textOfJson(bytes: Buffer, what: Whole = 'body'): string {
+  const value = parsed(textOfBytes(bytes, what), what);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badInput('not an object', `The JSON is ${kindOf(value)}; ${SEND_OBJECT}.`);
   }
@@ -150,12 +154,12 @@ export function textOfJson(body: Buffer): string {
 }
 
 /** The parser's own error is not kept as the cause, because its message quotes the text. */
-function parsed(json: string): unknown {
+function parsed(json: string, whole: Whole): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    const what = json === '' ? 'The body is empty' : 'The body is not valid JSON';
-    throw badInput('not JSON', `${what}; ${SEND_OBJECT}.`);
+    const what = json === '' ? 'empty' : 'not valid JSON';
+    throw badInput('not JSON', `The ${whole} is ${what}; ${SEND_OBJECT}.`);
   }
 }
 
