@@ -100,9 +100,11 @@ function refusalOf(error: NodeJS.ErrnoException): TuohsError {
     case 'HPE_INVALID_EOF_STATE':
       return badInput('the request ended early', 'The request ended before it was whole.');
     case 'HPE_INVALID_URL':
+    // After a space, the parser expects the version.
+    case 'HPE_INVALID_CONSTANT':
       return badInput(
-        'a character in the target',
-        'The address has a character that must be escaped: send é as %C3%A9.',
+        'an unescaped character',
+        'The address has a character that must be escaped: send a space as %20, and é as %C3%A9.',
       );
     case 'HPE_INVALID_METHOD':
       return badInput(
