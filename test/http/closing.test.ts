@@ -66,11 +66,11 @@ test('a request that has not arrived whole, and a connection without one, lose n
 });
 
 test('answers that their client does not read are not lost with `now`', async (t) => {
-  const { server, world, port } = await fakeApi(t, { nextTurn: async () => {} });
+  const { server, port } = await fakeApi(t, { nextTurn: async () => {} });
   const deaf = await rawClient(t, port);
   deaf.socket.pause();
   deaf.send(requestOf('GET /docs/swagger-ui-bundle.js').repeat(8));
-  await until(t, () => world.told('answered').length > 0);
+  await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
 
   await assert.doesNotReject(server.close('now'));
 });
