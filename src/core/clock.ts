@@ -61,8 +61,11 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
   return () => cancel();
 }
 
-/** Resolves when this piece of work can run. `bytes` is the size of the whole work. */
-export type NextTurn = (bytes: number) => Promise<void>;
+/**
+ * Resolves when this piece of work can run. `bytes` is the size of the whole work. If it is of no use by then (`isGone`), the
+ * turn goes to the next one as well.
+ */
+export type NextTurn = (bytes: number, isGone?: () => boolean) => Promise<void>;
 
 /**
  * Spreads work that takes milliseconds over turns of the event loop, one piece per turn. In between, the process accepts
@@ -70,28 +73,44 @@ export type NextTurn = (bytes: number) => Promise<void>;
  * cannot keep a small one waiting, and every text gets its turn.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
-  const waiting: { bytes: number; begin: () => void }[] = [];
+  const waiting: Waiting[] = [];
   let isForOldest = false;
 
-  return (bytes) =>
+  return (bytes, isGone = () => false) =>
     new Promise((begin) => {
-      if (waiting.push({ bytes, begin }) === 1) soon(turn);
+      if (waiting.push({ bytes, isGone, begin }) === 1) soon(turn);
     });
 
   function turn(): void {
     isForOldest = !isForOldest;
-    const least = isForOldest ? waiting[0]?.bytes : Math.min(...waiting.map(({ bytes }) => bytes));
-    const [next] = waiting.splice(
-      waiting.findIndex(({ bytes }) => bytes === least),
-      1,
-    );
+    let next: Waiting | undefined;
+    do {
+      next = take();
+      next?.begin();
+    } while (next?.isGone());
     if (waiting.length > 0) soon(turn);
-    next?.begin();
+  }
+
+  function take(): Waiting | undefined {
+    let [next] = waiting;
+    if (!isForOldest) for (const each of waiting) if (next && each.bytes < next.bytes) next = each;
+    if (next) waiting.splice(waiting.indexOf(next), 1);
+    return next;
   }
 }
 
-/** Does work on so many bytes, now or in a turn of its own. */
-export type WorkTurn = <Done>(bytes: number, work: () => Done | Promise<Done>) => Done | Promise<Done>;
+interface Waiting {
+  readonly bytes: number;
+  readonly isGone: () => boolean;
+  readonly begin: () => void;
+}
+
+/** Does work on so many bytes, now or in a turn of its own; see `NextTurn`. */
+export type WorkTurn = <Done>(
+  bytes: number,
+  work: () => Done | Promise<Done>,
+  isGone?: () => boolean,
+) => Done | Promise<Done>;
 
 /** To read, reverse and look up texts of so many bytes, or to send a file of so many, takes about a millisecond at worst. */
 const TURN_BYTES = 16_384;
@@ -106,9 +125,9 @@ const SMALL_BYTES = 256;
 export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>): WorkTurn {
   const inTurn = turnCounter(clock);
 
-  return (bytes, work) => {
+  return (bytes, work, isGone) => {
     if (bytes <= SMALL_BYTES) return work();
-    if (inTurn.count() + bytes > TURN_BYTES) return nextTurn(bytes).then(work);
+    if (inTurn.count() + bytes > TURN_BYTES) return nextTurn(bytes, isGone).then(work);
     inTurn.add(bytes);
     return work();
   };

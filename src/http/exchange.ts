@@ -146,10 +146,12 @@ export class Exchange implements Call, BodyOwner {
 
   /** Does work on so many bytes, now or in a turn of its own. Throws or rejects if the client has left by then. */
   inTurn<Done>(bytes: number, work: () => Done | Promise<Done>): Done | Promise<Done> {
-    return this.#host.workTurn(bytes, () => {
-      if (this.#hasEnded || this.reply.isGone) throw hungUp();
+    const isGone = () => this.#hasEnded || this.reply.isGone;
+    const unlessGone = () => {
+      if (isGone()) throw hungUp();
       return work();
-    });
+    };
+    return this.#host.workTurn(bytes, unlessGone, isGone);
   }
 
   /**

@@ -160,7 +160,7 @@ export function httpServer<Parts>(
     else start();
 
     function start(): void {
-      exchange.run(() => exchange.inTurn(exchange.held.largeHeadBytes, () => answer(exchange)));
+      exchange.run(() => exchange.inTurn(exchange.held.longHead, () => answer(exchange)));
     }
   }
 

@@ -11,8 +11,8 @@ import { until } from '../support/until.ts';
 const HEAD = 4096 + '/v1'.length + 6 * 56 + 'hostxcontent-typeapplication/jsoncontent-length10000'.length;
 const BUDGET = 60_000 + 3 * HEAD;
 
-/** With what each costs to hold, they are more than is read in one turn of the event loop. */
-const MANY_HEADERS = Array(150).fill('h: v').join('\r\n');
+/** As long as a head can be: two are more than is read in a turn of the event loop. */
+const LONG = `x: ${'a'.repeat(15_000)}`;
 
 test('a body is held as it arrives, and nothing is held once it is answered', async (t) => {
   const { server, sending } = await start(t);
@@ -44,35 +44,35 @@ test('a text whose client has left is held until its turn comes, and then droppe
   assert.deepEqual([server.status().heldBytes, server.inFlight(), upstream.calls.length], [0, 0, 0]);
 });
 
-test('a request with a large head waits for its turn, and is not answered if its client has left by then', async (t) => {
+test('after a long head, another waits for its turn, and is not answered if its client has left by then', async (t) => {
   const turns: (() => void)[] = [];
   const nextTurn = () => new Promise<void>((run) => turns.push(run));
-  const { server, upstream, port } = await start(t, BUDGET, { nextTurn });
-  const large = requestOf('GET /v1?data=large', { more: MANY_HEADERS });
-  const gone = await rawClient(t, port);
-  gone.send(large);
-  await until(t, () => turns.length === 1);
-  gone.socket.resetAndDestroy();
-  await until(t, () => server.status().connections === 0);
-  const client = await rawClient(t, port);
-  client.send(large);
+  const { server, upstream, port } = await start(t, 2 ** 26, { nextTurn });
+  const [first, gone, client] = [
+    await rawClient(t, port),
+    await rawClient(t, port),
+    await rawClient(t, port),
+  ];
+  for (const each of [first, gone, client]) each.send(requestOf('GET /v1?data=two', { more: LONG }));
   await until(t, () => turns.length === 2);
+  gone.socket.resetAndDestroy();
+  await until(t, () => server.status().connections === 2);
   const calls = upstream.calls.length;
 
   for (const run of turns) run();
 
-  await client.heard('EGRAL');
-  assert.deepEqual([calls, upstream.calls.length], [0, 1]);
+  await client.heard('OWT');
+  assert.deepEqual([calls, upstream.calls.length], [1, 2]);
   await until(t, () => server.inFlight() === 0 && server.status().heldBytes === 0);
 });
 
 const never = () => new Promise<never>(() => {});
 for (const [what, before, more, parts] of [
-  ['its turn', '', MANY_HEADERS, { nextTurn: never }],
+  ['its turn', requestOf('GET /v1', { more: LONG }), LONG, { nextTurn: never }],
   [
     'its turn, and is sent in chunks,',
-    '',
-    `${MANY_HEADERS}\r\ntransfer-encoding: chunked`,
+    requestOf('GET /v1', { more: LONG }),
+    `${LONG}\r\ntransfer-encoding: chunked`,
     { nextTurn: never },
   ],
   ['its quota', '', '', { requestCounter: { count: never } }],

@@ -112,6 +112,26 @@ test('once clients have sent 128 requests ahead in a turn of the event loop, eac
   assert.equal(turnsAskedFor, 0, 'nothing more will be read of them');
 });
 
+test('connections that are closed while they wait to be read take no turns of others', async (t) => {
+  const turns: (() => void)[] = [];
+  const nextTurn = () => new Promise<void>((run) => turns.push(run));
+  const options = { maxConnections: 2 };
+  const { client, port } = await start(t, { reverseShout: known, nextTurn, options });
+  let last = client;
+  for (let i = 0; i < 5; i++) {
+    last = await rawClient(t, port);
+    last.send(requestOf('GET /v1?data=0').repeat(2));
+    await last.heard((text) => numbersIn(text).length === 2);
+  }
+  last.send(requestOf('GET /v1?data=1'));
+
+  turns[0]?.();
+  await until(t, () => turns.length === 2);
+  turns[1]?.();
+
+  assert.deepEqual(numbersIn(await last.heard('"1"')), [0, 0, 1]);
+});
+
 test('a bulk answer is whole although more requests follow than a connection can send ahead', async (t) => {
   const follow = Promise.withResolvers<void>();
   let lines = 0;

@@ -93,8 +93,8 @@ export function byteBudget(
 const SMALL_BYTES = 1400;
 const SMALL_HEAD_BYTES = 12_288;
 
-/** A head above it is work: to read each header, parameter or escape of 16 KiB can take a millisecond. Browsers send 2 KiB. */
-const LARGE_HEAD_BYTES = 4096;
+/** A longer head is work: to read each parameter or escape of 16 KiB takes up to a millisecond. Browsers send some 1,000 characters. */
+const LONG_HEAD = 1024;
 
 /** What a request costs beside its head, body and answer: the objects that Node and we make for it. Measured: 3 KB. */
 const REQUEST_BYTES = 4096;
@@ -111,24 +111,26 @@ const COPIES = 3;
  */
 export class HeldBytes {
   readonly #budget: ByteBudget;
+  #headLength: number;
   #headBytes: number;
   #bytes = 0;
   #hasEnded = false;
 
   constructor(budget: ByteBudget, { url = '', rawHeaders }: Pick<IncomingMessage, 'url' | 'rawHeaders'>) {
     this.#budget = budget;
-    this.#headBytes = REQUEST_BYTES + url.length;
-    for (const part of rawHeaders) this.#headBytes += HEADER_PART_BYTES + part.length;
+    let length = url.length;
+    for (const part of rawHeaders) length += part.length;
+    this.#headLength = length;
+    this.#headBytes = REQUEST_BYTES + HEADER_PART_BYTES * rawHeaders.length + length;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The bytes of the head if reading it is much work, else 0. */
-  get largeHeadBytes(): number {
-    const bytes = this.#headBytes - REQUEST_BYTES;
-    return bytes > LARGE_HEAD_BYTES ? bytes : 0;
+  /** The length of the head if reading it is much work, else 0. */
+  get longHead(): number {
+    return this.#headLength > LONG_HEAD ? this.#headLength : 0;
   }
 
   /** Holds the head. Throws as `set` does. Requests that are sent ahead leave room for others. */
@@ -151,6 +153,7 @@ export class HeldBytes {
   /** The headers are dropped: what was held for them is not held any more. */
   dropHeaders(): void {
     this.#headBytes = REQUEST_BYTES;
+    this.#headLength = 0;
   }
 
   /** Holds an answer and nothing else from here on, whether there is room or not: it has to be held until it is read. */

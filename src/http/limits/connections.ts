@@ -71,6 +71,9 @@ export function connections(
 ): Connections {
   const open = new Map<Duplex, Connection>();
   const aheadInTurn = turnCounter({ soon });
+  /** Those that wait for their turn to be read. Only the first waits in the queue of turns: they could come and go by the thousand. */
+  const paused = new Set<Connection>();
+  let isResuming = false;
 
   return {
     add(socket, nowMs) {
@@ -89,6 +92,7 @@ export function connections(
       open.set(socket, connection);
       socket.on('close', () => {
         open.delete(socket);
+        paused.delete(connection);
         // Node does not emit it for answers that wait for an earlier one.
         for (const { response } of [...connection.exchanges]) response.emit('close');
       });
@@ -105,7 +109,7 @@ export function connections(
       countInPacket(connection);
       const isAhead = exchanges.length > 0 || packet.requests > 0;
       if (isAhead) takeAhead(connection);
-      const hasToWait = before !== undefined || exchange.held.largeHeadBytes > 0;
+      const hasToWait = before !== undefined || exchange.held.longHead > 0;
       if (!exchange.hold({ isAhead, hasToWait })) connection.isFull = true;
       if (connection.isFull) exchange.reply.closeAfter();
       exchanges.push(exchange);
@@ -145,12 +149,24 @@ export function connections(
     // Node resumes the socket after each request of a packet, so this has to wait for the last one.
     queueMicrotask(() => {
       socket.pause();
-      if (!connection.isFull) void resumeInTurn(connection);
+      if (connection.isFull || !open.has(socket)) return;
+      paused.add(connection);
+      if (!isResuming) void resumeInTurns();
     });
   }
 
-  async function resumeInTurn(connection: Connection): Promise<void> {
-    await nextTurn(READ_AT_ONCE_BYTES);
+  async function resumeInTurns(): Promise<void> {
+    isResuming = true;
+    while (paused.size > 0) {
+      await nextTurn(READ_AT_ONCE_BYTES);
+      const [next] = paused;
+      if (next) resume(next);
+    }
+    isResuming = false;
+  }
+
+  function resume(connection: Connection): void {
+    paused.delete(connection);
     connection.isPausing = false;
     if (!connection.isFull) connection.socket.resume();
   }

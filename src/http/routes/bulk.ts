@@ -17,7 +17,9 @@ export const bulk: Route<ApiParts> = {
   handle(exchange, parts) {
     const { 'content-type': type } = exchange.request.headers;
     if (mediaType(type) !== NDJSON) throw badType(type, NDJSON);
-    return exchange.readBody(parts.maxBulkBytes, (body) => answerBulk(exchange, parts, body));
+    return exchange.readBody(parts.maxBulkBytes, (body) =>
+      exchange.inTurn(body.length, () => answerBulk(exchange, parts, body)),
+    );
   },
   operation: bulkOperation,
 };

@@ -95,7 +95,7 @@ for (const [ms, text] of [
   });
 }
 
-test('each piece of work has a turn of its own, and the oldest and the smallest take turns', async () => {
+test('each piece of work has a turn of its own, and the oldest and the smallest take turns; one that is of no use takes none', async () => {
   let runTurn: (() => void) | undefined;
   const nextTurn = turns({
     soon(run) {
@@ -105,7 +105,16 @@ test('each piece of work has a turn of its own, and the oldest and the smallest 
   });
   const done: number[][] = [];
 
-  for (const bytes of [300, 200, 100, 20, 10]) void nextTurn(bytes).then(() => done.at(-1)?.push(bytes));
+  for (const [bytes, isGone] of [
+    [300, false],
+    [200, true],
+    [199, false],
+    [100, false],
+    [20, false],
+    [10, true],
+    [9, false],
+  ] as const)
+    void nextTurn(bytes, () => isGone).then(() => done.at(-1)?.push(bytes));
   for (let run = runTurn; run; run = runTurn) {
     runTurn = undefined;
     done.push([]);
@@ -113,7 +122,7 @@ test('each piece of work has a turn of its own, and the oldest and the smallest 
     await Promise.resolve();
   }
 
-  assert.deepEqual(done, [[300], [10], [200], [20], [100]]);
+  assert.deepEqual(done, [[300], [9], [200, 199], [10, 20], [100]]);
 });
 
 test('work of one turn is done at once up to 16 KiB together, little work always, and the rest in turns of its own', async () => {
