@@ -9,9 +9,9 @@ const BACKLOG = 4096;
 /** Listening sockets in addition to the server's own. */
 const MORE = 15;
 
-/** The queue in the kernel is empty after this many turns in a row without a new connection. `MOST_TURNS` bounds the wait. */
+/** The queue in the kernel is empty after this many turns in a row without a new connection. `MOST_WAIT_MS` bounds the wait. */
 const QUIET_TURNS = 3;
-const MOST_TURNS = 1000;
+const MOST_WAIT_MS = 500;
 
 /** What listens on the port of a server. */
 export interface Acceptors {
@@ -27,7 +27,7 @@ export interface Acceptors {
  * Accepts several connections per turn of the event loop, if `reusePort` allows it. Node accepts one per turn on each
  * listening socket, so new connections would wait for seconds while other clients make the turns long.
  */
-export function acceptors(server: Server, { soon }: Pick<Clock, 'soon'>): Acceptors {
+export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'soon'>): Acceptors {
   let accepted = 0;
   server.on('connection', () => accepted++);
   const more = Array.from({ length: MORE }, () =>
@@ -43,7 +43,8 @@ export function acceptors(server: Server, { soon }: Pick<Clock, 'soon'>): Accept
       return port;
     },
     async acceptWaiting() {
-      for (let turn = 0, quiet = 0; turn < MOST_TURNS && quiet < QUIET_TURNS; turn++) {
+      const endMs = now() + MOST_WAIT_MS;
+      for (let quiet = 0; quiet < QUIET_TURNS && now() < endMs; ) {
         const before = accepted;
         await new Promise<void>((resolve) => soon(resolve));
         quiet = accepted === before ? quiet + 1 : 0;

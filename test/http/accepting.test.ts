@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { connect, Socket } from 'node:net';
 import { test } from 'node:test';
 import { systemClock } from '../../src/core/clock.ts';
 import { reverser, reverseShout } from '../../src/core/reverse.ts';
+import { acceptors } from '../../src/http/acceptors.ts';
 import { testApi } from '../support/api.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
 import { postOf, rawClient } from '../support/raw-client.ts';
@@ -51,7 +53,8 @@ test(
 );
 
 test('connections that wait in the kernel when the server closes are accepted and answered', async (t) => {
-  const server = testApi(t, { world: worldOn(systemClock) });
+  // The wait is bounded by time, which stands still here.
+  const server = testApi(t, { world: worldOn({ ...systemClock, now: () => 0 }) });
   const port = await server.listen({ host: '127.0.0.1', port: 0 });
 
   const answered = Array.from({ length: CLIENTS }, async () => {
@@ -64,4 +67,19 @@ test('connections that wait in the kernel when the server closes are accepted an
 
   await Promise.all(answered);
   await closing;
+});
+
+test('the server does not wait for more than half a second while clients connect again and again', async () => {
+  const server = createServer();
+  let nowMs = 0;
+  const aTurnWithANewcomer = (run: () => void) => {
+    nowMs += 10;
+    server.emit('connection', new Socket());
+    setImmediate(run);
+    return () => {};
+  };
+
+  await acceptors(server, { now: () => nowMs, soon: aTurnWithANewcomer }).acceptWaiting();
+
+  assert.equal(nowMs, 500);
 });
