@@ -130,18 +130,15 @@ export class Exchange implements Call, BodyOwner {
 
   #await(outcome: Promise<Answer | undefined>): void {
     this.#stepsUnderWay++;
-    outcome.then(
-      (late) => {
+    outcome
+      .then(
+        (late) => this.run(() => late),
+        (error) => this.fail(error),
+      )
+      .then(() => {
         this.#stepsUnderWay--;
-        this.run(() => late);
         this.#letGo();
-      },
-      (error) => {
-        this.#stepsUnderWay--;
-        this.fail(error);
-        this.#letGo();
-      },
-    );
+      });
   }
 
   /** Does work on so many bytes, now or in a turn of its own. Throws or rejects if the client has left by then. */
