@@ -24,7 +24,7 @@ export function jsonLog({ level, logTo, worker, moreFields }: LogOptions): Logge
 export interface LogOutput extends DestinationStream {
   /** How many lines were dropped so far because the buffer was full. */
   dropped(): number;
-  /** Resolves when the operating system has all lines, or after a second if the reader stalls. */
+  /** Resolves when the operating system has all lines, or after half a second if the reader stalls. */
   flushed(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ const MAX_WRITE_BYTES = 4096;
 
 /** A failed write is tried again after this time, even without a new line, because a full disk can have room again. */
 const RETRY_MS = 1000;
-const LAST_LINES_MS = 1000;
+const LAST_LINES_MS = 500;
 
 export function logOutput({ clock, fd = 1 }: LogOutputOptions): LogOutput {
   let dropped = 0;

@@ -39,8 +39,8 @@ export interface TracesOptions {
 
 export type Traces = Awaited<ReturnType<typeof traces>>;
 
-// The process must end even if the receiver is gone.
-const LAST_SPANS_MS = 2000;
+// The process must end even if the receiver is gone, within DRAIN_MS + 4 s in all.
+const LAST_SPANS_MS = 1000;
 
 /** Traces of requests by OpenTelemetry. No span holds a user's text. */
 export async function traces(options: TracesOptions, { clock, emit }: World) {
@@ -61,7 +61,7 @@ export async function traces(options: TracesOptions, { clock, emit }: World) {
       const { traceId, spanId } = trace.getSpanContext(contexts.active()) ?? {};
       return traceId && spanId ? { trace_id: traceId, span_id: spanId } : {};
     },
-    /** Sends the last spans, for two seconds at most. Never rejects. */
+    /** Sends the last spans, for a second at most. Never rejects. */
     async close() {
       const closed = new AbortController();
       const sent = provider.shutdown().catch(() => {});
