@@ -105,22 +105,22 @@ interface Waiting {
   readonly begin: () => void;
 }
 
-/** Does work on so many bytes, now or in a turn of its own; see `NextTurn`. */
+/** Does a piece of work on `bytes` bytes, now or in a turn of its own. See `NextTurn`. */
 export type WorkTurn = <Done>(
   bytes: number,
   work: () => Done | Promise<Done>,
   isGone?: () => boolean,
 ) => Done | Promise<Done>;
 
-/** To read, reverse and look up texts of so many bytes, or to send a file of so many, takes about a millisecond at worst. */
+/** Texts or files of this size together take a millisecond at worst: to read, reverse and look up, or to send. */
 const TURN_BYTES = 16_384;
 
 /** Work that is always done at once: to wait for a turn would cost as much. */
 const SMALL_BYTES = 256;
 
 /**
- * Lets work be done at once as long as that of this turn of the event loop is little in all. Any more gets turns of its own.
- * Clients that finish a thousand requests in the same moment would otherwise make one turn of a second.
+ * Does work at once until the work of this turn of the event loop amounts to `TURN_BYTES`. Any more waits for a turn of its own.
+ * Otherwise, clients that finish a thousand requests in the same moment would make one turn of a second.
  */
 export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>): WorkTurn {
   const inTurn = turnCounter(clock);

@@ -25,10 +25,10 @@ export interface BodyOwner {
 
 export type UseBody = (body: Buffer) => Outcome;
 
-/** So much of a body is read and thrown away before the answer is sent, so that the connection can be used again. */
+/** Up to this many bytes of a body are thrown away before the answer is sent. After that, the connection can be used again. */
 export const SMALL_REST_BYTES = 65_536;
 
-/** So much is read after the answer is sent, because a client that is still sending would not read it otherwise. */
+/** Up to this many bytes are thrown away after the answer is sent, because a client that is still sending does not read it yet. */
 export const FRIENDLY_REST_BYTES = 4_194_304;
 
 const REST_MS = 1000;

@@ -89,11 +89,11 @@ export function byteBudget(
   return budget;
 }
 
-/** The body and the head of a request that is sent in a few packets. */
+/** A request is small if its body and its head are. It fits into a few packets. */
 const SMALL_BYTES = 1400;
 const SMALL_HEAD_BYTES = 12_288;
 
-/** A longer head is work: to read each parameter or escape of 16 KiB takes up to a millisecond. Browsers send some 1,000 characters. */
+/** A head of more characters can take long to read: 16 KiB of parameters or escapes take up to a millisecond. Browsers send some 1,000. */
 const LONG_HEAD = 1024;
 
 /** What a request costs beside its head, body and answer: the objects that Node and we make for it. Measured: 3 KB. */

@@ -15,11 +15,11 @@ export interface Connection {
   usedMs: number;
   /** Nothing more of it is read until its turn comes. */
   isPausing: boolean;
-  /** What was read last: where it ended, and how many requests it held before this one. */
+  /** The packet that is read now: the count of bytes read at its end, and the requests in it before the current one. */
   readonly packet: { end: number; requests: number };
   /** What arrived is no HTTP: nothing more on it is a request. */
   isBroken: boolean;
-  /** It has sent as many requests ahead as it can, or one that is refused by its head. It closes after the answer to that; nothing more is read. */
+  /** It has sent as many requests ahead as it can, or one whose head is refused. It closes after the last answer. Nothing more of it is read. */
   isFull: boolean;
 }
 
@@ -50,9 +50,9 @@ const MAX_AT_ONCE = 8;
 const MOST_AHEAD = 128;
 
 /**
- * For so many requests that all connections together send ahead in one turn of the event loop, the limit of each is
- * `MOST_AHEAD`. For the rest of the turn it is less: the requests of a packet are all answered in one turn, and new connections
- * wait for its end.
+ * Once all connections together have sent this many requests ahead in a turn of the event loop, each of them can send only
+ * `MOST_AHEAD_THEN` in the rest of that turn, and after `TOO_MANY_AHEAD_IN_TURN` only one. The requests of a packet are all
+ * answered in the same turn, and new connections wait for its end.
  */
 const MANY_AHEAD_IN_TURN = 128;
 const MOST_AHEAD_THEN = 10;
