@@ -7,7 +7,7 @@ const CHROMIUM = '/usr/bin/chromium';
 
 /**
  * The first two are pages that each new window of Chromium loads for its address bar: up to half of what a window costs.
- * Of two such switches the last one wins, so the others repeat what Playwright disables for good reasons of its own.
+ * Of two such switches the last one wins, so the others repeat those that Playwright disables.
  */
 const DISABLED_FEATURES = [
   'WebUIOmniboxPopup',
