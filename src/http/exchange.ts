@@ -48,7 +48,6 @@ export class Exchange implements Call, BodyOwner {
   readonly startedMs: number;
   #atEnd: readonly AtEnd[] = NOTHING;
   #left: LeaveController | undefined;
-  #isOver = false;
   #hasEnded = false;
   #stepsUnderWay = 0;
 
@@ -71,7 +70,7 @@ export class Exchange implements Call, BodyOwner {
   get signal(): LeaveSignal {
     if (this.#left === undefined) {
       this.#left = new LeaveController();
-      if (this.#isOver || this.response.destroyed) this.#left.abort(hungUp());
+      if (this.response.destroyed) this.#left.abort(hungUp());
     }
     return this.#left.signal;
   }
@@ -107,8 +106,7 @@ export class Exchange implements Call, BodyOwner {
 
   /** Holds what Node reads of the body before anything asks for it. Throws `OVERLOADED` if there is no room. */
   holdUnread(): void {
-    if (!this.isWhole)
-      this.held.set(Math.min(this.body.announced || READ_AHEAD_BYTES, READ_AHEAD_BYTES), 'body');
+    if (!this.isWhole) this.held.set(this.body.mostUnreadBytes, 'body');
   }
 
   /** Runs `run` when the answer has left or the client has hung up. */
@@ -143,12 +141,15 @@ export class Exchange implements Call, BodyOwner {
 
   /** Does work on so many bytes, now or in a turn of its own. Throws or rejects if the client has left by then. */
   inTurn<Done>(bytes: number, work: () => Done | Promise<Done>): Done | Promise<Done> {
-    const isGone = () => this.#hasEnded || this.reply.isGone;
     const unlessGone = () => {
-      if (isGone()) throw hungUp();
+      if (this.#isGone) throw hungUp();
       return work();
     };
-    return this.#host.workTurn(bytes, unlessGone, isGone);
+    return this.#host.workTurn(bytes, unlessGone, () => this.#isGone);
+  }
+
+  get #isGone(): boolean {
+    return this.#hasEnded || this.reply.isGone;
   }
 
   /**
@@ -174,7 +175,7 @@ export class Exchange implements Call, BodyOwner {
   /** Answers with the error table. Errors that are our fault or the upstream's are reported as an event. */
   fail(error: unknown): void {
     // The client is gone, so the error concerns no one.
-    if (this.#hasEnded || this.reply.isGone) return;
+    if (this.#isGone) return;
     this.#abandon();
     const problem = problemFor(error, this.id, this.request);
     if (problem.status >= 500) this.report(error);
@@ -210,8 +211,8 @@ export class Exchange implements Call, BodyOwner {
 
   /** The work that is still under way is of no use. */
   #abandon(): void {
-    this.#isOver = true;
-    this.#left?.abort(hungUp());
+    this.#left ??= new LeaveController();
+    this.#left.abort(hungUp());
   }
 
   /** Holds nothing any more, unless work goes on: that of a client that has left takes as much memory until it ends. */
@@ -224,9 +225,6 @@ export class Exchange implements Call, BodyOwner {
 export type AtEnd = (exchange: Exchange) => void;
 
 const NOTHING: readonly AtEnd[] = [];
-
-/** Node stops reading a body that nothing asks for after so many bytes. */
-const READ_AHEAD_BYTES = 65_536;
 
 /** The status in logs and metrics of a client that hung up before its answer was written. */
 const CLIENT_CLOSED_REQUEST = 499;

@@ -44,6 +44,9 @@ const MOST_PARTS = 256;
 
 const NO_PARTS: Buffer[] = [];
 
+/** After so many bytes, Node stops reading a body that nothing asks for. */
+const READ_AHEAD_BYTES = 65_536;
+
 /** Freeing a smaller buffer by hand costs more than it saves. */
 const LEAST_TO_FREE = 16_384;
 
@@ -67,6 +70,11 @@ export class RequestBody implements InlineSink {
     this.#giveWay = giveWay;
     this.announced = Number(length);
     this.exists = coding !== undefined || (length !== undefined && length !== '0');
+  }
+
+  /** How many bytes of it Node reads at most before anything asks for it. */
+  get mostUnreadBytes(): number {
+    return Math.min(this.announced || READ_AHEAD_BYTES, READ_AHEAD_BYTES);
   }
 
   /** Whether all of it has arrived. */
