@@ -202,7 +202,7 @@ export class Exchange implements Call, BodyOwner {
       method: methodLabel(this.request.method),
       // Not the path itself, because a caller can write anything there.
       route: this.target.label,
-      status: this.reply.isDelivered ? response.statusCode : CLIENT_CLOSED_REQUEST,
+      status: this.reply.status,
       durationMs: this.#host.clock.now() - this.startedMs,
       requestId: id,
     });
@@ -225,9 +225,6 @@ export class Exchange implements Call, BodyOwner {
 export type AtEnd = (exchange: Exchange) => void;
 
 const NOTHING: readonly AtEnd[] = [];
-
-/** The status in logs and metrics of a client that hung up before its answer was written. */
-const CLIENT_CLOSED_REQUEST = 499;
 
 /** The standard methods (RFC 9110 §9, RFC 5789). All others share one label, because each label makes a series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);

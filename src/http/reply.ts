@@ -62,10 +62,11 @@ export class Reply {
     return this.#to.response.writableLength > MUCH_UNREAD_BYTES ? begunMs : undefined;
   }
 
-  /** Whether the system has taken all of the answer. */
-  get isDelivered(): boolean {
+  /** The status for logs and metrics: that of the answer if the system has taken all of it. */
+  get status(): number {
     const { request, response } = this.#to;
-    return (response.writableFinished && !request.socket.errored) || this.#isSent;
+    const isDelivered = (response.writableFinished && !request.socket.errored) || this.#isSent;
+    return isDelivered ? response.statusCode : CLIENT_CLOSED_REQUEST;
   }
 
   /** Runs `run`, one at most, when the whole answer is written, whether it is read or not, or when the client has hung up. */
@@ -158,3 +159,6 @@ const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer
 const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
 
 const MUCH_UNREAD_BYTES = 65_536;
+
+/** The status in logs and metrics of a client that hung up before its answer was written. */
+const CLIENT_CLOSED_REQUEST = 499;
