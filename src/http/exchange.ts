@@ -128,10 +128,11 @@ export class Exchange implements Call, BodyOwner {
 
   #await(outcome: Promise<Answer | undefined>): void {
     this.#stepsUnderWay++;
+    const inTurn = (run: () => void) => this.#host.workTurn(LATE_BYTES, run, () => this.#isGone);
     outcome
       .then(
-        (late) => this.run(() => late),
-        (error) => this.fail(error),
+        (late) => inTurn(() => this.run(() => late)),
+        (error) => inTurn(() => this.fail(error)),
       )
       .then(() => {
         this.#stepsUnderWay--;
@@ -220,6 +221,12 @@ export class Exchange implements Call, BodyOwner {
     if (this.#hasEnded && this.#stepsUnderWay === 0) this.held.end();
   }
 }
+
+/**
+ * What an answer that comes late counts for in the work of a turn. A thousand can come in the same moment: when SHOUTCLOUD's breaker
+ * opens, or when their deadlines pass.
+ */
+const LATE_BYTES = 512;
 
 /** What runs at the end of an exchange. */
 export type AtEnd = (exchange: Exchange) => void;

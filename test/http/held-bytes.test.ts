@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { AttemptError } from '../../src/core/errors.ts';
 import { type ApiUnderTest, fakeApi } from '../support/api.ts';
+import type { FakeShouter } from '../support/fake-shouter.ts';
 import { parsed } from '../support/raw-answer.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
@@ -65,6 +66,33 @@ test('after a long head, another waits for its turn, and is not answered if its 
   assert.deepEqual([calls, upstream.calls.length], [1, 2]);
   await until(t, () => server.inFlight() === 0 && server.status().heldBytes === 0);
 });
+
+for (const [what, end, answer] of [
+  ['answers', (upstream: FakeShouter) => upstream.answerHeld(), '200 OK'],
+  [
+    'failures',
+    (upstream: FakeShouter) => upstream.failHeld(new AttemptError('timeout', 'too late')),
+    '504 Gateway Timeout',
+  ],
+] as const) {
+  test(`of ${what} that come in the same moment, 32 leave in a turn of the event loop and the rest in later ones`, async (t) => {
+    const turns: (() => void)[] = [];
+    const nextTurn = () => new Promise<void>((run) => turns.push(run));
+    const { server, upstream, world, port } = await start(t, 2 ** 26, { nextTurn });
+    upstream.hold();
+    const clients = await Promise.all(Array.from({ length: 40 }, () => rawClient(t, port)));
+    for (const [i, client] of clients.entries()) client.send(requestOf(`GET /v1?data=${i}`));
+    await until(t, () => upstream.calls.length === 40);
+
+    end(upstream);
+    await until(t, () => world.told('answered').length === 32);
+    const [waiting, inFlight] = [turns.length, server.inFlight()];
+    for (const run of turns) run();
+
+    for (const client of clients) await client.heard(answer);
+    assert.deepEqual([waiting, inFlight], [8, 8]);
+  });
+}
 
 const never = () => new Promise<never>(() => {});
 for (const [what, before, more, parts] of [

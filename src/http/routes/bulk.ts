@@ -28,7 +28,8 @@ export const bulk: Route<ApiParts> = {
 async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<undefined> {
   exchange.held.setCopies(body.length, 'body');
   const { bulkWindow: window, clock } = parts;
-  const nextTurn = () => parts.nextTurn(body.length);
+  const gone = exchange.signal;
+  const nextTurn = () => parts.nextTurn(body.length, () => gone.aborted);
   exchange.atEnd(window.enter());
   exchange.atEnd(() => free([body]));
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
@@ -36,7 +37,7 @@ async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Pr
   await answerLines(
     linesOf(body),
     { answerLine, window, nextTurn, isClosing: () => exchange.isClosing },
-    { response, gone: exchange.signal, clock },
+    { response, gone, clock },
   );
   exchange.reply.endStream();
 }

@@ -95,7 +95,7 @@ for (const [ms, text] of [
   });
 }
 
-test('each piece of work has a turn of its own, and the oldest and the smallest take turns; one that is of no use takes none', async () => {
+test('a turn has work of up to 16 KiB, or one larger piece; every second begins with the oldest; work of no use counts for nothing', async () => {
   let runTurn: (() => void) | undefined;
   const nextTurn = turns({
     soon(run) {
@@ -106,13 +106,14 @@ test('each piece of work has a turn of its own, and the oldest and the smallest 
   const done: number[][] = [];
 
   for (const [bytes, isGone] of [
-    [300, false],
-    [200, true],
-    [199, false],
-    [100, false],
-    [20, false],
-    [10, true],
-    [9, false],
+    [10_000, false],
+    [9000, true],
+    [8000, false],
+    [20_000, false],
+    [7000, false],
+    [6384, true],
+    [6383, false],
+    [1, false],
   ] as const)
     void nextTurn(bytes, () => isGone).then(() => done.at(-1)?.push(bytes));
   for (let run = runTurn; run; run = runTurn) {
@@ -122,7 +123,11 @@ test('each piece of work has a turn of its own, and the oldest and the smallest 
     await Promise.resolve();
   }
 
-  assert.deepEqual(done, [[300], [9], [200, 199], [10, 20], [100]]);
+  assert.deepEqual(done, [
+    [10_000, 1, 6383],
+    [6384, 7000, 8000],
+    [9000, 20_000],
+  ]);
 });
 
 test('work of one turn is done at once up to 16 KiB together, little work always, and the rest in turns of its own', async () => {
