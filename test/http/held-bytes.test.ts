@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { AttemptError } from '../../src/core/errors.ts';
+import type { Shout } from '../../src/core/shouter.ts';
 import { type ApiUnderTest, fakeApi } from '../support/api.ts';
 import type { FakeShouter } from '../support/fake-shouter.ts';
 import { parsed } from '../support/raw-answer.ts';
@@ -94,26 +95,22 @@ for (const [what, end, answer] of [
   });
 }
 
+const IN_CHUNKS = 'transfer-encoding: chunked';
+const ONE_BYTE = '1\r\nx\r\n';
+
 const never = () => new Promise<never>(() => {});
-for (const [what, before, more, parts] of [
-  ['its turn', requestOf('GET /v1', { more: LONG }), LONG, { nextTurn: never }],
-  [
-    'its turn, and is sent in chunks,',
-    requestOf('GET /v1', { more: LONG }),
-    `${LONG}\r\ntransfer-encoding: chunked`,
-    { nextTurn: never },
-  ],
-  ['its quota', '', '', { requestCounter: { count: never } }],
-  ['earlier requests', requestOf('GET /v1?data=a').repeat(8), '', { reverseShout: never }],
-] as readonly [string, string, string, ApiUnderTest][]) {
-  test(`while a request waits for ${what} so much of its body is held as Node reads`, async (t) => {
+for (const [what, before, parts] of [
+  ['its quota', '', { requestCounter: { count: never } }],
+  ['earlier requests', requestOf('GET /v1?data=a').repeat(8), { reverseShout: never }],
+] as readonly [string, string, ApiUnderTest][]) {
+  test(`what arrives of a body while its request waits for ${what} is held`, async (t) => {
     const { server, port } = await start(t, 2 ** 26, parts, { rateLimitPerMinute: 100 });
     const client = await rawClient(t, port);
-    const length = more.includes('chunked') ? '' : 'content-length: 100000';
 
-    client.send(before + requestOf('POST /v1', { more: [length, more].filter(Boolean).join('\r\n') }));
+    client.send(before + requestOf('POST /v1', { type: 'text/plain', more: IN_CHUNKS }));
+    client.send(ONE_BYTE.repeat(60_000));
 
-    await until(t, () => server.status().heldBytes > 65_536);
+    await until(t, () => server.status().heldBytes > 60_000);
   });
 }
 
@@ -193,17 +190,29 @@ test('texts that wait fill three quarters at most, three copies each, but a smal
   assert.deepEqual(world.told('shed'), [{ type: 'shed', reason: 'bytes' }]);
 });
 
-test('a bulk that is answered holds three copies of its text', async (t) => {
-  const { server, upstream, port } = await start(t);
+test('a bulk that is answered holds three copies of its text, and 40 KiB or what is not read of its answers', async (t) => {
+  const { server, upstream, port } = await start(t, 2 ** 26);
   upstream.hold();
   const body = `${jsonOf('x'.repeat(10_000))}\n`;
   const client = await rawClient(t, port);
 
-  client.send(requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body }));
+  client.send(bulkOf(body));
   await until(t, () => upstream.calls.length === 1);
 
   const { heldBytes } = server.status();
-  assert.ok(heldBytes > 3 * body.length && heldBytes < 3 * body.length + 2 * HEAD, `${heldBytes}`);
+  const least = 3 * body.length + 40_960;
+  assert.ok(heldBytes > least && heldBytes < least + 2 * HEAD, `${heldBytes}`);
+});
+
+test('a text whose answer takes six times its bytes is refused if there is no room for that', async (t) => {
+  const { client } = await startKnown(t, 300_000);
+
+  client.send(requestOf('POST /v1', { type: 'text/plain', body: '\x01'.repeat(60_000) }));
+  const refusal = parsed(await client.heard(/\}$/));
+  client.send(requestOf('POST /v1', { type: 'text/plain', body: 'x'.repeat(60_000) }));
+
+  assert.equal(refusal.status, 503);
+  await client.heard(`{"data":"${'x'.repeat(60_000)}"}`);
 });
 
 test('the work on a refused text stops, and harms nobody when the upstream fails later', async (t) => {
@@ -258,6 +267,17 @@ test('answers of text that wait to be read hold their bytes, too', async (t) => 
 
   await until(t, () => server.status().heldBytes > 2 * text.length);
 });
+
+const known = (text: string): Shout => ({ text, source: 'memory', stored: false, collapsed: false });
+
+function bulkOf(body: string): string {
+  return requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body });
+}
+
+async function startKnown(t: TestContext, room: number) {
+  const { port } = await start(t, room, { reverseShout: known });
+  return { client: await rawClient(t, port) };
+}
 
 function jsonOf(data: string): string {
   return JSON.stringify({ data });

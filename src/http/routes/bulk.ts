@@ -26,7 +26,7 @@ export const bulk: Route<ApiParts> = {
 
 /** Answers the lines of a body that has arrived whole. */
 async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<undefined> {
-  exchange.held.setCopies(body.length, 'body');
+  exchange.held.setStream(body.length);
   const { bulkWindow: window, clock } = parts;
   const gone = exchange.signal;
   const nextTurn = () => parts.nextTurn(body.length, () => gone.aborted);

@@ -10,7 +10,8 @@ import { testWorld } from '../../support/world.ts';
 const UNWANTED: Readonly<Record<string, (body: RequestBody) => void>> = {
   'is thrown away': (body) => void body.discard(1_000_000, testWorld().clock),
   'has no room': (body) => body.read(1_000_000, { held: { set: noRoom }, run: fails, fail: () => {} }, fails),
-  'nobody wants': () => {},
+  'will never be whole': (body) => body.break(new TuohsError('BAD_INPUT', 'bad chunk')),
+  'has no room before anything asks for it': () => {},
 };
 
 for (const [what, begin] of Object.entries(UNWANTED)) {
@@ -18,12 +19,29 @@ for (const [what, begin] of Object.entries(UNWANTED)) {
     const piece = Buffer.from(new ArrayBuffer(65_536));
     const request = new IncomingMessage(new Socket());
     request.headers['transfer-encoding'] = 'chunked';
-    const body = new RequestBody(request, () => {});
+    const body = new RequestBody(request, { setUnread: (bytes) => bytes > 0 && noRoom() }, () => {});
 
     begin(body);
     body.take(piece);
 
     assert.equal(piece.byteLength, 0);
+  });
+}
+
+for (const [when, begin] of [
+  ['before anything asks for it', () => {}],
+  ['while it is read', (body) => body.read(2 ** 30, { held: { set() {} }, run: fails, fail: fails }, fails)],
+] as readonly [string, (body: RequestBody) => void][]) {
+  test(`the pieces of a body that arrives in many are joined ${when}`, () => {
+    const request = new IncomingMessage(new Socket());
+    request.headers['transfer-encoding'] = 'chunked';
+    const body = new RequestBody(request, { setUnread() {} }, () => {});
+    const pieces = Array.from({ length: 257 }, () => Buffer.from(new ArrayBuffer(16_384)));
+
+    begin(body);
+    for (const piece of pieces) body.take(piece);
+
+    assert.ok(pieces.every(({ byteLength }) => byteLength === 0));
   });
 }
 
