@@ -32,7 +32,9 @@ export function preferredType<Type extends string>(
   // Programs send these.
   if (accept === undefined || accept === '*/*' || accept === first) return first;
   if (accept.length > MOST_CHARACTERS) return first;
-  const preferred = new Negotiator({ headers: { accept } }).mediaType([...types]);
+  // All that we write is UTF-8. Negotiator would match a charset only with a type that names it.
+  const withoutCharset = accept.replace(/;\s*charset=[^;,]*/gi, '');
+  const preferred = new Negotiator({ headers: { accept: withoutCharset } }).mediaType([...types]);
   return types.find((type) => type === preferred) ?? first;
 }
 

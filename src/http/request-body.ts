@@ -39,11 +39,6 @@ export type ManyPieces = (socket: Socket) => void;
 /** A chunk of one byte costs as much as a long one, so pieces are counted too. */
 export const PIECES = 256;
 
-/** More parts than this are joined: a body that arrives byte by byte would take a hundred times its size. */
-const MOST_PARTS = 256;
-
-const NO_PARTS: Buffer[] = [];
-
 /** After so many bytes, no more is read of a body that nothing asks for. */
 const READ_AHEAD_BYTES = 65_536;
 
@@ -61,8 +56,7 @@ export class RequestBody implements InlineSink {
   readonly #manyPieces: ManyPieces;
   #pieces = 0;
   /** What has arrived before anything asked for it. */
-  #unread: Buffer[] = NO_PARTS;
-  #unreadBytes = 0;
+  #unread: Pieces | undefined;
   #sink: BodySink | undefined;
   #error: TuohsError | undefined;
   #isAskedFor = false;
@@ -149,14 +143,16 @@ export class RequestBody implements InlineSink {
 
   /** Keeps a piece that nothing has asked for yet. Returns whether more can come. */
   #keep(chunk: Buffer): boolean {
-    this.#unread = withPart(this.#unread, chunk);
-    this.#unreadBytes += chunk.length;
+    const unread = this.#unread ?? new Pieces();
+    this.#unread = unread;
+    unread.add(chunk);
     try {
-      this.#held.setUnread(this.#unreadBytes);
+      // To make room, this body can be broken too.
+      this.#held.setUnread(unread.bytes);
     } catch (error) {
       this.break(knownError(error));
     }
-    return this.#unreadBytes > 0 && this.#unreadBytes < READ_AHEAD_BYTES;
+    return this.#error === undefined && unread.bytes < READ_AHEAD_BYTES;
   }
 
   /** Gives a piece to the sink. Returns whether more is wanted. */
@@ -171,13 +167,12 @@ export class RequestBody implements InlineSink {
     return this.#sink !== undefined;
   }
 
-  #takeUnread(): Buffer[] {
+  #takeUnread(): readonly Buffer[] {
     const unread = this.#unread;
-    if (unread === NO_PARTS) return unread;
-    this.#unread = NO_PARTS;
-    this.#unreadBytes = 0;
+    if (unread === undefined) return [];
+    this.#unread = undefined;
     this.#held.setUnread(0);
-    return unread;
+    return unread.parts;
   }
 
   /** Sends what has arrived and what will arrive to this sink, until it is broken or wants no more. */
@@ -211,8 +206,10 @@ class BodyReader implements BodySink {
   readonly #maxBytes: number;
   readonly #owner: BodyOwner;
   readonly #use: UseBody;
-  #parts: Buffer[] = NO_PARTS;
   #size = 0;
+  #first: Buffer | undefined;
+  /** What follows the first piece. Most bodies have one. */
+  #more: Pieces | undefined;
 
   constructor(maxBytes: number, owner: BodyOwner, use: UseBody) {
     this.#maxBytes = maxBytes;
@@ -229,33 +226,63 @@ class BodyReader implements BodySink {
       this.broken(knownError(error));
       return false;
     }
-    this.#parts = withPart(this.#parts, chunk);
+    if (this.#first === undefined) this.#first = chunk;
+    else {
+      this.#more ??= new Pieces();
+      this.#more.add(chunk);
+    }
     return true;
   }
 
   arrived(): void {
-    const [first] = this.#parts;
-    const body = first && this.#parts.length === 1 ? first : joined(this.#parts);
+    const body = this.#more ? this.#joined() : (this.#first ?? Buffer.alloc(0));
     this.#owner.run(() => this.#use(body));
   }
 
   broken(error: TuohsError): void {
-    free(this.#parts);
+    free(this.#parts());
     this.#owner.fail(error);
+  }
+
+  #joined(): Buffer {
+    const parts = this.#parts();
+    const body = Buffer.concat(parts, this.#size);
+    free(parts);
+    return body;
+  }
+
+  #parts(): Buffer[] {
+    return [...(this.#first ? [this.#first] : []), ...(this.#more?.parts ?? [])];
   }
 }
 
-/** Adds a part. If there are many, joins them. */
-function withPart(parts: Buffer[], part: Buffer): Buffer[] {
-  // A literal has room for one, which is enough for most; `push` would reserve room for seventeen.
-  if (parts === NO_PARTS) return [part];
-  return parts.push(part) > MOST_PARTS ? [joined(parts)] : parts;
-}
+/** A shorter piece is copied: a `Buffer` of its own takes 340 bytes more, however little it holds. */
+const SHORT_PIECE = 1024;
+const BLOCK_BYTES = 2048;
 
-function joined(parts: readonly Buffer[]): Buffer {
-  const whole = Buffer.concat(parts);
-  free(parts);
-  return whole;
+/** Pieces of a body, in order. Short ones are together in blocks. */
+class Pieces {
+  readonly parts: Buffer[] = [];
+  bytes = 0;
+  #block: Buffer | undefined;
+  #used = 0;
+
+  add(piece: Buffer): void {
+    this.bytes += piece.length;
+    if (piece.length < SHORT_PIECE) return this.#copy(piece);
+    this.#block = undefined;
+    this.parts.push(piece);
+  }
+
+  #copy(piece: Buffer): void {
+    if (this.#block === undefined || this.#used + piece.length > BLOCK_BYTES) {
+      this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+      this.#used = 0;
+      this.parts.push(this.#block);
+    }
+    this.#used += piece.copy(this.#block, this.#used);
+    this.parts[this.parts.length - 1] = this.#block.subarray(0, this.#used);
+  }
 }
 
 /**

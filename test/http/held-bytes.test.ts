@@ -96,7 +96,7 @@ for (const [what, end, answer] of [
 }
 
 const IN_CHUNKS = 'transfer-encoding: chunked';
-const ONE_BYTE = '1\r\nx\r\n';
+const CHUNK = `400\r\n${'x'.repeat(1024)}\r\n`;
 
 const never = () => new Promise<never>(() => {});
 for (const [what, before, parts] of [
@@ -108,7 +108,7 @@ for (const [what, before, parts] of [
     const client = await rawClient(t, port);
 
     client.send(before + requestOf('POST /v1', { type: 'text/plain', more: IN_CHUNKS }));
-    client.send(ONE_BYTE.repeat(60_000));
+    client.send(CHUNK.repeat(60));
 
     await until(t, () => server.status().heldBytes > 60_000);
   });

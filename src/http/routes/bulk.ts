@@ -15,8 +15,8 @@ const NDJSON = 'application/x-ndjson';
 /** POST many strings, one JSON object a line, and read as many lines back, in order. */
 export const bulk: Route<ApiParts> = {
   handle(exchange, parts) {
-    const { 'content-type': type } = exchange.request.headers;
-    if (mediaType(type) !== NDJSON) throw badType(type, NDJSON);
+    const { headers } = exchange.request;
+    if (mediaType(headers) !== NDJSON) throw badType(headers['content-type'], NDJSON);
     return exchange.readBody(parts.maxBulkBytes, (body) =>
       exchange.inTurn(body.length, () => answerBulk(exchange, parts, body)),
     );
