@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
-import { read } from '../support/pages.ts';
+import { matches, read } from '../support/pages.ts';
 import { tuohs } from '../support/process.ts';
 import { HISTORY, withFakeTools } from './fake-tools.ts';
 
@@ -70,7 +70,5 @@ async function provision(t: TestContext, args: readonly string[], environment: R
 }
 
 function installed(calls: string): string[] {
-  return [...calls.matchAll(/^helm upgrade --install (\S+)(?!.*--dry-run)/gm)].map(
-    ([, release = '']) => release,
-  );
+  return matches(calls, /^helm upgrade --install (\S+)(?!.*--dry-run)/gm);
 }

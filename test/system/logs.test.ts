@@ -38,10 +38,7 @@ test('no log line holds what users send, whatever happens to it', async (t) => {
 
   assert.equal(code, 0);
   const logged = service.stdout.concat(service.stderr);
-  assert.deepEqual(
-    logged.filter((line) => TRACES.test(line)),
-    [],
-  );
+  for (const line of logged) assert.doesNotMatch(line, TRACES);
   assert.ok(logged.filter((line) => line.includes('"answered"')).length > statuses.length);
   assert.ok(statuses.includes(503) && statuses.includes(504), statuses.join());
 });
@@ -54,10 +51,7 @@ test('at info a good answer is no line and a failed one is', async (t) => {
   await service.stop();
 
   const lines = service.stdout.map((line) => JSON.parse(line));
-  assert.deepEqual(
-    lines.map(({ msg }) => msg),
-    ['listening', 'a request failed', 'draining', 'closed'],
-  );
+  assert.deepEqual(pick(lines, 'msg'), ['listening', 'a request failed', 'draining', 'closed']);
   assert.deepEqual([lines[1].requestId, lines[1].code], [JSON.parse(body).requestId, 'UPSTREAM_WRONG']);
 });
 

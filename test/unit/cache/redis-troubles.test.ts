@@ -42,7 +42,7 @@ for (const [what, trouble, address] of UNUSABLE) {
 const OWN: [what: string, trouble: RedisTrouble, url: (server: RedisServer) => string, RedisOptions?][] = [
   ['a wrong password', 'wrong_password', ({ urlWith }) => urlWith('wr0ng-s3cret'), SECRET],
   [
-    'a wrong password before a database',
+    'a wrong one before a database',
     'wrong_password',
     ({ urlWith }) => `${urlWith('wr0ng-s3cret')}/1`,
     SECRET,

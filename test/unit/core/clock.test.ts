@@ -82,14 +82,15 @@ test('a sleep that ended leaves nothing behind', async () => {
   assert.deepEqual(getEventListeners(controller.signal, 'abort'), []);
 });
 
-for (const [ms, text] of [
-  [0, '0s'],
-  [10, '10ms'],
-  [59_499, '59s 499ms'],
-  [60_000, '1m'],
-  [3_725_000, '1h 2m 5s'],
-  [360_000_000, '100h'],
-] as const) {
+const DURATIONS = {
+  '0s': 0,
+  '10ms': 10,
+  '59s 499ms': 59_499,
+  '1m': 60_000,
+  '1h 2m 5s': 3_725_000,
+  '100h': 36e7,
+};
+for (const [text, ms] of Object.entries(DURATIONS)) {
   test(`${ms} milliseconds are ${text} for people`, () => {
     assert.equal(durationText(ms), text);
   });
@@ -105,16 +106,8 @@ test('each piece of work has a turn of its own, and the oldest and the smallest 
   });
   const done: number[][] = [];
 
-  for (const [bytes, isGone] of [
-    [300, false],
-    [200, true],
-    [199, false],
-    [100, false],
-    [20, false],
-    [10, true],
-    [9, false],
-  ] as const)
-    void nextTurn(bytes, () => isGone).then(() => done.at(-1)?.push(bytes));
+  for (const bytes of [300, 200, 199, 100, 20, 10, 9])
+    void nextTurn(bytes, () => bytes === 200 || bytes === 10).then(() => done.at(-1)?.push(bytes));
   for (let run = runTurn; run; run = runTurn) {
     runTurn = undefined;
     done.push([]);
