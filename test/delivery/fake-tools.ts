@@ -47,21 +47,13 @@ case $1 in
 esac
 `;
 
-export interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** One line for each call of helm or kubectl. */
-  readonly calls: string;
-}
-
-/** Runs a script of scripts/delivery/ with a helm and a kubectl that only pretend. */
+/** Runs a script of scripts/delivery/ with a helm and a kubectl that only pretend. `calls` is one line for each call of theirs. */
 export async function withFakeTools(
   t: TestContext,
   script: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<Outcome> {
+) {
   const path = await folder(t);
   const calls = join(path, 'calls');
   for (const [name, text] of Object.entries({ helm: HELM, kubectl: KUBECTL, calls: '' }))

@@ -47,7 +47,7 @@ for (const failure of [undefined, new AttemptError('server_error', 'as told')]) 
   test(`a caller that waits costs a timer and a listener, and neither once ${failure ? 'its failure is passed on' : 'answered'}`, async () => {
     const { upstream, clock, shout } = held();
     const { signal } = new AbortController();
-    const costs = () => [clock.timers(), getEventListeners(signal, 'abort').length];
+    const costs = () => `${clock.timers()} timers, ${getEventListeners(signal, 'abort').length} listeners`;
     const answer = endOf(shout('abc', testCall({ signal })));
     const waiting = costs();
 
@@ -55,13 +55,7 @@ for (const failure of [undefined, new AttemptError('server_error', 'as told')]) 
     else upstream.answerHeld();
 
     assert.equal(await answer, failure ?? 'ABC');
-    assert.deepEqual(
-      [waiting, costs()],
-      [
-        [1, 1],
-        [0, 0],
-      ],
-    );
+    assert.deepEqual([waiting, costs()], ['1 timers, 1 listeners', '0 timers, 0 listeners']);
   });
 }
 
