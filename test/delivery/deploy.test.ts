@@ -80,7 +80,7 @@ const REFUSED: Readonly<
   ],
   'the cluster and the values': [
     '--image r.example/tuohs:1 -- --set no=such',
-    /no cluster answers[\s\S]*helm refuses the values of HELM_FLAGS/,
+    /no cluster answers[\s\S]*helm refuses the values of HELM_FLAGS: Error: the reason why template fails/,
     { FAKE_FAILURE: 'template', FAKE_CLUSTER: 'none' },
   ],
 };
@@ -95,6 +95,17 @@ for (const [what, [line, sentence, environment]] of Object.entries(REFUSED)) {
     assert.doesNotMatch(calls, /^helm upgrade/m);
   });
 }
+
+test('the values are checked together with those that the release keeps', async (t) => {
+  const args = ['--check', '--image', 'r.example/tuohs:1', '--', '--set', 'ingressRoute.enabled=true'];
+  const kept = '{"ingressRoute":{"host":"shout.example"}}';
+
+  const first = await withFakeTools(t, 'deploy.ts', args);
+  const again = await withFakeTools(t, 'deploy.ts', args, { FAKE_HISTORY: HISTORY, FAKE_KEPT: kept });
+
+  assert.match(first.calls, /template .* --values - --set ingressRoute\.enabled=true\nkept null$/m);
+  assert.ok(again.calls.includes(`kept ${kept}`));
+});
 
 const HELM_FAILS = { FAKE_FAILURE: 'upgrade' };
 const UPGRADE_FAILS = { FAKE_HISTORY: HISTORY, ...HELM_FAILS };
