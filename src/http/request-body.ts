@@ -37,7 +37,7 @@ const REST_MS = 1000;
 export type ManyPieces = (socket: Socket) => void;
 
 /** A chunk of one byte costs as much as a long one, so pieces are counted too. */
-export const PIECES = 256;
+export const PIECES = 64;
 
 /** After so many bytes, no more is read of a body that nothing asks for. */
 const READ_AHEAD_BYTES = 65_536;
