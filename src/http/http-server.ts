@@ -23,7 +23,8 @@ export interface ServerParts<Parts> {
   readonly parts: Parts;
   readonly admission?: Admission;
   readonly takeFromQuota?: TakeFromQuota | undefined;
-  readonly isDraining: () => boolean;
+  /** Aborts when the drain begins. */
+  readonly draining: AbortSignal;
   readonly nextTurn: NextTurn;
   readonly workTurn: WorkTurn;
   /** Wraps the listener, to trace requests. */
@@ -68,7 +69,7 @@ const CLOSING_MS = 2000;
 
 /** A server for one table of routes. Both the public and the admin port are one. */
 export function httpServer<Parts>(
-  { table, parts, admission, takeFromQuota, isDraining, nextTurn, workTurn, traced }: ServerParts<Parts>,
+  { table, parts, admission, takeFromQuota, draining, nextTurn, workTurn, traced }: ServerParts<Parts>,
   { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections, maxHeldBytes }: ServerOptions,
   world: World,
 ): HttpServer {
@@ -79,7 +80,7 @@ export function httpServer<Parts>(
   const budget = byteBudget(maxHeldBytes, open.cutSlowest, world);
   const host: ExchangeHost = {
     ...world,
-    isDraining,
+    draining,
     isClosing: () => isClosing,
     writeHead: headWriter(world.clock, keepAliveTimeoutMs),
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),

@@ -10,8 +10,8 @@ import { FRIENDLY_REST_BYTES, type RequestBody, SMALL_REST_BYTES } from './reque
 export interface ReplyHost extends Pick<World, 'clock'> {
   readonly crossOrigin: CrossOrigin | undefined;
   readonly writeHead: WriteHead;
-  /** While it is true, each answer closes its connection so that clients move to another process. */
-  isDraining(): boolean;
+  /** Once it has aborted, each answer closes its connection so that clients move to another process. */
+  readonly draining: AbortSignal;
 }
 
 /** What is replied to: an exchange. */
@@ -146,7 +146,7 @@ export class Reply {
     if (crossOrigin) lines += headerLines(crossOrigin.headersFor(request));
     const varies = crossOrigin ? ['Origin', vary].filter(Boolean).join(', ') : vary;
     if (varies) lines += `vary: ${varies}\r\n`;
-    const isLast = this.#mustClose || this.#host.isDraining();
+    const isLast = this.#mustClose || this.#host.draining.aborted;
     this.#host.writeHead(response, { status, lines, hasLength: bytes !== undefined, isLast });
   }
 }

@@ -173,13 +173,15 @@ for (const [pieces, chunks, turns] of [
 test('one connection has no more than a packet of its requests read in a turn of the event loop', async (t) => {
   let [begun, most] = [0, 0];
   const { client } = await start(t, {
-    isDraining() {
-      if (begun++ === 0)
-        setImmediate(() => {
-          most = Math.max(most, begun);
-          begun = 0;
-        });
-      return false;
+    limits: {
+      isOverloaded() {
+        if (begun++ === 0)
+          setImmediate(() => {
+            most = Math.max(most, begun);
+            begun = 0;
+          });
+        return false;
+      },
     },
   });
 
