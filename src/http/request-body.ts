@@ -258,7 +258,8 @@ class BodyReader implements BodySink {
 
 /** A shorter piece is copied: a `Buffer` of its own takes 340 bytes more, however little it holds. */
 const SHORT_PIECE = 1024;
-const BLOCK_BYTES = 2048;
+const LEAST_BLOCK = 256;
+const MOST_BLOCK = 2048;
 
 /** Pieces of a body, in order. Short ones are together in blocks. */
 class Pieces {
@@ -275,8 +276,8 @@ class Pieces {
   }
 
   #copy(piece: Buffer): void {
-    if (this.#block === undefined || this.#used + piece.length > BLOCK_BYTES) {
-      this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    if (this.#block === undefined || this.#used + piece.length > this.#block.length) {
+      this.#block = Buffer.allocUnsafeSlow(Math.min(Math.max(LEAST_BLOCK, this.bytes), MOST_BLOCK));
       this.#used = 0;
       this.parts.push(this.#block);
     }
