@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import type { HeldBytes } from './limits/admission.ts';
 import { headerLines, type WriteHead } from './node-http.ts';
-import { FRIENDLY_REST_BYTES, type RequestBody, SMALL_REST_BYTES } from './request-body.ts';
+import { type RequestBody, SMALL_REST_BYTES } from './request-body.ts';
 
 /** What all replies of a server share. */
 export interface ReplyHost extends Pick<World, 'clock'> {
@@ -127,8 +127,8 @@ export class Reply {
     response.write(answer.body ?? '', () => {
       this.#isSent = true;
     });
-    // A client that is still sending would lose the answer if the connection closed at once.
-    if (!request.socket.readableEnded) await body.discard(FRIENDLY_REST_BYTES, clock);
+    // A client that is still sending would lose the answer if the connection closed at once, and a proxy would say 502.
+    if (!request.socket.readableEnded) await body.discard(Number.POSITIVE_INFINITY, clock);
     if (!this.isGone) response.end();
   }
 

@@ -28,9 +28,6 @@ export type UseBody = (body: Buffer) => Outcome;
 /** Up to this many bytes of a body are thrown away before the answer is sent. After that, the connection can be used again. */
 export const SMALL_REST_BYTES = 65_536;
 
-/** Up to this many bytes are thrown away after the answer is sent, because a client that is still sending does not read it yet. */
-export const FRIENDLY_REST_BYTES = 4_194_304;
-
 const REST_MS = 1000;
 
 /** A body of this connection has come in `PIECES` more pieces. */
