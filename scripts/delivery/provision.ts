@@ -18,16 +18,19 @@ const { values, positionals } = parseArgs({
 });
 
 const { image, domain, 'acme-email': acmeEmail } = values;
-const helm = [...route(domain), ...positionals];
+const asked = {
+  ...{ image, isPushed: false, url: '', release: 'tuohs', namespace: 'tuohs' },
+  helm: [...route(domain), ...positionals],
+};
 
-if (areUsable({ image, isPushed: false, url: '', helm })) await provisionOrTell();
+if (areUsable(asked)) await provisionOrTell();
 
 async function provisionOrTell(): Promise<void> {
   try {
     metricsServer();
     traefik(acmeEmail);
     // A new domain may take its time to be known; the Service is there at once.
-    await deploy({ release: 'tuohs', namespace: 'tuohs', image, url: undefined, helm });
+    await deploy({ ...asked, url: undefined });
   } catch (error) {
     const because = error instanceof Error && error.cause ? ` (${error.cause})` : '';
     process.stderr.write(`not provisioned: ${error}${because}\n`);

@@ -22,6 +22,12 @@ test('unknown variables and empty ones of optional settings and of OpenTelemetry
   assert.deepEqual(readConfig({ ...Object.fromEntries(traces), ...others }), readConfig({}));
 });
 
+test('an idle connection stays open for longer than Caddy keeps it, 120 s', () => {
+  const { keepAliveTimeoutMs } = readConfig({});
+
+  assert.ok(keepAliveTimeoutMs > 120_000);
+});
+
 test('all problems are named at once, each with what is accepted', () => {
   const problems = problemsOf({ PORT: 'x', SHOUTCLOUD_URL: 'ftp://y', REVERSE_BY: 'word', HOST: 'a b' });
 

@@ -96,7 +96,7 @@ for (const [text, ms] of Object.entries(DURATIONS)) {
   });
 }
 
-test('each piece of work has a turn of its own, and the oldest and the smallest take turns; one that is of no use takes none', async () => {
+test('a turn has work of up to 16 KiB, or one larger piece; every second begins with the oldest; work of no use counts for nothing', async () => {
   let runTurn: (() => void) | undefined;
   const nextTurn = turns({
     soon(run) {
@@ -106,8 +106,8 @@ test('each piece of work has a turn of its own, and the oldest and the smallest 
   });
   const done: number[][] = [];
 
-  for (const bytes of [300, 200, 199, 100, 20, 10, 9])
-    void nextTurn(bytes, () => bytes === 200 || bytes === 10).then(() => done.at(-1)?.push(bytes));
+  for (const bytes of [10_000, 9000, 8000, 20_000, 7000, 6384, 6383, 1])
+    void nextTurn(bytes, () => bytes === 9000 || bytes === 6384).then(() => done.at(-1)?.push(bytes));
   for (let run = runTurn; run; run = runTurn) {
     runTurn = undefined;
     done.push([]);
@@ -115,7 +115,11 @@ test('each piece of work has a turn of its own, and the oldest and the smallest 
     await Promise.resolve();
   }
 
-  assert.deepEqual(done, [[300], [9], [200, 199], [10, 20], [100]]);
+  assert.deepEqual(done, [
+    [10_000, 1, 6383],
+    [6384, 7000, 8000],
+    [9000, 20_000],
+  ]);
 });
 
 test('work of one turn is done at once up to 16 KiB together, little work always, and the rest in turns of its own', async () => {

@@ -95,14 +95,15 @@ test('a long text that the Segmenter has to look at takes a turn for each piece'
 
 test('a long text is not reversed further when its caller has left', async () => {
   const { call, leave } = leavableCall();
-  let turns = 0;
-  const reverseInTurns = inTurns(reverse, async () => {
-    if (++turns === 2) leave();
+  const ofNoUse: (boolean | undefined)[] = [];
+  const reverseInTurns = inTurns(reverse, async (_bytes, isGone) => {
+    if (ofNoUse.length === 1) leave();
+    ofNoUse.push(isGone?.());
   });
 
   await assert.rejects(async () => reverseInTurns('😀'.repeat(50_000), call), /left/);
 
-  assert.equal(turns, 2);
+  assert.deepEqual(ofNoUse, [false, true]);
 });
 
 test('a long text is reversed whole', () => {
