@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/core/clock.ts';
 import { emitTo } from '../../src/core/events.ts';
-import { metrics } from '../../src/telemetry/metrics.ts';
+import { metrics, type Readings } from '../../src/telemetry/metrics.ts';
 import { summedMetrics } from '../../src/telemetry/summed-metrics.ts';
 
 /** What is known of a series of ours before anything was counted. */
@@ -12,20 +12,23 @@ export interface SeriesRow {
   readonly help: string;
 }
 
+/** What is read of a service at rest, with Redis. */
+export const AT_REST: Readings = {
+  inFlight: () => 0,
+  heldBytes: () => 0,
+  openConnections: () => 0,
+  cacheBytes: () => 0,
+  retryBudgetTokens: () => 20,
+  breakerState: () => 'closed',
+  isRedisUp: () => false,
+  redisTrouble: () => undefined,
+  logLinesDropped: () => 0,
+};
+
 /** Every series of ours, with Redis and with several workers, by name. */
 export async function seriesTable(): Promise<SeriesRow[]> {
   const measured = metrics({ version: '0', clock: systemClock });
-  measured.read({
-    inFlight: () => 0,
-    heldBytes: () => 0,
-    openConnections: () => 0,
-    cacheBytes: () => 0,
-    retryBudgetTokens: () => 0,
-    breakerState: () => 'closed',
-    isRedisUp: () => false,
-    redisTrouble: () => undefined,
-    logLinesDropped: () => 0,
-  });
+  measured.read(AT_REST);
   const summed = summedMetrics({ serving: () => 1, logLinesDropped: () => 0 });
   emitTo(summed.listeners)({ type: 'worker-listening', pid: 1 });
   const text = await summed.text([{ pid: 1, answer: await measured.series() }]);

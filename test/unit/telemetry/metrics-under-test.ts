@@ -1,36 +1,18 @@
-import { type BreakerState, type Event, emitTo } from '../../../src/core/events.ts';
+import { AT_REST } from '../../../scripts/monitoring/series-table.ts';
+import { type Event, emitTo } from '../../../src/core/events.ts';
 import { metrics, type Readings } from '../../../src/telemetry/metrics.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 /** Metrics with steady readings, which have counted these events. */
 export function measured(events: readonly Event[], readings: Partial<Readings> = {}) {
-  const { listeners, read, text, types, series } = metrics({ version: '1.2.3', clock: fakeClock() });
+  const { listeners, read, text, series } = metrics({ version: '1.2.3', clock: fakeClock() });
   const emit = emitTo(listeners);
-  read({
-    inFlight: () => 0,
-    heldBytes: () => 0,
-    openConnections: () => 0,
-    cacheBytes: () => 0,
-    retryBudgetTokens: () => 20,
-    breakerState: (): BreakerState => 'closed',
-    isRedisUp: () => false,
-    redisTrouble: () => undefined,
-    logLinesDropped: () => 0,
-    ...readings,
-  });
+  read({ ...AT_REST, ...readings });
   for (const event of events) emit(event);
-  return {
-    emit,
-    types,
-    text,
-    /** The series as they are added up. */
-    ownSeries: series,
-    /** The values by series, as in the text format. */
-    values: () =>
-      new Map(
-        series().flatMap(({ name, values }) => Array.from(values, ([end, value]) => [name + end, value])),
-      ),
-  };
+  /** The values by series, as in the text format. */
+  const values = () =>
+    new Map(series().flatMap(({ name, values }) => [...values].map(([end, value]) => [name + end, value])));
+  return { text, series, values };
 }
 
 /** One event of each kind that is only counted. */

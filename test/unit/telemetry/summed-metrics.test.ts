@@ -10,7 +10,7 @@ const SHED_SERIES = 'tuohs_shed_requests_total{reason="requests"}';
 /** Series of a process that shed this many requests and has this many under way. */
 function worker({ shed = 0, inFlight = 0, isRedisUp = true, dropped = 0 }) {
   const readings = { inFlight: () => inFlight, isRedisUp: () => isRedisUp, logLinesDropped: () => dropped };
-  return measured(Array(shed).fill(SHED), readings).ownSeries();
+  return measured(Array(shed).fill(SHED), readings).series();
 }
 
 function summed(...pids: number[]) {
