@@ -8,7 +8,7 @@ import { type Program, tuohs } from '../support/process.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { type Monitoring, monitoring } from './monitoring.ts';
 
-/** How many times faster all that takes time is than in production. */
+/** All times are divided by this. */
 const FACTOR = Number(process.env.FASTER ?? 15);
 
 const figures: string[] = [];
@@ -58,7 +58,9 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
   });
 });
 
-/** Kills, and waits for the notification. When an alert fires is what promtool checks; how long it took here is a figure. */
+/**
+ * Kills a part and waits for the notification. promtool checks when an alert fires, so the time that it took here is only printed.
+ */
 async function told({ receiver }: Monitoring, name: string, kill: () => Promise<void>): Promise<void> {
   const startedAt = performance.now();
   await kill();
@@ -77,7 +79,7 @@ async function startUpstream(t: TestContext) {
   return { url, ...(await killable(start)) };
 }
 
-/** The service, with somebody who asks it fresh strings until the test ends. */
+/** The service, and a client that asks for new strings until the test ends. */
 async function startService(t: TestContext, environment: Record<string, string>) {
   const [url, adminUrl] = [await closedUrl(), await closedUrl()];
   const ports = { PORT: new URL(url).port, ADMIN_PORT: new URL(adminUrl).port };
@@ -102,7 +104,7 @@ async function startService(t: TestContext, environment: Record<string, string>)
   }
 }
 
-/** A program that can be killed, and started again at its address. */
+/** A program that can be killed, and started again at the same address. */
 async function killable(start: () => Promise<Program>) {
   let running = await start();
   return {

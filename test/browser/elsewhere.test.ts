@@ -79,13 +79,13 @@ describe('elsewhere than at the root of its own site', { skip: noBrowser }, () =
     return { page, url };
   }
 
-  /** A proxy that serves the service below `/tuohs/`, and takes that away on the way. */
+  /** A proxy that serves the service below `/tuohs/` and removes that prefix. */
   async function proxied(t: TestContext): Promise<string> {
     const { url } = await service.listening();
     const proxy = await httpServer(t, (asked, answer) => {
       const { method, headers, url: path = '' } = asked;
       if (!path.startsWith('/tuohs/')) {
-        // Browsers ask for the icon at the root, too.
+        // Browsers ask for the icon at the root as well.
         answer.writeHead(path === '/favicon.ico' ? 204 : 418).end();
         return;
       }

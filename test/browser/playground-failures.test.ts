@@ -39,7 +39,7 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
     await page.clock.runFor(200);
     await says('Try again in 2 seconds.');
 
-    // Not by click(), which waits for buttons to be enabled.
+    // `click()` would wait until the button is enabled.
     await again.dispatchEvent('click');
     await page.clock.runFor(1000);
     await says('Try again in 1 second.');

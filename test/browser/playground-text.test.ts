@@ -14,7 +14,7 @@ describe('the playground keeps the text', { skip: noBrowser }, () => {
     await box.pressSequentially('llo');
     await page.keyboard.press('Enter');
 
-    // The clock stands still, so no pause of typing has passed.
+    // The clock stands still, so the pause after typing has not passed.
     await says('OLL\nEH');
     assert.equal(await box.inputValue(), 'he\nllo');
   });

@@ -54,7 +54,7 @@ for (const [state, version, gitStatus, code, says, complaint] of [
   });
 }
 
-/** Runs .ci/packages on a machine that has these programs, and an apt-get that writes down what it should do. */
+/** Runs .ci/packages on a machine with these programs, and with an apt-get that only records its arguments. */
 async function packages(t: TestContext, programs: readonly string[], userId = '0') {
   const path = await folder(t);
   linkPrograms(path, ['bash', 'env', 'ln', 'mkdir']);

@@ -9,7 +9,7 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 const IMAGE = `registry.example:5000/team/tuohs@${DIGEST}`;
 
 const sound = await tuohs({ after }, ['serve', '--embedded-shoutcloud']).listening();
-/** It is tuohs, but shouts wrongly. */
+/** A tuohs that shouts wrongly. */
 const wrong = await httpServer({ after }, (_request, response) => {
   response.end('{"name":"tuohs","data":"WRONG"}');
 });
@@ -101,7 +101,7 @@ const UPGRADE_FAILS = { FAKE_HISTORY: HISTORY, ...HELM_FAILS };
 const FAILED = { FAKE_LAST: '{"revision":5,"status":"failed"}' };
 const PENDING = { FAKE_LAST: '{"revision":5,"status":"pending-upgrade"}' };
 
-/** What goes wrong, whether the release is rolled back to the revision that ran, and the last words. */
+/** What fails, whether the release is rolled back to the last good revision, and the last message. */
 const FAILURES: readonly [
   string,
   args: readonly string[],
@@ -129,7 +129,7 @@ for (const [what, args, environment, isRolledBack, words] of FAILURES) {
     assert.equal(code, 1);
     assert.match(stderr, words);
     assert.equal(stderr.includes('rolled back to revision 3'), isRolledBack);
-    // Helm 4 would end another wait at once, with the rollout that it has just given up.
+    // Without `--wait=legacy`, Helm 4 would end the wait at once, because the rollout was just given up.
     const rollback = /helm rollback tuohs 3 --namespace tuohs --force-conflicts --wait=legacy/;
     assert.equal(rollback.test(calls), isRolledBack);
     assert.equal(calls.includes('rollback tuohs'), isRolledBack);

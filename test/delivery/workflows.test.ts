@@ -158,7 +158,7 @@ test('every update waits a week', () => {
   for (const { cooldown } of parse(dependabot).updates) assert.deepEqual(cooldown, { 'default-days': 7 });
 });
 
-/** Runs the step that tells the build what to make, on files that keep only some of their lines. */
+/** Runs the step that decides what to build, on files with only some of their lines. */
 async function whatIsBuilt(t: TestContext, isKept = (_line: string) => true) {
   const cwd = await folder(t);
   const outputs = join(cwd, 'outputs');
@@ -171,7 +171,7 @@ async function whatIsBuilt(t: TestContext, isKept = (_line: string) => true) {
   const GIT_DIR = fileURLToPath(new URL('.git', ROOT));
   const env = { PATH: process.env.PATH, GIT_DIR, GITHUB_REPOSITORY: 'Team/tuohs', GITHUB_OUTPUT: outputs };
 
-  // As GitHub does for `shell: bash`.
+  // This is how GitHub runs `shell: bash`.
   const { status } = spawnSync('bash', ['-eo', 'pipefail', '-c', script], { cwd, env });
   return { status, output: readFileSync(outputs, 'utf8') };
 }

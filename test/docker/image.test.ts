@@ -7,7 +7,7 @@ import { docker, hardenedContainer, image } from './container.ts';
 const FREE_PORTS = { HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0' };
 const MIB = 1_048_576;
 
-// Adds up the files below a folder, in the container itself.
+// Adds up the sizes of the files below a folder, inside the container.
 const SIZE = `
 const { readdirSync, statSync } = require('node:fs');
 const files = readdirSync('/app', { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -68,7 +68,7 @@ test('the heap takes 60 % of the memory of the container, and the young generati
 
   const bytes = Number(await docker('run', '--rm', '--network', 'host', ...asked));
 
-  // V8 counts its young generation beside the old one: three semi-spaces.
+  // V8 counts the young generation in addition to the old one: three semi-spaces.
   assert.equal(bytes, (150 + 3 * 4) * MIB);
 });
 

@@ -239,7 +239,7 @@ test('when the drain ends, the lines under way are answered and 5000 others are 
   await closed;
 });
 
-/** A service around a fake upstream, on the real clock, and what it takes to post to it. */
+/** A service around a fake upstream, on the real clock, and functions that post to it. */
 async function startBulk(t: TestContext, parts: ApiUnderTest = {}) {
   const upstream = fakeShouter();
   const reverse = reverseShout(upstream, reverser('grapheme'));

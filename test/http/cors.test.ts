@@ -94,7 +94,7 @@ for (const [who, origins, question, status] of [
 const ORIGIN = `origin: ${APP}`;
 const ODD = { type: 'application/json', more: ORIGIN };
 
-/** What never became a request; the origin is in it all the same. */
+/** Bytes that are not a whole request. They still hold the origin. */
 const BROKEN: readonly [what: string, status: number, bytes: string][] = [
   ['headers that are too large', 431, requestOf(`GET /${'a'.repeat(20_000)}`, ODD)],
   ['a header without a name', 400, requestOf('GET /', { more: `${ORIGIN}\r\n: x` })],
@@ -149,7 +149,7 @@ function varies(vary = ''): boolean {
   return vary.split(', ').includes('Origin');
 }
 
-/** A list in order, for which nobody promises one. */
+/** The words of a list, sorted, because their order does not matter. */
 function words(list: unknown = ''): string {
   return String(list).split(', ').sort().join(', ');
 }

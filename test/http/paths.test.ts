@@ -9,7 +9,7 @@ import { testWorld } from '../support/world.ts';
 const ALL = 'GET, HEAD, POST';
 const READ = 'GET, HEAD';
 
-/** Request lines of paths that are there, for a method that they do not have. */
+/** Request lines with a known path and a method that it does not have. */
 const NOT_ALLOWED: Readonly<Record<string, string>> = {
   'POST /docs/x': READ,
   'POST /docs': READ,
@@ -45,7 +45,7 @@ test('OPTIONS * is answered, too', async (t) => {
 
 const LONG = 'a'.repeat(8000);
 
-/** Targets that lead nowhere. */
+/** Request targets that no route has. */
 const UNKNOWN = [
   ...[`/assets/${'a'.repeat(101)}/x`, `/assets/x/${LONG}`, `/assets/${'x/'.repeat(1000)}`, '/assets/x'],
   ...['/assets/x/constructor', '/assets/x/__proto__', '/assets/x/missing.js', '/assets/x/tsconfig.json'],

@@ -126,7 +126,7 @@ test('with a limit of 0 nobody is counted', async (t) => {
   assert.deepEqual([statusCode, headers['ratelimit-limit']], [200, undefined]);
 });
 
-/** The draft's headers: limit, what is left, seconds to the next minute. */
+/** The headers of the IETF draft: limit, remaining, seconds to the next minute. */
 function quota(headers: Readonly<Record<string, unknown>>): string[] {
   return ['limit', 'remaining', 'reset'].map((name) => String(headers[`ratelimit-${name}`]));
 }

@@ -15,7 +15,7 @@ interface Refusal {
   readonly parts?: ApiUnderTest;
 }
 
-/** What is certain before a body of 2 MB has come. */
+/** Requests that can be refused before their body of 2 MB has arrived. */
 const REFUSED: Readonly<Record<string, Refusal>> = {
   'a body over the limit': { status: 413 },
   'a bulk over the limit': { status: 413, line: 'POST /v1/bulk', type: NDJSON_TYPE },

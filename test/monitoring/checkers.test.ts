@@ -45,7 +45,7 @@ test('each alert has a test in which it fires and one in which it does not', () 
   const names = pick(rules, 'alert');
 
   assert.deepEqual([...named(true)].sort(), names.toSorted());
-  // The watchdog is never silent: that is what it is for.
+  // The watchdog always fires, because its silence is the alarm.
   assert.deepEqual([...named(false), 'TuohsWatchdog'].sort(), names.toSorted());
 });
 

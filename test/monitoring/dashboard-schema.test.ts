@@ -14,7 +14,7 @@ interface Panel {
 const dashboard = JSON.parse(readFileSync('deploy/chart/files/dashboard.json', 'utf8'));
 const SDK = '@grafana/grafana-foundation-sdk';
 
-// The types have enums, and JSON the words that they stand for. Each panel names only what differs from the default.
+// The types use enums where the JSON has their words. A panel names only what differs from the default.
 const TYPES = `
 import type { Dashboard } from '${SDK}/dashboard';
 import type { Dataquery } from '${SDK}/prometheus';
@@ -49,7 +49,7 @@ function typed(json: { readonly panels: readonly Panel[] }): string {
   ].join('\n');
 }
 
-/** What the type of a dashboard leaves open, because it depends on the kind of panel and on the data source. */
+/** The parts that the type of a dashboard leaves open, because they depend on the kind of panel and on the data source. */
 function parts({ type, options, fieldConfig, targets = [] }: Panel, index: number): string[] {
   if (type === 'row') return [];
   const custom = fieldConfig?.defaults.custom;

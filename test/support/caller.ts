@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { oracle } from './load-texts.ts';
 import { firstAnswer, type RawAnswer } from './raw-answer.ts';
 
-/** What one caller saw. A status of 0 is no answer at all; `code` then is the socket's. */
+/** What one caller got. If the status is 0, there was no answer, and `code` is the error of the socket. */
 export interface Answer {
   readonly label: string;
   /** Milliseconds since 1970, the same in every process of the machine. */
@@ -11,7 +11,7 @@ export interface Answer {
   readonly status: number;
   readonly code: string;
   readonly source: 'memory' | 'redis' | 'upstream' | 'collapsed' | 'local' | 'none';
-  /** A 200 that equals the oracle. */
+  /** Whether it is a 200 with the right text. */
   readonly isRight: boolean;
   readonly retryAfter: string;
 }
@@ -22,7 +22,7 @@ export interface TextQuestion {
   readonly expected: string;
 }
 
-/** A POST of JSON, as most callers send it. */
+/** A POST of JSON, like most callers send it. */
 export function questionOf(text: string, host = 'lab'): TextQuestion {
   const body = JSON.stringify({ data: text });
   const head = `POST /v1 HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n`;
@@ -30,11 +30,11 @@ export function questionOf(text: string, host = 'lab'): TextQuestion {
   return { request, expected: oracle(text) };
 }
 
-/** A client's connection with one request on it at a time, written by hand: nothing is retried behind our back. */
+/** A client with one connection and one request at a time. It repeats nothing by itself. */
 export interface Caller {
-  /** False once the other side closed it or said that it will. */
+  /** False after the other side has closed the connection, or said that it will. */
   readonly isOpen: boolean;
-  /** Asks and judges what comes back; never rejects. */
+  /** Sends the request and checks the answer. Never rejects. */
   ask(question: TextQuestion, label?: string): Promise<Answer>;
   close(): void;
 }

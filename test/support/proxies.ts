@@ -8,17 +8,17 @@ import { folder } from './folder.ts';
 import { httpServer } from './http-server.ts';
 import { type Ending, startProgram } from './process.ts';
 
-/** The `skip` of tests with proxies written in Go: they are skipped without it, but fail in CI. */
+/** The `skip` of tests with proxies in Go: skipped without Go, but never in CI. */
 export const skipWithoutGo =
   spawnSync('go', ['version']).status === 0 || process.env.CI ? false : 'there is no go';
 
-/** Builds a reverse proxy of Go's library once for a whole file; starts it in front of a service. */
+/** Builds a reverse proxy from Go's library, once for a file. Returns a function that starts it in front of a service. */
 export async function goProxy(ending: Ending) {
   const program = join(await folder(ending), 'slow-reverse-proxy');
   const source = fileURLToPath(new URL('slow-reverse-proxy.go', import.meta.url));
   execFileSync('go', ['build', '-o', program, source]);
 
-  /** Its callers share an uplink of this many bytes a second; 0 means no limit. */
+  /** All its clients share an uplink with this many bytes a second. 0 means no limit. */
   return async (t: TestContext, target: string, bytesASecond: number): Promise<string> => {
     const proxy = startProgram(t, { command: program, args: [target, `${bytesASecond}`] });
     const { port } = await proxy.logLine('listening');
@@ -26,7 +26,7 @@ export async function goProxy(ending: Ending) {
   };
 }
 
-/** A proxy that speaks HTTP/1.0 and collects all of a request, then all of its answer. */
+/** A proxy that speaks HTTP/1.0. It collects the whole request, and then the whole answer. */
 export async function bufferingProxy(t: TestContext, target: string): Promise<string> {
   const { port } = new URL(target);
   const { url } = await httpServer(t, async (request) => {

@@ -29,7 +29,7 @@ test('3000 lines through a proxy of HTTP/1.0 that buffers', async (t) => {
   await shoutsAll(t, await bufferingProxy(t, service), differentTexts(3000));
 });
 
-/** Texts that nobody sent before, from 20 to 4,000 characters, some of which join or have no single upper case. */
+/** Texts of 20 to 4,000 characters that no one has sent before. Some have characters that join, or without a simple upper case. */
 function differentTexts(count: number): string[] {
   return Array.from({ length: count }, (_, i) => {
     const text = `${i} straße e\u0301té 🇺🇸🇩🇪 text of some length `;
@@ -37,11 +37,11 @@ function differentTexts(count: number): string[] {
   });
 }
 
-/** `tuohs shout` answers each line of a file with the right line, and has nothing to report. */
+/** Checks that `tuohs shout` answers each line of a file with the right line, and reports nothing. */
 async function shoutsAll(t: TestContext, url: string, texts: readonly string[]): Promise<void> {
   const input = join(await folder(t), 'texts.txt');
   await writeFile(input, texts.map((text) => `${text}\n`).join(''));
-  // A request takes as long as a busy machine needs.
+  // Long enough for a busy machine.
   const program = tuohs(t, ['shout', '--timeout', '1h', '--file', input, '--url', url]);
 
   const { code, stdout, stderr } = await ended(program);

@@ -11,7 +11,7 @@ const USAGE = /^Usage: tuohs/;
 const NOTHING = /^$/;
 const WRONG = /^tuohs: (?!.*error:).+\n$/;
 
-/** What a command that ends by itself writes, and its exit code. */
+/** The output of commands that end by themselves, and their exit codes. */
 const COMMANDS: readonly [line: string, code: number, stdout: RegExp, stderr: RegExp][] = [
   ['', 2, NOTHING, USAGE],
   ['--help', 0, USAGE, NOTHING],
@@ -49,7 +49,7 @@ const { port } = new URL(url);
 const TWO = { WEB_CONCURRENCY: '2' };
 const taken = (name: string) => `${name} ${port} is taken: another program listens on it (EADDRINUSE)`;
 
-/** Where something cannot listen, and how the sentence begins that it ends with. */
+/** Addresses on which nothing can listen, and the beginning of the sentence about each. */
 const UNUSABLE: readonly [what: string, Record<string, string>, sentence: string, args?: string[]][] = [
   ['HOST elsewhere', { HOST: '192.0.2.1' }, 'HOST 192.0.2.1 is not an address of this machine'],
   ['ADMIN_HOST elsewhere', { ADMIN_HOST: '192.0.2.1' }, 'ADMIN_HOST 192.0.2.1 is not an address of this'],

@@ -14,7 +14,7 @@ const place = await folder({ after });
 await writeFile(join(place, 'names.txt'), 'one\n');
 const skip = spawnSync('curl', ['--version']).status === 0 ? false : 'there is no curl';
 
-// curl is untouched by the user's own settings for it.
+// curl ignores the settings of the user.
 const FUNCTIONS = `
 cd "${place}"
 tuohs() { "${process.execPath}" "${fileURLToPath(new URL('src/main.ts', ROOT))}" "$@"; }
@@ -36,7 +36,7 @@ test('the README shows how to ask with JSON, with a form and with a GET', () => 
 for (const example of [...README_EXAMPLES, ...examples('docs/command-line.md')]) {
   const lines = example.trimEnd().split('\n');
   const commands = lines.filter((line) => !line.startsWith('# ')).join('\n');
-  // The comment lines say what it prints.
+  // The comment lines are the expected output.
   const output = lines.filter((line) => line.startsWith('# ')).map((line) => line.slice(2));
 
   test(`the pages show what this does: ${commands}`, {

@@ -130,7 +130,7 @@ for (const output of ['a full disk', 'a reader that is gone']) {
   });
 }
 
-/** It takes what it is asked and never answers. */
+/** A server that reads requests and never answers. */
 async function silentServer(t: Parameters<typeof httpServer>[0]) {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   const { url } = await httpServer(t, () => resolve());

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The imports that are allowed between the folders of `src/`, by their names: the table of docs/architecture.md. */
+/** The imports that are allowed between the folders of `src/`: the table of docs/architecture.md. */
 const FOLDERS = documentedTable();
 
 /** The same for the files beside the folders. */
@@ -35,7 +35,7 @@ interface SourceFile {
   readonly part: string;
   readonly code: string;
   readonly imports: readonly string[];
-  /** The imported files under `src/`, packages and Node modules. What leaves `src/` begins with `..`. */
+  /** The imported files under `src/`, packages and Node modules. A file outside of `src/` begins with `..`. */
   readonly targets: readonly string[];
 }
 
@@ -117,7 +117,7 @@ function targetOf(path: string, name: string): string {
   return resolved.startsWith('..') ? resolved : `src/${resolved}`;
 }
 
-/** All that a file imports, and what that imports, and so on. */
+/** All files that a file imports, directly or through others. */
 function reachable(file: string, targets: ReadonlyMap<string, readonly string[]>): Set<string> {
   const found = new Set(targets.get(file));
   for (const each of found) for (const next of targets.get(each) ?? []) found.add(next);

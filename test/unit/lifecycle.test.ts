@@ -138,7 +138,7 @@ test('a hurry that comes when all is closed changes nothing, and no timer is lef
   assert.equal(clock.timers(), 0);
 });
 
-/** A life with a drain of 6 s and two parts to close. */
+/** A lifecycle with a drain of 6 s and two parts to close. */
 function start({ closeApi, closeRedis, ...extra }: Parts = {}) {
   const world = testWorld();
   const closed: string[] = [];
@@ -148,7 +148,7 @@ function start({ closeApi, closeRedis, ...extra }: Parts = {}) {
   return { life, clock: world.clock, world, closed };
 }
 
-/** The same, which serves. */
+/** The same, after its start. */
 function serving(parts?: Parts) {
   const started = start(parts);
   started.life.started();

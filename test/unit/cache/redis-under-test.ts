@@ -17,26 +17,25 @@ import { type TestWorld, testWorld } from '../../support/world.ts';
 export interface RedisUnderTest {
   readonly world: TestWorld;
   readonly connection: RedisConnection;
-  /** The client below the connection, to break it. */
+  /** The client inside the connection, for tests that break it. */
   readonly client: Redis;
   readonly store: Store;
   /** Resolves when the connection is up, or down. */
   becomes(state: 'up' | 'down'): Promise<void>;
-  /** What was reported about the connection so far: `up`, or `down: ` and the reason. */
+  /** The reports about the connection so far: `up`, or `down: ` and the reason. */
   changes(): string[];
-  /** The outcomes of the commands since the last call of this. */
+  /** The outcomes of the commands since the last call. */
   outcomes(): string[];
 }
 
 export interface Place {
-  /** What the connection ends with; the test unless given. */
+  /** Ends the connection; by default, the test does. */
   readonly clients?: Ending;
   readonly ca?: string | undefined;
 }
 
 /**
- * A connection with the numbers of the real one, except the pause before it connects again, on a clock that stands still,
- * and a store on it.
+ * A connection and a store, on a clock that stands still. Except for the pause before it reconnects, its numbers are the real ones.
  */
 export function startRedisStore(
   t: TestContext,
@@ -91,7 +90,7 @@ export function serverTest(
 /** A connected store on a real server. */
 export type ServedRedis = RedisUnderTest & {
   readonly server: RedisServer;
-  /** A client of the server for the test itself. */
+  /** A client of the server, for the test itself. */
   readonly control: RedisServer['control'];
 };
 

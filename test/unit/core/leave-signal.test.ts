@@ -4,7 +4,7 @@ import { LeaveController, type LeaveSignal } from '../../../src/core/leave-signa
 
 const REASON = new Error('gone');
 
-/** What a platform signal does, ours does. */
+/** Our signal behaves like that of the platform. */
 for (const Controller of [AbortController, LeaveController]) {
   test(`${Controller.name} tells each listener once, but not who stopped listening or begins too late`, () => {
     const controller: AbortController | LeaveController = new Controller();

@@ -107,7 +107,7 @@ test('a single other code point is turned down unless it is one that may stay', 
   );
 });
 
-/** Simple case mapping, as the design derives it from JavaScript's. */
+/** Simple case mapping, derived from JavaScript's full mapping. */
 function ruledUpperCase(character: string): string {
   const full = character.toUpperCase();
   if ([...full].length === 1) return full;
@@ -126,7 +126,7 @@ function letter(): fc.Arbitrary<string> {
   return fc.constantFrom(...'abcßŉıſǆжʼnάΐ\u0345\u0301\u{10428}\u{1e943}');
 }
 
-/** Every code point that can stand in a well-formed text, as a character. */
+/** Every code point of well-formed texts, as a character. */
 function* everyCharacter(): Generator<string> {
   for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
     const isSurrogate = codePoint >= 0xd800 && codePoint <= 0xdfff;
@@ -147,7 +147,7 @@ function anyCharacter(): fc.Arbitrary<string> {
   return fc.oneof(letters, character());
 }
 
-/** The tolerance as the design states it. */
+/** The tolerance by its rule. */
 function mayStay(character: string): boolean {
   return !/^[\0-\u017f\u03ac-\u03ce\u0430-\u045f\u0561-\u0586]$/u.test(character);
 }

@@ -26,7 +26,7 @@ for (const script of matches(page, /^```sh\n(.*?)^```$/gms)) {
   });
 }
 
-/** Runs the commands as they are shown, but for the address, untouched by the user's own settings for curl. */
+/** Runs the commands of the page with another address, and without the user's settings for curl. */
 async function run(commands: string): Promise<string> {
   const { url } = await service.listening();
   const addressed = commands.replaceAll('localhost:5000', new URL(url).host);

@@ -53,11 +53,11 @@ interface NumberRow {
   readonly row: string;
   readonly shown: number;
   readonly name: string;
-  /** Where it is a constant of the source and no setting. */
+  /** The file of the constant; `undefined` for a setting. */
   readonly file: string | undefined;
 }
 
-/** The rows of the tables whose last columns are a value and what sets it. */
+/** The rows of tables whose last two columns are a value and where it is set. */
 function numberRows(page: string): NumberRow[] {
   const tables = read(page).matchAll(/^\|.*\| Value \| Set by \|\n\|[-| ]+\|\n((?:\|.*\n)+)/gm);
   return [...tables]
@@ -76,7 +76,7 @@ function baseUnits(text: string): number {
   return Number(number) * (factors[unit] ?? Number.NaN);
 }
 
-/** `name`, or `outer.name` where both stand on one line. */
+/** The constant `name`, or `outer.name` if both are on one line. */
 function constantIn(file: string, name: string): number {
   const pattern = new RegExp(`\\b${name.replace('.', '\\b.*\\b')}(?: =|:) ([\\d_]+)\\b`);
   return Number(pattern.exec(read(file))?.[1]?.replaceAll('_', ''));

@@ -158,14 +158,14 @@ function failed(kind: 'unreachable' | 'timeout', reason = 'no answer came', caus
   return { type: 'failed', requestId: 'mine', code: error.code, error };
 }
 
-/** The lines that these events become. */
+/** The log lines of these events. */
 function logged(level: 'debug' | 'info', ...events: readonly Event[]): string[] {
   const { emit, lines } = eventLog(level);
   for (const event of events) emit(event);
   return lines();
 }
 
-/** A log of events, on a clock of the test; its lines so far as `level message: name=value…`, without their time. */
+/** A log of events on a clock of the test. A line is `level message: name=value…`, without the time. */
 function eventLog(level: 'debug' | 'info') {
   const logTo = logLines();
   const clock = fakeClock();

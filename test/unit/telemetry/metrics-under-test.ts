@@ -2,7 +2,7 @@ import { type BreakerState, type Event, emitTo } from '../../../src/core/events.
 import { metrics, type Readings } from '../../../src/telemetry/metrics.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
-/** Metrics with steady readings, which have counted these events. */
+/** Metrics that have counted these events. Their readings do not change. */
 export function measured(events: readonly Event[], readings: Partial<Readings> = {}) {
   const { listeners, read, text, types, series } = metrics({ version: '1.2.3', clock: fakeClock() });
   const emit = emitTo(listeners);
@@ -23,9 +23,9 @@ export function measured(events: readonly Event[], readings: Partial<Readings> =
     emit,
     types,
     text,
-    /** The series as they are added up. */
+    /** The series before they are added up. */
     ownSeries: series,
-    /** The values by series, as in the text format. */
+    /** The values by series, with the names of the text format. */
     values: () =>
       new Map(
         series().flatMap(({ name, values }) => Array.from(values, ([end, value]) => [name + end, value])),
@@ -33,7 +33,7 @@ export function measured(events: readonly Event[], readings: Partial<Readings> =
   };
 }
 
-/** One event of each kind that is only counted. */
+/** An event of each type that is only counted. */
 export const ONLY_COUNTED: readonly Event[] = [
   { type: 'cache-read', tier: 'memory', result: 'hit' },
   { type: 'coalesced' },
@@ -46,7 +46,7 @@ export const ONLY_COUNTED: readonly Event[] = [
   { type: 'bulk-lines', outcome: 'success', lines: 3 },
 ];
 
-/** One event of each kind. */
+/** An event of each type. */
 export const ONE_OF_EACH: readonly Event[] = [
   ...ONLY_COUNTED,
   { type: 'answered', method: 'POST', route: '/v1', status: 200, durationMs: 12, requestId: 'id' },

@@ -14,7 +14,7 @@ const REDIS_SECONDS = 'redis_operation_duration_seconds';
 const ROUTE = 'method="POST",route="/v1",status="200"';
 const LAST_SUCCESS = 'upstream_last_success_timestamp_seconds';
 
-/** What each event adds to its series; durations become seconds. */
+/** The series that each event changes, and by how much. Durations are in seconds. */
 const COUNTED: [series: string, value: number, event: Event][] = [
   [`http_request_duration_seconds_count{${ROUTE}}`, 1, { ...ANSWERED, durationMs: 250 }],
   [`http_request_duration_seconds_sum{${ROUTE}}`, 0.25, { ...ANSWERED, durationMs: 250 }],
@@ -75,7 +75,7 @@ test('the series of ours are those that are documented, with their labels', asyn
     }),
   );
 
-  // A process without others has no series about workers.
+  // A single process has no series about workers.
   const documented = (await seriesTable()).filter(({ name }) => !name.startsWith('tuohs_worker'));
   assert.deepEqual(
     ours.sort((a, b) => (a.name < b.name ? -1 : 1)),

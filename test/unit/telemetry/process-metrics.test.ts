@@ -6,8 +6,8 @@ import { registry } from '../../../src/telemetry/registry.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 /**
- * Those of the library that need undocumented functions of Node, and those that break Prometheus' rules for names: gauges
- * that end in `_total`, and names with their type.
+ * The series of the library that need undocumented functions of Node, and those that break Prometheus' rules for names: gauges that
+ * end in `_total`, and names with their type.
  */
 const LEFT_OUT = [
   'nodejs_active_handles',
@@ -46,7 +46,7 @@ test("the series of the process have the names, types and sums of Prometheus' ow
 test('the figures are those of this process', () => {
   const { clock, value } = ownMetrics();
 
-  // In whole seconds, which a young process has none of.
+  // In whole seconds, so the start of a young process can be the present second.
   assert.ok(value('process_start_time_seconds') <= clock.epochMs() / 1000);
   assert.ok(value('process_cpu_seconds_total') > 0);
   assert.ok(value('process_resident_memory_bytes') > value('nodejs_heap_size_used_bytes'));

@@ -12,7 +12,7 @@ const BOUNDS = [0.001, 0.01, 0.1];
 const observation = fc.record({
   method: fc.constantFrom('GET', 'POST', '\\"\n'),
   status: fc.constantFrom(200, 404),
-  // The bounds themselves belong to their buckets.
+  // A value that equals a bound belongs to its bucket.
   value: fc.oneof(fc.constantFrom(0, ...BOUNDS), fc.double({ min: 0, max: 1, noNaN: true })),
 });
 
@@ -34,7 +34,7 @@ test("it says what Prometheus' own client says, also of two processes", async ()
       const theirSeries = await theirs.all.getMetricsAsJSON();
       assert.equal(seriesText(series), await theirs.all.metrics());
       const twice = await library.Registry.aggregate([theirSeries, theirSeries]).metrics();
-      // Added up, theirs has all buckets of a histogram before all sums.
+      // After adding up, the library writes all buckets of a histogram before all sums.
       assert.deepEqual(sorted(seriesText(summedSeries([series, series]))), sorted(twice));
     }),
   );

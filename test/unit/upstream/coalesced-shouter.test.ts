@@ -135,7 +135,7 @@ interface Options {
   readonly isPressed?: () => boolean;
 }
 
-/** Coalesced callers, behind a limit of how many may wait, of an upstream that keeps them waiting. */
+/** Coalesced callers behind a limit of waiting callers. Their upstream keeps them waiting. */
 function start({ manner = 'deaf', maxWaiting = 100, isPressed = () => false }: Options = {}) {
   const layer = layerUnderTest((upstream, world) => {
     const coalesced = coalescedShouter(upstream, world);

@@ -26,7 +26,7 @@ test('a connection is used for 30 seconds and then made anew', async (t) => {
 const failing = (status: number) => (response: ServerResponse) =>
   response.writeHead(status, { location: '/' }).end();
 
-/** What SHOUTCLOUD itself does not say. */
+/** Answers that SHOUTCLOUD itself never gives. */
 const FOREIGN: Readonly<Record<string, (response: ServerResponse) => void>> = {
   ...Object.fromEntries(
     [201, 204, 301, 302, 308, 400, 401, 403, 404, 405, 410, 421].map((status) => [
@@ -44,7 +44,7 @@ const FOREIGN: Readonly<Record<string, (response: ServerResponse) => void>> = {
     response.end('</html>');
   },
 };
-/** How SHOUTCLOUD itself fails. */
+/** Errors of SHOUTCLOUD itself. */
 const OWN = Object.fromEntries([408, 429, 500, 503].map((status) => [`status ${status}`, failing(status)]));
 for (const [what, answer] of Object.entries({ ...FOREIGN, ...OWN })) {
   const needed = what in OWN ? 1 : 2;
@@ -117,7 +117,7 @@ test('bytes that are no HTTP behind an answer are no answer to the next attempt'
   }
 });
 
-/** Answers the first request like this, and all others right. */
+/** Answers the first request like this, and all later ones correctly. */
 function firstAnd(answer: (response: ServerResponse) => void): RequestListener {
   let requests = 0;
   return (_request, response) => {
@@ -127,7 +127,7 @@ function firstAnd(answer: (response: ServerResponse) => void): RequestListener {
   };
 }
 
-/** A server that reads nothing and says this to each request. */
+/** A server that reads nothing and sends this to each connection. */
 async function rawServer(t: TestContext, answer: (socket: Socket) => void) {
   const { port, connections } = await tcpServer(t, (socket) => socket.on('data', () => answer(socket)));
   return { url: `http://127.0.0.1:${port}`, connections };

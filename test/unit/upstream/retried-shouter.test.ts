@@ -152,12 +152,12 @@ test('whatever happens, no more is spent than 20 and the ratio for each string',
   );
 });
 
-/** Fails like this, one call after the other, and then no more. */
+/** Fails the first calls with these errors, in order. */
 function inTurn(...errors: Error[]): Fate {
   return (call) => errors[call - 1];
 }
 
-/** A retried shouter with the default settings around an upstream with this fate. */
+/** A retried shouter with default settings around an upstream with this fate. */
 function startRetried(fate: Fate, options: Partial<RetryOptions> = {}) {
   const budget = new RetryBudget({ ratio: 1 });
   const retried = layerUnderTest((upstream, world) =>
@@ -166,7 +166,7 @@ function startRetried(fate: Fate, options: Partial<RetryOptions> = {}) {
   retried.upstream.decide(fate);
   return { ...retried, budget, outcome };
 
-  /** Asks, lets all the time pass that any back-off takes, and resolves with what came of it. */
+  /** Asks, lets more time pass than all back-offs take, and resolves with the outcome. */
   async function outcome(call: Partial<Call>): Promise<unknown> {
     const end = endOf(retried.shout('hello', testCall(call)));
     await retried.clock.advance(60_000);

@@ -38,7 +38,7 @@ test('for any rounds, the status changes exactly where the last rounds all speak
   );
 });
 
-/** The standing after each round of the word. */
+/** The standing after each round of the word: `u` for a good one, `d` for a failed one. */
 function standings(word: string, thresholds: Thresholds = THRESHOLDS): Standing[] {
   let standing = firstStanding(at(0));
   return [...word].map((letter, i) => {
@@ -47,7 +47,7 @@ function standings(word: string, thresholds: Thresholds = THRESHOLDS): Standing[
   });
 }
 
-/** The same statuses, from the whole history each time. */
+/** The same statuses, computed from the whole history each time. */
 function statusesOf(word: string, { downAfter, upAfter }: Thresholds): string[] {
   let status = 'up';
   return [...word].map((_, i) => {

@@ -22,7 +22,7 @@ async function taken() {
   return parts;
 }
 
-/** A place whose first worker ended, and whose second one hangs in its start. */
+/** A place whose first worker has ended, and whose second one hangs in its start. */
 async function takenAgain() {
   const parts = await taken();
   parts.nth(1).end({ code: 1 });
