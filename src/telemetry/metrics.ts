@@ -22,7 +22,7 @@ export interface Readings {
 
 export interface MetricsOptions {
   readonly version: string;
-  readonly clock: Pick<Clock, 'now' | 'epochMs' | 'soon'>;
+  readonly clock: Pick<Clock, 'epochMs'>;
 }
 
 /** The metrics of this process. All labels come from closed sets, so no text, path or address of a user is ever a label. */
