@@ -4,7 +4,7 @@ import { median } from './tools/statistics.ts';
 
 export const HEADS = ['Row', 'Figure', 'Median', 'Lowest to highest', 'Goal', 'Held'];
 
-/** The cells of every figure, row by row. */
+/** The cells of all figures, row by row. */
 export function cellsOf({ rows }: Pick<Results, 'rows'>): string[][] {
   return rows.flatMap(({ name, figures }) =>
     figures.map((figure) => {
@@ -15,7 +15,7 @@ export function cellsOf({ rows }: Pick<Results, 'rows'>): string[][] {
   );
 }
 
-/** Three digits that count, and all in front of the point. */
+/** The number with three significant digits, but never rounded before the point. */
 export function short(value: number): string {
   return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : `${Number(value.toPrecision(3))}`;
 }

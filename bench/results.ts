@@ -1,12 +1,12 @@
 import type { Figure } from './row.ts';
 
-/** What `make bench` found, as in `bench/results.json`. */
+/** The results of `make bench`, as in `bench/results.json`. */
 export interface Results {
   readonly machine: {
     readonly processor: string;
     readonly cores: number;
     readonly node: string;
-    /** Which process ran on which core. */
+    /** Which process ran on which core, as a sentence. */
     readonly places: string;
   };
   readonly rounds: number;

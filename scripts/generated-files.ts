@@ -15,12 +15,12 @@ import { performancePlot } from './performance-plot.ts';
 import { scalingPage } from './scaling-page.ts';
 
 export interface GeneratedFile {
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   readonly path: string;
   readonly content: string;
 }
 
-/** Every file that is made from a table in the source or from results, as it must be committed. */
+/** Every file that is generated from a table of the source or from results, as it must be committed. */
 export async function generatedFiles(): Promise<GeneratedFile[]> {
   const rows = Object.values(settings);
   const allRows = [...rows, ...Object.values(traceSettings)];
@@ -41,7 +41,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
   ];
 }
 
-/** The chart has the version of package.json, so the tag of its image is that version unless the values name another. */
+/** The chart has the version of package.json, which is also the tag of its image unless the values have another one. */
 function versioned(chart: string): string {
   return chart.replace(/^(version|appVersion): .*$/gm, `$1: ${readVersion()}`);
 }

@@ -3,7 +3,7 @@ import { cellsOf, HEADS } from '../bench/results-table.ts';
 import type { Row } from '../bench/row.ts';
 import { markdownTable } from './markdown-table.ts';
 
-/** `docs/performance.md`: how `make bench` measures, what each row is, and what the last whole run found. */
+/** `docs/performance.md`: how `make bench` measures, what each row is, and the results of the last complete run. */
 export function performancePage(rows: readonly Row[], results: Results): string {
   const { machine, rounds } = results;
   return `<!-- Written by \`make docs\` from bench/rows.ts and bench/results.json; edit those and scripts/performance-page.ts instead. -->

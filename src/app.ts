@@ -14,6 +14,7 @@ import { type AdminParts, adminServer } from './http/admin-server.ts';
 import { apiServer, describeApi as describe } from './http/api-server.ts';
 import { admission } from './http/limits/admission.ts';
 import { lifecycle } from './lifecycle.ts';
+import type { FaultSwitch } from './shoutcloud/fault-switch.ts';
 import { shouterStack } from './shouter-stack.ts';
 import { type EventStrip, eventStrip } from './telemetry/event-strip.ts';
 import { logEvents } from './telemetry/log-events.ts';
@@ -36,15 +37,10 @@ export interface App {
 const FIXED = {
   redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
   slowClientMs: 10_000,
-  /** The delays of the event loop above which unknown strings are refused, and then all requests. */
+  /** The delays of the event loop above which unknown texts are refused, and then all requests. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
 };
-
-interface FaultSwitch {
-  state(): object;
-  set(name: string): boolean;
-}
 
 export interface AppOptions {
   /** Where log lines go: stdout unless given. */
@@ -86,7 +82,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   );
   const stack = shouterStack(
     {
-      // Misses must leave connections for known strings.
+      // Misses must leave connections for known texts.
       settings: { ...config, maxInFlight: Math.min(config.maxInFlight, config.maxConnections) },
       transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && storeIn(redis),

@@ -24,7 +24,7 @@ export const bulk: Row = {
   },
 };
 
-/** Rejects if a text gets no answer: such a figure would mean nothing. */
+/** Rejects if a text gets no answer, because then the figures mean nothing. */
 async function shoutAll(port: number, texts: readonly string[]): Promise<void> {
   const client = createClient({ baseUrl: `http://127.0.0.1:${port}` });
   for await (const { data, error } of client.bulk(texts)) {

@@ -7,7 +7,7 @@ import type { LoadPlan, LoadReport } from '../tools/load-plan.ts';
 const CONNECTIONS = 32;
 const ROUND_MS = 2000;
 
-/** What a round found of a server: with the time that the server computed for an answer, which tells least of its neighbours. */
+/** The result of a round for one server. The computing time for an answer depends least on other programs of the machine. */
 export interface KnownRound extends LoadReport {
   readonly processorUs: number;
 }
@@ -58,12 +58,12 @@ async function askBoth(lab: Lab, load: Load) {
 
 type Load = Partial<Pick<LoadPlan, 'method' | 'connections'>>;
 
-/** How many times as much of this a round found of tuohs as of bare node:http. */
+/** The value for tuohs divided by the value for bare node:http. */
 export function toBare(of: (found: KnownRound) => number) {
   return ({ tuohs, bare }: Record<'tuohs' | 'bare', KnownRound>) => of(tuohs) / of(bare);
 }
 
-/** Asks all of these, in short turns. The first time also makes the texts known. */
+/** Asks all of these servers in short turns. The first run also makes the texts known. */
 export async function askKnown<Name extends string>(
   lab: Lab,
   servers: Readonly<Record<Name, Server>>,

@@ -1,4 +1,4 @@
-/** The value in the middle, or the mean of the two there; NaN of none. */
+/** The middle value, or the mean of the two middle ones; NaN if there are none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const [low = Number.NaN, high = low] = sorted.slice(Math.floor((sorted.length - 1) / 2));

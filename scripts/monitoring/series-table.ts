@@ -3,7 +3,7 @@ import { emitTo } from '../../src/core/events.ts';
 import { metrics } from '../../src/telemetry/metrics.ts';
 import { summedMetrics } from '../../src/telemetry/summed-metrics.ts';
 
-/** What is known of a series of ours before anything was counted. */
+/** What is known about a series before anything was counted. */
 export interface SeriesRow {
   readonly name: string;
   readonly type: string;
@@ -12,7 +12,7 @@ export interface SeriesRow {
   readonly help: string;
 }
 
-/** Every series of ours, with Redis and with several workers, by name. */
+/** Every series of tuohs, with Redis and with several workers, by name. */
 export async function seriesTable(): Promise<SeriesRow[]> {
   const measured = metrics({ version: '0', clock: systemClock });
   measured.read({
@@ -40,7 +40,7 @@ export async function seriesTable(): Promise<SeriesRow[]> {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The text format names labels only once something has been counted. */
+/** The text format shows labels only after something was counted. */
 const LABELS: Readonly<Record<string, readonly string[]>> = {
   tuohs_http_request_duration_seconds: ['method', 'route', 'status'],
   tuohs_cache_requests_total: ['tier', 'result'],

@@ -2,14 +2,14 @@ import type { Logger } from 'pino';
 import type { BreakerState, Event, Listeners, RedisTrouble, World } from '../core/events.ts';
 import { failureLines } from './failure-lines.ts';
 
-export interface LogEventsOptions {
-  readonly clock: Pick<World['clock'], 'after'>;
-  /** The facts about the service in the line about its start. */
-  readonly about: object;
-}
-
-/** Logs the events that people need: changes of state and failures at info and above, requests at debug. */
-export function logEvents(log: Logger, { clock, about }: LogEventsOptions): Listeners {
+/**
+ * Logs the events that people need: changes of state and failures at info and above, requests at debug. `about` are the facts
+ * about the service in the line about its start.
+ */
+export function logEvents(
+  log: Logger,
+  { clock, about }: { clock: Pick<World['clock'], 'after'>; about: object },
+): Listeners {
   const failures = failureLines(log, clock);
   const lines: Listeners = {
     listening: ({ type: _, ...ports }) => log.info({ ...about, ...ports }, 'listening'),
@@ -55,9 +55,9 @@ function logRedis(
 
 /** What each state of the breaker means, for the log. */
 const BREAKER_DETAILS: Readonly<Record<BreakerState, string>> = {
-  closed: 'SHOUTCLOUD answers again: unknown strings are sent to it.',
-  'half-open': 'A few unknown strings are sent to SHOUTCLOUD as probes.',
-  open: 'SHOUTCLOUD keeps failing: unknown strings are refused at once, known ones are answered.',
+  closed: 'SHOUTCLOUD answers again: unknown texts are sent to it.',
+  'half-open': 'A few unknown texts are sent to SHOUTCLOUD as probes.',
+  open: 'SHOUTCLOUD keeps failing: unknown texts are refused at once, known ones are answered.',
 };
 
 /** What each trouble with Redis means, for the log. */

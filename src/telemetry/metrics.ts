@@ -20,13 +20,8 @@ export interface Readings {
   readonly logLinesDropped: () => number;
 }
 
-export interface MetricsOptions {
-  readonly version: string;
-  readonly clock: Pick<Clock, 'epochMs'>;
-}
-
 /** The metrics of this process. All labels come from closed sets, so no text, path or address of a user is ever a label. */
-export function metrics({ version, clock }: MetricsOptions) {
+export function metrics({ version, clock }: { version: string; clock: Pick<Clock, 'epochMs'> }) {
   const all = registry();
   addProcessMetrics(all, clock);
   const listeners = eventCounts(all, clock);

@@ -16,7 +16,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
   app: [
     ...['core', 'config', 'cache', 'telemetry', 'upstream', 'shouter-stack'],
-    ...['http', 'web', 'lifecycle', 'version'],
+    ...['http', 'web', 'shoutcloud', 'lifecycle', 'version'],
   ],
   'shouter-stack': ['core', 'config', 'cache', 'telemetry', 'upstream'],
   primary: ['app', 'core', 'config', 'telemetry', 'http', 'workers', 'lifecycle', 'version'],

@@ -13,7 +13,7 @@ const ENDED = { type: 'worker-ended', pid: 7, code: null, signal: 'SIGKILL' } as
 const REFUSED = Object.assign(new Error('connect to 10.0.0.1'), { code: 'ECONNREFUSED' });
 const UNREACHABLE = 'code="UPSTREAM_UNREACHABLE"';
 const CLUSTER = 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.';
-const OPEN = 'SHOUTCLOUD keeps failing: unknown strings are refused at once, known ones are answered.';
+const OPEN = 'SHOUTCLOUD keeps failing: unknown texts are refused at once, known ones are answered.';
 const REPLICA = 'It is a read-only replica: let REDIS_URL name the primary.';
 
 const LINES: [event: Event, line: string][] = [
