@@ -7,7 +7,7 @@ const LINES = 100_000;
 
 export const bulk: Row = {
   name: 'bulk',
-  about: `${LINES.toLocaleString('en')} strings never seen before, sent by \`tuohs-client\` to a fresh process; an upstream that answers at once.`,
+  about: `${LINES.toLocaleString('en')} texts never seen before, sent by \`tuohs-client\` to a fresh process; an upstream that answers at once.`,
   needsProc: true,
   async run(lab) {
     const rounds = await freshRounds(lab, async ({ port, pid }, round) => {

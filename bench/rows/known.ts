@@ -14,7 +14,7 @@ export interface KnownRound extends LoadReport {
 
 export const known: Row = {
   name: 'known',
-  about: `Known strings, one process, ${CONNECTIONS} connections: tuohs answers from memory; bare node:http looks into a Map.`,
+  about: `Known texts, one process, ${CONNECTIONS} connections: tuohs answers from memory; bare node:http looks into a Map.`,
   run: (lab) => besideBare(lab, { method: 'POST', atLeast: 0.95 }),
 };
 
@@ -26,7 +26,7 @@ export const knownGet: Row = {
 
 export const knownAlone: Row = {
   name: 'lone',
-  about: 'One caller, one connection, known strings: what tuohs adds to the median of bare node:http.',
+  about: 'One caller, one connection, known texts: what tuohs adds to the median of bare node:http.',
   async run(lab) {
     const rounds = await askBoth(lab, { method: 'POST', connections: 1 });
     const more = ({ tuohs, bare }: (typeof rounds)[number]) => tuohs.p50Ms - bare.p50Ms;

@@ -9,7 +9,7 @@ const PATIENCE_MS = 30_000;
 
 export const start: Row = {
   name: 'start',
-  about: 'From the start of the process that `npm start` runs to its first answer to a string.',
+  about: 'From the start of the process that `npm start` runs to its first answer to a text.',
   async run(lab) {
     const upstream = await lab.shoutcloud(0);
     const values: number[] = [];

@@ -44,7 +44,7 @@ const MOST_PARTS = 256;
 
 const NO_PARTS: Buffer[] = [];
 
-/** After so many bytes, Node stops reading a body that nothing asks for. */
+/** After this many bytes, Node stops reading a body that nothing asks for. */
 const READ_AHEAD_BYTES = 65_536;
 
 /** Freeing a smaller buffer by hand costs more than it saves. */
