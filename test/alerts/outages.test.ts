@@ -16,7 +16,7 @@ const figures: string[] = [];
 after(() => process.stdout.write(`${figures.join('\n')}\n`));
 
 suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithoutRedis }, () => {
-  test('SHOUTCLOUD is killed: TuohsUpstreamDown is told of, what follows is not, then that it is back', async (t) => {
+  test('SHOUTCLOUD is killed: TuohsUpstreamDown is notified, its consequences are not, and then its end is', async (t) => {
     const upstream = await startUpstream(t);
     const service = await startService(t, { SHOUTCLOUD_URL: upstream.url });
     const watched = await monitoring(t, service.adminUrl, FACTOR);
@@ -32,7 +32,7 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
     assert.deepEqual(new Set(watched.receiver.tokens), new Set(['Bearer the webhook-token']));
   });
 
-  test('the service is killed: TuohsDown is told of, then that it is back', async (t) => {
+  test('the service is killed: TuohsDown is notified, and then its end', async (t) => {
     const upstream = await startUpstream(t);
     const service = await startService(t, { SHOUTCLOUD_URL: upstream.url });
     const watched = await monitoring(t, service.adminUrl, FACTOR);
@@ -44,7 +44,7 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
     assert.deepEqual(watched.receiver.told, ['TuohsDown firing', 'TuohsDown resolved']);
   });
 
-  test('Redis is killed: TuohsRedisDown is told of, then that it is back', async (t) => {
+  test('Redis is killed: TuohsRedisDown is notified, and then its end', async (t) => {
     const redis = await redisServer(t);
     const upstream = await startUpstream(t);
     const service = await startService(t, { SHOUTCLOUD_URL: upstream.url, REDIS_URL: redis.url });

@@ -50,7 +50,7 @@ describe('elsewhere than at the root of its own site', { skip: noBrowser }, () =
     await playgroundOn(page).box.waitFor();
   });
 
-  test('a page of another site may call the API and read its answer, where its origin is allowed', async (t) => {
+  test('a page of another site can call the API and read its answer if its origin is allowed', async (t) => {
     const { page, url } = await otherSite(t, (site) => site);
 
     const answer = await page.evaluate(`
@@ -61,7 +61,7 @@ describe('elsewhere than at the root of its own site', { skip: noBrowser }, () =
     assert.deepEqual(answer, [{ data: 'OLLEH' }, 'from-a-page']);
   });
 
-  test('a page of another site may do neither, where another origin is allowed', async (t) => {
+  test('a page of another site can do neither if another origin is allowed', async (t) => {
     const { page, url } = await otherSite(t, () => 'https://app.example');
 
     const answer = await page.evaluate(

@@ -7,7 +7,7 @@ import { openerOf, overflow } from './playground-page.ts';
 describe('the playground answers', { skip: noBrowser }, () => {
   const open = openerOf();
 
-  test('an answer tells where it came from and how long it took', async (t) => {
+  test('the page says where an answer came from and how long it took', async (t) => {
     const { box, answer } = await open(t);
 
     await box.fill('never asked before');

@@ -55,13 +55,13 @@ for (const { name, is } of rows) {
   const { minimum, maximum } = value;
 
   if (value.enum) {
-    test(`the chart takes for ${name} the words that the service takes`, () => {
+    test(`the chart accepts the words for ${name} that the service accepts`, () => {
       assert.deepEqual(value.enum?.join(', '), is.accepts.replace('one of ', ''));
     });
   }
 
   if (minimum !== undefined && maximum !== undefined) {
-    test(`the chart takes for ${name} exactly the numbers that the service takes`, () => {
+    test(`the chart accepts exactly the numbers for ${name} that the service accepts`, () => {
       const isTaken = [minimum, maximum, maximum + 1].map((number) => is.parse(`${number}`) !== undefined);
 
       assert.deepEqual(isTaken, [true, true, false]);
@@ -72,7 +72,7 @@ for (const { name, is } of rows) {
   }
 }
 
-test('what the service would refuse the chart refuses, too', () => {
+test('the chart refuses what the service would refuse', () => {
   assert.notEqual(refusal({ config: { shoutcloudUrl: 'ftp://shoutcloud' } }), '');
   assert.notEqual(refusal({ config: { host: 'two words' } }), '');
 });

@@ -86,7 +86,7 @@ function shouterContract(name: string, makeShouter: MakeShouter): void {
     await assert.rejects(async () => answer, TuohsError);
   });
 
-  test(`${name}: what was abandoned before it began is rejected and not sent`, async (t) => {
+  test(`${name}: a call that was abandoned before it began is rejected and not sent`, async (t) => {
     const { shouter, sent } = await makeShouter(t, 'well');
 
     const answer = (async () => shouter.shout('nobody waits', abandonedCall()))();

@@ -51,7 +51,7 @@ for (const [image, version] of [
   ['registry.example/tuohs:1.2.3', '1.2.3'],
   [IMAGE, readVersion()],
 ] as const) {
-  test(`helm list is told the version ${version} of ${image}`, async (t) => {
+  test(`helm list shows the version ${version} for ${image}`, async (t) => {
     const { calls } = await withFakeTools(t, 'deploy.ts', ['--image', image, '--url', sound.url]);
 
     assert.equal(/--app-version (\S+)/.exec(calls)?.[1], version);

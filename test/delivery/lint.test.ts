@@ -19,7 +19,7 @@ test('without its tools .ci/lint passes, with one line for each', async (t) => {
   ]);
 });
 
-test('without its tools .ci/lint fails where CI is set', async (t) => {
+test('without its tools .ci/lint fails if CI is set', async (t) => {
   const { status, stderr } = await lintWithoutTools(t, { CI: 'true' });
 
   assert.equal(status, 1);

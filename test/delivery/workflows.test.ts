@@ -103,7 +103,7 @@ test('the image is for both processors, with SBOM and provenance, and signed', (
   assert.ok(steps.some(({ run }) => run?.startsWith('cosign sign')));
 });
 
-test('what installs packages may write nothing, and has not logged in anywhere', () => {
+test('a job that installs packages has no right to write and is not logged in', () => {
   for (const { workflow } of files) {
     for (const [name, { steps = [], permissions = {} }] of Object.entries(workflow.jobs)) {
       const installs = steps.findIndex(({ run }) => /make install|npm ci|make release-files/.test(run ?? ''));
@@ -128,7 +128,7 @@ test('the bases of the image are pinned by digest, watched, and given to the bui
   assert.match(dependabot, /docker\n +directory: \/\.ci\/base-images/);
 });
 
-test('the build is told the image, its version and the digests of its bases', async (t) => {
+test('the build gets the image, its version and the digests of its bases', async (t) => {
   const { output } = await whatIsBuilt(t);
 
   const [image, version, created, ...digests] = output.trim().split('\n');

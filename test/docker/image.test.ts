@@ -72,7 +72,7 @@ test('the heap takes 60 % of the memory of the container, and the young generati
   assert.equal(bytes, (150 + 3 * 4) * MIB);
 });
 
-test('the image is the compatible server, too, and stops as told', async (t) => {
+test('the image is also the SHOUTCLOUD-compatible server, and stops at a signal', async (t) => {
   const { process } = hardenedContainer(t, ['shoutcloud', '--port', '0']);
   await process.logLine('listening');
 
@@ -85,7 +85,7 @@ test('packages and program take 16 MiB at most', async () => {
   assert.ok(bytes > 0 && bytes <= 16 * MIB, `${(bytes / MIB).toFixed(1)} MiB`);
 });
 
-test('nothing is in the image that only people and compilers read, but licences are', async () => {
+test('the image has nothing that only people and compilers read, except licences', async () => {
   const files = (await docker('run', '--rm', '--entrypoint', 'node', image, '-e', FILES)).split('\n');
 
   assert.deepEqual(
@@ -98,7 +98,7 @@ test('nothing is in the image that only people and compilers read, but licences 
   assert.ok(files.some((name) => /\/licen[cs]e/i.test(name)));
 });
 
-test('the API reference and traces work, whose packages load only when they are wanted', async (t) => {
+test('the API reference and traces work, although their packages are loaded on demand', async (t) => {
   const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: shoutcloud.url };
   const { url } = await hardenedContainer(t, [], { ...serving, ...traced }).process.listening();
 

@@ -75,7 +75,7 @@ test('a body over the limit of a bulk is refused as a whole', async (t) => {
   assert.deepEqual(upstream.calls, []);
 });
 
-test('an upstream that fails is told line by line', async (t) => {
+test('a failure of the upstream is reported line by line', async (t) => {
   const { post, upstream } = await startBulk(t);
   upstream.failWith(new TuohsError('UPSTREAM_TIMEOUT', 'as told'));
 

@@ -178,7 +178,7 @@ test('a bulk that is answered holds three copies of its text', async (t) => {
   assert.ok(heldBytes > 3 * body.length && heldBytes < 3 * body.length + 2 * HEAD, `${heldBytes}`);
 });
 
-test('the work on a refused text stops, and harms nobody when the upstream fails later', async (t) => {
+test('the work on a refused text stops, and a later failure of the upstream does no harm', async (t) => {
   const { upstream, sending } = await start(t);
   upstream.hold();
   const first = await sending(jsonOf('x'.repeat(14_000)));

@@ -29,7 +29,7 @@ const NOT_ALLOWED: Readonly<Record<string, string>> = {
 };
 
 for (const [line, allow] of Object.entries(NOT_ALLOWED)) {
-  test(`${line} is not allowed, and Allow says what is`, async (t) => {
+  test(`${line} is not allowed, and Allow lists what is`, async (t) => {
     const { status, headers, body } = await answerTo(t, line, await listeningApi(t));
 
     assert.deepEqual([status, headers.get('allow')], [405, allow]);

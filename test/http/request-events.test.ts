@@ -14,7 +14,7 @@ for (const [method, path, route, status] of [
   ['PROPFIND', '/v1?data=hidden-text', '/v1', 405],
   ['QUERY', '/v1?data=hidden-text', '/v1', 405],
 ] as const) {
-  test(`the answer to ${method} ${path} is told with labels of closed sets, and without what the user sent`, async (t) => {
+  test(`the event of the answer to ${method} ${path} has labels from closed sets, and nothing that the user sent`, async (t) => {
     const { world, port } = await fakeApi(t);
 
     await ask(`http://127.0.0.1:${port}`, { method, path, headers: { 'x-request-id': 'mine' } });
@@ -39,7 +39,7 @@ test('an answer has the date of its own moment', async (t) => {
   );
 });
 
-test('an answer is told with the time that its request took', async (t) => {
+test('the event of an answer has the time of its request', async (t) => {
   const { world, upstream, port } = await fakeApi(t);
   upstream.hold();
   const answer = ask(`http://127.0.0.1:${port}`, { path: '/v1?data=hello' });

@@ -28,7 +28,7 @@ for (const [what, sent, slowClientMs, silentMs] of [
   });
 }
 
-test('a connection stays open between requests, however long a client may stall', async (t) => {
+test('a connection stays open between requests for longer than a client can stall', async (t) => {
   const client = await rawClient(t, await listeningApi(t, { options: { slowClientMs: 1 } }));
   client.send(postOf('a'));
   await client.heard('"A"');

@@ -23,7 +23,7 @@ import type * as timeseries from '${SDK}/timeseries';
 type Json<T> = T extends string ? \`\${T}\` : T extends (infer U)[] ? Json<U>[] : T extends object ? { [K in keyof T]?: Json<T[K]> } : T;
 `;
 
-test('the dashboard is what the schema of Grafana says', () => {
+test('the dashboard follows the schema of Grafana', () => {
   assert.equal(compilerErrors(typed(dashboard)), '');
 });
 

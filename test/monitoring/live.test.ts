@@ -82,7 +82,7 @@ async function serviceAtWork(): Promise<void> {
   });
 }
 
-test('what counts trouble shows zero, not nothing, while all is well', { skip }, async (t) => {
+test('panels that count errors show zero, not nothing, while all is well', { skip }, async (t) => {
   const { url, adminUrl } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
   const dashboard = await askedDashboard(t, adminUrl);
   await askJson(url, { data: 'hello' });

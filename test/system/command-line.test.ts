@@ -32,7 +32,7 @@ const COMMANDS: readonly [line: string, code: number, stdout: RegExp, stderr: Re
   ['health --url :5000', 2, NOTHING, WRONG],
 ];
 for (const [line, code, stdout, stderr] of COMMANDS) {
-  test(`tuohs ${line} ends with ${code} and says what there is to say`, async () => {
+  test(`tuohs ${line} ends with ${code} and the right output`, async () => {
     const said = await ran(line.split(' ').filter(Boolean));
 
     assert.equal(said.exitCode, code);
@@ -71,7 +71,7 @@ for (const [what, environment, sentence, args = ['serve']] of UNUSABLE) {
   });
 }
 
-test('shoutcloud shouts until it is told to stop, and logs each request and the fault it plays, but no text', async (t) => {
+test('shoutcloud shouts until a signal, and logs each request and its fault, but no text', async (t) => {
   const program = tuohs(t, ['shoutcloud', '--port', '0', '--script', 'status=503 ok']);
   const { url } = await program.logLine('listening');
   const headers = { 'content-type': 'application/json' };
@@ -108,7 +108,7 @@ test('serve --port wins over PORT', async (t) => {
   assert.equal((await fetch((await service.listening()).url)).status, 200);
 });
 
-test('npm start serves with the settings of the environment until npm is told to stop', async (t) => {
+test('npm start serves with the settings of the environment until npm gets a signal', async (t) => {
   const ports = { HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', SHOUTCLOUD_URL: 'http://127.0.0.1:1' };
   const quiet = { npm_config_update_notifier: 'false', npm_config_logs_max: '0' };
   const environment = { ...ports, ...quiet, DRAIN_MS: '0' };

@@ -39,7 +39,7 @@ test('the public status follows SHOUTCLOUD: ok, failing while it is left alone, 
   }
 });
 
-test('the public status is paused while SHOUTCLOUD wants a pause, and nobody asks SHOUTCLOUD for it', async (t) => {
+test('the public status is `paused` while SHOUTCLOUD wants a pause, without a call to SHOUTCLOUD', async (t) => {
   const { url, shoutcloud } = await runningService(t, { faults: 'status=429,retry-after=60' });
   await askJson(url, { data: 'hello' });
   const { calls } = shoutcloud;
@@ -48,7 +48,7 @@ test('the public status is paused while SHOUTCLOUD wants a pause, and nobody ask
   assert.equal(shoutcloud.calls, calls);
 });
 
-test('credentials in SHOUTCLOUD_URL are in nothing that the process writes or tells', async (t) => {
+test('credentials in SHOUTCLOUD_URL are in no output of the process', async (t) => {
   const SHOUTCLOUD_URL = (await closedUrl()).replace('http://', 'http://user:hidd3n@');
   const { service, url, adminUrl } = await runningService(t, {}, { SHOUTCLOUD_URL, LOG_LEVEL: 'debug' });
 

@@ -36,7 +36,7 @@ test('one process alone starts no other', async (t) => {
   assert.equal((await statusOf((await service.listening()).adminUrl)).workers, undefined);
 });
 
-test('a port that somebody has ends it with 1 and the reason, also where that one shares it', async (t) => {
+test('a port in use ends it with 1 and the reason, even if its user shares it', async (t) => {
   const { port } = new URL((await twoWorkers(t)).url);
 
   const { code, stderr } = await ended(tuohs(t, ['serve', '--embedded-shoutcloud'], { ...TWO, PORT: port }));

@@ -16,7 +16,7 @@ for (const [line, changes] of [
   });
 }
 
-test('only a call is left out where nothing runs: imports, comments, strings and types', () => {
+test('imports, comments, strings and types are not changed', () => {
   const lines = [
     "import { a } from './a.ts';",
     '  // a < b',
@@ -28,7 +28,7 @@ test('only a call is left out where nothing runs: imports, comments, strings and
   assert.deepEqual(pick(mutantsOf(lines.join('\n')), 'to'), ['']);
 });
 
-test('a change is made to one line of the file and tells which', () => {
+test('a change affects one line of the file and names it', () => {
   const [first] = mutantsOf('const a = 1;\nconst b = 2;\n');
 
   assert.deepEqual(first, {
@@ -47,7 +47,7 @@ test('the tests of a file are those that import it, themselves or by a helper', 
   assert.ok(relatedTests('src/lifecycle.ts')[0]?.includes('test/unit/lifecycle.test.ts'));
 });
 
-test('where few tests import a file, those of what imports it look at its changes, too', () => {
+test('if few tests import a file, the tests of its importers check its changes, too', () => {
   const [closest, ...others] = relatedTests('src/http/exchange.ts');
 
   assert.deepEqual(closest, ['test/unit/http/exchange.test.ts']);

@@ -30,7 +30,7 @@ async function loaded(test: TestContext, plan: Partial<LoadPlan>, status = 200) 
   return { report: reports.only, texts };
 }
 
-test('the load generator reports as many answers as it was told to get', async (t) => {
+test('the load generator reports as many answers as the plan wants', async (t) => {
   const { report, texts } = await loaded(t, { texts: { series: 'a' }, answers: 50 });
 
   assert.equal(report.answers, 50);

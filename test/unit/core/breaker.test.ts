@@ -73,7 +73,7 @@ test('it opens for up to a quarter longer, so that many processes do not probe i
   assert.equal(breaker.retryAfterMs, 1200);
 });
 
-test('each change is told once', async () => {
+test('each change is reported once', async () => {
   const { play, told } = startBreaker();
 
   await play(`${HALF_OPEN}, report success 2`);

@@ -38,7 +38,7 @@ test('the end of a word makes no difference to a sigma', () => {
   assert.equal(simpleUpperCase('ὀδυσσεύς ΣΑΣ'), 'ὈΔΥΣΣΕΎΣ ΣΑΣ');
 });
 
-test('only outside the well-known blocks may a letter stay lower case', () => {
+test('a letter can stay in lower case only outside the well-known blocks', () => {
   const inside = [0x61, 0x17f, 0x3ac, 0x3ce, 0x430, 0x45f, 0x561, 0x586];
   const outside = [0x180, 0x19b, 0x3ab, 0x3cf, 0x42f, 0x460, 0x560, 0x587, 0x10d70];
 
@@ -86,7 +86,7 @@ test('the simple upper case of any text is let through', () => {
   );
 });
 
-test('a single other code point is turned down unless it is one that may stay', () => {
+test('a single other code point is refused, unless it can stay in lower case', () => {
   const place = fc.tuple(text(), fc.nat(), fc.oneof(anyCharacter(), fc.constant('same')));
 
   fc.assert(

@@ -41,7 +41,7 @@ test('docs/monitoring.md has a row for each series of ours, with its labels, typ
   );
 });
 
-test('each series that the page mentions exists, also where its beginning is left out', async () => {
+test('each series that the page mentions exists, even with its prefix left out', async () => {
   const names = (await seriesTable()).map(({ name }) => name);
   const mentioned = matches(
     page,

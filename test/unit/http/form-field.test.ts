@@ -28,7 +28,7 @@ for (const [form, value] of Object.entries(FIELDS)) {
   });
 }
 
-test('whatever URLSearchParams writes is read again', () => {
+test('everything that URLSearchParams writes can be read', () => {
   const fields = fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })));
 
   fc.assert(

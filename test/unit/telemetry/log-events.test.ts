@@ -59,7 +59,7 @@ test('events that only count are no lines', () => {
 });
 
 for (const message of ['quotes hidden-text', 'a\n at hidden-text (b)', 'at hidden-text']) {
-  test(`of a bug its place is logged, and not what it says: ${JSON.stringify(message)}`, () => {
+  test(`the place of a bug is logged, and not its message: ${JSON.stringify(message)}`, () => {
     const error = new TypeError(message, { cause: new Error(message) });
 
     const [line = ''] = logged('debug', { type: 'failed', requestId: 'mine', code: 'INTERNAL', error });

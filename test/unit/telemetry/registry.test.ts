@@ -16,7 +16,7 @@ const observation = fc.record({
   value: fc.oneof(fc.constantFrom(0, ...BOUNDS), fc.double({ min: 0, max: 1, noNaN: true })),
 });
 
-test("it says what Prometheus' own client says, also of two processes", async () => {
+test("the text is that of Prometheus' own client, also for two processes", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(observation), async (observations) => {
       const [ours, theirs] = [ourMetrics(), theirMetrics()];

@@ -66,7 +66,7 @@ test('a pause ends even if its timer runs a fraction of a millisecond early, as 
   assert.deepEqual(seen, [false, true]);
 });
 
-test('while the timer that ends a pause is late, nobody overtakes those that wait', () => {
+test('while the timer of a pause is late, no call overtakes the waiting ones', () => {
   let nowMs = 0;
   const gate = new Gate({ connections: 1 }, { clock: { ...fakeClock(), now: () => nowMs } });
   gate.pause(1000);
@@ -120,7 +120,7 @@ test('a failure that names a pause keeps every other call back for that long', a
 });
 
 for (const failure of [new AttemptError('throttled', 'as told'), REFUSAL]) {
-  test(`a ${failure.name} that names no pause of SHOUTCLOUD keeps nobody back`, async () => {
+  test(`a ${failure.name} without a pause delays no other call`, async () => {
     const { upstream, shout } = startGated();
     upstream.failWith(failure);
     await assert.rejects(shout('first'));

@@ -8,7 +8,7 @@ import { shouterFor } from './shoutcloud-attempt.ts';
 
 const RIGHT = '{"INPUT":"a","OUTPUT":"A"}';
 
-test('a connection is used for 30 seconds and then made anew', async (t) => {
+test('a connection is replaced after 30 seconds', async (t) => {
   const clock = fakeClock();
   const { url, connections } = await httpServer(t, (_request, response) => response.end(RIGHT));
   const { shout } = shouterFor(t, url, clock);
@@ -98,7 +98,7 @@ for (const [what, interim] of Object.entries({ '100': CONTINUE, '103': HINTS }))
   });
 }
 
-test('another protocol that nobody asked for ends the attempt', async (t) => {
+test('an upgrade that was not asked for ends the attempt', async (t) => {
   const { url } = await rawServer(t, (socket) =>
     socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
   );

@@ -60,7 +60,7 @@ for (const [what, fresh, known, failure] of ROUNDS) {
   });
 }
 
-test('each round asks for another fresh string, whose right answer is what SHOUTCLOUD would say', async () => {
+test('each round asks for another fresh string, and expects the answer of SHOUTCLOUD', async () => {
   const rounds = await Promise.all(Array.from({ length: 50 }, () => roundWith({})));
 
   const fresh = rounds.flatMap(({ texts }) => texts.filter((text) => text !== 'test'));

@@ -78,7 +78,7 @@ test('a link to the file stays a link', async (t) => {
   assert.deepEqual(JSON.parse(await readFile(`${path}.target`, 'utf8')), FIRST_STATE);
 });
 
-test('a disk that takes only a part of a state keeps the old one', async (t) => {
+test('on a disk with room for only a part of a state, the old one stays', async (t) => {
   const { path } = await storeIn(t);
   await writeFile(path, 'the old one');
   const large = JSON.stringify({ ...FIRST_STATE, url: `http://${'x'.repeat(100_000)}` });

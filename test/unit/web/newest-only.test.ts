@@ -46,7 +46,7 @@ test('the next letter aborts the request that is under way, before typing pauses
   assert.deepEqual(shown, []);
 });
 
-test('stopped, it neither asks nor answers', async () => {
+test('after a stop, it neither asks nor shows an answer', async () => {
   const { typist, asked, shown } = setUp();
   typist.now('first');
   typist.later('second');
