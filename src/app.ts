@@ -122,15 +122,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   );
   life.closes((manner) => api.close(manner));
 
-  measured.read({
-    ...stack.readings,
-    inFlight: admitted.inFlight,
-    heldBytes: () => api.status().heldBytes,
-    openConnections: () => api.status().connections,
-    isRedisUp: redis && (() => redis.status().isUp),
-    redisTrouble: redis && (() => redis.status().trouble),
-    logLinesDropped: logTo.dropped,
-  });
   const inside = {
     isReady: life.isReady,
     status: () => ({
@@ -142,6 +133,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     }),
     metrics: measured,
   };
+  measured.read(inside.status, logTo.dropped);
   const admin = worker === undefined ? adminServer(inside, world) : undefined;
   life.closesLast((manner) => admin?.close(manner));
 
@@ -164,7 +156,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     return {
       state: (after?: number) => ({
         ...faults.state(),
-        breaker: stack.readings.breakerState(),
+        breaker: stack.status().upstream.breaker,
         entries: after === undefined ? [] : seen.since(after),
       }),
       set: faults.set,

@@ -100,11 +100,6 @@ export function shouterStack(parts: StackParts, world: World) {
 
   return {
     shouter: viewed('string', answered),
-    readings: {
-      cacheBytes: () => memory?.status().bytes ?? 0,
-      retryBudgetTokens: () => budget.tokens,
-      breakerState: () => breaker.state,
-    },
     /** The health of SHOUTCLOUD by its last answers. */
     upstream(): 'ok' | 'failing' | 'paused' {
       if (gate.pauseMs > 0) return 'paused';

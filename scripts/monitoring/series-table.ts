@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/core/clock.ts';
 import { emitTo } from '../../src/core/events.ts';
-import { metrics } from '../../src/telemetry/metrics.ts';
+import { metrics, type Status } from '../../src/telemetry/metrics.ts';
 import { summedMetrics } from '../../src/telemetry/summed-metrics.ts';
 
 /** What is known about a series before anything was counted. */
@@ -15,17 +15,16 @@ export interface SeriesRow {
 /** Every series of tuohs, with Redis and with several workers, by name. */
 export async function seriesTable(): Promise<SeriesRow[]> {
   const measured = metrics({ version: '0', clock: systemClock });
-  measured.read({
-    inFlight: () => 0,
-    heldBytes: () => 0,
-    openConnections: () => 0,
-    cacheBytes: () => 0,
-    retryBudgetTokens: () => 0,
-    breakerState: () => 'closed',
-    isRedisUp: () => false,
-    redisTrouble: () => undefined,
-    logLinesDropped: () => 0,
-  });
+  const status: Status = {
+    requests: { inFlight: 0, heldBytes: 0, connections: 0 },
+    upstream: { breaker: 'closed', retryBudgetTokens: 0 },
+    memory: undefined,
+    redis: { isUp: false, trouble: undefined },
+  };
+  measured.read(
+    () => status,
+    () => 0,
+  );
   const summed = summedMetrics({ serving: () => 1, logLinesDropped: () => 0 });
   emitTo(summed.listeners)({ type: 'worker-listening', pid: 1 });
   const text = await summed.text([{ pid: 1, answer: await measured.series() }]);

@@ -107,7 +107,7 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
 
   /** Whether there were enough connections and retries around this call. */
   function isAffordable({ startedAt }: WaitingCall): boolean {
-    if (stack().readings.retryBudgetTokens() < 1) budgetWasEmptyAt = clock.now();
+    if (stack().status().upstream.retryBudgetTokens < 1) budgetWasEmptyAt = clock.now();
     return budgetWasEmptyAt < startedAt && strainedAt < startedAt - STRAIN_LASTS_MS;
   }
 
@@ -126,12 +126,12 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
 
   /** To be called when an event has had all its consequences. */
   function check(): void {
-    const { readings } = stack();
-    const tokens = readings.retryBudgetTokens();
+    const { upstream, memory } = stack().status();
+    const tokens = upstream.retryBudgetTokens;
     if (tokens < 1) budgetWasEmptyAt = clock.now();
     if (!(tokens >= 0 && tokens <= 20)) violated('the budget has bounds', `${tokens} tokens`);
-    if (readings.cacheBytes() > settings.cacheMaxBytes)
-      violated('memory has a limit', `${readings.cacheBytes()} bytes`);
+    if (memory && memory.bytes > settings.cacheMaxBytes)
+      violated('memory has a limit', `${memory.bytes} bytes`);
     if (waiting.size > maxWaiting)
       violated('a bounded number of callers waits', `${waiting.size} wait, ${maxWaiting} may`);
     const [oldest] = waiting;

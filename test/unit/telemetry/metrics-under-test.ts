@@ -1,23 +1,22 @@
-import { type BreakerState, type Event, emitTo } from '../../../src/core/events.ts';
-import { metrics, type Readings } from '../../../src/telemetry/metrics.ts';
+import { type Event, emitTo } from '../../../src/core/events.ts';
+import { metrics, type Status } from '../../../src/telemetry/metrics.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
-/** Metrics that have counted these events. Their readings do not change. */
-export function measured(events: readonly Event[], readings: Partial<Readings> = {}) {
+const IDLE: Status = {
+  requests: { inFlight: 0, heldBytes: 0, connections: 0 },
+  upstream: { breaker: 'closed', retryBudgetTokens: 20 },
+  memory: { bytes: 0 },
+  redis: { isUp: false, trouble: undefined },
+};
+
+/** Metrics that have counted these events, of a process in this state. */
+export function measured(events: readonly Event[], state: Partial<Status> = {}, logLinesDropped = 0) {
   const { listeners, read, text, types, series } = metrics({ version: '1.2.3', clock: fakeClock() });
   const emit = emitTo(listeners);
-  read({
-    inFlight: () => 0,
-    heldBytes: () => 0,
-    openConnections: () => 0,
-    cacheBytes: () => 0,
-    retryBudgetTokens: () => 20,
-    breakerState: (): BreakerState => 'closed',
-    isRedisUp: () => false,
-    redisTrouble: () => undefined,
-    logLinesDropped: () => 0,
-    ...readings,
-  });
+  read(
+    () => ({ ...IDLE, ...state }),
+    () => logLinesDropped,
+  );
   for (const event of events) emit(event);
   return {
     emit,

@@ -9,11 +9,9 @@ const SHED_SERIES = 'tuohs_shed_requests_total{reason="requests"}';
 
 /** The series of a process that has shed this many requests and has this many in flight. */
 function worker({ shed = 0, inFlight = 0, isRedisUp = true, dropped = 0 }) {
-  return measured(Array(shed).fill(SHED), {
-    inFlight: () => inFlight,
-    isRedisUp: () => isRedisUp,
-    logLinesDropped: () => dropped,
-  }).ownSeries();
+  const requests = { inFlight, heldBytes: 0, connections: 0 };
+  const redis = { isUp: isRedisUp, trouble: undefined };
+  return measured(Array(shed).fill(SHED), { requests, redis }, dropped).ownSeries();
 }
 
 function summed(...pids: number[]) {
