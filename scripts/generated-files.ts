@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Results } from '../bench/results.ts';
 import { rows as benchRows } from '../bench/rows.ts';
-import { describeApi } from '../src/app.ts';
 import { settings } from '../src/config/settings.ts';
 import { traceSettings } from '../src/config/trace-settings.ts';
+import { describeApi } from '../src/http/api-server.ts';
 import { problems } from '../src/http/problem.ts';
 import { readVersion } from '../src/version.ts';
 import { chartPage } from './chart-page.ts';
@@ -33,7 +33,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     { path: 'deploy/chart/README.md', content: chartPage(read('deploy/chart/values.yaml'), rows) },
     {
       path: 'docs/openapi.json',
-      content: `${JSON.stringify(await describeApi(), undefined, 2)}\n`,
+      content: `${JSON.stringify(await describeApi(readVersion()), undefined, 2)}\n`,
     },
     { path: 'docs/performance.md', content: performancePage(benchRows, measured) },
     { path: 'docs/images/performance.svg', content: performancePlot(measured) },

@@ -11,7 +11,7 @@ import type { Store } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
 import { sharedPort } from './http/acceptors.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
-import { apiServer, describeApi as describe } from './http/api-server.ts';
+import { apiServer } from './http/api-server.ts';
 import { admission } from './http/limits/admission.ts';
 import { lifecycle } from './lifecycle.ts';
 import type { FaultSwitch } from './shoutcloud/fault-switch.ts';
@@ -166,11 +166,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   function storeIn(connection: RedisConnection): Store {
     return redisStore(connection, { ttlDays: config.cacheTtlDays, verify: verifiedUpperCase }, world);
   }
-}
-
-/** The OpenAPI document of the public API. */
-export function describeApi(): Promise<object> {
-  return describe(readVersion());
 }
 
 /** Traces, if the settings ask for any. Loaded only then, as Redis is, because each costs time and memory at the start. */

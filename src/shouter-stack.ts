@@ -72,10 +72,7 @@ export function shouterStack(parts: StackParts, world: World) {
 
   const shoutcloud = layers.shoutcloud(
     transport,
-    {
-      attemptTimeoutMs: settings.attemptTimeoutMs,
-      verify: verifiedUpperCase,
-    },
+    { attemptTimeoutMs: settings.attemptTimeoutMs, verify: verifiedUpperCase },
     world,
   );
   const gated = layers.gated(viewed('attempt', shoutcloud), gate);

@@ -35,7 +35,6 @@ const COMMANDS: Readonly<Record<string, (surroundings: Surroundings) => Promise<
   health: async (its) => (await import('./health-command.ts')).healthCommand(its),
   watch: async (its) => (await import('./watch-command.ts')).watchCommand(its),
   shoutcloud: async (its) => (await import('./shoutcloud-command.ts')).shoutcloudCommand(its),
-  openapi: async (its) => openapiCommand(its),
   worker: async (its) => (await import('./serve-command.ts')).workerCommand(its),
 };
 
@@ -63,14 +62,6 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
   } catch (error) {
     return explain(error, surroundings);
   }
-}
-
-/** `tuohs openapi`: writes the OpenAPI document of the public API to stdout. */
-function openapiCommand({ stdout }: Surroundings): Command {
-  return new Command('openapi').description('print the OpenAPI 3.1 document of the API').action(async () => {
-    const { describeApi } = await import('../app.ts');
-    stdout.write(`${JSON.stringify(await describeApi(), undefined, 2)}\n`);
-  });
 }
 
 function explain(error: unknown, { stderr }: Surroundings): number {

@@ -11,7 +11,6 @@ export interface ShoutRunParts {
   readonly client: TuohsClient;
   /** Whether the output is a JSON object for each line, with everything known about its answer. */
   readonly isJson: boolean;
-  /** The file for failed lines. */
   readonly failedFile: Writable | undefined;
   readonly surroundings: Surroundings;
 }

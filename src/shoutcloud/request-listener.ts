@@ -1,9 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
-import { type Exchange, send, sendBody } from './exchange.ts';
 import type { Fault, FaultChooser } from './fault-plan.ts';
 import { decodeInput, encodeAnswer, goUpperCase } from './go-behaviour.ts';
+import { type PendingShout, send, sendBody } from './pending-shout.ts';
 
 export interface ObservedShout {
   /** Counts the well-formed requests from 0. */
@@ -55,21 +55,15 @@ export function requestListener({
     const { socket } = response.req;
     const signal = signalOf(socket);
     const body = encodeAnswer(input, output);
-    const exchange: Exchange = {
-      shouted: { input, output, previous },
-      body,
-      response,
-      socket,
-      signal,
-      clock,
-    };
+    const shouted = { input, output, previous };
+    const pending: PendingShout = { shouted, body, response, socket, signal, clock };
     previous = input;
     const index = shouts++;
     const fault = choose(index);
     onShout({ index, input, fault });
     if (latencyMs > 0) await clock.sleep(latencyMs, signal);
-    if (fault) await fault.answer(exchange);
-    else sendBody(exchange, body);
+    if (fault) await fault.answer(pending);
+    else sendBody(pending, body);
   }
 }
 

@@ -23,7 +23,6 @@ export function metrics({ version, clock }: { version: string; clock: Pick<Clock
   const build = { version, node: process.version };
   all.reading('tuohs_build_info', 'Always 1; the labels say what runs.', () => [[build, 1]], 'first');
   return {
-    /** Counts events. */
     listeners,
     /** Adds the series that are read whenever the metrics are asked for. To be called once. */
     read(status: () => Status, logLinesDropped: () => number): void {

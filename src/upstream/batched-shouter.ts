@@ -6,7 +6,6 @@ import type { Gate } from './gated-shouter.ts';
 import type { RetryBudget } from './retried-shouter.ts';
 
 export interface BatchOptions {
-  /** The most strings in a batch. */
   readonly maxItems: number;
   readonly gate: Gate;
   readonly budget: RetryBudget;
