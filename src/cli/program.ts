@@ -4,7 +4,14 @@ import { systemClock } from '../core/clock.ts';
 import { messageOf } from '../core/text-values.ts';
 import { readVersion } from '../version.ts';
 import { addCompletion } from './completion.ts';
-import { ExitCode, INTERRUPTED, isBrokenPipe, type Surroundings, unwritten, written } from './own-process.ts';
+import {
+  ExitCode,
+  INTERRUPTED,
+  isBrokenPipe,
+  type Surroundings,
+  writeFailure,
+  written,
+} from './own-process.ts';
 
 /**
  * Runs one command line and returns its exit code: 0 for done, 1 for failed, 2 for wrong settings or arguments, 130 for
@@ -24,7 +31,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   // A stream reports a failure a moment after the write.
   await new Promise<void>((resolve) => systemClock.soon(resolve));
   if (failure === undefined || isBrokenPipe(failure)) return 0;
-  stderr.write(sentence(unwritten('the output', failure)));
+  stderr.write(sentence(writeFailure('the output', failure)));
   return 1;
 }
 

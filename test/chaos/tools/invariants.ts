@@ -40,7 +40,7 @@ function isOurFault({ status }: Answer): boolean {
   return status === 500 || status === 502;
 }
 
-// Whether this answer can have needed a call: no hit and no shared flight does, and a request that failed or hung up can.
+// Hits and shared flights need no call. A request that failed or hung up counts, because it can have made one.
 function isCall({ source }: Answer): boolean {
   return source === 'upstream' || source === 'none' || source === 'local';
 }
