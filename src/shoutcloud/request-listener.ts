@@ -30,14 +30,8 @@ interface Parts {
 }
 
 /** Answers each request. Closes the connection of one that cannot be answered, because its caller has hung up. */
-export function requestListener({
-  choose,
-  latencyMs,
-  signalOf,
-  clock,
-  onShout,
-  onRefusal,
-}: Parts): RequestListener {
+export function requestListener(parts: Parts): RequestListener {
+  const { choose, latencyMs, signalOf, clock, onShout, onRefusal } = parts;
   let shouts = 0;
   let previous = 'nobody';
   return (request, response) => void serve(request, response).catch(() => request.socket.destroy());

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { BreakerState, Event, Listeners, RedisTrouble, World } from '../core/events.ts';
+import type { BreakerState, Listeners, RedisTrouble, World } from '../core/events.ts';
 import { failureLines } from './failure-lines.ts';
 
 /**
@@ -27,30 +27,23 @@ export function logEvents(
     failed: failures.write,
     breaker: ({ state }) =>
       log.warn({ state, detail: BREAKER_DETAILS[state] }, 'the breaker of SHOUTCLOUD changed'),
-    'redis-connection': (event) => logRedis(log, event),
+    'redis-connection'({ isUp, trouble: reason }) {
+      const facts = reason ? { reason, detail: REDIS_TROUBLE_DETAILS[reason] } : {};
+      if (!isUp) log.warn(facts, 'redis is not connected');
+      else if (reason) log.warn(facts, 'redis is connected, but takes no writes');
+      else log.info('redis is connected');
+    },
     'trace-export'({ isUp }) {
       if (isUp) log.info('traces arrive again');
       else log.warn('traces do not arrive and are dropped');
     },
   };
-  return log.isLevelEnabled('debug') ? { ...lines, answered: (event) => logAnswered(log, event) } : lines;
-}
-
-function logAnswered(
-  log: Logger,
-  { type: _, durationMs, ...facts }: Extract<Event, { type: 'answered' }>,
-): void {
-  log.debug({ ...facts, durationMs: Math.round(durationMs * 100) / 100 }, 'answered');
-}
-
-function logRedis(
-  log: Logger,
-  { isUp, trouble: reason }: Extract<Event, { type: 'redis-connection' }>,
-): void {
-  const facts = reason ? { reason, detail: REDIS_TROUBLE_DETAILS[reason] } : {};
-  if (!isUp) log.warn(facts, 'redis is not connected');
-  else if (reason) log.warn(facts, 'redis is connected, but takes no writes');
-  else log.info('redis is connected');
+  if (!log.isLevelEnabled('debug')) return lines;
+  return {
+    ...lines,
+    answered: ({ type: _, durationMs, ...facts }) =>
+      log.debug({ ...facts, durationMs: Math.round(durationMs * 100) / 100 }, 'answered'),
+  };
 }
 
 /** What each state of the breaker means, for the log. */
