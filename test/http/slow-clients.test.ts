@@ -13,7 +13,7 @@ const STALLED = postOf('hello').slice(0, -9);
 for (const [what, sent, slowClientMs, silentMs] of [
   ['headers that come too slowly are', 'GET /v1?data=hello HTTP/1.1\r\nhost: x\r\n', 50, 0],
   ['a body that stalls is', STALLED, 50, 0],
-  // Longer than the service waits, because its state cannot be seen from outside.
+  // Silent for much longer than the service waits, because nothing shows when it has noticed.
   ['a body that stalls on a connection that was silent at first is', STALLED, 1, 20],
 ] as const) {
   test(`${what} answered with 408, and the answer says that the connection closes`, async (t) => {

@@ -87,7 +87,7 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
     return queue.peek();
   }
 
-  /** Returns true if there is nothing left to run until `end`. */
+  /** Runs what is due next. Returns true if nothing is due until `end`. */
   function runNext(end: number): boolean {
     if (soon.size > 0) {
       runSoon();

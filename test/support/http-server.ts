@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { Ending } from './process.ts';
 
-/** A server on a free port that counts its requests. It ends with the test, together with its open connections. */
+/** A server on a free port that counts its connections. It ends with the test, together with its open connections. */
 export function httpServer(ending: Ending, listener: RequestListener) {
   return listening(ending, createServer(listener));
 }

@@ -4,7 +4,7 @@ import { settled } from './fake-clock.ts';
 import { type FakeShouter, type FakeShouterOptions, fakeShouter } from './fake-shouter.ts';
 import { type TestWorld, testWorld } from './world.ts';
 
-/** A layer around a fake, on a clock that the test moves. `makeLayer` can add other parts to the same world. */
+/** A layer around a fake, on a clock that the test moves. `wrap` can give the same world to other parts. */
 export function layerUnderTest<L extends Shouter>(
   wrap: (upstream: FakeShouter, world: TestWorld) => L,
   { world = testWorld(), ...options }: FakeShouterOptions & { world?: TestWorld } = {},

@@ -20,7 +20,7 @@ export async function runningService(
   return { service, shoutcloud, ...(await service.listening()) };
 }
 
-/** An upstream that answers when the test calls `release`. */
+/** An upstream that keeps its callers waiting until the test calls `answerAll`. */
 export async function heldUpstream(test: TestContext) {
   const waiting: { text: string; response: ServerResponse }[] = [];
   const { url } = await httpServer(test, async (request, response) => {
