@@ -12,3 +12,44 @@ export interface Results {
   readonly rounds: number;
   readonly rows: readonly { readonly name: string; readonly figures: readonly Figure[] }[];
 }
+
+export const HEADS = ['Row', 'Figure', 'Median', 'Lowest to highest', 'Goal', 'Held'];
+
+/** The cells of all figures, row by row. */
+export function cellsOf({ rows }: Pick<Results, 'rows'>): string[][] {
+  return rows.flatMap(({ name, figures }) =>
+    figures.map((figure) => {
+      const { what, unit, values } = figure;
+      const spread = `${short(Math.min(...values))} to ${short(Math.max(...values))}`;
+      return [name, what, withUnit(short(median(values)), unit), spread, goalText(figure), heldText(figure)];
+    }),
+  );
+}
+
+/** The number with three significant digits, but never rounded before the point. */
+export function short(value: number): string {
+  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : `${Number(value.toPrecision(3))}`;
+}
+
+export function withUnit(value: string, unit: string): string {
+  return unit === '×' || unit === '%' ? `${value}${unit}` : `${value} ${unit}`;
+}
+
+function goalText({ goal, unit }: Figure): string {
+  if (!goal) return '';
+  const [sign, limit] = 'atLeast' in goal ? ['≥', goal.atLeast] : ['≤', goal.atMost];
+  return `${sign} ${withUnit(short(limit), unit)}`;
+}
+
+function heldText({ goal, values }: Figure): string {
+  if (!goal) return '';
+  const value = median(values);
+  return ('atLeast' in goal ? value >= goal.atLeast : value <= goal.atMost) ? 'yes' : 'no';
+}
+
+/** The middle value, or the mean of the two middle ones; NaN if there are none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low = Number.NaN, high = low] = sorted.slice(Math.floor((sorted.length - 1) / 2));
+  return sorted.length % 2 === 0 ? (low + high) / 2 : low;
+}

@@ -1,5 +1,4 @@
-import type { Results } from '../bench/results.ts';
-import { cellsOf, HEADS } from '../bench/results-table.ts';
+import { cellsOf, HEADS, type Results } from '../bench/results.ts';
 import type { Row } from '../bench/row.ts';
 import { markdownTable } from './markdown-table.ts';
 

@@ -1,6 +1,4 @@
-import type { Results } from '../bench/results.ts';
-import { short, withUnit } from '../bench/results-table.ts';
-import { median } from '../bench/tools/statistics.ts';
+import { median, type Results, short, withUnit } from '../bench/results.ts';
 
 const WIDTH = 760;
 const LABEL_WIDTH = 240;

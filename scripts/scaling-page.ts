@@ -1,5 +1,4 @@
-import type { Results } from '../bench/results.ts';
-import { median } from '../bench/tools/statistics.ts';
+import { median, type Results } from '../bench/results.ts';
 import { distinctText } from '../bench/tools/texts.ts';
 import { memoryStore } from '../src/cache/memory-store.ts';
 import { settings } from '../src/config/settings.ts';

@@ -80,6 +80,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     { url: config.shoutcloudUrl, connections: config.upstreamConnections },
     world,
   );
+  // Shared by all requests, so that no turn of the event loop has two large pieces of work.
+  const nextTurn = turns(clock);
   const stack = shouterStack(
     {
       // Misses must leave connections for known texts.
@@ -87,6 +89,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && storeIn(redis),
       isPressed: loop.isAbove(FIXED.missLoopDelayMs),
+      nextTurn,
       views: [strip, traces].flatMap((part) => part?.view ?? []),
     },
     world,
@@ -97,8 +100,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     { maxInFlight: config.maxInFlight, isOverloaded: loop.isAbove(FIXED.loopDelayMs) },
     world.emit,
   );
-  // Shared by all requests, so that no turn of the event loop has two large pieces of work.
-  const nextTurn = turns(clock);
   const api = apiServer(
     {
       reverseShout: reverseShout(stack.shouter, inTurns(reverser(config.reverseBy), nextTurn)),

@@ -1,6 +1,7 @@
 import { memoryStore } from './cache/memory-store.ts';
 import type { Config } from './config/settings.ts';
 import { Breaker } from './core/breaker.ts';
+import type { NextTurn } from './core/clock.ts';
 import type { BreakerState, World } from './core/events.ts';
 import type { Shouter, Store } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
@@ -51,6 +52,7 @@ export interface StackParts {
   readonly redis: Store | undefined;
   /** Whether the process is so busy that unknown texts are refused. */
   readonly isPressed: () => boolean;
+  readonly nextTurn: NextTurn;
   /** The first is outermost. */
   readonly views?: readonly View[] | undefined;
   readonly layers?: Layers | undefined;
@@ -62,7 +64,7 @@ export type ShouterStack = ReturnType<typeof shouterStack>;
 
 /** The layers around the upstream, innermost first. `docs/resilience.md` says what each is for. */
 export function shouterStack(parts: StackParts, world: World) {
-  const { settings, transport, redis, isPressed } = parts;
+  const { settings, transport, redis, isPressed, nextTurn } = parts;
   const { views = [], layers = LAYERS } = parts;
   const breaker = new Breaker({ ...BREAKER, onChange: breakerChanged }, world);
   const isWorthwhile = () => breaker.state === 'closed';
@@ -93,7 +95,8 @@ export function shouterStack(parts: StackParts, world: World) {
   );
   const cached = memory ? viewed('memory', layers.memory(limited, memory, world)) : limited;
   const timed = layers.deadline(cached, { deadlineMs: settings.requestDeadlineMs }, world);
-  const answered: Shouter = settings.fallback === 'local' ? layers.fallback(timed, world) : timed;
+  const answered: Shouter =
+    settings.fallback === 'local' ? layers.fallback(timed, { nextTurn }, world) : timed;
 
   return {
     shouter: viewed('string', answered),

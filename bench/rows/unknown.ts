@@ -68,15 +68,8 @@ function newTexts(lab: Lab, ports: { tuohs: number; upstream: number }) {
   const ask =
     (port: number, path: string, field: string) => async (connections: number, durationMs: number) => {
       const texts = { series: `new ${++series} ` };
-      const { asked } = await lab.load({
-        ports: { asked: port },
-        path,
-        field,
-        connections,
-        durationMs,
-        texts,
-      });
-      return asked;
+      const load = { path, field, connections, durationMs, texts };
+      return (await lab.load({ ports: { asked: port }, ...load })).asked;
     };
   return {
     throughTuohs: ask(ports.tuohs, '/v1', 'data'),

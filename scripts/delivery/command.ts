@@ -18,7 +18,17 @@ export function output(tool: Tool, args: readonly string[]): string {
 
 /** Whether it succeeds. Its output is not shown. */
 export function succeeds(tool: Tool, args: readonly string[]): boolean {
-  return spawnSync(path(tool), args, { stdio: 'ignore' }).status === 0;
+  return complaint(tool, args) === undefined;
+}
+
+/** What it prints as its error; undefined if it ends well. `input` is its standard input. */
+export function complaint(tool: Tool, args: readonly string[], input = ''): string | undefined {
+  const { status, error, stderr } = spawnSync(path(tool), args, {
+    input,
+    encoding: 'utf8',
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  return status === 0 ? undefined : (error?.message ?? stderr.trim());
 }
 
 /** Starts it and returns. The caller ends it. */

@@ -1,4 +1,4 @@
-import { succeeds } from './command.ts';
+import { complaint, output, succeeds } from './command.ts';
 import { imageName } from './image-name.ts';
 
 export interface DeployArguments {
@@ -8,6 +8,8 @@ export interface DeployArguments {
    */
   readonly isPushed: boolean;
   readonly url: string;
+  readonly release: string;
+  readonly namespace: string;
   /** More arguments for helm. */
   readonly helm: readonly string[];
 }
@@ -23,12 +25,13 @@ export function areUsable(deployment: DeployArguments): boolean {
   return problems.length === 0;
 }
 
-function argumentProblems({ image, isPushed, url, helm }: DeployArguments): string[] {
+function argumentProblems(deployment: DeployArguments): string[] {
+  const { image, isPushed, url } = deployment;
   return [
     ...imageProblems(image, isPushed),
     ...(url === '' || isHttp(url) ? [] : [`URL is no http or https address: ${url}`]),
     ...(succeeds('kubectl', ['get', '--raw', '/readyz']) ? [] : ['no cluster answers: is KUBECONFIG right?']),
-    ...helmProblems(helm),
+    ...helmProblems(deployment),
   ];
 }
 
@@ -55,16 +58,24 @@ function isHttp(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
-/** Flags of `helm upgrade` can only be checked by running it. */
-function helmProblems(helm: readonly string[]): string[] {
+/** The values together with those that the release keeps. Flags that only an upgrade knows cannot be checked without one. */
+function helmProblems({ release, namespace, helm }: DeployArguments): string[] {
   const isForValues = helm.every(
-    (word, i) =>
-      !word.startsWith('-') ||
-      /^(-f|--values|--set.*)$/.test(word) ||
-      /^--(values|set[\w-]*)=/.test(helm[i] ?? ''),
+    (word) => !word.startsWith('-') || /^(-f|--values|--set[\w-]*)(=|$)/.test(word),
   );
-  if (!isForValues || helm.length === 0) return [];
-  return succeeds('helm', ['template', 'tuohs', 'deploy/chart', ...helm])
-    ? []
-    : [`helm refuses the values of HELM_FLAGS: helm template tuohs deploy/chart ${helm.join(' ')}`];
+  if (!isForValues) return [];
+  const said = complaint(
+    'helm',
+    ['template', release, 'deploy/chart', '--values', '-', ...helm],
+    keptValues(release, namespace),
+  );
+  return said === undefined ? [] : [`helm refuses the values of HELM_FLAGS: ${said}`];
+}
+
+/** As JSON; "null" before the first release. */
+function keptValues(release: string, namespace: string): string {
+  const place = [release, '--namespace', namespace];
+  return succeeds('helm', ['status', ...place])
+    ? output('helm', ['get', 'values', ...place, '--output', 'json'])
+    : 'null';
 }

@@ -21,7 +21,8 @@ const { values, positionals } = parseArgs({
 });
 const { image, pushed, check, version, url, release, namespace } = values;
 
-if (areUsable({ image, isPushed: pushed || check, url, helm: positionals }) && !check) await deployOrTell();
+const asked = { image, isPushed: pushed || check, url, release, namespace, helm: positionals };
+if (areUsable(asked) && !check) await deployOrTell();
 
 async function deployOrTell(): Promise<void> {
   try {

@@ -8,6 +8,7 @@ import { output, run, start, succeeds } from './command.ts';
 import { imageName } from './image-name.ts';
 import { manifestChanges } from './manifest-changes.ts';
 import { packagedChart } from './packaged-chart.ts';
+import { podTroubles } from './pod-troubles.ts';
 import { smoke } from './smoke.ts';
 
 export interface Deployment {
@@ -38,6 +39,7 @@ export async function deploy(deployment: Deployment): Promise<void> {
     const last = revisions(deployment).at(-1);
     // Helm has changed nothing, or another helm is at work.
     if (last?.revision === old.at(-1)?.revision || last?.status.startsWith('pending')) throw error;
+    tellTroubles(deployment);
     if (before === undefined) throw new Error('the first release is left as it is', { cause: error });
     rollBack(deployment, before);
     throw new Error(`rolled back to revision ${before}`, { cause: error });
@@ -67,6 +69,15 @@ function upgradeArguments(deployment: Deployment, folder: string): string[] {
     ...exactly.flatMap((value) => ['--set-string', value]),
     ...helm,
   ];
+}
+
+/** Helm says only that pods are not ready, not why. If Kubernetes does not say it either, the release is still rolled back. */
+function tellTroubles({ release, namespace }: Deployment): void {
+  try {
+    for (const line of podTroubles(release, namespace)) process.stderr.write(`${line}\n`);
+  } catch (error) {
+    process.stderr.write(`the state of the pods cannot be read: ${error}\n`);
+  }
 }
 
 function rollBack({ release, namespace }: Deployment, revision: number): void {

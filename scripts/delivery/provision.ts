@@ -18,16 +18,19 @@ const { values, positionals } = parseArgs({
 });
 
 const { image, domain, 'acme-email': acmeEmail } = values;
-const helm = [...route(domain), ...positionals];
+const asked = {
+  ...{ image, isPushed: false, url: '', release: 'tuohs', namespace: 'tuohs' },
+  helm: [...route(domain), ...positionals],
+};
 
-if (areUsable({ image, isPushed: false, url: '', helm })) await provisionOrTell();
+if (areUsable(asked)) await provisionOrTell();
 
 async function provisionOrTell(): Promise<void> {
   try {
     metricsServer();
     traefik(acmeEmail);
     // The Service can be reached at once, while a new domain can take some time.
-    await deploy({ release: 'tuohs', namespace: 'tuohs', image, url: undefined, helm });
+    await deploy({ ...asked, url: undefined });
   } catch (error) {
     const because = error instanceof Error && error.cause ? ` (${error.cause})` : '';
     process.stderr.write(`not provisioned: ${error}${because}\n`);

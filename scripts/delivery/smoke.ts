@@ -22,7 +22,7 @@ export async function smoke(url: string, { waitMs, pauseMs = 1000 }: SmokeOption
       await sleep(pauseMs);
     }
   }
-  return [`${url} is tuohs`, await answersOrRefuses(url), await tellsBadInput(url)];
+  return [`${url} is tuohs`, await answersOrRefuses(url), await refusesBadInput(url)];
 }
 
 async function isTuohs(url: string): Promise<void> {
@@ -36,15 +36,14 @@ async function answersOrRefuses(url: string): Promise<string> {
   const { status, body } = await ask(url, '/v1', { data: text });
   if (status === 200 && body.data === [...text].reverse().join('').toUpperCase())
     return 'a fresh text is answered';
-  if (isHonestRefusal(status, body))
-    return `a fresh text is refused, for SHOUTCLOUD does not do its part: ${body.code}`;
+  if (isHonestRefusal(status, body)) return `a fresh text is refused, because SHOUTCLOUD fails: ${body.code}`;
   throw new Error(`a fresh text is neither answered nor refused: ${said(status, body)}`);
 }
 
-async function tellsBadInput(url: string): Promise<string> {
+async function refusesBadInput(url: string): Promise<string> {
   const { status, body } = await ask(url, '/v1', { data: 5 });
-  if (status === 400 && body.code === 'BAD_INPUT') return 'bad input is told';
-  throw new Error(`bad input is not told: ${said(status, body)}`);
+  if (status === 400 && body.code === 'BAD_INPUT') return 'bad input is refused';
+  throw new Error(`bad input is not refused: ${said(status, body)}`);
 }
 
 /** Whether the service says that SHOUTCLOUD is the problem (docs/errors.md). */

@@ -76,8 +76,16 @@ function explain(error: unknown, { stderr }: Surroundings): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof ExitCode) return error.exitCode;
   const isWrongUsage = error instanceof ConfigError;
-  stderr.write((isWrongUsage ? error.problems : [messageOf(error)]).map(sentence).join(''));
+  const problems = isWrongUsage ? error.problems : [placeOfBug(error) ?? messageOf(error)];
+  stderr.write(problems.map(sentence).join(''));
   return isWrongUsage ? 2 : 1;
+}
+
+/** The stack of an error that only a bug throws, such as a source file that does not parse: its message does not say where. */
+function placeOfBug(error: unknown): string | undefined {
+  // The TypeError of a failed `fetch` has a cause, and is no bug.
+  const isBug = [SyntaxError, ReferenceError, TypeError].some((kind) => error instanceof kind);
+  return isBug && error instanceof Error && error.cause === undefined ? error.stack : undefined;
 }
 
 /** Every sentence on standard error begins with the name of the program, so that a pipe shows which program wrote it. */

@@ -101,8 +101,8 @@ export const settings = {
   drainMs: setting('DRAIN_MS', wholeNumber(0, 15_000), 6000).says(
     'How long everything is still served after SIGTERM, in milliseconds, so that load balancers notice.',
   ),
-  keepAliveTimeoutMs: setting('KEEP_ALIVE_TIMEOUT_MS', wholeNumber(1, 600_000), 95_000).says(
-    'How long an idle connection stays open, in milliseconds: longer than a load balancer keeps it.',
+  keepAliveTimeoutMs: setting('KEEP_ALIVE_TIMEOUT_MS', wholeNumber(1, 600_000), 125_000).says(
+    'How long an idle connection stays open, in milliseconds: longer than a load balancer keeps it (nginx 60 s, Traefik 90 s, Caddy 120 s).',
   ),
   webConcurrency: setting('WEB_CONCURRENCY', wholeNumber(1, 256), 1).says(
     'Processes that share the port, for a machine with many cores; above 1 only on Linux or FreeBSD. Each has its own cache, connections to SHOUTCLOUD and `MAX_IN_FLIGHT`, and, without Redis, its own count for the rate limit.',

@@ -67,10 +67,13 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
  */
 export type NextTurn = (bytes: number, isGone?: () => boolean) => Promise<void>;
 
+/** Texts or files of this size together take a millisecond at worst: to read, reverse and look up, or to send. */
+const TURN_BYTES = 16_384;
+
 /**
- * Spreads work that takes milliseconds over turns of the event loop, one piece per turn. In between, the process accepts
- * connections and answers cached strings. It alternates between the smallest work and the oldest, so that many large texts
- * cannot keep a small one waiting, and every text gets its turn.
+ * Spreads work that takes milliseconds over turns of the event loop, `TURN_BYTES` per turn, or one larger piece. In between, the
+ * process accepts connections and answers cached strings. Every second turn begins with the oldest work, and all are filled with
+ * the smallest, so that many large texts cannot keep a small one waiting, and every text gets its turn.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   const waiting: Waiting[] = [];
@@ -83,18 +86,20 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
 
   function turn(): void {
     isForOldest = !isForOldest;
-    let next: Waiting | undefined;
-    do {
-      next = take();
-      next?.begin();
-    } while (next?.isGone());
+    let bytes = 0;
+    let next = isForOldest ? waiting[0] : smallest();
+    while (next && (bytes === 0 || bytes + next.bytes <= TURN_BYTES)) {
+      waiting.splice(waiting.indexOf(next), 1);
+      next.begin();
+      if (!next.isGone()) bytes += next.bytes;
+      next = smallest();
+    }
     if (waiting.length > 0) soon(turn);
   }
 
-  function take(): Waiting | undefined {
+  function smallest(): Waiting | undefined {
     let [next] = waiting;
-    if (!isForOldest) for (const each of waiting) if (next && each.bytes < next.bytes) next = each;
-    if (next) waiting.splice(waiting.indexOf(next), 1);
+    for (const each of waiting) if (next && each.bytes < next.bytes) next = each;
     return next;
   }
 }
@@ -111,9 +116,6 @@ export type WorkTurn = <Done>(
   work: () => Done | Promise<Done>,
   isGone?: () => boolean,
 ) => Done | Promise<Done>;
-
-/** Texts or files of this size together take a millisecond at worst: to read, reverse and look up, or to send. */
-const TURN_BYTES = 16_384;
 
 /** Work that is always done at once: to wait for a turn would cost as much. */
 const SMALL_BYTES = 256;

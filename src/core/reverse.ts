@@ -46,7 +46,7 @@ export function inTurns(
     let clusters: Intl.Segments | undefined;
     let reversed = '';
     for (let start = 0; start < text.length; ) {
-      await nextTurn(text.length);
+      await nextTurn(text.length, () => signal.aborted);
       signal.throwIfAborted();
       clusters ??= clustersOf(text);
       const last = clusters.containing(start + PIECE);

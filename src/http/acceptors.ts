@@ -2,9 +2,13 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, createServer, type ListenOptions } from 'node:net';
 import type { Clock } from '../core/clock.ts';
+import { SOCKETS } from './node-http.ts';
 
-/** How many connections can wait in the kernel for each listening socket. The system can have a lower limit. */
-const BACKLOG = 4096;
+/**
+ * How many connections can wait in the kernel for each listening socket. If more come than can be accepted, each waits behind all
+ * of these. With 4,096, most clients of a flood had given up when their turn came, and 6 % of the honest ones were answered, not all.
+ */
+const BACKLOG = 128;
 
 /** Listening sockets in addition to the server's own. */
 const MORE = 15;
@@ -31,7 +35,7 @@ export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'so
   let accepted = 0;
   server.on('connection', () => accepted++);
   const more = Array.from({ length: MORE }, () =>
-    createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket)),
+    createServer({ ...SOCKETS, allowHalfOpen: true }, (socket) => server.emit('connection', socket)),
   );
 
   return {

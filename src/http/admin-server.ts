@@ -65,9 +65,12 @@ export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServ
   );
 }
 
-/** Writes the metrics once in a turn of the event loop at most, because that takes milliseconds. */
+/** Writing the metrics takes milliseconds, as a text of this size does. */
+const METRICS_BYTES = 65_536;
+
+/** Writes the metrics once in a turn of the event loop at most. */
 function inTurns({ types, text }: MetricsSource, nextTurn: NextTurn): MetricsSource {
-  return { types, text: (type) => nextTurn(0).then(() => text(type)) };
+  return { types, text: (type) => nextTurn(METRICS_BYTES).then(() => text(type)) };
 }
 
 function get(handle: Route<AdminParts>['handle']): { GET: Route<AdminParts> } {

@@ -17,8 +17,8 @@ export interface Answer {
 /** The result of a step of the work: the answer, or nothing if that comes later or in pieces. */
 export type Outcome = Answer | undefined | Promise<Answer | undefined>;
 
-/** A longer header of preferences is ignored: to sort one of 16 KiB takes a millisecond, and browsers send 150 characters. */
-const MOST_CHARACTERS = 1000;
+/** A longer header of preferences is ignored: to sort one of 1,000 characters takes 0.15 ms, and browsers send 150. */
+const MOST_CHARACTERS = 300;
 
 /**
  * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is used for a missing header,
@@ -32,7 +32,9 @@ export function preferredType<Type extends string>(
   // Programs send these.
   if (accept === undefined || accept === '*/*' || accept === first) return first;
   if (accept.length > MOST_CHARACTERS) return first;
-  const preferred = new Negotiator({ headers: { accept } }).mediaType([...types]);
+  // All that we write is UTF-8. Negotiator would match a charset only with a type that names it.
+  const withoutCharset = accept.replace(/;\s*charset=[^;,]*/gi, '');
+  const preferred = new Negotiator({ headers: { accept: withoutCharset } }).mediaType([...types]);
   return types.find((type) => type === preferred) ?? first;
 }
 

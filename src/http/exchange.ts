@@ -8,7 +8,7 @@ import type { Answer, Outcome } from './answer.ts';
 import { type ByteBudget, HeldBytes } from './limits/admission.ts';
 import { headersTooLarge, knownError, MAX_HEADERS, problemFor, tooLarge } from './problem.ts';
 import { Reply, type ReplyHost } from './reply.ts';
-import { type BodyOwner, type GiveWay, RequestBody, type UseBody } from './request-body.ts';
+import { type BodyOwner, type ManyPieces, RequestBody, type UseBody } from './request-body.ts';
 
 /** What a request asks for. */
 export interface Asked {
@@ -22,7 +22,7 @@ export interface Asked {
 /** What all exchanges of a server share. */
 export interface ExchangeHost extends World, ReplyHost {
   readonly budget: ByteBudget;
-  readonly giveWay: GiveWay;
+  readonly manyPieces: ManyPieces;
   readonly workTurn: WorkTurn;
   /** A new id for a request whose client gave it none. */
   readonly newId: () => string;
@@ -56,8 +56,8 @@ export class Exchange implements Call, BodyOwner {
     this.response = response;
     this.id = harmlessId(request.headers['x-request-id']) ?? host.newId();
     this.#host = host;
-    this.body = new RequestBody(request, host.giveWay);
     this.held = new HeldBytes(host.budget, request);
+    this.body = new RequestBody(request, this.held, host.manyPieces);
     this.reply = new Reply(this, host);
     this.startedMs = host.clock.now();
     // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
@@ -89,11 +89,10 @@ export class Exchange implements Call, BodyOwner {
    * Holds the head of the request. If it has too many headers, or there is no room, drops them, because the refusal can have to
    * wait behind other answers. Returns whether the head is held.
    */
-  hold({ isAhead, hasToWait }: { readonly isAhead: boolean; readonly hasToWait: boolean }): boolean {
+  hold({ isAhead }: { readonly isAhead: boolean }): boolean {
     try {
       if (this.request.rawHeaders.length > MAX_HEADERS * 2) throw headersTooLarge();
       this.held.setHead(isAhead);
-      if (hasToWait) this.holdUnread();
       return true;
     } catch (error) {
       this.refusal = error;
@@ -102,11 +101,6 @@ export class Exchange implements Call, BodyOwner {
       this.held.dropHeaders();
       return false;
     }
-  }
-
-  /** Holds what Node reads of the body before anything asks for it. Throws `OVERLOADED` if there is no room. */
-  holdUnread(): void {
-    if (!this.isWhole) this.held.set(this.body.mostUnreadBytes, 'body');
   }
 
   /** Runs `run` when the answer has left or the client has hung up. */
@@ -128,10 +122,11 @@ export class Exchange implements Call, BodyOwner {
 
   #await(outcome: Promise<Answer | undefined>): void {
     this.#stepsUnderWay++;
+    const inTurn = (run: () => void) => this.#host.workTurn(LATE_BYTES, run, () => this.#isGone);
     outcome
       .then(
-        (late) => this.run(() => late),
-        (error) => this.fail(error),
+        (late) => inTurn(() => this.run(() => late)),
+        (error) => inTurn(() => this.fail(error)),
       )
       .then(() => {
         this.#stepsUnderWay--;
@@ -194,7 +189,7 @@ export class Exchange implements Call, BodyOwner {
     this.#hasEnded = true;
     this.reply.settle();
     this.#letGo();
-    if (!this.isWhole) this.body.break(hungUp());
+    this.body.break(hungUp());
     const { response, id } = this;
     if (!response.writableFinished) this.#abandon();
     this.#host.emit({
@@ -220,6 +215,12 @@ export class Exchange implements Call, BodyOwner {
     if (this.#hasEnded && this.#stepsUnderWay === 0) this.held.end();
   }
 }
+
+/**
+ * What an answer that comes late counts for in the work of a turn. A thousand can come in the same moment: when SHOUTCLOUD's breaker
+ * opens, or when their deadlines pass.
+ */
+const LATE_BYTES = 512;
 
 /** What runs at the end of an exchange. */
 export type AtEnd = (exchange: Exchange) => void;

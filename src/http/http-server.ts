@@ -12,7 +12,7 @@ import { type Admission, byteBudget } from './limits/admission.ts';
 import { connections } from './limits/connections.ts';
 import type { Quota, TakeFromQuota } from './limits/quota.ts';
 import { stalledClients } from './limits/stalled-clients.ts';
-import { createServer, headWriter, InlineBodyRequest, keptTick } from './node-http.ts';
+import { createServer, headWriter, InlineBodyRequest, keptTick, SOCKETS } from './node-http.ts';
 import { MAX_HEADERS, MethodNotAllowed } from './problem.ts';
 import { type RouteTable, router, type Target } from './router.ts';
 
@@ -84,7 +84,7 @@ export function httpServer<Parts>(
     writeHead: headWriter(world.clock, keepAliveTimeoutMs),
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
     budget,
-    giveWay: open.giveWay,
+    manyPieces: open.manyPieces,
     workTurn,
     newId: requestIds(),
   };
@@ -97,6 +97,7 @@ export function httpServer<Parts>(
   const listener = traced?.(begin) ?? begin;
   const server = createServer(
     {
+      ...SOCKETS,
       IncomingMessage: InlineBodyRequest,
       // The idle timer of the socket covers keep-alive too. Otherwise Node would start a second timer after each answer.
       keepAliveTimeout: 0,
@@ -175,10 +176,7 @@ export function httpServer<Parts>(
     if (preflight) return preflight;
     if (takeFromQuota && !target.route.isFree) {
       const taken = takeFromQuota(request);
-      if (taken instanceof Promise) {
-        exchange.holdUnread();
-        return taken.then((quota) => handle(exchange, target, quota));
-      }
+      if (taken instanceof Promise) return taken.then((quota) => handle(exchange, target, quota));
       return handle(exchange, target, taken);
     }
     return target.route.handle(exchange, parts);

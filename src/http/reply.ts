@@ -79,10 +79,13 @@ export class Reply {
     this.#mustClose = true;
   }
 
+  /** Sends the whole answer. Throws `OVERLOADED` if there is no room for it until it is read. */
   send(answer: Answer): void {
     if (this.isGone) return;
-    if (this.#to.body.isWhole) this.#send(answer);
-    else void this.#sendBesideBody(answer);
+    const bytes = answer.body === undefined ? undefined : Buffer.byteLength(answer.body);
+    this.#to.held.setAnswer(typeof answer.body === 'string' ? bytes : 0);
+    if (this.#to.body.isWhole) this.#send(answer, bytes);
+    else void this.#sendBesideBody(answer, bytes);
   }
 
   /** Begins an answer whose body is written piece by piece to the returned response. `endStream` ends it. */
@@ -102,10 +105,10 @@ export class Reply {
     this.#atWritten = undefined;
   }
 
-  #send(answer: Answer): void {
+  #send(answer: Answer, bytes: number | undefined): void {
     const { request, response } = this.#to;
     const { body } = answer;
-    const bytes = this.#begin(answer);
+    this.#begin(answer, bytes);
     // A client that has shut its sending side could be waiting or gone. Of two writes, the second one fails if it is gone.
     if (request.socket.readableEnded) response.flushHeaders();
     // For ASCII both encodings are the same, and `latin1` is copied without a check.
@@ -113,14 +116,14 @@ export class Reply {
   }
 
   /** Answers after a small rest of the body has arrived. If the rest is large, answers at once and closes the connection. */
-  async #sendBesideBody(answer: Answer): Promise<void> {
+  async #sendBesideBody(answer: Answer, bytes: number | undefined): Promise<void> {
     const { request, response, body } = this.#to;
     const { clock } = this.#host;
     const isAwaited = !this.#mustClose && request.headers.expect === undefined;
-    if (isAwaited && (await body.discard(SMALL_REST_BYTES, clock))) return this.#send(answer);
+    if (isAwaited && (await body.discard(SMALL_REST_BYTES, clock))) return this.#send(answer, bytes);
     if (this.isGone) return;
     this.#mustClose = true;
-    this.#begin(answer);
+    this.#begin(answer, bytes);
     response.write(answer.body ?? '', () => {
       this.#isSent = true;
     });
@@ -129,14 +132,10 @@ export class Reply {
     if (!this.isGone) response.end();
   }
 
-  /** Writes the head, and holds the body until it is read. Returns its bytes. */
-  #begin(answer: Answer): number | undefined {
-    const bytes = answer.body === undefined ? undefined : Buffer.byteLength(answer.body);
+  #begin(answer: Answer, bytes: number | undefined): void {
     this.#writtenMs = this.#host.clock.now();
-    this.#to.held.setAnswer(typeof answer.body === 'string' ? bytes : 0);
     this.#writeHead(answer, bytes);
     this.settle();
-    return bytes;
   }
 
   #writeHead({ status = 200, headers, vary, policy = NO_CONTENT }: Answer, bytes?: number): void {

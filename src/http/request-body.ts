@@ -33,48 +33,45 @@ export const FRIENDLY_REST_BYTES = 4_194_304;
 
 const REST_MS = 1000;
 
-/** Lets other connections be read first. */
-export type GiveWay = (socket: Socket) => void;
+/** A body of this connection has come in `PIECES` more pieces. */
+export type ManyPieces = (socket: Socket) => void;
 
-/** After this many pieces, other connections are read first, because a chunk of one byte costs as much as a long one. */
-const PIECES = 256;
+/** A chunk of one byte costs as much as a long one, so pieces are counted too. */
+export const PIECES = 256;
 
-/** More parts than this are joined: a body that arrives byte by byte would take a hundred times its size. */
-const MOST_PARTS = 256;
-
-const NO_PARTS: Buffer[] = [];
-
-/** After this many bytes, Node stops reading a body that nothing asks for. */
+/** After so many bytes, no more is read of a body that nothing asks for. */
 const READ_AHEAD_BYTES = 65_536;
 
 /** Freeing a smaller buffer by hand costs more than it saves. */
 const LEAST_TO_FREE = 16_384;
 
-/** The body of a request, if it has one. Nothing of it is read until `read` or `discard` is called. */
+/** The body of a request, if it has one. Until `read` or `discard` is called, no more than a little of it is read. */
 export class RequestBody implements InlineSink {
   /** Whether a body follows the headers (RFC 9112 §6). */
   readonly exists: boolean;
   /** `Content-Length` in bytes; `NaN` without that header. */
   readonly announced: number;
   readonly #request: IncomingMessage;
-  readonly #giveWay: GiveWay;
+  readonly #held: Pick<HeldBytes, 'setUnread'>;
+  readonly #manyPieces: ManyPieces;
   #pieces = 0;
+  /** What has arrived before anything asked for it. */
+  #unread: Pieces | undefined;
   #sink: BodySink | undefined;
   #error: TuohsError | undefined;
-  #isStream = false;
+  #isAskedFor = false;
+  #hasArrived = false;
+  #isStopped = false;
   #atWhole: (() => void) | undefined;
 
-  constructor(request: IncomingMessage, giveWay: GiveWay) {
+  constructor(request: IncomingMessage, held: Pick<HeldBytes, 'setUnread'>, manyPieces: ManyPieces) {
     const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
     this.#request = request;
-    this.#giveWay = giveWay;
+    this.#held = held;
+    this.#manyPieces = manyPieces;
     this.announced = Number(length);
     this.exists = coding !== undefined || (length !== undefined && length !== '0');
-  }
-
-  /** How many bytes of it Node reads at most before anything asks for it. */
-  get mostUnreadBytes(): number {
-    return Math.min(this.announced || READ_AHEAD_BYTES, READ_AHEAD_BYTES);
+    if (this.exists && request instanceof InlineBodyRequest) request.divert(this);
   }
 
   /** Whether all of it has arrived. */
@@ -125,13 +122,41 @@ export class RequestBody implements InlineSink {
   break(error: TuohsError): void {
     this.#error = error;
     this.#atWhole = undefined;
+    free(this.#takeUnread());
     const sink = this.#sink;
     this.#sink = undefined;
     sink?.broken(error);
   }
 
   take(chunk: Buffer): boolean {
-    if (++this.#pieces % PIECES === 0) this.#giveWay(this.#request.socket);
+    if (++this.#pieces % PIECES === 0) this.#manyPieces(this.#request.socket);
+    const goesOn = this.#isAskedFor || this.#error ? this.#pass(chunk) : this.#keep(chunk);
+    if (!goesOn) this.#isStopped = true;
+    return goesOn;
+  }
+
+  arrived(): void {
+    this.#hasArrived = true;
+    this.#atWhole?.();
+    this.#sink?.arrived();
+  }
+
+  /** Keeps a piece that nothing has asked for yet. Returns whether more can come. */
+  #keep(chunk: Buffer): boolean {
+    const unread = this.#unread ?? new Pieces();
+    this.#unread = unread;
+    unread.add(chunk);
+    try {
+      // To make room, this body can be broken too.
+      this.#held.setUnread(unread.bytes);
+    } catch (error) {
+      this.break(knownError(error));
+    }
+    return this.#error === undefined && unread.bytes < READ_AHEAD_BYTES;
+  }
+
+  /** Gives a piece to the sink. Returns whether more is wanted. */
+  #pass(chunk: Buffer): boolean {
     const sink = this.#sink;
     // A sink that refuses can start to discard the rest at once.
     this.#sink = undefined;
@@ -139,24 +164,37 @@ export class RequestBody implements InlineSink {
     if (!wantsMore) free([chunk]);
     if (wantsMore && this.#error) sink?.broken(this.#error);
     else if (wantsMore) this.#sink = sink;
-    else if (this.#sink === undefined) this.#request.pause();
-    return wantsMore || this.#sink !== undefined;
+    return this.#sink !== undefined;
   }
 
-  arrived(): void {
-    this.#atWhole?.();
-    this.#sink?.arrived();
+  #takeUnread(): readonly Buffer[] {
+    const unread = this.#unread;
+    if (unread === undefined) return [];
+    this.#unread = undefined;
+    this.#held.setUnread(0);
+    return unread.parts;
   }
 
-  /** Sends what arrives from now on to this sink, until it is broken or wants no more. */
+  /** Sends what has arrived and what will arrive to this sink, until it is broken or wants no more. */
   #giveTo(sink: BodySink): void {
     if (this.#error) return sink.broken(this.#error);
     this.#sink = sink;
+    const isInline = this.#request instanceof InlineBodyRequest;
+    if (!this.#isAskedFor && !isInline) this.#readStream();
+    this.#isAskedFor = true;
+    for (const part of this.#takeUnread()) this.#pass(part);
+    if (this.#hasArrived) this.#sink?.arrived();
+    else if (this.#isStopped && this.#sink) (isInline ? this.#request.socket : this.#request).resume();
+  }
+
+  /** The body of a request that a test injects. */
+  #readStream(): void {
     const request = this.#request;
-    if (request instanceof InlineBodyRequest && request.divert(this)) return;
-    if (!this.#isStream) request.on('data', (chunk) => this.take(chunk)).on('end', () => this.arrived());
-    this.#isStream = true;
-    request.resume();
+    request
+      .on('data', (chunk) => {
+        if (!this.take(chunk)) request.pause();
+      })
+      .on('end', () => this.arrived());
   }
 }
 
@@ -168,8 +206,10 @@ class BodyReader implements BodySink {
   readonly #maxBytes: number;
   readonly #owner: BodyOwner;
   readonly #use: UseBody;
-  #parts: Buffer[] = NO_PARTS;
   #size = 0;
+  #first: Buffer | undefined;
+  /** What follows the first piece. Most bodies have one. */
+  #more: Pieces | undefined;
 
   constructor(maxBytes: number, owner: BodyOwner, use: UseBody) {
     this.#maxBytes = maxBytes;
@@ -186,27 +226,62 @@ class BodyReader implements BodySink {
       this.broken(knownError(error));
       return false;
     }
-    // A literal has room for one, which is enough for most; `push` would reserve room for seventeen.
-    if (this.#parts === NO_PARTS) this.#parts = [chunk];
-    else if (this.#parts.push(chunk) > MOST_PARTS) this.#parts = [this.#joined()];
+    if (this.#first === undefined) this.#first = chunk;
+    else {
+      this.#more ??= new Pieces();
+      this.#more.add(chunk);
+    }
     return true;
   }
 
   arrived(): void {
-    const [first] = this.#parts;
-    const body = first && this.#parts.length === 1 ? first : this.#joined();
+    const body = this.#more ? this.#joined() : (this.#first ?? Buffer.alloc(0));
     this.#owner.run(() => this.#use(body));
   }
 
   broken(error: TuohsError): void {
-    free(this.#parts);
+    free(this.#parts());
     this.#owner.fail(error);
   }
 
   #joined(): Buffer {
-    const joined = Buffer.concat(this.#parts, this.#size);
-    free(this.#parts);
-    return joined;
+    const parts = this.#parts();
+    const body = Buffer.concat(parts, this.#size);
+    free(parts);
+    return body;
+  }
+
+  #parts(): Buffer[] {
+    return [...(this.#first ? [this.#first] : []), ...(this.#more?.parts ?? [])];
+  }
+}
+
+/** A shorter piece is copied: a `Buffer` of its own takes 340 bytes more, however little it holds. */
+const SHORT_PIECE = 1024;
+const BLOCK_BYTES = 2048;
+
+/** Pieces of a body, in order. Short ones are together in blocks. */
+class Pieces {
+  readonly parts: Buffer[] = [];
+  bytes = 0;
+  #block: Buffer | undefined;
+  #used = 0;
+
+  add(piece: Buffer): void {
+    this.bytes += piece.length;
+    if (piece.length < SHORT_PIECE) return this.#copy(piece);
+    this.#block = undefined;
+    this.parts.push(piece);
+  }
+
+  #copy(piece: Buffer): void {
+    if (this.#block === undefined || this.#used + piece.length > BLOCK_BYTES) {
+      this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+      this.#used = 0;
+      this.parts.push(this.#block);
+    }
+    this.#used += piece.copy(this.#block, this.#used);
+    this.parts[this.parts.length - 1] = this.#block.subarray(0, this.#used);
   }
 }
 

@@ -1,12 +1,19 @@
-import type { Cancel, Clock } from '../core/clock.ts';
+import type { Cancel, Clock, NextTurn } from '../core/clock.ts';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
 import { simpleUpperCase } from '../core/upper-case.ts';
 
-/** Answers by our own mapping if the upstream failed. The answer is marked as local, and no cache is above this layer. */
-export function fallbackShouter(inner: Shouter, { emit }: Pick<World, 'emit'>): Shouter {
+/**
+ * Answers by our own mapping if the upstream failed, each text in its turn, because many fail in the same moment. The answer is
+ * marked as local, and no cache is above this layer.
+ */
+export function fallbackShouter(
+  inner: Shouter,
+  { nextTurn }: { nextTurn: NextTurn },
+  { emit }: Pick<World, 'emit'>,
+): Shouter {
   return {
     shout(text, call) {
       const shout = inner.shout(text, call);
@@ -14,8 +21,10 @@ export function fallbackShouter(inner: Shouter, { emit }: Pick<World, 'emit'>): 
     },
   };
 
-  function answerFor(text: string, { signal }: Call, error: unknown): Shout {
-    if (!isUpstreamFailure(error) || signal.aborted) throw error;
+  async function answerFor(text: string, { signal }: Call, error: unknown): Promise<Shout> {
+    if (!isUpstreamFailure(error)) throw error;
+    await nextTurn(text.length, () => signal.aborted);
+    if (signal.aborted) throw error;
     emit({ type: 'fallback' });
     return { text: simpleUpperCase(text), source: 'local', stored: false, collapsed: false };
   }

@@ -5,19 +5,11 @@ import { openerOf, problemsOfLooks, stopClock } from './playground-page.ts';
 
 /** For each switch: how twenty texts end, ten of which are known, and what the strip must show. */
 const SWITCHES = [
-  ['slow', '20 of 20: 20 right, 0 refused, 0 wrong', /answered from SHOUTCLOUD in ([4-9]\d\d|\d{4,}) ms/],
-  ['answers well', '20 of 20: 20 right, 0 refused, 0 wrong', /SHOUTCLOUD answered in/],
-  [
-    'fails 30 %',
-    '20 of 20: 20 right, 0 refused, 0 wrong',
-    /SHOUTCLOUD failed in \d+ ms: an error of its own/,
-  ],
-  [
-    'lies',
-    '20 of 20: 20 right, 0 refused, 0 wrong',
-    /SHOUTCLOUD failed in \d+ ms: a wrong answer, thrown away/,
-  ],
-  ['gone', '20 of 20: 10 right, 10 refused, 0 wrong', /breaker open/],
+  ['slow', '20 right, 0 refused, 0 wrong', /answered from SHOUTCLOUD in ([4-9]\d\d|\d{4,}) ms/],
+  ['answers well', '20 right, 0 refused, 0 wrong', /SHOUTCLOUD answered in/],
+  ['fails 30 %', '20 right, 0 refused, 0 wrong', /SHOUTCLOUD failed in \d+ ms: an error of its own/],
+  ['lies', '20 right, 0 refused, 0 wrong', /SHOUTCLOUD failed in \d+ ms: a wrong answer, thrown away/],
+  ['gone', '10 right, 10 refused, 0 wrong', /breaker open/],
 ] as const;
 
 describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
@@ -30,7 +22,7 @@ describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
 
     for (const [name, tally, line] of SWITCHES) {
       await play(name);
-      assert.equal(await sendMany(), tally, name);
+      assert.equal(await sendMany(), `20 of 20: ${tally}`, name);
       await strip.getByText(line).first().waitFor();
       await strip.getByText('answered from memory').first().waitFor();
     }
@@ -38,10 +30,7 @@ describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
 
     await play('answers well');
     // The browser itself reports each refusal as an error. There must be no other error.
-    assert.deepEqual(
-      problems.filter((problem) => !/status of 50[34]/.test(problem)),
-      [],
-    );
+    for (const problem of problems) assert.match(problem, /status of 50[34]/);
 
     async function sendMany(): Promise<string> {
       await panel.getByRole('button', { name: 'Send 20 texts' }).click();

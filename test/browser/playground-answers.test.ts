@@ -79,20 +79,10 @@ async function assertInside(page: Page, text: string): Promise<void> {
   assert.ok(band.height <= 740, text);
 }
 
-interface Box {
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly right: number;
-  readonly height: number;
-}
+type Box = Readonly<Record<'top' | 'bottom' | 'left' | 'right' | 'height', number>>;
 
+/** But for a pixel of rounding. */
 function isInside(inner: Box, outer: Box): boolean {
-  const ROUNDING_PX = 1;
-  return (
-    inner.top >= outer.top - ROUNDING_PX &&
-    inner.bottom <= outer.bottom + ROUNDING_PX &&
-    inner.left >= outer.left - ROUNDING_PX &&
-    inner.right <= outer.right + ROUNDING_PX
-  );
+  const isBelow = inner.top >= outer.top - 1 && inner.left >= outer.left - 1;
+  return isBelow && inner.bottom <= outer.bottom + 1 && inner.right <= outer.right + 1;
 }

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { parse, stringify } from 'yaml';
-import { folder } from '../support/folder.ts';
-import { check, skipWithoutMonitoring as skip } from '../support/monitoring-tools.ts';
+import { parse } from 'yaml';
 import { only, rendered, rowsOf } from './rendering.ts';
 
 interface Rule {
@@ -62,15 +58,6 @@ test('each alert has the namespace that its AlertmanagerConfig looks for, and a 
     assert.equal(labels?.namespace, 'tuohs');
     assert.match(annotations?.runbook_url ?? '', /^https:\/\/docs\.example\/monitoring\.md#tuohs\w+$/);
   }
-});
-
-test('promtool finds nothing in the rules of the chart', { skip }, async (t) => {
-  const file = join(await folder(t), 'rules.yaml');
-  await writeFile(file, stringify(spec));
-
-  const { status, output } = check('promtool', ['check', 'rules', '--lint-fatal', file]);
-
-  assert.equal(status, 0, output);
 });
 
 test('the dashboard of the chart is the file', () => {

@@ -47,10 +47,8 @@ for (const [host, to] of Object.entries({
 })) {
   test(`a URL with the host ${host} opens its port to ${to} and nothing else`, () => {
     const redis = { url: `rediss://:pass%2Fword@${host}:25061/0` };
-    const config = {
-      shoutcloudUrl: `http://${host}:8081`,
-      otelExporterOtlpEndpoint: `http://${host}:4318/otlp`,
-    };
+    const shoutcloudUrl = `http://${host}:8081`;
+    const config = { shoutcloudUrl, otelExporterOtlpEndpoint: `http://${host}:4318/otlp` };
 
     const [, ...opened] = egress(policy({ redis, config }));
 

@@ -35,9 +35,8 @@ for (const [what, values] of Object.entries(rowsOf('odd.yaml'))) {
   });
 }
 
-for (const [what, { values, says }] of Object.entries(
-  rowsOf<{ values: Values; says?: string }>('bad.yaml'),
-)) {
+const badValues = rowsOf<{ values: Values; says?: string }>('bad.yaml');
+for (const [what, { values, says }] of Object.entries(badValues)) {
   test(`${what} is refused in a sentence by both versions of Helm`, () => {
     assertRefused(values);
     assert.match(refusal(values), new RegExp(says ?? ''));
@@ -97,10 +96,7 @@ function assertRefused(values: Values): void {
 async function assertValid(values: Values, rendering: Rendering = {}): Promise<void> {
   const manifests = rendered(values, rendering);
 
-  assert.deepEqual(
-    manifests.flatMap(namesOf).filter((name) => !isName(name)),
-    [],
-  );
+  for (const name of manifests.flatMap(namesOf)) assert.ok(isName(name), String(name));
   assert.deepEqual((await Promise.all(manifests.map(schemaErrors))).filter(Boolean), []);
 }
 

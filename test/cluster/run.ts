@@ -30,7 +30,10 @@ const app = release(NAMESPACE, DOCKER_IMAGE, more);
 const rows: Row[] = [];
 const complaints: string[] = [];
 
-const asked = { image: DOCKER_IMAGE, isPushed: false, url: INGRESS_URL, helm: ['--set', more.join(',')] };
+const asked = {
+  ...{ image: DOCKER_IMAGE, isPushed: false, url: INGRESS_URL, release: 'tuohs', namespace: NAMESPACE },
+  helm: ['--set', more.join(',')],
+};
 if (areUsable(asked) && !process.argv.includes('--check')) await runAll();
 
 async function runAll(): Promise<void> {

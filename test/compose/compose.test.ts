@@ -32,15 +32,8 @@ test('docker compose up brings every service, and a string is answered', { skip 
   });
 
   assert.deepEqual(JSON.parse(answer.body), { data: 'OLLEH' });
-  assert.deepEqual(running.trim().split('\n').sort(), [
-    'alertmanager',
-    'grafana',
-    'prometheus',
-    'receiver',
-    'shoutcloud',
-    'tuohs',
-    'valkey',
-  ]);
+  const services = 'alertmanager grafana prometheus receiver shoutcloud tuohs valkey';
+  assert.equal(running.trim().split('\n').sort().join(' '), services);
 });
 
 test('make demo-outage shows the alert arrive, then the end of it, and leaves nothing', {
@@ -55,13 +48,8 @@ test('make demo-outage shows the alert arrive, then the end of it, and leaves no
 
   const exitCode = await demo.exitCode;
   const told = demo.stdout.filter((line) => /told: .*TuohsUpstreamDown/.test(line));
-  const left = execFileSync('docker', [
-    'ps',
-    '--all',
-    '--quiet',
-    '--filter',
-    `name=${environment.COMPOSE_PROJECT_NAME}`,
-  ]);
+  const filter = `name=${environment.COMPOSE_PROJECT_NAME}`;
+  const left = execFileSync('docker', ['ps', '--all', '--quiet', '--filter', filter]);
 
   assert.equal(exitCode, 0, demo.stderr.join('\n'));
   assert.match(told[0] ?? '', /told: firing TuohsUpstreamDown: SHOUTCLOUD is down/);

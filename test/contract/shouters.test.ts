@@ -6,10 +6,13 @@ import { AttemptError, TuohsError } from '../../src/core/errors.ts';
 import type { Shout, Shouter } from '../../src/core/shouter.ts';
 import { verifiedUpperCase } from '../../src/core/upper-case.ts';
 import { startShoutcloud } from '../../src/shoutcloud/server.ts';
+import { batchedShouter } from '../../src/upstream/batched-shouter.ts';
 import { cachedShouter } from '../../src/upstream/cached-shouter.ts';
 import { coalescedShouter } from '../../src/upstream/coalesced-shouter.ts';
 import { deadlineShouter } from '../../src/upstream/deadline-shouter.ts';
+import { Gate, gatedShouter } from '../../src/upstream/gated-shouter.ts';
 import { httpTransport } from '../../src/upstream/http-transport.ts';
+import { RetryBudget } from '../../src/upstream/retried-shouter.ts';
 import { shoutcloudShouter } from '../../src/upstream/shoutcloud-shouter.ts';
 import { abandonedCall, testCall } from '../support/call.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
@@ -37,6 +40,11 @@ const LAYERS: Readonly<Record<string, (inner: Shouter, world: TestWorld) => Shou
   'cached shouter': (inner, world) => cachedShouter(inner, memoryStore({ maxBytes: 4_000_000 }), world),
   'coalesced shouter': coalescedShouter,
   'deadline shouter': (inner, world) => deadlineShouter(inner, { deadlineMs: 3000 }, world),
+  'batched and gated shouters': (inner, world) => {
+    const gate = new Gate({ connections: 4 }, world);
+    const options = { maxItems: 8, gate, budget: new RetryBudget({ ratio: 1 }), isWorthwhile: () => true };
+    return batchedShouter(gatedShouter(inner, gate), options, world);
+  },
 };
 for (const [name, wrap] of Object.entries(LAYERS)) {
   shouterContract(name, async (_t, upstream) => {

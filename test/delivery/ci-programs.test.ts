@@ -33,15 +33,23 @@ test('if nothing can be installed, one line says so, and it does not fail', asyn
   assert.match(stderr, /^not installed, because it takes root and apt-get: chromium redis-server /);
 });
 
-for (const [state, version, gitStatus, code, says, complaint] of [
-  ['is released with a tag', 'Unreleased', 0, 0, 'released\n', /^$/],
-  ['is new without a tag', 'Unreleased', 2, 0, 'new\n', /^$/],
-  ['is unnamed without a section', '0.0.0', 2, 0, 'unnamed\n', /^$/],
-  ['fails if the remote does not answer', 'Unreleased', 128, 128, '', /git ls-remote failed with 128/],
+for (const [state, version, exits, code, says, complaint] of [
+  ['is released with a tag', 'Unreleased', { git: 0 }, 0, 'released\n', /^$/],
+  ['is new without a tag', 'Unreleased', { git: 2 }, 0, 'new\n', /^$/],
+  ['is unnamed without a section', '0.0.0', { git: 2 }, 0, 'unnamed\n', /has no section 0\.0\.0/],
+  [
+    'fails if the remote does not answer',
+    'Unreleased',
+    { git: 128 },
+    128,
+    '',
+    /git ls-remote failed with 128/,
+  ],
+  ['fails if its notes cannot be read', 'Unreleased', { git: 2, node: 1 }, 1, '', /notes\.ts failed with 1/],
 ] as const) {
   test(`a version ${state}`, async (t) => {
     const path = await folder(t);
-    program(path, 'git', `exit ${gitStatus}`);
+    for (const [name, status] of Object.entries(exits)) program(path, name, `exit ${status}`);
 
     const { status, stdout, stderr } = spawnSync(join(root, '.ci/release-state'), [version], {
       cwd: root,

@@ -67,20 +67,17 @@ test('without an address the Service is asked through a port of this machine', a
   assert.match(calls, /kubectl port-forward --namespace tuohs service\/tuohs :http/);
 });
 
-const REFUSED: Readonly<
-  Record<string, readonly [line: string, RegExp, environment?: Record<string, string>]>
-> = {
+type Variables = Record<string, string>;
+
+const REFUSED: Readonly<Record<string, readonly [line: string, RegExp, Variables?]>> = {
   'an image without a registry': ['--image tuohs:local', /DOCKER_IMAGE names no registry/],
   'an image of Docker Hub': ['--image team/tuohs:1', /DOCKER_IMAGE names no registry/],
   'an image with a digest': [`--image ${IMAGE}`, /DOCKER_IMAGE has a digest/],
   'no image': ['--image ', /DOCKER_IMAGE is not the name of an image/],
-  'another scheme': [
-    '--image r.example/tuohs:1 --url ftp://shout.example',
-    /URL is no http or https address/,
-  ],
+  'another scheme': ['--image r.example/tuohs:1 --url ftp://a', /URL is no http or https address/],
   'the cluster and the values': [
     '--image r.example/tuohs:1 -- --set no=such',
-    /no cluster answers[\s\S]*helm refuses the values of HELM_FLAGS/,
+    /no cluster answers[\s\S]*helm refuses the values of HELM_FLAGS: Error: the reason why template fails/,
     { FAKE_FAILURE: 'template', FAKE_CLUSTER: 'none' },
   ],
 };
@@ -96,31 +93,30 @@ for (const [what, [line, sentence, environment]] of Object.entries(REFUSED)) {
   });
 }
 
+test('the values are checked together with those that the release keeps', async (t) => {
+  const args = ['--check', '--image', 'r.example/tuohs:1', '--', '--set', 'ingressRoute.enabled=true'];
+  const kept = '{"ingressRoute":{"host":"shout.example"}}';
+
+  const first = await withFakeTools(t, 'deploy.ts', args);
+  const again = await withFakeTools(t, 'deploy.ts', args, { FAKE_HISTORY: HISTORY, FAKE_KEPT: kept });
+
+  assert.match(first.calls, /template .* --values - --set ingressRoute\.enabled=true\nkept null$/m);
+  assert.ok(again.calls.includes(`kept ${kept}`));
+});
+
 const HELM_FAILS = { FAKE_FAILURE: 'upgrade' };
 const UPGRADE_FAILS = { FAKE_HISTORY: HISTORY, ...HELM_FAILS };
 const FAILED = { FAKE_LAST: '{"revision":5,"status":"failed"}' };
 const PENDING = { FAKE_LAST: '{"revision":5,"status":"pending-upgrade"}' };
 
 /** What fails, whether the release is rolled back to the last good revision, and the last message. */
-const FAILURES: readonly [
-  string,
-  args: readonly string[],
-  Record<string, string>,
-  isRolledBack: boolean,
-  RegExp,
-][] = [
+const FAILURES: readonly [string, readonly string[], Variables, isRolledBack: boolean, RegExp][] = [
   ['an upgrade answers wrongly', WRONG, { FAKE_HISTORY: HISTORY }, true, /neither answered nor refused/],
   ['a first release answers wrongly', WRONG, {}, false, /first release is left as it is/],
   ['pods never become ready', NOBODY, { ...UPGRADE_FAILS, ...FAILED }, true, /helm upgrade failed\)/],
   ['helm refuses to begin', NOBODY, { ...UPGRADE_FAILS, FAKE_REFUSAL: '1' }, false, /not deployed: Error/],
   ['somebody else is upgrading', NOBODY, { ...UPGRADE_FAILS, ...PENDING }, false, /not deployed: Error/],
-  [
-    'helm fails at the first release',
-    NOBODY,
-    HELM_FAILS,
-    false,
-    /left as it is \(Error: helm upgrade failed\)/,
-  ],
+  ['helm fails at the first release', NOBODY, HELM_FAILS, false, /left as it is .*helm upgrade failed/],
 ];
 for (const [what, args, environment, isRolledBack, words] of FAILURES) {
   test(`${what}: the deployment fails, and is ${isRolledBack ? '' : 'not '}rolled back`, async (t) => {
@@ -135,3 +131,49 @@ for (const [what, args, environment, isRolledBack, words] of FAILURES) {
     assert.equal(calls.includes('rollback tuohs'), isRolledBack);
   });
 }
+
+test('before a rollback the reason of each pod that is not ready is printed', async (t) => {
+  const pod = (name: string, status: object, more = {}) => ({ metadata: { name, ...more }, status });
+  const container = (state: object, more = {}) => [{ name: 'tuohs', ready: false, state, ...more }];
+  const ended = { terminated: { reason: 'Error', exitCode: 2 } };
+  const crashed = container({ waiting: { reason: 'CrashLoopBackOff' } }, { lastState: ended });
+  const pods = [
+    pod('crashed', { containerStatuses: crashed }),
+    pod('pulling', {
+      containerStatuses: container({ waiting: { reason: 'ErrImagePull', message: 'not found' } }),
+    }),
+    pod('probed', { containerStatuses: container({ running: {} }) }),
+    pod('waiting', { conditions: [{ type: 'PodScheduled', status: 'False', message: 'Insufficient cpu' }] }),
+    pod('initial', {
+      initContainerStatuses: container(ended),
+      containerStatuses: container({ waiting: { reason: 'PodInitializing' } }),
+    }),
+    pod('old', { containerStatuses: crashed }, { deletionTimestamp: 'now' }),
+    pod('sound', { containerStatuses: container({ running: {} }, { ready: true }) }),
+  ];
+
+  const { stderr, calls } = await withFakeTools(t, 'deploy.ts', NOBODY, {
+    ...UPGRADE_FAILS,
+    ...FAILED,
+    FAKE_PODS: JSON.stringify({ items: pods }),
+  });
+
+  assert.deepEqual(stderr.split('\n').slice(1, 9), [
+    'crashed: tuohs is not ready: it ended with exit code 2 (Error)',
+    '    the last words of crashed',
+    'pulling: tuohs is not ready: ErrImagePull not found',
+    'probed: tuohs is not ready: its probe fails',
+    'waiting has no node: Insufficient cpu',
+    'initial: tuohs is not ready: it ended with exit code 2 (Error)',
+    '    the last words of initial',
+    'not deployed: Error: rolled back to revision 3 (Error: helm upgrade failed)',
+  ]);
+  assert.match(calls, /logs crashed --namespace tuohs --container tuohs --tail 5 --previous$/m);
+  assert.match(calls, /logs initial --namespace tuohs --container tuohs --tail 5$/m);
+});
+
+test('a release is rolled back even if the state of its pods cannot be read', async (t) => {
+  const { stderr } = await withFakeTools(t, 'deploy.ts', NOBODY, { ...UPGRADE_FAILS, ...FAILED });
+
+  assert.match(stderr, /the state of the pods cannot be read: [\s\S]*rolled back to revision 3/);
+});

@@ -22,9 +22,11 @@ case "$*" in
   *--dry-run=server*) [ -n "$FAKE_PLAN" ] || FAKE_PLAN='{"manifest":""}'; printf '%s' "$FAKE_PLAN"; exit ;;
   'upgrade --install tuohs '*) [ -n "$FAKE_REFUSAL" ] || touch "$upgraded" ;;
 esac
-[ "$1" != "$FAKE_FAILURE" ] || exit 1
+[ "$1" != "$FAKE_FAILURE" ] || { echo "Error: the reason why $1 fails" >&2; exit 1; }
+[ "$1 $2" != 'get values' ] || { printf '%s' "$FAKE_KEPT"; exit; }
 case $1 in
   package) touch "$8/tuohs-$4.tgz" ;;
+  template) echo "kept $(cat)" >> "$FAKE_CALLS" ;;
   get) printf '%s' "$FAKE_MANIFEST" ;;
   version) echo v4.0.0 ;;
   status) [ -n "$FAKE_HISTORY" ] || [ -e "$upgraded" ] ;;
@@ -40,28 +42,22 @@ echo "kubectl $*" >> "$FAKE_CALLS"
 case "$1 $2" in
   'get apiservice' | 'get ingressclass') [ -z "$FAKE_BARE" ]; exit ;;
   'get --raw') [ -z "$FAKE_CLUSTER" ]; exit ;;
+  'get pods') [ -n "$FAKE_PODS" ] || exit 1; printf '%s' "$FAKE_PODS"; exit ;;
 esac
 case $1 in
+  logs) [ "$2" != probed ] && echo "the last words of $2" ;;
   get) printf 'service/tuohs-admin\\nservice/tuohs\\n' ;;
   port-forward) echo "Forwarding from 127.0.0.1:$FAKE_PORT -> 5000"; exec sleep 600 ;;
 esac
 `;
 
-export interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** One line for each call of helm or kubectl. */
-  readonly calls: string;
-}
-
-/** Runs a script of scripts/delivery/ with fakes of helm and kubectl. */
+/** Runs a script of scripts/delivery/ with a helm and a kubectl that only pretend. `calls` is one line for each call of theirs. */
 export async function withFakeTools(
   t: TestContext,
   script: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<Outcome> {
+) {
   const path = await folder(t);
   const calls = join(path, 'calls');
   for (const [name, text] of Object.entries({ helm: HELM, kubectl: KUBECTL, calls: '' }))

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
-import { read } from '../support/pages.ts';
+import { matches, read } from '../support/pages.ts';
 import { tuohs } from '../support/process.ts';
-import { HISTORY, type Outcome, withFakeTools } from './fake-tools.ts';
+import { HISTORY, withFakeTools } from './fake-tools.ts';
 
 const sound = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
 const IMAGE = ['--image', 'registry.example/tuohs:1.2.3'];
@@ -64,17 +64,11 @@ test("Traefik's values carry the client's address, in the PROXY protocol or as t
 });
 
 /** Provisions a cluster on which tuohs works. */
-async function provision(
-  t: TestContext,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-): Promise<Outcome> {
+async function provision(t: TestContext, args: readonly string[], environment: Record<string, string>) {
   const { url } = await sound.listening();
   return withFakeTools(t, 'provision.ts', args, { FAKE_PORT: new URL(url).port, ...environment });
 }
 
 function installed(calls: string): string[] {
-  return [...calls.matchAll(/^helm upgrade --install (\S+)(?!.*--dry-run)/gm)].map(
-    ([, release = '']) => release,
-  );
+  return matches(calls, /^helm upgrade --install (\S+)(?!.*--dry-run)/gm);
 }

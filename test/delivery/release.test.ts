@@ -8,7 +8,7 @@ import { readVersion } from '../../src/version.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 test('a version without a section in the changelog has no notes, and so no release', async () => {
-  await assert.rejects(script('release-notes.ts', '0.0.0'), { code: 1, stderr: /has no section 0\.0\.0/ });
+  await assert.rejects(script('release-notes.ts', '0.0.0'), { code: 3, stderr: /has no section 0\.0\.0/ });
 });
 
 test("the notes of a version are its section's words", async () => {

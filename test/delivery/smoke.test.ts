@@ -13,7 +13,7 @@ test('a sound service passes', async () => {
 
   const seen = await smoke(url, AT_ONCE);
 
-  assert.deepEqual(seen.slice(1), ['a fresh text is answered', 'bad input is told']);
+  assert.deepEqual(seen.slice(1), ['a fresh text is answered', 'bad input is refused']);
 });
 
 test('a service whose SHOUTCLOUD is down passes: it refuses honestly', async (t) => {

@@ -154,10 +154,6 @@ test('the registry is a variable: GHCR by default, or DigitalOcean with its own 
   assert.match(build, /doctl registry login/);
 });
 
-test('every update waits a week', () => {
-  for (const { cooldown } of parse(dependabot).updates) assert.deepEqual(cooldown, { 'default-days': 7 });
-});
-
 /** Runs the step that decides what to build, on files with only some of their lines. */
 async function whatIsBuilt(t: TestContext, isKept = (_line: string) => true) {
   const cwd = await folder(t);

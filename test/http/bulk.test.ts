@@ -185,6 +185,26 @@ test('while a client does not read its answers, no more lines begin', async (t) 
   await until(t, () => begun === 1000);
 });
 
+test('no more than 40 KiB is written of an answer that waits for an earlier one', async (t) => {
+  let written = 0;
+  const { client } = await startBulk(t, {
+    reverseShout(text) {
+      if (text === 'first') return new Promise(() => {});
+      written += 212;
+      return shoutOf('x'.repeat(200));
+    },
+  });
+
+  client.send(requestOf('GET /v1?data=first') + bulkOf(...Array<string>(5000).fill('a')));
+  await until(t, () => written > 0);
+  for (let before = -1; before !== written; ) {
+    before = written;
+    for (let i = 0; i < 50; i++) await turn();
+  }
+
+  assert.ok(written < 40_960, `${written}`);
+});
+
 test('lines are counted by how they ended, and an internal error is reported with the id of the request', async (t) => {
   const bug = new TypeError('hidden');
   const { post, world } = await startBulk(t, {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { AttemptError } from '../../src/core/errors.ts';
+import type { Shout } from '../../src/core/shouter.ts';
 import { type ApiUnderTest, fakeApi } from '../support/api.ts';
+import type { FakeShouter } from '../support/fake-shouter.ts';
 import { parsed } from '../support/raw-answer.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
@@ -66,26 +68,49 @@ test('after a long head, another waits for its turn, and is not answered if its 
   await until(t, () => server.inFlight() === 0 && server.status().heldBytes === 0);
 });
 
-const never = () => new Promise<never>(() => {});
-for (const [what, before, more, parts] of [
-  ['its turn', requestOf('GET /v1', { more: LONG }), LONG, { nextTurn: never }],
+for (const [what, end, answer] of [
+  ['answers', (upstream: FakeShouter) => upstream.answerHeld(), '200 OK'],
   [
-    'its turn, and is sent in chunks,',
-    requestOf('GET /v1', { more: LONG }),
-    `${LONG}\r\ntransfer-encoding: chunked`,
-    { nextTurn: never },
+    'failures',
+    (upstream: FakeShouter) => upstream.failHeld(new AttemptError('timeout', 'too late')),
+    '504 Gateway Timeout',
   ],
-  ['its quota', '', '', { requestCounter: { count: never } }],
-  ['earlier requests', requestOf('GET /v1?data=a').repeat(8), '', { reverseShout: never }],
-] as readonly [string, string, string, ApiUnderTest][]) {
-  test(`while a request waits for ${what} so much of its body is held as Node reads`, async (t) => {
+] as const) {
+  test(`of ${what} that come in the same moment, 32 leave in a turn of the event loop and the rest in later ones`, async (t) => {
+    const turns: (() => void)[] = [];
+    const nextTurn = () => new Promise<void>((run) => turns.push(run));
+    const { server, upstream, world, port } = await start(t, 2 ** 26, { nextTurn });
+    upstream.hold();
+    const clients = await Promise.all(Array.from({ length: 40 }, () => rawClient(t, port)));
+    for (const [i, client] of clients.entries()) client.send(requestOf(`GET /v1?data=${i}`));
+    await until(t, () => upstream.calls.length === 40);
+
+    end(upstream);
+    await until(t, () => world.told('answered').length === 32);
+    const [waiting, inFlight] = [turns.length, server.inFlight()];
+    for (const run of turns) run();
+
+    for (const client of clients) await client.heard(answer);
+    assert.deepEqual([waiting, inFlight], [8, 8]);
+  });
+}
+
+const IN_CHUNKS = 'transfer-encoding: chunked';
+const CHUNK = `400\r\n${'x'.repeat(1024)}\r\n`;
+
+const never = () => new Promise<never>(() => {});
+for (const [what, before, parts] of [
+  ['its quota', '', { requestCounter: { count: never } }],
+  ['earlier requests', requestOf('GET /v1?data=a').repeat(8), { reverseShout: never }],
+] as readonly [string, string, ApiUnderTest][]) {
+  test(`what arrives of a body while its request waits for ${what} is held`, async (t) => {
     const { server, port } = await start(t, 2 ** 26, parts, { rateLimitPerMinute: 100 });
     const client = await rawClient(t, port);
-    const length = more.includes('chunked') ? '' : 'content-length: 100000';
 
-    client.send(before + requestOf('POST /v1', { more: [length, more].filter(Boolean).join('\r\n') }));
+    client.send(before + requestOf('POST /v1', { type: 'text/plain', more: IN_CHUNKS }));
+    client.send(CHUNK.repeat(60));
 
-    await until(t, () => server.status().heldBytes > 65_536);
+    await until(t, () => server.status().heldBytes > 60_000);
   });
 }
 
@@ -165,17 +190,29 @@ test('texts that wait fill three quarters at most, three copies each, but a smal
   assert.deepEqual(world.told('shed'), [{ type: 'shed', reason: 'bytes' }]);
 });
 
-test('a bulk that is answered holds three copies of its text', async (t) => {
-  const { server, upstream, port } = await start(t);
+test('a bulk that is answered holds three copies of its text, and 40 KiB or what is not read of its answers', async (t) => {
+  const { server, upstream, port } = await start(t, 2 ** 26);
   upstream.hold();
   const body = `${jsonOf('x'.repeat(10_000))}\n`;
   const client = await rawClient(t, port);
 
-  client.send(requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body }));
+  client.send(bulkOf(body));
   await until(t, () => upstream.calls.length === 1);
 
   const { heldBytes } = server.status();
-  assert.ok(heldBytes > 3 * body.length && heldBytes < 3 * body.length + 2 * HEAD, `${heldBytes}`);
+  const least = 3 * body.length + 40_960;
+  assert.ok(heldBytes > least && heldBytes < least + 2 * HEAD, `${heldBytes}`);
+});
+
+test('a text whose answer takes six times its bytes is refused if there is no room for that', async (t) => {
+  const { client } = await startKnown(t, 300_000);
+
+  client.send(requestOf('POST /v1', { type: 'text/plain', body: '\x01'.repeat(60_000) }));
+  const refusal = parsed(await client.heard(/\}$/));
+  client.send(requestOf('POST /v1', { type: 'text/plain', body: 'x'.repeat(60_000) }));
+
+  assert.equal(refusal.status, 503);
+  await client.heard(`{"data":"${'x'.repeat(60_000)}"}`);
 });
 
 test('the work on a refused text stops, and a later failure of the upstream does no harm', async (t) => {
@@ -230,6 +267,17 @@ test('answers of text that wait to be read hold their bytes, too', async (t) => 
 
   await until(t, () => server.status().heldBytes > 2 * text.length);
 });
+
+const known = (text: string): Shout => ({ text, source: 'memory', stored: false, collapsed: false });
+
+function bulkOf(body: string): string {
+  return requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body });
+}
+
+async function startKnown(t: TestContext, room: number) {
+  const { port } = await start(t, room, { reverseShout: known });
+  return { client: await rawClient(t, port) };
+}
 
 function jsonOf(data: string): string {
   return JSON.stringify({ data });

@@ -22,6 +22,12 @@ const REFUSED: Readonly<Record<string, Refusal>> = {
   'another content type': { status: 400, type: 'text/html' },
   'no content type': { status: 400, type: '' },
   'another charset': { status: 400, type: 'application/json; charset=latin1' },
+  'a content coding': { status: 400, type: 'application/json\r\ncontent-encoding: br' },
+  'a bulk with a content coding': {
+    status: 400,
+    line: 'POST /v1/bulk',
+    type: `${NDJSON_TYPE}\r\ncontent-encoding: br`,
+  },
   'JSON for a bulk': { status: 400, line: 'POST /v1/bulk' },
   'an unknown path': { status: 404, line: 'POST /v2' },
   'another method': { status: 405, line: 'PUT /v1' },

@@ -17,11 +17,7 @@ const ZERO_WHERE_ALL_IS_WELL = [
 
 /** The panels that show errors. */
 const TROUBLE = [
-  'Failed',
-  'Burn of the error budget',
-  'Turned away',
-  'Shared flights',
-  'Wrong and local answers',
+  ...['Failed', 'Burn of the error budget', 'Turned away', 'Shared flights', 'Wrong and local answers'],
 ];
 
 const skip = skipWithoutMonitoring || skipWithoutRedis;

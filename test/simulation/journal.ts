@@ -1,27 +1,25 @@
 import type { Clock } from '../../src/core/clock.ts';
 
-/** The counts of what happened in a run. */
-export const NOTHING_COVERED = {
-  virtualMs: 0,
-  events: 0,
-  calls: 0,
-  answers: 0,
-  hits: 0,
-  hangUps: 0,
-  attempts: 0,
-  batches: 0,
-  splits: 0,
-  retries: 0,
-  pauses: 0,
-  breakerOpenings: 0,
-  fallbacks: 0,
-  shed: 0,
-  redisCommands: 0,
-  redisTimeouts: 0,
-  refusedValues: 0,
-};
+const COUNTS = [
+  ...[
+    'virtualMs',
+    'events',
+    'calls',
+    'answers',
+    'hits',
+    'hangUps',
+    'attempts',
+    'batches',
+    'splits',
+    'retries',
+  ],
+  ...['pauses', 'breakerOpenings', 'fallbacks', 'shed', 'redisCommands', 'redisTimeouts', 'refusedValues'],
+] as const;
 
-export type Coverage = typeof NOTHING_COVERED;
+/** The counts of what happened in a run. */
+export type Coverage = Record<(typeof COUNTS)[number], number>;
+
+export const NOTHING_COVERED = Object.fromEntries(COUNTS.map((name) => [name, 0])) as Coverage;
 
 /** An invariant did not hold. */
 export class Violation extends Error {

@@ -62,38 +62,23 @@ export function simulatedShoutcloud(
     const sound = Buffer.from(encodeAnswer(input, output));
     const ok = (bytes: Uint8Array): Reply => ({ headMs, statusCode: 200, parts: [{ afterMs: 0, bytes }] });
     const half = { afterMs: 0, bytes: sound.subarray(0, sound.length >> 1) };
-    switch (kind) {
-      case 'refused':
-        return REFUSED;
-      case 'hang':
-        return SILENT;
-      case 'status':
-        return status(headMs, roll.one([500, 500, 502, 503, 504, 408]));
-      case 'throttled':
-        return throttled(headMs);
-      case 'rejected':
-        return status(headMs, roll.one([400, 301, 404, 204, 413]));
-      case 'wrong':
-        return ok(wrong(input, output));
-      case 'mistaken':
-        return ok(Buffer.from(encodeAnswer(input, `${output}!`)));
-      case 'swapped':
-        return ok(Buffer.from(encodeAnswer(input, withPartsSwapped(output))));
-      case 'crossed':
-        return ok(Buffer.from(encodeAnswer(previous, goUpperCase(previous))));
-      case 'slow':
-        return { ...ok(sound), headMs: Math.round(roll.between(100, 2000)) };
-      case 'drip':
-        return { headMs, statusCode: 200, parts: drops(sound) };
-      case 'cut':
-        return { headMs, statusCode: roll.one([200, 500]), parts: [half, 'cut'] };
-      case 'stall':
-        return { headMs, statusCode: roll.one([200, 503]), parts: [half, 'never'] };
-      case 'endless':
-        return { headMs, statusCode: roll.one([200, 500]), parts: endless(12 * sound.length) };
-      default:
-        return ok(sound);
-    }
+    const replies: Readonly<Record<string, () => Reply>> = {
+      refused: () => REFUSED,
+      hang: () => SILENT,
+      status: () => status(headMs, roll.one([500, 500, 502, 503, 504, 408])),
+      throttled: () => throttled(headMs),
+      rejected: () => status(headMs, roll.one([400, 301, 404, 204, 413])),
+      wrong: () => ok(wrong(input, output)),
+      mistaken: () => ok(Buffer.from(encodeAnswer(input, `${output}!`))),
+      swapped: () => ok(Buffer.from(encodeAnswer(input, withPartsSwapped(output)))),
+      crossed: () => ok(Buffer.from(encodeAnswer(previous, goUpperCase(previous)))),
+      slow: () => ({ ...ok(sound), headMs: Math.round(roll.between(100, 2000)) }),
+      drip: () => ({ headMs, statusCode: 200, parts: drops(sound) }),
+      cut: () => ({ headMs, statusCode: roll.one([200, 500]), parts: [half, 'cut'] }),
+      stall: () => ({ headMs, statusCode: roll.one([200, 503]), parts: [half, 'never'] }),
+      endless: () => ({ headMs, statusCode: roll.one([200, 500]), parts: endless(12 * sound.length) }),
+    };
+    return replies[kind]?.() ?? ok(sound);
   }
 
   function wrong(input: string, output: string): Uint8Array {

@@ -1,5 +1,6 @@
 import { redisConnection } from '../../src/cache/redis-connection.ts';
 import { redisStore } from '../../src/cache/redis-store.ts';
+import { turns } from '../../src/core/clock.ts';
 import { AttemptError } from '../../src/core/errors.ts';
 import type { BreakerState, Event, World } from '../../src/core/events.ts';
 import type { Call, Shouter } from '../../src/core/shouter.ts';
@@ -69,6 +70,7 @@ export async function simulate(
       transport: simulatedShoutcloud(scenario, attempts, { dice: dice(seed, 'shoutcloud'), journal }),
       redis: redis && redisStore(redis, { ttlDays: 30, verify: variant.verifyRedis }, world),
       isPressed: () => isWithin(pressures),
+      nextTurn: turns(clock),
       views: [counted],
       layers: { ...variant.layers, retried: (...parts) => countBatches(variant.layers.retried(...parts)) },
     },

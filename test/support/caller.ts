@@ -16,27 +16,12 @@ export interface Answer {
   readonly retryAfter: string;
 }
 
-/** A request for one text, and the only right answer to it. */
-export interface TextQuestion {
-  readonly request: string;
-  readonly expected: string;
-}
-
-/** A POST of JSON, like most callers send it. */
-export function questionOf(text: string, host = 'lab'): TextQuestion {
+/** A POST of JSON, as most callers send it, and the only right answer to it. */
+export function questionOf(text: string, host = 'lab') {
   const body = JSON.stringify({ data: text });
   const head = `POST /v1 HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n`;
   const request = `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
   return { request, expected: oracle(text) };
-}
-
-/** A client with one connection and one request at a time. It repeats nothing by itself. */
-export interface Caller {
-  /** False after the other side has closed the connection, or said that it will. */
-  readonly isOpen: boolean;
-  /** Sends the request and checks the answer. Never rejects. */
-  ask(question: TextQuestion, label?: string): Promise<Answer>;
-  close(): void;
 }
 
 /** Milliseconds since 1970, the same in every process of the machine. */
@@ -46,7 +31,8 @@ export function nowMs(): number {
 
 const PATIENCE_MS = 5_000;
 
-export function openCaller({ host = '127.0.0.1', port }: { host?: string; port: number }): Caller {
+/** A client with one connection and one request at a time. It repeats nothing by itself. */
+export function openCaller({ host = '127.0.0.1', port }: { host?: string; port: number }) {
   const socket = connect({ port, host, noDelay: true });
   let isOpen = true;
   let received = '';
@@ -71,10 +57,12 @@ export function openCaller({ host = '127.0.0.1', port }: { host?: string; port: 
   });
 
   return {
+    /** False after the other side has closed the connection, or said that it will. */
     get isOpen() {
       return isOpen;
     },
-    async ask({ request, expected }, label = '') {
+    /** Sends the request and checks the answer. Never rejects. */
+    async ask({ request, expected }: ReturnType<typeof questionOf>, label = ''): Promise<Answer> {
       const atMs = nowMs();
       const seen = await exchange(request).catch((error: Error) => error.message);
       const tookMs = nowMs() - atMs;

@@ -59,30 +59,18 @@ function readCommand(bytes: string): { command: string[]; length: number } | und
 }
 
 function honest(values: Map<string, string>, [name = '', key = '', ...rest]: readonly string[]): string {
-  switch (name.toLowerCase()) {
-    case 'info':
-      return bulk(INFO);
-    case 'get':
-      return bulk(values.get(key));
-    case 'mget':
-      return `*${1 + rest.length}\r\n${[key, ...rest].map((each) => bulk(values.get(each))).join('')}`;
-    case 'set':
-      values.set(key, rest[0] ?? '');
-      return '+OK\r\n';
-    case 'incrby': {
-      const count = Number(values.get(key) ?? 0) + Number(rest[0]);
-      values.set(key, `${count}`);
-      return `:${count}\r\n`;
-    }
-    case 'expire':
-      return `:${values.has(key) ? 1 : 0}\r\n`;
-    case 'unlink':
-      return `:${[key, ...rest].filter((each) => values.delete(each)).length}\r\n`;
-    case 'echo':
-      return bulk(key);
-    default:
-      return '+OK\r\n';
-  }
+  const count = Number(values.get(key) ?? 0) + Number(rest[0]);
+  const replies: Readonly<Record<string, () => string>> = {
+    info: () => bulk(INFO),
+    get: () => bulk(values.get(key)),
+    mget: () => `*${1 + rest.length}\r\n${[key, ...rest].map((each) => bulk(values.get(each))).join('')}`,
+    set: () => (values.set(key, rest[0] ?? '') ? '+OK\r\n' : ''),
+    incrby: () => `:${values.set(key, `${count}`).get(key)}\r\n`,
+    expire: () => `:${values.has(key) ? 1 : 0}\r\n`,
+    unlink: () => `:${[key, ...rest].filter((each) => values.delete(each)).length}\r\n`,
+    echo: () => bulk(key),
+  };
+  return replies[name.toLowerCase()]?.() ?? '+OK\r\n';
 }
 
 /** A string as Redis sends it. */

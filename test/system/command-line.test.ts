@@ -5,7 +5,9 @@ import { ended, startProgram, tuohs } from '../support/process.ts';
 import { ran } from '../unit/cli/shout-surroundings.ts';
 import { runningService } from './service.ts';
 
-const { url } = await runningService({ after });
+// Its port is shared by two processes.
+const TWO = { WEB_CONCURRENCY: '2' };
+const { url } = await runningService({ after }, {}, TWO);
 
 const USAGE = /^Usage: tuohs/;
 const NOTHING = /^$/;
@@ -46,7 +48,6 @@ test('tuohs help shout is tuohs shout --help', async () => {
 });
 
 const { port } = new URL(url);
-const TWO = { WEB_CONCURRENCY: '2' };
 const taken = (name: string) => `${name} ${port} is taken: another program listens on it (EADDRINUSE)`;
 
 /** Addresses on which nothing can listen, and the beginning of the sentence about each. */

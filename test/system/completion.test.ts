@@ -43,10 +43,8 @@ test('other commands do not need the package for completion', async (t) => {
   const breaking = `data:text/javascript,${encodeURIComponent(
     "import { registerHooks } from 'node:module'; registerHooks({ resolve(name, context, next) { if (name.startsWith('@bomb')) throw new Error('loaded'); return next(name, context); } });",
   )}`;
-  const program = startProgram(t, {
-    command: process.execPath,
-    args: ['--import', breaking, 'src/main.ts', '--help'],
-  });
+  const args = ['--import', breaking, 'src/main.ts', '--help'];
+  const program = startProgram(t, { command: process.execPath, args });
 
   assert.equal(await program.exitCode, 0);
   assert.match(program.stdout.join('\n'), /^ {2}completion /m);

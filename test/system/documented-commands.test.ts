@@ -12,13 +12,12 @@ import { runningService } from './service.ts';
 const { url, adminUrl } = await runningService({ after });
 const place = await folder({ after });
 await writeFile(join(place, 'names.txt'), 'one\n');
-const skip = spawnSync('curl', ['--version']).status === 0 ? false : 'there is no curl';
+const missing = ['curl', 'split'].filter((tool) => spawnSync(tool, ['--version']).status !== 0);
+const skip = missing.length > 0 && `there is no ${missing.join(', no ')} (GNU)`;
 
-// curl ignores the settings of the user.
-const FUNCTIONS = `
+const PREPARED = `
 cd "${place}"
 tuohs() { "${process.execPath}" "${fileURLToPath(new URL('src/main.ts', ROOT))}" "$@"; }
-curl() { command curl -q -sS --noproxy "*" --max-time 300 "$@"; }
 `;
 
 const README_EXAMPLES = examples('README.md').flatMap((block) =>
@@ -33,7 +32,11 @@ test('the README shows how to ask with JSON, with a form and with a GET', () => 
   assert.match(shown, /curl -G/);
 });
 
-for (const example of [...README_EXAMPLES, ...examples('docs/command-line.md')]) {
+for (const example of [
+  ...README_EXAMPLES,
+  ...examples('docs/command-line.md'),
+  ...examples('docs/bulk.md'),
+]) {
   const lines = example.trimEnd().split('\n');
   const commands = lines.filter((line) => !line.startsWith('# ')).join('\n');
   // The comment lines are the expected output.
@@ -48,8 +51,9 @@ for (const example of [...README_EXAMPLES, ...examples('docs/command-line.md')])
 
     const program = startProgram(t, {
       command: 'sh',
-      args: ['-ec', FUNCTIONS + addressed],
-      environment: { TUOHS_URL: url },
+      args: ['-ec', PREPARED + addressed],
+      // curl ignores the settings of the user.
+      environment: { TUOHS_URL: url, HOME: place, no_proxy: '*' },
     });
 
     const { code, stdout, stderr } = await ended(program);

@@ -14,32 +14,21 @@ function hangingFile(name: string): string {
 const HANGING_LOOK_UP = `import dns from 'node:dns';
   dns.lookup = () => { console.log('{"msg":"hangs"}'); setInterval(() => {}, 1000); };`;
 
-interface HangingStart {
-  readonly what: string;
-  readonly code: string;
-  readonly args?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-}
+const APP = hangingFile('/src/app.ts');
+const REDIS = hangingFile('/cache/redis-connection.ts');
+const SERVER = hangingFile('/shoutcloud/server.ts');
 
-const HANGING_STARTS: readonly HangingStart[] = [
-  { what: 'the service itself', code: hangingFile('/src/app.ts') },
-  {
-    what: 'Redis',
-    code: hangingFile('/cache/redis-connection.ts'),
-    environment: { REDIS_URL: 'redis://127.0.0.1:1' },
-  },
-  { what: 'the look-up of HOST', code: HANGING_LOOK_UP, environment: { HOST: 'tuohs.invalid' } },
-  {
-    what: 'the SHOUTCLOUD of its own',
-    code: hangingFile('/shoutcloud/server.ts'),
-    args: ['serve', '--embedded-shoutcloud'],
-  },
-  { what: 'tuohs shoutcloud', code: hangingFile('/shoutcloud/server.ts'), args: ['shoutcloud'] },
-  { what: 'a worker', code: hangingFile('/src/app.ts'), environment: { WEB_CONCURRENCY: '2' } },
+const HANGING_STARTS: readonly [what: string, code: string, line: string, Record<string, string>?][] = [
+  ['the service itself', APP, 'serve'],
+  ['Redis', REDIS, 'serve', { REDIS_URL: 'redis://127.0.0.1:1' }],
+  ['the look-up of HOST', HANGING_LOOK_UP, 'serve', { HOST: 'tuohs.invalid' }],
+  ['the SHOUTCLOUD of its own', SERVER, 'serve --embedded-shoutcloud'],
+  ['tuohs shoutcloud', SERVER, 'shoutcloud'],
+  ['a worker', APP, 'serve', { WEB_CONCURRENCY: '2' }],
 ];
-for (const { what, code, args = ['serve'], environment } of HANGING_STARTS) {
+for (const [what, code, line, environment] of HANGING_STARTS) {
   test(`SIGTERM while ${what} hangs in the start ends it with 0`, async (t) => {
-    const service = tuohs(t, args, { ...hook(code), ...environment });
+    const service = tuohs(t, line.split(' '), { ...hook(code), ...environment });
     await service.logLine('hangs');
 
     assert.equal(await service.stop(), 0);
@@ -57,7 +46,7 @@ test('a thread that never comes back does not keep it from ending', async (t) =>
 });
 
 test('a worker that hangs in its start does not outlive a primary that was killed', async (t) => {
-  const workers = { ...hook(hangingFile('/src/app.ts')), WEB_CONCURRENCY: '2' };
+  const workers = { ...hook(APP), WEB_CONCURRENCY: '2' };
   const service = tuohs(t, ['serve'], workers);
   await service.logLine('hangs');
 

@@ -44,26 +44,23 @@ for (const [what, variables, isLoaded] of LOADED) {
   });
 }
 
+const SHOP = { OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop,service.namespace=a%20street' };
+
 /** The variables that name a service, and the name in its spans. */
 const NAMES: readonly [Record<string, string>, Record<string, string>][] = [
   [{ OTEL_SERVICE_NAME: '' }, { 'service.name': 'tuohs' }],
   [
-    {
-      OTEL_SERVICE_NAME: 'kiosk',
-      OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop,service.namespace=a%20street',
-    },
+    { OTEL_SERVICE_NAME: 'kiosk', ...SHOP },
     { 'service.name': 'kiosk', 'service.namespace': 'a street' },
   ],
-  [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop' }, { 'service.name': 'shop' }],
+  [SHOP, { 'service.name': 'shop', 'service.namespace': 'a street' }],
   [{ OTEL_RESOURCE_ATTRIBUTES: 'rubbish' }, { 'service.name': 'tuohs' }],
 ];
 for (const [variables, attributes] of NAMES) {
   test(`${JSON.stringify(variables)} names the service ${JSON.stringify(attributes)}`, async (t) => {
     const receiver = await otlpReceiver(t);
-    const exporter = {
-      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-    };
+    const OTEL_EXPORTER_OTLP_ENDPOINT = receiver.endpoint;
+    const exporter = { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
     const { service, url } = await runningService(t, {}, { ...exporter, ...variables });
 
     await askJson(url, { data: 'hello' });

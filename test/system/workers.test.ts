@@ -36,15 +36,6 @@ test('one process alone starts no other', async (t) => {
   assert.equal((await statusOf((await service.listening()).adminUrl)).workers, undefined);
 });
 
-test('a port in use ends it with 1 and the reason, even if its user shares it', async (t) => {
-  const { port } = new URL((await twoWorkers(t)).url);
-
-  const { code, stderr } = await ended(tuohs(t, ['serve', '--embedded-shoutcloud'], { ...TWO, PORT: port }));
-
-  assert.equal(code, 1);
-  assert.match(stderr, /^tuohs: PORT \d+ is taken: .*EADDRINUSE/);
-});
-
 test('a worker that cannot start ends it with 1 and the reason', async (t) => {
   const failing = hook(`if (process.argv[2] === 'worker') throw new Error('as told')`);
 

@@ -1,16 +1,66 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Closer, lifecycle } from '../../src/lifecycle.ts';
-import { settled } from '../support/fake-clock.ts';
-import { soFar } from '../support/layer.ts';
-import { testWorld } from '../support/world.ts';
+import { fakeClock, settled } from '../support/fake-clock.ts';
 
-type Parts = { closeApi?: Closer; closeRedis?: Closer; extraMs?: number };
+/** What a part does when it is asked to close; its end is that of `api ends`. */
+const MANNERS: Readonly<Record<string, (end: Promise<void>) => Closer>> = {
+  closes: () => () => {},
+  fails: () => () => Promise.reject('a failure'),
+  waits: (end) => () => end,
+  hangs: () => () => new Promise(() => {}),
+  obeys: () => (manner) => manner ?? new Promise(() => {}),
+  loses: () => (manner) => (manner ? Promise.reject('a lost answer') : new Promise(() => {})),
+};
 
-const never = () => new Promise(() => {});
+/**
+ * What happens to a life with a drain of 6 s and the parts redis and api, and what is seen then, in order: its events, the parts that are
+ * asked to close, and how `close` ends. `+100` is later. With `extra`, it waits a second longer than usual.
+ */
+const CASES = {
+  'what never served has nothing to drain': 'close => draining, api, redis, closed, ended; no timer',
+  'all that close it wait for the same end':
+    'close, close => draining, api, redis, closed, ended, ended; no timer',
+  'everything is still served while it drains': 'started, close, +5999 => draining',
+  'then the parts close in order': 'started, close, +6000 => draining, api, redis, closed, ended; no timer',
+  'one after the other': 'api waits, started, close, +10000 => draining, api',
+  'and all of them':
+    'api waits, started, close, +10000, api ends => draining, api, redis, closed, ended; no timer',
+  'a part that fails to close fails the whole, and the rest is closed':
+    'api fails, close => draining, api, redis, a failure; no timer',
+  'the part that was added last is closed first, and those that observe the others after them':
+    'add admin last, add bulk, close => draining, bulk, api, redis, admin, closed, ended; no timer',
+  'parts have 20 s in all': 'api obeys, started, close, +19999 => draining, api',
+  'what is left then is closed at once and side by side':
+    'api obeys, started, close, +20000 => draining, api, api now, redis now, closed, ended; no timer',
+  'an answer that is lost then fails the end, and the rest is closed':
+    'api loses, started, close, +20000 => draining, api, api now, redis now, closed, a lost answer; no timer',
+  'a step that has ended is not closed again':
+    'redis obeys, started, close, +20000 => draining, api, redis, redis now, closed, ended; no timer',
+  'a step that never ends has a second more':
+    'api hangs, started, close, +20999 => draining, api, api now, redis now',
+  'then it is given up':
+    'api hangs, started, close, +21000 => draining, api, api now, redis now, ended; no timer',
+  'with extra time, parts have that, too': 'extra, api hangs, started, close, +20999 => draining, api',
+  'and so have steps that never end':
+    'extra, api hangs, started, close, +21000, +1999 => draining, api, api now, redis now',
+  'they are given up when it is over':
+    'extra, api hangs, started, close, +21000, +2000 => draining, api, api now, redis now, ended; no timer',
+  'a hurry closes everything at once':
+    'started, close, hurry => draining, api now, redis now, closed, stopped before everything was answered; no timer',
+  'a hurry that comes when all is closed changes nothing':
+    'started, close, +6000, hurry => draining, api, redis, closed, ended; no timer',
+};
+for (const [what, row] of Object.entries(CASES)) {
+  test(what, async () => {
+    const [script = '', seen] = row.split(' => ');
+
+    assert.equal(await played(script), seen);
+  });
+}
 
 test('it is ready once started, and no longer when the drain begins, which is signalled at once', () => {
-  const { life } = start();
+  const life = lifecycle({ drainMs: 6000 }, { clock: fakeClock(), emit: () => {} });
   const states = [life.isReady()];
 
   life.started();
@@ -22,135 +72,35 @@ test('it is ready once started, and no longer when the drain begins, which is si
   assert.deepEqual([states, life.isDraining()], [[false, true, false], true]);
 });
 
-test('everything is still served while it drains, then the parts close in order', async () => {
-  const api = Promise.withResolvers<void>();
-  const { world, life, clock, closed } = serving({ closeApi: () => api.promise });
-  let calls = 0;
-  life.closes(() => calls++);
-
-  const closing = life.close();
-  await clock.advance(5999);
-  const early = calls;
-  await clock.advance(4001);
-  const before = [...closed];
-  api.resolve();
-  await closing;
-
-  assert.deepEqual([early, calls, before, closed], [0, 1, [], ['redis']]);
-  assert.deepEqual(world.events, [{ type: 'draining' }, { type: 'closed' }]);
-});
-
-test('what never served has nothing to drain, closes once, and leaves no timer', async () => {
-  const { life, closed, clock } = start();
-
-  await Promise.all([life.close(), life.close()]);
-  await life.close();
-  await settled();
-
-  assert.deepEqual(closed, ['api', 'redis']);
-  assert.deepEqual([life.isReady(), clock.timers()], [false, 0]);
-});
-
-test('a part that fails to close fails the whole', async () => {
-  const { life } = start({ closeApi: () => Promise.reject(new Error('as told')) });
-
-  await assert.rejects(life.close(), { message: 'as told' });
-});
-
-test('the part that was added last is closed first, and those that observe the others after them', async () => {
-  const { life, closed } = start();
-  life.closesLast(() => closed.push('admin'));
-  life.closes(() => closed.push('bulk'));
-
-  await life.close();
-
-  assert.deepEqual(closed, ['bulk', 'api', 'redis', 'admin']);
-});
-
-for (const [what, parts, rest, failure] of [
-  [
-    'what is left is closed at once and side by side, and nothing was lost',
-    { closeApi: (manner) => manner ?? never() },
-    ['redis'],
-  ],
-  [
-    'an answer that is lost then fails the end, and the rest is closed',
-    { closeApi: (manner) => (manner ? Promise.reject('one request') : never()) },
-    ['redis'],
-    'one request',
-  ],
-  ['a step that has ended is not closed again', { closeRedis: (manner) => manner ?? never() }, ['api']],
-] satisfies [string, Parts, string[], string?][]) {
-  test(`after 20 s ${what}`, async () => {
-    const { life, clock, closed } = serving(parts);
-    const end = life.close().catch((reason) => reason);
-
-    await clock.advance(19_999);
-    const before = await soFar(end);
-    await clock.advance(1);
-
-    assert.deepEqual([before, await end, closed], ['waits', failure, rest]);
-  });
-}
-
-for (const extraMs of [0, 1000]) {
-  test(`a step that never ends is given up after a second more, which all have if ${extraMs} ms are extra`, async () => {
-    const { life, clock, closed, world } = serving({ closeApi: never, extraMs });
-    const seen: unknown[] = [];
-    const closing = life.close().then(() => seen.push('over'));
-
-    for (const ms of [19_999 + extraMs, 1, 999 + extraMs, 1]) {
-      await clock.advance(ms);
-      seen.push(closed.join());
-    }
-    await closing;
-
-    assert.deepEqual(seen, ['', 'redis', 'redis', 'over', 'redis']);
-    assert.deepEqual(world.events, [{ type: 'draining' }]);
-  });
-}
-
-test('a hurry closes everything at once, and leaves no timer', async () => {
-  const { life, clock, closed, world } = serving();
+async function played(script: string): Promise<string> {
+  const clock = fakeClock();
+  const seen: string[] = [];
+  const extraMs = script.startsWith('extra') ? 1000 : 0;
+  const life = lifecycle({ drainMs: 6000, extraMs }, { clock, emit: ({ type }) => seen.push(type) });
   const hurry = Promise.withResolvers<void>();
-  const closing = assert.rejects(life.close(hurry.promise), /stopped before everything was answered/);
+  const end = Promise.withResolvers<void>();
+  const manners = new Map<string, string>();
+  const part = (name: string): Closer => {
+    return (manner) => {
+      seen.push(manner ? `${name} ${manner}` : name);
+      return MANNERS[manners.get(name) ?? 'closes']?.(end.promise)(manner);
+    };
+  };
+  for (const name of ['redis', 'api']) life.closes(part(name));
+  for (const step of script.split(', ')) {
+    const [does = '', name = '', place] = step.split(' ');
+    if (does.startsWith('+')) await clock.advance(Number(does));
+    else if (does === 'started') life.started();
+    else if (does === 'close') life.close(hurry.promise).then(() => seen.push('ended'), failed);
+    else if (does === 'hurry') hurry.resolve();
+    else if (does === 'add') life[place ? 'closesLast' : 'closes'](part(name));
+    else if (name === 'ends') end.resolve();
+    else manners.set(does, name);
+    await settled();
+  }
+  return seen.join(', ') + (clock.timers() === 0 ? '; no timer' : '');
 
-  hurry.resolve();
-  await closing;
-  await settled();
-
-  assert.deepEqual(closed, ['api', 'redis']);
-  assert.deepEqual(world.events, [{ type: 'draining' }, { type: 'closed' }]);
-  assert.equal(clock.timers(), 0);
-});
-
-test('a hurry that comes when all is closed changes nothing, and no timer is left', async () => {
-  const { life, clock } = serving();
-  const hurry = Promise.withResolvers<void>();
-  const closing = life.close(hurry.promise);
-  await clock.advance(6000);
-  await closing;
-
-  hurry.resolve();
-  await settled();
-
-  await assert.doesNotReject(closing);
-  assert.equal(clock.timers(), 0);
-});
-
-/** A lifecycle with a drain of 6 s and two parts to close. */
-function start({ closeApi, closeRedis, ...extra }: Parts = {}) {
-  const world = testWorld();
-  const closed: string[] = [];
-  const life = lifecycle({ drainMs: 6000, ...extra }, world);
-  life.closes(closeRedis ?? (() => closed.push('redis')));
-  life.closes(closeApi ?? (() => closed.push('api')));
-  return { life, clock: world.clock, world, closed };
-}
-
-/** The same, after its start. */
-function serving(parts?: Parts) {
-  const started = start(parts);
-  started.life.started();
-  return started;
+  function failed(reason: unknown): void {
+    seen.push(reason instanceof Error ? reason.message : String(reason));
+  }
 }

@@ -17,26 +17,16 @@ for (const [line, changes] of [
 }
 
 test('imports, comments, strings and types are not changed', () => {
-  const lines = [
-    "import { a } from './a.ts';",
-    '  // a < b',
-    '  /** At least 1. */',
-    "  say('1 < 2');",
-    '  readonly a: 1;',
-  ];
+  const nothing = ["import { a } from './a.ts';", '  // a < b', '  /** At least 1. */', '  readonly a: 1;'];
 
-  assert.deepEqual(pick(mutantsOf(lines.join('\n')), 'to'), ['']);
+  assert.deepEqual(pick(mutantsOf([...nothing, "  say('1 < 2');"].join('\n')), 'to'), ['']);
 });
 
 test('a change affects one line of the file and names it', () => {
   const [first] = mutantsOf('const a = 1;\nconst b = 2;\n');
 
-  assert.deepEqual(first, {
-    line: 1,
-    from: 'const a = 1;',
-    to: 'const a = 2;',
-    code: 'const a = 2;\nconst b = 2;\n',
-  });
+  const code = 'const a = 2;\nconst b = 2;\n';
+  assert.deepEqual(first, { line: 1, from: 'const a = 1;', to: 'const a = 2;', code });
 });
 
 test('the tests of a file are those that import it, themselves or by a helper', () => {

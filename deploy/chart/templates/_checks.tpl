@@ -78,6 +78,7 @@
 {{- $pod := get $v $name -}}
 {{- include "tuohs.resourceCheck" (list $name (dict "requests" (dict "cpu" $pod.cpuRequest) "limits" (dict "cpu" $pod.cpuLimit))) -}}
 {{- end -}}
+{{- include "tuohs.cacheCheck" . -}}
 {{- include "tuohs.scalingChecks" . -}}
 {{- include "tuohs.variableChecks" . -}}
 {{- include "tuohs.ruleChecks" . -}}
@@ -95,6 +96,17 @@
 {{- end -}}
 {{- if and (ne $v.service.type "ClusterIP") $v.networkPolicy.enabled (not $v.extraIngress) -}}
 {{- fail (printf "service.type is %s, but the network policy lets nobody outside in: name who may come in extraIngress." $v.service.type) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The service refuses a cache above half of its heap: 60 % of the memory limit and 12 MiB for new objects (Dockerfile). */}}
+{{- define "tuohs.cacheCheck" -}}
+{{- $memory := dig "limits" "memory" 0 (.Values.resources | default dict) -}}
+{{- $most := addf (mulf (include "tuohs.amount" $memory | float64) 0.3) 6291456.0 -}}
+{{- $hasOwnHeap := false -}}
+{{- range .Values.extraEnv -}}{{- if eq .name "NODE_OPTIONS" -}}{{- $hasOwnHeap = true -}}{{- end -}}{{- end -}}
+{{- if and $memory (not $hasOwnHeap) (gt (float64 .Values.config.cacheMaxBytes) $most) -}}
+{{- fail (printf "config.cacheMaxBytes can be %.0f at most with resources.limits.memory %v: raise the limit with it." $most $memory) -}}
 {{- end -}}
 {{- end -}}
 

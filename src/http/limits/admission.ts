@@ -93,14 +93,20 @@ export function byteBudget(
 const SMALL_BYTES = 1400;
 const SMALL_HEAD_BYTES = 12_288;
 
-/** A head of more characters can take long to read: 16 KiB of parameters or escapes take up to a millisecond. Browsers send some 1,000. */
-const LONG_HEAD = 1024;
+/** A head of more characters can take long to read: 16 KiB of parameters or escapes take up to a millisecond. */
+const LONG_HEAD = 512;
 
 /** What a request costs beside its head, body and answer: the objects that Node and we make for it. Measured: 3 KB. */
 const REQUEST_BYTES = 4096;
 
 /** What each name and each value of a header costs beside its bytes. Measured: 116 bytes for `h1: v1`. */
 const HEADER_PART_BYTES = 56;
+
+/** An error, whose answer is smaller, can always be sent. */
+const MUCH_MORE_BYTES = 16_384;
+
+/** What can be written of an answer in pieces before its client has to read: the lines of a turn, beside what a socket takes. */
+const STREAM_BYTES = 40_960;
 
 /** A text that is worked on exists three times: as it was sent, reversed, and in a request to the upstream. */
 const COPIES = 3;
@@ -114,6 +120,7 @@ export class HeldBytes {
   #headLength: number;
   #headBytes: number;
   #bytes = 0;
+  #unreadBytes = 0;
   #hasEnded = false;
 
   constructor(budget: ByteBudget, { url = '', rawHeaders }: Pick<IncomingMessage, 'url' | 'rawHeaders'>) {
@@ -150,15 +157,33 @@ export class HeldBytes {
     this.set(textBytes * COPIES, share);
   }
 
+  /** Holds a body whose answer is written in pieces, and what is not read of that. Throws as `set` does. */
+  setStream(bodyBytes: number): void {
+    this.set(bodyBytes * COPIES + STREAM_BYTES, 'body');
+  }
+
+  /** Sets the bytes that are held of a body before anything asks for it, beside all else. Throws as `set` does. */
+  setUnread(bytes: number): void {
+    const more = bytes - this.#unreadBytes;
+    this.#take(this.#bytes + more, 'body');
+    this.#unreadBytes = bytes;
+    this.#headBytes += more;
+  }
+
   /** The headers are dropped: what was held for them is not held any more. */
   dropHeaders(): void {
-    this.#headBytes = REQUEST_BYTES;
+    this.#headBytes = REQUEST_BYTES + this.#unreadBytes;
     this.#headLength = 0;
   }
 
-  /** Holds an answer and nothing else from here on, whether there is room or not: it has to be held until it is read. */
+  /**
+   * Holds an answer and nothing else from here on. Throws as `set` does if it takes much more than its request: JSON writes some
+   * characters in six.
+   */
   setAnswer(bytes = 0): void {
-    this.#hold(this.#headBytes + bytes - this.#bytes);
+    const more = this.#headBytes + bytes - this.#bytes;
+    if (more > MUCH_MORE_BYTES) this.#take(this.#bytes + more, 'body');
+    else this.#hold(more);
   }
 
   /** Gives all held bytes back. */

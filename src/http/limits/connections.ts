@@ -3,6 +3,9 @@ import type { Duplex } from 'node:stream';
 import { type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
+import { skipBodyInPacket } from '../node-http.ts';
+import { badInput } from '../problem.ts';
+import { PIECES } from '../request-body.ts';
 
 /** A connection of a client, and its exchanges. */
 export interface Connection {
@@ -29,8 +32,11 @@ export interface Connections {
   of(socket: Duplex): Connection | undefined;
   /** Adds an exchange to its connection until it has ended. Returns the exchange that has to end before this one begins. */
   begin(exchange: Exchange): Exchange | undefined;
-  /** Stops reading a connection until its turn comes, because what was already read makes much work. */
-  giveWay(socket: Socket): void;
+  /**
+   * Counts pieces of a body, and lets other connections be read first. If all bodies together came in too many pieces in this
+   * turn, refuses this one.
+   */
+  manyPieces(socket: Socket): void;
   /**
    * Frees at least this many held bytes, if there are that many to free. Cuts off clients that send a body or do not read their
    * answer, the slowest first.
@@ -58,6 +64,12 @@ const MANY_AHEAD_IN_TURN = 128;
 const MOST_AHEAD_THEN = 10;
 const TOO_MANY_AHEAD_IN_TURN = 512;
 
+/**
+ * Pieces of all bodies in a turn of the event loop. A packet full of chunks of one byte has 10,900, which take 20 ms; a body in
+ * large chunks has a few in each of its packets.
+ */
+const MOST_PIECES_IN_TURN = 4096;
+
 /** What Node reads of a connection at once. */
 const READ_AT_ONCE_BYTES = 65_536;
 
@@ -71,6 +83,7 @@ export function connections(
 ): Connections {
   const open = new Map<Duplex, Connection>();
   const aheadInTurn = turnCounter({ soon });
+  const piecesInTurn = turnCounter({ soon });
   /**
    * The connections that wait for their turn to be read. Only the first waits in the queue of turns, because thousands of them
    * can come and go.
@@ -112,14 +125,18 @@ export function connections(
       countInPacket(connection);
       const isAhead = exchanges.length > 0 || packet.requests > 0;
       if (isAhead) takeAhead(connection);
-      const hasToWait = before !== undefined || exchange.held.longHead > 0;
-      if (!exchange.hold({ isAhead, hasToWait })) connection.isFull = true;
+      if (!exchange.hold({ isAhead })) connection.isFull = true;
       if (connection.isFull) exchange.reply.closeAfter();
       exchanges.push(exchange);
       exchange.atEnd(leave);
       return before;
     },
-    giveWay,
+    manyPieces(socket) {
+      piecesInTurn.add(PIECES);
+      if (piecesInTurn.count() <= MOST_PIECES_IN_TURN) return giveWay(socket);
+      skipBodyInPacket(socket, { soon });
+      open.get(socket)?.exchanges.at(-1)?.breakBody(tooManyPieces());
+    },
     cutSlowest(bytes, nowMs) {
       const slow: { exchange: Exchange; rate: number }[] = [];
       for (const { exchanges } of open.values()) {
@@ -145,6 +162,7 @@ export function connections(
     exchanges?.splice(exchanges.indexOf(exchange), 1);
   }
 
+  /** Stops reading a connection until its turn comes, because what was already read makes much work. */
   function giveWay(socket: Socket): void {
     const connection = open.get(socket);
     if (connection === undefined || connection.isPausing) return;
@@ -231,6 +249,13 @@ function rateOf(exchange: Exchange, nowMs: number): number | undefined {
   if (!exchange.isWhole) return exchange.held.bytes / Math.max(1, nowMs - exchange.startedMs);
   const unreadSinceMs = exchange.reply.unreadSinceMs(exchange.startedMs);
   return unreadSinceMs !== undefined && nowMs - unreadSinceMs > UNREAD_MS ? 0 : undefined;
+}
+
+function tooManyPieces(): TuohsError {
+  return badInput(
+    'a body in too many pieces',
+    'The chunks of the body are too short; send it with Content-Length.',
+  );
 }
 
 /** A client whose body is cut off gets an answer that says so. One that does not read would not see it. */

@@ -15,8 +15,8 @@ const NDJSON = 'application/x-ndjson';
 /** POST many strings, one JSON object a line, and read as many lines back, in order. */
 export const bulk: Route<ApiParts> = {
   handle(exchange, parts) {
-    const { 'content-type': type } = exchange.request.headers;
-    if (mediaType(type) !== NDJSON) throw badType(type, NDJSON);
+    const { headers } = exchange.request;
+    if (mediaType(headers) !== NDJSON) throw badType(headers['content-type'], NDJSON);
     return exchange.readBody(parts.maxBulkBytes, (body) =>
       exchange.inTurn(body.length, () => answerBulk(exchange, parts, body)),
     );
@@ -26,9 +26,10 @@ export const bulk: Route<ApiParts> = {
 
 /** Answers the lines of a body that has arrived whole. */
 async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<undefined> {
-  exchange.held.setCopies(body.length, 'body');
+  exchange.held.setStream(body.length);
   const { bulkWindow: window, clock } = parts;
-  const nextTurn = () => parts.nextTurn(body.length);
+  const gone = exchange.signal;
+  const nextTurn = () => parts.nextTurn(body.length, () => gone.aborted);
   exchange.atEnd(window.enter());
   exchange.atEnd(() => free([body]));
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
@@ -36,7 +37,7 @@ async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Pr
   await answerLines(
     linesOf(body),
     { answerLine, window, nextTurn, isClosing: () => exchange.isClosing },
-    { response, gone: exchange.signal, clock },
+    { response, gone, clock },
   );
   exchange.reply.endStream();
 }

@@ -96,8 +96,8 @@ const ACCEPTED = `application/json, ${FORM} or text/plain`;
 const SEND_OBJECT = 'send {"data": "<text>"}';
 
 /** The reader of a body of this type. Throws `BAD_INPUT` if there is none, or for a charset other than UTF-8. */
-function textReader({ 'content-type': type }: IncomingHttpHeaders): (body: Buffer) => string {
-  switch (mediaType(type)) {
+function textReader(headers: IncomingHttpHeaders): (body: Buffer) => string {
+  switch (mediaType(headers)) {
     case 'application/json':
       return textOfJson;
     case FORM:
@@ -105,15 +105,21 @@ function textReader({ 'content-type': type }: IncomingHttpHeaders): (body: Buffe
     case 'text/plain':
       return textOfBytes;
     default:
-      throw badType(type, ACCEPTED);
+      throw badType(headers['content-type'], ACCEPTED);
   }
 }
 
 /**
- * The media type of a body in lower case, without its parameters; empty if there is none. Throws `BAD_INPUT` for a charset
- * other than UTF-8.
+ * The media type of a body in lower case, without its parameters; empty if there is none. Throws `BAD_INPUT` for a content coding,
+ * and for a charset other than UTF-8.
  */
-export function mediaType(header = ''): string {
+export function mediaType(headers: IncomingHttpHeaders): string {
+  const { 'content-type': header = '', 'content-encoding': coding } = headers;
+  if (coding !== undefined && !/^identity$/i.test(coding))
+    throw badInput(
+      'a content coding',
+      'The body has a content coding; send it as it is, without Content-Encoding.',
+    );
   // Nearly every request has this one.
   if (header === 'application/json') return header;
   const { type, parameters } = contentType.parse(header);

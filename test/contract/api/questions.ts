@@ -101,6 +101,10 @@ export const BAD_INPUT: Readonly<Record<string, Question>> = {
     ...post(Buffer.from([0x1f, 0x8b, 8, 0, 0])),
     headers: { 'content-type': JSON_TYPE, 'content-encoding': 'gzip' },
   },
+  'a text with a content coding': {
+    ...post('hello'),
+    headers: { 'content-type': 'text/plain', 'content-encoding': 'deflate' },
+  },
   'a GET without data': { path: '/v1?Data=hello' },
   'a GET that is not UTF-8': { path: '/v1?data=%ED%A0%80' },
 };

@@ -17,13 +17,8 @@ async function loaded(test: TestContext, plan: Partial<LoadPlan>, status = 200) 
     response.write('01234');
     setImmediate(() => response.end('56789'));
   });
-  const whole = {
-    ports: { only: Number(new URL(url).port) },
-    path: '/v1',
-    field: 'data',
-    connections: 4,
-    ...plan,
-  };
+  const ports = { only: Number(new URL(url).port) };
+  const whole = { ports, path: '/v1', field: 'data', connections: 4, ...plan };
   const args = ['bench/tools/load-generator.ts', JSON.stringify(whole)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   const { reports } = JSON.parse(stdout) as LoadReports<'only'>;

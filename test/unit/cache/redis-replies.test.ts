@@ -8,10 +8,7 @@ import { connectedRedisStore } from './redis-under-test.ts';
 type Replies = Readonly<Record<string, string>>;
 
 /** Bytes that are no reply to any of our commands. reply-guard.test.ts has all kinds. */
-const FOREIGN: Replies = {
-  'a push that holds null': '>1\r\n$-1\r\n',
-  'a string without its end': '$2\r\nABCDEF\r\n',
-};
+const FOREIGN: Replies = { 'a push': '>1\r\n$-1\r\n', 'a string without its end': '$2\r\nABCDEF\r\n' };
 
 /** Replies that cannot belong to this command. */
 const MISPLACED: Readonly<Record<string, Replies>> = {

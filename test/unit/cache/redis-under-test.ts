@@ -1,8 +1,7 @@
 import { type TestContext, test } from 'node:test';
 import { Redis } from 'ioredis';
-import { type RedisConnection, redisConnection } from '../../../src/cache/redis-connection.ts';
+import { redisConnection } from '../../../src/cache/redis-connection.ts';
 import { redisStore } from '../../../src/cache/redis-store.ts';
-import type { Store } from '../../../src/core/shouter.ts';
 import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
 import type { Ending } from '../../support/process.ts';
 import {
@@ -12,21 +11,9 @@ import {
   skipWithoutRedis,
 } from '../../support/redis-server.ts';
 import { until } from '../../support/until.ts';
-import { type TestWorld, testWorld } from '../../support/world.ts';
+import { testWorld } from '../../support/world.ts';
 
-export interface RedisUnderTest {
-  readonly world: TestWorld;
-  readonly connection: RedisConnection;
-  /** The client inside the connection, for tests that break it. */
-  readonly client: Redis;
-  readonly store: Store;
-  /** Resolves when the connection is up, or down. */
-  becomes(state: 'up' | 'down'): Promise<void>;
-  /** The reports about the connection so far: `up`, or `down: ` and the reason. */
-  changes(): string[];
-  /** The outcomes of the commands since the last call. */
-  outcomes(): string[];
-}
+export type RedisUnderTest = ReturnType<typeof startRedisStore>;
 
 export interface Place {
   /** Ends the connection; by default, the test does. */
@@ -37,11 +24,7 @@ export interface Place {
 /**
  * A connection and a store, on a clock that stands still. Except for the pause before it reconnects, its numbers are the real ones.
  */
-export function startRedisStore(
-  t: TestContext,
-  url: string,
-  { clients = t, ca }: Place = {},
-): RedisUnderTest {
+export function startRedisStore(t: TestContext, url: string, { clients = t, ca }: Place = {}) {
   const world = testWorld();
   const breaker = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
   let client = new Redis({ lazyConnect: true });
@@ -54,11 +37,16 @@ export function startRedisStore(
   let seen = 0;
 
   return {
-    ...{ world, connection, client },
+    ...{ world, connection },
+    /** The client inside the connection, for tests that break it. */
+    client,
     store: redisStore(connection, { ttlDays: 30, verify: verifiedUpperCase }, world),
-    becomes: (state) => until(t, () => reports().at(-1)?.isUp === (state === 'up')),
+    /** Resolves when the connection is up, or down. */
+    becomes: (state: 'up' | 'down') => until(t, () => reports().at(-1)?.isUp === (state === 'up')),
+    /** The reports about the connection so far: `up`, or `down: ` and the reason. */
     changes: () =>
       reports().map(({ isUp, trouble }) => (isUp ? 'up' : 'down') + (trouble ? `: ${trouble}` : '')),
+    /** The outcomes of the commands since the last call. */
     outcomes() {
       const operations = world.told('redis-operation').slice(seen);
       seen += operations.length;
@@ -68,11 +56,7 @@ export function startRedisStore(
 }
 
 /** The same, connected. */
-export async function connectedRedisStore(
-  t: TestContext,
-  url: string,
-  place?: Place,
-): Promise<RedisUnderTest> {
+export async function connectedRedisStore(t: TestContext, url: string, place?: Place) {
   const redis = startRedisStore(t, url, place);
   await redis.becomes('up');
   return redis;

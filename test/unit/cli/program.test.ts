@@ -28,6 +28,35 @@ for (const [what, args, environment, code, words] of STARTS) {
   });
 }
 
+for (const [what, error, told, words] of [
+  [
+    'a bug',
+    new TypeError('x is not a function'),
+    'its place',
+    /^tuohs: TypeError: x is not a function\n +at .*program\.test\.ts/,
+  ],
+  [
+    'a failed request',
+    new TypeError('fetch failed', { cause: 'reset' }),
+    'a sentence',
+    /^tuohs: fetch failed\n$/,
+  ],
+  ['any other error', new Error('the disk is full'), 'a sentence', /^tuohs: the disk is full\n$/],
+] as const) {
+  test(`${what} ends a command with 1 and ${told}`, async () => {
+    const environment = {
+      get PORT(): string {
+        throw error;
+      },
+    };
+
+    const { exitCode, stderr } = await ran(['serve'], { environment });
+
+    assert.equal(exitCode, 1);
+    assert.match(stderr, words);
+  });
+}
+
 test('a mistyped command is 2, and one line that names the nearest command', async () => {
   const { exitCode, stderr } = await ran(['shuot']);
 

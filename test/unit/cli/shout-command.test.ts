@@ -56,13 +56,9 @@ test('a line that is not UTF-8 is kept byte for byte, in a file for its owner al
   assert.equal((await stat(failed)).mode & 0o777, 0o600);
 });
 
-const DETAIL = { error: 'Too large.', code: 'TOO_LARGE', detail: 'Send less.' };
+const DETAIL = '{"error":"Too large.","code":"TOO_LARGE","detail":"Send less."}';
 const REASONS: readonly [what: string, manner: Manner, reason: RegExp][] = [
-  [
-    'what the service says in detail',
-    saying(() => JSON.stringify(DETAIL)),
-    /Too large. Send less. \(TOO_LARGE\)/,
-  ],
+  ['what the service says in detail', saying(() => DETAIL), /Too large. Send less. \(TOO_LARGE\)/],
   ['an answer of more than one line', saying(() => '{"data":"a\\nb"}'), /more than one line/],
   ['a service that is gone', unreachable, /no answer from .* \(NETWORK\)/],
 ];

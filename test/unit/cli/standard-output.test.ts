@@ -50,14 +50,10 @@ test('a signal ends the wait for a reader that stalls', async () => {
   assert.equal(await exitCode, 130);
 });
 
+const NOT_WRITTEN = 'tuohs: the output could not be written: ENOSPC: write\n';
 for (const [what, code, expected, sentence] of [
   ['a reader that has read enough is not a failure', 'EPIPE', 0, ''],
-  [
-    'output that cannot be written is 1 and a sentence',
-    'ENOSPC',
-    1,
-    'tuohs: the output could not be written: ENOSPC: write\n',
-  ],
+  ['output that cannot be written is 1 and a sentence', 'ENOSPC', 1, NOT_WRITTEN],
 ] as const) {
   test(what, async () => {
     const error = Object.assign(new Error(`${code}: write`), { code });

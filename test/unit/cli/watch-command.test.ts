@@ -45,18 +45,12 @@ test('webhooks from the environment and from a file at once are wrong usage', as
 });
 
 const WRONG = [
-  ['--interval', '30'],
-  ['--timeout', '0s'],
-  ['--down-after', '0'],
-  ['--up-after', 'x'],
-  ['--format', 'teams'],
-  ['--url', 'ftp://shout.example'],
-  ['--state', '/no/such/folder/state.json'],
-  ['now'],
+  ...['--interval 30', '--timeout 0s', '--down-after 0', '--up-after x', '--format teams', 'now'],
+  ...['--url ftp://shout.example', '--state /no/such/folder/state.json'],
 ];
-for (const args of WRONG) {
-  test(`watch ${args.join(' ')} is wrong usage`, async () => {
-    const { exitCode, stdout, stderr } = await ran(['watch', ...args]);
+for (const line of WRONG) {
+  test(`watch ${line} is wrong usage`, async () => {
+    const { exitCode, stdout, stderr } = await ran(['watch', ...line.split(' ')]);
 
     assert.deepEqual([exitCode, stdout], [2, '']);
     assert.match(stderr, /^tuohs: .+\n$/);

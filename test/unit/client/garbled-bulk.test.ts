@@ -46,10 +46,8 @@ for (const [what, body] of Object.entries(garblings)) {
     const known = await fakeService(plainly, plainly, plainly).outcomes(plain);
 
     assert.deepEqual(unknown, Array(20).fill('NETWORK'));
-    assert.deepEqual(
-      known,
-      plain.map((text, i) => (known[i] === 'NETWORK' ? 'NETWORK' : reallyShouted(text))),
-    );
+    for (const [i, found] of known.entries())
+      assert.ok(['NETWORK', reallyShouted(plain[i] ?? '')].includes(found), found);
   });
 }
 

@@ -32,12 +32,7 @@ const CASES: readonly [what: string, script: string, state: BreakerState, retryA
   ['a failed round of probes doubles the time', REOPENED, 'open', 2000],
   ['so does the next one', `${REOPENED}, +2000, fail 3`, 'open', 4000],
   ['up to five seconds', `${REOPENED}, +2000, fail 3, +4000, fail 3`, 'open', 5000],
-  [
-    'once closed, it opens for the shortest time',
-    `${REOPENED}, +2000, call 1, ${GOOD}, ${OPEN}`,
-    'open',
-    1000,
-  ],
+  ['once closed, its time is the shortest', `${REOPENED}, +2000, call 1, ${GOOD}, ${OPEN}`, 'open', 1000],
 ];
 for (const [what, script, state, retryAfterMs = 0] of CASES) {
   test(what, async () => {

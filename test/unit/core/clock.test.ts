@@ -82,20 +82,21 @@ test('a sleep that ended leaves nothing behind', async () => {
   assert.deepEqual(getEventListeners(controller.signal, 'abort'), []);
 });
 
-for (const [ms, text] of [
-  [0, '0s'],
-  [10, '10ms'],
-  [59_499, '59s 499ms'],
-  [60_000, '1m'],
-  [3_725_000, '1h 2m 5s'],
-  [360_000_000, '100h'],
-] as const) {
+const DURATIONS = {
+  '0s': 0,
+  '10ms': 10,
+  '59s 499ms': 59_499,
+  '1m': 60_000,
+  '1h 2m 5s': 3_725_000,
+  '100h': 36e7,
+};
+for (const [text, ms] of Object.entries(DURATIONS)) {
   test(`${ms} milliseconds are ${text} for people`, () => {
     assert.equal(durationText(ms), text);
   });
 }
 
-test('each piece of work has a turn of its own, and the oldest and the smallest take turns; one that is of no use takes none', async () => {
+test('a turn has work of up to 16 KiB, or one larger piece; every second begins with the oldest; work of no use counts for nothing', async () => {
   let runTurn: (() => void) | undefined;
   const nextTurn = turns({
     soon(run) {
@@ -105,16 +106,8 @@ test('each piece of work has a turn of its own, and the oldest and the smallest 
   });
   const done: number[][] = [];
 
-  for (const [bytes, isGone] of [
-    [300, false],
-    [200, true],
-    [199, false],
-    [100, false],
-    [20, false],
-    [10, true],
-    [9, false],
-  ] as const)
-    void nextTurn(bytes, () => isGone).then(() => done.at(-1)?.push(bytes));
+  for (const bytes of [10_000, 9000, 8000, 20_000, 7000, 6384, 6383, 1])
+    void nextTurn(bytes, () => bytes === 9000 || bytes === 6384).then(() => done.at(-1)?.push(bytes));
   for (let run = runTurn; run; run = runTurn) {
     runTurn = undefined;
     done.push([]);
@@ -122,7 +115,11 @@ test('each piece of work has a turn of its own, and the oldest and the smallest 
     await Promise.resolve();
   }
 
-  assert.deepEqual(done, [[300], [9], [200, 199], [10, 20], [100]]);
+  assert.deepEqual(done, [
+    [10_000, 1, 6383],
+    [6384, 7000, 8000],
+    [9000, 20_000],
+  ]);
 });
 
 test('work of one turn is done at once up to 16 KiB together, little work always, and the rest in turns of its own', async () => {

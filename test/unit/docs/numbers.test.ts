@@ -49,16 +49,8 @@ test('the settings in the README are real, with their defaults', () => {
   for (const [, name = '', text = ''] of rows) assert.equal(text, texts.get(name), name);
 });
 
-interface NumberRow {
-  readonly row: string;
-  readonly shown: number;
-  readonly name: string;
-  /** The file of the constant; `undefined` for a setting. */
-  readonly file: string | undefined;
-}
-
-/** The rows of tables whose last two columns are a value and where it is set. */
-function numberRows(page: string): NumberRow[] {
+/** The rows of the tables whose last columns are a value and what sets it: a setting, or a constant in a `file`. */
+function numberRows(page: string) {
   const tables = read(page).matchAll(/^\|.*\| Value \| Set by \|\n\|[-| ]+\|\n((?:\|.*\n)+)/gm);
   return [...tables]
     .flatMap(([, rows = '']) => rows.trimEnd().split('\n'))

@@ -23,10 +23,7 @@ test('make help lists each target with a line, and each that the documents name 
   const named = pages.flatMap((page) => matches(read(page), /(?:`|^)make ([\w.-]+)/gm));
 
   assert.ok(named.length > 10);
-  assert.deepEqual(
-    [...targets, ...named].filter((target) => !listed.includes(target)),
-    [],
-  );
+  for (const target of [...targets, ...named]) assert.ok(listed.includes(target), target);
 });
 
 test('each file of the source that the documents name exists', () => {
@@ -52,10 +49,7 @@ test('each number up to the last one is a decision, or the list says why it is n
   const last = Math.max(...explained);
 
   assert.ok(last > 30);
-  assert.deepEqual(
-    Array.from({ length: last }, (_, index) => index + 1).filter((number) => !explained.includes(number)),
-    [],
-  );
+  for (let number = 1; number <= last; number++) assert.ok(explained.includes(number), `${number}`);
 });
 
 test('each decision has the title that the list gives it', () => {

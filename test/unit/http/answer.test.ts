@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Shout } from '../../../src/core/shouter.ts';
 import { acceptedEncoding, preferredType } from '../../../src/http/answer.ts';
-import { cacheStatus } from '../../../src/http/routes/shout.ts';
+import { cacheStatus, mediaType } from '../../../src/http/routes/shout.ts';
 
 const PREFERRED = {
   'text/html': [
     ...['text/html', 'TEXT/HTML', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'],
     ...['text/html, application/json;q=0.9', 'application/json;q=0.5 , text/html ; q=0.6', 'text/*'],
+    ...['text/html; charset=utf-8', 'text/html;charset="UTF-8";q=0.9, application/json;q=0.8'],
   ],
   'application/json': [
     ...[undefined, '', '*/*', 'application/json', 'application/json, text/html', ';;,,='],
+    'application/json; charset=utf-8, text/html;q=0.9',
     ...['text/html;q=0.1, application/*', 'text/html;q=0, */*;q=0.1', 'image/png'],
     `${'a/b,'.repeat(250)}text/html`,
   ],
@@ -37,6 +39,10 @@ for (const [header, encoding] of [
     assert.equal(acceptedEncoding(header, ['br', 'gzip']), encoding);
   });
 }
+
+test('a body without a coding can say so', () => {
+  assert.equal(mediaType({ 'content-type': 'text/plain', 'content-encoding': 'Identity' }), 'text/plain');
+});
 
 const STATUSES: readonly (readonly [shout: Partial<Shout>, header: string])[] = [
   [{ source: 'memory', stored: true }, 'tuohs; hit'],

@@ -35,7 +35,7 @@ for (const [what, steps, begins, finishes] of [
 test('a request that is refused because of its head keeps none of its headers while it waits to be answered', () => {
   const { exchange } = beforeItsBody(1000);
 
-  const hasRoom = exchange.hold({ isAhead: true, hasToWait: false });
+  const hasRoom = exchange.hold({ isAhead: true });
 
   exchange.held.setAnswer();
   assert.equal(hasRoom, false);
@@ -120,7 +120,7 @@ function beforeItsBody(maxHeldBytes = 1_000_000) {
       connections(10, { ...world.clock, nextTurn: async () => {} }).cutSlowest,
       world,
     ),
-    giveWay: () => {},
+    manyPieces: () => {},
     workTurn: (_, work) => work(),
     isDraining: () => false,
     isClosing: () => false,

@@ -39,17 +39,10 @@ test('the table has these rows and no others, and never a 502', () => {
   assert.ok(Object.values(problems).every(({ status }) => status !== 502));
 });
 
-for (const [ms, seconds] of [
-  [0, '1'],
-  [1, '1'],
-  [1000, '1'],
-  [1001, '2'],
-  [5000, '5'],
-  [60_000, '60'],
-  [600_000, '60'],
-] as const) {
+const WAITS = { '0': '1', '1': '1', '1000': '1', '1001': '2', '5000': '5', '60000': '60', '600000': '60' };
+for (const [ms, seconds] of Object.entries(WAITS)) {
   test(`a wait of ${ms} ms is a Retry-After of ${seconds} s`, () => {
-    const error = new AttemptError('throttled', 'as told', { retryAfterMs: ms });
+    const error = new AttemptError('throttled', 'as told', { retryAfterMs: Number(ms) });
 
     assert.equal(problemFor(error, 'the-id').headers['retry-after'], seconds);
   });

@@ -10,7 +10,8 @@ import { testWorld } from '../../support/world.ts';
 const UNWANTED: Readonly<Record<string, (body: RequestBody) => void>> = {
   'is thrown away': (body) => void body.discard(1_000_000, testWorld().clock),
   'has no room': (body) => body.read(1_000_000, { held: { set: noRoom }, run: fails, fail: () => {} }, fails),
-  'nobody wants': () => {},
+  'will never be whole': (body) => body.break(new TuohsError('BAD_INPUT', 'bad chunk')),
+  'has no room before anything asks for it': () => {},
 };
 
 for (const [what, begin] of Object.entries(UNWANTED)) {
@@ -18,7 +19,7 @@ for (const [what, begin] of Object.entries(UNWANTED)) {
     const piece = Buffer.from(new ArrayBuffer(65_536));
     const request = new IncomingMessage(new Socket());
     request.headers['transfer-encoding'] = 'chunked';
-    const body = new RequestBody(request, () => {});
+    const body = new RequestBody(request, { setUnread: (bytes) => bytes > 0 && noRoom() }, () => {});
 
     begin(body);
     body.take(piece);
@@ -26,6 +27,29 @@ for (const [what, begin] of Object.entries(UNWANTED)) {
     assert.equal(piece.byteLength, 0);
   });
 }
+
+test('short pieces of a body are copied into blocks, whether they are awaited or not, and long ones are not', () => {
+  const request = new IncomingMessage(new Socket());
+  request.headers['transfer-encoding'] = 'chunked';
+  let whole = '';
+  const body = new RequestBody(request, { setUnread() {} }, () => {});
+  const take = (text: string) => {
+    const piece = Buffer.from(text);
+    body.take(piece);
+    piece.fill('-');
+  };
+
+  for (const text of ['a', 'b'.repeat(1023), 'c'.repeat(1024), 'd'.repeat(1025), 'e']) take(text);
+  body.read(10_000, { held: { set() {} }, run: (step) => void step(), fail: fails }, (all) => {
+    whole = `${all}`;
+    return undefined;
+  });
+  for (const text of ['f', 'g'.repeat(1024), 'h']) take(text);
+  body.arrived();
+
+  const taken = ['a', 'b'.repeat(1023), '-'.repeat(1024), '-'.repeat(1025), 'ef', '-'.repeat(1024), 'h'];
+  assert.equal(whole, taken.join(''));
+});
 
 function noRoom(): never {
   throw new TuohsError('OVERLOADED', 'no room');

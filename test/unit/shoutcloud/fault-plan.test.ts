@@ -39,10 +39,7 @@ test('every kind can be written as its usage says, in full and without the part 
     const written = usage.replace(/[A-Z]+/g, (word) => Reflect.get(values, word));
     const all = [written.replace(/[[\]]/g, ''), written.replace(/\[.*\]/, '')];
 
-    assert.deepEqual(
-      all.map((text) => parseFault(text).text),
-      all,
-    );
+    assert.deepEqual(pick(all.map(parseFault), 'text'), all);
   }
 });
 
@@ -72,10 +69,9 @@ for (const [text, problem] of [
   ['huge=0', '"0" is not a whole number from 1 to 10000'],
 ] as const) {
   test(`"${text}" is refused with a sentence`, () => {
-    assert.throws(
-      () => drawn(1, 0, text),
-      ({ message }: Error) => message.startsWith(`fault "${text}": ${problem}`),
-    );
+    const isSaid = ({ message }: Error) => message.startsWith(`fault "${text}": ${problem}`);
+
+    assert.throws(() => drawn(1, 0, text), isSaid);
   });
 }
 

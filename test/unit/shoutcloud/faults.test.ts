@@ -88,12 +88,8 @@ test('crossed and unasked send the answer to the text before', async (t) => {
   const { text } = await talk(t, server.port, { sent, isEnough: (text) => text.endsWith('"LOST"}') });
 
   const bodies = text.split('HTTP/1.1 200 OK').slice(1).map(bodyOf);
-  assert.deepEqual(bodies, [
-    GOOD,
-    GOOD,
-    '{"INPUT":"last","OUTPUT":"LAST"}',
-    '{"INPUT":"lost","OUTPUT":"LOST"}',
-  ]);
+  const [last, lost] = ['last', 'lost'].map((text) => `{"INPUT":"${text}","OUTPUT":"${text.toUpperCase()}"}`);
+  assert.deepEqual(bodies, [GOOD, GOOD, last, lost]);
 });
 
 test('the latency comes before the time of a fault', async (t) => {
@@ -162,10 +158,8 @@ test('huge puts a good answer behind white space', async (t) => {
 test('endless sends more than any caller wants, and stops when the caller leaves', async (t) => {
   const server = await running(t, { faults: 'endless' });
 
-  const { text } = await talk(t, server.port, {
-    sent: post('{"INPUT":"a"}'),
-    isEnough: (text) => text.length > 1_000_000,
-  });
+  const isEnough = (text: string) => text.length > 1_000_000;
+  const { text } = await talk(t, server.port, { sent: post('{"INPUT":"a"}'), isEnough });
   await until(t, () => server.activeRequests === 0);
 
   assert.match(text, /\{"OUTPUT":"\r\n10000\r\nAAAA/);

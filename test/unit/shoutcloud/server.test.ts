@@ -8,6 +8,7 @@ const BAD = [
   ['HTTP/1.1 400 Bad Request', 'Content-Type: text/plain', 'Content-Length: 12'],
   'BAD REQUEST\n',
 ] as const;
+const NOT_ALLOWED = ['HTTP/1.1 405 Method Not Allowed', 'Allow: POST', 'Content-Length: 0'];
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
 const HELLO = '{"INPUT":"hello","OUTPUT":"HELLO"}';
@@ -27,12 +28,7 @@ const REQUESTS: readonly [what: string, sent: string, head: readonly string[], b
     ['HTTP/1.1 404 Not Found', 'Content-Type: text/plain', 'Content-Length: 19'],
     '404 page not found\n',
   ]),
-  [
-    'another method',
-    get('/V1/SHOUT'),
-    ['HTTP/1.1 405 Method Not Allowed', 'Allow: POST', 'Content-Length: 0'],
-    '',
-  ],
+  ['another method', get('/V1/SHOUT'), NOT_ALLOWED, ''],
 ];
 for (const [what, sent, head, body] of REQUESTS) {
   test(`${what} is answered byte for byte as SHOUTCLOUD does`, async (t) => {

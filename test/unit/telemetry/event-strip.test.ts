@@ -46,13 +46,11 @@ for (const [shout, words] of [
 test('a refusal is noted with its code, thrown or rejected', async () => {
   const { strip, upstream, says } = setUp();
   const error = new TuohsError('OVERLOADED', 'as told');
-  const thrower = {
-    shout() {
-      throw error;
-    },
+  const shout = () => {
+    throw error;
   };
 
-  assert.throws(() => strip.view('string', thrower).shout('text', testCall()), error);
+  assert.throws(() => strip.view('string', { shout }).shout('text', testCall()), error);
   upstream.failWith(error);
   await assert.rejects(async () => strip.view('string', upstream).shout('text', testCall()), error);
 

@@ -47,12 +47,7 @@ interface Case extends BatchedOptions {
 }
 const CASES: Record<string, Case> = {
   'a lone string that fails is not sent again': { fate: failing, texts: 1, calls: 1 },
-  'with an empty budget, a failed batch is not halved': {
-    fate: failing,
-    calls: 1,
-    ratio: 0,
-    isBudgetEmpty: true,
-  },
+  'no batch is halved on an empty budget': { fate: failing, calls: 1, ratio: 0, isBudgetEmpty: true },
   'an upstream that fails everything is asked within the budget': { fate: failing, texts: 64, calls: 21 },
   'no halves are sent that would be refused': { fate: failing, calls: 1, isWorthwhile: () => false },
   'a batch that is refused before any attempt is not halved': { fate: refusing, calls: 1 },

@@ -17,10 +17,7 @@ export function startBatched(options: BatchedOptions = {}) {
   const world = testWorld();
   const budget = new RetryBudget({ ratio });
   const gate = new Gate({ connections }, world);
-  const batched = layerUnderTest(
-    (upstream) =>
-      batchedShouter(gatedShouter(upstream, gate), { maxItems, gate, budget, isWorthwhile }, world),
-    { world },
-  );
+  const parts = { maxItems, gate, budget, isWorthwhile };
+  const batched = layerUnderTest((fake) => batchedShouter(gatedShouter(fake, gate), parts, world), { world });
   return { ...batched, gate, budget, queued: batched.layer.queued };
 }

@@ -1,150 +1,108 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AttemptError } from '../../../src/core/errors.ts';
+import { AttemptError, TuohsError } from '../../../src/core/errors.ts';
+import type { Shout } from '../../../src/core/shouter.ts';
 import { coalescedShouter, missLimitedShouter } from '../../../src/upstream/coalesced-shouter.ts';
-import { abandonedCall, leavableCall, testCall } from '../../support/call.ts';
+import { testCall } from '../../support/call.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { layerUnderTest } from '../../support/layer.ts';
 
-const timedOut = new AttemptError('timeout', 'as told');
+/**
+ * What callers do: `1=abc` asks for a text, `!1` leaves, or never comes if it has not asked; the upstream, which is deaf to that unless it
+ * `listens`, will `answer` or `fail` all that it was asked. Then what they get, what the upstream was asked, and how many still wait.
+ */
+const CASES = {
+  'callers with the same text share one flight':
+    '1=a 2=a 3=a answer => 1 A, 2 A shared, 3 A shared; asked a; 0 wait, 0 fly; coalesced coalesced',
+  'callers with other texts do not':
+    '1=a 2=__proto__ answer => 1 A, 2 __PROTO__; asked a __proto__; 0 wait, 0 fly; ',
+  'a failed flight fails all its callers, and the next caller starts a new one':
+    '1=a 2=a fail 3=a answer => 1 failed, 2 failed, 3 A; asked a a; 0 wait, 0 fly; coalesced',
+  'if the first of two leaves, the other one is answered':
+    '1=a 2=a !1 answer => 1 A, 2 A shared; asked a; 0 wait, 0 fly; coalesced',
+  'if the second leaves, the first one is':
+    '1=a 2=a !2 answer => 1 A, 2 A shared; asked a; 0 wait, 0 fly; coalesced',
+  'a flight goes on while one of its callers waits':
+    'listens 1=a 2=a !1 => ; asked a; 1 wait, 1 fly; coalesced',
+  'it is cancelled when all have left':
+    'listens 1=a 2=a !1 !2 => 1 no caller waits any more, 2 left; asked a; 0 wait, 0 fly; coalesced',
+  'a caller that left before it began does not count, and nothing is asked':
+    '!1 1=a => 1 left; asked ; 0 wait, 0 fly; ',
+  'callers that join an abandoned flight that lands share it':
+    '1=a !1 2=a 3=a answer => 1 A, 2 A shared, 3 A shared; asked a; 0 wait, 0 fly; coalesced coalesced',
+  'callers that join an abandoned flight that fails share a new one':
+    '1=a !1 2=a 3=a fail answer => 1 failed, 2 A, 3 A shared; asked a a; 0 wait, 0 fly; coalesced coalesced coalesced',
+  'the place of a caller that is answered is free': 'max=1 1=a answer 2=b => 1 A; asked a b; 1 wait, 1 fly; ',
+  'so is that of one that failed': 'max=1 1=a fail 2=b => 1 failed; asked a b; 1 wait, 1 fly; ',
+  'and that of one that left': 'max=1 1=a !1 2=b => ; asked a b; 1 wait, 2 fly; ',
+  'a place is given back once': 'max=1 1=a answer !1 2=b => 1 A; asked a b; 1 wait, 1 fly; ',
+  'while as many wait as there are places, the next caller is refused at once':
+    'max=2 1=a 2=b 3=c => 3 OVERLOADED; asked a b; 2 wait, 2 fly; shed misses',
+  'so it is while the process is pressed': 'pressed 1=a => 1 OVERLOADED; asked ; 0 wait, 0 fly; shed misses',
+};
+for (const [what, row] of Object.entries(CASES)) {
+  test(what, async () => {
+    const [script = '', seen] = row.split(' => ');
 
-test('callers with the same text share one flight, callers with other texts do not', async () => {
-  const { upstream, shout, world, flights } = start();
-
-  const answers = ['a', 'a', 'a', '__proto__'].map((text) => shout(text));
-  upstream.answerHeld();
-
-  const shouts = await Promise.all(answers);
-  assert.deepEqual(
-    shouts.map(({ text, collapsed }) => `${text} ${collapsed}`),
-    ['A false', 'A true', 'A true', '__PROTO__ false'],
-  );
-  assert.deepEqual(upstream.calls, ['a', '__proto__']);
-  assert.deepEqual(world.events, [{ type: 'coalesced' }, { type: 'coalesced' }]);
-  assert.equal(flights(), 0);
-});
-
-test('a failed flight fails all its callers, and the next caller starts a new one', async () => {
-  const { upstream, shoutAll, flights } = start();
-
-  const answers = shoutAll(['abc', 'abc']);
-  upstream.failHeld(timedOut);
-
-  assert.deepEqual(await answers, [timedOut, timedOut]);
-  upstream.recover();
-  assert.deepEqual(await shoutAll(['abc']), ['ABC']);
-  assert.deepEqual([flights(), upstream.calls.length], [0, 2]);
-});
-
-for (const leaver of [0, 1]) {
-  test(`if caller ${leaver} of two leaves, the other one is answered and the flight is not cancelled`, async () => {
-    const { upstream, shout } = start();
-    const { call, leave } = leavableCall();
-    const answers = [0, 1].map((i) => shout('abc', i === leaver ? call : testCall()));
-
-    leave();
-    await settled();
-    upstream.answerHeld();
-
-    assert.equal((await answers[1 - leaver])?.text, 'ABC');
-    assert.equal(upstream.received[0]?.signal.aborted, false);
-    await Promise.allSettled(answers);
+    assert.equal(await played(script.split(' ')), seen);
   });
 }
 
-test('when all callers have left the flight is cancelled; a caller that left before it began does not count', async () => {
-  const { upstream, shout, flights } = start({ manner: 'listening' });
-  const callers = [leavableCall(), leavableCall()];
-  const ends = [abandonedCall(), ...callers.map(({ call }) => call)].map((call) => shout('abc', call));
-
-  callers[0]?.leave();
-  const isToldEarly = upstream.received[0]?.signal.aborted;
-  callers[1]?.leave();
-
-  assert.deepEqual([isToldEarly, upstream.received[0]?.signal.aborted], [false, true]);
-  const outcomes = await Promise.allSettled(ends);
-  assert.ok(outcomes.every(({ status }) => status === 'rejected'));
-  assert.equal(flights(), 0);
-});
-
-for (const end of ['lands', 'fails'] as const) {
-  test(`callers that join an abandoned flight that ${end} share ${end === 'lands' ? 'it' : 'a new one'}`, async () => {
-    const { upstream, shout, shoutAll } = start();
-    const { call, leave } = leavableCall();
-    const abandoned = shout('abc', call).catch((error) => error);
-    leave();
-
-    const later = shoutAll(['abc', 'abc', 'abc']);
-    if (end === 'fails') upstream.failHeld(timedOut);
-    await settled();
-    upstream.answerHeld();
-
-    assert.deepEqual(await later, ['ABC', 'ABC', 'ABC']);
-    assert.equal(upstream.calls.length, end === 'fails' ? 2 : 1);
-    assert.equal((await abandoned) === timedOut, end === 'fails');
-  });
-}
-
-test('a flight lasts to the latest deadline of all who joined', async () => {
-  const { upstream, shout } = start();
+test('a flight lasts to the latest deadline of all who joined', () => {
+  const { upstream, shout } = layerUnderTest(coalescedShouter);
+  upstream.hold();
 
   for (const deadline of [2000, 5000, 3000]) void shout('abc', testCall({ deadline }));
 
   assert.equal(upstream.received[0]?.deadline, 5000);
 });
 
-for (const [what, limits, waitingTexts] of [
-  ['as many callers wait as there are places', { maxWaiting: 2 }, ['1', '2']],
-  ['the process is pressed', { isPressed: () => true }, []],
-] as const) {
-  test(`while ${what}, the next caller is refused at once`, async () => {
-    const { upstream, shout, world, waiting } = start(limits);
-    for (const text of waitingTexts) void shout(text);
-
-    await assert.rejects(shout('next'), { code: 'OVERLOADED' });
-
-    assert.deepEqual([upstream.calls, waiting()], [waitingTexts, waitingTexts.length]);
-    assert.deepEqual(world.events, [{ type: 'shed', reason: 'misses' }]);
-  });
-}
-
-for (const end of ['is answered', 'fails', 'leaves'] as const) {
-  test(`a caller that ${end} gives its place back at once, and only once; one that had left has none`, async () => {
-    const { upstream, shout, waiting } = start({ maxWaiting: 1 });
-    const { call, leave } = leavableCall();
-    const first = shout('1', call).catch(() => {});
-
-    if (end === 'is answered') upstream.answerHeld();
-    if (end === 'fails') upstream.failHeld(timedOut);
-    if (end !== 'leaves') await first;
-    leave();
-    await assert.rejects(shout('gone', abandonedCall()));
-    const afterEnd = waiting();
-    const second = shout('2');
-
-    assert.deepEqual([afterEnd, waiting(), upstream.calls], [0, 1, ['1', '2']]);
-    upstream.answerHeld();
-    await Promise.all([first, second]);
-    assert.equal(waiting(), 0);
-  });
-}
-
-interface Options {
-  readonly manner?: 'listening' | 'deaf';
-  readonly maxWaiting?: number;
-  readonly isPressed?: () => boolean;
-}
-
-/** Coalesced callers behind a limit of waiting callers. Their upstream keeps them waiting. */
-function start({ manner = 'deaf', maxWaiting = 100, isPressed = () => false }: Options = {}) {
-  const layer = layerUnderTest((upstream, world) => {
+/** Coalesced callers, behind a limit of how many may wait. */
+async function played(script: readonly string[]): Promise<string> {
+  const maxWaiting = Number(script[0]?.split('max=')[1] ?? 100);
+  const isPressed = () => script.includes('pressed');
+  const { layer, upstream, world, shout } = layerUnderTest((upstream, world) => {
     const coalesced = coalescedShouter(upstream, world);
-    return {
-      ...coalesced,
-      ...missLimitedShouter(coalesced, { waiting: coalesced.waiting, maxWaiting, isPressed }, world),
-    };
+    const limited = missLimitedShouter(
+      coalesced,
+      { waiting: coalesced.waiting, maxWaiting, isPressed },
+      world,
+    );
+    return { ...coalesced, ...limited };
   });
-  layer.upstream.hold(manner);
-  const { flights, waiting } = layer.layer;
-  return { ...layer, flights, waiting };
+  const callers = new Map<string, AbortController>();
+  const ends: string[] = [];
+  upstream.hold(script.includes('listens') ? 'listening' : 'deaf');
+  for (const step of script) {
+    const [, leaves, name = '', value = ''] = /^(!?)(\w+)=?(.*)$/.exec(step) ?? [];
+    if (name === 'answer') upstream.answerHeld();
+    else if (name === 'fail') upstream.failHeld(new AttemptError('timeout', 'failed'));
+    else if (leaves) caller(name).abort(new TuohsError('UPSTREAM_TIMEOUT', 'left'));
+    else if (value && name !== 'max') void ask(name, value);
+    await settled();
+  }
+  const told = world.events.map((event) =>
+    'reason' in event ? `${event.type} ${event.reason}` : event.type,
+  );
+  const left = `${layer.waiting()} wait, ${layer.flights()} fly`;
+  return [ends.sort().join(', '), `asked ${upstream.calls.join(' ')}`, left, told.join(' ')].join('; ');
+
+  function caller(name: string): AbortController {
+    const found = callers.get(name) ?? new AbortController();
+    callers.set(name, found);
+    return found;
+  }
+
+  async function ask(name: string, text: string): Promise<void> {
+    const answer = shout(text, testCall({ signal: caller(name).signal }));
+    ends.push(`${name} ${await answer.then(inWords, reasonOf)}`);
+  }
+}
+
+function inWords({ text, collapsed }: Shout): string {
+  return text + (collapsed ? ' shared' : '');
+}
+
+function reasonOf({ code, message }: TuohsError): string {
+  return code === 'OVERLOADED' ? code : message;
 }

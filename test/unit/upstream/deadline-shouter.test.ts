@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
+import { type NextTurn, turns } from '../../../src/core/clock.ts';
 import { AttemptError, type ErrorCode, TuohsError } from '../../../src/core/errors.ts';
 import { deadlineShouter, fallbackShouter } from '../../../src/upstream/deadline-shouter.ts';
 import { abandonedCall, leavableCall, testCall } from '../../support/call.ts';
+import type { FakeShouterOptions } from '../../support/fake-shouter.ts';
 import { endOf, layerUnderTest, soFar } from '../../support/layer.ts';
 
 const TIMEOUT = { code: 'UPSTREAM_TIMEOUT' };
@@ -45,7 +47,7 @@ for (const failure of [undefined, new AttemptError('server_error', 'as told')]) 
   test(`a caller that waits costs a timer and a listener, and neither once ${failure ? 'its failure is passed on' : 'answered'}`, async () => {
     const { upstream, clock, shout } = held();
     const { signal } = new AbortController();
-    const costs = () => [clock.timers(), getEventListeners(signal, 'abort').length];
+    const costs = () => `${clock.timers()} timers, ${getEventListeners(signal, 'abort').length} listeners`;
     const answer = endOf(shout('abc', testCall({ signal })));
     const waiting = costs();
 
@@ -53,13 +55,7 @@ for (const failure of [undefined, new AttemptError('server_error', 'as told')]) 
     else upstream.answerHeld();
 
     assert.equal(await answer, failure ?? 'ABC');
-    assert.deepEqual(
-      [waiting, costs()],
-      [
-        [1, 1],
-        [0, 0],
-      ],
-    );
+    assert.deepEqual([waiting, costs()], ['1 timers, 1 listeners', '0 timers, 0 listeners']);
   });
 }
 
@@ -101,7 +97,7 @@ test('a result of the inner layer after the deadline does no harm', async () => 
 const told = (code: ErrorCode) => new TuohsError(code, 'as told');
 
 test('what the upstream answers is passed on, without a promise if it is there', () => {
-  const { layer, world } = layerUnderTest(fallbackShouter, { isAtHand: true });
+  const { layer, world } = fallback({ isAtHand: true });
 
   const shout = layer.shout('hello', testCall());
 
@@ -111,7 +107,7 @@ test('what the upstream answers is passed on, without a promise if it is there',
 
 for (const failure of [new AttemptError('timeout', 'as told'), told('UPSTREAM_WRONG')]) {
   test(`${failure.name} ${failure.code} is answered by our own mapping, marked as local and not stored`, async () => {
-    const { shout, upstream, world } = layerUnderTest(fallbackShouter);
+    const { shout, upstream, world } = fallback();
     upstream.failWith(failure);
 
     const answer = await shout('straße ŉ ﬁ ᾀ');
@@ -123,7 +119,7 @@ for (const failure of [new AttemptError('timeout', 'as told'), told('UPSTREAM_WR
 
 for (const error of [told('OVERLOADED'), told('INTERNAL'), new TypeError('a bug')]) {
   test(`${error.name} ${error.message} is not replaced by an answer`, async () => {
-    const { shout, upstream, world } = layerUnderTest(fallbackShouter);
+    const { shout, upstream, world } = fallback();
     upstream.failWith(error);
 
     await assert.rejects(shout('hello'), error);
@@ -132,7 +128,7 @@ for (const error of [told('OVERLOADED'), told('INTERNAL'), new TypeError('a bug'
 }
 
 test('a caller that hung up gets no local answer, and none is counted', async () => {
-  const { shout, upstream, world } = layerUnderTest(fallbackShouter);
+  const { shout, upstream, world } = fallback();
   upstream.hold();
   const { call, leave } = leavableCall();
   const shouted = shout('hello', call);
@@ -142,6 +138,32 @@ test('a caller that hung up gets no local answer, and none is counted', async ()
   await assert.rejects(shouted, call.signal.reason as Error);
   assert.deepEqual(world.events, []);
 });
+
+test('texts that fail in the same moment are upper-cased in turns of the event loop', async () => {
+  const asked: number[] = [];
+  const { upstream, shoutAll } = fallback({ nextTurn: async (bytes) => void asked.push(bytes) });
+  upstream.failWith(told('UPSTREAM_UNREACHABLE'));
+
+  assert.deepEqual(await shoutAll(['hello', 'hi']), ['HELLO', 'HI']);
+  assert.deepEqual(asked, [5, 2]);
+});
+
+test('a caller who hangs up while its text waits for its turn gets no answer of ours, and none is counted', async () => {
+  const { call, leave } = leavableCall();
+  const { shout, upstream, world } = fallback({ nextTurn: async () => leave() });
+  const failure = told('UPSTREAM_UNREACHABLE');
+  upstream.failWith(failure);
+
+  await assert.rejects(shout('hello', call), failure);
+  assert.deepEqual(world.events, []);
+});
+
+function fallback({ nextTurn, ...options }: FakeShouterOptions & { nextTurn?: NextTurn } = {}) {
+  return layerUnderTest(
+    (inner, world) => fallbackShouter(inner, { nextTurn: nextTurn ?? turns(world.clock) }, world),
+    options,
+  );
+}
 
 function held(manner: 'listening' | 'deaf' = 'deaf') {
   const layer = deadline();

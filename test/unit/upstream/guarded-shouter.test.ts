@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Breaker } from '../../../src/core/breaker.ts';
 import { AttemptError, type AttemptFailure, TuohsError } from '../../../src/core/errors.ts';
+import type { Shouter } from '../../../src/core/shouter.ts';
 import { guardedShouter } from '../../../src/upstream/gated-shouter.ts';
 import { leavableCall } from '../../support/call.ts';
 import { fakeShouter } from '../../support/fake-shouter.ts';
@@ -89,14 +90,10 @@ function startGuarded() {
   const early = fakeShouter();
   const numbers = { failures: 10, spanMs: 1000, probes: 3, leastOpenMs: 1000, mostOpenMs: 5000 };
   const breaker = new Breaker({ ...numbers, onChange: () => {} }, world);
-  const guarded = layerUnderTest(
-    (upstream) =>
-      guardedShouter(
-        { shout: (text, call) => (text.startsWith('early') ? early : upstream).shout(text, call) },
-        breaker,
-      ),
-    { world },
-  );
+  const either = (upstream: Shouter): Shouter => ({
+    shout: (text, call) => (text.startsWith('early') ? early : upstream).shout(text, call),
+  });
+  const guarded = layerUnderTest((upstream) => guardedShouter(either(upstream), breaker), { world });
 
   return {
     ...guarded,

@@ -23,17 +23,9 @@ test('a connection is replaced after 30 seconds', async (t) => {
   assert.deepEqual(seen, [1, 1, 1, 2, 2, 3]);
 });
 
-const failing = (status: number) => (response: ServerResponse) =>
-  response.writeHead(status, { location: '/' }).end();
-
 /** Answers that SHOUTCLOUD itself never gives. */
 const FOREIGN: Readonly<Record<string, (response: ServerResponse) => void>> = {
-  ...Object.fromEntries(
-    [201, 204, 301, 302, 308, 400, 401, 403, 404, 405, 410, 421].map((status) => [
-      `status ${status}`,
-      failing(status),
-    ]),
-  ),
+  ...statuses(201, 204, 301, 302, 308, 400, 401, 403, 404, 405, 410, 421),
   'a page': (response) => response.end('<html>parked</html>'),
   'nothing at all': (response) => response.end(),
   'a JSON array': (response) => response.end('[]'),
@@ -45,7 +37,7 @@ const FOREIGN: Readonly<Record<string, (response: ServerResponse) => void>> = {
   },
 };
 /** Errors of SHOUTCLOUD itself. */
-const OWN = Object.fromEntries([408, 429, 500, 503].map((status) => [`status ${status}`, failing(status)]));
+const OWN = statuses(408, 429, 500, 503);
 for (const [what, answer] of Object.entries({ ...FOREIGN, ...OWN })) {
   const needed = what in OWN ? 1 : 2;
 
@@ -125,6 +117,13 @@ function firstAnd(answer: (response: ServerResponse) => void): RequestListener {
     if (requests === 1) answer(response);
     else response.end(RIGHT);
   };
+}
+
+/** Answers with each of these statuses. */
+function statuses(...some: readonly number[]): Record<string, (response: ServerResponse) => void> {
+  const failing = (status: number) => (response: ServerResponse) =>
+    void response.writeHead(status, { location: '/' }).end();
+  return Object.fromEntries(some.map((status) => [`status ${status}`, failing(status)]));
 }
 
 /** A server that reads nothing and sends this to each connection. */

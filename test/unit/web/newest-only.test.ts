@@ -1,92 +1,60 @@
 import assert from 'node:assert/strict';
-import { beforeEach, mock, test } from 'node:test';
+import { test } from 'node:test';
 import { afterPause, newestOnly } from '../../../src/web/browser/timing.ts';
 import { settled } from '../../support/fake-clock.ts';
 
-beforeEach(() => {
-  mock.timers.reset();
-  mock.timers.enable({ apis: ['setTimeout'] });
-});
+/**
+ * What a typist does: `later=a` types a text, `now=a` asks at once, `stop` leaves; `answer=1` answers the first request, `+149` is later.
+ * Then what was asked, whose requests were aborted, and the answers that are shown.
+ */
+const CASES = {
+  'a burst of typing asks nothing before it pauses': 'later=h +149 later=he +149 later=hel +149 => ; ; ',
+  'then it asks once, for the last text': 'later=h +149 later=he +149 later=hel +150 => hel; ; ',
+  'of answers out of order only that of the newest text is shown':
+    'now=first now=second answer=2 answer=1 => first second; first; SECOND',
+  'the next letter aborts the request that is under way, before typing pauses':
+    'now=first later=more answer=1 => first; first; ',
+  'after a stop, it neither asks nor shows an answer':
+    'now=first later=second stop +1000 answer=1 => first; first; ',
+};
+for (const [what, row] of Object.entries(CASES)) {
+  test(what, async (t) => {
+    const [script = '', seen] = row.split(' => ');
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const asked: { text: string; signal: AbortSignal; answer: (reply: string) => void }[] = [];
+    const shown: string[] = [];
+    const typist = newestOnly<string>({
+      pauseMs: 150,
+      ask(text, signal) {
+        const { promise, resolve: answer } = Promise.withResolvers<string>();
+        asked.push({ text, signal, answer });
+        return promise;
+      },
+      show: (reply) => shown.push(reply),
+    });
 
-test('a burst of typing asks once, for the last text, when it pauses', () => {
-  const { typist, asked } = setUp();
+    for (const step of script.split(' ')) {
+      const [does = '', value = ''] = step.split('=');
+      const request = asked[Number(value) - 1];
+      if (does.startsWith('+')) t.mock.timers.tick(Number(does));
+      else if (does === 'answer') request?.answer(request.text.toUpperCase());
+      else typist[does as keyof typeof typist](value);
+    }
+    await settled();
 
-  for (const text of ['h', 'he', 'hel']) {
-    mock.timers.tick(149);
-    typist.later(text);
-  }
-  mock.timers.tick(149);
-  const before = asked.map(({ text }) => text);
-  mock.timers.tick(1);
+    const aborted = asked.filter(({ signal }) => signal.aborted);
+    const texts = [asked, aborted].map((requests) => requests.map(({ text }) => text).join(' '));
+    assert.equal([...texts, shown.join(' ')].join('; '), seen);
+  });
+}
 
-  assert.deepEqual([before, asked.map(({ text }) => text)], [[], ['hel']]);
-});
-
-test('answers out of order: only the newest text is answered', async () => {
-  const { typist, asked, shown } = setUp();
-  typist.now('first');
-  typist.now('second');
-
-  asked[1]?.answer('DNOCES');
-  asked[0]?.answer('TSRIF');
-  await settled();
-
-  assert.deepEqual(shown, ['DNOCES']);
-});
-
-test('the next letter aborts the request that is under way, before typing pauses', async () => {
-  const { typist, asked, shown } = setUp();
-  typist.now('first');
-
-  typist.later('first and');
-  asked[0]?.answer('TSRIF');
-  await settled();
-
-  assert.equal(asked[0]?.signal.aborted, true);
-  assert.deepEqual(shown, []);
-});
-
-test('after a stop, it neither asks nor shows an answer', async () => {
-  const { typist, asked, shown } = setUp();
-  typist.now('first');
-  typist.later('second');
-
-  typist.stop();
-  mock.timers.tick(1000);
-  asked[0]?.answer('TSRIF');
-  await settled();
-
-  assert.equal(asked.length, 1);
-  assert.deepEqual(shown, []);
-});
-
-test('of values that follow each other quickly, only the last one is used', () => {
+test('of values that follow each other quickly, only the last one is used', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const used: string[] = [];
   const pause = afterPause<string>(100, (value) => used.push(value));
 
   for (const value of ['first', 'second']) pause.start(value);
-  mock.timers.tick(100);
+  t.mock.timers.tick(100);
 
   assert.deepEqual(used, ['second']);
 });
-
-interface Asked {
-  readonly text: string;
-  readonly signal: AbortSignal;
-  readonly answer: (reply: string) => void;
-}
-
-function setUp() {
-  const asked: Asked[] = [];
-  const shown: string[] = [];
-  const typist = newestOnly<string>({
-    pauseMs: 150,
-    ask(text, signal) {
-      const { promise, resolve } = Promise.withResolvers<string>();
-      asked.push({ text, signal, answer: resolve });
-      return promise;
-    },
-    show: (reply) => shown.push(reply),
-  });
-  return { typist, asked, shown };
-}

@@ -1,59 +1,60 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Event } from '../../../src/core/events.ts';
 import { workerPlace } from '../../../src/workers/worker-place.ts';
 import { settled } from '../../support/fake-clock.ts';
-import { pick } from '../../support/pick.ts';
 import { testWorld } from '../../support/world.ts';
 import { fakeWorkers } from './fake-worker.ts';
 
-/** A place whose first worker is starting. */
-function starting() {
-  const world = testWorld();
-  const { fork, forked, nth } = fakeWorkers();
-  const place = workerPlace(fork, world);
-  return { ...{ world, forked, nth, place }, clock: world.clock, started: place.start() };
+/**
+ * What happens to a place that starts, and what is seen: a worker `listens`, `fails` with 1, `exits` with 0, `dies` by a signal, or `hangs`
+ * from now on; the place is told to `drain` or to `hurry`; `+100` is later. At the end: which worker serves, of how many that were started.
+ */
+const CASES = {
+  'a worker that ends is reported': '1 listens, 1 dies, +99 => 1 serves, 1 SIGKILL; none of 1',
+  'and replaced after a pause': '1 listens, 1 fails, +100, 2 listens => 1 serves, 1 code 1, 2 serves; 2 of 2',
+  'a worker that answers stays': '1 listens, +30000 => 1 serves; 1 of 1',
+  'one that does not answer for 10 s is not killed before': '1 listens, 1 hangs, +9999 => 1 serves; 1 of 1',
+  'but then, and replaced': '1 listens, 1 hangs, +10100 => 1 serves, 1 SIGKILL; none of 2',
+  'a first worker that ends before it serves fails the start':
+    '1 fails => 1 code 1, a worker could not start: it ended with exit code 1; none of 1',
+  'a worker has 20 s for its start': '+19999 => ; none of 1',
+  'one that hangs in its start is killed, and the next one is started': '+20100 => 1 SIGKILL; none of 2',
+  'that may hang as well': '+20100, +20200, 3 listens => 1 SIGKILL, 2 SIGKILL, 3 serves; 3 of 3',
+  'one that says that it serves after its end does not':
+    '+20100, 1 listens => 1 SIGKILL, 1 serves; none of 2',
+  'a worker that is drained is not replaced':
+    '1 listens, drain, +60000 => 1 serves, 1 code 0 as asked, drained; none of 1, no timer',
+  'nor is one that ended before the drain':
+    '1 listens, 1 fails, drain, +60000 => 1 serves, 1 code 1, drained; none of 1, no timer',
+  'a worker that hangs in its start has 2 s to drain':
+    '1 listens, 1 fails, +100, 2 hangs, +5000, drain, +1999 => 1 serves, 1 code 1; none of 2',
+  'then it is killed':
+    '1 listens, 1 fails, +100, 2 hangs, +5000, drain, +2000 => 1 serves, 1 code 1, 2 SIGKILL as asked, drained; none of 2, no timer',
+  'if it serves by then, it is not killed':
+    '1 listens, 1 fails, +100, 2 hangs, drain, 2 listens, +5000, 2 exits => 1 serves, 1 code 1, 2 serves, 2 code 0 as asked, drained; none of 2, no timer',
+  'a worker that lost answers in its drain fails the drain':
+    '1 listens, 1 hangs, drain, 1 fails => 1 serves, 1 code 1 as asked, a worker ended before everything was answered; none of 1, no timer',
+  'a worker can be asked to end at once':
+    '1 listens, hurry => 1 serves, 1 code 1 as asked, a worker ended before everything was answered; none of 1, no timer',
+};
+for (const [what, row] of Object.entries(CASES)) {
+  test(what, async () => {
+    const [script = '', seen] = row.split(' => ');
+    const { play, state } = started();
+
+    await play(script);
+
+    assert.equal(state(), seen);
+  });
 }
-
-/** A place whose first worker serves. */
-async function taken() {
-  const { started, ...parts } = starting();
-  parts.nth(1).listen();
-  await started;
-  return parts;
-}
-
-/** A place whose first worker has ended, and whose second one hangs in its start. */
-async function takenAgain() {
-  const parts = await taken();
-  parts.nth(1).end({ code: 1 });
-  await parts.clock.advance(100);
-  parts.nth(2).isStuck = true;
-  return parts;
-}
-
-test('a worker that ends is reported and replaced', async () => {
-  const { world, nth, place, clock } = await taken();
-
-  nth(1).end({ signal: 'SIGKILL' });
-  await settled();
-  const between = place.serving();
-  await clock.advance(100);
-  nth(2).listen();
-  await settled();
-
-  assert.deepEqual([between, place.serving()?.pid], [undefined, 2]);
-  assert.deepEqual(world.told('worker-ended'), [
-    { type: 'worker-ended', pid: 1, code: null, signal: 'SIGKILL', wasAsked: false },
-  ]);
-  assert.deepEqual(pick(world.told('worker-listening'), 'pid'), [1, 2]);
-});
 
 test('workers that keep ending are replaced after growing pauses, at most 5 s', async () => {
-  const { forked, nth, clock } = await taken();
+  const { play, forked, clock } = started();
   const pauses: number[] = [];
 
   for (let number = 1; number <= 9; number++) {
-    nth(number).end({ code: 1 });
+    await play(`${number} listens, ${number} fails`);
     const since = clock.now();
     while (forked.length === number) await clock.advance(50);
     pauses.push(clock.now() - since);
@@ -62,118 +63,52 @@ test('workers that keep ending are replaced after growing pauses, at most 5 s', 
   assert.deepEqual(pauses, [100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
 });
 
-test('a worker that served for 10 s is replaced after the shortest pause', async () => {
-  const { forked, nth, clock } = await taken();
-  for (let number = 1; number <= 5; number++) {
-    nth(number).end({ code: 1 });
-    await clock.advance(5000);
+test('a worker that lasted for 10 s is replaced after the shortest pause', async () => {
+  const { play, forked } = started();
+  for (let number = 1; number <= 5; number++) await play(`${number} listens, ${number} fails, +1600`);
+  await play('6 listens, +10000, 6 fails, +99');
+  const before = forked.length;
+
+  await play('+1');
+
+  assert.deepEqual([before, forked.length], [6, 7]);
+});
+
+/** A place whose first worker is starting. */
+function started() {
+  const world = testWorld();
+  const { clock } = world;
+  const { fork, forked, nth } = fakeWorkers();
+  const place = workerPlace(fork, world);
+  const outcomes: string[] = [];
+  const failed = ({ message }: Error) => void outcomes.push(message);
+  place.start().catch(failed);
+  return { forked, clock, play, state };
+
+  async function play(script: string): Promise<void> {
+    for (const step of script.split(', ')) {
+      const [first = '', does] = step.split(' ');
+      const worker = nth(Number(first));
+      if (first.startsWith('+')) await clock.advance(Number(first));
+      if (first === 'drain') void place.drain().then(() => outcomes.push('drained'), failed);
+      if (first === 'hurry') void place.drain('now').then(() => outcomes.push('drained'), failed);
+      if (does === 'listens') worker.listen();
+      if (does === 'fails') worker.end({ code: 1 });
+      if (does === 'exits') worker.end({ code: 0 });
+      if (does === 'dies') worker.end({ signal: 'SIGKILL' });
+      if (does === 'hangs') worker.isStuck = true;
+      await settled();
+    }
   }
-  const last = forked.length;
-  await clock.advance(10_000);
 
-  nth(last).end({ code: 1 });
-  await clock.advance(100);
+  function state(): string {
+    const seen = [...world.events.map(inWords), ...outcomes].join(', ');
+    const rest = clock.timers() === 0 ? ', no timer' : '';
+    return `${seen}; ${place.serving()?.pid ?? 'none'} of ${forked.length}${rest}`;
+  }
+}
 
-  assert.equal(forked.length, last + 1);
-});
-
-test('a worker that does not answer for 10 s is killed and replaced', async () => {
-  const { world, forked, nth, clock } = await taken();
-  await clock.advance(30_000);
-  const before = world.told('worker-ended').length;
-
-  nth(1).isStuck = true;
-  await clock.advance(12_000);
-
-  assert.equal(before, 0);
-  assert.deepEqual(pick(world.told('worker-ended'), 'signal'), ['SIGKILL']);
-  assert.equal(forked.length, 2);
-});
-
-test('a first worker that ends before it serves fails the start', async () => {
-  const { nth, started } = starting();
-
-  nth(1).end({ code: 1 });
-
-  await assert.rejects(started, /a worker could not start: it ended with exit code 1/);
-});
-
-test('each worker that hangs in its start is killed after 20 s, and the next one is started', async () => {
-  const { world, clock, forked, nth, started } = starting();
-
-  await clock.advance(19_999);
-  const before = [forked.length];
-  await clock.advance(1 + 100 + 19_999);
-  before.push(forked.length);
-  await clock.advance(1 + 100);
-  nth(3).listen();
-  await started;
-
-  assert.deepEqual([...before, forked.length], [1, 2, 3]);
-  assert.deepEqual(pick(world.told('worker-ended'), 'signal'), ['SIGKILL', 'SIGKILL']);
-});
-
-test('a worker that is drained is not replaced, and leaves no timer', async () => {
-  const { world, forked, nth, place, clock } = await taken();
-
-  await place.drain();
-  await clock.advance(60_000);
-
-  assert.deepEqual([forked.length, nth(1).orders, clock.timers()], [1, ['drain'], 0]);
-  assert.deepEqual(pick(world.told('worker-ended'), 'wasAsked'), [true]);
-});
-
-test('a place that is drained while it is empty starts no other worker', async () => {
-  const { forked, nth, place, clock } = await taken();
-  nth(1).end({ code: 1 });
-  await settled();
-
-  await place.drain();
-  await clock.advance(60_000);
-
-  assert.deepEqual([forked.length, nth(1).orders], [1, []]);
-});
-
-test('a worker that hangs in its start is killed two seconds after it was asked to drain', async () => {
-  const { world, nth, place, clock } = await takenAgain();
-  await clock.advance(5000);
-
-  const drained = place.drain();
-  await clock.advance(1999);
-  const before = world.told('worker-ended').length;
-  await clock.advance(1);
-  await drained;
-
-  assert.equal(before, 1);
-  assert.equal((await nth(2).ended).signal, 'SIGKILL');
-});
-
-test('a worker that begins to serve after it was asked to drain is not killed', async () => {
-  const { nth, place, clock } = await takenAgain();
-  const drained = place.drain();
-
-  nth(2).listen();
-  await clock.advance(5000);
-  nth(2).end({ code: 0 });
-  await drained;
-
-  assert.equal((await nth(2).ended).code, 0);
-});
-
-test('a worker that lost answers in its drain fails the drain', async () => {
-  const { nth, place } = await taken();
-  nth(1).isStuck = true;
-
-  const drained = assert.rejects(place.drain(), /ended before everything was answered/);
-  nth(1).end({ code: 1 });
-
-  await drained;
-});
-
-test('a drain `now` asks the worker to end at once', async () => {
-  const { nth, place } = await taken();
-
-  await assert.rejects(place.drain('now'));
-
-  assert.deepEqual(nth(1).orders, ['hurry']);
-});
+function inWords(event: Event): string {
+  if (event.type !== 'worker-ended') return 'pid' in event ? `${event.pid} serves` : event.type;
+  return `${event.pid} ${event.signal ?? `code ${event.code}`}${event.wasAsked ? ' as asked' : ''}`;
+}

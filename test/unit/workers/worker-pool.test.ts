@@ -22,30 +22,38 @@ async function startedPool() {
 
 test('all workers are asked, and an answer that takes longer than a second is left out', async () => {
   const { pool, nth, clock } = await startedPool();
+  const timers = clock.timers();
+  await pool.ask('status');
+  const left = clock.timers() - timers;
   nth(2).isStuck = true;
 
   const asked = pool.ask('status');
   await clock.advance(1000);
 
-  assert.equal(pool.serving(), 2);
+  assert.deepEqual([pool.serving(), left], [2, 0]);
   assert.deepEqual(await asked, [
     { pid: 1, answer: 'status of 1' },
     { pid: 2, answer: undefined },
   ]);
 });
 
-test('all workers are drained at the same time, and not killed', async () => {
-  const { pool, forked, nth } = await startedPool();
-  nth(1).isStuck = true;
+for (const [manner, order] of [
+  [undefined, 'drain'],
+  ['now', 'hurry'],
+] as const) {
+  test(`all workers are asked to ${order} at the same time, and not killed`, async () => {
+    const { pool, forked, nth } = await startedPool();
+    for (const worker of forked) worker.isStuck = true;
 
-  const drained = pool.drain();
-  const orders = pick(forked, 'orders');
-  nth(1).end({ code: 0 });
-  await drained;
+    const drained = pool.drain(manner);
+    const orders = pick(forked, 'orders');
+    for (const worker of forked) worker.end({ code: 0 });
+    await drained;
 
-  assert.deepEqual(orders, [['drain'], ['drain']]);
-  assert.equal((await nth(2).ended).code, 0);
-});
+    assert.deepEqual(orders, [[order], [order]]);
+    assert.equal((await nth(2).ended).code, 0);
+  });
+}
 
 test('if one cannot start, the others are killed, not drained', async () => {
   const { pool, nth, started } = startingPool();
@@ -56,4 +64,13 @@ test('if one cannot start, the others are killed, not drained', async () => {
   await pool.drain();
 
   assert.deepEqual(await nth(1).ended, { code: null, signal: 'SIGKILL' });
+});
+
+test('workers that are killed are not replaced', async () => {
+  const { pool, forked, clock } = await startedPool();
+
+  pool.kill();
+  await clock.advance(60_000);
+
+  assert.deepEqual([forked.length, pool.serving(), clock.timers()], [2, 0, 0]);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IPod } from 'kubernetes-models/v1/Pod';
-import { only, rendered } from './rendering.ts';
+import { only, rendered, type Values } from './rendering.ts';
 
 const manifests = rendered({
   valkey: { enabled: true },
@@ -40,6 +40,16 @@ test('every pod of the chart is among them', () => {
   assert.deepEqual(withPods.map(({ metadata }) => metadata.name).sort(), names.sort());
 });
 
+for (const [what, before, after, isReplaced] of [
+  ['a changed setting', {}, { config: { drainMs: 5000 } }, true],
+  ['a changed URL of Redis', { redis: { url: 'redis://one' } }, { redis: { url: 'redis://two' } }, true],
+  ['a value that is no setting', {}, { resources: { requests: { cpu: '100m' } } }, false],
+] as const) {
+  test(`${what} ${isReplaced ? 'replaces the pods' : 'leaves their checksums alone'}`, () => {
+    assert.equal(checksums(before) !== checksums(after), isReplaced);
+  });
+}
+
 function podSpec(name: string) {
   const spec =
     name === 'tuohs-test'
@@ -47,4 +57,10 @@ function podSpec(name: string) {
       : only<IDeployment>(manifests, 'Deployment', name).spec?.template.spec;
   assert.ok(spec);
   return spec;
+}
+
+function checksums(values: Values): string {
+  const { spec } = only<IDeployment>(rendered(values), 'Deployment');
+  const annotations = Object.entries(spec?.template.metadata?.annotations ?? {});
+  return JSON.stringify(annotations.filter(([name]) => name.startsWith('checksum/')));
 }

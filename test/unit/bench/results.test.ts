@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cellsOf } from '../../../bench/results-table.ts';
+import { cellsOf } from '../../../bench/results.ts';
 import type { Figure } from '../../../bench/row.ts';
 
 function shown(figure: Omit<Figure, 'what' | 'unit'>): string[] {

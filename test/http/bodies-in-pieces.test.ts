@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import { duplexPair } from 'node:stream';
+import { type TestContext, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { InlineBodyRequest, skipBodyInPacket } from '../../src/http/node-http.ts';
+import { fakeApi } from '../support/api.ts';
+import { parsed, type RawAnswer } from '../support/raw-answer.ts';
+import { rawClient, requestOf } from '../support/raw-client.ts';
+import { until } from '../support/until.ts';
+import { worldOn } from '../support/world.ts';
+
+const POST = requestOf('POST /v1', { type: 'text/plain', more: 'transfer-encoding: chunked' });
+const ONE_BYTE = '1\r\nx\r\n';
+const END = '0\r\n\r\n';
+
+for (const [outcome, maxHeldBytes, status] of [
+  ['whole', 2 ** 26, 200],
+  ['refused if there is no room for it', 56_000, 503],
+] as const) {
+  test(`a body that arrives in short chunks while its request waits is ${outcome}`, async (t) => {
+    const { upstream, port } = await fakeApi(t, { options: { maxHeldBytes } });
+    upstream.hold();
+    const client = await rawClient(t, port);
+    client.send(requestOf('GET /v1?data=a').repeat(8));
+    await until(t, () => upstream.calls.length === 8);
+
+    client.send(POST + '8\r\nxxxxxxxx\r\n'.repeat(4000) + END);
+    await until(t, () => client.socket.bytesWritten > 52_000 && client.socket.writableLength === 0);
+    await turn();
+    upstream.recover();
+    const answers = await client.heard((text) => text.split('HTTP/1.1 ').length === 10);
+
+    assert.equal(parsed(answers.slice(answers.lastIndexOf('HTTP/1.1 '))).status, status);
+  });
+}
+
+test('a body in chunks of a byte is refused once all bodies came in 4096 pieces in a turn of the event loop', async (t) => {
+  const { ask, endTurn } = await inOneTurn(t);
+
+  const inTheFirst = [await ask(4096), await ask(255), await ask(300)];
+  endTurn();
+  const inTheNext = await ask(300);
+
+  assert.deepEqual(
+    inTheFirst.map(({ status }) => status),
+    [200, 200, 400],
+  );
+  assert.equal(
+    JSON.parse(inTheFirst[2]?.body ?? '').detail,
+    'The chunks of the body are too short; send it with Content-Length.',
+  );
+  assert.equal(inTheFirst[2]?.headers.get('connection'), 'close');
+  assert.equal(inTheNext.status, 200);
+});
+
+test('the rest of a body in a packet can be skipped, and what follows in the next one is read', async () => {
+  const pieces: string[] = [];
+  const ends: (() => void)[] = [];
+  const soon: Clock['soon'] = (run) => {
+    ends.push(run);
+    return () => {};
+  };
+  const server = createServer({ IncomingMessage: InlineBodyRequest }, (request) => {
+    (request as InlineBodyRequest).divert({
+      take(chunk) {
+        pieces.push(`${chunk}`);
+        if (pieces.length === 1) skipBodyInPacket(request.socket, { soon });
+        return true;
+      },
+      arrived() {},
+    });
+  });
+  const client = connectedTo(server);
+
+  client.write(POST + ONE_BYTE.repeat(100));
+  await turn();
+  for (const end of ends.splice(0)) end();
+  client.write(`3\r\nend\r\n${END}`);
+  await turn();
+
+  assert.deepEqual(pieces, ['x', 'end']);
+});
+
+/** A service whose turns of the event loop end when the test says so. */
+async function inOneTurn(t: TestContext) {
+  const ends: (() => void)[] = [];
+  const soon: Clock['soon'] = (run) => {
+    ends.push(run);
+    return () => {};
+  };
+  const { port } = await fakeApi(t, {
+    world: worldOn({ ...systemClock, soon }),
+    nextTurn: async () => {},
+  });
+
+  return {
+    endTurn() {
+      for (const end of ends.splice(0)) end();
+    },
+    /** The answer to a body in so many chunks of a byte. */
+    async ask(chunks: number): Promise<RawAnswer> {
+      const client = await rawClient(t, port);
+      client.send(POST + ONE_BYTE.repeat(chunks) + END);
+      return parsed(await client.heard(/\}$/));
+    },
+  };
+}
+
+/** A client whose packets arrive as they are written. */
+function connectedTo(server: Server) {
+  const [near, far] = duplexPair();
+  server.emit('connection', far);
+  return near;
+}
