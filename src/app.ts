@@ -108,7 +108,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       breakable: strip && faults && breakable(strip, faults),
       admission: admitted,
       requestCounter: requestCounter(clock, { perMinute: config.rateLimitPerMinute, redis }),
-      isDraining: life.isDraining,
+      draining: life.draining,
       traced: traces?.requests,
     },
     {

@@ -189,7 +189,7 @@ export class Exchange implements Call, BodyOwner {
     this.#hasEnded = true;
     this.reply.settle();
     this.#letGo();
-    this.body.break(hungUp());
+    if (!this.isWhole) this.body.break(hungUp());
     const { response, id } = this;
     if (!response.writableFinished) this.#abandon();
     this.#host.emit({

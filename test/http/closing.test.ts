@@ -21,11 +21,11 @@ const PREFLIGHT = {
 // Each client asks to keep its connection, so that only the service can decide to close it.
 for (const [what, { status, question, parts }] of Object.entries({ ...EVERY_ANSWER, PREFLIGHT })) {
   test(`while the service drains, ${what} is answered as before, and its connection closed`, async (t) => {
-    let isDraining = false;
-    const port = await listeningApi(t, { ...parts, isDraining: () => isDraining });
+    const drain = new AbortController();
+    const port = await listeningApi(t, { ...parts, draining: drain.signal });
     const before = await ask(`http://127.0.0.1:${port}`, question);
 
-    isDraining = true;
+    drain.abort();
     const during = await ask(`http://127.0.0.1:${port}`, question);
 
     assert.deepEqual([before.status, during.status], [status, status]);
@@ -36,7 +36,7 @@ for (const [what, { status, question, parts }] of Object.entries({ ...EVERY_ANSW
 }
 
 test('of requests sent without waiting, the first answer in the drain is the last of its connection', async (t) => {
-  const client = await rawClient(t, await listeningApi(t, { isDraining: () => true }));
+  const client = await rawClient(t, await listeningApi(t, { draining: AbortSignal.abort() }));
 
   client.send(`${requestOf('GET /v1?data=hello')}${requestOf('GET /v1?data=world')}`);
 

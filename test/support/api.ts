@@ -49,7 +49,7 @@ export function testApi(
       upstream: () => 'ok',
       admission: door,
       requestCounter: { count: async () => ({ current: 1, leftMs: 60_000 }) },
-      isDraining: () => false,
+      draining: new AbortController().signal,
       nextTurn: turns(world.clock),
       ...parts,
     },

@@ -246,7 +246,7 @@ function owesUs({ isNew, exchanges }: Connection): boolean {
 
 /** Bytes a millisecond of a body under way, 0 for an answer that is not read; `undefined` for a client that owes nothing. */
 function rateOf(exchange: Exchange, nowMs: number): number | undefined {
-  if (!exchange.isWhole) return exchange.held.bytes / Math.max(1, nowMs - exchange.startedMs);
+  if (!exchange.isWhole) return exchange.held.bytesOfBody / Math.max(1, nowMs - exchange.startedMs);
   const unreadSinceMs = exchange.reply.unreadSinceMs(exchange.startedMs);
   return unreadSinceMs !== undefined && nowMs - unreadSinceMs > UNREAD_MS ? 0 : undefined;
 }

@@ -122,7 +122,7 @@ function beforeItsBody(maxHeldBytes = 1_000_000) {
     ),
     manyPieces: () => {},
     workTurn: (_, work) => work(),
-    isDraining: () => false,
+    draining: new AbortController().signal,
     isClosing: () => false,
     newId: () => 'an-id',
   });

@@ -43,6 +43,11 @@ export function chunkOf(bytes: string): string {
   return `${bytes.length.toString(16)}\r\n${bytes}\r\n`;
 }
 
+/** A POST whose body has so many chunks of one byte, and no end. */
+export function inChunksOfOneByte(chunks: number): string {
+  return headOf('/v1', JSON_TYPE, CHUNKED) + '1\r\n \r\n'.repeat(chunks);
+}
+
 /** Repeats the text as often as it fits into this many bytes. */
 export function filled(piece: string, bytes: number): string {
   return piece.repeat(Math.floor(bytes / Buffer.byteLength(piece)));

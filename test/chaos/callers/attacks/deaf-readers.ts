@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { besiege, type SiegePlan } from '../../tools/siege.ts';
-import { type Attack, get, JSON_TYPE, NDJSON_TYPE, post } from './attack.ts';
+import { type Attack, get, inChunksOfOneByte, JSON_TYPE, NDJSON_TYPE, post } from './attack.ts';
 
 const ASSET = get('/docs/swagger-ui-bundle.js');
 /** How many bytes a client writes at once. The rest of its pipeline follows as the service reads. */
@@ -21,6 +21,15 @@ export const deafReaders: readonly Attack[] = [
   slowlyRead('100 pipelines of 200 KB, read a byte a second', 100, () => endless(largeBodies())),
   deaf('100 bulk answers of 1 MiB, nothing read', 100, () => once(longBulk())),
   deaf('1,500 pipelines of known strings, nothing read', 1_500, () => endless(knownPipeline)),
+  deaf('300 pipelines of eight bulks whose lines are refused, nothing read', 300, () =>
+    once(post('/v1/bulk', NDJSON_TYPE, 'x\n'.repeat(2_000)).repeat(8)),
+  ),
+  deaf('150 texts of 262 KB of control characters, nothing read', 150, () =>
+    once(post('/v1', 'text/plain', '\x01'.repeat(262_000))),
+  ),
+  deaf('10 bodies in chunks of one byte behind eight answers, nothing read', 10, () =>
+    once(ASSET + get('/v1?data=known').repeat(7) + inChunksOfOneByte(60_000)),
+  ),
   deaf('200 half-closed callers that read nothing', 200, () => {
     const next = largeBodies();
     return (socket) => socket.end(next());

@@ -7,6 +7,7 @@ import {
   filled,
   get,
   headOf,
+  inChunksOfOneByte,
   JSON_TYPE,
   NDJSON_TYPE,
   post,
@@ -45,6 +46,18 @@ export const floods: readonly Attack[] = [
     begin: ({ port }) => {
       const bytes = '1;extension=of-a-chunk\r\n \r\n'.repeat(20_000);
       besiege({ port, size: 20, act: (socket) => socket.write(headOf('/v1', JSON_TYPE, CHUNKED) + bytes) });
+    },
+  },
+  bodiesInChunksOfOneByte(400, 10_900),
+  bodiesInChunksOfOneByte(1_900, 250),
+  {
+    name: '1,900 callers that ask for unknown strings again and again, SHOUTCLOUD hangs',
+    connections: 1_900,
+    upstreamHangs: true,
+    begin({ port }) {
+      const next = unknownString(20);
+      const ask = (socket: Socket) => void socket.write(next());
+      besiege({ port, size: 1_900, act: (socket) => ask(socket.on('data', () => ask(socket))) });
     },
   },
   {
@@ -128,6 +141,15 @@ function unknownStrings(name: string, size: number, bytes: number): Attack {
       wave(target);
       setTimeout(wave, 2_500, target);
     },
+  };
+}
+
+function bodiesInChunksOfOneByte(size: number, chunks: number): Attack {
+  const body = inChunksOfOneByte(chunks);
+  return {
+    name: `${size} bodies of ${chunks} chunks of one byte that never end`,
+    connections: size,
+    begin: ({ port }) => besiege({ port, size, act: (socket) => socket.write(body) }),
   };
 }
 
