@@ -9,7 +9,7 @@ const ROUND_MS = 2000;
 
 export const unknown: Row = {
   name: 'unknown',
-  about: `Strings never seen before, ${CONNECTIONS} connections, an upstream that takes ${LATENCY_MS} ms: to one call a string over the same ${UPSTREAM_CONNECTIONS} connections.`,
+  about: `Texts never seen before, ${CONNECTIONS} connections, an upstream that takes ${LATENCY_MS} ms: to one call a text over the same ${UPSTREAM_CONNECTIONS} connections.`,
   async run(lab) {
     const upstream = await lab.shoutcloud(LATENCY_MS);
     const tuohs = await lab.tuohs({
@@ -39,9 +39,9 @@ export const unknown: Row = {
 export const alone: Row = {
   name: 'alone',
   about:
-    'One caller, one connection, strings never seen before, an upstream that answers at once: what the way through tuohs adds to the median.',
+    'One caller, one connection, texts never seen before, an upstream that answers at once: what the way through tuohs adds to the median.',
   async run(lab) {
-    // On the service's core: else a direct call would not cross from core to core, as each other one does.
+    // On the core of the service. Otherwise a direct call would stay on one core, while all others cross.
     const upstream = await lab.shoutcloud(0, 'service');
     const tuohs = await lab.tuohs({ SHOUTCLOUD_URL: `http://127.0.0.1:${upstream.port}` });
     const { throughTuohs, directly } = newTexts(lab, { tuohs: tuohs.port, upstream: upstream.port });
@@ -62,7 +62,7 @@ export const alone: Row = {
   },
 };
 
-/** Loads of texts that no earlier load had. */
+/** Loads of texts that no earlier load has used. */
 function newTexts(lab: Lab, ports: { tuohs: number; upstream: number }) {
   let series = 0;
   const ask =

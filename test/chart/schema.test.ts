@@ -21,7 +21,7 @@ test('wherever the schema names properties it allows no other', () => {
 });
 
 test('the schema names each value, and each value that it names is there', () => {
-  // None has a default worth showing: two are a parent chart's, the others Kubernetes decides, and of affinities there are none.
+  // These have no default: two belong to a parent chart, Kubernetes decides the others, and there are no default affinities.
   const isOptional = /^(global|enabled|affinity\..*|resources\.\w+\.ephemeral-storage|.*\.selectPolicy)$/;
 
   assert.deepEqual(

@@ -12,7 +12,7 @@ import { worldOn } from '../support/world.ts';
 
 const known = (text: string): Shout => ({ text, source: 'memory', stored: false, collapsed: false });
 
-/** What is held for a request that was sent ahead and waits. Of 128, 8 are worked on. */
+/** The bytes that are held for a request that waits behind others. Of 128, 8 are worked on. */
 const REQUEST_BYTES = 4096;
 
 const NUMBERS = Array.from({ length: 1_000 }, (_, at) => at);

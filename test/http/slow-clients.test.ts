@@ -13,7 +13,7 @@ const STALLED = postOf('hello').slice(0, -9);
 for (const [what, sent, slowClientMs, silentMs] of [
   ['headers that come too slowly are', 'GET /v1?data=hello HTTP/1.1\r\nhost: x\r\n', 50, 0],
   ['a body that stalls is', STALLED, 50, 0],
-  // Longer than the service waits; in which state it is then does not show outside.
+  // Silent for much longer than the service waits, because nothing shows when it has noticed.
   ['a body that stalls on a connection that was silent at first is', STALLED, 1, 20],
 ] as const) {
   test(`${what} answered with 408, and the answer says that the connection closes`, async (t) => {
@@ -28,7 +28,7 @@ for (const [what, sent, slowClientMs, silentMs] of [
   });
 }
 
-test('a connection stays open between requests, however long a client may stall', async (t) => {
+test('a connection stays open between requests for longer than a client can stall', async (t) => {
   const client = await rawClient(t, await listeningApi(t, { options: { slowClientMs: 1 } }));
   client.send(postOf('a'));
   await client.heard('"A"');
@@ -40,7 +40,7 @@ test('a connection stays open between requests, however long a client may stall'
 });
 
 test('a connection closes without a word when its keep-alive time is over', async (t) => {
-  // Long enough for a busy machine to send the request before it.
+  // Long enough for a busy machine to send the request.
   const options = { slowClientMs: 500, keepAliveTimeoutMs: 500 };
   const client = await rawClient(t, await listeningApi(t, { options }));
 

@@ -3,10 +3,10 @@ import { besiege, type SiegePlan } from '../../tools/siege.ts';
 import { type Attack, get, inChunksOfOneByte, JSON_TYPE, NDJSON_TYPE, post } from './attack.ts';
 
 const ASSET = get('/docs/swagger-ui-bundle.js');
-/** A deaf caller offers no more than this at once; the rest of its pipeline follows as it is taken. */
+/** How many bytes a client writes at once. The rest of its pipeline follows as the service reads. */
 const PIPELINE_BYTES = 262_144;
 
-/** Callers that ask and do not take their answers. */
+/** Clients that send requests and do not read the answers. */
 export const deafReaders: readonly Attack[] = [
   deaf('40 pipelines of 200 KB, nothing read', 40, () => endless(largeBodies())),
   deaf('200 pipelines of 200 KB, nothing read', 200, () => endless(largeBodies())),
@@ -36,7 +36,7 @@ export const deafReaders: readonly Attack[] = [
   }),
 ];
 
-/** What they do is made when the attack begins. */
+/** Called when the attack begins. Returns what each connection does. */
 type Act = () => SiegePlan['act'];
 
 function deaf(name: string, size: number, act: Act): Attack {
@@ -64,7 +64,7 @@ function knownPipeline(): string {
   return post('/v1', JSON_TYPE, '{"data":"known"}').repeat(300);
 }
 
-/** Another large text in each request: none is known. */
+/** Returns a different large text each time, so none is known. */
 function largeBodies(): () => string {
   let count = 0;
   return () => post('/v1', JSON_TYPE, `{"data":"${count++} ${'many words '.repeat(18_000)}"}`);

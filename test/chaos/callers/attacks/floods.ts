@@ -16,7 +16,7 @@ import {
 
 const TLS_HELLO = Buffer.from('16030100f8010000f40303', 'hex');
 
-/** Too many, too much, or gone in the middle of it. */
+/** Clients that are too many, send too much, or leave in the middle of a request. */
 export const floods: readonly Attack[] = [
   {
     name: '17,000 silent connections',
@@ -167,7 +167,7 @@ function bulkOfUnknown(): () => string {
     ).join('\n');
 }
 
-/** Each sends its bulk again and again, and reads what comes back. */
+/** Each client sends its bulk again and again, and reads the answers. */
 function bulks(name: string, connections: number, body: () => string): Attack {
   return {
     name,
@@ -184,7 +184,7 @@ function bulks(name: string, connections: number, body: () => string): Attack {
   };
 }
 
-/** All reset their connections together every 1.5 s, and come back. */
+/** All clients reset their connections together every 1.5 s, and connect again. */
 function vanishing(name: string, connections: number, bytes: () => string): Attack {
   return {
     name,
