@@ -7,14 +7,14 @@ import type { LoadPlan, LoadReport, LoadReports } from './tools/load-plan.ts';
 
 type Env = Readonly<Record<string, string>>;
 
-/** A program under way that listens. */
+/** A running program that listens. */
 export interface Server extends Program {
   readonly port: number;
 }
 
 export type Lab = ReturnType<typeof openLab>;
 
-// All features: a quota nobody reaches still costs its count.
+// All features. A quota that is never reached still costs its count.
 const EVERYTHING_ON = {
   ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
   RATE_LIMIT_PER_MINUTE: '1000000000',
@@ -22,7 +22,7 @@ const EVERYTHING_ON = {
 const MAIN = fromRoot('dist/main.js');
 const SHOUTCLOUD = ['shoutcloud', '--quiet', '--port', '0'];
 
-/** Runs `use` with a lab whose processes have ended when this returns. */
+/** Calls `use` with a lab. All its processes have ended when this returns. */
 export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => Promise<T>): Promise<T> {
   const { after, close } = ownEnding();
   try {
@@ -32,18 +32,18 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
   }
 }
 
-/** Starts real processes on their cores, and ends them with the row. */
+/** Starts real processes on their cores, and ends them together with the row. */
 function openLab(rounds: number, cores: Cores, ending: Ending) {
   return {
     rounds,
-    /** Any program of Node on the service's core. */
+    /** Any program of Node, on the core of the service. */
     run: (args: readonly string[], env: Env) => start(cores.service, [process.execPath, ...args], env),
-    /** `tuohs serve` as built, with everything switched on. `flags` are Node's. */
+    /** The built `tuohs serve` with everything switched on. `flags` are those of Node. */
     tuohs(env: Env, flags: readonly string[] = []) {
       const command = [process.execPath, ...flags, ...startArguments()];
       return listening(cores.service, command, { ...EVERYTHING_ON, ...env });
     },
-    /** The compatible server that this project ships; answers after so long. Beside the load unless told. */
+    /** The SHOUTCLOUD-compatible server of this project, with this latency. By default it runs on the cores of the load. */
     shoutcloud: (latencyMs: number, place: 'service' | 'others' = 'others') =>
       listening(cores[place], [process.execPath, MAIN, ...SHOUTCLOUD, '--latency', `${latencyMs}`]),
     baseline: (name: 'bare-http') =>
@@ -54,7 +54,10 @@ function openLab(rounds: number, cores: Cores, ending: Ending) {
     end: (program: Program) => program.stop('SIGKILL'),
   };
 
-  /** One run of the load generator, a report a server. Rejects where an answer is not a 200: such a figure would mean nothing. */
+  /**
+   * One run of the load generator, with a report for each server. Rejects if an answer is not a 200, because then the figures
+   * mean nothing.
+   */
   async function load<Name extends string>(plan: LoadPlan<Name>): Promise<Record<Name, LoadReport>> {
     const generator = fromRoot('bench/tools/load-generator.ts');
     const program = start(cores.others, [process.execPath, generator, JSON.stringify(plan)]);
@@ -78,7 +81,7 @@ function openLab(rounds: number, cores: Cores, ending: Ending) {
   }
 }
 
-/** What `npm start` gives to Node: its flags, the program and the command. */
+/** The arguments of `npm start` for Node: flags, program and command. */
 export function startArguments(): string[] {
   const { scripts } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'));
   const [program, ...args] = String(scripts.start)

@@ -1,12 +1,12 @@
 import type { Figure } from './row.ts';
 
-/** What `make bench` found, as in `bench/results.json`. */
+/** The results of `make bench`, as in `bench/results.json`. */
 export interface Results {
   readonly machine: {
     readonly processor: string;
     readonly cores: number;
     readonly node: string;
-    /** Which process ran on which core. */
+    /** Which process ran on which core, as a sentence. */
     readonly places: string;
   };
   readonly rounds: number;
@@ -15,7 +15,7 @@ export interface Results {
 
 export const HEADS = ['Row', 'Figure', 'Median', 'Lowest to highest', 'Goal', 'Held'];
 
-/** The cells of every figure, row by row. */
+/** The cells of all figures, row by row. */
 export function cellsOf({ rows }: Pick<Results, 'rows'>): string[][] {
   return rows.flatMap(({ name, figures }) =>
     figures.map((figure) => {
@@ -26,7 +26,7 @@ export function cellsOf({ rows }: Pick<Results, 'rows'>): string[][] {
   );
 }
 
-/** Three digits that count, and all in front of the point. */
+/** The number with three significant digits, but never rounded before the point. */
 export function short(value: number): string {
   return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : `${Number(value.toPrecision(3))}`;
 }
@@ -47,7 +47,7 @@ function heldText({ goal, values }: Figure): string {
   return ('atLeast' in goal ? value >= goal.atLeast : value <= goal.atMost) ? 'yes' : 'no';
 }
 
-/** The value in the middle, or the mean of the two there; NaN of none. */
+/** The middle value, or the mean of the two middle ones; NaN if there are none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const [low = Number.NaN, high = low] = sorted.slice(Math.floor((sorted.length - 1) / 2));

@@ -1,11 +1,11 @@
 import type { Lab, Server } from './lab.ts';
 
-/** One measured number, once a round. */
+/** One measured number, with a value for each round. */
 export interface Figure {
   readonly what: string;
   readonly unit: string;
   readonly values: readonly number[];
-  /** What it is meant to keep to, where something is. */
+  /** Its goal, if it has one. */
   readonly goal?: { readonly atLeast: number } | { readonly atMost: number };
 }
 
@@ -20,21 +20,21 @@ export function figuresOf<Round>(rounds: readonly Round[], columns: readonly Col
   }));
 }
 
-/** One thing that is measured. `run` takes what it needs from the lab, which ends it again. */
+/** One measurement. `run` takes what it needs from the lab, which ends it afterwards. */
 export interface Row {
   readonly name: string;
   /** What is measured and how, as a sentence. */
   readonly about: string;
   readonly needsRedis?: true;
-  /** Reads what only Linux tells of a process. */
+  /** Needs the files about processes that only Linux has. */
   readonly needsProc?: true;
   run(lab: Lab): Promise<Figure[]>;
 }
 
-// Each of these rounds takes seconds, and they differ little.
+// Each of these rounds takes seconds, and their results differ little.
 const MOST_FRESH_ROUNDS = 3;
 
-/** What a few rounds find, each with a fresh process, whose upstream answers at once. */
+/** The results of a few rounds, each with a new process whose upstream answers at once. */
 export async function freshRounds<Found>(
   lab: Lab,
   round: (tuohs: Server, number: number) => Promise<Found>,

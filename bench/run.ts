@@ -10,7 +10,7 @@ import type { Row } from './row.ts';
 import { rows } from './rows.ts';
 import { placeOnCores } from './tools/cores.ts';
 
-// `make bench`: measures, prints a table, and after a whole run keeps it in bench/results.json.
+// `make bench`: measures and prints a table. After a complete run it writes bench/results.json.
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: [] },
@@ -37,7 +37,7 @@ for (const row of wanted) {
   else {
     say(`${row.name}: ${row.about}`);
     const figures = await inLab(rounds, cores, row.run);
-    // Some systems do not tell all.
+    // Some systems lack the files for some figures.
     found.push({ name: row.name, figures: figures.filter(({ values }) => values.every(Number.isFinite)) });
   }
 }

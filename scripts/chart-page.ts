@@ -33,7 +33,7 @@ function row({ path, byDefault, says }: ChartValue, meanings: ReadonlyMap<string
   return [`\`${path}\``, byDefault === undefined ? '' : `\`${byDefault}\``, meaning(says, meanings)];
 }
 
-/** A comment that begins with the name of a setting gets what the table of settings says of it. */
+/** A comment that begins with the name of a setting is completed from the table of settings. */
 function meaning(says: string, meanings: ReadonlyMap<string, string>): string {
   const [name = ''] = says.match(/^[A-Z_]+/) ?? [];
   const known = meanings.get(name);

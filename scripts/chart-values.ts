@@ -9,7 +9,7 @@ export interface ChartValue {
   readonly says: string;
 }
 
-/** Every value of a values.yaml with the comment above it. Throws for a value that nothing is said of. */
+/** Every value of a values.yaml, with the comment above it. Throws for a value without a comment. */
 export function chartValues(yaml: string): ChartValue[] {
   const { contents } = parseDocument(yaml);
   if (!isMap(contents)) throw new Error('values.yaml holds no map');
@@ -29,14 +29,14 @@ function valuesOf(map: YAMLMap, prefix: string): ChartValue[] {
   });
 }
 
-/** A map whose values have comments of their own; one without is a value itself. */
+/** A map is a group if its values have comments. Otherwise it is a value itself. */
 function isGroup(map: YAMLMap): boolean {
   return map.items.some(
     ({ value }, index) => commentAbove(map, index) !== '' || (isMap(value) && isGroup(value)),
   );
 }
 
-/** The parser hands the comment above the first key of an inner map to that map. */
+/** The parser assigns the comment above the first key of an inner map to that map. */
 function commentAbove(map: YAMLMap, index: number): string {
   const key = map.items[index]?.key;
   const own = isScalar(key) ? key.commentBefore : undefined;

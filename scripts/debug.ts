@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline';
 import { prettyFactory } from 'pino-pretty';
 import { settings } from '../src/config/settings.ts';
 
-// make debug: runs `tuohs` with these arguments, and restarts it when a file of src/ changes. On a terminal, its log lines are
-// written for people instead of as JSON. `node --watch` follows files, and loses a file that an editor, git or `sed -i` replaces
-// by another one. Watching folders finds such changes, too.
+// make debug: runs `tuohs` with these arguments, and restarts it when a file of src/ changes. On a terminal, log lines are
+// printed for people instead of as JSON. `node --watch` watches files, and loses a file that an editor, git or `sed -i`
+// replaces, so this watches folders.
 const QUIET_MS = 100;
 
 const args = process.argv.slice(2);
@@ -23,7 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 function start(): ChildProcess {
   watchFolders();
   const stdout = process.stdout.isTTY ? 'pipe' : 'inherit';
-  // The page's scripts lose their types by a function of Node that warns about itself.
+  // Node warns about the function that removes the types from the scripts of the page.
   const quietly = '--disable-warning=ExperimentalWarning';
   const started = spawn(process.execPath, [quietly, 'src/main.ts', ...args], {
     stdio: ['inherit', stdout, 'inherit'],
@@ -46,14 +46,14 @@ function printAddresses(): void {
   print('SHOUTCLOUD is embedded: a compatible server in this process answers instead of the real one.');
 }
 
-/** A new folder is a change of the folder around it. */
+/** A new folder is a change in its parent folder. */
 function watchFolders(): void {
   for (const watcher of watchers) watcher.close();
   const folders = ['src', ...globSync('src/**/*/')];
   watchers = folders.map((folder) => watch(folder, () => changed()));
 }
 
-/** Waits until the events of one change have all come. */
+/** Waits for the last of the events that one change causes. */
 function changed(): void {
   clearTimeout(quiet);
   quiet = setTimeout(() => void restart(), QUIET_MS);

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { generatedFiles } from './generated-files.ts';
 
-// Writes every generated file anew. With --check it writes nothing, names those that differ and fails.
+// Writes every generated file. With --check it writes nothing, names the files that differ, and fails.
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const outdated = (await generatedFiles()).filter(({ path, content }) => current(path) !== content);
 

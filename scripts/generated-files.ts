@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Results } from '../bench/results.ts';
 import { rows as benchRows } from '../bench/rows.ts';
-import { describeApi } from '../src/app.ts';
 import { settings } from '../src/config/settings.ts';
 import { traceSettings } from '../src/config/trace-settings.ts';
+import { describeApi } from '../src/http/api-server.ts';
 import { problems } from '../src/http/problem.ts';
 import { readVersion } from '../src/version.ts';
 import { chartPage } from './chart-page.ts';
@@ -15,12 +15,12 @@ import { performancePlot } from './performance-plot.ts';
 import { scalingPage } from './scaling-page.ts';
 
 export interface GeneratedFile {
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   readonly path: string;
   readonly content: string;
 }
 
-/** Every file that is made from a table in the source or from results, as it must be committed. */
+/** Every file that is generated from a table of the source or from results, as it must be committed. */
 export async function generatedFiles(): Promise<GeneratedFile[]> {
   const rows = Object.values(settings);
   const allRows = [...rows, ...Object.values(traceSettings)];
@@ -33,7 +33,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     { path: 'deploy/chart/README.md', content: chartPage(read('deploy/chart/values.yaml'), rows) },
     {
       path: 'docs/openapi.json',
-      content: `${JSON.stringify(await describeApi(), undefined, 2)}\n`,
+      content: `${JSON.stringify(await describeApi(readVersion()), undefined, 2)}\n`,
     },
     { path: 'docs/performance.md', content: performancePage(benchRows, measured) },
     { path: 'docs/images/performance.svg', content: performancePlot(measured) },
@@ -41,7 +41,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
   ];
 }
 
-/** The chart has the version of package.json, so the tag of its image is that version unless the values name another. */
+/** The chart has the version of package.json, which is also the tag of its image unless the values have another one. */
 function versioned(chart: string): string {
   return chart.replace(/^(version|appVersion): .*$/gm, `$1: ${readVersion()}`);
 }

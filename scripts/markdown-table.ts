@@ -1,4 +1,4 @@
-/** A Markdown table; line breaks and bars inside a cell do not end it. */
+/** A Markdown table. Line breaks and bars in cells are escaped. */
 export function markdownTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [heads, heads.map(() => '---'), ...rows];
   return lines.map((cells) => `| ${cells.map(inCell).join(' | ')} |`).join('\n');

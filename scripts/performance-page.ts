@@ -2,7 +2,7 @@ import { cellsOf, HEADS, type Results } from '../bench/results.ts';
 import type { Row } from '../bench/row.ts';
 import { markdownTable } from './markdown-table.ts';
 
-/** `docs/performance.md`: how `make bench` measures, what each row is, and what the last whole run found. */
+/** `docs/performance.md`: how `make bench` measures, what each row is, and the results of the last complete run. */
 export function performancePage(rows: readonly Row[], results: Results): string {
   const { machine, rounds } = results;
   return `<!-- Written by \`make docs\` from bench/rows.ts and bench/results.json; edit those and scripts/performance-page.ts instead. -->
@@ -15,12 +15,12 @@ Compare the ratios: absolute figures differ from machine to machine, and on one 
 ## How it is measured
 
 - **What runs.** Real processes run. tuohs runs from \`dist/\` with everything on: metrics, limits, headers, request ids, logs at info, and a rate
-  limit that counts and is never reached. So a known string costs here what it costs in production.
+  limit that counts and is never reached. So a known text costs here what it costs in production.
 - **Beside what.** *Bare node:http* reads JSON, looks into a \`Map\` and writes JSON: no limits, no errors, no metrics.
   *A direct call* asks the SHOUTCLOUD-compatible server itself.
 - **Where.** The service has a core of its own. The load generator, the upstream and Redis share the others. Without \`taskset\`,
   nothing is pinned, and the output says so.
-- **Rounds.** All contenders warm up first. Then each runs once in each round, in random order, for at least five rounds. For known strings,
+- **Rounds.** All contenders warm up first. Then each runs once in each round, in random order, for at least five rounds. For known texts,
   they alternate every quarter of a second. A figure is the median over the rounds; the lowest and the highest are beside it.
 - **The load generator** (\`bench/tools/load-generator.ts\`) is a separate process that writes prepared bytes to sockets. It reports
   its share of busy time. If that is far below 100%, it measures the service and not itself.

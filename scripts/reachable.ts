@@ -1,4 +1,4 @@
-// Whether anything answers at an address, in one sentence where nothing does. What answers is for `make smoke` to check.
+// Says in one sentence if nothing answers at an address. `make smoke` then checks the answers.
 const [url = ''] = process.argv.slice(2);
 try {
   await fetch(url, { signal: AbortSignal.timeout(10_000) });
@@ -7,7 +7,7 @@ try {
   process.exitCode = 1;
 }
 
-/** fetch hides what went wrong in the cause of its error. */
+/** fetch hides the reason in the cause of its error. */
 function reason(error: unknown): string {
   const { cause = error } = error instanceof Error ? error : {};
   if (!(cause instanceof Error)) return String(cause);

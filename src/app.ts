@@ -11,9 +11,10 @@ import type { Store } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
 import { sharedPort } from './http/acceptors.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
-import { apiServer, describeApi as describe } from './http/api-server.ts';
+import { apiServer } from './http/api-server.ts';
 import { admission } from './http/limits/admission.ts';
 import { lifecycle } from './lifecycle.ts';
+import type { FaultSwitch } from './shoutcloud/fault-switch.ts';
 import { shouterStack } from './shouter-stack.ts';
 import { type EventStrip, eventStrip } from './telemetry/event-strip.ts';
 import { logEvents } from './telemetry/log-events.ts';
@@ -36,15 +37,10 @@ export interface App {
 const FIXED = {
   redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
   slowClientMs: 10_000,
-  /** The delays of the event loop above which unknown strings are refused, and then all requests. */
+  /** The delays of the event loop above which unknown texts are refused, and then all requests. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
 };
-
-interface FaultSwitch {
-  state(): object;
-  set(name: string): boolean;
-}
 
 export interface AppOptions {
   /** Where log lines go: stdout unless given. */
@@ -88,7 +84,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const nextTurn = turns(clock);
   const stack = shouterStack(
     {
-      // Misses must leave connections for known strings.
+      // Misses must leave connections for known texts.
       settings: { ...config, maxInFlight: Math.min(config.maxInFlight, config.maxConnections) },
       transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && storeIn(redis),
@@ -112,7 +108,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       breakable: strip && faults && breakable(strip, faults),
       admission: admitted,
       requestCounter: requestCounter(clock, { perMinute: config.rateLimitPerMinute, redis }),
-      isDraining: life.isDraining,
+      draining: life.draining,
       traced: traces?.requests,
     },
     {
@@ -127,15 +123,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   );
   life.closes((manner) => api.close(manner));
 
-  measured.read({
-    ...stack.readings,
-    inFlight: admitted.inFlight,
-    heldBytes: () => api.status().heldBytes,
-    openConnections: () => api.status().connections,
-    isRedisUp: redis && (() => redis.status().isUp),
-    redisTrouble: redis && (() => redis.status().trouble),
-    logLinesDropped: logTo.dropped,
-  });
   const inside = {
     isReady: life.isReady,
     status: () => ({
@@ -147,6 +134,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     }),
     metrics: measured,
   };
+  measured.read(inside.status, logTo.dropped);
   const admin = worker === undefined ? adminServer(inside, world) : undefined;
   life.closesLast((manner) => admin?.close(manner));
 
@@ -169,7 +157,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     return {
       state: (after?: number) => ({
         ...faults.state(),
-        breaker: stack.readings.breakerState(),
+        breaker: stack.status().upstream.breaker,
         entries: after === undefined ? [] : seen.since(after),
       }),
       set: faults.set,
@@ -179,11 +167,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   function storeIn(connection: RedisConnection): Store {
     return redisStore(connection, { ttlDays: config.cacheTtlDays, verify: verifiedUpperCase }, world);
   }
-}
-
-/** The OpenAPI document of the public API. */
-export function describeApi(): Promise<object> {
-  return describe(readVersion());
 }
 
 /** Traces, if the settings ask for any. Loaded only then, as Redis is, because each costs time and memory at the start. */

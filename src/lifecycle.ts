@@ -17,8 +17,8 @@ export interface Lifecycle {
   isReady(): boolean;
   /** Says that the service has started. It does not become ready if it is already draining. */
   started(): void;
-  /** Whether the drain has begun. */
-  isDraining(): boolean;
+  /** Aborts when the drain begins. */
+  readonly draining: AbortSignal;
   /** Adds a step. The part that was added last is closed first. */
   closes(step: Closer): void;
   /** Adds a step that comes after all of `closes`, for parts that observe the others. */
@@ -38,7 +38,7 @@ const LAST_STEPS_MS = 1000;
 
 /** Knows whether the service is ready, and ends it in order: not ready but still serving, then closing part by part. */
 export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, emit }: World): Lifecycle {
-  let isDraining = false;
+  const draining = new AbortController();
   let isStarted = false;
   let closing: Promise<void> | undefined;
   const steps: Closer[] = [];
@@ -46,8 +46,8 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
   const cut = new AbortController();
 
   return {
-    isReady: () => isStarted && !isDraining,
-    isDraining: () => isDraining,
+    isReady: () => isStarted && !draining.signal.aborted,
+    draining: draining.signal,
     started() {
       isStarted = true;
     },
@@ -66,7 +66,7 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
   };
 
   async function drainAndClose(): Promise<void> {
-    isDraining = true;
+    draining.abort();
     for (const step of steps) left.add(step);
     emit({ type: 'draining' });
     if (isStarted) await clock.sleep(drainMs, cut.signal).catch(() => {});

@@ -74,10 +74,7 @@ export function shouterStack(parts: StackParts, world: World) {
 
   const shoutcloud = layers.shoutcloud(
     transport,
-    {
-      attemptTimeoutMs: settings.attemptTimeoutMs,
-      verify: verifiedUpperCase,
-    },
+    { attemptTimeoutMs: settings.attemptTimeoutMs, verify: verifiedUpperCase },
     world,
   );
   const gated = layers.gated(viewed('attempt', shoutcloud), gate);
@@ -103,11 +100,6 @@ export function shouterStack(parts: StackParts, world: World) {
 
   return {
     shouter: viewed('string', answered),
-    readings: {
-      cacheBytes: () => memory?.status().bytes ?? 0,
-      retryBudgetTokens: () => budget.tokens,
-      breakerState: () => breaker.state,
-    },
     /** The health of SHOUTCLOUD by its last answers. */
     upstream(): 'ok' | 'failing' | 'paused' {
       if (gate.pauseMs > 0) return 'paused';

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answers } from './answers.ts';
 
-// The least that a program can do if it knows the answers: read JSON or a query, look into a Map, write JSON.
+// The least that a program has to do if it knows the answers: read JSON or a query, look into a Map, write JSON.
 const server = createServer((request, response) => {
   if (request.method === 'GET') {
     const { searchParams } = new URL(request.url ?? '', 'http://bench');

@@ -7,7 +7,7 @@ const LINES = 100_000;
 
 export const bulk: Row = {
   name: 'bulk',
-  about: `${LINES.toLocaleString('en')} strings never seen before, sent by \`tuohs-client\` to a fresh process; an upstream that answers at once.`,
+  about: `${LINES.toLocaleString('en')} texts never seen before, sent by \`tuohs-client\` to a fresh process; an upstream that answers at once.`,
   needsProc: true,
   async run(lab) {
     const rounds = await freshRounds(lab, async ({ port, pid }, round) => {
@@ -24,7 +24,7 @@ export const bulk: Row = {
   },
 };
 
-/** Rejects if a text gets no answer: such a figure would mean nothing. */
+/** Rejects if a text gets no answer, because then the figures mean nothing. */
 async function shoutAll(port: number, texts: readonly string[]): Promise<void> {
   const client = createClient({ baseUrl: `http://127.0.0.1:${port}` });
   for await (const { data, error } of client.bulk(texts)) {

@@ -3,7 +3,7 @@ import { afterWarmUp, askKnown, toBare } from './known.ts';
 
 export const knownInRedis: Row = {
   name: 'redis',
-  about: 'Known strings with `CACHE_MAX_BYTES=0`: each answer is read from Redis; the load as for `known`.',
+  about: 'Known texts with `CACHE_MAX_BYTES=0`: each answer is read from Redis; the load as for `known`.',
   needsRedis: true,
   async run(lab) {
     const upstream = await lab.shoutcloud(0);

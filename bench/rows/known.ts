@@ -7,14 +7,14 @@ import type { LoadPlan, LoadReport } from '../tools/load-plan.ts';
 const CONNECTIONS = 32;
 const ROUND_MS = 2000;
 
-/** What a round found of a server: with the time that the server computed for an answer, which tells least of its neighbours. */
+/** The result of a round for one server. The computing time for an answer depends least on other programs of the machine. */
 export interface KnownRound extends LoadReport {
   readonly processorUs: number;
 }
 
 export const known: Row = {
   name: 'known',
-  about: `Known strings, one process, ${CONNECTIONS} connections: tuohs answers from memory; bare node:http looks into a Map.`,
+  about: `Known texts, one process, ${CONNECTIONS} connections: tuohs answers from memory; bare node:http looks into a Map.`,
   run: (lab) => besideBare(lab, { method: 'POST', atLeast: 0.95 }),
 };
 
@@ -26,7 +26,7 @@ export const knownGet: Row = {
 
 export const knownAlone: Row = {
   name: 'lone',
-  about: 'One caller, one connection, known strings: what tuohs adds to the median of bare node:http.',
+  about: 'One caller, one connection, known texts: what tuohs adds to the median of bare node:http.',
   async run(lab) {
     const rounds = await askBoth(lab, { method: 'POST', connections: 1 });
     const more = ({ tuohs, bare }: (typeof rounds)[number]) => tuohs.p50Ms - bare.p50Ms;
@@ -58,12 +58,12 @@ async function askBoth(lab: Lab, load: Load) {
 
 type Load = Partial<Pick<LoadPlan, 'method' | 'connections'>>;
 
-/** How many times as much of this a round found of tuohs as of bare node:http. */
+/** The value for tuohs divided by the value for bare node:http. */
 export function toBare(of: (found: KnownRound) => number) {
   return ({ tuohs, bare }: Record<'tuohs' | 'bare', KnownRound>) => of(tuohs) / of(bare);
 }
 
-/** Asks all of these, in short turns. The first time also makes the texts known. */
+/** Asks all of these servers in short turns. The first run also makes the texts known. */
 export async function askKnown<Name extends string>(
   lab: Lab,
   servers: Readonly<Record<Name, Server>>,

@@ -2,7 +2,7 @@ import { askJson } from '../../test/support/ask.ts';
 import { fromRoot, type Server } from '../lab.ts';
 import type { Row } from '../row.ts';
 
-/** 250 KiB of UTF-8 each: what a reverse by user-perceived characters finds easy and what it finds hard. */
+/** 250 KiB of UTF-8 each: texts that are easy to reverse by user-perceived characters, and texts that are hard. */
 const ALPHABETS: Readonly<Record<string, string>> = {
   'plain text': 'The quick brown fox jumps over the lazy dog. ',
   Latin: 'Þórður sækir mjólk, café crème à la carte, žluťoučký kůň. ',
@@ -34,7 +34,7 @@ export const longTexts: Row = {
         await monitor.mostMs();
         await askForTexts(service, alphabet, round);
         const mostMs = await monitor.mostMs();
-        // The first round is there to warm up.
+        // The first round warms up.
         if (round > 0) values.push(mostMs);
       }
     }
@@ -47,7 +47,7 @@ export const longTexts: Row = {
   },
 };
 
-/** Each text once unknown and once known. */
+/** Asks for each text twice: unknown at first, then known. */
 async function askForTexts({ port }: Server, alphabet: string, round: number): Promise<void> {
   for (let i = 0; i < 2 * TEXTS_A_ROUND; i++) {
     const data = longText(alphabet, `${round} ${i >> 1} `);
@@ -56,7 +56,7 @@ async function askForTexts({ port }: Server, alphabet: string, round: number): P
   }
 }
 
-/** A text of 250 KiB; it begins with `mark`, so that each is new. */
+/** A text of 250 KiB. It begins with `mark`, so each one is new. */
 function longText(alphabet: string, mark: string): string {
   return mark + alphabet.repeat(Math.floor((BYTES - mark.length) / Buffer.byteLength(alphabet)));
 }
@@ -64,7 +64,7 @@ function longText(alphabet: string, mark: string): string {
 function loopMonitor(service: Server) {
   let count = 0;
   return {
-    /** The longest delay since the last time it was asked for. */
+    /** The longest delay since the last call. */
     async mostMs(): Promise<number> {
       service.kill('SIGUSR2');
       const { mostMs } = await service.logLine(`loop delay ${++count}`);

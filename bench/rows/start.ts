@@ -9,7 +9,7 @@ const PATIENCE_MS = 30_000;
 
 export const start: Row = {
   name: 'start',
-  about: 'From the start of the process that `npm start` runs to its first answer to a string.',
+  about: 'From the start of the process that `npm start` runs to its first answer to a text.',
   async run(lab) {
     const upstream = await lab.shoutcloud(0);
     const values: number[] = [];
@@ -28,7 +28,7 @@ export const start: Row = {
   },
 };
 
-/** Asks for a string until somebody listens there; resolves with the time at which the 200 came. */
+/** Asks for a string until the service listens. Resolves with the time of the 200. */
 async function firstAnswerMs(url: string): Promise<number> {
   const endsMs = performance.now() + PATIENCE_MS;
   while (performance.now() < endsMs) {

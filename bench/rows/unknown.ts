@@ -9,7 +9,7 @@ const ROUND_MS = 2000;
 
 export const unknown: Row = {
   name: 'unknown',
-  about: `Strings never seen before, ${CONNECTIONS} connections, an upstream that takes ${LATENCY_MS} ms: to one call a string over the same ${UPSTREAM_CONNECTIONS} connections.`,
+  about: `Texts never seen before, ${CONNECTIONS} connections, an upstream that takes ${LATENCY_MS} ms: to one call a text over the same ${UPSTREAM_CONNECTIONS} connections.`,
   async run(lab) {
     const env = { UPSTREAM_CONNECTIONS: `${UPSTREAM_CONNECTIONS}` };
     const connections = { tuohs: CONNECTIONS, direct: UPSTREAM_CONNECTIONS };
@@ -29,9 +29,9 @@ export const unknown: Row = {
 export const alone: Row = {
   name: 'alone',
   about:
-    'One caller, one connection, strings never seen before, an upstream that answers at once: what the way through tuohs adds to the median.',
+    'One caller, one connection, texts never seen before, an upstream that answers at once: what the way through tuohs adds to the median.',
   async run(lab) {
-    // On the service's core: else a direct call would not cross from core to core, as each other one does.
+    // On the core of the service. Otherwise a direct call would stay on one core, while all others cross.
     const upstream = await lab.shoutcloud(0, 'service');
     const connections = { tuohs: 1, direct: 1 };
     const rounds = await besideDirect(lab, upstream, { connections, roundMs: ROUND_MS / 2 });

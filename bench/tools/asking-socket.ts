@@ -9,8 +9,8 @@ export interface Asking {
 const HEAD_END = '\r\n\r\n';
 
 /**
- * One request after the other on one connection, as cheap as Node can. Resolves at the end of the requests; rejects when
- * the connection goes before.
+ * Sends one request after the other on one connection, with the least work. Resolves after the last answer. Rejects if the
+ * connection ends before.
  */
 export function askAgainAndAgain(port: number, { next, answered }: Asking): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -38,7 +38,7 @@ export function askAgainAndAgain(port: number, { next, answered }: Asking): Prom
     const piece = Buffer.from(buffer.buffer, buffer.byteOffset, size);
     const bytes = rest ? Buffer.concat([rest, piece]) : piece;
     const status = statusOfWhole(bytes);
-    // The buffer is used again for the next read, so what is kept is copied.
+    // The buffer is used again for the next read, so the rest is copied.
     rest = status === undefined ? Buffer.from(bytes) : undefined;
     if (status !== undefined) {
       answered(status, performance.now() - sentMs);
@@ -48,7 +48,7 @@ export function askAgainAndAgain(port: number, { next, answered }: Asking): Prom
   }
 }
 
-/** `undefined` while something of the answer is still to come. */
+/** The status, or `undefined` while the answer is incomplete. */
 function statusOfWhole(bytes: Buffer): number | undefined {
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd < 0) return undefined;

@@ -2,15 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
 export interface Cores {
-  /** What stands in front of a command so that it runs where it should. */
+  /** Put in front of a command, so that it runs on these cores. */
   readonly service: readonly string[];
-  /** The load generator, the upstream and Redis: all that must not take the service's time. */
+  /** For the load generator, the upstream and Redis, which must not use the service's core. */
   readonly others: readonly string[];
-  /** How the processes were placed, for people. */
+  /** How the processes are placed, as a sentence. */
   readonly says: string;
 }
 
-/** The first core for the service, the rest for what drives it; no places where the system cannot give them. */
+/** The first core is for the service, the others for the rest. Without `taskset`, or with one core, nothing is placed. */
 export function placeOnCores(): Cores {
   const cores = availableParallelism();
   const anywhere = { service: [], others: [] };
@@ -18,7 +18,7 @@ export function placeOnCores(): Cores {
     return { ...anywhere, says: 'nothing is pinned: there is no taskset (Debian package util-linux)' };
   if (cores < 2) return { ...anywhere, says: 'nothing is pinned: there is one core only' };
   const others = cores === 2 ? '1' : `1-${cores - 1}`;
-  // This process sends the requests of some rows itself.
+  // This process itself sends the requests of some rows.
   spawnSync('taskset', ['-acp', others, `${process.pid}`]);
   return {
     service: ['taskset', '-c', '0'],

@@ -1,6 +1,6 @@
 /**
- * Each contender once a round, in random order, so that what the machine does meanwhile hits all of them alike.
- * Resolves with one object a round.
+ * Runs each contender once in each round, in random order, so that other programs of the machine disturb all of them alike.
+ * Resolves with one object for each round.
  */
 export async function inTurns<Name extends string, Result>(
   rounds: number,

@@ -6,7 +6,7 @@ import { distinctText } from './texts.ts';
 
 const TURN_MS = 250;
 
-// A process of its own: carries out the plan in its argument, prints the reports, ends.
+// A process that carries out the plan in its argument, prints the reports, and ends.
 const plan = JSON.parse(process.argv[2] ?? '') as LoadPlan;
 const nextRequest = requests(plan);
 const { ports, durationMs = Number.POSITIVE_INFINITY } = plan;
@@ -20,7 +20,7 @@ await inTurns(
 const reports = Object.fromEntries(askers.map(({ name, report }) => [name, report()]));
 process.stdout.write(`${JSON.stringify({ msg: 'done', reports })}\n`);
 
-/** Asks one server, and counts what it answers. */
+/** Sends requests to one server, and counts the answers. */
 function asker(port: number) {
   const tookNs = createHistogram();
   let asked = 0;
@@ -61,7 +61,7 @@ function asker(port: number) {
   }
 }
 
-/** Those that go round are made beforehand. */
+/** Requests that repeat are made once. */
 function requests({ method, texts, path, field }: LoadPlan): (i: number) => Buffer {
   const make = (i: number) => {
     if (method === 'GET') {

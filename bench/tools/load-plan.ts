@@ -1,11 +1,14 @@
-/** What the load generator is to do, as JSON in its only argument. */
+/** The plan of the load generator: JSON in its only argument. */
 export interface LoadPlan<Name extends string = string> {
-  /** Of the servers to ask: where there are several, in short turns, so that what the machine does hits all alike. */
+  /**
+   * The ports of the servers. Several servers are asked in short turns, so that other programs of the machine disturb all of
+   * them alike.
+   */
   readonly ports: Readonly<Record<Name, number>>;
   readonly path: string;
   /** `POST` unless given. A GET has the field in its query. */
   readonly method?: 'GET' | 'POST';
-  /** The field of the JSON that holds the text: `data`, or `INPUT` where SHOUTCLOUD itself is asked. */
+  /** The field of the JSON with the text: `data`, or `INPUT` for SHOUTCLOUD itself. */
   readonly field: string;
   readonly connections: number;
   readonly texts: TextSource;
@@ -17,22 +20,22 @@ export interface LoadPlan<Name extends string = string> {
 
 export interface TextSource {
   readonly series: string;
-  /** They start again after this many. Each is new if this is left out. */
+  /** They start again after this many. By default, each is new. */
   readonly cycle?: number;
 }
 
-/** What it says when done, as one line. */
+/** What it prints at the end, as one line. */
 export interface LoadReports<Name extends string = string> {
   readonly reports: Readonly<Record<Name, LoadReport>>;
 }
 
 export interface LoadReport {
   readonly answers: number;
-  /** Those that were not a 200. */
+  /** Answers with another status than 200. */
   readonly failures: number;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** How much of the time the generator computed: near 1, it measures itself. */
+  /** The share of the time in which the generator computed. Near 1, it measures itself. */
   readonly busy: number;
 }

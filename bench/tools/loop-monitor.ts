@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-// Loaded into the service with --import. At each SIGUSR2 it says how late the event loop was at most since the last one.
+// Loaded into the service with --import. On SIGUSR2 it prints the longest delay of the event loop since the last signal.
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 let count = 0;

@@ -1,7 +1,7 @@
 const WORDS =
   'the quick brown fox jumps over a lazy dog while seven wizards mix very odd jugs of liquid'.split(' ');
 
-/** `count` distinct short texts, about 25 characters each; another `series` shares none with them. */
+/** `count` different texts of about 25 characters. Another `series` has none of them. */
 export function distinctTexts(series: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => distinctText(series, i));
 }

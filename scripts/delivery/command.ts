@@ -1,22 +1,22 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { kubernetesTool } from '../kubernetes-tool.ts';
 
-/** A program of this machine, or for helm and kubectl also one that npm brings. */
+/** A program of this machine. helm and kubectl can also come from npm. */
 export type Tool = 'helm' | 'kubectl' | 'docker' | 'npm';
 
-/** Runs it and shows what it prints; throws if it fails. */
+/** Runs it and shows its output. Throws if it fails. */
 export function run(tool: Tool, args: readonly string[]): void {
   const { status, error } = spawnSync(path(tool), args, { stdio: ['ignore', 'inherit', 'inherit'] });
   if (error) throw error;
   if (status !== 0) throw new Error(`${tool} ${args[0]} failed`);
 }
 
-/** What it prints; throws if it fails. */
+/** Returns its output. Throws if it fails. */
 export function output(tool: Tool, args: readonly string[]): string {
   return execFileSync(path(tool), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** Whether it ends well; what it prints is not shown. */
+/** Whether it succeeds. Its output is not shown. */
 export function succeeds(tool: Tool, args: readonly string[]): boolean {
   return complaint(tool, args) === undefined;
 }
@@ -31,7 +31,7 @@ export function complaint(tool: Tool, args: readonly string[], input = ''): stri
   return status === 0 ? undefined : (error?.message ?? stderr.trim());
 }
 
-/** Starts it and goes on; the caller ends it. */
+/** Starts it and returns. The caller ends it. */
 export function start(tool: Tool, args: readonly string[]): ChildProcess {
   return spawn(path(tool), args, { stdio: ['ignore', 'pipe', 'inherit'] });
 }

@@ -3,7 +3,9 @@ import { imageName } from './image-name.ts';
 
 export interface DeployArguments {
   readonly image: string;
-  /** The image is, or will be, pushed from this machine: it needs a registry, and has no digest yet. */
+  /**
+   * Whether the image was, or will be, pushed from this machine. Then it needs a registry, and its digest is not known yet.
+   */
   readonly isPushed: boolean;
   readonly url: string;
   readonly release: string;
@@ -12,7 +14,10 @@ export interface DeployArguments {
   readonly helm: readonly string[];
 }
 
-/** Whether all arguments can work. Prints a sentence for each that cannot, and sets the exit code 2. Asks the cluster, and renders the chart. */
+/**
+ * Whether all arguments are usable. Prints a sentence for each that is not, and sets exit code 2. Asks the cluster, and
+ * renders the chart.
+ */
 export function areUsable(deployment: DeployArguments): boolean {
   const problems = argumentProblems(deployment);
   for (const problem of problems) process.stderr.write(`${problem}\n`);
@@ -43,7 +48,7 @@ function imageProblems(image: string, isPushed: boolean): string[] {
   }
 }
 
-/** A dot or a port tells a registry from a name on Docker Hub. */
+/** A registry has a dot or a port. Otherwise the name is one on Docker Hub. */
 function hasRegistry(repository: string): boolean {
   const [first = '', ...rest] = repository.split('/');
   return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');

@@ -5,8 +5,8 @@ import { deploy } from './deployment.ts';
 import { imageName, pushedDigest } from './image-name.ts';
 
 // node scripts/delivery/deploy.ts --image NAME [--pushed] [--check] [--version VERSION] [--url URL] [-- ARGUMENT OF HELM…]
-// With --pushed NAME is one that docker has just pushed, and its digest is what is deployed. With --check nothing is deployed:
-// it only says what is wrong with the arguments, and ends with 2 if anything is.
+// With --pushed, docker has just pushed NAME, and its digest is deployed. With --check nothing is deployed: it prints what is
+// wrong with the arguments, and then ends with 2.
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -16,17 +16,17 @@ export interface Deployment {
   readonly namespace: string;
   /** With a tag or, better, a digest. */
   readonly image: string;
-  /** What `helm list` shows; by default the image's tag, or else the version of package.json. */
+  /** The version in `helm list`; by default the tag of the image, else the version of package.json. */
   readonly version?: string | undefined;
-  /** Where users reach it; without it the smoke test goes through a port of this machine to the Service. */
+  /** The address for users. Without it, the smoke test forwards a port of this machine to the Service. */
   readonly url: string | undefined;
   /** More arguments for helm. */
   readonly helm: readonly string[];
 }
 
 /**
- * Installs or upgrades, waits, asks. An upgrade keeps the values that the release has and shows what it changes. What fails
- * is rolled back to what ran before; then this rejects.
+ * Installs or upgrades, waits, and checks the result. An upgrade keeps the values of the release, and shows what it changes.
+ * After a failure it rolls back to the last good revision and rejects.
  */
 export async function deploy(deployment: Deployment): Promise<void> {
   const old = revisions(deployment);
@@ -37,7 +37,7 @@ export async function deploy(deployment: Deployment): Promise<void> {
     process.stdout.write(`${seen.join('\n')}\n`);
   } catch (error) {
     const last = revisions(deployment).at(-1);
-    // Helm has changed nothing, or somebody else is changing it.
+    // Helm has changed nothing, or another helm is at work.
     if (last?.revision === old.at(-1)?.revision || last?.status.startsWith('pending')) throw error;
     tellTroubles(deployment);
     if (before === undefined) throw new Error('the first release is left as it is', { cause: error });
@@ -99,9 +99,9 @@ function showChanges({ release, namespace }: Deployment, args: readonly string[]
 }
 
 /**
- * Helm 4 ends the wait when Kubernetes gives a rollout up, Helm 3 only at the timeout. But a rollback by Helm 4 sees the rollout
- * that was just given up and ends with it, so it waits in the old way. Helm 4 also refuses to change a field that someone else
- * has changed, such as the number of pods that an autoscaler has set.
+ * Helm 4 ends the wait when Kubernetes gives up a rollout, Helm 3 only at the timeout. A rollback by Helm 4 would see the
+ * rollout that was just given up and end with it, so it waits in the old way. Helm 4 also refuses to change a field that
+ * someone else has changed, such as the number of pods that an autoscaler has set.
  */
 function helmFlags(): { forced: string[]; upgrade: string[]; rollback: string[] } {
   const old = ['--wait', '--timeout', '130s'];

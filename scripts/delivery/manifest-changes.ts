@@ -6,8 +6,8 @@ type Leaves = ReadonlyMap<string, string>;
 const VERSION_LABELS = ['metadata.labels.app.kubernetes.io/version', 'metadata.labels.helm.sh/chart'];
 
 /**
- * A line for each object that an upgrade adds (+), removes (-) or changes (~), and one for each field that it changes.
- * Both arguments are manifests as Helm prints them. Secrets are left out: what is in them belongs in no log.
+ * A line for each object that an upgrade adds (+), removes (-) or changes (~), and one for each changed field. Both arguments
+ * are manifests as Helm prints them. Secrets are left out, because their values must not be in a log.
  */
 export function manifestChanges(before: string, after: string): string[] {
   const [old, next] = [objectsOf(before), objectsOf(after)];
@@ -43,7 +43,7 @@ function leaves(value: unknown, path = ''): [string, string][] {
   return Object.entries(value).flatMap(([key, child]) => leaves(child, path === '' ? key : `${path}.${key}`));
 }
 
-/** A dashboard is one long string; its beginning and its length are enough to see that it changed. */
+/** A dashboard is one long string. Its beginning and its length show that it has changed. */
 function shortened(text: string): string {
   return text.length <= 200 ? text : `${text.slice(0, 60)}… (${text.length} characters)`;
 }

@@ -8,7 +8,7 @@ import { output } from './command.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const tsc = join(root, 'node_modules/.bin/tsc');
 
-/** What `npm pack` needs of the checkout to build the service. */
+/** The files that `npm pack` needs to build the service. */
 const SERVICE_SOURCES = [
   'package.json',
   'tsconfig.json',
@@ -24,7 +24,7 @@ interface PackageFacts {
   readonly repository?: { readonly url: string };
 }
 
-/** Packs the service as `path`. It is built in a folder of its own, so what is in dist/ stays as it is. */
+/** Packs the service as `path`. It is built in a new folder, so dist/ does not change. */
 export function packService(path: string): void {
   packed(path, (work) => {
     for (const name of SERVICE_SOURCES) cpSync(join(root, name), join(work, name), { recursive: true });
@@ -32,7 +32,7 @@ export function packService(path: string): void {
   });
 }
 
-/** Packs the client as `path`: of the service's version and repository, and named after it. */
+/** Packs the client as `path`, with the version and the repository of the service. */
 export function packClient(path: string): void {
   packed(path, (work) => {
     const { name, version, repository } = factsIn('package.json');
@@ -46,7 +46,7 @@ export function packClient(path: string): void {
   });
 }
 
-/** Has `prepare` fill an empty folder, and packs that. */
+/** Packs a new folder that `prepare` has filled. */
 function packed(path: string, prepare: (work: string) => void): void {
   const work = mkdtempSync(join(tmpdir(), 'tuohs-package-'));
   try {
@@ -64,7 +64,7 @@ function factsIn(path: string): PackageFacts {
   return JSON.parse(readFileSync(join(root, path), 'utf8'));
 }
 
-/** The page of the client. Its links to other pages lead to the repository, or to nowhere if there is none. */
+/** The page of the client. Its links to other pages lead to the repository. Without a repository, they become plain text. */
 function readme({ version, repository }: PackageFacts): string {
   const home = repository?.url.replace(/^git\+|\.git$/g, '');
   return readFileSync(join(root, 'docs/client.md'), 'utf8').replace(

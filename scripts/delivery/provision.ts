@@ -4,7 +4,7 @@ import { areUsable } from './deploy-arguments.ts';
 import { deploy } from './deployment.ts';
 
 // node scripts/delivery/provision.ts --image NAME [--domain NAME --acme-email ADDRESS] [-- ARGUMENT OF HELM…]
-// Brings the cluster of KUBECONFIG what tuohs needs, then tuohs. Again: changes nothing but what differs.
+// Installs what tuohs needs on the cluster of KUBECONFIG, then tuohs. A second run changes only what differs.
 const METRICS_SERVER = { repo: 'https://kubernetes-sigs.github.io/metrics-server', version: '3.13.0' };
 const TRAEFIK = { repo: 'https://traefik.github.io/charts', version: '39.0.9' };
 
@@ -29,7 +29,7 @@ async function provisionOrTell(): Promise<void> {
   try {
     metricsServer();
     traefik(acmeEmail);
-    // A new domain may take its time to be known; the Service is there at once.
+    // The Service can be reached at once, while a new domain can take some time.
     await deploy({ ...asked, url: undefined });
   } catch (error) {
     const because = error instanceof Error && error.cause ? ` (${error.cause})` : '';
@@ -38,7 +38,7 @@ async function provisionOrTell(): Promise<void> {
   }
 }
 
-/** Autoscaling asks it how busy pods are. Many clouds bring one. */
+/** The autoscaler asks it for the CPU of pods. Many clouds already have one. */
 function metricsServer(): void {
   const isThere = succeeds('kubectl', ['get', 'apiservice', 'v1beta1.metrics.k8s.io']);
   if (isThere && !isRelease('metrics-server', 'kube-system'))
@@ -46,7 +46,7 @@ function metricsServer(): void {
   install('metrics-server', 'kube-system', METRICS_SERVER, []);
 }
 
-/** The way in. */
+/** Installs the ingress controller. */
 function traefik(acmeEmail: string): void {
   const isThere = succeeds('kubectl', ['get', 'ingressclass', 'traefik']);
   if (isThere && !isRelease('traefik', 'traefik')) return say('Traefik is there, not by us: left alone');
@@ -61,7 +61,7 @@ function traefik(acmeEmail: string): void {
 function route(domain: string): string[] {
   if (domain === '') return [];
   const settings = ['enabled=true', `host=${domain}`, 'tls.certResolver=letsencrypt'];
-  // Traefik is the one proxy before the pods, and the network policy lets nobody else in.
+  // Traefik is the only proxy in front of the pods, and the network policy admits no one else.
   return [
     ...settings.flatMap((setting) => ['--set', `ingressRoute.${setting}`]),
     ...['--set-string', 'config.trustProxy=1'],

@@ -17,7 +17,7 @@ const version = readVersion();
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-// The chart's package is called tuohs-VERSION.tgz.
+// The package of the chart is called tuohs-VERSION.tgz.
 packService(join(folder, `tuohs-npm-${version}.tgz`));
 packClient(join(folder, `tuohs-client-npm-${version}.tgz`));
 const chart = packagedChart({ repository, appVersion: version }, folder);
@@ -31,7 +31,7 @@ writeFileSync(
 );
 writeFileSync(join(folder, 'SHA256SUMS'), readdirSync(folder).sort().map(checksum).join(''));
 
-/** As `sha256sum --check` reads it. */
+/** In the format of `sha256sum --check`. */
 function checksum(name: string): string {
   return `${createHash('sha256')
     .update(readFileSync(join(folder, name)))

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-// Prints what CHANGELOG.md says of a version: node scripts/delivery/release-notes.ts 1.2.3. The exit code is 3 if it has no such section.
+// Prints the section of a version in CHANGELOG.md: node scripts/delivery/release-notes.ts 1.2.3. Without one, the exit code is 3.
 const [version = ''] = process.argv.slice(2);
 const changelog = readFileSync(new URL('../../CHANGELOG.md', import.meta.url), 'utf8');
 const [, ...sections] = changelog.split(/^## /m);

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface SmokeOptions {
-  /** How long the address may take to be tuohs at all: routes, certificates and DNS need a moment. */
+  /** How long it can take until tuohs answers at the address: routes, certificates and DNS need a moment. */
   readonly waitMs: number;
   readonly pauseMs?: number;
 }
 
 /**
- * Asks a service that was just deployed, and resolves with a line for each thing that is right. Rejects at the first that
- * is not. An honest refusal counts as right: SHOUTCLOUD being down is no reason to roll a release back.
+ * Checks a service that was just deployed. Resolves with a line for each thing that is right, and rejects at the first that
+ * is not. An honest refusal counts as right, because an outage of SHOUTCLOUD is no reason to roll a release back.
  */
 export async function smoke(url: string, { waitMs, pauseMs = 1000 }: SmokeOptions): Promise<string[]> {
   const giveUpAt = performance.now() + waitMs;
@@ -46,7 +46,7 @@ async function refusesBadInput(url: string): Promise<string> {
   throw new Error(`bad input is not refused: ${said(status, body)}`);
 }
 
-/** docs/errors.md: what the service says when the trouble is SHOUTCLOUD's. */
+/** Whether the service says that SHOUTCLOUD is the problem (docs/errors.md). */
 function isHonestRefusal(status: number, body: Body): boolean {
   return (
     [503, 504].includes(status) &&
@@ -64,7 +64,7 @@ async function ask(url: string, path: string, data?: object): Promise<{ status: 
   return { status: answer.status, body: parsed(await answer.text()) };
 }
 
-/** An empty object where it is no JSON object: then none of the checks holds. */
+/** An empty object for anything that is not a JSON object, so that none of the checks holds. */
 function parsed(text: string): Body {
   try {
     const value: unknown = JSON.parse(text);

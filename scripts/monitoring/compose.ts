@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface Compose {
-  /** Runs a command of docker compose and shows what it prints; throws if it fails. */
+  /** Runs a command of docker compose and shows its output. Throws if it fails. */
   run(...args: string[]): void;
-  /** The address of a port of a service on this machine. */
+  /** The address on this machine of a port of a service. */
   url(service: string, port: number): string;
-  /** Resolves once the service prints a line that begins so; `tell` gets each line until then. */
+  /** Resolves when the service prints a line with this beginning. `tell` gets each line until then. */
   lineOf(service: string, beginning: string, tell: (line: string) => void): Promise<void>;
 }
 
-/** docker compose in the folder of compose.yaml, with these variables beside those of the process. */
+/** docker compose in the folder of compose.yaml, with these variables in addition to those of the process. */
 export function compose(environment: Readonly<Record<string, string>>): Compose {
   const options = { cwd: root, env: { ...process.env, ...environment } };
   return {

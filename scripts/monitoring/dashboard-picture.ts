@@ -4,7 +4,7 @@ const WIDTH = 1200;
 const PANEL_HEIGHT = 170;
 const COLOURS = ['#3274d9', '#e0742d', '#37872d', '#c4162a', '#8f3bb8', '#b8a000', '#0a8f8f', '#8c959f'];
 
-/** A picture of the dashboard with the answers that its queries got, laid out as Grafana does. */
+/** A picture of the dashboard with the answers to its queries, in the layout of Grafana. */
 export function dashboardPicture(panels: readonly AskedPanel[]): string {
   const rows = Map.groupBy(panels, ({ y }) => y);
   let top = 0;
@@ -59,7 +59,7 @@ function graph(lines: readonly Answer[], unit: string, width: number): string {
   return `${grid.join('')}\n${paths.join('\n')}\n${legends(lines, width)}`;
 }
 
-/** A line with a gap where there is no number. */
+/** A line with gaps for missing numbers. */
 function pathOf(values: Answer['values'], px: (at: number) => string, py: (value: number) => string): string {
   let pen = 'M';
   return values

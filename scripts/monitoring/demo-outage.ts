@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { compose } from './compose.ts';
 import { faster } from './faster.ts';
 
-// Runs compose.yaml with shorter times, kills SHOUTCLOUD under load, and shows what the receiver of alerts is told.
+// Runs compose.yaml with shorter times, kills SHOUTCLOUD under load, and prints the alerts that arrive at the receiver.
 const FACTOR = 15;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = `${root}release/demo`;
@@ -45,7 +45,7 @@ function toldOf(what: string): Promise<void> {
   return lineOf('receiver', what, (line) => say(`told: ${line}`));
 }
 
-/** Resolves once Prometheus reads the service. */
+/** Resolves when Prometheus has scraped the service. */
 async function seriesIsRead(series: string, prometheusUrl: string): Promise<void> {
   for (;;) {
     const answer = await fetch(`${prometheusUrl}/api/v1/query?query=${series}==1`).then(

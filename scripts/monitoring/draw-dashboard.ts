@@ -5,7 +5,7 @@ import { liveService } from '../../test/monitoring/live-service.ts';
 import { askJson } from '../../test/support/ask.ts';
 import { dashboardPicture } from './dashboard-picture.ts';
 
-// Draws docs/images/dashboard.svg: a minute and a half of a service whose SHOUTCLOUD is gone for a while in the middle.
+// Draws docs/images/dashboard.svg: a minute and a half of a service, with SHOUTCLOUD gone for a while in the middle.
 const CALM_SECONDS = 35;
 const OUTAGE_SECONDS = 20;
 

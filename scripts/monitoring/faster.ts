@@ -8,17 +8,14 @@ const MS_A_UNIT: Readonly<Record<string, number>> = {
 
 const DURATION = String.raw`\d+(?:ms|[smhd])`;
 
-/** Where files of Prometheus and Alertmanager say how long: settings, windows of series, and offsets. */
+/** The places in files of Prometheus and Alertmanager that hold durations: settings, windows of series, and offsets. */
 const PLACES = [
   new RegExp(`^( *(?:for|keep_firing_for|group_wait|\\w+_interval): )(${DURATION})()$`, 'gm'),
   new RegExp(`(\\[)(${DURATION})(\\])`, 'g'),
   new RegExp(`(\\boffset )(${DURATION})()\\b`, 'g'),
 ];
 
-/**
- * Rules of Prometheus, or a configuration of it or of Alertmanager, in which all that takes time takes `factor` times less, in
- * the same proportions: what takes minutes can be seen in seconds.
- */
+/** The same rules or configuration with all durations divided by `factor`, so that minutes become seconds. */
 export function faster(yaml: string, factor: number): string {
   return PLACES.reduce(
     (text, place) =>
@@ -32,7 +29,7 @@ function divided(duration: string, factor: number): string {
   return `${Math.round(milliseconds(duration) / factor)}ms`;
 }
 
-/** Of a duration with one unit, such as `5m`. */
+/** The milliseconds of a duration with one unit, such as `5m`. */
 export function milliseconds(duration: string): number {
   const [, count = '', unit = ''] = /^(\d+)(\D+)$/.exec(duration) ?? [];
   return Number(count) * (MS_A_UNIT[unit] ?? Number.NaN);

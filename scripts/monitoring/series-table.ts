@@ -1,9 +1,9 @@
 import { systemClock } from '../../src/core/clock.ts';
 import { emitTo } from '../../src/core/events.ts';
-import { metrics, type Readings } from '../../src/telemetry/metrics.ts';
+import { metrics, type Status } from '../../src/telemetry/metrics.ts';
 import { summedMetrics } from '../../src/telemetry/summed-metrics.ts';
 
-/** What is known of a series of ours before anything was counted. */
+/** What is known about a series before anything was counted. */
 export interface SeriesRow {
   readonly name: string;
   readonly type: string;
@@ -12,23 +12,21 @@ export interface SeriesRow {
   readonly help: string;
 }
 
-/** What is read of a service at rest, with Redis. */
-export const AT_REST: Readings = {
-  inFlight: () => 0,
-  heldBytes: () => 0,
-  openConnections: () => 0,
-  cacheBytes: () => 0,
-  retryBudgetTokens: () => 20,
-  breakerState: () => 'closed',
-  isRedisUp: () => false,
-  redisTrouble: () => undefined,
-  logLinesDropped: () => 0,
+/** The state of a service at rest, with Redis. */
+export const AT_REST: Status = {
+  requests: { inFlight: 0, heldBytes: 0, connections: 0 },
+  upstream: { breaker: 'closed', retryBudgetTokens: 20 },
+  memory: { bytes: 0 },
+  redis: { isUp: false, trouble: undefined },
 };
 
-/** Every series of ours, with Redis and with several workers, by name. */
+/** Every series of tuohs, with Redis and with several workers, by name. */
 export async function seriesTable(): Promise<SeriesRow[]> {
   const measured = metrics({ version: '0', clock: systemClock });
-  measured.read(AT_REST);
+  measured.read(
+    () => AT_REST,
+    () => 0,
+  );
   const summed = summedMetrics({ serving: () => 1, logLinesDropped: () => 0 });
   emitTo(summed.listeners)({ type: 'worker-listening', pid: 1 });
   const text = await summed.text([{ pid: 1, answer: await measured.series() }]);
@@ -43,7 +41,7 @@ export async function seriesTable(): Promise<SeriesRow[]> {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The text format names labels only once something has been counted. */
+/** The text format shows labels only after something was counted. */
 const LABELS: Readonly<Record<string, readonly string[]>> = {
   tuohs_http_request_duration_seconds: ['method', 'route', 'status'],
   tuohs_cache_requests_total: ['tier', 'result'],

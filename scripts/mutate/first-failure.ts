@@ -1,6 +1,6 @@
 import { run } from 'node:test';
 
-// Runs the test files in its arguments in this process; ends with 1 at the first failure, else with 0.
+// Runs the test files in its arguments in this process. Ends with 1 at the first failure, else with 0.
 run({ files: process.argv.slice(2), isolation: 'none' })
   .on('test:fail', () => process.exit(1))
   .on('end', () => process.exit(0))

@@ -3,7 +3,7 @@ export interface Mutant {
   readonly line: number;
   readonly from: string;
   readonly to: string;
-  /** The whole file with the change. */
+  /** The whole file after the change. */
   readonly code: string;
 }
 
@@ -35,7 +35,7 @@ const SWAPS: Readonly<Record<string, string>> = {
   false: 'true',
 };
 
-/** What stands between the brackets of an `if`, with brackets in brackets inside. */
+/** The condition of an `if`, which can hold brackets in brackets. */
 const CONDITION = /(?<=\bif \()(?:[^()]|\((?:[^()]|\([^()]*\))*\))+(?=\))/g;
 
 const MUTATIONS: readonly Mutation[] = [
@@ -43,11 +43,11 @@ const MUTATIONS: readonly Mutation[] = [
     pattern: /===|!==| <=? | >=? | [+\-*/]=? |&&|\|\||\+\+|--|\bMath\.(?:min|max)\b|\b(?:true|false)\b/g,
     to: (found) => SWAPS[found] ?? found,
   },
-  // A condition that always holds, or never.
+  // A condition becomes always true, or never.
   { pattern: CONDITION, to: () => 'true' },
   { pattern: CONDITION, to: () => 'false' },
   { pattern: /(?<=[(\s])!(?=[\w(])/g, to: () => '' },
-  // A number is one more.
+  // A number grows by one.
   { pattern: /(?<![\w.'])\d[\d_]*(?![\w.'])/g, to: (found) => String(Number(found.replaceAll('_', '')) + 1) },
   // A statement is left out.
   { pattern: /^\s*(?!return|const|let|import|export|throw|break|continue)[\w.#?]+\(.*\);$/g, to: () => '' },
@@ -58,7 +58,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
 ];
 
-/** Every change that we know to make to this code, outside of comments, imports and types, a line at a time. */
+/** All changes that we can make to this code, line by line. Comments, imports and types are left alone. */
 export function mutantsOf(code: string): Mutant[] {
   const lines = code.split('\n');
   return lines.flatMap((text, index) =>
@@ -82,12 +82,12 @@ function mutant(lines: readonly string[], index: number, to: string): Mutant {
   return { line: index + 1, from: from.trim(), to: to.trim(), code: lines.with(index, to).join('\n') };
 }
 
-/** Comments, imports, and the declarations of types and members change nothing that runs. */
+/** Comments, imports, and declarations of types and members are no code that runs. */
 function isCode(text: string): boolean {
   return !/^\s*(\/\/|\/?\*|import |export (type|interface) |type |interface |readonly |\| )/.test(text);
 }
 
-/** Counts quotes: good enough for lines that a formatter made. */
+/** Counts quotes, which is exact enough for formatted lines. */
 function isInString(text: string, at: number): boolean {
   return (text.slice(0, at).match(/['`]/g)?.length ?? 0) % 2 === 1;
 }

@@ -1,12 +1,12 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
-/** So many test files look at each change, where that many reach the file. */
+/** Each change is checked by at least this many test files, if as many import the file. */
 const LEAST_TESTS = 10;
 
 /**
- * The tests in one process that come closest to this file by imports, in groups: those that import it, themselves or by
- * helpers of theirs; if they are few, those that import what imports it, and so on. Paths from the root of the project.
+ * The tests without processes that are nearest to this file by imports, in groups: those that import it directly or through
+ * helpers; if they are few, those that import its importers, and so on. The paths are relative to the root of the project.
  */
 export function relatedTests(file: string): string[][] {
   const distances = distancesTo(file);
@@ -18,7 +18,7 @@ export function relatedTests(file: string): string[][] {
   return groups.filter((group) => group.length > 0);
 }
 
-/** How many imports of product code lead from each file to this one. Helpers of tests count as the test itself. */
+/** How many imports of product code lead from each file to this one. A test and its helpers count as one file. */
 function distancesTo(file: string): Map<string, number> {
   const importers = importersOf(globSync('{src,test}/**/*.ts'));
   const distances = new Map<string, number>();

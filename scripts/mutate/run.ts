@@ -6,15 +6,15 @@ import { join, resolve } from 'node:path';
 import { type Mutant, mutantsOf } from './mutants.ts';
 import { relatedTests } from './related-tests.ts';
 
-// make mutate: changes one file in small ways, one at a time, and prints the changes that no test of it notices.
+// make mutate: changes one file in small ways, one at a time, and prints the changes that no test notices.
 const SIMULATED = /^src\/(shouter-stack|upstream|cache|core)\b/;
 const SIMULATION = ['test/simulation/run.ts', '--seeds', '5', '--quick'];
 const COPIED = ['src', 'test', 'scripts', 'docs', 'package.json', 'tsconfig.json'];
-/** A change that makes its tests take this many times as long, and this much more, counts as noticed. */
+/** A change is noticed as well if it makes the tests take this many times as long, plus this time. */
 const TIMES_SLOWER = 3;
 const SLACK_MS = 5_000;
 
-/** A command that fails where a change is noticed, and the time that it has. */
+/** A command that fails if a change is noticed, and its time limit. */
 interface Check {
   readonly args: readonly string[];
   readonly limitMs: number;
@@ -50,7 +50,7 @@ async function judge(): Promise<void> {
   print(`${file}: ${mutants.length} changes, ${unnoticed} unnoticed by ${groups.flat().length} test files`);
 }
 
-/** The check with a time limit by what it takes when nothing is changed. */
+/** The check, with a time limit that follows from its time without any change. */
 async function measured(args: readonly string[]): Promise<Check> {
   const startedMs = performance.now();
   if (!(await succeeds({ args, limitMs: 600_000 }, copies[0]))) {

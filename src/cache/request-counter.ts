@@ -60,10 +60,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
       const minute = Math.floor(now / MINUTE_MS);
       const counted = countedIn(minute, client);
       const place = ++counted.here;
-      const result = () => ({
-        current: place + counted.elsewhere,
-        leftMs: (minute + 1) * MINUTE_MS - now,
-      });
+      const result = () => ({ current: place + counted.elsewhere, leftMs: (minute + 1) * MINUTE_MS - now });
       if (redis === undefined) return result();
       counted.unsent++;
       const ask = () => askRedis(redis, `${minute}:${client}`, counted);

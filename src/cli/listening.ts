@@ -1,4 +1,3 @@
-/** Ends something that was opened. */
 type Close = () => Promise<unknown>;
 
 /**

@@ -67,7 +67,7 @@ export function isBrokenPipe(error: unknown): boolean {
 }
 
 /** What to say about an output that failed. */
-export function unwritten(output: string, { message }: Error): string {
+export function writeFailure(output: string, { message }: Error): string {
   return `${output} could not be written: ${message}`;
 }
 

@@ -4,7 +4,14 @@ import { systemClock } from '../core/clock.ts';
 import { messageOf } from '../core/text-values.ts';
 import { readVersion } from '../version.ts';
 import { addCompletion } from './completion.ts';
-import { ExitCode, INTERRUPTED, isBrokenPipe, type Surroundings, unwritten, written } from './own-process.ts';
+import {
+  ExitCode,
+  INTERRUPTED,
+  isBrokenPipe,
+  type Surroundings,
+  writeFailure,
+  written,
+} from './own-process.ts';
 
 /**
  * Runs one command line and returns its exit code: 0 for done, 1 for failed, 2 for wrong settings or arguments, 130 for
@@ -24,7 +31,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   // A stream reports a failure a moment after the write.
   await new Promise<void>((resolve) => systemClock.soon(resolve));
   if (failure === undefined || isBrokenPipe(failure)) return 0;
-  stderr.write(sentence(unwritten('the output', failure)));
+  stderr.write(sentence(writeFailure('the output', failure)));
   return 1;
 }
 
@@ -35,7 +42,6 @@ const COMMANDS: Readonly<Record<string, (surroundings: Surroundings) => Promise<
   health: async (its) => (await import('./health-command.ts')).healthCommand(its),
   watch: async (its) => (await import('./watch-command.ts')).watchCommand(its),
   shoutcloud: async (its) => (await import('./shoutcloud-command.ts')).shoutcloudCommand(its),
-  openapi: async (its) => openapiCommand(its),
   worker: async (its) => (await import('./serve-command.ts')).workerCommand(its),
 };
 
@@ -63,14 +69,6 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
   } catch (error) {
     return explain(error, surroundings);
   }
-}
-
-/** `tuohs openapi`: writes the OpenAPI document of the public API to stdout. */
-function openapiCommand({ stdout }: Surroundings): Command {
-  return new Command('openapi').description('print the OpenAPI 3.1 document of the API').action(async () => {
-    const { describeApi } = await import('../app.ts');
-    stdout.write(`${JSON.stringify(await describeApi(), undefined, 2)}\n`);
-  });
 }
 
 function explain(error: unknown, { stderr }: Surroundings): number {

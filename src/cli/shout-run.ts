@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { TuohsClient } from '../client/index.ts';
 import { systemClock as clock } from '../core/clock.ts';
-import { INTERRUPTED, isBrokenPipe, type Surroundings, unwritten, written } from './own-process.ts';
+import { INTERRUPTED, isBrokenPipe, type Surroundings, writeFailure, written } from './own-process.ts';
 import type { Line, ShoutInput } from './shout-input.ts';
 import { CLEAR_BAR, joinedOutput, progressBar } from './shout-output.ts';
 import { detailedResults, type Result } from './shout-results.ts';
@@ -11,13 +11,12 @@ export interface ShoutRunParts {
   readonly client: TuohsClient;
   /** Whether the output is a JSON object for each line, with everything known about its answer. */
   readonly isJson: boolean;
-  /** The file for failed lines. */
   readonly failedFile: Writable | undefined;
   readonly surroundings: Surroundings;
 }
 
 /** The progress of the run, kept up to date. */
-interface Tally {
+interface Progress {
   lines: number;
   bytes: number;
   failed: number;
@@ -35,15 +34,15 @@ export async function shoutRun(input: ShoutInput, parts: ShoutRunParts): Promise
 async function shoutUntil(ending: AbortController, input: ShoutInput, parts: ShoutRunParts): Promise<number> {
   const { stdout, stderr } = parts.surroundings;
   const { signal } = ending;
-  const tally: Tally = { lines: 0, bytes: 0, failed: 0 };
+  const progress: Progress = { lines: 0, bytes: 0, failed: 0 };
   const outputs = [stdout, stderr, ...(parts.failedFile ? [parts.failedFile] : [])];
   const checked = outputs.filter((output) => output !== stderr);
   for (const output of checked) output.on('error', (error) => failed(output, error));
 
   if (input.isTerminal) stderr.write('tuohs: each line is shouted; Ctrl-D ends\n');
-  const stopBar = startBar(input, parts.surroundings, tally);
+  const stopBar = startBar(input, parts.surroundings, progress);
   try {
-    await shoutLines(input, { ...parts, signal, outputs, tally, hasBar: stopBar !== undefined });
+    await shoutLines(input, { ...parts, signal, outputs, progress, hasBar: stopBar !== undefined });
   } catch (error) {
     if (!signal.aborted) ending.abort(error);
   }
@@ -53,19 +52,19 @@ async function shoutUntil(ending: AbortController, input: ShoutInput, parts: Sho
     if (error) failed(output, error);
   }
   stopBar?.();
-  const { exitCode, words } = conclusion(signal.reason, tally);
+  const { exitCode, words } = conclusion(signal.reason, progress);
   if (words !== undefined) stderr.write(`tuohs: ${words}\n`);
   await written(stderr);
   return exitCode;
 
   function failed(output: Writable, error: Error): void {
     const name = output === stdout ? 'the output' : 'the file of --failed';
-    ending.abort(isBrokenPipe(error) ? error : new Error(unwritten(name, error)));
+    ending.abort(isBrokenPipe(error) ? error : new Error(writeFailure(name, error)));
   }
 }
 
 /** The exit code and the last message, if there is one. Throws if the end has an unforeseen reason. */
-function conclusion(endedWith: unknown, { lines, failed }: Tally): { exitCode: number; words?: string } {
+function conclusion(endedWith: unknown, { lines, failed }: Progress): { exitCode: number; words?: string } {
   if (endedWith === INTERRUPTED) {
     const words = `interrupted; the output has ${lines} lines, go on with line ${lines + 1}`;
     return { exitCode: INTERRUPTED, words };
@@ -76,7 +75,7 @@ function conclusion(endedWith: unknown, { lines, failed }: Tally): { exitCode: n
 }
 
 /** Shows a bar, unless the answers themselves show the progress. Returns the function that stops it. */
-function startBar(input: ShoutInput, { stdout, stderr }: Surroundings, progress: Tally) {
+function startBar(input: ShoutInput, { stdout, stderr }: Surroundings, progress: Progress) {
   const isOfUse = input.noun === 'line' && !input.isTerminal && isTerminal(stderr) && !isTerminal(stdout);
   if (!isOfUse) return undefined;
   return progressBar({ terminal: stderr, totalBytes: input.file?.size || undefined, progress, clock });
@@ -90,7 +89,7 @@ interface LineParts extends ShoutRunParts {
   readonly signal: AbortSignal;
   /** No more lines are read while one of these is full. */
   readonly outputs: readonly Writable[];
-  readonly tally: Tally;
+  readonly progress: Progress;
   readonly hasBar: boolean;
 }
 
@@ -99,7 +98,7 @@ interface LineParts extends ShoutRunParts {
  * Rejects if the input fails or the signal aborts, after all answers so far.
  */
 async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
-  const { client, isJson, failedFile, signal, outputs, tally } = parts;
+  const { client, isJson, failedFile, signal, outputs, progress } = parts;
   const { stdout, stderr } = parts.surroundings;
   const beginning = parts.hasBar ? `${CLEAR_BAR}tuohs` : 'tuohs';
   const answers = joinedOutput(stdout, clock);
@@ -112,8 +111,8 @@ async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
     for await (const result of results) {
       const line = underWay.shift();
       if (line === undefined) break;
-      tally.lines++;
-      tally.bytes += line.bytes;
+      progress.lines++;
+      progress.bytes += line.bytes;
       report(line, shownResult(line, result, isJson));
       for (const output of outputs) if (output.writableNeedDrain) await drained(output, signal);
     }
@@ -124,8 +123,8 @@ async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
   function report({ raw }: Line, result: Result): void {
     answers.write(`${isJson ? JSON.stringify(result) : (result.data ?? '')}\n`);
     if (result.data !== undefined) return;
-    tally.failed++;
-    if (!isJson) stderr.write(`${beginning}: ${input.noun} ${tally.lines}: ${reasonOf(result)}\n`);
+    progress.failed++;
+    if (!isJson) stderr.write(`${beginning}: ${input.noun} ${progress.lines}: ${reasonOf(result)}\n`);
     if (raw) failedFile?.write(Buffer.concat([raw, Buffer.from('\n')]));
   }
 }

@@ -5,9 +5,9 @@ import { systemClock as clock } from '../core/clock.ts';
 import { messageOf, wordsOf } from '../core/text-values.ts';
 import { type Format, isWebhookAddress, webhook } from '../watch/receiver.ts';
 import { roundPlayer } from '../watch/round.ts';
-import type { WatchEvent, WatchWorld } from '../watch/standing.ts';
+import type { WatchEvent } from '../watch/standing.ts';
 import { fileStateStore, noStateStore } from '../watch/state-store.ts';
-import { startWatch, type Watch, type WatchParts } from '../watch/watch.ts';
+import { startWatch, type Watch } from '../watch/watch.ts';
 import { clientOf, durationOption, serviceUrl, URL_OPTION, wholeNumber } from './arguments.ts';
 import { ExitCode, INTERRUPTED, openLog, type Surroundings } from './own-process.ts';
 
@@ -58,6 +58,7 @@ Examples:
 `;
 
 async function watch(options: WatchCommandOptions, command: Command, surroundings: Surroundings) {
+  const { interval: intervalMs, timeout: timeoutMs, downAfter, upAfter, state, once } = options;
   const url = serviceUrl(options.url, surroundings.environment);
   clientOf(createClient, { baseUrl: url }, command);
   const addresses = webhookAddresses(options, surroundings.environment);
@@ -70,33 +71,18 @@ async function watch(options: WatchCommandOptions, command: Command, surrounding
   const stopping = new AbortController();
   surroundings.stop.first.then(() => stopping.abort());
   const { signal } = stopping;
+  const playRound = roundPlayer({ url, timeoutMs }, clock);
+  const store = state === undefined ? noStateStore : fileStateStore(state, { emit });
+  const parts = { playRound, receivers, store, signal };
   try {
-    const running = await started({ ...options, url, receivers, signal }, emit);
-    const { interval: intervalMs, timeout: timeoutMs, downAfter, upAfter, once } = options;
+    const running = await startWatch(parts, { url, downAfter, upAfter }, { clock, emit }).catch((error) => {
+      throw new ConfigError([`the state cannot be kept: ${messageOf(error)}`]);
+    });
     const facts = { url, intervalMs, timeoutMs, downAfter, upAfter, webhooks: addresses.length };
     if (!once) log.info(facts, 'watching');
     await played(running, options, signal).finally(running.settled);
   } finally {
     await flushed();
-  }
-}
-
-interface Plan extends WatchCommandOptions, Pick<WatchParts, 'receivers' | 'signal'> {
-  url: string;
-}
-
-/** A watch that has played no round yet. Throws a `ConfigError` if its state cannot be read or written. */
-async function started(
-  { url, receivers, signal, state, timeout: timeoutMs, downAfter, upAfter }: Plan,
-  emit: WatchWorld['emit'],
-): Promise<Watch> {
-  const playRound = roundPlayer({ url, timeoutMs }, clock);
-  const store = state === undefined ? noStateStore : fileStateStore(state, { emit });
-  const parts = { playRound, receivers, store, signal };
-  try {
-    return await startWatch(parts, { url, downAfter, upAfter }, { clock, emit });
-  } catch (error) {
-    throw new ConfigError([`the state cannot be kept: ${messageOf(error)}`]);
   }
 }
 

@@ -2,11 +2,6 @@ import { BulkRequest, type BulkResult } from './bulk-request.ts';
 import { aborted } from './client-error.ts';
 import type { Ask } from './service.ts';
 
-export interface BulkParts {
-  readonly ask: Ask;
-  readonly signal: AbortSignal | undefined;
-}
-
 export type Texts = AsyncIterable<string> | Iterable<string>;
 
 // Enough to keep a fast service busy, and little enough to keep in memory.
@@ -21,7 +16,7 @@ const LEFT = Symbol('the caller wants no more results');
  */
 export function bulkRun(
   texts: Texts,
-  { ask, signal }: BulkParts,
+  { ask, signal }: { ask: Ask; signal: AbortSignal | undefined },
 ): AsyncIterableIterator<BulkResult, undefined> {
   const end = new AbortController();
   const onAbort = () => end.abort(aborted(signal));

@@ -52,10 +52,10 @@ export const settings = {
     'How often a failed attempt is repeated at most; 0 switches retries off.',
   ),
   retryBudgetRatio: setting('RETRY_BUDGET_RATIO', decimal(0, 1000), 1).says(
-    'Extra attempts allowed for each string: 1 means that SHOUTCLOUD never sees more than twice the strings.',
+    'Extra attempts allowed for each text: 1 means that SHOUTCLOUD never sees more than twice the texts.',
   ),
   batchMaxItems: setting('BATCH_MAX_ITEMS', wholeNumber(1, 1024), 64).says(
-    'Most strings that one attempt carries; 1 switches batching off.',
+    'Most texts that one attempt carries; 1 switches batching off.',
   ),
   cacheMaxBytes: setting('CACHE_MAX_BYTES', wholeNumber(0, 2 ** 40), 33_554_432).says(
     'Size of the memory cache in bytes; 0 switches it off.',

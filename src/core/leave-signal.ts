@@ -15,9 +15,7 @@ export interface LeaveSignal {
 export class LeaveController implements LeaveSignal {
   #isAborted = false;
   #reason: unknown;
-  /** A linked list, because an array starts with room for seventeen. */
-  #first: Link | undefined;
-  #last: Link | undefined;
+  #listeners: Set<() => void> | undefined;
 
   get signal(): LeaveSignal {
     return this;
@@ -35,9 +33,8 @@ export class LeaveController implements LeaveSignal {
     if (this.#isAborted) return;
     this.#isAborted = true;
     this.#reason = reason;
-    let link = this.#first;
-    this.#first = this.#last = undefined;
-    for (; link !== undefined; link = link.next) link.listener();
+    for (const listener of this.#listeners ?? []) listener();
+    this.#listeners = undefined;
   }
 
   throwIfAborted(): void {
@@ -45,25 +42,12 @@ export class LeaveController implements LeaveSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    const link: Link = { listener, next: undefined };
-    if (this.#last === undefined) this.#first = link;
-    else this.#last.next = link;
-    this.#last = link;
+    if (this.#isAborted) return;
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    let previous: Link | undefined;
-    for (let link = this.#first; link !== undefined; previous = link, link = link.next) {
-      if (link.listener !== listener) continue;
-      if (previous === undefined) this.#first = link.next;
-      else previous.next = link.next;
-      if (link === this.#last) this.#last = previous;
-      return;
-    }
+    this.#listeners?.delete(listener);
   }
-}
-
-interface Link {
-  readonly listener: () => void;
-  next: Link | undefined;
 }

@@ -56,7 +56,7 @@ export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServ
     {
       table: ADMIN_ROUTES,
       parts: { ...parts, metrics },
-      isDraining: () => false,
+      draining: new AbortController().signal,
       nextTurn,
       workTurn: workTurns(nextTurn, clock),
     },

@@ -22,7 +22,7 @@ export interface ApiOptions extends ServerOptions, QuotaOptions {
   readonly maxBulkLines: number;
 }
 
-export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'isDraining' | 'traced' | 'nextTurn'> {
+export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'draining' | 'traced' | 'nextTurn'> {
   readonly reverseShout: ReverseShout;
   readonly upstream: ApiParts['upstream'];
   /** The SHOUTCLOUD server that came with the service, if one did. */

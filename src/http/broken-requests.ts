@@ -54,12 +54,12 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
     const connection = open.of(socket);
     if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable)
       return void socket.destroy();
-    // The parser fails again for all that follows. A connection that has sent nothing gets no answer.
+    // The parser also fails for everything that follows. A connection that has sent nothing gets no answer.
     if (connection.isBroken || connection.socket.bytesRead === 0) return;
     connection.isBroken = true;
     const last = connection.exchanges.at(-1);
     const refusal = refusalOf(error);
-    // Node's error holds all that it has read. It must not be kept until an earlier answer is read.
+    // Node's error holds everything that it has read. It must not be kept until an earlier answer is read.
     const origin = originIn(error) ?? host.crossOrigin?.only;
     if (last === undefined) refuse(refusal, origin, connection.socket);
     else if (last.isWhole) last.atEnd(() => refuse(refusal, origin, connection.socket));

@@ -14,7 +14,7 @@ export interface CrossOrigin {
   preflight(request: IncomingMessage, methods: string): Answer | undefined;
 }
 
-/** The headers that pages can read beside the few that every page can read. */
+/** The headers that pages can read in addition to the few that every page can read. */
 const EXPOSED =
   'Cache-Status, ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id';
 

@@ -134,7 +134,7 @@ export class Exchange implements Call, BodyOwner {
       });
   }
 
-  /** Does work on so many bytes, now or in a turn of its own. Throws or rejects if the client has left by then. */
+  /** Does work on this many bytes, now or in a turn of its own. Throws or rejects if the client has left by then. */
   inTurn<Done>(bytes: number, work: () => Done | Promise<Done>): Done | Promise<Done> {
     const unlessGone = () => {
       if (this.#isGone) throw hungUp();
@@ -189,7 +189,7 @@ export class Exchange implements Call, BodyOwner {
     this.#hasEnded = true;
     this.reply.settle();
     this.#letGo();
-    this.body.break(hungUp());
+    if (!this.isWhole) this.body.break(hungUp());
     const { response, id } = this;
     if (!response.writableFinished) this.#abandon();
     this.#host.emit({
@@ -210,7 +210,7 @@ export class Exchange implements Call, BodyOwner {
     this.#left.abort(hungUp());
   }
 
-  /** Holds nothing any more, unless work goes on: that of a client that has left takes as much memory until it ends. */
+  /** Holds nothing any more, unless work goes on. The work for a client that has left needs its memory until it ends. */
   #letGo(): void {
     if (this.#hasEnded && this.#stepsUnderWay === 0) this.held.end();
   }

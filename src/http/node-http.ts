@@ -7,7 +7,7 @@ import type { Clock } from '../core/clock.ts';
  * `node:http`, but not as an ES module. An `import` reads every export, which loads the WebSocket and `fetch` of Node. They
  * are not used here and would add 40 ms to each start.
  */
-export const { createServer, IncomingMessage, ServerResponse, STATUS_CODES } =
+export const { createServer, IncomingMessage, ServerResponse, setMaxIdleHTTPParsers, STATUS_CODES } =
   process.getBuiltinModule('node:http');
 
 /** Options of each socket. So much is written before a client has to read; Node's own limit is 64 KiB. */

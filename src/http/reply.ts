@@ -4,14 +4,14 @@ import type { Answer } from './answer.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import type { HeldBytes } from './limits/admission.ts';
 import { headerLines, type WriteHead } from './node-http.ts';
-import { FRIENDLY_REST_BYTES, type RequestBody, SMALL_REST_BYTES } from './request-body.ts';
+import { type RequestBody, SMALL_REST_BYTES } from './request-body.ts';
 
 /** What all replies of a server share. */
 export interface ReplyHost extends Pick<World, 'clock'> {
   readonly crossOrigin: CrossOrigin | undefined;
   readonly writeHead: WriteHead;
-  /** While it is true, each answer closes its connection so that clients move to another process. */
-  isDraining(): boolean;
+  /** Once it has aborted, each answer closes its connection so that clients move to another process. */
+  readonly draining: AbortSignal;
 }
 
 /** What is replied to: an exchange. */
@@ -127,8 +127,8 @@ export class Reply {
     response.write(answer.body ?? '', () => {
       this.#isSent = true;
     });
-    // A client that is still sending would lose the answer if the connection closed at once.
-    if (!request.socket.readableEnded) await body.discard(FRIENDLY_REST_BYTES, clock);
+    // A client that is still sending would lose the answer if the connection closed at once, and a proxy would say 502.
+    if (!request.socket.readableEnded) await body.discard(Number.POSITIVE_INFINITY, clock);
     if (!this.isGone) response.end();
   }
 
@@ -146,7 +146,7 @@ export class Reply {
     if (crossOrigin) lines += headerLines(crossOrigin.headersFor(request));
     const varies = crossOrigin ? ['Origin', vary].filter(Boolean).join(', ') : vary;
     if (varies) lines += `vary: ${varies}\r\n`;
-    const isLast = this.#mustClose || this.#host.isDraining();
+    const isLast = this.#mustClose || this.#host.draining.aborted;
     this.#host.writeHead(response, { status, lines, hasLength: bytes !== undefined, isLast });
   }
 }

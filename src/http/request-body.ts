@@ -28,16 +28,13 @@ export type UseBody = (body: Buffer) => Outcome;
 /** Up to this many bytes of a body are thrown away before the answer is sent. After that, the connection can be used again. */
 export const SMALL_REST_BYTES = 65_536;
 
-/** Up to this many bytes are thrown away after the answer is sent, because a client that is still sending does not read it yet. */
-export const FRIENDLY_REST_BYTES = 4_194_304;
-
 const REST_MS = 1000;
 
 /** A body of this connection has come in `PIECES` more pieces. */
 export type ManyPieces = (socket: Socket) => void;
 
 /** A chunk of one byte costs as much as a long one, so pieces are counted too. */
-export const PIECES = 256;
+export const PIECES = 64;
 
 /** After so many bytes, no more is read of a body that nothing asks for. */
 const READ_AHEAD_BYTES = 65_536;
@@ -258,7 +255,8 @@ class BodyReader implements BodySink {
 
 /** A shorter piece is copied: a `Buffer` of its own takes 340 bytes more, however little it holds. */
 const SHORT_PIECE = 1024;
-const BLOCK_BYTES = 2048;
+const LEAST_BLOCK = 256;
+const MOST_BLOCK = 2048;
 
 /** Pieces of a body, in order. Short ones are together in blocks. */
 class Pieces {
@@ -275,8 +273,8 @@ class Pieces {
   }
 
   #copy(piece: Buffer): void {
-    if (this.#block === undefined || this.#used + piece.length > BLOCK_BYTES) {
-      this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    if (this.#block === undefined || this.#used + piece.length > this.#block.length) {
+      this.#block = Buffer.allocUnsafeSlow(Math.min(Math.max(LEAST_BLOCK, this.bytes), MOST_BLOCK));
       this.#used = 0;
       this.parts.push(this.#block);
     }

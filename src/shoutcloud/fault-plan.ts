@@ -1,13 +1,13 @@
 import { wholeNumber, wordsOf } from '../core/text-values.ts';
-import type { Exchange } from './exchange.ts';
 import { faultKinds } from './faults.ts';
+import type { PendingShout } from './pending-shout.ts';
 
 /** Something that the server does instead of giving a good answer. */
 export interface Fault {
   /** As it is written on a command line: `status=429,retry-after=2`. */
   readonly text: string;
   /** Answers the request. Rejects if the connection closes before that is done. */
-  readonly answer: (exchange: Exchange) => unknown;
+  readonly answer: (pending: PendingShout) => unknown;
 }
 
 /** Decides about one request. `index` counts the well-formed requests from 0; `undefined` is a good answer. */
@@ -95,7 +95,7 @@ export function parseFault(text: string): Fault {
   const [number] = values;
   if (range && number !== undefined && wholeNumber(number, ...range) === undefined)
     throw new Error(`fault "${text}": "${number}" is not a whole number from ${range.join(' to ')}`);
-  return { text, answer: (exchange) => answer(exchange, values) };
+  return { text, answer: (pending) => answer(pending, values) };
 }
 
 function nameOf(text: string): string {

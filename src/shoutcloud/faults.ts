@@ -4,8 +4,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import type { Clock } from '../core/clock.ts';
-import { type Exchange, rawHead, send, sendBody, sendHead } from './exchange.ts';
 import { encodeAnswer, goUpperCase } from './go-behaviour.ts';
+import { type PendingShout, rawHead, send, sendBody, sendHead } from './pending-shout.ts';
 import { firstHalf, wrongBodies } from './wrong-bodies.ts';
 
 /** A way to give something other than a good answer. */
@@ -16,7 +16,7 @@ interface FaultKind {
   /** The least and the greatest value of its number, which comes first if it has one. */
   readonly range?: readonly [least: number, greatest: number];
   /** `values` are those of the words in capitals, in order. Rejects if the connection closes before the answer is done. */
-  readonly answer: (exchange: Exchange, values: readonly (string | undefined)[]) => unknown;
+  readonly answer: (pending: PendingShout, values: readonly (string | undefined)[]) => unknown;
 }
 
 const MAX_MS = 3_600_000;
@@ -44,18 +44,18 @@ export const faultKinds: readonly FaultKind[] = [
     usage: 'slow=MS',
     about: 'a good answer, MS milliseconds later',
     range: [0, MAX_MS],
-    async answer(exchange, [ms]) {
-      await exchange.clock.sleep(Number(ms), exchange.signal);
-      sendBody(exchange, exchange.body);
+    async answer(pending, [ms]) {
+      await pending.clock.sleep(Number(ms), pending.signal);
+      sendBody(pending, pending.body);
     },
   },
   {
     usage: 'drip=MS',
     about: 'a good answer, with one byte of its body every MS milliseconds',
     range: [1, MAX_MS],
-    async answer(exchange, [ms]) {
-      const { body, response, clock, signal } = exchange;
-      sendHead(exchange, Buffer.byteLength(body));
+    async answer(pending, [ms]) {
+      const { body, response, clock, signal } = pending;
+      sendHead(pending, Buffer.byteLength(body));
       response.flushHeaders();
       for (const byte of Buffer.from(body)) {
         await clock.sleep(Number(ms), signal);
@@ -68,9 +68,9 @@ export const faultKinds: readonly FaultKind[] = [
     usage: 'close-after[=MS]',
     about: 'a good answer, then the connection is closed unannounced',
     range: [0, MAX_MS],
-    async answer(exchange, [ms]) {
-      const { socket, clock, signal } = exchange;
-      sendBody(exchange, exchange.body);
+    async answer(pending, [ms]) {
+      const { socket, clock, signal } = pending;
+      sendBody(pending, pending.body);
       if (ms) await clock.sleep(Number(ms), signal);
       socket.destroySoon();
     },
@@ -78,27 +78,27 @@ export const faultKinds: readonly FaultKind[] = [
   {
     usage: 'reset[=POINT]',
     about: 'a reset at POINT of a good answer: before, in-headers, after-headers or in-body',
-    answer(exchange, [point = 'before']) {
-      const { socket, body } = exchange;
+    answer(pending, [point = 'before']) {
+      const { socket, body } = pending;
       const resetSocket = () => void socket.resetAndDestroy();
       if (point === 'before') return resetSocket();
       if (point === 'in-headers') return socket.write('HTTP/1.1 200 OK\r\nContent-Ty', resetSocket);
       if (point === 'after-headers') return socket.write(rawHead(body), resetSocket);
-      return sendHalf(exchange, resetSocket);
+      return sendHalf(pending, resetSocket);
     },
   },
   {
     usage: 'huge=MIB',
     about: 'a good answer after MIB mebibytes of white space',
     range: [1, 10_000],
-    answer(exchange, [mebibytes]) {
+    answer(pending, [mebibytes]) {
       const space = Number(mebibytes) * 2 ** 20;
-      sendHead(exchange, space + Buffer.byteLength(exchange.body));
-      return pipeline(Readable.from(repeated(' ', space, exchange.body)), exchange.response);
+      sendHead(pending, space + Buffer.byteLength(pending.body));
+      return pipeline(Readable.from(repeated(' ', space, pending.body)), pending.response);
     },
   },
   { usage: 'hang', about: 'no answer ever, the connection stays open', answer() {} },
-  { usage: 'stall', about: 'half a good answer, then silence', answer: (exchange) => sendHalf(exchange) },
+  { usage: 'stall', about: 'half a good answer, then silence', answer: (pending) => sendHalf(pending) },
   {
     usage: 'close',
     about: 'the connection is closed without an answer',
@@ -107,21 +107,21 @@ export const faultKinds: readonly FaultKind[] = [
   {
     usage: 'truncate',
     about: 'the connection is closed in the middle of the body',
-    answer: (exchange) => sendHalf(exchange, () => exchange.socket.destroySoon()),
+    answer: (pending) => sendHalf(pending, () => pending.socket.destroySoon()),
   },
   {
     usage: 'endless',
     about: 'a body without end',
-    answer(exchange) {
-      sendHead(exchange);
-      exchange.response.write('{"OUTPUT":"');
-      return pipeline(Readable.from(repeated('A', Number.POSITIVE_INFINITY)), exchange.response);
+    answer(pending) {
+      sendHead(pending);
+      pending.response.write('{"OUTPUT":"');
+      return pipeline(Readable.from(repeated('A', Number.POSITIVE_INFINITY)), pending.response);
     },
   },
   {
     usage: 'gzip',
     about: 'a good answer, compressed although the request does not allow it',
-    answer: (exchange) => sendBody(exchange, gzipSync(exchange.body), { 'Content-Encoding': 'gzip' }),
+    answer: (pending) => sendBody(pending, gzipSync(pending.body), { 'Content-Encoding': 'gzip' }),
   },
   {
     usage: 'garbage',
@@ -131,19 +131,19 @@ export const faultKinds: readonly FaultKind[] = [
   {
     usage: 'unasked',
     about: 'a good answer, then another one without a request',
-    async answer(exchange) {
-      sendBody(exchange, exchange.body);
-      await once(exchange.response, 'finish');
-      const { previous } = exchange.shouted;
+    async answer(pending) {
+      sendBody(pending, pending.body);
+      await once(pending.response, 'finish');
+      const { previous } = pending.shouted;
       const unasked = encodeAnswer(previous, goUpperCase(previous));
-      exchange.socket.write(rawHead(unasked) + unasked);
+      pending.socket.write(rawHead(unasked) + unasked);
     },
   },
   ...Object.entries(wrongBodies).map(([usage, { about, write, contentType }]) => ({
     usage,
     about,
-    answer: (exchange: Exchange) =>
-      sendBody(exchange, write(exchange.shouted), contentType ? { 'Content-Type': contentType } : {}),
+    answer: (pending: PendingShout) =>
+      sendBody(pending, write(pending.shouted), contentType ? { 'Content-Type': contentType } : {}),
   })),
 ];
 
@@ -154,9 +154,9 @@ function retryTime(retryAfter: string, clock: Clock): string {
 }
 
 /** Half a good answer. */
-function sendHalf(exchange: Exchange, onSent?: () => void): void {
-  sendHead(exchange, Buffer.byteLength(exchange.body));
-  exchange.response.write(firstHalf(exchange.body), onSent);
+function sendHalf(pending: PendingShout, onSent?: () => void): void {
+  sendHead(pending, Buffer.byteLength(pending.body));
+  pending.response.write(firstHalf(pending.body), onSent);
 }
 
 const CHUNK_BYTES = 65_536;

@@ -1,9 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
-import { type Exchange, send, sendBody } from './exchange.ts';
 import type { Fault, FaultChooser } from './fault-plan.ts';
 import { decodeInput, encodeAnswer, goUpperCase } from './go-behaviour.ts';
+import { type PendingShout, send, sendBody } from './pending-shout.ts';
 
 export interface ObservedShout {
   /** Counts the well-formed requests from 0. */
@@ -30,14 +30,8 @@ interface Parts {
 }
 
 /** Answers each request. Closes the connection of one that cannot be answered, because its caller has hung up. */
-export function requestListener({
-  choose,
-  latencyMs,
-  signalOf,
-  clock,
-  onShout,
-  onRefusal,
-}: Parts): RequestListener {
+export function requestListener(parts: Parts): RequestListener {
+  const { choose, latencyMs, signalOf, clock, onShout, onRefusal } = parts;
   let shouts = 0;
   let previous = 'nobody';
   return (request, response) => void serve(request, response).catch(() => request.socket.destroy());
@@ -55,21 +49,15 @@ export function requestListener({
     const { socket } = response.req;
     const signal = signalOf(socket);
     const body = encodeAnswer(input, output);
-    const exchange: Exchange = {
-      shouted: { input, output, previous },
-      body,
-      response,
-      socket,
-      signal,
-      clock,
-    };
+    const shouted = { input, output, previous };
+    const pending: PendingShout = { shouted, body, response, socket, signal, clock };
     previous = input;
     const index = shouts++;
     const fault = choose(index);
     onShout({ index, input, fault });
     if (latencyMs > 0) await clock.sleep(latencyMs, signal);
-    if (fault) await fault.answer(exchange);
-    else sendBody(exchange, body);
+    if (fault) await fault.answer(pending);
+    else sendBody(pending, body);
   }
 }
 

@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
-import type { BreakerState, Event, Listeners, RedisTrouble, World } from '../core/events.ts';
+import type { BreakerState, Listeners, RedisTrouble, World } from '../core/events.ts';
 import { failureLines } from './failure-lines.ts';
 
-export interface LogEventsOptions {
-  readonly clock: Pick<World['clock'], 'after'>;
-  /** The facts about the service in the line about its start. */
-  readonly about: object;
-}
-
-/** Logs the events that people need: changes of state and failures at info and above, requests at debug. */
-export function logEvents(log: Logger, { clock, about }: LogEventsOptions): Listeners {
+/**
+ * Logs the events that people need: changes of state and failures at info and above, requests at debug. `about` are the facts
+ * about the service in the line about its start.
+ */
+export function logEvents(
+  log: Logger,
+  { clock, about }: { clock: Pick<World['clock'], 'after'>; about: object },
+): Listeners {
   const failures = failureLines(log, clock);
   const lines: Listeners = {
     listening: ({ type: _, ...ports }) => log.info({ ...about, ...ports }, 'listening'),
@@ -27,37 +27,30 @@ export function logEvents(log: Logger, { clock, about }: LogEventsOptions): List
     failed: failures.write,
     breaker: ({ state }) =>
       log.warn({ state, detail: BREAKER_DETAILS[state] }, 'the breaker of SHOUTCLOUD changed'),
-    'redis-connection': (event) => logRedis(log, event),
+    'redis-connection'({ isUp, trouble: reason }) {
+      const facts = reason ? { reason, detail: REDIS_TROUBLE_DETAILS[reason] } : {};
+      if (!isUp) log.warn(facts, 'redis is not connected');
+      else if (reason) log.warn(facts, 'redis is connected, but takes no writes');
+      else log.info('redis is connected');
+    },
     'trace-export'({ isUp }) {
       if (isUp) log.info('traces arrive again');
       else log.warn('traces do not arrive and are dropped');
     },
   };
-  return log.isLevelEnabled('debug') ? { ...lines, answered: (event) => logAnswered(log, event) } : lines;
-}
-
-function logAnswered(
-  log: Logger,
-  { type: _, durationMs, ...facts }: Extract<Event, { type: 'answered' }>,
-): void {
-  log.debug({ ...facts, durationMs: Math.round(durationMs * 100) / 100 }, 'answered');
-}
-
-function logRedis(
-  log: Logger,
-  { isUp, trouble: reason }: Extract<Event, { type: 'redis-connection' }>,
-): void {
-  const facts = reason ? { reason, detail: REDIS_TROUBLE_DETAILS[reason] } : {};
-  if (!isUp) log.warn(facts, 'redis is not connected');
-  else if (reason) log.warn(facts, 'redis is connected, but takes no writes');
-  else log.info('redis is connected');
+  if (!log.isLevelEnabled('debug')) return lines;
+  return {
+    ...lines,
+    answered: ({ type: _, durationMs, ...facts }) =>
+      log.debug({ ...facts, durationMs: Math.round(durationMs * 100) / 100 }, 'answered'),
+  };
 }
 
 /** What each state of the breaker means, for the log. */
 const BREAKER_DETAILS: Readonly<Record<BreakerState, string>> = {
-  closed: 'SHOUTCLOUD answers again: unknown strings are sent to it.',
-  'half-open': 'A few unknown strings are sent to SHOUTCLOUD as probes.',
-  open: 'SHOUTCLOUD keeps failing: unknown strings are refused at once, known ones are answered.',
+  closed: 'SHOUTCLOUD answers again: unknown texts are sent to it.',
+  'half-open': 'A few unknown texts are sent to SHOUTCLOUD as probes.',
+  open: 'SHOUTCLOUD keeps failing: unknown texts are refused at once, known ones are answered.',
 };
 
 /** What each trouble with Redis means, for the log. */

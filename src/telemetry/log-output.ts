@@ -8,7 +8,6 @@ export interface LogOptions {
   readonly logTo: DestinationStream;
   /** The process id of the worker that writes: a field of each line. */
   readonly worker?: number | undefined;
-  /** More fields of each line. */
   readonly moreFields?: (() => object) | undefined;
 }
 

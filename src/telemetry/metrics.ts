@@ -6,37 +6,29 @@ import { METRICS_TYPES, seriesText } from './series-text.ts';
 
 export type Metrics = ReturnType<typeof metrics>;
 
-/** Values that are read for each request for the metrics, instead of counted by events. */
-export interface Readings {
-  readonly inFlight: () => number;
-  readonly heldBytes: () => number;
-  readonly openConnections: () => number;
-  readonly cacheBytes: () => number;
-  readonly retryBudgetTokens: () => number;
-  readonly breakerState: () => BreakerState;
-  /** Absent without a Redis in the settings. Then there is no such series, and no alert on it. */
-  readonly isRedisUp?: (() => boolean) | undefined;
-  readonly redisTrouble?: (() => RedisTrouble | undefined) | undefined;
-  readonly logLinesDropped: () => number;
-}
-
-export interface MetricsOptions {
-  readonly version: string;
-  readonly clock: Pick<Clock, 'now' | 'epochMs' | 'soon'>;
+/** The parts of `GET /status` that are gauges, too. */
+export interface Status {
+  readonly requests: { readonly inFlight: number; readonly heldBytes: number; readonly connections: number };
+  readonly upstream: { readonly breaker: BreakerState; readonly retryBudgetTokens: number };
+  readonly memory: { readonly bytes: number } | undefined;
+  /** `undefined` without a Redis in the settings. Then there are no series about it, and no alert on them. */
+  readonly redis: { readonly isUp: boolean; readonly trouble: RedisTrouble | undefined } | undefined;
 }
 
 /** The metrics of this process. All labels come from closed sets, so no text, path or address of a user is ever a label. */
-export function metrics({ version, clock }: MetricsOptions) {
+export function metrics({ version, clock }: { version: string; clock: Pick<Clock, 'epochMs'> }) {
   const all = registry();
   addProcessMetrics(all, clock);
   const listeners = eventCounts(all, clock);
   const build = { version, node: process.version };
   all.reading('tuohs_build_info', 'Always 1; the labels say what runs.', () => [[build, 1]], 'first');
   return {
-    /** Counts events. */
     listeners,
-    /** Adds the series that are read. To be called once. */
-    read: (readings: Readings) => addReadings(all, readings),
+    /** Adds the series that are read whenever the metrics are asked for. To be called once. */
+    read(status: () => Status, logLinesDropped: () => number): void {
+      addReadings(all, status);
+      addDroppedLines(all, logLinesDropped);
+    },
     /** All series as this media type; Prometheus' text format unless given. */
     text: (type?: string) => seriesText(all.series(), type),
     /** The same as plain data, to be added up with those of other processes. */
@@ -107,27 +99,29 @@ function eventCounts(all: Registry, { epochMs }: Pick<Clock, 'epochMs'>): Listen
 
 const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'half-open'];
 
-function addReadings(all: Registry, readings: Readings): void {
-  const { reading } = all;
-  const { breakerState, isRedisUp, redisTrouble } = readings;
-  addDroppedLines(all, readings.logLinesDropped);
-  reading('tuohs_in_flight_requests', 'Requests under way.', readings.inFlight);
-  reading('tuohs_held_bytes', 'Bytes that clients make the process hold.', readings.heldBytes);
-  reading('tuohs_open_connections', 'Open connections of clients.', readings.openConnections);
-  reading('tuohs_cache_bytes', 'Size of the memory cache.', readings.cacheBytes);
-  reading('tuohs_retry_budget_tokens', 'Retries that are allowed right now.', readings.retryBudgetTokens);
-  if (isRedisUp) reading('tuohs_redis_up', '1 while Redis is connected.', () => Number(isRedisUp()), 'min');
-  if (redisTrouble)
-    reading(
-      'tuohs_redis_trouble',
-      '1 for the reason why Redis is not connected, or takes no writes.',
-      () => REDIS_TROUBLES.map((reason) => [{ reason }, Number(redisTrouble() === reason)]),
-      'max',
-    );
+function addReadings({ reading }: Registry, status: () => Status): void {
+  const requests = (what: keyof Status['requests']) => () => status().requests[what];
+  reading('tuohs_in_flight_requests', 'Requests under way.', requests('inFlight'));
+  reading('tuohs_held_bytes', 'Bytes that clients make the process hold.', requests('heldBytes'));
+  reading('tuohs_open_connections', 'Open connections of clients.', requests('connections'));
+  reading('tuohs_cache_bytes', 'Size of the memory cache.', () => status().memory?.bytes ?? 0);
+  const tokens = () => status().upstream.retryBudgetTokens;
+  reading('tuohs_retry_budget_tokens', 'Retries that are allowed right now.', tokens);
+  if (status().redis) addRedis(reading, () => status().redis);
   reading(
     'tuohs_breaker_state',
     "1 for the state that SHOUTCLOUD's breaker is in.",
-    () => BREAKER_STATES.map((state) => [{ state }, Number(breakerState() === state)]),
+    () => BREAKER_STATES.map((state) => [{ state }, Number(status().upstream.breaker === state)]),
+    'max',
+  );
+}
+
+function addRedis(reading: Registry['reading'], redis: () => Status['redis']): void {
+  reading('tuohs_redis_up', '1 while Redis is connected.', () => Number(redis()?.isUp), 'min');
+  reading(
+    'tuohs_redis_trouble',
+    '1 for the reason why Redis is not connected, or takes no writes.',
+    () => REDIS_TROUBLES.map((reason) => [{ reason }, Number(redis()?.trouble === reason)]),
     'max',
   );
 }

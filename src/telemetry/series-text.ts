@@ -38,7 +38,6 @@ function numberText(value: number): string {
 
 const COMBINE = {
   sum: (values: number[]) => values.reduce((sum, value) => sum + value, 0),
-  average: (values: number[]) => COMBINE.sum(values) / values.length,
   min: (values: number[]) => Math.min(...values),
   max: (values: number[]) => Math.max(...values),
   first: ([value = 0]: number[]) => value,

@@ -10,7 +10,6 @@ export interface WorkerAnswer {
 
 /** The primary's own values, read for each request for the metrics. */
 export interface PrimaryReadings {
-  /** How many workers serve. */
   readonly serving: () => number;
   readonly logLinesDropped: () => number;
 }
@@ -25,7 +24,6 @@ export function summedMetrics({ serving, logLinesDropped }: PrimaryReadings) {
   let ofEnded: Series = [];
 
   return {
-    /** Counts starts and ends of workers. */
     listeners: {
       'worker-listening': ({ pid }) => void latest.set(pid, []),
       'worker-ended'({ pid, wasAsked }) {

@@ -19,7 +19,6 @@ import { type Contexts, requestOf } from './traced-requests.ts';
 export interface TracedLayersOptions {
   readonly tracer: Tracer;
   readonly contexts: Contexts;
-  /** The base address of SHOUTCLOUD. */
   readonly upstreamUrl: string;
 }
 

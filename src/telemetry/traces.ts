@@ -33,7 +33,6 @@ export interface TracesOptions {
   readonly endpoint: string;
   readonly protocol: 'http/protobuf' | 'http/json';
   readonly version: string;
-  /** The base address of SHOUTCLOUD. */
   readonly upstreamUrl: string;
 }
 

@@ -6,7 +6,6 @@ import type { Gate } from './gated-shouter.ts';
 import type { RetryBudget } from './retried-shouter.ts';
 
 export interface BatchOptions {
-  /** The most strings in a batch. */
   readonly maxItems: number;
   readonly gate: Gate;
   readonly budget: RetryBudget;
@@ -82,7 +81,7 @@ export function batchedShouter(
 
   /** `send` takes its place at the gate before it first waits, so the loop sees when the gate is shut again. */
   function sendQueued(): void {
-    if (gate.pauseMs > 0) sendOutlasted();
+    if (gate.pauseMs > 0) refuseOutlasted();
     while (queue.length > 0 && gate.isOpen) {
       const batch = nextBatch(queue, maxItems);
       queue.splice(0, batch.items.length);
@@ -92,8 +91,8 @@ export function batchedShouter(
     }
   }
 
-  /** Sends each string whose deadline is within the pause. The gate refuses it at once. */
-  function sendOutlasted(): void {
+  /** Sends each string whose deadline is within the pause to the gate, which refuses it at once. */
+  function refuseOutlasted(): void {
     for (const item of queue.filter(({ call }) => gate.outlasts(call))) {
       queue.splice(queue.indexOf(item), 1);
       void send(nextBatch([item], 1));

@@ -8,7 +8,7 @@ export interface MissLimits {
   /** How many callers wait for `inner` now. */
   readonly waiting: () => number;
   readonly maxWaiting: number;
-  /** Whether the process is so busy that it should answer cached strings only. */
+  /** Whether the process is so busy that it should answer cached texts only. */
   readonly isPressed: () => boolean;
 }
 

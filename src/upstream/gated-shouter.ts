@@ -134,7 +134,6 @@ export class Gate {
     this.#onChange();
   }
 
-  /** Refuses all waiting calls. */
   refuseWaiting(reason: TuohsError): void {
     for (const waiting of this.#waiting) waiting.refuse(reason);
   }

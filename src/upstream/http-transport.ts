@@ -54,19 +54,14 @@ export function httpTransport({ url, connections }: HttpOptions, { clock }: Pick
   const madeAt = new WeakMap<Duplex, number>();
 
   return {
-    send(attempt) {
+    send({ headers, body, signal }) {
       closeOld();
-      const sent = request(target, {
-        method: 'POST',
-        agent,
-        headers: attempt.headers,
-        signal: attempt.signal,
-      });
+      const sent = request(target, { method: 'POST', agent, headers, signal });
       sent.on('socket', (socket) => {
         if (!madeAt.has(socket)) madeAt.set(socket, clock.now());
       });
       endFloods(sent);
-      sent.end(attempt.body);
+      sent.end(body);
       return responseTo(sent);
     },
     close: async () => agent.destroy(),

@@ -72,11 +72,6 @@ export function retriedShouter(
   }
 }
 
-export interface RetryBudgetOptions {
-  /** Tokens that each string adds: the share of extra attempts that SHOUTCLOUD can see. */
-  readonly ratio: number;
-}
-
 /** The most tokens. The budget starts with this many. */
 const HELD = 20;
 
@@ -88,7 +83,7 @@ export class RetryBudget {
   readonly #ratio: number;
   #tokens = HELD;
 
-  constructor({ ratio }: RetryBudgetOptions) {
+  constructor({ ratio }: { ratio: number }) {
     this.#ratio = ratio;
   }
 

@@ -6,7 +6,6 @@ export interface ErrorPageOptions {
   readonly sentence: string;
   /** What to send instead, if the service knows. */
   readonly detail: string | undefined;
-  /** The id of the request in the log. */
   readonly requestId: string;
   readonly retryAfterSeconds: string | undefined;
   /** The path of the request. Links are relative to it, because a proxy can serve the page below a path of its own. */

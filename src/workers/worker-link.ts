@@ -95,7 +95,6 @@ export interface ForkedProcess {
 
 /** The primary, as a worker sees it. */
 export interface PrimaryLink {
-  /** The worker's own process id. */
   readonly pid: number;
   /** Resolves when the primary asks the worker to drain. */
   readonly drain: Promise<void>;

@@ -17,15 +17,10 @@ export interface WorkerPool {
   kill(): void;
 }
 
-export interface WorkerPoolOptions {
-  readonly size: number;
-  readonly fork: () => Worker;
-}
-
 const PATIENCE_MS = 1000;
 
 /** `size` workers, each of which is replaced when it ends. */
-export function workerPool({ size, fork }: WorkerPoolOptions, world: World): WorkerPool {
+export function workerPool({ size, fork }: { size: number; fork: () => Worker }, world: World): WorkerPool {
   const places = Array.from({ length: size }, () => workerPlace(fork, world));
   const serving = () => places.map((place) => place.serving()).filter((worker) => worker !== undefined);
   const kill = () => {

@@ -13,7 +13,7 @@ import { type Receiver, receiver } from './receiver.ts';
 
 export type Monitoring = Awaited<ReturnType<typeof monitoring>>;
 
-/** An alert as Alertmanager's API gives it. */
+/** An alert as Alertmanager's API returns it. */
 interface KnownAlert {
   readonly labels: { readonly alertname: string };
   readonly status: { readonly inhibitedBy: readonly string[] };
@@ -21,7 +21,10 @@ interface KnownAlert {
 
 const PATIENCE_MS = 500_000;
 
-/** Prometheus and Alertmanager with the project's own files, all of whose times are `factor` times shorter; resolves once an alert got through. */
+/**
+ * Starts Prometheus and Alertmanager with the project's own files and all times divided by `factor`. Resolves when the first alert
+ * has arrived.
+ */
 export async function monitoring(t: TestContext, adminUrl: string, factor: number) {
   const path = await folder(t);
   const got = await receiver(t);
@@ -54,7 +57,7 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
 
   return {
     receiver: got,
-    /** Resolves when Alertmanager holds this alert back because of another one. */
+    /** Resolves when Alertmanager inhibits this alert because of another one. */
     async toBeInhibited(alertname: string) {
       await reached(`${alertname} is inhibited`, PATIENCE_MS, async () => {
         const { json = [] } = await answerOf<KnownAlert[]>(`${alertmanagerUrl}/api/v2/alerts`);
@@ -65,7 +68,7 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
     },
   };
 
-  /** Resolves when Prometheus has read the service and all is well: it takes some seconds to find what to read. */
+  /** Resolves when Prometheus has scraped the service and no alert fires. It takes some seconds to find its targets. */
   async function calm(): Promise<void> {
     await reached('all is well', PATIENCE_MS, async () => {
       const { json } = await answerOf<{ data: { alerts: KnownAlert[] } }>(`${prometheus.url}/api/v1/alerts`);
@@ -74,7 +77,7 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
   }
 }
 
-/** Nothing while the program starts: nobody listens yet, or it says 503. */
+/** Returns nothing while the program starts: it does not listen yet, or answers 503. */
 async function answerOf<Json>(url: string): Promise<{ json?: Json }> {
   const response = await fetch(url).catch(() => undefined);
   return response?.ok ? { json: (await response.json()) as Json } : {};
@@ -87,7 +90,7 @@ async function unlessItEnds({ exitCode, stderr }: Program, isReady: Promise<void
   await Promise.race([isReady, end]);
 }
 
-/** The targets are the test's own; all else stays. */
+/** The configuration with the test's own targets. Everything else stays. */
 function pointedTo(
   config: string,
   { alertmanagerUrl, adminUrl }: { alertmanagerUrl: string; adminUrl: string },
@@ -100,7 +103,7 @@ function pointedTo(
   });
 }
 
-/** Addresses and secrets are the test's own; all else stays. */
+/** The configuration with the test's own addresses and secrets. Everything else stays. */
 function sentTo(config: string, { url, smtp }: Receiver, path: string): string {
   return config
     .replaceAll('http://receiver:8080', url)

@@ -8,7 +8,7 @@ import { type Program, tuohs } from '../support/process.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { type Monitoring, monitoring } from './monitoring.ts';
 
-/** How many times faster all that takes time is than in production. */
+/** All times are divided by this. */
 const FACTOR = Number(process.env.FASTER ?? 15);
 
 const figures: string[] = [];
@@ -16,7 +16,7 @@ const figures: string[] = [];
 after(() => process.stdout.write(`${figures.join('\n')}\n`));
 
 suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithoutRedis }, () => {
-  test('SHOUTCLOUD is killed: TuohsUpstreamDown is told of, what follows is not, then that it is back', async (t) => {
+  test('SHOUTCLOUD is killed: TuohsUpstreamDown is notified, its consequences are not, and then its end is', async (t) => {
     const upstream = await startUpstream(t);
     const service = await startService(t, { SHOUTCLOUD_URL: upstream.url });
     const watched = await monitoring(t, service.adminUrl, FACTOR);
@@ -33,7 +33,7 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
   });
 
   for (const [what, alert] of Object.entries({ service: 'TuohsDown', Redis: 'TuohsRedisDown' })) {
-    test(`the ${what} is killed: ${alert} is told of, then that it is back`, async (t) => {
+    test(`the ${what} is killed: ${alert} is notified, and then its end`, async (t) => {
       const redis = await redisServer(t);
       const upstream = await startUpstream(t);
       const service = await startService(t, { SHOUTCLOUD_URL: upstream.url, REDIS_URL: redis.url });
@@ -49,7 +49,9 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
   }
 });
 
-/** Kills, and waits for the notification. When an alert fires is what promtool checks; how long it took here is a figure. */
+/**
+ * Kills a part and waits for the notification. promtool checks when an alert fires, so the time that it took here is only printed.
+ */
 async function told({ receiver }: Monitoring, name: string, kill: () => Promise<void>): Promise<void> {
   const startedAt = performance.now();
   await kill();
@@ -68,7 +70,7 @@ async function startUpstream(t: TestContext) {
   return { url, ...(await killable(start)) };
 }
 
-/** The service, with somebody who asks it fresh strings until the test ends. */
+/** The service, and a client that asks for new strings until the test ends. */
 async function startService(t: TestContext, environment: Record<string, string>) {
   const [url, adminUrl] = [await closedUrl(), await closedUrl()];
   const ports = { PORT: new URL(url).port, ADMIN_PORT: new URL(adminUrl).port };
@@ -93,7 +95,7 @@ async function startService(t: TestContext, environment: Record<string, string>)
   }
 }
 
-/** A program that can be killed, and started again at its address. */
+/** A program that can be killed, and started again at the same address. */
 async function killable(start: () => Promise<Program>) {
   let running = await start();
   return {

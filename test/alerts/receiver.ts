@@ -8,9 +8,9 @@ interface Notification {
   readonly alerts: readonly { status: string; labels: { alertname: string } }[];
 }
 
-/** A receiver of all that Alertmanager sends: mails at `smtp`, the rest at `/alerts`, `/slack` and `/watchdog` of `url`. */
+/** Receives everything that Alertmanager sends: mails at `smtp`, the rest at `/alerts`, `/slack` and `/watchdog` of `url`. */
 export async function receiver(t: TestContext) {
-  /** What the webhook was told so far, in order: `TuohsDown firing`. */
+  /** The notifications of the webhook so far, in order: `TuohsDown firing`. */
   const told: string[] = [];
   const slack: string[] = [];
   /** The `Authorization` of each webhook call. */
@@ -27,7 +27,7 @@ export async function receiver(t: TestContext) {
         arrived(`${labels.alertname} ${status}`);
       }
     }
-    // Slack's own answer, which Alertmanager looks for.
+    // Alertmanager expects this answer of Slack.
     response.end('ok');
   });
   const { smtp, mails } = await mailServer(t);
@@ -42,13 +42,13 @@ export async function receiver(t: TestContext) {
     return new Promise((resolve) => waiting.set(what, resolve));
   }
 
-  /** Resolves when the webhook was told this. */
+  /** Resolves when the webhook has received this notification. */
   async function toBeTold(what: string): Promise<void> {
     if (!told.includes(what)) await comingOf(what);
   }
 }
 
-/** As much of SMTP as it takes to get a mail. */
+/** The part of SMTP that is needed to receive a mail. */
 async function mailServer(t: TestContext): Promise<{ smtp: string; mails: string[] }> {
   const mails: string[] = [];
   const { port } = await tcpServer(t, (socket) => {

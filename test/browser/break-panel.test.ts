@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { noBrowser, type PageOptions } from '../support/browser.ts';
 import { openerOf, problemsOfLooks, stopClock } from './playground-page.ts';
 
-/** What twenty texts get, ten of them known, and what the strip must show for it. */
+/** For each switch: how twenty texts end, ten of which are known, and what the strip must show. */
 const SWITCHES = [
   ['slow', '20 right, 0 refused, 0 wrong', /answered from SHOUTCLOUD in ([4-9]\d\d|\d{4,}) ms/],
   ['answers well', '20 right, 0 refused, 0 wrong', /SHOUTCLOUD answered in/],
@@ -17,7 +17,7 @@ describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
 
   test('each switch is played, right answers still come, and the strip says how', async (t) => {
     const { page, problems, panel, strip, play } = await open(t);
-    // So that ten of the twenty are known from here on.
+    // After this, ten of the twenty texts are known.
     await sendMany();
 
     for (const [name, tally, line] of SWITCHES) {
@@ -29,7 +29,7 @@ describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
     await page.locator('#status').and(page.getByText('SHOUTCLOUD fails')).waitFor();
 
     await play('answers well');
-    // The browser itself reports each refusal as an error; there must be nothing else.
+    // The browser itself reports each refusal as an error. There must be no other error.
     for (const problem of problems) assert.match(problem, /status of 50[34]/);
 
     async function sendMany(): Promise<string> {
@@ -118,7 +118,7 @@ describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
     const panel = page.getByRole('region', { name: 'Break SHOUTCLOUD' });
     return { page, problems, panel, strip: page.locator('#strip'), play };
 
-    /** Chooses another switch; resolves when the service plays it. */
+    /** Chooses another switch. Resolves when the service uses it. */
     async function play(name: string): Promise<void> {
       const played = page.waitForResponse((response) => response.request().method() === 'POST');
       await panel.getByRole('radio', { name }).click();

@@ -50,7 +50,7 @@ describe('elsewhere than at the root of its own site', { skip: noBrowser }, () =
     await playgroundOn(page).box.waitFor();
   });
 
-  test('a page of another site may call the API and read its answer, where its origin is allowed', async (t) => {
+  test('a page of another site can call the API and read its answer if its origin is allowed', async (t) => {
     const site = await httpServer(t, (_request, response) => void response.end('a page'));
     const settings = { CORS_ORIGINS: site.url };
     const { url } = await tuohs(t, ['serve', '--embedded-shoutcloud'], settings).listening();
@@ -64,13 +64,13 @@ describe('elsewhere than at the root of its own site', { skip: noBrowser }, () =
     assert.deepEqual(answer, [{ data: 'OLLEH' }, 'from-a-page']);
   });
 
-  /** A proxy that serves the service below `/tuohs/`, and takes that away on the way. */
+  /** A proxy that serves the service below `/tuohs/` and removes that prefix. */
   async function proxied(t: TestContext): Promise<string> {
     const { url } = await service.listening();
     const proxy = await httpServer(t, (asked, answer) => {
       const { method, headers, url: path = '' } = asked;
       if (!path.startsWith('/tuohs/')) {
-        // Browsers ask for the icon at the root, too.
+        // Browsers ask for the icon at the root as well.
         answer.writeHead(path === '/favicon.ico' ? 204 : 418).end();
         return;
       }

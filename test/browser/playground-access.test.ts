@@ -26,7 +26,7 @@ describe('the playground is for everyone', { skip: noBrowser }, () => {
     const failed = await problemsOfLooks(page);
 
     assert.deepEqual({ silent, loud, failed }, { silent: [], loud: [], failed: [] });
-    // The browser itself reports the refusal as an error; there must be nothing else.
+    // The browser itself reports the refusal as an error. There must be no other error.
     for (const problem of problems) assert.match(problem, /status of 503/);
   });
 
@@ -50,7 +50,7 @@ describe('the playground is for everyone', { skip: noBrowser }, () => {
     await focusBackwards(page, 'API reference');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/docs');
-    // A browser without a window has no key for it.
+    // Not with a key: a browser without a window has none for Back.
     await page.goBack();
     await says('OLLEH');
     assert.deepEqual(problems, []);
@@ -68,7 +68,7 @@ describe('the playground is for everyone', { skip: noBrowser }, () => {
         `(({ outlineStyle, boxShadow }) => [document.activeElement.id || document.activeElement.tagName, outlineStyle !== 'none' || boxShadow !== 'none'])(getComputedStyle(document.activeElement))`,
       )) as [string, boolean];
       reached.push(name);
-      // Behind the last element comes the browser's own window.
+      // After the last element, the focus moves to the browser's own window.
       if (!isSeen && name !== 'BODY') unseen.push(name);
       await page.keyboard.press('Tab');
     }
@@ -105,7 +105,7 @@ async function clipboard(page: { evaluate(code: string): Promise<unknown> }): Pr
   return String(await page.evaluate('navigator.clipboard.readText()'));
 }
 
-/** Goes back through what takes the focus until the link has it. */
+/** Moves the focus backwards until the link has it. */
 async function focusBackwards(page: Page, link: string): Promise<void> {
   for (let presses = 0; presses < 20; presses++) {
     if (await page.getByRole('link', { name: link }).and(page.locator(':focus')).count()) return;

@@ -7,7 +7,7 @@ import { openerOf, overflow } from './playground-page.ts';
 describe('the playground answers', { skip: noBrowser }, () => {
   const open = openerOf();
 
-  test('an answer tells where it came from and how long it took', async (t) => {
+  test('the page says where an answer came from and how long it took', async (t) => {
     const { box, answer } = await open(t);
 
     await box.fill('never asked before');
@@ -73,7 +73,7 @@ async function assertInside(page: Page, text: string): Promise<void> {
   )) as [Box, Box, Box];
 
   assert.ok(isInside(stage, band), `the stage is inside its band: ${text}`);
-  // What does not fit is scrolled, which the keyboard can do as well.
+  // A shout that does not fit must scroll, with the keyboard too.
   const isScrolled = await page.locator('#stage[tabindex="0"]').count();
   assert.ok(isScrolled || isInside(words, stage), `the words are inside the stage: ${text}`);
   assert.ok(band.height <= 740, text);

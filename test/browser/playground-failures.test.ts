@@ -39,7 +39,7 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
     await page.clock.runFor(200);
     await says('Try again in 2 seconds.');
 
-    // Not by click(), which waits for buttons to be enabled.
+    // `click()` would wait until the button is enabled.
     await again.dispatchEvent('click');
     await page.clock.runFor(1000);
     await says('Try again in 1 second.');
@@ -51,7 +51,7 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
     assert.deepEqual(asked, ['x', 'x']);
   });
 
-  test('a failure takes the answer of the text before away, and the disc with it', async (t) => {
+  test('a failure removes the earlier answer and its disc', async (t) => {
     const { box, shout, turn, says } = await open(t, (page) =>
       interceptShouts(page, (route, text) =>
         text === 'good' ? route.fulfill({ json: { data: 'DOOG' } }) : refuse(route, 'UPSTREAM_WRONG'),
@@ -70,7 +70,7 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
     assert.deepEqual(isOffered, [false, true, false]);
   });
 
-  test('an answer of something in between gets a sentence, and so does a network that is gone', async (t) => {
+  test('an answer of a proxy gets a sentence, and so does a broken network', async (t) => {
     const { page, box, says } = await open(t, (page) =>
       interceptShouts(page, (route) => route.fulfill({ status: 502, body: '<h1>Bad Gateway</h1>' })),
     );
@@ -84,7 +84,7 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
     await says('tuohs cannot be reached. Check your connection.');
   });
 
-  test('a failure that will not pass offers no second try, and the next one that may does', async (t) => {
+  test('a lasting failure offers no retry, and the next one that can pass does', async (t) => {
     const { box, again, says, announced } = await open(t, (page) =>
       interceptShouts(page, (route, text) => refuse(route, text === 'long' ? 'TOO_LARGE' : 'OVERLOADED')),
     );
@@ -101,7 +101,7 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
     assert.deepEqual([offered, await again.isVisible()], [false, true]);
   });
 
-  test('a button keeps its size whatever it says', async (t) => {
+  test('a button keeps its size with any label', async (t) => {
     const { box, copy, copyCommand, says } = await open(t);
     await box.fill('hello');
     await says('OLLEH');

@@ -3,7 +3,7 @@ import type { Page, Route } from 'playwright-core';
 import { accessibilityProblems, openPage, type PageOptions, startBrowser } from '../support/browser.ts';
 import { tuohs } from '../support/process.ts';
 
-/** Opens pages of a service that a whole file has, in a browser that it has, too. */
+/** Returns a function that opens pages of one service in one browser. All tests of a file share both. */
 export function openerOf(path = '/', browser = startBrowser({ after })) {
   const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
   return async (t: TestContext, { at = path, ...options }: Partial<PageOptions> & { at?: string } = {}) => {
@@ -13,18 +13,18 @@ export function openerOf(path = '/', browser = startBrowser({ after })) {
   };
 }
 
-/** Time stands still on the page until the test moves it; to be called before the page is opened. */
+/** Stops the clock of the page. Call it before the page is opened. */
 export async function stopClock({ clock }: Page): Promise<void> {
   await clock.install({ time: 0 });
   await clock.pauseAt(1000);
 }
 
-/** How many pixels the page is wider than its window; at most 0 where nothing sticks out. */
+/** How many pixels the page is wider than its window: 0 or less if nothing sticks out. */
 export async function overflow(page: Page): Promise<number> {
   return Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
 }
 
-/** What axe finds on the page as it stands, and what sticks out, in the light and the dark scheme, on a phone and on a desk. */
+/** What axe finds, and what sticks out, in the light and the dark scheme, on a phone and on a desktop. */
 export async function problemsOfLooks(page: Page): Promise<string[]> {
   const problems: string[] = [];
   await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -40,7 +40,7 @@ export async function problemsOfLooks(page: Page): Promise<string[]> {
   return problems;
 }
 
-/** What a person does and sees on the playground, by the names that assistive technology reads out. */
+/** What a person does and sees on the playground, by the names that screen readers read out. */
 export function playgroundOn(page: Page) {
   const answer = page.getByRole('region', { name: 'Answer' });
   return {
@@ -59,7 +59,7 @@ export function playgroundOn(page: Page) {
   };
 }
 
-/** Opens an operation of the reference by its tag and id, and sends the example as it stands. */
+/** Opens an operation of the reference by its tag and id, and sends its example. */
 export async function tryOut(page: Page, operation: string): Promise<void> {
   const block = page.locator(`#operations-${operation}`);
   await block.getByRole('button').first().click();
@@ -71,7 +71,7 @@ export function interceptShouts(page: Page, answer: (route: Route, text: string)
   return page.route('**/v1', (route) => answer(route, route.request().postDataJSON().data));
 }
 
-/** A refusal as the service writes it. */
+/** A refusal like those of the service. */
 export function refuse(route: Route, code: string, retryAfter?: string): Promise<void> {
   return route.fulfill({
     status: 503,

@@ -14,7 +14,7 @@ describe('the playground keeps the text', { skip: noBrowser }, () => {
     await box.pressSequentially('llo');
     await page.keyboard.press('Enter');
 
-    // The clock stands still, so no pause of typing has passed.
+    // The clock stands still, so the pause after typing has not passed.
     await says('OLL\nEH');
     assert.equal(await box.inputValue(), 'he\nllo');
   });
@@ -54,7 +54,7 @@ describe('the playground keeps the text', { skip: noBrowser }, () => {
     await says('DETSAP');
   });
 
-  test('what is no text in the address is no text in the box', async (t) => {
+  test('an address without a text puts none into the box', async (t) => {
     const { page, box, url, problems } = await open(t);
 
     for (const hash of ['#text=%E0%A4', '#text=%', '#other']) {
@@ -129,7 +129,7 @@ describe('the playground keeps the text', { skip: noBrowser }, () => {
     assert.equal(await page.locator('body').textContent(), '{"data":"OLLEH"}');
   });
 
-  test('the page says how SHOUTCLOUD is doing, anew with each answer', async (t) => {
+  test('the page says how SHOUTCLOUD is doing, and asks again after each answer', async (t) => {
     let upstream = 'ok';
     const { page, box, statusLink } = await open(t, {
       prepare: (page) =>

@@ -9,7 +9,7 @@ import type { Row } from './tools/row.ts';
 import { brokenConnections, flaky } from './upstream/faults.ts';
 import { outage } from './upstream/outage.ts';
 
-/** What needs real sockets, processes, memory or a real Redis. The simulation has all that does not. */
+/** The rows that need real sockets, processes, memory or a real Redis. Everything else is in the simulation. */
 export const ROWS: readonly Row[] = [
   flaky,
   brokenConnections,

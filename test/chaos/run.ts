@@ -6,7 +6,7 @@ import { headline, reportOf } from './tools/report.ts';
 import type { Row } from './tools/row.ts';
 import { type Outcome, runRow } from './tools/run-row.ts';
 
-// make chaos: runs the table of faults and prints it; the exit code tells whether all of it holds.
+// make chaos: runs the table of faults and prints it. The exit code says whether every row holds.
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
@@ -37,7 +37,7 @@ for (const row of chosen) {
 print(failed === 0 ? 'all hold' : `${failed} FAILED`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Leaves out the rows that need what is not there, and says so in one line. */
+/** Leaves out the rows that need something that is missing, and says so in one line. */
 function skip(reason: string | undefined, needs: (row: Row) => boolean | undefined): readonly Row[] {
   const rows = reason === undefined ? [] : chosen.filter(needs);
   if (rows.length > 0) print(`skipped, because ${reason}: ${rows.map(({ name }) => name).join('; ')}`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kindsOf, only, rendered, rowsOf, type Values } from './rendering.ts';
 
-/** Of each object by its kind and name: what stands where in it. `null` is nothing. */
+/** For each object, by kind and name: the expected value at each path. `null` means that there is none. */
 interface Facts {
   readonly values?: Values;
   readonly has?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -24,7 +24,7 @@ for (const [what, { values, has = {}, hasNo = [] }] of Object.entries(rowsOf<Fac
   });
 }
 
-/** What stands at `a.0.b`; an entry of a list can be given by its name. */
+/** The value at the path `a.0.b`. An entry of a list can also be given by its name. */
 function at(manifest: unknown, path: string): unknown {
   const whole = path.replace(/^(pod|container)(?=\.)/, (place) => PLACES[place as keyof typeof PLACES]);
   const steps = whole.split('.');

@@ -1,7 +1,7 @@
 import { compilerErrors } from '../support/compiler-errors.ts';
 import { type Manifest, remembered } from './rendering.ts';
 
-/** Which package knows the kinds of a group; those of Kubernetes itself are in kubernetes-models. */
+/** The package for each group of kinds. Kubernetes' own groups are in kubernetes-models. */
 const PACKAGES: Readonly<Record<string, string>> = {
   'traefik.io': '@kubernetes-models/traefik',
   'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
@@ -9,7 +9,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
 };
 
-/** What the schema of its kind says against a manifest; empty where it is fine. Rejects for a kind that nobody knows. */
+/** The errors of a manifest by the schema of its kind; empty if there are none. Rejects if no package knows the kind. */
 export const schemaErrors = remembered(async (manifest: Manifest): Promise<string> => {
   const { [manifest.kind]: Model } = await import(moduleOf(manifest));
   try {
@@ -21,8 +21,8 @@ export const schemaErrors = remembered(async (manifest: Manifest): Promise<strin
 });
 
 /**
- * What the compiler says against manifests as values of their kinds' types; empty where they are fine.
- * The schemas let unknown fields pass, as the API does; the compiler names each of them.
+ * The compiler's errors about manifests as values of the types of their kinds; empty if there are none. The schemas accept unknown
+ * fields, as the API does; the compiler names each of them.
  */
 export function typeErrors(manifests: readonly Manifest[]): string {
   return compilerErrors(manifests.map(asTypeScript).join('\n'));

@@ -53,7 +53,7 @@ test('each series that a rule reads is one of the namespace', () => {
   }
 });
 
-test('each alert has the namespace, by which its AlertmanagerConfig finds it, and a runbook where the values say', () => {
+test('each alert has the namespace that its AlertmanagerConfig looks for, and a runbook at the address from the values', () => {
   for (const { labels, annotations } of rules.filter(({ alert }) => alert)) {
     assert.equal(labels?.namespace, 'tuohs');
     assert.match(annotations?.runbook_url ?? '', /^https:\/\/docs\.example\/monitoring\.md#tuohs\w+$/);

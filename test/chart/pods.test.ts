@@ -14,7 +14,7 @@ const names = ['tuohs', 'tuohs-valkey', 'tuohs-shoutcloud', 'tuohs-watch', 'tuoh
 for (const name of names) {
   const user = name === 'tuohs-valkey' ? 999 : 1001;
 
-  test(`${name} is at the restricted level of pod security, has no token for the API and says what it takes`, () => {
+  test(`${name} is at the restricted level of pod security, has no token for the API and names its resources`, () => {
     const { securityContext, containers, automountServiceAccountToken } = podSpec(name);
     const [container, ...others] = containers;
     const { requests, limits } = container?.resources ?? {};

@@ -14,7 +14,7 @@ export type Values = Readonly<Record<string, unknown>>;
 
 export const chart = fileURLToPath(new URL('../../deploy/chart', import.meta.url));
 
-/** `!repeat a × 3` is `aaa`. */
+/** `!repeat a × 3` means `aaa`. */
 const REPEAT = {
   tag: '!repeat',
   resolve(scalar: string) {
@@ -23,16 +23,16 @@ const REPEAT = {
   },
 };
 
-/** The rows of a file in `values/`, each by its name. Sets of values unless told otherwise. */
+/** The rows of a file in `values/`, by name. By default, a row is a set of values. */
 export function rowsOf<Row = Values>(file: string): Readonly<Record<string, Row>> {
   const path = new URL(`values/${file}`, import.meta.url);
   return parse(readFileSync(path, 'utf8'), { customTags: [REPEAT] });
 }
 
-/** Names that Helm takes for a release. */
+/** Release names that Helm accepts and that look like something else in YAML. */
 export const oddReleases = ['12345', '1e3', 'true', 'null', 'a.b', '0x10', 'n'.repeat(53), '1'.repeat(53)];
 
-/** Which helm renders (4 unless told otherwise), which chart, and for a release of which name in which namespace. */
+/** The helm to use (4 by default), the chart, and the name and namespace of the release. */
 export interface Rendering {
   readonly helm?: Extract<KubernetesTool, 'helm' | 'helm3'>;
   readonly path?: string;
@@ -40,7 +40,7 @@ export interface Rendering {
   readonly namespace?: string;
 }
 
-/** What `helm template` makes of the values for a release "tuohs". Throws what helm says if it refuses them. */
+/** The output of `helm template` with these values. Throws helm's message if it refuses them. */
 export function rendered(values: Values = {}, rendering: Rendering = {}): Manifest[] {
   const { status, stdout, stderr } = template(values, rendering);
   if (status !== 0) throw new Error(stderr);
@@ -52,13 +52,13 @@ export function templatesUsed(values: Values): string[] {
   return [...template(values).stdout.matchAll(/^# Source: tuohs\/(.+)$/gm)].map(([, path = '']) => path);
 }
 
-/** What helm says against the values; empty if it takes them. */
+/** Helm's message if it refuses the values; empty if it accepts them. */
 export function refusal(values: Values, rendering: Rendering = {}): string {
   const { status, stderr } = template(values, rendering);
   return status === 0 ? '' : stderr;
 }
 
-/** The one manifest of this kind and name. The type is the caller's word; `values.test.ts` checks all manifests. */
+/** The one manifest of this kind and name. The caller chooses the type; `values.test.ts` checks all manifests. */
 export function only<T>(manifests: readonly Manifest[], kind: string, name = 'tuohs'): T {
   const found = manifests.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
   if (found.length !== 1) throw new Error(`${found.length} manifests are a ${kind} named ${name}`);
@@ -69,30 +69,30 @@ export function kindsOf(manifests: readonly Manifest[]): string[] {
   return manifests.map(({ kind }) => kind);
 }
 
-/** How `helm template` ends with these values, and what it prints. */
+/** The exit code and the output of `helm template` with these values. */
 export function template(values: Values, { helm = 'helm', path = chart, ...named }: Rendering = {}) {
   const { release = 'tuohs', namespace = 'tuohs' } = named;
   const args = ['template', release, path, '--namespace', namespace, '--values', '-'];
   return answerOf(helm, args, JSON.stringify(values));
 }
 
-/** What helm answers to the same question is asked once in a process. */
+/** Each question to helm is asked once in a process. */
 const answerOf = remembered((helm: KubernetesTool, args: readonly string[], input: string) =>
   spawnSync(pathOf(helm), args, { input, encoding: 'utf8', env: { ...process.env, ...SHORT_LIVED } }),
 );
 
-/** helm mostly starts: without a garbage collector of Go's and on one core it takes a third less of the processor. */
+/** helm's time is mostly its start. With one core and without garbage collection, it needs a third less processor time. */
 const SHORT_LIVED = { GOGC: 'off', GOMAXPROCS: '1' };
 
 const pathOf = remembered(kubernetesTool);
 
-/** The manifest of a document, if it is more than a comment. Most sets of values change few of them. */
+/** The manifest in a document, unless it is only comments. Many sets of values have the same document, so it is parsed once. */
 const manifestsIn = remembered((document: string): Manifest[] => {
   const manifest = parseDocument(document).toJS({ maxAliasCount: 0 });
   return manifest === null ? [] : [manifest];
 });
 
-/** The function, which works out its answer to a question once. */
+/** The same function, but it computes the result for each argument once. */
 export function remembered<A extends readonly unknown[], R>(
   ask: (...question: A) => R,
 ): (...question: A) => R {

@@ -21,7 +21,7 @@ test('wherever the schema names properties it allows no other', () => {
 });
 
 test('the schema names each value, and each value that it names is there', () => {
-  // None has a default worth showing: two are a parent chart's, the others Kubernetes decides, and of affinities there are none.
+  // These have no default: two belong to a parent chart, Kubernetes decides the others, and there are no default affinities.
   const isOptional = /^(global|enabled|affinity\..*|resources\.\w+\.ephemeral-storage|.*\.selectPolicy)$/;
 
   assert.deepEqual(
@@ -57,7 +57,7 @@ function definition(reference: string): Schema {
 
 function pathsOfValues(value: unknown, path = ''): string[] {
   const isBranch = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const isMap = isBranch && /(annotations|labels|podAnnotations|nodeSelector|affinity)$/i.test(path);
+  const isMap = isBranch && /(annotations|labels|nodeSelector|affinity)$/i.test(path);
   if (!isBranch || isMap) return isMap && path === 'affinity' ? [] : [path];
   return Object.entries(value)
     .flatMap(([key, child]) => pathsOfValues(child, path ? `${path}.${key}` : key))

@@ -21,7 +21,7 @@ interface ValueSchema {
 const valuesYaml = readFileSync(`${chart}/values.yaml`, 'utf8');
 const { config } = parse(valuesYaml);
 const schema = JSON.parse(readFileSync(`${chart}/values.schema.json`, 'utf8'));
-// A secret has no place among values that everybody may read.
+// Everyone can read values, so no secret belongs there.
 const rows: Setting<unknown>[] = Object.values(settings).filter((row: Setting<unknown>) => !row.isSecret);
 
 test('each setting has a value in the chart, with its own default', () => {
@@ -55,24 +55,24 @@ for (const { name, is } of rows) {
   const { minimum, maximum } = value;
 
   if (value.enum) {
-    test(`the chart takes for ${name} the words that the service takes`, () => {
+    test(`the chart accepts the words for ${name} that the service accepts`, () => {
       assert.deepEqual(value.enum?.join(', '), is.accepts.replace('one of ', ''));
     });
   }
 
   if (minimum !== undefined && maximum !== undefined) {
-    test(`the chart takes for ${name} exactly the numbers that the service takes`, () => {
+    test(`the chart accepts exactly the numbers for ${name} that the service accepts`, () => {
       const isTaken = [minimum, maximum, maximum + 1].map((number) => is.parse(`${number}`) !== undefined);
 
       assert.deepEqual(isTaken, [true, true, false]);
-      // A port that the system chooses would be one that no Service knows.
+      // If the system chose the port, no Service would know it.
       if (name.endsWith('PORT')) assert.equal(minimum, 1);
       else assert.equal(is.parse(`${minimum - 1}`), undefined);
     });
   }
 }
 
-test('what the service would refuse the chart refuses, too', () => {
+test('the chart refuses what the service would refuse', () => {
   assert.notEqual(refusal({ config: { shoutcloudUrl: 'ftp://shoutcloud' } }), '');
   assert.notEqual(refusal({ config: { host: 'two words' } }), '');
 });

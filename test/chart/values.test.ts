@@ -15,7 +15,7 @@ import {
   type Values,
 } from './rendering.ts';
 
-/** A sentence of the chart's own, which both versions of Helm render alike, or what the schema says of a value. */
+/** A message of the chart itself, which both versions of Helm print in the same way, or a message of the schema. */
 const OWN = /execution error at .*: \S+ /;
 const SCHEMA = /values don't meet the specifications of the schema/;
 
@@ -77,7 +77,7 @@ test('the good values render each template', () => {
   assert.deepEqual([...used].sort(), templates.sort());
 });
 
-/** Each section, and what stands beside the sections at the top. */
+/** Each section, and each value outside the sections. */
 function pathsOf(values: Values, path: readonly string[] = []): string[][] {
   return Object.entries(values).flatMap(([key, value]) => {
     const isSection = typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -100,10 +100,10 @@ async function assertValid(values: Values, rendering: Rendering = {}): Promise<v
   assert.deepEqual((await Promise.all(manifests.map(schemaErrors))).filter(Boolean), []);
 }
 
-/** The name and the labels as they are after parsing: a name that YAML takes for a number is no string any more. */
+/** The name and the labels after parsing. YAML turns a name that looks like a number into a number. */
 function namesOf({ kind, metadata }: Manifest): unknown[] {
   const { labels = {} } = metadata as { labels?: Record<string, unknown> };
-  // Other names may begin with a digit; that of a Service may not.
+  // Only the name of a Service cannot begin with a digit.
   const own = kind === 'Service' ? metadata.name : `a${metadata.name}`;
   return [own, ...Object.values(labels).map((value) => (typeof value === 'string' ? 'a' : value))];
 }

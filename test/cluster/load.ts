@@ -8,15 +8,15 @@ import { awaited, kubectl, kubectlWith, PATIENCE } from './kubernetes.ts';
 export interface LoadOptions {
   readonly name: string;
   readonly perSecond: number;
-  /** Characters of each text; long ones cost the service CPU. */
+  /** Characters of each text. Long texts cost the service CPU. */
   readonly textLength: number;
-  /** Where the ingress controller is, and the host name that leads to the service; without it requests go to the Service. */
+  /** The address of the ingress controller, and the host name of the service there. Without it, requests go to the Service. */
   readonly ingress?: { readonly url: string; readonly host: string } | undefined;
 }
 
 /**
- * Starts a load generator: a pod beside the service, which reaches the Service as any client does, or a process in front of
- * Traefik. Resolves when the first answers are there.
+ * Starts a load generator: a pod that reaches the Service as any client does, or a process in front of Traefik. Resolves after the
+ * first answers.
  */
 export async function startClusterLoad(
   namespace: string,
@@ -45,8 +45,8 @@ async function startPod(namespace: string, image: string, options: LoadOptions):
 }
 
 /**
- * Texts of thumbs of a skin colour, which are two code points and one character each: the costly case of a reversal. A
- * connection is made anew after some requests, so that pods that come late get their share.
+ * Texts of thumbs with a skin colour: two code points and one character each, which are expensive to reverse. Connections are
+ * replaced after some requests, so that new pods get their share.
  */
 function planOf({ name, perSecond, textLength, ingress }: LoadOptions): LoadPlan {
   const texts = { seed: 1, cycle: 200, length: textLength, filler: '👍🏽' };
@@ -83,7 +83,7 @@ function objects(image: string, options: LoadOptions) {
   return { apiVersion: 'v1', kind: 'List', items };
 }
 
-// The network policy lets the release's tests in.
+// The network policy admits pods with these labels.
 const TEST_LABELS = {
   'app.kubernetes.io/name': 'tuohs',
   'app.kubernetes.io/instance': 'tuohs',

@@ -8,17 +8,17 @@ export interface Row {
   readonly tookSeconds: number;
   readonly requests: number;
   readonly failed: number;
-  /** How many of those that failed were refused for want of room. */
+  /** How many failed because the service had no room. */
   readonly refused: number;
   readonly slowestMs: number;
-  /** What failed, and how often; empty where nothing did. */
+  /** The failures and their counts; empty if there were none. */
   readonly failures: string;
 }
 
-// As long as a request may take at most, so that what fails late is counted where it belongs.
+// The longest time that a request can take, so that a late failure is counted for the right row.
 const SETTLE_MS = 3000;
 
-/** Does something under load, and counts what the load's callers saw of it. */
+/** Does something under load, and counts what the clients saw meanwhile. */
 export async function measured(what: string, load: Load, act: () => Promise<unknown>): Promise<Row> {
   const before = load.answers.length;
   const startedAt = Date.now();

@@ -52,25 +52,25 @@ export function release(namespace: string, image: string, more: readonly string[
       await helm(`install tuohs ${place}`, CHART, '--set', values.join(','));
     },
     upgrade: (...changed: string[]) => replacing(() => upgraded(changed)),
-    /** An upgrade that changes how many pods there are, and none of them. */
+    /** An upgrade that changes the number of pods, but no pod. */
     resize: async (...changed: string[]) => void (await upgraded(changed)),
     rollBack: () => replacing(async () => helm(`rollback tuohs ${place}`, ...(await forced()))),
     test: () => helm(`test tuohs --namespace ${namespace} --timeout ${PATIENCE}`),
     restart: () => replacing(() => inNamespace('rollout restart deployment/tuohs')),
-    /** Deletes a pod, and waits until it is gone and all are ready again. */
+    /** Deletes a pod. Resolves when it is gone and all pods are ready again. */
     async deletePod(component: 'gateway' | 'valkey', ...options: string[]) {
       const [name = ''] = await names(component === 'gateway' ? GATEWAY : VALKEY);
       await inNamespace(`delete ${name}`, ...options);
       await settled([name]);
     },
-    /** Evicts each pod once, as often as the disruption budget makes it wait, and waits until all are ready again. */
+    /** Evicts each pod once, as soon as the disruption budget permits it. Resolves when all are ready again. */
     async evictAll() {
       for (const name of await names(GATEWAY)) {
         await awaited(`${name} may be evicted`, () => evict(namespace, name.replace('pod/', '')));
         await settled([name]);
       }
     },
-    /** Removes the release; resolves with the names of what it has left. */
+    /** Removes the release. Resolves with the names of the objects that it has left behind. */
     async uninstall() {
       await helm(`uninstall tuohs --namespace ${namespace} --wait`);
       const kinds = linesOf(await kubectl('api-resources --verbs=list --namespaced --output=name'));
@@ -78,7 +78,7 @@ export function release(namespace: string, image: string, more: readonly string[
       const label = 'app.kubernetes.io/instance=tuohs,app.kubernetes.io/managed-by=Helm';
       return linesOf(await inNamespace(`get ${own.join(',')} --selector ${label} --output name`));
     },
-    /** The fewest pods that the Deployment asked for while something was done. */
+    /** The fewest pods that the Deployment asked for during this. */
     async fewestPods(act: () => Promise<unknown>) {
       let isDone = false;
       let fewest = Number.POSITIVE_INFINITY;
@@ -92,12 +92,12 @@ export function release(namespace: string, image: string, more: readonly string[
       await acting;
       return fewest;
     },
-    /** MiB of each pod, as `kubectl top` shows them; empty where the cluster has no metrics. */
+    /** The memory of each pod in MiB, by `kubectl top`; empty if the cluster has no metrics. */
     async memoryMiB() {
       const shown = await inNamespace(`top pods --selector ${GATEWAY} --no-headers`).catch(() => '');
       return [...shown.matchAll(/ (\d+)Mi/g)].map(([, mebibytes]) => Number(mebibytes));
     },
-    /** A node that this pod does not run on; undefined where there is no other. */
+    /** A node on which this pod does not run; `undefined` if there is none. */
     async drainableNode(podToSpare: string) {
       const nodes = linesOf(await kubectl('get nodes --output name')).map((name) =>
         name.replace('node/', ''),
@@ -105,7 +105,7 @@ export function release(namespace: string, image: string, more: readonly string[
       const spared = await inNamespace(`get pod ${podToSpare} --output jsonpath={.spec.nodeName}`);
       return nodes.find((node) => node !== spared);
     },
-    /** Empties a node of the service's pods and gives it back once all are ready elsewhere. */
+    /** Drains a node, and uncordons it when all pods are ready elsewhere. */
     async drain(node: string) {
       await kubectl(`drain ${node} --ignore-daemonsets --pod-selector ${GATEWAY} --timeout=${PATIENCE}`);
       await inNamespace(`rollout status deployment --timeout=${PATIENCE}`);
@@ -121,12 +121,12 @@ function linesOf(printed: string): string[] {
   return printed.trim().split('\n').filter(Boolean);
 }
 
-/** Helm 4 leaves alone what the autoscaler has set, unless it is told to. */
+/** Helm 4 keeps fields that the autoscaler has set, unless it is told to overwrite them. */
 async function forced(): Promise<string[]> {
   return (await helm('version --short')).startsWith('v3.') ? [] : ['--force-conflicts'];
 }
 
-/** False while the disruption budget does not allow it (429). */
+/** False if the disruption budget does not permit it (429). */
 async function evict(namespace: string, name: string): Promise<boolean> {
   const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } };
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
@@ -139,7 +139,7 @@ async function evict(namespace: string, name: string): Promise<boolean> {
   }
 }
 
-/** A registry may have a port: only the colon of the last part begins the tag. */
+/** A registry can have a port, so only the colon in the last part begins the tag. */
 function splitTag(image: string): string[] {
   const slash = image.lastIndexOf('/') + 1;
   const [name = '', tag = 'latest'] = image.slice(slash).split(':');

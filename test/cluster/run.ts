@@ -6,8 +6,8 @@ import { startClusterLoad } from './load.ts';
 import { measured, type Row, table } from './measured.ts';
 import { release } from './release.ts';
 
-// make test-cluster: what a rollout, a failure and a change of size cost the callers, on the cluster that KUBECONFIG names.
-// With INGRESS_URL all of them go through Traefik there. With --check only the arguments are checked.
+// make test-cluster: counts the requests that clients lose during rollouts, failures and changes of size, on the cluster of
+// KUBECONFIG. With INGRESS_URL, all requests go through Traefik. With --check, only the arguments are checked.
 const {
   DOCKER_IMAGE = '',
   NAMESPACE = 'tuohs-test',
@@ -15,13 +15,13 @@ const {
   VALUES = '',
   INGRESS_URL = '',
 } = process.env;
-// So many may be in flight at 100 requests a second when a pod is killed; all that a kill may cost.
+// At 100 requests a second, this many can be in flight when a pod is killed. A kill must not cost more.
 const IN_FLIGHT = 16;
 const MOST_HEAVY = 4;
 const GROWTH = '2 to 4 pods by CPU';
 const ingress = INGRESS_URL === '' ? undefined : { url: INGRESS_URL, host: 'tuohs-test.example' };
 const more = [
-  // The autoscaler compares with it: even a small machine, which also runs the load, makes pods use this much.
+  // The autoscaler compares with this request. It is small, so that pods exceed it even on a small machine that also runs the load.
   'resources.requests.cpu=100m',
   ...(VALUES ? VALUES.split(',') : []),
   ...(ingress ? routeValues(ingress.host) : []),
@@ -60,7 +60,7 @@ async function runAll(): Promise<void> {
   if (complaints.length > 0) process.exitCode = 1;
 }
 
-/** A kill costs what is in flight. More load than pods can carry is refused until there are more pods: that loses nothing. */
+/** A kill costs what is in flight. Refusals under too much load cost nothing: they end when there are more pods. */
 function mayFail({ what, refused }: Row): number {
   if (what.includes('killed')) return IN_FLIGHT;
   return what === GROWTH ? refused : 0;
@@ -90,7 +90,7 @@ async function underLoad(load: Load): Promise<void> {
   await row('a pod killed', load, () => app.deletePod('gateway', '--grace-period=0', '--force'));
 }
 
-/** Until the autoscaler acts, as many pods stay as there were. */
+/** The number of pods stays the same until the autoscaler acts. */
 async function toAutoscaling(): Promise<void> {
   const fewest = await app.fewestPods(() => app.resize());
   if (fewest < 3)
@@ -98,8 +98,8 @@ async function toAutoscaling(): Promise<void> {
 }
 
 /**
- * Callers with long texts, and more of them until there are four pods, however fast the machine is. They always run in the cluster,
- * where they get only the CPU that the service's pods leave; too many, or some beside it, would take that away from them.
+ * Adds clients with long texts until there are four pods. They run in the cluster, where they get only the CPU that the pods of the
+ * service leave. Beside the cluster, they would take CPU from those pods.
  */
 async function grow(): Promise<void> {
   const heavy: Load[] = [];

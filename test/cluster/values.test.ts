@@ -5,11 +5,11 @@ import { kubernetesTool } from '../../scripts/kubernetes-tool.ts';
 import { chart, oddReleases, rowsOf, template, type Values } from '../chart/rendering.ts';
 import { kubectl } from './kubernetes.ts';
 
-// make test-cluster-values: what the API server of the cluster that KUBECONFIG names says to values of the chart.
+// make test-cluster-values: whether the API server of the cluster of KUBECONFIG accepts the manifests of the chart.
 const NAMESPACE = 'tuohs-values';
 const skip = process.env.KUBECONFIG ? false : 'KUBECONFIG names no cluster';
 
-// No pods of the gateway: this is about what the API server takes.
+// Without pods of the gateway, because this is only about what the API server accepts.
 const STILL = { autoscaling: { enabled: false }, replicaCount: 0 };
 const sets = Object.entries(rowsOf('upgrades.yaml'));
 
@@ -49,24 +49,24 @@ suite('values on a cluster', { skip }, () => {
   }
 });
 
-/** Upgrades the release to the values; what helm says against it, or nothing. */
+/** Upgrades the release to the values. Returns helm's message if it refuses them, else an empty text. */
 function upgraded(values: Values): string {
   const args = ['upgrade', '--install', 'tuohs', chart, '--namespace', NAMESPACE, '--server-side=true'];
   return helm([...args, '--values', '-'], values);
 }
 
-/** What the API server says against that which these values render; nothing if it takes it, or if the chart refuses them. */
+/** The API server's message about the manifests of these values; empty if it accepts them, or if the chart refuses the values. */
 function serversRefusal(version: 'helm' | 'helm3', release: string, values: Values): string {
   const { status, stdout } = template(values, { helm: version, release, namespace: NAMESPACE });
   if (status !== 0) return '';
-  // Whose the fields are that another test has left says nothing about the values.
+  // Fields that belong to the release of another test say nothing about the values.
   const forced = ['apply', '--server-side', '--force-conflicts', '--dry-run=server'];
   const apply = [...forced, '--namespace', NAMESPACE, '--filename', '-'];
   const { stderr } = spawnSync(kubernetesTool('kubectl'), apply, { input: stdout, encoding: 'utf8' });
   return stderr.split('\n').filter(isRefusal).join('\n');
 }
 
-/** A kind that the cluster does not have says nothing about the values; a warning is none either. */
+/** A kind that the cluster does not have says nothing about the values, and neither does a warning. */
 function isRefusal(line: string): boolean {
   return line !== '' && !/no matches for kind|ensure CRDs are installed|^Warning:/.test(line);
 }

@@ -6,11 +6,11 @@ import { compose } from '../../scripts/monitoring/compose.ts';
 import { askJson } from '../support/ask.ts';
 import { startProgram } from '../support/process.ts';
 
-// The image is there: `make test-compose` builds it.
+// `make test-compose` has built the image.
 const hasEngine =
   spawnSync('docker', ['compose', 'version']).status === 0 && spawnSync('docker', ['info']).status === 0;
 const skip = hasEngine ? false : 'there is no docker engine with compose';
-// Which engine there is, and where its plugins are.
+// The engine, and the folder of its plugins.
 const engine = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => name === 'HOME' || name.startsWith('DOCKER_')),
 ) as Record<string, string>;

@@ -17,8 +17,8 @@ const REFUSED: Readonly<Record<string, [status: number, code: string, question: 
   'headers that are too large': [431, 'HEADERS_TOO_LARGE', { ...GET, headers: { x: 'x'.repeat(17_408) } }],
 };
 
-// The public HTTP contract, over real connections, with default limits. Nothing is assumed about what caches know.
-// `make smoke URL=…` names a service that runs; without one the contract is checked against a process of our own.
+// The public HTTP contract, over real connections and with default limits. It does not depend on the content of caches. `make smoke
+// URL=…` checks a running service; without a URL the test starts one.
 let url = process.env.SMOKE_URL ?? '';
 
 if (url === '') {

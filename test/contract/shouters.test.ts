@@ -27,7 +27,9 @@ const ODD = {
   [LONG]: LONG.toUpperCase(),
 };
 
-/** A fresh shouter, and what it sent to the upstream behind it, which answers well or fails each call. It ends with the test. */
+/**
+ * Makes a shouter and a list of what it sends to its upstream, which answers or fails each call. The shouter ends with the test.
+ */
 type MakeShouter = (
   t: TestContext,
   upstream: 'well' | 'failing',
@@ -66,7 +68,7 @@ shouterContract('SHOUTCLOUD shouter', async (t, upstream) => {
   return { shouter, sent: () => sent };
 });
 
-/** What every `Shouter` promises. */
+/** The promises of every `Shouter`. */
 function shouterContract(name: string, makeShouter: MakeShouter): void {
   test(`${name}: many texts at once each get their own answer, as SHOUTCLOUD gives it`, async (t) => {
     const { shouter } = await makeShouter(t, 'well');
@@ -92,7 +94,7 @@ function shouterContract(name: string, makeShouter: MakeShouter): void {
     await assert.rejects(async () => answer, TuohsError);
   });
 
-  test(`${name}: what was abandoned before it began is rejected and not sent`, async (t) => {
+  test(`${name}: a call that was abandoned before it began is rejected and not sent`, async (t) => {
     const { shouter, sent } = await makeShouter(t, 'well');
 
     const answer = (async () => shouter.shout('nobody waits', abandonedCall()))();

@@ -26,9 +26,9 @@ if (skipWithoutRedis) {
   });
 }
 
-/** What every `Store` promises. It is empty, or at least knows none of these texts, and ends with the test. */
+/** The promises of every `Store`. The store knows none of these texts, and ends with the test. */
 function storeContract(name: string, makeStore: (t: TestContext) => Store | Promise<Store>): void {
-  test(`${name}: a text that nobody stored is unknown`, async (t) => {
+  test(`${name}: a text that was never stored is unknown`, async (t) => {
     const store = await makeStore(t);
 
     assert.equal(await store.get('never stored'), undefined);

@@ -26,7 +26,7 @@ test('only what is missing is installed', async (t) => {
   assert.match(installed, /install redis-server prometheus-alertmanager$/m);
 });
 
-test('a machine that lets nobody install anything is told of in a line, and is no failure', async (t) => {
+test('if nothing can be installed, one line says so, and it does not fail', async (t) => {
   const { status, installed, stderr } = await packages(t, ['curl'], '1000');
 
   assert.deepEqual([status, installed], [0, '']);
@@ -62,7 +62,7 @@ for (const [state, version, exits, code, says, complaint] of [
   });
 }
 
-/** Runs .ci/packages on a machine that has these programs, and an apt-get that writes down what it should do. */
+/** Runs .ci/packages on a machine with these programs, and with an apt-get that only records its arguments. */
 async function packages(t: TestContext, programs: readonly string[], userId = '0') {
   const path = await folder(t);
   linkPrograms(path, ['bash', 'env', 'ln', 'mkdir']);

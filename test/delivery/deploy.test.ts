@@ -9,7 +9,7 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 const IMAGE = `registry.example:5000/team/tuohs@${DIGEST}`;
 
 const sound = await tuohs({ after }, ['serve', '--embedded-shoutcloud']).listening();
-/** It is tuohs, but shouts wrongly. */
+/** A tuohs that shouts wrongly. */
 const wrong = await httpServer({ after }, (_request, response) => {
   response.end('{"name":"tuohs","data":"WRONG"}');
 });
@@ -51,7 +51,7 @@ for (const [image, version] of [
   ['registry.example/tuohs:1.2.3', '1.2.3'],
   [IMAGE, readVersion()],
 ] as const) {
-  test(`helm list is told the version ${version} of ${image}`, async (t) => {
+  test(`helm list shows the version ${version} for ${image}`, async (t) => {
     const { calls } = await withFakeTools(t, 'deploy.ts', ['--image', image, '--url', sound.url]);
 
     assert.equal(/--app-version (\S+)/.exec(calls)?.[1], version);
@@ -109,7 +109,7 @@ const UPGRADE_FAILS = { FAKE_HISTORY: HISTORY, ...HELM_FAILS };
 const FAILED = { FAKE_LAST: '{"revision":5,"status":"failed"}' };
 const PENDING = { FAKE_LAST: '{"revision":5,"status":"pending-upgrade"}' };
 
-/** What goes wrong, whether the release is rolled back to the revision that ran, and the last words. */
+/** What fails, whether the release is rolled back to the last good revision, and the last message. */
 const FAILURES: readonly [string, readonly string[], Variables, isRolledBack: boolean, RegExp][] = [
   ['an upgrade answers wrongly', WRONG, { FAKE_HISTORY: HISTORY }, true, /neither answered nor refused/],
   ['a first release answers wrongly', WRONG, {}, false, /first release is left as it is/],
@@ -125,7 +125,7 @@ for (const [what, args, environment, isRolledBack, words] of FAILURES) {
     assert.equal(code, 1);
     assert.match(stderr, words);
     assert.equal(stderr.includes('rolled back to revision 3'), isRolledBack);
-    // Helm 4 would end another wait at once, with the rollout that it has just given up.
+    // Without `--wait=legacy`, Helm 4 would end the wait at once, because the rollout was just given up.
     const rollback = /helm rollback tuohs 3 --namespace tuohs --force-conflicts --wait=legacy/;
     assert.equal(rollback.test(calls), isRolledBack);
     assert.equal(calls.includes('rollback tuohs'), isRolledBack);

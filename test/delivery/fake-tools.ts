@@ -6,14 +6,14 @@ import type { TestContext } from 'node:test';
 import { folder } from '../support/folder.ts';
 import { ended, startProgram } from '../support/process.ts';
 
-/** What `helm history` says where revision 3 runs and 4 has failed. */
+/** The output of `helm history` when revision 3 runs and revision 4 has failed. */
 export const HISTORY = JSON.stringify([
   { revision: 2, status: 'superseded' },
   { revision: 3, status: 'deployed' },
   { revision: 4, status: 'failed' },
 ]);
 
-// Writes down how it was called, and plays the part that FAKE_… gives it.
+// Records its arguments and behaves as the variables FAKE_… say.
 const HELM = `#!/bin/sh
 echo "helm $*" >> "$FAKE_CALLS"
 upgraded="$FAKE_CALLS.upgraded"
@@ -70,7 +70,7 @@ export async function withFakeTools(
   return { ...(await ended(program)), calls: await readFile(calls, 'utf8') };
 }
 
-/** Puts these programs of the machine into a folder, such as one that is the whole PATH. */
+/** Links these programs of the machine into a folder, which can then be the whole PATH. */
 export function linkPrograms(path: string, names: readonly string[]): void {
   for (const name of names)
     symlinkSync(

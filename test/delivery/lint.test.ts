@@ -19,14 +19,14 @@ test('without its tools .ci/lint passes, with one line for each', async (t) => {
   ]);
 });
 
-test('without its tools .ci/lint fails where CI is set', async (t) => {
+test('without its tools .ci/lint fails if CI is set', async (t) => {
   const { status, stderr } = await lintWithoutTools(t, { CI: 'true' });
 
   assert.equal(status, 1);
   for (const tool of TOOLS) assert.match(stderr, new RegExp(`^${tool} is not there, and CI is set`, 'm'));
 });
 
-/** Runs it where there is nothing but what the script itself calls. */
+/** Runs it with no other programs than those that the script itself needs. */
 async function lintWithoutTools(t: TestContext, environment: Record<string, string>) {
   const path = await folder(t);
   linkPrograms(path, ['bash', 'dirname', 'git', 'grep', 'sort', 'xargs']);

@@ -5,13 +5,13 @@ import { manifestChanges } from '../../scripts/delivery/manifest-changes.ts';
 const object = (kind: string, name: string, more = '') =>
   `---\nkind: ${kind}\nmetadata: {name: ${name}}\n${more}\n`;
 
-test('equal manifests have no changes, in whatever order', () => {
+test('equal manifests have no changes, in any order', () => {
   const [one, two] = [object('Service', 'a', 'spec: {port: 80}'), object('ConfigMap', 'b')];
 
   assert.deepEqual(manifestChanges(one + two, two + one), []);
 });
 
-test('what comes, goes and changes is named, down to the field', () => {
+test('each added, removed and changed object is named, down to the field', () => {
   const before =
     object('IngressRoute', 'a') + object('Service', 'a', 'spec: {ports: [{port: 80, name: http}]}');
   const after =
@@ -34,7 +34,7 @@ test('a new version in the labels alone is no change', () => {
   assert.deepEqual(manifestChanges(labelled('one'), labelled('two')), []);
 });
 
-test('what is in a Secret is never shown', () => {
+test('the content of a Secret is never shown', () => {
   const [one, two] = ['b', 'c'].map((value) => object('Secret', 'a', `data: {a: ${value}}`));
 
   assert.deepEqual(manifestChanges(one ?? '', two ?? ''), []);

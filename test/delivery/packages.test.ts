@@ -90,7 +90,7 @@ test('a fresh project type-checks against the packed client', async () => {
   assert.equal(stdout, '');
 });
 
-/** How each runtime is asked to run a program. `make tools` brings all but the Node that runs this. */
+/** How each runtime runs a program. `make tools` installs all of them, except the Node that runs this test. */
 const RUNTIMES: Readonly<Record<string, readonly string[]>> = {
   node22: ['node22'],
   node24: [process.execPath],
@@ -136,7 +136,7 @@ function released(name: string): string {
   return join(release, `${name}-${VERSION}.tgz`);
 }
 
-/** The command of the packed service, as npm installs it, but with the packages of this checkout. */
+/** The command of the packed service, as npm installs it, with the packages of this checkout. */
 async function installedCommand(): Promise<string> {
   const place = await folder({ after });
   const installed = join(place, 'tuohs');

@@ -63,7 +63,7 @@ test("Traefik's values carry the client's address, in the PROXY protocol or as t
   }
 });
 
-/** Provisions a cluster whose tuohs is sound. */
+/** Provisions a cluster on which tuohs works. */
 async function provision(t: TestContext, args: readonly string[], environment: Record<string, string>) {
   const { url } = await sound.listening();
   return withFakeTools(t, 'provision.ts', args, { FAKE_PORT: new URL(url).port, ...environment });

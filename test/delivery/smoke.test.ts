@@ -65,7 +65,7 @@ test('an address that becomes tuohs in time passes', async (t) => {
   assert.equal(seen.length, 3);
 });
 
-/** A server that says one thing to a GET and one to a POST. */
+/** A server with one answer to GET and another one to POST. */
 async function answering(t: TestContext, toGet: Place, toPost: Place): Promise<string> {
   const { url } = await httpServer(t, ({ method }, response) => {
     const { status, body } = method === 'POST' ? toPost : toGet;

@@ -103,7 +103,7 @@ test('the image is for both processors, with SBOM and provenance, and signed', (
   assert.ok(steps.some(({ run }) => run?.startsWith('cosign sign')));
 });
 
-test('what installs packages may write nothing, and has not logged in anywhere', () => {
+test('a job that installs packages has no right to write and is not logged in', () => {
   for (const { workflow } of files) {
     for (const [name, { steps = [], permissions = {} }] of Object.entries(workflow.jobs)) {
       const installs = steps.findIndex(({ run }) => /make install|npm ci|make release-files/.test(run ?? ''));
@@ -128,7 +128,7 @@ test('the bases of the image are pinned by digest, watched, and given to the bui
   assert.match(dependabot, /docker\n +directory: \/\.ci\/base-images/);
 });
 
-test('the build is told the image, its version and the digests of its bases', async (t) => {
+test('the build gets the image, its version and the digests of its bases', async (t) => {
   const { output } = await whatIsBuilt(t);
 
   const [image, version, created, ...digests] = output.trim().split('\n');
@@ -154,7 +154,7 @@ test('the registry is a variable: GHCR by default, or DigitalOcean with its own 
   assert.match(build, /doctl registry login/);
 });
 
-/** Runs the step that tells the build what to make, on files that keep only some of their lines. */
+/** Runs the step that decides what to build, on files with only some of their lines. */
 async function whatIsBuilt(t: TestContext, isKept = (_line: string) => true) {
   const cwd = await folder(t);
   const outputs = join(cwd, 'outputs');
@@ -167,7 +167,7 @@ async function whatIsBuilt(t: TestContext, isKept = (_line: string) => true) {
   const GIT_DIR = fileURLToPath(new URL('.git', ROOT));
   const env = { PATH: process.env.PATH, GIT_DIR, GITHUB_REPOSITORY: 'Team/tuohs', GITHUB_OUTPUT: outputs };
 
-  // As GitHub does for `shell: bash`.
+  // This is how GitHub runs `shell: bash`.
   const { status } = spawnSync('bash', ['-eo', 'pipefail', '-c', script], { cwd, env });
   return { status, output: readFileSync(outputs, 'utf8') };
 }

@@ -3,16 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type Ending, startProgram } from '../support/process.ts';
 
-/** The image under test: `make test-docker` builds it and names it. */
+/** The image under test. `make test-docker` builds it and sets its name. */
 export const image = process.env.DOCKER_IMAGE ?? '';
 
-/** What docker prints for these arguments; rejects with what it complains of. */
+/** The output of docker with these arguments. Rejects with its error message. */
 export async function docker(...args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('docker', args);
   return stdout.trim();
 }
 
-/** The image with everything taken away that it must do without: root, a writable disk, capabilities. `process` is docker's. */
+/** Runs the image without the things that it must not need: root, a writable disk, capabilities. `process` is docker's own. */
 export function hardenedContainer(
   ending: Ending,
   args: readonly string[],
@@ -20,7 +20,7 @@ export function hardenedContainer(
 ) {
   const name = `tuohs-test-${randomUUID()}`;
   const settings = Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
-  // Free ports on the host's own network: the log says which.
+  // Free ports on the network of the host. The log names them.
   const least = ['--user', '1001', '--read-only', '--cap-drop', 'ALL', '--network', 'host'];
   const started = startProgram(ending, {
     command: 'docker',

@@ -7,7 +7,7 @@ import { docker, hardenedContainer, image } from './container.ts';
 const FREE_PORTS = { HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0' };
 const MIB = 1_048_576;
 
-// Adds up the files below a folder, in the container itself.
+// Adds up the sizes of the files below a folder, inside the container.
 const SIZE = `
 const { readdirSync, statSync } = require('node:fs');
 const files = readdirSync('/app', { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -68,11 +68,11 @@ test('the heap takes 60 % of the memory of the container, and the young generati
 
   const bytes = Number(await docker('run', '--rm', '--network', 'host', ...asked));
 
-  // V8 counts its young generation beside the old one: three semi-spaces.
+  // V8 counts the young generation in addition to the old one: three semi-spaces.
   assert.equal(bytes, (150 + 3 * 4) * MIB);
 });
 
-test('the image is the compatible server, too, and stops as told', async (t) => {
+test('the image is also the SHOUTCLOUD-compatible server, and stops at a signal', async (t) => {
   const { process } = hardenedContainer(t, ['shoutcloud', '--port', '0']);
   await process.logLine('listening');
 
@@ -85,7 +85,7 @@ test('packages and program take 16 MiB at most', async () => {
   assert.ok(bytes > 0 && bytes <= 16 * MIB, `${(bytes / MIB).toFixed(1)} MiB`);
 });
 
-test('nothing is in the image that only people and compilers read, but licences are', async () => {
+test('the image has nothing that only people and compilers read, except licences', async () => {
   const files = (await docker('run', '--rm', '--entrypoint', 'node', image, '-e', FILES)).split('\n');
 
   const needless = /\.(map|md|[cm]?ts)$|\/(tests?|docs|examples)\//i;
@@ -94,7 +94,7 @@ test('nothing is in the image that only people and compilers read, but licences 
   assert.ok(files.some((name) => /\/licen[cs]e/i.test(name)));
 });
 
-test('the API reference and traces work, whose packages load only when they are wanted', async (t) => {
+test('the API reference and traces work, although their packages are loaded on demand', async (t) => {
   const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: shoutcloud.url };
   const { url } = await hardenedContainer(t, [], { ...serving, ...traced }).process.listening();
 

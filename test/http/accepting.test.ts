@@ -53,7 +53,7 @@ test(
 );
 
 test('connections that wait in the kernel when the server closes are accepted and answered', async (t) => {
-  // The wait is bounded by time, which stands still here.
+  // Time bounds the wait, and it stands still here.
   const server = testApi(t, { world: worldOn({ ...systemClock, now: () => 0 }) });
   const port = await server.listen({ host: '127.0.0.1', port: 0 });
 

@@ -99,7 +99,7 @@ function admin(parts: AdminParts) {
   return injected(adminServer(parts, testWorld()));
 }
 
-/** What asks, and what it gets. */
+/** The programs that ask, their `Accept`, and the type that they get. */
 const SCRAPERS: readonly [string, string | undefined, string][] = [
   ['curl', '*/*', TEXT],
   ['a client that says nothing', undefined, TEXT],

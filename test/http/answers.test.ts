@@ -27,7 +27,7 @@ const BUGS = {
 
 for (const asked of [POST, GET]) {
   for (const [what, reverseShout] of Object.entries(SHOUTS)) {
-    test(`${asked.method}: an answer ${what} is sent with where it came from`, async (t) => {
+    test(`${asked.method}: an answer ${what} says where it came from`, async (t) => {
       const { statusCode, headers, body } = await testApi(t, { reverseShout }).inject(asked);
 
       assert.deepEqual([statusCode, body], [200, '{"data":"OLLEH"}']);
@@ -62,7 +62,7 @@ for (const asked of [POST, GET]) {
   }
 }
 
-test('5xx are told as events with the request id and the error, others are not', async (t) => {
+test('a 5xx is an event with the request id and the error, any other status is not', async (t) => {
   const world = testWorld();
   const error = new AttemptError('wrong', 'as told');
   const api = testApi(t, { world, reverseShout: failing(error) });

@@ -39,7 +39,7 @@ for (const [outcome, maxHeldBytes, status] of [
 test('a body in chunks of a byte is refused once all bodies came in 4096 pieces in a turn of the event loop', async (t) => {
   const { ask, endTurn } = await inOneTurn(t);
 
-  const inTheFirst = [await ask(4096), await ask(255), await ask(300)];
+  const inTheFirst = [await ask(4096), await ask(63), await ask(64)];
   endTurn();
   const inTheNext = await ask(300);
 

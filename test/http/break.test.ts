@@ -34,7 +34,7 @@ test('the OpenAPI document does not name it', async (t) => {
   assert.doesNotMatch(body, /playground\//);
 });
 
-test('the page asks for what came after the last entry that it has', async (t) => {
+test('the page asks only for entries after its last one', async (t) => {
   const { api, asked } = start(t);
 
   await api.inject(`${URL_OF_PANEL}?after=17`);
@@ -67,7 +67,7 @@ for (const [what, headers] of [
   ['a form', { 'content-type': 'text/plain' }],
   ['no content type', { 'content-type': '' }],
 ] as const) {
-  test(`${what} may not switch, whatever CORS_ORIGINS allows`, (t) =>
+  test(`${what} cannot switch a fault, whatever CORS_ORIGINS allows`, (t) =>
     assertRefused(t, switching(headers), [400, 'BAD_INPUT']));
 }
 

@@ -75,7 +75,7 @@ test('a body over the limit of a bulk is refused as a whole', async (t) => {
   assert.deepEqual(upstream.calls, []);
 });
 
-test('an upstream that fails is told line by line', async (t) => {
+test('a failure of the upstream is reported line by line', async (t) => {
   const { post, upstream } = await startBulk(t);
   upstream.failWith(new TuohsError('UPSTREAM_TIMEOUT', 'as told'));
 
@@ -259,7 +259,7 @@ test('when the drain ends, the lines under way are answered and 5000 others are 
   await closed;
 });
 
-/** A service around a fake upstream, on the real clock, and what it takes to post to it. */
+/** A service around a fake upstream, on the real clock, and functions that post to it. */
 async function startBulk(t: TestContext, parts: ApiUnderTest = {}) {
   const upstream = fakeShouter();
   const reverse = reverseShout(upstream, reverser('grapheme'));

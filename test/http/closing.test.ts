@@ -18,14 +18,14 @@ const PREFLIGHT = {
   parts: { options: { corsOrigins: ['*'] } },
 };
 
-// Each client wants to keep its connection, so that only the service can want its end.
+// Each client asks to keep its connection, so that only the service can decide to close it.
 for (const [what, { status, question, parts }] of Object.entries({ ...EVERY_ANSWER, PREFLIGHT })) {
   test(`while the service drains, ${what} is answered as before, and its connection closed`, async (t) => {
-    let isDraining = false;
-    const port = await listeningApi(t, { ...parts, isDraining: () => isDraining });
+    const drain = new AbortController();
+    const port = await listeningApi(t, { ...parts, draining: drain.signal });
     const before = await ask(`http://127.0.0.1:${port}`, question);
 
-    isDraining = true;
+    drain.abort();
     const during = await ask(`http://127.0.0.1:${port}`, question);
 
     assert.deepEqual([before.status, during.status], [status, status]);
@@ -36,7 +36,7 @@ for (const [what, { status, question, parts }] of Object.entries({ ...EVERY_ANSW
 }
 
 test('of requests sent without waiting, the first answer in the drain is the last of its connection', async (t) => {
-  const client = await rawClient(t, await listeningApi(t, { isDraining: () => true }));
+  const client = await rawClient(t, await listeningApi(t, { draining: AbortSignal.abort() }));
 
   client.send(`${requestOf('GET /v1?data=hello')}${requestOf('GET /v1?data=world')}`);
 
@@ -93,12 +93,12 @@ for (const [what, sends, ms] of [
       return client.socket.closed;
     });
     await closing;
-    // Had its body come to its end, it would be refused, because it is no JSON.
+    // If the body had counted as complete, it would be refused, because it is not JSON.
     assert.doesNotMatch(client.text(), /^HTTP\/1\.1 400 /);
   });
 }
 
-/** A server, and a client that has sent all but this many bytes of its request. */
+/** A server, and a client that has sent its request without the last `missing` bytes. */
 async function sending(t: TestContext, missing: number, parts: ApiUnderTest = {}) {
   const server = await listeningServer(t, parts);
   const client = await rawClient(t, server.port);

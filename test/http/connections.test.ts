@@ -16,7 +16,7 @@ test('requests sent without waiting are answered in order', async (t) => {
   assert.match(text, /HTTP\/1.1 200 [\s\S]*ENO[\s\S]*HTTP\/1.1 400 [\s\S]*HTTP\/1.1 200 [\s\S]*OWT/);
 });
 
-test('a client that ends its side behind its request gets its answer, also if that takes time', async (t) => {
+test('a client that closes its sending side after its request gets its answer, even a late one', async (t) => {
   const { upstream, port } = await fakeApi(t);
   upstream.hold();
   const client = await rawClient(t, port);

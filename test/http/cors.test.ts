@@ -37,7 +37,7 @@ for (const [what, origins, origin, allowed] of [
   });
 }
 
-test('the headers of a quota and of the cache may be read, too', async (t) => {
+test('pages can read the headers of the quota and of the cache', async (t) => {
   const { headers } = await asked(t, [APP], from(APP, { path: '/v1?data=hello' }));
 
   assert.equal(
@@ -54,7 +54,7 @@ for (const [path, methods] of Object.entries({
   '/health': 'GET, HEAD',
   '/openapi.json': 'GET, HEAD',
 })) {
-  test(`a browser that asks first is told what ${path} takes`, async (t) => {
+  test(`a preflight says what ${path} accepts`, async (t) => {
     const reply = await asked(t, [APP], preflight(APP, path));
 
     assert.deepEqual([reply.status, reply.body], [204, '']);
@@ -82,7 +82,7 @@ for (const [who, origins, question, status] of [
   ['nobody in particular', [APP], { method: 'OPTIONS', path: '/v1' }, 405],
   ['an allowed page without a method', ['*'], from(APP, { method: 'OPTIONS', path: '/v1' }), 405],
 ] as const) {
-  test(`OPTIONS of ${who} is answered as any unknown request`, async (t) => {
+  test(`OPTIONS of ${who} is answered like any unknown request`, async (t) => {
     const reply = await asked(t, origins, question);
 
     assert.equal(reply.status, status);
@@ -94,7 +94,7 @@ for (const [who, origins, question, status] of [
 const ORIGIN = `origin: ${APP}`;
 const ODD = { type: 'application/json', more: ORIGIN };
 
-/** What never became a request; the origin is in it all the same. */
+/** Bytes that are not a whole request. They still hold the origin. */
 const BROKEN: readonly [what: string, status: number, bytes: string][] = [
   ['headers that are too large', 431, requestOf(`GET /${'a'.repeat(20_000)}`, ODD)],
   ['a header without a name', 400, requestOf('GET /', { more: `${ORIGIN}\r\n: x` })],
@@ -149,7 +149,7 @@ function varies(vary = ''): boolean {
   return vary.split(', ').includes('Origin');
 }
 
-/** A list in order, for which nobody promises one. */
+/** The words of a list, sorted, because their order does not matter. */
 function words(list: unknown = ''): string {
   return String(list).split(', ').sort().join(', ');
 }

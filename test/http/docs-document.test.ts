@@ -24,7 +24,7 @@ const { paths, components = {} } = await describeApi('1.2.3');
 const operations = Object.values(paths).flatMap((path) => Object.values(path)) as unknown as Operation[];
 const shared = Object.entries(components.responses ?? {}) as unknown as [string, Answer][];
 
-// What a request meets before its route does: on every path, so in every operation.
+// The errors that can come before any route, so each operation has them.
 const ANYWHERE = [400, 408, 429, 431, 500, 503];
 const STATUSES: Readonly<Record<string, readonly number[]>> = {
   shout: [200, ...ANYWHERE, 413, 504],
@@ -108,7 +108,7 @@ function resolved(answer: Answer & { readonly $ref?: string }): Answer {
   return answer.$ref === undefined ? answer : (Object.fromEntries(shared)[nameIn(answer)] ?? assert.fail());
 }
 
-/** The last part of a reference. */
+/** The last part of the path in a reference. */
 function nameIn({ $ref = '' }: { readonly $ref?: string }): string {
   return $ref.slice($ref.lastIndexOf('/') + 1);
 }

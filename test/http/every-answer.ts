@@ -13,7 +13,7 @@ const post = (path: string, type = 'application/json'): Question => ({
 });
 const GET = { path: '/v1?data=hello' };
 
-/** A request for each way to an answer. */
+/** A request for each kind of answer. */
 export const EVERY_ANSWER: Readonly<Record<string, AnswerCase>> = {
   'a POST': { status: 200, question: post('/v1') },
   'an immutable GET': { status: 200, question: GET },

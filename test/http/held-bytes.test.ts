@@ -9,11 +9,11 @@ import { parsed } from '../support/raw-answer.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 
-/** What the head of a request with a body of five digits holds: 4 KiB, and 56 bytes beside each name and value. */
+/** The bytes that are held for the head of a request with a body of five digits: 4 KiB, and 56 bytes for each name and value. */
 const HEAD = 4096 + '/v1'.length + 6 * 56 + 'hostxcontent-typeapplication/jsoncontent-length10000'.length;
 const BUDGET = 60_000 + 3 * HEAD;
 
-/** As long as a head can be: two are more than is read in a turn of the event loop. */
+/** A head of almost the largest size. Two of them are more than is read in one turn of the event loop. */
 const LONG = `x: ${'a'.repeat(15_000)}`;
 
 test('a body is held as it arrives, and nothing is held once it is answered', async (t) => {
@@ -148,6 +148,22 @@ test('when there is no room, the body that arrives most slowly is cut off, and t
   assert.equal(slow.socket.closed, false);
 });
 
+test('when there is no room, a client that has sent only its head is cut off before one whose body arrives', async (t) => {
+  const { server, world, port, sending } = await start(t);
+  const slow = await sending(jsonOf('x'.repeat(45_000)), 40_000);
+  await until(t, () => server.status().heldBytes === HEAD + 40_000);
+  await world.clock.advance(40_000);
+  const empty = await rawClient(t, port);
+  empty.send(requestOf('POST /v1', { type: 'text/plain', more: `content-length: 9\r\n${LONG}` }));
+  await until(t, () => server.status().heldBytes > HEAD + 55_000);
+  await world.clock.advance(100);
+
+  await sending(jsonOf('y'.repeat(14_000)), 12_000);
+
+  assert.equal(parsed(await empty.heard(/\}$/)).status, 503);
+  assert.equal(slow.text(), '');
+});
+
 test('a body that needs room and is the slowest itself is cut off, and gives back only what it held', async (t) => {
   const { server, world, sending } = await start(t);
   const body = jsonOf('x'.repeat(64_000));
@@ -215,7 +231,7 @@ test('a text whose answer takes six times its bytes is refused if there is no ro
   await client.heard(`{"data":"${'x'.repeat(60_000)}"}`);
 });
 
-test('the work on a refused text stops, and harms nobody when the upstream fails later', async (t) => {
+test('the work on a refused text stops, and a later failure of the upstream does no harm', async (t) => {
   const { upstream, sending } = await start(t);
   upstream.hold();
   const first = await sending(jsonOf('x'.repeat(14_000)));
@@ -292,7 +308,7 @@ async function start(
   const api = await fakeApi(t, { ...parts, options: { ...options, maxHeldBytes } });
   return {
     ...api,
-    /** A client that has sent so much of this body. */
+    /** A client that has sent this part of a body. */
     async sending(body: string, length = body.length) {
       const client = await rawClient(t, api.port);
       const request = requestOf('POST /v1', { type: 'application/json', body });

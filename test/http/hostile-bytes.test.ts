@@ -20,7 +20,7 @@ const NWONK = '{"data":"NWONK"}';
 const OLLEH = '{"data":"OLLEH"}';
 const BOTH = `${NWONK}\n${OLLEH}\n`;
 
-/** Bytes that are no good request, whatever follows them. */
+/** Bytes that are no valid request, whatever comes after them. */
 const BROKEN = {
   'a word': 'HELLO\r\n\r\n',
   'zero bytes': '\0\0\0\0',
@@ -63,7 +63,7 @@ const BROKEN = {
   'a bad chunk size for a method that is not allowed': `PUT /v1 HTTP/1.1\r\nhost: x\r\n${CHUNKED}G\r\n`,
 };
 
-/** Requests that are not whole when their client ends its side. */
+/** Requests that are incomplete when their client closes its sending side. */
 const UNFINISHED = {
   'a request line': 'GET /v1?da',
   'headers without end': 'GET /v1?data=known HTTP/1.1\r\nhost: x\r\na: b\r\n',
@@ -74,7 +74,10 @@ const UNFINISHED = {
   'a body that nobody reads': 'POST /v2 HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc',
 };
 
-/** Good requests in front of the hostile bytes, and their answers. `later`: the bytes arrive when the upstream has been asked. */
+/**
+ * Good requests before the hostile bytes, and the bodies of their answers. With `later`, the hostile bytes arrive when the upstream
+ * was asked.
+ */
 type Situation = readonly [front: string, bodies: readonly string[], when?: 'later'];
 
 const SITUATIONS: Readonly<Record<string, Situation>> = {
@@ -113,7 +116,10 @@ for (const [where, [front, bodies, when]] of Object.entries(SITUATIONS)) {
   }
 }
 
-/** The answers to the good requests, whole and in order, and behind them at most one error, which closes. */
+/**
+ * Checks that the answers to the good requests come whole and in order, and that at most one error follows, which closes the
+ * connection.
+ */
 function assertAnswers(text: string, bodies: readonly string[]): void {
   const answers = wholeAnswers(text);
   const good = answers.slice(0, bodies.length);
@@ -135,7 +141,7 @@ function assertRefusal({ status, headers, body }: RawAnswer): void {
   assert.deepEqual([problems[code].status, requestId], [status, headers.get('x-request-id')]);
 }
 
-/** Another connection is served: the service lives, and has read what was sent before. */
+/** Sends a request on another connection. Its answer shows that the service lives and has read everything that was sent before. */
 async function anotherRequest(t: TestContext, port: number): Promise<void> {
   const client = await rawClient(t, port);
   client.send(KNOWN);
@@ -143,7 +149,7 @@ async function anotherRequest(t: TestContext, port: number): Promise<void> {
   client.socket.destroy();
 }
 
-/** The text `known` is answered at once, any other waits for the upstream. */
+/** A service that answers the text `known` at once. Any other text waits for the upstream. */
 async function service(t: TestContext) {
   const memory = reverseShout(fakeShouter({ isAtHand: true }), reverser('grapheme'));
   const upstream = fakeShouter();

@@ -41,7 +41,7 @@ for (const path of ['/', '/docs']) {
 }
 
 for (const accept of [null, '*/*', 'application/json', BROWSER]) {
-  test(`with Accept ${accept} there is the JSON index or a page, and caches are told that Accept decides`, async (t) => {
+  test(`with Accept ${accept} there is the JSON index or a page, and Vary says that Accept decides`, async (t) => {
     const { headers, body } = await testApi(t).inject({
       url: '/',
       headers: accept === null ? {} : { accept },
@@ -54,7 +54,7 @@ for (const accept of [null, '*/*', 'application/json', BROWSER]) {
   });
 }
 
-test('a page of another version gets our assets, which nobody keeps', async (t) => {
+test('a page of another version gets our assets, which are not cached', async (t) => {
   const api = testApi(t);
   const [address = ''] = await addressesIn(t, '/');
 

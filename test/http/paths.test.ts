@@ -9,7 +9,7 @@ import { testWorld } from '../support/world.ts';
 const ALL = 'GET, HEAD, POST';
 const READ = 'GET, HEAD';
 
-/** Request lines of paths that are there, for a method that they do not have. */
+/** Request lines with a known path and a method that it does not have. */
 const NOT_ALLOWED: Readonly<Record<string, string>> = {
   'POST /docs/x': READ,
   'POST /docs': READ,
@@ -29,7 +29,7 @@ const NOT_ALLOWED: Readonly<Record<string, string>> = {
 };
 
 for (const [line, allow] of Object.entries(NOT_ALLOWED)) {
-  test(`${line} is not allowed, and Allow says what is`, async (t) => {
+  test(`${line} is not allowed, and Allow lists what is`, async (t) => {
     const { status, headers, body } = await answerTo(t, line, await listeningApi(t));
 
     assert.deepEqual([status, headers.get('allow')], [405, allow]);
@@ -45,7 +45,7 @@ test('OPTIONS * is answered, too', async (t) => {
 
 const LONG = 'a'.repeat(8000);
 
-/** Targets that lead nowhere. */
+/** Request targets that no route has. */
 const UNKNOWN = [
   ...[`/assets/${'a'.repeat(101)}/x`, `/assets/x/${LONG}`, `/assets/${'x/'.repeat(1000)}`, '/assets/x'],
   ...['/assets/x/constructor', '/assets/x/__proto__', '/assets/x/missing.js', '/assets/x/tsconfig.json'],

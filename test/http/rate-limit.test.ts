@@ -32,7 +32,7 @@ test('a client over its quota gets the problem RATE_LIMITED and a Retry-After to
   assert.deepEqual(quota(headers), ['1', '0', '46']);
 });
 
-test('a client that stays within its quota is told what is left, which is all of it in the next minute', async (t) => {
+test('a client within its quota learns what is left, and has all of it again in the next minute', async (t) => {
   const { get, clock } = start(t, 2);
   await clock.advance(14_500);
 
@@ -104,7 +104,7 @@ const COUNTED: Readonly<Record<string, [status: number, request: InjectOptions]>
   'a failure of the upstream': [503, { url: '/v1?data=fails' }],
 };
 for (const [what, [status, request]] of Object.entries(COUNTED)) {
-  test(`${what} counts, and the ${status} tells what is left`, async (t) => {
+  test(`${what} counts, and the ${status} says what is left`, async (t) => {
     const { api } = start(t, 2);
 
     const first = await api.inject(request);
@@ -117,7 +117,7 @@ for (const [what, [status, request]] of Object.entries(COUNTED)) {
   });
 }
 
-test('with a limit of 0 nobody is counted', async (t) => {
+test('with a limit of 0, no client is counted', async (t) => {
   const { get } = start(t, 0);
 
   await get(SHOUT);
@@ -126,7 +126,7 @@ test('with a limit of 0 nobody is counted', async (t) => {
   assert.deepEqual([statusCode, headers['ratelimit-limit']], [200, undefined]);
 });
 
-/** The draft's headers: limit, what is left, seconds to the next minute. */
+/** The headers of the IETF draft: limit, remaining, seconds to the next minute. */
 function quota(headers: Readonly<Record<string, unknown>>): string[] {
   return ['limit', 'remaining', 'reset'].map((name) => String(headers[`ratelimit-${name}`]));
 }

@@ -14,7 +14,7 @@ for (const [method, path, route, status] of [
   ['PROPFIND', '/v1?data=hidden-text', '/v1', 405],
   ['QUERY', '/v1?data=hidden-text', '/v1', 405],
 ] as const) {
-  test(`the answer to ${method} ${path} is told with labels of closed sets, and without what the user sent`, async (t) => {
+  test(`the event of the answer to ${method} ${path} has labels from closed sets, and nothing that the user sent`, async (t) => {
     const { world, port } = await fakeApi(t);
 
     await ask(`http://127.0.0.1:${port}`, { method, path, headers: { 'x-request-id': 'mine' } });
@@ -39,7 +39,7 @@ test('an answer has the date of its own moment', async (t) => {
   );
 });
 
-test('an answer is told with the time that its request took', async (t) => {
+test('the event of an answer has the time of its request', async (t) => {
   const { world, upstream, port } = await fakeApi(t);
   upstream.hold();
   const answer = ask(`http://127.0.0.1:${port}`, { path: '/v1?data=hello' });
@@ -71,7 +71,7 @@ test('a client that leaves after reading the refusal of its body has been answer
   assert.equal(world.told('answered')[0]?.status, 413);
 });
 
-/** When, what was sent by then, how many calls of the upstream wait then, and how many requests there were. */
+/** When the client leaves, what it has sent by then, how many calls of the upstream wait then, and how many requests there were. */
 const GONE: readonly (readonly [when: string, sent: string, calls: number, requests: number])[] = [
   ['in the middle of a body', POST.slice(0, -12), 0, 1],
   ['in the middle of a bulk', BULK.slice(0, -13), 0, 1],
@@ -85,7 +85,7 @@ for (const [when, sent, calls, requests] of GONE) {
   for (const how of ['closes', 'resets'] as const) {
     test(`a client that ${how} its connection ${when} is no failure of ours`, async (t) => {
       const { world, upstream, port } = await fakeApi(t);
-      // What the caller no longer waits for may still end, in an answer or in an error.
+      // Work that no one waits for can still end with an answer or an error.
       upstream.hold(how === 'closes' ? 'deaf' : 'listening');
       const client = await rawClient(t, port);
       client.send(sent);
@@ -104,7 +104,7 @@ for (const [when, sent, calls, requests] of GONE) {
       assert.ok(upstream.received.every(({ signal }) => signal.reason instanceof TuohsError));
       const statuses = told().map(({ status }) => status);
       assert.deepEqual(world.told('failed'), []);
-      // One that closes in the middle of a body may also have ended its side only, and reads what was wrong.
+      // A client that closes in the middle of a body can also have closed only its sending side, and read the error.
       const isCertain = how === 'resets' || calls > 0;
       if (isCertain) assert.deepEqual(new Set(statuses), new Set([499]));
       else assert.ok(statuses.every((status) => status >= 400 && status < 500));
@@ -112,7 +112,7 @@ for (const [when, sent, calls, requests] of GONE) {
   }
 }
 
-/** The service has read what was sent before, on any connection. */
+/** Resolves when the service has read everything that was sent before, on all connections. */
 async function seenAll(t: TestContext, port: number): Promise<void> {
   const client = await rawClient(t, port);
   client.send('HEAD /livez HTTP/1.1\r\nhost: x\r\n\r\n');

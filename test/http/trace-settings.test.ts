@@ -8,7 +8,7 @@ const CALLERS = {
   'with a trace that is not recorded': UNRECORDED,
 };
 
-/** A sampler, its argument, the caller, and whether the request is traced. */
+/** The sampler, its argument, the decision of the caller, and whether the request is traced. */
 const SAMPLERS: readonly [string, string, keyof typeof CALLERS, boolean][] = [
   ['', '', 'without a trace', true],
   ['', '', 'with a trace that is not recorded', false],

@@ -10,13 +10,13 @@ import { otlpReceiver } from '../support/otlp-receiver.ts';
 
 type Strings = Readonly<Record<string, string>>;
 
-/** A trace of a caller, and the span that its request comes from. */
+/** The trace of a caller, and the span in which it sends the request. */
 export const TRACE = '0af7651916cd43dd8448eb211c80319c';
 export const CALLER = 'b7ad6b7169203331';
 export const RECORDED = { traceparent: `00-${TRACE}-${CALLER}-01` };
 export const UNRECORDED = { traceparent: `00-${TRACE}-${CALLER}-00` };
 
-/** A service in this process whose traces go to a receiver, on an upstream with this script. */
+/** A service in this process that sends its traces to a receiver. Its upstream plays this script. */
 export async function tracedService(t: TestContext, script = '', settings: Strings = {}) {
   const receiver = await otlpReceiver(t);
   const shoutcloud = await startShoutcloud({ script });
@@ -37,12 +37,12 @@ export async function tracedService(t: TestContext, script = '', settings: Strin
     shout: (data: string) => askJson(url, { data }),
     /** The log so far. */
     log: logTo.lines,
-    /** Resolves when the service is closed and all spans are with the receiver. */
+    /** Resolves when the service is closed and the receiver has all spans. */
     stop: () => app.close(),
   };
 }
 
-/** A service that has answered one request for a string, and has closed. */
+/** A service that has answered one request for a string and is closed. */
 export async function asked(t: TestContext, script = '', settings: Strings = {}, headers: Strings = {}) {
   const service = await tracedService(t, script, settings);
   const reply = await ask(service.url, {
@@ -53,7 +53,7 @@ export async function asked(t: TestContext, script = '', settings: Strings = {},
   return { ...service, headers: reply.headers };
 }
 
-/** An upstream that answers well and keeps the headers it gets. */
+/** An upstream that answers well and records the headers of its requests. */
 export async function observedUpstream(t: TestContext) {
   const seen: Record<string, unknown>[] = [];
   const { url } = await httpServer(t, async (request, response) => {

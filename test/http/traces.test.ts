@@ -64,7 +64,7 @@ test('spans say what happened, and how it ended', async (t) => {
   assert.equal(receiver.resource()['service.name'], 'tuohs');
 });
 
-test('a string that is at hand has no span below its cache', async (t) => {
+test('a known string has no span below its cache', async (t) => {
   const { receiver, stop, shout, shoutcloud } = await tracedService(t);
 
   await shout('hello');
@@ -102,13 +102,13 @@ test('a caller that records nothing decides that for all, and its trace still go
   assert.match(String(seen[0]?.traceparent), new RegExp(`^00-${TRACE}-\\w{16}-00$`));
 });
 
-test('a traceparent that is none begins a trace', async (t) => {
+test('an invalid traceparent begins a new trace', async (t) => {
   const { receiver } = await asked(t, '', {}, { traceparent: 'nonsense' });
 
   assert.equal(receiver.named('POST /v1')[0]?.parentSpanId, undefined);
 });
 
-test('without an endpoint SHOUTCLOUD gets no trace, also where the caller has one', async (t) => {
+test('without an endpoint SHOUTCLOUD gets no trace, even if the caller has one', async (t) => {
   const { seen, url } = await observedUpstream(t);
   await asked(t, '', { SHOUTCLOUD_URL: url, OTEL_EXPORTER_OTLP_ENDPOINT: '' }, RECORDED);
 
@@ -212,7 +212,7 @@ test('no span holds what users send', async (t) => {
   assert.doesNotMatch(receiver.bodies.join(), /geheimnis|sinmieheg/i);
 });
 
-test('spans that are refused are told of', async (t) => {
+test('refused spans are reported', async (t) => {
   const { receiver, stop, shout, log } = await tracedService(t);
   receiver.isWell = false;
 

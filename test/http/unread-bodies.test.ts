@@ -15,7 +15,7 @@ interface Refusal {
   readonly parts?: ApiUnderTest;
 }
 
-/** What is certain before a body of 2 MB has come. */
+/** Requests that can be refused before their body of 2 MB has arrived. */
 const REFUSED: Readonly<Record<string, Refusal>> = {
   'a body over the limit': { status: 413 },
   'a bulk over the limit': { status: 413, line: 'POST /v1/bulk', type: NDJSON_TYPE },
@@ -95,7 +95,7 @@ for (const [what, line, type, length, body] of [
   ['chunks', 'POST /', JSON_TYPE, 'transfer-encoding: chunked', '10\r\n{"data":"hello"}\r\n0\r\n\r\n'],
   ['a bulk', 'POST /v1/bulk', NDJSON_TYPE, 'content-length: 16', '{"data":"hello"}'],
 ] as const) {
-  test(`a client that asks before it sends ${what} may send it`, async (t) => {
+  test(`a client that expects 100 Continue before ${what} gets it`, async (t) => {
     const client = await rawClient(t, await listeningApi(t));
 
     client.send(requestOf(line, { type, more: `${length}\r\nexpect: 100-Continue` }));
@@ -115,7 +115,7 @@ test('HTTP/1.0 has no 100 Continue', async (t) => {
   assert.equal(status, 200);
 });
 
-test('an expectation that nobody knows is ignored', async (t) => {
+test('an unknown expectation is ignored', async (t) => {
   const request = requestOf('GET /health', { more: 'expect: the best\r\nconnection: close' });
 
   const { status, body } = await exchanged(t, await listeningApi(t), request);

@@ -15,7 +15,7 @@ export interface AskedPanel {
   readonly type: string;
   readonly unit: string;
   readonly y: number;
-  /** Of each of its queries in turn. */
+  /** The answers to each of its queries, in order. */
   readonly answers: readonly (readonly Answer[])[];
 }
 
@@ -29,11 +29,14 @@ interface Panel {
 
 export const STEP_SECONDS = 1;
 
-/** A real Prometheus that reads a service each second; `ask` gives what the dashboard's panels get for the last `seconds`. */
+/**
+ * A real Prometheus that scrapes a service every second. `ask` returns the answers to the queries of the dashboard for the last
+ * `seconds`.
+ */
 export async function askedDashboard(ending: Ending, adminUrl: string) {
   const target = JSON.stringify(new URL(adminUrl).host);
   const { url } = await startPrometheus(ending, {
-    // Burn rates are recorded often enough to be seen.
+    // Evaluates the recording rules often enough for a test.
     'prometheus.yaml': faster(readFileSync('deploy/monitoring/prometheus.yaml', 'utf8'), 15)
       .replace(/alerting:\n.*?\n\n/s, '')
       .replace(/dns_sd_configs:.*$/s, `static_configs: [{ targets: [${target}] }]\n`),
@@ -41,7 +44,7 @@ export async function askedDashboard(ending: Ending, adminUrl: string) {
   });
 
   return {
-    /** Resolves when Prometheus has read the service so often. */
+    /** Resolves when Prometheus has scraped the service this many times. */
     async read(times: number): Promise<void> {
       const readings = async () =>
         (await query('count_over_time(tuohs_build_info[1h])'))[0]?.values.at(-1)?.[1];
@@ -62,7 +65,7 @@ export async function askedDashboard(ending: Ending, adminUrl: string) {
     return { title, type, unit, y: gridPos.y, answers: await Promise.all(answers) };
   }
 
-  /** Nothing where Prometheus does not answer yet. Throws what it has against a query. */
+  /** The result of a query; nothing if Prometheus does not answer yet. Throws Prometheus' error about the query. */
   async function query(expr: string, seconds = 0): Promise<Omit<Answer, 'legend'>[]> {
     const end = Date.now() / 1000;
     const search = new URLSearchParams({
@@ -96,7 +99,7 @@ function panels(): Panel[] {
   return JSON.parse(readFileSync('deploy/chart/files/dashboard.json', 'utf8')).panels;
 }
 
-/** As Grafana puts them in where All is chosen; its rate interval is four readings. */
+/** The query with the variables as Grafana fills them in for All. The rate interval is four scrapes. */
 function withVariables(expr: string): string {
   return expr
     .replaceAll('$namespace', '.*')

@@ -45,7 +45,7 @@ test('each alert has a test in which it fires and one in which it does not', () 
   const names = pick(rules, 'alert');
 
   assert.deepEqual([...named(true)].sort(), names.toSorted());
-  // The watchdog is never silent: that is what it is for.
+  // The watchdog always fires, because its silence is the alarm.
   assert.deepEqual([...named(false), 'TuohsWatchdog'].sort(), names.toSorted());
 });
 
@@ -66,7 +66,7 @@ test('promtool finds nothing in the configuration of Prometheus', { skip }, asyn
   assert.equal(status, 0, output);
 });
 
-test('Alertmanager tells of a new alert within half a minute, and of what joins it within a minute', () => {
+test('Alertmanager notifies of a new alert within half a minute, and of alerts that join it within a minute', () => {
   const { route } = parse(readFileSync('deploy/monitoring/alertmanager.yaml', 'utf8'));
 
   for (const { group_wait: wait = '0s', group_interval: interval = '0s' } of [route, ...route.routes]) {

@@ -14,7 +14,7 @@ interface Panel {
 const dashboard = JSON.parse(readFileSync('deploy/chart/files/dashboard.json', 'utf8'));
 const SDK = '@grafana/grafana-foundation-sdk';
 
-// The types have enums, and JSON the words that they stand for. Each panel names only what differs from the default.
+// The types use enums where the JSON has their words. A panel names only what differs from the default.
 const TYPES = `
 import type { Dashboard } from '${SDK}/dashboard';
 import type { Dataquery } from '${SDK}/prometheus';
@@ -23,7 +23,7 @@ import type * as timeseries from '${SDK}/timeseries';
 type Json<T> = T extends string ? \`\${T}\` : T extends (infer U)[] ? Json<U>[] : T extends object ? { [K in keyof T]?: Json<T[K]> } : T;
 `;
 
-test('the dashboard is what the schema of Grafana says', () => {
+test('the dashboard follows the schema of Grafana', () => {
   assert.equal(compilerErrors(typed(dashboard)), '');
 });
 
@@ -43,7 +43,7 @@ function typed(json: { readonly panels: readonly Panel[] }): string {
   return [TYPES, whole, ...json.panels.flatMap(parts)].join('\n');
 }
 
-/** What the type of a dashboard leaves open, because it depends on the kind of panel and on the data source. */
+/** The parts that the type of a dashboard leaves open, because they depend on the kind of panel and on the data source. */
 function parts({ type, options, fieldConfig, targets = [] }: Panel, index: number): string[] {
   if (type === 'row') return [];
   const custom = fieldConfig?.defaults.custom;

@@ -3,7 +3,7 @@ import { ask, askJson } from '../support/ask.ts';
 import { type Ending, tuohs } from '../support/process.ts';
 import { redisServer } from '../support/redis-server.ts';
 
-/** Two workers with Redis and a SHOUTCLOUD that often fails, little room for requests, and the local answer. */
+/** Two workers with Redis, a SHOUTCLOUD that often fails, little room for requests, and the local fallback. */
 export async function liveService(ending: Ending, environment: Readonly<Record<string, string>> = {}) {
   const redis = await redisServer(ending);
   const shoutcloud = await startShoutcloud({
@@ -23,12 +23,12 @@ export async function liveService(ending: Ending, environment: Readonly<Record<s
   const { url, adminUrl } = await service.listening();
   return { url, adminUrl, shoutcloud, metrics, mixedLoad };
 
-  /** What `GET /metrics` answers. */
+  /** The text of `GET /metrics`. */
   async function metrics(): Promise<string> {
     return (await ask(adminUrl, { path: '/metrics' })).body;
   }
 
-  /** Requests of each kind there is, so that every series has something to count; resolves when all are answered. */
+  /** Sends requests of each kind, so that every series counts something. Resolves when all are answered. */
   async function mixedLoad(): Promise<void> {
     const bulk = [...Array(100).keys()].map((i) => JSON.stringify({ data: `line ${i}` })).join('\n');
     for (let round = 0; round < 4; round++) {

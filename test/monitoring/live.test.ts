@@ -8,14 +8,14 @@ import { skipWithoutRedis } from '../support/redis-server.ts';
 import { askedDashboard } from './asked-dashboard.ts';
 import { liveService } from './live-service.ts';
 
-/** Those that say that something is wrong, and which this load does not bring about. */
+/** Series that count errors, and that this load does not increase. */
 const ZERO_WHERE_ALL_IS_WELL = [
   'tuohs_worker_exits_total',
   'tuohs_log_lines_dropped_total',
   'tuohs_redis_trouble',
 ];
 
-/** The panels that count trouble. */
+/** The panels that show errors. */
 const TROUBLE = [
   ...['Failed', 'Burn of the error budget', 'Turned away', 'Shared flights', 'Wrong and local answers'],
 ];
@@ -33,10 +33,10 @@ async function serviceAtWork(): Promise<void> {
   await mixedLoad();
   await dashboard.read(10);
   const panels = await dashboard.ask(30);
-  // Wrong to the last retry: our own mapping answers.
+  // Every retry gets a wrong answer, so our own mapping answers.
   shoutcloud.setFaults('wrong');
   await askJson(url, { data: 'answered wrong' });
-  // It is under way until the service ends.
+  // This request stays in flight until the service ends.
   shoutcloud.setFaults('hang');
   askJson(url, { data: 'under way' }).catch(() => {});
   while (shoutcloud.activeRequests === 0) await new Promise(setImmediate);
@@ -78,7 +78,7 @@ async function serviceAtWork(): Promise<void> {
   });
 }
 
-test('what counts trouble shows zero, not nothing, while all is well', { skip }, async (t) => {
+test('panels that count errors show zero, not nothing, while all is well', { skip }, async (t) => {
   const { url, adminUrl } = await tuohs(t, ['serve', '--embedded-shoutcloud']).listening();
   const dashboard = await askedDashboard(t, adminUrl);
   await askJson(url, { data: 'hello' });
@@ -99,7 +99,7 @@ function samples(text: string): string[] {
   return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-/** Of all samples with this name, that of a histogram's count; NaN without one. */
+/** The highest sample with this name, or with the name of a histogram's count; NaN if there is none. */
 function highest(text: string, name: string): number {
   const values = samples(text)
     .filter((sample) => [name, `${name}_count`].includes(/^\w+/.exec(sample)?.[0] ?? ''))

@@ -2,7 +2,7 @@ import type { AttemptOutcome, BreakerState } from '../../src/core/events.ts';
 import type { StackSettings } from '../../src/shouter-stack.ts';
 import type { Journal } from './journal.ts';
 
-/** One request to SHOUTCLOUD, from its start until its connection is free or gone. */
+/** One request to SHOUTCLOUD, from its start until its connection is free or closed. */
 export interface Attempt {
   readonly ids: readonly number[];
   readonly startedAt: number;
@@ -23,7 +23,7 @@ const HELD_TOKENS = 20;
 const PROBES_EACH_MS = 1000;
 const ROUNDING_MS = 0.001;
 
-/** What must hold for the requests to SHOUTCLOUD, seen from its side. */
+/** The rules for requests to SHOUTCLOUD, as SHOUTCLOUD sees them. */
 export function attemptRules({ settings, waiting, isWanted }: AttemptSurroundings, journal: Journal) {
   const { clock, coverage, violated } = journal;
   const running = new Set<Attempt>();
@@ -35,14 +35,14 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
   let pausedUntil = 0;
 
   return {
-    /** A string asks for an attempt. */
+    /** To be called for each string that needs an attempt. */
     string(ids: readonly number[]): void {
       strings++;
       for (const id of ids) tried.delete(id);
-      // A call that waits may have paid for an attempt that is still to come.
+      // The string of a waiting call can have earned tokens for an attempt that has not started yet.
       tokens = Math.min(HELD_TOKENS + waiting(), tokens + settings.retryBudgetRatio);
     },
-    /** When the last pause ends. */
+    /** The end of the last pause. */
     get pausedUntil() {
       return pausedUntil;
     },
@@ -65,7 +65,7 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
       if (lastedMs > settings.attemptTimeoutMs + ROUNDING_MS)
         violated('an attempt ends within its time', `it took ${lastedMs} ms`);
     },
-    /** A response that wants to be left alone until then was read. */
+    /** To be called when a response was read that asks for a pause until then. */
     paused(until: number): void {
       pausedUntil = Math.max(pausedUntil, until);
       coverage.pauses++;
@@ -87,7 +87,10 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
     }
   }
 
-  /** Attempts are never more than the strings, what those earn, and what is held; any but the first costs a token. */
+  /**
+   * Checks that there are never more attempts than the strings, the tokens that they earned, and the tokens at the start. Any
+   * attempt but the first costs a token.
+   */
   function checkBudget(ids: readonly number[]): void {
     if (coverage.attempts > (1 + settings.retryBudgetRatio) * strings + HELD_TOKENS)
       violated('attempts stay inside the budget', `${coverage.attempts} attempts for ${strings} strings`);
@@ -97,7 +100,7 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
   }
 }
 
-/** After ten failures in a row that span a second SHOUTCLOUD sees a few probes a second at most, until one succeeds. */
+/** After ten failures in a row that span a second, SHOUTCLOUD may see only a few probes a second, until one of them succeeds. */
 function restAfterFailures({ clock, coverage, violated }: Journal) {
   let failures = 0;
   let firstAt = 0;
@@ -116,12 +119,12 @@ function restAfterFailures({ clock, coverage, violated }: Journal) {
           `after ${failures} failures, ${coverage.attempts}th attempt`,
         );
     },
-    /** What set out before says nothing about the time after. */
+    /** Attempts that started before say nothing about the time after. */
     breakerChanged(state: BreakerState): void {
       changedAt = clock.now();
       if (state === 'open') restsSince = Math.min(restsSince, changedAt);
     },
-    /** What the stack made of an attempt that took so long. */
+    /** To be called with the outcome that the stack reports for an attempt. */
     judged(outcome: AttemptOutcome, durationMs: number): void {
       switch (outcome) {
         case 'success':

@@ -9,9 +9,9 @@ export interface WaitingCall {
   readonly text: string;
   readonly id: number;
   readonly startedAt: number;
-  /** Whether nothing excuses a failure of this call. */
+  /** Whether this call must succeed. */
   readonly isOwed: boolean;
-  /** Whether memory had the answer when the call came. */
+  /** Whether memory had the answer when the call started. */
   readonly isKnown: boolean;
   hasLeft: boolean;
 }
@@ -20,23 +20,23 @@ export type CallRules = ReturnType<typeof callRules>;
 
 interface Surroundings {
   readonly settings: StackSettings;
-  /** What SHOUTCLOUD takes for an answer at most when it is well. */
+  /** The longest time of an answer while SHOUTCLOUD is well. */
   readonly slowestMs: number;
   readonly stack: () => ShouterStack;
-  /** Whether SHOUTCLOUD has been well for long enough, and is not paused. */
+  /** Whether SHOUTCLOUD has been well for long enough and asks for no pause. */
   readonly isCalm: () => boolean;
 }
 
-/** A bad text in a full batch makes this many more attempts, one after another at worst. */
+/** A bad text in a full batch causes this many more attempts, at worst one after another. */
 const HALVES = 14;
 const STRAIN_LASTS_MS = 4000;
 const POISON_LASTS_MS = 5000;
 
-/** Nothing that was answered falls out of a cache of this size during a run. */
+/** A cache of this size drops nothing during a run. */
 const AMPLE_BYTES = 16_777_216;
 const ROUNDING_MS = 0.01;
 
-/** What must hold for callers: a right answer or an honest error, in time. */
+/** The rules for callers: a right answer or an honest error, in time. */
 export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, journal: Journal) {
   const { clock, coverage, violated } = journal;
   const waiting = new Set<WaitingCall>();
@@ -98,20 +98,20 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
     return isCalm() && !isPoison(text) && stack().status().upstream.waiting < maxWaiting;
   }
 
-  /** More is asked for than SHOUTCLOUD can answer in a part of the callers' time. */
+  /** Notes the times when callers ask for more than SHOUTCLOUD can answer in a part of their time. */
   function lookForStrain(): void {
     const { batchMaxItems, upstreamConnections, requestDeadlineMs } = settings;
     const rounds = stack().status().upstream.flights / (batchMaxItems * upstreamConnections);
     if (rounds * slowestMs > requestDeadlineMs / 3) strainedAt = clock.now();
   }
 
-  /** Whether neither connections nor retries were short around this call. */
+  /** Whether there were enough connections and retries around this call. */
   function isAffordable({ startedAt }: WaitingCall): boolean {
-    if (stack().readings.retryBudgetTokens() < 1) budgetWasEmptyAt = clock.now();
+    if (stack().status().upstream.retryBudgetTokens < 1) budgetWasEmptyAt = clock.now();
     return budgetWasEmptyAt < startedAt && strainedAt < startedAt - STRAIN_LASTS_MS;
   }
 
-  /** Whether there were few enough bad texts around this call that they could be found in its time. */
+  /** Whether there were so few bad texts around this call that halving finds them in its time. */
   function isHalvingInTime({ startedAt }: WaitingCall): boolean {
     poisonedAt = poisonedAt.filter((at) => at > startedAt - POISON_LASTS_MS);
     return poisonedAt.length <= (HALVES * slowestMs < settings.requestDeadlineMs / 2 ? 1 : 0);
@@ -124,14 +124,14 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
     else waitingFor.delete(call.id);
   }
 
-  /** To be called when all consequences of an event are done. */
+  /** To be called when an event has had all its consequences. */
   function check(): void {
-    const { readings } = stack();
-    const tokens = readings.retryBudgetTokens();
+    const { upstream, memory } = stack().status();
+    const tokens = upstream.retryBudgetTokens;
     if (tokens < 1) budgetWasEmptyAt = clock.now();
     if (!(tokens >= 0 && tokens <= 20)) violated('the budget has bounds', `${tokens} tokens`);
-    if (readings.cacheBytes() > settings.cacheMaxBytes)
-      violated('memory has a limit', `${readings.cacheBytes()} bytes`);
+    if (memory && memory.bytes > settings.cacheMaxBytes)
+      violated('memory has a limit', `${memory.bytes} bytes`);
     if (waiting.size > maxWaiting)
       violated('a bounded number of callers waits', `${waiting.size} wait, ${maxWaiting} may`);
     const [oldest] = waiting;

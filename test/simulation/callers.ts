@@ -7,10 +7,10 @@ import type { Journal } from './journal.ts';
 import type { Crowd, Scenario } from './scenario.ts';
 import { textOf } from './texts.ts';
 
-/** Texts of a crowd that asks for known ones; the most popular is asked for in about every seventh call. */
+/** How many known texts a crowd asks for. About every seventh call asks for the most popular one. */
 const POPULAR = 1000;
 
-/** Lets the crowds of the scenario come, each at its time. */
+/** Starts the callers of each crowd in the scenario, at their times. */
 export function startCallers(
   { crowds }: Scenario,
   { shouter, rules }: { shouter: Shouter; rules: CallRules },

@@ -3,7 +3,7 @@ import { seededRandom } from '../../src/shoutcloud/fault-plan.ts';
 /** Chance drawn from a seed. */
 export type Dice = ReturnType<typeof dice>;
 
-/** What one part of a simulation rolls does not change what another one does: each has dice of its own. */
+/** Each part of a simulation has dice of its own, so that the rolls of one part do not change those of another. */
 export function dice(seed: number, part: string) {
   let mixed = seed;
   for (const letter of part) mixed = Math.imul(mixed ^ letter.charCodeAt(0), 0x9e3779b1) >>> 0;

@@ -16,12 +16,12 @@ const COUNTS = [
   ...['pauses', 'breakerOpenings', 'fallbacks', 'shed', 'redisCommands', 'redisTimeouts', 'refusedValues'],
 ] as const;
 
-/** What a run covered. */
+/** The counts of what happened in a run. */
 export type Coverage = Record<(typeof COUNTS)[number], number>;
 
 export const NOTHING_COVERED = Object.fromEntries(COUNTS.map((name) => [name, 0])) as Coverage;
 
-/** What must hold did not. */
+/** An invariant did not hold. */
 export class Violation extends Error {
   readonly invariant: string;
 
@@ -32,7 +32,7 @@ export class Violation extends Error {
   }
 }
 
-/** What happens in a run: counted, told to whoever traces it, and the first thing that must not be. */
+/** Records a run: counts what happens, writes the trace if there is one, and keeps the first violation. */
 export type Journal = ReturnType<typeof journal>;
 
 export function journal(clock: Clock, trace?: (line: string) => void) {
@@ -43,7 +43,7 @@ export function journal(clock: Clock, trace?: (line: string) => void) {
   return {
     clock,
     coverage: { ...NOTHING_COVERED },
-    /** A line of the trace, which ends with a violation; `detail` is only asked for when somebody reads it. */
+    /** Adds a line to the trace, which ends with a violation. `detail` is called only if the trace is kept. */
     note,
     violated(invariant: string, detail: string): void {
       note('VIOLATION', () => `${invariant}: ${detail}`);

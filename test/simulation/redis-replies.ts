@@ -6,7 +6,7 @@ export type Reply = string | number | null | Error | readonly (string | null)[];
 
 const HUGE = 'x'.repeat(400_000);
 
-/** What a Redis with these values replies to a command while something is wrong with it. */
+/** The replies of a Redis with these values, while it has this fault. */
 export function redisReplies(faultNow: () => RedisFault['kind'] | undefined, roll: Dice) {
   const values = new Map<string, string>();
 
@@ -50,7 +50,7 @@ export function redisReplies(faultNow: () => RedisFault['kind'] | undefined, rol
   }
 }
 
-/** A reply as Redis sends it. */
+/** A reply in the bytes of the protocol. */
 export function frameOf(reply: Reply): Buffer {
   return Buffer.from(written(reply));
 }

@@ -7,7 +7,10 @@ export type RedisRules = ReturnType<typeof redisRules>;
 
 const ROUNDING_MS = 0.001;
 
-/** No command outlasts its time, and after three in a row that were not answered Redis is left alone for a while. */
+/**
+ * The rules for Redis: no command takes longer than its time limit, and after three in a row without a reply Redis is skipped for a
+ * while.
+ */
 export function redisRules(timeoutMs: number, { clock, coverage, violated }: Journal) {
   let timeouts = 0;
   let closedAt = 0;
@@ -40,7 +43,7 @@ export function redisRules(timeoutMs: number, { clock, coverage, violated }: Jou
     },
   };
 
-  /** What was sent before that says nothing about the time after. */
+  /** Commands that were sent before say nothing about the time after. */
   function isWell(): void {
     if (timeouts >= REDIS_BREAKER.failures) closedAt = clock.now();
     timeouts = 0;

@@ -24,7 +24,7 @@ test('another seed is another run', async () => {
   assert.notEqual(traces[0]?.join('\n'), traces[1]?.join('\n'));
 });
 
-test('who looks at the trace changes nothing of the run', async () => {
+test('reading the trace does not change the run', async () => {
   const scenario = scenarioOf(3);
   const unseen = await simulate(scenario);
 
@@ -33,7 +33,7 @@ test('who looks at the trace changes nothing of the run', async () => {
   assert.deepEqual(seen, unseen);
 });
 
-test('a violation is told with its seed, its last 50 events and the command that runs it again', async () => {
+test('the report of a violation has its seed, its last 50 events and the command that repeats it', async () => {
   const seed = await firstFailingSeed();
 
   const report = await failureReport(seed, WITHOUT_COALESCING);
@@ -46,7 +46,7 @@ test('a violation is told with its seed, its last 50 events and the command that
   assert.match(lines.at(-1) ?? '', /^ +[\d.]+ VIOLATION equal texts share a flight/);
 });
 
-test('the scenario of a violation is shrunk to what it takes', async () => {
+test('the scenario of a violation is shrunk to what it needs', async () => {
   const scenario = scenarioOf(await firstFailingSeed());
 
   const smallest = await shrink(scenario, WITHOUT_COALESCING ?? assert.fail(), 'equal texts share a flight');

@@ -9,7 +9,7 @@ const PARTS: readonly Part[] = ['pressures', 'redisFaults', 'crowds', 'upstreamF
 const LAST_LINES = 50;
 const WIDTH = 160;
 
-/** What a seed violated, the smallest scenario that still does, its last events, and the command that runs it again. */
+/** The violation of a seed, the smallest scenario that still has it, its last events, and the command that runs it again. */
 export async function failureReport(seed: number, variant: Variant = PROTECTED): Promise<string> {
   const { violation } = await simulate(scenarioOf(seed), variant);
   if (violation === undefined) return `seed ${seed}: nothing is violated when it runs again`;
@@ -27,14 +27,14 @@ export async function failureReport(seed: number, variant: Variant = PROTECTED):
   ].join('\n');
 }
 
-/** Each event of a run, a line each. */
+/** The events of a run, one line for each. */
 export async function traceOf(scenario: Scenario, variant: Variant = PROTECTED): Promise<string[]> {
   const lines: string[] = [];
   await simulate(scenario, variant, (line) => lines.push(line));
   return lines;
 }
 
-/** What is left of a scenario when everything is taken out that the violation of this invariant can do without. */
+/** Removes everything from a scenario that is not needed for the violation of this invariant. */
 export async function shrink(scenario: Scenario, variant: Variant, invariant: string): Promise<Scenario> {
   const { coverage } = await simulate(scenario, variant);
   let smallest = begunBy(coverage.virtualMs, scenario);
@@ -48,7 +48,7 @@ export async function shrink(scenario: Scenario, variant: Variant, invariant: st
   return smallest;
 }
 
-/** What begins after the violation has no part in it. */
+/** The scenario without everything that begins after the violation. */
 function begunBy(endMs: number, scenario: Scenario): Scenario {
   const spans = PARTS.map((part) => [part, scenario[part].filter(({ from }) => from <= endMs)]);
   return { ...scenario, ...Object.fromEntries(spans) };

@@ -4,14 +4,14 @@ import { runSeedsOnAllCores } from './seeds.ts';
 import { PROTECTED } from './simulation.ts';
 import { caughtAfter, TEETH } from './teeth.ts';
 
-// make simulate: runs seeds and prints what they covered; the exit code tells whether all invariants held.
+// make simulate: runs seeds and prints what they covered. The exit code says whether all invariants held.
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     seed: { type: 'string', default: '' },
     teeth: { type: 'boolean', default: false },
-    // Stops at the first seed that fails, and reports nothing but that.
+    // Stops at the first seed that fails, and reports only that.
     quick: { type: 'boolean', default: false },
   },
 });
@@ -35,7 +35,7 @@ async function isViolated(count: number): Promise<boolean> {
   return (await caughtAfter(PROTECTED, { from: 1, most: count })) !== undefined;
 }
 
-/** As the table of test/simulation/README.md. */
+/** Prints the table of test/simulation/README.md. */
 async function showTeeth(): Promise<void> {
   for (const [protection, variant] of Object.entries(TEETH)) {
     const caught = await caughtAfter(variant, { from: 1, most: MOST_SEEDS });

@@ -12,7 +12,7 @@ export const UPSTREAM_FAULTS = [
   ...['crossed', 'slow', 'drip', 'cut', 'stall', 'endless'],
 ] as const;
 
-/** While it lasts, this share of the attempts goes wrong in one of these ways. */
+/** During this time, this share of the attempts fails in one of these ways. */
 export interface UpstreamFault extends Span {
   readonly share: number;
   readonly kinds: readonly string[];
@@ -27,35 +27,35 @@ export interface RedisFault extends Span {
   readonly kind: (typeof REDIS_FAULTS)[number];
 }
 
-/** Callers that come one group after another, whether or not earlier ones have their answers. */
+/** Callers that come in groups, whether or not earlier ones have their answers. */
 export interface Crowd extends Span {
   readonly groupsASecond: number;
   readonly groupSize: number;
   readonly texts: 'unknown' | 'zipf' | 'equal';
-  /** The share of callers that hang up, and after how many milliseconds at most. */
+  /** The share of callers that hang up, and the longest time until they do. */
   readonly hangUps: number;
   readonly patienceMs: number;
   /** The share of texts that SHOUTCLOUD never answers. */
   readonly poison: number;
 }
 
-/** All that is not left to the dice while it runs. */
+/** Everything that is decided before the run. */
 export interface Scenario {
   readonly seed: number;
   readonly settings: StackSettings;
   readonly redisTimeoutMs: number | undefined;
-  /** What an answer of SHOUTCLOUD takes when nothing is wrong: at least, and at most. */
+  /** The shortest and the longest time of an answer of SHOUTCLOUD while nothing is wrong. */
   readonly latencyMs: readonly [number, number];
   readonly upstreamFaults: readonly UpstreamFault[];
   readonly redisFaults: readonly RedisFault[];
   readonly crowds: readonly Crowd[];
-  /** When the event loop is so late that unknown texts are refused. */
+  /** The times when the event loop is so late that unknown texts are refused. */
   readonly pressures: readonly Span[];
 }
 
 const ACTS = 6;
 const ACT_MS = 45_000;
-/** From here on nothing is wrong any more, and a few callers come until the end. */
+/** From here on nothing fails, and a few callers come until the end. */
 export const CALM_FROM = ACTS * ACT_MS;
 export const CALLS_UNTIL = CALM_FROM + 90_000;
 export const END = CALLS_UNTIL + 10_000;
@@ -126,7 +126,7 @@ function lastCrowd(): Crowd {
   };
 }
 
-/** At least two seconds somewhere in the act. */
+/** A time of at least two seconds within the act. */
 function spanIn(roll: Dice, start: number, mostMs: number): Span {
   const length = roll.between(2000, mostMs);
   const from = start + roll.between(0, ACT_MS - length);

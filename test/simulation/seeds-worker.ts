@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { runSeeds } from './seeds.ts';
 
-// A thread of `runSeedsOnAllCores`.
+// The thread that `runSeedsOnAllCores` starts.
 parentPort?.postMessage(await runSeeds(workerData));

@@ -11,7 +11,7 @@ export interface Seeds {
 
 export interface SeedsOutcome {
   readonly coverage: Coverage;
-  /** The seeds in which something was violated. */
+  /** The seeds with a violation. */
   readonly failed: number[];
 }
 
@@ -27,7 +27,7 @@ export async function runSeeds({ from, count }: Seeds): Promise<SeedsOutcome> {
   return { coverage: addCoverage(covered), failed };
 }
 
-/** Runs them on all cores, a few at a time; `onProgress` hears how many are done. */
+/** Runs seeds on all cores, a few at a time. `onProgress` is called with the number of seeds that are done. */
 export async function runSeedsOnAllCores(
   { from, count }: Seeds,
   onProgress: (done: number) => void,
@@ -52,7 +52,7 @@ export async function runSeedsOnAllCores(
   }
 }
 
-/** Seeds for one thread: enough that its start counts for little. */
+/** How many seeds one thread runs: enough that the time of its start does not matter. */
 const SHARE = 250;
 
 function inWorker(seeds: Seeds): Promise<SeedsOutcome> {

@@ -13,7 +13,7 @@ interface Asked {
 
 const RECONNECT_MS = 1000;
 
-/** A Redis and the client that is connected to it, on the virtual clock: what `redisConnection` sees of ioredis. */
+/** A Redis and the client that is connected to it, on the virtual clock, with the part of ioredis that `redisConnection` uses. */
 export function simulatedRedis(
   { redisFaults }: Scenario,
   rules: RedisRules,
@@ -23,7 +23,7 @@ export function simulatedRedis(
   const startedAt = clock.now();
   const events = new EventEmitter();
   const reply = redisReplies(() => faultNow()?.kind, roll);
-  /** Like ioredis', the client takes each reply for that of the oldest command. */
+  /** Like the client of ioredis, it takes each reply for that of the oldest command. */
   const commandQueue: Asked[] = [];
   let stream = socket(() => {});
   let isClosed = false;
@@ -104,7 +104,7 @@ export function simulatedRedis(
     return promise;
   }
 
-  /** A reply to nothing. */
+  /** Sends a reply that no command asked for. */
   function chat(connection: SimulatedSocket): void {
     clock.after(roll.one([0, 1, 20]), () => connection.receive(roll.one([null, 'OK', 'X'])));
   }
@@ -124,7 +124,7 @@ export function simulatedRedis(
     else asked.resolve(meaning);
   }
 
-  /** What is used of a socket. What its bytes say is kept beside them. */
+  /** The part of a socket that is used. The meaning of its bytes is kept beside them. */
   function socket(onClose: () => void) {
     const meanings = new WeakMap<Buffer, Reply>();
     const emitter = new EventEmitter();

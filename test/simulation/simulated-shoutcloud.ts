@@ -8,7 +8,7 @@ import { RETRY_AFTER_VALUES } from './retry-after-values.ts';
 import type { Scenario } from './scenario.ts';
 import { idsIn, isPoison } from './texts.ts';
 
-/** What comes back: a head, and the parts of the body with the time before each. `never`: nothing more comes. */
+/** A head, and the parts of a body with the time before each. After `never`, nothing more comes. */
 interface Reply {
   readonly headMs: number | 'never' | 'refused';
   readonly statusCode: number;
@@ -23,7 +23,7 @@ const WRONG_KINDS = Object.keys(wrongBodies).filter((kind) => kind !== 'deep');
 const REFUSED: Reply = { headMs: 'refused', statusCode: 0, parts: [] };
 const SILENT: Reply = { headMs: 'never', statusCode: 0, parts: [] };
 
-/** SHOUTCLOUD and the network before it, on the virtual clock. What goes wrong is rolled for each attempt. */
+/** SHOUTCLOUD and the network in front of it, on the virtual clock. The fault of each attempt is drawn. */
 export function simulatedShoutcloud(
   { latencyMs, upstreamFaults }: Scenario,
   rules: AttemptRules,
@@ -129,7 +129,7 @@ export function simulatedShoutcloud(
     }
   }
 
-  /** One byte now and then, at most as long as anybody listens. */
+  /** One byte from time to time, for as long as someone reads. */
   function drops(bytes: Uint8Array): Part[] {
     const afterMs = roll.one([1, 20, 200]);
     return Array.from(bytes.subarray(0, 500), (byte) => ({ afterMs, bytes: Uint8Array.of(byte) }));
@@ -141,7 +141,7 @@ function endless(bytes: number): Part[] {
   return Array.from({ length: Math.ceil(bytes / 16_384) + 3 }, () => chunk);
 }
 
-/** The first two parts of a batch in each other's place. */
+/** The output with the first two parts of a batch exchanged. */
 function withPartsSwapped(output: string): string {
   return output.replace(/(‹\d+›[^‹]*)([\0-\x1f])(‹\d+›[^‹]*)/, '$3$2$1');
 }

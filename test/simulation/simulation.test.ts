@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { failureReport } from './report.ts';
 import { addCoverage, runSeeds, type SeedsOutcome } from './seeds.ts';
 
-// Counts, not times: the same work on each machine. Few in each test, so that a slow machine has the time for it.
+// A count instead of a time, so that each machine does the same work. It is small, so that a slow machine can finish.
 const SEEDS_A_TEST = 3;
 const FIXED = [1, 4, 7, 10, 13, 16, 19].map((from) => ({ from, outcome: lazily(from) }));
 const FRESH = Date.now() % 1_000_000_000;
@@ -26,7 +26,7 @@ test(`the stack keeps its promises in new runs, from seed ${FRESH} on`, async ()
   await assertNone(await runSeeds({ from: FRESH, count: 2 }));
 });
 
-/** Runs these seeds when somebody first asks for it. */
+/** Runs these seeds at the first call. */
 function lazily(from: number): () => Promise<SeedsOutcome> {
   let outcome: Promise<SeedsOutcome> | undefined;
   return () => {

@@ -19,7 +19,7 @@ import { simulatedRedis } from './simulated-redis.ts';
 import { simulatedShoutcloud } from './simulated-shoutcloud.ts';
 import { idsIn } from './texts.ts';
 
-/** What the real stack is made of; to take a protection away is to hand over something else. */
+/** The parts of the real stack. A run with other parts shows what happens without a protection. */
 export const PROTECTED = {
   layers: LAYERS as Layers,
   redisBreaker: REDIS_BREAKER,
@@ -33,10 +33,10 @@ export interface Outcome {
   readonly coverage: Coverage;
 }
 
-/** How long SHOUTCLOUD is well before each call must succeed: what began before it has ended by then. */
+/** How long SHOUTCLOUD has to be well before each call must succeed. By then everything that began earlier has ended. */
 const RECOVERY_MS = 4000;
 
-/** Runs the whole stack through a scenario. The same scenario is the same run, to the last event. */
+/** Runs the whole stack through a scenario. The same scenario gives the same run, event by event. */
 export async function simulate(
   scenario: Scenario,
   variant: Variant = PROTECTED,
@@ -158,7 +158,7 @@ export async function simulate(
     };
   }
 
-  /** A batch that fails while the breaker is closed is halved. */
+  /** Counts the batches that are halved: those that fail while the breaker is closed. */
   function countBatches(inner: Shouter): Shouter {
     return {
       async shout(text, call) {
@@ -172,7 +172,7 @@ export async function simulate(
     };
   }
 
-  /** Each attempt but the first with the same call is a retry. */
+  /** Counts retries: every attempt with a call, except its first. */
   function countAttempts(inner: Shouter): Shouter {
     const seen = new WeakSet<Call>();
     return {

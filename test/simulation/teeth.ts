@@ -5,7 +5,7 @@ import { PROTECTED, simulate, type Variant } from './simulation.ts';
 
 type Options<Layer extends keyof Layers> = Parameters<Layers[Layer]>;
 
-/** The protections, each with what the stack is without it. */
+/** The protections, each with a stack that lacks it. */
 export const TEETH: Readonly<Record<string, Variant>> = {
   'verified answers': without({ shoutcloud: credulous }),
   'verified values of Redis': { ...PROTECTED, verifyRedis: (_text, value) => value },
@@ -25,7 +25,7 @@ export const TEETH: Readonly<Record<string, Variant>> = {
   'memory cache': without({ memory: (inner) => inner }),
 };
 
-/** The first seed that shows what is missing, and what it shows; counted from the first. */
+/** The number of the first seed that shows that a protection is missing, counted from the first seed, and the violation. */
 export async function caughtAfter(
   variant: Variant,
   { from, most }: { from: number; most: number },
@@ -54,7 +54,7 @@ function halvedWithoutBudget(...[inner, options, world]: Options<'batched'>) {
   return PROTECTED.layers.batched(inner, { ...options, budget: endless(options.budget) }, world);
 }
 
-/** It pays for everything and never has less. */
+/** A budget that pays for every attempt and never becomes smaller. */
 function endless(budget: RetryBudget): RetryBudget {
   budget.spend = () => true;
   return budget;

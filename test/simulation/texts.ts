@@ -4,7 +4,7 @@ import { goUpperCase } from '../../src/shoutcloud/go-behaviour.ts';
 const POISON = '☠';
 const LONG = 'Lorem ipsum dolor sit amet, '.repeat(100);
 
-// What upper-casing, JSON and the separators of batches make hard.
+// Ends of texts that are difficult to upper-case, to write as JSON or to join in batches.
 const TAILS = [
   'hello',
   'a longer text with several words',
@@ -18,7 +18,7 @@ const TAILS = [
   LONG,
 ];
 
-/** The text with this number: no other one has the number between these marks. Every hundredth or so is long. */
+/** The text with this number. No other text has the number between these marks. About one in a hundred is long. */
 export function textOf(id: number, isPoison = false): string {
   const kind = id % 97;
   const tail = kind < TAILS.length ? TAILS[kind] : `plain ${kind}`;
@@ -29,7 +29,7 @@ export function isPoison(text: string): boolean {
   return text.includes(POISON);
 }
 
-/** The numbers of the texts that travel in this one. */
+/** The numbers of all texts in a batch. */
 export function idsIn(text: string): number[] {
   const ids: number[] = [];
   for (let at = text.indexOf('‹'); at >= 0; at = text.indexOf('‹', at)) {
@@ -40,7 +40,10 @@ export function idsIn(text: string): number[] {
   return ids;
 }
 
-/** Whether the answer is this text's: as SHOUTCLOUD says it, or with letters that its Unicode does not know yet. */
+/**
+ * Whether this is the right answer: the upper case by SHOUTCLOUD, or letters left as they are that its Unicode version does not
+ * know.
+ */
 export function isRight(text: string, answer: string): boolean {
   const start = text.indexOf('›') + 1;
   return (
@@ -48,7 +51,7 @@ export function isRight(text: string, answer: string): boolean {
   );
 }
 
-/** What stands behind the number is one of a hundred or so: each is shouted once. */
+/** The answers for an end of a text. There are about a hundred ends, so each is computed once. */
 function shouted(tail: string): ReadonlySet<string> {
   const known = SHOUTED.get(tail) ?? new Set([goUpperCase(tail), simpleUpperCase(tail)]);
   SHOUTED.set(tail, known);

@@ -27,7 +27,7 @@ const OPTIONS: ApiOptions = {
   maxBulkBytes: 1_048_576,
   maxBulkLines: 1000,
   keepAliveTimeoutMs: 95_000,
-  // Longer than a test may take, so that this limit cannot end what a test waits for.
+  // Longer than any test, so that this limit does not end a wait of the test.
   slowClientMs: 86_400_000,
   maxConnections: 1000,
   maxHeldBytes: 67_108_864,
@@ -36,7 +36,7 @@ const OPTIONS: ApiOptions = {
   corsOrigins: undefined,
 };
 
-/** The public API around a fake upstream, for `inject`, or to listen. It ends with the test. */
+/** The public API around a fake upstream, for `inject` or to listen. It ends with the test. */
 export function testApi(
   test: TestContext,
   { options, limits, world = testWorld(), ...parts }: ApiUnderTest = {},
@@ -49,14 +49,14 @@ export function testApi(
       upstream: () => 'ok',
       admission: door,
       requestCounter: { count: async () => ({ current: 1, leftMs: 60_000 }) },
-      isDraining: () => false,
+      draining: new AbortController().signal,
       nextTurn: turns(world.clock),
       ...parts,
     },
     { ...OPTIONS, ...options },
     world,
   );
-  // A test may leave requests open.
+  // A test can leave requests open.
   test.after(() => api.close('now').catch(() => {}));
   return { ...injected(api), inFlight: door.inFlight };
 }
@@ -65,7 +65,7 @@ export function injected(server: HttpServer): Omit<InjectedServer, 'inFlight'> {
   return { ...server, inject: (request) => inject(server.listener, request) };
 }
 
-/** The same, listening; for tests whose point is the connection. */
+/** The same, listening, for tests about connections. */
 export async function listeningServer(
   test: TestContext,
   parts: ApiUnderTest = {},
@@ -74,7 +74,7 @@ export async function listeningServer(
   return { ...server, port: await server.listen({ host: '127.0.0.1', port: 0 }) };
 }
 
-/** The same around a fake upstream of the test's own, on a clock that stands still. */
+/** The same around an upstream of the test, on a clock that stands still. */
 export async function fakeApi(test: TestContext, parts: ApiUnderTest = {}) {
   const upstream = fakeShouter();
   const world = testWorld();
@@ -86,21 +86,21 @@ export async function fakeApi(test: TestContext, parts: ApiUnderTest = {}) {
   return { upstream, world, server, port: server.port };
 }
 
-/** Every client is over its quota. */
+/** With these parts, every client is over its quota. */
 export const OVER_QUOTA: ApiUnderTest = {
   options: { rateLimitPerMinute: 1 },
   requestCounter: { count: async () => ({ current: 2, leftMs: 30_000 }) },
 };
 
-/** There is no room for any request. */
+/** With this limit, there is no room for any request. */
 export const NO_ROOM: ApiUnderTest = { limits: { maxInFlight: 0 } };
 
-/** Its port alone. */
+/** Returns only the port. */
 export async function listeningApi(test: TestContext, parts: ApiUnderTest = {}): Promise<number> {
   return (await listeningServer(test, parts)).port;
 }
 
-/** A use case that fails each time. */
+/** A use case that always fails. */
 export function failing(error: unknown): ReverseShout {
   return () => Promise.reject(error);
 }

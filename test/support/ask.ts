@@ -20,15 +20,15 @@ export interface Reply {
 }
 
 /**
- * One HTTP request over a connection of its own, with nothing added and nothing interpreted. The client wants to keep the
- * connection, so that a `Connection: close` in the reply is the service's own.
+ * One HTTP request over a new connection, sent and read as it is. The client asks to keep the connection, so that a `Connection:
+ * close` in the reply is the decision of the service.
  */
 export async function ask(baseUrl: string, question: Question): Promise<Reply> {
   const { body = '', ...options } = question;
   const { Agent, request } = baseUrl.startsWith('https:') ? https : http;
   const agent = new Agent({ keepAlive: true });
   const sent = request(baseUrl, { ...options, agent });
-  // A service that refuses a body may stop reading it: what counts is the answer.
+  // A service that refuses a body can stop reading it. Only the answer counts.
   sent.on('error', () => {});
   try {
     const answered = once(sent, 'response');
@@ -41,7 +41,7 @@ export async function ask(baseUrl: string, question: Question): Promise<Reply> {
   }
 }
 
-/** POSTs JSON: a value, or a text that may be anything. */
+/** POSTs a value as JSON, or a text as it is. */
 export function askJson(baseUrl: string, body: unknown, path = '/v1'): Promise<Reply> {
   const headers = { 'content-type': 'application/json' };
   const json = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);

@@ -6,8 +6,8 @@ import type { Ending } from './process.ts';
 const CHROMIUM = '/usr/bin/chromium';
 
 /**
- * The first two are pages that each new window of Chromium loads for its address bar: up to half of what a window costs.
- * Of two such switches the last one wins, so the others repeat those that Playwright disables.
+ * The first two load pages for the address bar in each new window, which is up to half of the cost of a window. Chromium uses only
+ * the last switch of this kind, so the others repeat those that Playwright disables.
  */
 const DISABLED_FEATURES = [
   ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'AimEnabled'],
@@ -31,17 +31,17 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   `--disable-features=${DISABLED_FEATURES}`,
-  // No other host can be reached.
+  // Makes all other hosts unreachable.
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
-/** As long as a busy machine may take, and less than the limit of a test, which would not say what it waited for. */
+/** Enough for a busy machine, and less than the time limit of a test, whose message would not say what it waited for. */
 const PATIENCE_MS = 500_000;
 
-/** Why browser tests are skipped here. Never in CI: there a missing browser is a failure. */
+/** The reason to skip browser tests here. In CI they are never skipped, so a missing browser is a failure. */
 export const noBrowser = existsSync(CHROMIUM) || process.env.CI ? false : `there is no ${CHROMIUM}`;
 
-/** A real Chromium, which is closed at the end. Where it does not start, each test that awaits it fails. */
+/** A real Chromium that is closed at the end. If it does not start, each test that awaits it fails. */
 export function startBrowser(ending: Ending): Promise<Browser> {
   const browser = chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: PATIENCE_MS });
   const close = browser.then(
@@ -59,7 +59,7 @@ export interface PageOptions extends BrowserContextOptions {
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
-/** Opens a page of nobody's, with no cache and no storage, and watches what goes wrong on it. It is closed at the end. */
+/** Opens a page in a context without cache and storage, and records what goes wrong. The page is closed at the end. */
 export async function openPage(ending: Ending, options: PageOptions) {
   const { browser, url, prepare, ...contextOptions } = options;
   const context = await (await browser).newContext(contextOptions);
@@ -72,7 +72,7 @@ export async function openPage(ending: Ending, options: PageOptions) {
   return { page, problems };
 }
 
-/** Errors, what its policy forbids (Chromium reports that on the console), and requests to other hosts, as they come. */
+/** Collects errors, violations of the policy (which Chromium writes to the console), and requests to other hosts. */
 function watch(page: Page, home: string): string[] {
   const problems: string[] = [];
   page.on('request', (request) => {
@@ -85,7 +85,7 @@ function watch(page: Page, home: string): string[] {
   return problems;
 }
 
-/** What axe-core finds wrong for people with disabilities: its rule and where. */
+/** The accessibility problems that axe-core finds: each rule and its place. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const results = await page.evaluate('axe.run()');

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { oracle } from './load-texts.ts';
 import { firstAnswer, type RawAnswer } from './raw-answer.ts';
 
-/** What one caller saw. A status of 0 is no answer at all; `code` then is the socket's. */
+/** What one caller got. If the status is 0, there was no answer, and `code` is the error of the socket. */
 export interface Answer {
   readonly label: string;
   /** Milliseconds since 1970, the same in every process of the machine. */
@@ -11,7 +11,7 @@ export interface Answer {
   readonly status: number;
   readonly code: string;
   readonly source: 'memory' | 'redis' | 'upstream' | 'collapsed' | 'local' | 'none';
-  /** A 200 that equals the oracle. */
+  /** Whether it is a 200 with the right text. */
   readonly isRight: boolean;
   readonly retryAfter: string;
 }
@@ -31,7 +31,7 @@ export function nowMs(): number {
 
 const PATIENCE_MS = 5_000;
 
-/** A client's connection with one request on it at a time, written by hand: nothing is retried behind our back. */
+/** A client with one connection and one request at a time. It repeats nothing by itself. */
 export function openCaller({ host = '127.0.0.1', port }: { host?: string; port: number }) {
   const socket = connect({ port, host, noDelay: true });
   let isOpen = true;
@@ -57,11 +57,11 @@ export function openCaller({ host = '127.0.0.1', port }: { host?: string; port: 
   });
 
   return {
-    /** False once the other side closed it or said that it will. */
+    /** False after the other side has closed the connection, or said that it will. */
     get isOpen() {
       return isOpen;
     },
-    /** Asks and judges what comes back; never rejects. */
+    /** Sends the request and checks the answer. Never rejects. */
     async ask({ request, expected }: ReturnType<typeof questionOf>, label = ''): Promise<Answer> {
       const atMs = nowMs();
       const seen = await exchange(request).catch((error: Error) => error.message);

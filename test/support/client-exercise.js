@@ -1,7 +1,7 @@
 /**
- * What a program does with the packed client, in any runtime: asks a service, bulk and abort included, and collects the code
- * of each kind of failure. `addresses`: `service`, `refusals` (answers each path `/CODE/…` with that error), `codes` (those
- * that it has), `hanging` (never answers) and `closed` (nobody listens).
+ * Uses the packed client in any runtime, bulk and abort included, and collects the code of each kind of failure. `addresses` has
+ * the service, `refusals` (which answers each path `/CODE/…` with that error), `codes` (its errors), `hanging` (which never
+ * answers) and `closed` (where no one listens).
  */
 export async function exercise({ createClient, TuohsClientError }, addresses) {
   const client = createClient({
@@ -41,7 +41,7 @@ export async function exercise({ createClient, TuohsClientError }, addresses) {
   }
 }
 
-/** Of 3,000 texts, those that have another answer than theirs. */
+/** The texts, of 3,000, that get a wrong answer. */
 async function wrongAnswers(client) {
   const texts = Array.from({ length: 3000 }, (_, i) => `line ${i}`);
   const answers = [];
@@ -50,7 +50,7 @@ async function wrongAnswers(client) {
   return answers.filter((answer, i) => answer !== [...texts[i]].reverse().join('').toUpperCase());
 }
 
-/** Ends a bulk by its signal while it waits for a text that never comes. */
+/** Aborts a bulk by its signal while it waits for a text that never comes. */
 async function abortedBulk(client) {
   async function* endless() {
     yield 'one';

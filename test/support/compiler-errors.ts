@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What the TypeScript compiler says against a module that can import the packages of this repository; empty if it is fine. */
+/**
+ * The errors of the TypeScript compiler about a module that can import the packages of this repository; empty if there are none.
+ */
 export function compilerErrors(source: string): string {
   const cache = join(ROOT, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });

@@ -3,28 +3,28 @@ import { type Clock, sleepOn } from '../../src/core/clock.ts';
 
 /** A clock that stands still until the test moves it. */
 export interface FakeClock extends Clock {
-  /** Moves time on; whatever becomes due runs at its own point in time, one after another, with its consequences. */
+  /** Moves the time forward. Each timer runs at its own time, one after another, and its consequences run before the next one. */
   advance(ms: number): Promise<void>;
-  /** How many timers wait. */
+  /** How many timers are waiting. */
   timers(): number;
-  /** What `random` answers from now on; 0.5 until then. */
+  /** Sets what `random` returns from now on. At first it is 0.5. */
   setRandom(value: number): void;
 }
 
 export interface FakeClockOptions {
-  /** Where `random` comes from. */
+  /** The source of `random`. */
   readonly random?: () => number;
-  /** Orders what is due at the same instant; in order of arrival unless given. */
+  /** Orders timers that are due at the same time. By default, they run in the order in which they were set. */
   readonly tie?: () => number;
-  /** Called when all consequences of what was due are done. What it throws ends `advance`. */
+  /** Called when all consequences of a timer are done. If it throws, `advance` rejects. */
   readonly onStep?: () => void;
-  /** How many timers run before the event loop looks at sockets again: many are fast where there are none. */
+  /** How many timers run before the event loop looks at sockets again. Without sockets, a large number is faster. */
   readonly burst?: number;
 }
 
 interface Timer {
   readonly at: number;
-  /** Decides between timers that are due at the same instant, before their order of arrival does. */
+  /** Orders timers that are due at the same time, before the order in which they were set does. */
   readonly tie: number;
   readonly order: number;
   run: (() => void) | undefined;
@@ -81,13 +81,13 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
     };
   }
 
-  /** The next timer; cancelled ones leave the queue when they come to its top. */
+  /** The next timer. Cancelled timers are removed when they are first in the queue. */
   function nextTimer(): Timer | undefined {
     while (queue.length > 0 && !queue.peek()?.run) queue.pop();
     return queue.peek();
   }
 
-  /** Whether there was nothing left to run until `end`. */
+  /** Runs what is due next. Returns true if nothing is due until `end`. */
   function runNext(end: number): boolean {
     if (soon.size > 0) {
       runSoon();
@@ -112,8 +112,8 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
 }
 
 /**
- * Calls `turn` until it says that it is over. All promises that can settle by themselves do so between two calls, for
- * Node empties its queue of microtasks after each immediate.
+ * Calls `turn` until it returns true. Between two calls, all promises that can settle do so, because Node empties its queue of
+ * microtasks after each immediate.
  */
 function turns(burst: number, turn: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -140,7 +140,7 @@ function turns(burst: number, turn: () => boolean): Promise<void> {
   });
 }
 
-/** Resolves when every promise that could settle by itself has done so. */
+/** Resolves when every promise that can settle has settled. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

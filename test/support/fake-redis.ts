@@ -1,12 +1,12 @@
 import { tcpServer } from './http-server.ts';
 import type { Ending } from './process.ts';
 
-/** The reply to a command, byte for byte; `undefined` for what a real Redis would say, '' for none at all. */
+/** The reply to a command, byte for byte: `undefined` for the reply of a real Redis, '' for none. */
 export type Script = (command: readonly string[]) => string | undefined;
 
 const INFO = 'redis_version:7.0.0\r\nredis_mode:standalone\r\nloading:0\r\nrole:master\r\n';
 
-/** As much of a Redis as we use, and whatever else a test lets it say. It ends with the test. */
+/** The part of Redis that we use, with any other replies that a test wants. It ends with the test. */
 export async function fakeRedis(ending: Ending, script: Script = () => undefined) {
   const values = new Map<string, string>();
   const commands: string[][] = [];
@@ -26,22 +26,22 @@ export async function fakeRedis(ending: Ending, script: Script = () => undefined
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
-    /** What was asked since it started, over all connections. */
+    /** All commands since its start, over all connections. */
     commands,
-    /** How many connections there were so far. */
+    /** How many connections there have been. */
     connections,
-    /** From now on commands are answered like this. */
+    /** Answers commands like this from now on. */
     answer: (next: Script) => {
       say = next;
     },
-    /** Sends these bytes over every open connection, unasked. */
+    /** Sends these bytes over every open connection, without a command. */
     inject(bytes: string) {
       for (const socket of sockets) socket.write(bytes, 'latin1');
     },
   };
 }
 
-/** The first whole command of these bytes, and how many bytes it has. */
+/** The first complete command in these bytes, and its size in bytes. */
 function readCommand(bytes: string): { command: string[]; length: number } | undefined {
   const count = Number(/^\*(\d+)\r\n/.exec(bytes)?.[1] ?? -1);
   let at = bytes.indexOf('\n') + 1;

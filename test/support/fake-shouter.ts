@@ -1,13 +1,13 @@
 import type { Call, Shout } from '../../src/core/shouter.ts';
 import { simpleUpperCase } from '../../src/core/upper-case.ts';
 
-/** What becomes of the call with this number, which counts from 1: the error it fails with, or an answer. */
+/** How the call with this number, counted from 1, ends: with this error, or with an answer. */
 export type Fate = (call: number, text: string) => unknown;
 
 export interface FakeShouterOptions {
-  /** Whether answers are there at once, without a promise. */
+  /** Whether it answers without a promise. */
   readonly isAtHand?: boolean;
-  /** What an answer says beside its text. */
+  /** Other fields of its answers. */
   readonly says?: Partial<Shout>;
 }
 
@@ -15,7 +15,7 @@ type Held = Omit<PromiseWithResolvers<Shout>, 'promise'> & { readonly text: stri
 
 export type FakeShouter = ReturnType<typeof fakeShouter>;
 
-/** Stands for whatever is further in: answers at once, fails, or keeps its callers waiting, as the test says. */
+/** Stands for all inner layers: answers at once, fails, or keeps its callers waiting. */
 export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions = {}) {
   const calls: string[] = [];
   const received: Call[] = [];
@@ -23,9 +23,9 @@ export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions 
   let act: (text: string, call: Call) => Shout | Promise<Shout> = answer;
 
   return {
-    /** The texts it was asked, in order. */
+    /** The texts of its calls, in order. */
     calls,
-    /** What came with them. */
+    /** The calls themselves. */
     received,
     shout(text: string, call: Call): Shout | Promise<Shout> {
       if (!isAtHand && call.signal.aborted) return Promise.reject(call.signal.reason);
@@ -33,11 +33,11 @@ export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions 
       received.push(call);
       return act(text, call);
     },
-    /** From now on each call has this fate. */
+    /** Decides the fate of each call from now on. */
     decide,
-    /** From now on each call fails with this. */
+    /** Fails each call with this from now on. */
     failWith: (error: unknown) => decide(() => error),
-    /** From now on each call waits; a deaf one waits on when its signal aborts. */
+    /** Keeps each call waiting from now on. A deaf one goes on waiting when its signal aborts. */
     hold(manner: 'listening' | 'deaf' = 'listening') {
       act = (text, { signal }) => {
         const { promise, resolve, reject } = Promise.withResolvers<Shout>();
@@ -46,14 +46,14 @@ export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions 
         return promise;
       };
     },
-    /** Answers all that wait, and from now on each call at once. */
+    /** Answers all waiting calls, and each later call at once. */
     recover() {
       act = answer;
       answerHeld();
     },
-    /** Answers all that wait. */
+    /** Answers all waiting calls. */
     answerHeld,
-    /** Fails all that wait. */
+    /** Fails all waiting calls. */
     failHeld: (error: unknown) => release(({ reject }) => reject(error)),
   };
 

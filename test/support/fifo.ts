@@ -6,7 +6,7 @@ import type { Ending } from './process.ts';
 
 const { O_RDONLY, O_NONBLOCK } = constants;
 
-/** A pipe with a name, whose only reader is the test. It takes 64 KiB until it is read. */
+/** A named pipe, which only the test reads. It takes 64 KiB before it is read. */
 export async function fifo(ending: Ending) {
   const path = join(await folder(ending), 'fifo');
   spawnSync('mkfifo', [path]);
@@ -18,11 +18,11 @@ export async function fifo(ending: Ending) {
   ending.after(async () => leave());
   return {
     path,
-    /** What has come and was not read yet; empty if nothing has. */
+    /** Everything that has arrived and was not read yet; empty if there is nothing. */
     read: () => (fd === undefined ? '' : available(fd)),
-    /** The reader goes away: whoever writes gets EPIPE. */
+    /** Closes the reading side: a writer gets EPIPE. */
     leave,
-    /** The reader is there again. */
+    /** Opens the reading side again. */
     comeBack: () => {
       fd = openSync(path, O_RDONLY | O_NONBLOCK);
     },
@@ -30,12 +30,12 @@ export async function fifo(ending: Ending) {
 }
 
 function available(fd: number): string {
-  // Less than is written at once, so that a writer finds room for a part of it.
+  // Less than is written at once, so that a writer finds room for only a part.
   const buffer = Buffer.alloc(5000);
   try {
     return buffer.toString('utf8', 0, readSync(fd, buffer));
   } catch {
-    // EAGAIN: nothing is there.
+    // EAGAIN: the pipe is empty.
     return '';
   }
 }

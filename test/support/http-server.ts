@@ -4,12 +4,12 @@ import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { Ending } from './process.ts';
 
-/** A server of the test's own on a free port, which ends with it, open connections and all; it counts them. */
+/** A server on a free port that counts its connections. It ends with the test, together with its open connections. */
 export function httpServer(ending: Ending, listener: RequestListener) {
   return listening(ending, createServer(listener));
 }
 
-/** The same for TCP: it does this with each connection. */
+/** The same for TCP. `onConnection` is called for each connection. */
 export function tcpServer(ending: Ending, onConnection: (socket: Socket) => void) {
   return listening(ending, createTcpServer({ noDelay: true }, onConnection));
 }
@@ -33,8 +33,8 @@ async function listening(ending: Ending, server: Server) {
 }
 
 /**
- * A port of this machine that nobody listens on. It lies below those that the system gives to connections and to servers on port 0,
- * so that nothing takes it before the test does, not even between two servers on it.
+ * A port of this machine on which no one listens. The system does not give it to connections or to servers on port 0, so it stays
+ * free until the test uses it, even between two servers.
  */
 export async function freePort(): Promise<number> {
   const server = createTcpServer();
@@ -47,7 +47,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** An address on this machine where nobody listens. */
+/** An address on this machine where no one listens. */
 export async function closedUrl(): Promise<string> {
   return `http://127.0.0.1:${await freePort()}`;
 }

@@ -4,7 +4,7 @@ import { settled } from './fake-clock.ts';
 import { type FakeShouter, type FakeShouterOptions, fakeShouter } from './fake-shouter.ts';
 import { type TestWorld, testWorld } from './world.ts';
 
-/** A layer around a fake, on a clock that the test moves; what stands beside it may be in the same world. */
+/** A layer around a fake, on a clock that the test moves. `wrap` can give the same world to other parts. */
 export function layerUnderTest<L extends Shouter>(
   wrap: (upstream: FakeShouter, world: TestWorld) => L,
   { world = testWorld(), ...options }: FakeShouterOptions & { world?: TestWorld } = {},
@@ -12,17 +12,17 @@ export function layerUnderTest<L extends Shouter>(
   const upstream = fakeShouter(options);
   const layer = wrap(upstream, world);
   const shout = async (text: string, call = testCall()) => layer.shout(text, call);
-  // Asks for all of these in one turn; resolves with the text of each answer, or its error.
+  // Asks for all texts in one turn. Resolves with the text of each answer, or its error.
   const shoutAll = (texts: readonly string[]) => Promise.all(texts.map((text) => endOf(shout(text))));
   return { layer, upstream, world, clock: world.clock, shout, shoutAll };
 }
 
-/** The text of the answer, or the error. */
+/** Resolves with the text of the answer, or with the error. */
 export async function endOf(answer: Promise<Shout>): Promise<unknown> {
   return (await answer.catch((error) => ({ text: error }))).text;
 }
 
-/** What a promise has come to by now: its value, its error, or `waits`. */
+/** The state of a promise now: its value, its error, or `waits`. */
 export function soFar(promise: Promise<unknown>): Promise<unknown> {
   return Promise.race([promise.catch((error) => error), settled().then(() => 'waits')]);
 }

@@ -3,8 +3,8 @@ import { type Answer, nowMs, openCaller, questionOf } from './caller.ts';
 import type { LoadPlan, LoadReport, Stream } from './load.ts';
 import { textOf } from './load-texts.ts';
 
-// A process of its own, on this machine or in a pod: carries out the plan in its argument, prints what it has seen as lines of
-// JSON, ends at SIGTERM or when it is done.
+// A process on this machine or in a pod. It carries out the plan in its argument, prints what it sees as lines of JSON, and ends
+// when it is done or at SIGTERM.
 const TICK_MS = 2;
 const REPORT_MS = 100;
 const TIMER_MS = 10;
@@ -28,10 +28,10 @@ process.stdout.on('error', () => process.exit());
 setInterval(() => report(), REPORT_MS);
 void watchTimers();
 await Promise.all(streams.map(drive));
-// Not before the reader has all of it: what is left in a pipe at the exit is lost.
+// Ends only when the reader has everything, because an exit loses what is still in the pipe.
 report(() => process.exit());
 
-/** An open loop: what is due is sent, whether or not earlier callers have their answers. */
+/** An open loop: requests are sent on time, whether or not earlier ones have their answers. */
 async function drive(stream: Stream): Promise<void> {
   const ask = asker(stream);
   const pending = new Set<Promise<void>>();
@@ -45,7 +45,7 @@ async function drive(stream: Stream): Promise<void> {
   await Promise.all(pending);
 }
 
-/** Asks for the text with a number, on a connection that is kept if it may be used again. */
+/** Asks for the text with a number. The connection is kept as long as the stream permits. */
 function asker({
   label,
   texts,
@@ -77,7 +77,7 @@ function asker({
     return undefined;
   }
 
-  /** Those that come again are made once. */
+  /** Questions that repeat are made once. */
   function questionAt(number: number): ReturnType<typeof questionOf> {
     const at = number % (texts.cycle ?? Number.POSITIVE_INFINITY);
     const question = made.get(at) ?? questionOf(textOf(texts, at), host);
@@ -86,7 +86,7 @@ function asker({
   }
 }
 
-/** How late a timer runs here tells how busy the machine is, whatever the service does. */
+/** How late a timer runs in this process, which shows how busy the machine is, whatever the service does. */
 async function watchTimers(): Promise<void> {
   for (let atMs = nowMs(); ; atMs = nowMs()) {
     await sleep(TIMER_MS);

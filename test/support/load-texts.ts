@@ -1,9 +1,9 @@
-/** What a load asks for: a new text each time, or the first few again and again. */
+/** The texts of a load: a new one each time, or the first few in turn. */
 export interface TextSource {
   readonly seed: number;
-  /** How many characters a text has, as people count them; 16 unless given. */
+  /** How many characters a text has, as people count them. By default 16. */
   readonly length?: number;
-  /** After this many texts the first one comes again. */
+  /** After this many texts, the first one comes again. */
   readonly cycle?: number;
   /** The characters that fill a text up to its length. */
   readonly filler?: string;
@@ -12,7 +12,7 @@ export interface TextSource {
 const LETTERS = 'pack my box with <&> five dozen jugs';
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
-/** The text with this number. No other source has it, if its seed is another one. */
+/** The text with this number. Sources with different seeds have different texts. */
 export function textOf(
   { seed, length = 16, cycle = Number.POSITIVE_INFINITY, filler = LETTERS }: TextSource,
   at: number,
@@ -31,7 +31,7 @@ export function someTexts(count: number, source: TextSource): string[] {
   return Array.from({ length: count }, (_, at) => textOf(source, at));
 }
 
-/** What the service must answer, by rules of our own, which are right for ASCII and for emoji. */
+/** The right answer, by rules of our own that hold for ASCII and emoji. */
 export function oracle(text: string): string {
   return charactersOf(text).reverse().join('').toUpperCase();
 }

@@ -10,36 +10,36 @@ export interface Stream {
   readonly label: string;
   readonly texts: TextSource;
   readonly perSecond: number;
-  /** How many requests a connection is used for; without it, for as long as it stands. */
+  /** How many requests a connection is used for. By default, for all. */
   readonly requestsEach?: number;
-  /** How many connections there are at once at most; requests wait for one. */
+  /** The most connections at once. Further requests wait for one. */
   readonly connections?: number;
 }
 
-/** What the load generator does. Without `durationMs` it goes on until it is stopped. */
+/** The plan of a load generator. Without `durationMs`, it goes on until it is stopped. */
 export interface LoadPlan {
   readonly url: string;
-  /** The name of the host, if another one than the address has. */
+  /** The host name in the requests, if it differs from the address. */
   readonly host?: string;
   readonly streams: readonly Stream[];
   readonly durationMs?: number;
 }
 
-/** What its process reports every so often: the answers since the last time, and how late its own timers ran. */
+/** A report of its process: the answers since the last report, and how late its own timers ran. */
 export interface LoadReport {
   readonly answers: readonly Answer[];
   readonly delays: readonly { readonly atMs: number; readonly lateMs: number }[];
 }
 
-/** A load under way. */
+/** A running load. */
 export type Load = ReturnType<typeof loadOf>;
 
-/** The files that the load generator consists of. */
+/** The files of the load generator. */
 export const LOAD_FILES = ['load-generator.ts', 'caller.ts', 'load-texts.ts', 'raw-answer.ts'].map((file) =>
   fileURLToPath(new URL(file, import.meta.url)),
 );
 
-/** Starts the load generator in a process of its own, so that it never waits for what it measures. */
+/** Starts the load generator in a process of its own, so that it does not share a processor's time with the test. */
 export function startLoad(plan: LoadPlan): Load {
   const args = [...LOAD_FILES.slice(0, 1), JSON.stringify(plan)];
   return loadOf(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
@@ -59,26 +59,29 @@ export function loadOf(generator: ChildProcess) {
     }
   })();
   const done = once(generator, 'close').then(async ([code, signal]) => {
-    // SIGTERM ends a generator that is stopped before it has begun.
+    // SIGTERM also ends a generator that has not begun yet.
     if (code !== 0 && signal !== 'SIGTERM') {
       throw new Error(`the load generator ended with ${code ?? signal}`);
     }
     await reading;
   });
-  // A generator that is killed leaves half a line; only a caller that awaits the load hears of it.
+  // A killed generator leaves half a line. Only a caller that awaits the load gets that error.
   for (const ending of [reading, done]) ending.catch(() => {});
   return {
-    /** Grows as reports come in. */
+    /** Grows while reports arrive. */
     answers: answers as readonly Answer[],
-    /** What a busy machine adds to its timings between these times: how late the generator's own timers ran, at worst or at this rank. */
+    /**
+     * How much a busy machine adds to the times between these two moments: how late the generator's own timers ran, at the rank
+     * `share`.
+     */
     noiseMs(fromMs: number, toMs: number, share = 1) {
       const between = delays.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
       const lateMs = between.map((delay) => delay.lateMs);
       return Math.min(percentile(lateMs, share), MOST_NOISE_MS);
     },
-    /** Resolves when all that was sent is answered or given up. */
+    /** Resolves when every request is answered or given up. */
     done,
-    /** Sends nothing more and resolves as `done` does. */
+    /** Sends no more requests, and resolves as `done` does. */
     stop() {
       generator.kill('SIGTERM');
       return done;
@@ -87,11 +90,11 @@ export function loadOf(generator: ChildProcess) {
   };
 }
 
-/** The value that `share` of the values do not exceed (nearest rank); 0 of none. */
+/** The smallest value that is at least as large as `share` of the values (nearest rank); 0 if there are none. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
 
-// More would hide what is looked for.
+// With more noise, a measurement could hide the fault that it looks for.
 const MOST_NOISE_MS = 500;

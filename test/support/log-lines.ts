@@ -1,4 +1,4 @@
-/** A log that is kept. */
+/** A log whose lines are kept. */
 export function logLines() {
   const lines: Record<string, unknown>[] = [];
   return {

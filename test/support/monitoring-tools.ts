@@ -5,25 +5,27 @@ import { folder } from './folder.ts';
 import { closedUrl } from './http-server.ts';
 import { type Ending, startProgram } from './process.ts';
 
-/** The programs that Debian's packages prometheus and prometheus-alertmanager bring. */
+/** The programs of Debian's packages prometheus and prometheus-alertmanager. */
 const TOOLS = ['prometheus', 'promtool', 'prometheus-alertmanager', 'amtool'];
 
 const missing = TOOLS.filter((tool) => spawnSync(tool, ['--version']).error);
 
-/** The `skip` of tests that need them: they are skipped where one is missing, but fail in CI. */
+/** The `skip` of tests that need them: skipped if one is missing, but never in CI. */
 export const skipWithoutMonitoring =
   missing.length === 0 || process.env.CI
     ? false
     : `there is no ${missing.join(', no ')} (Debian packages prometheus and prometheus-alertmanager)`;
 
-/** What a checker says of a file, or of its input. With fewer garbage collections it takes a quarter less of the processor. */
+/**
+ * The output of a checker for a file or its standard input. With fewer garbage collections it needs a quarter less processor time.
+ */
 export function check(tool: string, args: readonly string[], input = '') {
   const env = { ...process.env, GOGC: '400' };
   const { status, stdout, stderr } = spawnSync(tool, args, { input, env, encoding: 'utf8' });
   return { status, output: stdout + stderr };
 }
 
-/** A real Prometheus with this configuration and these rules, and more arguments. */
+/** A real Prometheus with this configuration, these rules, and more arguments. */
 export async function startPrometheus(
   ending: Ending,
   files: Readonly<Record<'prometheus.yaml' | 'alerts.yaml', string>>,

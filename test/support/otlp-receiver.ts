@@ -2,32 +2,32 @@ import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { httpServer } from './http-server.ts';
 
-/** A span as it came, in the words of OTLP/JSON (opentelemetry-proto, trace.proto). */
+/** A span as OTLP/JSON writes it (opentelemetry-proto, trace.proto). */
 export interface ReceivedSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
-  /** 1 internal, 2 server, 3 client. */
+  /** 1: internal, 2: server, 3: client. */
   readonly kind: number;
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly links: readonly { traceId: string; spanId: string }[];
-  /** 0 unset, 1 good, 2 failed. */
+  /** 0: unset, 1: good, 2: failed. */
   readonly status: { code: number };
 }
 
-/** A small receiver of traces by OTLP/HTTP, which reads JSON and only keeps protobuf. */
+/** A receiver of traces by OTLP/HTTP. It reads JSON, and keeps protobuf as it is. */
 export async function otlpReceiver(t: TestContext) {
   const bodies: string[] = [];
   const requests: { path: string; type: string; body: string }[] = [];
   const receiver = {
-    /** All JSON that came, as it came. */
+    /** The JSON bodies, as they came. */
     bodies,
-    /** Where it all went and what it was, whether taken or not. */
+    /** The path and the media type of every request, accepted or not. */
     requests,
-    /** From now on it takes what comes, or answers 400, which is not tried again. */
+    /** Whether it accepts requests. Otherwise it answers 400, which is not repeated. */
     isWell: true,
     spans,
     named: (name: string) => spans().filter((span) => span.name === name),
@@ -48,7 +48,7 @@ export async function otlpReceiver(t: TestContext) {
     return bodies.flatMap((body) => JSON.parse(body).resourceSpans);
   }
 
-  /** In the order in which they began. */
+  /** All spans, in the order in which they began. */
   function spans(): ReceivedSpan[] {
     return resourceSpans()
       .flatMap(({ scopeSpans }) => scopeSpans)
@@ -57,7 +57,7 @@ export async function otlpReceiver(t: TestContext) {
       .sort((a, b) => Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano)));
   }
 
-  /** What the spans say of the process that they come from. */
+  /** The attributes of the process that sends the spans. */
   function resource() {
     return valuesOf(resourceSpans()[0].resource.attributes);
   }
@@ -67,7 +67,7 @@ function valuesOf(attributes: { key: string; value: object }[]): Record<string, 
   return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 }
 
-/** The names of spans below each other, each below the one that caused it. */
+/** The names of the spans as a tree, each below its parent. */
 export function treeOf(spans: readonly ReceivedSpan[], parent?: ReceivedSpan, indent = ''): string {
   return spans
     .filter(({ parentSpanId }) =>

@@ -37,14 +37,17 @@ client.shout(5);
 export { codes, isBusy };
 `;
 
-// No types of Node's: the client must do with what a browser has.
+// Without the types of Node, because the client must need only what browsers have.
 const COMPILER_OPTIONS = {
   ...{ target: 'es2024', lib: ['es2024', 'dom', 'dom.asynciterable'], module: 'nodenext', types: [] },
   ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
   ...{ skipLibCheck: false, noEmit: true },
 };
 
-/** A fresh project in which npm has installed the packed client, without a registry: with a program that uses it, and one for the compiler. */
+/**
+ * A new project in which npm has installed the packed client without a registry, with a program that uses it and a file for the
+ * compiler.
+ */
 export async function projectWithClient(ending: Ending, client: string): Promise<string> {
   const path = await folder(ending);
   const files = {
@@ -60,7 +63,7 @@ export async function projectWithClient(ending: Ending, client: string): Promise
   return path;
 }
 
-/** The packages of a project and its exercise, as scripts; a page for every other path. */
+/** Serves the packages of a project and its exercise as scripts, and a page for every other path. */
 export function siteOf(project: string): RequestListener {
   return ({ url = '' }, response) => {
     if (!url.endsWith('.js')) return void response.setHeader('content-type', 'text/html').end('a page');
@@ -69,7 +72,7 @@ export function siteOf(project: string): RequestListener {
   };
 }
 
-/** What `exercise` needs of the world: a service, and addresses that fail, all of which pages of any site may ask. */
+/** The addresses that `exercise` needs: a service, and servers that fail. Pages of any site can ask them. */
 export async function exerciseAddresses(ending: Ending) {
   const service = tuohs(ending, ['serve', '--embedded-shoutcloud'], { CORS_ORIGINS: '*' });
   const [refusals, hanging] = [await httpServer(ending, refuse), await httpServer(ending, () => {})];
@@ -82,7 +85,7 @@ export async function exerciseAddresses(ending: Ending) {
   };
 }
 
-/** What `exercise` has to find there. */
+/** The results of `exercise` with these addresses. */
 export const rightResults = {
   answer: 'OLLEH',
   details: { text: 'OLLEH', cacheStatus: 'tuohs; hit', requestId: 'exercise' },

@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Whether this system tells of its processes: Linux does. */
+/** Whether this system has the files about processes that Linux has. */
 export const hasProc = existsSync('/proc/self/status');
 
-/** The memory a process holds, by the kernel's count; 0 once it has ended. */
+/** The memory of a process by the kernel's count; 0 after it has ended. */
 export function rssBytes(pid: number): number {
   return memoryBytes(pid, 'VmRSS');
 }
 
-/** The most memory it ever held. */
+/** The most memory that it has ever had. */
 export function peakRssBytes(pid: number): number {
   return memoryBytes(pid, 'VmHWM');
 }
@@ -26,22 +26,22 @@ function statusOf(pid: number): string {
   }
 }
 
-/** The processor time that all threads of a process have used, in steps of 10 ms; NaN if the system does not tell. */
+/** The processor time of all threads of a process, in steps of 10 ms; NaN if the system does not tell. */
 export function cpuMs(pid: number): number {
   if (!hasProc) return Number.NaN;
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field, a name in brackets, may hold blanks; user and system time are the fields 14 and 15.
+  // The second field is a name in brackets that can hold spaces. User and system time are the fields 14 and 15.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-/** How many sockets a process has open, listening ones too. */
+/** How many sockets a process has open, listening ones included. */
 export function socketCount(pid: number): number {
   const folder = `/proc/${pid}/fd`;
   return readdirSync(folder).filter((fd) => linkOf(`${folder}/${fd}`).startsWith('socket:')).length;
 }
 
-// A descriptor may be closed between the listing and the look.
+// A descriptor can be closed between the listing and this call.
 function linkOf(path: string): string {
   try {
     return readlinkSync(path);

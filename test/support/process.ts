@@ -4,12 +4,12 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-/** Where a process ends with: a test, or a whole file (`{ after }` of node:test). */
+/** A test or a whole file (`{ after }` of node:test). A process ends together with it. */
 export interface Ending {
   after(run: () => unknown): void;
 }
 
-/** Where the processes of a program that is no test end with: they end in reverse order when it says so, or at Ctrl-C. */
+/** The same for a program that is not a test: processes end in reverse order when `close` is called, or at Ctrl-C. */
 export function ownEnding() {
   const endings: (() => unknown)[] = [];
   const onSignal = () => void close().finally(() => process.exit(130));
@@ -22,13 +22,13 @@ export function ownEnding() {
   }
 }
 
-/** A line of a program's output: pino's fields where it is JSON, else only `msg`. */
+/** A line of a program's output: the fields of pino if it is JSON, else only `msg`. */
 export interface LogLine {
   readonly msg: string;
   readonly [field: string]: unknown;
 }
 
-/** A program under way, with all that it said. */
+/** A running program and its output. */
 export type Program = ReturnType<typeof startProgram>;
 
 export interface Command {
@@ -39,14 +39,14 @@ export interface Command {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-// What every test wants: free ports, no drain, and all the time that a busy machine takes for an upstream call. Nothing is taken
-// over from the user's own environment but the PATH and Node's cache of compiled files.
+// The environment of every test: free ports, no drain, and enough time for upstream calls on a busy machine. Of the user's
+// environment it has only PATH and Node's cache of compiled files.
 const ENVIRONMENT = {
   ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
   ...{ ATTEMPT_TIMEOUT_MS: '60000', REQUEST_DEADLINE_MS: '60000' },
 };
 
-/** `tuohs` with these arguments as a real process, which is killed at the end if it still runs. */
+/** Starts `tuohs` with these arguments as a real process. If it still runs at the end, it is killed. */
 export function tuohs(ending: Ending, args: readonly string[], environment: Command['environment'] = {}) {
   return startProgram(ending, {
     command: process.execPath,
@@ -55,12 +55,12 @@ export function tuohs(ending: Ending, args: readonly string[], environment: Comm
   });
 }
 
-/** Environment in which each Node runs this code before its program. */
+/** An environment in which each Node runs this code before its program. */
 export function hook(code: string): Record<string, string> {
   return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
 }
 
-/** Any program, in a process group of its own. */
+/** Starts any program, in a process group of its own. */
 export function startProgram(ending: Ending, { command, args, environment }: Command) {
   const child = spawn(command, args, {
     cwd: root,
@@ -81,19 +81,19 @@ export function startProgram(ending: Ending, { command, args, environment }: Com
   });
 
   return {
-    /** The lines so far: of each output, and of both in the order in which they came. */
+    /** The lines so far: of each output, and of both outputs together in the order in which they came. */
     ...{ stdout, stderr, log },
     pid: child.pid ?? 0,
-    /** The exit code, once the process has ended and all its lines are here; null where a signal killed it. */
+    /** Resolves with the exit code when the process has ended and all its lines were read; null if a signal killed it. */
     exitCode,
     logLine,
-    /** Resolves with the addresses when the service answers. */
+    /** Resolves with the addresses of the service when it answers. */
     async listening() {
       const { port, adminPort } = await logLine('listening');
       return { url: `http://127.0.0.1:${port}`, adminUrl: `http://127.0.0.1:${adminPort}` };
     },
     kill: (signal: NodeJS.Signals) => void child.kill(signal),
-    /** To it and all that it started, as a terminal does at Ctrl-C. */
+    /** Sends the signal to the program and everything that it started, as a terminal does at Ctrl-C. */
     killAll: (signal: NodeJS.Signals) => killGroup(child.pid, signal),
     /** Sends the signal and waits for the exit code. */
     stop(signal: NodeJS.Signals = 'SIGTERM') {
@@ -111,7 +111,7 @@ export function startProgram(ending: Ending, { command, args, environment }: Com
     });
   }
 
-  /** The next line, seen or not, that has this message. Rejects when the process ends without it. */
+  /** Resolves with the next line with this message, seen before or not. Rejects if the process ends without it. */
   function logLine(msg: string): Promise<LogLine> {
     return new Promise((resolve, reject) => {
       const search = (line: LogLine) => line.msg === msg && resolve(line);
@@ -128,12 +128,12 @@ function own(...names: readonly string[]): Record<string, string | undefined> {
   return Object.fromEntries(names.map((name) => [name, process.env[name]]));
 }
 
-/** How a program ended, and what it said. */
+/** Resolves with the exit code and the output of a program. */
 export async function ended({ exitCode, stdout, stderr }: Program) {
   return { code: await exitCode, stdout: stdout.join('\n'), stderr: stderr.join('\n') };
 }
 
-/** npm and Redis write other lines, too. */
+/** npm and Redis also write lines that are not JSON. */
 function logLineOf(text: string): LogLine {
   try {
     const line = JSON.parse(text);
@@ -143,12 +143,12 @@ function logLineOf(text: string): LogLine {
   }
 }
 
-/** The program and what it started; both may be gone already. */
+/** Kills the program and everything that it started. Both can have ended already. */
 function killGroup(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
   } catch {
-    // The group is gone.
+    // The group no longer exists.
   }
 }

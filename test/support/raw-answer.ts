@@ -1,4 +1,4 @@
-// Imports nothing: the load generator takes it along into a pod.
+// Imports nothing, because the load generator takes this file with it into a pod.
 
 export interface RawAnswer {
   readonly status: number;
@@ -6,13 +6,13 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** The body and headers of the only answer in this text. */
+/** The body and the headers of the only answer in this text. */
 export function parsed(text: string): RawAnswer {
   const [head = '', body = ''] = text.split('\r\n\r\n');
   return { ...parsedHead(head), body };
 }
 
-/** All answers in this text, in order. Throws if one of them is not whole, or if something else stands around them. */
+/** All answers in this text, in order. Throws if one is incomplete or if there is anything else. */
 export function wholeAnswers(text: string): RawAnswer[] {
   const answers: RawAnswer[] = [];
   for (let rest = text; rest !== ''; ) {
@@ -24,7 +24,7 @@ export function wholeAnswers(text: string): RawAnswer[] {
   return answers;
 }
 
-/** The first answer in this text, and what stands behind it; `undefined` while it is not whole. Throws at what is no answer. */
+/** The first answer in this text, and the text after it; `undefined` while it is incomplete. Throws if it is no answer. */
 export function firstAnswer(text: string): { answer: RawAnswer; rest: string } | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;

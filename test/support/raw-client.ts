@@ -8,7 +8,7 @@ import { until } from './until.ts';
 
 export type RawClient = Awaited<ReturnType<typeof rawClient>>;
 
-/** Speaks HTTP by hand, one character a byte, over one connection that ends with the test. */
+/** Sends and reads bytes as text, one character a byte, over one connection that ends with the test. */
 export async function rawClient(test: Ending, port: number) {
   const socket = connect(port, '127.0.0.1');
   test.after(() => socket.destroy());
@@ -29,9 +29,9 @@ export async function rawClient(test: Ending, port: number) {
   return {
     socket,
     send: (bytes: string) => void socket.write(bytes, 'latin1'),
-    /** All that has come so far. */
+    /** Everything that has arrived so far. */
     text: () => text,
-    /** What has come once it holds this; rejects when the connection ends without it. */
+    /** Resolves with everything that has arrived when it holds this part. Rejects if the connection ends before. */
     heard: (part: Part) =>
       new Promise<string>((resolve, reject) => {
         onText = () => {
@@ -40,7 +40,7 @@ export async function rawClient(test: Ending, port: number) {
         };
         onText();
       }),
-    /** All that came, once the other side has closed. */
+    /** Resolves with everything that arrived, when the other side has closed. */
     closed: () => end.promise.then(() => text),
   };
 }
@@ -52,7 +52,7 @@ function holds(text: string, part: Part): boolean {
   return typeof part === 'string' ? text.includes(part) : part.test(text);
 }
 
-/** A request with a host, this content type, these lines of headers, and a body with its length. */
+/** A request with a host, this content type, these header lines, and a body with its length. */
 export function requestOf(line: string, { type = '', more = '', body = '' } = {}): string {
   const headers = [
     ...(type === '' ? [] : [`content-type: ${type}`]),
@@ -62,19 +62,19 @@ export function requestOf(line: string, { type = '', more = '', body = '' } = {}
   return [`${line} HTTP/1.1`, 'host: x', ...headers, '', body].join('\r\n');
 }
 
-/** A string as JSON. */
+/** A request for the answer to a string, as JSON. */
 export function postOf(data: string): string {
   return requestOf('POST /v1', { type: 'application/json', body: JSON.stringify({ data }) });
 }
 
-/** Sends this over a connection of its own; the only answer. */
+/** Sends these bytes over a new connection. Resolves with the only answer. */
 export async function exchanged(test: Ending, port: number, bytes: string): Promise<RawAnswer> {
   const client = await rawClient(test, port);
   client.send(bytes);
   return parsed(await client.closed());
 }
 
-/** All that came, from a service that leaves its client time to stop sending, by a clock that only the test moves. */
+/** Resolves with everything that arrived from a service that waits, on the clock of the test, for its client to stop sending. */
 export async function closedLate(
   test: TestContext,
   { socket, text }: RawClient,

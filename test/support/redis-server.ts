@@ -5,28 +5,28 @@ import { folder } from './folder.ts';
 import { freePort } from './http-server.ts';
 import { type Ending, type Program, startProgram } from './process.ts';
 
-/** Whether there is a redis-server here. */
+/** Whether this machine has a redis-server. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
-/** The `skip` of tests that need a real Redis: they are skipped where there is none, but fail in CI. */
+/** The `skip` of tests that need a real Redis: skipped without one, but never in CI. */
 export const skipWithoutRedis =
   hasRedis || process.env.CI ? false : 'there is no redis-server (Debian package redis-server)';
 
 export interface RedisOptions {
   readonly password?: string;
-  /** With a certificate of its own, and no port without TLS. */
+  /** Gives it a certificate of its own, and no port without TLS. */
   readonly tls?: boolean;
-  /** A node of a Redis Cluster. */
+  /** Makes it a node of a Redis Cluster. */
   readonly isCluster?: boolean;
   /** More arguments. */
   readonly more?: readonly string[];
-  /** What stands in front of the command, such as `taskset`. */
+  /** A command in front of it, such as `taskset`. */
   readonly before?: readonly string[];
 }
 
 export type RedisServer = Awaited<ReturnType<typeof redisServer>>;
 
-/** A real redis-server on a free port of this machine, without persistence, that ends with the test. */
+/** A real redis-server on a free port of this machine, without persistence. It ends with the test. */
 export async function redisServer(ending: Ending, options: RedisOptions = {}) {
   const { password = '', tls = false, isCluster = false, more = [], before = [] } = options;
   const departures: (() => unknown)[] = [];
@@ -39,7 +39,7 @@ export async function redisServer(ending: Ending, options: RedisOptions = {}) {
   const settings = {
     ...{ bind: '127.0.0.1', dir, save: '', appendonly: 'no', ...(password && { requirepass: password }) },
     ...(certificates ? tlsSettings(port, certificates) : { port }),
-    // Without a port of its own for the other nodes, it would take one that can be in use: 10,000 above.
+    // Otherwise it would use its port + 10,000 for the other nodes, which can be in use.
     ...(isCluster && { 'cluster-enabled': 'yes', 'cluster-port': await freePort() }),
   };
   const [command = '', ...args] = [
@@ -56,21 +56,21 @@ export async function redisServer(ending: Ending, options: RedisOptions = {}) {
   let server: Program;
   await start();
 
-  // The address without the password, or with another one.
+  // Its address without the password, or with another one.
   const urlWith = (secret: string) =>
     `${tls ? 'rediss' : 'redis'}://${secret ? `:${secret}@` : ''}127.0.0.1:${port}`;
   return {
     ...{ port, certificates, start, urlWith, url: urlWith(password) },
-    /** The test's own connection, to look and to tamper. It comes back by itself. */
+    /** A connection of the test itself, to read and change values. It reconnects by itself. */
     control,
-    /** Where connections end with: before the server does, for one that lost its server lingers. */
+    /** Closes clients before the server ends, because a client that has lost its server stays open. */
     clients: { after: (leave: () => unknown) => void departures.push(leave) },
-    /** How often a command was carried out since the server started. */
+    /** How often a command was run since the server started. */
     async calls(name: string) {
       const stats = await control.info('commandstats');
       return Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
     },
-    /** Stops the process without closing anything, until `thaw`. */
+    /** Stops the process, without closing anything, until `thaw`. */
     freeze: () => server.kill('SIGSTOP'),
     thaw: () => server.kill('SIGCONT'),
     kill: async () => void (await server.stop('SIGKILL')),
@@ -78,7 +78,7 @@ export async function redisServer(ending: Ending, options: RedisOptions = {}) {
     stop: async () => void (await server.stop()),
   };
 
-  /** Starts it, again on the same port and empty. */
+  /** Starts it again, empty and on the same port. */
   async function start(): Promise<void> {
     server = startProgram(ending, { command, args });
     const ended = server.exitCode.then(() => {
@@ -98,7 +98,7 @@ function tlsSettings(
   };
 }
 
-/** Makes a CA of our own and a certificate for 127.0.0.1 in `folder`; needs `openssl`. */
+/** Makes a CA of the test and a certificate for 127.0.0.1 in `folder`. It needs `openssl`. */
 function makeCertificates(folder: string) {
   const at = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 
-/** What `make tools` brings besides the Node of the project. */
+/** The runtimes that `make tools` installs in addition to the Node of the project. */
 const RUNTIMES = ['node20', 'node22', 'node26', 'deno', 'bun'] as const;
 
 /**
- * Why tests that need this runtime are skipped here. In CI they are skipped only if none of the runtimes could be had, because
- * `make tools` brings all of them or none.
+ * The reason to skip tests that need this runtime. In CI they are skipped only if there is no other runtime at all, because `make
+ * tools` installs all of them or none.
  */
 export function without(runtime: string): string | false {
   if (isThere(runtime)) return false;

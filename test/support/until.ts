@@ -2,10 +2,13 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { settled } from './fake-clock.ts';
 
-/** How often `until` looks without a pause: enough for what this process does by itself. */
+/** How many times `until` checks without a pause: enough for what this process does by itself. */
 const EAGER_LOOKS = 1000;
 
-/** Goes on with what is under way until this holds; gives up when the test does. What takes longer gets the processor to itself. */
+/**
+ * Resolves when this holds, and rejects when the test is given up. After many checks it pauses between them, so that other
+ * processes get the processor.
+ */
 export async function until({ signal }: TestContext, isReached: () => boolean): Promise<void> {
   for (let looks = 0; !isReached(); looks++) {
     signal.throwIfAborted();
@@ -18,7 +21,7 @@ export function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** Real time until this holds, by a look every 20 ms; `Infinity`, which no limit allows, if it takes more than `withinMs`. */
+/** The time until this holds, checked every 20 ms; `Infinity`, which no limit allows, if it takes more than `withinMs`. */
 export async function msUntil(isSo: () => boolean | Promise<boolean>, withinMs: number): Promise<number> {
   const startedAt = nowMs();
   while (nowMs() - startedAt <= withinMs) {
@@ -28,7 +31,7 @@ export async function msUntil(isSo: () => boolean | Promise<boolean>, withinMs: 
   return Number.POSITIVE_INFINITY;
 }
 
-/** The same for what must happen: rejects with `what` when it does not. */
+/** Resolves when this holds, checked in the same way. Rejects with `what` if it does not hold in time. */
 export async function reached(
   what: string,
   withinMs: number,

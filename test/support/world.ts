@@ -4,18 +4,18 @@ import { type FakeClock, fakeClock } from './fake-clock.ts';
 
 export interface TestWorld<C extends Clock = FakeClock> extends World {
   readonly clock: C;
-  /** Whatever was told, in order. */
+  /** All events, in order. */
   readonly events: Event[];
   /** The events of one type. */
   told<T extends Event['type']>(type: T): Extract<Event, { type: T }>[];
 }
 
-/** Surroundings under the test's control: a clock that stands still and a record of all events. */
+/** A world under the control of the test: a clock that stands still, and a record of all events. */
 export function testWorld(): TestWorld {
   return worldOn(fakeClock());
 }
 
-/** The same on another clock, for tests whose point is the network. */
+/** The same on another clock, for tests about the network. */
 export function worldOn<C extends Clock>(clock: C): TestWorld<C> {
   const events: Event[] = [];
   return {

@@ -36,7 +36,7 @@ test('3000 lines through a proxy of HTTP/1.0 that buffers', async (t) => {
   await shoutsAll(t, await bufferingProxy(t, service), differentTexts(3000));
 });
 
-/** Texts that nobody sent before, from 20 to 4,000 characters, some of which join or have no single upper case. */
+/** Texts of 20 to 4,000 characters that no one has sent before. Some have characters that join, or without a simple upper case. */
 function differentTexts(count: number): string[] {
   return Array.from({ length: count }, (_, i) => {
     const text = `${i} straße e\u0301té 🇺🇸🇩🇪 text of some length `;
@@ -44,11 +44,11 @@ function differentTexts(count: number): string[] {
   });
 }
 
-/** `tuohs shout` answers each line of a file with the right line, and has nothing to report. */
+/** Checks that `tuohs shout` answers each line of a file with the right line, and reports nothing. */
 async function shoutsAll(t: TestContext, url: string, texts: readonly string[]): Promise<void> {
   const input = join(await folder(t), 'texts.txt');
   await writeFile(input, texts.map((text) => `${text}\n`).join(''));
-  // A request takes as long as a busy machine needs.
+  // Long enough for a busy machine.
   const program = tuohs(t, ['shout', '--timeout', '1h', '--file', input, '--url', url]);
 
   const { code, stdout, stderr } = await ended(program);
@@ -60,13 +60,13 @@ async function shoutsAll(t: TestContext, url: string, texts: readonly string[]):
   );
 }
 
-/** Builds a reverse proxy of Go's library once for a whole file; starts it in front of a service. */
+/** Builds a reverse proxy from Go's library, once for a file. Returns a function that starts it in front of a service. */
 async function goProxy(ending: Ending) {
   const program = join(await folder(ending), 'slow-reverse-proxy');
   const source = fileURLToPath(new URL('../support/slow-reverse-proxy.go', import.meta.url));
   execFileSync('go', ['build', '-o', program, source]);
 
-  /** Its callers share an uplink of this many bytes a second; 0 means no limit. */
+  /** All its clients share an uplink with this many bytes a second. 0 means no limit. */
   return async (t: TestContext, target: string, bytesASecond: number): Promise<string> => {
     const proxy = startProgram(t, { command: program, args: [target, `${bytesASecond}`] });
     const { port } = await proxy.logLine('listening');
@@ -74,7 +74,7 @@ async function goProxy(ending: Ending) {
   };
 }
 
-/** A proxy that speaks HTTP/1.0 and collects all of a request, then all of its answer. */
+/** A proxy that speaks HTTP/1.0. It collects the whole request, and then the whole answer. */
 async function bufferingProxy(t: TestContext, target: string): Promise<string> {
   const { port } = new URL(target);
   const { url } = await httpServer(t, async (request) => {

@@ -24,7 +24,7 @@ test('in a checkout ./tuohs runs on the Node of the project, from anywhere and b
   assert.equal(stdout, `${readVersion()}\n`);
 });
 
-test('in a checkout where nothing is installed ./tuohs says what to do', async (t) => {
+test('in a checkout without installed packages ./tuohs says what to do', async (t) => {
   const checkout = await folder(t);
   await copyFile(join(root, 'tuohs'), join(checkout, 'tuohs'));
 

@@ -27,7 +27,7 @@ test('commands, options and fixed values are completed', async (t) => {
   assert.deepEqual(await completed(t, 'watch', '--format', ''), ['json', 'slack']);
 });
 
-test('where a file is wanted, files and folders are completed', async (t) => {
+test('an option that takes a file is completed with files and folders', async (t) => {
   const place = await folder(t);
   await mkdir(join(place, 'names'));
   await writeFile(join(place, 'names.txt'), '');
@@ -39,7 +39,7 @@ test('where a file is wanted, files and folders are completed', async (t) => {
   assert.deepEqual(await completed(t, 'watch', '--state', join(place, 'none/x')), []);
 });
 
-test('where nobody completes, the package for it is not needed', async (t) => {
+test('other commands do not need the package for completion', async (t) => {
   const breaking = `data:text/javascript,${encodeURIComponent(
     "import { registerHooks } from 'node:module'; registerHooks({ resolve(name, context, next) { if (name.startsWith('@bomb')) throw new Error('loaded'); return next(name, context); } });",
   )}`;

@@ -39,7 +39,7 @@ for (const example of [
 ]) {
   const lines = example.trimEnd().split('\n');
   const commands = lines.filter((line) => !line.startsWith('# ')).join('\n');
-  // The comment lines say what it prints.
+  // The comment lines are the expected output.
   const output = lines.filter((line) => line.startsWith('# ')).map((line) => line.slice(2));
 
   test(`the pages show what this does: ${commands}`, {
@@ -54,7 +54,7 @@ for (const example of [
     const program = startProgram(t, {
       command: 'sh',
       args: ['-ec', PREPARED + addressed],
-      // curl is untouched by the user's own settings for it.
+      // curl ignores the settings of the user.
       environment: { TUOHS_URL: url, HOME: place, no_proxy: '*' },
     });
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fifo } from '../support/fifo.ts';
 import { hook, tuohs } from '../support/process.ts';
 
-/** What a file of ours does instead of loading: says so, and never ends. */
+/** Makes a file of ours write a line and hang instead of loading. */
 function hangingFile(name: string): string {
   const source = `console.log('{"msg":"hangs"}'); setInterval(() => {}, 1000); await new Promise(() => {});`;
   return `import { registerHooks } from 'node:module';
@@ -50,6 +50,6 @@ test('a worker that hangs in its start does not outlive a primary that was kille
   const service = tuohs(t, ['serve'], workers);
   await service.logLine('hangs');
 
-  // The exit code comes when nobody holds the output any more: after the last worker.
+  // The exit code comes when no process has the output open any more: after the last worker.
   assert.equal(await service.stop('SIGKILL'), null);
 });

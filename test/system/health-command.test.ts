@@ -20,7 +20,7 @@ test('a service that is well is one line and 0, and its address needs no scheme'
 const PROBLEM = '{"error":"Failed to contact shoutcloud api","code":"UPSTREAM_UNREACHABLE"}';
 const ELSEWHERE = { location: 'https://other.example/health' };
 
-/** What answers at the address, how it is asked, and the reason that is then told. Without a listener, nobody listens there. */
+/** What answers at the address, the options, and the reason that is printed. Without a listener, the port is closed. */
 const NOT_WELL: readonly [what: string, RequestListener | undefined, line: string, reason: RegExp][] = [
   ['a service that is not well', says(503, {}, PROBLEM), '', /is not well: Failed .*UPSTREAM_UNREACHABLE/],
   ['another server', says(200, {}, '<html>'), '', /the answer is not that of tuohs \(BAD_ANSWER\)$/],

@@ -12,7 +12,7 @@ import { reached, until } from '../support/until.ts';
 
 const hasTerminals = spawnSync('script', ['--version']).status === 0;
 
-/** Where standard output goes (a terminal unless a path is given), and what becomes of that once the service is ready. */
+/** The path of standard output (a terminal unless given), and what happens to it when the service is ready. */
 interface Output {
   readonly path?: string;
   readonly spoil?: () => void;
@@ -28,7 +28,7 @@ const OUTPUTS: Readonly<Record<string, (t: TestContext) => Promise<Output>>> = {
   'a terminal that is gone': async () => ({}),
 };
 
-/** Four times as many make more lines than a pipe of 64 KiB holds. */
+/** Four times as many requests write more lines than a pipe of 64 KiB holds. */
 const REQUESTS = 100;
 
 for (const [what, output] of Object.entries(OUTPUTS)) {
@@ -48,7 +48,7 @@ for (const [what, output] of Object.entries(OUTPUTS)) {
   }
 }
 
-/** One after another on a connection that is kept; resolves with the statuses. */
+/** Sends the requests one after another on a kept connection. Resolves with the statuses. */
 async function manyRequests(url: string): Promise<number[]> {
   const statuses: number[] = [];
   for (let i = 0; i < REQUESTS; i++) {
@@ -59,7 +59,7 @@ async function manyRequests(url: string): Promise<number[]> {
   return statuses;
 }
 
-/** A service whose log nobody can read, so that it listens on known ports. */
+/** A service on known ports, because no one can read its log. */
 async function serviceWithOutput(t: TestContext, { path, spoil }: Output, processes: number) {
   const place = await folder(t);
   const [pidFile, codeFile] = [join(place, 'pid'), join(place, 'code')];
@@ -67,7 +67,7 @@ async function serviceWithOutput(t: TestContext, { path, spoil }: Output, proces
   const adminUrl = `http://127.0.0.1:${adminPort}`;
   const serve = `"${process.execPath}" src/main.ts serve --embedded-shoutcloud & echo $! > "${pidFile}"`;
   const shell = `${serve}; wait $!; echo $? > "${codeFile}"`;
-  // A terminal's session is of its own: what goes away is where it writes, and no signal tells.
+  // The terminal has a session of its own, so that the service loses its output without getting a signal.
   const [command, args] = path
     ? ['sh', ['-c', `exec > "${path}"; ${shell}`]]
     : ['script', ['-qec', `setsid -w sh -c '${shell}'`, '/dev/null']];

@@ -7,7 +7,7 @@ import { pick } from '../support/pick.ts';
 import { runningService } from './service.ts';
 
 const TEXT = 'geheimnis';
-// As it was sent, reversed, and shouted; in Base64 and in percent escapes only its letters would show.
+// The text as it was sent, reversed, and shouted. In Base64 and percent escapes only its letters can be found.
 const TRACES = new RegExp([TEXT, [...TEXT].reverse().join('')].join('|'), 'i');
 
 const SCRIPT = 'ok wrong crossed html cut-json status=400 status=503 reset truncate garbage hang longer ok';

@@ -8,7 +8,7 @@ import { folder } from '../support/folder.ts';
 import { httpServer } from '../support/http-server.ts';
 import { type Ending, tuohs } from '../support/process.ts';
 
-/** The API as a process of its own, and a SHOUTCLOUD in this one that the test can spoil. */
+/** The API as a process, and a SHOUTCLOUD in this process whose faults the test can change. */
 export async function runningService(
   ending: Ending,
   upstream: ShoutcloudOptions = {},
@@ -20,7 +20,7 @@ export async function runningService(
   return { service, shoutcloud, ...(await service.listening()) };
 }
 
-/** An upstream that answers when the test says so. */
+/** An upstream that keeps its callers waiting until the test calls `answerAll`. */
 export async function heldUpstream(test: TestContext) {
   const waiting: { text: string; response: ServerResponse }[] = [];
   const { url } = await httpServer(test, async (request, response) => {
@@ -38,7 +38,7 @@ export async function heldUpstream(test: TestContext) {
   };
 }
 
-/** A file of so many different lines, and what each of them becomes. */
+/** A file with this many different lines, and the right answer to each. */
 export async function numberedLines(ending: Ending, count: number) {
   const lines = Array.from({ length: count }, (_, i) => `line ${i}`);
   const path = join(await folder(ending), 'lines.txt');

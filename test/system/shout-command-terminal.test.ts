@@ -9,7 +9,7 @@ import { numberedLines, runningService } from './service.ts';
 
 const skip = spawnSync('script', ['--version']).status === 0 ? false : 'there is no script (util-linux)';
 const { url } = await runningService({ after });
-// A request takes as long as a busy machine needs.
+// Long enough for a busy machine.
 const SHOUT = `"${process.execPath}" src/main.ts shout --timeout 1h`;
 
 test('a terminal shows how far it is, how fast, and how long it takes', { skip }, async (t) => {
@@ -59,7 +59,7 @@ test('a few words need no progress', { skip }, async (t) => {
   assert.equal(screen, 'OLLEH\n');
 });
 
-/** What is written to the terminal that the command runs in. */
+/** The terminal of a command, and everything that is written to it. */
 async function terminal(t: TestContext, command: string): Promise<string> {
   const program = startProgram(t, {
     command: 'script',
@@ -70,7 +70,7 @@ async function terminal(t: TestContext, command: string): Promise<string> {
   return program.stdout.map((line) => `${line}\n`).join('');
 }
 
-/** What a person sees in the end: what was cleared or written over is gone. */
+/** The lines that a person sees at the end, without what was cleared or written over. */
 function shownLines(screen: string): string[] {
   const overwritten = /^.*\x1b\[(1G|2K)/;
   const lines = screen.split('\n').slice(0, -1);

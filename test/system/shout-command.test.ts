@@ -10,15 +10,15 @@ import { ended, hook, startProgram, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { numberedLines, runningService } from './service.ts';
 
-// A request takes as long as a busy machine needs.
+// Long enough for a busy machine.
 const SHOUT = `"${process.execPath}" src/main.ts shout --timeout 1h`;
 const MEBIBYTE = 1024;
 const { url } = await runningService({ after });
 
-/** So slow that 2,000 lines take minutes, and whatever happens after the first answers happens in the middle. */
+/** So slow that 2,000 lines take minutes. What happens after the first answers then happens in the middle. */
 const SLOW = [{ latencyMs: 1000 }, { UPSTREAM_CONNECTIONS: '2', BATCH_MAX_ITEMS: '8' }] as const;
 
-test('many lines of standard input come back in order, and nothing is said about it in a pipe', async (t) => {
+test('many lines of standard input come back in order, and no progress is shown in a pipe', async (t) => {
   const { path, shouted } = await numberedLines(t, 20_000);
 
   const { code, stdout, stderr } = await ended(shell(t, `cat "${path}" | ${SHOUT}`));
@@ -27,7 +27,7 @@ test('many lines of standard input come back in order, and nothing is said about
   assert.deepEqual(stdout.split('\n'), shouted);
 });
 
-test('a reader that has had enough ends it without a word', async (t) => {
+test('a reader that stops reading ends it silently', async (t) => {
   const said = await ended(shell(t, `yes hello | ${SHOUT} | head -n 2`));
 
   assert.deepEqual(said, { code: 0, stdout: 'OLLEH\nOLLEH', stderr: '' });

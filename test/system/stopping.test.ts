@@ -7,7 +7,7 @@ import { heldUpstream, runningService } from './service.ts';
 
 const DRAINING = { DRAIN_MS: '15000' };
 
-/** A process alone, and two workers behind a primary: the lines that say that a process has drained or closed, by who writes them. */
+/** A single process, and two workers with a primary: the lines about the drain and the end, and which process writes them. */
 const PROCESSES: Readonly<Record<string, readonly string[]>> = {
   '1': ['service'],
   '2': ['worker', 'worker', 'service'],
@@ -26,7 +26,7 @@ for (const [processes, writers] of Object.entries(PROCESSES)) {
 
       const bodies = (await Promise.all(replies)).map((reply) => reply?.body);
       assert.deepEqual(bodies, ['{"data":"ENO"}', '{"data":"OWT"}', '{"data":"EERHT"}']);
-      // The exit code comes when nobody holds the output any more: after the last worker.
+      // The exit code comes when no process has the output open any more: after the last worker.
       assert.equal(await service.exitCode, 0);
       assert.deepEqual(service.stderr, []);
       assert.deepEqual(writersOf(service, 'closed'), writers);
@@ -90,7 +90,7 @@ test('SIGTERM in the middle of the start ends it with 0', async (t) => {
   assert.deepEqual(service.stderr, []);
 });
 
-test('idle connections do not keep it from ending, and its end says nothing', async (t) => {
+test('idle connections do not delay its end, and it prints nothing then', async (t) => {
   const { service, url } = await runningService(t);
   await (await fetch(`${url}/health`)).text();
 
@@ -98,7 +98,7 @@ test('idle connections do not keep it from ending, and its end says nothing', as
   assert.deepEqual(service.stderr, []);
 });
 
-/** The service with three calls under way, which nothing but the upstream will end. */
+/** A service with three calls under way, which only the upstream can end. */
 async function busyService(t: TestContext, environment: Readonly<Record<string, string>>) {
   const upstream = await heldUpstream(t);
   const settings = { SHOUTCLOUD_URL: upstream.url, BATCH_MAX_ITEMS: '1' };
@@ -109,7 +109,7 @@ async function busyService(t: TestContext, environment: Readonly<Record<string, 
   return { service, upstream, replies };
 }
 
-/** Which processes wrote this line, in order. */
+/** The processes that wrote this line, in order. */
 function writersOf({ log }: { log: ReturnType<typeof tuohs>['log'] }, message: string): string[] {
   const lines = log.filter(({ msg }) => msg === message);
   return lines.map(({ worker }) => (worker === undefined ? 'service' : 'worker'));

@@ -15,7 +15,7 @@ test('a receiver that is gone costs no request and does not hold up the end', as
   assert.deepEqual([status, exitCode], [200, 0]);
 });
 
-/** Writes a line for each module of OpenTelemetry that is loaded, but for its API, which the metrics' package loads as well. */
+/** Writes a line for each loaded module of OpenTelemetry, except its API. */
 const TELL_OF_SDK = hook(`
   import { registerHooks } from 'node:module';
   registerHooks({ load(url, context, next) {
@@ -24,7 +24,7 @@ const TELL_OF_SDK = hook(`
   } });
 `);
 
-/** What is set besides the endpoint, and whether the SDK is loaded. */
+/** The settings besides the endpoint, and whether the SDK is loaded. */
 const LOADED: readonly [string, Record<string, string>, boolean][] = [
   ['an endpoint', {}, true],
   ['no endpoint', { OTEL_EXPORTER_OTLP_ENDPOINT: '' }, false],
@@ -46,7 +46,7 @@ for (const [what, variables, isLoaded] of LOADED) {
 
 const SHOP = { OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop,service.namespace=a%20street' };
 
-/** The variables that name a service, and what its spans then say of it. */
+/** The variables that name a service, and the name in its spans. */
 const NAMES: readonly [Record<string, string>, Record<string, string>][] = [
   [{ OTEL_SERVICE_NAME: '' }, { 'service.name': 'tuohs' }],
   [

@@ -33,13 +33,13 @@ test('the public status follows SHOUTCLOUD: ok, failing while it is left alone, 
 
   assert.equal(before, 'ok');
 
-  /** Never comes back with another status: the test's own time limit ends it. */
+  /** Resolves when a request gets this status. If none does, the time limit of the test ends it. */
   async function askUntil(status: string): Promise<void> {
     while ((await statusOf(url)) !== status) await askJson(url, { data: `text ${shoutcloud.calls}` });
   }
 });
 
-test('the public status is paused while SHOUTCLOUD wants a pause, and nobody asks SHOUTCLOUD for it', async (t) => {
+test('the public status is `paused` while SHOUTCLOUD wants a pause, without a call to SHOUTCLOUD', async (t) => {
   const { url, shoutcloud } = await runningService(t, { faults: 'status=429,retry-after=60' });
   await askJson(url, { data: 'hello' });
   const { calls } = shoutcloud;

@@ -46,7 +46,7 @@ test('a service that is well is one line at the start and none after', async (t)
   assert.deepEqual([watch.stdout.map((line) => JSON.parse(line).msg), watch.stderr], [['watching'], []]);
 });
 
-test('a signal ends it at once, whoever does not answer, and the state is kept', async (t) => {
+test('a signal ends it at once while a service or webhook hangs, and the state is kept', async (t) => {
   const { url, asked } = await silentServer(t);
   const state = join(await folder(t), 'state.json');
   const watch = watching(t, url, '--timeout', '1h', '--state', state);
@@ -64,7 +64,7 @@ test('a signal ends --once with 130', async (t) => {
   assert.equal(await watch.stop('SIGINT'), 130);
 });
 
-test('jobs of cron count their rounds together, and what a webhook did not take comes later', async (t) => {
+test('jobs of cron count their rounds together, and an undelivered notification comes later', async (t) => {
   const flapping = await front(t, steady.url, 'uddud');
   const webhook = await testWebhook(t);
   const keeping = ['--once', '--state', join(await folder(t), 'state.json'), '--notify', webhook.address];
@@ -85,7 +85,7 @@ test('jobs of cron count their rounds together, and what a webhook did not take 
   ]);
 });
 
-test('the address of a webhook may come from a file and is in no line, even where it fails', async (t) => {
+test('the address of a webhook can come from a file and is in no line, even after a failure', async (t) => {
   const flapping = await front(t, steady.url, 'd');
   const webhook = await testWebhook(t);
   webhook.isWell = false;
@@ -107,7 +107,7 @@ test('the address of a webhook may come from a file and is in no line, even wher
 });
 
 for (const output of ['a full disk', 'a reader that is gone']) {
-  test(`${output} where its lines go keeps a watcher from nothing`, async (t) => {
+  test(`${output} as the output does not stop a watcher`, async (t) => {
     const flapping = await front(t, steady.url, 'uddduuduu');
     const webhook = await testWebhook(t);
     const { path, read, leave } = await fifo(t);
@@ -130,7 +130,7 @@ for (const output of ['a full disk', 'a reader that is gone']) {
   });
 }
 
-/** It takes what it is asked and never answers. */
+/** A server that reads requests and never answers. */
 async function silentServer(t: Parameters<typeof httpServer>[0]) {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   const { url } = await httpServer(t, () => resolve());

@@ -5,15 +5,15 @@ import { type Program, tuohs } from '../support/process.ts';
 
 /** A webhook whose address holds a secret. */
 export async function testWebhook(t: TestContext) {
-  /** The bodies so far that were taken. */
+  /** The bodies of the accepted requests so far. */
   const got: Readonly<Record<string, unknown>>[] = [];
   const webhook = {
     got,
-    /** How many were refused. */
+    /** How many requests it has refused. */
     refused: 0,
-    /** From now on it takes what comes, or answers 503. */
+    /** Whether it accepts requests. Otherwise it answers 503. */
     isWell: true,
-    /** In a word: `down up`. */
+    /** The statuses so far in one text: `down up`. */
     statuses: () => got.map(({ status }) => status).join(' '),
   };
   const { url } = await httpServer(t, async (request, response) => {
@@ -26,13 +26,13 @@ export async function testWebhook(t: TestContext) {
 }
 
 /**
- * The public address of a service behind a load balancer. With `u`, the round with this number is let through to the service; with
- * `d`, it gets 502. Later rounds are as the last one.
+ * The public address of a service behind a load balancer. The letter for each round says whether it reaches the service (`u`) or
+ * gets 502 (`d`). The last letter also holds for all later rounds.
  */
 export async function front(t: TestContext, serviceUrl: string, word: string): Promise<string> {
   let questions = 0;
   const { url } = await httpServer(t, async (request, response) => {
-    // Each round asks two.
+    // Each round sends two requests.
     const round = Math.floor(questions++ / 2);
     const letter = word[Math.min(round, word.length - 1)];
     if (letter === 'd') return void response.writeHead(502).end('no server');

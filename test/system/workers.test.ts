@@ -74,12 +74,15 @@ async function twoWorkers(t: TestContext, environment: Readonly<Record<string, s
   return { service, ...(await service.listening()) };
 }
 
-/** What `/status` of several processes says. */
+/** The `/status` of several processes. */
 async function statusOf(adminUrl: string): Promise<{ ready: boolean; workers?: readonly WorkerStatus[] }> {
   return JSON.parse((await ask(adminUrl, { path: '/status' })).body);
 }
 
-/** The statuses of two workers, once both have answered the primary in its time: on a busy machine one may not at first. */
+/**
+ * The statuses of two workers. On a busy machine, one of them can be too late at first, so this asks until both have answered in
+ * time.
+ */
 async function workersOf(adminUrl: string): Promise<readonly WorkerStatus[]> {
   for (;;) {
     const { workers = [] } = await statusOf(adminUrl);

@@ -7,7 +7,7 @@ import { pick } from '../support/pick.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The imports that are allowed between the folders of `src/`, by their names: the table of docs/architecture.md. */
+/** The imports that are allowed between the folders of `src/`: the table of docs/architecture.md. */
 const FOLDERS = documentedTable();
 
 /** The same for the files beside the folders. */
@@ -17,7 +17,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
   app: [
     ...['core', 'config', 'cache', 'telemetry', 'upstream', 'shouter-stack'],
-    ...['http', 'web', 'lifecycle', 'version'],
+    ...['http', 'web', 'shoutcloud', 'lifecycle', 'version'],
   ],
   'shouter-stack': ['core', 'config', 'cache', 'telemetry', 'upstream'],
   primary: ['app', 'core', 'config', 'telemetry', 'http', 'workers', 'lifecycle', 'version'],
@@ -97,7 +97,7 @@ function targetOf(path: string, name: string): string {
   return resolved.startsWith('..') ? resolved : `src/${resolved}`;
 }
 
-/** All that a file imports, and what that imports, and so on. */
+/** All files that a file imports, directly or through others. */
 function reachable(file: string, targets: ReadonlyMap<string, readonly string[]>): Set<string> {
   const found = new Set(targets.get(file));
   for (const each of found) for (const next of targets.get(each) ?? []) found.add(next);

@@ -69,7 +69,7 @@ test('it is ready once started, and no longer when the drain begins, which is si
   life.started();
   states.push(life.isReady());
 
-  assert.deepEqual([states, life.isDraining()], [[false, true, false], true]);
+  assert.deepEqual([states, life.draining.aborted], [[false, true, false], true]);
 });
 
 async function played(script: string): Promise<string> {

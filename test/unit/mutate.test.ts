@@ -16,13 +16,13 @@ for (const [line, changes] of [
   });
 }
 
-test('only a call is left out where nothing runs: imports, comments, strings and types', () => {
+test('imports, comments, strings and types are not changed', () => {
   const nothing = ["import { a } from './a.ts';", '  // a < b', '  /** At least 1. */', '  readonly a: 1;'];
 
   assert.deepEqual(pick(mutantsOf([...nothing, "  say('1 < 2');"].join('\n')), 'to'), ['']);
 });
 
-test('a change is made to one line of the file and tells which', () => {
+test('a change affects one line of the file and names it', () => {
   const [first] = mutantsOf('const a = 1;\nconst b = 2;\n');
 
   const code = 'const a = 2;\nconst b = 2;\n';
@@ -37,7 +37,7 @@ test('the tests of a file are those that import it, themselves or by a helper', 
   assert.ok(relatedTests('src/lifecycle.ts')[0]?.includes('test/unit/lifecycle.test.ts'));
 });
 
-test('where few tests import a file, those of what imports it look at its changes, too', () => {
+test('if few tests import a file, the tests of its importers check its changes, too', () => {
   const [closest, ...others] = relatedTests('src/http/exchange.ts');
 
   assert.deepEqual(closest, ['test/unit/http/exchange.test.ts']);

@@ -135,6 +135,11 @@ export class HeldBytes {
     return this.#bytes;
   }
 
+  /** The bytes that are held beside the head. */
+  get bytesOfBody(): number {
+    return this.#bytes - this.#headBytes + this.#unreadBytes;
+  }
+
   /** The length of the head if reading it is much work, else 0. */
   get longHead(): number {
     return this.#headLength > LONG_HEAD ? this.#headLength : 0;

@@ -84,7 +84,10 @@ export function connections(
   const open = new Map<Duplex, Connection>();
   const aheadInTurn = turnCounter({ soon });
   const piecesInTurn = turnCounter({ soon });
-  /** Those that wait for their turn to be read. Only the first waits in the queue of turns: they could come and go by the thousand. */
+  /**
+   * The connections that wait for their turn to be read. Only the first waits in the queue of turns, because thousands of them
+   * can come and go.
+   */
   const paused = new Set<Connection>();
   let isResuming = false;
 
@@ -205,7 +208,10 @@ export function connections(
     return aheadInTurn.count() > MANY_AHEAD_IN_TURN ? MOST_AHEAD_THEN : MOST_AHEAD;
   }
 
-  /** Closes those that have stood still for longest; the time of one that owes us something counts ten times that of an idle one. */
+  /**
+   * Closes the connections that have made no progress for longest. The time of a client that owes us something counts ten times
+   * as much as that of an idle one.
+   */
   function makeRoom(nowMs: number): void {
     const least = Math.max(1, Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8)));
     const standing = [...open.values()]
@@ -226,7 +232,7 @@ function countInPacket({ packet, socket }: Connection): void {
   packet.end = bytesRead;
 }
 
-/** A newcomer whose first request is not read yet must not be closed before those that asked once and stay. */
+/** A new connection, whose first request is not read yet, must not be closed before an old one that sends no more requests. */
 function weightOf(connection: Connection): number {
   if (owesUs(connection)) return 10;
   return connection.exchanges.length === 0 ? 1 : 0;
@@ -240,7 +246,7 @@ function owesUs({ isNew, exchanges }: Connection): boolean {
 
 /** Bytes a millisecond of a body under way, 0 for an answer that is not read; `undefined` for a client that owes nothing. */
 function rateOf(exchange: Exchange, nowMs: number): number | undefined {
-  if (!exchange.isWhole) return exchange.held.bytes / Math.max(1, nowMs - exchange.startedMs);
+  if (!exchange.isWhole) return exchange.held.bytesOfBody / Math.max(1, nowMs - exchange.startedMs);
   const unreadSinceMs = exchange.reply.unreadSinceMs(exchange.startedMs);
   return unreadSinceMs !== undefined && nowMs - unreadSinceMs > UNREAD_MS ? 0 : undefined;
 }

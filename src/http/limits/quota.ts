@@ -4,7 +4,7 @@ import { all, compile } from 'proxy-addr';
 import { TuohsError } from '../../core/errors.ts';
 import type { Answer } from '../answer.ts';
 
-/** Counts the requests of one client in this minute of the clock. Never rejects; a count that is known needs no promise. */
+/** Counts the requests of one client in this minute of the clock. Never rejects. A count without waiting needs no promise. */
 export interface RequestCounter {
   count(client: string): RequestCount | Promise<RequestCount>;
 }

@@ -129,7 +129,7 @@ export function mediaType(headers: IncomingHttpHeaders): string {
   return type;
 }
 
-/** The error for another content type than those that are accepted. It repeats nothing else of a request. */
+/** The error for a content type that is not accepted. It repeats nothing else of a request. */
 export function badType(header = '', accepted: string): TuohsError {
   const { type } = contentType.parse(header);
   const shown = /^[\w.+-]{1,40}\/[\w.+-]{1,40}$/.test(type) ? type : 'not a known one';
@@ -137,7 +137,7 @@ export function badType(header = '', accepted: string): TuohsError {
   return badInput('another content type', `${what}; send ${accepted}.`);
 }
 
-/** What a text is the whole of, in the words of an error. */
+/** Where a text comes from, in the words of an error. */
 type Whole = 'body' | 'line';
 
 /** Text of UTF-8 bytes, without a byte order mark in front. Throws `BAD_INPUT`. */

@@ -1,5 +1,4 @@
 export interface Answer {
-  /** The text that was sent. */
   readonly text: string;
   readonly shout: string;
   readonly origin: string | undefined;

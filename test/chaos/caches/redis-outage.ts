@@ -30,7 +30,7 @@ function lost(how: string, { take, giveBack }: Outage, unprotected?: Handicap): 
     async run(lab) {
       const upstream = await lab.upstream({ latencyMs: 20 });
       const redis = await lab.redis();
-      // Without memory, so that every known string is read from Redis if it is there.
+      // Without a memory cache, every known string is read from Redis.
       const env = { SHOUTCLOUD_URL: upstream.url, REDIS_URL: redis.url, CACHE_MAX_BYTES: '0' };
       const gateway = await lab.gateway(env);
       const load = lab.load(gateway, callers(lab.seed, { known: 50, unknown: 50 }));
@@ -54,7 +54,7 @@ function lost(how: string, { take, giveBack }: Outage, unprotected?: Handicap): 
       return [
         exactly('answers', statusesOf(load.answers), `200×${load.answers.length}`),
         atMost('first second of it, slowest, ms', firstMs, p99Ms(healthy) + 50 + 70 + noiseMs),
-        // Half of what waiting for Redis each time would add.
+        // Half of the time that waiting for Redis would add to each answer.
         atMost('then median, ms', laterMs, medianMs(ofLabel(healthy, 'unknown')) + 25),
         atMost('used again after, ms', usedAgainMs, 6_000),
       ];

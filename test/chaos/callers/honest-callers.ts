@@ -9,16 +9,16 @@ import type { Attack } from './attacks/attack.ts';
 export const POD_BYTES = 250 * 2 ** 20;
 
 const KNOWN = 20;
-/** More than what is let in as a small body. */
+/** Longer than a small body, which gets in even if there is no room. */
 const LARGE_LENGTH = 20_000;
 const LARGE = 4;
 
-/** Texts of 200 KB that fill the memory cache, which is full in a pod that has served for a while. */
+/** How many texts of 200 KB fill the memory cache, as in a pod that has served for a while. */
 const FILLING = 175;
 
 /**
- * The service as the chart runs it, in its pod's memory and with default settings. Its cache is full, and it knows what
- * honest callers ask.
+ * The service as the chart runs it, in the memory of its pod and with default settings. Its cache is full, and it knows the strings
+ * that honest clients ask for.
  */
 export async function serviceInPod(lab: Lab, { env, upstreamHangs }: Attack): Promise<Gateway> {
   const { filling, known, large } = textsOf(lab);
@@ -36,7 +36,7 @@ export async function serviceInPod(lab: Lab, { env, upstreamHangs }: Attack): Pr
   return gateway;
 }
 
-/** 20 known strings a second on kept connections, 20 on fresh ones, and 4 large ones. */
+/** Asks for 20 known strings a second on kept connections, 20 on new ones, and 4 large ones. */
 export function honestCallers(lab: Lab, gateway: Gateway): Load {
   const { known, large } = textsOf(lab);
   return lab.load(gateway, [

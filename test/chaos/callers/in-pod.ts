@@ -2,7 +2,7 @@ import type { Handicap, Row } from '../tools/row.ts';
 import { ATTACKS } from './attacks/attacks.ts';
 import { survived } from './survived.ts';
 
-/** What each protection is good for: without it, its attack must be seen to succeed. */
+/** For each attack: the settings that switch its protection off, and the figure that must then fail. */
 const HANDICAPS: Readonly<Record<string, Handicap>> = {
   '17,000 silent connections': {
     env: { MAX_CONNECTIONS: '1000000' },
@@ -18,5 +18,5 @@ const HANDICAPS: Readonly<Record<string, Handicap>> = {
   },
 };
 
-/** Each attack alone, against a service in the memory of the chart's pod. */
+/** Each attack alone, on a service in the memory of the chart's pod. */
 export const inPod: readonly Row[] = ATTACKS.map((attack) => survived(attack, HANDICAPS[attack.name]));

@@ -17,7 +17,7 @@ export const longestSteps: readonly Row[] = Object.entries(KINDS).map(([kind, in
   async run(lab) {
     const upstream = await lab.shoutcloud(['--latency', '5']);
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream, ...ALL_PARSERS }, AS_IN_IMAGE);
-    // The first request of each kind compiles and loads.
+    // The first requests of each kind compile and load code.
     await measure(gateway, [...inputs()].slice(0, 20));
 
     const [worst = NOTHING, ...others] = await measure(gateway, [...inputs()]);
@@ -28,7 +28,7 @@ export const longestSteps: readonly Row[] = Object.entries(KINDS).map(([kind, in
   },
 }));
 
-/** Settings with which each header that can be taken apart is. */
+/** With these settings, every header that can be parsed is parsed. */
 const ALL_PARSERS = {
   TRUST_PROXY: '10.0.0.0/8,loopback',
   RATE_LIMIT_PER_MINUTE: '1000000',
@@ -39,7 +39,10 @@ const NOTHING = { name: 'nothing was measured', ms: Number.POSITIVE_INFINITY };
 const MONITOR = fileURLToPath(new URL('../tools/step-monitor.ts', import.meta.url));
 const AS_IN_IMAGE = { isBuilt: true, preload: MONITOR };
 
-/** The longest step of each input, sent alone; of one that takes long, the least of a few: some hold a collection of garbage. */
+/**
+ * The longest step of each input, sent alone. A long one is measured a few times and the least counts, because a garbage collection
+ * can be part of it.
+ */
 async function measure(gateway: Gateway, inputs: readonly (readonly [string, string])[]) {
   const longest: { name: string; ms: number }[] = [];
   await askStepMs(gateway);

@@ -66,12 +66,12 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
   ];
 }
 
-/** A text of 20 KB waits for its turn behind those of the attackers, so its time is shown but not judged, as in the other rows. */
+/** A text of 20 KB waits behind those of the attackers, so its time is shown but not judged, as in the other rows. */
 function isShort({ label }: Answer): boolean {
   return label !== 'large';
 }
 
-/** All that need no setting of their own and leave SHOUTCLOUD alone. */
+/** All attacks that need no setting and do not stop SHOUTCLOUD. */
 const POSSIBLE = ATTACKS.filter(({ env, upstreamHangs }) => !env && !upstreamHangs);
 
 const MIXED: Attack = { name: 'a random mixture', connections: 0, begin: () => {} };

@@ -7,7 +7,7 @@ import { callers } from '../tools/load.ts';
 import { atLeast, atMost, exactly, type Figure, type Row } from '../tools/row.ts';
 import { countOf, p99Ms, shareOf } from '../tools/statistics.ts';
 
-// What the upstream lets through, so that the limit is no matter of how fast the machine is: 4 × 16 / 0.2 s.
+// The upstream limits the rate to 4 × 16 strings in 0.2 s, so the speed of the machine does not matter.
 const UPSTREAM_MS = 200;
 const BATCH = { BATCH_MAX_ITEMS: '16' };
 const EXPECTED_CAPACITY = 320;
@@ -26,7 +26,7 @@ export const overload: Row = {
   },
 };
 
-/** Answers a second while a little more is asked than the upstream can do, for a time too short to shed any. */
+/** Answers per second under slightly more load than the upstream can serve. The phase is too short for any shedding. */
 async function measureCapacity(lab: Lab, gateway: Gateway): Promise<number> {
   const load = lab.load(gateway, streams(lab, EXPECTED_CAPACITY * 1.2, 1));
   await sleep(4_500);
@@ -76,12 +76,12 @@ async function measureRecovery(lab: Lab, gateway: Gateway, capacity: number): Pr
   ];
 }
 
-/** The unknown strings of each phase are new. */
+/** Each phase asks for new unknown strings. */
 function streams({ seed }: Lab, perSecond: number, phase: number) {
   return callers(seed, { known: 50, unknown: perSecond }, 10 * phase);
 }
 
-/** Right answers to unknown strings a second, the first second left out. */
+/** Right answers to unknown strings per second, without the first second. */
 function goodput(answers: readonly Answer[]): number {
   const unknown = answers.filter(({ label }) => label === 'unknown');
   const startedAt = unknown[0]?.atMs ?? 0;

@@ -11,16 +11,16 @@ import { honestCallers, serviceInPod } from './honest-callers.ts';
 
 const MEBIBYTE = 2 ** 20;
 const DRAIN_MS = 6_000;
-/** Some 3 s of them: what an honest caller sees without an attack. */
+/** About 3 s of answers: what an honest client sees without an attack. */
 const ALONE_ANSWERS = 130;
-/** Longer than the 10 s for which a client may stand still. */
+/** Longer than the 10 s for which a client can stall. */
 const ATTACK_MS = 14_000;
 const REST_MS = 20_000;
 const BEFORE_END_MS = 3_000;
-/** Beside more connections than this only the share of answers counts, not their time. */
+/** With more connections than this, only the share of answers counts, not their time. */
 const MODEST_CONNECTIONS = 2_000;
 
-/** The service in its pod's memory, attacked twice; the second attack is still going on when SIGTERM comes. */
+/** Attacks the service in the memory of its pod twice. SIGTERM comes during the second attack. */
 export function survived(attack: Attack, unprotected?: Handicap): Row {
   return {
     name: `in 250 MiB: ${attack.name}`,
@@ -49,7 +49,7 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   const attackedAt = nowMs();
   const attacker = await startAttack(lab, gateway, attack);
   let peak = before;
-  // The last look before it is killed; a process that has ended holds nothing.
+  // Looks again before it is killed, because a process that has ended has no memory to show.
   const isDead = () => {
     peak = Math.max(peak, gateway.peakRssBytes());
     return !isRunning(gateway);
@@ -89,7 +89,7 @@ function answered(load: Load, from: number, to: number, connections: number): Fi
   return [...figures, isModest ? atMost('their p99, ms', p99, 500 + noiseMs) : noted('their p99, ms', p99)];
 }
 
-/** While the service drains, its honest callers lose nothing; it ends in time, and in order. */
+/** While the service drains, its honest clients lose nothing, and it ends in time and in order. */
 async function terminatedUnderAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene): Promise<Figure[]> {
   const attacker = await startAttack(lab, gateway, attack);
   await sleep(BEFORE_END_MS);

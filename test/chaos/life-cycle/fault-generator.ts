@@ -2,7 +2,7 @@ import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import type { RedisServer } from '../../support/redis-server.ts';
 import type { Upstream } from '../tools/upstream.ts';
 
-/** What can be broken. */
+/** The parts that can be broken. */
 export interface Victims {
   readonly upstream: Upstream;
   readonly redis: RedisServer;
@@ -36,12 +36,14 @@ const FAULTS: readonly Fault[] = [
     break: ({ redis }, random) => redis.control.client('PAUSE', Math.ceil(random() * 1_000)),
     mend: () => {},
   },
-  // After those that ask Redis for something: one that is gone answers nobody.
+  // Comes after the faults that send commands to Redis, because a dead Redis does not answer.
   { break: ({ redis }) => redis.kill(), mend: ({ redis }) => redis.start() },
   { break: ({ redis }) => redis.freeze(), mend: ({ redis }) => redis.thaw() },
 ];
 
-/** Breaks a random subset of everything, the same one for the same seed; the answer mends it again. */
+/**
+ * Returns a function that breaks a random subset of the parts, the same one for the same seed. The returned function repairs them.
+ */
 export function faultGenerator(victims: Victims, seed: number): () => Promise<() => Promise<void>> {
   const random = seededRandom(seed);
   return async () => {

@@ -12,7 +12,7 @@ export const randomFaults = faultsEvery(1_000, 'a random subset of all faults ea
 
 export const soak = faultsEvery(10_000, '10 minutes with faults for 10 % of the time', 10 * MINUTE_MS);
 
-/** Faults that last a second each. After five minutes, the memory is measured, too. */
+/** Faults of one second each. A run of more than five minutes measures memory as well. */
 function faultsEvery(everyMs: number, name: string, lastsMs: number): Row {
   return {
     name,
@@ -22,7 +22,7 @@ function faultsEvery(everyMs: number, name: string, lastsMs: number): Row {
     async run(lab) {
       const upstream = await lab.upstream({ latencyMs: 20 });
       const redis = await lab.redis();
-      // A cache that is full by the fifth minute, so that only a leak still grows.
+      // This cache is full by the fifth minute, so that afterwards only a leak grows.
       const env = { REDIS_URL: redis.url, CACHE_MAX_BYTES: `${2 ** 21}` };
       const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, ...env });
       for (const text of knownTexts(lab.seed)) await lab.ask(gateway, text);
@@ -63,7 +63,7 @@ interface Sample {
   readonly mebibytes: number;
 }
 
-/** Least squares. */
+/** The slope by least squares. */
 function slopeOf(samples: readonly Sample[]): number {
   const mean = (of: (sample: Sample) => number) =>
     samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;

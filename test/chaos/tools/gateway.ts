@@ -10,14 +10,14 @@ export const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.ur
 
 export type Env = Readonly<Record<string, string>>;
 
-/** Requests being answered, strings waiting for a connection, flights, and callers who wait for one. */
+/** The requests without an answer, the strings that wait for a connection, the flights, and the callers that wait for one. */
 export type UnderWay = Readonly<Record<'inFlight' | 'queued' | 'flights' | 'waiting', number>>;
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
-/** How the process is run: unless asked for otherwise, from its sources. */
+/** How the process is run. By default, it is run from its sources. */
 export interface GatewayManner {
-  /** As the image runs it: built, with the image's options for Node. */
+  /** Built, and with the Node options of the image. */
   readonly isBuilt?: boolean;
   /** Its memory limit. */
   readonly cgroup?: MemoryCgroup;
@@ -25,7 +25,7 @@ export interface GatewayManner {
   readonly preload?: string;
 }
 
-/** A real gateway process on free ports, once it listens. */
+/** Starts a real gateway process on free ports. Resolves when it listens. */
 export async function startGateway(ending: Ending, env: Env, manner: GatewayManner = {}) {
   const program = startProgram(ending, commandOf(env, manner));
   const { url, adminUrl } = await program.listening();
@@ -34,13 +34,13 @@ export async function startGateway(ending: Ending, env: Env, manner: GatewayMann
     rssBytes: () => rssBytes(program.pid),
     peakRssBytes: () => peakRssBytes(program.pid),
     sockets: () => socketCount(program.pid),
-    /** How many requests to SHOUTCLOUD it has counted. */
+    /** How many requests it has sent to SHOUTCLOUD, by its own count. */
     async attempts() {
       const text = await textOf(`${adminUrl}/metrics`);
       const counts = matches(text, /^tuohs_upstream_attempts_total\S* (\d+)/gm);
       return counts.reduce((sum, count) => sum + Number(count), 0);
     },
-    /** What `/status` says is under way. */
+    /** What is under way by `/status`. */
     async underWay(): Promise<UnderWay> {
       const { requests, upstream } = JSON.parse(await textOf(`${adminUrl}/status`));
       const { queued, flights, waiting } = upstream;
@@ -64,13 +64,13 @@ function commandOf(env: Env, { isBuilt, cgroup, preload }: GatewayManner) {
   return { command: first, args, environment: { ...BASE, ...(isBuilt && imageEnv()), ...env } };
 }
 
-/** What the image says to Node. */
+/** The image's options for Node. */
 function imageFlags(): string[] {
   const flag = inDockerfile(/^ENTRYPOINT \["node", "(--[\w-]+)", /m);
   return [...inDockerfile(/^ENV NODE_OPTIONS="(.*)"$/m).split(' '), flag];
 }
 
-/** What the image says to the allocator of memory. */
+/** The image's settings for the memory allocator. */
 function imageEnv(): Env {
   return { MALLOC_MMAP_THRESHOLD_: inDockerfile(/^ENV MALLOC_MMAP_THRESHOLD_=(\d+)$/m) };
 }
@@ -84,13 +84,13 @@ function inDockerfile(line: RegExp): string {
 const DOCKERFILE = fileURLToPath(new URL('../../../Dockerfile', import.meta.url));
 const BUILT_MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 
-// Every row ends with a SIGTERM; those about draining say how long it lasts.
+// Every row ends with a SIGTERM. Rows about the drain set its length.
 const BASE: Env = {
   ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0' },
   ...{ SHOUTCLOUD_URL: 'http://127.0.0.1:1', DRAIN_MS: '100' },
 };
 
-// A new connection for each look: one that stays open would count as a socket left behind.
+// Uses a new connection each time, because an open one would count as a leaked socket.
 async function textOf(url: string): Promise<string> {
   const response = await fetch(url, { headers: { connection: 'close' } });
   return response.text();

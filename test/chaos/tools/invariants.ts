@@ -6,11 +6,11 @@ import type { Ledger } from './lab.ts';
 import { atMost, exactly, type Figure } from './row.ts';
 import { countOf, slowestMs } from './statistics.ts';
 
-// The upstream's four connections and Redis's one are kept open between requests.
+// The four connections to the upstream and the one to Redis stay open between requests.
 const KEPT_SOCKETS = 5;
 const REST_WITHIN_MS = 5_000;
 
-/** What must hold in every row, whatever it does. Ends the row's gateways. */
+/** Checks what must hold in every row. Ends the gateways of the row. */
 export async function checkInvariants({ gateways, upstreams, loads, asked }: Ledger): Promise<Figure[]> {
   const answers = [...asked, ...loads.flatMap((load) => load.answers)];
   const attempts = upstreams.reduce((sum, upstream) => sum + upstream.calls(), 0);
@@ -27,7 +27,7 @@ export async function checkInvariants({ gateways, upstreams, loads, asked }: Led
   return [...figures, exactly('exit codes', codes.filter((code) => code !== 0).join(), '')];
 }
 
-// A load generator that ran late itself measured that, too.
+// How late a load generator itself ran. This measurement includes it.
 function worstNoiseMs(load: Load): number {
   return load.noiseMs(0, Number.POSITIVE_INFINITY);
 }
@@ -40,12 +40,12 @@ function isOurFault({ status }: Answer): boolean {
   return status === 500 || status === 502;
 }
 
-// A hit and a caller who joined another's flight are no calls; one that got an error or hung up may have been one.
+// Hits and shared flights need no call. A request that failed or hung up counts, because it can have made one.
 function isCall({ source }: Answer): boolean {
   return source === 'upstream' || source === 'none' || source === 'local';
 }
 
-/** Both counted from the same moment: the end of the row. */
+/** The time of both counts from the same moment: the end of the row. */
 function checkRest(alive: Ledger['gateways']): Promise<Figure[]> {
   const isEach = (isSo: (each: Ledger['gateways'][number]) => boolean | Promise<boolean>) =>
     msUntil(async () => (await Promise.all(alive.map(isSo))).every(Boolean), REST_WITHIN_MS);

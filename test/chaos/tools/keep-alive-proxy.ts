@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:
 import { httpServer } from '../../support/http-server.ts';
 import type { Ending } from '../../support/process.ts';
 
-/** A server that the proxy may send requests to. */
+/** A server that the proxy can send requests to. */
 export interface Backend {
   readonly port: number;
   readonly adminUrl: string;
@@ -10,7 +10,7 @@ export interface Backend {
 
 const POLL_MS = 1_000;
 
-/** An HTTP proxy as an ingress is: keep-alive to its backends, readiness polled, nothing ever tried again. */
+/** An HTTP proxy like an ingress: it keeps connections to its backends, polls their readiness, and repeats no request. */
 export async function startKeepAliveProxy(ending: Ending) {
   const backends = new Map<Backend, Agent>();
   let ready: readonly Backend[] = [];
@@ -27,7 +27,7 @@ export async function startKeepAliveProxy(ending: Ending) {
     ready = (await Promise.all(looks)).flat();
   };
   const poll = setInterval(look, POLL_MS);
-  /** Lets go of the backends. */
+  /** Closes the connections to the backends. */
   const leave = () => {
     clearInterval(poll);
     for (const agent of backends.values()) agent.destroy();
@@ -36,7 +36,7 @@ export async function startKeepAliveProxy(ending: Ending) {
   return {
     url,
     leave,
-    /** How many backends got requests at the last look. */
+    /** How many backends were ready when they were last polled. */
     readyCount: () => ready.length,
     add: (backend: Backend) => void backends.set(backend, new Agent({ keepAlive: true })),
   };

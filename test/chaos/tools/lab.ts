@@ -8,10 +8,10 @@ import { memoryCgroup } from './memory-cgroup.ts';
 import type { Handicap } from './row.ts';
 import { startUpstream, type Upstream } from './upstream.ts';
 
-/** What a row works with. All that it starts is recorded for the invariants and closed with the lab. */
+/** What a row works with. Everything that it starts is recorded for the invariants, and closed together with the lab. */
 export type Lab = ReturnType<typeof openLab>['lab'];
 
-/** What the invariants are checked against. */
+/** What the invariants check. */
 export interface Ledger {
   readonly gateways: { readonly gateway: Gateway; readonly socketsAtStart: number }[];
   readonly upstreams: Upstream[];
@@ -27,35 +27,35 @@ export function openLab(seed: number, handicap: Handicap | undefined) {
 
   const lab = {
     ...{ seed, after, gateway, load },
-    /** How long to measure: so long, but only as long as it takes to fail if the row runs unprotected. */
+    /** How long to measure. A row that runs without its protection fails early, so it is measured for a shorter time. */
     ms: (fullMs: number) => (handicap ? Math.min(fullMs, UNPROTECTED_MS) : fullMs),
-    /** As the image runs it, in a memory cgroup of its own of this size. */
+    /** Runs the image's program in a memory cgroup of this size. */
     gatewayWithin(limitBytes: number, env: Env) {
       const cgroup = memoryCgroup(limitBytes);
       after(cgroup.remove);
       return gateway(env, { cgroup, isBuilt: true });
     },
-    /** The compatible server in this process, with faults that can change. */
+    /** The SHOUTCLOUD-compatible server in this process. Its faults can be changed. */
     async upstream(options: ShoutcloudOptions) {
       const upstream = await startUpstream(options);
       after(upstream.close);
       ledger.upstreams.push(upstream);
       return upstream;
     },
-    /** The same as a process of its own, with these arguments; resolves with its address. */
+    /** The same server as a process of its own, with these arguments. Resolves with its address. */
     async shoutcloud(args: readonly string[]) {
       const command = [MAIN, 'shoutcloud', '--quiet', '--port', '0', ...args];
       const server = startProgram({ after }, { command: process.execPath, args: command });
       return String((await server.logLine('listening')).url);
     },
     redis: () => redisServer({ after }),
-    /** New texts of short length at this rate for this time; resolves when all are answered. */
+    /** Asks for new short texts at this rate for this time. Resolves when all are answered. */
     async unknown(target: Gateway, perSecond: number, durationMs: number) {
       const asking = load(target, [{ label: 'unknown', texts: { seed }, perSecond }], durationMs);
       await asking.done;
       return asking;
     },
-    /** Asks for one text on a connection of its own. */
+    /** Asks for one text on a new connection. */
     async ask({ port }: Gateway, text: string) {
       const caller = openCaller({ port });
       const answer = await caller.ask(questionOf(text));
@@ -66,14 +66,14 @@ export function openLab(seed: number, handicap: Handicap | undefined) {
   };
   return { lab, ledger, close };
 
-  /** Its protection is off where the row runs unprotected. */
+  /** Switches the protection off if the row runs without it. */
   async function gateway(env: Env, manner?: GatewayManner): Promise<Gateway> {
     const started = await startGateway({ after }, { ...env, ...handicap?.env }, manner);
     ledger.gateways.push({ gateway: started, socketsAtStart: started.sockets() });
     return started;
   }
 
-  /** Without `durationMs` it goes on until it is stopped. */
+  /** Without `durationMs`, the load goes on until it is stopped. */
   function load({ url }: { readonly url: string }, streams: readonly Stream[], durationMs?: number): Load {
     const started = startLoad({ url, streams, ...(durationMs && { durationMs }) });
     after(started.kill);

@@ -7,12 +7,12 @@ function known(seed: number): TextSource {
   return { seed: seed + 1, cycle: KNOWN };
 }
 
-/** What the callers below know. */
+/** The texts that the callers below know. */
 export function knownTexts(seed: number): string[] {
   return someTexts(KNOWN, known(seed));
 }
 
-/** Callers who ask for 20 texts in turn, and others who ask for new ones of a series; each so often a second. */
+/** Callers that ask for the same 20 texts in turn, and callers that ask for new texts. `rates` are requests per second. */
 export function callers(seed: number, rates: Record<'known' | 'unknown', number>, series = 0): Stream[] {
   return [
     { label: 'known', texts: known(seed), perSecond: rates.known },

@@ -1,7 +1,7 @@
 import type { Figure } from './row.ts';
 import type { Outcome } from './run-row.ts';
 
-/** One run of a row as lines of a fixed-width table: a line a figure below the row's name. */
+/** The result of a row as lines of a table: one line for each figure, below the name of the row. */
 export function reportOf({ row, handicap, figures, tookMs, ok }: Outcome): string {
   const name = handicap ? `  † ${describe(handicap)}` : row.name;
   const shown = handicap

@@ -1,6 +1,6 @@
 import type { Lab } from './lab.ts';
 
-/** One measured number (or word) beside what it must keep to. */
+/** One measured number or word, and its limit. */
 export interface Figure {
   readonly what: string;
   readonly value: number | string;
@@ -8,17 +8,17 @@ export interface Figure {
   readonly ok: boolean;
 }
 
-/** How a row is run once more without its protection, and which figure must then fail. */
+/** How a row runs once more without its protection, and which figure must then fail. */
 export interface Handicap {
   readonly env: Readonly<Record<string, string>>;
   readonly fails: string;
 }
 
-/** One line of the table of faults. `run` takes what it needs from the lab, which closes it again. */
+/** A row of the table of faults. `run` takes what it needs from the lab, which is closed afterwards. */
 export interface Row {
   readonly name: string;
   readonly group: 'upstream' | 'caches' | 'callers' | 'life cycle';
-  /** Takes 10 minutes or more: only by hand. */
+  /** Takes 10 minutes or more, so it runs only on request. */
   readonly isLong?: boolean;
   readonly needsRedis?: boolean;
   /** Runs the built service in a memory cgroup. */
@@ -39,7 +39,7 @@ export function exactly(what: string, value: number | string, wanted: number | s
   return { what, value, limit: `= ${wanted}`, ok: value === wanted };
 }
 
-/** A figure to read: nothing must hold. */
+/** A figure without a limit. */
 export function noted(what: string, value: number | string): Figure {
   return { what, value: typeof value === 'number' ? rounded(value) : value, limit: '', ok: true };
 }

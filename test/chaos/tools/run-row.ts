@@ -5,18 +5,18 @@ import type { Figure, Handicap, Row } from './row.ts';
 
 const MINUTE_MS = 60_000;
 
-/** What a run of one row found. */
+/** The result of one run of a row. */
 export interface Outcome {
   readonly row: Row;
-  /** `undefined` for the ordinary run. */
+  /** `undefined` in a run with the protection. */
   readonly handicap: Handicap | undefined;
   readonly figures: readonly Figure[];
   readonly tookMs: number;
-  /** Whether all figures hold; unprotected, whether the figure that must fail does. */
+  /** Whether all figures hold. In a run without the protection: whether the figure that must fail fails. */
   readonly ok: boolean;
 }
 
-/** Runs a row and checks the invariants; with its protection off, the figure that must fail proves that its check can. */
+/** Runs a row and checks the invariants. Without its protection, a figure must fail, which proves that the check works. */
 export async function runRow(row: Row, seed: number, handicap?: Handicap): Promise<Outcome> {
   const startedAt = performance.now();
   const { lab, ledger, close } = openLab(seed, handicap);
@@ -30,14 +30,14 @@ export async function runRow(row: Row, seed: number, handicap?: Handicap): Promi
   return { row, handicap, figures, tookMs: performance.now() - startedAt, ok };
 }
 
-/** Of the invariants, those that are broken. */
+/** Adds the figures of the invariants that are broken. */
 async function withInvariants(row: Row, lab: Lab, ledger: Ledger): Promise<Figure[]> {
   const figures = await inTime(row, lab);
   const invariants = await checkInvariants(ledger);
   return [...figures, ...invariants.filter(({ ok }) => !ok)];
 }
 
-/** A row that hangs is a row that failed. */
+/** Counts a row that hangs as failed. */
 async function inTime(row: Row, lab: Lab): Promise<Figure[]> {
   const timer = new AbortController();
   const ms = (row.isLong ? 30 : 5) * MINUTE_MS;

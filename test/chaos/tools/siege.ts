@@ -3,20 +3,20 @@ import { connect, type Socket } from 'node:net';
 export interface SiegePlan {
   readonly port: number;
   readonly size: number;
-  /** Called for each connection once it stands, and again for the one that takes its place. */
+  /** Called for each connection when it is open, and for each connection that replaces a closed one. */
   readonly act: (socket: Socket, index: number) => unknown;
-  /** How much they take of what they are sent. */
+  /** How much of the answers is read. */
   readonly reads?: 'all' | 'nothing' | 'a byte a second';
 }
 
 const TICK_MS = 20;
-/** 2,000 a second at first, 300 a second of those that come back: what a single machine does without effort. */
+/** Opens 2,000 connections a second at first, and then reopens 300 a second, which one machine can do easily. */
 const FIRST_PER_TICK = 40;
 const AGAIN_PER_TICK = 6;
-/** Each address may have as many connections as there are ports. */
+/** One address has only as many connections as there are ports. */
 const ADDRESSES = 50;
 
-/** A crowd that comes back: `size` connections, each opened again when the gateway closes it, until the process ends. */
+/** A crowd of `size` connections. Each is opened again when the gateway closes it, until the process ends. */
 export function besiege({ port, size, act, reads = 'all' }: SiegePlan): void {
   const due = Array.from({ length: size }, (_, index) => index);
   let opened = 0;
@@ -49,7 +49,7 @@ export function besiege({ port, size, act, reads = 'all' }: SiegePlan): void {
   }
 }
 
-/** Sends the next of `pieces` each `everyMs` until the connection goes or none is left. */
+/** Sends a piece every `everyMs` until the connection closes or no piece is left. */
 export function drip(socket: Socket, everyMs: number, piece: () => string | Buffer | undefined): void {
   const timer = setInterval(() => {
     const bytes = piece();

@@ -14,7 +14,7 @@ export function slowestMs(answers: readonly Answer[]): number {
   return answers.reduce((slowest, answer) => Math.max(slowest, answer.tookMs), 0);
 }
 
-/** The share of the answers that are so; of none it is 0, so that an empty measurement never passes. */
+/** The share of the answers for which this holds. It is 0 without any answer, so that an empty measurement never passes. */
 export function shareOf(answers: readonly Answer[], isSo: (answer: Answer) => boolean): number {
   return answers.length === 0 ? 0 : countOf(answers, isSo) / answers.length;
 }
@@ -27,7 +27,7 @@ export function ofLabel(answers: readonly Answer[], label: string): Answer[] {
   return answers.filter((answer) => answer.label === label);
 }
 
-/** Those asked for from the first time on and before the second. */
+/** The answers to requests that were sent between these times. */
 export function between(answers: readonly Answer[], fromMs: number, toMs: number): Answer[] {
   return answers.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
 }
@@ -36,7 +36,7 @@ export function isRight(answer: Answer): boolean {
   return answer.isRight;
 }
 
-/** How often each status (or, of no answer, each socket error) was seen, such as `200×90 503×10`. */
+/** The count of each status, or of each socket error if there was no answer: `200×90 503×10`. */
 export function statusesOf(answers: readonly Answer[]): string {
   const counts = new Map<string, number>();
   for (const { status, code } of answers) {

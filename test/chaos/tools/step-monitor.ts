@@ -1,5 +1,5 @@
-// Loaded into a service before its program: on SIGUSR2 it prints how much processor time the longest turn of the event loop
-// took since the last time. Time on the clock would count what other programs on the machine do.
+// Loaded into a service before its program. On SIGUSR2 it prints the processor time of the longest turn of the event loop since the
+// last signal. Wall-clock time would include other programs on the machine.
 let longestUs = 0;
 let last = process.threadCpuUsage();
 

@@ -2,7 +2,7 @@ import { type ShoutcloudOptions, startShoutcloud } from '../../../src/shoutcloud
 
 export type Upstream = Awaited<ReturnType<typeof startUpstream>>;
 
-/** The compatible server that this project ships, in this process; it can go, and come back on its port. */
+/** The SHOUTCLOUD-compatible server of this project, in this process. It can be stopped, and started again on its port. */
 export async function startUpstream(options: ShoutcloudOptions) {
   let server = await startShoutcloud(options);
   const { url, port } = server;
@@ -10,9 +10,9 @@ export async function startUpstream(options: ShoutcloudOptions) {
   return {
     url,
     calls: () => earlierCalls + server.calls,
-    /** From the next request on. */
+    /** Takes effect with the next request. */
     setFaults: (faults: string) => server.setFaults(faults),
-    /** The server stops listening and closes every connection. */
+    /** Stops listening and closes every connection. */
     close: () => server.close(),
     async open() {
       earlierCalls += server.calls;

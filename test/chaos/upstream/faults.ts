@@ -13,7 +13,7 @@ export const brokenConnections = answeredNevertheless(
     .join(' '),
 );
 
-/** Retries hide that many failures, and cost less than a second attempt for each call. */
+/** Retries hide this many failures, and cost less than a second attempt for each call. */
 function answeredNevertheless(name: string, faults: string): Row {
   return {
     name,

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Reply } from '../../support/ask.ts';
 
-/** A string that was answered, as every client of this API relies on. */
+/** Checks the answer to a string. Every client of the API relies on this. */
 export function assertShout(reply: Reply, data: string): void {
   assert.equal(reply.status, 200, reply.body);
   assert.equal(reply.headers['content-type'], 'application/json');
   assert.deepEqual(JSON.parse(reply.body), { data });
 }
 
-/** An error as the error table has it: never a page, never a stack, never to be stored. */
+/** Checks an error against the error table: never a page, never with a stack, never to be stored. */
 export function assertProblem(reply: Reply, status: number, code: string): void {
   assert.equal(reply.status, status, reply.body);
   assert.equal(reply.headers['content-type'], 'application/json');
@@ -23,7 +23,7 @@ export function assertProblem(reply: Reply, status: number, code: string): void 
 export const CACHE_STATUS =
   /^tuohs; (hit(; detail=redis)?|fwd=miss(; stored)?(; collapsed)?(; detail=local)?)$/;
 
-/** What no answer goes without. */
+/** Checks the headers that every answer has. */
 export function assertStandardHeaders({ headers }: Reply): void {
   assert.match(String(headers.date), / GMT$/);
   assert.equal(headers['x-content-type-options'], 'nosniff');

@@ -11,7 +11,7 @@ function jsonOf(data: string): Question {
   return post(JSON.stringify({ data }));
 }
 
-/** These bytes as a string of JSON. */
+/** These bytes as the content of a JSON string. */
 function bytes(...some: number[]): Question {
   return post(Buffer.concat([Buffer.from('{"data":"'), Buffer.from(some), Buffer.from('"}')]));
 }
@@ -20,7 +20,7 @@ function each<T extends string>(values: readonly T[], question: (value: T) => Qu
   return Object.fromEntries(values.map((value) => [value, [question(value), data] as const]));
 }
 
-/** Questions that are answered, each by what it shows, with the string that is the answer. */
+/** Requests that succeed, by what they show, each with its answer. */
 export const SHOUTS: Readonly<Record<string, readonly [question: Question, data: string]>> = {
   'the empty string': [jsonOf(''), ''],
   'a single space': [jsonOf(' '), ' '],
@@ -83,7 +83,7 @@ const BAD_TYPES = [
   ...['application/json; charset=iso-8859-1', 'application/json; charset=utf-16'],
 ];
 
-/** Questions that get the 400 of bad input. */
+/** Requests that get the 400 for bad input. */
 export const BAD_INPUT: Readonly<Record<string, Question>> = {
   ...Object.fromEntries(Object.entries(BAD_JSON).map(([what, body]) => [what, post(body)])),
   ...Object.fromEntries(BAD_TYPES.map((type) => [`the type "${type}"`, post('{"data":"hello"}', type)])),
@@ -111,5 +111,5 @@ export const BAD_INPUT: Readonly<Record<string, Question>> = {
 
 const long = 'a'.repeat(262_144 - '{"data":""}'.length);
 
-/** The longest string that a body has room for, and the one that is a byte longer. */
+/** The longest string that fits into a body, and one that is a byte longer. */
 export const LONGEST = { question: jsonOf(long), data: long.toUpperCase(), more: jsonOf(`${long}a`) };

@@ -6,14 +6,14 @@ import { promisify } from 'node:util';
 import type { LoadPlan, LoadReports } from '../../../bench/tools/load-plan.ts';
 import { httpServer } from '../../support/http-server.ts';
 
-/** What the generator reports, and the texts that it sent. */
+/** Runs the generator. Resolves with its report, and the texts that it sent. */
 async function loaded(test: TestContext, plan: Partial<LoadPlan>, status = 200) {
   const texts: string[] = [];
   const { url } = await httpServer(test, async (request, response) => {
     const { data } = (await json(request)) as { data: string };
     texts.push(data);
     response.writeHead(status, { 'Content-Length': 10 });
-    // In two pieces: an answer need not come at once.
+    // An answer can come in several pieces.
     response.write('01234');
     setImmediate(() => response.end('56789'));
   });
@@ -25,7 +25,7 @@ async function loaded(test: TestContext, plan: Partial<LoadPlan>, status = 200) 
   return { report: reports.only, texts };
 }
 
-test('the load generator reports as many answers as it was told to get', async (t) => {
+test('the load generator reports as many answers as the plan wants', async (t) => {
   const { report, texts } = await loaded(t, { texts: { series: 'a' }, answers: 50 });
 
   assert.equal(report.answers, 50);

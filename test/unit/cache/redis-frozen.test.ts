@@ -20,7 +20,7 @@ redisTest('a frozen Redis costs the commands under way 50 ms, and later ones not
 
   assert.deepEqual([before, isKept, await slow, found], ['waits', true, undefined, undefined]);
   assert.deepEqual(outcomes(), ['get timeout', 'set timeout', 'get skipped']);
-  // The breaker is closed: what is overdue is enough of a reason.
+  // The breaker is still closed: the overdue replies alone are the reason.
   assert.deepEqual(connection.status(), { ...UP, overdue: 2 });
 });
 
@@ -101,7 +101,7 @@ redisTest('a long text that arrives late answers no other text', async (redis, t
   assert.deepEqual(changes(), ['up']);
 });
 
-/** A get that takes its whole time limit, and whose reply then comes; `meanwhile` runs while it waits. */
+/** A get that times out, and whose reply comes afterwards. `meanwhile` runs before the timeout. */
 async function slowGet(
   { server, store, world, connection }: ServedRedis,
   t: TestContext,

@@ -68,7 +68,7 @@ for (const [what, trouble, more] of [
   );
 }
 
-/** A primary that knows "hello" becomes a replica. */
+/** Makes a primary that knows "hello" a replica. */
 async function becomesReplica(redis: ServedRedis, t: TestContext) {
   const { store, control, changes } = redis;
   store.set('hello', 'HELLO');
@@ -76,7 +76,7 @@ async function becomesReplica(redis: ServedRedis, t: TestContext) {
   await control.replicaof('127.0.0.1', 1);
   return {
     ...redis,
-    /** A write that is refused and costs the connection; it is there again afterwards. */
+    /** Sends a write that is refused and ends the connection. Resolves when there is a new one. */
     async refuse() {
       const before = changes().length;
       store.set('more', 'MORE');

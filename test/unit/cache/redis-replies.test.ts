@@ -7,7 +7,7 @@ import { connectedRedisStore } from './redis-under-test.ts';
 
 type Replies = Readonly<Record<string, string>>;
 
-/** Bytes that are not a reply to any of our commands; reply-guard.test.ts has all kinds. */
+/** Bytes that are no reply to any of our commands. reply-guard.test.ts has all kinds. */
 const FOREIGN: Replies = { 'a push': '>1\r\n$-1\r\n', 'a string without its end': '$2\r\nABCDEF\r\n' };
 
 /** Replies that cannot belong to this command. */
@@ -105,7 +105,7 @@ function replyTo(command: string, reply: string): Script {
   return ([name]) => (name === command ? reply : undefined);
 }
 
-/** A Redis of the test's own that knows "hello", and the ways to ask it. */
+/** A fake Redis that knows "hello", and functions that ask it. */
 async function knowsHello(t: TestContext) {
   const redis = await fakeRedis(t);
   const connected = await connectedRedisStore(t, redis.url);

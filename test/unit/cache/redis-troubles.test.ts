@@ -24,7 +24,7 @@ const CLUSTER = { isCluster: true };
 
 type Address = (t: TestContext) => string | Promise<string>;
 
-/** Addresses of what is not a Redis, or not one that can be used. */
+/** Addresses of servers that are no Redis, or not a usable one. */
 const UNUSABLE: readonly [what: string, trouble: RedisTrouble, address: Address][] = [
   ['a closed port', 'refused', closedRedisUrl],
   ['a host that does not exist', 'name_not_found', () => 'redis://no-such-host.invalid'],
@@ -203,7 +203,7 @@ redisTest('a closed connection does not come back', async (redis) => {
   assert.deepEqual(redis.outcomes(), ['get skipped', 'set skipped']);
 });
 
-/** Checks that no call waits for this Redis, that it is not used, and why. */
+/** Checks that no call waits for this Redis, that it is not used, and that this is the reason. */
 async function hasTrouble(redis: RedisUnderTest, trouble: RedisTrouble): Promise<void> {
   isLeftAlone(redis);
   await redis.becomes('down');
@@ -230,17 +230,17 @@ async function closedRedisUrl(): Promise<string> {
   return (await closedUrl()).replace('http:', 'redis:');
 }
 
-/** The address of a server that does this to each connection. */
+/** The address of a server that does this with each connection. */
 function urlOf(scheme: string, act: (socket: Socket) => void): Address {
   return async (t) => `${scheme}//127.0.0.1:${(await tcpServer(t, act)).port}`;
 }
 
-/** The address of a Redis that says this when it is greeted with INFO. */
+/** The address of a Redis that answers INFO like this. */
 function greeting(reply: string): Address {
   return async (t) => (await redisWithInfo(t, `${reply}\r\n`)).url;
 }
 
-/** The right CA for the server, if it has a certificate. */
+/** The options for a server with a certificate, if it has one. */
 function secured({ clients, certificates }: RedisServer): Place {
   return { clients, ca: certificates && readFileSync(certificates.caFile, 'utf8') };
 }

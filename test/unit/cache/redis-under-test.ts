@@ -16,14 +16,13 @@ import { testWorld } from '../../support/world.ts';
 export type RedisUnderTest = ReturnType<typeof startRedisStore>;
 
 export interface Place {
-  /** What the connection ends with; the test unless given. */
+  /** Ends the connection; by default, the test does. */
   readonly clients?: Ending;
   readonly ca?: string | undefined;
 }
 
 /**
- * A connection with the numbers of the real one, except the pause before it connects again, on a clock that stands still,
- * and a store on it.
+ * A connection and a store, on a clock that stands still. Except for the pause before it reconnects, its numbers are the real ones.
  */
 export function startRedisStore(t: TestContext, url: string, { clients = t, ca }: Place = {}) {
   const world = testWorld();
@@ -43,15 +42,15 @@ export function startRedisStore(t: TestContext, url: string, { clients = t, ca }
     ...{ world, connection },
     /** The pause of the real one before it connects again. */
     reconnectMs: () => reconnectMs?.(),
-    /** The client below the connection, to break it. */
+    /** The client inside the connection, for tests that break it. */
     client,
     store: redisStore(connection, { ttlDays: 30, verify: verifiedUpperCase }, world),
     /** Resolves when the connection is up, or down. */
     becomes: (state: 'up' | 'down') => until(t, () => reports().at(-1)?.isUp === (state === 'up')),
-    /** What was reported about the connection so far: `up`, or `down: ` and the reason. */
+    /** The reports about the connection so far: `up`, or `down: ` and the reason. */
     changes: () =>
       reports().map(({ isUp, trouble }) => (isUp ? 'up' : 'down') + (trouble ? `: ${trouble}` : '')),
-    /** The outcomes of the commands since the last call of this. */
+    /** The outcomes of the commands since the last call. */
     outcomes() {
       const operations = world.told('redis-operation').slice(seen);
       seen += operations.length;
@@ -79,7 +78,7 @@ export function serverTest(
 /** A connected store on a real server. */
 export type ServedRedis = RedisUnderTest & {
   readonly server: RedisServer;
-  /** A client of the server for the test itself. */
+  /** A client of the server, for the test itself. */
   readonly control: RedisServer['control'];
 };
 

@@ -83,7 +83,7 @@ for (const [what, more, expected] of [
   });
 }
 
-/** More than half of what can come unasked, in short elements. */
+/** More than half of the bytes that can come without a command, in short elements. */
 const HALF = stringOf(4000).repeat(17);
 
 for (const [what, asked, fault, ...chunks] of [
@@ -162,7 +162,7 @@ test('a reply that is settled twice counts once, and without awaited replies the
   assert.deepEqual([timers, clock.timers()], [1, 0]);
 });
 
-/** A guard of a connection on which this many replies are awaited, as ioredis counts them. */
+/** A guard of a connection on which ioredis waits for this many replies. */
 function startGuard(asked: number) {
   const clock = fakeClock();
   const faults: string[] = [];

@@ -40,7 +40,7 @@ test('16 texts are under way at once, answers keep their order, and a text can h
   const full = Promise.withResolvers<void>();
   serviceOf(t, async (text) => {
     most = Math.max(most, ++underWay);
-    // Time for a 17th request to begin.
+    // Gives a 17th request the time to begin.
     if (underWay === 16) settled().then(settled).then(full.resolve);
     await full.promise;
     // Later texts are answered first.
@@ -121,7 +121,7 @@ for (const args of [[], ['--json']]) {
   });
 }
 
-/** Puts a service behind `fetch` that answers each text, or responds with what `spoil` returns. It obeys signals. */
+/** Replaces `fetch` by a service that answers each text, or with what `spoil` returns. It obeys signals. */
 function serviceOf(
   t: TestContext,
   spoil: (text: string) => Response | undefined | Promise<Response | undefined> = () => undefined,
@@ -141,7 +141,7 @@ function answered(text: string) {
   return { data: `<${text}>`, cacheStatus: 'tuohs; hit', requestId: 'request-1' };
 }
 
-/** Runs `tuohs shout --json`: its exit code, the objects that it prints, and its standard error. */
+/** Runs `tuohs shout --json`. Resolves with its exit code, the objects that it prints, and its standard error. */
 async function shoutJson(args: readonly string[], options?: RunOptions) {
   const { stdout, ...rest } = await ran(['shout', '--json', ...args], options);
   const lines = stdout.split('\n').slice(0, -1);

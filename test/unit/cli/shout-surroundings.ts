@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly onOutput?: () => void;
 }
 
-/** Runs a command line in this process, which ends by itself. Resolves with its exit code and what it wrote. */
+/** Runs a command line in this process. Resolves with its exit code and its output. */
 export async function ran(args: readonly string[], options: RunOptions = {}) {
   const { input = '', environment = {}, interrupt = new Promise<void>(() => {}) } = options;
   const stdin = input instanceof Readable ? input : Readable.from([Buffer.from(input)]);
@@ -29,7 +29,7 @@ export async function ran(args: readonly string[], options: RunOptions = {}) {
   return { exitCode, stdout: out, stderr: err };
 }
 
-/** Replaces `fetch` until the test ends. Returns the addresses that are asked. */
+/** Replaces `fetch` until the end of the test. Returns the addresses of its calls. */
 export function behindFetch(t: TestContext, fetch: typeof globalThis.fetch): string[] {
   const asked: string[] = [];
   t.mock.method(globalThis, 'fetch', (...[url, init]: Parameters<typeof globalThis.fetch>) => {
@@ -39,7 +39,7 @@ export function behindFetch(t: TestContext, fetch: typeof globalThis.fetch): str
   return asked;
 }
 
-/** An input that brings this, and then fails with the error, or never ends. */
+/** An input with this text, which then fails with the error, or never ends. */
 export function inputOf(said: string, error?: Error): Readable {
   async function* chunks() {
     yield Buffer.from(said);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { run } from '../../../src/cli/program.ts';
 import { soFar } from '../../support/layer.ts';
 
-/** Runs `tuohs --help` with this as standard output. */
+/** Runs `tuohs --help` with this stream as standard output. */
 function help(stdout: Writable) {
   const stderr = new PassThrough();
   const first = Promise.withResolvers<void>();
@@ -13,7 +13,7 @@ function help(stdout: Writable) {
   return { exitCode, interrupt: first.resolve, said: () => String(stderr.read() ?? '') };
 }
 
-/** A reader that reads nothing until `read` is called; `begun` resolves when there is something to read. */
+/** A stream that takes nothing until `read` is called. `begun` resolves at the first write. */
 function stalledReader() {
   const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let text = '';

@@ -11,8 +11,8 @@ import {
 export type Manner = (texts: readonly string[], signal: AbortSignal) => Response | Promise<Response>;
 
 /**
- * A service behind `fetch`, the texts and the signal of each request, and the ways to ask it. It answers one request in
- * each of these manners, and all later ones as it should.
+ * A service behind `fetch`, the texts and the signal of each of its requests, and functions that ask it. It uses each of these
+ * manners for one request, and then answers as it should.
  */
 export function fakeService(...manners: Manner[]) {
   const requests: string[][] = [];
@@ -34,12 +34,12 @@ export function saying(line: (text: string) => string): Manner {
   return garbled((lines) => lines.join(''), line);
 }
 
-/** Sends this instead of the right lines, and ends in order. */
+/** Sends this instead of the right lines, and ends normally. */
 export function garbled(body: (lines: readonly string[]) => string, line = resultLine): Manner {
   return (texts) => new Response(body(texts.map((text) => `${line(text)}\n`)));
 }
 
-/** Stops after this many lines until `goOn` resolves; breaks the connection there if it rejects. */
+/** Stops after this many lines until `goOn` resolves. If it rejects, the connection breaks there. */
 export function halting(after: number, goOn: Promise<void>, line = resultLine): Manner {
   return (texts) => {
     async function* pieces() {
@@ -52,18 +52,18 @@ export function halting(after: number, goOn: Promise<void>, line = resultLine): 
   };
 }
 
-/** Begins an answer that never comes. */
+/** Begins an answer, and sends nothing of it. */
 export const hanging: Manner = (texts, signal) => halting(0, abortOf(signal))(texts, signal);
 
 /** Refuses the connection. */
 export const unreachable: Manner = () => Promise.reject(new TypeError('fetch failed'));
 
-/** The answer of the fake to a text, which a client cannot check against the text. */
+/** The answer of the fake to a text. A client cannot check it against the text. */
 export function shouted(text: string): string {
   return `<${text}>`;
 }
 
-/** What the real service answers to a text of plain letters. */
+/** The answer of the real service to a text of plain letters. */
 export function reallyShouted(text: string): string {
   return text.split('').reverse().join('').toUpperCase();
 }
@@ -77,7 +77,7 @@ export function problem(
   return new Response(JSON.stringify(body), { status, headers });
 }
 
-/** A body without an end or a line feed, how much of it was read, and whether its reader has left. */
+/** A body without an end and without a line feed, how much of it was read, and whether its reader has left. */
 export function endlessAnswer() {
   let pieces = 0;
   let isLeft = false;
@@ -91,7 +91,7 @@ export function endlessAnswer() {
   return { body: ReadableStream.from(body()), pieces: () => pieces, isLeft: () => isLeft };
 }
 
-/** A client whose requests are all answered like this, and its requests. */
+/** A client that gets this answer to each request, and its requests. */
 export function clientOf(
   answer: () => Response | Promise<Response> = () => Response.json({ data: 'A' }),
   options: Partial<ClientOptions> = {},
@@ -104,7 +104,7 @@ export function clientOf(
   return { calls, ...createClient({ baseUrl: 'http://tuohs.test', fetch, ...options }) };
 }
 
-/** The client's error with which this rejects. */
+/** The client's error with which the promise rejects. */
 export async function failure(promise: Promise<unknown>): Promise<TuohsClientError> {
   const error = await promise.then(
     () => assert.fail('it did not fail'),
@@ -130,7 +130,7 @@ function abortOf(signal: AbortSignal): Promise<never> {
 
 type Texts = Iterable<string> | AsyncIterable<string>;
 
-/** A bulk of the client that asks with this `fetch`, and the texts of its results, or why there is none. */
+/** A bulk request of a client with this `fetch`: resolves with the texts of its results, or with the codes of their errors. */
 export function bulkBy(fetch: typeof globalThis.fetch) {
   const bulk = (texts: Texts, options: { signal?: AbortSignal; timeoutMs?: number } = {}) =>
     createClient({ baseUrl: 'http://tuohs.test', fetch, ...options }).bulk(texts, options);
@@ -139,7 +139,7 @@ export function bulkBy(fetch: typeof globalThis.fetch) {
   return { bulk, outcomes };
 }
 
-/** From now on the pauses between attempts take no time. */
+/** Makes the pauses between attempts take no time. */
 export function withoutPauses(t: TestContext): void {
   t.mock.method(globalThis, 'setTimeout', (run: () => void) => setImmediate(run));
 }

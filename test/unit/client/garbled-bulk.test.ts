@@ -15,7 +15,7 @@ import {
 
 type Lines = readonly string[];
 
-/** What a proxy can make of the answer to twenty texts. */
+/** Ways in which a proxy can garble the answer to twenty texts. */
 const garblings: Readonly<Record<string, (lines: Lines) => string>> = {
   'without a line in the middle': (lines) => lines.toSpliced(7, 1).join(''),
   'with a line twice': (lines) => lines.toSpliced(7, 0, lines[7] ?? '').join(''),
@@ -119,7 +119,7 @@ test('an answer that does not end is not read for ever', async () => {
   assert.ok(endless.isLeft());
 });
 
-/** What the real service answers. */
+/** The lines of the real service. */
 function linesOf(texts: Lines): string[] {
   return texts.map((text) => `${reallyLine(text)}\n`);
 }

@@ -70,7 +70,7 @@ const movedTo = (words: string) => ({
 
 const SOMEWHERE = { message: 'http://tuohs.test/ answers a redirect: use that address' };
 
-/** An answer, and fields of the error that follows from it. */
+/** An answer, and fields of the error that it becomes. */
 const FAILURES: readonly [what: string, answer: Response | Error, expected: Partial<TuohsClientError>][] = [
   [
     'an error of the service',
@@ -265,7 +265,7 @@ test('the answer to a long text can be long, even with every character escaped',
 });
 
 test('the client names each code of the service, and no other', async () => {
-  // The compiler checks both ways.
+  // The compiler checks that both lists have the same codes.
   const named: Readonly<Record<ServiceErrorCode, { status: number }>> = problems;
   const codes: readonly ServiceErrorCode[] = Object.keys(problems) as (keyof typeof problems)[];
 

@@ -5,8 +5,8 @@ import type { BreakerState } from '../../../src/core/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 /**
- * What happens: `+9` is 9 milliseconds later, `call 9` is 9 calls that want in, `fail 9` is 9 that are let in
- * and fail, `report failure 9` is 9 failures of calls that were let in before.
+ * The steps of a script: after `+9`, 9 ms have passed; `call 9` makes 9 calls; `fail 9` makes 9 calls that get in and fail; `report
+ * failure 9` reports 9 failures of calls that got in before.
  */
 const OPEN = 'fail 9, +1000, fail 1';
 const HALF_OPEN = `${OPEN}, +1000, call 3`;
@@ -70,7 +70,7 @@ test('it opens for up to a quarter longer, so that many processes do not probe i
   assert.deepEqual([first, breaker.retryAfterMs], [1200, 5000]);
 });
 
-test('each change is told once', async () => {
+test('each change is reported once', async () => {
   const { play, told } = startBreaker();
 
   await play(`${HALF_OPEN}, report success 2`);
@@ -78,7 +78,7 @@ test('each change is told once', async () => {
   assert.deepEqual(told, ['open', 'half-open', 'closed']);
 });
 
-/** A closed breaker with the numbers of the one around the upstream. */
+/** A closed breaker with the numbers of the real one. */
 function startBreaker() {
   const clock = fakeClock();
   clock.setRandom(0);
@@ -90,7 +90,7 @@ function startBreaker() {
     breaker,
     clock,
     told,
-    /** Plays a script; resolves with how many of its calls were let in. */
+    /** Plays a script. Resolves with the number of calls that got in. */
     async play(script: string): Promise<number> {
       let entered = 0;
       for (const step of script.split(', ').filter((step) => step !== '')) {

@@ -189,7 +189,7 @@ test('a limit is exceeded while the delay is above it', () => {
   assert.deepEqual([atLimit, isLate()], [false, true]);
 });
 
-/** One whose every turn is as late as the test says. */
+/** A measured event loop, each turn of which is as late as the test decides. */
 function startDelay(): { delay: LoopDelay; take(latenesses: readonly number[]): void } {
   let nowMs = 1000;
   let due: { at: number; run: () => void } | undefined;

@@ -4,14 +4,14 @@ import { LeaveController, type LeaveSignal } from '../../../src/core/leave-signa
 
 const REASON = new Error('gone');
 
-/** What a platform signal does, ours does. */
+/** Our signal behaves like that of the platform. */
 for (const Controller of [AbortController, LeaveController]) {
-  test(`${Controller.name} tells each listener once, but not who stopped listening or begins too late`, () => {
+  test(`${Controller.name} calls each listener once, but none that was removed or added too late`, () => {
     const controller: AbortController | LeaveController = new Controller();
     const { signal }: { signal: LeaveSignal } = controller;
     const told: string[] = [];
     const listeners = ['first', 'stopped', 'second', 'last'].map((name) => () => told.push(name));
-    for (const listener of listeners) signal.addEventListener('abort', listener);
+    for (const listener of [...listeners, ...listeners]) signal.addEventListener('abort', listener);
     for (const i of [1, 3]) signal.removeEventListener('abort', listeners[i] ?? (() => {}));
     signal.addEventListener('abort', () => told.push('third'));
 
@@ -23,7 +23,7 @@ for (const Controller of [AbortController, LeaveController]) {
     assert.deepEqual([signal.aborted, signal.reason], [true, REASON]);
   });
 
-  test(`${Controller.name} throws its reason, and nothing while somebody waits`, () => {
+  test(`${Controller.name} throws its reason after the abort, and nothing before`, () => {
     const controller: AbortController | LeaveController = new Controller();
     const { signal }: { signal: LeaveSignal } = controller;
 

@@ -23,7 +23,7 @@ for (const [what, [text, reversed]] of Object.entries(KNOWN)) {
   });
 }
 
-// What a fast path may take as plain, and what it must not: neighbours that join only each other are among them.
+// Characters that a fast path can treat as plain, and others that it must not. Some of them join only each other.
 const PLAIN_BLOCKS = '0-2ff 370-590 2010-20cf 3000-30ff 3400-3600 abf0-ac20 d780-d7ff ff01-ffa0';
 
 const blocks = PLAIN_BLOCKS.split(' ').map((block) => {
@@ -164,7 +164,7 @@ function unitsFrom(first: number, last: number): fc.Arbitrary<string> {
     .filter(isWhole);
 }
 
-/** Texts in which much joins its neighbour. */
+/** Texts with many characters that join their neighbours. */
 function joiners(): fc.Arbitrary<string> {
   const unit = fc.constantFrom(
     ...'a\r\n\u0301\u200d\ufe0f👨👩🇺🇸🏽\u1100\u1161\u11a8가각क\u094dष\u0600\u0e33\u3099か\uff9e\u20e3',

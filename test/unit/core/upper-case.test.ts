@@ -38,7 +38,7 @@ test('the end of a word makes no difference to a sigma', () => {
   assert.equal(simpleUpperCase('ὀδυσσεύς ΣΑΣ'), 'ὈΔΥΣΣΕΎΣ ΣΑΣ');
 });
 
-test('only outside the well-known blocks may a letter stay lower case', () => {
+test('a letter can stay in lower case only outside the well-known blocks', () => {
   const inside = [0x61, 0x17f, 0x3ac, 0x3ce, 0x430, 0x45f, 0x561, 0x586];
   const outside = [0x180, 0x19b, 0x3ab, 0x3cf, 0x42f, 0x460, 0x560, 0x587, 0x10d70];
 
@@ -82,7 +82,7 @@ test('the simple upper case of any text is let through', () => {
   );
 });
 
-test('a single other code point is turned down unless it is one that may stay', () => {
+test('a single other code point is refused, unless it can stay in lower case', () => {
   const place = fc.tuple(text(), fc.nat(), fc.oneof(anyCharacter(), fc.constant('same')));
 
   fc.assert(
@@ -103,7 +103,7 @@ test('a single other code point is turned down unless it is one that may stay', 
   );
 });
 
-/** Simple case mapping, as the design derives it from JavaScript's. */
+/** Simple case mapping, derived from JavaScript's full mapping. */
 function ruledUpperCase(character: string): string {
   const full = character.toUpperCase();
   if ([...full].length === 1) return full;
@@ -122,7 +122,7 @@ function letter(): fc.Arbitrary<string> {
   return fc.constantFrom(...'abcßŉıſǆжʼnάΐ\u0345\u0301\u{10428}\u{1e943}');
 }
 
-/** Every code point that can stand in a well-formed text, as a character. */
+/** Every code point of well-formed texts, as a character. */
 function* everyCharacter(): Generator<string> {
   for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
     const isSurrogate = codePoint >= 0xd800 && codePoint <= 0xdfff;
@@ -143,7 +143,7 @@ function anyCharacter(): fc.Arbitrary<string> {
   return fc.oneof(letters, character());
 }
 
-/** The tolerance as the design states it. */
+/** The tolerance by its rule. */
 function mayStay(character: string): boolean {
   return !/^[\0-\u017f\u03ac-\u03ce\u0430-\u045f\u0561-\u0586]$/u.test(character);
 }

@@ -24,7 +24,7 @@ test('a copy of .env.example changes nothing, and the values in it are the defau
   assert.deepEqual(readConfig(written), readConfig({}));
 });
 
-test('a value of the chart that nothing is said of is an error', () => {
+test('a value of the chart without a comment is an error', () => {
   assert.throws(() => chartValues('# Said.\none: 1\n\ntwo: 2\n'), /says nothing about two/);
 });
 

@@ -68,7 +68,7 @@ function baseUnits(text: string): number {
   return Number(number) * (factors[unit] ?? Number.NaN);
 }
 
-/** `name`, or `outer.name` where both stand on one line. */
+/** The constant `name`, or `outer.name` if both are on one line. */
 function constantIn(file: string, name: string): number {
   const pattern = new RegExp(`\\b${name.replace('.', '\\b.*\\b')}(?: =|:) ([\\d_]+)\\b`);
   return Number(pattern.exec(read(file))?.[1]?.replaceAll('_', ''));

@@ -5,7 +5,7 @@ import { matches, read } from '../../support/pages.ts';
 
 const page = read('docs/resilience.md');
 
-// Innermost first, as they are wired.
+// The layers as they are wired, the innermost first.
 const wired = matches(read('src/shouter-stack.ts'), /\blayers\.(\w+)\(/g)
   .map((name) => (['memory', 'redis'].includes(name) ? 'cached' : name))
   .reverse();
@@ -41,7 +41,7 @@ test('docs/monitoring.md has a row for each series of ours, with its labels, typ
   );
 });
 
-test('each series that the page mentions exists, also where its beginning is left out', async () => {
+test('each series that the page mentions exists, even with its prefix left out', async () => {
   const names = (await seriesTable()).map(({ name }) => name);
   const mentioned = matches(
     page,

@@ -74,7 +74,7 @@ test('while the event loop is late, requests are refused', async (t) => {
   assert.deepEqual(service.shed(), ['event_loop']);
 });
 
-/** A listening service whose upstream holds every call. */
+/** A listening service whose upstream keeps every call waiting. */
 async function start(t: TestContext, limits: Partial<AdmissionLimits>) {
   const { upstream, world, server, port } = await fakeApi(t, { limits });
   upstream.hold('deaf');

@@ -14,7 +14,7 @@ const lose = ({ request }: Exchange) => void request.socket.destroy();
 const fail = (exchange: Exchange) => exchange.fail(noText());
 const breakBody = (exchange: Exchange) => exchange.breakBody(noText());
 
-// Node asserts that answers finish in the order of their requests, and otherwise ends the process.
+// Node asserts that answers finish in the order of their requests. A broken order would end the process.
 for (const [what, steps, begins, finishes] of [
   ['does not begin on a connection that is gone', [lose, fail], false, false],
   ['does not finish on a connection that is gone since it began', [fail, lose, breakBody], true, false],
@@ -89,7 +89,7 @@ function noText() {
   return badInput('no text', 'Send a text.');
 }
 
-/** A socket that sends all that it is given at once. */
+/** A socket that sends everything at once. */
 class QuickSocket extends Socket {
   override _write(_chunk: Buffer, _encoding: string, sent: () => void): void {
     sent();
@@ -99,7 +99,7 @@ class QuickSocket extends Socket {
   }
 }
 
-/** An exchange whose body has not arrived; its client does not wait for a small rest of it. */
+/** An exchange whose large body has not arrived yet, and whose client waits for `100 Continue`. */
 function beforeItsBody(maxHeldBytes = 1_000_000) {
   const world = testWorld();
   const request = new IncomingMessage(new QuickSocket());
@@ -122,7 +122,7 @@ function beforeItsBody(maxHeldBytes = 1_000_000) {
     ),
     manyPieces: () => {},
     workTurn: (_, work) => work(),
-    isDraining: () => false,
+    draining: new AbortController().signal,
     isClosing: () => false,
     newId: () => 'an-id',
   });

@@ -28,7 +28,7 @@ for (const [form, value] of Object.entries(FIELDS)) {
   });
 }
 
-test('whatever URLSearchParams writes is read again', () => {
+test('everything that URLSearchParams writes can be read', () => {
   const fields = fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })));
 
   fc.assert(
@@ -49,7 +49,7 @@ test('fields are read as URLSearchParams reads them', () => {
     fc.property(encoded, (form) => {
       const read = new URLSearchParams(form.replace(/^\?/, '')).get('data') ?? undefined;
 
-      // Where bytes are not UTF-8 the web platform repairs, and we refuse.
+      // The web platform repairs bytes that are not UTF-8; we refuse them.
       if (!read?.includes('\ufffd')) assert.equal(dataField(form), read);
     }),
     { numRuns: 2000 },

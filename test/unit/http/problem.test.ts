@@ -5,7 +5,7 @@ import { problemFor, problems } from '../../../src/http/problem.ts';
 
 const CONTACT = 'Failed to contact shoutcloud api';
 
-/** The table of the contract; a text is given where it is part of it. */
+/** The table of the contract. A text is given if it is a part of the contract. */
 const TABLE: Record<ErrorCode, [status: number, text?: string]> = {
   BAD_INPUT: [400, 'Data was not able to be parsed from request. Please try again.'],
   NOT_FOUND: [404],

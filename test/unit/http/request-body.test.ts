@@ -6,7 +6,7 @@ import { TuohsError } from '../../../src/core/errors.ts';
 import { RequestBody } from '../../../src/http/request-body.ts';
 import { testWorld } from '../../support/world.ts';
 
-// In one turn of the event loop a crowd can send more than the pod's memory has room for, and V8 would free it later.
+// In one turn of the event loop, many clients can send more than the memory of the pod. V8 would free it too late.
 const UNWANTED: Readonly<Record<string, (body: RequestBody) => void>> = {
   'is thrown away': (body) => void body.discard(1_000_000, testWorld().clock),
   'has no room': (body) => body.read(1_000_000, { held: { set: noRoom }, run: fails, fail: () => {} }, fails),

@@ -9,13 +9,13 @@ const HALF = GOOD.slice(0, 17);
 
 interface Answer {
   readonly body: string;
-  /** The length in the head, if it is not that of the body. */
+  /** The announced length, if it differs from that of the body. */
   readonly announced?: number;
   readonly end?: Heard['end'];
   readonly waits?: readonly number[];
 }
 
-/** What each fault sends behind the head of a good answer. */
+/** What each fault sends after the head of a good answer. */
 const ANSWERS: Readonly<Record<string, Answer>> = {
   wrong: { body: '{"INPUT":"hello","OUTPUT":"XELLO"}' },
   longer: { body: '{"INPUT":"hello","OUTPUT":"HELLO!"}' },
@@ -60,7 +60,7 @@ for (const [faults, { body, announced = body.length, end = 'open', waits = [] }]
   });
 }
 
-/** What each of these sends instead of an answer. */
+/** What each of these faults sends instead of an answer. */
 const FRAGMENTS: readonly [faults: string, text: string, end: Heard['end']][] = [
   ['reset', '', 'reset'],
   ['reset=in-headers', 'HTTP/1.1 200 OK\r\nContent-Ty', 'reset'],
@@ -113,7 +113,7 @@ test('wrong differs from the right answer for every text', async (t) => {
 
 const UNAVAILABLE = 'HTTP/1.1 503 Service Unavailable';
 
-/** Whole answers, what their heads hold, and what their bodies are. */
+/** Complete answers: a part of their heads, and their bodies. */
 const WHOLE: readonly [faults: string, head: string[], body: RegExp][] = [
   ['status=503', [UNAVAILABLE, 'Content-Type: text/plain', 'Content-Length: 20'], /^Service Unavailable\n$/],
   ['status=503,retry-after=2', [UNAVAILABLE, 'Retry-After: 2'], /^Service/],

@@ -11,7 +11,7 @@ export async function running(test: TestContext, options?: ShoutcloudOptions): P
   return server;
 }
 
-/** What a server with these faults says to this, over one connection. */
+/** Sends these bytes to a server with these faults. Resolves with what came back over the connection. */
 export async function heard(
   test: TestContext,
   options: ShoutcloudOptions,
@@ -38,7 +38,7 @@ export function shout(server: Shoutcloud, input: string): Promise<Response> {
   return fetch(`${server.url}/V1/SHOUT`, { method: 'POST', headers, body, redirect: 'manual' });
 }
 
-/** Every wait is over at once; `waits` are the milliseconds asked for. */
+/** A clock on which every wait ends at once. `waits` are the milliseconds of each. */
 export function instantClock(): Clock & { waits: number[] } {
   const waits: number[] = [];
   const after: Clock['after'] = (ms, run) => {
@@ -50,13 +50,13 @@ export function instantClock(): Clock & { waits: number[] } {
   return { ...systemClock, epochMs: () => Date.UTC(2030, 0, 1), after, sleep, waits };
 }
 
-/** What came over one connection, one character a byte, and how it was left. */
+/** The bytes of one connection, one character a byte, and how the connection ended. */
 export interface Heard {
   readonly text: string;
   readonly end: 'open' | 'closed' | 'reset';
 }
 
-/** Sends these bytes (one character each) and listens until the server ends the connection or `isEnough`. */
+/** Sends these bytes, one character a byte. Resolves when the server ends the connection, or when `isEnough` is true. */
 export async function talk(
   test: { after(run: () => void): void },
   port: number,
@@ -70,12 +70,12 @@ export async function talk(
   return { text: text(), end };
 }
 
-/** A POST of this body (one character a byte) as SHOUTCLOUD wants it. */
+/** A POST of this body, one character a byte, as SHOUTCLOUD expects it. */
 export function post(body: string, contentType = 'application/json'): string {
   return `POST /V1/SHOUT HTTP/1.1\r\nHost: x\r\nContent-Type: ${contentType}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-/** Whether the head and as many bytes as it announces are there. */
+/** Whether this has a head and as many bytes as the head announces. */
 export function isWhole(text: string): boolean {
   const length = Number(/\r\nContent-Length: (\d+)\r\n/.exec(text)?.[1]);
   return bodyOf(text).length >= length;

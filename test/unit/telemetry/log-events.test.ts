@@ -13,7 +13,7 @@ const ENDED = { type: 'worker-ended', pid: 7, code: null, signal: 'SIGKILL' } as
 const REFUSED = Object.assign(new Error('connect to 10.0.0.1'), { code: 'ECONNREFUSED' });
 const UNREACHABLE = 'code="UPSTREAM_UNREACHABLE"';
 const CLUSTER = 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.';
-const OPEN = 'SHOUTCLOUD keeps failing: unknown strings are refused at once, known ones are answered.';
+const OPEN = 'SHOUTCLOUD keeps failing: unknown texts are refused at once, known ones are answered.';
 const REPLICA = 'It is a read-only replica: let REDIS_URL name the primary.';
 
 const LINES: [event: Event, line: string][] = [
@@ -59,7 +59,7 @@ test('events that only count are no lines', () => {
 });
 
 for (const message of ['quotes hidden-text', 'a\n at hidden-text (b)', 'at hidden-text']) {
-  test(`of a bug its place is logged, and not what it says: ${JSON.stringify(message)}`, () => {
+  test(`the place of a bug is logged, and not its message: ${JSON.stringify(message)}`, () => {
     const error = new TypeError(message, { cause: new Error(message) });
 
     const [line = ''] = logged('debug', { type: 'failed', requestId: 'mine', code: 'INTERNAL', error });
@@ -158,14 +158,14 @@ function failed(kind: 'unreachable' | 'timeout', reason = 'no answer came', caus
   return { type: 'failed', requestId: 'mine', code: error.code, error };
 }
 
-/** The lines that these events become. */
+/** The log lines of these events. */
 function logged(level: 'debug' | 'info', ...events: readonly Event[]): string[] {
   const { emit, lines } = eventLog(level);
   for (const event of events) emit(event);
   return lines();
 }
 
-/** A log of events, on a clock of the test; its lines so far as `level message: name=value…`, without their time. */
+/** A log of events on a clock of the test. A line is `level message: name=value…`, without the time. */
 function eventLog(level: 'debug' | 'info') {
   const logTo = logLines();
   const clock = fakeClock();

@@ -94,14 +94,14 @@ function outputTo(t: TestContext, path: string) {
   const output = logOutput({ clock, fd });
   return { clock, fd, output, fill };
 
-  /** Writes more than any buffer holds, and says how many lines were kept. */
+  /** Writes more lines than any buffer holds. Returns how many were kept. */
   function fill(): number {
     for (let i = 0; i < MANY; i++) output.write(line(i));
     return MANY - output.dropped();
   }
 }
 
-/** Reads on until this holds of all that was read. */
+/** Reads until this is true of everything that was read. */
 async function readUntil(
   t: TestContext,
   read: () => string,

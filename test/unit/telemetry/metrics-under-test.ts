@@ -1,21 +1,24 @@
 import { AT_REST } from '../../../scripts/monitoring/series-table.ts';
 import { type Event, emitTo } from '../../../src/core/events.ts';
-import { metrics, type Readings } from '../../../src/telemetry/metrics.ts';
+import { metrics, type Status } from '../../../src/telemetry/metrics.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
-/** Metrics with steady readings, which have counted these events. */
-export function measured(events: readonly Event[], readings: Partial<Readings> = {}) {
+/** Metrics that have counted these events, of a process in this state. */
+export function measured(events: readonly Event[], state: Partial<Status> = {}, logLinesDropped = 0) {
   const { listeners, read, text, series } = metrics({ version: '1.2.3', clock: fakeClock() });
   const emit = emitTo(listeners);
-  read({ ...AT_REST, ...readings });
+  read(
+    () => ({ ...AT_REST, ...state }),
+    () => logLinesDropped,
+  );
   for (const event of events) emit(event);
-  /** The values by series, as in the text format. */
+  /** The values by series, with the names of the text format. */
   const values = () =>
     new Map(series().flatMap(({ name, values }) => [...values].map(([end, value]) => [name + end, value])));
   return { text, series, values };
 }
 
-/** One event of each kind that is only counted. */
+/** An event of each type that is only counted. */
 export const ONLY_COUNTED: readonly Event[] = [
   { type: 'cache-read', tier: 'memory', result: 'hit' },
   { type: 'coalesced' },
@@ -28,7 +31,7 @@ export const ONLY_COUNTED: readonly Event[] = [
   { type: 'bulk-lines', outcome: 'success', lines: 3 },
 ];
 
-/** One event of each kind. */
+/** An event of each type. */
 export const ONE_OF_EACH: readonly Event[] = [
   ...ONLY_COUNTED,
   { type: 'answered', method: 'POST', route: '/v1', status: 200, durationMs: 12, requestId: 'id' },

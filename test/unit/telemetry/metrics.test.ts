@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seriesTable } from '../../../scripts/monitoring/series-table.ts';
 import type { Event } from '../../../src/core/events.ts';
-import type { Readings } from '../../../src/telemetry/metrics.ts';
+import type { Status } from '../../../src/telemetry/metrics.ts';
 import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
 import { measured, ONE_OF_EACH } from './metrics-under-test.ts';
 
@@ -14,7 +14,7 @@ const REDIS_SECONDS = 'redis_operation_duration_seconds';
 const ROUTE = 'method="POST",route="/v1",status="200"';
 const LAST_SUCCESS = 'upstream_last_success_timestamp_seconds';
 
-/** What each event adds to its series; durations become seconds. */
+/** The series that each event changes, and by how much. Durations are in seconds. */
 const COUNTED: [series: string, value: number, event: Event][] = [
   [`http_request_duration_seconds_count{${ROUTE}}`, 1, { ...ANSWERED, durationMs: 250 }],
   [`http_request_duration_seconds_sum{${ROUTE}}`, 0.25, { ...ANSWERED, durationMs: 250 }],
@@ -41,25 +41,40 @@ for (const [series, value, event] of COUNTED) {
   });
 }
 
-const READ: [series: string, Partial<Readings>, value: number][] = [
-  ['tuohs_in_flight_requests', { inFlight: () => 7 }, 7],
-  ['tuohs_held_bytes', { heldBytes: () => 7 }, 7],
-  ['tuohs_open_connections', { openConnections: () => 7 }, 7],
-  ['tuohs_cache_bytes', { cacheBytes: () => 7 }, 7],
-  ['tuohs_retry_budget_tokens', { retryBudgetTokens: () => 7 }, 7],
-  ['tuohs_redis_up', { isRedisUp: () => true }, 1],
-  ['tuohs_redis_up', { isRedisUp: () => false }, 0],
-  ['tuohs_redis_trouble{reason="wrong_password"}', { redisTrouble: () => 'wrong_password' }, 1],
-  ['tuohs_redis_trouble{reason="refused"}', { redisTrouble: () => 'wrong_password' }, 0],
-  ['tuohs_breaker_state{state="half-open"}', { breakerState: () => 'half-open' }, 1],
-  ['tuohs_breaker_state{state="closed"}', { breakerState: () => 'half-open' }, 0],
-  [`tuohs_build_info{version="1.2.3",node="${process.version}"}`, {}, 1],
-];
-for (const [series, readings, value] of READ) {
+const STATE: Status = {
+  requests: { inFlight: 3, heldBytes: 4, connections: 5 },
+  upstream: { breaker: 'half-open', retryBudgetTokens: 6 },
+  memory: { bytes: 7 },
+  redis: { isUp: true, trouble: 'wrong_password' },
+};
+
+for (const [series, value] of [
+  ['tuohs_in_flight_requests', 3],
+  ['tuohs_held_bytes', 4],
+  ['tuohs_open_connections', 5],
+  ['tuohs_retry_budget_tokens', 6],
+  ['tuohs_cache_bytes', 7],
+  ['tuohs_redis_up', 1],
+  ['tuohs_redis_trouble{reason="wrong_password"}', 1],
+  ['tuohs_redis_trouble{reason="refused"}', 0],
+  ['tuohs_breaker_state{state="half-open"}', 1],
+  ['tuohs_breaker_state{state="closed"}', 0],
+  ['tuohs_log_lines_dropped_total', 8],
+  [`tuohs_build_info{version="1.2.3",node="${process.version}"}`, 1],
+] as const) {
   test(`${series} is read when it is asked for: ${value}`, () => {
-    assert.equal(measured([], readings).values().get(series), value);
+    assert.equal(measured([], STATE, 8).values().get(series), value);
   });
 }
+
+test('without Redis in the settings there are no series about its connection', () => {
+  const names = [...measured([], { redis: undefined }).values().keys()];
+
+  assert.deepEqual(
+    names.filter((name) => /^tuohs_redis_(up|trouble)/.test(name)),
+    [],
+  );
+});
 
 test('the series of ours are those that are documented, with their labels', async () => {
   const text = await measured(ONE_OF_EACH).text();
@@ -75,7 +90,7 @@ test('the series of ours are those that are documented, with their labels', asyn
     }),
   );
 
-  // A process without others has no series about workers.
+  // A single process has no series about workers.
   const documented = (await seriesTable()).filter(({ name }) => !name.startsWith('tuohs_worker'));
   assert.deepEqual(
     ours.sort((a, b) => (a.name < b.name ? -1 : 1)),

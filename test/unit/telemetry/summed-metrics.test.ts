@@ -7,10 +7,11 @@ import { measured } from './metrics-under-test.ts';
 const SHED: Event = { type: 'shed', reason: 'requests' };
 const SHED_SERIES = 'tuohs_shed_requests_total{reason="requests"}';
 
-/** Series of a process that shed this many requests and has this many under way. */
+/** The series of a process that has shed this many requests and has this many in flight. */
 function worker({ shed = 0, inFlight = 0, isRedisUp = true, dropped = 0 }) {
-  const readings = { inFlight: () => inFlight, isRedisUp: () => isRedisUp, logLinesDropped: () => dropped };
-  return measured(Array(shed).fill(SHED), readings).series();
+  const requests = { inFlight, heldBytes: 0, connections: 0 };
+  const redis = { isUp: isRedisUp, trouble: undefined };
+  return measured(Array(shed).fill(SHED), { requests, redis }, dropped).series();
 }
 
 function summed(...pids: number[]) {
@@ -36,7 +37,7 @@ for (const [series, one, other, sum] of [
   ['tuohs_redis_up', {}, { isRedisUp: false }, 0],
   ['tuohs_breaker_state{state="closed"}', {}, {}, 1],
   [`tuohs_build_info{version="1.2.3",node="${process.version}"}`, {}, {}, 1],
-  // The primary has dropped three itself.
+  // The primary itself has dropped three.
   ['tuohs_log_lines_dropped_total', { dropped: 4 }, { dropped: 5 }, 12],
 ] as const) {
   test(`${series} of two workers is ${sum}, after any number of readings`, async () => {

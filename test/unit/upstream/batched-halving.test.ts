@@ -54,7 +54,7 @@ const CASES: Record<string, Case> = {
   'halves that are refused fail as their batch did': { fate: refusingHalves, calls: 3 },
 };
 for (const [what, { fate, texts = 4, calls, isBudgetEmpty, ...options }] of Object.entries(CASES)) {
-  test(`${what}: each caller is told the first failure`, async () => {
+  test(`${what}: each caller gets the first failure`, async () => {
     const { shoutAll, upstream, budget } = startBatched(options);
     upstream.decide(fate);
     while (isBudgetEmpty && budget.spend());

@@ -12,11 +12,11 @@ const FIVE = Array<number>(5).fill(1000);
 const ALL_WAIT = 'waits waits waits waits waits';
 
 /**
- * What happens to a busy queue, then how much time each string has that is asked for in one turn, and what they come to.
- * `leave 2` are the last two that wait, `finish 3` so many batches one after the other, `pause 500` is one of the gate.
+ * The script of a busy queue, how much time each string of one turn has left, and how they end. `leave 2`: the last two waiting
+ * callers leave. `finish 3`: three batches finish one after the other. `pause 500`: the gate pauses.
  */
 for (const [what, script, ms, seen] of [
-  // Before them are 2 and 3 strings: 3 × 400 ms is half of 2400 ms, 4 × 400 ms is more than half of 3000 ms.
+  // Behind 2 and 3 waiting strings, the waits are 3 × 400 ms, half of 2400 ms, and 4 × 400 ms, more than half of 3000 ms.
   ['a string that would wait for over half of its time is refused', '', [2400, 3000], 'waits OVERLOADED'],
   ['a caller that leaves does not change the estimate for others', 'leave 1', [1500], 'OVERLOADED'],
   ['the time after all have left is not counted', 'leave 2, finish 1, +60000', FIVE, ALL_WAIT],
@@ -94,7 +94,7 @@ for (const [what, intervals, waitMs] of [
   });
 }
 
-/** Batches have left every 400 ms for a while; one is under way, two more wait. */
+/** A queue whose batches have left every 400 ms for a while. One is under way, and two more wait. */
 async function startBusy({ maxItems = 1 } = {}) {
   const batched = startBatched({ maxItems });
   const { upstream, clock } = batched;

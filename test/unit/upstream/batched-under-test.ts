@@ -11,7 +11,7 @@ export interface BatchedOptions {
   readonly isWorthwhile?: () => boolean;
 }
 
-/** A batched shouter and the gate it looks at, around a fake. */
+/** A batched shouter with its gate, around a fake. */
 export function startBatched(options: BatchedOptions = {}) {
   const { connections = 1, maxItems = 64, ratio = 1, isWorthwhile = () => true } = options;
   const world = testWorld();

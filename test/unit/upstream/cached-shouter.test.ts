@@ -24,7 +24,7 @@ test('a first answer says that it is stored, and the second time the store answe
 });
 
 for (const isStored of [false, true]) {
-  test(`of what the store does not take, stored is what another store says: ${isStored}`, async () => {
+  test(`an answer that the store does not take is stored only if an inner store has it: ${isStored}`, async () => {
     const { shout } = cached(memoryStore({ maxBytes: 1 }), { stored: isStored });
 
     assert.equal((await shout('abc')).stored, isStored);
@@ -50,7 +50,7 @@ test('of those that shared a flight only one writes to the store', async () => {
   assert.deepEqual(written, []);
 });
 
-test('a store that takes its time is waited for', async () => {
+test('a slow store is waited for', async () => {
   const { shout, upstream } = cached({ tier: 'redis', get: async () => 'ABC', set: () => true });
 
   assert.deepEqual(await shout('abc'), { text: 'ABC', source: 'redis', stored: true, collapsed: false });

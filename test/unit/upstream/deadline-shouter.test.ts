@@ -31,7 +31,7 @@ for (const [manner, callersMs, ms] of [
 }
 
 for (const manner of ['listening', 'deaf'] as const) {
-  test(`a caller who leaves is let go at once, though the rest is ${manner}`, async () => {
+  test(`a caller that leaves gets its error at once, although the inner layer is ${manner}`, async () => {
     const { clock, shout } = held(manner);
     const { call, leave } = leavableCall();
     const answer = shout('abc', call);
@@ -74,7 +74,7 @@ test('an answer that is there stays one, costs no timer and does not touch the s
   assert.equal(clock.timers(), 0);
 });
 
-test('a caller who left before it began is let go, though the rest does not look', async () => {
+test('a caller that left before it began gets its error, although the inner layer does not check', async () => {
   const { clock, shout } = layerUnderTest((_upstream, world) =>
     deadlineShouter({ shout: () => new Promise<never>(() => {}) }, { deadlineMs: 3000 }, world),
   );
@@ -83,7 +83,7 @@ test('a caller who left before it began is let go, though the rest does not look
   assert.equal(clock.timers(), 0);
 });
 
-test('what the rest comes to after the deadline harms nobody', async () => {
+test('a result of the inner layer after the deadline does no harm', async () => {
   const { upstream, clock, shout } = held();
   const answer = assert.rejects(shout('abc'), TIMEOUT);
   await clock.advance(3000);
@@ -127,7 +127,7 @@ for (const error of [told('OVERLOADED'), told('INTERNAL'), new TypeError('a bug'
   });
 }
 
-test('a caller who hung up gets no answer of ours, and none is counted', async () => {
+test('a caller that hung up gets no local answer, and none is counted', async () => {
   const { shout, upstream, world } = fallback();
   upstream.hold();
   const { call, leave } = leavableCall();

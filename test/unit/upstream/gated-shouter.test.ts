@@ -11,8 +11,8 @@ import { layerUnderTest, soFar } from '../../support/layer.ts';
 const REFUSAL = new TuohsError('UPSTREAM_UNREACHABLE', 'as told', { retryAfterMs: 5 });
 
 /**
- * How many connections there are, what happens, and what the callers get. `a` asks for a place, `a<2000` has 2000 ms left,
- * `-a` gives its place back, `!a` leaves. `pause=2000` begins a pause, `refuse` refuses all that wait, `+500` is later.
+ * The number of connections, the script, and what its callers get. `a` asks for a place, `a<2000` with 2000 ms left, `-a` gives its
+ * place back, `!a` leaves. `pause=2000` begins a pause, `refuse` refuses all waiting callers, and `+500` lets 500 ms pass.
  */
 const CASES = {
   'there is a place for each connection at once': '2: a b c => a in, b in',
@@ -66,7 +66,7 @@ test('a pause ends even if its timer runs a fraction of a millisecond early, as 
   assert.deepEqual(seen, [false, true]);
 });
 
-test('while the timer that ends a pause is late, nobody overtakes those that wait', () => {
+test('while the timer of a pause is late, no call overtakes the waiting ones', () => {
   let nowMs = 0;
   const gate = new Gate({ connections: 1 }, { clock: { ...fakeClock(), now: () => nowMs } });
   gate.pause(1000);
@@ -120,7 +120,7 @@ test('a failure that names a pause keeps every other call back for that long', a
 });
 
 for (const failure of [new AttemptError('throttled', 'as told'), REFUSAL]) {
-  test(`a ${failure.name} that names no pause of SHOUTCLOUD keeps nobody back`, async () => {
+  test(`a ${failure.name} without a pause delays no other call`, async () => {
     const { upstream, shout } = startGated();
     upstream.failWith(failure);
     await assert.rejects(shout('first'));
@@ -130,7 +130,7 @@ for (const failure of [new AttemptError('throttled', 'as told'), REFUSAL]) {
   });
 }
 
-/** A gate with one place, and whether it was open whenever its listener was called. */
+/** A gate with one place, and a record of whether it was open each time its listener was called. */
 function startGate(clock = fakeClock()) {
   const gate = new Gate({ connections: 1 }, { clock });
   const seen: boolean[] = [];
@@ -142,7 +142,7 @@ function startGated() {
   return layerUnderTest((upstream, world) => gatedShouter(upstream, new Gate({ connections: 1 }, world)));
 }
 
-/** Plays a script; resolves with what its callers got, in order: `in`, `left`, or how many milliseconds to wait. */
+/** Plays a script. Resolves with what its callers got, in order: `in`, `left`, or the milliseconds to wait. */
 async function play(connections: number, script: string): Promise<string> {
   const clock = fakeClock();
   const gate = new Gate({ connections }, { clock });

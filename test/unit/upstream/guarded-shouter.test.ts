@@ -95,7 +95,7 @@ for (const end of ['fail', 'leave'] as const) {
   });
 }
 
-/** A guarded shouter around a fake, whose breaker has the numbers of the real one; "early" texts have a fake of their own. */
+/** A guarded shouter around a fake, with the breaker numbers of the real one. "early" texts have another fake. */
 function startGuarded() {
   const world = testWorld();
   world.clock.setRandom(0);

@@ -8,7 +8,7 @@ import { shouterFor } from './shoutcloud-attempt.ts';
 
 const RIGHT = '{"INPUT":"a","OUTPUT":"A"}';
 
-test('a connection is used for 30 seconds and then made anew', async (t) => {
+test('a connection is replaced after 30 seconds', async (t) => {
   const clock = fakeClock();
   const { url, connections } = await httpServer(t, (_request, response) => response.end(RIGHT));
   const { shout } = shouterFor(t, url, clock);
@@ -32,7 +32,7 @@ test('no more connections are made than allowed: another attempt waits for one',
   assert.equal(connections(), 1);
 });
 
-/** What SHOUTCLOUD itself does not say. */
+/** Answers that SHOUTCLOUD itself never gives. */
 const FOREIGN: Readonly<Record<string, (response: ServerResponse) => void>> = {
   ...statuses(201, 204, 301, 302, 308, 400, 401, 403, 404, 405, 410, 421),
   'a page': (response) => response.end('<html>parked</html>'),
@@ -45,7 +45,7 @@ const FOREIGN: Readonly<Record<string, (response: ServerResponse) => void>> = {
     response.end('</html>');
   },
 };
-/** How SHOUTCLOUD itself fails. */
+/** Errors of SHOUTCLOUD itself. */
 const OWN = statuses(408, 429, 500, 503);
 for (const [what, answer] of Object.entries({ ...FOREIGN, ...OWN })) {
   const needed = what in OWN ? 1 : 2;
@@ -99,7 +99,7 @@ for (const [what, interim] of Object.entries({ '100': CONTINUE, '103': HINTS }))
   });
 }
 
-test('another protocol that nobody asked for ends the attempt', async (t) => {
+test('an upgrade that was not asked for ends the attempt', async (t) => {
   const { url } = await rawServer(t, (socket) =>
     socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
   );
@@ -118,7 +118,7 @@ test('bytes that are no HTTP behind an answer are no answer to the next attempt'
   }
 });
 
-/** Answers the first request like this, and all others right. */
+/** Answers the first request like this, and all later ones correctly. */
 function firstAnd(answer: (response: ServerResponse) => void): RequestListener {
   let requests = 0;
   return (_request, response) => {
@@ -135,7 +135,7 @@ function statuses(...some: readonly number[]): Record<string, (response: ServerR
   return Object.fromEntries(some.map((status) => [`status ${status}`, failing(status)]));
 }
 
-/** A server that reads nothing and says this to each request. */
+/** A server that reads nothing and sends this to each connection. */
 async function rawServer(t: TestContext, answer: (socket: Socket) => void) {
   const { port, connections } = await tcpServer(t, (socket) => socket.on('data', () => answer(socket)));
   return { url: `http://127.0.0.1:${port}`, connections };

@@ -66,7 +66,7 @@ for (const [what, { fate, options, ms = Number.POSITIVE_INFINITY, end, calls }] 
   });
 }
 
-test('a caller who leaves during the back-off is let go at once', async () => {
+test('a caller that leaves during the back-off gets its error at once', async () => {
   const { shout, upstream, clock } = startRetried(() => down);
   const { call, leave } = leavableCall();
   const answer = shout('hello', call);
@@ -78,7 +78,7 @@ test('a caller who leaves during the back-off is let go at once', async () => {
   assert.deepEqual([upstream.calls.length, clock.timers()], [1, 0]);
 });
 
-test('for a caller who left during the attempt it is not repeated', async () => {
+test('the attempt is not repeated for a caller that left during it', async () => {
   const { call, leave } = leavableCall();
   const { shout, upstream, budget } = startRetried(() => {
     leave();
@@ -105,7 +105,7 @@ test('a deadline that moves on while the caller waits is the one that counts', a
   assert.equal(await outcome(call), 'HELLO');
 });
 
-test('each back-off is drawn anew, from 50 to 300 ms', async () => {
+test('each back-off is a new random time from 50 to 300 ms', async () => {
   const { shout, upstream, clock } = startRetried(inTurn(down, down, down));
   const answer = shout('hello');
   const seen: number[] = [];
@@ -137,7 +137,7 @@ test('with a ratio of a half, two strings earn one token', () => {
   assert.deepEqual([afterOne, budget.spend(), budget.tokens], [false, true, 0]);
 });
 
-test('whatever happens, no more is spent than 20 and the ratio for each string', () => {
+test('the budget never spends more than 20 tokens and the ratio for each string', () => {
   const ratio = fc.double({ min: 0, max: 10, noNaN: true });
   const steps = fc.array(fc.constantFrom('earn', 'spend'), { maxLength: 300 });
   fc.assert(
@@ -152,12 +152,12 @@ test('whatever happens, no more is spent than 20 and the ratio for each string',
   );
 });
 
-/** Fails like this, one call after the other, and then no more. */
+/** Fails the first calls with these errors, in order. */
 function inTurn(...errors: Error[]): Fate {
   return (call) => errors[call - 1];
 }
 
-/** A retried shouter with the default settings around an upstream with this fate. */
+/** A retried shouter with default settings around an upstream with this fate. */
 function startRetried(fate: Fate, options: Partial<RetryOptions> = {}) {
   const budget = new RetryBudget({ ratio: 1 });
   const retried = layerUnderTest((upstream, world) =>
@@ -166,7 +166,7 @@ function startRetried(fate: Fate, options: Partial<RetryOptions> = {}) {
   retried.upstream.decide(fate);
   return { ...retried, budget, outcome };
 
-  /** Asks, lets all the time pass that any back-off takes, and resolves with what came of it. */
+  /** Asks, lets more time pass than all back-offs take, and resolves with the outcome. */
   async function outcome(call: Partial<Call>): Promise<unknown> {
     const end = endOf(retried.shout('hello', testCall(call)));
     await retried.clock.advance(60_000);

@@ -8,7 +8,7 @@ import { shoutcloudShouter } from '../../../src/upstream/shoutcloud-shouter.ts';
 import { testCall } from '../../support/call.ts';
 import { worldOn } from '../../support/world.ts';
 
-/** The shouter for this address, with more time than any test needs unless a clock of its own says otherwise. */
+/** A shouter for this address. Without a clock of the test, its time limit is longer than any test. */
 export function shouterFor(test: TestContext, url: string, clock = systemClock) {
   const world = worldOn(clock);
   const transport = httpTransport({ url, connections: 1 }, world);
@@ -19,7 +19,7 @@ export function shouterFor(test: TestContext, url: string, clock = systemClock) 
   return { shout, transport, world };
 }
 
-/** The shouter and a SHOUTCLOUD that behaves as told. */
+/** The shouter, and a SHOUTCLOUD that behaves like this. */
 export async function attempted(
   test: TestContext,
   options: ShoutcloudOptions,

@@ -43,7 +43,7 @@ for (const text of ['"OUTPUT":"X"', '\\"OUTPUT":', 'OUTPUT', '{"OUTPUT":"x"}', '
   });
 }
 
-test('an answer that nobody asked for is never taken for the next one', async (t) => {
+test('an answer without a request is never taken for the next one', async (t) => {
   const { shout } = await attempted(t, { faults: 'unasked' });
   const texts = ['one', 'two', 'three', 'four'];
 
@@ -80,7 +80,7 @@ for (const [address, path, credentials] of [
   });
 }
 
-test('an answer may escape every character', async (t) => {
+test('an answer can escape every character', async (t) => {
   const text = 'a'.repeat(20_000);
   const escaped = (letter: string) => `\\u00${letter.charCodeAt(0).toString(16)}`.repeat(text.length);
   const { url } = await httpServer(t, (_request, response) =>
@@ -93,7 +93,7 @@ test('an answer may escape every character', async (t) => {
   assert.ok(answer.text === text.toUpperCase());
 });
 
-test('an answer may be as long as twelve requests and 16 KiB, and is unreadable beyond that', async (t) => {
+test('an answer can be as long as twelve requests and 16 KiB, and a longer one is unreadable', async (t) => {
   const longest = 12 * '{"INPUT":"a"}'.length + 16_384;
   let bytes = longest;
   const { url } = await httpServer(t, (_request, response) =>

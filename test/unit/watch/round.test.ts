@@ -14,8 +14,8 @@ interface Answer {
 }
 
 /**
- * A round of a service that answers the fresh string and the known one like this, and the strings that it asked for. An
- * answer to the fresh string takes 40 ms.
+ * A round with a service that answers the fresh and the known string like this. An answer to the fresh one takes 40 ms. Resolves
+ * with the round and its strings.
  */
 async function roundWith(fresh: Answer, known: Answer = {}) {
   const texts: string[] = [];
@@ -60,7 +60,7 @@ for (const [what, fresh, known, failure] of ROUNDS) {
   });
 }
 
-test('each round asks for another fresh string, whose right answer is what SHOUTCLOUD would say', async () => {
+test('each round asks for another fresh string, and expects the answer of SHOUTCLOUD', async () => {
   const rounds = await Promise.all(Array.from({ length: 50 }, () => roundWith({})));
 
   const fresh = rounds.flatMap(({ texts }) => texts.filter((text) => text !== 'test'));

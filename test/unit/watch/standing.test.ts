@@ -11,7 +11,7 @@ for (const [rounds, standing] of [
   ['ududdd', { status: 'down', since: at(4), contrary: null }],
   ['dddududduu', { status: 'up', since: at(9), contrary: null }],
 ] as const) {
-  test(`after ${rounds} it is ${standing.status}, since the first of the rounds in a row that said so`, () => {
+  test(`after ${rounds} it is ${standing.status}, since the first of the rounds that decided it`, () => {
     assert.deepEqual(standings(rounds).at(-1), standing);
   });
 }
@@ -22,7 +22,7 @@ test('rounds that agree leave the standing as it is', () => {
   assert.equal(afterRound(first, roundNo(1, true), THRESHOLDS), first);
 });
 
-test('for any rounds, the status changes exactly where the last rounds all speak against it', () => {
+test('for any rounds, the status changes exactly when enough of the last rounds contradict it', () => {
   const anyThresholds = fc.record({
     downAfter: fc.integer({ min: 1, max: 5 }),
     upAfter: fc.integer({ min: 1, max: 5 }),
@@ -38,7 +38,7 @@ test('for any rounds, the status changes exactly where the last rounds all speak
   );
 });
 
-/** The standing after each round of the word. */
+/** The standing after each round of the word: `u` for a good one, `d` for a failed one. */
 function standings(word: string, thresholds: Thresholds = THRESHOLDS): Standing[] {
   let standing = firstStanding(at(0));
   return [...word].map((letter, i) => {
@@ -47,7 +47,7 @@ function standings(word: string, thresholds: Thresholds = THRESHOLDS): Standing[
   });
 }
 
-/** The same statuses, from the whole history each time. */
+/** The same statuses, computed from the whole history each time. */
 function statusesOf(word: string, { downAfter, upAfter }: Thresholds): string[] {
   let status = 'up';
   return [...word].map((_, i) => {

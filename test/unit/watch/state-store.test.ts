@@ -47,7 +47,7 @@ test('a state comes back whole, and the last one counts', async (t) => {
 
 test('the file can be read by people, is for its owner alone, and nothing else is left beside it', async (t) => {
   const { path, store, files } = await storeIn(t);
-  // Both were open to others. The second is the file that a killed watch leaves.
+  // Both files are open to others at first. The second one is what a killed watch leaves.
   for (const each of [path, `${path}.${process.pid}.tmp`]) await writeFile(each, '', { mode: 0o644 });
 
   await store.save(FIRST_STATE);
@@ -78,7 +78,7 @@ test('a link to the file stays a link', async (t) => {
   assert.deepEqual(JSON.parse(await readFile(`${path}.target`, 'utf8')), FIRST_STATE);
 });
 
-test('a disk that takes only a part of a state keeps the old one', async (t) => {
+test('on a disk with room for only a part of a state, the old one stays', async (t) => {
   const { path } = await storeIn(t);
   await writeFile(path, 'the old one');
   const large = JSON.stringify({ ...FIRST_STATE, url: `http://${'x'.repeat(100_000)}` });
@@ -92,7 +92,7 @@ test('a disk that takes only a part of a state keeps the old one', async (t) => 
   assert.equal(await readFile(path, 'utf8'), 'the old one');
 });
 
-/** A store of a file in a folder of its own, where nothing is yet. */
+/** A store of a file that does not exist yet, in a new folder. */
 async function storeIn(t: TestContext) {
   const place = await folder(t);
   const path = join(place, 'state.json');

@@ -11,7 +11,7 @@ import { FAKE_EPOCH_MS, fakeClock } from '../../support/fake-clock.ts';
 
 export const URL = 'https://shout.example';
 
-/** When the round with this number begins: one a minute. */
+/** The start of the round with this number. There is one each minute. */
 export function at(round: number): string {
   return new Date(FAKE_EPOCH_MS + round * 60_000).toISOString();
 }
@@ -28,7 +28,7 @@ export function recordedEvents() {
   return { events, emit: (event: WatchEvent) => void events.push(event) };
 }
 
-/** Keeps the state for the next watch on it. */
+/** Keeps the state for the next watch with this store. */
 export function memoryStore(): StateStore & { saved: WatchState | undefined } {
   return {
     saved: undefined,
@@ -41,7 +41,7 @@ export function memoryStore(): StateStore & { saved: WatchState | undefined } {
   };
 }
 
-/** A receiver that takes nothing while it is not well, and what it got. */
+/** A receiver that refuses everything while it is not well, and what it has accepted. */
 export function fakeReceiver() {
   const got: Notification[] = [];
   const receiver = {
@@ -63,7 +63,7 @@ interface WatchParts {
   readonly from?: number;
 }
 
-/** A watch as it is after a start, with a receiver of its own unless others are given. */
+/** A watch that has just started, with a receiver of its own unless others are given. */
 export async function watchOf({ thresholds = { downAfter: 3, upAfter: 2 }, ...parts }: WatchParts = {}) {
   const receiver = fakeReceiver();
   const { receivers = [receiver], store = memoryStore(), from = 1 } = parts;
@@ -83,7 +83,7 @@ export async function watchOf({ thresholds = { downAfter: 3, upAfter: 2 }, ...pa
     return watch.once();
   }
 
-  /** Plays such rounds from a word, and lets all notifications settle after each. */
+  /** Plays the rounds of a word, and lets all notifications settle after each. */
   async function play(word: string): Promise<void> {
     for (const letter of word) {
       await once(letter);

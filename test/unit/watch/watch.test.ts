@@ -187,7 +187,7 @@ function alternating(length: number): string[] {
   return Array.from({ length }, (_, i) => (i % 2 === 0 ? 'down' : 'up'));
 }
 
-/** A watch with a round each second that takes so long; `begun` are the milliseconds from the start at which they began. */
+/** A watch with a round each second, each of which takes this long. `begun` are their starts in milliseconds. */
 async function watchEachSecond(roundMs: number, bug?: Error) {
   const clock = fakeClock();
   const stopping = new AbortController();

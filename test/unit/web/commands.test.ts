@@ -17,7 +17,7 @@ test('the command for curl is short', () => {
   );
 });
 
-/** Commands that print what this one sends, and end. */
+/** For each language, a program that prints the texts that the command sends. */
 const PRINTING: Readonly<Record<string, (command: string) => [program: string, ...args: string[]]>> = {
   curl: (command) => ['sh', '-c', `curl() { shift 4; printf %s "$1"; }\n${command}`],
   fetch: (command) => [process.execPath, '--input-type=module', '--eval', `${FAKE_FETCH}\n${command}`],

@@ -14,7 +14,8 @@ const CASES = {
     'now=first now=second answer=2 answer=1 => first second; first; SECOND',
   'the next letter aborts the request that is under way, before typing pauses':
     'now=first later=more answer=1 => first; first; ',
-  'stopped, it neither asks nor answers': 'now=first later=second stop +1000 answer=1 => first; first; ',
+  'after a stop, it neither asks nor shows an answer':
+    'now=first later=second stop +1000 answer=1 => first; first; ',
 };
 for (const [what, row] of Object.entries(CASES)) {
   test(what, async (t) => {

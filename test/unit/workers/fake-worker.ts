@@ -1,6 +1,6 @@
 import type { Worker, WorkerEnd } from '../../../src/workers/worker-link.ts';
 
-/** A worker that the test controls; `drain` ends it with 0, `hurry` with 1, `kill` with SIGKILL. */
+/** A worker that the test controls. `drain` ends it with 0, `hurry` with 1, and `kill` with SIGKILL. */
 export interface FakeWorker extends Worker {
   /** What it was asked to do, in order. */
   readonly orders: ('drain' | 'hurry')[];
@@ -10,7 +10,7 @@ export interface FakeWorker extends Worker {
   end(how: Partial<WorkerEnd>): void;
 }
 
-/** `fork` starts one; `nth` is the one that was started as the first, the second and so on. */
+/** `fork` starts a worker. `nth` returns the first, the second, and so on. */
 export function fakeWorkers() {
   const forked: FakeWorker[] = [];
   const nth = (number: number) => forked[number - 1] ?? fakeWorker(0);

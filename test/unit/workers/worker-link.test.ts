@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { primaryLink, type ToPrimary } from '../../../src/workers/worker-link.ts';
 import { settled } from '../../support/fake-clock.ts';
 
-/** A process that another one started, with what it sent there. */
+/** A process that a primary has started, and the messages that it has sent. */
 function forkedProcess(fields: { connected?: boolean } = {}) {
   const sent: ToPrimary[] = [];
   const send = (message: ToPrimary) => void sent.push(message);

@@ -5,7 +5,7 @@ import { pick } from '../../support/pick.ts';
 import { testWorld } from '../../support/world.ts';
 import { fakeWorkers } from './fake-worker.ts';
 
-/** A pool of two that starts, and its workers, none of which serves yet. */
+/** A pool of two workers that start. Neither serves yet. */
 function startingPool() {
   const world = testWorld();
   const { fork, forked, nth } = fakeWorkers();

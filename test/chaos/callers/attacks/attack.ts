@@ -2,22 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { askAndDrop } from '../../tools/ask-and-drop.ts';
 import type { Env } from '../../tools/gateway.ts';
 
-/** What is attacked. */
+/** The service that is attacked. */
 export interface Target {
   readonly port: number;
   readonly adminPort: number;
 }
 
-/** What callers who mean no good do, in a process of their own. */
+/** Something that hostile clients do, from a process of their own. */
 export interface Attack {
   readonly name: string;
-  /** How many it holds at once. Only beside at most 2,000 do honest callers get their answers fast. */
+  /** How many connections it holds at once. Honest clients are expected to get fast answers only up to 2,000. */
   readonly connections: number;
-  /** Settings without which it is no attack. */
+  /** Settings that the attack needs to have an effect. */
   readonly env?: Env;
-  /** SHOUTCLOUD stops answering once the known strings are known. */
+  /** Whether SHOUTCLOUD stops answering after the known strings were learned. */
   readonly upstreamHangs?: boolean;
-  /** Goes on until its process is killed: then all its connections vanish together. */
+  /** Runs until its process is killed, which ends all its connections at once. */
   begin(target: Target): unknown;
 }
 
@@ -26,7 +26,7 @@ export const FORM_TYPE = 'application/x-www-form-urlencoded';
 export const NDJSON_TYPE = 'application/x-ndjson';
 export const CHUNKED = 'transfer-encoding: chunked';
 
-/** The head of a POST, whose last line says how its body is framed. */
+/** The head of a POST. Its last line is the header that frames the body. */
 export function headOf(path: string, type: string, framing: string): string {
   return `POST ${path} HTTP/1.1\r\nhost: lab\r\ncontent-type: ${type}\r\n${framing}\r\n\r\n`;
 }
@@ -43,7 +43,12 @@ export function chunkOf(bytes: string): string {
   return `${bytes.length.toString(16)}\r\n${bytes}\r\n`;
 }
 
-/** The letter or sequence, as often as it fits into this many bytes. */
+/** A POST whose body has so many chunks of one byte, and no end. */
+export function inChunksOfOneByte(chunks: number): string {
+  return headOf('/v1', JSON_TYPE, CHUNKED) + '1\r\n \r\n'.repeat(chunks);
+}
+
+/** Repeats the text as often as it fits into this many bytes. */
 export function filled(piece: string, bytes: number): string {
   return piece.repeat(Math.floor(bytes / Buffer.byteLength(piece)));
 }
@@ -52,11 +57,11 @@ export interface AskingPlan {
   readonly port: number;
   readonly callers: number;
   readonly pauseMs: number;
-  /** In turn. */
+  /** Sent in this order, again and again. */
   readonly requests: readonly string[];
 }
 
-/** So many callers: each asks, awaits the end of its answer, pauses and asks again. */
+/** Starts this many clients. Each sends a request, waits for the end of the answer, pauses, and goes on with the next request. */
 export function askCeaselessly({ port, callers, pauseMs, requests }: AskingPlan): void {
   for (let index = 0; index < callers; index++) void ask(index);
 

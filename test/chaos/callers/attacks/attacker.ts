@@ -5,13 +5,13 @@ import type { Gateway } from '../../tools/gateway.ts';
 import type { Lab } from '../../tools/lab.ts';
 import type { Attack } from './attack.ts';
 
-/** An attack under way. */
+/** A running attack. */
 export interface Attacker {
-  /** All its connections vanish together; resolves when its process is gone. */
+  /** Ends all its connections at once. Resolves when its process has ended. */
   leave(): Promise<void>;
 }
 
-/** Begins an attack in a process of its own. */
+/** Starts an attack in a process of its own. */
 export async function startAttack(lab: Lab, gateway: Gateway, { name }: Attack): Promise<Attacker> {
   const { port, adminPort } = gateway;
   const worker = fork(WORKER, [JSON.stringify({ name, target: { port, adminPort } })]);

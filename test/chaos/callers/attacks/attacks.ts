@@ -5,7 +5,7 @@ import { floods } from './floods.ts';
 import { protocolAbuse } from './protocol-abuse.ts';
 import { slowSenders } from './slow-senders.ts';
 
-/** All attacks of callers that the laboratory knows. */
+/** All attacks of the laboratory. */
 export const ATTACKS: readonly Attack[] = [
   ...costlyInput,
   ...slowSenders,

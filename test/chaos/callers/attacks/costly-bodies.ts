@@ -1,6 +1,6 @@
 import { CHUNKED, chunkOf, FORM_TYPE, filled, headOf, JSON_TYPE, NDJSON_TYPE, post } from './attack.ts';
 
-/** What a body may have, and a bulk body. */
+/** The default limits of a body and of a bulk body. */
 export const BODY_BYTES = 262_144;
 const BULK_BYTES = 1_048_576;
 
@@ -26,7 +26,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'letters and a family': 'aaaaaaaaaaaaaaa👨‍👩‍👧',
 };
 
-/** JSON, forms and plain texts at the limit. */
+/** JSON, forms and plain texts of the largest size that is accepted. */
 export function costlyBodies(): Map<string, string> {
   const inputs = new Map<string, string>();
   const add = (name: string, type: string, body: string) => inputs.set(name, post('/v1', type, body));
@@ -90,7 +90,7 @@ export function costlyBodies(): Map<string, string> {
   return inputs;
 }
 
-/** Bulk bodies at the limit. */
+/** Bulk bodies of the largest size that is accepted. */
 export function costlyBulks(): Map<string, string> {
   const pieces = ['\n', '\r\n', '0\n', '{}\n', '{"data":"known"}\n', '"\n', '[\n', ' ', 'x'];
   const inputs = new Map(

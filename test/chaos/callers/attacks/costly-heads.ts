@@ -1,6 +1,6 @@
 import { filled, get, headOf, JSON_TYPE } from './attack.ts';
 
-/** What the headers of one request may have in all, less some room for the rest of a head. */
+/** The most bytes of headers in one request, minus some room for the rest of the head. */
 export const HEAD_BYTES = 15_900;
 
 const PIECES = [
@@ -35,7 +35,7 @@ const LIST_PIECES = [
 const MORE_PIECES = ['::1,', '[::1]:1,', 'for=1;', '0123456789', 'content-type,'];
 const ALL_PIECES = [...PIECES, ...LIST_PIECES, ...MORE_PIECES];
 
-/** Headers that the service itself, a package or Node takes apart. */
+/** Headers that the service itself, a package or Node parses. */
 const HEADERS = [
   'accept',
   'accept-encoding',
@@ -53,7 +53,7 @@ const HEADERS = [
   'x-request-id',
 ];
 
-/** Every header that is taken apart, full of what makes parsers slow. */
+/** Every header that is parsed, filled with values that make parsers slow. */
 export function costlyHeads(): Map<string, string> {
   const inputs = new Map<string, string>();
   for (const piece of ALL_PIECES) {

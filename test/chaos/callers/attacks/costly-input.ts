@@ -2,7 +2,7 @@ import { type Attack, askCeaselessly, FORM_TYPE, filled, get, headOf, JSON_TYPE,
 import { BODY_BYTES, costlyBodies, costlyBulks } from './costly-bodies.ts';
 import { costlyHeads, HEAD_BYTES } from './costly-heads.ts';
 
-/** Requests that a careless parser takes long for. */
+/** Requests that take a careless parser a long time. */
 export const costlyInput: readonly Attack[] = [
   attack('a content type of 15,900 spaces', () => [spacesInType()], 10),
   attack('forms of 262,144 ampersands', () => [post('/v1', FORM_TYPE, '&'.repeat(BODY_BYTES))], 100),
@@ -31,7 +31,7 @@ function forwarded(): string[] {
   );
 }
 
-/** Eight connections that ask for one after the other; the requests are made when the attack begins. */
+/** Eight connections that send these requests one after the other. The requests are made when the attack begins. */
 function attack(name: string, requests: () => readonly string[], pauseMs: number): Attack {
   const connections = 8;
   return {

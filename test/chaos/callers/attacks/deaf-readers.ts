@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { besiege, type SiegePlan } from '../../tools/siege.ts';
-import { type Attack, get, JSON_TYPE, NDJSON_TYPE, post } from './attack.ts';
+import { type Attack, get, inChunksOfOneByte, JSON_TYPE, NDJSON_TYPE, post } from './attack.ts';
 
 const ASSET = get('/docs/swagger-ui-bundle.js');
-/** A deaf caller offers no more than this at once; the rest of its pipeline follows as it is taken. */
+/** How many bytes a client writes at once. The rest of its pipeline follows as the service reads. */
 const PIPELINE_BYTES = 262_144;
 
-/** Callers that ask and do not take their answers. */
+/** Clients that send requests and do not read the answers. */
 export const deafReaders: readonly Attack[] = [
   deaf('40 pipelines of 200 KB, nothing read', 40, () => endless(largeBodies())),
   deaf('200 pipelines of 200 KB, nothing read', 200, () => endless(largeBodies())),
@@ -21,13 +21,22 @@ export const deafReaders: readonly Attack[] = [
   slowlyRead('100 pipelines of 200 KB, read a byte a second', 100, () => endless(largeBodies())),
   deaf('100 bulk answers of 1 MiB, nothing read', 100, () => once(longBulk())),
   deaf('1,500 pipelines of known strings, nothing read', 1_500, () => endless(knownPipeline)),
+  deaf('300 pipelines of eight bulks whose lines are refused, nothing read', 300, () =>
+    once(post('/v1/bulk', NDJSON_TYPE, 'x\n'.repeat(2_000)).repeat(8)),
+  ),
+  deaf('150 texts of 262 KB of control characters, nothing read', 150, () =>
+    once(post('/v1', 'text/plain', '\x01'.repeat(262_000))),
+  ),
+  deaf('10 bodies in chunks of one byte behind eight answers, nothing read', 10, () =>
+    once(ASSET + get('/v1?data=known').repeat(7) + inChunksOfOneByte(60_000)),
+  ),
   deaf('200 half-closed callers that read nothing', 200, () => {
     const next = largeBodies();
     return (socket) => socket.end(next());
   }),
 ];
 
-/** What they do is made when the attack begins. */
+/** Called when the attack begins. Returns what each connection does. */
 type Act = () => SiegePlan['act'];
 
 function deaf(name: string, size: number, act: Act): Attack {
@@ -55,7 +64,7 @@ function knownPipeline(): string {
   return post('/v1', JSON_TYPE, '{"data":"known"}').repeat(300);
 }
 
-/** Another large text in each request: none is known. */
+/** Returns a different large text each time, so none is known. */
 function largeBodies(): () => string {
   let count = 0;
   return () => post('/v1', JSON_TYPE, `{"data":"${count++} ${'many words '.repeat(18_000)}"}`);

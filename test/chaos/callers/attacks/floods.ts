@@ -7,6 +7,7 @@ import {
   filled,
   get,
   headOf,
+  inChunksOfOneByte,
   JSON_TYPE,
   NDJSON_TYPE,
   post,
@@ -15,7 +16,7 @@ import {
 
 const TLS_HELLO = Buffer.from('16030100f8010000f40303', 'hex');
 
-/** Too many, too much, or gone in the middle of it. */
+/** Clients that are too many, send too much, or leave in the middle of a request. */
 export const floods: readonly Attack[] = [
   {
     name: '17,000 silent connections',
@@ -45,6 +46,18 @@ export const floods: readonly Attack[] = [
     begin: ({ port }) => {
       const bytes = '1;extension=of-a-chunk\r\n \r\n'.repeat(20_000);
       besiege({ port, size: 20, act: (socket) => socket.write(headOf('/v1', JSON_TYPE, CHUNKED) + bytes) });
+    },
+  },
+  bodiesInChunksOfOneByte(400, 10_900),
+  bodiesInChunksOfOneByte(1_900, 250),
+  {
+    name: '1,900 callers that ask for unknown strings again and again, SHOUTCLOUD hangs',
+    connections: 1_900,
+    upstreamHangs: true,
+    begin({ port }) {
+      const next = unknownString(20);
+      const ask = (socket: Socket) => void socket.write(next());
+      besiege({ port, size: 1_900, act: (socket) => ask(socket.on('data', () => ask(socket))) });
     },
   },
   {
@@ -131,6 +144,15 @@ function unknownStrings(name: string, size: number, bytes: number): Attack {
   };
 }
 
+function bodiesInChunksOfOneByte(size: number, chunks: number): Attack {
+  const body = inChunksOfOneByte(chunks);
+  return {
+    name: `${size} bodies of ${chunks} chunks of one byte that never end`,
+    connections: size,
+    begin: ({ port }) => besiege({ port, size, act: (socket) => socket.write(body) }),
+  };
+}
+
 function unknownString(bytes: number): () => string {
   let count = 0;
   return () => post('/v1', JSON_TYPE, `{"data":"${`${process.pid}.${count++} `.padEnd(bytes, 'unknown ')}"}`);
@@ -145,7 +167,7 @@ function bulkOfUnknown(): () => string {
     ).join('\n');
 }
 
-/** Each sends its bulk again and again, and reads what comes back. */
+/** Each client sends its bulk again and again, and reads the answers. */
 function bulks(name: string, connections: number, body: () => string): Attack {
   return {
     name,
@@ -162,7 +184,7 @@ function bulks(name: string, connections: number, body: () => string): Attack {
   };
 }
 
-/** All reset their connections together every 1.5 s, and come back. */
+/** All clients reset their connections together every 1.5 s, and connect again. */
 function vanishing(name: string, connections: number, bytes: () => string): Attack {
   return {
     name,

@@ -21,7 +21,7 @@ const UPGRADE = [
 ];
 const LARGEST_ASSET = '/docs/swagger-ui-bundle.js';
 
-/** What HTTP allows, or nearly allows, and no honest caller does. */
+/** Requests that HTTP allows, or nearly allows, and that no honest client sends. */
 export const protocolAbuse: readonly Attack[] = [
   crowd('trailers without end', 100, (socket) => {
     socket.write(`${headOf('/v1', JSON_TYPE, CHUNKED)}0\r\n`);
@@ -72,7 +72,7 @@ export const protocolAbuse: readonly Attack[] = [
   asking('health checks without a pause', () => [get('/health')]),
 ];
 
-/** As many as a cache of 32 MiB holds: V8 gives all of them the same hash. */
+/** As many texts as a cache of 32 MiB holds. V8 gives all of them the same hash. */
 function alikeTexts(): string[] {
   return Array.from({ length: 2_000 }, (_, index) =>
     post('/v1', JSON_TYPE, `{"data":"${String(index).padStart(8, '0')}${'x'.repeat(17_000)}"}`),
@@ -83,7 +83,7 @@ function crowd(name: string, size: number, act: (socket: Socket, index: number) 
   return { name, connections: size, begin: ({ port }) => besiege({ port, size, act }) };
 }
 
-/** 24 connections that ask without a pause; the requests are made when the attack begins. */
+/** 24 connections that send these requests without a pause. The requests are made when the attack begins. */
 function asking(name: string, requests: () => readonly string[]): Attack {
   const callers = 24;
   return {

@@ -25,7 +25,7 @@ const COSTLY = [
 ];
 const LARGE_FRAMINGS = ['content-length: 200000', CHUNKED] as const;
 
-/** Callers that never finish what they began. */
+/** Clients that never finish their requests. */
 export const slowSenders: readonly Attack[] = [
   slowHeaders(500),
   slowHeaders(4_200),
@@ -131,7 +131,7 @@ function trickle(port: number, size: number, bytes: number): void {
   });
 }
 
-/** Each sends its request but for the last byte. Every two seconds all of them send that, too. */
+/** Each client sends its request without the last byte. Every two seconds, all of them send the last byte at once. */
 function endTogether(port: number, size: number, requests: readonly string[]): void {
   const due = new Map<Socket, string>();
   besiege({ port, size, act: begin });

@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Shouted } from './wrong-bodies.ts';
 
 /** A well-formed request that waits for its answer, good or bad. */
-export interface Exchange {
+export interface PendingShout {
   readonly shouted: Shouted;
   /** The body of a good answer. */
   readonly body: string;
@@ -31,12 +31,16 @@ export function send(
 }
 
 /** Sends this body with status 200. */
-export function sendBody({ response }: Exchange, body: string | Buffer, headers?: OutgoingHttpHeaders): void {
+export function sendBody(
+  { response }: PendingShout,
+  body: string | Buffer,
+  headers?: OutgoingHttpHeaders,
+): void {
   send(response, 200, { headers: { ...SHOUTED_JSON, ...headers }, body });
 }
 
 /** Begins a good answer with this many bytes in its body, or with a body of unknown length. */
-export function sendHead({ response }: Exchange, bytes?: number): void {
+export function sendHead({ response }: PendingShout, bytes?: number): void {
   response.writeHead(200, { ...SHOUTED_JSON, ...(bytes !== undefined && { 'Content-Length': bytes }) });
 }
 
