@@ -83,7 +83,7 @@ test('the rest of a body in a packet can be skipped, and what follows in the nex
   assert.deepEqual(pieces, ['x', 'end']);
 });
 
-/** A service whose turns of the event loop end when the test says so. */
+/** A service whose turns of the event loop end when the test calls `endTurn`. */
 async function inOneTurn(t: TestContext) {
   const ends: (() => void)[] = [];
   const soon: Clock['soon'] = (run) => {
@@ -99,7 +99,7 @@ async function inOneTurn(t: TestContext) {
     endTurn() {
       for (const end of ends.splice(0)) end();
     },
-    /** The answer to a body in so many chunks of a byte. */
+    /** The answer to a body in this many chunks of one byte. */
     async ask(chunks: number): Promise<RawAnswer> {
       const client = await rawClient(t, port);
       client.send(POST + ONE_BYTE.repeat(chunks) + END);
@@ -108,7 +108,7 @@ async function inOneTurn(t: TestContext) {
   };
 }
 
-/** A client whose packets arrive as they are written. */
+/** A client whose packets are sent as they are written. */
 function connectedTo(server: Server) {
   const [near, far] = duplexPair();
   server.emit('connection', far);
