@@ -12,17 +12,19 @@ export interface SeriesRow {
   readonly help: string;
 }
 
+/** The status of an idle service with Redis. */
+export const AT_REST: Status = {
+  requests: { inFlight: 0, heldBytes: 0, connections: 0 },
+  upstream: { breaker: 'closed', retryBudgetTokens: 20 },
+  memory: { bytes: 0 },
+  redis: { isUp: false, trouble: undefined },
+};
+
 /** Every series of tuohs, with Redis and with several workers, by name. */
 export async function seriesTable(): Promise<SeriesRow[]> {
   const measured = metrics({ version: '0', clock: systemClock });
-  const status: Status = {
-    requests: { inFlight: 0, heldBytes: 0, connections: 0 },
-    upstream: { breaker: 'closed', retryBudgetTokens: 0 },
-    memory: undefined,
-    redis: { isUp: false, trouble: undefined },
-  };
   measured.read(
-    () => status,
+    () => AT_REST,
     () => 0,
   );
   const summed = summedMetrics({ serving: () => 1, logLinesDropped: () => 0 });

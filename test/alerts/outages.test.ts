@@ -32,30 +32,21 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
     assert.deepEqual(new Set(watched.receiver.tokens), new Set(['Bearer the webhook-token']));
   });
 
-  test('the service is killed: TuohsDown is notified, and then its end', async (t) => {
-    const upstream = await startUpstream(t);
-    const service = await startService(t, { SHOUTCLOUD_URL: upstream.url });
-    const watched = await monitoring(t, service.adminUrl, FACTOR);
+  for (const [what, alert] of Object.entries({ service: 'TuohsDown', Redis: 'TuohsRedisDown' })) {
+    test(`the ${what} is killed: ${alert} is notified, and then its end`, async (t) => {
+      const redis = await redisServer(t);
+      const upstream = await startUpstream(t);
+      const service = await startService(t, { SHOUTCLOUD_URL: upstream.url, REDIS_URL: redis.url });
+      const watched = await monitoring(t, service.adminUrl, FACTOR);
+      const victim = what === 'Redis' ? redis : service;
 
-    await told(watched, 'TuohsDown', service.kill);
-    await service.start();
-    await watched.receiver.toBeTold('TuohsDown resolved');
+      await told(watched, alert, victim.kill);
+      await victim.start();
+      await watched.receiver.toBeTold(`${alert} resolved`);
 
-    assert.deepEqual(watched.receiver.told, ['TuohsDown firing', 'TuohsDown resolved']);
-  });
-
-  test('Redis is killed: TuohsRedisDown is notified, and then its end', async (t) => {
-    const redis = await redisServer(t);
-    const upstream = await startUpstream(t);
-    const service = await startService(t, { SHOUTCLOUD_URL: upstream.url, REDIS_URL: redis.url });
-    const watched = await monitoring(t, service.adminUrl, FACTOR);
-
-    await told(watched, 'TuohsRedisDown', redis.kill);
-    await redis.start();
-    await watched.receiver.toBeTold('TuohsRedisDown resolved');
-
-    assert.deepEqual(watched.receiver.told, ['TuohsRedisDown firing', 'TuohsRedisDown resolved']);
-  });
+      assert.deepEqual(watched.receiver.told, [`${alert} firing`, `${alert} resolved`]);
+    });
+  }
 });
 
 /**

@@ -60,10 +60,6 @@ export function hook(code: string): Record<string, string> {
   return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
 }
 
-/** Code for `hook`: the process stops itself as soon as that is possible. */
-export const SELF_STOP =
-  "process.once('newListener', () => setImmediate(() => process.kill(process.pid, 'SIGTERM')))";
-
 /** Starts any program, in a process group of its own. */
 export function startProgram(ending: Ending, { command, args, environment }: Command) {
   const child = spawn(command, args, {

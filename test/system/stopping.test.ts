@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ask, askJson } from '../support/ask.ts';
-import { hook, SELF_STOP, tuohs } from '../support/process.ts';
+import { hook, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { heldUpstream, runningService } from './service.ts';
 
@@ -82,7 +82,9 @@ test('no worker outlives a primary that was killed', async (t) => {
 });
 
 test('SIGTERM in the middle of the start ends it with 0', async (t) => {
-  const service = tuohs(t, ['serve', '--embedded-shoutcloud'], hook(SELF_STOP));
+  const selfStop =
+    "process.once('newListener', () => setImmediate(() => process.kill(process.pid, 'SIGTERM')))";
+  const service = tuohs(t, ['serve', '--embedded-shoutcloud'], hook(selfStop));
 
   assert.equal(await service.exitCode, 0);
   assert.deepEqual(service.stderr, []);

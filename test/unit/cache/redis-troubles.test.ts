@@ -187,6 +187,14 @@ redisTest('commands do not reject when Redis is killed', async ({ server, store,
   assert.deepEqual(await Promise.all([...gets, count]), Array(4).fill(undefined));
 });
 
+test('a connection comes back after a second and up to a quarter more, so that processes do not come in step', (t) => {
+  const { reconnectMs, world } = startRedisStore(t, 'redis://127.0.0.1:1');
+
+  world.clock.setRandom(0.8);
+
+  assert.equal(reconnectMs(), 1200);
+});
+
 redisTest('a closed connection does not come back', async (redis) => {
   redis.connection.close();
   await redis.becomes('down');

@@ -28,7 +28,9 @@ export function startRedisStore(t: TestContext, url: string, { clients = t, ca }
   const world = testWorld();
   const breaker = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
   let client = new Redis({ lazyConnect: true });
+  let reconnectMs: (() => unknown) | undefined;
   const connection = redisConnection({ url, ca, timeoutMs: 50, breaker }, world, (address, how) => {
+    reconnectMs = () => how.retryStrategy?.(1);
     client = new Redis(address, { ...how, retryStrategy: () => 20 });
     return client;
   });
@@ -38,6 +40,8 @@ export function startRedisStore(t: TestContext, url: string, { clients = t, ca }
 
   return {
     ...{ world, connection },
+    /** The pause of the real one before it connects again. */
+    reconnectMs: () => reconnectMs?.(),
     /** The client inside the connection, for tests that break it. */
     client,
     store: redisStore(connection, { ttlDays: 30, verify: verifiedUpperCase }, world),

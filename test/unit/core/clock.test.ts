@@ -6,6 +6,7 @@ import {
   type Clock,
   type LoopDelay,
   loopDelay,
+  type NextTurn,
   systemClock,
   turns,
   workTurns,
@@ -129,12 +130,14 @@ test('work of one turn is done at once up to 16 KiB together, little work always
     return () => {};
   };
   const later: number[] = [];
-  const workTurn = workTurns(async (bytes) => void later.push(bytes), { soon });
+  const nextTurn: NextTurn = async (bytes, isGone) => void later.push(isGone?.() ? -bytes : bytes);
+  const workTurn = workTurns(nextTurn, { soon });
   const now: number[] = [];
   const workOn = async (...texts: readonly number[]) => {
     for (const bytes of texts) {
       let isNow = true;
-      const done = workTurn(bytes, () => isNow && now.push(bytes));
+      const work = () => isNow && now.push(bytes);
+      const done = workTurn(bytes, work, () => bytes === 200_000);
       isNow = false;
       await done;
     }
@@ -145,7 +148,8 @@ test('work of one turn is done at once up to 16 KiB together, little work always
   await workOn(16_385, 16_384);
 
   assert.deepEqual(now, [16_000, 384, 256, 16_384]);
-  assert.deepEqual(later, [257, 200_000, 16_385]);
+  // What is of no use says so.
+  assert.deepEqual(later, [257, -200_000, 16_385]);
 });
 
 for (const [what, latenesses, ms] of [

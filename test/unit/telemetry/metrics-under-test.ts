@@ -1,35 +1,21 @@
+import { AT_REST } from '../../../scripts/monitoring/series-table.ts';
 import { type Event, emitTo } from '../../../src/core/events.ts';
 import { metrics, type Status } from '../../../src/telemetry/metrics.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
-const IDLE: Status = {
-  requests: { inFlight: 0, heldBytes: 0, connections: 0 },
-  upstream: { breaker: 'closed', retryBudgetTokens: 20 },
-  memory: { bytes: 0 },
-  redis: { isUp: false, trouble: undefined },
-};
-
-/** Metrics that have counted these events, of a process in this state. */
-export function measured(events: readonly Event[], state: Partial<Status> = {}, logLinesDropped = 0) {
-  const { listeners, read, text, types, series } = metrics({ version: '1.2.3', clock: fakeClock() });
+/** Metrics that have counted these events, of a process with this status. */
+export function measured(events: readonly Event[], status: Partial<Status> = {}, logLinesDropped = 0) {
+  const { listeners, read, text, series } = metrics({ version: '1.2.3', clock: fakeClock() });
   const emit = emitTo(listeners);
   read(
-    () => ({ ...IDLE, ...state }),
+    () => ({ ...AT_REST, ...status }),
     () => logLinesDropped,
   );
   for (const event of events) emit(event);
-  return {
-    emit,
-    types,
-    text,
-    /** The series before they are added up. */
-    ownSeries: series,
-    /** The values by series, with the names of the text format. */
-    values: () =>
-      new Map(
-        series().flatMap(({ name, values }) => Array.from(values, ([end, value]) => [name + end, value])),
-      ),
-  };
+  /** The values by series, with the names of the text format. */
+  const values = () =>
+    new Map(series().flatMap(({ name, values }) => [...values].map(([end, value]) => [name + end, value])));
+  return { text, series, values };
 }
 
 /** An event of each type that is only counted. */

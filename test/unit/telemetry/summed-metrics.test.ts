@@ -11,7 +11,7 @@ const SHED_SERIES = 'tuohs_shed_requests_total{reason="requests"}';
 function worker({ shed = 0, inFlight = 0, isRedisUp = true, dropped = 0 }) {
   const requests = { inFlight, heldBytes: 0, connections: 0 };
   const redis = { isUp: isRedisUp, trouble: undefined };
-  return measured(Array(shed).fill(SHED), { requests, redis }, dropped).ownSeries();
+  return measured(Array(shed).fill(SHED), { requests, redis }, dropped).series();
 }
 
 function summed(...pids: number[]) {

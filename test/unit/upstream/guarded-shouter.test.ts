@@ -61,6 +61,18 @@ test('a probe whose caller leaves makes room for another one', async () => {
   await Promise.allSettled(probes);
 });
 
+test('a call from before it opened that is answered closes it', async () => {
+  const { open, shout, breaker, early } = startGuarded();
+  early.hold();
+  const answer = shout('early');
+  await open();
+
+  early.answerHeld();
+  await answer;
+
+  assert.equal(breaker.state, 'closed');
+});
+
 for (const end of ['fail', 'leave'] as const) {
   test(`calls from before it opened that ${end} while it is half open are no probes`, async () => {
     const { open, shout, breaker, early, upstream, clock } = startGuarded();

@@ -23,6 +23,15 @@ test('a connection is replaced after 30 seconds', async (t) => {
   assert.deepEqual(seen, [1, 1, 1, 2, 2, 3]);
 });
 
+test('no more connections are made than allowed: another attempt waits for one', async (t) => {
+  const { url, connections } = await httpServer(t, (_request, response) => response.end(RIGHT));
+  const { shout } = shouterFor(t, url);
+
+  await Promise.all(['a', 'a', 'a'].map((text) => shout(text)));
+
+  assert.equal(connections(), 1);
+});
+
 /** Answers that SHOUTCLOUD itself never gives. */
 const FOREIGN: Readonly<Record<string, (response: ServerResponse) => void>> = {
   ...statuses(201, 204, 301, 302, 308, 400, 401, 403, 404, 405, 410, 421),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { text as readText } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { fakeClock } from '../../support/fake-clock.ts';
 import { httpServer } from '../../support/http-server.ts';
 import { endOf } from '../../support/layer.ts';
 import { pick } from '../../support/pick.ts';
@@ -14,6 +15,23 @@ for (const fault of ['reordered', 'no-input', 'slow=1', 'drip=1', 'close-after']
 
     assert.deepEqual(answer, { text: 'HELLO', source: 'upstream', stored: false, collapsed: false });
     assert.deepEqual(pick(world.told('attempt'), 'outcome'), ['success']);
+  });
+}
+
+for (const [outcome, output] of Object.entries({ success: 'A', wrong: 'B' })) {
+  test(`an attempt that ends as ${outcome} is reported with its time, and if the answer was refused, that is, too`, async (t) => {
+    const clock = fakeClock();
+    const { url } = await httpServer(t, async (_request, response) => {
+      await clock.advance(7);
+      response.end(JSON.stringify({ INPUT: 'a', OUTPUT: output }));
+    });
+    const { shout, world } = shouterFor(t, url, clock);
+
+    await shout('a').catch(() => {});
+
+    const refused = { type: 'verification-failed', source: 'upstream' };
+    const attempt = { type: 'attempt', outcome, durationMs: 7 };
+    assert.deepEqual(world.events, outcome === 'wrong' ? [refused, attempt] : [attempt]);
   });
 }
 
