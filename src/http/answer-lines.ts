@@ -12,7 +12,7 @@ export interface BulkWork {
 }
 
 /** How many bytes of lines are started in one turn, and how many bytes a line counts for at least. */
-const TURN_WORK = 32_768;
+export const TURN_WORK = 32_768;
 const LINE_WORK = 256;
 
 /** Once the server is closing, its bulk requests refuse this many lines together and end. There is no time to refuse a million. */
