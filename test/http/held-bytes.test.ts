@@ -114,6 +114,23 @@ for (const [what, before, parts] of [
   });
 }
 
+test('a large body whose request waits is read on when it is its turn, and what came before counts once', async (t) => {
+  const counted = Promise.withResolvers<{ current: number; leftMs: number }>();
+  const requestCounter = { count: () => counted.promise };
+  const options = { rateLimitPerMinute: 100 };
+  const { server, upstream, port } = await start(t, 2 ** 26, { requestCounter }, options);
+  upstream.hold();
+  const client = await rawClient(t, port);
+  client.send(requestOf('POST /v1', { type: 'text/plain', body: 'x'.repeat(200_000) }));
+  await until(t, () => server.status().heldBytes > 65_536);
+
+  counted.resolve({ current: 1, leftMs: 1000 });
+  await until(t, () => upstream.calls.length === 1);
+
+  const { heldBytes } = server.status();
+  assert.ok(heldBytes > 600_000 && heldBytes < 600_000 + 2 * HEAD, `${heldBytes}`);
+});
+
 test('a client that leaves before the rest of its refused body leaves nothing that is held', async (t) => {
   const { server, port } = await start(t);
   const client = await rawClient(t, port);
@@ -218,6 +235,22 @@ test('a bulk that is answered holds three copies of its text, and 40 KiB or what
   const { heldBytes } = server.status();
   const least = 3 * body.length + 40_960;
   assert.ok(heldBytes > least && heldBytes < least + 2 * HEAD, `${heldBytes}`);
+});
+
+test('when there is no room, a bulk whose answers are not read for a second is cut off', async (t) => {
+  const answer = known('x'.repeat(200));
+  const reverseShout = (text: string) => (text === 'first' ? never() : answer);
+  const { server, world, port, sending } = await start(t, 80_000, { reverseShout });
+  const deaf = await rawClient(t, port);
+  deaf.send(requestOf('GET /v1?data=first') + bulkOf('{"data":"a"}\n'.repeat(300)));
+  await until(t, () => server.status().heldBytes > 50_000);
+  await turn();
+  await world.clock.advance(1001);
+
+  const newcomer = await sending(jsonOf('y'.repeat(30_000)));
+
+  assert.match(await newcomer.heard(/"\}$/), /^HTTP\/1\.1 200 /);
+  assert.equal(await deaf.closed(), '');
 });
 
 test('a text whose answer takes six times its bytes is refused if there is no room for that', async (t) => {
