@@ -18,6 +18,18 @@ describe('the API reference', { skip: noBrowser }, () => {
     assert.equal(await page.locator('.opblock').count(), documented.length);
   });
 
+  test('without JavaScript it leads to the document, and shows no empty table', async (t) => {
+    const { page } = await open(t, { javaScriptEnabled: false });
+
+    // `getByText` passes over the text of this element.
+    const hint = page.locator('noscript');
+
+    assert.equal(await hint.isVisible(), true);
+    assert.match((await hint.textContent()) ?? '', /need JavaScript/);
+    assert.equal(await page.getByRole('link', { name: 'openapi.json' }).isVisible(), true);
+    assert.equal(await page.getByRole('table').count(), 0);
+  });
+
   test('a bulk that is tried out gets a line for each line', async (t) => {
     const { page } = await open(t);
 
@@ -59,7 +71,8 @@ describe('the API reference', { skip: noBrowser }, () => {
 
     await block.getByText('Errors: 400, 408, 413, 429, 431, 500, 503, 504').waitFor();
     assert.equal(await block.locator('.response:is([data-code^="4"], [data-code^="5"])').count(), 0);
-    const codes = await page.locator('#errors td:nth-child(2)').allInnerTexts();
+    const errors = page.getByRole('group', { name: 'Table of errors' });
+    const codes = await errors.locator('td:nth-child(2)').allInnerTexts();
     assert.ok(codes.includes('UPSTREAM_WRONG') && codes.includes('TOO_LARGE'), codes.join(' '));
     assert.equal(new Set(codes).size, codes.length);
     for (const width of [360, 1280]) {

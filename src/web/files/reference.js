@@ -53,6 +53,7 @@ function showErrors({ components }, statuses) {
         row.insertCell().textContent = text;
     }
   }
+  rows.closest('[hidden]').hidden = false;
 }
 
 function linesAsTheyAre({ React }) {
