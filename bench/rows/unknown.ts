@@ -1,4 +1,4 @@
-import type { Lab } from '../lab.ts';
+import type { Lab, Server } from '../lab.ts';
 import { figuresOf, type Row } from '../row.ts';
 import { inTurns } from '../tools/in-turns.ts';
 
@@ -11,19 +11,9 @@ export const unknown: Row = {
   name: 'unknown',
   about: `Texts never seen before, ${CONNECTIONS} connections, an upstream that takes ${LATENCY_MS} ms: to one call a text over the same ${UPSTREAM_CONNECTIONS} connections.`,
   async run(lab) {
-    const upstream = await lab.shoutcloud(LATENCY_MS);
-    const tuohs = await lab.tuohs({
-      SHOUTCLOUD_URL: `http://127.0.0.1:${upstream.port}`,
-      UPSTREAM_CONNECTIONS: `${UPSTREAM_CONNECTIONS}`,
-    });
-    const { throughTuohs, directly } = newTexts(lab, { tuohs: tuohs.port, upstream: upstream.port });
-    await throughTuohs(CONNECTIONS, ROUND_MS);
-    await directly(UPSTREAM_CONNECTIONS, ROUND_MS);
-
-    const rounds = await inTurns(lab.rounds, {
-      tuohs: () => throughTuohs(CONNECTIONS, ROUND_MS),
-      direct: () => directly(UPSTREAM_CONNECTIONS, ROUND_MS),
-    });
+    const env = { UPSTREAM_CONNECTIONS: `${UPSTREAM_CONNECTIONS}` };
+    const connections = { tuohs: CONNECTIONS, direct: UPSTREAM_CONNECTIONS };
+    const rounds = await besideDirect(lab, await lab.shoutcloud(LATENCY_MS), { connections, env });
 
     const ratio = ({ tuohs, direct }: (typeof rounds)[number]) => tuohs.perSecond / direct.perSecond;
     return figuresOf(rounds, [
@@ -43,15 +33,8 @@ export const alone: Row = {
   async run(lab) {
     // On the core of the service. Otherwise a direct call would stay on one core, while all others cross.
     const upstream = await lab.shoutcloud(0, 'service');
-    const tuohs = await lab.tuohs({ SHOUTCLOUD_URL: `http://127.0.0.1:${upstream.port}` });
-    const { throughTuohs, directly } = newTexts(lab, { tuohs: tuohs.port, upstream: upstream.port });
-    await throughTuohs(1, ROUND_MS);
-    await directly(1, ROUND_MS);
-
-    const rounds = await inTurns(lab.rounds, {
-      tuohs: () => throughTuohs(1, ROUND_MS / 2),
-      direct: () => directly(1, ROUND_MS / 2),
-    });
+    const connections = { tuohs: 1, direct: 1 };
+    const rounds = await besideDirect(lab, upstream, { connections, roundMs: ROUND_MS / 2 });
 
     const more = ({ tuohs, direct }: (typeof rounds)[number]) => tuohs.p50Ms - direct.p50Ms;
     return figuresOf(rounds, [
@@ -62,17 +45,28 @@ export const alone: Row = {
   },
 };
 
-/** Loads of texts that no earlier load has used. */
-function newTexts(lab: Lab, ports: { tuohs: number; upstream: number }) {
-  let series = 0;
-  const ask =
-    (port: number, path: string, field: string) => async (connections: number, durationMs: number) => {
-      const texts = { series: `new ${++series} ` };
-      const load = { path, field, connections, durationMs, texts };
-      return (await lab.load({ ports: { asked: port }, ...load })).asked;
-    };
-  return {
-    throughTuohs: ask(ports.tuohs, '/v1', 'data'),
-    directly: ask(ports.upstream, '/V1/SHOUT', 'INPUT'),
+interface Loads {
+  readonly connections: Readonly<Record<'tuohs' | 'direct', number>>;
+  readonly roundMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Texts that no earlier load had, through tuohs and directly, in turns. The first of each warms up. */
+async function besideDirect(
+  lab: Lab,
+  upstream: Server,
+  { connections, roundMs = ROUND_MS, env = {} }: Loads,
+) {
+  const tuohs = await lab.tuohs({ SHOUTCLOUD_URL: `http://127.0.0.1:${upstream.port}`, ...env });
+  const places = {
+    tuohs: { ports: { asked: tuohs.port }, path: '/v1', field: 'data' },
+    direct: { ports: { asked: upstream.port }, path: '/V1/SHOUT', field: 'INPUT' },
   };
+  let series = 0;
+  const ask = async (name: 'tuohs' | 'direct', durationMs: number) => {
+    const texts = { series: `new ${++series} ` };
+    return (await lab.load({ ...places[name], connections: connections[name], durationMs, texts })).asked;
+  };
+  for (const name of ['tuohs', 'direct'] as const) await ask(name, ROUND_MS);
+  return inTurns(lab.rounds, { tuohs: () => ask('tuohs', roundMs), direct: () => ask('direct', roundMs) });
 }

@@ -21,7 +21,7 @@ export function succeeds(tool: Tool, args: readonly string[]): boolean {
   return complaint(tool, args) === undefined;
 }
 
-/** What it prints as its error; undefined if it ends well. `input` is its standard input. */
+/** Its output on standard error; undefined if it succeeds. `input` is its standard input. */
 export function complaint(tool: Tool, args: readonly string[], input = ''): string | undefined {
   const { status, error, stderr } = spawnSync(path(tool), args, {
     input,

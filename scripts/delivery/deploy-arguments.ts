@@ -58,7 +58,10 @@ function isHttp(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
-/** The values together with those that the release keeps. Flags that only an upgrade knows cannot be checked without one. */
+/**
+ * Renders the chart with these values and those that the release keeps. Other flags of `helm upgrade` can only be checked by
+ * running it.
+ */
 function helmProblems({ release, namespace, helm }: DeployArguments): string[] {
   const isForValues = helm.every(
     (word) => !word.startsWith('-') || /^(-f|--values|--set[\w-]*)(=|$)/.test(word),
@@ -72,7 +75,7 @@ function helmProblems({ release, namespace, helm }: DeployArguments): string[] {
   return said === undefined ? [] : [`helm refuses the values of HELM_FLAGS: ${said}`];
 }
 
-/** As JSON; "null" before the first release. */
+/** The values of the release as JSON; "null" before the first release. */
 function keptValues(release: string, namespace: string): string {
   const place = [release, '--namespace', namespace];
   return succeeds('helm', ['status', ...place])

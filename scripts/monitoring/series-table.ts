@@ -12,7 +12,7 @@ export interface SeriesRow {
   readonly help: string;
 }
 
-/** The state of a service at rest, with Redis. */
+/** The status of an idle service with Redis. */
 export const AT_REST: Status = {
   requests: { inFlight: 0, heldBytes: 0, connections: 0 },
   upstream: { breaker: 'closed', retryBudgetTokens: 20 },

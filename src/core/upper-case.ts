@@ -44,7 +44,7 @@ const WELL_KNOWN_BLOCKS = [
   [0x0561, 0x0586],
 ] as const;
 
-// The code points whose full upper case (toUpperCase) is several code points. A test derives the list anew.
+// The code points whose full upper case (toUpperCase) is several code points. A test derives the same list.
 const EXPANDING_CLASS =
   '[\\u00DF\\u0149\\u01F0\\u0390\\u03B0\\u0587\\u1E96-\\u1E9A\\u1F50\\u1F52\\u1F54\\u1F56\\u1F80-\\u1FAF' +
   '\\u1FB2-\\u1FB4\\u1FB6\\u1FB7\\u1FBC\\u1FC2-\\u1FC4\\u1FC6\\u1FC7\\u1FCC\\u1FD2\\u1FD3\\u1FD6\\u1FD7' +

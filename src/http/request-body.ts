@@ -30,11 +30,14 @@ export const SMALL_REST_BYTES = 65_536;
 
 const REST_MS = 1000;
 
-/** A body of this connection has come in `PIECES` more pieces. */
-export type ManyPieces = (socket: Socket) => void;
+/** A body of this connection has come in `PIECES` more pieces. `areShort`: no honest client sends it like that. */
+export type ManyPieces = (socket: Socket, areShort: boolean) => void;
 
 /** A chunk of one byte costs as much as a long one, so pieces are counted too. */
 export const PIECES = 64;
+
+/** Bytes of a piece, on average. A packet has more, and so has a chunk of any library. */
+const SHORT_ON_AVERAGE = 64;
 
 /** After so many bytes, no more is read of a body that nothing asks for. */
 const READ_AHEAD_BYTES = 65_536;
@@ -52,6 +55,7 @@ export class RequestBody implements InlineSink {
   readonly #held: Pick<HeldBytes, 'setUnread'>;
   readonly #manyPieces: ManyPieces;
   #pieces = 0;
+  #bytes = 0;
   /** What has arrived before anything asked for it. */
   #unread: Pieces | undefined;
   #sink: BodySink | undefined;
@@ -126,7 +130,9 @@ export class RequestBody implements InlineSink {
   }
 
   take(chunk: Buffer): boolean {
-    if (++this.#pieces % PIECES === 0) this.#manyPieces(this.#request.socket);
+    this.#bytes += chunk.length;
+    if (++this.#pieces % PIECES === 0)
+      this.#manyPieces(this.#request.socket, this.#bytes < this.#pieces * SHORT_ON_AVERAGE);
     const goesOn = this.#isAskedFor || this.#error ? this.#pass(chunk) : this.#keep(chunk);
     if (!goesOn) this.#isStopped = true;
     return goesOn;

@@ -81,7 +81,7 @@ async function assertInside(page: Page, text: string): Promise<void> {
 
 type Box = Readonly<Record<'top' | 'bottom' | 'left' | 'right' | 'height', number>>;
 
-/** But for a pixel of rounding. */
+/** Rounding can add a pixel. */
 function isInside(inner: Box, outer: Box): boolean {
   const isBelow = inner.top >= outer.top - 1 && inner.left >= outer.left - 1;
   return isBelow && inner.bottom <= outer.bottom + 1 && inner.right <= outer.right + 1;

@@ -51,7 +51,7 @@ case $1 in
 esac
 `;
 
-/** Runs a script of scripts/delivery/ with a helm and a kubectl that only pretend. `calls` is one line for each call of theirs. */
+/** Runs a script of scripts/delivery/ with fakes of helm and kubectl. `calls` has one line for each of their calls. */
 export async function withFakeTools(
   t: TestContext,
   script: string,

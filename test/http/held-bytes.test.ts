@@ -114,6 +114,23 @@ for (const [what, before, parts] of [
   });
 }
 
+test('a large body whose request waits is read on when it is its turn, and what came before counts once', async (t) => {
+  const counted = Promise.withResolvers<{ current: number; leftMs: number }>();
+  const requestCounter = { count: () => counted.promise };
+  const options = { rateLimitPerMinute: 100 };
+  const { server, upstream, port } = await start(t, 2 ** 26, { requestCounter }, options);
+  upstream.hold();
+  const client = await rawClient(t, port);
+  client.send(requestOf('POST /v1', { type: 'text/plain', body: 'x'.repeat(200_000) }));
+  await until(t, () => server.status().heldBytes > 65_536);
+
+  counted.resolve({ current: 1, leftMs: 1000 });
+  await until(t, () => upstream.calls.length === 1);
+
+  const { heldBytes } = server.status();
+  assert.ok(heldBytes > 600_000 && heldBytes < 600_000 + 2 * HEAD, `${heldBytes}`);
+});
+
 test('a client that leaves before the rest of its refused body leaves nothing that is held', async (t) => {
   const { server, port } = await start(t);
   const client = await rawClient(t, port);

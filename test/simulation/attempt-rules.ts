@@ -14,7 +14,7 @@ export interface AttemptSurroundings {
   readonly settings: StackSettings;
   /** How many callers wait. */
   readonly waiting: () => number;
-  /** Whether somebody waits for one of these texts. */
+  /** Whether a caller waits for one of these texts. */
   readonly isWanted: (ids: readonly number[]) => boolean;
 }
 

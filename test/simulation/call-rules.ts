@@ -51,7 +51,7 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
     get waiting() {
       return waiting.size;
     },
-    /** Whether somebody still waits for one of these texts. */
+    /** Whether a caller still waits for one of these texts. */
     isWanted: (ids: readonly number[]) => ids.some((id) => (waitingFor.get(id) ?? 0) > 0),
     started(text: string): WaitingCall {
       const [id = -1] = idsIn(text);

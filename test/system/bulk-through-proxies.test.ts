@@ -16,7 +16,7 @@ import { runningService } from './service.ts';
 const reverse = reverser('grapheme');
 const { url: service } = await runningService({ after });
 const hasGo = spawnSync('go', ['version']).status === 0;
-// Skipped without it, but not in CI.
+// The tests are skipped without Go, but not in CI.
 const skip = hasGo || process.env.CI ? false : 'there is no go';
 const startGoProxy = skip ? undefined : await goProxy({ after });
 

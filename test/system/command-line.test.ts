@@ -5,7 +5,7 @@ import { ended, startProgram, tuohs } from '../support/process.ts';
 import { ran } from '../unit/cli/shout-surroundings.ts';
 import { runningService } from './service.ts';
 
-// Its port is shared by two processes.
+// Two processes share its port.
 const TWO = { WEB_CONCURRENCY: '2' };
 const { url } = await runningService({ after }, {}, TWO);
 

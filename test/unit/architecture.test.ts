@@ -104,7 +104,7 @@ function reachable(file: string, targets: ReadonlyMap<string, readonly string[]>
   return found;
 }
 
-/** Its `targets` are the imported files under `src/`, packages and Node modules. What leaves `src/` begins with `..`. */
+/** `targets` are the imported files under `src/`, packages and Node modules. A file outside of `src/` begins with `..`. */
 function sourceFile(path: string) {
   const code = readFileSync(`${root}src/${path}`, 'utf8')
     .replace(/\/\*[\s\S]*?\*\//g, '')

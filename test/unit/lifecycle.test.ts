@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Closer, lifecycle } from '../../src/lifecycle.ts';
 import { fakeClock, settled } from '../support/fake-clock.ts';
 
-/** What a part does when it is asked to close; its end is that of `api ends`. */
+/** What a part does when it is asked to close. `api ends` ends its closing. */
 const MANNERS: Readonly<Record<string, (end: Promise<void>) => Closer>> = {
   closes: () => () => {},
   fails: () => () => Promise.reject('a failure'),
@@ -14,8 +14,8 @@ const MANNERS: Readonly<Record<string, (end: Promise<void>) => Closer>> = {
 };
 
 /**
- * What happens to a life with a drain of 6 s and the parts redis and api, and what is seen then, in order: its events, the parts that are
- * asked to close, and how `close` ends. `+100` is later. With `extra`, it waits a second longer than usual.
+ * The script of a lifecycle with a drain of 6 s and the parts redis and api, and what follows, in order: its events, the parts
+ * that are asked to close, and the end of `close`. `+100` lets 100 ms pass. With `extra`, it waits a second longer than usual.
  */
 const CASES = {
   'what never served has nothing to drain': 'close => draining, api, redis, closed, ended; no timer',

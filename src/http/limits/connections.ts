@@ -34,9 +34,9 @@ export interface Connections {
   begin(exchange: Exchange): Exchange | undefined;
   /**
    * Counts pieces of a body, and lets other connections be read first. If all bodies together came in too many pieces in this
-   * turn, refuses this one.
+   * turn, refuses this one if its pieces are short.
    */
-  manyPieces(socket: Socket): void;
+  manyPieces(socket: Socket, areShort: boolean): void;
   /**
    * Frees at least this many held bytes, if there are that many to free. Cuts off clients that send a body or do not read their
    * answer, the slowest first.
@@ -131,9 +131,9 @@ export function connections(
       exchange.atEnd(leave);
       return before;
     },
-    manyPieces(socket) {
+    manyPieces(socket, areShort) {
       piecesInTurn.add(PIECES);
-      if (piecesInTurn.count() <= MOST_PIECES_IN_TURN) return giveWay(socket);
+      if (!areShort || piecesInTurn.count() <= MOST_PIECES_IN_TURN) return giveWay(socket);
       skipBodyInPacket(socket, { soon });
       open.get(socket)?.exchanges.at(-1)?.breakBody(tooManyPieces());
     },

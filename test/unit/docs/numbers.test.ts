@@ -49,7 +49,7 @@ test('the settings in the README are real, with their defaults', () => {
   for (const [, name = '', text = ''] of rows) assert.equal(text, texts.get(name), name);
 });
 
-/** The rows of the tables whose last columns are a value and what sets it: a setting, or a constant in a `file`. */
+/** The rows of tables whose last two columns are a value and where it is set: a setting, or a constant in a `file`. */
 function numberRows(page: string) {
   const tables = read(page).matchAll(/^\|.*\| Value \| Set by \|\n\|[-| ]+\|\n((?:\|.*\n)+)/gm);
   return [...tables]

@@ -52,6 +52,15 @@ test('a reader that stalls does not block the end: the last lines are dropped af
   await flushed;
 });
 
+test('the end of a log leaves no timer behind', async (t) => {
+  const { output, clock } = outputTo(t, join(await folder(t), 'log'));
+  output.write('one\n');
+
+  await output.flushed();
+
+  assert.equal(clock.timers(), 0);
+});
+
 test('a slow reader gets the kept lines whole and in order', async (t) => {
   const { path, read } = await fifo(t);
   const kept = outputTo(t, path).fill();

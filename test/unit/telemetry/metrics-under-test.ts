@@ -3,12 +3,12 @@ import { type Event, emitTo } from '../../../src/core/events.ts';
 import { metrics, type Status } from '../../../src/telemetry/metrics.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
-/** Metrics that have counted these events, of a process in this state. */
-export function measured(events: readonly Event[], state: Partial<Status> = {}, logLinesDropped = 0) {
+/** Metrics that have counted these events, of a process with this status. */
+export function measured(events: readonly Event[], status: Partial<Status> = {}, logLinesDropped = 0) {
   const { listeners, read, text, series } = metrics({ version: '1.2.3', clock: fakeClock() });
   const emit = emitTo(listeners);
   read(
-    () => ({ ...AT_REST, ...state }),
+    () => ({ ...AT_REST, ...status }),
     () => logLinesDropped,
   );
   for (const event of events) emit(event);

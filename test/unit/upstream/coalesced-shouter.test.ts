@@ -8,8 +8,9 @@ import { settled } from '../../support/fake-clock.ts';
 import { layerUnderTest } from '../../support/layer.ts';
 
 /**
- * What callers do: `1=abc` asks for a text, `!1` leaves, or never comes if it has not asked; the upstream, which is deaf to that unless it
- * `listens`, will `answer` or `fail` all that it was asked. Then what they get, what the upstream was asked, and how many still wait.
+ * The script: with `1=abc`, caller 1 asks for a text; with `!1` it leaves, even before it has asked. The upstream ignores that
+ * unless it `listens`. It can `answer` or `fail` all its calls. Then what the callers get, the calls of the upstream, and how
+ * many callers still wait.
  */
 const CASES = {
   'callers with the same text share one flight':
@@ -57,7 +58,7 @@ test('a flight lasts to the latest deadline of all who joined', () => {
   assert.equal(upstream.received[0]?.deadline, 5000);
 });
 
-/** Coalesced callers, behind a limit of how many may wait. */
+/** Coalesced callers behind a limit of waiting callers. */
 async function played(script: readonly string[]): Promise<string> {
   const maxWaiting = Number(script[0]?.split('max=')[1] ?? 100);
   const isPressed = () => script.includes('pressed');

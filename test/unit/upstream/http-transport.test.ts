@@ -128,7 +128,7 @@ function firstAnd(answer: (response: ServerResponse) => void): RequestListener {
   };
 }
 
-/** Answers with each of these statuses. */
+/** Answers with these statuses. */
 function statuses(...some: readonly number[]): Record<string, (response: ServerResponse) => void> {
   const failing = (status: number) => (response: ServerResponse) =>
     void response.writeHead(status, { location: '/' }).end();

@@ -7,8 +7,9 @@ import { testWorld } from '../../support/world.ts';
 import { fakeWorkers } from './fake-worker.ts';
 
 /**
- * What happens to a place that starts, and what is seen: a worker `listens`, `fails` with 1, `exits` with 0, `dies` by a signal, or `hangs`
- * from now on; the place is told to `drain` or to `hurry`; `+100` is later. At the end: which worker serves, of how many that were started.
+ * The script of a place that starts, and what follows: a worker `listens`, `fails` with 1, `exits` with 0, `dies` by a signal, or
+ * `hangs` from now on. The place is asked to `drain` or to `hurry`. `+100` lets 100 ms pass. At the end: which worker serves, and
+ * how many were started.
  */
 const CASES = {
   'a worker that ends is reported': '1 listens, 1 dies, +99 => 1 serves, 1 SIGKILL; none of 1',
@@ -74,7 +75,7 @@ test('a worker that lasted for 10 s is replaced after the shortest pause', async
   assert.deepEqual([before, forked.length], [6, 7]);
 });
 
-/** A place whose first worker is starting. */
+/** A place whose first worker starts. */
 function started() {
   const world = testWorld();
   const { clock } = world;

@@ -43,7 +43,7 @@ export function chunkOf(bytes: string): string {
   return `${bytes.length.toString(16)}\r\n${bytes}\r\n`;
 }
 
-/** A POST whose body has so many chunks of one byte, and no end. */
+/** A POST whose body has this many chunks of one byte, and no end. */
 export function inChunksOfOneByte(chunks: number): string {
   return headOf('/v1', JSON_TYPE, CHUNKED) + '1\r\n \r\n'.repeat(chunks);
 }
