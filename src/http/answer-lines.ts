@@ -5,9 +5,9 @@ import type { LeaveSignal } from '../core/leave-signal.ts';
 export interface BulkWork {
   /** The answer to a line. Never throws or rejects. */
   readonly answerLine: (line: Buffer) => string | Promise<string>;
-  readonly window: Pick<BulkWindow, 'lines'>;
+  readonly window: Pick<BulkWindow, 'lines' | 'refuse'>;
   readonly nextTurn: () => Promise<void>;
-  /** Whether the server is closing. Then `answerLine` refuses the rest, up to `MOST_REFUSED` lines. */
+  /** Whether the server is closing. Then `answerLine` refuses the rest, for as long as `window.refuse` says. */
   readonly isClosing: () => boolean;
 }
 
@@ -15,7 +15,7 @@ export interface BulkWork {
 const TURN_WORK = 32_768;
 const LINE_WORK = 256;
 
-/** Once the server is closing, a bulk request refuses this many lines and ends. There is no time to refuse a million. */
+/** Once the server is closing, its bulk requests refuse this many lines together and end. There is no time to refuse a million. */
 const MOST_REFUSED = 5000;
 
 /**
@@ -33,7 +33,6 @@ export async function answerLines(
   let taken = 0;
   let left = 0;
   let work = 0;
-  let refused = 0;
   let moved = Promise.withResolvers<void>();
   response.on('drain', wake);
   gone.addEventListener('abort', wake);
@@ -47,7 +46,7 @@ export async function answerLines(
     await until(() => taken - left < window.lines() && !response.writableNeedDrain);
     if (gone.aborted) return;
     take(line);
-    if (isClosing() && ++refused === MOST_REFUSED) break;
+    if (isClosing() && !window.refuse()) break;
   }
   await until(() => taken === left);
 
@@ -120,6 +119,8 @@ export interface BulkWindow {
   enter(): () => void;
   /** How many lines each bulk request can have in flight now. */
   lines(): number;
+  /** Counts a line that is refused because the server closes. Returns whether another can be refused. */
+  refuse(): boolean;
 }
 
 /** A bulk request always gets this many, however many requests there are. */
@@ -127,6 +128,7 @@ const LEAST_LINES = 8;
 
 export function bulkWindow(maxLines: number): BulkWindow {
   let bulks = 0;
+  let refused = 0;
   return {
     enter() {
       bulks++;
@@ -135,5 +137,6 @@ export function bulkWindow(maxLines: number): BulkWindow {
       };
     },
     lines: () => Math.max(LEAST_LINES, Math.floor(maxLines / bulks)),
+    refuse: () => ++refused < MOST_REFUSED,
   };
 }

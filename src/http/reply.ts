@@ -3,7 +3,7 @@ import type { World } from '../core/events.ts';
 import type { Answer } from './answer.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import type { HeldBytes } from './limits/admission.ts';
-import { headerLines, type WriteHead } from './node-http.ts';
+import { headerLines, SOCKETS, type WriteHead } from './node-http.ts';
 import { type RequestBody, SMALL_REST_BYTES } from './request-body.ts';
 
 /** What all replies of a server share. */
@@ -59,7 +59,7 @@ export class Reply {
   unreadSinceMs(begunMs: number): number | undefined {
     if (!this.isUnread) return undefined;
     if (this.#writtenMs !== undefined) return this.#writtenMs;
-    return this.#to.response.writableLength > MUCH_UNREAD_BYTES ? begunMs : undefined;
+    return this.#to.response.writableLength >= SOCKETS.highWaterMark ? begunMs : undefined;
   }
 
   /** The status for logs and metrics: that of the answer if the system has taken all of it. */
@@ -156,8 +156,6 @@ const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer
 
 /** An answer that is no page loads nothing, runs nothing and is framed by nothing. */
 const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
-
-const MUCH_UNREAD_BYTES = 65_536;
 
 /** The status in logs and metrics of a client that hung up before its answer was written. */
 const CLIENT_CLOSED_REQUEST = 499;

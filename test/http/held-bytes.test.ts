@@ -237,6 +237,22 @@ test('a bulk that is answered holds three copies of its text, and 40 KiB or what
   assert.ok(heldBytes > least && heldBytes < least + 2 * HEAD, `${heldBytes}`);
 });
 
+test('when there is no room, a bulk whose answers are not read for a second is cut off', async (t) => {
+  const answer = known('x'.repeat(200));
+  const reverseShout = (text: string) => (text === 'first' ? never() : answer);
+  const { server, world, port, sending } = await start(t, 80_000, { reverseShout });
+  const deaf = await rawClient(t, port);
+  deaf.send(requestOf('GET /v1?data=first') + bulkOf('{"data":"a"}\n'.repeat(300)));
+  await until(t, () => server.status().heldBytes > 50_000);
+  await turn();
+  await world.clock.advance(1001);
+
+  const newcomer = await sending(jsonOf('y'.repeat(30_000)));
+
+  assert.match(await newcomer.heard(/"\}$/), /^HTTP\/1\.1 200 /);
+  assert.equal(await deaf.closed(), '');
+});
+
 test('a text whose answer takes six times its bytes is refused if there is no room for that', async (t) => {
   const { client } = await startKnown(t, 300_000);
 
