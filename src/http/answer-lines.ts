@@ -12,8 +12,16 @@ export interface BulkWork {
 }
 
 /** How many bytes of lines are started in one turn, and how many bytes a line counts for at least. */
-export const TURN_WORK = 32_768;
+const TURN_WORK = 32_768;
 const LINE_WORK = 256;
+
+/** The work on a body, in bytes. Many short lines are more work than their bytes say, and single texts must not wait for all of them. */
+export function workOn(body: Buffer): number {
+  return Math.max(body.length, Math.min(TURN_WORK, (body.length / SHORTEST_LINE) * LINE_WORK));
+}
+
+/** Bytes of a line and its line feed. */
+const SHORTEST_LINE = 2;
 
 /** Once the server is closing, its bulk requests refuse this many lines together and end. There is no time to refuse a million. */
 const MOST_REFUSED = 5000;

@@ -2,7 +2,7 @@ import { TuohsError } from '../../core/errors.ts';
 import type { BulkLineOutcome, Emit } from '../../core/events.ts';
 import type { Shout } from '../../core/shouter.ts';
 import { bulkOperation } from '../../openapi/operations.ts';
-import { answerLines, type BulkWork, linesOf, TURN_WORK } from '../answer-lines.ts';
+import { answerLines, type BulkWork, linesOf, workOn } from '../answer-lines.ts';
 import type { ApiParts } from '../api-parts.ts';
 import type { Exchange } from '../exchange.ts';
 import { knownError, problemLine, tooLarge } from '../problem.ts';
@@ -18,7 +18,7 @@ export const bulk: Route<ApiParts> = {
     const { headers } = exchange.request;
     if (mediaType(headers) !== NDJSON) throw badType(headers['content-type'], NDJSON);
     return exchange.readBody(parts.maxBulkBytes, (body) =>
-      exchange.inTurn(body.length, () => answerBulk(exchange, parts, body)),
+      exchange.inTurn(workOn(body), () => answerBulk(exchange, parts, body)),
     );
   },
   operation: bulkOperation,
@@ -29,8 +29,7 @@ async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Pr
   exchange.held.setStream(body.length);
   const { bulkWindow: window, clock } = parts;
   const gone = exchange.signal;
-  // Many short lines are more work than their bytes say, and a single text must not wait for all of them.
-  const nextTurn = () => parts.nextTurn(Math.max(body.length, TURN_WORK), () => gone.aborted);
+  const nextTurn = () => parts.nextTurn(workOn(body), () => gone.aborted);
   exchange.atEnd(window.enter());
   exchange.atEnd(() => free([body]));
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
