@@ -19,7 +19,7 @@ export interface Replied {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly body: Pick<RequestBody, 'isWhole' | 'discard'>;
-  readonly held: Pick<HeldBytes, 'setAnswer'>;
+  readonly held: Pick<HeldBytes, 'askForAnswer' | 'setAnswer'>;
   readonly id: string;
 }
 
@@ -79,11 +79,14 @@ export class Reply {
     this.#mustClose = true;
   }
 
-  /** Sends the whole answer. Throws `OVERLOADED` if there is no room for it until it is read. */
+  /** Sends the whole answer. Throws `OVERLOADED` if there is no room for it until it is read, unless it is an error itself. */
   send(answer: Answer): void {
     if (this.isGone) return;
     const bytes = answer.body === undefined ? undefined : Buffer.byteLength(answer.body);
-    this.#to.held.setAnswer(typeof answer.body === 'string' ? bytes : 0);
+    // All answers with a file share it.
+    const heldBytes = typeof answer.body === 'string' ? bytes : 0;
+    if ((answer.status ?? 200) < 400) this.#to.held.askForAnswer(heldBytes);
+    this.#to.held.setAnswer(heldBytes);
     if (this.#to.body.isWhole) this.#send(answer, bytes);
     else void this.#sendBesideBody(answer, bytes);
   }

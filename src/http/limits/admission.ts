@@ -102,7 +102,7 @@ const REQUEST_BYTES = 4096;
 /** What each name and each value of a header costs beside its bytes. Measured: 116 bytes for `h1: v1`. */
 const HEADER_PART_BYTES = 56;
 
-/** An error, whose answer is smaller, can always be sent. */
+/** An answer that takes less than this much more is not refused. */
 const MUCH_MORE_BYTES = 16_384;
 
 /** What can be written of an answer in pieces before its client has to read: the lines of a turn, beside what a socket takes. */
@@ -181,14 +181,15 @@ export class HeldBytes {
     this.#headLength = 0;
   }
 
-  /**
-   * Holds an answer and nothing else from here on. Throws as `set` does if it takes much more than its request: JSON writes some
-   * characters in six.
-   */
-  setAnswer(bytes = 0): void {
+  /** Throws as `set` does if an answer takes much more than its request, and there is no room: JSON writes some characters in six. */
+  askForAnswer(bytes = 0): void {
     const more = this.#headBytes + bytes - this.#bytes;
-    if (more > MUCH_MORE_BYTES) this.#take(this.#bytes + more, 'body');
-    else this.#hold(more);
+    if (more > MUCH_MORE_BYTES) this.#budget.makeRoom(more, 'body');
+  }
+
+  /** Holds an answer and nothing else from here on, whether there is room or not: it has to be held until it is read. */
+  setAnswer(bytes = 0): void {
+    this.#hold(this.#headBytes + bytes - this.#bytes);
   }
 
   /** Gives all held bytes back. */

@@ -44,6 +44,15 @@ test('a request that is refused because of its head keeps none of its headers wh
   assert.equal(exchange.held.bytes, 4096);
 });
 
+test('an error is sent although its exchange has given back what it held and there is no room', () => {
+  const { exchange } = beforeItsBody(1000, 'x'.repeat(30_000));
+  exchange.held.release();
+
+  exchange.fail(noText());
+
+  assert.equal(exchange.response.statusCode, 400);
+});
+
 test('an answer that comes after the end of its exchange is not held', () => {
   const { held } = beforeItsBody().exchange;
   held.end();
@@ -100,11 +109,11 @@ class QuickSocket extends Socket {
 }
 
 /** An exchange whose large body has not arrived yet, and whose client waits for `100 Continue`. */
-function beforeItsBody(maxHeldBytes = 1_000_000) {
+function beforeItsBody(maxHeldBytes = 1_000_000, cookie = '') {
   const world = testWorld();
   const request = new IncomingMessage(new QuickSocket());
   Object.assign(request.headers, { 'content-length': '1000000', expect: '100-continue' });
-  request.rawHeaders.push('content-length', '1000000', 'expect', '100-continue');
+  request.rawHeaders.push('content-length', '1000000', 'expect', '100-continue', 'cookie', cookie);
   const response = new ServerResponse(request);
   response.assignSocket(request.socket);
   let isFinished = false;
