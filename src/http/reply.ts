@@ -86,6 +86,8 @@ export class Reply {
     // All answers with a file share it.
     const heldBytes = typeof answer.body === 'string' ? bytes : 0;
     if ((answer.status ?? 200) < 400) this.#to.held.askForAnswer(heldBytes);
+    // To make room, this connection can be closed: an earlier answer on it is not read.
+    if (this.isGone) return;
     this.#to.held.setAnswer(heldBytes);
     if (this.#to.body.isWhole) this.#send(answer, bytes);
     else void this.#sendBesideBody(answer, bytes);

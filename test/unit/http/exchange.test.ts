@@ -53,6 +53,15 @@ test('an error is sent although its exchange has given back what it held and the
   assert.equal(exchange.response.statusCode, 400);
 });
 
+test('an answer is not begun if its own connection was closed to make room for it', () => {
+  const { exchange, budget } = beforeItsBody(10_000);
+  budget.makeRoom = () => lose(exchange);
+
+  exchange.run(() => ({ headers: {}, body: 'x'.repeat(30_000) }));
+
+  assert.equal(exchange.response.headersSent, false);
+});
+
 test('an answer that comes after the end of its exchange is not held', () => {
   const { held } = beforeItsBody().exchange;
   held.end();
@@ -120,20 +129,18 @@ function beforeItsBody(maxHeldBytes = 1_000_000, cookie = '') {
   response.on('finish', () => {
     isFinished = true;
   });
+  const { cutSlowest } = connections(10, { ...world.clock, nextTurn: async () => {} });
+  const budget = byteBudget(maxHeldBytes, cutSlowest, world);
   const exchange = new Exchange(request, response, {
     ...world,
     crossOrigin: undefined,
     writeHead: headWriter(world.clock, 1000),
-    budget: byteBudget(
-      maxHeldBytes,
-      connections(10, { ...world.clock, nextTurn: async () => {} }).cutSlowest,
-      world,
-    ),
+    budget,
     manyPieces: () => {},
     workTurn: (_, work) => work(),
     draining: new AbortController().signal,
     isClosing: () => false,
     newId: () => 'an-id',
   });
-  return { exchange, hasFinished: () => isFinished };
+  return { exchange, budget, hasFinished: () => isFinished };
 }
