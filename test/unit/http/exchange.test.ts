@@ -55,6 +55,7 @@ test('an error is sent although its exchange has given back what it held and the
 
 test('an answer is not begun if its own connection was closed to make room for it', () => {
   const { exchange, budget } = beforeItsBody(10_000);
+  exchange.request.complete = true;
   budget.makeRoom = () => lose(exchange);
 
   exchange.run(() => ({ headers: {}, body: 'x'.repeat(30_000) }));
