@@ -15,12 +15,13 @@ export async function checkInvariants({ gateways, upstreams, loads, asked }: Led
   const answers = [...asked, ...loads.flatMap((load) => load.answers)];
   const attempts = upstreams.reduce((sum, upstream) => sum + upstream.calls(), 0);
   const alive = gateways.filter(({ gateway }) => isAlive(gateway));
+  const crashes = gateways.flatMap(({ gateway }) => crashLines(gateway));
   const figures = [
     exactly('wrong answers', countOf(answers, isWrong), 0),
     exactly('500s and 502s', countOf(answers, isOurFault), 0),
     atMost('slowest answer, ms', slowestMs(answers), 3_200 + Math.max(0, ...loads.map(worstNoiseMs))),
     atMost('attempts', attempts, 2 * countOf(answers, isCall) + 20),
-    exactly('unhandled rejections', gateways.filter(({ gateway }) => hasCrashLine(gateway)).length, 0),
+    exactly(`unhandled rejections${crashes[0] ? ` (${crashes[0]})` : ''}`, crashes.length, 0),
     ...(await checkRest(alive)),
   ];
   const codes = await Promise.all(alive.map(({ gateway }) => gateway.stop()));
@@ -72,6 +73,6 @@ function isAlive(gateway: Gateway): boolean {
   }
 }
 
-function hasCrashLine({ log }: Gateway): boolean {
-  return log.some((line) => /unhandled|uncaught|\bat .*\.ts:\d+/i.test(line.msg));
+function crashLines({ log }: Gateway): string[] {
+  return log.map((line) => line.msg).filter((msg) => /unhandled|uncaught|\bat .*\.ts:\d+/i.test(msg));
 }
