@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import type { TuohsError } from '../core/errors.ts';
 import type { Outcome } from './answer.ts';
+import { BodyPieces } from './body-pieces.ts';
 import type { HeldBytes } from './limits/admission.ts';
 import { InlineBodyRequest, type InlineSink } from './node-http.ts';
 import { knownError, tooLarge } from './problem.ts';
@@ -57,7 +58,7 @@ export class RequestBody implements InlineSink {
   #pieces = 0;
   #bytes = 0;
   /** What has arrived before anything asked for it. */
-  #unread: Pieces | undefined;
+  #unread: BodyPieces | undefined;
   #sink: BodySink | undefined;
   #error: TuohsError | undefined;
   #isAskedFor = false;
@@ -87,8 +88,8 @@ export class RequestBody implements InlineSink {
   }
 
   /**
-   * Reads all of it and gives it to `use`. The owner fails with `TOO_LARGE`, with `OVERLOADED` if there is no room for it, or with the error given
-   * to `break`.
+   * Reads all of it and gives it to `use`. The owner fails with `TOO_LARGE`, with `OVERLOADED` if there is no room for it, or with
+   * the error given to `break`.
    */
   read(maxBytes: number, owner: BodyOwner, use: UseBody): void {
     this.#giveTo(new BodyReader(maxBytes, owner, use));
@@ -146,7 +147,7 @@ export class RequestBody implements InlineSink {
 
   /** Keeps a piece that nothing has asked for yet. Returns whether more can come. */
   #keep(chunk: Buffer): boolean {
-    const unread = this.#unread ?? new Pieces();
+    const unread = this.#unread ?? new BodyPieces();
     this.#unread = unread;
     unread.add(chunk);
     try {
@@ -212,7 +213,7 @@ class BodyReader implements BodySink {
   #size = 0;
   #first: Buffer | undefined;
   /** What follows the first piece. Most bodies have one. */
-  #more: Pieces | undefined;
+  #more: BodyPieces | undefined;
 
   constructor(maxBytes: number, owner: BodyOwner, use: UseBody) {
     this.#maxBytes = maxBytes;
@@ -231,7 +232,7 @@ class BodyReader implements BodySink {
     }
     if (this.#first === undefined) this.#first = chunk;
     else {
-      this.#more ??= new Pieces();
+      this.#more ??= new BodyPieces();
       this.#more.add(chunk);
     }
     return true;
@@ -256,36 +257,6 @@ class BodyReader implements BodySink {
 
   #parts(): Buffer[] {
     return [...(this.#first ? [this.#first] : []), ...(this.#more?.parts ?? [])];
-  }
-}
-
-/** A shorter piece is copied: a `Buffer` of its own takes 340 bytes more, however little it holds. */
-const SHORT_PIECE = 1024;
-const LEAST_BLOCK = 256;
-const MOST_BLOCK = 2048;
-
-/** Pieces of a body, in order. Short ones are together in blocks. */
-class Pieces {
-  readonly parts: Buffer[] = [];
-  bytes = 0;
-  #block: Buffer | undefined;
-  #used = 0;
-
-  add(piece: Buffer): void {
-    this.bytes += piece.length;
-    if (piece.length < SHORT_PIECE) return this.#copy(piece);
-    this.#block = undefined;
-    this.parts.push(piece);
-  }
-
-  #copy(piece: Buffer): void {
-    if (this.#block === undefined || this.#used + piece.length > this.#block.length) {
-      this.#block = Buffer.allocUnsafeSlow(Math.min(Math.max(LEAST_BLOCK, this.bytes), MOST_BLOCK));
-      this.#used = 0;
-      this.parts.push(this.#block);
-    }
-    this.#used += piece.copy(this.#block, this.#used);
-    this.parts[this.parts.length - 1] = this.#block.subarray(0, this.#used);
   }
 }
 

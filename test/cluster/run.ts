@@ -98,8 +98,8 @@ async function toAutoscaling(): Promise<void> {
 }
 
 /**
- * Adds clients with long texts until there are four pods. They run in the cluster, where they get only the CPU that the pods of the
- * service leave. Beside the cluster, they would take CPU from those pods.
+ * Adds clients with long texts until there are four pods. The clients run in the cluster, so they get only the CPU that the service
+ * does not use. Outside the cluster, they would take CPU from the service.
  */
 async function grow(): Promise<void> {
   const heavy: Load[] = [];
