@@ -21,14 +21,14 @@ export function succeeds(tool: Tool, args: readonly string[]): boolean {
   return complaint(tool, args) === undefined;
 }
 
-/** Its output on standard error; undefined if it succeeds. `input` is its standard input. */
+/** Its output on standard error; undefined if it succeeds. `input` is its standard input: it can end without reading it. */
 export function complaint(tool: Tool, args: readonly string[], input = ''): string | undefined {
   const { status, error, stderr } = spawnSync(path(tool), args, {
     input,
     encoding: 'utf8',
     stdio: ['pipe', 'ignore', 'pipe'],
   });
-  return status === 0 ? undefined : (error?.message ?? stderr.trim());
+  return status === 0 ? undefined : stderr?.trim() || (error?.message ?? `${tool} failed`);
 }
 
 /** Starts it and returns. The caller ends it. */

@@ -21,7 +21,8 @@ export async function kubectl(command: string, ...more: string[]): Promise<strin
 /** The same, with this on its standard input. */
 export async function kubectlWith(input: unknown, command: string): Promise<string> {
   const running = run(kubernetesTool('kubectl'), command.split(' '), OPTIONS);
-  running.child.stdin?.end(JSON.stringify(input));
+  // A kubectl that refuses its arguments ends without reading. Its own message is the one to show.
+  running.child.stdin?.on('error', () => {}).end(JSON.stringify(input));
   return (await running).stdout;
 }
 
