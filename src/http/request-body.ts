@@ -23,8 +23,13 @@ export const SMALL_REST_BYTES = 65_536;
 
 const REST_MS = 1000;
 
-/** A body of this connection has come in `PIECES` more pieces. `areShort`: no honest client sends it like that. */
-export type ManyPieces = (socket: Socket, areShort: boolean) => void;
+/** What bodies arrive from: the connections of a server. */
+export interface BodySource {
+  /** A body of this connection has come in `PIECES` more pieces. `areShort`: no honest client sends it like that. */
+  manyPieces(socket: Socket, areShort: boolean): void;
+  /** The last body of this connection wants more again: reads on when it is the turn of the connection. */
+  readOn(socket: Socket): void;
+}
 
 /** A chunk of one byte costs as much as a long one, so pieces are counted too. */
 export const PIECES = 64;
@@ -59,7 +64,7 @@ export class RequestBody implements InlineSink {
   readonly announced: number;
   readonly #request: IncomingMessage;
   readonly #held: Pick<HeldBytes, 'set' | 'setUnread'>;
-  readonly #manyPieces: ManyPieces;
+  readonly #source: BodySource;
   /** What has arrived, in bytes and in pieces. */
   #bytes = 0;
   #pieces = 0;
@@ -77,11 +82,11 @@ export class RequestBody implements InlineSink {
   #isStream = false;
   #atWhole: (() => void) | undefined;
 
-  constructor(request: IncomingMessage, held: Pick<HeldBytes, 'set' | 'setUnread'>, manyPieces: ManyPieces) {
+  constructor(request: IncomingMessage, held: Pick<HeldBytes, 'set' | 'setUnread'>, source: BodySource) {
     const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
     this.#request = request;
     this.#held = held;
-    this.#manyPieces = manyPieces;
+    this.#source = source;
     this.announced = Number(length);
     this.exists = coding !== undefined || (length !== undefined && length !== '0');
     if (this.exists && request instanceof InlineBodyRequest) request.divert(this);
@@ -90,6 +95,11 @@ export class RequestBody implements InlineSink {
   /** Whether all of it has arrived. */
   get isWhole(): boolean {
     return !this.exists || this.#request.complete || this.#request.readableEnded;
+  }
+
+  /** Whether more of it can be read now. */
+  get wantsMore(): boolean {
+    return !this.#isStopped;
   }
 
   /** Runs `run` when it is whole: now, or when its last byte was read. */
@@ -141,7 +151,7 @@ export class RequestBody implements InlineSink {
   take(chunk: Buffer): boolean {
     this.#bytes += chunk.length;
     if (++this.#pieces % PIECES === 0)
-      this.#manyPieces(this.#request.socket, this.#bytes < this.#pieces * SHORT_ON_AVERAGE);
+      this.#source.manyPieces(this.#request.socket, this.#bytes < this.#pieces * SHORT_ON_AVERAGE);
     const goesOn = this.#discarding ? this.#drop(chunk) : this.#keep(chunk);
     if (!goesOn) this.#isStopped = true;
     return goesOn;
@@ -208,7 +218,10 @@ export class RequestBody implements InlineSink {
     const request = this.#request;
     if (this.#hasArrived) this.#finish();
     else if (!(request instanceof InlineBodyRequest)) this.#readStream();
-    else if (this.#isStopped) request.socket.resume();
+    else if (this.#isStopped) {
+      this.#isStopped = false;
+      this.#source.readOn(request.socket);
+    }
   }
 
   #finish(): void {

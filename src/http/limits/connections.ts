@@ -5,7 +5,7 @@ import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
 import { badInput } from '../problem.ts';
-import { PIECES } from '../request-body.ts';
+import { type BodySource, PIECES } from '../request-body.ts';
 import { readingTurns, type TurnTaker } from './reading-turns.ts';
 
 /** A connection of a client, and its exchanges. */
@@ -20,21 +20,19 @@ export interface Connection extends TurnTaker {
   readonly packet: { end: number; requests: number };
   /** What arrived is no HTTP: nothing more on it is a request. */
   isBroken: boolean;
-  /** It has sent as many requests ahead as it can, or one whose head is refused. It closes after the last answer. Nothing more of it is read. */
+  /**
+   * It has sent as many requests ahead as it can, or one whose head is refused. It closes after the last answer. Nothing of it is
+   * read behind the last request.
+   */
   isFull: boolean;
 }
 
-export interface Connections {
+export interface Connections extends BodySource {
   /** Adds a connection. At the limit, closes those that have stood still for the longest time. */
   add(socket: Socket, nowMs: number): void;
   of(socket: Duplex): Connection | undefined;
   /** Adds an exchange to its connection until it has ended. Returns the exchange that has to end before this one begins. */
   begin(exchange: Exchange): Exchange | undefined;
-  /**
-   * Counts pieces of a body, and lets other connections be read first. If all bodies together came in too many pieces in this
-   * turn, refuses this one if its pieces are short.
-   */
-  manyPieces(socket: Socket, areShort: boolean): void;
   /**
    * Frees at least this many held bytes, if there are that many to free. Cuts off clients that send a body or do not read their
    * answer, the slowest first.
@@ -79,7 +77,7 @@ export function connections(
   const open = new Map<Duplex, Connection>();
   const aheadInTurn = turnCounter({ soon });
   const piecesInTurn = turnCounter({ soon });
-  const reading = readingTurns(nextTurn);
+  const reading = readingTurns(nextTurn, wantsMore);
 
   return {
     add(socket, nowMs) {
@@ -121,6 +119,10 @@ export function connections(
       exchange.atEnd(leave);
       return before;
     },
+    /**
+     * Lets other connections be read first. If all bodies together came in too many pieces in this turn, refuses this one if its
+     * pieces are short.
+     */
     manyPieces(socket, areShort) {
       const connection = open.get(socket);
       piecesInTurn.add(PIECES);
@@ -128,6 +130,10 @@ export function connections(
       if (!areShort || piecesInTurn.count() <= MOST_PIECES_IN_TURN) return reading.giveWay(connection);
       skipBodyInPacket(socket, { soon });
       connection.exchanges.at(-1)?.breakBody(tooManyPieces());
+    },
+    readOn(socket) {
+      const connection = open.get(socket);
+      if (connection) reading.goOn(connection);
     },
     cutSlowest(bytes, nowMs) {
       const slow: { exchange: Exchange; rate: number }[] = [];
@@ -185,6 +191,12 @@ export function connections(
       socket.destroy();
     }
   }
+}
+
+/** Whether more of a connection can be read: the rest of its last request, or another request. */
+function wantsMore({ isFull, exchanges }: Connection): boolean {
+  const last = exchanges.at(-1);
+  return last === undefined || last.isWhole ? !isFull : last.body.wantsMore;
 }
 
 /** Known texts are answered at once, so requests that arrive together need not be ahead of an answer. */

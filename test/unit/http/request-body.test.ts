@@ -6,6 +6,8 @@ import { TuohsError } from '../../../src/core/errors.ts';
 import { RequestBody } from '../../../src/http/request-body.ts';
 import { testWorld } from '../../support/world.ts';
 
+const SOURCE = { manyPieces() {}, readOn() {} };
+
 // In one turn of the event loop, many clients can send more than the memory of the pod. V8 would free it too late.
 const UNWANTED: Readonly<Record<string, (body: RequestBody) => void>> = {
   'is thrown away': (body) => void body.discard(1_000_000, testWorld().clock),
@@ -22,7 +24,7 @@ for (const [what, begin] of Object.entries(UNWANTED)) {
     const body = new RequestBody(
       request,
       { set: noRoom, setUnread: (bytes) => bytes > 0 && noRoom() },
-      () => {},
+      SOURCE,
     );
 
     begin(body);
@@ -35,7 +37,7 @@ for (const [what, begin] of Object.entries(UNWANTED)) {
 test('the rest of a body is thrown away up to the limit, piece by piece, and no further', async () => {
   const request = new IncomingMessage(new Socket());
   request.headers['transfer-encoding'] = 'chunked';
-  const body = new RequestBody(request, { set: noRoom, setUnread() {} }, () => {});
+  const body = new RequestBody(request, { set: noRoom, setUnread() {} }, SOURCE);
   const piece = () => Buffer.from(new ArrayBuffer(32_768));
 
   const isWhole = body.discard(65_536, testWorld().clock);
@@ -49,7 +51,7 @@ test('short pieces behind the first are copied into blocks, whether they are awa
   const request = new IncomingMessage(new Socket());
   request.headers['transfer-encoding'] = 'chunked';
   let whole = '';
-  const body = new RequestBody(request, { set() {}, setUnread() {} }, () => {});
+  const body = new RequestBody(request, { set() {}, setUnread() {} }, SOURCE);
   const take = (text: string) => {
     const piece = Buffer.from(text);
     body.take(piece);
