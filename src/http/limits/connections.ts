@@ -5,38 +5,34 @@ import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
 import { badInput } from '../problem.ts';
-import { PIECES } from '../request-body.ts';
+import { type BodySource, PIECES } from '../request-body.ts';
+import { readingTurns, type TurnTaker } from './reading-turns.ts';
 
 /** A connection of a client, and its exchanges. */
-export interface Connection {
-  readonly socket: Socket;
+export interface Connection extends TurnTaker {
   /** In the order of their requests. Each is removed when its answer has left. */
   readonly exchanges: Exchange[];
   /** No exchange has begun on it yet. */
   isNew: boolean;
   /** When it was opened, or when an exchange last began on it while no other was under way. */
   usedMs: number;
-  /** Nothing more of it is read until its turn comes. */
-  isPausing: boolean;
   /** The packet that is read now: the count of bytes read at its end, and the requests in it before the current one. */
   readonly packet: { end: number; requests: number };
   /** What arrived is no HTTP: nothing more on it is a request. */
   isBroken: boolean;
-  /** It has sent as many requests ahead as it can, or one whose head is refused. It closes after the last answer. Nothing more of it is read. */
+  /**
+   * It has sent as many requests ahead as it can, or one whose head is refused. It closes after the last answer. Nothing of it is
+   * read behind the last request.
+   */
   isFull: boolean;
 }
 
-export interface Connections {
+export interface Connections extends BodySource {
   /** Adds a connection. At the limit, closes those that have stood still for the longest time. */
   add(socket: Socket, nowMs: number): void;
   of(socket: Duplex): Connection | undefined;
   /** Adds an exchange to its connection until it has ended. Returns the exchange that has to end before this one begins. */
   begin(exchange: Exchange): Exchange | undefined;
-  /**
-   * Counts pieces of a body, and lets other connections be read first. If all bodies together came in too many pieces in this
-   * turn, refuses this one if its pieces are short.
-   */
-  manyPieces(socket: Socket, areShort: boolean): void;
   /**
    * Frees at least this many held bytes, if there are that many to free. Cuts off clients that send a body or do not read their
    * answer, the slowest first.
@@ -70,9 +66,6 @@ const TOO_MANY_AHEAD_IN_TURN = 512;
  */
 const MOST_PIECES_IN_TURN = 4096;
 
-/** What Node reads of a connection at once. */
-const READ_AT_ONCE_BYTES = 65_536;
-
 /** An answer that stays unread for this long is slow. */
 const UNREAD_MS = 1000;
 
@@ -84,12 +77,7 @@ export function connections(
   const open = new Map<Duplex, Connection>();
   const aheadInTurn = turnCounter({ soon });
   const piecesInTurn = turnCounter({ soon });
-  /**
-   * The connections that wait for their turn to be read. Only the first waits in the queue of turns, because thousands of them
-   * can come and go.
-   */
-  const paused = new Set<Connection>();
-  let isResuming = false;
+  const reading = readingTurns(nextTurn, wantsMore);
 
   return {
     add(socket, nowMs) {
@@ -108,7 +96,7 @@ export function connections(
       open.set(socket, connection);
       socket.on('close', () => {
         open.delete(socket);
-        paused.delete(connection);
+        reading.leave(connection);
         // Node does not emit it for answers that wait for an earlier one.
         for (const { response } of [...connection.exchanges]) response.emit('close');
       });
@@ -131,11 +119,21 @@ export function connections(
       exchange.atEnd(leave);
       return before;
     },
+    /**
+     * Lets other connections be read first. If all bodies together came in too many pieces in this turn, refuses this one if its
+     * pieces are short.
+     */
     manyPieces(socket, areShort) {
+      const connection = open.get(socket);
       piecesInTurn.add(PIECES);
-      if (!areShort || piecesInTurn.count() <= MOST_PIECES_IN_TURN) return giveWay(socket);
+      if (connection === undefined) return;
+      if (!areShort || piecesInTurn.count() <= MOST_PIECES_IN_TURN) return reading.giveWay(connection);
       skipBodyInPacket(socket, { soon });
-      open.get(socket)?.exchanges.at(-1)?.breakBody(tooManyPieces());
+      connection.exchanges.at(-1)?.breakBody(tooManyPieces());
+    },
+    readOn(socket) {
+      const connection = open.get(socket);
+      if (connection) reading.goOn(connection);
     },
     cutSlowest(bytes, nowMs) {
       const slow: { exchange: Exchange; rate: number }[] = [];
@@ -162,44 +160,14 @@ export function connections(
     exchanges?.splice(exchanges.indexOf(exchange), 1);
   }
 
-  /** Stops reading a connection until its turn comes, because what was already read makes much work. */
-  function giveWay(socket: Socket): void {
-    const connection = open.get(socket);
-    if (connection === undefined || connection.isPausing) return;
-    connection.isPausing = true;
-    // Node resumes the socket after each request of a packet, so this has to wait for the last one.
-    queueMicrotask(() => {
-      socket.pause();
-      if (connection.isFull || !open.has(socket)) return;
-      paused.add(connection);
-      if (!isResuming) void resumeInTurns();
-    });
-  }
-
-  async function resumeInTurns(): Promise<void> {
-    isResuming = true;
-    while (paused.size > 0) {
-      await nextTurn(READ_AT_ONCE_BYTES);
-      const [next] = paused;
-      if (next) resume(next);
-    }
-    isResuming = false;
-  }
-
-  function resume(connection: Connection): void {
-    paused.delete(connection);
-    connection.isPausing = false;
-    if (!connection.isFull) connection.socket.resume();
-  }
-
   /**
    * Counts a request that was sent ahead of an answer, and lets others be read first, one such connection a turn: otherwise
    * Node reads up to 2 MiB of each in every turn.
    */
   function takeAhead(connection: Connection): void {
-    const { socket, exchanges, packet } = connection;
+    const { exchanges, packet } = connection;
     connection.isFull = Math.max(exchanges.length, packet.requests) >= mostAhead();
-    giveWay(socket);
+    reading.giveWay(connection);
   }
 
   function mostAhead(): number {
@@ -223,6 +191,12 @@ export function connections(
       socket.destroy();
     }
   }
+}
+
+/** Whether more of a connection can be read: the rest of its last request, or another request. */
+function wantsMore({ isFull, exchanges }: Connection): boolean {
+  const last = exchanges.at(-1);
+  return last === undefined || last.isWhole ? !isFull : last.body.wantsMore;
 }
 
 /** Known texts are answered at once, so requests that arrive together need not be ahead of an answer. */

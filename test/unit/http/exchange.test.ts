@@ -137,7 +137,7 @@ function beforeItsBody(maxHeldBytes = 1_000_000, cookie = '') {
     crossOrigin: undefined,
     writeHead: headWriter(world.clock, 1000),
     budget,
-    manyPieces: () => {},
+    source: { manyPieces() {}, readOn() {} },
     workTurn: (_, work) => work(),
     draining: new AbortController().signal,
     isClosing: () => false,

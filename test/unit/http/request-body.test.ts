@@ -6,10 +6,12 @@ import { TuohsError } from '../../../src/core/errors.ts';
 import { RequestBody } from '../../../src/http/request-body.ts';
 import { testWorld } from '../../support/world.ts';
 
+const SOURCE = { manyPieces() {}, readOn() {} };
+
 // In one turn of the event loop, many clients can send more than the memory of the pod. V8 would free it too late.
 const UNWANTED: Readonly<Record<string, (body: RequestBody) => void>> = {
   'is thrown away': (body) => void body.discard(1_000_000, testWorld().clock),
-  'has no room': (body) => body.read(1_000_000, { held: { set: noRoom }, run: fails, fail: () => {} }, fails),
+  'has no room': (body) => body.read(1_000_000, { run: fails, fail: () => {} }, fails),
   'will never be whole': (body) => body.break(new TuohsError('BAD_INPUT', 'bad chunk')),
   'has no room before anything asks for it': () => {},
 };
@@ -19,7 +21,11 @@ for (const [what, begin] of Object.entries(UNWANTED)) {
     const piece = Buffer.from(new ArrayBuffer(65_536));
     const request = new IncomingMessage(new Socket());
     request.headers['transfer-encoding'] = 'chunked';
-    const body = new RequestBody(request, { setUnread: (bytes) => bytes > 0 && noRoom() }, () => {});
+    const body = new RequestBody(
+      request,
+      { set: noRoom, setUnread: (bytes) => bytes > 0 && noRoom() },
+      SOURCE,
+    );
 
     begin(body);
     body.take(piece);
@@ -28,11 +34,24 @@ for (const [what, begin] of Object.entries(UNWANTED)) {
   });
 }
 
-test('short pieces of a body are copied into blocks, whether they are awaited or not, and long ones are not', () => {
+test('the rest of a body is thrown away up to the limit, piece by piece, and no further', async () => {
+  const request = new IncomingMessage(new Socket());
+  request.headers['transfer-encoding'] = 'chunked';
+  const body = new RequestBody(request, { set: noRoom, setUnread() {} }, SOURCE);
+  const piece = () => Buffer.from(new ArrayBuffer(32_768));
+
+  const isWhole = body.discard(65_536, testWorld().clock);
+  const goesOn = [piece(), piece(), piece(), piece()].map((each) => body.take(each));
+
+  assert.deepEqual(goesOn, [true, true, false, false]);
+  assert.equal(await isWhole, false);
+});
+
+test('short pieces behind the first are copied into blocks, whether they are awaited or not, and long ones are not', () => {
   const request = new IncomingMessage(new Socket());
   request.headers['transfer-encoding'] = 'chunked';
   let whole = '';
-  const body = new RequestBody(request, { setUnread() {} }, () => {});
+  const body = new RequestBody(request, { set() {}, setUnread() {} }, SOURCE);
   const take = (text: string) => {
     const piece = Buffer.from(text);
     body.take(piece);
@@ -40,14 +59,14 @@ test('short pieces of a body are copied into blocks, whether they are awaited or
   };
 
   for (const text of ['a', 'b'.repeat(1023), 'c'.repeat(1024), 'd'.repeat(1025), 'e']) take(text);
-  body.read(10_000, { held: { set() {} }, run: (step) => void step(), fail: fails }, (all) => {
+  body.read(10_000, { run: (step) => void step(), fail: fails }, (all) => {
     whole = `${all}`;
     return undefined;
   });
   for (const text of ['f', 'g'.repeat(1024), 'h']) take(text);
   body.arrived();
 
-  const taken = ['a', 'b'.repeat(1023), '-'.repeat(1024), '-'.repeat(1025), 'ef', '-'.repeat(1024), 'h'];
+  const taken = ['-', 'b'.repeat(1023), '-'.repeat(1024), '-'.repeat(1025), 'ef', '-'.repeat(1024), 'h'];
   assert.equal(whole, taken.join(''));
 });
 

@@ -1,0 +1,72 @@
+import type { Socket } from 'node:net';
+import type { NextTurn } from '../../core/clock.ts';
+
+/** A connection that takes turns in being read. */
+export interface TurnTaker {
+  readonly socket: Socket;
+  /** Nothing more of it is read until its turn comes. */
+  isPausing: boolean;
+}
+
+/** The order in which busy connections are read: one in a turn of the event loop, so that all others are read in between. */
+export interface ReadingTurns<Each extends TurnTaker> {
+  /** Reads no more of a connection until its turn comes, because what was already read makes much work. */
+  giveWay(connection: Each): void;
+  /** Reads on, now or when its turn comes. */
+  goOn(connection: Each): void;
+  /** The connection is closed. */
+  leave(connection: Each): void;
+}
+
+/** What Node reads of a connection at once. */
+const READ_AT_ONCE_BYTES = 65_536;
+
+/** `wantsMore` says whether anything more of a connection can be read. If not, it stays paused until `goOn`. */
+export function readingTurns<Each extends TurnTaker>(
+  nextTurn: NextTurn,
+  wantsMore: (connection: Each) => boolean,
+): ReadingTurns<Each> {
+  /** Only the first of them waits in the queue of turns, because thousands can come and go. */
+  const waiting = new Set<Each>();
+  let isResuming = false;
+
+  return {
+    giveWay(connection) {
+      if (connection.isPausing) return;
+      connection.isPausing = true;
+      // Node resumes the socket after each request of a packet, so this has to wait for the last one.
+      queueMicrotask(() => pause(connection));
+    },
+    goOn(connection) {
+      if (!connection.isPausing && wantsMore(connection)) connection.socket.resume();
+    },
+    leave: (connection) => void waiting.delete(connection),
+  };
+
+  function pause(connection: Each): void {
+    connection.socket.pause();
+    if (connection.socket.destroyed) return;
+    if (!wantsMore(connection)) {
+      connection.isPausing = false;
+      return;
+    }
+    waiting.add(connection);
+    if (!isResuming) void resumeInTurns();
+  }
+
+  async function resumeInTurns(): Promise<void> {
+    isResuming = true;
+    while (waiting.size > 0) {
+      await nextTurn(READ_AT_ONCE_BYTES);
+      const [next] = waiting;
+      if (next) resume(next);
+    }
+    isResuming = false;
+  }
+
+  function resume(connection: Each): void {
+    waiting.delete(connection);
+    connection.isPausing = false;
+    if (wantsMore(connection)) connection.socket.resume();
+  }
+}
