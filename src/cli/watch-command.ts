@@ -46,7 +46,7 @@ export function watchCommand(surroundings: Surroundings): Command {
 const FORMAT_HELP = 'what webhooks get (hooks.slack.com: slack, others: json)';
 
 const MORE_HELP = `
-Each round asks for a known string and for a new one, which SHOUTCLOUD has to
+Each round asks for a known text and for a new one, which SHOUTCLOUD has to
 answer. A failed round and a change are a line of JSON on standard output.
 
 Exit codes: 0 ended by a signal, or the round of --once was good, 1 it failed,
