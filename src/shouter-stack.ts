@@ -99,7 +99,7 @@ export function shouterStack(parts: StackParts, world: World) {
     settings.fallback === 'local' ? layers.fallback(timed, { nextTurn }, world) : timed;
 
   return {
-    shouter: viewed('string', answered),
+    shouter: viewed('text', answered),
     /** The health of SHOUTCLOUD by its last answers. */
     upstream(): 'ok' | 'failing' | 'paused' {
       if (gate.pauseMs > 0) return 'paused';

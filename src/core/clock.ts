@@ -72,7 +72,7 @@ const TURN_BYTES = 16_384;
 
 /**
  * Spreads work that takes milliseconds over turns of the event loop, `TURN_BYTES` per turn, or one larger piece. In between, the
- * process accepts connections and answers cached strings. Every second turn begins with the oldest work, and all are filled with
+ * process accepts connections and answers cached texts. Every second turn begins with the oldest work, and all are filled with
  * the smallest, so that many large texts cannot keep a small one waiting, and every text gets its turn.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {

@@ -5,7 +5,7 @@ import type { AttemptFailure, ErrorCode } from './errors.ts';
 export type Event =
   | { type: 'cache-read'; tier: CacheTier; result: 'hit' | 'miss' }
   | { type: 'coalesced' }
-  | { type: 'batch'; strings: number }
+  | { type: 'batch'; texts: number }
   | { type: 'breaker'; state: BreakerState }
   | { type: 'fallback' }
   | { type: 'redis-connection'; isUp: boolean; trouble?: RedisTrouble }

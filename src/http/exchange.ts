@@ -33,7 +33,7 @@ export interface ExchangeHost extends World, ReplyHost {
 /** One request, from its head to the end of its answer: the only way from an error to an answer. It is also the `Call` of its client. */
 export class Exchange implements Call, BodyOwner {
   readonly deadline = Number.POSITIVE_INFINITY;
-  readonly strings = 1;
+  readonly texts = 1;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly body: RequestBody;

@@ -168,7 +168,7 @@ export async function simulate(
         try {
           return await inner.shout(text, call);
         } catch (error) {
-          if (call.strings > 1 && breaker === 'closed' && error instanceof AttemptError) coverage.splits++;
+          if (call.texts > 1 && breaker === 'closed' && error instanceof AttemptError) coverage.splits++;
           throw error;
         }
       },

@@ -32,7 +32,7 @@ test('a failed batch is sent in halves that cost a token each and choose their o
   assert.deepEqual(shouts, ['A', 'B', 'C\n', 'D\t', 'E']);
   assert.deepEqual(upstream.calls, ['a\rb\rc\n\rd\t\re', 'a\tb\tc\n', 'd\t\ne']);
   assert.equal(budget.tokens, 18);
-  assert.deepEqual(pick(world.told('batch'), 'strings'), [5, 3, 2]);
+  assert.deepEqual(pick(world.told('batch'), 'texts'), [5, 3, 2]);
 });
 
 const failing = () => wrong;
@@ -66,7 +66,7 @@ for (const [what, { fate, texts = 4, calls, isBudgetEmpty, ...options }] of Obje
   });
 }
 
-test('a string that is given up while its batch is under way is in no half', async () => {
+test('a text that is given up while its batch is under way is in no half', async () => {
   const { shout, shoutAll, upstream, clock } = startBatched();
   upstream.hold();
   const { call, leave } = leavableCall();
