@@ -46,7 +46,7 @@ test('headers that trickle in for too long are answered with 408, too', async (t
 for (const [what, sent] of [
   ['its answers', requestOf('GET /docs/swagger-ui-bundle.js').repeat(8)],
   ['the answers to more requests than it can send', requestOf('GET /docs/swagger-ui-bundle.js').repeat(200)],
-]) {
+] as const) {
   test(`a client that does not read ${what} is cut off`, async (t) => {
     const server = await listeningServer(t, { options: { slowClientMs: 50 } });
     const deaf = await rawClient(t, server.port);
