@@ -73,6 +73,22 @@ test('Node itself ends no upload and no kept connection', async (t) => {
   assert.deepEqual(limits, [[0, 0]]);
 });
 
+test('a body that is not read on because earlier requests wait does not stall', async (t) => {
+  const { upstream, server, port } = await fakeApi(t, { options: { slowClientMs: 500 } });
+  upstream.hold();
+  const waiting = await rawClient(t, port);
+  waiting.send(requestOf('GET /v1?data=a').repeat(8));
+  waiting.send(requestOf('POST /v1', { type: 'text/plain', body: 'b'.repeat(200_000) }));
+  await until(t, () => server.status().heldBytes > 65_536);
+  const stalled = await rawClient(t, port);
+  stalled.send(STALLED);
+  await stalled.heard('REQUEST_TIMEOUT');
+
+  upstream.recover();
+
+  await waiting.heard('BBB');
+});
+
 test('a connection stays open between requests for longer than a client can stall', async (t) => {
   const client = await rawClient(t, await listeningApi(t, { options: { slowClientMs: 1 } }));
   client.send(postOf('a'));
