@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { type ApiUnderTest, fakeApi, listeningApi, listeningServer } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
 import { pick } from '../support/pick.ts';
 import { wholeAnswers } from '../support/raw-answer.ts';
 import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
-import { testWorld } from '../support/world.ts';
+import { testWorld, worldOn } from '../support/world.ts';
 import { EVERY_ANSWER } from './every-answer.ts';
 
 const PREFLIGHT = {
@@ -42,6 +43,21 @@ test('of requests sent without waiting, the first answer in the drain is the las
 
   const answers = wholeAnswers(await client.closed());
   assert.deepEqual(pick(answers, 'body'), ['{"data":"OLLEH"}']);
+});
+
+test('a request that was not yet read when the server closes is answered', async (t) => {
+  const soon: Clock['soon'] = (run) => {
+    run();
+    return () => {};
+  };
+  const server = await listeningServer(t, { world: worldOn({ ...systemClock, soon }) });
+  const client = await rawClient(t, server.port);
+  await until(t, () => server.status().connections === 1);
+
+  client.send(postOf('hello'));
+  await server.close();
+
+  assert.match(await client.closed(), /OLLEH/);
 });
 
 test('an answer that a client waits for is lost with `now`, also when the server closes already', async (t) => {
@@ -81,7 +97,7 @@ for (const [what, sends, ms] of [
 ] as const) {
   test(`a client that ${what}`, async (t) => {
     const world = testWorld();
-    const { server, client } = await sending(t, 20_000, { world });
+    const { server, client } = await sending(t, 3000, { world });
     await until(t, () => server.status().heldBytes > 0);
     const closing = server.close();
     await until(t, () => world.clock.timers() > 0);

@@ -97,6 +97,7 @@ const ODD = { type: 'application/json', more: ORIGIN };
 /** Bytes that are not a whole request. They still hold the origin. */
 const BROKEN: readonly [what: string, status: number, bytes: string][] = [
   ['headers that are too large', 431, requestOf(`GET /${'a'.repeat(20_000)}`, ODD)],
+  ['a header too many', 431, requestOf('GET /', { more: `${ORIGIN}${'\r\na: b'.repeat(199)}` })],
   ['a header without a name', 400, requestOf('GET /', { more: `${ORIGIN}\r\n: x` })],
   ['no host', 400, `GET / HTTP/1.1\r\n${ORIGIN}\r\n\r\n`],
   [

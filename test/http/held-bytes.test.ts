@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { NextTurn } from '../../src/core/clock.ts';
 import { AttemptError } from '../../src/core/errors.ts';
 import type { Shout } from '../../src/core/shouter.ts';
 import { type ApiUnderTest, fakeApi } from '../support/api.ts';
@@ -12,6 +13,12 @@ import { until } from '../support/until.ts';
 /** The bytes that are held for the head of a request with a body of five digits: 4 KiB, and 56 bytes for each name and value. */
 const HEAD = 4096 + '/v1'.length + 6 * 56 + 'hostxcontent-typeapplication/jsoncontent-length10000'.length;
 const BUDGET = 60_000 + 3 * HEAD;
+
+/** A piece of work that waits for its turn, and whether it is of no use any more. */
+interface Turn {
+  run(): void;
+  readonly isGone: (() => boolean) | undefined;
+}
 
 /** A head of almost the largest size. Two of them are more than is read in one turn of the event loop. */
 const LONG = `x: ${'a'.repeat(15_000)}`;
@@ -47,8 +54,8 @@ test('a text whose client has left is held until its turn comes, and then droppe
 });
 
 test('after a long head, another waits for its turn, and is not answered if its client has left by then', async (t) => {
-  const turns: (() => void)[] = [];
-  const nextTurn = () => new Promise<void>((run) => turns.push(run));
+  const turns: Turn[] = [];
+  const nextTurn: NextTurn = (_bytes, isGone) => new Promise((run) => turns.push({ run, isGone }));
   const { server, upstream, port } = await start(t, 2 ** 26, { nextTurn });
   const [first, gone, client] = [
     await rawClient(t, port),
@@ -60,10 +67,12 @@ test('after a long head, another waits for its turn, and is not answered if its 
   gone.socket.resetAndDestroy();
   await until(t, () => server.status().connections === 2);
   const calls = upstream.calls.length;
+  const areGone = turns.map(({ isGone }) => isGone?.());
 
-  for (const run of turns) run();
+  for (const { run } of turns) run();
 
   await client.heard('OWT');
+  assert.deepEqual(areGone, [true, false]);
   assert.deepEqual([calls, upstream.calls.length], [1, 2]);
   await until(t, () => server.inFlight() === 0 && server.status().heldBytes === 0);
 });
@@ -77,8 +86,8 @@ for (const [what, end, answer] of [
   ],
 ] as const) {
   test(`of ${what} that come in the same moment, 32 leave in a turn of the event loop and the rest in later ones`, async (t) => {
-    const turns: (() => void)[] = [];
-    const nextTurn = () => new Promise<void>((run) => turns.push(run));
+    const turns: Turn[] = [];
+    const nextTurn: NextTurn = (_bytes, isGone) => new Promise((run) => turns.push({ run, isGone }));
     const { server, upstream, world, port } = await start(t, 2 ** 26, { nextTurn });
     upstream.hold();
     const clients = await Promise.all(Array.from({ length: 40 }, () => rawClient(t, port)));
@@ -87,11 +96,11 @@ for (const [what, end, answer] of [
 
     end(upstream);
     await until(t, () => world.told('answered').length === 32);
-    const [waiting, inFlight] = [turns.length, server.inFlight()];
-    for (const run of turns) run();
+    const [areGone, inFlight] = [turns.map(({ isGone }) => isGone?.()), server.inFlight()];
+    for (const { run } of turns) run();
 
     for (const client of clients) await client.heard(answer);
-    assert.deepEqual([waiting, inFlight], [8, 8]);
+    assert.deepEqual([areGone, inFlight], [Array(8).fill(false), 8]);
   });
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { TuohsError } from '../../src/core/errors.ts';
-import { fakeApi } from '../support/api.ts';
+import { fakeApi, testApi } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
 import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
@@ -25,6 +25,14 @@ for (const [method, path, route, status] of [
     assert.ok(!JSON.stringify(world.events).includes('hidden'));
   });
 }
+
+test('each request gets an id of its own, also from another server', async (t) => {
+  const [one, other] = [testApi(t), testApi(t)];
+
+  const answers = [await one.inject('/health'), await one.inject('/health'), await other.inject('/health')];
+
+  assert.equal(new Set(answers.map(({ headers }) => headers['x-request-id'])).size, 3);
+});
 
 test('an answer has the date of its own moment', async (t) => {
   const { world, port } = await fakeApi(t);
@@ -79,6 +87,8 @@ const GONE: readonly (readonly [when: string, sent: string, calls: number, reque
   ['while its string waits for the upstream', POST, 1, 1],
   ['while its bulk is answered', BULK, 2, 1],
   ['while three of its requests wait', POST.repeat(3), 3, 3],
+  ['after it has sent more requests than it can', POST.repeat(200), 8, 129],
+  ['while its string waits in front of a tunnel', POST + requestOf('CONNECT x:443'), 1, 1],
 ];
 
 for (const [when, sent, calls, requests] of GONE) {

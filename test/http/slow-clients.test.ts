@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fakeApi, listeningApi } from '../support/api.ts';
+import { fakeApi, listeningApi, listeningServer } from '../support/api.ts';
+import { ask } from '../support/ask.ts';
 import { parsed } from '../support/raw-answer.ts';
 import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
@@ -27,6 +30,64 @@ for (const [what, sent, slowClientMs, silentMs] of [
     assert.equal(headers.get('connection'), 'close');
   });
 }
+
+test('headers that trickle in for too long are answered with 408, too', async (t) => {
+  const client = await rawClient(t, await listeningApi(t, { options: { slowClientMs: 200 } }));
+  client.send('GET / HTTP/1.1\r\nhost: x\r\na: ');
+
+  await until(t, () => {
+    client.send('bbbb');
+    return client.text() !== '';
+  });
+
+  assert.equal(parsed(await client.heard(/\}$/)).status, 408);
+});
+
+for (const [what, sent] of [
+  ['its answers', requestOf('GET /docs/swagger-ui-bundle.js').repeat(8)],
+  ['the answers to more requests than it can send', requestOf('GET /docs/swagger-ui-bundle.js').repeat(200)],
+] as const) {
+  test(`a client that does not read ${what} is cut off`, async (t) => {
+    const server = await listeningServer(t, { options: { slowClientMs: 50 } });
+    const deaf = await rawClient(t, server.port);
+    deaf.socket.pause();
+
+    deaf.send(sent);
+
+    await until(t, () => server.status().heldBytes > 0);
+    await until(t, () => server.status().connections === 0);
+  });
+}
+
+test('Node itself ends no upload and no kept connection', async (t) => {
+  const limits: unknown[] = [];
+  const onRequest = (message: unknown) => {
+    const { requestTimeout, keepAliveTimeout } = (message as { server: Server }).server;
+    limits.push([requestTimeout, keepAliveTimeout]);
+  };
+  subscribe('http.server.request.start', onRequest);
+  t.after(() => unsubscribe('http.server.request.start', onRequest));
+
+  await ask(`http://127.0.0.1:${await listeningApi(t)}`, { path: '/health' });
+
+  assert.deepEqual(limits, [[0, 0]]);
+});
+
+test('a body that is not read on because earlier requests wait does not stall', async (t) => {
+  const { upstream, server, port } = await fakeApi(t, { options: { slowClientMs: 500 } });
+  upstream.hold();
+  const waiting = await rawClient(t, port);
+  waiting.send(requestOf('GET /v1?data=a').repeat(8));
+  waiting.send(requestOf('POST /v1', { type: 'text/plain', body: 'b'.repeat(200_000) }));
+  await until(t, () => server.status().heldBytes > 65_536);
+  const stalled = await rawClient(t, port);
+  stalled.send(STALLED);
+  await stalled.heard('REQUEST_TIMEOUT');
+
+  upstream.recover();
+
+  await waiting.heard('BBB');
+});
 
 test('a connection stays open between requests for longer than a client can stall', async (t) => {
   const client = await rawClient(t, await listeningApi(t, { options: { slowClientMs: 1 } }));

@@ -60,7 +60,10 @@ export async function simulate(
     redisTimeoutMs === undefined
       ? undefined
       : redisConnection(
-          { url: 'redis://here', ca: undefined, timeoutMs: redisTimeoutMs, breaker: variant.redisBreaker },
+          {
+            ...{ url: 'redis://here', ca: undefined, lookup: () => {} },
+            ...{ timeoutMs: redisTimeoutMs, breaker: variant.redisBreaker },
+          },
           world,
           simulatedRedis(scenario, redisSide, { dice: dice(seed, 'redis'), journal }),
         );

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpServer, tcpServer } from '../../support/http-server.ts';
+import { leadsHere } from '../../support/leads-here.ts';
 import { shouterFor } from './shoutcloud-attempt.ts';
 
 const RIGHT = '{"INPUT":"a","OUTPUT":"A"}';
@@ -21,6 +22,13 @@ test('a connection is replaced after 30 seconds', async (t) => {
   }
 
   assert.deepEqual(seen, [1, 1, 1, 2, 2, 3]);
+});
+
+test('the name of SHOUTCLOUD is looked up as the connections of this process do it', async (t) => {
+  const { port } = await httpServer(t, (_request, response) => response.end(RIGHT));
+  const { shout } = shouterFor(t, `http://shoutcloud.test:${port}`, undefined, leadsHere('shoutcloud.test'));
+
+  assert.equal((await shout('a')).text, 'A');
 });
 
 test('no more connections are made than allowed: another attempt waits for one', async (t) => {

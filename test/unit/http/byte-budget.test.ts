@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { byteBudget, HeldBytes } from '../../../src/http/limits/admission.ts';
+import { testWorld } from '../../support/world.ts';
+
+const MOST = 160_000;
+/** 4 KiB, and 56 bytes for each name and value of a header beside their characters. */
+const HEAD = 4096 + 2 * 56 + '/v1hostx'.length;
+
+for (const [share, most] of [
+  ['small', 180_000],
+  ['body', 160_000],
+  ['waiting', 120_000],
+] as const) {
+  test(`of a budget of 160,000 bytes, ${share} ones can fill ${most}`, () => {
+    const budget = byteBudget(MOST, () => {}, testWorld());
+
+    assert.doesNotThrow(() => budget.makeRoom(most, share));
+    assert.throws(() => budget.makeRoom(most + 1, share), { code: 'OVERLOADED' });
+  });
+}
+
+test('clients are cut off only if the budget has no room, and then for a sixteenth of it at least', () => {
+  const freed: number[] = [];
+  const budget = byteBudget(MOST, (bytes) => void freed.push(bytes), testWorld());
+  budget.bytes = 150_000;
+  budget.makeRoom(10_000, 'body');
+
+  for (const more of [10_001, 30_000]) assert.throws(() => budget.makeRoom(more, 'body'));
+
+  assert.deepEqual(freed, [10_000, 20_000]);
+});
+
+for (const [what, bytes, header, isLet] of [
+  ['1400 bytes', 1400, 'x', true],
+  ['1401 bytes', 1401, 'x', false],
+  ['no bytes with a long head', 0, 'x'.repeat(9000), false],
+] as const) {
+  test(`a body of ${what} is${isLet ? '' : ' not'} small enough to get in beyond the budget`, () => {
+    const { held } = start({ header, filled: MOST });
+    const hold = () => held.set(bytes, 'body');
+
+    if (isLet) assert.doesNotThrow(hold);
+    else assert.throws(hold, { code: 'OVERLOADED' });
+  });
+}
+
+test('an answer is refused if there is no room and it takes over 16 KiB more than its request', () => {
+  const { held } = start({ filled: MOST });
+  const { held: withRoom } = start({ filled: MOST - 20_000 });
+  for (const each of [held, withRoom]) each.set(1000, 'body');
+
+  assert.doesNotThrow(() => held.askForAnswer(1000 + 16_384));
+  assert.throws(() => held.askForAnswer(1001 + 16_384), { code: 'OVERLOADED' });
+  assert.doesNotThrow(() => withRoom.askForAnswer(1001 + 16_384));
+});
+
+test('a head of over 512 characters is much work to read, until it is dropped', () => {
+  const lengths = [512, 513].map((length) => start({ header: 'x'.repeat(length - '/v1host'.length) }).held);
+  const before = lengths.map(({ longHead }) => longHead);
+
+  for (const held of lengths) held.dropHeaders();
+
+  assert.deepEqual(before, [0, 513]);
+  assert.deepEqual(
+    lengths.map(({ longHead }) => longHead),
+    [0, 0],
+  );
+});
+
+test('what nothing has asked for yet is held beside all else, also when the headers are dropped', () => {
+  const { held, budget } = start();
+  held.setHead(false);
+
+  held.setUnread(130_000);
+  held.set(500, 'body');
+  const before = [held.bytes - HEAD, held.bytesOfBody];
+  held.dropHeaders();
+  held.set(0, 'body');
+
+  assert.deepEqual(before, [130_500, 130_500]);
+  assert.equal(budget.bytes, 4096 + 130_000);
+});
+
+test('once a request has ended, nothing is refused or held for it', () => {
+  const { held, budget } = start({ filled: MOST });
+  const { bytes } = budget;
+  held.end();
+
+  held.set(5000, 'body');
+
+  assert.equal(budget.bytes, bytes);
+});
+
+/** What is held for a request with this header, of a budget that others have filled up to `filled`, with room for its head. */
+function start({ header = 'x', filled = HEAD } = {}) {
+  const budget = byteBudget(MOST, () => {}, testWorld());
+  budget.bytes = filled - HEAD;
+  return { budget, held: new HeldBytes(budget, { url: '/v1', rawHeaders: ['host', header] }) };
+}
