@@ -2,7 +2,7 @@ import type { World } from '../core/events.ts';
 import type { Worker, WorkerEnd } from './worker-link.ts';
 
 /** A slot for one worker. When the worker ends, another one takes its place. */
-export interface WorkerPlace {
+export interface WorkerSlot {
   /** Resolves when a worker serves; rejects if one ends by itself before. */
   start(): Promise<void>;
   /** The current worker if it serves. */
@@ -29,7 +29,7 @@ const START_PULSES = 20;
 const START_DRAIN_PULSES = 2;
 
 /** `fork` starts one worker. Each start and each end is an event. */
-export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerPlace {
+export function workerSlot(fork: () => Worker, { clock, emit }: World): WorkerSlot {
   const leaving = new AbortController();
   const started = Promise.withResolvers<void>();
   let worker: Worker | undefined;

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '../../../src/core/events.ts';
-import { workerPlace } from '../../../src/workers/worker-place.ts';
+import { workerSlot } from '../../../src/workers/worker-slot.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { testWorld } from '../../support/world.ts';
 import { fakeWorkers } from './fake-worker.ts';
 
 /**
- * The script of a place that starts, and what follows: a worker `listens`, `fails` with 1, `exits` with 0, `dies` by a signal, or
- * `hangs` from now on. The place is asked to `drain` or to `hurry`. `+100` lets 100 ms pass. At the end: which worker serves, and
+ * The script of a slot that starts, and what follows: a worker `listens`, `fails` with 1, `exits` with 0, `dies` by a signal, or
+ * `hangs` from now on. The slot is asked to `drain` or to `hurry`. `+100` lets 100 ms pass. At the end: which worker serves, and
  * how many were started.
  */
 const CASES = {
@@ -75,15 +75,15 @@ test('a worker that lasted for 10 s is replaced after the shortest pause', async
   assert.deepEqual([before, forked.length], [6, 7]);
 });
 
-/** A place whose first worker starts. */
+/** A slot whose first worker starts. */
 function started() {
   const world = testWorld();
   const { clock } = world;
   const { fork, forked, nth } = fakeWorkers();
-  const place = workerPlace(fork, world);
+  const slot = workerSlot(fork, world);
   const outcomes: string[] = [];
   const failed = ({ message }: Error) => void outcomes.push(message);
-  place.start().catch(failed);
+  slot.start().catch(failed);
   return { forked, clock, play, state };
 
   async function play(script: string): Promise<void> {
@@ -91,8 +91,8 @@ function started() {
       const [first = '', does] = step.split(' ');
       const worker = nth(Number(first));
       if (first.startsWith('+')) await clock.advance(Number(first));
-      if (first === 'drain') void place.drain().then(() => outcomes.push('drained'), failed);
-      if (first === 'hurry') void place.drain('now').then(() => outcomes.push('drained'), failed);
+      if (first === 'drain') void slot.drain().then(() => outcomes.push('drained'), failed);
+      if (first === 'hurry') void slot.drain('now').then(() => outcomes.push('drained'), failed);
       if (does === 'listens') worker.listen();
       if (does === 'fails') worker.end({ code: 1 });
       if (does === 'exits') worker.end({ code: 0 });
@@ -105,7 +105,7 @@ function started() {
   function state(): string {
     const seen = [...world.events.map(inWords), ...outcomes].join(', ');
     const rest = clock.timers() === 0 ? ', no timer' : '';
-    return `${seen}; ${place.serving()?.pid ?? 'none'} of ${forked.length}${rest}`;
+    return `${seen}; ${slot.serving()?.pid ?? 'none'} of ${forked.length}${rest}`;
   }
 }
 
