@@ -4,7 +4,7 @@ import { AbstractConnector, type RedisOptions } from 'ioredis';
 import type { Lookup } from '../core/shared-lookup.ts';
 
 /** Connects as ioredis does, but looks up the name of the host with `lookup`. ioredis has no option for that. */
-export function connectorWith(lookup: Lookup) {
+export function connectorWith(lookup: Lookup): new (options: unknown) => AbstractConnector {
   return class extends AbstractConnector {
     readonly #options: RedisOptions;
 

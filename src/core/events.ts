@@ -18,7 +18,15 @@ export type Event =
   | { type: 'bulk-lines'; outcome: BulkLineOutcome; lines: number }
   | { type: 'listening'; port: number; adminPort: number }
   | { type: 'worker-listening'; pid: number }
-  | { type: 'worker-ended'; pid: number; code: number | null; signal: string | null; wasAsked: boolean }
+  | {
+      type: 'worker-ended';
+      pid: number;
+      code: number | null;
+      signal: string | null;
+      wasAsked: boolean;
+      /** It was killed because it did not answer, or did not serve in time. */
+      wasStuck: boolean;
+    }
   | { type: 'trace-export'; isUp: boolean }
   | { type: 'draining' }
   | { type: 'closed' };

@@ -25,17 +25,14 @@ const REST_MS = 1000;
 
 /** What bodies arrive from: the connections of a server. */
 export interface BodySource {
-  /** A body of this connection has come in `PIECES` more pieces. `areShort`: no honest client sends it like that. */
-  manyPieces(socket: Socket, areShort: boolean): void;
+  /** A body of this connection has come in `PIECES` more pieces. All of its pieces have so many bytes on average. */
+  manyPieces(socket: Socket, averageBytes: number): void;
   /** The last body of this connection wants more again: reads on when it is the turn of the connection. */
   readOn(socket: Socket): void;
 }
 
 /** A chunk of one byte costs as much as a long one, so pieces are counted too. */
 export const PIECES = 64;
-
-/** Bytes of a piece, on average. A packet has more, and so has a chunk of any library. */
-const SHORT_ON_AVERAGE = 64;
 
 /** After so many bytes, no more is read of a body that nothing asks for. */
 const READ_AHEAD_BYTES = 65_536;
@@ -102,6 +99,11 @@ export class RequestBody implements InlineSink {
     return !this.#isStopped;
   }
 
+  /** Whether the rest will never arrive. */
+  get isBroken(): boolean {
+    return this.#error !== undefined;
+  }
+
   /** Runs `run` when it is whole: now, or when its last byte was read. */
   atWhole(run: () => void): void {
     if (this.isWhole) run();
@@ -125,7 +127,7 @@ export class RequestBody implements InlineSink {
   /** Throws the rest away. Resolves with whether it arrived; with `false` once it is larger, broken, or late by a second. */
   discard(maxBytes: number, clock: Pick<Clock, 'after'>): Promise<boolean> {
     if (this.isWhole) return Promise.resolve(true);
-    if (this.announced > maxBytes || this.#error) return Promise.resolve(false);
+    if (this.announced > maxBytes) return Promise.resolve(false);
     return new Promise((resolve) => {
       const finish = (isWhole: boolean) => {
         cancel();
@@ -143,15 +145,15 @@ export class RequestBody implements InlineSink {
   break(error: TuohsError): void {
     this.#error = error;
     this.#atWhole = undefined;
-    this.#refuse(error);
     this.#discarding?.finish(false);
+    this.#refuse(error);
   }
 
   /** Takes a piece. Returns whether more can come. */
   take(chunk: Buffer): boolean {
     this.#bytes += chunk.length;
     if (++this.#pieces % PIECES === 0)
-      this.#source.manyPieces(this.#request.socket, this.#bytes < this.#pieces * SHORT_ON_AVERAGE);
+      this.#source.manyPieces(this.#request.socket, this.#bytes / this.#pieces);
     const goesOn = this.#discarding ? this.#drop(chunk) : this.#keep(chunk);
     if (!goesOn) this.#isStopped = true;
     return goesOn;

@@ -108,6 +108,10 @@ for (const [where, [front, bodies, when]] of Object.entries(SITUATIONS)) {
       if (isSplit) client.send(bytes);
       if (isUnfinished) client.socket.end();
       await anotherRequest(t, port);
+      if (isSplit && !isUnfinished) {
+        client.send(KNOWN);
+        await anotherRequest(t, port);
+      }
       upstream.answerHeld();
 
       assertAnswers(await closedLate(t, client, world.clock), bodies);

@@ -12,6 +12,7 @@ for (const [method, path, route, status] of [
   ['GET', '/v1/?Data=hidden-text', '/v1/', 400],
   ['GET', '/health', '/health', 200],
   ['PROPFIND', '/v1?data=hidden-text', '/v1', 405],
+  ['PATCH', '/v1?data=hidden-text', '/v1', 405],
   ['QUERY', '/v1?data=hidden-text', '/v1', 405],
 ] as const) {
   test(`the event of the answer to ${method} ${path} has labels from closed sets, and nothing that the user sent`, async (t) => {
@@ -20,7 +21,12 @@ for (const [method, path, route, status] of [
     await ask(`http://127.0.0.1:${port}`, { method, path, headers: { 'x-request-id': 'mine' } });
     await until(t, () => world.told('answered').length > 0);
 
-    const expected = { method: method === 'GET' ? method : '_OTHER', route, status, requestId: 'mine' };
+    const expected = {
+      method: ['GET', 'PATCH'].includes(method) ? method : '_OTHER',
+      route,
+      status,
+      requestId: 'mine',
+    };
     assert.deepEqual(world.told('answered'), [{ type: 'answered', durationMs: 0, ...expected }]);
     assert.ok(!JSON.stringify(world.events).includes('hidden'));
   });
@@ -87,6 +93,7 @@ const GONE: readonly (readonly [when: string, sent: string, calls: number, reque
   ['while its string waits for the upstream', POST, 1, 1],
   ['while its bulk is answered', BULK, 2, 1],
   ['while three of its requests wait', POST.repeat(3), 3, 3],
+  ['while its bulk waits behind a string', POST + BULK, 3, 2],
   ['after it has sent more requests than it can', POST.repeat(200), 8, 129],
   ['while its string waits in front of a tunnel', POST + requestOf('CONNECT x:443'), 1, 1],
 ];

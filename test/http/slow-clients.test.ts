@@ -110,6 +110,27 @@ test('a connection closes without a word when its keep-alive time is over', asyn
   assert.match(await client.closed(), /"A"\}$/);
 });
 
+test('a connection that sends nothing closes without a word when its keep-alive time is over', async (t) => {
+  const options = { slowClientMs: 1, keepAliveTimeoutMs: 20 };
+
+  const client = await rawClient(t, await listeningApi(t, { options }));
+
+  assert.equal(await client.closed(), '');
+});
+
+test('a client that waits for longer than it can stall keeps its connection', async (t) => {
+  const { upstream, port } = await fakeApi(t, { options: { slowClientMs: 1 } });
+  upstream.hold();
+  const client = await rawClient(t, port);
+  client.send(postOf('hello'));
+  await until(t, () => upstream.calls.length === 1);
+  await sleep(20);
+
+  upstream.answerHeld();
+
+  assert.equal(parsed(await client.heard(/\}$/)).headers.get('connection'), 'keep-alive');
+});
+
 const CHUNKS = requestOf('POST /v1', { type: 'application/json', more: 'transfer-encoding: chunked' }).concat(
   `80000\r\n${'a'.repeat(2 ** 19)}\r\n`.repeat(10),
 );

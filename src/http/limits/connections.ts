@@ -4,7 +4,6 @@ import { type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
-import { badInput } from '../problem.ts';
 import { type BodySource, PIECES } from '../request-body.ts';
 import { readingTurns, type TurnTaker } from './reading-turns.ts';
 
@@ -61,10 +60,17 @@ const MOST_AHEAD_THEN = 10;
 const TOO_MANY_AHEAD_IN_TURN = 512;
 
 /**
- * Pieces of all bodies in a turn of the event loop. A packet full of chunks of one byte has 10,900, which take 20 ms; a body in
- * large chunks has a few in each of its packets.
+ * Pieces of all bodies in a turn of the event loop, before short pieces are refused. A packet full of chunks of one byte has 10,900,
+ * which take 20 ms; a body in large chunks has a few in each of its packets.
  */
 const MOST_PIECES_IN_TURN = 4096;
+
+/** Bytes of a piece, on average. Lines of a bulk can come in a chunk each, and the shortest ones have more. */
+const TOO_SHORT = 4;
+
+/** While more connections than this wait for their turn to be read, a piece has to be as long as those of an upload. */
+const MOST_WAITING = 16;
+const TOO_SHORT_THEN = 64;
 
 /** An answer that stays unread for this long is slow. */
 const UNREAD_MS = 1000;
@@ -123,13 +129,16 @@ export function connections(
      * Lets other connections be read first. If all bodies together came in too many pieces in this turn, refuses this one if its
      * pieces are short.
      */
-    manyPieces(socket, areShort) {
+    manyPieces(socket, averageBytes) {
       const connection = open.get(socket);
       piecesInTurn.add(PIECES);
       if (connection === undefined) return;
-      if (!areShort || piecesInTurn.count() <= MOST_PIECES_IN_TURN) return reading.giveWay(connection);
+      reading.giveWay(connection);
+      const areShort = averageBytes < (reading.waiting() > MOST_WAITING ? TOO_SHORT_THEN : TOO_SHORT);
+      if (!areShort || piecesInTurn.count() <= MOST_PIECES_IN_TURN) return;
       skipBodyInPacket(socket, { soon });
-      connection.exchanges.at(-1)?.breakBody(tooManyPieces());
+      const last = connection.exchanges.at(-1);
+      if (last && !last.body.isBroken) last.breakBody(tooManyPieces());
     },
     readOn(socket) {
       const connection = open.get(socket);
@@ -226,10 +235,9 @@ function rateOf(exchange: Exchange, nowMs: number): number | undefined {
 }
 
 function tooManyPieces(): TuohsError {
-  return badInput(
-    'a body in too many pieces',
-    'The chunks of the body are too short; send it with Content-Length.',
-  );
+  return new TuohsError('OVERLOADED', 'bodies in too many pieces', {
+    detail: 'The chunks of the body are too short; send it with Content-Length, or in longer chunks.',
+  });
 }
 
 /** A client whose body is cut off gets an answer that says so. One that does not read would not see it. */

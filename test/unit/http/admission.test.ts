@@ -72,6 +72,8 @@ test('while the event loop is late, requests are refused', async (t) => {
 
   assert.equal(parsed(await client.heard('OVERLOADED')).status, 503);
   assert.deepEqual(service.shed(), ['event_loop']);
+  await until(t, () => service.routes().length > 0);
+  assert.deepEqual(service.routes(), ['none'], 'it was refused before its route was looked up');
 });
 
 /** A listening service whose upstream keeps every call waiting. */
@@ -84,6 +86,7 @@ async function start(t: TestContext, limits: Partial<AdmissionLimits>) {
     arrived: (calls: number) => until(t, () => upstream.calls.length === calls),
     inFlight: server.inFlight,
     heldBytes: () => server.status().heldBytes,
+    routes: () => world.told('answered').map(({ route }) => route),
     shed: () => world.told('shed').map(({ reason }) => reason),
   };
 }

@@ -63,6 +63,34 @@ test('an answer is not begun if its own connection was closed to make room for i
   assert.equal(exchange.response.headersSent, false);
 });
 
+test('an answer that fails after it began closes its connection', () => {
+  const { exchange } = beforeItsBody();
+  exchange.reply.stream({});
+
+  exchange.fail(noText());
+
+  assert.equal(exchange.response.destroyed, true);
+});
+
+test('an answer is unread since it was written; one in pieces if 16 KiB of it wait, since it began', () => {
+  const [whole, pieces] = [beforeItsBody().exchange, beforeItsBody().exchange];
+  for (const { request, response } of [whole, pieces]) {
+    request.complete = true;
+    // Like an answer that waits for an earlier one.
+    response.detachSocket(request.socket);
+  }
+  const before = whole.reply.unreadSinceMs(5);
+
+  whole.run(() => ({ headers: {}, body: 'x' }));
+  const response = pieces.reply.stream({});
+  response.write('x');
+  const few = pieces.reply.unreadSinceMs(5);
+  response.write('x'.repeat(16_384));
+
+  assert.deepEqual([before, whole.reply.unreadSinceMs(5), few], [undefined, 1000, undefined]);
+  assert.equal(pieces.reply.unreadSinceMs(5), 5);
+});
+
 test('an answer that comes after the end of its exchange is not held', () => {
   const { held } = beforeItsBody().exchange;
   held.end();
