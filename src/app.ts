@@ -131,7 +131,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     status: () => ({
       version,
       ready: life.isReady(),
-      requests: { inFlight: admitted.inFlight(), loopDelayMs: loop.ms(), ...api.status() },
+      requests: { inFlight: admitted.inFlight(), loopDelayMs: Math.round(loop.ms()), ...api.status() },
       ...stack.status(),
       redis: redis?.status(),
     }),

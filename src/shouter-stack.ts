@@ -109,7 +109,7 @@ export function shouterStack(parts: StackParts, world: World) {
       upstream: {
         breaker: breaker.state,
         retryBudgetTokens: budget.tokens,
-        pauseMs: gate.pauseMs,
+        pauseMs: Math.ceil(gate.pauseMs),
         queued: batched.queued(),
         flights: coalesced.flights(),
         waiting: coalesced.waiting(),
