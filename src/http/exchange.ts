@@ -189,8 +189,8 @@ export class Exchange implements Call, BodyOwner {
     this.#hasEnded = true;
     this.reply.settle();
     this.#letGo();
-    if (!this.isWhole) this.body.break(hungUp());
     const { response, id } = this;
+    if (!this.isWhole || !response.writableFinished) this.body.break(hungUp());
     if (!response.writableFinished) this.#abandon();
     this.#host.emit({
       type: 'answered',

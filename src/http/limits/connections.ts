@@ -72,8 +72,9 @@ const TOO_SHORT = 4;
 const MOST_WAITING = 16;
 const TOO_SHORT_THEN = 64;
 
-/** An answer that stays unread for this long is slow. */
+/** An answer that stays unread for this long is slow; sooner, if more requests were sent ahead of it. */
 const UNREAD_MS = 1000;
+const UNREAD_WITH_MORE_MS = 100;
 
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(
@@ -145,19 +146,16 @@ export function connections(
       if (connection) reading.goOn(connection);
     },
     cutSlowest(bytes, nowMs) {
-      const slow: { exchange: Exchange; rate: number }[] = [];
-      for (const { exchanges } of open.values()) {
-        for (const exchange of exchanges) {
-          const rate = rateOf(exchange, nowMs);
-          if (rate !== undefined) slow.push({ exchange, rate });
-        }
+      const slow: { connection: Connection; rate: number }[] = [];
+      for (const connection of open.values()) {
+        const rate = rateOf(connection, nowMs);
+        if (rate !== undefined) slow.push({ connection, rate });
       }
       slow.sort((one, other) => one.rate - other.rate);
       let freed = 0;
-      for (const { exchange } of slow) {
+      for (const { connection } of slow) {
         if (freed >= bytes) return;
-        freed += exchange.held.bytes;
-        cut(exchange);
+        freed += cut(connection, nowMs);
       }
     },
     count: () => open.size,
@@ -227,11 +225,21 @@ function owesUs({ isNew, exchanges }: Connection): boolean {
   return !last.isWhole || exchanges.every((exchange) => exchange.reply.isUnread);
 }
 
-/** Bytes a millisecond of a body under way, 0 for an answer that is not read; `undefined` for a client that owes nothing. */
-function rateOf(exchange: Exchange, nowMs: number): number | undefined {
-  if (!exchange.isWhole) return exchange.held.bytesOfBody / Math.max(1, nowMs - exchange.startedMs);
-  const unreadSinceMs = exchange.reply.unreadSinceMs(exchange.startedMs);
-  return unreadSinceMs !== undefined && nowMs - unreadSinceMs > UNREAD_MS ? 0 : undefined;
+/** Bytes a millisecond of a body under way, 0 if an answer is not read; `undefined` for a client that owes nothing. */
+function rateOf(connection: Connection, nowMs: number): number | undefined {
+  const last = connection.exchanges.at(-1);
+  if (isDeaf(connection, nowMs)) return 0;
+  if (last === undefined || last.isWhole) return undefined;
+  return last.held.bytesOfBody / Math.max(1, nowMs - last.startedMs);
+}
+
+/** Whether its client has not read an answer for too long. */
+function isDeaf({ exchanges }: Connection, nowMs: number): boolean {
+  return exchanges.some(({ reply, startedMs }, at) => {
+    const sinceMs = reply.unreadSinceMs(startedMs);
+    const mostMs = at === 0 && exchanges.length > 1 ? UNREAD_WITH_MORE_MS : UNREAD_MS;
+    return sinceMs !== undefined && nowMs - sinceMs > mostMs;
+  });
 }
 
 function tooManyPieces(): TuohsError {
@@ -240,12 +248,26 @@ function tooManyPieces(): TuohsError {
   });
 }
 
-/** A client whose body is cut off gets an answer that says so. One that does not read would not see it. */
-function cut(exchange: Exchange): void {
-  const error = new TuohsError('OVERLOADED', 'the slowest clients make room', {
+/**
+ * Cuts off the body of a client, which gets an answer that says so, or the connection of one that does not read. Returns how
+ * many held bytes that frees.
+ */
+function cut(connection: Connection, nowMs: number): number {
+  const { exchanges, socket } = connection;
+  const deaf = isDeaf(connection, nowMs);
+  const ending = deaf ? [...exchanges] : exchanges.slice(-1);
+  let freed = 0;
+  if (deaf) socket.destroy();
+  for (const exchange of ending) {
+    freed += exchange.held.bytes;
+    if (!deaf) exchange.breakBody(tooSlow());
+    exchange.held.release();
+  }
+  return freed;
+}
+
+function tooSlow(): TuohsError {
+  return new TuohsError('OVERLOADED', 'the slowest clients make room', {
     detail: 'The body arrived more slowly than the service could wait for; send it again.',
   });
-  if (exchange.isWhole) exchange.request.socket.destroy();
-  else exchange.breakBody(error);
-  exchange.held.release();
 }
