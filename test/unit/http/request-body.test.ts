@@ -3,18 +3,41 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { TuohsError } from '../../../src/core/errors.ts';
-import { RequestBody } from '../../../src/http/request-body.ts';
+import { free, RequestBody } from '../../../src/http/request-body.ts';
 import { testWorld } from '../../support/world.ts';
 
 // In one turn of the event loop, many clients can send more than the memory of the pod. V8 would free it too late.
-const UNWANTED: Readonly<Record<string, (body: RequestBody) => void>> = {
-  'is thrown away': (body) => void body.discard(1_000_000, testWorld().clock),
-  'has no room': (body) => body.read(1_000_000, { held: { set: noRoom }, run: fails, fail: () => {} }, fails),
-  'will never be whole': (body) => body.break(new TuohsError('BAD_INPUT', 'bad chunk')),
-  'has no room before anything asks for it': () => {},
+const reader = { run: (step: () => unknown) => void step(), fail: () => {} };
+const withRoom = { ...reader, held: { set: () => {} } };
+const UNWANTED: Readonly<
+  Record<string, readonly [begin: (body: RequestBody) => void, end?: (body: RequestBody) => void]>
+> = {
+  'is thrown away': [(body) => void body.discard(1_000_000, testWorld().clock)],
+  'has no room': [(body) => body.read(1_000_000, { ...reader, held: { set: noRoom } }, fails)],
+  'will never be whole': [(body) => body.break(new TuohsError('BAD_INPUT', 'bad chunk'))],
+  'breaks while it is read': [
+    (body) => body.read(1_000_000, withRoom, fails),
+    (body) => body.break(new TuohsError('BAD_INPUT', 'bad chunk')),
+  ],
+  'was joined with others': [
+    (body) => body.read(1_000_000, withRoom, () => undefined),
+    (body) => {
+      body.take(Buffer.from('another'));
+      body.arrived();
+    },
+  ],
+  'has no room before anything asks for it': [() => {}],
 };
 
-for (const [what, begin] of Object.entries(UNWANTED)) {
+test('a piece that shares its memory is not freed', () => {
+  const piece = Buffer.from(new ArrayBuffer(65_537), 0, 65_536);
+
+  free([piece]);
+
+  assert.equal(piece.byteLength, 65_536);
+});
+
+for (const [what, [begin, end]] of Object.entries(UNWANTED)) {
   test(`a piece of a body that ${what} is freed at once`, () => {
     const piece = Buffer.from(new ArrayBuffer(65_536));
     const request = new IncomingMessage(new Socket());
@@ -23,6 +46,7 @@ for (const [what, begin] of Object.entries(UNWANTED)) {
 
     begin(body);
     body.take(piece);
+    end?.(body);
 
     assert.equal(piece.byteLength, 0);
   });
