@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { systemClock } from '../../../src/core/clock.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpServer, tcpServer } from '../../support/http-server.ts';
 import { shouterFor } from './shoutcloud-attempt.ts';
@@ -30,6 +31,21 @@ test('no more connections are made than allowed: another attempt waits for one',
   await Promise.all(['a', 'a', 'a'].map((text) => shout(text)));
 
   assert.equal(connections(), 1);
+});
+
+test('attempts use the connections in turn, so that none is idle for longer than the others', async (t) => {
+  const ports: (number | undefined)[] = [];
+  const { url } = await httpServer(t, (request, response) => {
+    ports.push(request.socket.remotePort);
+    response.end(RIGHT);
+  });
+  const { shout } = shouterFor(t, url, systemClock, 2);
+  await Promise.all([shout('a'), shout('a')]);
+
+  for (let i = 0; i < 4; i++) await shout('a');
+
+  assert.notEqual(ports[2], ports[3]);
+  assert.deepEqual(ports.slice(2, 4), ports.slice(4));
 });
 
 /** Answers that SHOUTCLOUD itself never gives. */

@@ -9,9 +9,9 @@ import { testCall } from '../../support/call.ts';
 import { worldOn } from '../../support/world.ts';
 
 /** A shouter for this address. Without a clock of the test, its time limit is longer than any test. */
-export function shouterFor(test: TestContext, url: string, clock = systemClock) {
+export function shouterFor(test: TestContext, url: string, clock = systemClock, connections = 1) {
   const world = worldOn(clock);
-  const transport = httpTransport({ url, connections: 1 }, world);
+  const transport = httpTransport({ url, connections }, world);
   const options = { attemptTimeoutMs: 60_000, verify: verifiedUpperCase };
   const shouter = shoutcloudShouter(transport, options, world);
   test.after(() => transport.close());
