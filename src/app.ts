@@ -1,3 +1,4 @@
+import { lookup as dnsLookup } from 'node:dns';
 import { getHeapStatistics } from 'node:v8';
 import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
@@ -7,6 +8,7 @@ import type { Config } from './config/settings.ts';
 import { loopDelay, systemClock, turns } from './core/clock.ts';
 import { emitTo, type World } from './core/events.ts';
 import { inTurns, reverser, reverseShout } from './core/reverse.ts';
+import { type Lookup, sharedLookup } from './core/shared-lookup.ts';
 import type { Store } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
 import { sharedPort } from './http/acceptors.ts';
@@ -58,7 +60,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const clock = systemClock;
 
   const measured = metrics({ version, clock });
-  const traces = await tracesOf(config, { clock, emit: (event) => world.emit(event) });
+  const lookup = sharedLookup(dnsLookup, clock);
+  const traces = await tracesOf(config, lookup, { clock, emit: (event) => world.emit(event) });
   const strip = faults && eventStrip({ clock });
   const logTo = options.logTo ?? logOutput({ clock });
   const log = jsonLog({ level: config.logLevel, moreFields: traces?.logFields, worker, logTo });
@@ -73,11 +76,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const loop = loopDelay(clock);
   life.closesLast(loop.stop);
 
-  const redis = await redisOf(config, world);
+  const redis = await redisOf(config, lookup, world);
   life.closes(() => redis?.close());
 
   const transport = httpTransport(
-    { url: config.shoutcloudUrl, connections: config.upstreamConnections },
+    { url: config.shoutcloudUrl, connections: config.upstreamConnections, lookup },
     world,
   );
   // Shared by all requests, so that no turn of the event loop has two large pieces of work.
@@ -128,7 +131,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     status: () => ({
       version,
       ready: life.isReady(),
-      requests: { inFlight: admitted.inFlight(), loopDelayMs: loop.ms(), ...api.status() },
+      requests: { inFlight: admitted.inFlight(), loopDelayMs: Math.round(loop.ms()), ...api.status() },
       ...stack.status(),
       redis: redis?.status(),
     }),
@@ -170,7 +173,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 }
 
 /** Traces, if the settings ask for any. Loaded only then, as Redis is, because each costs time and memory at the start. */
-async function tracesOf(config: Config, world: World): Promise<Traces | undefined> {
+async function tracesOf(config: Config, lookup: Lookup, world: World): Promise<Traces | undefined> {
   const endpoint = traceEndpoint(config);
   if (endpoint === undefined) return undefined;
   const { traces } = await import('./telemetry/traces.ts');
@@ -181,17 +184,19 @@ async function tracesOf(config: Config, world: World): Promise<Traces | undefine
     ratio: config.tracesSamplerArg,
     version: readVersion(),
     upstreamUrl: config.shoutcloudUrl,
+    lookup,
   };
   return traces(options, world);
 }
 
 async function redisOf(
   { redisUrl: url, redisCa: ca, redisTimeoutMs: timeoutMs }: Config,
+  lookup: Lookup,
   world: World,
 ): Promise<RedisConnection | undefined> {
   if (url === undefined) return undefined;
   const { redisConnection } = await import('./cache/redis-connection.ts');
-  return redisConnection({ url, ca, timeoutMs, breaker: FIXED.redisBreaker }, world);
+  return redisConnection({ url, ca, lookup, timeoutMs, breaker: FIXED.redisBreaker }, world);
 }
 
 /** The default of MAX_BYTES_IN_FLIGHT: a quarter of the control group's memory, or of V8's heap if that is less. */

@@ -1,5 +1,8 @@
 import { endProcess, restartWithSmallHeap, stopSignals } from './cli/own-process.ts';
 
+// Half of these threads can look up names at once, and a look-up that hangs cannot be cancelled: some must be left for other names.
+process.env.UV_THREADPOOL_SIZE ??= '16';
+
 if (process.argv[2] === 'shout') restartWithSmallHeap();
 
 // Set up before anything else is loaded, so that a SIGTERM during the start also ends it in order.

@@ -99,7 +99,7 @@ export function shouterStack(parts: StackParts, world: World) {
     settings.fallback === 'local' ? layers.fallback(timed, { nextTurn }, world) : timed;
 
   return {
-    shouter: viewed('string', answered),
+    shouter: viewed('text', answered),
     /** The health of SHOUTCLOUD by its last answers. */
     upstream(): 'ok' | 'failing' | 'paused' {
       if (gate.pauseMs > 0) return 'paused';
@@ -109,7 +109,7 @@ export function shouterStack(parts: StackParts, world: World) {
       upstream: {
         breaker: breaker.state,
         retryBudgetTokens: budget.tokens,
-        pauseMs: gate.pauseMs,
+        pauseMs: Math.ceil(gate.pauseMs),
         queued: batched.queued(),
         flights: coalesced.flights(),
         waiting: coalesced.waiting(),

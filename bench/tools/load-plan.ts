@@ -20,7 +20,7 @@ export interface LoadPlan<Name extends string = string> {
 
 export interface TextSource {
   readonly series: string;
-  /** They start again after this many. By default, each is new. */
+  /** After this many texts, the first one comes again. By default, every text is new. */
   readonly cycle?: number;
 }
 

@@ -21,7 +21,7 @@ for (const file of [
 const over = new AbortController();
 try {
   run('up', '--detach', '--wait');
-  say(`asking fresh strings; the dashboard is at ${url('grafana', 3000)}/d/tuohs`);
+  say(`asking fresh texts; the dashboard is at ${url('grafana', 3000)}/d/tuohs`);
   const asking = askOn(url('tuohs', 5000));
   await seriesIsRead('up', url('prometheus', 9090));
 

@@ -58,6 +58,6 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
 function unitOf(name: string, type: string): string {
   const [, unit = ''] = /_(seconds|bytes|tokens|requests|connections|size|workers)$/.exec(name) ?? [];
   if (unit !== '' && unit !== 'size') return unit;
-  if (unit === 'size') return 'strings';
+  if (unit === 'size') return 'texts';
   return type === 'counter' ? 'count' : '0 or 1';
 }

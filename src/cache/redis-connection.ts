@@ -5,7 +5,7 @@ import { type ConnectRedis, type LinkOptions, redisLink } from './redis-link.ts'
 import { isReplyError } from './redis-trouble.ts';
 import { RedisTurn } from './redis-turn.ts';
 
-export interface RedisOptions extends Pick<LinkOptions, 'url' | 'ca'> {
+export interface RedisOptions extends Pick<LinkOptions, 'url' | 'ca' | 'lookup'> {
   /** How long one command can take before it counts as failed. */
   readonly timeoutMs: number;
   readonly breaker: Omit<BreakerOptions, 'onChange'>;

@@ -1,5 +1,7 @@
 import { type RedisOptions as ClientOptions, Redis } from 'ioredis';
 import type { RedisTrouble, World } from '../core/events.ts';
+import type { Lookup } from '../core/shared-lookup.ts';
+import { connectorWith } from './redis-connector.ts';
 import { isReplyError, troubleOfInfo, troubleOfReply, troubleOfSocket } from './redis-trouble.ts';
 import { ReplyGuard } from './reply-guard.ts';
 
@@ -17,6 +19,7 @@ export interface LinkOptions {
   readonly url: string;
   /** The PEM of the authorities that can sign the server's certificate; those of the system unless given. */
   readonly ca: string | undefined;
+  readonly lookup: Lookup;
   /** Called each time that Redis becomes usable. */
   onUp(): void;
   /** Called before a connection is cut because far more bytes arrived than were asked for. */
@@ -38,7 +41,7 @@ const MAX_INFO_BYTES = 1_048_576;
  * service also starts without Redis.
  */
 export function redisLink(
-  { url, ca, onUp, onOversized }: LinkOptions,
+  { url, ca, lookup, onUp, onOversized }: LinkOptions,
   { clock, emit }: World,
   connect: ConnectRedis = (address, how) => new Redis(address, how),
 ) {
@@ -48,6 +51,7 @@ export function redisLink(
   });
   const redis = connect(url, {
     ...(ca !== undefined && { tls: { ca } }),
+    Connector: connectorWith(lookup),
     // The third version of the protocol allows replies without a command.
     protocol: 2,
     enableReadyCheck: false,

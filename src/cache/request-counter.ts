@@ -14,8 +14,9 @@ interface Counted {
   readonly minute: number;
   /** In this process. */
   here: number;
-  /** In the other processes, by the last reply of Redis, and when that came. */
+  /** In the other processes, by the last reply of Redis. */
   elsewhere: number;
+  /** When that reply came. */
   knownAtMs: number;
   /** How many of `here` were not sent to Redis yet. */
   unsent: number;

@@ -39,10 +39,13 @@ export function shoutCommand(surroundings: Surroundings): Command {
 }
 
 const MORE_HELP = `
-A failed line leaves an empty line on standard output and its reason on standard error. With --json both are one object:
-{"data","cacheStatus","requestId"} or {"error","code","detail","requestId"}. That asks for each text by itself, which is slower.
+A failed line leaves an empty line on standard output and its reason on
+standard error. With --json, both are one object:
+{"data","cacheStatus","requestId"} or {"error","code","detail","requestId"}.
+That asks for each text by itself, which is slower.
 
-Exit codes: 0 all went well, 1 some failed, 2 wrong usage, 130 interrupted; what was answered until then is there.
+Exit codes: 0 all went well, 1 some failed, 2 wrong usage, 130 interrupted;
+what was answered until then is there.
 
 Examples:
   tuohs shout hello 'good morning'

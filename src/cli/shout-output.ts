@@ -39,6 +39,8 @@ export const CLEAR_BAR = '\x1b[2K\x1b[1G';
 
 const EVERY_MS = 100;
 const BAR_SIZE = 24;
+/** The width of a terminal that does not say its own. */
+const USUAL_COLUMNS = 80;
 const TO_LINE_START = '\x1b[1G';
 const CLEAR_REST_OF_LINE = '\x1b[0K';
 
@@ -61,26 +63,38 @@ export function progressBar({ terminal, totalBytes, progress, clock }: ProgressB
     cancel = clock.after(EVERY_MS, tick);
   }
 
+  /** A text wider than the terminal would begin a new line each time. */
   function show(): void {
-    const seconds = (clock.now() - startedAt) / 1000;
-    const rate = seconds > 0 ? progress.lines / seconds : 0;
-    const count = `${whole(progress.lines)} lines · ${whole(rate)} lines/s`;
-    const text =
-      totalBytes === undefined ? count : `${share(totalBytes)} · ${count} · ${left(totalBytes, seconds)}`;
+    const width = columns(terminal);
+    const text = versions().find(({ length }) => length < width) ?? '';
     terminal.write(TO_LINE_START + text + CLEAR_REST_OF_LINE);
   }
 
-  function share(total: number): string {
-    const part = Math.min(1, progress.bytes / total);
-    const bar = '='.repeat(Math.round(part * BAR_SIZE)).padEnd(BAR_SIZE, '-');
-    return `[${bar}] ${Math.floor(part * 100)} %`;
+  /** The same progress in fewer and fewer words. */
+  function versions(): string[] {
+    const seconds = (clock.now() - startedAt) / 1000;
+    const count = `${whole(progress.lines)} lines`;
+    const full = `${count} · ${whole(seconds > 0 ? progress.lines / seconds : 0)} lines/s`;
+    if (totalBytes === undefined) return [full, count];
+    const part = Math.min(1, progress.bytes / totalBytes);
+    const percent = `${Math.floor(part * 100)} %`;
+    const left = timeLeft(totalBytes, seconds);
+    return [`${bar(part)} ${percent} · ${full} · ${left}`, `${percent} · ${count} · ${left}`, percent];
   }
 
-  function left(total: number, seconds: number): string {
+  function timeLeft(total: number, seconds: number): string {
     if (progress.bytes === 0) return 'time left unknown';
     const secondsLeft = Math.max(0, Math.ceil((seconds * (total - progress.bytes)) / progress.bytes));
     return `${durationText(secondsLeft * 1000)} left`;
   }
+}
+
+function columns(terminal: Writable): number {
+  return ('columns' in terminal && Number(terminal.columns)) || USUAL_COLUMNS;
+}
+
+function bar(part: number): string {
+  return `[${'='.repeat(Math.round(part * BAR_SIZE)).padEnd(BAR_SIZE, '-')}]`;
 }
 
 function whole(value: number): string {

@@ -74,10 +74,11 @@ function conclusion(endedWith: unknown, { lines, failed }: Progress): { exitCode
   return { exitCode: 1, ...(lines > 1 && { words: `${failed} of ${lines} failed` }) };
 }
 
-/** Shows a bar, unless the answers themselves show the progress. Returns the function that stops it. */
-function startBar(input: ShoutInput, { stdout, stderr }: Surroundings, progress: Progress) {
+/** Shows a bar, unless the answers themselves show the progress, or the terminal cannot go back in a line. */
+function startBar(input: ShoutInput, surroundings: Surroundings, progress: Progress) {
+  const { environment, stdout, stderr } = surroundings;
   const isOfUse = input.noun === 'line' && !input.isTerminal && isTerminal(stderr) && !isTerminal(stdout);
-  if (!isOfUse) return undefined;
+  if (!isOfUse || environment.TERM === 'dumb') return undefined;
   return progressBar({ terminal: stderr, totalBytes: input.file?.size || undefined, progress, clock });
 }
 

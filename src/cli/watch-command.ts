@@ -46,14 +46,15 @@ export function watchCommand(surroundings: Surroundings): Command {
 const FORMAT_HELP = 'what webhooks get (hooks.slack.com: slack, others: json)';
 
 const MORE_HELP = `
-Each round asks for a known string and for a new one, which SHOUTCLOUD has to answer.
-A failed round and a change are a line of JSON on standard output.
+Each round asks for a known text and for a new one, which SHOUTCLOUD has to
+answer. A failed round and a change are a line of JSON on standard output.
 
-Exit codes: 0 ended by a signal, or the round of --once was good, 1 it failed, 2 wrong usage, 130 --once was
-interrupted.
+Exit codes: 0 ended by a signal, or the round of --once was good, 1 it failed,
+2 wrong usage, 130 --once was interrupted.
 
 Examples:
-  tuohs watch --url https://shout.example --notify https://ops.example/hook --state watch.json
+  tuohs watch --url https://shout.example --state watch.json \\
+    --notify https://ops.example/hook
   tuohs watch --once --timeout 2s && echo up
 `;
 

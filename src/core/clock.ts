@@ -72,11 +72,11 @@ const TURN_BYTES = 16_384;
 
 /**
  * Spreads work that takes milliseconds over turns of the event loop, `TURN_BYTES` per turn, or one larger piece. In between, the
- * process accepts connections and answers cached strings. Every second turn begins with the oldest work, and all are filled with
+ * process accepts connections and answers cached texts. Every second turn begins with the oldest work, and all are filled with
  * the smallest, so that many large texts cannot keep a small one waiting, and every text gets its turn.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
-  const waiting: Waiting[] = [];
+  let waiting: Waiting[] = [];
   let isForOldest = false;
 
   return (bytes, isGone = () => false) =>
@@ -85,16 +85,27 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
     });
 
   function turn(): void {
+    letGoneGo();
     isForOldest = !isForOldest;
     let bytes = 0;
     let next = isForOldest ? waiting[0] : smallest();
     while (next && (bytes === 0 || bytes + next.bytes <= TURN_BYTES)) {
       waiting.splice(waiting.indexOf(next), 1);
       next.begin();
-      if (!next.isGone()) bytes += next.bytes;
+      bytes += next.bytes;
       next = smallest();
     }
     if (waiting.length > 0) soon(turn);
+  }
+
+  /** What is of no use any more costs nothing. It must not stay behind smaller work: it would hold the memory of clients that left. */
+  function letGoneGo(): void {
+    const useful: Waiting[] = [];
+    for (const each of waiting) {
+      if (each.isGone()) each.begin();
+      else useful.push(each);
+    }
+    waiting = useful;
   }
 
   function smallest(): Waiting | undefined {

@@ -5,7 +5,7 @@ import type { AttemptFailure, ErrorCode } from './errors.ts';
 export type Event =
   | { type: 'cache-read'; tier: CacheTier; result: 'hit' | 'miss' }
   | { type: 'coalesced' }
-  | { type: 'batch'; strings: number }
+  | { type: 'batch'; texts: number }
   | { type: 'breaker'; state: BreakerState }
   | { type: 'fallback' }
   | { type: 'redis-connection'; isUp: boolean; trouble?: RedisTrouble }
@@ -18,7 +18,15 @@ export type Event =
   | { type: 'bulk-lines'; outcome: BulkLineOutcome; lines: number }
   | { type: 'listening'; port: number; adminPort: number }
   | { type: 'worker-listening'; pid: number }
-  | { type: 'worker-ended'; pid: number; code: number | null; signal: string | null; wasAsked: boolean }
+  | {
+      type: 'worker-ended';
+      pid: number;
+      code: number | null;
+      signal: string | null;
+      wasAsked: boolean;
+      /** It was killed because it did not answer, or did not serve in time. */
+      wasStuck: boolean;
+    }
   | { type: 'trace-export'; isUp: boolean }
   | { type: 'draining' }
   | { type: 'closed' };

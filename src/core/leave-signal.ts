@@ -9,7 +9,7 @@ export interface LeaveSignal {
 }
 
 /**
- * A `LeaveSignal` and its controller in one small object. Each string that is not cached needs two of them, and an
+ * A `LeaveSignal` and its controller in one small object. Each text that is not cached needs two of them, and an
  * AbortController of the platform costs more than a kilobyte.
  */
 export class LeaveController implements LeaveSignal {

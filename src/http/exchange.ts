@@ -8,7 +8,7 @@ import type { Answer, Outcome } from './answer.ts';
 import { type ByteBudget, HeldBytes } from './limits/admission.ts';
 import { headersTooLarge, knownError, MAX_HEADERS, problemFor, tooLarge } from './problem.ts';
 import { Reply, type ReplyHost } from './reply.ts';
-import { type BodyOwner, type ManyPieces, RequestBody, type UseBody } from './request-body.ts';
+import { type BodyOwner, type BodySource, RequestBody, type UseBody } from './request-body.ts';
 
 /** What a request asks for. */
 export interface Asked {
@@ -22,7 +22,7 @@ export interface Asked {
 /** What all exchanges of a server share. */
 export interface ExchangeHost extends World, ReplyHost {
   readonly budget: ByteBudget;
-  readonly manyPieces: ManyPieces;
+  readonly source: BodySource;
   readonly workTurn: WorkTurn;
   /** A new id for a request whose client gave it none. */
   readonly newId: () => string;
@@ -33,7 +33,7 @@ export interface ExchangeHost extends World, ReplyHost {
 /** One request, from its head to the end of its answer: the only way from an error to an answer. It is also the `Call` of its client. */
 export class Exchange implements Call, BodyOwner {
   readonly deadline = Number.POSITIVE_INFINITY;
-  readonly strings = 1;
+  readonly texts = 1;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly body: RequestBody;
@@ -57,7 +57,7 @@ export class Exchange implements Call, BodyOwner {
     this.id = harmlessId(request.headers['x-request-id']) ?? host.newId();
     this.#host = host;
     this.held = new HeldBytes(host.budget, request);
-    this.body = new RequestBody(request, this.held, host.manyPieces);
+    this.body = new RequestBody(request, this.held, host.source);
     this.reply = new Reply(this, host);
     this.startedMs = host.clock.now();
     // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
@@ -189,8 +189,8 @@ export class Exchange implements Call, BodyOwner {
     this.#hasEnded = true;
     this.reply.settle();
     this.#letGo();
-    if (!this.isWhole) this.body.break(hungUp());
     const { response, id } = this;
+    if (!this.isWhole || !response.writableFinished) this.body.break(hungUp());
     if (!response.writableFinished) this.#abandon();
     this.#host.emit({
       type: 'answered',

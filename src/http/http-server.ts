@@ -95,7 +95,7 @@ export function httpServer<Parts>(
     writeHead: headWriter(world.clock, keepAliveTimeoutMs),
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
     budget,
-    manyPieces: open.manyPieces,
+    source: open,
     workTurn,
     newId: requestIds(),
   };

@@ -8,16 +8,8 @@ import type { HeldBytes } from './limits/admission.ts';
 import { InlineBodyRequest, type InlineSink } from './node-http.ts';
 import { knownError, tooLarge } from './problem.ts';
 
-/** Takes a body as it arrives. */
-interface BodySink extends InlineSink {
-  /** The rest will never arrive. */
-  broken(error: TuohsError): void;
-}
-
 /** What a body is read for: an exchange. */
 export interface BodyOwner {
-  /** Counts the bytes that have arrived. */
-  readonly held: Pick<HeldBytes, 'set'>;
   /** Runs what follows when the body has arrived. */
   run(step: () => Outcome): void;
   /** The body could not be read. */
@@ -31,20 +23,35 @@ export const SMALL_REST_BYTES = 65_536;
 
 const REST_MS = 1000;
 
-/** A body of this connection has come in `PIECES` more pieces. `areShort`: no honest client sends it like that. */
-export type ManyPieces = (socket: Socket, areShort: boolean) => void;
+/** What bodies arrive from: the connections of a server. */
+export interface BodySource {
+  /** A body of this connection has come in `PIECES` more pieces. All of its pieces have so many bytes on average. */
+  manyPieces(socket: Socket, averageBytes: number): void;
+  /** The last body of this connection wants more again: reads on when it is the turn of the connection. */
+  readOn(socket: Socket): void;
+}
 
 /** A chunk of one byte costs as much as a long one, so pieces are counted too. */
 export const PIECES = 64;
-
-/** Bytes of a piece, on average. A packet has more, and so has a chunk of any library. */
-const SHORT_ON_AVERAGE = 64;
 
 /** After so many bytes, no more is read of a body that nothing asks for. */
 const READ_AHEAD_BYTES = 65_536;
 
 /** Freeing a smaller buffer by hand costs more than it saves. */
 const LEAST_TO_FREE = 16_384;
+
+/** Somebody reads the body: up to which size, and what for. */
+interface Reading {
+  readonly maxBytes: number;
+  readonly owner: BodyOwner;
+  readonly use: UseBody;
+}
+
+/** The rest of the body is thrown away. */
+interface Discarding {
+  bytesLeft: number;
+  finish(isWhole: boolean): void;
+}
 
 /** The body of a request, if it has one. Until `read` or `discard` is called, no more than a little of it is read. */
 export class RequestBody implements InlineSink {
@@ -53,24 +60,30 @@ export class RequestBody implements InlineSink {
   /** `Content-Length` in bytes; `NaN` without that header. */
   readonly announced: number;
   readonly #request: IncomingMessage;
-  readonly #held: Pick<HeldBytes, 'setUnread'>;
-  readonly #manyPieces: ManyPieces;
-  #pieces = 0;
+  readonly #held: Pick<HeldBytes, 'set' | 'setUnread'>;
+  readonly #source: BodySource;
+  /** What has arrived, in bytes and in pieces. */
   #bytes = 0;
-  /** What has arrived before anything asked for it. */
-  #unread: BodyPieces | undefined;
-  #sink: BodySink | undefined;
+  #pieces = 0;
+  /** What is kept of it. Most bodies have one piece. */
+  #first: Buffer | undefined;
+  #more: BodyPieces | undefined;
+  #reading: Reading | undefined;
+  #discarding: Discarding | undefined;
+  /** Why the rest will never arrive. */
   #error: TuohsError | undefined;
-  #isAskedFor = false;
+  /** Nothing more of it is kept. */
+  #isUnwanted = false;
   #hasArrived = false;
   #isStopped = false;
+  #isStream = false;
   #atWhole: (() => void) | undefined;
 
-  constructor(request: IncomingMessage, held: Pick<HeldBytes, 'setUnread'>, manyPieces: ManyPieces) {
+  constructor(request: IncomingMessage, held: Pick<HeldBytes, 'set' | 'setUnread'>, source: BodySource) {
     const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
     this.#request = request;
     this.#held = held;
-    this.#manyPieces = manyPieces;
+    this.#source = source;
     this.announced = Number(length);
     this.exists = coding !== undefined || (length !== undefined && length !== '0');
     if (this.exists && request instanceof InlineBodyRequest) request.divert(this);
@@ -79,6 +92,16 @@ export class RequestBody implements InlineSink {
   /** Whether all of it has arrived. */
   get isWhole(): boolean {
     return !this.exists || this.#request.complete || this.#request.readableEnded;
+  }
+
+  /** Whether more of it can be read now. */
+  get wantsMore(): boolean {
+    return !this.#isStopped;
+  }
+
+  /** Whether the rest will never arrive. */
+  get isBroken(): boolean {
+    return this.#error !== undefined;
   }
 
   /** Runs `run` when it is whole: now, or when its last byte was read. */
@@ -92,7 +115,13 @@ export class RequestBody implements InlineSink {
    * the error given to `break`.
    */
   read(maxBytes: number, owner: BodyOwner, use: UseBody): void {
-    this.#giveTo(new BodyReader(maxBytes, owner, use));
+    if (this.#error) return owner.fail(this.#error);
+    this.#reading = { maxBytes, owner, use };
+    if (this.#bytes > 0) {
+      this.#held.setUnread(0);
+      if (!this.#hold()) return;
+    }
+    this.#goOn();
   }
 
   /** Throws the rest away. Resolves with whether it arrived; with `false` once it is larger, broken, or late by a second. */
@@ -100,23 +129,15 @@ export class RequestBody implements InlineSink {
     if (this.isWhole) return Promise.resolve(true);
     if (this.announced > maxBytes) return Promise.resolve(false);
     return new Promise((resolve) => {
-      let bytesLeft = maxBytes;
-      const cancel = clock.after(REST_MS, () => finish(false));
       const finish = (isWhole: boolean) => {
         cancel();
-        this.#sink = undefined;
+        this.#discarding = undefined;
         resolve(isWhole);
       };
-      this.#giveTo({
-        take(chunk) {
-          bytesLeft -= chunk.length;
-          free([chunk]);
-          if (bytesLeft < 0) finish(false);
-          return bytesLeft >= 0;
-        },
-        arrived: () => finish(true),
-        broken: () => finish(false),
-      });
+      const cancel = clock.after(REST_MS, () => finish(false));
+      this.#discarding = { bytesLeft: maxBytes, finish };
+      this.#isUnwanted = true;
+      if (this.#takeParts().every((part) => this.#drop(part))) this.#goOn();
     });
   }
 
@@ -124,17 +145,16 @@ export class RequestBody implements InlineSink {
   break(error: TuohsError): void {
     this.#error = error;
     this.#atWhole = undefined;
-    free(this.#takeUnread());
-    const sink = this.#sink;
-    this.#sink = undefined;
-    sink?.broken(error);
+    this.#discarding?.finish(false);
+    this.#refuse(error);
   }
 
+  /** Takes a piece. Returns whether more can come. */
   take(chunk: Buffer): boolean {
     this.#bytes += chunk.length;
     if (++this.#pieces % PIECES === 0)
-      this.#manyPieces(this.#request.socket, this.#bytes < this.#pieces * SHORT_ON_AVERAGE);
-    const goesOn = this.#isAskedFor || this.#error ? this.#pass(chunk) : this.#keep(chunk);
+      this.#source.manyPieces(this.#request.socket, this.#bytes / this.#pieces);
+    const goesOn = this.#discarding ? this.#drop(chunk) : this.#keep(chunk);
     if (!goesOn) this.#isStopped = true;
     return goesOn;
   }
@@ -142,121 +162,109 @@ export class RequestBody implements InlineSink {
   arrived(): void {
     this.#hasArrived = true;
     this.#atWhole?.();
-    this.#sink?.arrived();
+    this.#finish();
   }
 
-  /** Keeps a piece that nothing has asked for yet. Returns whether more can come. */
   #keep(chunk: Buffer): boolean {
-    const unread = this.#unread ?? new BodyPieces();
-    this.#unread = unread;
-    unread.add(chunk);
-    try {
-      // To make room, this body can be broken too.
-      this.#held.setUnread(unread.bytes);
-    } catch (error) {
-      this.break(knownError(error));
-    }
-    return this.#error === undefined && unread.bytes < READ_AHEAD_BYTES;
-  }
-
-  /** Gives a piece to the sink. Returns whether more is wanted. */
-  #pass(chunk: Buffer): boolean {
-    const sink = this.#sink;
-    // A sink that refuses can start to discard the rest at once.
-    this.#sink = undefined;
-    const wantsMore = sink?.take(chunk) ?? false;
-    if (!wantsMore) free([chunk]);
-    if (wantsMore && this.#error) sink?.broken(this.#error);
-    else if (wantsMore) this.#sink = sink;
-    return this.#sink !== undefined;
-  }
-
-  #takeUnread(): readonly Buffer[] {
-    const unread = this.#unread;
-    if (unread === undefined) return [];
-    this.#unread = undefined;
-    this.#held.setUnread(0);
-    return unread.parts;
-  }
-
-  /** Sends what has arrived and what will arrive to this sink, until it is broken or wants no more. */
-  #giveTo(sink: BodySink): void {
-    if (this.#error) return sink.broken(this.#error);
-    this.#sink = sink;
-    const isInline = this.#request instanceof InlineBodyRequest;
-    if (!this.#isAskedFor && !isInline) this.#readStream();
-    this.#isAskedFor = true;
-    for (const part of this.#takeUnread()) this.#pass(part);
-    if (this.#hasArrived) this.#sink?.arrived();
-    else if (this.#isStopped && this.#sink) (isInline ? this.#request.socket : this.#request).resume();
-  }
-
-  /** The body of a request that a test injects. */
-  #readStream(): void {
-    const request = this.#request;
-    request
-      .on('data', (chunk) => {
-        if (!this.take(chunk)) request.pause();
-      })
-      .on('end', () => this.arrived());
-  }
-}
-
-/**
- * Collects a body for its owner. A class: with closures instead, requests that waited for Redis lived until a full garbage
- * collection, and a third fewer were answered (`make bench`, row `redis`).
- */
-class BodyReader implements BodySink {
-  readonly #maxBytes: number;
-  readonly #owner: BodyOwner;
-  readonly #use: UseBody;
-  #size = 0;
-  #first: Buffer | undefined;
-  /** What follows the first piece. Most bodies have one. */
-  #more: BodyPieces | undefined;
-
-  constructor(maxBytes: number, owner: BodyOwner, use: UseBody) {
-    this.#maxBytes = maxBytes;
-    this.#owner = owner;
-    this.#use = use;
-  }
-
-  take(chunk: Buffer): boolean {
-    this.#size += chunk.length;
-    try {
-      if (this.#size > this.#maxBytes) throw tooLarge('body', this.#maxBytes);
-      this.#owner.held.set(this.#size, 'body');
-    } catch (error) {
-      this.broken(knownError(error));
-      return false;
+    if (!this.#hold()) {
+      free([chunk]);
+      return this.#discarding !== undefined;
     }
     if (this.#first === undefined) this.#first = chunk;
     else {
       this.#more ??= new BodyPieces();
       this.#more.add(chunk);
     }
-    return true;
+    return this.#reading !== undefined || this.#bytes < READ_AHEAD_BYTES;
   }
 
-  arrived(): void {
-    const body = this.#more ? this.#joined() : (this.#first ?? Buffer.alloc(0));
-    this.#owner.run(() => this.#use(body));
+  /** Counts what has arrived. Returns whether it can be kept. */
+  #hold(): boolean {
+    if (this.#isUnwanted) return false;
+    try {
+      // To make room, this body can be broken too.
+      if (this.#reading) this.#holdFor(this.#reading);
+      else this.#held.setUnread(this.#bytes);
+    } catch (error) {
+      if (this.#reading) this.#refuse(knownError(error));
+      else this.break(knownError(error));
+    }
+    return !this.#isUnwanted;
   }
 
-  broken(error: TuohsError): void {
-    free(this.#parts());
-    this.#owner.fail(error);
+  #holdFor({ maxBytes }: Reading): void {
+    if (this.#bytes > maxBytes) throw tooLarge('body', maxBytes);
+    this.#held.set(this.#bytes, 'body');
+  }
+
+  #refuse(error: TuohsError): void {
+    this.#isUnwanted = true;
+    free(this.#takeParts());
+    const reading = this.#reading;
+    this.#reading = undefined;
+    // The answer can start to discard the rest at once.
+    reading?.owner.fail(error);
+  }
+
+  /** Throws a piece away. Returns whether more will be thrown away. */
+  #drop(chunk: Buffer): boolean {
+    const discarding = this.#discarding;
+    if (discarding) discarding.bytesLeft -= chunk.length;
+    free([chunk]);
+    if (discarding && discarding.bytesLeft < 0) discarding.finish(false);
+    return this.#discarding !== undefined;
+  }
+
+  /** Reads on, if reading had stopped, until all has arrived. */
+  #goOn(): void {
+    const request = this.#request;
+    if (this.#hasArrived) this.#finish();
+    else if (!(request instanceof InlineBodyRequest)) this.#readStream();
+    else if (this.#isStopped) {
+      this.#isStopped = false;
+      this.#source.readOn(request.socket);
+    }
+  }
+
+  #finish(): void {
+    this.#discarding?.finish(true);
+    const reading = this.#reading;
+    if (reading === undefined) return;
+    this.#reading = undefined;
+    const body = this.#joined();
+    reading.owner.run(() => reading.use(body));
   }
 
   #joined(): Buffer {
-    const parts = this.#parts();
-    const body = Buffer.concat(parts, this.#size);
+    const first = this.#first;
+    if (this.#more === undefined) {
+      this.#first = undefined;
+      return first ?? Buffer.alloc(0);
+    }
+    const parts = this.#takeParts();
+    const body = Buffer.concat(parts, this.#bytes);
     free(parts);
     return body;
   }
 
-  #parts(): Buffer[] {
-    return [...(this.#first ? [this.#first] : []), ...(this.#more?.parts ?? [])];
+  #takeParts(): Buffer[] {
+    const parts = [...(this.#first ? [this.#first] : []), ...(this.#more?.parts ?? [])];
+    this.#first = undefined;
+    this.#more = undefined;
+    this.#held.setUnread(0);
+    return parts;
+  }
+
+  /** The body of a request that a test injects. */
+  #readStream(): void {
+    const request = this.#request;
+    if (this.#isStream) return void request.resume();
+    this.#isStream = true;
+    request
+      .on('data', (chunk) => {
+        if (!this.take(chunk)) request.pause();
+      })
+      .on('end', () => this.arrived());
   }
 }
 

@@ -38,6 +38,7 @@ export type Router<Parts> = (method: string | undefined, target: string) => Targ
 
 export function router<Parts>(table: RouteTable<Parts>): Router<Parts> {
   const paths = new Map(Object.entries(table).map(([label, methods]) => [label, pathOf(label, methods)]));
+  const notFound = refusal(() => noSuchPath([...paths.keys()]));
   const prefixes = [...paths.values()].filter(({ label }) => label.endsWith('/*'));
 
   return (method, target) => {
@@ -46,7 +47,7 @@ export function router<Parts>(table: RouteTable<Parts>): Router<Parts> {
     const query = queryAt < 0 ? '' : target.slice(queryAt + 1);
     const name = paths.has(written) ? written : plainPath(written);
     const path = paths.get(name) ?? prefixes.find(({ label }) => name.startsWith(label.slice(0, -1)));
-    if (path === undefined) return { route: NOT_FOUND, label: 'none', allow: '', query, rest: '' };
+    if (path === undefined) return { route: notFound, label: 'none', allow: '', query, rest: '' };
     const { label, allow, routes, refusal } = path;
     return { route: routes.get(method) ?? refusal, label, allow, query, rest: name.slice(label.length - 1) };
   };
@@ -68,9 +69,12 @@ function refusal(error: () => TuohsError): Route<unknown> {
   };
 }
 
-const NOT_FOUND = refusal(
-  () => new TuohsError('NOT_FOUND', 'no such path', { detail: 'GET / lists the paths there are.' }),
-);
+function noSuchPath(paths: readonly string[]): TuohsError {
+  const detail = paths.includes('/')
+    ? 'GET / lists the paths there are.'
+    : `The paths are ${paths.join(', ')}.`;
+  return new TuohsError('NOT_FOUND', 'no such path', { detail });
+}
 
 /** The path of an absolute URL (RFC 9112 §3.2.2), with escaped characters decoded if that changes nothing (RFC 3986 §6.2.2.2). */
 function plainPath(written: string): string {

@@ -27,7 +27,7 @@ export function shoutOperation(operationId: string): Operation {
 
 export const healthOperation: Operation = {
   operationId: 'health',
-  summary: 'Whether known strings are answered',
+  summary: 'Whether known texts are answered',
   description: 'It asks for `test` through the caches. It does not say whether SHOUTCLOUD is well.',
   tags: ['service'],
   parameters: [requestIdParameter],

@@ -19,7 +19,10 @@ const SWITCHES: Readonly<Record<string, { readonly faults: string | FaultChooser
     slow: { faults: 'slow=400', about: 'Each answer takes 400 ms.' },
     'fails 30 %': { faults: 'status=503@30%', about: 'Three requests in ten get 503.' },
     lies: { faults: everyThirdLies, about: 'One answer in three is wrong, or that of another request.' },
-    gone: { faults: 'close', about: 'Each connection is closed without an answer.' },
+    gone: {
+      faults: 'close',
+      about: 'Each connection is closed without an answer. Only texts that were answered before still are.',
+    },
   };
 
 /** Switches the faults of a running server. It starts without one. */

@@ -25,7 +25,7 @@ export function eventStrip({ clock }: Pick<World, 'clock'>) {
 
   return {
     view(place: Place, layer: Shouter): Shouter {
-      if (place === 'string') return { shout: (text, call) => noted(() => layer.shout(text, call), ANSWERS) };
+      if (place === 'text') return { shout: (text, call) => noted(() => layer.shout(text, call), ANSWERS) };
       if (place !== 'attempt') return layer;
       return { shout: (text, call) => noted(() => layer.shout(text, call), wordsOf(call)) };
     },
@@ -44,7 +44,7 @@ export function eventStrip({ clock }: Pick<World, 'clock'>) {
     const retries = tries.get(call) ?? 0;
     tries.set(call, retries + 1);
     const prefix = retries === 0 ? '' : `retry ${retries}: `;
-    const batch = call.strings === 1 ? '' : ` ${call.strings} texts at once`;
+    const batch = call.texts === 1 ? '' : ` ${call.texts} texts at once`;
     return {
       good: (_, time) => `${prefix}SHOUTCLOUD answered${batch} ${time}`,
       bad: (error, time) => `${prefix}SHOUTCLOUD failed ${time}: ${failureOf(error)}`,

@@ -1,10 +1,10 @@
 import type { Shout, Shouter } from '../core/shouter.ts';
 
 /**
- * What can be observed: `string` is around all layers, `memory` and `redis` around a cache and so around everything that
+ * What can be observed: `text` is around all layers, `memory` and `redis` around a cache and so around everything that
  * answers a miss, `waiting` around the layer that gathers batches, `attempt` around the layer that asks SHOUTCLOUD.
  */
-export type Place = 'string' | 'memory' | 'redis' | 'waiting' | 'attempt';
+export type Place = 'text' | 'memory' | 'redis' | 'waiting' | 'attempt';
 
 /** Wraps the layer at a place to observe it, for traces or the page. Does not change what the layer does. */
 export type View = (place: Place, layer: Shouter) => Shouter;

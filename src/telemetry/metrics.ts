@@ -51,7 +51,7 @@ function eventCounts(all: Registry, { epochMs }: Pick<Clock, 'epochMs'>): Listen
     'How long a request to SHOUTCLOUD took, with any outcome.',
     ATTEMPT_SECONDS,
   );
-  const help = 'Strings in one request to SHOUTCLOUD.';
+  const help = 'Texts in one request to SHOUTCLOUD.';
   const batchSize = all.histogram('tuohs_upstream_batch_size', help, BATCH_STRINGS);
   const bulkLines = counter('tuohs_bulk_lines_total', 'Lines of bulk requests.', 'outcome');
   let lastSuccessMs = 0;
@@ -76,11 +76,11 @@ function eventCounts(all: Registry, { epochMs }: Pick<Clock, 'epochMs'>): Listen
       attempts(event);
       attemptSeconds(event);
     },
-    batch: (event) => batchSize(event, event.strings),
+    batch: (event) => batchSize(event, event.texts),
     'bulk-lines': (event) => bulkLines(event, event.lines),
     'cache-read': counter('tuohs_cache_requests_total', 'Look-ups in a cache.', 'tier', 'result'),
     coalesced: counter('tuohs_coalesced_requests_total', 'Requests that shared the answer of an equal one.'),
-    fallback: counter('tuohs_fallback_answers_total', 'Strings answered by our own mapping.'),
+    fallback: counter('tuohs_fallback_answers_total', 'Texts answered by our own mapping.'),
     'redis-operation': durations(
       'tuohs_redis_operation_duration_seconds',
       'How long Redis took; skipped operations were not sent.',

@@ -11,7 +11,7 @@ import type { Registry } from './registry.ts';
 
 /** Adds series of any Node process, by the names that Prometheus' own client gives them. */
 export function addProcessMetrics(metrics: Registry, clock: Pick<Clock, 'epochMs'>): void {
-  addProcess(metrics, Math.round(clock.epochMs() / 1000 - process.uptime()));
+  addProcess(metrics, Math.floor(clock.epochMs() / 1000 - process.uptime()));
   addLoopDelay(metrics);
   addMemory(metrics);
   addCollections(metrics);

@@ -22,8 +22,8 @@ export interface TracedLayersOptions {
   readonly upstreamUrl: string;
 }
 
-// A bulk request can have thousands of strings.
-const MOST_STRINGS = 64;
+// A bulk request can have thousands of texts.
+const MOST_TEXTS = 64;
 
 /** Makes a span for the work of each layer. */
 export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOptions): View {
@@ -32,7 +32,7 @@ export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOpti
 
   return (place, layer) => {
     switch (place) {
-      case 'string':
+      case 'text':
         return withFirstStrings(layer);
       case 'memory':
       case 'redis':
@@ -44,22 +44,22 @@ export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOpti
     }
   };
 
-  /** Makes no spans for the strings of a bulk request after the first `MOST_STRINGS`. */
+  /** Makes no spans for the texts of a bulk request after the first `MOST_TEXTS`. */
   function withFirstStrings(layer: Shouter): Shouter {
     return {
       shout(text, call) {
         const request = requestOf(contexts.active());
-        const isLate = request && ++request.strings > MOST_STRINGS;
+        const isLate = request && ++request.texts > MOST_TEXTS;
         return isLate ? contexts.with(ROOT_CONTEXT, layer.shout, layer, text, call) : layer.shout(text, call);
       },
     };
   }
 
   /**
-   * A batch serves several strings, and so several requests: its attempts belong to the trace of the first of them that is
+   * A batch serves several texts, and so several requests: its attempts belong to the trace of the first of them that is
    * recorded, and are linked with the others. The active context is that of the event that opened the gate.
    */
-  function attemptOf({ riders = [], strings }: Call): SpanPlan {
+  function attemptOf({ riders = [], texts }: Call): SpanPlan {
     const spans = riders.flatMap((rider) => spanOf.get(rider) ?? []);
     const first = spans.find(isSampled) ?? spans[0];
     const others = spans.filter((span) => span !== first);
@@ -68,7 +68,7 @@ export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOpti
       context: first ? trace.setSpan(ROOT_CONTEXT, first) : ROOT_CONTEXT,
       options: {
         kind: SpanKind.CLIENT,
-        attributes: { ...attributes, 'tuohs.strings': strings },
+        attributes: { ...attributes, 'tuohs.strings': texts },
         links: others.map((other) => ({ context: other.spanContext() })),
       },
       onStart(span) {

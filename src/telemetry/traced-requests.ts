@@ -20,8 +20,8 @@ export type Contexts = AsyncLocalStorageContextManager;
 
 interface TracedRequest {
   readonly span: Span;
-  /** How many of its strings have spans so far. */
-  strings: number;
+  /** How many of its texts have spans so far. */
+  texts: number;
 }
 
 const REQUEST = createContextKey('the request, if this is done for one request alone');
@@ -43,7 +43,7 @@ export function tracedRequests(
     const caller = w3c.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
     const attributes = { 'http.request.method': method };
     const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, caller);
-    const context = trace.setSpan(caller, span).setValue(REQUEST, { span, strings: 0 });
+    const context = trace.setSpan(caller, span).setValue(REQUEST, { span, texts: 0 });
     // Node reports the body and the end of an answer in the context of the connection, not in that of the request.
     request.push = contexts.bind(context, request.push);
     response.emit = contexts.bind(context, response.emit);

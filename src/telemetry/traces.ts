@@ -19,6 +19,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { World } from '../core/events.ts';
+import type { Lookup } from '../core/shared-lookup.ts';
 import { tracedLayers } from './traced-layers.ts';
 import { requestEvents, tracedAttempts, tracedRequests } from './traced-requests.ts';
 
@@ -34,6 +35,7 @@ export interface TracesOptions {
   readonly protocol: 'http/protobuf' | 'http/json';
   readonly version: string;
   readonly upstreamUrl: string;
+  readonly lookup: Lookup;
 }
 
 export type Traces = Awaited<ReturnType<typeof traces>>;
@@ -87,12 +89,12 @@ async function tracerProvider(options: TracesOptions, onChange: OnChange): Promi
   });
 }
 
-async function exporterOf({ endpoint: url, protocol }: TracesOptions): Promise<SpanExporter> {
+async function exporterOf({ endpoint: url, protocol, lookup }: TracesOptions): Promise<SpanExporter> {
   const { OTLPTraceExporter } =
     protocol === 'http/json'
       ? await import('@opentelemetry/exporter-trace-otlp-http')
       : await import('@opentelemetry/exporter-trace-otlp-proto');
-  return new OTLPTraceExporter({ url });
+  return new OTLPTraceExporter({ url, httpAgentOptions: { keepAlive: true, lookup } });
 }
 
 /** Reports whether spans arrive, because the SDK silently drops those that cannot be sent. */

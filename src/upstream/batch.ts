@@ -3,7 +3,7 @@ import { LeaveController } from '../core/leave-signal.ts';
 import type { Call, Shout } from '../core/shouter.ts';
 import { verifiedUpperCase } from '../core/upper-case.ts';
 
-/** A string that waits for its answer. */
+/** A text that waits for its answer. */
 export interface Item {
   readonly text: string;
   readonly call: Call;
@@ -11,22 +11,22 @@ export interface Item {
   reject(reason: unknown): void;
 }
 
-/** Strings that travel as one text, separated by a control character that none of them contains. */
+/** Texts that travel as one text, separated by a control character that none of them contains. */
 export interface Batch {
   readonly items: readonly Item[];
   readonly text: string;
-  /** Gives each string its part of the verified shout of `text`. */
+  /** Gives each text its part of the verified shout of `text`. */
   resolve(shout: Shout): void;
 }
 
-/** The most UTF-16 units of a batch. A longer string travels alone. */
+/** The most UTF-16 units of a batch. A longer text travels alone. */
 const MAX_LENGTH = 32_768;
 
 // The three that JSON escapes most briefly come first.
 const CONTROL = /[\0-\x1f]/;
 const SEPARATORS = ['\n', '\t', '\r', ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))];
 
-/** As many of the first waiting strings as fit together: up to `maxItems`, 32 Ki units, and with a common separator. */
+/** As many of the first waiting texts as fit together: up to `maxItems`, 32 Ki units, and with a common separator. */
 export function nextBatch(waiting: Iterable<Item>, maxItems: number): Batch {
   const items: Item[] = [];
   let length = 0;
@@ -62,7 +62,7 @@ function join(items: readonly Item[], separator: string): Batch {
   };
 }
 
-/** The call that carries all these strings. It ends at their latest deadline, or when all of their callers have left. */
+/** The call that carries all these texts. It ends at their latest deadline, or when all of their callers have left. */
 export function callOf(items: readonly Item[]): Call {
   const controller = new LeaveController();
   let waiting = items.length;
@@ -73,7 +73,7 @@ export function callOf(items: readonly Item[]): Call {
   for (const { call } of items) call.signal.addEventListener('abort', leave);
   return {
     signal: controller.signal,
-    strings: items.length,
+    texts: items.length,
     get riders() {
       return items.map(({ call }) => call);
     },
@@ -91,7 +91,7 @@ const WEIGHT = 0.2;
 /** With fewer intervals there is no estimate. */
 const LEAST_SAMPLES = 8;
 
-/** Measures how fast batches leave a queue that is never empty, to estimate the wait of a string that joins it. */
+/** Measures how fast batches leave a queue that is never empty, to estimate the wait of a text that joins it. */
 export class Pace {
   readonly #clock: Pick<Clock, 'now'>;
   #lastAt: number | undefined;

@@ -14,9 +14,9 @@ export interface BatchOptions {
 }
 
 /**
- * Joins strings that wait into one call, because upper-casing distributes over joining. While the gate is open, all
- * strings of one turn of the event loop go together; while it is shut, strings gather in a queue. A failed batch is
- * halved until the bad string is alone.
+ * Joins texts that wait into one call, because upper-casing distributes over joining. While the gate is open, all
+ * texts of one turn of the event loop go together; while it is shut, texts gather in a queue. A failed batch is
+ * halved until the bad text is alone.
  */
 export function batchedShouter(
   inner: Shouter,
@@ -49,7 +49,7 @@ export function batchedShouter(
 
   function overloaded(): TuohsError {
     emit({ type: 'shed', reason: 'misses' });
-    return new TuohsError('OVERLOADED', 'more strings wait than the upstream can answer in time');
+    return new TuohsError('OVERLOADED', 'more texts wait than the upstream can answer in time');
   }
 
   function enqueue(item: Item): void {
@@ -59,17 +59,17 @@ export function batchedShouter(
     schedule();
   }
 
-  /** Has no effect on a string that was sent already: its answer is worth storing. */
+  /** Has no effect on a text that was sent already: its answer is worth storing. */
   function drop(item: Item): void {
     const at = queue.indexOf(item);
     if (at < 0) return;
     queue.splice(at, 1);
-    // With an empty queue, the idle time until the next string would count as the time of a batch.
+    // With an empty queue, the idle time until the next text would count as the time of a batch.
     if (queue.length === 0) pace.reset();
     item.reject(item.call.signal.reason);
   }
 
-  /** Waits for the end of this turn of the event loop, so that its strings travel together. */
+  /** Waits for the end of this turn of the event loop, so that its texts travel together. */
   function schedule(): void {
     if (isScheduled || queue.length === 0) return;
     isScheduled = true;
@@ -79,7 +79,7 @@ export function batchedShouter(
     });
   }
 
-  /** `send` takes its place at the gate before it first waits, so the loop sees when the gate is shut again. */
+  /** `send` takes its slot at the gate before it first waits, so the loop sees when the gate is shut again. */
   function sendQueued(): void {
     if (gate.pauseMs > 0) refuseOutlasted();
     while (queue.length > 0 && gate.isOpen) {
@@ -91,7 +91,7 @@ export function batchedShouter(
     }
   }
 
-  /** Sends each string whose deadline is within the pause to the gate, which refuses it at once. */
+  /** Sends each text whose deadline is within the pause to the gate, which refuses it at once. */
   function refuseOutlasted(): void {
     for (const item of queue.filter(({ call }) => gate.outlasts(call))) {
       queue.splice(queue.indexOf(item), 1);
@@ -103,10 +103,10 @@ export function batchedShouter(
     const { items, text } = batch;
     try {
       batch.resolve(await inner.shout(text, callOf(items)));
-      emit({ type: 'batch', strings: items.length });
+      emit({ type: 'batch', texts: items.length });
     } catch (error) {
       if (!(error instanceof AttemptError)) return rejectAll(items, parentFailure ?? error);
-      emit({ type: 'batch', strings: items.length });
+      emit({ type: 'batch', texts: items.length });
       if (items.length > 1 && isWorthwhile()) halve(items, error);
       else rejectAll(items, error);
     }

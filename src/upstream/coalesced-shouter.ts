@@ -12,7 +12,7 @@ export interface MissLimits {
   readonly isPressed: () => boolean;
 }
 
-/** Limits how many callers wait for strings that are not cached, so that there is always room for cached ones. */
+/** Limits how many callers wait for texts that are not cached, so that there is always room for cached ones. */
 export function missLimitedShouter(
   inner: Shouter,
   { waiting, maxWaiting, isPressed }: MissLimits,
@@ -75,7 +75,7 @@ export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>):
 
 /** One shared call. It lasts until the latest deadline of its callers, or until all of them have left. */
 class Flight extends LeaveController implements Call {
-  readonly strings = 1;
+  readonly texts = 1;
   readonly landed: Promise<Shout>;
   deadline = 0;
   readonly #total: { waiting: number };

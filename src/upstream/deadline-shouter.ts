@@ -54,7 +54,7 @@ export function deadlineShouter(
 
 /** Makes its signal, timer and listener only when something waits, so a cached answer costs none of them. */
 class DeadlineCall implements Call {
-  readonly strings = 1;
+  readonly texts = 1;
   readonly #outer: Call;
   readonly #deadlineMs: number;
   readonly #clock: Clock;

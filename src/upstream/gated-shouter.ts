@@ -48,12 +48,12 @@ function verdictOn(error: unknown): Verdict {
   }
 }
 
-/** Asks `inner` once there is a place at the gate. A failure that names a pause shuts the gate for the whole process. */
+/** Asks `inner` once there is a slot at the gate. A failure that names a pause shuts the gate for the whole process. */
 export function gatedShouter(inner: Shouter, gate: Gate): Shouter {
   return {
     async shout(text, call) {
-      const place = gate.take(call);
-      const release = place instanceof Promise ? await place : place;
+      const slot = gate.take(call);
+      const release = slot instanceof Promise ? await slot : slot;
       try {
         return await inner.shout(text, call);
       } catch (error) {
@@ -66,7 +66,7 @@ export function gatedShouter(inner: Shouter, gate: Gate): Shouter {
   };
 }
 
-/** Gives a place back. Has no effect the second time. */
+/** Gives a slot back. Has no effect the second time. */
 export type Release = () => void;
 
 interface Waiting {
@@ -76,8 +76,8 @@ interface Waiting {
 }
 
 /**
- * The queue in front of the upstream: it has one place for each connection, and gives none during a pause that the
- * upstream asked for. Calls get places in the order in which they came.
+ * The queue in front of the upstream: it has one slot for each connection, and gives none during a pause that the
+ * upstream asked for. Calls get slots in the order in which they came.
  */
 export class Gate {
   readonly #clock: World['clock'];
@@ -92,7 +92,7 @@ export class Gate {
     this.#clock = clock;
   }
 
-  /** Whether a call would get a place at once. */
+  /** Whether a call would get a slot at once. */
   get isOpen(): boolean {
     return this.#free > 0 && this.#waiting.size === 0 && this.pauseMs === 0;
   }
@@ -112,14 +112,14 @@ export class Gate {
     this.#onChange = listener;
   }
 
-  /** Takes a place, without a promise if one is free. Fails when the caller leaves or a pause outlasts its deadline. */
+  /** Takes a slot, without a promise if one is free. Fails when the caller leaves or a pause outlasts its deadline. */
   take(call: Call): Release | Promise<Release> {
     call.signal.throwIfAborted();
     if (this.outlasts(call)) throw this.#refusal();
-    return this.isOpen ? this.#place() : this.#wait(call);
+    return this.isOpen ? this.#slot() : this.#wait(call);
   }
 
-  /** Gives no place for this long. Refuses the waiting calls that the pause outlasts. */
+  /** Gives no slot for this long. Refuses the waiting calls that the pause outlasts. */
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
     this.#cancelPause();
@@ -166,7 +166,7 @@ export class Gate {
     return promise;
   }
 
-  #place(): Release {
+  #slot(): Release {
     this.#free--;
     let isHeld = true;
     return () => {
@@ -180,7 +180,7 @@ export class Gate {
   #admit(): void {
     for (const waiting of this.#waiting) {
       if (this.#free === 0 || this.pauseMs > 0) return;
-      waiting.enter(this.#place());
+      waiting.enter(this.#slot());
     }
     this.#onChange();
   }

@@ -1,6 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { World } from '../core/events.ts';
+import type { Lookup } from '../core/shared-lookup.ts';
 
 /** Sends one attempt to SHOUTCLOUD. The simulation has one without a network. */
 export interface Transport {
@@ -30,6 +31,7 @@ export interface HttpOptions {
   /** Base address; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization. */
   readonly url: string;
   readonly connections: number;
+  readonly lookup: Lookup;
 }
 
 /** The host name can get another address while the server at the old one still answers. */
@@ -42,7 +44,10 @@ const IDLE_MS = 4000;
 const MAX_INTERIM = 16;
 
 /** Sends attempts over HTTP/1.1 on kept connections, none of which is used for longer than its maximum age. */
-export function httpTransport({ url, connections }: HttpOptions, { clock }: Pick<World, 'clock'>): Transport {
+export function httpTransport(
+  { url, connections, lookup }: HttpOptions,
+  { clock }: Pick<World, 'clock'>,
+): Transport {
   const target = new URL(url);
   target.pathname = `${target.pathname.replace(/\/$/, '')}/V1/SHOUT`;
   // An import would load both modules and their dependencies at each start (ADR 0014).
@@ -50,7 +55,9 @@ export function httpTransport({ url, connections }: HttpOptions, { clock }: Pick
     target.protocol === 'https:'
       ? process.getBuiltinModule('node:https')
       : process.getBuiltinModule('node:http');
-  const agent = new Agent({ keepAlive: true, maxSockets: connections, timeout: IDLE_MS, scheduling: 'fifo' });
+  const agent = new Agent({
+    ...{ keepAlive: true, maxSockets: connections, timeout: IDLE_MS, scheduling: 'fifo', lookup },
+  });
   const madeAt = new WeakMap<Duplex, number>();
 
   return {

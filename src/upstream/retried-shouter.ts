@@ -54,7 +54,7 @@ export function retriedShouter(
     return !call.signal.aborted && clock.now() + Math.max(waitMs, retryAfterMs) < call.deadline;
   }
 
-  function retriesFor({ failure }: AttemptError, { strings }: Call): number {
+  function retriesFor({ failure }: AttemptError, { texts }: Call): number {
     switch (failure) {
       case 'unreachable':
       case 'throttled':
@@ -65,7 +65,7 @@ export function retriedShouter(
         return Math.min(retries, WRONG_RETRIES);
       case 'wrong':
         // A batch is halved instead, because its one bad part would fail it again.
-        return strings > 1 ? 0 : Math.min(retries, WRONG_RETRIES);
+        return texts > 1 ? 0 : Math.min(retries, WRONG_RETRIES);
       case 'rejected':
         return 0;
     }
@@ -76,8 +76,8 @@ export function retriedShouter(
 const HELD = 20;
 
 /**
- * Limits the load that retries add to a failing upstream: each string earns `ratio` tokens, each retry and each half of a
- * batch costs one. So there are never more than (1 + ratio) × strings + 20 attempts.
+ * Limits the load that retries add to a failing upstream: each text earns `ratio` tokens, each retry and each half of a
+ * batch costs one. So there are never more than (1 + ratio) × texts + 20 attempts.
  */
 export class RetryBudget {
   readonly #ratio: number;
@@ -91,7 +91,7 @@ export class RetryBudget {
     return this.#tokens;
   }
 
-  /** To be called once for each string. */
+  /** To be called once for each text. */
   earn(): void {
     this.#tokens = Math.min(HELD, this.#tokens + this.#ratio);
   }

@@ -1,7 +1,7 @@
 import { createClient, TuohsClientError } from '../client/index.ts';
 import type { Clock } from '../core/clock.ts';
 
-/** One check of the service. It is good if both strings get the right answer, the fresh one from SHOUTCLOUD. */
+/** One check of the service. It is good if both texts get the right answer, the fresh one from SHOUTCLOUD. */
 export interface Round {
   /** When it began, as an ISO date. */
   readonly at: string;
@@ -16,7 +16,7 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** `upstream`: only fresh strings get no right answer. `service`: known strings get no right answer. */
+/** `upstream`: only fresh texts get no right answer. `service`: known texts get no right answer. */
 export type Cause = 'service' | 'upstream';
 
 /** Plays one round over new connections. Rejects only when `signal` aborts. */
@@ -42,7 +42,7 @@ const HEADERS = { connection: 'close', 'user-agent': 'tuohs-watch' };
 // The error text of another server goes into notifications, so it is cut.
 const MAX_REASON_LENGTH = 300;
 
-/** Each round asks for a string that was never asked for before, and for a known one, at the same time. */
+/** Each round asks for a text that was never asked for before, and for a known one, at the same time. */
 export function roundPlayer(options: RoundOptions, clock: Clock): PlayRound {
   const { url, timeoutMs, fetch = globalThis.fetch } = options;
   const client = createClient({ baseUrl: url, retries: 0, timeoutMs, headers: HEADERS, fetch });
@@ -85,13 +85,13 @@ function freshLetters({ random }: Pick<Clock, 'random'>): string[] {
 
 function failureOf(fresh: string | undefined, known: string | undefined): Failure | undefined {
   if (known !== undefined) {
-    const what = fresh === undefined ? 'a known string is not answered' : 'nothing is answered';
+    const what = fresh === undefined ? 'a known text is not answered' : 'nothing is answered';
     return { cause: 'service', reason: `${what}: ${known}` };
   }
   if (fresh === undefined) return undefined;
   return {
     cause: 'upstream',
-    reason: `a fresh string is not answered: ${fresh}; known strings are still answered`,
+    reason: `a fresh text is not answered: ${fresh}; known texts are still answered`,
   };
 }
 

@@ -69,7 +69,7 @@ export function notificationOf(
     since: after.since,
     at,
     cause: failure?.cause ?? null,
-    reason: failure?.reason ?? 'fresh and known strings are answered',
+    reason: failure?.reason ?? 'fresh and known texts are answered',
     freshMs,
     knownMs,
     // The clock can have been set back since then.

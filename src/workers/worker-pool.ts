@@ -1,6 +1,6 @@
 import type { World } from '../core/events.ts';
 import type { Question, Worker } from './worker-link.ts';
-import { workerPlace } from './worker-place.ts';
+import { workerSlot } from './worker-slot.ts';
 
 export interface WorkerPool {
   /** Resolves when all serve; rejects when one cannot start. */
@@ -21,16 +21,16 @@ const PATIENCE_MS = 1000;
 
 /** `size` workers, each of which is replaced when it ends. */
 export function workerPool({ size, fork }: { size: number; fork: () => Worker }, world: World): WorkerPool {
-  const places = Array.from({ length: size }, () => workerPlace(fork, world));
-  const serving = () => places.map((place) => place.serving()).filter((worker) => worker !== undefined);
+  const slots = Array.from({ length: size }, () => workerSlot(fork, world));
+  const serving = () => slots.map((slot) => slot.serving()).filter((worker) => worker !== undefined);
   const kill = () => {
-    for (const place of places) place.kill();
+    for (const slot of slots) slot.kill();
   };
   let isStarted = false;
 
   return {
     async start() {
-      await Promise.all(places.map((place) => place.start()));
+      await Promise.all(slots.map((slot) => slot.start()));
       isStarted = true;
     },
     serving: () => serving().length,
@@ -40,7 +40,7 @@ export function workerPool({ size, fork }: { size: number; fork: () => Worker },
       ),
     async drain(manner) {
       if (!isStarted) kill();
-      await Promise.all(places.map((place) => place.drain(manner)));
+      await Promise.all(slots.map((slot) => slot.drain(manner)));
     },
     kill,
   };

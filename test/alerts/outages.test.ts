@@ -70,7 +70,7 @@ async function startUpstream(t: TestContext) {
   return { url, ...(await killable(start)) };
 }
 
-/** The service, and a client that asks for new strings until the test ends. */
+/** The service, and a client that asks for new texts until the test ends. */
 async function startService(t: TestContext, environment: Record<string, string>) {
   const [url, adminUrl] = [await closedUrl(), await closedUrl()];
   const ports = { PORT: new URL(url).port, ADMIN_PORT: new URL(adminUrl).port };

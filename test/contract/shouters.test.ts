@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { lookup } from 'node:dns';
 import { type TestContext, test } from 'node:test';
 import { memoryStore } from '../../src/cache/memory-store.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -61,7 +62,7 @@ shouterContract('SHOUTCLOUD shouter', async (t, upstream) => {
     onShout: ({ input }) => sent.push(input),
   });
   t.after(() => shoutcloud.close());
-  const transport = httpTransport({ url: shoutcloud.url, connections: 4 }, { clock: systemClock });
+  const transport = httpTransport({ url: shoutcloud.url, connections: 4, lookup }, { clock: systemClock });
   t.after(() => transport.close());
   const options = { attemptTimeoutMs: 60_000, verify: verifiedUpperCase };
   const shouter = shoutcloudShouter(transport, options, worldOn(systemClock));

@@ -55,6 +55,13 @@ test('the status is JSON', async () => {
   assert.deepEqual(JSON.parse(body), { version: '1.2.3' });
 });
 
+test('another path is a 404 that names the paths there are', async () => {
+  const { statusCode, body } = await admin(PARTS).inject('/');
+
+  assert.equal(statusCode, 404);
+  assert.equal(JSON.parse(body).detail, 'The paths are /livez, /readyz, /metrics, /status.');
+});
+
 test('a status that cannot be read is an internal error, reported with its request', async () => {
   const world = testWorld();
   const server = injected(

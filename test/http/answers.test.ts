@@ -101,8 +101,8 @@ test('the ETag is that of the answer, wherever it came from', async (t) => {
 test('a text arrives as it was sent, with no deadline of its caller; nothing arrives of what is refused', async (t) => {
   const asked: unknown[] = [];
   const api = testApi(t, {
-    reverseShout: (data, { deadline, strings }) => {
-      asked.push([data, deadline, strings]);
+    reverseShout: (data, { deadline, texts }) => {
+      asked.push([data, deadline, texts]);
       return SHOUT;
     },
   });

@@ -171,7 +171,7 @@ test('when there is no room, the body that arrives most slowly is cut off, and t
   newcomer.send(body.slice(5000));
 
   assert.match(await newcomer.heard(/"\}$/), /^HTTP\/1\.1 200 /);
-  const cut = parsed(await slowest.closed());
+  const cut = parsed(await slowest.heard(/\}$/));
   assert.deepEqual([cut.status, JSON.parse(cut.body).code], [503, 'OVERLOADED']);
   assert.equal(slow.text(), '');
   assert.equal(slow.socket.closed, false);

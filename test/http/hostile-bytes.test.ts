@@ -82,10 +82,10 @@ type Situation = readonly [front: string, bodies: readonly string[], when?: 'lat
 
 const SITUATIONS: Readonly<Record<string, Situation>> = {
   'as the first bytes': ['', []],
-  'behind a known string': [KNOWN, [NWONK]],
+  'behind a known text': [KNOWN, [NWONK]],
   'behind a string that waits for the upstream': [UNKNOWN, [OLLEH]],
   'behind a string that waits, and later': [UNKNOWN, [OLLEH], 'later'],
-  'behind a known and two waiting strings': [`${KNOWN}${UNKNOWN}${UNKNOWN}`, [NWONK, OLLEH, OLLEH]],
+  'behind a known and two waiting texts': [`${KNOWN}${UNKNOWN}${UNKNOWN}`, [NWONK, OLLEH, OLLEH]],
   'while a bulk is answered': [BULK, [BOTH]],
   'while a bulk is answered, and later': [BULK, [BOTH], 'later'],
   'behind a waiting string and a bulk': [`${UNKNOWN}${BULK}`, [OLLEH, BOTH]],

@@ -46,7 +46,7 @@ test('headers that trickle in for too long are answered with 408, too', async (t
 for (const [what, sent] of [
   ['its answers', requestOf('GET /docs/swagger-ui-bundle.js').repeat(8)],
   ['the answers to more requests than it can send', requestOf('GET /docs/swagger-ui-bundle.js').repeat(200)],
-]) {
+] as const) {
   test(`a client that does not read ${what} is cut off`, async (t) => {
     const server = await listeningServer(t, { options: { slowClientMs: 50 } });
     const deaf = await rawClient(t, server.port);
@@ -71,6 +71,22 @@ test('Node itself ends no upload and no kept connection', async (t) => {
   await ask(`http://127.0.0.1:${await listeningApi(t)}`, { path: '/health' });
 
   assert.deepEqual(limits, [[0, 0]]);
+});
+
+test('a body that is not read on because earlier requests wait does not stall', async (t) => {
+  const { upstream, server, port } = await fakeApi(t, { options: { slowClientMs: 500 } });
+  upstream.hold();
+  const waiting = await rawClient(t, port);
+  waiting.send(requestOf('GET /v1?data=a').repeat(8));
+  waiting.send(requestOf('POST /v1', { type: 'text/plain', body: 'b'.repeat(200_000) }));
+  await until(t, () => server.status().heldBytes > 65_536);
+  const stalled = await rawClient(t, port);
+  stalled.send(STALLED);
+  await stalled.heard('REQUEST_TIMEOUT');
+
+  upstream.recover();
+
+  await waiting.heard('BBB');
 });
 
 test('a connection stays open between requests for longer than a client can stall', async (t) => {

@@ -64,7 +64,7 @@ test('spans say what happened, and how it ended', async (t) => {
   assert.equal(receiver.resource()['service.name'], 'tuohs');
 });
 
-test('a known string has no span below its cache', async (t) => {
+test('a known text has no span below its cache', async (t) => {
   const { receiver, stop, shout, shoutcloud } = await tracedService(t);
 
   await shout('hello');
@@ -133,7 +133,7 @@ test('the attempts of a batch are in one trace and linked with the others, both 
   assert.notEqual(shared?.traceId, guests[0]?.traceId);
 });
 
-test('of a bulk request the first 64 strings have spans', async (t) => {
+test('of a bulk request the first 64 texts have spans', async (t) => {
   const { receiver, stop, url } = await tracedService(t);
   const body = Array.from({ length: 200 }, (_, i) => `{"data":"line ${i}"}\n`).join('');
 

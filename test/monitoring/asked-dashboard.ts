@@ -27,7 +27,7 @@ interface Panel {
   readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
 }
 
-export const STEP_SECONDS = 1;
+const STEP_SECONDS = 1;
 
 /**
  * A real Prometheus that scrapes a service every second. `ask` returns the answers to the queries of the dashboard for the last

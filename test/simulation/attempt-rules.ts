@@ -30,14 +30,14 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
   const travelling = new Set<number>();
   const rest = restAfterFailures(journal);
   const tried = new Set<number>();
-  let strings = 0;
+  let texts = 0;
   let tokens = HELD_TOKENS;
   let pausedUntil = 0;
 
   return {
     /** To be called for each string that needs an attempt. */
     string(ids: readonly number[]): void {
-      strings++;
+      texts++;
       for (const id of ids) tried.delete(id);
       // The string of a waiting call can have earned tokens for an attempt that has not started yet.
       tokens = Math.min(HELD_TOKENS + waiting(), tokens + settings.retryBudgetRatio);
@@ -77,7 +77,7 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
     if (running.size > settings.upstreamConnections)
       violated('attempts have a connection each', `${running.size} attempts at once`);
     if (ids.length > settings.batchMaxItems)
-      violated('a batch has a limit', `${ids.length} strings travel together`);
+      violated('a batch has a limit', `${ids.length} texts travel together`);
     if (clock.now() < pausedUntil - ROUNDING_MS)
       violated('nothing is sent during a pause', `it lasts ${pausedUntil - clock.now()} ms more`);
     if (!isWanted(ids)) violated('only what somebody waits for is sent', `texts ${ids.join()}`);
@@ -88,12 +88,12 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
   }
 
   /**
-   * Checks that there are never more attempts than the strings, the tokens that they earned, and the tokens at the start. Any
+   * Checks that there are never more attempts than the texts, the tokens that they earned, and the tokens at the start. Any
    * attempt but the first costs a token.
    */
   function checkBudget(ids: readonly number[]): void {
-    if (coverage.attempts > (1 + settings.retryBudgetRatio) * strings + HELD_TOKENS)
-      violated('attempts stay inside the budget', `${coverage.attempts} attempts for ${strings} strings`);
+    if (coverage.attempts > (1 + settings.retryBudgetRatio) * texts + HELD_TOKENS)
+      violated('attempts stay inside the budget', `${coverage.attempts} attempts for ${texts} texts`);
     if (ids.some((id) => tried.has(id))) tokens--;
     if (tokens < -ROUNDING_MS) violated('attempts stay inside the budget', `${tokens} tokens are left`);
     for (const id of ids) tried.add(id);

@@ -38,7 +38,7 @@ export function startCallers(
     const signal = new LeaveController();
     const call = rules.started(text);
     journal.note('call', () => `${call.id}`);
-    const answer = shouter.shout(text, { signal, deadline: Number.POSITIVE_INFINITY, strings: 1 });
+    const answer = shouter.shout(text, { signal, deadline: Number.POSITIVE_INFINITY, texts: 1 });
     if (!(answer instanceof Promise)) return rules.answered(call, answer, true);
     const hangsUp = roll.chance(hangUps)
       ? clock.after(Math.round(roll.next() * patienceMs), leave)

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { failureReport, shrink, traceOf } from './report.ts';
 import { scenarioOf } from './scenario.ts';
 import { simulate } from './simulation.ts';
@@ -56,6 +58,20 @@ test('the scenario of a violation is shrunk to what it needs', async () => {
   assert.equal(smallest.crowds.length, 1);
   assert.deepEqual([smallest.upstreamFaults, smallest.redisFaults, smallest.pressures], [[], [], []]);
 });
+
+for (const args of [
+  ['--seeds', '0'],
+  ['--seed', 'seven'],
+]) {
+  test(`make simulate refuses ${args.join(' ')}: a run of nothing finds nothing`, () => {
+    const path = fileURLToPath(new URL('run.ts', import.meta.url));
+
+    const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: 'utf8' });
+
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(stderr, /^SEEDS? must be a whole number from 1/);
+  });
+}
 
 async function firstFailingSeed(): Promise<number> {
   for (let seed = 1; ; seed++) {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../../src/config/kinds.ts';
 import { coverageReport, failureReport } from './report.ts';
 import { runSeedsOnAllCores } from './seeds.ts';
 import { PROTECTED } from './simulation.ts';
@@ -19,9 +20,18 @@ const MOST_REPORTS = 3;
 const MOST_SEEDS = 50;
 
 if (values.teeth) await showTeeth();
-else if (values.quick) process.exitCode = (await isViolated(Number(values.seeds))) ? 1 : 0;
-else
-  await runAll({ from: Number(values.seed || values.from), count: values.seed ? 1 : Number(values.seeds) });
+else if (values.quick) process.exitCode = (await isViolated(numberIn('seeds'))) ? 1 : 0;
+else if (values.seed) await runAll({ from: numberIn('seed'), count: 1 });
+else await runAll({ from: numberIn('from'), count: numberIn('seeds') });
+
+/** Without this, a run of no seeds at all would say that nothing was violated. */
+function numberIn(name: 'seed' | 'seeds' | 'from'): number {
+  const kind = wholeNumber(1, 2 ** 31);
+  const value = kind.parse(values[name]);
+  if (value !== undefined) return value;
+  process.stderr.write(`${name.toUpperCase()} must be ${kind.accepts}\n`);
+  process.exit(2);
+}
 
 async function runAll(seeds: { from: number; count: number }): Promise<void> {
   const { coverage, failed } = await runSeedsOnAllCores(seeds, showProgress);

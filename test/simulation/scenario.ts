@@ -7,7 +7,7 @@ export interface Span {
   readonly to: number;
 }
 
-export const UPSTREAM_FAULTS = [
+const UPSTREAM_FAULTS = [
   ...['refused', 'hang', 'status', 'throttled', 'throttled', 'rejected', 'wrong', 'swapped'],
   ...['crossed', 'slow', 'drip', 'cut', 'stall', 'endless'],
 ] as const;
@@ -56,8 +56,8 @@ export interface Scenario {
 const ACTS = 6;
 const ACT_MS = 45_000;
 /** From here on nothing fails, and a few callers come until the end. */
-export const CALM_FROM = ACTS * ACT_MS;
-export const CALLS_UNTIL = CALM_FROM + 90_000;
+const CALM_FROM = ACTS * ACT_MS;
+const CALLS_UNTIL = CALM_FROM + 90_000;
 export const END = CALLS_UNTIL + 10_000;
 
 export function scenarioOf(seed: number): Scenario {

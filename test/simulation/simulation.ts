@@ -60,7 +60,10 @@ export async function simulate(
     redisTimeoutMs === undefined
       ? undefined
       : redisConnection(
-          { url: 'redis://here', ca: undefined, timeoutMs: redisTimeoutMs, breaker: variant.redisBreaker },
+          {
+            ...{ url: 'redis://here', ca: undefined, lookup: () => {} },
+            ...{ timeoutMs: redisTimeoutMs, breaker: variant.redisBreaker },
+          },
           world,
           simulatedRedis(scenario, redisSide, { dice: dice(seed, 'redis'), journal }),
         );
@@ -165,7 +168,7 @@ export async function simulate(
         try {
           return await inner.shout(text, call);
         } catch (error) {
-          if (call.strings > 1 && breaker === 'closed' && error instanceof AttemptError) coverage.splits++;
+          if (call.texts > 1 && breaker === 'closed' && error instanceof AttemptError) coverage.splits++;
           throw error;
         }
       },

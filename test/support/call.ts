@@ -3,7 +3,7 @@ import type { Call } from '../../src/core/shouter.ts';
 
 /** A call without a deadline that no one leaves, except for what is given. */
 export function testCall(call: Partial<Call> = {}): Call {
-  return { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, strings: 1, ...call };
+  return { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, texts: 1, ...call };
 }
 
 /** A call, and a function with which its caller leaves. */

@@ -77,7 +77,7 @@ function asker({
     return undefined;
   }
 
-  /** Questions that repeat are made once. */
+  /** A question that is asked several times is made once. */
   function questionAt(number: number): ReturnType<typeof questionOf> {
     const at = number % (texts.cycle ?? Number.POSITIVE_INFINITY);
     const question = made.get(at) ?? questionOf(textOf(texts, at), host);

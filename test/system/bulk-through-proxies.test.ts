@@ -36,7 +36,7 @@ test('3000 lines through a proxy of HTTP/1.0 that buffers', async (t) => {
   await shoutsAll(t, await bufferingProxy(t, service), differentTexts(3000));
 });
 
-/** Texts of 20 to 4,000 characters that no one has sent before. Some have characters that join, or without a simple upper case. */
+/** Texts of 20 to 4,000 characters that no one has sent before. Some have characters that join others, or that have no simple upper case. */
 function differentTexts(count: number): string[] {
   return Array.from({ length: count }, (_, i) => {
     const text = `${i} straße e\u0301té 🇺🇸🇩🇪 text of some length `;

@@ -59,6 +59,12 @@ test('a few words need no progress', { skip }, async (t) => {
   assert.equal(screen, 'OLLEH\n');
 });
 
+test('a terminal that cannot go back in a line gets no bar', { skip }, async (t) => {
+  const screen = await terminal(t, `seq 100 | TERM=dumb ${SHOUT} > /dev/null`);
+
+  assert.equal(screen, '');
+});
+
 /** The terminal of a command, and everything that is written to it. */
 async function terminal(t: TestContext, command: string): Promise<string> {
   const program = startProgram(t, {

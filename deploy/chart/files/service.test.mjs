@@ -33,7 +33,7 @@ test('a query is answered reversed and shouted', async (t) => {
   await assertAnswer(t, await ask(`${SERVICE_URL}/v1?data=hello`));
 });
 
-test('what is not a string is a 400 with a code', async () => {
+test('what is not a text is a 400 with a code', async () => {
   const answer = await postJson(SERVICE_URL, 5);
 
   assert.equal(answer.status, 400);
@@ -64,7 +64,7 @@ test('what one pod was told the others know', { skip: notShared }, async (t) => 
   }
 });
 
-/** What the second pod says of a fresh string that the first one was asked; tried anew until they share it. */
+/** What the second pod says of a fresh text that the first one was asked; tried anew until they share it. */
 async function sharedBetween(first, second) {
   for (let left = PATIENCE; ; left--) {
     const asked = randomUUID();

@@ -63,8 +63,8 @@ export interface ByteBudget {
 }
 
 /**
- * How much of the budget a purpose can fill. Strings that wait for the upstream leave room for bodies. Bodies of one packet
- * get in beyond the budget, so that large or slow ones cannot keep known strings out.
+ * How much of the budget a purpose can fill. Texts that wait for the upstream leave room for bodies. Bodies of one packet
+ * get in beyond the budget, so that large or slow ones cannot keep known texts out.
  */
 type Share = keyof typeof SHARES;
 

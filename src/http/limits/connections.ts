@@ -4,8 +4,7 @@ import { type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
-import { badInput } from '../problem.ts';
-import { PIECES } from '../request-body.ts';
+import { type BodySource, PIECES } from '../request-body.ts';
 import { readingTurns, type TurnTaker } from './reading-turns.ts';
 
 /** A connection of a client, and its exchanges. */
@@ -20,21 +19,19 @@ export interface Connection extends TurnTaker {
   readonly packet: { end: number; requests: number };
   /** What arrived is no HTTP: nothing more on it is a request. */
   isBroken: boolean;
-  /** It has sent as many requests ahead as it can, or one whose head is refused. It closes after the last answer. Nothing more of it is read. */
+  /**
+   * It has sent as many requests ahead as it can, or one whose head is refused. It closes after the last answer. Nothing of it is
+   * read behind the last request.
+   */
   isFull: boolean;
 }
 
-export interface Connections {
+export interface Connections extends BodySource {
   /** Adds a connection. At the limit, closes those that have stood still for the longest time. */
   add(socket: Socket, nowMs: number): void;
   of(socket: Duplex): Connection | undefined;
   /** Adds an exchange to its connection until it has ended. Returns the exchange that has to end before this one begins. */
   begin(exchange: Exchange): Exchange | undefined;
-  /**
-   * Counts pieces of a body, and lets other connections be read first. If all bodies together came in too many pieces in this
-   * turn, refuses this one if its pieces are short.
-   */
-  manyPieces(socket: Socket, areShort: boolean): void;
   /**
    * Frees at least this many held bytes, if there are that many to free. Cuts off clients that send a body or do not read their
    * answer, the slowest first.
@@ -63,13 +60,21 @@ const MOST_AHEAD_THEN = 10;
 const TOO_MANY_AHEAD_IN_TURN = 512;
 
 /**
- * Pieces of all bodies in a turn of the event loop. A packet full of chunks of one byte has 10,900, which take 20 ms; a body in
- * large chunks has a few in each of its packets.
+ * Pieces of all bodies in a turn of the event loop, before short pieces are refused. A packet full of chunks of one byte has 10,900,
+ * which take 20 ms; a body in large chunks has a few in each of its packets.
  */
 const MOST_PIECES_IN_TURN = 4096;
 
-/** An answer that stays unread for this long is slow. */
+/** Bytes of a piece, on average. Lines of a bulk can come in a chunk each, and the shortest ones have more. */
+const TOO_SHORT = 4;
+
+/** While more connections than this wait for their turn to be read, a piece has to be as long as those of an upload. */
+const MOST_WAITING = 16;
+const TOO_SHORT_THEN = 64;
+
+/** An answer that stays unread for this long is slow; sooner, if more requests were sent ahead of it. */
 const UNREAD_MS = 1000;
+const UNREAD_WITH_MORE_MS = 100;
 
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(
@@ -79,7 +84,7 @@ export function connections(
   const open = new Map<Duplex, Connection>();
   const aheadInTurn = turnCounter({ soon });
   const piecesInTurn = turnCounter({ soon });
-  const reading = readingTurns(nextTurn);
+  const reading = readingTurns(nextTurn, wantsMore);
 
   return {
     add(socket, nowMs) {
@@ -121,28 +126,36 @@ export function connections(
       exchange.atEnd(leave);
       return before;
     },
-    manyPieces(socket, areShort) {
+    /**
+     * Lets other connections be read first. If all bodies together came in too many pieces in this turn, refuses this one if its
+     * pieces are short.
+     */
+    manyPieces(socket, averageBytes) {
       const connection = open.get(socket);
       piecesInTurn.add(PIECES);
       if (connection === undefined) return;
-      if (!areShort || piecesInTurn.count() <= MOST_PIECES_IN_TURN) return reading.giveWay(connection);
+      reading.giveWay(connection);
+      const areShort = averageBytes < (reading.waiting() > MOST_WAITING ? TOO_SHORT_THEN : TOO_SHORT);
+      if (!areShort || piecesInTurn.count() <= MOST_PIECES_IN_TURN) return;
       skipBodyInPacket(socket, { soon });
-      connection.exchanges.at(-1)?.breakBody(tooManyPieces());
+      const last = connection.exchanges.at(-1);
+      if (last && !last.body.isBroken) last.breakBody(tooManyPieces());
+    },
+    readOn(socket) {
+      const connection = open.get(socket);
+      if (connection) reading.goOn(connection);
     },
     cutSlowest(bytes, nowMs) {
-      const slow: { exchange: Exchange; rate: number }[] = [];
-      for (const { exchanges } of open.values()) {
-        for (const exchange of exchanges) {
-          const rate = rateOf(exchange, nowMs);
-          if (rate !== undefined) slow.push({ exchange, rate });
-        }
+      const slow: { connection: Connection; rate: number }[] = [];
+      for (const connection of open.values()) {
+        const rate = rateOf(connection, nowMs);
+        if (rate !== undefined) slow.push({ connection, rate });
       }
       slow.sort((one, other) => one.rate - other.rate);
       let freed = 0;
-      for (const { exchange } of slow) {
+      for (const { connection } of slow) {
         if (freed >= bytes) return;
-        freed += exchange.held.bytes;
-        cut(exchange);
+        freed += cut(connection, nowMs);
       }
     },
     count: () => open.size,
@@ -187,6 +200,12 @@ export function connections(
   }
 }
 
+/** Whether more of a connection can be read: the rest of its last request, or another request. */
+function wantsMore({ isFull, exchanges }: Connection): boolean {
+  const last = exchanges.at(-1);
+  return last === undefined || last.isWhole ? !isFull : last.body.wantsMore;
+}
+
 /** Known texts are answered at once, so requests that arrive together need not be ahead of an answer. */
 function countInPacket({ packet, socket }: Connection): void {
   const { bytesRead } = socket;
@@ -206,26 +225,49 @@ function owesUs({ isNew, exchanges }: Connection): boolean {
   return !last.isWhole || exchanges.every((exchange) => exchange.reply.isUnread);
 }
 
-/** Bytes a millisecond of a body under way, 0 for an answer that is not read; `undefined` for a client that owes nothing. */
-function rateOf(exchange: Exchange, nowMs: number): number | undefined {
-  if (!exchange.isWhole) return exchange.held.bytesOfBody / Math.max(1, nowMs - exchange.startedMs);
-  const unreadSinceMs = exchange.reply.unreadSinceMs(exchange.startedMs);
-  return unreadSinceMs !== undefined && nowMs - unreadSinceMs > UNREAD_MS ? 0 : undefined;
+/** Bytes a millisecond of a body under way, 0 if an answer is not read; `undefined` for a client that owes nothing. */
+function rateOf(connection: Connection, nowMs: number): number | undefined {
+  const last = connection.exchanges.at(-1);
+  if (isDeaf(connection, nowMs)) return 0;
+  if (last === undefined || last.isWhole) return undefined;
+  return last.held.bytesOfBody / Math.max(1, nowMs - last.startedMs);
+}
+
+/** Whether its client has not read an answer for too long. */
+function isDeaf({ exchanges }: Connection, nowMs: number): boolean {
+  return exchanges.some(({ reply, startedMs }, at) => {
+    const sinceMs = reply.unreadSinceMs(startedMs);
+    const mostMs = at === 0 && exchanges.length > 1 ? UNREAD_WITH_MORE_MS : UNREAD_MS;
+    return sinceMs !== undefined && nowMs - sinceMs > mostMs;
+  });
 }
 
 function tooManyPieces(): TuohsError {
-  return badInput(
-    'a body in too many pieces',
-    'The chunks of the body are too short; send it with Content-Length.',
-  );
+  return new TuohsError('OVERLOADED', 'bodies in too many pieces', {
+    detail: 'The chunks of the body are too short; send it with Content-Length, or in longer chunks.',
+  });
 }
 
-/** A client whose body is cut off gets an answer that says so. One that does not read would not see it. */
-function cut(exchange: Exchange): void {
-  const error = new TuohsError('OVERLOADED', 'the slowest clients make room', {
+/**
+ * Cuts off the body of a client, which gets an answer that says so, or the connection of one that does not read. Returns how
+ * many held bytes that frees.
+ */
+function cut(connection: Connection, nowMs: number): number {
+  const { exchanges, socket } = connection;
+  const deaf = isDeaf(connection, nowMs);
+  const ending = deaf ? [...exchanges] : exchanges.slice(-1);
+  let freed = 0;
+  if (deaf) socket.destroy();
+  for (const exchange of ending) {
+    freed += exchange.held.bytes;
+    if (!deaf) exchange.breakBody(tooSlow());
+    exchange.held.release();
+  }
+  return freed;
+}
+
+function tooSlow(): TuohsError {
+  return new TuohsError('OVERLOADED', 'the slowest clients make room', {
     detail: 'The body arrived more slowly than the service could wait for; send it again.',
   });
-  if (exchange.isWhole) exchange.request.socket.destroy();
-  else exchange.breakBody(error);
-  exchange.held.release();
 }

@@ -6,41 +6,56 @@ export interface TurnTaker {
   readonly socket: Socket;
   /** Nothing more of it is read until its turn comes. */
   isPausing: boolean;
-  /** Nothing more of it is read at all. */
-  readonly isFull: boolean;
 }
 
 /** The order in which busy connections are read: one in a turn of the event loop, so that all others are read in between. */
-export interface ReadingTurns {
+export interface ReadingTurns<Each extends TurnTaker> {
   /** Reads no more of a connection until its turn comes, because what was already read makes much work. */
-  giveWay(connection: TurnTaker): void;
+  giveWay(connection: Each): void;
+  /** Reads on, now or when its turn comes. */
+  goOn(connection: Each): void;
+  /** How many wait for their turn. */
+  waiting(): number;
   /** The connection is closed. */
-  leave(connection: TurnTaker): void;
+  leave(connection: Each): void;
 }
 
 /** What Node reads of a connection at once. */
 const READ_AT_ONCE_BYTES = 65_536;
 
-export function readingTurns(nextTurn: NextTurn): ReadingTurns {
+/** `wantsMore` says whether anything more of a connection can be read. If not, it stays paused until `goOn`. */
+export function readingTurns<Each extends TurnTaker>(
+  nextTurn: NextTurn,
+  wantsMore: (connection: Each) => boolean,
+): ReadingTurns<Each> {
   /** Only the first of them waits in the queue of turns, because thousands can come and go. */
-  const waiting = new Set<TurnTaker>();
+  const waiting = new Set<Each>();
   let isResuming = false;
 
   return {
     giveWay(connection) {
       if (connection.isPausing) return;
       connection.isPausing = true;
-      const { socket } = connection;
       // Node resumes the socket after each request of a packet, so this has to wait for the last one.
-      queueMicrotask(() => {
-        socket.pause();
-        if (connection.isFull || socket.destroyed) return;
-        waiting.add(connection);
-        if (!isResuming) void resumeInTurns();
-      });
+      queueMicrotask(() => pause(connection));
     },
+    goOn(connection) {
+      if (!connection.isPausing && wantsMore(connection)) connection.socket.resume();
+    },
+    waiting: () => waiting.size,
     leave: (connection) => void waiting.delete(connection),
   };
+
+  function pause(connection: Each): void {
+    connection.socket.pause();
+    if (connection.socket.destroyed) return;
+    if (!wantsMore(connection)) {
+      connection.isPausing = false;
+      return;
+    }
+    waiting.add(connection);
+    if (!isResuming) void resumeInTurns();
+  }
 
   async function resumeInTurns(): Promise<void> {
     isResuming = true;
@@ -52,9 +67,9 @@ export function readingTurns(nextTurn: NextTurn): ReadingTurns {
     isResuming = false;
   }
 
-  function resume(connection: TurnTaker): void {
+  function resume(connection: Each): void {
     waiting.delete(connection);
     connection.isPausing = false;
-    if (!connection.isFull) connection.socket.resume();
+    if (wantsMore(connection)) connection.socket.resume();
   }
 }

@@ -12,7 +12,7 @@ import { badType, mediaType, shoutBody, textOfJson } from './shout.ts';
 
 const NDJSON = 'application/x-ndjson';
 
-/** POST many strings, one JSON object a line, and read as many lines back, in order. */
+/** POST many texts, one JSON object a line, and read as many lines back, in order. */
 export const bulk: Route<ApiParts> = {
   handle(exchange, parts) {
     const { headers } = exchange.request;

@@ -3,7 +3,7 @@ import { healthOperation, statusOperation } from '../../openapi/operations.ts';
 import type { ApiParts } from '../api-parts.ts';
 import type { Route } from '../router.ts';
 
-/** Checks that known strings are answered: `test` goes through the caches, so only the first check asks the upstream. */
+/** Checks that known texts are answered: `test` goes through the caches, so only the first check asks the upstream. */
 export const health: Route<ApiParts> = {
   isFree: true,
   async handle(exchange, { reverseShout }) {
@@ -11,7 +11,7 @@ export const health: Route<ApiParts> = {
       const { text } = await reverseShout('test', exchange);
       if (text !== 'TSET') throw new Error('this is not the core');
     } catch (cause) {
-      throw new TuohsError('UPSTREAM_UNREACHABLE', 'not even a known string is answered', { cause });
+      throw new TuohsError('UPSTREAM_UNREACHABLE', 'not even a known text is answered', { cause });
     }
     return { headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' }, body: 'success' };
   },

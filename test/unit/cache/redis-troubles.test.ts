@@ -6,6 +6,7 @@ import { rootCertificates } from 'node:tls';
 import type { RedisTrouble } from '../../../src/core/events.ts';
 import { bulk, fakeRedis } from '../../support/fake-redis.ts';
 import { closedUrl, tcpServer } from '../../support/http-server.ts';
+import { leadsHere } from '../../support/leads-here.ts';
 import type { RedisOptions, RedisServer } from '../../support/redis-server.ts';
 import { until } from '../../support/until.ts';
 import {
@@ -23,6 +24,14 @@ const TLS = { tls: true };
 const CLUSTER = { isCluster: true };
 
 type Address = (t: TestContext) => string | Promise<string>;
+
+serverTest('the name of Redis is looked up as the connections of this process do it', async (server, t) => {
+  const url = server.url.replace('127.0.0.1', 'redis.test');
+
+  const { becomes } = startRedisStore(t, url, { lookup: leadsHere('redis.test') });
+
+  await becomes('up');
+});
 
 /** Addresses of servers that are no Redis, or not a usable one. */
 const UNUSABLE: readonly [what: string, trouble: RedisTrouble, address: Address][] = [

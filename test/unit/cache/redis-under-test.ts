@@ -1,7 +1,9 @@
+import { lookup as dnsLookup } from 'node:dns';
 import { type TestContext, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { redisConnection } from '../../../src/cache/redis-connection.ts';
 import { redisStore } from '../../../src/cache/redis-store.ts';
+import type { Lookup } from '../../../src/core/shared-lookup.ts';
 import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
 import type { Ending } from '../../support/process.ts';
 import {
@@ -19,17 +21,22 @@ export interface Place {
   /** Ends the connection; by default, the test does. */
   readonly clients?: Ending;
   readonly ca?: string | undefined;
+  readonly lookup?: Lookup;
 }
 
 /**
  * A connection and a store, on a clock that stands still. Except for the pause before it reconnects, its numbers are the real ones.
  */
-export function startRedisStore(t: TestContext, url: string, { clients = t, ca }: Place = {}) {
+export function startRedisStore(
+  t: TestContext,
+  url: string,
+  { clients = t, ca, lookup = dnsLookup }: Place = {},
+) {
   const world = testWorld();
   const breaker = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
   let client = new Redis({ lazyConnect: true });
   let reconnectMs: (() => unknown) | undefined;
-  const connection = redisConnection({ url, ca, timeoutMs: 50, breaker }, world, (address, how) => {
+  const connection = redisConnection({ url, ca, lookup, timeoutMs: 50, breaker }, world, (address, how) => {
     reconnectMs = () => how.retryStrategy?.(1);
     client = new Redis(address, { ...how, retryStrategy: () => 20 });
     return client;

@@ -75,8 +75,24 @@ for (const [what, totalBytes, progress, ms, words] of [
   });
 }
 
-function shownBar(totalBytes: number | undefined) {
-  const terminal = new PassThrough();
+for (const [columns, words] of [
+  [40, '25 % · 5,000 lines · 6s left'],
+  [28, '25 %'],
+  [3, ''],
+] as const) {
+  test(`a terminal of ${columns} columns gets only what fits into one line`, async () => {
+    const shown = shownBar(1000, columns);
+
+    Object.assign(shown.progress, { lines: 5000, bytes: 250 });
+    await shown.clock.advance(2000);
+    shown.stop();
+
+    assert.equal(shown.screen().split('\x1b[1G').at(-1), `${words}\x1b[0K\n`);
+  });
+}
+
+function shownBar(totalBytes: number | undefined, columns?: number) {
+  const terminal = Object.assign(new PassThrough(), { columns });
   let text = '';
   terminal.on('data', (chunk) => {
     text += chunk;

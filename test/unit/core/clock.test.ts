@@ -117,11 +117,7 @@ test('a turn has work of up to 16 KiB, or one larger piece; every second begins 
     await Promise.resolve();
   }
 
-  assert.deepEqual(done, [
-    [10_000, 1, 6383],
-    [6384, 7000, 8000],
-    [9000, 20_000],
-  ]);
+  assert.deepEqual(done, [[9000, 6384, 10_000, 1, 6383], [7000, 8000], [20_000]]);
 });
 
 test('work of one turn is done at once up to 16 KiB together, little work always, and the rest in turns of its own', async () => {

@@ -26,6 +26,16 @@ test('make help lists each target with a line, and each that the documents name 
   for (const target of [...targets, ...named]) assert.ok(listed.includes(target), target);
 });
 
+test('the README names each request that the OpenAPI document describes', () => {
+  const { paths } = JSON.parse(read('docs/openapi.json'));
+  const described = Object.entries<object>(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `\`${method.toUpperCase()} ${path}`),
+  );
+
+  assert.ok(described.length > 5);
+  for (const request of described) assert.ok(read('README.md').includes(request), request);
+});
+
 test('each file of the source that the documents name exists', () => {
   const named = pages.flatMap((page) => matches(read(page), /`((?:src|test|scripts)\/[\w./-]+)`/g));
 

@@ -105,7 +105,7 @@ test('a body that is broken never counts as whole, and its rest is not used', ()
   const { body } = exchange;
   const done: string[] = [];
   body.atWhole(() => done.push('whole'));
-  const owner = { held: exchange.held, run: () => done.push('run'), fail: () => done.push('failed') };
+  const owner = { run: () => done.push('run'), fail: () => done.push('failed') };
   body.read(1000, owner, () => undefined);
 
   body.break(noText());
@@ -177,7 +177,7 @@ function beforeItsBody(maxHeldBytes = 1_000_000, cookie = '') {
     crossOrigin: undefined,
     writeHead: headWriter(world.clock, 1000),
     budget,
-    manyPieces: () => {},
+    source: { manyPieces() {}, readOn() {} },
     workTurn: (_, work) => work(),
     draining: new AbortController().signal,
     isClosing: () => false,

@@ -6,27 +6,30 @@ import { TuohsError } from '../../../src/core/errors.ts';
 import { free, RequestBody } from '../../../src/http/request-body.ts';
 import { testWorld } from '../../support/world.ts';
 
+const SOURCE = { manyPieces() {}, readOn() {} };
+
 // In one turn of the event loop, many clients can send more than the memory of the pod. V8 would free it too late.
-const reader = { run: (step: () => unknown) => void step(), fail: () => {} };
-const withRoom = { ...reader, held: { set: () => {} } };
-const UNWANTED: Readonly<
-  Record<string, readonly [begin: (body: RequestBody) => void, end?: (body: RequestBody) => void]>
-> = {
-  'is thrown away': [(body) => void body.discard(1_000_000, testWorld().clock)],
-  'has no room': [(body) => body.read(1_000_000, { ...reader, held: { set: noRoom } }, fails)],
-  'will never be whole': [(body) => body.break(new TuohsError('BAD_INPUT', 'bad chunk'))],
-  'breaks while it is read': [
-    (body) => body.read(1_000_000, withRoom, fails),
-    (body) => body.break(new TuohsError('BAD_INPUT', 'bad chunk')),
-  ],
+type Held = ConstructorParameters<typeof RequestBody>[1];
+type Step = (body: RequestBody) => void;
+const FULL = { set: noRoom, setUnread: (bytes: number) => bytes > 0 && noRoom() };
+const WITH_ROOM = { set() {}, setUnread() {} };
+const owner = { run: (step: () => unknown) => void step(), fail: () => {} };
+const breakIt: Step = (body) => body.break(new TuohsError('BAD_INPUT', 'bad chunk'));
+const UNWANTED: Readonly<Record<string, readonly [held: Held, before: Step, after?: Step]>> = {
+  'is thrown away': [FULL, (body) => void body.discard(1_000_000, testWorld().clock)],
+  'has no room': [FULL, (body) => body.read(1_000_000, owner, fails)],
+  'will never be whole': [FULL, breakIt],
+  'has no room before anything asks for it': [FULL, () => {}],
+  'breaks while it is read': [WITH_ROOM, (body) => body.read(1_000_000, owner, fails), breakIt],
+  'breaks before anything asks for it': [WITH_ROOM, () => {}, breakIt],
   'was joined with others': [
-    (body) => body.read(1_000_000, withRoom, () => undefined),
+    WITH_ROOM,
+    (body) => body.read(1_000_000, owner, () => undefined),
     (body) => {
       body.take(Buffer.from('another'));
       body.arrived();
     },
   ],
-  'has no room before anything asks for it': [() => {}],
 };
 
 test('a piece that shares its memory is not freed', () => {
@@ -37,26 +40,39 @@ test('a piece that shares its memory is not freed', () => {
   assert.equal(piece.byteLength, 65_536);
 });
 
-for (const [what, [begin, end]] of Object.entries(UNWANTED)) {
+for (const [what, [held, before, after]] of Object.entries(UNWANTED)) {
   test(`a piece of a body that ${what} is freed at once`, () => {
     const piece = Buffer.from(new ArrayBuffer(65_536));
     const request = new IncomingMessage(new Socket());
     request.headers['transfer-encoding'] = 'chunked';
-    const body = new RequestBody(request, { setUnread: (bytes) => bytes > 0 && noRoom() }, () => {});
+    const body = new RequestBody(request, held, SOURCE);
 
-    begin(body);
+    before(body);
     body.take(piece);
-    end?.(body);
+    after?.(body);
 
     assert.equal(piece.byteLength, 0);
   });
 }
 
-test('short pieces of a body are copied into blocks, whether they are awaited or not, and long ones are not', () => {
+test('the rest of a body is thrown away up to the limit, piece by piece, and no further', async () => {
+  const request = new IncomingMessage(new Socket());
+  request.headers['transfer-encoding'] = 'chunked';
+  const body = new RequestBody(request, { set: noRoom, setUnread() {} }, SOURCE);
+  const piece = () => Buffer.from(new ArrayBuffer(32_768));
+
+  const isWhole = body.discard(65_536, testWorld().clock);
+  const goesOn = [piece(), piece(), piece(), piece()].map((each) => body.take(each));
+
+  assert.deepEqual(goesOn, [true, true, false, false]);
+  assert.equal(await isWhole, false);
+});
+
+test('short pieces behind the first are copied into blocks, whether they are awaited or not, and long ones are not', () => {
   const request = new IncomingMessage(new Socket());
   request.headers['transfer-encoding'] = 'chunked';
   let whole = '';
-  const body = new RequestBody(request, { setUnread() {} }, () => {});
+  const body = new RequestBody(request, { set() {}, setUnread() {} }, SOURCE);
   const take = (text: string) => {
     const piece = Buffer.from(text);
     body.take(piece);
@@ -64,14 +80,14 @@ test('short pieces of a body are copied into blocks, whether they are awaited or
   };
 
   for (const text of ['a', 'b'.repeat(1023), 'c'.repeat(1024), 'd'.repeat(1025), 'e']) take(text);
-  body.read(10_000, { held: { set() {} }, run: (step) => void step(), fail: fails }, (all) => {
+  body.read(10_000, { run: (step) => void step(), fail: fails }, (all) => {
     whole = `${all}`;
     return undefined;
   });
   for (const text of ['f', 'g'.repeat(1024), 'h']) take(text);
   body.arrived();
 
-  const taken = ['a', 'b'.repeat(1023), '-'.repeat(1024), '-'.repeat(1025), 'ef', '-'.repeat(1024), 'h'];
+  const taken = ['-', 'b'.repeat(1023), '-'.repeat(1024), '-'.repeat(1025), 'ef', '-'.repeat(1024), 'h'];
   assert.equal(whole, taken.join(''));
 });
 

@@ -87,7 +87,7 @@ export function bodyOf(text: string): string {
 }
 
 /** The status line and the headers, without those that Node adds to every answer. */
-export function headOf(text: string): string[] {
+function headOf(text: string): string[] {
   const lines = (text.split('\r\n\r\n')[0] ?? '').split('\r\n');
   return lines.filter((line) => !/^(Date|Connection): /.test(line));
 }

@@ -10,7 +10,7 @@ import { fakeShouter } from '../../support/fake-shouter.ts';
 test('a failed attempt and its retry are two lines, and the answer says where it came from', async () => {
   const { strip, upstream, says } = setUp();
   const attempt = strip.view('attempt', upstream);
-  const answer = strip.view('string', upstream);
+  const answer = strip.view('text', upstream);
   const call = testCall();
 
   upstream.failWith(new AttemptError('server_error', 'as told'));
@@ -36,7 +36,7 @@ for (const [shout, words] of [
     const { strip, says } = setUp();
     const inner = fakeShouter({ isAtHand: true, says: shout });
 
-    const found = strip.view('string', inner).shout('text', testCall());
+    const found = strip.view('text', inner).shout('text', testCall());
 
     assert.ok(!(found instanceof Promise));
     assert.deepEqual(says(), [`good: ${words}`]);
@@ -50,9 +50,9 @@ test('a refusal is noted with its code, thrown or rejected', async () => {
     throw error;
   };
 
-  assert.throws(() => strip.view('string', { shout }).shout('text', testCall()), error);
+  assert.throws(() => strip.view('text', { shout }).shout('text', testCall()), error);
   upstream.failWith(error);
-  await assert.rejects(async () => strip.view('string', upstream).shout('text', testCall()), error);
+  await assert.rejects(async () => strip.view('text', upstream).shout('text', testCall()), error);
 
   assert.deepEqual(says(), ['bad: refused in 0 ms: OVERLOADED', 'bad: refused in 0 ms: OVERLOADED']);
 });
@@ -60,7 +60,7 @@ test('a refusal is noted with its code, thrown or rejected', async () => {
 test('a batch says how many texts travelled, and quotes none', async () => {
   const { strip, upstream, says } = setUp();
 
-  await strip.view('attempt', upstream).shout('secret', testCall({ strings: 5 }));
+  await strip.view('attempt', upstream).shout('secret', testCall({ texts: 5 }));
 
   assert.deepEqual(says(), ['good: SHOUTCLOUD answered 5 texts at once in 0 ms']);
   assert.doesNotMatch(JSON.stringify(strip.since(0)), /secret/i);

@@ -9,7 +9,7 @@ import { logLines } from '../../support/log-lines.ts';
 import { ONLY_COUNTED } from './metrics-under-test.ts';
 
 const ANSWERED = { type: 'answered', method: 'GET', route: '/v1', status: 200, requestId: 'mine' } as const;
-const ENDED = { type: 'worker-ended', pid: 7, code: null, signal: 'SIGKILL' } as const;
+const ENDED = { type: 'worker-ended', pid: 7, code: null, signal: 'SIGKILL', wasStuck: false } as const;
 const REFUSED = Object.assign(new Error('connect to 10.0.0.1'), { code: 'ECONNREFUSED' });
 const UNREACHABLE = 'code="UPSTREAM_UNREACHABLE"';
 const CLUSTER = 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.';
@@ -21,6 +21,10 @@ const LINES: [event: Event, line: string][] = [
   [{ type: 'worker-listening', pid: 7 }, 'info a worker listens: worker=7'],
   [{ ...ENDED, wasAsked: false }, 'warn a worker ended by itself: worker=7 code=null signal="SIGKILL"'],
   [{ ...ENDED, wasAsked: true }, 'info a worker ended: worker=7 code=null signal="SIGKILL"'],
+  [
+    { ...ENDED, wasAsked: false, wasStuck: true },
+    'warn a worker did not answer in time and was killed: worker=7 code=null signal="SIGKILL"',
+  ],
   [{ type: 'draining' }, 'info draining:'],
   [{ type: 'closed' }, 'info closed:'],
   [

@@ -23,7 +23,7 @@ export const ONLY_COUNTED: readonly Event[] = [
   { type: 'cache-read', tier: 'memory', result: 'hit' },
   { type: 'coalesced' },
   { type: 'attempt', outcome: 'success', durationMs: 120 },
-  { type: 'batch', strings: 3 },
+  { type: 'batch', texts: 3 },
   { type: 'verification-failed', source: 'upstream' },
   { type: 'fallback' },
   { type: 'redis-operation', op: 'get', outcome: 'success', durationMs: 0.4 },

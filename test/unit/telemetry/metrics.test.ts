@@ -23,7 +23,7 @@ const COUNTED: [series: string, value: number, event: Event][] = [
   ['coalesced_requests_total', 1, { type: 'coalesced' }],
   ['upstream_attempts_total{outcome="timeout"}', 1, { ...ATTEMPT, outcome: 'timeout' }],
   ['upstream_attempt_duration_seconds_sum', 0.25, { ...ATTEMPT, outcome: 'timeout' }],
-  ['upstream_batch_size_count', 1, { type: 'batch', strings: 64 }],
+  ['upstream_batch_size_count', 1, { type: 'batch', texts: 64 }],
   ['verification_failures_total{source="redis"}', 1, { type: 'verification-failed', source: 'redis' }],
   ['fallback_answers_total', 1, { type: 'fallback' }],
   [`${REDIS_SECONDS}_count{op="set",outcome="skipped"}`, 1, { ...REDIS, op: 'set', outcome: 'skipped' }],

@@ -22,7 +22,7 @@ function summed(...pids: number[]) {
 }
 
 function ended(pid: number, wasAsked = false): Event {
-  return { type: 'worker-ended', pid, code: null, signal: 'SIGKILL', wasAsked };
+  return { type: 'worker-ended', pid, code: null, signal: 'SIGKILL', wasAsked, wasStuck: false };
 }
 
 function sumOf(text: string, series: string): number {

@@ -31,9 +31,9 @@ test('a failed batch is sent in halves that cost a token each and choose their o
 
   assert.deepEqual(shouts, ['A', 'B', 'C\n', 'D\t', 'E']);
   assert.deepEqual(upstream.calls, ['a\rb\rc\n\rd\t\re', 'a\tb\tc\n', 'd\t\ne']);
-  assert.deepEqual(pick(upstream.received, 'strings'), [5, 3, 2]);
+  assert.deepEqual(pick(upstream.received, 'texts'), [5, 3, 2]);
   assert.equal(budget.tokens, 18);
-  assert.deepEqual(pick(world.told('batch'), 'strings'), [5, 3, 2]);
+  assert.deepEqual(pick(world.told('batch'), 'texts'), [5, 3, 2]);
 });
 
 const failing = () => wrong;
@@ -67,7 +67,7 @@ for (const [what, { fate, texts = 4, calls, isBudgetEmpty, ...options }] of Obje
   });
 }
 
-test('strings that are given up while their batch is under way are in no half, and a half of nothing else is not sent', async () => {
+test('texts that are given up while their batch is under way are in no half, and a half of nothing else is not sent', async () => {
   const { shout, shoutAll, upstream, clock } = startBatched();
   upstream.hold();
   const { call, leave } = leavableCall();

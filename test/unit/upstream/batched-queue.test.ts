@@ -12,12 +12,12 @@ const FIVE = Array<number>(5).fill(1000);
 const ALL_WAIT = 'waits waits waits waits waits';
 
 /**
- * The script of a busy queue, how much time each string of one turn has left, and how they end. `leave 2`: the last two waiting
+ * The script of a busy queue, how much time each text of one turn has left, and how they end. `leave 2`: the last two waiting
  * callers leave. `finish 3`: three batches finish one after the other. `pause 500`: the gate pauses.
  */
 for (const [what, script, ms, seen] of [
-  // Behind 2 and 3 waiting strings, the waits are 3 × 400 ms, half of 2400 ms, and 4 × 400 ms, more than half of 3000 ms.
-  ['a string that would wait for over half of its time is refused', '', [2400, 3000], 'waits OVERLOADED'],
+  // Behind 2 and 3 waiting texts, the waits are 3 × 400 ms, half of 2400 ms, and 4 × 400 ms, more than half of 3000 ms.
+  ['a text that would wait for over half of its time is refused', '', [2400, 3000], 'waits OVERLOADED'],
   ['a caller that leaves does not change the estimate for others', 'leave 1', [1500], 'OVERLOADED'],
   ['the time after all have left is not counted', 'leave 2, finish 1, +60000', FIVE, ALL_WAIT],
   ['the time after all have been sent is not counted', 'finish 3, +60000', FIVE, ALL_WAIT],
@@ -35,13 +35,13 @@ for (const [what, script, ms, seen] of [
   });
 }
 
-test('strings that will travel together wait together', async () => {
+test('texts that will travel together wait together', async () => {
   const { askWithin } = await startBusy({ maxItems: 2 });
 
   assert.equal(await soFar(askWithin(3000)), 'waits');
 });
 
-test('strings that come during a pause travel together when it is over', async () => {
+test('texts that come during a pause travel together when it is over', async () => {
   const { gate, shout, upstream, clock } = startBatched({ connections: 4 });
   gate.pause(2000);
   const shouts = [shout('one')];
@@ -60,7 +60,7 @@ for (const order of [
   [2000, 3000],
   [3000, 2000],
 ]) {
-  test(`of strings with ${order.join(' and ')} ms left, a pause of 2 s refuses that with 2000 ms at once`, async () => {
+  test(`of texts with ${order.join(' and ')} ms left, a pause of 2 s refuses that with 2000 ms at once`, async () => {
     const { gate, shout, clock, upstream } = startBatched();
     gate.pause(2000);
     const ends = order.map((ms) => endOf(shout(`${ms}`, testCall({ deadline: clock.now() + ms }))));

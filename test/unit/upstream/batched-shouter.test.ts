@@ -13,20 +13,20 @@ const ALL_BUT_LAST = CONTROLS.slice(0, -1).join('');
 const HALF = 'x'.repeat(16_383);
 const LONG = 'x'.repeat(100_000);
 
-/** The texts of one turn, and the calls with at most three strings each that they become. */
+/** The texts of one turn, and the calls with at most three texts each that they become. */
 for (const [what, texts, ...calls] of [
   ['a lone string travels as it is', ['one\nand only'], 'one\nand only'],
-  ['as many strings as allowed go together, in their order', ['1', '2', '3', '4'], '1\n2\n3', '4'],
-  ['strings and separators that fill 32 Ki units go together', [HALF, HALF], `${HALF}\n${HALF}`],
+  ['as many texts as allowed go together, in their order', ['1', '2', '3', '4'], '1\n2\n3', '4'],
+  ['texts and separators that fill 32 Ki units go together', [HALF, HALF], `${HALF}\n${HALF}`],
   ['one unit more goes another time', [HALF, `${HALF}x`], HALF, `${HALF}x`],
-  ['a string that is longer than a batch goes alone and whole', [LONG, 'short'], LONG, 'short'],
+  ['a text that is longer than a batch goes alone and whole', [LONG, 'short'], LONG, 'short'],
   ['a separator is in no string', ['a\n', 'b'], 'a\n\tb'],
   ['nor in the last one', ['a\n', 'b\t'], 'a\n\rb\t'],
   ['after three common ones comes the first of all', ['a\n', '\t\r'], 'a\n\0\t\r'],
   ['and it is in no string either', ['a\n\t\r', '\0'], 'a\n\t\r\x01\0'],
   ['the last control character will do', [ALL_BUT_LAST, 'a'], `${ALL}a`],
-  ['a string that takes the last separator away goes another time', ['a', 'b', ALL], 'a\nb', ALL],
-  ['a string with every control character goes alone', [ALL, 'a'], ALL, 'a'],
+  ['a text that takes the last separator away goes another time', ['a', 'b', ALL], 'a\nb', ALL],
+  ['a text with every control character goes alone', [ALL, 'a'], ALL, 'a'],
 ] as const) {
   test(what, async () => {
     const { shoutAll, upstream, world } = startBatched({ maxItems: 3 });
@@ -35,11 +35,11 @@ for (const [what, texts, ...calls] of [
 
     assert.deepEqual(shouts, texts.map(simpleUpperCase));
     assert.deepEqual(upstream.calls, calls);
-    assert.deepEqual(pick(world.told('batch'), 'strings'), pick(upstream.received, 'strings'));
+    assert.deepEqual(pick(world.told('batch'), 'texts'), pick(upstream.received, 'texts'));
   });
 }
 
-test('any set of strings comes back each with its own answer', async () => {
+test('any set of texts comes back each with its own answer', async () => {
   const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 });
   const control = fc.constantFrom(...CONTROLS);
   const controlText = fc.string({
@@ -57,13 +57,13 @@ test('any set of strings comes back each with its own answer', async () => {
       const shouts = await shoutAll(texts);
 
       assert.deepEqual(shouts, texts.map(simpleUpperCase));
-      assert.ok(upstream.received.every(({ strings }) => strings <= 64));
+      assert.ok(upstream.received.every(({ texts }) => texts <= 64));
       assert.equal(queued(), 0);
     }),
   );
 });
 
-test('strings of other turns do not wait for each other, until every connection is busy: then they gather', async () => {
+test('texts of other turns do not wait for each other, until every connection is busy: then they gather', async () => {
   const { shout, upstream, queued, clock } = startBatched({ connections: 2 });
   upstream.hold();
   const shouts = [];
@@ -81,7 +81,7 @@ test('strings of other turns do not wait for each other, until every connection 
   assert.deepEqual(upstream.calls.slice(2), ['one\ntwo\nthree']);
 });
 
-test('a string that is given up while it waits is let go at once and not sent', async () => {
+test('a text that is given up while it waits is let go at once and not sent', async () => {
   const { shout, upstream, clock } = startBatched();
   upstream.hold();
   const first = shout('first');
@@ -98,13 +98,13 @@ test('a string that is given up while it waits is let go at once and not sent', 
   assert.deepEqual(upstream.calls, ['first', 'second']);
 });
 
-test('a batch has until the latest deadline of its strings', async () => {
+test('a batch has until the latest deadline of its texts', async () => {
   const { shout, upstream } = startBatched();
 
   await Promise.all([2000, 5000, 3000].map((deadline) => shout(`${deadline}`, testCall({ deadline }))));
 
   const [received] = upstream.received;
-  assert.deepEqual([received?.deadline, received?.strings], [5000, 3]);
+  assert.deepEqual([received?.deadline, received?.texts], [5000, 3]);
 });
 
 test('a batch is given up when the last of its callers has left', async () => {
@@ -124,7 +124,7 @@ test('a batch is given up when the last of its callers has left', async () => {
   await Promise.allSettled(shouts);
 });
 
-test('each string earns its share of the budget once', async () => {
+test('each text earns its share of the budget once', async () => {
   const { shoutAll, budget } = startBatched({ ratio: 0.5 });
   for (let i = 0; i < 10; i++) budget.spend();
 

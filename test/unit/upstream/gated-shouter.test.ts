@@ -11,25 +11,25 @@ import { layerUnderTest, soFar } from '../../support/layer.ts';
 const REFUSAL = new TuohsError('UPSTREAM_UNREACHABLE', 'as told', { retryAfterMs: 5 });
 
 /**
- * The number of connections, the script, and what its callers get. `a` asks for a place, `a<2000` with 2000 ms left, `-a` gives its
- * place back, `!a` leaves. `pause=2000` begins a pause, `refuse` refuses all waiting callers, and `+500` lets 500 ms pass.
+ * The number of connections, the script, and what its callers get. `a` asks for a slot, `a<2000` with 2000 ms left, `-a` gives its
+ * slot back, `!a` leaves. `pause=2000` begins a pause, `refuse` refuses all waiting callers, and `+500` lets 500 ms pass.
  */
 const CASES = {
-  'there is a place for each connection at once': '2: a b c => a in, b in',
+  'there is a slot for each connection at once': '2: a b c => a in, b in',
   'others get theirs in the order in which they came': '2: a b c d -a e -b => a in, b in, c in, d in',
-  'a place that is released twice is free once': '1: a b c -a -a => a in, b in',
+  'a slot that is released twice is free once': '1: a b c -a -a => a in, b in',
   'a caller that leaves is let go at once, and its turn goes to the next':
     '1: a b c !b -a => a in, b left, c in',
   'a caller that left before it came does not wait': '1: a !b b => a in, b left',
-  'a caller that leaves once it is in keeps its place until it releases it': '1: a b !a => a in',
-  'all that wait can be refused, and places go on to later callers': '1: a b refuse c -a => a in, b 5, c in',
+  'a caller that leaves once it is in keeps its slot until it releases it': '1: a b !a => a in',
+  'all that wait can be refused, and slots go on to later callers': '1: a b refuse c -a => a in, b 5, c in',
   'a pause refuses at once each caller whose deadline it outlasts':
     '1: a b<2000 c<2001 pause=2000 => a in, b 2000',
   'so it does with callers that come later': '1: pause=2000 +500 a<1500 b<1501 => a 1500',
   'even in its last millisecond': '1: pause=2000 +1999 a<1 => a 1',
-  'nobody gets a place before a pause is over': '1: pause=2000 a<2001 +1999 => ',
+  'no one gets a slot before a pause is over': '1: pause=2000 a<2001 +1999 => ',
   'then callers get theirs': '1: pause=2000 a<2001 +2000 => a in',
-  'a place that comes back during a pause is not given': '2: a b c d e pause=2000 -a -b +1999 => a in, b in',
+  'a slot that comes back during a pause is not given': '2: a b c d e pause=2000 -a -b +1999 => a in, b in',
   'not even in the last millisecond of it': '1: a b pause=2000 +1999 -a => a in',
   'it is given when the pause is over': '2: a b c d e pause=2000 -a -b +2000 => a in, b in, c in, d in',
   'a shorter pause does not end a longer one': '1: pause=3000 pause=1000 a +2999 => ',
@@ -44,7 +44,7 @@ for (const [what, row] of Object.entries(CASES)) {
   });
 }
 
-test('the listener hears when a place comes back, when a pause begins and when it is over', async () => {
+test('the listener hears when a slot comes back, when a pause begins and when it is over', async () => {
   const { gate, clock, seen } = startGate();
   const release = await gate.take(testCall());
 
@@ -87,7 +87,7 @@ test('a closed gate leaves no timer', () => {
   assert.equal(clock.timers(), 0);
 });
 
-test('a call keeps its place until it ends, though its caller leaves; nothing listens to one that is in', async () => {
+test('a call keeps its slot until it ends, though its caller leaves; nothing listens to one that is in', async () => {
   const { upstream, shout } = startGated();
   upstream.hold('deaf');
   const { call, leave } = leavableCall();
@@ -130,7 +130,7 @@ for (const failure of [new AttemptError('throttled', 'as told'), REFUSAL]) {
   });
 }
 
-/** A gate with one place, and a record of whether it was open each time its listener was called. */
+/** A gate with one slot, and a record of whether it was open each time its listener was called. */
 function startGate(clock = fakeClock()) {
   const gate = new Gate({ connections: 1 }, { clock });
   const seen: boolean[] = [];
@@ -146,12 +146,12 @@ function startGated() {
 async function play(connections: number, script: string): Promise<string> {
   const clock = fakeClock();
   const gate = new Gate({ connections }, { clock });
-  const callers = new Map<string, { place?: Release; readonly left: AbortController }>();
+  const callers = new Map<string, { slot?: Release; readonly left: AbortController }>();
   const seen: string[] = [];
   for (const step of script.split(' ')) {
     const [, sign = '', name = '', number] = /^([-!+]?)(\w+)[<=]?(\d+)?$/.exec(step) ?? [];
     if (sign === '+') await clock.advance(Number(name));
-    else if (sign === '-') callers.get(name)?.place?.();
+    else if (sign === '-') callers.get(name)?.slot?.();
     else if (sign === '!') callerNamed(name).left.abort('left');
     else if (name === 'pause') gate.pause(Number(number));
     else if (name === 'refuse') gate.refuseWaiting(REFUSAL);
@@ -167,9 +167,9 @@ async function play(connections: number, script: string): Promise<string> {
   }
 
   async function ask(name: string, deadline: number): Promise<void> {
-    const caller: { place?: Release; readonly left: AbortController } = callerNamed(name);
+    const caller: { slot?: Release; readonly left: AbortController } = callerNamed(name);
     try {
-      caller.place = await gate.take(testCall({ deadline, signal: caller.left.signal }));
+      caller.slot = await gate.take(testCall({ deadline, signal: caller.left.signal }));
       seen.push(`${name} in`);
     } catch (reason) {
       seen.push(`${name} ${reason instanceof TuohsError ? reason.retryAfterMs : reason}`);

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { lookup } from 'node:dns';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '../../../src/core/clock.ts';
+import { httpTransport } from '../../../src/upstream/http-transport.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpServer, tcpServer } from '../../support/http-server.ts';
+import { leadsHere } from '../../support/leads-here.ts';
 import { shouterFor } from './shoutcloud-attempt.ts';
 
 const RIGHT = '{"INPUT":"a","OUTPUT":"A"}';
@@ -24,6 +27,13 @@ test('a connection is replaced after 30 seconds', async (t) => {
   assert.deepEqual(seen, [1, 1, 1, 2, 2, 3]);
 });
 
+test('the name of SHOUTCLOUD is looked up as the connections of this process do it', async (t) => {
+  const { port } = await httpServer(t, (_request, response) => response.end(RIGHT));
+  const { shout } = shouterFor(t, `http://shoutcloud.test:${port}`, undefined, leadsHere('shoutcloud.test'));
+
+  assert.equal((await shout('a')).text, 'A');
+});
+
 test('no more connections are made than allowed: another attempt waits for one', async (t) => {
   const { url, connections } = await httpServer(t, (_request, response) => response.end(RIGHT));
   const { shout } = shouterFor(t, url);
@@ -39,10 +49,15 @@ test('attempts use the connections in turn, so that none is idle for longer than
     ports.push(request.socket.remotePort);
     response.end(RIGHT);
   });
-  const { shout } = shouterFor(t, url, systemClock, 2);
-  await Promise.all([shout('a'), shout('a')]);
+  const transport = httpTransport({ url, connections: 2, lookup }, { clock: systemClock });
+  t.after(() => transport.close());
+  const attempt = async () => {
+    const { body } = await transport.send({ headers: {}, body: '', signal: new AbortController().signal });
+    await Array.fromAsync(body);
+  };
+  await Promise.all([attempt(), attempt()]);
 
-  for (let i = 0; i < 4; i++) await shout('a');
+  for (let i = 0; i < 4; i++) await attempt();
 
   assert.notEqual(ports[2], ports[3]);
   assert.deepEqual(ports.slice(2, 4), ports.slice(4));

@@ -24,12 +24,12 @@ const ATTEMPTS: Record<AttemptFailure, [single: number, batch: number]> = {
   rejected: [1, 1],
 };
 for (const [failure, attempts] of Object.entries(ATTEMPTS)) {
-  for (const [i, strings] of [1, 2].entries()) {
-    test(`a call of ${strings} that always fails as "${failure}" is attempted ${attempts[i]} times`, async () => {
+  for (const [i, texts] of [1, 2].entries()) {
+    test(`a call of ${texts} that always fails as "${failure}" is attempted ${attempts[i]} times`, async () => {
       const error = new AttemptError(failure as AttemptFailure, 'as told');
       const { outcome, upstream } = startRetried(() => error);
 
-      assert.equal(await outcome({ strings }), error);
+      assert.equal(await outcome({ texts }), error);
       assert.equal(upstream.calls.length, attempts[i]);
     });
   }
@@ -126,7 +126,7 @@ test('each back-off is a new random time from 50 to 300 ms', async () => {
   assert.deepEqual(seen, [1, 2, 3]);
 });
 
-test('with a ratio of a half, two strings earn one token', () => {
+test('with a ratio of a half, two texts earn one token', () => {
   const budget = new RetryBudget({ ratio: 0.5 });
   while (budget.spend());
 
@@ -137,16 +137,16 @@ test('with a ratio of a half, two strings earn one token', () => {
   assert.deepEqual([afterOne, budget.spend(), budget.tokens], [false, true, 0]);
 });
 
-test('the budget never spends more than 20 tokens and the ratio for each string', () => {
+test('the budget never spends more than 20 tokens and the ratio for each text', () => {
   const ratio = fc.double({ min: 0, max: 10, noNaN: true });
   const steps = fc.array(fc.constantFrom('earn', 'spend'), { maxLength: 300 });
   fc.assert(
     fc.property(ratio, steps, (ratio, steps) => {
       const budget = new RetryBudget({ ratio });
       const spent = steps.filter((step) => (step === 'earn' ? budget.earn() : budget.spend())).length;
-      const strings = steps.filter((step) => step === 'earn').length;
+      const texts = steps.filter((step) => step === 'earn').length;
 
-      assert.ok(spent <= 20 + ratio * strings + 1e-9);
+      assert.ok(spent <= 20 + ratio * texts + 1e-9);
       assert.ok(budget.tokens >= 0 && budget.tokens <= 20);
     }),
   );

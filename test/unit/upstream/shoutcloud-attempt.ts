@@ -1,5 +1,7 @@
+import { lookup as dnsLookup } from 'node:dns';
 import type { TestContext } from 'node:test';
 import { systemClock } from '../../../src/core/clock.ts';
+import type { Lookup } from '../../../src/core/shared-lookup.ts';
 import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
 import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/server.ts';
 import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
@@ -9,9 +11,9 @@ import { testCall } from '../../support/call.ts';
 import { worldOn } from '../../support/world.ts';
 
 /** A shouter for this address. Without a clock of the test, its time limit is longer than any test. */
-export function shouterFor(test: TestContext, url: string, clock = systemClock, connections = 1) {
+export function shouterFor(test: TestContext, url: string, clock = systemClock, lookup: Lookup = dnsLookup) {
   const world = worldOn(clock);
-  const transport = httpTransport({ url, connections }, world);
+  const transport = httpTransport({ url, connections: 1, lookup }, world);
   const options = { attemptTimeoutMs: 60_000, verify: verifiedUpperCase };
   const shouter = shoutcloudShouter(transport, options, world);
   test.after(() => transport.close());

@@ -14,8 +14,8 @@ interface Answer {
 }
 
 /**
- * A round with a service that answers the fresh and the known string like this. An answer to the fresh one takes 40 ms. Resolves
- * with the round and its strings.
+ * A round with a service that answers the fresh and the known text like this. An answer to the fresh one takes 40 ms. Resolves
+ * with the round and its texts.
  */
 async function roundWith(fresh: Answer, known: Answer = {}) {
   const texts: string[] = [];
@@ -38,18 +38,18 @@ const DOWN_REASON = 'No contact (UPSTREAM_TIMEOUT, request r-1)';
 const service = (reason: string) => ({ cause: 'service', reason });
 const upstream = (reason: string) => ({
   cause: 'upstream',
-  reason: `a fresh string is not answered: ${reason}; known strings are still answered`,
+  reason: `a fresh text is not answered: ${reason}; known texts are still answered`,
 });
 const LONG = { status: 503, body: { error: 'x'.repeat(10_000), code: 'Y' } };
 const ROUNDS: readonly [what: string, fresh: Answer, known: Answer, failure?: object][] = [
   ['two right answers', {}, {}],
-  ['a fallback for the known string', {}, LOCAL],
-  ['a fallback for the fresh string', LOCAL, {}, upstream('the fallback answered it, not SHOUTCLOUD')],
+  ['a fallback for the known text', {}, LOCAL],
+  ['a fallback for the fresh text', LOCAL, {}, upstream('the fallback answered it, not SHOUTCLOUD')],
   ['a wrong answer', { body: { data: 'X' } }, {}, upstream('the answer is not the right one')],
-  ['an error for the fresh string', DOWN, {}, upstream(DOWN_REASON)],
-  ['an error for the known string', {}, DOWN, service(`a known string is not answered: ${DOWN_REASON}`)],
+  ['an error for the fresh text', DOWN, {}, upstream(DOWN_REASON)],
+  ['an error for the known text', {}, DOWN, service(`a known text is not answered: ${DOWN_REASON}`)],
   ['two errors', DOWN, DOWN, service(`nothing is answered: ${DOWN_REASON}`)],
-  ['a long error', {}, LONG, service(`a known string is not answered: ${'x'.repeat(300)}`)],
+  ['a long error', {}, LONG, service(`a known text is not answered: ${'x'.repeat(300)}`)],
 ];
 for (const [what, fresh, known, failure] of ROUNDS) {
   test(`a round with ${what} ${failure ? 'fails, with the reason' : 'is good'}`, async () => {
@@ -60,7 +60,7 @@ for (const [what, fresh, known, failure] of ROUNDS) {
   });
 }
 
-test('each round asks for another fresh string, and expects the answer of SHOUTCLOUD', async () => {
+test('each round asks for another fresh text, and expects the answer of SHOUTCLOUD', async () => {
   const rounds = await Promise.all(Array.from({ length: 50 }, () => roundWith({})));
 
   const fresh = rounds.flatMap(({ texts }) => texts.filter((text) => text !== 'test'));

@@ -33,7 +33,7 @@ test('a service that goes down and comes back is two notifications with all that
     },
     {
       ...{ status: 'up', ...about, since: at(6), at: at(7) },
-      ...{ cause: null, reason: 'fresh and known strings are answered', downMs: 4 * 60_000 },
+      ...{ cause: null, reason: 'fresh and known texts are answered', downMs: 4 * 60_000 },
     },
   ]);
 });

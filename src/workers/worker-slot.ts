@@ -2,7 +2,7 @@ import type { World } from '../core/events.ts';
 import type { Worker, WorkerEnd } from './worker-link.ts';
 
 /** A slot for one worker. When the worker ends, another one takes its place. */
-export interface WorkerPlace {
+export interface WorkerSlot {
   /** Resolves when a worker serves; rejects if one ends by itself before. */
   start(): Promise<void>;
   /** The current worker if it serves. */
@@ -23,13 +23,13 @@ const MOST_PAUSE_MS = 5000;
 const PULSE_MS = 1000;
 /** A worker that serves and does not answer for this long is stuck. It would keep its share of the connections forever. */
 const STUCK_PULSES = 10;
-/** A worker that does not serve after this long hangs. A start takes half a second on a free core. */
-const START_PULSES = 20;
+/** A worker that does not serve after this long hangs. A start takes half a second on a free core, and 15 s on a twentieth of one. */
+const START_PULSES = 60;
 /** How long a worker that is still starting can take to end. */
 const START_DRAIN_PULSES = 2;
 
 /** `fork` starts one worker. Each start and each end is an event. */
-export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerPlace {
+export function workerSlot(fork: () => Worker, { clock, emit }: World): WorkerSlot {
   const leaving = new AbortController();
   const started = Promise.withResolvers<void>();
   let worker: Worker | undefined;
@@ -78,6 +78,7 @@ export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerP
     const killed = watch(next, over.signal);
     void next.listening.then(() => {
       isServing = worker === next;
+      silentPulses = 0;
       started.resolve();
       emit({ type: 'worker-listening', pid: next.pid });
     });
@@ -86,9 +87,10 @@ export function workerPlace(fork: () => Worker, { clock, emit }: World): WorkerP
     worker = undefined;
     isServing = false;
     lastEnd = how;
-    emit({ type: 'worker-ended', pid: next.pid, ...how, wasAsked: leaving.signal.aborted });
+    const wasStuck = await killed;
+    emit({ type: 'worker-ended', pid: next.pid, ...how, wasAsked: leaving.signal.aborted, wasStuck });
     // A worker that ended by itself would end again, so the start fails. One that hung and was killed is replaced.
-    if (!(await killed)) started.reject(new Error(`a worker could not start: it ended with ${nameOf(how)}`));
+    if (!wasStuck) started.reject(new Error(`a worker could not start: it ended with ${nameOf(how)}`));
   }
 
   /**

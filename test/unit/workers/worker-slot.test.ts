@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '../../../src/core/events.ts';
-import { workerPlace } from '../../../src/workers/worker-place.ts';
+import { workerSlot } from '../../../src/workers/worker-slot.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { testWorld } from '../../support/world.ts';
 import { fakeWorkers } from './fake-worker.ts';
 
 /**
- * The script of a place that starts, and what follows: a worker `listens`, `fails` with 1, `exits` with 0, `dies` by a signal, or
- * `hangs` from now on. The place is asked to `drain` or to `hurry`. `+100` lets 100 ms pass. At the end: which worker serves, and
+ * The script of a slot that starts, and what follows: a worker `listens`, `fails` with 1, `exits` with 0, `dies` by a signal, or
+ * `hangs` from now on. The slot is asked to `drain` or to `hurry`. `+100` lets 100 ms pass. At the end: which worker serves, and
  * how many were started.
  */
 const CASES = {
@@ -16,14 +16,15 @@ const CASES = {
   'and replaced after a pause': '1 listens, 1 fails, +100, 2 listens => 1 serves, 1 code 1, 2 serves; 2 of 2',
   'a worker that answers stays': '1 listens, +30000 => 1 serves; 1 of 1',
   'one that does not answer for 10 s is not killed before': '1 listens, 1 hangs, +9999 => 1 serves; 1 of 1',
-  'but then, and replaced': '1 listens, 1 hangs, +10100 => 1 serves, 1 SIGKILL; none of 2',
+  'but then, and replaced': '1 listens, 1 hangs, +10100 => 1 serves, 1 stuck; none of 2',
   'a first worker that ends before it serves fails the start':
     '1 fails => 1 code 1, a worker could not start: it ended with exit code 1; none of 1',
-  'a worker has 20 s for its start': '+19999 => ; none of 1',
-  'one that hangs in its start is killed, and the next one is started': '+20100 => 1 SIGKILL; none of 2',
-  'that may hang as well': '+20100, +20200, 3 listens => 1 SIGKILL, 2 SIGKILL, 3 serves; 3 of 3',
-  'one that says that it serves after its end does not':
-    '+20100, 1 listens => 1 SIGKILL, 1 serves; none of 2',
+  'a worker has 60 s for its start': '+59999 => ; none of 1',
+  'one that took long for its start has its 10 s to answer, too':
+    '+58900, 1 listens, 1 hangs, +9000 => 1 serves; 1 of 1',
+  'one that hangs in its start is killed, and the next one is started': '+60100 => 1 stuck; none of 2',
+  'that may hang as well': '+60100, +60200, 3 listens => 1 stuck, 2 stuck, 3 serves; 3 of 3',
+  'one that says that it serves after its end does not': '+60100, 1 listens => 1 stuck, 1 serves; none of 2',
   'a worker that is drained is not replaced':
     '1 listens, drain, +60000 => 1 serves, 1 code 0 as asked, drained; none of 1, no timer',
   'nor is one that ended before the drain':
@@ -31,7 +32,7 @@ const CASES = {
   'a worker that hangs in its start has 2 s to drain':
     '1 listens, 1 fails, +100, 2 hangs, +5000, drain, +1999 => 1 serves, 1 code 1; none of 2',
   'then it is killed':
-    '1 listens, 1 fails, +100, 2 hangs, +5000, drain, +2000 => 1 serves, 1 code 1, 2 SIGKILL as asked, drained; none of 2, no timer',
+    '1 listens, 1 fails, +100, 2 hangs, +5000, drain, +2000 => 1 serves, 1 code 1, 2 stuck as asked, drained; none of 2, no timer',
   'if it serves by then, it is not killed':
     '1 listens, 1 fails, +100, 2 hangs, drain, 2 listens, +5000, 2 exits => 1 serves, 1 code 1, 2 serves, 2 code 0 as asked, drained; none of 2, no timer',
   'a worker that lost answers in its drain fails the drain':
@@ -75,15 +76,15 @@ test('a worker that lasted for 10 s is replaced after the shortest pause', async
   assert.deepEqual([before, forked.length], [6, 7]);
 });
 
-/** A place whose first worker starts. */
+/** A slot whose first worker starts. */
 function started() {
   const world = testWorld();
   const { clock } = world;
   const { fork, forked, nth } = fakeWorkers();
-  const place = workerPlace(fork, world);
+  const slot = workerSlot(fork, world);
   const outcomes: string[] = [];
   const failed = ({ message }: Error) => void outcomes.push(message);
-  place.start().catch(failed);
+  slot.start().catch(failed);
   return { forked, clock, play, state };
 
   async function play(script: string): Promise<void> {
@@ -91,8 +92,8 @@ function started() {
       const [first = '', does] = step.split(' ');
       const worker = nth(Number(first));
       if (first.startsWith('+')) await clock.advance(Number(first));
-      if (first === 'drain') void place.drain().then(() => outcomes.push('drained'), failed);
-      if (first === 'hurry') void place.drain('now').then(() => outcomes.push('drained'), failed);
+      if (first === 'drain') void slot.drain().then(() => outcomes.push('drained'), failed);
+      if (first === 'hurry') void slot.drain('now').then(() => outcomes.push('drained'), failed);
       if (does === 'listens') worker.listen();
       if (does === 'fails') worker.end({ code: 1 });
       if (does === 'exits') worker.end({ code: 0 });
@@ -105,11 +106,12 @@ function started() {
   function state(): string {
     const seen = [...world.events.map(inWords), ...outcomes].join(', ');
     const rest = clock.timers() === 0 ? ', no timer' : '';
-    return `${seen}; ${place.serving()?.pid ?? 'none'} of ${forked.length}${rest}`;
+    return `${seen}; ${slot.serving()?.pid ?? 'none'} of ${forked.length}${rest}`;
   }
 }
 
 function inWords(event: Event): string {
   if (event.type !== 'worker-ended') return 'pid' in event ? `${event.pid} serves` : event.type;
-  return `${event.pid} ${event.signal ?? `code ${event.code}`}${event.wasAsked ? ' as asked' : ''}`;
+  const how = event.wasStuck ? 'stuck' : (event.signal ?? `code ${event.code}`);
+  return `${event.pid} ${how}${event.wasAsked ? ' as asked' : ''}`;
 }

@@ -1,0 +1,64 @@
+import type { Cancel, Clock } from './clock.ts';
+
+type Addresses = readonly [address: string | { address: string; family: number }[], family?: number];
+
+type Found = (error: NodeJS.ErrnoException | null, ...found: Addresses) => void;
+
+/** Which addresses are wanted: `LookupOptions` of `node:dns`. */
+interface LookupOptions {
+  readonly all?: boolean | undefined;
+}
+
+/** Looks up the addresses of a host name, as sockets of Node ask for it. */
+export type Lookup = (host: string, options: LookupOptions, found: Found) => void;
+
+/** After this time the last known addresses are used, and the look-up goes on. */
+const PATIENCE_MS = 1000;
+
+/** The error of a name that does not exist. All others say that the name server has a problem. */
+const NO_SUCH_NAME = 'ENOTFOUND';
+
+/**
+ * Asks for one name at a time only once, and uses the last known addresses while the name server fails or does not answer. A
+ * look-up cannot be cancelled, and Node does two at once: two that hang would keep all other names waiting for 10 s and more.
+ */
+export function sharedLookup(lookup: Lookup, clock: Pick<Clock, 'after'>): Lookup {
+  const names = new Map<string, Name>();
+
+  return (host, options, found) => {
+    const key = JSON.stringify([host, options]);
+    const name = names.get(key) ?? { known: undefined, waiting: [], isUnderWay: false, isLate: false };
+    names.set(key, name);
+    name.waiting.push(found);
+    if (!name.isUnderWay) begin(name, host, options);
+    else if (name.isLate) queueMicrotask(() => useKnown(name));
+  };
+
+  function begin(name: Name, host: string, options: LookupOptions): void {
+    name.isUnderWay = true;
+    const cancel: Cancel = clock.after(PATIENCE_MS, () => {
+      name.isLate = true;
+      useKnown(name);
+    });
+    lookup(host, options, (error, ...found) => {
+      cancel();
+      name.isUnderWay = false;
+      name.isLate = false;
+      if (!error) name.known = found;
+      if (error?.code !== NO_SUCH_NAME) useKnown(name);
+      for (const each of name.waiting.splice(0)) each(error, '');
+    });
+  }
+}
+
+interface Name {
+  known: Addresses | undefined;
+  waiting: Found[];
+  isUnderWay: boolean;
+  /** The look-up under way takes longer than `PATIENCE_MS`. */
+  isLate: boolean;
+}
+
+function useKnown({ known, waiting }: Name): void {
+  if (known) for (const found of waiting.splice(0)) found(null, ...known);
+}

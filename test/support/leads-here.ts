@@ -1,0 +1,11 @@
+import type { Lookup } from '../../src/core/shared-lookup.ts';
+
+/** A look-up that knows only this name, which leads to this machine. */
+export function leadsHere(name: string): Lookup {
+  return (host, { all }, found) =>
+    queueMicrotask(() => {
+      if (host !== name) found(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }), '');
+      else if (all) found(null, [{ address: '127.0.0.1', family: 4 }]);
+      else found(null, '127.0.0.1', 4);
+    });
+}
