@@ -73,16 +73,24 @@ const SHARES = { small: 1.125, body: 1, waiting: 0.75 };
 /** What is freed at once, as a part of the budget, so that a flood does not search all connections for each piece. */
 const FREED_AT_ONCE = 1 / 16;
 
+/** After a search that freed too little, none is made for this long. A flood could make one for each request. */
+const SEARCH_AGAIN_MS = 10;
+
 export function byteBudget(
   maxBytes: number,
   cutSlowest: (bytes: number, nowMs: number) => void,
   { clock, emit }: World,
 ): ByteBudget {
+  let nextSearchMs = 0;
   const budget: ByteBudget = {
     bytes: 0,
     makeRoom(more, share) {
       const missing = () => budget.bytes + more - maxBytes * SHARES[share];
-      if (missing() > 0) cutSlowest(Math.max(missing(), maxBytes * FREED_AT_ONCE), clock.now());
+      const nowMs = clock.now();
+      if (missing() > 0 && nowMs >= nextSearchMs) {
+        cutSlowest(Math.max(missing(), maxBytes * FREED_AT_ONCE), nowMs);
+        if (missing() > 0) nextSearchMs = nowMs + SEARCH_AGAIN_MS;
+      }
       if (missing() > 0) throw shed('bytes', emit);
     },
   };

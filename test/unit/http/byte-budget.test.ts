@@ -20,15 +20,32 @@ for (const [share, most] of [
   });
 }
 
-test('clients are cut off only if the budget has no room, and then for a sixteenth of it at least', () => {
+test('clients are cut off only if the budget has no room, and then for a sixteenth of it at least', async () => {
   const freed: number[] = [];
-  const budget = byteBudget(MOST, (bytes) => void freed.push(bytes), testWorld());
+  const world = testWorld();
+  const budget = byteBudget(MOST, (bytes) => void freed.push(bytes), world);
   budget.bytes = 150_000;
   budget.makeRoom(10_000, 'body');
 
-  for (const more of [10_001, 30_000]) assert.throws(() => budget.makeRoom(more, 'body'));
+  for (const more of [10_001, 30_000]) {
+    assert.throws(() => budget.makeRoom(more, 'body'));
+    await world.clock.advance(10);
+  }
 
   assert.deepEqual(freed, [10_000, 20_000]);
+});
+
+test('after a search for slow clients that freed too little, none is made for 10 ms', async () => {
+  const searches: number[] = [];
+  const world = testWorld();
+  const budget = byteBudget(MOST, (_bytes, nowMs) => void searches.push(nowMs), world);
+
+  for (const waitMs of [9, 1, 0]) {
+    assert.throws(() => budget.makeRoom(MOST + 1, 'body'), { code: 'OVERLOADED' });
+    await world.clock.advance(waitMs);
+  }
+
+  assert.deepEqual(searches, [1000, 1010]);
 });
 
 for (const [what, bytes, header, isLet] of [
