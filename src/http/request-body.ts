@@ -25,7 +25,7 @@ const REST_MS = 1000;
 
 /** What bodies arrive from: the connections of a server. */
 export interface BodySource {
-  /** A body of this connection has come in `PIECES` more pieces. All of its pieces have so many bytes on average. */
+  /** A body of this connection has come in `PIECES` more pieces, which have so many bytes on average. */
   manyPieces(socket: Socket, averageBytes: number): void;
   /** The last body of this connection wants more again: reads on when it is the turn of the connection. */
   readOn(socket: Socket): void;
@@ -65,6 +65,8 @@ export class RequestBody implements InlineSink {
   /** What has arrived, in bytes and in pieces. */
   #bytes = 0;
   #pieces = 0;
+  /** The bytes when the pieces were last reported. */
+  #reportedBytes = 0;
   /** What is kept of it. Most bodies have one piece. */
   #first: Buffer | undefined;
   #more: BodyPieces | undefined;
@@ -152,8 +154,7 @@ export class RequestBody implements InlineSink {
   /** Takes a piece. Returns whether more can come. */
   take(chunk: Buffer): boolean {
     this.#bytes += chunk.length;
-    if (++this.#pieces % PIECES === 0)
-      this.#source.manyPieces(this.#request.socket, this.#bytes / this.#pieces);
+    if (++this.#pieces % PIECES === 0) this.#reportPieces();
     const goesOn = this.#discarding ? this.#drop(chunk) : this.#keep(chunk);
     if (!goesOn) this.#isStopped = true;
     return goesOn;
@@ -163,6 +164,12 @@ export class RequestBody implements InlineSink {
     this.#hasArrived = true;
     this.#atWhole?.();
     this.#finish();
+  }
+
+  #reportPieces(): void {
+    const averageBytes = (this.#bytes - this.#reportedBytes) / PIECES;
+    this.#reportedBytes = this.#bytes;
+    this.#source.manyPieces(this.#request.socket, averageBytes);
   }
 
   #keep(chunk: Buffer): boolean {

@@ -40,7 +40,12 @@ for (const [outcome, maxHeldBytes, status] of [
 test('a body in chunks of a byte is refused once all bodies came in 4096 pieces in a turn of the event loop', async (t) => {
   const { ask, endTurn } = await inOneTurn(t);
 
-  const inTheFirst = [await ask(4096), await ask(63), await ask(64, 12), await ask(64, 11, KNOWN)];
+  const inTheFirst = [
+    await ask(4096),
+    await ask(63),
+    await ask(64, 12),
+    await ask(64, 11, { before: KNOWN }),
+  ];
   endTurn();
   const inTheNext = await ask(300);
 
@@ -54,6 +59,15 @@ test('a body in chunks of a byte is refused once all bodies came in 4096 pieces 
   );
   assert.equal(inTheFirst[3]?.headers.get('connection'), 'close');
   assert.equal(inTheNext.status, 200);
+});
+
+test('a long piece does not make up for the short ones behind it', async (t) => {
+  const { ask } = await inOneTurn(t);
+  await ask(4096);
+
+  const { status } = await ask(128, 1, { first: `2000\r\n${'x'.repeat(8192)}\r\n` });
+
+  assert.equal(status, 503);
 });
 
 test('after 12288 pieces in a turn, chunks have to be as long as those of an upload', async (t) => {
@@ -126,9 +140,11 @@ async function inOneTurn(t: TestContext) {
       for (const end of ends.splice(0)) end();
     },
     /** The answer to a body in so many chunks, behind another request if one is given. */
-    async ask(chunks: number, bytes = 1, before = ''): Promise<RawAnswer> {
+    async ask(chunks: number, bytes = 1, { before = '', first = '' } = {}): Promise<RawAnswer> {
       const client = await rawClient(t, port);
-      client.send(before + POST + `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`.repeat(chunks) + END);
+      client.send(
+        before + POST + first + `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`.repeat(chunks) + END,
+      );
       const answers = await client.heard(before === '' ? /\}$/ : /\}HTTP[^{]+\{.+\}$/);
       return parsed(answers.slice(answers.lastIndexOf('HTTP/1.1 ')));
     },
