@@ -71,7 +71,6 @@ export function redisConnection(
   function runNow<T>({ op, key, maxReplyBytes, send, reads }: Command<T>): Promise<T | undefined> {
     const { promise, resolve } = Promise.withResolvers<T | undefined>();
     const startedAt = clock.now();
-    const { round } = breaker;
     const settle = link.expect(maxReplyBytes);
     const cancel = afterReading(clock, options.timeoutMs, () => {
       overdue++;
@@ -98,7 +97,7 @@ export function redisConnection(
       isOver = true;
       cancel();
       // An error reply counts as success: Redis answers, even if it is full or read-only.
-      breaker.report(outcome === 'timeout' ? 'failure' : 'success', round);
+      breaker.report(outcome === 'timeout' ? 'failure' : 'success');
       emit({ type: 'redis-operation', op, outcome, durationMs: clock.now() - startedAt });
       resolve(reply);
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { systemClock } from '../../src/core/clock.ts';
+import { type NextTurn, systemClock } from '../../src/core/clock.ts';
 import { TuohsError } from '../../src/core/errors.ts';
 import type { LeaveSignal } from '../../src/core/leave-signal.ts';
 import { reverser, reverseShout } from '../../src/core/reverse.ts';
@@ -48,6 +48,7 @@ const CASES: readonly [what: string, body: string, lines: readonly object[]][] =
     '\n{"data":"a"}\r\n\r\n\n{"data":""}\n\n{"data":"b"}',
     [{ data: 'A' }, { data: '' }, { data: 'B' }],
   ],
+  ['a carriage return is a line end only in front of a line feed', '\r{"data":"a"}\n\r', [{ data: 'A' }]],
   ['no lines are answered by none', '', []],
   [
     'a line over the limit of a body gets an error line, and the rest go on',
@@ -127,7 +128,8 @@ for (const [lines, turns] of [
 ] as const) {
   test(`${lines} short lines get a turn of the event loop for each 32 KiB, and each counts 256 bytes more`, async (t) => {
     const asked: number[] = [];
-    const { post } = await startBulk(t, { nextTurn: async (bytes) => void asked.push(bytes) });
+    const nextTurn: NextTurn = async (bytes, isGone) => void (isGone?.() === false && asked.push(bytes));
+    const { post } = await startBulk(t, { nextTurn });
 
     await post('{"data":"hello"}\n'.repeat(lines));
 
@@ -233,7 +235,7 @@ test('lines are counted by how they ended, and an internal error is reported wit
 
 test('when a caller resets its connection, its lines under way are aborted and no other line begins', async (t) => {
   const signals: LeaveSignal[] = [];
-  const { client } = await startBulk(t, {
+  const { client, server } = await startBulk(t, {
     options: { maxBulkLines: 8 },
     reverseShout: (_text, { signal }) => {
       signals.push(signal);
@@ -247,6 +249,7 @@ test('when a caller resets its connection, its lines under way are aborted and n
   await until(t, () => signals.every(({ aborted }) => aborted));
 
   assert.equal(signals.length, 8);
+  await until(t, () => server.status().heldBytes === 0);
 });
 
 test('when the drain ends, the lines under way are answered and 5000 others of all bulks are OVERLOADED', async (t) => {

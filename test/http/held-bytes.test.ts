@@ -132,11 +132,14 @@ test('a large body whose request waits is read on when it is its turn, and what 
   const client = await rawClient(t, port);
   client.send(requestOf('POST /v1', { type: 'text/plain', body: 'x'.repeat(200_000) }));
   await until(t, () => server.status().heldBytes > 65_536);
+  for (let i = 0; i < 50; i++) await turn();
+  const readAhead = server.status().heldBytes;
 
   counted.resolve({ current: 1, leftMs: 1000 });
   await until(t, () => upstream.calls.length === 1);
 
   const { heldBytes } = server.status();
+  assert.ok(readAhead <= 2 * 65_536 + HEAD, `${readAhead}`);
   assert.ok(heldBytes > 600_000 && heldBytes < 600_000 + 2 * HEAD, `${heldBytes}`);
 });
 

@@ -4,6 +4,7 @@ import { cachedShouter } from '../../../src/upstream/cached-shouter.ts';
 import { testCall } from '../../support/call.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { fakeShouter } from '../../support/fake-shouter.ts';
+import { until } from '../../support/until.ts';
 import { redisTest } from './redis-under-test.ts';
 
 redisTest('a key is a digest, a value is the upper-cased text for 30 days', async ({ store, control }) => {
@@ -45,7 +46,7 @@ redisTest('another type under our key is a miss that opens no breaker, and is re
   assert.deepEqual(connection.status(), { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 });
 });
 
-redisTest('a huge value is not read whole, and costs one connection and no other value', async (redis) => {
+redisTest('a huge value is not read whole, and costs one connection and no other value', async (redis, t) => {
   const { store, control, world, changes, becomes } = redis;
   store.set('kept', 'KEPT');
   await store.get('kept');
@@ -58,11 +59,13 @@ redisTest('a huge value is not read whole, and costs one connection and no other
     await settled();
     await becomes('up');
   }
+  await control.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+  await until(t, () => changes().length === 5);
   const kept = await store.get('kept');
 
   const read = (await sentBytes(control)) - before;
   assert.ok(read < 16 * 1024 * 1024, `${read} bytes were read`);
-  assert.deepEqual(changes(), ['up', 'down: oversized_value', 'up']);
+  assert.deepEqual(changes(), ['up', 'down: oversized_value', 'up', 'down: closed', 'up']);
   assert.deepEqual([kept, await control.strlen(keyOf('hello'))], ['KEPT', 5]);
 });
 

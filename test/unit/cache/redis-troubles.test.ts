@@ -134,15 +134,23 @@ serverTest(
   SECRET,
 );
 
-for (const error of ['MOVED 1 127.0.0.1:1', 'ASK 1 127.0.0.1:1', 'CLUSTERDOWN down', 'CROSSSLOT keys']) {
-  test(`a Redis that says ${error} to a command is a cluster, even if INFO does not say so`, async (t) => {
+for (const [error, trouble] of [
+  ['MOVED 1 127.0.0.1:1', 'cluster'],
+  ['ASK 1 127.0.0.1:1', 'cluster'],
+  ['CLUSTERDOWN down', 'cluster'],
+  ['CROSSSLOT keys', 'cluster'],
+  ['DENIED Redis is running in protected mode', 'protected_mode'],
+  ['LOADING Redis is loading the dataset in memory', 'loading'],
+  ['NOAUTH Authentication required.', 'password_missing'],
+]) {
+  test(`a Redis that says ${error} to a command is "${trouble}", even if it answered INFO`, async (t) => {
     const redis = await fakeRedis(t);
     const { store, changes } = await connectedRedisStore(t, redis.url);
     redis.answer(([name]) => (name === 'get' ? `-${error}\r\n` : undefined));
 
     assert.equal(await store.get('hello'), undefined);
 
-    assert.deepEqual(changes(), ['up', 'down: cluster']);
+    assert.deepEqual(changes(), ['up', `down: ${trouble}`]);
   });
 }
 
@@ -181,7 +189,8 @@ redisTest('a Redis that was killed is used again, and each reason is reported', 
   assert.deepEqual(changes().slice(0, 5), ['up', 'down: closed', 'down: refused', 'up', 'down: closed']);
 });
 
-redisTest('commands do not reject when Redis is killed', async ({ server, store, connection, becomes }) => {
+redisTest('commands do not reject when Redis is killed', async (redis) => {
+  const { server, store, connection, becomes, outcomes } = redis;
   server.freeze();
   const gets = ['1', '2', '3'].map((text) => store.get(text));
   store.set('4', '4');
@@ -194,6 +203,8 @@ redisTest('commands do not reject when Redis is killed', async ({ server, store,
   await becomes('down');
 
   assert.deepEqual(await Promise.all([...gets, count]), Array(4).fill(undefined));
+  // None of them was answered, so the breaker must not take them for answers.
+  assert.deepEqual(new Set(outcomes().map((outcome) => outcome.split(' ')[1])), new Set(['timeout']));
 });
 
 test('a connection comes back after a second and up to a quarter more, so that processes do not come in step', (t) => {

@@ -47,6 +47,7 @@ for (const [what, script, state, retryAfterMs = 0] of CASES) {
 for (const [what, script, entered] of [
   ['when it is closed', '', 500],
   ['while it is open', `${OPEN}, +999`, 0],
+  ['while it is open again', `${OPEN}, +1000, call 1, ${GOOD}, ${OPEN}, +999`, 0],
   ['when its time is over', `${OPEN}, +1000`, 3],
   ['once all probes are under way', HALF_OPEN, 0],
   ['after a probe that said nothing', `${HALF_OPEN}, report neutral 1`, 1],

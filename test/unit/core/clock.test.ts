@@ -101,6 +101,7 @@ test('a turn has work of up to 16 KiB, or one larger piece; every second begins 
   let runTurn: (() => void) | undefined;
   const nextTurn = turns({
     soon(run) {
+      assert.equal(runTurn, undefined, 'a turn follows already');
       runTurn = run;
       return () => {};
     },
@@ -165,9 +166,10 @@ for (const [what, latenesses, ms] of [
   });
 }
 
-test('once stopped it leaves no timer', () => {
+test('once stopped it leaves no timer', async () => {
   const clock = fakeClock();
   const delay = loopDelay(clock);
+  await clock.advance(60);
 
   delay.stop();
 

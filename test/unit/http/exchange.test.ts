@@ -100,17 +100,29 @@ test('an answer that comes after the end of its exchange is not held', () => {
   assert.equal(held.bytes, 0);
 });
 
-test('a body that is broken never counts as whole', () => {
-  const { body } = beforeItsBody().exchange;
-  let isWhole = false;
-  body.atWhole(() => {
-    isWhole = true;
-  });
+test('a body that is broken never counts as whole, and its rest is not used', () => {
+  const { exchange, budget } = beforeItsBody();
+  const { body } = exchange;
+  const done: string[] = [];
+  body.atWhole(() => done.push('whole'));
+  const owner = { run: () => done.push('run'), fail: () => done.push('failed') };
+  body.read(1000, owner, () => undefined);
 
   body.break(noText());
+  const wantsMore = body.take(Buffer.from('rest'));
   body.arrived();
 
-  assert.equal(isWhole, false);
+  assert.deepEqual([done, wantsMore, budget.bytes], [['failed'], false, 0]);
+});
+
+test('of a body that is broken before anything asks for it, nothing more is held', () => {
+  const { exchange, budget } = beforeItsBody();
+  exchange.body.take(Buffer.from('first'));
+
+  exchange.body.break(noText());
+  const wantsMore = exchange.body.take(Buffer.from('rest'));
+
+  assert.deepEqual([wantsMore, budget.bytes], [false, 0]);
 });
 
 test('an exchange has one signal, which has aborted if it is first read after its client left', () => {

@@ -3,32 +3,53 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { TuohsError } from '../../../src/core/errors.ts';
-import { RequestBody } from '../../../src/http/request-body.ts';
+import { free, RequestBody } from '../../../src/http/request-body.ts';
 import { testWorld } from '../../support/world.ts';
 
 const SOURCE = { manyPieces() {}, readOn() {} };
 
 // In one turn of the event loop, many clients can send more than the memory of the pod. V8 would free it too late.
-const UNWANTED: Readonly<Record<string, (body: RequestBody) => void>> = {
-  'is thrown away': (body) => void body.discard(1_000_000, testWorld().clock),
-  'has no room': (body) => body.read(1_000_000, { run: fails, fail: () => {} }, fails),
-  'will never be whole': (body) => body.break(new TuohsError('BAD_INPUT', 'bad chunk')),
-  'has no room before anything asks for it': () => {},
+type Held = ConstructorParameters<typeof RequestBody>[1];
+type Step = (body: RequestBody) => void;
+const FULL = { set: noRoom, setUnread: (bytes: number) => bytes > 0 && noRoom() };
+const WITH_ROOM = { set() {}, setUnread() {} };
+const owner = { run: (step: () => unknown) => void step(), fail: () => {} };
+const breakIt: Step = (body) => body.break(new TuohsError('BAD_INPUT', 'bad chunk'));
+const UNWANTED: Readonly<Record<string, readonly [held: Held, before: Step, after?: Step]>> = {
+  'is thrown away': [FULL, (body) => void body.discard(1_000_000, testWorld().clock)],
+  'has no room': [FULL, (body) => body.read(1_000_000, owner, fails)],
+  'will never be whole': [FULL, breakIt],
+  'has no room before anything asks for it': [FULL, () => {}],
+  'breaks while it is read': [WITH_ROOM, (body) => body.read(1_000_000, owner, fails), breakIt],
+  'breaks before anything asks for it': [WITH_ROOM, () => {}, breakIt],
+  'was joined with others': [
+    WITH_ROOM,
+    (body) => body.read(1_000_000, owner, () => undefined),
+    (body) => {
+      body.take(Buffer.from('another'));
+      body.arrived();
+    },
+  ],
 };
 
-for (const [what, begin] of Object.entries(UNWANTED)) {
+test('a piece that shares its memory is not freed', () => {
+  const piece = Buffer.from(new ArrayBuffer(65_537), 0, 65_536);
+
+  free([piece]);
+
+  assert.equal(piece.byteLength, 65_536);
+});
+
+for (const [what, [held, before, after]] of Object.entries(UNWANTED)) {
   test(`a piece of a body that ${what} is freed at once`, () => {
     const piece = Buffer.from(new ArrayBuffer(65_536));
     const request = new IncomingMessage(new Socket());
     request.headers['transfer-encoding'] = 'chunked';
-    const body = new RequestBody(
-      request,
-      { set: noRoom, setUnread: (bytes) => bytes > 0 && noRoom() },
-      SOURCE,
-    );
+    const body = new RequestBody(request, held, SOURCE);
 
-    begin(body);
+    before(body);
     body.take(piece);
+    after?.(body);
 
     assert.equal(piece.byteLength, 0);
   });

@@ -61,6 +61,17 @@ test('the end of a log leaves no timer behind', async (t) => {
   assert.equal(clock.timers(), 0);
 });
 
+test('the end of a log that cannot be written leaves no timer behind', async (t) => {
+  const { output, clock } = outputTo(t, '/dev/full');
+  output.write('one\n');
+  await until(t, () => clock.timers() > 0);
+  output.write('two\n');
+
+  await output.flushed();
+
+  assert.equal(clock.timers(), 0);
+});
+
 test('a slow reader gets the kept lines whole and in order', async (t) => {
   const { path, read } = await fifo(t);
   const kept = outputTo(t, path).fill();

@@ -31,6 +31,7 @@ test('a failed batch is sent in halves that cost a token each and choose their o
 
   assert.deepEqual(shouts, ['A', 'B', 'C\n', 'D\t', 'E']);
   assert.deepEqual(upstream.calls, ['a\rb\rc\n\rd\t\re', 'a\tb\tc\n', 'd\t\ne']);
+  assert.deepEqual(pick(upstream.received, 'texts'), [5, 3, 2]);
   assert.equal(budget.tokens, 18);
   assert.deepEqual(pick(world.told('batch'), 'texts'), [5, 3, 2]);
 });
@@ -66,18 +67,18 @@ for (const [what, { fate, texts = 4, calls, isBudgetEmpty, ...options }] of Obje
   });
 }
 
-test('a text that is given up while its batch is under way is in no half', async () => {
+test('texts that are given up while their batch is under way are in no half, and a half of nothing else is not sent', async () => {
   const { shout, shoutAll, upstream, clock } = startBatched();
   upstream.hold();
   const { call, leave } = leavableCall();
-  const given = assert.rejects(shout('given up', call), wrong);
-  const others = shoutAll(['1', '2', '3']);
+  const given = ['a', 'b', 'c'].map((text) => assert.rejects(shout(text, call), wrong));
+  const others = shoutAll(['1', '2']);
   await clock.advance(0);
 
   leave();
   upstream.failHeld(wrong);
   upstream.recover();
-  await Promise.all([given, others]);
+  await Promise.all([...given, others]);
 
-  assert.deepEqual(upstream.calls, ['given up\n1\n2\n3', '1', '2\n3']);
+  assert.deepEqual(upstream.calls, ['a\nb\nc\n1\n2', '1\n2']);
 });

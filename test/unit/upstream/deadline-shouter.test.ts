@@ -150,12 +150,17 @@ test('texts that fail in the same moment are upper-cased in turns of the event l
 
 test('a caller who hangs up while its text waits for its turn gets no answer of ours, and none is counted', async () => {
   const { call, leave } = leavableCall();
-  const { shout, upstream, world } = fallback({ nextTurn: async () => leave() });
+  const areGone: (boolean | undefined)[] = [];
+  const nextTurn: NextTurn = async (_bytes, isGone) => {
+    leave();
+    areGone.push(isGone?.());
+  };
+  const { shout, upstream, world } = fallback({ nextTurn });
   const failure = told('UPSTREAM_UNREACHABLE');
   upstream.failWith(failure);
 
   await assert.rejects(shout('hello', call), failure);
-  assert.deepEqual(world.events, []);
+  assert.deepEqual([areGone, world.events], [[true], []]);
 });
 
 function fallback({ nextTurn, ...options }: FakeShouterOptions & { nextTurn?: NextTurn } = {}) {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { lookup } from 'node:dns';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { systemClock } from '../../../src/core/clock.ts';
+import { httpTransport } from '../../../src/upstream/http-transport.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpServer, tcpServer } from '../../support/http-server.ts';
 import { leadsHere } from '../../support/leads-here.ts';
@@ -38,6 +41,26 @@ test('no more connections are made than allowed: another attempt waits for one',
   await Promise.all(['a', 'a', 'a'].map((text) => shout(text)));
 
   assert.equal(connections(), 1);
+});
+
+test('attempts use the connections in turn, so that none is idle for longer than the others', async (t) => {
+  const ports: (number | undefined)[] = [];
+  const { url } = await httpServer(t, (request, response) => {
+    ports.push(request.socket.remotePort);
+    response.end(RIGHT);
+  });
+  const transport = httpTransport({ url, connections: 2, lookup }, { clock: systemClock });
+  t.after(() => transport.close());
+  const attempt = async () => {
+    const { body } = await transport.send({ headers: {}, body: '', signal: new AbortController().signal });
+    await Array.fromAsync(body);
+  };
+  await Promise.all([attempt(), attempt()]);
+
+  for (let i = 0; i < 4; i++) await attempt();
+
+  assert.notEqual(ports[2], ports[3]);
+  assert.deepEqual(ports.slice(2, 4), ports.slice(4));
 });
 
 /** Answers that SHOUTCLOUD itself never gives. */

@@ -1,8 +1,20 @@
 import type { Socket } from 'node:net';
 import { besiege, type SiegePlan } from '../../tools/siege.ts';
-import { type Attack, get, inChunksOfOneByte, JSON_TYPE, NDJSON_TYPE, post } from './attack.ts';
+import {
+  type Attack,
+  CHUNKED,
+  chunkOf,
+  get,
+  headOf,
+  inChunksOfOneByte,
+  JSON_TYPE,
+  NDJSON_TYPE,
+  post,
+} from './attack.ts';
 
 const ASSET = get('/docs/swagger-ui-bundle.js');
+/** What follows has to wait, because a connection has eight requests worked on at once. */
+const EIGHT_ANSWERS = ASSET + get('/v1?data=known').repeat(7);
 /** How many bytes a client writes at once. The rest of its pipeline follows as the service reads. */
 const PIPELINE_BYTES = 262_144;
 
@@ -28,8 +40,19 @@ export const deafReaders: readonly Attack[] = [
     once(post('/v1', 'text/plain', '\x01'.repeat(262_000))),
   ),
   deaf('10 bodies in chunks of one byte behind eight answers, nothing read', 10, () =>
-    once(ASSET + get('/v1?data=known').repeat(7) + inChunksOfOneByte(60_000)),
+    once(EIGHT_ANSWERS + inChunksOfOneByte(60_000)),
   ),
+  deaf('20 bodies without end behind eight answers, nothing read', 20, () => (socket) => {
+    socket.write(EIGHT_ANSWERS + headOf('/v1', 'text/plain', CHUNKED));
+    endless(() => chunkOf('x'.repeat(900)))(socket);
+  }),
+  deaf('1,000 texts of 60 KB behind eight answers, nothing read, and reset after a second', 1_000, () => {
+    const bytes = EIGHT_ANSWERS + post('/v1', 'text/plain', 'x'.repeat(60_000));
+    return (socket) => {
+      socket.write(bytes);
+      setTimeout(() => socket.resetAndDestroy(), 900);
+    };
+  }),
   deaf('200 half-closed callers that read nothing', 200, () => {
     const next = largeBodies();
     return (socket) => socket.end(next());
