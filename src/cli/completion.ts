@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { Argument, Command } from 'commander';
 
 const NAME = 'completion';
+const ABOUT = 'print a script that completes commands and options: source <(tuohs completion bash)';
 
 /** The command that a shell calls each time the tab key is pressed. */
 const HIDDEN_NAME = 'complete';
@@ -21,6 +22,7 @@ export async function addCompletion(program: Command, args: readonly string[]): 
   if (args[0] !== NAME && args[0] !== HIDDEN_NAME) return void program.addCommand(rowOfHelp());
   const { default: addCommands } = await import('@bomb.sh/tab/commander');
   const { commands } = addCommands(program, { completionCommandName: NAME });
+  program.commands.find((command) => command.name() === NAME)?.description(ABOUT);
   for (const [command, name] of FILE_OPTIONS) {
     const option = commands.get(command)?.options.get(name);
     if (option)
@@ -30,7 +32,7 @@ export async function addCompletion(program: Command, args: readonly string[]): 
 
 function rowOfHelp(): Command {
   return new Command(NAME)
-    .description('print a script that completes commands and options: source <(tuohs completion bash)')
+    .description(ABOUT)
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish', 'powershell']));
 }
 

@@ -64,11 +64,18 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
   };
   for (const each of [program, ...program.commands]) each.exitOverride().configureOutput(output);
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(withoutHelp(args, program), { from: 'user' });
     return 0;
   } catch (error) {
     return explain(error, surroundings);
   }
+}
+
+/** Without `help` in front of a mistyped command: commander would print the help of all commands, not what is wrong. */
+function withoutHelp(args: readonly string[], { commands }: Command): readonly string[] {
+  const [name, topic] = args;
+  const isMistyped = topic !== undefined && !commands.some((command) => command.name() === topic);
+  return name === 'help' && isMistyped ? args.slice(1) : args;
 }
 
 function explain(error: unknown, { stderr }: Surroundings): number {

@@ -57,11 +57,25 @@ for (const [what, error, told, words] of [
   });
 }
 
-test('a mistyped command is 2, and one line that names the nearest command', async () => {
-  const { exitCode, stderr } = await ran(['shuot']);
+for (const args of [['shuot'], ['help', 'shuot']]) {
+  test(`a mistyped command (${args.join(' ')}) is 2, and one line that names the nearest command`, async () => {
+    const { exitCode, stderr } = await ran(args);
 
-  assert.deepEqual([exitCode, stderr], [2, "tuohs: unknown command 'shuot' (Did you mean shout?)\n"]);
-});
+    assert.deepEqual([exitCode, stderr], [2, "tuohs: unknown command 'shuot' (Did you mean shout?)\n"]);
+  });
+}
+
+for (const args of [
+  ['help', 'completion'],
+  ['completion', '--help'],
+]) {
+  test(`${args.join(' ')} says how a shell uses the script`, async () => {
+    const { exitCode, stdout } = await ran(args);
+
+    assert.equal(exitCode, 0);
+    assert.match(stdout.replaceAll(/\s+/g, ' '), /source <\(tuohs completion bash\)/);
+  });
+}
 
 for (const [text, ms] of Object.entries({ '500ms': 500, '30s': 30_000, '1.5m': 90_000, '1h': 3_600_000 })) {
   test(`${text} is ${ms} milliseconds`, () => {
