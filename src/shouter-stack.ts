@@ -90,7 +90,11 @@ export function shouterStack(parts: StackParts, world: World) {
   const coalesced = layers.coalesced(shared, world);
   const limited = layers.missLimited(
     coalesced,
-    { waiting: coalesced.waiting, maxWaiting: Math.ceil(settings.maxInFlight * 0.75), isPressed },
+    {
+      waiting: coalesced.waiting,
+      maxWaiting: Math.max(1, Math.floor(settings.maxInFlight * 0.75)),
+      isPressed,
+    },
     world,
   );
   const cached = memory ? viewed('memory', layers.memory(limited, memory, world)) : limited;

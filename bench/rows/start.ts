@@ -37,5 +37,5 @@ async function firstAnswerMs(url: string): Promise<number> {
     if (reply) throw new Error(`the first answer was a ${reply.status}`);
     await sleep(PAUSE_MS);
   }
-  throw new Error(`nobody answered at ${url} within ${PATIENCE_MS} ms`);
+  throw new Error(`no one answered at ${url} within ${PATIENCE_MS} ms`);
 }

@@ -51,7 +51,7 @@ function traefik(acmeEmail: string): void {
   const isThere = succeeds('kubectl', ['get', 'ingressclass', 'traefik']);
   if (isThere && !isRelease('traefik', 'traefik')) return say('Traefik is there, not by us: left alone');
   if (acmeEmail === '')
-    throw new Error('Traefik gets certificates in the name of somebody: --acme-email is missing');
+    throw new Error('Traefik gets certificates in the name of a person: --acme-email is missing');
   const email = [{ name: 'ACME_EMAIL', value: acmeEmail }];
   install('traefik', 'traefik', TRAEFIK, [
     ...['--values', 'deploy/provision/traefik.yaml', '--set-json', `env=${JSON.stringify(email)}`],

@@ -45,7 +45,7 @@ const GATHER_MS = 10;
 const MOST_REQUESTS = 1_000_000_000;
 
 /** The most clients that are remembered. The client whose last request is the oldest is forgotten first. */
-const MAX_CLIENTS = 100_000;
+const MAX_CLIENTS = 25_000;
 
 /**
  * Counts the requests of each client in the current minute of the clock: in this process and, with a Redis, in all
@@ -72,7 +72,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
     },
   };
 
-  /** The counts of earlier minutes stay until they are replaced, because to clear 100,000 at once would take 40 ms. */
+  /** The counts of earlier minutes stay until they are replaced, because to clear all of them at once would be one long step. */
   function countedIn(minute: number, client: string): Counted {
     const known = counts.get(client);
     if (known?.minute === minute) return known;

@@ -102,7 +102,7 @@ export const settings = {
     'How long everything is still served after SIGTERM, in milliseconds, so that load balancers notice.',
   ),
   keepAliveTimeoutMs: setting('KEEP_ALIVE_TIMEOUT_MS', wholeNumber(1, 600_000), 125_000).says(
-    'How long an idle connection stays open, in milliseconds: longer than a load balancer keeps it (nginx 60 s, Traefik 90 s, Caddy 120 s).',
+    'How long an idle connection stays open at least, in milliseconds: longer than a load balancer keeps it (nginx 60 s, Traefik 90 s, Caddy 120 s).',
   ),
   webConcurrency: setting('WEB_CONCURRENCY', wholeNumber(1, 256), 1).says(
     'Processes that share the port, for a machine with many cores; above 1 only on Linux or FreeBSD. Each has its own cache, connections to SHOUTCLOUD and `MAX_IN_FLIGHT`, and, without Redis, its own count for the rate limit.',

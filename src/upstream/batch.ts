@@ -20,7 +20,7 @@ export interface Batch {
 }
 
 /** The most UTF-16 units of a batch. A longer text travels alone. */
-const MAX_LENGTH = 32_768;
+export const MAX_BATCH_LENGTH = 32_768;
 
 // The three that JSON escapes most briefly come first.
 const CONTROL = /[\0-\x1f]/;
@@ -36,7 +36,7 @@ export function nextBatch(waiting: Iterable<Item>, maxItems: number): Batch {
     const left = CONTROL.test(item.text)
       ? separators.filter((separator) => !item.text.includes(separator))
       : separators;
-    const isFull = items.length === maxItems || length > MAX_LENGTH || left.length === 0;
+    const isFull = items.length === maxItems || length > MAX_BATCH_LENGTH || left.length === 0;
     if (isFull && items.length > 0) break;
     items.push(item);
     separators = left;

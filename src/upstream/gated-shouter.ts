@@ -3,6 +3,7 @@ import type { Cancel } from '../core/clock.ts';
 import { AttemptError, TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Call, Shouter } from '../core/shouter.ts';
+import { MAX_BATCH_LENGTH } from './batch.ts';
 
 /** Asks `inner` if the breaker lets the call through. Otherwise refuses it at once with `UPSTREAM_UNREACHABLE`. */
 export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
@@ -16,7 +17,7 @@ export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
         verdict = 'success';
         return shout;
       } catch (error) {
-        verdict = verdictOn(error);
+        verdict = verdictOn(error, text);
         throw error;
       } finally {
         breaker.report(verdict, round);
@@ -32,16 +33,17 @@ export function breakerRefusal({ retryAfterMs }: Breaker): TuohsError {
   });
 }
 
-/** A rejected text, a wrong answer and a caller that left say nothing about the next call. */
-function verdictOn(error: unknown): Verdict {
+/** A rejected text, a wrong answer, a caller that left, and a long text that needs more time say nothing about the next call. */
+function verdictOn(error: unknown, { length }: string): Verdict {
   if (!(error instanceof AttemptError)) return 'neutral';
   switch (error.failure) {
     case 'unreachable':
     case 'throttled':
     case 'server_error':
-    case 'timeout':
     case 'unreadable':
       return 'failure';
+    case 'timeout':
+      return length > MAX_BATCH_LENGTH ? 'neutral' : 'failure';
     case 'rejected':
     case 'wrong':
       return 'neutral';

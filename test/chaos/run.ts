@@ -17,10 +17,18 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 const wanted = new RegExp(values.only, 'i');
 
-print(headline(seed));
 const chosen = ROWS.filter(
   (row) => wanted.test(`${row.group}: ${row.name}`) && (row.isLong ?? false) === values.long,
 );
+// Without this, a run of no row at all would say that all hold.
+if (chosen.length === 0 || !Number.isInteger(seed)) {
+  process.stderr.write(
+    `--seed takes a whole number, --only a part of "group: name", such as:\n${namesOf(ROWS)}\n`,
+  );
+  process.exit(2);
+}
+
+print(headline(seed));
 const noRedis = hasRedis ? undefined : 'there is no redis-server';
 const noCgroup = await reasonForNoCgroup();
 const skipped = [
@@ -36,6 +44,10 @@ for (const row of chosen) {
 }
 print(failed === 0 ? 'all hold' : `${failed} FAILED`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+function namesOf(rows: readonly Row[]): string {
+  return rows.map(({ group, name, isLong }) => `${isLong ? '--long ' : ''}${group}: ${name}`).join('\n');
+}
 
 /** Leaves out the rows that need something that is missing, and says so in one line. */
 function skip(reason: string | undefined, needs: (row: Row) => boolean | undefined): readonly Row[] {

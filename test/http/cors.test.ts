@@ -79,7 +79,7 @@ for (const [who, origins, question, status] of [
   ['a page of another site', [APP], preflight(OTHER, '/v1'), 405],
   ['a page if no site is allowed', undefined, preflight(APP, '/v1'), 405],
   ['an unknown path', [APP], preflight(APP, '/v2'), 404],
-  ['nobody in particular', [APP], { method: 'OPTIONS', path: '/v1' }, 405],
+  ['no one in particular', [APP], { method: 'OPTIONS', path: '/v1' }, 405],
   ['an allowed page without a method', ['*'], from(APP, { method: 'OPTIONS', path: '/v1' }), 405],
 ] as const) {
   test(`OPTIONS of ${who} is answered like any unknown request`, async (t) => {

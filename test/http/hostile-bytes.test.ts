@@ -29,7 +29,7 @@ const BROKEN = {
   'an HTTP version that is not there': 'GET / HTTP/9.9\r\nhost: x\r\n\r\n',
   'a request of HTTP/0.9': 'GET /\r\n\r\n',
   'a method in lower case': 'get / HTTP/1.1\r\nhost: x\r\n\r\n',
-  'a method that nobody knows': 'SHOUT / HTTP/1.1\r\nhost: x\r\n\r\n',
+  'a method that no one knows': 'SHOUT / HTTP/1.1\r\nhost: x\r\n\r\n',
   'a space in the path': 'GET /a b HTTP/1.1\r\nhost: x\r\n\r\n',
   'an answer': 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n',
   'a header without a name': 'GET / HTTP/1.1\r\nhost: x\r\n: y\r\n\r\n',
@@ -71,7 +71,7 @@ const UNFINISHED = {
   'a bulk that is cut short': `${BULK_HEAD}content-length: 34\r\n\r\n{"data":"known"}\n`,
   'a chunk that is cut short': `${BULK_HEAD}${CHUNKED}22\r\n{"data":"known"}\n`,
   'chunks without the last one': `${BULK_HEAD}${CHUNKED}11\r\n{"data":"known"}\n\r\n`,
-  'a body that nobody reads': 'POST /v2 HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc',
+  'a body that no one reads': 'POST /v2 HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc',
 };
 
 /**

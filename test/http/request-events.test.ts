@@ -89,7 +89,7 @@ test('a client that leaves after reading the refusal of its body has been answer
 const GONE: readonly (readonly [when: string, sent: string, calls: number, requests: number])[] = [
   ['in the middle of a body', POST.slice(0, -12), 0, 1],
   ['in the middle of a bulk', BULK.slice(0, -13), 0, 1],
-  ['in the middle of a body that nobody reads', POST.replace('/v1', '/v2').slice(0, -12), 0, 1],
+  ['in the middle of a body that no one reads', POST.replace('/v1', '/v2').slice(0, -12), 0, 1],
   ['while its string waits for the upstream', POST, 1, 1],
   ['while its bulk is answered', BULK, 2, 1],
   ['while three of its requests wait', POST.repeat(3), 3, 3],

@@ -73,6 +73,18 @@ test('Node itself ends no upload and no kept connection', async (t) => {
   assert.deepEqual(limits, [[0, 0]]);
 });
 
+test('a body whose rest arrives while the process stands still does not stall', async (t) => {
+  const { server, port } = await fakeApi(t, { options: { slowClientMs: 100 } });
+  const client = await rawClient(t, port);
+  client.send(STALLED);
+  await until(t, () => server.status().heldBytes > 0);
+
+  client.send(postOf('hello').slice(-9));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+
+  assert.equal(parsed(await client.heard(/\}$/)).status, 200);
+});
+
 test('a body that is not read on because earlier requests wait does not stall', async (t) => {
   const { upstream, server, port } = await fakeApi(t, { options: { slowClientMs: 500 } });
   upstream.hold();

@@ -80,7 +80,7 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
       violated('a batch has a limit', `${ids.length} texts travel together`);
     if (clock.now() < pausedUntil - ROUNDING_MS)
       violated('nothing is sent during a pause', `it lasts ${pausedUntil - clock.now()} ms more`);
-    if (!isWanted(ids)) violated('only what somebody waits for is sent', `texts ${ids.join()}`);
+    if (!isWanted(ids)) violated('only what a caller waits for is sent', `texts ${ids.join()}`);
     for (const id of ids) {
       if (travelling.has(id)) violated('equal texts share a flight', `two attempts at once carry text ${id}`);
       travelling.add(id);

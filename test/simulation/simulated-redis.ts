@@ -119,7 +119,7 @@ export function simulatedRedis(
   function decode(chunk: Buffer): void {
     const asked = commandQueue.shift();
     const meaning = stream.meaningOf(chunk);
-    if (!asked) journal.violated('a reply that nobody asked for stays outside', String(meaning));
+    if (!asked) journal.violated('a reply that no one asked for stays outside', String(meaning));
     else if (meaning instanceof Error) asked.reject(meaning);
     else asked.resolve(meaning);
   }

@@ -50,3 +50,18 @@ test('make debug prints where the page, the reference and the admin port answer'
   assert.deepEqual(program.stderr, []);
   assert.match(program.stdout[3] ?? '', /^SHOUTCLOUD is embedded/);
 });
+
+for (const [address, sentence] of [
+  ['localhost:5000', /^The address must begin with http:\/\/ or https:\/\/, unlike localhost:5000\.\n$/],
+  ['http://no.such.host.invalid', /^Nothing answers at http:\/\/no\.such\.host\.invalid: \w+\.\n$/],
+] as const) {
+  test(`make smoke says in a sentence why it cannot ask ${address}`, () => {
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/reachable.ts', address], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+
+    assert.equal(status, 1);
+    assert.match(stderr, sentence);
+  });
+}

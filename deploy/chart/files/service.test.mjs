@@ -64,7 +64,7 @@ test('what one pod was told the others know', { skip: notShared }, async (t) => 
   }
 });
 
-/** What the second pod says of a fresh text that the first one was asked; tried anew until they share it. */
+/** What the second pod says of a fresh text that the first one was asked. Tried again until they share it. */
 async function sharedBetween(first, second) {
   for (let left = PATIENCE; ; left--) {
     const asked = randomUUID();

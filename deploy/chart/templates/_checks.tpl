@@ -95,7 +95,7 @@
 {{- end -}}
 {{- end -}}
 {{- if and (ne $v.service.type "ClusterIP") $v.networkPolicy.enabled (not $v.extraIngress) -}}
-{{- fail (printf "service.type is %s, but the network policy lets nobody outside in: name who may come in extraIngress." $v.service.type) -}}
+{{- fail (printf "service.type is %s, but the network policy lets no one outside in: name who may come in extraIngress." $v.service.type) -}}
 {{- end -}}
 {{- end -}}
 
@@ -317,7 +317,7 @@
 {{- fail "alertmanagerConfig.enabled needs the Secret with the webhook's address: set alertmanagerConfig.existingSecret." -}}
 {{- end -}}
 {{- if and $config.enabled (not (or $config.urlKey $config.slackUrlKey)) -}}
-{{- fail "alertmanagerConfig.enabled tells nobody: set alertmanagerConfig.urlKey or alertmanagerConfig.slackUrlKey." -}}
+{{- fail "alertmanagerConfig.enabled tells no one: set alertmanagerConfig.urlKey or alertmanagerConfig.slackUrlKey." -}}
 {{- end -}}
 {{- if and $config.email.to (not (and $config.email.from $config.email.smarthost)) -}}
 {{- fail "alertmanagerConfig.email.to needs a sender and a mail server: set alertmanagerConfig.email.from and .smarthost." -}}

@@ -11,7 +11,7 @@ resource "digitalocean_database_cluster" "valkey" {
   eviction_policy = "allkeys_lru"
 }
 
-# The pods of the cluster may reach it, and nobody else.
+# The pods of the cluster may reach it, and no one else.
 resource "digitalocean_database_firewall" "valkey" {
   cluster_id = digitalocean_database_cluster.valkey.id
 

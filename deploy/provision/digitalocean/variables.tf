@@ -46,6 +46,6 @@ variable "alert_email" {
 
   validation {
     condition     = var.domain == "" || var.alert_email != ""
-    error_message = "An uptime check with nobody to tell helps nobody: set alert_email."
+    error_message = "An uptime check with no one to tell helps no one: set alert_email."
   }
 }

@@ -60,17 +60,14 @@ const MOST_AHEAD_THEN = 10;
 const TOO_MANY_AHEAD_IN_TURN = 512;
 
 /**
- * Pieces of all bodies in a turn of the event loop, before short pieces are refused. A packet full of chunks of one byte has 10,900,
- * which take 20 ms; a body in large chunks has a few in each of its packets.
+ * Once all bodies came in so many pieces in a turn of the event loop, a body is refused if its pieces have fewer bytes on average.
+ * A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a chunk each; the
+ * shortest one has 12 bytes.
  */
-const MOST_PIECES_IN_TURN = 4096;
-
-/** Bytes of a piece, on average. Lines of a bulk can come in a chunk each, and the shortest ones have more. */
-const TOO_SHORT = 4;
-
-/** While more connections than this wait for their turn to be read, a piece has to be as long as those of an upload. */
-const MOST_WAITING = 16;
-const TOO_SHORT_THEN = 64;
+const TOO_SHORT = [
+  { pieces: 4096, bytes: 12 },
+  { pieces: 12_288, bytes: 64 },
+];
 
 /** An answer that stays unread for this long is slow; sooner, if more requests were sent ahead of it. */
 const UNREAD_MS = 1000;
@@ -126,17 +123,14 @@ export function connections(
       exchange.atEnd(leave);
       return before;
     },
-    /**
-     * Lets other connections be read first. If all bodies together came in too many pieces in this turn, refuses this one if its
-     * pieces are short.
-     */
+    /** Lets other connections be read first. Refuses a body in pieces that are too short for this turn. */
     manyPieces(socket, averageBytes) {
       const connection = open.get(socket);
       piecesInTurn.add(PIECES);
       if (connection === undefined) return;
       reading.giveWay(connection);
-      const areShort = averageBytes < (reading.waiting() > MOST_WAITING ? TOO_SHORT_THEN : TOO_SHORT);
-      if (!areShort || piecesInTurn.count() <= MOST_PIECES_IN_TURN) return;
+      const inTurn = piecesInTurn.count();
+      if (!TOO_SHORT.some(({ pieces, bytes }) => inTurn > pieces && averageBytes < bytes)) return;
       skipBodyInPacket(socket, { soon });
       const last = connection.exchanges.at(-1);
       if (last && !last.body.isBroken) last.breakBody(tooManyPieces());

@@ -14,8 +14,6 @@ export interface ReadingTurns<Each extends TurnTaker> {
   giveWay(connection: Each): void;
   /** Reads on, now or when its turn comes. */
   goOn(connection: Each): void;
-  /** How many wait for their turn. */
-  waiting(): number;
   /** The connection is closed. */
   leave(connection: Each): void;
 }
@@ -42,7 +40,6 @@ export function readingTurns<Each extends TurnTaker>(
     goOn(connection) {
       if (!connection.isPausing && wantsMore(connection)) connection.socket.resume();
     },
-    waiting: () => waiting.size,
     leave: (connection) => void waiting.delete(connection),
   };
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Clock } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import { headersTooSlow, type RefuseBroken } from '../broken-requests.ts';
 import type { Connections } from './connections.ts';
@@ -19,8 +20,15 @@ export function stalledClients(
   open: Connections,
   refuseBroken: RefuseBroken,
   { idleMs, keepAliveTimeoutMs, isClosing }: StallLimits,
+  { soon }: Pick<Clock, 'soon'>,
 ): (socket: Socket) => void {
   return (socket) => {
+    const { bytesRead } = socket;
+    // If the process stood still, what arrived meanwhile has not been read yet.
+    soon(() => socket.bytesRead === bytesRead && stalled(socket));
+  };
+
+  function stalled(socket: Socket): void {
     const connection = open.of(socket);
     if (connection === undefined) return void socket.destroy();
     const { exchanges, isNew } = connection;
@@ -30,7 +38,7 @@ export function stalledClients(
     // If we read no more of a body because earlier requests wait, its client owes us nothing.
     if (!last.isWhole && last.body.wantsMore) last.breakBody(bodyStalled());
     socket.setTimeout(idleMs());
-  };
+  }
 
   /** Browsers and load balancers open connections ahead and keep them, so these close after the keep-alive time, without an answer. */
   function withoutRequest(socket: Socket, isNew: boolean): void {

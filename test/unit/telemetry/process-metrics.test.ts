@@ -36,7 +36,7 @@ test('the figures are those of this process', { skip: !hasProc }, () => {
   assert.ok(value('process_open_fds') > 2);
 });
 
-test('the delay of the event loop begins anew after each reading', async (t) => {
+test('the delay of the event loop begins again after each reading', async (t) => {
   const all = registry();
   addProcessMetrics(all, systemClock);
   const lagSeconds = () => valuesOf(all.series()).get('nodejs_eventloop_lag_max_seconds');

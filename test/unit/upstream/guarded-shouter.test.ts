@@ -29,6 +29,23 @@ for (const error of [...attempts, new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTC
   });
 }
 
+test('time limits of texts that are longer than any batch do not open it, because they can need more time', async () => {
+  const { breaker, shout, upstream, clock } = startGuarded();
+  const error = new AttemptError('timeout', 'timeout');
+  upstream.failWith(error);
+
+  const states: string[] = [];
+  for (const length of [32_769, 32_768]) {
+    for (let i = 0; i < 10; i++) {
+      await assert.rejects(shout('x'.repeat(length)), error);
+      await clock.advance(200);
+    }
+    states.push(breaker.state);
+  }
+
+  assert.deepEqual(states, ['closed', 'open']);
+});
+
 test('while the breaker is open, callers are refused at once with the time left; then one is a probe that closes it', async () => {
   const { open, shout, breaker, upstream, clock } = startGuarded();
   await open();

@@ -26,7 +26,7 @@ run "with_a_domain_its_health_is_checked_and_somebody_is_told" {
 
   assert {
     condition     = contains(digitalocean_uptime_alert.down[0].notifications[0].email, "ops@shout.example")
-    error_message = "Nobody is told that the service is down."
+    error_message = "No one is told that the service is down."
   }
 }
 
