@@ -55,16 +55,29 @@ for (const [what, [held, before, after]] of Object.entries(UNWANTED)) {
   });
 }
 
+test('a body that found no room before anything asked for it fails when something does', () => {
+  const request = new IncomingMessage(new Socket());
+  request.headers['transfer-encoding'] = 'chunked';
+  const body = new RequestBody(request, FULL, SOURCE);
+  const failures: unknown[] = [];
+
+  body.take(Buffer.from('first'));
+  body.read(1_000_000, { run: fails, fail: (error) => failures.push(error) }, fails);
+
+  assert.match(String(failures), /no room/);
+});
+
 test('the rest of a body is thrown away up to the limit, piece by piece, and no further', async () => {
   const request = new IncomingMessage(new Socket());
   request.headers['transfer-encoding'] = 'chunked';
-  const body = new RequestBody(request, { set: noRoom, setUnread() {} }, SOURCE);
-  const piece = () => Buffer.from(new ArrayBuffer(32_768));
+  const body = new RequestBody(request, WITH_ROOM, SOURCE);
+  const pieces = Array.from({ length: 4 }, () => Buffer.from(new ArrayBuffer(32_768)));
 
   const isWhole = body.discard(65_536, testWorld().clock);
-  const goesOn = [piece(), piece(), piece(), piece()].map((each) => body.take(each));
+  const goesOn = pieces.map((each) => body.take(each));
 
   assert.deepEqual(goesOn, [true, true, false, false]);
+  assert.ok(pieces.every(({ byteLength }) => byteLength === 0));
   assert.equal(await isWhole, false);
 });
 
