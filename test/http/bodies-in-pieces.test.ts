@@ -135,10 +135,14 @@ async function inOneTurn(t: TestContext) {
     reverseShout: (text) => turn({ text, source: 'upstream', stored: false, collapsed: false }),
   });
 
+  const endTurn = () => {
+    for (const end of ends.splice(0)) end();
+  };
+  // Otherwise, a later test could get a parser that skips bodies.
+  t.after(endTurn);
+
   return {
-    endTurn() {
-      for (const end of ends.splice(0)) end();
-    },
+    endTurn,
     /** The answer to a body in so many chunks, behind another request if one is given. */
     async ask(chunks: number, bytes = 1, { before = '', first = '' } = {}): Promise<RawAnswer> {
       const client = await rawClient(t, port);
