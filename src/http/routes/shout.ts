@@ -11,6 +11,7 @@ import { type Answer, type Outcome, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
 import type { Exchange } from '../exchange.ts';
 import { dataField } from '../form-field.ts';
+import { hasManyParts, MOST_JSON_PARTS } from '../json-parts.ts';
 import { badInput } from '../problem.ts';
 import { free } from '../request-body.ts';
 import type { Route } from '../router.ts';
@@ -161,6 +162,8 @@ export function textOfJson(bytes: Buffer, what: Whole = 'body'): string {
 
 /** The parser's own error is not kept as the cause, because its message quotes the text. */
 function parsed(json: string, whole: Whole): unknown {
+  if (json.length > MOST_JSON_PARTS && hasManyParts(json))
+    throw badInput('too many parts', `The JSON has too many objects, arrays or keys; ${SEND_OBJECT}.`);
   try {
     return JSON.parse(json);
   } catch {
