@@ -4,8 +4,9 @@ import { AttemptError, type ErrorCode, TuohsError } from '../../src/core/errors.
 import { reverser, reverseShout } from '../../src/core/reverse.ts';
 import type { Shout } from '../../src/core/shouter.ts';
 import { problems } from '../../src/http/problem.ts';
-import { failing, testApi } from '../support/api.ts';
+import { failing, fakeApi, testApi } from '../support/api.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
+import { postOf, rawClient } from '../support/raw-client.ts';
 import { testWorld } from '../support/world.ts';
 
 const SHOUT: Shout = { text: 'OLLEH', source: 'upstream', stored: true, collapsed: false };
@@ -61,6 +62,22 @@ for (const asked of [POST, GET]) {
     });
   }
 }
+
+test('callers of one unknown text get their answers in turns, because each takes time to write', async (t) => {
+  const landed = Promise.withResolvers<Shout>();
+  const turns: number[] = [];
+  const { port } = await fakeApi(t, {
+    reverseShout: () => landed.promise,
+    nextTurn: async (bytes) => void turns.push(bytes),
+  });
+  const callers = await Promise.all(Array.from({ length: 3 }, () => rawClient(t, port)));
+  for (const caller of callers) caller.send(postOf('a'));
+
+  landed.resolve({ text: 'A'.repeat(20_000), source: 'upstream', stored: true, collapsed: true });
+  for (const caller of callers) await caller.heard('AAA"}');
+
+  assert.deepEqual(turns, [20_000, 20_000, 20_000]);
+});
 
 test('a 5xx is an event with the request id and the error, any other status is not', async (t) => {
   const world = testWorld();

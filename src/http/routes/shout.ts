@@ -47,7 +47,7 @@ interface Answering extends Pick<ApiParts, 'reverseShout'> {
 function answerTo(text: string, exchange: Exchange, { reverseShout, answerFor }: Answering): Outcome {
   const shout = reverseShout(text, exchange);
   if (!(shout instanceof Promise)) return answerFor(shout, exchange);
-  const answer = shout.then((late) => answerFor(late, exchange));
+  const answer = shout.then((late) => exchange.inTurn(late.text.length, () => answerFor(late, exchange)));
   answer.catch(() => {});
   exchange.held.setCopies(stringBytes(text), 'waiting');
   return answer;
