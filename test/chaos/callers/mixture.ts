@@ -9,6 +9,7 @@ import type { Attack } from './attacks/attack.ts';
 import { type Attacker, startAttack } from './attacks/attacker.ts';
 import { ATTACKS } from './attacks/attacks.ts';
 import { honestCallers, serviceInPod } from './honest-callers.ts';
+import { MODEST_CONNECTIONS } from './survived.ts';
 
 const MEBIBYTE = 2 ** 20;
 const AT_ONCE = 3;
@@ -36,14 +37,19 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
   const before = gateway.rssBytes();
   const from = nowMs();
   const random = seededRandom(lab.seed);
-  const running: Attacker[] = [];
+  const running: { attacker: Attacker; connections: number }[] = [];
+  const rounds: Round[] = [];
   const isDead = () => gateway.rssBytes() === 0;
   while (nowMs() - from < durationMs && !isDead()) {
-    if (running.length === AT_ONCE) await running.shift()?.leave();
-    running.push(await startAttack(lab, gateway, POSSIBLE[Math.floor(random() * POSSIBLE.length)] ?? MIXED));
+    if (running.length === AT_ONCE) await running.shift()?.attacker.leave();
+    const attack = POSSIBLE[Math.floor(random() * POSSIBLE.length)] ?? MIXED;
+    const { connections } = attack;
+    const all = running.reduce((sum, each) => sum + each.connections, connections);
+    rounds.push({ fromMs: nowMs(), isModest: all <= MODEST_CONNECTIONS });
+    running.push({ attacker: await startAttack(lab, gateway, attack), connections });
     await Promise.race([sleep(ROUND_MS), gateway.exitCode]);
   }
-  for (const attacker of running) await attacker.leave();
+  for (const { attacker } of running) await attacker.leave();
   const to = nowMs();
   const peak = gateway.peakRssBytes();
   if (!isDead()) await msUntil(() => gateway.rssBytes() <= before + 32 * MEBIBYTE, 20_000);
@@ -52,6 +58,8 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
 
   const during = load.answers.filter(({ atMs }) => atMs >= from && atMs < to);
   const lost = during.filter(({ isRight }) => !isRight);
+  const short = during.filter(isShort);
+  const beside = (isModest: boolean) => short.filter(({ atMs }) => isModestAt(rounds, atMs) === isModest);
   return [
     exactly('alive', isDead() ? `ended with ${await gateway.exitCode}` : 'yes', 'yes'),
     atLeast(
@@ -59,11 +67,23 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
       shareOf(during, ({ isRight }) => isRight),
       0.99,
     ),
-    atMost('their p99, ms', p99Ms(during.filter(isShort)), 500 + load.noiseMs(from, to, 0.99)),
+    atMost('their p99, ms', p99Ms(beside(true)), 500 + load.noiseMs(from, to, 0.99)),
+    noted(`p99 beside more than ${MODEST_CONNECTIONS} connections, ms`, p99Ms(beside(false))),
     noted('p99 of texts of 20 KB, ms', p99Ms(during.filter((answer) => !isShort(answer)))),
     noted('memory at most, MiB', peak / MEBIBYTE),
     atMost('memory 20 s after, MiB more than before', (after - before) / MEBIBYTE, 32),
   ];
+}
+
+/** A time in which the same attacks run. */
+interface Round {
+  readonly fromMs: number;
+  /** Whether they have so few connections that honest clients are expected to get fast answers. */
+  readonly isModest: boolean;
+}
+
+function isModestAt(rounds: readonly Round[], ms: number): boolean {
+  return rounds.findLast(({ fromMs }) => fromMs <= ms)?.isModest ?? true;
 }
 
 /** A text of 20 KB waits behind those of the attackers, so its time is shown but not judged, as in the other rows. */

@@ -18,7 +18,7 @@ const ATTACK_MS = 14_000;
 const REST_MS = 20_000;
 const BEFORE_END_MS = 3_000;
 /** With more connections than this, only the share of answers counts, not their time. */
-const MODEST_CONNECTIONS = 2_000;
+export const MODEST_CONNECTIONS = 2_000;
 
 /** Attacks the service in the memory of its pod twice. SIGTERM comes during the second attack. */
 export function survived(attack: Attack, unprotected?: Handicap): Row {
