@@ -111,8 +111,7 @@ export function connections(
       const connection = open.get(exchange.request.socket);
       if (connection === undefined) return undefined;
       const { exchanges, packet } = connection;
-      // While a client does not read, nothing more is begun for it.
-      const before = exchanges[0]?.reply.isUnread ? exchanges.at(-1) : exchanges.at(-MAX_AT_ONCE);
+      const before = exchanges.at(-MAX_AT_ONCE);
       connection.isNew = false;
       if (exchanges.length === 0) connection.usedMs = exchange.startedMs;
       countInPacket(connection);
