@@ -40,7 +40,7 @@ const READ_AHEAD_BYTES = 65_536;
 /** Freeing a smaller buffer by hand costs more than it saves. */
 const LEAST_TO_FREE = 16_384;
 
-/** Somebody reads the body: up to which size, and what for. */
+/** The body is read: up to which size, and what for. */
 interface Reading {
   readonly maxBytes: number;
   readonly owner: BodyOwner;
