@@ -20,7 +20,7 @@ const NO_SUCH_NAME = 'ENOTFOUND';
 
 /**
  * Asks for one name at a time only once, and uses the last known addresses while the name server fails or does not answer. A
- * look-up cannot be cancelled, and Node does two at once: two that hang would keep all other names waiting for 10 s and more.
+ * look-up cannot be cancelled, and Node does only a few at once: those that hang would keep all other names waiting for 10 s and more.
  */
 export function sharedLookup(lookup: Lookup, clock: Pick<Clock, 'after'>): Lookup {
   const names = new Map<string, Name>();

@@ -86,8 +86,9 @@ export function byteBudget(
     bytes: 0,
     makeRoom(more, share) {
       const missing = () => budget.bytes + more - maxBytes * SHARES[share];
+      if (missing() <= 0) return;
       const nowMs = clock.now();
-      if (missing() > 0 && nowMs >= nextSearchMs) {
+      if (nowMs >= nextSearchMs) {
         cutSlowest(Math.max(missing(), maxBytes * FREED_AT_ONCE), nowMs);
         if (missing() > 0) nextSearchMs = nowMs + SEARCH_AGAIN_MS;
       }

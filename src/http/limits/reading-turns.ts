@@ -37,11 +37,13 @@ export function readingTurns<Each extends TurnTaker>(
       // Node resumes the socket after each request of a packet, so this has to wait for the last one.
       queueMicrotask(() => pause(connection));
     },
-    goOn(connection) {
-      if (!connection.isPausing && wantsMore(connection)) connection.socket.resume();
-    },
+    goOn,
     leave: (connection) => void waiting.delete(connection),
   };
+
+  function goOn(connection: Each): void {
+    if (!connection.isPausing && wantsMore(connection)) connection.socket.resume();
+  }
 
   function pause(connection: Each): void {
     connection.socket.pause();
@@ -67,6 +69,6 @@ export function readingTurns<Each extends TurnTaker>(
   function resume(connection: Each): void {
     waiting.delete(connection);
     connection.isPausing = false;
-    if (wantsMore(connection)) connection.socket.resume();
+    goOn(connection);
   }
 }
