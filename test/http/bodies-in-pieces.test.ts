@@ -87,7 +87,7 @@ test('a client whose body is refused in the middle sees its answer and the end, 
   const { port } = await fakeApi(t, { nextTurn: async () => {} });
   const client = await rawClient(t, port);
 
-  client.send(POST + ONE_BYTE.repeat(10_000) + `80000\r\n${'a'.repeat(2 ** 19)}\r\n`.repeat(8) + END);
+  client.send(POST + ONE_BYTE.repeat(100_000) + `80000\r\n${'a'.repeat(2 ** 19)}\r\n`.repeat(8) + END);
 
   assert.equal(parsed(await client.closed()).status, 503);
   assert.equal(client.socket.errored, null);
