@@ -100,11 +100,7 @@ export function httpServer<Parts>(
     newId: requestIds(),
   };
   const refuseBroken = brokenRequests(open, host);
-  const limits = {
-    keepAliveTimeoutMs,
-    idleMs: () => (isClosing ? CLOSING_IDLE_MS : slowClientMs),
-    isClosing: host.isClosing,
-  };
+  const limits = { keepAliveTimeoutMs, isClosing: host.isClosing };
   const onIdle = stalledClients(open, refuseBroken, limits, world.clock);
   const listener = traced?.(begin) ?? begin;
   const server = createServer(
