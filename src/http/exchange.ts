@@ -60,8 +60,6 @@ export class Exchange implements Call, BodyOwner {
     this.body = new RequestBody(request, this.held, host.source);
     this.reply = new Reply(this, host);
     this.startedMs = host.clock.now();
-    // Node emits it when a connection breaks. Without a listener that would end the process.
-    response.on('error', ignore);
     response.on('close', () => this.end());
   }
 
@@ -189,7 +187,7 @@ export class Exchange implements Call, BodyOwner {
     this.reply.settle();
     this.#letGo();
     const { response, id } = this;
-    if (!this.isWhole || !response.writableFinished) this.body.break(hungUp());
+    if (!this.isWhole) this.body.break(hungUp());
     if (!response.writableFinished) this.#abandon();
     this.#host.emit({
       type: 'answered',
@@ -236,8 +234,6 @@ function methodLabel(method = ''): string {
 function hungUp(): TuohsError {
   return new TuohsError('UPSTREAM_TIMEOUT', 'the caller hung up');
 }
-
-function ignore(): void {}
 
 /** The client's own id, if it can be copied into the answer, the logs and error bodies. */
 function harmlessId(header: string | string[] | undefined): string | undefined {

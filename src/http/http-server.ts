@@ -201,10 +201,8 @@ export function httpServer<Parts>(
     isClosing = true;
     if (manner !== 'now') await listening.acceptWaiting();
     const ended = listening.close();
-    for (const { socket, exchanges, isNew } of open.all()) {
-      if (exchanges.length === 0 && !isNew) socket.destroy();
-      else socket.setTimeout(CLOSING_IDLE_MS);
-    }
+    // Node has closed those that were kept for another request.
+    for (const { socket } of open.all()) socket.setTimeout(CLOSING_IDLE_MS);
     const cancel = world.clock.after(CLOSING_MS, giveUpSlow);
     await ended;
     cancel();
