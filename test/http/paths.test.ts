@@ -25,6 +25,7 @@ const NOT_ALLOWED: Readonly<Record<string, string>> = {
   'HEAD /v1/bul%6B': 'POST',
   'PROPFIND /': ALL,
   'TRACE /v1': ALL,
+  'CONNECT x:443': '',
   'OPTIONS /health': READ,
 };
 

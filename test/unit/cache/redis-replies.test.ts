@@ -113,6 +113,13 @@ test('a count that is taken shows that Redis is not read-only any more', async (
   assert.deepEqual(changes(), ['up', 'down: read_only', 'up', 'up: read_only', 'up']);
 });
 
+test('a count is used although its key cannot be made to expire', async (t) => {
+  const { redis, count } = await knowsHello(t);
+  redis.answer(([name = '']) => ({ incrby: ':7\r\n', expire: '-NOPERM no permission\r\n' })[name]);
+
+  assert.equal(await count(), 7);
+});
+
 test('a write that is taken behind a refusal that ends the connection does not bring it back', async (t) => {
   const { redis, store, changes } = await knowsHello(t);
   redis.answer(([, , value]) => (value === 'ONE' ? '-LOADING Redis is loading\r\n' : undefined));

@@ -7,17 +7,17 @@ const OLD = '192.0.2.1';
 const NEW = '192.0.2.2';
 
 test('a name is looked up once for all who ask at the same time, and again for the next one', async () => {
-  const { ask, answer, asked } = start();
+  const { ask, answer, asked, clock } = start();
 
-  const first = [ask(), ask(), ask('other.test')];
-  answer(OLD);
-  answer(NEW);
-  assert.deepEqual(await Promise.all(first), [OLD, OLD, NEW]);
+  const first = [ask(), ask(), ask('other.test'), ask('a.test', { all: true })];
+  for (const address of [OLD, NEW, OLD]) answer(address);
+  assert.deepEqual(await Promise.all(first), [OLD, OLD, NEW, OLD]);
   const again = ask();
   answer(NEW);
 
   assert.equal(await again, NEW);
-  assert.deepEqual(asked, ['a.test', 'other.test', 'a.test']);
+  assert.deepEqual(asked, ['a.test', 'other.test', 'a.test', 'a.test']);
+  assert.equal(clock.timers(), 0);
 });
 
 for (const [what, code, expected] of [
@@ -41,11 +41,12 @@ test('while the name server does not answer, the last known address is used afte
   await clock.advance(1000);
   const atOnce = ask();
   assert.deepEqual(await Promise.all([late, atOnce]), [OLD, OLD]);
-  answer(NEW);
-  const next = ask();
+  answer(OLD);
+  const next = [ask(), ask()];
+  await clock.advance(999);
   answer(NEW);
 
-  assert.equal(await next, NEW);
+  assert.deepEqual(await Promise.all(next), [NEW, NEW]);
   assert.equal(asked.length, 3);
 });
 
@@ -86,9 +87,11 @@ function start() {
     clock,
     asked,
     /** Resolves with the address, or with the code of the error. */
-    ask: (host = 'a.test') =>
+    ask: (host = 'a.test', options = {}) =>
       new Promise<unknown>((resolve) => {
-        lookup(host, {}, (error, address) => resolve(error?.code ?? address));
+        let isAsking = true;
+        lookup(host, options, (error, address) => resolve(isAsking ? 'at once' : (error?.code ?? address)));
+        isAsking = false;
       }),
     /** Answers with an address, or with the code of an error. */
     answer(text: string): void {

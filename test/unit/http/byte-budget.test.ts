@@ -62,6 +62,14 @@ for (const [what, bytes, header, isLet] of [
   });
 }
 
+test('what gives bytes back is never refused', () => {
+  const { budget, held } = start({});
+  held.set(5000, 'body');
+  budget.bytes = 2 * MOST;
+
+  assert.doesNotThrow(() => held.set(4000, 'body'));
+});
+
 test('an answer is refused if there is no room and it takes over 16 KiB more than its request', () => {
   const { held } = start({ filled: MOST });
   const { held: withRoom } = start({ filled: MOST - 20_000 });

@@ -85,7 +85,9 @@ test('short pieces behind the first are copied into blocks, whether they are awa
   const request = new IncomingMessage(new Socket());
   request.headers['transfer-encoding'] = 'chunked';
   let whole = '';
-  const body = new RequestBody(request, { set() {}, setUnread() {} }, SOURCE);
+  const unread: number[] = [];
+  const held = { set() {}, setUnread: (bytes: number) => void unread.push(bytes) };
+  const body = new RequestBody(request, held, SOURCE);
   const take = (text: string) => {
     const piece = Buffer.from(text);
     body.take(piece);
@@ -97,6 +99,7 @@ test('short pieces behind the first are copied into blocks, whether they are awa
     whole = `${all}`;
     return undefined;
   });
+  assert.deepEqual(unread, [1, 1024, 2048, 3073, 3074, 0]);
   for (const text of ['f', 'g'.repeat(1024), 'h']) take(text);
   body.arrived();
 
