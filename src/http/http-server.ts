@@ -132,6 +132,8 @@ export function httpServer<Parts>(
   server.setTimeout(slowClientMs, onIdle);
   // A client can close its sending side after its request and still read the answer. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
+  // `close` calls it, and to Node a connection is idle although its client is still reading an answer.
+  server.closeIdleConnections = () => {};
   server.on('connection', (socket) => {
     open.add(socket, world.clock.now());
     // Node removes its own listener when it stops parsing. Then a long answer would wait forever.
@@ -217,7 +219,8 @@ export function httpServer<Parts>(
   /** Closes connections of clients that are still sending a request or reading an answer. By then they have given up. */
   function giveUpSlow(): void {
     for (const { socket, exchanges } of open.all()) {
-      if (exchanges.every(({ reply, isWhole }) => reply.isUnread || !isWhole)) socket.destroy();
+      const [first] = exchanges;
+      if (!first?.isWhole || first.reply.isUnread) socket.destroy();
     }
   }
 
