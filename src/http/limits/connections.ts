@@ -73,6 +73,9 @@ const TOO_SHORT = [
 const UNREAD_MS = 1000;
 const UNREAD_WITH_MORE_MS = 100;
 
+/** What counts as arrived of each body from the beginning: what a client has sent after three round trips through the network. */
+const START_BYTES = 65_536;
+
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(
   maxConnections: number,
@@ -214,17 +217,21 @@ function weightOf(connection: Connection): number {
 }
 
 function owesUs({ isNew, exchanges }: Connection): boolean {
+  const [first] = exchanges;
   const last = exchanges.at(-1);
-  if (last === undefined) return isNew;
-  return !last.isWhole || exchanges.every((exchange) => exchange.reply.isUnread);
+  if (first === undefined || last === undefined) return isNew;
+  return !last.isWhole || first.reply.isUnread;
 }
 
-/** Bytes a millisecond of a body under way, 0 if an answer is not read; `undefined` for a client that owes nothing. */
+/**
+ * Bytes a millisecond of a body under way, 0 if an answer is not read; `undefined` for a client that owes nothing. Each body has a
+ * start of 64 KiB. Otherwise one whose first bytes are on their way through the network would be the slowest of all.
+ */
 function rateOf(connection: Connection, nowMs: number): number | undefined {
   const last = connection.exchanges.at(-1);
   if (isDeaf(connection, nowMs)) return 0;
   if (last === undefined || last.isWhole) return undefined;
-  return last.held.bytesOfBody / Math.max(1, nowMs - last.startedMs);
+  return (START_BYTES + last.held.bytesOfBody) / Math.max(1, nowMs - last.startedMs);
 }
 
 /** Whether its client has not read an answer for too long. */
