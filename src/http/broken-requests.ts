@@ -78,7 +78,6 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
       socket.end();
       host.clock.after(LINGER_MS, () => socket.destroy());
     });
-    exchange.reply.closeAfter();
     exchange.fail(refusal);
   }
 }

@@ -100,11 +100,7 @@ export function httpServer<Parts>(
     newId: requestIds(),
   };
   const refuseBroken = brokenRequests(open, host);
-  const limits = {
-    keepAliveTimeoutMs,
-    idleMs: () => (isClosing ? CLOSING_IDLE_MS : slowClientMs),
-    isClosing: host.isClosing,
-  };
+  const limits = { keepAliveTimeoutMs, isClosing: host.isClosing };
   const onIdle = stalledClients(open, refuseBroken, limits, world.clock);
   const listener = traced?.(begin) ?? begin;
   const server = createServer(
@@ -127,8 +123,8 @@ export function httpServer<Parts>(
   );
   const listening = acceptors(server, world.clock);
   setMaxIdleHTTPParsers(IDLE_PARSERS);
-  // Node silently drops the headers after the last that it counts, so it has to count one more than can be sent.
-  server.maxHeadersCount = MAX_HEADERS + 1;
+  // Node drops the headers after the last that it counts, but reports that there are more.
+  server.maxHeadersCount = MAX_HEADERS;
   server.setTimeout(slowClientMs, onIdle);
   // A client can close its sending side after its request and still read the answer. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
@@ -153,7 +149,7 @@ export function httpServer<Parts>(
     status: () => ({ connections: open.count(), heldBytes: budget.bytes }),
     listen: listening.listen,
     async close(manner) {
-      if (server.listening) closed ??= closeServer(manner);
+      closed ??= closeServer(manner);
       const lost = manner === 'now' ? cutAll() : 0;
       await closed;
       if (lost > 0) throw new Error(`stopped before everything was answered: ${lost} requests`);

@@ -127,14 +127,17 @@ test('a client that does not read its first answer is given up 2 s after the dra
   await closing;
 });
 
-for (const [what, sends, ms] of [
-  ['sends its request slowly is given up 2 s after the drain', 'x', 2000],
-  ['has stopped sending its request is given up before that', '', 0],
+for (const [what, missing, sends, ms] of [
+  ['sends its request slowly is given up 2 s after the drain', 3000, 'x', 2000],
+  ['has stopped sending its request is given up before that', 3000, '', 0],
+  ['has sent nothing yet is given up before that', Number.POSITIVE_INFINITY, '', 0],
 ] as const) {
   test(`a client that ${what}`, async (t) => {
     const world = testWorld();
-    const { server, client } = await sending(t, 3000, { world });
-    await until(t, () => server.status().heldBytes > 0);
+    const options = { keepAliveTimeoutMs: 86_400_000 };
+    const { server, client } = await sending(t, missing, { world, options });
+    await until(t, () => server.status().connections > 0);
+    if (missing === 3000) await until(t, () => server.status().heldBytes > 0);
     const closing = server.close();
     await until(t, () => world.clock.timers() > 0);
 

@@ -79,7 +79,7 @@ test('at the limit, a newcomer is refused if each connection waits for an answer
   const { upstream, world, port } = await fakeApi(t, { options: { maxConnections: 2 } });
   upstream.hold();
   const waiting = [await rawClient(t, port), await rawClient(t, port)];
-  for (const client of waiting) client.send(postOf('wait'));
+  for (const client of waiting) client.send(postOf('wait') + requestOf('GET /nothing'));
   await until(t, () => upstream.calls.length === 2);
   await world.clock.advance(10);
 

@@ -185,7 +185,7 @@ export function connections(
    * as much as that of an idle one.
    */
   function makeRoom(nowMs: number): void {
-    const least = Math.max(1, Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8)));
+    const least = Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8));
     const standing = [...open.values()]
       .map((each) => ({ socket: each.socket, ms: (nowMs - each.usedMs) * weightOf(each) }))
       .filter(({ ms }) => ms > 0)
@@ -256,7 +256,7 @@ function tooManyPieces(): TuohsError {
 function cut(connection: Connection, nowMs: number): number {
   const { exchanges, socket } = connection;
   const deaf = isDeaf(connection, nowMs);
-  const ending = deaf ? [...exchanges] : exchanges.slice(-1);
+  const ending = deaf ? exchanges : exchanges.slice(-1);
   let freed = 0;
   if (deaf) socket.destroy();
   for (const exchange of ending) {

@@ -91,6 +91,26 @@ test('an answer is unread since it was written; one in pieces if 16 KiB of it wa
   assert.equal(pieces.reply.unreadSinceMs(5), 5);
 });
 
+for (const [others, mostMs] of [
+  [0, 1000],
+  [1, 100],
+] as const) {
+  test(`a client that has sent ${others} more requests and leaves an answer unread for over ${mostMs} ms is cut off to make room`, () => {
+    const open = connections(1, { ...testWorld().clock, nextTurn: async () => {} });
+    const socket = new Socket();
+    open.add(socket, 0);
+    const { exchange } = beforeItsBody();
+    exchange.reply.unreadSinceMs = () => 0;
+    open.of(socket)?.exchanges.push(...Array(1 + others).fill(exchange));
+
+    open.cutSlowest(1, mostMs);
+    const early = socket.destroyed;
+    open.cutSlowest(1, mostMs + 1);
+
+    assert.deepEqual([early, socket.destroyed], [false, true]);
+  });
+}
+
 test('an answer that comes after the end of its exchange is not held', () => {
   const { held } = beforeItsBody().exchange;
   held.end();
