@@ -64,6 +64,7 @@ export function redisLink(
   });
   const hasPassword = new URL(url).password !== '';
   let isUp = false;
+  let isClosed = false;
   let trouble: RedisTrouble | undefined;
   /** Why the current connection failed. The first reason counts, because later errors are only its consequences. */
   let cause: RedisTrouble | undefined;
@@ -113,7 +114,11 @@ export function redisLink(
       renewalAt = 0;
       if (isUp) changed(true, undefined);
     },
-    close: () => redis.disconnect(),
+    /** Ends the connection for good. That is not reported, because nothing is wrong with Redis. */
+    close(): void {
+      isClosed = true;
+      redis.disconnect();
+    },
   };
 
   /** Asks Redis for INFO. Returns the reason why it cannot be used, if any. A Redis that does not permit INFO is used. */
@@ -154,7 +159,7 @@ export function redisLink(
     if (isUp === nowUp && trouble === now) return;
     isUp = nowUp;
     trouble = now;
-    emit({ type: 'redis-connection', isUp, ...(trouble && { trouble }) });
+    if (!isClosed) emit({ type: 'redis-connection', isUp, ...(trouble && { trouble }) });
   }
 }
 

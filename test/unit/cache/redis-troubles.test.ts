@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
@@ -215,12 +216,14 @@ test('a connection comes back after a second and up to a quarter more, so that p
   assert.equal(reconnectMs(), 1200);
 });
 
-redisTest('a closed connection does not come back', async (redis) => {
+redisTest('a connection that we close does not come back, and is not reported as lost', async (redis) => {
+  const ended = once(redis.client, 'end');
   redis.connection.close();
-  await redis.becomes('down');
+  await ended;
 
   isLeftAlone(redis);
   assert.deepEqual(redis.outcomes(), ['get skipped', 'set skipped']);
+  assert.deepEqual(redis.changes(), ['up']);
 });
 
 /** Checks that no call waits for this Redis, that it is not used, and that this is the reason. */
