@@ -6,7 +6,8 @@ export type Event =
   | { type: 'cache-read'; tier: CacheTier; result: 'hit' | 'miss' }
   | { type: 'coalesced' }
   | { type: 'batch'; texts: number }
-  | { type: 'breaker'; state: BreakerState }
+  /** `error` is why it opened. */
+  | { type: 'breaker'; state: BreakerState; error?: unknown }
   | { type: 'fallback' }
   | { type: 'redis-connection'; isUp: boolean; trouble?: RedisTrouble }
   | { type: 'redis-operation'; op: RedisOperation; outcome: RedisOutcome; durationMs: number }

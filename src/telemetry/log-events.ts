@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { BreakerState, Listeners, RedisTrouble, World } from '../core/events.ts';
-import { failureLines } from './failure-lines.ts';
+import { failureLines, reasonOf } from './failure-lines.ts';
 
 /**
  * Logs the events that people need: changes of state and failures at info and above, requests at debug. `about` are the facts
@@ -26,8 +26,10 @@ export function logEvents(
       else log.warn(facts, 'a worker ended by itself');
     },
     failed: failures.write,
-    breaker: ({ state }) =>
-      log.warn({ state, detail: BREAKER_DETAILS[state] }, 'the breaker of SHOUTCLOUD changed'),
+    breaker({ state, error }) {
+      const facts = { state, ...(error !== undefined && { reason: reasonOf(error) }) };
+      log.warn({ ...facts, detail: BREAKER_DETAILS[state] }, 'the breaker of SHOUTCLOUD changed');
+    },
     'redis-connection'({ isUp, trouble: reason }) {
       const facts = reason ? { reason, detail: REDIS_TROUBLE_DETAILS[reason] } : {};
       if (!isUp) log.warn(facts, 'redis is not connected');
