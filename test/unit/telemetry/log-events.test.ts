@@ -51,7 +51,7 @@ const LINES: [event: Event, line: string][] = [
   ],
   [
     { type: 'redis-connection', isUp: true, trouble: 'read_only' },
-    `warn redis is connected, but takes no writes: reason="read_only" detail="${REPLICA}"`,
+    `warn redis is connected, but does not do its work: reason="read_only" detail="${REPLICA}"`,
   ],
   [{ type: 'trace-export', isUp: true }, 'info traces arrive again:'],
   [{ type: 'trace-export', isUp: false }, 'warn traces do not arrive and are dropped:'],
