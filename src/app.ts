@@ -1,9 +1,8 @@
 import { lookup as dnsLookup } from 'node:dns';
-import { getHeapStatistics } from 'node:v8';
 import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
-import { startFacts, traceEndpoint } from './config/read-config.ts';
+import { heldBytes, startFacts, traceEndpoint } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
 import { loopDelay, systemClock, turns } from './core/clock.ts';
 import { emitTo, type World } from './core/events.ts';
@@ -120,7 +119,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       source: readSource(),
       slowClientMs: FIXED.slowClientMs,
       maxBulkLines: bulkLines(config),
-      maxHeldBytes: config.maxBytesInFlight ?? heldBytes(config),
+      maxHeldBytes: heldBytes(config),
     },
     world,
   );
@@ -198,15 +197,6 @@ async function redisOf(
   const { redisConnection } = await import('./cache/redis-connection.ts');
   return redisConnection({ url, ca, lookup, timeoutMs, breaker: FIXED.redisBreaker }, world);
 }
-
-/** The default of MAX_BYTES_IN_FLIGHT: a quarter of the control group's memory, or of V8's heap if that is less. */
-function heldBytes({ webConcurrency }: Config): number {
-  const groupBytes = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-  const { heap_size_limit: heapBytes } = getHeapStatistics();
-  return Math.min(MOST_HELD_BYTES, groupBytes / webConcurrency / 4, heapBytes / 4);
-}
-
-const MOST_HELD_BYTES = 67_108_864;
 
 /** Enough lines to keep every connection busy with a full batch while the next one gathers. */
 function bulkLines({ upstreamConnections, batchMaxItems, maxInFlight }: Config): number {

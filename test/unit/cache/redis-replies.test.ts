@@ -87,7 +87,7 @@ test('a wrong value alone does not cost the connection', async (t) => {
 
   assert.equal(found, undefined);
   assert.equal(await store.get('hello'), 'HELLO');
-  assert.deepEqual([redis.connections(), changes()], [1, ['up']]);
+  assert.deepEqual([redis.connections(), changes()], [1, ['up', 'up: wrong_value']]);
 });
 
 for (const number of ['99999999999999999999', '9007199254740993', '1000000001', '-1', '0']) {
