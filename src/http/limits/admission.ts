@@ -121,6 +121,14 @@ const STREAM_BYTES = 40_960;
 const COPIES = 3;
 
 /**
+ * The largest bodies that an idle service has room for, in bytes: of a text, which can take two bytes for each that was sent and
+ * whose share is three quarters, and of a bulk.
+ */
+export function largestBodies(maxHeldBytes: number): { readonly text: number; readonly bulk: number } {
+  return { text: Math.floor(maxHeldBytes / 10), bulk: Math.floor(maxHeldBytes / 4) };
+}
+
+/**
  * What is held for one exchange: the head of its request, and beside it the body, then the text while that waits, then the answer
  * until that is read.
  */
