@@ -184,7 +184,7 @@ test('a client that sends all of a body that was refused sees its answer and the
   assert.equal(client.socket.errored, null);
 });
 
-test('a client that sent no HTTP sees the end of its answer at once, and is cut off a second later', async (t) => {
+test('a client that sent something other than HTTP sees the end of its answer at once, and is cut off a second later', async (t) => {
   const { world, server, port } = await fakeApi(t);
   const client = await rawClient(t, port);
   client.socket.allowHalfOpen = true;

@@ -18,7 +18,7 @@ export interface ReadingTurns<Each extends TurnTaker> {
   leave(connection: Each): void;
 }
 
-/** What Node reads of a connection at once. */
+/** How many bytes Node reads from a connection at once. */
 const READ_AT_ONCE_BYTES = 65_536;
 
 /** `wantsMore` says whether anything more of a connection can be read. If not, it stays paused until `goOn`. */

@@ -7,7 +7,7 @@ import { connectedRedisStore, startRedisStore } from './redis-under-test.ts';
 
 type Replies = Readonly<Record<string, string>>;
 
-/** Bytes that are no reply to any of our commands. reply-guard.test.ts has all kinds. */
+/** Bytes that are not a reply to any of our commands. reply-guard.test.ts has all kinds. */
 const FOREIGN: Replies = { 'a push': '>1\r\n$-1\r\n', 'a string without its end': '$2\r\nABCDEF\r\n' };
 
 /** Replies that cannot belong to this command. */
