@@ -20,8 +20,8 @@ export interface Connection extends TurnTaker {
   /** What arrived is no HTTP: nothing more on it is a request. */
   isBroken: boolean;
   /**
-   * It has sent as many requests ahead as it can, or one whose head is refused. It closes after the last answer. Nothing of it is
-   * read behind the last request.
+   * It has sent as many requests ahead as it can, or one whose head is refused. It closes after the last answer. Nothing is
+   * read after the last request.
    */
   isFull: boolean;
 }
@@ -197,7 +197,7 @@ export function connections(
   }
 }
 
-/** Whether more of a connection can be read: the rest of its last request, or another request. */
+/** Whether more can be read from a connection: the rest of its last request, or another request. */
 function wantsMore({ isFull, exchanges }: Connection): boolean {
   const last = exchanges.at(-1);
   return last === undefined || last.isWhole ? !isFull : last.body.wantsMore;
