@@ -198,7 +198,9 @@ test('when there is no room, a body whose first bytes are still on their way is 
   await until(t, () => server.status().heldBytes === HEAD + 50_000);
   await world.clock.advance(1000);
   const far = await rawClient(t, port);
-  far.send(requestOf('POST /v1', { type: 'text/plain', more: `content-length: 5\r\n${LONG.slice(0, 12_500)}` }));
+  far.send(
+    requestOf('POST /v1', { type: 'text/plain', more: `content-length: 5\r\n${LONG.slice(0, 12_500)}` }),
+  );
   await until(t, () => server.status().heldBytes > HEAD + 65_000);
   await world.clock.advance(100);
 
