@@ -10,6 +10,8 @@ export interface AdmissionLimits {
 
 /** What is admitted: an exchange. */
 export interface Entrant {
+  /** Whether its request was sent ahead of the answer to an earlier one. */
+  readonly isAhead: boolean;
   readonly body: { atWhole(run: () => void): void };
   readonly reply: { atWritten(run: () => void): void };
 }
@@ -23,6 +25,12 @@ export interface Admission {
   admit(exchange: Entrant): void;
 }
 
+/**
+ * How much of the limit is open to requests that are sent ahead. A few hundred clients could fill all of it, but by default
+ * there are fewer connections than places in the other half.
+ */
+const SHARE_AHEAD = 0.5;
+
 /** Limits the requests in flight. A request whose body is still arriving does not count yet, because it could stay incomplete. */
 export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: Emit): Admission {
   let requests = 0;
@@ -30,7 +38,8 @@ export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: 
   return {
     inFlight: () => requests,
     admit(exchange) {
-      if (requests >= maxInFlight) throw shed('requests', emit);
+      const most = exchange.isAhead ? maxInFlight * SHARE_AHEAD : maxInFlight;
+      if (requests >= most) throw shed('requests', emit);
       if (isOverloaded()) throw shed('event_loop', emit);
       exchange.body.atWhole(() => begin(exchange));
     },
