@@ -62,7 +62,8 @@ export class Exchange implements Call, BodyOwner {
     this.body = new RequestBody(request, this.held, host.source);
     this.reply = new Reply(this, host);
     this.startedMs = host.clock.now();
-    // Node emits it when a connection breaks. Without a listener that would end the process.
+    // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
+    request.on('error', ignore);
     response.on('error', ignore);
     response.on('close', () => this.end());
   }
