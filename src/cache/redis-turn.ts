@@ -15,6 +15,7 @@ const MAX_REPLY_BYTES = 262_144;
 export class RedisTurn {
   readonly redis: RedisClient;
   readonly #clock: Pick<Clock, 'soon'>;
+  #isOpen = false;
   /** What to ask at the end of the turn. */
   #asks: (() => void)[] = [];
   /** The MGET that has room for more keys, and how long its reply can be. */
@@ -28,9 +29,12 @@ export class RedisTurn {
 
   /** Holds back what is written until the end of this turn. */
   begin(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
     const { stream } = this.redis;
     stream.cork();
     this.#clock.soon(() => {
+      this.#isOpen = false;
       this.#gets = [];
       for (const ask of this.#asks.splice(0)) ask();
       stream.uncork();

@@ -52,7 +52,8 @@ export type RefuseBroken = (error: NodeJS.ErrnoException, socket: Duplex) => voi
 export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBroken {
   return (error, socket) => {
     const connection = open.of(socket);
-    if (connection === undefined || !socket.writable) return void socket.destroy();
+    if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable)
+      return void socket.destroy();
     // The parser also fails for everything that follows. A connection that has sent nothing gets no answer.
     if (connection.isBroken || connection.socket.bytesRead === 0) return;
     connection.isBroken = true;
@@ -107,7 +108,7 @@ function refusalOf(error: NodeJS.ErrnoException): TuohsError {
     case 'HPE_INVALID_METHOD':
       return badInput(
         'no known method',
-        'What arrived does not begin with a method of HTTP; send GET or POST, and not TLS.',
+        'What arrived does not begin with an HTTP method; send GET or POST, in capitals and without TLS.',
       );
     default:
       return badInput('no HTTP', 'What arrived is not valid HTTP/1.1.');

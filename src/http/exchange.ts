@@ -44,6 +44,8 @@ export class Exchange implements Call, BodyOwner {
   target: Asked = { label: 'none', query: '', rest: '' };
   /** The answer, if the request is refused by its head. */
   refusal: unknown;
+  /** Whether it was sent ahead of the answer to an earlier request. */
+  isAhead = false;
   readonly #host: ExchangeHost;
   readonly startedMs: number;
   #atEnd: readonly AtEnd[] = NOTHING;
@@ -60,6 +62,9 @@ export class Exchange implements Call, BodyOwner {
     this.body = new RequestBody(request, this.held, host.source);
     this.reply = new Reply(this, host);
     this.startedMs = host.clock.now();
+    // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
+    request.on('error', ignore);
+    response.on('error', ignore);
     response.on('close', () => this.end());
   }
 
@@ -87,6 +92,7 @@ export class Exchange implements Call, BodyOwner {
    * wait behind other answers. Returns whether the head is held.
    */
   hold({ isAhead }: { readonly isAhead: boolean }): boolean {
+    this.isAhead = isAhead;
     try {
       if (this.request.rawHeaders.length > MAX_HEADERS * 2) throw headersTooLarge();
       this.held.setHead(isAhead);
@@ -187,7 +193,7 @@ export class Exchange implements Call, BodyOwner {
     this.reply.settle();
     this.#letGo();
     const { response, id } = this;
-    if (!this.isWhole) this.body.break(hungUp());
+    if (!this.isWhole || !response.writableFinished) this.body.break(hungUp());
     if (!response.writableFinished) this.#abandon();
     this.#host.emit({
       type: 'answered',
@@ -234,6 +240,8 @@ function methodLabel(method = ''): string {
 function hungUp(): TuohsError {
   return new TuohsError('UPSTREAM_TIMEOUT', 'the caller hung up');
 }
+
+function ignore(): void {}
 
 /** The client's own id, if it can be copied into the answer, the logs and error bodies. */
 function harmlessId(header: string | string[] | undefined): string | undefined {

@@ -90,6 +90,23 @@ test('at the limit, a newcomer is refused if each connection waits for an answer
   for (const client of waiting) await client.heard('TIAW');
 });
 
+test('at the limit, a client that does not read its first answer is cut off, however many requests wait behind that', async (t) => {
+  const { world, server, port } = await fakeApi(t, {
+    nextTurn: async () => {},
+    options: { maxConnections: 1 },
+  });
+  const deaf = await rawClient(t, port);
+  deaf.socket.pause();
+  deaf.send(requestOf('GET /docs/swagger-ui-bundle.js').repeat(20));
+  await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
+  await world.clock.advance(10);
+
+  const newcomer = await rawClient(t, port);
+  newcomer.send(postOf('hello'));
+
+  await newcomer.heard('OLLEH');
+});
+
 for (const [limit, closed] of [
   [9, 2],
   [136, 16],

@@ -33,7 +33,7 @@ export function stalledClients(
     const last = exchanges.at(-1);
     if (last === undefined) return withoutRequest(socket, isNew);
     if (exchanges[0]?.reply.isUnread) return void socket.destroy();
-    // If we read no more of a body because earlier requests wait, its client owes us nothing.
+    // If we stopped reading a body because earlier requests wait, its client owes us nothing.
     if (!last.isWhole && last.body.wantsMore) last.breakBody(bodyStalled());
   }
 

@@ -7,7 +7,7 @@ import { connectedRedisStore, startRedisStore } from './redis-under-test.ts';
 
 type Replies = Readonly<Record<string, string>>;
 
-/** Bytes that are no reply to any of our commands. reply-guard.test.ts has all kinds. */
+/** Bytes that are not a reply to any of our commands. reply-guard.test.ts has all kinds. */
 const FOREIGN: Replies = { 'a push': '>1\r\n$-1\r\n', 'a string without its end': '$2\r\nABCDEF\r\n' };
 
 /** Replies that cannot belong to this command. */
@@ -87,7 +87,7 @@ test('a wrong value alone does not cost the connection', async (t) => {
 
   assert.equal(found, undefined);
   assert.equal(await store.get('hello'), 'HELLO');
-  assert.deepEqual([redis.connections(), changes()], [1, ['up']]);
+  assert.deepEqual([redis.connections(), changes()], [1, ['up', 'up: wrong_value']]);
 });
 
 for (const number of ['99999999999999999999', '9007199254740993', '1000000001', '-1', '0']) {

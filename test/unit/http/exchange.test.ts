@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Exchange } from '../../../src/http/exchange.ts';
 import { byteBudget } from '../../../src/http/limits/admission.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
+import { cutSlowest } from '../../../src/http/limits/slowest-clients.ts';
 import { headWriter, keptTick } from '../../../src/http/node-http.ts';
 import { badInput } from '../../../src/http/problem.ts';
 import { testWorld } from '../../support/world.ts';
@@ -103,9 +104,9 @@ for (const [others, mostMs] of [
     exchange.reply.unreadSinceMs = () => 0;
     open.of(socket)?.exchanges.push(...Array(1 + others).fill(exchange));
 
-    open.cutSlowest(1, mostMs);
+    cutSlowest(open.all(), 1, mostMs);
     const early = socket.destroyed;
-    open.cutSlowest(1, mostMs + 1);
+    cutSlowest(open.all(), 1, mostMs + 1);
 
     assert.deepEqual([early, socket.destroyed], [false, true]);
   });
@@ -190,8 +191,7 @@ function beforeItsBody(maxHeldBytes = 1_000_000, cookie = '') {
   response.on('finish', () => {
     isFinished = true;
   });
-  const { cutSlowest } = connections(10, { ...world.clock, nextTurn: async () => {} });
-  const budget = byteBudget(maxHeldBytes, cutSlowest, world);
+  const budget = byteBudget(maxHeldBytes, () => {}, world);
   const exchange = new Exchange(request, response, {
     ...world,
     crossOrigin: undefined,
