@@ -48,7 +48,7 @@ export class ReplyGuard {
     // The decoder of ioredis is always the first listener of its stream.
     const [decode = () => {}] = stream.listeners('data') as ((chunk: Buffer) => void)[];
     stream.off('data', decode);
-    stream.prependListener('data', (chunk: Buffer) => {
+    stream.on('data', (chunk: Buffer) => {
       const fault = this.#faultOf(chunk, frames, client.commandQueue.length);
       if (fault === undefined) decode(chunk);
       else this.#onFault(fault);

@@ -52,8 +52,7 @@ export type RefuseBroken = (error: NodeJS.ErrnoException, socket: Duplex) => voi
 export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBroken {
   return (error, socket) => {
     const connection = open.of(socket);
-    if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable)
-      return void socket.destroy();
+    if (connection === undefined || !socket.writable) return void socket.destroy();
     // The parser also fails for everything that follows. A connection that has sent nothing gets no answer.
     if (connection.isBroken || connection.socket.bytesRead === 0) return;
     connection.isBroken = true;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
@@ -62,18 +62,36 @@ for (const [what, sent] of [
   });
 }
 
-test('Node itself ends no upload and no kept connection', async (t) => {
-  const limits: unknown[] = [];
-  const onRequest = (message: unknown) => {
-    const { requestTimeout, keepAliveTimeout } = (message as { server: Server }).server;
-    limits.push([requestTimeout, keepAliveTimeout]);
+test('Node itself ends no upload and no kept connection, and makes no stream of an empty body', async (t) => {
+  const seen: unknown[] = [];
+  const traced = (listener: RequestListener): RequestListener => {
+    return (request, response) => {
+      const { server } = request.socket as Socket & { server: Server };
+      seen.push(server.requestTimeout, server.keepAliveTimeout, request.readableEnded);
+      listener(request, response);
+    };
   };
-  subscribe('http.server.request.start', onRequest);
-  t.after(() => unsubscribe('http.server.request.start', onRequest));
 
-  await ask(`http://127.0.0.1:${await listeningApi(t)}`, { path: '/health' });
+  await ask(`http://127.0.0.1:${await listeningApi(t, { traced })}`, { path: '/health' });
 
-  assert.deepEqual(limits, [[0, 0]]);
+  assert.deepEqual(seen, [0, 0, true]);
+});
+
+test('what follows in the packet of a connection that was closed is not read', async (t) => {
+  let requests = 0;
+  const traced = (listener: RequestListener): RequestListener => {
+    return (request, response) => {
+      requests++;
+      request.socket.destroy();
+      listener(request, response);
+    };
+  };
+  const client = await rawClient(t, await listeningApi(t, { traced }));
+
+  client.send(postOf('a').repeat(3));
+
+  assert.equal(await client.closed(), '');
+  assert.equal(requests, 1);
 });
 
 test('a client does not stall if more of its body has arrived since its time was over', async (t) => {

@@ -34,6 +34,15 @@ serverTest('the name of Redis is looked up as the connections of this process do
   await becomes('up');
 });
 
+test('an attempt to connect can take a second', async (t) => {
+  const asked = Promise.withResolvers<void>();
+  const { client } = startRedisStore(t, 'redis://redis.test', { lookup: () => asked.resolve() });
+
+  await asked.promise;
+
+  assert.equal(client.stream.timeout, 1000);
+});
+
 /** Addresses of servers that are no Redis, or not a usable one. */
 const UNUSABLE: readonly [what: string, trouble: RedisTrouble, address: Address][] = [
   ['a closed port', 'refused', closedRedisUrl],
