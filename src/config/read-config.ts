@@ -103,7 +103,7 @@ const ROOM_OF_BULK = 4;
  */
 function combinationProblems(config: Partial<Config>, memory: Memory): string[] {
   const { attemptTimeoutMs = 0, requestDeadlineMs = Number.POSITIVE_INFINITY, port, adminPort } = config;
-  const { redisUrl, redisCa, cacheMaxBytes = 0 } = config;
+  const { redisUrl, redisCa, redisTimeoutMs = 0, cacheMaxBytes = 0 } = config;
   const { maxBodyBytes = 0, maxBulkBytes = 0 } = config;
   const mostHeldBytes = heldBytes(config, memory);
   const mostCacheBytes = Math.floor(memory.heapBytes * CACHE_SHARE);
@@ -112,6 +112,10 @@ function combinationProblems(config: Partial<Config>, memory: Memory): string[] 
     [
       attemptTimeoutMs > requestDeadlineMs,
       `ATTEMPT_TIMEOUT_MS (${attemptTimeoutMs}) must not be above REQUEST_DEADLINE_MS (${requestDeadlineMs}): set both`,
+    ],
+    [
+      redisUrl !== undefined && redisTimeoutMs >= requestDeadlineMs,
+      `REDIS_TIMEOUT_MS (${redisTimeoutMs}) must be below REQUEST_DEADLINE_MS (${requestDeadlineMs}): a slow Redis would take all the time of a caller`,
     ],
     [port && port === adminPort, `PORT and ADMIN_PORT must differ: both are ${port}`],
     [

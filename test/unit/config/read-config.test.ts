@@ -97,6 +97,12 @@ for (const [name, value] of pairsOf(RIGHT)) {
 for (const [problem, environment] of [
   [/^ATTEMPT_TIMEOUT_MS \(3001\) .* REQUEST_DEADLINE_MS \(3000\)/, { ATTEMPT_TIMEOUT_MS: '3001' }],
   [/^ATTEMPT_TIMEOUT_MS \(600\) .* REQUEST_DEADLINE_MS \(599\)/, { REQUEST_DEADLINE_MS: '599' }],
+  [
+    /^REDIS_TIMEOUT_MS \(3000\) .* REQUEST_DEADLINE_MS \(3000\)/,
+    { REDIS_TIMEOUT_MS: '3000', REDIS_URL: 'redis://h' },
+  ],
+  [/^$/, { REDIS_TIMEOUT_MS: '2999', REDIS_URL: 'redis://h' }],
+  [/^$/, { REDIS_TIMEOUT_MS: '3000' }],
   [/^PORT and ADMIN_PORT must differ: both are 9464$/, { PORT: '9464' }],
   [/^PORT and ADMIN_PORT must differ: both are 80$/, { PORT: '80', ADMIN_PORT: '080' }],
   [/^$/, { ATTEMPT_TIMEOUT_MS: '3000' }],
