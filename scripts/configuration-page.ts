@@ -12,7 +12,7 @@ This page lists every setting. \`tuohs serve\` reads its settings from environme
 - Every setting has a default that is safe in production, or none. With no setting at all the service runs.
 - An explicit \`0\` or an empty value is a value. It does not mean the default.
 - A wrong value stops the start with exit code 2. Standard error then names every problem, not only the first.
-- Contradictory values count as wrong: \`ATTEMPT_TIMEOUT_MS\` above \`REQUEST_DEADLINE_MS\`, a \`REDIS_TIMEOUT_MS\` that is not below it, one number for \`PORT\` and
+- Contradictory values count as wrong: \`ATTEMPT_TIMEOUT_MS\` above \`REQUEST_DEADLINE_MS\`, one number for \`PORT\` and
   \`ADMIN_PORT\`, \`SHOUTCLOUD_URL\` with \`--embedded-shoutcloud\`.
 - A name that is not in the table is ignored.
 - A name that ends in \`_MS\` is a time in milliseconds, one that ends in \`_BYTES\` a size in bytes.

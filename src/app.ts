@@ -1,8 +1,9 @@
 import { lookup as dnsLookup } from 'node:dns';
+import { getHeapStatistics } from 'node:v8';
 import type { RedisConnection } from './cache/redis-connection.ts';
 import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
-import { heldBytes, startFacts, traceEndpoint } from './config/read-config.ts';
+import { startFacts, traceEndpoint } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
 import { loopDelay, systemClock, turns } from './core/clock.ts';
 import { emitTo, type World } from './core/events.ts';
@@ -13,7 +14,7 @@ import { verifiedUpperCase } from './core/upper-case.ts';
 import { sharedPort } from './http/acceptors.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
 import { apiServer } from './http/api-server.ts';
-import { admission } from './http/limits/admission.ts';
+import { admission, largestBodies } from './http/limits/admission.ts';
 import { lifecycle } from './lifecycle.ts';
 import type { FaultSwitch } from './shoutcloud/fault-switch.ts';
 import { shouterStack } from './shouter-stack.ts';
@@ -102,6 +103,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     { maxInFlight: config.maxInFlight, isOverloaded: loop.isAbove(FIXED.loopDelayMs) },
     world.emit,
   );
+  const maxHeldBytes = config.maxBytesInFlight ?? heldBytes(config);
+  const largest = largestBodies(maxHeldBytes);
   const api = apiServer(
     {
       reverseShout: reverseShout(stack.shouter, inTurns(reverser(config.reverseBy), nextTurn)),
@@ -119,7 +122,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       source: readSource(),
       slowClientMs: FIXED.slowClientMs,
       maxBulkLines: bulkLines(config),
-      maxHeldBytes: heldBytes(config),
+      maxHeldBytes,
+      // A larger body would be refused for ever, with an error that says to try again.
+      maxBodyBytes: Math.min(config.maxBodyBytes, largest.text),
+      maxBulkBytes: Math.min(config.maxBulkBytes, largest.bulk),
     },
     world,
   );
@@ -197,6 +203,15 @@ async function redisOf(
   const { redisConnection } = await import('./cache/redis-connection.ts');
   return redisConnection({ url, ca, lookup, timeoutMs, breaker: FIXED.redisBreaker }, world);
 }
+
+/** The default of MAX_BYTES_IN_FLIGHT: a quarter of the control group's memory, or of V8's heap if that is less. */
+function heldBytes({ webConcurrency }: Config): number {
+  const groupBytes = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  const { heap_size_limit: heapBytes } = getHeapStatistics();
+  return Math.min(MOST_HELD_BYTES, groupBytes / webConcurrency / 4, heapBytes / 4);
+}
+
+const MOST_HELD_BYTES = 67_108_864;
 
 /** Enough lines to keep every connection busy with a full batch while the next one gathers. */
 function bulkLines({ upstreamConnections, batchMaxItems, maxInFlight }: Config): number {

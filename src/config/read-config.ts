@@ -17,14 +17,11 @@ export class ConfigError extends Error {
   }
 }
 
-/** What a process can use: the heap of V8, and the memory of its control group. */
-export interface Memory {
-  readonly heapBytes: number;
-  readonly groupBytes: number;
-}
-
-/** Reads all settings, for a process with this memory. Throws a `ConfigError` that names every problem. */
-export function readConfig(environment: Environment, memory: Memory = ownMemory()): Config {
+/** Reads all settings, for a process with this heap limit. Throws a `ConfigError` that names every problem. */
+export function readConfig(
+  environment: Environment,
+  heapBytes: number = getHeapStatistics().heap_size_limit,
+): Config {
   const problems: string[] = [];
   const values = Object.entries(allSettings).map(([key, setting]) => {
     try {
@@ -34,7 +31,7 @@ export function readConfig(environment: Environment, memory: Memory = ownMemory(
       return [key, undefined];
     }
   });
-  problems.push(...combinationProblems(Object.fromEntries(values), memory));
+  problems.push(...combinationProblems(Object.fromEntries(values), heapBytes));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.fromEntries(values) as Config;
 }
@@ -70,52 +67,22 @@ export function secretText(name: string, environment: Environment): string | und
   }
 }
 
-function ownMemory(): Memory {
-  return {
-    heapBytes: getHeapStatistics().heap_size_limit,
-    groupBytes: process.constrainedMemory() || Number.POSITIVE_INFINITY,
-  };
-}
-
-/** Most bytes that clients can make a process hold: MAX_BYTES_IN_FLIGHT, or a quarter of the memory that it can use. */
-export function heldBytes(
-  { maxBytesInFlight, webConcurrency = 1 }: Partial<Config>,
-  { heapBytes, groupBytes }: Memory = ownMemory(),
-): number {
-  return maxBytesInFlight ?? Math.min(MOST_HELD_BYTES, groupBytes / webConcurrency / 4, heapBytes / 4);
-}
-
-const MOST_HELD_BYTES = 67_108_864;
-
 /** The most that the memory cache can have of the heap. Requests under way and garbage collection need the rest. */
 const CACHE_SHARE = 1 / 2;
 
 /**
- * How much room one body can need, as a multiple of its size; with less, it is refused by an idle service too. A text that waits
- * exists three times, can have two bytes for each byte of its body, and leaves a quarter to others. A bulk is held three times.
+ * A sentence for each pair of settings that contradict each other, and for a cache that does not fit into the heap.
+ * A setting that could not be read is left out.
  */
-const ROOM_OF_BODY = 10;
-const ROOM_OF_BULK = 4;
-
-/**
- * A sentence for each pair of settings that contradict each other, and for each that does not fit into the memory.
- * Settings that could not be read break no rule.
- */
-function combinationProblems(config: Partial<Config>, memory: Memory): string[] {
+function combinationProblems(config: Partial<Config>, heapBytes: number): string[] {
   const { attemptTimeoutMs = 0, requestDeadlineMs = Number.POSITIVE_INFINITY, port, adminPort } = config;
-  const { redisUrl, redisCa, redisTimeoutMs = 0, cacheMaxBytes = 0 } = config;
-  const { maxBodyBytes = 0, maxBulkBytes = 0 } = config;
-  const mostHeldBytes = heldBytes(config, memory);
-  const mostCacheBytes = Math.floor(memory.heapBytes * CACHE_SHARE);
+  const { redisUrl, redisCa, cacheMaxBytes = 0 } = config;
+  const mostCacheBytes = Math.floor(heapBytes * CACHE_SHARE);
   const neededMiB = Math.ceil(cacheMaxBytes / CACHE_SHARE / 2 ** 20);
   const rules: readonly [isBroken: unknown, sentence: string][] = [
     [
       attemptTimeoutMs > requestDeadlineMs,
       `ATTEMPT_TIMEOUT_MS (${attemptTimeoutMs}) must not be above REQUEST_DEADLINE_MS (${requestDeadlineMs}): set both`,
-    ],
-    [
-      redisUrl !== undefined && redisTimeoutMs >= requestDeadlineMs,
-      `REDIS_TIMEOUT_MS (${redisTimeoutMs}) must be below REQUEST_DEADLINE_MS (${requestDeadlineMs}): a slow Redis would take all the time of a caller`,
     ],
     [port && port === adminPort, `PORT and ADMIN_PORT must differ: both are ${port}`],
     [
@@ -125,14 +92,6 @@ function combinationProblems(config: Partial<Config>, memory: Memory): string[] 
     [
       cacheMaxBytes > mostCacheBytes,
       `CACHE_MAX_BYTES (${cacheMaxBytes}) must not be above ${mostCacheBytes}, half of the heap that Node can use: start node with --max-old-space-size=${neededMiB} or more`,
-    ],
-    [
-      maxBodyBytes * ROOM_OF_BODY > mostHeldBytes,
-      `MAX_BODY_BYTES (${maxBodyBytes}) must not be above a tenth of the bytes that clients can make the process hold: set MAX_BYTES_IN_FLIGHT to ${maxBodyBytes * ROOM_OF_BODY} or more`,
-    ],
-    [
-      maxBulkBytes * ROOM_OF_BULK > mostHeldBytes,
-      `MAX_BULK_BYTES (${maxBulkBytes}) must not be above a quarter of the bytes that clients can make the process hold: set MAX_BYTES_IN_FLIGHT to ${maxBulkBytes * ROOM_OF_BULK} or more`,
     ],
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, sentence]) => sentence);

@@ -32,7 +32,7 @@
 {{- fail (printf "%s has the host %s, which DNS does not know: a name has letters, digits and hyphens; write another alphabet as xn--…" (index . 0) $host) -}}
 {{- end -}}
 {{- if and (contains ":" $host) (not (include "tuohs.isIpv6" $host)) -}}
-{{- fail (printf "%s has the host %s, which is no IPv6 address." (index . 0) $host) -}}
+{{- fail (printf "%s has the host %s, which is not an IPv6 address." (index . 0) $host) -}}
 {{- end -}}
 {{- end -}}
 
@@ -78,7 +78,7 @@
 {{- $pod := get $v $name -}}
 {{- include "tuohs.resourceCheck" (list $name (dict "requests" (dict "cpu" $pod.cpuRequest) "limits" (dict "cpu" $pod.cpuLimit))) -}}
 {{- end -}}
-{{- include "tuohs.memoryChecks" . -}}
+{{- include "tuohs.cacheCheck" . -}}
 {{- include "tuohs.scalingChecks" . -}}
 {{- include "tuohs.variableChecks" . -}}
 {{- include "tuohs.ruleChecks" . -}}
@@ -99,24 +99,14 @@
 {{- end -}}
 {{- end -}}
 
-{{/* What the service would refuse at its start. Its heap is 60 % of the memory limit and 12 MiB for new objects (Dockerfile). */}}
-{{- define "tuohs.memoryChecks" -}}
-{{- $config := .Values.config -}}
+{{/* The service refuses a cache above half of its heap: 60 % of the memory limit and 12 MiB for new objects (Dockerfile). */}}
+{{- define "tuohs.cacheCheck" -}}
 {{- $memory := dig "limits" "memory" 0 (.Values.resources | default dict) -}}
-{{- $heap := addf (mulf (include "tuohs.amount" $memory | float64) 0.6) 12582912.0 -}}
+{{- $most := addf (mulf (include "tuohs.amount" $memory | float64) 0.3) 6291456.0 -}}
 {{- $hasOwnHeap := false -}}
 {{- range .Values.extraEnv -}}{{- if eq .name "NODE_OPTIONS" -}}{{- $hasOwnHeap = true -}}{{- end -}}{{- end -}}
-{{- $isKnown := and $memory (not $hasOwnHeap) -}}
-{{- $most := divf $heap 2 -}}
-{{- if and $isKnown (gt (float64 $config.cacheMaxBytes) $most) -}}
+{{- if and $memory (not $hasOwnHeap) (gt (float64 .Values.config.cacheMaxBytes) $most) -}}
 {{- fail (printf "config.cacheMaxBytes can be %.0f at most with resources.limits.memory %v: raise the limit with it." $most $memory) -}}
-{{- end -}}
-{{- $held := $config.maxBytesInFlight | default (ternary (minf 67108864.0 (divf $heap 4)) 67108864.0 (not (not $isKnown))) -}}
-{{- range $name, $room := dict "maxBodyBytes" 10 "maxBulkBytes" 4 -}}
-{{- $needed := mulf (get $config $name) $room -}}
-{{- if gt $needed (float64 $held) -}}
-{{- fail (printf "config.%s needs config.maxBytesInFlight of %.0f or more: one body of that size would not find room." $name $needed) -}}
-{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -192,7 +182,7 @@
 {{- $network := .cidr -}}
 {{- range .except -}}
 {{- if not (include "tuohs.isWithin" (list . $network)) -}}
-{{- fail (printf "%s: except has %s, which is no part of %s." $name . $network) -}}
+{{- fail (printf "%s: except has %s, which is not a part of %s." $name . $network) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Environment, heldBytes, readConfig, startFacts } from '../../../src/config/read-config.ts';
+import { readConfig, startFacts } from '../../../src/config/read-config.ts';
 import { allSettings } from '../../../src/config/settings.ts';
 import { traceSettings } from '../../../src/config/trace-settings.ts';
 import { problemsOf } from './problems-of.ts';
@@ -97,12 +97,6 @@ for (const [name, value] of pairsOf(RIGHT)) {
 for (const [problem, environment] of [
   [/^ATTEMPT_TIMEOUT_MS \(3001\) .* REQUEST_DEADLINE_MS \(3000\)/, { ATTEMPT_TIMEOUT_MS: '3001' }],
   [/^ATTEMPT_TIMEOUT_MS \(600\) .* REQUEST_DEADLINE_MS \(599\)/, { REQUEST_DEADLINE_MS: '599' }],
-  [
-    /^REDIS_TIMEOUT_MS \(3000\) .* REQUEST_DEADLINE_MS \(3000\)/,
-    { REDIS_TIMEOUT_MS: '3000', REDIS_URL: 'redis://h' },
-  ],
-  [/^$/, { REDIS_TIMEOUT_MS: '2999', REDIS_URL: 'redis://h' }],
-  [/^$/, { REDIS_TIMEOUT_MS: '3000' }],
   [/^PORT and ADMIN_PORT must differ: both are 9464$/, { PORT: '9464' }],
   [/^PORT and ADMIN_PORT must differ: both are 80$/, { PORT: '80', ADMIN_PORT: '080' }],
   [/^$/, { ATTEMPT_TIMEOUT_MS: '3000' }],
@@ -118,41 +112,11 @@ for (const [problem, environment] of [
 
 test('a cache above half of the heap is a problem that names the flag', () => {
   const heapBytes = 268_435_456;
-  const memory = { heapBytes, groupBytes: heapBytes };
-  const read = (bytes: number) => () => readConfig({ CACHE_MAX_BYTES: `${bytes}` }, memory);
+  const read = (bytes: number) => () => readConfig({ CACHE_MAX_BYTES: `${bytes}` }, heapBytes);
 
   assert.doesNotThrow(read(heapBytes / 2));
   assert.throws(read(heapBytes / 2 + 1), /^ConfigError: CACHE_MAX_BYTES .* --max-old-space-size=257 /);
 });
-
-test('the bytes that clients can make the process hold are a quarter of its memory, 64 MiB at most', () => {
-  const heldWith = (environment: Environment, heapBytes: number, groupBytes: number) =>
-    heldBytes(readConfig(environment), { heapBytes, groupBytes });
-
-  assert.equal(heldWith({}, 2 ** 26, 2 ** 28), 2 ** 24);
-  assert.equal(heldWith({}, 2 ** 28, 2 ** 26), 2 ** 24);
-  assert.equal(heldWith({ WEB_CONCURRENCY: '2' }, 2 ** 28, 2 ** 27), 2 ** 24);
-  assert.equal(heldWith({}, 2 ** 40, Number.POSITIVE_INFINITY), 2 ** 26);
-  assert.equal(heldWith({ MAX_BYTES_IN_FLIGHT: '12345678' }, 2 ** 20, 2 ** 20), 12_345_678);
-});
-
-for (const [name, part, rest] of [
-  ['MAX_BODY_BYTES', 10, {}],
-  ['MAX_BULK_BYTES', 4, { MAX_BODY_BYTES: '1000' }],
-] as const) {
-  test(`a ${name} that can never be held is a problem that says what to set`, () => {
-    const memory = { heapBytes: 2 ** 40, groupBytes: 40_000_000 };
-    const read = (environment: Environment) => () => readConfig({ ...rest, ...environment }, memory);
-    const tooMany = String(10_000_000 / part + 1);
-
-    assert.doesNotThrow(read({ [name]: String(10_000_000 / part) }));
-    assert.throws(
-      read({ [name]: tooMany }),
-      new RegExp(`set MAX_BYTES_IN_FLIGHT to ${10_000_000 + part} or more`),
-    );
-    assert.doesNotThrow(read({ [name]: tooMany, MAX_BYTES_IN_FLIGHT: String(10_000_000 + part) }));
-  });
-}
 
 test('what is wrong with the credentials of an address is said without them', () => {
   for (const name of ['SHOUTCLOUD_URL', 'REDIS_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT']) {

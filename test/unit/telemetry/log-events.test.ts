@@ -66,7 +66,7 @@ for (const [event, line] of LINES) {
   });
 }
 
-test('events that only count are no lines', () => {
+test('events that only count are not logged', () => {
   assert.deepEqual(logged('debug', ...ONLY_COUNTED), []);
 });
 

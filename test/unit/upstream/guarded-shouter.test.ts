@@ -103,7 +103,7 @@ test('a call from before it opened that is answered closes it', async () => {
 });
 
 for (const end of ['fail', 'leave'] as const) {
-  test(`calls from before it opened that ${end} while it is half open are no probes`, async () => {
+  test(`calls from before it opened that ${end} while it is half open are not probes`, async () => {
     const { open, shout, breaker, early, upstream, clock } = startGuarded();
     early.hold();
     const { call, leave } = leavableCall();
