@@ -28,7 +28,8 @@ export type Event =
       /** It was killed because it did not answer, or did not serve in time. */
       wasStuck: boolean;
     }
-  | { type: 'trace-export'; isUp: boolean }
+  /** `error` is why spans do not arrive. */
+  | { type: 'trace-export'; isUp: boolean; error?: unknown }
   | { type: 'draining' }
   | { type: 'closed' };
 

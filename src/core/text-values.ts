@@ -25,11 +25,13 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The code of a failed request, or the name of its error. Node hides the code in the causes of "fetch failed". */
+/** The code or the status of a failed request, or the name of its error. Node hides the code in the causes of "fetch failed". */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   if (error.cause instanceof Error) return codeOf(error.cause);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const code = 'code' in error ? error.code : undefined;
+  if (typeof code === 'number') return `status ${code}`;
+  return typeof code === 'string' ? code : error.name;
 }
 
 /** The bytes of a text in memory. V8 stores one for each character if all are Latin-1, else two. */

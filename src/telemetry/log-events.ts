@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { BreakerState, Listeners, RedisTrouble, World } from '../core/events.ts';
+import { codeOf } from '../core/text-values.ts';
 import { failureLines, reasonOf } from './failure-lines.ts';
 
 /**
@@ -36,9 +37,9 @@ export function logEvents(
       else if (reason) log.warn(facts, 'redis is connected, but does not do its work');
       else log.info('redis is connected');
     },
-    'trace-export'({ isUp }) {
+    'trace-export'({ isUp, error }) {
       if (isUp) log.info('traces arrive again');
-      else log.warn('traces do not arrive and are dropped');
+      else log.warn({ reason: codeOf(error) }, 'traces do not arrive and are dropped');
     },
   };
   if (!log.isLevelEnabled('debug')) return lines;

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { ExportResultCode } from '@opentelemetry/core';
 import {
@@ -47,7 +47,10 @@ const LAST_SPANS_MS = 1000;
 export async function traces(options: TracesOptions, { clock, emit }: World) {
   const { version, upstreamUrl } = options;
   const contexts = new AsyncLocalStorageContextManager().enable();
-  const provider = await tracerProvider(options, (isUp) => emit({ type: 'trace-export', isUp }));
+  // The timer of an export can come from any request, and its log line belongs to none.
+  const provider = await tracerProvider(options, (isUp, error) =>
+    contexts.with(ROOT_CONTEXT, () => emit({ type: 'trace-export', isUp, error })),
+  );
   const tracer = provider.getTracer('tuohs', version);
 
   return {
@@ -74,7 +77,7 @@ export async function traces(options: TracesOptions, { clock, emit }: World) {
 }
 
 /** Called when spans no longer arrive, and when they do again. */
-type OnChange = (isUp: boolean) => void;
+type OnChange = (isUp: boolean, error?: Error) => void;
 
 /** Sends spans in the background. Facts about the process from the environment win over all others. */
 async function tracerProvider(options: TracesOptions, onChange: OnChange): Promise<TracerProvider> {
@@ -104,7 +107,7 @@ function watched(exporter: SpanExporter, onChange: OnChange): SpanExporter {
     export(spans, done) {
       exporter.export(spans, (result) => {
         const isUp = result.code === ExportResultCode.SUCCESS;
-        if (isUp !== wasUp) onChange(isUp);
+        if (isUp !== wasUp) onChange(isUp, result.error);
         wasUp = isUp;
         done(result);
       });

@@ -212,7 +212,7 @@ test('no span holds what users send', async (t) => {
   assert.doesNotMatch(receiver.bodies.join(), /geheimnis|sinmieheg/i);
 });
 
-test('refused spans are reported', async (t) => {
+test('refused spans are reported with the reason', async (t) => {
   const { receiver, stop, shout, log } = await tracedService(t);
   receiver.isWell = false;
 
@@ -220,7 +220,7 @@ test('refused spans are reported', async (t) => {
   await stop();
 
   const [line] = log.filter(({ msg }) => msg === 'traces do not arrive and are dropped');
-  assert.equal(line?.level, 'warn');
+  assert.deepEqual([line?.level, line?.reason], ['warn', 'status 400']);
 });
 
 function ids(spans: readonly Pick<ReceivedSpan, 'traceId' | 'spanId'>[] = []): string[] {

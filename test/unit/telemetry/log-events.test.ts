@@ -54,7 +54,10 @@ const LINES: [event: Event, line: string][] = [
     `warn redis is connected, but does not do its work: reason="read_only" detail="${REPLICA}"`,
   ],
   [{ type: 'trace-export', isUp: true }, 'info traces arrive again:'],
-  [{ type: 'trace-export', isUp: false }, 'warn traces do not arrive and are dropped:'],
+  [
+    { type: 'trace-export', isUp: false, error: REFUSED },
+    'warn traces do not arrive and are dropped: reason="ECONNREFUSED"',
+  ],
 ];
 for (const [event, line] of LINES) {
   test(`"${event.type}" is logged: ${line}`, () => {
