@@ -32,8 +32,10 @@ export function serverClosing(open: Connections, acceptors: Acceptors, clock: Pi
     hasBegun = true;
     if (manner !== 'now') await acceptors.acceptWaiting();
     const ended = acceptors.close();
-    // Node has closed those that were kept for another request.
-    for (const { socket } of open.all()) socket.setTimeout(CLOSING_IDLE_MS);
+    for (const { socket, exchanges, isNew } of open.all()) {
+      if (exchanges.length === 0 && !isNew) socket.destroy();
+      else socket.setTimeout(CLOSING_IDLE_MS);
+    }
     const cancel = clock.after(CLOSING_MS, giveUpSlow);
     await ended;
     cancel();
