@@ -93,10 +93,18 @@ export class Reply {
     else void this.#sendBesideBody(answer, bytes);
   }
 
-  /** Begins an answer whose body is written piece by piece to the returned response. `endStream` ends it. */
-  stream(headers: Answer['headers']): ServerResponse {
+  /**
+   * Begins an answer whose body is written piece by piece to the response, once the earlier answers of the connection have left:
+   * before that, all of it would have to be held. Resolves with `false` if the client has hung up. `endStream` ends it.
+   */
+  async stream(headers: Answer['headers']): Promise<boolean> {
+    const { response } = this.#to;
+    // Node gives a response its socket when it is the first of its connection.
+    if (!response.socket && !this.isGone)
+      await new Promise<void>((resolve) => response.once('socket', resolve).once('close', resolve));
+    if (this.isGone) return false;
     this.#writeHead({ headers });
-    return this.#to.response;
+    return true;
   }
 
   endStream(): void {

@@ -197,24 +197,32 @@ test('while a client does not read its answers, no more lines begin', async (t) 
   await until(t, () => begun === 1000);
 });
 
-test('no more than 40 KiB is written of an answer that waits for an earlier one', async (t) => {
-  let written = 0;
-  const { client } = await startBulk(t, {
-    reverseShout(text) {
-      if (text === 'first') return new Promise(() => {});
-      written += 212;
-      return shoutOf('x'.repeat(200));
-    },
-  });
+test('the lines of a bulk begin when the earlier answers of its connection have left', async (t) => {
+  const { client, begun, release } = await startBehind(t);
+  client.send(requestOf('GET /v1?data=first') + bulkOf('line') + requestOf('GET /v1?data=last'));
+  await until(t, () => begun.length === 2);
 
-  client.send(requestOf('GET /v1?data=first') + bulkOf(...Array<string>(5000).fill('a')));
-  await until(t, () => written > 0);
-  for (let before = -1; before !== written; ) {
-    before = written;
-    for (let i = 0; i < 50; i++) await turn();
-  }
+  release();
 
-  assert.ok(written < 40_960, `${written}`);
+  const answers = await client.heard('"last"');
+  assert.deepEqual(begun, ['first', 'last', 'line']);
+  assert.deepEqual(answers.match(/(?<="data":")\w+/g), ['first', 'line', 'last']);
+});
+
+test('a bulk whose client has left before it began takes no share of the window', async (t) => {
+  const { client, begun, server, release } = await startBehind(t, { maxBulkLines: 32 });
+  client.send(requestOf('GET /v1?data=first') + bulkOf('line') + requestOf('GET /v1?data=last'));
+  await until(t, () => begun.length === 2);
+  client.socket.resetAndDestroy();
+  await until(t, () => server.status().connections === 0);
+  release();
+  await until(t, () => server.inFlight() === 0 && server.status().heldBytes === 0);
+
+  const other = await rawClient(t, server.port);
+  other.send(bulkOf(...Array<string>(100).fill('held')));
+
+  await until(t, () => begun.length === 2 + 32);
+  assert.ok(!begun.includes('line'));
 });
 
 test('lines are counted by how they ended, and an internal error is reported with the id of the request', async (t) => {
@@ -275,6 +283,21 @@ test('when the drain ends, the lines under way are answered and 5000 others of a
 });
 
 /** A service around a fake upstream, on the real clock, and functions that post to it. */
+/** A service that answers `first` only after its release, and `held` never. */
+async function startBehind(t: TestContext, options: ApiUnderTest['options'] = {}) {
+  const begun: string[] = [];
+  const { promise, resolve: release } = Promise.withResolvers<void>();
+  const started = await startBulk(t, {
+    options,
+    async reverseShout(text) {
+      begun.push(text);
+      await (text === 'first' ? promise : text === 'held' && new Promise(() => {}));
+      return shoutOf(text);
+    },
+  });
+  return { ...started, begun, release };
+}
+
 async function startBulk(t: TestContext, parts: ApiUnderTest = {}) {
   const upstream = fakeShouter();
   const reverse = reverseShout(upstream, reverser('grapheme'));

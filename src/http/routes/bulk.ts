@@ -30,14 +30,14 @@ async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Pr
   const { bulkWindow: window, clock } = parts;
   const gone = exchange.signal;
   const nextTurn = () => parts.nextTurn(workOn(body), () => gone.aborted);
-  exchange.atEnd(window.enter());
   exchange.atEnd(() => free([body]));
+  if (!(await exchange.reply.stream({ 'content-type': NDJSON, 'cache-control': 'no-store' }))) return;
+  exchange.atEnd(window.enter());
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
-  const response = exchange.reply.stream({ 'content-type': NDJSON, 'cache-control': 'no-store' });
   await answerLines(
     linesOf(body),
     { answerLine, window, nextTurn, isClosing: () => exchange.isClosing },
-    { response, gone, clock },
+    { response: exchange.response, gone, clock },
   );
   exchange.reply.endStream();
 }

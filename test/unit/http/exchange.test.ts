@@ -73,17 +73,16 @@ test('an answer that fails after it began closes its connection', () => {
   assert.equal(exchange.response.destroyed, true);
 });
 
-test('an answer is unread since it was written; one in pieces if 16 KiB of it wait, since it began', () => {
+test('an answer is unread since it was written; one in pieces if 16 KiB of it wait, since it began', async () => {
   const [whole, pieces] = [beforeItsBody().exchange, beforeItsBody().exchange];
-  for (const { request, response } of [whole, pieces]) {
-    request.complete = true;
-    // Like an answer that waits for an earlier one.
-    response.detachSocket(request.socket);
-  }
+  for (const { request } of [whole, pieces]) request.complete = true;
+  // Like an answer that waits for an earlier one.
+  whole.response.detachSocket(whole.request.socket);
   const before = whole.reply.unreadSinceMs(5);
 
   whole.run(() => ({ headers: {}, body: 'x' }));
-  const response = pieces.reply.stream({});
+  await pieces.reply.stream({});
+  const { response } = pieces;
   response.write('x');
   const few = pieces.reply.unreadSinceMs(5);
   response.write('x'.repeat(16_384));
