@@ -6,6 +6,7 @@ import { TuohsError } from '../../src/core/errors.ts';
 import type { LeaveSignal } from '../../src/core/leave-signal.ts';
 import { reverser, reverseShout } from '../../src/core/reverse.ts';
 import type { Shout } from '../../src/core/shouter.ts';
+import { bulkWindow } from '../../src/http/answer-lines.ts';
 import { type ApiUnderTest, listeningServer } from '../support/api.ts';
 import { ask, type Question } from '../support/ask.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
@@ -111,6 +112,14 @@ test('thousands of lines stay in order and take no more than the window, of whic
 
   assert.deepEqual(pick(lines, 'data'), texts);
   assert.equal(most, 50);
+});
+
+test('bulk requests share the window evenly, and each has eight lines at least', () => {
+  const window = bulkWindow(50);
+
+  const lines = Array.from({ length: 7 }, () => [window.enter(), window.lines()][1]);
+
+  assert.deepEqual(lines, [50, 25, 16, 12, 10, 8, 8]);
 });
 
 test('a million empty lines take one turn of the event loop', async (t) => {
