@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-# Where `make tools` puts what is no package of ours: another folder for other versions.
+# Where `make tools` puts programs that npm does not install: another folder for other versions.
 TOOLS := $(or $(XDG_CACHE_HOME),$(or $(HOME),/tmp)/.cache)/tuohs/tools-$(shell cat .ci/tools/* | cksum | cut -d' ' -f1)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH):$(TOOLS)/bin
 MAKEFLAGS += --no-print-directory

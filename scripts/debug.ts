@@ -10,6 +10,9 @@ import { settings } from '../src/config/settings.ts';
 // replaces, so this watches folders.
 const QUIET_MS = 100;
 
+/** Ends the child if this process is killed. It is not in our process group, so no one else would. */
+const END_WITH_US = `--import=data:text/javascript,process.once('disconnect',()=>process.exit(1))`;
+
 const args = process.argv.slice(2);
 const readable = prettyFactory({ ignore: 'pid,hostname', singleLine: true });
 let watchers: FSWatcher[] = [];
@@ -18,15 +21,17 @@ let isStopping = false;
 printAddresses();
 let child = start();
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 
 function start(): ChildProcess {
   watchFolders();
   const stdout = process.stdout.isTTY ? 'pipe' : 'inherit';
   // Node warns about the function that removes the types from the scripts of the page.
   const quietly = '--disable-warning=ExperimentalWarning';
-  const started = spawn(process.execPath, [quietly, 'src/main.ts', ...args], {
-    stdio: ['inherit', stdout, 'inherit'],
+  const started = spawn(process.execPath, [quietly, END_WITH_US, 'src/main.ts', ...args], {
+    stdio: ['inherit', stdout, 'inherit', 'ipc'],
+    // Not in our process group: a terminal signals the whole group, and a second signal would end it without its drain.
+    detached: true,
   });
   if (started.stdout) createInterface({ input: started.stdout }).on('line', printForPeople);
   started.once('exit', (code) => {
@@ -70,13 +75,13 @@ async function restart(): Promise<void> {
   if (!isStopping) child = start();
 }
 
-/** A terminal sends SIGINT to the child as well. A second SIGINT would end the child without its drain. */
-async function stop(signal: NodeJS.Signals): Promise<void> {
+/** Passes the signal on. The child ends in order at the first, and at once at the second. */
+function stop(signal: NodeJS.Signals): void {
   isStopping = true;
   for (const watcher of watchers) watcher.close();
   clearTimeout(quiet);
   if (child.exitCode !== null) process.exit(child.exitCode);
-  if (signal !== 'SIGINT') child.kill(signal);
+  child.kill(signal);
 }
 
 function printForPeople(line: string): void {

@@ -14,7 +14,7 @@ import { verifiedUpperCase } from './core/upper-case.ts';
 import { sharedPort } from './http/acceptors.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
 import { apiServer } from './http/api-server.ts';
-import { admission } from './http/limits/admission.ts';
+import { admission, largestBodies } from './http/limits/admission.ts';
 import { lifecycle } from './lifecycle.ts';
 import type { FaultSwitch } from './shoutcloud/fault-switch.ts';
 import { shouterStack } from './shouter-stack.ts';
@@ -103,6 +103,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     { maxInFlight: config.maxInFlight, isOverloaded: loop.isAbove(FIXED.loopDelayMs) },
     world.emit,
   );
+  const maxHeldBytes = config.maxBytesInFlight ?? heldBytes(config);
+  const largest = largestBodies(maxHeldBytes);
   const api = apiServer(
     {
       reverseShout: reverseShout(stack.shouter, inTurns(reverser(config.reverseBy), nextTurn)),
@@ -120,7 +122,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       source: readSource(),
       slowClientMs: FIXED.slowClientMs,
       maxBulkLines: bulkLines(config),
-      maxHeldBytes: config.maxBytesInFlight ?? heldBytes(config),
+      maxHeldBytes,
+      // A larger body would be refused for ever, with an error that says to try again.
+      maxBodyBytes: Math.min(config.maxBodyBytes, largest.text),
+      maxBulkBytes: Math.min(config.maxBulkBytes, largest.bulk),
     },
     world,
   );

@@ -130,8 +130,8 @@ export function shouterStack(parts: StackParts, world: World) {
     return views.reduceRight((inner, view) => view(place, inner), layer);
   }
 
-  function breakerChanged(state: BreakerState): void {
-    world.emit({ type: 'breaker', state });
+  function breakerChanged(state: BreakerState, error?: unknown): void {
+    world.emit({ type: 'breaker', state, error });
     // These calls passed the breaker before it opened, and would still be sent one after another.
     if (state === 'open') gate.refuseWaiting(breakerRefusal(breaker));
   }

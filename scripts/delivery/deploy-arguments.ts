@@ -29,7 +29,7 @@ function argumentProblems(deployment: DeployArguments): string[] {
   const { image, isPushed, url } = deployment;
   return [
     ...imageProblems(image, isPushed),
-    ...(url === '' || isHttp(url) ? [] : [`URL is no http or https address: ${url}`]),
+    ...(url === '' || isHttp(url) ? [] : [`URL is not an http or https address: ${url}`]),
     ...(succeeds('kubectl', ['get', '--raw', '/readyz']) ? [] : ['no cluster answers: is KUBECONFIG right?']),
     ...helmProblems(deployment),
   ];

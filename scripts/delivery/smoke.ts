@@ -9,7 +9,7 @@ export interface SmokeOptions {
 
 /**
  * Checks a service that was just deployed. Resolves with a line for each thing that is right, and rejects at the first that
- * is not. An honest refusal counts as right, because an outage of SHOUTCLOUD is no reason to roll a release back.
+ * is not. An honest refusal counts as right, because an outage of SHOUTCLOUD is not a reason to roll a release back.
  */
 export async function smoke(url: string, { waitMs, pauseMs = 1000 }: SmokeOptions): Promise<string[]> {
   const giveUpAt = performance.now() + waitMs;

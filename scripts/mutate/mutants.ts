@@ -82,7 +82,7 @@ function mutant(lines: readonly string[], index: number, to: string): Mutant {
   return { line: index + 1, from: from.trim(), to: to.trim(), code: lines.with(index, to).join('\n') };
 }
 
-/** Comments, imports, and declarations of types and members are no code that runs. */
+/** Comments, imports, and declarations of types and members do not run. */
 function isCode(text: string): boolean {
   return !/^\s*(\/\/|\/?\*|import |export (type|interface) |type |interface |readonly |\| )/.test(text);
 }

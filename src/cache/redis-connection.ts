@@ -1,6 +1,6 @@
 import { Breaker, type BreakerOptions } from '../core/breaker.ts';
 import { afterReading } from '../core/clock.ts';
-import type { RedisOperation, RedisOutcome, RedisTrouble, World } from '../core/events.ts';
+import type { BreakerState, RedisOperation, RedisOutcome, RedisTrouble, World } from '../core/events.ts';
 import { type ConnectRedis, type LinkOptions, redisLink } from './redis-link.ts';
 import { isReplyError } from './redis-trouble.ts';
 import { RedisTurn } from './redis-turn.ts';
@@ -37,7 +37,10 @@ export function redisConnection(
   connect?: ConnectRedis,
 ): RedisConnection {
   const { clock, emit } = world;
-  const breaker = new Breaker({ ...options.breaker, onChange: () => {} }, { clock });
+  const onChange = (state: BreakerState) => {
+    if (state === 'open') link.hinders('slow');
+  };
+  const breaker = new Breaker({ ...options.breaker, onChange }, { clock });
   const link = redisLink({ ...options, onUp, onOversized }, world, connect);
   const turn = new RedisTurn(link.redis, clock);
   const askedFor = new Set<string>();
@@ -49,6 +52,7 @@ export function redisConnection(
   return {
     run,
     doubt() {
+      link.hinders('wrong_value', 'get');
       const key = `tuohs:v1:echo:${++doubts}`;
       run({
         op: 'echo',
@@ -82,7 +86,7 @@ export function redisConnection(
     // A reply is awaited even after the timeout, because its bytes are still on their way.
     send(turn).then(
       (reply) => arrived(...outcomeOf(op, reads(reply))),
-      (error) => arrived(outcomeOfError(error), undefined),
+      (error) => arrived(outcomeOfError(op, error), undefined),
     );
     return promise;
 
@@ -109,14 +113,14 @@ export function redisConnection(
       link.cut('protocol');
       return ['error', undefined];
     }
-    if (op === 'set' || op === 'count') link.wrote();
+    link.did(op);
     return ['success', reply];
   }
 
   /** An error that is not a reply means that the connection was lost. */
-  function outcomeOfError(error: unknown): RedisOutcome {
+  function outcomeOfError(op: RedisOperation, error: unknown): RedisOutcome {
     if (!isReplyError(error)) return 'timeout';
-    link.refused(error);
+    link.refused(error, op);
     return 'error';
   }
 

@@ -16,7 +16,6 @@ export function connectorWith(lookup: Lookup): new (options: unknown) => Abstrac
 
     async connect() {
       const { host, port = 6379, tls } = this.#options;
-      this.connecting = true;
       const address = { ...(host !== undefined && { host }), port, lookup };
       this.stream = tls ? connectTls({ ...address, ...tls }) : connect(address);
       this.stream.once('error', (error) => {

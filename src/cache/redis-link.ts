@@ -1,5 +1,5 @@
 import { type RedisOptions as ClientOptions, Redis } from 'ioredis';
-import type { RedisTrouble, World } from '../core/events.ts';
+import type { RedisOperation, RedisTrouble, World } from '../core/events.ts';
 import type { Lookup } from '../core/shared-lookup.ts';
 import { connectorWith } from './redis-connector.ts';
 import { isReplyError, troubleOfInfo, troubleOfReply, troubleOfSocket } from './redis-trouble.ts';
@@ -33,6 +33,9 @@ const RECONNECT_JITTER_MS = 250;
 const LEAST_RENEWAL_MS = 1000;
 const MOST_RENEWAL_MS = 60_000;
 
+/** What keeps a connected Redis from its work is over when that work succeeds this long after the last failure. */
+const HINDERED_MS = 10_000;
+
 /** Enough for a reply to INFO with a long list of modules and databases. */
 const MAX_INFO_BYTES = 1_048_576;
 
@@ -64,9 +67,12 @@ export function redisLink(
   });
   const hasPassword = new URL(url).password !== '';
   let isUp = false;
+  let isClosed = false;
   let trouble: RedisTrouble | undefined;
   /** Why the current connection failed. The first reason counts, because later errors are only its consequences. */
   let cause: RedisTrouble | undefined;
+  /** What keeps a connected Redis from its work, and when it last did. Without an operation, from all of it. */
+  let hindrance: { trouble: RedisTrouble; op: RedisOperation | undefined; at: number } | undefined;
   let greetingEnds = () => {};
   let renewalMs = LEAST_RENEWAL_MS;
   let renewalAt = 0;
@@ -101,19 +107,27 @@ export function redisLink(
     /** Awaits a reply of at most this many bytes, until the returned function is called. */
     expect: (bytes: number) => guard.expect(bytes),
     cut,
+    hinders,
     /** To be called with each error reply. Some of them mean that this connection is useless. */
-    refused(error: Error): void {
+    refused(error: Error, op: RedisOperation): void {
       const found = troubleOfReply(error);
       if (found === 'read_only') renew();
       else if (ENDS_A_CONNECTION.has(found)) cut(found);
+      else hinders(found, op);
     },
-    /** To be called when Redis has accepted a write. */
-    wrote(): void {
-      renewalMs = LEAST_RENEWAL_MS;
-      renewalAt = 0;
-      if (isUp) changed(true, undefined);
+    /** To be called when Redis has done this. */
+    did(op: RedisOperation): void {
+      if (op === 'set' || op === 'count') wrote();
+      if (hindrance && (hindrance.op ?? op) === op && clock.now() >= hindrance.at + HINDERED_MS) {
+        hindrance = undefined;
+        changed(true, undefined);
+      }
     },
-    close: () => redis.disconnect(),
+    /** Ends the connection for good. That is not reported, because nothing is wrong with Redis. */
+    close(): void {
+      isClosed = true;
+      redis.disconnect();
+    },
   };
 
   /** Asks Redis for INFO. Returns the reason why it cannot be used, if any. A Redis that does not permit INFO is used. */
@@ -140,6 +154,21 @@ export function redisLink(
     redis.stream.destroy();
   }
 
+  /** Reports what keeps a connected Redis from this operation, or from all: the first such reason while it lasts. */
+  function hinders(found: RedisTrouble, op?: RedisOperation): void {
+    const at = clock.now();
+    const hasAnother = hindrance && hindrance.op !== op && at < hindrance.at + HINDERED_MS;
+    if (!isUp || trouble === 'read_only' || hasAnother) return;
+    hindrance = { trouble: found, op, at };
+    changed(true, found);
+  }
+
+  function wrote(): void {
+    renewalMs = LEAST_RENEWAL_MS;
+    renewalAt = 0;
+    if (trouble === 'read_only') changed(isUp, undefined);
+  }
+
   /** Makes a new connection to a read-only Redis after a growing pause. Until then it is still read. */
   function renew(): void {
     const now = clock.now();
@@ -154,7 +183,8 @@ export function redisLink(
     if (isUp === nowUp && trouble === now) return;
     isUp = nowUp;
     trouble = now;
-    emit({ type: 'redis-connection', isUp, ...(trouble && { trouble }) });
+    if (!isUp) hindrance = undefined;
+    if (!isClosed) emit({ type: 'redis-connection', isUp, ...(trouble && { trouble }) });
   }
 }
 

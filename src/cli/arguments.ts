@@ -65,7 +65,7 @@ export function clientOf<Client>(
     // An address with an @ can hold a password.
     const shown = options.baseUrl.includes('@') ? '' : `: '${options.baseUrl}'`;
     return command.error(
-      `the address of the service must begin with http:// or https:// and have no password${shown}`,
+      `the address of the service must be a URL that begins with http:// or https://, without a password${shown}`,
     );
   }
 }

@@ -90,7 +90,7 @@ function explain(error: unknown, { stderr }: Surroundings): number {
 
 /** The stack of an error that only a bug throws, such as a source file that does not parse: its message does not say where. */
 function placeOfBug(error: unknown): string | undefined {
-  // The TypeError of a failed `fetch` has a cause, and is no bug.
+  // The TypeError of a failed `fetch` has a cause, and is not a bug.
   const isBug = [SyntaxError, ReferenceError, TypeError].some((kind) => error instanceof kind);
   return isBug && error instanceof Error && error.cause === undefined ? error.stack : undefined;
 }

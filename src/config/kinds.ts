@@ -96,7 +96,7 @@ const CERTIFICATE = /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END \
 /** An absolute URL of one of these schemes, without query and fragment, whose credentials can be decoded. */
 export function urlOf(...schemes: readonly string[]): Kind<string> {
   return {
-    accepts: `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}, without query or fragment`,
+    accepts: `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}, without query or fragment, and with a % in its user name or password written as %25`,
     parse(text) {
       const url = URL.parse(text);
       const isFine =
@@ -117,12 +117,13 @@ function hasClearCredentials({ username, password }: URL): boolean {
   }
 }
 
+const anyRedisUrl = urlOf('redis', 'rediss');
+
 /** The address of a Redis. Its path is the number of a database. */
 export const redisUrl: Kind<string> = {
-  accepts:
-    'a URL that starts with redis:// or rediss://, without query or fragment; its path, if any, is the number of a database, and a % in its password is written as %25',
+  accepts: `${anyRedisUrl.accepts}; its path, if any, is the number of a database`,
   parse(text) {
-    const url = urlOf('redis', 'rediss').parse(text);
+    const url = anyRedisUrl.parse(text);
     if (!url || !/^(\/(0|[1-9]\d{0,5})?)?$/.test(new URL(text).pathname)) return undefined;
     // The Redis client accepts `rediss:` in lower case only.
     return new URL(text).href;

@@ -72,7 +72,7 @@ const CACHE_SHARE = 1 / 2;
 
 /**
  * A sentence for each pair of settings that contradict each other, and for a cache that does not fit into the heap.
- * Settings that could not be read break no rule.
+ * A setting that could not be read is left out.
  */
 function combinationProblems(config: Partial<Config>, heapBytes: number): string[] {
   const { attemptTimeoutMs = 0, requestDeadlineMs = Number.POSITIVE_INFINITY, port, adminPort } = config;

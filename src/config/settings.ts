@@ -75,10 +75,10 @@ export const settings = {
     'How long Redis keeps an answer, in days. It bounds the memory of Redis; answers never change.',
   ),
   maxBodyBytes: setting('MAX_BODY_BYTES', wholeNumber(1, 16_777_216), 262_144).says(
-    'Largest request body in bytes.',
+    'Largest request body in bytes, at most a tenth of `MAX_BYTES_IN_FLIGHT`.',
   ),
   maxBulkBytes: setting('MAX_BULK_BYTES', wholeNumber(1, 16_777_216), 1_048_576).says(
-    'Largest body of a bulk request in bytes.',
+    'Largest body of a bulk request in bytes, at most a quarter of `MAX_BYTES_IN_FLIGHT`.',
   ),
   maxBytesInFlight: optionalSetting('MAX_BYTES_IN_FLIGHT', wholeNumber(1_048_576, 2 ** 40)).says(
     'Most bytes that clients can make the process hold: bodies, waiting texts, answers that are not read yet. Without it, a quarter of the memory that the process can use, and at most 64 MiB.',

@@ -10,7 +10,8 @@ export interface BreakerOptions {
   /** How long it stays open the first time. Doubles after each failed round of probes, up to `mostOpenMs`. */
   readonly leastOpenMs: number;
   readonly mostOpenMs: number;
-  readonly onChange: (state: BreakerState) => void;
+  /** If it opens, `cause` is what the last failure reported. */
+  readonly onChange: (state: BreakerState, cause?: unknown) => void;
 }
 
 /** The outcome that a call reports. `neutral` says nothing about the health of the dependency. */
@@ -60,10 +61,10 @@ export class Breaker {
   }
 
   /** A success counts in any round: whenever its call started, it shows that the dependency works. */
-  report(verdict: Verdict, round = this.#round): void {
+  report(verdict: Verdict, round = this.#round, cause?: unknown): void {
     if (verdict === 'success') return this.#close();
     if (round !== this.#round) return;
-    if (verdict === 'failure') this.#fail();
+    if (verdict === 'failure') this.#fail(cause);
     else if (this.#state === 'half-open') this.#probesLeft++;
   }
 
@@ -73,23 +74,23 @@ export class Breaker {
     this.#become('closed');
   }
 
-  #fail(): void {
+  #fail(cause: unknown): void {
     const now = this.#world.clock.now();
     if (this.#failures === 0) this.#firstFailureAt = now;
     this.#failures++;
     const { failures, spanMs, probes } = this.#options;
     const isDown = this.#failures >= failures && now - this.#firstFailureAt >= spanMs;
-    if (this.#state === 'closed' && isDown) this.#open(now);
-    if (this.#state === 'half-open' && this.#failures >= probes) this.#open(now);
+    if (this.#state === 'closed' && isDown) this.#open(now, cause);
+    if (this.#state === 'half-open' && this.#failures >= probes) this.#open(now, cause);
   }
 
-  #open(now: number): void {
+  #open(now: number, cause: unknown): void {
     const { leastOpenMs, mostOpenMs } = this.#options;
     // The jitter keeps several processes from probing at the same moment.
     const spread = 1 + 0.25 * this.#world.clock.random();
     this.#openUntil = now + Math.min(mostOpenMs, leastOpenMs * 2 ** this.#openings * spread);
     this.#openings++;
-    this.#become('open');
+    this.#become('open', cause);
   }
 
   #becomeHalfOpen(): void {
@@ -98,10 +99,10 @@ export class Breaker {
     this.#become('half-open');
   }
 
-  #become(state: BreakerState): void {
+  #become(state: BreakerState, cause?: unknown): void {
     if (state === this.#state) return;
     this.#state = state;
     this.#round++;
-    this.#options.onChange(state);
+    this.#options.onChange(state, cause);
   }
 }

@@ -6,7 +6,8 @@ export type Event =
   | { type: 'cache-read'; tier: CacheTier; result: 'hit' | 'miss' }
   | { type: 'coalesced' }
   | { type: 'batch'; texts: number }
-  | { type: 'breaker'; state: BreakerState }
+  /** `error` is why it opened. */
+  | { type: 'breaker'; state: BreakerState; error?: unknown }
   | { type: 'fallback' }
   | { type: 'redis-connection'; isUp: boolean; trouble?: RedisTrouble }
   | { type: 'redis-operation'; op: RedisOperation; outcome: RedisOutcome; durationMs: number }
@@ -43,11 +44,12 @@ export type AttemptOutcome = 'success' | AttemptFailure;
 /** `echo` checks after a wrong value whether replies still belong to their commands. */
 export type RedisOperation = 'get' | 'set' | 'count' | 'echo';
 
-/** Why Redis is not used. Only `read_only` can also be true of a connected Redis. */
+/** Why Redis is not used, or does not do all of its work although it is connected. */
 export const REDIS_TROUBLES = [
   'certificate',
   'closed',
   'cluster',
+  'full',
   'loading',
   'name_not_found',
   'no_answer',
@@ -55,6 +57,7 @@ export const REDIS_TROUBLES = [
   'no_such_database',
   'no_tls',
   'not_permitted',
+  'not_saving',
   'oversized_value',
   'password_missing',
   'protected_mode',
@@ -62,8 +65,10 @@ export const REDIS_TROUBLES = [
   'read_only',
   'refused',
   'rejected',
+  'slow',
   'too_many_clients',
   'wrong_password',
+  'wrong_value',
 ] as const;
 export type RedisTrouble = (typeof REDIS_TROUBLES)[number];
 

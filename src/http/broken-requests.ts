@@ -78,7 +78,6 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
       socket.end();
       host.clock.after(LINGER_MS, () => socket.destroy());
     });
-    exchange.reply.closeAfter();
     exchange.fail(refusal);
   }
 }
@@ -109,7 +108,7 @@ function refusalOf(error: NodeJS.ErrnoException): TuohsError {
     case 'HPE_INVALID_METHOD':
       return badInput(
         'no known method',
-        'What arrived does not begin with a method of HTTP; send GET or POST, and not TLS.',
+        'What arrived does not begin with an HTTP method; send GET or POST, in capitals and without TLS.',
       );
     default:
       return badInput('no HTTP', 'What arrived is not valid HTTP/1.1.');

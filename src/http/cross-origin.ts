@@ -10,7 +10,7 @@ export interface CrossOrigin {
   readonly only: string | undefined;
   /** The headers that let the page of this request read its answer. */
   headersFor(request: Pick<IncomingMessage, 'headers'>): Answer['headers'];
-  /** The answer to a preflight of such a page; `undefined` if the request is no preflight. */
+  /** The answer to a preflight of such a page; `undefined` if the request is not a preflight. */
   preflight(request: IncomingMessage, methods: string): Answer | undefined;
 }
 

@@ -44,6 +44,8 @@ export class Exchange implements Call, BodyOwner {
   target: Asked = { label: 'none', query: '', rest: '' };
   /** The answer, if the request is refused by its head. */
   refusal: unknown;
+  /** Whether it was sent ahead of the answer to an earlier request. */
+  isAhead = false;
   readonly #host: ExchangeHost;
   readonly startedMs: number;
   #atEnd: readonly AtEnd[] = NOTHING;
@@ -90,6 +92,7 @@ export class Exchange implements Call, BodyOwner {
    * wait behind other answers. Returns whether the head is held.
    */
   hold({ isAhead }: { readonly isAhead: boolean }): boolean {
+    this.isAhead = isAhead;
     try {
       if (this.request.rawHeaders.length > MAX_HEADERS * 2) throw headersTooLarge();
       this.held.setHead(isAhead);

@@ -6,11 +6,13 @@ import type { World } from '../core/events.ts';
 import { acceptors } from './acceptors.ts';
 import type { Outcome } from './answer.ts';
 import { brokenRequests, checkFraming } from './broken-requests.ts';
+import { serverClosing } from './closing.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
 import { type Admission, byteBudget } from './limits/admission.ts';
 import { connections } from './limits/connections.ts';
 import type { Quota, TakeFromQuota } from './limits/quota.ts';
+import { cutSlowest } from './limits/slowest-clients.ts';
 import { stalledClients } from './limits/stalled-clients.ts';
 import {
   createServer,
@@ -70,10 +72,6 @@ export interface HttpServer {
   close(manner?: 'now'): Promise<void>;
 }
 
-/** While the server closes: how long a client can stall, and how long it can go on reading. */
-const CLOSING_IDLE_MS = 1000;
-const CLOSING_MS = 2000;
-
 /** Parsers of closed connections that Node keeps for new ones, 12 KB each. Its own 1,000 are memory that is never given back. */
 const IDLE_PARSERS = 256;
 
@@ -84,14 +82,12 @@ export function httpServer<Parts>(
   world: World,
 ): HttpServer {
   const find = router(table);
-  let isClosing = false;
-  let closed: Promise<void> | undefined;
   const open = connections(maxConnections, { nextTurn, soon: world.clock.soon });
-  const budget = byteBudget(maxHeldBytes, open.cutSlowest, world);
+  const budget = byteBudget(maxHeldBytes, (bytes, nowMs) => cutSlowest(open.all(), bytes, nowMs), world);
   const host: ExchangeHost = {
     ...world,
     draining,
-    isClosing: () => isClosing,
+    isClosing: () => closing.hasBegun(),
     writeHead: headWriter(world.clock, keepAliveTimeoutMs),
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
     budget,
@@ -100,11 +96,7 @@ export function httpServer<Parts>(
     newId: requestIds(),
   };
   const refuseBroken = brokenRequests(open, host);
-  const limits = {
-    keepAliveTimeoutMs,
-    idleMs: () => (isClosing ? CLOSING_IDLE_MS : slowClientMs),
-    isClosing: host.isClosing,
-  };
+  const limits = { keepAliveTimeoutMs, isClosing: host.isClosing };
   const onIdle = stalledClients(open, refuseBroken, limits, world.clock);
   const listener = traced?.(begin) ?? begin;
   const server = createServer(
@@ -126,12 +118,15 @@ export function httpServer<Parts>(
     listener,
   );
   const listening = acceptors(server, world.clock);
+  const closing = serverClosing(open, listening, world.clock);
   setMaxIdleHTTPParsers(IDLE_PARSERS);
-  // Node silently drops the headers after the last that it counts, so it has to count one more than can be sent.
-  server.maxHeadersCount = MAX_HEADERS + 1;
+  // Node drops the headers after the last that it counts, but reports that there are more.
+  server.maxHeadersCount = MAX_HEADERS;
   server.setTimeout(slowClientMs, onIdle);
   // A client can close its sending side after its request and still read the answer. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
+  // `close` calls it, and to Node a connection is idle although its client is still reading an answer.
+  server.closeIdleConnections = () => {};
   server.on('connection', (socket) => {
     open.add(socket, world.clock.now());
     // Node removes its own listener when it stops parsing. Then a long answer would wait forever.
@@ -150,12 +145,7 @@ export function httpServer<Parts>(
     listener,
     status: () => ({ connections: open.count(), heldBytes: budget.bytes }),
     listen: listening.listen,
-    async close(manner) {
-      if (server.listening) closed ??= closeServer(manner);
-      const lost = manner === 'now' ? cutAll() : 0;
-      await closed;
-      if (lost > 0) throw new Error(`stopped before everything was answered: ${lost} requests`);
-    },
+    close: closing.close,
   };
 
   /** Node no longer listens to the connection. Answers to earlier requests still have to be sent, or cut off if they stall. */
@@ -199,36 +189,6 @@ export function httpServer<Parts>(
     exchange.reply.quota = headers;
     if (refusal) throw refusal;
     return route.handle(exchange, parts);
-  }
-
-  async function closeServer(manner: 'now' | undefined): Promise<void> {
-    isClosing = true;
-    if (manner !== 'now') await listening.acceptWaiting();
-    const ended = listening.close();
-    for (const { socket, exchanges, isNew } of open.all()) {
-      if (exchanges.length === 0 && !isNew) socket.destroy();
-      else socket.setTimeout(CLOSING_IDLE_MS);
-    }
-    const cancel = world.clock.after(CLOSING_MS, giveUpSlow);
-    await ended;
-    cancel();
-  }
-
-  /** Closes connections of clients that are still sending a request or reading an answer. By then they have given up. */
-  function giveUpSlow(): void {
-    for (const { socket, exchanges } of open.all()) {
-      if (exchanges.every(({ reply, isWhole }) => reply.isUnread || !isWhole)) socket.destroy();
-    }
-  }
-
-  /** Closes all connections. Returns how many complete requests lose an answer that their client would have read. */
-  function cutAll(): number {
-    let lost = 0;
-    for (const { socket, exchanges } of open.all()) {
-      if (!exchanges[0]?.reply.isUnread) lost += exchanges.filter(({ isWhole }) => isWhole).length;
-      socket.destroy();
-    }
-    return lost;
   }
 }
 

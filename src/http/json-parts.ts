@@ -7,7 +7,7 @@ const COLON = 0x3a;
 const BRACKET = 0x5b;
 const BRACE = 0x7b;
 
-/** Whether a JSON text has more than `MOST_JSON_PARTS` objects, arrays and keys. If it is no JSON, any answer is right. */
+/** Whether a JSON text has more than `MOST_JSON_PARTS` objects, arrays and keys. If it is not JSON, either answer will do. */
 export function hasManyParts(json: string): boolean {
   let parts = 0;
   for (let at = 0; at < json.length && parts <= MOST_JSON_PARTS; at++) {

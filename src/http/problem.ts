@@ -52,7 +52,7 @@ export const problems: Readonly<Record<ErrorCode, ProblemRow>> = {
   UPSTREAM_TIMEOUT: { status: 504, when: 'SHOUTCLOUD did not answer in time', text: UNREACHABLE },
   UPSTREAM_UNREADABLE: {
     status: 503,
-    when: "SHOUTCLOUD's answer is not JSON, not an object, or has any other status",
+    when: "SHOUTCLOUD's answer is not JSON, is not an object, or has another unexpected status, such as 404",
     text: 'Shoutcloud failed to return proper response',
   },
   UPSTREAM_WRONG: {

@@ -52,7 +52,7 @@ export class Reply {
 
   /** Whether a part of the answer waits for the client to read it. */
   get isUnread(): boolean {
-    return this.#to.response.headersSent && this.#to.response.writableLength > 0;
+    return this.#to.response.writableLength > 0;
   }
 
   /** Since when the answer waits to be read. An answer in pieces counts only if much of it waits: since `begunMs`. */

@@ -70,9 +70,7 @@ function refusal(error: () => TuohsError): Route<unknown> {
 }
 
 function noSuchPath(paths: readonly string[]): TuohsError {
-  const detail = paths.includes('/')
-    ? 'GET / lists the paths there are.'
-    : `The paths are ${paths.join(', ')}.`;
+  const detail = paths.includes('/') ? 'GET / lists the paths.' : `The paths are ${paths.join(', ')}.`;
   return new TuohsError('NOT_FOUND', 'no such path', { detail });
 }
 

@@ -32,7 +32,7 @@ export const healthOperation: Operation = {
   tags: ['service'],
   parameters: [requestIdParameter],
   responses: {
-    200: success('They are.', {
+    200: success('Known texts are answered.', {
       'text/plain': { schema: { type: 'string', const: 'success' } as object, example: 'success' },
     }),
     ...errorResponses(),

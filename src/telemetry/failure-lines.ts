@@ -81,7 +81,8 @@ function traceOf(error: unknown): { name: string; at: string[] } {
   return { name: error.name, at: frames.map((line) => line.trim()) };
 }
 
-function reasonOf(error: unknown): string {
+/** What a line says about an error that is not a bug: our own sentence, and the code of what caused it. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof TuohsError)) return 'unknown';
   const { cause } = error;
   const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';

@@ -71,7 +71,7 @@ export function batchedShouter(
 
   /** Waits for the end of this turn of the event loop, so that its texts travel together. */
   function schedule(): void {
-    if (isScheduled || queue.length === 0) return;
+    if (isScheduled) return;
     isScheduled = true;
     clock.soon(() => {
       isScheduled = false;

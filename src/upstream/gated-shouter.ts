@@ -11,16 +11,13 @@ export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
     async shout(text, call) {
       if (!breaker.enter()) throw breakerRefusal(breaker);
       const { round } = breaker;
-      let verdict: Verdict = 'neutral';
       try {
         const shout = await inner.shout(text, call);
-        verdict = 'success';
+        breaker.report('success', round);
         return shout;
       } catch (error) {
-        verdict = verdictOn(error, text);
+        breaker.report(verdictOn(error, text), round, error);
         throw error;
-      } finally {
-        breaker.report(verdict, round);
       }
     },
   };

@@ -1,5 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { AttemptError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Lookup } from '../core/shared-lookup.ts';
 
@@ -88,7 +89,7 @@ function responseTo(sent: ClientRequest): Promise<AttemptResponse> {
   return new Promise((resolve, reject) => {
     sent.on('error', reject);
     // Node reports an answer that changes the protocol, which no one asked for, only by this event.
-    sent.on('close', () => reject(new Error('the connection ended without an answer')));
+    sent.on('close', () => reject(new AttemptError('unreachable', 'the connection ended without an answer')));
     sent.on('response', (response) => {
       const { socket } = response;
       resolve({
@@ -105,6 +106,7 @@ function endFloods(sent: ClientRequest): void {
   let count = 0;
   sent.on('information', () => {
     count++;
-    if (count > MAX_INTERIM) sent.destroy(new Error(`more than ${MAX_INTERIM} interim answers`));
+    if (count <= MAX_INTERIM) return;
+    sent.destroy(new AttemptError('unreachable', `more than ${MAX_INTERIM} interim answers came`));
   });
 }

@@ -16,7 +16,7 @@ export interface WorkerEnd {
 /** A worker process, as the primary sees it. */
 export interface Worker {
   readonly pid: number;
-  /** Resolves when it serves; never, if it ends before. */
+  /** Resolves when it serves. Stays pending if it ends before that. */
   readonly listening: Promise<void>;
   readonly ended: Promise<WorkerEnd>;
   /** Resolves with its answer, or with `undefined` if it ends before. */

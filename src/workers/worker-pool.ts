@@ -40,7 +40,9 @@ export function workerPool({ size, fork }: { size: number; fork: () => Worker },
       ),
     async drain(manner) {
       if (!isStarted) kill();
-      await Promise.all(slots.map((slot) => slot.drain(manner)));
+      // If one was lost, the others still answer.
+      const drained = await Promise.allSettled(slots.map((slot) => slot.drain(manner)));
+      for (const slot of drained) if (slot.status === 'rejected') throw slot.reason;
     },
     kill,
   };

@@ -43,7 +43,7 @@ test('every pod of the chart is among them', () => {
 for (const [what, before, after, isReplaced] of [
   ['a changed setting', {}, { config: { drainMs: 5000 } }, true],
   ['a changed URL of Redis', { redis: { url: 'redis://one' } }, { redis: { url: 'redis://two' } }, true],
-  ['a value that is no setting', {}, { resources: { requests: { cpu: '100m' } } }, false],
+  ['a value that is not a setting', {}, { resources: { requests: { cpu: '100m' } } }, false],
 ] as const) {
   test(`${what} ${isReplaced ? 'replaces the pods' : 'leaves their checksums alone'}`, () => {
     assert.equal(checksums(before) !== checksums(after), isReplaced);

@@ -74,7 +74,7 @@ const REFUSED: Readonly<Record<string, readonly [line: string, RegExp, Variables
   'an image of Docker Hub': ['--image team/tuohs:1', /DOCKER_IMAGE names no registry/],
   'an image with a digest': [`--image ${IMAGE}`, /DOCKER_IMAGE has a digest/],
   'no image': ['--image ', /DOCKER_IMAGE is not the name of an image/],
-  'another scheme': ['--image r.example/tuohs:1 --url ftp://a', /URL is no http or https address/],
+  'another scheme': ['--image r.example/tuohs:1 --url ftp://a', /URL is not an http or https address/],
   'the cluster and the values': [
     '--image r.example/tuohs:1 -- --set no=such',
     /no cluster answers[\s\S]*helm refuses the values of HELM_FLAGS: Error: the reason why template fails/,

@@ -14,7 +14,7 @@ for (const [name, repository, tag, digest] of [
   });
 }
 
-test('no name is no name of an image', () => {
+test('an empty text is not the name of an image', () => {
   assert.throws(() => imageName(''), /not the name of an image/);
 });
 

@@ -27,7 +27,7 @@ test('each added, removed and changed object is named, down to the field', () =>
   ]);
 });
 
-test('a new version in the labels alone is no change', () => {
+test('a new version in the labels alone is not a change', () => {
   const labelled = (version: string) =>
     `kind: Service\nmetadata: {name: a, labels: {app.kubernetes.io/version: ${version}}}\n`;
 

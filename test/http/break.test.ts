@@ -72,7 +72,7 @@ for (const [what, headers] of [
 }
 
 for (const payload of ['', '{', 'null', '{"fault":"other"}', '{"fault":["gone"]}', ' '.repeat(1025)]) {
-  test(`${JSON.stringify(payload).slice(0, 30)} is no fault`, (t) =>
+  test(`${JSON.stringify(payload).slice(0, 30)} is not a fault`, (t) =>
     assertRefused(
       t,
       switching({}, payload),

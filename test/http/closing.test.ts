@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { type ApiUnderTest, fakeApi, listeningApi, listeningServer } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
@@ -9,6 +10,9 @@ import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld, worldOn } from '../support/world.ts';
 import { EVERY_ANSWER } from './every-answer.ts';
+
+/** Several of them are more than the system takes of what a client does not read. */
+const ASSET = requestOf('GET /docs/swagger-ui-bundle.js');
 
 const PREFLIGHT = {
   status: 204,
@@ -85,20 +89,55 @@ test('answers that their client does not read are not lost with `now`', async (t
   const { server, port } = await fakeApi(t, { nextTurn: async () => {} });
   const deaf = await rawClient(t, port);
   deaf.socket.pause();
-  deaf.send(requestOf('GET /docs/swagger-ui-bundle.js').repeat(8));
+  deaf.send(ASSET.repeat(8));
   await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
 
   await assert.doesNotReject(server.close('now'));
 });
 
-for (const [what, sends, ms] of [
-  ['sends its request slowly is given up 2 s after the drain', 'x', 2000],
-  ['has stopped sending its request is given up before that', '', 0],
+test('answers that their client is still reading when the server closes arrive whole', async (t) => {
+  const { server, port } = await fakeApi(t, { nextTurn: async () => {} });
+  const slow = await rawClient(t, port);
+  slow.socket.pause();
+  slow.send(ASSET.repeat(8));
+  await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
+
+  const closing = server.close();
+  for (let i = 0; i < 10; i++) await turn();
+  slow.socket.resume();
+
+  const answers = wholeAnswers(await slow.closed());
+  assert.deepEqual(pick(answers, 'status'), Array(8).fill(200));
+  await closing;
+});
+
+test('a client that does not read its first answer is given up 2 s after the drain, although other requests wait behind that', async (t) => {
+  const { world, server, port } = await fakeApi(t, { nextTurn: async () => {} });
+  const deaf = await rawClient(t, port);
+  deaf.socket.pause();
+  deaf.send(ASSET.repeat(20));
+  await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
+  const closing = server.close();
+  await until(t, () => world.clock.timers() > 0);
+
+  await world.clock.advance(2000);
+  for (let i = 0; i < 10; i++) await turn();
+
+  assert.equal(server.status().connections, 0);
+  await closing;
+});
+
+for (const [what, missing, sends, ms] of [
+  ['sends its request slowly is given up 2 s after the drain', 3000, 'x', 2000],
+  ['has stopped sending its request is given up before that', 3000, '', 0],
+  ['has sent nothing yet is given up before that', Number.POSITIVE_INFINITY, '', 0],
 ] as const) {
   test(`a client that ${what}`, async (t) => {
     const world = testWorld();
-    const { server, client } = await sending(t, 3000, { world });
-    await until(t, () => server.status().heldBytes > 0);
+    const options = { keepAliveTimeoutMs: 86_400_000 };
+    const { server, client } = await sending(t, missing, { world, options });
+    await until(t, () => server.status().connections > 0);
+    if (missing === 3000) await until(t, () => server.status().heldBytes > 0);
     const closing = server.close();
     await until(t, () => world.clock.timers() > 0);
 

@@ -79,7 +79,7 @@ test('at the limit, a newcomer is refused if each connection waits for an answer
   const { upstream, world, port } = await fakeApi(t, { options: { maxConnections: 2 } });
   upstream.hold();
   const waiting = [await rawClient(t, port), await rawClient(t, port)];
-  for (const client of waiting) client.send(postOf('wait'));
+  for (const client of waiting) client.send(postOf('wait') + requestOf('GET /nothing'));
   await until(t, () => upstream.calls.length === 2);
   await world.clock.advance(10);
 
@@ -88,6 +88,23 @@ test('at the limit, a newcomer is refused if each connection waits for an answer
   assert.equal(await newcomer.closed(), '');
   upstream.answerHeld();
   for (const client of waiting) await client.heard('TIAW');
+});
+
+test('at the limit, a client that does not read its first answer is cut off, however many requests wait behind that', async (t) => {
+  const { world, server, port } = await fakeApi(t, {
+    nextTurn: async () => {},
+    options: { maxConnections: 1 },
+  });
+  const deaf = await rawClient(t, port);
+  deaf.socket.pause();
+  deaf.send(requestOf('GET /docs/swagger-ui-bundle.js').repeat(20));
+  await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
+  await world.clock.advance(10);
+
+  const newcomer = await rawClient(t, port);
+  newcomer.send(postOf('hello'));
+
+  await newcomer.heard('OLLEH');
 });
 
 for (const [limit, closed] of [

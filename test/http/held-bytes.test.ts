@@ -179,18 +179,36 @@ test('when there is no room, the body that arrives most slowly is cut off, and t
 
 test('when there is no room, a client that has sent only its head is cut off before one whose body arrives', async (t) => {
   const { server, world, port, sending } = await start(t);
-  const slow = await sending(jsonOf('x'.repeat(45_000)), 40_000);
-  await until(t, () => server.status().heldBytes === HEAD + 40_000);
-  await world.clock.advance(40_000);
   const empty = await rawClient(t, port);
   empty.send(requestOf('POST /v1', { type: 'text/plain', more: `content-length: 9\r\n${LONG}` }));
-  await until(t, () => server.status().heldBytes > HEAD + 55_000);
-  await world.clock.advance(100);
+  await until(t, () => server.status().heldBytes > 15_000);
+  const slow = await sending(jsonOf('x'.repeat(45_000)), 40_000);
+  await until(t, () => server.status().heldBytes > 15_000 + HEAD + 40_000);
+  await world.clock.advance(40_000);
 
   await sending(jsonOf('y'.repeat(14_000)), 12_000);
 
   assert.equal(parsed(await empty.heard(/\}$/)).status, 503);
   assert.equal(slow.text(), '');
+});
+
+test('when there is no room, a body whose first bytes are still on their way is not the slowest', async (t) => {
+  const { server, world, port, sending } = await start(t);
+  const slow = await sending(jsonOf('x'.repeat(55_000)), 50_000);
+  await until(t, () => server.status().heldBytes === HEAD + 50_000);
+  await world.clock.advance(1000);
+  const far = await rawClient(t, port);
+  far.send(
+    requestOf('POST /v1', { type: 'text/plain', more: `content-length: 5\r\n${LONG.slice(0, 12_500)}` }),
+  );
+  await until(t, () => server.status().heldBytes > HEAD + 65_000);
+  await world.clock.advance(100);
+
+  await sending(jsonOf('y'.repeat(14_000)), 12_000);
+  assert.equal(parsed(await slow.heard(/\}$/)).status, 503);
+  far.send('hello');
+
+  await far.heard('OLLEH');
 });
 
 test('a body that needs room and is the slowest itself is cut off, and gives back only what it held', async (t) => {

@@ -20,7 +20,7 @@ const NWONK = '{"data":"NWONK"}';
 const OLLEH = '{"data":"OLLEH"}';
 const BOTH = `${NWONK}\n${OLLEH}\n`;
 
-/** Bytes that are no valid request, whatever comes after them. */
+/** Bytes that are not a valid request, whatever comes after them. */
 const BROKEN = {
   'a word': 'HELLO\r\n\r\n',
   'zero bytes': '\0\0\0\0',
@@ -41,13 +41,13 @@ const BROKEN = {
   'headers that are too large': `GET / HTTP/1.1\r\nhost: x\r\na: ${'b'.repeat(20_000)}\r\n\r\n`,
   'a path that is too long': `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`,
   'two different lengths': `${JSON_HEAD}content-length: 1\r\ncontent-length: 2\r\n\r\n{}`,
-  'a length that is no number': `${JSON_HEAD}content-length: ten\r\n\r\n{}`,
+  'a length that is not a number': `${JSON_HEAD}content-length: ten\r\n\r\n{}`,
   'a negative length': `${JSON_HEAD}content-length: -1\r\n\r\n{}`,
   'a length of thirty digits': `${JSON_HEAD}content-length: ${'9'.repeat(30)}\r\n\r\n{}`,
   'a length beside chunks': `${JSON_HEAD}content-length: 4\r\n${CHUNKED}0\r\n\r\n`,
   'chunks that are coded twice': `${JSON_HEAD}transfer-encoding: chunked, chunked\r\n\r\n0\r\n\r\n`,
   'chunks that are compressed': `${JSON_HEAD}transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
-  'a transfer coding that is none': `${JSON_HEAD}transfer-encoding: x\r\n\r\n{}`,
+  'an unknown transfer coding': `${JSON_HEAD}transfer-encoding: x\r\n\r\n{}`,
   'no host': 'GET /v1?data=known HTTP/1.1\r\n\r\n',
   'two hosts': 'GET /v1?data=known HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n',
   'a host with a space': 'GET /v1?data=known HTTP/1.1\r\nhost: x y\r\n\r\n',

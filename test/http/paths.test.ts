@@ -90,7 +90,7 @@ for (const [line, status, code] of [
   });
 }
 
-test('on the admin port what is no HTTP is bad input in the words of the error table', async (t) => {
+test('on the admin port, bytes that are not HTTP are bad input in the words of the error table', async (t) => {
   const client = await rawClient(t, await listeningAdmin(t));
 
   client.send(`${requestOf('GET /livez')}HELLO\r\n\r\n`);
@@ -117,13 +117,16 @@ for (const [what, bytes, detail] of [
   ],
   ['a space in the address', 'GET /v1?data=a b HTTP/1.1\r\nhost: x\r\n\r\n', /a space as %20/],
   ['a method that no one knows', requestOf('FOO /v1'), /send GET or POST/],
-  ['the hello of TLS', '\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03', /not TLS/],
-  ['other bytes', 'GET /v1 HTTP/1.1\r\nhost : x\r\n\r\n', /not valid HTTP/],
+  ['a method in small letters', requestOf('post /v1'), /in capitals/],
+  ['the hello of TLS', '\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03', /without TLS/],
   [
-    'a content type that is none',
-    requestOf('POST /v1', { type: ';;;', body: 'a' }),
-    /is not a known one; send/,
+    'JSON under the content type of curl -d',
+    requestOf('POST /v1', { type: 'application/x-www-form-urlencoded', body: '{"data": "hello"}' }),
+    /was read as a form.*set Content-Type to application\/json/,
   ],
+  ['escaped bytes that are not UTF-8', requestOf('GET /v1?data=%E9'), /send .+ as %C3%A9/],
+  ['other bytes', 'GET /v1 HTTP/1.1\r\nhost : x\r\n\r\n', /not valid HTTP/],
+  ['a malformed content type', requestOf('POST /v1', { type: ';;;', body: 'a' }), /is not a known one; send/],
 ] as const) {
   test(`the refusal of ${what} says what to send`, async (t) => {
     const client = await rawClient(t, await listeningApi(t));

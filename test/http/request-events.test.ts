@@ -100,7 +100,7 @@ const GONE: readonly (readonly [when: string, sent: string, calls: number, reque
 
 for (const [when, sent, calls, requests] of GONE) {
   for (const how of ['closes', 'resets'] as const) {
-    test(`a client that ${how} its connection ${when} is no failure of ours`, async (t) => {
+    test(`a client that ${how} its connection ${when} is not a failure of ours`, async (t) => {
       const { world, upstream, port } = await fakeApi(t);
       // Work that no one waits for can still end with an answer or an error.
       upstream.hold(how === 'closes' ? 'deaf' : 'listening');

@@ -15,6 +15,8 @@ export async function liveService(ending: Ending, environment: Readonly<Record<s
   const service = tuohs(ending, ['serve'], {
     SHOUTCLOUD_URL: shoutcloud.url,
     REDIS_URL: redis.url,
+    // On a busy machine it is slower than the default.
+    REDIS_TIMEOUT_MS: '2000',
     FALLBACK: 'local',
     MAX_IN_FLIGHT: '40',
     WEB_CONCURRENCY: '2',

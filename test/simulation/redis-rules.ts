@@ -27,7 +27,7 @@ export function redisRules(timeoutMs: number, { clock, coverage, violated }: Jou
     },
     told(event: Extract<Event, { type: 'redis-operation' | 'redis-connection' }>): void {
       if (event.type === 'redis-connection') {
-        if (event.isUp) isWell();
+        if (event.isUp && event.trouble !== 'slow') isWell();
         return;
       }
       if (event.durationMs > timeoutMs + ROUNDING_MS)

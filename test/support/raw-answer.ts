@@ -24,7 +24,7 @@ export function wholeAnswers(text: string): RawAnswer[] {
   return answers;
 }
 
-/** The first answer in this text, and the text after it; `undefined` while it is incomplete. Throws if it is no answer. */
+/** The first answer in this text, and the text after it; `undefined` while it is incomplete. Throws if it is not an answer. */
 export function firstAnswer(text: string): { answer: RawAnswer; rest: string } | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readVersion } from '../../src/version.ts';
 import { folder } from '../support/folder.ts';
@@ -35,11 +35,7 @@ test('in a checkout without installed packages ./tuohs says what to do', async (
 
 test('make debug prints where the page, the reference and the admin port answer', async (t) => {
   const [port, adminPort] = [await freePort(), await freePort()];
-  const program = startProgram(t, {
-    command: process.execPath,
-    args: ['scripts/debug.ts', 'serve', '--embedded-shoutcloud'],
-    environment: { HOST: 'localhost', PORT: `${port}`, ADMIN_PORT: `${adminPort}`, DRAIN_MS: '0' },
-  });
+  const program = startDebug(t, { PORT: `${port}`, ADMIN_PORT: `${adminPort}` });
   await program.listening();
 
   const printed = program.stdout.slice(0, 3).map((line) => line.split(/ +/));
@@ -50,6 +46,32 @@ test('make debug prints where the page, the reference and the admin port answer'
   assert.deepEqual(program.stderr, []);
   assert.match(program.stdout[3] ?? '', /^SHOUTCLOUD is embedded/);
 });
+
+for (const [what, send] of [
+  ['of a terminal, which goes to its whole group', 'killAll'],
+  ['to it alone', 'kill'],
+] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    test(`make debug ends in order at a ${signal} ${what}`, async (t) => {
+      const program = startDebug(t, { PORT: '0', ADMIN_PORT: '0' });
+      await program.listening();
+
+      program[send](signal);
+
+      assert.equal(await program.exitCode, 0);
+      assert.deepEqual(program.stderr, []);
+    });
+  }
+}
+
+/** What `make debug` runs. */
+function startDebug(t: TestContext, ports: { PORT: string; ADMIN_PORT: string }) {
+  return startProgram(t, {
+    command: process.execPath,
+    args: ['scripts/debug.ts', 'serve', '--embedded-shoutcloud'],
+    environment: { HOST: 'localhost', DRAIN_MS: '0', ...ports },
+  });
+}
 
 for (const [address, sentence] of [
   ['localhost:5000', /^The address must begin with http:\/\/ or https:\/\/, unlike localhost:5000\.\n$/],

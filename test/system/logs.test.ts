@@ -43,7 +43,7 @@ test('no log line holds what users send, whatever happens to it', async (t) => {
   assert.ok(statuses.includes(503) && statuses.includes(504), statuses.join());
 });
 
-test('at info a good answer is no line and a failed one is', async (t) => {
+test('at info a good answer is not logged and a failed one is', async (t) => {
   const { service, url } = await runningService(t, { script: 'ok wrong' }, { UPSTREAM_RETRIES: '0' });
 
   await askJson(url, { data: 'one' });

@@ -32,7 +32,7 @@
 {{- fail (printf "%s has the host %s, which DNS does not know: a name has letters, digits and hyphens; write another alphabet as xn--…" (index . 0) $host) -}}
 {{- end -}}
 {{- if and (contains ":" $host) (not (include "tuohs.isIpv6" $host)) -}}
-{{- fail (printf "%s has the host %s, which is no IPv6 address." (index . 0) $host) -}}
+{{- fail (printf "%s has the host %s, which is not an IPv6 address." (index . 0) $host) -}}
 {{- end -}}
 {{- end -}}
 
@@ -182,7 +182,7 @@
 {{- $network := .cidr -}}
 {{- range .except -}}
 {{- if not (include "tuohs.isWithin" (list . $network)) -}}
-{{- fail (printf "%s: except has %s, which is no part of %s." $name . $network) -}}
+{{- fail (printf "%s: except has %s, which is not a part of %s." $name . $network) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -10,6 +10,8 @@ export interface AdmissionLimits {
 
 /** What is admitted: an exchange. */
 export interface Entrant {
+  /** Whether its request was sent ahead of the answer to an earlier one. */
+  readonly isAhead: boolean;
   readonly body: { atWhole(run: () => void): void };
   readonly reply: { atWritten(run: () => void): void };
 }
@@ -23,6 +25,12 @@ export interface Admission {
   admit(exchange: Entrant): void;
 }
 
+/**
+ * How much of the limit is open to requests that are sent ahead. A few hundred clients could fill all of it, but by default
+ * there are fewer connections than places in the other half.
+ */
+const SHARE_AHEAD = 0.5;
+
 /** Limits the requests in flight. A request whose body is still arriving does not count yet, because it could stay incomplete. */
 export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: Emit): Admission {
   let requests = 0;
@@ -30,7 +38,8 @@ export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: 
   return {
     inFlight: () => requests,
     admit(exchange) {
-      if (requests >= maxInFlight) throw shed('requests', emit);
+      const most = exchange.isAhead ? maxInFlight * SHARE_AHEAD : maxInFlight;
+      if (requests >= most) throw shed('requests', emit);
       if (isOverloaded()) throw shed('event_loop', emit);
       exchange.body.atWhole(() => begin(exchange));
     },
@@ -119,6 +128,14 @@ const STREAM_BYTES = 40_960;
 
 /** A text that is worked on exists three times: as it was sent, reversed, and in a request to the upstream. */
 const COPIES = 3;
+
+/**
+ * The largest bodies that an idle service has room for, in bytes: of a text, which can take two bytes for each that was sent and
+ * whose share is three quarters, and of a bulk.
+ */
+export function largestBodies(maxHeldBytes: number): { readonly text: number; readonly bulk: number } {
+  return { text: Math.floor(maxHeldBytes / 10), bulk: Math.floor(maxHeldBytes / 4) };
+}
 
 /**
  * What is held for one exchange: the head of its request, and beside it the body, then the text while that waits, then the answer

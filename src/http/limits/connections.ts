@@ -17,11 +17,11 @@ export interface Connection extends TurnTaker {
   usedMs: number;
   /** The packet that is read now: the count of bytes read at its end, and the requests in it before the current one. */
   readonly packet: { end: number; requests: number };
-  /** What arrived is no HTTP: nothing more on it is a request. */
+  /** What arrived is not HTTP, so nothing that follows is a request. */
   isBroken: boolean;
   /**
-   * It has sent as many requests ahead as it can, or one whose head is refused. It closes after the last answer. Nothing of it is
-   * read behind the last request.
+   * It has sent as many requests ahead as it can, or one whose head is refused. It closes after the last answer. Nothing is
+   * read after the last request.
    */
   isFull: boolean;
 }
@@ -32,11 +32,6 @@ export interface Connections extends BodySource {
   of(socket: Duplex): Connection | undefined;
   /** Adds an exchange to its connection until it has ended. Returns the exchange that has to end before this one begins. */
   begin(exchange: Exchange): Exchange | undefined;
-  /**
-   * Frees at least this many held bytes, if there are that many to free. Cuts off clients that send a body or do not read their
-   * answer, the slowest first.
-   */
-  cutSlowest(bytes: number, nowMs: number): void;
   count(): number;
   all(): Iterable<Connection>;
 }
@@ -68,10 +63,6 @@ const TOO_SHORT = [
   { pieces: 4096, bytes: 12 },
   { pieces: 12_288, bytes: 64 },
 ];
-
-/** An answer that stays unread for this long is slow; sooner, if more requests were sent ahead of it. */
-const UNREAD_MS = 1000;
-const UNREAD_WITH_MORE_MS = 100;
 
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(
@@ -139,19 +130,6 @@ export function connections(
       const connection = open.get(socket);
       if (connection) reading.goOn(connection);
     },
-    cutSlowest(bytes, nowMs) {
-      const slow: { connection: Connection; rate: number }[] = [];
-      for (const connection of open.values()) {
-        const rate = rateOf(connection, nowMs);
-        if (rate !== undefined) slow.push({ connection, rate });
-      }
-      slow.sort((one, other) => one.rate - other.rate);
-      let freed = 0;
-      for (const { connection } of slow) {
-        if (freed >= bytes) return;
-        freed += cut(connection, nowMs);
-      }
-    },
     count: () => open.size,
     all: () => open.values(),
   };
@@ -182,7 +160,7 @@ export function connections(
    * as much as that of an idle one.
    */
   function makeRoom(nowMs: number): void {
-    const least = Math.max(1, Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8)));
+    const least = Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8));
     const standing = [...open.values()]
       .map((each) => ({ socket: each.socket, ms: (nowMs - each.usedMs) * weightOf(each) }))
       .filter(({ ms }) => ms > 0)
@@ -194,7 +172,7 @@ export function connections(
   }
 }
 
-/** Whether more of a connection can be read: the rest of its last request, or another request. */
+/** Whether more can be read from a connection: the rest of its last request, or another request. */
 function wantsMore({ isFull, exchanges }: Connection): boolean {
   const last = exchanges.at(-1);
   return last === undefined || last.isWhole ? !isFull : last.body.wantsMore;
@@ -214,54 +192,14 @@ function weightOf(connection: Connection): number {
 }
 
 function owesUs({ isNew, exchanges }: Connection): boolean {
+  const [first] = exchanges;
   const last = exchanges.at(-1);
-  if (last === undefined) return isNew;
-  return !last.isWhole || exchanges.every((exchange) => exchange.reply.isUnread);
-}
-
-/** Bytes a millisecond of a body under way, 0 if an answer is not read; `undefined` for a client that owes nothing. */
-function rateOf(connection: Connection, nowMs: number): number | undefined {
-  const last = connection.exchanges.at(-1);
-  if (isDeaf(connection, nowMs)) return 0;
-  if (last === undefined || last.isWhole) return undefined;
-  return last.held.bytesOfBody / Math.max(1, nowMs - last.startedMs);
-}
-
-/** Whether its client has not read an answer for too long. */
-function isDeaf({ exchanges }: Connection, nowMs: number): boolean {
-  return exchanges.some(({ reply, startedMs }, at) => {
-    const sinceMs = reply.unreadSinceMs(startedMs);
-    const mostMs = at === 0 && exchanges.length > 1 ? UNREAD_WITH_MORE_MS : UNREAD_MS;
-    return sinceMs !== undefined && nowMs - sinceMs > mostMs;
-  });
+  if (first === undefined || last === undefined) return isNew;
+  return !last.isWhole || first.reply.isUnread;
 }
 
 function tooManyPieces(): TuohsError {
   return new TuohsError('OVERLOADED', 'bodies in too many pieces', {
     detail: 'The chunks of the body are too short; send it with Content-Length, or in longer chunks.',
-  });
-}
-
-/**
- * Cuts off the body of a client, which gets an answer that says so, or the connection of one that does not read. Returns how
- * many held bytes that frees.
- */
-function cut(connection: Connection, nowMs: number): number {
-  const { exchanges, socket } = connection;
-  const deaf = isDeaf(connection, nowMs);
-  const ending = deaf ? [...exchanges] : exchanges.slice(-1);
-  let freed = 0;
-  if (deaf) socket.destroy();
-  for (const exchange of ending) {
-    freed += exchange.held.bytes;
-    if (!deaf) exchange.breakBody(tooSlow());
-    exchange.held.release();
-  }
-  return freed;
-}
-
-function tooSlow(): TuohsError {
-  return new TuohsError('OVERLOADED', 'the slowest clients make room', {
-    detail: 'The body arrived more slowly than the service could wait for; send it again.',
   });
 }

@@ -4,7 +4,7 @@ import { all, compile } from 'proxy-addr';
 import { TuohsError } from '../../core/errors.ts';
 import type { Answer } from '../answer.ts';
 
-/** Counts the requests of one client in this minute of the clock. Never rejects. A count without waiting needs no promise. */
+/** Counts the requests of one client in this minute of the clock. Never rejects. A count that is known at once comes without a promise. */
 export interface RequestCounter {
   count(client: string): RequestCount | Promise<RequestCount>;
 }
@@ -64,7 +64,7 @@ export function quotas(counter: RequestCounter, options: QuotaOptions): TakeFrom
 
 /**
  * What counts as one client: an IPv4 address, or an IPv6 network (/64), because a client can use every address of its network.
- * Goes back along `X-Forwarded-For` for as long as the sender is a trusted proxy. An entry that is no address counts as the peer
+ * Goes back along `X-Forwarded-For` for as long as the sender is a trusted proxy. An entry that is not an address counts as the peer
  * that sent it.
  */
 function clientOf(proxies: QuotaOptions['trustProxy']): (request: IncomingMessage) => string {

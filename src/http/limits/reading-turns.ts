@@ -4,13 +4,13 @@ import type { NextTurn } from '../../core/clock.ts';
 /** A connection that takes turns in being read. */
 export interface TurnTaker {
   readonly socket: Socket;
-  /** Nothing more of it is read until its turn comes. */
+  /** Nothing more is read from it until its turn comes. */
   isPausing: boolean;
 }
 
 /** The order in which busy connections are read: one in a turn of the event loop, so that all others are read in between. */
 export interface ReadingTurns<Each extends TurnTaker> {
-  /** Reads no more of a connection until its turn comes, because what was already read makes much work. */
+  /** Stops reading from a connection until its turn comes, because what was already read makes much work. */
   giveWay(connection: Each): void;
   /** Reads on, now or when its turn comes. */
   goOn(connection: Each): void;
@@ -18,10 +18,10 @@ export interface ReadingTurns<Each extends TurnTaker> {
   leave(connection: Each): void;
 }
 
-/** What Node reads of a connection at once. */
+/** How many bytes Node reads from a connection at once. */
 const READ_AT_ONCE_BYTES = 65_536;
 
-/** `wantsMore` says whether anything more of a connection can be read. If not, it stays paused until `goOn`. */
+/** `wantsMore` says whether anything more can be read from a connection. If not, it stays paused until `goOn`. */
 export function readingTurns<Each extends TurnTaker>(
   nextTurn: NextTurn,
   wantsMore: (connection: Each) => boolean,

@@ -5,8 +5,6 @@ import { headersTooSlow, type RefuseBroken } from '../broken-requests.ts';
 import type { Connections } from './connections.ts';
 
 export interface StallLimits {
-  /** How long a client can stall: neither send nor read what is due. */
-  readonly idleMs: () => number;
   /** How long a connection can stay open without a request. */
   readonly keepAliveTimeoutMs: number;
   readonly isClosing: () => boolean;
@@ -19,7 +17,7 @@ export interface StallLimits {
 export function stalledClients(
   open: Connections,
   refuseBroken: RefuseBroken,
-  { idleMs, keepAliveTimeoutMs, isClosing }: StallLimits,
+  { keepAliveTimeoutMs, isClosing }: StallLimits,
   { soon }: Pick<Clock, 'soon'>,
 ): (socket: Socket) => void {
   return (socket) => {
@@ -30,14 +28,13 @@ export function stalledClients(
 
   function stalled(socket: Socket): void {
     const connection = open.of(socket);
-    if (connection === undefined) return void socket.destroy();
+    if (connection === undefined) return;
     const { exchanges, isNew } = connection;
     const last = exchanges.at(-1);
     if (last === undefined) return withoutRequest(socket, isNew);
     if (exchanges[0]?.reply.isUnread) return void socket.destroy();
-    // If we read no more of a body because earlier requests wait, its client owes us nothing.
+    // If we stopped reading a body because earlier requests wait, its client owes us nothing.
     if (!last.isWhole && last.body.wantsMore) last.breakBody(bodyStalled());
-    socket.setTimeout(idleMs());
   }
 
   /** Browsers and load balancers open connections ahead and keep them, so these close after the keep-alive time, without an answer. */

@@ -51,7 +51,7 @@ function checkOrigin({ headers }: IncomingMessage): void {
   if (type !== 'application/json') throw badInput('no JSON', 'Send application/json.');
 }
 
-/** The name in the body, or else an empty text, which is no fault. */
+/** The name in the body, or else an empty text, which is not the name of a fault. */
 function faultIn(body: Buffer): string {
   try {
     const { fault } = JSON.parse(body.toString());

@@ -173,7 +173,9 @@ function parsed(json: string, whole: Whole): unknown {
 }
 
 function textOfForm(body: Buffer): string {
-  const hint = `The form has no field "data"; send data=<text>, or say what the body is: ${ACCEPTED}.`;
+  // `curl -d` says that everything is a form.
+  const hint =
+    'The body was read as a form, and has no field "data"; send data=<text>, or set Content-Type to application/json or text/plain.';
   return textOfField(body.toString('latin1'), hint);
 }
 
@@ -186,7 +188,7 @@ function textOfField(encoded: string, hint: string): string {
   const field = dataField(encoded);
   if (typeof field === 'string') return field;
   if (field === undefined) throw badInput('no field data', hint);
-  throw badInput('not UTF-8', 'The field "data" is not valid UTF-8; escape the bytes of UTF-8.');
+  throw badInput('not UTF-8', 'The field "data" is not valid UTF-8; send é as %C3%A9, for example.');
 }
 
 function kindOf(value: unknown): string {

@@ -5,6 +5,7 @@ import { soFar } from '../../support/layer.ts';
 import { until } from '../../support/until.ts';
 import { redisTest, type ServedRedis, serverTest, startRedisStore } from './redis-under-test.ts';
 
+const SLOW = { isUp: true, trouble: 'slow', breaker: 'closed', overdue: 0 };
 const UP = { isUp: true, trouble: undefined, breaker: 'closed', overdue: 0 };
 
 redisTest('a frozen Redis costs the commands under way 50 ms, and later ones nothing', async (redis) => {
@@ -36,8 +37,8 @@ redisTest('a connection without an awaited reply for 2 s is closed, and comes ba
   server.thaw();
   await until(t, () => connection.status().isUp);
 
-  assert.deepEqual(before, { ...UP, breaker: 'open', overdue: 3 });
-  assert.deepEqual(changes(), ['up', 'down: no_answer', 'up']);
+  assert.deepEqual(before, { ...SLOW, breaker: 'open', overdue: 3 });
+  assert.deepEqual(changes(), ['up', 'up: slow', 'down: no_answer', 'up']);
   assert.deepEqual(connection.status(), UP);
 });
 
@@ -66,27 +67,33 @@ redisTest('a slow Redis slows three calls down, and then gets ever rarer probes'
   await world.clock.advance(999);
   store.get('too early again');
 
-  assert.deepEqual(status, { ...UP, breaker: 'open' });
+  assert.deepEqual(status, { ...SLOW, breaker: 'open' });
   assert.deepEqual(outcomes(), [
     ...Array(3).fill('get timeout'),
     ...['get skipped', 'get skipped', 'get timeout', 'get skipped'],
   ]);
 });
 
-redisTest('once it is fast again, the next probe brings it back', async (redis, t) => {
-  const { store, world, connection, outcomes } = redis;
-  store.set('hello', 'HELLO');
-  await store.get('hello');
-  for (let i = 0; i < 3; i++) await slowGet(redis, t);
+redisTest(
+  'once it is fast again, the next probe brings it back, and is reported 10 s later',
+  async (redis, t) => {
+    const { store, world, connection, outcomes, changes } = redis;
+    store.set('hello', 'HELLO');
+    await store.get('hello');
+    for (let i = 0; i < 3; i++) await slowGet(redis, t);
 
-  await world.clock.advance(2000);
-  const found = await store.get('hello');
+    await world.clock.advance(2000);
+    const found = await store.get('hello');
 
-  assert.equal(found, 'HELLO');
-  assert.deepEqual(connection.status(), UP);
-  assert.deepEqual(outcomes().slice(-1), ['get success']);
-  assert.equal(world.clock.timers(), 0);
-});
+    assert.equal(found, 'HELLO');
+    assert.deepEqual(connection.status(), SLOW);
+    assert.deepEqual(outcomes().slice(-1), ['get success']);
+    await world.clock.advance(8000);
+    await store.get('hello');
+    assert.deepEqual(changes(), ['up', 'up: slow', 'up']);
+    assert.equal(world.clock.timers(), 0);
+  },
+);
 
 redisTest('a long text that arrives late answers no other text', async (redis, t) => {
   const { store, changes } = redis;

@@ -3,11 +3,11 @@ import { type TestContext, test } from 'node:test';
 import { requestCounter } from '../../../src/cache/request-counter.ts';
 import { bulk, fakeRedis, type Script } from '../../support/fake-redis.ts';
 import { until } from '../../support/until.ts';
-import { connectedRedisStore } from './redis-under-test.ts';
+import { connectedRedisStore, startRedisStore } from './redis-under-test.ts';
 
 type Replies = Readonly<Record<string, string>>;
 
-/** Bytes that are no reply to any of our commands. reply-guard.test.ts has all kinds. */
+/** Bytes that are not a reply to any of our commands. reply-guard.test.ts has all kinds. */
 const FOREIGN: Replies = { 'a push': '>1\r\n$-1\r\n', 'a string without its end': '$2\r\nABCDEF\r\n' };
 
 /** Replies that cannot belong to this command. */
@@ -87,7 +87,7 @@ test('a wrong value alone does not cost the connection', async (t) => {
 
   assert.equal(found, undefined);
   assert.equal(await store.get('hello'), 'HELLO');
-  assert.deepEqual([redis.connections(), changes()], [1, ['up']]);
+  assert.deepEqual([redis.connections(), changes()], [1, ['up', 'up: wrong_value']]);
 });
 
 for (const number of ['99999999999999999999', '9007199254740993', '1000000001', '-1', '0']) {
@@ -99,6 +99,48 @@ for (const number of ['99999999999999999999', '9007199254740993', '1000000001', 
     assert.equal(redis.connections(), 1);
   });
 }
+
+test('a count that is taken shows that Redis is not read-only any more', async (t) => {
+  const { redis, store, count, changes } = await knowsHello(t);
+  redis.answer(replyTo('set', '-READONLY You cannot write against a read only replica.\r\n'));
+  for (const length of [3, 4]) {
+    store.set('more', 'MORE');
+    await until(t, () => changes().length === length);
+  }
+
+  await count();
+
+  assert.deepEqual(changes(), ['up', 'down: read_only', 'up', 'up: read_only', 'up']);
+});
+
+test('a write that is taken behind a refusal that ends the connection does not bring it back', async (t) => {
+  const { redis, store, changes } = await knowsHello(t);
+  redis.answer(([, , value]) => (value === 'ONE' ? '-LOADING Redis is loading\r\n' : undefined));
+
+  for (const text of ['one', 'two']) store.set(text, text.toUpperCase());
+  await until(t, () => redis.connections() === 2 && changes().at(-1) === 'up');
+
+  assert.deepEqual(changes(), ['up', 'down: loading', 'up']);
+});
+
+test('a connection that ended before its greeting was answered is not awaited any more', async (t) => {
+  const redis = await fakeRedis(t, ([name]) => (name === 'auth' ? '' : undefined));
+  const { world, changes, becomes } = startRedisStore(t, redis.url.replace('//', '//:word@'));
+  await until(t, () => redis.commands.length > 0);
+
+  redis.answer(() => undefined);
+  redis.inject('>1\r\n');
+  await becomes('up');
+  await world.clock.advance(10_000);
+
+  assert.equal(changes().at(-1), 'up');
+});
+
+test('a Redis with much to say about itself is used', async (t) => {
+  const redis = await fakeRedis(t, replyTo('info', bulk('# Modules\r\n'.repeat(90_000))));
+
+  await connectedRedisStore(t, redis.url);
+});
 
 /** Answers this command with this reply, and the others correctly. */
 function replyTo(command: string, reply: string): Script {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
@@ -154,6 +155,48 @@ for (const [error, trouble] of [
   });
 }
 
+for (const [command, error, trouble] of [
+  ['set', "OOM command not allowed when used memory > 'maxmemory'.", 'full'],
+  ['set', 'MISCONF Redis is configured to save RDB snapshots, but it cannot', 'not_saving'],
+  ['get', "NOPERM User x has no permissions to run the 'get' command", 'not_permitted'],
+  ['get', 'BUSY Redis is busy running a script.', 'rejected'],
+] as const) {
+  test(`one that says ${error} to ${command} is "${trouble}", and stays connected`, async (t) => {
+    const redis = await fakeRedis(t);
+    const { store, changes, world, connection } = await connectedRedisStore(t, redis.url);
+    const useAll = async () => {
+      store.set('hello', 'HELLO');
+      await store.get('hello');
+      await store.get('hello');
+    };
+    redis.answer(([name]) => (name === command ? `-${error}\r\n` : undefined));
+    for (let i = 0; i < 3; i++) await useAll();
+    redis.answer(() => undefined);
+    await world.clock.advance(9999);
+    await useAll();
+    const before = connection.status().trouble;
+
+    await world.clock.advance(1);
+    await useAll();
+
+    assert.equal(before, trouble);
+    assert.deepEqual(changes(), ['up', `up: ${trouble}`, 'up']);
+  });
+}
+
+test('of two commands that Redis refuses, the first is the reason while it lasts', async (t) => {
+  const redis = await fakeRedis(t);
+  const { store, changes, world } = await connectedRedisStore(t, redis.url);
+  redis.answer(([name]) => (name === 'set' ? '-OOM full\r\n' : '-BUSY with a script\r\n'));
+
+  store.set('hello', 'HELLO');
+  await store.get('hello');
+  await world.clock.advance(10_000);
+  await store.get('hello');
+
+  assert.deepEqual(changes(), ['up', 'up: full', 'up: rejected']);
+});
+
 for (const reply of ["NOPERM User x has no permissions to run 'info'", "ERR unknown command 'INFO'"]) {
   test(`one that says "${reply}" is used`, async (t) => {
     const { url } = await redisWithInfo(t, `-${reply}\r\n`);
@@ -215,12 +258,14 @@ test('a connection comes back after a second and up to a quarter more, so that p
   assert.equal(reconnectMs(), 1200);
 });
 
-redisTest('a closed connection does not come back', async (redis) => {
+redisTest('a connection that we close does not come back, and is not reported as lost', async (redis) => {
+  const ended = once(redis.client, 'end');
   redis.connection.close();
-  await redis.becomes('down');
+  await ended;
 
   isLeftAlone(redis);
   assert.deepEqual(redis.outcomes(), ['get skipped', 'set skipped']);
+  assert.deepEqual(redis.changes(), ['up']);
 });
 
 /** Checks that no call waits for this Redis, that it is not used, and that this is the reason. */

@@ -118,6 +118,16 @@ test('a cache above half of the heap is a problem that names the flag', () => {
   assert.throws(read(heapBytes / 2 + 1), /^ConfigError: CACHE_MAX_BYTES .* --max-old-space-size=257 /);
 });
 
+test('what is wrong with the credentials of an address is said without them', () => {
+  for (const name of ['SHOUTCLOUD_URL', 'REDIS_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT']) {
+    const scheme = name === 'REDIS_URL' ? 'redis' : 'http';
+    const [problem = ''] = problemsOf({ [name]: `${scheme}://user:s3cret%@h` });
+
+    assert.match(problem, /a % in its user name or password written as %25/);
+    assert.doesNotMatch(problem, /s3cret/);
+  }
+});
+
 test('each setting has a variable of its own', () => {
   const names = Object.values(allSettings).map(({ name }) => name);
 

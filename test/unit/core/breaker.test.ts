@@ -19,7 +19,7 @@ const CASES: readonly [what: string, script: string, state: BreakerState, retryA
   ['a burst of failures within a second does not', 'fail 50, +999, fail 50', 'closed'],
   ['nine failures do not, however long they take', 'fail 1, +60000, fail 8', 'closed'],
   ['a success starts both again', 'fail 9, +1000, report success 1, fail 10, +999, fail 1', 'closed'],
-  ['neutral verdicts are no failures', 'fail 9, +1000, report neutral 100', 'closed'],
+  ['neutral verdicts are not failures', 'fail 9, +1000, report neutral 100', 'closed'],
   ['and do not interrupt them', 'fail 9, +1000, report neutral 100, fail 1', 'open', 1000],
   ['while it is open it knows how much time is left', `${OPEN}, +300`, 'open', 700],
   ['a call that comes too early changes nothing', `${OPEN}, +999, call 1`, 'open', 1],

@@ -151,11 +151,11 @@ test('work of one turn is done at once up to 16 KiB together, little work always
 
 for (const [what, latenesses, ms] of [
   ['at the start there is no delay', [], 0],
-  ['timers that run in time are no delay', [0, 0, 0, 0, 0, 0], 0],
+  ['timers that run in time are not a delay', [0, 0, 0, 0, 0, 0], 0],
   ['timers that run late turn after turn are a delay of the least of them', [300, 250, 400, 350], 250],
-  ['one late turn is no overload', [0, 0, 0, 5000], 0],
+  ['one late turn is not overload', [0, 0, 0, 5000], 0],
   ['one turn in time is enough to be well again', [300, 300, 300, 300, 0], 0],
-  ['a timer that runs a little early is no delay', [-1, -1, -1, -1], 0],
+  ['a timer that runs a little early is not a delay', [-1, -1, -1, -1], 0],
 ] as const) {
   test(what, () => {
     const { delay, take } = startDelay();

@@ -22,6 +22,19 @@ test('as many requests as allowed are under way, the next is refused, and holds 
   assert.equal(service.inFlight(), 2);
 });
 
+test('requests that are sent ahead leave half of the places to others', async (t) => {
+  const service = await start(t, { maxInFlight: 4 });
+  const [greedy, honest] = [await service.connect(), await service.connect()];
+  greedy.send(GET.repeat(6));
+  await until(t, () => service.shed().length === 4);
+
+  honest.send(GET);
+  await service.arrived(3);
+
+  assert.equal(service.inFlight(), 3);
+  assert.equal(service.shed().length, 4);
+});
+
 test('a place comes back when the answer is written', async (t) => {
   const service = await start(t, { maxInFlight: 1 });
   const client = await service.connect();
@@ -51,7 +64,7 @@ for (const [what, last] of [
   ['a bulk', requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body: '{"data":"hello"}' })],
 ] as const) {
   test(`the answer to ${what} holds no place while it waits to be read`, async (t) => {
-    const service = await start(t, { maxInFlight: 10 });
+    const service = await start(t, { maxInFlight: 20 });
     const client = await service.connect();
     client.socket.pause();
     client.send(requestOf('GET /docs/swagger-ui-bundle.js').repeat(6) + last);

@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Exchange } from '../../../src/http/exchange.ts';
 import { byteBudget } from '../../../src/http/limits/admission.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
+import { cutSlowest } from '../../../src/http/limits/slowest-clients.ts';
 import { headWriter, keptTick } from '../../../src/http/node-http.ts';
 import { badInput } from '../../../src/http/problem.ts';
 import { testWorld } from '../../support/world.ts';
@@ -91,6 +92,26 @@ test('an answer is unread since it was written; one in pieces if 16 KiB of it wa
   assert.equal(pieces.reply.unreadSinceMs(5), 5);
 });
 
+for (const [others, mostMs] of [
+  [0, 1000],
+  [1, 100],
+] as const) {
+  test(`a client that has sent ${others} more requests and leaves an answer unread for over ${mostMs} ms is cut off to make room`, () => {
+    const open = connections(1, { ...testWorld().clock, nextTurn: async () => {} });
+    const socket = new Socket();
+    open.add(socket, 0);
+    const { exchange } = beforeItsBody();
+    exchange.reply.unreadSinceMs = () => 0;
+    open.of(socket)?.exchanges.push(...Array(1 + others).fill(exchange));
+
+    cutSlowest(open.all(), 1, mostMs);
+    const early = socket.destroyed;
+    cutSlowest(open.all(), 1, mostMs + 1);
+
+    assert.deepEqual([early, socket.destroyed], [false, true]);
+  });
+}
+
 test('an answer that comes after the end of its exchange is not held', () => {
   const { held } = beforeItsBody().exchange;
   held.end();
@@ -170,8 +191,7 @@ function beforeItsBody(maxHeldBytes = 1_000_000, cookie = '') {
   response.on('finish', () => {
     isFinished = true;
   });
-  const { cutSlowest } = connections(10, { ...world.clock, nextTurn: async () => {} });
-  const budget = byteBudget(maxHeldBytes, cutSlowest, world);
+  const budget = byteBudget(maxHeldBytes, () => {}, world);
   const exchange = new Exchange(request, response, {
     ...world,
     crossOrigin: undefined,

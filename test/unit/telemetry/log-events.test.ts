@@ -14,6 +14,7 @@ const REFUSED = Object.assign(new Error('connect to 10.0.0.1'), { code: 'ECONNRE
 const UNREACHABLE = 'code="UPSTREAM_UNREACHABLE"';
 const CLUSTER = 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.';
 const OPEN = 'SHOUTCLOUD keeps failing: unknown texts are refused at once, known ones are answered.';
+const CLOSED = 'SHOUTCLOUD answers again: unknown texts are sent to it.';
 const REPLICA = 'It is a read-only replica: let REDIS_URL name the primary.';
 
 const LINES: [event: Event, line: string][] = [
@@ -36,8 +37,12 @@ const LINES: [event: Event, line: string][] = [
     `warn a request failed: requestId="mine" ${UNREACHABLE} reason="no answer came (ECONNREFUSED)"`,
   ],
   [
-    { type: 'breaker', state: 'open' },
-    `warn the breaker of SHOUTCLOUD changed: state="open" detail="${OPEN}"`,
+    { ...failed('unreachable', 'no answer came', REFUSED), type: 'breaker', state: 'open' },
+    `warn the breaker of SHOUTCLOUD changed: state="open" reason="no answer came (ECONNREFUSED)" detail="${OPEN}"`,
+  ],
+  [
+    { type: 'breaker', state: 'closed' },
+    `warn the breaker of SHOUTCLOUD changed: state="closed" detail="${CLOSED}"`,
   ],
   [{ type: 'redis-connection', isUp: true }, 'info redis is connected:'],
   [
@@ -46,7 +51,7 @@ const LINES: [event: Event, line: string][] = [
   ],
   [
     { type: 'redis-connection', isUp: true, trouble: 'read_only' },
-    `warn redis is connected, but takes no writes: reason="read_only" detail="${REPLICA}"`,
+    `warn redis is connected, but does not do its work: reason="read_only" detail="${REPLICA}"`,
   ],
   [{ type: 'trace-export', isUp: true }, 'info traces arrive again:'],
   [{ type: 'trace-export', isUp: false }, 'warn traces do not arrive and are dropped:'],
@@ -58,7 +63,7 @@ for (const [event, line] of LINES) {
   });
 }
 
-test('events that only count are no lines', () => {
+test('events that only count are not logged', () => {
   assert.deepEqual(logged('debug', ...ONLY_COUNTED), []);
 });
 

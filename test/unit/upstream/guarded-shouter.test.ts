@@ -60,6 +60,18 @@ test('while the breaker is open, callers are refused at once with the time left;
   assert.deepEqual([upstream.calls, text, breaker.state], [['probe'], 'PROBE', 'closed']);
 });
 
+test('a probe that fails is why it opens again', async () => {
+  const { open, shout, upstream, changes, clock } = startGuarded();
+  await open();
+  await clock.advance(1000);
+  const failure = new AttemptError('unreachable', 'as told');
+  upstream.failWith(failure);
+
+  await Promise.allSettled(numbered(3).map((text) => shout(text)));
+
+  assert.deepEqual(changes.at(-1), ['open', failure]);
+});
+
 test('a probe whose caller leaves makes room for another one', async () => {
   const { open, shout, upstream, clock } = startGuarded();
   await open();
@@ -91,7 +103,7 @@ test('a call from before it opened that is answered closes it', async () => {
 });
 
 for (const end of ['fail', 'leave'] as const) {
-  test(`calls from before it opened that ${end} while it is half open are no probes`, async () => {
+  test(`calls from before it opened that ${end} while it is half open are not probes`, async () => {
     const { open, shout, breaker, early, upstream, clock } = startGuarded();
     early.hold();
     const { call, leave } = leavableCall();
@@ -118,7 +130,8 @@ function startGuarded() {
   world.clock.setRandom(0);
   const early = fakeShouter();
   const numbers = { failures: 10, spanMs: 1000, probes: 3, leastOpenMs: 1000, mostOpenMs: 5000 };
-  const breaker = new Breaker({ ...numbers, onChange: () => {} }, world);
+  const changes: unknown[] = [];
+  const breaker = new Breaker({ ...numbers, onChange: (...change) => void changes.push(change) }, world);
   const either = (upstream: Shouter): Shouter => ({
     shout: (text, call) => (text.startsWith('early') ? early : upstream).shout(text, call),
   });
@@ -127,6 +140,7 @@ function startGuarded() {
   return {
     ...guarded,
     breaker,
+    changes,
     early,
     async open() {
       for (let i = 0; i < 10; i++) {

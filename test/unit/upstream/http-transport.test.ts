@@ -125,7 +125,10 @@ for (const [what, interim] of Object.entries({ '100': CONTINUE, '103': HINTS }))
     });
     const { shout } = shouterFor(t, url);
 
-    await assert.rejects(shout('a'), { failure: 'unreachable' });
+    await assert.rejects(shout('a'), {
+      failure: 'unreachable',
+      message: 'more than 16 interim answers came',
+    });
     await closed.promise;
   });
 }
@@ -136,10 +139,11 @@ test('an upgrade that was not asked for ends the attempt', async (t) => {
   );
   const { shout } = shouterFor(t, url);
 
-  await assert.rejects(shout('a'), { failure: 'unreachable' });
+  const message = 'the connection ended without an answer';
+  await assert.rejects(shout('a'), { failure: 'unreachable', message });
 });
 
-test('bytes that are no HTTP behind an answer are no answer to the next attempt', async (t) => {
+test('bytes that are not HTTP behind an answer do not answer the next attempt', async (t) => {
   const { url } = await rawServer(t, (socket) => socket.write(`${HEAD}${RIGHT}\0garbage`));
   const { shout } = shouterFor(t, url);
 

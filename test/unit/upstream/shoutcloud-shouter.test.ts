@@ -32,6 +32,7 @@ for (const [outcome, output] of Object.entries({ success: 'A', wrong: 'B' })) {
     const refused = { type: 'verification-failed', source: 'upstream' };
     const attempt = { type: 'attempt', outcome, durationMs: 7 };
     assert.deepEqual(world.events, outcome === 'wrong' ? [refused, attempt] : [attempt]);
+    assert.equal(clock.timers(), 0);
   });
 }
 

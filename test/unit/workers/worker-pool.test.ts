@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { workerPool } from '../../../src/workers/worker-pool.ts';
 import { pick } from '../../support/pick.ts';
 import { testWorld } from '../../support/world.ts';
@@ -54,6 +55,23 @@ for (const [manner, order] of [
     assert.equal((await nth(2).ended).code, 0);
   });
 }
+
+test('if one is killed in the drain, the others are waited for', async () => {
+  const { pool, forked, nth } = await startedPool();
+  for (const worker of forked) worker.isStuck = true;
+  let isDrained = false;
+
+  const drained = pool.drain().finally(() => {
+    isDrained = true;
+  });
+  nth(1).kill();
+  await turn();
+  const wasDrained = isDrained;
+  nth(2).end({ code: 0 });
+
+  await assert.rejects(drained, /a worker ended before everything was answered/);
+  assert.equal(wasDrained, false);
+});
 
 test('if one cannot start, the others are killed, not drained', async () => {
   const { pool, nth, started } = startingPool();

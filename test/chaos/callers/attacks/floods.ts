@@ -114,7 +114,7 @@ export const floods: readonly Attack[] = [
       }),
   },
   {
-    name: 'bytes that are no HTTP',
+    name: 'bytes that are not HTTP',
     connections: 300,
     begin: ({ port }) =>
       besiege({

@@ -1,0 +1,61 @@
+import type { Clock } from '../core/clock.ts';
+import type { Acceptors } from './acceptors.ts';
+import type { Connections } from './limits/connections.ts';
+
+/** While a server closes: how long a client can stall, and how long it can go on reading. */
+const CLOSING_IDLE_MS = 1000;
+const CLOSING_MS = 2000;
+
+/** The end of a server. */
+export interface Closing {
+  hasBegun(): boolean;
+  /** See `HttpServer.close`. */
+  close(manner?: 'now'): Promise<void>;
+}
+
+/** Closes a server and its connections: those without a request at once, the others when they have their answers. */
+export function serverClosing(open: Connections, acceptors: Acceptors, clock: Pick<Clock, 'after'>): Closing {
+  let hasBegun = false;
+  let closed: Promise<void> | undefined;
+
+  return {
+    hasBegun: () => hasBegun,
+    async close(manner) {
+      closed ??= closeAll(manner);
+      const lost = manner === 'now' ? cutAll() : 0;
+      await closed;
+      if (lost > 0) throw new Error(`stopped before everything was answered: ${lost} requests`);
+    },
+  };
+
+  async function closeAll(manner: 'now' | undefined): Promise<void> {
+    hasBegun = true;
+    if (manner !== 'now') await acceptors.acceptWaiting();
+    const ended = acceptors.close();
+    for (const { socket, exchanges, isNew } of open.all()) {
+      if (exchanges.length === 0 && !isNew) socket.destroy();
+      else socket.setTimeout(CLOSING_IDLE_MS);
+    }
+    const cancel = clock.after(CLOSING_MS, giveUpSlow);
+    await ended;
+    cancel();
+  }
+
+  /** Closes connections of clients that are still sending a request or reading an answer. By then they have given up. */
+  function giveUpSlow(): void {
+    for (const { socket, exchanges } of open.all()) {
+      const [first] = exchanges;
+      if (!first?.isWhole || first.reply.isUnread) socket.destroy();
+    }
+  }
+
+  /** Closes all connections. Returns how many complete requests lose an answer that their client would have read. */
+  function cutAll(): number {
+    let lost = 0;
+    for (const { socket, exchanges } of open.all()) {
+      if (!exchanges[0]?.reply.isUnread) lost += exchanges.filter(({ isWhole }) => isWhole).length;
+      socket.destroy();
+    }
+    return lost;
+  }
+}

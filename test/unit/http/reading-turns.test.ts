@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { Socket } from 'node:net';
+import { test } from 'node:test';
+import { readingTurns, type TurnTaker } from '../../../src/http/limits/reading-turns.ts';
+import { settled } from '../../support/fake-clock.ts';
+
+test('connections that give way are read on one after another, each in a turn of its own', async () => {
+  const { reading, one, other, paused, turn } = start();
+  reading.giveWay(one);
+  reading.giveWay(other);
+  await settled();
+  reading.goOn(one);
+
+  const before = [paused(), await turn(), paused(), await turn(), paused(), await turn()];
+  reading.giveWay(one);
+  await settled();
+
+  assert.deepEqual(before, [[true, true], 1, [false, true], 1, [false, false], 0]);
+  assert.deepEqual([paused(), await turn(), paused()], [[true, false], 1, [false, false]]);
+});
+
+test('a connection that is gone before it has given way takes no turn', async () => {
+  const { reading, one, turn } = start();
+
+  reading.giveWay(one);
+  one.socket.destroy();
+  await settled();
+
+  assert.equal(await turn(), 0);
+});
+
+/** Two connections that are being read, and turns that end when the test says so. */
+function start() {
+  const asked: (() => void)[] = [];
+  const reading = readingTurns<TurnTaker>(
+    () => new Promise<void>((run) => asked.push(run)),
+    () => true,
+  );
+  const [one, other] = [new Socket(), new Socket()].map((socket) => ({ socket, isPausing: false }));
+  assert.ok(one && other);
+  return {
+    ...{ reading, one, other },
+    paused: () => [one.socket.isPaused(), other.socket.isPaused()],
+    /** Takes the turns that were asked for. Resolves with how many there were. */
+    async turn() {
+      const turns = asked.splice(0);
+      for (const run of turns) run();
+      await settled();
+      return turns.length;
+    },
+  };
+}
