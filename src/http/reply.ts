@@ -100,8 +100,11 @@ export class Reply {
   async stream(headers: Answer['headers']): Promise<boolean> {
     const { response } = this.#to;
     // Node gives a response its socket when it is the first of its connection.
-    if (!response.socket && !this.isGone)
+    if (!response.socket && !this.isGone) {
+      // A client that does not read must not take the slots of others meanwhile.
+      this.settle();
       await new Promise<void>((resolve) => response.once('socket', resolve).once('close', resolve));
+    }
     if (this.isGone) return false;
     this.#writeHead({ headers });
     return true;
