@@ -94,20 +94,23 @@ export class Reply {
   }
 
   /**
-   * Begins an answer whose body is written piece by piece to the response, once the earlier answers of the connection have left:
-   * before that, all of it would have to be held. Resolves with `false` if the client has hung up. `endStream` ends it.
+   * Resolves when the earlier answers of the connection have left, with whether the client is still there. Meanwhile the request
+   * holds no slot, because its client could be one that does not read.
    */
-  async stream(headers: Answer['headers']): Promise<boolean> {
+  async isFirst(): Promise<boolean> {
     const { response } = this.#to;
     // Node gives a response its socket when it is the first of its connection.
     if (!response.socket && !this.isGone) {
-      // A client that does not read must not take the slots of others meanwhile.
       this.settle();
       await new Promise<void>((resolve) => response.once('socket', resolve).once('close', resolve));
     }
-    if (this.isGone) return false;
+    return !this.isGone;
+  }
+
+  /** Begins an answer whose body is written piece by piece to the returned response. `endStream` ends it. */
+  stream(headers: Answer['headers']): ServerResponse {
     this.#writeHead({ headers });
-    return true;
+    return this.#to.response;
   }
 
   endStream(): void {

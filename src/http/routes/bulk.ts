@@ -24,20 +24,21 @@ export const bulk: Route<ApiParts> = {
   operation: bulkOperation,
 };
 
-/** Answers the lines of a body that has arrived whole. */
+/** Answers the lines of a body that has arrived whole, once all of the answer can be written. */
 async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<undefined> {
-  exchange.held.setStream(body.length);
   const { bulkWindow: window, clock } = parts;
   const gone = exchange.signal;
   const nextTurn = () => parts.nextTurn(workOn(body), () => gone.aborted);
   exchange.atEnd(() => free([body]));
-  if (!(await exchange.reply.stream({ 'content-type': NDJSON, 'cache-control': 'no-store' }))) return;
+  if (!(await exchange.reply.isFirst())) return;
+  exchange.held.setStream(body.length);
   exchange.atEnd(window.enter());
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
+  const response = exchange.reply.stream({ 'content-type': NDJSON, 'cache-control': 'no-store' });
   await answerLines(
     linesOf(body),
     { answerLine, window, nextTurn, isClosing: () => exchange.isClosing },
-    { response: exchange.response, gone, clock },
+    { response, gone, clock },
   );
   exchange.reply.endStream();
 }
