@@ -71,8 +71,8 @@ export function redisLink(
   let trouble: RedisTrouble | undefined;
   /** Why the current connection failed. The first reason counts, because later errors are only its consequences. */
   let cause: RedisTrouble | undefined;
-  /** What keeps a connected Redis from its work, and when it last did. Without an operation, from all of it. */
-  let hindrance: { trouble: RedisTrouble; op: RedisOperation | undefined; at: number } | undefined;
+  /** The operation that a connected Redis is kept from, or all if there is none, and when that was last seen. */
+  let hindrance: { op: RedisOperation | undefined; at: number } | undefined;
   let greetingEnds = () => {};
   let renewalMs = LEAST_RENEWAL_MS;
   let renewalAt = 0;
@@ -159,7 +159,7 @@ export function redisLink(
     const at = clock.now();
     const hasAnother = hindrance && hindrance.op !== op && at < hindrance.at + HINDERED_MS;
     if (!isUp || trouble === 'read_only' || hasAnother) return;
-    hindrance = { trouble: found, op, at };
+    hindrance = { op, at };
     changed(true, found);
   }
 
