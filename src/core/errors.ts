@@ -29,7 +29,7 @@ export class TuohsError extends Error {
   readonly detail: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: TuohsErrorOptions = {}) {
-    // Nothing reads the stack of an expected failure, and recording it costs more than the rest of a refusal.
+    // The stack of an expected failure is never read, and recording it costs more than the rest of a refusal.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(message, { cause: options.cause });
