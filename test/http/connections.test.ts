@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Server } from 'node:http';
 import { test } from 'node:test';
 import { fakeApi, listeningApi, listeningServer } from '../support/api.ts';
+import { ask } from '../support/ask.ts';
 import { postOf, type RawClient, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
@@ -14,6 +17,21 @@ test('requests sent without waiting are answered in order', async (t) => {
   const text = await client.heard('OWT');
 
   assert.match(text, /HTTP\/1.1 200 [\s\S]*ENO[\s\S]*HTTP\/1.1 400 [\s\S]*HTTP\/1.1 200 [\s\S]*OWT/);
+});
+
+test('Node itself ends no upload that goes on, and no connection that is idle', async (t) => {
+  const servers = new Set<Server>();
+  const see = (begun: unknown) => servers.add((begun as { server: Server }).server);
+  subscribe('http.server.request.start', see);
+  t.after(() => unsubscribe('http.server.request.start', see));
+
+  await ask(`http://127.0.0.1:${await listeningApi(t)}`, { path: '/health' });
+
+  const limits = [...servers].map(({ requestTimeout, keepAliveTimeout }) => [
+    requestTimeout,
+    keepAliveTimeout,
+  ]);
+  assert.deepEqual(limits, [[0, 0]]);
 });
 
 test('a client that closes its sending side after its request gets its answer, even a late one', async (t) => {
