@@ -146,10 +146,9 @@ export class RequestBody implements InlineSink {
     });
   }
 
-  /** The rest will never arrive. A reader of it fails, now or later. From here on the body never counts as whole. */
+  /** The rest will never arrive. A reader of it fails, now or later. */
   break(error: TuohsError): void {
     this.#error = error;
-    this.#atWhole = undefined;
     this.#discarding?.finish(false);
     this.#refuse(error);
   }

@@ -148,9 +148,13 @@ for (const [what, reverseShout] of [
   ['fails', failing(new TuohsError('UPSTREAM_TIMEOUT', 'as told'))],
   ['gets another answer', () => SHOUT],
 ] as const) {
-  test(`health that ${what} is a 503`, async (t) => {
-    const { statusCode, headers } = await testApi(t, { reverseShout }).inject('/health');
+  test(`health that ${what} is a 503, and its event says why`, async (t) => {
+    const world = testWorld();
+
+    const { statusCode, headers } = await testApi(t, { reverseShout, world }).inject('/health');
 
     assert.deepEqual([statusCode, headers['cache-control']], [503, 'no-store']);
+    const [{ error } = {}] = world.told('failed');
+    assert.ok(error instanceof TuohsError && error.cause instanceof Error);
   });
 }

@@ -86,6 +86,12 @@ test('each encoding of a page has an ETag of its own, and says that the encoding
   assert.notEqual(replies[0]?.headers.etag, replies[1]?.headers.etag);
 });
 
+test('the playground links the source of its build', async (t) => {
+  const source = 'https://git.example/tuohs';
+
+  assert.ok((await open(t, '/', { options: { source } })).body.includes(source));
+});
+
 test('the OpenAPI document is JSON and nothing behind it', async (t) => {
   const { headers, body } = await testApi(t).inject({ url: '/openapi.json' });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError, type ErrorCode, TuohsError } from '../../../src/core/errors.ts';
-import { problemFor, problems } from '../../../src/http/problem.ts';
+import { knownError, problemFor, problems } from '../../../src/http/problem.ts';
 
 const CONTACT = 'Failed to contact shoutcloud api';
 
@@ -37,6 +37,14 @@ for (const code of Object.keys(TABLE) as ErrorCode[]) {
 test('the table has these rows and no others, and never a 502', () => {
   assert.deepEqual(Object.keys(problems).sort(), Object.keys(TABLE).sort());
   assert.ok(Object.values(problems).every(({ status }) => status !== 502));
+});
+
+test('an error that is not in the table is a bug of ours, and its cause', () => {
+  const bug = new Error('a bug');
+
+  const { code, cause } = knownError(bug);
+
+  assert.deepEqual([code, cause], ['INTERNAL', bug]);
 });
 
 const WAITS = { '0': '1', '1': '1', '1000': '1', '1001': '2', '5000': '5', '60000': '60', '600000': '60' };
