@@ -41,7 +41,10 @@ export class TuohsError extends Error {
   }
 }
 
-/** How an attempt to reach SHOUTCLOUD can fail, and the code that its caller gets. `rejected` is any status that is neither 200 nor worth a retry. */
+/**
+ * How an attempt to reach SHOUTCLOUD can fail, and the code that its caller gets. `rejected` is any status that is neither 200 nor
+ * worth a retry.
+ */
 const CODES = {
   unreachable: 'UPSTREAM_UNREACHABLE',
   throttled: 'UPSTREAM_UNREACHABLE',
