@@ -29,7 +29,7 @@ import { readSource, readVersion } from './version.ts';
 export interface App {
   /** Starts to serve. Resolves with the ports, which are new if the settings say 0. */
   listen(): Promise<{ port: number; adminPort: number | undefined }>;
-  /** Drains and ends; see `Lifecycle.close`. */
+  /** Drains and ends; see `lifecycle`. */
   close(hurry?: Promise<unknown>): Promise<void>;
   /** What the admin port serves. */
   readonly inside: AdminParts & { readonly metrics: Metrics };

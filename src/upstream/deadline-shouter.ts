@@ -88,16 +88,7 @@ class DeadlineCall implements Call {
     return new Promise<Shout>((resolve, reject) => {
       if (signal.aborted) reject(signal.reason);
       signal.addEventListener('abort', () => reject(signal.reason));
-      work.then(
-        (shout) => {
-          this.#unwatch();
-          resolve(shout);
-        },
-        (error) => {
-          this.#unwatch();
-          reject(error);
-        },
-      );
+      work.finally(() => this.#unwatch()).then(resolve, reject);
     });
   }
 
