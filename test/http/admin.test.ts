@@ -6,7 +6,7 @@ import { injected } from '../support/api.ts';
 import { parsed } from '../support/raw-answer.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
-import { testWorld } from '../support/world.ts';
+import { heldTurn, testWorld } from '../support/world.ts';
 
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 const OPEN = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -77,11 +77,7 @@ test('a status that cannot be read is an internal error, reported with its reque
 
 test('metrics are written once in a turn of the event loop at most', async () => {
   const world = testWorld();
-  const runs: (() => void)[] = [];
-  const soon = (run: () => void) => {
-    runs.push(run);
-    return () => {};
-  };
+  const { soon, end } = heldTurn();
   const clock = { ...world.clock, soon };
   let written = 0;
   const text = () => `tuohs_x ${++written}`;
@@ -93,7 +89,7 @@ test('metrics are written once in a turn of the event loop at most', async () =>
   const afterEach: number[] = [];
   while (written < 3) {
     await turn();
-    for (const run of runs.splice(0)) run();
+    end();
     await turn();
     afterEach.push(written);
   }

@@ -5,11 +5,11 @@ import { reverser, reverseShout } from '../../src/core/reverse.ts';
 import type { Shout } from '../../src/core/shouter.ts';
 import { problems } from '../../src/http/problem.ts';
 import { failing, fakeApi, testApi } from '../support/api.ts';
-import { fakeShouter } from '../support/fake-shouter.ts';
+import { answerOf, fakeShouter } from '../support/fake-shouter.ts';
 import { postOf, rawClient } from '../support/raw-client.ts';
 import { testWorld } from '../support/world.ts';
 
-const SHOUT: Shout = { text: 'OLLEH', source: 'upstream', stored: true, collapsed: false };
+const SHOUT = answerOf('OLLEH', { source: 'upstream', stored: true });
 const POST = { method: 'POST', url: '/v1', payload: { data: 'hello' } } as const;
 const GET = { method: 'GET', url: '/v1?data=hello' } as const;
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -73,7 +73,7 @@ test('callers of one unknown text get their answers in turns, because each takes
   const callers = await Promise.all(Array.from({ length: 3 }, () => rawClient(t, port)));
   for (const caller of callers) caller.send(postOf('a'));
 
-  landed.resolve({ text: 'A'.repeat(20_000), source: 'upstream', stored: true, collapsed: true });
+  landed.resolve(answerOf('A'.repeat(20_000)));
   for (const caller of callers) await caller.heard('AAA"}');
 
   assert.deepEqual(turns, [20_000, 20_000, 20_000]);
