@@ -4,7 +4,7 @@ import type { World } from './core/events.ts';
 export interface LifecycleOptions {
   /** How long everything is still served, so that load balancers can notice the drain. */
   readonly drainMs: number;
-  /** How much later than usual it gives up, for a process that waits for others with the same limits. */
+  /** How much longer it waits before it gives up, if it waits for other processes with the same limits. */
   readonly extraMs?: number;
 }
 

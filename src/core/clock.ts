@@ -105,7 +105,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
     if (waiting.length > 0) soon(turn);
   }
 
-  /** What is of no use any more costs nothing. It must not stay behind smaller work: it would hold the memory of clients that left. */
+  /** Ends the work of clients that have left. Behind smaller work it would hold its memory for long. */
   function letGoneGo(): void {
     const useful: Waiting[] = [];
     for (const each of waiting) {

@@ -29,7 +29,7 @@ export class TuohsError extends Error {
   readonly detail: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: TuohsErrorOptions = {}) {
-    // Nothing reads the stack of an expected failure, and recording it costs more than the rest of a refusal.
+    // The stack of an expected failure is never read, and recording it costs more than the rest of a refusal.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(message, { cause: options.cause });
@@ -41,7 +41,10 @@ export class TuohsError extends Error {
   }
 }
 
-/** How an attempt to reach SHOUTCLOUD can fail, and the code that its caller gets. `rejected` is any status that is neither 200 nor worth a retry. */
+/**
+ * How an attempt to reach SHOUTCLOUD can fail, and the code that its caller gets. `rejected` is any status that is neither 200 nor
+ * worth a retry.
+ */
 const CODES = {
   unreachable: 'UPSTREAM_UNREACHABLE',
   throttled: 'UPSTREAM_UNREACHABLE',

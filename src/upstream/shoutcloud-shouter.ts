@@ -73,7 +73,7 @@ interface Answer {
   readonly OUTPUT?: unknown;
 }
 
-/** SHOUTCLOUD itself never answers like this, so another server probably has its old address. */
+/** SHOUTCLOUD never answers like this, so its address probably belongs to another server now. */
 const FOREIGN = new Set<AttemptFailure>(['rejected', 'unreadable', 'wrong']);
 
 // SHOUTCLOUD compares the type byte for byte, so "; charset=utf-8" would get a 400.

@@ -24,7 +24,7 @@ export function workerSlot(fork: () => Worker, { clock, emit }: World) {
   let kept: Promise<void> = Promise.resolve();
 
   return {
-    /** Resolves when a worker serves; rejects if one ends by itself before. */
+    /** Resolves when a worker serves; rejects if one ends by itself first. */
     async start(): Promise<void> {
       kept = keep();
       await started.promise;
