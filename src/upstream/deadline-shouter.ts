@@ -22,16 +22,12 @@ export function fallbackShouter(
   };
 
   async function answerFor(text: string, { signal }: Call, error: unknown): Promise<Shout> {
-    if (!isUpstreamFailure(error)) throw error;
+    if (!(error instanceof TuohsError && error.code.startsWith('UPSTREAM_'))) throw error;
     await nextTurn(text.length, () => signal.aborted);
     if (signal.aborted) throw error;
     emit({ type: 'fallback' });
     return { text: simpleUpperCase(text), source: 'local', stored: false, collapsed: false };
   }
-}
-
-function isUpstreamFailure(error: unknown): boolean {
-  return error instanceof TuohsError && error.code.startsWith('UPSTREAM_');
 }
 
 /**
