@@ -64,9 +64,12 @@ test('after a long head, another waits for its turn, and is not answered if its 
   };
   const world = worldOn({ ...systemClock, soon });
   const { server, upstream, port } = await start(t, 2 ** 26, { nextTurn, world });
-  const [gone, client] = [await rawClient(t, port), await rawClient(t, port)];
-  for (const each of [await rawClient(t, port), gone, client])
-    each.send(requestOf('GET /v1?data=two', { more: LONG }));
+  const [first, gone, client] = [
+    await rawClient(t, port),
+    await rawClient(t, port),
+    await rawClient(t, port),
+  ];
+  for (const each of [first, gone, client]) each.send(requestOf('GET /v1?data=two', { more: LONG }));
   await until(t, () => turns.length === 2);
   endTurn();
   gone.socket.resetAndDestroy();
