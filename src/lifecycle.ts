@@ -1,9 +1,10 @@
+import { within } from './core/clock.ts';
 import type { World } from './core/events.ts';
 
 export interface LifecycleOptions {
   /** How long everything is still served, so that load balancers can notice the drain. */
   readonly drainMs: number;
-  /** How much later than usual it gives up, for a process that waits for others with the same limits. */
+  /** How much longer it waits before it gives up, if it waits for other processes with the same limits. */
   readonly extraMs?: number;
 }
 
@@ -55,11 +56,10 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
     closesLast: (step) => void steps.push(step),
     async close(hurry = new Promise<never>(() => {})) {
       closing ??= drainAndClose();
-      const closed = new AbortController();
-      const hurried = hurry.then(() => 'hurried' as const);
-      const late = clock.sleep(HARD_STOP_MS + extraMs, closed.signal).then(() => 'late' as const);
-      const end = await Promise.race([closing, hurried, late]).finally(() => closed.abort());
-      if (end === undefined) return;
+      const closed = closing.then(() => 'closed');
+      const hurried = hurry.then(() => 'hurried');
+      const end = await within(clock, HARD_STOP_MS + extraMs, Promise.race([closed, hurried]));
+      if (end === 'closed') return;
       await closeNow();
       if (end === 'hurried') throw new Error('stopped before everything was answered');
     },
@@ -81,12 +81,10 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
 
   async function closeNow(): Promise<void> {
     cut.abort();
-    const closed = new AbortController();
     const failures: unknown[] = [];
     const rest = [...left].map(async (close) => failures.push(...(await failuresOf(close, 'now'))));
-    const late = clock.sleep(LAST_STEPS_MS + extraMs, closed.signal).then(() => 'late');
-    const end = await Promise.race([Promise.all(rest), late]).finally(() => closed.abort());
-    if (end !== 'late') emit({ type: 'closed' });
+    const ended = await within(clock, LAST_STEPS_MS + extraMs, Promise.all(rest));
+    if (ended) emit({ type: 'closed' });
     if (failures.length > 0) throw failures[0];
   }
 

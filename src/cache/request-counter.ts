@@ -72,7 +72,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
     },
   };
 
-  /** The counts of earlier minutes stay until they are replaced, because to clear all of them at once would be one long step. */
+  /** The counts of earlier minutes stay until they are replaced, because clearing all of them at once would block the event loop. */
   function countedIn(minute: number, client: string): Counted {
     const known = counts.get(client);
     if (known?.minute === minute) return known;
@@ -110,7 +110,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
   }
 }
 
-/** The reply to INCRBY, if it and the reply to EXPIRE can be replies to these commands. */
+/** The reply to INCRBY; `undefined` if one of the two replies cannot belong to its command. */
 function countOf(replies: unknown): number | undefined {
   const [total, isKept]: unknown[] = Array.isArray(replies) ? replies : [];
   if (isKept !== 0 && isKept !== 1) return undefined;

@@ -50,6 +50,13 @@ export function sleepOn(clock: Pick<Clock, 'after'>, ms: number, signal?: LeaveS
   });
 }
 
+/** Settles as `work` does, or resolves with `undefined` in `ms` milliseconds. */
+export function within<T>(clock: Pick<Clock, 'after'>, ms: number, work: Promise<T>): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const cancel = clock.after(ms, () => late.resolve(undefined));
+  return Promise.race([work, late.promise]).finally(cancel);
+}
+
 /**
  * Runs `run` in `ms` milliseconds, after reading what has arrived by then. So a late event loop does not turn an answer
  * that came in time into a timeout.
@@ -98,7 +105,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
     if (waiting.length > 0) soon(turn);
   }
 
-  /** What is of no use any more costs nothing. It must not stay behind smaller work: it would hold the memory of clients that left. */
+  /** Ends the work of clients that have left. Behind smaller work it would hold its memory for long. */
   function letGoneGo(): void {
     const useful: Waiting[] = [];
     for (const each of waiting) {

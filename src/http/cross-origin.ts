@@ -6,7 +6,7 @@ export type Origins = readonly string[];
 
 /** What pages of other sites may do (Fetch standard, "CORS protocol"). Credentials are never allowed: there are none. */
 export interface CrossOrigin {
-  /** The allowed origin if there is only one. The answer to a request that cannot be read names it, and browsers compare it. */
+  /** The allowed origin if there is only one. It is in the answer to a request that cannot be parsed; the browser compares it. */
   readonly only: string | undefined;
   /** The headers that let the page of this request read its answer. */
   headersFor(request: Pick<IncomingMessage, 'headers'>): Answer['headers'];

@@ -34,8 +34,8 @@ export interface CoalescedShouter extends Shouter {
 }
 
 /**
- * Callers with the same text at the same time share one flight of `inner`. A caller that leaves cancels no other one:
- * the flight's signal aborts when all have left. A caller that joined an abandoned flight retries with its own.
+ * Callers with the same text at the same time share one flight of `inner`. A caller that leaves does not disturb
+ * the others: the flight's signal aborts when all have left. A caller that joined an abandoned flight retries with its own.
  */
 export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>): CoalescedShouter {
   const flights = new Map<string, Flight>();

@@ -30,7 +30,7 @@ export function breakerRefusal({ retryAfterMs }: Breaker): TuohsError {
   });
 }
 
-/** A rejected text, a wrong answer, a caller that left, and a long text that needs more time say nothing about the next call. */
+/** A rejected text, a wrong answer, a caller that left, or a long text that timed out says nothing about the next call. */
 function verdictOn(error: unknown, { length }: string): Verdict {
   if (!(error instanceof AttemptError)) return 'neutral';
   switch (error.failure) {

@@ -73,7 +73,7 @@ interface Answer {
   readonly output: unknown;
 }
 
-/** Whether SHOUTCLOUD itself never answers like this, so that another server probably has its old address. */
+/** Whether SHOUTCLOUD never answers like this, so that its address probably belongs to another server now. */
 function isForeign({ failure }: AttemptError): boolean {
   return failure === 'rejected' || failure === 'unreadable' || failure === 'wrong';
 }

@@ -19,7 +19,7 @@ export interface Worker {
   /** Resolves when it serves. Stays pending if it ends before that. */
   readonly listening: Promise<void>;
   readonly ended: Promise<WorkerEnd>;
-  /** Resolves with its answer, or with `undefined` if it ends before. */
+  /** Resolves with its answer, or with `undefined` if it ends first. */
   ask(question: Question): Promise<unknown>;
   /** Asks it to drain and end. */
   drain(): void;

@@ -1,3 +1,4 @@
+import { within } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import type { Question, Worker } from './worker-link.ts';
 import { workerSlot } from './worker-slot.ts';
@@ -36,7 +37,10 @@ export function workerPool({ size, fork }: { size: number; fork: () => Worker },
     serving: () => serving().length,
     ask: (question) =>
       Promise.all(
-        serving().map(async (worker) => ({ pid: worker.pid, answer: await answerInTime(worker, question) })),
+        serving().map(async (worker) => ({
+          pid: worker.pid,
+          answer: await within(world.clock, PATIENCE_MS, worker.ask(question)),
+        })),
       ),
     async drain(manner) {
       if (!isStarted) kill();
@@ -46,10 +50,4 @@ export function workerPool({ size, fork }: { size: number; fork: () => Worker },
     },
     kill,
   };
-
-  async function answerInTime(worker: Worker, question: Question): Promise<unknown> {
-    const answered = new AbortController();
-    const late = world.clock.sleep(PATIENCE_MS, answered.signal).catch(() => {});
-    return Promise.race([worker.ask(question), late]).finally(() => answered.abort());
-  }
 }

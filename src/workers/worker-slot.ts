@@ -3,7 +3,7 @@ import type { Worker, WorkerEnd } from './worker-link.ts';
 
 /** A slot for one worker. When the worker ends, another one takes its place. */
 export interface WorkerSlot {
-  /** Resolves when a worker serves; rejects if one ends by itself before. */
+  /** Resolves when a worker serves; rejects if one ends by itself first. */
   start(): Promise<void>;
   /** The current worker if it serves. */
   serving(): Worker | undefined;
