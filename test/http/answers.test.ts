@@ -15,6 +15,25 @@ const GET = { method: 'GET', url: '/v1?data=hello' } as const;
 const JSON_TYPE = { 'content-type': 'application/json' };
 const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' };
 
+const CONTACT = 'Failed to contact shoutcloud api';
+
+/** The table of the contract. A text is given if it is a part of the contract. There is never a 502. */
+const TABLE: Record<ErrorCode, [status: number, text?: string]> = {
+  BAD_INPUT: [400, 'Data was not able to be parsed from request. Please try again.'],
+  NOT_FOUND: [404],
+  METHOD_NOT_ALLOWED: [405],
+  REQUEST_TIMEOUT: [408],
+  TOO_LARGE: [413],
+  HEADERS_TOO_LARGE: [431],
+  RATE_LIMITED: [429],
+  UPSTREAM_UNREACHABLE: [503, CONTACT],
+  UPSTREAM_TIMEOUT: [504, CONTACT],
+  UPSTREAM_UNREADABLE: [503, 'Shoutcloud failed to return proper response'],
+  UPSTREAM_WRONG: [503, 'Shoutcloud api gave back bad response'],
+  OVERLOADED: [503],
+  INTERNAL: [500, 'An error occurred while processing the request. Please try again later.'],
+};
+
 const SHOUTS = { 'at hand': () => SHOUT, 'that takes its time': async () => SHOUT };
 
 const BUGS = {
@@ -37,13 +56,14 @@ for (const asked of [POST, GET]) {
     });
   }
 
-  for (const code of Object.keys(problems) as ErrorCode[]) {
-    test(`${asked.method}: a failure with ${code} is answered as the table has it`, async (t) => {
+  for (const code of Object.keys(TABLE) as ErrorCode[]) {
+    const [status, text = problems[code].text] = TABLE[code];
+
+    test(`${asked.method}: a failure with ${code} is answered as the contract says`, async (t) => {
       const api = testApi(t, { reverseShout: failing(new TuohsError(code, 'only for the log')) });
 
       const { statusCode, headers, body } = await api.inject(asked);
 
-      const { status, text } = problems[code];
       assert.equal(statusCode, status);
       assert.deepEqual(JSON.parse(body), { error: text, code, requestId: headers['x-request-id'] });
       assert.equal(headers['content-type'], 'application/json');

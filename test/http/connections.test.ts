@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deafClient, fakeApi, LARGEST_FILE, listeningApi, listeningServer } from '../support/api.ts';
+import { deafClient, fakeApi, LARGEST_FILE, listeningServer } from '../support/api.ts';
 import { answerOf } from '../support/fake-shouter.ts';
 import { postOf, type RawClient, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
-
-test('requests sent without waiting are answered in order', async (t) => {
-  const client = await rawClient(t, await listeningApi(t));
-
-  client.send(
-    `${postOf('one')}${requestOf('POST /v1', { type: 'application/json', body: '{' })}${postOf('two')}`,
-  );
-  const text = await client.heard('OWT');
-
-  assert.match(text, /HTTP\/1.1 200 [\s\S]*ENO[\s\S]*HTTP\/1.1 400 [\s\S]*HTTP\/1.1 200 [\s\S]*OWT/);
-});
 
 test('a client that closes its sending side after its request gets its answer, even a late one', async (t) => {
   const { upstream, port } = await fakeApi(t);

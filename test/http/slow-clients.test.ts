@@ -211,14 +211,3 @@ test('a client that sent something other than HTTP sees the end of its answer at
   await world.clock.advance(1);
   await until(t, () => server.status().connections === 0);
 });
-
-test('an answered request leaves no timer', async (t) => {
-  const world = testWorld();
-  const port = await listeningApi(t, { world });
-  const client = await rawClient(t, port);
-
-  client.send(postOf('hello'));
-
-  await client.heard('OLLEH');
-  assert.equal(world.clock.timers(), 0);
-});
