@@ -6,7 +6,7 @@ import { injected } from '../support/api.ts';
 import { parsed } from '../support/raw-answer.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
-import { testWorld } from '../support/world.ts';
+import { heldTurn, testWorld } from '../support/world.ts';
 
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 const OPEN = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -48,6 +48,20 @@ test('it keeps connections open for 95 s, and no more than 64, and its answers a
   assert.deepEqual(world.told('answered'), []);
 });
 
+test('clients hold 4 MiB at most: half of that with requests sent ahead, and the next one is refused', async (t) => {
+  const world = testWorld();
+  const server = adminServer({ ...PARTS, status: () => new Promise(() => {}) }, world);
+  const port = await server.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => server.close('now').catch(() => {}));
+  const request = requestOf('GET /status', { more: `x: ${'a'.repeat(15_000)}` });
+
+  for (let i = 0; i < 3; i++) (await rawClient(t, port)).send(request.repeat(100));
+  await until(t, () => world.told('shed').length > 0);
+
+  const { heldBytes } = server.status();
+  assert.ok(heldBytes > 2_000_000 && heldBytes < 2_200_000, `${heldBytes}`);
+});
+
 test('the status is JSON', async () => {
   const { headers, body } = await admin(PARTS).inject('/status');
 
@@ -77,11 +91,7 @@ test('a status that cannot be read is an internal error, reported with its reque
 
 test('metrics are written once in a turn of the event loop at most', async () => {
   const world = testWorld();
-  const runs: (() => void)[] = [];
-  const soon = (run: () => void) => {
-    runs.push(run);
-    return () => {};
-  };
+  const { soon, end } = heldTurn();
   const clock = { ...world.clock, soon };
   let written = 0;
   const text = () => `tuohs_x ${++written}`;
@@ -93,7 +103,7 @@ test('metrics are written once in a turn of the event loop at most', async () =>
   const afterEach: number[] = [];
   while (written < 3) {
     await turn();
-    for (const run of runs.splice(0)) run();
+    end();
     await turn();
     afterEach.push(written);
   }

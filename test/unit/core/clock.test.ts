@@ -12,6 +12,7 @@ import {
 } from '../../../src/core/clock.ts';
 import { durationText } from '../../../src/core/text-values.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { heldTurn } from '../../support/world.ts';
 
 for (const [name, makeClock] of Object.entries({
   'the system’s clock': () => systemClock,
@@ -120,11 +121,7 @@ test('a turn has work of up to 16 KiB, or one larger piece; every second begins 
 });
 
 test('work of one turn is done at once up to 16 KiB together, little work always, and the rest in turns of its own', async () => {
-  const ends: (() => void)[] = [];
-  const soon: Clock['soon'] = (run) => {
-    ends.push(run);
-    return () => {};
-  };
+  const { soon, end } = heldTurn();
   const later: number[] = [];
   const nextTurn: NextTurn = async (bytes, isGone) => void later.push(isGone?.() ? -bytes : bytes);
   const workTurn = workTurns(nextTurn, { soon });
@@ -140,7 +137,7 @@ test('work of one turn is done at once up to 16 KiB together, little work always
   };
 
   await workOn(16_000, 384, 257, 256, 200_000);
-  for (const end of ends.splice(0)) end();
+  end();
   await workOn(16_385, 16_384);
 
   assert.deepEqual(now, [16_000, 384, 256, 16_384]);
