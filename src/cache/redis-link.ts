@@ -59,8 +59,7 @@ export function redisLink(
     protocol: 2,
     enableReadyCheck: false,
     disableClientInfo: true,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
+    // No command waits for the next connection.
     maxRetriesPerRequest: 0,
     connectTimeout: RECONNECT_MS,
     retryStrategy: () => RECONNECT_MS + clock.random() * RECONNECT_JITTER_MS,

@@ -170,27 +170,25 @@ export function turnCounter({ soon }: Pick<Clock, 'soon'>) {
   };
 }
 
-export interface LoopDelay {
-  /** The shortest recent delay of the event loop in milliseconds. Each request waited at least that long before it was read. */
-  readonly ms: () => number;
-  /** Returns a function that says whether that delay is above this limit. */
-  readonly isAbove: (limitMs: number) => () => boolean;
-  readonly stop: Cancel;
-}
-
 const SAMPLE_MS = 50;
 
 /** One late turn is a hiccup, such as a garbage collection. This many in a row are an overload. */
 const SAMPLES = 4;
 
 /** Measures repeatedly how late a timer runs. */
-export function loopDelay(clock: Clock): LoopDelay {
+export function loopDelay(clock: Clock) {
   const delays = new Array<number>(SAMPLES).fill(0);
   let count = 0;
   let leastMs = 0;
   let cancel: Cancel = () => {};
   measure();
-  return { ms: () => leastMs, isAbove: (limitMs) => () => leastMs > limitMs, stop: () => cancel() };
+  return {
+    /** The shortest recent delay of the event loop in milliseconds. Each request waited at least that long before it was read. */
+    ms: () => leastMs,
+    /** Returns a function that says whether that delay is above this limit. */
+    isAbove: (limitMs: number) => () => leastMs > limitMs,
+    stop: () => cancel(),
+  };
 
   function measure(): void {
     const dueAt = clock.now() + SAMPLE_MS;

@@ -57,7 +57,7 @@ export async function traces(options: TracesOptions, { clock, emit }: World) {
   return {
     /** Wraps the listener, to trace each request. */
     requests: (listener: RequestListener) => tracedRequests(listener, tracer, contexts),
-    view: tracedLayers({ tracer, contexts, upstreamUrl }),
+    view: tracedLayers(tracer, contexts, upstreamUrl),
     listeners: requestEvents(contexts),
     /** Wraps the function that sends attempts, to trace each of them. */
     attempts: tracedAttempts(contexts),

@@ -47,6 +47,20 @@ test('it keeps connections open for 95 s, and no more than 64, and its answers a
   assert.deepEqual(world.told('answered'), []);
 });
 
+test('clients hold 4 MiB at most: half of that with requests sent ahead, and the next one is refused', async (t) => {
+  const world = testWorld();
+  const server = adminServer({ ...PARTS, status: () => new Promise(() => {}) }, world);
+  const port = await server.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => server.close('now').catch(() => {}));
+  const request = requestOf('GET /status', { more: `x: ${'a'.repeat(15_000)}` });
+
+  for (let i = 0; i < 3; i++) (await rawClient(t, port)).send(request.repeat(100));
+  await until(t, () => world.told('shed').length > 0);
+
+  const { heldBytes } = server.status();
+  assert.ok(heldBytes > 2_000_000 && heldBytes < 2_200_000, `${heldBytes}`);
+});
+
 test('the status is JSON', async () => {
   const { headers, body } = await admin(PARTS).inject('/status');
 

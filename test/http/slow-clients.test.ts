@@ -115,7 +115,7 @@ test('a body that is not read on because earlier requests wait does not stall', 
   const { upstream, server, port } = await fakeApi(t, { options: { slowClientMs: 500 } });
   upstream.hold();
   const waiting = await rawClient(t, port);
-  waiting.send(requestOf('GET /v1?data=a').repeat(8));
+  waiting.send(requestOf('GET /v1?data=a'));
   waiting.send(requestOf('POST /v1', { type: 'text/plain', body: 'b'.repeat(200_000) }));
   await until(t, () => server.status().heldBytes > 65_536);
   const stalled = await rawClient(t, port);

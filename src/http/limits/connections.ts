@@ -30,7 +30,10 @@ export interface Connections extends BodySource {
   /** Adds a connection. At the limit, closes those that have stood still for the longest time. */
   add(socket: Socket, nowMs: number): void;
   of(socket: Duplex): Connection | undefined;
-  /** Adds an exchange to its connection until it has ended. Returns the exchange that has to end before this one begins. */
+  /**
+   * Adds an exchange to its connection until it has ended. Returns the one before it, which has to end before this one begins: a
+   * connection that sends many requests together must not take the places and turns of many.
+   */
   begin(exchange: Exchange): Exchange | undefined;
   count(): number;
   all(): Iterable<Connection>;
@@ -38,9 +41,6 @@ export interface Connections extends BodySource {
 
 /** How many are closed together at the limit, so that a flood does not search all of them for each new connection. */
 const CLOSED_AT_ONCE = 16;
-
-/** Requests of one connection that are worked on at once: a thousand that arrive in one packet must not take the places of others. */
-const MAX_AT_ONCE = 8;
 
 /** Requests of one connection that wait for answers to earlier ones, or arrive together. The connection closes after the last. */
 const MOST_AHEAD = 128;
@@ -103,7 +103,7 @@ export function connections(
       const connection = open.get(exchange.request.socket);
       if (connection === undefined) return undefined;
       const { exchanges, packet } = connection;
-      const before = exchanges.at(-MAX_AT_ONCE);
+      const before = exchanges.at(-1);
       connection.isNew = false;
       if (exchanges.length === 0) connection.usedMs = exchange.startedMs;
       countInPacket(connection);

@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import {
   afterReading,
   type Clock,
-  type LoopDelay,
   loopDelay,
   type NextTurn,
   systemClock,
@@ -185,7 +184,7 @@ test('a limit is exceeded while the delay is above it', () => {
 });
 
 /** A measured event loop, each turn of which is as late as the test decides. */
-function startDelay(): { delay: LoopDelay; take(latenesses: readonly number[]): void } {
+function startDelay(): { delay: ReturnType<typeof loopDelay>; take(latenesses: readonly number[]): void } {
   let nowMs = 1000;
   let due: { at: number; run: () => void } | undefined;
   const clock = {
