@@ -41,10 +41,13 @@ function settingValue(setting: Setting<unknown>, environment: Environment): unkn
   if (text === undefined || (text === '' && setting.is.allowsEmpty)) return setting.byDefault;
   const value = setting.is.parse(text);
   if (value !== undefined) return value;
-  // The part before the host of a URL can be a user name and a password.
-  const harmless = text.replace(/(?<=^|\/\/)[^\s]*@/, '***@');
-  const shown = setting.isSecret ? '' : `, not ${JSON.stringify(harmless)}`;
+  const shown = setting.isSecret ? '' : `, not ${JSON.stringify(withoutCredentials(text))}`;
   throw new Error(`${setting.name} must be ${setting.is.accepts}${shown}`);
+}
+
+/** Hides the part before the host of a URL, which can be a user name and a password. */
+function withoutCredentials(text: string): string {
+  return text.replace(/(?<=^|\/\/)[^\s]*@/, '***@');
 }
 
 /**

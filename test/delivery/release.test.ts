@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readVersion } from '../../src/version.ts';
+import { root } from '../support/pages.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 test("the notes of a version are its section's words", async () => {
   const notes = await script('release-notes.ts', readVersion());
 

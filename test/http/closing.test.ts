@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
+import type { Shout } from '../../src/core/shouter.ts';
 import {
   type ApiUnderTest,
   deafClient,
@@ -121,6 +122,30 @@ test('a client that does not read its first answer is given up 2 s after the dra
   for (let i = 0; i < 10; i++) await turn();
 
   assert.equal(server.status().connections, 0);
+  await closing;
+});
+
+test('a client that does not read an answer that comes later is given up, too, and has half a second at least', async (t) => {
+  const late = Promise.withResolvers<Shout>();
+  const { world, server, port } = await fakeApi(t, { reverseShout: () => late.promise });
+  const deaf = await rawClient(t, port);
+  deaf.socket.pause();
+  deaf.send(postOf('hello'));
+  await until(t, () => server.inFlight() === 1);
+  const closing = server.close();
+  await until(t, () => world.clock.timers() > 0);
+  await world.clock.advance(2000);
+
+  late.resolve({ text: 'x'.repeat(2 ** 24), source: 'upstream', stored: false, collapsed: false });
+  await until(t, () => server.inFlight() === 0);
+  const counts = [];
+  for (const ms of [500, 499, 1]) {
+    await world.clock.advance(ms);
+    for (let i = 0; i < 10; i++) await turn();
+    counts.push(server.status().connections);
+  }
+
+  assert.deepEqual(counts, [1, 1, 0]);
   await closing;
 });
 

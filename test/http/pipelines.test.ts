@@ -198,7 +198,8 @@ test('a bulk answer is whole although more requests follow than a connection can
 });
 
 for (const [pieces, chunks, turns] of [
-  ['64 pieces', '1\r\na\r\n'.repeat(64), 1],
+  ['256 pieces', '1\r\na\r\n'.repeat(256), 1],
+  ['255 pieces', '1\r\na\r\n'.repeat(255), 0],
   ['few pieces', '100\r\n'.concat('a'.repeat(256), '\r\n'), 0],
 ] as const) {
   test(`a body in ${pieces} ${turns === 0 ? 'has no need to let' : 'lets'} others be read first`, async (t) => {

@@ -20,9 +20,8 @@ import {
 const [, documentedTree = ''] = /^## A trace\n.*?^```\n(.*?)^```/ms.exec(read('docs/traces.md')) ?? [];
 const ONCE = { UPSTREAM_RETRIES: '0' };
 
-test('one request is one trace, with the spans that docs/traces.md shows', {
-  skip: skipWithoutRedis,
-}, async (t) => {
+const skip = { skip: skipWithoutRedis };
+test('one request is one trace, with the spans that docs/traces.md shows', skip, async (t) => {
   const redis = await redisServer(t);
   const { receiver } = await asked(t, 'status=503', { REDIS_URL: redis.url });
 

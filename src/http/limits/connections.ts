@@ -55,10 +55,15 @@ const MOST_AHEAD_THEN = 10;
 const TOO_MANY_AHEAD_IN_TURN = 512;
 
 /**
+ * Once all bodies together have come in this many pieces in a turn of the event loop, the connections of bodies give way. An upload
+ * over a slow network comes in pieces, too, but in one a turn, and must not wait behind connections that send requests ahead.
+ */
+const MANY_PIECES_IN_TURN = 256;
+
+/**
  * Once all bodies together have come in this many pieces in a turn of the event loop, a body is refused if its pieces are shorter than
- * this on average.
- * A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a chunk each; the
- * shortest one has 12 bytes.
+ * this on average. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a chunk
+ * each; the shortest one has 12 bytes.
  */
 const TOO_SHORT = [
   { pieces: 4096, bytes: 12 },
@@ -115,13 +120,13 @@ export function connections(
       exchange.atEnd(leave);
       return before;
     },
-    /** Lets other connections be read first. Refuses a body in pieces that are too short for this turn. */
+    /** Lets other connections be read first, or refuses a body in pieces that are too short, once this turn has had many. */
     manyPieces(socket, averageBytes) {
       const connection = open.get(socket);
       piecesInTurn.add(PIECES);
-      if (connection === undefined) return;
-      reading.giveWay(connection);
       const inTurn = piecesInTurn.count();
+      if (connection === undefined || inTurn < MANY_PIECES_IN_TURN) return;
+      reading.giveWay(connection);
       if (!TOO_SHORT.some(({ pieces, bytes }) => inTurn > pieces && averageBytes < bytes)) return;
       skipBodyInPacket(socket, { soon });
       const last = connection.exchanges.at(-1);

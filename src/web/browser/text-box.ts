@@ -50,10 +50,14 @@ export function textBox({ onText, onEnter }: TextBoxOptions) {
   function changed(): void {
     const text = box.value;
     frame.dataset.text = text;
-    frame.classList.toggle('long', text.length > SHORT_LENGTH || text.split('\n').length > SHORT_LINES);
+    frame.classList.toggle('long', isLong(text));
     keep(text);
     onText(text);
   }
+}
+
+function isLong(text: string): boolean {
+  return text.length > SHORT_LENGTH || text.split('\n').length > SHORT_LINES;
 }
 
 const NAME = '#text=';
