@@ -133,6 +133,20 @@ for (const [what, before, parts] of [
   });
 }
 
+test('what was read ahead of a body that is refused is not held any more', async (t) => {
+  const counted = Promise.withResolvers<{ current: number; leftMs: number }>();
+  const requestCounter = { count: () => counted.promise };
+  const { server, port } = await start(t, 2 ** 26, { requestCounter }, { rateLimitPerMinute: 100 });
+  const client = await rawClient(t, port);
+  client.send(requestOf('POST /v1', { type: 'text/plain', more: IN_CHUNKS }) + CHUNK.repeat(60));
+  await until(t, () => server.status().heldBytes > 60_000);
+
+  counted.resolve({ current: 101, leftMs: 1000 });
+
+  await until(t, () => server.status().heldBytes < 60_000);
+  assert.equal(server.status().connections, 1);
+});
+
 test('a large body whose request waits is read on when it is its turn, and what came before counts once', async (t) => {
   const counted = Promise.withResolvers<{ current: number; leftMs: number }>();
   const requestCounter = { count: () => counted.promise };
