@@ -24,14 +24,6 @@ interface Counted {
   asked: Promise<void> | undefined;
 }
 
-const NOTHING_COUNTED = {
-  here: 0,
-  elsewhere: 0,
-  knownAtMs: Number.NEGATIVE_INFINITY,
-  unsent: 0,
-  asked: undefined,
-};
-
 const MINUTE_MS = 60_000;
 const KEY_SECONDS = 120;
 
@@ -76,7 +68,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
   function countedIn(minute: number, client: string): Counted {
     const known = counts.get(client);
     if (known?.minute === minute) return known;
-    const counted = { ...NOTHING_COUNTED, minute };
+    const counted = { minute, here: 0, elsewhere: 0, knownAtMs: -FRESH_MS, unsent: 0, asked: undefined };
     counts.set(client, counted);
     return counted;
   }

@@ -34,6 +34,7 @@ export class LeaveController implements LeaveSignal {
     this.#isAborted = true;
     this.#reason = reason;
     for (const listener of this.#listeners ?? []) listener();
+    this.#listeners = undefined;
   }
 
   throwIfAborted(): void {
@@ -41,6 +42,7 @@ export class LeaveController implements LeaveSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
+    if (this.#isAborted) return;
     this.#listeners ??= new Set();
     this.#listeners.add(listener);
   }

@@ -1,10 +1,14 @@
-import type { Clock } from '../core/clock.ts';
+import type { Cancel, Clock } from '../core/clock.ts';
 import type { Acceptors } from './acceptors.ts';
-import type { Connections } from './limits/connections.ts';
+import type { Connection, Connections } from './limits/connections.ts';
 
-/** While a server closes: how long a client can stall, and how long it can go on reading. */
+/**
+ * While a server closes: how long a client can stall, how long it can go on sending or reading, and how long with an answer that
+ * comes after that.
+ */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
+const LATE_MS = 500;
 
 /** The end of a server. */
 export interface Closing {
@@ -16,6 +20,7 @@ export interface Closing {
 /** Closes a server and its connections: those without a request at once, the others when they have their answers. */
 export function serverClosing(open: Connections, acceptors: Acceptors, clock: Pick<Clock, 'after'>): Closing {
   let hasBegun = false;
+  let cancelLook: Cancel = () => {};
   let closed: Promise<void> | undefined;
 
   return {
@@ -36,17 +41,25 @@ export function serverClosing(open: Connections, acceptors: Acceptors, clock: Pi
       if (exchanges.length === 0 && !isNew) socket.destroy();
       else socket.setTimeout(CLOSING_IDLE_MS);
     }
-    const cancel = clock.after(CLOSING_MS, giveUpSlow);
+    lookIn(CLOSING_MS - LATE_MS);
     await ended;
-    cancel();
+    cancelLook();
   }
 
-  /** Closes connections of clients that are still sending a request or reading an answer. By then they have given up. */
-  function giveUpSlow(): void {
-    for (const { socket, exchanges } of open.all()) {
-      const [first] = exchanges;
-      if (!first?.isWhole || first.reply.isUnread) socket.destroy();
+  function lookIn(ms: number, slowBefore?: ReadonlySet<Connection>): void {
+    cancelLook = clock.after(ms, () => giveUpSlow(slowBefore));
+  }
+
+  /** Closes the connections of clients that are sending a request or reading an answer, and did so at the last look as well. */
+  function giveUpSlow(slowBefore?: ReadonlySet<Connection>): void {
+    const slow = new Set<Connection>();
+    for (const connection of open.all()) {
+      const [first] = connection.exchanges;
+      if (first?.isWhole && !first.reply.isUnread) continue;
+      slow.add(connection);
+      if (slowBefore?.has(connection)) connection.socket.destroy();
     }
+    lookIn(LATE_MS, slow);
   }
 
   /** Closes all connections. Returns how many complete requests lose an answer that their client would have read. */

@@ -44,8 +44,6 @@ export class Exchange implements Call, BodyOwner {
   target: Asked = { label: 'none', query: '', rest: '' };
   /** The error to answer with, if the head alone is a reason to refuse the request. */
   refusal: unknown;
-  /** Whether it was sent ahead of the answer to an earlier request. */
-  isAhead = false;
   readonly #host: ExchangeHost;
   readonly startedMs: number;
   #atEnd: readonly AtEnd[] = NOTHING;
@@ -88,11 +86,10 @@ export class Exchange implements Call, BodyOwner {
   }
 
   /**
-   * Holds the head of the request. If it has too many headers, or there is no room, drops them, because the refusal can have to
+   * Holds the head of the request. If it has too many headers, or there is no room, drops it, because the refusal can have to
    * wait behind other answers. Returns whether the head is held.
    */
   hold({ isAhead }: { readonly isAhead: boolean }): boolean {
-    this.isAhead = isAhead;
     try {
       if (this.request.rawHeaders.length > MAX_HEADERS * 2) throw headersTooLarge();
       this.held.setHead(isAhead);
@@ -100,7 +97,7 @@ export class Exchange implements Call, BodyOwner {
     } catch (error) {
       this.refusal = error;
       const { origin, expect } = this.request.headers;
-      Object.assign(this.request, { headers: { origin, expect }, rawHeaders: [] });
+      Object.assign(this.request, { url: '', headers: { origin, expect }, rawHeaders: [] });
       this.held.dropHeaders();
       return false;
     }

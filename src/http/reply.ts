@@ -93,20 +93,6 @@ export class Reply {
     else void this.#sendBesideBody(answer, bytes);
   }
 
-  /**
-   * Waits until the earlier answers of the connection have left. Resolves with whether the client is still there. Meanwhile the
-   * request takes no place in admission, because its client could be one that does not read.
-   */
-  async isFirst(): Promise<boolean> {
-    const { response } = this.#to;
-    // Node gives a response its socket when it is the first of its connection.
-    if (!response.socket && !this.isGone) {
-      this.settle();
-      await new Promise<void>((resolve) => response.once('socket', resolve).once('close', resolve));
-    }
-    return !this.isGone;
-  }
-
   /** Begins an answer whose body is written piece by piece to the returned response. `endStream` ends it. */
   stream(headers: Answer['headers']): ServerResponse {
     this.#writeHead({ headers });

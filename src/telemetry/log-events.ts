@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
-import type { BreakerState, Listeners, RedisTrouble, World } from '../core/events.ts';
+import type { Cancel, Clock } from '../core/clock.ts';
+import { type ErrorCode, TuohsError } from '../core/errors.ts';
+import { type BreakerState, type Event, type Listeners, REDIS_TROUBLES } from '../core/events.ts';
 import { codeOf } from '../core/text-values.ts';
-import { failureLines, reasonOf } from './failure-lines.ts';
 
 /**
  * Logs the events that people need: changes of state and failures at info and above, requests at debug. `about` are the facts
@@ -9,7 +10,7 @@ import { failureLines, reasonOf } from './failure-lines.ts';
  */
 export function logEvents(
   log: Logger,
-  { clock, about }: { clock: Pick<World['clock'], 'after'>; about: object },
+  { clock, about }: { clock: Pick<Clock, 'after'>; about: object },
 ): Listeners {
   const failures = failureLines(log, clock);
   const lines: Listeners = {
@@ -32,7 +33,7 @@ export function logEvents(
       log.warn({ ...facts, detail: BREAKER_DETAILS[state] }, 'the breaker of SHOUTCLOUD changed');
     },
     'redis-connection'({ isUp, trouble: reason }) {
-      const facts = reason ? { reason, detail: REDIS_TROUBLE_DETAILS[reason] } : {};
+      const facts = reason ? { reason, detail: REDIS_TROUBLES[reason] } : {};
       if (!isUp) log.warn(facts, 'redis is not connected');
       else if (reason) log.warn(facts, 'redis is connected, but does not do its work');
       else log.info('redis is connected');
@@ -57,29 +58,88 @@ const BREAKER_DETAILS: Readonly<Record<BreakerState, string>> = {
   open: 'SHOUTCLOUD keeps failing: unknown texts are refused at once, known ones are answered.',
 };
 
-/** What each trouble with Redis means, for the log. */
-const REDIS_TROUBLE_DETAILS: Readonly<Record<RedisTrouble, string>> = {
-  certificate: 'Its certificate is not trusted, or is for another name: see REDIS_CA_FILE.',
-  closed: 'It closed the connection.',
-  cluster: 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.',
-  full: 'Its memory is full: give it more, or let it drop old keys (maxmemory-policy allkeys-lru).',
-  loading: 'It is still loading its data.',
-  name_not_found: 'The host name in REDIS_URL has no address.',
-  no_answer: 'It did not answer in time.',
-  no_route: 'There is no route to it.',
-  no_such_database: 'It does not have the database that REDIS_URL names.',
-  no_tls: 'It does not speak TLS, which rediss:// in REDIS_URL asks for.',
-  not_permitted: 'Its user lacks a permission that is needed.',
-  not_saving: 'It cannot save its data, and so takes no writes: see its own log.',
-  oversized_value: 'A value under one of our keys is far too long; the keys that were asked for are deleted.',
-  password_missing: 'It requires a password, and REDIS_URL has none.',
-  protected_mode: 'It is in protected mode, and accepts connections from its own machine only.',
-  protocol: 'It sent a reply that its command cannot have.',
-  read_only: 'It is a read-only replica: let REDIS_URL name the primary.',
-  refused: 'Nothing listens at the address in REDIS_URL.',
-  rejected: 'It refused a command, or to start the connection.',
-  slow: 'It answers later than REDIS_TIMEOUT_MS, so it is asked only now and then.',
-  too_many_clients: 'It has reached its limit of clients.',
-  wrong_password: 'It does not accept the user or the password in REDIS_URL.',
-  wrong_value: 'It holds a value that is not the upper case of its text, so another program writes our keys.',
-};
+type Failed = Extract<Event, { type: 'failed' }>;
+
+/** The failures with one code since the last line about them. */
+interface Flood {
+  suppressed: number;
+  latest: Failed;
+  readonly cancel: Cancel;
+}
+
+const EVERY_MS = 1000;
+
+/** Logs failed requests: one line a second for each code, with the number of suppressed ones, which are logged at debug. */
+function failureLines(log: Logger, clock: Pick<Clock, 'after'>) {
+  const floods = new Map<ErrorCode, Flood>();
+
+  return {
+    write(failed: Failed): void {
+      const flood = floods.get(failed.code);
+      if (flood === undefined) {
+        writeOne(levelOf(failed), failed);
+        return begin(failed);
+      }
+      flood.suppressed++;
+      flood.latest = failed;
+      if (log.isLevelEnabled('debug')) writeOne('debug', failed);
+    },
+    /** Writes the last summaries. To be called once, at the end. */
+    end(): void {
+      for (const flood of floods.values()) {
+        flood.cancel();
+        summarize(flood);
+      }
+      floods.clear();
+    },
+  };
+
+  function writeOne(level: 'error' | 'warn' | 'debug', failed: Failed): void {
+    const message = isBug(failed) ? 'a request failed by a bug' : 'a request failed';
+    log[level]({ requestId: failed.requestId, ...factsOf(failed) }, message);
+  }
+
+  function begin(failed: Failed): void {
+    const cancel = clock.after(EVERY_MS, () => {
+      const flood = floods.get(failed.code);
+      floods.delete(failed.code);
+      if (flood && summarize(flood)) begin(flood.latest);
+    });
+    floods.set(failed.code, { suppressed: 0, latest: failed, cancel });
+  }
+
+  function summarize({ suppressed, latest }: Flood): boolean {
+    if (suppressed === 0) return false;
+    const message = isBug(latest) ? 'more requests failed by a bug' : 'more requests failed';
+    log[levelOf(latest)]({ ...factsOf(latest), suppressed }, message);
+    return true;
+  }
+}
+
+function isBug({ code }: Failed): boolean {
+  return code === 'INTERNAL';
+}
+
+function levelOf(failed: Failed): 'error' | 'warn' {
+  return isBug(failed) ? 'error' : 'warn';
+}
+
+function factsOf(failed: Failed): object {
+  const { code, error } = failed;
+  return isBug(failed) ? { code, ...traceOf(error) } : { code, reason: reasonOf(error) };
+}
+
+/** The message of a foreign error can quote a user's text, so only its name and stack are logged. */
+function traceOf(error: unknown): { name: string; at: string[] } {
+  if (!(error instanceof Error)) return { name: typeof error, at: [] };
+  const frames = (error.stack ?? '').replace(error.message, '').split('\n').slice(1);
+  return { name: error.name, at: frames.map((line) => line.trim()) };
+}
+
+/** What a line says about an error that is not a bug: our own sentence, and the code of what caused it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof TuohsError)) return 'unknown';
+  const { cause } = error;
+  const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+  return `${error.message}${code}`;
+}

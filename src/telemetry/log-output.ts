@@ -1,7 +1,7 @@
 import { constants, fstatSync, openSync } from 'node:fs';
 import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
 import sonicBoom from 'sonic-boom';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, within } from '../core/clock.ts';
 
 export interface LogOptions {
   readonly level: Level | 'silent';
@@ -19,16 +19,10 @@ export function jsonLog({ level, logTo, worker, moreFields }: LogOptions): Logge
   return pino({ level, base, timestamp: stdTimeFunctions.isoTime, formatters, ...mixin }, logTo);
 }
 
-/** Takes log lines. A write never fails or blocks, and buffers a bounded number of bytes, even if the reader stalls. */
-export interface LogOutput extends DestinationStream {
-  /** How many lines were dropped so far because the buffer was full. */
-  dropped(): number;
-  /** Resolves when the operating system has all lines, or after half a second if the reader stalls. */
-  flushed(): Promise<void>;
-}
+export type LogOutput = ReturnType<typeof logOutput>;
 
 export interface LogOutputOptions {
-  readonly clock: Pick<Clock, 'after' | 'sleep'>;
+  readonly clock: Pick<Clock, 'after'>;
   /** The file descriptor to write to: standard output unless given. */
   readonly fd?: number;
 }
@@ -42,7 +36,8 @@ const MAX_WRITE_BYTES = 4096;
 const RETRY_MS = 1000;
 const LAST_LINES_MS = 500;
 
-export function logOutput({ clock, fd = 1 }: LogOutputOptions): LogOutput {
+/** Takes log lines. A write never fails or blocks, and buffers a bounded number of bytes, even if the reader stalls. */
+export function logOutput({ clock, fd = 1 }: LogOutputOptions) {
   let dropped = 0;
   const output = new sonicBoom.SonicBoom({
     fd: nonBlocking(fd),
@@ -61,13 +56,13 @@ export function logOutput({ clock, fd = 1 }: LogOutputOptions): LogOutput {
   });
 
   return {
-    write: (line) => void output.write(line),
+    write: (line: string) => void output.write(line),
+    /** How many lines were dropped so far because the buffer was full. */
     dropped: () => dropped,
-    async flushed() {
-      const isOver = new AbortController();
+    /** Resolves when the operating system has all lines, or after half a second if the reader stalls. */
+    async flushed(): Promise<void> {
       const written = new Promise<void>((resolve) => output.flush(() => resolve()));
-      await Promise.race([written, clock.sleep(LAST_LINES_MS, isOver.signal).catch(() => {})]);
-      isOver.abort();
+      await within(clock, LAST_LINES_MS, written);
       cancelRetry();
     },
   };

@@ -16,17 +16,11 @@ import type { Call, Shout, Shouter } from '../core/shouter.ts';
 import { observed, type View } from './layer-views.ts';
 import { type Contexts, requestOf } from './traced-requests.ts';
 
-export interface TracedLayersOptions {
-  readonly tracer: Tracer;
-  readonly contexts: Contexts;
-  readonly upstreamUrl: string;
-}
-
 // A bulk request can have thousands of texts.
 const MOST_TEXTS = 64;
 
 /** Makes a span for the work of each layer. */
-export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOptions): View {
+export function tracedLayers(tracer: Tracer, contexts: Contexts, upstreamUrl: string): View {
   const spanOf = new WeakMap<Call, Span>();
   const attributes = clientAttributes(upstreamUrl);
 

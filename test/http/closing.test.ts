@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
-import { type ApiUnderTest, fakeApi, listeningApi, listeningServer } from '../support/api.ts';
+import type { Shout } from '../../src/core/shouter.ts';
+import {
+  type ApiUnderTest,
+  deafClient,
+  fakeApi,
+  LARGEST_FILE,
+  listeningApi,
+  listeningServer,
+} from '../support/api.ts';
 import { ask } from '../support/ask.ts';
 import { pick } from '../support/pick.ts';
 import { wholeAnswers } from '../support/raw-answer.ts';
@@ -11,8 +19,7 @@ import { until } from '../support/until.ts';
 import { testWorld, worldOn } from '../support/world.ts';
 import { EVERY_ANSWER } from './every-answer.ts';
 
-/** Several of them are more than the system takes of what a client does not read. */
-const ASSET = requestOf('GET /docs/swagger-ui-bundle.js');
+const ASSET = requestOf(`GET ${LARGEST_FILE}`);
 
 const PREFLIGHT = {
   status: 204,
@@ -86,21 +93,15 @@ test('a request that has not arrived whole, and a connection without one, lose n
 });
 
 test('answers that their client does not read are not lost with `now`', async (t) => {
-  const { server, port } = await fakeApi(t, { nextTurn: async () => {} });
-  const deaf = await rawClient(t, port);
-  deaf.socket.pause();
-  deaf.send(ASSET.repeat(8));
-  await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
+  const { server } = await fakeApi(t, { nextTurn: async () => {} });
+  await deafClient(t, server, ASSET.repeat(8));
 
   await assert.doesNotReject(server.close('now'));
 });
 
 test('answers that their client is still reading when the server closes arrive whole', async (t) => {
-  const { server, port } = await fakeApi(t, { nextTurn: async () => {} });
-  const slow = await rawClient(t, port);
-  slow.socket.pause();
-  slow.send(ASSET.repeat(8));
-  await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
+  const { server } = await fakeApi(t, { nextTurn: async () => {} });
+  const slow = await deafClient(t, server, ASSET.repeat(8));
 
   const closing = server.close();
   for (let i = 0; i < 10; i++) await turn();
@@ -112,11 +113,8 @@ test('answers that their client is still reading when the server closes arrive w
 });
 
 test('a client that does not read its first answer is given up 2 s after the drain, although other requests wait behind that', async (t) => {
-  const { world, server, port } = await fakeApi(t, { nextTurn: async () => {} });
-  const deaf = await rawClient(t, port);
-  deaf.socket.pause();
-  deaf.send(ASSET.repeat(20));
-  await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
+  const { world, server } = await fakeApi(t, { nextTurn: async () => {} });
+  await deafClient(t, server, ASSET.repeat(20));
   const closing = server.close();
   await until(t, () => world.clock.timers() > 0);
 
@@ -124,6 +122,30 @@ test('a client that does not read its first answer is given up 2 s after the dra
   for (let i = 0; i < 10; i++) await turn();
 
   assert.equal(server.status().connections, 0);
+  await closing;
+});
+
+test('a client that does not read an answer that comes later is given up, too, and has half a second at least', async (t) => {
+  const late = Promise.withResolvers<Shout>();
+  const { world, server, port } = await fakeApi(t, { reverseShout: () => late.promise });
+  const deaf = await rawClient(t, port);
+  deaf.socket.pause();
+  deaf.send(postOf('hello'));
+  await until(t, () => server.inFlight() === 1);
+  const closing = server.close();
+  await until(t, () => world.clock.timers() > 0);
+  await world.clock.advance(2000);
+
+  late.resolve({ text: 'x'.repeat(2 ** 24), source: 'upstream', stored: false, collapsed: false });
+  await until(t, () => server.inFlight() === 0);
+  const counts = [];
+  for (const ms of [500, 499, 1]) {
+    await world.clock.advance(ms);
+    for (let i = 0; i < 10; i++) await turn();
+    counts.push(server.status().connections);
+  }
+
+  assert.deepEqual(counts, [1, 1, 0]);
   await closing;
 });
 

@@ -101,8 +101,8 @@ for (const [where, [front, bodies, when]] of Object.entries(SITUATIONS)) {
       const client = await rawClient(t, port);
       const bytes = isUnfinished ? hostile : `${hostile}${KNOWN}`;
       const isSplit = isUnfinished || when === 'later';
-      // A bulk begins when the earlier answers have left.
-      const calls = front === BULK ? 1 : front.split(UNKNOWN).length - 1;
+      // Each request begins when the earlier answers have left.
+      const calls = front === BULK || front.includes(UNKNOWN) ? 1 : 0;
 
       client.send(isSplit ? front : `${front}${bytes}`);
       await until(t, () => upstream.calls.length === calls);

@@ -10,8 +10,6 @@ export interface AdmissionLimits {
 
 /** What is admitted: an exchange. */
 export interface Entrant {
-  /** Whether its request was sent ahead of the answer to an earlier one. */
-  readonly isAhead: boolean;
   readonly body: { atWhole(run: () => void): void };
   readonly reply: { atWritten(run: () => void): void };
 }
@@ -25,12 +23,6 @@ export interface Admission {
   admit(exchange: Entrant): void;
 }
 
-/**
- * The part of the limit that requests sent ahead can take. Without it, a few hundred clients could fill the whole limit. By default,
- * the other half has a place for every connection.
- */
-const SHARE_AHEAD = 0.5;
-
 /** Limits the requests in flight. A request whose body is still arriving does not count yet, because it could stay incomplete. */
 export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: Emit): Admission {
   let requests = 0;
@@ -38,8 +30,7 @@ export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: 
   return {
     inFlight: () => requests,
     admit(exchange) {
-      const most = exchange.isAhead ? maxInFlight * SHARE_AHEAD : maxInFlight;
-      if (requests >= most) throw shed('requests', emit);
+      if (requests >= maxInFlight) throw shed('requests', emit);
       if (isOverloaded()) throw shed('event_loop', emit);
       exchange.body.atWhole(() => begin(exchange));
     },
@@ -72,12 +63,12 @@ export interface ByteBudget {
 }
 
 /**
- * How much of the budget a purpose can fill. Texts that wait for the upstream leave room for bodies. Bodies of one packet
- * get in beyond the budget, so that large or slow ones cannot keep known texts out.
+ * How much of the budget a purpose can fill. Requests that are sent ahead leave room for texts that wait for the upstream, and those
+ * for bodies. Bodies of one packet get in beyond the budget, so that large or slow ones cannot keep known texts out.
  */
 type Share = keyof typeof SHARES;
 
-const SHARES = { small: 1.125, body: 1, waiting: 0.75 };
+const SHARES = { small: 1.125, body: 1, waiting: 0.75, ahead: 0.5 };
 
 /** What is freed at once, as a part of the budget, so that a flood does not search all connections for each piece. */
 const FREED_AT_ONCE = 1 / 16;
@@ -171,9 +162,9 @@ export class HeldBytes {
     return this.#headLength > LONG_HEAD ? this.#headLength : 0;
   }
 
-  /** Holds the head. Throws as `set` does. Requests that are sent ahead leave room for others. */
+  /** Holds the head. Throws as `set` does. */
   setHead(isAhead: boolean): void {
-    if (isAhead) this.#take(this.#headBytes, 'waiting');
+    if (isAhead) this.#take(this.#headBytes, 'ahead');
     else this.set(0, 'body');
   }
 

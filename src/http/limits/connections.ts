@@ -30,7 +30,10 @@ export interface Connections extends BodySource {
   /** Adds a connection. At the limit, closes those that have stood still for the longest time. */
   add(socket: Socket, nowMs: number): void;
   of(socket: Duplex): Connection | undefined;
-  /** Adds an exchange to its connection until it has ended. Returns the exchange that has to end before this one begins. */
+  /**
+   * Adds an exchange to its connection until it has ended. Returns the one before it, which has to end before this one begins: a
+   * connection that sends many requests together must not take the places and turns of many.
+   */
   begin(exchange: Exchange): Exchange | undefined;
   count(): number;
   all(): Iterable<Connection>;
@@ -38,9 +41,6 @@ export interface Connections extends BodySource {
 
 /** How many are closed together at the limit, so that a flood does not search all of them for each new connection. */
 const CLOSED_AT_ONCE = 16;
-
-/** Requests of one connection that are worked on at once: a thousand that arrive in one packet must not take the places of others. */
-const MAX_AT_ONCE = 8;
 
 /** Requests of one connection that wait for answers to earlier ones, or arrive together. The connection closes after the last. */
 const MOST_AHEAD = 128;
@@ -55,10 +55,15 @@ const MOST_AHEAD_THEN = 10;
 const TOO_MANY_AHEAD_IN_TURN = 512;
 
 /**
+ * Once all bodies together have come in this many pieces in a turn of the event loop, the connections of bodies give way. An upload
+ * over a slow network comes in pieces, too, but in one a turn, and must not wait behind connections that send requests ahead.
+ */
+const MANY_PIECES_IN_TURN = 256;
+
+/**
  * Once all bodies together have come in this many pieces in a turn of the event loop, a body is refused if its pieces are shorter than
- * this on average.
- * A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a chunk each; the
- * shortest one has 12 bytes.
+ * this on average. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a chunk
+ * each; the shortest one has 12 bytes.
  */
 const TOO_SHORT = [
   { pieces: 4096, bytes: 12 },
@@ -103,7 +108,7 @@ export function connections(
       const connection = open.get(exchange.request.socket);
       if (connection === undefined) return undefined;
       const { exchanges, packet } = connection;
-      const before = exchanges.at(-MAX_AT_ONCE);
+      const before = exchanges.at(-1);
       connection.isNew = false;
       if (exchanges.length === 0) connection.usedMs = exchange.startedMs;
       countInPacket(connection);
@@ -115,13 +120,13 @@ export function connections(
       exchange.atEnd(leave);
       return before;
     },
-    /** Lets other connections be read first. Refuses a body in pieces that are too short for this turn. */
+    /** Lets other connections be read first, or refuses a body in pieces that are too short, once this turn has had many. */
     manyPieces(socket, averageBytes) {
       const connection = open.get(socket);
       piecesInTurn.add(PIECES);
-      if (connection === undefined) return;
-      reading.giveWay(connection);
       const inTurn = piecesInTurn.count();
+      if (connection === undefined || inTurn < MANY_PIECES_IN_TURN) return;
+      reading.giveWay(connection);
       if (!TOO_SHORT.some(({ pieces, bytes }) => inTurn > pieces && averageBytes < bytes)) return;
       skipBodyInPacket(socket, { soon });
       const last = connection.exchanges.at(-1);

@@ -39,11 +39,9 @@ function rateOf(connection: Connection, nowMs: number): number | undefined {
 
 /** Whether its client has not read an answer for too long. */
 function doesNotRead({ exchanges }: Connection, nowMs: number): boolean {
-  return exchanges.some(({ reply, startedMs }, at) => {
-    const sinceMs = reply.unreadSinceMs(startedMs);
-    const mostMs = at === 0 && exchanges.length > 1 ? UNREAD_WITH_MORE_MS : UNREAD_MS;
-    return sinceMs !== undefined && nowMs - sinceMs > mostMs;
-  });
+  const [first] = exchanges;
+  const sinceMs = first?.reply.unreadSinceMs(first.startedMs);
+  return sinceMs !== undefined && nowMs - sinceMs > (exchanges.length > 1 ? UNREAD_WITH_MORE_MS : UNREAD_MS);
 }
 
 /**

@@ -24,13 +24,12 @@ export const bulk: Route<ApiParts> = {
   operation: bulkOperation,
 };
 
-/** Answers the lines of a body that has arrived whole, once all of the answer can be written. */
+/** Answers the lines of a body that has arrived whole. */
 async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<undefined> {
   const { bulkWindow: window, clock } = parts;
   const gone = exchange.signal;
   const nextTurn = () => parts.nextTurn(workOn(body), () => gone.aborted);
   exchange.atEnd(() => free([body]));
-  if (!(await exchange.reply.isFirst())) return;
   exchange.held.setStream(body.length);
   exchange.atEnd(window.enter());
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));

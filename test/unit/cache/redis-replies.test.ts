@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { requestCounter } from '../../../src/cache/request-counter.ts';
-import { bulk, fakeRedis, type Script } from '../../support/fake-redis.ts';
+import { bulk, fakeRedis, replyTo } from '../../support/fake-redis.ts';
 import { until } from '../../support/until.ts';
 import { connectedRedisStore, startRedisStore } from './redis-under-test.ts';
 
@@ -151,7 +151,7 @@ test('a write that is taken behind a refusal that ends the connection does not b
 });
 
 test('a connection that ended before its greeting was answered is not awaited any more', async (t) => {
-  const redis = await fakeRedis(t, ([name]) => (name === 'auth' ? '' : undefined));
+  const redis = await fakeRedis(t, replyTo('auth', ''));
   const { world, changes, becomes } = startRedisStore(t, redis.url.replace('//', '//:word@'));
   await until(t, () => redis.commands.length > 0);
 
@@ -168,11 +168,6 @@ test('a Redis with much to say about itself is used', async (t) => {
 
   await connectedRedisStore(t, redis.url);
 });
-
-/** Answers this command with this reply, and the others correctly. */
-function replyTo(command: string, reply: string): Script {
-  return ([name]) => (name === command ? reply : undefined);
-}
 
 /** A fake Redis that knows "hello", and functions that ask it. */
 async function knowsHello(t: TestContext) {

@@ -11,6 +11,7 @@ for (const [share, most] of [
   ['small', 180_000],
   ['body', 160_000],
   ['waiting', 120_000],
+  ['ahead', 80_000],
 ] as const) {
   test(`of a budget of 160,000 bytes, ${share} ones can fill ${most}`, () => {
     const budget = byteBudget(MOST, () => {}, testWorld());

@@ -33,7 +33,7 @@ for (const [what, steps, begins, finishes] of [
   });
 }
 
-test('a request that is refused because of its head keeps none of its headers while it waits to be answered', () => {
+test('a request that is refused because of its head keeps nothing of that while it waits to be answered', () => {
   const { exchange } = beforeItsBody(1000);
 
   const hasRoom = exchange.hold({ isAhead: true });
@@ -41,7 +41,8 @@ test('a request that is refused because of its head keeps none of its headers wh
   exchange.held.setAnswer();
   assert.equal(hasRoom, false);
   assert.match(String(exchange.refusal), /no room: bytes/);
-  assert.deepEqual([exchange.request.rawHeaders, exchange.request.headers.expect], [[], '100-continue']);
+  const { url, rawHeaders, headers } = exchange.request;
+  assert.deepEqual([url, rawHeaders, headers.expect], ['', [], '100-continue']);
   assert.equal(exchange.held.bytes, 4096);
 });
 

@@ -26,6 +26,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   'letters and a family': 'aaaaaaaaaaaaaaa👨‍👩‍👧',
 };
 
+const FORM_PIECES = '& %41& %41 a& = =& + % data data%41& d%61t%61& %64=& ;'.split(' ');
+const JSON_PIECES = ['[', '{"a":', '[[],', '"', '\\', ' ', '1', '-', '1,', '[1', '{"data":"', '\uFEFF', '\n'];
+
 /** JSON, forms and plain texts of the largest size that is accepted. */
 export function costlyBodies(): Map<string, string> {
   const inputs = new Map<string, string>();
@@ -36,40 +39,11 @@ export function costlyBodies(): Map<string, string> {
     add(`text of ${name}`, 'text/plain', filled(piece, BODY_BYTES));
     add(`form of ${name}`, FORM_TYPE, `data=${filled(encodeURIComponent(piece), BODY_BYTES - 5)}`);
   }
-  for (const piece of [
-    '&',
-    '%41&',
-    '%41',
-    'a&',
-    '=',
-    '=&',
-    '+',
-    '%',
-    'data',
-    'data%41&',
-    'd%61t%61&',
-    '%64=&',
-    ';',
-  ])
+  for (const piece of FORM_PIECES)
     for (const start of ['', 'data=', 'x=1&']) {
       add(`form ${start} ${piece}`, FORM_TYPE, `${start}${filled(piece, BODY_BYTES - start.length)}`);
     }
-  for (const piece of [
-    '[',
-    '{"a":',
-    '[[],',
-    '"',
-    '\\',
-    ' ',
-    '1',
-    '-',
-    '1,',
-    '[1',
-    '{"data":"',
-    '\uFEFF',
-    '\n',
-  ])
-    add(`JSON ${JSON.stringify(piece)}`, JSON_TYPE, filled(piece, BODY_BYTES));
+  for (const piece of JSON_PIECES) add(`JSON ${JSON.stringify(piece)}`, JSON_TYPE, filled(piece, BODY_BYTES));
   for (const unit of ['\\u0041', '\\ud800', '\\udc00\\ud800', '\\u0301', '\\n', '\\ud83d\\ude00'])
     add(`JSON escapes ${unit}`, JSON_TYPE, `{"data":"${filled(unit, BODY_BYTES - 20)}"}`);
   const levels = BODY_BYTES / 2 - 20;
@@ -85,8 +59,9 @@ export function costlyBodies(): Map<string, string> {
   add('text of controls with accents', 'text/plain', filled('a\u0301\u0001\u0301', BODY_BYTES));
   add('text of broken UTF-8', 'text/plain', filled('\uFFFD', BODY_BYTES));
   inputs.set('a pipeline of known texts', post('/v1', JSON_TYPE, '{"data":"known"}').repeat(1_500));
+  const inBytes = chunkOf('a').repeat(BODY_BYTES) + chunkOf('');
   for (const path of ['/v1', '/nowhere'])
-    inputs.set(`${path} in chunks of a byte`, headOf(path, 'text/plain', CHUNKED) + inBytes(BODY_BYTES));
+    inputs.set(`${path} in chunks of a byte`, headOf(path, 'text/plain', CHUNKED) + inBytes);
   return inputs;
 }
 
@@ -105,10 +80,6 @@ export function costlyBulks(): Map<string, string> {
     inputs.set(`bulk of ${name}`, post('/v1/bulk', NDJSON_TYPE, line(escaped).repeat(4)));
   }
   return inputs;
-}
-
-function inBytes(count: number): string {
-  return chunkOf('a').repeat(count) + chunkOf('');
 }
 
 function keys(bytes: number, key: (index: number) => string): string {
