@@ -36,6 +36,12 @@ test('clients are cut off only if the budget has no room, and then for a sixteen
   assert.deepEqual(freed, [10_000, 20_000]);
 });
 
+test('no client is cut off for requests that are sent ahead', () => {
+  const budget = byteBudget(MOST, () => assert.fail(), testWorld());
+
+  assert.throws(() => budget.makeRoom(MOST, 'ahead'), { code: 'OVERLOADED' });
+});
+
 test('after a search for slow clients that freed too little, none is made for 10 ms', async () => {
   const searches: number[] = [];
   const world = testWorld();
@@ -98,14 +104,14 @@ test('what nothing has asked for yet is held beside all else, also when the head
   const { held, budget } = start();
   held.setHead(false);
 
-  held.setUnread(130_000);
+  held.setUnread(70_000);
   held.set(500, 'body');
   const before = [held.bytes - HEAD, held.bytesOfBody];
   held.dropHeaders();
   held.set(0, 'body');
 
-  assert.deepEqual(before, [130_500, 130_500]);
-  assert.equal(budget.bytes, 4096 + 130_000);
+  assert.deepEqual(before, [70_500, 70_500]);
+  assert.equal(budget.bytes, 4096 + 70_000);
 });
 
 test('once a request has ended, nothing is refused or held for it', () => {
