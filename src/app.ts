@@ -9,7 +9,6 @@ import { loopDelay, systemClock, turns } from './core/clock.ts';
 import { emitTo, type World } from './core/events.ts';
 import { inTurns, reverser, reverseShout } from './core/reverse.ts';
 import { type Lookup, sharedLookup } from './core/shared-lookup.ts';
-import type { Store } from './core/shouter.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
 import { sharedPort } from './http/acceptors.ts';
 import { type AdminParts, adminServer } from './http/admin-server.ts';
@@ -29,7 +28,7 @@ import { readSource, readVersion } from './version.ts';
 export interface App {
   /** Starts to serve. Resolves with the ports, which are new if the settings say 0. */
   listen(): Promise<{ port: number; adminPort: number | undefined }>;
-  /** Drains and ends; see `Lifecycle.close`. */
+  /** Drains and ends; see `lifecycle`. */
   close(hurry?: Promise<unknown>): Promise<void>;
   /** What the admin port serves. */
   readonly inside: AdminParts & { readonly metrics: Metrics };
@@ -90,7 +89,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       // Misses must leave connections for known texts.
       settings: { ...config, maxInFlight: Math.min(config.maxInFlight, config.maxConnections) },
       transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
-      redis: redis && storeIn(redis),
+      redis: redis && redisStore(redis, { ttlDays: config.cacheTtlDays, verify: verifiedUpperCase }, world),
       isPressed: loop.isAbove(FIXED.missLoopDelayMs),
       nextTurn,
       views: [strip, traces].flatMap((part) => part?.view ?? []),
@@ -170,10 +169,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       }),
       set: faults.set,
     };
-  }
-
-  function storeIn(connection: RedisConnection): Store {
-    return redisStore(connection, { ttlDays: config.cacheTtlDays, verify: verifiedUpperCase }, world);
   }
 }
 

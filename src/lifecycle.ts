@@ -1,9 +1,10 @@
+import { within } from './core/clock.ts';
 import type { World } from './core/events.ts';
 
 export interface LifecycleOptions {
   /** How long everything is still served, so that load balancers can notice the drain. */
   readonly drainMs: number;
-  /** How much later than usual it gives up, for a process that waits for others with the same limits. */
+  /** How much longer it waits before it gives up, if it waits for other processes with the same limits. */
   readonly extraMs?: number;
 }
 
@@ -13,23 +14,6 @@ export interface LifecycleOptions {
  */
 export type Closer = (manner?: 'now') => unknown;
 
-export interface Lifecycle {
-  isReady(): boolean;
-  /** Says that the service has started. It does not become ready if it is already draining. */
-  started(): void;
-  /** Aborts when the drain begins. */
-  readonly draining: AbortSignal;
-  /** Adds a step. The part that was added last is closed first. */
-  closes(step: Closer): void;
-  /** Adds a step that comes after all of `closes`, for parts that observe the others. */
-  closesLast(step: Closer): void;
-  /**
-   * Drains, then takes the steps one after another. After 20 s, and at once when `hurry` resolves, the steps that are left run
-   * side by side, for a second at most. Rejects if a step does, and after a `hurry`, because that cuts the drain short.
-   */
-  close(hurry?: Promise<unknown>): Promise<void>;
-}
-
 // Longer than a drain and a deadline together. Kubernetes kills ten seconds later.
 const HARD_STOP_MS = 20_000;
 
@@ -37,7 +21,7 @@ const HARD_STOP_MS = 20_000;
 const LAST_STEPS_MS = 1000;
 
 /** Knows whether the service is ready, and ends it in order: not ready but still serving, then closing part by part. */
-export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, emit }: World): Lifecycle {
+export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, emit }: World) {
   const draining = new AbortController();
   let isStarted = false;
   let closing: Promise<void> | undefined;
@@ -47,19 +31,26 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
 
   return {
     isReady: () => isStarted && !draining.signal.aborted,
+    /** Aborts when the drain begins. */
     draining: draining.signal,
-    started() {
+    /** Says that the service has started. It does not become ready if it is already draining. */
+    started(): void {
       isStarted = true;
     },
-    closes: (step) => void steps.unshift(step),
-    closesLast: (step) => void steps.push(step),
-    async close(hurry = new Promise<never>(() => {})) {
+    /** Adds a step. The part that was added last is closed first. */
+    closes: (step: Closer) => void steps.unshift(step),
+    /** Adds a step that comes after all of `closes`, for parts that observe the others. */
+    closesLast: (step: Closer) => void steps.push(step),
+    /**
+     * Drains, then takes the steps one after another. After 20 s, and at once when `hurry` resolves, the steps that are left run
+     * side by side, for a second at most. Rejects if a step does, and after a `hurry`, because that cuts the drain short.
+     */
+    async close(hurry: Promise<unknown> = new Promise<never>(() => {})): Promise<void> {
       closing ??= drainAndClose();
-      const closed = new AbortController();
-      const hurried = hurry.then(() => 'hurried' as const);
-      const late = clock.sleep(HARD_STOP_MS + extraMs, closed.signal).then(() => 'late' as const);
-      const end = await Promise.race([closing, hurried, late]).finally(() => closed.abort());
-      if (end === undefined) return;
+      const closed = closing.then(() => 'closed');
+      const hurried = hurry.then(() => 'hurried');
+      const end = await within(clock, HARD_STOP_MS + extraMs, Promise.race([closed, hurried]));
+      if (end === 'closed') return;
       await closeNow();
       if (end === 'hurried') throw new Error('stopped before everything was answered');
     },
@@ -81,12 +72,10 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
 
   async function closeNow(): Promise<void> {
     cut.abort();
-    const closed = new AbortController();
     const failures: unknown[] = [];
     const rest = [...left].map(async (close) => failures.push(...(await failuresOf(close, 'now'))));
-    const late = clock.sleep(LAST_STEPS_MS + extraMs, closed.signal).then(() => 'late');
-    const end = await Promise.race([Promise.all(rest), late]).finally(() => closed.abort());
-    if (end !== 'late') emit({ type: 'closed' });
+    const ended = await within(clock, LAST_STEPS_MS + extraMs, Promise.all(rest));
+    if (ended) emit({ type: 'closed' });
     if (failures.length > 0) throw failures[0];
   }
 

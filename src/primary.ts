@@ -38,7 +38,12 @@ export function createPrimary(
   const admin = adminServer(
     {
       isReady,
-      status: async () => ({ version, ready: isReady(), workers: (await pool.ask('status')).map(factsOf) }),
+      async status() {
+        const answers = await pool.ask('status');
+        // Of a worker that did not answer, only its process id is shown.
+        const workers = answers.map(({ pid, answer }) => ({ pid, ...(answer as object | undefined) }));
+        return { version, ready: isReady(), workers };
+      },
       metrics: {
         types: measured.types,
         text: async (type) => measured.text((await pool.ask('metrics')) as WorkerAnswer[], type),
@@ -62,9 +67,4 @@ export function createPrimary(
     // No worker outlives this process, however it ends.
     close: (hurry) => life.close(hurry).finally(pool.kill).finally(logTo.flushed),
   };
-}
-
-/** Of a worker that did not answer, only its process id is shown. */
-function factsOf({ pid, answer }: { pid: number; answer?: unknown }): Record<string, unknown> {
-  return { pid, ...(answer as object | undefined) };
 }

@@ -1,23 +1,17 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Store } from '../core/shouter.ts';
 import { stringBytes } from '../core/text-values.ts';
 
-export interface MemoryStore extends Store {
-  get(text: string): string | undefined;
-  status(): { entries: number; bytes: number; maxBytes: number };
-}
-
 /** Keeps shouts in this process, limited by bytes. Drops the least recently used ones first. */
-export function memoryStore({ maxBytes }: { maxBytes: number }): MemoryStore {
+export function memoryStore({ maxBytes }: { maxBytes: number }) {
   const cache = new LRUCache<string, string>({
     maxSize: maxBytes,
     sizeCalculation: (shout, key) => ENTRY_BYTES + stringBytes(key) + stringBytes(shout),
   });
   return {
-    tier: 'memory',
-    get: (text) => cache.get(textKey(text)),
-    set(text, shout) {
+    tier: 'memory' as const,
+    get: (text: string) => cache.get(textKey(text)),
+    set(text: string, shout: string) {
       const key = textKey(text);
       return cache.set(key, shout).has(key);
     },

@@ -1,6 +1,6 @@
 import { Breaker, type BreakerOptions } from '../core/breaker.ts';
 import { afterReading } from '../core/clock.ts';
-import type { BreakerState, RedisOperation, RedisOutcome, RedisTrouble, World } from '../core/events.ts';
+import type { BreakerState, RedisOperation, RedisOutcome, World } from '../core/events.ts';
 import { type ConnectRedis, type LinkOptions, redisLink } from './redis-link.ts';
 import { isReplyError } from './redis-trouble.ts';
 import { RedisTurn } from './redis-turn.ts';
@@ -20,22 +20,13 @@ export interface Command<T> {
   reads(reply: unknown): T | undefined;
 }
 
-/** A Redis that can be slow, gone or lying. A caller continues without it at once, or after the time of one command. */
-export interface RedisConnection {
-  /** The reply; `undefined` if Redis gave an error, was not in time, or could not be asked. Never rejects. */
-  run<T>(command: Command<T>): Promise<T | undefined> | undefined;
-  /** To be called after a wrong value. If replies no longer belong to their commands, a new connection is made. */
-  doubt(): void;
-  status(): { isUp: boolean; trouble: RedisTrouble | undefined; breaker: string; overdue: number };
-  close(): void;
-}
+export type RedisConnection = ReturnType<typeof redisConnection>;
 
-/** Asks for nothing while there is no connection, while the breaker is open, and while a reply is overdue. */
-export function redisConnection(
-  options: RedisOptions,
-  world: World,
-  connect?: ConnectRedis,
-): RedisConnection {
+/**
+ * A Redis that can be slow, gone or lying. A caller continues without it at once, or after the time of one command. It is asked
+ * for nothing while there is no connection, while the breaker is open, and while a reply is overdue.
+ */
+export function redisConnection(options: RedisOptions, world: World, connect?: ConnectRedis) {
   const { clock, emit } = world;
   const onChange = (state: BreakerState) => {
     if (state === 'open') link.hinders('slow');
@@ -51,7 +42,8 @@ export function redisConnection(
 
   return {
     run,
-    doubt() {
+    /** To be called after a wrong value. If replies no longer belong to their commands, a new connection is made. */
+    doubt(): void {
       link.hinders('wrong_value', 'get');
       const key = `tuohs:v1:echo:${++doubts}`;
       run({
@@ -66,6 +58,7 @@ export function redisConnection(
     close: link.close,
   };
 
+  /** The reply; `undefined` if Redis gave an error, was not in time, or could not be asked. Never rejects. */
   function run<T>(command: Command<T>): Promise<T | undefined> | undefined {
     if (link.state().isUp && overdue === 0 && breaker.enter()) return runNow(command);
     emit({ type: 'redis-operation', op: command.op, outcome: 'skipped', durationMs: 0 });

@@ -33,7 +33,7 @@ const RECONNECT_JITTER_MS = 250;
 const LEAST_RENEWAL_MS = 1000;
 const MOST_RENEWAL_MS = 60_000;
 
-/** What keeps a connected Redis from its work is over when that work succeeds this long after the last failure. */
+/** A hindrance is over when its operation succeeds, and the last failure is at least this old. */
 const HINDERED_MS = 10_000;
 
 /** Enough for a reply to INFO with a long list of modules and databases. */
@@ -59,8 +59,7 @@ export function redisLink(
     protocol: 2,
     enableReadyCheck: false,
     disableClientInfo: true,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
+    // No command waits for the next connection.
     maxRetriesPerRequest: 0,
     connectTimeout: RECONNECT_MS,
     retryStrategy: () => RECONNECT_MS + clock.random() * RECONNECT_JITTER_MS,
@@ -71,7 +70,7 @@ export function redisLink(
   let trouble: RedisTrouble | undefined;
   /** Why the current connection failed. The first reason counts, because later errors are only its consequences. */
   let cause: RedisTrouble | undefined;
-  /** The operation that a connected Redis is kept from, or all if there is none, and when that was last seen. */
+  /** The operation at which a connected Redis fails (every one if `undefined`), and when it last did. */
   let hindrance: { op: RedisOperation | undefined; at: number } | undefined;
   let greetingEnds = () => {};
   let renewalMs = LEAST_RENEWAL_MS;
@@ -115,7 +114,7 @@ export function redisLink(
       else if (ENDS_A_CONNECTION.has(found)) cut(found);
       else hinders(found, op);
     },
-    /** To be called when Redis has done this. */
+    /** To be called when this operation has succeeded. */
     did(op: RedisOperation): void {
       if (op === 'set' || op === 'count') wrote();
       if (hindrance && (hindrance.op ?? op) === op && clock.now() >= hindrance.at + HINDERED_MS) {
@@ -154,7 +153,7 @@ export function redisLink(
     redis.stream.destroy();
   }
 
-  /** Reports what keeps a connected Redis from this operation, or from all: the first such reason while it lasts. */
+  /** Reports why a connected Redis fails at this operation, or at every one. Ignores other reasons until the first one is over. */
   function hinders(found: RedisTrouble, op?: RedisOperation): void {
     const at = clock.now();
     const hasAnother = hindrance && hindrance.op !== op && at < hindrance.at + HINDERED_MS;

@@ -24,14 +24,6 @@ interface Counted {
   asked: Promise<void> | undefined;
 }
 
-const NOTHING_COUNTED = {
-  here: 0,
-  elsewhere: 0,
-  knownAtMs: Number.NEGATIVE_INFINITY,
-  unsent: 0,
-  asked: undefined,
-};
-
 const MINUTE_MS = 60_000;
 const KEY_SECONDS = 120;
 
@@ -72,11 +64,11 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
     },
   };
 
-  /** The counts of earlier minutes stay until they are replaced, because to clear all of them at once would be one long step. */
+  /** The counts of earlier minutes stay until they are replaced, because clearing all of them at once would block the event loop. */
   function countedIn(minute: number, client: string): Counted {
     const known = counts.get(client);
     if (known?.minute === minute) return known;
-    const counted = { ...NOTHING_COUNTED, minute };
+    const counted = { minute, here: 0, elsewhere: 0, knownAtMs: -FRESH_MS, unsent: 0, asked: undefined };
     counts.set(client, counted);
     return counted;
   }
@@ -110,7 +102,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
   }
 }
 
-/** The reply to INCRBY, if it and the reply to EXPIRE can be replies to these commands. */
+/** The reply to INCRBY; `undefined` if one of the two replies cannot belong to its command. */
 function countOf(replies: unknown): number | undefined {
   const [total, isKept]: unknown[] = Array.isArray(replies) ? replies : [];
   if (isKept !== 0 && isKept !== 1) return undefined;

@@ -48,7 +48,7 @@ const FAULTS_OF_HOSTS = new Map([
   ['EAI_AGAIN', 'is not the name of an address'],
 ]);
 
-/** For an address that cannot be listened on, an error that names what to change; any other error as it is. */
+/** Turns the error of an address that cannot be listened on into one that says what to change. Returns any other unchanged. */
 export function listenFailure(error: unknown, names: AddressNames): unknown {
   if (!isListenError(error)) return error;
   const { code, port = 0, address = '', hostname: host = address } = error;

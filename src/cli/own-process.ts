@@ -56,7 +56,7 @@ export class ExitCode extends Error {
   }
 }
 
-/** Resolves when the system has everything that was written to this output, or with the reason why it has not. */
+/** Resolves when everything written to this output has reached the system, or with the error if that failed. */
 export function written(output: Writable): Promise<Error | undefined> {
   return new Promise((resolve) => output.write('', (error) => resolve(error ?? undefined)));
 }

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 export interface ShoutInput {
   /** What one text is called in messages. */
   readonly noun: 'line' | 'text';
-  /** As they come, many at a time. */
+  /** In groups, as they arrive. */
   readonly lines: AsyncIterable<readonly Line[]> | Iterable<readonly Line[]>;
   /** The file that the texts come from, if there is one. */
   readonly file: Stats | undefined;

@@ -2,16 +2,10 @@ import type { Writable } from 'node:stream';
 import type { Clock } from '../core/clock.ts';
 import { durationText } from '../core/text-values.ts';
 
-/** Collects the texts of one turn of the event loop and writes them in one piece: a system call for each line is slow. */
-export interface JoinedOutput {
-  write(text: string): void;
-  /** Hands everything to the stream now. */
-  flush(): void;
-}
-
 const MOST_TEXTS = 1000;
 
-export function joinedOutput(stream: Writable, { soon }: Pick<Clock, 'soon'>): JoinedOutput {
+/** Collects the texts of one turn of the event loop and writes them in one piece: a system call for each line is slow. */
+export function joinedOutput(stream: Writable, { soon }: Pick<Clock, 'soon'>) {
   let texts: string[] = [];
   return { write, flush };
 
@@ -20,6 +14,7 @@ export function joinedOutput(stream: Writable, { soon }: Pick<Clock, 'soon'>): J
     if (texts.length === MOST_TEXTS) flush();
   }
 
+  /** Hands everything to the stream now. */
   function flush(): void {
     if (texts.length > 0) stream.write(texts.join(''));
     texts = [];

@@ -115,7 +115,9 @@ async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
       progress.lines++;
       progress.bytes += line.bytes;
       report(line, shownResult(line, result, isJson));
-      for (const output of outputs) if (output.writableNeedDrain) await drained(output, signal);
+      // Goes on when an output takes more, or fails, or the signal aborts.
+      for (const output of outputs)
+        if (output.writableNeedDrain) await once(output, 'drain', { signal }).catch(() => {});
     }
   } finally {
     answers.flush();
@@ -152,9 +154,4 @@ function shownResult({ fault }: Line, result: Result, isJson: boolean): Result {
 
 function reasonOf({ error, detail, code }: Result): string {
   return `${[error, detail].filter((words) => words !== undefined).join(' ')} (${code})`;
-}
-
-/** Resolves when this output takes more, or fails, or the signal aborts. */
-async function drained(output: Writable, signal: AbortSignal): Promise<void> {
-  await once(output, 'drain', { signal }).catch(() => {});
 }

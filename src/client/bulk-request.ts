@@ -104,7 +104,9 @@ async function readResults(
   settle: (index: number, result: BulkResult) => void,
 ): Promise<void> {
   const results: BulkResult[] = [];
-  for await (const lines of linesOf(response, mostBytes(texts))) {
+  // A JSON writer can need six bytes for each UTF-16 unit (`\u00e4`); an error line has a few sentences.
+  const maxBytes = texts.reduce((sum, { length }) => sum + 6 * length + 1024, 0);
+  for await (const lines of linesOf(response, maxBytes)) {
     for (const line of lines) take(line);
   }
   if (results.length < texts.length) throw garbled(`${results.length} of ${texts.length} lines`);
@@ -130,11 +132,6 @@ async function* linesOf(response: Response, maxBytes: number): AsyncGenerator<st
     yield lines.filter((line) => line !== '');
   }
   if (rest !== '') throw garbled('the last line has no end');
-}
-
-/** A JSON writer can need six bytes for each UTF-16 unit (`\u00e4`); an error line has a few sentences. */
-function mostBytes(texts: readonly string[]): number {
-  return texts.reduce((sum, { length }) => sum + 6 * length + 1024, 0);
 }
 
 function resultOf(line: string): BulkResult | undefined {

@@ -53,7 +53,9 @@ export function asker(options: ClientOptions): Ask {
       return await read(response);
     } catch (error) {
       if (signal?.aborted) throw aborted(signal);
-      throw error instanceof TuohsClientError ? error : noAnswer(base, error);
+      if (error instanceof TuohsClientError) throw error;
+      const message = `no answer from ${base} (${reasonOf(error)})`;
+      throw new TuohsClientError('NETWORK', message, { cause: error });
     }
   }
 
@@ -132,10 +134,6 @@ function redirectOf({ type, status, headers, body }: Response, base: string, pat
 }
 
 const MAX_ADDRESS_LENGTH = 200;
-
-function noAnswer(base: string, cause: unknown): TuohsClientError {
-  return new TuohsClientError('NETWORK', `no answer from ${base} (${reasonOf(cause)})`, { cause });
-}
 
 /** Node says only "fetch failed". The cause has the code. */
 function reasonOf(error: unknown): string {

@@ -50,6 +50,13 @@ export function sleepOn(clock: Pick<Clock, 'after'>, ms: number, signal?: LeaveS
   });
 }
 
+/** Settles as `work` does, or resolves with `undefined` in `ms` milliseconds. */
+export function within<T>(clock: Pick<Clock, 'after'>, ms: number, work: Promise<T>): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const cancel = clock.after(ms, () => late.resolve(undefined));
+  return Promise.race([work, late.promise]).finally(cancel);
+}
+
 /**
  * Runs `run` in `ms` milliseconds, after reading what has arrived by then. So a late event loop does not turn an answer
  * that came in time into a timeout.
@@ -98,7 +105,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
     if (waiting.length > 0) soon(turn);
   }
 
-  /** What is of no use any more costs nothing. It must not stay behind smaller work: it would hold the memory of clients that left. */
+  /** Ends the work of clients that have left. Behind smaller work it would hold its memory for long. */
   function letGoneGo(): void {
     const useful: Waiting[] = [];
     for (const each of waiting) {
@@ -163,27 +170,25 @@ export function turnCounter({ soon }: Pick<Clock, 'soon'>) {
   };
 }
 
-export interface LoopDelay {
-  /** The shortest recent delay of the event loop in milliseconds. Each request waited at least that long before it was read. */
-  readonly ms: () => number;
-  /** Returns a function that says whether that delay is above this limit. */
-  readonly isAbove: (limitMs: number) => () => boolean;
-  readonly stop: Cancel;
-}
-
 const SAMPLE_MS = 50;
 
 /** One late turn is a hiccup, such as a garbage collection. This many in a row are an overload. */
 const SAMPLES = 4;
 
 /** Measures repeatedly how late a timer runs. */
-export function loopDelay(clock: Clock): LoopDelay {
+export function loopDelay(clock: Clock) {
   const delays = new Array<number>(SAMPLES).fill(0);
   let count = 0;
   let leastMs = 0;
   let cancel: Cancel = () => {};
   measure();
-  return { ms: () => leastMs, isAbove: (limitMs) => () => leastMs > limitMs, stop: () => cancel() };
+  return {
+    /** The shortest recent delay of the event loop in milliseconds. Each request waited at least that long before it was read. */
+    ms: () => leastMs,
+    /** Returns a function that says whether that delay is above this limit. */
+    isAbove: (limitMs: number) => () => leastMs > limitMs,
+    stop: () => cancel(),
+  };
 
   function measure(): void {
     const dueAt = clock.now() + SAMPLE_MS;

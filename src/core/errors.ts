@@ -29,7 +29,7 @@ export class TuohsError extends Error {
   readonly detail: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: TuohsErrorOptions = {}) {
-    // Nothing reads the stack of an expected failure, and recording it costs more than the rest of a refusal.
+    // The stack of an expected failure is never read, and recording it costs more than the rest of a refusal.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(message, { cause: options.cause });
@@ -41,39 +41,29 @@ export class TuohsError extends Error {
   }
 }
 
-/** How an attempt to reach SHOUTCLOUD failed. `rejected` is any status that is neither 200 nor worth a retry. */
-export type AttemptFailure =
-  | 'unreachable'
-  | 'throttled'
-  | 'server_error'
-  | 'timeout'
-  | 'rejected'
-  | 'unreadable'
-  | 'wrong';
+/**
+ * How an attempt to reach SHOUTCLOUD can fail, and the code that its caller gets. `rejected` is any status that is neither 200 nor
+ * worth a retry.
+ */
+const CODES = {
+  unreachable: 'UPSTREAM_UNREACHABLE',
+  throttled: 'UPSTREAM_UNREACHABLE',
+  server_error: 'UPSTREAM_UNREACHABLE',
+  timeout: 'UPSTREAM_TIMEOUT',
+  rejected: 'UPSTREAM_UNREADABLE',
+  unreadable: 'UPSTREAM_UNREADABLE',
+  wrong: 'UPSTREAM_WRONG',
+} as const;
+
+export type AttemptFailure = keyof typeof CODES;
 
 /** One failed attempt. Retries, breaker and batches decide by `failure`; the caller sees `code`. */
 export class AttemptError extends TuohsError {
   readonly failure: AttemptFailure;
 
   constructor(failure: AttemptFailure, message: string, options: TuohsErrorOptions = {}) {
-    super(codeOfFailure(failure), message, options);
+    super(CODES[failure], message, options);
     this.name = 'AttemptError';
     this.failure = failure;
-  }
-}
-
-function codeOfFailure(failure: AttemptFailure): ErrorCode {
-  switch (failure) {
-    case 'unreachable':
-    case 'throttled':
-    case 'server_error':
-      return 'UPSTREAM_UNREACHABLE';
-    case 'timeout':
-      return 'UPSTREAM_TIMEOUT';
-    case 'rejected':
-    case 'unreadable':
-      return 'UPSTREAM_UNREADABLE';
-    case 'wrong':
-      return 'UPSTREAM_WRONG';
   }
 }

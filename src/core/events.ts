@@ -45,33 +45,34 @@ export type AttemptOutcome = 'success' | AttemptFailure;
 /** `echo` checks after a wrong value whether replies still belong to their commands. */
 export type RedisOperation = 'get' | 'set' | 'count' | 'echo';
 
-/** Why Redis is not used, or does not do all of its work although it is connected. */
-export const REDIS_TROUBLES = [
-  'certificate',
-  'closed',
-  'cluster',
-  'full',
-  'loading',
-  'name_not_found',
-  'no_answer',
-  'no_route',
-  'no_such_database',
-  'no_tls',
-  'not_permitted',
-  'not_saving',
-  'oversized_value',
-  'password_missing',
-  'protected_mode',
-  'protocol',
-  'read_only',
-  'refused',
-  'rejected',
-  'slow',
-  'too_many_clients',
-  'wrong_password',
-  'wrong_value',
-] as const;
-export type RedisTrouble = (typeof REDIS_TROUBLES)[number];
+/** Why Redis is not used, or does not do all of its work although it is connected: each reason, and what it means for people. */
+export const REDIS_TROUBLES = {
+  certificate: 'Its certificate is not trusted, or is for another name: see REDIS_CA_FILE.',
+  closed: 'It closed the connection.',
+  cluster: 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.',
+  full: 'Its memory is full: give it more, or let it drop old keys (maxmemory-policy allkeys-lru).',
+  loading: 'It is still loading its data.',
+  name_not_found: 'The host name in REDIS_URL has no address.',
+  no_answer: 'It did not answer in time.',
+  no_route: 'There is no route to it.',
+  no_such_database: 'It does not have the database that REDIS_URL names.',
+  no_tls: 'It does not speak TLS, which rediss:// in REDIS_URL asks for.',
+  not_permitted: 'Its user lacks a permission that is needed.',
+  not_saving: 'It cannot save its data, and so takes no writes: see its own log.',
+  oversized_value: 'A value under one of our keys is far too long; the keys that were asked for are deleted.',
+  password_missing: 'It requires a password, and REDIS_URL has none.',
+  protected_mode: 'It is in protected mode, and accepts connections from its own machine only.',
+  protocol: 'It sent a reply that its command cannot have.',
+  read_only: 'It is a read-only replica: let REDIS_URL name the primary.',
+  refused: 'Nothing listens at the address in REDIS_URL.',
+  rejected: 'It refused a command, or to start the connection.',
+  slow: 'It answers later than REDIS_TIMEOUT_MS, so it is asked only now and then.',
+  too_many_clients: 'It has reached its limit of clients.',
+  wrong_password: 'It does not accept the user or the password in REDIS_URL.',
+  wrong_value: 'It holds a value that is not the upper case of its text, so another program writes our keys.',
+} as const;
+
+export type RedisTrouble = keyof typeof REDIS_TROUBLES;
 
 /** `skipped`: nothing was sent, because the connection was down, its breaker open, or a reply overdue. */
 export type RedisOutcome = 'success' | 'error' | 'timeout' | 'skipped';

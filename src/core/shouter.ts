@@ -3,7 +3,7 @@ import type { LeaveSignal } from './leave-signal.ts';
 
 /** One caller's request for an answer. */
 export interface Call {
-  /** Aborts when the caller leaves or its time is up. Read it only to wait, because it can be made on demand. */
+  /** Aborts when the caller leaves or its time is up. Read it only in order to wait, because the first read can create it. */
   readonly signal: LeaveSignal;
   /** The time on `Clock.now()` after which an answer is of no use. */
   readonly deadline: number;
@@ -35,7 +35,7 @@ export interface Shouter {
 /** Keeps upper-cased texts. It never throws: a failing store has no answer and keeps nothing. */
 export interface Store {
   readonly tier: CacheTier;
-  /** The verified upper case of `text`, or `undefined`. A store without waiting returns no promise. */
+  /** The verified upper case of `text`, or `undefined`. A store that never waits returns no promise. */
   get(text: string): string | undefined | Promise<string | undefined>;
   /** Keeps a verified shout, and returns whether it will. The caller never waits for it. */
   set(text: string, shout: string): boolean;

@@ -5,8 +5,8 @@ import type { Clock } from '../core/clock.ts';
 import { SOCKETS } from './node-http.ts';
 
 /**
- * How many connections can wait in the kernel for each listening socket. If more come than can be accepted, each waits behind all
- * of these. With 4,096, most clients of a flood had given up when their turn came: 6 % of the honest ones were answered, not all.
+ * How many connections can wait in the kernel for each listening socket. In a flood, a new connection waits
+ * behind all of these. With 4,096, most clients had given up when their turn came: 6 % of the honest ones were answered, not all.
  * With 128, a burst of 2,500 did not fit, and a client whose first packet is dropped tries again after a second.
  */
 const BACKLOG = 256;

@@ -65,7 +65,7 @@ export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServ
   );
 }
 
-/** Writing the metrics takes milliseconds, as a text of this size does. */
+/** Writing the metrics takes as long as the work on a text of this size. */
 const METRICS_BYTES = 65_536;
 
 /** Writes the metrics once in a turn of the event loop at most. */

@@ -11,7 +11,7 @@ export interface BulkWork {
   readonly isClosing: () => boolean;
 }
 
-/** How many bytes of lines are started in one turn, and how many bytes a line counts for at least. */
+/** How many bytes of lines are started in one turn, and how many bytes each line counts for in addition to its own. */
 const TURN_WORK = 32_768;
 const LINE_WORK = 256;
 

@@ -59,7 +59,7 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
     const last = connection.exchanges.at(-1);
     const refusal = refusalOf(error);
     // Node's error holds everything that it has read. It must not be kept until an earlier answer is read.
-    const origin = originIn(error) ?? host.crossOrigin?.only;
+    const origin = originIn(error) ?? host.crossOrigin?.first;
     if (last === undefined) refuse(refusal, origin, connection.socket);
     else if (last.isWhole) last.atEnd(() => refuse(refusal, origin, connection.socket));
     else last.breakBody(refusal);

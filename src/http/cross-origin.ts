@@ -6,8 +6,8 @@ export type Origins = readonly string[];
 
 /** What pages of other sites may do (Fetch standard, "CORS protocol"). Credentials are never allowed: there are none. */
 export interface CrossOrigin {
-  /** The allowed origin if there is only one. The answer to a request that cannot be read names it, and browsers compare it. */
-  readonly only: string | undefined;
+  /** The first allowed origin. It is in the answer to a request whose own origin cannot be read; the browser compares it. */
+  readonly first: string | undefined;
   /** The headers that let the page of this request read its answer. */
   headersFor(request: Pick<IncomingMessage, 'headers'>): Answer['headers'];
   /** The answer to a preflight of such a page; `undefined` if the request is not a preflight. */
@@ -31,7 +31,7 @@ const MAX_AGE_S = '7200';
 /** Lets pages of these sites read every answer. Without these headers, a page cannot tell an answer from a network failure. */
 export function crossOrigin(origins: Origins): CrossOrigin {
   return {
-    only: origins.length === 1 ? origins[0] : undefined,
+    first: origins[0],
     headersFor({ headers }) {
       const origin = allowed(headers.origin);
       if (origin === undefined) return {};

@@ -42,7 +42,7 @@ export class Exchange implements Call, BodyOwner {
   readonly id: string;
   /** What the request asks for, once that is known. */
   target: Asked = { label: 'none', query: '', rest: '' };
-  /** The answer, if the request is refused by its head. */
+  /** The error to answer with, if the head alone is a reason to refuse the request. */
   refusal: unknown;
   readonly #host: ExchangeHost;
   readonly startedMs: number;
@@ -210,15 +210,15 @@ export class Exchange implements Call, BodyOwner {
     this.#left.abort(hungUp());
   }
 
-  /** Holds nothing any more, unless work goes on. The work for a client that has left needs its memory until it ends. */
+  /** Gives back what it holds, unless work goes on: the work for a client that has left needs its memory until it ends. */
   #letGo(): void {
     if (this.#hasEnded && this.#stepsUnderWay === 0) this.held.end();
   }
 }
 
 /**
- * What an answer that comes late counts for in the work of a turn. A thousand can come in the same moment: when SHOUTCLOUD's breaker
- * opens, or when their deadlines pass.
+ * What an answer that was waited for counts for in the work of a turn. A thousand can come in the same moment: when SHOUTCLOUD's
+ * breaker opens, or when their deadlines pass.
  */
 const LATE_BYTES = 512;
 

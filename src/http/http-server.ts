@@ -112,7 +112,7 @@ export function httpServer<Parts>(
       // Otherwise Node answers such a request itself, without a body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
-      // We upgrade to no protocol. An "upgrade" makes Node stop parsing what it has read: it will not be answered.
+      // We upgrade to no protocol. But "yes" makes Node stop parsing, which is right if nothing that follows will be answered.
       shouldUpgradeCallback: ({ socket }) => socket.destroyed || (open.of(socket)?.isFull ?? false),
     },
     listener,
@@ -125,7 +125,7 @@ export function httpServer<Parts>(
   server.setTimeout(slowClientMs, onIdle);
   // A client can close its sending side after its request and still read the answer. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
-  // `close` calls it, and to Node a connection is idle although its client is still reading an answer.
+  // `close` calls it, but Node counts a connection as idle even while its client is still reading an answer.
   server.closeIdleConnections = () => {};
   server.on('connection', (socket) => {
     open.add(socket, world.clock.now());

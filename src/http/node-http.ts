@@ -10,7 +10,7 @@ import type { Clock } from '../core/clock.ts';
 export const { createServer, IncomingMessage, ServerResponse, setMaxIdleHTTPParsers, STATUS_CODES } =
   process.getBuiltinModule('node:http');
 
-/** Options of each socket. So much is written before a client has to read; Node's own limit is 64 KiB. */
+/** Options of each socket. At most this much of an answer is buffered before its client reads; Node's default is 64 KiB. */
 export const SOCKETS = { noDelay: true, highWaterMark: 16_384 };
 
 /**
@@ -104,7 +104,7 @@ export class InlineBodyRequest extends IncomingMessage {
   #isAsked = false;
   #endsParsing = false;
 
-  /** Node stops parsing if it is true. At first it is, so that Node asks `shouldUpgradeCallback` and sets its answer. */
+  /** If it is true, Node stops parsing. It is true at first, because only then Node calls `shouldUpgradeCallback` and stores the result. */
   get upgrade(): boolean {
     return this.#endsParsing;
   }

@@ -96,7 +96,7 @@ export function tooLarge(what: 'body' | 'line', maxBytes: number): TuohsError {
   });
 }
 
-/** Each costs much more memory than its bytes, and 16 KiB have room for 2,600. Browsers and proxies send fewer than 50. */
+/** Each header costs much more memory than its bytes, and 2,600 fit into 16 KiB. Browsers and proxies send fewer than 50. */
 export const MAX_HEADERS = 200;
 
 /** Node itself refuses more bytes, and most requests with many more headers; we refuse the others. */

@@ -55,7 +55,7 @@ export class Reply {
     return this.#to.response.writableLength > 0;
   }
 
-  /** Since when the answer waits to be read. An answer in pieces counts only if much of it waits: since `begunMs`. */
+  /** Since when the answer waits to be read. An answer in pieces counts only if much of it waits, and then since `begunMs`. */
   unreadSinceMs(begunMs: number): number | undefined {
     if (!this.isUnread) return undefined;
     if (this.#writtenMs !== undefined) return this.#writtenMs;
@@ -86,7 +86,7 @@ export class Reply {
     // All answers with a file share it.
     const heldBytes = typeof answer.body === 'string' ? bytes : 0;
     if ((answer.status ?? 200) < 400) this.#to.held.askForAnswer(heldBytes);
-    // To make room, this connection can be closed: an earlier answer on it is not read.
+    // Making room can close this connection, if an earlier answer on it is not read.
     if (this.isGone) return;
     this.#to.held.setAnswer(heldBytes);
     if (this.#to.body.isWhole) this.#send(answer, bytes);
@@ -159,7 +159,7 @@ export class Reply {
 /** What every answer begins with. */
 const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })}content-security-policy: `;
 
-/** An answer that is no page loads nothing, runs nothing and is framed by nothing. */
+/** An answer that is not a page must load nothing, run nothing and be in no frame. */
 const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
 
 /** The status in logs and metrics of a client that hung up before its answer was written. */

@@ -34,7 +34,7 @@ export interface BodySource {
 /** A chunk of one byte costs as much as a long one, so pieces are counted too. */
 export const PIECES = 64;
 
-/** After so many bytes, no more is read of a body that nothing asks for. */
+/** No more than this is read of a body that no route has asked for. */
 const READ_AHEAD_BYTES = 65_536;
 
 /** Freeing a smaller buffer by hand costs more than it saves. */
@@ -126,7 +126,10 @@ export class RequestBody implements InlineSink {
     this.#goOn();
   }
 
-  /** Throws the rest away. Resolves with whether it arrived; with `false` once it is larger, broken, or late by a second. */
+  /**
+   * Throws the rest away. Resolves with true when it has arrived, and with false if it is larger than `maxBytes`, broken, or takes
+   * longer than a second.
+   */
   discard(maxBytes: number, clock: Pick<Clock, 'after'>): Promise<boolean> {
     if (this.isWhole) return Promise.resolve(true);
     if (this.announced > maxBytes) return Promise.resolve(false);
@@ -189,7 +192,7 @@ export class RequestBody implements InlineSink {
   #hold(): boolean {
     if (this.#isUnwanted) return false;
     try {
-      // To make room, this body can be broken too.
+      // Making room can break this body, too.
       if (this.#reading) this.#holdFor(this.#reading);
       else this.#held.setUnread(this.#bytes);
     } catch (error) {
@@ -222,7 +225,7 @@ export class RequestBody implements InlineSink {
     return this.#discarding !== undefined;
   }
 
-  /** Reads on, if reading had stopped, until all has arrived. */
+  /** Reads on if reading had stopped, or finishes if all has arrived. */
   #goOn(): void {
     const request = this.#request;
     if (this.#hasArrived) this.#finish();
@@ -276,8 +279,8 @@ export class RequestBody implements InlineSink {
 }
 
 /**
- * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much is allocated, which is no
- * longer true after an attack.
+ * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while
+ * much is being allocated, and after an attack nothing is.
  */
 export function free(buffers: readonly Buffer[]): void {
   for (const { buffer, byteLength } of buffers) {

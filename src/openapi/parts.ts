@@ -23,7 +23,7 @@ export const ERROR_RESPONSES = {
 
 type ErrorStatus = keyof typeof ERROR_RESPONSES;
 
-/** The errors of any route before its work begins. */
+/** The errors that any route can answer with before its work begins. */
 const ANYWHERE: readonly ErrorStatus[] = [400, 408, 429, 431, 500, 503];
 
 /** The errors that an operation can answer with: those of any route, and its own. */

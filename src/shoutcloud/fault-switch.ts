@@ -1,13 +1,7 @@
 import { type FaultChooser, parseFault } from './fault-plan.ts';
 import type { Shoutcloud } from './server.ts';
 
-/** The faults that a person can choose, by name. */
-export interface FaultSwitch {
-  /** The chosen fault, and all faults with a line about each. */
-  state(): { readonly fault: string; readonly faults: readonly { name: string; about: string }[] };
-  /** Takes effect with the next request. Returns false if there is no fault of this name. */
-  set(name: string): boolean;
-}
+export type FaultSwitch = ReturnType<typeof faultSwitch>;
 
 /** One wrong answer, then two right ones, so that a retry gets a right one. */
 const everyThirdLies: FaultChooser = (index) =>
@@ -25,13 +19,15 @@ const SWITCHES: Readonly<Record<string, { readonly faults: string | FaultChooser
     },
   };
 
-/** Switches the faults of a running server. It starts without one. */
-export function faultSwitch(shoutcloud: Pick<Shoutcloud, 'setFaults'>): FaultSwitch {
+/** Switches the faults of a running server, which a person chooses by name. It starts without one. */
+export function faultSwitch(shoutcloud: Pick<Shoutcloud, 'setFaults'>) {
   const faults = Object.entries(SWITCHES).map(([name, { about }]) => ({ name, about }));
   let fault = 'answers well';
   return {
+    /** The chosen fault, and all faults with a line about each. */
     state: () => ({ fault, faults }),
-    set(name) {
+    /** Takes effect with the next request. Returns false if there is no fault of this name. */
+    set(name: string): boolean {
       const chosen = Object.hasOwn(SWITCHES, name) ? SWITCHES[name] : undefined;
       if (chosen === undefined) return false;
       shoutcloud.setFaults(chosen.faults);

@@ -36,7 +36,6 @@ export interface Shoutcloud {
   /** How many requests wait for the end of their answer. */
   readonly activeRequests: number;
   readonly openConnections: number;
-  readonly maxConcurrentConnections: number;
   /** Replaces faults and script from the next request on. Throws an Error for what it cannot read. */
   setFaults(faults: string | FaultChooser, script?: string): void;
   /** Ends at once, with all open connections and waiting answers. Never rejects. */
@@ -55,7 +54,7 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}): Promise<
   let choose = faultPlan(options.faults ?? '', options.script ?? '', random);
   // As Go's server by default: no time limits, and no Keep-Alive header.
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
-  const counts = { calls: 0, activeRequests: 0, openConnections: 0, maxConcurrentConnections: 0 };
+  const counts = { calls: 0, activeRequests: 0, openConnections: 0 };
   const { signalOf, close } = connectionsOf(server, counts);
   server.on('request', (_, response) => {
     counts.calls++;
@@ -79,17 +78,13 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}): Promise<
 }
 
 /** Counts the connections of a server. The signal of each aborts when it closes, so that no timer of an answer outlives it. */
-function connectionsOf(
-  server: Server,
-  counts: { openConnections: number; maxConcurrentConnections: number },
-) {
+function connectionsOf(server: Server, counts: { openConnections: number }) {
   const sockets = new Map<Socket, AbortController>();
   const closed = new Promise((resolve) => server.once('close', resolve));
   server.on('connection', (socket: Socket) => {
     const controller = new AbortController();
     sockets.set(socket, controller);
     counts.openConnections = sockets.size;
-    counts.maxConcurrentConnections = Math.max(counts.maxConcurrentConnections, sockets.size);
     socket.once('close', () => {
       sockets.delete(socket);
       counts.openConnections = sockets.size;

@@ -1,7 +1,7 @@
 import { constants, fstatSync, openSync } from 'node:fs';
 import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
 import sonicBoom from 'sonic-boom';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, within } from '../core/clock.ts';
 
 export interface LogOptions {
   readonly level: Level | 'silent';
@@ -28,7 +28,7 @@ export interface LogOutput extends DestinationStream {
 }
 
 export interface LogOutputOptions {
-  readonly clock: Pick<Clock, 'after' | 'sleep'>;
+  readonly clock: Pick<Clock, 'after'>;
   /** The file descriptor to write to: standard output unless given. */
   readonly fd?: number;
 }
@@ -64,10 +64,8 @@ export function logOutput({ clock, fd = 1 }: LogOutputOptions): LogOutput {
     write: (line) => void output.write(line),
     dropped: () => dropped,
     async flushed() {
-      const isOver = new AbortController();
       const written = new Promise<void>((resolve) => output.flush(() => resolve()));
-      await Promise.race([written, clock.sleep(LAST_LINES_MS, isOver.signal).catch(() => {})]);
-      isOver.abort();
+      await within(clock, LAST_LINES_MS, written);
       cancelRetry();
     },
   };

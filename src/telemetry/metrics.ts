@@ -121,7 +121,7 @@ function addRedis(reading: Registry['reading'], redis: () => Status['redis']): v
   reading(
     'tuohs_redis_trouble',
     '1 for the reason why Redis is not connected, or does not do its work.',
-    () => REDIS_TROUBLES.map((reason) => [{ reason }, Number(redis()?.trouble === reason)]),
+    () => Object.keys(REDIS_TROUBLES).map((reason) => [{ reason }, Number(redis()?.trouble === reason)]),
     'max',
   );
 }

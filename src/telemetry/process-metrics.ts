@@ -46,7 +46,7 @@ function addLoopDelay({ reading }: Registry): void {
   const max = () => delays.max / 1e9;
   const p99 = () => {
     const seconds = delays.percentile(99) / 1e9;
-    // Read after `max`, so the next readings are about the time from now on.
+    // After `max` was read, so that the next readings cover only the time from here on.
     delays.reset();
     return seconds;
   };

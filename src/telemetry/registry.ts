@@ -2,7 +2,7 @@ import type { Family, Series } from './series-text.ts';
 
 type Labels<Name extends string = string> = Readonly<Record<Name, string | number>>;
 
-/** The value now, or one for each set of labels. There is none if it cannot be known. */
+/** The value now, or one for each set of labels; `undefined` if it cannot be known. */
 type Reading = number | undefined | readonly (readonly [labels: Labels, value: number])[];
 
 export type Registry = ReturnType<typeof registry>;

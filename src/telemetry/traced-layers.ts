@@ -16,17 +16,11 @@ import type { Call, Shout, Shouter } from '../core/shouter.ts';
 import { observed, type View } from './layer-views.ts';
 import { type Contexts, requestOf } from './traced-requests.ts';
 
-export interface TracedLayersOptions {
-  readonly tracer: Tracer;
-  readonly contexts: Contexts;
-  readonly upstreamUrl: string;
-}
-
 // A bulk request can have thousands of texts.
 const MOST_TEXTS = 64;
 
 /** Makes a span for the work of each layer. */
-export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOptions): View {
+export function tracedLayers(tracer: Tracer, contexts: Contexts, upstreamUrl: string): View {
   const spanOf = new WeakMap<Call, Span>();
   const attributes = clientAttributes(upstreamUrl);
 
@@ -57,7 +51,7 @@ export function tracedLayers({ tracer, contexts, upstreamUrl }: TracedLayersOpti
 
   /**
    * A batch serves several texts, and so several requests: its attempts belong to the trace of the first of them that is
-   * recorded, and are linked with the others. The active context is that of the event that opened the gate.
+   * recorded, and are linked with the others. The active context cannot be used, because it is that of the event that opened the gate.
    */
   function attemptOf({ riders = [], texts }: Call): SpanPlan {
     const spans = riders.flatMap((rider) => spanOf.get(rider) ?? []);

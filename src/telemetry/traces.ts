@@ -18,6 +18,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { within } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import type { Lookup } from '../core/shared-lookup.ts';
 import { tracedLayers } from './traced-layers.ts';
@@ -56,7 +57,7 @@ export async function traces(options: TracesOptions, { clock, emit }: World) {
   return {
     /** Wraps the listener, to trace each request. */
     requests: (listener: RequestListener) => tracedRequests(listener, tracer, contexts),
-    view: tracedLayers({ tracer, contexts, upstreamUrl }),
+    view: tracedLayers(tracer, contexts, upstreamUrl),
     listeners: requestEvents(contexts),
     /** Wraps the function that sends attempts, to trace each of them. */
     attempts: tracedAttempts(contexts),
@@ -67,10 +68,8 @@ export async function traces(options: TracesOptions, { clock, emit }: World) {
     },
     /** Sends the last spans, for a second at most. Never rejects. */
     async close() {
-      const closed = new AbortController();
       const sent = provider.shutdown().catch(() => {});
-      await Promise.race([sent, clock.sleep(LAST_SPANS_MS, closed.signal).catch(() => {})]);
-      closed.abort();
+      await within(clock, LAST_SPANS_MS, sent);
       contexts.disable();
     },
   };

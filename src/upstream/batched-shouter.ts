@@ -41,7 +41,7 @@ export function batchedShouter(
     },
   };
 
-  /** Whether the estimated wait exceeds half of the remaining time. A late answer would cost others theirs. */
+  /** Whether the estimated wait exceeds half of the remaining time. A text answered too late takes time from others. */
   function waitsTooLong({ deadline }: Call): boolean {
     const waitMs = pace.waitMs(Math.ceil((queue.length + 1) / maxItems));
     return waitMs > (deadline - clock.now()) / 2;
@@ -64,7 +64,7 @@ export function batchedShouter(
     const at = queue.indexOf(item);
     if (at < 0) return;
     queue.splice(at, 1);
-    // With an empty queue, the idle time until the next text would count as the time of a batch.
+    // Otherwise the idle time until the next text would count as the time of a batch.
     if (queue.length === 0) pace.reset();
     item.reject(item.call.signal.reason);
   }

@@ -16,10 +16,6 @@ export function cachedShouter(inner: Shouter, store: Store, { emit }: Pick<World
   function answer(known: string | undefined, text: string, call: Call): Shout | Promise<Shout> {
     emit({ type: 'cache-read', tier, result: known === undefined ? 'miss' : 'hit' });
     if (known !== undefined) return { text: known, source: tier, stored: true, collapsed: false };
-    return askAndKeep(text, call);
-  }
-
-  function askAndKeep(text: string, call: Call): Shout | Promise<Shout> {
     const shout = inner.shout(text, call);
     return shout instanceof Promise ? shout.then((late) => keep(text, late)) : keep(text, shout);
   }

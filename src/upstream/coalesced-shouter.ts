@@ -27,21 +27,20 @@ export function missLimitedShouter(
   };
 }
 
-export interface CoalescedShouter extends Shouter {
-  flights(): number;
-  /** How many callers wait. A caller that has left does not count, even if its flight goes on. */
-  waiting(): number;
-}
-
 /**
- * Callers with the same text at the same time share one flight of `inner`. A caller that leaves cancels no other one:
- * the flight's signal aborts when all have left. A caller that joined an abandoned flight retries with its own.
+ * Callers with the same text at the same time share one flight of `inner`. A caller that leaves does not disturb
+ * the others: the flight's signal aborts when all have left. A caller that joined an abandoned flight retries with its own.
  */
-export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>): CoalescedShouter {
+export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>) {
   const flights = new Map<string, Flight>();
   const total = { waiting: 0 };
 
-  return { flights: () => flights.size, waiting: () => total.waiting, shout };
+  return {
+    shout,
+    flights: () => flights.size,
+    /** How many callers wait. A caller that has left does not count, even if its flight goes on. */
+    waiting: () => total.waiting,
+  };
 
   function shout(text: string, call: Call): Promise<Shout> {
     if (call.signal.aborted) return Promise.reject(call.signal.reason);

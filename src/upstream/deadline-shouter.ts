@@ -22,16 +22,12 @@ export function fallbackShouter(
   };
 
   async function answerFor(text: string, { signal }: Call, error: unknown): Promise<Shout> {
-    if (!isUpstreamFailure(error)) throw error;
+    if (!(error instanceof TuohsError && error.code.startsWith('UPSTREAM_'))) throw error;
     await nextTurn(text.length, () => signal.aborted);
     if (signal.aborted) throw error;
     emit({ type: 'fallback' });
     return { text: simpleUpperCase(text), source: 'local', stored: false, collapsed: false };
   }
-}
-
-function isUpstreamFailure(error: unknown): boolean {
-  return error instanceof TuohsError && error.code.startsWith('UPSTREAM_');
 }
 
 /**
@@ -88,16 +84,7 @@ class DeadlineCall implements Call {
     return new Promise<Shout>((resolve, reject) => {
       if (signal.aborted) reject(signal.reason);
       signal.addEventListener('abort', () => reject(signal.reason));
-      work.then(
-        (shout) => {
-          this.#unwatch();
-          resolve(shout);
-        },
-        (error) => {
-          this.#unwatch();
-          reject(error);
-        },
-      );
+      work.finally(() => this.#unwatch()).then(resolve, reject);
     });
   }
 

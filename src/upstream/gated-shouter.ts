@@ -30,7 +30,7 @@ export function breakerRefusal({ retryAfterMs }: Breaker): TuohsError {
   });
 }
 
-/** A rejected text, a wrong answer, a caller that left, and a long text that needs more time say nothing about the next call. */
+/** A rejected text, a wrong answer, a caller that left, or a long text that timed out says nothing about the next call. */
 function verdictOn(error: unknown, { length }: string): Verdict {
   if (!(error instanceof AttemptError)) return 'neutral';
   switch (error.failure) {
@@ -51,26 +51,23 @@ function verdictOn(error: unknown, { length }: string): Verdict {
 export function gatedShouter(inner: Shouter, gate: Gate): Shouter {
   return {
     async shout(text, call) {
-      const slot = gate.take(call);
-      const release = slot instanceof Promise ? await slot : slot;
+      const waiting = gate.take(call);
+      if (waiting) await waiting;
       try {
         return await inner.shout(text, call);
       } catch (error) {
         if (error instanceof AttemptError && error.retryAfterMs !== undefined) gate.pause(error.retryAfterMs);
         throw error;
       } finally {
-        release();
+        gate.release();
       }
     },
   };
 }
 
-/** Gives a slot back. Has no effect the second time. */
-export type Release = () => void;
-
 interface Waiting {
   readonly call: Call;
-  enter(release: Release): void;
+  enter(): void;
   refuse(reason: unknown): void;
 }
 
@@ -112,10 +109,18 @@ export class Gate {
   }
 
   /** Takes a slot, without a promise if one is free. Fails when the caller leaves or a pause outlasts its deadline. */
-  take(call: Call): Release | Promise<Release> {
+  take(call: Call): Promise<void> | undefined {
     call.signal.throwIfAborted();
     if (this.outlasts(call)) throw this.#refusal();
-    return this.isOpen ? this.#slot() : this.#wait(call);
+    if (!this.isOpen) return this.#wait(call);
+    this.#free--;
+    return undefined;
+  }
+
+  /** To be called once for each slot that was taken. */
+  release(): void {
+    this.#free++;
+    this.#admit();
   }
 
   /** Gives no slot for this long. Refuses the waiting calls that the pause outlasts. */
@@ -142,8 +147,8 @@ export class Gate {
     this.#cancelPause();
   }
 
-  #wait(call: Call): Promise<Release> {
-    const { promise, resolve, reject } = Promise.withResolvers<Release>();
+  #wait(call: Call): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
     const leave = () => waiting.refuse(call.signal.reason);
     const end = () => {
       this.#waiting.delete(waiting);
@@ -151,9 +156,10 @@ export class Gate {
     };
     const waiting: Waiting = {
       call,
-      enter(release) {
+      enter: () => {
         end();
-        resolve(release);
+        this.#free--;
+        resolve();
       },
       refuse(reason) {
         end();
@@ -165,21 +171,10 @@ export class Gate {
     return promise;
   }
 
-  #slot(): Release {
-    this.#free--;
-    let isHeld = true;
-    return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      this.#free++;
-      this.#admit();
-    };
-  }
-
   #admit(): void {
     for (const waiting of this.#waiting) {
       if (this.#free === 0 || this.pauseMs > 0) return;
-      waiting.enter(this.#slot());
+      waiting.enter();
     }
     this.#onChange();
   }

@@ -37,7 +37,7 @@ export function retriedShouter(
           if (!(error instanceof AttemptError)) throw failure ?? error;
           failure = error;
         }
-        const waitMs = backoffMs();
+        const waitMs = LEAST_BACKOFF_MS + clock.random() * (MOST_BACKOFF_MS - LEAST_BACKOFF_MS);
         const isLast =
           retry >= retriesFor(failure, call) || !isWorthwhile() || !isInTime(failure, waitMs, call);
         if (isLast || !budget.spend()) throw failure;
@@ -45,10 +45,6 @@ export function retriedShouter(
       }
     },
   };
-
-  function backoffMs(): number {
-    return LEAST_BACKOFF_MS + clock.random() * (MOST_BACKOFF_MS - LEAST_BACKOFF_MS);
-  }
 
   function isInTime({ retryAfterMs = 0 }: TuohsError, waitMs: number, call: Call): boolean {
     return !call.signal.aborted && clock.now() + Math.max(waitMs, retryAfterMs) < call.deadline;

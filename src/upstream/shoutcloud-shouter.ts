@@ -1,5 +1,5 @@
 import { afterReading } from '../core/clock.ts';
-import { AttemptError } from '../core/errors.ts';
+import { AttemptError, type AttemptFailure } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Shout, Shouter } from '../core/shouter.ts';
 import type { AttemptResponse, Transport } from './http-transport.ts';
@@ -53,12 +53,12 @@ export function shoutcloudShouter(
     try {
       return verified(text, await readAnswer(response, { maxBytes, epochMs: clock.epochMs() }));
     } catch (error) {
-      if (error instanceof AttemptError && isForeign(error)) response.closeConnection();
+      if (error instanceof AttemptError && FOREIGN.has(error.failure)) response.closeConnection();
       throw error;
     }
   }
 
-  function verified(text: string, { input, output }: Answer): Shout {
+  function verified(text: string, { INPUT: input, OUTPUT: output }: Answer): Shout {
     const isEcho = input === undefined || input === text;
     const shout = isEcho && typeof output === 'string' ? verify(text, output) : undefined;
     if (shout !== undefined) return { text: shout, source: 'upstream', stored: false, collapsed: false };
@@ -69,14 +69,12 @@ export function shoutcloudShouter(
 
 /** An answer that is not verified yet. */
 interface Answer {
-  readonly input: unknown;
-  readonly output: unknown;
+  readonly INPUT?: unknown;
+  readonly OUTPUT?: unknown;
 }
 
-/** Whether SHOUTCLOUD itself never answers like this, so that another server probably has its old address. */
-function isForeign({ failure }: AttemptError): boolean {
-  return failure === 'rejected' || failure === 'unreadable' || failure === 'wrong';
-}
+/** SHOUTCLOUD never answers like this, so its address probably belongs to another server now. */
+const FOREIGN = new Set<AttemptFailure>(['rejected', 'unreadable', 'wrong']);
 
 // SHOUTCLOUD compares the type byte for byte, so "; charset=utf-8" would get a 400.
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
@@ -122,18 +120,11 @@ async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Prom
   return Buffer.concat(chunks).toString();
 }
 
-function parseAnswer(json: string): Answer {
-  const answer = parseObject(json);
-  if (json.match(OUTPUT_KEYS)?.length !== 1)
-    throw new AttemptError('wrong', 'the answer has no single OUTPUT');
-  return { input: answer.INPUT, output: answer.OUTPUT };
-}
-
 // A quote inside a JSON string is escaped, so this matches keys only. With two OUTPUTs, neither can be trusted.
 const OUTPUT_KEYS = /"OUTPUT"\s*:/g;
 
 /** Drops the parser's own error, because its message quotes the text. */
-function parseObject(json: string): { INPUT?: unknown; OUTPUT?: unknown } {
+function parseAnswer(json: string): Answer {
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -143,7 +134,8 @@ function parseObject(json: string): { INPUT?: unknown; OUTPUT?: unknown } {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new AttemptError('unreadable', 'the answer is not a JSON object');
   }
-  return value;
+  if (json.match(OUTPUT_KEYS)?.length === 1) return value;
+  throw new AttemptError('wrong', 'the answer has no single OUTPUT');
 }
 
 // The limits of a pause that the upstream can ask for.

@@ -16,7 +16,7 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** `upstream`: only fresh texts get no right answer. `service`: known texts get no right answer. */
+/** `upstream`: only fresh texts fail. `service`: known texts fail, too. */
 export type Cause = 'service' | 'upstream';
 
 /** Plays one round over new connections. Rejects only when `signal` aborts. */

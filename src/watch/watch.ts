@@ -25,14 +25,7 @@ export interface WatchParts {
   readonly signal: AbortSignal;
 }
 
-export interface Watch {
-  /** One round. Resolves when the state is saved; receivers are notified meanwhile. Rejects only when the signal aborts. */
-  once(): Promise<Round>;
-  /** A round each interval, one after the other, until the signal aborts. */
-  every(intervalMs: number): Promise<void>;
-  /** Resolves when no notification is under way and everything that can be saved is saved. */
-  settled(): Promise<void>;
-}
+export type Watch = Awaited<ReturnType<typeof startWatch>>;
 
 // Enough for some days without the webhook, even if the service goes up and down all the time.
 const MOST_OWED = 1000;
@@ -45,7 +38,7 @@ export async function startWatch(
   { playRound, receivers, store, signal }: WatchParts,
   { url, ...thresholds }: WatchOptions,
   world: WatchWorld,
-): Promise<Watch> {
+) {
   const { clock, emit } = world;
   let state = await savedState(store, url, world);
   let saved = state;
@@ -54,6 +47,7 @@ export async function startWatch(
   const sending = new Map<Receiver, Promise<void>>();
   return { once, every, settled };
 
+  /** One round. Resolves when the state is saved; receivers are notified meanwhile. Rejects only when the signal aborts. */
   async function once(): Promise<Round> {
     const round = await playRound(signal);
     await conclude(round);
@@ -65,6 +59,7 @@ export async function startWatch(
     return round;
   }
 
+  /** A round each interval, one after the other, until the signal aborts. */
   async function every(intervalMs: number): Promise<void> {
     try {
       for (;;) {
@@ -77,6 +72,7 @@ export async function startWatch(
     }
   }
 
+  /** Resolves when no notification is under way and everything that can be saved is saved. */
   async function settled(): Promise<void> {
     await Promise.all(sending.values());
     await save();

@@ -19,7 +19,7 @@ export interface Worker {
   /** Resolves when it serves. Stays pending if it ends before that. */
   readonly listening: Promise<void>;
   readonly ended: Promise<WorkerEnd>;
-  /** Resolves with its answer, or with `undefined` if it ends before. */
+  /** Resolves with its answer, or with `undefined` if it ends first. */
   ask(question: Question): Promise<unknown>;
   /** Asks it to drain and end. */
   drain(): void;
@@ -93,19 +93,8 @@ export interface ForkedProcess {
   once(event: 'disconnect', listener: () => void): unknown;
 }
 
-/** The primary, as a worker sees it. */
-export interface PrimaryLink {
-  readonly pid: number;
-  /** Resolves when the primary asks the worker to drain. */
-  readonly drain: Promise<void>;
-  /** Resolves when the primary is gone. Then the worker must end by itself. */
-  readonly gone: Promise<void>;
-  /** Reports that the worker serves. From now on, questions are answered by `answerTo`. */
-  listening(answerTo: (question: Question) => unknown): void;
-}
-
-/** Throws if the process was not started by a primary. */
-export function primaryLink(process?: ForkedProcess): PrimaryLink {
+/** The primary, as a worker sees it. Throws if the process was not started by one. */
+export function primaryLink(process?: ForkedProcess) {
   if (!process?.send)
     throw new Error('a worker is started by `tuohs serve` with WEB_CONCURRENCY, not by hand');
   const forked = process;
@@ -122,9 +111,12 @@ export function primaryLink(process?: ForkedProcess): PrimaryLink {
 
   return {
     pid: forked.pid,
+    /** Resolves when the primary asks the worker to drain. */
     drain: drain.promise,
+    /** Resolves when the primary is gone. Then the worker must end by itself. */
     gone: gone.promise,
-    listening(answers) {
+    /** Reports that the worker serves. From now on, it answers questions. */
+    listening(answers: typeof answerTo): void {
       answerTo = answers;
       send({ type: 'listening' });
     },

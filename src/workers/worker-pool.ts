@@ -1,26 +1,12 @@
+import { within } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import type { Question, Worker } from './worker-link.ts';
 import { workerSlot } from './worker-slot.ts';
 
-export interface WorkerPool {
-  /** Resolves when all serve; rejects when one cannot start. */
-  start(): Promise<void>;
-  /** How many workers serve now. */
-  serving(): number;
-  /** The answers of the workers that serve; `undefined` from one that takes longer than a second. */
-  ask(question: Question): Promise<{ pid: number; answer: unknown }[]>;
-  /**
-   * Asks all to drain at the same time, or to end `now`. Resolves when all have ended. If the start did not succeed, they
-   * are killed. Rejects if one ended before it had answered everything.
-   */
-  drain(manner?: 'now'): Promise<void>;
-  kill(): void;
-}
-
 const PATIENCE_MS = 1000;
 
 /** `size` workers, each of which is replaced when it ends. */
-export function workerPool({ size, fork }: { size: number; fork: () => Worker }, world: World): WorkerPool {
+export function workerPool({ size, fork }: { size: number; fork: () => Worker }, world: World) {
   const slots = Array.from({ length: size }, () => workerSlot(fork, world));
   const serving = () => slots.map((slot) => slot.serving()).filter((worker) => worker !== undefined);
   const kill = () => {
@@ -29,16 +15,26 @@ export function workerPool({ size, fork }: { size: number; fork: () => Worker },
   let isStarted = false;
 
   return {
-    async start() {
+    /** Resolves when all serve; rejects when one cannot start. */
+    async start(): Promise<void> {
       await Promise.all(slots.map((slot) => slot.start()));
       isStarted = true;
     },
+    /** How many workers serve now. */
     serving: () => serving().length,
-    ask: (question) =>
+    /** The answers of the workers that serve; `undefined` from one that takes longer than a second. */
+    ask: (question: Question) =>
       Promise.all(
-        serving().map(async (worker) => ({ pid: worker.pid, answer: await answerInTime(worker, question) })),
+        serving().map(async (worker) => ({
+          pid: worker.pid,
+          answer: await within(world.clock, PATIENCE_MS, worker.ask(question)),
+        })),
       ),
-    async drain(manner) {
+    /**
+     * Asks all to drain at the same time, or to end `now`. Resolves when all have ended. If the start did not succeed, they
+     * are killed. Rejects if one ended before it had answered everything.
+     */
+    async drain(manner?: 'now'): Promise<void> {
       if (!isStarted) kill();
       // If one was lost, the others still answer.
       const drained = await Promise.allSettled(slots.map((slot) => slot.drain(manner)));
@@ -46,10 +42,4 @@ export function workerPool({ size, fork }: { size: number; fork: () => Worker },
     },
     kill,
   };
-
-  async function answerInTime(worker: Worker, question: Question): Promise<unknown> {
-    const answered = new AbortController();
-    const late = world.clock.sleep(PATIENCE_MS, answered.signal).catch(() => {});
-    return Promise.race([worker.ask(question), late]).finally(() => answered.abort());
-  }
 }

@@ -1,21 +1,6 @@
 import type { World } from '../core/events.ts';
 import type { Worker, WorkerEnd } from './worker-link.ts';
 
-/** A slot for one worker. When the worker ends, another one takes its place. */
-export interface WorkerSlot {
-  /** Resolves when a worker serves; rejects if one ends by itself before. */
-  start(): Promise<void>;
-  /** The current worker if it serves. */
-  serving(): Worker | undefined;
-  /**
-   * Asks its worker to drain, or to end `now`, and starts no other. Resolves when it has ended. Rejects if it had served and
-   * ended with another code than 0, because then it lost answers.
-   */
-  drain(manner?: 'now'): Promise<void>;
-  /** Kills its worker and starts no other. */
-  kill(): void;
-}
-
 /** If a worker ends sooner than this, the pause before the next one grows. */
 const RECOVERED_MS = 10_000;
 const LEAST_PAUSE_MS = 100;
@@ -28,8 +13,8 @@ const START_PULSES = 60;
 /** How long a worker that is still starting can take to end. */
 const START_DRAIN_PULSES = 2;
 
-/** `fork` starts one worker. Each start and each end is an event. */
-export function workerSlot(fork: () => Worker, { clock, emit }: World): WorkerSlot {
+/** A place for one worker. When the worker ends, `fork` starts another one. Each start and each end is an event. */
+export function workerSlot(fork: () => Worker, { clock, emit }: World) {
   const leaving = new AbortController();
   const started = Promise.withResolvers<void>();
   let worker: Worker | undefined;
@@ -39,12 +24,18 @@ export function workerSlot(fork: () => Worker, { clock, emit }: World): WorkerSl
   let kept: Promise<void> = Promise.resolve();
 
   return {
-    async start() {
+    /** Resolves when a worker serves; rejects if one ends by itself first. */
+    async start(): Promise<void> {
       kept = keep();
       await started.promise;
     },
+    /** The current worker if it serves. */
     serving: () => (isServing ? worker : undefined),
-    async drain(manner) {
+    /**
+     * Asks its worker to drain, or to end `now`, and starts no other. Resolves when it has ended. Rejects if it had served and
+     * ended with another code than 0, because then it lost answers.
+     */
+    async drain(manner?: 'now'): Promise<void> {
       leaving.abort();
       const hasServed = isServing;
       if (manner === 'now') worker?.hurry();
@@ -53,7 +44,8 @@ export function workerSlot(fork: () => Worker, { clock, emit }: World): WorkerSl
       await kept;
       if (hasServed && lastEnd?.code !== 0) throw new Error('a worker ended before everything was answered');
     },
-    kill() {
+    /** Kills its worker and starts no other. */
+    kill(): void {
       leaving.abort();
       isServing = false;
       worker?.kill();

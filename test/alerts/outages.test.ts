@@ -26,8 +26,8 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
     await upstream.start();
     await watched.receiver.toBeTold('TuohsUpstreamDown resolved');
 
-    assert.deepEqual(watched.receiver.told, ['TuohsUpstreamDown firing', 'TuohsUpstreamDown resolved']);
-    assert.match(watched.receiver.slack[0] ?? '', /FIRING: TuohsUpstreamDown.*SHOUTCLOUD is down/);
+    assert.deepEqual(faultsTold(watched), ['TuohsUpstreamDown firing', 'TuohsUpstreamDown resolved']);
+    assert.match(watched.receiver.slack.join('\n'), /FIRING: TuohsUpstreamDown.*SHOUTCLOUD is down/);
     assert.match(watched.receiver.mails[0] ?? '', /TuohsUpstreamDown/);
     assert.deepEqual(new Set(watched.receiver.tokens), new Set(['Bearer the webhook-token']));
   });
@@ -44,7 +44,7 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
       await victim.start();
       await watched.receiver.toBeTold(`${alert} resolved`);
 
-      assert.deepEqual(watched.receiver.told, [`${alert} firing`, `${alert} resolved`]);
+      assert.deepEqual(faultsTold(watched), [`${alert} firing`, `${alert} resolved`]);
     });
   }
 });
@@ -58,6 +58,11 @@ async function told({ receiver }: Monitoring, name: string, kill: () => Promise<
   await receiver.toBeTold(`${name} firing`);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   figures.push(`${name}: told after ${seconds} s, ${FACTOR} times faster than in production`);
+}
+
+/** What was notified, without slow answers: on a busy machine, answers really are slow. */
+function faultsTold({ receiver }: Monitoring): string[] {
+  return receiver.told.filter((notification) => !notification.startsWith('TuohsLatencyBudgetBurn '));
 }
 
 async function startUpstream(t: TestContext) {

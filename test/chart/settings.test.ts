@@ -8,7 +8,7 @@ import { type DocumentedSetting, defaultText } from '../../scripts/documented-se
 import type { Setting } from '../../src/config/kinds.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { settings } from '../../src/config/settings.ts';
-import { chart, only, refusal, rendered } from './rendering.ts';
+import { chart, only, rendered } from './rendering.ts';
 
 interface ValueSchema {
   readonly enum?: readonly string[];
@@ -71,11 +71,6 @@ for (const { name, is } of rows) {
     });
   }
 }
-
-test('the chart refuses what the service would refuse', () => {
-  assert.notEqual(refusal({ config: { shoutcloudUrl: 'ftp://shoutcloud' } }), '');
-  assert.notEqual(refusal({ config: { host: 'two words' } }), '');
-});
 
 function environmentOf(changed: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   return only<IConfigMap>(rendered({ config: changed }), 'ConfigMap').data ?? {};

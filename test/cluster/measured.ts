@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { countOf, slowestMs, statusesOf } from '../chaos/tools/statistics.ts';
+import { countOf, lostOf, slowestMs, statusesOf } from '../chaos/tools/statistics.ts';
 import { alignedTable } from '../support/aligned-table.ts';
 import type { Load } from '../support/load.ts';
 
@@ -27,7 +27,7 @@ export async function measured(what: string, load: Load, act: () => Promise<unkn
   await sleep(SETTLE_MS);
   const answers = load.answers.slice(before);
   if (answers.length === 0) throw new Error(`no load while: ${what}`);
-  const failed = answers.filter(({ isRight }) => !isRight);
+  const failed = lostOf(answers);
   return {
     what,
     tookSeconds,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { areUsable } from '../../scripts/delivery/deploy-arguments.ts';
-import { statusesOf } from '../chaos/tools/statistics.ts';
+import { lostOf, statusesOf } from '../chaos/tools/statistics.ts';
 import type { Load } from '../support/load.ts';
 import { startClusterLoad } from './load.ts';
 import { measured, type Row, table } from './measured.ts';
@@ -113,7 +113,7 @@ async function grow(): Promise<void> {
   }
   await grown;
   await Promise.all(heavy.map((load) => load.stop()));
-  const failed = heavy.flatMap(({ answers }) => answers.filter(({ isRight }) => !isRight));
+  const failed = heavy.flatMap(({ answers }) => lostOf(answers));
   say(`${heavy.length} × 200 requests a second of 4000 emoji; failed: ${statusesOf(failed) || 'none'}`);
 }
 

@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
-import { lookup } from 'node:dns';
 import { type TestContext, test } from 'node:test';
 import { memoryStore } from '../../src/cache/memory-store.ts';
-import { systemClock } from '../../src/core/clock.ts';
 import { AttemptError, TuohsError } from '../../src/core/errors.ts';
 import type { Shout, Shouter } from '../../src/core/shouter.ts';
-import { verifiedUpperCase } from '../../src/core/upper-case.ts';
-import { startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { batchedShouter } from '../../src/upstream/batched-shouter.ts';
 import { cachedShouter } from '../../src/upstream/cached-shouter.ts';
 import { coalescedShouter } from '../../src/upstream/coalesced-shouter.ts';
 import { deadlineShouter } from '../../src/upstream/deadline-shouter.ts';
 import { Gate, gatedShouter } from '../../src/upstream/gated-shouter.ts';
-import { httpTransport } from '../../src/upstream/http-transport.ts';
 import { RetryBudget } from '../../src/upstream/retried-shouter.ts';
-import { shoutcloudShouter } from '../../src/upstream/shoutcloud-shouter.ts';
 import { abandonedCall, testCall } from '../support/call.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
 import { pick } from '../support/pick.ts';
-import { type TestWorld, testWorld, worldOn } from '../support/world.ts';
+import { type TestWorld, testWorld } from '../support/world.ts';
+import { attempted } from '../unit/upstream/shoutcloud-attempt.ts';
 
 const LONG = 'lörem ipsum '.repeat(10_000);
 const ODD = {
@@ -57,15 +52,10 @@ for (const [name, wrap] of Object.entries(LAYERS)) {
 
 shouterContract('SHOUTCLOUD shouter', async (t, upstream) => {
   const sent: string[] = [];
-  const shoutcloud = await startShoutcloud({
+  const shouter = await attempted(t, {
     faults: upstream === 'failing' ? 'status=503' : '',
     onShout: ({ input }) => sent.push(input),
   });
-  t.after(() => shoutcloud.close());
-  const transport = httpTransport({ url: shoutcloud.url, connections: 4, lookup }, { clock: systemClock });
-  t.after(() => transport.close());
-  const options = { attemptTimeoutMs: 60_000, verify: verifiedUpperCase };
-  const shouter = shoutcloudShouter(transport, options, worldOn(systemClock));
   return { shouter, sent: () => sent };
 });
 

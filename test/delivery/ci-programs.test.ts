@@ -3,11 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { folder } from '../support/folder.ts';
+import { root } from '../support/pages.ts';
 import { linkPrograms } from './fake-tools.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAMS = ['redis-server', 'curl', 'prometheus', 'promtool', 'prometheus-alertmanager', 'amtool'];
 
 test('a machine that has every program gets none, and Chrome stands in for Chromium', async (t) => {

@@ -14,10 +14,6 @@ for (const [name, repository, tag, digest] of [
   });
 }
 
-test('an empty text is not the name of an image', () => {
-  assert.throws(() => imageName(''), /not the name of an image/);
-});
-
 test('what was pushed to the repository of the name is found among others', () => {
   const digests = ['other.example/tuohs@sha256:aa', 'ghcr.io/team/tuohs@sha256:bb'];
 

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { folder } from '../support/folder.ts';
+import { root } from '../support/pages.ts';
 import { linkPrograms } from './fake-tools.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const TOOLS = ['shellcheck', 'hadolint', 'actionlint', 'zizmor', 'yamllint'];
 
 test('without its tools .ci/lint passes, with one line for each', async (t) => {

@@ -2,14 +2,9 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readVersion } from '../../src/version.ts';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-test('a version without a section in the changelog has no notes, and so no release', async () => {
-  await assert.rejects(script('release-notes.ts', '0.0.0'), { code: 3, stderr: /has no section 0\.0\.0/ });
-});
+import { root } from '../support/pages.ts';
 
 test("the notes of a version are its section's words", async () => {
   const notes = await script('release-notes.ts', readVersion());

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, Socket } from 'node:net';
 import { test } from 'node:test';
@@ -32,6 +33,7 @@ test('many of the connections that wait are accepted in one turn of the event lo
   assert.ok(mostInTurn > 4, `${mostInTurn}`);
   for (const client of clients) client.destroy();
   await server.close();
+  await assert.rejects(once(connect({ host: '127.0.0.1', port }), 'connect'), { code: 'ECONNREFUSED' });
 });
 
 test(

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type AdminParts, adminServer } from '../../src/http/admin-server.ts';
 import { injected } from '../support/api.ts';
 import { parsed } from '../support/raw-answer.ts';
-import { rawClient, requestOf } from '../support/raw-client.ts';
+import { exchanged, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
-import { testWorld } from '../support/world.ts';
+import { heldTurn, testWorld } from '../support/world.ts';
 
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 const OPEN = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -32,8 +32,7 @@ for (const [isReady, status] of [
 test('it keeps connections open for 95 s, and no more than 64, and its answers are not reported', async (t) => {
   const world = testWorld();
   const server = adminServer(PARTS, world);
-  const port = await server.listen({ host: '127.0.0.1', port: 0 });
-  t.after(() => server.close('now'));
+  const port = await listening(t, server);
   const [first] = await Promise.all(Array.from({ length: 64 }, () => rawClient(t, port)));
   await until(t, () => server.status().connections === 64);
   first?.send(requestOf('GET /livez'));
@@ -46,6 +45,20 @@ test('it keeps connections open for 95 s, and no more than 64, and its answers a
   assert.equal(headers.get('keep-alive'), 'timeout=95');
   assert.equal(server.status().connections, 57);
   assert.deepEqual(world.told('answered'), []);
+});
+
+test('clients hold 4 MiB at most: half of that with requests sent ahead, and the next one is refused', async (t) => {
+  const world = testWorld();
+  const server = adminServer({ ...PARTS, status: () => new Promise(() => {}) }, world);
+  const port = await server.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => server.close('now').catch(() => {}));
+  const request = requestOf('GET /status', { more: `x: ${'a'.repeat(15_000)}` });
+
+  for (let i = 0; i < 3; i++) (await rawClient(t, port)).send(request.repeat(100));
+  await until(t, () => world.told('shed').length > 0);
+
+  const { heldBytes } = server.status();
+  assert.ok(heldBytes > 2_000_000 && heldBytes < 2_200_000, `${heldBytes}`);
 });
 
 test('the status is JSON', async () => {
@@ -77,11 +90,7 @@ test('a status that cannot be read is an internal error, reported with its reque
 
 test('metrics are written once in a turn of the event loop at most', async () => {
   const world = testWorld();
-  const runs: (() => void)[] = [];
-  const soon = (run: () => void) => {
-    runs.push(run);
-    return () => {};
-  };
+  const { soon, end } = heldTurn();
   const clock = { ...world.clock, soon };
   let written = 0;
   const text = () => `tuohs_x ${++written}`;
@@ -93,7 +102,7 @@ test('metrics are written once in a turn of the event loop at most', async () =>
   const afterEach: number[] = [];
   while (written < 3) {
     await turn();
-    for (const run of runs.splice(0)) run();
+    end();
     await turn();
     afterEach.push(written);
   }
@@ -101,6 +110,34 @@ test('metrics are written once in a turn of the event loop at most', async () =>
   assert.deepEqual(afterEach, [1, 2, 3]);
   assert.equal((await Promise.all(answers)).length, 3);
 });
+
+for (const [line, status, code] of [
+  ['POST /livez', 405, 'METHOD_NOT_ALLOWED'],
+  ['DELETE http://host/readyz', 405, 'METHOD_NOT_ALLOWED'],
+  ['POST /statu%73', 405, 'METHOD_NOT_ALLOWED'],
+  ['GET /v1?data=hello', 404, 'NOT_FOUND'],
+  ['GET /livez/', 404, 'NOT_FOUND'],
+] as const) {
+  test(`on the admin port ${line} is a ${status} in the words of the error table`, async (t) => {
+    const answer = await exchanged(t, await listening(t), requestOf(line, { more: 'connection: close' }));
+
+    assert.deepEqual([answer.status, JSON.parse(answer.body).code], [status, code]);
+    assert.equal(answer.headers.get('allow'), status === 405 ? 'GET, HEAD' : null);
+  });
+}
+
+test('on the admin port, bytes that are not HTTP are bad input in the words of the error table', async (t) => {
+  const client = await rawClient(t, await listening(t));
+
+  client.send(`${requestOf('GET /livez')}HELLO\r\n\r\n`);
+
+  assert.match(await client.closed(), /^HTTP\/1\.1 200 [\s\S]*alive *HTTP\/1\.1 400 [\s\S]*BAD_INPUT/);
+});
+
+function listening(t: TestContext, server = adminServer(PARTS, testWorld())): Promise<number> {
+  t.after(() => server.close('now'));
+  return server.listen({ host: '127.0.0.1', port: 0 });
+}
 
 function admin(parts: AdminParts) {
   return injected(adminServer(parts, testWorld()));

@@ -3,14 +3,15 @@ import { createServer, type Server } from 'node:http';
 import { duplexPair } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { connections } from '../../src/http/limits/connections.ts';
 import { InlineBodyRequest } from '../../src/http/node-http.ts';
 import { fakeApi } from '../support/api.ts';
+import { answerOf } from '../support/fake-shouter.ts';
 import { parsed, type RawAnswer } from '../support/raw-answer.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
-import { worldOn } from '../support/world.ts';
+import { heldTurn, worldOn } from '../support/world.ts';
 
 const POST = requestOf('POST /v1', { type: 'text/plain', more: 'transfer-encoding: chunked' });
 const ONE_BYTE = '1\r\nx\r\n';
@@ -96,11 +97,7 @@ test('a client whose body is refused in the middle sees its answer and the end, 
 
 test('the rest of a packet with a body in too many pieces is skipped, and what follows in the next one is read', async () => {
   const pieces: string[] = [];
-  const ends: (() => void)[] = [];
-  const soon: Clock['soon'] = (run) => {
-    ends.push(run);
-    return () => {};
-  };
+  const { soon, end: endTurn } = heldTurn();
   const open = connections(1, { nextTurn: async () => {}, soon });
   const server = createServer({ IncomingMessage: InlineBodyRequest }, (request) => {
     open.add(request.socket, 0);
@@ -117,7 +114,7 @@ test('the rest of a packet with a body in too many pieces is skipped, and what f
 
   client.write(POST + ONE_BYTE.repeat(100));
   await turn();
-  for (const end of ends.splice(0)) end();
+  endTurn();
   client.write(`3\r\nend\r\n${ONE_BYTE.repeat(100)}${END}`);
   await turn();
 
@@ -126,21 +123,14 @@ test('the rest of a packet with a body in too many pieces is skipped, and what f
 
 /** A service whose turns of the event loop end when the test says so. */
 async function inOneTurn(t: TestContext) {
-  const ends: (() => void)[] = [];
-  const soon: Clock['soon'] = (run) => {
-    ends.push(run);
-    return () => {};
-  };
+  const { soon, end: endTurn } = heldTurn();
   const { port } = await fakeApi(t, {
     world: worldOn({ ...systemClock, soon }),
     nextTurn: async () => {},
     // A request in the same packet is still waiting when the body behind it is read.
-    reverseShout: (text) => turn({ text, source: 'upstream', stored: false, collapsed: false }),
+    reverseShout: (text) => turn(answerOf(text)),
   });
 
-  const endTurn = () => {
-    for (const end of ends.splice(0)) end();
-  };
   // Otherwise, a later test could get a parser that skips bodies.
   t.after(endTurn);
 

@@ -5,11 +5,10 @@ import { type NextTurn, systemClock } from '../../src/core/clock.ts';
 import { TuohsError } from '../../src/core/errors.ts';
 import type { LeaveSignal } from '../../src/core/leave-signal.ts';
 import { reverser, reverseShout } from '../../src/core/reverse.ts';
-import type { Shout } from '../../src/core/shouter.ts';
 import { bulkWindow } from '../../src/http/answer-lines.ts';
 import { type ApiUnderTest, listeningServer } from '../support/api.ts';
 import { ask, type Question } from '../support/ask.ts';
-import { fakeShouter } from '../support/fake-shouter.ts';
+import { answerOf, fakeShouter } from '../support/fake-shouter.ts';
 import { pick } from '../support/pick.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
@@ -101,7 +100,7 @@ test('thousands of lines stay in order and take no more than the window, of whic
       most = Math.max(most, ++underWay);
       await turn();
       underWay--;
-      return shoutOf(text);
+      return answerOf(text);
     },
   });
 
@@ -170,7 +169,7 @@ test('a line is answered as soon as its answer and those before it are known', a
   const { client } = await startBulk(t, {
     reverseShout: async (text) => {
       await known.get(text)?.promise;
-      return shoutOf(text);
+      return answerOf(text);
     },
   });
 
@@ -184,7 +183,7 @@ test('a line is answered as soon as its answer and those before it are known', a
 });
 
 test('while a client does not read its answers, no more lines begin', async (t) => {
-  const answer = shoutOf('x'.repeat(32_768));
+  const answer = answerOf('x'.repeat(32_768));
   let begun = 0;
   const { client } = await startBulk(t, {
     options: { maxBulkLines: 8 },
@@ -239,7 +238,7 @@ test('lines are counted by how they ended, and an internal error is reported wit
   const { post, world } = await startBulk(t, {
     reverseShout: (data) => {
       if (data === 'bug') throw bug;
-      return shoutOf('A', data === 'mine' ? 'local' : 'memory');
+      return answerOf('A', { source: data === 'mine' ? 'local' : 'memory' });
     },
   });
   const body = '{"data":"a"}\n{"data":"bug"}\n{"data":"b"}\n{"data":"mine"}\n{}\n';
@@ -291,7 +290,6 @@ test('when the drain ends, the lines under way are answered and 5000 others of a
   await closed;
 });
 
-/** A service around a fake upstream, on the real clock, and functions that post to it. */
 /** A service that answers `first` only after its release, and `held` never. */
 async function startBehind(t: TestContext, options: ApiUnderTest['options'] = {}) {
   const begun: string[] = [];
@@ -301,12 +299,13 @@ async function startBehind(t: TestContext, options: ApiUnderTest['options'] = {}
     async reverseShout(text) {
       begun.push(text);
       await (text === 'first' ? promise : text === 'held' && new Promise(() => {}));
-      return shoutOf(text);
+      return answerOf(text);
     },
   });
   return { ...started, begun, release };
 }
 
+/** A service around a fake upstream, on the real clock, and functions that post to it. */
 async function startBulk(t: TestContext, parts: ApiUnderTest = {}) {
   const upstream = fakeShouter();
   const reverse = reverseShout(upstream, reverser('grapheme'));
@@ -329,6 +328,3 @@ function bulkOf(...texts: readonly string[]): string {
   const body = texts.map((data) => `${JSON.stringify({ data })}\n`).join('');
   return requestOf('POST /v1/bulk', { type: NDJSON, body });
 }
-
-const shoutOf = (text: string, source: Shout['source'] = 'upstream') =>
-  ({ text, source, stored: true, collapsed: false }) as const;

@@ -3,7 +3,14 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import type { Shout } from '../../src/core/shouter.ts';
-import { type ApiUnderTest, fakeApi, listeningApi, listeningServer } from '../support/api.ts';
+import {
+  type ApiUnderTest,
+  deafClient,
+  fakeApi,
+  LARGEST_FILE,
+  listeningApi,
+  listeningServer,
+} from '../support/api.ts';
 import { ask } from '../support/ask.ts';
 import { pick } from '../support/pick.ts';
 import { wholeAnswers } from '../support/raw-answer.ts';
@@ -12,8 +19,7 @@ import { until } from '../support/until.ts';
 import { testWorld, worldOn } from '../support/world.ts';
 import { EVERY_ANSWER } from './every-answer.ts';
 
-/** Several of them are more than the system takes of what a client does not read. */
-const ASSET = requestOf('GET /docs/swagger-ui-bundle.js');
+const ASSET = requestOf(`GET ${LARGEST_FILE}`);
 
 const PREFLIGHT = {
   status: 204,
@@ -87,21 +93,15 @@ test('a request that has not arrived whole, and a connection without one, lose n
 });
 
 test('answers that their client does not read are not lost with `now`', async (t) => {
-  const { server, port } = await fakeApi(t, { nextTurn: async () => {} });
-  const deaf = await rawClient(t, port);
-  deaf.socket.pause();
-  deaf.send(ASSET.repeat(8));
-  await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
+  const { server } = await fakeApi(t, { nextTurn: async () => {} });
+  await deafClient(t, server, ASSET.repeat(8));
 
   await assert.doesNotReject(server.close('now'));
 });
 
 test('answers that their client is still reading when the server closes arrive whole', async (t) => {
-  const { server, port } = await fakeApi(t, { nextTurn: async () => {} });
-  const slow = await rawClient(t, port);
-  slow.socket.pause();
-  slow.send(ASSET.repeat(8));
-  await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
+  const { server } = await fakeApi(t, { nextTurn: async () => {} });
+  const slow = await deafClient(t, server, ASSET.repeat(8));
 
   const closing = server.close();
   for (let i = 0; i < 10; i++) await turn();
@@ -113,11 +113,8 @@ test('answers that their client is still reading when the server closes arrive w
 });
 
 test('a client that does not read its first answer is given up 2 s after the drain, although other requests wait behind that', async (t) => {
-  const { world, server, port } = await fakeApi(t, { nextTurn: async () => {} });
-  const deaf = await rawClient(t, port);
-  deaf.socket.pause();
-  deaf.send(ASSET.repeat(20));
-  await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
+  const { world, server } = await fakeApi(t, { nextTurn: async () => {} });
+  await deafClient(t, server, ASSET.repeat(20));
   const closing = server.close();
   await until(t, () => world.clock.timers() > 0);
 

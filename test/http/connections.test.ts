@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fakeApi, listeningApi, listeningServer } from '../support/api.ts';
+import { deafClient, fakeApi, LARGEST_FILE, listeningServer } from '../support/api.ts';
+import { answerOf } from '../support/fake-shouter.ts';
 import { postOf, type RawClient, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
-
-test('requests sent without waiting are answered in order', async (t) => {
-  const client = await rawClient(t, await listeningApi(t));
-
-  client.send(
-    `${postOf('one')}${requestOf('POST /v1', { type: 'application/json', body: '{' })}${postOf('two')}`,
-  );
-  const text = await client.heard('OWT');
-
-  assert.match(text, /HTTP\/1.1 200 [\s\S]*ENO[\s\S]*HTTP\/1.1 400 [\s\S]*HTTP\/1.1 200 [\s\S]*OWT/);
-});
 
 test('a client that closes its sending side after its request gets its answer, even a late one', async (t) => {
   const { upstream, port } = await fakeApi(t);
@@ -29,7 +19,6 @@ test('a client that closes its sending side after its request gets its answer, e
   assert.match(await client.closed(), /^HTTP\/1.1 200 [\s\S]*OLLEH/);
 });
 
-const KNOWN = { text: 'X', source: 'memory', stored: false, collapsed: false } as const;
 const HALF = postOf('half a body').slice(0, -3);
 for (const [what, first, second, third = ''] of [
   ['idle', postOf('new'), postOf('old')],
@@ -43,7 +32,7 @@ for (const [what, first, second, third = ''] of [
     const server = await listeningServer(t, {
       world,
       options: { maxConnections: 2 },
-      reverseShout: (text) => (text === 'wait' ? new Promise(() => {}) : KNOWN),
+      reverseShout: (text) => (text === 'wait' ? new Promise(() => {}) : answerOf('X')),
     });
     const seen = () => Object.values(server.status()).concat(world.told('answered').length).join();
     const oldest = await opened();
@@ -95,10 +84,7 @@ test('at the limit, a client that does not read its first answer is cut off, how
     nextTurn: async () => {},
     options: { maxConnections: 1 },
   });
-  const deaf = await rawClient(t, port);
-  deaf.socket.pause();
-  deaf.send(requestOf('GET /docs/swagger-ui-bundle.js').repeat(20));
-  await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
+  await deafClient(t, server, requestOf(`GET ${LARGEST_FILE}`).repeat(20));
   await world.clock.advance(10);
 
   const newcomer = await rawClient(t, port);

@@ -3,9 +3,8 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, type NextTurn, systemClock } from '../../src/core/clock.ts';
 import { AttemptError } from '../../src/core/errors.ts';
-import type { Shout } from '../../src/core/shouter.ts';
-import { type ApiUnderTest, fakeApi } from '../support/api.ts';
-import type { FakeShouter } from '../support/fake-shouter.ts';
+import { type ApiUnderTest, deafClient, fakeApi, LARGEST_FILE } from '../support/api.ts';
+import { answerOf, type FakeShouter } from '../support/fake-shouter.ts';
 import { parsed } from '../support/raw-answer.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
@@ -70,6 +69,8 @@ test('after a long head, another waits for its turn, and is not answered if its 
     await rawClient(t, port),
     await rawClient(t, port),
   ];
+  // A connection that is not accepted yet would be read after the others.
+  await until(t, () => server.status().connections === 3);
   for (const each of [first, gone, client]) each.send(requestOf('GET /v1?data=two', { more: LONG }));
   await until(t, () => turns.length === 2);
   endTurn();
@@ -275,10 +276,10 @@ test('a bulk that is answered holds three copies of its text, and 40 KiB or what
 });
 
 test('when there is no room, a bulk whose answers are not read for a second is cut off', async (t) => {
-  const answer = known('x'.repeat(32_768));
+  const answer = answerOf('x'.repeat(32_768));
   let begun = 0;
   const reverseShout = (text: string) => {
-    if (text !== 'a') return known(text);
+    if (text !== 'a') return answerOf(text);
     begun++;
     return turn(answer);
   };
@@ -302,7 +303,8 @@ test('when there is no room, a bulk whose answers are not read for a second is c
 });
 
 test('a text whose answer takes six times its bytes is refused if there is no room for that', async (t) => {
-  const { client } = await startKnown(t, 300_000);
+  const { port } = await start(t, 300_000, { reverseShout: (text) => answerOf(text) });
+  const client = await rawClient(t, port);
 
   client.send(requestOf('POST /v1', { type: 'text/plain', body: '\x01'.repeat(60_000) }));
   const refusal = parsed(await client.heard(/\}$/));
@@ -339,14 +341,10 @@ test('a text with a single character beyond Latin-1 is held with two bytes for e
 });
 
 test('a file holds nothing however many answers with it wait to be read, because they share it', async (t) => {
-  const { server, port, sending } = await start(t);
-  const path = '/docs/swagger-ui-bundle.js';
-  const head = 4096 + path.length + 2 * 56 + 'hostx'.length;
-  const deaf = await rawClient(t, port);
-  deaf.socket.pause();
+  const { server, sending } = await start(t);
+  const head = 4096 + LARGEST_FILE.length + 2 * 56 + 'hostx'.length;
 
-  deaf.send(requestOf(`GET ${path}`).repeat(8));
-  await until(t, () => server.status().heldBytes > 0 && server.inFlight() === 0);
+  await deafClient(t, server, requestOf(`GET ${LARGEST_FILE}`).repeat(8));
   const large = await sending(jsonOf('x'.repeat(3000)));
 
   assert.match(await large.heard(/\}$/), /^HTTP\/1\.1 200 /);
@@ -365,15 +363,8 @@ test('answers of text that wait to be read hold their bytes, too', async (t) => 
   await until(t, () => server.status().heldBytes > 2 * text.length);
 });
 
-const known = (text: string): Shout => ({ text, source: 'memory', stored: false, collapsed: false });
-
 function bulkOf(body: string): string {
   return requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body });
-}
-
-async function startKnown(t: TestContext, room: number) {
-  const { port } = await start(t, room, { reverseShout: known });
-  return { client: await rawClient(t, port) };
 }
 
 function jsonOf(data: string): string {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { adminServer } from '../../src/http/admin-server.ts';
 import { listeningApi } from '../support/api.ts';
 import { parsed } from '../support/raw-answer.ts';
 import { exchanged, rawClient, requestOf } from '../support/raw-client.ts';
@@ -75,39 +74,8 @@ for (const target of ['http://host/v1', '/v%31', '/%76%31', 'https://host:1/v1/'
   });
 }
 
-for (const [line, status, code] of [
-  ['POST /livez', 405, 'METHOD_NOT_ALLOWED'],
-  ['DELETE http://host/readyz', 405, 'METHOD_NOT_ALLOWED'],
-  ['POST /statu%73', 405, 'METHOD_NOT_ALLOWED'],
-  ['GET /', 404, 'NOT_FOUND'],
-  ['GET /v1?data=hello', 404, 'NOT_FOUND'],
-  ['GET /livez/', 404, 'NOT_FOUND'],
-] as const) {
-  test(`on the admin port ${line} is a ${status} in the words of the error table`, async (t) => {
-    const answer = await answerTo(t, line, await listeningAdmin(t));
-
-    assert.deepEqual([answer.status, JSON.parse(answer.body).code], [status, code]);
-    assert.equal(answer.headers.get('allow'), status === 405 ? READ : null);
-  });
-}
-
-test('on the admin port, bytes that are not HTTP are bad input in the words of the error table', async (t) => {
-  const client = await rawClient(t, await listeningAdmin(t));
-
-  client.send(`${requestOf('GET /livez')}HELLO\r\n\r\n`);
-
-  assert.match(await client.closed(), /^HTTP\/1\.1 200 [\s\S]*alive *HTTP\/1\.1 400 [\s\S]*BAD_INPUT/);
-});
-
 function answerTo(t: TestContext, line: string, port: number) {
   return exchanged(t, port, requestOf(line, { more: 'connection: close' }));
-}
-
-function listeningAdmin(t: TestContext): Promise<number> {
-  const metrics = { types: ['text/plain'], text: async () => '' } as const;
-  const server = adminServer({ isReady: () => true, status: () => ({}), metrics }, testWorld());
-  t.after(() => server.close('now'));
-  return server.listen({ host: '127.0.0.1', port: 0 });
 }
 
 for (const [what, bytes, detail] of [

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Clock, systemClock } from '../../src/core/clock.ts';
-import type { Shout } from '../../src/core/shouter.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { type ApiUnderTest, listeningServer } from '../support/api.ts';
+import { answerOf } from '../support/fake-shouter.ts';
 import { numbered } from '../support/layer.ts';
 import { parsed } from '../support/raw-answer.ts';
 import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
-import { worldOn } from '../support/world.ts';
+import { heldTurn, worldOn } from '../support/world.ts';
 
-const known = (text: string): Shout => ({ text, source: 'memory', stored: false, collapsed: false });
+const known = (text: string) => answerOf(text);
 
 /** The bytes that are held for a request that waits behind others. Of 128, one is worked on. */
 const REQUEST_BYTES = 4096;
@@ -87,11 +87,7 @@ for (const [headers, statuses] of [
 }
 
 test('once clients have sent 128 requests ahead in a turn of the event loop, each other client can send 10 ahead in it, and one after 512', async (t) => {
-  const endsOfTurn: (() => void)[] = [];
-  const soon: Clock['soon'] = (run) => {
-    endsOfTurn.push(run);
-    return () => {};
-  };
+  const { soon, end } = heldTurn();
   let turnsAskedFor = 0;
   const { port } = await start(t, {
     world: worldOn({ ...systemClock, soon }),
@@ -108,7 +104,7 @@ test('once clients have sent 128 requests ahead in a turn of the event loop, eac
 
   const inOneTurn: number[] = [];
   while (inOneTurn.length < 41) inOneTurn.push(await countOfAnswers());
-  for (const end of endsOfTurn.splice(0)) end();
+  end();
   const inTheNext = await countOfAnswers();
 
   assert.deepEqual(inOneTurn, [129, ...Array(38).fill(11), 6, 2]);

@@ -58,21 +58,6 @@ async function serviceAtWork(): Promise<void> {
     for (const name of ZERO_WHERE_ALL_IS_WELL) assert.equal(highest(text, name), 0, name);
   });
 
-  test('every label of every series is documented', () => {
-    for (const sample of samples(text).filter((each) => each.startsWith('tuohs_'))) {
-      const [, name = '', labels = ''] = /^(\w+)(?:\{(.*)\})?/.exec(sample) ?? [];
-      const known = documented.get(name) ?? documented.get(name.replace(/_(bucket|sum|count)$/, ''));
-      const found = Array.from(labels.matchAll(/(\w+)="/g), ([, label = '']) => label);
-
-      assert.deepEqual(
-        found.filter((label) => label !== 'le' && !known?.includes(label)),
-        [],
-        name,
-      );
-      assert.ok(known, name);
-    }
-  });
-
   test('promtool finds nothing in the metrics', () => {
     assert.deepEqual(check('promtool', ['check', 'metrics'], text), { status: 0, output: '' });
   });

@@ -110,7 +110,7 @@ function crowdOf(roll: Dice, start: number): Crowd {
   const isBurst = roll.chance(0.3);
   return {
     ...spanIn(roll, start, isBurst ? 8000 : 35_000),
-    groupsASecond: isBurst ? roll.between(0.2, 1) : roll.between(1, 10),
+    groupsASecond: isBurst ? roll.between(0.2, 1) : roll.between(1, 8),
     groupSize: isBurst ? 10 + roll.below(150) : roll.one([1, 1, 3, 8]),
     texts: roll.one(['unknown', 'unknown', 'zipf', 'zipf', 'equal']),
     hangUps: roll.one([0, 0, 0.1, 0.5]),

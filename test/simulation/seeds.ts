@@ -35,7 +35,9 @@ export async function runSeedsOnAllCores(
   const outcomes: SeedsOutcome[] = [];
   let next = from;
   let done = 0;
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  const threads = availableParallelism();
+  const mostAtOnce = Math.min(SHARE, Math.ceil(count / threads));
+  await Promise.all(Array.from({ length: threads }, work));
   return {
     coverage: addCoverage(outcomes.map((each) => each.coverage)),
     failed: outcomes.flatMap((each) => each.failed).sort((a, b) => a - b),
@@ -43,7 +45,7 @@ export async function runSeedsOnAllCores(
 
   async function work(): Promise<void> {
     while (next < from + count) {
-      const share = { from: next, count: Math.min(SHARE, from + count - next) };
+      const share = { from: next, count: Math.min(mostAtOnce, from + count - next) };
       next += share.count;
       outcomes.push(await inWorker(share));
       done += share.count;
@@ -52,7 +54,7 @@ export async function runSeedsOnAllCores(
   }
 }
 
-/** How many seeds one thread runs: enough that the time of its start does not matter. */
+/** How many seeds one thread runs at most: enough that the time of its start does not matter. */
 const SHARE = 250;
 
 function inWorker(seeds: Seeds): Promise<SeedsOutcome> {

@@ -6,6 +6,8 @@ import { type ApiOptions, type ApiServerParts, apiServer } from '../../src/http/
 import type { HttpServer } from '../../src/http/http-server.ts';
 import { type AdmissionLimits, admission } from '../../src/http/limits/admission.ts';
 import { fakeShouter } from './fake-shouter.ts';
+import { type RawClient, rawClient } from './raw-client.ts';
+import { until } from './until.ts';
 import { type TestWorld, testWorld } from './world.ts';
 
 export interface ApiUnderTest extends Partial<ApiServerParts> {
@@ -84,6 +86,22 @@ export async function fakeApi(test: TestContext, parts: ApiUnderTest = {}) {
     ...parts,
   });
   return { upstream, world, server, port: server.port };
+}
+
+/** The largest file that the API sends. Several of them are more than the system takes of what a client does not read. */
+export const LARGEST_FILE = '/docs/swagger-ui-bundle.js';
+
+/** A client that reads no answer to these requests. Resolves when all that are worked on wait to be read. */
+export async function deafClient(
+  test: TestContext,
+  server: Awaited<ReturnType<typeof listeningServer>>,
+  requests: string,
+): Promise<RawClient> {
+  const client = await rawClient(test, server.port);
+  client.socket.pause();
+  client.send(requests);
+  await until(test, () => server.status().heldBytes > 0 && server.inFlight() === 0);
+  return client;
 }
 
 /** With these parts, every client is over its quota. */

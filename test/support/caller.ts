@@ -24,7 +24,7 @@ export function questionOf(text: string, host = 'lab') {
   return { request, expected: oracle(text) };
 }
 
-/** Milliseconds since 1970, the same in every process of the machine. */
+/** Milliseconds since 1970 that never run backwards, the same in every process of the machine. */
 export function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }

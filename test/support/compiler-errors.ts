@@ -1,22 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+import { root } from './pages.ts';
 
 /**
  * The errors of the TypeScript compiler about a module that can import the packages of this repository; empty if there are none.
  */
 export function compilerErrors(source: string): string {
-  const cache = join(ROOT, 'node_modules/.cache');
+  const cache = join(root, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, 'compiled-'));
   try {
     const file = join(folder, 'module.ts');
     writeFileSync(file, source);
     const args = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--ignoreConfig', file];
-    return spawnSync(join(ROOT, 'node_modules/.bin/tsc'), args, { encoding: 'utf8', cwd: ROOT }).stdout;
+    return spawnSync(join(root, 'node_modules/.bin/tsc'), args, { encoding: 'utf8', cwd: root }).stdout;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -2,7 +2,12 @@ import { tcpServer } from './http-server.ts';
 import type { Ending } from './process.ts';
 
 /** The reply to a command, byte for byte: `undefined` for the reply of a real Redis, '' for none. */
-export type Script = (command: readonly string[]) => string | undefined;
+type Script = (command: readonly string[]) => string | undefined;
+
+/** Answers this command with this reply, and the others correctly. */
+export function replyTo(command: string, reply: string): Script {
+  return ([name]) => (name === command ? reply : undefined);
+}
 
 const INFO = 'redis_version:7.0.0\r\nredis_mode:standalone\r\nloading:0\r\nrole:master\r\n';
 

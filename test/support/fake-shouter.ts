@@ -11,6 +11,11 @@ export interface FakeShouterOptions {
   readonly says?: Partial<Shout>;
 }
 
+/** An answer with this text, from memory unless `says` has another source. */
+export function answerOf(text: string, says: Partial<Shout> = {}): Shout {
+  return { text, source: 'memory', stored: false, collapsed: false, ...says };
+}
+
 type Held = Omit<PromiseWithResolvers<Shout>, 'promise'> & { readonly text: string };
 
 export type FakeShouter = ReturnType<typeof fakeShouter>;
@@ -73,7 +78,7 @@ export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions 
   }
 
   function shoutOf(text: string): Shout {
-    return { text: simpleUpperCase(text), source: 'upstream', stored: false, collapsed: false, ...says };
+    return answerOf(simpleUpperCase(text), { source: 'upstream', ...says });
   }
 
   function release(end: (call: Held) => void): void {

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 /** The folder of the project. */
 export const ROOT = new URL('../../', import.meta.url);
+
+/** The same as a path. */
+export const root = fileURLToPath(ROOT);
 
 /** A file by its path in the project. */
 export function read(path: string): string {

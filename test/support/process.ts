@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { root } from './pages.ts';
 
 /** A test or a whole file (`{ after }` of node:test). A process ends together with it. */
 export interface Ending {
@@ -36,8 +36,6 @@ export interface Command {
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
 
 // The environment of every test: free ports, no drain, and enough time for upstream calls on a busy machine. Of the user's
 // environment it has only PATH and Node's cache of compiled files.

@@ -16,16 +16,11 @@ export async function until({ signal }: TestContext, isReached: () => boolean): 
   }
 }
 
-/** Milliseconds since 1970 that never run backwards, the same in every process of this machine. */
-export function nowMs(): number {
-  return performance.timeOrigin + performance.now();
-}
-
 /** The time until this holds, checked every 20 ms; `Infinity`, which no limit allows, if it takes more than `withinMs`. */
 export async function msUntil(isSo: () => boolean | Promise<boolean>, withinMs: number): Promise<number> {
-  const startedAt = nowMs();
-  while (nowMs() - startedAt <= withinMs) {
-    if (await isSo()) return nowMs() - startedAt;
+  const startedAt = performance.now();
+  while (performance.now() - startedAt <= withinMs) {
+    if (await isSo()) return performance.now() - startedAt;
     await sleep(20);
   }
   return Number.POSITIVE_INFINITY;

@@ -2,6 +2,19 @@ import type { Clock } from '../../src/core/clock.ts';
 import type { Event, World } from '../../src/core/events.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 
+/** A turn of the event loop that the test ends: until then, what is planned with `soon` waits. */
+export function heldTurn() {
+  const waiting: (() => void)[] = [];
+  const soon: Clock['soon'] = (run) => {
+    waiting.push(run);
+    return () => {};
+  };
+  const end = () => {
+    for (const run of waiting.splice(0)) run();
+  };
+  return { soon, waiting, end };
+}
+
 export interface TestWorld<C extends Clock = FakeClock> extends World {
   readonly clock: C;
   /** All events, in order. */

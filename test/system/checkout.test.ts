@@ -3,13 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { copyFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { readVersion } from '../../src/version.ts';
 import { folder } from '../support/folder.ts';
 import { freePort } from '../support/http-server.ts';
+import { root } from '../support/pages.ts';
 import { startProgram } from '../support/process.ts';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
 
 test('in a checkout ./tuohs runs on the Node of the project, from anywhere and by any name', async (t) => {
   const elsewhere = await folder(t);

@@ -21,7 +21,6 @@ const COMMANDS: readonly [line: string, code: number, stdout: RegExp, stderr: Re
   ['shoutcloud --help', 0, USAGE, NOTHING],
   ['watch --help', 0, USAGE, NOTHING],
   ['--version', 0, /^\d+\.\d+\.\d+\n$/, NOTHING],
-  ['no-such-command', 2, NOTHING, WRONG],
   ['serve --no-such-option', 2, NOTHING, WRONG],
   ['serve --port 70000', 2, NOTHING, /^tuohs: PORT must be .*, not "70000"\n$/],
   ['shoutcloud --port x', 2, NOTHING, WRONG],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask, askJson } from '../support/ask.ts';
-import { fakeRedis } from '../support/fake-redis.ts';
+import { fakeRedis, replyTo } from '../support/fake-redis.ts';
 import { closedUrl } from '../support/http-server.ts';
 import { pick } from '../support/pick.ts';
 import { runningService } from './service.ts';
@@ -69,7 +69,7 @@ for (const processes of [1, 2]) {
 }
 
 test('no secret of a setting is in anything that the process writes or tells', async (t) => {
-  const redis = await fakeRedis(t, ([name]) => (name === 'auth' ? '-WRONGPASS wrong\r\n' : undefined));
+  const redis = await fakeRedis(t, replyTo('auth', '-WRONGPASS wrong\r\n'));
   const REDIS_URL = redis.url.replace('//', '//:hidd3n@');
   const SHOUTCLOUD_URL = (await closedUrl()).replace('//', '//user:hidd3n@');
   const settings = { REDIS_URL, SHOUTCLOUD_URL, LOG_LEVEL: 'debug' };

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { root } from '../support/pages.ts';
 import { pick } from '../support/pick.ts';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The imports that are allowed between the folders of `src/`: the table of docs/architecture.md. */
 const FOLDERS = documentedTable();

@@ -101,7 +101,7 @@ export function byteBudget(
   return budget;
 }
 
-/** A request is small if its body and its head are. It fits into a few packets. */
+/** A request is small if its body and its head have at most so many bytes. It fits into a few packets. */
 const SMALL_BYTES = 1400;
 const SMALL_HEAD_BYTES = 12_288;
 
@@ -114,18 +114,18 @@ const REQUEST_BYTES = 4096;
 /** What each name and each value of a header costs beside its bytes. Measured: 116 bytes for `h1: v1`. */
 const HEADER_PART_BYTES = 56;
 
-/** An answer that takes less than this much more is not refused. */
+/** An answer is not refused if it takes at most this much more than its request. */
 const MUCH_MORE_BYTES = 16_384;
 
-/** What can be written of an answer in pieces before its client has to read: the lines of a turn, beside what a socket takes. */
+/** How much of an answer in pieces can be unread: the lines of a turn, and what a socket buffers. */
 const STREAM_BYTES = 40_960;
 
 /** A text that is worked on exists three times: as it was sent, reversed, and in a request to the upstream. */
 const COPIES = 3;
 
 /**
- * The largest bodies that an idle service has room for, in bytes: of a text, which can take two bytes for each that was sent and
- * whose share is three quarters, and of a bulk.
+ * The largest bodies, in bytes, that an idle service has room for. A text can take two bytes for each one that was sent, and only
+ * three quarters of the budget are for texts.
  */
 export function largestBodies(maxHeldBytes: number): { readonly text: number; readonly bulk: number } {
   return { text: Math.floor(maxHeldBytes / 10), bulk: Math.floor(maxHeldBytes / 4) };
@@ -182,7 +182,7 @@ export class HeldBytes {
     this.set(textBytes * COPIES, share);
   }
 
-  /** Holds a body whose answer is written in pieces, and what is not read of that. Throws as `set` does. */
+  /** Holds a body whose answer is written in pieces, and the part of that answer that is not read yet. Throws as `set` does. */
   setStream(bodyBytes: number): void {
     this.set(bodyBytes * COPIES + STREAM_BYTES, 'body');
   }
@@ -201,7 +201,7 @@ export class HeldBytes {
     this.#headLength = 0;
   }
 
-  /** Throws as `set` does if an answer takes much more than its request, and there is no room: JSON writes some characters in six. */
+  /** Throws as `set` does if there is no room for an answer that takes much more than its request: JSON can write a character as six. */
   askForAnswer(bytes = 0): void {
     const more = this.#headBytes + bytes - this.#bytes;
     if (more > MUCH_MORE_BYTES) this.#budget.makeRoom(more, 'body');
@@ -227,7 +227,7 @@ export class HeldBytes {
     if (this.#hasEnded) return;
     const more = bytes - this.#bytes;
     if (more > 0) this.#budget.makeRoom(more, share);
-    // Not up to `bytes`: to make room, this exchange can be cut off too, and then nothing of it is held any more.
+    // Not set to `bytes`: making room can cut off this exchange, too, and then it holds nothing any more.
     this.#hold(more);
   }
 

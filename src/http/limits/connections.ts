@@ -20,7 +20,7 @@ export interface Connection extends TurnTaker {
   /** What arrived is not HTTP, so nothing that follows is a request. */
   isBroken: boolean;
   /**
-   * It has sent as many requests ahead as it can, or one whose head is refused. It closes after the last answer. Nothing is
+   * It has sent as many requests ahead as are allowed, or one whose head was refused. It closes after the last answer. Nothing is
    * read after the last request.
    */
   isFull: boolean;
@@ -55,15 +55,15 @@ const MOST_AHEAD_THEN = 10;
 const TOO_MANY_AHEAD_IN_TURN = 512;
 
 /**
- * Once all bodies came in so many pieces in a turn of the event loop, the connections of bodies give way. An upload over a slow
- * network comes in pieces too, but in one a turn, and must not wait behind connections that send requests ahead.
+ * Once all bodies together have come in this many pieces in a turn of the event loop, the connections of bodies give way. An upload
+ * over a slow network comes in pieces, too, but in one a turn, and must not wait behind connections that send requests ahead.
  */
 const MANY_PIECES_IN_TURN = 256;
 
 /**
- * Once all bodies came in so many pieces in a turn of the event loop, a body is refused if its pieces have fewer bytes on average.
- * A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a chunk each; the
- * shortest one has 12 bytes.
+ * Once all bodies together have come in this many pieces in a turn of the event loop, a body is refused if its pieces are shorter than
+ * this on average. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a chunk
+ * each; the shortest one has 12 bytes.
  */
 const TOO_SHORT = [
   { pieces: 4096, bytes: 12 },
@@ -178,7 +178,7 @@ export function connections(
   }
 }
 
-/** Whether more can be read from a connection: the rest of its last request, or another request. */
+/** Whether to read on from a connection: the rest of its last request, or another request. */
 function wantsMore({ isFull, exchanges }: Connection): boolean {
   const last = exchanges.at(-1);
   return last === undefined || last.isWhole ? !isFull : last.body.wantsMore;

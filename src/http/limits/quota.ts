@@ -4,7 +4,7 @@ import { all, compile } from 'proxy-addr';
 import { TuohsError } from '../../core/errors.ts';
 import type { Answer } from '../answer.ts';
 
-/** Counts the requests of one client in this minute of the clock. Never rejects. A count that is known at once comes without a promise. */
+/** Counts the requests of one client in this minute of the clock. Never rejects. A count that is known at once is not a promise. */
 export interface RequestCounter {
   count(client: string): RequestCount | Promise<RequestCount>;
 }

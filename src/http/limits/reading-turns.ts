@@ -10,7 +10,7 @@ export interface TurnTaker {
 
 /** The order in which busy connections are read: one in a turn of the event loop, so that all others are read in between. */
 export interface ReadingTurns<Each extends TurnTaker> {
-  /** Stops reading from a connection until its turn comes, because what was already read makes much work. */
+  /** Stops reading from a connection until its turn comes, because what was read already is a lot of work. */
   giveWay(connection: Each): void;
   /** Reads on, now or when its turn comes. */
   goOn(connection: Each): void;

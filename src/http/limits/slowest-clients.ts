@@ -5,7 +5,7 @@ import type { Connection } from './connections.ts';
 const UNREAD_MS = 1000;
 const UNREAD_WITH_MORE_MS = 100;
 
-/** What counts as arrived of each body from the beginning: what a client has sent after three round trips through the network. */
+/** This much of each body counts as arrived from the start: what a client can send in three round trips through the network. */
 const START_BYTES = 65_536;
 
 /**
@@ -27,8 +27,8 @@ export function cutSlowest(open: Iterable<Connection>, bytes: number, nowMs: num
 }
 
 /**
- * Bytes a millisecond of a body under way, 0 if an answer is not read; `undefined` for a client that owes nothing. Each body has a
- * start of 64 KiB. Otherwise one whose first bytes are on their way through the network would be the slowest of all.
+ * How fast a body arrives, in bytes a millisecond; 0 if an answer is not read; `undefined` for a client that owes nothing. Without
+ * `START_BYTES`, a body whose first bytes are still on their way through the network would be the slowest of all.
  */
 function rateOf(connection: Connection, nowMs: number): number | undefined {
   const last = connection.exchanges.at(-1);

@@ -14,7 +14,7 @@ export interface StallLimits {
 }
 
 /**
- * What happens when nothing has moved on a connection for as long as its timer says. A client that owes us something (headers,
+ * Handles a connection on which nothing has moved for as long as its timer allows. A client that owes us something (headers,
  * the rest of a body, the reading of its answer) is cut off; one whose request waits for the upstream owes nothing.
  */
 export function stalledClients(

@@ -32,7 +32,7 @@ export const assets: Route<ApiParts> = {
     const [askedVersion, name = '', ...more] = exchange.target.rest.split('/');
     const { version, assets } = await parts.pages.playground();
     const file = more.length === 0 ? assets.get(name) : undefined;
-    // During a roll-out, a page of another version can ask this process. It gets our file, which is not cached.
+    // During a rollout, a page of another version can ask this process. It gets our file, marked as not to be cached.
     const cacheControl = askedVersion === version ? 'public, max-age=31536000, immutable' : 'no-store';
     return sendFile(exchange, { file, cacheControl });
   },

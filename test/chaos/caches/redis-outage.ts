@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nowMs } from '../../support/caller.ts';
 import type { RedisServer } from '../../support/redis-server.ts';
-import { msUntil, nowMs } from '../../support/until.ts';
+import { msUntil } from '../../support/until.ts';
 import { callers } from '../tools/load.ts';
 import { atMost, exactly, type Handicap, type Row } from '../tools/row.ts';
 import { between, medianMs, ofLabel, p99Ms, slowestMs, statusesOf } from '../tools/statistics.ts';

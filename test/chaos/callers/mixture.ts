@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
-import type { Answer } from '../../support/caller.ts';
-import { msUntil, nowMs } from '../../support/until.ts';
+import { type Answer, nowMs } from '../../support/caller.ts';
+import { msUntil } from '../../support/until.ts';
 import type { Lab } from '../tools/lab.ts';
 import { atLeast, atMost, exactly, type Figure, noted, type Row } from '../tools/row.ts';
-import { p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
+import { between, isRight, lostOf, p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
 import type { Attack } from './attacks/attack.ts';
 import { type Attacker, startAttack } from './attacks/attacker.ts';
 import { ATTACKS } from './attacks/attacks.ts';
@@ -56,17 +56,12 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
   const after = gateway.rssBytes();
   await load.stop();
 
-  const during = load.answers.filter(({ atMs }) => atMs >= from && atMs < to);
-  const lost = during.filter(({ isRight }) => !isRight);
+  const during = between(load.answers, from, to);
   const short = during.filter(isShort);
   const beside = (isModest: boolean) => short.filter(({ atMs }) => isModestAt(rounds, atMs) === isModest);
   return [
     exactly('alive', isDead() ? `ended with ${await gateway.exitCode}` : 'yes', 'yes'),
-    atLeast(
-      `known answered (not: ${statusesOf(lost)})`,
-      shareOf(during, ({ isRight }) => isRight),
-      0.99,
-    ),
+    atLeast(`known answered (not: ${statusesOf(lostOf(during))})`, shareOf(during, isRight), 0.99),
     atMost('their p99, ms', p99Ms(beside(true)), 500 + load.noiseMs(from, to, 0.99)),
     noted(`p99 beside more than ${MODEST_CONNECTIONS} connections, ms`, p99Ms(beside(false))),
     noted('p99 of texts of 20 KB, ms', p99Ms(during.filter((answer) => !isShort(answer)))),

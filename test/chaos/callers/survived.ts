@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nowMs } from '../../support/caller.ts';
 import type { Load } from '../../support/load.ts';
-import { msUntil, nowMs } from '../../support/until.ts';
+import { msUntil } from '../../support/until.ts';
 import type { Gateway } from '../tools/gateway.ts';
 import type { Lab } from '../tools/lab.ts';
 import { atLeast, atMost, exactly, type Figure, type Handicap, noted, type Row } from '../tools/row.ts';
-import { p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
+import { between, isRight, lostOf, ofLabel, p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
 import type { Attack } from './attacks/attack.ts';
 import { startAttack } from './attacks/attacker.ts';
 import { honestCallers, serviceInPod } from './honest-callers.ts';
@@ -62,7 +63,7 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   const after = gateway.rssBytes();
   return [
     exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exitCode}`, 'yes'),
-    exactly('known not answered before the attack', statusesOf(alone.filter(({ isRight }) => !isRight)), ''),
+    exactly('known not answered before the attack', statusesOf(lostOf(alone)), ''),
     noted('their p99 before the attack, ms', p99Ms(alone)),
     ...answered(load, attackedAt, endedAt, attack.connections),
     noted('memory before, MiB', before / MEBIBYTE),
@@ -72,16 +73,11 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
 }
 
 function answered(load: Load, from: number, to: number, connections: number): Figure[] {
-  const during = load.answers.filter(({ atMs }) => atMs >= from && atMs < to);
+  const during = between(load.answers, from, to);
   const figures = ['kept', 'fresh', 'large'].map((label) => {
-    const ofLabel = during.filter((answer) => answer.label === label);
-    const lost = statusesOf(ofLabel.filter(({ isRight }) => !isRight));
-    const what = `known answered, ${label}${lost && ` (not: ${lost})`}`;
-    return atLeast(
-      what,
-      shareOf(ofLabel, ({ isRight }) => isRight),
-      0.99,
-    );
+    const answers = ofLabel(during, label);
+    const lost = statusesOf(lostOf(answers));
+    return atLeast(`known answered, ${label}${lost && ` (not: ${lost})`}`, shareOf(answers, isRight), 0.99);
   });
   const noiseMs = load.noiseMs(from, to, 0.99);
   const p99 = p99Ms(during.filter(({ label }) => label !== 'large'));
@@ -98,15 +94,12 @@ async function terminatedUnderAttack(lab: Lab, gateway: Gateway, { attack, load 
   const tookMs = nowMs() - signalledAt;
   await attacker.leave();
   await load.stop();
-  const drained = load.answers.filter(
-    ({ atMs }) => atMs > signalledAt && atMs < signalledAt + DRAIN_MS - 500,
-  );
-  const lost = drained.filter(({ isRight }) => !isRight);
+  const drained = between(load.answers, signalledAt, signalledAt + DRAIN_MS - 500);
   return [
     exactly('SIGTERM: exit code', String(code), '0'),
     atMost('SIGTERM: ended after, ms', tookMs, DRAIN_MS + 4_000),
     exactly('SIGTERM: last line', gateway.log.at(-1)?.msg ?? '', 'closed'),
-    exactly(`SIGTERM: of ${drained.length} known not answered`, statusesOf(lost), ''),
+    exactly(`SIGTERM: of ${drained.length} known not answered`, statusesOf(lostOf(drained)), ''),
   ];
 }
 

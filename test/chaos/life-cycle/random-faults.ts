@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { msUntil, nowMs } from '../../support/until.ts';
+import { nowMs } from '../../support/caller.ts';
+import { msUntil } from '../../support/until.ts';
 import { callers, knownTexts } from '../tools/load.ts';
 import { atLeast, atMost, exactly, type Row } from '../tools/row.ts';
 import { between, isRight, ofLabel, shareOf, statusesOf } from '../tools/statistics.ts';

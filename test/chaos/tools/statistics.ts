@@ -36,6 +36,10 @@ export function isRight(answer: Answer): boolean {
   return answer.isRight;
 }
 
+export function lostOf(answers: readonly Answer[]): Answer[] {
+  return answers.filter((answer) => !answer.isRight);
+}
+
 /** The count of each status, or of each socket error if there was no answer: `200×90 503×10`. */
 export function statusesOf(answers: readonly Answer[]): string {
   const counts = new Map<string, number>();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { requestCounter } from '../../../src/cache/request-counter.ts';
-import { bulk, fakeRedis, type Script } from '../../support/fake-redis.ts';
+import { bulk, fakeRedis, replyTo } from '../../support/fake-redis.ts';
 import { until } from '../../support/until.ts';
 import { connectedRedisStore, startRedisStore } from './redis-under-test.ts';
 
@@ -32,6 +32,8 @@ const MISPLACED: Readonly<Record<string, Replies>> = {
   },
   expire: { 'a count': ':7\r\n', null: '$-1\r\n', 'a word': '+OK\r\n' },
 };
+
+const READ_ONLY = '-READONLY You cannot write against a read only replica.\r\n';
 
 for (const command of ['get', 'mget', 'set', 'incrby', 'expire', 'info']) {
   for (const [what, reply] of Object.entries({ ...FOREIGN, ...MISPLACED[command] })) {
@@ -102,7 +104,7 @@ for (const number of ['99999999999999999999', '9007199254740993', '1000000001', 
 
 test('a count that is taken shows that Redis is not read-only any more', async (t) => {
   const { redis, store, count, changes } = await knowsHello(t);
-  redis.answer(replyTo('set', '-READONLY You cannot write against a read only replica.\r\n'));
+  redis.answer(replyTo('set', READ_ONLY));
   for (const length of [3, 4]) {
     store.set('more', 'MORE');
     await until(t, () => changes().length === length);
@@ -111,6 +113,24 @@ test('a count that is taken shows that Redis is not read-only any more', async (
   await count();
 
   assert.deepEqual(changes(), ['up', 'down: read_only', 'up', 'up: read_only', 'up']);
+});
+
+test('a read-only Redis is reported as that, whatever was or is wrong with its values', async (t) => {
+  const { redis, store, world, changes } = await knowsHello(t);
+  redis.answer(replyTo('get', bulk('WRONG')));
+  await store.get('hello');
+  redis.answer(replyTo('set', READ_ONLY));
+  for (const length of [4, 5]) {
+    store.set('more', 'MORE');
+    await until(t, () => changes().length === length);
+  }
+
+  await world.clock.advance(10_000);
+  assert.equal(await store.get('hello'), 'HELLO');
+  redis.answer(replyTo('get', bulk('WRONG')));
+  assert.equal(await store.get('hello'), undefined);
+
+  assert.deepEqual(changes(), ['up', 'up: wrong_value', 'down: read_only', 'up', 'up: read_only']);
 });
 
 test('a count is used although its key cannot be made to expire', async (t) => {
@@ -131,7 +151,7 @@ test('a write that is taken behind a refusal that ends the connection does not b
 });
 
 test('a connection that ended before its greeting was answered is not awaited any more', async (t) => {
-  const redis = await fakeRedis(t, ([name]) => (name === 'auth' ? '' : undefined));
+  const redis = await fakeRedis(t, replyTo('auth', ''));
   const { world, changes, becomes } = startRedisStore(t, redis.url.replace('//', '//:word@'));
   await until(t, () => redis.commands.length > 0);
 
@@ -148,11 +168,6 @@ test('a Redis with much to say about itself is used', async (t) => {
 
   await connectedRedisStore(t, redis.url);
 });
-
-/** Answers this command with this reply, and the others correctly. */
-function replyTo(command: string, reply: string): Script {
-  return ([name]) => (name === command ? reply : undefined);
-}
 
 /** A fake Redis that knows "hello", and functions that ask it. */
 async function knowsHello(t: TestContext) {

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import type { RedisTrouble } from '../../../src/core/events.ts';
-import { bulk, fakeRedis } from '../../support/fake-redis.ts';
+import { bulk, fakeRedis, replyTo } from '../../support/fake-redis.ts';
 import { closedUrl, tcpServer } from '../../support/http-server.ts';
 import { leadsHere } from '../../support/leads-here.ts';
 import type { RedisOptions, RedisServer } from '../../support/redis-server.ts';
@@ -156,7 +156,7 @@ for (const [error, trouble] of [
   test(`a Redis that says ${error} to a command is "${trouble}", even if it answered INFO`, async (t) => {
     const redis = await fakeRedis(t);
     const { store, changes } = await connectedRedisStore(t, redis.url);
-    redis.answer(([name]) => (name === 'get' ? `-${error}\r\n` : undefined));
+    redis.answer(replyTo('get', `-${error}\r\n`));
 
     assert.equal(await store.get('hello'), undefined);
 
@@ -178,7 +178,7 @@ for (const [command, error, trouble] of [
       await store.get('hello');
       await store.get('hello');
     };
-    redis.answer(([name]) => (name === command ? `-${error}\r\n` : undefined));
+    redis.answer(replyTo(command, `-${error}\r\n`));
     for (let i = 0; i < 3; i++) await useAll();
     redis.answer(() => undefined);
     await world.clock.advance(9999);
@@ -208,14 +208,14 @@ test('of two commands that Redis refuses, the first is the reason while it lasts
 
 for (const reply of ["NOPERM User x has no permissions to run 'info'", "ERR unknown command 'INFO'"]) {
   test(`one that says "${reply}" is used`, async (t) => {
-    const { url } = await redisWithInfo(t, `-${reply}\r\n`);
+    const { url } = await fakeRedis(t, replyTo('info', `-${reply}\r\n`));
 
     await isUsed(await connectedRedisStore(t, url));
   });
 }
 
 test('a Redis that loads its data is "loading", which is reported once, and is used afterwards', async (t) => {
-  const redis = await redisWithInfo(t, bulk('redis_mode:standalone\r\nloading:1\r\n'));
+  const redis = await fakeRedis(t, replyTo('info', bulk('redis_mode:standalone\r\nloading:1\r\n')));
   const { becomes, changes } = startRedisStore(t, redis.url);
   await until(t, () => redis.connections() > 4);
 
@@ -295,11 +295,6 @@ async function isUsed({ store }: RedisUnderTest): Promise<void> {
   assert.equal(await store.get('hello'), 'HELLO');
 }
 
-/** Answers INFO with this reply, and the other commands correctly. */
-function redisWithInfo(t: TestContext, reply: string) {
-  return fakeRedis(t, ([name]) => (name === 'info' ? reply : undefined));
-}
-
 async function closedRedisUrl(): Promise<string> {
   return (await closedUrl()).replace('http:', 'redis:');
 }
@@ -311,7 +306,7 @@ function urlOf(scheme: string, act: (socket: Socket) => void): Address {
 
 /** The address of a Redis that answers INFO like this. */
 function greeting(reply: string): Address {
-  return async (t) => (await redisWithInfo(t, `${reply}\r\n`)).url;
+  return async (t) => (await fakeRedis(t, replyTo('info', `${reply}\r\n`))).url;
 }
 
 /** The options for a server with a certificate, if it has one. */

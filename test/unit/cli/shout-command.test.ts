@@ -10,7 +10,6 @@ for (const [what, args, input, output] of [
   ['each argument is one text, each answer one line', ['hello', 'a b', ''], '', '<hello>\n<a b>\n<>\n'],
   ['standard input is shouted line by line', [], 'one\n\nthree\nlast', '<one>\n<>\n<three>\n<last>\n'],
   ['an empty input has an empty output', [], '', ''],
-  ['CRLF ends a line, too', [], 'one\r\ntwo\r\n', '<one>\n<two>\n'],
 ] as const) {
   test(what, async (t) => {
     serviceOf(t);

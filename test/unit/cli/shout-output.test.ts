@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { test } from 'node:test';
-import { run } from '../../../src/cli/program.ts';
 import { joinedOutput, progressBar } from '../../../src/cli/shout-output.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { fakeClock, settled } from '../../support/fake-clock.ts';
 import { until } from '../../support/until.ts';
 import { fakeService } from '../client/fake-service.ts';
-import { behindFetch } from './shout-surroundings.ts';
+import { behindFetch, ran } from './shout-surroundings.ts';
 
 /** A thousand lines. */
 const LINES = 'hello\n'.repeat(1000);
@@ -38,16 +37,14 @@ test('lines are read no faster than their answers', async (t) => {
     for (; taken < 200; taken++) yield Buffer.from(LINES);
   }
   const stdout = new PassThrough();
-  const never = new Promise<void>(() => {});
-  const surroundings = { environment: {}, stdin: Readable.from(chunks()), stdout, stderr: new PassThrough() };
 
-  const ended = run(['shout'], { ...surroundings, stop: { first: never, second: never } });
+  const ended = ran(['shout'], { input: Readable.from(chunks()), stdout });
   await until(t, () => stdout.writableNeedDrain);
   await settled();
   const takenBefore = taken;
   stdout.resume();
 
-  assert.equal(await ended, 0);
+  assert.equal((await ended).exitCode, 0);
   assert.ok(takenBefore < 50, `${takenBefore} of 200 chunks were taken`);
 });
 

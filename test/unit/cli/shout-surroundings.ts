@@ -1,4 +1,4 @@
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough, Readable, type Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { run } from '../../../src/cli/program.ts';
@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array | Readable;
   readonly environment?: Readonly<Record<string, string>>;
   readonly interrupt?: Promise<void>;
+  /** Takes the place of the standard output whose text is returned. */
+  readonly stdout?: Writable;
   /** Called for each chunk of standard output. */
   readonly onOutput?: () => void;
 }
@@ -17,14 +19,14 @@ export interface RunOptions {
 export async function ran(args: readonly string[], options: RunOptions = {}) {
   const { input = '', environment = {}, interrupt = new Promise<void>(() => {}) } = options;
   const stdin = input instanceof Readable ? input : Readable.from([Buffer.from(input)]);
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  if (options.onOutput) stdout.on('data', options.onOutput);
-  const written = Promise.all([text(stdout), text(stderr)]);
+  const [shown, stderr] = [new PassThrough(), new PassThrough()];
+  if (options.onOutput) shown.on('data', options.onOutput);
+  const written = Promise.all([text(shown), text(stderr)]);
   const stop = { first: interrupt, second: new Promise<void>(() => {}) };
-  const logTo = { ...logLines(), write: (line: string) => void stdout.write(line) };
+  const logTo = { ...logLines(), write: (line: string) => void shown.write(line) };
+  const { stdout = shown } = options;
   const exitCode = await run(args, { environment, stdin, stdout, stderr, stop, logTo });
-  for (const stream of [stdout, stderr]) stream.end();
+  for (const stream of [shown, stderr]) stream.end();
   const [out, err] = await written;
   return { exitCode, stdout: out, stderr: err };
 }

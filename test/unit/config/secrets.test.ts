@@ -16,10 +16,6 @@ for (const end of ['', '\n', '\r\n']) {
   });
 }
 
-test('a secret can also come from the environment', () => {
-  assert.equal(readConfig({ REDIS_URL: URL }).redisUrl, URL);
-});
-
 const WRONG = 'http://user:hidden-word@redis.test';
 const PROBLEMS: readonly [what: string, environment: (file: string) => Environment, problem: RegExp][] = [
   ['a secret in both places', (file) => ({ REDIS_URL: URL, REDIS_URL_FILE: file }), /REDIS_URL and \w+_FILE/],

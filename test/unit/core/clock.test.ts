@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import {
   afterReading,
   type Clock,
-  type LoopDelay,
   loopDelay,
   type NextTurn,
   systemClock,
@@ -13,6 +12,7 @@ import {
 } from '../../../src/core/clock.ts';
 import { durationText } from '../../../src/core/text-values.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { heldTurn } from '../../support/world.ts';
 
 for (const [name, makeClock] of Object.entries({
   'the system’s clock': () => systemClock,
@@ -121,11 +121,7 @@ test('a turn has work of up to 16 KiB, or one larger piece; every second begins 
 });
 
 test('work of one turn is done at once up to 16 KiB together, little work always, and the rest in turns of its own', async () => {
-  const ends: (() => void)[] = [];
-  const soon: Clock['soon'] = (run) => {
-    ends.push(run);
-    return () => {};
-  };
+  const { soon, end } = heldTurn();
   const later: number[] = [];
   const nextTurn: NextTurn = async (bytes, isGone) => void later.push(isGone?.() ? -bytes : bytes);
   const workTurn = workTurns(nextTurn, { soon });
@@ -141,7 +137,7 @@ test('work of one turn is done at once up to 16 KiB together, little work always
   };
 
   await workOn(16_000, 384, 257, 256, 200_000);
-  for (const end of ends.splice(0)) end();
+  end();
   await workOn(16_385, 16_384);
 
   assert.deepEqual(now, [16_000, 384, 256, 16_384]);
@@ -188,7 +184,7 @@ test('a limit is exceeded while the delay is above it', () => {
 });
 
 /** A measured event loop, each turn of which is as late as the test decides. */
-function startDelay(): { delay: LoopDelay; take(latenesses: readonly number[]): void } {
+function startDelay(): { delay: ReturnType<typeof loopDelay>; take(latenesses: readonly number[]): void } {
   let nowMs = 1000;
   let due: { at: number; run: () => void } | undefined;
   const clock = {

@@ -35,17 +35,6 @@ test('of the requests that a connection sends together, one at a time takes a pl
   assert.deepEqual(service.shed(), []);
 });
 
-test('a place comes back when the answer is written', async (t) => {
-  const service = await start(t, { maxInFlight: 1 });
-  const client = await service.connect();
-  client.send(GET);
-  await service.arrived(1);
-  service.upstream.answerHeld();
-  await client.heard('OLLEH');
-
-  await until(t, () => service.inFlight() === 0);
-});
-
 for (const requests of [1, 3]) {
   test(`all places come back when a caller with ${requests} requests under way resets its connection`, async (t) => {
     const service = await start(t, { maxInFlight: 10 });

@@ -6,8 +6,6 @@ import { TuohsError } from '../../../src/core/errors.ts';
 import { free, RequestBody } from '../../../src/http/request-body.ts';
 import { testWorld } from '../../support/world.ts';
 
-const SOURCE = { manyPieces() {}, readOn() {} };
-
 // In one turn of the event loop, many clients can send more than the memory of the pod. V8 would free it too late.
 type Held = ConstructorParameters<typeof RequestBody>[1];
 type Step = (body: RequestBody) => void;
@@ -43,9 +41,7 @@ test('a piece that shares its memory is not freed', () => {
 for (const [what, [held, before, after]] of Object.entries(UNWANTED)) {
   test(`a piece of a body that ${what} is freed at once`, () => {
     const piece = Buffer.from(new ArrayBuffer(65_536));
-    const request = new IncomingMessage(new Socket());
-    request.headers['transfer-encoding'] = 'chunked';
-    const body = new RequestBody(request, held, SOURCE);
+    const body = chunkedBody(held);
 
     before(body);
     body.take(piece);
@@ -56,9 +52,7 @@ for (const [what, [held, before, after]] of Object.entries(UNWANTED)) {
 }
 
 test('a body that found no room before anything asked for it fails when something does', () => {
-  const request = new IncomingMessage(new Socket());
-  request.headers['transfer-encoding'] = 'chunked';
-  const body = new RequestBody(request, FULL, SOURCE);
+  const body = chunkedBody(FULL);
   const failures: unknown[] = [];
 
   body.take(Buffer.from('first'));
@@ -68,9 +62,7 @@ test('a body that found no room before anything asked for it fails when somethin
 });
 
 test('the rest of a body is thrown away up to the limit, piece by piece, and no further', async () => {
-  const request = new IncomingMessage(new Socket());
-  request.headers['transfer-encoding'] = 'chunked';
-  const body = new RequestBody(request, WITH_ROOM, SOURCE);
+  const body = chunkedBody(WITH_ROOM);
   const pieces = Array.from({ length: 4 }, () => Buffer.from(new ArrayBuffer(32_768)));
 
   const isWhole = body.discard(65_536, testWorld().clock);
@@ -82,12 +74,10 @@ test('the rest of a body is thrown away up to the limit, piece by piece, and no 
 });
 
 test('short pieces behind the first are copied into blocks, whether they are awaited or not, and long ones are not', () => {
-  const request = new IncomingMessage(new Socket());
-  request.headers['transfer-encoding'] = 'chunked';
   let whole = '';
   const unread: number[] = [];
   const held = { set() {}, setUnread: (bytes: number) => void unread.push(bytes) };
-  const body = new RequestBody(request, held, SOURCE);
+  const body = chunkedBody(held);
   const take = (text: string) => {
     const piece = Buffer.from(text);
     body.take(piece);
@@ -106,6 +96,12 @@ test('short pieces behind the first are copied into blocks, whether they are awa
   const taken = ['-', 'b'.repeat(1023), '-'.repeat(1024), '-'.repeat(1025), 'ef', '-'.repeat(1024), 'h'];
   assert.equal(whole, taken.join(''));
 });
+
+function chunkedBody(held: Held): RequestBody {
+  const request = new IncomingMessage(new Socket());
+  request.headers['transfer-encoding'] = 'chunked';
+  return new RequestBody(request, held, { manyPieces() {}, readOn() {} });
+}
 
 function noRoom(): never {
   throw new TuohsError('OVERLOADED', 'no room');

@@ -97,7 +97,3 @@ test('the series of ours are those that are documented, with their labels', asyn
     documented.map(({ name, type, labels }) => ({ name, type, labels })),
   );
 });
-
-test('the figures of the process are among them', () => {
-  assert.ok(measured([]).values().has('process_cpu_seconds_total'));
-});

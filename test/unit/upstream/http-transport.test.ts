@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { lookup } from 'node:dns';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -61,6 +62,21 @@ test('attempts use the connections in turn, so that none is idle for longer than
 
   assert.notEqual(ports[2], ports[3]);
   assert.deepEqual(ports.slice(2, 4), ports.slice(4));
+});
+
+test('a connection is closed after 4 s without a byte', async (t) => {
+  const sockets: Socket[] = [];
+  const see = (made: unknown) => sockets.push((made as { socket: Socket }).socket);
+  subscribe('net.client.socket', see);
+  t.after(() => unsubscribe('net.client.socket', see));
+  const { url } = await httpServer(t, (_request, response) => response.end(RIGHT));
+
+  await shouterFor(t, url).shout('a');
+
+  assert.deepEqual(
+    sockets.map(({ timeout }) => timeout),
+    [4000],
+  );
 });
 
 /** Answers that SHOUTCLOUD itself never gives. */

@@ -16,12 +16,6 @@ for (const [rounds, standing] of [
   });
 }
 
-test('rounds that agree leave the standing as it is', () => {
-  const first = firstStanding(at(0));
-
-  assert.equal(afterRound(first, roundNo(1, true), THRESHOLDS), first);
-});
-
 test('for any rounds, the status changes exactly when enough of the last rounds contradict it', () => {
   const anyThresholds = fc.record({
     downAfter: fc.integer({ min: 1, max: 5 }),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askAndDrop } from '../../tools/ask-and-drop.ts';
 import type { Env } from '../../tools/gateway.ts';
+import { besiege, type SiegePlan } from '../../tools/siege.ts';
 
 /** The service that is attacked. */
 export interface Target {
@@ -19,6 +20,17 @@ export interface Attack {
   readonly upstreamHangs?: boolean;
   /** Runs until its process is killed, which ends all its connections at once. */
   begin(target: Target): unknown;
+}
+
+/** An attack of this many connections at once, each of which does this when it is open. */
+export function crowd(
+  name: string,
+  connections: number,
+  act: SiegePlan['act'],
+  reads: SiegePlan['reads'] = 'all',
+): Attack {
+  const begin = ({ port }: Target) => besiege({ port, size: connections, act, reads });
+  return { name, connections, begin };
 }
 
 export const JSON_TYPE = 'application/json';
@@ -53,21 +65,27 @@ export function filled(piece: string, bytes: number): string {
   return piece.repeat(Math.floor(bytes / Buffer.byteLength(piece)));
 }
 
-export interface AskingPlan {
-  readonly port: number;
-  readonly callers: number;
-  readonly pauseMs: number;
-  /** Sent in this order, again and again. */
-  readonly requests: readonly string[];
-}
+/**
+ * An attack of this many clients. Each sends a request, waits for the end of the answer, pauses, and goes on with the next one. The
+ * requests are made when the attack begins.
+ */
+export function asking(
+  name: string,
+  { clients, pauseMs }: { readonly clients: number; readonly pauseMs: number },
+  requests: () => readonly string[],
+): Attack {
+  return {
+    name,
+    connections: clients,
+    begin({ port }) {
+      const made = requests();
+      for (let index = 0; index < clients; index++) void ask(port, made, index);
+    },
+  };
 
-/** Starts this many clients. Each sends a request, waits for the end of the answer, pauses, and goes on with the next request. */
-export function askCeaselessly({ port, callers, pauseMs, requests }: AskingPlan): void {
-  for (let index = 0; index < callers; index++) void ask(index);
-
-  async function ask(first: number): Promise<never> {
+  async function ask(port: number, made: readonly string[], first: number): Promise<never> {
     for (let turn = first; ; turn++) {
-      await askAndDrop(port, requests[turn % requests.length] ?? '');
+      await askAndDrop(port, made[turn % made.length] ?? '');
       await sleep(pauseMs);
     }
   }

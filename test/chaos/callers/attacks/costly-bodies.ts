@@ -26,6 +26,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   'letters and a family': 'aaaaaaaaaaaaaaa👨‍👩‍👧',
 };
 
+const FORM_PIECES = '& %41& %41 a& = =& + % data data%41& d%61t%61& %64=& ;'.split(' ');
+const JSON_PIECES = ['[', '{"a":', '[[],', '"', '\\', ' ', '1', '-', '1,', '[1', '{"data":"', '\uFEFF', '\n'];
+
 /** JSON, forms and plain texts of the largest size that is accepted. */
 export function costlyBodies(): Map<string, string> {
   const inputs = new Map<string, string>();
@@ -36,40 +39,11 @@ export function costlyBodies(): Map<string, string> {
     add(`text of ${name}`, 'text/plain', filled(piece, BODY_BYTES));
     add(`form of ${name}`, FORM_TYPE, `data=${filled(encodeURIComponent(piece), BODY_BYTES - 5)}`);
   }
-  for (const piece of [
-    '&',
-    '%41&',
-    '%41',
-    'a&',
-    '=',
-    '=&',
-    '+',
-    '%',
-    'data',
-    'data%41&',
-    'd%61t%61&',
-    '%64=&',
-    ';',
-  ])
+  for (const piece of FORM_PIECES)
     for (const start of ['', 'data=', 'x=1&']) {
       add(`form ${start} ${piece}`, FORM_TYPE, `${start}${filled(piece, BODY_BYTES - start.length)}`);
     }
-  for (const piece of [
-    '[',
-    '{"a":',
-    '[[],',
-    '"',
-    '\\',
-    ' ',
-    '1',
-    '-',
-    '1,',
-    '[1',
-    '{"data":"',
-    '\uFEFF',
-    '\n',
-  ])
-    add(`JSON ${JSON.stringify(piece)}`, JSON_TYPE, filled(piece, BODY_BYTES));
+  for (const piece of JSON_PIECES) add(`JSON ${JSON.stringify(piece)}`, JSON_TYPE, filled(piece, BODY_BYTES));
   for (const unit of ['\\u0041', '\\ud800', '\\udc00\\ud800', '\\u0301', '\\n', '\\ud83d\\ude00'])
     add(`JSON escapes ${unit}`, JSON_TYPE, `{"data":"${filled(unit, BODY_BYTES - 20)}"}`);
   const levels = BODY_BYTES / 2 - 20;

@@ -4,59 +4,22 @@ import { filled, get, headOf, JSON_TYPE } from './attack.ts';
 export const HEAD_BYTES = 15_900;
 
 const PIECES = [
-  ' ',
-  '\t',
-  ';',
-  ',',
-  ', ',
-  '; ',
-  '"',
-  '\\"',
-  '&',
-  '%41&',
-  '=',
-  '(',
-  '/',
-  '*/*,',
-  'a',
-  'a=b;',
-  'a="b";',
+  ...[' ', '\t', ';', ',', ', ', '; ', '"', '\\"', '&', '%41&', '=', '(', '/', '*/*,', 'a', 'a=b;', 'a="b";'],
+  ...['a/b,', 'a/b;q=0.1,', 'gzip;q=0,', 'en-gb;q=0.1,', 'W/"a",', '"a",', '127.0.0.1,', '10.0.0.1,'],
+  ...['::1,', '[::1]:1,', 'for=1;', '0123456789', 'content-type,'],
 ];
-const LIST_PIECES = [
-  'a/b,',
-  'a/b;q=0.1,',
-  'gzip;q=0,',
-  'en-gb;q=0.1,',
-  'W/"a",',
-  '"a",',
-  '127.0.0.1,',
-  '10.0.0.1,',
-];
-const MORE_PIECES = ['::1,', '[::1]:1,', 'for=1;', '0123456789', 'content-type,'];
-const ALL_PIECES = [...PIECES, ...LIST_PIECES, ...MORE_PIECES];
 
 /** Headers that the service itself, a package or Node parses. */
 const HEADERS = [
-  'accept',
-  'accept-encoding',
-  'accept-language',
-  'access-control-request-headers',
-  'cache-control',
-  'connection',
-  'cookie',
-  'expect',
-  'forwarded',
-  'if-none-match',
-  'origin',
-  'tracestate',
-  'x-forwarded-for',
-  'x-request-id',
+  ...['accept', 'accept-encoding', 'accept-language', 'access-control-request-headers', 'cache-control'],
+  ...['connection', 'cookie', 'expect', 'forwarded', 'if-none-match', 'origin', 'tracestate'],
+  ...['x-forwarded-for', 'x-request-id'],
 ];
 
 /** Every header that is parsed, filled with values that make parsers slow. */
 export function costlyHeads(): Map<string, string> {
   const inputs = new Map<string, string>();
-  for (const piece of ALL_PIECES) {
+  for (const piece of PIECES) {
     const shown = JSON.stringify(piece);
     for (const start of [JSON_TYPE, `${JSON_TYPE};a=`, '']) {
       const type = `${start}${filled(piece, HEAD_BYTES)}x`;

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
-import { besiege } from '../../tools/siege.ts';
+import { besiege, drip } from '../../tools/siege.ts';
 import {
   type Attack,
   CHUNKED,
   chunkOf,
+  crowd,
   filled,
   get,
   headOf,
@@ -18,11 +19,7 @@ const TLS_HELLO = Buffer.from('16030100f8010000f40303', 'hex');
 
 /** Clients that are too many, send too much, or leave in the middle of a request. */
 export const floods: readonly Attack[] = [
-  {
-    name: '17,000 silent connections',
-    connections: 17_000,
-    begin: ({ port }) => besiege({ port, size: 17_000, act: () => {} }),
-  },
+  crowd('17,000 silent connections', 17_000, () => {}),
   unknownStrings('two waves of 3,000 unknown strings of 16 KB, SHOUTCLOUD hangs', 3_000, 16_000),
   unknownStrings('two waves of 1,500 unknown strings of 15 KB, SHOUTCLOUD hangs', 1_500, 15_000),
   unknownStrings('two waves of 300 unknown strings of 250 KB, SHOUTCLOUD hangs', 300, 250_000),
@@ -40,94 +37,31 @@ export const floods: readonly Attack[] = [
     () => `${headOf('/v1', JSON_TYPE, 'content-length: 20000')}${' '.repeat(10_000)}`,
   ),
   vanishing('500 callers vanish together while SHOUTCLOUD works', 500, unknownString(1_000)),
-  {
-    name: 'chunks of one byte',
-    connections: 20,
-    begin: ({ port }) => {
-      const bytes = '1;extension=of-a-chunk\r\n \r\n'.repeat(20_000);
-      besiege({ port, size: 20, act: (socket) => socket.write(headOf('/v1', JSON_TYPE, CHUNKED) + bytes) });
-    },
-  },
+  crowd('chunks of one byte', 20, (socket) =>
+    socket.write(headOf('/v1', JSON_TYPE, CHUNKED) + '1;extension=of-a-chunk\r\n \r\n'.repeat(20_000)),
+  ),
   bodiesInChunksOfOneByte(400, 10_900),
   bodiesInChunksOfOneByte(1_900, 250),
   {
-    name: '1,900 callers that ask for unknown strings again and again, SHOUTCLOUD hangs',
-    connections: 1_900,
+    ...askingOn(
+      '1,900 callers that ask for unknown strings again and again, SHOUTCLOUD hangs',
+      1_900,
+      unknownString(20),
+    ),
     upstreamHangs: true,
-    begin({ port }) {
-      const next = unknownString(20);
-      const ask = (socket: Socket) => void socket.write(next());
-      besiege({ port, size: 1_900, act: (socket) => ask(socket.on('data', () => ask(socket))) });
-    },
   },
-  {
-    name: '300 callers that send 250 KB of Arabic letters and vanish',
-    connections: 300,
-    begin: ({ port }) =>
-      besiege({
-        port,
-        size: 300,
-        act(socket) {
-          socket.write(post('/v1', JSON_TYPE, JSON.stringify({ data: 'ب'.repeat(125_000) })));
-          setTimeout(() => socket.resetAndDestroy(), 100);
-        },
-      }),
-  },
-  {
-    name: '500 callers that ask again and again for 250 KB with an Arabic letter',
-    connections: 500,
-    begin({ port }) {
-      let count = 0;
-      const next = () =>
-        post('/v1', JSON_TYPE, JSON.stringify({ data: `${count++}ب${'x'.repeat(249_000)}` }));
-      besiege({
-        port,
-        size: 500,
-        act(socket) {
-          socket.on('data', () => socket.write(next()));
-          socket.write(next());
-        },
-      });
-    },
-  },
-  {
-    name: '1,900 callers that send eight requests in a packet and vanish',
-    connections: 1_900,
-    begin: ({ port }) =>
-      besiege({
-        port,
-        size: 1_900,
-        act(socket) {
-          socket.write(post('/v1', JSON_TYPE, `{"data":"${'known '.repeat(50)}"}`).repeat(8));
-          setTimeout(() => socket.resetAndDestroy(), 100);
-        },
-      }),
-  },
-  {
-    name: '3,000 headers',
-    connections: 50,
-    begin: ({ port }) =>
-      besiege({
-        port,
-        size: 50,
-        act: (socket) => socket.write(get('/v1?data=known', ...Array(3_000).fill('a: 1'))),
-      }),
-  },
-  {
-    name: 'bytes that are not HTTP',
-    connections: 300,
-    begin: ({ port }) =>
-      besiege({
-        port,
-        size: 300,
-        act: (socket, index) => socket.write(index % 2 === 0 ? TLS_HELLO : filled('no HTTP ', 60_000)),
-      }),
-  },
-  {
-    name: 'endless bodies and headers',
-    connections: 60,
-    begin: ({ port }) => besiege({ port, size: 60, act: pourEndlessly }),
-  },
+  leaving('300 callers that send 250 KB of Arabic letters and vanish', 300, () =>
+    post('/v1', JSON_TYPE, JSON.stringify({ data: 'ب'.repeat(125_000) })),
+  ),
+  askingOn('500 callers that ask again and again for 250 KB with an Arabic letter', 500, arabicString()),
+  leaving('1,900 callers that send eight requests in a packet and vanish', 1_900, () =>
+    post('/v1', JSON_TYPE, `{"data":"${'known '.repeat(50)}"}`).repeat(8),
+  ),
+  crowd('3,000 headers', 50, (socket) => socket.write(get('/v1?data=known', ...Array(3_000).fill('a: 1')))),
+  crowd('bytes that are not HTTP', 300, (socket, index) =>
+    socket.write(index % 2 === 0 ? TLS_HELLO : filled('no HTTP ', 60_000)),
+  ),
+  crowd('endless bodies and headers', 60, pourEndlessly),
 ];
 
 function unknownStrings(name: string, size: number, bytes: number): Attack {
@@ -145,12 +79,29 @@ function unknownStrings(name: string, size: number, bytes: number): Attack {
 }
 
 function bodiesInChunksOfOneByte(size: number, chunks: number): Attack {
-  const body = inChunksOfOneByte(chunks);
-  return {
-    name: `${size} bodies of ${chunks} chunks of one byte that never end`,
-    connections: size,
-    begin: ({ port }) => besiege({ port, size, act: (socket) => socket.write(body) }),
-  };
+  const name = `${size} bodies of ${chunks} chunks of one byte that never end`;
+  return crowd(name, size, (socket) => socket.write(inChunksOfOneByte(chunks)));
+}
+
+/** Each client asks again when something of its answer has come. */
+function askingOn(name: string, connections: number, next: () => string): Attack {
+  return crowd(name, connections, (socket) => {
+    socket.on('data', () => socket.write(next()));
+    socket.write(next());
+  });
+}
+
+/** Each client resets its connection while its requests are worked on. */
+function leaving(name: string, connections: number, bytes: () => string): Attack {
+  return crowd(name, connections, (socket) => {
+    socket.write(bytes());
+    setTimeout(() => socket.resetAndDestroy(), 100);
+  });
+}
+
+function arabicString(): () => string {
+  let count = 0;
+  return () => post('/v1', JSON_TYPE, JSON.stringify({ data: `${count++}ب${'x'.repeat(249_000)}` }));
 }
 
 function unknownString(bytes: number): () => string {
@@ -169,19 +120,11 @@ function bulkOfUnknown(): () => string {
 
 /** Each client sends its bulk again and again, and reads the answers. */
 function bulks(name: string, connections: number, body: () => string): Attack {
-  return {
-    name,
-    connections,
-    begin: ({ port }) => {
-      const act = (socket: Socket) => {
-        const send = () => socket.writable && socket.write(post('/v1/bulk', NDJSON_TYPE, body()));
-        send();
-        const timer = setInterval(() => socket.writableLength === 0 && send(), 2_000);
-        socket.once('close', () => clearInterval(timer));
-      };
-      besiege({ port, size: connections, act });
-    },
-  };
+  const bulk = () => post('/v1/bulk', NDJSON_TYPE, body());
+  return crowd(name, connections, (socket) => {
+    socket.write(bulk());
+    drip(socket, 2_000, () => (socket.writableLength === 0 ? bulk() : ''));
+  });
 }
 
 /** All clients reset their connections together every 1.5 s, and connect again. */

@@ -1,9 +1,9 @@
-import type { Socket } from 'node:net';
-import { besiege, drip } from '../../tools/siege.ts';
+import { drip } from '../../tools/siege.ts';
 import {
   type Attack,
-  askCeaselessly,
+  asking,
   CHUNKED,
+  crowd,
   filled,
   get,
   headOf,
@@ -14,11 +14,8 @@ import {
 import { HEAD_BYTES } from './costly-heads.ts';
 
 const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
-const UPGRADE = [
-  'connection: Upgrade, HTTP2-Settings',
-  'upgrade: h2c, websocket',
-  'http2-settings: AAMAAABk',
-];
+const UPGRADE = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c, websocket\r\nhttp2-settings: AAMAAABk';
+const BUSY = { clients: 24, pauseMs: 10 };
 const LARGEST_ASSET = '/docs/swagger-ui-bundle.js';
 
 /** Requests that HTTP allows, or nearly allows, and that no honest client sends. */
@@ -44,7 +41,7 @@ export const protocolAbuse: readonly Attack[] = [
     drip(socket, 2_000, () => heads);
   }),
   crowd('upgrades to HTTP/2 and WebSocket, then silence', 1_000, (socket) =>
-    socket.write(get('/v1?data=known', ...UPGRADE)),
+    socket.write(get('/v1?data=known', UPGRADE)),
   ),
   crowd('connections that ask once and stay', 2_500, (socket) => socket.write(get('/v1?data=known'))),
   crowd('HTTP/2 without asking', 300, (socket) => socket.write(HTTP2_PREFACE)),
@@ -67,9 +64,9 @@ export const protocolAbuse: readonly Attack[] = [
     socket.write(bulk);
     drip(socket, 3_000, () => (socket.writableLength === 0 ? bulk : ''));
   }),
-  asking('cookies of 16 KB', () => [get('/v1?data=known', `cookie: ${filled('a=b; ', HEAD_BYTES)}`)]),
-  asking('texts of 17 KB of one length that differ in their first letters', alikeTexts),
-  asking('health checks without a pause', () => [get('/health')]),
+  asking('cookies of 16 KB', BUSY, () => [get('/v1?data=known', `cookie: ${filled('a=b; ', HEAD_BYTES)}`)]),
+  asking('texts of 17 KB of one length that differ in their first letters', BUSY, alikeTexts),
+  asking('health checks without a pause', BUSY, () => [get('/health')]),
 ];
 
 /** As many texts as a cache of 32 MiB holds. V8 gives all of them the same hash. */
@@ -77,18 +74,4 @@ function alikeTexts(): string[] {
   return Array.from({ length: 2_000 }, (_, index) =>
     post('/v1', JSON_TYPE, `{"data":"${String(index).padStart(8, '0')}${'x'.repeat(17_000)}"}`),
   );
-}
-
-function crowd(name: string, size: number, act: (socket: Socket, index: number) => unknown): Attack {
-  return { name, connections: size, begin: ({ port }) => besiege({ port, size, act }) };
-}
-
-/** 24 connections that send these requests without a pause. The requests are made when the attack begins. */
-function asking(name: string, requests: () => readonly string[]): Attack {
-  const callers = 24;
-  return {
-    name,
-    connections: callers,
-    begin: ({ port }) => askCeaselessly({ port, callers, pauseMs: 10, requests: requests() }),
-  };
 }

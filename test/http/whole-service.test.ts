@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config/read-config.ts';
+import { startShoutcloud } from '../../src/shoutcloud/server.ts';
+import { ask } from '../support/ask.ts';
+import { logLines } from '../support/log-lines.ts';
+import { rawClient, requestOf } from '../support/raw-client.ts';
+import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
+import { until } from '../support/until.ts';
+
+// What the settings of a service mean for all of its parts together.
+
+const HELD = 1_048_576;
+const LARGE_BODIES = { MAX_BODY_BYTES: `${HELD}`, MAX_BULK_BYTES: `${HELD}` };
+
+for (const [name, bytes, send, settings] of [
+  ['text', Math.floor(HELD / 10), textOf, { MAX_BYTES_IN_FLIGHT: `${HELD}` }],
+  ['bulk', HELD / 4, bulkOf, { MAX_BYTES_IN_FLIGHT: `${HELD}` }],
+  [
+    'text of one of two processes with 8 MiB together',
+    Math.floor(HELD / 10),
+    textOf,
+    { WEB_CONCURRENCY: '2' },
+  ],
+] as const) {
+  test(`the largest ${name} finds room on an idle service, and a larger one is a 413 that names the limit`, async (t) => {
+    t.mock.method(process, 'constrainedMemory', () => 8 * HELD);
+    const { port } = await serve(t, { ...LARGE_BODIES, ...settings });
+    const client = await rawClient(t, port);
+
+    client.send(send(bytes));
+    assert.match(await client.heard(/(\}|\r\n0\r\n\r\n)$/), /^HTTP\/1\.1 200 /);
+
+    client.send(send(bytes + 1));
+    assert.match(await client.heard(/"TOO_LARGE"/), new RegExp(`HTTP/1.1 413 .*\\b${bytes} bytes`, 's'));
+  });
+}
+
+test('HOST is the only address of both ports', async (t) => {
+  const { port, adminPort = 0 } = await serve(t);
+
+  assert.equal((await ask(`http://127.0.0.1:${adminPort}`, { path: '/livez' })).status, 200);
+  for (const each of [port, adminPort])
+    await assert.rejects(once(connect(each, '127.0.0.2'), 'connect'), { code: 'ECONNREFUSED' });
+});
+
+test('processes with one Redis share what they know, and what they have counted', {
+  skip: skipWithoutRedis,
+}, async (t) => {
+  const redis = await redisServer(t);
+  const settings = { REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '10000', RATE_LIMIT_PER_MINUTE: '5' };
+  // The minute must not end.
+  t.mock.method(Date, 'now', () => 1_893_456_000_000);
+  const services = [await serve(t, settings), await serve(t, settings)];
+  const seen: unknown[] = [];
+
+  for (const { url, status } of services) {
+    await until(t, () => status().redis?.isUp === true);
+    const { headers } = await ask(url, { path: '/v1?data=hello' });
+    seen.push([headers['cache-status'], headers['ratelimit-remaining']]);
+    while ((await redis.calls('set')) === 0);
+  }
+
+  assert.deepEqual(seen, [
+    ['tuohs; fwd=miss; stored', '4'],
+    ['tuohs; hit; detail=redis', '3'],
+  ]);
+});
+
+test('unknown texts leave a quarter of the connections to known ones', async (t) => {
+  const { port, url, status } = await serve(t, { MAX_CONNECTIONS: '4' }, 'hang');
+  for (const text of ['a', 'b', 'c']) (await rawClient(t, port)).send(requestOf(`GET /v1?data=${text}`));
+  await until(t, () => status().upstream.waiting === 3);
+
+  assert.equal((await ask(url, { path: '/v1?data=d' })).status, 503);
+});
+
+for (const [what, settings] of [
+  ['a quarter of MAX_IN_FLIGHT', { MAX_IN_FLIGHT: '40' }],
+  ['a batch for each connection and one more', { UPSTREAM_CONNECTIONS: '4', BATCH_MAX_ITEMS: '2' }],
+] as const) {
+  test(`a bulk has lines under way: ${what}`, async (t) => {
+    const { port, status } = await serve(t, settings, 'hang');
+    const body = Array.from({ length: 30 }, (_, i) => `{"data":"${i}"}\n`).join('');
+
+    (await rawClient(t, port)).send(requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body }));
+    await until(t, () => status().upstream.waiting > 0);
+
+    assert.equal(status().upstream.waiting, 10);
+  });
+}
+
+test('while the event loop is late by 0.3 s, only known texts are answered; by 0.6 s, none', async (t) => {
+  let nowMs = 0;
+  t.mock.method(performance, 'now', () => nowMs);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { url } = await serve(t);
+  const statusOf = async (data: string) => (await ask(url, { path: `/v1?data=${data}` })).status;
+  await statusOf('known');
+  const seen: number[][] = [];
+
+  for (const lateMs of [200, 300, 600]) {
+    for (let sample = 0; sample < 4; sample++) {
+      nowMs += 50 + lateMs;
+      t.mock.timers.tick(50);
+    }
+    seen.push([await statusOf('known'), await statusOf(`unknown${lateMs}`)]);
+  }
+
+  assert.deepEqual(seen, [
+    [200, 200],
+    [200, 503],
+    [503, 503],
+  ]);
+});
+
+/** What the tests read of the status. */
+interface Status {
+  readonly upstream: { readonly waiting: number };
+  readonly redis?: { readonly isUp: boolean };
+}
+
+/** A service with these settings, whose SHOUTCLOUD has these faults. */
+async function serve(t: TestContext, settings: Readonly<Record<string, string>> = {}, faults = '') {
+  const shoutcloud = await startShoutcloud({ faults });
+  t.after(() => shoutcloud.close());
+  const config = readConfig({
+    ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0', SHOUTCLOUD_URL: shoutcloud.url },
+    ...{ REQUEST_DEADLINE_MS: '60000', ATTEMPT_TIMEOUT_MS: '60000' },
+    ...settings,
+  });
+  const app = await createApp(config, { logTo: logLines() });
+  // A test can leave requests open.
+  t.after(() => app.close(Promise.resolve()).catch(() => {}));
+  const ports = await app.listen();
+  const status = () => app.inside.status() as unknown as Status;
+  return { ...ports, url: `http://127.0.0.1:${ports.port}`, status };
+}
+
+/** The text that needs most room: two bytes in memory for each that is sent. Its head needs some, too. */
+function textOf(bytes: number): string {
+  const more = Array.from({ length: 190 }, (_, i) => `x${i}: ${'a'.repeat(70)}`).join('\r\n');
+  const body = JSON.stringify({ data: `@${'x'.repeat(bytes - 17)}` }).replace('@', '\\u044f');
+  return requestOf('POST /v1', { type: 'application/json', body, more });
+}
+
+function bulkOf(bytes: number): string {
+  const body = '{"data":"x"}\n'.repeat(bytes).slice(0, bytes);
+  return requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body });
+}

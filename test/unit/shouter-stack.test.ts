@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AttemptError } from '../../src/core/errors.ts';
+import { shouterStack } from '../../src/shouter-stack.ts';
+import type { AttemptResponse } from '../../src/upstream/http-transport.ts';
+import { testCall } from '../support/call.ts';
+import { testWorld } from '../support/world.ts';
+
+test('a pause is in the status in whole milliseconds; closing the layers ends it, and closes the connections', async () => {
+  const { stack, world, shout, isClosed } = start(() => Promise.resolve(pausing()));
+  await assert.rejects(shout('a'), { code: 'UPSTREAM_UNREACHABLE' });
+  await world.clock.advance(0.5);
+
+  const { pauseMs } = stack.status().upstream;
+  await stack.close();
+
+  assert.deepEqual([pauseMs, world.clock.timers(), isClosed()], [30_000, 0, true]);
+});
+
+test('the event of the breaker says why it opened', async () => {
+  const failure = new AttemptError('unreachable', 'no answer came');
+  const { world, shout } = start(() => Promise.reject(failure));
+
+  for (let i = 0; i < 10; i++) {
+    await assert.rejects(shout(`${i}`));
+    await world.clock.advance(150);
+  }
+
+  assert.deepEqual(world.told('breaker'), [{ type: 'breaker', state: 'open', error: failure }]);
+});
+
+for (const [maxInFlight, most] of [
+  [8, 6],
+  [1, 1],
+] as const) {
+  test(`of ${maxInFlight} places, callers of unknown texts take ${most}`, async () => {
+    const { shout, stack } = start(() => new Promise(() => {}), maxInFlight);
+    for (let i = 0; i < most; i++) void shout(`${i}`);
+
+    await assert.rejects(shout('one more'), { code: 'OVERLOADED' });
+
+    assert.equal(stack.status().upstream.waiting, most);
+  });
+}
+
+/** All layers around a SHOUTCLOUD that answers like this. */
+function start(send: () => Promise<AttemptResponse>, maxInFlight = 100) {
+  const world = testWorld();
+  let isClosed = false;
+  const close = async () => {
+    isClosed = true;
+  };
+  const stack = shouterStack(
+    {
+      settings: {
+        ...{ attemptTimeoutMs: 5000, requestDeadlineMs: 10_000, cacheMaxBytes: 1_000_000, maxInFlight },
+        ...{ batchMaxItems: 64, upstreamConnections: 4, upstreamRetries: 0, retryBudgetRatio: 0.2 },
+        fallback: 'none',
+      },
+      transport: { send, close },
+      redis: undefined,
+      isPressed: () => false,
+      nextTurn: async () => {},
+    },
+    world,
+  );
+  const shout = async (text: string) => stack.shouter.shout(text, testCall());
+  return { stack, world, shout, isClosed: () => isClosed };
+}
+
+function pausing(): AttemptResponse {
+  const body = (async function* () {})();
+  return { statusCode: 503, headers: { 'retry-after': '30' }, body, closeConnection: () => {} };
+}
