@@ -141,6 +141,7 @@ export class HeldBytes {
   #headBytes: number;
   #bytes = 0;
   #unreadBytes = 0;
+  #unreadShare: Share = 'body';
   #hasEnded = false;
 
   constructor(budget: ByteBudget, { url = '', rawHeaders }: Pick<IncomingMessage, 'url' | 'rawHeaders'>) {
@@ -167,8 +168,9 @@ export class HeldBytes {
 
   /** Holds the head. Throws as `set` does. */
   setHead(isAhead: boolean): void {
-    if (isAhead) this.#take(this.#headBytes, 'ahead');
-    else this.set(0, 'body');
+    if (!isAhead) return this.set(0, 'body');
+    this.#unreadShare = 'ahead';
+    this.#take(this.#headBytes, 'ahead');
   }
 
   /** Sets the bytes that are held beside the head. Throws `OVERLOADED` if the budget has no room. */
@@ -190,7 +192,7 @@ export class HeldBytes {
   /** Sets the bytes that are held of a body before anything asks for it, beside all else. Throws as `set` does. */
   setUnread(bytes: number): void {
     const more = bytes - this.#unreadBytes;
-    this.#take(this.#bytes + more, 'ahead');
+    this.#take(this.#bytes + more, this.#unreadShare);
     this.#unreadBytes = bytes;
     this.#headBytes += more;
   }

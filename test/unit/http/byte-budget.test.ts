@@ -104,14 +104,22 @@ test('what nothing has asked for yet is held beside all else, also when the head
   const { held, budget } = start();
   held.setHead(false);
 
-  held.setUnread(70_000);
+  held.setUnread(130_000);
   held.set(500, 'body');
   const before = [held.bytes - HEAD, held.bytesOfBody];
   held.dropHeaders();
   held.set(0, 'body');
 
-  assert.deepEqual(before, [70_500, 70_500]);
-  assert.equal(budget.bytes, 4096 + 70_000);
+  assert.deepEqual(before, [130_500, 130_500]);
+  assert.equal(budget.bytes, 4096 + 130_000);
+});
+
+test('what arrives of the body of a request that is sent ahead can fill half of the budget', () => {
+  const { held } = start();
+  held.setHead(true);
+
+  assert.doesNotThrow(() => held.setUnread(80_000 - HEAD));
+  assert.throws(() => held.setUnread(80_001 - HEAD), { code: 'OVERLOADED' });
 });
 
 test('once a request has ended, nothing is refused or held for it', () => {
