@@ -3,6 +3,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { TuohsError } from '../../../src/core/errors.ts';
+import { BodyPieces } from '../../../src/http/body-pieces.ts';
 import { free, RequestBody } from '../../../src/http/request-body.ts';
 import { testWorld } from '../../support/world.ts';
 
@@ -95,6 +96,16 @@ test('short pieces behind the first are copied into blocks, whether they are awa
 
   const taken = ['-', 'b'.repeat(1023), '-'.repeat(1024), '-'.repeat(1025), 'ef', '-'.repeat(1024), 'h'];
   assert.equal(whole, taken.join(''));
+});
+
+test('the memory of short pieces grows with their bytes', () => {
+  const pieces = new BodyPieces();
+
+  for (let i = 0; i < 5000; i++) pieces.add(Buffer.from('x'));
+
+  const [first = 0, ...others] = pieces.parts.map(({ buffer }) => buffer.byteLength);
+  assert.equal(first, 256);
+  assert.ok(others.reduce((sum, bytes) => sum + bytes) < 7000);
 });
 
 function chunkedBody(held: Held): RequestBody {
