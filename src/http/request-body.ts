@@ -146,9 +146,10 @@ export class RequestBody implements InlineSink {
     });
   }
 
-  /** The rest will never arrive. A reader of it fails, now or later. */
+  /** The rest will never arrive. A reader of it fails, now or later. From here on the body never counts as whole. */
   break(error: TuohsError): void {
     this.#error = error;
+    this.#atWhole = undefined;
     this.#discarding?.finish(false);
     this.#refuse(error);
   }
