@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
+import dns from 'node:dns';
 import { once } from 'node:events';
+import { syncBuiltinESMExports } from 'node:module';
 import { connect } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
+import type { Lookup } from '../../src/core/shared-lookup.ts';
 import { ask } from '../support/ask.ts';
+import { httpServer } from '../support/http-server.ts';
+import { leadsHere } from '../support/leads-here.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
@@ -65,6 +71,32 @@ test('processes with one Redis share what they know, and what they have counted'
     ['tuohs; fwd=miss; stored', '4'],
     ['tuohs; hit; detail=redis', '3'],
   ]);
+});
+
+test('while the name server fails, SHOUTCLOUD is found at its last known address', async (t) => {
+  const ofThisMachine = dns.lookup;
+  let ofShoutcloud = leadsHere('shoutcloud.test');
+  t.mock.method(dns, 'lookup', (...asked: Parameters<Lookup>) => {
+    const lookup: Lookup = asked[0] === 'shoutcloud.test' ? ofShoutcloud : ofThisMachine;
+    lookup(...asked);
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  const { port } = await httpServer(t, async (request, response) => {
+    const { INPUT } = (await json(request)) as { INPUT: string };
+    // Each attempt needs a new connection.
+    response.setHeader('connection', 'close').end(JSON.stringify({ INPUT, OUTPUT: INPUT.toUpperCase() }));
+  });
+  const { url } = await serve(t, { SHOUTCLOUD_URL: `http://shoutcloud.test:${port}` });
+  const first = await ask(url, { path: '/v1?data=one' });
+
+  ofShoutcloud = (_host, _options, found) => found(Object.assign(new Error(), { code: 'EAI_AGAIN' }), '');
+  const second = await ask(url, { path: '/v1?data=two' });
+
+  assert.deepEqual([first.status, second.status], [200, 200]);
 });
 
 test('unknown texts leave a quarter of the connections to known ones', async (t) => {
