@@ -157,9 +157,8 @@ export function httpServer<Parts>(
 
   function begin(request: IncomingMessage, response: ServerResponse): void {
     const exchange = new Exchange(request, response, host);
-    // A connection that was opened ahead of its first request had more time, and one that was hardly read had less.
-    if (request.socket.timeout !== slowClientMs && !closing.hasBegun())
-      request.socket.setTimeout(slowClientMs);
+    // A connection that was opened ahead of its first request had more time.
+    if (request.socket.timeout === keepAliveTimeoutMs) request.socket.setTimeout(slowClientMs);
     const before = open.begin(exchange);
     if (before) before.atEnd(start);
     else start();
