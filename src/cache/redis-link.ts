@@ -1,7 +1,8 @@
-import { type RedisOptions as ClientOptions, Redis } from 'ioredis';
+import { connect as connectTcp } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { AbstractConnector, type RedisOptions as ClientOptions, Redis } from 'ioredis';
 import type { RedisOperation, RedisTrouble, World } from '../core/events.ts';
 import type { Lookup } from '../core/shared-lookup.ts';
-import { connectorWith } from './redis-connector.ts';
 import { isReplyError, troubleOfInfo, troubleOfReply, troubleOfSocket } from './redis-trouble.ts';
 import { ReplyGuard } from './reply-guard.ts';
 
@@ -189,3 +190,29 @@ export function redisLink(
 
 /** Every other command on the same connection would get such an error, too. */
 const ENDS_A_CONNECTION = new Set<RedisTrouble>(['cluster', 'loading', 'password_missing', 'protected_mode']);
+
+/** Options in which ioredis has filled in its defaults. */
+type FilledIn = ClientOptions & { disconnectTimeout: number; host: string; port: number };
+
+/** Connects as ioredis does, but looks up the name of the host with `lookup`. ioredis has no option for that. */
+function connectorWith(lookup: Lookup): new (options: unknown) => AbstractConnector {
+  return class extends AbstractConnector {
+    readonly #options: FilledIn;
+
+    constructor(options: unknown) {
+      const filledIn = options as FilledIn;
+      super(filledIn.disconnectTimeout);
+      this.#options = filledIn;
+    }
+
+    async connect() {
+      const { host, port, tls } = this.#options;
+      const address = { host, port, lookup };
+      this.stream = tls ? connectTls({ ...address, ...tls }) : connectTcp(address);
+      this.stream.once('error', (error) => {
+        this.firstError = error;
+      });
+      return this.stream;
+    }
+  };
+}

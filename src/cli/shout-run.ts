@@ -1,11 +1,10 @@
 import { once } from 'node:events';
-import type { Writable } from 'node:stream';
-import type { TuohsClient } from '../client/index.ts';
+import { Readable, type Writable } from 'node:stream';
+import { type BulkResult, type TuohsClient, TuohsClientError } from '../client/index.ts';
 import { systemClock as clock } from '../core/clock.ts';
 import { INTERRUPTED, isBrokenPipe, type Surroundings, writeFailure, written } from './own-process.ts';
 import type { Line, ShoutInput } from './shout-input.ts';
 import { CLEAR_BAR, joinedOutput, progressBar } from './shout-output.ts';
-import { detailedResults, type Result } from './shout-results.ts';
 
 export interface ShoutRunParts {
   readonly client: TuohsClient;
@@ -86,6 +85,15 @@ function isTerminal(stream: Writable): boolean {
   return 'isTTY' in stream && stream.isTTY === true;
 }
 
+/** One answer with everything known about it, or why there is none. JSON leaves out what is `undefined`. */
+type Result = BulkResult & {
+  readonly cacheStatus?: string | undefined;
+  readonly requestId?: string | undefined;
+};
+
+/** How many requests are under way at once with --json. */
+const CONCURRENCY = 16;
+
 interface LineParts extends ShoutRunParts {
   readonly signal: AbortSignal;
   /** No more lines are read while one of these is full. */
@@ -130,6 +138,29 @@ async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
     if (!isJson) stderr.write(`${beginning}: ${input.noun} ${progress.lines}: ${reasonOf(result)}\n`);
     if (raw) failedFile?.write(Buffer.concat([raw, Buffer.from('\n')]));
   }
+}
+
+/** One result for each text, in order. Each text has its own request. Throws what `texts` throws, and the reason of the signal. */
+function detailedResults(
+  client: TuohsClient,
+  texts: AsyncIterable<string>,
+  signal: AbortSignal,
+): AsyncIterable<Result> {
+  const ask = async (text: string): Promise<Result> => {
+    try {
+      const { text: data, ...details } = await client.shoutWithDetails(text, { signal });
+      return { data, ...details };
+    } catch (error) {
+      if (!(error instanceof TuohsClientError)) throw error;
+      const { message, code, detail, requestId } = error;
+      return { error: message, code, ...(detail !== undefined && { detail }), requestId };
+    }
+  };
+  const results = Readable.from(texts).map(ask, { concurrency: CONCURRENCY })[Symbol.asyncIterator]();
+  const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
+  aborted.catch(() => {});
+  // Has no `return`, because ending the stream would wait for its source, which might never bring another text.
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.race([results.next(), aborted]) }) };
 }
 
 /**

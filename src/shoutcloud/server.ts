@@ -25,28 +25,13 @@ export interface ShoutcloudOptions {
   clock?: Clock;
 }
 
-/** A running SHOUTCLOUD-compatible server. */
-export interface Shoutcloud {
-  /** Without a final slash. A loopback address if it listens on all addresses. */
-  readonly url: string;
-  readonly port: number;
-  readonly seed: number;
-  /** How many requests came, well-formed or not. */
-  readonly calls: number;
-  /** How many requests wait for the end of their answer. */
-  readonly activeRequests: number;
-  readonly openConnections: number;
-  /** Replaces faults and script from the next request on. Throws an Error for what it cannot read. */
-  setFaults(faults: string | FaultChooser, script?: string): void;
-  /** Ends at once, with all open connections and waiting answers. Never rejects. */
-  close(): Promise<void>;
-}
+export type Shoutcloud = Awaited<ReturnType<typeof startShoutcloud>>;
 
 /**
  * Starts a server that answers as SHOUTCLOUD does, byte for byte, or with the given faults. Rejects with an Error for
  * faults that it cannot read and for an address that it cannot listen on.
  */
-export async function startShoutcloud(options: ShoutcloudOptions = {}): Promise<Shoutcloud> {
+export async function startShoutcloud(options: ShoutcloudOptions = {}) {
   const { host = '127.0.0.1', port = 0, latencyMs = 0, clock = systemClock } = options;
   const { onShout = () => {}, onRefusal = () => {} } = options;
   const seed = options.seed ?? Math.floor(clock.random() * 2 ** 32);
@@ -54,7 +39,13 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}): Promise<
   let choose = faultPlan(options.faults ?? '', options.script ?? '', random);
   // As Go's server by default: no time limits, and no Keep-Alive header.
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
-  const counts = { calls: 0, activeRequests: 0, openConnections: 0 };
+  const counts = {
+    /** How many requests came, well-formed or not. */
+    calls: 0,
+    /** How many requests wait for the end of their answer. */
+    activeRequests: 0,
+    openConnections: 0,
+  };
   const { signalOf, close } = connectionsOf(server, counts);
   server.on('request', (_, response) => {
     counts.calls++;
@@ -67,10 +58,12 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}): Promise<
   const bound = (server.address() as AddressInfo).port;
 
   return Object.assign(counts, {
+    /** Without a final slash. A loopback address if it listens on all addresses. */
     url: `http://${reachable(host)}:${bound}`,
     port: bound,
     seed,
-    setFaults(faults: string | FaultChooser, script = '') {
+    /** Replaces faults and script from the next request on. Throws an Error for what it cannot read. */
+    setFaults(faults: string | FaultChooser, script = ''): void {
       choose = faultPlan(faults, script, random);
     },
     close,
@@ -93,6 +86,7 @@ function connectionsOf(server: Server, counts: { openConnections: number }) {
   });
   return {
     signalOf: (socket: Socket) => sockets.get(socket)?.signal ?? AbortSignal.abort(),
+    /** Ends at once, with all open connections and waiting answers. Never rejects. */
     async close(): Promise<void> {
       server.close();
       await Promise.all(Array.from(sockets.keys(), (socket) => once(socket.destroy(), 'close')));

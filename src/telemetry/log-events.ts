@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
-import { type BreakerState, type Listeners, REDIS_TROUBLES, type World } from '../core/events.ts';
+import type { Cancel, Clock } from '../core/clock.ts';
+import { type ErrorCode, TuohsError } from '../core/errors.ts';
+import { type BreakerState, type Event, type Listeners, REDIS_TROUBLES } from '../core/events.ts';
 import { codeOf } from '../core/text-values.ts';
-import { failureLines, reasonOf } from './failure-lines.ts';
 
 /**
  * Logs the events that people need: changes of state and failures at info and above, requests at debug. `about` are the facts
@@ -9,7 +10,7 @@ import { failureLines, reasonOf } from './failure-lines.ts';
  */
 export function logEvents(
   log: Logger,
-  { clock, about }: { clock: Pick<World['clock'], 'after'>; about: object },
+  { clock, about }: { clock: Pick<Clock, 'after'>; about: object },
 ): Listeners {
   const failures = failureLines(log, clock);
   const lines: Listeners = {
@@ -56,3 +57,89 @@ const BREAKER_DETAILS: Readonly<Record<BreakerState, string>> = {
   'half-open': 'A few unknown texts are sent to SHOUTCLOUD as probes.',
   open: 'SHOUTCLOUD keeps failing: unknown texts are refused at once, known ones are answered.',
 };
+
+type Failed = Extract<Event, { type: 'failed' }>;
+
+/** The failures with one code since the last line about them. */
+interface Flood {
+  suppressed: number;
+  latest: Failed;
+  readonly cancel: Cancel;
+}
+
+const EVERY_MS = 1000;
+
+/** Logs failed requests: one line a second for each code, with the number of suppressed ones, which are logged at debug. */
+function failureLines(log: Logger, clock: Pick<Clock, 'after'>) {
+  const floods = new Map<ErrorCode, Flood>();
+
+  return {
+    write(failed: Failed): void {
+      const flood = floods.get(failed.code);
+      if (flood === undefined) {
+        writeOne(levelOf(failed), failed);
+        return begin(failed);
+      }
+      flood.suppressed++;
+      flood.latest = failed;
+      if (log.isLevelEnabled('debug')) writeOne('debug', failed);
+    },
+    /** Writes the last summaries. To be called once, at the end. */
+    end(): void {
+      for (const flood of floods.values()) {
+        flood.cancel();
+        summarize(flood);
+      }
+      floods.clear();
+    },
+  };
+
+  function writeOne(level: 'error' | 'warn' | 'debug', failed: Failed): void {
+    const message = isBug(failed) ? 'a request failed by a bug' : 'a request failed';
+    log[level]({ requestId: failed.requestId, ...factsOf(failed) }, message);
+  }
+
+  function begin(failed: Failed): void {
+    const cancel = clock.after(EVERY_MS, () => {
+      const flood = floods.get(failed.code);
+      floods.delete(failed.code);
+      if (flood && summarize(flood)) begin(flood.latest);
+    });
+    floods.set(failed.code, { suppressed: 0, latest: failed, cancel });
+  }
+
+  function summarize({ suppressed, latest }: Flood): boolean {
+    if (suppressed === 0) return false;
+    const message = isBug(latest) ? 'more requests failed by a bug' : 'more requests failed';
+    log[levelOf(latest)]({ ...factsOf(latest), suppressed }, message);
+    return true;
+  }
+}
+
+function isBug({ code }: Failed): boolean {
+  return code === 'INTERNAL';
+}
+
+function levelOf(failed: Failed): 'error' | 'warn' {
+  return isBug(failed) ? 'error' : 'warn';
+}
+
+function factsOf(failed: Failed): object {
+  const { code, error } = failed;
+  return isBug(failed) ? { code, ...traceOf(error) } : { code, reason: reasonOf(error) };
+}
+
+/** The message of a foreign error can quote a user's text, so only its name and stack are logged. */
+function traceOf(error: unknown): { name: string; at: string[] } {
+  if (!(error instanceof Error)) return { name: typeof error, at: [] };
+  const frames = (error.stack ?? '').replace(error.message, '').split('\n').slice(1);
+  return { name: error.name, at: frames.map((line) => line.trim()) };
+}
+
+/** What a line says about an error that is not a bug: our own sentence, and the code of what caused it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof TuohsError)) return 'unknown';
+  const { cause } = error;
+  const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+  return `${error.message}${code}`;
+}

@@ -19,13 +19,7 @@ export function jsonLog({ level, logTo, worker, moreFields }: LogOptions): Logge
   return pino({ level, base, timestamp: stdTimeFunctions.isoTime, formatters, ...mixin }, logTo);
 }
 
-/** Takes log lines. A write never fails or blocks, and buffers a bounded number of bytes, even if the reader stalls. */
-export interface LogOutput extends DestinationStream {
-  /** How many lines were dropped so far because the buffer was full. */
-  dropped(): number;
-  /** Resolves when the operating system has all lines, or after half a second if the reader stalls. */
-  flushed(): Promise<void>;
-}
+export type LogOutput = ReturnType<typeof logOutput>;
 
 export interface LogOutputOptions {
   readonly clock: Pick<Clock, 'after'>;
@@ -42,7 +36,8 @@ const MAX_WRITE_BYTES = 4096;
 const RETRY_MS = 1000;
 const LAST_LINES_MS = 500;
 
-export function logOutput({ clock, fd = 1 }: LogOutputOptions): LogOutput {
+/** Takes log lines. A write never fails or blocks, and buffers a bounded number of bytes, even if the reader stalls. */
+export function logOutput({ clock, fd = 1 }: LogOutputOptions) {
   let dropped = 0;
   const output = new sonicBoom.SonicBoom({
     fd: nonBlocking(fd),
@@ -61,9 +56,11 @@ export function logOutput({ clock, fd = 1 }: LogOutputOptions): LogOutput {
   });
 
   return {
-    write: (line) => void output.write(line),
+    write: (line: string) => void output.write(line),
+    /** How many lines were dropped so far because the buffer was full. */
     dropped: () => dropped,
-    async flushed() {
+    /** Resolves when the operating system has all lines, or after half a second if the reader stalls. */
+    async flushed(): Promise<void> {
       const written = new Promise<void>((resolve) => output.flush(() => resolve()));
       await within(clock, LAST_LINES_MS, written);
       cancelRetry();

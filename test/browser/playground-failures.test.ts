@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, type TestContext, test } from 'node:test';
-import { startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { noBrowser, openPage, type PageOptions, startBrowser } from '../support/browser.ts';
-import { tuohs } from '../support/process.ts';
+import { runningService } from '../system/service.ts';
 import { interceptShouts, openerOf, playgroundOn, refuse, stopClock } from './playground-page.ts';
 
 describe('the playground explains failures', { skip: noBrowser }, () => {
@@ -11,9 +10,7 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
   const open = (t: TestContext, prepare?: PageOptions['prepare']) => opened(t, prepare && { prepare });
 
   test('with SHOUTCLOUD gone, a sentence says so and when to try again', async (t) => {
-    const shoutcloud = await startShoutcloud();
-    const settings = { SHOUTCLOUD_URL: shoutcloud.url, UPSTREAM_RETRIES: '0' };
-    const { url } = await tuohs(t, ['serve'], settings).listening();
+    const { shoutcloud, url } = await runningService(t, {}, { UPSTREAM_RETRIES: '0' });
     const { box, answer, says } = playgroundOn((await openPage(t, { browser, url })).page);
 
     await shoutcloud.close();

@@ -1,8 +1,8 @@
 import { redisFrozen, redisKilled } from './caches/redis-outage.ts';
-import { inPod } from './callers/in-pod.ts';
 import { longestSteps } from './callers/longest-steps.ts';
 import { mixture, mixtureLong } from './callers/mixture.ts';
 import { overload } from './callers/overload.ts';
+import { inPod } from './callers/survived.ts';
 import { randomFaults, soak } from './life-cycle/random-faults.ts';
 import { rollingRestart } from './life-cycle/rolling-restart.ts';
 import type { Row } from './tools/row.ts';

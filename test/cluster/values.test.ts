@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { after, before, suite, test } from 'node:test';
+import { after, before, beforeEach, suite, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { kubernetesTool } from '../../scripts/kubernetes-tool.ts';
 import { chart, oddReleases, rowsOf, template, type Values } from '../chart/rendering.ts';
 import { kubectl } from './kubernetes.ts';
@@ -19,6 +20,8 @@ suite('values on a cluster', { skip }, () => {
     await kubectl(`create namespace ${NAMESPACE}`);
   });
   after(() => kubectl(`delete namespace ${NAMESPACE} --wait=false`));
+  // The tests wait for helm without a turn of the event loop, and without one, no result is printed before all are done.
+  beforeEach(() => turn());
 
   for (const [from, values] of sets) {
     for (const [to, others] of sets.filter(([to]) => to !== from)) {

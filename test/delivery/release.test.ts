@@ -7,7 +7,9 @@ import { readVersion } from '../../src/version.ts';
 import { root } from '../support/pages.ts';
 
 test("the notes of a version are its section's words", async () => {
-  const notes = await script('release-notes.ts', readVersion());
+  const args = ['scripts/delivery/release-notes.ts', readVersion()];
+
+  const { stdout: notes } = await promisify(execFile)(process.execPath, args, { cwd: root });
 
   assert.match(notes, /^### Added\n/);
   assert.doesNotMatch(notes, /^## /m);
@@ -20,8 +22,3 @@ test('the version of package.json has a section in the changelog, and is the def
   assert.match(changelog, new RegExp(`^## ${readVersion()} - \\d{4}-\\d{2}-\\d{2}$`, 'm'));
   assert.match(chart, new RegExp(`^appVersion: ${readVersion()}$`, 'm'));
 });
-
-async function script(name: string, ...args: string[]): Promise<string> {
-  const command = [`scripts/delivery/${name}`, ...args];
-  return (await promisify(execFile)(process.execPath, command, { cwd: root })).stdout;
-}

@@ -30,7 +30,7 @@ test('the container answers as user 1001, with a read-only root and without capa
   const answer = await fetch(`${url}/v1`, { method: 'POST', body: new URLSearchParams({ data: 'hello' }) });
 
   assert.equal(await answer.text(), '{"data":"OLLEH"}');
-  assert.equal(await inContainer(container.name, 'process.getuid()'), '1001');
+  assert.equal(await docker('exec', container.name, 'node', '-p', 'process.getuid()'), '1001');
 });
 
 test('docker stop drains: not ready, still answering, then exit code 0', async (t) => {
@@ -118,7 +118,3 @@ test('labels say what the image is and what it was built from', async () => {
   assert.match(labels['org.opencontainers.image.revision'], /^[0-9a-f]{40}$/);
   assert.ok(Date.parse(labels['org.opencontainers.image.created']) > 0);
 });
-
-async function inContainer(name: string, expression: string): Promise<string> {
-  return docker('exec', name, 'node', '-p', expression);
-}

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, Socket } from 'node:net';
@@ -37,15 +38,20 @@ test('many of the connections that wait are accepted in one turn of the event lo
 });
 
 test(
-  'on each socket that shares a port, a client that ends its side behind its request gets its answer',
+  'each socket that shares a port buffers 16 KiB at most, and answers a client that ends its side behind its request',
   SHARED,
   async (t) => {
+    const buffers = new Set<number>();
+    const see = (made: unknown) => buffers.add((made as { socket: Socket }).socket.writableHighWaterMark);
+    subscribe('net.server.socket', see);
+    t.after(() => unsubscribe('net.server.socket', see));
     const upstream = fakeShouter();
     upstream.hold();
     const server = testApi(t, { reverseShout: reverseShout(upstream, reverser('grapheme')) });
     const port = await server.listen({ host: '127.0.0.1', port: 0, reusePort: true });
     const clients = await Promise.all(Array.from({ length: CLIENTS }, () => rawClient(t, port)));
 
+    assert.deepEqual([...buffers], [16_384]);
     for (const { socket } of clients) socket.end(postOf('hello'));
     await until(t, () => upstream.calls.length === CLIENTS);
     upstream.answerHeld();

@@ -1,10 +1,28 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Server } from 'node:http';
 import { test } from 'node:test';
-import { deafClient, fakeApi, LARGEST_FILE, listeningServer } from '../support/api.ts';
+import { deafClient, fakeApi, LARGEST_FILE, listeningApi, listeningServer } from '../support/api.ts';
+import { ask } from '../support/ask.ts';
 import { answerOf } from '../support/fake-shouter.ts';
 import { postOf, type RawClient, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
+
+test('Node itself ends no upload that goes on, and no connection that is idle', async (t) => {
+  const servers = new Set<Server>();
+  const see = (begun: unknown) => servers.add((begun as { server: Server }).server);
+  subscribe('http.server.request.start', see);
+  t.after(() => unsubscribe('http.server.request.start', see));
+
+  await ask(`http://127.0.0.1:${await listeningApi(t)}`, { path: '/health' });
+
+  const limits = [...servers].map(({ requestTimeout, keepAliveTimeout }) => [
+    requestTimeout,
+    keepAliveTimeout,
+  ]);
+  assert.deepEqual(limits, [[0, 0]]);
+});
 
 test('a client that closes its sending side after its request gets its answer, even a late one', async (t) => {
   const { upstream, port } = await fakeApi(t);

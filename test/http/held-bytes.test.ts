@@ -133,6 +133,20 @@ for (const [what, before, parts] of [
   });
 }
 
+test('what was read ahead of a body that is refused is not held any more', async (t) => {
+  const counted = Promise.withResolvers<{ current: number; leftMs: number }>();
+  const requestCounter = { count: () => counted.promise };
+  const { server, port } = await start(t, 2 ** 26, { requestCounter }, { rateLimitPerMinute: 100 });
+  const client = await rawClient(t, port);
+  client.send(requestOf('POST /v1', { type: 'text/plain', more: IN_CHUNKS }) + CHUNK.repeat(60));
+  await until(t, () => server.status().heldBytes > 60_000);
+
+  counted.resolve({ current: 101, leftMs: 1000 });
+
+  await until(t, () => server.status().heldBytes < 60_000);
+  assert.equal(server.status().connections, 1);
+});
+
 test('a large body whose request waits is read on when it is its turn, and what came before counts once', async (t) => {
   const counted = Promise.withResolvers<{ current: number; leftMs: number }>();
   const requestCounter = { count: () => counted.promise };
@@ -261,19 +275,32 @@ test('texts that wait fill three quarters at most, three copies each, but a smal
   assert.deepEqual(world.told('shed'), [{ type: 'shed', reason: 'bytes' }]);
 });
 
-test('a bulk that is answered holds three copies of its text, and 40 KiB or what is not read of its answers', async (t) => {
-  const { server, upstream, port } = await start(t, 2 ** 26);
-  upstream.hold();
-  const body = `${jsonOf('x'.repeat(10_000))}\n`;
-  const client = await rawClient(t, port);
+const LINE = `${jsonOf('x'.repeat(10_000))}\n`;
+const NOT_LATIN = jsonOf(`${'x'.repeat(5000)}@`).replace('@', '\\u044f');
+for (const [what, request, least] of [
+  [
+    'a bulk that is answered holds three copies of its text, and 40 KiB or what is not read of its answers',
+    bulkOf(LINE),
+    3 * LINE.length + 40_960,
+  ],
+  [
+    'a text with a single character beyond Latin-1 is held with two bytes for each, in three copies',
+    requestOf('POST /v1', { type: 'application/json', body: NOT_LATIN }),
+    3 * 2 * 5000,
+  ],
+] as const) {
+  test(what, async (t) => {
+    const { server, upstream, port } = await start(t, 2 ** 26);
+    upstream.hold();
+    const client = await rawClient(t, port);
 
-  client.send(bulkOf(body));
-  await until(t, () => upstream.calls.length === 1);
+    client.send(request);
+    await until(t, () => upstream.calls.length === 1);
 
-  const { heldBytes } = server.status();
-  const least = 3 * body.length + 40_960;
-  assert.ok(heldBytes > least && heldBytes < least + 2 * HEAD, `${heldBytes}`);
-});
+    const { heldBytes } = server.status();
+    assert.ok(heldBytes > least && heldBytes < least + 2 * HEAD, `${heldBytes}`);
+  });
+}
 
 test('when there is no room, a bulk whose answers are not read for a second is cut off', async (t) => {
   const answer = answerOf('x'.repeat(32_768));
@@ -327,17 +354,6 @@ test('the work on a refused text stops, and a later failure of the upstream does
 
   assert.deepEqual(stopped, [false, true]);
   assert.equal(parsed(await first.heard('UPSTREAM_TIMEOUT')).status, 504);
-});
-
-test('a text with a single character beyond Latin-1 is held with two bytes for each', async (t) => {
-  const { server, upstream, sending } = await start(t);
-  upstream.hold();
-
-  await sending(jsonOf(`${'x'.repeat(5000)}@`).replace('@', '\\u044f'));
-  await until(t, () => upstream.calls.length === 1);
-
-  const { heldBytes } = server.status();
-  assert.ok(heldBytes > 3 * 2 * 5000 && heldBytes < 3 * 2 * 5000 + 2 * HEAD, `${heldBytes}`);
 });
 
 test('a file holds nothing however many answers with it wait to be read, because they share it', async (t) => {

@@ -1,12 +1,9 @@
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
-import { createApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config/read-config.ts';
-import { startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { ask, askJson } from '../support/ask.ts';
 import { httpServer } from '../support/http-server.ts';
-import { logLines } from '../support/log-lines.ts';
 import { otlpReceiver } from '../support/otlp-receiver.ts';
+import { appInProcess } from './app-in-process.ts';
 
 type Strings = Readonly<Record<string, string>>;
 
@@ -19,26 +16,16 @@ export const UNRECORDED = { traceparent: `00-${TRACE}-${CALLER}-00` };
 /** A service in this process that sends its traces to a receiver. Its upstream plays this script. */
 export async function tracedService(t: TestContext, script = '', settings: Strings = {}) {
   const receiver = await otlpReceiver(t);
-  const shoutcloud = await startShoutcloud({ script });
-  t.after(() => shoutcloud.close());
-  const config = readConfig({
-    ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0', LOG_LEVEL: 'debug' },
-    ...{ SHOUTCLOUD_URL: shoutcloud.url, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-    ...settings,
-  });
-  const logTo = logLines();
-  const app = await createApp(config, { logTo });
-  t.after(() => app.close());
-  const { port } = await app.listen();
-  const url = `http://127.0.0.1:${port}`;
+  const traced = {
+    ...{ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+    ...{ LOG_LEVEL: 'debug', ...settings },
+  };
+  const service = await appInProcess(t, traced, { script });
   return {
-    ...{ receiver, shoutcloud, url, port },
-    shout: (data: string) => askJson(url, { data }),
-    /** The log so far. */
-    log: logTo.lines,
+    ...{ receiver, ...service },
+    shout: (data: string) => askJson(service.url, { data }),
     /** Resolves when the service is closed and the receiver has all spans. */
-    stop: () => app.close(),
+    stop: () => service.app.close(),
   };
 }
 

@@ -2,14 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { createApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config/read-config.ts';
-import { startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { ask } from '../support/ask.ts';
-import { logLines } from '../support/log-lines.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
+import { appInProcess } from './app-in-process.ts';
 
 // What the settings of a service mean for all of its parts together.
 
@@ -125,19 +122,9 @@ interface Status {
 
 /** A service with these settings, whose SHOUTCLOUD has these faults. */
 async function serve(t: TestContext, settings: Readonly<Record<string, string>> = {}, faults = '') {
-  const shoutcloud = await startShoutcloud({ faults });
-  t.after(() => shoutcloud.close());
-  const config = readConfig({
-    ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0', SHOUTCLOUD_URL: shoutcloud.url },
-    ...{ REQUEST_DEADLINE_MS: '60000', ATTEMPT_TIMEOUT_MS: '60000' },
-    ...settings,
-  });
-  const app = await createApp(config, { logTo: logLines() });
-  // A test can leave requests open.
-  t.after(() => app.close(Promise.resolve()).catch(() => {}));
-  const ports = await app.listen();
-  const status = () => app.inside.status() as unknown as Status;
-  return { ...ports, url: `http://127.0.0.1:${ports.port}`, status };
+  const patient = { REQUEST_DEADLINE_MS: '60000', ATTEMPT_TIMEOUT_MS: '60000' };
+  const service = await appInProcess(t, { ...patient, ...settings }, { faults });
+  return { ...service, status: () => service.app.inside.status() as unknown as Status };
 }
 
 /** The text that needs most room: two bytes in memory for each that is sent. Its head needs some, too. */

@@ -1,28 +1,19 @@
-import { startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { ask, askJson } from '../support/ask.ts';
-import { type Ending, tuohs } from '../support/process.ts';
+import type { Ending } from '../support/process.ts';
 import { redisServer } from '../support/redis-server.ts';
+import { runningService } from '../system/service.ts';
 
 /** Two workers with Redis, a SHOUTCLOUD that often fails, little room for requests, and the local fallback. */
 export async function liveService(ending: Ending, environment: Readonly<Record<string, string>> = {}) {
   const redis = await redisServer(ending);
-  const shoutcloud = await startShoutcloud({
-    latencyMs: 20,
-    faults: 'status=503@20% wrong@10%',
-    seed: 7,
-  });
-  ending.after(() => shoutcloud.close());
-  const service = tuohs(ending, ['serve'], {
-    SHOUTCLOUD_URL: shoutcloud.url,
+  const upstream = { latencyMs: 20, faults: 'status=503@20% wrong@10%', seed: 7 };
+  const { url, adminUrl, shoutcloud } = await runningService(ending, upstream, {
     REDIS_URL: redis.url,
     // On a busy machine it is slower than the default.
     REDIS_TIMEOUT_MS: '2000',
-    FALLBACK: 'local',
-    MAX_IN_FLIGHT: '40',
-    WEB_CONCURRENCY: '2',
+    ...{ FALLBACK: 'local', MAX_IN_FLIGHT: '40', WEB_CONCURRENCY: '2' },
     ...environment,
   });
-  const { url, adminUrl } = await service.listening();
   return { url, adminUrl, shoutcloud, metrics, mixedLoad };
 
   /** The text of `GET /metrics`. */

@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import { seriesTable } from '../../scripts/monitoring/series-table.ts';
 import { askJson } from '../support/ask.ts';
 import { check, skipWithoutMonitoring } from '../support/monitoring-tools.ts';
+import { pick } from '../support/pick.ts';
 import { tuohs } from '../support/process.ts';
 import { skipWithoutRedis } from '../support/redis-server.ts';
 import { askedDashboard } from './asked-dashboard.ts';
@@ -41,7 +42,7 @@ async function serviceAtWork(): Promise<void> {
   askJson(url, { data: 'under way' }).catch(() => {});
   while (shoutcloud.activeRequests === 0) await new Promise(setImmediate);
   const text = await metrics();
-  const documented = new Map((await seriesTable()).map(({ name, labels }) => [name, labels]));
+  const documented = pick(await seriesTable(), 'name');
 
   test('every query of the dashboard has an answer', () => {
     const silent = panels.flatMap(({ title, answers }) =>
@@ -52,7 +53,7 @@ async function serviceAtWork(): Promise<void> {
   });
 
   test('every documented series is there with a value that says something', () => {
-    const silent = [...documented.keys()].filter((name) => !(highest(text, name) > 0));
+    const silent = documented.filter((name) => !(highest(text, name) > 0));
 
     assert.deepEqual(silent.sort(), ZERO_WHERE_ALL_IS_WELL.toSorted());
     for (const name of ZERO_WHERE_ALL_IS_WELL) assert.equal(highest(text, name), 0, name);
@@ -80,13 +81,10 @@ function hasNumber({ values }: { values: readonly (readonly [number, number])[] 
   return values.some(([, value]) => Number.isFinite(value));
 }
 
-function samples(text: string): string[] {
-  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-}
-
 /** The highest sample with this name, or with the name of a histogram's count; NaN if there is none. */
 function highest(text: string, name: string): number {
-  const values = samples(text)
+  const values = text
+    .split('\n')
     .filter((sample) => [name, `${name}_count`].includes(/^\w+/.exec(sample)?.[0] ?? ''))
     .map((sample) => Number(sample.slice(sample.lastIndexOf(' '))));
   return values.length === 0 ? Number.NaN : Math.max(...values);

@@ -21,6 +21,7 @@ export interface AttemptSurroundings {
 const PROBES = 3;
 const HELD_TOKENS = 20;
 const PROBES_EACH_MS = 1000;
+const MOST_UNITS_OF_BATCH = 32_768;
 const ROUNDING_MS = 0.001;
 
 /** The rules for requests to SHOUTCLOUD, as SHOUTCLOUD sees them. */
@@ -124,8 +125,9 @@ function restAfterFailures({ clock, coverage, violated }: Journal) {
       changedAt = clock.now();
       if (state === 'open') restsSince = Math.min(restsSince, changedAt);
     },
-    /** To be called with the outcome that the stack reports for an attempt. */
-    judged(outcome: AttemptOutcome, durationMs: number): void {
+    /** To be called with the outcome that the stack reports for an attempt. A long text can need more time than others. */
+    judged(outcome: AttemptOutcome, { units, startedAt }: { units: number; startedAt: number }): void {
+      if (outcome === 'timeout' && units > MOST_UNITS_OF_BATCH) return void probes.pop();
       switch (outcome) {
         case 'success':
           failures = 0;
@@ -137,7 +139,7 @@ function restAfterFailures({ clock, coverage, violated }: Journal) {
           probes.pop();
           return;
         default:
-          if (clock.now() - durationMs <= changedAt + ROUNDING_MS) return;
+          if (startedAt <= changedAt + ROUNDING_MS) return;
           if (failures++ === 0) firstAt = clock.now();
           if (failures >= 10 && clock.now() - firstAt >= 1000) restsSince = Math.min(restsSince, clock.now());
       }

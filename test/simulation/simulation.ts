@@ -111,8 +111,6 @@ export async function simulate(
   function emit(event: Event): void {
     journal.note(event.type, () => JSON.stringify(event));
     switch (event.type) {
-      case 'attempt':
-        return attempts.judged(event.outcome, event.durationMs);
       case 'batch':
         coverage.batches++;
         return;
@@ -175,14 +173,22 @@ export async function simulate(
     };
   }
 
-  /** Counts retries: every attempt with a call, except its first. */
+  /** Counts retries (every attempt with a call, except its first), and reports how each attempt ended. */
   function countAttempts(inner: Shouter): Shouter {
     const seen = new WeakSet<Call>();
     return {
-      shout(text, call) {
+      async shout(text, call) {
         if (seen.has(call)) coverage.retries++;
         seen.add(call);
-        return inner.shout(text, call);
+        const attempt = { units: text.length, startedAt: clock.now() };
+        try {
+          const shout = await inner.shout(text, call);
+          attempts.judged('success', attempt);
+          return shout;
+        } catch (error) {
+          if (error instanceof AttemptError) attempts.judged(error.failure, attempt);
+          throw error;
+        }
       },
     };
   }

@@ -41,9 +41,9 @@ export async function ask(baseUrl: string, question: Question): Promise<Reply> {
   }
 }
 
-/** POSTs a value as JSON, or a text as it is. */
-export function askJson(baseUrl: string, body: unknown, path = '/v1'): Promise<Reply> {
+/** POSTs a value as JSON, or a text as it is, to `/v1`. */
+export function askJson(baseUrl: string, body: unknown): Promise<Reply> {
   const headers = { 'content-type': 'application/json' };
   const json = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-  return ask(baseUrl, { method: 'POST', path, headers, body: json });
+  return ask(baseUrl, { method: 'POST', path: '/v1', headers, body: json });
 }

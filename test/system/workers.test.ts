@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { ask, askJson } from '../support/ask.ts';
 import { pick } from '../support/pick.ts';
 import { ended, hook, tuohs } from '../support/process.ts';
@@ -15,7 +15,8 @@ interface WorkerStatus {
 }
 
 test('several processes serve behind one port, and the admin port adds up what all of them count', async (t) => {
-  const { service, url, adminUrl } = await twoWorkers(t, { LOG_LEVEL: 'debug' });
+  const service = tuohs(t, ['serve', '--embedded-shoutcloud'], { ...TWO, LOG_LEVEL: 'debug' });
+  const { url, adminUrl } = await service.listening();
 
   const replies = await Promise.all(Array.from({ length: 40 }, () => askJson(url, { data: 'hello' })));
 
@@ -68,11 +69,6 @@ test('a killed worker loses the requests in flight on it and no other, and is re
   const pids = pick(await workersOf(adminUrl), 'pid');
   assert.ok(!pids.includes(lost.pid) && pids.includes(kept.pid));
 });
-
-async function twoWorkers(t: TestContext, environment: Readonly<Record<string, string>> = {}) {
-  const service = tuohs(t, ['serve', '--embedded-shoutcloud'], { ...TWO, ...environment });
-  return { service, ...(await service.listening()) };
-}
 
 /** The `/status` of several processes. */
 async function statusOf(adminUrl: string): Promise<{ ready: boolean; workers?: readonly WorkerStatus[] }> {

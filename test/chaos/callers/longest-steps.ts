@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { msUntil } from '../../support/until.ts';
-import { askAndDrop } from '../tools/ask-and-drop.ts';
 import type { Gateway } from '../tools/gateway.ts';
 import { atMost, noted, type Row } from '../tools/row.ts';
+import { askAndDrop } from '../tools/siege.ts';
 import { costlyBodies, costlyBulks } from './attacks/costly-bodies.ts';
 import { costlyHeads } from './attacks/costly-heads.ts';
 

@@ -8,6 +8,7 @@ import { atLeast, atMost, exactly, type Figure, type Handicap, noted, type Row }
 import { between, isRight, lostOf, ofLabel, p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
 import type { Attack } from './attacks/attack.ts';
 import { startAttack } from './attacks/attacker.ts';
+import { ATTACKS } from './attacks/attacks.ts';
 import { honestCallers, serviceInPod } from './honest-callers.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -21,8 +22,27 @@ const BEFORE_END_MS = 3_000;
 /** With more connections than this, only the share of answers counts, not their time. */
 export const MODEST_CONNECTIONS = 2_000;
 
+/** For each attack: the settings that switch its protection off, and the figure that must then fail. */
+const HANDICAPS: Readonly<Record<string, Handicap>> = {
+  '17,000 silent connections': {
+    env: { MAX_CONNECTIONS: '1000000' },
+    fails: 'memory 20 s after, MiB more than before',
+  },
+  'two waves of 3,000 unknown strings of 16 KB, SHOUTCLOUD hangs': {
+    env: { MAX_BYTES_IN_FLIGHT: String(2 ** 40), MAX_CONNECTIONS: '1000000', MAX_IN_FLIGHT: '1000000' },
+    fails: 'memory 20 s after, MiB more than before',
+  },
+  '1,200 bodies of which all but a byte came at once': {
+    env: { MAX_BYTES_IN_FLIGHT: String(2 ** 40) },
+    fails: 'alive',
+  },
+};
+
+/** Each attack alone, on a service in the memory of the chart's pod. */
+export const inPod: readonly Row[] = ATTACKS.map((attack) => survived(attack, HANDICAPS[attack.name]));
+
 /** Attacks the service in the memory of its pod twice. SIGTERM comes during the second attack. */
-export function survived(attack: Attack, unprotected?: Handicap): Row {
+function survived(attack: Attack, unprotected?: Handicap): Row {
   return {
     name: `in 250 MiB: ${attack.name}`,
     group: 'callers',

@@ -1,6 +1,6 @@
 import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import type { RedisServer } from '../../support/redis-server.ts';
-import type { Upstream } from '../tools/upstream.ts';
+import type { Upstream } from '../tools/lab.ts';
 
 /** The parts that can be broken. */
 export interface Victims {

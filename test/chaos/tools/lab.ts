@@ -1,4 +1,4 @@
-import type { ShoutcloudOptions } from '../../../src/shoutcloud/server.ts';
+import { type ShoutcloudOptions, startShoutcloud } from '../../../src/shoutcloud/server.ts';
 import { type Answer, openCaller, questionOf } from '../../support/caller.ts';
 import { type Load, type Stream, startLoad } from '../../support/load.ts';
 import { ownEnding, startProgram } from '../../support/process.ts';
@@ -6,7 +6,6 @@ import { redisServer } from '../../support/redis-server.ts';
 import { type Env, type Gateway, type GatewayManner, MAIN, startGateway } from './gateway.ts';
 import { memoryCgroup } from './memory-cgroup.ts';
 import type { Handicap } from './row.ts';
-import { startUpstream, type Upstream } from './upstream.ts';
 
 /** What a row works with. Everything that it starts is recorded for the invariants, and closed together with the lab. */
 export type Lab = ReturnType<typeof openLab>['lab'];
@@ -80,4 +79,25 @@ export function openLab(seed: number, handicap: Handicap | undefined) {
     ledger.loads.push(started);
     return started;
   }
+}
+
+export type Upstream = Awaited<ReturnType<typeof startUpstream>>;
+
+/** The SHOUTCLOUD-compatible server of this project, in this process. It can be stopped, and started again on its port. */
+async function startUpstream(options: ShoutcloudOptions) {
+  let server = await startShoutcloud(options);
+  const { url, port } = server;
+  let earlierCalls = 0;
+  return {
+    url,
+    calls: () => earlierCalls + server.calls,
+    /** Takes effect with the next request. */
+    setFaults: (faults: string) => server.setFaults(faults),
+    /** Stops listening and closes every connection. */
+    close: () => server.close(),
+    async open() {
+      earlierCalls += server.calls;
+      server = await startShoutcloud({ ...options, port });
+    },
+  };
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { rootCertificates } from 'node:tls';
+import { troubleOfSocket } from '../../../src/cache/redis-trouble.ts';
 import type { RedisTrouble } from '../../../src/core/events.ts';
 import { bulk, fakeRedis, replyTo } from '../../support/fake-redis.ts';
 import { closedUrl, tcpServer } from '../../support/http-server.ts';
@@ -143,6 +144,23 @@ serverTest(
   },
   SECRET,
 );
+
+test('the code of a failed connection gives its reason', () => {
+  const codes: Readonly<Record<string, RedisTrouble>> = {
+    ...{ EAI_AGAIN: 'name_not_found', EHOSTUNREACH: 'no_route', ENETUNREACH: 'no_route' },
+    ...{ EADDRNOTAVAIL: 'no_route', ECONNRESET: 'closed', EPROTO: 'no_tls' },
+    ...{ CERT_HAS_EXPIRED: 'certificate', UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate' },
+    ...{ UNABLE_TO_GET_CRL: 'certificate', INVALID_CA: 'certificate', INVALID_PURPOSE: 'certificate' },
+    ...{ HOSTNAME_MISMATCH: 'certificate', ERR_TLS_CERT_ALTNAME_INVALID: 'certificate' },
+  };
+
+  const found = Object.keys(codes).map((code) => [
+    code,
+    troubleOfSocket(Object.assign(new Error(), { code })),
+  ]);
+
+  assert.deepEqual(Object.fromEntries(found), codes);
+});
 
 for (const [error, trouble] of [
   ['MOVED 1 127.0.0.1:1', 'cluster'],

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { mayStayLowerCase, simpleUpperCase, verifiedUpperCase } from '../../../src/core/upper-case.ts';
 
@@ -80,6 +82,23 @@ test('the simple upper case of any text is let through', () => {
       assert.equal(verifiedUpperCase(any, simpleUpperCase(any)), simpleUpperCase(any));
     }),
   );
+});
+
+test('an answer that is let through does not keep the whole answer of its batch in memory', () => {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc');
+  const text = 'ƛ'.repeat(20);
+  gc();
+  const keptBefore = process.memoryUsage().heapUsed;
+
+  const kept = Array.from({ length: 50 }, (_, i) => {
+    const [, part = ''] = `${'Ω'.repeat(500_000)}${i}\n${text}`.split('\n');
+    return verifiedUpperCase(text, part);
+  });
+  gc();
+
+  assert.deepEqual(new Set(kept), new Set([text]));
+  assert.ok(process.memoryUsage().heapUsed - keptBefore < 10_000_000);
 });
 
 test('a single other code point is refused, unless it can stay in lower case', () => {

@@ -8,7 +8,7 @@ const pages = globSync(['*.md', 'docs/**/*.md', 'test/simulation/*.md'], { cwd: 
 
 test('each link inside the documents leads to a file', () => {
   const broken = pages.flatMap((page) =>
-    linksOf(page)
+    matches(read(page), /\]\((?!https?:)([^)#]+)/g)
       .filter((link) => !existsSync(new URL(link, new URL(page, ROOT))))
       .map((link) => `${page}: ${link}`),
   );
@@ -69,7 +69,3 @@ test('each decision has the title that the list gives it', () => {
     assert.equal(read(`docs/adr/${file}`).split('\n')[0], `# ${number}: ${title}`);
   }
 });
-
-function linksOf(page: string): string[] {
-  return matches(read(page), /\]\((?!https?:)([^)#]+)/g);
-}

@@ -26,8 +26,8 @@ export async function heard(
 }
 
 /** Asks with `fetch` for the status of one shout. */
-export async function statusOf(server: Shoutcloud, input = 'abc'): Promise<number> {
-  const response = await shout(server, input);
+export async function statusOf(server: Shoutcloud): Promise<number> {
+  const response = await shout(server, 'abc');
   await response.arrayBuffer();
   return response.status;
 }

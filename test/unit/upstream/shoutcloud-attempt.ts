@@ -4,11 +4,11 @@ import { systemClock } from '../../../src/core/clock.ts';
 import type { Lookup } from '../../../src/core/shared-lookup.ts';
 import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
 import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/server.ts';
-import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
 import { httpTransport } from '../../../src/upstream/http-transport.ts';
 import { shoutcloudShouter } from '../../../src/upstream/shoutcloud-shouter.ts';
 import { testCall } from '../../support/call.ts';
 import { worldOn } from '../../support/world.ts';
+import { running } from '../shoutcloud/running.ts';
 
 /** A shouter for this address. Without a clock of the test, its time limit is longer than any test. */
 export function shouterFor(test: TestContext, url: string, clock = systemClock, lookup: Lookup = dnsLookup) {
@@ -27,7 +27,6 @@ export async function attempted(
   options: ShoutcloudOptions,
   clock = systemClock,
 ): Promise<ReturnType<typeof shouterFor> & { shoutcloud: Shoutcloud }> {
-  const shoutcloud = await startShoutcloud(options);
-  test.after(() => shoutcloud.close());
+  const shoutcloud = await running(test, options);
   return { shoutcloud, ...shouterFor(test, shoutcloud.url, clock) };
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { askAndDrop } from '../../tools/ask-and-drop.ts';
 import type { Env } from '../../tools/gateway.ts';
-import { besiege, type SiegePlan } from '../../tools/siege.ts';
+import { askAndDrop, besiege, type SiegePlan } from '../../tools/siege.ts';
 
 /** The service that is attacked. */
 export interface Target {

@@ -59,8 +59,9 @@ export function costlyBodies(): Map<string, string> {
   add('text of controls with accents', 'text/plain', filled('a\u0301\u0001\u0301', BODY_BYTES));
   add('text of broken UTF-8', 'text/plain', filled('\uFFFD', BODY_BYTES));
   inputs.set('a pipeline of known texts', post('/v1', JSON_TYPE, '{"data":"known"}').repeat(1_500));
+  const inBytes = chunkOf('a').repeat(BODY_BYTES) + chunkOf('');
   for (const path of ['/v1', '/nowhere'])
-    inputs.set(`${path} in chunks of a byte`, headOf(path, 'text/plain', CHUNKED) + inBytes(BODY_BYTES));
+    inputs.set(`${path} in chunks of a byte`, headOf(path, 'text/plain', CHUNKED) + inBytes);
   return inputs;
 }
 
@@ -79,10 +80,6 @@ export function costlyBulks(): Map<string, string> {
     inputs.set(`bulk of ${name}`, post('/v1/bulk', NDJSON_TYPE, line(escaped).repeat(4)));
   }
   return inputs;
-}
-
-function inBytes(count: number): string {
-  return chunkOf('a').repeat(count) + chunkOf('');
 }
 
 function keys(bytes: number, key: (index: number) => string): string {

@@ -1,0 +1,25 @@
+import type { TestContext } from 'node:test';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config/read-config.ts';
+import { type ShoutcloudOptions, startShoutcloud } from '../../src/shoutcloud/server.ts';
+import { logLines } from '../support/log-lines.ts';
+
+/** The whole service in this process with these settings, around a SHOUTCLOUD of its own. Both end with the test. */
+export async function appInProcess(
+  t: TestContext,
+  settings: Readonly<Record<string, string>> = {},
+  upstream: ShoutcloudOptions = {},
+) {
+  const shoutcloud = await startShoutcloud(upstream);
+  t.after(() => shoutcloud.close());
+  const config = readConfig({
+    ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0', SHOUTCLOUD_URL: shoutcloud.url },
+    ...settings,
+  });
+  const logTo = logLines();
+  const app = await createApp(config, { logTo });
+  // A test can leave requests open.
+  t.after(() => app.close(Promise.resolve()).catch(() => {}));
+  const ports = await app.listen();
+  return { app, shoutcloud, log: logTo.lines, ...ports, url: `http://127.0.0.1:${ports.port}` };
+}
