@@ -19,6 +19,8 @@ import {
 
 const [, documentedTree = ''] = /^## A trace\n.*?^```\n(.*?)^```/ms.exec(read('docs/traces.md')) ?? [];
 const ONCE = { UPSTREAM_RETRIES: '0' };
+// Enough time for a busy machine.
+const PATIENT = { ATTEMPT_TIMEOUT_MS: '60000', REQUEST_DEADLINE_MS: '60000' };
 
 const skip = { skip: skipWithoutRedis };
 test('one request is one trace, with the spans that docs/traces.md shows', skip, async (t) => {
@@ -133,7 +135,7 @@ test('the attempts of a batch are in one trace and linked with the others, both 
 });
 
 test('of a bulk request the first 64 texts have spans', async (t) => {
-  const { receiver, stop, url } = await tracedService(t);
+  const { receiver, stop, url } = await tracedService(t, '', PATIENT);
   const body = Array.from({ length: 200 }, (_, i) => `{"data":"line ${i}"}\n`).join('');
 
   const headers = { 'content-type': 'application/x-ndjson' };
@@ -161,8 +163,7 @@ test('a request that is refused for want of room has a span, too', async (t) => 
 });
 
 test('a caller that hangs up while its requests wait one behind the other ends the span of each', async (t) => {
-  const patient = { ATTEMPT_TIMEOUT_MS: '60000', REQUEST_DEADLINE_MS: '60000' };
-  const { receiver, stop, port, shoutcloud, log } = await tracedService(t, '', patient);
+  const { receiver, stop, port, shoutcloud, log } = await tracedService(t, '', PATIENT);
   shoutcloud.setFaults('hang');
   const client = await rawClient(t, port);
 
