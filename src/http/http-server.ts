@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { NextTurn, WorkTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
@@ -155,10 +156,15 @@ export function httpServer<Parts>(
     socket.on('timeout', () => connection && onIdle(connection.socket));
   }
 
+  /** A connection that was opened ahead of its first request had more time, and one that was not read for long had less. */
+  function restartTimer(socket: Socket): void {
+    // A request that a test injects has no connection.
+    if (open.of(socket) && !closing.hasBegun()) socket.setTimeout(slowClientMs);
+  }
+
   function begin(request: IncomingMessage, response: ServerResponse): void {
     const exchange = new Exchange(request, response, host);
-    // A connection that was opened ahead of its first request had more time.
-    if (request.socket.timeout === keepAliveTimeoutMs) request.socket.setTimeout(slowClientMs);
+    if (request.socket.timeout !== slowClientMs) restartTimer(request.socket);
     const before = open.begin(exchange);
     if (before) before.atEnd(start);
     else start();

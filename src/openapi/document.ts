@@ -1,7 +1,7 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { type ErrorCode, TuohsError } from '../core/errors.ts';
 import type { Operation } from './operations.ts';
-import { ERROR_RESPONSES, headerRefs, json, type Schema, schemaRef } from './parts.ts';
+import { ERROR_RESPONSES, errorResponses, headerRefs, json, type Schema, schemaRef } from './parts.ts';
 
 export interface OpenApiDocument extends Omit<OpenAPIV3_1.Document, 'paths'> {
   readonly paths: Readonly<Record<string, PathItem>>;
@@ -32,8 +32,8 @@ export function openApiDocument(
   const paths: Record<string, PathItem> = {};
   for (const [path, { GET, POST }] of Object.entries(table)) {
     const item: PathItem = {};
-    if (GET?.operation) item.get = GET.operation;
-    if (POST?.operation) item.post = POST.operation;
+    if (GET?.operation) item.get = completed(GET.operation);
+    if (POST?.operation) item.post = completed(POST.operation);
     if (Object.keys(item).length > 0) paths[path] = item;
   }
   return {
@@ -70,6 +70,15 @@ export function openApiDocument(
         Object.entries(ERROR_RESPONSES).map(([status, name]) => [name, problem(errors, Number(status))]),
       ),
     },
+  };
+}
+
+/** Every request can have an id, and can fail before its work begins. */
+function completed({ parameters = [], responses, ...operation }: Operation): Operation {
+  return {
+    ...operation,
+    parameters: [...parameters, { $ref: '#/components/parameters/RequestId' }],
+    responses: { ...responses, ...errorResponses(400, 408, 429, 431, 500, 503) },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
-import { errorResponses, headerRefs, json, requestIdParameter, schemaRef, success } from './parts.ts';
+import { errorResponses, headerRefs, json, schemaRef, success } from './parts.ts';
 
 /** How the OpenAPI document describes a route. */
 export type Operation = OpenAPIV3_1.OperationObject;
@@ -12,7 +12,6 @@ export function shoutOperation(operationId: string): Operation {
     description:
       'Answers the text reversed (by characters as people see them) and upper-cased. `POST /` and `POST /v1/` are the same.',
     tags: ['shout'],
-    parameters: [requestIdParameter],
     requestBody: {
       required: true,
       content: {
@@ -30,12 +29,10 @@ export const healthOperation: Operation = {
   summary: 'Whether known texts are answered',
   description: 'It asks for `test` through the caches. It does not say whether SHOUTCLOUD is well.',
   tags: ['service'],
-  parameters: [requestIdParameter],
   responses: {
     200: success('Known texts are answered.', {
       'text/plain': { schema: { type: 'string', const: 'success' } as object, example: 'success' },
     }),
-    ...errorResponses(),
   },
 };
 
@@ -44,7 +41,6 @@ export const homeOperation: Operation = {
   summary: 'The index of the API',
   description: 'A browser, or anything else that prefers `text/html` to JSON, gets the playground.',
   tags: ['service'],
-  parameters: [requestIdParameter],
   responses: {
     200: success(
       'The index, or the playground.',
@@ -54,7 +50,6 @@ export const homeOperation: Operation = {
       },
       { Vary: { description: '`Accept`.', schema: { type: 'string' } } },
     ),
-    ...errorResponses(),
   },
 };
 
@@ -64,10 +59,8 @@ export const statusOperation: Operation = {
   description:
     'What this process knows from its last calls; SHOUTCLOUD is not called for it. Known texts are answered in any case.',
   tags: ['service'],
-  parameters: [requestIdParameter],
   responses: {
     200: success('How it is doing.', json('Status', { upstream: 'ok', version: '1.2.3' })),
-    ...errorResponses(),
   },
 };
 
@@ -80,7 +73,6 @@ export const bulkOperation: Operation = {
     'cannot be answered, after which the rest goes on. Empty lines are skipped, the last line needs no line feed, and a ' +
     'line has the size limit of a single body. An answer with another number of lines was cut short: send the request again.',
   tags: ['shout'],
-  parameters: [requestIdParameter],
   requestBody: {
     required: true,
     content: {
@@ -124,7 +116,6 @@ export const shoutGetOperation: Operation = {
       description: 'The `ETag` of the answer that you have.',
       schema: { type: 'string' },
     },
-    requestIdParameter,
   ],
   responses: {
     200: shoutSuccess(cachingHeaders),

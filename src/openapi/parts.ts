@@ -6,9 +6,6 @@ type Reference = OpenAPIV3_1.ReferenceObject;
 type Content = NonNullable<Response['content']>;
 type Headers = NonNullable<Response['headers']>;
 
-/** The components of `document.ts` that operations refer to. */
-export const requestIdParameter: Reference = { $ref: '#/components/parameters/RequestId' };
-
 /** The shared answers to errors by their statuses; `document.ts` describes each once. */
 export const ERROR_RESPONSES = {
   400: 'BadInput',
@@ -23,12 +20,8 @@ export const ERROR_RESPONSES = {
 
 type ErrorStatus = keyof typeof ERROR_RESPONSES;
 
-/** The errors that any route can answer with before its work begins. */
-const ANYWHERE: readonly ErrorStatus[] = [400, 408, 429, 431, 500, 503];
-
-/** The errors that an operation can answer with: those of any route, and its own. */
-export function errorResponses(...own: readonly ErrorStatus[]): Record<string, Reference> {
-  const statuses = [...ANYWHERE, ...own].sort((a, b) => a - b);
+/** The errors that an operation can answer with, besides those of every route. */
+export function errorResponses(...statuses: readonly ErrorStatus[]): Record<string, Reference> {
   return Object.fromEntries(
     statuses.map((status) => [status, { $ref: `#/components/responses/${ERROR_RESPONSES[status]}` }]),
   );

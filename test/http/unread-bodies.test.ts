@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ApiUnderTest, listeningApi, NO_ROOM, OVER_QUOTA } from '../support/api.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import { type ApiUnderTest, fakeApi, listeningApi, NO_ROOM, OVER_QUOTA } from '../support/api.ts';
 import { parsed, wholeAnswers } from '../support/raw-answer.ts';
 import { closedLate, exchanged, rawClient, requestOf } from '../support/raw-client.ts';
+import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
 
 const JSON_TYPE = 'application/json';
@@ -54,6 +56,28 @@ for (const [what, { status, line = 'POST /v1', type = JSON_TYPE, parts }] of Obj
     });
   }
 }
+
+test('the answer to a large body that comes late, behind another, leaves its client a second to read both', async (t) => {
+  const { upstream, world, server, port } = await fakeApi(t);
+  upstream.hold();
+  const client = await rawClient(t, port);
+  const unread = requestOf('POST /v2', { type: JSON_TYPE, more: 'content-length: 1999999' });
+  client.send(`${requestOf('GET /v1?data=hello')}${unread}{"data"`);
+  await until(t, () => upstream.calls.length === 1);
+  await world.clock.advance(1000);
+
+  upstream.recover();
+  await client.heard('NOT_FOUND');
+  for (let i = 0; i < 10; i++) await turn();
+  const { connections } = server.status();
+
+  assert.equal(connections, 1);
+  const answers = wholeAnswers(await closedLate(t, client, world.clock));
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 404],
+  );
+});
 
 for (const [what, type, more] of [
   ['a small body with a second host', JSON_TYPE, 'content-length: 16\r\nhost: y'],

@@ -6,7 +6,8 @@ import type { Ending } from './process.ts';
 
 /** A server on a free port that counts its connections. It ends with the test, together with its open connections. */
 export function httpServer(ending: Ending, listener: RequestListener) {
-  return listening(ending, createServer(listener));
+  // A client of a busy machine can send a request in the moment in which its idle connection would be closed.
+  return listening(ending, createServer({ keepAliveTimeout: 0 }, listener));
 }
 
 /** The same for TCP. `onConnection` is called for each connection. */

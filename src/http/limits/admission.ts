@@ -58,7 +58,10 @@ function shed(reason: ShedReason, emit: Emit): TuohsError {
 export interface ByteBudget {
   /** The bytes that are held now. */
   bytes: number;
-  /** Cuts off the slowest clients if there is no room for more. Throws `OVERLOADED` if there is still none. */
+  /**
+   * Cuts off the slowest clients if there is no room for more, but not for requests that are sent ahead. Throws `OVERLOADED` if
+   * there is still none.
+   */
   makeRoom(more: number, share: Share): void;
 }
 
@@ -88,7 +91,7 @@ export function byteBudget(
       const missing = () => budget.bytes + more - maxBytes * SHARES[share];
       if (missing() <= 0) return;
       const nowMs = clock.now();
-      if (nowMs >= nextSearchMs) {
+      if (share !== 'ahead' && nowMs >= nextSearchMs) {
         cutSlowest(Math.max(missing(), maxBytes * FREED_AT_ONCE), nowMs);
         if (missing() > 0) nextSearchMs = nowMs + SEARCH_AGAIN_MS;
       }
@@ -138,6 +141,7 @@ export class HeldBytes {
   #headBytes: number;
   #bytes = 0;
   #unreadBytes = 0;
+  #unreadShare: Share = 'body';
   #hasEnded = false;
 
   constructor(budget: ByteBudget, { url = '', rawHeaders }: Pick<IncomingMessage, 'url' | 'rawHeaders'>) {
@@ -164,8 +168,9 @@ export class HeldBytes {
 
   /** Holds the head. Throws as `set` does. */
   setHead(isAhead: boolean): void {
-    if (isAhead) this.#take(this.#headBytes, 'ahead');
-    else this.set(0, 'body');
+    if (!isAhead) return this.set(0, 'body');
+    this.#unreadShare = 'ahead';
+    this.#take(this.#headBytes, 'ahead');
   }
 
   /** Sets the bytes that are held beside the head. Throws `OVERLOADED` if the budget has no room. */
@@ -187,7 +192,7 @@ export class HeldBytes {
   /** Sets the bytes that are held of a body before anything asks for it, beside all else. Throws as `set` does. */
   setUnread(bytes: number): void {
     const more = bytes - this.#unreadBytes;
-    this.#take(this.#bytes + more, 'body');
+    this.#take(this.#bytes + more, this.#unreadShare);
     this.#unreadBytes = bytes;
     this.#headBytes += more;
   }

@@ -4,6 +4,9 @@ import { TuohsError } from '../../core/errors.ts';
 import { headersTooSlow, type RefuseBroken } from '../broken-requests.ts';
 import type { Connections } from './connections.ts';
 
+/** How much longer a client gets to read. */
+const LAST_CHANCE_MS = 1000;
+
 export interface StallLimits {
   /** How long a connection can stay open without a request. */
   readonly keepAliveTimeoutMs: number;
@@ -32,9 +35,18 @@ export function stalledClients(
     const { exchanges, isNew } = connection;
     const last = exchanges.at(-1);
     if (last === undefined) return withoutRequest(socket, isNew);
-    if (exchanges[0]?.reply.isUnread) return void socket.destroy();
+    if (exchanges[0]?.reply.isUnread) return withoutReading(socket);
     // If we stopped reading a body because earlier requests wait, its client owes us nothing.
     if (!last.isWhole && last.body.wantsMore) last.breakBody(bodyStalled());
+  }
+
+  /**
+   * Bytes that the system takes restart the timer. If the process stood still, it could not give the system any, so its clients
+   * have a last chance.
+   */
+  function withoutReading(socket: Socket): void {
+    if (socket.timeout === LAST_CHANCE_MS) socket.destroy();
+    else socket.setTimeout(LAST_CHANCE_MS);
   }
 
   /** Browsers and load balancers open connections ahead and keep them, so these close after the keep-alive time, without an answer. */

@@ -36,6 +36,12 @@ test('clients are cut off only if the budget has no room, and then for a sixteen
   assert.deepEqual(freed, [10_000, 20_000]);
 });
 
+test('no client is cut off for requests that are sent ahead', () => {
+  const budget = byteBudget(MOST, () => assert.fail(), testWorld());
+
+  assert.throws(() => budget.makeRoom(MOST, 'ahead'), { code: 'OVERLOADED' });
+});
+
 test('after a search for slow clients that freed too little, none is made for 10 ms', async () => {
   const searches: number[] = [];
   const world = testWorld();
@@ -106,6 +112,14 @@ test('what nothing has asked for yet is held beside all else, also when the head
 
   assert.deepEqual(before, [130_500, 130_500]);
   assert.equal(budget.bytes, 4096 + 130_000);
+});
+
+test('what arrives of the body of a request that is sent ahead can fill half of the budget', () => {
+  const { held } = start();
+  held.setHead(true);
+
+  assert.doesNotThrow(() => held.setUnread(80_000 - HEAD));
+  assert.throws(() => held.setUnread(80_001 - HEAD), { code: 'OVERLOADED' });
 });
 
 test('once a request has ended, nothing is refused or held for it', () => {
