@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, Socket } from 'node:net';
@@ -9,6 +8,7 @@ import { reverser, reverseShout } from '../../src/core/reverse.ts';
 import { acceptors } from '../../src/http/acceptors.ts';
 import { testApi } from '../support/api.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
+import { published } from '../support/published.ts';
 import { postOf, rawClient } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { worldOn } from '../support/world.ts';
@@ -41,17 +41,14 @@ test(
   'each socket that shares a port buffers 16 KiB at most, and answers a client that ends its side behind its request',
   SHARED,
   async (t) => {
-    const buffers = new Set<number>();
-    const see = (made: unknown) => buffers.add((made as { socket: Socket }).socket.writableHighWaterMark);
-    subscribe('net.server.socket', see);
-    t.after(() => unsubscribe('net.server.socket', see));
+    const made = published<{ socket: Socket }>(t, 'net.server.socket');
     const upstream = fakeShouter();
     upstream.hold();
     const server = testApi(t, { reverseShout: reverseShout(upstream, reverser('grapheme')) });
     const port = await server.listen({ host: '127.0.0.1', port: 0, reusePort: true });
     const clients = await Promise.all(Array.from({ length: CLIENTS }, () => rawClient(t, port)));
 
-    assert.deepEqual([...buffers], [16_384]);
+    assert.deepEqual(new Set(made.map(({ socket }) => socket.writableHighWaterMark)), new Set([16_384]));
     for (const { socket } of clients) socket.end(postOf('hello'));
     await until(t, () => upstream.calls.length === CLIENTS);
     upstream.answerHeld();

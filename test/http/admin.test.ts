@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import type { Server } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type AdminParts, adminServer } from '../../src/http/admin-server.ts';
 import { injected } from '../support/api.ts';
+import { published } from '../support/published.ts';
 import { parsed } from '../support/raw-answer.ts';
 import { exchanged, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
@@ -29,8 +31,9 @@ for (const [isReady, status] of [
   });
 }
 
-test('it keeps connections open for 95 s, and no more than 64, and its answers are not reported', async (t) => {
+test('it keeps connections open for 95 s, slow ones for 10 s, and no more than 64, and its answers are not reported', async (t) => {
   const world = testWorld();
+  const begun = published<{ server: Server }>(t, 'http.server.request.start');
   const server = adminServer(PARTS, world);
   const port = await listening(t, server);
   const [first] = await Promise.all(Array.from({ length: 64 }, () => rawClient(t, port)));
@@ -43,6 +46,7 @@ test('it keeps connections open for 95 s, and no more than 64, and its answers a
   await until(t, () => server.status().connections !== 64);
 
   assert.equal(headers.get('keep-alive'), 'timeout=95');
+  assert.equal(begun[0]?.server.timeout, 10_000);
   assert.equal(server.status().connections, 57);
   assert.deepEqual(world.told('answered'), []);
 });

@@ -155,6 +155,12 @@ test('a text arrives as it was sent, with no deadline of its caller; nothing arr
   assert.deepEqual(asked, received);
 });
 
+test('a 304 says that Accept decides, as the whole answer does', async (t) => {
+  const { statusCode, headers } = await testApi(t).inject({ ...GET, headers: { 'if-none-match': '*' } });
+
+  assert.deepEqual([statusCode, headers.vary], [304, 'Accept']);
+});
+
 test('health asks the core for TSET', async (t) => {
   const shouter = fakeShouter();
   const api = testApi(t, { reverseShout: reverseShout(shouter, reverser('grapheme')) });

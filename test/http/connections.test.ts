@@ -1,23 +1,20 @@
 import assert from 'node:assert/strict';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:http';
 import { test } from 'node:test';
 import { deafClient, fakeApi, LARGEST_FILE, listeningApi, listeningServer } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
 import { answerOf } from '../support/fake-shouter.ts';
+import { published } from '../support/published.ts';
 import { postOf, type RawClient, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
 
 test('Node itself ends no upload that goes on, and no connection that is idle', async (t) => {
-  const servers = new Set<Server>();
-  const see = (begun: unknown) => servers.add((begun as { server: Server }).server);
-  subscribe('http.server.request.start', see);
-  t.after(() => unsubscribe('http.server.request.start', see));
+  const begun = published<{ server: Server }>(t, 'http.server.request.start');
 
   await ask(`http://127.0.0.1:${await listeningApi(t)}`, { path: '/health' });
 
-  const limits = [...servers].map(({ requestTimeout, keepAliveTimeout }) => [
+  const limits = begun.map(({ server: { requestTimeout, keepAliveTimeout } }) => [
     requestTimeout,
     keepAliveTimeout,
   ]);

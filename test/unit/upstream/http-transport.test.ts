@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { lookup } from 'node:dns';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -9,6 +8,7 @@ import { httpTransport } from '../../../src/upstream/http-transport.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpServer, tcpServer } from '../../support/http-server.ts';
 import { leadsHere } from '../../support/leads-here.ts';
+import { published } from '../../support/published.ts';
 import { shouterFor } from './shoutcloud-attempt.ts';
 
 const RIGHT = '{"INPUT":"a","OUTPUT":"A"}';
@@ -65,16 +65,13 @@ test('attempts use the connections in turn, so that none is idle for longer than
 });
 
 test('a connection is closed after 4 s without a byte', async (t) => {
-  const sockets: Socket[] = [];
-  const see = (made: unknown) => sockets.push((made as { socket: Socket }).socket);
-  subscribe('net.client.socket', see);
-  t.after(() => unsubscribe('net.client.socket', see));
+  const made = published<{ socket: Socket }>(t, 'net.client.socket');
   const { url } = await httpServer(t, (_request, response) => response.end(RIGHT));
 
   await shouterFor(t, url).shout('a');
 
   assert.deepEqual(
-    sockets.map(({ timeout }) => timeout),
+    made.map(({ socket }) => socket.timeout),
     [4000],
   );
 });
