@@ -5,3 +5,5 @@ run({ files: process.argv.slice(2), isolation: 'none' })
   .on('test:fail', () => process.exit(1))
   .on('end', () => process.exit(0))
   .resume();
+// With `isolation: 'none'`, an error that comes after its test has ended is no failure of any test.
+process.on('uncaughtException', () => process.exit(1)).on('unhandledRejection', () => process.exit(1));
