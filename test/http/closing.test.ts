@@ -12,6 +12,7 @@ import {
   listeningServer,
 } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
+import { answerOf } from '../support/fake-shouter.ts';
 import { pick } from '../support/pick.ts';
 import { wholeAnswers } from '../support/raw-answer.ts';
 import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
@@ -136,7 +137,7 @@ test('a client that does not read an answer that comes later is given up, too, a
   await until(t, () => world.clock.timers() > 0);
   await world.clock.advance(2000);
 
-  late.resolve({ text: 'x'.repeat(2 ** 24), source: 'upstream', stored: false, collapsed: false });
+  late.resolve(answerOf('x'.repeat(2 ** 24), { source: 'upstream' }));
   await until(t, () => server.inFlight() === 0);
   const counts = [];
   for (const ms of [500, 499, 1]) {

@@ -1,25 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Server } from 'node:http';
 import { test } from 'node:test';
-import { deafClient, fakeApi, LARGEST_FILE, listeningApi, listeningServer } from '../support/api.ts';
-import { ask } from '../support/ask.ts';
+import { deafClient, fakeApi, LARGEST_FILE, listeningServer } from '../support/api.ts';
 import { answerOf } from '../support/fake-shouter.ts';
-import { published } from '../support/published.ts';
 import { postOf, type RawClient, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
-
-test('Node itself ends no upload that goes on, and no connection that is idle', async (t) => {
-  const begun = published<{ server: Server }>(t, 'http.server.request.start');
-
-  await ask(`http://127.0.0.1:${await listeningApi(t)}`, { path: '/health' });
-
-  const limits = begun.map(({ server: { requestTimeout, keepAliveTimeout } }) => [
-    requestTimeout,
-    keepAliveTimeout,
-  ]);
-  assert.deepEqual(limits, [[0, 0]]);
-});
 
 test('a client that closes its sending side after its request gets its answer, even a late one', async (t) => {
   const { upstream, port } = await fakeApi(t);
