@@ -129,8 +129,6 @@ export function httpServer<Parts>(
   // `close` calls it, but Node counts a connection as idle even while its client is still reading an answer.
   server.closeIdleConnections = () => {};
   server.on('connection', (socket) => {
-    // The client has left while it waited in the kernel. Its requests can still be read, and would be answered.
-    if (socket.remoteAddress === undefined) return void socket.destroy();
     open.add(socket, world.clock.now());
     // Node removes its own listener when it stops parsing. Then a long answer would wait forever.
     for (const onDrain of socket.listeners('drain')) socket.on('drain', () => onDrain());

@@ -85,6 +85,8 @@ export function connections(
   return {
     add(socket, nowMs) {
       addedInTurn.add(1);
+      // The client has left while it waited in the kernel. Its requests can still be read, and would be answered.
+      if (socket.remoteAddress === undefined) return void socket.destroy();
       if (open.size >= maxConnections) makeRoom(nowMs);
       if (open.size >= maxConnections) return void socket.destroy();
       const connection: Connection = {
