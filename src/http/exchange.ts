@@ -78,7 +78,7 @@ export class Exchange implements Call, BodyOwner {
   /** The bytes of the request, if its headers are written in the usual way. Chunks do not count. */
   get bytes(): number {
     const { method = '', rawHeaders } = this.request;
-    const headBytes = `${method}  HTTP/1.1\r\n\r\n`.length + this.held.headLength + 2 * rawHeaders.length;
+    const headBytes = method.length + FRAME.length + this.held.headLength + 2 * rawHeaders.length;
     return headBytes + (this.body.announced || 0);
   }
 
@@ -228,6 +228,9 @@ export class Exchange implements Call, BodyOwner {
  * breaker opens, or when their deadlines pass.
  */
 const LATE_BYTES = 512;
+
+/** What every head has beside its method, its target and its headers. */
+const FRAME = '  HTTP/1.1\r\n\r\n';
 
 /** What runs at the end of an exchange. */
 export type AtEnd = (exchange: Exchange) => void;
