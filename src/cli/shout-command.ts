@@ -86,7 +86,7 @@ function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
   const fd = openSync(failed, 'a', 0o600);
   const { dev, ino } = fstatSync(fd);
   if (file && dev === file.dev && ino === file.ino) {
-    throw new Error('--failed must name another file than the one that is read');
+    throw new Error('--failed must not name the file that is read');
   }
   return createWriteStream(failed, { fd });
 }
