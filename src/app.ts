@@ -53,7 +53,7 @@ export interface AppOptions {
   readonly worker?: number | undefined;
 }
 
-/** Wires all parts by the settings. The only place that knows them all. */
+/** Wires all parts together according to the settings. The only place that knows all of them. */
 export async function createApp(settings: Config, options: AppOptions = {}): Promise<App> {
   const config = { ...settings, maxConnections: mostConnections(settings) };
   const { worker, faults } = options;
@@ -174,7 +174,9 @@ export async function createApp(settings: Config, options: AppOptions = {}): Pro
   }
 }
 
-/** Traces, if the settings ask for any. Loaded only then, as Redis is, because each costs time and memory at the start. */
+/**
+ * Traces, if the settings ask for any. Like Redis, they are loaded only then, because each costs time and memory at the start.
+ */
 async function tracesOf(config: Config, lookup: Lookup, world: World): Promise<Traces | undefined> {
   const endpoint = traceEndpoint(config);
   if (endpoint === undefined) return undefined;

@@ -92,7 +92,7 @@ async function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
   const fd = await openFile(failed, 'a', 0o600);
   const { dev, ino } = fstatSync(fd);
   if (file && dev === file.dev && ino === file.ino) {
-    throw new Error('--failed must name another file than the one that is read');
+    throw new Error('--failed must not name the file that is read');
   }
   return createWriteStream(failed, { fd });
 }

@@ -12,7 +12,7 @@ export interface Setting<T> {
   readonly isSecret?: true;
 }
 
-/** A row of a table of settings, complete when `says` has described it. Its type follows from what it accepts. */
+/** Begins a row of a table of settings; `says` completes it with a description. The type of the value follows from `is`. */
 export function setting<T>(name: string, is: Kind<T>, byDefault: NoInfer<T>) {
   return { says: (says: string): Setting<T> => ({ name, is, byDefault, says }) };
 }

@@ -22,7 +22,7 @@ const sampler = oneOf(
 );
 
 /**
- * The settings of traces, by the names and rules of the OpenTelemetry specification
+ * The settings of traces, with the names and rules of the OpenTelemetry specification
  * (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). An empty value counts as none.
  */
 export const traceSettings = {

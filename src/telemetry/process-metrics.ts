@@ -9,7 +9,7 @@ import {
 import type { Clock } from '../core/clock.ts';
 import type { Registry } from './registry.ts';
 
-/** Adds series of any Node process, by the names that Prometheus' own client gives them. */
+/** Adds series of any Node process, under the names that Prometheus' own client uses. */
 export function addProcessMetrics(metrics: Registry, clock: Pick<Clock, 'epochMs'>): void {
   addProcess(metrics, Math.floor(clock.epochMs() / 1000 - process.uptime()));
   addLoopDelay(metrics);
@@ -40,7 +40,7 @@ export function maxFiles(): number {
   }
 }
 
-/** The delay since the last reading. That of the slowest worker counts, because its clients wait that long. */
+/** The delay since the last reading. With several workers it is the delay of the slowest, because its clients wait that long. */
 function addLoopDelay({ reading }: Registry): void {
   const delays = monitorEventLoopDelay({ resolution: 10 });
   delays.enable();

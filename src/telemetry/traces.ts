@@ -47,7 +47,7 @@ export type Traces = Awaited<ReturnType<typeof traces>>;
 // The process must end even if the receiver is gone, within DRAIN_MS + 4 s in all.
 const LAST_SPANS_MS = 1000;
 
-/** Traces of requests by OpenTelemetry. No span holds a user's text. */
+/** Traces of requests, with OpenTelemetry. No span holds a user's text. */
 export async function traces(options: TracesOptions, { clock, emit }: World) {
   const { version, upstreamUrl } = options;
   const contexts = new AsyncLocalStorageContextManager().enable();

@@ -231,7 +231,7 @@ test('an infinite time limit or pause is not taken for a millisecond', async (t)
   assert.deepEqual(delays, [2 ** 31 - 1, 2 ** 31 - 1]);
 });
 
-test('a service is well if it says so, and another server is not', async () => {
+test('a service is healthy if it says so, and another server is not', async () => {
   const { health, calls } = clientOf(() => new Response('success'));
 
   await health();
