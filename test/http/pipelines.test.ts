@@ -87,6 +87,24 @@ for (const [headers, statuses] of [
   });
 }
 
+for (const [what, after, answers] of [
+  ['comes alone is kept', '', [0, 1, 2]],
+  ['comes with another one closes, because Node drops what follows', requestOf('GET /v1?data=9'), [0, 1]],
+] as const) {
+  test(`the connection of a request that asks for another protocol and ${what}`, async (t) => {
+    const { client } = await start(t, { reverseShout: known });
+    const upgrade = { more: 'connection: upgrade\r\nupgrade: h2c' };
+
+    client.send(postOf('0'));
+    await client.heard('"0"');
+    client.send(requestOf('POST /v1', { ...upgrade, type: 'text/plain', body: '1' }) + after);
+    await client.heard('"1"');
+    client.send(requestOf('GET /v1?data=2', { more: 'connection: close' }));
+
+    assert.deepEqual(numbersIn(await client.closed()), answers);
+  });
+}
+
 test('once clients have sent 128 requests ahead in a turn of the event loop, each other client can send 10 ahead in it, and one after 512', async (t) => {
   const { soon, end } = heldTurn();
   let turnsAskedFor = 0;
