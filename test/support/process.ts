@@ -37,11 +37,9 @@ export interface Command {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/**
- * The environment of every test: free ports, no drain, and enough time for upstream calls on a busy machine. Of the user's
- * environment it has only PATH and Node's cache of compiled files.
- */
-export const ENVIRONMENT = {
+// The environment of every test: free ports, no drain, and enough time for upstream calls on a busy machine. Of the user's
+// environment it has only PATH and Node's cache of compiled files.
+const ENVIRONMENT = {
   ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
   ...{ ATTEMPT_TIMEOUT_MS: '60000', REQUEST_DEADLINE_MS: '60000' },
 };
