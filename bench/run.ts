@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
+import { readArguments, refuse } from '../scripts/arguments.ts';
 import { alignedTable } from '../test/support/aligned-table.ts';
 import { hasProc } from '../test/support/process-state.ts';
 import { hasRedis } from '../test/support/redis-server.ts';
@@ -11,7 +11,7 @@ import { rows } from './rows.ts';
 import { placeOnCores } from './tools/cores.ts';
 
 // `make bench`: measures and prints a table. After a complete run it writes bench/results.json.
-const { values } = parseArgs({
+const { values } = readArguments('node bench/run.ts [--only ROW]… [--rounds NUMBER]', {
   options: {
     only: { type: 'string', multiple: true, default: [] },
     rounds: { type: 'string', default: '5' },
@@ -23,8 +23,7 @@ const names = rows.map(({ name }) => name);
 const strange = values.only.filter((name) => !names.includes(name));
 const rounds = Number(values.rounds);
 if (strange.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
-  process.stderr.write(`--rounds takes a number from 1, --only one of: ${names.join(', ')}\n`);
-  process.exit(2);
+  refuse(`--rounds takes a whole number from 1, --only one of: ${names.join(', ')}`);
 }
 
 const cores = placeOnCores();

@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.ts';
 import { generatedFiles } from './generated-files.ts';
 
 // Writes every generated file. With --check it writes nothing, names the files that differ, and fails.
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const { values } = readArguments('node scripts/generate.ts [--check]', {
+  options: { check: { type: 'boolean', default: false } },
+});
 const outdated = (await generatedFiles()).filter(({ path, content }) => current(path) !== content);
 
 for (const { path, content } of outdated) {

@@ -1,19 +1,18 @@
+import { readArguments, refuse } from './arguments.ts';
+
 // Says in one sentence if nothing answers at an address. `make smoke` then checks the answers.
-const [url = ''] = process.argv.slice(2);
+const usage = 'node scripts/reachable.ts URL';
+const [url = ''] = readArguments(usage, { allowPositionals: true }).positionals;
 if (/^https?:\/\//.test(url)) await ask();
-else fail(`The address must begin with http:// or https://, unlike ${url}.`);
+else refuse(`The address must begin with http:// or https://, unlike "${url}".`);
 
 async function ask(): Promise<void> {
   try {
     await fetch(url, { signal: AbortSignal.timeout(10_000) });
   } catch (error) {
-    fail(`Nothing answers at ${url}: ${reason(error)}.`);
+    process.stderr.write(`Nothing answers at ${url}: ${reason(error)}.\n`);
+    process.exitCode = 1;
   }
-}
-
-function fail(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
-  process.exitCode = 1;
 }
 
 /** fetch hides the reason in the cause of its error. */

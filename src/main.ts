@@ -1,6 +1,7 @@
 import { endProcess, restartWithSmallHeap, stopSignals } from './cli/own-process.ts';
 
-// Half of these threads can look up names at once, and a look-up that hangs cannot be cancelled: some must be left for other names.
+// Node uses at most half of these threads for look-ups of names. A look-up that hangs cannot be cancelled, so there must be
+// threads left for other names.
 process.env.UV_THREADPOOL_SIZE ??= '16';
 
 if (process.argv[2] === 'shout') restartWithSmallHeap();

@@ -104,7 +104,7 @@ export function shouterStack(parts: StackParts, world: World) {
 
   return {
     shouter: viewed('text', answered),
-    /** The health of SHOUTCLOUD by its last answers. */
+    /** The health of SHOUTCLOUD, judging by its last answers. */
     upstream(): 'ok' | 'failing' | 'paused' {
       if (gate.pauseMs > 0) return 'paused';
       return breaker.state === 'closed' ? 'ok' : 'failing';

@@ -1,13 +1,14 @@
-import { parseArgs } from 'node:util';
+import { readArguments } from '../arguments.ts';
 import { output } from './command.ts';
 import { areUsable } from './deploy-arguments.ts';
 import { deploy } from './deployment.ts';
 import { imageName, pushedDigest } from './image-name.ts';
 
-// node scripts/delivery/deploy.ts --image NAME [--pushed] [--check] [--version VERSION] [--url URL] [-- ARGUMENT OF HELM…]
 // With --pushed, docker has just pushed NAME, and its digest is deployed. With --check nothing is deployed: it prints what is
 // wrong with the arguments, and then ends with 2.
-const { values, positionals } = parseArgs({
+const usage = `node scripts/delivery/deploy.ts --image NAME [--pushed] [--check] [--version VERSION] [--url URL]
+  [--release NAME] [--namespace NAME] [-- ARGUMENT OF HELM…]`;
+const { values, positionals } = readArguments(usage, {
   allowPositionals: true,
   options: {
     image: { type: 'string', default: '' },

@@ -1,14 +1,15 @@
-import { parseArgs } from 'node:util';
+import { readArguments } from '../arguments.ts';
 import { run, succeeds } from './command.ts';
 import { areUsable } from './deploy-arguments.ts';
 import { deploy } from './deployment.ts';
 
-// node scripts/delivery/provision.ts --image NAME [--domain NAME --acme-email ADDRESS] [-- ARGUMENT OF HELM…]
 // Installs what tuohs needs on the cluster of KUBECONFIG, then tuohs. A second run changes only what differs.
 const METRICS_SERVER = { repo: 'https://kubernetes-sigs.github.io/metrics-server', version: '3.13.0' };
 const TRAEFIK = { repo: 'https://traefik.github.io/charts', version: '39.0.9' };
 
-const { values, positionals } = parseArgs({
+const usage =
+  'node scripts/delivery/provision.ts --image NAME [--domain NAME --acme-email ADDRESS] [-- ARGUMENT OF HELM…]';
+const { values, positionals } = readArguments(usage, {
   allowPositionals: true,
   options: {
     image: { type: 'string', default: '' },

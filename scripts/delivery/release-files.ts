@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readVersion } from '../../src/version.ts';
+import { readArguments, refuse } from '../arguments.ts';
 import { output } from './command.ts';
 import { imageName } from './image-name.ts';
 import { packClient, packService } from './npm-packages.ts';
 import { packagedChart } from './packaged-chart.ts';
 
-// node scripts/delivery/release-files.ts IMAGE FOLDER
 // Writes what a release carries besides the image: the chart as a package that names the image's repository and the version
 // of package.json, the manifests that it renders by default with exactly this image, the packages for npm, and the
 // checksums of all of them.
-const [image = '', folder = ''] = process.argv.slice(2);
+const usage = 'node scripts/delivery/release-files.ts IMAGE FOLDER';
+const [image = '', folder = '', ...more] = readArguments(usage, { allowPositionals: true }).positionals;
+if (!image || !folder || more.length > 0) refuse(usage);
 const { repository, tag, digest } = imageName(image);
 const version = readVersion();
 

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { readArguments, refuse } from '../arguments.ts';
 
-// Prints the section of a version in CHANGELOG.md: node scripts/delivery/release-notes.ts 1.2.3. Without one, the exit code is 3.
-const [version = ''] = process.argv.slice(2);
+// Prints the section of a version in CHANGELOG.md. Without one, the exit code is 3.
+const usage = 'node scripts/delivery/release-notes.ts VERSION';
+const [version] = readArguments(usage, { allowPositionals: true }).positionals;
+if (!version) refuse(usage);
 const changelog = readFileSync(new URL('../../CHANGELOG.md', import.meta.url), 'utf8');
 const [, ...sections] = changelog.split(/^## /m);
 const section = sections.find((text) => text.split(/\s/, 1)[0] === version);

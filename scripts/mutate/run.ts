@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readArguments, refuse } from '../arguments.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
 import { relatedTests } from './related-tests.ts';
 
@@ -20,9 +21,10 @@ interface Check {
   readonly limitMs: number;
 }
 
-const [file = ''] = process.argv.slice(2);
+const usage = 'node scripts/mutate/run.ts FILE';
+const [file = ''] = readArguments(usage, { allowPositionals: true }).positionals;
 const groups = relatedTests(file);
-if (groups.length === 0) throw new Error(`no test reaches ${file}`);
+if (groups.length === 0) refuse(`no test reaches ${file}\n${usage}`);
 const copies = Array.from({ length: availableParallelism() }, copyOfProject);
 try {
   await judge();

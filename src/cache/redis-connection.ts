@@ -42,7 +42,7 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
 
   return {
     run,
-    /** To be called after a wrong value. If replies no longer belong to their commands, a new connection is made. */
+    /** Call it after a wrong value. If replies no longer belong to their commands, a new connection is made. */
     doubt(): void {
       link.hinders('wrong_value', 'get');
       const key = `tuohs:v1:echo:${++doubts}`;

@@ -92,7 +92,7 @@ export function redisLink(
     // ioredis listens to the first error of a connection. TLS can report a second one, which would end the process.
     redis.stream.on('error', () => {});
     const reason = isReplyError(error) ? troubleOfReply(error) : troubleOfSocket(error);
-    // The refused SELECT is reported before the refused AUTH that it follows from.
+    // ioredis reports the refused SELECT before the refused AUTH that caused it.
     fail(reason === 'password_missing' && hasPassword ? 'wrong_password' : reason);
   });
   redis.on('close', () => {
@@ -108,14 +108,14 @@ export function redisLink(
     expect: (bytes: number) => guard.expect(bytes),
     cut,
     hinders,
-    /** To be called with each error reply. Some of them mean that this connection is useless. */
+    /** Call it with each error reply. Some of them mean that this connection is useless. */
     refused(error: Error, op: RedisOperation): void {
       const found = troubleOfReply(error);
       if (found === 'read_only') renew();
       else if (ENDS_A_CONNECTION.has(found)) cut(found);
       else hinders(found, op);
     },
-    /** To be called when this operation has succeeded. */
+    /** Call it when this operation has succeeded. */
     did(op: RedisOperation): void {
       if (op === 'set' || op === 'count') wrote();
       if (hindrance && (hindrance.op ?? op) === op && clock.now() >= hindrance.at + HINDERED_MS) {

@@ -37,7 +37,7 @@ export function troubleOfReply(error: Error): RedisTrouble {
   return REPLIES.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'rejected';
 }
 
-/** The reason why a connection failed. An error without a code is one of ioredis itself, for a silent socket. */
+/** The reason why a connection failed. An error without a code comes from ioredis itself: the socket was silent. */
 export function troubleOfSocket(error: Error): RedisTrouble {
   if (!('code' in error)) return 'no_answer';
   const code = String(error.code);

@@ -33,7 +33,7 @@ const FRESH_MS = 1000;
 /** How long requests are gathered for one command to Redis, if none of them waits for it. */
 const GATHER_MS = 10;
 
-/** No minute has more requests, so a larger number in Redis is not one of our counts. */
+/** A minute cannot have more requests than this, so a larger number in Redis is not one of our counts. */
 const MOST_REQUESTS = 1_000_000_000;
 
 /** The most clients that are remembered. The client whose last request is the oldest is forgotten first. */

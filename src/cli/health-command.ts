@@ -12,10 +12,10 @@ interface HealthOptions {
   timeout: number;
 }
 
-/** `tuohs health`: one line and exit code 0 if a service is well; fails with the reason if it is not. */
+/** `tuohs health`: one line and exit code 0 if a service is healthy; fails with the reason if it is not. */
 export function healthCommand(surroundings: Surroundings): Command {
   return new Command('health')
-    .description('ask a service whether it is well, for probes and scripts')
+    .description('ask a service whether it is healthy, for probes and scripts')
     .option(...URL_OPTION)
     .option(
       '--ready',
@@ -32,7 +32,7 @@ async function health(
 ): Promise<void> {
   const { url, word, path, answer } = ready
     ? { url: adminUrl(address, environment), word: 'ready', path: 'readyz', answer: 'ready' }
-    : { url: serviceUrl(address, environment), word: 'well', path: 'health', answer: 'success' };
+    : { url: serviceUrl(address, environment), word: 'healthy', path: 'health', answer: 'success' };
   const ask = clientOf(asker, { baseUrl: url, retries: 0, timeoutMs }, command);
   const stopping = new AbortController();
   stop.first.then(() => stopping.abort());

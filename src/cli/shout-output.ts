@@ -65,7 +65,7 @@ export function progressBar({ terminal, totalBytes, progress, clock }: ProgressB
     terminal.write(TO_LINE_START + text + CLEAR_REST_OF_LINE);
   }
 
-  /** The same progress in fewer and fewer words. */
+  /** The same progress in several wordings, the longest first. */
   function versions(): string[] {
     const seconds = (clock.now() - startedAt) / 1000;
     const count = `${whole(progress.lines)} lines`;

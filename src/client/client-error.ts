@@ -54,7 +54,7 @@ export class TuohsClientError extends Error {
   }
 }
 
-/** The error of a call that this signal ended: the reason of the signal, if that is an error of the client. */
+/** The error of a call that this signal ended: the signal's own reason if that is a `TuohsClientError`, else `ABORTED`. */
 export function aborted(signal: AbortSignal | undefined): TuohsClientError {
   if (signal?.reason instanceof TuohsClientError) return signal.reason;
   return new TuohsClientError('ABORTED', 'the call was aborted', { cause: signal?.reason });

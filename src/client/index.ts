@@ -38,7 +38,7 @@ export interface TuohsClient {
    * the loop ends everything.
    */
   bulk(texts: AsyncIterable<string> | Iterable<string>, options?: CallOptions): AsyncIterable<BulkResult>;
-  /** Resolves if the service is well; rejects with a `TuohsClientError` if it is not. */
+  /** Resolves if the service is healthy; rejects with a `TuohsClientError` if it is not. */
   health(options?: CallOptions): Promise<void>;
 }
 

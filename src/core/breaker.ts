@@ -41,7 +41,7 @@ export class Breaker {
     return this.#state;
   }
 
-  /** Grows with each change of state. A failure counts only in the round in which its call entered. */
+  /** Increases with each change of state. A failure counts only if its call entered in the current round. */
   get round(): number {
     return this.#round;
   }

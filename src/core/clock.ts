@@ -69,18 +69,18 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
 }
 
 /**
- * Resolves when this piece of work can run. `bytes` is the size of the whole work. If it is of no use by then (`isGone`), the
- * turn goes to the next one as well.
+ * Resolves when this piece of work can run. `bytes` is the size of the whole work. If no one needs it by then (`isGone`), the
+ * next piece runs in the same turn.
  */
 export type NextTurn = (bytes: number, isGone?: () => boolean) => Promise<void>;
 
-/** Texts or files of this size together take a millisecond at worst: to read, reverse and look up, or to send. */
+/** Reading, reversing and looking up texts of this size in all, or sending such files, takes a millisecond at worst. */
 const TURN_BYTES = 16_384;
 
 /**
- * Spreads work that takes milliseconds over turns of the event loop, `TURN_BYTES` per turn, or one larger piece. In between, the
- * process accepts connections and answers cached texts. Every second turn begins with the oldest work, and all are filled with
- * the smallest, so that many large texts cannot keep a small one waiting, and every text gets its turn.
+ * Spreads work that takes milliseconds over turns of the event loop, `TURN_BYTES` per turn, or one larger piece. In between,
+ * the process accepts connections and answers cached texts. Every second turn begins with the oldest work, so that every text
+ * gets its turn. All turns are filled with the smallest work, so that many large texts cannot keep a small one waiting.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   let waiting: Waiting[] = [];
@@ -105,7 +105,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
     if (waiting.length > 0) soon(turn);
   }
 
-  /** Ends the work of clients that have left. Behind smaller work it would hold its memory for long. */
+  /** Ends the work of clients that have left. Waiting behind smaller work, it would hold its memory for a long time. */
   function letGoneGo(): void {
     const useful: Waiting[] = [];
     for (const each of waiting) {
@@ -135,12 +135,12 @@ export type WorkTurn = <Done>(
   isGone?: () => boolean,
 ) => Done | Promise<Done>;
 
-/** Work that is always done at once: to wait for a turn would cost as much. */
+/** Work of at most this size is always done at once: waiting for a turn would cost as much. */
 const SMALL_BYTES = 256;
 
 /**
- * Does work at once until the work of this turn of the event loop amounts to `TURN_BYTES`. Any more waits for a turn of its own.
- * Otherwise, clients that finish a thousand requests in the same moment would make one turn of a second.
+ * Does work at once until the work of this turn of the event loop amounts to `TURN_BYTES`. Any more waits for a turn of its
+ * own. Otherwise, clients that finish a thousand requests at the same moment would make one turn last a second.
  */
 export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>): WorkTurn {
   const inTurn = turnCounter(clock);

@@ -15,12 +15,13 @@ export type Lookup = (host: string, options: LookupOptions, found: Found) => voi
 /** After this time the last known addresses are used, and the look-up goes on. */
 const PATIENCE_MS = 1000;
 
-/** The error of a name that does not exist. All others say that the name server has a problem. */
+/** The error code of a name that does not exist. Any other code says that the name server has a problem. */
 const NO_SUCH_NAME = 'ENOTFOUND';
 
 /**
- * Asks for one name at a time only once, and uses the last known addresses while the name server fails or does not answer. A
- * look-up cannot be cancelled, and Node does only a few at once: those that hang would keep all other names waiting for 10 s and more.
+ * Runs one look-up of a name at a time, and uses the last known addresses while the name server fails or does not answer. A
+ * look-up cannot be cancelled, and Node does only a few at once: those that hang would keep all other names waiting for 10 s
+ * and more.
  */
 export function sharedLookup(lookup: Lookup, clock: Pick<Clock, 'after'>): Lookup {
   const names = new Map<string, Name>();

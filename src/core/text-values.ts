@@ -1,4 +1,4 @@
-/** The whole number that this text of digits stands for; `undefined` if it is out of range, or for any other text. */
+/** The whole number that this text is; `undefined` if it is not only digits, or out of range. */
 export function wholeNumber(text: string, min: number, max: number): number | undefined {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   return value >= min && value <= max ? value : undefined;

@@ -5,9 +5,9 @@ import type { Clock } from '../core/clock.ts';
 import { SOCKETS } from './node-http.ts';
 
 /**
- * How many connections can wait in the kernel for each listening socket. In a flood, a new connection waits
- * behind all of these. With 4,096, most clients had given up when their turn came: 6 % of the honest ones were answered, not all.
- * With 128, a burst of 2,500 did not fit, and a client whose first packet is dropped tries again after a second.
+ * How many connections can wait in the kernel for each listening socket. In a flood, a new connection waits behind all of
+ * these. With 4,096, most clients had given up by the time of their turn: only 6 % of the honest ones were answered. With 128,
+ * a burst of 2,500 did not fit: a client whose first packet is dropped waits a second before it tries again.
  */
 const BACKLOG = 256;
 
@@ -22,7 +22,7 @@ const MOST_WAIT_MS = 500;
 export interface Acceptors {
   /** Resolves with the port. */
   listen(address: ListenOptions): Promise<number>;
-  /** Accepts the connections that wait in the kernel. When the port closes, they would be reset. */
+  /** Accepts the connections that wait in the kernel. Otherwise they would be reset when the port closes. */
   acceptWaiting(): Promise<void>;
   /** Takes no more connections; resolves when all have ended. */
   close(): Promise<void>;

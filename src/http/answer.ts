@@ -6,7 +6,7 @@ export interface Answer {
   readonly status?: number;
   /** Values are ours, or were checked when they came in. */
   readonly headers: Readonly<Record<string, string>>;
-  /** A 304 has none, and no `Content-Length`. A `Buffer` is a file, shared by all answers with it. */
+  /** Missing in a 304, which has no `Content-Length` either. A `Buffer` is a file that all answers with it share. */
   readonly body?: string | Buffer;
   /** The request header that this answer depends on, for caches. */
   readonly vary?: string;
@@ -14,10 +14,13 @@ export interface Answer {
   readonly policy?: string;
 }
 
-/** The result of a step of the work: the answer, or nothing if that comes later or in pieces. */
+/** The result of a step of the work: the answer, or nothing if the answer comes later or in pieces. */
 export type Outcome = Answer | undefined | Promise<Answer | undefined>;
 
-/** A longer header of preferences is ignored: to sort one of 1,000 characters takes 0.15 ms, and browsers send 150. */
+/**
+ * A longer `Accept` or `Accept-Encoding` is ignored: sorting one of 1,000 characters takes 0.15 ms, and browsers send 150
+ * characters.
+ */
 const MOST_CHARACTERS = 300;
 
 /**
@@ -29,7 +32,7 @@ export function preferredType<Type extends string>(
   types: readonly [Type, ...Type[]],
 ): Type {
   const [first] = types;
-  // Programs send these.
+  // Most programs send one of these.
   if (accept === undefined || accept === '*/*' || accept === first) return first;
   if (accept.length > MOST_CHARACTERS) return first;
   // All that we write is UTF-8. Negotiator would match a charset only with a type that names it.
@@ -38,7 +41,7 @@ export function preferredType<Type extends string>(
   return types.find((type) => type === preferred) ?? first;
 }
 
-/** The first of these encodings that the client takes; `undefined` if it takes none. */
+/** The first of these encodings that the client accepts; `undefined` if it accepts none. */
 export function acceptedEncoding(
   header: string | undefined,
   encodings: readonly string[],

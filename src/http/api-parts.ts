@@ -7,13 +7,13 @@ import type { BulkWindow } from './answer-lines.ts';
 /** What the routes of the public API work with. */
 export interface ApiParts extends World {
   readonly reverseShout: ReverseShout;
-  /** The state of SHOUTCLOUD by its last answers. */
+  /** The state of SHOUTCLOUD, judging by its last answers. */
   readonly upstream: () => 'ok' | 'failing' | 'paused';
   readonly version: string;
   readonly maxBodyBytes: number;
   readonly maxBulkBytes: number;
   readonly bulkWindow: BulkWindow;
-  /** To be awaited before each piece of work on a large text. */
+  /** Await it before each piece of work on a large text. */
   readonly nextTurn: NextTurn;
   readonly pages: Pages;
 }

@@ -27,12 +27,12 @@ export function checkFraming(exchange: Exchange): void {
   if (!isHostFine)
     throw badInput('no single valid host', 'Send one Host header with a name and, if needed, a port.');
   throw badInput(
-    'a transfer coding beside chunked',
+    'a transfer coding other than chunked',
     'Send the body with Content-Length, or chunked and nothing else.',
   );
 }
 
-/** Node keeps the first of several. */
+/** Node keeps only the first of several `Host` headers, so this counts the raw ones. */
 function countHosts({ rawHeaders }: Request): number {
   let count = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -58,7 +58,7 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
     connection.isBroken = true;
     const last = connection.exchanges.at(-1);
     const refusal = refusalOf(error);
-    // Node's error holds everything that it has read. It must not be kept until an earlier answer is read.
+    // Node's error holds everything that Node has read, so it must not be kept while an earlier answer waits to be read.
     const origin = originIn(error) ?? host.crossOrigin?.first;
     if (last === undefined) refuse(refusal, origin, connection.socket);
     else if (last.isWhole) last.atEnd(() => refuse(refusal, origin, connection.socket));

@@ -3,8 +3,8 @@ import type { Acceptors } from './acceptors.ts';
 import type { Connection, Connections } from './limits/connections.ts';
 
 /**
- * While a server closes: how long a client can stall, how long it can go on sending or reading, and how long with an answer that
- * comes after that.
+ * While a server closes, a client can stall for CLOSING_IDLE_MS, and go on sending or reading for CLOSING_MS. Near the end of
+ * that time and after it, the server looks every LATE_MS, and closes a connection that still does so at two looks in a row.
  */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;

@@ -20,7 +20,8 @@ const EXPOSED =
 
 /**
  * The headers that pages can send: ours, and those of caches, traces and proxies that check the caller. The star stands for any
- * other header, because our client lets its caller add some. Browsers ignore it for requests with credentials. Old browsers never know it.
+ * other header, because our client lets its caller add some. Browsers ignore it for requests with credentials. Old browsers do
+ * not know it.
  */
 const ACCEPTED =
   'Content-Type, X-Request-Id, If-None-Match, traceparent, tracestate, baggage, Authorization, *';

@@ -93,8 +93,8 @@ export class Exchange implements Call, BodyOwner {
   }
 
   /**
-   * Holds the head of the request. If it has too many headers, or there is no room, drops it, because the refusal can have to
-   * wait behind other answers. Returns whether the head is held.
+   * Holds the head of the request. Drops it if it has too many headers or there is no room, because the refusal sometimes has
+   * to wait behind other answers. Returns whether the head is held.
    */
   hold({ isAhead }: { readonly isAhead: boolean }): boolean {
     try {
@@ -211,7 +211,7 @@ export class Exchange implements Call, BodyOwner {
     for (const run of this.#atEnd) run(this);
   }
 
-  /** The work that is still under way is of no use. */
+  /** Stops the work that is still under way, because no one needs it. */
   #abandon(): void {
     this.#left ??= new LeaveController();
     this.#left.abort(hungUp());
@@ -224,8 +224,8 @@ export class Exchange implements Call, BodyOwner {
 }
 
 /**
- * What an answer that was waited for counts for in the work of a turn. A thousand can come in the same moment: when SHOUTCLOUD's
- * breaker opens, or when their deadlines pass.
+ * How many bytes of a turn's work an answer uses if it had to wait. A thousand such answers can come at the same moment: when
+ * SHOUTCLOUD's breaker opens, or when their deadlines pass.
  */
 const LATE_BYTES = 512;
 

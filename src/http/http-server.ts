@@ -113,7 +113,8 @@ export function httpServer<Parts>(
       // Otherwise Node answers such a request itself, without a body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
-      // We upgrade to no protocol. But "yes" makes Node stop parsing, which is right if nothing that follows will be answered.
+      // We never upgrade to another protocol. But "yes" makes Node stop parsing, which is right if nothing that follows will be
+      // answered.
       shouldUpgradeCallback: ({ socket }) => socket.destroyed || (open.of(socket)?.isFull ?? false),
     },
     listener,
@@ -121,7 +122,7 @@ export function httpServer<Parts>(
   const listening = acceptors(server, world.clock);
   const closing = serverClosing(open, listening, world.clock);
   setMaxIdleHTTPParsers(IDLE_PARSERS);
-  // Node drops the headers after the last that it counts, but reports that there are more.
+  // Node drops the headers beyond this number, but reports that there are more.
   server.maxHeadersCount = MAX_HEADERS;
   server.setTimeout(slowClientMs, onIdle);
   // A client can close its sending side after its request and still read the answer. Node has no documented option for that.
@@ -156,7 +157,10 @@ export function httpServer<Parts>(
     socket.on('timeout', () => connection && onIdle(connection.socket));
   }
 
-  /** A connection that was opened ahead of its first request had more time, and one that was not read for long had less. */
+  /**
+   * Sets the time for a request that begins. Until now, a new connection had more time, or one that we did not read for long
+   * had less.
+   */
   function restartTimer(socket: Socket): void {
     // A request that a test injects has no connection.
     if (open.of(socket) && !closing.hasBegun()) socket.setTimeout(slowClientMs);

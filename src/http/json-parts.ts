@@ -18,7 +18,7 @@ export function hasManyParts(json: string): boolean {
   return parts > MOST_JSON_PARTS;
 }
 
-/** Where the string ends that begins at `start`: at the next quote with an even number of backslashes in front. */
+/** The end of the string that begins at `start`: the next quote with an even number of backslashes in front. */
 function endOfString(json: string, start: number): number {
   for (let end = json.indexOf('"', start + 1); end > 0; end = json.indexOf('"', end + 1)) {
     let before = end;

@@ -83,7 +83,7 @@ export function headWriter(clock: Pick<Clock, 'epochMs'>, keepAliveTimeoutMs: nu
   }
 }
 
-/** Names and values in turn. */
+/** Names and values, alternating. */
 function listOf(lines: string): string[] {
   return [...lines.matchAll(/(.*?): (.*)\r\n/g)].flatMap(([, name = '', value = '']) => [name, value]);
 }

@@ -99,7 +99,10 @@ export function tooLarge(what: 'body' | 'line', maxBytes: number): TuohsError {
 /** Each header costs much more memory than its bytes, and 2,600 fit into 16 KiB. Browsers and proxies send fewer than 50. */
 export const MAX_HEADERS = 200;
 
-/** Node itself refuses more bytes, and most requests with many more headers; we refuse the others. */
+/**
+ * The error for a head over a limit. Node itself refuses too many bytes, and most heads with far too many headers; we refuse
+ * the rest.
+ */
 export function headersTooLarge(): TuohsError {
   return new TuohsError('HEADERS_TOO_LARGE', 'the headers are over the limit', {
     detail: `The request line and the headers can have 16384 bytes in all, and there can be ${MAX_HEADERS} headers; POST a long text.`,
@@ -126,12 +129,14 @@ export function problemFor(error: unknown, requestId: string, request?: Asked): 
   if (known instanceof MethodNotAllowed) headers.allow = known.allow;
   if (request && isForPerson(request, known.code)) {
     const retryAfterSeconds = headers['retry-after'];
-    const { html: body, policy } = errorPage({
+    const page = errorPage({
       ...{ status, sentence: text, detail: known.detail, requestId, retryAfterSeconds },
       path: pathOf(request),
     });
-    headers['content-type'] = 'text/html; charset=utf-8';
-    return { status, headers, body, policy, vary: 'Accept' };
+    if (page) {
+      headers['content-type'] = 'text/html; charset=utf-8';
+      return { status, headers, body: page.html, policy: page.policy, vary: 'Accept' };
+    }
   }
   return {
     status,
@@ -151,7 +156,7 @@ function pathOf({ url = '/' }: Asked): string {
   return url.replace(/\?.*/s, '');
 }
 
-/** The error's fields of a line of a bulk answer. */
+/** The fields of an error in a line of a bulk answer. */
 export function problemLine(error: unknown): string {
   const { code, detail } = knownError(error);
   return JSON.stringify({ error: problems[code].text, code, detail });

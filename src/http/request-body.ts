@@ -25,7 +25,7 @@ const REST_MS = 1000;
 
 /** What bodies arrive from: the connections of a server. */
 export interface BodySource {
-  /** A body of this connection has come in `PIECES` more pieces, which have so many bytes on average. */
+  /** Reports that a body of this connection has come in `PIECES` more pieces, and their average size. */
   manyPieces(socket: Socket, averageBytes: number): void;
   /** The last body of this connection wants more again: reads on when it is the turn of the connection. */
   readOn(socket: Socket): void;
@@ -40,7 +40,7 @@ const READ_AHEAD_BYTES = 65_536;
 /** Freeing a smaller buffer by hand costs more than it saves. */
 const LEAST_TO_FREE = 16_384;
 
-/** The body is read: up to which size, and what for. */
+/** How a body is read: up to which size, and what for. */
 interface Reading {
   readonly maxBytes: number;
   readonly owner: BodyOwner;
@@ -53,7 +53,7 @@ interface Discarding {
   finish(isWhole: boolean): void;
 }
 
-/** The body of a request, if it has one. Until `read` or `discard` is called, no more than a little of it is read. */
+/** The body of a request, if it has one. Until `read` or `discard` is called, only a little of it is read. */
 export class RequestBody implements InlineSink {
   /** Whether a body follows the headers (RFC 9112 §6). */
   readonly exists: boolean;
@@ -279,8 +279,8 @@ export class RequestBody implements InlineSink {
 }
 
 /**
- * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while
- * much is being allocated, and after an attack nothing is.
+ * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much memory is being allocated.
+ * After an attack that is not so.
  */
 export function free(buffers: readonly Buffer[]): void {
   for (const { buffer, byteLength } of buffers) {

@@ -4,7 +4,7 @@ import { errorResponses, headerRefs, json, schemaRef, success } from './parts.ts
 /** How the OpenAPI document describes a route. */
 export type Operation = OpenAPIV3_1.OperationObject;
 
-/** How `POST` on this path is described. Each of these paths was once the address of the API. */
+/** The description of `POST` on a path. There are several paths, because each was once the address of the API. */
 export function shoutOperation(operationId: string): Operation {
   return {
     operationId,
@@ -27,7 +27,7 @@ export function shoutOperation(operationId: string): Operation {
 export const healthOperation: Operation = {
   operationId: 'health',
   summary: 'Whether known texts are answered',
-  description: 'It asks for `test` through the caches. It does not say whether SHOUTCLOUD is well.',
+  description: 'It asks for `test` through the caches. It does not say whether SHOUTCLOUD is healthy.',
   tags: ['service'],
   responses: {
     200: success('Known texts are answered.', {

@@ -14,9 +14,9 @@ export interface Fault {
 export type FaultChooser = (index: number) => Fault | undefined;
 
 /**
- * Decides the fault of each request: first by the script, one step a request, then by `faults`, with one draw of `random`
- * a request. A script is words such as `ok*2 status=503`, with `ok` for a good answer. Faults are a function, or words such
- * as `status=503@30% hang@5%`; a fault without a rate hits every request. Throws an Error for what it cannot read.
+ * Decides the fault of each request: first by the script, one step per request, then by `faults`, with one draw of `random` per
+ * request. A script is words such as `ok*2 status=503`, with `ok` for a good answer. Faults are a function, or words such as
+ * `status=503@30% hang@5%`; a fault without a rate hits every request. Throws an Error for what it cannot read.
  */
 export function faultPlan(faults: string | FaultChooser, script: string, random: () => number): FaultChooser {
   const steps = stepsOf(script);
@@ -102,7 +102,7 @@ function nameOf(text: string): string {
   return text.split(/[[=,]/, 1).join('');
 }
 
-/** Makes an optional group of what is in brackets, and a group with its value of each word in capitals. */
+/** Turns a usage into a pattern: a part in brackets becomes optional, and each word in capitals captures its value. */
 function patternOf(usage: string): RegExp {
   const source = usage.replace('[', '(?:').replace(']', ')?');
   return new RegExp(`^${source.replace(/[A-Z]+/g, (word) => `(${VALUES[word]})`)}$`);

@@ -1,8 +1,8 @@
 import type { Shout, Shouter } from '../core/shouter.ts';
 
 /**
- * What can be observed: `text` is around all layers, `memory` and `redis` around a cache and so around everything that
- * answers a miss, `waiting` around the layer that gathers batches, `attempt` around the layer that asks SHOUTCLOUD.
+ * Where a view can observe. `text`: all layers. `memory`, `redis`: this cache and the layers below, which answer its misses.
+ * `waiting`: the layer that gathers batches, and below. `attempt`: the layer that asks SHOUTCLOUD.
  */
 export type Place = 'text' | 'memory' | 'redis' | 'waiting' | 'attempt';
 

@@ -5,8 +5,8 @@ import { type BreakerState, type Event, type Listeners, REDIS_TROUBLES } from '.
 import { codeOf } from '../core/text-values.ts';
 
 /**
- * Logs the events that people need: changes of state and failures at info and above, requests at debug. `about` are the facts
- * about the service in the line about its start.
+ * Logs the events that people need: changes of state and failures at info and above, requests at debug. `about` holds the facts
+ * about the service for the line about its start.
  */
 export function logEvents(
   log: Logger,
@@ -84,7 +84,7 @@ function failureLines(log: Logger, clock: Pick<Clock, 'after'>) {
       flood.latest = failed;
       if (log.isLevelEnabled('debug')) writeOne('debug', failed);
     },
-    /** Writes the last summaries. To be called once, at the end. */
+    /** Writes the last summaries. Call it once, at the end. */
     end(): void {
       for (const flood of floods.values()) {
         flood.cancel();

@@ -24,7 +24,7 @@ export function metrics({ version, clock }: { version: string; clock: Pick<Clock
   all.reading('tuohs_build_info', 'Always 1; the labels say what runs.', () => [[build, 1]], 'first');
   return {
     listeners,
-    /** Adds the series that are read whenever the metrics are asked for. To be called once. */
+    /** Adds the series that are read whenever the metrics are asked for. Call it once. */
     read(status: () => Status, logLinesDropped: () => number): void {
       addReadings(all, status);
       addDroppedLines(all, logLinesDropped);

@@ -110,7 +110,7 @@ function cacheAttributes(tier: CacheTier): (shout: Shout) => Attributes {
   });
 }
 
-/** The attributes of an attempt by the semantic conventions for HTTP clients, without credentials. */
+/** The attributes of an attempt, as the semantic conventions for HTTP clients name them, without credentials. */
 function clientAttributes(upstreamUrl: string) {
   const { protocol, hostname, port, origin, pathname } = new URL(upstreamUrl);
   return {

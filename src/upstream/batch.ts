@@ -102,7 +102,7 @@ export class Pace {
     this.#clock = clock;
   }
 
-  /** To be called when a batch leaves and others wait behind it. */
+  /** Call it when a batch leaves and others wait behind it. */
   batchLeft(): void {
     const now = this.#clock.now();
     if (this.#lastAt !== undefined) {

@@ -93,7 +93,7 @@ class Flight extends LeaveController implements Call {
     signal.addEventListener('abort', this.#leave);
   }
 
-  /** To be called when the flight ends, because its callers no longer wait. */
+  /** Call it when the flight ends: its callers no longer wait. */
   land(): void {
     this.#count(-this.#waiting);
   }

@@ -6,8 +6,8 @@ import type { Call, Shout, Shouter } from '../core/shouter.ts';
 import { simpleUpperCase } from '../core/upper-case.ts';
 
 /**
- * Answers by our own mapping if the upstream failed, each text in its turn, because many fail in the same moment. The answer is
- * marked as local, and no cache is above this layer.
+ * Answers with our own mapping if the upstream failed. Each text takes its turn of the event loop, because many fail at the
+ * same moment. The answer is marked as local. No cache stores it, because all are below this layer.
  */
 export function fallbackShouter(
   inner: Shouter,

@@ -117,7 +117,7 @@ export class Gate {
     return undefined;
   }
 
-  /** To be called once for each slot that was taken. */
+  /** Call it once for each slot that was taken. */
   release(): void {
     this.#free++;
     this.#admit();

@@ -68,7 +68,7 @@ export function retriedShouter(
   }
 }
 
-/** The most tokens. The budget starts with this many. */
+/** The maximum of tokens. The budget starts with this many. */
 const HELD = 20;
 
 /**
@@ -87,7 +87,7 @@ export class RetryBudget {
     return this.#tokens;
   }
 
-  /** To be called once for each text. */
+  /** Call it once for each text. */
   earn(): void {
     this.#tokens = Math.min(HELD, this.#tokens + this.#ratio);
   }

@@ -78,7 +78,7 @@ export async function startWatch(
     await save();
   }
 
-  /** Changes the state by the round. Resolves when it is saved. */
+  /** Updates the state after a round. Resolves when it is saved. */
   async function conclude(round: Round): Promise<void> {
     const { owed, ...before } = state;
     const after = afterRound(before, round, thresholds);

@@ -86,7 +86,7 @@ function fonts(): (readonly [name: string, body: Buffer])[] {
   );
 }
 
-/** The rules that name the fonts to the style sheet, which is in the same folder. */
+/** The `@font-face` rules, which end up in the style sheet. It is in the same folder as the fonts. */
 function fontFaces(): string {
   return FAMILIES.flatMap(({ family, from, weights }) => {
     const ranges = JSON.parse(fontPackage(from, 'unicode.json').toString());

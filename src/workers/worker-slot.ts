@@ -33,7 +33,7 @@ export function workerSlot(fork: () => Worker, { clock, emit }: World) {
     serving: () => (isServing ? worker : undefined),
     /**
      * Asks its worker to drain, or to end `now`, and starts no other. Resolves when it has ended. Rejects if it had served and
-     * ended with another code than 0, because then it lost answers.
+     * ended with a code other than 0, because then it lost answers.
      */
     async drain(manner?: 'now'): Promise<void> {
       leaving.abort();
@@ -86,8 +86,8 @@ export function workerSlot(fork: () => Worker, { clock, emit }: World) {
   }
 
   /**
-   * Kills a worker that does not serve or answer for too long. Resolves with whether it did. Counts turns of our own event loop instead of
-   * time, so that workers are not killed after the machine stood still.
+   * Kills a worker that does not serve or answer for too long. Resolves with whether it did. Counts turns of our own event loop
+   * instead of time, so that workers are not killed after the machine was frozen.
    */
   async function watch(next: Worker, over: AbortSignal): Promise<boolean> {
     while (await passes(PULSE_MS, over)) {

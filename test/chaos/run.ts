@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readArguments, refuse } from '../../scripts/arguments.ts';
 import { hasRedis } from '../support/redis-server.ts';
 import { ROWS } from './rows.ts';
 import { reasonForNoCgroup } from './tools/memory-cgroup.ts';
@@ -6,7 +6,7 @@ import type { Figure, Row } from './tools/row.ts';
 import { type Outcome, runRow } from './tools/run-row.ts';
 
 // make chaos: runs the table of faults and prints it. The exit code says whether every row holds.
-const { values } = parseArgs({
+const { values } = readArguments('node test/chaos/run.ts [--only PART] [--seed NUMBER] [--long]', {
   options: {
     only: { type: 'string', default: '' },
     seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
@@ -14,17 +14,15 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed);
-const wanted = new RegExp(values.only, 'i');
+const wanted = values.only.toLowerCase();
 
 const chosen = ROWS.filter(
-  (row) => wanted.test(`${row.group}: ${row.name}`) && (row.isLong ?? false) === values.long,
+  (row) =>
+    `${row.group}: ${row.name}`.toLowerCase().includes(wanted) && (row.isLong ?? false) === values.long,
 );
 // Without this, a run of no row at all would say that all hold.
 if (chosen.length === 0 || !Number.isInteger(seed)) {
-  process.stderr.write(
-    `--seed takes a whole number, --only a part of "group: name", such as:\n${namesOf(ROWS)}\n`,
-  );
-  process.exit(2);
+  refuse(`--seed takes a whole number, --only a part of "group: name", such as:\n${namesOf(ROWS)}`);
 }
 
 print(`seed ${seed}\n${'─'.repeat(106)}`);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readArguments, refuse } from '../../scripts/arguments.ts';
 import { areUsable } from '../../scripts/delivery/deploy-arguments.ts';
 import { lostOf, statusesOf } from '../chaos/tools/statistics.ts';
 import type { Load } from '../support/load.ts';
@@ -8,6 +9,8 @@ import { release } from './release.ts';
 
 // make test-cluster: counts the requests that clients lose during rollouts, failures and changes of size, on the cluster of
 // KUBECONFIG. With INGRESS_URL, all requests go through Traefik. With --check, only the arguments are checked.
+const usage = `DOCKER_IMAGE=… [NAMESPACE=…] [PER_SECOND=…] [VALUES=…,…] [INGRESS_URL=…] node test/cluster/run.ts [--check]`;
+const { values } = readArguments(usage, { options: { check: { type: 'boolean' } } });
 const {
   DOCKER_IMAGE = '',
   NAMESPACE = 'tuohs-test',
@@ -34,7 +37,8 @@ const asked = {
   ...{ image: DOCKER_IMAGE, isPushed: false, url: INGRESS_URL, release: 'tuohs', namespace: NAMESPACE },
   helm: ['--set', more.join(',')],
 };
-if (areUsable(asked) && !process.argv.includes('--check')) await runAll();
+if (!(Number(PER_SECOND) > 0)) refuse(`PER_SECOND must be a number above 0, unlike ${PER_SECOND}`);
+if (areUsable(asked) && !values.check) await runAll();
 
 async function runAll(): Promise<void> {
   say(`${DOCKER_IMAGE} into the namespace ${NAMESPACE}`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock.ts';
+import { Exchange } from '../../src/http/exchange.ts';
 import { type ApiUnderTest, listeningServer } from '../support/api.ts';
 import { answerOf } from '../support/fake-shouter.ts';
 import { numbered } from '../support/layer.ts';
@@ -161,6 +162,20 @@ test('connections that are closed while they wait to be read take no turns of ot
   turns[1]?.();
 
   assert.deepEqual(numbersIn(await last.heard('"1"')), [0, 0, 1]);
+});
+
+test('of a packet, nothing is read behind the request whose connection was closed', async (t) => {
+  const { client, world, status } = await start(t, {
+    reverseShout(text, call) {
+      if (call instanceof Exchange) call.request.socket.destroy();
+      return known(text);
+    },
+  });
+
+  client.send(postOf('0').repeat(3));
+
+  await until(t, () => status().connections === 0 && world.told('answered').length > 0);
+  assert.equal(world.told('answered').length, 1);
 });
 
 test('the last request that a connection can send ahead is read whole, however long its body is', async (t) => {

@@ -36,7 +36,7 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
   let pausedUntil = 0;
 
   return {
-    /** To be called for each string that needs an attempt. */
+    /** Call it for each string that needs an attempt. */
     string(ids: readonly number[]): void {
       texts++;
       for (const id of ids) tried.delete(id);
@@ -66,7 +66,7 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
       if (lastedMs > settings.attemptTimeoutMs + ROUNDING_MS)
         violated('an attempt ends within its time', `it took ${lastedMs} ms`);
     },
-    /** To be called when a response was read that asks for a pause until then. */
+    /** Call it when a response was read that asks for a pause until then. */
     paused(until: number): void {
       pausedUntil = Math.max(pausedUntil, until);
       coverage.pauses++;
@@ -125,7 +125,7 @@ function restAfterFailures({ clock, coverage, violated }: Journal) {
       changedAt = clock.now();
       if (state === 'open') restsSince = Math.min(restsSince, changedAt);
     },
-    /** To be called with the outcome that the stack reports for an attempt. A long text can need more time than others. */
+    /** Call it with the outcome that the stack reports for an attempt. A long text can need more time than others. */
     judged(outcome: AttemptOutcome, { units, startedAt }: { units: number; startedAt: number }): void {
       if (outcome === 'timeout' && units > MOST_UNITS_OF_BATCH) return void probes.pop();
       switch (outcome) {

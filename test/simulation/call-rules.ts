@@ -20,10 +20,10 @@ export type CallRules = ReturnType<typeof callRules>;
 
 interface Surroundings {
   readonly settings: StackSettings;
-  /** The longest time of an answer while SHOUTCLOUD is well. */
+  /** The longest time of an answer while SHOUTCLOUD is healthy. */
   readonly slowestMs: number;
   readonly stack: () => ShouterStack;
-  /** Whether SHOUTCLOUD has been well for long enough and asks for no pause. */
+  /** Whether SHOUTCLOUD has been healthy for long enough and asks for no pause. */
   readonly isCalm: () => boolean;
 }
 
@@ -124,7 +124,7 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
     else waitingFor.delete(call.id);
   }
 
-  /** To be called when an event has had all its consequences. */
+  /** Call it when an event has had all its consequences. */
   function check(): void {
     const { upstream, memory } = stack().status();
     const tokens = upstream.retryBudgetTokens;

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readArguments, refuse } from '../../scripts/arguments.ts';
 import { wholeNumber } from '../../src/config/kinds.ts';
 import { coverageReport, failureReport } from './report.ts';
 import { runSeedsOnAllCores } from './seeds.ts';
@@ -6,7 +6,9 @@ import { PROTECTED } from './simulation.ts';
 import { caughtAfter, TEETH } from './teeth.ts';
 
 // make simulate: runs seeds and prints what they covered. The exit code says whether all invariants held.
-const { values } = parseArgs({
+const usage =
+  'node test/simulation/run.ts [--seeds NUMBER] [--from NUMBER] [--seed NUMBER] [--teeth] [--quick]';
+const { values } = readArguments(usage, {
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
@@ -29,8 +31,7 @@ function numberIn(name: 'seed' | 'seeds' | 'from'): number {
   const kind = wholeNumber(1, 2 ** 31);
   const value = kind.parse(values[name]);
   if (value !== undefined) return value;
-  process.stderr.write(`${name.toUpperCase()} must be ${kind.accepts}\n`);
-  process.exit(2);
+  return refuse(`${name.toUpperCase()} must be ${kind.accepts}`);
 }
 
 async function runAll(seeds: { from: number; count: number }): Promise<void> {

@@ -71,17 +71,20 @@ function startDebug(t: TestContext, ports: { PORT: string; ADMIN_PORT: string })
   });
 }
 
-for (const [address, sentence] of [
-  ['localhost:5000', /^The address must begin with http:\/\/ or https:\/\/, unlike localhost:5000\.\n$/],
-  ['http://no.such.host.invalid', /^Nothing answers at http:\/\/no\.such\.host\.invalid: \w+\.\n$/],
+for (const [argument, code, sentence] of [
+  ['localhost:5000', 2, /^The address must begin with http:\/\/ or https:\/\/, unlike "localhost:5000"\.\n$/],
+  ['http://no.such.host.invalid', 1, /^Nothing answers at http:\/\/no\.such\.host\.invalid: \w+\.\n$/],
+  // The same for each script that reads its arguments with scripts/arguments.ts.
+  ['--wrong', 2, /^Unknown option '--wrong'.*\nnode scripts\/reachable\.ts URL\n$/],
+  ['--help', 0, /^$/],
 ] as const) {
-  test(`make smoke says in a sentence why it cannot ask ${address}`, () => {
-    const { status, stderr } = spawnSync(process.execPath, ['scripts/reachable.ts', address], {
+  test(`the script of make smoke says in a sentence what is wrong with ${argument}`, () => {
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/reachable.ts', argument], {
       cwd: root,
       encoding: 'utf8',
     });
 
-    assert.equal(status, 1);
+    assert.equal(status, code);
     assert.match(stderr, sentence);
   });
 }

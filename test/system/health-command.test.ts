@@ -10,11 +10,11 @@ const steady = await runningService({ after });
 // An answer takes as long as a busy machine needs.
 const HEALTH = ['health', '--timeout', '1h'];
 
-test('a service that is well is one line and 0, and its address needs no scheme', async () => {
+test('a service that is healthy is one line and 0, and its address needs no scheme', async () => {
   const { exitCode, stdout } = await ran([...HEALTH, '--url', new URL(steady.url).host]);
 
   assert.equal(exitCode, 0);
-  assert.match(stdout, new RegExp(`^${steady.url} is well \\(\\d+ ms\\)\n$`));
+  assert.match(stdout, new RegExp(`^${steady.url} is healthy \\(\\d+ ms\\)\n$`));
 });
 
 const PROBLEM = '{"error":"Failed to contact shoutcloud api","code":"UPSTREAM_UNREACHABLE"}';

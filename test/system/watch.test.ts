@@ -36,7 +36,7 @@ test('a service that is killed and started again is one down and one up', async 
   }
 });
 
-test('a service that is well is one line at the start and none after', async (t) => {
+test('a service that is healthy is one line at the start and none after', async (t) => {
   const { url, shoutcloud } = await runningService(t);
   const watch = watching(t, url);
 

@@ -66,17 +66,24 @@ export interface ByteBudget {
 }
 
 /**
- * How much of the budget a purpose can fill. Requests that are sent ahead leave room for texts that wait for the upstream, and those
- * for bodies. Bodies of one packet get in beyond the budget, so that large or slow ones cannot keep known texts out.
+ * How much of the budget each purpose can fill. Requests that are sent ahead leave room for texts that wait for the upstream,
+ * and these leave room for bodies. Bodies of one packet get in even above the budget, so that large or slow ones cannot keep
+ * known texts out.
  */
 type Share = keyof typeof SHARES;
 
 const SHARES = { small: 1.125, body: 1, waiting: 0.75, ahead: 0.5 };
 
-/** What is freed at once, as a part of the budget, so that a flood does not search all connections for each piece. */
+/**
+ * The part of the budget that is freed at once. If less were freed, a flood would cause a search of all connections for each
+ * piece.
+ */
 const FREED_AT_ONCE = 1 / 16;
 
-/** After a search that freed too little, none is made for this long. A flood could make one for each request. */
+/**
+ * After a search that freed too little, there is no other search for this long. Otherwise a flood could cause one for each
+ * request.
+ */
 const SEARCH_AGAIN_MS = 10;
 
 export function byteBudget(
@@ -101,17 +108,17 @@ export function byteBudget(
   return budget;
 }
 
-/** A request is small if its body and its head have at most so many bytes. It fits into a few packets. */
+/** A request is small if its body and its head are at most this long. It fits into a few packets. */
 const SMALL_BYTES = 1400;
 const SMALL_HEAD_BYTES = 12_288;
 
 /** A head of more characters can take long to read: 16 KiB of parameters or escapes take up to a millisecond. */
 const LONG_HEAD = 512;
 
-/** What a request costs beside its head, body and answer: the objects that Node and we make for it. Measured: 3 KB. */
+/** What a request costs in addition to its head, body and answer: the objects that Node and we make for it. Measured: 3 KB. */
 const REQUEST_BYTES = 4096;
 
-/** What each name and each value of a header costs beside its bytes. Measured: 116 bytes for `h1: v1`. */
+/** What each name and each value of a header costs in addition to its bytes. Measured: 116 bytes for `h1: v1`. */
 const HEADER_PART_BYTES = 56;
 
 /** An answer is not refused if it takes at most this much more than its request. */
@@ -132,8 +139,8 @@ export function largestBodies(maxHeldBytes: number): { readonly text: number; re
 }
 
 /**
- * What is held for one exchange: the head of its request, and beside it the body, then the text while that waits, then the answer
- * until that is read.
+ * What is held for one exchange: the head of its request; and in addition the body, then the text while it waits, then the
+ * answer until it is read.
  */
 export class HeldBytes {
   readonly #budget: ByteBudget;
@@ -157,7 +164,7 @@ export class HeldBytes {
     return this.#bytes;
   }
 
-  /** The bytes that are held beside the head. */
+  /** The bytes that are held in addition to the head. */
   get bytesOfBody(): number {
     return this.#bytes - this.#headBytes + this.#unreadBytes;
   }
@@ -174,7 +181,7 @@ export class HeldBytes {
     this.#take(this.#headBytes, 'ahead');
   }
 
-  /** Sets the bytes that are held beside the head. Throws `OVERLOADED` if the budget has no room. */
+  /** Sets the bytes that are held in addition to the head. Throws `OVERLOADED` if the budget has no room. */
   set(bytes: number, share: Share): void {
     const isSmall = bytes <= SMALL_BYTES && this.#headBytes <= SMALL_HEAD_BYTES;
     this.#take(this.#headBytes + bytes, isSmall ? 'small' : share);
@@ -190,7 +197,7 @@ export class HeldBytes {
     this.set(bodyBytes * COPIES + STREAM_BYTES, 'body');
   }
 
-  /** Sets the bytes that are held of a body before anything asks for it, beside all else. Throws as `set` does. */
+  /** Sets the bytes of a body that are held before a route asks for it, in addition to everything else. Throws as `set` does. */
   setUnread(bytes: number): void {
     this.#take(this.#bytes + bytes - this.#unreadBytes, this.#unreadShare);
     // Making room can cut off this body, too. Then nothing of it is held any more.

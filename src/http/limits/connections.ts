@@ -18,7 +18,10 @@ export interface Connection extends TurnTaker {
   usedMs: number;
   /** What its requests have in bytes, if their headers are written in the usual way. Chunks do not count. */
   requestBytes: number;
-  /** The packet that is read now: the count of bytes read at its end, and the requests in it before the current one. */
+  /**
+   * The packet that is being read: the total of bytes read at its `end`, and how many requests in it came before the current
+   * one.
+   */
   readonly packet: { end: number; requests: number };
   /** What arrived is not HTTP, so nothing that follows is a request. */
   isBroken: boolean;
@@ -30,7 +33,7 @@ export interface Connection extends TurnTaker {
 }
 
 export interface Connections extends BodySource {
-  /** Adds a connection. At the limit, closes those that have stood still for the longest time. */
+  /** Adds a connection. At the limit, closes those that have made no progress for the longest time. */
   add(socket: Socket, nowMs: number): void;
   of(socket: Duplex): Connection | undefined;
   /**
@@ -42,7 +45,7 @@ export interface Connections extends BodySource {
   all(): Iterable<Connection>;
 }
 
-/** How many are closed together at the limit, so that a flood does not search all of them for each new connection. */
+/** How many are closed together at the limit. With fewer, a flood would cause a search of all connections for each new one. */
 const CLOSED_AT_ONCE = 16;
 
 /** Requests of one connection that wait for answers to earlier ones, or arrive together. The connection closes after the last. */
@@ -58,8 +61,9 @@ const MOST_AHEAD_THEN = 10;
 const TOO_MANY_AHEAD_IN_TURN = 512;
 
 /**
- * Once all bodies together have come in this many pieces in a turn of the event loop, the connections of bodies give way. An upload
- * over a slow network comes in pieces, too, but in one a turn, and must not wait behind connections that send requests ahead.
+ * Once all bodies together have come in this many pieces in a turn of the event loop, connections that send a body give way. An
+ * upload over a slow network comes in pieces, too, but in one a turn, and must not wait behind connections that send requests
+ * ahead.
  */
 const MANY_PIECES_IN_TURN = 256;
 
@@ -131,7 +135,7 @@ export function connections(
       exchange.atEnd(leave);
       return before;
     },
-    /** Lets other connections be read first, or refuses a body in pieces that are too short, once this turn has had many. */
+    /** Once this turn has had many pieces, lets other connections be read first, or refuses a body whose pieces are too short. */
     manyPieces(socket, averageBytes) {
       const connection = open.get(socket);
       piecesInTurn.add(PIECES);
@@ -157,8 +161,8 @@ export function connections(
   }
 
   /**
-   * Counts a request that was sent ahead of an answer, and lets others be read first, one such connection a turn: otherwise
-   * Node reads up to 2 MiB of each in every turn.
+   * Counts a request that was sent ahead of an answer. Then lets other connections be read first. Only one connection that
+   * sends ahead is read in a turn, because Node would read up to 2 MiB from each.
    */
   function takeAhead(connection: Connection): void {
     const { exchanges, packet } = connection;
@@ -173,8 +177,8 @@ export function connections(
   }
 
   /**
-   * Closes the connections that have made no progress for longest. The time of a client that owes us something counts ten times
-   * as much as that of an idle one.
+   * Closes the connections that have made no progress for the longest time. The time of a client that owes us something counts
+   * ten times as much as that of an idle one.
    */
   function makeRoom(nowMs: number): void {
     const least = Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8));
@@ -195,7 +199,7 @@ function wantsMore({ isFull, exchanges }: Connection): boolean {
   return last === undefined || last.isWhole ? !isFull : last.body.wantsMore;
 }
 
-/** Known texts are answered at once, so requests that arrive together need not be ahead of an answer. */
+/** Counts the requests of one packet. They can all be known texts, which are answered so fast that none counts as sent ahead. */
 function countInPacket({ packet, socket }: Connection): void {
   const { bytesRead } = socket;
   packet.requests = packet.end === bytesRead ? packet.requests + 1 : 0;

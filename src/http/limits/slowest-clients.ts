@@ -1,7 +1,9 @@
 import { TuohsError } from '../../core/errors.ts';
 import type { Connection } from './connections.ts';
 
-/** An answer that stays unread for this long is slow; sooner, if more requests were sent ahead of it. */
+/**
+ * An answer that stays unread for this long is slow: UNREAD_WITH_MORE_MS if its client has sent more requests, else UNREAD_MS.
+ */
 const UNREAD_MS = 1000;
 const UNREAD_WITH_MORE_MS = 100;
 

@@ -25,7 +25,7 @@ export function stalledClients(
 ): (socket: Socket) => void {
   return (socket) => {
     const { bytesRead } = socket;
-    // If the process stood still, what arrived meanwhile has not been read yet.
+    // If the process was frozen, what arrived meanwhile has not been read yet.
     soon(() => socket.bytesRead === bytesRead && stalled(socket));
   };
 
@@ -41,7 +41,7 @@ export function stalledClients(
   }
 
   /**
-   * Bytes that the system takes restart the timer. If the process stood still, it could not give the system any, so its clients
+   * Bytes that the system takes restart the timer. If the process was frozen, it could not give the system any, so its clients
    * have a last chance.
    */
   function withoutReading(socket: Socket): void {

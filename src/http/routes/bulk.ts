@@ -84,7 +84,7 @@ function lineAnswerer(
   }
 }
 
-/** Marks an answer of our own upper-casing, as `Cache-Status` does for a single string. */
+/** Marks an answer of our own mapping, as `Cache-Status` does for a single text. */
 function answerLine(shout: Shout): string {
   const line = shoutBody(shout);
   return shout.source === 'local' ? `${line.slice(0, -1)},"source":"local"}` : line;

@@ -18,7 +18,7 @@ export const health: Route<ApiParts> = {
   operation: healthOperation,
 };
 
-/** The state of SHOUTCLOUD by its last answers. SHOUTCLOUD is not asked for it. */
+/** The state of SHOUTCLOUD, judging by its last answers. This sends no request to SHOUTCLOUD. */
 export const status: Route<ApiParts> = {
   isFree: true,
   handle: (_exchange, { upstream, version }) => ({

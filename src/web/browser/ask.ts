@@ -45,7 +45,7 @@ function failure({ headers }: Response, body: unknown): Omit<Failure, 'text'> {
   };
 }
 
-/** A text in an object that came from outside. */
+/** The text in this field of an object that came from outside; `undefined` if there is none. */
 export function field(body: unknown, name: string): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const value: unknown = Reflect.get(body, name);
@@ -53,8 +53,8 @@ export function field(body: unknown, name: string): string | undefined {
 }
 
 /**
- * Says in words where an answer came from, by the header Cache-Status (RFC 9211). Caches between the browser and the service
- * add entries of their own; the entry of the service is called `tuohs`. `undefined` without such an entry.
+ * Says in words where an answer came from, according to the header Cache-Status (RFC 9211). Caches between the browser and the
+ * service add entries of their own; the entry of the service is called `tuohs`. `undefined` without such an entry.
  */
 export function originOf(cacheStatus: string | null): string | undefined {
   const entry = cacheStatus?.split(',').find((member) => /^\s*tuohs\b/.test(member));

@@ -38,7 +38,7 @@ export function memoryCgroup(limitBytes: number) {
     enter: `echo $$ > ${path}/cgroup.procs && exec "$@"`,
     /** The most bytes that were ever charged to the cgroup. */
     peakBytes: () => Number(readFileSync(`${path}/${peak}`, 'utf8')),
-    /** To be called when no process is left in it. */
+    /** Call it when no process is left in it. */
     async remove() {
       await msUntil(() => readFileSync(`${path}/cgroup.procs`, 'utf8') === '', 5_000);
       remove();
