@@ -37,9 +37,8 @@ export interface Command {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-// The environment of every test: free ports, no drain, and enough time for upstream calls on a busy machine. Of the user's
-// environment it has only PATH and Node's cache of compiled files.
-const ENVIRONMENT = {
+/** The settings of every test: free ports, no drain, and enough time for upstream calls on a busy machine. */
+export const ENVIRONMENT = {
   ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
   ...{ ATTEMPT_TIMEOUT_MS: '60000', REQUEST_DEADLINE_MS: '60000' },
 };
@@ -62,6 +61,7 @@ export function hook(code: string): Record<string, string> {
 export function startProgram(ending: Ending, { command, args, environment }: Command) {
   const child = spawn(command, args, {
     cwd: root,
+    // Of the user's environment, only PATH and Node's cache of compiled files.
     env: { ...own('PATH', 'NODE_COMPILE_CACHE'), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

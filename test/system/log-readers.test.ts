@@ -7,7 +7,7 @@ import { ask } from '../support/ask.ts';
 import { fifo } from '../support/fifo.ts';
 import { folder } from '../support/folder.ts';
 import { freePort } from '../support/http-server.ts';
-import { startProgram } from '../support/process.ts';
+import { ENVIRONMENT, startProgram } from '../support/process.ts';
 import { reached, until } from '../support/until.ts';
 
 const hasTerminals = spawnSync('script', ['--version']).status === 0;
@@ -72,7 +72,7 @@ async function serviceWithOutput(t: TestContext, { path, spoil }: Output, proces
     ? ['sh', ['-c', `exec > "${path}"; ${shell}`]]
     : ['script', ['-qec', `setsid -w sh -c '${shell}'`, '/dev/null']];
   const environment = {
-    ...{ HOST: '127.0.0.1', PORT: `${port}`, ADMIN_PORT: `${adminPort}`, DRAIN_MS: '0' },
+    ...{ ...ENVIRONMENT, PORT: `${port}`, ADMIN_PORT: `${adminPort}` },
     ...{ LOG_LEVEL: 'debug', WEB_CONCURRENCY: `${processes}`, SHELL: '/bin/sh' },
   };
   const program = startProgram(t, { command, args, environment });
