@@ -21,6 +21,7 @@ import { type EventStrip, eventStrip } from './telemetry/event-strip.ts';
 import { logEvents } from './telemetry/log-events.ts';
 import { jsonLog, type LogOutput, logOutput } from './telemetry/log-output.ts';
 import { type Metrics, metrics } from './telemetry/metrics.ts';
+import { maxFiles } from './telemetry/process-metrics.ts';
 import type { Traces } from './telemetry/traces.ts';
 import { httpTransport } from './upstream/http-transport.ts';
 import { readSource, readVersion } from './version.ts';
@@ -53,7 +54,8 @@ export interface AppOptions {
 }
 
 /** Wires all parts together according to the settings. The only place that knows all of them. */
-export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
+export async function createApp(settings: Config, options: AppOptions = {}): Promise<App> {
+  const config = { ...settings, maxConnections: mostConnections(settings) };
   const { worker, faults } = options;
   const version = readVersion();
   const clock = systemClock;
@@ -186,7 +188,7 @@ async function tracesOf(config: Config, lookup: Lookup, world: World): Promise<T
     ratio: config.tracesSamplerArg,
     version: readVersion(),
     upstreamUrl: config.shoutcloudUrl,
-    lookup,
+    connection: { lookup, ca: config.otlpCa, cert: config.otlpClientCertificate, key: config.otlpClientKey },
   };
   return traces(options, world);
 }
@@ -209,6 +211,17 @@ function heldBytes({ webConcurrency }: Config): number {
 }
 
 const MOST_HELD_BYTES = 67_108_864;
+
+/**
+ * MAX_CONNECTIONS, or fewer if the process can open fewer files. Without a free one, no new client, no probe and no call to
+ * SHOUTCLOUD gets through.
+ */
+function mostConnections({ maxConnections, upstreamConnections }: Config): number {
+  return Math.max(1, Math.min(maxConnections, maxFiles() - OTHER_FILES - upstreamConnections));
+}
+
+/** The admin port has at most 64 connections. The rest is for sockets that listen, Redis, traces, and files that are read. */
+const OTHER_FILES = 128;
 
 /** Enough lines to keep every connection busy with a full batch while the next one gathers. */
 function bulkLines({ upstreamConnections, batchMaxItems, maxInFlight }: Config): number {

@@ -1,10 +1,10 @@
-import { createWriteStream, fstatSync, openSync } from 'node:fs';
+import { createWriteStream, fstatSync } from 'node:fs';
 import { Command } from 'commander';
 import { createClient } from '../client/index.ts';
 import { messageOf } from '../core/text-values.ts';
 import { clientOf, durationOption, serviceUrl, URL_OPTION } from './arguments.ts';
-import { ExitCode, type Surroundings } from './own-process.ts';
-import { argumentsInput, fileInput, type ShoutInput, standardInput } from './shout-input.ts';
+import { ExitCode, INTERRUPTED, type Surroundings } from './own-process.ts';
+import { argumentsInput, fileInput, openFile, type ShoutInput, standardInput } from './shout-input.ts';
 import { shoutRun } from './shout-run.ts';
 
 interface ShoutOptions {
@@ -31,7 +31,9 @@ export function shoutCommand(surroundings: Surroundings): Command {
     .action(async (texts: string[], options: ShoutOptions, command: Command) => {
       const url = serviceUrl(options.url, surroundings.environment);
       const client = clientOf(createClient, { baseUrl: url, timeoutMs: options.timeout }, command);
-      const { input, failedFile } = filesOf(texts, options, { command, surroundings });
+      const files = filesOf(texts, options, { command, surroundings });
+      const interrupted = surroundings.stop.first.then(() => Promise.reject(new ExitCode(INTERRUPTED)));
+      const { input, failedFile } = await Promise.race([files, interrupted]);
       const isJson = options.json === true;
       const exitCode = await shoutRun(input, { client, isJson, failedFile, surroundings });
       if (exitCode !== 0) throw new ExitCode(exitCode);
@@ -55,20 +57,24 @@ Examples:
 `;
 
 /** Opens the input and the file for failed lines. Any problem with them is wrong usage. */
-function filesOf(
+async function filesOf(
   texts: string[],
   options: ShoutOptions,
   { command, surroundings }: { command: Command; surroundings: Surroundings },
 ) {
   try {
-    const input = inputOf(texts, options, surroundings);
-    return { input, failedFile: failedFileOf(options, input) };
+    const input = await inputOf(texts, options, surroundings);
+    return { input, failedFile: await failedFileOf(options, input) };
   } catch (error) {
     return command.error(`error: ${messageOf(error)}`);
   }
 }
 
-function inputOf(texts: string[], { file, json }: ShoutOptions, surroundings: Surroundings): ShoutInput {
+async function inputOf(
+  texts: string[],
+  { file, json }: ShoutOptions,
+  surroundings: Surroundings,
+): Promise<ShoutInput> {
   if (texts.length > 0 && file !== undefined) throw new Error('give either texts or --file, not both');
   if (!json && texts.some((text) => text.includes('\n'))) {
     throw new Error('the answer to a text with a line break is more than one line; use --json');
@@ -81,9 +87,9 @@ function inputOf(texts: string[], { file, json }: ShoutOptions, surroundings: Su
  * Opens the file for failed lines; only its owner can read a new one. Refuses the file that is read, because its failed lines
  * would be read again and again.
  */
-function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
+async function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
   if (failed === undefined) return undefined;
-  const fd = openSync(failed, 'a', 0o600);
+  const fd = await openFile(failed, 'a', 0o600);
   const { dev, ino } = fstatSync(fd);
   if (file && dev === file.dev && ino === file.ino) {
     throw new Error('--failed must not name the file that is read');

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream, fstatSync, openSync, type Stats } from 'node:fs';
+import { createReadStream, fstatSync, open, type Stats } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 
 /** The texts, and their source. */
 export interface ShoutInput {
@@ -31,9 +32,12 @@ export function argumentsInput(texts: readonly string[]): ShoutInput {
   return { noun: 'text', lines: [lines], file: undefined, isTerminal: false };
 }
 
-/** Each line of a file is one text. Throws if it cannot be read. */
-export function fileInput(path: string): ShoutInput {
-  const fd = openSync(path, 'r');
+/** Opens a file on another thread. A named pipe opens when its other end does, and until then a signal must end the process. */
+export const openFile = promisify(open);
+
+/** Each line of a file is one text. Rejects if it cannot be read. */
+export async function fileInput(path: string): Promise<ShoutInput> {
+  const fd = await openFile(path, 'r');
   const stats = fstatSync(fd);
   if (stats.isDirectory()) throw new Error(`EISDIR: it is a folder, '${path}'`);
   const lines = linesOf(createReadStream(path, { fd }));

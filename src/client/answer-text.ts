@@ -70,6 +70,8 @@ export function fieldsOf(json: string): Readonly<Record<string, unknown>> {
 /** Seconds or an HTTP date (RFC 9110 §10.2.3); a value that is neither counts as absent. */
 function retryAfterMs(header: string | null): number | undefined {
   if (header === null) return undefined;
-  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  // A date begins with a letter. Otherwise `Date.parse` would find a day of 2001 in 1.5 and -1, and so no pause.
+  const date = /^[a-z]/i.test(header) ? Date.parse(header) : Number.NaN;
+  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : date - Date.now();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

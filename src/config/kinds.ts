@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as textValues from '../core/text-values.ts';
 
@@ -76,20 +76,29 @@ export const standardFlag: Kind<boolean> = {
 };
 
 /** The name of a file of certificates. The value is the content of the file. */
-export const certificates: Kind<string> = {
-  accepts: 'the name of a file of certificates in PEM that can be read',
-  parse(text) {
-    try {
-      const value = readFileSync(text, 'utf8');
-      const blocks = value.match(CERTIFICATE) ?? [];
-      // Throws if it is not a certificate. TLS would ignore it, and then trust no server.
-      for (const block of blocks) new X509Certificate(block);
-      return blocks.length > 0 ? value : undefined;
-    } catch {
-      return undefined;
-    }
-  },
-};
+export const certificates = pemFile(
+  'certificates',
+  // Throws if it is not a certificate. TLS would ignore it, and then trust no server.
+  (pem) => Array.from(pem.match(CERTIFICATE) ?? [], (block) => new X509Certificate(block)).length > 0,
+);
+
+/** The name of the file of a private key without a password. The value is the content of the file. */
+export const privateKey = pemFile('a private key', createPrivateKey);
+
+/** `isFine` returns something false or throws if the file holds something else. */
+function pemFile(what: string, isFine: (pem: string) => unknown): Kind<string> {
+  return {
+    accepts: `the name of a file of ${what} in PEM that can be read`,
+    parse(text) {
+      try {
+        const pem = readFileSync(text, 'utf8');
+        return isFine(pem) ? pem : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
 
 const CERTIFICATE = /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END \1CERTIFICATE-----/g;
 

@@ -84,7 +84,7 @@ export const settings = {
     'Most bytes that clients can make the process hold: bodies, waiting texts, answers that are not read yet. Without it, a quarter of the memory that the process can use, and at most 64 MiB.',
   ),
   maxConnections: setting('MAX_CONNECTIONS', wholeNumber(1, 1_000_000), 2000).says(
-    'Most open connections of clients; at the limit, the one without progress for the longest time is closed.',
+    'Most open connections of clients, fewer if the process can open fewer files; at the limit, the one without progress for the longest time is closed.',
   ),
   maxInFlight: setting('MAX_IN_FLIGHT', wholeNumber(1, 1_000_000), 4096).says(
     'Most requests under way at once; more are refused. Three quarters of them can wait for SHOUTCLOUD.',

@@ -1,4 +1,14 @@
-import { decimal, emptyIsDefault, oneOf, optionalSetting, setting, standardFlag, urlOf } from './kinds.ts';
+import {
+  certificates,
+  decimal,
+  emptyIsDefault,
+  oneOf,
+  optionalSetting,
+  privateKey,
+  setting,
+  standardFlag,
+  urlOf,
+} from './kinds.ts';
 
 const protocol = oneOf('http/protobuf', 'http/json');
 
@@ -24,6 +34,15 @@ export const traceSettings = {
   ),
   otlpTracesProtocol: optionalSetting('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', protocol).says(
     'The same for traces alone.',
+  ),
+  otlpCa: optionalSetting('OTEL_EXPORTER_OTLP_CERTIFICATE', certificates).says(
+    "File with the PEM certificates of the authorities that sign the collector's certificate.",
+  ),
+  otlpClientCertificate: optionalSetting('OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', certificates).says(
+    'File with the PEM certificate that the collector gets.',
+  ),
+  otlpClientKey: optionalSetting('OTEL_EXPORTER_OTLP_CLIENT_KEY', privateKey).says(
+    'File with the PEM private key of that certificate.',
   ),
   tracesSampler: setting('OTEL_TRACES_SAMPLER', emptyIsDefault(sampler), 'parentbased_always_on').says(
     'Which requests are traced; with `parentbased_…` the decision of the caller comes first.',

@@ -75,6 +75,13 @@ export class Exchange implements Call, BodyOwner {
     return this.#left.signal;
   }
 
+  /** The bytes of the request, if its headers are written in the usual way. Chunks do not count. */
+  get bytes(): number {
+    const { method = '', rawHeaders } = this.request;
+    const headBytes = `${method}  HTTP/1.1\r\n\r\n`.length + this.held.headLength + 2 * rawHeaders.length;
+    return headBytes + (this.body.announced || 0);
+  }
+
   /** Whether all of the request has arrived. */
   get isWhole(): boolean {
     return this.body.isWhole;

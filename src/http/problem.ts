@@ -129,12 +129,14 @@ export function problemFor(error: unknown, requestId: string, request?: Asked): 
   if (known instanceof MethodNotAllowed) headers.allow = known.allow;
   if (request && isForPerson(request, known.code)) {
     const retryAfterSeconds = headers['retry-after'];
-    const { html: body, policy } = errorPage({
+    const page = errorPage({
       ...{ status, sentence: text, detail: known.detail, requestId, retryAfterSeconds },
       path: pathOf(request),
     });
-    headers['content-type'] = 'text/html; charset=utf-8';
-    return { status, headers, body, policy, vary: 'Accept' };
+    if (page) {
+      headers['content-type'] = 'text/html; charset=utf-8';
+      return { status, headers, body: page.html, policy: page.policy, vary: 'Accept' };
+    }
   }
   return {
     status,

@@ -35,6 +35,7 @@ export class Reply {
   #atWritten: (() => void) | undefined;
   #writtenMs: number | undefined;
   #mustClose = false;
+  #mostBytes = Number.POSITIVE_INFINITY;
   #isSent = false;
 
   constructor(to: Replied, host: ReplyHost) {
@@ -80,6 +81,14 @@ export class Reply {
   /** Closes the connection after the answer: what follows on it cannot be trusted or will not be read. */
   closeAfter(): void {
     this.#mustClose = true;
+  }
+
+  /**
+   * Closes the connection after the answer if its client has sent more than so many bytes by then. Node drops what follows a
+   * request with `Upgrade` in the same packet, so the rest could be read as another request than it is.
+   */
+  closeIfBeyond(bytes: number): void {
+    this.#mostBytes = bytes;
   }
 
   /** Sends the whole answer. Throws `OVERLOADED` if there is no room for it until it is read, unless it is an error itself. */
@@ -154,7 +163,8 @@ export class Reply {
     if (crossOrigin) lines += headerLines(crossOrigin.headersFor(request));
     const varies = crossOrigin ? ['Origin', vary].filter(Boolean).join(', ') : vary;
     if (varies) lines += `vary: ${varies}\r\n`;
-    const isLast = this.#mustClose || this.#host.draining.aborted;
+    const hasMore = Number.isFinite(this.#mostBytes) && request.socket.bytesRead > this.#mostBytes;
+    const isLast = this.#mustClose || hasMore || this.#host.draining.aborted;
     this.#host.writeHead(response, { status, lines, hasLength: bytes !== undefined, isLast });
   }
 }

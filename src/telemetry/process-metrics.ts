@@ -25,18 +25,19 @@ function addProcess({ reading }: Registry, startedAt: number): void {
   reading('process_cpu_seconds_total', 'CPU time of the process, that of the kernel included.', cpuSeconds);
   reading('process_start_time_seconds', 'When it started, since 1970.', () => startedAt, 'omit');
   reading('process_resident_memory_bytes', 'Memory in RAM.', () => process.memoryUsage.rss());
-  const maxFds = ifLinux(() =>
-    Number(/^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]),
-  );
-  reading('process_open_fds', 'Open file descriptors.', () =>
-    ifLinux(() => readdirSync('/proc/self/fd').length),
-  );
-  reading('process_max_fds', 'How many file descriptors can be open.', () => maxFds);
+  // Only Linux has files about the process. On other systems this series has no values.
+  reading('process_open_fds', 'Open file descriptors.', () => readdirSync('/proc/self/fd').length);
+  reading('process_max_fds', 'How many file descriptors can be open.', maxFiles);
 }
 
-/** Only Linux has files about the process. On other systems their series have no values. */
-function ifLinux<T>(read: () => T): T | undefined {
-  return process.platform === 'linux' ? read() : undefined;
+/** How many file descriptors this process can have open. Infinite if that is unknown, as on systems other than Linux. */
+export function maxFiles(): number {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'utf8');
+    return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** The delay since the last reading. With several workers it is the delay of the slowest, because its clients wait that long. */

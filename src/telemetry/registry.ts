@@ -2,8 +2,8 @@ import type { Family, Series } from './series-text.ts';
 
 type Labels<Name extends string = string> = Readonly<Record<Name, string | number>>;
 
-/** The value now, or one for each set of labels; `undefined` if it cannot be known. */
-type Reading = number | undefined | readonly (readonly [labels: Labels, value: number])[];
+/** The value now, or one for each set of labels. */
+type Reading = number | readonly (readonly [labels: Labels, value: number])[];
 
 export type Registry = ReturnType<typeof registry>;
 
@@ -46,7 +46,10 @@ export function registry() {
     return (of: Labels<Name> & { readonly durationMs: number }) => add(of, of.durationMs / 1000);
   }
 
-  /** Adds a counter, if its name ends in `_total`, or a gauge. `read` gives its value whenever the series are asked for. */
+  /**
+   * Adds a counter, if its name ends in `_total`, or a gauge. `read` gives its value whenever the series are asked for. If it
+   * throws, the metric has no values: even the memory of the process cannot be read while no file descriptor is free.
+   */
   function reading(
     name: string,
     help: string,
@@ -54,7 +57,7 @@ export function registry() {
     combine: Family['combine'] = 'sum',
   ): void {
     const type = name.endsWith('_total') ? 'counter' : 'gauge';
-    families.push(() => ({ name, help, type, combine, values: new Map(valuesOf(read())) }));
+    families.push(() => ({ name, help, type, combine, values: new Map(valuesOf(read)) }));
   }
 }
 
@@ -127,12 +130,21 @@ class Buckets {
   }
 }
 
-function valuesOf(reading: Reading = []): Value[] {
+function valuesOf(read: () => Reading): Value[] {
+  const reading = attempt(read);
   if (typeof reading === 'number') return [['', reading]];
   return reading.map(([labels, value]) => {
     const texts = Object.entries(labels).map(([name, label]) => labelText(name, label));
     return [bracketed(texts.join(',')), value];
   });
+}
+
+function attempt(read: () => Reading): Reading {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
 }
 
 function bracketed(labels: string): string {

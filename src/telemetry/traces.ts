@@ -36,7 +36,10 @@ export interface TracesOptions {
   readonly protocol: 'http/protobuf' | 'http/json';
   readonly version: string;
   readonly upstreamUrl: string;
-  readonly lookup: Lookup;
+  /** How to connect to that address. The last three are PEM, and replace those that the SDK reads. */
+  readonly connection: Readonly<Record<'ca' | 'cert' | 'key', string | undefined>> & {
+    readonly lookup: Lookup;
+  };
 }
 
 export type Traces = Awaited<ReturnType<typeof traces>>;
@@ -91,12 +94,12 @@ async function tracerProvider(options: TracesOptions, onChange: OnChange): Promi
   });
 }
 
-async function exporterOf({ endpoint: url, protocol, lookup }: TracesOptions): Promise<SpanExporter> {
+async function exporterOf({ endpoint: url, protocol, connection }: TracesOptions): Promise<SpanExporter> {
   const { OTLPTraceExporter } =
     protocol === 'http/json'
       ? await import('@opentelemetry/exporter-trace-otlp-http')
       : await import('@opentelemetry/exporter-trace-otlp-proto');
-  return new OTLPTraceExporter({ url, httpAgentOptions: { keepAlive: true, lookup } });
+  return new OTLPTraceExporter({ url, httpAgentOptions: { keepAlive: true, ...connection } });
 }
 
 /** Reports whether spans arrive, because the SDK silently drops those that cannot be sent. */

@@ -25,11 +25,18 @@ function readTemplate() {
   return { page, policy };
 }
 
-/** The page for a browser that asked for something and got an error, and its Content-Security-Policy. */
+/**
+ * The page for a browser that asked for something and got an error, and its Content-Security-Policy; `undefined` if its file
+ * cannot be read, for example because no file descriptor is free.
+ */
 export function errorPage(options: ErrorPageOptions) {
   const { status, sentence, detail = '', requestId, retryAfterSeconds: seconds, path } = options;
   const again = `Try again in ${seconds === '1' ? '1 second' : `${seconds} seconds`}: <a href="">reload</a>`;
-  template ??= readTemplate();
+  try {
+    template ??= readTemplate();
+  } catch {
+    return undefined;
+  }
   const html = filled(template.page, {
     status: `${status}`,
     sentence: escaped(sentence),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, describe, type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { noBrowser, openPage, startBrowser } from '../support/browser.ts';
 import { httpServer } from '../support/http-server.ts';
 import { tuohs } from '../support/process.ts';
@@ -11,7 +12,7 @@ describe('elsewhere than at the root of its own site', { skip: noBrowser }, () =
   const browser = startBrowser({ after });
   const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
 
-  test('below a path of a proxy the playground answers, breaks SHOUTCLOUD, and leads to the reference and back', async (t) => {
+  test('below a path of a proxy the playground answers, breaks SHOUTCLOUD, and leads to the reference, which answers, and back', async (t) => {
     const url = await proxied(t);
     const { page, problems } = await openPage(t, { browser, url });
     const { box, says, statusLink } = playgroundOn(page);
@@ -22,22 +23,19 @@ describe('elsewhere than at the root of its own site', { skip: noBrowser }, () =
     await page.getByRole('radio', { name: 'slow' }).click();
     await page.getByText('Each answer takes 400 ms.').waitFor();
     await page.getByRole('link', { name: 'API reference' }).click();
-    await page.getByText('/v1/bulk').first().waitFor();
-    await page.goBack();
+    await isAnsweredOn(page);
+    // To the address without the operation, and to the playground.
+    for (let i = 0; i < 2; i++) await page.goBack();
     await says('OLLEH');
 
     assert.deepEqual(problems, []);
   });
 
-  for (const address of ['docs', 'docs/']) {
-    test(`below a path of a proxy a call that is tried out at ${address} is answered`, async (t) => {
-      const { page } = await openPage(t, { browser, url: (await proxied(t)) + address });
+  test('below a path of a proxy a call that is tried out at docs/ is answered', async (t) => {
+    const { page } = await openPage(t, { browser, url: `${await proxied(t)}docs/` });
 
-      await tryOut(page, 'shout-shout');
-
-      await page.locator('.live-responses-table').getByText('OLLEH').waitFor();
-    });
-  }
+    await isAnsweredOn(page);
+  });
 
   test('below a path of a proxy an error leads to the playground', async (t) => {
     const url = await proxied(t);
@@ -63,6 +61,11 @@ describe('elsewhere than at the root of its own site', { skip: noBrowser }, () =
 
     assert.deepEqual(answer, [{ data: 'OLLEH' }, 'from-a-page']);
   });
+
+  async function isAnsweredOn(page: Page): Promise<void> {
+    await tryOut(page, 'shout-shout');
+    await page.locator('.live-responses-table').getByText('OLLEH').waitFor();
+  }
 
   /** A proxy that serves the service below `/tuohs/` and removes that prefix. */
   async function proxied(t: TestContext): Promise<string> {

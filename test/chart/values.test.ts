@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import { parse } from 'yaml';
 import { schemaErrors, typeErrors } from './manifest-types.ts';
 import {
@@ -59,6 +60,14 @@ for (const release of oddReleases) {
 
 test('no manifest has a field that its kind does not know', () => {
   assert.equal(typeErrors(everything), '');
+});
+
+test('no rule of egress is open to every address, the metadata service of a cloud included', () => {
+  const policies = everything.filter(({ kind }) => kind === 'NetworkPolicy') as INetworkPolicy[];
+  const rules = policies.flatMap(({ spec }) => spec?.egress ?? []);
+
+  assert.ok(rules.length > 0);
+  for (const { to = [], ports } of rules) assert.notEqual(to.length, 0, JSON.stringify(ports));
 });
 
 test('a wrong value and an unknown field are noticed', async () => {

@@ -39,7 +39,7 @@ test('many of the connections that wait are accepted in one turn of the event lo
 });
 
 test(
-  'each socket that shares a port buffers 16 KiB at most, and answers a client that ends its side behind its request',
+  'each socket that shares a port sends at once, buffers 16 KiB at most, and answers a client that ends its side behind its request',
   SHARED,
   async (t) => {
     const made = published<{ socket: Socket }>(t, 'net.server.socket');
@@ -50,6 +50,7 @@ test(
     const clients = await Promise.all(Array.from({ length: CLIENTS }, () => rawClient(t, port)));
 
     assert.deepEqual(new Set(made.map(({ socket }) => socket.writableHighWaterMark)), new Set([16_384]));
+    assert.deepEqual(new Set(made.map(({ socket }) => sendsAtOnce(socket))), new Set([true]));
     for (const { socket } of clients) socket.end(postOf('hello'));
     await until(t, () => upstream.calls.length === CLIENTS);
     upstream.answerHeld();
@@ -104,3 +105,10 @@ test('the server does not wait for more than half a second while clients connect
 
   assert.equal(nowMs, 500);
 });
+
+/** Whether TCP sends the second of two small pieces before the first is acknowledged. Node keeps that under a symbol. */
+function sendsAtOnce(socket: Socket): unknown {
+  return Object.getOwnPropertySymbols(socket)
+    .filter(({ description }) => description === 'kSetNoDelay')
+    .map((symbol) => Reflect.get(socket, symbol))[0];
+}

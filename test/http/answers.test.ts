@@ -73,10 +73,12 @@ for (const asked of [POST, GET]) {
   }
 
   for (const [what, reverseShout] of Object.entries(BUGS)) {
-    test(`${asked.method}: ${what} is a bare 500`, async (t) => {
-      const { statusCode, headers, body } = await testApi(t, { reverseShout }).inject(asked);
+    test(`${asked.method}: ${what} is a bare 500, and an event`, async (t) => {
+      const world = testWorld();
+      const { statusCode, headers, body } = await testApi(t, { world, reverseShout }).inject(asked);
 
       assert.deepEqual([statusCode, JSON.parse(body).code], [500, 'INTERNAL']);
+      assert.equal(world.told('failed').length, 1);
       assert.equal(headers['cache-control'], 'no-store');
       assert.doesNotMatch(body + JSON.stringify(headers), /hidden/);
     });

@@ -67,7 +67,7 @@ for (const [what, body, lines] of CASES) {
 
     const answer = await post(Buffer.from(body, 'latin1'));
 
-    assert.deepEqual(answer, { status: 200, type: NDJSON, lines });
+    assert.deepEqual(answer, { status: 200, type: NDJSON, caching: 'no-store', lines });
   });
 }
 
@@ -318,8 +318,8 @@ async function startBulk(t: TestContext, parts: ApiUnderTest = {}) {
       const question = { method: 'POST', path: '/v1/bulk', headers, body };
       const reply = await ask(`http://127.0.0.1:${server.port}`, question);
       const lines = reply.body.split('\n').filter((line) => line !== '');
-      const { status, headers: answered } = reply;
-      return { status, type: answered['content-type'], lines: lines.map((line) => JSON.parse(line)) };
+      const { 'content-type': type, 'cache-control': caching } = reply.headers;
+      return { status: reply.status, type, caching, lines: lines.map((line) => JSON.parse(line)) };
     },
   };
 }

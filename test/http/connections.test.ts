@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deafClient, fakeApi, LARGEST_FILE, listeningServer } from '../support/api.ts';
+import { deafClient, fakeApi, LARGEST_FILE, listeningServer, testApi } from '../support/api.ts';
 import { answerOf } from '../support/fake-shouter.ts';
 import { postOf, type RawClient, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
@@ -125,4 +125,10 @@ test('at the limit, a connection that has just been opened is not closed before 
 
   await idle.closed();
   assert.equal(fresh.socket.closed, false);
+});
+
+test('of the parsers of closed connections, 12 KB each, Node keeps 256', (t) => {
+  testApi(t);
+
+  assert.equal(Reflect.get(process.getBuiltinModule('_http_common') ?? {}, 'parsers').max, 256);
 });

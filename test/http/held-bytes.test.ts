@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, type NextTurn, systemClock } from '../../src/core/clock.ts';
 import { AttemptError } from '../../src/core/errors.ts';
-import { type ApiUnderTest, deafClient, fakeApi, LARGEST_FILE } from '../support/api.ts';
+import { type ApiUnderTest, deafClient, fakeApi, LARGEST_FILE, testApi } from '../support/api.ts';
 import { answerOf, type FakeShouter } from '../support/fake-shouter.ts';
 import { parsed } from '../support/raw-answer.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
@@ -378,6 +378,20 @@ test('answers of text that wait to be read hold their bytes, too', async (t) => 
 
   await until(t, () => server.status().heldBytes > 2 * text.length);
 });
+
+for (const [path, type] of [
+  ['/v1', 'text/plain'],
+  ['/v1/bulk', 'application/x-ndjson'],
+] as const) {
+  test(`the memory of a body sent to ${path} is freed when it is answered`, async (t) => {
+    const payload = Buffer.from(new ArrayBuffer(65_536)).fill('a');
+
+    const headers = { 'content-type': type };
+    const { statusCode } = await testApi(t).inject({ method: 'POST', url: path, payload, headers });
+
+    assert.deepEqual([statusCode, payload.byteLength], [200, 0]);
+  });
+}
 
 function bulkOf(body: string): string {
   return requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body });

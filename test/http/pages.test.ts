@@ -116,10 +116,12 @@ for (const [what, parts, url, status] of [
   ['the playground over a quota', LIMITED, '/?a=b', 429],
   ['the reference over a quota', LIMITED, '/docs/', 429],
 ] as const) {
-  test(`a browser that opens ${what} gets a page with ${status}`, async (t) => {
+  test(`a browser that opens ${what} gets a page with ${status}, and with HEAD its headers`, async (t) => {
     const { statusCode, headers, body } = await open(t, url, parts);
+    const head = await open(t, url, parts, 'HEAD');
 
-    assert.equal(statusCode, status);
+    assert.deepEqual([statusCode, head.statusCode, head.body], [status, status, '']);
+    assert.equal(head.headers['content-type'], headers['content-type']);
     assert.equal(headers['content-type'], 'text/html; charset=utf-8');
     assert.equal(headers['cache-control'], 'no-store');
     assert.equal(headers.vary, 'Accept');
@@ -176,8 +178,8 @@ for (const [what, url, request] of [
   });
 }
 
-function open(t: TestContext, url: string, parts: ApiUnderTest = {}) {
-  return testApi(t, parts).inject({ url, headers: { accept: BROWSER } });
+function open(t: TestContext, url: string, parts: ApiUnderTest = {}, method: 'GET' | 'HEAD' = 'GET') {
+  return testApi(t, parts).inject({ method, url, headers: { accept: BROWSER } });
 }
 
 async function addressesIn(t: TestContext, path: string): Promise<string[]> {

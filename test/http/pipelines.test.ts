@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock.ts';
+import { Exchange } from '../../src/http/exchange.ts';
 import { type ApiUnderTest, listeningServer } from '../support/api.ts';
 import { answerOf } from '../support/fake-shouter.ts';
 import { numbered } from '../support/layer.ts';
@@ -86,6 +87,24 @@ for (const [headers, statuses] of [
   });
 }
 
+for (const [what, after, answers] of [
+  ['comes alone is kept', '', [0, 1, 2]],
+  ['comes with another one closes, because Node drops what follows', requestOf('GET /v1?data=9'), [0, 1]],
+] as const) {
+  test(`the connection of a request that asks for another protocol and ${what}`, async (t) => {
+    const { client } = await start(t, { reverseShout: known });
+    const upgrade = { more: 'connection: upgrade\r\nupgrade: h2c' };
+
+    client.send(postOf('0'));
+    await client.heard('"0"');
+    client.send(requestOf('POST /v1', { ...upgrade, type: 'text/plain', body: '1' }) + after);
+    await client.heard('"1"');
+    client.send(requestOf('GET /v1?data=2', { more: 'connection: close' }));
+
+    assert.deepEqual(numbersIn(await client.closed()), answers);
+  });
+}
+
 test('once clients have sent 128 requests ahead in a turn of the event loop, each other client can send 10 ahead in it, and one after 512', async (t) => {
   const { soon, end } = heldTurn();
   let turnsAskedFor = 0;
@@ -143,6 +162,20 @@ test('connections that are closed while they wait to be read take no turns of ot
   turns[1]?.();
 
   assert.deepEqual(numbersIn(await last.heard('"1"')), [0, 0, 1]);
+});
+
+test('of a packet, nothing is read behind the request whose connection was closed', async (t) => {
+  const { client, world, status } = await start(t, {
+    reverseShout(text, call) {
+      if (call instanceof Exchange) call.request.socket.destroy();
+      return known(text);
+    },
+  });
+
+  client.send(postOf('0').repeat(3));
+
+  await until(t, () => status().connections === 0 && world.told('answered').length > 0);
+  assert.equal(world.told('answered').length, 1);
 });
 
 test('the last request that a connection can send ahead is read whole, however long its body is', async (t) => {

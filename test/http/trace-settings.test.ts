@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { test } from 'node:test';
+import { folder } from '../support/folder.ts';
+import { httpServer } from '../support/http-server.ts';
+import { makeCertificates } from '../support/redis-server.ts';
 import { asked, RECORDED, tracedService, UNRECORDED } from './traced-service.ts';
 
 const CALLERS = {
@@ -68,4 +73,24 @@ test('the endpoint and the protocol for traces alone win, and the endpoint is us
   assert.deepEqual(receiver.requests, []);
   const [{ path, type } = assert.fail()] = other.receiver.requests;
   assert.deepEqual([path, type], ['/custom/path', 'application/json']);
+});
+
+test('a collector whose authority is in a file gets traces, and our certificate', async (t) => {
+  const files = makeCertificates(await folder(t));
+  const [ca, cert, key] = [files.caFile, files.certFile, files.keyFile].map((file) => readFileSync(file));
+  const paths: unknown[] = [];
+  const traced: RequestListener = ({ url }, response) => {
+    paths.push(url);
+    response.end();
+  };
+  const { port } = await httpServer(t, traced, { ca, cert, key, requestCert: true });
+
+  await asked(t, '', {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `https://127.0.0.1:${port}`,
+    OTEL_EXPORTER_OTLP_CERTIFICATE: files.caFile,
+    OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: files.certFile,
+    OTEL_EXPORTER_OTLP_CLIENT_KEY: files.keyFile,
+  });
+
+  assert.deepEqual(paths, ['/v1/traces']);
 });

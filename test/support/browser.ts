@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
-import axe from 'axe-core';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { root } from './pages.ts';
 import type { Ending } from './process.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -75,10 +77,11 @@ function watch(page: Page, home: string): string[] {
   return problems;
 }
 
+const axe = join(root, 'node_modules/axe-core/axe.min.js');
+
 /** The accessibility problems that axe-core finds: each rule and its place. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const results = await page.evaluate('axe.run()');
-  const { violations } = results as axe.AxeResults;
+  if (await page.evaluate('!globalThis.axe')) await page.evaluate(readFileSync(axe, 'utf8'));
+  const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
 }

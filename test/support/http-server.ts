@@ -1,13 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { Ending } from './process.ts';
 
-/** A server on a free port that counts its connections. It ends with the test, together with its open connections. */
-export function httpServer(ending: Ending, listener: RequestListener) {
+/**
+ * A server on a free port that counts its connections. It ends with the test, together with its open connections. With `tls`, its
+ * `url` is right but for the scheme.
+ */
+export function httpServer(ending: Ending, listener: RequestListener, tls?: TlsOptions) {
   // A client of a busy machine can send a request in the moment in which its idle connection would be closed.
-  return listening(ending, createServer({ keepAliveTimeout: 0 }, listener));
+  const options = { keepAliveTimeout: 0, ...tls };
+  return listening(ending, tls ? createTlsServer(options, listener) : createServer(options, listener));
 }
 
 /** The same for TCP. `onConnection` is called for each connection. */

@@ -99,7 +99,7 @@ function tlsSettings(
 }
 
 /** Makes a CA of the test and a certificate for 127.0.0.1 in `folder`. It needs `openssl`. */
-function makeCertificates(folder: string) {
+export function makeCertificates(folder: string) {
   const at = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];

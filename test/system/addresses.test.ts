@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
 import { ask } from '../support/ask.ts';
-import { tuohs } from '../support/process.ts';
+import { startProgram, tuohs } from '../support/process.ts';
+import { hasProc } from '../support/process-state.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),
@@ -35,3 +38,24 @@ for (const WEB_CONCURRENCY of ['1', '2']) {
     await assert.rejects(fetch(`http://127.0.0.2:${port}/`));
   });
 }
+
+test('clients that use up all files a process can open lock no one out', { skip: !hasProc }, async (t) => {
+  const service = startProgram(t, {
+    command: 'sh',
+    args: ['-c', 'ulimit -n 200 && exec "$0" src/main.ts serve --embedded-shoutcloud', process.execPath],
+    environment: { HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
+  });
+  const { url, adminUrl } = await service.listening();
+  const idle = Array.from({ length: 200 }, () => connect(Number(new URL(url).port), '127.0.0.1'));
+  t.after(() => idle.forEach((socket) => void socket.destroy()));
+  for (const socket of idle) socket.on('error', () => {});
+  await Promise.all(idle.map((socket) => once(socket, 'connect')));
+
+  const [page, live, metrics] = await Promise.all([
+    ask(url, { path: '/v1?data=hello' }),
+    ask(adminUrl, { path: '/livez' }),
+    ask(adminUrl, { path: '/metrics' }),
+  ]);
+
+  assert.deepEqual([page.body, live.status, metrics.status], ['{"data":"OLLEH"}', 200, 200]);
+});

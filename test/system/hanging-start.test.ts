@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fifo } from '../support/fifo.ts';
+import { folder } from '../support/folder.ts';
 import { hook, tuohs } from '../support/process.ts';
 
 /** Makes a file of ours write a line and hang instead of loading. */
@@ -43,6 +46,17 @@ test('a thread that never comes back does not keep it from ending', async (t) =>
   await service.listening();
 
   assert.equal(await service.stop(), 0);
+});
+
+test('an interrupt ends a command that waits for the other end of a named pipe', async (t) => {
+  const path = join(await folder(t), 'fifo');
+  spawnSync('mkfifo', [path]);
+  const reported = `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'; const { open } = fs;
+    fs.open = (...all) => { open(...all); console.log('{"msg":"opens"}'); }; syncBuiltinESMExports();`;
+  const program = tuohs(t, ['shout', '--file', path], hook(reported));
+  await program.logLine('opens');
+
+  assert.equal(await program.stop('SIGINT'), 130);
 });
 
 test('a worker that hangs in its start does not outlive a primary that was killed', async (t) => {

@@ -38,8 +38,8 @@ test('the tests of a file are those that import it, themselves or by a helper', 
 });
 
 test('if few tests import a file, the tests of its importers check its changes, too', () => {
-  const [closest, ...others] = relatedTests('src/http/exchange.ts');
+  const [closest = [], ...others] = relatedTests('src/http/exchange.ts');
 
-  assert.deepEqual(closest, ['test/unit/http/exchange.test.ts']);
+  assert.ok(closest.includes('test/unit/http/exchange.test.ts'));
   assert.ok(others.flat().some((path) => path.startsWith('test/http/')));
 });

@@ -12,21 +12,30 @@ test('a pause is in the status in whole milliseconds; closing the layers ends it
   await world.clock.advance(0.5);
 
   const { pauseMs } = stack.status().upstream;
+  const state = stack.upstream();
   await stack.close();
 
-  assert.deepEqual([pauseMs, world.clock.timers(), isClosed()], [30_000, 0, true]);
+  assert.deepEqual([pauseMs, state, world.clock.timers(), isClosed()], [30_000, 'paused', 0, true]);
 });
 
-test('the event of the breaker says why it opened', async () => {
+test('the event of the breaker says why it opened; while it lets probes through, a failed batch is not sent again in halves', async () => {
   const failure = new AttemptError('unreachable', 'no answer came');
-  const { world, shout } = start(() => Promise.reject(failure));
+  let attempts = 0;
+  const { world, shout } = start(() => {
+    attempts++;
+    return Promise.reject(failure);
+  });
 
   for (let i = 0; i < 10; i++) {
     await assert.rejects(shout(`${i}`));
     await world.clock.advance(150);
   }
+  await world.clock.advance(1250);
+  await Promise.all(['one', 'two'].map((text) => assert.rejects(shout(text))));
 
-  assert.deepEqual(world.told('breaker'), [{ type: 'breaker', state: 'open', error: failure }]);
+  const [opened, probing] = world.told('breaker');
+  assert.deepEqual(opened, { type: 'breaker', state: 'open', error: failure });
+  assert.deepEqual([probing?.state, attempts], ['half-open', 10 + 1]);
 });
 
 for (const [maxInFlight, most] of [

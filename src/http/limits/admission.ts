@@ -144,7 +144,8 @@ export function largestBodies(maxHeldBytes: number): { readonly text: number; re
  */
 export class HeldBytes {
   readonly #budget: ByteBudget;
-  #headLength: number;
+  /** The characters of the request target, and of the names and values of the headers. */
+  headLength: number;
   #headBytes: number;
   #bytes = 0;
   #unreadBytes = 0;
@@ -155,7 +156,7 @@ export class HeldBytes {
     this.#budget = budget;
     let length = url.length;
     for (const part of rawHeaders) length += part.length;
-    this.#headLength = length;
+    this.headLength = length;
     this.#headBytes = REQUEST_BYTES + HEADER_PART_BYTES * rawHeaders.length + length;
   }
 
@@ -170,7 +171,7 @@ export class HeldBytes {
 
   /** The length of the head if reading it is much work, else 0. */
   get longHead(): number {
-    return this.#headLength > LONG_HEAD ? this.#headLength : 0;
+    return this.headLength > LONG_HEAD ? this.headLength : 0;
   }
 
   /** Holds the head. Throws as `set` does. */
@@ -198,16 +199,16 @@ export class HeldBytes {
 
   /** Sets the bytes of a body that are held before a route asks for it, in addition to everything else. Throws as `set` does. */
   setUnread(bytes: number): void {
-    const more = bytes - this.#unreadBytes;
-    this.#take(this.#bytes + more, this.#unreadShare);
+    this.#take(this.#bytes + bytes - this.#unreadBytes, this.#unreadShare);
+    // Making room can cut off this body, too. Then nothing of it is held any more.
+    this.#headBytes += bytes - this.#unreadBytes;
     this.#unreadBytes = bytes;
-    this.#headBytes += more;
   }
 
   /** The headers are dropped: what was held for them is not held any more. */
   dropHeaders(): void {
     this.#headBytes = REQUEST_BYTES + this.#unreadBytes;
-    this.#headLength = 0;
+    this.headLength = 0;
   }
 
   /** Throws as `set` does if there is no room for an answer that takes much more than its request: JSON can write a character as six. */

@@ -16,6 +16,8 @@ export interface Connection extends TurnTaker {
   isNew: boolean;
   /** When it was opened, or when an exchange last began on it while no other was under way. */
   usedMs: number;
+  /** What its requests have in bytes, if their headers are written in the usual way. Chunks do not count. */
+  requestBytes: number;
   /**
    * The packet that is being read: the total of bytes read at its `end`, and how many requests in it came before the current
    * one.
@@ -99,6 +101,7 @@ export function connections(
         isNew: true,
         usedMs: nowMs,
         isPausing: false,
+        requestBytes: 0,
         packet: { end: 0, requests: 0 },
         isBroken: false,
         isFull: false,
@@ -121,6 +124,9 @@ export function connections(
       connection.isNew = false;
       if (exchanges.length === 0) connection.usedMs = exchange.startedMs;
       countInPacket(connection);
+      connection.requestBytes += exchange.bytes;
+      if (exchange.request.headers.upgrade !== undefined)
+        exchange.reply.closeIfBeyond(connection.requestBytes);
       const isAhead = exchanges.length > 0 || packet.requests > 0;
       if (isAhead) takeAhead(connection);
       if (!exchange.hold({ isAhead })) connection.isFull = true;

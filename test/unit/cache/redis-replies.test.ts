@@ -140,6 +140,19 @@ test('a count is used although its key cannot be made to expire', async (t) => {
   assert.equal(await count(), 7);
 });
 
+test('a huge value that cannot be deleted, because we have no permission, costs a connection and no more', async (t) => {
+  const { redis, store, changes } = await knowsHello(t);
+  const replies: Replies = { get: '$100000000\r\n', unlink: '-NOPERM no permission\r\n' };
+  redis.answer(([name = '']) => replies[name]);
+
+  await store.get('huge');
+  await until(t, () => redis.commands.some(([name]) => name === 'unlink'));
+  redis.answer(() => undefined);
+
+  assert.equal(await store.get('hello'), 'HELLO');
+  assert.deepEqual(changes(), ['up', 'down: oversized_value', 'up']);
+});
+
 test('a write that is taken behind a refusal that ends the connection does not bring it back', async (t) => {
   const { redis, store, changes } = await knowsHello(t);
   redis.answer(([, , value]) => (value === 'ONE' ? '-LOADING Redis is loading\r\n' : undefined));

@@ -81,6 +81,7 @@ const FAILURES: readonly [what: string, answer: Response | Error, expected: Part
     },
   ],
   ['a Retry-After that is not a time', retryAfter('soon'), { retryAfterMs: undefined }],
+  ['a Retry-After that is not a whole number', retryAfter('1.5'), { retryAfterMs: undefined }],
   ['a date as Retry-After', retryAfter('Tue, 01 Jan 2030 00:00:05 GMT'), { retryAfterMs: 5000 }],
   ['an error page', new Response('<h1>Not here</h1>', { status: 404 }), { code: 'BAD_ANSWER', status: 404 }],
   ['a page', new Response('<h1>Welcome</h1>'), { code: 'BAD_ANSWER', status: 200 }],

@@ -59,6 +59,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     ...['0.0.0.0/2,64.0.0.0/2,128.0.0.0/3,160.0.0.0/3,192.0.0.0/3', '1.2.3.4/0'],
   ],
   REDIS_CA_FILE: ['/no/such/file', '/', '/dev/null'],
+  OTEL_EXPORTER_OTLP_CLIENT_KEY: ['/no/such/file', '/dev/null'],
   OTEL_TRACES_SAMPLER: ['sometimes', 'jaeger_remote'],
   OTEL_TRACES_SAMPLER_ARG: ['2', '-1', 'half'],
   OTEL_TRACES_EXPORTER: ['zipkin', 'otlp,none'],

@@ -114,6 +114,19 @@ test('what nothing has asked for yet is held beside all else, also when the head
   assert.equal(budget.bytes, 4096 + 130_000);
 });
 
+test('a body that is cut off to make room for itself gives back what is held for it once', () => {
+  const { held, budget } = start({ cutSlowest: (each) => each.setUnread(0) });
+  held.setHead(false);
+  held.setUnread(60_000);
+  budget.bytes = MOST;
+
+  held.setUnread(70_000);
+  held.setUnread(0);
+  held.setAnswer(100);
+
+  assert.equal(held.bytes, HEAD + 100);
+});
+
 test('what arrives of the body of a request that is sent ahead can fill half of the budget', () => {
   const { held } = start();
   held.setHead(true);
@@ -133,8 +146,9 @@ test('once a request has ended, nothing is refused or held for it', () => {
 });
 
 /** What is held for a request with this header, of a budget that others have filled up to `filled`, with room for its head. */
-function start({ header = 'x', filled = HEAD } = {}) {
-  const budget = byteBudget(MOST, () => {}, testWorld());
+function start({ header = 'x', filled = HEAD, cutSlowest = (_held: HeldBytes) => {} } = {}) {
+  const budget = byteBudget(MOST, () => cutSlowest(held), testWorld());
   budget.bytes = filled - HEAD;
-  return { budget, held: new HeldBytes(budget, { url: '/v1', rawHeaders: ['host', header] }) };
+  const held = new HeldBytes(budget, { url: '/v1', rawHeaders: ['host', header] });
+  return { budget, held };
 }

@@ -111,6 +111,31 @@ for (const [others, mostMs] of [
   });
 }
 
+test('a request that came in one packet with an answered one counts as sent ahead, and lets others be read first', () => {
+  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {} });
+  const socket = Object.defineProperties(new Socket(), {
+    remoteAddress: { value: '::1' },
+    bytesRead: { value: 1000 },
+  });
+  open.add(socket, 0);
+  const isPausing = Array.from({ length: 2 }, () => {
+    const { exchange } = beforeItsBody();
+    exchange.request.socket = socket;
+    open.begin(exchange);
+    exchange.end();
+    return open.of(socket)?.isPausing;
+  });
+
+  assert.deepEqual(isPausing, [false, true]);
+});
+
+test('an error of the connection does not end the process', () => {
+  const { request, response } = beforeItsBody().exchange;
+
+  // Without a listener, this throws.
+  for (const each of [request, response]) each.emit('error', new Error('broken'));
+});
+
 test('an answer that comes after the end of its exchange is not held', () => {
   const { held } = beforeItsBody().exchange;
   held.end();

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
-import { AttemptError } from '../../../src/core/errors.ts';
+import { AttemptError, TuohsError } from '../../../src/core/errors.ts';
 import { knownError, problemFor } from '../../../src/http/problem.ts';
 
 test('an error that is not in the table is a bug of ours, and its cause', () => {
@@ -19,3 +21,18 @@ for (const [ms, seconds] of Object.entries(WAITS)) {
     assert.equal(problemFor(error, 'the-id').headers['retry-after'], seconds);
   });
 }
+
+test('a browser gets JSON if the file of the page cannot be read, for example without a free file descriptor', (t) => {
+  const reading = t.mock.method(fs, 'readFileSync', () => assert.fail());
+  syncBuiltinESMExports();
+  t.after(() => {
+    reading.mock.restore();
+    syncBuiltinESMExports();
+  });
+  const browser = { method: 'GET', url: '/nowhere', headers: { accept: 'text/html' } };
+
+  const { headers } = problemFor(new TuohsError('NOT_FOUND', 'nothing'), 'the-id', browser);
+
+  assert.equal(headers['content-type'], 'application/json');
+  assert.equal(reading.mock.callCount(), 1);
+});

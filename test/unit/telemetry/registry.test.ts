@@ -40,11 +40,13 @@ test("the text is that of Prometheus' own client, also for two processes", async
   );
 });
 
-test('a reading that cannot be known has no value', () => {
+test('a reading that throws has no value, and the others have theirs', () => {
   const all = registry();
-  all.reading('a_bytes', 'A.', () => undefined);
+  all.reading('a_bytes', 'A.', () => assert.fail());
+  all.reading('b_bytes', 'B.', () => 2);
 
-  assert.equal(seriesText(all.series()), '# HELP a_bytes A.\n# TYPE a_bytes gauge\n');
+  const a = '# HELP a_bytes A.\n# TYPE a_bytes gauge\n';
+  assert.equal(seriesText(all.series()), `${a}\n# HELP b_bytes B.\n# TYPE b_bytes gauge\nb_bytes 2\n`);
 });
 
 test('a reading with labels has one value for each of them', () => {
