@@ -115,6 +115,7 @@ FASTER ?= 15
 
 .PHONY: test-alerts
 test-alerts: install ## Kill SHOUTCLOUD, the service and Redis, and check that a real Alertmanager reports each (needs prometheus and alertmanager)
+	@test "$(FASTER)" -gt 0 2>/dev/null || { echo 'FASTER must be a whole number above 0' >&2; exit 2; }
 	FASTER=$(FASTER) $(NODE_TEST) 'test/alerts/*.test.ts'
 
 # kind: LOAD_IMAGE='kind load docker-image'; a registry: LOAD_IMAGE='docker push' DOCKER_IMAGE=registry.example/tuohs:test

@@ -9,6 +9,7 @@ import { settings } from '../src/config/settings.ts';
 // printed for people instead of as JSON. `node --watch` watches files, and loses a file that an editor, git or `sed -i`
 // replaces, so this watches folders.
 const QUIET_MS = 100;
+const WRONG_USAGE = 2;
 
 /** Ends the child if this process is killed. It is not in our process group, so no one else would. */
 const END_WITH_US = `--import=data:text/javascript,process.once('disconnect',()=>process.exit(1))`;
@@ -35,7 +36,8 @@ function start(): ChildProcess {
   });
   if (started.stdout) createInterface({ input: started.stdout }).on('line', printForPeople);
   started.once('exit', (code) => {
-    if (isStopping) process.exit(code ?? 1);
+    // No file of src/ mends wrong settings or arguments.
+    if (isStopping || code === WRONG_USAGE) process.exit(code ?? 1);
     if (started === child)
       print(`The service ended with exit code ${code}. It starts again when a file changes.`);
   });

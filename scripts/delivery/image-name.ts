@@ -9,7 +9,7 @@ export interface ImageName {
 export function imageName(name: string): ImageName {
   const [named = '', digest = ''] = name.split('@');
   // A colon before the last slash belongs to a port.
-  const [, repository = '', tag = ''] = /^(.+?)(?::([^/:]+))?$/.exec(named) ?? [];
+  const [, repository = '', tag = ''] = /^(\S+?)(?::([^/:\s]+))?$/.exec(named) ?? [];
   if (repository === '') throw new Error(`"${name}" is not the name of an image`);
   return { repository, tag, digest };
 }

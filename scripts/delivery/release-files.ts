@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../src/core/text-values.ts';
 import { readVersion } from '../../src/version.ts';
 import { readArguments, refuse } from '../arguments.ts';
 import { output } from './command.ts';
@@ -14,7 +15,7 @@ import { packagedChart } from './packaged-chart.ts';
 const usage = 'node scripts/delivery/release-files.ts IMAGE FOLDER';
 const [image = '', folder = '', ...more] = readArguments(usage, { allowPositionals: true }).positionals;
 if (!image || !folder || more.length > 0) refuse(usage);
-const { repository, tag, digest } = imageName(image);
+const { repository, tag, digest } = nameOrRefuse();
 const version = readVersion();
 
 rmSync(folder, { recursive: true, force: true });
@@ -32,6 +33,14 @@ writeFileSync(
   output('helm', ['template', 'tuohs', chart, '--skip-tests', ...exactly]),
 );
 writeFileSync(join(folder, 'SHA256SUMS'), readdirSync(folder).sort().map(checksum).join(''));
+
+function nameOrRefuse() {
+  try {
+    return imageName(image);
+  } catch (error) {
+    return refuse(messageOf(error));
+  }
+}
 
 /** In the format of `sha256sum --check`. */
 function checksum(name: string): string {

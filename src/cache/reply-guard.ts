@@ -94,7 +94,10 @@ const LINE_END_BYTES = 2;
 /** Longer than any status or error line of Redis. */
 const MAX_LINE = 4096;
 
-/** The longest array that is accepted. No command asks for more values, and so few take little memory before they arrive. */
+/**
+ * The longest array that is accepted. No command asks for more values. An array of this length takes little memory before its
+ * values arrive.
+ */
 const MAX_ELEMENTS = 1024;
 
 /**

@@ -56,7 +56,7 @@ Examples:
   cut -f 2 table.tsv | tuohs shout | head
 `;
 
-/** Opens what is read and what failed lines are written to. Any problem with them is wrong usage. */
+/** Opens the input and the file for failed lines. Any problem with them is wrong usage. */
 async function filesOf(
   texts: string[],
   options: ShoutOptions,

@@ -45,6 +45,13 @@ test('make debug prints where the page, the reference and the admin port answer'
   assert.match(program.stdout[3] ?? '', /^SHOUTCLOUD is embedded/);
 });
 
+test('make debug ends at a wrong setting, because no change of a file mends it', async (t) => {
+  const program = startDebug(t, { PORT: 'x', ADMIN_PORT: '0' });
+
+  assert.equal(await program.exitCode, 2);
+  assert.match(program.stderr.join('\n'), /^tuohs: PORT must be .*, not "x"$/);
+});
+
 for (const [what, send] of [
   ['of a terminal, which goes to its whole group', 'killAll'],
   ['to it alone', 'kill'],

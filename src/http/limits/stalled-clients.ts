@@ -41,8 +41,8 @@ export function stalledClients(
   }
 
   /**
-   * Bytes that the system takes restart the timer. If the process was frozen, it could not give the system any, so its clients
-   * have a last chance.
+   * The timer starts again whenever the system accepts bytes. If the process was frozen, it could not give the system any, so
+   * its clients have a last chance.
    */
   function withoutReading(socket: Socket): void {
     if (socket.timeout === LAST_CHANCE_MS) socket.destroy();

@@ -130,7 +130,7 @@ export function mediaType(headers: IncomingHttpHeaders): string {
   return type;
 }
 
-/** The error for a content type that is not accepted. It repeats nothing else of a request. */
+/** The error for a content type that is not accepted. It quotes nothing else from a request. */
 export function badType(header = '', accepted: string): TuohsError {
   const { type } = contentType.parse(header);
   const shown = /^[\w.+-]{1,40}\/[\w.+-]{1,40}$/.test(type) ? type : 'not a known one';

@@ -27,7 +27,7 @@ async function start() {
   });
 }
 
-/** Leaves only the statuses of its errors in each operation. Returns the status of each shared response. */
+/** Takes the errors out of each operation, except for their statuses. Returns the status of each shared response. */
 function takeErrors({ paths }) {
   const statuses = {};
   for (const operation of Object.values(paths).flatMap(Object.values)) {
