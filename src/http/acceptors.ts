@@ -11,8 +11,8 @@ import { SOCKETS } from './node-http.ts';
  */
 const BACKLOG = 256;
 
-/** Listening sockets in addition to the server's own. */
-const MORE = 15;
+/** Listening sockets that share a port. Node accepts one connection per turn of the event loop on each. */
+export const LISTENING_SOCKETS = 16;
 
 /** The queue in the kernel is empty after this many turns in a row without a new connection. `MOST_WAIT_MS` bounds the wait. */
 const QUIET_TURNS = 3;
@@ -35,7 +35,7 @@ export interface Acceptors {
 export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'soon'>): Acceptors {
   let accepted = 0;
   server.on('connection', () => accepted++);
-  const more = Array.from({ length: MORE }, () =>
+  const more = Array.from({ length: LISTENING_SOCKETS - 1 }, () =>
     createServer({ ...SOCKETS, allowHalfOpen: true }, (socket) => server.emit('connection', socket)),
   );
 

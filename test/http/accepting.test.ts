@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, Socket } from 'node:net';
@@ -57,6 +58,21 @@ test(
     for (const client of clients) assert.match(await client.closed(), /OLLEH/);
   },
 );
+
+test('the requests of a client that resets its connection before it is accepted are not answered', async (t) => {
+  const upstream = fakeShouter();
+  const server = testApi(t, { reverseShout: reverseShout(upstream, reverser('grapheme')) });
+  const port = await server.listen({ host: '127.0.0.1', port: 0 });
+  const leave = `const socket = require('node:net').connect(${port}, '127.0.0.1', () => socket.write(${JSON.stringify(postOf('gone'))}, () => socket.resetAndDestroy()))`;
+
+  // This process accepts nothing while it waits.
+  spawnSync(process.execPath, ['-e', leave]);
+  const client = await rawClient(t, port);
+  client.send(postOf('here'));
+  await client.heard('EREH');
+
+  assert.deepEqual(upstream.calls, ['ereh']);
+});
 
 test('connections that wait in the kernel when the server closes are accepted and answered', async (t) => {
   // Time bounds the wait, and it stands still here.

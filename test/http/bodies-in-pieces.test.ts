@@ -151,6 +151,6 @@ async function inOneTurn(t: TestContext) {
 /** A client whose packets arrive as they are written. */
 function connectedTo(server: Server) {
   const [near, far] = duplexPair();
-  server.emit('connection', far);
+  server.emit('connection', Object.assign(far, { remoteAddress: '::1' }));
   return near;
 }

@@ -7,7 +7,7 @@ import { type ApiUnderTest, listeningServer } from '../support/api.ts';
 import { answerOf } from '../support/fake-shouter.ts';
 import { numbered } from '../support/layer.ts';
 import { parsed } from '../support/raw-answer.ts';
-import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
+import { postOf, type RawClient, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { heldTurn, worldOn } from '../support/world.ts';
 
@@ -97,20 +97,33 @@ test('once clients have sent 128 requests ahead in a turn of the event loop, eac
       turnsAskedFor++;
     },
   });
-  const countOfAnswers = async () => {
-    const client = await rawClient(t, port);
-    client.send(THOUSAND_REQUESTS);
-    return numbersIn(await client.closed()).length;
-  };
-
-  const inOneTurn: number[] = [];
-  while (inOneTurn.length < 41) inOneTurn.push(await countOfAnswers());
+  const clients: RawClient[] = [];
+  while (clients.length < 42) clients.push(await rawClient(t, port));
   end();
-  const inTheNext = await countOfAnswers();
+  const counts: number[] = [];
+  for (const client of clients) {
+    if (counts.length === 41) end();
+    client.send(THOUSAND_REQUESTS);
+    counts.push(numbersIn(await client.closed()).length);
+  }
 
-  assert.deepEqual(inOneTurn, [129, ...Array(38).fill(11), 6, 2]);
-  assert.equal(inTheNext, 129);
+  assert.deepEqual(counts, [129, ...Array(38).fill(11), 6, 2, 129]);
   assert.equal(turnsAskedFor, 0, 'nothing more will be read of them');
+});
+
+test('in a turn of the event loop that accepts 16 connections, a client can send one request ahead, because more connections wait', async (t) => {
+  const { soon, end } = heldTurn();
+  const { port } = await start(t, { world: worldOn({ ...systemClock, soon }), reverseShout: known });
+  const clients: RawClient[] = [];
+  while (clients.length < 17) clients.push(await rawClient(t, port));
+  const [early, late] = clients as [RawClient, RawClient];
+
+  early.send(THOUSAND_POSTS);
+  const then = numbersIn(await early.closed()).length;
+  end();
+  late.send(THOUSAND_POSTS);
+
+  assert.deepEqual([then, numbersIn(await late.closed()).length], [2, 129]);
 });
 
 test('connections that are closed while they wait to be read take no turns of others', async (t) => {

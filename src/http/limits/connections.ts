@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
+import { LISTENING_SOCKETS } from '../acceptors.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
 import { type BodySource, PIECES } from '../request-body.ts';
@@ -47,8 +48,8 @@ const MOST_AHEAD = 128;
 
 /**
  * Once all connections together have sent this many requests ahead in a turn of the event loop, each of them can send only
- * `MOST_AHEAD_THEN` in the rest of that turn, and after `TOO_MANY_AHEAD_IN_TURN` only one. The requests of a packet are all
- * answered in the same turn, and new connections wait for its end.
+ * `MOST_AHEAD_THEN` in the rest of that turn, and only one after `TOO_MANY_AHEAD_IN_TURN`, or if the turn accepted as many connections
+ * as it can. The requests of a packet are all answered in the same turn, and new connections wait for its end.
  */
 const MANY_AHEAD_IN_TURN = 128;
 const MOST_AHEAD_THEN = 10;
@@ -76,12 +77,16 @@ export function connections(
   { nextTurn, soon }: { nextTurn: NextTurn; soon: Clock['soon'] },
 ): Connections {
   const open = new Map<Duplex, Connection>();
+  const addedInTurn = turnCounter({ soon });
   const aheadInTurn = turnCounter({ soon });
   const piecesInTurn = turnCounter({ soon });
   const reading = readingTurns(nextTurn, wantsMore);
 
   return {
     add(socket, nowMs) {
+      addedInTurn.add(1);
+      // The client has left while it waited in the kernel. Its requests can still be read, and would be answered.
+      if (socket.remoteAddress === undefined) return void socket.destroy();
       if (open.size >= maxConnections) makeRoom(nowMs);
       if (open.size >= maxConnections) return void socket.destroy();
       const connection: Connection = {
@@ -157,7 +162,7 @@ export function connections(
 
   function mostAhead(): number {
     aheadInTurn.add(1);
-    if (aheadInTurn.count() > TOO_MANY_AHEAD_IN_TURN) return 1;
+    if (aheadInTurn.count() > TOO_MANY_AHEAD_IN_TURN || addedInTurn.count() >= LISTENING_SOCKETS) return 1;
     return aheadInTurn.count() > MANY_AHEAD_IN_TURN ? MOST_AHEAD_THEN : MOST_AHEAD;
   }
 

@@ -9,6 +9,7 @@ test('of bytes that are not HTTP, nothing is kept until an earlier answer is rea
   const open = connections(1, { nextTurn: async () => {}, soon: () => () => {} });
   let isWritable = true;
   const socket = Object.defineProperties(new Socket(), {
+    remoteAddress: { value: '::1' },
     bytesRead: { value: 1 },
     writable: { get: () => isWritable },
   });

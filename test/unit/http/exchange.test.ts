@@ -97,7 +97,7 @@ for (const [others, mostMs] of [
 ] as const) {
   test(`a client that has sent ${others} more requests and leaves an answer unread for over ${mostMs} ms is cut off to make room`, () => {
     const open = connections(1, { ...testWorld().clock, nextTurn: async () => {} });
-    const socket = new Socket();
+    const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '::1' });
     open.add(socket, 0);
     const { exchange } = beforeItsBody();
     exchange.reply.unreadSinceMs = () => 0;
