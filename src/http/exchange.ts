@@ -77,8 +77,8 @@ export class Exchange implements Call, BodyOwner {
 
   /** The bytes of the request, if its headers are written in the usual way. Chunks do not count. */
   get bytes(): number {
-    const { method = '', rawHeaders } = this.request;
-    const headBytes = method.length + FRAME.length + this.held.headLength + 2 * rawHeaders.length;
+    const { method, rawHeaders } = this.request;
+    const headBytes = (method?.length ?? 0) + FRAME.length + this.held.headLength + 2 * rawHeaders.length;
     return headBytes + (this.body.announced || 0);
   }
 
