@@ -113,7 +113,10 @@ for (const [others, mostMs] of [
 
 test('a request that came in one packet with an answered one counts as sent ahead, and lets others be read first', () => {
   const open = connections(1, { ...testWorld().clock, nextTurn: async () => {} });
-  const socket = Object.defineProperty(new Socket(), 'bytesRead', { value: 1000 });
+  const socket = Object.defineProperties(new Socket(), {
+    remoteAddress: { value: '::1' },
+    bytesRead: { value: 1000 },
+  });
   open.add(socket, 0);
   const isPausing = Array.from({ length: 2 }, () => {
     const { exchange } = beforeItsBody();
