@@ -22,12 +22,12 @@ const ELSEWHERE = { location: 'https://other.example/health' };
 
 /** What answers at the address, the options, and the reason that is printed. Without a listener, the port is closed. */
 const NOT_WELL: readonly [what: string, RequestListener | undefined, line: string, reason: RegExp][] = [
-  ['a service that is not well', says(503, {}, PROBLEM), '', /is not well: Failed .*UPSTREAM_UNREACHABLE/],
+  ['an unhealthy service', says(503, {}, PROBLEM), '', /is not healthy: Failed .*UPSTREAM_UNREACHABLE/],
   ['another server', says(200, {}, '<html>'), '', /the answer is not that of tuohs \(BAD_ANSWER\)$/],
   ['a redirect', says(308, ELSEWHERE), '', /answers 308 to https:\/\/other\.example: use that address/],
   ['an answer without end', endless, '', /the answer has more than 65536 bytes \(BAD_ANSWER\)$/],
   ['a server that does not answer', () => {}, '--timeout 50ms', /no answer within 50 ms \(TIMEOUT\)$/],
-  ['nobody', undefined, '', /is not well: no answer from .*ECONNREFUSED.*NETWORK/],
+  ['nobody', undefined, '', /is not healthy: no answer from .*ECONNREFUSED.*NETWORK/],
   ['another server', says(200, {}, '<html>ready'), '--ready', /not ready: .* not that of tuohs \(BAD_ANSWER/],
   ['a connection that is cut', cutOff, '--ready', /is not ready: no answer .*UND_ERR_SOCKET\) \(NETWORK\)$/],
 ];
