@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import dns from 'node:dns';
 import { once } from 'node:events';
 import { syncBuiltinESMExports } from 'node:module';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import type { Lookup } from '../../src/core/shared-lookup.ts';
 import { ask } from '../support/ask.ts';
 import { httpServer } from '../support/http-server.ts';
 import { leadsHere } from '../support/leads-here.ts';
+import { published } from '../support/published.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
@@ -71,6 +72,33 @@ test('processes with one Redis share what they know, and what they have counted'
     ['tuohs; fwd=miss; stored', '4'],
     ['tuohs; hit; detail=redis', '3'],
   ]);
+});
+
+test('a value in Redis that cannot be right is not answered', { skip: skipWithoutRedis }, async (t) => {
+  const redis = await redisServer(t);
+  const settings = { REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '10000' };
+  const [writer, reader] = [await serve(t, settings), await serve(t, settings)];
+  for (const { status } of [writer, reader]) await until(t, () => status().redis?.isUp === true);
+  await ask(writer.url, { path: '/v1?data=hello' });
+  while ((await redis.calls('set')) === 0);
+  for (const key of await redis.control.keys('*')) await redis.control.set(key, 'OTHER');
+
+  const { body } = await ask(reader.url, { path: '/v1?data=hello' });
+
+  assert.equal(body, '{"data":"OLLEH"}');
+});
+
+test('a client that owes something has 10 s', async (t) => {
+  const accepted = published<{ socket: Socket }>(t, 'net.server.socket');
+  const { port } = await serve(t);
+
+  await rawClient(t, port);
+  await until(t, () => accepted.length > 0);
+
+  assert.deepEqual(
+    accepted.map(({ socket }) => socket.timeout),
+    [10_000],
+  );
 });
 
 test('while the name server fails, SHOUTCLOUD is found at its last known address', async (t) => {
