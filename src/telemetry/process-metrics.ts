@@ -25,9 +25,11 @@ function addProcess({ reading }: Registry, startedAt: number): void {
   reading('process_cpu_seconds_total', 'CPU time of the process, that of the kernel included.', cpuSeconds);
   reading('process_start_time_seconds', 'When it started, since 1970.', () => startedAt, 'omit');
   reading('process_resident_memory_bytes', 'Memory in RAM.', () => process.memoryUsage.rss());
-  // Only Linux has files about the process. On other systems this series has no values.
+  // Only Linux has files about the process. On other systems these series have no values.
   reading('process_open_fds', 'Open file descriptors.', () => readdirSync('/proc/self/fd').length);
-  reading('process_max_fds', 'How many file descriptors can be open.', maxFiles);
+  const maxFds = maxFiles();
+  const known = Number.isFinite(maxFds) ? maxFds : [];
+  reading('process_max_fds', 'How many file descriptors can be open.', () => known);
 }
 
 /** How many file descriptors this process can have open. Infinite if that is unknown, as on systems other than Linux. */
