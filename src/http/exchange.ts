@@ -5,7 +5,7 @@ import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call } from '../core/shouter.ts';
 import type { Answer, Outcome } from './answer.ts';
-import { type ByteBudget, HeldBytes } from './limits/admission.ts';
+import { type ByteBudget, HeldBytes } from './limits/held-bytes.ts';
 import { headersTooLarge, knownError, MAX_HEADERS, problemFor, tooLarge } from './problem.ts';
 import { Reply, type ReplyHost } from './reply.ts';
 import { type BodyOwner, type BodySource, RequestBody, type UseBody } from './request-body.ts';

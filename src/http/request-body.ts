@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { TuohsError } from '../core/errors.ts';
 import type { Outcome } from './answer.ts';
 import { BodyPieces } from './body-pieces.ts';
-import type { HeldBytes } from './limits/admission.ts';
+import type { HeldBytes } from './limits/held-bytes.ts';
 import { InlineBodyRequest, type InlineSink } from './node-http.ts';
 import { knownError, tooLarge } from './problem.ts';
 

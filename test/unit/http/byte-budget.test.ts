@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { byteBudget, HeldBytes } from '../../../src/http/limits/admission.ts';
+import { byteBudget, HeldBytes } from '../../../src/http/limits/held-bytes.ts';
 import { testWorld } from '../../support/world.ts';
 
 const MOST = 160_000;
