@@ -20,11 +20,13 @@ test('a client that closes its sending side after its request gets its answer, e
 });
 
 const HALF = postOf('half a body').slice(0, -3);
+const LONG_HALF = postOf('x'.repeat(50_000)).slice(0, -3);
 for (const [what, first, second, third = ''] of [
   ['idle', postOf('new'), postOf('old')],
   ['silent', '', HALF],
   ['sending a body', HALF, HALF],
   ['sending a body, even for less time than another is idle,', HALF, ''],
+  ['idle, even for less time than another sends a body that arrives steadily,', postOf('new'), LONG_HALF],
   ['in use, whatever it sends ahead,', postOf('wait'), HALF, HALF],
 ]) {
   test(`at the limit, a connection that is ${what} for longest is closed, not the oldest`, async (t) => {

@@ -45,6 +45,10 @@ export interface Connections extends BodySource {
   all(): Iterable<Connection>;
 }
 
+/** How much the time of a client that owes us something counts, compared with an idle one. Each `STEADY_BYTES` of a body make it less. */
+const MOST_WEIGHT = 10;
+const STEADY_BYTES = 4096;
+
 /** How many are closed together at the limit. With fewer, a flood would cause a search of all connections for each new one. */
 const CLOSED_AT_ONCE = 16;
 
@@ -178,7 +182,7 @@ export function connections(
 
   /**
    * Closes the connections that have made no progress for the longest time. The time of a client that owes us something counts
-   * ten times as much as that of an idle one.
+   * more than that of an idle one.
    */
   function makeRoom(nowMs: number): void {
     const least = Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8));
@@ -206,17 +210,16 @@ function countInPacket({ packet, socket }: Connection): void {
   packet.end = bytesRead;
 }
 
-/** A new connection, whose first request is not read yet, must not be closed before an old one that sends no more requests. */
-function weightOf(connection: Connection): number {
-  if (owesUs(connection)) return 10;
-  return connection.exchanges.length === 0 ? 1 : 0;
-}
-
-function owesUs({ isNew, exchanges }: Connection): boolean {
+/**
+ * How much the time of a connection counts. A new one, whose first request is not read yet, must not be closed before an old one
+ * that sends no more requests, and a body that arrives steadily not before those that are idle.
+ */
+function weightOf({ isNew, exchanges }: Connection): number {
   const [first] = exchanges;
   const last = exchanges.at(-1);
-  if (first === undefined || last === undefined) return isNew;
-  return !last.isWhole || first.reply.isUnread;
+  if (first === undefined || last === undefined) return isNew ? MOST_WEIGHT : 1;
+  if (first.reply.isUnread) return MOST_WEIGHT;
+  return last.isWhole ? 0 : MOST_WEIGHT / (1 + last.held.bytesOfBody / STEADY_BYTES);
 }
 
 function tooManyPieces(): TuohsError {
