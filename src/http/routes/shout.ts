@@ -160,15 +160,22 @@ export function textOfJson(bytes: Buffer, what: Whole = 'body'): string {
   throw badInput('data is not a string', `"data" is ${kindOf(value.data)}; send a string.`);
 }
 
-/** The parser's own error is not kept as the cause, because its message quotes the text. */
+/**
+ * The parser's own error is not kept as the cause, because its message quotes the text. Recording its stack would take as long as the
+ * rest of a line that is not JSON.
+ */
 function parsed(json: string, whole: Whole): unknown {
   if (json.length > MOST_JSON_PARTS && hasManyParts(json))
     throw badInput('too many parts', `The JSON has too many objects, arrays or keys; ${SEND_OBJECT}.`);
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     return JSON.parse(json);
   } catch {
     const what = json === '' ? 'empty' : 'not valid JSON';
     throw badInput('not JSON', `The ${whole} is ${what}; ${SEND_OBJECT}.`);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
