@@ -49,12 +49,16 @@ test-docker: install build-docker ## Build the image and check it: user, read-on
 	DOCKER_IMAGE=$(DOCKER_IMAGE) $(NODE_TEST) 'test/docker/*.test.ts'
 
 .PHONY: test-compose
-test-compose: install build-docker ## Run compose.yaml: a string is answered, an outage is reported and resolved (needs docker compose)
+test-compose: install has-compose build-docker ## Run compose.yaml: a string is answered, an outage is reported and resolved (needs docker compose)
 	node --test --test-timeout=600000 'test/compose/*.test.ts'
 
 .PHONY: demo-outage
-demo-outage: install build-docker ## Run compose.yaml 15 times faster, kill SHOUTCLOUD and show the alert arrive, then the end of it (needs docker compose)
+demo-outage: install has-compose build-docker ## Run compose.yaml 15 times faster, kill SHOUTCLOUD and show the alert arrive, then the end of it (needs docker compose)
 	node scripts/monitoring/demo-outage.ts
+
+.PHONY: has-compose
+has-compose:
+	@docker compose version >/dev/null 2>&1 || { echo 'this needs docker compose: https://docs.docker.com/compose/install' >&2; exit 2; }
 
 ##@ Deploy
 
