@@ -9,11 +9,12 @@ import type { Ending } from './process.ts';
 const CHROMIUM = '/usr/bin/chromium';
 
 /**
- * The first two load pages for the address bar in each new window, which is up to half of the cost of a window. Chromium uses only
- * the last switch of this kind, so the others repeat those that Playwright disables.
+ * The first two load pages for the address bar in each new window, which is up to half of the cost of a window. The third starts a
+ * process ahead for the next page. Chromium uses only the last switch of this kind, so the others repeat those that Playwright disables.
  */
 const DISABLED_FEATURES = [
-  ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'AimEnabled', 'AvoidCorsURLLoaderRestartOnRedirect'],
+  ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'SpareRendererForSitePerProcess'],
+  ...['AimEnabled', 'AvoidCorsURLLoaderRestartOnRedirect'],
   ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose'],
   ...['HttpsFirstBalancedModeAutoEnable', 'HttpsUpgrades', 'LensOverlay'],
   ...['MediaRouter', 'NetworkTimeServiceQuerying', 'OptimizationHints'],
@@ -21,7 +22,15 @@ const DISABLED_FEATURES = [
 ];
 
 const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+  ...[
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-software-rasterizer',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-sync',
+  ],
   ...['--disable-background-networking', '--disable-component-update'],
   `--disable-features=${DISABLED_FEATURES}`,
   // Makes all other hosts unreachable.
