@@ -22,16 +22,8 @@ const DISABLED_FEATURES = [
 ];
 
 const FLAGS = [
-  ...[
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-software-rasterizer',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-sync',
-  ],
-  ...['--disable-background-networking', '--disable-component-update'],
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-software-rasterizer', '--disable-quic'],
+  ...['--no-first-run', '--disable-sync', '--disable-background-networking', '--disable-component-update'],
   `--disable-features=${DISABLED_FEATURES}`,
   // Makes all other hosts unreachable.
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
