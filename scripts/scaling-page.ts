@@ -45,7 +45,7 @@ ${markdownTable(
   USERS.map((users) => userRow(users, results)),
 )}
 
-The share of known texts depends on your traffic. Read it from \`tuohs_cache_requests_total\`: unknown texts/s = requests/s × (1 − hit ratio).
+The share of known texts depends on your traffic. \`tuohs_cache_requests_total\` has the unknown ones: the misses of the tier \`redis\`, or of \`memory\` without Redis.
 Processes with the same traffic have the same hit ratio, but each must learn a text once. Redis lets them share what they learn.
 If SHOUTCLOUD cannot take the unknown texts, enlarge Redis, or answer the rest with \`FALLBACK=local\`.
 

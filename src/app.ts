@@ -153,7 +153,8 @@ export async function createApp(settings: Config, options: AppOptions = {}): Pro
       const { host, adminHost = host } = config;
       const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
       const free = worker === undefined ? await sharedPort(host, config.port) : config.port;
-      const port = await api.listen({ host, port: free, reusePort: process.platform === 'linux' });
+      const reusePort = worker !== undefined || process.platform === 'linux';
+      const port = await api.listen({ host, port: free, reusePort });
       life.started();
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };

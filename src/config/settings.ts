@@ -52,7 +52,7 @@ export const settings = {
     'How often a failed attempt is repeated at most; 0 switches retries off.',
   ),
   retryBudgetRatio: setting('RETRY_BUDGET_RATIO', decimal(0, 1000), 1).says(
-    'Extra attempts allowed for each text: 1 means that SHOUTCLOUD never sees more than twice the texts.',
+    'Extra attempts allowed for each text: with 1, SHOUTCLOUD sees at most twice the texts, and 20 more attempts.',
   ),
   batchMaxItems: setting('BATCH_MAX_ITEMS', wholeNumber(1, 1024), 64).says(
     'Most texts that one attempt carries; 1 switches batching off.',
@@ -81,13 +81,13 @@ export const settings = {
     'Largest body of a bulk request in bytes, at most a quarter of `MAX_BYTES_IN_FLIGHT`.',
   ),
   maxBytesInFlight: optionalSetting('MAX_BYTES_IN_FLIGHT', wholeNumber(1_048_576, 2 ** 40)).says(
-    'Most bytes that clients can make the process hold: bodies, waiting texts, answers that are not read yet. Without it, a quarter of the memory that the process can use, and at most 64 MiB.',
+    'Most bytes that clients can make the process hold: bodies, waiting texts, answers that are not read yet. Without it, a quarter of the memory or of the heap that the process can use, whichever is less, and at most 64 MiB.',
   ),
   maxConnections: setting('MAX_CONNECTIONS', wholeNumber(1, 1_000_000), 2000).says(
     'Most open connections of clients, fewer if the process can open fewer files; at the limit, the one without progress for the longest time is closed.',
   ),
   maxInFlight: setting('MAX_IN_FLIGHT', wholeNumber(1, 1_000_000), 4096).says(
-    'Most requests under way at once; more are refused. Three quarters of them can wait for SHOUTCLOUD.',
+    'Most requests under way at once; more are refused. At most three quarters of them can wait for SHOUTCLOUD.',
   ),
   rateLimitPerMinute: setting('RATE_LIMIT_PER_MINUTE', wholeNumber(0, 1_000_000_000), 0).says(
     'Requests that one client may make in a minute of the clock; 0 means no limit.',

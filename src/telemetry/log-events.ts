@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from 'pino';
 import type { Cancel, Clock } from '../core/clock.ts';
 import { type ErrorCode, TuohsError } from '../core/errors.ts';
@@ -72,6 +73,8 @@ const EVERY_MS = 1000;
 /** Logs failed requests: one line a second for each code, with the number of suppressed ones, which are logged at debug. */
 function failureLines(log: Logger, clock: Pick<Clock, 'after'>) {
   const floods = new Map<ErrorCode, Flood>();
+  // A timer runs in the context of the request that set it, but a summary belongs to no trace.
+  const outsideRequests = AsyncLocalStorage.snapshot();
 
   return {
     write(failed: Failed): void {
@@ -103,7 +106,7 @@ function failureLines(log: Logger, clock: Pick<Clock, 'after'>) {
     const cancel = clock.after(EVERY_MS, () => {
       const flood = floods.get(failed.code);
       floods.delete(failed.code);
-      if (flood && summarize(flood)) begin(flood.latest);
+      if (flood && outsideRequests(summarize, flood)) begin(flood.latest);
     });
     floods.set(failed.code, { suppressed: 0, latest: failed, cancel });
   }

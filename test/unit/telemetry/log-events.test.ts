@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { test } from 'node:test';
+import type { Clock } from '../../../src/core/clock.ts';
 import { AttemptError } from '../../../src/core/errors.ts';
 import { type Event, emitTo } from '../../../src/core/events.ts';
 import { logEvents } from '../../../src/telemetry/log-events.ts';
 import { jsonLog } from '../../../src/telemetry/log-output.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { logLines } from '../../support/log-lines.ts';
+import { pick } from '../../support/pick.ts';
 import { ONLY_COUNTED } from './metrics-under-test.ts';
 
 const ANSWERED = { type: 'answered', method: 'GET', route: '/v1', status: 200, requestId: 'mine' } as const;
@@ -116,6 +119,21 @@ test('the first of equal failures in a second is a line at once, and a second li
   ]);
   const counted = `warn more requests failed: ${UNREACHABLE} reason="the breaker is open" suppressed=299`;
   assert.deepEqual(lines().slice(1), [counted]);
+});
+
+test('the line that counts the rest belongs to no request', async () => {
+  const request = new AsyncLocalStorage<string>();
+  const clock = fakeClock();
+  const logTo = logLines();
+  const log = jsonLog({ level: 'info', logTo, moreFields: () => ({ of: request.getStore() }) });
+  // As a real timer does, it runs in the context in which it was set.
+  const after: Clock['after'] = (ms, run) => clock.after(ms, AsyncResource.bind(run));
+  const emit = emitTo(logEvents(log, { clock: { after }, about: {} }));
+  for (const id of ['first', 'second']) request.run(id, emit, failed('unreachable'));
+
+  await clock.advance(1000);
+
+  assert.deepEqual(pick(logTo.lines, 'of'), ['first', undefined]);
 });
 
 test('in an outage, one line a second counts every request; afterwards the next failure is a line at once', async () => {
