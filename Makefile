@@ -92,7 +92,7 @@ test-unit: install ## Run the fast tests: parts by themselves, no processes
 	$(NODE_TEST) test/unit.test.ts
 
 .PHONY: lint
-lint: install ## Check format, lint rules, types, the OpenAPI document, shell, Dockerfile, workflows and YAML
+lint: install ## Check format, lint rules, types, the OpenAPI document, shell, Dockerfile, workflows, YAML and the chart
 	biome ci --error-on-warnings
 	tsc --project .
 	tsc --project src/web/browser

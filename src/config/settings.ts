@@ -52,7 +52,7 @@ export const settings = {
     'How often a failed attempt is repeated at most; 0 switches retries off.',
   ),
   retryBudgetRatio: setting('RETRY_BUDGET_RATIO', decimal(0, 1000), 1).says(
-    'Extra attempts allowed for each text: 1 means that SHOUTCLOUD never sees more than twice the texts.',
+    'Extra attempts allowed for each text, besides a reserve of 20: with 1, SHOUTCLOUD sees at most twice the texts and 20 more.',
   ),
   batchMaxItems: setting('BATCH_MAX_ITEMS', wholeNumber(1, 1024), 64).says(
     'Most texts that one attempt carries; 1 switches batching off.',

@@ -20,14 +20,14 @@ export function shoutOperation(operationId: string): Operation {
         'text/plain': { schema: { type: 'string' }, example: 'hello' },
       },
     },
-    responses: { 200: shoutSuccess(), ...errorResponses(413, 504) },
+    responses: { 200: shoutSuccess(), ...errorResponses(413, 429, 504) },
   };
 }
 
 export const healthOperation: Operation = {
   operationId: 'health',
   summary: 'Whether known texts are answered',
-  description: 'It asks for `test` through the caches. It does not say whether SHOUTCLOUD is healthy.',
+  description: 'It asks for `test` through the caches. Only while these do not know it, SHOUTCLOUD has to answer.',
   tags: ['service'],
   responses: {
     200: success('Known texts are answered.', {
@@ -89,7 +89,7 @@ export const bulkOperation: Operation = {
         example: '{"data":"OLLEH"}\n{"data":"DLROW"}\n',
       },
     }),
-    ...errorResponses(413),
+    ...errorResponses(413, 429),
   },
 };
 
@@ -123,7 +123,7 @@ export const shoutGetOperation: Operation = {
       description: 'You have the answer already.',
       headers: { ...headerRefs('X-Request-Id'), ...cachingHeaders },
     },
-    ...errorResponses(504),
+    ...errorResponses(429, 504),
   },
 };
 
