@@ -27,7 +27,7 @@ export function shoutOperation(operationId: string): Operation {
 export const healthOperation: Operation = {
   operationId: 'health',
   summary: 'Whether known texts are answered',
-  description: 'It asks for `test` through the caches. Only while these do not know it, SHOUTCLOUD has to answer.',
+  description: 'It asks for `test` through the caches. Until they know it, SHOUTCLOUD has to answer.',
   tags: ['service'],
   responses: {
     200: success('Known texts are answered.', {
@@ -69,9 +69,10 @@ export const bulkOperation: Operation = {
   summary: 'Reverse and shout many texts',
   description:
     'One JSON object a line, `{"data": …}`, at most 1 MiB in all. When the whole body has arrived, each line is answered by ' +
-    'one line, in order, as soon as its answer is known: `{"data": …}`, or `{"error", "code", "detail"}` for a line that ' +
-    'cannot be answered, after which the rest goes on. Empty lines are skipped, the last line needs no line feed, and a ' +
-    'line has the size limit of a single body. An answer with another number of lines was cut short: send the request again.',
+    'one line, in order, as soon as its answer is known: `{"data": …}`, with `"source": "local"` if our own mapping answered, ' +
+    'or `{"error", "code", "detail"}` for a line that cannot be answered, after which the rest goes on. Empty lines are skipped, ' +
+    'the last line needs no line feed, and a line has the size limit of a single body. An answer with another number of lines ' +
+    'was cut short: send the request again.',
   tags: ['shout'],
   requestBody: {
     required: true,
