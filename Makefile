@@ -88,7 +88,7 @@ test: lint ## Check everything there is: format, lint, types and all tests
 	$(NODE_TEST) test/unit.test.ts 'test/{contract,http,simulation,system,browser,chart,delivery,monitoring,alerts}/**/*.test.ts'
 
 .PHONY: test-unit
-test-unit: install ## Run the fast tests: parts by themselves, no processes
+test-unit: install ## Run the fast tests: parts by themselves, without the service
 	$(NODE_TEST) test/unit.test.ts
 
 .PHONY: lint
