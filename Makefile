@@ -94,11 +94,11 @@ test: lint ## Check everything there is: format, lint, types and all tests
 	$(NODE_TEST) 'test/{alerts,all,contract,delivery,monitoring,simulation,system}/**/*.test.ts'
 
 .PHONY: test-unit
-test-unit: install ## Run the fast tests: parts by themselves, no processes
+test-unit: install ## Run the fast tests: parts by themselves, without the service
 	$(NODE_TEST) test/all/unit.test.ts
 
 .PHONY: lint
-lint: install ## Check format, lint rules, types, the OpenAPI document, shell, Dockerfile, workflows and YAML
+lint: install ## Check format, lint rules, types, the OpenAPI document, shell, Dockerfile, workflows, YAML and the chart
 	biome ci --error-on-warnings
 	tsc --project .
 	tsc --project src/web/browser

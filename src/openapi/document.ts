@@ -78,7 +78,7 @@ function completed({ parameters = [], responses, ...operation }: Operation): Ope
   return {
     ...operation,
     parameters: [...parameters, { $ref: '#/components/parameters/RequestId' }],
-    responses: { ...responses, ...errorResponses(400, 408, 429, 431, 500, 503) },
+    responses: { ...responses, ...errorResponses(400, 408, 431, 500, 503) },
   };
 }
 
@@ -161,7 +161,7 @@ function problem({ table, answerFor }: DescribedErrors, status: number): OpenAPI
   const [first = 'INTERNAL'] = codes;
   const detail = DETAILS[first];
   const error = new TuohsError(first, 'example', detail === undefined ? {} : { detail });
-  const example = answerFor(error, 'a3c1e7d2-6f1c-4b9e-8f5a-0d6f2b1c7a44');
+  const example = answerFor(error, 'kInj0oMzsOJO-1');
   const names = ['X-Request-Id', 'Cache-Control'];
   if (example.headers['retry-after'] !== undefined) names.push('Retry-After');
   if (status === 429) names.push('RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset');

@@ -7,7 +7,9 @@ import { pick } from '../../support/pick.ts';
 import { clientOf, endlessAnswer, failure, problem } from './fake-service.ts';
 
 test('a shout is a POST of the text as JSON, well-formed, with the headers given', async () => {
-  const { shout, calls } = clientOf(() => Response.json({ data: 'OLLEH' }), { headers: { 'x-mine': '1' } });
+  const { shout, calls } = clientOf(() => Response.json({ data: 'OLLEH' }), {
+    headers: { 'X-Mine': '1', 'Content-Type': 'text/plain' },
+  });
 
   const answer = await shout('hell\ud83d');
 
