@@ -3,8 +3,8 @@ import type { Acceptors } from './acceptors.ts';
 import type { Connection, Connections } from './limits/connections.ts';
 
 /**
- * While a server closes, a client can stall for CLOSING_IDLE_MS, and go on sending or reading for CLOSING_MS. Near the end of
- * that time and after it, the server looks every LATE_MS, and closes a connection that still does so at two looks in a row.
+ * While a server closes, a client can stall for CLOSING_IDLE_MS, and send or read for CLOSING_MS. From LATE_MS before that time
+ * on, the server checks every LATE_MS, and closes a connection that sends or reads at two checks in a row.
  */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
@@ -50,7 +50,7 @@ export function serverClosing(open: Connections, acceptors: Acceptors, clock: Pi
     cancelLook = clock.after(ms, () => giveUpSlow(slowBefore));
   }
 
-  /** Closes the connections of clients that are sending a request or reading an answer, and did so at the last look as well. */
+  /** Closes the connections of clients that are sending a request or reading an answer, and did so at the last check. */
   function giveUpSlow(slowBefore?: ReadonlySet<Connection>): void {
     const slow = new Set<Connection>();
     for (const connection of open.all()) {

@@ -4,7 +4,7 @@ import { encodeAnswer, goUpperCase } from './go-behaviour.ts';
 export interface Shouted {
   input: string;
   output: string;
-  /** INPUT of the request before. */
+  /** The INPUT of the previous request. */
   previous: string;
 }
 

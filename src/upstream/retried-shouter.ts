@@ -68,7 +68,7 @@ export function retriedShouter(
   }
 }
 
-/** The maximum of tokens. The budget starts with this many. */
+/** The most tokens that the budget can hold. It starts with this many. */
 const HELD = 20;
 
 /**
