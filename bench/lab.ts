@@ -14,7 +14,7 @@ export interface Server extends Program {
 
 export type Lab = ReturnType<typeof openLab>;
 
-// All features. A quota that is never reached still costs its count.
+// All features. Requests are counted even for a quota that is never reached.
 const EVERYTHING_ON = {
   ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
   RATE_LIMIT_PER_MINUTE: '1000000000',

@@ -85,7 +85,7 @@ test('of something else that a bug throws only the type is logged', () => {
   const event: Event = { type: 'failed', requestId: 'mine', code: 'INTERNAL', error: 'hidden-text' };
 
   const facts = 'requestId="mine" code="INTERNAL" name="string" at=[]';
-  assert.deepEqual(logged('info', event), [`error a request failed by a bug: ${facts}`]);
+  assert.deepEqual(logged('info', event), [`error a request failed because of a bug: ${facts}`]);
 });
 
 test('an event reaches the listeners to its type, in their order', () => {
@@ -160,7 +160,7 @@ test('at the end, suppressed failures are counted before the last line', () => {
 
   assert.match(
     lines()[1] ?? '',
-    /^error more .* by a bug: code="INTERNAL" name="TypeError" at=.* suppressed=1$/,
+    /^error more .* because of a bug: code="INTERNAL" name="TypeError" at=.* suppressed=1$/,
   );
   assert.deepEqual([lines()[2], clock.timers()], ['info closed:', 0]);
 });
