@@ -36,7 +36,7 @@ test('docker compose up brings every service, and a string is answered', { skip 
   assert.equal(running.trim().split('\n').sort().join(' '), services);
 });
 
-test('make demo-outage shows the alert arrive, then the end of it, and leaves nothing', {
+test('make demo-outage shows the alert and its end, and leaves nothing behind', {
   skip,
 }, async (t) => {
   const environment = project();

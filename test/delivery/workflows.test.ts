@@ -46,7 +46,7 @@ for (const { name, text, workflow } of files) {
     for (const action of uses) assert.match(action, /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  test(`${name} gives no right to all jobs, and each job a time`, () => {
+  test(`${name} gives no rights to all jobs, and each job a time limit`, () => {
     assert.deepEqual(workflow.permissions, {});
     for (const [job, { permissions, uses, 'timeout-minutes': minutes }] of Object.entries(workflow.jobs)) {
       assert.ok(permissions, `${job} names what it may`);
@@ -55,7 +55,7 @@ for (const { name, text, workflow } of files) {
   });
 }
 
-test('no token stays beside the sources that a job checks out', () => {
+test('no token stays in the sources that a job checks out', () => {
   const steps = files.flatMap(({ workflow }) =>
     Object.values(workflow.jobs).flatMap(({ steps = [] }) => steps),
   );

@@ -72,7 +72,7 @@ test('the status is JSON', async () => {
   assert.deepEqual(JSON.parse(body), { version: '1.2.3' });
 });
 
-test('another path is a 404 that names the paths there are', async () => {
+test('another path gets a 404 that names the known paths', async () => {
   const { statusCode, body } = await admin(PARTS).inject('/');
 
   assert.equal(statusCode, 404);

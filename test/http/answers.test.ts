@@ -115,7 +115,7 @@ test('a 5xx is an event with the request id and the error, any other status is n
 });
 
 for (const ifNoneMatch of ['"x"', '*']) {
-  test(`a local answer to GET is not to be kept by anybody, also one that knows the ETag ${ifNoneMatch}`, async (t) => {
+  test(`no cache keeps a local answer to GET, even if it knows the ETag ${ifNoneMatch}`, async (t) => {
     const api = testApi(t, { reverseShout: () => ({ ...SHOUT, source: 'local', stored: false }) });
 
     const { statusCode, headers } = await api.inject({ ...GET, headers: { 'if-none-match': ifNoneMatch } });

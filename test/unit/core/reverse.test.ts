@@ -48,7 +48,7 @@ for (const [what, text, numRuns] of [
   });
 }
 
-test('each BMP character is reversed right beside itself and beside plain ones', () => {
+test('each BMP character is reversed right next to itself and to plain ones', () => {
   const wrong: string[] = [];
 
   for (let unit = 0; unit < 0x10000; unit++) {

@@ -81,7 +81,7 @@ for (const message of ['quotes hidden-text', 'a\n at hidden-text (b)', 'at hidde
   });
 }
 
-test('of something else that a bug throws only the type is logged', () => {
+test('if a bug throws something that is not an error, only its type is logged', () => {
   const event: Event = { type: 'failed', requestId: 'mine', code: 'INTERNAL', error: 'hidden-text' };
 
   const facts = 'requestId="mine" code="INTERNAL" name="string" at=[]';
