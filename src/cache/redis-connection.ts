@@ -106,7 +106,7 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
       link.cut('protocol');
       return ['error', undefined];
     }
-    link.did(op);
+    link.succeeded(op);
     return ['success', reply];
   }
 

@@ -115,8 +115,7 @@ export function redisLink(
       else if (ENDS_A_CONNECTION.has(found)) cut(found);
       else hinders(found, op);
     },
-    /** Call it when this operation has succeeded. */
-    did(op: RedisOperation): void {
+    succeeded(op: RedisOperation): void {
       if (op === 'set' || op === 'count') wrote();
       if (hindrance && (hindrance.op ?? op) === op && clock.now() >= hindrance.at + HINDERED_MS) {
         hindrance = undefined;

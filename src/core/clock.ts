@@ -92,7 +92,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
     });
 
   function turn(): void {
-    letGoneGo();
+    endAbandoned();
     isForOldest = !isForOldest;
     let bytes = 0;
     let next = isForOldest ? waiting[0] : smallest();
@@ -106,7 +106,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   }
 
   /** Ends the work of clients that have left. Otherwise it would wait behind smaller work and hold its memory meanwhile. */
-  function letGoneGo(): void {
+  function endAbandoned(): void {
     const useful: Waiting[] = [];
     for (const each of waiting) {
       if (each.isGone()) each.begin();

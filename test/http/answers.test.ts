@@ -34,7 +34,7 @@ const TABLE: Record<ErrorCode, [status: number, text?: string]> = {
   INTERNAL: [500, 'An error occurred while processing the request. Please try again later.'],
 };
 
-const SHOUTS = { 'at hand': () => SHOUT, 'that takes its time': async () => SHOUT };
+const SHOUTS = { 'without a promise': () => SHOUT, 'that takes its time': async () => SHOUT };
 
 const BUGS = {
   'an error of the runtime': failing(new TypeError('hidden detail')),

@@ -156,7 +156,7 @@ async function anotherRequest(t: TestContext, port: number): Promise<void> {
 
 /** A service that answers the text `known` at once. Any other text waits for the upstream. */
 async function service(t: TestContext) {
-  const memory = reverseShout(fakeShouter({ isAtHand: true }), reverser('grapheme'));
+  const memory = reverseShout(fakeShouter({ isSynchronous: true }), reverser('grapheme'));
   const upstream = fakeShouter();
   upstream.hold();
   const ask = reverseShout(upstream, reverser('grapheme'));

@@ -33,7 +33,7 @@ export function textBox({ onText, onEnter }: TextBoxOptions) {
   return {
     text: () => box.value,
     /** Replaces the text and asks for its answer at once. */
-    say(text: string): void {
+    setText(text: string): void {
       box.value = text;
       changed();
       onEnter();

@@ -142,7 +142,7 @@ for (const [text, calls] of [
   ['abc', ['cba']],
 ] as const) {
   test(`the answer to "${text}" comes without a promise if it is there, from calls: ${calls.length}`, () => {
-    const shouter = fakeShouter({ isAtHand: true });
+    const shouter = fakeShouter({ isSynchronous: true });
 
     const shout = reverseShout(shouter, reverse)(text, testCall());
 

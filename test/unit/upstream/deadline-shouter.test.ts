@@ -60,7 +60,7 @@ for (const failure of [undefined, new AttemptError('server_error', 'as told')]) 
 }
 
 test('an answer without a promise stays one, costs no timer and does not touch the signal of the caller', () => {
-  const { layer, clock } = deadline({ isAtHand: true });
+  const { layer, clock } = deadline({ isSynchronous: true });
   const call = {
     ...testCall(),
     get signal(): AbortSignal {
@@ -97,7 +97,7 @@ test('a result of the inner layer after the deadline does no harm', async () => 
 const told = (code: ErrorCode) => new TuohsError(code, 'as told');
 
 test('an answer of the upstream is passed on, without a promise if it came without one', () => {
-  const { layer, world } = fallback({ isAtHand: true });
+  const { layer, world } = fallback({ isSynchronous: true });
 
   const shout = layer.shout('hello', testCall());
 
