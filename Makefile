@@ -77,7 +77,7 @@ release-files: install ## Package the chart and render plain manifests into rele
 
 ##@ Check
 
-# A test that hangs ends after this time. It is long, because nothing else may depend on how busy the machine is.
+# A test that hangs ends after this time. It is long, so that no test fails on a busy machine.
 NODE_TEST = node --test --test-concurrency=6 --test-timeout=1200000
 
 # Tests start some 400 processes, most of which compile the same files.

@@ -64,7 +64,7 @@ function openLab(rounds: number, cores: Cores, ending: Ending) {
     const { reports } = (await program.logLine('done')) as unknown as LoadReports<Name>;
     await program.exitCode;
     for (const { failures, answers } of Object.values<LoadReport>(reports)) {
-      if (failures > 0) throw new Error(`${failures} of ${answers} answers were no 200`);
+      if (failures > 0) throw new Error(`${failures} of ${answers} answers were not a 200`);
     }
     return reports;
   }

@@ -40,7 +40,8 @@ export async function deploy(deployment: Deployment): Promise<void> {
     // Helm has changed nothing, or another helm is at work.
     if (last?.revision === old.at(-1)?.revision || last?.status.startsWith('pending')) throw error;
     printTroubles(deployment);
-    if (before === undefined) throw new Error('the first release is left as it is', { cause: error });
+    if (before === undefined)
+      throw new Error('a first release cannot be rolled back: it stays', { cause: error });
     rollBack(deployment, before);
     throw new Error(`rolled back to revision ${before}`, { cause: error });
   }

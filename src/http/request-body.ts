@@ -23,11 +23,11 @@ export const SMALL_REST_BYTES = 65_536;
 
 const REST_MS = 1000;
 
-/** What bodies arrive from: the connections of a server. */
+/** The connections of a server, from which bodies arrive. */
 export interface BodySource {
   /** Reports that a body of this connection has come in `PIECES` more pieces, and their average size. */
   manyPieces(socket: Socket, averageBytes: number): void;
-  /** Reads on from this connection when its turn comes. Call it when its last body can take more again. */
+  /** Resumes reading from this connection when its turn comes. */
   readOn(socket: Socket): void;
 }
 

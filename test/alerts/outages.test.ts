@@ -60,7 +60,7 @@ async function told({ receiver }: Monitoring, name: string, kill: () => Promise<
   figures.push(`${name}: told after ${seconds} s, ${FACTOR} times faster than in production`);
 }
 
-/** What was notified, without slow answers: on a busy machine, answers really are slow. */
+/** The notified alerts, except the one about slow answers, which a busy machine really causes. */
 function faultsTold({ receiver }: Monitoring): string[] {
   return receiver.told.filter((notification) => !notification.startsWith('TuohsLatencyBudgetBurn '));
 }
