@@ -80,11 +80,11 @@ test('a pull request builds, deploys and releases nothing', () => {
   }
 });
 
-test('the pipeline calls green what CI calls green', () => {
+test('the pipeline tests with .ci/run', () => {
   assert.ok(pipeline.test?.steps?.some(({ run }) => run === '.ci/run'));
 });
 
-test('the simulation and the laboratory run each night, and nothing that lands waits for them', () => {
+test('the simulation and the laboratory run each night, and no change waits for them', () => {
   const laboratory = files.find(({ name }) => name === 'laboratory.yml')?.workflow;
   const runs = (job: string) => laboratory?.jobs[job]?.steps?.map(({ run = '' }) => run).join('\n') ?? '';
 

@@ -23,7 +23,7 @@ for (const [isReady, status] of [
   [true, 200],
   [false, 503],
 ] as const) {
-  test(`readiness is a ${status} if that is ${isReady}, and it is alive`, async () => {
+  test(`/readyz gets ${status} if the service is ready: ${isReady}; it is alive in any case`, async () => {
     const server = admin({ ...PARTS, isReady: () => isReady });
 
     assert.equal((await server.inject('/readyz')).statusCode, status);

@@ -137,7 +137,7 @@ test('the ETag is that of the answer, wherever it came from', async (t) => {
   assert.equal(etags.size, 1);
 });
 
-test('a text arrives as it was sent, with no deadline of its caller; nothing arrives of what is refused', async (t) => {
+test('the core gets a text as it was sent, without a deadline, and nothing of a refused request', async (t) => {
   const asked: unknown[] = [];
   const api = testApi(t, {
     reverseShout: (data, { deadline, texts }) => {

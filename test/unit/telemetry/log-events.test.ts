@@ -103,7 +103,7 @@ test('an event reaches the listeners to its type, in their order', () => {
   assert.deepEqual(seen, ['first', 'second draining']);
 });
 
-test('the first of equal failures in a second is a line at once, and a second line counts the rest', async () => {
+test('the first of equal failures in a second is logged at once, and another line counts the rest', async () => {
   const { clock, emit, lines } = eventLog('info');
   for (let i = 0; i < 299; i++) emit(failed('unreachable'));
   emit(failed('unreachable', 'the breaker is open'));
@@ -118,7 +118,7 @@ test('the first of equal failures in a second is a line at once, and a second li
   assert.deepEqual(lines().slice(1), [counted]);
 });
 
-test('in an outage, one line a second counts every request; afterwards the next failure is a line at once', async () => {
+test('in an outage, one line a second counts every request; afterwards the next failure is logged at once', async () => {
   const { clock, emit, lines } = eventLog('info');
 
   for (let i = 0; i < 100; i++) {
