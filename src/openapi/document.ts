@@ -98,10 +98,7 @@ function string(description?: string): Schema {
 const text = string('Any text, the empty one included.');
 
 const schemas = (errorCodes: string[]): Record<string, Schema> => ({
-  ShoutRequest: object(
-    { data: text },
-    { description: 'Values are not converted, and other keys are ignored.' },
-  ),
+  ShoutRequest: object({ data: text }, { description: 'Nothing is converted. Other keys are ignored.' }),
   ShoutForm: object(
     { data: text },
     { description: 'If the field is repeated, the first one counts. Other fields are ignored.' },
