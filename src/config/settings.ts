@@ -34,7 +34,7 @@ export const settings = {
     'Address of SHOUTCLOUD; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization.',
   ),
   reverseBy: setting('REVERSE_BY', oneOf('grapheme', 'codepoint'), 'grapheme').says(
-    'What keeps its inner order when a text is reversed: user-perceived characters or code points.',
+    'The units that stay whole when a text is reversed: user-perceived characters or code points.',
   ),
   fallback: setting('FALLBACK', oneOf('none', 'local'), 'none').says(
     'What answers when SHOUTCLOUD cannot: nothing, or our own mapping (marked, and never stored).',
@@ -49,7 +49,7 @@ export const settings = {
     'Connections to SHOUTCLOUD, and so attempts under way at once.',
   ),
   upstreamRetries: setting('UPSTREAM_RETRIES', wholeNumber(0, 100), 10).says(
-    'How often a failed attempt is repeated at most; 0 switches retries off.',
+    'How many times a failed attempt is repeated at most; 0 switches retries off.',
   ),
   retryBudgetRatio: setting('RETRY_BUDGET_RATIO', decimal(0, 1000), 1).says(
     'Extra attempts allowed for each text: with 1, SHOUTCLOUD sees at most twice the texts, and 20 more attempts.',
@@ -102,7 +102,7 @@ export const settings = {
     'How long everything is still served after SIGTERM, in milliseconds, so that load balancers notice.',
   ),
   keepAliveTimeoutMs: setting('KEEP_ALIVE_TIMEOUT_MS', wholeNumber(1, 600_000), 125_000).says(
-    'How long an idle connection stays open at least, in milliseconds: longer than a load balancer keeps it (nginx 60 s, Traefik 90 s, Caddy 120 s).',
+    'Shortest time that an idle connection stays open, in milliseconds: longer than a load balancer keeps it (nginx 60 s, Traefik 90 s, Caddy 120 s).',
   ),
   webConcurrency: setting('WEB_CONCURRENCY', wholeNumber(1, 256), 1).says(
     'Processes that share the port, for a machine with many cores; above 1 only on Linux or FreeBSD. Each has its own cache, connections to SHOUTCLOUD and `MAX_IN_FLIGHT`, and, without Redis, its own count for the rate limit.',

@@ -98,7 +98,7 @@ function failureLines(log: Logger, clock: Pick<Clock, 'after'>) {
   };
 
   function writeOne(level: 'error' | 'warn' | 'debug', failed: Failed): void {
-    const message = isBug(failed) ? 'a request failed by a bug' : 'a request failed';
+    const message = isBug(failed) ? 'a request failed because of a bug' : 'a request failed';
     log[level]({ requestId: failed.requestId, ...factsOf(failed) }, message);
   }
 
@@ -113,7 +113,7 @@ function failureLines(log: Logger, clock: Pick<Clock, 'after'>) {
 
   function summarize({ suppressed, latest }: Flood): boolean {
     if (suppressed === 0) return false;
-    const message = isBug(latest) ? 'more requests failed by a bug' : 'more requests failed';
+    const message = isBug(latest) ? 'more requests failed because of a bug' : 'more requests failed';
     log[levelOf(latest)]({ ...factsOf(latest), suppressed }, message);
     return true;
   }
