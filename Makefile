@@ -48,12 +48,18 @@ push-docker: build-docker ## Build the image and push it to the registry that DO
 test-docker: install build-docker ## Build the image and check it: user, read-only root, drain, size (needs docker)
 	DOCKER_IMAGE=$(DOCKER_IMAGE) $(NODE_TEST) 'test/docker/*.test.ts'
 
+COMPOSE_OR_2 = docker compose version >/dev/null 2>&1 || { echo 'there is no docker compose: https://docs.docker.com/compose/install' >&2; exit 2; }
+
 .PHONY: test-compose
-test-compose: install build-docker ## Run compose.yaml: a string is answered, an outage is reported and resolved (needs docker compose)
+test-compose: install ## Run compose.yaml: a string is answered, an outage is reported and resolved (needs docker compose)
+	@$(COMPOSE_OR_2)
+	@$(MAKE) build-docker
 	node --test --test-timeout=600000 'test/compose/*.test.ts'
 
 .PHONY: demo-outage
-demo-outage: install build-docker ## Run compose.yaml 15 times faster, kill SHOUTCLOUD and show the alert arrive, then the end of it (needs docker compose)
+demo-outage: install ## Run compose.yaml 15 times faster, kill SHOUTCLOUD and show the alert arrive, then the end of it (needs docker compose)
+	@$(COMPOSE_OR_2)
+	@$(MAKE) build-docker
 	node scripts/monitoring/demo-outage.ts
 
 ##@ Deploy
@@ -78,18 +84,18 @@ release-files: install ## Package the chart and render plain manifests into rele
 ##@ Check
 
 # A test that hangs ends after this time. It is long, because nothing else may depend on how busy the machine is.
-NODE_TEST = node --test --test-concurrency=6 --test-timeout=1200000
+NODE_TEST = node --test --test-concurrency=4 --test-timeout=1200000
 
 # Tests start some 400 processes, most of which compile the same files.
 test test-unit test-chart test-alerts: export NODE_COMPILE_CACHE := $(CURDIR)/node_modules/.cache/compiled
 
 .PHONY: test
 test: lint ## Check everything there is: format, lint, types and all tests
-	$(NODE_TEST) test/unit.test.ts 'test/{contract,http,simulation,system,browser,chart,delivery,monitoring,alerts}/**/*.test.ts'
+	$(NODE_TEST) 'test/{alerts,all,contract,delivery,monitoring,simulation,system}/**/*.test.ts'
 
 .PHONY: test-unit
 test-unit: install ## Run the fast tests: parts by themselves, without the service
-	$(NODE_TEST) test/unit.test.ts
+	$(NODE_TEST) test/all/unit.test.ts
 
 .PHONY: lint
 lint: install ## Check format, lint rules, types, the OpenAPI document, shell, Dockerfile, workflows, YAML and the chart
@@ -108,7 +114,7 @@ lint-chart: install ## Check the Helm chart with helm lint
 .PHONY: test-chart
 test-chart: install ## Check the Helm chart: its schema, good and bad values, every manifest it renders
 	node scripts/helm.ts lint --strict deploy/chart
-	$(NODE_TEST) 'test/chart/*.test.ts'
+	$(NODE_TEST) test/all/chart.test.ts
 
 # All times are this many times shorter than in production.
 FASTER ?= 15

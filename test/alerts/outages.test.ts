@@ -95,7 +95,7 @@ async function startService(t: TestContext, environment: Record<string, string>)
   async function askOn() {
     for (let i = 0; !isOver; i++) {
       askJson(url, { data: `fresh ${i}` }).catch(() => {});
-      await sleep(50);
+      await sleep(200);
     }
   }
 }
