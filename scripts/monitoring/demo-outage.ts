@@ -44,7 +44,7 @@ try {
 }
 
 function toldOf(what: string): Promise<void> {
-  return lineOf('receiver', what, (line) => say(`told: ${line}`));
+  return lineOf('receiver', what, (line) => say(`notified: ${line}`));
 }
 
 /** Resolves when Prometheus has scraped the service. */

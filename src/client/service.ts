@@ -18,7 +18,7 @@ export type Ask = <T>(question: Question<T>, signal: AbortSignal | undefined) =>
 export interface ClientOptions {
   /** The address of the service, with the path in front of `/v1` if it has one: `https://example.org/tuohs`. */
   readonly baseUrl: string;
-  /** Another `fetch` than the runtime's own. */
+  /** Used instead of the runtime's own `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
   /** Sent with every request, besides `Content-Type` and `Accept`, which are the client's own. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -74,7 +74,7 @@ export interface HttpServer {
   close(manner?: 'now'): Promise<void>;
 }
 
-/** Parsers of closed connections that Node keeps for new ones, 12 KB each. Its own 1,000 are memory that is never given back. */
+/** Parsers of closed connections that Node keeps for new ones, 12 KB each. By default it keeps 1,000 forever. */
 const IDLE_PARSERS = 256;
 
 /** A server for one table of routes. Both the public and the admin port are one. */
@@ -159,8 +159,8 @@ export function httpServer<Parts>(
   }
 
   /**
-   * Sets the time for a request that begins. Until now, a new connection had more time, or one that we did not read for long
-   * had less.
+   * Sets the time for a request that begins. Until then, a new connection has more time, and one that we have not read for long has
+   * less.
    */
   function restartTimer(socket: Socket): void {
     // A request that a test injects has no connection.

@@ -70,7 +70,7 @@ export const bulkOperation: Operation = {
   description:
     'One JSON object a line, `{"data": …}`, at most 1 MiB in all. When the whole body has arrived, each line is answered by ' +
     'one line, in order, as soon as its answer is known: `{"data": …}`, with `"source": "local"` if our own mapping answered, ' +
-    'or `{"error", "code", "detail"}` for a line that cannot be answered, after which the rest goes on. Empty lines are skipped, ' +
+    'or `{"error", "code", "detail"}` for a line that cannot be answered. Later lines are answered as usual. Empty lines are skipped, ' +
     'the last line needs no line feed, and a line has the size limit of a single body. An answer with another number of lines ' +
     'was cut short: send the request again.',
   tags: ['shout'],

@@ -8,10 +8,10 @@ import { tuohs } from '../support/process.ts';
 import { playgroundOn, tryOut } from './playground-page.ts';
 
 // The browser reaches no other host, and reports each request to one as a problem.
-describe('elsewhere than at the root of its own site', { skip: noBrowser }, () => {
+describe('below a path of a proxy, or called from another site', { skip: noBrowser }, () => {
   const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
 
-  test('below a path of a proxy the playground answers, breaks SHOUTCLOUD, and leads to the reference, which answers, and back', async (t) => {
+  test('below a path of a proxy, the playground answers, breaks SHOUTCLOUD, and links to the reference, which works and links back', async (t) => {
     const url = await proxied(t);
     const { page, problems } = await openPage(t, { url });
     const { box, says, statusLink } = playgroundOn(page);

@@ -29,7 +29,7 @@ test('if nothing can be installed, one line says so, and it does not fail', asyn
   const { status, installed, stderr } = await packages(t, ['curl'], '1000');
 
   assert.deepEqual([status, installed], [0, '']);
-  assert.match(stderr, /^not installed, because it takes root and apt-get: chromium redis-server /);
+  assert.match(stderr, /^not installed, because that needs root and apt-get: chromium redis-server /);
 });
 
 for (const [state, version, exits, code, says, complaint] of [

@@ -68,7 +68,7 @@ test('the packed command serves with several processes', async (t) => {
 });
 
 for (const node of ['node20', 'node22']) {
-  test(`on ${node} the command is one sentence and 2`, { skip: without(node) }, () => {
+  test(`on ${node} the command prints one sentence and ends with 2`, { skip: without(node) }, () => {
     const { status, stdout, stderr } = spawnSync(node, [command, '--version'], { encoding: 'utf8' });
 
     assert.deepEqual([status, stdout], [2, '']);

@@ -90,7 +90,7 @@ test('what fails while a service is killed and started again is reported, and is
   );
 });
 
-test('a service that shuts down in the middle loses no line in silence', async (t) => {
+test('every line that a service loses when it shuts down is reported', async (t) => {
   const { service, url } = await runningService(t, ...SLOW);
   const { path } = await numberedLines(t, 2000);
   const failed = join(await folder(t), 'failed.txt');

@@ -219,7 +219,7 @@ test('a call that is answered in time leaves no timer behind', async () => {
   assert.equal(timers(), before);
 });
 
-test('an infinite time limit or pause is not taken for a millisecond', async (t) => {
+test('an infinite time limit or pause does not become a millisecond', async (t) => {
   const delays: unknown[] = [];
   t.mock.method(globalThis, 'setTimeout', (run: () => void, ms: number) => {
     delays.push(ms);
