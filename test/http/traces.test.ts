@@ -134,7 +134,7 @@ test('the attempts of a batch are in one trace and linked with the others, both 
   assert.notEqual(shared?.traceId, guests[0]?.traceId);
 });
 
-test('of a bulk request the first 64 texts have spans', async (t) => {
+test('the first 64 texts of a bulk request have spans', async (t) => {
   const { receiver, stop, url } = await tracedService(t, '', PATIENT);
   const body = Array.from({ length: 200 }, (_, i) => `{"data":"line ${i}"}\n`).join('');
 
@@ -147,7 +147,7 @@ test('of a bulk request the first 64 texts have spans', async (t) => {
   assert.equal(receiver.named('cache memory').length, 64);
 });
 
-test('a request that is refused for want of room has a span, too', async (t) => {
+test('a request that is refused because there is no room has a span, too', async (t) => {
   const { receiver, stop, shout, shoutcloud } = await tracedService(t, 'hang', { MAX_IN_FLIGHT: '1' });
 
   const waiting = shout('hello');
