@@ -35,7 +35,7 @@ export class Reply {
   #atWritten: (() => void) | undefined;
   #writtenMs: number | undefined;
   #mustClose = false;
-  #mostBytes = Number.POSITIVE_INFINITY;
+  #exactBytes: number | undefined;
   #isSent = false;
 
   constructor(to: Replied, host: ReplyHost) {
@@ -84,11 +84,11 @@ export class Reply {
   }
 
   /**
-   * Closes the connection after the answer if its client has sent more than so many bytes by then. Node drops what follows a
+   * Closes the connection after the answer unless its client has sent exactly so many bytes by then. Node drops what follows a
    * request with `Upgrade` in the same packet, so the rest could be misread as another request.
    */
-  closeIfBeyond(bytes: number): void {
-    this.#mostBytes = bytes;
+  closeUnlessAt(bytes: number): void {
+    this.#exactBytes = bytes;
   }
 
   /** Sends the whole answer. Throws `OVERLOADED` if there is no room for it until it is read, unless it is an error itself. */
@@ -163,7 +163,7 @@ export class Reply {
     if (crossOrigin) lines += headerLines(crossOrigin.headersFor(request));
     const varies = crossOrigin ? ['Origin', vary].filter(Boolean).join(', ') : vary;
     if (varies) lines += `vary: ${varies}\r\n`;
-    const hasMore = Number.isFinite(this.#mostBytes) && request.socket.bytesRead > this.#mostBytes;
+    const hasMore = this.#exactBytes !== undefined && request.socket.bytesRead !== this.#exactBytes;
     const isLast = this.#mustClose || hasMore || this.#host.draining.aborted;
     this.#host.writeHead(response, { status, lines, hasLength: bytes !== undefined, isLast });
   }

@@ -86,13 +86,19 @@ for (const [headers, statuses] of [
   });
 }
 
-for (const [what, after, answers] of [
-  ['comes alone is kept', '', [0, 1, 2]],
-  ['comes with another one closes, because Node drops what follows', requestOf('GET /v1?data=9'), [0, 1]],
+for (const [what, space, after, answers] of [
+  ['comes alone is kept', ' ', '', [0, 1, 2]],
+  [
+    'comes with another one closes, because Node drops what follows',
+    ' ',
+    requestOf('GET /v1?data=9'),
+    [0, 1],
+  ],
+  ['comes, without spaces, with another one closes', '', requestOf('GET /v1?data=9'), [0, 1]],
 ] as const) {
   test(`the connection of a request that asks for another protocol and ${what}`, async (t) => {
     const { client } = await start(t, { reverseShout: known });
-    const upgrade = { more: 'connection: upgrade\r\nupgrade: h2c' };
+    const upgrade = { more: `connection: upgrade\r\nupgrade: h2c${`\r\na:${space}b`.repeat(50)}` };
 
     client.send(postOf('0'));
     await client.heard('"0"');

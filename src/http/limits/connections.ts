@@ -130,7 +130,7 @@ export function connections(
       countInPacket(connection);
       connection.requestBytes += exchange.bytes;
       if (exchange.request.headers.upgrade !== undefined)
-        exchange.reply.closeIfBeyond(connection.requestBytes);
+        exchange.reply.closeUnlessAt(connection.requestBytes);
       const isAhead = exchanges.length > 0 || packet.requests > 0;
       if (isAhead) takeAhead(connection);
       if (!exchange.hold({ isAhead })) connection.isFull = true;
