@@ -206,21 +206,26 @@ export function httpServer<Parts>(
 /** The characters of a host and its port (RFC 3986 §3.2.2). */
 const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
 
+/** Throws `BAD_INPUT`, and closes the connection, for a request that a proxy and we could read differently. */
+function checkFraming({ request, reply }: Exchange): void {
+  const detail = framingFault(request);
+  if (detail === undefined) return;
+  reply.closeAfter();
+  throw badInput('a request that can be read in several ways', detail);
+}
+
 /**
- * Throws `BAD_INPUT`, and closes the connection, for a request that a proxy and we could read differently: a missing, repeated
- * or malformed `Host` (RFC 9112 §3.2), or a transfer coding other than `chunked` (§6.1).
+ * What to send instead of another version than HTTP/1, of a missing, repeated or malformed `Host` (RFC 9112 §3.2), or of a transfer
+ * coding other than `chunked` (§6.1).
  */
-function checkFraming(exchange: Exchange): void {
-  const { request } = exchange;
-  const coding = request.headers['transfer-encoding'];
-  const isHostFine = HOST.test(request.headers.host ?? '') && countHosts(request) === 1;
-  const needsHost = request.httpVersionMinor > 0;
-  if ((isHostFine || !needsHost) && (coding === undefined || /^chunked$/i.test(coding))) return;
-  exchange.reply.closeAfter();
-  if (needsHost && !isHostFine)
-    throw badInput('no single valid host', 'Send one Host header with a name and, if needed, a port.');
-  const detail = 'Send the body with Content-Length, or chunked and nothing else.';
-  throw badInput('a transfer coding other than chunked', detail);
+function framingFault(request: IncomingMessage): string | undefined {
+  const { host = '', 'transfer-encoding': coding } = request.headers;
+  if (request.httpVersionMajor !== 1) return 'Send the request as HTTP/1.1.';
+  if (request.httpVersionMinor > 0 && !(HOST.test(host) && countHosts(request) === 1))
+    return 'Send one Host header with a name and, if needed, a port.';
+  if (coding !== undefined && !/^chunked$/i.test(coding))
+    return 'Send the body with Content-Length, or chunked and nothing else.';
+  return undefined;
 }
 
 /** Node keeps only the first of several `Host` headers, so this counts the raw ones. */

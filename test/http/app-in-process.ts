@@ -3,6 +3,7 @@ import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { type ShoutcloudOptions, startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { logLines } from '../support/log-lines.ts';
+import { ENVIRONMENT } from '../support/process.ts';
 
 /** The whole service in this process with these settings, around a SHOUTCLOUD of its own. Both end with the test. */
 export async function appInProcess(
@@ -13,7 +14,7 @@ export async function appInProcess(
   const shoutcloud = await startShoutcloud(upstream);
   t.after(() => shoutcloud.close());
   const config = readConfig({
-    ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0', SHOUTCLOUD_URL: shoutcloud.url },
+    ...{ ...ENVIRONMENT, SHOUTCLOUD_URL: shoutcloud.url },
     ...settings,
   });
   const logTo = logLines();

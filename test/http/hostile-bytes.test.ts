@@ -28,6 +28,8 @@ const BROKEN = {
   'the preface of HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
   'an HTTP version that is not there': 'GET / HTTP/9.9\r\nhost: x\r\n\r\n',
   'a request of HTTP/0.9': 'GET /\r\n\r\n',
+  'a request that says HTTP/2.0': 'GET /v1?data=known HTTP/2.0\r\nhost: x\r\n\r\n',
+  'a request that says HTTP/0.9': 'GET /v1?data=known HTTP/0.9\r\nhost: x\r\n\r\n',
   'a method in lower case': 'get / HTTP/1.1\r\nhost: x\r\n\r\n',
   'a method that no one knows': 'SHOUT / HTTP/1.1\r\nhost: x\r\n\r\n',
   'a space in the path': 'GET /a b HTTP/1.1\r\nhost: x\r\n\r\n',
