@@ -77,13 +77,18 @@ test('a known text has no span below its cache', async (t) => {
   assert.equal(shoutcloud.calls, 1);
 });
 
-test('a request that fails says so, with the code of its error', async (t) => {
-  const { receiver } = await asked(t, 'wrong', ONCE);
+for (const [what, settings, says] of [
+  ['that fails says so, with the code of its error', ONCE, [2, 'UPSTREAM_WRONG', 503]],
+  ['that its caller got wrong has not failed', { MAX_BODY_BYTES: '1' }, [0, undefined, 413]],
+] as const) {
+  test(`a request ${what}`, async (t) => {
+    const { receiver } = await asked(t, 'wrong', settings);
 
-  const [{ status, attributes } = assert.fail()] = receiver.named('POST /v1');
-  const { 'error.type': error, 'http.response.status_code': answer } = attributes;
-  assert.deepEqual([status.code, error, answer], [2, 'UPSTREAM_WRONG', 503]);
-});
+    const [{ status, attributes } = assert.fail()] = receiver.named('POST /v1');
+    const { 'error.type': error, 'http.response.status_code': answer } = attributes;
+    assert.deepEqual([status.code, error, answer], says);
+  });
+}
 
 test('the trace of the caller goes on, through to SHOUTCLOUD', async (t) => {
   const { seen, url } = await observedUpstream(t);
@@ -132,6 +137,23 @@ test('the attempts of a batch are in one trace and linked with the others, both 
   assert.deepEqual(ids(guests[0]?.links), ids(shared && [shared]));
   assert.deepEqual(ids(shared?.links), ids(guests));
   assert.notEqual(shared?.traceId, guests[0]?.traceId);
+});
+
+test('the attempt of a batch has a span if one of its texts is recorded, whoever came first', async (t) => {
+  const { receiver, stop, app, url, shout, shoutcloud } = await tracedService(t, '', {
+    UPSTREAM_CONNECTIONS: '1',
+  });
+  shoutcloud.setFaults('slow=200');
+  const queued = () => (app.inside.status() as unknown as { upstream: { queued: number } }).upstream.queued;
+
+  const first = shout('first');
+  await until(t, () => shoutcloud.calls === 1);
+  const unrecorded = ask(url, { path: '/v1?data=second', headers: UNRECORDED });
+  await until(t, () => queued() === 1);
+  await Promise.all([first, unrecorded, shout('third')]);
+  await stop();
+
+  assert.deepEqual(pick(pick(receiver.named('attempt'), 'attributes'), 'tuohs.strings'), [1, 2]);
 });
 
 test('of a bulk request the first 64 texts have spans', async (t) => {

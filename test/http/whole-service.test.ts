@@ -51,11 +51,14 @@ test('HOST is the only address of both ports', async (t) => {
     await assert.rejects(once(connect(each, '127.0.0.2'), 'connect'), { code: 'ECONNREFUSED' });
 });
 
-test('processes with one Redis share what they know, and what they have counted', {
+test('processes with one Redis, whose authority is in a file, share what they know, and what they have counted', {
   skip: skipWithoutRedis,
 }, async (t) => {
-  const redis = await redisServer(t);
-  const settings = { REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '10000', RATE_LIMIT_PER_MINUTE: '5' };
+  const redis = await redisServer(t, { tls: true });
+  const settings = {
+    ...{ REDIS_URL: redis.url, REDIS_CA_FILE: redis.certificates?.caFile ?? '' },
+    ...{ REDIS_TIMEOUT_MS: '10000', RATE_LIMIT_PER_MINUTE: '5' },
+  };
   // The minute must not end.
   t.mock.method(Date, 'now', () => 1_893_456_000_000);
   const services = [await serve(t, settings), await serve(t, settings)];
