@@ -167,7 +167,7 @@ export async function createApp(settings: Config, options: AppOptions = {}): Pro
       state: (after?: number) => ({
         ...faults.state(),
         breaker: stack.status().upstream.breaker,
-        entries: after === undefined ? [] : seen.since(after),
+        entries: seen.since(after),
       }),
       set: faults.set,
     };

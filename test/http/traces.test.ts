@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ask, askJson } from '../support/ask.ts';
+import { ask, askJson, type Question } from '../support/ask.ts';
 import { type ReceivedSpan, treeOf } from '../support/otlp-receiver.ts';
 import { read } from '../support/pages.ts';
 import { pick } from '../support/pick.ts';
@@ -158,10 +158,8 @@ test('the attempt of a batch has a span if one of its texts is recorded, whoever
 
 test('of a bulk request the first 64 texts have spans', async (t) => {
   const { receiver, stop, url } = await tracedService(t, '', PATIENT);
-  const body = Array.from({ length: 200 }, (_, i) => `{"data":"line ${i}"}\n`).join('');
 
-  const headers = { 'content-type': 'application/x-ndjson' };
-  const reply = await ask(url, { method: 'POST', path: '/v1/bulk', headers, body });
+  const reply = await ask(url, bulkOf(200, 'line'));
   await stop();
 
   assert.equal(reply.body.match(/ENIL/g)?.length, 200);
@@ -234,16 +232,23 @@ test('no span holds what users send', async (t) => {
   assert.doesNotMatch(receiver.bodies.join(), /geheimnis|sinmieheg/i);
 });
 
-test('refused spans are reported with the reason', async (t) => {
-  const { receiver, stop, shout, log } = await tracedService(t);
+test('refused spans are reported with the reason, and in no trace, although a request had them sent', async (t) => {
+  const { receiver, url, log } = await tracedService(t, '', PATIENT);
+  const refusals = () => log.filter(({ msg }) => msg === 'traces do not arrive and are dropped');
   receiver.isWell = false;
 
-  await shout('hello');
-  await stop();
+  // 512 spans are sent at once.
+  for (let sent = 0; sent < 512; sent += 128) await ask(url, bulkOf(64, `text ${sent}`));
+  await until(t, () => refusals().length > 0);
 
-  const [line] = log.filter(({ msg }) => msg === 'traces do not arrive and are dropped');
-  assert.deepEqual([line?.level, line?.reason], ['warn', 'status 400']);
+  const facts = refusals().map(({ level, reason, trace_id }) => [level, reason, trace_id]);
+  assert.deepEqual(facts, [['warn', 'status 400', undefined]]);
 });
+
+function bulkOf(lines: number, text: string): Question {
+  const body = Array.from({ length: lines }, (_, i) => `{"data":"${text} ${i}"}\n`).join('');
+  return { method: 'POST', path: '/v1/bulk', headers: { 'content-type': 'application/x-ndjson' }, body };
+}
 
 function ids(spans: readonly Pick<ReceivedSpan, 'traceId' | 'spanId'>[] = []): string[] {
   return spans.map(({ traceId, spanId }) => `${traceId} ${spanId}`);
