@@ -5,7 +5,7 @@ ARG BUILD_DIGEST=
 ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 ARG RUNTIME_DIGEST=
 
-# The build makes JavaScript for any processor: it runs once, on the builder's own, and nothing is emulated.
+# JavaScript is the same for all processors. So the build runs once, on the builder's own processor, without emulation.
 FROM --platform=${BUILDPLATFORM:-linux/amd64} ${BUILD_IMAGE}${BUILD_DIGEST:+@${BUILD_DIGEST}} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -39,16 +39,16 @@ COPY --from=build /app/dist dist
 USER 1001:1001
 EXPOSE 5000 9464
 # A gateway makes many short-lived objects and keeps few (docs/adr/0028): a small young generation, and a heap that fits into the
-# memory limit of the container. An own NODE_OPTIONS replaces both.
+# memory limit of the container. If you set NODE_OPTIONS, it replaces both.
 ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size-percentage=60"
-# What holds a body or a piece of one is given back to the system when it is freed, not kept for later (docs/adr/0052).
+# Memory in pieces of 8 KiB or more, such as bodies, goes back to the system as soon as it is freed (docs/adr/0052).
 ENV MALLOC_MMAP_THRESHOLD_=8192
 # V8 gives memory that it has freed back to the system (docs/adr/0052). NODE_OPTIONS does not take this flag.
 ENTRYPOINT ["node", "--memory-saver-mode", "/app/dist/main.js"]
 CMD ["serve"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["node", "/app/dist/main.js", "health", "--ready"]
 
-# Last, because they change with each build and the layers above do not.
+# Last, because they change with each build, and the layers above can then be reused.
 ARG VERSION=unknown
 ARG REVISION=unknown
 ARG CREATED=unknown

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-# Where `make tools` puts programs that npm does not install: another folder for other versions.
+# Where `make tools` installs programs that npm does not have. Other versions get another folder.
 TOOLS := $(or $(XDG_CACHE_HOME),$(or $(HOME),/tmp)/.cache)/tuohs/tools-$(shell cat .ci/tools/* | cksum | cut -d' ' -f1)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH):$(TOOLS)/bin
 MAKEFLAGS += --no-print-directory
@@ -48,12 +48,18 @@ push-docker: build-docker ## Build the image and push it to the registry that DO
 test-docker: install build-docker ## Build the image and check it: user, read-only root, drain, size (needs docker)
 	DOCKER_IMAGE=$(DOCKER_IMAGE) $(NODE_TEST) 'test/docker/*.test.ts'
 
+COMPOSE_OR_2 = docker compose version >/dev/null 2>&1 || { echo 'there is no docker compose: https://docs.docker.com/compose/install' >&2; exit 2; }
+
 .PHONY: test-compose
-test-compose: install build-docker ## Run compose.yaml: a string is answered, an outage is reported and resolved (needs docker compose)
+test-compose: install ## Run compose.yaml: a string is answered, an outage is reported and resolved (needs docker compose)
+	@$(COMPOSE_OR_2)
+	@$(MAKE) build-docker
 	node --test --test-timeout=600000 'test/compose/*.test.ts'
 
 .PHONY: demo-outage
-demo-outage: install build-docker ## Run compose.yaml 15 times faster, kill SHOUTCLOUD and show the alert arrive, then the end of it (needs docker compose)
+demo-outage: install ## Run compose.yaml 15 times faster, kill SHOUTCLOUD, and show the alert and its end (needs docker compose)
+	@$(COMPOSE_OR_2)
+	@$(MAKE) build-docker
 	node scripts/monitoring/demo-outage.ts
 
 ##@ Deploy
@@ -62,13 +68,13 @@ demo-outage: install build-docker ## Run compose.yaml 15 times faster, kill SHOU
 HELM_FLAGS ?=
 
 .PHONY: deploy
-deploy: install ## Build, push, upgrade the release on the cluster of KUBECONFIG, ask it, roll back on failure (DOCKER_IMAGE, URL, HELM_FLAGS)
+deploy: install ## Build, push, upgrade the release on the cluster of KUBECONFIG, check it, roll back on failure (DOCKER_IMAGE, URL, HELM_FLAGS)
 	@node scripts/delivery/deploy.ts --check --image "$(DOCKER_IMAGE)" --url "$(URL)" -- $(HELM_FLAGS)
 	@$(MAKE) push-docker
 	node scripts/delivery/deploy.ts --pushed --image "$(DOCKER_IMAGE)" --url "$(URL)" -- $(HELM_FLAGS)
 
 .PHONY: provision-k8s
-provision-k8s: install ## Bring the cluster of KUBECONFIG Traefik, metrics and tuohs (DOCKER_IMAGE, DOMAIN, ACME_EMAIL, HELM_FLAGS); again changes nothing
+provision-k8s: install ## Install Traefik, metrics-server and tuohs on the cluster of KUBECONFIG (DOCKER_IMAGE, DOMAIN, ACME_EMAIL, HELM_FLAGS)
 	node scripts/delivery/provision.ts --image "$(DOCKER_IMAGE)" --domain "$(DOMAIN)" --acme-email "$(ACME_EMAIL)" -- $(HELM_FLAGS)
 
 .PHONY: release-files
@@ -77,22 +83,22 @@ release-files: install ## Package the chart and render plain manifests into rele
 
 ##@ Check
 
-# A test that hangs ends after this time. It is long, because nothing else may depend on how busy the machine is.
-NODE_TEST = node --test --test-concurrency=6 --test-timeout=1200000
+# A test that hangs ends after this time. It is long, so that no test fails on a busy machine.
+NODE_TEST = node --test --test-concurrency=4 --test-timeout=1200000
 
 # Tests start some 400 processes, most of which compile the same files.
 test test-unit test-chart test-alerts: export NODE_COMPILE_CACHE := $(CURDIR)/node_modules/.cache/compiled
 
 .PHONY: test
 test: lint ## Check everything there is: format, lint, types and all tests
-	$(NODE_TEST) test/unit.test.ts 'test/{contract,http,simulation,system,browser,chart,delivery,monitoring,alerts}/**/*.test.ts'
+	$(NODE_TEST) 'test/{alerts,all,contract,delivery,monitoring,simulation,system}/**/*.test.ts'
 
 .PHONY: test-unit
-test-unit: install ## Run the fast tests: parts by themselves, no processes
-	$(NODE_TEST) test/unit.test.ts
+test-unit: install ## Run the fast tests: parts by themselves, without the service
+	$(NODE_TEST) test/all/unit.test.ts
 
 .PHONY: lint
-lint: install ## Check format, lint rules, types, the OpenAPI document, shell, Dockerfile, workflows and YAML
+lint: install ## Check format, lint rules, types, the OpenAPI document, shell, Dockerfile, workflows, YAML and the chart
 	biome ci --error-on-warnings
 	tsc --project .
 	tsc --project src/web/browser
@@ -108,9 +114,9 @@ lint-chart: install ## Check the Helm chart with helm lint
 .PHONY: test-chart
 test-chart: install ## Check the Helm chart: its schema, good and bad values, every manifest it renders
 	node scripts/helm.ts lint --strict deploy/chart
-	$(NODE_TEST) 'test/chart/*.test.ts'
+	$(NODE_TEST) test/all/chart.test.ts
 
-# All times are this many times shorter than in production.
+# How many times shorter all times are than in production.
 FASTER ?= 15
 
 .PHONY: test-alerts
@@ -126,7 +132,7 @@ VALUES ?=
 INGRESS_URL ?=
 
 .PHONY: test-cluster
-test-cluster: install ## Roll, break and scale the service under load on the cluster of KUBECONFIG (LOAD_IMAGE=… takes it the image)
+test-cluster: install ## Roll, break and scale the service under load on the cluster of KUBECONFIG (LOAD_IMAGE=… copies the image there)
 	@test -n "$(KUBECONFIG)" || { echo 'make test-cluster needs a cluster: KUBECONFIG=…' >&2; exit 2; }
 	@DOCKER_IMAGE=$(DOCKER_IMAGE) VALUES=$(VALUES) INGRESS_URL=$(INGRESS_URL) node test/cluster/run.ts --check
 	@$(MAKE) build-docker
@@ -142,11 +148,11 @@ test-cluster-values: install ## Check that the API server of KUBECONFIG accepts 
 format: install ## Format the sources and apply safe lint fixes
 	biome check --write
 
-# What to run: SEEDS=10000 for more runs, SEED=7 for one of them, TEETH=1 for the protections taken away.
+# What to run: SEEDS=10000 for more runs, SEED=7 for one of them, TEETH=1 for runs without each protection.
 SEEDS ?= 1000
 
 .PHONY: simulate
-simulate: install ## Run the layers on a virtual clock through faults drawn from seeds, and print what that covered (SEEDS=…, SEED=…, TEETH=1)
+simulate: install ## Run the layers on a virtual clock through random faults, and print what that covered (SEEDS=…, SEED=…, TEETH=1)
 	node test/simulation/run.ts $(if $(TEETH),--teeth) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 # FILE=src/upstream/gated-shouter.ts
@@ -161,7 +167,7 @@ chaos: install ## Run the fault laboratory and print its table of figures (CHAOS
 	node test/chaos/run.ts $(CHAOS)
 
 .PHONY: bench
-bench: install ## Measure speed and memory beside plain programs and print a table (BENCH='--only known --rounds 7' for a part)
+bench: install ## Compare speed and memory with plain programs and print a table (BENCH='--only known --rounds 7' for a part)
 	npm run --silent build
 	node bench/run.ts $(BENCH)
 
@@ -170,7 +176,7 @@ bench: install ## Measure speed and memory beside plain programs and print a tab
 .PHONY: install
 install: node_modules/.package-lock.json ## Install the exact packages of package-lock.json, and Node 24 with them
 
-# The lock file has its whole path here, because the target package-lock.json is for people only.
+# The lock file has its whole path here: the target `package-lock.json` below is only for people.
 empty :=
 space := $(empty) $(empty)
 
@@ -182,7 +188,7 @@ node_modules/.package-lock.json: package.json $(subst $(space),\ ,$(CURDIR))/pac
 	@touch $@
 
 .PHONY: tools
-tools: ## Install checkers, and other runtimes of JavaScript for tests, into the cache folder (takes Python, Go and npm)
+tools: ## Install checkers, and other runtimes of JavaScript for tests, into the cache folder (needs Python, Go and npm)
 	.ci/tools/install $(TOOLS)
 
 .PHONY: package-lock.json

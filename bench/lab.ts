@@ -14,7 +14,7 @@ export interface Server extends Program {
 
 export type Lab = ReturnType<typeof openLab>;
 
-// All features. A quota that is never reached still costs its count.
+// All features. Requests are counted even for a quota that is never reached.
 const EVERYTHING_ON = {
   ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
   RATE_LIMIT_PER_MINUTE: '1000000000',
@@ -64,7 +64,7 @@ function openLab(rounds: number, cores: Cores, ending: Ending) {
     const { reports } = (await program.logLine('done')) as unknown as LoadReports<Name>;
     await program.exitCode;
     for (const { failures, answers } of Object.values<LoadReport>(reports)) {
-      if (failures > 0) throw new Error(`${failures} of ${answers} answers were no 200`);
+      if (failures > 0) throw new Error(`${failures} of ${answers} answers were not a 200`);
     }
     return reports;
   }

@@ -16,12 +16,12 @@ helm upgrade --install tuohs deploy/chart --namespace tuohs --create-namespace -
 helm --namespace tuohs test tuohs
 \`\`\`
 
-It needs Kubernetes 1.29 or later, and of what is switched on: Traefik 3, a Gateway API, cert-manager, the Prometheus operator.
-A namespace at the restricted level of pod security takes it as it is. [docs/operations.md](../../docs/operations.md) says how to run it.
+It needs Kubernetes 1.29 or later. Some values also need Traefik 3, a Gateway API, cert-manager or the Prometheus operator.
+It works in a namespace at the restricted level of pod security. [docs/operations.md](../../docs/operations.md) says how to run it.
 
-- A value that is not below is refused, and so is a combination that cannot work, each with a sentence.
-- Without \`networkPolicy.enabled=false\` pods reach only what is switched on, and only the namespaces named there reach them.
-- \`helm test\` asks through the Service and pod by pod: the contract, the cache that pods share, readiness and metrics.
+- An unknown value, or a combination that cannot work, is refused with a sentence.
+- Unless \`networkPolicy.enabled\` is false, pods can reach only what the values switch on, and only the namespaces named there can reach them.
+- \`helm test\` asks the Service and each pod. It checks the contract, the cache that pods share, readiness and metrics.
 
 ## Values
 

@@ -7,13 +7,13 @@ export function configurationPage(settings: readonly DocumentedSetting[]): strin
 
 # Configuration
 
-This page lists every setting. \`tuohs serve\` reads its settings from environment variables only, once, at the start.
+This page lists every setting. \`tuohs serve\` reads them from environment variables, once, at the start; \`--port\` replaces \`PORT\`.
 
 - Every setting has a default that is safe in production, or none. With no setting at all the service runs.
-- An explicit \`0\` or an empty value is a value. It does not mean the default.
+- An explicit \`0\` is a value. An empty value means the default only if *Accepts* says so, else it is wrong.
 - A wrong value stops the start with exit code 2. Standard error then names every problem, not only the first.
 - Contradictory values count as wrong: \`ATTEMPT_TIMEOUT_MS\` above \`REQUEST_DEADLINE_MS\`, one number for \`PORT\` and
-  \`ADMIN_PORT\`, \`SHOUTCLOUD_URL\` with \`--embedded-shoutcloud\`.
+  \`ADMIN_PORT\`, \`REDIS_CA_FILE\` with \`redis://\`, \`CACHE_MAX_BYTES\` above half of Node's heap, \`SHOUTCLOUD_URL\` with \`--embedded-shoutcloud\`.
 - A name that is not in the table is ignored.
 - A name that ends in \`_MS\` is a time in milliseconds, one that ends in \`_BYTES\` a size in bytes.
 

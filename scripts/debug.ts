@@ -36,7 +36,7 @@ function start(): ChildProcess {
   });
   if (started.stdout) createInterface({ input: started.stdout }).on('line', printForPeople);
   started.once('exit', (code) => {
-    // No file of src/ mends wrong settings or arguments.
+    // A change in src/ cannot correct wrong settings or arguments.
     if (isStopping || code === WRONG_USAGE) process.exit(code ?? 1);
     if (started === child)
       print(`The service ended with exit code ${code}. It starts again when a file changes.`);
@@ -77,7 +77,7 @@ async function restart(): Promise<void> {
   if (!isStopping) child = start();
 }
 
-/** Passes the signal on. The child ends in order at the first, and at once at the second. */
+/** Passes the signal on. The child shuts down cleanly at the first, and at once at the second. */
 function stop(signal: NodeJS.Signals): void {
   isStopping = true;
   for (const watcher of watchers) watcher.close();

@@ -9,8 +9,8 @@ export function errorsPage(table: typeof problems): string {
 
 # Errors
 
-This page lists every error of the public API. Each has a JSON body of this shape, with \`Content-Type: application/json\` and
-\`Cache-Control: no-store\`:
+This page lists every error of the public API. Each has \`Cache-Control: no-store\` and a JSON body of this shape, with
+\`Content-Type: application/json\`. Only a browser that opens a page gets HTML.
 
 \`\`\`json
 ${exampleProblem('UPSTREAM_TIMEOUT').body}
@@ -18,7 +18,9 @@ ${exampleProblem('UPSTREAM_TIMEOUT').body}
 
 - \`error\` is a text for people.
 - \`code\` is for programs. A code never changes its meaning.
-- \`requestId\` is also in the \`X-Request-Id\` header and in the log line of a 5xx. Quote it when you report an error.
+- \`requestId\` is also in the \`X-Request-Id\` header. Quote it when you report an error. The log has it at level \`debug\`, and at \`info\` that of a 5xx
+  if no other with this code came in the second before.
+- \`detail\`, if it is there, says what was wrong with this request and what to send instead.
 
 ${markdownTable(
   ['Code', 'Status', 'When', 'Text', '`Retry-After`'],
@@ -52,5 +54,5 @@ function statuses(codes: readonly ErrorCode[], table: typeof problems): string {
 }
 
 function exampleProblem(code: ErrorCode): Problem {
-  return problemFor(new TuohsError(code, 'an example'), 'b9c90a79-c387-4bfe-a006-0ea26afddfa0');
+  return problemFor(new TuohsError(code, 'an example'), 'kInj0oMzsOJO-1');
 }

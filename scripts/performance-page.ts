@@ -9,19 +9,20 @@ export function performancePage(rows: readonly Row[], results: Results): string 
 
 # Performance
 
-This page has the measured speed and memory. \`make bench\` measures the service beside plain programs that do the same without any protection, on your machine.
+This page has the measured speed and memory. \`make bench\` compares the service on your machine with plain programs that do the same without any protection.
 Compare the ratios: absolute figures differ from machine to machine, and on one machine from minute to minute.
 
 ## How it is measured
 
 - **What runs.** Real processes run. tuohs runs from \`dist/\` with everything on: metrics, limits, headers, request ids, logs at info, and a rate
   limit that counts and is never reached. So a known text costs here what it costs in production.
-- **Beside what.** *Bare node:http* reads JSON, looks into a \`Map\` and writes JSON: no limits, no errors, no metrics.
+- **Compared with what.** *Bare node:http* reads JSON, looks into a \`Map\` and writes JSON: no limits, no errors, no metrics.
   *A direct call* asks the SHOUTCLOUD-compatible server itself.
-- **Where.** The service has a core of its own. The load generator, the upstream and Redis share the others. Without \`taskset\`,
-  nothing is pinned, and the output says so.
+- **Where.** The service has a core of its own. The load generator, the upstream (except for \`alone\`) and Redis share the others.
+  Without \`taskset\`, nothing is pinned, and the output says so.
 - **Rounds.** All contenders warm up first. Then each runs once in each round, in random order, for at least five rounds. For known texts,
-  they alternate every quarter of a second. A figure is the median over the rounds; the lowest and the highest are beside it.
+  they alternate every quarter of a second. A figure is the median over the rounds; the table also has the lowest and the highest.
+  A round of \`memory\`, \`bulk\` and \`start\` is a fresh process; \`memory\` and \`bulk\` have three.
 - **The load generator** (\`bench/tools/load-generator.ts\`) is a separate process that writes prepared bytes to sockets. It reports
   its share of busy time. If that is far below 100%, it measures the service and not itself.
   An answer that is not a 200 ends the run.

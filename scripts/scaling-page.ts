@@ -16,7 +16,7 @@ const LEAST_PROCESSES = 2;
 const REDIS_ENTRY_BYTES = 193;
 const REDIS_COMMANDS_A_SECOND = 30_000;
 
-/** `docs/scaling.md`: what one process carries, and how many processes users need, by the last run of `make bench`. */
+/** `docs/scaling.md`: what one process can serve, and how many processes users need, by the last run of `make bench`. */
 export function scalingPage(results: Results): string {
   const connections = settings.upstreamConnections.byDefault;
   const items = settings.batchMaxItems.byDefault;
@@ -24,12 +24,12 @@ export function scalingPage(results: Results): string {
 
 # Scaling
 
-This page is for operators. It says what one process carries, and how many processes your users need. Only *unknown* texts reach SHOUTCLOUD; a known text
+This page is for operators. It says how much one process can serve, and how many processes your users need. Only *unknown* texts reach SHOUTCLOUD; a known text
 costs a look-up in a cache.
 
-## What one of each carries
+## Capacities
 
-${markdownTable(['What', 'Carries', 'Measured by'], carries(results))}
+${markdownTable(['What', 'Capacity', 'Measured by'], capacities(results))}
 
 One process uses one core. Add pods, or set \`WEB_CONCURRENCY\` on a large machine.
 
@@ -45,7 +45,7 @@ ${markdownTable(
   USERS.map((users) => userRow(users, results)),
 )}
 
-The share of known texts depends on your traffic. Read it from \`tuohs_cache_requests_total\`: unknown texts/s = requests/s × (1 − hit ratio).
+The share of known texts depends on your traffic. \`tuohs_cache_requests_total\` has the unknown ones: the misses of the tier \`redis\`, or of \`memory\` without Redis.
 Processes with the same traffic have the same hit ratio, but each must learn a text once. Redis lets them share what they learn.
 If SHOUTCLOUD cannot take the unknown texts, enlarge Redis, or answer the rest with \`FALLBACK=local\`.
 
@@ -54,7 +54,7 @@ because texts in URLs end up in logs.
 `;
 }
 
-function carries(results: Results): string[][] {
+function capacities(results: Results): string[][] {
   const memoryBytes = settings.cacheMaxBytes.byDefault;
   const entryBytes = memoryEntryBytes();
   return [

@@ -28,7 +28,7 @@ import { httpTransport } from './upstream/http-transport.ts';
 import { readSource, readVersion } from './version.ts';
 
 export interface App {
-  /** Starts to serve. Resolves with the ports, which are new if the settings say 0. */
+  /** Starts to serve. Resolves with the ports; a setting of 0 takes a free one. */
   listen(): Promise<{ port: number; adminPort: number | undefined }>;
   /** Drains and ends; see `lifecycle`. */
   close(hurry?: Promise<unknown>): Promise<void>;
@@ -88,7 +88,7 @@ export async function createApp(settings: Config, options: AppOptions = {}): Pro
   const nextTurn = turns(clock);
   const stack = shouterStack(
     {
-      // Misses must leave connections for known texts.
+      // Unknown texts must not take all connections from known ones.
       settings: { ...config, maxInFlight: Math.min(config.maxInFlight, config.maxConnections) },
       transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && redisStore(redis, { ttlDays: config.cacheTtlDays, verify: verifiedUpperCase }, world),
@@ -152,7 +152,8 @@ export async function createApp(settings: Config, options: AppOptions = {}): Pro
       const { host, adminHost = host } = config;
       const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
       const free = worker === undefined ? await sharedPort(host, config.port) : config.port;
-      const port = await api.listen({ host, port: free, reusePort: process.platform === 'linux' });
+      const reusePort = worker !== undefined || process.platform === 'linux';
+      const port = await api.listen({ host, port: free, reusePort });
       life.started();
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };
@@ -213,7 +214,7 @@ function heldBytes({ webConcurrency }: Config): number {
 const MOST_HELD_BYTES = 67_108_864;
 
 /**
- * MAX_CONNECTIONS, or fewer if the process can open fewer files. Without a free one, no new client, no probe and no call to
+ * MAX_CONNECTIONS, or fewer if the process can open fewer files. While none is free, no new client, no probe and no call to
  * SHOUTCLOUD gets through.
  */
 function mostConnections({ maxConnections, upstreamConnections }: Config): number {

@@ -15,7 +15,7 @@ import type { Transport } from './upstream/http-transport.ts';
 import { RetryBudget, retriedShouter } from './upstream/retried-shouter.ts';
 import { shoutcloudShouter } from './upstream/shoutcloud-shouter.ts';
 
-/** The factories of the layers. To show the use of a layer, a test passes a table in which that layer does nothing. */
+/** The factories of the layers. To show what a layer is for, a test passes a table in which that layer does nothing. */
 export const LAYERS = {
   fallback: fallbackShouter,
   deadline: deadlineShouter,

@@ -17,8 +17,8 @@ export const knownInRedis: Row = {
     const rounds = await afterWarmUp(lab.rounds, () => askKnown(lab, { bare, tuohs }));
 
     return figuresOf(rounds, [
-      ['req/s, to bare node:http', '×', toBare(({ perSecond }) => perSecond), { atLeast: 0.5 }],
-      ['processor time an answer, to bare node:http', '×', toBare(({ processorUs }) => processorUs)],
+      ['req/s, relative to bare node:http', '×', toBare(({ perSecond }) => perSecond), { atLeast: 0.5 }],
+      ['processor time an answer, relative to bare node:http', '×', toBare(({ processorUs }) => processorUs)],
       ['tuohs', 'req/s', ({ tuohs }) => tuohs.perSecond],
       ['tuohs, p99', 'ms', ({ tuohs }) => tuohs.p99Ms],
     ]);

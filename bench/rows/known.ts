@@ -40,9 +40,9 @@ async function besideBare(
 ): Promise<Figure[]> {
   const rounds = await askBoth(lab, { method });
   return figuresOf(rounds, [
-    ['req/s, to bare node:http', '×', toBare(({ perSecond }) => perSecond), { atLeast }],
-    ['p99, to bare node:http', '×', toBare(({ p99Ms }) => p99Ms), { atMost: 1.5 }],
-    ['processor time an answer, to bare node:http', '×', toBare(({ processorUs }) => processorUs)],
+    ['req/s, relative to bare node:http', '×', toBare(({ perSecond }) => perSecond), { atLeast }],
+    ['p99, relative to bare node:http', '×', toBare(({ p99Ms }) => p99Ms), { atMost: 1.5 }],
+    ['processor time an answer, relative to bare node:http', '×', toBare(({ processorUs }) => processorUs)],
     ['tuohs', 'req/s', ({ tuohs }) => tuohs.perSecond],
     ['bare node:http', 'req/s', ({ bare }) => bare.perSecond],
     ['load generator, busy while asking bare node:http', '%', ({ bare }) => bare.busy * 100],

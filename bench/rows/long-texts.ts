@@ -39,7 +39,7 @@ export const longTexts: Row = {
       }
     }
     return kinds.map(({ kind, values }) => ({
-      what: `blocked by ${kind}`,
+      what: `longest block: ${kind}`,
       unit: 'ms',
       values,
       goal: { atMost: kind === 'plain text' ? 10 : 40 },

@@ -9,7 +9,7 @@ const ROUND_MS = 2000;
 
 export const unknown: Row = {
   name: 'unknown',
-  about: `Texts never seen before, ${CONNECTIONS} connections, an upstream that takes ${LATENCY_MS} ms: to one call a text over the same ${UPSTREAM_CONNECTIONS} connections.`,
+  about: `Texts never seen before, ${CONNECTIONS} connections, an upstream that takes ${LATENCY_MS} ms: compared with one call for each text over the same ${UPSTREAM_CONNECTIONS} connections.`,
   async run(lab) {
     const env = { UPSTREAM_CONNECTIONS: `${UPSTREAM_CONNECTIONS}` };
     const connections = { tuohs: CONNECTIONS, direct: UPSTREAM_CONNECTIONS };
@@ -17,9 +17,9 @@ export const unknown: Row = {
 
     const ratio = ({ tuohs, direct }: (typeof rounds)[number]) => tuohs.perSecond / direct.perSecond;
     return figuresOf(rounds, [
-      ['req/s, to one call a string', '×', ratio, { atLeast: 20 }],
+      ['req/s, relative to one call for each text', '×', ratio, { atLeast: 20 }],
       ['tuohs', 'req/s', ({ tuohs }) => tuohs.perSecond],
-      ['one call a string', 'req/s', ({ direct }) => direct.perSecond],
+      ['one call for each text', 'req/s', ({ direct }) => direct.perSecond],
       ['tuohs, median', 'ms', ({ tuohs }) => tuohs.p50Ms],
       ['tuohs, p99', 'ms', ({ tuohs }) => tuohs.p99Ms],
     ]);
@@ -29,7 +29,7 @@ export const unknown: Row = {
 export const alone: Row = {
   name: 'alone',
   about:
-    'One caller, one connection, texts never seen before, an upstream that answers at once: what the way through tuohs adds to the median.',
+    'One caller, one connection, texts never seen before, an upstream that answers at once: what tuohs adds to the median of a direct call.',
   async run(lab) {
     // On the core of the service. Otherwise a direct call would stay on one core, while all others cross.
     const upstream = await lab.shoutcloud(0, 'service');

@@ -36,6 +36,6 @@ export interface LoadReport {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** The share of the time in which the generator computed. Near 1, it measures itself. */
+  /** The share of the time in which the generator computed. If it is near 1, the generator measures itself. */
   readonly busy: number;
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-// Stands for the people who are notified, in compose.yaml: prints a line for each alert that arrives.
+// Takes the place of the people to notify in compose.yaml. Prints a line for each alert that arrives.
 createServer(async (request, response) => {
   const body = await text(request);
   if (request.url === '/alerts')

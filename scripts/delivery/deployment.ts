@@ -39,8 +39,9 @@ export async function deploy(deployment: Deployment): Promise<void> {
     const last = revisions(deployment).at(-1);
     // Helm has changed nothing, or another helm is at work.
     if (last?.revision === old.at(-1)?.revision || last?.status.startsWith('pending')) throw error;
-    tellTroubles(deployment);
-    if (before === undefined) throw new Error('the first release is left as it is', { cause: error });
+    printTroubles(deployment);
+    if (before === undefined)
+      throw new Error('a first release cannot be rolled back: it stays', { cause: error });
     rollBack(deployment, before);
     throw new Error(`rolled back to revision ${before}`, { cause: error });
   }
@@ -72,7 +73,7 @@ function upgradeArguments(deployment: Deployment, folder: string): string[] {
 }
 
 /** Helm says only that pods are not ready, not why. If Kubernetes does not say it either, the release is still rolled back. */
-function tellTroubles({ release, namespace }: Deployment): void {
+function printTroubles({ release, namespace }: Deployment): void {
   try {
     for (const line of podTroubles(release, namespace)) process.stderr.write(`${line}\n`);
   } catch (error) {

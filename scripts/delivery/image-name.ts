@@ -5,12 +5,15 @@ export interface ImageName {
   readonly digest: string;
 }
 
+/** A registry with its port, and lower-case parts, as in the grammar of the OCI distribution specification. */
+const REPOSITORY = /^([\w.-]+(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*$/;
+
 /** The parts of `registry:5000/team/tuohs:1.2.3@sha256:…`. A missing part is empty. */
 export function imageName(name: string): ImageName {
   const [named = '', digest = ''] = name.split('@');
   // A colon before the last slash belongs to a port.
   const [, repository = '', tag = ''] = /^(\S+?)(?::([^/:\s]+))?$/.exec(named) ?? [];
-  if (repository === '') throw new Error(`"${name}" is not the name of an image`);
+  if (!REPOSITORY.test(repository)) throw new Error(`"${name}" is not the name of an image`);
   return { repository, tag, digest };
 }
 

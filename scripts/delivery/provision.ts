@@ -43,16 +43,17 @@ async function provisionOrTell(): Promise<void> {
 function metricsServer(): void {
   const isThere = succeeds('kubectl', ['get', 'apiservice', 'v1beta1.metrics.k8s.io']);
   if (isThere && !isRelease('metrics-server', 'kube-system'))
-    return say('metrics-server is there, not by us: left alone');
+    return say('metrics-server was installed by others and is left alone');
   install('metrics-server', 'kube-system', METRICS_SERVER, []);
 }
 
 /** Installs the ingress controller. */
 function traefik(acmeEmail: string): void {
   const isThere = succeeds('kubectl', ['get', 'ingressclass', 'traefik']);
-  if (isThere && !isRelease('traefik', 'traefik')) return say('Traefik is there, not by us: left alone');
+  if (isThere && !isRelease('traefik', 'traefik'))
+    return say('Traefik was installed by others and is left alone');
   if (acmeEmail === '')
-    throw new Error('Traefik gets certificates in the name of a person: --acme-email is missing');
+    throw new Error('Traefik needs a mail address to get certificates: --acme-email is missing');
   const email = [{ name: 'ACME_EMAIL', value: acmeEmail }];
   install('traefik', 'traefik', TRAEFIK, [
     ...['--values', 'deploy/provision/traefik.yaml', '--set-json', `env=${JSON.stringify(email)}`],

@@ -1,10 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { readArguments } from '../arguments.ts';
 import { compose } from './compose.ts';
 import { faster } from './faster.ts';
 
 // Runs compose.yaml with shorter times, kills SHOUTCLOUD under load, and prints the alerts that arrive at the receiver.
+readArguments('node scripts/monitoring/demo-outage.ts', {});
 const FACTOR = 15;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = `${root}release/demo`;
@@ -42,7 +44,7 @@ try {
 }
 
 function toldOf(what: string): Promise<void> {
-  return lineOf('receiver', what, (line) => say(`told: ${line}`));
+  return lineOf('receiver', what, (line) => say(`notified: ${line}`));
 }
 
 /** Resolves when Prometheus has scraped the service. */

@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { askedDashboard } from '../../test/monitoring/asked-dashboard.ts';
 import { liveService } from '../../test/monitoring/live-service.ts';
 import { askJson } from '../../test/support/ask.ts';
+import { readArguments } from '../arguments.ts';
 import { dashboardPicture } from './dashboard-picture.ts';
 
 // Draws docs/images/dashboard.svg: a minute and a half of a service, with SHOUTCLOUD gone for a while in the middle.
+readArguments('node scripts/monitoring/draw-dashboard.ts', {});
 const CALM_SECONDS = 35;
 const OUTAGE_SECONDS = 20;
 

@@ -26,8 +26,8 @@ export interface Command<T> {
 export type RedisConnection = ReturnType<typeof redisConnection>;
 
 /**
- * A Redis that can be slow, gone or lying. A caller continues without it at once, or after the time of one command. It is asked
- * for nothing while there is no connection, while the breaker is open, and while a reply is overdue.
+ * A Redis that can be slow, gone or lying. A caller continues without it at once, or after the time of one command. No
+ * command is sent while there is no connection, while the breaker is open, or while a reply is overdue.
  */
 export function redisConnection(options: RedisOptions, world: World, connect?: ConnectRedis) {
   const { clock, emit } = world;
@@ -103,13 +103,13 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
     }
   }
 
-  /** A reply that its command cannot have belongs to another one, so no reply on this connection can be trusted. */
+  /** A reply that does not fit its command belongs to another one. Then no reply on this connection can be trusted. */
   function outcomeOf<T>(op: RedisOperation, reply: T | undefined): [RedisOutcome, T | undefined] {
     if (reply === undefined) {
       link.cut('protocol');
       return ['error', undefined];
     }
-    link.did(op);
+    link.succeeded(op);
     return ['success', reply];
   }
 

@@ -56,7 +56,7 @@ export function redisLink(
   const redis = connect(url, {
     ...(ca !== undefined && { tls: { ca } }),
     Connector: connectorWith(lookup),
-    // The third version of the protocol allows replies without a command.
+    // Version 3 allows replies that no command asked for.
     protocol: 2,
     enableReadyCheck: false,
     disableClientInfo: true,
@@ -115,8 +115,7 @@ export function redisLink(
       else if (ENDS_A_CONNECTION.has(found)) cut(found);
       else hinders(found, op);
     },
-    /** Call it when this operation has succeeded. */
-    did(op: RedisOperation): void {
+    succeeded(op: RedisOperation): void {
       if (op === 'set' || op === 'count') wrote();
       if (hindrance && (hindrance.op ?? op) === op && clock.now() >= hindrance.at + HINDERED_MS) {
         hindrance = undefined;
@@ -169,7 +168,7 @@ export function redisLink(
     if (trouble === 'read_only') changed(isUp, undefined);
   }
 
-  /** Makes a new connection to a read-only Redis after a growing pause. Until then it is still read. */
+  /** Makes a new connection to a read-only Redis after a growing pause. Until then, values are still read from it. */
   function renew(): void {
     const now = clock.now();
     if (!isUp) return;
@@ -188,7 +187,7 @@ export function redisLink(
   }
 }
 
-/** Every other command on the same connection would get such an error, too. */
+/** Error replies that every later command on the same connection would get, too. */
 const ENDS_A_CONNECTION = new Set<RedisTrouble>(['cluster', 'loading', 'password_missing', 'protected_mode']);
 
 /** Options in which ioredis has filled in its defaults. */

@@ -23,7 +23,7 @@ export interface GuardedClient {
  * a command ends the process (6.0.0: `DataHandler.shiftCommand` throws where nothing can catch it). ioredis gets nothing
  * of a chunk with a fault. A reply that is far too long means that another program has stored a huge value under one of
  * our keys. It is refused before it fills the memory. Silence is measured here, because the limit of ioredis
- * (`socketTimeout`) runs on the system's clock, which the simulation cannot move.
+ * (`socketTimeout`) runs on the system's clock, which the simulation does not control.
  */
 export class ReplyGuard {
   readonly #clock: Clock;

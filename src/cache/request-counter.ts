@@ -30,7 +30,7 @@ const KEY_SECONDS = 120;
 /** If the count of the other processes is older than this, Redis is asked again before the count is used. */
 const FRESH_MS = 1000;
 
-/** How long requests are gathered for one command to Redis, if none of them waits for it. */
+/** How long requests are counted before one command reports them to Redis, if none of them waits for the reply. */
 const GATHER_MS = 10;
 
 /** A minute cannot have more requests than this, so a larger number in Redis is not one of our counts. */

@@ -44,7 +44,7 @@ export const URL_OPTION = [
 /** The address of `--url` or TUOHS_URL; without them, the address at which `tuohs serve` listens in this environment. */
 export function serviceUrl(option: string | undefined, environment: Environment): string {
   const { TUOHS_URL: url, HOST: host, PORT: port = '5000' } = environment;
-  return withScheme(option ?? url ?? localUrl(host, port));
+  return withScheme(option ?? (url || localUrl(host, port)));
 }
 
 /** The address of the admin port: `--url`, else the one at which `tuohs serve` listens in this environment. */

@@ -16,7 +16,7 @@ const FILE_OPTIONS = [
 
 /**
  * Adds `tuohs completion`, which prints a script for a shell, and the hidden command that this script calls. Both come from
- * a package that is loaded only for them. Other commands get a row in the help instead.
+ * a package that is loaded only for them. For any other command, `completion` is only a row in the help.
  */
 export async function addCompletion(program: Command, args: readonly string[]): Promise<void> {
   if (args[0] !== NAME && args[0] !== HIDDEN_NAME) return void program.addCommand(rowOfHelp());

@@ -71,7 +71,7 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
   }
 }
 
-/** Without `help` in front of a mistyped command: commander would print the help of all commands, not what is wrong. */
+/** Drops `help` in front of a mistyped command. Commander would print the general help instead of an error. */
 function withoutHelp(args: readonly string[], { commands }: Command): readonly string[] {
   const [name, topic] = args;
   const isMistyped = topic !== undefined && !commands.some((command) => command.name() === topic);

@@ -21,7 +21,7 @@ export function shoutCommand(surroundings: Surroundings): Command {
     .description('shout texts, one line of output for each')
     .argument('[text...]', 'what to shout; without any, each line of standard input')
     .option('--file <path>', 'shout each line of this file instead')
-    .option('--failed <path>', 'append lines that failed to this file as they came, to be run again')
+    .option('--failed <path>', 'append each failed line to this file unchanged, to shout it again later')
     .option('--json', 'a JSON object for each text, with where its answer came from or why there is none')
     .addOption(
       durationOption('--timeout', 'how long a request can take, retries included, before its texts fail'),
@@ -44,10 +44,10 @@ const MORE_HELP = `
 A failed line leaves an empty line on standard output and its reason on
 standard error. With --json, both are one object:
 {"data","cacheStatus","requestId"} or {"error","code","detail","requestId"}.
-That asks for each text by itself, which is slower.
+Then each text is a request of its own, which is slower.
 
 Exit codes: 0 all went well, 1 some failed, 2 wrong usage, 130 interrupted;
-what was answered until then is there.
+what was answered until then is written.
 
 Examples:
   tuohs shout hello 'good morning'

@@ -163,10 +163,7 @@ function detailedResults(
   return { [Symbol.asyncIterator]: () => ({ next: () => Promise.race([results.next(), aborted]) }) };
 }
 
-/**
- * The text of each line, which is added to `underWay`. A line that cannot be sent is sent as an empty text, so that it
- * keeps its place in the order.
- */
+/** Adds each line to `underWay` and yields its text; for a line that cannot be sent, an empty one, to keep the order. */
 async function* textsOf(input: ShoutInput, underWay: Line[]): AsyncGenerator<string, void, undefined> {
   for await (const lines of input.lines) {
     for (const line of lines) {

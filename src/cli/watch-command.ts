@@ -33,7 +33,7 @@ export function watchCommand(surroundings: Surroundings): Command {
       'webhooks to notify (TUOHS_WATCH_NOTIFY, or the file that TUOHS_WATCH_NOTIFY_FILE names; else none)',
     )
     .addOption(new Option('--format <format>', FORMAT_HELP).choices(['json', 'slack']))
-    .addOption(durationOption('--interval', 'from the start of a round to that of the next', 30_000))
+    .addOption(durationOption('--interval', 'time between the starts of two rounds', 30_000))
     .addOption(durationOption('--timeout', 'how long each answer can take', 10_000))
     .option('--down-after <rounds>', 'failed rounds in a row until it is down', wholeNumber(1, 1000), 3)
     .option('--up-after <rounds>', 'good rounds in a row until it is up again', wholeNumber(1, 1000), 2)

@@ -18,9 +18,9 @@ export type Ask = <T>(question: Question<T>, signal: AbortSignal | undefined) =>
 export interface ClientOptions {
   /** The address of the service, with the path in front of `/v1` if it has one: `https://example.org/tuohs`. */
   readonly baseUrl: string;
-  /** Another `fetch` than the runtime's own. */
+  /** Used instead of the runtime's own `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Sent with every request. */
+  /** Sent with every request, besides `Content-Type` and `Accept`, which are the client's own. */
   readonly headers?: Readonly<Record<string, string>>;
   /** How many times a request is sent again after a failure that can pass (`NETWORK`, 408, 429, 502, 503, 504). 2 by default. */
   readonly retries?: number;
@@ -34,7 +34,9 @@ export interface ClientOptions {
 const LONGEST_MS = 2 ** 31 - 1;
 
 export function asker(options: ClientOptions): Ask {
-  const { headers: ownHeaders, retries = 2, maxRetryAfterMs = 60_000, timeoutMs } = options;
+  const { retries = 2, maxRetryAfterMs = 60_000, timeoutMs } = options;
+  // Names in lower case: `fetch` would join a `Content-Type` with our own `content-type`.
+  const ownHeaders = Object.fromEntries(new Headers(options.headers));
   // Looked up at each call, because pages and tests replace it. Browsers refuse a `fetch` that is called as a method.
   const { fetch = (...args) => globalThis.fetch(...args) } = options;
   const base = baseOf(options.baseUrl);

@@ -85,7 +85,7 @@ export const certificates = pemFile(
 /** The name of the file of a private key without a password. The value is the content of the file. */
 export const privateKey = pemFile('a private key', createPrivateKey);
 
-/** `isFine` returns something false or throws if the file holds something else. */
+/** `isFine` returns a falsy value or throws if the file holds something else. */
 function pemFile(what: string, isFine: (pem: string) => unknown): Kind<string> {
   return {
     accepts: `the name of a file of ${what} in PEM that can be read`,

@@ -34,7 +34,7 @@ export const settings = {
     'Address of SHOUTCLOUD; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization.',
   ),
   reverseBy: setting('REVERSE_BY', oneOf('grapheme', 'codepoint'), 'grapheme').says(
-    'What keeps its inner order when a text is reversed: user-perceived characters or code points.',
+    'The units that stay whole when a text is reversed: user-perceived characters or code points.',
   ),
   fallback: setting('FALLBACK', oneOf('none', 'local'), 'none').says(
     'What answers when SHOUTCLOUD cannot: nothing, or our own mapping (marked, and never stored).',
@@ -49,10 +49,10 @@ export const settings = {
     'Connections to SHOUTCLOUD, and so attempts under way at once.',
   ),
   upstreamRetries: setting('UPSTREAM_RETRIES', wholeNumber(0, 100), 10).says(
-    'How often a failed attempt is repeated at most; 0 switches retries off.',
+    'How many times a failed attempt is repeated at most; 0 switches retries off.',
   ),
   retryBudgetRatio: setting('RETRY_BUDGET_RATIO', decimal(0, 1000), 1).says(
-    'Extra attempts allowed for each text: 1 means that SHOUTCLOUD never sees more than twice the texts.',
+    'Extra attempts allowed for each text: with 1, SHOUTCLOUD sees at most twice the texts, and 20 more attempts.',
   ),
   batchMaxItems: setting('BATCH_MAX_ITEMS', wholeNumber(1, 1024), 64).says(
     'Most texts that one attempt carries; 1 switches batching off.',
@@ -81,13 +81,13 @@ export const settings = {
     'Largest body of a bulk request in bytes, at most a quarter of `MAX_BYTES_IN_FLIGHT`.',
   ),
   maxBytesInFlight: optionalSetting('MAX_BYTES_IN_FLIGHT', wholeNumber(1_048_576, 2 ** 40)).says(
-    'Most bytes that clients can make the process hold: bodies, waiting texts, answers that are not read yet. Without it, a quarter of the memory that the process can use, and at most 64 MiB.',
+    'Most bytes that clients can make the process hold: bodies, waiting texts, answers that are not read yet. Without it, a quarter of the memory or of the heap that the process can use, whichever is less, and at most 64 MiB.',
   ),
   maxConnections: setting('MAX_CONNECTIONS', wholeNumber(1, 1_000_000), 2000).says(
     'Most open connections of clients, fewer if the process can open fewer files; at the limit, the one without progress for the longest time is closed.',
   ),
   maxInFlight: setting('MAX_IN_FLIGHT', wholeNumber(1, 1_000_000), 4096).says(
-    'Most requests under way at once; more are refused. Three quarters of them can wait for SHOUTCLOUD.',
+    'Most requests under way at once; more are refused. At most three quarters of them can wait for SHOUTCLOUD.',
   ),
   rateLimitPerMinute: setting('RATE_LIMIT_PER_MINUTE', wholeNumber(0, 1_000_000_000), 0).says(
     'Requests that one client may make in a minute of the clock; 0 means no limit.',
@@ -102,7 +102,7 @@ export const settings = {
     'How long everything is still served after SIGTERM, in milliseconds, so that load balancers notice.',
   ),
   keepAliveTimeoutMs: setting('KEEP_ALIVE_TIMEOUT_MS', wholeNumber(1, 600_000), 125_000).says(
-    'How long an idle connection stays open at least, in milliseconds: longer than a load balancer keeps it (nginx 60 s, Traefik 90 s, Caddy 120 s).',
+    'Shortest time that an idle connection stays open, in milliseconds: longer than a load balancer keeps it (nginx 60 s, Traefik 90 s, Caddy 120 s).',
   ),
   webConcurrency: setting('WEB_CONCURRENCY', wholeNumber(1, 256), 1).says(
     'Processes that share the port, for a machine with many cores; above 1 only on Linux or FreeBSD. Each has its own cache, connections to SHOUTCLOUD and `MAX_IN_FLIGHT`, and, without Redis, its own count for the rate limit.',

@@ -27,10 +27,10 @@ const sampler = oneOf(
  */
 export const traceSettings = {
   otlpTracesEndpoint: optionalSetting('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', urlOf('http', 'https')).says(
-    'The same for traces alone; used as it is.',
+    'The same for traces alone; nothing is appended.',
   ),
   otlpProtocol: setting('OTEL_EXPORTER_OTLP_PROTOCOL', emptyIsDefault(protocol), 'http/protobuf').says(
-    'How traces are written on their way.',
+    'The format in which traces are sent.',
   ),
   otlpTracesProtocol: optionalSetting('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', protocol).says(
     'The same for traces alone.',
@@ -39,7 +39,7 @@ export const traceSettings = {
     "File with the PEM certificates of the authorities that sign the collector's certificate.",
   ),
   otlpClientCertificate: optionalSetting('OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', certificates).says(
-    'File with the PEM certificate that the collector gets.',
+    'File with the PEM certificate that is sent to the collector.',
   ),
   otlpClientKey: optionalSetting('OTEL_EXPORTER_OTLP_CLIENT_KEY', privateKey).says(
     'File with the PEM private key of that certificate.',

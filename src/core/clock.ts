@@ -69,8 +69,8 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
 }
 
 /**
- * Resolves when this piece of work can run. `bytes` is the size of the whole work. If no one needs it by then (`isGone`), the
- * next piece runs in the same turn.
+ * Resolves when this piece of work can run. `bytes` is the size of the whole work. If no one needs it any more by then (`isGone`), it
+ * takes no room in its turn.
  */
 export type NextTurn = (bytes: number, isGone?: () => boolean) => Promise<void>;
 
@@ -80,7 +80,7 @@ const TURN_BYTES = 16_384;
 /**
  * Spreads work that takes milliseconds over turns of the event loop, `TURN_BYTES` per turn, or one larger piece. In between,
  * the process accepts connections and answers cached texts. Every second turn begins with the oldest work, so that every text
- * gets its turn. All turns are filled with the smallest work, so that many large texts cannot keep a small one waiting.
+ * gets its turn. The rest of each turn goes to the smallest work, so that many large texts cannot keep a small one waiting.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   let waiting: Waiting[] = [];
@@ -92,7 +92,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
     });
 
   function turn(): void {
-    letGoneGo();
+    endAbandoned();
     isForOldest = !isForOldest;
     let bytes = 0;
     let next = isForOldest ? waiting[0] : smallest();
@@ -105,8 +105,8 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
     if (waiting.length > 0) soon(turn);
   }
 
-  /** Ends the work of clients that have left. Waiting behind smaller work, it would hold its memory for a long time. */
-  function letGoneGo(): void {
+  /** Ends the work of clients that have left. Otherwise it would wait behind smaller work and hold its memory meanwhile. */
+  function endAbandoned(): void {
     const useful: Waiting[] = [];
     for (const each of waiting) {
       if (each.isGone()) each.begin();
@@ -139,7 +139,7 @@ export type WorkTurn = <Done>(
 const SMALL_BYTES = 256;
 
 /**
- * Does work at once until the work of this turn of the event loop amounts to `TURN_BYTES`. Any more waits for a turn of its
+ * Does work at once until the work of this turn of the event loop amounts to `TURN_BYTES`. Further work waits for a turn of its
  * own. Otherwise, clients that finish a thousand requests at the same moment would make one turn last a second.
  */
 export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>): WorkTurn {

@@ -62,7 +62,7 @@ export const REDIS_TROUBLES = {
   oversized_value: 'A value under one of our keys is far too long; the keys that were asked for are deleted.',
   password_missing: 'It requires a password, and REDIS_URL has none.',
   protected_mode: 'It is in protected mode, and accepts connections from its own machine only.',
-  protocol: 'It sent a reply that its command cannot have.',
+  protocol: 'It sent a reply that does not fit its command.',
   read_only: 'It is a read-only replica: let REDIS_URL name the primary.',
   refused: 'Nothing listens at the address in REDIS_URL.',
   rejected: 'It refused a command, or to start the connection.',

@@ -8,7 +8,7 @@ export type Reverse = (text: string) => string;
 /** The use case of the service: a user's text, reversed and shouted. Fails as the shouter does. */
 export type ReverseShout = (data: string, call: Call) => Shout | Promise<Shout>;
 
-/** Replaces lone surrogates by U+FFFD first, so that reversing cannot join two of them to a character. */
+/** Replaces lone surrogates by U+FFFD first, so that reversing cannot join two of them into a character. */
 export function reverseShout(
   shouter: Shouter,
   reverse: (text: string, call: Call) => string | Promise<string>,
@@ -32,8 +32,8 @@ export function reverser(by: ReverseBy): Reverse {
 const PIECE = 8192;
 
 /**
- * Reverses a long text that needs the Segmenter one piece a turn, and any other text at once. Rejects when the caller has left,
- * because each piece takes a turn from others.
+ * Reverses a long text that needs the Segmenter piece by piece, each in a turn of its own, and any other text at once. Stops and
+ * rejects when the caller has left.
  */
 export function inTurns(
   reverse: Reverse,
@@ -97,7 +97,7 @@ function reverseMarked(text: string): string {
   return Buffer.from(reversed.buffer).toString('utf16le');
 }
 
-/** The end of the cluster. A mark joins any character but a line or control character (UAX #29, GB4 and GB9). */
+/** The end of the cluster. A mark joins any character except line and control characters (UAX #29, GB4 and GB9). */
 function endOfMarked(text: string, start: number): number {
   const first = text.charCodeAt(start);
   const isControl = first < 0x20 || (first >= 0x7f && first <= 0x9f) || first === 0xad;

@@ -52,7 +52,7 @@ const EXPANDING_CLASS =
 const EXPANDING = new RegExp(EXPANDING_CLASS);
 const EACH_EXPANDING = new RegExp(EXPANDING_CLASS, 'g');
 
-/** Upper-cases all other letters together, then puts each expanding one in. A call for each letter would take four times as long. */
+/** Upper-cases all other letters together, then inserts the expanding ones. A call for each letter would take four times as long. */
 function upperCaseAround(text: string): string {
   const others = text.replace(EACH_EXPANDING, '\0').toUpperCase();
   const units = new Uint16Array(text.length);

@@ -14,7 +14,7 @@ const BACKLOG = 256;
 /** Listening sockets that share a port. Node accepts one connection per turn of the event loop on each. */
 export const LISTENING_SOCKETS = 16;
 
-/** The queue in the kernel is empty after this many turns in a row without a new connection. `MOST_WAIT_MS` bounds the wait. */
+/** The queue in the kernel counts as empty after this many turns in a row without a new connection. `MOST_WAIT_MS` bounds the wait. */
 const QUIET_TURNS = 3;
 const MOST_WAIT_MS = 500;
 

@@ -6,7 +6,7 @@ export interface Answer {
   readonly status?: number;
   /** Values are ours, or were checked when they came in. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Missing in a 304, which has no `Content-Length` either. A `Buffer` is a file that all answers with it share. */
+  /** Missing in a 304, which has no `Content-Length` either. A `Buffer` is a file in memory, shared by all answers. */
   readonly body?: string | Buffer;
   /** The request header that this answer depends on, for caches. */
   readonly vary?: string;

@@ -25,7 +25,7 @@ export interface ApiOptions extends ServerOptions, QuotaOptions {
 export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'draining' | 'traced' | 'nextTurn'> {
   readonly reverseShout: ReverseShout;
   readonly upstream: ApiParts['upstream'];
-  /** The SHOUTCLOUD server that came with the service, if one did. */
+  /** The embedded SHOUTCLOUD server, if there is one. */
   readonly breakable?: Breakable | undefined;
   readonly admission: Admission;
   readonly requestCounter: RequestCounter;

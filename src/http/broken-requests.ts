@@ -1,4 +1,3 @@
-import type { IncomingMessage as Request } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TuohsError } from '../core/errors.ts';
@@ -7,40 +6,8 @@ import type { Connections } from './limits/connections.ts';
 import { IncomingMessage, ServerResponse } from './node-http.ts';
 import { badInput, headersTooLarge } from './problem.ts';
 
-/** The characters of a host and its port (RFC 3986 §3.2.2). */
-const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
-
 /** How long a refused client can go on sending. If the connection closed at once, the client would lose the answer. */
 const LINGER_MS = 1000;
-
-/**
- * Throws `BAD_INPUT`, and closes the connection, for a request that a proxy and we could read differently: a missing, repeated
- * or malformed `Host` (RFC 9112 §3.2), or a transfer coding other than `chunked` (§6.1).
- */
-export function checkFraming(exchange: Exchange): void {
-  const { request } = exchange;
-  const coding = request.headers['transfer-encoding'];
-  const isHostFine = HOST.test(request.headers.host ?? '') && countHosts(request) === 1;
-  if ((isHostFine || request.httpVersionMinor === 0) && (coding === undefined || /^chunked$/i.test(coding)))
-    return;
-  exchange.reply.closeAfter();
-  if (!isHostFine)
-    throw badInput('no single valid host', 'Send one Host header with a name and, if needed, a port.');
-  throw badInput(
-    'a transfer coding other than chunked',
-    'Send the body with Content-Length, or chunked and nothing else.',
-  );
-}
-
-/** Node keeps only the first of several `Host` headers, so this counts the raw ones. */
-function countHosts({ rawHeaders }: Request): number {
-  let count = 0;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i];
-    if (name?.length === 4 && name.toLowerCase() === 'host') count++;
-  }
-  return count;
-}
 
 /** Answers bytes that are not a request with an error, and closes their connection. */
 export type RefuseBroken = (error: NodeJS.ErrnoException, socket: Duplex) => void;

@@ -3,8 +3,8 @@ import type { Acceptors } from './acceptors.ts';
 import type { Connection, Connections } from './limits/connections.ts';
 
 /**
- * While a server closes, a client can stall for CLOSING_IDLE_MS, and go on sending or reading for CLOSING_MS. Near the end of
- * that time and after it, the server looks every LATE_MS, and closes a connection that still does so at two looks in a row.
+ * While a server closes, a client can stall for CLOSING_IDLE_MS, and send or read for CLOSING_MS. From LATE_MS before the end of
+ * that time, the server checks every LATE_MS, and closes a connection that sends or reads at two checks in a row.
  */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
@@ -20,7 +20,7 @@ export interface Closing {
 /** Closes a server and its connections: those without a request at once, the others when they have their answers. */
 export function serverClosing(open: Connections, acceptors: Acceptors, clock: Pick<Clock, 'after'>): Closing {
   let hasBegun = false;
-  let cancelLook: Cancel = () => {};
+  let cancelCheck: Cancel = () => {};
   let closed: Promise<void> | undefined;
 
   return {
@@ -41,17 +41,17 @@ export function serverClosing(open: Connections, acceptors: Acceptors, clock: Pi
       if (exchanges.length === 0 && !isNew) socket.destroy();
       else socket.setTimeout(CLOSING_IDLE_MS);
     }
-    lookIn(CLOSING_MS - LATE_MS);
+    checkIn(CLOSING_MS - LATE_MS);
     await ended;
-    cancelLook();
+    cancelCheck();
   }
 
-  function lookIn(ms: number, slowBefore?: ReadonlySet<Connection>): void {
-    cancelLook = clock.after(ms, () => giveUpSlow(slowBefore));
+  function checkIn(ms: number, slowBefore?: ReadonlySet<Connection>): void {
+    cancelCheck = clock.after(ms, () => closeSlow(slowBefore));
   }
 
-  /** Closes the connections of clients that are sending a request or reading an answer, and did so at the last look as well. */
-  function giveUpSlow(slowBefore?: ReadonlySet<Connection>): void {
+  /** Closes the connections of clients that are sending a request or reading an answer, and did so at the last check. */
+  function closeSlow(slowBefore?: ReadonlySet<Connection>): void {
     const slow = new Set<Connection>();
     for (const connection of open.all()) {
       const [first] = connection.exchanges;
@@ -59,7 +59,7 @@ export function serverClosing(open: Connections, acceptors: Acceptors, clock: Pi
       slow.add(connection);
       if (slowBefore?.has(connection)) connection.socket.destroy();
     }
-    lookIn(LATE_MS, slow);
+    checkIn(LATE_MS, slow);
   }
 
   /** Closes all connections. Returns how many complete requests lose an answer that their client would have read. */

@@ -112,7 +112,7 @@ export class Exchange implements Call, BodyOwner {
 
   /** Runs `run` when the answer has left or the client has hung up. */
   atEnd(run: AtEnd): void {
-    // `push` would reserve room for sixteen.
+    // A new array, because `push` would reserve room for sixteen elements.
     this.#atEnd = [...this.#atEnd, run];
   }
 
@@ -168,7 +168,7 @@ export class Exchange implements Call, BodyOwner {
     return undefined;
   }
 
-  /** The rest of the body will never arrive: the error is the answer, unless there was one already. */
+  /** Call it when the rest of the body will never arrive. The error becomes the answer, unless there is one already. */
   breakBody(error: TuohsError): void {
     this.reply.closeAfter();
     this.body.break(error);
@@ -224,12 +224,12 @@ export class Exchange implements Call, BodyOwner {
 }
 
 /**
- * How many bytes of a turn's work an answer uses if it had to wait. A thousand such answers can come at the same moment: when
- * SHOUTCLOUD's breaker opens, or when their deadlines pass.
+ * An answer that was not known at once counts as this many bytes of work. A thousand of them can become known at the same moment:
+ * when SHOUTCLOUD's breaker opens, or when their deadlines pass.
  */
 const LATE_BYTES = 512;
 
-/** What every head has beside its method, its target and its headers. */
+/** The bytes of every head in addition to its method, target and headers. */
 const FRAME = '  HTTP/1.1\r\n\r\n';
 
 /** What runs at the end of an exchange. */

@@ -6,7 +6,7 @@ import type { NextTurn, WorkTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import { acceptors } from './acceptors.ts';
 import type { Outcome } from './answer.ts';
-import { brokenRequests, checkFraming } from './broken-requests.ts';
+import { brokenRequests } from './broken-requests.ts';
 import { serverClosing } from './closing.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
@@ -24,7 +24,7 @@ import {
   SOCKETS,
   setMaxIdleHTTPParsers,
 } from './node-http.ts';
-import { MAX_HEADERS, MethodNotAllowed } from './problem.ts';
+import { badInput, MAX_HEADERS, MethodNotAllowed } from './problem.ts';
 import { type RouteTable, router, type Target } from './router.ts';
 
 /** The routes of a server, and the checks in front of them. */
@@ -74,7 +74,7 @@ export interface HttpServer {
   close(manner?: 'now'): Promise<void>;
 }
 
-/** Parsers of closed connections that Node keeps for new ones, 12 KB each. Its own 1,000 are memory that is never given back. */
+/** Parsers of closed connections that Node keeps for new ones, 12 KB each. By default it keeps 1,000 forever. */
 const IDLE_PARSERS = 256;
 
 /** A server for one table of routes. Both the public and the admin port are one. */
@@ -159,8 +159,8 @@ export function httpServer<Parts>(
   }
 
   /**
-   * Sets the time for a request that begins. Until now, a new connection had more time, or one that we did not read for long
-   * had less.
+   * Sets the time for a request that begins. Until then, a new connection has more time, and one that we have not read for long has
+   * less.
    */
   function restartTimer(socket: Socket): void {
     // A request that a test injects has no connection.
@@ -201,6 +201,36 @@ export function httpServer<Parts>(
     if (refusal) throw refusal;
     return route.handle(exchange, parts);
   }
+}
+
+/** The characters of a host and its port (RFC 3986 §3.2.2). */
+const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
+
+/**
+ * Throws `BAD_INPUT`, and closes the connection, for a request that a proxy and we could read differently: a missing, repeated
+ * or malformed `Host` (RFC 9112 §3.2), or a transfer coding other than `chunked` (§6.1).
+ */
+function checkFraming(exchange: Exchange): void {
+  const { request } = exchange;
+  const coding = request.headers['transfer-encoding'];
+  const isHostFine = HOST.test(request.headers.host ?? '') && countHosts(request) === 1;
+  const needsHost = request.httpVersionMinor > 0;
+  if ((isHostFine || !needsHost) && (coding === undefined || /^chunked$/i.test(coding))) return;
+  exchange.reply.closeAfter();
+  if (needsHost && !isHostFine)
+    throw badInput('no single valid host', 'Send one Host header with a name and, if needed, a port.');
+  const detail = 'Send the body with Content-Length, or chunked and nothing else.';
+  throw badInput('a transfer coding other than chunked', detail);
+}
+
+/** Node keeps only the first of several `Host` headers, so this counts the raw ones. */
+function countHosts({ rawHeaders }: IncomingMessage): number {
+  let count = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  return count;
 }
 
 /** Ids that no other process has: 72 random bits of this server and a count. A UUID would cost 3 % of a cached answer. */

@@ -139,7 +139,7 @@ interface Parser {
 
 /**
  * Throws away what is left of a body in the packet that is being read. 64 KiB of chunks of one byte then take 1 ms, not 20 (ADR
- * 0053). Node has no documented way. If the parser does not have the callback, all pieces are reported as before.
+ * 0053). Node has no documented way to do this. If the parser does not have the callback, all pieces are reported as before.
  */
 export function skipBodyInPacket(socket: Socket, { soon }: Pick<Clock, 'soon'>): void {
   const { parser = {} } = socket as Socket & { parser?: Parser };

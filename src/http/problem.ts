@@ -15,7 +15,7 @@ const UNREACHABLE = 'Failed to contact shoutcloud api';
 export const problems: Readonly<Record<ErrorCode, ProblemRow>> = {
   BAD_INPUT: {
     status: 400,
-    when: 'another content type or charset, malformed JSON, invalid UTF-8, a body that is not an object, `data` missing or not a string; malformed HTTP',
+    when: 'another content type or charset, a `Content-Encoding`, malformed JSON or more than 5,000 parts of it, invalid UTF-8, a body that is not an object, `data` missing or not a string; malformed HTTP',
     text: 'Data was not able to be parsed from request. Please try again.',
   },
   NOT_FOUND: { status: 404, when: 'no such path', text: 'There is nothing at this path.' },
@@ -52,7 +52,7 @@ export const problems: Readonly<Record<ErrorCode, ProblemRow>> = {
   UPSTREAM_TIMEOUT: { status: 504, when: 'SHOUTCLOUD did not answer in time', text: UNREACHABLE },
   UPSTREAM_UNREADABLE: {
     status: 503,
-    when: "SHOUTCLOUD's answer is not JSON, is not an object, or has another unexpected status, such as 404",
+    when: "SHOUTCLOUD's answer is not JSON, is not an object, is far too long, or has another unexpected status, such as 404",
     text: 'Shoutcloud failed to return proper response',
   },
   UPSTREAM_WRONG: {

@@ -24,8 +24,8 @@ export interface Replied {
 }
 
 /**
- * The one answer to a request, on its way to the client: the only writer of response heads. It leaves when its request has
- * arrived whole; if too much is still to come, it says `Connection: close`.
+ * The one answer to a request, on its way to the client: the only writer of response heads. It leaves when the request
+ * has arrived whole. If too much of the request is still to come, it leaves at once and says `Connection: close`.
  */
 export class Reply {
   /** The headers that tell the client what is left of its quota. */
@@ -85,7 +85,7 @@ export class Reply {
 
   /**
    * Closes the connection after the answer if its client has sent more than so many bytes by then. Node drops what follows a
-   * request with `Upgrade` in the same packet, so the rest could be read as another request than it is.
+   * request with `Upgrade` in the same packet, so the rest could be misread as another request.
    */
   closeIfBeyond(bytes: number): void {
     this.#mostBytes = bytes;

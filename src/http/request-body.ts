@@ -10,7 +10,7 @@ import { knownError, tooLarge } from './problem.ts';
 
 /** What a body is read for: an exchange. */
 export interface BodyOwner {
-  /** Runs what follows when the body has arrived. */
+  /** Runs the next step of the work once the body has arrived. */
   run(step: () => Outcome): void;
   /** The body could not be read. */
   fail(error: unknown): void;
@@ -23,11 +23,11 @@ export const SMALL_REST_BYTES = 65_536;
 
 const REST_MS = 1000;
 
-/** What bodies arrive from: the connections of a server. */
+/** The connections of a server, from which bodies arrive. */
 export interface BodySource {
   /** Reports that a body of this connection has come in `PIECES` more pieces, and their average size. */
   manyPieces(socket: Socket, averageBytes: number): void;
-  /** The last body of this connection wants more again: reads on when it is the turn of the connection. */
+  /** Resumes reading from this connection when its turn comes. */
   readOn(socket: Socket): void;
 }
 
@@ -65,9 +65,9 @@ export class RequestBody implements InlineSink {
   /** What has arrived, in bytes and in pieces. */
   #bytes = 0;
   #pieces = 0;
-  /** The bytes when the pieces were last reported. */
+  /** How many bytes had arrived when the pieces were last reported. */
   #reportedBytes = 0;
-  /** What is kept of it. Most bodies have one piece. */
+  /** The first piece that is kept, and the others. Most bodies have only one. */
   #first: Buffer | undefined;
   #more: BodyPieces | undefined;
   #reading: Reading | undefined;
@@ -146,7 +146,7 @@ export class RequestBody implements InlineSink {
     });
   }
 
-  /** The rest will never arrive. A reader of it fails, now or later. From here on the body never counts as whole. */
+  /** Call it when the rest will never arrive. Reading the body fails, now or later, and it never counts as whole. */
   break(error: TuohsError): void {
     this.#error = error;
     this.#atWhole = undefined;
@@ -192,7 +192,7 @@ export class RequestBody implements InlineSink {
   #hold(): boolean {
     if (this.#isUnwanted) return false;
     try {
-      // Making room can break this body, too.
+      // Making room for the piece can also break this body.
       if (this.#reading) this.#holdFor(this.#reading);
       else this.#held.setUnread(this.#bytes);
     } catch (error) {
@@ -212,7 +212,7 @@ export class RequestBody implements InlineSink {
     free(this.#takeParts());
     const reading = this.#reading;
     this.#reading = undefined;
-    // The answer can start to discard the rest at once.
+    // Comes last, because the answer can discard the rest at once.
     reading?.owner.fail(error);
   }
 
@@ -279,8 +279,8 @@ export class RequestBody implements InlineSink {
 }
 
 /**
- * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much memory is being allocated.
- * After an attack that is not so.
+ * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much memory is being allocated,
+ * and after an attack little is.
  */
 export function free(buffers: readonly Buffer[]): void {
   for (const { buffer, byteLength } of buffers) {

@@ -44,7 +44,7 @@ export function openApiDocument(
       summary: 'Reverses and shouts a text.',
       description:
         'A small gateway that gives a dependable answer from SHOUTCLOUD, an undependable upstream. ' +
-        'Every error has the same shape and a stable `code`. If the service limits requests, every answer that counts has the `RateLimit-…` headers of a 429.',
+        'Every error has the same shape and a stable `code`. If the service limits requests, every answer that counts against the quota has the `RateLimit-…` headers.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This service.' }],
@@ -78,7 +78,7 @@ function completed({ parameters = [], responses, ...operation }: Operation): Ope
   return {
     ...operation,
     parameters: [...parameters, { $ref: '#/components/parameters/RequestId' }],
-    responses: { ...responses, ...errorResponses(400, 408, 429, 431, 500, 503) },
+    responses: { ...responses, ...errorResponses(400, 408, 431, 500, 503) },
   };
 }
 
@@ -98,10 +98,10 @@ function string(description?: string): Schema {
 const text = string('Any text, the empty one included.');
 
 const schemas = (errorCodes: string[]): Record<string, Schema> => ({
-  ShoutRequest: object({ data: text }, { description: 'Nothing is coerced, and other keys are ignored.' }),
+  ShoutRequest: object({ data: text }, { description: 'Nothing is converted. Other keys are ignored.' }),
   ShoutForm: object(
     { data: text },
-    { description: 'Of a repeated field the first counts, and other fields are ignored.' },
+    { description: 'If the field is repeated, the first one counts. Other fields are ignored.' },
   ),
   ShoutAnswer: object({ data: string('The text, reversed and upper-cased.') }),
   Index: object({
@@ -141,10 +141,10 @@ const schemas = (errorCodes: string[]): Record<string, Schema> => ({
 });
 
 const headers: Record<string, OpenAPIV3_1.HeaderObject> = {
-  'X-Request-Id': header('string', 'The id of the request: your own, if you sent a harmless one.'),
+  'X-Request-Id': header('string', 'The id of the request: your own, if you sent a valid one.'),
   'Retry-After': header('integer', 'Seconds to wait before trying again, from 1 to 60.'),
   'Cache-Status': header('string', 'Where the answer came from (RFC 9211), such as `tuohs; hit`.'),
-  'Cache-Control': header('string', 'For good; a local answer and an error: `no-store`.'),
+  'Cache-Control': header('string', 'A year; `no-store` for local answers and errors.'),
   ETag: header('string', 'Changes with the answer; send it back as `If-None-Match`.'),
   'RateLimit-Limit': header('integer', 'How many requests you can send in a minute.'),
   'RateLimit-Remaining': header('integer', 'How many of them are left.'),
@@ -161,7 +161,7 @@ function problem({ table, answerFor }: DescribedErrors, status: number): OpenAPI
   const [first = 'INTERNAL'] = codes;
   const detail = DETAILS[first];
   const error = new TuohsError(first, 'example', detail === undefined ? {} : { detail });
-  const example = answerFor(error, 'a3c1e7d2-6f1c-4b9e-8f5a-0d6f2b1c7a44');
+  const example = answerFor(error, 'kInj0oMzsOJO-1');
   const names = ['X-Request-Id', 'Cache-Control'];
   if (example.headers['retry-after'] !== undefined) names.push('Retry-After');
   if (status === 429) names.push('RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset');

@@ -20,14 +20,14 @@ export function shoutOperation(operationId: string): Operation {
         'text/plain': { schema: { type: 'string' }, example: 'hello' },
       },
     },
-    responses: { 200: shoutSuccess(), ...errorResponses(413, 504) },
+    responses: { 200: shoutSuccess(), ...errorResponses(413, 429, 504) },
   };
 }
 
 export const healthOperation: Operation = {
   operationId: 'health',
   summary: 'Whether known texts are answered',
-  description: 'It asks for `test` through the caches. It does not say whether SHOUTCLOUD is healthy.',
+  description: 'It asks for `test` through the caches. Until they know it, SHOUTCLOUD has to answer.',
   tags: ['service'],
   responses: {
     200: success('Known texts are answered.', {
@@ -69,9 +69,10 @@ export const bulkOperation: Operation = {
   summary: 'Reverse and shout many texts',
   description:
     'One JSON object a line, `{"data": …}`, at most 1 MiB in all. When the whole body has arrived, each line is answered by ' +
-    'one line, in order, as soon as its answer is known: `{"data": …}`, or `{"error", "code", "detail"}` for a line that ' +
-    'cannot be answered, after which the rest goes on. Empty lines are skipped, the last line needs no line feed, and a ' +
-    'line has the size limit of a single body. An answer with another number of lines was cut short: send the request again.',
+    'one line, in order, as soon as its answer is known: `{"data": …}`, with `"source": "local"` if our own mapping answered, ' +
+    'or `{"error", "code", "detail"}` for a line that cannot be answered. Later lines are answered as usual. Empty lines are skipped, ' +
+    'the last line needs no line feed, and a line has the size limit of a single body. An answer with another number of lines ' +
+    'was cut short: send the request again.',
   tags: ['shout'],
   requestBody: {
     required: true,
@@ -89,7 +90,7 @@ export const bulkOperation: Operation = {
         example: '{"data":"OLLEH"}\n{"data":"DLROW"}\n',
       },
     }),
-    ...errorResponses(413),
+    ...errorResponses(413, 429),
   },
 };
 
@@ -123,7 +124,7 @@ export const shoutGetOperation: Operation = {
       description: 'You have the answer already.',
       headers: { ...headerRefs('X-Request-Id'), ...cachingHeaders },
     },
-    ...errorResponses(504),
+    ...errorResponses(429, 504),
   },
 };
 

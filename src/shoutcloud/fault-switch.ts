@@ -19,7 +19,7 @@ const SWITCHES: Readonly<Record<string, { readonly faults: string | FaultChooser
     },
   };
 
-/** Switches the faults of a running server, which a person chooses by name. It starts without one. */
+/** Switches the faults of a running server by name. At first none is chosen. */
 export function faultSwitch(shoutcloud: Pick<Shoutcloud, 'setFaults'>) {
   const faults = Object.entries(SWITCHES).map(([name, { about }]) => ({ name, about }));
   let fault = 'answers well';

@@ -13,7 +13,7 @@ interface FaultKind {
   /** How the fault is written: the part in brackets can be left out, and words in capitals are values. */
   readonly usage: string;
   readonly about: string;
-  /** The least and the greatest value of its number. A fault with a number has it as its first value. */
+  /** The least and the greatest value of its number, which is the first of its values. */
   readonly range?: readonly [least: number, greatest: number];
   /** `values` are those of the words in capitals, in order. Rejects if the connection closes before the answer is done. */
   readonly answer: (pending: PendingShout, values: readonly (string | undefined)[]) => unknown;
@@ -25,7 +25,7 @@ const MAX_MS = 3_600_000;
 export const faultKinds: readonly FaultKind[] = [
   {
     usage: 'status=CODE[,retry-after=WHEN]',
-    about: 'another status, 200 to 599; WHEN is sent as it is, but date+SECONDS as an HTTP date',
+    about: 'another status, 200 to 599; WHEN is sent unchanged, or date+SECONDS as an HTTP date',
     range: [200, 599],
     answer({ response, clock }, [code, when]) {
       const later = when && { 'Retry-After': retryTime(when, clock) };
@@ -66,7 +66,7 @@ export const faultKinds: readonly FaultKind[] = [
   },
   {
     usage: 'close-after[=MS]',
-    about: 'a good answer, then the connection is closed unannounced',
+    about: 'a good answer, then the connection is closed without notice',
     range: [0, MAX_MS],
     async answer(pending, [ms]) {
       const { socket, clock, signal } = pending;

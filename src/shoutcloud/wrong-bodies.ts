@@ -4,7 +4,7 @@ import { encodeAnswer, goUpperCase } from './go-behaviour.ts';
 export interface Shouted {
   input: string;
   output: string;
-  /** INPUT of the request before. */
+  /** The INPUT of the previous request. */
   previous: string;
 }
 
@@ -29,7 +29,7 @@ export const wrongBodies: Readonly<Record<string, WrongBody>> = {
     changed(input),
     output,
   ]),
-  crossed: answer('INPUT and OUTPUT of the request before', ({ previous }) => [
+  crossed: answer('INPUT and OUTPUT of the previous request', ({ previous }) => [
     previous,
     goUpperCase(previous),
   ]),
@@ -40,9 +40,9 @@ export const wrongBodies: Readonly<Record<string, WrongBody>> = {
     'OUTPUT twice, the second one wrong',
     (good, { output }) => `${good.slice(0, -1)},"OUTPUT":${JSON.stringify(`${output}!`)}}`,
   ),
-  'no-input': json('a right OUTPUT without INPUT (sound)', ({ output }) => ({ OUTPUT: output })),
+  'no-input': json('a right OUTPUT without INPUT (a right answer)', ({ output }) => ({ OUTPUT: output })),
   reordered: json(
-    'a right answer with its keys in another order, and more of them (sound)',
+    'a right answer with its keys in another order, and with more keys',
     ({ input, output }) => ({ EXTRA: [null], OUTPUT: output, INPUT: input }),
   ),
   'cut-json': altered('the first half of the JSON, framed as if it were complete', firstHalf),

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from 'pino';
 import type { Cancel, Clock } from '../core/clock.ts';
 import { type ErrorCode, TuohsError } from '../core/errors.ts';
@@ -72,6 +73,8 @@ const EVERY_MS = 1000;
 /** Logs failed requests: one line a second for each code, with the number of suppressed ones, which are logged at debug. */
 function failureLines(log: Logger, clock: Pick<Clock, 'after'>) {
   const floods = new Map<ErrorCode, Flood>();
+  // A timer runs in the context of the request that set it, but a summary belongs to no trace.
+  const outsideRequests = AsyncLocalStorage.snapshot();
 
   return {
     write(failed: Failed): void {
@@ -95,7 +98,7 @@ function failureLines(log: Logger, clock: Pick<Clock, 'after'>) {
   };
 
   function writeOne(level: 'error' | 'warn' | 'debug', failed: Failed): void {
-    const message = isBug(failed) ? 'a request failed by a bug' : 'a request failed';
+    const message = isBug(failed) ? 'a request failed because of a bug' : 'a request failed';
     log[level]({ requestId: failed.requestId, ...factsOf(failed) }, message);
   }
 
@@ -103,14 +106,14 @@ function failureLines(log: Logger, clock: Pick<Clock, 'after'>) {
     const cancel = clock.after(EVERY_MS, () => {
       const flood = floods.get(failed.code);
       floods.delete(failed.code);
-      if (flood && summarize(flood)) begin(flood.latest);
+      if (flood && outsideRequests(summarize, flood)) begin(flood.latest);
     });
     floods.set(failed.code, { suppressed: 0, latest: failed, cancel });
   }
 
   function summarize({ suppressed, latest }: Flood): boolean {
     if (suppressed === 0) return false;
-    const message = isBug(latest) ? 'more requests failed by a bug' : 'more requests failed';
+    const message = isBug(latest) ? 'more requests failed because of a bug' : 'more requests failed';
     log[levelOf(latest)]({ ...factsOf(latest), suppressed }, message);
     return true;
   }

@@ -40,7 +40,7 @@ export function metrics({ version, clock }: { version: string; clock: Pick<Clock
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3.5];
 const ATTEMPT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1];
 const REDIS_SECONDS = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1];
-const BATCH_STRINGS = [1, 2, 4, 8, 16, 32, 64, 128];
+const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128];
 
 /** The series that events count. Each function takes an event that has its labels. */
 function eventCounts(all: Registry, { epochMs }: Pick<Clock, 'epochMs'>): Listeners {
@@ -52,7 +52,7 @@ function eventCounts(all: Registry, { epochMs }: Pick<Clock, 'epochMs'>): Listen
     ATTEMPT_SECONDS,
   );
   const help = 'Texts in one request to SHOUTCLOUD.';
-  const batchSize = all.histogram('tuohs_upstream_batch_size', help, BATCH_STRINGS);
+  const batchSize = all.histogram('tuohs_upstream_batch_size', help, BATCH_SIZES);
   const bulkLines = counter('tuohs_bulk_lines_total', 'Lines of bulk requests.', 'outcome');
   let lastSuccessMs = 0;
   all.reading(

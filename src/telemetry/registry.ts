@@ -22,7 +22,7 @@ export function registry() {
     };
   }
 
-  /** Returns a function that adds a value. `bounds` are the upper ones of the buckets, ascending. */
+  /** Returns a function that adds a value. `bounds` are the upper bounds of the buckets, ascending. */
   function histogram<Name extends string = never>(
     name: string,
     help: string,

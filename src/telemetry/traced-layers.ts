@@ -27,7 +27,7 @@ export function tracedLayers(tracer: Tracer, contexts: Contexts, upstreamUrl: st
   return (place, layer) => {
     switch (place) {
       case 'text':
-        return withFirstStrings(layer);
+        return withFirstTexts(layer);
       case 'memory':
       case 'redis':
         return spanned(layer, () => ({ name: `cache ${place}`, attributesOf: cacheAttributes(place) }));
@@ -39,7 +39,7 @@ export function tracedLayers(tracer: Tracer, contexts: Contexts, upstreamUrl: st
   };
 
   /** Makes no spans for the texts of a bulk request after the first `MOST_TEXTS`. */
-  function withFirstStrings(layer: Shouter): Shouter {
+  function withFirstTexts(layer: Shouter): Shouter {
     return {
       shout(text, call) {
         const request = requestOf(contexts.active());

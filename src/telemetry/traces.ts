@@ -81,7 +81,7 @@ export async function traces(options: TracesOptions, { clock, emit }: World) {
 /** Called when spans no longer arrive, and when they do again. */
 type OnChange = (isUp: boolean, error?: Error) => void;
 
-/** Sends spans in the background. Facts about the process from the environment win over all others. */
+/** Sends spans in the background. Attributes from the environment override all others. */
 async function tracerProvider(options: TracesOptions, onChange: OnChange): Promise<TracerProvider> {
   const { version } = options;
   const about = resourceFromAttributes({ 'service.name': 'tuohs', 'service.version': version });

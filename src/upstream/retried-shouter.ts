@@ -68,8 +68,8 @@ export function retriedShouter(
   }
 }
 
-/** The maximum of tokens. The budget starts with this many. */
-const HELD = 20;
+/** The most tokens that the budget can hold. It starts with this many. */
+const MOST_TOKENS = 20;
 
 /**
  * Limits the load that retries add to a failing upstream: each text earns `ratio` tokens, each retry and each half of a
@@ -77,7 +77,7 @@ const HELD = 20;
  */
 export class RetryBudget {
   readonly #ratio: number;
-  #tokens = HELD;
+  #tokens = MOST_TOKENS;
 
   constructor({ ratio }: { ratio: number }) {
     this.#ratio = ratio;
@@ -89,7 +89,7 @@ export class RetryBudget {
 
   /** Call it once for each text. */
   earn(): void {
-    this.#tokens = Math.min(HELD, this.#tokens + this.#ratio);
+    this.#tokens = Math.min(MOST_TOKENS, this.#tokens + this.#ratio);
   }
 
   /** Spends a token on one more attempt. Returns false if there was none. */

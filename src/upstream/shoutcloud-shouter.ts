@@ -139,8 +139,8 @@ function parseAnswer(json: string): Answer {
 }
 
 // The limits of a pause that the upstream can ask for.
-const LEAST_MS = 1000;
-const MOST_MS = 60_000;
+const LEAST_PAUSE_MS = 1000;
+const MOST_PAUSE_MS = 60_000;
 
 /**
  * The pause that a Retry-After header (RFC 9110 §10.2.3: seconds or an HTTP date) asks for, limited to 1…60 s.
@@ -149,7 +149,7 @@ const MOST_MS = 60_000;
 export function retryAfterMs(header: string | string[] | undefined, epochMs: number): number | undefined {
   if (typeof header !== 'string') return undefined;
   const ms = waitMs(header.trim(), epochMs);
-  return ms > 0 ? Math.min(Math.max(ms, LEAST_MS), MOST_MS) : undefined;
+  return ms > 0 ? Math.min(Math.max(ms, LEAST_PAUSE_MS), MOST_PAUSE_MS) : undefined;
 }
 
 function waitMs(value: string, epochMs: number): number {

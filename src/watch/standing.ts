@@ -6,7 +6,7 @@ export type Status = 'up' | 'down';
 /** The status of a service, and how many rounds contradict it. */
 export interface Standing {
   readonly status: Status;
-  /** The start of the first of the rounds that decided it, or of the first round of all. */
+  /** When the first of the rounds that decided the status began; at the start, when the watch began. */
   readonly since: string;
   /** How many of the last rounds in a row contradict it. */
   readonly contrary: { readonly rounds: number; readonly since: string } | null;
@@ -57,7 +57,7 @@ export interface Notification {
   readonly downMs: number | null;
 }
 
-/** The notification of a change between two standings of this address. The given round decided the change. */
+/** The notification of a change between two standings of this address. `round` decided it. */
 export function notificationOf(
   { before, after }: { before: Standing; after: Standing },
   { at, failure, freshMs, knownMs }: Round,

@@ -48,7 +48,7 @@ async function replace(path: string, content: string): Promise<void> {
   const target = await realpath(path).catch(() => path);
   const next = `${target}.${process.pid}.tmp`;
   try {
-    // A file that a killed watch left can be open to others.
+    // A file that a killed watch has left behind can have other permissions.
     await rm(next, { force: true });
     // Without `flush`, a power cut can leave an empty file under the right name.
     await writeFile(next, content, { mode: 0o600, flush: true });

@@ -91,7 +91,7 @@ export async function startWatch(
     await save();
   }
 
-  /** Drops a pair if there are too many, so that down and up still alternate. Keeps the first, which can be under way. */
+  /** If too many are owed, drops two, so that down and up still alternate. Keeps the first, which can be under way. */
   function bounded(owed: readonly Notification[], i: number): readonly Notification[] {
     if (owed.length <= MOST_OWED) return owed;
     emit({ type: 'dropped', receiver: i + 1 });
@@ -111,7 +111,7 @@ export async function startWatch(
     }
   }
 
-  /** Saves the state if it has changed, after all saves before. Never rejects: a watch goes on if it cannot save. */
+  /** Saves the state if it has changed, after all earlier saves. Never rejects: a watch goes on if it cannot save. */
   function save(): Promise<void> {
     saving = saving.then(async () => {
       const next = state;
@@ -125,7 +125,7 @@ export async function startWatch(
   }
 }
 
-/** The saved state if it is of this address, else a new one. */
+/** The saved state if it belongs to this address, else a new one. */
 async function savedState(store: StateStore, url: string, { clock, emit }: WatchWorld): Promise<WatchState> {
   const saved = await store.load();
   if (saved?.url === url) return saved;

@@ -25,7 +25,7 @@ export type Pages = ReturnType<typeof pages>;
  */
 export function pages(describe: () => Promise<object>, options: PlaygroundOptions) {
   return {
-    /** `version` changes with each of the assets. */
+    /** `version` changes whenever an asset does. */
     playground: loadOnce(async () => {
       const { playground } = await import('./playground.ts');
       const { html, assets, ...more } = playground(options);

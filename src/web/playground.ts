@@ -33,7 +33,7 @@ const FAMILIES = [
 /** The scripts with capitals that both fonts have. A browser loads those that its text needs. */
 const SUBSETS = ['latin', 'latin-ext', 'greek', 'cyrillic'] as const;
 
-/** Reads all files of the playground. `version` changes with each of the assets. */
+/** Reads all files of the playground. `version` changes whenever an asset does. */
 export function playground({ version, source, isBreakable }: PlaygroundOptions) {
   const scripts = readdirSync(SCRIPTS).filter(
     (file) => file.endsWith(EXTENSION) && (isBreakable || file !== BREAK),

@@ -40,7 +40,7 @@ describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
     }
   });
 
-  test('what one page switches, another page shows', async (t) => {
+  test('a switch that is set on one page shows on another page', async (t) => {
     const first = await open(t);
     const second = await open(t);
 

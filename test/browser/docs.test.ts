@@ -35,7 +35,7 @@ describe('the API reference', { skip: noBrowser }, () => {
     assert.equal(await page.locator('.opblock').count(), documented.length);
   });
 
-  test('an operation that is tried out is really called, names its errors, fits a phone and a desk, and has nothing wrong in either scheme', async (t) => {
+  test('an operation that is tried out is really called, names its errors, fits a phone and a desktop, and axe finds nothing', async (t) => {
     const { page, problems } = await open(t, { colorScheme: 'dark' });
     const block = page.locator('#operations-shout-shout');
     const asked = page.waitForResponse((response) => new URL(response.url()).pathname === '/v1');

@@ -2,19 +2,18 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, describe, type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { noBrowser, openPage, startBrowser } from '../support/browser.ts';
+import { noBrowser, openPage } from '../support/browser.ts';
 import { httpServer } from '../support/http-server.ts';
 import { tuohs } from '../support/process.ts';
 import { playgroundOn, tryOut } from './playground-page.ts';
 
 // The browser reaches no other host, and reports each request to one as a problem.
-describe('elsewhere than at the root of its own site', { skip: noBrowser }, () => {
-  const browser = startBrowser({ after });
+describe('below a path of a proxy, or called from another site', { skip: noBrowser }, () => {
   const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
 
-  test('below a path of a proxy the playground answers, breaks SHOUTCLOUD, and leads to the reference, which answers, and back', async (t) => {
+  test('below a path of a proxy, the playground answers, breaks SHOUTCLOUD, and links to the reference, which works and links back', async (t) => {
     const url = await proxied(t);
-    const { page, problems } = await openPage(t, { browser, url });
+    const { page, problems } = await openPage(t, { url });
     const { box, says, statusLink } = playgroundOn(page);
 
     await box.fill('hello');
@@ -32,14 +31,14 @@ describe('elsewhere than at the root of its own site', { skip: noBrowser }, () =
   });
 
   test('below a path of a proxy a call that is tried out at docs/ is answered', async (t) => {
-    const { page } = await openPage(t, { browser, url: `${await proxied(t)}docs/` });
+    const { page } = await openPage(t, { url: `${await proxied(t)}docs/` });
 
     await isAnsweredOn(page);
   });
 
   test('below a path of a proxy an error leads to the playground', async (t) => {
     const url = await proxied(t);
-    const { page } = await openPage(t, { browser, url: `${url}deep/down/there` });
+    const { page } = await openPage(t, { url: `${url}deep/down/there` });
 
     await page.getByRole('heading', { name: '404' }).waitFor();
     await page.getByRole('link', { name: 'Start page' }).click();
@@ -52,7 +51,7 @@ describe('elsewhere than at the root of its own site', { skip: noBrowser }, () =
     const site = await httpServer(t, (_request, response) => void response.end('a page'));
     const settings = { CORS_ORIGINS: site.url };
     const { url } = await tuohs(t, ['serve', '--embedded-shoutcloud'], settings).listening();
-    const { page } = await openPage(t, { browser, url: site.url });
+    const { page } = await openPage(t, { url: site.url });
 
     const answer = await page.evaluate(`
       fetch('${url}/v1', { method: 'POST', body: '{"data":"hello"}',

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, describe, type TestContext, test } from 'node:test';
-import { noBrowser, openPage, type PageOptions, startBrowser } from '../support/browser.ts';
+import { describe, type TestContext, test } from 'node:test';
+import { noBrowser, openPage, type PageOptions } from '../support/browser.ts';
 import { runningService } from '../system/service.ts';
 import { interceptShouts, openerOf, playgroundOn, refuse, stopClock } from './playground-page.ts';
 
 describe('the playground explains failures', { skip: noBrowser }, () => {
-  const browser = startBrowser({ after });
-  const opened = openerOf('/', browser);
+  const opened = openerOf();
   const open = (t: TestContext, prepare?: PageOptions['prepare']) => opened(t, prepare && { prepare });
 
   test('with SHOUTCLOUD gone, a sentence says so and when to try again', async (t) => {
     const { shoutcloud, url } = await runningService(t, {}, { UPSTREAM_RETRIES: '0' });
-    const { box, answer, says } = playgroundOn((await openPage(t, { browser, url })).page);
+    const { box, answer, says } = playgroundOn((await openPage(t, { url })).page);
 
     await shoutcloud.close();
     await box.fill('hello');

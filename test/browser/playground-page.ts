@@ -1,14 +1,14 @@
 import { after, type TestContext } from 'node:test';
 import type { Page, Route } from 'playwright-core';
-import { accessibilityProblems, openPage, type PageOptions, startBrowser } from '../support/browser.ts';
+import { accessibilityProblems, openPage, type PageOptions } from '../support/browser.ts';
 import { tuohs } from '../support/process.ts';
 
-/** Returns a function that opens pages of one service in one browser. All tests of a file share both. */
-export function openerOf(path = '/', browser = startBrowser({ after })) {
+/** Returns a function that opens pages of one service. All tests of a file share it. */
+export function openerOf(path = '/') {
   const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
   return async (t: TestContext, { at = path, ...options }: Partial<PageOptions> & { at?: string } = {}) => {
     const { url } = await service.listening();
-    const { page, problems } = await openPage(t, { browser, url: url + at, ...options });
+    const { page, problems } = await openPage(t, { url: url + at, ...options });
     return { url, page, problems, ...playgroundOn(page) };
   };
 }

@@ -76,7 +76,7 @@ describe('the playground keeps the text', { skip: noBrowser }, () => {
     assert.equal(await box.inputValue(), 'OLLEH');
   });
 
-  test('the command is that of what is shown, in each language, which the arrow keys choose, too', async (t) => {
+  test('the command asks for the text that is shown, in each language; the arrow keys also choose a language', async (t) => {
     const { page, box, command, says } = await open(t);
     const before = await command.textContent();
     await box.fill('hello');
@@ -102,7 +102,7 @@ describe('the playground keeps the text', { skip: noBrowser }, () => {
     assert.deepEqual(chosen, ['curl', 'powershell', 'python', 'powershell']);
   });
 
-  test('while an answer is awaited, the command stays that of the answer before', async (t) => {
+  test('while an answer is awaited, the command still belongs to the last answer', async (t) => {
     const { box, command, says, answer } = await open(t, {
       prepare: (page) =>
         interceptShouts(page, async (route, text) => {
@@ -118,7 +118,7 @@ describe('the playground keeps the text', { skip: noBrowser }, () => {
     assert.match((await command.textContent()) ?? '', /"hello"/);
   });
 
-  test('without JavaScript nothing dead is shown, and the form works', async (t) => {
+  test('without JavaScript nothing is shown that needs it, and the form works', async (t) => {
     const { page, box } = await open(t, { javaScriptEnabled: false });
 
     const buttons = await page.getByRole('button').allTextContents();

@@ -38,7 +38,7 @@ test('the rules of the chart are those of the file', () => {
   );
 });
 
-test('the rules know the autoscaler by its name, whatever that is', () => {
+test('the rules use the name of the autoscaler, whatever it is', () => {
   const named = rendered({ ...monitoring, fullnameOverride: 'shout' });
   const expr = JSON.stringify(only<Rules>(named, 'PrometheusRule', 'shout').spec);
 

@@ -37,13 +37,13 @@ suite('values on a cluster', { skip }, () => {
 
   for (const version of ['helm', 'helm3'] as const) {
     for (const [what, values] of Object.entries({ ...rowsOf('odd.yaml'), ...rowsOf('good.yaml') })) {
-      test(`${what}: refused by the chart or taken by the API server (${version})`, () => {
+      test(`${what}: refused by the chart or accepted by the API server (${version})`, () => {
         assert.equal(serversRefusal(version, 'tuohs', values), '');
       });
     }
 
     for (const release of oddReleases) {
-      test(`a release called ${release} is taken by the API server (${version})`, () => {
+      test(`a release called ${release} is accepted by the API server (${version})`, () => {
         const values = { valkey: { enabled: true }, shoutcloud: { enabled: true } };
 
         assert.equal(serversRefusal(version, release, values), '');

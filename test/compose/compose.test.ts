@@ -36,7 +36,7 @@ test('docker compose up brings every service, and a string is answered', { skip 
   assert.equal(running.trim().split('\n').sort().join(' '), services);
 });
 
-test('make demo-outage shows the alert arrive, then the end of it, and leaves nothing', {
+test('make demo-outage shows the alert and its end, and leaves nothing behind', {
   skip,
 }, async (t) => {
   const environment = project();
@@ -47,12 +47,12 @@ test('make demo-outage shows the alert arrive, then the end of it, and leaves no
   });
 
   const exitCode = await demo.exitCode;
-  const told = demo.stdout.filter((line) => /told: .*TuohsUpstreamDown/.test(line));
+  const told = demo.stdout.filter((line) => /notified: .*TuohsUpstreamDown/.test(line));
   const filter = `name=${environment.COMPOSE_PROJECT_NAME}`;
   const left = execFileSync('docker', ['ps', '--all', '--quiet', '--filter', filter]);
 
   assert.equal(exitCode, 0, demo.stderr.join('\n'));
-  assert.match(told[0] ?? '', /told: firing TuohsUpstreamDown: SHOUTCLOUD is down/);
-  assert.match(told.at(-1) ?? '', /told: resolved TuohsUpstreamDown/);
+  assert.match(told[0] ?? '', /notified: firing TuohsUpstreamDown: SHOUTCLOUD is down/);
+  assert.match(told.at(-1) ?? '', /notified: resolved TuohsUpstreamDown/);
   assert.equal(left.toString(), '');
 });

@@ -50,7 +50,7 @@ test('a body of exactly the limit is answered', async () => {
 });
 
 for (const path of ['/v1', '/v1/']) {
-  test(`GET ${path} answers for good`, async () => {
+  test(`GET ${path} gives an answer that can be cached`, async () => {
     const reply = await asked({ path: `${path}?data=hello` });
 
     assertShout(reply, 'OLLEH');
@@ -136,7 +136,7 @@ test('GET /health says success in plain text', async () => {
   assert.equal(reply.headers['cache-control'], 'no-store');
 });
 
-test('GET / names the ways in for programs', async () => {
+test('GET / lists the requests of the API for programs', async () => {
   const [, index] = await jsonAt('/', { accept: 'application/json' });
 
   assert.equal(index.name, 'tuohs');

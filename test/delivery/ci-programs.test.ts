@@ -7,7 +7,8 @@ import { folder } from '../support/folder.ts';
 import { root } from '../support/pages.ts';
 import { linkPrograms } from './fake-tools.ts';
 
-const PROGRAMS = ['redis-server', 'curl', 'prometheus', 'promtool', 'prometheus-alertmanager', 'amtool'];
+const MONITORING = ['prometheus', 'promtool', 'prometheus-alertmanager', 'amtool'];
+const PROGRAMS = ['redis-server', 'curl', 'zsh', 'fish', ...MONITORING];
 
 test('a machine that has every program gets none, and Chrome stands in for Chromium', async (t) => {
   const complete = await packages(t, [...PROGRAMS, 'chromium']);
@@ -20,16 +21,16 @@ test('a machine that has every program gets none, and Chrome stands in for Chrom
 });
 
 test('only what is missing is installed', async (t) => {
-  const { installed } = await packages(t, ['curl', 'prometheus', 'promtool', 'chromium']);
+  const { installed } = await packages(t, ['curl', 'zsh', 'prometheus', 'promtool', 'chromium']);
 
-  assert.match(installed, /install redis-server prometheus-alertmanager$/m);
+  assert.match(installed, /install redis-server fish prometheus-alertmanager$/m);
 });
 
 test('if nothing can be installed, one line says so, and it does not fail', async (t) => {
   const { status, installed, stderr } = await packages(t, ['curl'], '1000');
 
   assert.deepEqual([status, installed], [0, '']);
-  assert.match(stderr, /^not installed, because it takes root and apt-get: chromium redis-server /);
+  assert.match(stderr, /^not installed, because that needs root and apt-get: chromium redis-server /);
 });
 
 for (const [state, version, exits, code, says, complaint] of [

@@ -7,7 +7,7 @@ import { read } from '../support/pages.ts';
 const compose = parse(read('compose.yaml'), { merge: true });
 
 for (const [name, service] of Object.entries<Record<string, unknown>>(compose.services)) {
-  test(`${name} has a read-only root, no capabilities and no way to more`, () => {
+  test(`${name} has a read-only root, no capabilities, and cannot gain any`, () => {
     assert.equal(service.read_only, true);
     assert.deepEqual(service.cap_drop, ['ALL']);
     assert.deepEqual(service.security_opt, ['no-new-privileges:true']);

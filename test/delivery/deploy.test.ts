@@ -107,11 +107,11 @@ const PENDING = { FAKE_LAST: '{"revision":5,"status":"pending-upgrade"}' };
 /** What fails, whether the release is rolled back to the last good revision, and the last message. */
 const FAILURES: readonly [string, readonly string[], Variables, isRolledBack: boolean, RegExp][] = [
   ['an upgrade answers wrongly', WRONG, { FAKE_HISTORY: HISTORY }, true, /neither answered nor refused/],
-  ['a first release answers wrongly', WRONG, {}, false, /first release is left as it is/],
+  ['a first release answers wrongly', WRONG, {}, false, /first release cannot be rolled back/],
   ['pods never become ready', NOBODY, { ...UPGRADE_FAILS, ...FAILED }, true, /helm upgrade failed\)/],
   ['helm refuses to begin', NOBODY, { ...UPGRADE_FAILS, FAKE_REFUSAL: '1' }, false, /not deployed: Error/],
   ['somebody else is upgrading', NOBODY, { ...UPGRADE_FAILS, ...PENDING }, false, /not deployed: Error/],
-  ['helm fails at the first release', NOBODY, HELM_FAILS, false, /left as it is .*helm upgrade failed/],
+  ['helm fails at the first release', NOBODY, HELM_FAILS, false, /it stays .*helm upgrade failed/],
 ];
 for (const [what, args, environment, isRolledBack, words] of FAILURES) {
   test(`${what}: the deployment fails, and is ${isRolledBack ? '' : 'not '}rolled back`, async (t) => {

@@ -14,9 +14,9 @@ for (const [name, repository, tag, digest] of [
   });
 }
 
-test('a name with a space is refused', () => {
-  assert.throws(() => imageName('tuohs src'), /not the name of an image/);
-});
+for (const name of ['tuohs src', 'Foo', 'registry.example/Team/tuohs', 'tuohs/', '']) {
+  test(`"${name}" is refused`, () => assert.throws(() => imageName(name), /not the name of an image/));
+}
 
 test('what was pushed to the repository of the name is found among others', () => {
   const digests = ['other.example/tuohs@sha256:aa', 'ghcr.io/team/tuohs@sha256:bb'];

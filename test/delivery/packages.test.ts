@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { readVersion } from '../../src/version.ts';
-import { noBrowser, openPage, startBrowser } from '../support/browser.ts';
+import { noBrowser, openPage } from '../support/browser.ts';
 import { folder } from '../support/folder.ts';
 import { httpServer } from '../support/http-server.ts';
 import { exerciseAddresses, projectWithClient, rightResults, siteOf } from '../support/packed-client.ts';
@@ -68,7 +68,7 @@ test('the packed command serves with several processes', async (t) => {
 });
 
 for (const node of ['node20', 'node22']) {
-  test(`on ${node} the command is one sentence and 2`, { skip: without(node) }, () => {
+  test(`on ${node} the command prints one sentence and ends with 2`, { skip: without(node) }, () => {
     const { status, stdout, stderr } = spawnSync(node, [command, '--version'], { encoding: 'utf8' });
 
     assert.deepEqual([status, stdout], [2, '']);
@@ -115,7 +115,7 @@ test('the packed client does the same on a page of another site, and follows no 
   const { url } = await httpServer(t, (_request, response) => {
     response.writeHead(301, { location: '/elsewhere', 'access-control-allow-origin': '*' }).end();
   });
-  const { page } = await openPage(t, { browser: startBrowser(t), url: site.url });
+  const { page } = await openPage(t, { url: site.url });
 
   const results = await page.evaluate(
     `import('/client-exercise.js').then(async ({ exercise }) =>

@@ -9,7 +9,7 @@ const sound = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
 const IMAGE = ['--image', 'registry.example/tuohs:1.2.3'];
 const DOMAIN = ['--domain', 'shout.example', '--acme-email', 'ops@shout.example'];
 
-test('a bare cluster gets metrics, Traefik with an address for mails, and tuohs behind it', async (t) => {
+test('an empty cluster gets the metrics-server, Traefik with an address for mails, and tuohs', async (t) => {
   const { code, calls } = await provision(t, [...IMAGE, ...DOMAIN], { FAKE_BARE: '1' });
 
   assert.equal(code, 0);
@@ -19,12 +19,12 @@ test('a bare cluster gets metrics, Traefik with an address for mails, and tuohs 
   assert.match(calls, /--set-string config\.trustProxy=1/);
 });
 
-test('what others brought is left alone, and what an earlier run brought is brought up to date', async (t) => {
+test('what others installed is left alone, and what an earlier run installed is updated', async (t) => {
   const others = await provision(t, IMAGE, {});
   const again = await provision(t, [...IMAGE, ...DOMAIN], { FAKE_HISTORY: HISTORY });
 
   assert.deepEqual(installed(others.calls), ['tuohs']);
-  assert.match(others.stdout, /metrics-server is there, not by us.*Traefik is there, not by us/s);
+  assert.match(others.stdout, /metrics-server was installed by others.*Traefik was installed by others/s);
   assert.deepEqual(installed(again.calls), ['metrics-server', 'traefik', 'tuohs']);
 });
 

@@ -46,7 +46,7 @@ for (const { name, text, workflow } of files) {
     for (const action of uses) assert.match(action, /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  test(`${name} gives no right to all jobs, and each job a time`, () => {
+  test(`${name} gives no rights to all jobs, and each job a time limit`, () => {
     assert.deepEqual(workflow.permissions, {});
     for (const [job, { permissions, uses, 'timeout-minutes': minutes }] of Object.entries(workflow.jobs)) {
       assert.ok(permissions, `${job} names what it may`);
@@ -55,7 +55,7 @@ for (const { name, text, workflow } of files) {
   });
 }
 
-test('no token stays beside the sources that a job checks out', () => {
+test('no token stays in the sources that a job checks out', () => {
   const steps = files.flatMap(({ workflow }) =>
     Object.values(workflow.jobs).flatMap(({ steps = [] }) => steps),
   );
@@ -80,11 +80,11 @@ test('a pull request builds, deploys and releases nothing', () => {
   }
 });
 
-test('the pipeline calls green what CI calls green', () => {
+test('the pipeline tests with .ci/run', () => {
   assert.ok(pipeline.test?.steps?.some(({ run }) => run === '.ci/run'));
 });
 
-test('the simulation and the laboratory run each night, and nothing that lands waits for them', () => {
+test('the simulation and the laboratory run each night, and no change waits for them', () => {
   const laboratory = files.find(({ name }) => name === 'laboratory.yml')?.workflow;
   const runs = (job: string) => laboratory?.jobs[job]?.steps?.map(({ run = '' }) => run).join('\n') ?? '';
 

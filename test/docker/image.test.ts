@@ -85,7 +85,7 @@ test('packages and program take 16 MiB at most', async () => {
   assert.ok(bytes > 0 && bytes <= 16 * MIB, `${(bytes / MIB).toFixed(1)} MiB`);
 });
 
-test('the image has nothing that only people and compilers read, except licences', async () => {
+test('the image has no files that only people and compilers read, except licences', async () => {
   const files = (await docker('run', '--rm', '--entrypoint', 'node', image, '-e', FILES)).split('\n');
 
   const needless = /\.(map|md|[cm]?ts)$|\/(tests?|docs|examples)\//i;

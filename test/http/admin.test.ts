@@ -23,7 +23,7 @@ for (const [isReady, status] of [
   [true, 200],
   [false, 503],
 ] as const) {
-  test(`readiness is a ${status} if that is ${isReady}, and it is alive`, async () => {
+  test(`/readyz gets ${status} if the service is ready: ${isReady}; it is alive in any case`, async () => {
     const server = admin({ ...PARTS, isReady: () => isReady });
 
     assert.equal((await server.inject('/readyz')).statusCode, status);
@@ -72,7 +72,7 @@ test('the status is JSON', async () => {
   assert.deepEqual(JSON.parse(body), { version: '1.2.3' });
 });
 
-test('another path is a 404 that names the paths there are', async () => {
+test('another path gets a 404 that names the known paths', async () => {
   const { statusCode, body } = await admin(PARTS).inject('/');
 
   assert.equal(statusCode, 404);

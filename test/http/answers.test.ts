@@ -34,7 +34,7 @@ const TABLE: Record<ErrorCode, [status: number, text?: string]> = {
   INTERNAL: [500, 'An error occurred while processing the request. Please try again later.'],
 };
 
-const SHOUTS = { 'at hand': () => SHOUT, 'that takes its time': async () => SHOUT };
+const SHOUTS = { 'without a promise': () => SHOUT, 'that takes its time': async () => SHOUT };
 
 const BUGS = {
   'an error of the runtime': failing(new TypeError('hidden detail')),
@@ -115,7 +115,7 @@ test('a 5xx is an event with the request id and the error, any other status is n
 });
 
 for (const ifNoneMatch of ['"x"', '*']) {
-  test(`a local answer to GET is not to be kept by anybody, also one that knows the ETag ${ifNoneMatch}`, async (t) => {
+  test(`no cache keeps a local answer to GET, even if it knows the ETag ${ifNoneMatch}`, async (t) => {
     const api = testApi(t, { reverseShout: () => ({ ...SHOUT, source: 'local', stored: false }) });
 
     const { statusCode, headers } = await api.inject({ ...GET, headers: { 'if-none-match': ifNoneMatch } });
@@ -137,7 +137,7 @@ test('the ETag is that of the answer, wherever it came from', async (t) => {
   assert.equal(etags.size, 1);
 });
 
-test('a text arrives as it was sent, with no deadline of its caller; nothing arrives of what is refused', async (t) => {
+test('the core gets a text as it was sent, without a deadline, and nothing of a refused request', async (t) => {
   const asked: unknown[] = [];
   const api = testApi(t, {
     reverseShout: (data, { deadline, texts }) => {

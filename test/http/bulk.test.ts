@@ -285,7 +285,7 @@ test('when the drain ends, the lines under way are answered and 5000 others of a
 
   const text = (await Promise.all(clients.map((each) => each.closed()))).join('');
   assert.equal(text.match(/\{"data":/g)?.length, 16);
-  // The second bulk finds out with a line of its own.
+  // One more than the limit: the second bulk also refuses a line before it ends.
   assert.equal(text.match(/"code":"OVERLOADED"/g)?.length, 5001);
   await closed;
 });

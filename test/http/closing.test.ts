@@ -48,7 +48,7 @@ for (const [what, { status, question, parts }] of Object.entries({ ...EVERY_ANSW
   });
 }
 
-test('of requests sent without waiting, the first answer in the drain is the last of its connection', async (t) => {
+test('if requests were sent together, the first answer in the drain is the last one of the connection', async (t) => {
   const client = await rawClient(t, await listeningApi(t, { draining: AbortSignal.abort() }));
 
   client.send(`${requestOf('GET /v1?data=hello')}${requestOf('GET /v1?data=world')}`);

@@ -127,7 +127,7 @@ test('at the limit, a connection that has just been opened is not closed before 
   assert.equal(fresh.socket.closed, false);
 });
 
-test('of the parsers of closed connections, 12 KB each, Node keeps 256', (t) => {
+test('Node keeps 256 parsers of closed connections, of 12 KB each', (t) => {
   testApi(t);
 
   assert.equal(Reflect.get(process.getBuiltinModule('_http_common') ?? {}, 'parsers').max, 256);

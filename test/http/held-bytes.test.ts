@@ -133,7 +133,7 @@ for (const [what, before, parts] of [
   });
 }
 
-test('what was read ahead of a body that is refused is not held any more', async (t) => {
+test('the part of a refused body that was read ahead is not held any more', async (t) => {
   const counted = Promise.withResolvers<{ current: number; leftMs: number }>();
   const requestCounter = { count: () => counted.promise };
   const { server, port } = await start(t, 2 ** 26, { requestCounter }, { rateLimitPerMinute: 100 });

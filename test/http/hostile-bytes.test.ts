@@ -44,7 +44,7 @@ const BROKEN = {
   'a length that is not a number': `${JSON_HEAD}content-length: ten\r\n\r\n{}`,
   'a negative length': `${JSON_HEAD}content-length: -1\r\n\r\n{}`,
   'a length of thirty digits': `${JSON_HEAD}content-length: ${'9'.repeat(30)}\r\n\r\n{}`,
-  'a length beside chunks': `${JSON_HEAD}content-length: 4\r\n${CHUNKED}0\r\n\r\n`,
+  'a length with chunks': `${JSON_HEAD}content-length: 4\r\n${CHUNKED}0\r\n\r\n`,
   'chunks that are coded twice': `${JSON_HEAD}transfer-encoding: chunked, chunked\r\n\r\n0\r\n\r\n`,
   'chunks that are compressed': `${JSON_HEAD}transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
   'an unknown transfer coding': `${JSON_HEAD}transfer-encoding: x\r\n\r\n{}`,
@@ -156,7 +156,7 @@ async function anotherRequest(t: TestContext, port: number): Promise<void> {
 
 /** A service that answers the text `known` at once. Any other text waits for the upstream. */
 async function service(t: TestContext) {
-  const memory = reverseShout(fakeShouter({ isAtHand: true }), reverser('grapheme'));
+  const memory = reverseShout(fakeShouter({ isSynchronous: true }), reverser('grapheme'));
   const upstream = fakeShouter();
   upstream.hold();
   const ask = reverseShout(upstream, reverser('grapheme'));

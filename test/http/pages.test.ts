@@ -13,7 +13,7 @@ for (const [path, content] of [
   ['/docs/', /<meta name="viewport"/],
   ['/docs?x=1', /<title>tuohs: API reference<\/title>/],
 ] as const) {
-  test(`a browser gets a page at ${path}, whose policy lets in its own origin alone`, async (t) => {
+  test(`a browser gets a page at ${path}, whose policy allows only its own origin`, async (t) => {
     const { statusCode, headers, body } = await open(t, path);
 
     assert.equal(statusCode, 200);
@@ -88,7 +88,7 @@ test('the playground links the source of its build', async (t) => {
   assert.ok((await open(t, '/', { options: { source } })).body.includes(source));
 });
 
-test('the OpenAPI document is JSON and nothing behind it', async (t) => {
+test('the OpenAPI document is JSON with nothing after it', async (t) => {
   const { headers, body } = await testApi(t).inject({ url: '/openapi.json' });
 
   assert.equal(headers['content-type'], 'application/json');
@@ -134,7 +134,7 @@ test('the page of an error says when to try again and what the limit is, with no
   assert.match(body, /The quota is &#60;5&#62;\./);
 });
 
-test('the page of an error loads nothing and runs nothing, and its policy lets in its style alone', async (t) => {
+test('the page of an error loads nothing and runs nothing, and its policy allows only its style', async (t) => {
   const { headers, body } = await open(t, '/nowhere');
   const [, style = ''] = /<style>(.*)<\/style>/s.exec(body) ?? [];
 

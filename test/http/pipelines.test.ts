@@ -66,7 +66,7 @@ for (const [headers, statuses] of [
   [200, [431]],
   [400, [431]],
 ] as const) {
-  test(`with ${headers} headers beside Host, requests are answered with ${statuses}`, async (t) => {
+  test(`with ${headers} headers besides Host, requests are answered with ${statuses}`, async (t) => {
     const { client, status } = await start(t, { reverseShout: known });
     const request = requestOf('GET /v1?data=0', { more: Array(headers).fill('a: b').join('\r\n') });
 
@@ -163,7 +163,7 @@ test('connections that are closed while they wait to be read take no turns of ot
   assert.deepEqual(numbersIn(await last.heard('"1"')), [0, 0, 1]);
 });
 
-test('of a packet, nothing is read behind the request whose connection was closed', async (t) => {
+test('once a connection is closed, the rest of its packet is not read', async (t) => {
   const { client, world, status } = await start(t, {
     reverseShout(text, call) {
       Reflect.get(call, 'request').socket.destroy();
@@ -189,7 +189,7 @@ test('the last request that a connection can send ahead is read whole, however l
   assert.equal(parsed(answers.slice(answers.lastIndexOf('HTTP/1.1 '))).body, '{"data":"end"}');
 });
 
-test('of a body that nothing has asked for yet, little is read, although its connection gets its turns', async (t) => {
+test('only a little is read of a body that nothing has asked for yet, although its connection gets its turns', async (t) => {
   const release = Promise.withResolvers<void>();
   const { client, port, status } = await start(t, {
     async reverseShout(text) {

@@ -138,7 +138,7 @@ test('a connection stays open between requests for longer than a client can stal
   await client.heard('"B"');
 });
 
-test('a connection closes without a word when its keep-alive time is over', async (t) => {
+test('a connection closes without an answer when its keep-alive time is over', async (t) => {
   // Long enough for a busy machine to send the request.
   const options = { slowClientMs: 500, keepAliveTimeoutMs: 500 };
   const client = await rawClient(t, await listeningApi(t, { options }));
@@ -148,7 +148,7 @@ test('a connection closes without a word when its keep-alive time is over', asyn
   assert.match(await client.closed(), /Keep-Alive: timeout=0\r\n[\s\S]*"A"\}$/);
 });
 
-test('a connection that sends nothing closes without a word when its keep-alive time is over', async (t) => {
+test('a connection that sends nothing closes without an answer when its keep-alive time is over', async (t) => {
   const options = { slowClientMs: 1, keepAliveTimeoutMs: 20 };
 
   const client = await rawClient(t, await listeningApi(t, { options }));

@@ -156,7 +156,7 @@ test('the attempt of a batch has a span if one of its texts is recorded, whoever
   assert.deepEqual(pick(pick(receiver.named('attempt'), 'attributes'), 'tuohs.strings'), [1, 2]);
 });
 
-test('of a bulk request the first 64 texts have spans', async (t) => {
+test('the first 64 texts of a bulk request have spans', async (t) => {
   const { receiver, stop, url } = await tracedService(t, '', PATIENT);
 
   const reply = await ask(url, bulkOf(200, 'line'));
@@ -167,7 +167,7 @@ test('of a bulk request the first 64 texts have spans', async (t) => {
   assert.equal(receiver.named('cache memory').length, 64);
 });
 
-test('a request that is refused for want of room has a span, too', async (t) => {
+test('a request that is refused because there is no room has a span, too', async (t) => {
   const { receiver, stop, shout, shoutcloud } = await tracedService(t, 'hang', { MAX_IN_FLIGHT: '1' });
 
   const waiting = shout('hello');

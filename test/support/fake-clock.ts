@@ -24,7 +24,7 @@ export interface FakeClockOptions {
 
 interface Timer {
   readonly at: number;
-  /** Orders timers that are due at the same time, before the order in which they were set does. */
+  /** The first criterion for timers that are due at the same time. The second one is `order`. */
   readonly tie: number;
   readonly order: number;
   run: (() => void) | undefined;

@@ -6,7 +6,7 @@ export type Fate = (call: number, text: string) => unknown;
 
 export interface FakeShouterOptions {
   /** Whether it answers without a promise. */
-  readonly isAtHand?: boolean;
+  readonly isSynchronous?: boolean;
   /** Other fields of its answers. */
   readonly says?: Partial<Shout>;
 }
@@ -21,7 +21,7 @@ type Held = Omit<PromiseWithResolvers<Shout>, 'promise'> & { readonly text: stri
 export type FakeShouter = ReturnType<typeof fakeShouter>;
 
 /** Stands for all inner layers: answers at once, fails, or keeps its callers waiting. */
-export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions = {}) {
+export function fakeShouter({ isSynchronous = false, says = {} }: FakeShouterOptions = {}) {
   const calls: string[] = [];
   const received: Call[] = [];
   const held = new Set<Held>();
@@ -33,7 +33,7 @@ export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions 
     /** The calls themselves. */
     received,
     shout(text: string, call: Call): Shout | Promise<Shout> {
-      if (!isAtHand && call.signal.aborted) return Promise.reject(call.signal.reason);
+      if (!isSynchronous && call.signal.aborted) return Promise.reject(call.signal.reason);
       calls.push(text);
       received.push(call);
       return act(text, call);
@@ -70,7 +70,7 @@ export function fakeShouter({ isAtHand = false, says = {} }: FakeShouterOptions 
   }
 
   function answer(text: string): Shout | Promise<Shout> {
-    return isAtHand ? shoutOf(text) : Promise.resolve(shoutOf(text));
+    return isSynchronous ? shoutOf(text) : Promise.resolve(shoutOf(text));
   }
 
   function answerHeld(): void {

@@ -45,7 +45,7 @@ test('make debug prints where the page, the reference and the admin port answer'
   assert.match(program.stdout[3] ?? '', /^SHOUTCLOUD is embedded/);
 });
 
-test('make debug ends at a wrong setting, because no change of a file mends it', async (t) => {
+test('make debug ends at a wrong setting, because no change of a file can correct it', async (t) => {
   const program = startDebug(t, { PORT: 'x', ADMIN_PORT: '0' });
 
   assert.equal(await program.exitCode, 2);
@@ -57,7 +57,7 @@ for (const [what, send] of [
   ['to it alone', 'kill'],
 ] as const) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    test(`make debug ends in order at a ${signal} ${what}`, async (t) => {
+    test(`make debug shuts down cleanly at a ${signal} ${what}`, async (t) => {
       const program = startDebug(t, { PORT: '0', ADMIN_PORT: '0' });
       await program.listening();
 

@@ -10,7 +10,7 @@ const steady = await runningService({ after });
 // An answer takes as long as a busy machine needs.
 const HEALTH = ['health', '--timeout', '1h'];
 
-test('a service that is healthy is one line and 0, and its address needs no scheme', async () => {
+test('for a healthy service, it prints one line and ends with 0; the address needs no scheme', async () => {
   const { exitCode, stdout } = await ran([...HEALTH, '--url', new URL(steady.url).host]);
 
   assert.equal(exitCode, 0);
@@ -32,7 +32,7 @@ const NOT_WELL: readonly [what: string, RequestListener | undefined, line: strin
   ['a connection that is cut', cutOff, '--ready', /is not ready: no answer .*UND_ERR_SOCKET\) \(NETWORK\)$/],
 ];
 for (const [what, listener, line, reason] of NOT_WELL) {
-  test(`health ${line} at the address of ${what} is 1 and the reason`, async (t) => {
+  test(`health ${line} at the address of ${what} ends with 1 and the reason`, async (t) => {
     const url = listener ? (await httpServer(t, listener)).url : await closedUrl();
 
     const said = await ran([...HEALTH, '--url', url, ...line.split(' ').filter(Boolean)]);
@@ -73,7 +73,7 @@ test('--ready asks the admin port, and SHOUTCLOUD nothing', async (t) => {
   assert.match(stdout, /^http:\/\/127\.0\.0\.1:\d+ is ready \(\d+ ms\)\n$/);
 });
 
-test('--ready is 1 while a process drains, though it still answers', async (t) => {
+test('--ready ends with 1 while a process drains, although it still answers', async (t) => {
   const { service, url, adminUrl } = await runningService(t, {}, { DRAIN_MS: '15000' });
   service.kill('SIGTERM');
   await service.logLine('draining');

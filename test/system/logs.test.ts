@@ -12,7 +12,7 @@ const TRACES = new RegExp([TEXT, [...TEXT].reverse().join('')].join('|'), 'i');
 
 const SCRIPT = 'ok wrong crossed html cut-json status=400 status=503 reset truncate garbage hang longer ok';
 
-test('no log line holds what users send, whatever happens to it', async (t) => {
+test('no log line holds what users send, whether it is answered or fails', async (t) => {
   const { service, url } = await runningService(
     t,
     { script: SCRIPT },
@@ -68,7 +68,7 @@ for (const processes of [1, 2]) {
   });
 }
 
-test('no secret of a setting is in anything that the process writes or tells', async (t) => {
+test('no secret of a setting is in the output or the answers of the process', async (t) => {
   const redis = await fakeRedis(t, replyTo('auth', '-WRONGPASS wrong\r\n'));
   const REDIS_URL = redis.url.replace('//', '//:hidd3n@');
   const SHOUTCLOUD_URL = (await closedUrl()).replace('//', '//user:hidd3n@');

@@ -12,7 +12,7 @@ const { url } = await runningService({ after });
 // Long enough for a busy machine.
 const SHOUT = `"${process.execPath}" src/main.ts shout --timeout 1h`;
 
-test('a terminal shows how far it is, how fast, and how long it takes', { skip }, async (t) => {
+test('a terminal shows the progress, the rate and the time left', { skip }, async (t) => {
   const { path, shouted } = await numberedLines(t, 20_000);
   const output = join(await folder(t), 'output.txt');
 
@@ -23,7 +23,7 @@ test('a terminal shows how far it is, how fast, and how long it takes', { skip }
   assert.equal(await readFile(output, 'utf8'), shouted.map((line) => `${line}\n`).join(''));
 });
 
-test('a redirected file is as good as --file', { skip }, async (t) => {
+test('a redirected file gets the same bar as --file', { skip }, async (t) => {
   const { path } = await numberedLines(t, 100);
 
   const screen = await terminal(t, `${SHOUT} < "${path}" > /dev/null`);
@@ -31,7 +31,7 @@ test('a redirected file is as good as --file', { skip }, async (t) => {
   assert.match(screen, /100 % · 100 lines /);
 });
 
-test('a pipe has no end to be seen: lines and rate are shown', { skip }, async (t) => {
+test('a pipe has no known end: only lines and rate are shown', { skip }, async (t) => {
   const screen = await terminal(t, `seq 100 | ${SHOUT} > /dev/null`);
 
   assert.match(screen, /100 lines · [\d,]+ lines\/s/);

@@ -83,7 +83,7 @@ test('SIGTERM in the middle of the start ends it with 0', async (t) => {
   assert.deepEqual(service.stderr, []);
 });
 
-test('idle connections do not delay its end, and it prints nothing then', async (t) => {
+test('idle connections do not delay the end, and are not reported', async (t) => {
   const { service, url } = await runningService(t);
   await (await fetch(`${url}/health`)).text();
 

@@ -12,7 +12,7 @@ import { front, testWebhook, watching } from './watched.ts';
 
 const steady = await runningService({ after });
 
-test('a service that is killed and started again is one down and one up', async (t) => {
+test('a service that is killed and started again causes one `down` and one `up`', async (t) => {
   const { service, url, shoutcloud } = await runningService(t);
   const webhook = await testWebhook(t);
   const watch = watching(t, url, '--notify', webhook.address);
@@ -36,7 +36,7 @@ test('a service that is killed and started again is one down and one up', async 
   }
 });
 
-test('a service that is healthy is one line at the start and none after', async (t) => {
+test('for a healthy service there is one line at the start and no other', async (t) => {
   const { url, shoutcloud } = await runningService(t);
   const watch = watching(t, url);
 

@@ -4,9 +4,9 @@ import { lookup } from 'node:dns/promises';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-// What `helm test` runs inside the cluster, in a pod of the same image: through the Service, and pod by pod.
-// Right after an install the release still settles: the autoscaler brings pods, a Service refuses connections for a moment,
-// and a pod that is ready has yet to connect to Redis, which it does not need. Each of these is waited for.
+// `helm test` runs this inside the cluster, in a pod of the same image. It asks the Service, and each pod.
+// It waits, because right after an install the autoscaler adds pods, the Service refuses connections for a moment, and a pod is
+// ready before it has connected to Redis.
 const PATIENCE = 60;
 // A node that has never run the image has to pull it first.
 const PATIENCE_WITH_PODS = 180;
@@ -54,7 +54,7 @@ test('each pod is ready and has metrics', async () => {
 
 const notShared = HAS_REDIS !== 'true' ? 'there is no Redis' : pods.length < 2 && 'there is one pod only';
 
-test('what one pod was told the others know', { skip: notShared }, async (t) => {
+test('pods share their known texts', { skip: notShared }, async (t) => {
   const [first, ...others] = pods.map((pod) => `http://${pod}:${PORT}`);
 
   for (const other of others) {
@@ -64,14 +64,14 @@ test('what one pod was told the others know', { skip: notShared }, async (t) => 
   }
 });
 
-/** What the second pod says of a fresh text that the first one was asked. Tried again until they share it. */
+/** Asks the first pod for a fresh text, and returns where the second pod has its answer from. Repeats this until they share it. */
 async function sharedBetween(first, second) {
   for (let left = PATIENCE; ; left--) {
     const asked = randomUUID();
     const answer = await postJson(first, asked);
     if (await isRefused(answer)) return 'refused';
     assert.equal(answer.status, 200);
-    // The answer does not wait for the shared cache to be written.
+    // The answer can come before it is written to Redis.
     await sleep(PAUSE_MS);
     const status = (await postJson(second, asked)).headers.get('cache-status');
     if (status === 'tuohs; hit; detail=redis' || left === 0) return status;

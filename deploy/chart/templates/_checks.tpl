@@ -1,4 +1,4 @@
-{{/* Combinations that cannot work. What a single value may be is in values.schema.json. */}}
+{{/* Refuses combinations that cannot work. values.schema.json checks each value alone. */}}
 
 {{- define "tuohs.checks" -}}
 {{- include "tuohs.sizeCheck" . -}}
@@ -36,7 +36,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Not empty for eight groups of hexadecimal digits, or fewer around one "::". */}}
+{{/* Returns a text for an IPv6 address, else nothing: eight groups of hexadecimal digits, or fewer around one "::". */}}
 {{- define "tuohs.isIpv6" -}}
 {{- $groups := `([0-9a-f]{1,4}:)*[0-9a-f]{1,4}` -}}
 {{- $isFull := regexMatch `^([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$` . -}}
@@ -44,7 +44,7 @@
 {{- if or $isFull (and $isShort (le (len (regexFindAll `[0-9a-f]+` . -1)) 7)) -}}true{{- end -}}
 {{- end -}}
 
-{{/* Names and labels hold the alias; two that are cut could become one. */}}
+{{/* Names and labels hold the alias. If long ones were cut, two could become the same. */}}
 {{- define "tuohs.aliasCheck" -}}
 {{- if not (regexMatch `^[A-Za-z0-9]([-A-Za-z0-9_]{0,22}[A-Za-z0-9])?$` .Chart.Name) -}}
 {{- fail (printf "The alias %s must begin and end with a letter or digit, and have no more than 24 characters." .Chart.Name) -}}
@@ -124,7 +124,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* A setting in extraEnv would win over config, which probes, Services and network policies follow. */}}
+{{/* A setting in extraEnv would override config, but probes, Services and network policies follow config. */}}
 {{- define "tuohs.variableChecks" -}}
 {{- $settings := list "REDIS_URL" "REDIS_URL_FILE" -}}
 {{- range $key, $_ := .Values.config -}}
@@ -167,7 +167,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* What the schema cannot say of the rules of network policies: it never compares two values. */}}
+{{/* The rules of network policies. The schema cannot check these, because it cannot compare two values. */}}
 {{- define "tuohs.ruleChecks" -}}
 {{- $v := .Values -}}
 {{- range $name, $rules := dict "extraIngress" $v.extraIngress "extraEgress" $v.extraEgress "watch.extraEgress" $v.watch.extraEgress -}}
@@ -191,7 +191,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Takes (list inner outer), two networks. Not empty if the first is a part of the second, and smaller. */}}
+{{/* Takes (list inner outer), two networks. Returns a text if the first is a smaller part of the second, else nothing. */}}
 {{- define "tuohs.isWithin" -}}
 {{- $inner := splitList "/" (index . 0) -}}
 {{- $outer := splitList "/" (index . 1) -}}
@@ -225,7 +225,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* What arrives at the end of the drain may take its whole deadline; the service stops hard after 20 s anyway. */}}
+{{/* A request at the end of the drain can take its whole deadline. The service stops hard after 20 s in any case. */}}
 {{- define "tuohs.graceCheck" -}}
 {{- $longestMs := add (int .Values.config.drainMs) (int .Values.config.requestDeadlineMs) -}}
 {{- $needed := min 21 (add (ceil (divf $longestMs 1000)) 2) -}}

@@ -1,6 +1,6 @@
 {{/* Rules that several network policies share. */}}
 
-{{/* The cluster's DNS, and a cache of it that runs on the node (NodeLocal DNSCache), which no selector of pods matches. */}}
+{{/* The cluster's DNS, and a cache of it that runs on the node (NodeLocal DNSCache), which no pod selector matches. */}}
 {{- define "tuohs.dnsEgress" -}}
 - to:
     - namespaceSelector:
@@ -31,8 +31,8 @@
 {{- end -}}
 
 {{/*
-A rule for a URL. An address in it allows exactly that address, whatever it is. The name of a Service, or of one of its pods,
-allows the pods of its namespace, and any other name the public addresses: which one it has is known only when it is looked up.
+A rule for a URL. An address in it allows exactly that address. The name of a Service, or of one of its pods, allows the pods of
+its namespace. Any other name allows all public addresses, because its own is known only when it is looked up.
 */}}
 {{- define "tuohs.urlEgress" -}}
 {{- $host := include "tuohs.urlHost" . | trimSuffix "." -}}

@@ -1,8 +1,8 @@
 {{/* Names and labels. Kinds of pods differ by their component: gateway, valkey, shoutcloud, watch, test. */}}
 
 {{/*
-The name of every object, or its beginning. A DNS label begins with a letter and has no dot; the name of a release may differ.
-A chart that a parent chart uses under an alias has the alias in its names and labels, so that several fit into one release.
+The name of every object, or its beginning. It is a DNS label, so it begins with a letter and has no dot, unlike some names of releases.
+Under an alias in a parent chart, names and labels hold the alias, so that a release can have several of this chart.
 */}}
 {{- define "tuohs.name" -}}
 {{- $release := .Release.Name | replace "." "-" -}}
@@ -15,7 +15,7 @@ A chart that a parent chart uses under an alias has the alias in its names and l
 {{- .Values.fullnameOverride | default ($name | trunc 50 | trimSuffix "-") -}}
 {{- end -}}
 
-{{/* Takes (list $ component). What never changes in a release's life. */}}
+{{/* Takes (list $ component). The labels that never change in a release. */}}
 {{- define "tuohs.selector" -}}
 {{- $root := index . 0 -}}
 app.kubernetes.io/name: {{ $root.Chart.Name | quote }}
@@ -36,7 +36,7 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- toYaml $labels -}}
 {{- end -}}
 
-{{/* The version that runs, in characters that a label can have: the tag, or where there is only a digest its beginning. */}}
+{{/* The version that runs, in characters that a label can have: the tag, or else the beginning of the digest. */}}
 {{- define "tuohs.version" -}}
 {{- $digest := .Values.image.digest | default "" | replace ":" "-" | trunc 19 -}}
 {{- .Values.image.tag | default $digest | default .Chart.AppVersion | replace "+" "_" | trunc 63 | trimAll "-_." -}}

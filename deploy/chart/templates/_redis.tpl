@@ -1,4 +1,4 @@
-{{/* The way to Redis, where there is one. */}}
+{{/* The variables, volumes and Secrets by which the service finds its Redis, if there is one. */}}
 
 {{- define "tuohs.redisEnv" -}}
 {{- if include "tuohs.hasOwnPassword" . -}}
@@ -34,7 +34,7 @@
 {{- if and .Values.valkey.enabled .Values.valkey.existingSecret -}}true{{- end -}}
 {{- end -}}
 
-{{/* A URL holds such a password only in percent-encoding, and a template cannot read it: this container writes the URL. */}}
+{{/* This container writes the URL, because such a password must be percent-encoded, and a template cannot read it. */}}
 {{- define "tuohs.redisInit" -}}
 initContainers:
   - name: redis-url

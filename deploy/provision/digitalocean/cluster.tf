@@ -19,7 +19,7 @@ resource "digitalocean_kubernetes_cluster" "this" {
   version  = data.digitalocean_kubernetes_versions.current.latest_version
   vpc_uuid = digitalocean_vpc.this.id
 
-  # Patches come by themselves, with a new node before an old one goes.
+  # Patches are installed automatically. A new node is ready before an old one is removed.
   auto_upgrade         = true
   surge_upgrade        = true
   registry_integration = true
@@ -37,7 +37,7 @@ resource "digitalocean_kubernetes_cluster" "this" {
     max_nodes  = 4
   }
 
-  # Upgrades by themselves change the version: that is no reason to plan one.
+  # Automatic upgrades change the version. A plan must not set it back.
   lifecycle {
     ignore_changes = [version]
   }

@@ -7,11 +7,11 @@ resource "digitalocean_database_cluster" "valkey" {
   node_count           = 1
   private_network_uuid = digitalocean_vpc.this.id
 
-  # A cache: full is normal, and the longest unused goes first.
+  # A cache: it is usually full, and drops the least recently used values first.
   eviction_policy = "allkeys_lru"
 }
 
-# The pods of the cluster may reach it, and no one else.
+# Only the pods of the cluster can reach it.
 resource "digitalocean_database_firewall" "valkey" {
   cluster_id = digitalocean_database_cluster.valkey.id
 

@@ -28,7 +28,7 @@ variable "valkey_size" {
 }
 
 variable "registry_tier" {
-  description = "What the registry may hold: starter, basic or professional."
+  description = "The tier of the registry: starter, basic or professional."
   type        = string
   default     = "basic"
 }
@@ -40,12 +40,12 @@ variable "domain" {
 }
 
 variable "alert_email" {
-  description = "Who is told when the service is down: an address that the account has verified."
+  description = "The address to notify when the service is down. The account must have verified it."
   type        = string
   default     = ""
 
   validation {
     condition     = var.domain == "" || var.alert_email != ""
-    error_message = "An uptime check with no one to tell helps no one: set alert_email."
+    error_message = "The uptime check needs an address to notify: set alert_email."
   }
 }

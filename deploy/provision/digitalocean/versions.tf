@@ -10,5 +10,5 @@ terraform {
   }
 }
 
-# The token comes from DIGITALOCEAN_TOKEN.
+# The token comes from DIGITALOCEAN_ACCESS_TOKEN, which doctl reads, too.
 provider "digitalocean" {}

@@ -16,7 +16,7 @@ export interface Connection extends TurnTaker {
   isNew: boolean;
   /** When it was opened, or when an exchange last began on it while no other was under way. */
   usedMs: number;
-  /** What its requests have in bytes, if their headers are written in the usual way. Chunks do not count. */
+  /** The size of its requests in bytes, if their headers are written in the usual way. Chunks do not count. */
   requestBytes: number;
   /**
    * The packet that is being read: the total of bytes read at its `end`, and how many requests in it came before the current
@@ -37,7 +37,7 @@ export interface Connections extends BodySource {
   add(socket: Socket, nowMs: number): void;
   of(socket: Duplex): Connection | undefined;
   /**
-   * Adds an exchange to its connection until it has ended. Returns the one before it, which has to end before this one begins: a
+   * Adds an exchange to its connection. Returns the previous one if it is still open, and then this one has to wait for its end: a
    * connection that sends many requests together must not take the places and turns of many.
    */
   begin(exchange: Exchange): Exchange | undefined;
@@ -53,17 +53,17 @@ const MOST_AHEAD = 128;
 
 /**
  * Once all connections together have sent this many requests ahead in a turn of the event loop, each of them can send only
- * `MOST_AHEAD_THEN` in the rest of that turn, and only one after `TOO_MANY_AHEAD_IN_TURN`, or if the turn accepted as many connections
- * as it can. The requests of a packet are all answered in the same turn, and new connections wait for its end.
+ * `MOST_AHEAD_THEN` ahead in the rest of that turn. After `TOO_MANY_AHEAD_IN_TURN`, or if the turn has accepted as many connections as it
+ * can, each can send only one. Otherwise turns would become long: the requests of a packet are all answered in the same turn.
  */
 const MANY_AHEAD_IN_TURN = 128;
 const MOST_AHEAD_THEN = 10;
 const TOO_MANY_AHEAD_IN_TURN = 512;
 
 /**
- * Once all bodies together have come in this many pieces in a turn of the event loop, connections that send a body give way. An
- * upload over a slow network comes in pieces, too, but in one a turn, and must not wait behind connections that send requests
- * ahead.
+ * Once all bodies together have come in this many pieces in a turn of the event loop, connections that send a body let others be
+ * read first. An upload over a slow network must not wait behind connections that send requests ahead. It comes in pieces, too, but
+ * only in one a turn.
  */
 const MANY_PIECES_IN_TURN = 256;
 

@@ -166,7 +166,7 @@ export class HeldBytes {
     this.#headLength = 0;
   }
 
-  /** Throws as `set` does if there is no room for an answer that takes much more than its request: JSON can write a character as six. */
+  /** Throws as `set` does if there is no room for an answer that takes much more than its request. JSON can need six characters for one. */
   askForAnswer(bytes = 0): void {
     const more = this.#headBytes + bytes - this.#bytes;
     if (more > MUCH_MORE_BYTES) this.#budget.makeRoom(more, 'body');

@@ -9,7 +9,7 @@ export const health: Route<ApiParts> = {
   async handle(exchange, { reverseShout }) {
     try {
       const { text } = await reverseShout('test', exchange);
-      if (text !== 'TSET') throw new Error('this is not the core');
+      if (text !== 'TSET') throw new Error('the answer to a known text is wrong');
     } catch (cause) {
       throw new TuohsError('UPSTREAM_UNREACHABLE', 'not even a known text is answered', { cause });
     }

@@ -138,7 +138,7 @@ export function badType(header = '', accepted: string): TuohsError {
   return badInput('another content type', `${what}; send ${accepted}.`);
 }
 
-/** Where a text comes from, in the words of an error. */
+/** The source of a text, as an error names it. */
 type Whole = 'body' | 'line';
 
 /** Text of UTF-8 bytes, without a byte order mark in front. Throws `BAD_INPUT`. */

@@ -52,7 +52,7 @@ async function show(asked: Promise<Response>): Promise<void> {
     const response = await asked;
     if (!response.ok) throw new Error(`status ${response.status}`);
     const state: BreakState = await response.json();
-    // An older answer would flip back a switch that was chosen since.
+    // An older answer would undo a choice that was made since.
     if (choice !== choices) return;
     showFaults(state);
     showEntries(state.entries);

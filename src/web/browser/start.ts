@@ -24,7 +24,7 @@ const typist = newestOnly({ pauseMs: PAUSE_MS, ask, show });
 const box = textBox({ onText: take, onEnter: askNow });
 
 languages.addEventListener('change', () => showCommand(commandText));
-find('turn', HTMLButtonElement).addEventListener('click', () => box.say(shout.textContent ?? ''));
+find('turn', HTMLButtonElement).addEventListener('click', () => box.setText(shout.textContent ?? ''));
 copyButton(find('copy', HTMLButtonElement), { source: shout, announce });
 copyButton(find('copy-command', HTMLButtonElement), { source: command, announce });
 refreshStatus();

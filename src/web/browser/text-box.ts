@@ -33,7 +33,7 @@ export function textBox({ onText, onEnter }: TextBoxOptions) {
   return {
     text: () => box.value,
     /** Replaces the text and asks for its answer at once. */
-    say(text: string): void {
+    setText(text: string): void {
       box.value = text;
       changed();
       onEnter();
@@ -77,7 +77,7 @@ const KEEP_AFTER_MS = 400;
 
 /** Returns a function that keeps a text in the address, so that a reload, Back and a shared link bring it back. */
 function addressKeeper(): (text: string) => void {
-  // Only a text that is not in the address yet. Otherwise a pasted link could be overwritten before its event arrives.
+  // Set only while the address does not have the text. Otherwise a pasted link could be overwritten before its event arrives.
   let unsaved: string | undefined;
   const pause = afterPause(KEEP_AFTER_MS, write);
   addEventListener('pagehide', write);

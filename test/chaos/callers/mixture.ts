@@ -58,12 +58,12 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
 
   const during = between(load.answers, from, to);
   const short = during.filter(isShort);
-  const beside = (isModest: boolean) => short.filter(({ atMs }) => isModestAt(rounds, atMs) === isModest);
+  const shortWhile = (isModest: boolean) => short.filter(({ atMs }) => isModestAt(rounds, atMs) === isModest);
   return [
     exactly('alive', isDead() ? `ended with ${await gateway.exitCode}` : 'yes', 'yes'),
     atLeast(`known answered (not: ${statusesOf(lostOf(during))})`, shareOf(during, isRight), 0.99),
-    atMost('their p99, ms', p99Ms(beside(true)), 500 + load.noiseMs(from, to, 0.99)),
-    noted(`p99 beside more than ${MODEST_CONNECTIONS} connections, ms`, p99Ms(beside(false))),
+    atMost('their p99, ms', p99Ms(shortWhile(true)), 500 + load.noiseMs(from, to, 0.99)),
+    noted(`p99 with more than ${MODEST_CONNECTIONS} connections, ms`, p99Ms(shortWhile(false))),
     noted('p99 of texts of 20 KB, ms', p99Ms(during.filter((answer) => !isShort(answer)))),
     noted('memory at most, MiB', peak / MEBIBYTE),
     atMost('memory 20 s after, MiB more than before', (after - before) / MEBIBYTE, 32),

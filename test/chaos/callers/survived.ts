@@ -52,9 +52,9 @@ function survived(attack: Attack, unprotected?: Handicap): Row {
       const gateway = await serviceInPod(lab, attack);
       const load = honestCallers(lab, gateway);
       await msUntil(() => load.answers.length >= ALONE_ANSWERS, 20_000);
-      const beside = await underAttack(lab, gateway, { attack, load });
-      if (!isRunning(gateway)) return beside;
-      return [...beside, ...(await terminatedUnderAttack(lab, gateway, { attack, load }))];
+      const figures = await underAttack(lab, gateway, { attack, load });
+      if (!isRunning(gateway)) return figures;
+      return [...figures, ...(await terminatedUnderAttack(lab, gateway, { attack, load }))];
     },
   };
 }

@@ -46,7 +46,7 @@ function isCall({ source }: Answer): boolean {
   return source === 'upstream' || source === 'none' || source === 'local';
 }
 
-/** The time of both counts from the same moment: the end of the row. */
+/** How long sockets and timers take to end, both measured from the end of the row. */
 function checkRest(alive: Ledger['gateways']): Promise<Figure[]> {
   const isEach = (isSo: (each: Ledger['gateways'][number]) => boolean | Promise<boolean>) =>
     msUntil(async () => (await Promise.all(alive.map(isSo))).every(Boolean), REST_WITHIN_MS);

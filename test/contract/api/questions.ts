@@ -29,7 +29,7 @@ export const SHOUTS: Readonly<Record<string, readonly [question: Question, data:
   'characters that JSON or HTML would escape': [jsonOf('<a href="x">&\\\'\u2028'), '\u2028\'\\&>"X"=FERH A<'],
   'control characters': [jsonOf('a\0b\tc\r\nd'), 'D\r\nC\tB\0A'],
   'a long text': [jsonOf('abc '.repeat(5000)), ' CBA'.repeat(5000)],
-  'unknown keys beside data': [post('{"a":1,"data":"hello","b":{"data":1}}'), 'OLLEH'],
+  'unknown keys besides data': [post('{"a":1,"data":"hello","b":{"data":1}}'), 'OLLEH'],
   '__proto__ as a key like any other': [post('{"__proto__":{"data":"no"},"data":"yes"}'), 'SEY'],
   'constructor as a key like any other': [post('{"constructor":{"prototype":1},"data":"yes"}'), 'SEY'],
   'the last of repeated keys': [post('{"data":"first","data":"last"}'), 'TSAL'],

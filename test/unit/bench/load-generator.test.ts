@@ -33,14 +33,14 @@ test('the load generator reports as many answers as the plan wants', async (t) =
   assert.equal(new Set(texts).size, 50);
 });
 
-test('texts that go round come again', async (t) => {
+test('texts of a cycle come again', async (t) => {
   const { texts } = await loaded(t, { texts: { series: 'a', cycle: 5 }, answers: 50 });
 
   assert.equal(texts.length, 50);
   assert.equal(new Set(texts).size, 5);
 });
 
-test('answers that are no 200 are counted as failures', async (t) => {
+test('answers other than 200 count as failures', async (t) => {
   const { report } = await loaded(t, { texts: { series: 'a' }, answers: 20 }, 503);
 
   assert.equal(report.failures, 20);

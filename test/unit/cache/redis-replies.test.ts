@@ -102,7 +102,7 @@ for (const number of ['99999999999999999999', '9007199254740993', '1000000001', 
   });
 }
 
-test('a count that is taken shows that Redis is not read-only any more', async (t) => {
+test('an accepted count shows that Redis is not read-only any more', async (t) => {
   const { redis, store, count, changes } = await knowsHello(t);
   redis.answer(replyTo('set', READ_ONLY));
   for (const length of [3, 4]) {
@@ -153,7 +153,7 @@ test('a huge value that cannot be deleted, because we have no permission, costs 
   assert.deepEqual(changes(), ['up', 'down: oversized_value', 'up']);
 });
 
-test('a write that is taken behind a refusal that ends the connection does not bring it back', async (t) => {
+test('a write that succeeds after a refusal that ends the connection does not bring the connection back', async (t) => {
   const { redis, store, changes } = await knowsHello(t);
   redis.answer(([, , value]) => (value === 'ONE' ? '-LOADING Redis is loading\r\n' : undefined));
 

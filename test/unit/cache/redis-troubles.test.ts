@@ -211,7 +211,7 @@ for (const [command, error, trouble] of [
   });
 }
 
-test('of two commands that Redis refuses, the first is the reason while it lasts', async (t) => {
+test('if Redis refuses two commands, the first is the reason as long as it is refused', async (t) => {
   const redis = await fakeRedis(t);
   const { store, changes, world } = await connectedRedisStore(t, redis.url);
   redis.answer(([name]) => (name === 'set' ? '-OOM full\r\n' : '-BUSY with a script\r\n'));

@@ -9,7 +9,7 @@ import { ran } from './shout-surroundings.ts';
 for (const [what, line, environment, words] of [
   ['wrong settings', 'serve', { PORT: 'x', LOG_LEVEL: 'y' }, /^tuohs: PORT .*\ntuohs: LOG_LEVEL .*\n$/],
   [
-    'an embedded SHOUTCLOUD beside the address of another one',
+    'an embedded SHOUTCLOUD and the address of another one',
     'serve --embedded-shoutcloud',
     { SHOUTCLOUD_URL: 'http://other' },
     /^tuohs: SHOUTCLOUD_URL and --embedded-shoutcloud are both given.*\n$/,
@@ -53,7 +53,7 @@ for (const [what, error, told, words] of [
 }
 
 for (const args of [['shuot'], ['help', 'shuot']]) {
-  test(`a mistyped command (${args.join(' ')}) is 2, and one line that names the nearest command`, async () => {
+  test(`a mistyped command (${args.join(' ')}) ends with 2 and one line that names the nearest command`, async () => {
     const { exitCode, stderr } = await ran(args);
 
     assert.deepEqual([exitCode, stderr], [2, "tuohs: unknown command 'shuot' (Did you mean shout?)\n"]);

@@ -76,6 +76,7 @@ for (const [what, args, environment, expected] of [
   ['--url', ['--url', 'http://one.test'], { TUOHS_URL: 'http://two.test' }, 'http://one.test/v1/bulk'],
   ['TUOHS_URL', [], { TUOHS_URL: 'http://two.test' }, 'http://two.test/v1/bulk'],
   ['the default', [], {}, 'http://localhost:5000/v1/bulk'],
+  ['the default if TUOHS_URL is empty', [], { TUOHS_URL: '' }, 'http://localhost:5000/v1/bulk'],
 ] as const) {
   test(`the address of the service comes from ${what}`, async (t) => {
     const asked = serviceOf(t);

@@ -65,7 +65,7 @@ const UTF16: Readonly<Record<string, Buffer>> = {
   'big-endian without a mark': Buffer.from('one\ntwo\n', 'utf16le').swap16(),
 };
 for (const [how, input] of Object.entries(UTF16)) {
-  test(`UTF-16 ${how} is 1 and one sentence, and nothing is sent`, async () => {
+  test(`UTF-16 ${how} ends with 1 and one sentence, and nothing is sent`, async () => {
     const { exitCode, stdout, stderr } = await ran(['shout', '--url', 'http://127.0.0.1:1'], { input });
 
     assert.deepEqual([exitCode, stdout], [1, '']);

@@ -5,7 +5,7 @@ import { newFile } from '../../support/folder.ts';
 import { closedUrl } from '../../support/http-server.ts';
 import { ran } from './shout-surroundings.ts';
 
-test('a failed round of --once is 1 and one line', async () => {
+test('a failed round of --once ends with 1 and one line', async () => {
   const { exitCode, stdout, stderr } = await ran(['watch', '--once', '--url', await closedUrl()]);
 
   assert.deepEqual([exitCode, stderr], [1, '']);

@@ -7,7 +7,9 @@ import { pick } from '../../support/pick.ts';
 import { clientOf, endlessAnswer, failure, problem } from './fake-service.ts';
 
 test('a shout is a POST of the text as JSON, well-formed, with the headers given', async () => {
-  const { shout, calls } = clientOf(() => Response.json({ data: 'OLLEH' }), { headers: { 'x-mine': '1' } });
+  const { shout, calls } = clientOf(() => Response.json({ data: 'OLLEH' }), {
+    headers: { 'X-Mine': '1', 'Content-Type': 'text/plain' },
+  });
 
   const answer = await shout('hell\ud83d');
 
@@ -217,7 +219,7 @@ test('a call that is answered in time leaves no timer behind', async () => {
   assert.equal(timers(), before);
 });
 
-test('an infinite time limit or pause is not taken for a millisecond', async (t) => {
+test('an infinite time limit or pause does not become a millisecond', async (t) => {
   const delays: unknown[] = [];
   t.mock.method(globalThis, 'setTimeout', (run: () => void, ms: number) => {
     delays.push(ms);

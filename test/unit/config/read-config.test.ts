@@ -119,7 +119,7 @@ test('a cache above half of the heap is a problem that names the flag', () => {
   assert.throws(read(heapBytes / 2 + 1), /^ConfigError: CACHE_MAX_BYTES .* --max-old-space-size=257 /);
 });
 
-test('what is wrong with the credentials of an address is said without them', () => {
+test('a problem with the credentials of an address is named without the credentials', () => {
   for (const name of ['SHOUTCLOUD_URL', 'REDIS_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT']) {
     const scheme = name === 'REDIS_URL' ? 'redis' : 'http';
     const [problem = ''] = problemsOf({ [name]: `${scheme}://user:s3cret%@h` });

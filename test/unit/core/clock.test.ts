@@ -18,7 +18,7 @@ for (const [name, makeClock] of Object.entries({
   'the system’s clock': () => systemClock,
   'the fake clock': fakeClock,
 })) {
-  test(`${name} lets a sleeper go the moment the signal aborts`, async () => {
+  test(`${name} ends a sleep the moment the signal aborts`, async () => {
     const controller = new AbortController();
     const sleep = makeClock().sleep(3_600_000, controller.signal);
 
@@ -97,7 +97,7 @@ for (const [text, ms] of Object.entries(DURATIONS)) {
   });
 }
 
-test('a turn has work of up to 16 KiB, or one larger piece; every second begins with the oldest; work of no use counts for nothing', async () => {
+test('a turn has work of up to 16 KiB, or one larger piece; every second one begins with the oldest; work that no one needs does not count', async () => {
   let runTurn: (() => void) | undefined;
   const nextTurn = turns({
     soon(run) {
@@ -141,7 +141,7 @@ test('work of one turn is done at once up to 16 KiB together, little work always
   await workOn(16_385, 16_384);
 
   assert.deepEqual(now, [16_000, 384, 256, 16_384]);
-  // What is of no use says so.
+  // Work that no one needs says so.
   assert.deepEqual(later, [257, -200_000, 16_385]);
 });
 

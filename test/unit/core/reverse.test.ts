@@ -48,7 +48,7 @@ for (const [what, text, numRuns] of [
   });
 }
 
-test('each BMP character is reversed right beside itself and beside plain ones', () => {
+test('each BMP character is reversed right next to itself and to plain ones', () => {
   const wrong: string[] = [];
 
   for (let unit = 0; unit < 0x10000; unit++) {
@@ -142,7 +142,7 @@ for (const [text, calls] of [
   ['abc', ['cba']],
 ] as const) {
   test(`the answer to "${text}" comes without a promise if it is there, from calls: ${calls.length}`, () => {
-    const shouter = fakeShouter({ isAtHand: true });
+    const shouter = fakeShouter({ isSynchronous: true });
 
     const shout = reverseShout(shouter, reverse)(text, testCall());
 

@@ -22,7 +22,7 @@ test('as many requests as allowed are under way, the next is refused, and holds 
   assert.equal(service.inFlight(), 2);
 });
 
-test('of the requests that a connection sends together, one at a time takes a place', async (t) => {
+test('requests that a connection sends together take one place at a time', async (t) => {
   const service = await start(t, { maxInFlight: 2 });
   const [greedy, honest] = [await service.connect(), await service.connect()];
   greedy.send(GET.repeat(6));

@@ -5,7 +5,7 @@ import { brokenRequests } from '../../../src/http/broken-requests.ts';
 import type { Exchange, ExchangeHost } from '../../../src/http/exchange.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
 
-test('of bytes that are not HTTP, nothing is kept until an earlier answer is read', () => {
+test('bytes that are not HTTP are not kept while an earlier answer waits to be read', () => {
   const open = connections(1, { nextTurn: async () => {}, soon: () => () => {} });
   let isWritable = true;
   const socket = Object.defineProperties(new Socket(), {

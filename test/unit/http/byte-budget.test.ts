@@ -4,7 +4,7 @@ import { byteBudget, HeldBytes } from '../../../src/http/limits/held-bytes.ts';
 import { testWorld } from '../../support/world.ts';
 
 const MOST = 160_000;
-/** 4 KiB, and 56 bytes for each name and value of a header beside their characters. */
+/** 4 KiB, and 56 bytes for each name and value of a header in addition to their characters. */
 const HEAD = 4096 + 2 * 56 + '/v1hostx'.length;
 
 for (const [share, most] of [
@@ -100,7 +100,7 @@ test('a head of over 512 characters is much work to read, until it is dropped', 
   );
 });
 
-test('what nothing has asked for yet is held beside all else, also when the headers are dropped', () => {
+test('bytes that nothing has asked for yet are held in addition to all others, even when the headers are dropped', () => {
   const { held, budget } = start();
   held.setHead(false);
 

@@ -160,7 +160,7 @@ test('a body that is broken never counts as whole, and its rest is not used', ()
   assert.deepEqual([done, wantsMore, budget.bytes], [['failed'], false, 0]);
 });
 
-test('of a body that is broken before anything asks for it, nothing more is held', () => {
+test('a body that is broken before anything asks for it is not held any more', () => {
   const { exchange, budget } = beforeItsBody();
   exchange.body.take(Buffer.from('first'));
 

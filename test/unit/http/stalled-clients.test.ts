@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Connections } from '../../../src/http/limits/connections.ts';
 import { stalledClients } from '../../../src/http/limits/stalled-clients.ts';
 
-test('a client that does not read has one more second, because the process could have stood still', () => {
+test('a client that does not read has one more second, because the process could have been frozen', () => {
   const socket = {
     bytesRead: 1,
     timeout: 10_000,

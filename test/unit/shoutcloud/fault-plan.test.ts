@@ -153,7 +153,7 @@ for (const name of ['', 'GONE', '__proto__', 'toString']) {
   });
 }
 
-test('of any three answers in a row one is a lie', async (t) => {
+test('one of any three answers in a row is wrong', async (t) => {
   const told: string[] = [];
   const server = await running(t, { onShout: ({ fault }) => told.push(fault?.text ?? 'ok') });
   faultSwitch(server).set('lies');

@@ -81,7 +81,7 @@ test('close-after promises to keep the connection', async (t) => {
   assert.match(text, /\r\nConnection: keep-alive\r\n/);
 });
 
-test('crossed and unasked send the answer to the text before', async (t) => {
+test('crossed and unasked send the answer to the previous text', async (t) => {
   const server = await running(t, { script: 'ok crossed unasked' });
   const sent = ['hello', 'lost', 'last'].map((text) => post(`{"INPUT":"${text}"}`)).join('');
 

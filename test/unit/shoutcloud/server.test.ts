@@ -44,7 +44,7 @@ test('a body over 16 MiB is refused before its end', async (t) => {
   assert.equal(body, 'BAD REQUEST\n');
 });
 
-test('it counts what it was asked, and how much of it at once', async (t) => {
+test('it counts requests, and how many of them are active', async (t) => {
   const reached = Promise.withResolvers<void>();
   const server = await running(t, {
     faults: 'hang',

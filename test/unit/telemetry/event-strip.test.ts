@@ -34,7 +34,7 @@ for (const [shout, words] of [
 ] as const) {
   test(`an answer without a promise stays one, and reads: ${words}`, () => {
     const { strip, says } = setUp();
-    const inner = fakeShouter({ isAtHand: true, says: shout });
+    const inner = fakeShouter({ isSynchronous: true, says: shout });
 
     const found = strip.view('text', inner).shout('text', testCall());
 

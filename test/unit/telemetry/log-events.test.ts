@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { test } from 'node:test';
+import type { Clock } from '../../../src/core/clock.ts';
 import { AttemptError } from '../../../src/core/errors.ts';
 import { type Event, emitTo } from '../../../src/core/events.ts';
 import { logEvents } from '../../../src/telemetry/log-events.ts';
 import { jsonLog } from '../../../src/telemetry/log-output.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { logLines } from '../../support/log-lines.ts';
+import { pick } from '../../support/pick.ts';
 import { ONLY_COUNTED } from './metrics-under-test.ts';
 
 const ANSWERED = { type: 'answered', method: 'GET', route: '/v1', status: 200, requestId: 'mine' } as const;
@@ -81,11 +84,11 @@ for (const message of ['quotes hidden-text', 'a\n at hidden-text (b)', 'at hidde
   });
 }
 
-test('of something else that a bug throws only the type is logged', () => {
+test('if a bug throws something that is not an error, only its type is logged', () => {
   const event: Event = { type: 'failed', requestId: 'mine', code: 'INTERNAL', error: 'hidden-text' };
 
   const facts = 'requestId="mine" code="INTERNAL" name="string" at=[]';
-  assert.deepEqual(logged('info', event), [`error a request failed by a bug: ${facts}`]);
+  assert.deepEqual(logged('info', event), [`error a request failed because of a bug: ${facts}`]);
 });
 
 test('an event reaches the listeners to its type, in their order', () => {
@@ -103,7 +106,7 @@ test('an event reaches the listeners to its type, in their order', () => {
   assert.deepEqual(seen, ['first', 'second draining']);
 });
 
-test('the first of equal failures in a second is a line at once, and a second line counts the rest', async () => {
+test('the first of equal failures in a second is logged at once, and another line counts the rest', async () => {
   const { clock, emit, lines } = eventLog('info');
   for (let i = 0; i < 299; i++) emit(failed('unreachable'));
   emit(failed('unreachable', 'the breaker is open'));
@@ -118,7 +121,22 @@ test('the first of equal failures in a second is a line at once, and a second li
   assert.deepEqual(lines().slice(1), [counted]);
 });
 
-test('in an outage, one line a second counts every request; afterwards the next failure is a line at once', async () => {
+test('the line that counts the rest belongs to no request', async () => {
+  const request = new AsyncLocalStorage<string>();
+  const clock = fakeClock();
+  const logTo = logLines();
+  const log = jsonLog({ level: 'info', logTo, moreFields: () => ({ of: request.getStore() }) });
+  // As a real timer does, it runs in the context in which it was set.
+  const after: Clock['after'] = (ms, run) => clock.after(ms, AsyncResource.bind(run));
+  const emit = emitTo(logEvents(log, { clock: { after }, about: {} }));
+  for (const id of ['first', 'second']) request.run(id, emit, failed('unreachable'));
+
+  await clock.advance(1000);
+
+  assert.deepEqual(pick(logTo.lines, 'of'), ['first', undefined]);
+});
+
+test('in an outage, one line a second counts every request; afterwards the next failure is logged at once', async () => {
   const { clock, emit, lines } = eventLog('info');
 
   for (let i = 0; i < 100; i++) {
@@ -160,7 +178,7 @@ test('at the end, suppressed failures are counted before the last line', () => {
 
   assert.match(
     lines()[1] ?? '',
-    /^error more .* by a bug: code="INTERNAL" name="TypeError" at=.* suppressed=1$/,
+    /^error more .* because of a bug: code="INTERNAL" name="TypeError" at=.* suppressed=1$/,
   );
   assert.deepEqual([lines()[2], clock.timers()], ['info closed:', 0]);
 });

@@ -26,7 +26,7 @@ test('the figures are those of this process', { skip: !hasProc }, () => {
   const values = valuesOf(ownSeries());
   const value = (name: string) => values.get(name) ?? Number.NaN;
 
-  // In whole seconds, so the start of a young process can be the present second.
+  // In whole seconds, so a process can have started in the current second.
   assert.ok(value('process_start_time_seconds') <= systemClock.epochMs() / 1000);
   assert.ok(value('process_cpu_seconds_total') > 0);
   assert.ok(value('process_resident_memory_bytes') > value('nodejs_heap_size_used_bytes'));

@@ -62,7 +62,7 @@ test('a reading with labels has one value for each of them', () => {
   );
 });
 
-test('in OpenMetrics a counter is named without the end of its series, and the text has an end', () => {
+test('in OpenMetrics a counter is named without `_total`, and the text ends with `# EOF`', () => {
   const all = registry();
   all.counter('a_total', 'A.', 'kind')({ kind: 'x' }, 2);
   all.reading('b_bytes', 'B.', () => 3);

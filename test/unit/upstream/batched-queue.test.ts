@@ -60,7 +60,7 @@ for (const order of [
   [2000, 3000],
   [3000, 2000],
 ]) {
-  test(`of texts with ${order.join(' and ')} ms left, a pause of 2 s refuses that with 2000 ms at once`, async () => {
+  test(`a pause of 2 s refuses at once a text with 2000 ms left, in a queue of texts with ${order.join(' and ')} ms left`, async () => {
     const { gate, shout, clock, upstream } = startBatched();
     gate.pause(2000);
     const ends = order.map((ms) => endOf(shout(`${ms}`, testCall({ deadline: clock.now() + ms }))));

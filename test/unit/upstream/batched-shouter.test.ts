@@ -81,7 +81,7 @@ test('texts of other turns do not wait for each other, until every connection is
   assert.deepEqual(upstream.calls.slice(2), ['one\ntwo\nthree']);
 });
 
-test('a text that is given up while it waits is let go at once and not sent', async () => {
+test('a text whose caller leaves while it waits is rejected at once and not sent', async () => {
   const { shout, upstream, clock } = startBatched();
   upstream.hold();
   const first = shout('first');

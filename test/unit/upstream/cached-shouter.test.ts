@@ -41,7 +41,7 @@ test('a failure is passed on and nothing is stored', async () => {
   assert.equal((await shout('abc')).source, 'upstream');
 });
 
-test('of those that shared a flight only one writes to the store', async () => {
+test('only one of the calls that shared a flight writes to the store', async () => {
   const written: string[] = [];
   const watched: Store = { tier: 'memory', get: () => undefined, set: (text) => written.push(text) > 0 };
   const { shout } = cached(watched, { collapsed: true });
@@ -50,7 +50,7 @@ test('of those that shared a flight only one writes to the store', async () => {
   assert.deepEqual(written, []);
 });
 
-test('a slow store is waited for', async () => {
+test('the answer waits for a slow store', async () => {
   const { shout, upstream } = cached({ tier: 'redis', get: async () => 'ABC', set: () => true });
 
   assert.deepEqual(await shout('abc'), { text: 'ABC', source: 'redis', stored: true, collapsed: false });

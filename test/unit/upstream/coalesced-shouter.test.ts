@@ -49,7 +49,7 @@ for (const [what, row] of Object.entries(CASES)) {
   });
 }
 
-test('a flight lasts to the latest deadline of all who joined', () => {
+test('a flight lasts until the latest deadline of its callers', () => {
   const { upstream, shout } = layerUnderTest(coalescedShouter);
   upstream.hold();
 

@@ -15,7 +15,7 @@ for (const [manner, callersMs, ms] of [
   ['deaf', 3001, 3000],
   ['deaf', 100, 100],
 ] as const) {
-  test(`a caller with ${callersMs} ms gets ${ms} ms, which the rest knows, though it is ${manner}`, async () => {
+  test(`a caller with ${callersMs} ms gets ${ms} ms, which the inner layer sees, even if it is ${manner}`, async () => {
     const { clock, shout, upstream } = held(manner);
     const answer = endOf(shout('abc', testCall({ deadline: clock.now() + callersMs })));
     const { deadline, signal } = upstream.received[0] ?? testCall();
@@ -59,8 +59,8 @@ for (const failure of [undefined, new AttemptError('server_error', 'as told')]) 
   });
 }
 
-test('an answer that is there stays one, costs no timer and does not touch the signal of the caller', () => {
-  const { layer, clock } = deadline({ isAtHand: true });
+test('an answer without a promise stays one, costs no timer and does not touch the signal of the caller', () => {
+  const { layer, clock } = deadline({ isSynchronous: true });
   const call = {
     ...testCall(),
     get signal(): AbortSignal {
@@ -96,8 +96,8 @@ test('a result of the inner layer after the deadline does no harm', async () => 
 
 const told = (code: ErrorCode) => new TuohsError(code, 'as told');
 
-test('what the upstream answers is passed on, without a promise if it is there', () => {
-  const { layer, world } = fallback({ isAtHand: true });
+test('an answer of the upstream is passed on, without a promise if it came without one', () => {
+  const { layer, world } = fallback({ isSynchronous: true });
 
   const shout = layer.shout('hello', testCall());
 
@@ -148,7 +148,7 @@ test('texts that fail in the same moment are upper-cased in turns of the event l
   assert.deepEqual(asked, [5, 2]);
 });
 
-test('a caller who hangs up while its text waits for its turn gets no answer of ours, and none is counted', async () => {
+test('a caller that hangs up while its text waits for its turn gets no answer of ours, and none is counted', async () => {
   const { call, leave } = leavableCall();
   const areGone: (boolean | undefined)[] = [];
   const nextTurn: NextTurn = async (_bytes, isGone) => {

@@ -17,7 +17,7 @@ const REFUSAL = new TuohsError('UPSTREAM_UNREACHABLE', 'as told', { retryAfterMs
 const CASES = {
   'there is a slot for each connection at once': '2: a b c => a in, b in',
   'others get theirs in the order in which they came': '2: a b c d -a e -b => a in, b in, c in, d in',
-  'a caller that leaves is let go at once, and its turn goes to the next':
+  'a caller that leaves is rejected at once, and its turn goes to the next':
     '1: a b c !b -a => a in, b left, c in',
   'a caller that left before it came does not wait': '1: a !b b => a in, b left',
   'a caller that leaves once it is in keeps its slot until it releases it': '1: a b !a => a in',
@@ -86,7 +86,7 @@ test('a closed gate leaves no timer', () => {
   assert.equal(clock.timers(), 0);
 });
 
-test('a call keeps its slot until it ends, though its caller leaves; nothing listens to one that is in', async () => {
+test('a call keeps its slot until it ends, even if its caller leaves, whose signal has no listener by then', async () => {
   const { upstream, shout } = startGated();
   upstream.hold('deaf');
   const { call, leave } = leavableCall();

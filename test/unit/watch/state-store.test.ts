@@ -45,7 +45,7 @@ test('a state comes back whole, and the last one counts', async (t) => {
   assert.deepEqual([loaded, events], [[undefined, down, FIRST_STATE], []]);
 });
 
-test('the file can be read by people, is for its owner alone, and nothing else is left beside it', async (t) => {
+test('the file is readable JSON, only for its owner, and no other file is left', async (t) => {
   const { path, store, files } = await storeIn(t);
   // Both files are open to others at first. The second one is what a killed watch leaves.
   for (const each of [path, `${path}.${process.pid}.tmp`]) await writeFile(each, '', { mode: 0o644 });

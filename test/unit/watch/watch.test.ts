@@ -84,7 +84,7 @@ test('a webhook corrected before a restart gets what it missed, and one that is 
   assert.deepEqual(store.saved?.owed, [[]]);
 });
 
-test('of more than a thousand owed notifications, the oldest pairs after the first are dropped', async () => {
+test('if more than a thousand notifications are owed, the oldest pairs after the first one are dropped', async () => {
   const { play, receiver, got, events } = await watchOf({ thresholds: QUICK });
   receiver.isWell = false;
 

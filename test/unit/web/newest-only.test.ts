@@ -48,7 +48,7 @@ for (const [what, row] of Object.entries(CASES)) {
   });
 }
 
-test('of values that follow each other quickly, only the last one is used', (t) => {
+test('only the last of several values that follow each other quickly is used', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const used: string[] = [];
   const pause = afterPause<string>(100, (value) => used.push(value));

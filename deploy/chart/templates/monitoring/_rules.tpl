@@ -1,5 +1,5 @@
 {{/*
-The rules of files/alerts.yaml, for this release only: series of its namespace, the autoscaler of its name, and on each alert
+The rules of files/alerts.yaml, for this release only: they read the series of its namespace and its own autoscaler, and each alert gets
 the label by which an AlertmanagerConfig of the namespace finds it.
 */}}
 {{- define "tuohs.rules" -}}

@@ -1,5 +1,5 @@
-# tofu test, without an account: the provider is a mock. What DigitalOcean
-# itself refuses is not seen here.
+# For `tofu test`. It needs no account, because the provider is a mock. So it
+# does not find what only DigitalOcean refuses.
 mock_provider "digitalocean" {}
 
 run "without_a_domain_nothing_is_checked_from_outside" {
@@ -26,7 +26,7 @@ run "with_a_domain_its_health_is_checked_and_somebody_is_told" {
 
   assert {
     condition     = contains(digitalocean_uptime_alert.down[0].notifications[0].email, "ops@shout.example")
-    error_message = "No one is told that the service is down."
+    error_message = "No one is notified that the service is down."
   }
 }
 
@@ -60,6 +60,6 @@ run "the_cluster_grows_and_its_valkey_is_private" {
 
   assert {
     condition     = one(digitalocean_database_firewall.valkey.rule).type == "k8s"
-    error_message = "Others than the cluster reach Valkey."
+    error_message = "Valkey can be reached from outside the cluster."
   }
 }

@@ -13,7 +13,7 @@ import {
 } from './attack.ts';
 
 const ASSET = get('/docs/swagger-ui-bundle.js');
-/** What follows has to wait, because a connection has eight requests worked on at once. */
+/** What follows has to wait, because the client does not read the first answer. */
 const EIGHT_ANSWERS = ASSET + get('/v1?data=known').repeat(7);
 /** How many bytes a client writes at once. The rest of its pipeline follows as the service reads. */
 const PIPELINE_BYTES = 262_144;

@@ -1,0 +1,3 @@
+import { allOf } from './folder.ts';
+
+await allOf('http');
