@@ -232,17 +232,22 @@ test('no span holds what users send', async (t) => {
   assert.doesNotMatch(receiver.bodies.join(), /geheimnis|sinmieheg/i);
 });
 
-test('refused spans are reported with the reason, and in no trace, although a request had them sent', async (t) => {
-  const { receiver, url, log } = await tracedService(t, '', PATIENT);
-  const refusals = () => log.filter(({ msg }) => msg === 'traces do not arrive and are dropped');
+test('refused spans are reported with the reason, and in no trace, although a request had them sent, and so is their end', async (t) => {
+  const { receiver, url, stop, log } = await tracedService(t, '', PATIENT);
+  const reports = () => log.filter(({ msg }) => String(msg).startsWith('traces '));
   receiver.isWell = false;
 
   // 512 spans are sent at once.
   for (let sent = 0; sent < 512; sent += 128) await ask(url, bulkOf(64, `text ${sent}`));
-  await until(t, () => refusals().length > 0);
+  await until(t, () => reports().length > 0);
+  receiver.isWell = true;
+  await stop();
 
-  const facts = refusals().map(({ level, reason, trace_id }) => [level, reason, trace_id]);
-  assert.deepEqual(facts, [['warn', 'status 400', undefined]]);
+  const facts = reports().map(({ level, reason, trace_id }) => [level, reason, trace_id]);
+  assert.deepEqual(facts, [
+    ['warn', 'status 400', undefined],
+    ['info', undefined, undefined],
+  ]);
 });
 
 function bulkOf(lines: number, text: string): Question {
