@@ -38,7 +38,6 @@ export interface App {
 
 /** The values that no setting changes. */
 const FIXED = {
-  redisBreaker: { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 },
   slowClientMs: 10_000,
   /** The delays of the event loop above which unknown texts are refused, and then all requests. */
   missLoopDelayMs: 250,
@@ -169,7 +168,7 @@ export async function createApp(settings: Config, options: AppOptions = {}): Pro
       state: (after?: number) => ({
         ...faults.state(),
         breaker: stack.status().upstream.breaker,
-        entries: after === undefined ? [] : seen.since(after),
+        entries: seen.since(after),
       }),
       set: faults.set,
     };
@@ -202,7 +201,7 @@ async function redisOf(
 ): Promise<RedisConnection | undefined> {
   if (url === undefined) return undefined;
   const { redisConnection } = await import('./cache/redis-connection.ts');
-  return redisConnection({ url, ca, lookup, timeoutMs, breaker: FIXED.redisBreaker }, world);
+  return redisConnection({ url, ca, lookup, timeoutMs }, world);
 }
 
 /** The default of MAX_BYTES_IN_FLIGHT: a quarter of the control group's memory, or of V8's heap if that is less. */

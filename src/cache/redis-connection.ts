@@ -8,8 +8,11 @@ import { RedisTurn } from './redis-turn.ts';
 export interface RedisOptions extends Pick<LinkOptions, 'url' | 'ca' | 'lookup'> {
   /** How long one command can take before it counts as failed. */
   readonly timeoutMs: number;
-  readonly breaker: Omit<BreakerOptions, 'onChange'>;
+  /** `BREAKER` unless given. */
+  readonly breaker?: Omit<BreakerOptions, 'onChange'>;
 }
+
+const BREAKER = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
 
 export interface Command<T> {
   readonly op: RedisOperation;
@@ -31,7 +34,7 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
   const onChange = (state: BreakerState) => {
     if (state === 'open') link.hinders('slow');
   };
-  const breaker = new Breaker({ ...options.breaker, onChange }, { clock });
+  const breaker = new Breaker({ ...(options.breaker ?? BREAKER), onChange }, { clock });
   const link = redisLink({ ...options, onUp, onOversized }, world, connect);
   const turn = new RedisTurn(link.redis, clock);
   const askedFor = new Set<string>();

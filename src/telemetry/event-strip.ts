@@ -30,8 +30,8 @@ export function eventStrip({ clock }: Pick<World, 'clock'>) {
       return { shout: (text, call) => noted(() => layer.shout(text, call), wordsOf(call)) };
     },
     listeners: { breaker: ({ state }) => note('note', BREAKER[state]) } satisfies Listeners,
-    /** The entries after this number, oldest first. All of them if the number comes from an earlier process. */
-    since: (last: number) => entries.filter((entry) => last > number || entry.number > last),
+    /** The entries after this number, oldest first. All of them if it comes from an earlier process, none without a number. */
+    since: (last = number) => entries.filter((entry) => last > number || entry.number > last),
   };
 
   function note(kind: StripEntry['kind'], says: string): void {

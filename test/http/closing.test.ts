@@ -176,6 +176,22 @@ for (const [what, missing, sends, ms] of [
   });
 }
 
+test('a client that begins its request while the server closes, and stalls, is given up before that, too', async (t) => {
+  const world = testWorld();
+  const { server, client } = await sending(t, Number.POSITIVE_INFINITY, {
+    world,
+    options: { slowClientMs: 86_400_000 },
+  });
+  await until(t, () => server.status().connections > 0);
+  const closing = server.close();
+  await until(t, () => world.clock.timers() > 0);
+
+  client.send(postOf('hello').slice(0, -3));
+
+  assert.match(await client.closed(), /^HTTP\/1\.1 408 /);
+  await closing;
+});
+
 /** A server, and a client that has sent its request without the last `missing` bytes. */
 async function sending(t: TestContext, missing: number, parts: ApiUnderTest = {}) {
   const server = await listeningServer(t, parts);

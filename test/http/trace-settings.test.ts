@@ -86,7 +86,7 @@ test('a collector whose authority is in a file gets traces, and our certificate'
   const { port } = await httpServer(t, traced, { ca, cert, key, requestCert: true });
 
   await asked(t, '', {
-    OTEL_EXPORTER_OTLP_ENDPOINT: `https://127.0.0.1:${port}`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `https://127.0.0.1:${port}/`,
     OTEL_EXPORTER_OTLP_CERTIFICATE: files.caFile,
     OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: files.certFile,
     OTEL_EXPORTER_OTLP_CLIENT_KEY: files.keyFile,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ask, askJson } from '../support/ask.ts';
+import { ask, askJson, type Question } from '../support/ask.ts';
 import { type ReceivedSpan, treeOf } from '../support/otlp-receiver.ts';
 import { read } from '../support/pages.ts';
 import { pick } from '../support/pick.ts';
@@ -77,13 +77,18 @@ test('a known text has no span below its cache', async (t) => {
   assert.equal(shoutcloud.calls, 1);
 });
 
-test('a request that fails says so, with the code of its error', async (t) => {
-  const { receiver } = await asked(t, 'wrong', ONCE);
+for (const [what, settings, says] of [
+  ['that fails says so, with the code of its error', ONCE, [2, 'UPSTREAM_WRONG', 503]],
+  ['that its caller got wrong has not failed', { MAX_BODY_BYTES: '1' }, [0, undefined, 413]],
+] as const) {
+  test(`a request ${what}`, async (t) => {
+    const { receiver } = await asked(t, 'wrong', settings);
 
-  const [{ status, attributes } = assert.fail()] = receiver.named('POST /v1');
-  const { 'error.type': error, 'http.response.status_code': answer } = attributes;
-  assert.deepEqual([status.code, error, answer], [2, 'UPSTREAM_WRONG', 503]);
-});
+    const [{ status, attributes } = assert.fail()] = receiver.named('POST /v1');
+    const { 'error.type': error, 'http.response.status_code': answer } = attributes;
+    assert.deepEqual([status.code, error, answer], says);
+  });
+}
 
 test('the trace of the caller goes on, through to SHOUTCLOUD', async (t) => {
   const { seen, url } = await observedUpstream(t);
@@ -134,12 +139,27 @@ test('the attempts of a batch are in one trace and linked with the others, both 
   assert.notEqual(shared?.traceId, guests[0]?.traceId);
 });
 
+test('the attempt of a batch has a span if one of its texts is recorded, whoever came first', async (t) => {
+  const { receiver, stop, app, url, shout, shoutcloud } = await tracedService(t, '', {
+    UPSTREAM_CONNECTIONS: '1',
+  });
+  shoutcloud.setFaults('slow=200');
+  const queued = () => (app.inside.status() as unknown as { upstream: { queued: number } }).upstream.queued;
+
+  const first = shout('first');
+  await until(t, () => shoutcloud.calls === 1);
+  const unrecorded = ask(url, { path: '/v1?data=second', headers: UNRECORDED });
+  await until(t, () => queued() === 1);
+  await Promise.all([first, unrecorded, shout('third')]);
+  await stop();
+
+  assert.deepEqual(pick(pick(receiver.named('attempt'), 'attributes'), 'tuohs.strings'), [1, 2]);
+});
+
 test('the first 64 texts of a bulk request have spans', async (t) => {
   const { receiver, stop, url } = await tracedService(t, '', PATIENT);
-  const body = Array.from({ length: 200 }, (_, i) => `{"data":"line ${i}"}\n`).join('');
 
-  const headers = { 'content-type': 'application/x-ndjson' };
-  const reply = await ask(url, { method: 'POST', path: '/v1/bulk', headers, body });
+  const reply = await ask(url, bulkOf(200, 'line'));
   await stop();
 
   assert.equal(reply.body.match(/ENIL/g)?.length, 200);
@@ -212,16 +232,28 @@ test('no span holds what users send', async (t) => {
   assert.doesNotMatch(receiver.bodies.join(), /geheimnis|sinmieheg/i);
 });
 
-test('refused spans are reported with the reason', async (t) => {
-  const { receiver, stop, shout, log } = await tracedService(t);
+test('refused spans are reported with the reason, and in no trace, although a request had them sent, and so is their end', async (t) => {
+  const { receiver, url, stop, log } = await tracedService(t, '', PATIENT);
+  const reports = () => log.filter(({ msg }) => String(msg).startsWith('traces '));
   receiver.isWell = false;
 
-  await shout('hello');
+  // 512 spans are sent at once.
+  for (let sent = 0; sent < 512; sent += 128) await ask(url, bulkOf(64, `text ${sent}`));
+  await until(t, () => reports().length > 0);
+  receiver.isWell = true;
   await stop();
 
-  const [line] = log.filter(({ msg }) => msg === 'traces do not arrive and are dropped');
-  assert.deepEqual([line?.level, line?.reason], ['warn', 'status 400']);
+  const facts = reports().map(({ level, reason, trace_id }) => [level, reason, trace_id]);
+  assert.deepEqual(facts, [
+    ['warn', 'status 400', undefined],
+    ['info', undefined, undefined],
+  ]);
 });
+
+function bulkOf(lines: number, text: string): Question {
+  const body = Array.from({ length: lines }, (_, i) => `{"data":"${text} ${i}"}\n`).join('');
+  return { method: 'POST', path: '/v1/bulk', headers: { 'content-type': 'application/x-ndjson' }, body };
+}
 
 function ids(spans: readonly Pick<ReceivedSpan, 'traceId' | 'spanId'>[] = []): string[] {
   return spans.map(({ traceId, spanId }) => `${traceId} ${spanId}`);

@@ -5,6 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { connect, type Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
+import v8 from 'node:v8';
 import type { Lookup } from '../../src/core/shared-lookup.ts';
 import { ask } from '../support/ask.ts';
 import { httpServer } from '../support/http-server.ts';
@@ -20,7 +21,7 @@ import { appInProcess } from './app-in-process.ts';
 const HELD = 1_048_576;
 const LARGE_BODIES = { MAX_BODY_BYTES: `${HELD}`, MAX_BULK_BYTES: `${HELD}` };
 
-for (const [name, bytes, send, settings] of [
+for (const [name, bytes, send, settings, heapMiB = 256] of [
   ['text', Math.floor(HELD / 10), textOf, { MAX_BYTES_IN_FLIGHT: `${HELD}` }],
   ['bulk', HELD / 4, bulkOf, { MAX_BYTES_IN_FLIGHT: `${HELD}` }],
   [
@@ -29,9 +30,11 @@ for (const [name, bytes, send, settings] of [
     textOf,
     { WEB_CONCURRENCY: '2' },
   ],
+  ['text of a heap of 4 MiB', Math.floor(HELD / 10), textOf, { CACHE_MAX_BYTES: '0' }, 4],
 ] as const) {
   test(`the largest ${name} finds room on an idle service, and a larger one is a 413 that names the limit`, async (t) => {
     t.mock.method(process, 'constrainedMemory', () => 8 * HELD);
+    replace(t, v8, 'getHeapStatistics', () => ({ heap_size_limit: heapMiB * HELD }));
     const { port } = await serve(t, { ...LARGE_BODIES, ...settings });
     const client = await rawClient(t, port);
 
@@ -51,11 +54,14 @@ test('HOST is the only address of both ports', async (t) => {
     await assert.rejects(once(connect(each, '127.0.0.2'), 'connect'), { code: 'ECONNREFUSED' });
 });
 
-test('processes with one Redis share what they know, and what they have counted', {
+test('processes with one Redis, whose authority is in a file, share what they know, and what they have counted', {
   skip: skipWithoutRedis,
 }, async (t) => {
-  const redis = await redisServer(t);
-  const settings = { REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '10000', RATE_LIMIT_PER_MINUTE: '5' };
+  const redis = await redisServer(t, { tls: true });
+  const settings = {
+    ...{ REDIS_URL: redis.url, REDIS_CA_FILE: redis.certificates?.caFile ?? '' },
+    ...{ REDIS_TIMEOUT_MS: '10000', RATE_LIMIT_PER_MINUTE: '5' },
+  };
   // The minute must not end.
   t.mock.method(Date, 'now', () => 1_893_456_000_000);
   const services = [await serve(t, settings), await serve(t, settings)];
@@ -104,14 +110,9 @@ test('a client that owes something has 10 s', async (t) => {
 test('while the name server fails, SHOUTCLOUD is found at its last known address', async (t) => {
   const ofThisMachine = dns.lookup;
   let ofShoutcloud = leadsHere('shoutcloud.test');
-  t.mock.method(dns, 'lookup', (...asked: Parameters<Lookup>) => {
+  replace(t, dns, 'lookup', (...asked: Parameters<Lookup>) => {
     const lookup: Lookup = asked[0] === 'shoutcloud.test' ? ofShoutcloud : ofThisMachine;
     lookup(...asked);
-  });
-  syncBuiltinESMExports();
-  t.after(() => {
-    t.mock.restoreAll();
-    syncBuiltinESMExports();
   });
   const { port } = await httpServer(t, async (request, response) => {
     const { INPUT } = (await json(request)) as { INPUT: string };
@@ -173,6 +174,21 @@ test('while the event loop is late by 0.3 s, only known texts are answered; by 0
     [503, 503],
   ]);
 });
+
+/** Replaces what a module of Node exports, until the test ends. */
+function replace<Module extends object>(
+  t: TestContext,
+  module: Module,
+  name: keyof Module,
+  by: (...asked: never) => unknown,
+): void {
+  t.mock.method(module, name as never, by as never);
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+}
 
 /** What the tests read of the status. */
 interface Status {

@@ -21,7 +21,7 @@ test('a pause is in the status in whole milliseconds; closing the layers ends it
 test('the event of the breaker says why it opened; while it lets probes through, a failed batch is not sent again in halves', async () => {
   const failure = new AttemptError('unreachable', 'no answer came');
   let attempts = 0;
-  const { world, shout } = start(() => {
+  const { stack, world, shout } = start(() => {
     attempts++;
     return Promise.reject(failure);
   });
@@ -35,7 +35,7 @@ test('the event of the breaker says why it opened; while it lets probes through,
 
   const [opened, probing] = world.told('breaker');
   assert.deepEqual(opened, { type: 'breaker', state: 'open', error: failure });
-  assert.deepEqual([probing?.state, attempts], ['half-open', 10 + 1]);
+  assert.deepEqual([probing?.state, stack.upstream(), attempts], ['half-open', 'failing', 10 + 1]);
 });
 
 for (const [maxInFlight, most] of [

@@ -33,10 +33,9 @@ export function startRedisStore(
   { clients = t, ca, lookup = dnsLookup }: Place = {},
 ) {
   const world = testWorld();
-  const breaker = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
   let client = new Redis({ lazyConnect: true });
   let reconnectMs: (() => unknown) | undefined;
-  const connection = redisConnection({ url, ca, lookup, timeoutMs: 50, breaker }, world, (address, how) => {
+  const connection = redisConnection({ url, ca, lookup, timeoutMs: 50 }, world, (address, how) => {
     reconnectMs = () => how.retryStrategy?.(1);
     client = new Redis(address, { ...how, retryStrategy: () => 20 });
     return client;

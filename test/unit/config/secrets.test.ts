@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { rootCertificates } from 'node:tls';
-import { type Environment, readConfig } from '../../../src/config/read-config.ts';
+import { type Environment, readConfig, secretText } from '../../../src/config/read-config.ts';
 import { newFile } from '../../support/folder.ts';
 import { problemsOf } from './problems-of.ts';
 
@@ -12,7 +12,7 @@ for (const end of ['', '\n', '\r\n']) {
   test(`a secret comes from the file that is named, without its end ${JSON.stringify(end)}`, async (t) => {
     const file = await newFile(t, `${URL}${end}`);
 
-    assert.equal(readConfig({ REDIS_URL_FILE: file }).redisUrl, URL);
+    assert.equal(secretText('REDIS_URL', { REDIS_URL_FILE: file }), URL);
   });
 }
 

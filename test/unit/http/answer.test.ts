@@ -9,7 +9,7 @@ const PREFERRED = {
     ...['text/html', 'TEXT/HTML', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'],
     ...['text/html, application/json;q=0.9', 'application/json;q=0.5 , text/html ; q=0.6', 'text/*'],
     'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7',
-    ...['text/html; charset=utf-8', 'text/html;charset="UTF-8";q=0.9, application/json;q=0.8'],
+    ...['text/html; Charset=utf-8', 'text/html;charset="UTF-8";q=0.9, application/json;q=0.8'],
   ],
   'application/json': [
     ...[undefined, '', '*/*', 'application/json', 'application/json, text/html', ';;,,='],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { text as readText } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { systemClock } from '../../../src/core/clock.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpServer } from '../../support/http-server.ts';
 import { endOf } from '../../support/layer.ts';
@@ -43,6 +44,21 @@ for (const text of ['"OUTPUT":"X"', '\\"OUTPUT":', 'OUTPUT', '{"OUTPUT":"x"}', '
     assert.equal((await shout(text)).text, text.toUpperCase());
   });
 }
+
+test('an answer that came in time is right, although it is read after that', async (t) => {
+  let timeIsUp = () => {};
+  const { url } = await httpServer(t, (_request, response) => {
+    response.end('{"OUTPUT":"A"}');
+    timeIsUp();
+  });
+  const after = (_ms: number, run: () => void) => {
+    timeIsUp = run;
+    return () => {};
+  };
+  const { shout } = shouterFor(t, url, { ...systemClock, after, soon: () => () => {} });
+
+  assert.equal((await shout('a')).text, 'A');
+});
 
 test('an answer without a request is never taken for the next one', async (t) => {
   const { shout } = await attempted(t, { faults: 'unasked' });
