@@ -40,12 +40,13 @@ export async function asked(t: TestContext, script = '', settings: Strings = {},
   return { ...service, headers: reply.headers };
 }
 
-/** An upstream that answers well and records the headers of its requests. */
-export async function observedUpstream(t: TestContext) {
+/** An upstream that records the headers of its requests and answers well, once `isReleased` has resolved. */
+export async function observedUpstream(t: TestContext, isReleased: Promise<void> = Promise.resolve()) {
   const seen: Record<string, unknown>[] = [];
   const { url } = await httpServer(t, async (request, response) => {
     seen.push(request.headers);
     const { INPUT } = JSON.parse(await text(request));
+    await isReleased;
     response.end(JSON.stringify({ INPUT, OUTPUT: INPUT.toUpperCase() }));
   });
   return { seen, url };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { ask, askJson, type Question } from '../support/ask.ts';
 import { type ReceivedSpan, treeOf } from '../support/otlp-receiver.ts';
 import { read } from '../support/pages.ts';
@@ -19,8 +19,6 @@ import {
 
 const [, documentedTree = ''] = /^## A trace\n.*?^```\n(.*?)^```/ms.exec(read('docs/traces.md')) ?? [];
 const ONCE = { UPSTREAM_RETRIES: '0' };
-// Enough time for a busy machine.
-const PATIENT = { ATTEMPT_TIMEOUT_MS: '60000', REQUEST_DEADLINE_MS: '60000' };
 
 const skip = { skip: skipWithoutRedis };
 test('one request is one trace, with the spans that docs/traces.md shows', skip, async (t) => {
@@ -122,13 +120,7 @@ test('without an endpoint SHOUTCLOUD gets no trace, even if the caller has one',
 });
 
 test('the attempts of a batch are in one trace and linked with the others, both ways', async (t) => {
-  const { receiver, stop, shout, shoutcloud } = await tracedService(t, 'ok', { UPSTREAM_CONNECTIONS: '1' });
-  shoutcloud.setFaults('slow=200');
-
-  const first = shout('first');
-  await until(t, () => shoutcloud.calls === 1);
-  await Promise.all([first, shout('second'), shout('third')]);
-  await stop();
+  const receiver = await batchOf(t, {}, {});
 
   const [shared] = receiver.spans().filter(({ attributes }) => attributes['tuohs.strings'] === 2);
   const guests = receiver.named('batch').filter(({ links }) => links.length > 0);
@@ -140,24 +132,13 @@ test('the attempts of a batch are in one trace and linked with the others, both 
 });
 
 test('the attempt of a batch has a span if one of its texts is recorded, whoever came first', async (t) => {
-  const { receiver, stop, app, url, shout, shoutcloud } = await tracedService(t, '', {
-    UPSTREAM_CONNECTIONS: '1',
-  });
-  shoutcloud.setFaults('slow=200');
-  const queued = () => (app.inside.status() as unknown as { upstream: { queued: number } }).upstream.queued;
-
-  const first = shout('first');
-  await until(t, () => shoutcloud.calls === 1);
-  const unrecorded = ask(url, { path: '/v1?data=second', headers: UNRECORDED });
-  await until(t, () => queued() === 1);
-  await Promise.all([first, unrecorded, shout('third')]);
-  await stop();
+  const receiver = await batchOf(t, UNRECORDED, RECORDED);
 
   assert.deepEqual(pick(pick(receiver.named('attempt'), 'attributes'), 'tuohs.strings'), [1, 2]);
 });
 
 test('the first 64 texts of a bulk request have spans', async (t) => {
-  const { receiver, stop, url } = await tracedService(t, '', PATIENT);
+  const { receiver, stop, url } = await tracedService(t);
 
   const reply = await ask(url, bulkOf(200, 'line'));
   await stop();
@@ -168,12 +149,14 @@ test('the first 64 texts of a bulk request have spans', async (t) => {
 });
 
 test('a request that is refused because there is no room has a span, too', async (t) => {
-  const { receiver, stop, shout, shoutcloud } = await tracedService(t, 'hang', { MAX_IN_FLIGHT: '1' });
+  const released = Promise.withResolvers<void>();
+  const { seen, url } = await observedUpstream(t, released.promise);
+  const { receiver, stop, shout } = await tracedService(t, '', { MAX_IN_FLIGHT: '1', SHOUTCLOUD_URL: url });
 
   const waiting = shout('hello');
-  await until(t, () => shoutcloud.calls === 1);
+  await until(t, () => seen.length === 1);
   await shout('hello');
-  shoutcloud.setFaults('');
+  released.resolve();
   await waiting;
   await stop();
 
@@ -183,7 +166,7 @@ test('a request that is refused because there is no room has a span, too', async
 });
 
 test('a caller that hangs up while its requests wait one behind the other ends the span of each', async (t) => {
-  const { receiver, stop, port, shoutcloud, log } = await tracedService(t, '', PATIENT);
+  const { receiver, stop, port, shoutcloud, log } = await tracedService(t);
   shoutcloud.setFaults('hang');
   const client = await rawClient(t, port);
 
@@ -233,7 +216,7 @@ test('no span holds what users send', async (t) => {
 });
 
 test('refused spans are reported with the reason, and in no trace, although a request had them sent, and so is their end', async (t) => {
-  const { receiver, url, stop, log } = await tracedService(t, '', PATIENT);
+  const { receiver, url, stop, log } = await tracedService(t);
   const reports = () => log.filter(({ msg }) => String(msg).startsWith('traces '));
   receiver.isWell = false;
 
@@ -249,6 +232,27 @@ test('refused spans are reported with the reason, and in no trace, although a re
     ['info', undefined, undefined],
   ]);
 });
+
+/** Asks with each of these headers while another attempt is under way, so that the texts become a batch. Then closes the service. */
+async function batchOf(t: TestContext, ...asking: readonly Readonly<Record<string, string>>[]) {
+  const released = Promise.withResolvers<void>();
+  const { seen, url: upstream } = await observedUpstream(t, released.promise);
+  const settings = { SHOUTCLOUD_URL: upstream, UPSTREAM_CONNECTIONS: '1' };
+  const { receiver, stop, app, url, shout } = await tracedService(t, '', settings);
+  const status = app.inside.status as () => { upstream: { queued: number } };
+
+  const asked: Promise<unknown>[] = [shout('first')];
+  await until(t, () => seen.length === 1);
+  for (const headers of asking) {
+    const queued = asked.length;
+    asked.push(ask(url, { path: `/v1?data=text${queued}`, headers }));
+    await until(t, () => status().upstream.queued === queued);
+  }
+  released.resolve();
+  await Promise.all(asked);
+  await stop();
+  return receiver;
+}
 
 function bulkOf(lines: number, text: string): Question {
   const body = Array.from({ length: lines }, (_, i) => `{"data":"${text} ${i}"}\n`).join('');
