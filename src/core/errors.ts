@@ -22,6 +22,18 @@ export interface TuohsErrorOptions {
   detail?: string;
 }
 
+/**
+ * Errors have no stack from now on, until the returned function is called. The stack of an expected failure is never read, and
+ * recording it costs more than the rest of a refusal.
+ */
+export function omitStacks(): () => void {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  return () => {
+    Error.stackTraceLimit = stackTraceLimit;
+  };
+}
+
 /** A failure that is reported to the caller by its code. The message is for logs and never holds a user's text. */
 export class TuohsError extends Error {
   readonly code: ErrorCode;
@@ -29,11 +41,9 @@ export class TuohsError extends Error {
   readonly detail: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: TuohsErrorOptions = {}) {
-    // The stack of an expected failure is never read, and recording it costs more than the rest of a refusal.
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
+    const recordStacks = omitStacks();
     super(message, { cause: options.cause });
-    Error.stackTraceLimit = stackTraceLimit;
+    recordStacks();
     this.name = 'TuohsError';
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;

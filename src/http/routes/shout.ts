@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { crc32 } from 'node:zlib';
 import contentType from 'content-type';
 import fresh from 'fresh';
-import type { TuohsError } from '../../core/errors.ts';
+import { omitStacks, type TuohsError } from '../../core/errors.ts';
 import type { Shout } from '../../core/shouter.ts';
 import { stringBytes } from '../../core/text-values.ts';
 import { shoutGetOperation } from '../../openapi/operations.ts';
@@ -160,22 +160,18 @@ export function textOfJson(bytes: Buffer, what: Whole = 'body'): string {
   throw badInput('data is not a string', `"data" is ${kindOf(value.data)}; send a string.`);
 }
 
-/**
- * The parser's own error is not kept as the cause, because its message quotes the text. Recording its stack would take as long as the
- * rest of a line that is not JSON.
- */
+/** The parser's own error is not kept as the cause, because its message quotes the text. */
 function parsed(json: string, whole: Whole): unknown {
   if (json.length > MOST_JSON_PARTS && hasManyParts(json))
     throw badInput('too many parts', `The JSON has too many objects, arrays or keys; ${SEND_OBJECT}.`);
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
+  const recordStacks = omitStacks();
   try {
     return JSON.parse(json);
   } catch {
     const what = json === '' ? 'empty' : 'not valid JSON';
     throw badInput('not JSON', `The ${whole} is ${what}; ${SEND_OBJECT}.`);
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    recordStacks();
   }
 }
 
