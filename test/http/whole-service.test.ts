@@ -198,8 +198,7 @@ interface Status {
 
 /** A service with these settings, whose SHOUTCLOUD has these faults. */
 async function serve(t: TestContext, settings: Readonly<Record<string, string>> = {}, faults = '') {
-  const patient = { REQUEST_DEADLINE_MS: '60000', ATTEMPT_TIMEOUT_MS: '60000' };
-  const service = await appInProcess(t, { ...patient, ...settings }, { faults });
+  const service = await appInProcess(t, settings, { faults });
   return { ...service, status: () => service.app.inside.status() as unknown as Status };
 }
 
