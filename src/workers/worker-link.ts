@@ -19,7 +19,7 @@ export interface Worker {
   /** Resolves when it serves. Stays pending if it ends before that. */
   readonly listening: Promise<void>;
   readonly ended: Promise<WorkerEnd>;
-  /** Resolves with its answer, or with `undefined` if it ends first. */
+  /** Resolves with its answer, or with `undefined` if it ends first or has none. */
   ask(question: Question): Promise<unknown>;
   /** Asks it to drain and end. */
   drain(): void;
@@ -122,8 +122,13 @@ export function primaryLink(process?: ForkedProcess) {
     },
   };
 
+  /** A question that cannot be answered because of a bug must not end the worker. The primary goes on without the answer. */
   async function answer(id: number, question: Question): Promise<void> {
-    send({ type: 'answer', id, answer: await answerTo(question) });
+    try {
+      send({ type: 'answer', id, answer: await answerTo(question) });
+    } catch {
+      send({ type: 'answer', id, answer: undefined });
+    }
   }
 
   function send(message: ToPrimary): void {

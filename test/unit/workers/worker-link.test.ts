@@ -20,14 +20,22 @@ test('a process that was not forked has no primary', () => {
   }
 });
 
-test('a question of the primary is answered under its number', async () => {
+test('a question of the primary is answered under its number, even if there is no answer', async () => {
   const { process, sent } = forkedProcess();
-  primaryLink(process).listening(async (question) => `the ${question}`);
+  primaryLink(process).listening(async (question) => {
+    if (question === 'metrics') throw new Error('a bug');
+    return `the ${question}`;
+  });
 
   process.emit('message', { type: 'ask', id: 3, question: 'status' });
+  process.emit('message', { type: 'ask', id: 4, question: 'metrics' });
   await settled();
 
-  assert.deepEqual(sent, [{ type: 'listening' }, { type: 'answer', id: 3, answer: 'the status' }]);
+  assert.deepEqual(sent, [
+    { type: 'listening' },
+    { type: 'answer', id: 3, answer: 'the status' },
+    { type: 'answer', id: 4, answer: undefined },
+  ]);
 });
 
 test('a request to drain and the loss of the primary are different events', async () => {
