@@ -42,6 +42,7 @@ const ADMIN_ROUTES: RouteTable<AdminParts> = {
 const LIMITS = {
   keepAliveTimeoutMs: 95_000,
   slowClientMs: 10_000,
+  requestDeadlineMs: 1000,
   maxConnections: 64,
   maxHeldBytes: 4_194_304,
 };

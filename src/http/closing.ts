@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../core/clock.ts';
+import { TuohsError } from '../core/errors.ts';
 import type { Acceptors } from './acceptors.ts';
 import type { Connection, Connections } from './limits/connections.ts';
 
@@ -17,9 +18,18 @@ export interface Closing {
   close(manner?: 'now'): Promise<void>;
 }
 
-/** Closes a server and its connections: those without a request at once, the others when they have their answers. */
-export function serverClosing(open: Connections, acceptors: Acceptors, clock: Pick<Clock, 'after'>): Closing {
+/**
+ * Closes a server and its connections: those without a request at once, the others when they have their answers. After
+ * `deadlineMs`, the only answers that can be missing are those to texts that wait for their turns of the event loop. They are refused.
+ */
+export function serverClosing(
+  open: Connections,
+  acceptors: Acceptors,
+  deadlineMs: number,
+  clock: Pick<Clock, 'now' | 'after'>,
+): Closing {
   let hasBegun = false;
+  let lateMs = 0;
   let cancelCheck: Cancel = () => {};
   let closed: Promise<void> | undefined;
 
@@ -35,6 +45,7 @@ export function serverClosing(open: Connections, acceptors: Acceptors, clock: Pi
 
   async function closeAll(manner: 'now' | undefined): Promise<void> {
     hasBegun = true;
+    lateMs = clock.now() + Math.max(CLOSING_MS, deadlineMs);
     if (manner !== 'now') await acceptors.acceptWaiting();
     const ended = acceptors.close();
     for (const { socket, exchanges, isNew } of open.all()) {
@@ -55,6 +66,7 @@ export function serverClosing(open: Connections, acceptors: Acceptors, clock: Pi
     const slow = new Set<Connection>();
     for (const connection of open.all()) {
       const [first] = connection.exchanges;
+      if (clock.now() >= lateMs) first?.abandon(new TuohsError('OVERLOADED', 'the server closes'));
       if (first?.isWhole && !first.reply.isUnread) continue;
       slow.add(connection);
       if (slowBefore?.has(connection)) connection.socket.destroy();

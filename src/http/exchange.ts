@@ -141,13 +141,14 @@ export class Exchange implements Call, BodyOwner {
       });
   }
 
-  /** Does work on this many bytes, now or in a turn of its own. Throws or rejects if the client has left by then. */
+  /** Does work on this many bytes, now or in a turn of its own. Throws or rejects if no one wants it any more by then. */
   inTurn<Done>(bytes: number, work: () => Done | Promise<Done>): Done | Promise<Done> {
-    const unlessGone = () => {
+    const unlessAbandoned = () => {
       if (this.#isGone) throw hungUp();
+      this.#left?.throwIfAborted();
       return work();
     };
-    return this.#host.workTurn(bytes, unlessGone, () => this.#isGone);
+    return this.#host.workTurn(bytes, unlessAbandoned, () => this.#isGone || this.#left?.aborted === true);
   }
 
   get #isGone(): boolean {
@@ -178,7 +179,7 @@ export class Exchange implements Call, BodyOwner {
   fail(error: unknown): void {
     // The client is gone, so the error concerns no one.
     if (this.#isGone) return;
-    this.#abandon();
+    this.abandon(hungUp());
     const problem = problemFor(error, this.id, this.request);
     if (problem.status >= 500) this.report(error);
     if (this.response.headersSent) return void this.response.destroy();
@@ -198,7 +199,7 @@ export class Exchange implements Call, BodyOwner {
     this.#letGo();
     const { response, id } = this;
     if (!this.isWhole || !response.writableFinished) this.body.break(hungUp());
-    if (!response.writableFinished) this.#abandon();
+    if (!response.writableFinished) this.abandon(hungUp());
     this.#host.emit({
       type: 'answered',
       method: methodLabel(this.request.method),
@@ -211,10 +212,10 @@ export class Exchange implements Call, BodyOwner {
     for (const run of this.#atEnd) run(this);
   }
 
-  /** Stops the work that is still under way, because no one needs it. */
-  #abandon(): void {
+  /** Stops the work that is still under way. It fails with this reason, which becomes the answer if the client still waits. */
+  abandon(reason: TuohsError): void {
     this.#left ??= new LeaveController();
-    this.#left.abort(hungUp());
+    this.#left.abort(reason);
   }
 
   /** Gives back what it holds, unless work goes on: the work for a client that has left needs its memory until it ends. */

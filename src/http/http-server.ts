@@ -47,6 +47,8 @@ export interface ServerOptions {
   readonly keepAliveTimeoutMs: number;
   /** How long headers can take, and how long a client can go without sending or reading what is due. */
   readonly slowClientMs: number;
+  /** How long a text can wait for its answer. */
+  readonly requestDeadlineMs: number;
   readonly maxConnections: number;
   /** How many bytes clients can make the process hold. */
   readonly maxHeldBytes: number;
@@ -80,9 +82,11 @@ const IDLE_PARSERS = 256;
 /** A server for one table of routes. Both the public and the admin port are one. */
 export function httpServer<Parts>(
   { table, parts, admission, takeFromQuota, draining, nextTurn, workTurn, traced }: ServerParts<Parts>,
-  { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections, maxHeldBytes }: ServerOptions,
+  options: ServerOptions,
   world: World,
 ): HttpServer {
+  const { corsOrigins, keepAliveTimeoutMs, slowClientMs, requestDeadlineMs, maxConnections, maxHeldBytes } =
+    options;
   const find = router(table);
   const open = connections(maxConnections, { nextTurn, soon: world.clock.soon });
   const budget = byteBudget(maxHeldBytes, (bytes, nowMs) => cutSlowest(open.all(), bytes, nowMs), world);
@@ -121,7 +125,7 @@ export function httpServer<Parts>(
     listener,
   );
   const listening = acceptors(server, world.clock);
-  const closing = serverClosing(open, listening, world.clock);
+  const closing = serverClosing(open, listening, requestDeadlineMs, world.clock);
   setMaxIdleHTTPParsers(IDLE_PARSERS);
   // Node drops the headers beyond this number, but reports that there are more.
   server.maxHeadersCount = MAX_HEADERS;

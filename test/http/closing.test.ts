@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { type Clock, type NextTurn, systemClock } from '../../src/core/clock.ts';
+import type { ReverseShout } from '../../src/core/reverse.ts';
 import type { Shout } from '../../src/core/shouter.ts';
 import {
   type ApiUnderTest,
@@ -191,6 +192,37 @@ test('a client that begins its request while the server closes, and stalls, is g
   assert.match(await client.closed(), /^HTTP\/1\.1 408 /);
   await closing;
 });
+
+for (const [what, reverseShout] of [
+  ['waits for its turn', () => answerOf('X')],
+  [
+    'waits for its answer',
+    (_, { signal }) => new Promise((_, fail) => signal.addEventListener('abort', () => fail(signal.reason))),
+  ],
+] satisfies [string, ReverseShout][]) {
+  test(`a text that ${what} is refused once its deadline has passed after the drain`, async (t) => {
+    const world = testWorld();
+    const waiting: (() => void)[] = [];
+    const nextTurn: NextTurn = (bytes, isGone = () => false) =>
+      bytes > 20_000 ? new Promise((run) => waiting.push(() => isGone() && run())) : Promise.resolve();
+    const options = { requestDeadlineMs: 3000 };
+    const { server, client } = await sending(t, 0, { world, options, reverseShout, nextTurn });
+    await until(t, () => server.inFlight() === 1);
+    const closing = server.close();
+    await until(t, () => world.clock.timers() > 0);
+
+    const heard = [];
+    for (const ms of [2999, 1]) {
+      await world.clock.advance(ms);
+      for (const runIfGone of waiting) runIfGone();
+      for (let i = 0; i < 10; i++) await turn();
+      heard.push(client.text().split('\r\n')[0]);
+    }
+
+    assert.deepEqual(heard, ['', 'HTTP/1.1 503 Service Unavailable']);
+    await closing;
+  });
+}
 
 /** A server, and a client that has sent its request without the last `missing` bytes. */
 async function sending(t: TestContext, missing: number, parts: ApiUnderTest = {}) {

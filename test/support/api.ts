@@ -31,6 +31,7 @@ const OPTIONS: ApiOptions = {
   keepAliveTimeoutMs: 95_000,
   // Longer than any test, so that this limit does not end a wait of the test.
   slowClientMs: 86_400_000,
+  requestDeadlineMs: 86_400_000,
   maxConnections: 1000,
   maxHeldBytes: 67_108_864,
   trustProxy: undefined,
