@@ -50,15 +50,18 @@ for (const [what, sent] of [
   ['its answers', requestOf('GET /docs/swagger-ui-bundle.js').repeat(8)],
   ['the answers to more requests than it can send', requestOf('GET /docs/swagger-ui-bundle.js').repeat(200)],
 ] as const) {
-  test(`a client that does not read ${what} is cut off`, async (t) => {
+  test(`a client that does not read ${what} is cut off, and the system forgets them`, async (t) => {
     const server = await listeningServer(t, { options: { slowClientMs: 50 } });
     const deaf = await rawClient(t, server.port);
     deaf.socket.pause();
 
     deaf.send(sent);
 
-    await until(t, () => server.status().heldBytes > 0);
+    await until(t, () => server.status().heldBytes > 131_072);
     await until(t, () => server.status().connections === 0);
+    deaf.socket.resume();
+    await deaf.closed();
+    assert.match(`${deaf.socket.errored}`, /ECONNRESET/);
   });
 }
 

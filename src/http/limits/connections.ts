@@ -192,7 +192,7 @@ export function connections(
       .sort((one, other) => other.ms - one.ms);
     for (const { socket } of standing.slice(0, least)) {
       open.delete(socket);
-      socket.destroy();
+      socket.resetAndDestroy();
     }
   }
 }

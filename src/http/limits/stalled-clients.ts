@@ -45,7 +45,7 @@ export function stalledClients(
    * its clients have a last chance.
    */
   function withoutReading(socket: Socket): void {
-    if (socket.timeout === LAST_CHANCE_MS) socket.destroy();
+    if (socket.timeout === LAST_CHANCE_MS) socket.resetAndDestroy();
     else socket.setTimeout(LAST_CHANCE_MS);
   }
 
