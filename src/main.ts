@@ -1,5 +1,4 @@
 import { endProcess, restartWithSmallHeap, stopSignals } from './cli/own-process.ts';
-import { systemClock } from './core/clock.ts';
 
 // Node uses at most half of these threads for look-ups of names. A look-up that hangs cannot be cancelled, so there must be
 // threads left for other names.
@@ -8,7 +7,7 @@ process.env.UV_THREADPOOL_SIZE ??= '16';
 if (process.argv[2] === 'shout') restartWithSmallHeap();
 
 // Set up before anything else is loaded, so that a SIGTERM during the start also ends it in order.
-const stop = stopSignals(process, systemClock);
+const stop = stopSignals(process);
 const { run } = await import('./cli/program.ts');
 const { argv, env: environment, stdout, stderr } = process;
 // The process must not end because an error message cannot be written.

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Environment } from '../config/read-config.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
 import type { ForkedProcess } from '../workers/worker-link.ts';
 
@@ -36,7 +36,10 @@ export interface StopSignals {
 const PASSED_ON_MS = 1000;
 
 /** Listens for these signals from now on. The same signal again within a second counts once. */
-export function stopSignals(process: NodeJS.EventEmitter, clock: Pick<Clock, 'now'>): StopSignals {
+export function stopSignals(
+  process: NodeJS.EventEmitter,
+  clock: Pick<Clock, 'now'> = systemClock,
+): StopSignals {
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
   let counted: { readonly signal: string; readonly at: number } | undefined;
