@@ -86,13 +86,16 @@ test('at the limit, a client that does not read its first answer is cut off, how
     nextTurn: async () => {},
     options: { maxConnections: 1 },
   });
-  await deafClient(t, server, requestOf(`GET ${LARGEST_FILE}`).repeat(20));
+  const deaf = await deafClient(t, server, requestOf(`GET ${LARGEST_FILE}`).repeat(20));
   await world.clock.advance(10);
 
   const newcomer = await rawClient(t, port);
   newcomer.send(postOf('hello'));
 
   await newcomer.heard('OLLEH');
+  deaf.socket.resume();
+  await deaf.closed();
+  assert.match(`${deaf.socket.errored}`, /ECONNRESET/);
 });
 
 for (const [limit, closed] of [
@@ -126,6 +129,8 @@ test('at the limit, a connection that has just been opened is not closed before 
   await rawClient(t, server.port);
 
   await idle.closed();
+  // A reset could overtake an answer that is on its way.
+  assert.equal(idle.socket.errored, null);
   assert.equal(fresh.socket.closed, false);
 });
 

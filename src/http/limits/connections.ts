@@ -168,12 +168,13 @@ export function connections(
   function makeRoom(nowMs: number): void {
     const least = Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8));
     const standing = [...open.values()]
-      .map((each) => ({ socket: each.socket, ms: (nowMs - each.usedMs) * weightOf(each) }))
+      .map((each) => ({ each, ms: (nowMs - each.usedMs) * weightOf(each) }))
       .filter(({ ms }) => ms > 0)
       .sort((one, other) => other.ms - one.ms);
-    for (const { socket } of standing.slice(0, least)) {
-      open.delete(socket);
-      socket.resetAndDestroy();
+    for (const { each } of standing.slice(0, least)) {
+      open.delete(each.socket);
+      if (each.exchanges[0]?.reply.isUnread) each.socket.resetAndDestroy();
+      else each.socket.destroy();
     }
   }
 }
