@@ -48,9 +48,13 @@ redisTest('another type under our key is a miss that opens no breaker, and is re
 });
 
 redisTest('a huge value is not read whole, and costs one connection and no other value', async (redis, t) => {
-  const { store, control, world, changes, becomes } = redis;
+  const { server, store, control, world, connection, changes, becomes } = redis;
   store.set('kept', 'KEPT');
-  await store.get('kept');
+  server.freeze();
+  store.get('kept');
+  await world.clock.advance(50);
+  server.thaw();
+  await until(t, () => connection.status().overdue === 0);
   await control.setrange(keyOf('hello'), 64 * 1024 * 1024, 'x');
   const before = await sentBytes(control);
   const shouter = cachedShouter(fakeShouter(), store, world);
