@@ -10,7 +10,9 @@ for (const Controller of [AbortController, LeaveController]) {
     const controller: AbortController | LeaveController = new Controller();
     const { signal }: { signal: LeaveSignal } = controller;
     const told: unknown[] = [];
-    const listeners = ['first', 'stopped', 'second', 'last'].map((name) => () => told.push(signal.aborted && name));
+    const listeners = ['first', 'stopped', 'second', 'last'].map(
+      (name) => () => told.push(signal.aborted && name),
+    );
     for (const listener of [...listeners, ...listeners]) signal.addEventListener('abort', listener);
     for (const i of [1, 3]) signal.removeEventListener('abort', listeners[i] ?? (() => {}));
     signal.addEventListener('abort', () => told.push('third'));
