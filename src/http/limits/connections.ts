@@ -102,7 +102,7 @@ export function connections(
         open.delete(socket);
         reading.leave(connection);
         // Node does not emit it for answers that wait for an earlier one.
-        for (const { response } of [...connection.exchanges]) response.emit('close');
+        for (const { response } of connection.exchanges) response.emit('close');
       });
     },
     of: (socket) => open.get(socket),

@@ -64,7 +64,7 @@ redisTest('a slow Redis slows three calls down, and then gets ever rarer probes'
     await world.clock.advance(openMs - 1);
     store.get('too early');
     await world.clock.advance(1);
-    await slowGet(redis, t, 'hello', () => store.get('beside the probe'));
+    await slowGet(redis, t, 'hello', { meanwhile: () => store.get('beside the probe') });
   }
 
   assert.deepEqual(status, { ...SLOW, breaker: 'open' });
@@ -80,7 +80,8 @@ redisTest(
     const { store, world, connection, outcomes, changes } = redis;
     store.set('hello', 'HELLO');
     await store.get('hello');
-    for (let i = 0; i < 3; i++) await slowGet(redis, t);
+    // While a reply is overdue, a probe that is due is not sent, and not used up.
+    for (const lateMs of [0, 0, 700]) await slowGet(redis, t, 'hello', { lateMs });
 
     await world.clock.advance(2000);
     const found = await store.get('hello');
@@ -108,17 +109,18 @@ redisTest('a long text that arrives late answers no other text', async (redis, t
   assert.deepEqual(changes(), ['up']);
 });
 
-/** A get that times out, and whose reply comes afterwards. `meanwhile` runs before the timeout. */
+/** A get that times out, and whose reply comes `lateMs` afterwards; then another one is tried. `meanwhile` runs before the timeout. */
 async function slowGet(
   { server, store, world, connection }: ServedRedis,
   t: TestContext,
   text = 'hello',
-  meanwhile = () => {},
+  { lateMs = 0, meanwhile = (): unknown => undefined } = {},
 ): Promise<void> {
   server.freeze();
   const found = store.get(text);
   meanwhile();
-  await world.clock.advance(50);
+  await world.clock.advance(50 + lateMs);
+  if (lateMs > 0) store.get(text);
   server.thaw();
   await until(t, () => connection.status().overdue === 0);
   assert.equal(await found, undefined);

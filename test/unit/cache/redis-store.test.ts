@@ -48,9 +48,13 @@ redisTest('another type under our key is a miss that opens no breaker, and is re
 });
 
 redisTest('a huge value is not read whole, and costs one connection and no other value', async (redis, t) => {
-  const { store, control, world, changes, becomes } = redis;
+  const { server, store, control, world, connection, changes, becomes } = redis;
   store.set('kept', 'KEPT');
-  await store.get('kept');
+  server.freeze();
+  store.get('kept');
+  await world.clock.advance(50);
+  server.thaw();
+  await until(t, () => connection.status().overdue === 0);
   await control.setrange(keyOf('hello'), 64 * 1024 * 1024, 'x');
   const before = await sentBytes(control);
   const shouter = cachedShouter(fakeShouter(), store, world);
@@ -70,12 +74,14 @@ redisTest('a huge value is not read whole, and costs one connection and no other
   assert.deepEqual([kept, await control.strlen(keyOf('hello'))], ['KEPT', 5]);
 });
 
-redisTest('many long texts at once are all read', async ({ store, changes }) => {
-  const texts = Array.from({ length: 20 }, (_, i) => `${i} `.padEnd(60_000, 'ж'));
+redisTest('a very long text, and many long ones at once, are all read', async ({ store, changes }) => {
+  const texts = Array.from({ length: 20 }, (_, i) => `${i} `.padEnd(i === 0 ? 400_000 : 60_000, 'ж'));
   for (const text of texts) store.set(text, text.toUpperCase());
 
+  const first = await store.get(texts[0] ?? '');
   const found = await Promise.all(texts.map((text) => store.get(text)));
 
+  assert.equal(first, found[0]);
   assert.ok(found.every((shout, i) => shout === texts[i]?.toUpperCase()));
   assert.deepEqual(changes(), ['up']);
 });

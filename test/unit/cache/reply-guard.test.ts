@@ -122,10 +122,10 @@ for (const [when, wait] of [
   [
     'a reply starts the time again for those after it',
     async ({ guard, clock }) => {
-      const first = guard.expect(1);
-      guard.expect(1);
-      await clock.advance(1500);
-      first();
+      for (const settle of [guard.expect(1), guard.expect(1), guard.expect(1)].slice(1)) {
+        await clock.advance(1500);
+        settle();
+      }
     },
   ],
   [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { requestCounter } from '../../../src/cache/request-counter.ts';
-import { fakeClock } from '../../support/fake-clock.ts';
+import { fakeClock, settled } from '../../support/fake-clock.ts';
 import { connectedRedisStore, type RedisUnderTest, redisTest, type ServedRedis } from './redis-under-test.ts';
 
 /** A counter with this quota on this Redis. With a quota of one, each count waits for Redis. */
@@ -46,10 +46,15 @@ redisTest('two processes with one Redis count together, each minute by itself', 
   await other.count('a');
   await other.count('b');
 
-  const counts = [await count('a'), await count('b')];
+  redis.server.freeze();
+  const underWay = count('a');
+  await settled();
+  const later = count('a');
+  redis.server.thaw();
+  const counts = [await underWay, await later, await count('b')];
   await redis.world.clock.advance(60_000);
 
-  assert.deepEqual([...counts, await count('a')], [3, 2, 1]);
+  assert.deepEqual([...counts, await count('a')], [3, 4, 2, 1]);
 });
 
 redisTest('a client far from its quota waits for Redis only while its count is old', async (redis, t) => {
@@ -75,12 +80,11 @@ redisTest('a client far from its quota waits for Redis only while its count is o
 });
 
 redisTest('a client near its quota waits for Redis each time', async (redis, t) => {
-  const { count } = counting(redis, 4);
-  const other = await countingBeside(redis, t, 4);
-  await count('a');
-  await other.count('a');
+  const { count } = counting(redis, 6);
+  const other = await countingBeside(redis, t, 6);
+  for (const each of [other.count, other.count, count, other.count]) await each('a');
 
-  assert.equal(await count('a'), 3);
+  assert.equal(await count('a'), 5);
 });
 
 redisTest('requests of one turn are one command, and each has its own place', async (redis) => {

@@ -33,6 +33,7 @@ const CASES: readonly [what: string, script: string, state: BreakerState, retryA
   ['so does the next one', `${REOPENED}, +2000, fail 3`, 'open', 4000],
   ['up to five seconds', `${REOPENED}, +2000, fail 3, +4000, fail 3`, 'open', 5000],
   ['once closed, its time is the shortest', `${REOPENED}, +2000, call 1, ${GOOD}, ${OPEN}`, 'open', 1000],
+  ['even if it was closed by a late success', `call 1, ${REOPENED}, ${GOOD}, ${OPEN}`, 'open', 1000],
 ];
 for (const [what, script, state, retryAfterMs = 0] of CASES) {
   test(what, async () => {
@@ -71,12 +72,12 @@ test('it opens for up to a quarter longer, so that many processes do not probe i
   assert.deepEqual([first, breaker.retryAfterMs], [1200, 5000]);
 });
 
-test('each change is reported once', async () => {
-  const { play, told } = startBreaker();
+test('each change is reported once, and begins a new round', async () => {
+  const { breaker, play, told } = startBreaker();
 
   await play(`${HALF_OPEN}, report success 2`);
 
-  assert.deepEqual(told, ['open', 'half-open', 'closed']);
+  assert.deepEqual([told, breaker.round], [['open', 'half-open', 'closed'], 3]);
 });
 
 /** A closed breaker with the numbers of the real one. */

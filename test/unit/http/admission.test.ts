@@ -3,13 +3,14 @@ import { type TestContext, test } from 'node:test';
 import type { AdmissionLimits } from '../../../src/http/limits/admission.ts';
 import { fakeApi } from '../../support/api.ts';
 import { parsed } from '../../support/raw-answer.ts';
-import { rawClient, requestOf } from '../../support/raw-client.ts';
+import { postOf, rawClient, requestOf } from '../../support/raw-client.ts';
 import { until } from '../../support/until.ts';
 
 const GET = requestOf('GET /v1?data=hello');
 
-test('as many requests as allowed are under way, the next is refused, and holds no place', async (t) => {
+test('as many whole requests as allowed are under way, the next is refused, and holds no place', async (t) => {
   const service = await start(t, { maxInFlight: 2 });
+  (await service.connect()).send(postOf('cut').slice(0, -1));
   const [first, second, third] = [await service.connect(), await service.connect(), await service.connect()];
   first.send(GET);
   second.send(GET);

@@ -16,9 +16,9 @@ test('a client that does not read has one more second, because the process could
       this.isDestroyed = true;
     },
   };
-  const unread = { exchanges: [{ isWhole: true, reply: { isUnread: true } }], isNew: false };
+  const exchanges = [true, false].map((isUnread) => ({ isWhole: true, reply: { isUnread } }));
   const onIdle = stalledClients(
-    { of: () => unread } as unknown as Connections,
+    { of: () => ({ exchanges, isNew: false }) } as unknown as Connections,
     () => {},
     { keepAliveTimeoutMs: 125_000, isClosing: () => false },
     { soon: (run) => [() => {}, run()][0] as () => void },

@@ -10,7 +10,7 @@ const SHED_SERIES = 'tuohs_shed_requests_total{reason="requests"}';
 /** The series of a process that has shed this many requests and has this many in flight. */
 function worker({ shed = 0, inFlight = 0, isRedisUp = true, dropped = 0 }) {
   const requests = { inFlight, heldBytes: 0, connections: 0 };
-  const redis = { isUp: isRedisUp, trouble: undefined };
+  const redis = { isUp: isRedisUp, trouble: isRedisUp ? undefined : ('refused' as const) };
   return measured(Array(shed).fill(SHED), { requests, redis }, dropped).series();
 }
 
@@ -35,6 +35,7 @@ for (const [series, one, other, sum] of [
   ['tuohs_in_flight_requests', { inFlight: 3 }, { inFlight: 4 }, 7],
   ['tuohs_workers', {}, {}, 2],
   ['tuohs_redis_up', {}, { isRedisUp: false }, 0],
+  ['tuohs_redis_trouble{reason="refused"}', { isRedisUp: false }, { isRedisUp: false }, 1],
   ['tuohs_breaker_state{state="closed"}', {}, {}, 1],
   [`tuohs_build_info{version="1.2.3",node="${process.version}"}`, {}, {}, 1],
   // The primary itself has dropped three.

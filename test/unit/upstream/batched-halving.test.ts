@@ -56,7 +56,7 @@ const CASES: Record<string, Case> = {
 };
 for (const [what, { fate, texts = 4, calls, isBudgetEmpty, ...options }] of Object.entries(CASES)) {
   test(`${what}: each caller gets the first failure`, async () => {
-    const { shoutAll, upstream, budget } = startBatched(options);
+    const { shoutAll, upstream, budget, world } = startBatched(options);
     upstream.decide(fate);
     while (isBudgetEmpty && budget.spend());
 
@@ -64,6 +64,8 @@ for (const [what, { fate, texts = 4, calls, isBudgetEmpty, ...options }] of Obje
 
     assert.deepEqual(ends, Array(texts).fill(fate(1, '')));
     assert.equal(upstream.calls.length, calls);
+    const sent = upstream.calls.filter((text, i) => fate(i + 1, text) === wrong);
+    assert.equal(world.told('batch').length, sent.length);
   });
 }
 

@@ -61,7 +61,7 @@ for (const order of [
   [3000, 2000],
 ]) {
   test(`a pause of 2 s refuses at once a text with 2000 ms left, in a queue of texts with ${order.join(' and ')} ms left`, async () => {
-    const { gate, shout, clock, upstream } = startBatched();
+    const { gate, shout, clock, upstream } = startBatched({ maxItems: 1 });
     gate.pause(2000);
     const ends = order.map((ms) => endOf(shout(`${ms}`, testCall({ deadline: clock.now() + ms }))));
 

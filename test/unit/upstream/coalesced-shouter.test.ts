@@ -16,7 +16,7 @@ const CASES = {
   'callers with the same text share one flight':
     '1=a 2=a 3=a answer => 1 A, 2 A shared, 3 A shared; asked a; 0 wait, 0 fly; coalesced coalesced',
   'callers with other texts do not':
-    '1=a 2=__proto__ answer => 1 A, 2 __PROTO__; asked a __proto__; 0 wait, 0 fly; ',
+    '1=a 2=__proto__ 3=A 4=a\t answer => 1 A, 2 __PROTO__, 3 A, 4 A\t; asked a __proto__ A a\t; 0 wait, 0 fly; ',
   'a failed flight fails all its callers, and the next caller starts a new one':
     '1=a 2=a fail 3=a answer => 1 failed, 2 failed, 3 A; asked a a; 0 wait, 0 fly; coalesced',
   'if the first of two leaves, the other one is answered':

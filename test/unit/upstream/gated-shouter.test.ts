@@ -94,6 +94,7 @@ test('a call keeps its slot until it ends, even if its caller leaves, whose sign
   const shouts = [shout('first', call), shout('second', testCall({ signal }))];
 
   leave();
+  await assert.rejects(shout('comes too late', call));
   await settled();
   const before = [...upstream.calls];
   upstream.recover();
