@@ -10,16 +10,22 @@ export interface ChartPackage {
   readonly repository: string;
   /** The version of the app that `helm list` shows. */
   readonly appVersion: string;
+  /** Where alerts find their runbooks: the page of the sources. Without it, they name the file. */
+  readonly source?: string | undefined;
 }
 
 /** Packages deploy/chart into a folder and returns the path of the package. */
-export function packagedChart({ repository, appVersion }: ChartPackage, folder: string): string {
+export function packagedChart({ repository, appVersion, source }: ChartPackage, folder: string): string {
   const version = readVersion();
   const work = mkdtempSync(join(tmpdir(), 'tuohs-chart-'));
   const chart = join(work, 'tuohs');
   try {
     cpSync('deploy/chart', chart, { recursive: true });
-    nameTheRepository(join(chart, 'values.yaml'), repository);
+    const runbooks = source && `${source}/blob/v${version}/docs/monitoring.md`;
+    setValues(join(chart, 'values.yaml'), {
+      'image.repository': repository,
+      'prometheusRule.runbooks': runbooks,
+    });
     run('helm', ['package', chart, '--app-version', appVersion, '--destination', folder]);
     return join(folder, `tuohs-${version}.tgz`);
   } finally {
@@ -27,8 +33,8 @@ export function packagedChart({ repository, appVersion }: ChartPackage, folder: 
   }
 }
 
-function nameTheRepository(path: string, repository: string): void {
+function setValues(path: string, set: Readonly<Record<string, string | undefined>>): void {
   const values = parseDocument(readFileSync(path, 'utf8'));
-  values.setIn(['image', 'repository'], repository);
+  for (const [name, value] of Object.entries(set)) if (value) values.setIn(name.split('.'), value);
   writeFileSync(path, values.toString());
 }

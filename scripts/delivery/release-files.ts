@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../src/core/text-values.ts';
-import { readVersion } from '../../src/version.ts';
+import { readSource, readVersion } from '../../src/version.ts';
 import { readArguments, refuse } from '../arguments.ts';
 import { output } from './command.ts';
 import { imageName } from './image-name.ts';
@@ -23,7 +23,7 @@ mkdirSync(folder, { recursive: true });
 // The package of the chart is called tuohs-VERSION.tgz.
 packService(join(folder, `tuohs-npm-${version}.tgz`));
 packClient(join(folder, `tuohs-client-npm-${version}.tgz`));
-const chart = packagedChart({ repository, appVersion: version }, folder);
+const chart = packagedChart({ repository, appVersion: version, source: readSource() }, folder);
 const exactly = [`image.tag=${tag || version}`, `image.digest=${digest}`].flatMap((value) => [
   '--set-string',
   value,

@@ -27,11 +27,14 @@ const { spec } = only<Rules>(manifests, 'PrometheusRule');
 const rules = spec.groups.flatMap((group) => group.rules);
 
 test('the rules of the chart are those of the file', () => {
+  const own = 'namespace="tuohs",job="tuohs-admin"';
   const { groups } = parse(readFileSync('deploy/chart/files/alerts.yaml', 'utf8'));
   const file: Rule[] = groups.flatMap((group: { rules: Rule[] }) => group.rules);
 
   assert.deepEqual(
-    rules.map(({ expr }) => expr.replaceAll('{namespace="tuohs"}', '').replaceAll('namespace="tuohs",', '')),
+    rules.map(({ expr }) =>
+      expr.replaceAll(`{${own}}`, '').replaceAll(`${own},`, '').replaceAll('namespace="tuohs",', ''),
+    ),
     file.map(({ expr }) =>
       expr.replaceAll('horizontalpodautoscaler=~".*tuohs.*"', 'horizontalpodautoscaler="tuohs"'),
     ),
@@ -46,11 +49,18 @@ test('the rules use the name of the autoscaler, whatever it is', () => {
   assert.doesNotMatch(expr, /horizontalpodautoscaler=~/);
 });
 
-test('each series that a rule reads is one of the namespace', () => {
+test('each series that a rule reads is one of the release, or of the namespace if others measure it', () => {
   for (const { expr } of rules) {
-    const series = expr.match(/\b(?:tuohs[_:]|kube_)[\w:]+.{0,19}/g) ?? [];
-    for (const each of series) assert.match(each, /^[\w:]+\{namespace="tuohs"/);
+    const series = expr.match(/\b(?:tuohs[_:]|kube_)[\w:]+.{0,40}/g) ?? [];
+    for (const each of series)
+      assert.match(each, /^(kube_\w+\{namespace="tuohs"|[\w:]+\{namespace="tuohs",job="tuohs-admin"[,}])/);
   }
+});
+
+test('without a ServiceMonitor, whose job has a known name, the rules read the series of the namespace', () => {
+  const { spec } = only<Rules>(rendered({ prometheusRule: { enabled: true } }), 'PrometheusRule');
+
+  assert.match(JSON.stringify(spec), /absent\(tuohs_build_info\{namespace=\\"tuohs\\"\}\)/);
 });
 
 test('each alert has the namespace that its AlertmanagerConfig looks for, and a runbook at the address from the values', () => {

@@ -4,7 +4,8 @@ import { chmod, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
+import { packagedChart } from '../../scripts/delivery/packaged-chart.ts';
 import { readVersion } from '../../src/version.ts';
 import { noBrowser, openPage } from '../support/browser.ts';
 import { folder } from '../support/folder.ts';
@@ -52,6 +53,15 @@ for (const [name, program] of [
     assert.deepEqual(others.sort(), ['package/LICENSE', 'package/README.md', 'package/package.json']);
   });
 }
+
+test('the alerts of a released chart link to the page of its version', async (t) => {
+  const source = 'https://github.example/team/tuohs';
+  const chart = packagedChart({ repository: 'tuohs', appVersion: VERSION, source }, await folder(t));
+
+  const { stdout: values } = await run('tar', ['-xzOf', chart, 'tuohs/values.yaml']);
+
+  assert.equal(parse(values).prometheusRule.runbooks, `${source}/blob/v${VERSION}/docs/monitoring.md`);
+});
 
 test('the packed command serves with several processes', async (t) => {
   const service = startProgram(t, {

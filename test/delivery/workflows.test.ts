@@ -55,15 +55,19 @@ for (const { name, text, workflow } of files) {
   });
 }
 
-test('no token stays in the sources that a job checks out', () => {
-  const steps = files.flatMap(({ workflow }) =>
-    Object.values(workflow.jobs).flatMap(({ steps = [] }) => steps),
-  );
-  const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+for (const [what, action, input, value] of [
+  ['no token stays in the sources that a job checks out', 'checkout', 'persist-credentials', false],
+  ['a job that runs again replaces the files that it has kept', 'upload-artifact', 'overwrite', true],
+] as const) {
+  test(what, () => {
+    const jobs = files.flatMap(({ workflow }) => Object.values(workflow.jobs));
+    const steps = jobs.flatMap(({ steps = [] }) => steps);
+    const found = steps.filter(({ uses }) => uses?.startsWith(`actions/${action}@`));
 
-  assert.ok(checkouts.length > 0);
-  for (const { with: given } of checkouts) assert.equal(given?.['persist-credentials'], false);
-});
+    assert.ok(found.length > 0);
+    for (const { with: given } of found) assert.equal(given?.[input], value);
+  });
+}
 
 test('nothing is built before all tests pass, and nothing is deployed but what was built', () => {
   assert.deepEqual(needs('build').sort(), ['cluster', 'test']);

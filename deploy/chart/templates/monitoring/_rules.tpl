@@ -1,15 +1,17 @@
 {{/*
-The rules of files/alerts.yaml, for this release only: they read the series of its namespace and its own autoscaler, and each alert gets
-the label by which an AlertmanagerConfig of the namespace finds it.
+The rules of files/alerts.yaml, for this release only: they read the series of its namespace, of its own ServiceMonitor (whose job is the
+name of the Service) and autoscaler. Each alert gets the label by which an AlertmanagerConfig of the namespace finds it.
 */}}
 {{- define "tuohs.rules" -}}
 {{- $namespace := printf "namespace=%q" .Release.Namespace -}}
+{{- $own := ternary (printf `%s,job="%s-admin"` $namespace (include "tuohs.name" .)) $namespace .Values.serviceMonitor.enabled -}}
 {{- $file := .Files.Get "files/alerts.yaml" | fromYaml -}}
 {{- range $group := $file.groups -}}
 {{- $_ := set $group "name" (printf "%s-%s" (include "tuohs.name" $) $group.name) -}}
 {{- range $rule := $group.rules -}}
-{{- $expr := regexReplaceAll "\\b((?:tuohs[_:]|kube_)[\\w:]+)\\{" $rule.expr (printf "${1}{%s," $namespace) -}}
-{{- $expr = regexReplaceAll "\\b((?:tuohs[_:]|kube_)[\\w:]+)([^\\w:{]|$)" $expr (printf "${1}{%s}${2}" $namespace) -}}
+{{- $expr := regexReplaceAll "\\b(kube_\\w+)\\{" $rule.expr (printf "${1}{%s," $namespace) -}}
+{{- $expr = regexReplaceAll "\\b(tuohs[_:][\\w:]+)\\{" $expr (printf "${1}{%s," $own) -}}
+{{- $expr = regexReplaceAll "\\b(tuohs[_:][\\w:]+)([^\\w:{]|$)" $expr (printf "${1}{%s}${2}" $own) -}}
 {{- $expr = replace `horizontalpodautoscaler=~".*tuohs.*"` (printf "horizontalpodautoscaler=%q" (include "tuohs.name" $)) $expr -}}
 {{- $_ := set $rule "expr" $expr -}}
 {{- if $rule.alert -}}
