@@ -10,22 +10,19 @@ const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
 const LATE_MS = 500;
 
-/** The end of a server. */
-export interface Closing {
-  hasBegun(): boolean;
-  /** See `HttpServer.close`. */
-  close(manner?: 'now'): Promise<void>;
-}
-
 /** Closes a server and its connections: those without a request at once, the others when they have their answers. */
-export function serverClosing(open: Connections, acceptors: Acceptors, clock: Pick<Clock, 'after'>): Closing {
+export function serverClosing(open: Connections, acceptors: Acceptors, clock: Pick<Clock, 'after'>) {
   let hasBegun = false;
   let cancelCheck: Cancel = () => {};
   let closed: Promise<void> | undefined;
 
   return {
     hasBegun: () => hasBegun,
-    async close(manner) {
+    /**
+     * Stops accepting connections. Resolves when all open requests are answered. With `now` it closes them, even if it is
+     * closing already, and rejects if a client lost an answer that it still wanted.
+     */
+    async close(manner?: 'now'): Promise<void> {
       closed ??= closeAll(manner);
       const lost = manner === 'now' ? cutAll() : 0;
       await closed;

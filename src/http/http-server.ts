@@ -52,27 +52,7 @@ export interface ServerOptions {
   readonly maxHeldBytes: number;
 }
 
-export interface ListenAddress {
-  /** All addresses of the machine unless given: IPv4 and, if the system has it, IPv6. */
-  readonly host: string | undefined;
-  readonly port: number;
-  /** Whether several sockets, of this server or of other processes, share the port and its connections. */
-  readonly reusePort?: boolean;
-}
-
-export interface HttpServer {
-  /** What Node calls for each request; tests inject into it. */
-  readonly listener: RequestListener;
-  /** The open connections, and the bytes that clients make the process hold. */
-  status(): { connections: number; heldBytes: number };
-  /** Starts to listen. Resolves with the port: a free one if 0 was asked for. */
-  listen(address: ListenAddress): Promise<number>;
-  /**
-   * Stops accepting connections. Resolves when all open requests are answered. With `now` it closes them, even if it is
-   * closing already, and rejects if a client lost an answer that it still wanted.
-   */
-  close(manner?: 'now'): Promise<void>;
-}
+export type HttpServer = ReturnType<typeof httpServer>;
 
 /** Parsers of closed connections that Node keeps for new ones, 12 KB each. By default it keeps 1,000 forever. */
 const IDLE_PARSERS = 256;
@@ -82,7 +62,7 @@ export function httpServer<Parts>(
   { table, parts, admission, takeFromQuota, draining, nextTurn, workTurn, traced }: ServerParts<Parts>,
   { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections, maxHeldBytes }: ServerOptions,
   world: World,
-): HttpServer {
+) {
   const find = router(table);
   const open = connections(maxConnections, { nextTurn, soon: world.clock.soon });
   const budget = byteBudget(maxHeldBytes, (bytes, nowMs) => cutSlowest(open.all(), bytes, nowMs), world);
@@ -145,7 +125,9 @@ export function httpServer<Parts>(
   });
 
   return {
+    /** What Node calls for each request; tests inject into it. */
     listener,
+    /** The open connections, and the bytes that clients make the process hold. */
     status: () => ({ connections: open.count(), heldBytes: budget.bytes }),
     listen: listening.listen,
     close: closing.close,

@@ -5,7 +5,7 @@ import { TuohsError } from '../../core/errors.ts';
 import { LISTENING_SOCKETS } from '../acceptors.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
-import { type BodySource, PIECES } from '../request-body.ts';
+import { PIECES } from '../request-body.ts';
 import { readingTurns, type TurnTaker } from './reading-turns.ts';
 
 /** A connection of a client, and its exchanges. */
@@ -32,18 +32,7 @@ export interface Connection extends TurnTaker {
   isFull: boolean;
 }
 
-export interface Connections extends BodySource {
-  /** Adds a connection. At the limit, closes those that have made no progress for the longest time. */
-  add(socket: Socket, nowMs: number): void;
-  of(socket: Duplex): Connection | undefined;
-  /**
-   * Adds an exchange to its connection. Returns the previous one if it is still open, and then this one has to wait for its end: a
-   * connection that sends many requests together must not take the places and turns of many.
-   */
-  begin(exchange: Exchange): Exchange | undefined;
-  count(): number;
-  all(): Iterable<Connection>;
-}
+export type Connections = ReturnType<typeof connections>;
 
 /** How much the time of a client that owes us something counts, compared with an idle one. Each `STEADY_BYTES` of a body make it less. */
 const MOST_WEIGHT = 10;
@@ -85,7 +74,7 @@ const TOO_SHORT = [
 export function connections(
   maxConnections: number,
   { nextTurn, soon }: { nextTurn: NextTurn; soon: Clock['soon'] },
-): Connections {
+) {
   const open = new Map<Duplex, Connection>();
   const addedInTurn = turnCounter({ soon });
   const aheadInTurn = turnCounter({ soon });
@@ -93,7 +82,8 @@ export function connections(
   const reading = readingTurns(nextTurn, wantsMore);
 
   return {
-    add(socket, nowMs) {
+    /** Adds a connection. At the limit, closes those that have made no progress for the longest time. */
+    add(socket: Socket, nowMs: number): void {
       addedInTurn.add(1);
       // The client has left while it waited in the kernel. Its requests can still be read, and would be answered.
       if (socket.remoteAddress === undefined) return void socket.destroy();
@@ -118,8 +108,12 @@ export function connections(
         for (const { response } of [...connection.exchanges]) response.emit('close');
       });
     },
-    of: (socket) => open.get(socket),
-    begin(exchange) {
+    of: (socket: Duplex) => open.get(socket),
+    /**
+     * Adds an exchange to its connection. Returns the previous one if it is still open, and then this one has to wait for its end: a
+     * connection that sends many requests together must not take the places and turns of many.
+     */
+    begin(exchange: Exchange): Exchange | undefined {
       // A request that a test injects has no connection.
       const connection = open.get(exchange.request.socket);
       if (connection === undefined) return undefined;
@@ -140,7 +134,7 @@ export function connections(
       return before;
     },
     /** Once this turn has had many pieces, lets other connections be read first, or refuses a body whose pieces are too short. */
-    manyPieces(socket, averageBytes) {
+    manyPieces(socket: Socket, averageBytes: number): void {
       const connection = open.get(socket);
       piecesInTurn.add(PIECES);
       const inTurn = piecesInTurn.count();
@@ -151,7 +145,7 @@ export function connections(
       const last = connection.exchanges.at(-1);
       if (last && !last.body.isBroken) last.breakBody(tooManyPieces());
     },
-    readOn(socket) {
+    readOn(socket: Socket): void {
       const connection = open.get(socket);
       if (connection) reading.goOn(connection);
     },

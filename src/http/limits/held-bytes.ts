@@ -2,19 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { World } from '../../core/events.ts';
 import { shed } from './admission.ts';
 
-/**
- * One bound on the bytes that callers make the process hold: heads of requests, bodies that arrive or wait, and answers that are
- * not read yet.
- */
-export interface ByteBudget {
-  /** The bytes that are held now. */
-  bytes: number;
-  /**
-   * Cuts off the slowest clients if there is no room for more, but not for requests that are sent ahead. Throws `OVERLOADED` if
-   * there is still none.
-   */
-  makeRoom(more: number, share: Share): void;
-}
+export type ByteBudget = ReturnType<typeof byteBudget>;
 
 /**
  * How much of the budget each purpose can fill. Requests that are sent ahead leave room for texts that wait for the upstream,
@@ -37,15 +25,18 @@ const FREED_AT_ONCE = 1 / 16;
  */
 const SEARCH_AGAIN_MS = 10;
 
+/** One bound on the bytes that callers make the process hold: heads of requests, bodies, and answers that are not read yet. */
 export function byteBudget(
   maxBytes: number,
   cutSlowest: (bytes: number, nowMs: number) => void,
   { clock, emit }: World,
-): ByteBudget {
+) {
   let nextSearchMs = 0;
-  const budget: ByteBudget = {
+  const budget = {
+    /** The bytes that are held now. */
     bytes: 0,
-    makeRoom(more, share) {
+    /** Cuts off the slowest clients to make room, but not for requests that are sent ahead. Throws `OVERLOADED` if there is none. */
+    makeRoom(more: number, share: Share): void {
       const missing = () => budget.bytes + more - maxBytes * SHARES[share];
       if (missing() <= 0) return;
       const nowMs = clock.now();
