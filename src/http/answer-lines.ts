@@ -6,7 +6,7 @@ export interface BulkWork {
   /** The answer to a line. Never throws or rejects. */
   readonly answerLine: (line: Buffer) => string | Promise<string>;
   readonly window: Pick<BulkWindow, 'lines' | 'refuse'>;
-  readonly nextTurn: () => Promise<void>;
+  readonly nextTurn: () => unknown;
   /** Whether the server is closing. Then `answerLine` refuses the rest, for as long as `window.refuse` says. */
   readonly isClosing: () => boolean;
 }

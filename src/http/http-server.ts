@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { NextTurn, WorkTurn } from '../core/clock.ts';
+import { type NextTurn, workTurns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import { acceptors } from './acceptors.ts';
 import type { Outcome } from './answer.ts';
@@ -37,7 +37,6 @@ export interface ServerParts<Parts> {
   /** Aborts when the drain begins. */
   readonly draining: AbortSignal;
   readonly nextTurn: NextTurn;
-  readonly workTurn: WorkTurn;
   /** Wraps the listener, to trace requests. */
   readonly traced?: ((listener: RequestListener) => RequestListener) | undefined;
 }
@@ -59,7 +58,7 @@ const IDLE_PARSERS = 256;
 
 /** A server for one table of routes. Both the public and the admin port are one. */
 export function httpServer<Parts>(
-  { table, parts, admission, takeFromQuota, draining, nextTurn, workTurn, traced }: ServerParts<Parts>,
+  { table, parts, admission, takeFromQuota, draining, nextTurn, traced }: ServerParts<Parts>,
   { corsOrigins, keepAliveTimeoutMs, slowClientMs, maxConnections, maxHeldBytes }: ServerOptions,
   world: World,
 ) {
@@ -74,7 +73,7 @@ export function httpServer<Parts>(
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
     budget,
     source: open,
-    workTurn,
+    workTurn: workTurns(nextTurn, world.clock),
     newId: requestIds(),
   };
   const refuseBroken = brokenRequests(open, host);
