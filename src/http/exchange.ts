@@ -8,7 +8,7 @@ import type { Answer, Outcome } from './answer.ts';
 import { type ByteBudget, HeldBytes } from './limits/held-bytes.ts';
 import { headersTooLarge, knownError, MAX_HEADERS, problemFor, tooLarge } from './problem.ts';
 import { Reply, type ReplyHost } from './reply.ts';
-import { type BodyOwner, type BodySource, RequestBody, type UseBody } from './request-body.ts';
+import { type BodySource, RequestBody } from './request-body.ts';
 
 /** What a request asks for. */
 export interface Asked {
@@ -31,7 +31,7 @@ export interface ExchangeHost extends World, ReplyHost {
 }
 
 /** One request, from its head to the end of its answer: the only way from an error to an answer. It is also the `Call` of its client. */
-export class Exchange implements Call, BodyOwner {
+export class Exchange implements Call {
   readonly deadline = Number.POSITIVE_INFINITY;
   readonly texts = 1;
   readonly request: IncomingMessage;
@@ -159,12 +159,13 @@ export class Exchange implements Call, BodyOwner {
    * exchange fails with `TOO_LARGE`, with `OVERLOADED`, or with the error given to `breakBody`. Only a body that will be read
    * gets `100 Continue`.
    */
-  readBody(maxBytes: number, use: UseBody): Outcome {
+  readBody(maxBytes: number, use: (body: Buffer) => Outcome): Outcome {
     const { body, request, response } = this;
     if (!body.exists) return use(Buffer.alloc(0));
     if (body.announced > maxBytes) throw tooLarge('body', maxBytes);
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
-    body.read(maxBytes, this, use);
+    const step = (bytes: Buffer) => this.run(() => use(bytes));
+    body.read({ maxBytes, use: step, fail: (error) => this.fail(error) });
     return undefined;
   }
 
