@@ -122,8 +122,8 @@ export class HeldBytes {
   }
 
   /** Holds a text that is worked on. Throws as `set` does. */
-  setCopies(textBytes: number, share: Share): void {
-    this.set(textBytes * COPIES, share);
+  setCopies(textBytes: number): void {
+    this.set(textBytes * COPIES, 'waiting');
   }
 
   /** Holds a body whose answer is written in pieces, and the part of that answer that is not read yet. Throws as `set` does. */

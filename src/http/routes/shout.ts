@@ -49,7 +49,7 @@ function answerTo(text: string, exchange: Exchange, { reverseShout, answerFor }:
   if (!(shout instanceof Promise)) return answerFor(shout, exchange);
   const answer = shout.then((late) => exchange.inTurn(late.text.length, () => answerFor(late, exchange)));
   answer.catch(() => {});
-  exchange.held.setCopies(stringBytes(text), 'waiting');
+  exchange.held.setCopies(stringBytes(text));
   return answer;
 }
 
