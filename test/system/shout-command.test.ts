@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { folder } from '../support/folder.ts';
@@ -107,7 +107,8 @@ test('every line that a service loses when it shuts down is reported', async (t)
 });
 
 test('a long input needs little memory', async (t) => {
-  const { path } = await numberedLines(t, 100_000);
+  const path = join(await folder(t), 'lines.txt');
+  await writeFile(path, 'hello\n'.repeat(100_000));
   const report = hook('process.on("exit", () => console.error(process.resourceUsage().maxRSS))');
 
   const { code, stderr } = await ended(

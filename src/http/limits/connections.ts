@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
-import { LISTENING_SOCKETS } from '../acceptors.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
 import { PIECES } from '../request-body.ts';
 import { readingTurns, type TurnTaker } from './reading-turns.ts';
+import { limitAhead } from './requests-ahead.ts';
 
 /** A connection of a client, and its exchanges. */
 export interface Connection extends TurnTaker {
@@ -35,18 +35,6 @@ const STEADY_BYTES = 4096;
 /** How many are closed together at the limit. With fewer, a flood would cause a search of all connections for each new one. */
 const CLOSED_AT_ONCE = 16;
 
-/** Requests of one connection that wait for answers to earlier ones, or arrive together. The connection closes after the last. */
-const MOST_AHEAD = 128;
-
-/**
- * Once all connections together have sent this many requests ahead in a turn of the event loop, each of them can send only
- * `MOST_AHEAD_THEN` ahead in the rest of that turn. After `TOO_MANY_AHEAD_IN_TURN`, or if the turn has accepted as many connections as it
- * can, each can send only one. Otherwise turns would become long: the requests of a packet are all answered in the same turn.
- */
-const MANY_AHEAD_IN_TURN = 128;
-const MOST_AHEAD_THEN = 10;
-const TOO_MANY_AHEAD_IN_TURN = 512;
-
 /**
  * Once all bodies together have come in this many pieces in a turn of the event loop, connections that send a body let others be
  * read first. An upload over a slow network must not wait behind connections that send requests ahead. It comes in pieces, too, but
@@ -70,15 +58,14 @@ export function connections(
   { nextTurn, soon }: { nextTurn: NextTurn; soon: Clock['soon'] },
 ) {
   const open = new Map<Duplex, Connection>();
-  const addedInTurn = turnCounter({ soon });
-  const aheadInTurn = turnCounter({ soon });
+  const ahead = limitAhead({ soon });
   const piecesInTurn = turnCounter({ soon });
   const reading = readingTurns(nextTurn, wantsMore);
 
   return {
     /** Adds a connection. At the limit, closes those that have made no progress for the longest time. */
     add(socket: Socket, nowMs: number): void {
-      addedInTurn.add(1);
+      ahead.connected(nowMs);
       // The client has left while it waited in the kernel. Its requests can still be read, and would be answered.
       if (socket.remoteAddress === undefined) return void socket.destroy();
       if (open.size >= maxConnections) makeRoom(nowMs);
@@ -120,7 +107,7 @@ export function connections(
       if (exchange.request.headers.upgrade !== undefined)
         exchange.reply.closeUnlessAt(connection.requestBytes);
       const isAhead = exchanges.length > 0 || packet.requests > 0;
-      if (isAhead) takeAhead(connection);
+      if (isAhead) takeAhead(connection, exchange.startedMs);
       if (!exchange.hold({ isAhead })) connection.isFull = true;
       if (connection.isFull) exchange.reply.closeAfter();
       exchanges.push(exchange);
@@ -156,16 +143,10 @@ export function connections(
    * Counts a request that was sent ahead of an answer. Then lets other connections be read first. Only one connection that
    * sends ahead is read in a turn, because Node would read up to 2 MiB from each.
    */
-  function takeAhead(connection: Connection): void {
+  function takeAhead(connection: Connection, nowMs: number): void {
     const { exchanges, packet } = connection;
-    connection.isFull = Math.max(exchanges.length, packet.requests) >= mostAhead();
+    connection.isFull = Math.max(exchanges.length, packet.requests) >= ahead.most(nowMs);
     reading.giveWay(connection);
-  }
-
-  function mostAhead(): number {
-    aheadInTurn.add(1);
-    if (aheadInTurn.count() > TOO_MANY_AHEAD_IN_TURN || addedInTurn.count() >= LISTENING_SOCKETS) return 1;
-    return aheadInTurn.count() > MANY_AHEAD_IN_TURN ? MOST_AHEAD_THEN : MOST_AHEAD;
   }
 
   /** Closes the connections that have made no progress for the longest time, weighted by `weightOf`. */
