@@ -11,7 +11,7 @@ import { inTurns, reverser, reverseShout } from './core/reverse.ts';
 import { type Lookup, sharedLookup } from './core/shared-lookup.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
 import { sharedPort } from './http/acceptors.ts';
-import { type AdminParts, adminServer } from './http/admin-server.ts';
+import { adminServer } from './http/admin-server.ts';
 import { apiServer } from './http/api-server.ts';
 import { admission } from './http/limits/admission.ts';
 import { largestBodies } from './http/limits/held-bytes.ts';
@@ -21,20 +21,13 @@ import { shouterStack } from './shouter-stack.ts';
 import { type EventStrip, eventStrip } from './telemetry/event-strip.ts';
 import { logEvents } from './telemetry/log-events.ts';
 import { jsonLog, type LogOutput, logOutput } from './telemetry/log-output.ts';
-import { type Metrics, metrics } from './telemetry/metrics.ts';
+import { metrics } from './telemetry/metrics.ts';
 import { maxFiles } from './telemetry/process-metrics.ts';
 import type { Traces } from './telemetry/traces.ts';
 import { httpTransport } from './upstream/http-transport.ts';
 import { readSource, readVersion } from './version.ts';
 
-export interface App {
-  /** Starts to serve. Resolves with the ports; a setting of 0 takes a free one. */
-  listen(): Promise<{ port: number; adminPort: number | undefined }>;
-  /** Drains and ends; see `lifecycle`. */
-  close(hurry?: Promise<unknown>): Promise<void>;
-  /** What the admin port serves. */
-  readonly inside: AdminParts & { readonly metrics: Metrics };
-}
+export type App = Awaited<ReturnType<typeof createApp>>;
 
 /** The values that no setting changes. */
 const FIXED = {
@@ -54,7 +47,7 @@ export interface AppOptions {
 }
 
 /** Wires all parts together according to the settings. The only place that knows all of them. */
-export async function createApp(settings: Config, options: AppOptions = {}): Promise<App> {
+export async function createApp(settings: Config, options: AppOptions = {}) {
   const config = { ...settings, maxConnections: mostConnections(settings) };
   const { worker, faults } = options;
   const version = readVersion();
@@ -148,7 +141,8 @@ export async function createApp(settings: Config, options: AppOptions = {}): Pro
   life.closesLast((manner) => admin?.close(manner));
 
   return {
-    async listen() {
+    /** Starts to serve. Resolves with the ports; a setting of 0 takes a free one. */
+    async listen(): Promise<{ port: number; adminPort: number | undefined }> {
       const { host, adminHost = host } = config;
       const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
       const free = worker === undefined ? await sharedPort(host, config.port) : config.port;
@@ -158,8 +152,9 @@ export async function createApp(settings: Config, options: AppOptions = {}): Pro
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };
     },
-    // The last line says that everything is closed, so the log is flushed after that.
-    close: (hurry) => life.close(hurry).finally(logTo.flushed),
+    /** Drains and ends; see `lifecycle`. The last line says that everything is closed, so the log is flushed after that. */
+    close: (hurry?: Promise<unknown>) => life.close(hurry).finally(logTo.flushed),
+    /** What the admin port serves. */
     inside,
   };
 
@@ -175,9 +170,7 @@ export async function createApp(settings: Config, options: AppOptions = {}): Pro
   }
 }
 
-/**
- * Traces, if the settings ask for any. Like Redis, they are loaded only then, because each costs time and memory at the start.
- */
+/** Traces, if the settings ask for any. Like Redis, they are loaded only then: each costs time and memory at the start. */
 async function tracesOf(config: Config, lookup: Lookup, world: World): Promise<Traces | undefined> {
   const endpoint = traceEndpoint(config);
   if (endpoint === undefined) return undefined;
@@ -213,10 +206,7 @@ function heldBytes({ webConcurrency }: Config): number {
 
 const MOST_HELD_BYTES = 67_108_864;
 
-/**
- * MAX_CONNECTIONS, or fewer if the process can open fewer files. While none is free, no new client, no probe and no call to
- * SHOUTCLOUD gets through.
- */
+/** MAX_CONNECTIONS, or fewer if the process can open fewer files: while none is free, no client, probe or call gets through. */
 function mostConnections({ maxConnections, upstreamConnections }: Config): number {
   return Math.max(1, Math.min(maxConnections, maxFiles() - OTHER_FILES - upstreamConnections));
 }

@@ -7,7 +7,7 @@ import type { ForkedProcess } from '../workers/worker-link.ts';
 /** What a command needs of the process it runs in. */
 export interface Surroundings {
   readonly environment: Environment;
-  readonly stop: StopSignals;
+  readonly stop: ReturnType<typeof stopSignals>;
   /** The process itself, for a worker, which talks to its primary. */
   readonly process?: ForkedProcess;
   readonly stdin: Readable;
@@ -24,27 +24,21 @@ export async function openLog({ logTo }: Pick<Surroundings, 'logTo'>, clock: Clo
   return { log: jsonLog({ level: 'info', logTo: output }), flushed: output.flushed };
 }
 
-/** The user wants the process to end: SIGTERM, SIGINT or SIGHUP. */
-export interface StopSignals {
-  /** Resolves at the first signal, even if it came before this was read. */
-  readonly first: Promise<void>;
-  /** Resolves at the second signal: the user does not want to wait. */
-  readonly second: Promise<void>;
-}
-
 // A signal to a whole process group arrives twice, because make and npm pass it on as well.
 const PASSED_ON_MS = 1000;
 
-/** Listens for these signals from now on. The same signal again within a second counts once. */
-export function stopSignals(
-  process: NodeJS.EventEmitter,
-  clock: Pick<Clock, 'now'> = systemClock,
-): StopSignals {
+/** Listens for the signals by which a user ends a process. The same signal again within a second counts once. */
+export function stopSignals(process: NodeJS.EventEmitter, clock: Pick<Clock, 'now'> = systemClock) {
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
   let counted: { readonly signal: string; readonly at: number } | undefined;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => onSignal(signal));
-  return { first: first.promise, second: second.promise };
+  return {
+    /** Resolves at the first signal, even if it came before this was read. */
+    first: first.promise,
+    /** Resolves at the second signal: the user does not want to wait. */
+    second: second.promise,
+  };
 
   function onSignal(signal: string): void {
     const at = clock.now();

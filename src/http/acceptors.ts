@@ -18,21 +18,13 @@ export const LISTENING_SOCKETS = 16;
 const QUIET_TURNS = 3;
 const MOST_WAIT_MS = 500;
 
-/** What listens on the port of a server. */
-export interface Acceptors {
-  /** Resolves with the port. */
-  listen(address: ListenOptions): Promise<number>;
-  /** Accepts the connections that wait in the kernel. Otherwise they would be reset when the port closes. */
-  acceptWaiting(): Promise<void>;
-  /** Takes no more connections; resolves when all have ended. */
-  close(): Promise<void>;
-}
+export type Acceptors = ReturnType<typeof acceptors>;
 
 /**
  * Accepts several connections per turn of the event loop, if `reusePort` allows it. Node accepts one per turn on each
  * listening socket, so new connections would wait for seconds while other clients make the turns long.
  */
-export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'soon'>): Acceptors {
+export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'soon'>) {
   let accepted = 0;
   server.on('connection', () => accepted++);
   const more = Array.from({ length: LISTENING_SOCKETS - 1 }, () =>
@@ -40,14 +32,16 @@ export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'so
   );
 
   return {
-    async listen(address) {
+    /** Resolves with the port: a free one for 0. Without a host, all addresses of the machine are listened on. */
+    async listen(address: ListenOptions): Promise<number> {
       await once(server.listen({ ...address, backlog: BACKLOG }), 'listening');
       const { port } = server.address() as AddressInfo;
       for (const acceptor of address.reusePort ? more : [])
         await once(acceptor.listen({ ...address, port, backlog: BACKLOG }), 'listening');
       return port;
     },
-    async acceptWaiting() {
+    /** Accepts the connections that wait in the kernel. Otherwise they would be reset when the port closes. */
+    async acceptWaiting(): Promise<void> {
       const endMs = now() + MOST_WAIT_MS;
       for (let quiet = 0; quiet < QUIET_TURNS && now() < endMs; ) {
         const before = accepted;
@@ -55,16 +49,14 @@ export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'so
         quiet = accepted === before ? quiet + 1 : 0;
       }
     },
-    async close() {
+    /** Takes no more connections; resolves when all have ended. */
+    async close(): Promise<void> {
       await Promise.all([server, ...more].map((acceptor) => once(acceptor.close(), 'close')));
     },
   };
 }
 
-/**
- * The port that several sockets will share: the given one, or a free one for 0. Rejects if another program has it. Sockets
- * that share a port would not notice that.
- */
+/** The port that several sockets will share, or a free one for 0. Rejects if it is taken: sockets that share would not notice. */
 export async function sharedPort(host: string | undefined, port: number): Promise<number> {
   const server = createServer().listen({ host, port });
   await once(server, 'listening');

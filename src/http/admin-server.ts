@@ -1,4 +1,4 @@
-import { type NextTurn, turns, workTurns } from '../core/clock.ts';
+import { turns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import { preferredType } from './answer.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
@@ -20,6 +20,9 @@ export interface MetricsSource {
   text(type: string): string | Promise<string>;
 }
 
+/** Writing the metrics takes as long as the work on such a text, so they are written once in a turn of the event loop at most. */
+const METRICS_BYTES = 65_536;
+
 const TEXT = { 'content-type': 'text/plain' };
 
 const ADMIN_ROUTES: RouteTable<AdminParts> = {
@@ -27,11 +30,12 @@ const ADMIN_ROUTES: RouteTable<AdminParts> = {
   '/readyz': get((_, { isReady }) =>
     isReady() ? { headers: TEXT, body: 'ready' } : { status: 503, headers: TEXT, body: 'not ready' },
   ),
-  '/metrics': get(async ({ request }, { metrics }) => {
+  '/metrics': get(async (exchange, { metrics }) => {
     // Prometheus also names the escaping that it wants; our names need none.
-    const accept = request.headers.accept?.replaceAll(/;\s*escaping=[\w-]+/g, '');
+    const accept = exchange.request.headers.accept?.replaceAll(/;\s*escaping=[\w-]+/g, '');
     const type = preferredType(accept, metrics.types);
-    return { headers: { 'content-type': type }, body: await metrics.text(type), vary: 'accept' };
+    const body = await exchange.inTurn(METRICS_BYTES, () => metrics.text(type));
+    return { headers: { 'content-type': type }, body, vary: 'accept' };
   }),
   '/status': get(async (_, { status }) => ({
     headers: { 'content-type': 'application/json' },
@@ -51,27 +55,8 @@ const LIMITS = {
 export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServer {
   // Requests to this port are not traffic, so only failures are reported.
   const world: World = { clock, emit: (event) => event.type !== 'answered' && emit(event) };
-  const nextTurn = turns(clock);
-  const metrics = inTurns(parts.metrics, nextTurn);
-  return httpServer(
-    {
-      table: ADMIN_ROUTES,
-      parts: { ...parts, metrics },
-      draining: new AbortController().signal,
-      nextTurn,
-      workTurn: workTurns(nextTurn, clock),
-    },
-    LIMITS,
-    world,
-  );
-}
-
-/** Writing the metrics takes as long as the work on a text of this size. */
-const METRICS_BYTES = 65_536;
-
-/** Writes the metrics once in a turn of the event loop at most. */
-function inTurns({ types, text }: MetricsSource, nextTurn: NextTurn): MetricsSource {
-  return { types, text: (type) => nextTurn(METRICS_BYTES).then(() => text(type)) };
+  const draining = new AbortController().signal;
+  return httpServer({ table: ADMIN_ROUTES, parts, draining, nextTurn: turns(clock) }, LIMITS, world);
 }
 
 function get(handle: Route<AdminParts>['handle']): { GET: Route<AdminParts> } {

@@ -6,7 +6,7 @@ export interface BulkWork {
   /** The answer to a line. Never throws or rejects. */
   readonly answerLine: (line: Buffer) => string | Promise<string>;
   readonly window: Pick<BulkWindow, 'lines' | 'refuse'>;
-  readonly nextTurn: () => Promise<void>;
+  readonly nextTurn: () => unknown;
   /** Whether the server is closing. Then `answerLine` refuses the rest, for as long as `window.refuse` says. */
   readonly isClosing: () => boolean;
 }
@@ -23,10 +23,7 @@ export function workOn(body: Buffer): number {
 /** Bytes of a line and its line feed. */
 const SHORTEST_LINE = 2;
 
-/**
- * Once the server is closing, all bulk requests together refuse at most this many lines, then end. There is no time to refuse a
- * million.
- */
+/** While the server closes, all bulk requests together refuse at most this many lines. There is no time for a million. */
 const MOST_REFUSED = 5000;
 
 /**
@@ -124,30 +121,26 @@ function isLineEnd(body: Buffer, at: number): boolean {
   return at === body.length || body[at] === LINE_FEED;
 }
 
-/** How many lines can be in flight: one limit, shared evenly by all bulk requests. */
-export interface BulkWindow {
-  /** Counts a bulk request until the returned function is called. */
-  enter(): () => void;
-  /** How many lines each bulk request can have in flight now. */
-  lines(): number;
-  /** Counts a line that is refused because the server closes. Returns whether another can be refused. */
-  refuse(): boolean;
-}
+export type BulkWindow = ReturnType<typeof bulkWindow>;
 
 /** A bulk request always gets this many, however many requests there are. */
 const LEAST_LINES = 8;
 
-export function bulkWindow(maxLines: number): BulkWindow {
+/** How many lines can be in flight: one limit, shared evenly by all bulk requests. */
+export function bulkWindow(maxLines: number) {
   let bulks = 0;
   let refused = 0;
   return {
+    /** Counts a bulk request until the returned function is called. */
     enter() {
       bulks++;
       return () => {
         bulks--;
       };
     },
+    /** How many lines each bulk request can have in flight now. */
     lines: () => Math.max(LEAST_LINES, Math.floor(maxLines / bulks)),
+    /** Counts a line that is refused because the server closes. Returns whether another can be refused. */
     refuse: () => ++refused < MOST_REFUSED,
   };
 }

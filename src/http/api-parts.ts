@@ -1,4 +1,3 @@
-import type { NextTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse.ts';
 import type { Pages } from '../web/pages.ts';
@@ -13,7 +12,5 @@ export interface ApiParts extends World {
   readonly maxBodyBytes: number;
   readonly maxBulkBytes: number;
   readonly bulkWindow: BulkWindow;
-  /** Await it before each piece of work on a large text. */
-  readonly nextTurn: NextTurn;
   readonly pages: Pages;
 }

@@ -1,4 +1,3 @@
-import { workTurns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse.ts';
 import type { OpenApiDocument } from '../openapi/document.ts';
@@ -42,13 +41,11 @@ export function apiServer(
     {
       ...parts,
       table: breakable ? { ...API_ROUTES, ...breakRoutes(breakable) } : API_ROUTES,
-      workTurn: workTurns(parts.nextTurn, world.clock),
       takeFromQuota: quotas(requestCounter, options),
       parts: {
         ...world,
         ...{ reverseShout, upstream, version, maxBodyBytes, maxBulkBytes },
         bulkWindow: bulkWindow(maxBulkLines),
-        nextTurn: parts.nextTurn,
         pages: pages(() => describeApi(version), { version, source, isBreakable: breakable !== undefined }),
       },
     },

@@ -11,13 +11,6 @@ const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
 const LATE_MS = 500;
 
-/** The end of a server. */
-export interface Closing {
-  hasBegun(): boolean;
-  /** See `HttpServer.close`. */
-  close(manner?: 'now'): Promise<void>;
-}
-
 /**
  * Closes a server and its connections: those without a request at once, the others when they have their answers. After
  * `deadlineMs`, the only answers that can be missing are those to texts that wait for their turns of the event loop. They are refused.
@@ -27,7 +20,7 @@ export function serverClosing(
   acceptors: Acceptors,
   deadlineMs: number,
   clock: Pick<Clock, 'now' | 'after'>,
-): Closing {
+) {
   let hasBegun = false;
   let lateMs = 0;
   let cancelCheck: Cancel = () => {};
@@ -35,7 +28,11 @@ export function serverClosing(
 
   return {
     hasBegun: () => hasBegun,
-    async close(manner) {
+    /**
+     * Stops accepting connections. Resolves when all open requests are answered. With `now` it closes them, even if it is
+     * closing already, and rejects if a client lost an answer that it still wanted.
+     */
+    async close(manner?: 'now'): Promise<void> {
       closed ??= closeAll(manner);
       const lost = manner === 'now' ? cutAll() : 0;
       await closed;

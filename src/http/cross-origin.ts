@@ -4,15 +4,7 @@ import type { Answer } from './answer.ts';
 /** The sites whose pages may read our answers: their origins, or only `*` for all sites. */
 export type Origins = readonly string[];
 
-/** What pages of other sites may do (Fetch standard, "CORS protocol"). Credentials are never allowed: there are none. */
-export interface CrossOrigin {
-  /** The first allowed origin. It is in the answer to a request whose own origin cannot be read; the browser compares it. */
-  readonly first: string | undefined;
-  /** The headers that let the page of this request read its answer. */
-  headersFor(request: Pick<IncomingMessage, 'headers'>): Answer['headers'];
-  /** The answer to a preflight of such a page; `undefined` if the request is not a preflight. */
-  preflight(request: IncomingMessage, methods: string): Answer | undefined;
-}
+export type CrossOrigin = ReturnType<typeof crossOrigin>;
 
 /** The headers that pages can read in addition to the few that every page can read. */
 const EXPOSED =
@@ -29,11 +21,16 @@ const ACCEPTED =
 // Chromium remembers a preflight for two hours at most.
 const MAX_AGE_S = '7200';
 
-/** Lets pages of these sites read every answer. Without these headers, a page cannot tell an answer from a network failure. */
-export function crossOrigin(origins: Origins): CrossOrigin {
+/**
+ * Lets pages of these sites read every answer (Fetch standard, "CORS protocol"). Without these headers, a page cannot tell an
+ * answer from a network failure. Credentials are never allowed: there are none.
+ */
+export function crossOrigin(origins: Origins) {
   return {
+    /** The first allowed origin. It is in the answer to a request whose own origin cannot be read; the browser compares it. */
     first: origins[0],
-    headersFor({ headers }) {
+    /** The headers that let the page of this request read its answer. */
+    headersFor({ headers }: Pick<IncomingMessage, 'headers'>): Answer['headers'] {
       const origin = allowed(headers.origin);
       if (origin === undefined) return {};
       return {
@@ -41,7 +38,8 @@ export function crossOrigin(origins: Origins): CrossOrigin {
         'access-control-expose-headers': EXPOSED,
       };
     },
-    preflight({ method, headers }, methods) {
+    /** The answer to a preflight of such a page; `undefined` if the request is not a preflight. */
+    preflight({ method, headers }: IncomingMessage, methods: string): Answer | undefined {
       const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
       if (!isPreflight || allowed(headers.origin) === undefined) return undefined;
       return {

@@ -8,7 +8,7 @@ import type { Answer, Outcome } from './answer.ts';
 import { type ByteBudget, HeldBytes } from './limits/held-bytes.ts';
 import { headersTooLarge, knownError, MAX_HEADERS, problemFor, tooLarge } from './problem.ts';
 import { Reply, type ReplyHost } from './reply.ts';
-import { type BodyOwner, type BodySource, RequestBody, type UseBody } from './request-body.ts';
+import { type BodySource, RequestBody } from './request-body.ts';
 
 /** What a request asks for. */
 export interface Asked {
@@ -31,7 +31,7 @@ export interface ExchangeHost extends World, ReplyHost {
 }
 
 /** One request, from its head to the end of its answer: the only way from an error to an answer. It is also the `Call` of its client. */
-export class Exchange implements Call, BodyOwner {
+export class Exchange implements Call {
   readonly deadline = Number.POSITIVE_INFINITY;
   readonly texts = 1;
   readonly request: IncomingMessage;
@@ -92,10 +92,7 @@ export class Exchange implements Call, BodyOwner {
     return this.#host.isClosing();
   }
 
-  /**
-   * Holds the head of the request. Drops it if it has too many headers or there is no room, because the refusal sometimes has
-   * to wait behind other answers. Returns whether the head is held.
-   */
+  /** Holds the head. Drops it if it is over a limit or has no room, because its refusal can wait. Returns whether it is held. */
   hold({ isAhead }: { readonly isAhead: boolean }): boolean {
     try {
       if (this.request.rawHeaders.length > MAX_HEADERS * 2) throw headersTooLarge();
@@ -160,12 +157,13 @@ export class Exchange implements Call, BodyOwner {
    * exchange fails with `TOO_LARGE`, with `OVERLOADED`, or with the error given to `breakBody`. Only a body that will be read
    * gets `100 Continue`.
    */
-  readBody(maxBytes: number, use: UseBody): Outcome {
+  readBody(maxBytes: number, use: (body: Buffer) => Outcome): Outcome {
     const { body, request, response } = this;
     if (!body.exists) return use(Buffer.alloc(0));
     if (body.announced > maxBytes) throw tooLarge('body', maxBytes);
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
-    body.read(maxBytes, this, use);
+    const step = (bytes: Buffer) => this.run(() => use(bytes));
+    body.read({ maxBytes, use: step, fail: (error) => this.fail(error) });
     return undefined;
   }
 
@@ -224,10 +222,7 @@ export class Exchange implements Call, BodyOwner {
   }
 }
 
-/**
- * An answer that was not known at once counts as this many bytes of work. A thousand of them can become known at the same moment:
- * when SHOUTCLOUD's breaker opens, or when their deadlines pass.
- */
+/** The work of an answer that was not known at once, in bytes. A thousand can come together, when the breaker opens. */
 const LATE_BYTES = 512;
 
 /** The bytes of every head in addition to its method, target and headers. */

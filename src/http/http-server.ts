@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { NextTurn, WorkTurn } from '../core/clock.ts';
+import { type NextTurn, workTurns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import { acceptors } from './acceptors.ts';
 import type { Outcome } from './answer.ts';
@@ -37,7 +37,6 @@ export interface ServerParts<Parts> {
   /** Aborts when the drain begins. */
   readonly draining: AbortSignal;
   readonly nextTurn: NextTurn;
-  readonly workTurn: WorkTurn;
   /** Wraps the listener, to trace requests. */
   readonly traced?: ((listener: RequestListener) => RequestListener) | undefined;
 }
@@ -54,37 +53,17 @@ export interface ServerOptions {
   readonly maxHeldBytes: number;
 }
 
-export interface ListenAddress {
-  /** All addresses of the machine unless given: IPv4 and, if the system has it, IPv6. */
-  readonly host: string | undefined;
-  readonly port: number;
-  /** Whether several sockets, of this server or of other processes, share the port and its connections. */
-  readonly reusePort?: boolean;
-}
-
-export interface HttpServer {
-  /** What Node calls for each request; tests inject into it. */
-  readonly listener: RequestListener;
-  /** The open connections, and the bytes that clients make the process hold. */
-  status(): { connections: number; heldBytes: number };
-  /** Starts to listen. Resolves with the port: a free one if 0 was asked for. */
-  listen(address: ListenAddress): Promise<number>;
-  /**
-   * Stops accepting connections. Resolves when all open requests are answered. With `now` it closes them, even if it is
-   * closing already, and rejects if a client lost an answer that it still wanted.
-   */
-  close(manner?: 'now'): Promise<void>;
-}
+export type HttpServer = ReturnType<typeof httpServer>;
 
 /** Parsers of closed connections that Node keeps for new ones, 12 KB each. By default it keeps 1,000 forever. */
 const IDLE_PARSERS = 256;
 
 /** A server for one table of routes. Both the public and the admin port are one. */
 export function httpServer<Parts>(
-  { table, parts, admission, takeFromQuota, draining, nextTurn, workTurn, traced }: ServerParts<Parts>,
+  { table, parts, admission, takeFromQuota, draining, nextTurn, traced }: ServerParts<Parts>,
   options: ServerOptions,
   world: World,
-): HttpServer {
+) {
   const { corsOrigins, keepAliveTimeoutMs, slowClientMs, requestDeadlineMs, maxConnections, maxHeldBytes } =
     options;
   const find = router(table);
@@ -98,7 +77,7 @@ export function httpServer<Parts>(
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
     budget,
     source: open,
-    workTurn,
+    workTurn: workTurns(nextTurn, world.clock),
     newId: requestIds(),
   };
   const refuseBroken = brokenRequests(open, host);
@@ -118,8 +97,7 @@ export function httpServer<Parts>(
       // Otherwise Node answers such a request itself, without a body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
-      // We never upgrade to another protocol. But "yes" makes Node stop parsing, which is right if nothing that follows will be
-      // answered.
+      // We never upgrade to another protocol. But "yes" makes Node stop parsing, which is right if nothing more is answered.
       shouldUpgradeCallback: ({ socket }) => socket.destroyed || (open.of(socket)?.isFull ?? false),
     },
     listener,
@@ -149,7 +127,9 @@ export function httpServer<Parts>(
   });
 
   return {
+    /** What Node calls for each request; tests inject into it. */
     listener,
+    /** The open connections, and the bytes that clients make the process hold. */
     status: () => ({ connections: open.count(), heldBytes: budget.bytes }),
     listen: listening.listen,
     close: closing.close,
@@ -162,10 +142,7 @@ export function httpServer<Parts>(
     socket.on('timeout', () => connection && onIdle(connection.socket));
   }
 
-  /**
-   * Sets the time for a request that begins. Until then, a new connection has more time, and one that we have not read for long has
-   * less.
-   */
+  /** Sets the time for a request that begins: a new connection had more time, and one that was not read for long had less. */
   function restartTimer(socket: Socket): void {
     // A request that a test injects has no connection.
     if (open.of(socket) && !closing.hasBegun()) socket.setTimeout(slowClientMs);

@@ -2,21 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import type { TuohsError } from '../core/errors.ts';
-import type { Outcome } from './answer.ts';
 import { BodyPieces } from './body-pieces.ts';
 import type { HeldBytes } from './limits/held-bytes.ts';
 import { InlineBodyRequest, type InlineSink } from './node-http.ts';
 import { knownError, tooLarge } from './problem.ts';
-
-/** What a body is read for: an exchange. */
-export interface BodyOwner {
-  /** Runs the next step of the work once the body has arrived. */
-  run(step: () => Outcome): void;
-  /** The body could not be read. */
-  fail(error: unknown): void;
-}
-
-export type UseBody = (body: Buffer) => Outcome;
 
 /** Up to this many bytes of a body are thrown away before the answer is sent. After that, the connection can be used again. */
 export const SMALL_REST_BYTES = 65_536;
@@ -40,11 +29,11 @@ const READ_AHEAD_BYTES = 65_536;
 /** Freeing a smaller buffer by hand costs more than it saves. */
 const LEAST_TO_FREE = 16_384;
 
-/** How a body is read: up to which size, and what for. */
-interface Reading {
+/** How a body is read: up to which size, what for, and what happens if it cannot be read. */
+export interface Reading {
   readonly maxBytes: number;
-  readonly owner: BodyOwner;
-  readonly use: UseBody;
+  use(body: Buffer): void;
+  fail(error: unknown): void;
 }
 
 /** The rest of the body is thrown away. */
@@ -78,7 +67,6 @@ export class RequestBody implements InlineSink {
   #isUnwanted = false;
   #hasArrived = false;
   #isStopped = false;
-  #isStream = false;
   #atWhole: (() => void) | undefined;
 
   constructor(request: IncomingMessage, held: Pick<HeldBytes, 'set' | 'setUnread'>, source: BodySource) {
@@ -93,7 +81,7 @@ export class RequestBody implements InlineSink {
 
   /** Whether all of it has arrived. */
   get isWhole(): boolean {
-    return !this.exists || this.#request.complete || this.#request.readableEnded;
+    return !this.exists || this.#request.complete;
   }
 
   /** Whether more of it can be read now. */
@@ -112,13 +100,10 @@ export class RequestBody implements InlineSink {
     else this.#atWhole = run;
   }
 
-  /**
-   * Reads all of it and gives it to `use`. The owner fails with `TOO_LARGE`, with `OVERLOADED` if there is no room for it, or with
-   * the error given to `break`.
-   */
-  read(maxBytes: number, owner: BodyOwner, use: UseBody): void {
-    if (this.#error) return owner.fail(this.#error);
-    this.#reading = { maxBytes, owner, use };
+  /** Reads all of it. Fails with `TOO_LARGE`, with `OVERLOADED` if there is no room for it, or with the error given to `break`. */
+  read(reading: Reading): void {
+    if (this.#error) return reading.fail(this.#error);
+    this.#reading = reading;
     if (this.#bytes > 0) {
       this.#held.setUnread(0);
       if (!this.#hold()) return;
@@ -126,10 +111,7 @@ export class RequestBody implements InlineSink {
     this.#goOn();
   }
 
-  /**
-   * Throws the rest away. Resolves with true when it has arrived, and with false if it is larger than `maxBytes`, broken, or takes
-   * longer than a second.
-   */
+  /** Throws the rest away. Resolves with false if it is larger than `maxBytes`, broken, or takes longer than a second. */
   discard(maxBytes: number, clock: Pick<Clock, 'after'>): Promise<boolean> {
     if (this.isWhole) return Promise.resolve(true);
     if (this.announced > maxBytes) return Promise.resolve(false);
@@ -213,7 +195,7 @@ export class RequestBody implements InlineSink {
     const reading = this.#reading;
     this.#reading = undefined;
     // Comes last, because the answer can discard the rest at once.
-    reading?.owner.fail(error);
+    reading?.fail(error);
   }
 
   /** Throws a piece away. Returns whether more will be thrown away. */
@@ -227,12 +209,10 @@ export class RequestBody implements InlineSink {
 
   /** Reads on if reading had stopped, or finishes if all has arrived. */
   #goOn(): void {
-    const request = this.#request;
     if (this.#hasArrived) this.#finish();
-    else if (!(request instanceof InlineBodyRequest)) this.#readStream();
     else if (this.#isStopped) {
       this.#isStopped = false;
-      this.#source.readOn(request.socket);
+      this.#source.readOn(this.#request.socket);
     }
   }
 
@@ -241,8 +221,7 @@ export class RequestBody implements InlineSink {
     const reading = this.#reading;
     if (reading === undefined) return;
     this.#reading = undefined;
-    const body = this.#joined();
-    reading.owner.run(() => reading.use(body));
+    reading.use(this.#joined());
   }
 
   #joined(): Buffer {
@@ -264,24 +243,9 @@ export class RequestBody implements InlineSink {
     this.#held.setUnread(0);
     return parts;
   }
-
-  /** The body of a request that a test injects. */
-  #readStream(): void {
-    const request = this.#request;
-    if (this.#isStream) return void request.resume();
-    this.#isStream = true;
-    request
-      .on('data', (chunk) => {
-        if (!this.take(chunk)) request.pause();
-      })
-      .on('end', () => this.arrived());
-  }
 }
 
-/**
- * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much memory is being allocated,
- * and after an attack little is.
- */
+/** Frees the memory of these buffers and leaves them empty. V8 does that only while much is allocated, not after an attack. */
 export function free(buffers: readonly Buffer[]): void {
   for (const { buffer, byteLength } of buffers) {
     if (byteLength >= LEAST_TO_FREE && buffer.byteLength === byteLength) (buffer as ArrayBuffer).transfer(0);

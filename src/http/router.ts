@@ -34,14 +34,12 @@ interface Path<Parts> {
 }
 
 /** Finds the route of a request. The route of an unknown path refuses with 404, and that of another method with 405. */
-export type Router<Parts> = (method: string | undefined, target: string) => Target<Parts>;
-
-export function router<Parts>(table: RouteTable<Parts>): Router<Parts> {
+export function router<Parts>(table: RouteTable<Parts>) {
   const paths = new Map(Object.entries(table).map(([label, methods]) => [label, pathOf(label, methods)]));
   const notFound = refusal(() => noSuchPath([...paths.keys()]));
   const prefixes = [...paths.values()].filter(({ label }) => label.endsWith('/*'));
 
-  return (method, target) => {
+  return (method: string | undefined, target: string): Target<Parts> => {
     const queryAt = target.indexOf('?');
     const written = queryAt < 0 ? target : target.slice(0, queryAt);
     const query = queryAt < 0 ? '' : target.slice(queryAt + 1);

@@ -27,10 +27,7 @@ export interface ShoutcloudOptions {
 
 export type Shoutcloud = Awaited<ReturnType<typeof startShoutcloud>>;
 
-/**
- * Starts a server that answers as SHOUTCLOUD does, byte for byte, or with the given faults. Rejects with an Error for
- * faults that it cannot read and for an address that it cannot listen on.
- */
+/** Starts a server that answers as SHOUTCLOUD does, byte for byte, or with these faults. Rejects for faults that it cannot read. */
 export async function startShoutcloud(options: ShoutcloudOptions = {}) {
   const { host = '127.0.0.1', port = 0, latencyMs = 0, clock = systemClock } = options;
   const { onShout = () => {}, onRefusal = () => {} } = options;

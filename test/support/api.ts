@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { TestContext } from 'node:test';
 import inject, { type InjectOptions, type Response } from 'light-my-request';
 import { type Clock, turns } from '../../src/core/clock.ts';
@@ -5,6 +6,7 @@ import { type ReverseShout, reverser, reverseShout } from '../../src/core/revers
 import { type ApiOptions, type ApiServerParts, apiServer } from '../../src/http/api-server.ts';
 import type { HttpServer } from '../../src/http/http-server.ts';
 import { type AdmissionLimits, admission } from '../../src/http/limits/admission.ts';
+import { InlineBodyRequest } from '../../src/http/node-http.ts';
 import { fakeShouter } from './fake-shouter.ts';
 import { type RawClient, rawClient } from './raw-client.ts';
 import { until } from './until.ts';
@@ -65,7 +67,24 @@ export function testApi(
 }
 
 export function injected(server: HttpServer): Omit<InjectedServer, 'inFlight'> {
-  return { ...server, inject: (request) => inject(server.listener, request) };
+  return {
+    ...server,
+    inject: (request) =>
+      inject((injected, response) => server.listener(asOfServer(injected), response), request),
+  };
+}
+
+/** The same request in the class that the server has Node make. */
+function asOfServer(injected: IncomingMessage): IncomingMessage {
+  const request = new InlineBodyRequest(injected.socket);
+  const { method, url, headers, rawHeaders, httpVersionMajor, httpVersionMinor } = injected;
+  Object.assign(request, { method, url, headers, rawHeaders, httpVersionMajor, httpVersionMinor });
+  injected.on('data', (chunk) => request.push(chunk));
+  injected.on('end', () => {
+    request.complete = true;
+    request.push(null);
+  });
+  return request;
 }
 
 /** The same, listening, for tests about connections. */

@@ -13,22 +13,19 @@ export interface Entrant {
   readonly reply: { atWritten(run: () => void): void };
 }
 
-export interface Admission {
-  inFlight(): number;
-  /**
-   * Counts an exchange from when its request is whole until its answer is written. Throws `OVERLOADED` while there is no room.
-   * An answer that waits to be read needs no more work, and clients that do not read could fill all places.
-   */
-  admit(exchange: Entrant): void;
-}
+export type Admission = ReturnType<typeof admission>;
 
 /** Limits the requests in flight. A request whose body is still arriving does not count yet, because it could stay incomplete. */
-export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: Emit): Admission {
+export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: Emit) {
   let requests = 0;
 
   return {
     inFlight: () => requests,
-    admit(exchange) {
+    /**
+     * Counts an exchange from when its request is whole until its answer is written. Throws `OVERLOADED` while there is no room.
+     * An answer that waits to be read needs no more work, and clients that do not read could fill all places.
+     */
+    admit(exchange: Entrant): void {
       if (requests >= maxInFlight) throw shed('requests', emit);
       if (isOverloaded()) throw shed('event_loop', emit);
       exchange.body.atWhole(() => begin(exchange));

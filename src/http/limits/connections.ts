@@ -4,7 +4,7 @@ import { type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
-import { type BodySource, PIECES } from '../request-body.ts';
+import { PIECES } from '../request-body.ts';
 import { readingTurns, type TurnTaker } from './reading-turns.ts';
 import { limitAhead } from './requests-ahead.ts';
 
@@ -18,32 +18,15 @@ export interface Connection extends TurnTaker {
   usedMs: number;
   /** The size of its requests in bytes, if their headers are written in the usual way. Chunks do not count. */
   requestBytes: number;
-  /**
-   * The packet that is being read: the total of bytes read at its `end`, and how many requests in it came before the current
-   * one.
-   */
+  /** The packet that is being read: all bytes read at its `end`, and how many of its requests came before the current one. */
   readonly packet: { end: number; requests: number };
   /** What arrived is not HTTP, so nothing that follows is a request. */
   isBroken: boolean;
-  /**
-   * It has sent as many requests ahead as are allowed, or one whose head was refused. It closes after the last answer. Nothing is
-   * read after the last request.
-   */
+  /** It has sent all requests ahead that it can, or a refused head. Nothing more is read. It closes after its last answer. */
   isFull: boolean;
 }
 
-export interface Connections extends BodySource {
-  /** Adds a connection. At the limit, closes those that have made no progress for the longest time. */
-  add(socket: Socket, nowMs: number): void;
-  of(socket: Duplex): Connection | undefined;
-  /**
-   * Adds an exchange to its connection. Returns the previous one if it is still open, and then this one has to wait for its end: a
-   * connection that sends many requests together must not take the places and turns of many.
-   */
-  begin(exchange: Exchange): Exchange | undefined;
-  count(): number;
-  all(): Iterable<Connection>;
-}
+export type Connections = ReturnType<typeof connections>;
 
 /** How much the time of a client that owes us something counts, compared with an idle one. Each `STEADY_BYTES` of a body make it less. */
 const MOST_WEIGHT = 10;
@@ -73,14 +56,15 @@ const TOO_SHORT = [
 export function connections(
   maxConnections: number,
   { nextTurn, soon }: { nextTurn: NextTurn; soon: Clock['soon'] },
-): Connections {
+) {
   const open = new Map<Duplex, Connection>();
   const ahead = limitAhead({ soon });
   const piecesInTurn = turnCounter({ soon });
   const reading = readingTurns(nextTurn, wantsMore);
 
   return {
-    add(socket, nowMs) {
+    /** Adds a connection. At the limit, closes those that have made no progress for the longest time. */
+    add(socket: Socket, nowMs: number): void {
       ahead.connected(nowMs);
       // The client has left while it waited in the kernel. Its requests can still be read, and would be answered.
       if (socket.remoteAddress === undefined) return void socket.destroy();
@@ -105,8 +89,12 @@ export function connections(
         for (const { response } of connection.exchanges) response.emit('close');
       });
     },
-    of: (socket) => open.get(socket),
-    begin(exchange) {
+    of: (socket: Duplex) => open.get(socket),
+    /**
+     * Adds an exchange to its connection. Returns the previous one if it is still open, and then this one has to wait for its end: a
+     * connection that sends many requests together must not take the places and turns of many.
+     */
+    begin(exchange: Exchange): Exchange | undefined {
       // A request that a test injects has no connection.
       const connection = open.get(exchange.request.socket);
       if (connection === undefined) return undefined;
@@ -127,7 +115,7 @@ export function connections(
       return before;
     },
     /** Once this turn has had many pieces, lets other connections be read first, or refuses a body whose pieces are too short. */
-    manyPieces(socket, averageBytes) {
+    manyPieces(socket: Socket, averageBytes: number): void {
       const connection = open.get(socket);
       piecesInTurn.add(PIECES);
       const inTurn = piecesInTurn.count();
@@ -138,7 +126,7 @@ export function connections(
       const last = connection.exchanges.at(-1);
       if (last && !last.body.isBroken) last.breakBody(tooManyPieces());
     },
-    readOn(socket) {
+    readOn(socket: Socket): void {
       const connection = open.get(socket);
       if (connection) reading.goOn(connection);
     },
@@ -161,10 +149,7 @@ export function connections(
     reading.giveWay(connection);
   }
 
-  /**
-   * Closes the connections that have made no progress for the longest time. The time of a client that owes us something counts
-   * more than that of an idle one.
-   */
+  /** Closes the connections that have made no progress for the longest time, weighted by `weightOf`. */
   function makeRoom(nowMs: number): void {
     const least = Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8));
     const standing = [...open.values()]

@@ -2,19 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { World } from '../../core/events.ts';
 import { shed } from './admission.ts';
 
-/**
- * One bound on the bytes that callers make the process hold: heads of requests, bodies that arrive or wait, and answers that are
- * not read yet.
- */
-export interface ByteBudget {
-  /** The bytes that are held now. */
-  bytes: number;
-  /**
-   * Cuts off the slowest clients if there is no room for more, but not for requests that are sent ahead. Throws `OVERLOADED` if
-   * there is still none.
-   */
-  makeRoom(more: number, share: Share): void;
-}
+export type ByteBudget = ReturnType<typeof byteBudget>;
 
 /**
  * How much of the budget each purpose can fill. Requests that are sent ahead leave room for texts that wait for the upstream,
@@ -25,27 +13,24 @@ type Share = keyof typeof SHARES;
 
 const SHARES = { small: 1.125, body: 1, waiting: 0.75, ahead: 0.5 };
 
-/**
- * The part of the budget that is freed at once. If less were freed, a flood would cause a search of all connections for each
- * piece.
- */
+/** The part of the budget that is freed at once. With less, a flood would cause a search of all connections for each piece. */
 const FREED_AT_ONCE = 1 / 16;
 
-/**
- * After a search that freed too little, there is no other search for this long. Otherwise a flood could cause one for each
- * request.
- */
+/** After a search that freed too little, the next one waits this long. Otherwise a flood could cause one for each request. */
 const SEARCH_AGAIN_MS = 10;
 
+/** One bound on the bytes that callers make the process hold: heads of requests, bodies, and answers that are not read yet. */
 export function byteBudget(
   maxBytes: number,
   cutSlowest: (bytes: number, nowMs: number) => void,
   { clock, emit }: World,
-): ByteBudget {
+) {
   let nextSearchMs = 0;
-  const budget: ByteBudget = {
+  const budget = {
+    /** The bytes that are held now. */
     bytes: 0,
-    makeRoom(more, share) {
+    /** Cuts off the slowest clients to make room, but not for requests that are sent ahead. Throws `OVERLOADED` if there is none. */
+    makeRoom(more: number, share: Share): void {
       const missing = () => budget.bytes + more - maxBytes * SHARES[share];
       if (missing() <= 0) return;
       const nowMs = clock.now();
@@ -81,18 +66,12 @@ const STREAM_BYTES = 40_960;
 /** A text that is worked on exists three times: as it was sent, reversed, and in a request to the upstream. */
 const COPIES = 3;
 
-/**
- * The largest bodies, in bytes, that an idle service has room for. A text can take two bytes for each one that was sent, and only
- * three quarters of the budget are for texts.
- */
+/** The largest bodies that an idle service has room for. Texts take up to two bytes for one, in three quarters of the budget. */
 export function largestBodies(maxHeldBytes: number): { readonly text: number; readonly bulk: number } {
   return { text: Math.floor(maxHeldBytes / 10), bulk: Math.floor(maxHeldBytes / 4) };
 }
 
-/**
- * What is held for one exchange: the head of its request; and in addition the body, then the text while it waits, then the
- * answer until it is read.
- */
+/** What is held for an exchange: the head, and with it the body, then the text while it waits, then the answer until it is read. */
 export class HeldBytes {
   readonly #budget: ByteBudget;
   #headLength: number;
@@ -143,8 +122,8 @@ export class HeldBytes {
   }
 
   /** Holds a text that is worked on. Throws as `set` does. */
-  setCopies(textBytes: number, share: Share): void {
-    this.set(textBytes * COPIES, share);
+  setCopies(textBytes: number): void {
+    this.set(textBytes * COPIES, 'waiting');
   }
 
   /** Holds a body whose answer is written in pieces, and the part of that answer that is not read yet. Throws as `set` does. */

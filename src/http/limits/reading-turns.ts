@@ -8,39 +8,35 @@ export interface TurnTaker {
   isPausing: boolean;
 }
 
-/** The order in which busy connections are read: one in a turn of the event loop, so that all others are read in between. */
-export interface ReadingTurns<Each extends TurnTaker> {
-  /** Stops reading from a connection until its turn comes, because what was read already is a lot of work. */
-  giveWay(connection: Each): void;
-  /** Reads on, now or when its turn comes. */
-  goOn(connection: Each): void;
-  /** The connection is closed. */
-  leave(connection: Each): void;
-}
-
 /** How many bytes Node reads from a connection at once. */
 const READ_AT_ONCE_BYTES = 65_536;
 
-/** `wantsMore` says whether anything more can be read from a connection. If not, it stays paused until `goOn`. */
+/**
+ * Reads busy connections one in a turn of the event loop, so that all others are read in between. `wantsMore` says whether
+ * anything more can be read from a connection. If not, it stays paused until `goOn`.
+ */
 export function readingTurns<Each extends TurnTaker>(
   nextTurn: NextTurn,
   wantsMore: (connection: Each) => boolean,
-): ReadingTurns<Each> {
+) {
   /** Only the first of them waits in the queue of turns, because thousands can come and go. */
   const waiting = new Set<Each>();
   let isResuming = false;
 
   return {
-    giveWay(connection) {
+    /** Stops reading from a connection until its turn comes, because what was read already is a lot of work. */
+    giveWay(connection: Each): void {
       if (connection.isPausing) return;
       connection.isPausing = true;
       // Node resumes the socket after each request of a packet, so this has to wait for the last one.
       queueMicrotask(() => pause(connection));
     },
     goOn,
-    leave: (connection) => void waiting.delete(connection),
+    /** The connection is closed. */
+    leave: (connection: Each) => void waiting.delete(connection),
   };
 
+  /** Reads on, now or when its turn comes. */
   function goOn(connection: Each): void {
     if (!connection.isPausing && wantsMore(connection)) connection.socket.resume();
   }

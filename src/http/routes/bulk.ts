@@ -28,7 +28,7 @@ export const bulk: Route<ApiParts> = {
 async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<undefined> {
   const { bulkWindow: window, clock } = parts;
   const gone = exchange.signal;
-  const nextTurn = () => parts.nextTurn(workOn(body), () => gone.aborted);
+  const nextTurn = () => exchange.inTurn(workOn(body), () => {});
   exchange.atEnd(() => free([body]));
   exchange.held.setStream(body.length);
   exchange.atEnd(window.enter());

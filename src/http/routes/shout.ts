@@ -49,7 +49,7 @@ function answerTo(text: string, exchange: Exchange, { reverseShout, answerFor }:
   if (!(shout instanceof Promise)) return answerFor(shout, exchange);
   const answer = shout.then((late) => exchange.inTurn(late.text.length, () => answerFor(late, exchange)));
   answer.catch(() => {});
-  exchange.held.setCopies(stringBytes(text), 'waiting');
+  exchange.held.setCopies(stringBytes(text));
   return answer;
 }
 
@@ -110,10 +110,7 @@ function textReader(headers: IncomingHttpHeaders): (body: Buffer) => string {
   }
 }
 
-/**
- * The media type of a body in lower case, without its parameters; empty if there is none. Throws `BAD_INPUT` for a content coding,
- * and for a charset other than UTF-8.
- */
+/** The media type in lower case; empty without one. Throws `BAD_INPUT` for a content coding, or another charset than UTF-8. */
 export function mediaType(headers: IncomingHttpHeaders): string {
   const { 'content-type': header = '', 'content-encoding': coding } = headers;
   if (coding !== undefined && !/^identity$/i.test(coding))

@@ -150,8 +150,7 @@ test('a body that is broken never counts as whole, and its rest is not used', ()
   const { body } = exchange;
   const done: string[] = [];
   body.atWhole(() => done.push('whole'));
-  const owner = { run: () => done.push('run'), fail: () => done.push('failed') };
-  body.read(1000, owner, () => undefined);
+  body.read({ maxBytes: 1000, use: () => done.push('used'), fail: () => done.push('failed') });
 
   body.break(noText());
   const wantsMore = body.take(Buffer.from('rest'));

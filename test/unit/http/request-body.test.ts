@@ -12,18 +12,18 @@ type Held = ConstructorParameters<typeof RequestBody>[1];
 type Step = (body: RequestBody) => void;
 const FULL = { set: noRoom, setUnread: (bytes: number) => bytes > 0 && noRoom() };
 const WITH_ROOM = { set() {}, setUnread() {} };
-const owner = { run: (step: () => unknown) => void step(), fail: () => {} };
+const READING = { maxBytes: 1_000_000, use: fails, fail: () => {} };
 const breakIt: Step = (body) => body.break(new TuohsError('BAD_INPUT', 'bad chunk'));
 const UNWANTED: Readonly<Record<string, readonly [held: Held, before: Step, after?: Step]>> = {
   'is thrown away': [FULL, (body) => void body.discard(1_000_000, testWorld().clock)],
-  'has no room': [FULL, (body) => body.read(1_000_000, owner, fails)],
+  'has no room': [FULL, (body) => body.read(READING)],
   'will never be whole': [FULL, breakIt],
   'has no room before anything asks for it': [FULL, () => {}],
-  'breaks while it is read': [WITH_ROOM, (body) => body.read(1_000_000, owner, fails), breakIt],
+  'breaks while it is read': [WITH_ROOM, (body) => body.read(READING), breakIt],
   'breaks before anything asks for it': [WITH_ROOM, () => {}, breakIt],
   'was joined with others': [
     WITH_ROOM,
-    (body) => body.read(1_000_000, owner, () => undefined),
+    (body) => body.read({ ...READING, use: () => {} }),
     (body) => {
       body.take(Buffer.from('another'));
       body.arrived();
@@ -57,7 +57,7 @@ test('a body that found no room before anything asked for it fails when somethin
   const failures: unknown[] = [];
 
   body.take(Buffer.from('first'));
-  body.read(1_000_000, { run: fails, fail: (error) => failures.push(error) }, fails);
+  body.read({ ...READING, fail: (error) => failures.push(error) });
 
   assert.match(String(failures), /no room/);
 });
@@ -86,10 +86,10 @@ test('short pieces behind the first are copied into blocks, whether they are awa
   };
 
   for (const text of ['a', 'b'.repeat(1023), 'c'.repeat(1024), 'd'.repeat(1025), 'e']) take(text);
-  body.read(10_000, { run: (step) => void step(), fail: fails }, (all) => {
+  const use = (all: Buffer) => {
     whole = `${all}`;
-    return undefined;
-  });
+  };
+  body.read({ maxBytes: 10_000, use, fail: fails });
   assert.deepEqual(unread, [1, 1024, 2048, 3073, 3074, 0]);
   for (const text of ['f', 'g'.repeat(1024), 'h']) take(text);
   body.arrived();
