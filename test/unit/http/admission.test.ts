@@ -22,42 +22,6 @@ test('as many requests as allowed are under way, the next is refused, and holds 
   assert.equal(service.inFlight(), 2);
 });
 
-test('requests that a connection sends together take one place at a time', async (t) => {
-  const service = await start(t, { maxInFlight: 2 });
-  const [greedy, honest] = [await service.connect(), await service.connect()];
-  greedy.send(GET.repeat(6));
-  await service.arrived(1);
-
-  honest.send(GET);
-  await service.arrived(2);
-
-  assert.equal(service.inFlight(), 2);
-  assert.deepEqual(service.shed(), []);
-});
-
-for (const requests of [1, 3]) {
-  test(`all places come back when a caller with ${requests} requests under way resets its connection`, async (t) => {
-    const service = await start(t, { maxInFlight: 10 });
-    const client = await service.connect();
-    client.send(GET.repeat(requests));
-    await service.arrived(1);
-
-    client.socket.resetAndDestroy();
-
-    await until(t, () => service.inFlight() === 0);
-  });
-}
-
-test('an answer holds no place while it waits to be read', async (t) => {
-  const service = await start(t, { maxInFlight: 20 });
-  const client = await service.connect();
-  client.socket.pause();
-
-  client.send(requestOf('GET /docs/swagger-ui-bundle.js').repeat(6));
-
-  await until(t, () => service.inFlight() === 0 && service.heldBytes() > 0);
-});
-
 test('while the event loop is late, requests are refused', async (t) => {
   const service = await start(t, { isOverloaded: () => true });
   const client = await service.connect();
@@ -79,7 +43,6 @@ async function start(t: TestContext, limits: Partial<AdmissionLimits>) {
     connect: () => rawClient(t, port),
     arrived: (calls: number) => until(t, () => upstream.calls.length === calls),
     inFlight: server.inFlight,
-    heldBytes: () => server.status().heldBytes,
     routes: () => world.told('answered').map(({ route }) => route),
     shed: () => world.told('shed').map(({ reason }) => reason),
   };
