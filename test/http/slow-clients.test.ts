@@ -77,23 +77,6 @@ test('Node itself ends no upload and no kept connection, and makes no stream of 
   assert.deepEqual(seen, [0, 0, true]);
 });
 
-test('what follows in the packet of a connection that was closed is not read', async (t) => {
-  let requests = 0;
-  const traced = (listener: RequestListener): RequestListener => {
-    return (request, response) => {
-      requests++;
-      request.socket.destroy();
-      listener(request, response);
-    };
-  };
-  const client = await rawClient(t, await listeningApi(t, { traced }));
-
-  client.send(postOf('a').repeat(3));
-
-  assert.equal(await client.closed(), '');
-  assert.equal(requests, 1);
-});
-
 test('a client does not stall if more of its body has arrived since its time was over', async (t) => {
   const { soon, waiting, end } = heldTurn();
   const world = worldOn({ ...systemClock, soon });
