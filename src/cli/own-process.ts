@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Environment } from '../config/read-config.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
 import type { ForkedProcess } from '../workers/worker-link.ts';
 
@@ -32,14 +32,26 @@ export interface StopSignals {
   readonly second: Promise<void>;
 }
 
-/** Listens for these signals from now on. */
-export function stopSignals(process: NodeJS.EventEmitter): StopSignals {
+// A signal to a whole process group arrives twice, because make and npm pass it on as well.
+const PASSED_ON_MS = 1000;
+
+/** Listens for these signals from now on. The same signal again within a second counts once. */
+export function stopSignals(
+  process: NodeJS.EventEmitter,
+  clock: Pick<Clock, 'now'> = systemClock,
+): StopSignals {
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
-  let signals = 0;
-  const onSignal = () => (++signals === 1 ? first : second).resolve();
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, onSignal);
+  let counted: { readonly signal: string; readonly at: number } | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => onSignal(signal));
   return { first: first.promise, second: second.promise };
+
+  function onSignal(signal: string): void {
+    const at = clock.now();
+    if (signal === counted?.signal && at - counted.at < PASSED_ON_MS) return;
+    (counted ? second : first).resolve();
+    counted = { signal, at };
+  }
 }
 
 /** The exit code of a command that a signal ended before it was done. */

@@ -170,6 +170,20 @@ export function turnCounter({ soon }: Pick<Clock, 'soon'>) {
   };
 }
 
+/** Notices when something happens this often within this time. */
+export function burst(times: number, withinMs: number) {
+  const lastMs = new Float64Array(times).fill(Number.NEGATIVE_INFINITY);
+  let oldest = 0;
+
+  return {
+    add(nowMs: number): void {
+      lastMs[oldest] = nowMs;
+      oldest = (oldest + 1) % times;
+    },
+    isOn: (nowMs: number) => nowMs - (lastMs[oldest] ?? 0) < withinMs,
+  };
+}
+
 const SAMPLE_MS = 50;
 
 /** One late turn is a hiccup, such as a garbage collection. This many in a row are an overload. */

@@ -112,9 +112,11 @@ for (const [what, space, after, answers] of [
 
 test('once clients have sent 128 requests ahead in a turn of the event loop, each other client can send 10 ahead in it, and one after 512', async (t) => {
   const { soon, end } = heldTurn();
+  let nowMs = 0;
   let turnsAskedFor = 0;
   const { port } = await start(t, {
-    world: worldOn({ ...systemClock, soon }),
+    // No connections come within a short time.
+    world: worldOn({ ...systemClock, soon, now: () => (nowMs += 1000) }),
     reverseShout: known,
     async nextTurn() {
       turnsAskedFor++;
@@ -148,6 +150,29 @@ test('in a turn of the event loop that accepts 16 connections, a client can send
 
   assert.deepEqual([then, numbersIn(await late.closed()).length], [2, 129]);
 });
+
+for (const [ms, connections, most] of [
+  [199, 32, 10],
+  [200, 32, 128],
+  [199, 31, 128],
+] as const) {
+  test(`${ms} ms after the first of ${connections} new connections a client can send ${most} requests ahead`, async (t) => {
+    let nowMs = 1000;
+    const { port, status } = await start(t, {
+      world: worldOn({ ...systemClock, now: () => nowMs }),
+      reverseShout: known,
+    });
+    nowMs += 1000;
+    const clients: RawClient[] = [];
+    while (clients.length < connections) clients.push(await rawClient(t, port));
+    await until(t, () => status().connections === 1 + connections);
+    nowMs += ms;
+
+    clients[0]?.send(THOUSAND_REQUESTS);
+
+    assert.equal(numbersIn((await clients[0]?.closed()) ?? '').length, 1 + most);
+  });
+}
 
 test('connections that are closed while they wait to be read take no turns of others', async (t) => {
   const turns: (() => void)[] = [];

@@ -52,8 +52,9 @@ test('make debug ends at a wrong setting, because no change of a file can correc
   assert.match(program.stderr.join('\n'), /^tuohs: PORT must be .*, not "x"$/);
 });
 
-for (const [what, send] of [
+for (const [what, ...sends] of [
   ['of a terminal, which goes to its whole group', 'killAll'],
+  ['to the group of make, which passes it on', 'killAll', 'kill'],
   ['to it alone', 'kill'],
 ] as const) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -61,7 +62,7 @@ for (const [what, send] of [
       const program = startDebug(t, { PORT: '0', ADMIN_PORT: '0' });
       await program.listening();
 
-      program[send](signal);
+      for (const send of sends) program[send](signal);
 
       assert.equal(await program.exitCode, 0);
       assert.deepEqual(program.stderr, []);

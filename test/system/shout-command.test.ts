@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { folder } from '../support/folder.ts';
@@ -81,7 +82,8 @@ test('what fails while a service is killed and started again is reported, and is
 });
 
 test('a long input needs little memory', async (t) => {
-  const { path } = await numberedLines(t, 100_000);
+  const path = join(await folder(t), 'lines.txt');
+  await writeFile(path, 'hello\n'.repeat(100_000));
   const report = hook('process.on("exit", () => console.error(process.resourceUsage().maxRSS))');
 
   const { code, stderr } = await ended(

@@ -38,7 +38,7 @@ for (const [processes, writers] of Object.entries(PROCESSES)) {
     service.kill('SIGTERM');
     await service.logLine('draining');
 
-    assert.equal(await service.stop('SIGTERM'), 1);
+    assert.equal(await service.stop('SIGINT'), 1);
     assert.match(service.stderr.join(), /stopped before everything was answered/);
     await Promise.all(replies);
   });
@@ -55,7 +55,7 @@ for (const [processes, writers] of Object.entries(PROCESSES)) {
 
     assert.deepEqual([ready.status, alive.status], [503, 200]);
     assert.ok(replies.every(({ status, headers }) => status === 200 && headers.connection === 'close'));
-    assert.equal(await service.stop(), 1);
+    assert.equal(await service.stop('SIGINT'), 1);
   });
 }
 

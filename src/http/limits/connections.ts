@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
+import { burst, type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import { LISTENING_SOCKETS } from '../acceptors.ts';
 import type { Exchange } from '../exchange.ts';
@@ -65,6 +65,12 @@ const MOST_AHEAD_THEN = 10;
 const TOO_MANY_AHEAD_IN_TURN = 512;
 
 /**
+ * While this many connections come in this time, each can send only `MOST_AHEAD_THEN` ahead. A crowd that sends many and comes back as
+ * soon as it is cut off could otherwise keep each turn long, and other new connections wait several turns to be accepted.
+ */
+const CROWD = { connections: 32, ms: 200 };
+
+/**
  * Once all bodies together have come in this many pieces in a turn of the event loop, connections that send a body let others be
  * read first. An upload over a slow network must not wait behind connections that send requests ahead. It comes in pieces, too, but
  * only in one a turn.
@@ -88,6 +94,7 @@ export function connections(
 ): Connections {
   const open = new Map<Duplex, Connection>();
   const addedInTurn = turnCounter({ soon });
+  const crowd = burst(CROWD.connections, CROWD.ms);
   const aheadInTurn = turnCounter({ soon });
   const piecesInTurn = turnCounter({ soon });
   const reading = readingTurns(nextTurn, wantsMore);
@@ -95,6 +102,7 @@ export function connections(
   return {
     add(socket, nowMs) {
       addedInTurn.add(1);
+      crowd.add(nowMs);
       // The client has left while it waited in the kernel. Its requests can still be read, and would be answered.
       if (socket.remoteAddress === undefined) return void socket.destroy();
       if (open.size >= maxConnections) makeRoom(nowMs);
@@ -132,7 +140,7 @@ export function connections(
       if (exchange.request.headers.upgrade !== undefined)
         exchange.reply.closeUnlessAt(connection.requestBytes);
       const isAhead = exchanges.length > 0 || packet.requests > 0;
-      if (isAhead) takeAhead(connection);
+      if (isAhead) takeAhead(connection, exchange.startedMs);
       if (!exchange.hold({ isAhead })) connection.isFull = true;
       if (connection.isFull) exchange.reply.closeAfter();
       exchanges.push(exchange);
@@ -168,16 +176,17 @@ export function connections(
    * Counts a request that was sent ahead of an answer. Then lets other connections be read first. Only one connection that
    * sends ahead is read in a turn, because Node would read up to 2 MiB from each.
    */
-  function takeAhead(connection: Connection): void {
+  function takeAhead(connection: Connection, nowMs: number): void {
     const { exchanges, packet } = connection;
-    connection.isFull = Math.max(exchanges.length, packet.requests) >= mostAhead();
+    connection.isFull = Math.max(exchanges.length, packet.requests) >= mostAhead(nowMs);
     reading.giveWay(connection);
   }
 
-  function mostAhead(): number {
+  function mostAhead(nowMs: number): number {
     aheadInTurn.add(1);
     if (aheadInTurn.count() > TOO_MANY_AHEAD_IN_TURN || addedInTurn.count() >= LISTENING_SOCKETS) return 1;
-    return aheadInTurn.count() > MANY_AHEAD_IN_TURN ? MOST_AHEAD_THEN : MOST_AHEAD;
+    const isCrowded = aheadInTurn.count() > MANY_AHEAD_IN_TURN || crowd.isOn(nowMs);
+    return isCrowded ? MOST_AHEAD_THEN : MOST_AHEAD;
   }
 
   /**

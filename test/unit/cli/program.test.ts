@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import { duration } from '../../../src/cli/arguments.ts';
 import { stopSignals } from '../../../src/cli/own-process.ts';
-import { settled } from '../../support/fake-clock.ts';
+import { fakeClock, settled } from '../../support/fake-clock.ts';
 import { ran } from './shout-surroundings.ts';
 
 for (const [what, line, environment, words] of [
@@ -86,14 +86,26 @@ for (const text of ['', '30', 's', '-1s', '1 s', '1S', '1e3s', '.5s', '9ms', '25
   });
 }
 
-for (const signals of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGTERM SIGINT', 'SIGINT SIGINT SIGTERM']) {
-  const expected = Math.min(signals.split(' ').length, 2);
-
-  test(`${signals}, before the promises are read, resolves ${expected} of them`, async () => {
+for (const [signals, pauseMs, expected] of [
+  ['SIGTERM', 0, 1],
+  ['SIGINT', 0, 1],
+  ['SIGHUP', 0, 1],
+  ['SIGTERM SIGINT', 0, 2],
+  ['SIGTERM SIGINT SIGHUP', 0, 2],
+  // Sent to the process group of `make debug` or `npm start`: make and npm pass it on.
+  ['SIGTERM SIGTERM', 999, 1],
+  ['SIGINT SIGINT', 1000, 2],
+  ['SIGINT SIGINT SIGINT', 500, 2],
+] as const) {
+  test(`${signals}, ${pauseMs} ms apart, before the promises are read, resolves ${expected} of them`, async () => {
     const process = new EventEmitter();
-    const { first, second } = stopSignals(process);
+    const clock = fakeClock();
+    const { first, second } = stopSignals(process, clock);
     let count = 0;
-    for (const signal of signals.split(' ')) process.emit(signal);
+    for (const signal of signals.split(' ')) {
+      process.emit(signal);
+      await clock.advance(pauseMs);
+    }
     await settled();
 
     for (const stop of [first, second]) void stop.then(() => count++);
