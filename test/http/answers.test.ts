@@ -125,17 +125,6 @@ for (const ifNoneMatch of ['"x"', '*']) {
   });
 }
 
-test('the ETag is that of the answer, wherever it came from', async (t) => {
-  const etags = new Set<unknown>();
-
-  for (const source of ['upstream', 'memory', 'redis'] as const) {
-    const api = testApi(t, { reverseShout: () => ({ ...SHOUT, source }) });
-    etags.add((await api.inject(GET)).headers.etag);
-  }
-
-  assert.equal(etags.size, 1);
-});
-
 test('the core gets a text as it was sent, without a deadline, and nothing of a refused request', async (t) => {
   const asked: unknown[] = [];
   const api = testApi(t, {
