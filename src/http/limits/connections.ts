@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { burst, type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
+import { type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
-import { LISTENING_SOCKETS } from '../acceptors.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
 import { type BodySource, PIECES } from '../request-body.ts';
 import { readingTurns, type TurnTaker } from './reading-turns.ts';
+import { limitAhead } from './requests-ahead.ts';
 
 /** A connection of a client, and its exchanges. */
 export interface Connection extends TurnTaker {
@@ -52,24 +52,6 @@ const STEADY_BYTES = 4096;
 /** How many are closed together at the limit. With fewer, a flood would cause a search of all connections for each new one. */
 const CLOSED_AT_ONCE = 16;
 
-/** Requests of one connection that wait for answers to earlier ones, or arrive together. The connection closes after the last. */
-const MOST_AHEAD = 128;
-
-/**
- * Once all connections together have sent this many requests ahead in a turn of the event loop, each of them can send only
- * `MOST_AHEAD_THEN` ahead in the rest of that turn. After `TOO_MANY_AHEAD_IN_TURN`, or if the turn has accepted as many connections as it
- * can, each can send only one. Otherwise turns would become long: the requests of a packet are all answered in the same turn.
- */
-const MANY_AHEAD_IN_TURN = 128;
-const MOST_AHEAD_THEN = 10;
-const TOO_MANY_AHEAD_IN_TURN = 512;
-
-/**
- * While this many connections come in this time, each can send only `MOST_AHEAD_THEN` ahead. A crowd that sends many and comes back as
- * soon as it is cut off could otherwise keep each turn long, and other new connections wait several turns to be accepted.
- */
-const CROWD = { connections: 32, ms: 200 };
-
 /**
  * Once all bodies together have come in this many pieces in a turn of the event loop, connections that send a body let others be
  * read first. An upload over a slow network must not wait behind connections that send requests ahead. It comes in pieces, too, but
@@ -93,16 +75,13 @@ export function connections(
   { nextTurn, soon }: { nextTurn: NextTurn; soon: Clock['soon'] },
 ): Connections {
   const open = new Map<Duplex, Connection>();
-  const addedInTurn = turnCounter({ soon });
-  const crowd = burst(CROWD.connections, CROWD.ms);
-  const aheadInTurn = turnCounter({ soon });
+  const ahead = limitAhead({ soon });
   const piecesInTurn = turnCounter({ soon });
   const reading = readingTurns(nextTurn, wantsMore);
 
   return {
     add(socket, nowMs) {
-      addedInTurn.add(1);
-      crowd.add(nowMs);
+      ahead.connected(nowMs);
       // The client has left while it waited in the kernel. Its requests can still be read, and would be answered.
       if (socket.remoteAddress === undefined) return void socket.destroy();
       if (open.size >= maxConnections) makeRoom(nowMs);
@@ -178,15 +157,8 @@ export function connections(
    */
   function takeAhead(connection: Connection, nowMs: number): void {
     const { exchanges, packet } = connection;
-    connection.isFull = Math.max(exchanges.length, packet.requests) >= mostAhead(nowMs);
+    connection.isFull = Math.max(exchanges.length, packet.requests) >= ahead.most(nowMs);
     reading.giveWay(connection);
-  }
-
-  function mostAhead(nowMs: number): number {
-    aheadInTurn.add(1);
-    if (aheadInTurn.count() > TOO_MANY_AHEAD_IN_TURN || addedInTurn.count() >= LISTENING_SOCKETS) return 1;
-    const isCrowded = aheadInTurn.count() > MANY_AHEAD_IN_TURN || crowd.isOn(nowMs);
-    return isCrowded ? MOST_AHEAD_THEN : MOST_AHEAD;
   }
 
   /**
