@@ -18,14 +18,6 @@ describe('the playground answers', { skip: noBrowser }, () => {
     await answer.getByText(/^From memory, in [\d.]+\sm?s$/).waitFor();
   });
 
-  test('what people see as one character stays one', async (t) => {
-    const { box, says } = await open(t);
-
-    await box.fill('👨‍👩‍👧é🇺🇸x');
-
-    await says('X🇺🇸É👨‍👩‍👧');
-  });
-
   test('typing shows the text reversed and shouted, and no request has it in its address', async (t) => {
     const addresses: string[] = [];
     const { box, says } = await open(t, {

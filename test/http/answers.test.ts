@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptError, type ErrorCode, TuohsError } from '../../src/core/errors.ts';
-import { reverser, reverseShout } from '../../src/core/reverse.ts';
 import type { Shout } from '../../src/core/shouter.ts';
 import { problems } from '../../src/http/problem.ts';
 import { failing, fakeApi, testApi } from '../support/api.ts';
-import { answerOf, fakeShouter } from '../support/fake-shouter.ts';
+import { answerOf } from '../support/fake-shouter.ts';
 import { postOf, rawClient } from '../support/raw-client.ts';
 import { testWorld } from '../support/world.ts';
 
@@ -163,15 +162,6 @@ test('a 304 says that Accept decides, as the whole answer does', async (t) => {
   const { statusCode, headers } = await testApi(t).inject({ ...GET, headers: { 'if-none-match': '*' } });
 
   assert.deepEqual([statusCode, headers.vary], [304, 'Accept']);
-});
-
-test('health asks the core for TSET', async (t) => {
-  const shouter = fakeShouter();
-  const api = testApi(t, { reverseShout: reverseShout(shouter, reverser('grapheme')) });
-
-  const { statusCode, body } = await api.inject('/health');
-
-  assert.deepEqual([statusCode, body, shouter.calls], [200, 'success', ['tset']]);
 });
 
 for (const [what, reverseShout] of [

@@ -205,18 +205,6 @@ test('while a client does not read its answers, no more lines begin', async (t) 
   await until(t, () => begun === 1000);
 });
 
-test('each request of a connection begins when the answers to the earlier ones have left', async (t) => {
-  const { client, begun, release } = await startBehind(t);
-  client.send(requestOf('GET /v1?data=first') + bulkOf('line') + requestOf('GET /v1?data=last'));
-  await until(t, () => begun.length === 1);
-
-  release();
-
-  const answers = await client.heard('"last"');
-  assert.deepEqual(begun, ['first', 'line', 'last']);
-  assert.deepEqual(answers.match(/(?<="data":")\w+/g), ['first', 'line', 'last']);
-});
-
 test('a bulk whose client has left before it began takes no share of the window', async (t) => {
   const { client, begun, server, release } = await startBehind(t, { maxBulkLines: 32 });
   client.send(requestOf('GET /v1?data=first') + bulkOf('line') + requestOf('GET /v1?data=last'));

@@ -6,19 +6,6 @@ import { postOf, type RawClient, rawClient, requestOf } from '../support/raw-cli
 import { until } from '../support/until.ts';
 import { testWorld } from '../support/world.ts';
 
-test('a client that closes its sending side after its request gets its answer, even a late one', async (t) => {
-  const { upstream, port } = await fakeApi(t);
-  upstream.hold();
-  const client = await rawClient(t, port);
-
-  client.send(postOf('hello'));
-  client.socket.end();
-  await until(t, () => upstream.calls.length === 1);
-  upstream.answerHeld();
-
-  assert.match(await client.closed(), /^HTTP\/1.1 200 [\s\S]*OLLEH/);
-});
-
 const HALF = postOf('half a body').slice(0, -3);
 const LONG_HALF = postOf('x'.repeat(50_000)).slice(0, -3);
 for (const [what, first, second, third = ''] of [

@@ -117,15 +117,6 @@ for (const [what, [status, request]] of Object.entries(COUNTED)) {
   });
 }
 
-test('with a limit of 0, no client is counted', async (t) => {
-  const { get } = start(t, 0);
-
-  await get(SHOUT);
-  const { statusCode, headers } = await get(SHOUT);
-
-  assert.deepEqual([statusCode, headers['ratelimit-limit']], [200, undefined]);
-});
-
 /** The headers of the IETF draft: limit, remaining, seconds to the next minute. */
 function quota(headers: Readonly<Record<string, unknown>>): string[] {
   return ['limit', 'remaining', 'reset'].map((name) => String(headers[`ratelimit-${name}`]));

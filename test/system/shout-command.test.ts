@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { folder } from '../support/folder.ts';
@@ -17,15 +17,6 @@ const { url } = await runningService({ after });
 
 /** So slow that 2,000 lines take minutes. What happens after the first answers then happens in the middle. */
 const SLOW = [{ latencyMs: 1000 }, { UPSTREAM_CONNECTIONS: '2', BATCH_MAX_ITEMS: '8' }] as const;
-
-test('many lines of standard input come back in order, and no progress is shown in a pipe', async (t) => {
-  const { path, shouted } = await numberedLines(t, 20_000);
-
-  const { code, stdout, stderr } = await ended(shell(t, `cat "${path}" | ${SHOUT}`));
-
-  assert.deepEqual([code, stderr], [0, '']);
-  assert.deepEqual(stdout.split('\n'), shouted);
-});
 
 test('a reader that stops reading ends it silently', async (t) => {
   const said = await ended(shell(t, `yes hello | ${SHOUT} | head -n 2`));
@@ -88,22 +79,6 @@ test('what fails while a service is killed and started again is reported, and is
     program.stdout.map((line) => (line === '' ? answers.shift() : line)),
     shouted,
   );
-});
-
-test('every line that a service loses when it shuts down is reported', async (t) => {
-  const { service, url } = await runningService(t, ...SLOW);
-  const { path } = await numberedLines(t, 2000);
-  const failed = join(await folder(t), 'failed.txt');
-
-  const program = tuohs(t, ['shout', '--file', path, '--failed', failed, '--url', url]);
-  await until(t, () => program.stdout.length > 0);
-  await service.stop();
-  assert.equal(await program.exitCode, 1);
-
-  const failures = program.stdout.filter((line) => line === '').length;
-  const kept = (await readFile(failed, 'utf8')).split('\n').length - 1;
-  assert.equal(program.stdout.length, 2000);
-  assert.equal(kept, failures);
 });
 
 test('a long input needs little memory', async (t) => {

@@ -39,15 +39,6 @@ test('the public status follows SHOUTCLOUD: ok, failing while it is left alone, 
   }
 });
 
-test('the public status is `paused` while SHOUTCLOUD wants a pause, without a call to SHOUTCLOUD', async (t) => {
-  const { url, shoutcloud } = await runningService(t, { faults: 'status=429,retry-after=60' });
-  await askJson(url, { data: 'hello' });
-  const { calls } = shoutcloud;
-
-  assert.equal(await statusOf(url), 'paused');
-  assert.equal(shoutcloud.calls, calls);
-});
-
 async function statusOf(url: string): Promise<string> {
   return JSON.parse((await ask(url, { path: '/v1/status' })).body).upstream;
 }

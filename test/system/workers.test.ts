@@ -34,12 +34,6 @@ test('several processes serve behind one port, and the admin port adds up what a
   assert.match(metrics, /^tuohs_workers 2$/m);
 });
 
-test('one process alone starts no other', async (t) => {
-  const service = tuohs(t, ['serve', '--embedded-shoutcloud'], { WEB_CONCURRENCY: '1' });
-
-  assert.equal((await statusOf((await service.listening()).adminUrl)).workers, undefined);
-});
-
 test('a worker that cannot start ends it with 1 and the reason', async (t) => {
   const failing = hook(`if (process.argv[2] === 'worker') throw new Error('as told')`);
 

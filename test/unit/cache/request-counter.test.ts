@@ -15,19 +15,6 @@ async function countingBeside({ server }: ServedRedis, t: TestContext, perMinute
   return counting(await connectedRedisStore(t, server.url, server), perMinute);
 }
 
-test('the count starts again with each minute of the clock', async () => {
-  const clock = fakeClock();
-  const counter = requestCounter(clock, { perMinute: 1 });
-  await clock.advance(59_999);
-  const last = await counter.count('a');
-
-  await clock.advance(1);
-  const first = await counter.count('a');
-
-  assert.deepEqual(last, { current: 1, leftMs: 1 });
-  assert.deepEqual(first, { current: 1, leftMs: 60_000 });
-});
-
 test('a bounded number of clients is remembered, and the one without a request for longest is forgotten first', async () => {
   const counter = requestCounter(fakeClock(), { perMinute: 1 });
   await counter.count('quiet');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readConfig, startFacts } from '../../../src/config/read-config.ts';
+import { readConfig } from '../../../src/config/read-config.ts';
 import { allSettings } from '../../../src/config/settings.ts';
 import { traceSettings } from '../../../src/config/trace-settings.ts';
 import { problemsOf } from './problems-of.ts';
@@ -134,19 +134,6 @@ test('each setting has a variable of its own', () => {
 
   assert.equal(new Set(names).size, names.length);
   for (const name of names) assert.match(name, /^[A-Z]+(_[A-Z]+)*$/);
-});
-
-test('the start names hosts and processes, and no part of an address that can be secret', () => {
-  const environment = {
-    HOST: '127.0.0.1',
-    SHOUTCLOUD_URL: 'http://user:s3cr3t@upstream.example:8080/s3cr3t',
-  };
-  const config = readConfig({ ...environment, WEB_CONCURRENCY: '3' });
-  const withRedis = readConfig({ REDIS_URL: 'rediss://user:s3cr3t@cache.example:6380/7' });
-
-  const facts = { host: '127.0.0.1', upstream: 'upstream.example:8080', processes: 3 };
-  assert.deepEqual(startFacts(config), facts);
-  assert.equal(startFacts(withRedis).redis, 'cache.example:6380');
 });
 
 function pairsOf(

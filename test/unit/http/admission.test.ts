@@ -1,87 +1,39 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import type { AdmissionLimits } from '../../../src/http/limits/admission.ts';
+import { test } from 'node:test';
 import { fakeApi } from '../../support/api.ts';
+import { pick } from '../../support/pick.ts';
 import { parsed } from '../../support/raw-answer.ts';
 import { postOf, rawClient, requestOf } from '../../support/raw-client.ts';
 import { until } from '../../support/until.ts';
 
-const GET = requestOf('GET /v1?data=hello');
-
 test('as many whole requests as allowed are under way, the next is refused, and holds no place', async (t) => {
-  const service = await start(t, { maxInFlight: 2 });
-  (await service.connect()).send(postOf('cut').slice(0, -1));
-  const [first, second, third] = [await service.connect(), await service.connect(), await service.connect()];
-  first.send(GET);
-  second.send(GET);
-  await service.arrived(2);
+  const { upstream, server, port } = await fakeApi(t, { limits: { maxInFlight: 2 } });
+  upstream.hold();
+  (await rawClient(t, port)).send(postOf('cut').slice(0, -1));
+  for (const text of ['first', 'second']) (await rawClient(t, port)).send(requestOf(`GET /v1?data=${text}`));
+  await until(t, () => upstream.calls.length === 2);
+  const third = await rawClient(t, port);
 
-  third.send(GET);
+  third.send(requestOf('GET /v1?data=third'));
 
   assert.equal(parsed(await third.heard('OVERLOADED')).status, 503);
-  assert.deepEqual(service.shed(), ['requests']);
-  assert.equal(service.inFlight(), 2);
+  assert.equal(server.inFlight(), 2);
 });
 
-test('requests that a connection sends together take one place at a time', async (t) => {
-  const service = await start(t, { maxInFlight: 2 });
-  const [greedy, honest] = [await service.connect(), await service.connect()];
-  greedy.send(GET.repeat(6));
-  await service.arrived(1);
+for (const [what, limits, reason] of [
+  ['all places are taken', { maxInFlight: 0 }, 'requests'],
+  ['the event loop is late', { isOverloaded: () => true }, 'event_loop'],
+] as const) {
+  test(`while ${what}, a request is refused before its route is looked up, and holds no place`, async (t) => {
+    const { world, server, port } = await fakeApi(t, { limits });
+    const client = await rawClient(t, port);
 
-  honest.send(GET);
-  await service.arrived(2);
+    client.send(requestOf('GET /v1?data=hello'));
 
-  assert.equal(service.inFlight(), 2);
-  assert.deepEqual(service.shed(), []);
-});
-
-for (const requests of [1, 3]) {
-  test(`all places come back when a caller with ${requests} requests under way resets its connection`, async (t) => {
-    const service = await start(t, { maxInFlight: 10 });
-    const client = await service.connect();
-    client.send(GET.repeat(requests));
-    await service.arrived(1);
-
-    client.socket.resetAndDestroy();
-
-    await until(t, () => service.inFlight() === 0);
+    assert.equal(parsed(await client.heard('OVERLOADED')).status, 503);
+    await until(t, () => world.told('answered').length > 0);
+    assert.deepEqual(pick(world.told('shed'), 'reason'), [reason]);
+    assert.deepEqual(pick(world.told('answered'), 'route'), ['none']);
+    assert.equal(server.inFlight(), 0);
   });
-}
-
-test('an answer holds no place while it waits to be read', async (t) => {
-  const service = await start(t, { maxInFlight: 20 });
-  const client = await service.connect();
-  client.socket.pause();
-
-  client.send(requestOf('GET /docs/swagger-ui-bundle.js').repeat(6));
-
-  await until(t, () => service.inFlight() === 0 && service.heldBytes() > 0);
-});
-
-test('while the event loop is late, requests are refused', async (t) => {
-  const service = await start(t, { isOverloaded: () => true });
-  const client = await service.connect();
-
-  client.send(GET);
-
-  assert.equal(parsed(await client.heard('OVERLOADED')).status, 503);
-  assert.deepEqual(service.shed(), ['event_loop']);
-  await until(t, () => service.routes().length > 0);
-  assert.deepEqual(service.routes(), ['none'], 'it was refused before its route was looked up');
-});
-
-/** A listening service whose upstream keeps every call waiting. */
-async function start(t: TestContext, limits: Partial<AdmissionLimits>) {
-  const { upstream, world, server, port } = await fakeApi(t, { limits });
-  upstream.hold('deaf');
-  return {
-    upstream,
-    connect: () => rawClient(t, port),
-    arrived: (calls: number) => until(t, () => upstream.calls.length === calls),
-    inFlight: server.inFlight,
-    heldBytes: () => server.status().heldBytes,
-    routes: () => world.told('answered').map(({ route }) => route),
-    shed: () => world.told('shed').map(({ reason }) => reason),
-  };
 }

@@ -159,16 +159,6 @@ test('a body that is broken never counts as whole, and its rest is not used', ()
   assert.deepEqual([done, wantsMore, budget.bytes], [['failed'], false, 0]);
 });
 
-test('a body that is broken before anything asks for it is not held any more', () => {
-  const { exchange, budget } = beforeItsBody();
-  exchange.body.take(Buffer.from('first'));
-
-  exchange.body.break(noText());
-  const wantsMore = exchange.body.take(Buffer.from('rest'));
-
-  assert.deepEqual([wantsMore, budget.bytes], [false, 0]);
-});
-
 test('an exchange has one signal, which has aborted if it is first read after its client left', () => {
   const [{ exchange }, left] = [beforeItsBody(), beforeItsBody().exchange];
 

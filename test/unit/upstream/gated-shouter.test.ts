@@ -104,21 +104,6 @@ test('a call keeps its slot until it ends, even if its caller leaves, whose sign
   assert.deepEqual(getEventListeners(signal, 'abort'), []);
 });
 
-test('a failure that names a pause keeps every other call back for that long', async () => {
-  const { upstream, shout, clock } = startGated();
-  upstream.failWith(new AttemptError('throttled', 'as told', { retryAfterMs: 2000 }));
-  await assert.rejects(shout('first'));
-  upstream.recover();
-
-  const second = shout('second');
-  await clock.advance(1999);
-  const before = await soFar(second);
-  await clock.advance(1);
-
-  assert.equal(before, 'waits');
-  assert.equal((await second).text, 'SECOND');
-});
-
 for (const failure of [new AttemptError('throttled', 'as told'), REFUSAL]) {
   test(`a ${failure.name} without a pause delays no other call`, async () => {
     const { upstream, shout } = startGated();

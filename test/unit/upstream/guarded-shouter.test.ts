@@ -72,24 +72,6 @@ test('a probe that fails is why it opens again', async () => {
   assert.deepEqual(changes.at(-1), ['open', failure]);
 });
 
-test('a probe whose caller leaves makes room for another one', async () => {
-  const { open, shout, upstream, clock } = startGuarded();
-  await open();
-  await clock.advance(1000);
-  upstream.hold();
-  const { call, leave } = leavableCall();
-  const left = shout('leaves', call);
-  const probes = ['1', '2', 'refused'].map((text) => shout(text));
-
-  leave();
-  await assert.rejects(left);
-  probes.push(shout('3'));
-
-  assert.deepEqual(upstream.calls, ['leaves', '1', '2', '3']);
-  upstream.recover();
-  await Promise.allSettled(probes);
-});
-
 test('a call from before it opened that is answered closes it', async () => {
   const { open, shout, breaker, early } = startGuarded();
   early.hold();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { problems } from '../../../src/http/problem.ts';
 import { cacheStatus } from '../../../src/http/routes/shout.ts';
 import { originOf } from '../../../src/web/browser/ask.ts';
-import { isPermanent, sentenceFor, sentences, whenToRetry } from '../../../src/web/browser/failure.ts';
+import { isPermanent, sentenceFor, sentences } from '../../../src/web/browser/failure.ts';
 import { loadOnce } from '../../../src/web/pages.ts';
 import { playground } from '../../../src/web/playground.ts';
 
@@ -55,12 +55,6 @@ test('an unknown code has a sentence', () => {
   for (const code of ['NEW_CODE', '', '__proto__', 'toString']) {
     assert.equal(sentenceFor(code), sentences.UNKNOWN);
   }
-});
-
-test('the time to wait is in plain words', () => {
-  const words = [0, 1, 30].map(whenToRetry).join(' ');
-
-  assert.equal(words, 'Try again now. Try again in 1 second. Try again in 30 seconds.');
 });
 
 test('a fault of the request itself is permanent', () => {
