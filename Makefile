@@ -162,7 +162,7 @@ mutate: install ## Change one file in small ways, one at a time, and print the c
 	node scripts/mutate/run.ts "$(FILE)"
 
 .PHONY: chaos
-chaos: install ## Run the fault laboratory and print its table of figures (CHAOS='--only upstream' for a part, --long for the long rows)
+chaos: install ## Run the fault laboratory and print its table of figures (CHAOS='--only redis' for a part, --long for the long rows)
 	npm run --silent build
 	node test/chaos/run.ts $(CHAOS)
 

@@ -1,20 +1,27 @@
+import { redisFrozen, redisKilled } from './caches/redis-outage.ts';
 import { longestSteps } from './callers/longest-steps.ts';
 import { mixture, mixtureLong } from './callers/mixture.ts';
 import { overload } from './callers/overload.ts';
 import { inPod } from './callers/survived.ts';
 import { randomFaults, soak } from './life-cycle/random-faults.ts';
+import { rollingRestart } from './life-cycle/rolling-restart.ts';
 import type { Row } from './tools/row.ts';
 import { brokenConnections, flaky } from './upstream/faults.ts';
+import { outage } from './upstream/outage.ts';
 
 /** The rows that need real sockets, processes, memory or a real Redis. Everything else is in the simulation. */
 export const ROWS: readonly Row[] = [
   flaky,
   brokenConnections,
+  outage,
+  redisKilled,
+  redisFrozen,
   overload,
   ...longestSteps,
   ...inPod,
   mixture,
   mixtureLong,
+  rollingRestart,
   randomFaults,
   soak,
 ];

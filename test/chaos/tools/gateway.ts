@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { matches } from '../../support/pages.ts';
 import { type Ending, startProgram } from '../../support/process.ts';
 import { peakRssBytes, rssBytes, socketCount } from '../../support/process-state.ts';
 import type { MemoryCgroup } from './memory-cgroup.ts';
@@ -33,6 +34,12 @@ export async function startGateway(ending: Ending, env: Env, manner: GatewayMann
     rssBytes: () => rssBytes(program.pid),
     peakRssBytes: () => peakRssBytes(program.pid),
     sockets: () => socketCount(program.pid),
+    /** How many requests it has sent to SHOUTCLOUD, by its own count. */
+    async attempts() {
+      const text = await textOf(`${adminUrl}/metrics`);
+      const counts = matches(text, /^tuohs_upstream_attempts_total\S* (\d+)/gm);
+      return counts.reduce((sum, count) => sum + Number(count), 0);
+    },
     /** What is under way by `/status`. */
     async underWay(): Promise<UnderWay> {
       const { requests, upstream } = JSON.parse(await textOf(`${adminUrl}/status`));

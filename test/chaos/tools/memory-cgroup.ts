@@ -5,8 +5,11 @@ export type MemoryCgroup = ReturnType<typeof memoryCgroup>;
 
 /** The names of the same files in the two versions of the kernel's interface. */
 const VERSIONS = [
-  { root: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes', swap: 'memory.swappiness' },
-  { root: '/sys/fs/cgroup', limit: 'memory.max', swap: 'memory.swap.max' },
+  {
+    ...{ root: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes' },
+    ...{ swap: 'memory.swappiness', peak: 'memory.max_usage_in_bytes' },
+  },
+  { root: '/sys/fs/cgroup', limit: 'memory.max', swap: 'memory.swap.max', peak: 'memory.peak' },
 ];
 
 let made = 0;
@@ -18,7 +21,7 @@ let made = 0;
 export function memoryCgroup(limitBytes: number) {
   const version = VERSIONS.find(({ root }) => existsSync(`${root}/cgroup.procs`));
   if (!version) throw new Error('there is no memory controller at /sys/fs/cgroup');
-  const { root, limit, swap } = version;
+  const { root, limit, swap, peak } = version;
   const path = `${root}/tuohs-lab-${process.pid}-${made++}`;
   mkdirSync(path);
   const remove = () => rmdirSync(path);
@@ -33,6 +36,8 @@ export function memoryCgroup(limitBytes: number) {
   return {
     /** A shell command line that enters the cgroup and then runs `"$@"` in its place. */
     enter: `echo $$ > ${path}/cgroup.procs && exec "$@"`,
+    /** The most bytes that were ever charged to the cgroup. */
+    peakBytes: () => Number(readFileSync(`${path}/${peak}`, 'utf8')),
     /** Call it when no process is left in it. */
     async remove() {
       await msUntil(() => readFileSync(`${path}/cgroup.procs`, 'utf8') === '', 5_000);

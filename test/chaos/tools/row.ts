@@ -17,7 +17,7 @@ export interface Handicap {
 /** A row of the table of faults. `run` takes what it needs from the lab, which is closed afterwards. */
 export interface Row {
   readonly name: string;
-  readonly group: 'upstream' | 'callers' | 'life cycle';
+  readonly group: 'upstream' | 'caches' | 'callers' | 'life cycle';
   /** Takes 10 minutes or more, so it runs only on request. */
   readonly isLong?: boolean;
   readonly needsRedis?: boolean;

@@ -6,6 +6,10 @@ export function p99Ms(answers: readonly Answer[]): number {
   return percentile(pick(answers, 'tookMs'), 0.99);
 }
 
+export function medianMs(answers: readonly Answer[]): number {
+  return percentile(pick(answers, 'tookMs'), 0.5);
+}
+
 export function slowestMs(answers: readonly Answer[]): number {
   return answers.reduce((slowest, answer) => Math.max(slowest, answer.tookMs), 0);
 }
