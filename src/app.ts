@@ -170,7 +170,9 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
   }
 }
 
-/** Traces, if the settings ask for any. Like Redis, they are loaded only then: each costs time and memory at the start. */
+/**
+ * Traces, if the settings ask for any. Like Redis, they are loaded only then, because each costs time and memory at the start.
+ */
 async function tracesOf(config: Config, lookup: Lookup, world: World): Promise<Traces | undefined> {
   const endpoint = traceEndpoint(config);
   if (endpoint === undefined) return undefined;
@@ -206,7 +208,10 @@ function heldBytes({ webConcurrency }: Config): number {
 
 const MOST_HELD_BYTES = 67_108_864;
 
-/** MAX_CONNECTIONS, or fewer if the process can open fewer files: while none is free, no client, probe or call gets through. */
+/**
+ * MAX_CONNECTIONS, or fewer if the process can open fewer files. While none is free, no new client, no probe and no call to
+ * SHOUTCLOUD gets through.
+ */
 function mostConnections({ maxConnections, upstreamConnections }: Config): number {
   return Math.max(1, Math.min(maxConnections, maxFiles() - OTHER_FILES - upstreamConnections));
 }

@@ -8,7 +8,10 @@ export interface LifecycleOptions {
   readonly extraMs?: number;
 }
 
-/** Closes one part. With `now` it ends everything at once, even if it was called before, and rejects if a caller lost an answer. */
+/**
+ * Closes one part. With `now` it ends everything under way at once, even if it was called before, and rejects if a
+ * caller lost an answer.
+ */
 export type Closer = (manner?: 'now') => unknown;
 
 // Longer than a drain and a deadline together. Kubernetes kills ten seconds later.

@@ -1,6 +1,7 @@
 import { endProcess, restartWithSmallHeap, stopSignals } from './cli/own-process.ts';
 
-// Node looks up names on half of these threads at most. A look-up that hangs keeps its thread, and other names need one, too.
+// Node uses at most half of these threads for look-ups of names. A look-up that hangs cannot be cancelled, so there must be
+// threads left for other names.
 process.env.UV_THREADPOOL_SIZE ??= '16';
 
 if (process.argv[2] === 'shout') restartWithSmallHeap();

@@ -40,7 +40,10 @@ const HINDERED_MS = 10_000;
 /** Enough for a reply to INFO with a long list of modules and databases. */
 const MAX_INFO_BYTES = 1_048_576;
 
-/** The connection to Redis, and the reason if it cannot be used. Connects in the background, and again after each loss. */
+/**
+ * The connection to Redis, and the reason if it cannot be used. Connects in the background, and again after each loss. The
+ * service also starts without Redis.
+ */
 export function redisLink(
   { url, ca, lookup, onUp, onOversized }: LinkOptions,
   { clock, emit }: World,
@@ -136,7 +139,10 @@ export function redisLink(
     }
   }
 
-  /** Ends the connection for this reason. If it has already ended, nothing happens: the next connection is not at fault. */
+  /**
+   * Ends the connection for this reason. A new one is made after a pause. Has no effect if the connection has already ended,
+   * because the next connection is not at fault.
+   */
   function cut(reason: RedisTrouble): void {
     if (!redis.stream.destroyed) fail(reason);
   }

@@ -94,7 +94,10 @@ const LINE_END_BYTES = 2;
 /** Longer than any status or error line of Redis. */
 const MAX_LINE = 4096;
 
-/** The longest array that is accepted. No command asks for more, and it takes little memory before its values arrive. */
+/**
+ * The longest array that is accepted. No command asks for more values. An array of this length takes little memory before its
+ * values arrive.
+ */
 const MAX_ELEMENTS = 1024;
 
 /**
@@ -107,7 +110,10 @@ export class ReplyFrames {
   #elementsLeft = 0;
   #replies = 0;
 
-  /** Returns how many replies this chunk completes, plus one if another has begun; `undefined` if a byte cannot belong to one. */
+  /**
+   * Reads on. Returns how many replies this chunk completes, plus one if another has begun; `undefined` if a byte cannot
+   * belong to such a reply.
+   */
   read(chunk: Buffer): number | undefined {
     this.#replies = 0;
     for (let at = 0; at < chunk.length; ) {

@@ -1,6 +1,9 @@
 type Close = () => Promise<unknown>;
 
-/** Calls `start`, and waits for `stop` even if it hangs. Then, or if it fails, closes what is `opened`, the last one first. */
+/**
+ * Calls `start`, and waits until `stop` resolves, even if the start hangs. Then, or if the start fails, closes everything
+ * that `start` has put into `opened`, the last one first.
+ */
 export async function runUntil(
   stop: Promise<unknown>,
   start: (opened: Close[]) => Promise<unknown>,

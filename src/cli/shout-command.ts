@@ -83,7 +83,10 @@ async function inputOf(
   return file === undefined ? standardInput(surroundings.stdin) : fileInput(file);
 }
 
-/** Opens the file for failed lines, which only its owner can read. Refuses the file that is read: its lines would be read again. */
+/**
+ * Opens the file for failed lines; only its owner can read a new one. Refuses the file that is read, because its failed lines
+ * would be read again and again.
+ */
 async function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
   if (failed === undefined) return undefined;
   const fd = await openFile(failed, 'a', 0o600);

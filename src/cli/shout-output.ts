@@ -39,7 +39,10 @@ const USUAL_COLUMNS = 80;
 const TO_LINE_START = '\x1b[1G';
 const CLEAR_REST_OF_LINE = '\x1b[0K';
 
-/** Shows how far `progress` has come, how fast, and the time left. Returns a function that shows the last state and ends the bar. */
+/**
+ * Shows on a terminal how far `progress` has come, how fast, and how long the rest takes. Returns a function that shows the
+ * last state and leaves the bar on the screen.
+ */
 export function progressBar({ terminal, totalBytes, progress, clock }: ProgressBarOptions): () => void {
   const startedAt = clock.now();
   let cancel = clock.after(0, tick);

@@ -10,7 +10,10 @@ const MAX_BYTES_SENT = 1_048_576;
 
 const LEFT = Symbol('the caller wants no more results');
 
-/** One result for each text; see `TuohsClient.bulk`. Starts at the first `next`. No generator: its `return` would wait for `next`. */
+/**
+ * One result for each text, in order; see `TuohsClient.bulk`. Starts at the first `next`. Not a generator, because
+ * `return` of a generator waits for the result that `next` waits for.
+ */
 export function bulkRun(
   texts: Texts,
   { ask, signal }: { ask: Ask; signal: AbortSignal | undefined },

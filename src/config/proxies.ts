@@ -22,7 +22,10 @@ export const proxies: Kind<number | string[]> = {
 
 const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 
-/** Whether these networks have an address in every block of the internet, of IPv4 or IPv6. Throws if one is no network. */
+/**
+ * Whether these networks contain an address of every block of the internet, of IPv4 or of IPv6. Throws if one of them is no
+ * address and no network.
+ */
 function coverInternet(networks: readonly string[]): boolean {
   const trusted = new BlockList();
   for (const network of networks) {

@@ -70,7 +70,10 @@ export function secretText(name: string, environment: Environment): string | und
 /** The most that the memory cache can have of the heap. Requests under way and garbage collection need the rest. */
 const CACHE_SHARE = 1 / 2;
 
-/** A sentence for each pair of settings that contradict each other, and for a cache that does not fit into the heap. */
+/**
+ * A sentence for each pair of settings that contradict each other, and for a cache that does not fit into the heap.
+ * A setting that could not be read is left out.
+ */
 function combinationProblems(config: Partial<Config>, heapBytes: number): string[] {
   const { attemptTimeoutMs = 0, requestDeadlineMs = Number.POSITIVE_INFINITY, port, adminPort } = config;
   const { redisUrl, redisCa, cacheMaxBytes = 0 } = config;

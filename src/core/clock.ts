@@ -57,7 +57,10 @@ export function within<T>(clock: Pick<Clock, 'after'>, ms: number, work: Promise
   return Promise.race([work, late.promise]).finally(cancel);
 }
 
-/** Runs `run` in `ms` milliseconds, after reading what has arrived by then: a late event loop must not cause a timeout. */
+/**
+ * Runs `run` in `ms` milliseconds, after reading what has arrived by then. So a late event loop does not turn an answer
+ * that came in time into a timeout.
+ */
 export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, run: () => void): Cancel {
   let cancel = clock.after(ms, () => {
     cancel = clock.soon(run);
@@ -65,7 +68,10 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
   return () => cancel();
 }
 
-/** Resolves when a piece of work can run; `bytes` is that of all its pieces. One that no one needs then (`isGone`) takes no room. */
+/**
+ * Resolves when this piece of work can run. `bytes` is the size of the whole work. If no one needs it any more by then (`isGone`), it
+ * takes no room in its turn.
+ */
 export type NextTurn = (bytes: number, isGone?: () => boolean) => Promise<void>;
 
 /** Reading, reversing and looking up texts of this size in all, or sending such files, takes a millisecond at worst. */

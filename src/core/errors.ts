@@ -22,7 +22,10 @@ export interface TuohsErrorOptions {
   detail?: string;
 }
 
-/** Errors have no stack until the returned function is called. Recording that of a refusal costs more than the rest of it. */
+/**
+ * Errors have no stack from now on, until the returned function is called. The stack of an expected failure is never read, and
+ * recording it costs more than the rest of a refusal.
+ */
 export function omitStacks(): () => void {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
@@ -48,7 +51,10 @@ export class TuohsError extends Error {
   }
 }
 
-/** How an attempt to reach SHOUTCLOUD can fail, and the code for its caller. `rejected` is a status that is not worth a retry. */
+/**
+ * How an attempt to reach SHOUTCLOUD can fail, and the code that its caller gets. `rejected` is any status that is neither 200 nor
+ * worth a retry.
+ */
 const CODES = {
   unreachable: 'UPSTREAM_UNREACHABLE',
   throttled: 'UPSTREAM_UNREACHABLE',

@@ -8,7 +8,10 @@ export interface LeaveSignal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** A `LeaveSignal` and its controller. Each unknown text needs two of them, and an AbortController takes more than a kilobyte. */
+/**
+ * A `LeaveSignal` and its controller in one small object. Each text that is not cached needs two of them, and an
+ * AbortController of the platform costs more than a kilobyte.
+ */
 export class LeaveController implements LeaveSignal {
   #isAborted = false;
   #reason: unknown;

@@ -31,7 +31,10 @@ export function reverser(by: ReverseBy): Reverse {
 /** The UTF-16 units that are reversed in one turn of the event loop: about 2 ms if each is a cluster. */
 const PIECE = 8192;
 
-/** Reverses a long text that needs the Segmenter in pieces, each in a turn of its own. Rejects when the caller has left. */
+/**
+ * Reverses a long text that needs the Segmenter piece by piece, each in a turn of its own, and any other text at once. Stops and
+ * rejects when the caller has left.
+ */
 export function inTurns(
   reverse: Reverse,
   nextTurn: NextTurn,

@@ -56,7 +56,10 @@ export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'so
   };
 }
 
-/** The port that several sockets will share, or a free one for 0. Rejects if it is taken: sockets that share would not notice. */
+/**
+ * The port that several sockets will share: the given one, or a free one for 0. Rejects if another program has it. Sockets
+ * that share a port would not notice that.
+ */
 export async function sharedPort(host: string | undefined, port: number): Promise<number> {
   const server = createServer().listen({ host, port });
   await once(server, 'listening');

@@ -23,7 +23,10 @@ export function workOn(body: Buffer): number {
 /** Bytes of a line and its line feed. */
 const SHORTEST_LINE = 2;
 
-/** While the server closes, all bulk requests together refuse at most this many lines. There is no time for a million. */
+/**
+ * Once the server is closing, all bulk requests together refuse at most this many lines, then end. There is no time to refuse a
+ * million.
+ */
 const MOST_REFUSED = 5000;
 
 /**

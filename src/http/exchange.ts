@@ -92,7 +92,10 @@ export class Exchange implements Call {
     return this.#host.isClosing();
   }
 
-  /** Holds the head. Drops it if it is over a limit or has no room, because its refusal can wait. Returns whether it is held. */
+  /**
+   * Holds the head of the request. Drops it if it has too many headers or there is no room, because the refusal sometimes has
+   * to wait behind other answers. Returns whether the head is held.
+   */
   hold({ isAhead }: { readonly isAhead: boolean }): boolean {
     try {
       if (this.request.rawHeaders.length > MAX_HEADERS * 2) throw headersTooLarge();
@@ -222,7 +225,10 @@ export class Exchange implements Call {
   }
 }
 
-/** The work of an answer that was not known at once, in bytes. A thousand can come together, when the breaker opens. */
+/**
+ * An answer that was not known at once counts as this many bytes of work. A thousand of them can become known at the same moment:
+ * when SHOUTCLOUD's breaker opens, or when their deadlines pass.
+ */
 const LATE_BYTES = 512;
 
 /** The bytes of every head in addition to its method, target and headers. */

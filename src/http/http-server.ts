@@ -97,7 +97,8 @@ export function httpServer<Parts>(
       // Otherwise Node answers such a request itself, without a body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
-      // We never upgrade to another protocol. But "yes" makes Node stop parsing, which is right if nothing more is answered.
+      // We never upgrade to another protocol. But "yes" makes Node stop parsing, which is right if nothing that follows will be
+      // answered.
       shouldUpgradeCallback: ({ socket }) => socket.destroyed || (open.of(socket)?.isFull ?? false),
     },
     listener,
@@ -142,7 +143,10 @@ export function httpServer<Parts>(
     socket.on('timeout', () => connection && onIdle(connection.socket));
   }
 
-  /** Sets the time for a request that begins: a new connection had more time, and one that was not read for long had less. */
+  /**
+   * Sets the time for a request that begins. Until then, a new connection has more time, and one that we have not read for long has
+   * less.
+   */
   function restartTimer(socket: Socket): void {
     // A request that a test injects has no connection.
     if (open.of(socket) && !closing.hasBegun()) socket.setTimeout(slowClientMs);

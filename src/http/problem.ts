@@ -99,7 +99,10 @@ export function tooLarge(what: 'body' | 'line', maxBytes: number): TuohsError {
 /** Each header costs much more memory than its bytes, and 2,600 fit into 16 KiB. Browsers and proxies send fewer than 50. */
 export const MAX_HEADERS = 200;
 
-/** The error for a head over a limit. Node refuses too many bytes, and most heads with far too many headers. We refuse the rest. */
+/**
+ * The error for a head over a limit. Node itself refuses too many bytes, and most heads with far too many headers; we refuse
+ * the rest.
+ */
 export function headersTooLarge(): TuohsError {
   return new TuohsError('HEADERS_TOO_LARGE', 'the headers are over the limit', {
     detail: `The request line and the headers can have 16384 bytes in all, and there can be ${MAX_HEADERS} headers; POST a long text.`,
@@ -114,7 +117,10 @@ export interface Problem extends Answer {
 
 type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
-/** Here alone an error becomes an answer. Anything but a `TuohsError` is a bare 500. A browser that wants a page gets one. */
+/**
+ * The one place where an error becomes a status, headers and a body. Anything but a `TuohsError` becomes a bare 500. A browser
+ * that asked for a page gets a page.
+ */
 export function problemFor(error: unknown, requestId: string, request?: Asked): Problem {
   const known = knownError(error);
   const { status, text } = problems[known.code];

@@ -70,7 +70,10 @@ export class Reply {
     return isDelivered ? response.statusCode : CLIENT_CLOSED_REQUEST;
   }
 
-  /** Runs `run` when the whole answer is written, read or not, or the client has hung up. Keeps only the last `run`. */
+  /**
+   * Runs `run` when the whole answer is written, whether it is read or not, or when the client has hung up. Keeps only the last
+   * `run`.
+   */
   atWritten(run: () => void): void {
     this.#atWritten = run;
   }

@@ -111,7 +111,10 @@ export class RequestBody implements InlineSink {
     this.#goOn();
   }
 
-  /** Throws the rest away. Resolves with false if it is larger than `maxBytes`, broken, or takes longer than a second. */
+  /**
+   * Throws the rest away. Resolves with true when it has arrived, and with false if it is larger than `maxBytes`, broken, or takes
+   * longer than a second.
+   */
   discard(maxBytes: number, clock: Pick<Clock, 'after'>): Promise<boolean> {
     if (this.isWhole) return Promise.resolve(true);
     if (this.announced > maxBytes) return Promise.resolve(false);
@@ -245,7 +248,10 @@ export class RequestBody implements InlineSink {
   }
 }
 
-/** Frees the memory of these buffers and leaves them empty. V8 does that only while much is allocated, not after an attack. */
+/**
+ * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much memory is being allocated,
+ * and after an attack little is.
+ */
 export function free(buffers: readonly Buffer[]): void {
   for (const { buffer, byteLength } of buffers) {
     if (byteLength >= LEAST_TO_FREE && buffer.byteLength === byteLength) (buffer as ArrayBuffer).transfer(0);

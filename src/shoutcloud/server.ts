@@ -27,7 +27,10 @@ export interface ShoutcloudOptions {
 
 export type Shoutcloud = Awaited<ReturnType<typeof startShoutcloud>>;
 
-/** Starts a server that answers as SHOUTCLOUD does, byte for byte, or with these faults. Rejects for faults that it cannot read. */
+/**
+ * Starts a server that answers as SHOUTCLOUD does, byte for byte, or with the given faults. Rejects with an Error for
+ * faults that it cannot read and for an address that it cannot listen on.
+ */
 export async function startShoutcloud(options: ShoutcloudOptions = {}) {
   const { host = '127.0.0.1', port = 0, latencyMs = 0, clock = systemClock } = options;
   const { onShout = () => {}, onRefusal = () => {} } = options;

@@ -5,7 +5,10 @@ import { type ErrorCode, TuohsError } from '../core/errors.ts';
 import { type BreakerState, type Event, type Listeners, REDIS_TROUBLES } from '../core/events.ts';
 import { codeOf } from '../core/text-values.ts';
 
-/** Logs changes of state and failures at info and above, requests at debug. `about` has facts for the line about the start. */
+/**
+ * Logs the events that people need: changes of state and failures at info and above, requests at debug. `about` holds the facts
+ * about the service for the line about its start.
+ */
 export function logEvents(
   log: Logger,
   { clock, about }: { clock: Pick<Clock, 'after'>; about: object },

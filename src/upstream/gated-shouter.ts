@@ -71,7 +71,10 @@ interface Waiting {
   refuse(reason: unknown): void;
 }
 
-/** The queue before the upstream: a slot for each connection, none during a pause that it asked for. First come, first served. */
+/**
+ * The queue in front of the upstream: it has one slot for each connection, and gives none during a pause that the
+ * upstream asked for. Calls get slots in the order in which they came.
+ */
 export class Gate {
   readonly #clock: World['clock'];
   readonly #waiting = new Set<Waiting>();

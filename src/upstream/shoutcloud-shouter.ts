@@ -142,7 +142,10 @@ function parseAnswer(json: string): Answer {
 const LEAST_PAUSE_MS = 1000;
 const MOST_PAUSE_MS = 60_000;
 
-/** The pause of a Retry-After header (RFC 9110 §10.2.3), limited to 1…60 s. `undefined` if it makes no sense or has passed. */
+/**
+ * The pause that a Retry-After header (RFC 9110 §10.2.3: seconds or an HTTP date) asks for, limited to 1…60 s.
+ * `undefined` if it makes no sense or has passed.
+ */
 export function retryAfterMs(header: string | string[] | undefined, epochMs: number): number | undefined {
   if (typeof header !== 'string') return undefined;
   const ms = waitMs(header.trim(), epochMs);

@@ -25,7 +25,10 @@ function readTemplate() {
   return { page, policy };
 }
 
-/** The page for a browser that got an error, and its Content-Security-Policy; `undefined` if its file cannot be read. */
+/**
+ * The page for a browser that asked for something and got an error, and its Content-Security-Policy; `undefined` if its file
+ * cannot be read, for example because no file descriptor is free.
+ */
 export function errorPage(options: ErrorPageOptions) {
   const { status, sentence, detail = '', requestId, retryAfterSeconds: seconds, path } = options;
   const again = `Try again in ${seconds === '1' ? '1 second' : `${seconds} seconds`}: <a href="">reload</a>`;

@@ -18,11 +18,17 @@ export interface Connection extends TurnTaker {
   usedMs: number;
   /** The size of its requests in bytes, if their headers are written in the usual way. Chunks do not count. */
   requestBytes: number;
-  /** The packet that is being read: all bytes read at its `end`, and how many of its requests came before the current one. */
+  /**
+   * The packet that is being read: the total of bytes read at its `end`, and how many requests in it came before the current
+   * one.
+   */
   readonly packet: { end: number; requests: number };
   /** What arrived is not HTTP, so nothing that follows is a request. */
   isBroken: boolean;
-  /** It has sent all requests ahead that it can, or a refused head. Nothing more is read. It closes after its last answer. */
+  /**
+   * It has sent as many requests ahead as are allowed, or one whose head was refused. It closes after the last answer. Nothing is
+   * read after the last request.
+   */
   isFull: boolean;
 }
 
@@ -149,7 +155,10 @@ export function connections(
     reading.giveWay(connection);
   }
 
-  /** Closes the connections that have made no progress for the longest time, weighted by `weightOf`. */
+  /**
+   * Closes the connections that have made no progress for the longest time. The time of a client that owes us something counts
+   * more than that of an idle one.
+   */
   function makeRoom(nowMs: number): void {
     const least = Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8));
     const standing = [...open.values()]

@@ -13,10 +13,16 @@ type Share = keyof typeof SHARES;
 
 const SHARES = { small: 1.125, body: 1, waiting: 0.75, ahead: 0.5 };
 
-/** The part of the budget that is freed at once. With less, a flood would cause a search of all connections for each piece. */
+/**
+ * The part of the budget that is freed at once. If less were freed, a flood would cause a search of all connections for each
+ * piece.
+ */
 const FREED_AT_ONCE = 1 / 16;
 
-/** After a search that freed too little, the next one waits this long. Otherwise a flood could cause one for each request. */
+/**
+ * After a search that freed too little, there is no other search for this long. Otherwise a flood could cause one for each
+ * request.
+ */
 const SEARCH_AGAIN_MS = 10;
 
 /** One bound on the bytes that callers make the process hold: heads of requests, bodies, and answers that are not read yet. */
@@ -66,12 +72,18 @@ const STREAM_BYTES = 40_960;
 /** A text that is worked on exists three times: as it was sent, reversed, and in a request to the upstream. */
 const COPIES = 3;
 
-/** The largest bodies that an idle service has room for. Texts take up to two bytes for one, in three quarters of the budget. */
+/**
+ * The largest bodies, in bytes, that an idle service has room for. A text can take two bytes for each one that was sent, and only
+ * three quarters of the budget are for texts.
+ */
 export function largestBodies(maxHeldBytes: number): { readonly text: number; readonly bulk: number } {
   return { text: Math.floor(maxHeldBytes / 10), bulk: Math.floor(maxHeldBytes / 4) };
 }
 
-/** What is held for an exchange: the head, and with it the body, then the text while it waits, then the answer until it is read. */
+/**
+ * What is held for one exchange: the head of its request; and in addition the body, then the text while it waits, then the
+ * answer until it is read.
+ */
 export class HeldBytes {
   readonly #budget: ByteBudget;
   #headLength: number;

@@ -1,14 +1,19 @@
 import { TuohsError } from '../../core/errors.ts';
 import type { Connection } from './connections.ts';
 
-/** An answer that stays unread for this long is slow: for the shorter time if its client has sent more requests. */
+/**
+ * An answer that stays unread for this long is slow: UNREAD_WITH_MORE_MS if its client has sent more requests, else UNREAD_MS.
+ */
 const UNREAD_MS = 1000;
 const UNREAD_WITH_MORE_MS = 100;
 
 /** This much of each body counts as arrived from the start: what a client can send in three round trips through the network. */
 const START_BYTES = 65_536;
 
-/** Frees this many held bytes, if there are that many. Cuts off clients that send a body or do not read, the slowest first. */
+/**
+ * Frees at least this many held bytes, if there are that many to free. Cuts off clients that send a body or do not read their
+ * answer, the slowest first.
+ */
 export function cutSlowest(open: Iterable<Connection>, bytes: number, nowMs: number): void {
   const slow: { connection: Connection; rate: number }[] = [];
   for (const connection of open) {

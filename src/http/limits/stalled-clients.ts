@@ -40,7 +40,10 @@ export function stalledClients(
     if (!last.isWhole && last.body.wantsMore) last.breakBody(bodyStalled());
   }
 
-  /** The timer starts again when the system takes bytes. A frozen process gave it none, so its clients have a last chance. */
+  /**
+   * The timer starts again whenever the system accepts bytes. If the process was frozen, it could not give the system any, so
+   * its clients have a last chance.
+   */
   function withoutReading(socket: Socket): void {
     if (socket.timeout === LAST_CHANCE_MS) socket.resetAndDestroy();
     else socket.setTimeout(LAST_CHANCE_MS);

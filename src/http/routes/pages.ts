@@ -71,7 +71,10 @@ export const openApi: Route<ApiParts> = {
   },
 };
 
-/** The page of the reference loads only our own files. Its style sheet holds the arrows of its boxes as `data:` images. */
+/**
+ * The page of the reference loads everything from its own origin. Its style sheet holds the arrows of its boxes as `data:`
+ * images.
+ */
 const REFERENCE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

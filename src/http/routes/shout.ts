@@ -110,7 +110,10 @@ function textReader(headers: IncomingHttpHeaders): (body: Buffer) => string {
   }
 }
 
-/** The media type in lower case; empty without one. Throws `BAD_INPUT` for a content coding, or another charset than UTF-8. */
+/**
+ * The media type of a body in lower case, without its parameters; empty if there is none. Throws `BAD_INPUT` for a content coding,
+ * and for a charset other than UTF-8.
+ */
 export function mediaType(headers: IncomingHttpHeaders): string {
   const { 'content-type': header = '', 'content-encoding': coding } = headers;
   if (coding !== undefined && !/^identity$/i.test(coding))
