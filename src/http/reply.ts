@@ -95,8 +95,8 @@ export class Reply {
   send(answer: Answer): void {
     if (this.isGone) return;
     const bytes = answer.body === undefined ? undefined : Buffer.byteLength(answer.body);
-    // All answers with a file share it, but the system copies what is on its way.
-    const heldBytes = typeof answer.body === 'string' ? bytes : Math.min(bytes ?? 0, ON_ITS_WAY_BYTES);
+    // All answers with a file share it.
+    const heldBytes = typeof answer.body === 'string' ? bytes : 0;
     if ((answer.status ?? 200) < 400) this.#to.held.askForAnswer(heldBytes);
     // Making room can close this connection, if an earlier answer on it is not read.
     if (this.isGone) return;
@@ -168,9 +168,6 @@ export class Reply {
     this.#host.writeHead(response, { status, lines, hasLength: bytes !== undefined, isLast });
   }
 }
-
-/** How much of a file counts until it is read: what the system copies of it for a new connection. Measured: 105 KB. */
-const ON_ITS_WAY_BYTES = 131_072;
 
 /** What every answer begins with. */
 const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })}content-security-policy: `;
