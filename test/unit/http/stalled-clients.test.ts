@@ -12,7 +12,7 @@ test('a client that does not read has one more second, because the process could
     setTimeout(ms: number) {
       this.timeout = ms;
     },
-    destroy() {
+    resetAndDestroy() {
       this.isDestroyed = true;
     },
   };
