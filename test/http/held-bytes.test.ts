@@ -327,6 +327,9 @@ test('when there is no room, a bulk whose answers are not read for a second is c
 
   assert.match(await newcomer.heard(/"\}$/), /^HTTP\/1\.1 200 /);
   await until(t, () => server.status().heldBytes === 0);
+  deaf.socket.resume();
+  await deaf.closed();
+  assert.match(`${deaf.socket.errored}`, /ECONNRESET/);
 });
 
 test('a text whose answer takes six times its bytes is refused if there is no room for that', async (t) => {
