@@ -145,9 +145,9 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
     async listen(): Promise<{ port: number; adminPort: number | undefined }> {
       const { host, adminHost = host } = config;
       const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
-      const free = worker === undefined ? await sharedPort(host, config.port) : config.port;
+      if (worker === undefined && config.port !== 0) await sharedPort(host, config.port);
       const reusePort = worker !== undefined || process.platform === 'linux';
-      const port = await api.listen({ host, port: free, reusePort });
+      const port = await api.listen({ host, port: config.port, reusePort });
       life.started();
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };

@@ -27,7 +27,7 @@ export async function openLog({ logTo }: Pick<Surroundings, 'logTo'>, clock: Clo
 // A signal to a whole process group arrives twice, because make and npm pass it on as well.
 const PASSED_ON_MS = 1000;
 
-/** Listens for the signals by which a user ends a process. The same signal again within a second counts once. */
+/** Listens for the signals by which a user ends a process. One that says nothing new within a second of another does not count. */
 export function stopSignals(process: NodeJS.EventEmitter, clock: Pick<Clock, 'now'> = systemClock) {
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
@@ -42,10 +42,15 @@ export function stopSignals(process: NodeJS.EventEmitter, clock: Pick<Clock, 'no
 
   function onSignal(signal: string): void {
     const at = clock.now();
-    if (signal === counted?.signal && at - counted.at < PASSED_ON_MS) return;
+    if (counted && at - counted.at < PASSED_ON_MS && isEcho(counted.signal, signal)) return;
     (counted ? second : first).resolve();
     counted = { signal, at };
   }
+}
+
+/** Whether two signals are the same, or one is SIGHUP, which systemd can send together with another one. */
+function isEcho(one: string, other: string): boolean {
+  return one === other || one === 'SIGHUP' || other === 'SIGHUP';
 }
 
 /** The exit code of a command that a signal ended before it was done. */

@@ -58,13 +58,13 @@ export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'so
 
 /**
  * The port that several sockets will share: the given one, or a free one for 0. Rejects if another program has it. Sockets
- * that share a port would not notice that.
+ * that share a port would not notice that. No one else gets a free port until `leave` is called.
  */
-export async function sharedPort(host: string | undefined, port: number): Promise<number> {
-  const server = createServer().listen({ host, port });
+export async function sharedPort(host: string | undefined, port: number) {
+  const server = createServer().listen({ host, port, reusePort: port === 0 });
   await once(server, 'listening');
   const { port: found } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return found;
+  const leave = () => void server.close();
+  if (port !== 0) await once(server.close(), 'close');
+  return { port: found, leave };
 }

@@ -6,7 +6,7 @@ import { connect, Socket } from 'node:net';
 import { test } from 'node:test';
 import { systemClock } from '../../src/core/clock.ts';
 import { reverser, reverseShout } from '../../src/core/reverse.ts';
-import { acceptors } from '../../src/http/acceptors.ts';
+import { acceptors, sharedPort } from '../../src/http/acceptors.ts';
 import { testApi } from '../support/api.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
 import { published } from '../support/published.ts';
@@ -89,6 +89,15 @@ test('connections that wait in the kernel when the server closes are accepted an
 
   await Promise.all(answered);
   await closing;
+});
+
+test('no other server gets a free port that several sockets will share', SHARED, async () => {
+  const { port, leave } = await sharedPort('127.0.0.1', 0);
+
+  await assert.rejects(once(createServer().listen({ host: '127.0.0.1', port }), 'listening'), {
+    code: 'EADDRINUSE',
+  });
+  leave();
 });
 
 test('the server does not wait for more than half a second while clients connect again and again', async () => {

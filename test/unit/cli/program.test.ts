@@ -91,6 +91,10 @@ for (const [signals, pauseMs, expected] of [
   ['SIGINT', 0, 1],
   ['SIGHUP', 0, 1],
   ['SIGTERM SIGINT', 0, 2],
+  // As systemd does with `SendSIGHUP=yes`; the kernel can turn them around.
+  ['SIGTERM SIGHUP', 0, 1],
+  ['SIGHUP SIGTERM', 0, 1],
+  ['SIGTERM SIGHUP', 1000, 2],
   ['SIGTERM SIGINT SIGHUP', 0, 2],
   // Sent to the process group of `make debug` or `npm start`: make and npm pass it on.
   ['SIGTERM SIGTERM', 999, 1],
