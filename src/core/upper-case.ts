@@ -29,7 +29,10 @@ function isWithinTolerance(text: string, expected: string, output: string): bool
   return true;
 }
 
-/** Whether the upstream can leave this code point as it is. Outside these blocks, its Unicode version can be too old to know it. */
+/**
+ * Whether the upstream is allowed to leave this code point as it is. Outside these blocks its Unicode version can be too
+ * old to know the upper case: U+019B has one only since Unicode 16.
+ */
 export function mayStayLowerCase(codePoint: number): boolean {
   return !WELL_KNOWN_BLOCKS.some(([first, last]) => codePoint >= first && codePoint <= last);
 }

@@ -57,7 +57,7 @@ function definition(reference: string): Schema {
 
 function pathsOfValues(value: unknown, path = ''): string[] {
   const isBranch = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const isMap = isBranch && /(annotations|labels|nodeSelector|affinity)$/i.test(path);
+  const isMap = isBranch && /(annotations|labels|nodeSelector|affinity|sysctls)$/i.test(path);
   if (!isBranch || isMap) return isMap && path === 'affinity' ? [] : [path];
   return Object.entries(value)
     .flatMap(([key, child]) => pathsOfValues(child, path ? `${path}.${key}` : key))

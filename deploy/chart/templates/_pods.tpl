@@ -1,6 +1,6 @@
 {{/* What all pods share: the "restricted" level of pod security, and no token for the API. */}}
 
-{{/* Takes (list $ userId). */}}
+{{/* Takes (list $ userId sysctls); the last is optional. */}}
 {{- define "tuohs.podSecurity" -}}
 {{- $root := index . 0 -}}
 automountServiceAccountToken: false
@@ -11,6 +11,13 @@ securityContext:
   runAsGroup: {{ index . 1 }}
   seccompProfile:
     type: RuntimeDefault
+{{- with slice . 2 | first }}
+  sysctls:
+    {{- range $name, $value := . }}
+    - name: {{ $name | quote }}
+      value: {{ $value | quote }}
+    {{- end }}
+{{- end }}
 {{- with $root.Values.imagePullSecrets }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
