@@ -58,12 +58,16 @@ export function serverClosing(
     cancelCheck = clock.after(ms, () => closeSlow(slowBefore));
   }
 
-  /** Closes the connections of clients that are sending a request or reading an answer, and did so at the last check. */
+  /**
+   * Closes the connections of clients that are sending a request or reading an answer, and did so at the last check. Once the deadline
+   * has passed, also refuses what is still worked on.
+   */
   function closeSlow(slowBefore?: ReadonlySet<Connection>): void {
     const slow = new Set<Connection>();
+    const refusal = clock.now() >= lateMs ? new TuohsError('OVERLOADED', 'the server closes') : undefined;
     for (const connection of open.all()) {
       const [first] = connection.exchanges;
-      if (clock.now() >= lateMs) first?.abandon(new TuohsError('OVERLOADED', 'the server closes'));
+      if (refusal) first?.abandon(refusal);
       if (first?.isWhole && !first.reply.isUnread) continue;
       slow.add(connection);
       if (slowBefore?.has(connection)) connection.socket.destroy();
