@@ -145,6 +145,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
     async listen(): Promise<{ port: number; adminPort: number | undefined }> {
       const { host, adminHost = host } = config;
       const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
+      // Rejects if another program has the port, which sockets that share one would not notice.
       if (worker === undefined && config.port !== 0) await sharedPort(host, config.port);
       const reusePort = worker !== undefined || process.platform === 'linux';
       const port = await api.listen({ host, port: config.port, reusePort });

@@ -57,9 +57,9 @@ export function createPrimary(
   return {
     async listen() {
       const { host, adminHost = host } = config;
+      const adminPort = await admin.listen({ host: adminHost, port: config.adminPort });
       const shared = await sharedPort(host, config.port);
       port = shared.port;
-      const adminPort = await admin.listen({ host: adminHost, port: config.adminPort });
       await pool.start().finally(shared.leave);
       life.started();
       world.emit({ type: 'listening', port, adminPort });
