@@ -37,7 +37,9 @@ describe('the playground is for everyone', { skip: noBrowser }, () => {
   });
 
   test('the keyboard alone is enough, from typing to copying to the reference and back, and the console stays empty', async (t) => {
-    const { page, problems, says } = await open(t);
+    const { page, problems, box, says } = await open(t);
+    // Chromium can move the focus to the box after the page has loaded.
+    await box.and(page.locator(':focus')).waitFor();
 
     await page.keyboard.type('hello');
     await says('OLLEH');
