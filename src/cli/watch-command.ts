@@ -117,7 +117,7 @@ function webhookAddresses({ notify, once, state }: WatchCommandOptions, environm
   return addresses;
 }
 
-/** The level and the words of the log line of each event. Its facts follow. */
+/** The level and the message of the log line for each event. The line also has the fields of the event. */
 const LINES: { readonly [Type in WatchEvent['type']]: readonly ['info' | 'warn' | 'error', string] } = {
   'round-failed': ['warn', 'a round failed'],
   down: ['error', 'down'],

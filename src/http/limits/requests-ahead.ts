@@ -6,14 +6,14 @@ const MOST = 128;
 const MOST_OF_MANY = 10;
 const MOST_OF_TOO_MANY = 1;
 
-/** Many and too many, of all connections together in a turn of the event loop. The requests of a packet are all answered in the same turn. */
+/** How many requests of all connections together in a turn of the event loop are many. A packet is answered in one turn. */
 const MANY_IN_TURN = 128;
 const TOO_MANY_IN_TURN = 512;
 
-/** A crowd: this many new connections in this time. If it comes back as soon as it is cut off, it could make each turn long. */
+/** A crowd: this many new connections in this time. A crowd that comes back as soon as it is cut off could make each turn long. */
 const CROWD = { connections: 32, ms: 200 };
 
-/** How many requests each connection can send ahead. The fewer, the shorter the turns, and new connections are accepted in each turn. */
+/** How many requests each connection can send ahead. With fewer, turns are shorter, and new connections are accepted sooner. */
 export function limitAhead({ soon }: Pick<Clock, 'soon'>) {
   const connectedInTurn = turnCounter({ soon });
   const crowd = burst(CROWD.connections, CROWD.ms);
