@@ -69,12 +69,12 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
 }
 
 /**
- * Resolves when this piece of work can run. `bytes` is the size of the whole work. If no one needs it any more by then (`isGone`), it
- * takes no room in its turn.
+ * Resolves when this piece of work can run. `bytes` is the size of the whole work. Work that no one needs any more (`isGone`) is not
+ * counted in its turn.
  */
 export type NextTurn = (bytes: number, isGone?: () => boolean) => Promise<void>;
 
-/** Reading, reversing and looking up texts of this size in all, or sending such files, takes a millisecond at worst. */
+/** Work on this many bytes takes at most a millisecond: reading, reversing and looking up texts, or sending files. */
 const TURN_BYTES = 16_384;
 
 /**

@@ -34,7 +34,7 @@ export interface Connection extends TurnTaker {
 
 export type Connections = ReturnType<typeof connections>;
 
-/** How much the time of a client that owes us something counts, compared with an idle one. Each `STEADY_BYTES` of a body make it less. */
+/** The time of a client that owes us something counts this much more than that of an idle one. Each `STEADY_BYTES` of a body make it less. */
 const MOST_WEIGHT = 10;
 const STEADY_BYTES = 4096;
 
@@ -42,9 +42,9 @@ const STEADY_BYTES = 4096;
 const CLOSED_AT_ONCE = 16;
 
 /**
- * Once all bodies together have come in this many pieces in a turn of the event loop, connections that send a body let others be
- * read first. An upload over a slow network must not wait behind connections that send requests ahead. It comes in pieces, too, but
- * only in one a turn.
+ * Once the bodies of one turn of the event loop have come in this many pieces, connections that send a body let others be read
+ * first. With a lower number, an upload over a slow network, which brings one piece a turn, would wait behind connections that
+ * send requests ahead.
  */
 const MANY_PIECES_IN_TURN = 256;
 
@@ -55,9 +55,9 @@ const MANY_PIECES_IN_TURN = 256;
 const CROWD = { connections: 32, ms: 200 };
 
 /**
- * Once all bodies together have come in this many pieces in a turn of the event loop, a body is refused if its pieces are shorter than
- * this on average. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a chunk
- * each; the shortest one has 12 bytes.
+ * Once the bodies of one turn of the event loop have come in more than `pieces`, a body is refused if its pieces have fewer than
+ * `bytes` on average. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a
+ * chunk each; the shortest one has 12 bytes.
  */
 const TOO_SHORT = [
   { pieces: 4096, bytes: 12 },
@@ -198,8 +198,8 @@ function countInPacket({ packet, socket }: Connection): void {
 }
 
 /**
- * How much the time of a connection counts. A new one, whose first request is not read yet, must not be closed before an old one
- * that sends no more requests, and a body that arrives steadily not before those that are idle.
+ * How much the time of a connection counts. An old connection that sends no more requests must be closed before a new one whose
+ * first request is not read yet. An idle connection must be closed before one whose body arrives steadily.
  */
 function weightOf({ isNew, exchanges }: Connection): number {
   const [first] = exchanges;

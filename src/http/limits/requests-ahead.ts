@@ -6,11 +6,11 @@ const MOST = 128;
 const MOST_OF_MANY = 10;
 const MOST_OF_TOO_MANY = 1;
 
-/** Many and too many, of all connections together in a turn of the event loop. The requests of a packet are all answered in the same turn. */
+/** How many requests of all connections together in a turn of the event loop are many. A packet is answered in one turn. */
 const MANY_IN_TURN = 128;
 const TOO_MANY_IN_TURN = 512;
 
-/** How many requests each connection can send ahead. The fewer, the shorter the turns, and new connections are accepted in each turn. */
+/** How many requests each connection can send ahead. With fewer, turns are shorter, and new connections are accepted sooner. */
 export function limitAhead(isCrowd: () => boolean, { soon }: Pick<Clock, 'soon'>) {
   const connectedInTurn = turnCounter({ soon });
   const aheadInTurn = turnCounter({ soon });
