@@ -171,16 +171,16 @@ export function turnCounter({ soon }: Pick<Clock, 'soon'>) {
 }
 
 /** Notices when something happens this often within this time. */
-export function burst(times: number, withinMs: number) {
+export function burst(times: number, withinMs: number, { now }: Pick<Clock, 'now'>) {
   const lastMs = new Float64Array(times).fill(Number.NEGATIVE_INFINITY);
   let oldest = 0;
 
   return {
-    add(nowMs: number): void {
-      lastMs[oldest] = nowMs;
+    add(): void {
+      lastMs[oldest] = now();
       oldest = (oldest + 1) % times;
     },
-    isOn: (nowMs: number) => nowMs - (lastMs[oldest] ?? 0) < withinMs,
+    isOn: () => now() - (lastMs[oldest] ?? 0) < withinMs,
   };
 }
 

@@ -67,7 +67,7 @@ export function httpServer<Parts>(
   const { corsOrigins, keepAliveTimeoutMs, slowClientMs, requestDeadlineMs, maxConnections, maxHeldBytes } =
     options;
   const find = router(table);
-  const open = connections(maxConnections, { nextTurn, soon: world.clock.soon });
+  const open = connections(maxConnections, { ...world.clock, nextTurn });
   const budget = byteBudget(maxHeldBytes, (bytes, nowMs) => cutSlowest(open.all(), bytes, nowMs), world);
   const host: ExchangeHost = {
     ...world,
@@ -114,7 +114,7 @@ export function httpServer<Parts>(
   // `close` calls it, but Node counts a connection as idle even while its client is still reading an answer.
   server.closeIdleConnections = () => {};
   server.on('connection', (socket) => {
-    open.add(socket, world.clock.now());
+    open.add(socket);
     // Node removes its own listener when it stops parsing. Then a long answer would wait forever.
     for (const onDrain of socket.listeners('drain')) socket.on('drain', () => onDrain());
   });
