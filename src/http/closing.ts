@@ -43,13 +43,13 @@ export function serverClosing(
   async function closeAll(manner: 'now' | undefined): Promise<void> {
     hasBegun = true;
     lateMs = clock.now() + Math.max(CLOSING_MS, deadlineMs);
+    checkIn(CLOSING_MS - LATE_MS);
     if (manner !== 'now') await acceptors.acceptWaiting();
     const ended = acceptors.close();
     for (const { socket, exchanges, isNew } of open.all()) {
       if (exchanges.length === 0 && !isNew) socket.destroy();
       else socket.setTimeout(CLOSING_IDLE_MS);
     }
-    checkIn(CLOSING_MS - LATE_MS);
     await ended;
     cancelCheck();
   }
