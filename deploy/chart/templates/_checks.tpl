@@ -106,7 +106,7 @@
 {{- $hasOwnHeap := false -}}
 {{- range .Values.extraEnv -}}{{- if eq .name "NODE_OPTIONS" -}}{{- $hasOwnHeap = true -}}{{- end -}}{{- end -}}
 {{- if and $memory (not $hasOwnHeap) (gt (float64 .Values.config.cacheMaxBytes) $most) -}}
-{{- fail (printf "config.cacheMaxBytes can be %.0f at most with resources.limits.memory %v: raise the limit with it." $most $memory) -}}
+{{- fail (printf "config.cacheMaxBytes can be %.0f at most with resources.limits.memory %v: lower it, or raise the limit." $most $memory) -}}
 {{- end -}}
 {{- end -}}
 
@@ -317,7 +317,7 @@
 {{- fail "alertmanagerConfig.enabled needs the Secret with the webhook's address: set alertmanagerConfig.existingSecret." -}}
 {{- end -}}
 {{- if and $config.enabled (not (or $config.urlKey $config.slackUrlKey)) -}}
-{{- fail "alertmanagerConfig.enabled tells no one: set alertmanagerConfig.urlKey or alertmanagerConfig.slackUrlKey." -}}
+{{- fail "alertmanagerConfig.enabled notifies no one: set alertmanagerConfig.urlKey or alertmanagerConfig.slackUrlKey." -}}
 {{- end -}}
 {{- if and $config.email.to (not (and $config.email.from $config.email.smarthost)) -}}
 {{- fail "alertmanagerConfig.email.to needs a sender and a mail server: set alertmanagerConfig.email.from and .smarthost." -}}
