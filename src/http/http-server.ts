@@ -67,7 +67,7 @@ export function httpServer<Parts>(
   const { corsOrigins, keepAliveTimeoutMs, slowClientMs, requestDeadlineMs, maxConnections, maxHeldBytes } =
     options;
   const find = router(table);
-  const open = connections(maxConnections, { nextTurn, soon: world.clock.soon });
+  const open = connections(maxConnections, { nextTurn, ...world.clock });
   const budget = byteBudget(maxHeldBytes, (bytes, nowMs) => cutSlowest(open.all(), bytes, nowMs), world);
   const host: ExchangeHost = {
     ...world,

@@ -151,3 +151,20 @@ export function skipBodyInPacket(socket: Socket, { soon }: Pick<Clock, 'soon'>):
     });
   }
 }
+
+const LINGER_MS = 1000;
+
+/**
+ * Closes a connection a second after its last answer instead of at once. If its client still sends, or has sent what was not read,
+ * the system ends a closed connection with a reset, and the client loses the answers that are on their way. Node calls `destroySoon`
+ * after an answer that closes the connection.
+ */
+export function lingers(socket: Socket, { after }: Pick<Clock, 'after'>): void {
+  socket.destroySoon = () => {
+    socket.end();
+    socket.on(
+      'close',
+      after(LINGER_MS, () => socket.destroy()),
+    );
+  };
+}

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
-import { skipBodyInPacket } from '../node-http.ts';
+import { lingers, skipBodyInPacket } from '../node-http.ts';
 import { PIECES } from '../request-body.ts';
 import { readingTurns, type TurnTaker } from './reading-turns.ts';
 import { limitAhead } from './requests-ahead.ts';
@@ -61,11 +61,11 @@ const TOO_SHORT = [
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(
   maxConnections: number,
-  { nextTurn, soon }: { nextTurn: NextTurn; soon: Clock['soon'] },
+  { nextTurn, ...clock }: Pick<Clock, 'soon' | 'after'> & { readonly nextTurn: NextTurn },
 ) {
   const open = new Map<Duplex, Connection>();
-  const ahead = limitAhead({ soon });
-  const piecesInTurn = turnCounter({ soon });
+  const ahead = limitAhead(clock);
+  const piecesInTurn = turnCounter(clock);
   const reading = readingTurns(nextTurn, wantsMore);
 
   return {
@@ -115,7 +115,7 @@ export function connections(
       const isAhead = exchanges.length > 0 || packet.requests > 0;
       if (isAhead) takeAhead(connection, exchange.startedMs);
       if (!exchange.hold({ isAhead })) connection.isFull = true;
-      if (connection.isFull) exchange.reply.closeAfter();
+      if (connection.isFull) closeAfter(exchange, connection);
       exchanges.push(exchange);
       exchange.atEnd(leave);
       return before;
@@ -128,7 +128,7 @@ export function connections(
       if (connection === undefined || inTurn < MANY_PIECES_IN_TURN) return;
       reading.giveWay(connection);
       if (!TOO_SHORT.some(({ pieces, bytes }) => inTurn > pieces && averageBytes < bytes)) return;
-      skipBodyInPacket(socket, { soon });
+      skipBodyInPacket(socket, clock);
       const last = connection.exchanges.at(-1);
       if (last && !last.body.isBroken) last.breakBody(tooManyPieces());
     },
@@ -143,6 +143,11 @@ export function connections(
   function leave(exchange: Exchange): void {
     const exchanges = open.get(exchange.request.socket)?.exchanges;
     exchanges?.splice(exchanges.indexOf(exchange), 1);
+  }
+
+  function closeAfter({ reply }: Exchange, { socket }: Connection): void {
+    reply.closeAfter();
+    lingers(socket, clock);
   }
 
   /**
