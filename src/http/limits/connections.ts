@@ -30,6 +30,8 @@ export interface Connection extends TurnTaker {
    * read after the last request.
    */
   isFull: boolean;
+  /** How long its client has to end it after the last answer. */
+  lingerMs: number;
 }
 
 export type Connections = ReturnType<typeof connections>;
@@ -97,6 +99,7 @@ export function connections(
         packet: { end: 0, requests: 0 },
         isBroken: false,
         isFull: false,
+        lingerMs: LINGER_MS,
       };
       open.set(socket, connection);
       // Node calls it after an answer that is the last one of its connection.
@@ -154,14 +157,14 @@ export function connections(
   };
 
   /**
-   * Ends a connection after its last answer, but closes it a second later. If it closed while its client still sends, the system
+   * Ends a connection after its last answer, but closes it later. If it closed at once while its client still sends, the system
    * would reset it, and the client would lose the answers that are on their way (RFC 9112 §9.6).
    */
   function linger(connection: Connection): void {
-    const { socket } = connection;
+    const { socket, lingerMs } = connection;
     socket.end();
     endExchanges(connection);
-    const cancel = clock.after(LINGER_MS, () => socket.destroy());
+    const cancel = clock.after(lingerMs, () => socket.destroy());
     socket.on('close', cancel);
   }
 
