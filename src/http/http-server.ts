@@ -201,12 +201,14 @@ function checkFraming({ request, reply }: Exchange): void {
 
 /**
  * What to send instead of another version than HTTP/1, of a missing, repeated or malformed `Host` (RFC 9112 §3.2), or of a transfer
- * coding other than `chunked` (§6.1).
+ * coding other than `chunked`, which HTTP/1.0 does not have (§6.1).
  */
 function framingFault(request: IncomingMessage): string | undefined {
   const { host = '', 'transfer-encoding': coding } = request.headers;
-  if (request.httpVersionMajor !== 1) return 'Send the request as HTTP/1.1.';
-  if (request.httpVersionMinor > 0 && !(HOST.test(host) && countHosts(request) === 1))
+  const isHttp10 = request.httpVersionMinor === 0;
+  if (request.httpVersionMajor !== 1 || (isHttp10 && coding !== undefined))
+    return 'Send the request as HTTP/1.1.';
+  if (!isHttp10 && !(HOST.test(host) && countHosts(request) === 1))
     return 'Send one Host header with a name and, if needed, a port.';
   if (coding !== undefined && !/^chunked$/i.test(coding))
     return 'Send the body with Content-Length, or chunked and nothing else.';
