@@ -31,8 +31,8 @@ const MOST_REFUSED = 5000;
 
 /**
  * Writes an answer for each line to `response`, in the order of the lines, each as soon as it is known. Answers of the same turn
- * are written together. Starts no more lines than the window allows, and waits while the client
- * does not read. Resolves when everything is written, or immediately when `gone` aborts.
+ * are written together. Starts no more lines than the window allows, and waits while the client does not read. Resolves when
+ * everything is written, or immediately when `gone` aborts.
  */
 export async function answerLines(
   lines: Iterable<Buffer>,
