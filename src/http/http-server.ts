@@ -198,12 +198,14 @@ function checkFraming({ request, reply }: Exchange): void {
 
 /**
  * What to send instead if the version is not HTTP/1, if `Host` is missing, repeated or malformed (RFC 9112 §3.2), or if the transfer
- * coding is not `chunked` (§6.1).
+ * coding is not `chunked`, which HTTP/1.0 does not have (§6.1).
  */
 function framingFault(request: IncomingMessage): string | undefined {
   const { host = '', 'transfer-encoding': coding } = request.headers;
-  if (request.httpVersionMajor !== 1) return 'Send the request as HTTP/1.1.';
-  if (request.httpVersionMinor > 0 && !(HOST.test(host) && countHosts(request) === 1))
+  const isHttp10 = request.httpVersionMinor === 0;
+  if (request.httpVersionMajor !== 1 || (isHttp10 && coding !== undefined))
+    return 'Send the request as HTTP/1.1.';
+  if (!isHttp10 && !(HOST.test(host) && countHosts(request) === 1))
     return 'Send one Host header with a name and, if needed, a port.';
   if (coding !== undefined && !/^chunked$/i.test(coding))
     return 'Send the body with Content-Length, or chunked and nothing else.';

@@ -142,6 +142,8 @@ export class Reply {
     if (this.isGone) return;
     this.#mustClose = true;
     this.#begin(answer, bytes);
+    // Node would keep a head without a body, as of a HEAD or a 304, until the end.
+    response.flushHeaders();
     response.write(answer.body ?? '', () => {
       this.#isSent = true;
     });
