@@ -55,7 +55,7 @@ function fileOf(stats: Stats): Stats | undefined {
   return stats.isFile() ? stats : undefined;
 }
 
-/** The most that a service can be set to accept. A longer line, or a file without lines, must not fill the memory. */
+/** The highest limit that a service can have. A longer line, or a file without lines, must not fill the memory. */
 const MAX_LINE_BYTES = 16_777_216;
 
 const LF = 0x0a;

@@ -53,8 +53,8 @@ const LINGER_MS = 1000;
 const MANY_PIECES_IN_TURN = 256;
 
 /**
- * A crowd: this many new connections in this time. If it came back as soon as it is cut off, it could make each turn long, so each of
- * its connections gets less work done.
+ * A crowd: this many new connections in this time. A crowd that comes back as soon as it is cut off could make each turn long, so
+ * each connection gets less work done.
  */
 const CROWD = { connections: 32, ms: 200 };
 
