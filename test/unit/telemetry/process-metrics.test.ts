@@ -67,8 +67,13 @@ test('garbage collections are counted in seconds', async (t) => {
   const garbage: object[][] = [];
 
   const ourSeconds = () => {
-    garbage.splice(0, garbage.length, Array.from({ length: 100_000 }, () => ({})));
-    const { values = new Map() } = all.series().find(({ name }) => name === 'nodejs_gc_duration_seconds') ?? {};
+    garbage.splice(
+      0,
+      garbage.length,
+      Array.from({ length: 100_000 }, () => ({})),
+    );
+    const { values = new Map() } =
+      all.series().find(({ name }) => name === 'nodejs_gc_duration_seconds') ?? {};
     return [...values].reduce((sum, [end, value]) => (end.startsWith('_sum') ? sum + value : sum), 0);
   };
   await until(t, () => ourSeconds() > 0);
