@@ -92,6 +92,20 @@ test('an answer is unread since it was written; one in pieces if 16 KiB of it wa
   assert.equal(pieces.reply.unreadSinceMs(5), 5);
 });
 
+test('an answer in pieces is written once it has ended, whether it is read or not', () => {
+  const { exchange } = beforeItsBody();
+  let isWritten = false;
+  exchange.reply.atWritten(() => {
+    isWritten = true;
+  });
+
+  exchange.reply.stream({});
+  const before = isWritten;
+  exchange.reply.endStream();
+
+  assert.deepEqual([before, isWritten], [false, true]);
+});
+
 for (const [others, mostMs] of [
   [0, 1000],
   [1, 100],
