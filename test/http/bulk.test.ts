@@ -5,7 +5,7 @@ import { type NextTurn, systemClock } from '../../src/core/clock.ts';
 import { TuohsError } from '../../src/core/errors.ts';
 import type { LeaveSignal } from '../../src/core/leave-signal.ts';
 import { reverser, reverseShout } from '../../src/core/reverse.ts';
-import { bulkWindow } from '../../src/http/answer-lines.ts';
+import { bulkWindow } from '../../src/http/bulk-lines.ts';
 import { type ApiUnderTest, listeningServer } from '../support/api.ts';
 import { ask, type Question } from '../support/ask.ts';
 import { answerOf, fakeShouter } from '../support/fake-shouter.ts';
@@ -91,7 +91,7 @@ test('a failure of the upstream is reported line by line', async (t) => {
   assert.deepEqual(lines, [failure, bad(`The line is not valid JSON; ${SEND}`), failure]);
 });
 
-test('thousands of lines stay in order and take no more than the window, of which an ended bulk has no share', async (t) => {
+test('thousands of lines stay in order and within the window, and a bulk that has ended has no share of it', async (t) => {
   const texts = Array.from({ length: 5000 }, (_, i) => `line ${i}`);
   let [underWay, most] = [0, 0];
   const { post, world } = await startBulk(t, {

@@ -125,7 +125,7 @@ for (const [others, mostMs] of [
     const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '::1' });
     // It has no connection that could be reset.
     socket.on('error', () => {});
-    open.add(socket, 0);
+    open.add(socket);
     const { exchange } = beforeItsBody();
     exchange.reply.unreadSinceMs = () => 0;
     open.of(socket)?.exchanges.push(...Array(1 + others).fill(exchange));
@@ -144,7 +144,7 @@ test('a request that came in one packet with an answered one counts as sent ahea
     remoteAddress: { value: '::1' },
     bytesRead: { value: 1000 },
   });
-  open.add(socket, 0);
+  open.add(socket);
   const isPausing = Array.from({ length: 2 }, () => {
     const { exchange } = beforeItsBody();
     exchange.request.socket = socket;
