@@ -26,7 +26,7 @@ Compare the ratios: absolute figures differ from machine to machine, and on one 
 - **The load generator** (\`bench/tools/load-generator.ts\`) is a separate process that writes prepared bytes to sockets. It reports
   its share of busy time. If that is far below 100%, it measures the service and not itself.
   An answer that is not a 200 ends the run.
-- **Processor time an answer** is the time that the system counted for the service's process, divided by its answers. Other programs on the machine
+- **CPU time per answer** is the time that the system counted for the service's process, divided by its answers. Other programs on the machine
   affect it least.
 
 ## Rows

@@ -117,7 +117,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
       slowClientMs: FIXED.slowClientMs,
       maxBulkLines: bulkLines(config),
       maxHeldBytes,
-      // A larger body would be refused for ever, with an error that says to try again.
+      // A larger body would be refused every time, with an error that says to try again.
       maxBodyBytes: Math.min(config.maxBodyBytes, largest.text),
       maxBulkBytes: Math.min(config.maxBulkBytes, largest.bulk),
     },
@@ -145,7 +145,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
     async listen(): Promise<{ port: number; adminPort: number | undefined }> {
       const { host, adminHost = host } = config;
       const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
-      // Rejects if another program has the port, which sockets that share one would not notice.
+      // Rejects if another program has the port. Sockets that share a port do not notice that.
       if (worker === undefined && config.port !== 0) await sharedPort(host, config.port);
       const reusePort = worker !== undefined || process.platform === 'linux';
       const port = await api.listen({ host, port: config.port, reusePort });
@@ -210,8 +210,8 @@ function heldBytes({ webConcurrency }: Config): number {
 const MOST_HELD_BYTES = 67_108_864;
 
 /**
- * MAX_CONNECTIONS, or fewer if the process can open fewer files. While none is free, no new client, no probe and no call to
- * SHOUTCLOUD gets through.
+ * MAX_CONNECTIONS, or fewer if the process can open fewer files. Without a free file descriptor, new clients, probes and calls
+ * to SHOUTCLOUD all fail.
  */
 function mostConnections({ maxConnections, upstreamConnections }: Config): number {
   return Math.max(1, Math.min(maxConnections, maxFiles() - OTHER_FILES - upstreamConnections));

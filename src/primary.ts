@@ -31,7 +31,7 @@ export function createPrimary(
     },
     world,
   );
-  // The workers drain and give up as a single process would, and this one a second later.
+  // The workers drain and give up as a single process would. This process gives up a second later.
   const life = lifecycle({ drainMs: 0, extraMs: 1000 }, world);
   life.closes(pool.drain);
   const isReady = () => life.isReady() && pool.serving() > 0;

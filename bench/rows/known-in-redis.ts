@@ -18,7 +18,7 @@ export const knownInRedis: Row = {
 
     return figuresOf(rounds, [
       ['req/s, relative to bare node:http', '×', toBare(({ perSecond }) => perSecond), { atLeast: 0.5 }],
-      ['processor time an answer, relative to bare node:http', '×', toBare(({ processorUs }) => processorUs)],
+      ['CPU time per answer, relative to bare node:http', '×', toBare(({ processorUs }) => processorUs)],
       ['tuohs', 'req/s', ({ tuohs }) => tuohs.perSecond],
       ['tuohs, p99', 'ms', ({ tuohs }) => tuohs.p99Ms],
     ]);

@@ -42,7 +42,7 @@ async function besideBare(
   return figuresOf(rounds, [
     ['req/s, relative to bare node:http', '×', toBare(({ perSecond }) => perSecond), { atLeast }],
     ['p99, relative to bare node:http', '×', toBare(({ p99Ms }) => p99Ms), { atMost: 1.5 }],
-    ['processor time an answer, relative to bare node:http', '×', toBare(({ processorUs }) => processorUs)],
+    ['CPU time per answer, relative to bare node:http', '×', toBare(({ processorUs }) => processorUs)],
     ['tuohs', 'req/s', ({ tuohs }) => tuohs.perSecond],
     ['bare node:http', 'req/s', ({ bare }) => bare.perSecond],
     ['load generator, busy while asking bare node:http', '%', ({ bare }) => bare.busy * 100],

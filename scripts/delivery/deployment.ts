@@ -72,7 +72,7 @@ function upgradeArguments(deployment: Deployment, folder: string): string[] {
   ];
 }
 
-/** Helm says only that pods are not ready, not why. If Kubernetes does not say it either, the release is still rolled back. */
+/** Prints why pods are not ready, which Helm does not say. If the reasons cannot be read, the release is still rolled back. */
 function printTroubles({ release, namespace }: Deployment): void {
   try {
     for (const line of podTroubles(release, namespace)) process.stderr.write(`${line}\n`);

@@ -11,7 +11,7 @@ import { relatedTests } from './related-tests.ts';
 const SIMULATED = /^src\/(shouter-stack|upstream|cache|core)\b/;
 const SIMULATION = ['test/simulation/run.ts', '--seeds', '5', '--quick'];
 const COPIED = ['src', 'test', 'scripts', 'docs', 'package.json', 'tsconfig.json'];
-/** A change is noticed as well if it makes the tests take this many times as long, plus this time. */
+/** A change also counts as noticed if the tests take longer than this many times their usual time, plus `SLACK_MS`. */
 const TIMES_SLOWER = 3;
 const SLACK_MS = 5_000;
 

@@ -103,7 +103,7 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
     }
   }
 
-  /** A reply that does not fit its command belongs to another one. Then no reply on this connection can be trusted. */
+  /** A reply that does not fit its command belongs to another command. Then no reply on this connection can be trusted. */
   function outcomeOf<T>(op: RedisOperation, reply: T | undefined): [RedisOutcome, T | undefined] {
     if (reply === undefined) {
       link.cut('protocol');

@@ -34,7 +34,7 @@ const RECONNECT_JITTER_MS = 250;
 const LEAST_RENEWAL_MS = 1000;
 const MOST_RENEWAL_MS = 60_000;
 
-/** A hindrance is over when its operation succeeds, and the last failure is at least this old. */
+/** A hindrance is over when its operation succeeds and has not failed for this long. */
 const HINDERED_MS = 10_000;
 
 /** Enough for a reply to INFO with a long list of modules and databases. */
@@ -71,7 +71,7 @@ export function redisLink(
   let trouble: RedisTrouble | undefined;
   /** Why the current connection failed. The first reason counts, because later errors are only its consequences. */
   let cause: RedisTrouble | undefined;
-  /** The operation at which a connected Redis fails (every one if `undefined`), and when it last did. */
+  /** Which operation fails although Redis is connected (`undefined`: every one), and when it last failed. */
   let hindrance: { op: RedisOperation | undefined; at: number } | undefined;
   let greetingEnds = () => {};
   let renewalMs = LEAST_RENEWAL_MS;
@@ -153,7 +153,7 @@ export function redisLink(
     redis.stream.destroy();
   }
 
-  /** Reports why a connected Redis fails at this operation, or at every one. Ignores other reasons until the first one is over. */
+  /** Reports why this operation, or every one, fails although Redis is connected. Ignores other reasons until the first is over. */
   function hinders(found: RedisTrouble, op?: RedisOperation): void {
     const at = clock.now();
     const hasAnother = hindrance && hindrance.op !== op && at < hindrance.at + HINDERED_MS;

@@ -58,7 +58,7 @@ export function redisStore(
   }
 }
 
-/** `v1` is the version of what a value means. Entries of another version are never read, and expire. */
+/** `v1` is the version of the entries. Those of another version are never read, and expire. */
 function keyOf(text: string): string {
   return `tuohs:v1:${hash('sha256', text, 'base64url')}`;
 }

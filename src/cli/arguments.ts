@@ -5,7 +5,7 @@ import * as kinds from '../config/kinds.ts';
 import type { Environment } from '../config/read-config.ts';
 import { durationText } from '../core/text-values.ts';
 
-/** A reader of whole numbers in a range, as settings are read. It throws commander's error, with what is accepted. */
+/** Returns a reader of whole numbers in a range. It throws commander's error, which says what is accepted. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   const kind = kinds.wholeNumber(min, max);
   return (text) => {
@@ -30,7 +30,7 @@ export function duration(text: string): number {
   throw new InvalidArgumentError('It must be a number with a unit (ms, s, m or h), from 10ms to 24h.');
 }
 
-/** An option that takes a duration; without a default the value is `undefined` unless given. */
+/** An option that takes a duration. If it is not given and has no default, its value is `undefined`. */
 export function durationOption(flag: string, about: string, byDefaultMs?: number): Option {
   const option = new Option(`${flag} <duration>`, about).argParser(duration);
   return byDefaultMs === undefined ? option : option.default(byDefaultMs, durationText(byDefaultMs));

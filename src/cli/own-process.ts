@@ -27,7 +27,7 @@ export async function openLog({ logTo }: Pick<Surroundings, 'logTo'>, clock: Clo
 // A signal to a whole process group arrives twice, because make and npm pass it on as well.
 const PASSED_ON_MS = 1000;
 
-/** Listens for the signals by which a user ends a process. One that says nothing new within a second of another does not count. */
+/** Listens for the signals that end a process. A signal that repeats another one within a second does not count. */
 export function stopSignals(process: NodeJS.EventEmitter, clock: Pick<Clock, 'now'> = systemClock) {
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();

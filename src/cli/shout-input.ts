@@ -55,7 +55,7 @@ function fileOf(stats: Stats): Stats | undefined {
   return stats.isFile() ? stats : undefined;
 }
 
-/** The most that a service can be set to accept. A longer line, or a file without lines, must not fill the memory. */
+/** The highest limit that a service can have. A longer line, or a file without lines, must not fill the memory. */
 const MAX_LINE_BYTES = 16_777_216;
 
 const LF = 0x0a;
@@ -110,7 +110,7 @@ function firstLine(raw: Buffer): Line {
   return hasMark ? { ...lineOf(raw.subarray(BYTE_ORDER_MARK.length)), bytes: raw.length + 1 } : lineOf(raw);
 }
 
-/** Finds a byte order mark, or a 0 in every other byte at the start: so begin most UTF-16 texts without a mark. */
+/** Whether the bytes begin with a byte order mark, or with a 0 in every other byte, as most UTF-16 texts without a mark do. */
 function isUtf16(raw: Buffer): boolean {
   const start = raw.subarray(0, 4).toString('latin1');
   return /^(\xff\xfe|\xfe\xff|\0[^\0]\0(?!\0)|[^\0]\0[^\0]\0)/.test(start);

@@ -163,7 +163,7 @@ function detailedResults(
   return { [Symbol.asyncIterator]: () => ({ next: () => Promise.race([results.next(), aborted]) }) };
 }
 
-/** Adds each line to `underWay` and yields its text; for a line that cannot be sent, an empty one, to keep the order. */
+/** Adds each line to `underWay` and yields its text, or an empty text if the line cannot be sent, to keep the order. */
 async function* textsOf(input: ShoutInput, underWay: Line[]): AsyncGenerator<string, void, undefined> {
   for await (const lines of input.lines) {
     for (const line of lines) {

@@ -47,7 +47,7 @@ const FORMAT_HELP = 'what webhooks get (hooks.slack.com: slack, others: json)';
 
 const MORE_HELP = `
 Each round asks for a known text and for a new one, which SHOUTCLOUD has to
-answer. A failed round and a change are a line of JSON on standard output.
+answer. Each failed round and each change is a line of JSON on standard output.
 
 Exit codes: 0 ended by a signal, or the round of --once was good, 1 it failed,
 2 wrong usage, 130 --once was interrupted.
@@ -117,7 +117,7 @@ function webhookAddresses({ notify, once, state }: WatchCommandOptions, environm
   return addresses;
 }
 
-/** The level and the words of the log line of each event. Its facts follow. */
+/** The level and the message of the log line for each event. The line also has the fields of the event. */
 const LINES: { readonly [Type in WatchEvent['type']]: readonly ['info' | 'warn' | 'error', string] } = {
   'round-failed': ['warn', 'a round failed'],
   down: ['error', 'down'],

@@ -70,7 +70,7 @@ export function fieldsOf(json: string): Readonly<Record<string, unknown>> {
 /** Seconds or an HTTP date (RFC 9110 §10.2.3); a value that is neither counts as absent. */
 function retryAfterMs(header: string | null): number | undefined {
   if (header === null) return undefined;
-  // A date begins with a letter. Otherwise `Date.parse` would find a day of 2001 in 1.5 and -1, and so no pause.
+  // A date begins with a letter. `Date.parse` reads 1.5 and -1 as days in 2001, which would mean no pause.
   const date = /^[a-z]/i.test(header) ? Date.parse(header) : Number.NaN;
   const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : date - Date.now();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);

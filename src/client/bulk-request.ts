@@ -65,7 +65,7 @@ export class BulkRequest {
     return result;
   }
 
-  /** Asks for the texts from `from` up to `to`. Resolves when each has a result; a failure is one, too. */
+  /** Asks for the texts from `from` up to `to`. Resolves when each has a result, which can be a failure. */
   async send(parts: BulkRequestParts, from = 0, to = this.texts.length): Promise<void> {
     const { ask, signal, onResult } = parts;
     const settle = (index: number, result: BulkResult) => {

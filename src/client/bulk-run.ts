@@ -140,7 +140,7 @@ export function wellFormed(text: string): string {
   throw new TypeError(`a text must be a string, not ${typeOf(text)}`);
 }
 
-/** The type as a sentence names it: `typeof null` is `object`. */
+/** The name of the type in an error message. For null, `typeof` would say `object`. */
 function typeOf(value: unknown): string {
   return value === null ? 'null' : typeof value;
 }

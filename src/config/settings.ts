@@ -84,16 +84,16 @@ export const settings = {
     'Most bytes that clients can make the process hold: bodies, waiting texts, answers that are not read yet. Without it, a quarter of the memory or of the heap that the process can use, whichever is less, and at most 64 MiB.',
   ),
   maxConnections: setting('MAX_CONNECTIONS', wholeNumber(1, 1_000_000), 2000).says(
-    'Most open connections of clients, fewer if the process can open fewer files; at the limit, the one without progress for the longest time is closed.',
+    'Most open connections of clients, or fewer if the process can open fewer files. At the limit, the one without progress for the longest time is closed.',
   ),
   maxInFlight: setting('MAX_IN_FLIGHT', wholeNumber(1, 1_000_000), 4096).says(
     'Most requests under way at once; more are refused. At most three quarters of them can wait for SHOUTCLOUD.',
   ),
   rateLimitPerMinute: setting('RATE_LIMIT_PER_MINUTE', wholeNumber(0, 1_000_000_000), 0).says(
-    'Requests that one client may make in a minute of the clock; 0 means no limit.',
+    'Requests that one client can make in a minute of the clock; 0 means no limit.',
   ),
   corsOrigins: optionalSetting('CORS_ORIGINS', origins).says(
-    'Sites whose pages may call the API from a browser. If it is set, all answers say `Vary: Origin`.',
+    'Sites whose pages can call the API from a browser. If it is set, all answers say `Vary: Origin`.',
   ),
   trustProxy: optionalSetting('TRUST_PROXY', proxies).says(
     'Proxies that are trusted to name the address of a client.',

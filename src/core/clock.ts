@@ -69,12 +69,12 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
 }
 
 /**
- * Resolves when this piece of work can run. `bytes` is the size of the whole work. If no one needs it any more by then (`isGone`), it
- * takes no room in its turn.
+ * Resolves when this piece of work can run. `bytes` is the size of the whole work. Work that no one needs any more (`isGone`) is not
+ * counted in its turn.
  */
 export type NextTurn = (bytes: number, isGone?: () => boolean) => Promise<void>;
 
-/** Reading, reversing and looking up texts of this size in all, or sending such files, takes a millisecond at worst. */
+/** Work on this many bytes takes at most a millisecond: reading, reversing and looking up texts, or sending files. */
 const TURN_BYTES = 16_384;
 
 /**
@@ -171,16 +171,16 @@ export function turnCounter({ soon }: Pick<Clock, 'soon'>) {
 }
 
 /** Notices when something happens this often within this time. */
-export function burst(times: number, withinMs: number) {
+export function burst(times: number, withinMs: number, { now }: Pick<Clock, 'now'>) {
   const lastMs = new Float64Array(times).fill(Number.NEGATIVE_INFINITY);
   let oldest = 0;
 
   return {
-    add(nowMs: number): void {
-      lastMs[oldest] = nowMs;
+    add(): void {
+      lastMs[oldest] = now();
       oldest = (oldest + 1) % times;
     },
-    isOn: (nowMs: number) => nowMs - (lastMs[oldest] ?? 0) < withinMs,
+    isOn: () => now() - (lastMs[oldest] ?? 0) < withinMs,
   };
 }
 

@@ -9,7 +9,7 @@ interface LookupOptions {
   readonly all?: boolean | undefined;
 }
 
-/** Looks up the addresses of a host name, as sockets of Node ask for it. */
+/** Looks up the addresses of a host name. The type is that of Node's option `lookup`. */
 export type Lookup = (host: string, options: LookupOptions, found: Found) => void;
 
 /** After this time the last known addresses are used, and the look-up goes on. */
@@ -20,8 +20,8 @@ const NO_SUCH_NAME = 'ENOTFOUND';
 
 /**
  * Runs one look-up of a name at a time, and uses the last known addresses while the name server fails or does not answer. A
- * look-up cannot be cancelled, and Node does only a few at once: those that hang would keep all other names waiting for 10 s
- * and more.
+ * look-up cannot be cancelled, and Node does only a few at once. A few that hang would keep all other names waiting for 10 s and
+ * more.
  */
 export function sharedLookup(lookup: Lookup, clock: Pick<Clock, 'after'>): Lookup {
   const names = new Map<string, Name>();

@@ -20,7 +20,7 @@ export interface MetricsSource {
   text(type: string): string | Promise<string>;
 }
 
-/** Writing the metrics takes as long as the work on such a text, so they are written once in a turn of the event loop at most. */
+/** Writing the metrics counts as work on this many bytes, so they are written at most once in a turn of the event loop. */
 const METRICS_BYTES = 65_536;
 
 const TEXT = { 'content-type': 'text/plain' };

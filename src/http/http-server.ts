@@ -67,7 +67,7 @@ export function httpServer<Parts>(
   const { corsOrigins, keepAliveTimeoutMs, slowClientMs, requestDeadlineMs, maxConnections, maxHeldBytes } =
     options;
   const find = router(table);
-  const open = connections(maxConnections, { nextTurn, soon: world.clock.soon });
+  const open = connections(maxConnections, { ...world.clock, nextTurn });
   const budget = byteBudget(maxHeldBytes, (bytes, nowMs) => cutSlowest(open.all(), bytes, nowMs), world);
   const host: ExchangeHost = {
     ...world,
@@ -94,7 +94,7 @@ export function httpServer<Parts>(
       connectionsCheckingInterval: Math.min(1000, slowClientMs),
       // It would end a long upload that makes progress.
       requestTimeout: 0,
-      // Otherwise Node answers such a request itself, without a body.
+      // Otherwise Node itself answers a request without `Host`, and sends no body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
       // We never upgrade to another protocol. But "yes" makes Node stop parsing, which is right if nothing that follows will be
@@ -114,7 +114,7 @@ export function httpServer<Parts>(
   // `close` calls it, but Node counts a connection as idle even while its client is still reading an answer.
   server.closeIdleConnections = () => {};
   server.on('connection', (socket) => {
-    open.add(socket, world.clock.now());
+    open.add(socket);
     // Node removes its own listener when it stops parsing. Then a long answer would wait forever.
     for (const onDrain of socket.listeners('drain')) socket.on('drain', () => onDrain());
   });
@@ -143,10 +143,7 @@ export function httpServer<Parts>(
     socket.on('timeout', () => connection && onIdle(connection.socket));
   }
 
-  /**
-   * Sets the time for a request that begins. Until then, a new connection has more time, and one that we have not read for long has
-   * less.
-   */
+  /** Gives a request the usual time. Before it, an idle connection has more time, and a client's last chance to read is shorter. */
   function restartTimer(socket: Socket): void {
     // A request that a test injects has no connection.
     if (open.of(socket) && !closing.hasBegun()) socket.setTimeout(slowClientMs);
@@ -191,13 +188,15 @@ function checkFraming({ request, reply }: Exchange): void {
 }
 
 /**
- * What to send instead of another version than HTTP/1, of a missing, repeated or malformed `Host` (RFC 9112 §3.2), or of a transfer
- * coding other than `chunked` (§6.1).
+ * What to send instead if the version is not HTTP/1, if `Host` is missing, repeated or malformed (RFC 9112 §3.2), or if the transfer
+ * coding is not `chunked`, which HTTP/1.0 does not have (§6.1).
  */
 function framingFault(request: IncomingMessage): string | undefined {
   const { host = '', 'transfer-encoding': coding } = request.headers;
-  if (request.httpVersionMajor !== 1) return 'Send the request as HTTP/1.1.';
-  if (request.httpVersionMinor > 0 && !(HOST.test(host) && countHosts(request) === 1))
+  const isHttp10 = request.httpVersionMinor === 0;
+  if (request.httpVersionMajor !== 1 || (isHttp10 && coding !== undefined))
+    return 'Send the request as HTTP/1.1.';
+  if (!isHttp10 && !(HOST.test(host) && countHosts(request) === 1))
     return 'Send one Host header with a name and, if needed, a port.';
   if (coding !== undefined && !/^chunked$/i.test(coding))
     return 'Send the body with Content-Length, or chunked and nothing else.';

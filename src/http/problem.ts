@@ -57,7 +57,7 @@ export const problems: Readonly<Record<ErrorCode, ProblemRow>> = {
   },
   UPSTREAM_WRONG: {
     status: 503,
-    when: "OUTPUT is missing, or OUTPUT or INPUT is not this text's",
+    when: 'OUTPUT is missing or is not the upper case of the text, or INPUT is another text',
     text: 'Shoutcloud api gave back bad response',
   },
   OVERLOADED: {

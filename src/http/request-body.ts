@@ -88,7 +88,7 @@ export class RequestBody implements InlineSink {
     return this.#error !== undefined;
   }
 
-  /** Runs `run` when it is whole: now, or when its last byte was read. */
+  /** Runs `run` when the body is whole: now, or when its last byte is read. */
   atWhole(run: () => void): void {
     if (this.isWhole) run();
     else this.#atWhole = run;

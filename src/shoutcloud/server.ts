@@ -37,7 +37,7 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}) {
   const seed = options.seed ?? Math.floor(clock.random() * 2 ** 32);
   const random = seededRandom(seed);
   let choose = faultPlan(options.faults ?? '', options.script ?? '', random);
-  // As Go's server by default: no time limits, and no Keep-Alive header.
+  // Like Go's server by default: no time limits, and no Keep-Alive header.
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
   const counts = {
     /** How many requests came, well-formed or not. */

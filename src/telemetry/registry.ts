@@ -61,7 +61,7 @@ export function registry() {
   }
 }
 
-/** What follows the name in the text format, and the number. */
+/** A value in the text format: what follows the name of the metric, and the number. */
 type Value = [end: string, value: number];
 
 interface Labelled<Child> {

@@ -5,7 +5,7 @@ export interface Family {
   readonly type: 'counter' | 'gauge' | 'histogram';
   /** How the values of several processes become one. */
   readonly combine: keyof typeof COMBINE | 'omit';
-  /** Each value, under what follows the name in the text format, such as `_count{route="/v1"}`. */
+  /** The values. The key of each is what follows the name in the text format, such as `_count{route="/v1"}`. */
   readonly values: ReadonlyMap<string, number>;
 }
 

@@ -15,7 +15,7 @@ import type { AsyncLocalStorageContextManager } from '@opentelemetry/context-asy
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { Listeners } from '../core/events.ts';
 
-/** Knows the context of the running code. It is passed on through promises, timers and callbacks, not as an argument. */
+/** Knows the context of the running code. Promises, timers and callbacks pass the context on, so it is not an argument. */
 export type Contexts = AsyncLocalStorageContextManager;
 
 interface TracedRequest {

@@ -26,7 +26,7 @@ const CONTROL = /[\0-\x1f]/;
 // Three that JSON escapes with two characters instead of six come first.
 const SEPARATORS = ['\n', '\t', '\r', ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))];
 
-/** As many of the first waiting texts as fit together: up to `maxItems`, 32 Ki units, and with a common separator. */
+/** The first waiting texts that fit together: at most `maxItems` and 32 Ki units, with a separator that none of them contains. */
 export function nextBatch(waiting: Iterable<Item>, maxItems: number): Batch {
   const items: Item[] = [];
   let length = 0;

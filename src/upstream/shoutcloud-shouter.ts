@@ -63,7 +63,7 @@ export function shoutcloudShouter(
     const shout = isEcho && typeof output === 'string' ? verify(text, output) : undefined;
     if (shout !== undefined) return { text: shout, source: 'upstream', stored: false, collapsed: false };
     emit({ type: 'verification-failed', source: 'upstream' });
-    throw new AttemptError('wrong', "the answer is not this text's");
+    throw new AttemptError('wrong', 'the answer does not belong to the text');
   }
 }
 

@@ -6,7 +6,7 @@ export type Status = 'up' | 'down';
 /** The status of a service, and how many rounds contradict it. */
 export interface Standing {
   readonly status: Status;
-  /** When the first of the rounds that decided the status began; at the start, when the watch began. */
+  /** When the first of the rounds in a row that led to this status began. At the start, when the watch began. */
   readonly since: string;
   /** How many of the last rounds in a row contradict it. */
   readonly contrary: { readonly rounds: number; readonly since: string } | null;
@@ -42,15 +42,15 @@ export interface Notification {
   readonly status: Status;
   /** The address that is watched. */
   readonly url: string;
-  /** When the first of the rounds that decided it began. */
+  /** When the first of the failed, or good, rounds in a row began. */
   readonly since: string;
-  /** When the round that decided it began. */
+  /** When the last of them began. */
   readonly at: string;
   /** The cause of the outage; null for `up`. */
   readonly cause: Cause | null;
   /** A sentence for people. */
   readonly reason: string;
-  /** How long the answers took in the round that decided it, or how long it waited without an answer. */
+  /** How long the answers took in the last round, or how long it waited without an answer. */
   readonly freshMs: number;
   readonly knownMs: number;
   /** How long it was down; null for `down`. */
@@ -72,7 +72,7 @@ export function notificationOf(
     reason: failure?.reason ?? 'fresh and known texts are answered',
     freshMs,
     knownMs,
-    // The clock can have been set back since then.
+    // The clock may have been set back since then.
     downMs: failure ? null : Math.max(0, Date.parse(after.since) - Date.parse(before.since)),
   };
 }

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import { duplexPair } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { systemClock } from '../../src/core/clock.ts';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
+import type { Exchange } from '../../src/http/exchange.ts';
 import { connections } from '../../src/http/limits/connections.ts';
 import { InlineBodyRequest } from '../../src/http/node-http.ts';
 import { fakeApi } from '../support/api.ts';
@@ -63,6 +64,18 @@ test('a body in chunks of a byte is refused once all bodies came in 4096 pieces 
   assert.equal(inTheNext.status, 200);
 });
 
+test('while 32 connections come within 200 ms, it is refused once all bodies came in 256 pieces in a turn', async (t) => {
+  const { ask, port } = await inOneTurn(t, { now: () => 0 });
+  for (let crowd = 0; crowd < 31; crowd++) await rawClient(t, port);
+
+  const answers = [await ask(256), await ask(64, 12), await ask(64, 11)];
+
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 503],
+  );
+});
+
 test('a long piece does not make up for the short ones behind it', async (t) => {
   const { ask } = await inOneTurn(t);
   await ask(4096);
@@ -98,9 +111,9 @@ test('a client whose body is refused in the middle sees its answer and the end, 
 test('the rest of a packet with a body in too many pieces is skipped, and what follows in the next one is read', async () => {
   const pieces: string[] = [];
   const { soon, end: endTurn } = heldTurn();
-  const open = connections(1, { nextTurn: async () => {}, soon });
+  const open = connections(1, { ...systemClock, nextTurn: async () => {}, soon });
   const server = createServer({ IncomingMessage: InlineBodyRequest }, (request) => {
-    open.add(request.socket, 0);
+    open.add(request.socket);
     (request as InlineBodyRequest).divert({
       take(chunk) {
         pieces.push(`${chunk}`);
@@ -121,11 +134,27 @@ test('the rest of a packet with a body in too many pieces is skipped, and what f
   assert.deepEqual(pieces, ['x', 'end', 'whole']);
 });
 
+test('trailers are not kept while their request waits', async (t) => {
+  const kept: string[][] = [];
+  const { port } = await fakeApi(t, {
+    reverseShout(text, call) {
+      kept.push((call as Exchange).request.rawTrailers);
+      return answerOf(text);
+    },
+  });
+  const client = await rawClient(t, port);
+
+  client.send(`${POST}${ONE_BYTE}0\r\na: b\r\n\r\n`);
+
+  await client.heard('{"data":"x"}');
+  assert.deepEqual(kept, [[]]);
+});
+
 /** A service whose turns of the event loop end when the test says so. */
-async function inOneTurn(t: TestContext) {
+async function inOneTurn(t: TestContext, clock: Partial<Clock> = {}) {
   const { soon, end: endTurn } = heldTurn();
   const { port } = await fakeApi(t, {
-    world: worldOn({ ...systemClock, soon }),
+    world: worldOn({ ...systemClock, ...clock, soon }),
     nextTurn: async () => {},
     // A request in the same packet is still waiting when the body behind it is read.
     reverseShout: (text) => turn(answerOf(text)),
@@ -135,6 +164,7 @@ async function inOneTurn(t: TestContext) {
   t.after(endTurn);
 
   return {
+    port,
     endTurn,
     /** The answer to a body in so many chunks, behind another request if one is given. */
     async ask(chunks: number, bytes = 1, { before = '', first = '' } = {}): Promise<RawAnswer> {

@@ -91,7 +91,7 @@ test('a failure of the upstream is reported line by line', async (t) => {
   assert.deepEqual(lines, [failure, bad(`The line is not valid JSON; ${SEND}`), failure]);
 });
 
-test('thousands of lines stay in order and take no more than the window, of which an ended bulk has no share', async (t) => {
+test('thousands of lines stay in order and within the window, and a bulk that has ended has no share of it', async (t) => {
   const texts = Array.from({ length: 5000 }, (_, i) => `line ${i}`);
   let [underWay, most] = [0, 0];
   const { post, world } = await startBulk(t, {

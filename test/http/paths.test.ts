@@ -63,7 +63,7 @@ const UNKNOWN = [
   ...['http://host/v2', 'http:///v2', 'ftp://host/v1'],
 ];
 for (const target of UNKNOWN) {
-  test(`GET ${target.slice(0, 30)} is not found, and no failure of ours`, async (t) => {
+  test(`GET ${target.slice(0, 30)} is not found, and is not a failure of ours`, async (t) => {
     const world = testWorld();
 
     const { status, body } = await answerTo(t, `GET ${target}`, await listeningApi(t, { world }));

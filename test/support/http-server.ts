@@ -6,8 +6,8 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import type { Ending } from './process.ts';
 
 /**
- * A server on a free port that counts its connections. It ends with the test, together with its open connections. With `tls`, its
- * `url` is right but for the scheme.
+ * A server on a free port that counts its connections. It ends with the test, together with its open connections. Its `url` begins
+ * with `http`, even with `tls`.
  */
 export function httpServer(ending: Ending, listener: RequestListener, tls?: TlsOptions) {
   // A client of a busy machine can send a request in the moment in which its idle connection would be closed.

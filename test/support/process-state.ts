@@ -26,7 +26,7 @@ function statusOf(pid: number): string {
   }
 }
 
-/** The processor time of all threads of a process, in steps of 10 ms; NaN if the system does not tell. */
+/** The processor time of all threads of a process, in steps of 10 ms; NaN if it is unknown. */
 export function cpuMs(pid: number): number {
   if (!hasProc) return Number.NaN;
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

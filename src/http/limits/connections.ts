@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
+import { burst, type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
@@ -30,69 +30,84 @@ export interface Connection extends TurnTaker {
    * read after the last request.
    */
   isFull: boolean;
+  /** How long its client has to end it after the last answer. */
+  lingerMs: number;
 }
 
 export type Connections = ReturnType<typeof connections>;
 
-/** How much the time of a client that owes us something counts, compared with an idle one. Each `STEADY_BYTES` of a body make it less. */
+/** The time of a client that owes us something counts this much more than that of an idle one. Each `STEADY_BYTES` of a body make it less. */
 const MOST_WEIGHT = 10;
 const STEADY_BYTES = 4096;
 
 /** How many are closed together at the limit. With fewer, a flood would cause a search of all connections for each new one. */
 const CLOSED_AT_ONCE = 16;
 
+const LINGER_MS = 1000;
+
 /**
- * Once all bodies together have come in this many pieces in a turn of the event loop, connections that send a body let others be
- * read first. An upload over a slow network must not wait behind connections that send requests ahead. It comes in pieces, too, but
- * only in one a turn.
+ * Once the bodies of one turn of the event loop have come in this many pieces, connections that send a body let others be read
+ * first. With a lower number, an upload over a slow network, which brings one piece a turn, would wait behind connections that
+ * send requests ahead.
  */
 const MANY_PIECES_IN_TURN = 256;
 
 /**
- * Once all bodies together have come in this many pieces in a turn of the event loop, a body is refused if its pieces are shorter than
- * this on average. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a chunk
- * each; the shortest one has 12 bytes.
+ * A crowd: this many new connections in this time. A crowd that comes back as soon as it is cut off could make each turn long, so
+ * each connection gets less work done.
+ */
+const CROWD = { connections: 32, ms: 200 };
+
+/**
+ * Once the bodies of one turn of the event loop have come in more than `pieces`, a body is refused if its pieces have fewer than
+ * `bytes` on average. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a
+ * chunk each; the shortest one has 12 bytes.
  */
 const TOO_SHORT = [
   { pieces: 4096, bytes: 12 },
   { pieces: 12_288, bytes: 64 },
 ];
+const TOO_SHORT_IN_CROWD = [{ pieces: MANY_PIECES_IN_TURN, bytes: 12 }, ...TOO_SHORT];
 
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(
   maxConnections: number,
-  { nextTurn, soon }: { nextTurn: NextTurn; soon: Clock['soon'] },
+  { nextTurn, ...clock }: Pick<Clock, 'now' | 'soon' | 'after'> & { readonly nextTurn: NextTurn },
 ) {
   const open = new Map<Duplex, Connection>();
-  const ahead = limitAhead({ soon });
-  const piecesInTurn = turnCounter({ soon });
+  const crowd = burst(CROWD.connections, CROWD.ms, clock);
+  const ahead = limitAhead(crowd.isOn, clock);
+  const piecesInTurn = turnCounter(clock);
   const reading = readingTurns(nextTurn, wantsMore);
 
   return {
     /** Adds a connection. At the limit, closes those that have made no progress for the longest time. */
-    add(socket: Socket, nowMs: number): void {
-      ahead.connected(nowMs);
+    add(socket: Socket): void {
+      ahead.connected();
+      crowd.add();
       // The client has left while it waited in the kernel. Its requests can still be read, and would be answered.
       if (socket.remoteAddress === undefined) return void socket.destroy();
-      if (open.size >= maxConnections) makeRoom(nowMs);
+      if (open.size >= maxConnections) makeRoom();
       if (open.size >= maxConnections) return void socket.destroy();
       const connection: Connection = {
         socket,
         exchanges: [],
         isNew: true,
-        usedMs: nowMs,
+        usedMs: clock.now(),
         isPausing: false,
         requestBytes: 0,
         packet: { end: 0, requests: 0 },
         isBroken: false,
         isFull: false,
+        lingerMs: LINGER_MS,
       };
       open.set(socket, connection);
+      // Node calls it after an answer that is the last one of its connection.
+      socket.destroySoon = () => linger(connection);
       socket.on('close', () => {
         open.delete(socket);
         reading.leave(connection);
-        // Node does not emit it for answers that wait for an earlier one.
-        for (const { response } of connection.exchanges) response.emit('close');
+        endExchanges(connection);
       });
     },
     of: (socket: Duplex) => open.get(socket),
@@ -113,7 +128,7 @@ export function connections(
       if (exchange.request.headers.upgrade !== undefined)
         exchange.reply.closeUnlessAt(connection.requestBytes);
       const isAhead = exchanges.length > 0 || packet.requests > 0;
-      if (isAhead) takeAhead(connection, exchange.startedMs);
+      if (isAhead) takeAhead(connection);
       if (!exchange.hold({ isAhead })) connection.isFull = true;
       if (connection.isFull) exchange.reply.closeAfter();
       exchanges.push(exchange);
@@ -127,8 +142,9 @@ export function connections(
       const inTurn = piecesInTurn.count();
       if (connection === undefined || inTurn < MANY_PIECES_IN_TURN) return;
       reading.giveWay(connection);
-      if (!TOO_SHORT.some(({ pieces, bytes }) => inTurn > pieces && averageBytes < bytes)) return;
-      skipBodyInPacket(socket, { soon });
+      const limits = crowd.isOn() ? TOO_SHORT_IN_CROWD : TOO_SHORT;
+      if (!limits.some(({ pieces, bytes }) => inTurn > pieces && averageBytes < bytes)) return;
+      skipBodyInPacket(socket, clock);
       const last = connection.exchanges.at(-1);
       if (last && !last.body.isBroken) last.breakBody(tooManyPieces());
     },
@@ -140,6 +156,23 @@ export function connections(
     all: () => open.values(),
   };
 
+  /**
+   * Ends a connection after its last answer, but closes it later. If it closed at once while its client still sends, the system
+   * would reset it, and the client would lose the answers that are on their way (RFC 9112 §9.6).
+   */
+  function linger(connection: Connection): void {
+    const { socket, lingerMs } = connection;
+    socket.end();
+    endExchanges(connection);
+    const cancel = clock.after(lingerMs, () => socket.destroy());
+    socket.on('close', cancel);
+  }
+
+  /** Node does not emit `close` for answers that wait for an earlier one. */
+  function endExchanges({ exchanges }: Connection): void {
+    for (const { response } of [...exchanges]) response.emit('close');
+  }
+
   function leave(exchange: Exchange): void {
     const exchanges = open.get(exchange.request.socket)?.exchanges;
     exchanges?.splice(exchanges.indexOf(exchange), 1);
@@ -149,9 +182,9 @@ export function connections(
    * Counts a request that was sent ahead of an answer. Then lets other connections be read first. Only one connection that
    * sends ahead is read in a turn, because Node would read up to 2 MiB from each.
    */
-  function takeAhead(connection: Connection, nowMs: number): void {
+  function takeAhead(connection: Connection): void {
     const { exchanges, packet } = connection;
-    connection.isFull = Math.max(exchanges.length, packet.requests) >= ahead.most(nowMs);
+    connection.isFull = Math.max(exchanges.length, packet.requests) >= ahead.most();
     reading.giveWay(connection);
   }
 
@@ -159,7 +192,8 @@ export function connections(
    * Closes the connections that have made no progress for the longest time. The time of a client that owes us something counts
    * more than that of an idle one.
    */
-  function makeRoom(nowMs: number): void {
+  function makeRoom(): void {
+    const nowMs = clock.now();
     const least = Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8));
     const standing = [...open.values()]
       .map((each) => ({ each, ms: (nowMs - each.usedMs) * weightOf(each) }))
@@ -187,8 +221,8 @@ function countInPacket({ packet, socket }: Connection): void {
 }
 
 /**
- * How much the time of a connection counts. A new one, whose first request is not read yet, must not be closed before an old one
- * that sends no more requests, and a body that arrives steadily not before those that are idle.
+ * How much the time of a connection counts. An old connection that sends no more requests must be closed before a new one whose
+ * first request is not read yet. An idle connection must be closed before one whose body arrives steadily.
  */
 function weightOf({ isNew, exchanges }: Connection): number {
   const [first] = exchanges;

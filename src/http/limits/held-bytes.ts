@@ -20,8 +20,7 @@ const SHARES = { small: 1.125, body: 1, waiting: 0.75, ahead: 0.5 };
 const FREED_AT_ONCE = 1 / 16;
 
 /**
- * After a search that freed too little, there is no other search for this long. Otherwise a flood could cause one for each
- * request.
+ * After a search that freed too little, the next one waits for this long. Otherwise a flood could cause one for each request.
  */
 const SEARCH_AGAIN_MS = 10;
 

@@ -32,7 +32,7 @@ export function readingTurns<Each extends TurnTaker>(
       queueMicrotask(() => pause(connection));
     },
     goOn,
-    /** The connection is closed. */
+    /** Call it when the connection is closed. */
     leave: (connection: Each) => void waiting.delete(connection),
   };
 

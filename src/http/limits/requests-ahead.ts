@@ -1,4 +1,4 @@
-import { burst, type Clock, turnCounter } from '../../core/clock.ts';
+import { type Clock, turnCounter } from '../../core/clock.ts';
 import { LISTENING_SOCKETS } from '../acceptors.ts';
 
 /** Requests of one connection that wait for answers to earlier ones, or arrive together. The connection closes after the last. */
@@ -6,31 +6,24 @@ const MOST = 128;
 const MOST_OF_MANY = 10;
 const MOST_OF_TOO_MANY = 1;
 
-/** Many and too many, of all connections together in a turn of the event loop. The requests of a packet are all answered in the same turn. */
+/** How many requests of all connections together in a turn of the event loop are many. A packet is answered in one turn. */
 const MANY_IN_TURN = 128;
 const TOO_MANY_IN_TURN = 512;
 
-/** A crowd: this many new connections in this time. If it comes back as soon as it is cut off, it could make each turn long. */
-const CROWD = { connections: 32, ms: 200 };
-
-/** How many requests each connection can send ahead. The fewer, the shorter the turns, and new connections are accepted in each turn. */
-export function limitAhead({ soon }: Pick<Clock, 'soon'>) {
+/** How many requests each connection can send ahead. With fewer, turns are shorter, and new connections are accepted sooner. */
+export function limitAhead(isCrowd: () => boolean, { soon }: Pick<Clock, 'soon'>) {
   const connectedInTurn = turnCounter({ soon });
-  const crowd = burst(CROWD.connections, CROWD.ms);
   const aheadInTurn = turnCounter({ soon });
 
   return {
-    connected(nowMs: number): void {
-      connectedInTurn.add(1);
-      crowd.add(nowMs);
-    },
+    connected: () => connectedInTurn.add(1),
     /** Counts one request, and returns how many its connection can send. */
-    most(nowMs: number): number {
+    most(): number {
       aheadInTurn.add(1);
       const sent = aheadInTurn.count();
       // If a turn accepts as many connections as it can, more of them wait.
       if (sent > TOO_MANY_IN_TURN || connectedInTurn.count() >= LISTENING_SOCKETS) return MOST_OF_TOO_MANY;
-      return sent > MANY_IN_TURN || crowd.isOn(nowMs) ? MOST_OF_MANY : MOST;
+      return sent > MANY_IN_TURN || isCrowd() ? MOST_OF_MANY : MOST;
     },
   };
 }

@@ -47,8 +47,8 @@ function doesNotRead({ exchanges }: Connection, nowMs: number): boolean {
 }
 
 /**
- * Cuts off the body of a client, which gets an answer that says so, or the connection of one that does not read: a reset, because
- * the system would keep megabytes of an answer for minutes after the end. Returns how many held bytes that frees.
+ * Cuts off a slow client, and returns how many held bytes that frees. A client that sends a body gets an answer that says so. The
+ * connection of one that does not read is reset. If it were only closed, the system would keep megabytes of the answer for minutes.
  */
 function cut(connection: Connection, nowMs: number): number {
   const { exchanges, socket } = connection;

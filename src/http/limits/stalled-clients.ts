@@ -41,8 +41,8 @@ export function stalledClients(
   }
 
   /**
-   * The timer starts again whenever the system accepts bytes. If the process was frozen, it could not give the system any, so
-   * its clients have a last chance.
+   * The timer starts again whenever the system accepts bytes. A process that was frozen could not give the system any, so each
+   * client gets a last chance.
    */
   function withoutReading(socket: Socket): void {
     if (socket.timeout === LAST_CHANCE_MS) socket.resetAndDestroy();

@@ -57,7 +57,7 @@ test('an entry larger than the whole store is not kept, and replaces no other', 
   assert.deepEqual([store.get('large'), store.get('')], [undefined, '']);
 });
 
-test('a text that V8 hashes is its own key; that of a longer one is short, its own, and no text', () => {
+test('a text that V8 hashes is its own key; a longer one has a short key that no other text has, and that is not a text', () => {
   const hashed = 'x'.repeat(16_383);
   const keys = ['a', 'b', '漢', 'ab'].map((end) => textKey(hashed + end));
 

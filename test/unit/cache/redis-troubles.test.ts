@@ -44,7 +44,7 @@ test('an attempt to connect can take a second', async (t) => {
   assert.equal(client.stream.timeout, 1000);
 });
 
-/** Addresses of servers that are no Redis, or not a usable one. */
+/** Addresses of servers that are not Redis, or not a usable one. */
 const UNUSABLE: readonly [what: string, trouble: RedisTrouble, address: Address][] = [
   ['a closed port', 'refused', closedRedisUrl],
   ['a host that does not exist', 'name_not_found', () => 'redis://no-such-host.invalid'],

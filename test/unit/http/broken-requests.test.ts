@@ -4,16 +4,17 @@ import { test } from 'node:test';
 import { brokenRequests } from '../../../src/http/broken-requests.ts';
 import type { Exchange, ExchangeHost } from '../../../src/http/exchange.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
+import { testWorld } from '../../support/world.ts';
 
 test('bytes that are not HTTP are not kept while an earlier answer waits to be read', () => {
-  const open = connections(1, { nextTurn: async () => {}, soon: () => () => {} });
+  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {} });
   let isWritable = true;
   const socket = Object.defineProperties(new Socket(), {
     remoteAddress: { value: '::1' },
     bytesRead: { value: 1 },
     writable: { get: () => isWritable },
   });
-  open.add(socket, 0);
+  open.add(socket);
   let wait = () => {};
   const earlier: Pick<Exchange, 'isWhole' | 'atEnd'> = {
     isWhole: true,

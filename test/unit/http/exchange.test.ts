@@ -42,7 +42,8 @@ test('a request that is refused because of its head keeps nothing of that while 
   assert.equal(hasRoom, false);
   assert.match(String(exchange.refusal), /no room: bytes/);
   const { url, rawHeaders, headers } = exchange.request;
-  assert.deepEqual([url, rawHeaders, headers.expect], ['', [], '100-continue']);
+  const kept = { origin: 'https://app.example', expect: '100-continue' };
+  assert.deepEqual([url, rawHeaders, headers], ['', [], kept]);
   assert.equal(exchange.held.bytes, 4096);
 });
 
@@ -100,7 +101,7 @@ for (const [others, mostMs] of [
     const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '::1' });
     // It has no connection that could be reset.
     socket.on('error', () => {});
-    open.add(socket, 0);
+    open.add(socket);
     const { exchange } = beforeItsBody();
     exchange.reply.unreadSinceMs = () => 0;
     open.of(socket)?.exchanges.push(...Array(1 + others).fill(exchange));
@@ -119,7 +120,7 @@ test('a request that came in one packet with an answered one counts as sent ahea
     remoteAddress: { value: '::1' },
     bytesRead: { value: 1000 },
   });
-  open.add(socket, 0);
+  open.add(socket);
   const isPausing = Array.from({ length: 2 }, () => {
     const { exchange } = beforeItsBody();
     exchange.request.socket = socket;
@@ -198,7 +199,8 @@ class QuickSocket extends Socket {
 function beforeItsBody(maxHeldBytes = 1_000_000, cookie = '') {
   const world = testWorld();
   const request = new IncomingMessage(new QuickSocket());
-  Object.assign(request.headers, { 'content-length': '1000000', expect: '100-continue' });
+  const asked = { expect: '100-continue', origin: 'https://app.example' };
+  Object.assign(request.headers, { 'content-length': '1000000', ...asked });
   request.rawHeaders.push('content-length', '1000000', 'expect', '100-continue', 'cookie', cookie);
   const response = new ServerResponse(request);
   response.assignSocket(request.socket);

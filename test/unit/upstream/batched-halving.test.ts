@@ -69,7 +69,7 @@ for (const [what, { fate, texts = 4, calls, isBudgetEmpty, ...options }] of Obje
   });
 }
 
-test('texts that are given up while their batch is under way are in no half, and a half of nothing else is not sent', async () => {
+test('texts that are given up while their batch is under way are not sent again, and neither is a half that has no others', async () => {
   const { shout, shoutAll, upstream, clock } = startBatched();
   upstream.hold();
   const { call, leave } = leavableCall();

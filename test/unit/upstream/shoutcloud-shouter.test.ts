@@ -125,7 +125,7 @@ test('an answer can be as long as twelve requests and 16 KiB, and a longer one i
   await assert.rejects(shout('a'), { failure: 'unreadable' });
 });
 
-test('a failing answer with a body without end ends nevertheless', async (t) => {
+test('a failed answer whose body never ends does not delay the end of its attempt', async (t) => {
   const { url } = await httpServer(t, (_request, response) => {
     response.writeHead(503);
     const fill = () => {
