@@ -1,7 +1,7 @@
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse.ts';
 import type { Pages } from '../web/pages.ts';
-import type { BulkWindow } from './answer-lines.ts';
+import type { BulkWindow } from './bulk-lines.ts';
 
 /** What the routes of the public API work with. */
 export interface ApiParts extends World {

@@ -6,9 +6,6 @@ import type { Connections } from './limits/connections.ts';
 import { IncomingMessage, ServerResponse } from './node-http.ts';
 import { badInput, headersTooLarge } from './problem.ts';
 
-/** How long a refused client can go on sending. If the connection closed at once, the client would lose the answer. */
-const LINGER_MS = 1000;
-
 /** Answers bytes that are not a request with an error, and closes their connection. */
 export type RefuseBroken = (error: NodeJS.ErrnoException, socket: Duplex) => void;
 
@@ -40,10 +37,7 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
     const response = new ServerResponse(request);
     const exchange = new Exchange(request, response, host);
     response.assignSocket(socket);
-    response.on('finish', () => {
-      socket.end();
-      host.clock.after(LINGER_MS, () => socket.destroy());
-    });
+    response.on('finish', () => socket.destroySoon());
     exchange.fail(refusal);
   }
 }

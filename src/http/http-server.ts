@@ -13,7 +13,7 @@ import { Exchange, type ExchangeHost } from './exchange.ts';
 import type { Admission } from './limits/admission.ts';
 import { connections } from './limits/connections.ts';
 import { byteBudget } from './limits/held-bytes.ts';
-import type { Quota, TakeFromQuota } from './limits/quota.ts';
+import type { TakeFromQuota } from './limits/quota.ts';
 import { cutSlowest } from './limits/slowest-clients.ts';
 import { stalledClients } from './limits/stalled-clients.ts';
 import {
@@ -25,7 +25,7 @@ import {
   setMaxIdleHTTPParsers,
 } from './node-http.ts';
 import { badInput, MAX_HEADERS, MethodNotAllowed } from './problem.ts';
-import { type RouteTable, router, type Target } from './router.ts';
+import { type RouteTable, router } from './router.ts';
 
 /** The routes of a server, and the checks in front of them. */
 export interface ServerParts<Parts> {
@@ -166,22 +166,13 @@ export function httpServer<Parts>(
     if (refusal) throw refusal;
     admission?.admit(exchange);
     const target = find(request.method, request.url ?? '');
+    const { route, allow } = target;
     exchange.target = target;
     checkFraming(exchange);
-    const preflight = target.allow === '' ? undefined : host.crossOrigin?.preflight(request, target.allow);
+    const preflight = allow === '' ? undefined : host.crossOrigin?.preflight(request, allow);
     if (preflight) return preflight;
-    if (takeFromQuota && !target.route.isFree) {
-      const taken = takeFromQuota(request);
-      if (taken instanceof Promise) return taken.then((quota) => handle(exchange, target, quota));
-      return handle(exchange, target, taken);
-    }
-    return target.route.handle(exchange, parts);
-  }
-
-  function handle(exchange: Exchange, { route }: Target<Parts>, { headers, refusal }: Quota): Outcome {
-    exchange.reply.quota = headers;
-    if (refusal) throw refusal;
-    return route.handle(exchange, parts);
+    const taken = route.isFree ? undefined : takeFromQuota?.(exchange);
+    return taken ? taken.then(() => route.handle(exchange, parts)) : route.handle(exchange, parts);
   }
 }
 
@@ -198,12 +189,14 @@ function checkFraming({ request, reply }: Exchange): void {
 
 /**
  * What to send instead if the version is not HTTP/1, if `Host` is missing, repeated or malformed (RFC 9112 §3.2), or if the transfer
- * coding is not `chunked` (§6.1).
+ * coding is not `chunked`, which HTTP/1.0 does not have (§6.1).
  */
 function framingFault(request: IncomingMessage): string | undefined {
   const { host = '', 'transfer-encoding': coding } = request.headers;
-  if (request.httpVersionMajor !== 1) return 'Send the request as HTTP/1.1.';
-  if (request.httpVersionMinor > 0 && !(HOST.test(host) && countHosts(request) === 1))
+  const isHttp10 = request.httpVersionMinor === 0;
+  if (request.httpVersionMajor !== 1 || (isHttp10 && coding !== undefined))
+    return 'Send the request as HTTP/1.1.';
+  if (!isHttp10 && !(HOST.test(host) && countHosts(request) === 1))
     return 'Send one Host header with a name and, if needed, a port.';
   if (coding !== undefined && !/^chunked$/i.test(coding))
     return 'Send the body with Content-Length, or chunked and nothing else.';

@@ -127,6 +127,8 @@ export class InlineBodyRequest extends IncomingMessage {
   override push(chunk: Buffer | null): boolean {
     if (this.#sink === undefined) return super.push(chunk);
     if (chunk !== null) return this.#sink.take(chunk);
+    // Nothing reads the trailers, and up to 200 of them would take 30 KB for as long as the request waits for its turn.
+    this.rawTrailers = [];
     this.#sink.arrived();
     return true;
   }

@@ -44,11 +44,12 @@ export class Reply {
   }
 
   /**
-   * Whether the connection is gone. Nothing must be written then: a request that Node parsed while its connection was closing
-   * would finish before an earlier one, which ends the process with `ERR_INTERNAL_ASSERTION`.
+   * Whether the connection is gone, or ends after an earlier answer. Nothing must be written then: a request that Node parsed while
+   * its connection was closing would finish before an earlier one, which ends the process with `ERR_INTERNAL_ASSERTION`.
    */
   get isGone(): boolean {
-    return this.#to.response.destroyed || this.#to.request.socket.destroyed;
+    const { socket } = this.#to.request;
+    return this.#to.response.destroyed || socket.destroyed || socket.writableEnded;
   }
 
   /** Whether a part of the answer waits for the client to read it. */
@@ -141,6 +142,8 @@ export class Reply {
     if (this.isGone) return;
     this.#mustClose = true;
     this.#begin(answer, bytes);
+    // Node would keep a head without a body, as of a HEAD or a 304, until the end.
+    response.flushHeaders();
     response.write(answer.body ?? '', () => {
       this.#isSent = true;
     });

@@ -100,20 +100,25 @@ test('no other server gets a free port that several sockets will share', SHARED,
   leave();
 });
 
-test('the server does not wait for more than half a second while clients connect again and again', async () => {
-  const server = createServer();
-  let nowMs = 0;
-  const aTurnWithANewcomer = (run: () => void) => {
-    nowMs += 10;
-    server.emit('connection', new Socket());
-    setImmediate(run);
-    return () => {};
-  };
+for (const [what, isNewAt, waitsMs] of [
+  ['more than half a second while clients connect again and again', () => true, 500],
+  ['fewer than three turns in a row without a new connection', (ms: number) => ms === 30, 60],
+] as const) {
+  test(`the server does not wait for ${what}`, async () => {
+    const server = createServer();
+    let nowMs = 0;
+    const soon = (run: () => void) => {
+      nowMs += 10;
+      if (isNewAt(nowMs)) server.emit('connection', new Socket());
+      setImmediate(run);
+      return () => {};
+    };
 
-  await acceptors(server, { now: () => nowMs, soon: aTurnWithANewcomer }).acceptWaiting();
+    await acceptors(server, { now: () => nowMs, soon }).acceptWaiting();
 
-  assert.equal(nowMs, 500);
-});
+    assert.equal(nowMs, waitsMs);
+  });
+}
 
 /** Whether TCP sends the second of two small pieces before the first is acknowledged. Node keeps that under a symbol. */
 function sendsAtOnce(socket: Socket): unknown {

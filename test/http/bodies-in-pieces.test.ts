@@ -4,6 +4,7 @@ import { duplexPair } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
+import type { Exchange } from '../../src/http/exchange.ts';
 import { connections } from '../../src/http/limits/connections.ts';
 import { InlineBodyRequest } from '../../src/http/node-http.ts';
 import { fakeApi } from '../support/api.ts';
@@ -131,6 +132,22 @@ test('the rest of a packet with a body in too many pieces is skipped, and what f
   await turn();
 
   assert.deepEqual(pieces, ['x', 'end', 'whole']);
+});
+
+test('trailers are not kept while their request waits', async (t) => {
+  const kept: string[][] = [];
+  const { port } = await fakeApi(t, {
+    reverseShout(text, call) {
+      kept.push((call as Exchange).request.rawTrailers);
+      return answerOf(text);
+    },
+  });
+  const client = await rawClient(t, port);
+
+  client.send(`${POST}${ONE_BYTE}0\r\na: b\r\n\r\n`);
+
+  await client.heard('{"data":"x"}');
+  assert.deepEqual(kept, [[]]);
 });
 
 /** A service whose turns of the event loop end when the test says so. */

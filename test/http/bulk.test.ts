@@ -5,7 +5,7 @@ import { type NextTurn, systemClock } from '../../src/core/clock.ts';
 import { TuohsError } from '../../src/core/errors.ts';
 import type { LeaveSignal } from '../../src/core/leave-signal.ts';
 import { reverser, reverseShout } from '../../src/core/reverse.ts';
-import { bulkWindow } from '../../src/http/answer-lines.ts';
+import { bulkWindow } from '../../src/http/bulk-lines.ts';
 import { type ApiUnderTest, listeningServer } from '../support/api.ts';
 import { ask, type Question } from '../support/ask.ts';
 import { answerOf, fakeShouter } from '../support/fake-shouter.ts';

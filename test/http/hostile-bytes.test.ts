@@ -49,6 +49,7 @@ const BROKEN = {
   'a length with chunks': `${JSON_HEAD}content-length: 4\r\n${CHUNKED}0\r\n\r\n`,
   'chunks that are coded twice': `${JSON_HEAD}transfer-encoding: chunked, chunked\r\n\r\n0\r\n\r\n`,
   'chunks that are compressed': `${JSON_HEAD}transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+  'chunks in HTTP/1.0': `POST /v1 HTTP/1.0\r\nconnection: keep-alive\r\n${CHUNKED}0\r\n\r\n`,
   'an unknown transfer coding': `${JSON_HEAD}transfer-encoding: x\r\n\r\n{}`,
   'no host': 'GET /v1?data=known HTTP/1.1\r\n\r\n',
   'two hosts': 'GET /v1?data=known HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n',

@@ -86,6 +86,20 @@ for (const [headers, statuses] of [
   });
 }
 
+test('a request behind the last answer of a connection is not worked on', async (t) => {
+  const asked: string[] = [];
+  const reverseShout = (text: string) => {
+    asked.push(text);
+    return known(text);
+  };
+  const { client } = await start(t, { reverseShout });
+
+  client.send(requestOf('GET /v1?data=1', { more: 'host: y' }) + requestOf('GET /v1?data=2'));
+
+  assert.match(await client.closed(), /^HTTP\/1.1 400 (?!.*HTTP)/s);
+  assert.deepEqual(asked, []);
+});
+
 for (const [what, space, after, answers] of [
   ['comes alone is kept', ' ', '', [0, 1, 2]],
   [
@@ -100,7 +114,7 @@ for (const [what, space, after, answers] of [
     const { client } = await start(t, { reverseShout: known });
     const upgrade = { more: `connection: upgrade\r\nupgrade: h2c${`\r\na:${space}b`.repeat(50)}` };
 
-    client.send(postOf('0'));
+    client.send(requestOf('GET /v1?data=0'));
     await client.heard('"0"');
     client.send(requestOf('POST /v1', { ...upgrade, type: 'text/plain', body: '1' }) + after);
     await client.heard('"1"');
@@ -262,7 +276,7 @@ test('a bulk answer is whole although more requests follow than a connection can
   client.send(requestOf('POST /v1/bulk', { type: 'application/x-ndjson', body }));
   await until(t, () => lines > 0);
   const { heldBytes } = status();
-  for (const packet of [80, 400]) {
+  for (const packet of [80, 1500]) {
     client.send(postOf('hi').repeat(packet));
     await until(t, () => status().heldBytes >= heldBytes + Math.min(packet, 120) * REQUEST_BYTES);
   }
@@ -271,6 +285,7 @@ test('a bulk answer is whole although more requests follow than a connection can
   const answers = await client.closed();
   assert.equal(answers.match(/"data":"a{200000}"/g)?.length, 5);
   assert.equal(answers.match(/HTTP\/1\.1 200/g)?.length, MOST);
+  assert.equal(client.socket.errored, null, 'a reset drops answers that are on their way');
 });
 
 for (const [pieces, chunks, turns] of [

@@ -79,17 +79,18 @@ test('the answer to a large body that comes late, behind another, leaves its cli
   );
 });
 
-for (const [what, type, more] of [
-  ['a small body with a second host', JSON_TYPE, 'content-length: 16\r\nhost: y'],
-  ['a small body that its client asks for', 'text/html', 'content-length: 16\r\nexpect: 100-continue'],
-  ['a body of more than 64 KiB', 'text/html', 'content-length: 65537'],
+for (const [what, line, type, more, status] of [
+  ['a small body with a second host', 'POST /v1', JSON_TYPE, 'content-length: 16\r\nhost: y', 400],
+  ['a small body, asked for', 'POST /v1', 'text/html', 'content-length: 16\r\nexpect: 100-continue', 400],
+  ['a body of more than 64 KiB', 'POST /v1', 'text/html', 'content-length: 65537', 400],
+  ['such a body of a HEAD', 'HEAD /v2', 'text/html', 'content-length: 65537', 404],
 ] as const) {
   test(`${what} is not awaited before it is refused`, async (t) => {
-    const client = await rawClient(t, await listeningApi(t));
+    const client = await rawClient(t, await listeningApi(t, { world: testWorld() }));
 
-    client.send(requestOf('POST /v1', { type, more }));
+    client.send(requestOf(line, { type, more }));
 
-    assert.equal(parsed(await client.heard('requestId')).status, 400);
+    assert.equal(parsed(await client.heard('\r\n\r\n')).status, status);
   });
 }
 

@@ -30,6 +30,8 @@ export interface Connection extends TurnTaker {
    * read after the last request.
    */
   isFull: boolean;
+  /** How long its client has to end it after the last answer. */
+  lingerMs: number;
 }
 
 export type Connections = ReturnType<typeof connections>;
@@ -40,6 +42,8 @@ const STEADY_BYTES = 4096;
 
 /** How many are closed together at the limit. With fewer, a flood would cause a search of all connections for each new one. */
 const CLOSED_AT_ONCE = 16;
+
+const LINGER_MS = 1000;
 
 /**
  * Once the bodies of one turn of the event loop have come in this many pieces, connections that send a body let others be read
@@ -68,12 +72,12 @@ const TOO_SHORT_IN_CROWD = [{ pieces: MANY_PIECES_IN_TURN, bytes: 12 }, ...TOO_S
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(
   maxConnections: number,
-  { nextTurn, now, soon }: Pick<Clock, 'now' | 'soon'> & { readonly nextTurn: NextTurn },
+  { nextTurn, ...clock }: Pick<Clock, 'now' | 'soon' | 'after'> & { readonly nextTurn: NextTurn },
 ) {
   const open = new Map<Duplex, Connection>();
-  const crowd = burst(CROWD.connections, CROWD.ms, { now });
-  const ahead = limitAhead(crowd.isOn, { soon });
-  const piecesInTurn = turnCounter({ soon });
+  const crowd = burst(CROWD.connections, CROWD.ms, clock);
+  const ahead = limitAhead(crowd.isOn, clock);
+  const piecesInTurn = turnCounter(clock);
   const reading = readingTurns(nextTurn, wantsMore);
 
   return {
@@ -89,19 +93,21 @@ export function connections(
         socket,
         exchanges: [],
         isNew: true,
-        usedMs: now(),
+        usedMs: clock.now(),
         isPausing: false,
         requestBytes: 0,
         packet: { end: 0, requests: 0 },
         isBroken: false,
         isFull: false,
+        lingerMs: LINGER_MS,
       };
       open.set(socket, connection);
+      // Node calls it after an answer that is the last one of its connection.
+      socket.destroySoon = () => linger(connection);
       socket.on('close', () => {
         open.delete(socket);
         reading.leave(connection);
-        // Node does not emit it for answers that wait for an earlier one.
-        for (const { response } of connection.exchanges) response.emit('close');
+        endExchanges(connection);
       });
     },
     of: (socket: Duplex) => open.get(socket),
@@ -138,7 +144,7 @@ export function connections(
       reading.giveWay(connection);
       const limits = crowd.isOn() ? TOO_SHORT_IN_CROWD : TOO_SHORT;
       if (!limits.some(({ pieces, bytes }) => inTurn > pieces && averageBytes < bytes)) return;
-      skipBodyInPacket(socket, { soon });
+      skipBodyInPacket(socket, clock);
       const last = connection.exchanges.at(-1);
       if (last && !last.body.isBroken) last.breakBody(tooManyPieces());
     },
@@ -149,6 +155,23 @@ export function connections(
     count: () => open.size,
     all: () => open.values(),
   };
+
+  /**
+   * Ends a connection after its last answer, but closes it later. If it closed at once while its client still sends, the system
+   * would reset it, and the client would lose the answers that are on their way (RFC 9112 §9.6).
+   */
+  function linger(connection: Connection): void {
+    const { socket, lingerMs } = connection;
+    socket.end();
+    endExchanges(connection);
+    const cancel = clock.after(lingerMs, () => socket.destroy());
+    socket.on('close', cancel);
+  }
+
+  /** Node does not emit `close` for answers that wait for an earlier one. */
+  function endExchanges({ exchanges }: Connection): void {
+    for (const { response } of [...exchanges]) response.emit('close');
+  }
 
   function leave(exchange: Exchange): void {
     const exchanges = open.get(exchange.request.socket)?.exchanges;
@@ -170,7 +193,7 @@ export function connections(
    * more than that of an idle one.
    */
   function makeRoom(): void {
-    const nowMs = now();
+    const nowMs = clock.now();
     const least = Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8));
     const standing = [...open.values()]
       .map((each) => ({ each, ms: (nowMs - each.usedMs) * weightOf(each) }))

@@ -2,11 +2,11 @@ import { TuohsError } from '../../core/errors.ts';
 import type { BulkLineOutcome, Emit } from '../../core/events.ts';
 import type { Shout } from '../../core/shouter.ts';
 import { bulkOperation } from '../../openapi/operations.ts';
-import { answerLines, type BulkWork, linesOf, workOn } from '../answer-lines.ts';
 import type { ApiParts } from '../api-parts.ts';
+import { free } from '../body-pieces.ts';
+import { linesOf } from '../bulk-lines.ts';
 import type { Exchange } from '../exchange.ts';
 import { knownError, problemLine, tooLarge } from '../problem.ts';
-import { free } from '../request-body.ts';
 import type { Route } from '../router.ts';
 import { badType, mediaType, shoutBody, textOfJson } from './shout.ts';
 
@@ -18,28 +18,90 @@ export const bulk: Route<ApiParts> = {
     const { headers } = exchange.request;
     if (mediaType(headers) !== NDJSON) throw badType(headers['content-type'], NDJSON);
     return exchange.readBody(parts.maxBulkBytes, (body) =>
-      exchange.inTurn(workOn(body), () => answerBulk(exchange, parts, body)),
+      exchange.inTurn(workOn(body), () => answerLines(exchange, parts, body)),
     );
   },
   operation: bulkOperation,
 };
 
-/** Answers the lines of a body that has arrived whole. */
-async function answerBulk(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<undefined> {
+/** How many bytes of lines are started in one turn, and how many bytes each line counts for in addition to its own. */
+const TURN_WORK = 32_768;
+const LINE_WORK = 256;
+
+/** The work on a body, in bytes. Many short lines are more work than their bytes say, and single texts must not wait for all of them. */
+function workOn(body: Buffer): number {
+  return Math.max(body.length, Math.min(TURN_WORK, (body.length / SHORTEST_LINE) * LINE_WORK));
+}
+
+/** Bytes of a line and its line feed. */
+const SHORTEST_LINE = 2;
+
+/**
+ * Answers the lines of a body that has arrived whole, in order, each as soon as its answer is known. Answers of the same turn are
+ * written together. Starts no more lines than the window allows, and waits while the client does not read.
+ */
+async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<undefined> {
   const { bulkWindow: window, clock } = parts;
   const gone = exchange.signal;
-  const nextTurn = () => exchange.inTurn(workOn(body), () => {});
+  /** The answers of the lines that were started and are not written yet. */
+  let answers: (string | undefined)[] = [];
+  /** How many answers are written. */
+  let written = 0;
+  let work = 0;
+  let moved = Promise.withResolvers<void>();
   exchange.atEnd(() => free([body]));
   exchange.held.setStream(body.length);
   exchange.atEnd(window.enter());
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
   const response = exchange.reply.stream({ 'content-type': NDJSON, 'cache-control': 'no-store' });
-  await answerLines(
-    linesOf(body),
-    { answerLine, window, nextTurn, isClosing: () => exchange.isClosing },
-    { response, gone, clock },
-  );
+  response.on('drain', wake);
+  gone.addEventListener('abort', wake);
+
+  for (const line of linesOf(body)) {
+    work += line.length + LINE_WORK;
+    if (work > TURN_WORK) {
+      work = 0;
+      await exchange.inTurn(workOn(body), () => {});
+    }
+    await until(() => answers.length < window.lines() && !response.writableNeedDrain);
+    if (gone.aborted) break;
+    take(line);
+    // The line has been refused.
+    if (exchange.isClosing && !window.refuse()) break;
+  }
+  await until(() => answers.length === 0);
   exchange.reply.endStream();
+
+  async function until(isSo: () => boolean): Promise<void> {
+    while (!isSo() && !gone.aborted) await moved.promise;
+  }
+
+  function take(line: Buffer): void {
+    const place = written + answers.push(undefined) - 1;
+    const answer = answerLine(line);
+    if (answer instanceof Promise) void answer.then((late) => put(place, late));
+    else put(place, answer);
+  }
+
+  function put(place: number, answer: string): void {
+    answers[place - written] = answer;
+    if (place === written) clock.soon(flush);
+  }
+
+  function flush(): void {
+    const firstOpen = answers.indexOf(undefined);
+    const ready = firstOpen < 0 ? answers : answers.slice(0, firstOpen);
+    answers = firstOpen < 0 ? [] : answers.slice(firstOpen);
+    written += ready.length;
+    if (!gone.aborted) response.write(`${ready.join('\n')}\n`);
+    wake();
+  }
+
+  function wake(): void {
+    const { resolve } = moved;
+    moved = Promise.withResolvers();
+    resolve();
+  }
 }
 
 /** Counts lines by how they ended, and reports the counts at the end: one event for each line would cost too much. */
@@ -53,13 +115,13 @@ function lineCounter(exchange: Exchange, emit: Emit): (outcome: BulkLineOutcome)
 
 /**
  * Answers a line `{"data": …}` with `{"data": …}`, and one that cannot be answered with `{"error", "code", "detail"?}`. Once
- * the server closes, every line that follows is `OVERLOADED`. `count` is called with how each line ended.
+ * the server closes, every line that follows is `OVERLOADED`. `count` is called with how each line ended. Never throws or rejects.
  */
 function lineAnswerer(
   exchange: Exchange,
   { reverseShout, maxBodyBytes }: Pick<ApiParts, 'reverseShout' | 'maxBodyBytes'>,
   count: (outcome: BulkLineOutcome) => void,
-): BulkWork['answerLine'] {
+): (line: Buffer) => string | Promise<string> {
   return (line) => {
     try {
       if (exchange.isClosing) throw new TuohsError('OVERLOADED', 'the server closes');

@@ -29,6 +29,13 @@ const CASES: readonly [what: string, Trust, from: string, forwarded: string | un
   ],
   ['a client that is not a trusted proxy is not believed', [PROXY], OTHER, CLIENT, OTHER],
   ['nor is one that pretends to be a proxy', [PROXY], PROXY, `${CLIENT}, ${OTHER}, ${PROXY}`, OTHER],
+  [
+    'of more trusted proxies than 32, the next one counts as the client',
+    ['10.0.0.0/8'],
+    PROXY,
+    `${CLIENT}, 10.0.0.2${`, ${PROXY}`.repeat(31)}`,
+    '10.0.0.2',
+  ],
   ['a trusted IPv4 proxy is believed over an IPv6 socket', [PROXY], `::ffff:${PROXY}`, CLIENT, CLIENT],
 ];
 for (const [what, trustProxy, remoteAddress, forwarded, client] of CASES) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 import { test } from 'node:test';
 import * as library from '@prometheus-io/client';
 import { systemClock } from '../../../src/core/clock.ts';
@@ -23,12 +23,15 @@ test("each series of the process has the name and the type that Prometheus' own 
 });
 
 test('the figures are those of this process', { skip: !hasProc }, () => {
+  const usedSeconds = () => Object.values(process.cpuUsage()).reduce((sum, part) => sum + part / 1e6, 0);
+  const beforeSeconds = usedSeconds();
   const values = valuesOf(ownSeries());
   const value = (name: string) => values.get(name) ?? Number.NaN;
 
   // In whole seconds, so a process can have started in the current second.
   assert.ok(value('process_start_time_seconds') <= systemClock.epochMs() / 1000);
-  assert.ok(value('process_cpu_seconds_total') > 0);
+  assert.ok(value('process_cpu_seconds_total') >= beforeSeconds);
+  assert.ok(value('process_cpu_seconds_total') <= usedSeconds());
   assert.ok(value('process_resident_memory_bytes') > value('nodejs_heap_size_used_bytes'));
   assert.ok(value('nodejs_heap_size_used_bytes') > 1_000_000);
   assert.ok(value('nodejs_heap_size_total_bytes') >= value('nodejs_heap_size_used_bytes'));
@@ -49,6 +52,29 @@ test('the delay of the event loop begins again after each reading', async (t) =>
 
   assert.ok(readings[0]);
   assert.equal(readings[1], 0);
+});
+
+test('garbage collections are counted in seconds', async (t) => {
+  let theirsMs = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) theirsMs += duration;
+  });
+  // Observes from before ours does until after it.
+  observer.observe({ entryTypes: ['gc'] });
+  t.after(() => observer.disconnect());
+  const all = registry();
+  addProcessMetrics(all, systemClock);
+  const manyObjects = `[${Array(100_000).fill('{}')}]`;
+
+  const ourSeconds = () => {
+    JSON.parse(manyObjects);
+    const { values = new Map() } =
+      all.series().find(({ name }) => name === 'nodejs_gc_duration_seconds') ?? {};
+    return [...values].reduce((sum, [end, value]) => (end.startsWith('_sum') ? sum + value : sum), 0);
+  };
+  await until(t, () => ourSeconds() > 0);
+
+  assert.ok(Math.floor(ourSeconds() * 1000) <= theirsMs);
 });
 
 function ownSeries(): Series {
