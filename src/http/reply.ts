@@ -142,7 +142,7 @@ export class Reply {
     if (this.isGone) return;
     this.#mustClose = true;
     this.#begin(answer, bytes);
-    // Node would keep a head without a body, as of a HEAD or a 304, until the end.
+    // Node would keep a head that has no body (of a HEAD or a 304) until the answer ends.
     response.flushHeaders();
     response.write(answer.body ?? '', () => {
       this.#isSent = true;

@@ -70,7 +70,7 @@ function clientOf(proxies: QuotaOptions['trustProxy']): (request: IncomingMessag
   };
 }
 
-/** More proxies than these are made up. A client in a trusted network can name 1,800, and to check them all would take 20 ms and more. */
+/** No real chain is longer. A client in a trusted network can name 1,800 proxies, and checking all of them would take 20 ms and more. */
 const MOST_PROXIES = 32;
 
 function among(trusted: readonly string[]): (address: string, hop: number) => boolean {
