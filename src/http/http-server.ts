@@ -13,7 +13,7 @@ import { Exchange, type ExchangeHost } from './exchange.ts';
 import type { Admission } from './limits/admission.ts';
 import { connections } from './limits/connections.ts';
 import { byteBudget } from './limits/held-bytes.ts';
-import type { Quota, TakeFromQuota } from './limits/quota.ts';
+import type { TakeFromQuota } from './limits/quota.ts';
 import { cutSlowest } from './limits/slowest-clients.ts';
 import { stalledClients } from './limits/stalled-clients.ts';
 import {
@@ -25,7 +25,7 @@ import {
   setMaxIdleHTTPParsers,
 } from './node-http.ts';
 import { badInput, MAX_HEADERS, MethodNotAllowed } from './problem.ts';
-import { type RouteTable, router, type Target } from './router.ts';
+import { type RouteTable, router } from './router.ts';
 
 /** The routes of a server, and the checks in front of them. */
 export interface ServerParts<Parts> {
@@ -166,22 +166,13 @@ export function httpServer<Parts>(
     if (refusal) throw refusal;
     admission?.admit(exchange);
     const target = find(request.method, request.url ?? '');
+    const { route, allow } = target;
     exchange.target = target;
     checkFraming(exchange);
-    const preflight = target.allow === '' ? undefined : host.crossOrigin?.preflight(request, target.allow);
+    const preflight = allow === '' ? undefined : host.crossOrigin?.preflight(request, allow);
     if (preflight) return preflight;
-    if (takeFromQuota && !target.route.isFree) {
-      const taken = takeFromQuota(request);
-      if (taken instanceof Promise) return taken.then((quota) => handle(exchange, target, quota));
-      return handle(exchange, target, taken);
-    }
-    return target.route.handle(exchange, parts);
-  }
-
-  function handle(exchange: Exchange, { route }: Target<Parts>, { headers, refusal }: Quota): Outcome {
-    exchange.reply.quota = headers;
-    if (refusal) throw refusal;
-    return route.handle(exchange, parts);
+    const taken = route.isFree ? undefined : takeFromQuota?.(exchange);
+    return taken ? taken.then(() => route.handle(exchange, parts)) : route.handle(exchange, parts);
   }
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import type { TuohsError } from '../core/errors.ts';
-import { BodyPieces } from './body-pieces.ts';
+import { BodyPieces, free, joined } from './body-pieces.ts';
 import type { HeldBytes } from './limits/held-bytes.ts';
 import { InlineBodyRequest, type InlineSink } from './node-http.ts';
 import { knownError, tooLarge } from './problem.ts';
@@ -25,9 +25,6 @@ export const PIECES = 64;
 
 /** No more than this is read of a body that no route has asked for. */
 const READ_AHEAD_BYTES = 65_536;
-
-/** Freeing a smaller buffer by hand costs more than it saves. */
-const LEAST_TO_FREE = 16_384;
 
 /** How a body is read: up to which size, what for, and what happens if it cannot be read. */
 export interface Reading {
@@ -56,16 +53,13 @@ export class RequestBody implements InlineSink {
   #pieces = 0;
   /** How many bytes had arrived when the pieces were last reported. */
   #reportedBytes = 0;
-  /** The first piece that is kept, and the others. Most bodies have only one. */
-  #first: Buffer | undefined;
-  #more: BodyPieces | undefined;
+  #kept: BodyPieces | undefined;
   #reading: Reading | undefined;
   #discarding: Discarding | undefined;
   /** Why the rest will never arrive. */
   #error: TuohsError | undefined;
   /** Nothing more of it is kept. */
   #isUnwanted = false;
-  #hasArrived = false;
   #isStopped = false;
   #atWhole: (() => void) | undefined;
 
@@ -149,7 +143,6 @@ export class RequestBody implements InlineSink {
   }
 
   arrived(): void {
-    this.#hasArrived = true;
     this.#atWhole?.();
     this.#finish();
   }
@@ -165,11 +158,8 @@ export class RequestBody implements InlineSink {
       free([chunk]);
       return this.#discarding !== undefined;
     }
-    if (this.#first === undefined) this.#first = chunk;
-    else {
-      this.#more ??= new BodyPieces();
-      this.#more.add(chunk);
-    }
+    if (this.#kept) this.#kept.add(chunk);
+    else this.#kept = new BodyPieces(chunk);
     return this.#reading !== undefined || this.#bytes < READ_AHEAD_BYTES;
   }
 
@@ -212,7 +202,7 @@ export class RequestBody implements InlineSink {
 
   /** Reads on if reading had stopped, or finishes if all has arrived. */
   #goOn(): void {
-    if (this.#hasArrived) this.#finish();
+    if (this.isWhole) this.#finish();
     else if (this.#isStopped) {
       this.#isStopped = false;
       this.#source.readOn(this.#request.socket);
@@ -224,36 +214,13 @@ export class RequestBody implements InlineSink {
     const reading = this.#reading;
     if (reading === undefined) return;
     this.#reading = undefined;
-    reading.use(this.#joined());
+    reading.use(joined(this.#takeParts()));
   }
 
-  #joined(): Buffer {
-    const first = this.#first;
-    if (this.#more === undefined) {
-      this.#first = undefined;
-      return first ?? Buffer.alloc(0);
-    }
-    const parts = this.#takeParts();
-    const body = Buffer.concat(parts, this.#bytes);
-    free(parts);
-    return body;
-  }
-
-  #takeParts(): Buffer[] {
-    const parts = [...(this.#first ? [this.#first] : []), ...(this.#more?.parts ?? [])];
-    this.#first = undefined;
-    this.#more = undefined;
+  #takeParts(): readonly Buffer[] {
+    const parts = this.#kept?.parts ?? [];
+    this.#kept = undefined;
     this.#held.setUnread(0);
     return parts;
-  }
-}
-
-/**
- * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much memory is being allocated,
- * and after an attack little is.
- */
-export function free(buffers: readonly Buffer[]): void {
-  for (const { buffer, byteLength } of buffers) {
-    if (byteLength >= LEAST_TO_FREE && buffer.byteLength === byteLength) (buffer as ArrayBuffer).transfer(0);
   }
 }

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import { all, compile } from 'proxy-addr';
 import { TuohsError } from '../../core/errors.ts';
-import type { Answer } from '../answer.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Reply } from '../reply.ts';
 
 /** Counts the requests of one client in this minute of the clock. Never rejects. A count that is known at once is not a promise. */
 export interface RequestCounter {
@@ -22,40 +23,30 @@ export interface QuotaOptions {
   readonly trustProxy: number | readonly string[] | undefined;
 }
 
-/** What is left of a client's quota. */
-export interface Quota {
-  /** The headers of every answer to the client: limit, remaining, and seconds until the reset (IETF draft-03). */
-  readonly headers: Answer['headers'];
-  /** The refusal, if nothing is left. */
-  readonly refusal: TuohsError | undefined;
-}
-
-/** Counts a request against its client's quota. */
-export type TakeFromQuota = (request: IncomingMessage) => Quota | Promise<Quota>;
+/**
+ * Counts a request against its client's quota, and writes what is left into the headers of its answer: limit, remaining, and seconds
+ * until the reset (IETF draft-03). Throws or rejects with `RATE_LIMITED` if nothing is left.
+ */
+export type TakeFromQuota = (exchange: Exchange) => void | Promise<void>;
 
 /** The quota of each client, or `undefined` if the settings want none. */
 export function quotas(counter: RequestCounter, options: QuotaOptions): TakeFromQuota | undefined {
   const { rateLimitPerMinute: perMinute, trustProxy } = options;
   if (perMinute === 0) return undefined;
   const clientBehind = clientOf(trustProxy);
-  return (request) => {
+  return ({ request, reply }) => {
     const count = counter.count(clientBehind(request));
-    return count instanceof Promise ? count.then(quota) : quota(count);
+    return count instanceof Promise ? count.then((late) => take(late, reply)) : take(count, reply);
   };
 
-  function quota({ current, leftMs }: RequestCount): Quota {
-    return {
-      headers: {
-        'ratelimit-limit': `${perMinute}`,
-        'ratelimit-remaining': `${Math.max(0, perMinute - current)}`,
-        'ratelimit-reset': `${Math.ceil(leftMs / 1000)}`,
-      },
-      refusal: current > perMinute ? usedUp(leftMs) : undefined,
+  function take({ current, leftMs }: RequestCount, reply: Reply): void {
+    reply.quota = {
+      'ratelimit-limit': `${perMinute}`,
+      'ratelimit-remaining': `${Math.max(0, perMinute - current)}`,
+      'ratelimit-reset': `${Math.ceil(leftMs / 1000)}`,
     };
-  }
-
-  function usedUp(leftMs: number): TuohsError {
-    return new TuohsError('RATE_LIMITED', 'the quota of the client is used up', {
+    if (current <= perMinute) return;
+    throw new TuohsError('RATE_LIMITED', 'the quota of the client is used up', {
       retryAfterMs: leftMs,
       detail: `The quota is ${perMinute} requests a minute.`,
     });

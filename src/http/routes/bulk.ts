@@ -3,10 +3,10 @@ import type { BulkLineOutcome, Emit } from '../../core/events.ts';
 import type { Shout } from '../../core/shouter.ts';
 import { bulkOperation } from '../../openapi/operations.ts';
 import type { ApiParts } from '../api-parts.ts';
+import { free } from '../body-pieces.ts';
 import { linesOf } from '../bulk-lines.ts';
 import type { Exchange } from '../exchange.ts';
 import { knownError, problemLine, tooLarge } from '../problem.ts';
-import { free } from '../request-body.ts';
 import type { Route } from '../router.ts';
 import { badType, mediaType, shoutBody, textOfJson } from './shout.ts';
 

@@ -5,71 +5,50 @@ import { apiIndex, homeOperation } from '../../openapi/operations.ts';
 import type { StaticFile } from '../../web/pages.ts';
 import { type Answer, acceptedEncoding, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Asked, Exchange } from '../exchange.ts';
 import type { Route } from '../router.ts';
-
-const CHECKED_EACH_TIME = 'no-cache';
 
 /** The playground for browsers, and a JSON index of the API for anything else. */
 export const home: Route<ApiParts> = {
   isFree: true,
-  async handle(exchange, parts) {
+  async handle(exchange, { pages, version }) {
     const vary = 'Accept';
     if (preferredType(exchange.request.headers.accept, ['application/json', 'text/html']) === 'text/html') {
-      const { html, policy } = await parts.pages.playground();
-      return sendFile(exchange, { file: html, cacheControl: CHECKED_EACH_TIME, policy, vary });
+      const { html, policy } = await pages.playground();
+      return sendFile(exchange, { file: html, policy, vary });
     }
     const headers = { 'content-type': 'application/json' };
-    return { headers, body: JSON.stringify(apiIndex(parts.version)), vary };
+    return { headers, body: JSON.stringify(apiIndex(version)), vary };
   },
   operation: homeOperation,
 };
 
 /** The scripts and the style of the playground, at `/assets/<version>/<file>`: another version has another address. */
-export const assets: Route<ApiParts> = {
-  isFree: true,
-  async handle(exchange, parts) {
-    const [askedVersion, name = '', ...more] = exchange.target.rest.split('/');
-    const { version, assets } = await parts.pages.playground();
-    const file = more.length === 0 ? assets.get(name) : undefined;
-    // During a rollout, a page of another version can ask this process. It gets our file, marked as not to be cached.
-    const cacheControl = askedVersion === version ? 'public, max-age=31536000, immutable' : 'no-store';
-    return sendFile(exchange, { file, cacheControl });
-  },
-};
+export const assets = fileRoute(async ({ rest }, { pages }) => {
+  const [askedVersion, name = '', ...more] = rest.split('/');
+  const { version, assets } = await pages.playground();
+  const file = more.length === 0 ? assets.get(name) : undefined;
+  // During a rollout, a page of another version can ask this process. It gets our file, marked as not to be cached.
+  return {
+    file,
+    cacheControl: askedVersion === version ? 'public, max-age=31536000, immutable' : 'no-store',
+  };
+});
 
 /** The page of the API reference. */
-export const reference: Route<ApiParts> = {
-  isFree: true,
-  async handle(exchange, parts) {
-    const { page } = await parts.pages.reference();
-    return sendFile(exchange, {
-      file: page,
-      cacheControl: CHECKED_EACH_TIME,
-      policy: REFERENCE_POLICY,
-    });
-  },
-};
+export const reference = fileRoute(async (_, { pages }) => {
+  const { page } = await pages.reference();
+  return { file: page, policy: REFERENCE_POLICY };
+});
 
 /** What the page of the API reference loads, at `/docs/<file>`; `/docs/` is the page itself. */
-export const referenceFiles: Route<ApiParts> = {
-  isFree: true,
-  async handle(exchange, parts) {
-    const { pageBelow, files } = await parts.pages.reference();
-    const { rest } = exchange.target;
-    const policy = rest === '' ? { policy: REFERENCE_POLICY } : {};
-    const file = rest === '' ? pageBelow : files.get(rest);
-    return sendFile(exchange, { file, cacheControl: CHECKED_EACH_TIME, ...policy });
-  },
-};
+export const referenceFiles = fileRoute(async ({ rest }, { pages }) => {
+  const { pageBelow, files } = await pages.reference();
+  return rest === '' ? { file: pageBelow, policy: REFERENCE_POLICY } : { file: files.get(rest) };
+});
 
 /** The OpenAPI document. */
-export const openApi: Route<ApiParts> = {
-  isFree: true,
-  async handle(exchange, parts) {
-    return sendFile(exchange, { file: await parts.pages.openApi(), cacheControl: CHECKED_EACH_TIME });
-  },
-};
+export const openApi = fileRoute(async (_, { pages }) => ({ file: await pages.openApi() }));
 
 /**
  * The page of the reference loads everything from its own origin. Its style sheet holds the arrows of its boxes as `data:`
@@ -79,24 +58,32 @@ const REFERENCE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-interface FileHeaders extends Pick<Answer, 'policy' | 'vary'> {
-  readonly cacheControl: string;
+/** A file, or none, and what its answer says about it. */
+interface Found extends Pick<Answer, 'policy' | 'vary'> {
+  readonly file: StaticFile | undefined;
+  /** Checked each time unless given. */
+  readonly cacheControl?: string;
+}
+
+/** A route that answers with a file. */
+function fileRoute(find: (target: Asked, parts: ApiParts) => Promise<Found>): Route<ApiParts> {
+  return {
+    isFree: true,
+    handle: async (exchange, parts) => sendFile(exchange, await find(exchange.target, parts)),
+  };
 }
 
 /** The answer with a file, in a turn of its own if it is large. Throws `NOT_FOUND` if there is none. */
-function sendFile(
-  exchange: Exchange,
-  { file, ...headers }: FileHeaders & { readonly file: StaticFile | undefined },
-): Answer | Promise<Answer> {
+function sendFile(exchange: Exchange, { file, ...about }: Found): Answer | Promise<Answer> {
   if (file === undefined) throw new TuohsError('NOT_FOUND', 'no such file');
-  return exchange.inTurn(file.body.length, () => fileAnswer(exchange.request, file, headers));
+  return exchange.inTurn(file.body.length, () => fileAnswer(exchange.request, file, about));
 }
 
 /** A file in the encoding that the client prefers; 304 if the client has it. */
 function fileAnswer(
   { headers }: IncomingMessage,
   file: StaticFile,
-  { cacheControl, vary, ...policy }: FileHeaders,
+  { cacheControl = 'no-cache', vary, ...policy }: Omit<Found, 'file'>,
 ): Answer {
   const encoding = acceptedEncoding(headers['accept-encoding'], [...file.encoded.keys()]);
   // Another encoding is another representation, and a strong ETag names one of them (RFC 9110 §8.8.3).

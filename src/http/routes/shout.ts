@@ -9,11 +9,11 @@ import { stringBytes } from '../../core/text-values.ts';
 import { shoutGetOperation } from '../../openapi/operations.ts';
 import { type Answer, type Outcome, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
+import { free } from '../body-pieces.ts';
 import type { Exchange } from '../exchange.ts';
 import { dataField } from '../form-field.ts';
 import { hasManyParts, MOST_JSON_PARTS } from '../json-parts.ts';
 import { badInput } from '../problem.ts';
-import { free } from '../request-body.ts';
 import type { Route } from '../router.ts';
 
 /** POST a string, as JSON, as a form or as plain text. */

@@ -3,8 +3,8 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { TuohsError } from '../../../src/core/errors.ts';
-import { BodyPieces } from '../../../src/http/body-pieces.ts';
-import { free, RequestBody } from '../../../src/http/request-body.ts';
+import { BodyPieces, free } from '../../../src/http/body-pieces.ts';
+import { RequestBody } from '../../../src/http/request-body.ts';
 import { testWorld } from '../../support/world.ts';
 
 // In one turn of the event loop, many clients can send more than the memory of the pod. V8 would free it too late.
@@ -99,12 +99,12 @@ test('short pieces behind the first are copied into blocks, whether they are awa
 });
 
 test('the memory of short pieces grows with their bytes', () => {
-  const pieces = new BodyPieces();
+  const pieces = new BodyPieces(Buffer.from('x'));
 
   for (let i = 0; i < 5000; i++) pieces.add(Buffer.from('x'));
 
-  const [first = 0, ...others] = pieces.parts.map(({ buffer }) => buffer.byteLength);
-  assert.equal(first, 256);
+  const [, second = 0, ...others] = pieces.parts.map(({ buffer }) => buffer.byteLength);
+  assert.equal(second, 256);
   assert.ok(others.reduce((sum, bytes) => sum + bytes) < 7000);
 });
 
