@@ -57,7 +57,7 @@ const UNKNOWN = [
     `/docs/${LONG}`,
     '/assets/x/style.css/x',
   ],
-  ...['/docs/__proto__', '/docs/..%2f..%2fpackage.json', '/docs/../v2', '/docs/%ff', '/docs/missing'],
+  ...['/docs/__proto__', '/docs/..%2f..%2fpackage.json', '/docs/../v2', '/docs/%ff', '/docsx'],
   ...['/docs/static', '/docs/static/%00', `/${LONG}`, `/v1/${LONG}`, '/v1%00', '/v1;x', '/v1%2f'],
   ...['/v1%3Fdata=hello', '/v1\\', '/.', '//v1', '/%2e%2e/v1', '/*', '/docs/*/x'],
   ...['http://host/v2', 'http:///v1', 'http://user@host/v1', 'ftp://host/v1'],

@@ -29,13 +29,24 @@ test('a connection that is gone before it has given way takes no turn', async ()
   assert.equal(await turn(), 0);
 });
 
+test('a connection that gave way although nothing of it is wanted is read once more is wanted', async () => {
+  let isWanted = false;
+  const { reading, one, paused, turn } = start(() => isWanted);
+  reading.giveWay(one);
+  await settled();
+  reading.goOn(one);
+  const before = [paused(), await turn()];
+
+  isWanted = true;
+  reading.goOn(one);
+
+  assert.deepEqual([...before, paused()], [[true, false], 0, [false, false]]);
+});
+
 /** Two connections that are being read, and turns that end when the test says so. */
-function start() {
+function start(wantsMore = () => true) {
   const asked: (() => void)[] = [];
-  const reading = readingTurns<TurnTaker>(
-    () => new Promise<void>((run) => asked.push(run)),
-    () => true,
-  );
+  const reading = readingTurns<TurnTaker>(() => new Promise<void>((run) => asked.push(run)), wantsMore);
   const [one, other] = [new Socket(), new Socket()].map((socket) => ({ socket, isPausing: false }));
   assert.ok(one && other);
   return {
