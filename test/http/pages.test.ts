@@ -21,6 +21,7 @@ for (const [path, content] of [
     assert.match(body, content);
     const policy = String(headers['content-security-policy']).split('; ');
     assert.deepEqual([policy[0], policy.includes("frame-ancestors 'none'")], ["default-src 'none'", true]);
+    assert.ok(policy.includes("style-src 'self'"));
     assert.doesNotMatch(policy.join(), /unsafe|\*|https?:/);
   });
 }
