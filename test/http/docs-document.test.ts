@@ -69,7 +69,8 @@ for (const { operationId, parameters, responses } of operations) {
     for (const { status, content } of answers) {
       const { schema, example = {} } = content?.['application/json'] ?? {};
       if (schema === undefined) continue;
-      const { properties, required } = Object(components.schemas)[nameIn(schema)] as ObjectSchema;
+      const found: ObjectSchema | undefined = Object(components.schemas)[nameIn(schema)];
+      const { properties, required } = found ?? assert.fail(`document.ts has no schema ${nameIn(schema)}`);
 
       for (const key of Object.keys(example)) assert.ok(key in properties, `${status} ${key}`);
       for (const key of required) assert.ok(key in example, `${status} ${key}`);
