@@ -72,9 +72,12 @@ function noSuchPath(paths: readonly string[]): TuohsError {
   return new TuohsError('NOT_FOUND', 'no such path', { detail });
 }
 
-/** The path of an absolute URL (RFC 9112 §3.2.2), with escaped characters decoded if that changes nothing (RFC 3986 §6.2.2.2). */
+/**
+ * The path of an absolute URL (RFC 9112 §3.2.2) that has a host and no user (RFC 9110 §4.2). Decodes escaped characters if that
+ * changes nothing (RFC 3986 §6.2.2.2).
+ */
 function plainPath(written: string): string {
-  const path = written.startsWith('/') ? written : written.replace(/^https?:\/\/[^/]*/i, '') || '/';
+  const path = written.startsWith('/') ? written : written.replace(/^https?:\/\/[^/@]+/i, '') || '/';
   return path.replace(/%[2-7][\da-f]/gi, (escaped) => {
     const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
     return /[\w.~-]/.test(character) ? character : escaped;

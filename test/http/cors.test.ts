@@ -91,7 +91,7 @@ for (const [who, origins, question, status] of [
   });
 }
 
-const ORIGIN = `origin: ${APP}`;
+const ORIGIN = `Origin: ${APP}`;
 const ODD = { type: 'application/json', more: ORIGIN };
 
 /** Bytes that are not a whole request. They still hold the origin. */
@@ -110,16 +110,18 @@ const BROKEN: readonly [what: string, status: number, bytes: string][] = [
 ];
 
 for (const [what, status, bytes] of BROKEN) {
-  for (const allowed of [APP, '*']) {
-    test(`the refusal of ${what} can be read by a page if ${allowed} is allowed`, async (t) => {
-      const options = { corsOrigins: [allowed], slowClientMs: status === 408 ? 50 : 60_000 };
+  for (const [allowed, ...others] of [[APP], ['*'], [APP, OTHER]] as const) {
+    test(`the refusal of ${what} can be read by a page if ${[allowed, ...others].join()} is allowed`, async (t) => {
+      const options = { corsOrigins: [...others, allowed], slowClientMs: status === 408 ? 50 : 60_000 };
       const client = await rawClient(t, await listeningApi(t, { options }));
 
       client.send(bytes);
       const answer = parsed(await client.heard('requestId'));
 
       assert.equal(answer.status, status);
-      assert.equal(answer.headers.get('access-control-allow-origin'), allowed);
+      // Node does not keep headers that come too slowly.
+      const [first = allowed] = /^headers .* slowly$/.test(what) ? others : [];
+      assert.equal(answer.headers.get('access-control-allow-origin'), first);
       assert.match(answer.headers.get('access-control-expose-headers') ?? '', /Retry-After/);
       assert.ok(varies(answer.headers.get('vary') ?? ''));
     });

@@ -60,7 +60,7 @@ const UNKNOWN = [
   ...['/docs/__proto__', '/docs/..%2f..%2fpackage.json', '/docs/../v2', '/docs/%ff', '/docs/missing'],
   ...['/docs/static', '/docs/static/%00', `/${LONG}`, `/v1/${LONG}`, '/v1%00', '/v1;x', '/v1%2f'],
   ...['/v1%3Fdata=hello', '/v1\\', '/.', '//v1', '/%2e%2e/v1', '/*', '/docs/*/x'],
-  ...['http://host/v2', 'http:///v2', 'ftp://host/v1'],
+  ...['http://host/v2', 'http:///v1', 'http://user@host/v1', 'ftp://host/v1'],
 ];
 for (const target of UNKNOWN) {
   test(`GET ${target.slice(0, 30)} is not found, and is not a failure of ours`, async (t) => {

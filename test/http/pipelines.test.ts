@@ -114,7 +114,7 @@ for (const [what, space, after, answers] of [
     const { client } = await start(t, { reverseShout: known });
     const upgrade = { more: `connection: upgrade\r\nupgrade: h2c${`\r\na:${space}b`.repeat(50)}` };
 
-    client.send(postOf('0'));
+    client.send(requestOf('GET /v1?data=0'));
     await client.heard('"0"');
     client.send(requestOf('POST /v1', { ...upgrade, type: 'text/plain', body: '1' }) + after);
     await client.heard('"1"');

@@ -18,14 +18,16 @@ for (const [processes, writers] of Object.entries(PROCESSES)) {
 
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     test(`${signal} ends ${processes} processes with 0, the last worker before the primary, once all calls in flight are answered`, async (t) => {
-      const { service, upstream, replies } = await busyService(t, setting);
+      const { service, adminUrl, upstream, replies } = await busyService(t, setting);
 
       service.kill(signal);
       await service.logLine('draining');
+      const alive = await ask(adminUrl, { path: '/livez' });
       upstream.answerAll();
 
       const bodies = (await Promise.all(replies)).map((reply) => reply?.body);
       assert.deepEqual(bodies, ['{"data":"ENO"}', '{"data":"OWT"}', '{"data":"EERHT"}']);
+      assert.equal(alive.status, 200);
       // The exit code comes when no process has the output open any more: after the last worker.
       assert.equal(await service.exitCode, 0);
       assert.deepEqual(service.stderr, []);
@@ -96,10 +98,10 @@ async function busyService(t: TestContext, environment: Readonly<Record<string, 
   const upstream = await heldUpstream(t);
   const settings = { SHOUTCLOUD_URL: upstream.url, BATCH_MAX_ITEMS: '1' };
   const service = tuohs(t, ['serve'], { ...settings, ...environment });
-  const { url } = await service.listening();
+  const { url, adminUrl } = await service.listening();
   const replies = ['one', 'two', 'three'].map((data) => askJson(url, { data }).catch(() => undefined));
   await until(t, () => upstream.waiting.length === replies.length);
-  return { service, upstream, replies };
+  return { service, adminUrl, upstream, replies };
 }
 
 /** The processes that wrote this line, in order. */

@@ -41,8 +41,8 @@ export function stalledClients(
   }
 
   /**
-   * The timer starts again whenever the system accepts bytes. A process that was frozen could not give the system any, so each
-   * client gets a last chance.
+   * When the timer ends, Node starts it again if the system has accepted bytes meanwhile, so a client has up to twice its time. A
+   * process that was frozen could not give the system any, so each client gets a last chance.
    */
   function withoutReading(socket: Socket): void {
     if (socket.timeout === LAST_CHANCE_MS) socket.resetAndDestroy();

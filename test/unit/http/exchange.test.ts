@@ -33,6 +33,16 @@ for (const [what, steps, begins, finishes] of [
   });
 }
 
+test('an answer beside a body has its own status once the system has taken it', async () => {
+  const [taken, waiting] = [beforeItsBody().exchange, beforeItsBody().exchange];
+  waiting.response.detachSocket(waiting.request.socket);
+
+  for (const { reply } of [taken, waiting]) reply.send({ status: 400, headers: {}, body: 'x' });
+  await turn();
+
+  assert.deepEqual([taken.reply.status, waiting.reply.status], [400, 499]);
+});
+
 test('a request that is refused because of its head keeps nothing of that while it waits to be answered', () => {
   const { exchange } = beforeItsBody(1000);
 
@@ -90,6 +100,20 @@ test('an answer is unread since it was written; one in pieces if 16 KiB of it wa
 
   assert.deepEqual([before, whole.reply.unreadSinceMs(5), few], [undefined, 1000, undefined]);
   assert.equal(pieces.reply.unreadSinceMs(5), 5);
+});
+
+test('an answer in pieces is written once it has ended, whether it is read or not', () => {
+  const { exchange } = beforeItsBody();
+  let isWritten = false;
+  exchange.reply.atWritten(() => {
+    isWritten = true;
+  });
+
+  exchange.reply.stream({});
+  const before = isWritten;
+  exchange.reply.endStream();
+
+  assert.deepEqual([before, isWritten], [false, true]);
 });
 
 for (const [others, mostMs] of [
@@ -160,6 +184,21 @@ test('a body that is broken never counts as whole, and its rest is not used', ()
   body.arrived();
 
   assert.deepEqual([done, wantsMore, budget.bytes], [['failed'], false, 0]);
+});
+
+test('a body counts as whole before it is used, and not any more once its exchange has ended', async () => {
+  const [used, ended] = [beforeItsBody().exchange, beforeItsBody().exchange];
+  const done: string[] = [];
+  used.body.atWhole(() => done.push('whole'));
+  used.body.read({ maxBytes: 1000, use: () => done.push('used'), fail() {} });
+  ended.body.atWhole(() => done.push('whole too late'));
+  ended.response.end();
+  await turn();
+  ended.end();
+
+  for (const { body } of [used, ended]) body.arrived();
+
+  assert.deepEqual(done, ['whole', 'used']);
 });
 
 test('an exchange has one signal, which has aborted if it is first read after its client left', () => {

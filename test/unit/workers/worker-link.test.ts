@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { primaryLink, type ToPrimary } from '../../../src/workers/worker-link.ts';
+import { forkedWorker, primaryLink, type ToPrimary } from '../../../src/workers/worker-link.ts';
 import { settled } from '../../support/fake-clock.ts';
 
 /** A process that a primary has started, and the messages that it has sent. */
@@ -57,4 +57,12 @@ test('a primary that was gone before the link was made is gone', async () => {
   const { process } = forkedProcess({ connected: false });
 
   await primaryLink(process).gone;
+});
+
+test('a worker whose process cannot be made has ended', async (t) => {
+  t.mock.property(process, 'execPath', '/no/such/program');
+
+  const { ended } = forkedWorker({ args: [], environment: {} });
+
+  assert.deepEqual(await ended, { code: null, signal: null });
 });
