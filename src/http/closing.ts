@@ -5,13 +5,11 @@ import type { Connection, Connections } from './limits/connections.ts';
 
 /**
  * While a server closes, a client can stall for CLOSING_IDLE_MS, and can send or read for CLOSING_MS. LATE_MS before that time
- * ends, the server begins to check every LATE_MS. It closes a connection that sends or reads at two checks in a row. After the last
- * answer of a connection, its client has CLOSING_LINGER_MS to end it.
+ * ends, the server begins to check every LATE_MS. It closes a connection that sends or reads at two checks in a row.
  */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
 const LATE_MS = 500;
-const CLOSING_LINGER_MS = 250;
 
 /**
  * Closes a server and its connections: those without a request at once, the others when they have their answers. After
@@ -48,9 +46,7 @@ export function serverClosing(
     checkIn(CLOSING_MS - LATE_MS);
     if (manner !== 'now') await acceptors.acceptWaiting();
     const ended = acceptors.close();
-    for (const connection of open.all()) {
-      const { socket, exchanges, isNew } = connection;
-      connection.lingerMs = CLOSING_LINGER_MS;
+    for (const { socket, exchanges, isNew } of open.all()) {
       if (exchanges.length === 0 && !isNew) socket.destroy();
       else socket.setTimeout(CLOSING_IDLE_MS);
     }

@@ -67,12 +67,13 @@ export function httpServer<Parts>(
   const { corsOrigins, keepAliveTimeoutMs, slowClientMs, requestDeadlineMs, maxConnections, maxHeldBytes } =
     options;
   const find = router(table);
-  const open = connections(maxConnections, { ...world.clock, nextTurn });
+  const isClosing = () => closing.hasBegun();
+  const open = connections(maxConnections, { ...world.clock, nextTurn, isClosing });
   const budget = byteBudget(maxHeldBytes, (bytes, nowMs) => cutSlowest(open.all(), bytes, nowMs), world);
   const host: ExchangeHost = {
     ...world,
     draining,
-    isClosing: () => closing.hasBegun(),
+    isClosing,
     writeHead: headWriter(world.clock, keepAliveTimeoutMs),
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
     budget,
@@ -81,7 +82,7 @@ export function httpServer<Parts>(
     newId: requestIds(),
   };
   const refuseBroken = brokenRequests(open, host);
-  const limits = { keepAliveTimeoutMs, isClosing: host.isClosing };
+  const limits = { keepAliveTimeoutMs, isClosing };
   const onIdle = stalledClients(open, refuseBroken, limits, world.clock);
   const listener = traced?.(begin) ?? begin;
   const server = createServer(

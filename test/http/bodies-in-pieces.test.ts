@@ -111,7 +111,7 @@ test('a client whose body is refused in the middle sees its answer and the end, 
 test('the rest of a packet with a body in too many pieces is skipped, and what follows in the next one is read', async () => {
   const pieces: string[] = [];
   const { soon, end: endTurn } = heldTurn();
-  const open = connections(1, { ...systemClock, nextTurn: async () => {}, soon });
+  const open = connections(1, { ...systemClock, nextTurn: async () => {}, isClosing: () => false, soon });
   const server = createServer({ IncomingMessage: InlineBodyRequest }, (request) => {
     open.add(request.socket);
     (request as InlineBodyRequest).divert({

@@ -30,11 +30,14 @@ export interface Connection extends TurnTaker {
    * read after the last request.
    */
   isFull: boolean;
-  /** How long its client has to end it after the last answer. */
-  lingerMs: number;
 }
 
 export type Connections = ReturnType<typeof connections>;
+
+export interface ConnectionsHost extends Pick<Clock, 'now' | 'soon' | 'after'> {
+  readonly nextTurn: NextTurn;
+  isClosing(): boolean;
+}
 
 /** The time of a client that owes us something counts this much more than that of an idle one. Each `STEADY_BYTES` of a body make it less. */
 const MOST_WEIGHT = 10;
@@ -43,7 +46,9 @@ const STEADY_BYTES = 4096;
 /** How many are closed together at the limit. With fewer, a flood would cause a search of all connections for each new one. */
 const CLOSED_AT_ONCE = 16;
 
+/** How long a client has to end its connection after the last answer, and how long while the server closes. */
 const LINGER_MS = 1000;
+const CLOSING_LINGER_MS = 250;
 
 /**
  * Once the bodies of one turn of the event loop have come in this many pieces, connections that send a body let others be read
@@ -70,10 +75,7 @@ const TOO_SHORT = [
 const TOO_SHORT_IN_CROWD = [{ pieces: MANY_PIECES_IN_TURN, bytes: 12 }, ...TOO_SHORT];
 
 /** The open connections of a server, at most `maxConnections`. */
-export function connections(
-  maxConnections: number,
-  { nextTurn, ...clock }: Pick<Clock, 'now' | 'soon' | 'after'> & { readonly nextTurn: NextTurn },
-) {
+export function connections(maxConnections: number, { nextTurn, isClosing, ...clock }: ConnectionsHost) {
   const open = new Map<Duplex, Connection>();
   const crowd = burst(CROWD.connections, CROWD.ms, clock);
   const ahead = limitAhead(crowd.isOn, clock);
@@ -99,7 +101,6 @@ export function connections(
         packet: { end: 0, requests: 0 },
         isBroken: false,
         isFull: false,
-        lingerMs: LINGER_MS,
       };
       open.set(socket, connection);
       // Node calls it after an answer that is the last one of its connection.
@@ -161,10 +162,10 @@ export function connections(
    * would reset it, and the client would lose the answers that are on their way (RFC 9112 §9.6).
    */
   function linger(connection: Connection): void {
-    const { socket, lingerMs } = connection;
+    const { socket } = connection;
     socket.end();
     endExchanges(connection);
-    const cancel = clock.after(lingerMs, () => socket.destroy());
+    const cancel = clock.after(isClosing() ? CLOSING_LINGER_MS : LINGER_MS, () => socket.destroy());
     socket.on('close', cancel);
   }
 

@@ -7,7 +7,7 @@ import { connections } from '../../../src/http/limits/connections.ts';
 import { testWorld } from '../../support/world.ts';
 
 test('bytes that are not HTTP are not kept while an earlier answer waits to be read', () => {
-  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {} });
+  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
   let isWritable = true;
   const socket = Object.defineProperties(new Socket(), {
     remoteAddress: { value: '::1' },

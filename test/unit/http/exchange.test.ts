@@ -121,7 +121,7 @@ for (const [others, mostMs] of [
   [1, 100],
 ] as const) {
   test(`a client that has sent ${others} more requests and leaves an answer unread for over ${mostMs} ms is cut off to make room`, () => {
-    const open = connections(1, { ...testWorld().clock, nextTurn: async () => {} });
+    const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
     const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '::1' });
     // It has no connection that could be reset.
     socket.on('error', () => {});
@@ -139,7 +139,7 @@ for (const [others, mostMs] of [
 }
 
 test('a request that came in one packet with an answered one counts as sent ahead, and lets others be read first', () => {
-  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {} });
+  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
   const socket = Object.defineProperties(new Socket(), {
     remoteAddress: { value: '::1' },
     bytesRead: { value: 1000 },
