@@ -138,6 +138,28 @@ for (const [others, mostMs] of [
   });
 }
 
+for (const [when, isClosing, ms] of [
+  ['', false, 1000],
+  [' while the server closes', true, 250],
+] as const) {
+  test(`after the last answer a client has ${ms} ms to end its connection${when}`, async () => {
+    const { clock } = testWorld();
+    const open = connections(1, { ...clock, nextTurn: async () => {}, isClosing: () => isClosing });
+    // Its client could still be reading.
+    const socket = Object.defineProperty(new Socket({ allowHalfOpen: true }), 'remoteAddress', {
+      value: '::1',
+    });
+    open.add(socket);
+
+    socket.destroySoon();
+    await clock.advance(ms - 1);
+    const early = socket.destroyed;
+    await clock.advance(1);
+
+    assert.deepEqual([early, socket.destroyed], [false, true]);
+  });
+}
+
 test('a request that came in one packet with an answered one counts as sent ahead, and lets others be read first', () => {
   const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
   const socket = Object.defineProperties(new Socket(), {
