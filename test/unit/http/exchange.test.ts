@@ -144,19 +144,20 @@ for (const [when, isClosing, ms] of [
 ] as const) {
   test(`after the last answer a client has ${ms} ms to end its connection${when}`, async () => {
     const { clock } = testWorld();
-    const open = connections(1, { ...clock, nextTurn: async () => {}, isClosing: () => isClosing });
-    // Its client could still be reading.
-    const socket = Object.defineProperty(new Socket({ allowHalfOpen: true }), 'remoteAddress', {
-      value: '::1',
-    });
-    open.add(socket);
+    const open = connections(2, { ...clock, nextTurn: async () => {}, isClosing: () => isClosing });
+    // Their clients could still be reading.
+    const sockets = [true, true].map((allowHalfOpen) =>
+      Object.defineProperty(new Socket({ allowHalfOpen }), 'remoteAddress', { value: '::1' }),
+    );
+    for (const socket of sockets) open.add(socket);
 
-    socket.destroySoon();
+    for (const socket of sockets) socket.destroySoon();
+    sockets[1]?.destroy();
     await clock.advance(ms - 1);
-    const early = socket.destroyed;
+    const before = [sockets[0]?.destroyed, clock.timers()];
     await clock.advance(1);
 
-    assert.deepEqual([early, socket.destroyed], [false, true]);
+    assert.deepEqual([...before, sockets[0]?.destroyed], [false, 1, true]);
   });
 }
 
