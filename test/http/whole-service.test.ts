@@ -55,6 +55,12 @@ test('HOST is the only address of both ports, and another service can have the p
   assert.equal((await serve(t, { HOST: '127.0.0.1', PORT: `${port}` })).port, port);
 });
 
+test('the lines that the log has dropped are in the metrics', async (t) => {
+  const { app } = await serve(t);
+
+  assert.match(`${await app.inside.metrics.text()}`, /^tuohs_log_lines_dropped_total 3$/m);
+});
+
 test('processes with one Redis, whose authority is in a file, share what they know, and what they have counted', {
   skip: skipWithoutRedis,
 }, async (t) => {
