@@ -50,12 +50,6 @@ export function webhook({ address, format = formatFor(address) }: WebhookOptions
   }
 }
 
-/** Whether this can be the address of a webhook: http or https, without a password, which `fetch` refuses. */
-export function isWebhookAddress(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && ['http:', 'https:'].includes(url.protocol) && !url.username && !url.password;
-}
-
 function formatFor(address: string): Format {
   return /^hooks\.slack(-gov)?\.com$/.test(new URL(address).hostname) ? 'slack' : 'json';
 }
