@@ -150,13 +150,15 @@ for (const [when, isClosing, ms] of [
       value: '::1',
     });
     open.add(socket);
+    // Nothing was read any more.
+    socket.pause();
 
     socket.destroySoon();
     await clock.advance(ms - 1);
-    const early = socket.destroyed;
+    const early = [socket.isPaused(), socket.destroyed];
     await clock.advance(1);
 
-    assert.deepEqual([early, socket.destroyed], [false, true]);
+    assert.deepEqual([early, socket.destroyed], [[false, false], true]);
   });
 }
 
