@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { codeOf, durationText } from '../core/text-values.ts';
-import type { Notification } from './standing.ts';
+import type { Notification } from './watch-state.ts';
 
 export type Format = 'json' | 'slack';
 

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { systemClock } from '../../../src/core/clock.ts';
 import { isHttpAddress } from '../../../src/core/text-values.ts';
 import { webhook } from '../../../src/watch/receiver.ts';
-import type { Notification } from '../../../src/watch/standing.ts';
+import type { Notification } from '../../../src/watch/watch-state.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { closedUrl, httpServer } from '../../support/http-server.ts';
 import { until } from '../../support/until.ts';
