@@ -57,7 +57,10 @@ for (const args of [
   test(`make simulate refuses ${args.join(' ')}: a run without seeds would find nothing`, () => {
     const path = fileURLToPath(new URL('run.ts', import.meta.url));
 
-    const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], {
+      encoding: 'utf8',
+      env: {},
+    });
 
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(stderr, /^SEEDS? must be a whole number from 1/);

@@ -88,6 +88,7 @@ for (const [argument, code, sentence] of [
     const { status, stderr } = spawnSync(process.execPath, ['scripts/reachable.ts', argument], {
       cwd: root,
       encoding: 'utf8',
+      env: {},
     });
 
     assert.equal(status, code);
