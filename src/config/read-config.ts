@@ -104,12 +104,18 @@ export function traceEndpoint(config: Config): string | undefined {
   return otlpTracesEndpoint ?? (otlpEndpoint && `${otlpEndpoint.replace(/\/$/, '')}/v1/traces`);
 }
 
-/** The facts about the configuration in the first line of the log. Hosts only, because the rest of a URL can be a secret. */
-export function startFacts({ host, shoutcloudUrl, redisUrl, webConcurrency }: Config) {
+/**
+ * The facts about the configuration in the first line of the log. Of URLs only the host, because the rest can be a secret.
+ * `settings` names those that do not have their default: a name that is misspelt in the environment is missing there.
+ */
+export function startFacts(config: Config) {
+  const { host, shoutcloudUrl, redisUrl, webConcurrency } = config;
+  const rows = Object.entries(allSettings) as [keyof Config, Setting<unknown>][];
   return {
     host: host ?? 'all addresses',
     upstream: new URL(shoutcloudUrl).host,
     ...(redisUrl !== undefined && { redis: new URL(redisUrl).host }),
     processes: webConcurrency,
+    settings: rows.filter(([key, { byDefault }]) => config[key] !== byDefault).map(([, { name }]) => name),
   };
 }

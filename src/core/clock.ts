@@ -79,47 +79,57 @@ const TURN_BYTES = 16_384;
 
 /**
  * Spreads work that takes milliseconds over turns of the event loop, `TURN_BYTES` per turn, or one larger piece. In between,
- * the process accepts connections and answers cached texts. Every second turn begins with the oldest work, so that every text
- * gets its turn. The rest of each turn goes to the smallest work, so that many large texts cannot keep a small one waiting.
+ * the process accepts connections and answers cached texts. Work of about the same size waits in one queue. Every second turn
+ * begins with the smallest work, so that many large texts cannot keep a small one waiting. The turns in between begin with one
+ * queue after the other, so that smaller work that never ends keeps no text waiting either.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
-  let waiting: Waiting[] = [];
-  let isForOldest = false;
+  // One for each power of two.
+  const queues: Waiting[][] = Array.from({ length: 33 }, () => []);
+  /** The queue that began a turn most recently is the last. */
+  const order = [...queues];
+  let isForSmallest = false;
 
   return (bytes, isGone = () => false) =>
     new Promise((begin) => {
-      if (waiting.push({ bytes, isGone, begin }) === 1) soon(turn);
+      if (!queues.some(hasWork)) soon(turn);
+      queues[32 - Math.clz32(bytes)]?.push({ bytes, isGone, begin });
     });
 
   function turn(): void {
-    endAbandoned();
-    isForOldest = !isForOldest;
+    endAbandoned(queues);
+    isForSmallest = !isForSmallest;
     let bytes = 0;
-    let next = isForOldest ? waiting[0] : smallest();
-    while (next && (bytes === 0 || bytes + next.bytes <= TURN_BYTES)) {
-      waiting.splice(waiting.indexOf(next), 1);
+    const first = isForSmallest ? queues.find(hasWork) : nextInOrder();
+    for (let queue = first; queue !== undefined; queue = queues.find(hasWork)) {
+      const [next] = queue;
+      if (next === undefined || (bytes > 0 && bytes + next.bytes > TURN_BYTES)) break;
+      queue.shift();
       next.begin();
       bytes += next.bytes;
-      next = smallest();
     }
-    if (waiting.length > 0) soon(turn);
+    if (queues.some(hasWork)) soon(turn);
   }
 
-  /** Ends the work of clients that have left. Otherwise it would wait behind smaller work and hold its memory meanwhile. */
-  function endAbandoned(): void {
-    const useful: Waiting[] = [];
-    for (const each of waiting) {
-      if (each.isGone()) each.begin();
-      else useful.push(each);
-    }
-    waiting = useful;
-  }
-
-  function smallest(): Waiting | undefined {
-    let [next] = waiting;
-    for (const each of waiting) if (next && each.bytes < next.bytes) next = each;
+  function nextInOrder(): Waiting[] | undefined {
+    const next = order.find(hasWork);
+    if (next) order.push(...order.splice(order.indexOf(next), 1));
     return next;
   }
+}
+
+/** Ends the work of clients that have left. Otherwise it would wait behind smaller work and hold its memory meanwhile. */
+function endAbandoned(queues: Waiting[][]): void {
+  for (const queue of queues) {
+    for (const each of queue.splice(0)) {
+      if (each.isGone()) each.begin();
+      else queue.push(each);
+    }
+  }
+}
+
+function hasWork(queue: readonly Waiting[]): boolean {
+  return queue.length > 0;
 }
 
 interface Waiting {

@@ -16,9 +16,10 @@ export type RefuseBroken = (error: NodeJS.ErrnoException, socket: Duplex) => voi
 export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBroken {
   return (error, socket) => {
     const connection = open.of(socket);
-    if (connection === undefined || !socket.writable) return void socket.destroy();
-    // The parser also fails for everything that follows. A connection that has sent nothing gets no answer.
-    if (connection.isBroken || connection.socket.bytesRead === 0) return;
+    if (connection === undefined) return void socket.destroy();
+    // The parser also fails for everything that follows, and for what comes behind a last answer. A connection that has sent
+    // nothing gets no answer.
+    if (connection.isBroken || !socket.writable || connection.socket.bytesRead === 0) return;
     connection.isBroken = true;
     const last = connection.exchanges.at(-1);
     const refusal = refusalOf(error);

@@ -57,14 +57,23 @@ test('at info a good answer is not logged and a failed one is', async (t) => {
 
 for (const processes of [1, 2]) {
   test(`the first line of ${processes} processes says what starts`, async (t) => {
-    const environment = { WEB_CONCURRENCY: `${processes}`, REDIS_URL: 'redis://127.0.0.1:1' };
+    const environment = {
+      ...{ WEB_CONCURRENCY: `${processes}`, REDIS_URL: 'redis://127.0.0.1:1' },
+      ...{ RATE_LIMIT_PER_MINUT: '100', MAX_IN_FLIGHT: '4096' },
+    };
     const { service, shoutcloud } = await runningService(t, {}, environment);
 
-    const { version, host, upstream, redis, processes: count } = await service.logLine('listening');
+    const { version, host, upstream, redis, processes: count, settings } = await service.logLine('listening');
 
     const { host: upstreamHost } = new URL(shoutcloud.url);
     assert.match(String(version), /^\d+\.\d+\.\d+/);
     assert.deepEqual([host, upstream, redis, count], ['127.0.0.1', upstreamHost, '127.0.0.1:1', processes]);
+    // Neither the misspelt one nor the one with its default.
+    const named = ['SHOUTCLOUD_URL', 'REDIS_URL', 'RATE_LIMIT_PER_MINUTE', 'MAX_IN_FLIGHT'];
+    assert.deepEqual(
+      named.filter((name) => String(settings).includes(name)),
+      ['SHOUTCLOUD_URL', 'REDIS_URL'],
+    );
   });
 }
 

@@ -158,12 +158,13 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
   };
 
   /**
-   * Ends a connection after its last answer, but closes it later. If it closed at once while its client still sends, the system
-   * would reset it, and the client would lose the answers that are on their way (RFC 9112 §9.6).
+   * Ends a connection after its last answer, but closes it later. If it closed at once while its client still sends, or with bytes
+   * that were not read, the system would reset it, and the client would lose the answers that are on their way (RFC 9112 §9.6).
    */
   function linger(connection: Connection): void {
     const { socket } = connection;
     socket.end();
+    socket.resume();
     endExchanges(connection);
     const cancel = clock.after(isClosing() ? CLOSING_LINGER_MS : LINGER_MS, () => socket.destroy());
     socket.on('close', cancel);

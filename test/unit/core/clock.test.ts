@@ -97,28 +97,58 @@ for (const [text, ms] of Object.entries(DURATIONS)) {
   });
 }
 
-test('a turn has work of up to 16 KiB, or one larger piece; every second one begins with the oldest; work that no one needs does not count', async () => {
+test('a turn has work of up to 16 KiB, or one larger piece; work that no one needs does not count', async () => {
+  const { nextTurn, turn } = heldTurns();
+
+  const sizes = [10_000, 9000, 8000, 20_000, 7000, 6384, 6383, 1];
+  for (const bytes of sizes) nextTurn(bytes, () => bytes === 9000 || bytes === 6384);
+
+  assert.deepEqual(await turn(), [6384, 9000, 1, 8000, 7000]);
+  assert.deepEqual(await turn(), [6383, 10_000]);
+  assert.deepEqual(await turn(), [20_000]);
+  assert.equal(await turn(), undefined);
+});
+
+test('smaller work that never ends keeps no text waiting: every second turn begins with the next size', async () => {
+  const { nextTurn, turn } = heldTurns();
+  const done: (number | undefined)[] = [];
+
+  for (const bytes of [200_000, 200_001, 20_000]) nextTurn(bytes);
+  for (let count = 0; count < 10; count++) {
+    for (const bytes of [15_000, 15_000]) nextTurn(bytes);
+    done.push(...((await turn()) ?? []));
+  }
+
+  assert.deepEqual(done, [
+    ...[15_000, 15_000, 15_000, 20_000, 15_000, 200_000],
+    ...[15_000, 15_000, 15_000, 200_001],
+  ]);
+});
+
+/** Turns that come when the test asks for one: it resolves with the sizes of the work that was done in it. */
+function heldTurns() {
   let runTurn: (() => void) | undefined;
-  const nextTurn = turns({
+  let done: number[] = [];
+  const wait = turns({
     soon(run) {
       assert.equal(runTurn, undefined, 'a turn follows already');
       runTurn = run;
       return () => {};
     },
   });
-  const done: number[][] = [];
-
-  for (const bytes of [10_000, 9000, 8000, 20_000, 7000, 6384, 6383, 1])
-    void nextTurn(bytes, () => bytes === 9000 || bytes === 6384).then(() => done.at(-1)?.push(bytes));
-  for (let run = runTurn; run; run = runTurn) {
-    runTurn = undefined;
-    done.push([]);
-    run();
-    await Promise.resolve();
-  }
-
-  assert.deepEqual(done, [[9000, 6384, 10_000, 1, 6383], [7000, 8000], [20_000]]);
-});
+  return {
+    nextTurn: (bytes: number, isGone?: () => boolean) =>
+      void wait(bytes, isGone).then(() => done.push(bytes)),
+    async turn(): Promise<number[] | undefined> {
+      const run = runTurn;
+      runTurn = undefined;
+      done = [];
+      run?.();
+      await Promise.resolve();
+      return run && done;
+    },
+  };
+}
 
 test('work of one turn is done at once up to 16 KiB together, little work always, and the rest in turns of its own', async () => {
   const { soon, end } = heldTurn();

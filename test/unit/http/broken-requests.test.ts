@@ -6,7 +6,7 @@ import type { Exchange, ExchangeHost } from '../../../src/http/exchange.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
 import { testWorld } from '../../support/world.ts';
 
-test('bytes that are not HTTP are not kept while an earlier answer waits to be read', () => {
+test('bytes that are not HTTP are not kept while an earlier answer waits to be read, and do not cut off a last one', () => {
   const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
   let isWritable = true;
   const socket = Object.defineProperties(new Socket(), {
@@ -26,11 +26,13 @@ test('bytes that are not HTTP are not kept while an earlier answer waits to be r
     get: () => ++looks && Buffer.alloc(65_536),
   });
 
-  brokenRequests(open, {} as ExchangeHost)(error, socket);
+  const refuse = brokenRequests(open, {} as ExchangeHost);
+  refuse(error, socket);
   const atOnce = looks;
   isWritable = false;
   wait();
+  refuse(error, socket);
 
   assert.ok(atOnce > 0);
-  assert.equal(looks, atOnce);
+  assert.deepEqual([looks, socket.destroyed], [atOnce, false]);
 });

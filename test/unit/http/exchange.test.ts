@@ -149,15 +149,19 @@ for (const [when, isClosing, ms] of [
     const sockets = [true, true].map((allowHalfOpen) =>
       Object.defineProperty(new Socket({ allowHalfOpen }), 'remoteAddress', { value: '::1' }),
     );
-    for (const socket of sockets) open.add(socket);
-
-    for (const socket of sockets) socket.destroySoon();
+    for (const socket of sockets) {
+      open.add(socket);
+      // Nothing was read any more.
+      socket.pause();
+      socket.destroySoon();
+    }
     sockets[1]?.destroy();
+
     await clock.advance(ms - 1);
-    const before = [sockets[0]?.destroyed, clock.timers()];
+    const early = [sockets[0]?.isPaused(), sockets[0]?.destroyed, clock.timers()];
     await clock.advance(1);
 
-    assert.deepEqual([...before, sockets[0]?.destroyed], [false, 1, true]);
+    assert.deepEqual([early, sockets[0]?.destroyed], [[false, false, 1], true]);
   });
 }
 
