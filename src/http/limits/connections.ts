@@ -4,7 +4,7 @@ import { burst, type Clock, type NextTurn, turnCounter } from '../../core/clock.
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
-import { PIECES } from '../request-body.ts';
+import { PIECES, SMALL_REST_BYTES } from '../request-body.ts';
 import { readingTurns, type TurnTaker } from './reading-turns.ts';
 import { limitAhead } from './requests-ahead.ts';
 
@@ -159,13 +159,16 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
 
   /**
    * Ends a connection after its last answer, but closes it later. If it closed at once while its client still sends, or with bytes
-   * that were not read, the system would reset it, and the client would lose the answers that are on their way (RFC 9112 §9.6).
+   * that were not read, the system would reset it, and the client would lose the answers that are on their way (RFC 9112 §9.6). A
+   * little of what the client still sends is thrown away, and nothing of it is parsed.
    */
   function linger(connection: Connection): void {
     const { socket } = connection;
     socket.end();
-    socket.resume();
     endExchanges(connection);
+    const mostBytes = socket.bytesRead + SMALL_REST_BYTES;
+    socket.removeAllListeners('data').on('data', () => socket.bytesRead > mostBytes && socket.pause());
+    socket.resume();
     const cancel = clock.after(isClosing() ? CLOSING_LINGER_MS : LINGER_MS, () => socket.destroy());
     socket.on('close', cancel);
   }
