@@ -79,7 +79,6 @@ export function forkedWorker({ args, environment }: ForkOptions): Worker {
   function end(how: WorkerEnd): void {
     ended.resolve(how);
     for (const answer of answers.values()) answer();
-    answers.clear();
   }
 }
 

@@ -65,19 +65,22 @@ for (const [what, sent] of [
   });
 }
 
-test('Node itself ends no upload and no kept connection, and makes no stream of an empty body', async (t) => {
+test('Node itself looks for slow headers every second, ends no upload and no kept connection, and makes no stream of an empty body', async (t) => {
   const seen: unknown[] = [];
   const traced = (listener: RequestListener): RequestListener => {
     return (request, response) => {
-      const { server } = request.socket as Socket & { server: Server };
-      seen.push(server.requestTimeout, server.keepAliveTimeout, request.readableEnded);
+      const { server } = request.socket as Socket & {
+        server: Server & { connectionsCheckingInterval: number };
+      };
+      seen.push(server.connectionsCheckingInterval, server.requestTimeout, server.keepAliveTimeout);
+      seen.push(request.readableEnded);
       listener(request, response);
     };
   };
 
   await ask(`http://127.0.0.1:${await listeningApi(t, { traced })}`, { path: '/health' });
 
-  assert.deepEqual(seen, [0, 0, true]);
+  assert.deepEqual(seen, [1000, 0, 0, true]);
 });
 
 test('a client does not stall if more of its body has arrived since its time was over', async (t) => {

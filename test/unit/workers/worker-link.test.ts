@@ -66,3 +66,12 @@ test('a worker whose process cannot be made has ended', async (t) => {
 
   assert.deepEqual(await ended, { code: null, signal: null });
 });
+
+test('the answer of a worker can be a number that JSON does not have', async (t) => {
+  const program = `process.on('message', ({ id }) => process.send({ type: 'answer', id, answer: NaN }))`;
+  t.mock.property(process, 'execArgv', ['-e', program]);
+  const worker = forkedWorker({ args: [], environment: {} });
+  t.after(worker.kill);
+
+  assert.equal(await worker.ask('metrics'), Number.NaN);
+});
