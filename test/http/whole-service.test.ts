@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import dns from 'node:dns';
 import { once } from 'node:events';
 import { syncBuiltinESMExports } from 'node:module';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import v8 from 'node:v8';
@@ -10,7 +10,6 @@ import type { Lookup } from '../../src/core/shared-lookup.ts';
 import { ask } from '../support/ask.ts';
 import { httpServer } from '../support/http-server.ts';
 import { leadsHere } from '../support/leads-here.ts';
-import { published } from '../support/published.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
@@ -99,19 +98,6 @@ test('a value in Redis that cannot be right is not answered', { skip: skipWithou
   const { body } = await ask(reader.url, { path: '/v1?data=hello' });
 
   assert.equal(body, '{"data":"OLLEH"}');
-});
-
-test('a client that owes something has 10 s', async (t) => {
-  const accepted = published<{ socket: Socket }>(t, 'net.server.socket');
-  const { port } = await serve(t);
-
-  await rawClient(t, port);
-  await until(t, () => accepted.length > 0);
-
-  assert.deepEqual(
-    accepted.map(({ socket }) => socket.timeout),
-    [10_000],
-  );
 });
 
 test('while the name server fails, SHOUTCLOUD is found at its last known address', async (t) => {

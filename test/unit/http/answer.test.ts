@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Shout } from '../../../src/core/shouter.ts';
 import { acceptedEncoding, preferredType } from '../../../src/http/answer.ts';
-import { cacheStatus, mediaType } from '../../../src/http/routes/shout.ts';
+import { mediaType } from '../../../src/http/routes/shout.ts';
 
 const PREFERRED = {
   'text/html': [
@@ -44,20 +43,3 @@ for (const [header, encoding] of [
 test('a body without a coding can say so', () => {
   assert.equal(mediaType({ 'content-type': 'text/plain', 'content-encoding': 'Identity' }), 'text/plain');
 });
-
-const STATUSES: readonly (readonly [shout: Partial<Shout>, header: string])[] = [
-  [{ source: 'memory', stored: true }, 'tuohs; hit'],
-  [{ source: 'redis' }, 'tuohs; hit; detail=redis'],
-  [{ source: 'upstream' }, 'tuohs; fwd=miss'],
-  [{ source: 'upstream', stored: true }, 'tuohs; fwd=miss; stored'],
-  [{ source: 'upstream', collapsed: true }, 'tuohs; fwd=miss; collapsed'],
-  [{ source: 'upstream', stored: true, collapsed: true }, 'tuohs; fwd=miss; stored; collapsed'],
-  [{ source: 'local' }, 'tuohs; fwd=miss; detail=local'],
-];
-for (const [shout, header] of STATUSES) {
-  test(`${JSON.stringify(shout)} is "${header}"`, () => {
-    const whole = { text: 'A', source: 'local', stored: false, collapsed: false, ...shout } as const;
-
-    assert.equal(cacheStatus(whole), header);
-  });
-}

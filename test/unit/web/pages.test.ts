@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Shout } from '../../../src/core/shouter.ts';
 import { problems } from '../../../src/http/problem.ts';
 import { cacheStatus } from '../../../src/http/routes/shout.ts';
 import { originOf } from '../../../src/web/browser/ask.ts';
 import { isPermanent, sentenceFor, sentences } from '../../../src/web/browser/failure.ts';
 import { loadOnce } from '../../../src/web/pages.ts';
 import { playground } from '../../../src/web/playground.ts';
+import { answerOf } from '../../support/fake-shouter.ts';
 
 const OPTIONS = { version: '1.2.3', source: undefined, isBreakable: false };
 
@@ -63,21 +65,19 @@ test('a fault of the request itself is permanent', () => {
   assert.equal(lasting.join(' '), 'BAD_INPUT NOT_FOUND METHOD_NOT_ALLOWED TOO_LARGE HEADERS_TOO_LARGE');
 });
 
-const FRESH = { text: 'A', source: 'upstream', stored: false, collapsed: false } as const;
-
-const rows = [
-  [{ ...FRESH, source: 'memory' }, 'From memory'],
-  [{ ...FRESH, source: 'redis' }, 'From the shared cache'],
-  [{ ...FRESH, source: 'local' }, 'Made here, while SHOUTCLOUD is away'],
-  [FRESH, 'Fresh from SHOUTCLOUD'],
-  [{ ...FRESH, stored: true }, 'Fresh from SHOUTCLOUD'],
-  [{ ...FRESH, stored: true, collapsed: true }, 'From SHOUTCLOUD, together with another caller'],
-] as const;
-
-for (const [shout, words] of rows) {
-  const header = cacheStatus(shout);
-
-  test(`"${header}" reads: ${words}`, () => {
+const TOGETHER = 'From SHOUTCLOUD, together with another caller';
+const ANSWERS: readonly (readonly [shout: Partial<Shout>, header: string, words: string])[] = [
+  [{ source: 'memory', stored: true }, 'tuohs; hit', 'From memory'],
+  [{ source: 'redis' }, 'tuohs; hit; detail=redis', 'From the shared cache'],
+  [{ source: 'local' }, 'tuohs; fwd=miss; detail=local', 'Made here, while SHOUTCLOUD is away'],
+  [{}, 'tuohs; fwd=miss', 'Fresh from SHOUTCLOUD'],
+  [{ stored: true }, 'tuohs; fwd=miss; stored', 'Fresh from SHOUTCLOUD'],
+  [{ collapsed: true }, 'tuohs; fwd=miss; collapsed', TOGETHER],
+  [{ stored: true, collapsed: true }, 'tuohs; fwd=miss; stored; collapsed', TOGETHER],
+];
+for (const [shout, header, words] of ANSWERS) {
+  test(`${JSON.stringify(shout)} is "${header}", which reads: ${words}`, () => {
+    assert.equal(cacheStatus(answerOf('A', { source: 'upstream', ...shout })), header);
     assert.equal(originOf(header), words);
   });
 }
