@@ -19,7 +19,7 @@ RUN npm ci --omit=dev --ignore-scripts \
       -o -name '*.cts' -o -name '*.tsbuildinfo' -o -name '*.md' -o -name '*.yml' \) -delete \
  && find node_modules/swagger-ui-dist -type f ! -name package.json ! -name LICENSE ! -name NOTICE ! -name swagger-ui-bundle.js \
       ! -name swagger-ui.css -delete \
- && find node_modules/@fontsource-variable -type f ! -name package.json ! -name LICENSE ! -name unicode.json \
+ && find node_modules/@fontsource-variable -type f ! -name package.json ! -name LICENSE ! -name wght.css \
       ! -name '*-wght-normal.woff2' -delete
 
 FROM packages AS build

@@ -33,24 +33,43 @@ const SWAPS: Readonly<Record<string, string>> = {
   'Math.max': 'Math.min',
   true: 'false',
   false: 'true',
+  '.once(': '.on(',
 };
+
+const NUMBER = /(?<![\w.'])\d[\d_]*(?![\w.'])/g;
 
 /** The condition of an `if`, which can hold brackets in brackets. */
 const CONDITION = /(?<=\bif \()(?:[^()]|\((?:[^()]|\([^()]*\))*\))+(?=\))/g;
 
 const MUTATIONS: readonly Mutation[] = [
   {
-    pattern: /===|!==| <=? | >=? | [+\-*/]=? |&&|\|\||\+\+|--|\bMath\.(?:min|max)\b|\b(?:true|false)\b/g,
+    pattern:
+      /===|!==| <=? | >=? | [+\-*/]=? |&&|\|\||\+\+|--|\bMath\.(?:min|max)\b|\b(?:true|false)\b|\.once\(/g,
     to: (found) => SWAPS[found] ?? found,
   },
   // A condition becomes always true, or never.
   { pattern: CONDITION, to: () => 'true' },
   { pattern: CONDITION, to: () => 'false' },
   { pattern: /(?<=[(\s])!(?=[\w(])/g, to: () => '' },
-  // A number grows by one.
-  { pattern: /(?<![\w.'])\d[\d_]*(?![\w.'])/g, to: (found) => String(Number(found.replaceAll('_', '')) + 1) },
+  // A number grows by one, or tenfold.
+  { pattern: NUMBER, to: (found) => String(Number(found.replaceAll('_', '')) + 1) },
+  { pattern: NUMBER, to: (found) => (found === '0' ? found : `${found}0`) },
+  // The name of an event, a header or an outcome is wrong.
+  { pattern: /'[a-z][\w-]*'/g, to: (found) => found.replace(/'$/, "-'") },
+  // An `await`, the last argument, a default, or a call such as `.unref()` is missing.
+  { pattern: /(?<!for )\bawait /g, to: () => '' },
+  { pattern: /, [\w.]+(?=\))| \?\? [\w.'#]+|\.\w+\(\)(?=[;,.)])/g, to: () => '' },
+  { pattern: / \? (.+) : (.+);$/g, to: (_found, yes = '', no = '') => ` ? ${no} : ${yes};` },
+  // A listener is missing.
+  {
+    pattern: /^(\s*)[\w.#?]+\((?:.+, )?((?:\(.*\)|\w+) => \{)$/g,
+    to: (_found, indent = '', run = '') => `${indent}void (${run}`,
+  },
   // A statement is left out.
-  { pattern: /^\s*(?!return|const|let|import|export|throw|break|continue)[\w.#?]+\(.*\);$/g, to: () => '' },
+  {
+    pattern: /^\s*(?!return|const|let|import|export|throw|break|continue)(?:void |await )?[\w.#?]+\(.*\);$/g,
+    to: () => '',
+  },
   { pattern: /^\s*[\w.#]+ (?:[+\-*]|\?\?)?= .+;$/g, to: () => '' },
   {
     pattern: /^(\s*)(?:return|throw) .+;$/g,

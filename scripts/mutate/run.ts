@@ -68,7 +68,8 @@ async function isNoticed({ code }: Mutant, copy: string, checks: readonly Check[
 }
 
 async function succeeds({ args, limitMs }: Check, cwd: string | undefined): Promise<boolean> {
-  const options = { cwd, timeout: limitMs, killSignal: 'SIGKILL', stdio: 'ignore' } as const;
+  const env = { ...process.env, NODE_COMPILE_CACHE: `${cwd}/.cache` };
+  const options = { cwd, env, timeout: limitMs, killSignal: 'SIGKILL', stdio: 'ignore' } as const;
   const [code] = await once(spawn(process.execPath, args, options), 'exit');
   return code === 0;
 }

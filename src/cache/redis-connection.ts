@@ -3,7 +3,7 @@ import { afterReading } from '../core/clock.ts';
 import type { BreakerState, RedisOperation, RedisOutcome, World } from '../core/events.ts';
 import { type ConnectRedis, type LinkOptions, redisLink } from './redis-link.ts';
 import { isReplyError } from './redis-trouble.ts';
-import { RedisTurn } from './redis-turn.ts';
+import { type RedisTurn, redisTurn } from './redis-turn.ts';
 
 export interface RedisOptions extends Pick<LinkOptions, 'url' | 'ca' | 'lookup'> {
   /** How long one command can take before it counts as failed. */
@@ -36,7 +36,7 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
   };
   const breaker = new Breaker({ ...(options.breaker ?? BREAKER), onChange }, { clock });
   const link = redisLink({ ...options, onUp, onOversized }, world, connect);
-  const turn = new RedisTurn(link.redis, clock);
+  const turn = redisTurn(link.redis, clock);
   const askedFor = new Set<string>();
   let oversized: string[] = [];
   /** Redis answers in order, so the reply to any command after an overdue one would be late, too. */

@@ -4,7 +4,7 @@ import { AbstractConnector, type RedisOptions as ClientOptions, Redis } from 'io
 import type { RedisOperation, RedisTrouble, World } from '../core/events.ts';
 import type { Lookup } from '../core/shared-lookup.ts';
 import { isReplyError, troubleOfInfo, troubleOfReply, troubleOfSocket } from './redis-trouble.ts';
-import { ReplyGuard } from './reply-guard.ts';
+import { replyGuard } from './reply-guard.ts';
 
 /** The part of the client that is used. The simulation has one without a network. */
 export type RedisClient = Pick<
@@ -49,7 +49,7 @@ export function redisLink(
   { clock, emit }: World,
   connect: ConnectRedis = (address, how) => new Redis(address, how),
 ) {
-  const guard = new ReplyGuard(clock, (fault) => {
+  const guard = replyGuard(clock, (fault) => {
     if (fault === 'oversized_value') onOversized();
     cut(fault);
   });

@@ -23,67 +23,60 @@ export interface GuardedClient {
  * a command ends the process (6.0.0: `DataHandler.shiftCommand` throws where nothing can catch it). ioredis gets nothing
  * of a chunk with a fault. A reply that is far too long means that another program has stored a huge value under one of
  * our keys. It is refused before it fills the memory. Silence is measured here, because the limit of ioredis
- * (`socketTimeout`) runs on the system's clock, which the simulation does not control.
+ * (`socketTimeout`) runs on the system's clock, which the simulation does not control. `onFault` must end the connection.
  */
-export class ReplyGuard {
-  readonly #clock: Clock;
-  readonly #onFault: (fault: ReplyFault) => void;
-  #awaited = 0;
-  #awaitedBytes = 0;
-  #receivedBytes = 0;
-  #repliedAt = 0;
-  #stopTimer = () => {};
+export function replyGuard(clock: Clock, onFault: (fault: ReplyFault) => void) {
+  let awaited = 0;
+  let awaitedBytes = 0;
+  let receivedBytes = 0;
+  let repliedAt = 0;
+  let stopTimer = () => {};
 
-  /** `onFault` must end the connection. */
-  constructor(clock: Clock, onFault: (fault: ReplyFault) => void) {
-    this.#clock = clock;
-    this.#onFault = onFault;
-  }
+  return {
+    /** Guards a new connection. */
+    watch(client: GuardedClient): void {
+      receivedBytes = 0;
+      const { stream } = client;
+      const frames = new ReplyFrames();
+      // The decoder of ioredis is always the first listener of its stream.
+      const [decode = () => {}] = stream.listeners('data') as ((chunk: Buffer) => void)[];
+      stream.off('data', decode);
+      stream.on('data', (chunk: Buffer) => {
+        const fault = faultOf(chunk, frames, client.commandQueue.length);
+        if (fault === undefined) decode(chunk);
+        else onFault(fault);
+      });
+    },
+    /** Awaits a reply of at most this many bytes, until the returned function is called for the first time. */
+    expect(bytes: number): () => void {
+      awaitedBytes += bytes;
+      if (awaited++ === 0) startTimer(SILENT_SOCKET_MS);
+      let isOver = false;
+      return () => {
+        if (isOver) return;
+        isOver = true;
+        awaitedBytes -= bytes;
+        receivedBytes = 0;
+        repliedAt = clock.now();
+        if (--awaited === 0) stopTimer();
+      };
+    },
+  };
 
-  /** Guards a new connection. */
-  watch(client: GuardedClient): void {
-    this.#receivedBytes = 0;
-    const { stream } = client;
-    const frames = new ReplyFrames();
-    // The decoder of ioredis is always the first listener of its stream.
-    const [decode = () => {}] = stream.listeners('data') as ((chunk: Buffer) => void)[];
-    stream.off('data', decode);
-    stream.on('data', (chunk: Buffer) => {
-      const fault = this.#faultOf(chunk, frames, client.commandQueue.length);
-      if (fault === undefined) decode(chunk);
-      else this.#onFault(fault);
-    });
-  }
-
-  /** Awaits a reply of at most this many bytes, until the returned function is called for the first time. */
-  expect(bytes: number): () => void {
-    this.#awaitedBytes += bytes;
-    if (this.#awaited++ === 0) this.#startTimer(SILENT_SOCKET_MS);
-    let isOver = false;
-    return () => {
-      if (isOver) return;
-      isOver = true;
-      this.#awaitedBytes -= bytes;
-      this.#receivedBytes = 0;
-      this.#repliedAt = this.#clock.now();
-      if (--this.#awaited === 0) this.#stopTimer();
-    };
-  }
-
-  #faultOf(chunk: Buffer, frames: ReplyFrames, asked: number): ReplyFault | undefined {
-    this.#receivedBytes += chunk.length;
+  function faultOf(chunk: Buffer, frames: ReplyFrames, asked: number): ReplyFault | undefined {
+    receivedBytes += chunk.length;
     const replies = frames.read(chunk);
     if (replies === undefined) return 'protocol';
-    if (this.#receivedBytes + frames.bytesLeft > this.#awaitedBytes + SLACK_BYTES) return 'oversized_value';
+    if (receivedBytes + frames.bytesLeft > awaitedBytes + SLACK_BYTES) return 'oversized_value';
     return replies > asked ? 'protocol' : undefined;
   }
 
   /** One timer for all awaited replies. */
-  #startTimer(ms: number): void {
-    this.#stopTimer = afterReading(this.#clock, ms, () => {
-      const leftMs = this.#repliedAt + SILENT_SOCKET_MS - this.#clock.now();
-      if (leftMs > 0) this.#startTimer(leftMs);
-      else this.#onFault('no_answer');
+  function startTimer(ms: number): void {
+    stopTimer = afterReading(clock, ms, () => {
+      const leftMs = repliedAt + SILENT_SOCKET_MS - clock.now();
+      if (leftMs > 0) startTimer(leftMs);
+      else onFault('no_answer');
     });
   }
 }

@@ -14,7 +14,7 @@ export function* linesOf(body: Buffer): Generator<Buffer, void, undefined> {
     } else {
       const found = body.indexOf(LINE_FEED, start);
       const end = found < 0 ? body.length : found;
-      yield body.subarray(start, end);
+      yield body.subarray(start, body[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
       start = end + 1;
     }
   }

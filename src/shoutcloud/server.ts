@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { type FaultChooser, faultPlan, seededRandom } from './fault-plan.ts';
-import { type ObservedRefusal, type ObservedShout, requestListener } from './request-listener.ts';
+import { type Fault, type FaultChooser, faultPlan, seededRandom } from './fault-plan.ts';
+import { encodeAnswer, goUpperCase } from './go-behaviour.ts';
+import { send, sendBody } from './pending-shout.ts';
+import { readRequest } from './read-request.ts';
 
 export interface ShoutcloudOptions {
   /** 0, the default, takes any free port. */
@@ -25,6 +27,21 @@ export interface ShoutcloudOptions {
   clock?: Clock;
 }
 
+interface ObservedShout {
+  /** Counts the well-formed requests from 0. */
+  index: number;
+  input: string;
+  /** `undefined` for a good answer. */
+  fault: Fault | undefined;
+}
+
+/** A request that SHOUTCLOUD does not understand, and the status of its answer. */
+interface ObservedRefusal {
+  status: number;
+  method: string | undefined;
+  path: string | undefined;
+}
+
 export type Shoutcloud = Awaited<ReturnType<typeof startShoutcloud>>;
 
 /**
@@ -33,10 +50,11 @@ export type Shoutcloud = Awaited<ReturnType<typeof startShoutcloud>>;
  */
 export async function startShoutcloud(options: ShoutcloudOptions = {}) {
   const { host = '127.0.0.1', port = 0, latencyMs = 0, clock = systemClock } = options;
-  const { onShout = () => {}, onRefusal = () => {} } = options;
   const seed = options.seed ?? Math.floor(clock.random() * 2 ** 32);
   const random = seededRandom(seed);
   let choose = faultPlan(options.faults ?? '', options.script ?? '', random);
+  let shouts = 0;
+  let previous = 'nobody';
   // Like Go's server by default: no time limits, and no Keep-Alive header.
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
   const counts = {
@@ -47,13 +65,13 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}) {
     openConnections: 0,
   };
   const { signalOf, close } = connectionsOf(server, counts);
-  server.on('request', (_, response) => {
+  server.on('request', (request, response) => {
     counts.calls++;
     counts.activeRequests++;
     response.once('close', () => counts.activeRequests--);
+    // A request cannot be answered if its caller has hung up.
+    serve(request, response).catch(() => request.socket.destroy());
   });
-  const parts = { choose: (index: number) => choose(index), latencyMs, signalOf, clock, onShout, onRefusal };
-  server.on('request', requestListener(parts));
   await once(server.listen(port, host), 'listening');
   const bound = (server.address() as AddressInfo).port;
 
@@ -68,6 +86,29 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}) {
     },
     close,
   });
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = await readRequest(request);
+    if (typeof asked === 'string') return shout(asked, response);
+    const { status, ...refusal } = asked;
+    options.onRefusal?.({ status, method: request.method, path: request.url });
+    send(response, status, refusal);
+  }
+
+  async function shout(input: string, response: ServerResponse): Promise<void> {
+    const output = goUpperCase(input);
+    const { socket } = response.req;
+    const signal = signalOf(socket);
+    const body = encodeAnswer(input, output);
+    const pending = { shouted: { input, output, previous }, body, response, socket, signal, clock };
+    previous = input;
+    const index = shouts++;
+    const fault = choose(index);
+    options.onShout?.({ index, input, fault });
+    if (latencyMs > 0) await clock.sleep(latencyMs, signal);
+    if (fault) await fault.answer(pending);
+    else sendBody(pending, body);
+  }
 }
 
 /** Counts the connections of a server. The signal of each aborts when it closes, so that no timer of an answer outlives it. */

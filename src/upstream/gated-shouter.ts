@@ -13,7 +13,7 @@ export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
       const { round } = breaker;
       try {
         const shout = await inner.shout(text, call);
-        breaker.report('success', round);
+        breaker.report('success');
         return shout;
       } catch (error) {
         breaker.report(verdictOn(error, text), round, error);

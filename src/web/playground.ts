@@ -25,26 +25,24 @@ const POLICY =
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** One font is quiet, the other narrow enough to be loud. Both have the SIL Open Font License. */
-const FAMILIES = [
-  { family: 'Quiet', from: 'literata', weights: '200 900' },
-  { family: 'Loud', from: 'sofia-sans-extra-condensed', weights: '1 1000' },
-] as const;
+const FONTS = ['literata', 'sofia-sans-extra-condensed'];
 
-/** The scripts with capitals that both fonts have. A browser loads those that its text needs. */
-const SUBSETS = ['latin', 'latin-ext', 'greek', 'cyrillic'] as const;
+/** The rules for the scripts with capitals that both fonts have. A browser loads the files that its text needs. */
+const FONT_RULES = /@font-face \{[^}]*-(latin|latin-ext|greek|cyrillic)-wght-normal\.woff2[^}]*\}/g;
 
 /** Reads all files of the playground. `version` changes whenever an asset does. */
 export function playground({ version, source, isBreakable }: PlaygroundOptions) {
   const scripts = readdirSync(SCRIPTS).filter(
     (file) => file.endsWith(EXTENSION) && (isBreakable || file !== BREAK),
   );
+  const fonts = FONTS.map(fontFiles);
   const styles = ['playground.css', 'answer.css', 'break.css'].map(ownFile);
   const bodies = new Map<string, string | Buffer>([
-    ['style.css', fontFaces() + styles.join('')],
+    ['style.css', [...fonts.map(({ css }) => css), ...styles].join('\n')],
     ['icon.svg', ownFile('icon.svg')],
     // The licence requires that its text comes with the fonts.
-    ['font-licences.txt', FAMILIES.map(({ from }) => fontPackage(from, 'LICENSE')).join('\n\n')],
-    ...fonts(),
+    ['font-licences.txt', FONTS.map((font) => fontPackage(font, 'LICENSE')).join('\n\n')],
+    ...fonts.flatMap(({ files }) => files),
     ...scripts.map((file) => [file, script(file)] as const),
   ]);
   const assets = new Map(Array.from(bodies, ([name, body]) => [name, asset(name, body)]));
@@ -54,7 +52,7 @@ export function playground({ version, source, isBreakable }: PlaygroundOptions) 
   const folder = `assets/${assetsVersion}`;
   const html = filled(ownFile('playground.html'), {
     assets: folder,
-    loads: [...FAMILIES.map(({ from }) => fontFile(from, 'latin')), ...scripts]
+    loads: [...FONTS.map((font) => `${font}-latin-wght-normal.woff2`), ...scripts]
       .map((file) => loading(file, `${folder}/${file}`))
       .join('\n'),
     break: isBreakable ? ownFile('break.html') : '',
@@ -76,32 +74,14 @@ function script(file: string): string {
   return EXTENSION === '.ts' ? stripTypeScriptTypes(source) : source;
 }
 
-/** One file for each family and script. */
-function fonts(): (readonly [name: string, body: Buffer])[] {
-  return FAMILIES.flatMap(({ from }) =>
-    SUBSETS.map((subset) => {
-      const body = fontPackage(from, `files/${from}-${subset}-wght-normal.woff2`);
-      return [fontFile(from, subset), body] as const;
-    }),
-  );
+/** The files of a font, and the rules that name them. The style sheet is in the same folder as the files. */
+function fontFiles(font: string) {
+  const rules = String(fontPackage(font, 'wght.css')).match(FONT_RULES) ?? [];
+  const css = rules.join('\n').replaceAll('./files/', '');
+  const names = css.match(/[\w-]+\.woff2/g) ?? [];
+  return { css, files: names.map((name) => [name, fontPackage(font, `files/${name}`)] as const) };
 }
 
-/** The `@font-face` rules, which end up in the style sheet. It is in the same folder as the fonts. */
-function fontFaces(): string {
-  return FAMILIES.flatMap(({ family, from, weights }) => {
-    const ranges = JSON.parse(fontPackage(from, 'unicode.json').toString());
-    return SUBSETS.map(
-      (subset) =>
-        `@font-face { font-family: "${family}"; font-weight: ${weights}; font-display: swap; ` +
-        `src: url(${fontFile(from, subset)}) format("woff2"); unicode-range: ${ranges[subset]}; }\n`,
-    );
-  }).join('');
-}
-
-function fontFile(from: string, subset: string): string {
-  return `${from}-${subset}.woff2`;
-}
-
-function fontPackage(from: string, path: string): Buffer {
-  return packageFile(`@fontsource-variable/${from}/${path}`);
+function fontPackage(font: string, path: string): Buffer {
+  return packageFile(`@fontsource-variable/${font}/${path}`);
 }

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { connect, Socket } from 'node:net';
+import { connect, type ListenOptions, Socket } from 'node:net';
 import { test } from 'node:test';
 import { systemClock } from '../../src/core/clock.ts';
 import { reverser, reverseShout } from '../../src/core/reverse.ts';
 import { acceptors, sharedPort } from '../../src/http/acceptors.ts';
 import { testApi } from '../support/api.ts';
 import { fakeShouter } from '../support/fake-shouter.ts';
+import { pick } from '../support/pick.ts';
 import { published } from '../support/published.ts';
 import { postOf, rawClient } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
@@ -39,9 +40,10 @@ test('many of the connections that wait are accepted in one turn of the event lo
 });
 
 test(
-  'each socket that shares a port sends at once, buffers 16 KiB at most, and answers a client that ends its side behind its request',
+  'each socket that shares a port lets 256 connections wait, sends at once, buffers 16 KiB at most, and answers a client that ends its side behind its request',
   SHARED,
   async (t) => {
+    const listening = published<{ options: ListenOptions }>(t, 'tracing:net.server.listen:asyncStart');
     const made = published<{ socket: Socket }>(t, 'net.server.socket');
     const upstream = fakeShouter();
     upstream.hold();
@@ -49,6 +51,7 @@ test(
     const port = await server.listen({ host: '127.0.0.1', port: 0, reusePort: true });
     const clients = await Promise.all(Array.from({ length: CLIENTS }, () => rawClient(t, port)));
 
+    assert.deepEqual(pick(pick(listening, 'options'), 'backlog'), Array(16).fill(256));
     assert.deepEqual(new Set(made.map(({ socket }) => socket.writableHighWaterMark)), new Set([16_384]));
     assert.deepEqual(new Set(made.map(({ socket }) => sendsAtOnce(socket))), new Set([true]));
     for (const { socket } of clients) socket.end(postOf('hello'));

@@ -56,8 +56,8 @@ const CASES: readonly [what: string, body: string, lines: readonly object[]][] =
   ],
   ['no lines are answered by none', '', []],
   [
-    'a line over the limit of a body gets an error line, and the rest go on',
-    `${fits}\n${isTooLong}\n{"data":"b"}`,
+    'a line over the limit of a body, without its line end, gets an error line, and the rest go on',
+    `${fits}\r\n${isTooLong}\n{"data":"b"}`,
     [{ data: longest.toUpperCase() }, TOO_LONG, { data: 'B' }],
   ],
 ];

@@ -47,12 +47,18 @@ for (const [name, bytes, send, settings, heapMiB = 256] of [
 }
 
 test('HOST is the only address of both ports, and another service can have the port at another address', async (t) => {
-  const { port, adminPort = 0 } = await serve(t);
+  const { port, adminPort = 0 } = await serve(t, { HOST: '127.0.0.2' });
 
-  assert.equal((await ask(`http://127.0.0.1:${adminPort}`, { path: '/livez' })).status, 200);
+  assert.equal((await ask(`http://127.0.0.2:${adminPort}`, { path: '/livez' })).status, 200);
   for (const each of [port, adminPort])
-    await assert.rejects(once(connect(each, '127.0.0.2'), 'connect'), { code: 'ECONNREFUSED' });
-  assert.equal((await serve(t, { HOST: '127.0.0.2', PORT: `${port}` })).port, port);
+    await assert.rejects(once(connect(each, '127.0.0.1'), 'connect'), { code: 'ECONNREFUSED' });
+  assert.equal((await serve(t, { HOST: '127.0.0.1', PORT: `${port}` })).port, port);
+});
+
+test('the lines that the log has dropped are in the metrics', async (t) => {
+  const { app } = await serve(t);
+
+  assert.match(`${await app.inside.metrics.text()}`, /^tuohs_log_lines_dropped_total 3$/m);
 });
 
 test('processes with one Redis, whose authority is in a file, share what they know, and what they have counted', {

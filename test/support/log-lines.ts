@@ -5,7 +5,8 @@ export function logLines() {
     /** The lines so far. */
     lines,
     write: (line: string) => void lines.push(JSON.parse(line)),
-    dropped: () => 0,
+    /** As if its reader had been slow. */
+    dropped: () => 3,
     flushed: async () => {},
   };
 }

@@ -8,8 +8,10 @@ for (const [line, changes] of [
   ['  return a < b;', ['return a <= b;', 'return undefined as never;']],
   ['  const both = a && !b;', ['const both = a || !b;', 'const both = a && b;']],
   ['  if (isOpen) close();', ['if (true) close();', 'if (false) close();']],
-  ['  queue.splice(at, 1);', ['queue.splice(at, 2);', '']],
-  ['  this.#free = 1_000;', ['this.#free = 1001;', '']],
+  ['  queue.splice(at, 1);', ['queue.splice(at, 2);', 'queue.splice(at, 10);', 'queue.splice(at);', '']],
+  ['  this.#free = 1_000;', ['this.#free = 1001;', 'this.#free = 1_0000;', '']],
+  ["  await once(child, 'exit');", ["await once(child, 'exit-');", "once(child, 'exit');", '']],
+  ["  socket.on('close', () => {", ["socket.on('close-', () => {", 'void (() => {']],
 ] as const) {
   test(`each part of this line is changed once: ${line.trim()}`, () => {
     assert.deepEqual(pick(mutantsOf(line), 'to'), changes);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ReplyFrames, ReplyGuard } from '../../../src/cache/reply-guard.ts';
+import { ReplyFrames, replyGuard } from '../../../src/cache/reply-guard.ts';
 import { fakeClock, settled } from '../../support/fake-clock.ts';
 
 const SLACK = 131_072;
@@ -166,7 +166,7 @@ test('a reply that is settled twice counts once, and without awaited replies the
 function startGuard(asked: number) {
   const clock = fakeClock();
   const faults: string[] = [];
-  const guard = new ReplyGuard(clock, (fault) => faults.push(fault));
+  const guard = replyGuard(clock, (fault) => faults.push(fault));
   let stream = new PassThrough();
   let passed = 0;
   connect();

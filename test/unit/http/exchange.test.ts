@@ -144,21 +144,21 @@ for (const [when, isClosing, ms] of [
 ] as const) {
   test(`after the last answer a client has ${ms} ms to end its connection${when}`, async () => {
     const { clock } = testWorld();
-    const open = connections(1, { ...clock, nextTurn: async () => {}, isClosing: () => isClosing });
-    // Its client could still be reading.
-    const socket = Object.defineProperty(new Socket({ allowHalfOpen: true }), 'remoteAddress', {
-      value: '::1',
-    });
-    open.add(socket);
+    const open = connections(2, { ...clock, nextTurn: async () => {}, isClosing: () => isClosing });
+    // Their clients could still be reading.
+    const [first, second] = [new Socket({ allowHalfOpen: true }), new Socket({ allowHalfOpen: true })];
+    for (const socket of [first, second])
+      open.add(Object.defineProperty(socket, 'remoteAddress', { value: '::1' }));
     // Nothing was read any more.
-    socket.pause();
+    first.pause();
 
-    socket.destroySoon();
+    for (const socket of [first, second]) socket.destroySoon();
+    second.destroy();
     await clock.advance(ms - 1);
-    const early = [socket.isPaused(), socket.destroyed];
+    const before = [first.isPaused(), first.destroyed, clock.timers()];
     await clock.advance(1);
 
-    assert.deepEqual([early, socket.destroyed], [[false, false], true]);
+    assert.deepEqual([...before, first.destroyed], [false, false, 1, true]);
   });
 }
 

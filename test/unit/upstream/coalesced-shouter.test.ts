@@ -62,15 +62,18 @@ test('a flight lasts until the latest deadline of its callers', () => {
 async function played(script: readonly string[]): Promise<string> {
   const maxWaiting = Number(script[0]?.split('max=')[1] ?? 100);
   const isPressed = () => script.includes('pressed');
-  const { layer, upstream, world, shout } = layerUnderTest((upstream, world) => {
-    const coalesced = coalescedShouter(upstream, world);
-    const limited = missLimitedShouter(
-      coalesced,
-      { waiting: coalesced.waiting, maxWaiting, isPressed },
-      world,
-    );
-    return { ...coalesced, ...limited };
-  });
+  const { layer, upstream, world, shout } = layerUnderTest(
+    (upstream, world) => {
+      const coalesced = coalescedShouter(upstream, world);
+      const limited = missLimitedShouter(
+        coalesced,
+        { waiting: coalesced.waiting, maxWaiting, isPressed },
+        world,
+      );
+      return { ...coalesced, ...limited };
+    },
+    { says: { stored: true } },
+  );
   const callers = new Map<string, AbortController>();
   const ends: string[] = [];
   upstream.hold(script.includes('listens') ? 'listening' : 'deaf');
@@ -100,8 +103,8 @@ async function played(script: readonly string[]): Promise<string> {
   }
 }
 
-function inWords({ text, collapsed }: Shout): string {
-  return text + (collapsed ? ' shared' : '');
+function inWords({ text, collapsed, stored }: Shout): string {
+  return text + (collapsed ? ' shared' : '') + (stored ? '' : ' lost');
 }
 
 function reasonOf({ code, message }: TuohsError): string {

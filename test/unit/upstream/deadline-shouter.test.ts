@@ -5,6 +5,7 @@ import { type NextTurn, turns } from '../../../src/core/clock.ts';
 import { AttemptError, type ErrorCode, TuohsError } from '../../../src/core/errors.ts';
 import { deadlineShouter, fallbackShouter } from '../../../src/upstream/deadline-shouter.ts';
 import { abandonedCall, leavableCall, testCall } from '../../support/call.ts';
+import { settled } from '../../support/fake-clock.ts';
 import type { FakeShouterOptions } from '../../support/fake-shouter.ts';
 import { endOf, layerUnderTest, soFar } from '../../support/layer.ts';
 
@@ -38,7 +39,7 @@ for (const manner of ['listening', 'deaf'] as const) {
 
     leave();
 
-    await assert.rejects(answer, TIMEOUT);
+    await assert.rejects(answer, call.signal.reason as Error);
     assert.equal(clock.timers(), 0);
   });
 }
@@ -152,6 +153,7 @@ test('a caller that hangs up while its text waits for its turn gets no answer of
   const { call, leave } = leavableCall();
   const areGone: (boolean | undefined)[] = [];
   const nextTurn: NextTurn = async (_bytes, isGone) => {
+    await settled();
     leave();
     areGone.push(isGone?.());
   };

@@ -21,7 +21,8 @@ const CASES = {
     '1: a b c !b -a => a in, b left, c in',
   'a caller that left before it came does not wait': '1: a !b b => a in, b left',
   'a caller that leaves once it is in keeps its slot until it releases it': '1: a b !a => a in',
-  'all that wait can be refused, and slots go on to later callers': '1: a b refuse c -a => a in, b 5, c in',
+  'all that wait can be refused, and slots go on to later callers':
+    '1: a b c refuse d -a => a in, b 5, c 5, d in',
   'a pause refuses at once each caller whose deadline it outlasts':
     '1: a b<2000 c<2001 pause=2000 => a in, b 2000',
   'so it does with callers that come later': '1: pause=2000 +500 a<1500 b<1501 => a 1500',

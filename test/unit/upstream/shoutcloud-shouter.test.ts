@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { text as readText } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/core/clock.ts';
+import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
+import { shoutcloudShouter } from '../../../src/upstream/shoutcloud-shouter.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpServer } from '../../support/http-server.ts';
-import { endOf } from '../../support/layer.ts';
+import { endOf, layerUnderTest, soFar } from '../../support/layer.ts';
 import { pick } from '../../support/pick.ts';
 import { attempted, shouterFor } from './shoutcloud-attempt.ts';
 
@@ -83,7 +85,8 @@ for (const [address, path, credentials] of [
     const seen: unknown[] = [];
     const { url } = await httpServer(t, async (request, response) => {
       const { method, url, headers } = request;
-      seen.push(method, url, headers['content-type'], headers.authorization, await readText(request));
+      seen.push(method, url, headers['content-type'], headers.accept, headers.authorization);
+      seen.push(await readText(request));
       response.end('{"INPUT":"hé","OUTPUT":"HÉ"}');
     });
     const addressed = address.endsWith('@')
@@ -93,7 +96,8 @@ for (const [address, path, credentials] of [
     await shouterFor(t, addressed).shout('hé');
 
     const authorization = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
-    assert.deepEqual(seen, ['POST', path, 'application/json', authorization, '{"INPUT":"hé"}']);
+    const types = ['application/json', 'application/json'];
+    assert.deepEqual(seen, ['POST', path, ...types, authorization, '{"INPUT":"hé"}']);
   });
 }
 
@@ -137,6 +141,25 @@ test('a failed answer whose body never ends does not delay the end of its attemp
   const { shout } = shouterFor(t, url);
 
   await assert.rejects(shout('a'), { failure: 'server_error' });
+});
+
+test('a failed attempt ends when its answer does, so that the time limit covers that and its connection is free', async () => {
+  const rest = Promise.withResolvers<Buffer>();
+  const body = (async function* () {
+    yield await rest.promise;
+  })();
+  const send = async () => ({ statusCode: 503, headers: {}, body, closeConnection: () => {} });
+  const options = { attemptTimeoutMs: 60_000, verify: verifiedUpperCase };
+  const { shout } = layerUnderTest((_, world) =>
+    shoutcloudShouter({ send, close: async () => {} }, options, world),
+  );
+  const answer = shout('a');
+
+  const before = await soFar(answer);
+  rest.resolve(Buffer.from('x'));
+
+  assert.equal(before, 'waits');
+  await assert.rejects(answer, { failure: 'server_error' });
 });
 
 test('close() ends what is under way', async (t) => {
