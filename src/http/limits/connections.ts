@@ -160,7 +160,8 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
   /**
    * Ends a connection after its last answer, but closes it later. If it closed at once while its client still sends, or with bytes
    * that were not read, the system would reset it, and the client would lose the answers that are on their way (RFC 9112 §9.6). A
-   * little of what the client still sends is thrown away, and nothing of it is parsed.
+   * little of what the client still sends is thrown away, in its turn, and nothing of it is parsed. A client that has sent too many
+   * requests ahead is not read on: it has this time to read its answers.
    */
   function linger(connection: Connection): void {
     const { socket } = connection;
@@ -168,7 +169,7 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
     endExchanges(connection);
     const mostBytes = socket.bytesRead + SMALL_REST_BYTES;
     socket.removeAllListeners('data').on('data', () => socket.bytesRead > mostBytes && socket.pause());
-    socket.resume();
+    reading.goOn(connection);
     const cancel = clock.after(isClosing() ? CLOSING_LINGER_MS : LINGER_MS, () => socket.destroy());
     socket.on('close', cancel);
   }
