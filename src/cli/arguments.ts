@@ -1,9 +1,8 @@
 import { isIPv6 } from 'node:net';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ClientOptions } from '../client/index.ts';
 import * as kinds from '../config/kinds.ts';
 import type { Environment } from '../config/read-config.ts';
-import { durationText } from '../core/text-values.ts';
+import { durationText, isHttpAddress } from '../core/text-values.ts';
 
 /** Returns a reader of whole numbers in a range. It throws commander's error, which says what is accepted. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -42,37 +41,26 @@ export const URL_OPTION = [
 ] as const;
 
 /** The address of `--url` or TUOHS_URL; without them, the address at which `tuohs serve` listens in this environment. */
-export function serviceUrl(option: string | undefined, environment: Environment): string {
+export function serviceUrl(option: string | undefined, environment: Environment, command: Command): string {
   const { TUOHS_URL: url, HOST: host, PORT: port = '5000' } = environment;
-  return withScheme(option ?? (url || localUrl(host, port)));
+  return checkedUrl(option ?? (url || localUrl(host, port)), command);
 }
 
 /** The address of the admin port: `--url`, else the one at which `tuohs serve` listens in this environment. */
-export function adminUrl(option: string | undefined, environment: Environment): string {
+export function adminUrl(option: string | undefined, environment: Environment, command: Command): string {
   const { HOST: host, ADMIN_HOST: adminHost, ADMIN_PORT: port = '9464' } = environment;
-  return withScheme(option ?? localUrl(adminHost || host, port));
+  return checkedUrl(option ?? localUrl(adminHost || host, port), command);
 }
 
-/** Creates a client, or an asker, with these options. A wrong address is reported as wrong usage. */
-export function clientOf<Client>(
-  create: (options: ClientOptions) => Client,
-  options: ClientOptions,
-  command: Command,
-): Client {
-  try {
-    return create(options);
-  } catch {
-    // An address with an @ can hold a password.
-    const shown = options.baseUrl.includes('@') ? '' : `: '${options.baseUrl}'`;
-    return command.error(
-      `the address of the service must be a URL that begins with http:// or https://, without a password${shown}`,
-    );
-  }
-}
-
-/** Also accepts addresses without a scheme, such as `localhost:5000`. */
-function withScheme(address: string): string {
-  return address.includes('://') ? address : `http://${address}`;
+/** Also accepts addresses without a scheme, such as `localhost:5000`. A wrong address is reported as wrong usage. */
+function checkedUrl(address: string, command: Command): string {
+  const url = address.includes('://') ? address : `http://${address}`;
+  if (isHttpAddress(url)) return url;
+  // An address with an @ can hold a password.
+  const shown = url.includes('@') ? '' : `: '${url}'`;
+  return command.error(
+    `the address of the service must be a URL that begins with http:// or https://, without a password${shown}`,
+  );
 }
 
 function localUrl(host = '', port: string): string {

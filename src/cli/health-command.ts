@@ -3,7 +3,7 @@ import { assertAnswer } from '../client/answer-text.ts';
 import { TuohsClientError } from '../client/index.ts';
 import { asker } from '../client/service.ts';
 import { systemClock } from '../core/clock.ts';
-import { adminUrl, clientOf, durationOption, serviceUrl, URL_OPTION } from './arguments.ts';
+import { adminUrl, durationOption, serviceUrl, URL_OPTION } from './arguments.ts';
 import { ExitCode, INTERRUPTED, type Surroundings } from './own-process.ts';
 
 interface HealthOptions {
@@ -31,9 +31,9 @@ async function health(
   { environment, stdout, stop }: Surroundings,
 ): Promise<void> {
   const { url, word, path, answer } = ready
-    ? { url: adminUrl(address, environment), word: 'ready', path: 'readyz', answer: 'ready' }
-    : { url: serviceUrl(address, environment), word: 'healthy', path: 'health', answer: 'success' };
-  const ask = clientOf(asker, { baseUrl: url, retries: 0, timeoutMs }, command);
+    ? { url: adminUrl(address, environment, command), word: 'ready', path: 'readyz', answer: 'ready' }
+    : { url: serviceUrl(address, environment, command), word: 'healthy', path: 'health', answer: 'success' };
+  const ask = asker({ baseUrl: url, retries: 0, timeoutMs });
   const stopping = new AbortController();
   stop.first.then(() => stopping.abort());
   const startedAt = systemClock.now();

@@ -2,7 +2,7 @@ import { createWriteStream, fstatSync } from 'node:fs';
 import { Command } from 'commander';
 import { createClient } from '../client/index.ts';
 import { messageOf } from '../core/text-values.ts';
-import { clientOf, durationOption, serviceUrl, URL_OPTION } from './arguments.ts';
+import { durationOption, serviceUrl, URL_OPTION } from './arguments.ts';
 import { ExitCode, INTERRUPTED, type Surroundings } from './own-process.ts';
 import { argumentsInput, fileInput, openFile, type ShoutInput, standardInput } from './shout-input.ts';
 import { shoutRun } from './shout-run.ts';
@@ -29,8 +29,8 @@ export function shoutCommand(surroundings: Surroundings): Command {
     .option(...URL_OPTION)
     .addHelpText('after', MORE_HELP)
     .action(async (texts: string[], options: ShoutOptions, command: Command) => {
-      const url = serviceUrl(options.url, surroundings.environment);
-      const client = clientOf(createClient, { baseUrl: url, timeoutMs: options.timeout }, command);
+      const url = serviceUrl(options.url, surroundings.environment, command);
+      const client = createClient({ baseUrl: url, timeoutMs: options.timeout });
       const files = filesOf(texts, options, { command, surroundings });
       const interrupted = surroundings.stop.first.then(() => Promise.reject(new ExitCode(INTERRUPTED)));
       const { input, failedFile } = await Promise.race([files, interrupted]);

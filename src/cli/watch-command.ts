@@ -1,14 +1,13 @@
 import { Command, Option } from 'commander';
-import { createClient } from '../client/index.ts';
 import { ConfigError, type Environment, secretText } from '../config/read-config.ts';
 import { systemClock as clock } from '../core/clock.ts';
-import { messageOf, wordsOf } from '../core/text-values.ts';
-import { type Format, isWebhookAddress, webhook } from '../watch/receiver.ts';
+import { isHttpAddress, messageOf, wordsOf } from '../core/text-values.ts';
+import { type Format, webhook } from '../watch/receiver.ts';
 import { roundPlayer } from '../watch/round.ts';
 import type { WatchEvent } from '../watch/standing.ts';
 import { fileStateStore, noStateStore } from '../watch/state-store.ts';
 import { startWatch, type Watch } from '../watch/watch.ts';
-import { clientOf, durationOption, serviceUrl, URL_OPTION, wholeNumber } from './arguments.ts';
+import { durationOption, serviceUrl, URL_OPTION, wholeNumber } from './arguments.ts';
 import { ExitCode, INTERRUPTED, openLog, type Surroundings } from './own-process.ts';
 
 interface WatchCommandOptions {
@@ -60,8 +59,7 @@ Examples:
 
 async function watch(options: WatchCommandOptions, command: Command, surroundings: Surroundings) {
   const { interval: intervalMs, timeout: timeoutMs, downAfter, upAfter, state, once } = options;
-  const url = serviceUrl(options.url, surroundings.environment);
-  clientOf(createClient, { baseUrl: url }, command);
+  const url = serviceUrl(options.url, surroundings.environment, command);
   const addresses = webhookAddresses(options, surroundings.environment);
   const receivers = addresses.map((address) => webhook({ address, format: options.format }, clock));
   const { log, flushed } = await openLog(surroundings, clock);
@@ -106,7 +104,7 @@ async function played(
 function webhookAddresses({ notify, once, state }: WatchCommandOptions, environment: Environment): string[] {
   const addresses = notify ?? wordsOf(secretText('TUOHS_WATCH_NOTIFY', environment) ?? '');
   const problems = addresses.flatMap((address, i) =>
-    isWebhookAddress(address)
+    isHttpAddress(address)
       ? []
       : [`webhook ${i + 1} must be an http:// or https:// address without a password`],
   );

@@ -38,3 +38,9 @@ export function codeOf(error: unknown): string {
 export function stringBytes(text: string): number {
   return /^[\0-\xff]*$/.test(text) ? text.length : 2 * text.length;
 }
+
+/** Whether this is an http or https address without a password, which `fetch` refuses. */
+export function isHttpAddress(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && !url.username && !url.password;
+}

@@ -63,8 +63,8 @@ function refusalOf(error: NodeJS.ErrnoException): TuohsError {
     // After a space, the parser expects the version.
     case 'HPE_INVALID_CONSTANT':
       return badInput(
-        'an unescaped character',
-        'The address has a character that must be escaped: send a space as %20, and é as %C3%A9.',
+        'no valid address',
+        'The address is not valid: begin it with a slash, send a space as %20, and é as %C3%A9.',
       );
     case 'HPE_INVALID_METHOD':
       return badInput(

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { codeOf, durationText } from '../core/text-values.ts';
-import type { Notification } from './standing.ts';
+import type { Notification } from './watch-state.ts';
 
 export type Format = 'json' | 'slack';
 
@@ -48,12 +48,6 @@ export function webhook({ address, format = formatFor(address) }: WebhookOptions
     await response.body?.cancel();
     return response.ok ? undefined : `status ${response.status}`;
   }
-}
-
-/** Whether this can be the address of a webhook: http or https, without a password, which `fetch` refuses. */
-export function isWebhookAddress(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && ['http:', 'https:'].includes(url.protocol) && !url.username && !url.password;
 }
 
 function formatFor(address: string): Format {

@@ -1,5 +1,6 @@
 import { createClient, TuohsClientError } from '../client/index.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Cause } from './watch-state.ts';
 
 /** One check of the service. It is good if both texts get the right answer, the fresh one from SHOUTCLOUD. */
 export interface Round {
@@ -15,9 +16,6 @@ export interface Failure {
   /** A sentence for people. */
   readonly reason: string;
 }
-
-/** `upstream`: only fresh texts fail. `service`: known texts fail, too. */
-export type Cause = 'service' | 'upstream';
 
 /** Plays one round over new connections. Rejects only when `signal` aborts. */
 export type PlayRound = (signal: AbortSignal) => Promise<Round>;

@@ -1,16 +1,6 @@
 import type { Clock } from '../core/clock.ts';
-import type { Cause, Failure, Round } from './round.ts';
-
-export type Status = 'up' | 'down';
-
-/** The status of a service, and how many rounds contradict it. */
-export interface Standing {
-  readonly status: Status;
-  /** When the first of the rounds in a row that led to this status began. At the start, when the watch began. */
-  readonly since: string;
-  /** How many of the last rounds in a row contradict it. */
-  readonly contrary: { readonly rounds: number; readonly since: string } | null;
-}
+import type { Failure, Round } from './round.ts';
+import type { Notification, Standing, Status } from './watch-state.ts';
 
 export interface Thresholds {
   /** Failed rounds in a row until the service counts as down. */
@@ -35,26 +25,6 @@ export function afterRound(
   const contrary = { rounds: (standing.contrary?.rounds ?? 0) + 1, since: standing.contrary?.since ?? at };
   if (contrary.rounds < (failure ? downAfter : upAfter)) return { ...standing, contrary };
   return { status: seen, since: contrary.since, contrary: null };
-}
-
-/** The report that a service went down or came back: the body of a JSON webhook, and a part of the saved state. */
-export interface Notification {
-  readonly status: Status;
-  /** The address that is watched. */
-  readonly url: string;
-  /** When the first of the failed, or good, rounds in a row began. */
-  readonly since: string;
-  /** When the last of them began. */
-  readonly at: string;
-  /** The cause of the outage; null for `up`. */
-  readonly cause: Cause | null;
-  /** A sentence for people. */
-  readonly reason: string;
-  /** How long the answers took in the last round, or how long it waited without an answer. */
-  readonly freshMs: number;
-  readonly knownMs: number;
-  /** How long it was down; null for `down`. */
-  readonly downMs: number | null;
 }
 
 /** The notification of a change between two standings of this address. `round` decided it. */

@@ -1,16 +1,6 @@
 import { readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import type { Notification, Standing, WatchWorld } from './standing.ts';
-
-/** Everything that a watch needs to go on after a restart. */
-export interface WatchState extends Standing {
-  readonly version: 1;
-  readonly url: string;
-  /**
-   * The notifications that each receiver has not got yet, oldest first. Receivers are identified by their position,
-   * because an address is a secret, and because a corrected address then gets what it missed.
-   */
-  readonly owed: readonly (readonly Notification[])[];
-}
+import type { WatchWorld } from './standing.ts';
+import { isState, type WatchState } from './watch-state.ts';
 
 /** Where the state of a watch is saved. */
 export interface StateStore {
@@ -67,47 +57,3 @@ function parseState(json: string): WatchState | undefined {
     return undefined;
   }
 }
-
-type Check = (value: unknown) => boolean;
-
-/** Checks each of these fields. The type demands a check for every field, so a new field cannot be forgotten. */
-function hasFields<Type>(checks: { readonly [Key in keyof Type]: Check }) {
-  const entries = Object.entries<Check>(checks);
-  return (value: unknown): value is Type => {
-    const fields = new Map<string, unknown>(Object.entries(Object(value)));
-    return entries.every(([key, check]) => check(fields.get(key)));
-  };
-}
-
-const isText: Check = (value) => typeof value === 'string';
-const isNumber: Check = (value) => typeof value === 'number';
-const isDate: Check = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
-const isStatus: Check = (value) => value === 'up' || value === 'down';
-const isListOf = (check: Check) => (value: unknown) => Array.isArray(value) && value.every(check);
-const isNullOr = (check: Check) => (value: unknown) => value === null || check(value);
-
-const isNotification = hasFields<Notification>({
-  status: isStatus,
-  url: isText,
-  since: isText,
-  at: isText,
-  cause: isNullOr((value) => value === 'service' || value === 'upstream'),
-  reason: isText,
-  freshMs: isNumber,
-  knownMs: isNumber,
-  downMs: isNullOr(isNumber),
-});
-
-const isContrary = hasFields<NonNullable<Standing['contrary']>>({
-  rounds: (value) => Number.isInteger(value) && Number(value) >= 1,
-  since: isDate,
-});
-
-const isState = hasFields<WatchState>({
-  version: (value) => value === 1,
-  url: isText,
-  status: isStatus,
-  since: isDate,
-  contrary: isNullOr(isContrary),
-  owed: isListOf(isListOf(isNotification)),
-});

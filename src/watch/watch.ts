@@ -2,15 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../core/text-values.ts';
 import type { Receiver } from './receiver.ts';
 import type { PlayRound, Round } from './round.ts';
-import {
-  afterRound,
-  firstStanding,
-  type Notification,
-  notificationOf,
-  type Thresholds,
-  type WatchWorld,
-} from './standing.ts';
-import type { StateStore, WatchState } from './state-store.ts';
+import { afterRound, firstStanding, notificationOf, type Thresholds, type WatchWorld } from './standing.ts';
+import type { StateStore } from './state-store.ts';
+import type { Notification, WatchState } from './watch-state.ts';
 
 export interface WatchOptions extends Thresholds {
   /** The watched address, for the state and the notifications. */

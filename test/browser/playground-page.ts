@@ -24,18 +24,22 @@ export async function overflow(page: Page): Promise<number> {
   return Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
 }
 
-/** What axe finds, and what sticks out, in the light and the dark scheme, on a phone and on a desktop. */
+/**
+ * What axe finds, and what sticks out: on a phone in the light scheme and on a desktop in the dark one. A scheme changes only colours,
+ * and a width only the layout.
+ */
 export async function problemsOfLooks(page: Page): Promise<string[]> {
   const problems: string[] = [];
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [360, 1280]) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 800 });
-      const found = await accessibilityProblems(page);
-      if ((await overflow(page)) > 0) found.push('something sticks out');
-      problems.push(...found.map((problem) => `${colorScheme}, ${width} px: ${problem}`));
-    }
+  for (const [colorScheme, width] of [
+    ['light', 360],
+    ['dark', 1280],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 800 });
+    const found = await accessibilityProblems(page);
+    if ((await overflow(page)) > 0) found.push('something sticks out');
+    problems.push(...found.map((problem) => `${colorScheme}, ${width} px: ${problem}`));
   }
   return problems;
 }

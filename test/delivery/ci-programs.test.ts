@@ -69,7 +69,7 @@ async function packages(t: TestContext, programs: readonly string[], userId = '0
   for (const name of programs) program(path, name, '');
   program(path, 'id', `echo ${userId}`);
   program(path, 'python3', '');
-  program(path, 'apt-get', `echo "$@" >> ${path}/installed`);
+  program(path, 'apt-get', `echo "$@" >> "${path}/installed"`);
   const chromium = join(path, 'chromium');
   const { status, stderr } = spawnSync(join(root, '.ci/packages'), {
     env: { PATH: path, CHROMIUM: chromium, UNITS: path },

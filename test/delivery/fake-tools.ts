@@ -25,7 +25,6 @@ esac
 [ "$1" != "$FAKE_FAILURE" ] || { echo "Error: the reason why $1 fails" >&2; exit 1; }
 [ "$1 $2" != 'get values' ] || { printf '%s' "$FAKE_KEPT"; exit; }
 case $1 in
-  package) touch "$8/tuohs-$4.tgz" ;;
   template) echo "kept $(cat)" >> "$FAKE_CALLS" ;;
   get) printf '%s' "$FAKE_MANIFEST" ;;
   version) echo v4.0.0 ;;

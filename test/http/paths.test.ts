@@ -97,6 +97,7 @@ for (const [what, bytes, detail] of [
     /a space as %20, and .+ as %C3%A9/,
   ],
   ['a space in the address', 'GET /v1?data=a b HTTP/1.1\r\nhost: x\r\n\r\n', /a space as %20/],
+  ['an address without a slash', requestOf('GET v1?data=a'), /begin it with a slash/],
   ['a method that no one knows', requestOf('FOO /v1'), /send GET or POST/],
   ['a method in small letters', requestOf('post /v1'), /in capitals/],
   ['the hello of TLS', '\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03', /without TLS/],

@@ -94,3 +94,26 @@ test('a collector whose authority is in a file gets traces, and our certificate'
 
   assert.deepEqual(paths, ['/v1/traces']);
 });
+
+const SHOP = { OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop,service.namespace=a%20street' };
+
+/** The variables that name a service, which the SDK reads itself, and the name in its spans. */
+const NAMES: readonly [Record<string, string>, Record<string, string>][] = [
+  [{ OTEL_SERVICE_NAME: '' }, { 'service.name': 'tuohs' }],
+  [
+    { OTEL_SERVICE_NAME: 'kiosk', ...SHOP },
+    { 'service.name': 'kiosk', 'service.namespace': 'a street' },
+  ],
+  [SHOP, { 'service.name': 'shop', 'service.namespace': 'a street' }],
+  [{ OTEL_RESOURCE_ATTRIBUTES: 'rubbish' }, { 'service.name': 'tuohs' }],
+];
+for (const [variables, attributes] of NAMES) {
+  test(`${JSON.stringify(variables)} names the service ${JSON.stringify(attributes)}`, async (t) => {
+    t.mock.property(process, 'env', { ...process.env, ...variables });
+
+    const { receiver } = await asked(t);
+
+    assert.partialDeepStrictEqual(receiver.resource(), attributes);
+    assert.equal(typeof receiver.resource()['process.pid'], 'number');
+  });
+}

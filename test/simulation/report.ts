@@ -35,7 +35,7 @@ export async function traceOf(scenario: Scenario, variant: Variant = PROTECTED):
 }
 
 /** Removes everything from a scenario that is not needed for the violation of this invariant. */
-export async function shrink(scenario: Scenario, variant: Variant, invariant: string): Promise<Scenario> {
+async function shrink(scenario: Scenario, variant: Variant, invariant: string): Promise<Scenario> {
   const { coverage } = await simulate(scenario, variant);
   let smallest = begunBy(coverage.virtualMs, scenario);
   for (const part of PARTS) {

@@ -33,7 +33,11 @@ func (c uplinkConn) Read(piece []byte) (int, error) {
 	if c.uplink.bytesASecond == 0 {
 		return c.Conn.Read(piece)
 	}
-	n, err := c.Conn.Read(piece[:min(len(piece), 4096)])
+	// Without the built-in min, which Go 1.19 of Debian 12 does not have.
+	if len(piece) > 4096 {
+		piece = piece[:4096]
+	}
+	n, err := c.Conn.Read(piece)
 	c.uplink.busy.Lock()
 	defer c.uplink.busy.Unlock()
 	time.Sleep(time.Duration(n) * time.Second / time.Duration(c.uplink.bytesASecond))

@@ -52,22 +52,20 @@ test('make debug ends at a wrong setting, because no change of a file can correc
   assert.match(program.stderr.join('\n'), /^tuohs: PORT must be .*, not "x"$/);
 });
 
-for (const [what, ...sends] of [
-  ['of a terminal, which goes to its whole group', 'killAll'],
-  ['to the group of make, which passes it on', 'killAll', 'kill'],
-  ['to it alone', 'kill'],
+for (const [signal, what, ...sends] of [
+  ['SIGINT', 'of a terminal, which goes to its whole group', 'killAll'],
+  ['SIGHUP', 'to the group of make, which passes it on', 'killAll', 'kill'],
+  ['SIGTERM', 'to it alone', 'kill'],
 ] as const) {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    test(`make debug shuts down cleanly at a ${signal} ${what}`, async (t) => {
-      const program = startDebug(t, { PORT: '0', ADMIN_PORT: '0' });
-      await program.listening();
+  test(`make debug shuts down cleanly at a ${signal} ${what}`, async (t) => {
+    const program = startDebug(t, { PORT: '0', ADMIN_PORT: '0' });
+    await program.listening();
 
-      for (const send of sends) program[send](signal);
+    for (const send of sends) program[send](signal);
 
-      assert.equal(await program.exitCode, 0);
-      assert.deepEqual(program.stderr, []);
-    });
-  }
+    assert.equal(await program.exitCode, 0);
+    assert.deepEqual(program.stderr, []);
+  });
 }
 
 /** What `make debug` runs. */
@@ -90,6 +88,7 @@ for (const [argument, code, sentence] of [
     const { status, stderr } = spawnSync(process.execPath, ['scripts/reachable.ts', argument], {
       cwd: root,
       encoding: 'utf8',
+      env: {},
     });
 
     assert.equal(status, code);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, test } from 'node:test';
-import { ended, startProgram, tuohs } from '../support/process.ts';
+import { ENVIRONMENT, ended, startProgram, tuohs } from '../support/process.ts';
 import { ran } from '../unit/cli/shout-surroundings.ts';
 import { runningService } from './service.ts';
 
@@ -56,18 +56,26 @@ const UNUSABLE: readonly [what: string, Record<string, string>, sentence: string
   ['HOST nowhere', { HOST: 'no-such.invalid' }, 'HOST no-such.invalid is not the name of an address'],
   ['taken PORT', { PORT: port }, taken('PORT')],
   ['taken ADMIN_PORT', { ADMIN_PORT: port }, taken('ADMIN_PORT')],
-  ['taken PORT of two processes', { PORT: port, ...TWO }, taken('PORT')],
-  ['taken ADMIN_PORT of two processes', { ADMIN_PORT: port, ...TWO }, taken('ADMIN_PORT')],
   ['taken --port of a SHOUTCLOUD', {}, taken('--port'), ['shoutcloud', '--port', port]],
 ];
-for (const [what, environment, sentence, args = ['serve']] of UNUSABLE) {
-  test(`a ${what} ends the process with 1 and a sentence`, async (t) => {
-    const program = tuohs(t, args, { LOG_LEVEL: 'silent', ...environment });
+for (const [what, own, sentence, args = ['serve']] of UNUSABLE) {
+  test(`a ${what} ends the command with 1 and a sentence`, async () => {
+    const environment = { ...ENVIRONMENT, LOG_LEVEL: 'silent', ...own };
 
-    const { code, stderr } = await ended(program);
+    const { exitCode, stderr } = await ran(args, { environment });
+
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^.+\n$/);
+    assert.ok(stderr.startsWith(`tuohs: ${sentence}`), stderr);
+  });
+}
+
+for (const name of ['PORT', 'ADMIN_PORT']) {
+  test(`a taken ${name} ends two processes with 1 and a sentence`, async (t) => {
+    const { code, stderr } = await ended(tuohs(t, ['serve'], { ...TWO, LOG_LEVEL: 'silent', [name]: port }));
 
     assert.equal(code, 1);
-    assert.ok(stderr.startsWith(`tuohs: ${sentence}`) && !stderr.includes('\n'), stderr);
+    assert.equal(stderr, `tuohs: ${taken(name)}`);
   });
 }
 

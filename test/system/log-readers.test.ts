@@ -18,34 +18,36 @@ interface Output {
   readonly spoil?: () => void;
 }
 
-const OUTPUTS: Readonly<Record<string, (t: TestContext) => Promise<Output>>> = {
-  'a full disk': async () => ({ path: '/dev/full' }),
-  'a reader that stalls': async (t) => ({ path: (await fifo(t)).path }),
-  'a reader that is gone': async (t) => {
-    const { path, leave } = await fifo(t);
-    return { path, spoil: leave };
-  },
-  'a terminal that is gone': async () => ({}),
+/** How many processes write to it, and the output itself. */
+const OUTPUTS: Readonly<Record<string, [processes: number, (t: TestContext) => Promise<Output>]>> = {
+  'a full disk': [1, async () => ({ path: '/dev/full' })],
+  'a reader that stalls': [1, async (t) => ({ path: (await fifo(t)).path })],
+  'a reader that is gone': [
+    2,
+    async (t) => {
+      const { path, leave } = await fifo(t);
+      return { path, spoil: leave };
+    },
+  ],
+  'a terminal that is gone': [2, async () => ({})],
 };
 
 /** Four times as many requests write more lines than a pipe of 64 KiB holds. */
 const REQUESTS = 100;
 
-for (const [what, output] of Object.entries(OUTPUTS)) {
-  for (const processes of [1, 2]) {
-    const skip = what.includes('terminal') && !hasTerminals && 'there is no script (util-linux)';
-    test(`${what} harms neither answers nor the end of ${processes} processes`, { skip }, async (t) => {
-      const { url, adminUrl, stop } = await serviceWithOutput(t, await output(t), processes);
+for (const [what, [processes, output]] of Object.entries(OUTPUTS)) {
+  const skip = what.includes('terminal') && !hasTerminals && 'there is no script (util-linux)';
+  test(`${what} harms neither answers nor the end, with processes: ${processes}`, { skip }, async (t) => {
+    const { url, adminUrl, stop } = await serviceWithOutput(t, await output(t), processes);
 
-      const statuses = await Promise.all(Array.from({ length: 4 }, () => manyRequests(url)));
-      const alive = await ask(adminUrl, { path: '/livez' });
-      const metrics = await ask(adminUrl, { path: '/metrics' });
+    const statuses = await Promise.all(Array.from({ length: 4 }, () => manyRequests(url)));
+    const alive = await ask(adminUrl, { path: '/livez' });
+    const metrics = await ask(adminUrl, { path: '/metrics' });
 
-      assert.deepEqual(new Set([alive.status, ...statuses.flat()]), new Set([200]));
-      assert.match(metrics.body, /^tuohs_log_lines_dropped_total \d+$/m);
-      assert.equal(await stop(), 0);
-    });
-  }
+    assert.deepEqual(new Set([alive.status, ...statuses.flat()]), new Set([200]));
+    assert.match(metrics.body, /^tuohs_log_lines_dropped_total \d+$/m);
+    assert.equal(await stop(), 0);
+  });
 }
 
 /** Sends the requests one after another on a kept connection. Resolves with the statuses. */

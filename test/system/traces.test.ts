@@ -43,31 +43,3 @@ for (const [what, variables, isLoaded] of LOADED) {
     assert.equal(/^loaded /m.test(service.stderr.join('\n')), isLoaded);
   });
 }
-
-const SHOP = { OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop,service.namespace=a%20street' };
-
-/** The variables that name a service, and the name in its spans. */
-const NAMES: readonly [Record<string, string>, Record<string, string>][] = [
-  [{ OTEL_SERVICE_NAME: '' }, { 'service.name': 'tuohs' }],
-  [
-    { OTEL_SERVICE_NAME: 'kiosk', ...SHOP },
-    { 'service.name': 'kiosk', 'service.namespace': 'a street' },
-  ],
-  [SHOP, { 'service.name': 'shop', 'service.namespace': 'a street' }],
-  [{ OTEL_RESOURCE_ATTRIBUTES: 'rubbish' }, { 'service.name': 'tuohs' }],
-];
-for (const [variables, attributes] of NAMES) {
-  test(`${JSON.stringify(variables)} names the service ${JSON.stringify(attributes)}`, async (t) => {
-    const receiver = await otlpReceiver(t);
-    const OTEL_EXPORTER_OTLP_ENDPOINT = receiver.endpoint;
-    const exporter = { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
-    const { service, url } = await runningService(t, {}, { ...exporter, ...variables });
-
-    await askJson(url, { data: 'hello' });
-    const exitCode = await service.stop();
-
-    assert.equal(exitCode, 0);
-    for (const [name, value] of Object.entries(attributes)) assert.equal(receiver.resource()[name], value);
-    assert.equal(typeof receiver.resource()['process.pid'], 'number');
-  });
-}

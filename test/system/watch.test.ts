@@ -7,6 +7,7 @@ import { folder } from '../support/folder.ts';
 import { httpServer } from '../support/http-server.ts';
 import { startProgram, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
+import { ran } from '../unit/cli/shout-surroundings.ts';
 import { runningService } from './service.ts';
 import { front, testWebhook, watching } from './watched.ts';
 
@@ -58,22 +59,22 @@ test('a signal ends it at once while a service or webhook hangs, and the state i
 
 test('a signal ends --once with 130', async (t) => {
   const { url, asked } = await silentServer(t);
-  const watch = watching(t, url, '--timeout', '1h', '--once');
-  await asked;
 
-  assert.equal(await watch.stop('SIGINT'), 130);
+  const { exitCode } = await ran(['watch', '--once', '--url', url, '--timeout', '1h'], { interrupt: asked });
+
+  assert.equal(exitCode, 130);
 });
 
 test('jobs of cron count their rounds together, and an undelivered notification comes later', async (t) => {
   const flapping = await front(t, steady.url, 'uddud');
   const webhook = await testWebhook(t);
   const keeping = ['--once', '--state', join(await folder(t), 'state.json'), '--notify', webhook.address];
-  const args = [...keeping, '--down-after', '2', '--up-after', '1'];
+  const args = ['watch', '--url', flapping, ...keeping, '--down-after', '2', '--up-after', '1'];
   const rounds: unknown[] = [];
 
   for (const isWell of [true, true, false, true, true]) {
     webhook.isWell = isWell;
-    rounds.push([await watching(t, flapping, ...args).exitCode, webhook.statuses()]);
+    rounds.push([(await ran(args)).exitCode, webhook.statuses()]);
   }
 
   assert.deepEqual(rounds, [

@@ -146,22 +146,19 @@ for (const [when, isClosing, ms] of [
     const { clock } = testWorld();
     const open = connections(2, { ...clock, nextTurn: async () => {}, isClosing: () => isClosing });
     // Their clients could still be reading.
-    const sockets = [true, true].map((allowHalfOpen) =>
-      Object.defineProperty(new Socket({ allowHalfOpen }), 'remoteAddress', { value: '::1' }),
-    );
-    for (const socket of sockets) {
-      open.add(socket);
-      // Nothing was read any more.
-      socket.pause();
-      socket.destroySoon();
-    }
-    sockets[1]?.destroy();
+    const [first, second] = [new Socket({ allowHalfOpen: true }), new Socket({ allowHalfOpen: true })];
+    for (const socket of [first, second])
+      open.add(Object.defineProperty(socket, 'remoteAddress', { value: '::1' }));
+    // Nothing was read any more.
+    first.pause();
 
+    for (const socket of [first, second]) socket.destroySoon();
+    second.destroy();
     await clock.advance(ms - 1);
-    const early = [sockets[0]?.isPaused(), sockets[0]?.destroyed, clock.timers()];
+    const before = [first.isPaused(), first.destroyed, clock.timers()];
     await clock.advance(1);
 
-    assert.deepEqual([early, sockets[0]?.destroyed], [[false, false, 1], true]);
+    assert.deepEqual([...before, first.destroyed], [false, false, 1, true]);
   });
 }
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '../../../src/core/clock.ts';
-import { isWebhookAddress, webhook } from '../../../src/watch/receiver.ts';
-import type { Notification } from '../../../src/watch/standing.ts';
+import { isHttpAddress } from '../../../src/core/text-values.ts';
+import { webhook } from '../../../src/watch/receiver.ts';
+import type { Notification } from '../../../src/watch/watch-state.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { closedUrl, httpServer } from '../../support/http-server.ts';
 import { until } from '../../support/until.ts';
@@ -94,5 +95,5 @@ test('addresses are http or https, and hold no password', () => {
   const good = ['https://a.example/x?y', 'http://a'];
   const bad = ['ftp://a', 'a.example', 'https://u:p@a.example', ''];
 
-  assert.deepEqual([...good, ...bad].filter(isWebhookAddress), good);
+  assert.deepEqual([...good, ...bad].filter(isHttpAddress), good);
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { afterRound, firstStanding, type Standing, type Thresholds } from '../../../src/watch/standing.ts';
+import { afterRound, firstStanding, type Thresholds } from '../../../src/watch/standing.ts';
+import type { Standing } from '../../../src/watch/watch-state.ts';
 import { at, roundNo } from './watch-under-test.ts';
 
 const THRESHOLDS = { downAfter: 3, upAfter: 2 };

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { fileStateStore, type WatchState } from '../../../src/watch/state-store.ts';
+import { fileStateStore } from '../../../src/watch/state-store.ts';
+import type { WatchState } from '../../../src/watch/watch-state.ts';
 import { folder } from '../../support/folder.ts';
 import { FIRST_STATE, recordedEvents } from './watch-under-test.ts';
 

@@ -1,12 +1,8 @@
 import type { PlayRound, Round } from '../../../src/watch/round.ts';
-import {
-  firstStanding,
-  type Notification,
-  type Thresholds,
-  type WatchEvent,
-} from '../../../src/watch/standing.ts';
-import type { StateStore, WatchState } from '../../../src/watch/state-store.ts';
+import { firstStanding, type Thresholds, type WatchEvent } from '../../../src/watch/standing.ts';
+import type { StateStore } from '../../../src/watch/state-store.ts';
 import { startWatch } from '../../../src/watch/watch.ts';
+import type { Notification, WatchState } from '../../../src/watch/watch-state.ts';
 import { FAKE_EPOCH_MS, fakeClock } from '../../support/fake-clock.ts';
 
 export const URL = 'https://shout.example';

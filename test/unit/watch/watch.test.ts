@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Notification } from '../../../src/watch/standing.ts';
 import { noStateStore } from '../../../src/watch/state-store.ts';
 import { startWatch } from '../../../src/watch/watch.ts';
+import type { Notification } from '../../../src/watch/watch-state.ts';
 import { fakeClock, settled } from '../../support/fake-clock.ts';
 import { soFar } from '../../support/layer.ts';
 import { pick } from '../../support/pick.ts';
