@@ -23,7 +23,10 @@ for (const [what, sent, slowClientMs, isSilent] of [
     let looks = 0;
     const soon: Clock['soon'] = (run) => systemClock.soon(() => [run(), looks++]);
     const world = worldOn({ ...systemClock, soon });
-    const client = await rawClient(t, await listeningApi(t, { world, options: { slowClientMs } }));
+    const client = await rawClient(
+      t,
+      await listeningApi(t, { world, options: { slowClientMs, keepAliveTimeoutMs: 86_400_000 } }),
+    );
     if (isSilent) await until(t, () => looks > 0);
 
     client.send(sent);
