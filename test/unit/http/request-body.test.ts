@@ -85,17 +85,30 @@ test('short pieces behind the first are copied into blocks, whether they are awa
     piece.fill('-');
   };
 
-  for (const text of ['a', 'b'.repeat(1023), 'c'.repeat(1024), 'd'.repeat(1025), 'e']) take(text);
+  for (const text of ['a', 'b'.repeat(8191), 'c'.repeat(8192), 'd'.repeat(8193), 'e']) take(text);
   const use = (all: Buffer) => {
     whole = `${all}`;
   };
-  body.read({ maxBytes: 10_000, use, fail: fails });
-  assert.deepEqual(unread, [1, 1024, 2048, 3073, 3074, 0]);
-  for (const text of ['f', 'g'.repeat(1024), 'h']) take(text);
+  body.read({ maxBytes: 50_000, use, fail: fails });
+  assert.deepEqual(unread, [1, 8192, 16_384, 24_577, 24_578, 0]);
+  for (const text of ['f', 'g'.repeat(8192), 'h']) take(text);
   body.arrived();
 
-  const taken = ['-', 'b'.repeat(1023), '-'.repeat(1024), '-'.repeat(1025), 'ef', '-'.repeat(1024), 'h'];
+  const taken = ['-', 'b'.repeat(8191), '-'.repeat(8192), '-'.repeat(8193), 'ef', '-'.repeat(8192), 'h'];
   assert.equal(whole, taken.join(''));
+});
+
+test('a piece that was copied is freed at once, unless it is very short or a part of a larger buffer', () => {
+  const pieces = new BodyPieces(Buffer.from('x'));
+  const added = [512, 511].map((bytes) => Buffer.allocUnsafeSlow(bytes));
+  const part = Buffer.allocUnsafeSlow(1024).subarray(1);
+
+  for (const piece of [...added, part]) pieces.add(piece);
+
+  assert.deepEqual(
+    [...added, part].map(({ length }) => length),
+    [0, 511, 1023],
+  );
 });
 
 test('the memory of short pieces grows with their bytes', () => {
