@@ -42,7 +42,7 @@ EXPOSE 5000 9464
 # memory limit of the container. If you set NODE_OPTIONS, it replaces both.
 ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size-percentage=60"
 # Memory in pieces of 8 KiB or more, such as bodies, goes back to the system as soon as it is freed (docs/adr/0052).
-ENV MALLOC_MMAP_THRESHOLD_=8192
+ENV MALLOC_MMAP_THRESHOLD_=8192 MALLOC_TOP_PAD_=16384
 # V8 gives memory that it has freed back to the system (docs/adr/0052). NODE_OPTIONS does not take this flag.
 ENTRYPOINT ["node", "--memory-saver-mode", "/app/dist/main.js"]
 CMD ["serve"]

@@ -72,7 +72,8 @@ function imageFlags(): string[] {
 
 /** The image's settings for the memory allocator. */
 function imageEnv(): Env {
-  return { MALLOC_MMAP_THRESHOLD_: inDockerfile(/^ENV MALLOC_MMAP_THRESHOLD_=(\d+)$/m) };
+  const settings = inDockerfile(/^ENV (MALLOC_.*)$/m).split(' ');
+  return Object.fromEntries(settings.map((each) => each.split('=')));
 }
 
 function inDockerfile(line: RegExp): string {
