@@ -162,6 +162,27 @@ for (const [when, isClosing, ms] of [
   });
 }
 
+test('of what a client sends behind its last answer, 64 KiB are read, and nothing is parsed', () => {
+  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
+  let bytesRead = 1000;
+  const socket = Object.defineProperties(new Socket(), {
+    remoteAddress: { value: '::1' },
+    bytesRead: { get: () => bytesRead },
+  });
+  socket.on('data', () => assert.fail('it is parsed'));
+  open.add(socket);
+
+  socket.destroySoon();
+  const isPaused = [65_536, 1].map((bytes) => {
+    bytesRead += bytes;
+    socket.emit('data', Buffer.alloc(0));
+    return socket.isPaused();
+  });
+  socket.destroy();
+
+  assert.deepEqual(isPaused, [false, true]);
+});
+
 test('a request that came in one packet with an answered one counts as sent ahead, and lets others be read first', () => {
   const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
   const socket = Object.defineProperties(new Socket(), {
