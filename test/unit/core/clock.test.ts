@@ -127,25 +127,19 @@ test('smaller work that never ends keeps no text waiting: every second turn begi
 
 /** Turns that come when the test asks for one: it resolves with the sizes of the work that was done in it. */
 function heldTurns() {
-  let runTurn: (() => void) | undefined;
+  const { soon, waiting, end } = heldTurn();
+  const wait = turns({ soon });
   let done: number[] = [];
-  const wait = turns({
-    soon(run) {
-      assert.equal(runTurn, undefined, 'a turn follows already');
-      runTurn = run;
-      return () => {};
-    },
-  });
   return {
     nextTurn: (bytes: number, isGone?: () => boolean) =>
       void wait(bytes, isGone).then(() => done.push(bytes)),
     async turn(): Promise<number[] | undefined> {
-      const run = runTurn;
-      runTurn = undefined;
+      assert.ok(waiting.length <= 1, 'a turn follows already');
+      if (waiting.length === 0) return undefined;
       done = [];
-      run?.();
+      end();
       await Promise.resolve();
-      return run && done;
+      return done;
     },
   };
 }
