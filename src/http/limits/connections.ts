@@ -7,15 +7,10 @@ import { skipBodyInPacket } from '../node-http.ts';
 import { PIECES, SMALL_REST_BYTES } from '../request-body.ts';
 import { readingTurns, type TurnTaker } from './reading-turns.ts';
 import { limitAhead } from './requests-ahead.ts';
+import { type Client, closeSlowest } from './slowest-clients.ts';
 
 /** A connection of a client, and its exchanges. */
-export interface Connection extends TurnTaker {
-  /** In the order of their requests. Each is removed when its answer has left. */
-  readonly exchanges: Exchange[];
-  /** No exchange has begun on it yet. */
-  isNew: boolean;
-  /** When it was opened, or when an exchange last began on it while no other was under way. */
-  usedMs: number;
+export interface Connection extends Client, TurnTaker {
   /** The size of its requests in bytes, if their headers are written in the usual way. Chunks do not count. */
   requestBytes: number;
   /**
@@ -38,10 +33,6 @@ export interface ConnectionsHost extends Pick<Clock, 'now' | 'soon' | 'after'> {
   readonly nextTurn: NextTurn;
   isClosing(): boolean;
 }
-
-/** The time of a client that owes us something counts this much more than that of an idle one. Each `STEADY_BYTES` of a body make it less. */
-const MOST_WEIGHT = 10;
-const STEADY_BYTES = 4096;
 
 /** How many are closed together at the limit. With fewer, a flood would cause a search of all connections for each new one. */
 const CLOSED_AT_ONCE = 16;
@@ -194,22 +185,9 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
     reading.giveWay(connection);
   }
 
-  /**
-   * Closes the connections that have made no progress for the longest time. The time of a client that owes us something counts
-   * more than that of an idle one.
-   */
   function makeRoom(): void {
-    const nowMs = clock.now();
-    const least = Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8));
-    const standing = [...open.values()]
-      .map((each) => ({ each, ms: (nowMs - each.usedMs) * weightOf(each) }))
-      .filter(({ ms }) => ms > 0)
-      .sort((one, other) => other.ms - one.ms);
-    for (const { each } of standing.slice(0, least)) {
-      open.delete(each.socket);
-      if (each.exchanges[0]?.reply.isUnread) each.socket.resetAndDestroy();
-      else each.socket.destroy();
-    }
+    const most = Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8));
+    for (const { socket } of closeSlowest(open.values(), most, clock.now())) open.delete(socket);
   }
 }
 
@@ -224,18 +202,6 @@ function countInPacket({ packet, socket }: Connection): void {
   const { bytesRead } = socket;
   packet.requests = packet.end === bytesRead ? packet.requests + 1 : 0;
   packet.end = bytesRead;
-}
-
-/**
- * How much the time of a connection counts. An old connection that sends no more requests must be closed before a new one whose
- * first request is not read yet. An idle connection must be closed before one whose body arrives steadily.
- */
-function weightOf({ isNew, exchanges }: Connection): number {
-  const [first] = exchanges;
-  const last = exchanges.at(-1);
-  if (first === undefined || last === undefined) return isNew ? MOST_WEIGHT : 1;
-  if (first.reply.isUnread) return MOST_WEIGHT;
-  return last.isWhole ? 0 : MOST_WEIGHT / (1 + last.held.bytesOfBody / STEADY_BYTES);
 }
 
 function tooManyPieces(): TuohsError {
