@@ -21,13 +21,12 @@ export function serverClosing(
   deadlineMs: number,
   clock: Pick<Clock, 'now' | 'after'>,
 ) {
-  let hasBegun = false;
   let lateMs = 0;
   let cancelCheck: Cancel = () => {};
   let closed: Promise<void> | undefined;
 
   return {
-    hasBegun: () => hasBegun,
+    hasBegun: () => closed !== undefined,
     /**
      * Stops accepting connections. Resolves when all open requests are answered. With `now` it closes them, even if it is
      * closing already, and rejects if a client lost an answer that it still wanted.
@@ -41,7 +40,6 @@ export function serverClosing(
   };
 
   async function closeAll(manner: 'now' | undefined): Promise<void> {
-    hasBegun = true;
     lateMs = clock.now() + Math.max(CLOSING_MS, deadlineMs);
     checkIn(CLOSING_MS - LATE_MS);
     if (manner !== 'now') await acceptors.acceptWaiting();

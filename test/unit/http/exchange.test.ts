@@ -249,7 +249,7 @@ test('a body counts as whole before it is used, and not any more once its exchan
 test('an exchange has one signal, which has aborted if it is first read after its client left', () => {
   const [{ exchange }, left] = [beforeItsBody(), beforeItsBody().exchange];
 
-  left.response.destroy();
+  left.end();
 
   assert.equal(exchange.signal, exchange.signal);
   assert.deepEqual([exchange.signal.aborted, left.signal.aborted], [false, true]);
