@@ -38,17 +38,14 @@ export function crossOrigin(origins: Origins) {
         'access-control-expose-headers': EXPOSED,
       };
     },
-    /** The answer to a preflight of such a page; `undefined` if the request is not a preflight. */
-    preflight({ method, headers }: IncomingMessage, methods: string): Answer | undefined {
-      const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
-      if (!isPreflight || allowed(headers.origin) === undefined) return undefined;
+    /** The headers that let such a page use these methods, if this OPTIONS request is a preflight. */
+    preflight({ headers }: IncomingMessage, methods: string): Answer['headers'] {
+      const isPreflight = headers['access-control-request-method'] !== undefined;
+      if (!isPreflight || allowed(headers.origin) === undefined) return {};
       return {
-        status: 204,
-        headers: {
-          'access-control-allow-methods': methods,
-          'access-control-allow-headers': ACCEPTED,
-          'access-control-max-age': MAX_AGE_S,
-        },
+        'access-control-allow-methods': methods,
+        'access-control-allow-headers': ACCEPTED,
+        'access-control-max-age': MAX_AGE_S,
       };
     },
   };
