@@ -55,8 +55,8 @@ function answerTo(text: string, exchange: Exchange, { reverseShout, answerFor }:
 
 function cacheableAnswer(shout: Shout, exchange: Exchange): Answer {
   const { headers, body } = shoutAnswer(shout, exchange);
-  if (shout.source === 'local') return { headers: { ...headers, 'cache-control': 'no-store' }, body };
   const vary = 'Accept';
+  if (shout.source === 'local') return { headers: { ...headers, 'cache-control': 'no-store' }, body, vary };
   const etag = `"${body.length}-${crc32(body)}"`;
   const caching = { 'cache-control': 'public, max-age=31536000, immutable', etag };
   if (fresh(exchange.request.headers, { etag })) return { status: 304, headers: caching, vary };
