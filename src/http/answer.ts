@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import fresh from 'fresh';
 import Negotiator from 'negotiator';
 
 /** A whole answer. */
@@ -49,4 +51,9 @@ export function acceptedEncoding(
   if (header === undefined || header.length > MOST_CHARACTERS || encodings.length === 0) return undefined;
   const accepted = new Negotiator({ headers: { 'accept-encoding': header } }).encodings([...encodings]);
   return encodings.find((encoding) => accepted.includes(encoding));
+}
+
+/** Whether the client has the answer with this ETag (RFC 9110 §13.1.2). `Cache-Control: no-cache` asks caches, and not us, for more. */
+export function isKnownTo({ 'if-none-match': known }: IncomingHttpHeaders, etag: string): boolean {
+  return fresh({ 'if-none-match': known }, { etag });
 }

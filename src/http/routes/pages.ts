@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import fresh from 'fresh';
 import { TuohsError } from '../../core/errors.ts';
 import { apiIndex, homeOperation } from '../../openapi/operations.ts';
 import type { StaticFile } from '../../web/pages.ts';
-import { type Answer, acceptedEncoding, preferredType } from '../answer.ts';
+import { type Answer, acceptedEncoding, isKnownTo, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
 import type { Asked, Exchange } from '../exchange.ts';
 import type { Route } from '../router.ts';
@@ -91,7 +90,7 @@ function fileAnswer(
   const caching = { 'cache-control': cacheControl, etag };
   const encodings = file.encoded.size > 0 ? ['Accept-Encoding'] : [];
   const about = { vary: [...(vary === undefined ? [] : [vary]), ...encodings].join(', '), ...policy };
-  if (fresh(headers, { etag })) return { status: 304, headers: caching, ...about };
+  if (isKnownTo(headers, etag)) return { status: 304, headers: caching, ...about };
   const type = { 'content-type': file.type, ...(encoding !== undefined && { 'content-encoding': encoding }) };
   const body = (encoding !== undefined && file.encoded.get(encoding)) || file.body;
   return { headers: { ...type, ...caching }, body, ...about };
