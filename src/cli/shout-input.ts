@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 
 /** The texts, and their source. */
 export interface ShoutInput {
-  /** What one text is called in messages. */
+  /** The word for one text in messages. */
   readonly noun: 'line' | 'text';
-  /** In groups, as they arrive. */
+  /** The lines in groups, as they arrive. */
   readonly lines: AsyncIterable<readonly Line[]> | Iterable<readonly Line[]>;
   /** The file that the texts come from, if there is one. */
   readonly file: Stats | undefined;

@@ -4,7 +4,7 @@ import Negotiator from 'negotiator';
 
 /** A whole answer. */
 export interface Answer {
-  /** 200 unless given. */
+  /** 200 by default. */
   readonly status?: number;
   /** Values are ours, or were checked when they came in. */
   readonly headers: Readonly<Record<string, string>>;
@@ -26,8 +26,8 @@ export type Outcome = Answer | undefined | Promise<Answer | undefined>;
 const MOST_CHARACTERS = 300;
 
 /**
- * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is used for a missing header,
- * for a tie, and for a header that names none of them.
+ * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is used if the header is missing
+ * or names none of them, and if several are preferred equally.
  */
 export function preferredType<Type extends string>(
   accept: string | undefined,

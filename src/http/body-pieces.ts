@@ -14,7 +14,7 @@ const LEAST_TO_FREE = 16_384;
 const LEAST_COPIED_TO_FREE = 512;
 
 /**
- * The pieces of a body, in order. Short ones behind the first are copied together into blocks, because a body can arrive byte by
+ * The pieces of a body, in order. Short ones after the first are copied together into blocks, because a body can arrive byte by
  * byte.
  */
 export class BodyPieces {

@@ -23,7 +23,7 @@ export type LogOutput = ReturnType<typeof logOutput>;
 
 export interface LogOutputOptions {
   readonly clock: Pick<Clock, 'after'>;
-  /** The file descriptor to write to: standard output unless given. */
+  /** The file descriptor to write to: standard output by default. */
   readonly fd?: number;
 }
 
@@ -32,7 +32,7 @@ const MAX_BUFFERED_BYTES = 1_048_576;
 /** PIPE_BUF of Linux. A pipe takes a write of this size as a whole or not at all, so lines of several processes do not mix. */
 const MAX_WRITE_BYTES = 4096;
 
-/** A failed write is tried again after this time, even without a new line, because a full disk can have room again. */
+/** A failed write is tried again after this time, even if there is no new line, because a full disk can have room again. */
 const RETRY_MS = 1000;
 const LAST_LINES_MS = 500;
 

@@ -142,10 +142,10 @@ export class HeldBytes {
     this.set(bodyBytes * COPIES + STREAM_BYTES, 'body');
   }
 
-  /** Sets the bytes of a body that are held before a route asks for it, in addition to everything else. Throws as `set` does. */
+  /** Sets the bytes of a body that are held before a route asks for it, on top of what `set` holds. Throws as `set` does. */
   setUnread(bytes: number): void {
     this.#take(this.#bytes + bytes - this.#unreadBytes, this.#unreadShare);
-    // Making room can cut off this body, too. Then nothing of it is held any more.
+    // Only now, because making room can cut off this body, too, and then nothing of it is held any more.
     this.#headBytes += bytes - this.#unreadBytes;
     this.#unreadBytes = bytes;
   }
@@ -156,13 +156,13 @@ export class HeldBytes {
     this.#headLength = 0;
   }
 
-  /** Throws as `set` does if there is no room for an answer that takes much more than its request. JSON can need six characters for one. */
+  /** Throws as `set` does if there is no room for an answer that is much larger than its request, as JSON can be. */
   askForAnswer(bytes = 0): void {
     const more = this.#headBytes + bytes - this.#bytes;
     if (more > MUCH_MORE_BYTES) this.#budget.makeRoom(more, 'body');
   }
 
-  /** Holds an answer and nothing else from here on, whether there is room or not: it has to be held until it is read. */
+  /** From now on, only an answer is held, whether there is room or not: it has to be held until it is read. */
   setAnswer(bytes = 0): void {
     this.#hold(this.#headBytes + bytes - this.#bytes);
   }
@@ -172,7 +172,7 @@ export class HeldBytes {
     this.#hold(-this.#bytes);
   }
 
-  /** Gives all held bytes back. Nothing is held from here on. */
+  /** Gives all held bytes back. From now on, nothing is held. */
   end(): void {
     this.release();
     this.#hasEnded = true;

@@ -9,11 +9,11 @@ export interface Client {
   readonly exchanges: Exchange[];
   /** No exchange has begun on it yet. */
   isNew: boolean;
-  /** When it was opened, or when an exchange last began on it while no other was under way. */
+  /** When it was last idle: when it was opened, or when an exchange began on it while no other was under way. */
   usedMs: number;
 }
 
-/** The time of a client that owes us something counts this much more than that of an idle one. Each `STEADY_BYTES` of a body make it less. */
+/** The time of a client that owes us something counts this many times. Each `STEADY_BYTES` of a body that have arrived lower the factor. */
 const MOST_WEIGHT = 10;
 const STEADY_BYTES = 4096;
 
@@ -90,7 +90,7 @@ function doesNotRead({ exchanges }: Client, nowMs: number): boolean {
 }
 
 /**
- * Cuts off a slow client, and returns how many held bytes that frees. A client that sends a body gets an answer that says so. The
+ * Cuts off a slow client, and returns how many held bytes that frees. A client that sends a body gets an error. The
  * connection of one that does not read is reset. If it were only closed, the system would keep megabytes of the answer for minutes.
  */
 function cut(client: Client, nowMs: number): number {

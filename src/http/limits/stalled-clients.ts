@@ -25,7 +25,7 @@ export function stalledClients(
 ): (socket: Socket) => void {
   return (socket) => {
     const { bytesRead } = socket;
-    // If the process was frozen, what arrived meanwhile has not been read yet.
+    // If the process was frozen, what arrived during that time has not been read yet.
     soon(() => socket.bytesRead === bytesRead && stalled(socket));
   };
 

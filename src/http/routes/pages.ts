@@ -27,7 +27,7 @@ export const assets = fileRoute(async ({ rest }, { pages }) => {
   const [askedVersion, name = '', ...more] = rest.split('/');
   const { version, assets } = await pages.playground();
   const file = more.length === 0 ? assets.get(name) : undefined;
-  // During a rollout, a page of another version can ask this process. It gets our file, marked as not to be cached.
+  // During a rollout, a page of another version can ask this process. It gets our file, which must not be cached.
   return {
     file,
     cacheControl: askedVersion === version ? 'public, max-age=31536000, immutable' : 'no-store',
@@ -60,7 +60,7 @@ const REFERENCE_POLICY =
 /** A file, or none, and what its answer says about it. */
 interface Found extends Pick<Answer, 'policy' | 'vary'> {
   readonly file: StaticFile | undefined;
-  /** Checked each time unless given. */
+  /** By default, caches ask before each use. */
   readonly cacheControl?: string;
 }
 
