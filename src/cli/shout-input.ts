@@ -63,7 +63,7 @@ const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /**
  * Splits bytes into lines, as many at a time as have arrived. A line ends with LF or CRLF; the last one needs neither. A
- * byte order mark at the start is not part of the first line. Throws a sentence for input in UTF-16.
+ * byte order mark at the start is not part of the first line. Throws an error for input in UTF-16.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Buffer>,

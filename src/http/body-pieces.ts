@@ -6,7 +6,7 @@ const SHORT_PIECE = 8192;
 const LEAST_BLOCK = 256;
 const MOST_BLOCK = 16_384;
 
-/** The part of a body by which its next block makes it longer. */
+/** How large the next block is, as a part of the body so far. */
 const GROWTH = 1 / 4;
 
 /** Freeing a smaller buffer by hand costs more than it saves. Of pieces that were copied, thousands could wait to be freed. */
@@ -19,7 +19,7 @@ const LEAST_COPIED_TO_FREE = 512;
  */
 export class BodyPieces {
   readonly parts: Buffer[];
-  /** Without the first piece. */
+  /** How many bytes all pieces but the first have. */
   #bytes = 0;
   #block: Buffer | undefined;
   #used = 0;

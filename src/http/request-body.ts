@@ -200,7 +200,7 @@ export class RequestBody implements InlineSink {
     return this.#discarding !== undefined;
   }
 
-  /** Reads on if reading had stopped, or finishes if all has arrived. */
+  /** Resumes reading if it had stopped, or finishes if all has arrived. */
   #goOn(): void {
     if (this.isWhole) this.#finish();
     else if (this.#isStopped) {

@@ -71,7 +71,7 @@ export function logOutput({ clock, fd = 1 }: LogOutputOptions) {
 /**
  * Opens the same pipe or terminal once more without blocking, because a thread that is blocked by a stalled reader would
  * keep the process from ending. A regular file never blocks, and must keep its one position for all writers. A socket
- * cannot be opened again; Node has made it non-blocking when it opened `process.stdout`.
+ * cannot be opened again; Node made it non-blocking when it opened `process.stdout`.
  */
 function nonBlocking(fd: number): number {
   if (fstatSync(fd).isFile()) return fd;

@@ -43,7 +43,7 @@ const isNotification = hasFields({
   url: isText,
   /** When the first of the failed, or good, rounds in a row began. */
   since: isText,
-  /** When the last of them began. */
+  /** When the last of these rounds began. */
   at: isText,
   /** The cause of the outage; null for `up`. */
   cause: isNullOr(isCause),

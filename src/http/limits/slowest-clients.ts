@@ -74,7 +74,7 @@ function slownessOf(client: Client, nowMs: number): number {
   return Math.max(1, nowMs - last.startedMs) / (START_BYTES + last.held.bytesOfBody);
 }
 
-/** The clients that are slow by this measure: those with the highest number first, and those with 0 not at all. */
+/** The clients in the order of this measure, those with the highest number first. Clients with 0 are left out. */
 function slowestFirst<Each extends Client>(open: Iterable<Each>, measure: (client: Each) => number): Each[] {
   return Array.from(open, (client) => ({ client, slowness: measure(client) }))
     .filter(({ slowness }) => slowness > 0)

@@ -49,7 +49,7 @@ export function stalledClients(
     else socket.setTimeout(LAST_CHANCE_MS);
   }
 
-  /** Browsers and load balancers open connections ahead and keep them, so these close after the keep-alive time, without an answer. */
+  /** Browsers and load balancers open connections before they need them. So these close after the keep-alive time, without an answer. */
   function withoutRequest(socket: Socket, isNew: boolean): void {
     const isSilent = socket.bytesRead === 0;
     if (isNew && !isSilent) return refuseBroken(headersTooSlow(), socket);
