@@ -73,6 +73,11 @@ export class RequestBody implements InlineSink {
     if (this.exists && request instanceof InlineBodyRequest) request.divert(this);
   }
 
+  /** How many bytes have arrived. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Whether all of it has arrived. */
   get isWhole(): boolean {
     return !this.exists || this.#request.complete;

@@ -104,11 +104,6 @@ export class HeldBytes {
     return this.#bytes;
   }
 
-  /** The bytes that are held in addition to the head. */
-  get bytesOfBody(): number {
-    return this.#bytes - this.#headBytes + this.#unreadBytes;
-  }
-
   /** The characters of the request target, and of the names and values of the headers. */
   get headLength(): number {
     return this.#headLength;

@@ -39,7 +39,7 @@ function weightOf({ isNew, exchanges }: Client): number {
   const last = exchanges.at(-1);
   if (first === undefined || last === undefined) return isNew ? MOST_WEIGHT : 1;
   if (first.reply.isUnread) return MOST_WEIGHT;
-  return last.isWhole ? 0 : MOST_WEIGHT / (1 + last.held.bytesOfBody / STEADY_BYTES);
+  return last.isWhole ? 0 : MOST_WEIGHT / (1 + last.body.bytes / STEADY_BYTES);
 }
 
 /**
@@ -71,7 +71,7 @@ function slownessOf(client: Client, nowMs: number): number {
   const last = client.exchanges.at(-1);
   if (doesNotRead(client, nowMs)) return Number.MAX_VALUE;
   if (last === undefined || last.isWhole) return 0;
-  return Math.max(1, nowMs - last.startedMs) / (START_BYTES + last.held.bytesOfBody);
+  return Math.max(1, nowMs - last.startedMs) / (START_BYTES + last.body.bytes);
 }
 
 /** The clients in the order of this measure, those with the highest number first. Clients with 0 are left out. */
