@@ -25,9 +25,14 @@ const usage = 'node scripts/mutate/run.ts FILE';
 const [file = ''] = readArguments(usage, { allowPositionals: true }).positionals;
 const groups = relatedTests(file);
 if (groups.length === 0) refuse(`no test reaches ${file}\n${usage}`);
+const over = new AbortController();
+process.once('SIGINT', () => over.abort());
 const copies = Array.from({ length: availableParallelism() }, copyOfProject);
 try {
   await judge();
+} catch (error) {
+  if (!over.signal.aborted) throw error;
+  process.exitCode = 130;
 } finally {
   for (const copy of copies) rmSync(copy, { recursive: true });
 }
@@ -69,7 +74,8 @@ async function isNoticed({ code }: Mutant, copy: string, checks: readonly Check[
 
 async function succeeds({ args, limitMs }: Check, cwd: string | undefined): Promise<boolean> {
   const env = { ...process.env, NODE_COMPILE_CACHE: `${cwd}/.cache` };
-  const options = { cwd, env, timeout: limitMs, killSignal: 'SIGKILL', stdio: 'ignore' } as const;
+  const { signal } = over;
+  const options = { cwd, env, signal, timeout: limitMs, killSignal: 'SIGKILL', stdio: 'ignore' } as const;
   const [code] = await once(spawn(process.execPath, args, options), 'exit');
   return code === 0;
 }

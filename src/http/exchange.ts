@@ -26,7 +26,7 @@ export interface ExchangeHost extends World, ReplyHost {
   readonly workTurn: WorkTurn;
   /** A new id for a request whose client gave it none. */
   readonly newId: () => string;
-  /** The drain is over: what is under way ends, nothing new begins. */
+  /** Whether the drain is over, and the server closes. */
   isClosing(): boolean;
 }
 
@@ -72,7 +72,7 @@ export class Exchange implements Call {
     return this.#left.signal;
   }
 
-  /** The bytes of the request, if its headers are written in the usual way. Chunks do not count. */
+  /** How many bytes the request has if each header is written as `Name: value` and the body is not chunked. */
   get bytes(): number {
     const { method, rawHeaders } = this.request;
     const headBytes = (method?.length ?? 0) + FRAME.length + this.held.headLength + 2 * rawHeaders.length;
@@ -84,7 +84,7 @@ export class Exchange implements Call {
     return this.body.isWhole;
   }
 
-  /** Whether the server has begun to close: what is under way ends, nothing new begins. */
+  /** Whether the server has begun to close, so that no new work is to begin. */
   get isClosing(): boolean {
     return this.#host.isClosing();
   }

@@ -110,7 +110,7 @@ export class InlineBodyRequest extends IncomingMessage {
   #isAsked = false;
   #endsParsing = false;
 
-  /** If it is true, Node stops parsing. It is true at first, because only then Node calls `shouldUpgradeCallback` and stores the result. */
+  /** If it is true, Node stops parsing. It is true at first, so that Node calls `shouldUpgradeCallback` and stores the result here. */
   get upgrade(): boolean {
     return this.#endsParsing;
   }

@@ -11,18 +11,15 @@ import { type Client, closeSlowest } from './slowest-clients.ts';
 
 /** A connection of a client, and its exchanges. */
 export interface Connection extends Client, TurnTaker {
-  /** The size of its requests in bytes, if their headers are written in the usual way. Chunks do not count. */
+  /** The total of `Exchange.bytes`. */
   requestBytes: number;
-  /**
-   * The packet that is being read: the total of bytes read at its `end`, and how many requests in it came before the current
-   * one.
-   */
+  /** The packet that is being read: how many bytes had been read at its `end`, and how many of its requests came before the current one. */
   readonly packet: { end: number; requests: number };
   /** What arrived is not HTTP, so nothing that follows is a request. */
   isBroken: boolean;
   /**
-   * It has sent as many requests ahead as are allowed, or one whose head was refused. It closes after the last answer. Nothing is
-   * read after the last request.
+   * It has sent as many requests ahead as it is allowed to, or one whose head was refused. Nothing more is read from it, and it
+   * closes after the last answer.
    */
   isFull: boolean;
 }
@@ -42,21 +39,21 @@ const LINGER_MS = 1000;
 const CLOSING_LINGER_MS = 250;
 
 /**
- * Once the bodies of one turn of the event loop have come in this many pieces, connections that send a body let others be read
- * first. With a lower number, an upload over a slow network, which brings one piece a turn, would wait behind connections that
- * send requests ahead.
+ * Once all bodies together have come in this many pieces in one turn of the event loop, connections that send a body let others be
+ * read first. With a lower number, an upload over a slow network, which brings one piece a turn, would have to wait for connections
+ * that send requests ahead.
  */
 const MANY_PIECES_IN_TURN = 256;
 
 /**
- * A crowd: this many new connections in this time. A crowd that comes back as soon as it is cut off could make each turn long, so
- * each connection gets less work done.
+ * This many new connections in this time are a crowd. A crowd that comes back as soon as it is cut off could make each turn long, so
+ * less work is done for each connection.
  */
 const CROWD = { connections: 32, ms: 200 };
 
 /**
- * Once the bodies of one turn of the event loop have come in more than `pieces`, a body is refused if its pieces have fewer than
- * `bytes` on average. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a
+ * Once all bodies together have come in more than `pieces` in one turn of the event loop, a body whose pieces have fewer than `bytes`
+ * on average is refused. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a
  * chunk each; the shortest one has 12 bytes.
  */
 const TOO_SHORT = [
@@ -128,7 +125,7 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
       exchange.atEnd(leave);
       return before;
     },
-    /** Once this turn has had many pieces, lets other connections be read first, or refuses a body whose pieces are too short. */
+    /** Once this turn has had many pieces, lets other connections be read first. Refuses the body if its pieces are too short. */
     manyPieces(socket: Socket, averageBytes: number): void {
       const connection = open.get(socket);
       piecesInTurn.add(PIECES);

@@ -9,11 +9,11 @@ export interface Client {
   readonly exchanges: Exchange[];
   /** No exchange has begun on it yet. */
   isNew: boolean;
-  /** When it was opened, or when an exchange last began on it while no other was under way. */
+  /** When it was last idle: when it was opened, or when an exchange began on it while no other was under way. */
   usedMs: number;
 }
 
-/** The time of a client that owes us something counts this much more than that of an idle one. Each `STEADY_BYTES` of a body make it less. */
+/** The time of a client that owes us something counts this many times. Each `STEADY_BYTES` of a body that have arrived lower the factor. */
 const MOST_WEIGHT = 10;
 const STEADY_BYTES = 4096;
 
@@ -39,7 +39,7 @@ function weightOf({ isNew, exchanges }: Client): number {
   const last = exchanges.at(-1);
   if (first === undefined || last === undefined) return isNew ? MOST_WEIGHT : 1;
   if (first.reply.isUnread) return MOST_WEIGHT;
-  return last.isWhole ? 0 : MOST_WEIGHT / (1 + last.held.bytesOfBody / STEADY_BYTES);
+  return last.isWhole ? 0 : MOST_WEIGHT / (1 + last.body.bytes / STEADY_BYTES);
 }
 
 /**
@@ -71,10 +71,10 @@ function slownessOf(client: Client, nowMs: number): number {
   const last = client.exchanges.at(-1);
   if (doesNotRead(client, nowMs)) return Number.MAX_VALUE;
   if (last === undefined || last.isWhole) return 0;
-  return Math.max(1, nowMs - last.startedMs) / (START_BYTES + last.held.bytesOfBody);
+  return Math.max(1, nowMs - last.startedMs) / (START_BYTES + last.body.bytes);
 }
 
-/** The clients that are slow by this measure: those with the highest number first, and those with 0 not at all. */
+/** The clients in the order of this measure, those with the highest number first. Clients with 0 are left out. */
 function slowestFirst<Each extends Client>(open: Iterable<Each>, measure: (client: Each) => number): Each[] {
   return Array.from(open, (client) => ({ client, slowness: measure(client) }))
     .filter(({ slowness }) => slowness > 0)
@@ -90,7 +90,7 @@ function doesNotRead({ exchanges }: Client, nowMs: number): boolean {
 }
 
 /**
- * Cuts off a slow client, and returns how many held bytes that frees. A client that sends a body gets an answer that says so. The
+ * Cuts off a slow client, and returns how many held bytes that frees. A client that sends a body gets an error. The
  * connection of one that does not read is reset. If it were only closed, the system would keep megabytes of the answer for minutes.
  */
 function cut(client: Client, nowMs: number): number {

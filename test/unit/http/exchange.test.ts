@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Exchange } from '../../../src/http/exchange.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
 import { byteBudget } from '../../../src/http/limits/held-bytes.ts';
-import { cutSlowest } from '../../../src/http/limits/slowest-clients.ts';
+import { closeSlowest, cutSlowest } from '../../../src/http/limits/slowest-clients.ts';
 import { headWriter, keptTick } from '../../../src/http/node-http.ts';
 import { badInput } from '../../../src/http/problem.ts';
 import { testWorld } from '../../support/world.ts';
@@ -137,6 +137,18 @@ for (const [others, mostMs] of [
     assert.deepEqual([early, socket.destroyed], [false, true]);
   });
 }
+
+test('a client that was cut off because its body is slow is closed before an idle one', () => {
+  const { exchange } = beforeItsBody();
+  exchange.hold({ isAhead: false });
+  exchange.held.release();
+  const idle = { socket: new Socket(), exchanges: [], isNew: false, usedMs: 0 };
+  const slow = { ...idle, socket: new Socket(), exchanges: [exchange] };
+
+  const closed = closeSlowest([idle, slow], 1, 1000);
+
+  assert.deepEqual(closed, [slow]);
+});
 
 for (const [when, isClosing, ms] of [
   ['', false, 1000],
