@@ -9,20 +9,28 @@ import { relatedTests } from './related-tests.ts';
 import { typeCheck } from './type-check.ts';
 
 // make mutate: changes one file in small ways, one at a time, and prints the changes that no test notices.
+const FIRST_FAILURE = 'scripts/mutate/first-failure.ts';
 const SIMULATED = /^src\/(shouter-stack|upstream|cache|core)\b/;
-const SIMULATION = ['test/simulation/run.ts', '--seeds=5', '--quick'];
+const SIMULATION = ['test/simulation/run.ts', '--seeds', '5', '--quick'];
 const COPIED = ['src', 'test', 'scripts', 'docs', 'package.json', 'tsconfig.json'];
 /** A change also counts as noticed if the tests take longer than this many times their usual time, plus `SLACK_MS`. */
 const TIMES_SLOWER = 3;
 const SLACK_MS = 30_000;
 
+/** A change that makes a loop endless must not keep a processor busy for all of this time. */
+const CPU_SECONDS = 60;
+
 /** A command that fails if a change is noticed, and its time limit. */
 interface Check {
-  args: readonly string[];
+  readonly args: readonly string[];
   readonly limitMs: number;
 }
 
 type Outcome = 'refused by the type checker' | 'noticed' | 'too slow' | 'unnoticed';
+
+/** The tests that noticed other changes run first, because they most often notice the next change, too. */
+const MOST_RECENT = 2;
+let recent: readonly string[] = [];
 
 const usage = 'node scripts/mutate/run.ts FILE';
 const [file = ''] = readArguments(usage, { allowPositionals: true }).positionals;
@@ -36,7 +44,7 @@ try {
 }
 
 async function judge(): Promise<void> {
-  const commands = groups.map((tests) => ['scripts/mutate/first-failure.ts', ...tests]);
+  const commands = groups.map((tests) => [FIRST_FAILURE, ...tests]);
   if (SIMULATED.test(file)) commands.push(SIMULATION);
   const checks: Check[] = [];
   for (const args of commands) checks.push(await measured(args));
@@ -72,23 +80,23 @@ async function measured(args: readonly string[]): Promise<Check> {
 
 async function check({ code }: Mutant, copy: string, checks: readonly Check[]): Promise<Outcome> {
   writeFileSync(join(copy, file), code);
-  for (const each of checks) {
+  const limitMs = Math.max(...checks.map((each) => each.limitMs));
+  for (const each of [{ args: [FIRST_FAILURE, ...recent], limitMs }, ...checks]) {
     const outcome = await run(each, copy);
     if (outcome !== 'unnoticed') return outcome;
   }
   return 'unnoticed';
 }
 
-/** The test file that notices a change comes first from now on, because it most often notices the next changes, too. */
-async function run(check: Check, cwd: string | undefined): Promise<Outcome> {
+async function run({ args, limitMs }: Check, cwd: string | undefined): Promise<Outcome> {
   const env = { ...process.env, NODE_COMPILE_CACHE: `${cwd}/.cache` };
-  const options = { cwd, env, timeout: check.limitMs, killSignal: 'SIGKILL', stdio: 'ignore' } as const;
-  const [program = '', ...files] = check.args;
-  const [code] = await once(spawn(process.execPath, [program, ...files], options), 'exit');
+  const options = { cwd, env, timeout: limitMs, killSignal: 'SIGKILL', stdio: 'ignore' } as const;
+  const limited = `ulimit -t ${CPU_SECONDS}; exec "$0" "$@"`;
+  const [code] = await once(spawn('sh', ['-c', limited, process.execPath, ...args], options), 'exit');
   if (code === 0) return 'unnoticed';
   if (code === null) return 'too slow';
-  const noticing = files[code - 1];
-  if (noticing !== undefined) check.args = [program, ...new Set([noticing, ...check.args.slice(1)])];
+  const noticing = args.filter((each) => each.endsWith('.test.ts'))[code - 1];
+  if (noticing !== undefined) recent = [...new Set([noticing, ...recent])].slice(0, MOST_RECENT);
   return 'noticed';
 }
 
