@@ -61,6 +61,7 @@ const LINES: [event: Event, line: string][] = [
     { type: 'trace-export', isUp: false, error: REFUSED },
     'warn traces do not arrive and are dropped: reason="ECONNREFUSED"',
   ],
+  [{ type: 'trace-export', isUp: false }, 'warn traces do not arrive and are dropped: reason="unknown"'],
 ];
 for (const [event, line] of LINES) {
   test(`"${event.type}" is logged: ${line}`, () => {
