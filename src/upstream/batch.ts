@@ -22,9 +22,9 @@ export interface Batch {
 /** The most UTF-16 units of a batch. A longer text travels alone. */
 export const MAX_BATCH_LENGTH = 32_768;
 
-/** How much room this text takes in a batch, in UTF-16 units: that of its characters, or of one of `maxItems` places. */
-export function roomOf({ text }: Pick<Item, 'text'>, maxItems: number): number {
-  return Math.max(Math.floor(MAX_BATCH_LENGTH / maxItems), Math.min(text.length + 1, MAX_BATCH_LENGTH));
+/** How much room a text of this length takes in a batch, in UTF-16 units: at least that of one of `maxItems` places. */
+export function roomOf(length: number, maxItems: number): number {
+  return Math.max(Math.floor(MAX_BATCH_LENGTH / maxItems), Math.min(length + 1, MAX_BATCH_LENGTH));
 }
 
 const CONTROL = /[\0-\x1f]/;

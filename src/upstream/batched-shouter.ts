@@ -44,7 +44,7 @@ export function batchedShouter(
 
   /** Whether the estimated wait exceeds half of the remaining time. A text answered too late takes time from others. */
   function waitsTooLong(text: string, { deadline }: Call): boolean {
-    const waitMs = pace.waitMs(queuedRoom + roomOf({ text }, maxItems));
+    const waitMs = pace.waitMs(queuedRoom + roomOf(text.length, maxItems));
     return waitMs > (deadline - clock.now()) / 2;
   }
 
@@ -55,7 +55,7 @@ export function batchedShouter(
 
   function enqueue(item: Item): void {
     queue.push(item);
-    queuedRoom += roomOf(item, maxItems);
+    queuedRoom += roomOf(item.text.length, maxItems);
     budget.earn();
     item.call.signal.addEventListener('abort', () => drop(item));
     schedule();
@@ -73,7 +73,7 @@ export function batchedShouter(
 
   /** Returns the room that the removed texts take in a batch. */
   function remove(at: number, count: number): number {
-    const room = queue.splice(at, count).reduce((sum, item) => sum + roomOf(item, maxItems), 0);
+    const room = queue.splice(at, count).reduce((sum, { text }) => sum + roomOf(text.length, maxItems), 0);
     queuedRoom -= room;
     return room;
   }
