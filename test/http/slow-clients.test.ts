@@ -23,10 +23,8 @@ for (const [what, sent, slowClientMs, isSilent] of [
     let looks = 0;
     const soon: Clock['soon'] = (run) => systemClock.soon(() => [run(), looks++]);
     const world = worldOn({ ...systemClock, soon });
-    const client = await rawClient(
-      t,
-      await listeningApi(t, { world, options: { slowClientMs, keepAliveTimeoutMs: 86_400_000 } }),
-    );
+    const options = { slowClientMs, keepAliveTimeoutMs: 86_400_000 };
+    const client = await rawClient(t, await listeningApi(t, { world, options }));
     if (isSilent) await until(t, () => looks > 0);
 
     client.send(sent);

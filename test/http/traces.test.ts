@@ -200,10 +200,8 @@ test('log lines carry the ids of trace and span', async (t) => {
 
 test('no span holds what users send', async (t) => {
   const script = 'wrong status=400 garbage hang';
-  const { receiver, stop, url, shout } = await tracedService(t, script, {
-    ...ONCE,
-    ATTEMPT_TIMEOUT_MS: '100',
-  });
+  const settings = { ...ONCE, ATTEMPT_TIMEOUT_MS: '100' };
+  const { receiver, stop, url, shout } = await tracedService(t, script, settings);
 
   for (const outcome of `${script} ok`.split(' ')) await shout(`geheimnis ${outcome}`);
   await askJson(url, '{"data":geheimnis}');

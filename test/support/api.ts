@@ -89,10 +89,7 @@ function asOfServer(injected: IncomingMessage): IncomingMessage {
 }
 
 /** The same, listening, for tests about connections. */
-export async function listeningServer(
-  test: TestContext,
-  parts: ApiUnderTest = {},
-): Promise<InjectedServer & { port: number }> {
+export async function listeningServer(test: TestContext, parts: ApiUnderTest = {}) {
   const server = testApi(test, parts);
   return { ...server, port: await server.listen({ host: '127.0.0.1', port: 0 }) };
 }

@@ -20,23 +20,19 @@ cd "${place}"
 tuohs() { "${process.execPath}" "${fileURLToPath(new URL('src/main.ts', ROOT))}" "$@"; }
 `;
 
-const README_EXAMPLES = examples('README.md').flatMap((block) =>
+const IN_README = examples('README.md').flatMap((block) =>
   block.split(/^(?=curl )/m).filter((command) => command.startsWith('curl ')),
 );
 
 test('the README shows how to ask with JSON, with a form and with a GET', () => {
-  const shown = README_EXAMPLES.join('\n');
+  const shown = IN_README.join('\n');
 
   assert.match(shown, /application\/json/);
   assert.match(shown, /-d data=/);
   assert.match(shown, /curl -G/);
 });
 
-for (const example of [
-  ...README_EXAMPLES,
-  ...examples('docs/command-line.md'),
-  ...examples('docs/bulk.md'),
-]) {
+for (const example of [...IN_README, ...examples('docs/command-line.md'), ...examples('docs/bulk.md')]) {
   const lines = example.trimEnd().split('\n');
   const commands = lines.filter((line) => !line.startsWith('# ')).join('\n');
   // The comment lines are the expected output.

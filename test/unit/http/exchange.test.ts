@@ -121,11 +121,9 @@ for (const [others, mostMs] of [
   [1, 100],
 ] as const) {
   test(`a client that has sent ${others} more requests and leaves an answer unread for over ${mostMs} ms is cut off to make room`, () => {
-    const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
-    const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '::1' });
+    const { open, socket } = oneConnection();
     // It has no connection that could be reset.
     socket.on('error', () => {});
-    open.add(socket);
     const { exchange } = beforeItsBody();
     exchange.reply.unreadSinceMs = () => 0;
     open.of(socket)?.exchanges.push(...Array(1 + others).fill(exchange));
@@ -175,14 +173,11 @@ for (const [when, isClosing, ms] of [
 }
 
 test('of what a client sends behind its last answer, 64 KiB are read, and nothing is parsed', () => {
-  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
   let bytesRead = 1000;
-  const socket = Object.defineProperties(new Socket(), {
-    remoteAddress: { value: '::1' },
-    bytesRead: { get: () => bytesRead },
+  const { socket } = oneConnection({
+    bytesRead: () => bytesRead,
+    parse: () => assert.fail('it is parsed'),
   });
-  socket.on('data', () => assert.fail('it is parsed'));
-  open.add(socket);
 
   socket.destroySoon();
   const isPaused = [65_536, 1].map((bytes) => {
@@ -196,12 +191,7 @@ test('of what a client sends behind its last answer, 64 KiB are read, and nothin
 });
 
 test('a request that came in one packet with an answered one counts as sent ahead, and lets others be read first', () => {
-  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
-  const socket = Object.defineProperties(new Socket(), {
-    remoteAddress: { value: '::1' },
-    bytesRead: { value: 1000 },
-  });
-  open.add(socket);
+  const { open, socket } = oneConnection();
   const isPausing = Array.from({ length: 2 }, () => {
     const { exchange } = beforeItsBody();
     exchange.request.socket = socket;
@@ -279,6 +269,15 @@ test('what is kept is a tick of Node, of the class of every other one', async ()
 
 function noText() {
   return badInput('no text', 'Send a text.');
+}
+
+/** A server with one open connection. */
+function oneConnection({ bytesRead = (): number => 1000, parse = () => {} } = {}) {
+  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
+  const about = { remoteAddress: { value: '::1' }, bytesRead: { get: bytesRead } };
+  const socket = Object.defineProperties(new Socket(), about).on('data', parse);
+  open.add(socket);
+  return { open, socket };
 }
 
 /** A socket that sends everything at once. */
