@@ -38,14 +38,17 @@ export function crossOrigin(origins: Origins) {
         'access-control-expose-headers': EXPOSED,
       };
     },
-    /** The headers that let such a page use these methods, if this OPTIONS request is a preflight. */
-    preflight({ headers }: IncomingMessage, methods: string): Answer['headers'] {
-      const isPreflight = headers['access-control-request-method'] !== undefined;
-      if (!isPreflight || allowed(headers.origin) === undefined) return {};
+    /** The answer to a preflight of such a page; `undefined` if the request is not a preflight. */
+    preflight({ method, headers }: IncomingMessage, methods: string): Answer | undefined {
+      const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+      if (!isPreflight || allowed(headers.origin) === undefined) return undefined;
       return {
-        'access-control-allow-methods': methods,
-        'access-control-allow-headers': ACCEPTED,
-        'access-control-max-age': MAX_AGE_S,
+        status: 204,
+        headers: {
+          'access-control-allow-methods': methods,
+          'access-control-allow-headers': ACCEPTED,
+          'access-control-max-age': MAX_AGE_S,
+        },
       };
     },
   };

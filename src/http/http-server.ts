@@ -163,8 +163,8 @@ export function httpServer<Parts>(
     const { route, allow } = target;
     exchange.target = target;
     checkFraming(exchange);
-    if (request.method === 'OPTIONS' && allow !== '')
-      return { status: 204, headers: { allow, ...host.crossOrigin?.preflight(request, allow) } };
+    const preflight = allow === '' ? undefined : host.crossOrigin?.preflight(request, allow);
+    if (preflight) return preflight;
     const taken = route.isFree ? undefined : takeFromQuota?.(exchange);
     return taken ? taken.then(() => route.handle(exchange, parts)) : route.handle(exchange, parts);
   }

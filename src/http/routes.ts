@@ -9,8 +9,8 @@ import { shoutGet, shoutPost } from './routes/shout.ts';
 const { operation: _, ...undescribedGet } = shoutGet;
 
 /**
- * Everything that the public port answers to. 404, 405, HEAD, OPTIONS and the OpenAPI document follow from it. `/v1/` is the
- * same as `/v1`, and is left out of the document.
+ * Everything that the public port answers to. 404, 405, HEAD, the preflights and the OpenAPI document follow from it. `/v1/` is
+ * the same as `/v1`, and is left out of the document.
  */
 export const API_ROUTES: RouteTable<ApiParts> = {
   '/v1': { GET: shoutGet, POST: { ...shoutPost, operation: shoutOperation('shout') } },

@@ -106,7 +106,7 @@ function addReadings({ reading }: Registry, status: () => Status): void {
   reading('tuohs_open_connections', 'Open connections of clients.', requests('connections'));
   reading('tuohs_cache_bytes', 'Size of the memory cache.', () => status().memory?.bytes ?? 0);
   const tokens = () => status().upstream.retryBudgetTokens;
-  reading('tuohs_retry_budget_tokens', 'Retries that are allowed right now.', tokens);
+  reading('tuohs_retry_budget_tokens', 'Retries that are allowed right now.', tokens, 'min');
   if (status().redis) addRedis(reading, () => status().redis);
   reading(
     'tuohs_breaker_state',

@@ -25,6 +25,7 @@ const NOT_ALLOWED: Readonly<Record<string, string>> = {
   'PROPFIND /': ALL,
   'TRACE /v1': ALL,
   'CONNECT x:443': '',
+  'OPTIONS /health': READ,
 };
 
 for (const [line, allow] of Object.entries(NOT_ALLOWED)) {
@@ -39,7 +40,7 @@ for (const [line, allow] of Object.entries(NOT_ALLOWED)) {
 test('OPTIONS * is answered, too', async (t) => {
   const { status } = await answerTo(t, 'OPTIONS *', await listeningApi(t));
 
-  assert.equal(status, 404);
+  assert.ok(status === 404 || status === 405);
 });
 
 const LONG = 'a'.repeat(8000);

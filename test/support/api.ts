@@ -30,6 +30,7 @@ const OPTIONS: ApiOptions = {
   maxBodyBytes: 262_144,
   maxBulkBytes: 1_048_576,
   maxBulkLines: 1000,
+  placesOfLine: () => 1,
   keepAliveTimeoutMs: 95_000,
   // Longer than any test, so that this limit does not end a wait of the test.
   slowClientMs: 86_400_000,

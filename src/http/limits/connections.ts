@@ -91,8 +91,9 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
         isFull: false,
       };
       open.set(socket, connection);
+      const closeSoon = socket.destroySoon;
       // Node calls it after an answer that is the last one of its connection.
-      socket.destroySoon = () => linger(connection);
+      socket.destroySoon = () => (endsItself(connection) ? closeSoon.call(socket) : linger(connection));
       socket.on('close', () => {
         open.delete(socket);
         reading.leave(connection);
@@ -156,6 +157,8 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
     socket.end();
     endExchanges(connection);
     const mostBytes = socket.bytesRead + SMALL_REST_BYTES;
+    // Node would end it once more when the client ends it: an error, made for nothing.
+    socket.removeAllListeners('end');
     socket.removeAllListeners('data').on('data', () => socket.bytesRead > mostBytes && socket.pause());
     reading.goOn(connection);
     const cancel = clock.after(isClosing() ? CLOSING_LINGER_MS : LINGER_MS, () => socket.destroy());
@@ -192,6 +195,12 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
 function wantsMore({ isFull, exchanges }: Connection): boolean {
   const last = exchanges.at(-1);
   return last === undefined || last.isWhole ? !isFull : last.body.wantsMore;
+}
+
+/** Whether the client has said that it sends nothing behind its request, which has been answered. */
+function endsItself({ exchanges }: Connection): boolean {
+  const [first] = exchanges;
+  return exchanges.length === 1 && first?.isWhole === true && !first.response.shouldKeepAlive;
 }
 
 /** Counts the requests of one packet. They can all be known texts, which are answered so fast that none counts as sent ahead. */
