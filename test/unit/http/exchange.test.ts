@@ -174,7 +174,7 @@ for (const [when, isClosing, ms] of [
   });
 }
 
-test('of what a client sends behind its last answer, 64 KiB are read, and nothing is parsed', () => {
+test('of what a client sends after its last answer, 64 KiB are read, and nothing is parsed', () => {
   const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
   let bytesRead = 1000;
   const socket = Object.defineProperties(new Socket(), {
