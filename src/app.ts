@@ -39,7 +39,7 @@ const FIXED = {
 };
 
 export interface AppOptions {
-  /** Where log lines go: stdout unless given. */
+  /** The output for log lines: stdout by default. */
   readonly logTo?: LogOutput;
   /** Breaks the embedded SHOUTCLOUD server, if there is one. */
   readonly faults?: FaultSwitch | undefined;

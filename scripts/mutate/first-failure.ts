@@ -1,9 +1,14 @@
+import { resolve } from 'node:path';
 import { run } from 'node:test';
 
-// Runs the test files in its arguments in this process. Ends with 1 at the first failure, else with 0.
-run({ files: process.argv.slice(2), isolation: 'none' })
-  .on('test:fail', () => process.exit(1))
+// Runs the test files in its arguments in this process. Ends at the first failure with the number of that file, the first is 1, else with 0.
+/** A test that takes longer waits for something that does not come. */
+const TEST_MS = 60_000;
+
+const files = process.argv.slice(2);
+run({ files, isolation: 'none', timeout: TEST_MS })
+  .on('test:fail', ({ file }) => process.exit(1 + files.findIndex((each) => resolve(each) === file) || 255))
   .on('end', () => process.exit(0))
   .resume();
 // With `isolation: 'none'`, an error that comes after its test has ended is no failure of any test.
-process.on('uncaughtException', () => process.exit(1)).on('unhandledRejection', () => process.exit(1));
+process.on('uncaughtException', () => process.exit(255)).on('unhandledRejection', () => process.exit(255));

@@ -6,14 +6,19 @@ import { join, resolve } from 'node:path';
 import { readArguments, refuse } from '../arguments.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
 import { relatedTests } from './related-tests.ts';
+import { typeCheck } from './type-check.ts';
 
 // make mutate: changes one file in small ways, one at a time, and prints the changes that no test notices.
+const FIRST_FAILURE = 'scripts/mutate/first-failure.ts';
 const SIMULATED = /^src\/(shouter-stack|upstream|cache|core)\b/;
 const SIMULATION = ['test/simulation/run.ts', '--seeds', '5', '--quick'];
 const COPIED = ['src', 'test', 'scripts', 'docs', 'package.json', 'tsconfig.json'];
 /** A change also counts as noticed if the tests take longer than this many times their usual time, plus `SLACK_MS`. */
 const TIMES_SLOWER = 3;
-const SLACK_MS = 5_000;
+const SLACK_MS = 30_000;
+
+/** A change that makes a loop endless must not keep a processor busy for all of this time. */
+const CPU_SECONDS = 60;
 
 /** A command that fails if a change is noticed, and its time limit. */
 interface Check {
@@ -21,57 +26,84 @@ interface Check {
   readonly limitMs: number;
 }
 
+type Outcome = 'refused by the type checker' | 'noticed' | 'too slow' | 'unnoticed';
+
+/** The tests that noticed other changes run first, because they most often notice the next change, too. */
+const MOST_RECENT = 2;
+let recent: readonly string[] = [];
+
 const usage = 'node scripts/mutate/run.ts FILE';
 const [file = ''] = readArguments(usage, { allowPositionals: true }).positionals;
 const groups = relatedTests(file);
 if (groups.length === 0) refuse(`no test reaches ${file}\n${usage}`);
+const over = new AbortController();
+process.once('SIGINT', () => over.abort());
 const copies = Array.from({ length: availableParallelism() }, copyOfProject);
 try {
   await judge();
+} catch (error) {
+  if (!over.signal.aborted) throw error;
+  process.exitCode = 130;
 } finally {
   for (const copy of copies) rmSync(copy, { recursive: true });
 }
 
 async function judge(): Promise<void> {
-  const commands = groups.map((tests) => ['scripts/mutate/first-failure.ts', ...tests]);
+  const commands = groups.map((tests) => [FIRST_FAILURE, ...tests]);
   if (SIMULATED.test(file)) commands.push(SIMULATION);
   const checks: Check[] = [];
   for (const args of commands) checks.push(await measured(args));
+  const hasTypes = typeCheck(file);
   const mutants = mutantsOf(readFileSync(file, 'utf8'));
   const left = mutants.values();
-  let unnoticed = 0;
+  const outcomes: Outcome[] = [];
   await Promise.all(
     copies.map(async (copy) => {
       for (const mutant of left) {
-        if (await isNoticed(mutant, copy, checks)) continue;
-        unnoticed++;
-        print(`${file}:${mutant.line}\n  - ${mutant.from}\n  + ${mutant.to}`);
+        const outcome = hasTypes(mutant.code)
+          ? await check(mutant, copy, checks)
+          : 'refused by the type checker';
+        outcomes.push(outcome);
+        if (outcome === 'unnoticed' || outcome === 'too slow')
+          print(`${file}:${mutant.line} ${outcome}\n  - ${mutant.from}\n  + ${mutant.to}`);
       }
     }),
   );
-  print(`${file}: ${mutants.length} changes, ${unnoticed} unnoticed by ${groups.flat().length} test files`);
+  const counts = Object.entries(Object.groupBy(outcomes, (outcome) => outcome));
+  const summary = counts.map(([outcome, { length }]) => `${length} ${outcome}`).join(', ');
+  print(`${file}: ${mutants.length} changes and ${groups.flat().length} test files: ${summary}`);
 }
 
 /** The check, with a time limit that follows from its time without any change. */
 async function measured(args: readonly string[]): Promise<Check> {
   const startedMs = performance.now();
-  if (!(await succeeds({ args, limitMs: 600_000 }, copies[0]))) {
+  if ((await run({ args, limitMs: 600_000 }, copies[0])) !== 'unnoticed') {
     throw new Error(`this fails before anything is changed: node ${args.join(' ')}`);
   }
   return { args, limitMs: Math.ceil((performance.now() - startedMs) * TIMES_SLOWER) + SLACK_MS };
 }
 
-async function isNoticed({ code }: Mutant, copy: string, checks: readonly Check[]): Promise<boolean> {
+async function check({ code }: Mutant, copy: string, checks: readonly Check[]): Promise<Outcome> {
   writeFileSync(join(copy, file), code);
-  for (const check of checks) if (!(await succeeds(check, copy))) return true;
-  return false;
+  const limitMs = Math.max(...checks.map((each) => each.limitMs));
+  for (const each of [{ args: [FIRST_FAILURE, ...recent], limitMs }, ...checks]) {
+    const outcome = await run(each, copy);
+    if (outcome !== 'unnoticed') return outcome;
+  }
+  return 'unnoticed';
 }
 
-async function succeeds({ args, limitMs }: Check, cwd: string | undefined): Promise<boolean> {
+async function run({ args, limitMs }: Check, cwd: string | undefined): Promise<Outcome> {
   const env = { ...process.env, NODE_COMPILE_CACHE: `${cwd}/.cache` };
-  const options = { cwd, env, timeout: limitMs, killSignal: 'SIGKILL', stdio: 'ignore' } as const;
-  const [code] = await once(spawn(process.execPath, args, options), 'exit');
-  return code === 0;
+  const { signal } = over;
+  const options = { cwd, env, signal, timeout: limitMs, killSignal: 'SIGKILL', stdio: 'ignore' } as const;
+  const limited = `ulimit -t ${CPU_SECONDS}; exec "$0" "$@"`;
+  const [code] = await once(spawn('sh', ['-c', limited, process.execPath, ...args], options), 'exit');
+  if (code === 0) return 'unnoticed';
+  if (code === null) return 'too slow';
+  const noticing = args.filter((each) => each.endsWith('.test.ts'))[code - 1];
+  if (noticing !== undefined) recent = [...new Set([noticing, ...recent])].slice(0, MOST_RECENT);
+  return 'noticed';
 }
 
 function copyOfProject(): string {

@@ -17,8 +17,8 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
   return (error, socket) => {
     const connection = open.of(socket);
     if (connection === undefined) return void socket.destroy();
-    // The parser also fails for everything that follows, and for what comes behind a last answer. A connection that has sent
-    // nothing gets no answer.
+    // The parser also fails for everything that follows broken bytes, and for what arrives after the last answer. A connection that
+    // has sent nothing gets no answer.
     if (connection.isBroken || !socket.writable || connection.socket.bytesRead === 0) return;
     connection.isBroken = true;
     const last = connection.exchanges.at(-1);

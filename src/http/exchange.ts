@@ -26,7 +26,7 @@ export interface ExchangeHost extends World, ReplyHost {
   readonly workTurn: WorkTurn;
   /** A new id for a request whose client gave it none. */
   readonly newId: () => string;
-  /** The drain is over: what is under way ends, nothing new begins. */
+  /** Whether the drain is over, and the server closes. */
   isClosing(): boolean;
 }
 
@@ -68,14 +68,11 @@ export class Exchange implements Call {
 
   /** Aborts when the client hangs up, or the exchange fails. Made on demand: an answer from memory needs none. */
   get signal(): LeaveSignal {
-    if (this.#left === undefined) {
-      this.#left = new LeaveController();
-      if (this.response.destroyed) this.#left.abort(hungUp());
-    }
+    this.#left ??= new LeaveController();
     return this.#left.signal;
   }
 
-  /** The bytes of the request, if its headers are written in the usual way. Chunks do not count. */
+  /** How many bytes the request has if each header is written as `Name: value` and the body is not chunked. */
   get bytes(): number {
     const { method, rawHeaders } = this.request;
     const headBytes = (method?.length ?? 0) + FRAME.length + this.held.headLength + 2 * rawHeaders.length;
@@ -87,7 +84,7 @@ export class Exchange implements Call {
     return this.body.isWhole;
   }
 
-  /** Whether the server has begun to close: what is under way ends, nothing new begins. */
+  /** Whether the server has begun to close, so that no new work is to begin. */
   get isClosing(): boolean {
     return this.#host.isClosing();
   }
@@ -129,7 +126,7 @@ export class Exchange implements Call {
 
   #await(outcome: Promise<Answer | undefined>): void {
     this.#stepsUnderWay++;
-    const inTurn = (run: () => void) => this.#host.workTurn(LATE_BYTES, run, () => this.#isGone);
+    const inTurn = (run: () => void) => this.#host.workTurn(LATE_BYTES, run, () => this.reply.isGone);
     outcome
       .then(
         (late) => inTurn(() => this.run(() => late)),
@@ -143,16 +140,12 @@ export class Exchange implements Call {
 
   /** Does work on this many bytes, now or in a turn of its own. Throws or rejects if no one wants it any more by then. */
   inTurn<Done>(bytes: number, work: () => Done | Promise<Done>): Done | Promise<Done> {
-    const unlessAbandoned = () => {
-      if (this.#isGone) throw hungUp();
-      this.#left?.throwIfAborted();
+    const isUnwanted = () => this.reply.isGone || this.#left?.aborted === true;
+    const unlessUnwanted = () => {
+      if (isUnwanted()) throw this.#left?.signal.reason ?? hungUp();
       return work();
     };
-    return this.#host.workTurn(bytes, unlessAbandoned, () => this.#isGone || this.#left?.aborted === true);
-  }
-
-  get #isGone(): boolean {
-    return this.#hasEnded || this.reply.isGone;
+    return this.#host.workTurn(bytes, unlessUnwanted, isUnwanted);
   }
 
   /**
@@ -179,7 +172,7 @@ export class Exchange implements Call {
   /** Answers with the error table. Errors that are our fault or the upstream's are reported as an event. */
   fail(error: unknown): void {
     // The client is gone, so the error concerns no one.
-    if (this.#isGone) return;
+    if (this.reply.isGone) return;
     this.abandon(hungUp());
     const problem = problemFor(error, this.id, this.request);
     if (problem.status >= 500) this.report(error);

@@ -98,8 +98,8 @@ export function httpServer<Parts>(
       // Otherwise Node itself answers a request without `Host`, and sends no body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
-      // We never upgrade to another protocol. But "yes" makes Node stop parsing, which is right if nothing that follows will be
-      // answered.
+      // Node stops parsing a connection if this is true. We never upgrade to another protocol, but want that when no more requests
+      // of the connection will be answered.
       shouldUpgradeCallback: ({ socket }) => socket.destroyed || (open.of(socket)?.isFull ?? false),
     },
     listener,

@@ -29,7 +29,7 @@ export function metrics({ version, clock }: { version: string; clock: Pick<Clock
       addReadings(all, status);
       addDroppedLines(all, logLinesDropped);
     },
-    /** All series as this media type; Prometheus' text format unless given. */
+    /** All series as this media type; Prometheus' text format by default. */
     text: (type?: string) => seriesText(all.series(), type),
     /** The same as plain data, to be added up with those of other processes. */
     series: all.series,

@@ -25,8 +25,7 @@ const SEND = 'send {"data": "<text>"}.';
 const longest = 'x'.repeat(262_144 - '{"data":""}'.length);
 const [fits, isTooLong] = ['', 'x'].map((more) => JSON.stringify({ data: longest + more }));
 const TOO_LONG = {
-  error: 'The request body is too large.',
-  code: 'TOO_LARGE',
+  ...{ error: 'The request body is too large.', code: 'TOO_LARGE' },
   detail: 'A line can have 262144 bytes at most.',
 };
 const CASES: readonly [what: string, body: string, lines: readonly object[]][] = [
@@ -134,11 +133,7 @@ test('bulk requests share the window evenly, and each has eight short lines or o
 
 test('a million empty lines take one turn of the event loop', async (t) => {
   let turns = 0;
-  const { post } = await startBulk(t, {
-    async nextTurn() {
-      turns++;
-    },
-  });
+  const { post } = await startBulk(t, { nextTurn: async () => void turns++ });
 
   const { status, lines } = await post('\r\n\n'.repeat(300_000));
 
@@ -248,9 +243,8 @@ test('lines are counted by how they ended, and an internal error is reported wit
   await until(t, () => world.told('answered').length > 0);
   const counted = world.told('bulk-lines').map((each) => [each.outcome, each.lines]);
   assert.deepEqual(Object.fromEntries(counted), { success: 2, INTERNAL: 1, local: 1, BAD_INPUT: 1 });
-  assert.deepEqual(world.told('failed'), [
-    { type: 'failed', requestId: 'my-id', code: 'INTERNAL', error: bug },
-  ]);
+  const failure = { type: 'failed', requestId: 'my-id', code: 'INTERNAL', error: bug };
+  assert.deepEqual(world.told('failed'), [failure]);
 });
 
 test('when a caller resets its connection, its lines under way are aborted and no other line begins', async (t) => {

@@ -69,10 +69,8 @@ test('at the limit, a newcomer is refused if each connection waits for an answer
 });
 
 test('at the limit, a client that does not read its first answer is cut off, however many requests wait behind that', async (t) => {
-  const { world, server, port } = await fakeApi(t, {
-    nextTurn: async () => {},
-    options: { maxConnections: 1 },
-  });
+  const options = { maxConnections: 1 };
+  const { world, server, port } = await fakeApi(t, { nextTurn: async () => {}, options });
   const deaf = await deafClient(t, server, requestOf(`GET ${LARGEST_FILE}`).repeat(20));
   await world.clock.advance(10);
 

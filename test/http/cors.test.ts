@@ -103,7 +103,7 @@ const BROKEN: readonly [what: string, status: number, bytes: string][] = [
   [
     'a bad chunk',
     400,
-    `POST /v1 HTTP/1.1\r\nhost: x\r\n${ORIGIN}\r\ntransfer-encoding: chunked\r\n\r\nG\r\n`,
+    requestOf('POST /v1', { more: `${ORIGIN}\r\ntransfer-encoding: chunked` }).concat('G\r\n'),
   ],
   ['headers that come too slowly', 408, `GET / HTTP/1.1\r\n${ORIGIN}\r\n`],
   ['a body that comes too slowly', 408, requestOf('POST /v1', { ...ODD, body: '{"data":"a"}' }).slice(0, -1)],

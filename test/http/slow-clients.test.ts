@@ -194,3 +194,14 @@ test('a client that sent something other than HTTP sees the end of its answer at
   await world.clock.advance(1);
   await until(t, () => server.status().connections === 0);
 });
+
+test('a connection whose client has asked for its end closes as soon as the answer has left', async (t) => {
+  const { server, port } = await fakeApi(t);
+  const client = await rawClient(t, port);
+  client.socket.allowHalfOpen = true;
+
+  client.send(requestOf('GET /health', { more: 'connection: close' }));
+  await once(client.socket, 'end');
+
+  await until(t, () => server.status().connections === 0);
+});

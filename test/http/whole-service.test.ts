@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import dns from 'node:dns';
 import { once } from 'node:events';
 import { syncBuiltinESMExports } from 'node:module';
-import { connect } from 'node:net';
+import { connect, type ListenOptions } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import v8 from 'node:v8';
@@ -10,6 +10,7 @@ import type { Lookup } from '../../src/core/shared-lookup.ts';
 import { ask } from '../support/ask.ts';
 import { httpServer } from '../support/http-server.ts';
 import { leadsHere } from '../support/leads-here.ts';
+import { published } from '../support/published.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
@@ -49,9 +50,19 @@ test('HOST is the only address of both ports, and another service can have the p
   const { port, adminPort = 0 } = await serve(t, { HOST: '127.0.0.2' });
 
   assert.equal((await ask(`http://127.0.0.2:${adminPort}`, { path: '/livez' })).status, 200);
+  // Servers of other tests listen on 127.0.0.1.
+  const another = '127.0.0.3';
   for (const each of [port, adminPort])
-    await assert.rejects(once(connect(each, '127.0.0.1'), 'connect'), { code: 'ECONNREFUSED' });
-  assert.equal((await serve(t, { HOST: '127.0.0.1', PORT: `${port}` })).port, port);
+    await assert.rejects(once(connect(each, another), 'connect'), { code: 'ECONNREFUSED' });
+  assert.equal((await serve(t, { HOST: another, PORT: `${port}` })).port, port);
+});
+
+test('sixteen sockets of a process share its public port, if the system allows it', async (t) => {
+  const listening = published<{ options: ListenOptions }>(t, 'tracing:net.server.listen:asyncStart');
+  const { port } = await serve(t);
+
+  const sharing = listening.filter(({ options }) => options.port === port || options.reusePort);
+  assert.equal(sharing.length, process.platform === 'linux' ? 16 : 1);
 });
 
 test('the lines that the log has dropped are in the metrics', async (t) => {

@@ -25,7 +25,7 @@ export function stalledClients(
 ): (socket: Socket) => void {
   return (socket) => {
     const { bytesRead } = socket;
-    // If the process was frozen, what arrived meanwhile has not been read yet.
+    // If the process was frozen, what arrived during that time has not been read yet.
     soon(() => socket.bytesRead === bytesRead && stalled(socket));
   };
 
@@ -49,7 +49,7 @@ export function stalledClients(
     else socket.setTimeout(LAST_CHANCE_MS);
   }
 
-  /** Browsers and load balancers open connections ahead and keep them, so these close after the keep-alive time, without an answer. */
+  /** Browsers and load balancers open connections before they need them. So these close after the keep-alive time, without an answer. */
   function withoutRequest(socket: Socket, isNew: boolean): void {
     const isSilent = socket.bytesRead === 0;
     if (isNew && !isSilent) return refuseBroken(headersTooSlow(), socket);

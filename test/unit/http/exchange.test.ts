@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Exchange } from '../../../src/http/exchange.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
 import { byteBudget } from '../../../src/http/limits/held-bytes.ts';
-import { cutSlowest } from '../../../src/http/limits/slowest-clients.ts';
+import { closeSlowest, cutSlowest } from '../../../src/http/limits/slowest-clients.ts';
 import { headWriter, keptTick } from '../../../src/http/node-http.ts';
 import { badInput } from '../../../src/http/problem.ts';
 import { testWorld } from '../../support/world.ts';
@@ -138,6 +138,18 @@ for (const [others, mostMs] of [
   });
 }
 
+test('a client that was cut off because its body is slow is closed before an idle one', () => {
+  const { exchange } = beforeItsBody();
+  exchange.hold({ isAhead: false });
+  exchange.held.release();
+  const idle = { socket: new Socket(), exchanges: [], isNew: false, usedMs: 0 };
+  const slow = { ...idle, socket: new Socket(), exchanges: [exchange] };
+
+  const closed = closeSlowest([idle, slow], 1, 1000);
+
+  assert.deepEqual(closed, [slow]);
+});
+
 for (const [when, isClosing, ms] of [
   ['', false, 1000],
   [' while the server closes', true, 250],
@@ -249,7 +261,7 @@ test('a body counts as whole before it is used, and not any more once its exchan
 test('an exchange has one signal, which has aborted if it is first read after its client left', () => {
   const [{ exchange }, left] = [beforeItsBody(), beforeItsBody().exchange];
 
-  left.response.destroy();
+  left.end();
 
   assert.equal(exchange.signal, exchange.signal);
   assert.deepEqual([exchange.signal.aborted, left.signal.aborted], [false, true]);

@@ -36,6 +36,8 @@ const CASES: readonly [what: string, Trust, from: string, forwarded: string | un
     `${CLIENT}, 10.0.0.2${`, ${PROXY}`.repeat(31)}`,
     '10.0.0.2',
   ],
+  ['a port does not count', 1, PROXY, `${CLIENT}:50001`, CLIENT],
+  ['nor does one of a single digit behind brackets', 1, PROXY, '[2001:db8::1]:7', '8193:3512:0:0'],
   ['a trusted IPv4 proxy is believed over an IPv6 socket', [PROXY], `::ffff:${PROXY}`, CLIENT, CLIENT],
 ];
 for (const [what, trustProxy, remoteAddress, forwarded, client] of CASES) {

@@ -61,6 +61,11 @@ const LINES: [event: Event, line: string][] = [
     { type: 'trace-export', isUp: false, error: REFUSED },
     'warn traces do not arrive and are dropped: reason="ECONNREFUSED"',
   ],
+  [
+    { type: 'trace-export', isUp: false, error: new Error('Request timed out') },
+    'warn traces do not arrive and are dropped: reason="Request timed out"',
+  ],
+  [{ type: 'trace-export', isUp: false }, 'warn traces do not arrive and are dropped: reason="unknown"'],
 ];
 for (const [event, line] of LINES) {
   test(`"${event.type}" is logged: ${line}`, () => {

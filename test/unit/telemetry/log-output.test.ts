@@ -54,6 +54,13 @@ for (const path of ['file', '/dev/full']) {
   });
 }
 
+test('a reader that stalls blocks no thread', async (t) => {
+  const { path } = await fifo(t);
+  outputTo(t, path).fill();
+
+  await until(t, () => !process.getActiveResourcesInfo().includes('FSReqCallback'));
+});
+
 test('a slow reader gets the kept lines whole and in order', async (t) => {
   const { path, read } = await fifo(t);
   const kept = outputTo(t, path).fill();
