@@ -23,8 +23,9 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
     connection.isBroken = true;
     const last = connection.exchanges.at(-1);
     const refusal = refusalOf(error);
-    // Node's error holds everything that Node has read, so it must not be kept while an earlier answer waits to be read.
-    const origin = originIn(error) ?? host.crossOrigin?.first;
+    // Node's error holds everything that Node has read, so nothing of it must be kept while an earlier answer waits to be read.
+    const { crossOrigin } = host;
+    const origin = crossOrigin?.allowed(originIn(error) ?? crossOrigin.first);
     const inTurn = () => void host.workTurn(ANSWER_BYTES, () => refuse(refusal, origin, connection.socket));
     if (last === undefined) inTurn();
     else if (last.isWhole) last.atEnd(inTurn);

@@ -29,6 +29,8 @@ export function crossOrigin(origins: Origins) {
   return {
     /** The first allowed origin. It is in the answer to a request whose own origin cannot be read; the browser compares it. */
     first: origins[0],
+    /** The allowed origin that this one matches. It is never the given text, which can be a part of a packet and keep all of it in memory. */
+    allowed,
     /** The headers that let the page of this request read its answer. */
     headersFor({ headers }: Pick<IncomingMessage, 'headers'>): Answer['headers'] {
       const origin = allowed(headers.origin);

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { brokenRequests } from '../../../src/http/broken-requests.ts';
+import { crossOrigin } from '../../../src/http/cross-origin.ts';
 import type { Exchange, ExchangeHost } from '../../../src/http/exchange.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
 import { testWorld } from '../../support/world.ts';
+
+const ORIGIN = 'https://one.example';
+const HOST = { crossOrigin: crossOrigin([ORIGIN]), workTurn: (_, work) => work() } as ExchangeHost;
 
 test('bytes that are not HTTP are not kept while an earlier answer waits to be read, and do not cut off a last one', () => {
   const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
@@ -26,7 +32,7 @@ test('bytes that are not HTTP are not kept while an earlier answer waits to be r
     get: () => ++looks && Buffer.alloc(65_536),
   });
 
-  const refuse = brokenRequests(open, { workTurn: (_, work) => work() } as ExchangeHost);
+  const refuse = brokenRequests(open, HOST);
   refuse(error, socket);
   const atOnce = looks;
   isWritable = false;
@@ -35,4 +41,31 @@ test('bytes that are not HTTP are not kept while an earlier answer waits to be r
 
   assert.ok(atOnce > 0);
   assert.deepEqual([looks, socket.destroyed], [atOnce, false]);
+});
+
+test('the origin in bytes that are not HTTP does not keep the bytes in memory', () => {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc');
+  const open = connections(20, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
+  const refuse = brokenRequests(open, HOST);
+  const waiting: unknown[] = [];
+  const earlier = { isWhole: true, atEnd: (run: unknown) => waiting.push(run) } as unknown as Exchange;
+  gc();
+  const keptBefore = process.memoryUsage().heapUsed;
+
+  for (let i = 0; i < 20; i++) {
+    const socket = Object.defineProperties(new Socket(), {
+      remoteAddress: { value: '::1' },
+      bytesRead: { value: 1 },
+      writable: { value: true },
+    });
+    open.add(socket);
+    open.of(socket)?.exchanges.push(earlier);
+    const rawPacket = Buffer.from(`x\r\norigin: ${ORIGIN}\r\n`.padEnd(1_000_000));
+    refuse(Object.assign(new Error('Parse Error'), { rawPacket }), socket);
+  }
+  gc();
+
+  assert.equal(waiting.length, 20);
+  assert.ok(process.memoryUsage().heapUsed - keptBefore < 10_000_000);
 });
