@@ -53,7 +53,7 @@ export function acceptedEncoding(
   return encodings.find((encoding) => accepted.includes(encoding));
 }
 
-/** Whether the client has the answer with this ETag (RFC 9110 §13.1.2). `Cache-Control: no-cache` asks caches, and not us, for more. */
+/** Whether the client has the answer with this ETag (RFC 9110 §13.1.2). `Cache-Control: no-cache` is for caches on the way, and ignored. */
 export function isKnownTo({ 'if-none-match': known }: IncomingHttpHeaders, etag: string): boolean {
   return fresh({ 'if-none-match': known }, { etag });
 }

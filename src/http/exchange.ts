@@ -120,17 +120,16 @@ export class Exchange implements Call {
       if (outcome instanceof Promise) this.#await(outcome);
       else if (outcome !== undefined) this.reply.send(outcome);
     } catch (error) {
-      this.fail(error);
+      void this.#failInTurn(error);
     }
   }
 
   #await(outcome: Promise<Answer | undefined>): void {
     this.#stepsUnderWay++;
-    const inTurn = (run: () => void) => this.#host.workTurn(LATE_BYTES, run, () => this.reply.isGone);
     outcome
       .then(
-        (late) => inTurn(() => this.run(() => late)),
-        (error) => inTurn(() => this.fail(error)),
+        (late) => this.#answerInTurn(() => this.run(() => late)),
+        (error) => this.#failInTurn(error),
       )
       .then(() => {
         this.#stepsUnderWay--;
@@ -148,6 +147,10 @@ export class Exchange implements Call {
     return this.#host.workTurn(bytes, unlessUnwanted, isUnwanted);
   }
 
+  #answerInTurn(answer: () => void): void | Promise<void> {
+    return this.#host.workTurn(ANSWER_BYTES, answer, () => this.reply.isGone);
+  }
+
   /**
    * Reads the whole body and does a step with it. Throws `TOO_LARGE` before anything is read, if the length is announced. The
    * exchange fails with `TOO_LARGE`, with `OVERLOADED`, or with the error given to `breakBody`. Only a body that will be read
@@ -159,7 +162,7 @@ export class Exchange implements Call {
     if (body.announced > maxBytes) throw tooLarge('body', maxBytes);
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
     const step = (bytes: Buffer) => this.run(() => use(bytes));
-    body.read({ maxBytes, use: step, fail: (error) => this.fail(error) });
+    body.read({ maxBytes, use: step, fail: (error) => void this.#failInTurn(error) });
     return undefined;
   }
 
@@ -167,6 +170,10 @@ export class Exchange implements Call {
   breakBody(error: TuohsError): void {
     this.reply.closeAfter();
     this.body.break(error);
+  }
+
+  #failInTurn(error: unknown): void | Promise<void> {
+    if (!this.reply.isGone) return this.#answerInTurn(() => this.fail(error));
   }
 
   /** Answers with the error table. Errors that are our fault or the upstream's are reported as an event. */
@@ -219,10 +226,10 @@ export class Exchange implements Call {
 }
 
 /**
- * An answer that was not known at once counts as this many bytes of work. A thousand of them can become known at the same moment:
- * when SHOUTCLOUD's breaker opens, or when their deadlines pass.
+ * An error, or an answer that was not known at once, counts as this many bytes of work. A thousand of them can become due at the same
+ * moment: when SHOUTCLOUD's breaker opens, when deadlines pass, or when clients send what is no request.
  */
-const LATE_BYTES = 512;
+export const ANSWER_BYTES = 512;
 
 /** The bytes of every head in addition to its method, target and headers. */
 const FRAME = '  HTTP/1.1\r\n\r\n';

@@ -27,25 +27,21 @@ export function batchedShouter(
   let queuedRoom = 0;
   const pace = new Pace(clock);
   let isScheduled = false;
-  gate.onChange(() => {
-    // The time between these batches includes the pause, so it says nothing about the speed of the upstream.
-    if (gate.pauseMs > 0) pace.reset();
-    schedule();
-  });
+  gate.onChange(schedule);
 
   return {
     queued: () => queue.length,
     shout(text, call) {
       if (call.signal.aborted) return Promise.reject(call.signal.reason);
-      if (waitsTooLong(text, call)) return Promise.reject(overloaded());
+      if (!gate.outlasts(call) && waitsTooLong(text, call)) return Promise.reject(overloaded());
       return new Promise<Shout>((resolve, reject) => enqueue({ text, call, resolve, reject }));
     },
   };
 
-  /** Whether the estimated wait exceeds half of the remaining time. A text answered too late takes time from others. */
+  /** Whether the estimated wait exceeds half of the remaining time, without a pause. A text answered too late takes time from others. */
   function waitsTooLong(text: string, { deadline }: Call): boolean {
     const waitMs = pace.waitMs(queuedRoom + roomOf(text.length, maxItems));
-    return waitMs > (deadline - clock.now()) / 2;
+    return waitMs > (deadline - clock.now() - gate.pauseMs) / 2;
   }
 
   function overloaded(): TuohsError {

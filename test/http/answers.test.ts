@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NextTurn } from '../../src/core/clock.ts';
+import { type NextTurn, systemClock } from '../../src/core/clock.ts';
 import { AttemptError, type ErrorCode, TuohsError } from '../../src/core/errors.ts';
 import type { Shout } from '../../src/core/shouter.ts';
 import { problems } from '../../src/http/problem.ts';
 import { failing, fakeApi, testApi } from '../support/api.ts';
 import { answerOf } from '../support/fake-shouter.ts';
-import { postOf, rawClient } from '../support/raw-client.ts';
-import { testWorld } from '../support/world.ts';
+import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
+import { heldTurn, testWorld, worldOn } from '../support/world.ts';
 
 const SHOUT = answerOf('OLLEH', { source: 'upstream', stored: true });
 const POST = { method: 'POST', url: '/v1', payload: { data: 'hello' } } as const;
 const GET = { method: 'GET', url: '/v1?data=hello' } as const;
 const JSON_TYPE = { 'content-type': 'application/json' };
+const CHUNKED = 'transfer-encoding: chunked';
 const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' };
 
 const CONTACT = 'Failed to contact shoutcloud api';
@@ -98,6 +99,27 @@ test('callers of one unknown text get their answers in turns, because each takes
 
   assert.deepEqual(turns, [20_000, 20_000, 20_000]);
 });
+
+for (const [what, wrong] of [
+  ['what is no request', 'no request\r\n\r\n'],
+  ['a path that does not exist', requestOf('GET /nope')],
+  ['a body that is not HTTP', `${requestOf('POST /v1', { type: 'text/plain', more: CHUNKED })}no chunk`],
+] as const) {
+  test(`the answer to ${what} waits for its turn if its turn of the event loop had much work`, async (t) => {
+    const turns: number[] = [];
+    const world = worldOn({ ...systemClock, soon: heldTurn().soon });
+    const nextTurn: NextTurn = async (bytes) => void turns.push(bytes);
+    const { port } = await fakeApi(t, { world, nextTurn, reverseShout: (text) => answerOf(text) });
+    const [busy, client] = [await rawClient(t, port), await rawClient(t, port)];
+
+    busy.send(postOf('x'.repeat(16_300)));
+    await busy.heard('"}');
+    client.send(wrong);
+    await client.heard('"detail"');
+
+    assert.deepEqual(turns, [512]);
+  });
+}
 
 test('a 5xx is an event with the request id and the error, any other status is not', async (t) => {
   const world = testWorld();

@@ -63,7 +63,7 @@ test('while 32 connections come within 200 ms, it is refused once all bodies cam
   assert.deepEqual(pick(answers, 'status'), [200, 200, 503]);
 });
 
-test('a long piece does not make up for the short ones behind it', async (t) => {
+test('a long piece does not make up for the short ones after it', async (t) => {
   const { ask } = await inOneTurn(t);
   await ask(4096);
 

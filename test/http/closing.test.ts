@@ -108,7 +108,7 @@ test('answers that their client is still reading when the server closes arrive w
   await closing;
 });
 
-test('a client that does not read its first answer is given up 2 s after the drain, although other requests wait behind that', async (t) => {
+test('a client that does not read its first answer is given up 2 s after the drain, although more of its requests wait', async (t) => {
   const { world, server } = await fakeApi(t, { nextTurn: async () => {} });
   await deafClient(t, server, ASSET.repeat(20));
   const closing = server.close();

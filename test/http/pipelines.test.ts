@@ -13,7 +13,7 @@ import { heldTurn, worldOn } from '../support/world.ts';
 
 const known = (text: string) => answerOf(text);
 
-/** The bytes that are held for a request that waits behind others. Of 128, one is worked on. */
+/** The bytes that are held for a request that waits for others. Of 128, one is worked on. */
 const REQUEST_BYTES = 4096;
 
 const NUMBERS = Array.from({ length: 1_000 }, (_, at) => at);
@@ -45,7 +45,7 @@ for (const [what, more, most] of [
   ['', '', 62],
   [' with 150 headers', Array(150).fill('h: v').join('\r\n'), 12],
 ] as const) {
-  test(`a request${what} that is sent ahead when no bytes are left is refused behind the earlier answers, and its connection closes`, async (t) => {
+  test(`a request${what} that is sent ahead when no bytes are left is refused after the earlier answers, and its connection closes`, async (t) => {
     const options = { maxHeldBytes: 2 ** 19 };
     const { client, status } = await start(t, { options, reverseShout: async (text) => turn(known(text)) });
 
@@ -79,7 +79,7 @@ for (const [headers, statuses] of [
   });
 }
 
-test('a request behind the last answer of a connection is not worked on', async (t) => {
+test('a request after the last answer of a connection is not worked on', async (t) => {
   const asked: string[] = [];
   const reverseShout = (text: string) => {
     asked.push(text);

@@ -165,7 +165,7 @@ test('a request that is refused because there is no room has a span, too', async
   assert.equal(refused?.attributes['http.route'], 'none');
 });
 
-test('a caller that hangs up while its requests wait one behind the other ends the span of each', async (t) => {
+test('a caller that hangs up while its requests wait for each other ends the span of each', async (t) => {
   const { receiver, stop, port, shoutcloud, log } = await tracedService(t);
   shoutcloud.setFaults('hang');
   const client = await rawClient(t, port);

@@ -58,7 +58,7 @@ for (const [what, { status, line = 'POST /v1', type = JSON_TYPE, parts }] of Obj
   }
 }
 
-test('the answer to a large body that comes late, behind another, leaves its client a second to read both', async (t) => {
+test('the answer to a large body that comes late, after another one, leaves its client a second to read both', async (t) => {
   const { upstream, world, server, port } = await fakeApi(t);
   upstream.hold();
   const client = await rawClient(t, port);

@@ -82,7 +82,7 @@ function slowestFirst<Each extends Client>(open: Iterable<Each>, measure: (clien
     .map(({ client }) => client);
 }
 
-/** Whether its client has not read an answer for too long. */
+/** Whether a client has left an answer unread for too long. */
 function doesNotRead({ exchanges }: Client, nowMs: number): boolean {
   const [first] = exchanges;
   const sinceMs = first?.reply.unreadSinceMs(first.startedMs);

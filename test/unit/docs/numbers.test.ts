@@ -25,7 +25,7 @@ for (const page of ['docs/resilience.md', 'docs/bulk.md']) {
   }
 }
 
-test('a number in brackets behind a setting is its default', () => {
+test('a number in brackets after a setting is its default', () => {
   const shown = pages.flatMap((page) => [...read(page).matchAll(/`([A-Z_]+)` \(([\d.]+(?: \w+)?)\)/g)]);
 
   assert.ok(shown.length > 0);

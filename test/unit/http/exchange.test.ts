@@ -172,7 +172,7 @@ for (const [when, isClosing, ms] of [
   });
 }
 
-test('of what a client sends behind its last answer, 64 KiB are read, and nothing is parsed', () => {
+test('of what a client sends after its last answer, 64 KiB are read, and nothing is parsed', () => {
   let bytesRead = 1000;
   const { socket } = oneConnection({
     bytesRead: () => bytesRead,

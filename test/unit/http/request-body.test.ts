@@ -75,7 +75,7 @@ test('the rest of a body is thrown away up to the limit, piece by piece, and no 
   assert.equal(await isWhole, false);
 });
 
-test('short pieces behind the first are copied into blocks, whether they are awaited or not, and long ones are not', () => {
+test('short pieces after the first are copied into blocks, whether they are awaited or not, and long ones are not', () => {
   let whole = '';
   const unread: number[] = [];
   const held = { set() {}, setUnread: (bytes: number) => void unread.push(bytes) };

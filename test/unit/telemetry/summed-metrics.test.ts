@@ -53,6 +53,12 @@ for (const [series, one, other, sum] of [
   });
 }
 
+test('workers have a start: the alerts tell of the first failure only in the minutes after it', () => {
+  const text = summed(1).text([{ pid: 1, answer: worker({}) }]);
+
+  assert.ok(sumOf(text, 'process_start_time_seconds') > 0);
+});
+
 test('the counts of an ended process stay, its gauges do not', () => {
   const sums = summed(1, 2);
   const second = { pid: 2, answer: worker({ shed: 5, inFlight: 4 }) };

@@ -9,6 +9,7 @@ import { startBatched } from './batched-under-test.ts';
 const BATCH_MS = 400;
 const BATCHES = 12;
 const FIVE = Array<number>(5).fill(1000);
+const PAUSED = 'UPSTREAM_UNREACHABLE';
 const ALL_WAIT = 'waits waits waits waits waits';
 
 /**
@@ -21,7 +22,8 @@ for (const [what, script, ms, seen] of [
   ['a caller that leaves does not change the estimate for others', 'leave 1', [1500], 'OVERLOADED'],
   ['the time after all have left is not counted', 'leave 2, finish 1, +60000', FIVE, ALL_WAIT],
   ['the time after all have been sent is not counted', 'finish 3, +60000', FIVE, ALL_WAIT],
-  ['the time of a pause is not counted', 'pause 10000, finish 1, +10000', [3000], 'waits'],
+  ['the time of a pause is counted', 'pause 10000, finish 1, +10000', [3000], 'OVERLOADED'],
+  ['in a pause, the time after it decides', 'pause 1000', [3399, 3400, 1000], `OVERLOADED waits ${PAUSED}`],
 ] as const) {
   test(what, async () => {
     const { play, askWithin, world } = await startBusy();

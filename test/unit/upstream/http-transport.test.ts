@@ -152,7 +152,7 @@ test('an upgrade that was not asked for ends the attempt', async (t) => {
   await assert.rejects(shout('a'), { failure: 'unreachable', message });
 });
 
-test('bytes that are not HTTP behind an answer do not answer the next attempt', async (t) => {
+test('bytes after an answer that are not HTTP do not answer the next attempt', async (t) => {
   const { url } = await rawServer(t, (socket) => socket.write(`${HEAD}${RIGHT}\0garbage`));
   const { shout } = shouterFor(t, url);
 
