@@ -283,10 +283,8 @@ test('when there is no room, a bulk whose answers are not read for a second is c
     begun++;
     return turn(answer);
   };
-  const { server, world, port, sending } = await start(t, {
-    reverseShout,
-    options: { maxHeldBytes: 80_000 },
-  });
+  const options = { maxHeldBytes: 80_000 };
+  const { server, world, port, sending } = await start(t, { reverseShout, options });
   const deaf = await rawClient(t, port);
   deaf.socket.pause();
   deaf.send(bulkOf('{"data":"a"}\n'.repeat(300)));
@@ -309,10 +307,8 @@ test('when there is no room, a bulk whose answers are not read for a second is c
 });
 
 test('a text whose answer takes six times its bytes is refused if there is no room for that', async (t) => {
-  const { port } = await start(t, {
-    reverseShout: (text) => answerOf(text),
-    options: { maxHeldBytes: 300_000 },
-  });
+  const options = { maxHeldBytes: 300_000 };
+  const { port } = await start(t, { reverseShout: (text) => answerOf(text), options });
   const client = await rawClient(t, port);
 
   client.send(requestOf('POST /v1', { type: 'text/plain', body: '\x01'.repeat(60_000) }));

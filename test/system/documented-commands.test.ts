@@ -38,9 +38,8 @@ for (const example of [...IN_README, ...examples('docs/command-line.md'), ...exa
   // The comment lines are the expected output.
   const output = lines.filter((line) => line.startsWith('# ')).map((line) => line.slice(2));
 
-  test(`the pages show what this does: ${commands}`, {
-    skip: commands.includes('curl') && skip,
-  }, async (t) => {
+  const needs = { skip: commands.includes('curl') && skip };
+  test(`the pages show what this does: ${commands}`, needs, async (t) => {
     const addressed = commands
       .replaceAll('localhost:5000', new URL(url).host)
       .replaceAll('localhost:9464', new URL(adminUrl).host)

@@ -8,12 +8,7 @@ import { ran } from './shout-surroundings.ts';
 
 for (const [what, args, environment, words] of [
   ['wrong settings', [], { PORT: 'x', LOG_LEVEL: 'y' }, /^tuohs: PORT .*\ntuohs: LOG_LEVEL .*\n$/],
-  [
-    'two SHOUTCLOUDs',
-    ['--embedded-shoutcloud'],
-    { SHOUTCLOUD_URL: 'http://a' },
-    /^tuohs: .* both given.*\n$/,
-  ],
+  ['two SHOUTCLOUDs', ['--embedded-shoutcloud'], { SHOUTCLOUD_URL: 'http://a' }, /^tuohs: .*both given.*\n$/],
 ] as const) {
   test(`${what}: the start ends with 2 and a sentence for each problem`, async () => {
     const { exitCode, stderr } = await ran(['serve', ...args], { environment });
@@ -24,12 +19,7 @@ for (const [what, args, environment, words] of [
 }
 
 for (const [what, error, told, words] of [
-  [
-    'a bug',
-    new TypeError('no function'),
-    'its place',
-    /^tuohs: TypeError: no function\n +at .*program\.test/,
-  ],
+  ['a bug', new TypeError('no call'), 'its place', /^tuohs: TypeError: no call\n +at .*program\.test/],
   ['a failed request', new TypeError('no fetch', { cause: 'reset' }), 'a sentence', /^tuohs: no fetch\n$/],
   ['any other error', new Error('the disk is full'), 'a sentence', /^tuohs: the disk is full\n$/],
 ] as const) {

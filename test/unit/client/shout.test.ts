@@ -55,10 +55,7 @@ for (const baseUrl of ['', 'localhost:5000', 'ftp://tuohs.test', 'http://user:se
 
 const BODY = { error: 'a sentence', code: 'UPSTREAM_UNREACHABLE', requestId: 'request-1', detail: 'more' };
 const REFUSED = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
-const NO_CONNECTION = {
-  code: 'NETWORK',
-  message: 'no answer from http://tuohs.test/ (ECONNREFUSED)',
-} as const;
+const NO_ANSWER = { code: 'NETWORK', message: 'no answer from http://tuohs.test/ (ECONNREFUSED)' } as const;
 const HIDDEN = Object.defineProperties(new Response(null), {
   type: { value: 'opaqueredirect' },
   status: { value: 0 },
@@ -90,7 +87,7 @@ const FAILURES: readonly [what: string, answer: Response | Error, expected: Part
   ['a page', new Response('<h1>Welcome</h1>'), { code: 'BAD_ANSWER', status: 200 }],
   ['another JSON', Response.json({ result: 'OLLEH' }), { code: 'BAD_ANSWER', status: 200 }],
   ['a null', Response.json(null), { code: 'BAD_ANSWER', status: 200 }],
-  ['no connection', new TypeError('fetch failed', { cause: REFUSED }), NO_CONNECTION],
+  ['no connection', new TypeError('fetch failed', { cause: REFUSED }), NO_ANSWER],
   ['a redirect', redirect('https://tuohs.test/v1'), movedTo('https://tuohs.test')],
   ['a redirect to a path', redirect('/login?back=%2Fv1'), movedTo('http://tuohs.test/login')],
   ['a redirect to another host', redirect('https://a.test/below/v1/'), movedTo('https://a.test/below')],

@@ -13,11 +13,8 @@ export async function running(test: TestContext, options?: ShoutcloudOptions): P
 /** Sends these bytes to a server with these faults. Resolves with what came back over the connection. */
 export async function heard(test: TestContext, options: ShoutcloudOptions, talking: Partial<Talk> = {}) {
   const { port } = await running(test, options);
-  const { text, end } = await talk(test, port, {
-    sent: post('{"INPUT":"hello"}'),
-    isEnough: isWhole,
-    ...talking,
-  });
+  const whole = { sent: post('{"INPUT":"hello"}'), isEnough: isWhole, ...talking };
+  const { text, end } = await talk(test, port, whole);
   return { text, end, head: headOf(text), body: bodyOf(text) };
 }
 

@@ -2,17 +2,7 @@ import type { Socket } from 'node:net';
 import { besiege, drip } from '../../tools/siege.ts';
 import { type Attack, crowd } from './attack.ts';
 import { HEAD_BYTES } from './costly-heads.ts';
-import {
-  BULK_IN_CHUNKS,
-  CHUNKED,
-  chunkOf,
-  FORM_TYPE,
-  filled,
-  get,
-  headOf,
-  JSON_TYPE,
-  jsonHead,
-} from './requests.ts';
+import { BULK_IN_CHUNKS, CHUNKED, chunkOf, FORM_TYPE, filled, get, headOf, jsonHead } from './requests.ts';
 
 const HALF_HEAD = 'POST /v1 HTTP/1.1\r\nhost: lab\r\n';
 const TWO_OF_NINE = `${jsonHead('content-length: 9')}{"`;
@@ -22,7 +12,7 @@ const COSTLY = [
   get(`/${filled('%41', HEAD_BYTES)}`),
   get(filled('/', HEAD_BYTES), 'accept: text/html'),
   get('/v1?data=known', `if-none-match: ${filled('"a",', HEAD_BYTES)}"a"`),
-  headOf('/v1', `${JSON_TYPE};${filled('a=b;', HEAD_BYTES)}c=d`, 'content-length: 0'),
+  headOf('/v1', `application/json;${filled('a=b;', HEAD_BYTES)}c=d`, 'content-length: 0'),
 ];
 
 /** Clients that never finish their requests. */
