@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Ending, ownEnding, type Program, startProgram } from '../test/support/process.ts';
+import { type Ending, FREE_PORTS, ownEnding, type Program, startProgram } from '../test/support/process.ts';
 import { redisServer } from '../test/support/redis-server.ts';
 import type { Cores } from './tools/cores.ts';
 import type { LoadPlan, LoadReport, LoadReports } from './tools/load-plan.ts';
@@ -10,15 +10,13 @@ type Env = Readonly<Record<string, string>>;
 /** A running program that listens. */
 export interface Server extends Program {
   readonly port: number;
+  readonly url: string;
 }
 
 export type Lab = ReturnType<typeof openLab>;
 
 // All features. Requests are counted even for a quota that is never reached.
-const EVERYTHING_ON = {
-  ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
-  RATE_LIMIT_PER_MINUTE: '1000000000',
-};
+const EVERYTHING_ON = { ...FREE_PORTS, RATE_LIMIT_PER_MINUTE: '1000000000' };
 const MAIN = fromRoot('dist/main.js');
 const SHOUTCLOUD = ['shoutcloud', '--quiet', '--port', '0'];
 
@@ -38,10 +36,10 @@ function openLab(rounds: number, cores: Cores, ending: Ending) {
     rounds,
     /** Any program of Node, on the core of the service. */
     run: (args: readonly string[], env: Env) => start(cores.service, [process.execPath, ...args], env),
-    /** The built `tuohs serve` with everything switched on. `flags` are those of Node. */
-    tuohs(env: Env, flags: readonly string[] = []) {
+    /** The built `tuohs serve` with everything switched on, in front of this upstream. `flags` are those of Node. */
+    tuohs(upstream: Server, env: Env = {}, flags: readonly string[] = []) {
       const command = [process.execPath, ...flags, ...startArguments()];
-      return listening(cores.service, command, { ...EVERYTHING_ON, ...env });
+      return listening(cores.service, command, { ...EVERYTHING_ON, SHOUTCLOUD_URL: upstream.url, ...env });
     },
     /** The SHOUTCLOUD-compatible server of this project, with this latency. By default it runs on the cores of the load. */
     shoutcloud: (latencyMs: number, place: 'service' | 'others' = 'others') =>
@@ -72,7 +70,7 @@ function openLab(rounds: number, cores: Cores, ending: Ending) {
   async function listening(place: readonly string[], command: readonly string[], env: Env = {}) {
     const program = start(place, command, env);
     const { port } = await program.logLine('listening');
-    return { ...program, port: Number(port) };
+    return { ...program, port: Number(port), url: `http://127.0.0.1:${port}` };
   }
 
   function start(place: readonly string[], command: readonly string[], env: Env = {}): Program {

@@ -6,7 +6,7 @@ export interface Figure {
   readonly unit: string;
   readonly values: readonly number[];
   /** Its goal, if it has one. */
-  readonly goal?: { readonly atLeast: number } | { readonly atMost: number };
+  readonly goal?: { readonly atLeast: number } | { readonly atMost: number } | undefined;
 }
 
 /** What is measured, its unit, its value in a round, and its goal. */
@@ -14,10 +14,7 @@ type Column<Round> = readonly [string, string, (round: Round) => number, Figure[
 
 /** The figures of these rounds. */
 export function figuresOf<Round>(rounds: readonly Round[], columns: readonly Column<Round>[]): Figure[] {
-  return columns.map(([what, unit, valueIn, goal]) => ({
-    ...{ what, unit, values: rounds.map(valueIn) },
-    ...(goal && { goal }),
-  }));
+  return columns.map(([what, unit, valueIn, goal]) => ({ what, unit, values: rounds.map(valueIn), goal }));
 }
 
 /** One measurement. `run` takes what it needs from the lab, which ends it afterwards. */
@@ -42,7 +39,7 @@ export async function freshRounds<Found>(
   const upstream = await lab.shoutcloud(0);
   const found: Found[] = [];
   for (let number = 0; number < Math.min(lab.rounds, MOST_FRESH_ROUNDS); number++) {
-    const tuohs = await lab.tuohs({ SHOUTCLOUD_URL: `http://127.0.0.1:${upstream.port}` });
+    const tuohs = await lab.tuohs(upstream);
     found.push(await round(tuohs, number));
     await lab.end(tuohs);
   }

@@ -24,6 +24,7 @@ import { jsonLog, type LogOutput, logOutput } from './telemetry/log-output.ts';
 import { metrics } from './telemetry/metrics.ts';
 import { maxFiles } from './telemetry/process-metrics.ts';
 import type { Traces } from './telemetry/traces.ts';
+import { roomOf } from './upstream/batch.ts';
 import { httpTransport } from './upstream/http-transport.ts';
 import { readSource, readVersion } from './version.ts';
 
@@ -38,7 +39,7 @@ const FIXED = {
 };
 
 export interface AppOptions {
-  /** Where log lines go: stdout unless given. */
+  /** The output for log lines: stdout by default. */
   readonly logTo?: LogOutput;
   /** Breaks the embedded SHOUTCLOUD server, if there is one. */
   readonly faults?: FaultSwitch | undefined;
@@ -116,6 +117,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
       source: readSource(),
       slowClientMs: FIXED.slowClientMs,
       maxBulkLines: bulkLines(config),
+      placesOfLine: placesOfLine(config),
       maxHeldBytes,
       // A larger body would be refused every time, with an error that says to try again.
       maxBodyBytes: Math.min(config.maxBodyBytes, largest.text),
@@ -223,4 +225,9 @@ const OTHER_FILES = 128;
 /** Enough lines to keep every connection busy with a full batch while the next one gathers. */
 function bulkLines({ upstreamConnections, batchMaxItems, maxInFlight }: Config): number {
   return Math.min((upstreamConnections + 1) * batchMaxItems, Math.ceil(maxInFlight / 4));
+}
+
+/** How many places of a batch a line takes. A character has one to three bytes. */
+function placesOfLine({ batchMaxItems }: Config): (bytes: number) => number {
+  return (bytes) => roomOf(bytes / 2, batchMaxItems) / roomOf(0, batchMaxItems);
 }

@@ -1,6 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answers } from './answers.ts';
+import { KNOWN_TEXTS } from '../tools/texts.ts';
+
+const answers = new Map(KNOWN_TEXTS.map((text) => [text, [...text].reverse().join('').toUpperCase()]));
 
 // The least that a program has to do if it knows the answers: read JSON or a query, look into a Map, write JSON.
 const server = createServer((request, response) => {

@@ -6,14 +6,9 @@ export const knownInRedis: Row = {
   about: 'Known texts with `CACHE_MAX_BYTES=0`: each answer is read from Redis; the load as for `known`.',
   needsRedis: true,
   async run(lab) {
-    const upstream = await lab.shoutcloud(0);
     const redis = await lab.redis();
     const bare = await lab.baseline('bare-http');
-    const tuohs = await lab.tuohs({
-      SHOUTCLOUD_URL: `http://127.0.0.1:${upstream.port}`,
-      REDIS_URL: redis.url,
-      CACHE_MAX_BYTES: '0',
-    });
+    const tuohs = await lab.tuohs(await lab.shoutcloud(0), { REDIS_URL: redis.url, CACHE_MAX_BYTES: '0' });
     const rounds = await afterWarmUp(lab.rounds, () => askKnown(lab, { bare, tuohs }));
 
     return figuresOf(rounds, [

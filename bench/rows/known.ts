@@ -1,8 +1,8 @@
 import { cpuMs } from '../../test/support/process-state.ts';
-import { KNOWN_TEXTS } from '../baselines/answers.ts';
 import type { Lab, Server } from '../lab.ts';
 import { type Figure, figuresOf, type Row } from '../row.ts';
 import type { LoadPlan, LoadReport } from '../tools/load-plan.ts';
+import { KNOWN_TEXTS } from '../tools/texts.ts';
 
 const CONNECTIONS = 32;
 const ROUND_MS = 2000;
@@ -12,32 +12,29 @@ export interface KnownRound extends LoadReport {
   readonly processorUs: number;
 }
 
-export const known: Row = {
-  name: 'known',
-  about: `Known texts, one process, ${CONNECTIONS} connections: tuohs answers from memory; bare node:http looks into a Map.`,
-  run: (lab) => besideBare(lab, { method: 'POST', atLeast: 0.95 }),
-};
-
-export const knownGet: Row = {
-  name: 'get',
-  about: 'The same by `GET /v1?data=…`, with an `ETag` for caches.',
-  run: (lab) => besideBare(lab, { method: 'GET', atLeast: 0.85 }),
-};
-
-export const knownAlone: Row = {
-  name: 'lone',
-  about: 'One caller, one connection, known texts: what tuohs adds to the median of bare node:http.',
-  async run(lab) {
-    const rounds = await askBoth(lab, { method: 'POST', connections: 1 });
-    const more = ({ tuohs, bare }: (typeof rounds)[number]) => tuohs.p50Ms - bare.p50Ms;
-    return figuresOf(rounds, [['median, more than bare node:http', 'ms', more, { atMost: 0.3 }]]);
+export const known: readonly Row[] = [
+  {
+    name: 'known',
+    about: `Known texts, one process, ${CONNECTIONS} connections: tuohs answers from memory; bare node:http looks into a Map.`,
+    run: (lab) => besideBare(lab, 'POST', 0.95),
   },
-};
+  {
+    name: 'get',
+    about: 'The same by `GET /v1?data=…`, with an `ETag` for caches.',
+    run: (lab) => besideBare(lab, 'GET', 0.85),
+  },
+  {
+    name: 'lone',
+    about: 'One caller, one connection, known texts: what tuohs adds to the median of bare node:http.',
+    async run(lab) {
+      const rounds = await askBoth(lab, { connections: 1 });
+      const more = ({ tuohs, bare }: (typeof rounds)[number]) => tuohs.p50Ms - bare.p50Ms;
+      return figuresOf(rounds, [['median, more than bare node:http', 'ms', more, { atMost: 0.3 }]]);
+    },
+  },
+];
 
-async function besideBare(
-  lab: Lab,
-  { method, atLeast }: { method: 'GET' | 'POST'; atLeast: number },
-): Promise<Figure[]> {
+async function besideBare(lab: Lab, method: 'GET' | 'POST', atLeast: number): Promise<Figure[]> {
   const rounds = await askBoth(lab, { method });
   return figuresOf(rounds, [
     ['req/s, relative to bare node:http', '×', toBare(({ perSecond }) => perSecond), { atLeast }],
@@ -50,9 +47,8 @@ async function besideBare(
 }
 
 async function askBoth(lab: Lab, load: Load) {
-  const upstream = await lab.shoutcloud(0);
   const bare = await lab.baseline('bare-http');
-  const tuohs = await lab.tuohs({ SHOUTCLOUD_URL: `http://127.0.0.1:${upstream.port}` });
+  const tuohs = await lab.tuohs(await lab.shoutcloud(0));
   return afterWarmUp(lab.rounds, () => askKnown(lab, { bare, tuohs }, load));
 }
 
@@ -76,7 +72,7 @@ export async function askKnown<Name extends string>(
   const reports = await lab.load({
     ports: byName((name) => servers[name].port),
     ...{ path: '/v1', field: 'data', connections: CONNECTIONS },
-    ...{ texts: { series: 'known', cycle: KNOWN_TEXTS }, durationMs: ROUND_MS },
+    ...{ texts: { series: 'known', cycle: KNOWN_TEXTS.length }, durationMs: ROUND_MS },
     ...load,
   });
   return byName((name) => {

@@ -19,39 +19,34 @@ export const longTexts: Row = {
   about:
     'Texts of 250 KiB, one after the other, each asked for twice: the longest time for which the event loop was blocked.',
   async run(lab) {
-    const upstream = await lab.shoutcloud(0);
-    const service = await lab.tuohs({ SHOUTCLOUD_URL: `http://127.0.0.1:${upstream.port}` }, [
-      `--import=${fromRoot('bench/tools/loop-monitor.ts')}`,
-    ]);
+    const monitored = `--import=${fromRoot('bench/tools/loop-monitor.ts')}`;
+    const service = await lab.tuohs(await lab.shoutcloud(0), {}, [monitored]);
     const monitor = loopMonitor(service);
-    const kinds = Object.entries(ALPHABETS).map(([kind, alphabet]) => ({
-      kind,
-      alphabet,
-      values: [] as number[],
-    }));
+    const kinds = Object.entries(ALPHABETS).map(([kind, alphabet]) => {
+      const goal = { atMost: kind === 'plain text' ? 10 : 40 };
+      return {
+        alphabet,
+        figure: { what: `longest block: ${kind}`, unit: 'ms', values: [] as number[], goal },
+      };
+    });
     for (let round = 0; round <= lab.rounds; round++) {
-      for (const { alphabet, values } of kinds) {
+      for (const { alphabet, figure } of kinds) {
         await monitor.mostMs();
         await askForTexts(service, alphabet, round);
         const mostMs = await monitor.mostMs();
         // The first round warms up.
-        if (round > 0) values.push(mostMs);
+        if (round > 0) figure.values.push(mostMs);
       }
     }
-    return kinds.map(({ kind, values }) => ({
-      what: `longest block: ${kind}`,
-      unit: 'ms',
-      values,
-      goal: { atMost: kind === 'plain text' ? 10 : 40 },
-    }));
+    return kinds.map(({ figure }) => figure);
   },
 };
 
 /** Asks for each text twice: unknown at first, then known. */
-async function askForTexts({ port }: Server, alphabet: string, round: number): Promise<void> {
+async function askForTexts({ url }: Server, alphabet: string, round: number): Promise<void> {
   for (let i = 0; i < 2 * TEXTS_A_ROUND; i++) {
     const data = longText(alphabet, `${round} ${i >> 1} `);
-    const { status } = await askJson(`http://127.0.0.1:${port}`, { data });
+    const { status } = await askJson(url, { data });
     if (status !== 200) throw new Error(`a long text was a ${status}`);
   }
 }

@@ -15,12 +15,9 @@ export const start: Row = {
     const values: number[] = [];
     for (let round = 0; round < lab.rounds; round++) {
       const port = await freePort();
-      const environment = {
-        ...{ HOST: '127.0.0.1', PORT: `${port}`, ADMIN_PORT: '0' },
-        SHOUTCLOUD_URL: `http://127.0.0.1:${upstream.port}`,
-      };
+      const place = { HOST: '127.0.0.1', PORT: `${port}`, ADMIN_PORT: '0' };
       const startedMs = performance.now();
-      const service = lab.run(startArguments(), environment);
+      const service = lab.run(startArguments(), { ...place, SHOUTCLOUD_URL: upstream.url });
       values.push((await firstAnswerMs(`http://127.0.0.1:${port}`)) - startedMs);
       await lab.end(service);
     }

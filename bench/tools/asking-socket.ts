@@ -16,12 +16,8 @@ export function askAgainAndAgain(port: number, { next, answered }: Asking): Prom
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let sentMs = 0;
   let rest: Buffer | undefined;
-  const socket = connect({
-    port,
-    host: '127.0.0.1',
-    noDelay: true,
-    onread: { buffer: Buffer.alloc(65_536), callback },
-  });
+  const onread = { buffer: Buffer.alloc(65_536), callback };
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true, onread });
   socket.on('connect', send).on('error', reject);
   socket.on('close', () => reject(new Error('the connection went in the middle of the load')));
   return promise;

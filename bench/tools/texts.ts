@@ -6,6 +6,9 @@ export function distinctTexts(series: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => distinctText(series, i));
 }
 
+/** The texts of all rows about known texts. */
+export const KNOWN_TEXTS = distinctTexts('known', 1000);
+
 export function distinctText(series: string, i: number): string {
   const word = (step: number) => WORDS[(i * step + step) % WORDS.length];
   return `${word(1)} ${word(5)} ${word(7)} ${series}${i}`;

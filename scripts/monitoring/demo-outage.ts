@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +22,17 @@ for (const file of [
   writeFileSync(`${folder}/${file.split('/').at(-1)}`, faster(readFileSync(root + file, 'utf8'), FACTOR));
 
 const over = new AbortController();
+const interrupted = once(process, 'SIGINT').then(() => {
+  process.exitCode = 130;
+});
 try {
+  await Promise.race([demonstrate(), interrupted]);
+} finally {
+  over.abort();
+  run('down', '--volumes');
+}
+
+async function demonstrate(): Promise<void> {
   run('up', '--detach', '--wait');
   say(`asking fresh texts; the dashboard is at ${url('grafana', 3000)}/d/tuohs`);
   const asking = askOn(url('tuohs', 5000));
@@ -38,9 +49,6 @@ try {
   await resolved;
   over.abort();
   await asking;
-} finally {
-  over.abort();
-  run('down', '--volumes');
 }
 
 function toldOf(what: string): Promise<void> {

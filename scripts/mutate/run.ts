@@ -36,9 +36,14 @@ const usage = 'node scripts/mutate/run.ts FILE';
 const [file = ''] = readArguments(usage, { allowPositionals: true }).positionals;
 const groups = relatedTests(file);
 if (groups.length === 0) refuse(`no test reaches ${file}\n${usage}`);
+const over = new AbortController();
+process.once('SIGINT', () => over.abort());
 const copies = Array.from({ length: availableParallelism() }, copyOfProject);
 try {
   await judge();
+} catch (error) {
+  if (!over.signal.aborted) throw error;
+  process.exitCode = 130;
 } finally {
   for (const copy of copies) rmSync(copy, { recursive: true });
 }
@@ -90,7 +95,8 @@ async function check({ code }: Mutant, copy: string, checks: readonly Check[]): 
 
 async function run({ args, limitMs }: Check, cwd: string | undefined): Promise<Outcome> {
   const env = { ...process.env, NODE_COMPILE_CACHE: `${cwd}/.cache` };
-  const options = { cwd, env, timeout: limitMs, killSignal: 'SIGKILL', stdio: 'ignore' } as const;
+  const { signal } = over;
+  const options = { cwd, env, signal, timeout: limitMs, killSignal: 'SIGKILL', stdio: 'ignore' } as const;
   const limited = `ulimit -t ${CPU_SECONDS}; exec "$0" "$@"`;
   const [code] = await once(spawn('sh', ['-c', limited, process.execPath, ...args], options), 'exit');
   if (code === 0) return 'unnoticed';

@@ -8,7 +8,7 @@ import { type RedisTurn, redisTurn } from './redis-turn.ts';
 export interface RedisOptions extends Pick<LinkOptions, 'url' | 'ca' | 'lookup'> {
   /** How long one command can take before it counts as failed. */
   readonly timeoutMs: number;
-  /** `BREAKER` unless given. */
+  /** `BREAKER` by default. */
   readonly breaker?: Omit<BreakerOptions, 'onChange'>;
 }
 
@@ -26,7 +26,7 @@ export interface Command<T> {
 export type RedisConnection = ReturnType<typeof redisConnection>;
 
 /**
- * A Redis that can be slow, gone or lying. A caller continues without it at once, or after the time of one command. No
+ * A Redis that can be slow, gone or lying. A caller goes on without it at once, or when the time limit of one command is over. No
  * command is sent while there is no connection, while the breaker is open, or while a reply is overdue.
  */
 export function redisConnection(options: RedisOptions, world: World, connect?: ConnectRedis) {

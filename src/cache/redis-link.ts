@@ -18,7 +18,7 @@ export type ConnectRedis = (url: string, options: Omit<ClientOptions, 'replyMapp
 export interface LinkOptions {
   /** `redis://` or `rediss://`, with credentials and database if needed. */
   readonly url: string;
-  /** The PEM of the authorities that can sign the server's certificate; those of the system unless given. */
+  /** The PEM of the authorities that can sign the server's certificate; by default, those of the system. */
   readonly ca: string | undefined;
   readonly lookup: Lookup;
   /** Called each time that Redis becomes usable. */
@@ -34,7 +34,7 @@ const RECONNECT_JITTER_MS = 250;
 const LEAST_RENEWAL_MS = 1000;
 const MOST_RENEWAL_MS = 60_000;
 
-/** A hindrance is over when its operation succeeds and has not failed for this long. */
+/** A failing operation counts as working again when it succeeds and has not failed for this long. */
 const HINDERED_MS = 10_000;
 
 /** Enough for a reply to INFO with a long list of modules and databases. */

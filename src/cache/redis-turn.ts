@@ -43,7 +43,7 @@ export function redisTurn(redis: RedisClient, clock: Pick<Clock, 'soon'>) {
         asks.push(() => resolve(ask()));
       }),
     /**
-     * The value of a key, or `null` if there is none. It travels in an MGET with others, because a command costs far
+     * The value of a key, or `null` if there is none. It is asked for in an MGET with others, because a command costs far
      * more than a key. A value that is not a string is `null` in an MGET, while a GET alone fails. Resolves with `undefined` if
      * the reply to the MGET is not one value for each key.
      */

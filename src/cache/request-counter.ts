@@ -12,9 +12,9 @@ export interface CounterOptions {
 /** The requests of one client in a minute. */
 interface Counted {
   readonly minute: number;
-  /** In this process. */
+  /** Those that this process counted. */
   here: number;
-  /** In the other processes, by the last reply of Redis. */
+  /** Those that the other processes counted, by the last reply of Redis. */
   elsewhere: number;
   /** When that reply came. */
   knownAtMs: number;
@@ -30,13 +30,13 @@ const KEY_SECONDS = 120;
 /** If the count of the other processes is older than this, Redis is asked again before the count is used. */
 const FRESH_MS = 1000;
 
-/** How long requests are counted before one command reports them to Redis, if none of them waits for the reply. */
+/** For this long, requests that do not wait for Redis are counted; then one command reports all of them. */
 const GATHER_MS = 10;
 
 /** A minute cannot have more requests than this, so a larger number in Redis is not one of our counts. */
 const MOST_REQUESTS = 1_000_000_000;
 
-/** The most clients that are remembered. The client whose last request is the oldest is forgotten first. */
+/** The most clients that are remembered. The one that has sent no request for the longest time is forgotten first. */
 const MAX_CLIENTS = 25_000;
 
 /**

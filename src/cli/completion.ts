@@ -7,7 +7,7 @@ const ABOUT = 'print a script that completes commands and options: source <(tuoh
 /** The command that a shell calls each time the tab key is pressed. */
 const HIDDEN_NAME = 'complete';
 
-/** The options whose value is the name of a file. The package cannot know that, and would offer nothing. */
+/** The options whose value is the name of a file. The package does not know them, and would offer nothing. */
 const FILE_OPTIONS = [
   ['shout', 'file'],
   ['shout', 'failed'],

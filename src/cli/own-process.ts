@@ -13,7 +13,7 @@ export interface Surroundings {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
-  /** The output for log lines; standard output unless given. */
+  /** The output for log lines; standard output by default. */
   readonly logTo?: LogOutput;
 }
 
@@ -24,7 +24,7 @@ export async function openLog({ logTo }: Pick<Surroundings, 'logTo'>, clock: Clo
   return { log: jsonLog({ level: 'info', logTo: output }), flushed: output.flushed };
 }
 
-// A signal to a whole process group arrives twice, because make and npm pass it on as well.
+// A signal to a whole process group arrives twice, because make and npm pass it on, too.
 const PASSED_ON_MS = 1000;
 
 /** Listens for the signals that end a process. A signal that repeats another one within a second does not count. */
@@ -56,7 +56,7 @@ function isEcho(one: string, other: string): boolean {
 /** The exit code of a command that a signal ended before it was done. */
 export const INTERRUPTED = 130;
 
-/** Ends a command with this exit code. The command has written its messages itself. */
+/** Ends a command with this exit code. The command has already written its messages. */
 export class ExitCode extends Error {
   readonly exitCode: number;
 

@@ -58,7 +58,7 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
   const output = {
     writeOut: (text: string) => void stdout.write(text),
     writeErr: (text: string) => void stderr.write(text),
-    // Commander's own sentences get the same beginning as ours.
+    // Sentences of Commander get the same beginning as ours.
     outputError: (text: string, write: (text: string) => void) =>
       write(sentence(text.replace(/^error: /, '').replace('\n(', ' ('))),
   };
@@ -79,7 +79,7 @@ function withoutHelp(args: readonly string[], { commands }: Command): readonly s
 }
 
 function explain(error: unknown, { stderr }: Surroundings): number {
-  // Commander has written its sentence itself.
+  // Commander has already written a sentence.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof ExitCode) return error.exitCode;
   const isWrongUsage = error instanceof ConfigError;

@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 
 /** The texts, and their source. */
 export interface ShoutInput {
-  /** What one text is called in messages. */
+  /** The word for one text in messages. */
   readonly noun: 'line' | 'text';
-  /** In groups, as they arrive. */
+  /** The lines in groups, as they arrive. */
   readonly lines: AsyncIterable<readonly Line[]> | Iterable<readonly Line[]>;
   /** The file that the texts come from, if there is one. */
   readonly file: Stats | undefined;
@@ -63,7 +63,7 @@ const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /**
  * Splits bytes into lines, as many at a time as have arrived. A line ends with LF or CRLF; the last one needs neither. A
- * byte order mark at the start is not part of the first line. Throws a sentence for input in UTF-16.
+ * byte order mark at the start is not part of the first line. Throws an error for input in UTF-16.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Buffer>,

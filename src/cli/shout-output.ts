@@ -14,7 +14,7 @@ export function joinedOutput(stream: Writable, { soon }: Pick<Clock, 'soon'>) {
     if (texts.length === MOST_TEXTS) flush();
   }
 
-  /** Hands everything to the stream now. */
+  /** Writes everything at once. */
   function flush(): void {
     if (texts.length > 0) stream.write(texts.join(''));
     texts = [];
@@ -34,7 +34,7 @@ export const CLEAR_BAR = '\x1b[2K\x1b[1G';
 
 const EVERY_MS = 100;
 const BAR_SIZE = 24;
-/** The width of a terminal that does not say its own. */
+/** The width that is assumed for a terminal that does not report its own. */
 const USUAL_COLUMNS = 80;
 const TO_LINE_START = '\x1b[1G';
 const CLEAR_REST_OF_LINE = '\x1b[0K';

@@ -62,7 +62,7 @@ async function shoutUntil(ending: AbortController, input: ShoutInput, parts: Sho
   }
 }
 
-/** The exit code and the last message, if there is one. Throws if the end has an unforeseen reason. */
+/** The exit code and the last message, if there is one. Throws if the run ended for an unexpected reason. */
 function conclusion(endedWith: unknown, { lines, failed }: Progress): { exitCode: number; words?: string } {
   if (endedWith === INTERRUPTED) {
     const words = `interrupted; the output has ${lines} lines, go on with line ${lines + 1}`;
@@ -123,7 +123,7 @@ async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
       progress.lines++;
       progress.bytes += line.bytes;
       report(line, shownResult(line, result, isJson));
-      // Goes on when an output takes more, or fails, or the signal aborts.
+      // Resolves when an output has room again or fails, or when the signal aborts.
       for (const output of outputs)
         if (output.writableNeedDrain) await once(output, 'drain', { signal }).catch(() => {});
     }

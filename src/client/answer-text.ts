@@ -10,7 +10,7 @@ export async function textOf(response: Response, maxBytes: number): Promise<stri
   return text;
 }
 
-/** The same text, in pieces as they arrive. */
+/** The text of the answer, in pieces as they arrive. */
 export async function* textPieces(
   { body, status }: Response,
   maxBytes: number,

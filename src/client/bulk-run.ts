@@ -20,7 +20,7 @@ export function bulkRun(
 ): AsyncIterableIterator<BulkResult, undefined> {
   const end = new AbortController();
   const onAbort = () => end.abort(aborted(signal));
-  /** In order. Results are taken from the first request, which is removed when its last result is taken. */
+  /** The requests, in order. Results are taken from the first one, which is removed when its last result is taken. */
   const sent: BulkRequest[] = [];
   let unsent = new BulkRequest();
   let iterator: Iterator<string> | AsyncIterator<string> | undefined;

@@ -103,7 +103,7 @@ function canPass({ status, code }: TuohsClientError): boolean {
   return PASSING_CODES.has(code) || (status !== undefined && PASSING_STATUS.has(status));
 }
 
-/** Resolves in `ms` milliseconds, or the moment the signal aborts. */
+/** Resolves after `ms` milliseconds, or as soon as the signal aborts. */
 async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
   const { promise: woken, resolve: wake } = Promise.withResolvers<unknown>();
   const timer = setTimeout(wake, Math.min(ms, LONGEST_MS));

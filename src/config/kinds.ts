@@ -22,7 +22,7 @@ export function optionalSetting<T>(name: string, is: Kind<T>) {
   return setting<T | undefined>(name, emptyIs('none', is), undefined);
 }
 
-/** The same row, as a secret. */
+/** Marks a row as a secret. */
 export function secret<T>(row: Setting<T>): Setting<T> {
   return { ...row, isSecret: true };
 }
@@ -60,7 +60,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
-/** The same kind; an empty text means the default, as the OpenTelemetry specification demands. */
+/** Makes an empty text mean the default, as the OpenTelemetry specification demands. */
 export function emptyIsDefault<T>(kind: Kind<T>): Kind<T> {
   return emptyIs('the default', kind);
 }

@@ -97,7 +97,7 @@ function combinationProblems(config: Partial<Config>, heapBytes: number): string
   return rules.filter(([isBroken]) => isBroken).map(([, sentence]) => sentence);
 }
 
-/** The address for traces; `undefined` for no traces. By the OTLP exporter specification, `/v1/traces` is appended. */
+/** The address for traces; `undefined` for no traces. As the specification of OTLP exporters demands, `/v1/traces` is appended. */
 export function traceEndpoint(config: Config): string | undefined {
   const { isOtelDisabled, tracesExporter, otlpTracesEndpoint, otlpEndpoint } = config;
   if (isOtelDisabled || tracesExporter === 'none') return undefined;
@@ -105,7 +105,7 @@ export function traceEndpoint(config: Config): string | undefined {
 }
 
 /**
- * The facts about the configuration in the first line of the log. Of URLs only the host, because the rest can be a secret.
+ * The facts about the configuration in the first line of the log. A URL is reduced to its host, because the rest can be secret.
  * `settings` names those that do not have their default: a name that is misspelt in the environment is missing there.
  */
 export function startFacts(config: Config) {

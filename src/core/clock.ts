@@ -11,11 +11,11 @@ export interface Clock {
   epochMs(): number;
   /** Uniform in [0, 1). */
   random(): number;
-  /** Runs `run` once in `ms` milliseconds, unless cancelled. */
+  /** Runs `run` once, after `ms` milliseconds, unless it is cancelled. */
   after(ms: number, run: () => void): Cancel;
-  /** Runs `run` after everything that has already arrived was read, and before the event loop waits again. */
+  /** Runs `run` when everything that has arrived by now has been read, and before the event loop waits again. */
   soon(run: () => void): Cancel;
-  /** Resolves in `ms` milliseconds; rejects with the signal's reason the moment it aborts. */
+  /** Resolves after `ms` milliseconds. Rejects with the signal's reason as soon as it aborts. */
   sleep(ms: number, signal?: LeaveSignal): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function sleepOn(clock: Pick<Clock, 'after'>, ms: number, signal?: LeaveS
   });
 }
 
-/** Settles as `work` does, or resolves with `undefined` in `ms` milliseconds. */
+/** Settles as `work` does, or resolves with `undefined` after `ms` milliseconds. */
 export function within<T>(clock: Pick<Clock, 'after'>, ms: number, work: Promise<T>): Promise<T | undefined> {
   const late = Promise.withResolvers<undefined>();
   const cancel = clock.after(ms, () => late.resolve(undefined));
@@ -58,8 +58,8 @@ export function within<T>(clock: Pick<Clock, 'after'>, ms: number, work: Promise
 }
 
 /**
- * Runs `run` in `ms` milliseconds, after reading what has arrived by then. So a late event loop does not turn an answer
- * that came in time into a timeout.
+ * Runs `run` after `ms` milliseconds, when everything that has arrived by then has been read. Otherwise, a late event loop would
+ * turn an answer that came in time into a timeout.
  */
 export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, run: () => void): Cancel {
   let cancel = clock.after(ms, () => {
@@ -80,8 +80,8 @@ const TURN_BYTES = 16_384;
 /**
  * Spreads work that takes milliseconds over turns of the event loop, `TURN_BYTES` per turn, or one larger piece. In between,
  * the process accepts connections and answers cached texts. Work of about the same size waits in one queue. Every second turn
- * begins with the smallest work, so that many large texts cannot keep a small one waiting. The turns in between begin with one
- * queue after the other, so that smaller work that never ends keeps no text waiting either.
+ * begins with the smallest work, so that many large texts cannot keep a small one waiting. The turns in between begin with each
+ * queue in turn, so that an endless supply of smaller work cannot keep a large text waiting.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   // One for each power of two.
@@ -180,7 +180,7 @@ export function turnCounter({ soon }: Pick<Clock, 'soon'>) {
   };
 }
 
-/** Notices when something happens this often within this time. */
+/** Tells whether something has happened this many times within this time. */
 export function burst(times: number, withinMs: number, { now }: Pick<Clock, 'now'>) {
   const lastMs = new Float64Array(times).fill(Number.NEGATIVE_INFINITY);
   let oldest = 0;

@@ -23,7 +23,7 @@ export interface TuohsErrorOptions {
 }
 
 /**
- * Errors have no stack from now on, until the returned function is called. The stack of an expected failure is never read, and
+ * Until the returned function is called, errors have no stack. The stack of an expected failure is never read, and
  * recording it costs more than the rest of a refusal.
  */
 export function omitStacks(): () => void {

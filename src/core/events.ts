@@ -6,7 +6,7 @@ export type Event =
   | { type: 'cache-read'; tier: CacheTier; result: 'hit' | 'miss' }
   | { type: 'coalesced' }
   | { type: 'batch'; texts: number }
-  /** `error` is why it opened. */
+  /** If it opened, `error` is the reason. */
   | { type: 'breaker'; state: BreakerState; error?: unknown }
   | { type: 'fallback' }
   | { type: 'redis-connection'; isUp: boolean; trouble?: RedisTrouble }
@@ -28,7 +28,7 @@ export type Event =
       /** It was killed because it did not answer, or did not serve in time. */
       wasStuck: boolean;
     }
-  /** `error` is why spans do not arrive. */
+  /** If spans do not arrive, `error` is the reason. */
   | { type: 'trace-export'; isUp: boolean; error?: unknown }
   | { type: 'draining' }
   | { type: 'closed' };

@@ -25,13 +25,16 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The code or the status of a failed request, or the name of its error. Node hides the code in the causes of "fetch failed". */
-export function codeOf(error: unknown): string {
+/**
+ * The code or the status of a failed request, else `otherwise`, else the name of its error: a message can quote an address. Node
+ * hides the code in the causes of "fetch failed".
+ */
+export function codeOf(error: unknown, otherwise?: string): string {
   if (!(error instanceof Error)) return 'unknown';
-  if (error.cause instanceof Error) return codeOf(error.cause);
+  if (error.cause instanceof Error) return codeOf(error.cause, otherwise);
   const code = 'code' in error ? error.code : undefined;
   if (typeof code === 'number') return `status ${code}`;
-  return typeof code === 'string' ? code : error.name;
+  return typeof code === 'string' ? code : (otherwise ?? error.name);
 }
 
 /** The bytes of a text in memory. V8 stores one for each character if all are Latin-1, else two. */

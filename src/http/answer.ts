@@ -1,8 +1,10 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import fresh from 'fresh';
 import Negotiator from 'negotiator';
 
 /** A whole answer. */
 export interface Answer {
-  /** 200 unless given. */
+  /** 200 by default. */
   readonly status?: number;
   /** Values are ours, or were checked when they came in. */
   readonly headers: Readonly<Record<string, string>>;
@@ -24,8 +26,8 @@ export type Outcome = Answer | undefined | Promise<Answer | undefined>;
 const MOST_CHARACTERS = 300;
 
 /**
- * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is used for a missing header,
- * for a tie, and for a header that names none of them.
+ * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is used if the header is missing
+ * or names none of them, and if several are preferred equally.
  */
 export function preferredType<Type extends string>(
   accept: string | undefined,
@@ -49,4 +51,9 @@ export function acceptedEncoding(
   if (header === undefined || header.length > MOST_CHARACTERS || encodings.length === 0) return undefined;
   const accepted = new Negotiator({ headers: { 'accept-encoding': header } }).encodings([...encodings]);
   return encodings.find((encoding) => accepted.includes(encoding));
+}
+
+/** Whether the client has the answer with this ETag (RFC 9110 §13.1.2). `Cache-Control: no-cache` is for caches on the way, and ignored. */
+export function isKnownTo({ 'if-none-match': known }: IncomingHttpHeaders, etag: string): boolean {
+  return fresh({ 'if-none-match': known }, { etag });
 }

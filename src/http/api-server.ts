@@ -19,6 +19,8 @@ export interface ApiOptions extends ServerOptions, QuotaOptions {
   readonly maxBulkBytes: number;
   /** How many lines of all bulk requests together can be in flight. */
   readonly maxBulkLines: number;
+  /** For how many short lines a line of this size counts there. */
+  readonly placesOfLine: (bytes: number) => number;
 }
 
 export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'draining' | 'traced' | 'nextTurn'> {
@@ -36,7 +38,7 @@ export function apiServer(
   options: ApiOptions,
   world: World,
 ): HttpServer {
-  const { version, source, maxBodyBytes, maxBulkBytes, maxBulkLines } = options;
+  const { version, source, maxBodyBytes, maxBulkBytes, maxBulkLines, placesOfLine } = options;
   return httpServer(
     {
       ...parts,
@@ -45,7 +47,7 @@ export function apiServer(
       parts: {
         ...world,
         ...{ reverseShout, upstream, version, maxBodyBytes, maxBulkBytes },
-        bulkWindow: bulkWindow(maxBulkLines),
+        bulkWindow: bulkWindow(maxBulkLines, placesOfLine),
         pages: pages(() => describeApi(version), { version, source, isBreakable: breakable !== undefined }),
       },
     },

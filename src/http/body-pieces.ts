@@ -6,7 +6,7 @@ const SHORT_PIECE = 8192;
 const LEAST_BLOCK = 256;
 const MOST_BLOCK = 16_384;
 
-/** The part of a body by which its next block makes it longer. */
+/** How large the next block is, as a part of the body so far. */
 const GROWTH = 1 / 4;
 
 /** Freeing a smaller buffer by hand costs more than it saves. Of pieces that were copied, thousands could wait to be freed. */
@@ -14,12 +14,12 @@ const LEAST_TO_FREE = 16_384;
 const LEAST_COPIED_TO_FREE = 512;
 
 /**
- * The pieces of a body, in order. Short ones behind the first are copied together into blocks, because a body can arrive byte by
+ * The pieces of a body, in order. Short ones after the first are copied together into blocks, because a body can arrive byte by
  * byte.
  */
 export class BodyPieces {
   readonly parts: Buffer[];
-  /** Without the first piece. */
+  /** How many bytes all pieces but the first have. */
   #bytes = 0;
   #block: Buffer | undefined;
   #used = 0;

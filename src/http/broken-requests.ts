@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TuohsError } from '../core/errors.ts';
-import { Exchange, type ExchangeHost } from './exchange.ts';
+import { ANSWER_BYTES, Exchange, type ExchangeHost } from './exchange.ts';
 import type { Connections } from './limits/connections.ts';
 import { IncomingMessage, ServerResponse } from './node-http.ts';
 import { badInput, headersTooLarge } from './problem.ts';
@@ -17,16 +17,17 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
   return (error, socket) => {
     const connection = open.of(socket);
     if (connection === undefined) return void socket.destroy();
-    // The parser also fails for everything that follows, and for what comes behind a last answer. A connection that has sent
-    // nothing gets no answer.
+    // The parser also fails for everything that follows broken bytes, and for what arrives after the last answer. A connection that
+    // has sent nothing gets no answer.
     if (connection.isBroken || !socket.writable || connection.socket.bytesRead === 0) return;
     connection.isBroken = true;
     const last = connection.exchanges.at(-1);
     const refusal = refusalOf(error);
     // Node's error holds everything that Node has read, so it must not be kept while an earlier answer waits to be read.
     const origin = originIn(error) ?? host.crossOrigin?.first;
-    if (last === undefined) refuse(refusal, origin, connection.socket);
-    else if (last.isWhole) last.atEnd(() => refuse(refusal, origin, connection.socket));
+    const inTurn = () => void host.workTurn(ANSWER_BYTES, () => refuse(refusal, origin, connection.socket));
+    if (last === undefined) inTurn();
+    else if (last.isWhole) last.atEnd(inTurn);
     else last.breakBody(refusal);
   };
 

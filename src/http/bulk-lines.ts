@@ -28,11 +28,14 @@ export type BulkWindow = ReturnType<typeof bulkWindow>;
  */
 const MOST_REFUSED = 5000;
 
-/** A bulk request always gets this many, however many requests there are. */
+/** A bulk request always gets this many short ones, however many requests there are. */
 const LEAST_LINES = 8;
 
-/** How many lines can be in flight: one limit, shared evenly by all bulk requests. */
-export function bulkWindow(maxLines: number) {
+/**
+ * How many lines can be in flight: one limit, shared evenly by all bulk requests. `placesOf` says for how many short lines a line of
+ * this size counts, because long ones would wait too long for each other.
+ */
+export function bulkWindow(maxLines: number, placesOf: (bytes: number) => number) {
   let bulks = 0;
   let refused = 0;
   return {
@@ -43,8 +46,9 @@ export function bulkWindow(maxLines: number) {
         bulks--;
       };
     },
-    /** How many lines each bulk request can have in flight now. */
-    lines: () => Math.max(LEAST_LINES, Math.floor(maxLines / bulks)),
+    /** How many lines of this size each bulk request can have in flight now. */
+    lines: (bytes: number) =>
+      Math.ceil(Math.max(LEAST_LINES, Math.floor(maxLines / bulks)) / placesOf(bytes)),
     /** Counts a line that is refused because the server closes. Returns whether another can be refused. */
     refuse: () => ++refused < MOST_REFUSED,
   };

@@ -4,16 +4,17 @@ import type { Acceptors } from './acceptors.ts';
 import type { Connection, Connections } from './limits/connections.ts';
 
 /**
- * While a server closes, a client can stall for CLOSING_IDLE_MS, and can send or read for CLOSING_MS. LATE_MS before that time
- * ends, the server begins to check every LATE_MS. It closes a connection that sends or reads at two checks in a row.
+ * While a server closes, a client that does nothing is closed after CLOSING_IDLE_MS, and one that still sends or reads after
+ * CLOSING_MS. For that, the server checks every LATE_MS, for the first time LATE_MS before CLOSING_MS have passed. A connection that
+ * is sending or reading at two checks in a row is closed.
  */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
 const LATE_MS = 500;
 
 /**
- * Closes a server and its connections: those without a request at once, the others when they have their answers. After
- * `deadlineMs`, the only answers that can be missing are those to texts that wait for their turns of the event loop. They are refused.
+ * Closes a server and its connections: those without a request at once, the others when they have their answers. Requests that have
+ * no answer after `deadlineMs` are refused: by then, only texts that wait for their turns of the event loop have none.
  */
 export function serverClosing(
   open: Connections,
@@ -21,13 +22,12 @@ export function serverClosing(
   deadlineMs: number,
   clock: Pick<Clock, 'now' | 'after'>,
 ) {
-  let hasBegun = false;
   let lateMs = 0;
   let cancelCheck: Cancel = () => {};
   let closed: Promise<void> | undefined;
 
   return {
-    hasBegun: () => hasBegun,
+    hasBegun: () => closed !== undefined,
     /**
      * Stops accepting connections. Resolves when all open requests are answered. With `now` it closes them, even if it is
      * closing already, and rejects if a client lost an answer that it still wanted.
@@ -41,7 +41,6 @@ export function serverClosing(
   };
 
   async function closeAll(manner: 'now' | undefined): Promise<void> {
-    hasBegun = true;
     lateMs = clock.now() + Math.max(CLOSING_MS, deadlineMs);
     checkIn(CLOSING_MS - LATE_MS);
     if (manner !== 'now') await acceptors.acceptWaiting();
@@ -59,8 +58,8 @@ export function serverClosing(
   }
 
   /**
-   * Closes the connections of clients that are sending a request or reading an answer, and did so at the last check. Once the deadline
-   * has passed, also refuses what is still worked on.
+   * Closes the connections of clients that are sending a request or reading an answer, and were at the last check. Once the deadline
+   * has passed, also refuses requests that are still being worked on.
    */
   function closeSlow(slowBefore?: ReadonlySet<Connection>): void {
     const slow = new Set<Connection>();

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Answer } from './answer.ts';
 
-/** The sites whose pages may read our answers: their origins, or only `*` for all sites. */
+/** The sites whose pages are allowed to read our answers: their origins, or only `*` for all sites. */
 export type Origins = readonly string[];
 
 export type CrossOrigin = ReturnType<typeof crossOrigin>;

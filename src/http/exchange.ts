@@ -26,7 +26,7 @@ export interface ExchangeHost extends World, ReplyHost {
   readonly workTurn: WorkTurn;
   /** A new id for a request whose client gave it none. */
   readonly newId: () => string;
-  /** The drain is over: what is under way ends, nothing new begins. */
+  /** Whether the drain is over, and the server closes. */
   isClosing(): boolean;
 }
 
@@ -68,14 +68,11 @@ export class Exchange implements Call {
 
   /** Aborts when the client hangs up, or the exchange fails. Made on demand: an answer from memory needs none. */
   get signal(): LeaveSignal {
-    if (this.#left === undefined) {
-      this.#left = new LeaveController();
-      if (this.response.destroyed) this.#left.abort(hungUp());
-    }
+    this.#left ??= new LeaveController();
     return this.#left.signal;
   }
 
-  /** The bytes of the request, if its headers are written in the usual way. Chunks do not count. */
+  /** How many bytes the request has if each header is written as `Name: value` and the body is not chunked. */
   get bytes(): number {
     const { method, rawHeaders } = this.request;
     const headBytes = (method?.length ?? 0) + FRAME.length + this.held.headLength + 2 * rawHeaders.length;
@@ -87,7 +84,7 @@ export class Exchange implements Call {
     return this.body.isWhole;
   }
 
-  /** Whether the server has begun to close: what is under way ends, nothing new begins. */
+  /** Whether the server has begun to close, so that no new work is to begin. */
   get isClosing(): boolean {
     return this.#host.isClosing();
   }
@@ -123,17 +120,16 @@ export class Exchange implements Call {
       if (outcome instanceof Promise) this.#await(outcome);
       else if (outcome !== undefined) this.reply.send(outcome);
     } catch (error) {
-      this.fail(error);
+      void this.#failInTurn(error);
     }
   }
 
   #await(outcome: Promise<Answer | undefined>): void {
     this.#stepsUnderWay++;
-    const inTurn = (run: () => void) => this.#host.workTurn(LATE_BYTES, run, () => this.#isGone);
     outcome
       .then(
-        (late) => inTurn(() => this.run(() => late)),
-        (error) => inTurn(() => this.fail(error)),
+        (late) => this.#answerInTurn(() => this.run(() => late)),
+        (error) => this.#failInTurn(error),
       )
       .then(() => {
         this.#stepsUnderWay--;
@@ -143,16 +139,16 @@ export class Exchange implements Call {
 
   /** Does work on this many bytes, now or in a turn of its own. Throws or rejects if no one wants it any more by then. */
   inTurn<Done>(bytes: number, work: () => Done | Promise<Done>): Done | Promise<Done> {
-    const unlessAbandoned = () => {
-      if (this.#isGone) throw hungUp();
-      this.#left?.throwIfAborted();
+    const isUnwanted = () => this.reply.isGone || this.#left?.aborted === true;
+    const unlessUnwanted = () => {
+      if (isUnwanted()) throw this.#left?.signal.reason ?? hungUp();
       return work();
     };
-    return this.#host.workTurn(bytes, unlessAbandoned, () => this.#isGone || this.#left?.aborted === true);
+    return this.#host.workTurn(bytes, unlessUnwanted, isUnwanted);
   }
 
-  get #isGone(): boolean {
-    return this.#hasEnded || this.reply.isGone;
+  #answerInTurn(answer: () => void): void | Promise<void> {
+    return this.#host.workTurn(ANSWER_BYTES, answer, () => this.reply.isGone);
   }
 
   /**
@@ -166,7 +162,7 @@ export class Exchange implements Call {
     if (body.announced > maxBytes) throw tooLarge('body', maxBytes);
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
     const step = (bytes: Buffer) => this.run(() => use(bytes));
-    body.read({ maxBytes, use: step, fail: (error) => this.fail(error) });
+    body.read({ maxBytes, use: step, fail: (error) => void this.#failInTurn(error) });
     return undefined;
   }
 
@@ -176,10 +172,14 @@ export class Exchange implements Call {
     this.body.break(error);
   }
 
+  #failInTurn(error: unknown): void | Promise<void> {
+    if (!this.reply.isGone) return this.#answerInTurn(() => this.fail(error));
+  }
+
   /** Answers with the error table. Errors that are our fault or the upstream's are reported as an event. */
   fail(error: unknown): void {
     // The client is gone, so the error concerns no one.
-    if (this.#isGone) return;
+    if (this.reply.isGone) return;
     this.abandon(hungUp());
     const problem = problemFor(error, this.id, this.request);
     if (problem.status >= 500) this.report(error);
@@ -226,10 +226,10 @@ export class Exchange implements Call {
 }
 
 /**
- * An answer that was not known at once counts as this many bytes of work. A thousand of them can become known at the same moment:
- * when SHOUTCLOUD's breaker opens, or when their deadlines pass.
+ * An error, or an answer that was not known at once, counts as this many bytes of work. A thousand of them can become due at the same
+ * moment: when SHOUTCLOUD's breaker opens, when deadlines pass, or when clients send what is no request.
  */
-const LATE_BYTES = 512;
+export const ANSWER_BYTES = 512;
 
 /** The bytes of every head in addition to its method, target and headers. */
 const FRAME = '  HTTP/1.1\r\n\r\n';

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type NextTurn, workTurns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
@@ -82,8 +81,8 @@ export function httpServer<Parts>(
     newId: requestIds(),
   };
   const refuseBroken = brokenRequests(open, host);
-  const limits = { keepAliveTimeoutMs, isClosing };
-  const onIdle = stalledClients(open, refuseBroken, limits, world.clock);
+  const limits = { slowClientMs, keepAliveTimeoutMs, isClosing };
+  const stalled = stalledClients(open, refuseBroken, limits, world.clock);
   const listener = traced?.(begin) ?? begin;
   const server = createServer(
     {
@@ -98,8 +97,8 @@ export function httpServer<Parts>(
       // Otherwise Node itself answers a request without `Host`, and sends no body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
-      // We never upgrade to another protocol. But "yes" makes Node stop parsing, which is right if nothing that follows will be
-      // answered.
+      // Node stops parsing a connection if this is true. We never upgrade to another protocol, but want that when no more requests
+      // of the connection will be answered.
       shouldUpgradeCallback: ({ socket }) => socket.destroyed || (open.of(socket)?.isFull ?? false),
     },
     listener,
@@ -109,7 +108,7 @@ export function httpServer<Parts>(
   setMaxIdleHTTPParsers(IDLE_PARSERS);
   // Node drops the headers beyond this number, but reports that there are more.
   server.maxHeadersCount = MAX_HEADERS;
-  server.setTimeout(slowClientMs, onIdle);
+  server.setTimeout(slowClientMs, stalled.onIdle);
   // A client can close its sending side after its request and still read the answer. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
   // `close` calls it, but Node counts a connection as idle even while its client is still reading an answer.
@@ -141,18 +140,12 @@ export function httpServer<Parts>(
   function stopParsing(socket: Duplex): void {
     const connection = open.of(socket);
     socket.on('error', () => {});
-    socket.on('timeout', () => connection && onIdle(connection.socket));
-  }
-
-  /** Gives a request the usual time. Before it, an idle connection has more time, and a client's last chance to read is shorter. */
-  function restartTimer(socket: Socket): void {
-    // A request that a test injects has no connection.
-    if (open.of(socket) && !closing.hasBegun()) socket.setTimeout(slowClientMs);
+    socket.on('timeout', () => connection && stalled.onIdle(connection.socket));
   }
 
   function begin(request: IncomingMessage, response: ServerResponse): void {
     const exchange = new Exchange(request, response, host);
-    if (request.socket.timeout !== slowClientMs) restartTimer(request.socket);
+    stalled.restart(request.socket);
     const before = open.begin(exchange);
     if (before) before.atEnd(start);
     else start();

@@ -85,7 +85,13 @@ export function headWriter(clock: Pick<Clock, 'epochMs'>, keepAliveTimeoutMs: nu
 
 /** Names and values, alternating. */
 function listOf(lines: string): string[] {
-  return [...lines.matchAll(/(.*?): (.*)\r\n/g)].flatMap(([, name = '', value = '']) => [name, value]);
+  return lines
+    .slice(0, -'\r\n'.length)
+    .split('\r\n')
+    .flatMap((line) => {
+      const colon = line.indexOf(': ');
+      return [line.slice(0, colon), line.slice(colon + 2)];
+    });
 }
 
 /** Takes the bytes of a body as they arrive. */
@@ -104,7 +110,7 @@ export class InlineBodyRequest extends IncomingMessage {
   #isAsked = false;
   #endsParsing = false;
 
-  /** If it is true, Node stops parsing. It is true at first, because only then Node calls `shouldUpgradeCallback` and stores the result. */
+  /** If it is true, Node stops parsing. It is true at first, so that Node calls `shouldUpgradeCallback` and stores the result here. */
   get upgrade(): boolean {
     return this.#endsParsing;
   }

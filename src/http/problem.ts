@@ -115,13 +115,13 @@ export interface Problem extends Answer {
   readonly body: string;
 }
 
-type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
 /**
  * The one place where an error becomes a status, headers and a body. Anything but a `TuohsError` becomes a bare 500. A browser
  * that asked for a page gets a page.
  */
-export function problemFor(error: unknown, requestId: string, request?: Asked): Problem {
+export function problemFor(error: unknown, requestId: string, request?: RequestHead): Problem {
   const known = knownError(error);
   const { status, text } = problems[known.code];
   const headers: Record<string, string> = { 'content-type': 'application/json', 'cache-control': 'no-store' };
@@ -146,13 +146,13 @@ export function problemFor(error: unknown, requestId: string, request?: Asked): 
 }
 
 /** Whether a person opened one of our pages, or a path that does not exist, in a browser. Programs get JSON. */
-function isForPerson(request: Asked, code: ErrorCode): boolean {
+function isForPerson(request: RequestHead, code: ErrorCode): boolean {
   const isPage = code === 'NOT_FOUND' || /^\/(docs\/?)?$/.test(pathOf(request));
   if (!isPage || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
   return preferredType(request.headers.accept, ['application/json', 'text/html']) === 'text/html';
 }
 
-function pathOf({ url = '/' }: Asked): string {
+function pathOf({ url = '/' }: RequestHead): string {
   return url.replace(/\?.*/s, '');
 }
 

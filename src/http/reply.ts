@@ -57,7 +57,7 @@ export class Reply {
     return this.#to.response.writableLength > 0;
   }
 
-  /** Since when the answer waits to be read. An answer in pieces counts only if much of it waits, and then since `begunMs`. */
+  /** The time from which the answer waits to be read. An answer in pieces counts only if much of it waits, and then from `begunMs`. */
   unreadSinceMs(begunMs: number): number | undefined {
     if (!this.isUnread) return undefined;
     if (this.#writtenMs !== undefined) return this.#writtenMs;
@@ -85,8 +85,8 @@ export class Reply {
   }
 
   /**
-   * Closes the connection after the answer unless its client has sent exactly so many bytes by then. Node drops what follows a
-   * request with `Upgrade` in the same packet, so the rest could be misread as another request.
+   * Closes the connection after the answer unless its client has sent exactly this many bytes by then. Node drops what follows a request
+   * with `Upgrade` in the same packet, and would read the next packet as if a request began there.
    */
   closeUnlessAt(bytes: number): void {
     this.#exactBytes = bytes;
@@ -133,7 +133,7 @@ export class Reply {
     response.end(body, bytes === body?.length ? 'latin1' : 'utf8');
   }
 
-  /** Answers after a small rest of the body has arrived. If the rest is large, answers at once and closes the connection. */
+  /** Waits for the rest of the body if it is small, then answers. If it is large, answers at once and closes the connection. */
   async #sendBesideBody(answer: Answer, bytes: number | undefined): Promise<void> {
     const { request, response, body } = this.#to;
     const { clock } = this.#host;

@@ -73,6 +73,11 @@ export class RequestBody implements InlineSink {
     if (this.exists && request instanceof InlineBodyRequest) request.divert(this);
   }
 
+  /** How many bytes have arrived. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Whether all of it has arrived. */
   get isWhole(): boolean {
     return !this.exists || this.#request.complete;
@@ -200,7 +205,7 @@ export class RequestBody implements InlineSink {
     return this.#discarding !== undefined;
   }
 
-  /** Reads on if reading had stopped, or finishes if all has arrived. */
+  /** Resumes reading if it had stopped, or finishes if all has arrived. */
   #goOn(): void {
     if (this.isWhole) this.#finish();
     else if (this.#isStopped) {

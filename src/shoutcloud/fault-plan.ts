@@ -10,7 +10,7 @@ export interface Fault {
   readonly answer: (pending: PendingShout) => unknown;
 }
 
-/** Decides about one request. `index` counts the well-formed requests from 0; `undefined` is a good answer. */
+/** Decides about one request. `index` counts the well-formed requests from 0; `undefined` means a good answer. */
 export type FaultChooser = (index: number) => Fault | undefined;
 
 /**

@@ -10,15 +10,15 @@ import { readRequest } from './read-request.ts';
 export interface ShoutcloudOptions {
   /** 0, the default, takes any free port. */
   port?: number;
-  /** 127.0.0.1 unless given. */
+  /** 127.0.0.1 by default. */
   host?: string;
-  /** How long each well-formed request waits for its answer or its fault; 0 unless given. */
+  /** How long each well-formed request waits for its answer or its fault; 0 by default. */
   latencyMs?: number;
-  /** The faults after the script, as `faultPlan` reads them; none unless given. */
+  /** The faults after the script, as `faultPlan` reads them; none by default. */
   faults?: string;
   /** The faults of the first well-formed requests, one step each. */
   script?: string;
-  /** The same seed draws the same faults. Random unless given. */
+  /** The same seed draws the same faults. Random by default. */
   seed?: number;
   /** Called for each well-formed request when its fault is decided. */
   onShout?: (shout: ObservedShout) => void;
@@ -76,7 +76,7 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}) {
   const bound = (server.address() as AddressInfo).port;
 
   return Object.assign(counts, {
-    /** Without a final slash. A loopback address if it listens on all addresses. */
+    /** Its address, without a slash at the end; a loopback address if it listens on all addresses. */
     url: `http://${reachable(host)}:${bound}`,
     port: bound,
     seed,

@@ -11,7 +11,7 @@ export interface Shouted {
 export interface WrongBody {
   readonly about: string;
   readonly write: (shouted: Shouted) => string | Buffer;
-  /** `APPLICATION/JSON` unless given. */
+  /** `APPLICATION/JSON` by default. */
   readonly contentType?: string;
 }
 

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Cancel, Clock } from '../core/clock.ts';
 import { type ErrorCode, TuohsError } from '../core/errors.ts';
 import { type BreakerState, type Event, type Listeners, REDIS_TROUBLES } from '../core/events.ts';
-import { codeOf } from '../core/text-values.ts';
+import { codeOf, messageOf } from '../core/text-values.ts';
 
 /**
  * Logs the events that people need: changes of state and failures at info and above, requests at debug. `about` holds the facts
@@ -41,7 +41,8 @@ export function logEvents(
     },
     'trace-export'({ isUp, error }) {
       if (isUp) log.info('traces arrive again');
-      else log.warn({ reason: codeOf(error) }, 'traces do not arrive and are dropped');
+      // The messages of the SDK, which have no code, quote no address.
+      else log.warn({ reason: codeOf(error, messageOf(error)) }, 'traces do not arrive and are dropped');
     },
   };
   if (!log.isLevelEnabled('debug')) return lines;

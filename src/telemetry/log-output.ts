@@ -23,7 +23,7 @@ export type LogOutput = ReturnType<typeof logOutput>;
 
 export interface LogOutputOptions {
   readonly clock: Pick<Clock, 'after'>;
-  /** The file descriptor to write to: standard output unless given. */
+  /** The file descriptor to write to: standard output by default. */
   readonly fd?: number;
 }
 
@@ -32,7 +32,7 @@ const MAX_BUFFERED_BYTES = 1_048_576;
 /** PIPE_BUF of Linux. A pipe takes a write of this size as a whole or not at all, so lines of several processes do not mix. */
 const MAX_WRITE_BYTES = 4096;
 
-/** A failed write is tried again after this time, even without a new line, because a full disk can have room again. */
+/** A failed write is tried again after this time, even if there is no new line, because a full disk can have room again. */
 const RETRY_MS = 1000;
 const LAST_LINES_MS = 500;
 
@@ -71,7 +71,7 @@ export function logOutput({ clock, fd = 1 }: LogOutputOptions) {
 /**
  * Opens the same pipe or terminal once more without blocking, because a thread that is blocked by a stalled reader would
  * keep the process from ending. A regular file never blocks, and must keep its one position for all writers. A socket
- * cannot be opened again; Node has made it non-blocking when it opened `process.stdout`.
+ * cannot be opened again; Node made it non-blocking when it opened `process.stdout`.
  */
 function nonBlocking(fd: number): number {
   if (fstatSync(fd).isFile()) return fd;

@@ -29,7 +29,7 @@ export function metrics({ version, clock }: { version: string; clock: Pick<Clock
       addReadings(all, status);
       addDroppedLines(all, logLinesDropped);
     },
-    /** All series as this media type; Prometheus' text format unless given. */
+    /** All series as this media type; Prometheus' text format by default. */
     text: (type?: string) => seriesText(all.series(), type),
     /** The same as plain data, to be added up with those of other processes. */
     series: all.series,
@@ -106,7 +106,7 @@ function addReadings({ reading }: Registry, status: () => Status): void {
   reading('tuohs_open_connections', 'Open connections of clients.', requests('connections'));
   reading('tuohs_cache_bytes', 'Size of the memory cache.', () => status().memory?.bytes ?? 0);
   const tokens = () => status().upstream.retryBudgetTokens;
-  reading('tuohs_retry_budget_tokens', 'Retries that are allowed right now.', tokens);
+  reading('tuohs_retry_budget_tokens', 'Retries that are allowed right now.', tokens, 'min');
   if (status().redis) addRedis(reading, () => status().redis);
   reading(
     'tuohs_breaker_state',

@@ -23,7 +23,7 @@ function addProcess({ reading }: Registry, startedAt: number): void {
     return (user + system) / 1e6;
   };
   reading('process_cpu_seconds_total', 'CPU time of the process, that of the kernel included.', cpuSeconds);
-  reading('process_start_time_seconds', 'When it started, since 1970.', () => startedAt, 'omit');
+  reading('process_start_time_seconds', 'When it started, since 1970.', () => startedAt, 'min');
   reading('process_resident_memory_bytes', 'Memory in RAM.', () => process.memoryUsage.rss());
   // Only Linux has files about the process. On other systems these series have no values.
   reading('process_open_fds', 'Open file descriptors.', () => readdirSync('/proc/self/fd').length);

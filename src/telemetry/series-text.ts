@@ -4,7 +4,7 @@ export interface Family {
   readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
   /** How the values of several processes become one. */
-  readonly combine: keyof typeof COMBINE | 'omit';
+  readonly combine: keyof typeof COMBINE;
   /** The values. The key of each is what follows the name in the text format, such as `_count{route="/v1"}`. */
   readonly values: ReadonlyMap<string, number>;
 }
@@ -50,7 +50,7 @@ export function summedSeries(parts: readonly Series[]): Series {
 
 function summedFamily(families: readonly Family[]): Family[] {
   const [first] = families;
-  if (first === undefined || first.combine === 'omit') return [];
+  if (first === undefined) return [];
   const combine = COMBINE[first.combine];
   const all = families.flatMap(({ values }) => [...values]);
   const byEnd = Map.groupBy(all, ([end]) => end);

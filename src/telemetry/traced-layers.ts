@@ -94,7 +94,7 @@ export function tracedLayers(tracer: Tracer, contexts: Contexts, upstreamUrl: st
 
 interface SpanPlan {
   readonly name: string;
-  /** The active one unless given. */
+  /** The context in which the work runs; by default, the active one. */
   readonly context?: Context;
   readonly options?: SpanOptions;
   /** Called with the span before the work begins. */

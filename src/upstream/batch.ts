@@ -22,6 +22,11 @@ export interface Batch {
 /** The most UTF-16 units of a batch. A longer text travels alone. */
 export const MAX_BATCH_LENGTH = 32_768;
 
+/** How much room a text of this length takes in a batch, in UTF-16 units: at least that of one of `maxItems` places. */
+export function roomOf(length: number, maxItems: number): number {
+  return Math.max(Math.floor(MAX_BATCH_LENGTH / maxItems), Math.min(length + 1, MAX_BATCH_LENGTH));
+}
+
 const CONTROL = /[\0-\x1f]/;
 // Three that JSON escapes with two characters instead of six come first.
 const SEPARATORS = ['\n', '\t', '\r', ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))];
@@ -85,10 +90,10 @@ export function callOf(items: readonly Item[]): Call {
   };
 }
 
-/** The weight of the newest interval in the moving average. */
+/** The weight of the newest batch in the moving averages. */
 const WEIGHT = 0.2;
 
-/** With fewer intervals there is no estimate. */
+/** With fewer batches there is no estimate. */
 const LEAST_SAMPLES = 8;
 
 /** Measures how fast batches leave a queue that is never empty, to estimate the wait of a text that joins it. */
@@ -96,18 +101,20 @@ export class Pace {
   readonly #clock: Pick<Clock, 'now'>;
   #lastAt: number | undefined;
   #intervalMs = 0;
+  #room = 0;
   #samples = 0;
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
   }
 
-  /** Call it when a batch leaves and others wait behind it. */
-  batchLeft(): void {
+  /** Call it when a batch whose texts take this room leaves and others wait behind it. */
+  batchLeft(room: number): void {
     const now = this.#clock.now();
     if (this.#lastAt !== undefined) {
-      const intervalMs = now - this.#lastAt;
-      this.#intervalMs += (intervalMs - this.#intervalMs) * (this.#samples === 0 ? 1 : WEIGHT);
+      const weight = this.#samples === 0 ? 1 : WEIGHT;
+      this.#intervalMs += (now - this.#lastAt - this.#intervalMs) * weight;
+      this.#room += (room - this.#room) * weight;
       this.#samples++;
     }
     this.#lastAt = now;
@@ -118,8 +125,8 @@ export class Pace {
     this.#samples = 0;
   }
 
-  /** The estimated time until this many batches have left; 0 if unknown. */
-  waitMs(batches: number): number {
-    return this.#samples < LEAST_SAMPLES ? 0 : batches * this.#intervalMs;
+  /** The estimated time until texts that take this room have left; 0 if unknown. */
+  waitMs(room: number): number {
+    return this.#samples < LEAST_SAMPLES ? 0 : Math.ceil(room / this.#room) * this.#intervalMs;
   }
 }

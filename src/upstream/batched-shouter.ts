@@ -1,7 +1,7 @@
 import { AttemptError, TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
-import { type Batch, callOf, type Item, nextBatch, Pace } from './batch.ts';
+import { type Batch, callOf, type Item, nextBatch, Pace, roomOf } from './batch.ts';
 import type { Gate } from './gated-shouter.ts';
 import type { RetryBudget } from './retried-shouter.ts';
 
@@ -24,27 +24,24 @@ export function batchedShouter(
   { clock, emit }: World,
 ): Shouter & { queued(): number } {
   const queue: Item[] = [];
+  let queuedRoom = 0;
   const pace = new Pace(clock);
   let isScheduled = false;
-  gate.onChange(() => {
-    // The time between these batches includes the pause, so it says nothing about the speed of the upstream.
-    if (gate.pauseMs > 0) pace.reset();
-    schedule();
-  });
+  gate.onChange(schedule);
 
   return {
     queued: () => queue.length,
     shout(text, call) {
       if (call.signal.aborted) return Promise.reject(call.signal.reason);
-      if (waitsTooLong(call)) return Promise.reject(overloaded());
+      if (!gate.outlasts(call) && waitsTooLong(text, call)) return Promise.reject(overloaded());
       return new Promise<Shout>((resolve, reject) => enqueue({ text, call, resolve, reject }));
     },
   };
 
-  /** Whether the estimated wait exceeds half of the remaining time. A text answered too late takes time from others. */
-  function waitsTooLong({ deadline }: Call): boolean {
-    const waitMs = pace.waitMs(Math.ceil((queue.length + 1) / maxItems));
-    return waitMs > (deadline - clock.now()) / 2;
+  /** Whether the estimated wait exceeds half of the remaining time, without a pause. A text answered too late takes time from others. */
+  function waitsTooLong(text: string, { deadline }: Call): boolean {
+    const waitMs = pace.waitMs(queuedRoom + roomOf(text.length, maxItems));
+    return waitMs > (deadline - clock.now() - gate.pauseMs) / 2;
   }
 
   function overloaded(): TuohsError {
@@ -54,6 +51,7 @@ export function batchedShouter(
 
   function enqueue(item: Item): void {
     queue.push(item);
+    queuedRoom += roomOf(item.text.length, maxItems);
     budget.earn();
     item.call.signal.addEventListener('abort', () => drop(item));
     schedule();
@@ -63,10 +61,17 @@ export function batchedShouter(
   function drop(item: Item): void {
     const at = queue.indexOf(item);
     if (at < 0) return;
-    queue.splice(at, 1);
+    remove(at, 1);
     // Otherwise the idle time until the next text would count as the time of a batch.
     if (queue.length === 0) pace.reset();
     item.reject(item.call.signal.reason);
+  }
+
+  /** Returns the room that the removed texts take in a batch. */
+  function remove(at: number, count: number): number {
+    const room = queue.splice(at, count).reduce((sum, { text }) => sum + roomOf(text.length, maxItems), 0);
+    queuedRoom -= room;
+    return room;
   }
 
   /** Waits for the end of this turn of the event loop, so that its texts travel together. */
@@ -84,8 +89,8 @@ export function batchedShouter(
     if (gate.pauseMs > 0) refuseOutlasted();
     while (queue.length > 0 && gate.isOpen) {
       const batch = nextBatch(queue, maxItems);
-      queue.splice(0, batch.items.length);
-      if (queue.length > 0) pace.batchLeft();
+      const room = remove(0, batch.items.length);
+      if (queue.length > 0) pace.batchLeft(room);
       else pace.reset();
       void send(batch);
     }
@@ -94,7 +99,7 @@ export function batchedShouter(
   /** Sends each text whose deadline is within the pause to the gate, which refuses it at once. */
   function refuseOutlasted(): void {
     for (const item of queue.filter(({ call }) => gate.outlasts(call))) {
-      queue.splice(queue.indexOf(item), 1);
+      remove(queue.indexOf(item), 1);
       void send(nextBatch([item], 1));
     }
   }

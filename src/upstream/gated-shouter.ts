@@ -103,7 +103,7 @@ export class Gate {
     return this.pauseMs > 0 && this.#pausedUntil >= deadline;
   }
 
-  /** Sets the one listener. It is called whenever the gate may have opened, and when a pause begins. */
+  /** Sets the one listener. It is called after each change that can open the gate, and when a pause begins. */
   onChange(listener: () => void): void {
     this.#onChange = listener;
   }

@@ -42,7 +42,7 @@ export function notificationOf(
     reason: failure?.reason ?? 'fresh and known texts are answered',
     freshMs,
     knownMs,
-    // The clock may have been set back since then.
+    // The clock could have been set back since then.
     downMs: failure ? null : Math.max(0, Date.parse(after.since) - Date.parse(before.since)),
   };
 }

@@ -43,7 +43,7 @@ const isNotification = hasFields({
   url: isText,
   /** When the first of the failed, or good, rounds in a row began. */
   since: isText,
-  /** When the last of them began. */
+  /** When the last of these rounds began. */
   at: isText,
   /** The cause of the outage; null for `up`. */
   cause: isNullOr(isCause),
@@ -66,7 +66,7 @@ export const isState = hasFields({
   status: isStatus,
   /** When the first of the rounds in a row that led to this status began. At the start, when the watch began. */
   since: isDate,
-  /** How many of the last rounds in a row contradict it. */
+  /** How many rounds in a row, up to the last one, contradict this status. */
   contrary: isNullOr(hasFields({ rounds: isCount, since: isDate })),
   /**
    * The notifications that each receiver has not got yet, oldest first. Receivers are identified by their position,

@@ -41,7 +41,7 @@ export async function startWatch(
   const sending = new Map<Receiver, Promise<void>>();
   return { once, every, settled };
 
-  /** One round. Resolves when the state is saved; receivers are notified meanwhile. Rejects only when the signal aborts. */
+  /** Does one round. Resolves when the state is saved, even if receivers are still being notified. Rejects only when the signal aborts. */
   async function once(): Promise<Round> {
     const round = await playRound(signal);
     await conclude(round);

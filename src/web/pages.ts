@@ -7,7 +7,7 @@ import type { PlaygroundOptions } from './playground.ts';
 /** A file in memory, as it is and compressed. */
 export interface StaticFile extends Asset {
   readonly etag: string;
-  /** By `Content-Encoding`, the best first. Empty if compression would gain nothing. */
+  /** The compressed bodies by their `Content-Encoding`, the best first. Empty if compression would gain nothing. */
   readonly encoded: ReadonlyMap<string, Buffer>;
 }
 

@@ -50,12 +50,9 @@ describe('the API reference', { skip: noBrowser }, () => {
     // No error is logged, no other host is asked, and the policy is kept.
     assert.deepEqual(problems, []);
     assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1);
-    for (const [colorScheme, html] of Object.entries({
-      dark: 'html.dark-mode',
-      light: 'html:not(.dark-mode)',
-    })) {
-      await page.emulateMedia({ colorScheme: colorScheme as 'dark' | 'light' });
-      await page.locator(html).waitFor();
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator(colorScheme === 'dark' ? 'html.dark-mode' : 'html:not(.dark-mode)').waitFor();
       // Until its transition has ended, a button still has colours of the other scheme.
       await page.evaluate(
         'Promise.allSettled(document.getAnimations().map((each) => each.finished)).then(() => {})',

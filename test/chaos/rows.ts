@@ -1,6 +1,6 @@
 import { redisFrozen, redisKilled } from './caches/redis-outage.ts';
 import { longestSteps } from './callers/longest-steps.ts';
-import { mixture, mixtureLong } from './callers/mixture.ts';
+import { mixtures } from './callers/mixture.ts';
 import { overload } from './callers/overload.ts';
 import { inPod } from './callers/survived.ts';
 import { randomFaults, soak } from './life-cycle/random-faults.ts';
@@ -19,8 +19,7 @@ export const ROWS: readonly Row[] = [
   overload,
   ...longestSteps,
   ...inPod,
-  mixture,
-  mixtureLong,
+  ...mixtures,
   rollingRestart,
   randomFaults,
   soak,

@@ -28,10 +28,7 @@ if (chosen.length === 0 || !Number.isInteger(seed)) {
 print(`seed ${seed}\n${'─'.repeat(106)}`);
 const noRedis = hasRedis ? undefined : 'there is no redis-server';
 const noCgroup = await reasonForNoCgroup();
-const skipped = [
-  ...skip(noRedis, ({ needsRedis }) => needsRedis),
-  ...skip(noCgroup, ({ needsCgroup }) => needsCgroup),
-];
+const skipped = [...skip(noRedis, 'needsRedis'), ...skip(noCgroup, 'needsCgroup')];
 
 let failed = process.env.CI ? skipped.length : 0;
 for (const row of chosen) {
@@ -47,8 +44,8 @@ function namesOf(rows: readonly Row[]): string {
 }
 
 /** Leaves out the rows that need something that is missing, and says so in one line. */
-function skip(reason: string | undefined, needs: (row: Row) => boolean | undefined): readonly Row[] {
-  const rows = reason === undefined ? [] : chosen.filter(needs);
+function skip(reason: string | undefined, needs: 'needsRedis' | 'needsCgroup'): readonly Row[] {
+  const rows = reason === undefined ? [] : chosen.filter((row) => row[needs]);
   if (rows.length > 0) print(`skipped, because ${reason}: ${rows.map(({ name }) => name).join('; ')}`);
   return rows;
 }
@@ -64,23 +61,15 @@ function print(text: string): void {
 
 /** The result of a row as lines of a table: one line for each figure, below the name of the row. */
 function reportOf({ row, handicap, figures, tookMs, ok }: Outcome): string {
-  const name = handicap ? `  † ${describe(handicap)}` : row.name;
-  const shown = handicap
-    ? figures.filter(({ what }) => what === handicap.fails || what === 'broken off')
-    : figures;
+  const { env = {}, fails } = handicap ?? {};
+  const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const name = handicap ? `  † unprotected: ${settings.join(' ')}` : row.name;
+  const shown = figures.filter(({ what }) => !handicap || what === fails || what === 'broken off');
   const verdict = handicap ? (ok ? 'fails, as it must' : 'DOES NOT FAIL') : ok ? 'ok' : 'FAIL';
-  const head = `${cell(name, 78)} ${cell(verdict, 18)} ${(tookMs / 1000).toFixed(1).padStart(6)} s`;
+  const head = `${name.padEnd(78)} ${verdict.padEnd(18)} ${(tookMs / 1000).toFixed(1).padStart(6)} s`;
   return [head, ...shown.map(lineOf)].join('\n');
 }
 
-function describe({ env }: NonNullable<Outcome['handicap']>): string {
-  return ['unprotected:', ...Object.entries(env).map(([name, value]) => `${name}=${value}`)].join(' ');
-}
-
 function lineOf({ what, value, limit, ok }: Figure): string {
-  return `    ${cell(what, 44)} ${cell(String(value), 24)} ${cell(limit, 24)} ${ok ? 'ok' : 'FAIL'}`;
-}
-
-function cell(text: string, width: number): string {
-  return text.padEnd(width);
+  return `    ${what.padEnd(44)} ${`${value}`.padEnd(24)} ${limit.padEnd(24)} ${ok ? 'ok' : 'FAIL'}`;
 }

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parse, parseDocument } from 'yaml';
+import { parse, parseDocument, stringify } from 'yaml';
 import { type KubernetesTool, kubernetesTool } from '../../scripts/kubernetes-tool.ts';
+import { folder } from '../support/folder.ts';
 
 export interface Manifest {
   readonly apiVersion: string;
@@ -38,6 +41,17 @@ export interface Rendering {
   readonly path?: string;
   readonly release?: string;
   readonly namespace?: string;
+}
+
+/** A chart that has this one as often as it is listed here, each time with these fields of a dependency. */
+export async function parentChart(t: TestContext, dependencies: readonly object[]): Promise<string> {
+  const path = await folder(t);
+  mkdirSync(join(path, 'charts'));
+  cpSync(chart, join(path, 'charts/tuohs'), { recursive: true });
+  const whole = dependencies.map((each) => ({ name: 'tuohs', version: '*', repository: '', ...each }));
+  const about = { apiVersion: 'v2', name: 'parent', version: '1.0.0', dependencies: whole };
+  writeFileSync(join(path, 'Chart.yaml'), stringify(about));
+  return path;
 }
 
 /** The output of `helm template` with these values. Throws helm's message if it refuses them. */
@@ -78,11 +92,11 @@ export function template(values: Values, { helm = 'helm', path = chart, ...named
 
 /** Each question to helm is asked once in a process. */
 const answerOf = remembered((helm: KubernetesTool, args: readonly string[], input: string) =>
-  spawnSync(pathOf(helm), args, { input, encoding: 'utf8', env: { ...process.env, ...SHORT_LIVED } }),
+  spawnSync(pathOf(helm), args, { input, encoding: 'utf8', env: ENVIRONMENT, maxBuffer: 2 ** 26 }),
 );
 
 /** helm's time is mostly its start. With one core and without garbage collection, it needs a third less processor time. */
-const SHORT_LIVED = { GOGC: 'off', GOMAXPROCS: '1' };
+const ENVIRONMENT = { ...process.env, GOGC: 'off', GOMAXPROCS: '1' };
 
 const pathOf = remembered(kubernetesTool);
 

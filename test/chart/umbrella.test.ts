@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IService } from 'kubernetes-models/v1/Service';
-import { stringify } from 'yaml';
-import { folder } from '../support/folder.ts';
-import { chart, only, refusal, rendered } from './rendering.ts';
+import { only, parentChart, refusal, rendered } from './rendering.ts';
 
 for (const helm of ['helm', 'helm3'] as const) {
   test(`a parent chart leaves it out by a condition (${helm})`, async (t) => {
-    const path = await parentChart(t, [{ name: 'tuohs', condition: 'tuohs.enabled' }]);
+    const path = await parentChart(t, [{ condition: 'tuohs.enabled' }]);
 
     assert.deepEqual(rendered({ tuohs: { enabled: false } }, { helm, path }), []);
     assert.ok(only(rendered({ tuohs: { enabled: true } }, { helm, path }), 'Deployment'));
   });
 
   test(`a parent chart has it twice in one release, and each Service leads to its own pods (${helm})`, async (t) => {
-    const path = await parentChart(t, [
-      { name: 'tuohs', alias: 'one' },
-      { name: 'tuohs', alias: 'Two_2' },
-    ]);
+    const path = await parentChart(t, [{ alias: 'one' }, { alias: 'Two_2' }]);
     const manifests = rendered({ one: { valkey: { enabled: true } } }, { helm, path });
     const labelsOf = (name: string) =>
       only<IDeployment>(manifests, 'Deployment', name).spec?.template.metadata?.labels;
@@ -36,18 +29,8 @@ for (const helm of ['helm', 'helm3'] as const) {
 
 for (const alias of ['a'.repeat(25), 'edge_']) {
   test(`the alias ${alias} is refused in a sentence`, async (t) => {
-    const path = await parentChart(t, [{ name: 'tuohs', alias }]);
+    const path = await parentChart(t, [{ alias }]);
 
     assert.match(refusal({}, { path }), /The alias \S+ must begin and end with a letter or digit, and have/);
   });
-}
-
-async function parentChart(t: TestContext, dependencies: readonly object[]): Promise<string> {
-  const path = await folder(t);
-  mkdirSync(join(path, 'charts'));
-  cpSync(chart, join(path, 'charts/tuohs'), { recursive: true });
-  const versioned = dependencies.map((dependency) => ({ ...dependency, version: '*', repository: '' }));
-  const about = { apiVersion: 'v2', name: 'parent', version: '1.0.0', dependencies: versioned };
-  writeFileSync(join(path, 'Chart.yaml'), stringify(about));
-  return path;
 }

@@ -18,11 +18,7 @@ export interface LoadOptions {
  * Starts a load generator: a pod that reaches the Service as any client does, or a process in front of Traefik. Resolves after the
  * first answers.
  */
-export async function startClusterLoad(
-  namespace: string,
-  image: string,
-  options: LoadOptions,
-): Promise<Load> {
+export async function startClusterLoad(namespace: string, image: string, options: LoadOptions) {
   const { ingress } = options;
   const load = ingress ? startLoad(planOf(options)) : await startPod(namespace, image, options);
   await awaited('the load generator has answers', async () => load.answers.length > 0);
@@ -63,8 +59,7 @@ function objects(image: string, options: LoadOptions) {
     image,
     command: ['node', '/app/load/load-generator.ts', JSON.stringify(planOf(options))],
     securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
+      ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
       capabilities: { drop: ['ALL'] },
     },
     volumeMounts: [{ name: 'load', mountPath: '/app/load' }],
@@ -85,7 +80,6 @@ function objects(image: string, options: LoadOptions) {
 
 // The network policy admits pods with these labels.
 const TEST_LABELS = {
-  'app.kubernetes.io/name': 'tuohs',
-  'app.kubernetes.io/instance': 'tuohs',
+  ...{ 'app.kubernetes.io/name': 'tuohs', 'app.kubernetes.io/instance': 'tuohs' },
   'app.kubernetes.io/component': 'test',
 };

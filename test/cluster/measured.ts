@@ -18,7 +18,7 @@ export interface Row {
 // The longest time that a request can take, so that a late failure is counted for the right row.
 const SETTLE_MS = 3000;
 
-/** Does something under load, and counts what the clients saw meanwhile. */
+/** Does something under load, and counts what the clients saw during that time. */
 export async function measured(what: string, load: Load, act: () => Promise<unknown>): Promise<Row> {
   const before = load.answers.length;
   const startedAt = Date.now();

@@ -99,11 +99,9 @@ export function release(namespace: string, image: string, more: readonly string[
     },
     /** A node on which this pod does not run; `undefined` if there is none. */
     async drainableNode(podToSpare: string) {
-      const nodes = linesOf(await kubectl('get nodes --output name')).map((name) =>
-        name.replace('node/', ''),
-      );
+      const nodes = linesOf(await kubectl('get nodes --output name'));
       const spared = await inNamespace(`get pod ${podToSpare} --output jsonpath={.spec.nodeName}`);
-      return nodes.find((node) => node !== spared);
+      return nodes.map((name) => name.replace('node/', '')).find((node) => node !== spared);
     },
     /** Drains a node, and uncordons it when all pods are ready elsewhere. */
     async drain(node: string) {

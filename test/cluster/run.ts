@@ -11,13 +11,8 @@ import { release } from './release.ts';
 // KUBECONFIG. With INGRESS_URL, all requests go through Traefik. With --check, only the arguments are checked.
 const usage = `DOCKER_IMAGE=… [NAMESPACE=…] [PER_SECOND=…] [VALUES=…,…] [INGRESS_URL=…] node test/cluster/run.ts [--check]`;
 const { values } = readArguments(usage, { options: { check: { type: 'boolean' } } });
-const {
-  DOCKER_IMAGE = '',
-  NAMESPACE = 'tuohs-test',
-  PER_SECOND = '100',
-  VALUES = '',
-  INGRESS_URL = '',
-} = process.env;
+const { DOCKER_IMAGE = '', NAMESPACE = 'tuohs-test', PER_SECOND = '100' } = process.env;
+const { VALUES = '', INGRESS_URL = '' } = process.env;
 // At 100 requests a second, this many can be in flight when a pod is killed. A kill must not cost more.
 const IN_FLIGHT = 16;
 const MOST_HEAVY = 4;
@@ -48,9 +43,8 @@ async function runAll(): Promise<void> {
     await app.install();
     say(`installed and ready in ${((Date.now() - startedAt) / 1000).toFixed(0)} s`);
     say(await app.test());
-    const load = await startClusterLoad(NAMESPACE, DOCKER_IMAGE, {
-      ...{ name: 'load', perSecond: Number(PER_SECOND), textLength: 20, ingress },
-    });
+    const plan = { name: 'load', perSecond: Number(PER_SECOND), textLength: 20, ingress };
+    const load = await startClusterLoad(NAMESPACE, DOCKER_IMAGE, plan);
     await underLoad(load);
     await load.stop();
     for (const left of await app.uninstall()) complaints.push(`helm uninstall leaves ${left}`);

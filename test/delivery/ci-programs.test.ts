@@ -37,14 +37,7 @@ for (const [state, version, exits, code, says, complaint] of [
   ['is released with a tag', 'Unreleased', { git: 0 }, 0, 'released\n', /^$/],
   ['is new without a tag', 'Unreleased', { git: 2 }, 0, 'new\n', /^$/],
   ['is unnamed without a section', '0.0.0', { git: 2 }, 0, 'unnamed\n', /has no section 0\.0\.0/],
-  [
-    'fails if the remote does not answer',
-    'Unreleased',
-    { git: 128 },
-    128,
-    '',
-    /git ls-remote failed with 128/,
-  ],
+  ['fails if the remote does not answer', 'Unreleased', { git: 128 }, 128, '', /ls-remote failed with 128/],
   ['fails if its notes cannot be read', 'Unreleased', { git: 2, node: 1 }, 1, '', /notes\.ts failed with 1/],
 ] as const) {
   test(`a version ${state}`, async (t) => {
@@ -76,12 +69,8 @@ async function packages(t: TestContext, programs: readonly string[], userId = '0
     encoding: 'utf8',
   });
   const log = join(path, 'installed');
-  return {
-    status,
-    stderr,
-    installed: existsSync(log) ? readFileSync(log, 'utf8') : '',
-    hasChromium: existsSync(chromium),
-  };
+  const installed = existsSync(log) ? readFileSync(log, 'utf8') : '';
+  return { status, stderr, installed, hasChromium: existsSync(chromium) };
 }
 
 function program(path: string, name: string, line: string): void {

@@ -17,7 +17,7 @@ const SOUND = ['--image', IMAGE, '--url', sound.url];
 const WRONG = ['--image', IMAGE, '--url', wrong.url];
 const NOBODY = ['--image', IMAGE, '--url', 'http://127.0.0.1:9'];
 
-test('a sound release of exactly the image that was named stays, and helm gets the arguments behind --', async (t) => {
+test('a sound release of exactly the image that was named stays, and helm gets the arguments after --', async (t) => {
   const args = [...SOUND, '--', '--set', 'replicaCount=3'];
 
   const { code, calls, stdout } = await withFakeTools(t, 'deploy.ts', args);

@@ -29,9 +29,6 @@ test('without its tools .ci/lint fails if CI is set', async (t) => {
 async function lintWithoutTools(t: TestContext, environment: Record<string, string>) {
   const path = await folder(t);
   linkPrograms(path, ['bash', 'dirname', 'git', 'grep', 'sort', 'xargs']);
-  return spawnSync('bash', ['.ci/lint'], {
-    cwd: root,
-    env: { PATH: path, ...environment },
-    encoding: 'utf8',
-  });
+  const env = { PATH: path, ...environment };
+  return spawnSync('bash', ['.ci/lint'], { cwd: root, env, encoding: 'utf8' });
 }

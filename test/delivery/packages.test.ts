@@ -12,7 +12,7 @@ import { folder } from '../support/folder.ts';
 import { httpServer } from '../support/http-server.ts';
 import { exerciseAddresses, projectWithClient, rightResults, siteOf } from '../support/packed-client.ts';
 import { root } from '../support/pages.ts';
-import { startProgram } from '../support/process.ts';
+import { FREE_PORTS, startProgram } from '../support/process.ts';
 
 const run = promisify(execFile);
 const VERSION = readVersion();
@@ -67,7 +67,7 @@ test('the packed command serves with several processes', async (t) => {
   const service = startProgram(t, {
     command,
     args: ['serve', '--embedded-shoutcloud'],
-    environment: { HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0', WEB_CONCURRENCY: '2' },
+    environment: { ...FREE_PORTS, WEB_CONCURRENCY: '2' },
   });
   const { url } = await service.listening();
 

@@ -97,9 +97,8 @@ test('connections that wait in the kernel when the server closes are accepted an
 test('no other server gets a free port that sockets will share until it is left', SHARED, async () => {
   const { port, leave } = await sharedPort('127.0.0.1', 0);
 
-  await assert.rejects(once(createServer().listen({ host: '127.0.0.1', port }), 'listening'), {
-    code: 'EADDRINUSE',
-  });
+  const other = createServer().listen({ host: '127.0.0.1', port });
+  await assert.rejects(once(other, 'listening'), { code: 'EADDRINUSE' });
   leave();
   await assert.rejects(once(connect({ host: '127.0.0.1', port }), 'connect'), { code: 'ECONNREFUSED' });
 });

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type NextTurn, systemClock } from '../../src/core/clock.ts';
 import { AttemptError, type ErrorCode, TuohsError } from '../../src/core/errors.ts';
 import type { Shout } from '../../src/core/shouter.ts';
 import { problems } from '../../src/http/problem.ts';
 import { failing, fakeApi, testApi } from '../support/api.ts';
 import { answerOf } from '../support/fake-shouter.ts';
-import { postOf, rawClient } from '../support/raw-client.ts';
-import { testWorld } from '../support/world.ts';
+import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
+import { heldTurn, testWorld, worldOn } from '../support/world.ts';
 
 const SHOUT = answerOf('OLLEH', { source: 'upstream', stored: true });
 const POST = { method: 'POST', url: '/v1', payload: { data: 'hello' } } as const;
 const GET = { method: 'GET', url: '/v1?data=hello' } as const;
 const JSON_TYPE = { 'content-type': 'application/json' };
+const CHUNKED = 'transfer-encoding: chunked';
 const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' };
 
 const CONTACT = 'Failed to contact shoutcloud api';
@@ -87,10 +89,8 @@ for (const asked of [POST, GET]) {
 test('callers of one unknown text get their answers in turns, because each takes time to write', async (t) => {
   const landed = Promise.withResolvers<Shout>();
   const turns: number[] = [];
-  const { port } = await fakeApi(t, {
-    reverseShout: () => landed.promise,
-    nextTurn: async (bytes) => void turns.push(bytes),
-  });
+  const nextTurn: NextTurn = async (bytes) => void turns.push(bytes);
+  const { port } = await fakeApi(t, { reverseShout: () => landed.promise, nextTurn });
   const callers = await Promise.all(Array.from({ length: 3 }, () => rawClient(t, port)));
   for (const caller of callers) caller.send(postOf('a'));
 
@@ -100,6 +100,27 @@ test('callers of one unknown text get their answers in turns, because each takes
   assert.deepEqual(turns, [20_000, 20_000, 20_000]);
 });
 
+for (const [what, wrong] of [
+  ['what is no request', 'no request\r\n\r\n'],
+  ['a path that does not exist', requestOf('GET /nope')],
+  ['a body that is not HTTP', `${requestOf('POST /v1', { type: 'text/plain', more: CHUNKED })}no chunk`],
+] as const) {
+  test(`the answer to ${what} waits for its turn if its turn of the event loop had much work`, async (t) => {
+    const turns: number[] = [];
+    const world = worldOn({ ...systemClock, soon: heldTurn().soon });
+    const nextTurn: NextTurn = async (bytes) => void turns.push(bytes);
+    const { port } = await fakeApi(t, { world, nextTurn, reverseShout: (text) => answerOf(text) });
+    const [busy, client] = [await rawClient(t, port), await rawClient(t, port)];
+
+    busy.send(postOf('x'.repeat(16_300)));
+    await busy.heard('"}');
+    client.send(wrong);
+    await client.heard('"detail"');
+
+    assert.deepEqual(turns, [512]);
+  });
+}
+
 test('a 5xx is an event with the request id and the error, any other status is not', async (t) => {
   const world = testWorld();
   const error = new AttemptError('wrong', 'as told');
@@ -108,9 +129,8 @@ test('a 5xx is an event with the request id and the error, any other status is n
   await api.inject({ ...POST, headers: { 'x-request-id': 'mine' } });
   await api.inject({ ...POST, payload: 'no JSON' });
 
-  assert.deepEqual(world.told('failed'), [
-    { type: 'failed', requestId: 'mine', code: 'UPSTREAM_WRONG', error },
-  ]);
+  const event = { type: 'failed', requestId: 'mine', code: 'UPSTREAM_WRONG', error };
+  assert.deepEqual(world.told('failed'), [event]);
 });
 
 for (const ifNoneMatch of ['"x"', '*']) {
@@ -119,7 +139,7 @@ for (const ifNoneMatch of ['"x"', '*']) {
 
     const { statusCode, headers } = await api.inject({ ...GET, headers: { 'if-none-match': ifNoneMatch } });
 
-    assert.deepEqual([statusCode, headers.etag], [200, undefined]);
+    assert.deepEqual([statusCode, headers.etag, headers.vary], [200, undefined, 'Accept']);
     assert.equal(headers['cache-control'], 'no-store');
     assert.equal(headers['cache-status'], 'tuohs; fwd=miss; detail=local');
   });
@@ -134,8 +154,7 @@ test('the ETag is that of the answer in its media type, wherever it came from', 
       etags.add(`${accept} ${(await api.inject({ ...GET, headers: { accept } })).headers.etag}`);
   }
 
-  assert.equal(new Set(Array.from(etags, (each) => each.split(' ')[1])).size, 2);
-  assert.equal(etags.size, 2);
+  assert.deepEqual([etags.size, new Set(Array.from(etags, (each) => each.split(' ')[1])).size], [2, 2]);
 });
 
 test('the core gets a text as it was sent, without a deadline, and nothing of a refused request', async (t) => {
@@ -158,8 +177,10 @@ test('the core gets a text as it was sent, without a deadline, and nothing of a 
   assert.deepEqual(asked, received);
 });
 
-test('a 304 says that Accept decides, as the whole answer does', async (t) => {
-  const { statusCode, headers } = await testApi(t).inject({ ...GET, headers: { 'if-none-match': '*' } });
+test('no-cache does not prevent a 304, which says that Accept decides, as the whole answer does', async (t) => {
+  const known = { 'if-none-match': '*', 'cache-control': 'no-cache' };
+
+  const { statusCode, headers } = await testApi(t).inject({ ...GET, headers: known });
 
   assert.deepEqual([statusCode, headers.vary], [304, 'Accept']);
 });

@@ -13,10 +13,7 @@ export async function appInProcess(
 ) {
   const shoutcloud = await startShoutcloud(upstream);
   t.after(() => shoutcloud.close());
-  const config = readConfig({
-    ...{ ...ENVIRONMENT, SHOUTCLOUD_URL: shoutcloud.url },
-    ...settings,
-  });
+  const config = readConfig({ ...ENVIRONMENT, SHOUTCLOUD_URL: shoutcloud.url, ...settings });
   const logTo = logLines();
   const app = await createApp(config, { logTo });
   // A test can leave requests open.

@@ -9,6 +9,7 @@ import { connections } from '../../src/http/limits/connections.ts';
 import { InlineBodyRequest } from '../../src/http/node-http.ts';
 import { fakeApi } from '../support/api.ts';
 import { answerOf } from '../support/fake-shouter.ts';
+import { pick } from '../support/pick.ts';
 import { parsed, type RawAnswer } from '../support/raw-answer.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
@@ -43,25 +44,14 @@ for (const [outcome, maxHeldBytes, status] of [
 test('a body in chunks of a byte is refused once all bodies came in 4096 pieces in a turn of the event loop', async (t) => {
   const { ask, endTurn } = await inOneTurn(t);
 
-  const inTheFirst = [
-    await ask(4096),
-    await ask(63),
-    await ask(64, 12),
-    await ask(64, 11, { before: KNOWN }),
-  ];
+  const allowed = [await ask(4096), await ask(63), await ask(64, 12)];
+  const refused = await ask(64, 11, { before: KNOWN });
   endTurn();
   const inTheNext = await ask(300);
 
-  assert.deepEqual(
-    inTheFirst.map(({ status }) => status),
-    [200, 200, 200, 503],
-  );
-  assert.equal(
-    JSON.parse(inTheFirst[3]?.body ?? '').detail,
-    'The chunks of the body are too short; send it with Content-Length, or in longer chunks.',
-  );
-  assert.equal(inTheFirst[3]?.headers.get('connection'), 'close');
-  assert.equal(inTheNext.status, 200);
+  assert.deepEqual(pick([...allowed, refused, inTheNext], 'status'), [200, 200, 200, 503, 200]);
+  assert.match(refused.body, /too short; send it with Content-Length, or in longer chunks\./);
+  assert.equal(refused.headers.get('connection'), 'close');
 });
 
 test('while 32 connections come within 200 ms, it is refused once all bodies came in 256 pieces in a turn', async (t) => {
@@ -70,13 +60,10 @@ test('while 32 connections come within 200 ms, it is refused once all bodies cam
 
   const answers = [await ask(256), await ask(64, 12), await ask(64, 11)];
 
-  assert.deepEqual(
-    answers.map(({ status }) => status),
-    [200, 200, 503],
-  );
+  assert.deepEqual(pick(answers, 'status'), [200, 200, 503]);
 });
 
-test('a long piece does not make up for the short ones behind it', async (t) => {
+test('a long piece does not make up for the short ones after it', async (t) => {
   const { ask } = await inOneTurn(t);
   await ask(4096);
 
@@ -92,10 +79,7 @@ test('after 12288 pieces in a turn, chunks have to be as long as those of an upl
   for (const [chunks, bytes] of [...Array(3).fill([4096, 12]), [64, 64], [64, 63]])
     answers.push(await ask(chunks, bytes));
 
-  assert.deepEqual(
-    answers.map(({ status }) => status),
-    [200, 200, 200, 200, 503],
-  );
+  assert.deepEqual(pick(answers, 'status'), [200, 200, 200, 200, 503]);
 });
 
 test('a client whose body is refused in the middle sees its answer and the end, not a reset', async (t) => {
@@ -169,9 +153,8 @@ async function inOneTurn(t: TestContext, clock: Partial<Clock> = {}) {
     /** The answer to a body in so many chunks, behind another request if one is given. */
     async ask(chunks: number, bytes = 1, { before = '', first = '' } = {}): Promise<RawAnswer> {
       const client = await rawClient(t, port);
-      client.send(
-        before + POST + first + `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`.repeat(chunks) + END,
-      );
+      const chunk = `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`;
+      client.send(before + POST + first + chunk.repeat(chunks) + END);
       const answers = await client.heard(before === '' ? /\}$/ : /\}HTTP[^{]+\{.+\}$/);
       return parsed(answers.slice(answers.lastIndexOf('HTTP/1.1 ')));
     },

@@ -71,20 +71,13 @@ for (const [what, headers] of [
     assertRefused(t, switching(headers), [400, 'BAD_INPUT']));
 }
 
-for (const payload of [
-  '{'.padEnd(1024),
-  'null',
-  '{"fault":"other"}',
-  '{"fault":["gone"]}',
-  ' '.repeat(1025),
-]) {
-  test(`${JSON.stringify(payload).slice(0, 30)} is not a fault`, (t) =>
-    assertRefused(
-      t,
-      switching({}, payload),
-      payload.length > 1024 ? [413, 'TOO_LARGE'] : [400, 'BAD_INPUT'],
-    ));
+for (const payload of ['{'.padEnd(1024), 'null', '{"fault":"other"}', '{"fault":["gone"]}']) {
+  test(`${payload.trim()} is not a fault`, (t) =>
+    assertRefused(t, switching({}, payload), [400, 'BAD_INPUT']));
 }
+
+test('a body of more than 1024 bytes is too large', (t) =>
+  assertRefused(t, switching({}, ' '.repeat(1025)), [413, 'TOO_LARGE']));
 
 async function assertRefused(t: TestContext, request: InjectOptions, refusal: [number, string]) {
   const { api, set } = start(t);

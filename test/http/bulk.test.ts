@@ -25,8 +25,7 @@ const SEND = 'send {"data": "<text>"}.';
 const longest = 'x'.repeat(262_144 - '{"data":""}'.length);
 const [fits, isTooLong] = ['', 'x'].map((more) => JSON.stringify({ data: longest + more }));
 const TOO_LONG = {
-  error: 'The request body is too large.',
-  code: 'TOO_LARGE',
+  ...{ error: 'The request body is too large.', code: 'TOO_LARGE' },
   detail: 'A line can have 262144 bytes at most.',
 };
 const CASES: readonly [what: string, body: string, lines: readonly object[]][] = [
@@ -92,10 +91,11 @@ test('a failure of the upstream is reported line by line', async (t) => {
 });
 
 test('thousands of lines stay in order and within the window, and a bulk that has ended has no share of it', async (t) => {
-  const texts = Array.from({ length: 5000 }, (_, i) => `line ${i}`);
+  const texts = Array.from({ length: 5000 }, (_, i) => `line ${1000 + i}`);
   let [underWay, most] = [0, 0];
   const { post, world } = await startBulk(t, {
-    options: { maxBulkLines: 50 },
+    // Each line has 20 bytes, so 50 of them are in flight.
+    options: { maxBulkLines: 1000, placesOfLine: (bytes) => bytes },
     async reverseShout(text) {
       most = Math.max(most, ++underWay);
       await turn();
@@ -113,21 +113,27 @@ test('thousands of lines stay in order and within the window, and a bulk that ha
   assert.equal(most, 50);
 });
 
-test('bulk requests share the window evenly, and each has eight lines at least', () => {
-  const window = bulkWindow(50);
+test('bulk requests share the window evenly, and each has eight short lines or one long line at least', () => {
+  const window = bulkWindow(50, (bytes) => bytes / 10);
 
-  const lines = Array.from({ length: 7 }, () => [window.enter(), window.lines()][1]);
+  const lines = Array.from({ length: 7 }, () =>
+    [window.enter(), window.lines(10), window.lines(100)].slice(1),
+  );
 
-  assert.deepEqual(lines, [50, 25, 16, 12, 10, 8, 8]);
+  assert.deepEqual(lines, [
+    [50, 5],
+    [25, 3],
+    [16, 2],
+    [12, 2],
+    [10, 1],
+    [8, 1],
+    [8, 1],
+  ]);
 });
 
 test('a million empty lines take one turn of the event loop', async (t) => {
   let turns = 0;
-  const { post } = await startBulk(t, {
-    async nextTurn() {
-      turns++;
-    },
-  });
+  const { post } = await startBulk(t, { nextTurn: async () => void turns++ });
 
   const { status, lines } = await post('\r\n\n'.repeat(300_000));
 
@@ -237,9 +243,8 @@ test('lines are counted by how they ended, and an internal error is reported wit
   await until(t, () => world.told('answered').length > 0);
   const counted = world.told('bulk-lines').map((each) => [each.outcome, each.lines]);
   assert.deepEqual(Object.fromEntries(counted), { success: 2, INTERNAL: 1, local: 1, BAD_INPUT: 1 });
-  assert.deepEqual(world.told('failed'), [
-    { type: 'failed', requestId: 'my-id', code: 'INTERNAL', error: bug },
-  ]);
+  const failure = { type: 'failed', requestId: 'my-id', code: 'INTERNAL', error: bug };
+  assert.deepEqual(world.told('failed'), [failure]);
 });
 
 test('when a caller resets its connection, its lines under way are aborted and no other line begins', async (t) => {

@@ -68,11 +68,9 @@ test('at the limit, a newcomer is refused if each connection waits for an answer
   for (const client of waiting) await client.heard('TIAW');
 });
 
-test('at the limit, a client that does not read its first answer is cut off, however many requests wait behind that', async (t) => {
-  const { world, server, port } = await fakeApi(t, {
-    nextTurn: async () => {},
-    options: { maxConnections: 1 },
-  });
+test('at the limit, a client that does not read its first answer is cut off, however many more of its requests wait', async (t) => {
+  const options = { maxConnections: 1 };
+  const { world, server, port } = await fakeApi(t, { nextTurn: async () => {}, options });
   const deaf = await deafClient(t, server, requestOf(`GET ${LARGEST_FILE}`).repeat(20));
   await world.clock.advance(10);
 

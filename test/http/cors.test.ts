@@ -93,6 +93,7 @@ for (const [who, origins, question, status] of [
 
 const ORIGIN = `Origin: ${APP}`;
 const ODD = { type: 'application/json', more: ORIGIN };
+const CHUNKED = { more: `${ORIGIN}\r\ntransfer-encoding: chunked` };
 
 /** Bytes that are not a whole request. They still hold the origin. */
 const BROKEN: readonly [what: string, status: number, bytes: string][] = [
@@ -100,11 +101,7 @@ const BROKEN: readonly [what: string, status: number, bytes: string][] = [
   ['a header too many', 431, requestOf('GET /', { more: `${ORIGIN}${'\r\na: b'.repeat(199)}` })],
   ['a header without a name', 400, requestOf('GET /', { more: `${ORIGIN}\r\n: x` })],
   ['no host', 400, `GET / HTTP/1.1\r\n${ORIGIN}\r\n\r\n`],
-  [
-    'a bad chunk',
-    400,
-    `POST /v1 HTTP/1.1\r\nhost: x\r\n${ORIGIN}\r\ntransfer-encoding: chunked\r\n\r\nG\r\n`,
-  ],
+  ['a bad chunk', 400, `${requestOf('POST /v1', CHUNKED)}G\r\n`],
   ['headers that come too slowly', 408, `GET / HTTP/1.1\r\n${ORIGIN}\r\n`],
   ['a body that comes too slowly', 408, requestOf('POST /v1', { ...ODD, body: '{"data":"a"}' }).slice(0, -1)],
 ];

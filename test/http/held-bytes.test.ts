@@ -1,24 +1,21 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Clock, type NextTurn, systemClock } from '../../src/core/clock.ts';
+import { type NextTurn, systemClock } from '../../src/core/clock.ts';
 import { AttemptError } from '../../src/core/errors.ts';
 import { type ApiUnderTest, deafClient, fakeApi, LARGEST_FILE, testApi } from '../support/api.ts';
 import { answerOf, type FakeShouter } from '../support/fake-shouter.ts';
 import { parsed } from '../support/raw-answer.ts';
-import { rawClient, requestOf } from '../support/raw-client.ts';
+import { type RawClient, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
-import { worldOn } from '../support/world.ts';
+import { heldTurn, worldOn } from '../support/world.ts';
 
 /** The bytes that are held for the head of a request with a body of five digits: 4 KiB, and 56 bytes for each name and value. */
 const HEAD = 4096 + '/v1'.length + 6 * 56 + 'hostxcontent-typeapplication/jsoncontent-length10000'.length;
 const BUDGET = 60_000 + 3 * HEAD;
-
-/** A piece of work that waits for its turn, and whether it is of no use any more. */
-interface Turn {
-  run(): void;
-  readonly isGone: (() => boolean) | undefined;
-}
+const SCARCE = { options: { maxHeldBytes: BUDGET } };
+const QUOTA = { rateLimitPerMinute: 100 };
+const TOO_LATE = new AttemptError('timeout', 'too late');
 
 /** A head of almost the largest size. Two of them are more than is read in one turn of the event loop. */
 const LONG = `x: ${'a'.repeat(15_000)}`;
@@ -36,17 +33,15 @@ test('a body is held as it arrives, and nothing is held once it is answered', as
 });
 
 test('a text whose client has left is held until its turn comes, and then dropped', async (t) => {
-  const turns: (() => void)[] = [];
-  const nextTurn = () => new Promise<void>((run) => turns.push(run));
-  const { server, upstream, sending } = await start(t, BUDGET, { nextTurn });
-  upstream.hold();
+  const { nextTurn, turns, endTurns } = heldTurns();
+  const { server, upstream, sending } = await start(t, { nextTurn });
   const client = await sending(jsonOf('x'.repeat(16_500)));
   await until(t, () => turns.length === 1);
 
   client.socket.resetAndDestroy();
   await until(t, () => server.status().connections === 0);
   const { heldBytes } = server.status();
-  for (const run of turns) run();
+  endTurns();
   await turn();
 
   assert.ok(heldBytes > 16_500);
@@ -54,68 +49,52 @@ test('a text whose client has left is held until its turn comes, and then droppe
 });
 
 test('after a long head, another waits for its turn, and is not answered if its client has left by then', async (t) => {
-  const turns: Turn[] = [];
-  const nextTurn: NextTurn = (_bytes, isGone) => new Promise((run) => turns.push({ run, isGone }));
+  const { nextTurn, turns, endTurns, areGone } = heldTurns();
   // All heads arrive in the same turn.
-  const { promise: turnEnds, resolve: endTurn } = Promise.withResolvers<void>();
-  const soon: Clock['soon'] = (run) => {
-    void turnEnds.then(run);
-    return () => {};
-  };
+  const { soon, end: endTurn } = heldTurn();
   const world = worldOn({ ...systemClock, soon });
-  const { server, upstream, port } = await start(t, 2 ** 26, { nextTurn, world });
-  const [first, gone, client] = [
-    await rawClient(t, port),
-    await rawClient(t, port),
-    await rawClient(t, port),
-  ];
+  const { server, upstream, port } = await start(t, { nextTurn, world });
+  const [first, gone, client] = await clientsOf(t, port, 3);
   // A connection that is not accepted yet would be read after the others.
   await until(t, () => server.status().connections === 3);
-  for (const each of [first, gone, client]) each.send(requestOf('GET /v1?data=two', { more: LONG }));
+  for (const each of [first, gone, client]) each?.send(requestOf('GET /v1?data=two', { more: LONG }));
   await until(t, () => turns.length === 2);
   endTurn();
-  gone.socket.resetAndDestroy();
+  gone?.socket.resetAndDestroy();
   await until(t, () => server.status().connections === 2);
-  const calls = upstream.calls.length;
-  const areGone = turns.map(({ isGone }) => isGone?.());
+  const before = [upstream.calls.length, ...areGone()];
+  endTurns();
 
-  for (const { run } of turns) run();
-
-  await client.heard('OWT');
-  assert.deepEqual(areGone, [true, false]);
-  assert.deepEqual([calls, upstream.calls.length], [1, 2]);
+  await client?.heard('OWT');
+  assert.deepEqual([...before, upstream.calls.length], [1, true, false, 2]);
   await until(t, () => server.inFlight() === 0 && server.status().heldBytes === 0);
 });
 
 for (const [what, end, answer] of [
   ['answers', (upstream: FakeShouter) => upstream.answerHeld(), '200 OK'],
-  [
-    'failures',
-    (upstream: FakeShouter) => upstream.failHeld(new AttemptError('timeout', 'too late')),
-    '504 Gateway Timeout',
-  ],
+  ['failures', (upstream: FakeShouter) => upstream.failHeld(TOO_LATE), '504 Gateway Timeout'],
 ] as const) {
   test(`of ${what} that come in the same moment, 32 leave in a turn of the event loop and the rest in later ones`, async (t) => {
-    const turns: Turn[] = [];
-    const nextTurn: NextTurn = (_bytes, isGone) => new Promise((run) => turns.push({ run, isGone }));
-    const { server, upstream, world, port } = await start(t, 2 ** 26, { nextTurn });
+    const { nextTurn, endTurns, areGone } = heldTurns();
+    const { server, upstream, world, port } = await start(t, { nextTurn });
     upstream.hold();
-    const clients = await Promise.all(Array.from({ length: 40 }, () => rawClient(t, port)));
+    const clients = await clientsOf(t, port, 40);
     for (const [i, client] of clients.entries()) client.send(requestOf(`GET /v1?data=${i}`));
     await until(t, () => upstream.calls.length === 40);
 
     end(upstream);
     await until(t, () => world.told('answered').length === 32);
-    const [areGone, inFlight] = [turns.map(({ isGone }) => isGone?.()), server.inFlight()];
-    for (const { run } of turns) run();
+    const before = [server.inFlight(), ...areGone()];
+    endTurns();
 
     for (const client of clients) await client.heard(answer);
-    assert.deepEqual([areGone, inFlight], [Array(8).fill(false), 8]);
+    assert.deepEqual(before, [8, ...Array(8).fill(false)]);
   });
 }
 
-const IN_CHUNKS = 'transfer-encoding: chunked';
-const CHUNK = `400\r\n${'x'.repeat(1024)}\r\n`;
+const IN_CHUNKS = requestOf('POST /v1', { type: 'text/plain', more: 'transfer-encoding: chunked' }).concat(
+  `400\r\n${'x'.repeat(1024)}\r\n`.repeat(60),
+);
 
 const never = () => new Promise<never>(() => {});
 for (const [what, before, parts] of [
@@ -123,22 +102,19 @@ for (const [what, before, parts] of [
   ['earlier requests', requestOf('GET /v1?data=a'), { reverseShout: never }],
 ] as readonly [string, string, ApiUnderTest][]) {
   test(`what arrives of a body while its request waits for ${what} is held`, async (t) => {
-    const { server, port } = await start(t, 2 ** 26, parts, { rateLimitPerMinute: 100 });
+    const { server, port } = await start(t, { ...parts, options: QUOTA });
     const client = await rawClient(t, port);
 
-    client.send(before + requestOf('POST /v1', { type: 'text/plain', more: IN_CHUNKS }));
-    client.send(CHUNK.repeat(60));
+    client.send(before + IN_CHUNKS);
 
     await until(t, () => server.status().heldBytes > 60_000);
   });
 }
 
 test('the part of a refused body that was read ahead is not held any more', async (t) => {
-  const counted = Promise.withResolvers<{ current: number; leftMs: number }>();
-  const requestCounter = { count: () => counted.promise };
-  const { server, port } = await start(t, 2 ** 26, { requestCounter }, { rateLimitPerMinute: 100 });
+  const { server, port, counted } = await startCounting(t);
   const client = await rawClient(t, port);
-  client.send(requestOf('POST /v1', { type: 'text/plain', more: IN_CHUNKS }) + CHUNK.repeat(60));
+  client.send(IN_CHUNKS);
   await until(t, () => server.status().heldBytes > 60_000);
 
   counted.resolve({ current: 101, leftMs: 1000 });
@@ -148,10 +124,7 @@ test('the part of a refused body that was read ahead is not held any more', asyn
 });
 
 test('a large body whose request waits is read on when it is its turn, and what came before counts once', async (t) => {
-  const counted = Promise.withResolvers<{ current: number; leftMs: number }>();
-  const requestCounter = { count: () => counted.promise };
-  const options = { rateLimitPerMinute: 100 };
-  const { server, upstream, port } = await start(t, 2 ** 26, { requestCounter }, options);
+  const { server, upstream, port, counted } = await startCounting(t);
   upstream.hold();
   const client = await rawClient(t, port);
   client.send(requestOf('POST /v1', { type: 'text/plain', body: 'x'.repeat(200_000) }));
@@ -181,7 +154,7 @@ test('a client that leaves before the rest of its refused body leaves nothing th
 });
 
 test('when there is no room, the body that arrives most slowly is cut off, and the others get in', async (t) => {
-  const { server, world, sending } = await start(t);
+  const { server, world, sending } = await start(t, SCARCE);
   const slowest = await sending(jsonOf('x'.repeat(55_000)), 50_000);
   await until(t, () => server.status().heldBytes === HEAD + 50_000);
   await world.clock.advance(50_000);
@@ -202,7 +175,7 @@ test('when there is no room, the body that arrives most slowly is cut off, and t
 });
 
 test('when there is no room, a client that has sent only its head is cut off before one whose body arrives', async (t) => {
-  const { server, world, port, sending } = await start(t);
+  const { server, world, port, sending } = await start(t, SCARCE);
   const empty = await rawClient(t, port);
   empty.send(requestOf('POST /v1', { type: 'text/plain', more: `content-length: 9\r\n${LONG}` }));
   await until(t, () => server.status().heldBytes > 15_000);
@@ -217,7 +190,7 @@ test('when there is no room, a client that has sent only its head is cut off bef
 });
 
 test('when there is no room, a body whose first bytes are still on their way is not the slowest', async (t) => {
-  const { server, world, port, sending } = await start(t);
+  const { server, world, port, sending } = await start(t, SCARCE);
   const slow = await sending(jsonOf('x'.repeat(45_000)), 40_000);
   await until(t, () => server.status().heldBytes === HEAD + 40_000);
   await world.clock.advance(1000);
@@ -234,7 +207,7 @@ test('when there is no room, a body whose first bytes are still on their way is 
 });
 
 test('a body that needs room and is the slowest itself is cut off, and gives back only what it held', async (t) => {
-  const { server, world, sending } = await start(t);
+  const { server, world, sending } = await start(t, SCARCE);
   const body = jsonOf('x'.repeat(64_000));
   const slowest = await sending(body, 50_000);
   await until(t, () => server.status().heldBytes === HEAD + 50_000);
@@ -255,7 +228,7 @@ test('a body that needs room and is the slowest itself is cut off, and gives bac
 });
 
 test('texts that wait fill three quarters at most, three copies each, but a small one gets in beyond the budget', async (t) => {
-  const { server, upstream, world, sending } = await start(t);
+  const { server, upstream, world, sending } = await start(t, SCARCE);
   upstream.hold();
   await sending(jsonOf('x'.repeat(14_000)));
   await until(t, () => upstream.calls.length === 1);
@@ -290,7 +263,7 @@ for (const [what, request, least] of [
   ],
 ] as const) {
   test(what, async (t) => {
-    const { server, upstream, port } = await start(t, 2 ** 26);
+    const { server, upstream, port } = await start(t);
     upstream.hold();
     const client = await rawClient(t, port);
 
@@ -310,7 +283,8 @@ test('when there is no room, a bulk whose answers are not read for a second is c
     begun++;
     return turn(answer);
   };
-  const { server, world, port, sending } = await start(t, 80_000, { reverseShout });
+  const options = { maxHeldBytes: 80_000 };
+  const { server, world, port, sending } = await start(t, { reverseShout, options });
   const deaf = await rawClient(t, port);
   deaf.socket.pause();
   deaf.send(bulkOf('{"data":"a"}\n'.repeat(300)));
@@ -333,7 +307,8 @@ test('when there is no room, a bulk whose answers are not read for a second is c
 });
 
 test('a text whose answer takes six times its bytes is refused if there is no room for that', async (t) => {
-  const { port } = await start(t, 300_000, { reverseShout: (text) => answerOf(text) });
+  const options = { maxHeldBytes: 300_000 };
+  const { port } = await start(t, { reverseShout: (text) => answerOf(text), options });
   const client = await rawClient(t, port);
 
   client.send(requestOf('POST /v1', { type: 'text/plain', body: '\x01'.repeat(60_000) }));
@@ -345,7 +320,7 @@ test('a text whose answer takes six times its bytes is refused if there is no ro
 });
 
 test('the work on a refused text stops, and a later failure of the upstream does no harm', async (t) => {
-  const { upstream, sending } = await start(t);
+  const { upstream, sending } = await start(t, SCARCE);
   upstream.hold();
   const first = await sending(jsonOf('x'.repeat(14_000)));
   await until(t, () => upstream.calls.length === 1);
@@ -353,14 +328,14 @@ test('the work on a refused text stops, and a later failure of the upstream does
   await refused.heard('OVERLOADED');
   const stopped = upstream.received.map(({ signal }) => signal.aborted);
 
-  upstream.failHeld(new AttemptError('timeout', 'no answer came'));
+  upstream.failHeld(TOO_LATE);
 
   assert.deepEqual(stopped, [false, true]);
   assert.equal(parsed(await first.heard('UPSTREAM_TIMEOUT')).status, 504);
 });
 
 test('a file holds nothing however many answers with it wait to be read, because they share it', async (t) => {
-  const { server, sending } = await start(t);
+  const { server, sending } = await start(t, SCARCE);
   const head = 4096 + LARGEST_FILE.length + 2 * 56 + 'hostx'.length;
 
   await deafClient(t, server, requestOf(`GET ${LARGEST_FILE}`).repeat(8));
@@ -372,7 +347,7 @@ test('a file holds nothing however many answers with it wait to be read, because
 });
 
 test('answers of text that wait to be read hold their bytes, too', async (t) => {
-  const { server, port } = await start(t, 2 ** 26);
+  const { server, port } = await start(t);
   const text = 'x'.repeat(250_000);
   const deaf = await rawClient(t, port);
   deaf.socket.pause();
@@ -404,13 +379,28 @@ function jsonOf(data: string): string {
   return JSON.stringify({ data });
 }
 
-async function start(
-  t: TestContext,
-  maxHeldBytes = BUDGET,
-  parts: ApiUnderTest = {},
-  options: ApiUnderTest['options'] = {},
-) {
-  const api = await fakeApi(t, { ...parts, options: { ...options, maxHeldBytes } });
+/** Turns that come when the test says so, and whether the work in each is of no use any more. */
+function heldTurns() {
+  const turns: { run(): void; isGone: (() => boolean) | undefined }[] = [];
+  const nextTurn: NextTurn = (_bytes, isGone) => new Promise((run) => turns.push({ run, isGone }));
+  const areGone = () => turns.map(({ isGone }) => isGone?.());
+  const endTurns = () => turns.forEach(({ run }) => void run());
+  return { nextTurn, turns, areGone, endTurns };
+}
+
+function clientsOf(t: TestContext, port: number, count: number): Promise<RawClient[]> {
+  return Promise.all(Array.from({ length: count }, () => rawClient(t, port)));
+}
+
+/** A service that counts requests when the test says so. */
+async function startCounting(t: TestContext) {
+  const counted = Promise.withResolvers<{ current: number; leftMs: number }>();
+  const requestCounter = { count: () => counted.promise };
+  return { ...(await start(t, { requestCounter, options: QUOTA })), counted };
+}
+
+async function start(t: TestContext, parts: ApiUnderTest = {}) {
+  const api = await fakeApi(t, parts);
   return {
     ...api,
     /** A client that has sent this part of a body. */

@@ -80,11 +80,8 @@ for (const url of [
   });
 }
 
-const BULK = {
-  method: 'POST',
-  url: '/v1/bulk',
-  headers: { 'content-type': 'application/x-ndjson' },
-} as const;
+const NDJSON = { 'content-type': 'application/x-ndjson' };
+const BULK = { method: 'POST', url: '/v1/bulk', headers: NDJSON } as const;
 const COUNTED: Readonly<Record<string, [status: number, request: InjectOptions]>> = {
   'a string by POST /v1': [200, { method: 'POST', url: '/v1', payload: { data: 'hello' } }],
   'a string by POST /': [200, { method: 'POST', url: '/', payload: { data: 'hello' } }],

@@ -21,13 +21,9 @@ for (const [method, path, route, status] of [
     await ask(`http://127.0.0.1:${port}`, { method, path, headers: { 'x-request-id': 'mine' } });
     await until(t, () => world.told('answered').length > 0);
 
-    const expected = {
-      method: ['GET', 'PATCH'].includes(method) ? method : '_OTHER',
-      route,
-      status,
-      requestId: 'mine',
-    };
-    assert.deepEqual(world.told('answered'), [{ type: 'answered', durationMs: 0, ...expected }]);
+    const known = ['GET', 'PATCH'].includes(method) ? method : '_OTHER';
+    const labels = { method: known, route, status, requestId: 'mine' };
+    assert.deepEqual(world.told('answered'), [{ type: 'answered', durationMs: 0, ...labels }]);
     assert.ok(!JSON.stringify(world.events).includes('hidden'));
   });
 }
@@ -68,9 +64,8 @@ test('the event of an answer has the time of its request', async (t) => {
 });
 
 const POST = postOf('hello');
-const BULK = requestOf('POST /v1/bulk', {
-  ...{ type: 'application/x-ndjson', body: '{"data":"hello"}\n{"data":"hello"}' },
-});
+const LINES = { type: 'application/x-ndjson', body: '{"data":"hello"}\n{"data":"hello"}' };
+const BULK = requestOf('POST /v1/bulk', LINES);
 
 test('a client that leaves after reading the refusal of its body has been answered', async (t) => {
   const { world, port } = await fakeApi(t);
@@ -115,8 +110,7 @@ for (const [when, sent, calls, requests] of GONE) {
       upstream.answerHeld();
       await world.clock.advance(1000);
 
-      const told = () =>
-        world.told('answered').filter(({ route, method }) => route !== 'none' || method !== 'HEAD');
+      const told = () => world.told('answered').filter(({ method }) => method !== 'HEAD');
       await until(t, () => told().length === requests);
       assert.ok(upstream.received.every(({ signal }) => signal.reason instanceof TuohsError));
       const statuses = told().map(({ status }) => status);

@@ -23,10 +23,8 @@ for (const [what, sent, slowClientMs, isSilent] of [
     let looks = 0;
     const soon: Clock['soon'] = (run) => systemClock.soon(() => [run(), looks++]);
     const world = worldOn({ ...systemClock, soon });
-    const client = await rawClient(
-      t,
-      await listeningApi(t, { world, options: { slowClientMs, keepAliveTimeoutMs: 86_400_000 } }),
-    );
+    const options = { slowClientMs, keepAliveTimeoutMs: 86_400_000 };
+    const client = await rawClient(t, await listeningApi(t, { world, options }));
     if (isSilent) await until(t, () => looks > 0);
 
     client.send(sent);
@@ -192,5 +190,16 @@ test('a client that sent something other than HTTP sees the end of its answer at
 
   assert.equal(server.status().connections, 1);
   await world.clock.advance(1);
+  await until(t, () => server.status().connections === 0);
+});
+
+test('a connection whose client has asked for its end closes as soon as the answer has left', async (t) => {
+  const { server, port } = await fakeApi(t);
+  const client = await rawClient(t, port);
+  client.socket.allowHalfOpen = true;
+
+  client.send(requestOf('GET /health', { more: 'connection: close' }));
+  await once(client.socket, 'end');
+
   await until(t, () => server.status().connections === 0);
 });

@@ -165,7 +165,7 @@ test('a request that is refused because there is no room has a span, too', async
   assert.equal(refused?.attributes['http.route'], 'none');
 });
 
-test('a caller that hangs up while its requests wait one behind the other ends the span of each', async (t) => {
+test('a caller that hangs up while its requests wait for each other ends the span of each', async (t) => {
   const { receiver, stop, port, shoutcloud, log } = await tracedService(t);
   shoutcloud.setFaults('hang');
   const client = await rawClient(t, port);
@@ -200,10 +200,8 @@ test('log lines carry the ids of trace and span', async (t) => {
 
 test('no span holds what users send', async (t) => {
   const script = 'wrong status=400 garbage hang';
-  const { receiver, stop, url, shout } = await tracedService(t, script, {
-    ...ONCE,
-    ATTEMPT_TIMEOUT_MS: '100',
-  });
+  const settings = { ...ONCE, ATTEMPT_TIMEOUT_MS: '100' };
+  const { receiver, stop, url, shout } = await tracedService(t, script, settings);
 
   for (const outcome of `${script} ok`.split(' ')) await shout(`geheimnis ${outcome}`);
   await askJson(url, '{"data":geheimnis}');

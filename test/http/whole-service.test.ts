@@ -19,18 +19,14 @@ import { appInProcess } from './app-in-process.ts';
 // What the settings of a service mean for all of its parts together.
 
 const HELD = 1_048_576;
+const LONGEST = Math.floor(HELD / 10);
 const LARGE_BODIES = { MAX_BODY_BYTES: `${HELD}`, MAX_BULK_BYTES: `${HELD}` };
 
 for (const [name, bytes, send, settings, heapMiB = 256] of [
-  ['text', Math.floor(HELD / 10), textOf, { MAX_BYTES_IN_FLIGHT: `${HELD}` }],
+  ['text', LONGEST, textOf, { MAX_BYTES_IN_FLIGHT: `${HELD}` }],
   ['bulk', HELD / 4, bulkOf, { MAX_BYTES_IN_FLIGHT: `${HELD}` }],
-  [
-    'text of one of two processes with 8 MiB together',
-    Math.floor(HELD / 10),
-    textOf,
-    { WEB_CONCURRENCY: '2' },
-  ],
-  ['text of a heap of 4 MiB', Math.floor(HELD / 10), textOf, { CACHE_MAX_BYTES: '0' }, 4],
+  ['text of one of two processes with 8 MiB together', LONGEST, textOf, { WEB_CONCURRENCY: '2' }],
+  ['text of a heap of 4 MiB', LONGEST, textOf, { CACHE_MAX_BYTES: '0' }, 4],
 ] as const) {
   test(`the largest ${name} finds room on an idle service, and a larger one is a 413 that names the limit`, async (t) => {
     t.mock.method(process, 'constrainedMemory', () => 8 * HELD);

@@ -68,12 +68,8 @@ export async function askedDashboard(ending: Ending, adminUrl: string) {
   /** The result of a query; nothing if Prometheus does not answer yet. Throws Prometheus' error about the query. */
   async function query(expr: string, seconds = 0): Promise<Omit<Answer, 'legend'>[]> {
     const end = Date.now() / 1000;
-    const search = new URLSearchParams({
-      query: expr,
-      start: `${end - seconds}`,
-      end: `${end}`,
-      step: `${STEP_SECONDS}`,
-    });
+    const range = { start: `${end - seconds}`, end: `${end}`, step: `${STEP_SECONDS}` };
+    const search = new URLSearchParams({ query: expr, ...range });
     const response = await fetch(`${url}/api/v1/query_range?${search}`).catch(() => undefined);
     if (response === undefined || response.status === 503) return [];
     const { data, error } = (await response.json()) as RangeAnswer;

@@ -34,13 +34,10 @@ test('each alert has a test in which it fires and one in which it does not', () 
   const tested: Tested[] = parse(readFileSync(TESTS, 'utf8')).tests.flatMap(
     (group: { alert_rule_test: Tested[] }) => group.alert_rule_test,
   );
-  const named = (isFiring: boolean) =>
-    new Set(
-      pick(
-        tested.filter(({ exp_alerts: alerts }) => alerts.length > 0 === isFiring),
-        'alertname',
-      ),
-    );
+  const named = (isFiring: boolean) => {
+    const found = tested.filter(({ exp_alerts: alerts }) => alerts.length > 0 === isFiring);
+    return new Set(pick(found, 'alertname'));
+  };
   const rules: { alert: string }[] = parse(readFileSync(ALERTS, 'utf8')).groups.at(-1).rules;
   const names = pick(rules, 'alert');
 

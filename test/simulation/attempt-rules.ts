@@ -101,7 +101,7 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
   }
 }
 
-/** After ten failures in a row that span a second, SHOUTCLOUD may see only a few probes a second, until one of them succeeds. */
+/** After ten failures in a row that span a second, SHOUTCLOUD is allowed to see only a few probes a second, until one of them succeeds. */
 function restAfterFailures({ clock, coverage, violated }: Journal) {
   let failures = 0;
   let firstAt = 0;

@@ -1,6 +1,6 @@
 import { encodeAnswer, goUpperCase } from '../../src/shoutcloud/go-behaviour.ts';
 import { wrongBodies } from '../../src/shoutcloud/wrong-bodies.ts';
-import type { AttemptRequest, AttemptResponse, Transport } from '../../src/upstream/http-transport.ts';
+import type { AttemptRequest, Transport } from '../../src/upstream/http-transport.ts';
 import type { Attempt, AttemptRules } from './attempt-rules.ts';
 import type { Dice } from './dice.ts';
 import type { Journal } from './journal.ts';
@@ -97,11 +97,7 @@ export function simulatedShoutcloud(
     return { ...reply, headers: { 'retry-after': value.header(epochMs) }, pauseMs: value.pauseMs(epochMs) };
   }
 
-  async function respond(
-    reply: Reply,
-    { signal }: AttemptRequest,
-    attempt: Attempt,
-  ): Promise<AttemptResponse> {
+  async function respond(reply: Reply, { signal }: AttemptRequest, attempt: Attempt) {
     const { headMs, statusCode, headers = {} } = reply;
     try {
       if (headMs === 'refused') throw new Error('connection refused');

@@ -30,6 +30,7 @@ const OPTIONS: ApiOptions = {
   maxBodyBytes: 262_144,
   maxBulkBytes: 1_048_576,
   maxBulkLines: 1000,
+  placesOfLine: () => 1,
   keepAliveTimeoutMs: 95_000,
   // Longer than any test, so that this limit does not end a wait of the test.
   slowClientMs: 86_400_000,
@@ -88,10 +89,7 @@ function asOfServer(injected: IncomingMessage): IncomingMessage {
 }
 
 /** The same, listening, for tests about connections. */
-export async function listeningServer(
-  test: TestContext,
-  parts: ApiUnderTest = {},
-): Promise<InjectedServer & { port: number }> {
+export async function listeningServer(test: TestContext, parts: ApiUnderTest = {}) {
   const server = testApi(test, parts);
   return { ...server, port: await server.listen({ host: '127.0.0.1', port: 0 }) };
 }

@@ -37,11 +37,11 @@ export interface Command {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** The settings of every test: free ports, no drain, and enough time for upstream calls on a busy machine. */
-export const ENVIRONMENT = {
-  ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
-  ...{ ATTEMPT_TIMEOUT_MS: '60000', REQUEST_DEADLINE_MS: '60000' },
-};
+/** Settings of a service that only this machine can ask, on free ports, and that ends without a drain. */
+export const FREE_PORTS = { HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' };
+
+/** The settings of every test: the same, and enough time for upstream calls on a busy machine. */
+export const ENVIRONMENT = { ...FREE_PORTS, ATTEMPT_TIMEOUT_MS: '60000', REQUEST_DEADLINE_MS: '60000' };
 
 /** Starts `tuohs` with these arguments as a real process. If it still runs at the end, it is killed. */
 export function tuohs(ending: Ending, args: readonly string[], environment: Command['environment'] = {}) {

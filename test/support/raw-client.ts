@@ -75,11 +75,7 @@ export async function exchanged(test: Ending, port: number, bytes: string): Prom
 }
 
 /** Resolves with everything that arrived from a service that waits, on the clock of the test, for its client to stop sending. */
-export async function closedLate(
-  test: TestContext,
-  { socket, text }: RawClient,
-  clock: FakeClock,
-): Promise<string> {
+export async function closedLate(test: TestContext, { socket, text }: RawClient, clock: FakeClock) {
   while (!socket.closed) {
     await until(test, () => socket.closed || clock.timers() > 0);
     await clock.advance(1000);

@@ -27,10 +27,6 @@ export async function msUntil(isSo: () => boolean | Promise<boolean>, withinMs: 
 }
 
 /** Resolves when this holds, checked in the same way. Rejects with `what` if it does not hold in time. */
-export async function reached(
-  what: string,
-  withinMs: number,
-  isSo: () => boolean | Promise<boolean>,
-): Promise<void> {
+export async function reached(what: string, withinMs: number, isSo: () => boolean | Promise<boolean>) {
   if ((await msUntil(isSo, withinMs)) > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`);
 }

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
 import { ask } from '../support/ask.ts';
-import { startProgram, tuohs } from '../support/process.ts';
+import { FREE_PORTS, startProgram, tuohs } from '../support/process.ts';
 import { hasProc } from '../support/process-state.ts';
 import { until } from '../support/until.ts';
 
@@ -46,10 +46,7 @@ test('clients that use up all files a process can open lock no one out', { skip:
   const service = startProgram(t, {
     command: 'sh',
     args: ['-c', 'ulimit -n 200 && exec "$0" src/main.ts serve --embedded-shoutcloud', process.execPath],
-    environment: {
-      ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' },
-      UPSTREAM_CONNECTIONS: '60',
-    },
+    environment: { ...FREE_PORTS, UPSTREAM_CONNECTIONS: '60' },
   });
   const { url, adminUrl } = await service.listening();
   const idle = Array.from({ length: 200 }, () => connect(Number(new URL(url).port), '127.0.0.1'));

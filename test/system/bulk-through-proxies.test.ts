@@ -54,10 +54,8 @@ async function shoutsAll(t: TestContext, url: string, texts: readonly string[]):
   const { code, stdout, stderr } = await ended(program);
 
   assert.deepEqual([code, stderr], [0, '']);
-  assert.deepEqual(
-    stdout.split('\n'),
-    texts.map((text) => simpleUpperCase(reverse(text))),
-  );
+  const shouted = texts.map((text) => simpleUpperCase(reverse(text)));
+  assert.deepEqual(stdout.split('\n'), shouted);
 }
 
 /** Builds a reverse proxy from Go's library, once for a file. Returns a function that starts it in front of a service. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { copyFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -8,6 +9,7 @@ import { folder } from '../support/folder.ts';
 import { freePort } from '../support/http-server.ts';
 import { root } from '../support/pages.ts';
 import { startProgram } from '../support/process.ts';
+import { until } from '../support/until.ts';
 
 test('in a checkout ./tuohs runs on the Node of the project, from anywhere and by any name', async (t) => {
   const elsewhere = await folder(t);
@@ -50,6 +52,20 @@ test('make debug ends at a wrong setting, because no change of a file can correc
 
   assert.equal(await program.exitCode, 2);
   assert.match(program.stderr.join('\n'), /^tuohs: PORT must be .*, not "x"$/);
+});
+
+test('make mutate ends at Ctrl-C, and removes its copies of the project', async (t) => {
+  const copies = await folder(t);
+  const program = startProgram(t, {
+    command: process.execPath,
+    args: ['scripts/mutate/run.ts', 'src/version.ts'],
+    environment: { TMPDIR: copies },
+  });
+  await until(t, () => readdirSync(copies).length > 0);
+
+  program.killAll('SIGINT');
+
+  assert.deepEqual([await program.exitCode, readdirSync(copies)], [130, []]);
 });
 
 for (const [signal, what, ...sends] of [

@@ -14,10 +14,8 @@ for (const shell of ['bash', 'zsh', 'fish']) {
     const script = join(await folder(t), 'script');
     await writeFile(script, program.stdout.join('\n'));
 
-    const { status, stderr } = spawnSync(shell, ['-n', script], {
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH },
-    });
+    const env = { PATH: process.env.PATH };
+    const { status, stderr } = spawnSync(shell, ['-n', script], { encoding: 'utf8', env });
 
     assert.deepEqual([status, stderr], [0, '']);
     assert.match(program.stdout.join('\n'), /tuohs complete --/);

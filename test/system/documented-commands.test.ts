@@ -20,31 +20,26 @@ cd "${place}"
 tuohs() { "${process.execPath}" "${fileURLToPath(new URL('src/main.ts', ROOT))}" "$@"; }
 `;
 
-const README_EXAMPLES = examples('README.md').flatMap((block) =>
+const IN_README = examples('README.md').flatMap((block) =>
   block.split(/^(?=curl )/m).filter((command) => command.startsWith('curl ')),
 );
 
 test('the README shows how to ask with JSON, with a form and with a GET', () => {
-  const shown = README_EXAMPLES.join('\n');
+  const shown = IN_README.join('\n');
 
   assert.match(shown, /application\/json/);
   assert.match(shown, /-d data=/);
   assert.match(shown, /curl -G/);
 });
 
-for (const example of [
-  ...README_EXAMPLES,
-  ...examples('docs/command-line.md'),
-  ...examples('docs/bulk.md'),
-]) {
+for (const example of [...IN_README, ...examples('docs/command-line.md'), ...examples('docs/bulk.md')]) {
   const lines = example.trimEnd().split('\n');
   const commands = lines.filter((line) => !line.startsWith('# ')).join('\n');
   // The comment lines are the expected output.
   const output = lines.filter((line) => line.startsWith('# ')).map((line) => line.slice(2));
 
-  test(`the pages show what this does: ${commands}`, {
-    skip: commands.includes('curl') && skip,
-  }, async (t) => {
+  const needs = { skip: commands.includes('curl') && skip };
+  test(`the pages show what this does: ${commands}`, needs, async (t) => {
     const addressed = commands
       .replaceAll('localhost:5000', new URL(url).host)
       .replaceAll('localhost:9464', new URL(adminUrl).host)

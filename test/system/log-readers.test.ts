@@ -79,11 +79,8 @@ async function serviceWithOutput(t: TestContext, { path, spoil }: Output, proces
   };
   const program = startProgram(t, { command, args, environment });
   const closeTerminal = () => program.kill('SIGKILL');
-  const isReady = () =>
-    ask(adminUrl, { path: '/readyz' }).then(
-      ({ status }) => status === 200,
-      () => false,
-    );
+  const isReady = async () =>
+    (await ask(adminUrl, { path: '/readyz' }).catch(() => undefined))?.status === 200;
   await reached('the service is ready', 500_000, isReady);
   const pid = Number(readFileSync(pidFile, 'utf8'));
   t.after(() => spawnSync('kill', ['-KILL', `${pid}`]));

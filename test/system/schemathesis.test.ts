@@ -23,9 +23,8 @@ test('the service does what its OpenAPI document says, and refuses what it does 
   // In a new folder, because it leaves files behind.
   const command = `cd "$HOME" && exec schemathesis run ${url}/openapi.json ${options}`;
 
-  const { code, stdout, stderr } = await ended(
-    startProgram(t, { command: 'sh', args: ['-c', command], environment }),
-  );
+  const program = startProgram(t, { command: 'sh', args: ['-c', command], environment });
+  const { code, stdout, stderr } = await ended(program);
 
   assert.equal(code, 0, stdout + stderr);
   assert.match(stdout, /Tested: [1-9]/);

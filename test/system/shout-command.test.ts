@@ -36,9 +36,8 @@ test('an interrupt ends it with 130, and the output is the beginning of the whol
   assert.equal(exitCode, 130);
   assert.ok(count < 2000);
   assert.deepEqual(program.stdout, shouted.slice(0, count));
-  assert.deepEqual(program.stderr, [
-    `tuohs: interrupted; the output has ${count} lines, go on with line ${count + 1}`,
-  ]);
+  const said = `tuohs: interrupted; the output has ${count} lines, go on with line ${count + 1}`;
+  assert.deepEqual(program.stderr, [said]);
 });
 
 test('a second interrupt does not wait for a reader that does not read', async (t) => {
@@ -75,10 +74,8 @@ test('what fails while a service is killed and started again is reported, and is
   const answers = [...again.stdout];
   const reported = program.stderr.filter((line) => /^tuohs: line \d+: /.test(line)).length;
   assert.equal(reported, answers.length);
-  assert.deepEqual(
-    program.stdout.map((line) => (line === '' ? answers.shift() : line)),
-    shouted,
-  );
+  const whole = program.stdout.map((line) => (line === '' ? answers.shift() : line));
+  assert.deepEqual(whole, shouted);
 });
 
 test('a long input needs little memory', async (t) => {
@@ -86,9 +83,8 @@ test('a long input needs little memory', async (t) => {
   await writeFile(path, 'hello\n'.repeat(100_000));
   const report = hook('process.on("exit", () => console.error(process.resourceUsage().maxRSS))');
 
-  const { code, stderr } = await ended(
-    tuohs(t, ['shout', '--timeout', '1h', '--file', path, '--url', url], report),
-  );
+  const program = tuohs(t, ['shout', '--timeout', '1h', '--file', path, '--url', url], report);
+  const { code, stderr } = await ended(program);
 
   assert.equal(code, 0, stderr);
   assert.ok(Number(stderr) < 160 * MEBIBYTE, `it took ${stderr} KiB`);

@@ -8,10 +8,7 @@ import { heldUpstream, runningService } from './service.ts';
 const DRAINING = { DRAIN_MS: '15000' };
 
 /** A single process, and two workers with a primary: the lines about the drain and the end, and which process writes them. */
-const PROCESSES: Readonly<Record<string, readonly string[]>> = {
-  '1': ['service'],
-  '2': ['worker', 'worker', 'service'],
-};
+const PROCESSES = { 1: ['service'], 2: ['worker', 'worker', 'service'] };
 
 for (const [processes, writers] of Object.entries(PROCESSES)) {
   const setting = { WEB_CONCURRENCY: processes };

@@ -108,12 +108,8 @@ function sourceFile(path: string) {
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/^\s*\/\/.*$/gm, '');
   const found = code.matchAll(/(?<![.\w])(?:from|import)\s*\(?\s*['"]([^'"\n]+)['"]/g);
-  return {
-    path,
-    part: partOf(path),
-    code,
-    targets: Array.from(found, ([, name = '']) => targetOf(path, name)),
-  };
+  const targets = Array.from(found, ([, name = '']) => targetOf(path, name));
+  return { path, part: partOf(path), code, targets };
 }
 
 function partOf(path: string): string {

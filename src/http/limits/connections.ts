@@ -7,27 +7,19 @@ import { skipBodyInPacket } from '../node-http.ts';
 import { PIECES, SMALL_REST_BYTES } from '../request-body.ts';
 import { readingTurns, type TurnTaker } from './reading-turns.ts';
 import { limitAhead } from './requests-ahead.ts';
+import { type Client, closeSlowest } from './slowest-clients.ts';
 
 /** A connection of a client, and its exchanges. */
-export interface Connection extends TurnTaker {
-  /** In the order of their requests. Each is removed when its answer has left. */
-  readonly exchanges: Exchange[];
-  /** No exchange has begun on it yet. */
-  isNew: boolean;
-  /** When it was opened, or when an exchange last began on it while no other was under way. */
-  usedMs: number;
-  /** The size of its requests in bytes, if their headers are written in the usual way. Chunks do not count. */
+export interface Connection extends Client, TurnTaker {
+  /** The total of `Exchange.bytes`. */
   requestBytes: number;
-  /**
-   * The packet that is being read: the total of bytes read at its `end`, and how many requests in it came before the current
-   * one.
-   */
+  /** The packet that is being read: how many bytes had been read at its `end`, and how many of its requests came before the current one. */
   readonly packet: { end: number; requests: number };
   /** What arrived is not HTTP, so nothing that follows is a request. */
   isBroken: boolean;
   /**
-   * It has sent as many requests ahead as are allowed, or one whose head was refused. It closes after the last answer. Nothing is
-   * read after the last request.
+   * It has sent as many requests ahead as it is allowed to, or one whose head was refused. Nothing more is read from it, and it
+   * closes after the last answer.
    */
   isFull: boolean;
 }
@@ -39,10 +31,6 @@ export interface ConnectionsHost extends Pick<Clock, 'now' | 'soon' | 'after'> {
   isClosing(): boolean;
 }
 
-/** The time of a client that owes us something counts this much more than that of an idle one. Each `STEADY_BYTES` of a body make it less. */
-const MOST_WEIGHT = 10;
-const STEADY_BYTES = 4096;
-
 /** How many are closed together at the limit. With fewer, a flood would cause a search of all connections for each new one. */
 const CLOSED_AT_ONCE = 16;
 
@@ -51,21 +39,21 @@ const LINGER_MS = 1000;
 const CLOSING_LINGER_MS = 250;
 
 /**
- * Once the bodies of one turn of the event loop have come in this many pieces, connections that send a body let others be read
- * first. With a lower number, an upload over a slow network, which brings one piece a turn, would wait behind connections that
- * send requests ahead.
+ * Once all bodies together have come in this many pieces in one turn of the event loop, connections that send a body let others be
+ * read first. With a lower number, an upload over a slow network, which brings one piece a turn, would have to wait for connections
+ * that send requests ahead.
  */
 const MANY_PIECES_IN_TURN = 256;
 
 /**
- * A crowd: this many new connections in this time. A crowd that comes back as soon as it is cut off could make each turn long, so
- * each connection gets less work done.
+ * This many new connections in this time are a crowd. A crowd that comes back as soon as it is cut off could make each turn long, so
+ * less work is done for each connection.
  */
 const CROWD = { connections: 32, ms: 200 };
 
 /**
- * Once the bodies of one turn of the event loop have come in more than `pieces`, a body is refused if its pieces have fewer than
- * `bytes` on average. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a
+ * Once all bodies together have come in more than `pieces` in one turn of the event loop, a body whose pieces have fewer than `bytes`
+ * on average is refused. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a
  * chunk each; the shortest one has 12 bytes.
  */
 const TOO_SHORT = [
@@ -103,8 +91,9 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
         isFull: false,
       };
       open.set(socket, connection);
+      const closeSoon = socket.destroySoon;
       // Node calls it after an answer that is the last one of its connection.
-      socket.destroySoon = () => linger(connection);
+      socket.destroySoon = () => (endsItself(connection) ? closeSoon.call(socket) : linger(connection));
       socket.on('close', () => {
         open.delete(socket);
         reading.leave(connection);
@@ -136,7 +125,7 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
       exchange.atEnd(leave);
       return before;
     },
-    /** Once this turn has had many pieces, lets other connections be read first, or refuses a body whose pieces are too short. */
+    /** Once this turn has had many pieces, lets other connections be read first. Refuses the body if its pieces are too short. */
     manyPieces(socket: Socket, averageBytes: number): void {
       const connection = open.get(socket);
       piecesInTurn.add(PIECES);
@@ -168,6 +157,8 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
     socket.end();
     endExchanges(connection);
     const mostBytes = socket.bytesRead + SMALL_REST_BYTES;
+    // Node would end it once more when the client ends it: an error, made for nothing.
+    socket.removeAllListeners('end');
     socket.removeAllListeners('data').on('data', () => socket.bytesRead > mostBytes && socket.pause());
     reading.goOn(connection);
     const cancel = clock.after(isClosing() ? CLOSING_LINGER_MS : LINGER_MS, () => socket.destroy());
@@ -194,22 +185,9 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
     reading.giveWay(connection);
   }
 
-  /**
-   * Closes the connections that have made no progress for the longest time. The time of a client that owes us something counts
-   * more than that of an idle one.
-   */
   function makeRoom(): void {
-    const nowMs = clock.now();
-    const least = Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8));
-    const standing = [...open.values()]
-      .map((each) => ({ each, ms: (nowMs - each.usedMs) * weightOf(each) }))
-      .filter(({ ms }) => ms > 0)
-      .sort((one, other) => other.ms - one.ms);
-    for (const { each } of standing.slice(0, least)) {
-      open.delete(each.socket);
-      if (each.exchanges[0]?.reply.isUnread) each.socket.resetAndDestroy();
-      else each.socket.destroy();
-    }
+    const most = Math.min(CLOSED_AT_ONCE, Math.ceil(maxConnections / 8));
+    for (const { socket } of closeSlowest(open.values(), most, clock.now())) open.delete(socket);
   }
 }
 
@@ -219,23 +197,17 @@ function wantsMore({ isFull, exchanges }: Connection): boolean {
   return last === undefined || last.isWhole ? !isFull : last.body.wantsMore;
 }
 
+/** Whether the client has said that it sends nothing behind its request, which has been answered. */
+function endsItself({ exchanges }: Connection): boolean {
+  const [first] = exchanges;
+  return exchanges.length === 1 && first?.isWhole === true && !first.response.shouldKeepAlive;
+}
+
 /** Counts the requests of one packet. They can all be known texts, which are answered so fast that none counts as sent ahead. */
 function countInPacket({ packet, socket }: Connection): void {
   const { bytesRead } = socket;
   packet.requests = packet.end === bytesRead ? packet.requests + 1 : 0;
   packet.end = bytesRead;
-}
-
-/**
- * How much the time of a connection counts. An old connection that sends no more requests must be closed before a new one whose
- * first request is not read yet. An idle connection must be closed before one whose body arrives steadily.
- */
-function weightOf({ isNew, exchanges }: Connection): number {
-  const [first] = exchanges;
-  const last = exchanges.at(-1);
-  if (first === undefined || last === undefined) return isNew ? MOST_WEIGHT : 1;
-  if (first.reply.isUnread) return MOST_WEIGHT;
-  return last.isWhole ? 0 : MOST_WEIGHT / (1 + last.held.bytesOfBody / STEADY_BYTES);
 }
 
 function tooManyPieces(): TuohsError {

@@ -34,7 +34,7 @@ export function byteBudget(
   const budget = {
     /** The bytes that are held now. */
     bytes: 0,
-    /** Cuts off the slowest clients to make room, but not for requests that are sent ahead. Throws `OVERLOADED` if there is none. */
+    /** Makes room by cutting off the slowest clients, but not for requests that are sent ahead. Throws `OVERLOADED` if there is still no room. */
     makeRoom(more: number, share: Share): void {
       const missing = () => budget.bytes + more - maxBytes * SHARES[share];
       if (missing() <= 0) return;
@@ -104,11 +104,6 @@ export class HeldBytes {
     return this.#bytes;
   }
 
-  /** The bytes that are held in addition to the head. */
-  get bytesOfBody(): number {
-    return this.#bytes - this.#headBytes + this.#unreadBytes;
-  }
-
   /** The characters of the request target, and of the names and values of the headers. */
   get headLength(): number {
     return this.#headLength;
@@ -142,10 +137,10 @@ export class HeldBytes {
     this.set(bodyBytes * COPIES + STREAM_BYTES, 'body');
   }
 
-  /** Sets the bytes of a body that are held before a route asks for it, in addition to everything else. Throws as `set` does. */
+  /** Sets the bytes of a body that are held before a route asks for it, on top of what `set` holds. Throws as `set` does. */
   setUnread(bytes: number): void {
     this.#take(this.#bytes + bytes - this.#unreadBytes, this.#unreadShare);
-    // Making room can cut off this body, too. Then nothing of it is held any more.
+    // Only now, because making room can cut off this body, too, and then nothing of it is held any more.
     this.#headBytes += bytes - this.#unreadBytes;
     this.#unreadBytes = bytes;
   }
@@ -156,13 +151,13 @@ export class HeldBytes {
     this.#headLength = 0;
   }
 
-  /** Throws as `set` does if there is no room for an answer that takes much more than its request. JSON can need six characters for one. */
+  /** Throws as `set` does if there is no room for an answer that is much larger than its request, as JSON can be. */
   askForAnswer(bytes = 0): void {
     const more = this.#headBytes + bytes - this.#bytes;
     if (more > MUCH_MORE_BYTES) this.#budget.makeRoom(more, 'body');
   }
 
-  /** Holds an answer and nothing else from here on, whether there is room or not: it has to be held until it is read. */
+  /** From now on, only an answer is held, whether there is room or not: it has to be held until it is read. */
   setAnswer(bytes = 0): void {
     this.#hold(this.#headBytes + bytes - this.#bytes);
   }
@@ -172,7 +167,7 @@ export class HeldBytes {
     this.#hold(-this.#bytes);
   }
 
-  /** Gives all held bytes back. Nothing is held from here on. */
+  /** Gives all held bytes back. From now on, nothing is held. */
   end(): void {
     this.release();
     this.#hasEnded = true;

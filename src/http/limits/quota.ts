@@ -80,7 +80,7 @@ function among(trusted: readonly string[]): (address: string, hop: number) => bo
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** `203.0.113.8`, `203.0.113.8:50001`, `2001:db8::1` or `[2001:db8::1]:50001`; an IPv4-mapped address is the IPv4 one. */
+/** `203.0.113.8`, `203.0.113.8:50001`, `2001:db8::1` or `[2001:db8::1]:50001`; an IPv4-mapped address counts as the IPv4 one. */
 function addressIn(text = ''): Address | undefined {
   const [, bracketed, plain] =
     /^\s*(?:\[([\da-f:.]{2,45})\](?::\d{1,5})?|([\d.]{7,15})(?::\d{1,5})?)\s*$/i.exec(text) ?? [];

@@ -12,7 +12,7 @@ export interface TurnTaker {
 const READ_AT_ONCE_BYTES = 65_536;
 
 /**
- * Reads busy connections one in a turn of the event loop, so that all others are read in between. `wantsMore` says whether
+ * Reads from one busy connection in each turn of the event loop, so that all others are read in between. `wantsMore` says whether
  * anything more can be read from a connection. If not, it stays paused until `goOn`.
  */
 export function readingTurns<Each extends TurnTaker>(
@@ -24,7 +24,7 @@ export function readingTurns<Each extends TurnTaker>(
   let isResuming = false;
 
   return {
-    /** Stops reading from a connection until its turn comes, because what was read already is a lot of work. */
+    /** Stops reading from a connection until its turn comes, because what it has already sent is a lot of work. */
     giveWay(connection: Each): void {
       if (connection.isPausing) return;
       connection.isPausing = true;
@@ -36,7 +36,7 @@ export function readingTurns<Each extends TurnTaker>(
     leave: (connection: Each) => void waiting.delete(connection),
   };
 
-  /** Reads on, now or when its turn comes. */
+  /** Resumes reading, now or when the turn of the connection comes. */
   function goOn(connection: Each): void {
     if (!connection.isPausing && wantsMore(connection)) connection.socket.resume();
   }

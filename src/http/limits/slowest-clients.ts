@@ -1,5 +1,46 @@
+import type { Socket } from 'node:net';
 import { TuohsError } from '../../core/errors.ts';
-import type { Connection } from './connections.ts';
+import type { Exchange } from '../exchange.ts';
+
+/** A client with one connection, and what it owes us. */
+export interface Client {
+  readonly socket: Socket;
+  /** In the order of their requests. Each is removed when its answer has left. */
+  readonly exchanges: Exchange[];
+  /** No exchange has begun on it yet. */
+  isNew: boolean;
+  /** When it was last idle: when it was opened, or when an exchange began on it while no other was under way. */
+  usedMs: number;
+}
+
+/** The time of a client that owes us something counts this many times. Each `STEADY_BYTES` of a body that have arrived lower the factor. */
+const MOST_WEIGHT = 10;
+const STEADY_BYTES = 4096;
+
+/**
+ * Closes at most this many connections: those that have made no progress for the longest time. The time of a client that owes us
+ * something counts more than that of an idle one. Returns the closed ones.
+ */
+export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: number, nowMs: number): Each[] {
+  const slowest = slowestFirst(open, (client) => (nowMs - client.usedMs) * weightOf(client)).slice(0, most);
+  for (const { socket, exchanges } of slowest) {
+    if (exchanges[0]?.reply.isUnread) socket.resetAndDestroy();
+    else socket.destroy();
+  }
+  return slowest;
+}
+
+/**
+ * How much the time of a connection counts. An old connection that sends no more requests must be closed before a new one whose
+ * first request is not read yet. An idle connection must be closed before one whose body arrives steadily.
+ */
+function weightOf({ isNew, exchanges }: Client): number {
+  const [first] = exchanges;
+  const last = exchanges.at(-1);
+  if (first === undefined || last === undefined) return isNew ? MOST_WEIGHT : 1;
+  if (first.reply.isUnread) return MOST_WEIGHT;
+  return last.isWhole ? 0 : MOST_WEIGHT / (1 + last.body.bytes / STEADY_BYTES);
+}
 
 /**
  * An answer that stays unread for this long is slow: UNREAD_WITH_MORE_MS if its client has sent more requests, else UNREAD_MS.
@@ -14,45 +55,47 @@ const START_BYTES = 65_536;
  * Frees at least this many held bytes, if there are that many to free. Cuts off clients that send a body or do not read their
  * answer, the slowest first.
  */
-export function cutSlowest(open: Iterable<Connection>, bytes: number, nowMs: number): void {
-  const slow: { connection: Connection; rate: number }[] = [];
-  for (const connection of open) {
-    const rate = rateOf(connection, nowMs);
-    if (rate !== undefined) slow.push({ connection, rate });
-  }
-  slow.sort((one, other) => one.rate - other.rate);
+export function cutSlowest(open: Iterable<Client>, bytes: number, nowMs: number): void {
   let freed = 0;
-  for (const { connection } of slow) {
+  for (const client of slowestFirst(open, (each) => slownessOf(each, nowMs))) {
     if (freed >= bytes) return;
-    freed += cut(connection, nowMs);
+    freed += cut(client, nowMs);
   }
 }
 
 /**
- * How fast a body arrives, in bytes a millisecond; 0 if an answer is not read; `undefined` for a client that owes nothing. Without
- * `START_BYTES`, a body whose first bytes are still on their way through the network would be the slowest of all.
+ * How slowly a body arrives, in milliseconds a byte; the highest number if an answer is not read; 0 for a client that owes nothing.
+ * Without `START_BYTES`, a body whose first bytes are still on their way through the network would be the slowest of all.
  */
-function rateOf(connection: Connection, nowMs: number): number | undefined {
-  const last = connection.exchanges.at(-1);
-  if (doesNotRead(connection, nowMs)) return 0;
-  if (last === undefined || last.isWhole) return undefined;
-  return (START_BYTES + last.held.bytesOfBody) / Math.max(1, nowMs - last.startedMs);
+function slownessOf(client: Client, nowMs: number): number {
+  const last = client.exchanges.at(-1);
+  if (doesNotRead(client, nowMs)) return Number.MAX_VALUE;
+  if (last === undefined || last.isWhole) return 0;
+  return Math.max(1, nowMs - last.startedMs) / (START_BYTES + last.body.bytes);
 }
 
-/** Whether its client has not read an answer for too long. */
-function doesNotRead({ exchanges }: Connection, nowMs: number): boolean {
+/** The clients in the order of this measure, those with the highest number first. Clients with 0 are left out. */
+function slowestFirst<Each extends Client>(open: Iterable<Each>, measure: (client: Each) => number): Each[] {
+  return Array.from(open, (client) => ({ client, slowness: measure(client) }))
+    .filter(({ slowness }) => slowness > 0)
+    .sort((one, other) => other.slowness - one.slowness)
+    .map(({ client }) => client);
+}
+
+/** Whether a client has left an answer unread for too long. */
+function doesNotRead({ exchanges }: Client, nowMs: number): boolean {
   const [first] = exchanges;
   const sinceMs = first?.reply.unreadSinceMs(first.startedMs);
   return sinceMs !== undefined && nowMs - sinceMs > (exchanges.length > 1 ? UNREAD_WITH_MORE_MS : UNREAD_MS);
 }
 
 /**
- * Cuts off a slow client, and returns how many held bytes that frees. A client that sends a body gets an answer that says so. The
+ * Cuts off a slow client, and returns how many held bytes that frees. A client that sends a body gets an error. The
  * connection of one that does not read is reset. If it were only closed, the system would keep megabytes of the answer for minutes.
  */
-function cut(connection: Connection, nowMs: number): number {
-  const { exchanges, socket } = connection;
-  const isUnread = doesNotRead(connection, nowMs);
+function cut(client: Client, nowMs: number): number {
+  const { exchanges, socket } = client;
+  const isUnread = doesNotRead(client, nowMs);
   const ending = isUnread ? exchanges : exchanges.slice(-1);
   let freed = 0;
   if (isUnread) socket.resetAndDestroy();

@@ -8,25 +8,36 @@ import type { Connections } from './connections.ts';
 const LAST_CHANCE_MS = 1000;
 
 export interface StallLimits {
+  /** How long a client with a request can go without sending or reading what is due. */
+  readonly slowClientMs: number;
   /** How long a connection can stay open without a request. */
   readonly keepAliveTimeoutMs: number;
   readonly isClosing: () => boolean;
 }
 
-/**
- * Handles a connection on which nothing has moved for as long as its timer allows. A client that owes us something (headers,
- * the rest of a body, the reading of its answer) is cut off; one whose request waits for the upstream owes nothing.
- */
+/** Cuts off clients that stall. Node restarts the timer of a socket whenever something moves on it. */
 export function stalledClients(
   open: Connections,
   refuseBroken: RefuseBroken,
-  { keepAliveTimeoutMs, isClosing }: StallLimits,
+  { slowClientMs, keepAliveTimeoutMs, isClosing }: StallLimits,
   { soon }: Pick<Clock, 'soon'>,
-): (socket: Socket) => void {
-  return (socket) => {
-    const { bytesRead } = socket;
-    // If the process was frozen, what arrived meanwhile has not been read yet.
-    soon(() => socket.bytesRead === bytesRead && stalled(socket));
+) {
+  return {
+    /**
+     * Handles a connection on which nothing has moved for as long as its timer allows. A client that owes us something (headers,
+     * the rest of a body, the reading of its answer) is cut off; one whose request waits for the upstream owes nothing.
+     */
+    onIdle(socket: Socket): void {
+      const { bytesRead } = socket;
+      // If the process was frozen, what arrived during that time has not been read yet.
+      soon(() => socket.bytesRead === bytesRead && stalled(socket));
+    },
+    /** Gives a request the usual time. Before it, an idle connection has more time, and a client's last chance to read is shorter. */
+    restart(socket: Socket): void {
+      if (socket.timeout === slowClientMs || isClosing()) return;
+      // A request that a test injects has no connection.
+      if (open.of(socket)) socket.setTimeout(slowClientMs);
+    },
   };
 
   function stalled(socket: Socket): void {
@@ -49,7 +60,7 @@ export function stalledClients(
     else socket.setTimeout(LAST_CHANCE_MS);
   }
 
-  /** Browsers and load balancers open connections ahead and keep them, so these close after the keep-alive time, without an answer. */
+  /** Browsers and load balancers open connections before they need them. So these close after the keep-alive time, without an answer. */
   function withoutRequest(socket: Socket, isNew: boolean): void {
     const isSilent = socket.bytesRead === 0;
     if (isNew && !isSilent) return refuseBroken(headersTooSlow(), socket);

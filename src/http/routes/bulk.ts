@@ -63,7 +63,7 @@ async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): P
       work = 0;
       await exchange.inTurn(workOn(body), () => {});
     }
-    await until(() => answers.length < window.lines() && !response.writableNeedDrain);
+    await until(() => answers.length < window.lines(line.length) && !response.writableNeedDrain);
     if (gone.aborted) break;
     take(line);
     // The line has been refused.

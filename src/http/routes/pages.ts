@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import fresh from 'fresh';
 import { TuohsError } from '../../core/errors.ts';
 import { apiIndex, homeOperation } from '../../openapi/operations.ts';
 import type { StaticFile } from '../../web/pages.ts';
-import { type Answer, acceptedEncoding, preferredType } from '../answer.ts';
+import { type Answer, acceptedEncoding, isKnownTo, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
 import type { Asked, Exchange } from '../exchange.ts';
 import type { Route } from '../router.ts';
@@ -28,7 +27,7 @@ export const assets = fileRoute(async ({ rest }, { pages }) => {
   const [askedVersion, name = '', ...more] = rest.split('/');
   const { version, assets } = await pages.playground();
   const file = more.length === 0 ? assets.get(name) : undefined;
-  // During a rollout, a page of another version can ask this process. It gets our file, marked as not to be cached.
+  // During a rollout, a page of another version can ask this process. It gets our file, which must not be cached.
   return {
     file,
     cacheControl: askedVersion === version ? 'public, max-age=31536000, immutable' : 'no-store',
@@ -61,7 +60,7 @@ const REFERENCE_POLICY =
 /** A file, or none, and what its answer says about it. */
 interface Found extends Pick<Answer, 'policy' | 'vary'> {
   readonly file: StaticFile | undefined;
-  /** Checked each time unless given. */
+  /** By default, caches ask before each use. */
   readonly cacheControl?: string;
 }
 
@@ -91,7 +90,7 @@ function fileAnswer(
   const caching = { 'cache-control': cacheControl, etag };
   const encodings = file.encoded.size > 0 ? ['Accept-Encoding'] : [];
   const about = { vary: [...(vary === undefined ? [] : [vary]), ...encodings].join(', '), ...policy };
-  if (fresh(headers, { etag })) return { status: 304, headers: caching, ...about };
+  if (isKnownTo(headers, etag)) return { status: 304, headers: caching, ...about };
   const type = { 'content-type': file.type, ...(encoding !== undefined && { 'content-encoding': encoding }) };
   const body = (encoding !== undefined && file.encoded.get(encoding)) || file.body;
   return { headers: { ...type, ...caching }, body, ...about };

@@ -2,12 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { crc32 } from 'node:zlib';
 import contentType from 'content-type';
-import fresh from 'fresh';
 import { omitStacks, type TuohsError } from '../../core/errors.ts';
 import type { Shout } from '../../core/shouter.ts';
 import { stringBytes } from '../../core/text-values.ts';
 import { shoutGetOperation } from '../../openapi/operations.ts';
-import { type Answer, type Outcome, preferredType } from '../answer.ts';
+import { type Answer, isKnownTo, type Outcome, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { free } from '../body-pieces.ts';
 import type { Exchange } from '../exchange.ts';
@@ -43,7 +42,7 @@ interface Answering extends Pick<ApiParts, 'reverseShout'> {
   readonly answerFor: (shout: Shout, exchange: Exchange) => Answer;
 }
 
-/** The answer to a text, now or later. Throws `OVERLOADED` if too much is worked on or waits for the upstream already. */
+/** The answer to a text, now or later. Throws `OVERLOADED` if too much work is already under way. */
 function answerTo(text: string, exchange: Exchange, { reverseShout, answerFor }: Answering): Outcome {
   const shout = reverseShout(text, exchange);
   if (!(shout instanceof Promise)) return answerFor(shout, exchange);
@@ -55,11 +54,11 @@ function answerTo(text: string, exchange: Exchange, { reverseShout, answerFor }:
 
 function cacheableAnswer(shout: Shout, exchange: Exchange): Answer {
   const { headers, body } = shoutAnswer(shout, exchange);
-  if (shout.source === 'local') return { headers: { ...headers, 'cache-control': 'no-store' }, body };
   const vary = 'Accept';
+  if (shout.source === 'local') return { headers: { ...headers, 'cache-control': 'no-store' }, body, vary };
   const etag = `"${body.length}-${crc32(body)}"`;
   const caching = { 'cache-control': 'public, max-age=31536000, immutable', etag };
-  if (fresh(exchange.request.headers, { etag })) return { status: 304, headers: caching, vary };
+  if (isKnownTo(exchange.request.headers, etag)) return { status: 304, headers: caching, vary };
   return { headers: { ...headers, ...caching }, body, vary };
 }
 

@@ -9,7 +9,7 @@ export interface AnswerViewOptions {
   readonly askAgain: () => void;
 }
 
-/** A quick answer comes without a note about waiting, because the page would flicker with each letter. */
+/** A quick answer shows no note about waiting. Otherwise, the page would flicker with each letter. */
 const PATIENCE_MS = 300;
 
 /** The loud half of the page: the answer, or what went wrong. */

@@ -2,7 +2,7 @@ import { find } from './elements.ts';
 import { afterPause } from './timing.ts';
 
 export interface TextBoxOptions {
-  /** Called with each new text, also with one from a link or a reload. */
+  /** Called with each new text, including one from a link or a reload. */
   readonly onText: (text: string) => void;
   /** Called when the answer should not wait for a pause. */
   readonly onEnter: () => void;

@@ -15,20 +15,12 @@ const MEBIBYTE = 2 ** 20;
 const AT_ONCE = 3;
 const ROUND_MS = 4_000;
 
-const row = { group: 'callers', needsCgroup: true } as const;
-
-export const mixture: Row = {
-  ...row,
-  name: 'in 250 MiB: a random mixture of all attacks',
-  run: (lab) => measure(lab, 60_000),
-};
-
-export const mixtureLong: Row = {
-  ...row,
-  name: 'in 250 MiB: a random mixture of all attacks, for 10 minutes',
-  isLong: true,
-  run: (lab) => measure(lab, 10 * 60_000),
-};
+/** A minute, and ten. */
+export const mixtures: readonly Row[] = [1, 10].map((minutes) => ({
+  name: `in 250 MiB: a random mixture of all attacks${minutes === 1 ? '' : ', for 10 minutes'}`,
+  ...{ group: 'callers', needsCgroup: true, isLong: minutes > 1 },
+  run: (lab) => measure(lab, minutes * 60_000),
+}));
 
 async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
   const gateway = await serviceInPod(lab, MIXED);

@@ -34,12 +34,7 @@ async function measureCapacity(lab: Lab, gateway: Gateway): Promise<number> {
   return goodput(load.answers);
 }
 
-async function measureOverload(
-  lab: Lab,
-  gateway: Gateway,
-  capacity: number,
-  times: number,
-): Promise<Figure[]> {
+async function measureOverload(lab: Lab, gateway: Gateway, capacity: number, times: number) {
   const load = lab.load(gateway, streams(lab, capacity * times, times));
   await sleep(lab.ms(15_000));
   await load.stop();
@@ -79,9 +74,8 @@ function goodput(answers: readonly Answer[]): number {
   const startedAt = unknown[0]?.atMs ?? 0;
   const doneAt = (answer: Answer) => answer.atMs + answer.tookMs;
   const lastSentAt = unknown.reduce((last, { atMs }) => Math.max(last, atMs), 0);
-  const counted = unknown.filter(
-    (answer) => answer.isRight && doneAt(answer) > startedAt + 1_000 && doneAt(answer) < lastSentAt,
-  );
+  const isCounted = (atMs: number) => atMs > startedAt + 1_000 && atMs < lastSentAt;
+  const counted = unknown.filter((answer) => answer.isRight && isCounted(doneAt(answer)));
   return counted.length / ((lastSentAt - startedAt - 1_000) / 1_000);
 }
 

@@ -10,7 +10,7 @@ export interface Victims {
 
 interface Fault {
   break(victims: Victims, random: () => number): unknown;
-  mend(victims: Victims): unknown;
+  mend?(victims: Victims): unknown;
 }
 
 const UPSTREAM_FAULTS = [
@@ -26,16 +26,13 @@ const FAULTS: readonly Fault[] = [
     mend: ({ upstream }: Victims) => upstream.setFaults(''),
   })),
   { break: ({ upstream }) => upstream.close(), mend: ({ upstream }) => upstream.open() },
-  { break: ({ redis }) => redis.control.flushall(), mend: () => {} },
+  { break: ({ redis }) => redis.control.flushall() },
   {
     break: ({ redis }) => redis.control.replicaof('127.0.0.1', 1),
     mend: ({ redis }) => redis.control.replicaof('NO', 'ONE'),
   },
-  { break: ({ redis }) => redis.control.call('CLIENT', 'KILL', 'TYPE', 'normal'), mend: () => {} },
-  {
-    break: ({ redis }, random) => redis.control.client('PAUSE', Math.ceil(random() * 1_000)),
-    mend: () => {},
-  },
+  { break: ({ redis }) => redis.control.call('CLIENT', 'KILL', 'TYPE', 'normal') },
+  { break: ({ redis }, random) => redis.control.client('PAUSE', Math.ceil(random() * 1_000)) },
   // Comes after the faults that send commands to Redis, because a dead Redis does not answer.
   { break: ({ redis }) => redis.kill(), mend: ({ redis }) => redis.start() },
   { break: ({ redis }) => redis.freeze(), mend: ({ redis }) => redis.thaw() },
@@ -50,7 +47,7 @@ export function faultGenerator(victims: Victims, seed: number): () => Promise<()
     const chosen = FAULTS.filter(() => random() < 0.15);
     for (const fault of chosen) await fault.break(victims, random);
     return async () => {
-      for (const fault of chosen.toReversed()) await fault.mend(victims);
+      for (const fault of chosen.toReversed()) await fault.mend?.(victims);
     };
   };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { matches } from '../../support/pages.ts';
-import { type Ending, startProgram } from '../../support/process.ts';
+import { type Ending, FREE_PORTS, startProgram } from '../../support/process.ts';
 import { peakRssBytes, rssBytes, socketCount } from '../../support/process-state.ts';
 import type { MemoryCgroup } from './memory-cgroup.ts';
 
@@ -86,10 +86,7 @@ const DOCKERFILE = fileURLToPath(new URL('../../../Dockerfile', import.meta.url)
 const BUILT_MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 
 // Every row ends with a SIGTERM. Rows about the drain set its length.
-const BASE: Env = {
-  ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0' },
-  ...{ SHOUTCLOUD_URL: 'http://127.0.0.1:1', DRAIN_MS: '100' },
-};
+const BASE: Env = { ...FREE_PORTS, SHOUTCLOUD_URL: 'http://127.0.0.1:1', DRAIN_MS: '100' };
 
 // Uses a new connection each time, because an open one would count as a leaked socket.
 async function textOf(url: string): Promise<string> {

@@ -42,11 +42,7 @@ export async function startKeepAliveProxy(ending: Ending) {
   };
 }
 
-function forward(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  to: { readonly port: number; readonly agent: Agent },
-): void {
+function forward(incoming: IncomingMessage, outgoing: ServerResponse, to: { port: number; agent: Agent }) {
   const { method, url, headers } = incoming;
   const { connection: _hopByHop, ...passed } = headers;
   const onward = request({ host: '127.0.0.1', ...to, method, path: url, headers: passed }, (answer) => {
@@ -64,9 +60,7 @@ function refuse(outgoing: ServerResponse): void {
 }
 
 async function isReady({ adminUrl }: Backend): Promise<boolean> {
-  const probe = await fetch(`${adminUrl}/readyz`, { headers: { connection: 'close' } }).catch(
-    () => undefined,
-  );
-  await probe?.body?.cancel();
-  return probe?.status === 200;
+  const look = await fetch(`${adminUrl}/readyz`, { headers: { connection: 'close' } }).catch(() => undefined);
+  await look?.body?.cancel();
+  return look?.status === 200;
 }

@@ -6,7 +6,7 @@ export interface SiegePlan {
   /** Called for each connection when it is open, and for each connection that replaces a closed one. */
   readonly act: (socket: Socket, index: number) => unknown;
   /** How much of the answers is read. */
-  readonly reads?: 'all' | 'nothing' | 'a byte a second';
+  readonly reads?: 'all' | 'nothing' | 'a byte a second' | undefined;
 }
 
 const TICK_MS = 20;
@@ -29,13 +29,8 @@ export function besiege({ port, size, act, reads = 'all' }: SiegePlan): void {
     opened++;
     const onread = reads === 'a byte a second' ? { buffer: Buffer.alloc(1), callback: () => false } : null;
     const localAddress = `127.0.0.${2 + (index % ADDRESSES)}`;
-    const socket = connect({
-      port,
-      host: '127.0.0.1',
-      localAddress,
-      noDelay: true,
-      ...(onread && { onread }),
-    });
+    const place = { port, host: '127.0.0.1', localAddress, noDelay: true };
+    const socket = connect(onread ? { ...place, onread } : place);
     socket.setMaxListeners(0);
     if (reads === 'all') socket.resume();
     else socket.pause();

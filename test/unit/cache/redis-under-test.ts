@@ -1,4 +1,4 @@
-import { lookup as dnsLookup } from 'node:dns';
+import { lookup as dns } from 'node:dns';
 import { type TestContext, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { redisConnection } from '../../../src/cache/redis-connection.ts';
@@ -27,11 +27,7 @@ export interface Place {
 /**
  * A connection and a store, on a clock that stands still. Except for the pause before it reconnects, its numbers are the real ones.
  */
-export function startRedisStore(
-  t: TestContext,
-  url: string,
-  { clients = t, ca, lookup = dnsLookup }: Place = {},
-) {
+export function startRedisStore(t: TestContext, url: string, { clients = t, ca, lookup = dns }: Place = {}) {
   const world = testWorld();
   let client = new Redis({ lazyConnect: true });
   let reconnectMs: (() => unknown) | undefined;

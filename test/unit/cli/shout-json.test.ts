@@ -65,10 +65,7 @@ test('a line is answered before the next one is there', async (t) => {
     yield Buffer.from('two\n');
   }
 
-  const { results } = await shoutJson([], {
-    input: Readable.from(input()),
-    onOutput: answer.resolve,
-  });
+  const { results } = await shoutJson([], { input: Readable.from(input()), onOutput: answer.resolve });
 
   assert.deepEqual(results, ['one', 'two'].map(answered));
 });
@@ -91,11 +88,7 @@ test('an interrupt ends it while it waits for the next line', async (t) => {
   serviceOf(t);
   const { promise: interrupt, resolve: onOutput } = Promise.withResolvers<void>();
 
-  const { exitCode, results } = await shoutJson([], {
-    input: inputOf('one\n'),
-    interrupt,
-    onOutput,
-  });
+  const { exitCode, results } = await shoutJson([], { input: inputOf('one\n'), interrupt, onOutput });
 
   assert.deepEqual([exitCode, results], [130, [answered('one')]]);
 });

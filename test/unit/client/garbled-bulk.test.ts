@@ -110,7 +110,7 @@ for (const [what, texts, shifted] of [
   });
 }
 
-test('an answer that does not end is not read for ever', async () => {
+test('an answer that does not end is not read forever', async () => {
   const endless = endlessAnswer();
   const service = fakeService(() => new Response(endless.body));
 

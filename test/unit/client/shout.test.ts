@@ -15,11 +15,8 @@ test('a shout is a POST of the text as JSON, well-formed, with the headers given
 
   const { method, body, headers } = calls[0]?.init ?? {};
   assert.deepEqual([answer, method, body], ['OLLEH', 'POST', '{"data":"hell\ufffd"}']);
-  assert.deepEqual(headers, {
-    'x-mine': '1',
-    'content-type': 'application/json',
-    accept: 'application/json',
-  });
+  const type = 'application/json';
+  assert.deepEqual(headers, { 'x-mine': '1', 'content-type': type, accept: type });
 });
 
 test('the details of a shout are its text and what headers say', async () => {
@@ -58,6 +55,7 @@ for (const baseUrl of ['', 'localhost:5000', 'ftp://tuohs.test', 'http://user:se
 
 const BODY = { error: 'a sentence', code: 'UPSTREAM_UNREACHABLE', requestId: 'request-1', detail: 'more' };
 const REFUSED = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+const NO_ANSWER = { code: 'NETWORK', message: 'no answer from http://tuohs.test/ (ECONNREFUSED)' } as const;
 const HIDDEN = Object.defineProperties(new Response(null), {
   type: { value: 'opaqueredirect' },
   status: { value: 0 },
@@ -89,11 +87,7 @@ const FAILURES: readonly [what: string, answer: Response | Error, expected: Part
   ['a page', new Response('<h1>Welcome</h1>'), { code: 'BAD_ANSWER', status: 200 }],
   ['another JSON', Response.json({ result: 'OLLEH' }), { code: 'BAD_ANSWER', status: 200 }],
   ['a null', Response.json(null), { code: 'BAD_ANSWER', status: 200 }],
-  [
-    'no connection',
-    new TypeError('fetch failed', { cause: REFUSED }),
-    { code: 'NETWORK', message: 'no answer from http://tuohs.test/ (ECONNREFUSED)' },
-  ],
+  ['no connection', new TypeError('fetch failed', { cause: REFUSED }), NO_ANSWER],
   ['a redirect', redirect('https://tuohs.test/v1'), movedTo('https://tuohs.test')],
   ['a redirect to a path', redirect('/login?back=%2Fv1'), movedTo('http://tuohs.test/login')],
   ['a redirect to another host', redirect('https://a.test/below/v1/'), movedTo('https://a.test/below')],

@@ -83,15 +83,8 @@ test('a sleep that ended leaves nothing behind', async () => {
   assert.deepEqual(getEventListeners(controller.signal, 'abort'), []);
 });
 
-const DURATIONS = {
-  '0s': 0,
-  '10ms': 10,
-  '59s 499ms': 59_499,
-  '1m': 60_000,
-  '1h 2m 5s': 3_725_000,
-  '100h': 36e7,
-};
-for (const [text, ms] of Object.entries(DURATIONS)) {
+const TIMES = { '0s': 0, '10ms': 10, '59s 499ms': 59_499, '1m': 60_000, '1h 2m 5s': 3_725_000, '100h': 36e7 };
+for (const [text, ms] of Object.entries(TIMES)) {
   test(`${ms} milliseconds are ${text} for people`, () => {
     assert.equal(durationText(ms), text);
   });

@@ -6,7 +6,7 @@ import { fakeClock } from '../../support/fake-clock.ts';
 const OLD = '192.0.2.1';
 const NEW = '192.0.2.2';
 
-test('a name is looked up once for all who ask at the same time, and again for the next one', async () => {
+test('a name is looked up once for all callers that ask at the same time, and again for the next one', async () => {
   const { ask, answer, asked, clock } = start();
 
   const first = [ask(), ask(), ask('other.test'), ask('a.test', { all: true })];

@@ -7,9 +7,8 @@ import { settings } from '../../../src/config/settings.ts';
 import { ROOT, read } from '../../support/pages.ts';
 
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT });
-const defaults = new Map(
-  Object.values(settings).map(({ name, byDefault }: Setting<unknown>) => [name, byDefault]),
-);
+const rows: readonly (Setting<unknown> & DocumentedSetting)[] = Object.values(settings);
+const defaults = new Map(rows.map(({ name, byDefault }) => [name, byDefault]));
 
 for (const page of ['docs/resilience.md', 'docs/bulk.md']) {
   test(`the table of numbers in ${page} says where each comes from`, () => {
@@ -26,27 +25,20 @@ for (const page of ['docs/resilience.md', 'docs/bulk.md']) {
   }
 }
 
-test('a number in brackets behind a setting is its default', () => {
-  const shown = pages.flatMap((page) =>
-    [...read(page).matchAll(/`([A-Z_]+)` \(([\d.]+(?: \w+)?)\)/g)].map(([, name = '', value = '']) => ({
-      page,
-      name,
-      value: baseUnits(value),
-    })),
-  );
+test('a number in brackets after a setting is its default', () => {
+  const shown = pages.flatMap((page) => [...read(page).matchAll(/`([A-Z_]+)` \(([\d.]+(?: \w+)?)\)/g)]);
 
   assert.ok(shown.length > 0);
-  for (const { page, name, value } of shown) assert.equal(value, defaults.get(name), `${page} ${name}`);
+  for (const [words, name = '', value = ''] of shown)
+    assert.equal(baseUnits(value), defaults.get(name), words);
 });
 
 test('the settings in the README are real, with their defaults', () => {
-  const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` \| (?:none|`(.*?)`) \|/gm)];
-  const texts = new Map(
-    Object.values(settings).map((row: DocumentedSetting) => [row.name, defaultText(row)]),
-  );
+  const shown = [...read('README.md').matchAll(/^\| `([A-Z_]+)` \| (?:none|`(.*?)`) \|/gm)];
+  const texts = new Map(rows.map((row) => [row.name, defaultText(row)]));
 
-  assert.ok(rows.length > 0);
-  for (const [, name = '', text = ''] of rows) assert.equal(text, texts.get(name), name);
+  assert.ok(shown.length > 0);
+  for (const [, name = '', text = ''] of shown) assert.equal(text, texts.get(name), name);
 });
 
 /** The rows of tables whose last two columns are a value and where it is set: a setting, or a constant in a `file`. */

@@ -46,11 +46,8 @@ test('each decision has at most 40 lines and a row in the list', () => {
   const decisions = globSync('docs/adr/0*.md', { cwd: ROOT }).sort();
   const tooLong = decisions.filter((path) => read(path).trimEnd().split('\n').length > 40);
 
-  assert.deepEqual(tooLong, []);
-  assert.deepEqual(
-    matches(read('docs/adr/README.md'), /^\| \[\d{4}\]\((.+?)\)/gm).map((file) => `docs/adr/${file}`),
-    decisions,
-  );
+  const listed = matches(read('docs/adr/README.md'), /^\| \[\d{4}\]\((.+?)\)/gm);
+  assert.deepEqual([tooLong, listed.map((file) => `docs/adr/${file}`)], [[], decisions]);
 });
 
 test('each number up to the last one is a decision, or the list says why it is not', () => {

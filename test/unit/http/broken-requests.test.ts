@@ -26,7 +26,7 @@ test('bytes that are not HTTP are not kept while an earlier answer waits to be r
     get: () => ++looks && Buffer.alloc(65_536),
   });
 
-  const refuse = brokenRequests(open, {} as ExchangeHost);
+  const refuse = brokenRequests(open, { workTurn: (_, work) => work() } as ExchangeHost);
   refuse(error, socket);
   const atOnce = looks;
   isWritable = false;

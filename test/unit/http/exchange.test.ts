@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Exchange } from '../../../src/http/exchange.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
 import { byteBudget } from '../../../src/http/limits/held-bytes.ts';
-import { cutSlowest } from '../../../src/http/limits/slowest-clients.ts';
+import { closeSlowest, cutSlowest } from '../../../src/http/limits/slowest-clients.ts';
 import { headWriter, keptTick } from '../../../src/http/node-http.ts';
 import { badInput } from '../../../src/http/problem.ts';
 import { testWorld } from '../../support/world.ts';
@@ -121,11 +121,9 @@ for (const [others, mostMs] of [
   [1, 100],
 ] as const) {
   test(`a client that has sent ${others} more requests and leaves an answer unread for over ${mostMs} ms is cut off to make room`, () => {
-    const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
-    const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '::1' });
+    const { open, socket } = oneConnection();
     // It has no connection that could be reset.
     socket.on('error', () => {});
-    open.add(socket);
     const { exchange } = beforeItsBody();
     exchange.reply.unreadSinceMs = () => 0;
     open.of(socket)?.exchanges.push(...Array(1 + others).fill(exchange));
@@ -137,6 +135,18 @@ for (const [others, mostMs] of [
     assert.deepEqual([early, socket.destroyed], [false, true]);
   });
 }
+
+test('a client that was cut off because its body is slow is closed before an idle one', () => {
+  const { exchange } = beforeItsBody();
+  exchange.hold({ isAhead: false });
+  exchange.held.release();
+  const idle = { socket: new Socket(), exchanges: [], isNew: false, usedMs: 0 };
+  const slow = { ...idle, socket: new Socket(), exchanges: [exchange] };
+
+  const closed = closeSlowest([idle, slow], 1, 1000);
+
+  assert.deepEqual(closed, [slow]);
+});
 
 for (const [when, isClosing, ms] of [
   ['', false, 1000],
@@ -162,15 +172,12 @@ for (const [when, isClosing, ms] of [
   });
 }
 
-test('of what a client sends behind its last answer, 64 KiB are read, and nothing is parsed', () => {
-  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
+test('of what a client sends after its last answer, 64 KiB are read, and nothing is parsed', () => {
   let bytesRead = 1000;
-  const socket = Object.defineProperties(new Socket(), {
-    remoteAddress: { value: '::1' },
-    bytesRead: { get: () => bytesRead },
+  const { socket } = oneConnection({
+    bytesRead: () => bytesRead,
+    parse: () => assert.fail('it is parsed'),
   });
-  socket.on('data', () => assert.fail('it is parsed'));
-  open.add(socket);
 
   socket.destroySoon();
   const isPaused = [65_536, 1].map((bytes) => {
@@ -184,12 +191,7 @@ test('of what a client sends behind its last answer, 64 KiB are read, and nothin
 });
 
 test('a request that came in one packet with an answered one counts as sent ahead, and lets others be read first', () => {
-  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
-  const socket = Object.defineProperties(new Socket(), {
-    remoteAddress: { value: '::1' },
-    bytesRead: { value: 1000 },
-  });
-  open.add(socket);
+  const { open, socket } = oneConnection();
   const isPausing = Array.from({ length: 2 }, () => {
     const { exchange } = beforeItsBody();
     exchange.request.socket = socket;
@@ -249,7 +251,7 @@ test('a body counts as whole before it is used, and not any more once its exchan
 test('an exchange has one signal, which has aborted if it is first read after its client left', () => {
   const [{ exchange }, left] = [beforeItsBody(), beforeItsBody().exchange];
 
-  left.response.destroy();
+  left.end();
 
   assert.equal(exchange.signal, exchange.signal);
   assert.deepEqual([exchange.signal.aborted, left.signal.aborted], [false, true]);
@@ -267,6 +269,15 @@ test('what is kept is a tick of Node, of the class of every other one', async ()
 
 function noText() {
   return badInput('no text', 'Send a text.');
+}
+
+/** A server with one open connection. */
+function oneConnection({ bytesRead = (): number => 1000, parse = () => {} } = {}) {
+  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
+  const about = { remoteAddress: { value: '::1' }, bytesRead: { get: bytesRead } };
+  const socket = Object.defineProperties(new Socket(), about).on('data', parse);
+  open.add(socket);
+  return { open, socket };
 }
 
 /** A socket that sends everything at once. */

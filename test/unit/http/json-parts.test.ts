@@ -11,7 +11,7 @@ const ROWS: readonly [what: string, json: (count: number) => string, areParts: b
   ['keys', (count) => `{"list":[${Array(count).fill('"":0').join(',')}]}`, true],
   ['numbers', (count) => inList('1', count), false],
   ['parts in a string', (count) => JSON.stringify({ list: '[{:'.repeat(count) }), false],
-  ['parts behind escaped quotes', (count) => JSON.stringify({ list: '\\"[{:'.repeat(count) }), false],
+  ['parts after escaped quotes', (count) => JSON.stringify({ list: '\\"[{:'.repeat(count) }), false],
   ['parts in a string without an end', (count) => `{"list":"${'['.repeat(count)}`, false],
 ];
 
@@ -22,7 +22,7 @@ for (const [what, json, areParts] of ROWS) {
   });
 }
 
-test('parts behind a string that ends with a backslash count', () => {
+test('parts after a string that ends with a backslash count', () => {
   assert.equal(hasManyParts(`["\\\\",${'[],'.repeat(5000)}0]`), true);
 });
 

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { TuohsError } from '../../../src/core/errors.ts';
 import { BodyPieces, free } from '../../../src/http/body-pieces.ts';
 import { RequestBody } from '../../../src/http/request-body.ts';
+import { pick } from '../../support/pick.ts';
 import { testWorld } from '../../support/world.ts';
 
 // In one turn of the event loop, many clients can send more than the memory of the pod. V8 would free it too late.
@@ -74,7 +75,7 @@ test('the rest of a body is thrown away up to the limit, piece by piece, and no 
   assert.equal(await isWhole, false);
 });
 
-test('short pieces behind the first are copied into blocks, whether they are awaited or not, and long ones are not', () => {
+test('short pieces after the first are copied into blocks, whether they are awaited or not, and long ones are not', () => {
   let whole = '';
   const unread: number[] = [];
   const held = { set() {}, setUnread: (bytes: number) => void unread.push(bytes) };
@@ -105,10 +106,7 @@ test('a piece that was copied is freed at once, unless it is very short or a par
 
   for (const piece of [...added, part]) pieces.add(piece);
 
-  assert.deepEqual(
-    [...added, part].map(({ length }) => length),
-    [0, 511, 1023],
-  );
+  assert.deepEqual(pick([...added, part], 'length'), [0, 511, 1023]);
 });
 
 test('the memory of short pieces grows with their bytes', () => {

@@ -17,10 +17,10 @@ test('a client that does not read has one more second, because the process could
     },
   };
   const exchanges = [true, false].map((isUnread) => ({ isWhole: true, reply: { isUnread } }));
-  const onIdle = stalledClients(
+  const { onIdle } = stalledClients(
     { of: () => ({ exchanges, isNew: false }) } as unknown as Connections,
     () => {},
-    { keepAliveTimeoutMs: 125_000, isClosing: () => false },
+    { slowClientMs: 10_000, keepAliveTimeoutMs: 125_000, isClosing: () => false },
     { soon: (run) => [() => {}, run()][0] as () => void },
   );
 

@@ -23,10 +23,8 @@ test('all code points are upper-cased as by Go', async (t) => {
   }
 });
 
-const cases = readFileSync(new URL('go-json-cases.txt', import.meta.url), 'utf8')
-  .trim()
-  .split('\n');
-for (const line of cases) {
+const cases = readFileSync(new URL('go-json-cases.txt', import.meta.url), 'utf8');
+for (const line of cases.trim().split('\n')) {
   const { body, answer = 'BAD REQUEST\n' }: { body: string; answer?: string } = JSON.parse(line);
   test(`the body ${JSON.stringify(body)} is read and answered as by Go`, async (t) => {
     const heardOf = await heard(t, {}, { sent: post(body) });

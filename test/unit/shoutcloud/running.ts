@@ -1,7 +1,6 @@
 import type { TestContext } from 'node:test';
 import { type Clock, sleepOn, systemClock } from '../../../src/core/clock.ts';
-import type { Shoutcloud, ShoutcloudOptions } from '../../../src/shoutcloud/server.ts';
-import { startShoutcloud } from '../../../src/shoutcloud/server.ts';
+import { type Shoutcloud, type ShoutcloudOptions, startShoutcloud } from '../../../src/shoutcloud/server.ts';
 import { rawClient } from '../../support/raw-client.ts';
 
 /** A server that ends with the test. */
@@ -12,16 +11,10 @@ export async function running(test: TestContext, options?: ShoutcloudOptions): P
 }
 
 /** Sends these bytes to a server with these faults. Resolves with what came back over the connection. */
-export async function heard(
-  test: TestContext,
-  options: ShoutcloudOptions,
-  {
-    sent = post('{"INPUT":"hello"}'),
-    isEnough = isWhole,
-  }: { sent?: string; isEnough?: (text: string) => boolean } = {},
-) {
+export async function heard(test: TestContext, options: ShoutcloudOptions, talking: Partial<Talk> = {}) {
   const { port } = await running(test, options);
-  const { text, end } = await talk(test, port, { sent, isEnough });
+  const whole = { sent: post('{"INPUT":"hello"}'), isEnough: isWhole, ...talking };
+  const { text, end } = await talk(test, port, whole);
   return { text, end, head: headOf(text), body: bodyOf(text) };
 }
 
@@ -56,18 +49,19 @@ export interface Heard {
   readonly end: 'open' | 'closed' | 'reset';
 }
 
+interface Talk {
+  readonly sent: string;
+  readonly isEnough?: (text: string) => boolean;
+}
+
 /** Sends these bytes, one character a byte. Resolves when the server ends the connection, or when `isEnough` is true. */
-export async function talk(
-  test: { after(run: () => void): void },
-  port: number,
-  { sent, isEnough = () => false }: { sent: string; isEnough?: (text: string) => boolean },
-): Promise<Heard> {
+export async function talk(test: TestContext, port: number, { sent, isEnough = () => false }: Talk) {
   const { socket, send, heard, text } = await rawClient(test, port);
   send(sent);
   await heard(isEnough).catch(() => {});
   const end = socket.errored ? 'reset' : socket.readableEnded ? 'closed' : 'open';
   socket.destroy();
-  return { text: text(), end };
+  return { text: text(), end } satisfies Heard;
 }
 
 /** A POST of this body, one character a byte, as SHOUTCLOUD expects it. */

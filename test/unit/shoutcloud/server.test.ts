@@ -3,10 +3,8 @@ import { test } from 'node:test';
 import { heard, post, running, shout, statusOf } from './running.ts';
 
 const GOOD = ['HTTP/1.1 200 OK', 'Content-Type: APPLICATION/JSON', 'Content-Length: 34'];
-const BAD = [
-  ['HTTP/1.1 400 Bad Request', 'Content-Type: text/plain', 'Content-Length: 12'],
-  'BAD REQUEST\n',
-] as const;
+const REFUSED = ['HTTP/1.1 400 Bad Request', 'Content-Type: text/plain', 'Content-Length: 12'];
+const BAD = [REFUSED, 'BAD REQUEST\n'] as const;
 const NOT_ALLOWED = ['HTTP/1.1 405 Method Not Allowed', 'Allow: POST', 'Content-Length: 0'];
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
@@ -46,10 +44,8 @@ test('a body over 16 MiB is refused before its end', async (t) => {
 
 test('it counts requests, and how many of them are active', async (t) => {
   const reached = Promise.withResolvers<void>();
-  const server = await running(t, {
-    faults: 'hang',
-    onShout: ({ index }) => index === 2 && reached.resolve(),
-  });
+  const onShout = ({ index }: { index: number }) => index === 2 && reached.resolve();
+  const server = await running(t, { faults: 'hang', onShout });
 
   const settled = Promise.allSettled(['a', 'b', 'c'].map((input) => shout(server, input)));
   await reached.promise;

@@ -111,11 +111,7 @@ function outputTo(t: TestContext, path: string) {
 }
 
 /** Reads until this is true of everything that was read. */
-async function readUntil(
-  t: TestContext,
-  read: () => string,
-  isEnough: (got: string) => boolean,
-): Promise<string> {
+async function readUntil(t: TestContext, read: () => string, isEnough: (got: string) => boolean) {
   let got = '';
   await until(t, () => {
     got += read();

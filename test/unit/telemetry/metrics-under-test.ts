@@ -7,10 +7,8 @@ import { fakeClock } from '../../support/fake-clock.ts';
 export function measured(events: readonly Event[], status: Partial<Status> = {}, logLinesDropped = 0) {
   const { listeners, read, text, series } = metrics({ version: '1.2.3', clock: fakeClock() });
   const emit = emitTo(listeners);
-  read(
-    () => ({ ...AT_REST, ...status }),
-    () => logLinesDropped,
-  );
+  const statusNow = () => ({ ...AT_REST, ...status });
+  read(statusNow, () => logLinesDropped);
   for (const event of events) emit(event);
   /** The values by series, with the names of the text format. */
   const values = () =>

@@ -8,10 +8,11 @@ const SHED: Event = { type: 'shed', reason: 'requests' };
 const SHED_SERIES = 'tuohs_shed_requests_total{reason="requests"}';
 
 /** The series of a process that has shed this many requests and has this many in flight. */
-function worker({ shed = 0, inFlight = 0, isRedisUp = true, dropped = 0 }) {
+function worker({ shed = 0, inFlight = 0, tokens = 20, isRedisUp = true, dropped = 0 }) {
   const requests = { inFlight, heldBytes: 0, connections: 0 };
   const redis = { isUp: isRedisUp, trouble: isRedisUp ? undefined : ('refused' as const) };
-  return measured(Array(shed).fill(SHED), { requests, redis }, dropped).series();
+  const upstream = { breaker: 'closed' as const, retryBudgetTokens: tokens };
+  return measured(Array(shed).fill(SHED), { requests, upstream, redis }, dropped).series();
 }
 
 function summed(...pids: number[]) {
@@ -33,6 +34,7 @@ function sumOf(text: string, series: string): number {
 for (const [series, one, other, sum] of [
   [SHED_SERIES, { shed: 2 }, { shed: 5 }, 7],
   ['tuohs_in_flight_requests', { inFlight: 3 }, { inFlight: 4 }, 7],
+  ['tuohs_retry_budget_tokens', { tokens: 20 }, { tokens: 1 }, 1],
   ['tuohs_workers', {}, {}, 2],
   ['tuohs_redis_up', {}, { isRedisUp: false }, 0],
   ['tuohs_redis_trouble{reason="refused"}', { isRedisUp: false }, { isRedisUp: false }, 1],
@@ -50,6 +52,12 @@ for (const [series, one, other, sum] of [
     assert.equal(sumOf(sums.text(answers), series), sum);
   });
 }
+
+test('workers have a start: the alerts tell of the first failure only in the minutes after it', () => {
+  const text = summed(1).text([{ pid: 1, answer: worker({}) }]);
+
+  assert.ok(sumOf(text, 'process_start_time_seconds') > 0);
+});
 
 test('the counts of an ended process stay, its gauges do not', () => {
   const sums = summed(1, 2);

@@ -9,6 +9,7 @@ import { startBatched } from './batched-under-test.ts';
 const BATCH_MS = 400;
 const BATCHES = 12;
 const FIVE = Array<number>(5).fill(1000);
+const PAUSED = 'UPSTREAM_UNREACHABLE';
 const ALL_WAIT = 'waits waits waits waits waits';
 
 /**
@@ -21,13 +22,14 @@ for (const [what, script, ms, seen] of [
   ['a caller that leaves does not change the estimate for others', 'leave 1', [1500], 'OVERLOADED'],
   ['the time after all have left is not counted', 'leave 2, finish 1, +60000', FIVE, ALL_WAIT],
   ['the time after all have been sent is not counted', 'finish 3, +60000', FIVE, ALL_WAIT],
-  ['the time of a pause is not counted', 'pause 10000, finish 1, +10000', [3000], 'waits'],
+  ['the time of a pause is counted', 'pause 10000, finish 1, +10000', [3000], 'OVERLOADED'],
+  ['in a pause, the time after it decides', 'pause 1000', [3399, 3400, 1000], `OVERLOADED waits ${PAUSED}`],
 ] as const) {
   test(what, async () => {
     const { play, askWithin, world } = await startBusy();
     await play(script);
 
-    const ends = await Promise.all(ms.map(askWithin).map(soFar));
+    const ends = await Promise.all(ms.map((each) => askWithin(each)).map(soFar));
 
     assert.equal(ends.join(' '), seen);
     const reasons = world.told('shed').map(({ reason }) => reason);
@@ -35,14 +37,20 @@ for (const [what, script, ms, seen] of [
   });
 }
 
-test('texts that will travel together wait together', async () => {
-  const { askWithin } = await startBusy({ maxItems: 2 });
+for (const [what, busy, asked] of [
+  ['two at most', { maxItems: 2 }, 'new'],
+  ['two that fill a batch with their characters', { maxItems: 64, text: 'x'.repeat(16_383) }, 'new'],
+  ['two at most, and one that is longer than a batch', { maxItems: 2 }, 'x'.repeat(100_000)],
+] as const) {
+  test(`texts that will travel together wait together: ${what}`, async () => {
+    const { askWithin } = await startBusy({ ...busy, together: 2 });
 
-  // Five texts are three batches.
-  const ends = await Promise.all([2399, 2400].map(askWithin).map(soFar));
+    // Five texts are three batches.
+    const ends = await Promise.all([2399, 2400].map((ms) => askWithin(ms, asked)).map(soFar));
 
-  assert.deepEqual(ends, ['OVERLOADED', 'waits']);
-});
+    assert.deepEqual(ends, ['OVERLOADED', 'waits']);
+  });
+}
 
 test('texts that come during a pause travel together when it is over', async () => {
   const { gate, shout, upstream, clock } = startBatched({ connections: 4 });
@@ -77,33 +85,34 @@ for (const order of [
   });
 }
 
+/** The times between batches that take room for a hundredth of that, and the wait of texts that take room for 20. */
 for (const [what, intervals, waitMs] of [
   ['with seven intervals it is unknown', Array(7).fill(400), 0],
-  ['eight equal ones are the estimate', Array(8).fill(400), 800],
-  ['each later one counts for a fifth', [1000, ...Array(6).fill(400), 900], 1252],
-  ['those before a reset do not count', [9, 9, Number.NaN, 60_000, ...Array(8).fill(400)], 800],
+  ['eight equal ones are the estimate', Array(8).fill(400), 2000],
+  ['each later one counts for a fifth', [1000, ...Array(6).fill(400), 900], 2503],
+  ['those before a reset do not count', [9, 9, Number.NaN, 60_000, ...Array(8).fill(400)], 2000],
 ] as const) {
   test(`of the pace of batches: ${what}`, async () => {
     const clock = fakeClock();
     const pace = new Pace(clock);
-    pace.batchLeft();
+    pace.batchLeft(0);
 
     for (const interval of intervals) {
       if (Number.isNaN(interval)) pace.reset();
-      else await clock.advance(interval).then(() => pace.batchLeft());
+      else await clock.advance(interval).then(() => pace.batchLeft(interval / 100));
     }
 
-    assert.equal(Math.round(pace.waitMs(2)), waitMs);
+    assert.equal(Math.round(pace.waitMs(20)), waitMs);
   });
 }
 
 /** A queue whose batches have left every 400 ms for a while. One is under way, and two more wait. */
-async function startBusy({ maxItems = 1 } = {}) {
+async function startBusy({ maxItems = 1, together = 1, text = 'busy' } = {}) {
   const batched = startBatched({ maxItems });
   const { upstream, clock } = batched;
-  const callers = Array.from({ length: (BATCHES + 2) * maxItems }, leavableCall);
+  const callers = Array.from({ length: (BATCHES + 2) * together }, leavableCall);
   upstream.hold();
-  for (const { call } of callers) batched.shout('busy', call).catch(() => {});
+  for (const { call } of callers) batched.shout(text, call).catch(() => {});
   for (let i = 0; i < BATCHES - 1; i++) {
     await clock.advance(BATCH_MS);
     await finish();
@@ -125,7 +134,7 @@ async function startBusy({ maxItems = 1 } = {}) {
     await clock.advance(0);
   }
 
-  async function askWithin(ms: number): Promise<unknown> {
-    return Object(await endOf(batched.shout('new', testCall({ deadline: clock.now() + ms })))).code;
+  async function askWithin(ms: number, asked = 'new'): Promise<unknown> {
+    return Object(await endOf(batched.shout(asked, testCall({ deadline: clock.now() + ms })))).code;
   }
 }

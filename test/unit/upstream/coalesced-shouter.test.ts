@@ -65,12 +65,8 @@ async function played(script: readonly string[]): Promise<string> {
   const { layer, upstream, world, shout } = layerUnderTest(
     (upstream, world) => {
       const coalesced = coalescedShouter(upstream, world);
-      const limited = missLimitedShouter(
-        coalesced,
-        { waiting: coalesced.waiting, maxWaiting, isPressed },
-        world,
-      );
-      return { ...coalesced, ...limited };
+      const options = { waiting: coalesced.waiting, maxWaiting, isPressed };
+      return { ...coalesced, ...missLimitedShouter(coalesced, options, world) };
     },
     { says: { stored: true } },
   );
@@ -85,9 +81,7 @@ async function played(script: readonly string[]): Promise<string> {
     else if (value && name !== 'max') void ask(name, value);
     await settled();
   }
-  const told = world.events.map((event) =>
-    'reason' in event ? `${event.type} ${event.reason}` : event.type,
-  );
+  const told = world.events.map((each) => ('reason' in each ? `${each.type} ${each.reason}` : each.type));
   const left = `${layer.waiting()} wait, ${layer.flights()} fly`;
   return [ends.sort().join(', '), `asked ${upstream.calls.join(' ')}`, left, told.join(' ')].join('; ');
 

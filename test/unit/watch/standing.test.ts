@@ -18,10 +18,8 @@ for (const [rounds, standing] of [
 }
 
 test('for any rounds, the status changes exactly when enough of the last rounds contradict it', () => {
-  const anyThresholds = fc.record({
-    downAfter: fc.integer({ min: 1, max: 5 }),
-    upAfter: fc.integer({ min: 1, max: 5 }),
-  });
+  const few = fc.integer({ min: 1, max: 5 });
+  const anyThresholds = fc.record({ downAfter: few, upAfter: few });
   fc.assert(
     fc.property(fc.array(fc.boolean(), { maxLength: 60 }), anyThresholds, (rounds, thresholds) => {
       const word = rounds.map((isGood) => (isGood ? 'u' : 'd')).join('');

@@ -11,10 +11,8 @@ const TEXTS = [
 ];
 
 test('the command for curl is short', () => {
-  assert.equal(
-    commands.curl(URL_OF_API, 'hello'),
-    `curl https://example.com/v1 -H 'Content-Type: application/json' -d '{"data":"hello"}'`,
-  );
+  const command = `curl https://example.com/v1 -H 'Content-Type: application/json' -d '{"data":"hello"}'`;
+  assert.equal(commands.curl(URL_OF_API, 'hello'), command);
 });
 
 /** For each language, a program that prints the texts that the command sends. */

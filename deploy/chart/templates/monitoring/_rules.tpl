@@ -1,6 +1,6 @@
 {{/*
 The rules of files/alerts.yaml, for this release only: they read the series of its namespace, of its own ServiceMonitor (whose job is the
-name of the Service) and autoscaler. Each alert gets the label by which an AlertmanagerConfig of the namespace finds it.
+name of the Service), pods and autoscaler. Each alert gets the label by which an AlertmanagerConfig of the namespace finds it.
 */}}
 {{- define "tuohs.rules" -}}
 {{- $namespace := printf "namespace=%q" .Release.Namespace -}}
@@ -12,6 +12,7 @@ name of the Service) and autoscaler. Each alert gets the label by which an Alert
 {{- $expr := regexReplaceAll "\\b(kube_\\w+)\\{" $rule.expr (printf "${1}{%s," $namespace) -}}
 {{- $expr = regexReplaceAll "\\b(tuohs[_:][\\w:]+)\\{" $expr (printf "${1}{%s," $own) -}}
 {{- $expr = regexReplaceAll "\\b(tuohs[_:][\\w:]+)([^\\w:{]|$)" $expr (printf "${1}{%s}${2}" $own) -}}
+{{- $expr = replace `container="tuohs"` (printf `container="tuohs",pod=~"%s-[^-]+(-[^-]+)?"` (include "tuohs.name" $)) $expr -}}
 {{- $expr = replace `horizontalpodautoscaler=~".*tuohs.*"` (printf "horizontalpodautoscaler=%q" (include "tuohs.name" $)) $expr -}}
 {{- $_ := set $rule "expr" $expr -}}
 {{- if $rule.alert -}}

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Env } from '../../tools/gateway.ts';
 import { askAndDrop, besiege, type SiegePlan } from '../../tools/siege.ts';
@@ -21,47 +22,14 @@ export interface Attack {
   begin(target: Target): unknown;
 }
 
-/** An attack of this many connections at once, each of which does this when it is open. */
-export function crowd(
-  name: string,
-  connections: number,
-  act: SiegePlan['act'],
-  reads: SiegePlan['reads'] = 'all',
-): Attack {
+/** What each connection of a crowd does when it is open, or the bytes that it sends. */
+export type Act = SiegePlan['act'] | string;
+
+/** An attack of this many connections at once. */
+export function crowd(name: string, connections: number, does: Act, reads?: SiegePlan['reads']): Attack {
+  const act = typeof does === 'string' ? (socket: Socket) => socket.write(does) : does;
   const begin = ({ port }: Target) => besiege({ port, size: connections, act, reads });
   return { name, connections, begin };
-}
-
-export const JSON_TYPE = 'application/json';
-export const FORM_TYPE = 'application/x-www-form-urlencoded';
-export const NDJSON_TYPE = 'application/x-ndjson';
-export const CHUNKED = 'transfer-encoding: chunked';
-
-/** The head of a POST. Its last line is the header that frames the body. */
-export function headOf(path: string, type: string, framing: string): string {
-  return `POST ${path} HTTP/1.1\r\nhost: lab\r\ncontent-type: ${type}\r\n${framing}\r\n\r\n`;
-}
-
-export function post(path: string, type: string, body: string): string {
-  return headOf(path, type, `content-length: ${Buffer.byteLength(body)}`) + body;
-}
-
-export function get(path: string, ...headers: readonly string[]): string {
-  return `${[`GET ${path} HTTP/1.1`, 'host: lab', ...headers].join('\r\n')}\r\n\r\n`;
-}
-
-export function chunkOf(bytes: string): string {
-  return `${bytes.length.toString(16)}\r\n${bytes}\r\n`;
-}
-
-/** A POST whose body has this many chunks of one byte, and no end. */
-export function inChunksOfOneByte(chunks: number): string {
-  return headOf('/v1', JSON_TYPE, CHUNKED) + '1\r\n \r\n'.repeat(chunks);
-}
-
-/** Repeats the text as often as it fits into this many bytes. */
-export function filled(piece: string, bytes: number): string {
-  return piece.repeat(Math.floor(bytes / Buffer.byteLength(piece)));
 }
 
 /**

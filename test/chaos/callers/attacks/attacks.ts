@@ -6,13 +6,7 @@ import { protocolAbuse } from './protocol-abuse.ts';
 import { slowSenders } from './slow-senders.ts';
 
 /** All attacks of the laboratory. */
-export const ATTACKS: readonly Attack[] = [
-  ...costlyInput,
-  ...slowSenders,
-  ...deafReaders,
-  ...floods,
-  ...protocolAbuse,
-];
+export const ATTACKS = [...costlyInput, ...slowSenders, ...deafReaders, ...floods, ...protocolAbuse];
 
 export function attackNamed(name: string): Attack {
   const attack = ATTACKS.find((each) => each.name === name);

@@ -1,4 +1,4 @@
-import { CHUNKED, chunkOf, FORM_TYPE, filled, headOf, JSON_TYPE, NDJSON_TYPE, post } from './attack.ts';
+import { CHUNKED, chunkOf, FORM_TYPE, filled, headOf, JSON_TYPE, post, postBulk } from './requests.ts';
 
 /** The default limits of a body and of a bulk body. */
 export const BODY_BYTES = 262_144;
@@ -69,15 +69,12 @@ export function costlyBodies(): Map<string, string> {
 export function costlyBulks(): Map<string, string> {
   const pieces = ['\n', '\r\n', '0\n', '{}\n', '{"data":"known"}\n', '"\n', '[\n', ' ', 'x'];
   const inputs = new Map(
-    pieces.map((piece) => [
-      `bulk ${JSON.stringify(piece)}`,
-      post('/v1/bulk', NDJSON_TYPE, filled(piece, BULK_BYTES)),
-    ]),
+    pieces.map((piece) => [`bulk ${JSON.stringify(piece)}`, postBulk(filled(piece, BULK_BYTES))]),
   );
   const line = (text: string) => `{"data":"${filled(text, BODY_BYTES - 20)}"}\n`;
   for (const [name, piece] of Object.entries(TEXTS)) {
     const escaped = JSON.stringify(piece).slice(1, -1);
-    inputs.set(`bulk of ${name}`, post('/v1/bulk', NDJSON_TYPE, line(escaped).repeat(4)));
+    inputs.set(`bulk of ${name}`, postBulk(line(escaped).repeat(4)));
   }
   return inputs;
 }

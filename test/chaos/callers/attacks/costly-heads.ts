@@ -1,4 +1,4 @@
-import { filled, get, headOf, JSON_TYPE } from './attack.ts';
+import { filled, get, headOf, JSON_TYPE } from './requests.ts';
 
 /** The most bytes of headers in one request, minus some room for the rest of the head. */
 export const HEAD_BYTES = 15_900;

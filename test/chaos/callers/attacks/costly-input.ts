@@ -1,6 +1,7 @@
-import { type Attack, asking, FORM_TYPE, filled, get, headOf, JSON_TYPE, post } from './attack.ts';
+import { type Attack, asking } from './attack.ts';
 import { BODY_BYTES, costlyBodies, costlyBulks } from './costly-bodies.ts';
 import { costlyHeads, HEAD_BYTES } from './costly-heads.ts';
+import { FORM_TYPE, filled, get, headOf, JSON_TYPE, post } from './requests.ts';
 
 /** Requests that take a careless parser a long time. */
 export const costlyInput: readonly Attack[] = [

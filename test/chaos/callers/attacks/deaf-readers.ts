@@ -1,20 +1,15 @@
 import type { Socket } from 'node:net';
-import {
-  type Attack,
-  CHUNKED,
-  chunkOf,
-  crowd,
-  get,
-  headOf,
-  inChunksOfOneByte,
-  JSON_TYPE,
-  NDJSON_TYPE,
-  post,
-} from './attack.ts';
+import { type Act, type Attack, crowd } from './attack.ts';
+import { CHUNKED, chunkOf, get, headOf, inChunksOfOneByte, post, postBulk, postJson } from './requests.ts';
 
 const ASSET = get('/docs/swagger-ui-bundle.js');
+const KNOWN = get('/v1?data=known');
 /** What follows has to wait, because the client does not read the first answer. */
-const EIGHT_ANSWERS = ASSET + get('/v1?data=known').repeat(7);
+const EIGHT_ANSWERS = ASSET + KNOWN.repeat(7);
+const BEHIND_EIGHT = EIGHT_ANSWERS + inChunksOfOneByte(60_000);
+const LONG_BULK = postBulk(`${JSON.stringify({ data: 'x'.repeat(4_000) })}\n`.repeat(250));
+const REFUSED_LINES = postBulk('x\n'.repeat(2_000));
+const CONTROLS = post('/v1', 'text/plain', '\x01'.repeat(262_000));
 /** How many bytes a client writes at once. The rest of its pipeline follows as the service reads. */
 const PIPELINE_BYTES = 262_144;
 let largeBodies = 0;
@@ -23,32 +18,16 @@ let largeBodies = 0;
 export const deafReaders: readonly Attack[] = [
   deaf('40 pipelines of 200 KB, nothing read', 40, endless(largeBody)),
   deaf('200 pipelines of 200 KB, nothing read', 200, endless(largeBody)),
-  deaf('20 pipelines of 1,500 requests for the largest asset, nothing read', 20, (socket) =>
-    socket.write(ASSET.repeat(1_500)),
-  ),
-  deaf('300 requests for the largest asset, nothing read', 300, (socket) => socket.write(ASSET)),
-  deaf('1,000 callers with eight requests each, nothing read', 1_000, (socket) =>
-    socket.write(ASSET.repeat(4) + get('/v1?data=known').repeat(4)),
-  ),
-  slowlyRead('300 requests for the largest asset, read a byte a second', 300, (socket) =>
-    socket.write(ASSET),
-  ),
+  deaf('20 pipelines of 1,500 requests for the largest asset, nothing read', 20, ASSET.repeat(1_500)),
+  deaf('300 requests for the largest asset, nothing read', 300, ASSET),
+  deaf('1,000 callers with eight requests each, nothing read', 1_000, ASSET.repeat(4) + KNOWN.repeat(4)),
+  slowlyRead('300 requests for the largest asset, read a byte a second', 300, ASSET),
   slowlyRead('100 pipelines of 200 KB, read a byte a second', 100, endless(largeBody)),
-  deaf('100 bulk answers of 1 MiB, nothing read', 100, (socket) => socket.write(longBulk())),
-  deaf(
-    '1,500 pipelines of known strings, nothing read',
-    1_500,
-    endless(() => post('/v1', JSON_TYPE, '{"data":"known"}').repeat(300)),
-  ),
-  deaf('300 pipelines of eight bulks whose lines are refused, nothing read', 300, (socket) =>
-    socket.write(post('/v1/bulk', NDJSON_TYPE, 'x\n'.repeat(2_000)).repeat(8)),
-  ),
-  deaf('150 texts of 262 KB of control characters, nothing read', 150, (socket) =>
-    socket.write(post('/v1', 'text/plain', '\x01'.repeat(262_000))),
-  ),
-  deaf('10 bodies in chunks of one byte behind eight answers, nothing read', 10, (socket) =>
-    socket.write(EIGHT_ANSWERS + inChunksOfOneByte(60_000)),
-  ),
+  deaf('100 bulk answers of 1 MiB, nothing read', 100, LONG_BULK),
+  deaf('1,500 pipelines of known strings, nothing read', 1_500, endless(knownTexts)),
+  deaf('300 pipelines of eight bulks whose lines are refused, nothing read', 300, REFUSED_LINES.repeat(8)),
+  deaf('150 texts of 262 KB of control characters, nothing read', 150, CONTROLS),
+  deaf('10 bodies in chunks of one byte behind eight answers, nothing read', 10, BEHIND_EIGHT),
   deaf('20 bodies without end behind eight answers, nothing read', 20, (socket) => {
     socket.write(EIGHT_ANSWERS + headOf('/v1', 'text/plain', CHUNKED));
     endless(() => chunkOf('x'.repeat(900)))(socket);
@@ -64,8 +43,6 @@ export const deafReaders: readonly Attack[] = [
   deaf('200 half-closed callers that read nothing', 200, (socket) => socket.end(largeBody())),
 ];
 
-type Act = (socket: Socket) => unknown;
-
 function deaf(name: string, connections: number, act: Act): Attack {
   return crowd(name, connections, act, 'nothing');
 }
@@ -74,13 +51,13 @@ function slowlyRead(name: string, connections: number, act: Act): Attack {
   return crowd(name, connections, act, 'a byte a second');
 }
 
-function longBulk(): string {
-  return post('/v1/bulk', NDJSON_TYPE, `${JSON.stringify({ data: 'x'.repeat(4_000) })}\n`.repeat(250));
+function knownTexts(): string {
+  return postJson('{"data":"known"}').repeat(300);
 }
 
 /** A different large text each time, so none is known. */
 function largeBody(): string {
-  return post('/v1', JSON_TYPE, `{"data":"${largeBodies++} ${'many words '.repeat(18_000)}"}`);
+  return postJson(`{"data":"${largeBodies++} ${'many words '.repeat(18_000)}"}`);
 }
 
 function endless(next: () => string): (socket: Socket) => void {

@@ -1,21 +1,21 @@
 import type { Socket } from 'node:net';
 import { besiege, drip } from '../../tools/siege.ts';
+import { type Attack, crowd, type Target } from './attack.ts';
 import {
-  type Attack,
+  BULK_IN_CHUNKS,
   CHUNKED,
   chunkOf,
-  crowd,
-  filled,
   get,
-  headOf,
   inChunksOfOneByte,
-  JSON_TYPE,
-  NDJSON_TYPE,
-  post,
-  type Target,
-} from './attack.ts';
+  jsonHead,
+  postBulk,
+  postJson,
+} from './requests.ts';
 
 const TLS_HELLO = Buffer.from('16030100f8010000f40303', 'hex');
+const HALF_BULK = BULK_IN_CHUNKS + chunkOf('{"data":"known"}\n'.repeat(100));
+const HALF_BODY = jsonHead('content-length: 20000') + ' '.repeat(10_000);
+const AGAIN = '1,900 callers that ask for unknown strings again and again';
 
 /** Clients that are too many, send too much, or leave in the middle of a request. */
 export const floods: readonly Attack[] = [
@@ -25,41 +25,24 @@ export const floods: readonly Attack[] = [
   unknownStrings('two waves of 300 unknown strings of 250 KB, SHOUTCLOUD hangs', 300, 250_000),
   bulks('100 bulks of 64 KB of 0', 100, () => '0\n'.repeat(32_768)),
   bulks('120 bulks with a line of 262 KB', 120, () => 'x'.repeat(262_144)),
-  bulks('60 bulks of 1 MiB of unknown strings', 60, bulkOfUnknown()),
-  vanishing(
-    '100 callers vanish together in the middle of a bulk',
-    100,
-    () => headOf('/v1/bulk', NDJSON_TYPE, CHUNKED) + chunkOf('{"data":"known"}\n'.repeat(100)),
-  ),
-  vanishing(
-    '500 callers vanish together in the middle of a body',
-    500,
-    () => `${headOf('/v1', JSON_TYPE, 'content-length: 20000')}${' '.repeat(10_000)}`,
-  ),
+  bulks('60 bulks of 1 MiB of unknown strings', 60, bulkOfUnknown),
+  vanishing('100 callers vanish together in the middle of a bulk', 100, () => HALF_BULK),
+  vanishing('500 callers vanish together in the middle of a body', 500, () => HALF_BODY),
   vanishing('500 callers vanish together while SHOUTCLOUD works', 500, unknownString(1_000)),
-  crowd('chunks of one byte', 20, (socket) =>
-    socket.write(headOf('/v1', JSON_TYPE, CHUNKED) + '1;extension=of-a-chunk\r\n \r\n'.repeat(20_000)),
-  ),
+  crowd('chunks of one byte', 20, jsonHead(CHUNKED) + '1;extension=of-a-chunk\r\n \r\n'.repeat(20_000)),
   bodiesInChunksOfOneByte(400, 10_900),
   bodiesInChunksOfOneByte(1_900, 250),
-  {
-    ...askingOn(
-      '1,900 callers that ask for unknown strings again and again, SHOUTCLOUD hangs',
-      1_900,
-      unknownString(20),
-    ),
-    upstreamHangs: true,
-  },
+  { ...askingOn(`${AGAIN}, SHOUTCLOUD hangs`, 1_900, unknownString(20)), upstreamHangs: true },
   leaving('300 callers that send 250 KB of Arabic letters and vanish', 300, () =>
-    post('/v1', JSON_TYPE, JSON.stringify({ data: 'ب'.repeat(125_000) })),
+    postJson(JSON.stringify({ data: 'ب'.repeat(125_000) })),
   ),
-  askingOn('500 callers that ask again and again for 250 KB with an Arabic letter', 500, arabicString()),
+  askingOn('500 callers that ask again and again for 250 KB with an Arabic letter', 500, arabicString),
   leaving('1,900 callers that send eight requests in a packet and vanish', 1_900, () =>
-    post('/v1', JSON_TYPE, `{"data":"${'known '.repeat(50)}"}`).repeat(8),
+    postJson(`{"data":"${'known '.repeat(50)}"}`).repeat(8),
   ),
-  crowd('3,000 headers', 50, (socket) => socket.write(get('/v1?data=known', ...Array(3_000).fill('a: 1')))),
+  crowd('3,000 headers', 50, get('/v1?data=known', ...Array(3_000).fill('a: 1'))),
   crowd('bytes that are not HTTP', 300, (socket, index) =>
-    socket.write(index % 2 === 0 ? TLS_HELLO : filled('no HTTP ', 60_000)),
+    socket.write(index % 2 === 0 ? TLS_HELLO : 'no HTTP '.repeat(7_500)),
   ),
   crowd('endless bodies and headers', 60, pourEndlessly),
 ];
@@ -80,7 +63,7 @@ function unknownStrings(name: string, size: number, bytes: number): Attack {
 
 function bodiesInChunksOfOneByte(size: number, chunks: number): Attack {
   const name = `${size} bodies of ${chunks} chunks of one byte that never end`;
-  return crowd(name, size, (socket) => socket.write(inChunksOfOneByte(chunks)));
+  return crowd(name, size, inChunksOfOneByte(chunks));
 }
 
 /** Each client asks again when something of its answer has come. */
@@ -99,31 +82,30 @@ function leaving(name: string, connections: number, bytes: () => string): Attack
   });
 }
 
-function arabicString(): () => string {
-  let count = 0;
-  return () => post('/v1', JSON_TYPE, JSON.stringify({ data: `${count++}ب${'x'.repeat(249_000)}` }));
-}
-
 function unknownString(bytes: number): () => string {
-  let count = 0;
-  return () => post('/v1', JSON_TYPE, `{"data":"${`${process.pid}.${count++} `.padEnd(bytes, 'unknown ')}"}`);
+  return () => postJson(newJson(bytes));
 }
 
-function bulkOfUnknown(): () => string {
-  let count = 0;
-  return () =>
-    Array.from(
-      { length: 900 },
-      () => `{"data":"${`${process.pid}.${count++} `.padEnd(1_100, 'unknown ')}"}`,
-    ).join('\n');
+function arabicString(): string {
+  return postJson(newJson(249_000, 'ب'));
+}
+
+function bulkOfUnknown(): string {
+  return Array.from({ length: 900 }, () => newJson(1_100)).join('\n');
+}
+
+let count = 0;
+
+/** Text that no one has sent before, as JSON. */
+function newJson(length: number, start = ''): string {
+  return `{"data":"${`${start}${process.pid}.${count++} `.padEnd(length, 'unknown ')}"}`;
 }
 
 /** Each client sends its bulk again and again, and reads the answers. */
 function bulks(name: string, connections: number, body: () => string): Attack {
-  const bulk = () => post('/v1/bulk', NDJSON_TYPE, body());
   return crowd(name, connections, (socket) => {
-    socket.write(bulk());
-    drip(socket, 2_000, () => (socket.writableLength === 0 ? bulk() : ''));
+    socket.write(postBulk(body()));
+    drip(socket, 2_000, () => (socket.writableLength === 0 ? postBulk(body()) : ''));
   });
 }
 
@@ -149,9 +131,9 @@ function vanishing(name: string, connections: number, bytes: () => string): Atta
 function pourEndlessly(socket: Socket, index: number): void {
   const [start, piece] =
     [
-      [headOf('/v1', JSON_TYPE, `content-length: ${10 * 2 ** 30}`), filled(' ', 65_536)],
-      [headOf('/v1', JSON_TYPE, CHUNKED), chunkOf(filled(' ', 65_536))],
-      ['GET / HTTP/1.1\r\n', filled('x-more: to come\r\n', 65_536)],
+      [jsonHead(`content-length: ${10 * 2 ** 30}`), ' '.repeat(65_536)],
+      [jsonHead(CHUNKED), chunkOf(' '.repeat(65_536))],
+      ['GET / HTTP/1.1\r\n', 'x-more: to come\r\n'.repeat(3_855)],
     ][index % 3] ?? [];
   socket.write(start ?? '');
   const offer = () => {

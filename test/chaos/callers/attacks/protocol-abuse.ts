@@ -1,17 +1,7 @@
 import { drip } from '../../tools/siege.ts';
-import {
-  type Attack,
-  asking,
-  CHUNKED,
-  crowd,
-  filled,
-  get,
-  headOf,
-  JSON_TYPE,
-  NDJSON_TYPE,
-  post,
-} from './attack.ts';
+import { type Attack, asking, crowd } from './attack.ts';
 import { HEAD_BYTES } from './costly-heads.ts';
+import { CHUNKED, filled, get, jsonHead, postBulk, postJson } from './requests.ts';
 
 const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 const UPGRADE = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c, websocket\r\nhttp2-settings: AAMAAABk';
@@ -21,11 +11,11 @@ const LARGEST_ASSET = '/docs/swagger-ui-bundle.js';
 /** Requests that HTTP allows, or nearly allows, and that no honest client sends. */
 export const protocolAbuse: readonly Attack[] = [
   crowd('trailers without end', 100, (socket) => {
-    socket.write(`${headOf('/v1', JSON_TYPE, CHUNKED)}0\r\n`);
+    socket.write(`${jsonHead(CHUNKED)}0\r\n`);
     drip(socket, 20, () => 'x-more: to come\r\n'.repeat(50));
   }),
   crowd('a chunk extension without end', 100, (socket) => {
-    socket.write(`${headOf('/v1', JSON_TYPE, CHUNKED)}1;`);
+    socket.write(`${jsonHead(CHUNKED)}1;`);
     drip(socket, 20, () => 'extension'.repeat(100));
   }),
   crowd('empty lines before a request that never comes', 1_900, (socket) =>
@@ -40,27 +30,23 @@ export const protocolAbuse: readonly Attack[] = [
     socket.write(heads);
     drip(socket, 2_000, () => heads);
   }),
-  crowd('upgrades to HTTP/2 and WebSocket, then silence', 1_000, (socket) =>
-    socket.write(get('/v1?data=known', UPGRADE)),
-  ),
-  crowd('connections that ask once and stay', 2_500, (socket) => socket.write(get('/v1?data=known'))),
-  crowd('HTTP/2 without asking', 300, (socket) => socket.write(HTTP2_PREFACE)),
+  crowd('upgrades to HTTP/2 and WebSocket, then silence', 1_000, get('/v1?data=known', UPGRADE)),
+  crowd('connections that ask once and stay', 2_500, get('/v1?data=known')),
+  crowd('HTTP/2 without asking', 300, HTTP2_PREFACE),
   crowd('CONNECT, TRACE and methods that nobody knows', 300, (socket, index) => {
     const method = ['CONNECT', 'TRACE', 'PROPFIND', 'M-SEARCH'][index % 4] ?? '';
     socket.write(`${method} lab:80 HTTP/1.1\r\nhost: lab\r\n\r\n`);
   }),
   crowd('half a body, then the end of the sending side', 1_000, (socket) =>
-    socket.end(`${headOf('/v1', JSON_TYPE, 'content-length: 20000')}{"data":"`),
+    socket.end(`${jsonHead('content-length: 20000')}{"data":"`),
   ),
   crowd('connections that are reset at once', 1_500, (socket) => socket.resetAndDestroy()),
   crowd('connections that are reset behind a request', 1_500, (socket, index) => {
-    socket.write(
-      post('/v1', JSON_TYPE, `{"data":"${index % 2 === 0 ? 'known' : `reset ${Math.random()}`}"}`),
-    );
+    socket.write(postJson(`{"data":"${index % 2 === 0 ? 'known' : `reset ${Math.random()}`}"}`));
     setImmediate(() => socket.resetAndDestroy());
   }),
   crowd('20 bulks of a million empty lines', 20, (socket) => {
-    const bulk = post('/v1/bulk', NDJSON_TYPE, '\n'.repeat(2 ** 20));
+    const bulk = postBulk('\n'.repeat(2 ** 20));
     socket.write(bulk);
     drip(socket, 3_000, () => (socket.writableLength === 0 ? bulk : ''));
   }),
@@ -72,6 +58,6 @@ export const protocolAbuse: readonly Attack[] = [
 /** As many texts as a cache of 32 MiB holds. V8 gives all of them the same hash. */
 function alikeTexts(): string[] {
   return Array.from({ length: 2_000 }, (_, index) =>
-    post('/v1', JSON_TYPE, `{"data":"${String(index).padStart(8, '0')}${'x'.repeat(17_000)}"}`),
+    postJson(`{"data":"${String(index).padStart(8, '0')}${'x'.repeat(17_000)}"}`),
   );
 }

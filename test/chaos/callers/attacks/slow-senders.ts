@@ -1,26 +1,18 @@
 import type { Socket } from 'node:net';
 import { besiege, drip } from '../../tools/siege.ts';
-import {
-  type Attack,
-  CHUNKED,
-  chunkOf,
-  crowd,
-  FORM_TYPE,
-  filled,
-  get,
-  headOf,
-  JSON_TYPE,
-  NDJSON_TYPE,
-} from './attack.ts';
+import { type Attack, crowd } from './attack.ts';
 import { HEAD_BYTES } from './costly-heads.ts';
+import { BULK_IN_CHUNKS, CHUNKED, chunkOf, FORM_TYPE, filled, get, headOf, jsonHead } from './requests.ts';
 
 const HALF_HEAD = 'POST /v1 HTTP/1.1\r\nhost: lab\r\n';
-const TWO_OF_NINE = `${headOf('/v1', JSON_TYPE, 'content-length: 9')}{"`;
+const TWO_OF_NINE = `${jsonHead('content-length: 9')}{"`;
+const ALL_BUT_A_BYTE = jsonHead('content-length: 262144') + ' '.repeat(262_143);
+const UNSENT = headOf('/v1', FORM_TYPE, 'content-length: 200000\r\nexpect: 100-continue');
 const COSTLY = [
   get(`/${filled('%41', HEAD_BYTES)}`),
   get(filled('/', HEAD_BYTES), 'accept: text/html'),
   get('/v1?data=known', `if-none-match: ${filled('"a",', HEAD_BYTES)}"a"`),
-  headOf('/v1', `${JSON_TYPE};${filled('a=b;', HEAD_BYTES)}c=d`, 'content-length: 0'),
+  headOf('/v1', `application/json;${filled('a=b;', HEAD_BYTES)}c=d`, 'content-length: 0'),
 ];
 
 /** Clients that never finish their requests. */
@@ -29,21 +21,17 @@ export const slowSenders: readonly Attack[] = [
   ...[4_200, 1_900].map(halfBodies),
   crowd('128 large bodies, one byte every 3 s', 128, trickle(262_144)),
   crowd('1,900 small bodies, one byte every 3 s', 1_900, trickle(9_000)),
-  crowd('1,200 bodies of which all but a byte came at once', 1_200, (socket) =>
-    socket.write(headOf('/v1', JSON_TYPE, 'content-length: 262144') + ' '.repeat(262_143)),
-  ),
+  crowd('1,200 bodies of which all but a byte came at once', 1_200, ALL_BUT_A_BYTE),
   {
     name: '1,500 costly heads that end in the same moment',
     connections: 1_500,
     begin: ({ port }) => endTogether(port, 1_500, COSTLY),
   },
   crowd('120 bulks, one byte a second', 120, (socket) => {
-    socket.write(headOf('/v1/bulk', NDJSON_TYPE, CHUNKED));
+    socket.write(BULK_IN_CHUNKS);
     drip(socket, 1_000, () => chunkOf('0'));
   }),
-  crowd('bodies that wait for 100 Continue and never come', 1_000, (socket) =>
-    socket.write(headOf('/v1', FORM_TYPE, 'content-length: 200000\r\nexpect: 100-continue')),
-  ),
+  crowd('bodies that wait for 100 Continue and never come', 1_000, UNSENT),
   {
     name: 'silence, half a head and half a body on both ports',
     connections: 120,
@@ -63,14 +51,13 @@ function slowHeaders(size: number): Attack {
 }
 
 function halfBodies(size: number): Attack {
-  const name = `two bytes of nine on ${size.toLocaleString('en')} connections`;
-  return crowd(name, size, (socket) => socket.write(TWO_OF_NINE));
+  return crowd(`two bytes of nine on ${size.toLocaleString('en')} connections`, size, TWO_OF_NINE);
 }
 
 function trickle(bytes: number) {
   return (socket: Socket, index: number) => {
     const isChunked = index % 2 === 1;
-    socket.write(headOf('/v1', JSON_TYPE, isChunked ? CHUNKED : `content-length: ${bytes}`));
+    socket.write(jsonHead(isChunked ? CHUNKED : `content-length: ${bytes}`));
     drip(socket, 3_000, () => (isChunked ? chunkOf(' ') : ' '));
   };
 }
