@@ -13,7 +13,7 @@ import { leadsHere } from '../support/leads-here.ts';
 import { published } from '../support/published.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
-import { until } from '../support/until.ts';
+import { reached, until } from '../support/until.ts';
 import { appInProcess } from './app-in-process.ts';
 
 // What the settings of a service mean for all of its parts together.
@@ -173,6 +173,22 @@ test('while the event loop is late by 0.3 s, only known texts are answered; by 0
     [200, 503],
     [503, 503],
   ]);
+});
+
+test('the admin port answers until the last request of the public port is answered', async (t) => {
+  const { app, port, adminPort, url, status } = await serve(t, { DRAIN_MS: '0' }, 'hang');
+  (await rawClient(t, port)).send(requestOf('GET /v1?data=hello'));
+  await until(t, () => status().upstream.waiting === 1);
+
+  app.close().catch(() => {});
+  await reached('the public port is closed', 60_000, () =>
+    ask(url, { path: '/v1/status' }).then(
+      () => false,
+      () => true,
+    ),
+  );
+
+  assert.equal((await ask(`http://127.0.0.1:${adminPort}`, { path: '/readyz' })).status, 503);
 });
 
 /** Replaces what a module of Node exports, until the test ends. */

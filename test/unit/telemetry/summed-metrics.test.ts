@@ -2,17 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Event, emitTo } from '../../../src/core/events.ts';
 import { summedMetrics } from '../../../src/telemetry/summed-metrics.ts';
+import { FAKE_EPOCH_MS } from '../../support/fake-clock.ts';
 import { measured } from './metrics-under-test.ts';
 
 const SHED: Event = { type: 'shed', reason: 'requests' };
+const ANSWERED: Event = { type: 'attempt', outcome: 'success', durationMs: 1 };
 const SHED_SERIES = 'tuohs_shed_requests_total{reason="requests"}';
 
-/** The series of a process that has shed this many requests and has this many in flight. */
-function worker({ shed = 0, inFlight = 0, tokens = 20, isRedisUp = true, dropped = 0 }) {
+/** The series of a process that has shed this many requests, has this many in flight, and has had answers of SHOUTCLOUD. */
+function worker({ shed = 0, answers = 0, inFlight = 0, tokens = 20, isRedisUp = true, dropped = 0 }) {
   const requests = { inFlight, heldBytes: 0, connections: 0 };
   const redis = { isUp: isRedisUp, trouble: isRedisUp ? undefined : ('refused' as const) };
   const upstream = { breaker: 'closed' as const, retryBudgetTokens: tokens };
-  return measured(Array(shed).fill(SHED), { requests, upstream, redis }, dropped).series();
+  const events = [...Array(shed).fill(SHED), ...Array(answers).fill(ANSWERED)];
+  return measured(events, { requests, upstream, redis }, dropped).series();
 }
 
 function summed(...pids: number[]) {
@@ -34,6 +37,7 @@ function sumOf(text: string, series: string): number {
 for (const [series, one, other, sum] of [
   [SHED_SERIES, { shed: 2 }, { shed: 5 }, 7],
   ['tuohs_in_flight_requests', { inFlight: 3 }, { inFlight: 4 }, 7],
+  ['tuohs_upstream_last_success_timestamp_seconds', { answers: 1 }, { answers: 1 }, FAKE_EPOCH_MS / 1000],
   ['tuohs_retry_budget_tokens', { tokens: 20 }, { tokens: 1 }, 1],
   ['tuohs_workers', {}, {}, 2],
   ['tuohs_redis_up', {}, { isRedisUp: false }, 0],
