@@ -142,15 +142,17 @@ test('a count is used although its key cannot be made to expire', async (t) => {
 
 test('a huge value that cannot be deleted, because we have no permission, costs a connection and no more', async (t) => {
   const { redis, store, changes } = await knowsHello(t);
-  const replies: Replies = { get: '$100000000\r\n', unlink: '-NOPERM no permission\r\n' };
+  const replies: Replies = { mget: '*2\r\n$100000000\r\n', unlink: '-NOPERM no permission\r\n' };
   redis.answer(([name = '']) => replies[name]);
+  const deletion = () => redis.commands.find(([name]) => name === 'unlink');
 
-  await store.get('huge');
-  await until(t, () => redis.commands.some(([name]) => name === 'unlink'));
+  await Promise.all([store.get('huge'), store.get('or this one')]);
+  await until(t, () => deletion() !== undefined);
   redis.answer(() => undefined);
 
   assert.equal(await store.get('hello'), 'HELLO');
   assert.deepEqual(changes(), ['up', 'down: oversized_value', 'up']);
+  assert.equal(deletion()?.length, 1 + 2);
 });
 
 test('a write that succeeds after a refusal that ends the connection does not bring the connection back', async (t) => {
