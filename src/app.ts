@@ -5,7 +5,7 @@ import { redisStore } from './cache/redis-store.ts';
 import { requestCounter } from './cache/request-counter.ts';
 import { startFacts, traceEndpoint } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
-import { loopDelay, systemClock, turns } from './core/clock.ts';
+import { type Clock, loopDelay, systemClock, turns } from './core/clock.ts';
 import { emitTo, type World } from './core/events.ts';
 import { inTurns, reverser, reverseShout } from './core/reverse.ts';
 import { type Lookup, sharedLookup } from './core/shared-lookup.ts';
@@ -41,6 +41,8 @@ const FIXED = {
 export interface AppOptions {
   /** The output for log lines: stdout by default. */
   readonly logTo?: LogOutput;
+  /** The source of time and chance: those of the system by default. */
+  readonly clock?: Clock;
   /** Breaks the embedded SHOUTCLOUD server, if there is one. */
   readonly faults?: FaultSwitch | undefined;
   /** The process id if this is one of several workers. They share a port, and the primary has the admin port. */
@@ -50,9 +52,8 @@ export interface AppOptions {
 /** Wires all parts together according to the settings. The only place that knows all of them. */
 export async function createApp(settings: Config, options: AppOptions = {}) {
   const config = { ...settings, maxConnections: mostConnections(settings) };
-  const { worker, faults } = options;
+  const { worker, faults, clock = systemClock } = options;
   const version = readVersion();
-  const clock = systemClock;
 
   const measured = metrics({ version, clock });
   const lookup = sharedLookup(dnsLookup, clock);

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
-import { createApp } from '../../src/app.ts';
+import { type AppOptions, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/read-config.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { type ShoutcloudOptions, startShoutcloud } from '../../src/shoutcloud/server.ts';
 import { logLines } from '../support/log-lines.ts';
 import { ENVIRONMENT } from '../support/process.ts';
@@ -9,13 +10,13 @@ import { ENVIRONMENT } from '../support/process.ts';
 export async function appInProcess(
   t: TestContext,
   settings: Readonly<Record<string, string>> = {},
-  upstream: ShoutcloudOptions = {},
+  { clock = systemClock, ...upstream }: ShoutcloudOptions & Pick<AppOptions, 'clock'> = {},
 ) {
   const shoutcloud = await startShoutcloud(upstream);
   t.after(() => shoutcloud.close());
   const config = readConfig({ ...ENVIRONMENT, SHOUTCLOUD_URL: shoutcloud.url, ...settings });
   const logTo = logLines();
-  const app = await createApp(config, { logTo });
+  const app = await createApp(config, { logTo, clock });
   // A test can leave requests open.
   t.after(() => app.close(Promise.resolve()).catch(() => {}));
   const ports = await app.listen();

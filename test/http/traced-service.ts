@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { ask, askJson } from '../support/ask.ts';
 import { httpServer } from '../support/http-server.ts';
 import { otlpReceiver } from '../support/otlp-receiver.ts';
@@ -20,12 +21,21 @@ export async function tracedService(t: TestContext, script = '', settings: Strin
     ...{ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
     ...{ LOG_LEVEL: 'debug', ...settings },
   };
-  const service = await appInProcess(t, traced, { script });
+  let isStopping = false;
+  const clock: Clock = {
+    ...systemClock,
+    // On a busy machine, the usual second is too short for the last spans.
+    after: (ms, run) => systemClock.after(isStopping ? 60_000 : ms, run),
+  };
+  const service = await appInProcess(t, traced, { script, clock });
   return {
     ...{ receiver, ...service },
     shout: (data: string) => askJson(service.url, { data }),
     /** Resolves when the service is closed and the receiver has all spans. */
-    stop: () => service.app.close(),
+    stop() {
+      isStopping = true;
+      return service.app.close();
+    },
   };
 }
 

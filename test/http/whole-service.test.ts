@@ -6,8 +6,10 @@ import { connect, type ListenOptions } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import v8 from 'node:v8';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
 import type { Lookup } from '../../src/core/shared-lookup.ts';
 import { ask } from '../support/ask.ts';
+import { fakeClock } from '../support/fake-clock.ts';
 import { httpServer } from '../support/http-server.ts';
 import { leadsHere } from '../support/leads-here.ts';
 import { published } from '../support/published.ts';
@@ -152,18 +154,18 @@ for (const [what, settings] of [
 }
 
 test('while the event loop is late by 0.3 s, only known texts are answered; by 0.6 s, none', async (t) => {
-  let nowMs = 0;
-  t.mock.method(performance, 'now', () => nowMs);
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { url } = await serve(t);
+  const onTime = fakeClock();
+  let allMs = 0;
+  const clock = { ...onTime, now: () => onTime.now() + allMs };
+  const { url } = await serve(t, {}, '', clock);
   const statusOf = async (data: string) => (await ask(url, { path: `/v1?data=${data}` })).status;
   await statusOf('known');
   const seen: number[][] = [];
 
   for (const lateMs of [200, 300, 600]) {
     for (let sample = 0; sample < 4; sample++) {
-      nowMs += 50 + lateMs;
-      t.mock.timers.tick(50);
+      allMs += lateMs;
+      await onTime.advance(50);
     }
     seen.push([await statusOf('known'), await statusOf(`unknown${lateMs}`)]);
   }
@@ -213,8 +215,13 @@ interface Status {
 }
 
 /** A service with these settings, whose SHOUTCLOUD has these faults. */
-async function serve(t: TestContext, settings: Readonly<Record<string, string>> = {}, faults = '') {
-  const service = await appInProcess(t, settings, { faults });
+async function serve(
+  t: TestContext,
+  settings: Readonly<Record<string, string>> = {},
+  faults = '',
+  clock: Clock = systemClock,
+) {
+  const service = await appInProcess(t, settings, { faults, clock });
   return { ...service, status: () => service.app.inside.status() as unknown as Status };
 }
 
