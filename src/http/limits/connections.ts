@@ -157,7 +157,7 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
     socket.end();
     endExchanges(connection);
     const mostBytes = socket.bytesRead + SMALL_REST_BYTES;
-    // Node would end it once more when the client ends it: an error, made for nothing.
+    // When the client ends it, Node would end it a second time, and make an error for that.
     socket.removeAllListeners('end');
     socket.removeAllListeners('data').on('data', () => socket.bytesRead > mostBytes && socket.pause());
     reading.goOn(connection);
@@ -197,7 +197,7 @@ function wantsMore({ isFull, exchanges }: Connection): boolean {
   return last === undefined || last.isWhole ? !isFull : last.body.wantsMore;
 }
 
-/** Whether the client has said that it sends nothing behind its request, which has been answered. */
+/** Whether the client has said that it sends nothing after its request, which has been answered. */
 function endsItself({ exchanges }: Connection): boolean {
   const [first] = exchanges;
   return exchanges.length === 1 && first?.isWhole === true && !first.response.shouldKeepAlive;
