@@ -62,8 +62,6 @@ export function batchedShouter(
     const at = queue.indexOf(item);
     if (at < 0) return;
     remove(at, 1);
-    // Otherwise the idle time until the next text would count as the time of a batch.
-    if (queue.length === 0) pace.reset();
     item.reject(item.call.signal.reason);
   }
 
@@ -71,6 +69,8 @@ export function batchedShouter(
   function remove(at: number, count: number): number {
     const room = queue.splice(at, count).reduce((sum, { text }) => sum + roomOf(text.length, maxItems), 0);
     queuedRoom -= room;
+    // Otherwise the idle time until the next text would count as the time of a batch, and an old estimate could refuse that text.
+    if (queue.length === 0) pace.reset();
     return room;
   }
 
@@ -91,7 +91,6 @@ export function batchedShouter(
       const batch = nextBatch(queue, maxItems);
       const room = remove(0, batch.items.length);
       if (queue.length > 0) pace.batchLeft(room);
-      else pace.reset();
       void send(batch);
     }
   }

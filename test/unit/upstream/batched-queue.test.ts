@@ -8,6 +8,7 @@ import { startBatched } from './batched-under-test.ts';
 
 const BATCH_MS = 400;
 const BATCHES = 12;
+const DEADLINE = 100_000;
 const FIVE = Array<number>(5).fill(1000);
 const PAUSED = 'UPSTREAM_UNREACHABLE';
 const ALL_WAIT = 'waits waits waits waits waits';
@@ -22,6 +23,12 @@ for (const [what, script, ms, seen] of [
   ['a caller that leaves does not change the estimate for others', 'leave 1', [1500], 'OVERLOADED'],
   ['the time after all have left is not counted', 'leave 2, finish 1, +60000', FIVE, ALL_WAIT],
   ['the time after all have been sent is not counted', 'finish 3, +60000', FIVE, ALL_WAIT],
+  [
+    'the time after a pause has refused all is not counted',
+    'finish 1, pause 200000, +200000',
+    FIVE,
+    ALL_WAIT,
+  ],
   ['the time of a pause is counted', 'pause 10000, finish 1, +10000', [3000], 'OVERLOADED'],
   ['in a pause, the time after it decides', 'pause 1000', [3399, 3400, 1000], `OVERLOADED waits ${PAUSED}`],
 ] as const) {
@@ -112,7 +119,7 @@ async function startBusy({ maxItems = 1, together = 1, text = 'busy' } = {}) {
   const { upstream, clock } = batched;
   const callers = Array.from({ length: (BATCHES + 2) * together }, leavableCall);
   upstream.hold();
-  for (const { call } of callers) batched.shout(text, call).catch(() => {});
+  for (const { call } of callers) batched.shout(text, { ...call, deadline: DEADLINE }).catch(() => {});
   for (let i = 0; i < BATCHES - 1; i++) {
     await clock.advance(BATCH_MS);
     await finish();
