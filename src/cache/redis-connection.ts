@@ -1,9 +1,8 @@
 import { Breaker, type BreakerOptions } from '../core/breaker.ts';
 import { afterReading } from '../core/clock.ts';
 import type { BreakerState, RedisOperation, RedisOutcome, World } from '../core/events.ts';
-import { type ConnectRedis, type LinkOptions, redisLink } from './redis-link.ts';
+import { type ConnectRedis, type LinkOptions, type RedisClient, redisLink } from './redis-link.ts';
 import { isReplyError } from './redis-trouble.ts';
-import { type RedisTurn, redisTurn } from './redis-turn.ts';
 
 export interface RedisOptions extends Pick<LinkOptions, 'url' | 'ca' | 'lookup'> {
   /** How long one command can take before it counts as failed. */
@@ -14,11 +13,12 @@ export interface RedisOptions extends Pick<LinkOptions, 'url' | 'ca' | 'lookup'>
 
 const BREAKER = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
 
+/** One command. It is sent at the end of the turn of the event loop; until then, more can be added to what it asks for. */
 export interface Command<T> {
   readonly op: RedisOperation;
-  readonly key: string;
-  readonly maxReplyBytes: number;
-  send(turn: RedisTurn): Promise<unknown>;
+  readonly keys: readonly string[];
+  maxReplyBytes(): number;
+  send(redis: RedisClient): Promise<unknown>;
   /** The value of the reply, or `undefined` if this command cannot have such a reply. */
   reads(reply: unknown): T | undefined;
 }
@@ -36,8 +36,9 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
   };
   const breaker = new Breaker({ ...(options.breaker ?? BREAKER), onChange }, { clock });
   const link = redisLink({ ...options, onUp, onOversized }, world, connect);
-  const turn = redisTurn(link.redis, clock);
-  const askedFor = new Set<string>();
+  /** The commands of this turn. */
+  const unsent: (() => void)[] = [];
+  const askedFor = new Set<readonly string[]>();
   let oversized: string[] = [];
   /** Redis answers in order, so the reply to any command after an overdue one would be late, too. */
   let overdue = 0;
@@ -51,9 +52,9 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
       const key = `tuohs:v1:echo:${++doubts}`;
       run({
         op: 'echo',
-        key,
-        maxReplyBytes: 64,
-        send: ({ redis }) => redis.echo(key),
+        keys: [key],
+        maxReplyBytes: () => 64,
+        send: (redis) => redis.echo(key),
         reads: (reply) => (reply === key ? key : undefined),
       });
     },
@@ -63,31 +64,41 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
 
   /** The reply; `undefined` if Redis gave an error, was not in time, or could not be asked. Never rejects. */
   function run<T>(command: Command<T>): Promise<T | undefined> | undefined {
-    if (link.state().isUp && overdue === 0 && breaker.enter()) return runNow(command);
+    if (link.state().isUp && overdue === 0 && breaker.enter())
+      return new Promise((resolve) => atEndOfTurn(() => send(command, resolve)));
     emit({ type: 'redis-operation', op: command.op, outcome: 'skipped', durationMs: 0 });
     return undefined;
   }
 
-  function runNow<T>({ op, key, maxReplyBytes, send, reads }: Command<T>): Promise<T | undefined> {
-    const { promise, resolve } = Promise.withResolvers<T | undefined>();
+  /** The commands of a turn leave in one write, because a write costs more than its command. */
+  function atEndOfTurn(sendOne: () => void): void {
+    if (unsent.push(sendOne) > 1) return;
+    clock.soon(() => {
+      const { stream } = link.redis;
+      stream.cork();
+      for (const each of unsent.splice(0)) each();
+      stream.uncork();
+    });
+  }
+
+  function send<T>(command: Command<T>, resolve: (reply: T | undefined) => void): void {
+    const { op, keys } = command;
     const startedAt = clock.now();
-    const settle = link.expect(maxReplyBytes);
+    const settle = link.expect(command.maxReplyBytes());
     const cancel = afterReading(clock, options.timeoutMs, () => {
       overdue++;
       end('timeout', undefined);
     });
     let isOver = false;
-    askedFor.add(key);
-    turn.begin();
+    askedFor.add(keys);
     // A reply is awaited even after the timeout, because its bytes are still on their way.
-    send(turn).then(
-      (reply) => arrived(...outcomeOf(op, reads(reply))),
+    command.send(link.redis).then(
+      (reply) => arrived(...outcomeOf(op, command.reads(reply))),
       (error) => arrived(outcomeOfError(op, error), undefined),
     );
-    return promise;
 
     function arrived(outcome: RedisOutcome, reply: T | undefined): void {
-      askedFor.delete(key);
+      askedFor.delete(keys);
       settle();
       if (isOver) overdue--;
       else end(outcome, reply);
@@ -128,6 +139,6 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
   }
 
   function onOversized(): void {
-    oversized = [...askedFor];
+    oversized = [...askedFor].flat();
   }
 }

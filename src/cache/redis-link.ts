@@ -62,6 +62,7 @@ export function redisLink(
     disableClientInfo: true,
     // No command waits for the next connection.
     maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
     connectTimeout: RECONNECT_MS,
     retryStrategy: () => RECONNECT_MS + clock.random() * RECONNECT_JITTER_MS,
   });

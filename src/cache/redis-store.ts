@@ -21,32 +21,50 @@ export function redisStore(
   { ttlDays, verify }: RedisStoreOptions,
   { emit }: Pick<World, 'emit'>,
 ): Store {
+  /** The look-up of this turn that has room for more texts. */
+  let open: LookUp | undefined;
+
   return {
     tier: 'redis',
     get(text) {
-      const key = keyOf(text);
-      const maxReplyBytes = maxValueBytes(text);
-      const reply = connection.run({
-        op: 'get',
-        key,
-        maxReplyBytes,
-        send: (turn) => turn.get(key, maxReplyBytes),
-        reads: (value) => (value === null || typeof value === 'string' ? value : undefined),
-      });
-      return reply?.then((value) => known(text, value));
+      const { keys, values } = lookUpWithRoom(maxValueBytes(text));
+      const place = keys.push(keyOf(text)) - 1;
+      return values?.then((found) => known(text, found?.[place]));
     },
     set(text, shout) {
       const key = keyOf(text);
       const reply = connection.run({
         op: 'set',
-        key,
-        maxReplyBytes: OK_BYTES,
-        send: ({ redis }) => redis.set(key, shout, 'EX', ttlDays * SECONDS_A_DAY),
+        keys: [key],
+        maxReplyBytes: () => OK_BYTES,
+        send: (redis) => redis.set(key, shout, 'EX', ttlDays * SECONDS_A_DAY),
         reads: (value) => (value === 'OK' ? value : undefined),
       });
       return reply !== undefined;
     },
   };
+
+  function lookUpWithRoom(bytes: number): LookUp {
+    if (open && open.keys.length < MAX_KEYS && open.replyBytes + bytes <= MAX_REPLY_BYTES) {
+      open.replyBytes += bytes;
+      return open;
+    }
+    const keys: string[] = [];
+    const values = connection.run({
+      op: 'get',
+      keys,
+      maxReplyBytes: () => lookUp.replyBytes,
+      send(redis) {
+        open = undefined;
+        const [first = ''] = keys;
+        return keys.length === 1 ? redis.get(first) : redis.mget(keys);
+      },
+      reads: (reply) => valuesOf(keys.length === 1 ? [reply] : reply, keys.length),
+    });
+    const lookUp: LookUp = { keys, values, replyBytes: bytes };
+    open = values && lookUp;
+    return lookUp;
+  }
 
   function known(text: string, value: string | null | undefined): string | undefined {
     if (value === null || value === undefined) return undefined;
@@ -56,6 +74,30 @@ export function redisStore(
     connection.doubt();
     return undefined;
   }
+}
+
+// The limits of one MGET. Redis serves no other client during the command, and all of its values arrive at once.
+const MAX_KEYS = 128;
+const MAX_REPLY_BYTES = 262_144;
+
+/**
+ * Texts that are looked up by one command, because a command costs far more than a key. A value that is not a string is `null` in an
+ * MGET, while a GET alone fails.
+ */
+interface LookUp {
+  readonly keys: string[];
+  /** `undefined` if Redis is not asked; resolves with `undefined` if it gave no values. */
+  readonly values: Promise<Values | undefined> | undefined;
+  /** How long the reply can be. */
+  replyBytes: number;
+}
+
+type Values = readonly (string | null)[];
+
+/** The values of a reply; `undefined` if it is not one value for each key. */
+function valuesOf(reply: unknown, count: number): Values | undefined {
+  const isWhole = Array.isArray(reply) && reply.length === count;
+  return isWhole && reply.every((value) => value === null || typeof value === 'string') ? reply : undefined;
 }
 
 /** `v1` is the version of the entries. Those of another version are never read, and expire. */

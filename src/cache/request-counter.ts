@@ -81,16 +81,14 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
     let sentHere = 0;
     const reply = connection.run({
       op: 'count',
-      key,
-      maxReplyBytes: 256,
-      send: (turn) =>
-        turn.atEnd(() => {
-          const { here, unsent } = counted;
-          sentHere = here;
-          Object.assign(counted, { asked: undefined, unsent: 0 });
-          const total = turn.redis.incrby(key, unsent);
-          return Promise.all([total, turn.redis.expire(key, KEY_SECONDS).catch(() => 0)]);
-        }),
+      keys: [key],
+      maxReplyBytes: () => 256,
+      send(redis) {
+        const { here, unsent } = counted;
+        sentHere = here;
+        Object.assign(counted, { asked: undefined, unsent: 0 });
+        return Promise.all([redis.incrby(key, unsent), redis.expire(key, KEY_SECONDS).catch(() => 0)]);
+      },
       reads: countOf,
     });
     counted.asked = reply?.then((total) => {

@@ -257,8 +257,8 @@ redisTest('commands do not reject when Redis is killed', async (redis) => {
   const gets = ['1', '2', '3'].map((text) => store.get(text));
   store.set('4', '4');
   const count = connection.run({
-    ...{ op: 'count', key: 'x', maxReplyBytes: 256, reads: Number },
-    send: ({ redis }) => redis.incrby('x', 1),
+    ...{ op: 'count', keys: ['x'], maxReplyBytes: () => 256, reads: Number },
+    send: (client) => client.incrby('x', 1),
   });
 
   await server.kill();
