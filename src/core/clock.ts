@@ -145,9 +145,6 @@ export type WorkTurn = <Done>(
   isGone?: () => boolean,
 ) => Done | Promise<Done>;
 
-/** Work of at most this size is always done at once: waiting for a turn would cost as much. */
-const SMALL_BYTES = 256;
-
 /**
  * Does work at once until the work of this turn of the event loop amounts to `TURN_BYTES`. Further work waits for a turn of its
  * own. Otherwise, clients that finish a thousand requests at the same moment would make one turn last a second.
@@ -156,7 +153,6 @@ export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>): WorkT
   const inTurn = turnCounter(clock);
 
   return (bytes, work, isGone) => {
-    if (bytes <= SMALL_BYTES) return work();
     if (inTurn.count() + bytes > TURN_BYTES) return nextTurn(bytes, isGone).then(work);
     inTurn.add(bytes);
     return work();

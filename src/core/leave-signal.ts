@@ -15,7 +15,9 @@ export interface LeaveSignal {
 export class LeaveController implements LeaveSignal {
   #isAborted = false;
   #reason: unknown;
-  #listeners: Set<() => void> | undefined;
+  /** Nearly every signal has one listener, which needs no `Set`. */
+  #listener: (() => void) | undefined;
+  #more: Set<() => void> | undefined;
 
   get signal(): LeaveSignal {
     return this;
@@ -33,8 +35,10 @@ export class LeaveController implements LeaveSignal {
     if (this.#isAborted) return;
     this.#isAborted = true;
     this.#reason = reason;
-    for (const listener of this.#listeners ?? []) listener();
-    this.#listeners = undefined;
+    this.#listener?.();
+    for (const listener of this.#more ?? []) listener();
+    this.#listener = undefined;
+    this.#more = undefined;
   }
 
   throwIfAborted(): void {
@@ -42,12 +46,13 @@ export class LeaveController implements LeaveSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (this.#isAborted) return;
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
+    if (this.#isAborted || this.#listener === listener) return;
+    if (this.#listener === undefined && this.#more === undefined) this.#listener = listener;
+    else this.#more = (this.#more ?? new Set()).add(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners?.delete(listener);
+    if (this.#listener === listener) this.#listener = undefined;
+    else this.#more?.delete(listener);
   }
 }

@@ -114,9 +114,9 @@ export class Exchange implements Call {
   }
 
   /** Does a step of the work. What it returns, throws or rejects with becomes the answer. */
-  run(step: () => Outcome): void {
+  run(step: (exchange: Exchange) => Outcome): void {
     try {
-      const outcome = step();
+      const outcome = step(this);
       if (outcome instanceof Promise) this.#await(outcome);
       else if (outcome !== undefined) this.reply.send(outcome);
     } catch (error) {
@@ -138,13 +138,22 @@ export class Exchange implements Call {
   }
 
   /** Does work on this many bytes, now or in a turn of its own. Throws or rejects if no one wants it any more by then. */
-  inTurn<Done>(bytes: number, work: () => Done | Promise<Done>): Done | Promise<Done> {
-    const isUnwanted = () => this.reply.isGone || this.#left?.aborted === true;
-    const unlessUnwanted = () => {
-      if (isUnwanted()) throw this.#left?.signal.reason ?? hungUp();
-      return work();
-    };
-    return this.#host.workTurn(bytes, unlessUnwanted, isUnwanted);
+  inTurn<Done>(bytes: number, work: Work<Done>): Done | Promise<Done> {
+    return bytes > SMALL_BYTES ? this.#inItsTurn(bytes, work) : this.#unlessUnwanted(work);
+  }
+
+  #inItsTurn<Done>(bytes: number, work: Work<Done>): Done | Promise<Done> {
+    const unlessUnwanted = () => this.#unlessUnwanted(work);
+    return this.#host.workTurn(bytes, unlessUnwanted, () => this.#isUnwanted);
+  }
+
+  #unlessUnwanted<Done>(work: Work<Done>): Done | Promise<Done> {
+    if (this.#isUnwanted) throw this.#left?.signal.reason ?? hungUp();
+    return work(this);
+  }
+
+  get #isUnwanted(): boolean {
+    return this.reply.isGone || this.#left?.aborted === true;
   }
 
   #answerInTurn(answer: () => void): void | Promise<void> {
@@ -233,6 +242,12 @@ export const ANSWER_BYTES = 512;
 
 /** The bytes of every head in addition to its method, target and headers. */
 const FRAME = '  HTTP/1.1\r\n\r\n';
+
+/** Work of at most this many bytes is done at once: waiting for a turn would cost as much. */
+const SMALL_BYTES = 256;
+
+/** Work for an exchange. */
+type Work<Done> = (exchange: Exchange) => Done | Promise<Done>;
 
 /** What runs at the end of an exchange. */
 export type AtEnd = (exchange: Exchange) => void;

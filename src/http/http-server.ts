@@ -147,12 +147,12 @@ export function httpServer<Parts>(
     const exchange = new Exchange(request, response, host);
     stalled.restart(request.socket);
     const before = open.begin(exchange);
-    if (before) before.atEnd(start);
-    else start();
+    if (before) before.atEnd(() => exchange.run(answerInTurn));
+    else exchange.run(answerInTurn);
+  }
 
-    function start(): void {
-      exchange.run(() => exchange.inTurn(exchange.held.longHead, () => answer(exchange)));
-    }
+  function answerInTurn(exchange: Exchange): Outcome {
+    return exchange.inTurn(exchange.held.longHead, answer);
   }
 
   function answer(exchange: Exchange): Outcome {

@@ -110,6 +110,15 @@ export class InlineBodyRequest extends IncomingMessage {
   #isAsked = false;
   #endsParsing = false;
 
+  static {
+    // Node keeps an answered request until the next one of its connection, unless the request says that it was read to its end.
+    Object.defineProperty(InlineBodyRequest.prototype, 'readableEnded', {
+      get(this: InlineBodyRequest) {
+        return this.#sink ? this.complete : Reflect.get(IncomingMessage.prototype, 'readableEnded', this);
+      },
+    });
+  }
+
   /** If it is true, Node stops parsing. It is true at first, so that Node calls `shouldUpgradeCallback` and stores the result here. */
   get upgrade(): boolean {
     return this.#endsParsing;

@@ -28,8 +28,8 @@ export interface Replied {
  * has arrived whole. If too much of the request is still to come, it leaves at once and says `Connection: close`.
  */
 export class Reply {
-  /** The headers that tell the client what is left of its quota. */
-  quota: Answer['headers'] = {};
+  /** The header lines that tell the client what is left of its quota. */
+  quotaLines = '';
   readonly #to: Replied;
   readonly #host: ReplyHost;
   #atWritten: (() => void) | undefined;
@@ -158,10 +158,11 @@ export class Reply {
     this.settle();
   }
 
-  #writeHead({ status = 200, headers, vary, policy = NO_CONTENT }: Answer, bytes?: number): void {
+  #writeHead({ status = 200, headers, vary, policy }: Answer, bytes?: number): void {
     const { request, response, id } = this.#to;
     const { crossOrigin } = this.#host;
-    let lines = `${STANDARD}${policy}\r\n${headerLines(headers)}x-request-id: ${id}\r\n${headerLines(this.quota)}`;
+    const standard = policy === undefined ? NO_CONTENT : `${STANDARD}${policy}\r\n`;
+    let lines = `${standard}${headerLines(headers)}x-request-id: ${id}\r\n${this.quotaLines}`;
     if (bytes !== undefined) lines += `content-length: ${bytes}\r\n`;
     if (crossOrigin) lines += headerLines(crossOrigin.headersFor(request));
     const varies = crossOrigin ? ['Origin', vary].filter(Boolean).join(', ') : vary;
@@ -176,7 +177,7 @@ export class Reply {
 const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })}content-security-policy: `;
 
 /** An answer that is not a page must load nothing, run nothing and be in no frame. */
-const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
+const NO_CONTENT = `${STANDARD}default-src 'none'; frame-ancestors 'none'\r\n`;
 
 /** The status in logs and metrics of a client that hung up before its answer was written. */
 const CLIENT_CLOSED_REQUEST = 499;

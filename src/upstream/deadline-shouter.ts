@@ -48,17 +48,17 @@ export function deadlineShouter(
   };
 }
 
-/** Makes its signal, timer and listener only when something waits, so a cached answer costs none of them. */
-class DeadlineCall implements Call {
+/** Starts its timer, and listens to the caller, only when something waits, so a cached answer costs neither. */
+class DeadlineCall extends LeaveController implements Call {
   readonly texts = 1;
   readonly #outer: Call;
   readonly #deadlineMs: number;
   readonly #clock: Clock;
   #deadline: number | undefined;
-  #left: LeaveController | undefined;
-  #unwatch: Cancel = () => {};
+  #unwatch: Cancel | undefined;
 
   constructor(outer: Call, deadlineMs: number, clock: Clock) {
+    super();
     this.#outer = outer;
     this.#deadlineMs = deadlineMs;
     this.#clock = clock;
@@ -70,12 +70,9 @@ class DeadlineCall implements Call {
     return this.#deadline;
   }
 
-  get signal(): LeaveSignal {
-    if (this.#left === undefined) {
-      this.#left = new LeaveController();
-      this.#watch(this.#left);
-    }
-    return this.#left;
+  override get signal(): LeaveSignal {
+    this.#unwatch ??= this.#watch();
+    return this;
   }
 
   /** Settles as `work` does, or rejects with the signal's reason if that aborts first. */
@@ -84,26 +81,36 @@ class DeadlineCall implements Call {
     return new Promise<Shout>((resolve, reject) => {
       if (signal.aborted) reject(signal.reason);
       signal.addEventListener('abort', () => reject(signal.reason));
-      work.finally(() => this.#unwatch()).then(resolve, reject);
+      const unwatchAnd =
+        <Result>(settle: (result: Result) => void) =>
+        (result: Result) => {
+          this.#unwatch?.();
+          settle(result);
+        };
+      work.then(unwatchAnd(resolve), unwatchAnd(reject));
     });
   }
 
   /** Aborts when the caller leaves or the time is up. */
-  #watch(left: LeaveController): void {
+  #watch(): Cancel {
     const { signal } = this.#outer;
-    if (signal.aborted) return left.abort(signal.reason);
-    const end = (reason: unknown) => {
-      this.#unwatch();
-      left.abort(reason);
-    };
-    const leave = () => end(signal.reason);
-    const cancelTimer = this.#clock.after(this.deadline - this.#clock.now(), () => {
-      end(new TuohsError('UPSTREAM_TIMEOUT', 'the deadline of the request passed'));
-    });
-    signal.addEventListener('abort', leave);
-    this.#unwatch = () => {
+    if (signal.aborted) {
+      this.abort(signal.reason);
+      return () => {};
+    }
+    const unwatch = () => {
       cancelTimer();
       signal.removeEventListener('abort', leave);
     };
+    const end = (reason: unknown) => {
+      unwatch();
+      this.abort(reason);
+    };
+    const leave = () => end(signal.reason);
+    const cancelTimer = this.#clock.after(this.deadline - this.#clock.now(), () =>
+      end(new TuohsError('UPSTREAM_TIMEOUT', 'the deadline of the request passed')),
+    );
+    signal.addEventListener('abort', leave);
+    return unwatch;
   }
 }

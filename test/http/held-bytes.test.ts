@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { subscribe } from 'node:diagnostics_channel';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type NextTurn, systemClock } from '../../src/core/clock.ts';
 import { AttemptError } from '../../src/core/errors.ts';
 import { type ApiUnderTest, deafClient, fakeApi, LARGEST_FILE, testApi } from '../support/api.ts';
@@ -30,6 +33,26 @@ test('a body is held as it arrives, and nothing is held once it is answered', as
   await client.heard(/X"\}$/);
 
   await until(t, () => server.status().heldBytes === 0);
+});
+
+test('an idle connection keeps nothing of its last request in memory', async (t) => {
+  const { port } = await start(t);
+  const requests: WeakRef<object>[] = [];
+  subscribe('http.server.request.start', (started) => {
+    requests.push(new WeakRef((started as { request: object }).request));
+  });
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const client = await rawClient(t, port);
+
+  // The fake upstream would keep the calls of requests with a text.
+  client.send(requestOf('POST /v1', { type: 'application/json', body: '{}' }));
+  await client.heard(/BAD_INPUT.*\}$/);
+
+  await until(t, () => {
+    collectGarbage();
+    return requests.length > 0 && requests.every((request) => request.deref() === undefined);
+  });
 });
 
 test('a text whose client has left is held until its turn comes, and then dropped', async (t) => {

@@ -34,17 +34,16 @@ export function quotas(counter: RequestCounter, options: QuotaOptions): TakeFrom
   const { rateLimitPerMinute: perMinute, trustProxy } = options;
   if (perMinute === 0) return undefined;
   const clientBehind = clientOf(trustProxy);
+  const limitLine = `ratelimit-limit: ${perMinute}\r\n`;
   return ({ request, reply }) => {
     const count = counter.count(clientBehind(request));
     return count instanceof Promise ? count.then((late) => take(late, reply)) : take(count, reply);
   };
 
   function take({ current, leftMs }: RequestCount, reply: Reply): void {
-    reply.quota = {
-      'ratelimit-limit': `${perMinute}`,
-      'ratelimit-remaining': `${Math.max(0, perMinute - current)}`,
-      'ratelimit-reset': `${Math.ceil(leftMs / 1000)}`,
-    };
+    const left = Math.max(0, perMinute - current);
+    const seconds = Math.ceil(leftMs / 1000);
+    reply.quotaLines = `${limitLine}ratelimit-remaining: ${left}\r\nratelimit-reset: ${seconds}\r\n`;
     if (current <= perMinute) return;
     throw new TuohsError('RATE_LIMITED', 'the quota of the client is used up', {
       retryAfterMs: leftMs,
