@@ -81,7 +81,8 @@ const TURN_BYTES = 16_384;
  * Spreads work that takes milliseconds over turns of the event loop, `TURN_BYTES` per turn, or one larger piece. In between,
  * the process accepts connections and answers cached texts. Work of about the same size waits in one queue. Every second turn
  * begins with the smallest work, so that many large texts cannot keep a small one waiting. The turns in between begin with each
- * queue in turn, so that an endless supply of smaller work cannot keep a large text waiting.
+ * queue in turn, so that an endless supply of smaller work cannot keep a large text waiting. A turn goes on with the queue that it
+ * began with. Otherwise, smaller work would fill the turns of all others but for one piece.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   // One for each power of two.
@@ -101,7 +102,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
     isForSmallest = !isForSmallest;
     let bytes = 0;
     const first = isForSmallest ? queues.find(hasWork) : nextInOrder();
-    for (let queue = first; queue !== undefined; queue = queues.find(hasWork)) {
+    for (let queue = first; queue !== undefined; queue = hasWork(queue) ? queue : queues.find(hasWork)) {
       const [next] = queue;
       if (next === undefined || (bytes > 0 && bytes + next.bytes > TURN_BYTES)) break;
       queue.shift();

@@ -46,7 +46,9 @@ export function serverClosing(
     if (manner !== 'now') await acceptors.acceptWaiting();
     const ended = acceptors.close();
     for (const { socket, exchanges, isNew } of open.all()) {
-      if (exchanges.length === 0 && !isNew) socket.destroy();
+      const isIdle = exchanges.length === 0 && !isNew;
+      // If it has ended, its last answer can still be on its way, and a reset would lose it.
+      if (isIdle && !socket.writableEnded) socket.destroy();
       else socket.setTimeout(CLOSING_IDLE_MS);
     }
     await ended;

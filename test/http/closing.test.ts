@@ -9,7 +9,7 @@ import { ask } from '../support/ask.ts';
 import { answerOf } from '../support/fake-shouter.ts';
 import { pick } from '../support/pick.ts';
 import { wholeAnswers } from '../support/raw-answer.ts';
-import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
+import { closedLate, postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { testWorld, worldOn } from '../support/world.ts';
 import { EVERY_ANSWER } from './every-answer.ts';
@@ -105,6 +105,23 @@ test('answers that their client is still reading when the server closes arrive w
 
   const answers = wholeAnswers(await slow.closed());
   assert.deepEqual(pick(answers, 'status'), Array(8).fill(200));
+  await closing;
+});
+
+test('the last answer of a connection arrives whole if the server closes while it is on its way, and its client sends more', async (t) => {
+  const world = testWorld();
+  const server = await listeningServer(t, { world, draining: AbortSignal.abort() });
+  const slow = await deafClient(t, server, postOf('x'.repeat(200_000)));
+  await until(t, () => server.status().heldBytes === 0);
+
+  const closing = server.close();
+  for (let i = 0; i < 10; i++) await turn();
+  slow.send('more');
+  for (let i = 0; i < 10; i++) await turn();
+  slow.socket.resume();
+
+  const [answer] = wholeAnswers(await closedLate(t, slow, world.clock));
+  assert.equal(answer?.body.length, 200_011);
   await closing;
 });
 

@@ -118,6 +118,19 @@ test('smaller work that never ends keeps no text waiting: every second turn begi
   ]);
 });
 
+test('smaller work that never ends does not fill a turn that begins with the next size', async () => {
+  const { nextTurn, turn } = heldTurns();
+  const done: (readonly number[] | undefined)[] = [];
+
+  for (let count = 0; count < 4; count++) {
+    for (const bytes of [8000, 8000, 8192, 8192]) nextTurn(bytes);
+    done.push(await turn());
+  }
+
+  const small = [8000, 8000];
+  assert.deepEqual(done, [small, small, small, [8192, 8192]]);
+});
+
 /** Turns that come when the test asks for one: it resolves with the sizes of the work that was done in it. */
 function heldTurns() {
   const { soon, waiting, end } = heldTurn();
