@@ -100,7 +100,7 @@ export class Gate {
 
   /** Whether the pause lasts until the deadline of this call or longer. */
   outlasts({ deadline }: Call): boolean {
-    return this.pauseMs > 0 && this.#pausedUntil >= deadline;
+    return this.#pausedUntil >= deadline;
   }
 
   /** Sets the one listener. It is called after each change that can open the gate, and when a pause begins. */

@@ -72,21 +72,29 @@ test('it opens for up to a quarter longer, so that many processes do not probe i
   assert.deepEqual([first, breaker.retryAfterMs], [1200, 5000]);
 });
 
-test('each change is reported once, and begins a new round', async () => {
-  const { breaker, play, told } = startBreaker();
+test('each change is reported once, begins a new round, and has happened by then', async () => {
+  const { play, told } = startBreaker();
 
   await play(`${HALF_OPEN}, report success 2`);
 
-  assert.deepEqual([told, breaker.round], [['open', 'half-open', 'closed'], 3]);
+  assert.deepEqual(told, [
+    { told: 'open', state: 'open', round: 1, retryAfterMs: 1000 },
+    { told: 'half-open', state: 'half-open', round: 2, retryAfterMs: 0 },
+    { told: 'closed', state: 'closed', round: 3, retryAfterMs: 0 },
+  ]);
 });
 
 /** A closed breaker with the numbers of the real one. */
 function startBreaker() {
   const clock = fakeClock();
   clock.setRandom(0);
-  const told: BreakerState[] = [];
+  const told: unknown[] = [];
   const numbers = { failures: 10, spanMs: 1000, probes: 3, leastOpenMs: 1000, mostOpenMs: 5000 };
-  const breaker = new Breaker({ ...numbers, onChange: (state) => told.push(state) }, { clock });
+  const onChange = (state: BreakerState) => {
+    const { round, retryAfterMs } = breaker;
+    told.push({ told: state, state: breaker.state, round, retryAfterMs });
+  };
+  const breaker: Breaker = new Breaker({ ...numbers, onChange }, { clock });
 
   return {
     breaker,

@@ -15,7 +15,8 @@ const ALL_WAIT = 'waits waits waits waits waits';
 
 /**
  * The script of a busy queue, how much time each text of one turn has left, and how they end. `leave 2`: the last two waiting
- * callers leave. `finish 3`: three batches finish one after the other. `pause 500`: the gate pauses.
+ * callers leave. `finish 3`: three batches finish one after the other. `work 1`: as many texts as before come and wait. `pause 500`:
+ * the gate pauses.
  */
 for (const [what, script, ms, seen] of [
   // Behind 2 and 3 waiting texts, the waits are 3 × 400 ms, half of 2400 ms, and 4 × 400 ms, more than half of 3000 ms.
@@ -23,6 +24,7 @@ for (const [what, script, ms, seen] of [
   ['a caller that leaves does not change the estimate for others', 'leave 1', [1500], 'OVERLOADED'],
   ['the time after all have left is not counted', 'leave 2, finish 1, +60000', FIVE, ALL_WAIT],
   ['the time after all have been sent is not counted', 'finish 3, +60000', FIVE, ALL_WAIT],
+  ['nor when many wait again', 'finish 3, +60000, work 1', [2400, 3000], 'waits OVERLOADED'],
   [
     'the time after a pause has refused all is not counted',
     'finish 1, pause 200000, +200000',
@@ -119,19 +121,24 @@ async function startBusy({ maxItems = 1, together = 1, text = 'busy' } = {}) {
   const { upstream, clock } = batched;
   const callers = Array.from({ length: (BATCHES + 2) * together }, leavableCall);
   upstream.hold();
-  for (const { call } of callers) batched.shout(text, { ...call, deadline: DEADLINE }).catch(() => {});
-  for (let i = 0; i < BATCHES - 1; i++) {
-    await clock.advance(BATCH_MS);
-    await finish();
-  }
+  await work();
   return { ...batched, askWithin, play };
 
+  async function work(): Promise<void> {
+    for (const { call } of callers) batched.shout(text, { ...call, deadline: DEADLINE }).catch(() => {});
+    for (let i = 0; i < BATCHES - 1; i++) {
+      await clock.advance(BATCH_MS);
+      await finish();
+    }
+  }
+
   async function play(script: string): Promise<void> {
-    for (const [, does, number] of script.matchAll(/(\+|leave |finish |pause )(\d+)/g)) {
+    for (const [, does, number] of script.matchAll(/(\+|leave |finish |work |pause )(\d+)/g)) {
       const count = Number(number);
       if (does === '+') await clock.advance(count);
       if (does === 'leave ') for (const caller of callers.slice(-count)) caller.leave();
       if (does === 'finish ') for (let i = 0; i < count; i++) await finish();
+      if (does === 'work ') for (let i = 0; i < count; i++) await work();
       if (does === 'pause ') batched.gate.pause(count);
     }
   }

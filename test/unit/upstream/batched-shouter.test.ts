@@ -60,7 +60,7 @@ test('any set of texts comes back each with its own answer', async () => {
   );
 });
 
-test('texts of other turns do not wait for each other, until every connection is busy: then they gather', async () => {
+test('texts of other turns do not wait for each other, until every connection is busy: then they gather for the turn of an answer', async () => {
   const { shout, upstream, queued, clock } = startBatched({ connections: 2 });
   upstream.hold();
   const shouts = [];
@@ -72,10 +72,11 @@ test('texts of other turns do not wait for each other, until every connection is
   const gathered = queued();
 
   upstream.recover();
-  await Promise.all(shouts);
+  await shouts[0];
+  await Promise.all([...shouts, shout('next')]);
 
   assert.deepEqual([early, gathered, queued()], [['first', 'second'], 3, 0]);
-  assert.deepEqual(upstream.calls.slice(2), ['one\ntwo\nthree']);
+  assert.deepEqual(upstream.calls.slice(2), ['one\ntwo\nthree\nnext']);
 });
 
 test('a text whose caller leaves while it waits is rejected at once and not sent', async () => {
