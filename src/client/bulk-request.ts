@@ -30,6 +30,9 @@ export interface BulkRequestParts {
 
 const MAX_TEXTS = 2000;
 const MAX_BYTES = 262_144;
+/** Failures of single texts that can pass, so these texts are sent again. The service sends no `Retry-After` for a line. */
+const PASSING_CODES = new Set<unknown>(['OVERLOADED', 'UPSTREAM_UNREACHABLE', 'UPSTREAM_TIMEOUT']);
+const LINES_PAUSE_MS = 1000;
 const HEADERS = { 'content-type': 'application/x-ndjson', accept: 'application/x-ndjson' };
 const encoder = new TextEncoder();
 
@@ -68,20 +71,35 @@ export class BulkRequest {
   /** Asks for the texts from `from` up to `to`. Resolves when each has a result, which can be a failure. */
   async send(parts: BulkRequestParts, from = 0, to = this.texts.length): Promise<void> {
     const { ask, signal, onResult } = parts;
-    const settle = (index: number, result: BulkResult) => {
-      this.#results[from + index] ??= result;
-      if (from + index === this.#taken) onResult();
+    /** The places of the texts that are asked for. */
+    let open = Array.from({ length: to - from }, (_, i) => from + i);
+    const passing = new Map<number, BulkResult>();
+    const settle = (at: number, result: BulkResult) => {
+      this.#results[at] ??= result;
+      if (at === this.#taken) onResult();
     };
-    const read = (response: Response) => readResults(response, this.texts.slice(from, to), settle);
-    const body = this.#lines.slice(from, to).join('');
+    const init = () => {
+      passing.clear();
+      return { method: 'POST', headers: HEADERS, body: pick(this.#lines, open).join('') };
+    };
+    const read = async (response: Response) => {
+      await readResults(response, pick(this.texts, open), (index, result) => {
+        const at = open[index] ?? from;
+        if (PASSING_CODES.has(result.code)) passing.set(at, result);
+        else settle(at, result);
+      });
+      if (passing.size === 0) return;
+      open = [...passing.keys()];
+      throw new TuohsClientError('OVERLOADED', 'some texts failed', { retryAfterMs: LINES_PAUSE_MS });
+    };
     try {
-      await ask({ path: 'v1/bulk', init: { method: 'POST', headers: HEADERS, body }, read }, signal);
+      await ask({ path: 'v1/bulk', init, read }, signal);
     } catch (error) {
       if (!(error instanceof TuohsClientError)) throw error;
-      if (error.status === 413 && to - from > 1) return this.#sendHalves(parts, from, to);
+      if (error.status === 413 && open.length > 1) return this.#sendHalves(parts, from, to);
       const { message, code, detail } = error;
       const result = { error: message, code, ...(detail !== undefined && { detail }) };
-      for (let i = 0; i < to - from; i++) settle(i, result);
+      for (const at of open) settle(at, passing.get(at) ?? result);
     }
   }
 
@@ -91,6 +109,10 @@ export class BulkRequest {
     await this.send(parts, from, middle);
     await this.send(parts, middle, to);
   }
+}
+
+function pick<T>(list: readonly T[], places: readonly number[]): T[] {
+  return places.flatMap((at) => list.slice(at, at + 1));
 }
 
 /**

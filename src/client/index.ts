@@ -51,12 +51,15 @@ export function createClient(options: ClientOptions): TuohsClient {
     shoutWithDetails,
     bulk: (texts, { signal } = {}) => bulkRun(texts, { ask, signal }),
     health: ({ signal } = {}) =>
-      ask({ path: 'health', init: {}, read: (response) => assertAnswer(response, 'success') }, signal),
+      ask(
+        { path: 'health', init: () => ({}), read: (response) => assertAnswer(response, 'success') },
+        signal,
+      ),
   };
 
   async function shoutWithDetails(text: string, { signal }: CallOptions = {}): Promise<ShoutDetails> {
     const body = JSON.stringify({ data: wellFormed(text) });
-    const init = { method: 'POST', headers: JSON_HEADERS, body };
+    const init = () => ({ method: 'POST', headers: JSON_HEADERS, body });
     return ask({ path: 'v1', init, read: (response) => detailsOf(response, text.length) }, signal);
   }
 }

@@ -4,7 +4,8 @@ import { aborted, TuohsClientError } from './client-error.ts';
 /** One request, without its address. */
 export interface Question<T> {
   readonly path: string;
-  readonly init: RequestInit;
+  /** Called for each attempt. */
+  readonly init: () => RequestInit;
   /** Makes the result of an answer with status 2xx. */
   readonly read: (response: Response) => Promise<T>;
 }
@@ -44,10 +45,11 @@ export function asker(options: ClientOptions): Ask {
 
   async function askOnce<T>({ path, init, read }: Question<T>, signal: AbortSignal | undefined): Promise<T> {
     if (signal?.aborted) throw aborted(signal);
-    const headers = { ...ownHeaders, ...init.headers };
+    const own = init();
+    const headers = { ...ownHeaders, ...own.headers };
     try {
       // A redirected POST can become a GET, and the caller trusts only this address with the texts.
-      const request = { ...init, headers, redirect: 'manual', signal: signal ?? null } as const;
+      const request = { ...own, headers, redirect: 'manual', signal: signal ?? null } as const;
       const response = await fetch(base + path, request);
       const redirect = redirectOf(response, base, path);
       if (redirect) throw redirect;

@@ -56,8 +56,11 @@ export function httpTransport(
     target.protocol === 'https:'
       ? process.getBuiltinModule('node:https')
       : process.getBuiltinModule('node:http');
+  /** The addresses that did not answer the last time that they were tried, in that order. */
+  const silent = new Set<string>();
   const agent = new Agent({
-    ...{ keepAlive: true, maxSockets: connections, timeout: IDLE_MS, scheduling: 'fifo', lookup },
+    ...{ keepAlive: true, maxSockets: connections, timeout: IDLE_MS, scheduling: 'fifo' },
+    lookup: silentLast(lookup, silent),
   });
   const madeAt = new WeakMap<Duplex, number>();
 
@@ -66,7 +69,13 @@ export function httpTransport(
       closeOld();
       const sent = request(target, { method: 'POST', agent, headers, signal });
       sent.on('socket', (socket) => {
-        if (!madeAt.has(socket)) madeAt.set(socket, clock.now());
+        if (madeAt.has(socket)) return;
+        madeAt.set(socket, clock.now());
+        socket.on('connectionAttemptTimeout', (address: string) => {
+          silent.delete(address);
+          silent.add(address);
+        });
+        socket.once('connect', () => silent.delete(socket.remoteAddress ?? ''));
       });
       endFloods(sent);
       sent.end(body);
@@ -82,6 +91,19 @@ export function httpTransport(
       if (socket && (madeAt.get(socket) ?? 0) <= oldest) socket.destroy();
     }
   }
+}
+
+/**
+ * Node tries the addresses of a name in turn, each for 250 ms. A few that do not answer would use up the time of every attempt, so
+ * the next connection tries them last.
+ */
+function silentLast(lookup: Lookup, silent: ReadonlySet<string>): Lookup {
+  const order = ({ address }: { address: string }) => [...silent].indexOf(address);
+  return (host, options, found) =>
+    lookup(host, options, (error, addresses, family) => {
+      const isList = typeof addresses === 'object';
+      found(error, isList ? addresses.toSorted((a, b) => order(a) - order(b)) : addresses, family);
+    });
 }
 
 /** Rejects if no answer comes. A failure after the head makes the body fail. */

@@ -37,7 +37,7 @@ test('a failed line leaves an empty line, its reason, and itself in the file for
 
   assert.deepEqual(said, {
     ...{ exitCode: 1, stdout: '<one>\n\n<three>\n' },
-    stderr: 'tuohs: line 2: a sentence (UPSTREAM_TIMEOUT)\ntuohs: 1 of 3 failed\n',
+    stderr: 'tuohs: line 2: a sentence (UPSTREAM_WRONG)\ntuohs: 1 of 3 failed\n',
   });
   assert.equal(await readFile(failed, 'utf8'), 'from before\ntwo\r\n');
 });
@@ -127,6 +127,6 @@ function serviceOf(t: TestContext, ...manners: readonly Manner[]): string[] {
 }
 
 function failingAt(failing: string): Manner {
-  const error = { error: 'a sentence', code: 'UPSTREAM_TIMEOUT' };
+  const error = { error: 'a sentence', code: 'UPSTREAM_WRONG' };
   return saying((text) => JSON.stringify(text === failing ? error : { data: `<${text}>` }));
 }

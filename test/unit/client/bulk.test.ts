@@ -112,7 +112,7 @@ test('a line with an error is the result of its text, and the others keep theirs
   const lines: Record<string, BulkResult> = {
     1: { error: 'a sentence', code: 'TOO_LARGE', detail: 'one more' },
     2: { data: '2', source: 'local' },
-    3: { error: 'busy', code: 'OVERLOADED' },
+    3: { error: 'a sentence', code: 'UPSTREAM_WRONG' },
   };
   const service = fakeService(saying((text) => JSON.stringify(lines[text] ?? answered(text))));
 
@@ -121,6 +121,21 @@ test('a line with an error is the result of its text, and the others keep theirs
   assert.deepEqual(results, [answered('0'), lines[1], lines[2], lines[3]]);
   assert.equal(service.requests.length, 1);
 });
+
+for (const code of ['OVERLOADED', 'UPSTREAM_UNREACHABLE', 'UPSTREAM_TIMEOUT']) {
+  test(`a text with ${code} is sent again after a second, without those that have a result, and twice at most`, async (t) => {
+    const pauses = withoutPauses(t);
+    const failing = (...some: string[]) =>
+      saying((text) => JSON.stringify(some.includes(text) ? { error: 'busy', code } : answered(text)));
+    const service = fakeService(failing('1', '3', '4'), failing('1', '4'), failing('4'));
+
+    const results = await service.outcomes(numbered(5));
+
+    assert.deepEqual(results, numbered(5).map(shouted).with(4, code));
+    assert.deepEqual(service.requests, [numbered(5), ['1', '3', '4'], ['1', '4']]);
+    assert.deepEqual(pauses, [undefined, 1000, 1000]);
+  });
+}
 
 const PASSING = { 429: 'RATE_LIMITED', 502: 'BAD_ANSWER', 503: 'OVERLOADED', 504: 'BAD_ANSWER' };
 for (const [status, code] of Object.entries(PASSING)) {

@@ -132,9 +132,14 @@ export function bulkBy(fetch: typeof globalThis.fetch) {
   return { bulk, outcomes };
 }
 
-/** Makes the pauses between attempts take no time. */
-export function withoutPauses(t: TestContext): void {
-  t.mock.method(globalThis, 'setTimeout', (run: () => void) => setImmediate(run));
+/** Makes the pauses between attempts take no time. Returns how long they would have been. */
+export function withoutPauses(t: TestContext): (number | undefined)[] {
+  const pauses: (number | undefined)[] = [];
+  t.mock.method(globalThis, 'setTimeout', (run: () => void, ms?: number) => {
+    pauses.push(ms);
+    return setImmediate(run);
+  });
+  return pauses;
 }
 
 export function numbered(count: number): string[] {

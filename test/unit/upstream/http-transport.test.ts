@@ -36,6 +36,22 @@ test('the name of SHOUTCLOUD is looked up as the connections of this process do 
   assert.equal((await shout('a')).text, 'A');
 });
 
+test('an address that did not answer is tried last from then on', async (t) => {
+  const made = published<{ socket: Socket }>(t, 'net.client.socket');
+  const { port } = await httpServer(t, (_request, response) => response.writeHead(404).end());
+  const addresses = ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 }));
+  const { shout } = shouterFor(t, `http://shoutcloud.test:${port}`, undefined, (_host, _options, found) =>
+    found(null, addresses),
+  );
+
+  await assert.rejects(shout('a'));
+  made[0]?.socket.emit('connectionAttemptTimeout', '127.0.0.2');
+  await assert.rejects(shout('a'));
+
+  const tried = pick(pick(made, 'socket'), 'autoSelectFamilyAttemptedAddresses');
+  assert.deepEqual(tried, [[`127.0.0.2:${port}`, `127.0.0.1:${port}`], [`127.0.0.1:${port}`]]);
+});
+
 test('no more connections are made than allowed: another attempt waits for one', async (t) => {
   const { url, connections } = await httpServer(t, (_request, response) => response.end(RIGHT));
   const { shout } = shouterFor(t, url);
