@@ -33,7 +33,7 @@ export async function deploy(deployment: Deployment): Promise<void> {
   try {
     upgrade(deployment, before !== undefined);
     const seen = await atItsAddress(deployment, (url) => smoke(url, { waitMs: 90_000 }));
-    process.stdout.write(`${seen.join('\n')}\n`);
+    process.stdout.write(`${seen}\n`);
   } catch (error) {
     const last = revisions(deployment).at(-1);
     // Helm has changed nothing, or another helm is at work.

@@ -11,7 +11,7 @@ const IMAGE = `registry.example:5000/team/tuohs@${DIGEST}`;
 const sound = await tuohs({ after }, ['serve', '--embedded-shoutcloud']).listening();
 /** A tuohs that shouts wrongly. */
 const wrong = await httpServer({ after }, (_request, response) => {
-  response.end('{"name":"tuohs","data":"WRONG"}');
+  response.end('{"data":"WRONG"}');
 });
 const SOUND = ['--image', IMAGE, '--url', sound.url];
 const WRONG = ['--image', IMAGE, '--url', wrong.url];
@@ -106,7 +106,7 @@ const PENDING = { FAKE_LAST: '{"revision":5,"status":"pending-upgrade"}' };
 
 /** What fails, whether the release is rolled back to the last good revision, and the last message. */
 const FAILURES: readonly [string, readonly string[], Variables, isRolledBack: boolean, RegExp][] = [
-  ['an upgrade answers wrongly', WRONG, { FAKE_HISTORY: HISTORY }, true, /neither answered nor refused/],
+  ['an upgrade answers wrongly', WRONG, { FAKE_HISTORY: HISTORY }, true, /answered wrongly: WRONG/],
   ['a first release answers wrongly', WRONG, {}, false, /first release cannot be rolled back/],
   ['pods never become ready', NOBODY, { ...UPGRADE_FAILS, ...FAILED }, true, /helm upgrade failed\)/],
   ['helm refuses to begin', NOBODY, { ...UPGRADE_FAILS, FAKE_REFUSAL: '1' }, false, /not deployed: Error/],
