@@ -110,7 +110,7 @@ const FAILURES: readonly [string, readonly string[], Variables, isRolledBack: bo
   ['a first release answers wrongly', WRONG, {}, false, /first release cannot be rolled back/],
   ['pods never become ready', NOBODY, { ...UPGRADE_FAILS, ...FAILED }, true, /helm upgrade failed\)/],
   ['helm refuses to begin', NOBODY, { ...UPGRADE_FAILS, FAKE_REFUSAL: '1' }, false, /not deployed: Error/],
-  ['somebody else is upgrading', NOBODY, { ...UPGRADE_FAILS, ...PENDING }, false, /not deployed: Error/],
+  ['someone else is upgrading', NOBODY, { ...UPGRADE_FAILS, ...PENDING }, false, /not deployed: Error/],
   ['helm fails at the first release', NOBODY, HELM_FAILS, false, /it stays .*helm upgrade failed/],
 ];
 for (const [what, args, environment, isRolledBack, words] of FAILURES) {
