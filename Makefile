@@ -15,8 +15,8 @@ debug: install ## Run the API and the SHOUTCLOUD server it ships on port 5000 (P
 
 .PHONY: smoke
 smoke: install ## Check the contract of a running service: make smoke URL=https://…
-	@test -n "$(URL)" || { echo 'make smoke needs an address: make smoke URL=http://localhost:5000' >&2; exit 2; }
-	@node scripts/reachable.ts "$(URL)"
+	@case "$(URL)" in http*://?*) ;; *) echo 'make smoke needs an address: make smoke URL=http://localhost:5000' >&2; exit 2 ;; esac
+	@node src/main.ts health --url "$(URL)"
 	SMOKE_URL="$(URL)" node --test test/contract/running-service.test.ts
 
 ##@ Image

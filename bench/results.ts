@@ -13,6 +13,14 @@ export interface Results {
   readonly rows: readonly { readonly name: string; readonly figures: readonly Figure[] }[];
 }
 
+/** The text of `bench/results.json`: five significant digits, and one line for each figure. */
+export function jsonOf(results: Results): string {
+  const rounded = (_: string, value: unknown) =>
+    typeof value === 'number' ? Number(value.toPrecision(5)) : value;
+  const json = JSON.stringify(results, rounded, 2);
+  return `${json.replace(/\{\s+"what"[^}]*(\}\s+)?\}/g, (figure) => JSON.stringify(JSON.parse(figure)))}\n`;
+}
+
 export const HEADS = ['Row', 'Figure', 'Median', 'Lowest to highest', 'Goal', 'Held'];
 
 /** The cells of all figures, row by row. */

@@ -5,7 +5,7 @@ import { alignedTable } from '../test/support/aligned-table.ts';
 import { hasProc } from '../test/support/process-state.ts';
 import { hasRedis } from '../test/support/redis-server.ts';
 import { fromRoot, inLab } from './lab.ts';
-import { cellsOf, HEADS, type Results } from './results.ts';
+import { cellsOf, HEADS, jsonOf, type Results } from './results.ts';
 import type { Row } from './row.ts';
 import { rows } from './rows.ts';
 import { placeOnCores } from './tools/cores.ts';
@@ -49,10 +49,7 @@ if (found.length === rows.length && rounds >= 5) {
     node: process.version,
     places: cores.says,
   };
-  writeFileSync(
-    fromRoot('bench/results.json'),
-    `${JSON.stringify({ machine, rounds, rows: found } satisfies Results, undefined, 2)}\n`,
-  );
+  writeFileSync(fromRoot('bench/results.json'), jsonOf({ machine, rounds, rows: found }));
   say('\nbench/results.json written; make docs puts it into docs/performance.md');
 }
 

@@ -12,14 +12,16 @@ const UNKNOWN_SHARE = 0.1;
 const BUSY_AT_MOST = 0.5;
 const LEAST_PROCESSES = 2;
 
-/** Measured once: `INFO memory` of Redis 7.0 before and after a million keys, and `redis-benchmark`. */
+/** Measured once. */
 const REDIS_ENTRY_BYTES = 193;
-const REDIS_COMMANDS_A_SECOND = 30_000;
 
 /** `docs/scaling.md`: what one process can serve, and how many processes users need, by the last run of `make bench`. */
 export function scalingPage(results: Results): string {
   const connections = settings.upstreamConnections.byDefault;
   const items = settings.batchMaxItems.byDefault;
+  const memoryBytes = settings.cacheMaxBytes.byDefault;
+  const entryBytes = memoryEntryBytes();
+  const rate = (row: string) => `${about(rateOf(results, row))} requests/s | \`make bench\`, row \`${row}\``;
   return `<!-- Written by \`make docs\` from scripts/scaling-page.ts and bench/results.json; edit those instead. -->
 
 # Scaling
@@ -29,7 +31,14 @@ costs a look-up in a cache.
 
 ## Capacities
 
-${markdownTable(['What', 'Capacity', 'Measured by'], capacities(results))}
+| What | Capacity | Measured by |
+| --- | --- | --- |
+| a process, texts in memory | ${rate('known')} |
+| a process, texts in Redis | ${rate('redis')} |
+| a process, unknown texts | ${rate('unknown')} |
+| memory, ${memoryBytes / 1024 ** 2} MiB (\`CACHE_MAX_BYTES\`) | ${about(memoryBytes / entryBytes)} texts | ${entryBytes} bytes for a text of 22 letters, as \`src/cache/memory-store.ts\` counts |
+| Redis, each GiB | ${about(1024 ** 3 / REDIS_ENTRY_BYTES)} texts | ${REDIS_ENTRY_BYTES} bytes an entry: \`INFO memory\` of Redis 7.0 before and after a million entries |
+| one Redis | 30,000 commands/s | \`redis-benchmark -t get -n 200000 -c 50 -d 32\` on two busy cores |
 
 One process uses one core. Add pods, or set \`WEB_CONCURRENCY\` on a large machine.
 
@@ -52,43 +61,6 @@ If SHOUTCLOUD cannot take the unknown texts, enlarge Redis, or answer the rest w
 A CDN answers a \`GET /v1?data=\` that it has seen before, for a year and without any purge. POST is never cached on the way. Send private texts by POST,
 because texts in URLs end up in logs.
 `;
-}
-
-function capacities(results: Results): string[][] {
-  const memoryBytes = settings.cacheMaxBytes.byDefault;
-  const entryBytes = memoryEntryBytes();
-  return [
-    [
-      'a process, texts in memory',
-      `${about(rateOf(results, 'known'))} requests/s`,
-      '`make bench`, row `known`',
-    ],
-    [
-      'a process, texts in Redis',
-      `${about(rateOf(results, 'redis'))} requests/s`,
-      '`make bench`, row `redis`',
-    ],
-    [
-      'a process, unknown texts',
-      `${about(rateOf(results, 'unknown'))} requests/s`,
-      '`make bench`, row `unknown`',
-    ],
-    [
-      `memory, ${memoryBytes / 1024 ** 2} MiB (\`CACHE_MAX_BYTES\`)`,
-      `${about(memoryBytes / entryBytes)} texts`,
-      `${entryBytes} bytes for a text of 22 letters, as \`src/cache/memory-store.ts\` counts`,
-    ],
-    [
-      'Redis, each GiB',
-      `${about(1024 ** 3 / REDIS_ENTRY_BYTES)} texts`,
-      `${REDIS_ENTRY_BYTES} bytes an entry: \`INFO memory\` of Redis 7.0 before and after a million entries`,
-    ],
-    [
-      'one Redis',
-      `${about(REDIS_COMMANDS_A_SECOND)} commands/s`,
-      '`redis-benchmark -t get -n 200000 -c 50 -d 32` on two busy cores',
-    ],
-  ];
 }
 
 function userRow(users: number, results: Results): string[] {

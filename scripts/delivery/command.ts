@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { kubernetesTool } from '../kubernetes-tool.ts';
 
 /** A program of this machine. helm and kubectl can also come from npm. */
@@ -6,9 +6,14 @@ export type Tool = 'helm' | 'kubectl' | 'docker' | 'npm';
 
 /** Runs it and shows its output. Throws if it fails. */
 export function run(tool: Tool, args: readonly string[]): void {
-  const { status, error } = spawnSync(path(tool), args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status, error } = show(tool, args);
   if (error) throw error;
   if (status !== 0) throw new Error(`${tool} ${args[0]} failed`);
+}
+
+/** Runs it and shows its output, whether it fails or not. */
+export function show(tool: Tool, args: readonly string[]): SpawnSyncReturns<Buffer> {
+  return spawnSync(path(tool), args, { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
 /** Returns its output. Throws if it fails. */

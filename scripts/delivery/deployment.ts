@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readVersion } from '../../src/version.ts';
-import { output, run, start, succeeds } from './command.ts';
+import { output, run, show, start, succeeds } from './command.ts';
 import { imageName } from './image-name.ts';
 import { manifestChanges } from './manifest-changes.ts';
 import { packagedChart } from './packaged-chart.ts';
-import { podTroubles } from './pod-troubles.ts';
 import { smoke } from './smoke.ts';
 
 export interface Deployment {
@@ -34,7 +33,7 @@ export async function deploy(deployment: Deployment): Promise<void> {
   try {
     upgrade(deployment, before !== undefined);
     const seen = await atItsAddress(deployment, (url) => smoke(url, { waitMs: 90_000 }));
-    process.stdout.write(`${seen.join('\n')}\n`);
+    process.stdout.write(`${seen}\n`);
   } catch (error) {
     const last = revisions(deployment).at(-1);
     // Helm has changed nothing, or another helm is at work.
@@ -72,13 +71,16 @@ function upgradeArguments(deployment: Deployment, folder: string): string[] {
   ];
 }
 
-/** Prints why pods are not ready, which Helm does not say. If the reasons cannot be read, the release is still rolled back. */
+/** Prints what Kubernetes says about the pods, because Helm does not. If that cannot be read, the release is still rolled back. */
 function printTroubles({ release, namespace }: Deployment): void {
-  try {
-    for (const line of podTroubles(release, namespace)) process.stderr.write(`${line}\n`);
-  } catch (error) {
-    process.stderr.write(`the state of the pods cannot be read: ${error}\n`);
-  }
+  const ours = ['--namespace', namespace, '--selector', `app.kubernetes.io/instance=${release}`];
+  const warnings = ['--namespace', namespace, '--field-selector', 'type=Warning,involvedObject.kind=Pod'];
+  for (const args of [
+    ['get', 'pods', ...ours],
+    ['get', 'events', ...warnings, '--sort-by', '.lastTimestamp'],
+    ['logs', ...ours, '--all-containers', '--prefix', '--ignore-errors', '--tail', '5'],
+  ])
+    show('kubectl', args);
 }
 
 function rollBack({ release, namespace }: Deployment, revision: number): void {

@@ -14,7 +14,7 @@ const LATE_MS = 500;
 
 /**
  * Closes a server and its connections: those without a request at once, the others when they have their answers. Requests that have
- * no answer after `deadlineMs` are refused: by then, only texts that wait for their turns of the event loop have none.
+ * no answer after `deadlineMs` are refused. At that time, these can only be texts that wait for a turn of the event loop.
  */
 export function serverClosing(
   open: Connections,
@@ -60,8 +60,8 @@ export function serverClosing(
   }
 
   /**
-   * Closes the connections of clients that are sending a request or reading an answer, and were at the last check. Once the deadline
-   * has passed, also refuses requests that are still being worked on.
+   * Closes the connections of clients that were sending a request or reading an answer at the last check, and still are. Once the
+   * deadline has passed, also refuses requests that are still being worked on.
    */
   function closeSlow(slowBefore?: ReadonlySet<Connection>): void {
     const slow = new Set<Connection>();

@@ -47,7 +47,7 @@ describe('the API reference', { skip: noBrowser }, () => {
     const answer = await asked;
     assert.deepEqual([answer.request().method(), answer.status()], ['POST', 200]);
     assert.deepEqual(await answer.json(), { data: 'OLLEH' });
-    // No error is logged, no other host is asked, and the policy is kept.
+    // No error is logged, no other host is asked, and the Content-Security-Policy is never violated.
     assert.deepEqual(problems, []);
     assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1);
     for (const colorScheme of ['dark', 'light'] as const) {

@@ -48,7 +48,7 @@ for (const [what, { values, says }] of Object.entries(badValues)) {
   });
 }
 
-// Helm 3 takes many sets of values in one run, for a chart that has this one once for each.
+// One run of Helm 3 checks many sets of values: it renders a parent chart that has a copy of this one for each set.
 test('Helm 3 renders all odd values that Helm 4 renders', async (t) => {
   const valid = Object.values(oddValues).filter((values) => refusal(values) === '');
   // In a copy, Helm 3 does not take null for "without this value".

@@ -66,7 +66,7 @@ export function release(namespace: string, image: string, more: readonly string[
     /** Evicts each pod once, as soon as the disruption budget permits it. Resolves when all are ready again. */
     async evictAll() {
       for (const name of await names(GATEWAY)) {
-        await awaited(`${name} may be evicted`, () => evict(namespace, name.replace('pod/', '')));
+        await awaited(`${name} can be evicted`, () => evict(namespace, name.replace('pod/', '')));
         await settled([name]);
       }
     },
@@ -119,7 +119,7 @@ function linesOf(printed: string): string[] {
   return printed.trim().split('\n').filter(Boolean);
 }
 
-/** Helm 4 keeps fields that the autoscaler has set, unless it is told to overwrite them. */
+/** Helm 4 keeps fields that the autoscaler has set, unless a flag makes it overwrite them. */
 async function forced(): Promise<string[]> {
   return (await helm('version --short')).startsWith('v3.') ? [] : ['--force-conflicts'];
 }

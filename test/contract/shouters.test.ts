@@ -88,7 +88,7 @@ function shouterContract(name: string, makeShouter: MakeShouter): void {
   test(`${name}: a call that was abandoned before it began is rejected and not sent`, async (t) => {
     const { shouter, sent } = await makeShouter(t, 'well');
 
-    const answer = (async () => shouter.shout('nobody waits', abandonedCall()))();
+    const answer = (async () => shouter.shout('no one waits', abandonedCall()))();
 
     await assert.rejects(answer, TuohsError);
     assert.deepEqual(sent(), []);

@@ -41,10 +41,10 @@ echo "kubectl $*" >> "$FAKE_CALLS"
 case "$1 $2" in
   'get apiservice' | 'get ingressclass') [ -z "$FAKE_BARE" ]; exit ;;
   'get --raw') [ -z "$FAKE_CLUSTER" ]; exit ;;
-  'get pods') [ -n "$FAKE_PODS" ] || exit 1; printf '%s' "$FAKE_PODS"; exit ;;
+  'get pods') echo 'no pod can be read' >&2; exit 1 ;;
 esac
 case $1 in
-  logs) [ "$2" != probed ] && echo "the last words of $2" ;;
+  logs) echo 'the last words of a pod' ;;
   get) printf 'service/tuohs-admin\\nservice/tuohs\\n' ;;
   port-forward) echo "Forwarding from 127.0.0.1:$FAKE_PORT -> 5000"; exec sleep 600 ;;
 esac

@@ -49,7 +49,7 @@ for (const { name, text, workflow } of files) {
   test(`${name} gives no rights to all jobs, and each job a time limit`, () => {
     assert.deepEqual(workflow.permissions, {});
     for (const [job, { permissions, uses, 'timeout-minutes': minutes }] of Object.entries(workflow.jobs)) {
-      assert.ok(permissions, `${job} names what it may`);
+      assert.ok(permissions, `${job} names its permissions`);
       assert.ok(uses ?? minutes, `${job} ends by itself`);
     }
   });

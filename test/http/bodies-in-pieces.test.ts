@@ -150,7 +150,7 @@ async function inOneTurn(t: TestContext, clock: Partial<Clock> = {}) {
   return {
     port,
     endTurn,
-    /** The answer to a body in so many chunks, behind another request if one is given. */
+    /** The answer to a body in this many chunks, behind another request if one is given. */
     async ask(chunks: number, bytes = 1, { before = '', first = '' } = {}): Promise<RawAnswer> {
       const client = await rawClient(t, port);
       const chunk = `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`;

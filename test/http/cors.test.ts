@@ -27,7 +27,7 @@ for (const [what, { status, question, parts }] of Object.entries(EVERY_ANSWER)) 
 
 for (const [what, origins, origin, allowed] of [
   ['a request without an origin gets no permission', [APP], undefined, undefined],
-  ['with * the pages of all sites may read', ['*'], 'null', '*'],
+  ['with * the pages of all sites can read', ['*'], 'null', '*'],
 ] as const) {
   test(`${what}; what caches knew before stays: the index varies by Accept, too`, async (t) => {
     const { headers } = await asked(t, origins, from(origin, { path: '/' }));

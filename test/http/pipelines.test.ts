@@ -13,7 +13,7 @@ import { heldTurn, worldOn } from '../support/world.ts';
 
 const known = (text: string) => answerOf(text);
 
-/** The bytes that are held for a request that waits for others. Of 128, one is worked on. */
+/** The bytes that are held for each request that waits for an earlier one. */
 const REQUEST_BYTES = 4096;
 
 const NUMBERS = Array.from({ length: 1_000 }, (_, at) => at);

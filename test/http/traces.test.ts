@@ -131,7 +131,7 @@ test('the attempts of a batch are in one trace and linked with the others, both 
   assert.notEqual(shared?.traceId, guests[0]?.traceId);
 });
 
-test('the attempt of a batch has a span if one of its texts is recorded, whoever came first', async (t) => {
+test('the attempt of a batch has a span if one of its texts is recorded, whichever came first', async (t) => {
   const receiver = await batchOf(t, UNRECORDED, RECORDED);
 
   assert.deepEqual(pick(pick(receiver.named('attempt'), 'attributes'), 'tuohs.strings'), [1, 2]);

@@ -133,7 +133,7 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
     if (memory && memory.bytes > settings.cacheMaxBytes)
       violated('memory has a limit', `${memory.bytes} bytes`);
     if (waiting.size > maxWaiting)
-      violated('a bounded number of callers waits', `${waiting.size} wait, ${maxWaiting} may`);
+      violated('a bounded number of callers waits', `${waiting.size} wait, ${maxWaiting} can`);
     const [oldest] = waiting;
     if (oldest && clock.now() > oldest.startedAt + settings.requestDeadlineMs + ROUNDING_MS)
       violated('a call ends by its deadline', `text ${oldest.id} has waited since ${oldest.startedAt}`);

@@ -1,7 +1,7 @@
 import { TuohsError } from '../../src/core/errors.ts';
 import type { Call } from '../../src/core/shouter.ts';
 
-/** A call without a deadline that no one leaves, except for what is given. */
+/** A call that has no deadline and whose caller never leaves, unless other values are given. */
 export function testCall(call: Partial<Call> = {}): Call {
   return { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, texts: 1, ...call };
 }

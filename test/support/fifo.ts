@@ -30,7 +30,7 @@ export async function fifo(ending: Ending) {
 }
 
 function available(fd: number): string {
-  // Less than is written at once, so that a writer finds room for only a part.
+  // Smaller than one write, so that a writer finds room for only a part of its bytes.
   const buffer = Buffer.alloc(5000);
   try {
     return buffer.toString('utf8', 0, readSync(fd, buffer));

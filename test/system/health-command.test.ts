@@ -27,7 +27,7 @@ const NOT_WELL: readonly [what: string, RequestListener | undefined, line: strin
   ['a redirect', says(308, ELSEWHERE), '', /answers 308 to https:\/\/other\.example: use that address/],
   ['an answer without end', endless, '', /the answer has more than 65536 bytes \(BAD_ANSWER\)$/],
   ['a server that does not answer', () => {}, '--timeout 50ms', /no answer within 50 ms \(TIMEOUT\)$/],
-  ['nobody', undefined, '', /is not healthy: no answer from .*ECONNREFUSED.*NETWORK/],
+  ['no one', undefined, '', /is not healthy: no answer from .*ECONNREFUSED.*NETWORK/],
   ['another server', says(200, {}, '<html>ready'), '--ready', /not ready: .* not that of tuohs \(BAD_ANSWER/],
   ['a connection that is cut', cutOff, '--ready', /is not ready: no answer .*UND_ERR_SOCKET\) \(NETWORK\)$/],
 ];

@@ -47,7 +47,7 @@ function checkOrigin({ headers }: IncomingMessage): void {
   const { origin, host, 'sec-fetch-site': site, 'content-type': type } = headers;
   const isOurs =
     site === undefined ? origin === undefined || URL.parse(origin)?.host === host : site === 'same-origin';
-  if (!isOurs) throw badInput('another origin', 'Only the page of this service may do that.');
+  if (!isOurs) throw badInput('another origin', 'Only the page of this service can do that.');
   if (type !== 'application/json') throw badInput('no JSON', 'Send application/json.');
 }
 

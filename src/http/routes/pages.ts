@@ -57,7 +57,7 @@ const REFERENCE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** A file, or none, and what its answer says about it. */
+/** A file, if there is one, and what the headers of its answer say. */
 interface Found extends Pick<Answer, 'policy' | 'vary'> {
   readonly file: StaticFile | undefined;
   /** By default, caches ask before each use. */

@@ -42,7 +42,7 @@ export function startRedisStore(t: TestContext, url: string, { clients = t, ca, 
 
   return {
     ...{ world, connection },
-    /** The pause of the real one before it connects again. */
+    /** The pause that the real client would make before it connects again. */
     reconnectMs: () => reconnectMs?.(),
     /** The client inside the connection, for tests that break it. */
     client,

@@ -83,7 +83,7 @@ for (const [what, more, expected] of [
   });
 }
 
-/** More than half of the bytes that can come without a command, in short elements. */
+/** Short elements with a little more than half of the bytes that are accepted without a command. */
 const HALF = stringOf(4000).repeat(17);
 
 for (const [what, asked, fault, ...chunks] of [

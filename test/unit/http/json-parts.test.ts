@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hasManyParts } from '../../../src/http/json-parts.ts';
 
-/** JSON with so many of these, in addition to the one object and key around them. */
+/** JSON with this many of these, in addition to the one object and key around them. */
 const MOST = 4998;
 const ROWS: readonly [what: string, json: (count: number) => string, areParts: boolean][] = [
   ['objects', (count) => inList('{}', count), true],

@@ -50,7 +50,11 @@ const CASES: Record<string, Case> = {
   'with no retries there is one attempt': { fate: () => down, options: { retries: 0 }, end: down, calls: 1 },
   'with one retry there are two': { fate: () => wrong, options: { retries: 1 }, end: wrong, calls: 2 },
   'no retry that would be refused is made': { fate: () => down, options: REFUSED_LATER, end: down, calls: 1 },
-  'a refusal later is told as the last failure': { fate: inTurn(down, wrong, refusal), end: wrong, calls: 3 },
+  'a refusal after failures is reported as the last failure': {
+    fate: inTurn(down, wrong, refusal),
+    end: wrong,
+    calls: 3,
+  },
   'a refusal before any attempt is passed on': { fate: () => refusal, end: refusal, calls: 1 },
   'no back-off that would end at the deadline is begun': { fate: () => down, ms: 175, end: down, calls: 1 },
   'a back-off that ends before it is': { fate: inTurn(down), ms: 176, end: 'HELLO', calls: 2 },

@@ -17,7 +17,7 @@ const HALF_BULK = BULK_IN_CHUNKS + chunkOf('{"data":"known"}\n'.repeat(100));
 const HALF_BODY = jsonHead('content-length: 20000') + ' '.repeat(10_000);
 const AGAIN = '1,900 callers that ask for unknown strings again and again';
 
-/** Clients that are too many, send too much, or leave in the middle of a request. */
+/** Attacks by too many clients, by clients that send too much, and by clients that leave in the middle of a request. */
 export const floods: readonly Attack[] = [
   crowd('17,000 silent connections', 17_000, () => {}),
   unknownStrings('two waves of 3,000 unknown strings of 16 KB, SHOUTCLOUD hangs', 3_000, 16_000),

@@ -33,7 +33,7 @@ export const protocolAbuse: readonly Attack[] = [
   crowd('upgrades to HTTP/2 and WebSocket, then silence', 1_000, get('/v1?data=known', UPGRADE)),
   crowd('connections that ask once and stay', 2_500, get('/v1?data=known')),
   crowd('HTTP/2 without asking', 300, HTTP2_PREFACE),
-  crowd('CONNECT, TRACE and methods that nobody knows', 300, (socket, index) => {
+  crowd('CONNECT, TRACE and unknown methods', 300, (socket, index) => {
     const method = ['CONNECT', 'TRACE', 'PROPFIND', 'M-SEARCH'][index % 4] ?? '';
     socket.write(`${method} lab:80 HTTP/1.1\r\nhost: lab\r\n\r\n`);
   }),
