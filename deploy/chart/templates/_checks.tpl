@@ -82,6 +82,7 @@
 {{- include "tuohs.scalingChecks" . -}}
 {{- include "tuohs.variableChecks" . -}}
 {{- include "tuohs.ruleChecks" . -}}
+{{- include "tuohs.affinityCheck" . -}}
 {{- range $v.tolerations -}}
 {{- if and (not .key) (ne (.operator | default "Equal") "Exists") -}}
 {{- fail "tolerations: an entry without a key tolerates every taint, and needs operator: Exists." -}}
@@ -146,6 +147,23 @@
 {{- $bytes := len (toJson .Values) -}}
 {{- if gt $bytes 250000 -}}
 {{- fail (printf "The values have %d bytes, and Kubernetes takes no more than 250000 in one object." $bytes) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "tuohs.affinityCheck" -}}
+{{- range $kind := list "podAffinity" "podAntiAffinity" -}}
+{{- $affinity := dig $kind dict ($.Values.affinity | default dict) -}}
+{{- $terms := $affinity.requiredDuringSchedulingIgnoredDuringExecution | default list -}}
+{{- range $affinity.preferredDuringSchedulingIgnoredDuringExecution -}}
+{{- $terms = append $terms .podAffinityTerm -}}
+{{- end -}}
+{{- range $term := $terms -}}
+{{- range $term.matchLabelKeys -}}
+{{- if has . ($term.mismatchLabelKeys | default list) -}}
+{{- fail (printf "affinity.%s: a term has %s in matchLabelKeys and in mismatchLabelKeys." $kind .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -280,7 +298,8 @@
 {{- define "tuohs.parentChecks" -}}
 {{- $seen := dict -}}
 {{- range .Values.httpRoute.parentRefs -}}
-{{- $parent := printf "%s/%s" (.namespace | default "") .name -}}
+{{- $group := dig "group" "gateway.networking.k8s.io" . -}}
+{{- $parent := printf "%s/%s/%s/%s" $group (.kind | default "Gateway") (.namespace | default "") .name -}}
 {{- $section := .sectionName | default "" -}}
 {{- $sections := get $seen $parent | default list -}}
 {{- if or (has $section $sections) (and $sections (or (eq $section "") (has "" $sections))) -}}
