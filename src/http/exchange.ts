@@ -9,6 +9,7 @@ import { type ByteBudget, HeldBytes } from './limits/held-bytes.ts';
 import { headersTooLarge, knownError, MAX_HEADERS, problemFor, tooLarge } from './problem.ts';
 import { Reply, type ReplyHost } from './reply.ts';
 import { type BodySource, RequestBody } from './request-body.ts';
+import { harmlessId, headBytes, methodLabel } from './request-head.ts';
 
 /** What a request asks for. */
 export interface Asked {
@@ -74,9 +75,7 @@ export class Exchange implements Call {
 
   /** How many bytes the request has if each header is written as `Name: value` and the body is not chunked. */
   get bytes(): number {
-    const { method, rawHeaders } = this.request;
-    const headBytes = (method?.length ?? 0) + FRAME.length + this.held.headLength + 2 * rawHeaders.length;
-    return headBytes + (this.body.announced || 0);
+    return headBytes(this.request, this.held.headLength) + (this.body.announced || 0);
   }
 
   /** Whether all of the request has arrived. */
@@ -240,9 +239,6 @@ export class Exchange implements Call {
  */
 export const ANSWER_BYTES = 512;
 
-/** The bytes of every head in addition to its method, target and headers. */
-const FRAME = '  HTTP/1.1\r\n\r\n';
-
 /** Work of at most this many bytes is done at once: waiting for a turn would cost as much. */
 const SMALL_BYTES = 256;
 
@@ -254,20 +250,8 @@ export type AtEnd = (exchange: Exchange) => void;
 
 const NOTHING: readonly AtEnd[] = [];
 
-/** The standard methods (RFC 9110 §9, RFC 5789). All others share one label, because each label makes a series. */
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
-
-function methodLabel(method = ''): string {
-  return METHODS.has(method) ? method : '_OTHER';
-}
-
 function hungUp(): TuohsError {
   return new TuohsError('UPSTREAM_TIMEOUT', 'the caller hung up');
 }
 
 function ignore(): void {}
-
-/** The client's own id, if it can be copied into the answer, the logs and error bodies. */
-function harmlessId(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' && /^[\w-]{1,64}$/.test(header) ? header : undefined;
-}

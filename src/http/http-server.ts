@@ -24,6 +24,7 @@ import {
   setMaxIdleHTTPParsers,
 } from './node-http.ts';
 import { badInput, MAX_HEADERS, MethodNotAllowed } from './problem.ts';
+import { framingFault } from './request-head.ts';
 import { type RouteTable, router } from './router.ts';
 
 /** The routes of a server, and the checks in front of them. */
@@ -170,41 +171,12 @@ export function httpServer<Parts>(
   }
 }
 
-/** The characters of a host and its port (RFC 3986 §3.2.2). */
-const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
-
 /** Throws `BAD_INPUT`, and closes the connection, for a request that a proxy and we could read differently. */
 function checkFraming({ request, reply }: Exchange): void {
   const detail = framingFault(request);
   if (detail === undefined) return;
   reply.closeAfter();
   throw badInput('a request that can be read in several ways', detail);
-}
-
-/**
- * What to send instead if the version is not HTTP/1, if `Host` is missing, repeated or malformed (RFC 9112 §3.2), or if the transfer
- * coding is not `chunked`, which HTTP/1.0 does not have (§6.1).
- */
-function framingFault(request: IncomingMessage): string | undefined {
-  const { host = '', 'transfer-encoding': coding } = request.headers;
-  const isHttp10 = request.httpVersionMinor === 0;
-  if (request.httpVersionMajor !== 1 || (isHttp10 && coding !== undefined))
-    return 'Send the request as HTTP/1.1.';
-  if (!isHttp10 && !(HOST.test(host) && countHosts(request) === 1))
-    return 'Send one Host header with a name and, if needed, a port.';
-  if (coding !== undefined && !/^chunked$/i.test(coding))
-    return 'Send the body with Content-Length, or chunked and nothing else.';
-  return undefined;
-}
-
-/** Node keeps only the first of several `Host` headers, so this counts the raw ones. */
-function countHosts({ rawHeaders }: IncomingMessage): number {
-  let count = 0;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i];
-    if (name?.length === 4 && name.toLowerCase() === 'host') count++;
-  }
-  return count;
 }
 
 /** Ids that no other process has: 72 random bits of this server and a count. A UUID would cost 3 % of a cached answer. */
