@@ -16,6 +16,8 @@ const REST_MS = 1000;
 export interface BodySource {
   /** Reports that a body of this connection has come in `PIECES` more pieces, and their average size. */
   manyPieces(socket: Socket, averageBytes: number): void;
+  /** Throws away what is left of a body in the packet that is being read. No other body must follow on this connection. */
+  skipPacket(socket: Socket): void;
   /** Resumes reading from this connection when its turn comes. */
   readOn(socket: Socket): void;
 }
@@ -201,6 +203,8 @@ export class RequestBody implements InlineSink {
     const discarding = this.#discarding;
     if (discarding) discarding.bytesLeft -= chunk.length;
     free([chunk]);
+    // Then the connection closes. Otherwise a fast client of short chunks would leave megabytes of garbage between two collections.
+    if (discarding?.bytesLeft === Number.POSITIVE_INFINITY) this.#source.skipPacket(this.#request.socket);
     if (discarding && discarding.bytesLeft < 0) discarding.finish(false);
     return this.#discarding !== undefined;
   }

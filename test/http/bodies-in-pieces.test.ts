@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../../src/core/clock.ts';
 import type { Exchange } from '../../src/http/exchange.ts';
 import { connections } from '../../src/http/limits/connections.ts';
 import { InlineBodyRequest } from '../../src/http/node-http.ts';
+import { RequestBody } from '../../src/http/request-body.ts';
 import { fakeApi } from '../support/api.ts';
 import { answerOf } from '../support/fake-shouter.ts';
 import { pick } from '../support/pick.ts';
@@ -116,6 +117,27 @@ test('the rest of a packet with a body in too many pieces is skipped, and what f
   await turn();
 
   assert.deepEqual(pieces, ['x', 'end', 'whole']);
+});
+
+test('one piece of each packet is read of a body that is thrown away before its connection closes', async () => {
+  const bodies: RequestBody[] = [];
+  const { soon, end: endTurn } = heldTurn();
+  const open = connections(1, { ...systemClock, nextTurn: async () => {}, isClosing: () => false, soon });
+  const server = createServer({ IncomingMessage: InlineBodyRequest }, (request) => {
+    open.add(request.socket);
+    const body = new RequestBody(request, { set() {}, setUnread() {} }, open);
+    bodies.push(body);
+    void body.discard(Number.POSITIVE_INFINITY, { after: () => () => {} });
+  });
+  const client = connectedTo(server);
+
+  for (const packet of [POST, ONE_BYTE.repeat(100), ONE_BYTE.repeat(100)]) {
+    client.write(packet);
+    await turn();
+    endTurn();
+  }
+
+  assert.deepEqual(pick(bodies, 'bytes'), [2]);
 });
 
 test('trailers are not kept while their request waits', async (t) => {

@@ -138,6 +138,7 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
       const last = connection.exchanges.at(-1);
       if (last && !last.body.isBroken) last.breakBody(tooManyPieces());
     },
+    skipPacket: (socket: Socket) => skipBodyInPacket(socket, clock),
     readOn(socket: Socket): void {
       const connection = open.get(socket);
       if (connection) reading.goOn(connection);

@@ -309,7 +309,7 @@ function beforeItsBody(maxHeldBytes = 1_000_000, cookie = '') {
     crossOrigin: undefined,
     writeHead: headWriter(world.clock, 1000),
     budget,
-    source: { manyPieces() {}, readOn() {} },
+    source: { manyPieces() {}, skipPacket() {}, readOn() {} },
     workTurn: (_, work) => work(),
     draining: new AbortController().signal,
     isClosing: () => false,

@@ -122,7 +122,7 @@ test('the memory of short pieces grows with their bytes', () => {
 function chunkedBody(held: Held): RequestBody {
   const request = new IncomingMessage(new Socket());
   request.headers['transfer-encoding'] = 'chunked';
-  return new RequestBody(request, held, { manyPieces() {}, readOn() {} });
+  return new RequestBody(request, held, { manyPieces() {}, skipPacket() {}, readOn() {} });
 }
 
 function noRoom(): never {
