@@ -16,8 +16,8 @@ export function methodLabel(method = ''): string {
 const FRAME = '  HTTP/1.1\r\n\r\n';
 
 /** The bytes of a head whose lines are written as `Name: value`. `length` is that of its target and headers. */
-export function headBytes({ method = '', rawHeaders }: IncomingMessage, length: number): number {
-  return method.length + FRAME.length + length + 2 * rawHeaders.length;
+export function headBytes({ method, rawHeaders }: IncomingMessage, length: number): number {
+  return (method?.length ?? 0) + FRAME.length + length + 2 * rawHeaders.length;
 }
 
 /** The characters of a host and its port (RFC 3986 §3.2.2). */
