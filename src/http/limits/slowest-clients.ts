@@ -34,10 +34,11 @@ export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: nu
  * How much the time of a connection counts. An old connection that sends no more requests must be closed before a new one whose
  * first request is not read yet. An idle connection must be closed before one whose body arrives steadily.
  */
-function weightOf({ isNew, exchanges }: Client): number {
+function weightOf({ socket, isNew, exchanges }: Client): number {
   const [first] = exchanges;
   const last = exchanges.at(-1);
-  if (first === undefined || last === undefined) return isNew ? MOST_WEIGHT : 1;
+  // After its last answer, a connection waits only for its client to end it.
+  if (first === undefined || last === undefined) return isNew || socket.writableEnded ? MOST_WEIGHT : 1;
   if (first.reply.isUnread) return MOST_WEIGHT;
   return last.isWhole ? 0 : MOST_WEIGHT / (1 + last.body.bytes / STEADY_BYTES);
 }

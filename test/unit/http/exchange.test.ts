@@ -148,6 +148,15 @@ test('a client that was cut off because its body is slow is closed before an idl
   assert.deepEqual(closed, [slow]);
 });
 
+test('a connection that has had its last answer is closed before one whose first request was not read yet', () => {
+  const ended = { socket: new Socket().end(), exchanges: [], isNew: false, usedMs: 0 };
+  const fresh = { socket: new Socket(), exchanges: [], isNew: true, usedMs: 800 };
+
+  const closed = closeSlowest([fresh, ended], 1, 1000);
+
+  assert.deepEqual(closed, [ended]);
+});
+
 for (const [when, isClosing, ms] of [
   ['', false, 1000],
   [' while the server closes', true, 250],
