@@ -25,6 +25,7 @@ const CASES = {
   'one that hangs in its start is killed, and the next one is started': '+60100 => 1 stuck; none of 2',
   'the next one can hang as well': '+60100, +60200, 3 listens => 1 stuck, 2 stuck, 3 serves; 3 of 3',
   'one that says that it serves after its end does not': '+60100, 1 listens => 1 stuck, 1 serves; none of 2',
+  'not even before the next one is started': '+60099, 1 listens => 1 stuck, 1 serves; none of 1',
   'a worker that is drained is not replaced':
     '1 listens, drain, +60000 => 1 serves, 1 code 0 as asked, drained; none of 1, no timer',
   'nor is one that ended before the drain':
