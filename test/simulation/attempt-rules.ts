@@ -1,11 +1,21 @@
-import type { AttemptOutcome, BreakerState } from '../../src/core/events.ts';
+import type { AttemptError } from '../../src/core/errors.ts';
 import type { StackSettings } from '../../src/shouter-stack.ts';
+import type { BreakerRules } from './breaker-rules.ts';
 import type { Journal } from './journal.ts';
 
 /** One request to SHOUTCLOUD, from its start until its connection is free or closed. */
 export interface Attempt {
   readonly ids: readonly number[];
   readonly startedAt: number;
+}
+
+/** The attempts that carried a text since a caller last asked for it. */
+export interface Tries {
+  attempts: number;
+  /** How many texts travelled together in the last one, and how and when that failed. */
+  size: number;
+  failedAt: number;
+  error?: AttemptError;
 }
 
 export type AttemptRules = ReturnType<typeof attemptRules>;
@@ -16,30 +26,38 @@ export interface AttemptSurroundings {
   readonly waiting: () => number;
   /** Whether a caller waits for one of these texts. */
   readonly isWanted: (ids: readonly number[]) => boolean;
+  readonly breaker: BreakerRules;
 }
 
-const PROBES = 3;
 const HELD_TOKENS = 20;
-const PROBES_EACH_MS = 1000;
-const MOST_UNITS_OF_BATCH = 32_768;
+const LEAST_BACKOFF_MS = 50;
 const ROUNDING_MS = 0.001;
 
 /** The rules for requests to SHOUTCLOUD, as SHOUTCLOUD sees them. */
-export function attemptRules({ settings, waiting, isWanted }: AttemptSurroundings, journal: Journal) {
+export function attemptRules(
+  { settings, waiting, isWanted, breaker }: AttemptSurroundings,
+  journal: Journal,
+) {
   const { clock, coverage, violated } = journal;
   const running = new Set<Attempt>();
   const travelling = new Set<number>();
-  const rest = restAfterFailures(journal);
-  const tried = new Set<number>();
+  const tried = new Map<number, Tries>();
+  /** The order in which the texts came, and that of the last text that was sent. */
+  const places = new Map<number, number>();
+  let lastPlace = 0;
   let texts = 0;
   let tokens = HELD_TOKENS;
   let pausedUntil = 0;
+  let pausedAt = 0;
 
   return {
     /** Call it for each string that needs an attempt. */
     string(ids: readonly number[]): void {
       texts++;
-      for (const id of ids) tried.delete(id);
+      for (const id of ids) {
+        tried.delete(id);
+        places.set(id, texts);
+      }
       // The string of a waiting call can have earned tokens for an attempt that has not started yet.
       tokens = Math.min(HELD_TOKENS + waiting(), tokens + settings.retryBudgetRatio);
     },
@@ -47,16 +65,25 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
     get pausedUntil() {
       return pausedUntil;
     },
+    /** When it was last asked for. */
+    get pausedAt() {
+      return pausedAt;
+    },
     get underWay() {
       return running.size;
     },
+    get texts() {
+      return texts;
+    },
+    triesOf: (id: number) => tried.get(id),
     started(ids: readonly number[]): Attempt {
       const attempt = { ids, startedAt: clock.now() };
       coverage.attempts++;
       running.add(attempt);
       checkStart(ids);
+      checkOrder(ids);
       checkBudget(ids);
-      rest.attempted();
+      breaker.attempted();
       return attempt;
     },
     ended(attempt: Attempt): void {
@@ -66,12 +93,15 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
       if (lastedMs > settings.attemptTimeoutMs + ROUNDING_MS)
         violated('an attempt ends within its time', `it took ${lastedMs} ms`);
     },
+    failed(ids: readonly number[], error: AttemptError): void {
+      for (const id of ids) Object.assign(tried.get(id) ?? {}, { failedAt: clock.now(), error });
+    },
     /** Call it when a response was read that asks for a pause until then. */
     paused(until: number): void {
       pausedUntil = Math.max(pausedUntil, until);
+      pausedAt = clock.now();
       coverage.pauses++;
     },
-    ...{ judged: rest.judged, breakerChanged: rest.breakerChanged },
   };
 
   function checkStart(ids: readonly number[]): void {
@@ -97,52 +127,22 @@ export function attemptRules({ settings, waiting, isWanted }: AttemptSurrounding
       violated('attempts stay inside the budget', `${coverage.attempts} attempts for ${texts} texts`);
     if (ids.some((id) => tried.has(id))) tokens--;
     if (tokens < -ROUNDING_MS) violated('attempts stay inside the budget', `${tokens} tokens are left`);
-    for (const id of ids) tried.add(id);
+    for (const id of ids) {
+      const attempts = (tried.get(id)?.attempts ?? 0) + 1;
+      tried.set(id, { attempts, size: ids.length, failedAt: Number.NEGATIVE_INFINITY });
+    }
   }
-}
 
-/** After ten failures in a row that span a second, SHOUTCLOUD is allowed to see only a few probes a second, until one of them succeeds. */
-function restAfterFailures({ clock, coverage, violated }: Journal) {
-  let failures = 0;
-  let firstAt = 0;
-  let restsSince = Number.POSITIVE_INFINITY;
-  let changedAt = 0;
-  let probes: number[] = [];
-  return {
-    attempted(): void {
-      const now = clock.now();
-      if (now < restsSince + ROUNDING_MS) return;
-      probes = probes.filter((at) => at > now - PROBES_EACH_MS);
-      probes.push(now);
-      if (now < restsSince + PROBES_EACH_MS - ROUNDING_MS || probes.length > PROBES)
-        violated(
-          'an upstream that is down is left alone',
-          `after ${failures} failures, ${coverage.attempts}th attempt`,
-        );
-    },
-    /** Attempts that started before say nothing about the time after. */
-    breakerChanged(state: BreakerState): void {
-      changedAt = clock.now();
-      if (state === 'open') restsSince = Math.min(restsSince, changedAt);
-    },
-    /** Call it with the outcome that the stack reports for an attempt. A long text can need more time than others. */
-    judged(outcome: AttemptOutcome, { units, startedAt }: { units: number; startedAt: number }): void {
-      if (outcome === 'timeout' && units > MOST_UNITS_OF_BATCH) return void probes.pop();
-      switch (outcome) {
-        case 'success':
-          failures = 0;
-          restsSince = Number.POSITIVE_INFINITY;
-          probes = [];
-          return;
-        case 'rejected':
-        case 'wrong':
-          probes.pop();
-          return;
-        default:
-          if (startedAt <= changedAt + ROUNDING_MS) return;
-          if (failures++ === 0) firstAt = clock.now();
-          if (failures >= 10 && clock.now() - firstAt >= 1000) restsSince = Math.min(restsSince, clock.now());
-      }
-    },
-  };
+  /** No text overtakes another one on its way to its first attempt. Another attempt with the same texts waits before. */
+  function checkOrder(ids: readonly number[]): void {
+    const { size, failedAt = 0 } = tried.get(ids[0] ?? -1) ?? {};
+    if (size === ids.length && clock.now() < failedAt + LEAST_BACKOFF_MS - ROUNDING_MS)
+      violated('a retry waits', `only ${clock.now() - failedAt} ms`);
+    for (const id of ids) {
+      if (tried.has(id)) return;
+      const place = places.get(id) ?? 0;
+      if (place < lastPlace) violated('texts are sent in the order in which they came', `text ${id}`);
+      lastPlace = place;
+    }
+  }
 }

@@ -1,6 +1,8 @@
-import { TuohsError } from '../../src/core/errors.ts';
+import { type AttemptFailure, TuohsError } from '../../src/core/errors.ts';
 import type { Shout } from '../../src/core/shouter.ts';
 import type { ShouterStack, StackSettings } from '../../src/shouter-stack.ts';
+import type { AttemptRules } from './attempt-rules.ts';
+import type { BreakerRules } from './breaker-rules.ts';
 import type { Journal } from './journal.ts';
 import { idsIn, isPoison, isRight } from './texts.ts';
 
@@ -13,6 +15,8 @@ export interface WaitingCall {
   readonly isOwed: boolean;
   /** Whether memory had the answer when the call started. */
   readonly isKnown: boolean;
+  /** The longest time until all texts before it were sent, while SHOUTCLOUD is healthy. */
+  readonly mostWaitMs: number;
   hasLeft: boolean;
 }
 
@@ -25,27 +29,45 @@ interface Surroundings {
   readonly stack: () => ShouterStack;
   /** Whether SHOUTCLOUD has been healthy for long enough and asks for no pause. */
   readonly isCalm: () => boolean;
+  readonly attempts: AttemptRules;
+  readonly breaker: BreakerRules;
 }
 
 /** A bad text in a full batch causes this many more attempts, at worst one after another. */
 const HALVES = 14;
 const STRAIN_LASTS_MS = 4000;
 const POISON_LASTS_MS = 5000;
+/** After this many batches there is an estimate of the wait in the queue. */
+const LEAST_BATCHES = 9;
+
+const MOST_BACKOFF_MS = 300;
+const WRONG_RETRIES = 2;
+/** Longer than any wait for Redis. */
+const REDIS_MS = 60;
 
 /** A cache of this size drops nothing during a run. */
 const AMPLE_BYTES = 16_777_216;
 const ROUNDING_MS = 0.01;
 
 /** The rules for callers: a right answer or an honest error, in time. */
-export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, journal: Journal) {
+export function callRules(
+  { settings, slowestMs, stack, isCalm, attempts, breaker }: Surroundings,
+  journal: Journal,
+) {
   const { clock, coverage, violated } = journal;
   const waiting = new Set<WaitingCall>();
   const waitingFor = new Map<number, number>();
+  /** When each text was last asked for. */
+  const askedAt = new Map<number, number>();
   const known = new Set<number>();
   const maxWaiting = Math.ceil(settings.maxInFlight * 0.75);
   let budgetWasEmptyAt = Number.NEGATIVE_INFINITY;
   let strainedAt = Number.NEGATIVE_INFINITY;
   let poisonedAt: number[] = [];
+  /** How many batches have left the queue since it was last empty. */
+  let batchesLeft = 0;
+  /** The texts that came to the queue when there was an estimate of their wait. */
+  const estimated = new Set<number>();
 
   return {
     get waiting() {
@@ -55,21 +77,35 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
     isWanted: (ids: readonly number[]) => ids.some((id) => (waitingFor.get(id) ?? 0) > 0),
     started(text: string): WaitingCall {
       const [id = -1] = idsIn(text);
-      lookForStrain();
+      const waitMs = mostWaitMs();
+      if (waitMs > settings.requestDeadlineMs / 3) strainedAt = clock.now();
       const call = {
         ...{ text, id, startedAt: clock.now(), hasLeft: false },
-        ...{ isOwed: isOwed(text), isKnown: known.has(id) },
+        ...{ isOwed: isOwed(text), isKnown: known.has(id), mostWaitMs: waitMs },
       };
       coverage.calls++;
       if (isPoison(text)) poisonedAt.push(clock.now());
       waiting.add(call);
+      askedAt.set(id, call.startedAt);
       waitingFor.set(id, (waitingFor.get(id) ?? 0) + 1);
       return call;
+    },
+    /** Call it when these texts come to the queue. */
+    queued(ids: readonly number[]): void {
+      for (const id of ids) {
+        if (batchesLeft < LEAST_BATCHES) estimated.delete(id);
+        else estimated.add(id);
+      }
+    },
+    /** Call it when a batch leaves the queue. */
+    batchLeft(): void {
+      batchesLeft++;
     },
     answered(call: WaitingCall, { text, source, stored }: Shout, isAtOnce: boolean): void {
       end(call);
       coverage.answers++;
       if (source === 'memory') coverage.hits++;
+      if (source === 'redis') coverage.redisHits++;
       if (!isRight(call.text, text)) violated('an answer is right', `text ${call.id} got ${short(text)}`);
       if (call.isKnown && !(isAtOnce && source === 'memory'))
         violated('a known text is answered at once', `text ${call.id} came from ${source}`);
@@ -85,8 +121,11 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
       if (call.isKnown) violated('a known text is answered at once', said);
       if (settings.fallback === 'local' && error.code !== 'OVERLOADED')
         violated('the fallback stands in for the upstream', said);
-      if (call.isOwed && isAffordable(call) && isHalvingInTime(call))
-        violated('a healthy upstream means an answer', said);
+      if (call.isOwed && hasRetries(call) && isHalvingInTime(call)) checkOwed(call, error.code, said);
+      const tries = attempts.triesOf(call.id);
+      if (tries?.error) checkRetries(call, error.code, said);
+      if (!tries && error.code === 'UPSTREAM_UNREACHABLE') checkRefusal(error, said);
+      if (error.code === 'UPSTREAM_TIMEOUT') checkPause(call, said);
       const { retryAfterMs = 0 } = error;
       if (!(retryAfterMs >= 0 && retryAfterMs <= 60_000 + ROUNDING_MS))
         violated('Retry-After is sensible', `${retryAfterMs} ms`);
@@ -98,17 +137,65 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
     return isCalm() && !isPoison(text) && stack().status().upstream.waiting < maxWaiting;
   }
 
-  /** Notes the times when callers ask for more than SHOUTCLOUD can answer in a part of their time. */
-  function lookForStrain(): void {
-    const { batchMaxItems, upstreamConnections, requestDeadlineMs } = settings;
+  function mostWaitMs(): number {
+    const { batchMaxItems, upstreamConnections } = settings;
     const rounds = stack().status().upstream.flights / (batchMaxItems * upstreamConnections);
-    if (rounds * slowestMs > requestDeadlineMs / 3) strainedAt = clock.now();
+    return rounds * slowestMs;
   }
 
-  /** Whether there were enough connections and retries around this call. */
-  function isAffordable({ startedAt }: WaitingCall): boolean {
+  /**
+   * If callers ask for more than SHOUTCLOUD can answer, those that would wait for a large part of their time can be refused. Any
+   * other is answered, unless it came before there was an estimate.
+   */
+  function checkOwed({ id, startedAt, mostWaitMs: waitMs }: WaitingCall, code: string, said: string): void {
+    if (strainedAt < startedAt - STRAIN_LASTS_MS) violated('a healthy upstream means an answer', said);
+    else if (code !== 'OVERLOADED' && estimated.has(id)) violated('a hopeless wait is refused', said);
+    else if (code === 'OVERLOADED' && Math.max(waitMs, mostWaitMs()) < settings.requestDeadlineMs / 5)
+      violated('only a hopeless wait is refused', said);
+  }
+
+  /** The failure of the last attempt is reported, and only when no other attempt is possible. */
+  function checkRetries({ id, startedAt }: WaitingCall, code: string, said: string): void {
+    const { attempts: made, error } = attempts.triesOf(id) ?? {};
+    if (!error || code === 'OVERLOADED') return;
+    if (code !== 'UPSTREAM_TIMEOUT' && code !== error.code)
+      violated('an error tells of the last attempt', `${said} after ${error.failure}`);
+    const now = clock.now();
+    const isFinal =
+      now + MOST_BACKOFF_MS + ROUNDING_MS > startedAt + settings.requestDeadlineMs ||
+      now < attempts.pausedUntil ||
+      breaker.state !== 'closed' ||
+      stack().status().upstream.retryBudgetTokens < 1;
+    if (!isFinal && (made ?? 0) <= retriesFor(error.failure))
+      violated('what can pass is tried again', `${said} after ${made} attempts, ${error.failure}`);
+  }
+
+  function retriesFor(failure: AttemptFailure): number {
+    if (failure === 'rejected') return 0;
+    const isFault = failure === 'wrong' || failure === 'unreadable';
+    return Math.min(settings.upstreamRetries, isFault ? WRONG_RETRIES : Number.POSITIVE_INFINITY);
+  }
+
+  /** A caller that is refused without an attempt can come back when the pause is over or the breaker lets it in. */
+  function checkRefusal({ retryAfterMs = 0 }: TuohsError, said: string): void {
+    const until = clock.now() + retryAfterMs;
+    if (Math.abs(until - attempts.pausedUntil) > 1 && !breaker.letsIn(until))
+      violated('Retry-After is sensible', `${said}: ${retryAfterMs} ms`);
+  }
+
+  /** A call whose time ends within a pause is refused at once, or when its attempt is over. */
+  function checkPause({ id }: WaitingCall, said: string): void {
+    const lastAt = Math.max(attempts.pausedAt, askedAt.get(id) ?? 0);
+    const attemptMs = attempts.triesOf(id) ? settings.attemptTimeoutMs + MOST_BACKOFF_MS : 0;
+    const isOutlasted = attempts.pausedUntil >= lastAt + settings.requestDeadlineMs;
+    if (isOutlasted && clock.now() > lastAt + attemptMs + REDIS_MS)
+      violated('a hopeless wait is refused', `${said} in a pause`);
+  }
+
+  /** Whether there were enough retries around this call. */
+  function hasRetries({ startedAt }: WaitingCall): boolean {
     if (stack().status().upstream.retryBudgetTokens < 1) budgetWasEmptyAt = clock.now();
-    return budgetWasEmptyAt < startedAt && strainedAt < startedAt - STRAIN_LASTS_MS;
+    return budgetWasEmptyAt < startedAt;
   }
 
   /** Whether there were so few bad texts around this call that halving finds them in its time. */
@@ -127,6 +214,7 @@ export function callRules({ settings, slowestMs, stack, isCalm }: Surroundings, 
   /** Call it when an event has had all its consequences. */
   function check(): void {
     const { upstream, memory } = stack().status();
+    if (upstream.queued === 0) batchesLeft = 0;
     const tokens = upstream.retryBudgetTokens;
     if (tokens < 1) budgetWasEmptyAt = clock.now();
     if (!(tokens >= 0 && tokens <= 20)) violated('the budget has bounds', `${tokens} tokens`);

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/core/clock.ts';
 const COUNTS = [
   ...['virtualMs', 'events', 'calls', 'answers', 'hits', 'hangUps', 'attempts', 'batches', 'splits'],
   ...['retries', 'pauses', 'breakerOpenings', 'fallbacks', 'shed', 'redisCommands', 'redisTimeouts'],
-  'refusedValues',
+  ...['refusedValues', 'redisHits'],
 ] as const;
 
 /** The counts of what happened in a run. */

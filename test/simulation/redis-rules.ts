@@ -17,9 +17,12 @@ export function redisRules(timeoutMs: number, { clock, coverage, violated }: Jou
   let restsSince = 0;
   let quietUntil = 0;
   return {
-    commanded(): void {
+    /** `waitedMs`: how long the oldest command without a reply has waited. */
+    commanded(waitedMs: number): void {
       const now = clock.now();
       coverage.redisCommands++;
+      if (waitedMs > timeoutMs + ROUNDING_MS)
+        violated('a slow Redis is left alone', `a reply is overdue after ${waitedMs} ms`);
       if (timeouts < REDIS_BREAKER.failures || now < restsSince + ROUNDING_MS) return;
       if (now < quietUntil - ROUNDING_MS)
         violated('a slow Redis is left alone', `a command after ${timeouts} that were not answered`);

@@ -7,11 +7,16 @@ import type { RedisRules } from './redis-rules.ts';
 import type { RedisFault, Scenario } from './scenario.ts';
 
 interface Asked {
+  readonly askedAt: number;
+  /** Whether the rules were told of it. */
+  readonly isCounted: boolean;
   resolve(reply: Reply): void;
   reject(error: Error): void;
 }
 
 const RECONNECT_MS = 1000;
+/** Commands that no caller waits for. */
+const UNCOUNTED = new Set(['info', 'unlink']);
 
 /** A Redis and the client that is connected to it, on the virtual clock, with the part of ioredis that `redisConnection` uses. */
 export function simulatedRedis(
@@ -84,18 +89,20 @@ export function simulatedRedis(
   }
 
   function counted(name: string, keys: readonly string[], value?: string): Promise<Reply> {
-    if (!stream.destroyed) rules.commanded();
+    if (stream.destroyed) return ask(name, keys, value);
+    const oldest = commandQueue.find(({ isCounted }) => isCounted);
+    rules.commanded(oldest ? clock.now() - oldest.askedAt : 0);
     return ask(name, keys, value);
   }
 
   function ask(name: string, keys: readonly string[], value?: string): Promise<Reply> {
     if (stream.destroyed) return Promise.reject(new Error("Stream isn't writeable"));
-    // Replies come in the order of their commands.
-    lastReplyAt = Math.max(lastReplyAt, replyAt());
+    // Replies come in the order of their commands, but timers that are due at the same instant run in any order.
+    lastReplyAt = Math.max(lastReplyAt + 0.001, replyAt());
     const waitMs = lastReplyAt - clock.now();
     const connection = stream;
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    const asked = { resolve, reject };
+    const asked = { askedAt: clock.now(), isCounted: !UNCOUNTED.has(name), resolve, reject };
     commandQueue.push(asked);
     clock.after(waitMs, () => {
       connection.receive(reply(name, keys, value));

@@ -2,19 +2,20 @@ import { redisConnection } from '../../src/cache/redis-connection.ts';
 import { redisStore } from '../../src/cache/redis-store.ts';
 import { turns } from '../../src/core/clock.ts';
 import { AttemptError } from '../../src/core/errors.ts';
-import type { BreakerState, Event, World } from '../../src/core/events.ts';
+import type { Event, World } from '../../src/core/events.ts';
 import type { Call, Shouter } from '../../src/core/shouter.ts';
 import { verifiedUpperCase } from '../../src/core/upper-case.ts';
 import { LAYERS, type Layers, shouterStack } from '../../src/shouter-stack.ts';
 import type { Place } from '../../src/telemetry/layer-views.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { attemptRules } from './attempt-rules.ts';
+import { breakerRules } from './breaker-rules.ts';
 import { callRules } from './call-rules.ts';
 import { startCallers } from './callers.ts';
 import { dice } from './dice.ts';
 import { type Coverage, journal as newJournal, Violation } from './journal.ts';
 import { REDIS_BREAKER, redisRules } from './redis-rules.ts';
-import { END, type Scenario } from './scenario.ts';
+import { CALM_FROM, END, type Scenario } from './scenario.ts';
 import { simulatedRedis } from './simulated-redis.ts';
 import { simulatedShoutcloud } from './simulated-shoutcloud.ts';
 import { idsIn } from './texts.ts';
@@ -36,25 +37,31 @@ export interface Outcome {
 /** How long SHOUTCLOUD has to be well before each call must succeed. By then everything that began earlier has ended. */
 const RECOVERY_MS = 4000;
 
+/** For this long after a fault of Redis, a value can be wrong. */
+const LYING_MS = 1000;
+
+/** From then on, no attempt fails. */
+const REST_FROM = CALM_FROM + RECOVERY_MS;
+
 /** Runs the whole stack through a scenario. The same scenario gives the same run, event by event. */
 export async function simulate(
   scenario: Scenario,
   variant: Variant = PROTECTED,
   trace?: (line: string) => void,
 ): Promise<Outcome> {
-  const { seed, settings, redisTimeoutMs, upstreamFaults, pressures } = scenario;
+  const { seed, settings, redisTimeoutMs, upstreamFaults, redisFaults, pressures } = scenario;
   const [random, tie] = [dice(seed, 'stack').next, dice(seed, 'order').next];
   const clock = fakeClock({ random, tie, onStep, burst: 256 });
   const journal = newJournal(clock, trace);
   const { coverage } = journal;
   const startedAt = clock.now();
+  const breaker = breakerRules(journal);
   const attempts = attemptRules(
-    { settings, waiting: () => calls.waiting, isWanted: (ids) => calls.isWanted(ids) },
+    { settings, breaker, waiting: () => calls.waiting, isWanted: (ids) => calls.isWanted(ids) },
     journal,
   );
   const redisSide = redisRules(redisTimeoutMs ?? 0, journal);
   const world: World = { clock, emit };
-  let breaker: BreakerState = 'closed';
 
   const redis =
     redisTimeoutMs === undefined
@@ -80,14 +87,16 @@ export async function simulate(
     world,
   );
   const slowestMs = scenario.latencyMs[1];
-  const calls = callRules({ settings, slowestMs, stack: () => stack, isCalm }, journal);
+  const calls = callRules({ settings, slowestMs, stack: () => stack, isCalm, attempts, breaker }, journal);
   const onRejection = (reason: unknown) => journal.violated('no rejection is left alone', String(reason));
   process.on('unhandledRejection', onRejection);
   startCallers(scenario, { shouter: stack.shouter, rules: calls }, { dice: dice(seed, 'callers'), journal });
 
   try {
-    await clock.advance(END);
-    checkEnd();
+    await clock.advance(REST_FROM);
+    const textsBeforeRest = attempts.texts;
+    await clock.advance(END - REST_FROM);
+    checkEnd(textsBeforeRest);
     await stack.close();
     redis?.close();
     await clock.advance(120_000);
@@ -115,8 +124,7 @@ export async function simulate(
         coverage.batches++;
         return;
       case 'breaker':
-        breaker = event.state;
-        attempts.breakerChanged(breaker);
+        breaker.changed(event.state);
         if (event.state === 'open') coverage.breakerOpenings++;
         return;
       case 'fallback':
@@ -124,11 +132,21 @@ export async function simulate(
         return;
       case 'verification-failed':
         coverage.refusedValues++;
+        if (event.source === 'redis' && !isLying())
+          journal.violated('a right value of Redis is used', 'it was refused');
         return;
       case 'redis-operation':
       case 'redis-connection':
         return redisSide.told(event);
     }
+  }
+
+  /** After a reply that no one asked for, a later command can get the reply of an earlier one. */
+  function isLying(): boolean {
+    return isWithin(
+      redisFaults.filter(({ kind }) => kind === 'lying' || kind === 'chatty'),
+      LYING_MS,
+    );
   }
 
   function isWithin(spans: Scenario['pressures'], leadMs = 0): boolean {
@@ -138,7 +156,7 @@ export async function simulate(
 
   function isCalm(): boolean {
     return (
-      breaker === 'closed' &&
+      breaker.state === 'closed' &&
       !isWithin(upstreamFaults, RECOVERY_MS) &&
       !isWithin(pressures, RECOVERY_MS) &&
       clock.now() >= attempts.pausedUntil + RECOVERY_MS
@@ -153,7 +171,9 @@ export async function simulate(
   function countStrings(inner: Shouter): Shouter {
     return {
       shout(text, call) {
-        attempts.string(idsIn(text));
+        const ids = idsIn(text);
+        attempts.string(ids);
+        calls.queued(ids);
         return inner.shout(text, call);
       },
     };
@@ -163,10 +183,12 @@ export async function simulate(
   function countBatches(inner: Shouter): Shouter {
     return {
       async shout(text, call) {
+        calls.batchLeft();
         try {
           return await inner.shout(text, call);
         } catch (error) {
-          if (call.texts > 1 && breaker === 'closed' && error instanceof AttemptError) coverage.splits++;
+          if (call.texts > 1 && breaker.state === 'closed' && error instanceof AttemptError)
+            coverage.splits++;
           throw error;
         }
       },
@@ -183,18 +205,23 @@ export async function simulate(
         const attempt = { units: text.length, startedAt: clock.now() };
         try {
           const shout = await inner.shout(text, call);
-          attempts.judged('success', attempt);
+          breaker.judged('success', attempt);
           return shout;
         } catch (error) {
-          if (error instanceof AttemptError) attempts.judged(error.failure, attempt);
+          if (!(error instanceof AttemptError)) throw error;
+          attempts.failed(idsIn(text), error);
+          breaker.judged(error.failure, attempt);
           throw error;
         }
       },
     };
   }
 
-  function checkEnd(): void {
-    const { breaker: state, queued, flights, waiting } = stack.status().upstream;
+  function checkEnd(textsBeforeRest: number): void {
+    const { breaker: state, queued, flights, waiting, retryBudgetTokens } = stack.status().upstream;
+    const earned = settings.retryBudgetRatio * (attempts.texts - textsBeforeRest);
+    if (retryBudgetTokens < Math.min(20, earned) - 0.001)
+      journal.violated('the budget fills again', `${retryBudgetTokens} tokens`);
     if (state !== 'closed') journal.violated('a breaker closes again', `it is ${state}`);
     if (queued + flights + waiting + calls.waiting + attempts.underWay > 0)
       journal.violated('nothing is left', JSON.stringify({ queued, flights, waiting }));

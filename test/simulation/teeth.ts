@@ -1,3 +1,4 @@
+import type { Call } from '../../src/core/shouter.ts';
 import type { Layers } from '../../src/shouter-stack.ts';
 import type { RetryBudget } from '../../src/upstream/retried-shouter.ts';
 import { scenarioOf } from './scenario.ts';
@@ -21,6 +22,10 @@ export const TEETH: Readonly<Record<string, Variant>> = {
     redisBreaker: { ...PROTECTED.redisBreaker, failures: Number.POSITIVE_INFINITY },
   },
   pause: without({ gated: deafToPauses }),
+  'refusal of hopeless waits': without({ batched: hopeful }),
+  retries: without({
+    retried: (inner, options, world) => PROTECTED.layers.retried(inner, { ...options, retries: 0 }, world),
+  }),
   'connection slots': without({ gated: (inner) => inner }),
   'memory cache': without({ memory: (inner) => inner }),
 };
@@ -78,6 +83,28 @@ function eachByItself(...[inner]: Options<'coalesced'>) {
 
 function neverHalved(...[inner, options, world]: Options<'batched'>) {
   return PROTECTED.layers.batched(inner, { ...options, isWorthwhile: () => false }, world);
+}
+
+/** Until a text has entered the queue, it seems to have all the time in the world. */
+function hopeful(...parts: Options<'batched'>) {
+  const batched = PROTECTED.layers.batched(...parts);
+  return {
+    ...batched,
+    shout(text: string, call: Call) {
+      const { signal, texts } = call;
+      let hasEntered = false;
+      const deadline = () => (hasEntered ? call.deadline : Number.POSITIVE_INFINITY);
+      const shout = batched.shout(text, {
+        signal,
+        texts,
+        get deadline() {
+          return deadline();
+        },
+      });
+      hasEntered = true;
+      return shout;
+    },
+  };
 }
 
 function deafToPauses(...[inner, gate]: Options<'gated'>) {

@@ -1,0 +1,103 @@
+import type { AttemptOutcome, BreakerState } from '../../src/core/events.ts';
+import type { Journal } from './journal.ts';
+
+export type BreakerRules = ReturnType<typeof breakerRules>;
+
+const FAILURES = 10;
+const SPAN_MS = 1000;
+const PROBES = 3;
+const PROBES_EACH_MS = 1000;
+const LEAST_OPEN_MS = 1000;
+const MOST_OPEN_MS = 5000;
+/** Jitter makes the time open longer by at most this. */
+const MOST_SPREAD = 1.25;
+const MOST_UNITS_OF_BATCH = 32_768;
+const ROUNDING_MS = 0.001;
+
+/**
+ * After ten failures in a row that span a second, SHOUTCLOUD is allowed to see only a few probes a second, until one of them
+ * succeeds. With fewer failures, no one is refused.
+ */
+export function breakerRules({ clock, coverage, violated }: Journal) {
+  let state: BreakerState = 'closed';
+  let changedAt = 0;
+  let openings = 0;
+  let failures = 0;
+  let firstAt = 0;
+  /** How many failures the breaker can have counted since it last changed, and when the first of them came. */
+  let counted = 0;
+  let countedSince = 0;
+  let restsSince = Number.POSITIVE_INFINITY;
+  let probes: number[] = [];
+
+  return {
+    get state() {
+      return state;
+    },
+    attempted(): void {
+      const now = clock.now();
+      if (now < restsSince + ROUNDING_MS) return;
+      probes = probes.filter((at) => at > now - PROBES_EACH_MS);
+      probes.push(now);
+      if (now < restsSince + PROBES_EACH_MS - ROUNDING_MS || probes.length > PROBES)
+        violated(
+          'an upstream that is down is left alone',
+          `after ${failures} failures, ${coverage.attempts}th attempt`,
+        );
+    },
+    changed(next: BreakerState): void {
+      const now = clock.now();
+      if (next === 'open') checkOpening(now);
+      if (next === 'half-open' && now < openUntil(1) - ROUNDING_MS)
+        violated('an upstream that is down is left alone', `only for ${now - changedAt} ms`);
+      if (next === 'closed') openings = 0;
+      if (next === 'half-open') counted = 0;
+      state = next;
+      changedAt = now;
+    },
+    /** Whether callers that are refused now can be told to come back at this time. */
+    letsIn(at: number): boolean {
+      if (state !== 'open') return state === 'half-open' && at <= clock.now();
+      return at > openUntil(1) - ROUNDING_MS && at < openUntil(MOST_SPREAD) + ROUNDING_MS;
+    },
+    /** Call it with the outcome that the stack reports for an attempt. A long text can need more time than others. */
+    judged(outcome: AttemptOutcome, { units, startedAt }: { units: number; startedAt: number }): void {
+      if (outcome === 'timeout' && units > MOST_UNITS_OF_BATCH) return void probes.pop();
+      switch (outcome) {
+        case 'success':
+          failures = 0;
+          counted = 0;
+          restsSince = Number.POSITIVE_INFINITY;
+          probes = [];
+          return;
+        case 'rejected':
+        case 'wrong':
+          probes.pop();
+          return;
+        default:
+          count(startedAt);
+      }
+    },
+  };
+
+  /** Attempts that started before the last change say nothing about the time after it. */
+  function count(startedAt: number): void {
+    if (startedAt >= changedAt && counted++ === 0) countedSince = clock.now();
+    if (startedAt <= changedAt + ROUNDING_MS) return;
+    if (failures++ === 0) firstAt = clock.now();
+    if (failures >= FAILURES && clock.now() - firstAt >= SPAN_MS)
+      restsSince = Math.min(restsSince, clock.now());
+  }
+
+  function checkOpening(now: number): void {
+    const isDue =
+      state === 'closed' ? counted >= FAILURES && now - countedSince >= SPAN_MS : counted >= PROBES;
+    if (!isDue) violated('only failures in a row open the breaker', `${counted}, from ${state}`);
+    restsSince = Math.min(restsSince, now);
+    openings++;
+  }
+
+  function openUntil(spread: number): number {
+    return changedAt + Math.min(MOST_OPEN_MS, LEAST_OPEN_MS * 2 ** (openings - 1) * spread);
+  }
+}
