@@ -19,7 +19,8 @@ export async function runUntil(
 
 /** The settings or options that name the two parts of an address to listen on. */
 export interface AddressNames {
-  readonly host: (address: string) => string;
+  /** Gets what was looked up, or else the address that the name led to, and its port. */
+  readonly host: (address: string, port: number) => string;
   readonly port: (port: number) => string;
 }
 
@@ -56,6 +57,6 @@ export function listenFailure(error: unknown, names: AddressNames): unknown {
   const ofHost = FAULTS_OF_HOSTS.get(code);
   const sentence = ofPort
     ? `${names.port(port)} ${port} ${ofPort} (${code})`
-    : `${names.host(host)} ${host} ${ofHost} (${code})`;
+    : `${names.host(host, port)} ${host} ${ofHost} (${code})`;
   return ofPort || ofHost ? new Error(sentence, { cause: error }) : error;
 }

@@ -41,7 +41,12 @@ async function serve(
     opened.push(() => app.close(stop.second));
     await app.listen().catch((error) => {
       throw listenFailure(error, {
-        host: (address) => (address === config.adminHost ? 'ADMIN_HOST' : 'HOST'),
+        host: (address, port) =>
+          config.adminHost !== undefined &&
+          address !== config.host &&
+          (address === config.adminHost || port !== config.port)
+            ? 'ADMIN_HOST'
+            : 'HOST',
         port: (port) => (port === config.adminPort ? 'ADMIN_PORT' : 'PORT'),
       });
     });

@@ -53,6 +53,12 @@ const taken = (name: string) => `${name} ${port} is taken: another program liste
 const UNUSABLE: readonly [what: string, Record<string, string>, sentence: string, args?: string[]][] = [
   ['HOST elsewhere', { HOST: '192.0.2.1' }, 'HOST 192.0.2.1 is not an address of this machine'],
   ['ADMIN_HOST elsewhere', { ADMIN_HOST: '192.0.2.1' }, 'ADMIN_HOST 192.0.2.1 is not an address of this'],
+  // Another way to write 192.0.2.1.
+  [
+    'ADMIN_HOST that leads elsewhere',
+    { ADMIN_HOST: '192.0.513', ADMIN_PORT: port },
+    'ADMIN_HOST 192.0.2.1 is not',
+  ],
   ['HOST nowhere', { HOST: 'no-such.invalid' }, 'HOST no-such.invalid is not the name of an address'],
   ['taken PORT', { PORT: port }, taken('PORT')],
   ['taken ADMIN_PORT', { ADMIN_PORT: port }, taken('ADMIN_PORT')],
