@@ -38,7 +38,10 @@ async function health(
   stop.first.then(() => stopping.abort());
   const startedAt = systemClock.now();
   try {
-    await ask({ path, init: () => ({}), read: (response) => assertAnswer(response, answer) }, stopping.signal);
+    await ask(
+      { path, init: () => ({}), read: (response) => assertAnswer(response, answer) },
+      stopping.signal,
+    );
   } catch (error) {
     if (stopping.signal.aborted) throw new ExitCode(INTERRUPTED);
     throw error instanceof TuohsClientError
