@@ -235,7 +235,7 @@ export class Exchange implements Call {
 
 /**
  * An error, or an answer that was not known at once, counts as this many bytes of work. A thousand of them can become due at the same
- * moment: when SHOUTCLOUD's breaker opens, when deadlines pass, or when clients send what is no request.
+ * moment: when SHOUTCLOUD's breaker opens, when deadlines pass, or when clients send bytes that are not HTTP.
  */
 export const ANSWER_BYTES = 512;
 

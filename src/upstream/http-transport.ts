@@ -41,6 +41,9 @@ const MAX_AGE_MS = 30_000;
 /** Most servers and proxies keep an idle connection longer than this. */
 const IDLE_MS = 4000;
 
+/** No name has more addresses, but those of a name can change all the time. */
+const MOST_SILENT = 64;
+
 /** The most interim answers, such as 103, before the real one (RFC 9110 §15.2). */
 const MAX_INTERIM = 16;
 
@@ -74,6 +77,7 @@ export function httpTransport(
         socket.on('connectionAttemptTimeout', (address: string) => {
           silent.delete(address);
           silent.add(address);
+          for (const oldest of [...silent].slice(0, -MOST_SILENT)) silent.delete(oldest);
         });
         socket.once('connect', () => silent.delete(socket.remoteAddress ?? ''));
       });
