@@ -21,6 +21,7 @@ const ROUNDING_MS = 0.001;
 export function breakerRules({ clock, coverage, violated }: Journal) {
   let state: BreakerState = 'closed';
   let changedAt = 0;
+  let halfOpenUntil = Number.NEGATIVE_INFINITY;
   let openings = 0;
   let failures = 0;
   let firstAt = 0;
@@ -51,13 +52,17 @@ export function breakerRules({ clock, coverage, violated }: Journal) {
       if (next === 'half-open' && now < openUntil(1) - ROUNDING_MS)
         violated('an upstream that is down is left alone', `only for ${now - changedAt} ms`);
       if (next === 'closed') openings = 0;
+      halfOpenUntil =
+        next === 'half-open' ? Number.POSITIVE_INFINITY : state === 'half-open' ? now : halfOpenUntil;
       if (next === 'half-open') counted = 0;
       state = next;
       changedAt = now;
     },
-    /** Whether callers that are refused now can be told to come back at this time. */
+    /** Whether callers that are refused now can be told to come back at this time. Its probes can have failed at this very moment. */
     letsIn(at: number): boolean {
-      if (state !== 'open') return state === 'half-open' && at <= clock.now();
+      const now = clock.now();
+      if (at <= now && now < halfOpenUntil + ROUNDING_MS) return true;
+      if (state !== 'open') return false;
       return at > openUntil(1) - ROUNDING_MS && at < openUntil(MOST_SPREAD) + ROUNDING_MS;
     },
     /** Call it with the outcome that the stack reports for an attempt. A long text can need more time than others. */

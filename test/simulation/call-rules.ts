@@ -41,6 +41,8 @@ const POISON_LASTS_MS = 5000;
 const LEAST_BATCHES = 9;
 
 const MOST_BACKOFF_MS = 300;
+/** The texts of the next batch can have earned some since the failure. */
+const AMPLE_TOKENS = 10;
 const WRONG_RETRIES = 2;
 /** Longer than any wait for Redis. */
 const REDIS_MS = 60;
@@ -156,7 +158,7 @@ export function callRules(
 
   /** The failure of the last attempt is reported, and only when no other attempt is possible. */
   function checkRetries({ id, startedAt }: WaitingCall, code: string, said: string): void {
-    const { attempts: made, error } = attempts.triesOf(id) ?? {};
+    const { attempts: made = 0, error } = attempts.triesOf(id) ?? {};
     if (!error || code === 'OVERLOADED') return;
     if (code !== 'UPSTREAM_TIMEOUT' && code !== error.code)
       violated('an error tells of the last attempt', `${said} after ${error.failure}`);
@@ -165,8 +167,8 @@ export function callRules(
       now + MOST_BACKOFF_MS + ROUNDING_MS > startedAt + settings.requestDeadlineMs ||
       now < attempts.pausedUntil ||
       breaker.state !== 'closed' ||
-      stack().status().upstream.retryBudgetTokens < 1;
-    if (!isFinal && (made ?? 0) <= retriesFor(error.failure))
+      stack().status().upstream.retryBudgetTokens < AMPLE_TOKENS;
+    if (!isFinal && made <= retriesFor(error.failure))
       violated('what can pass is tried again', `${said} after ${made} attempts, ${error.failure}`);
   }
 
@@ -183,12 +185,11 @@ export function callRules(
       violated('Retry-After is sensible', `${said}: ${retryAfterMs} ms`);
   }
 
-  /** A call whose time ends within a pause is refused at once, or when its attempt is over. */
+  /** A call whose time ends within a pause is refused at once, unless it has been sent. */
   function checkPause({ id }: WaitingCall, said: string): void {
     const lastAt = Math.max(attempts.pausedAt, askedAt.get(id) ?? 0);
-    const attemptMs = attempts.triesOf(id) ? settings.attemptTimeoutMs + MOST_BACKOFF_MS : 0;
     const isOutlasted = attempts.pausedUntil >= lastAt + settings.requestDeadlineMs;
-    if (isOutlasted && clock.now() > lastAt + attemptMs + REDIS_MS)
+    if (isOutlasted && !attempts.triesOf(id) && clock.now() > lastAt + REDIS_MS)
       violated('a hopeless wait is refused', `${said} in a pause`);
   }
 
