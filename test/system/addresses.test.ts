@@ -26,16 +26,17 @@ for (const WEB_CONCURRENCY of ['1', '2']) {
   });
 
   test(`HOST and ADMIN_HOST name the one address of each port of ${WEB_CONCURRENCY} processes`, async (t) => {
-    const addresses = { HOST: '127.0.0.1', ADMIN_HOST: '127.0.0.2' };
+    // Other tests listen on 127.0.0.1, and one of their ports can have the same number.
+    const addresses = { HOST: '127.0.0.5', ADMIN_HOST: '127.0.0.4' };
     const service = tuohs(t, ['serve', '--embedded-shoutcloud'], { ...addresses, WEB_CONCURRENCY });
     const { port, adminPort } = await service.logLine('listening');
 
-    const home = await fetch(`http://127.0.0.1:${port}/`);
-    const ready = await fetch(`http://127.0.0.2:${adminPort}/readyz`);
+    const home = await fetch(`http://127.0.0.5:${port}/`);
+    const ready = await fetch(`http://127.0.0.4:${adminPort}/readyz`);
 
     assert.deepEqual([home.status, ready.status], [200, 200]);
-    await assert.rejects(fetch(`http://127.0.0.1:${adminPort}/readyz`));
-    await assert.rejects(fetch(`http://127.0.0.2:${port}/`));
+    await assert.rejects(fetch(`http://127.0.0.5:${adminPort}/readyz`));
+    await assert.rejects(fetch(`http://127.0.0.4:${port}/`));
   });
 }
 
