@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import type { Exchange } from '../../src/http/exchange.ts';
-import { connections } from '../../src/http/limits/connections.ts';
+import { type Connections, connections } from '../../src/http/limits/connections.ts';
 import { InlineBodyRequest } from '../../src/http/node-http.ts';
 import { RequestBody } from '../../src/http/request-body.ts';
 import { fakeApi } from '../support/api.ts';
@@ -95,11 +95,8 @@ test('a client whose body is refused in the middle sees its answer and the end, 
 
 test('the rest of a packet with a body in too many pieces is skipped, and what follows in the next one is read', async () => {
   const pieces: string[] = [];
-  const { soon, end: endTurn } = heldTurn();
-  const open = connections(1, { ...systemClock, nextTurn: async () => {}, isClosing: () => false, soon });
-  const server = createServer({ IncomingMessage: InlineBodyRequest }, (request) => {
-    open.add(request.socket);
-    (request as InlineBodyRequest).divert({
+  const { client, endTurn } = readingWith((request, open) => {
+    request.divert({
       take(chunk) {
         pieces.push(`${chunk}`);
         for (let reports = 0; reports < 65; reports++) open.manyPieces(request.socket, 1);
@@ -108,7 +105,6 @@ test('the rest of a packet with a body in too many pieces is skipped, and what f
       arrived: () => void pieces.push('whole'),
     });
   });
-  const client = connectedTo(server);
 
   client.write(POST + ONE_BYTE.repeat(100));
   await turn();
@@ -121,15 +117,11 @@ test('the rest of a packet with a body in too many pieces is skipped, and what f
 
 test('one piece of each packet is read of a body that is thrown away before its connection closes', async () => {
   const bodies: RequestBody[] = [];
-  const { soon, end: endTurn } = heldTurn();
-  const open = connections(1, { ...systemClock, nextTurn: async () => {}, isClosing: () => false, soon });
-  const server = createServer({ IncomingMessage: InlineBodyRequest }, (request) => {
-    open.add(request.socket);
+  const { client, endTurn } = readingWith((request, open) => {
     const body = new RequestBody(request, { set() {}, setUnread() {} }, open);
     bodies.push(body);
     void body.discard(Number.POSITIVE_INFINITY, { after: () => () => {} });
   });
-  const client = connectedTo(server);
 
   for (const packet of [POST, ONE_BYTE.repeat(100), ONE_BYTE.repeat(100)]) {
     client.write(packet);
@@ -184,6 +176,17 @@ async function inOneTurn(t: TestContext, clock: Partial<Clock> = {}) {
 }
 
 /** A client whose packets arrive as they are written. */
+/** A client of a server that reads bodies in this way. The test ends each turn of the event loop. */
+function readingWith(read: (request: InlineBodyRequest, open: Connections) => void) {
+  const { soon, end: endTurn } = heldTurn();
+  const open = connections(1, { ...systemClock, nextTurn: async () => {}, isClosing: () => false, soon });
+  const server = createServer({ IncomingMessage: InlineBodyRequest }, (request) => {
+    open.add(request.socket);
+    read(request as InlineBodyRequest, open);
+  });
+  return { client: connectedTo(server), endTurn };
+}
+
 function connectedTo(server: Server) {
   const [near, far] = duplexPair();
   server.emit('connection', Object.assign(far, { remoteAddress: '::1' }));

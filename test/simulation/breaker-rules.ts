@@ -52,8 +52,7 @@ export function breakerRules({ clock, coverage, violated }: Journal) {
       if (next === 'half-open' && now < openUntil(1) - ROUNDING_MS)
         violated('an upstream that is down is left alone', `only for ${now - changedAt} ms`);
       if (next === 'closed') openings = 0;
-      halfOpenUntil =
-        next === 'half-open' ? Number.POSITIVE_INFINITY : state === 'half-open' ? now : halfOpenUntil;
+      if (state === 'half-open') halfOpenUntil = now;
       if (next === 'half-open') counted = 0;
       state = next;
       changedAt = now;
@@ -61,9 +60,9 @@ export function breakerRules({ clock, coverage, violated }: Journal) {
     /** Whether callers that are refused now can be told to come back at this time. Its probes can have failed at this very moment. */
     letsIn(at: number): boolean {
       const now = clock.now();
-      if (at <= now && now < halfOpenUntil + ROUNDING_MS) return true;
-      if (state !== 'open') return false;
-      return at > openUntil(1) - ROUNDING_MS && at < openUntil(MOST_SPREAD) + ROUNDING_MS;
+      const isHalfOpen = state === 'half-open' || now < halfOpenUntil + ROUNDING_MS;
+      if (isHalfOpen && at <= now) return true;
+      return state === 'open' && at > openUntil(1) - ROUNDING_MS && at < openUntil(MOST_SPREAD) + ROUNDING_MS;
     },
     /** Call it with the outcome that the stack reports for an attempt. A long text can need more time than others. */
     judged(outcome: AttemptOutcome, { units, startedAt }: { units: number; startedAt: number }): void {

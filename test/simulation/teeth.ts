@@ -93,12 +93,11 @@ function hopeful(...parts: Options<'batched'>) {
     shout(text: string, call: Call) {
       const { signal, texts } = call;
       let hasEntered = false;
-      const deadline = () => (hasEntered ? call.deadline : Number.POSITIVE_INFINITY);
       const shout = batched.shout(text, {
         signal,
         texts,
         get deadline() {
-          return deadline();
+          return hasEntered ? call.deadline : Number.POSITIVE_INFINITY;
         },
       });
       hasEntered = true;
