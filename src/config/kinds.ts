@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import * as textValues from '../core/text-values.ts';
 
 /** One setting: its environment variable, what it accepts, and its default. */
@@ -154,7 +155,7 @@ function isOrigin(text: string): boolean {
   return ['http:', 'https:'].includes(url.protocol) && /^([\w.-]+|\[[\da-f:]+\])$/.test(url.hostname);
 }
 
-export const word: Kind<string> = {
-  accepts: 'a word without spaces',
-  parse: (text) => (/^\S+$/.test(text) ? text : undefined),
+export const hostName: Kind<string> = {
+  accepts: 'an IP address without brackets or a host name',
+  parse: (text) => (isIP(text) !== 0 || /^[\w.-]+$/.test(text) ? text : undefined),
 };

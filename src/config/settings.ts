@@ -1,6 +1,7 @@
 import {
   certificates,
   decimal,
+  hostName,
   oneOf,
   optionalSetting,
   origins,
@@ -10,21 +11,20 @@ import {
   setting,
   urlOf,
   wholeNumber,
-  word,
 } from './kinds.ts';
 import { proxies } from './proxies.ts';
 import { traceSettings } from './trace-settings.ts';
 
 /** All settings except those of traces. The reader, the documentation, `.env.example` and the chart follow this table. */
 export const settings = {
-  host: optionalSetting('HOST', word).says(
+  host: optionalSetting('HOST', hostName).says(
     'Address to listen on. Without one, all addresses of the machine, IPv6 included if the system has it.',
   ),
   port: setting('PORT', wholeNumber(0, 65_535), 5000).says('Port of the public API; 0 takes a free one.'),
   adminPort: setting('ADMIN_PORT', wholeNumber(0, 65_535), 9464).says(
     'Port of probes and status, never to be made public; 0 takes a free one.',
   ),
-  adminHost: optionalSetting('ADMIN_HOST', word).says(
+  adminHost: optionalSetting('ADMIN_HOST', hostName).says(
     'Address on which the admin port listens, such as `127.0.0.1`; empty: the same as `HOST`.',
   ),
   logLevel: setting('LOG_LEVEL', oneOf('debug', 'info', 'warn', 'error', 'silent'), 'info').says(

@@ -38,6 +38,7 @@ test('all problems are named at once, each with what is accepted', () => {
 });
 
 const WRONG: Readonly<Record<string, readonly string[]>> = {
+  HOST: [' ', 'a b', 'ftp://x', 'http://localhost', '[::1]', 'localhost:5000', '::1/128', '*'],
   PORT: ['', ' ', '-1', '65536', '1e3', '0x50', '80.0', '８０', '80 ', 'NaN', 'Infinity'],
   LOG_LEVEL: ['', 'INFO', 'trace'],
   SHOUTCLOUD_URL: [
@@ -87,6 +88,7 @@ const RIGHT: Readonly<Record<string, readonly string[]>> = {
     ...['redis://h', 'redis://h/', 'redis://h/0', 'rediss://user:word@h:6380/15', 'redis://:50%25@[::1]:1/2'],
     ...['redis://user@h', 'redis://:w%C3%B6rd@h'],
   ],
+  HOST: ['', '::', 'fe80::1%lo', '0.0.0.0', 'localhost', 'my_host.example.', '192.0.513'],
   PORT: ['0', '65535', '05000'],
 };
 for (const [name, value] of pairsOf(RIGHT)) {
