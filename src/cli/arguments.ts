@@ -6,12 +6,7 @@ import { durationText, isHttpAddress } from '../core/text-values.ts';
 
 /** Returns a reader of whole numbers in a range. It throws commander's error, which says what is accepted. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
-  return readerOf(kinds.wholeNumber(min, max));
-}
-
-export const hostName = readerOf(kinds.hostName);
-
-function readerOf<T>(kind: kinds.Kind<T>): (text: string) => T {
+  const kind = kinds.wholeNumber(min, max);
   return (text) => {
     const value = kind.parse(text);
     if (value === undefined) throw new InvalidArgumentError(`It must be ${kind.accepts}.`);

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { systemClock as clock } from '../core/clock.ts';
 import { faultKinds } from '../shoutcloud/faults.ts';
 import type { ShoutcloudOptions } from '../shoutcloud/server.ts';
-import { hostName, wholeNumber } from './arguments.ts';
+import { wholeNumber } from './arguments.ts';
 import { isListenError, listenFailure, runUntil } from './listening.ts';
 import { openLog, type Surroundings } from './own-process.ts';
 
@@ -21,7 +21,7 @@ export function shoutcloudCommand(surroundings: Surroundings): Command {
   return new Command('shoutcloud')
     .description('run a server that answers as SHOUTCLOUD does, or with the faults that you choose')
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8080)
-    .option('--host <address>', 'address to listen on', hostName, '127.0.0.1')
+    .option('--host <address>', 'address to listen on; empty for all', '127.0.0.1')
     .option('--latency <ms>', 'how long each answer takes, in milliseconds', wholeNumber(0, 3_600_000), 0)
     .option('--fault <faults...>', 'what goes wrong, always or at a rate: hang@5% status=503@30%')
     .option('--script <faults>', "what the first requests get, one each: 'ok*5 hang status=503'")
