@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IPod } from 'kubernetes-models/v1/Pod';
+import { ran } from '../unit/cli/shout-surroundings.ts';
 import { only, rendered, type Values } from './rendering.ts';
 
 const manifests = rendered({
@@ -33,6 +34,18 @@ for (const name of names) {
     assert.deepEqual(others, []);
   });
 }
+
+test('the command line accepts the arguments that pods give it', async () => {
+  const containers = names.flatMap((name) => podSpec(name).containers);
+  const commands = containers.filter(({ image, args }) => image?.startsWith('tuohs') && args);
+
+  const told = await Promise.all(commands.map(({ args = [] }) => ran([...args, '--help'])));
+
+  assert.deepEqual(
+    told.map(({ stderr }) => stderr),
+    ['', '', ''],
+  );
+});
 
 test('every pod of the chart is among them', () => {
   const withPods = manifests.filter(({ kind }) => kind === 'Deployment' || kind === 'Pod');
