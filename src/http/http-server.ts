@@ -58,6 +58,9 @@ export type HttpServer = ReturnType<typeof httpServer>;
 /** Parsers of closed connections that Node keeps for new ones, 12 KB each. By default it keeps 1,000 forever. */
 const IDLE_PARSERS = 256;
 
+/** The part of the budget that connections share evenly. A body that holds at most its share is not cut off to make room. */
+const SPARED = 1 / 2;
+
 /** A server for one table of routes. Both the public and the admin port are one. */
 export function httpServer<Parts>(
   { table, parts, admission, takeFromQuota, draining, nextTurn, traced }: ServerParts<Parts>,
@@ -69,7 +72,9 @@ export function httpServer<Parts>(
   const find = router(table);
   const isClosing = () => closing.hasBegun();
   const open = connections(maxConnections, { ...world.clock, nextTurn, isClosing });
-  const budget = byteBudget(maxHeldBytes, (bytes, nowMs) => cutSlowest(open.all(), bytes, nowMs), world);
+  const sparedBytes = (maxHeldBytes * SPARED) / maxConnections;
+  const cutOff = (bytes: number, nowMs: number) => cutSlowest(open.all(), { bytes, sparedBytes }, nowMs);
+  const budget = byteBudget(maxHeldBytes, cutOff, world);
   const host: ExchangeHost = {
     ...world,
     draining,

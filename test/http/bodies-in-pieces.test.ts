@@ -115,9 +115,9 @@ test('the rest of a packet with a body in too many pieces is skipped, and what f
   assert.deepEqual(pieces, ['x', 'end', 'whole']);
 });
 
-test('one piece of each packet is read of a body that is thrown away before its connection closes', async () => {
+test('one piece of each packet is read of a body that is thrown away before its connection closes, and then others are read', async () => {
   const bodies: RequestBody[] = [];
-  const { client, endTurn } = readingWith((request, open) => {
+  const { client, endTurn, turnsAskedFor } = readingWith((request, open) => {
     const body = new RequestBody(request, { set() {}, setUnread() {} }, open);
     bodies.push(body);
     void body.discard(Number.POSITIVE_INFINITY, { after: () => () => {} });
@@ -129,7 +129,7 @@ test('one piece of each packet is read of a body that is thrown away before its 
     endTurn();
   }
 
-  assert.deepEqual(pick(bodies, 'bytes'), [2]);
+  assert.deepEqual([pick(bodies, 'bytes'), turnsAskedFor], [[2], [65_536, 65_536]]);
 });
 
 test('trailers are not kept while their request waits', async (t) => {
@@ -175,16 +175,17 @@ async function inOneTurn(t: TestContext, clock: Partial<Clock> = {}) {
   };
 }
 
-/** A client whose packets arrive as they are written. */
 /** A client of a server that reads bodies in this way. The test ends each turn of the event loop. */
 function readingWith(read: (request: InlineBodyRequest, open: Connections) => void) {
   const { soon, end: endTurn } = heldTurn();
-  const open = connections(1, { ...systemClock, nextTurn: async () => {}, isClosing: () => false, soon });
+  const turnsAskedFor: number[] = [];
+  const nextTurn = async (bytes: number) => void turnsAskedFor.push(bytes);
+  const open = connections(1, { ...systemClock, nextTurn, isClosing: () => false, soon });
   const server = createServer({ IncomingMessage: InlineBodyRequest }, (request) => {
     open.add(request.socket);
     read(request as InlineBodyRequest, open);
   });
-  return { client: connectedTo(server), endTurn };
+  return { client: connectedTo(server), endTurn, turnsAskedFor };
 }
 
 function connectedTo(server: Server) {

@@ -197,6 +197,22 @@ test('when there is no room, the body that arrives most slowly is cut off, and t
   assert.equal(slow.socket.closed, false);
 });
 
+test('when there is no room, a body that holds little is not cut off, however slow it is', async (t) => {
+  // Each of the four connections has an eighth of the budget: 9 KB.
+  const { server, world, sending } = await start(t, { options: { ...SCARCE.options, maxConnections: 4 } });
+  const slowest = await sending(jsonOf('x'.repeat(12_000)), 2000);
+  await until(t, () => server.status().heldBytes === HEAD + 2000);
+  await world.clock.advance(50_000);
+  const large = await sending(jsonOf('y'.repeat(55_000)), 50_000);
+  await until(t, () => server.status().heldBytes === 2 * HEAD + 52_000);
+  await world.clock.advance(100);
+
+  await sending(jsonOf('z'.repeat(14_000)), 12_000);
+
+  assert.equal(parsed(await large.heard(/\}$/)).status, 503);
+  assert.equal(slowest.text(), '');
+});
+
 test('when there is no room, a client that has sent only its head is cut off before one whose body arrives', async (t) => {
   const { server, world, port, sending } = await start(t, SCARCE);
   const empty = await rawClient(t, port);

@@ -138,7 +138,12 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
       const last = connection.exchanges.at(-1);
       if (last && !last.body.isBroken) last.breakBody(tooManyPieces());
     },
-    skipPacket: (socket: Socket) => skipBodyInPacket(socket, clock),
+    /** Skips the rest of a packet, then lets other connections be read first: 64 KiB of short chunks take a millisecond all the same. */
+    skipPacket(socket: Socket): void {
+      const connection = open.get(socket);
+      skipBodyInPacket(socket, clock);
+      if (connection) reading.giveWay(connection);
+    },
     readOn(socket: Socket): void {
       const connection = open.get(socket);
       if (connection) reading.goOn(connection);

@@ -52,26 +52,34 @@ const UNREAD_WITH_MORE_MS = 100;
 /** This much of each body counts as arrived from the start: what a client can send in three round trips through the network. */
 const START_BYTES = 65_536;
 
+export interface Cut {
+  /** How many held bytes to free. */
+  readonly bytes: number;
+  /** A client whose body holds at most this much is not cut off: hundreds of them would free less than a single large body. */
+  readonly sparedBytes: number;
+}
+
 /**
  * Frees at least this many held bytes, if there are that many to free. Cuts off clients that send a body or do not read their
  * answer, the slowest first.
  */
-export function cutSlowest(open: Iterable<Client>, bytes: number, nowMs: number): void {
+export function cutSlowest(open: Iterable<Client>, { bytes, sparedBytes }: Cut, nowMs: number): void {
   let freed = 0;
-  for (const client of slowestFirst(open, (each) => slownessOf(each, nowMs))) {
+  for (const client of slowestFirst(open, (each) => slownessOf(each, sparedBytes, nowMs))) {
     if (freed >= bytes) return;
     freed += cut(client, nowMs);
   }
 }
 
 /**
- * How slowly a body arrives, in milliseconds a byte; the highest number if an answer is not read; 0 for a client that owes nothing.
- * Without `START_BYTES`, a body whose first bytes are still on their way through the network would be the slowest of all.
+ * How slowly a body arrives, in milliseconds a byte; the highest number if an answer is not read; 0 for a client that owes nothing,
+ * and for one that holds little. Without `START_BYTES`, a body whose first bytes are still on their way through the network would be
+ * the slowest of all.
  */
-function slownessOf(client: Client, nowMs: number): number {
+function slownessOf(client: Client, sparedBytes: number, nowMs: number): number {
   const last = client.exchanges.at(-1);
   if (doesNotRead(client, nowMs)) return Number.MAX_VALUE;
-  if (last === undefined || last.isWhole) return 0;
+  if (last === undefined || last.isWhole || last.held.bytes <= sparedBytes) return 0;
   return Math.max(1, nowMs - last.startedMs) / (START_BYTES + last.body.bytes);
 }
 

@@ -13,6 +13,7 @@ import { testWorld } from '../../support/world.ts';
 
 const lose = ({ request }: Exchange) => void request.socket.destroy();
 const fail = (exchange: Exchange) => exchange.fail(noText());
+const ONE_BYTE = { bytes: 1, sparedBytes: 0 };
 const breakBody = (exchange: Exchange) => exchange.breakBody(noText());
 
 // Node asserts that answers finish in the order of their requests. A broken order would end the process.
@@ -128,9 +129,9 @@ for (const [others, mostMs] of [
     exchange.reply.unreadSinceMs = () => 0;
     open.of(socket)?.exchanges.push(...Array(1 + others).fill(exchange));
 
-    cutSlowest(open.all(), 1, mostMs);
+    cutSlowest(open.all(), ONE_BYTE, mostMs);
     const early = socket.destroyed;
-    cutSlowest(open.all(), 1, mostMs + 1);
+    cutSlowest(open.all(), ONE_BYTE, mostMs + 1);
 
     assert.deepEqual([early, socket.destroyed], [false, true]);
   });
