@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { addAbortListener, once } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
 import { type BulkResult, type TuohsClient, TuohsClientError } from '../client/index.ts';
 import { systemClock as clock } from '../core/clock.ts';
@@ -157,10 +157,15 @@ function detailedResults(
     }
   };
   const results = Readable.from(texts).map(ask, { concurrency: CONCURRENCY })[Symbol.asyncIterator]();
-  const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
-  aborted.catch(() => {});
   // Has no `return`, because ending the stream would wait for its source, which might never bring another text.
-  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.race([results.next(), aborted]) }) };
+  return { [Symbol.asyncIterator]: () => ({ next: () => unlessAborted(results.next(), signal) }) };
+}
+
+/** Settles as `work` does, or rejects when the signal aborts. A promise that all results race with would keep all of them in memory. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const listening = addAbortListener(signal, () => aborted.reject(signal.reason));
+  return Promise.race([work, aborted.promise]).finally(() => listening[Symbol.dispose]());
 }
 
 /** Adds each line to `underWay` and yields its text, or an empty text if the line cannot be sent, to keep the order. */

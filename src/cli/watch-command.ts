@@ -39,7 +39,11 @@ export function watchCommand(surroundings: Surroundings): Command {
     .option('--state <file>', 'file that keeps the state and undelivered notifications over restarts')
     .option('--once', 'one round only, for a cron job')
     .addHelpText('after', MORE_HELP)
-    .action((options: WatchCommandOptions, command: Command) => watch(options, command, surroundings));
+    .action((options: WatchCommandOptions, command: Command) => {
+      // At a second signal, do not wait for a state file on a disk that does not answer.
+      const givenUp = surroundings.stop.second.then(() => Promise.reject(new ExitCode(INTERRUPTED)));
+      return Promise.race([watch(options, command, surroundings), givenUp]);
+    });
 }
 
 const FORMAT_HELP = 'what webhooks get (hooks.slack.com: slack, others: json)';
@@ -49,7 +53,7 @@ Each round asks for a known text and for a new one, which SHOUTCLOUD has to
 answer. Each failed round and each change is a line of JSON on standard output.
 
 Exit codes: 0 ended by a signal, or the round of --once was good, 1 it failed,
-2 wrong usage, 130 --once was interrupted.
+2 wrong usage, 130 --once was interrupted, or a second signal ended it.
 
 Examples:
   tuohs watch --url https://shout.example --state watch.json \\

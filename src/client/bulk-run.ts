@@ -23,7 +23,7 @@ export function bulkRun(
   /** The requests, in order. Results are taken from the first one, which is removed when its last result is taken. */
   const sent: BulkRequest[] = [];
   let unsent = new BulkRequest();
-  let iterator: Iterator<string> | AsyncIterator<string> | undefined;
+  let hasBegun = false;
   let hasAllTexts = false;
   let failure: { reason: unknown } | undefined;
   let change = Promise.withResolvers<void>();
@@ -38,7 +38,7 @@ export function bulkRun(
 
   async function next(): Promise<IteratorResult<BulkResult, undefined>> {
     try {
-      iterator ??= begin();
+      if (!hasBegun) begin();
       while (!isDone()) {
         const value = takeResult();
         if (value) return { done: false, value };
@@ -52,22 +52,28 @@ export function bulkRun(
     return leave();
   }
 
-  function begin() {
-    const begun = iteratorOf(texts);
-    end.signal.addEventListener('abort', changed);
+  function begin(): void {
+    const iterator = iteratorOf(texts);
+    hasBegun = true;
+    // At once: the caller can be busy with a result, and the texts can hold a file open.
+    end.signal.addEventListener('abort', () => close(iterator));
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) onAbort();
-    fill(begun);
-    return begun;
+    fill(iterator);
   }
 
   function leave(): IteratorReturnResult<undefined> {
     end.abort(LEFT);
     signal?.removeEventListener('abort', onAbort);
-    // Not awaited: `return` of a generator that waits for its next text would never resolve.
-    if (!hasAllTexts) (async () => iterator?.return?.())().catch(() => {});
-    hasAllTexts = true;
     return { done: true, value: undefined };
+  }
+
+  /** Takes no more texts. Says so to a list that has not ended by itself. */
+  function close(iterator: Iterator<string> | AsyncIterator<string>): void {
+    // Not awaited: `return` of a generator that waits for its next text would never resolve.
+    if (!hasAllTexts) (async () => iterator.return?.())().catch(() => {});
+    hasAllTexts = true;
+    changed();
   }
 
   /** Takes texts while there is room for them. Never rejects: `next` throws a failure after the last result. */
@@ -76,6 +82,8 @@ export function bulkRun(
       while (!end.signal.aborted) {
         const { done, value } = await iterator.next();
         if (done) break;
+        // `wellFormed` throws.
+        if (typeof value !== 'string') close(iterator);
         const text = wellFormed(value);
         if (!unsent.add(text)) await addLater(text);
         // Texts that come in one turn of the event loop travel together.

@@ -24,6 +24,8 @@ export type Event =
       pid: number;
       code: number | null;
       signal: string | null;
+      /** The code of the error if its process could not be started. */
+      reason?: string;
       wasAsked: boolean;
       /** It was killed because it did not answer, or did not serve in time. */
       wasStuck: boolean;

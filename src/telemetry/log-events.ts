@@ -22,8 +22,8 @@ export function logEvents(
       log.info('closed');
     },
     'worker-listening': ({ pid }) => log.info({ worker: pid }, 'a worker listens'),
-    'worker-ended'({ pid, code, signal, wasAsked, wasStuck }) {
-      const facts = { worker: pid, code, signal };
+    'worker-ended'({ type: _, pid, wasAsked, wasStuck, ...how }) {
+      const facts = { worker: pid, ...how };
       if (wasStuck) log.warn(facts, 'a worker did not answer in time and was killed');
       else if (wasAsked) log.info(facts, 'a worker ended');
       else log.warn(facts, 'a worker ended by itself');

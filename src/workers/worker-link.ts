@@ -1,4 +1,5 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
+import { codeOf } from '../core/text-values.ts';
 
 /** What the primary asks a worker for: its metrics, its part of `/status`, or a sign of life. */
 export type Question = 'metrics' | 'status' | 'pulse';
@@ -11,6 +12,8 @@ export interface WorkerEnd {
   readonly code: number | null;
   /** The signal that killed it, if one did. */
   readonly signal: string | null;
+  /** The code of the error if its process could not be started. */
+  readonly reason?: string;
 }
 
 /** A worker process, as the primary sees it. */
@@ -36,26 +39,32 @@ export interface ForkOptions {
 /** Starts another process of this program, with these arguments, this environment, and our output. */
 export function forkedWorker({ args, environment }: ForkOptions): Worker {
   const [, program = ''] = process.argv;
-  const child = fork(program, [...args], {
-    env: environment,
-    // The value of a metric can be NaN, which JSON does not have.
-    serialization: 'advanced',
-  });
+  let child: ChildProcess | undefined;
   const listening = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<WorkerEnd>();
   const answers = new Map<number, (answer?: unknown) => void>();
   let questions = 0;
 
-  child.on('message', (message: ToPrimary) => {
-    if (message.type === 'listening') return listening.resolve();
-    answers.get(message.id)?.(message.answer);
-    answers.delete(message.id);
-  });
-  child.once('exit', (code, signal) => end({ code, signal }));
-  child.once('error', () => end({ code: null, signal: null }));
+  try {
+    child = fork(program, [...args], {
+      env: environment,
+      // The value of a metric can be NaN, which JSON does not have.
+      serialization: 'advanced',
+    });
+    child.on('message', (message: ToPrimary) => {
+      if (message.type === 'listening') return listening.resolve();
+      answers.get(message.id)?.(message.answer);
+      answers.delete(message.id);
+    });
+    child.once('exit', (code, signal) => end({ code, signal }));
+    child.once('error', notStarted);
+  } catch (error) {
+    // Node emits some errors of a start, such as EAGAIN, and throws others, such as ENOMEM.
+    notStarted(error);
+  }
 
   return {
-    pid: child.pid ?? 0,
+    pid: child?.pid ?? 0,
     listening: listening.promise,
     ended: ended.promise,
     ask: (question) =>
@@ -66,14 +75,18 @@ export function forkedWorker({ args, environment }: ForkOptions): Worker {
       }),
     drain: () => send({ type: 'drain' }),
     hurry() {
-      if (child.connected) child.disconnect();
+      if (child?.connected) child.disconnect();
     },
-    kill: () => void child.kill('SIGKILL'),
+    kill: () => void child?.kill('SIGKILL'),
   };
 
   /** Ignores a worker that is gone, because `exit` reports it. */
   function send(message: ToWorker): void {
-    if (child.connected) child.send(message, () => {});
+    if (child?.connected) child.send(message, () => {});
+  }
+
+  function notStarted(error: unknown): void {
+    end({ code: null, signal: null, reason: codeOf(error) });
   }
 
   function end(how: WorkerEnd): void {

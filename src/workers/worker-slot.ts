@@ -113,6 +113,6 @@ export function workerSlot(fork: () => Worker, { clock, emit }: World) {
   }
 }
 
-function nameOf({ code, signal }: WorkerEnd): string {
-  return signal ?? `exit code ${code}`;
+function nameOf({ code, signal, reason }: WorkerEnd): string {
+  return reason ?? signal ?? `exit code ${code}`;
 }

@@ -48,22 +48,24 @@ test('a thread that never comes back does not keep it from ending', async (t) =>
   assert.equal(await service.stop(), 0);
 });
 
-test('an interrupt ends a command that waits for the other end of a named pipe', async (t) => {
-  const path = join(await folder(t), 'fifo');
-  spawnSync('mkfifo', [path]);
-  const reported = `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'; const { open } = fs;
-    fs.open = (...all) => { open(...all); console.log('{"msg":"opens"}'); }; syncBuiltinESMExports();`;
-  const program = tuohs(t, ['shout', '--file', path], hook(reported));
-  await program.logLine('opens');
+for (const [what, args, signals] of [
+  ['an interrupt ends a command that waits for the other end of a named pipe', ['shout', '--file'], []],
+  ['a second signal ends a watch whose state file does not answer', ['watch', '--state'], ['SIGTERM']],
+] as const) {
+  test(what, async (t) => {
+    const path = join(await folder(t), 'fifo');
+    spawnSync('mkfifo', [path]);
+    const reported = `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module';
+      for (const [module, name] of [[fs, 'open'], [fs.promises, 'readFile']]) {
+        const original = module[name];
+        module[name] = (...all) => { console.log('{"msg":"opens"}'); return original(...all); };
+      }
+      syncBuiltinESMExports();`;
+    const program = tuohs(t, [...args, path], hook(reported));
+    await program.logLine('opens');
 
-  assert.equal(await program.stop('SIGINT'), 130);
-});
+    for (const signal of signals) program.kill(signal);
 
-test('a worker that hangs in its start does not outlive a primary that was killed', async (t) => {
-  const workers = { ...hook(APP), WEB_CONCURRENCY: '2' };
-  const service = tuohs(t, ['serve'], workers);
-  await service.logLine('hangs');
-
-  // The exit code comes when no process has the output open any more: after the last worker.
-  assert.equal(await service.stop('SIGKILL'), null);
-});
+    assert.equal(await program.stop('SIGINT'), 130);
+  });
+}

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { shoutRun } from '../../../src/cli/shout-run.ts';
+import { createClient } from '../../../src/client/index.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { newFile } from '../../support/folder.ts';
 import { pick } from '../../support/pick.ts';
@@ -101,6 +105,43 @@ test('an input that fails ends it, after the answers to the lines before', async
 
   assert.deepEqual([exitCode, stderr], [1, 'tuohs: the disk is gone\n']);
   assert.deepEqual(results, ['one', 'two'].map(answered));
+});
+
+test('results that are written are not kept in memory', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const heaps: number[] = [];
+  async function* lines() {
+    for (let i = 0; i < 20; i++) {
+      yield Array.from({ length: 100 }, (_, at) => ({
+        text: `${at}`.repeat(5000),
+        raw: undefined,
+        bytes: 1,
+      }));
+      await settled();
+      collectGarbage();
+      heaps.push(process.memoryUsage().heapUsed);
+    }
+  }
+  const shoutWithDetails = async (text: string) => ({ text, cacheStatus: undefined, requestId: undefined });
+  const client = { ...createClient({ baseUrl: 'http://fake' }), shoutWithDetails };
+  const [stdout, stderr] = [new PassThrough().resume(), new PassThrough()];
+  const never = new Promise<void>(() => {});
+  const surroundings = {
+    environment: {},
+    stop: { first: never, second: never },
+    stdout,
+    stderr,
+    stdin: stdout,
+  };
+
+  await shoutRun(
+    { noun: 'line', lines: lines(), file: undefined, isTerminal: false },
+    { client, isJson: true, failedFile: undefined, surroundings },
+  );
+
+  const [before = 0, after = 0] = [heaps[4], heaps.at(-1)];
+  assert.ok(after - before < 5_000_000, `${after - before} bytes are kept`);
 });
 
 for (const args of [[], ['--json']]) {

@@ -194,23 +194,35 @@ test('an abort ends it at once, even if no answer and no text comes', async (t) 
   assert.ok(service.signals.every((signal) => signal.aborted));
 });
 
-test('leaving the loop ends the requests and the texts', async () => {
-  const service = fakeService();
-  let hasEnded = false;
-  function* texts() {
-    try {
-      for (let i = 0; ; i++) yield String(i);
-    } finally {
-      hasEnded = true;
+for (const [what, last, end] of [
+  ['leaving the loop', 'text', () => true],
+  ['an abort while the caller is busy with a result', 'text', (abort: () => void) => abort()],
+  ['a value that is not a string', 3, () => {}],
+] as const) {
+  test(`${what} ends the requests and the texts`, async () => {
+    const service = fakeService();
+    const controller = new AbortController();
+    let hasEnded = false;
+    function* texts() {
+      try {
+        yield 'first';
+        for (;;) yield last as string;
+      } finally {
+        hasEnded = true;
+      }
     }
-  }
 
-  for await (const _result of service.bulk(texts())) break;
+    try {
+      for await (const _result of service.bulk(texts(), { signal: controller.signal })) {
+        if (end(() => controller.abort())) break;
+        await settled();
+      }
+    } catch {}
 
-  assert.ok(hasEnded);
-  assert.ok(service.signals.every((signal) => signal.aborted));
-});
-
+    assert.ok(hasEnded);
+    assert.ok(service.signals.every((signal) => signal.aborted));
+  });
+}
 test('a caller that leaves while it waits for a result gets none', async (t) => {
   const service = fakeService(hanging);
   const results = service.bulk(neverEnding('a'))[Symbol.asyncIterator]();

@@ -59,12 +59,19 @@ test('a primary that was gone before the link was made is gone', async () => {
   await primaryLink(process).gone;
 });
 
-test('a worker whose process cannot be made has ended', async (t) => {
+test('a worker whose process cannot be started has ended, whether Node emits the error or throws it', async (t) => {
+  const thrown = forkedWorker({ args: ['\0'], environment: {} });
   t.mock.property(process, 'execPath', '/no/such/program');
+  const emitted = forkedWorker({ args: [], environment: {} });
 
-  const { ended } = forkedWorker({ args: [], environment: {} });
+  for (const order of ['drain', 'hurry', 'kill'] as const) thrown[order]();
+  const ends = [await thrown.ended, await emitted.ended];
 
-  assert.deepEqual(await ended, { code: null, signal: null });
+  const reasons = ['ERR_INVALID_ARG_VALUE', 'ENOENT'];
+  assert.deepEqual(
+    ends,
+    reasons.map((reason) => ({ code: null, signal: null, reason })),
+  );
 });
 
 test('the answer of a worker can be a number that JSON does not have', async (t) => {
