@@ -82,7 +82,7 @@ export function forkedWorker({ args, environment }: ForkOptions): Worker {
 
   /** Ignores a worker that is gone, because `exit` reports it. */
   function send(message: ToWorker): void {
-    if (child?.connected) child.send(message, () => {});
+    child?.send(message, () => {});
   }
 
   function notStarted(error: unknown): void {

@@ -25,6 +25,21 @@ redisTest('a frozen Redis costs the commands under way 50 ms, and later ones not
   assert.deepEqual(connection.status(), { ...UP, overdue: 2 });
 });
 
+redisTest('a reply that came within 50 ms is used, although it is read after that', async (redis, t) => {
+  const { store, server, world } = redis;
+  store.set('hello', 'HELLO');
+  await store.get('hello');
+  server.freeze();
+  const found = store.get('hello');
+  await settled();
+
+  t.mock.method(world.clock, 'soon', () => () => {});
+  await world.clock.advance(50);
+  server.thaw();
+
+  assert.equal(await found, 'HELLO');
+});
+
 redisTest('a connection without an awaited reply for 2 s is closed, and comes back', async (redis, t) => {
   const { store, server, world, connection, changes } = redis;
   server.freeze();

@@ -189,7 +189,10 @@ for (const [command, error, trouble] of [
       await store.get('hello');
     };
     redis.answer(replyTo(command, `-${error}\r\n`));
-    for (let i = 0; i < 3; i++) await useAll();
+    for (const ms of [0, 5000, 0]) {
+      await world.clock.advance(ms);
+      await useAll();
+    }
     redis.answer(() => undefined);
     await world.clock.advance(9999);
     await useAll();

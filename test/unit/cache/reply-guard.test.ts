@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ReplyFrames, replyGuard } from '../../../src/cache/reply-guard.ts';
+import type { Clock } from '../../../src/core/clock.ts';
 import { fakeClock, settled } from '../../support/fake-clock.ts';
 
 const SLACK = 131_072;
@@ -149,6 +150,15 @@ for (const [when, wait] of [
   });
 }
 
+test('silence is a fault only once everything that has arrived was read', async () => {
+  const { guard, clock, faults } = startGuard(1, { soon: () => () => {} });
+  guard.expect(1);
+
+  await clock.advance(2000);
+
+  assert.deepEqual(faults, []);
+});
+
 test('a reply that is settled twice counts once, and without awaited replies there is no timer', () => {
   const { guard, clock } = startGuard(2);
   const first = guard.expect(1);
@@ -163,8 +173,8 @@ test('a reply that is settled twice counts once, and without awaited replies the
 });
 
 /** A guard of a connection on which ioredis waits for this many replies. */
-function startGuard(asked: number) {
-  const clock = fakeClock();
+function startGuard(asked: number, parts: Partial<Clock> = {}) {
+  const clock = { ...fakeClock(), ...parts };
   const faults: string[] = [];
   const guard = replyGuard(clock, (fault) => faults.push(fault));
   let stream = new PassThrough();

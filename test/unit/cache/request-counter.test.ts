@@ -74,6 +74,17 @@ redisTest('a client near its quota waits for Redis each time', async (redis, t) 
   assert.equal(await count('a'), 5);
 });
 
+redisTest('what a client near its quota has sent is not sent again', async (redis) => {
+  const { count } = counting(redis, 6);
+  // The second request is far from the quota, so it is to be sent later.
+  for (const expected of [1, 2, 3]) assert.equal(await count('a'), expected);
+
+  await redis.world.clock.advance(10);
+  await count('b');
+
+  assert.deepEqual(redis.outcomes(), Array(3).fill('count success'));
+});
+
 redisTest('requests of one turn are one command, and each has its own place', async (redis) => {
   const { count } = counting(redis);
   await count('a');

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { test } from 'node:test';
-import { forkedWorker, primaryLink, type ToPrimary } from '../../../src/workers/worker-link.ts';
+import { type TestContext, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import {
+  forkedWorker,
+  primaryLink,
+  type ToPrimary,
+  type Worker,
+  type WorkerEnd,
+} from '../../../src/workers/worker-link.ts';
 import { settled } from '../../support/fake-clock.ts';
 
 /** A process that a primary has started, and the messages that it has sent. */
@@ -75,10 +84,50 @@ test('a worker whose process cannot be started has ended, whether Node emits the
 });
 
 test('the answer of a worker can be a number that JSON does not have', async (t) => {
-  const program = `process.on('message', ({ id }) => process.send({ type: 'answer', id, answer: NaN }))`;
-  t.mock.property(process, 'execArgv', ['-e', program]);
-  const worker = forkedWorker({ args: [], environment: {} });
-  t.after(worker.kill);
+  const worker = startedWorker(t);
 
   assert.equal(await worker.ask('metrics'), Number.NaN);
 });
+
+for (const [what, act, how] of [
+  ['is killed', ({ kill }) => kill(), { code: null, signal: 'SIGKILL' }],
+  [
+    'has to hurry, even twice, loses its primary, and',
+    ({ hurry }) => [hurry(), hurry()],
+    { code: 7, signal: null },
+  ],
+] satisfies [string, (worker: Worker) => unknown, WorkerEnd][]) {
+  test(`a worker that ${what} ends, and then what it was asked has no answer`, async (t) => {
+    const worker = startedWorker(t);
+    const status = await worker.ask('status');
+    const pulse = worker.ask('pulse');
+
+    act(worker);
+
+    assert.deepEqual([status, await pulse, await worker.ended], [{ name: 'A' }, undefined, how]);
+  });
+}
+
+test('what a worker has answered is not kept', async (t) => {
+  const answer = new WeakRef((await startedWorker(t).ask('status')) as object);
+  setFlagsFromString('--expose-gc');
+  await turn();
+
+  runInNewContext('gc')();
+
+  assert.equal(answer.deref(), undefined);
+});
+
+/** A worker that answers questions, but does not show a pulse. Without its primary, it ends with 7. */
+function startedWorker(t: TestContext): Worker {
+  const program = `
+    const answers = { metrics: NaN, status: { name: process.env.NAME } };
+    process.on('disconnect', () => process.exit(7));
+    process.on('message', ({ id, question }) => {
+      if (question in answers) process.send({ type: 'answer', id, answer: answers[question] });
+    });`;
+  t.mock.property(process, 'execArgv', ['-e', program]);
+  const worker = forkedWorker({ args: [], environment: { NAME: 'A' } });
+  t.after(worker.kill);
+  return worker;
+}

@@ -66,15 +66,17 @@ test('workers that keep ending are replaced after growing pauses, at most 5 s', 
   assert.deepEqual(pauses, [100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
 });
 
-test('a worker that lasted for 10 s is replaced after the shortest pause', async () => {
+test('a worker that lasted for 10 s is replaced after the shortest pause, and one that ended earlier is not', async () => {
   const { play, forked } = started();
   for (let number = 1; number <= 5; number++) await play(`${number} listens, ${number} fails, +1600`);
-  await play('6 listens, +10000, 6 fails, +99');
-  const before = forked.length;
+  const counts: number[] = [];
 
-  await play('+1');
+  for (const script of ['6 listens, +9999, 6 fails, +3199', '+1', '7 listens, +10000, 7 fails, +99', '+1']) {
+    await play(script);
+    counts.push(forked.length);
+  }
 
-  assert.deepEqual([before, forked.length], [6, 7]);
+  assert.deepEqual(counts, [6, 7, 7, 8]);
 });
 
 /** A slot whose first worker starts. */
