@@ -10,11 +10,11 @@ const REPLIES: readonly (readonly [RegExp, RedisTrouble])[] = [
   [/^LOADING\b/, 'loading'],
   [/^OOM\b/, 'full'],
   [/^MISCONF\b/, 'not_saving'],
-  [/^WRONGTYPE\b/, 'wrong_value'],
+  [/^WRONGTYPE\b|^ERR (value is not an integer|increment or decrement)/, 'wrong_value'],
   [/^READONLY\b/, 'read_only'],
   [/^DENIED\b/, 'protected_mode'],
   [/^ERR max number of clients/, 'too_many_clients'],
-  [/^ERR (DB index|invalid DB index|value is not an integer)/, 'no_such_database'],
+  [/^ERR (DB index|invalid DB index)/, 'no_such_database'],
 ];
 
 /** Error codes of Node's sockets and of OpenSSL. */

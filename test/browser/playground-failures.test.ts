@@ -66,7 +66,7 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
     assert.deepEqual(isOffered, [false, true, false]);
   });
 
-  test('an answer of a proxy gets a sentence, and so does a broken network', async (t) => {
+  test('an answer of a proxy gets a sentence, and so does a broken network until it is back', async (t) => {
     const { page, box, says } = await open(t, (page) =>
       interceptShouts(page, (route) => route.fulfill({ status: 502, body: '<h1>Bad Gateway</h1>' })),
     );
@@ -78,6 +78,9 @@ describe('the playground explains failures', { skip: noBrowser }, () => {
     await box.fill('hello again');
 
     await says('tuohs cannot be reached. Check your connection.');
+    await page.context().setOffline(false);
+
+    await says('NIAGA OLLEH');
   });
 
   test('a lasting failure offers no retry, and the next one that can pass does', async (t) => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { folder } from '../support/folder.ts';
 import { ENVIRONMENT, ended, startProgram, tuohs } from '../support/process.ts';
 import { ran } from '../unit/cli/shout-surroundings.ts';
 import { runningService } from './service.ts';
@@ -135,6 +138,16 @@ test('npm start serves with the settings of the environment until npm gets a sig
   assert.equal(status, 200);
   assert.equal(program.log.at(-1)?.msg, 'closed');
   await assert.rejects(fetch(url));
+});
+
+test('npm start without packages names the command that installs them', async (t) => {
+  const empty = await folder(t);
+  await copyFile('package.json', join(empty, 'package.json'));
+
+  const said = await ended(startProgram(t, { command: 'npm', args: ['start', '--prefix', empty] }));
+
+  assert.equal(said.code, 1);
+  assert.match(said.stderr, /run make install first/);
 });
 
 const skip = spawnSync('sh', ['-c', 'test -w /dev/full']).status === 0 ? false : 'there is no /dev/full';

@@ -23,6 +23,7 @@ const view = answerView({ announce, askAgain: askNow });
 const typist = newestOnly({ pauseMs: PAUSE_MS, ask, show });
 const box = textBox({ onText: take, onEnter: askNow });
 
+addEventListener('online', askNow);
 languages.addEventListener('change', () => showCommand(commandText));
 find('turn', HTMLButtonElement).addEventListener('click', () => box.setText(shout.textContent ?? ''));
 copyButton(find('copy', HTMLButtonElement), { source: shout, announce });

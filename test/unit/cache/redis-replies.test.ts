@@ -102,6 +102,16 @@ for (const number of ['99999999999999999999', '9007199254740993', '1000000001', 
   });
 }
 
+for (const reply of ['value is not an integer or out of range', 'increment or decrement would overflow']) {
+  test(`a key of ours with a number that is not a count is "wrong_value": ${reply}`, async (t) => {
+    const { redis, count, changes } = await knowsHello(t);
+    redis.answer(replyTo('incrby', `-ERR ${reply}\r\n`));
+
+    assert.equal(await count(), 1);
+    assert.deepEqual(changes(), ['up', 'up: wrong_value']);
+  });
+}
+
 test('an accepted count shows that Redis is not read-only any more', async (t) => {
   const { redis, store, count, changes } = await knowsHello(t);
   redis.answer(replyTo('set', READ_ONLY));
