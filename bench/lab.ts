@@ -44,8 +44,7 @@ function openLab(rounds: number, cores: Cores, ending: Ending) {
     /** The SHOUTCLOUD-compatible server of this project, with this latency. By default it runs on the cores of the load. */
     shoutcloud: (latencyMs: number, place: 'service' | 'others' = 'others') =>
       listening(cores[place], [process.execPath, MAIN, ...SHOUTCLOUD, '--latency', `${latencyMs}`]),
-    baseline: (name: 'bare-http') =>
-      listening(cores.service, [process.execPath, fromRoot(`bench/baselines/${name}.ts`)]),
+    bareHttp: () => listening(cores.service, [process.execPath, fromRoot('bench/baselines/bare-http.ts')]),
     redis: () => redisServer(ending, { before: cores.others }),
     load,
     /** Ends a program before its row ends. */

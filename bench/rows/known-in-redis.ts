@@ -7,7 +7,7 @@ export const knownInRedis: Row = {
   needsRedis: true,
   async run(lab) {
     const redis = await lab.redis();
-    const bare = await lab.baseline('bare-http');
+    const bare = await lab.bareHttp();
     const tuohs = await lab.tuohs(await lab.shoutcloud(0), { REDIS_URL: redis.url, CACHE_MAX_BYTES: '0' });
     const rounds = await afterWarmUp(lab.rounds, () => askKnown(lab, { bare, tuohs }));
 

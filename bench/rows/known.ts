@@ -47,7 +47,7 @@ async function besideBare(lab: Lab, method: 'GET' | 'POST', atLeast: number): Pr
 }
 
 async function askBoth(lab: Lab, load: Load) {
-  const bare = await lab.baseline('bare-http');
+  const bare = await lab.bareHttp();
   const tuohs = await lab.tuohs(await lab.shoutcloud(0));
   return afterWarmUp(lab.rounds, () => askKnown(lab, { bare, tuohs }, load));
 }

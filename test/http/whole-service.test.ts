@@ -225,7 +225,7 @@ async function serve(
   return { ...service, status: () => service.app.inside.status() as unknown as Status };
 }
 
-/** The text that needs most room: two bytes in memory for each that is sent. Its head needs some, too. */
+/** The request that needs the most room: two bytes in memory for each byte of its text, and a large head. */
 function textOf(bytes: number): string {
   const more = Array.from({ length: 190 }, (_, i) => `x${i}: ${'a'.repeat(70)}`).join('\r\n');
   const body = JSON.stringify({ data: `@${'x'.repeat(bytes - 17)}` }).replace('@', '\\u044f');

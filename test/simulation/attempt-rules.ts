@@ -42,7 +42,7 @@ export function attemptRules(
   const running = new Set<Attempt>();
   const travelling = new Set<number>();
   const tried = new Map<number, Tries>();
-  /** The order in which the texts came, and that of the last text that was sent. */
+  /** Each text's place in the order of arrival, and the place of the last text that was sent. */
   const places = new Map<number, number>();
   let lastPlace = 0;
   let texts = 0;
@@ -133,7 +133,7 @@ export function attemptRules(
     }
   }
 
-  /** No text overtakes another one on its way to its first attempt. Another attempt with the same texts waits before. */
+  /** First attempts are made in the order in which their texts came. A retry of the same texts waits for its back-off. */
   function checkOrder(ids: readonly number[]): void {
     const { size, failedAt = 0 } = tried.get(ids[0] ?? -1) ?? {};
     if (size === ids.length && clock.now() < failedAt + LEAST_BACKOFF_MS - ROUNDING_MS)

@@ -199,7 +199,7 @@ export function callRules(
     return budgetWasEmptyAt < startedAt;
   }
 
-  /** Whether there were so few bad texts around this call that halving finds them in its time. */
+  /** Whether there were so few bad texts during this call that halving can find them before its deadline. */
   function isHalvingInTime({ startedAt }: WaitingCall): boolean {
     poisonedAt = poisonedAt.filter((at) => at > startedAt - POISON_LASTS_MS);
     return poisonedAt.length <= (HALVES * slowestMs < settings.requestDeadlineMs / 2 ? 1 : 0);

@@ -51,7 +51,7 @@ export function isRight(text: string, answer: string): boolean {
   );
 }
 
-/** The answers for an end of a text. There are about a hundred ends, so each is computed once. */
+/** The right answers for the last part of a text. There are only about a hundred such parts, so each is computed once. */
 function shouted(tail: string): ReadonlySet<string> {
   const known = SHOUTED.get(tail) ?? new Set([goUpperCase(tail), simpleUpperCase(tail)]);
   SHOUTED.set(tail, known);

@@ -106,7 +106,7 @@ export async function fakeApi(test: TestContext, parts: ApiUnderTest = {}) {
   return { upstream, world, server, port: server.port };
 }
 
-/** The largest file that the API sends. Several of them are more than the system takes of what a client does not read. */
+/** The largest file that the API sends. A few unread copies of it are more than the system buffers for a client. */
 export const LARGEST_FILE = '/docs/swagger-ui-bundle.js';
 
 /** A client that reads no answer to these requests. Resolves when all that are worked on wait to be read. */

@@ -10,7 +10,7 @@ export const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.ur
 
 export type Env = Readonly<Record<string, string>>;
 
-/** The requests without an answer, the strings that wait for a connection, the flights, and the callers that wait for one. */
+/** Requests without an answer, texts that wait for a connection, flights, and callers that wait for a flight. */
 export type UnderWay = Readonly<Record<'inFlight' | 'queued' | 'flights' | 'waiting', number>>;
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;

@@ -9,7 +9,7 @@ export interface RunOptions {
   readonly input?: string | Uint8Array | Readable;
   readonly environment?: Readonly<Record<string, string>>;
   readonly interrupt?: Promise<void>;
-  /** Takes the place of the standard output whose text is returned. */
+  /** Used as standard output. Without it, the output is collected and returned. */
   readonly stdout?: Writable;
   /** Called for each chunk of standard output. */
   readonly onOutput?: () => void;

@@ -28,20 +28,6 @@ for (const [form, value] of Object.entries(FIELDS)) {
   });
 }
 
-test('everything that URLSearchParams writes can be read', () => {
-  const fields = fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })));
-
-  fc.assert(
-    fc.property(fields, fc.string({ unit: 'binary' }), (others, value) => {
-      const params = new URLSearchParams(others.filter(([name]) => name !== 'data'));
-      params.append('data', value);
-      params.append('data', 'later');
-
-      assert.equal(dataField(params.toString()), value);
-    }),
-  );
-});
-
 test('fields are read as URLSearchParams reads them', () => {
   const encoded = fc.string({ unit: fc.constantFrom(...'&=+%41cdDATA;data '.split('')), maxLength: 40 });
 
