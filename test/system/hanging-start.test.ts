@@ -69,3 +69,12 @@ for (const [what, args, signals] of [
     assert.equal(await program.stop('SIGINT'), 130);
   });
 }
+
+test('a worker that hangs in its start does not outlive a primary that was killed', async (t) => {
+  const workers = { ...hook(APP), WEB_CONCURRENCY: '2' };
+  const service = tuohs(t, ['serve'], workers);
+  await service.logLine('hangs');
+
+  // The exit code comes when no process has the output open any more: after the last worker.
+  assert.equal(await service.stop('SIGKILL'), null);
+});
