@@ -114,7 +114,8 @@ export function redisLink(
       const found = troubleOfReply(error);
       if (found === 'read_only') renew();
       else if (ENDS_A_CONNECTION.has(found)) cut(found);
-      else hinders(found, op);
+      // INCRBY says of a key without a number what SELECT says of a database that does not exist.
+      else hinders(found === 'no_such_database' ? 'wrong_value' : found, op);
     },
     succeeded(op: RedisOperation): void {
       if (op === 'set' || op === 'count') wrote();
