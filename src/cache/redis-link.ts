@@ -114,8 +114,7 @@ export function redisLink(
       const found = troubleOfReply(error);
       if (found === 'read_only') renew();
       else if (ENDS_A_CONNECTION.has(found)) cut(found);
-      // INCRBY says of a key without a number what SELECT says of a database that does not exist.
-      else hinders(found === 'no_such_database' ? 'wrong_value' : found, op);
+      else hinders(found, op);
     },
     succeeded(op: RedisOperation): void {
       if (op === 'set' || op === 'count') wrote();

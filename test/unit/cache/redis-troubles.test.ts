@@ -178,7 +178,6 @@ for (const [command, error, trouble] of [
   ['set', "OOM command not allowed when used memory > 'maxmemory'.", 'full'],
   ['set', 'MISCONF Redis is configured to save RDB snapshots, but it cannot', 'not_saving'],
   ['get', "NOPERM User x has no permissions to run the 'get' command", 'not_permitted'],
-  ['set', 'ERR value is not an integer or out of range', 'wrong_value'],
   ['get', 'BUSY Redis is busy running a script.', 'rejected'],
 ] as const) {
   test(`one that says ${error} to ${command} is "${trouble}", and stays connected`, async (t) => {
