@@ -223,6 +223,7 @@ for (const [what, last, end] of [
     assert.ok(service.signals.every((signal) => signal.aborted));
   });
 }
+
 test('a caller that leaves while it waits for a result gets none', async (t) => {
   const service = fakeService(hanging);
   const results = service.bulk(neverEnding('a'))[Symbol.asyncIterator]();
