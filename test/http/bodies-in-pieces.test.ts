@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { duplexPair } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -185,11 +185,7 @@ function readingWith(read: (request: InlineBodyRequest, open: Connections) => vo
     open.add(request.socket);
     read(request as InlineBodyRequest, open);
   });
-  return { client: connectedTo(server), endTurn, turnsAskedFor };
-}
-
-function connectedTo(server: Server) {
-  const [near, far] = duplexPair();
+  const [client, far] = duplexPair();
   server.emit('connection', Object.assign(far, { remoteAddress: '::1' }));
-  return near;
+  return { client, endTurn, turnsAskedFor };
 }

@@ -8,9 +8,9 @@ import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { fakeApi, listeningApi, listeningServer } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
 import { parsed } from '../support/raw-answer.ts';
-import { closedLate, postOf, rawClient, requestOf } from '../support/raw-client.ts';
+import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
-import { heldTurn, testWorld, worldOn } from '../support/world.ts';
+import { heldTurn, worldOn } from '../support/world.ts';
 
 const STALLED = postOf('hello').slice(0, -9);
 
@@ -166,13 +166,22 @@ for (const [what, sent] of [
   ['stops sending its large body', STALLED.replace(': 16', ': 5000000')],
   ['sends chunks without end', CHUNKS],
 ] as const) {
-  test(`a client that was answered and ${what} is cut off soon after`, async (t) => {
-    const world = testWorld();
-    const client = await rawClient(t, await listeningApi(t, { world }));
-
+  test(`a client that was answered and ${what} sees the end a second later, and is cut off after another`, async (t) => {
+    const { world, server, port } = await fakeApi(t);
+    const client = await rawClient(t, port);
+    client.socket.allowHalfOpen = true;
+    const end = once(client.socket, 'end');
     client.send(sent);
+    assert.equal(parsed(await client.heard(/\}$/)).status, 413);
+    await until(t, () => world.clock.timers() > 0);
 
-    assert.equal(parsed(await closedLate(t, client, world.clock)).status, 413);
+    await world.clock.advance(1000);
+    await end;
+    await world.clock.advance(999);
+
+    assert.equal(server.status().connections, 1);
+    await world.clock.advance(1);
+    await until(t, () => server.status().connections === 0);
   });
 }
 
