@@ -14,7 +14,7 @@ const REST_MS = 1000;
 
 /** The connections of a server, from which bodies arrive. */
 export interface BodySource {
-  /** Reports that a body of this connection has come in `PIECES` more pieces, and their average size. */
+  /** Reports that a body of this connection has come in at least `PIECES` more pieces, and their average size. */
   manyPieces(socket: Socket, averageBytes: number): void;
   /** Throws away what is left of a body in the packet that is being read. No other body must follow on this connection. */
   skipPacket(socket: Socket): void;
@@ -22,7 +22,7 @@ export interface BodySource {
   readOn(socket: Socket): void;
 }
 
-/** A chunk of one byte costs as much as a long one, so pieces are counted too. */
+/** Pieces are counted, because a chunk of one byte costs as much as one of a kilobyte. A longer one counts for each kilobyte. */
 export const PIECES = 64;
 
 /** No more than this is read of a body that no route has asked for. */
@@ -50,10 +50,9 @@ export class RequestBody implements InlineSink {
   readonly #request: IncomingMessage;
   readonly #held: Pick<HeldBytes, 'set' | 'setUnread'>;
   readonly #source: BodySource;
-  /** What has arrived, in bytes and in pieces. */
   #bytes = 0;
+  /** The pieces that have come since the last report, and how many bytes had arrived by then. */
   #pieces = 0;
-  /** How many bytes had arrived when the pieces were last reported. */
   #reportedBytes = 0;
   #kept: BodyPieces | undefined;
   #reading: Reading | undefined;
@@ -143,7 +142,8 @@ export class RequestBody implements InlineSink {
   /** Takes a piece. Returns whether more can come. */
   take(chunk: Buffer): boolean {
     this.#bytes += chunk.length;
-    if (++this.#pieces % PIECES === 0) this.#reportPieces();
+    this.#pieces += 1 + Math.floor(chunk.length / 1024);
+    if (this.#pieces >= PIECES) this.#reportPieces();
     const goesOn = this.#discarding ? this.#drop(chunk) : this.#keep(chunk);
     if (!goesOn) this.#isStopped = true;
     return goesOn;
@@ -155,8 +155,9 @@ export class RequestBody implements InlineSink {
   }
 
   #reportPieces(): void {
-    const averageBytes = (this.#bytes - this.#reportedBytes) / PIECES;
+    const averageBytes = (this.#bytes - this.#reportedBytes) / this.#pieces;
     this.#reportedBytes = this.#bytes;
+    this.#pieces = 0;
     this.#source.manyPieces(this.#request.socket, averageBytes);
   }
 

@@ -132,6 +132,23 @@ test('one piece of each packet is read of a body that is thrown away before its 
   assert.deepEqual([pick(bodies, 'bytes'), turnsAskedFor], [[2], [65_536, 65_536]]);
 });
 
+test('a body that arrives fast lets others be read once 256 KB have come in a turn of the event loop', async () => {
+  const { client, endTurn, turnsAskedFor } = readingWith((request, open) => {
+    const body = new RequestBody(request, { set() {}, setUnread() {} }, open);
+    body.read({ maxBytes: 2 ** 20, use() {}, fail() {} });
+  });
+
+  const asked: number[] = [];
+  for (const packet of [POST, ...Array<string>(5).fill(`10000\r\n${'x'.repeat(65_536)}\r\n`)]) {
+    client.write(packet);
+    await turn();
+    asked.push(turnsAskedFor.length);
+    if (asked.length === 5) endTurn();
+  }
+
+  assert.deepEqual(asked, [0, 0, 0, 0, 1, 1]);
+});
+
 test('trailers are not kept while their request waits', async (t) => {
   const kept: string[][] = [];
   const { port } = await fakeApi(t, {

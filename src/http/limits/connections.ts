@@ -39,9 +39,9 @@ const LINGER_MS = 1000;
 const CLOSING_LINGER_MS = 250;
 
 /**
- * Once all bodies together have come in this many pieces in one turn of the event loop, connections that send a body let others be
- * read first. With a lower number, an upload over a slow network, which brings one piece a turn, would have to wait for connections
- * that send requests ahead.
+ * Once all bodies together have come in this many pieces (or kilobytes) in one turn of the event loop, connections that send a body
+ * let others be read first: Node would read up to 2 MiB from each. With a lower number, an upload over a slow network, which brings
+ * one piece a turn, would have to wait for connections that send requests ahead.
  */
 const MANY_PIECES_IN_TURN = 256;
 
