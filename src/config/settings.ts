@@ -78,7 +78,7 @@ export const settings = {
     'Largest request body in bytes, at most a tenth of `MAX_BYTES_IN_FLIGHT`.',
   ),
   maxBulkBytes: setting('MAX_BULK_BYTES', wholeNumber(1, 16_777_216), 1_048_576).says(
-    'Largest body of a bulk request in bytes, at most a quarter of `MAX_BYTES_IN_FLIGHT`.',
+    'Largest body of a bulk request in bytes, at most a fifth of `MAX_BYTES_IN_FLIGHT`.',
   ),
   maxBytesInFlight: optionalSetting('MAX_BYTES_IN_FLIGHT', wholeNumber(1_048_576, 2 ** 40)).says(
     'Most bytes that clients can make the process hold: bodies, waiting texts, answers that are not read yet. Without it, a quarter of the memory or of the heap that the process can use, whichever is less, and at most 64 MiB.',

@@ -266,14 +266,14 @@ test('a body that needs room and is the slowest itself is cut off, and gives bac
   await until(t, () => server.status().heldBytes === 0);
 });
 
-test('texts that wait fill three quarters at most, three copies each, but a small one gets in beyond the budget', async (t) => {
+test('texts that wait fill seven eighths at most, three copies each, but a small one gets in beyond the budget', async (t) => {
   const { server, upstream, world, sending } = await start(t, SCARCE);
   upstream.hold();
   await sending(jsonOf('x'.repeat(14_000)));
   await until(t, () => upstream.calls.length === 1);
   const held = server.status().heldBytes;
 
-  const refused = await sending(jsonOf('y'.repeat(5000)));
+  const refused = await sending(jsonOf('y'.repeat(4600)));
   const answer = parsed(await refused.heard(/\}$/));
   await sending(jsonOf('y'.repeat(24_000)), 22_000);
   await until(t, () => server.status().heldBytes > BUDGET - 1000);
@@ -281,10 +281,22 @@ test('texts that wait fill three quarters at most, three copies each, but a smal
   await until(t, () => upstream.calls.length === 3);
   upstream.answerHeld();
 
-  assert.ok(held >= 42_000 && held <= BUDGET * 0.75, `${held}`);
+  assert.ok(held >= 42_000 && held <= BUDGET * 0.875, `${held}`);
   assert.deepEqual([answer.status, JSON.parse(answer.body).code], [503, 'OVERLOADED']);
   assert.match(await small.heard(/\}$/), /^HTTP\/1\.1 200 /);
   assert.deepEqual(world.told('shed'), [{ type: 'shed', reason: 'bytes' }]);
+});
+
+test('bulks fill three quarters of the budget at most, those that wait for their turn too', async (t) => {
+  const { nextTurn, turns } = heldTurns();
+  const { port } = await start(t, { nextTurn, options: { maxHeldBytes: 130_000 } });
+  const [first, second] = [await rawClient(t, port), await rawClient(t, port)];
+
+  first.send(bulkOf(LINE));
+  await until(t, () => turns.length === 1);
+  second.send(bulkOf('{"data":"a"}\n'));
+
+  assert.match(await second.heard(/\}$/), /^HTTP\/1\.1 503 .*"OVERLOADED"/s);
 });
 
 const LINE = `${jsonOf('x'.repeat(10_000))}\n`;

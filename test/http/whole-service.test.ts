@@ -26,7 +26,7 @@ const LARGE_BODIES = { MAX_BODY_BYTES: `${HELD}`, MAX_BULK_BYTES: `${HELD}` };
 
 for (const [name, bytes, send, settings, heapMiB = 256] of [
   ['text', LONGEST, textOf, { MAX_BYTES_IN_FLIGHT: `${HELD}` }],
-  ['bulk', HELD / 4, bulkOf, { MAX_BYTES_IN_FLIGHT: `${HELD}` }],
+  ['bulk', Math.floor(HELD / 5), bulkOf, { MAX_BYTES_IN_FLIGHT: `${HELD}` }],
   ['text of one of two processes with 8 MiB together', LONGEST, textOf, { WEB_CONCURRENCY: '2' }],
   ['text of a heap of 4 MiB', LONGEST, textOf, { CACHE_MAX_BYTES: '0' }, 4],
 ] as const) {

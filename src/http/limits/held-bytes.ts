@@ -5,13 +5,13 @@ import { shed } from './admission.ts';
 export type ByteBudget = ReturnType<typeof byteBudget>;
 
 /**
- * How much of the budget each purpose can fill. Requests that are sent ahead leave room for texts that wait for the upstream,
- * and these leave room for bodies. Bodies of one packet get in even above the budget, so that large or slow ones cannot keep
- * known texts out.
+ * How much of the budget each purpose can fill. Requests that are sent ahead leave room for bulks, these for texts that wait for the
+ * upstream, and these for bodies. Bodies of one packet get in even above the budget, so that large or slow ones cannot keep known
+ * texts out.
  */
 type Share = keyof typeof SHARES;
 
-const SHARES = { small: 1.125, body: 1, waiting: 0.75, ahead: 0.5 };
+const SHARES = { small: 1.125, body: 1, waiting: 0.875, bulk: 0.75, ahead: 0.5 };
 
 /**
  * The part of the budget that is freed at once. If less were freed, a flood would cause a search of all connections for each
@@ -72,11 +72,11 @@ const STREAM_BYTES = 40_960;
 const COPIES = 3;
 
 /**
- * The largest bodies, in bytes, that an idle service has room for. A text can take two bytes for each one that was sent, and only
- * three quarters of the budget are for texts.
+ * The largest bodies, in bytes, that an idle service has room for. A text can take two bytes for each one that was sent, and only a
+ * part of the budget is for texts or for bulks.
  */
 export function largestBodies(maxHeldBytes: number): { readonly text: number; readonly bulk: number } {
-  return { text: Math.floor(maxHeldBytes / 10), bulk: Math.floor(maxHeldBytes / 4) };
+  return { text: Math.floor(maxHeldBytes / 10), bulk: Math.floor(maxHeldBytes / 5) };
 }
 
 /**
@@ -134,7 +134,7 @@ export class HeldBytes {
 
   /** Holds a body whose answer is written in pieces, and the part of that answer that is not read yet. Throws as `set` does. */
   setStream(bodyBytes: number): void {
-    this.set(bodyBytes * COPIES + STREAM_BYTES, 'body');
+    this.set(bodyBytes * COPIES + STREAM_BYTES, 'bulk');
   }
 
   /** Sets the bytes of a body that are held before a route asks for it, on top of what `set` holds. Throws as `set` does. */

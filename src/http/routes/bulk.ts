@@ -17,9 +17,12 @@ export const bulk: Route<ApiParts> = {
   handle(exchange, parts) {
     const { headers } = exchange.request;
     if (mediaType(headers) !== NDJSON) throw badType(headers['content-type'], NDJSON);
-    return exchange.readBody(parts.maxBulkBytes, (body) =>
-      exchange.inTurn(workOn(body), () => answerLines(exchange, parts, body)),
-    );
+    return exchange.readBody(parts.maxBulkBytes, (body) => {
+      exchange.atEnd(() => free([body]));
+      // Before its turn: bodies that wait for theirs could fill the whole budget, because none of them is slow.
+      exchange.held.setStream(body.length);
+      return exchange.inTurn(workOn(body), () => answerLines(exchange, parts, body));
+    });
   },
   operation: bulkOperation,
 };
@@ -49,8 +52,6 @@ async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): P
   let written = 0;
   let work = 0;
   let moved = Promise.withResolvers<void>();
-  exchange.atEnd(() => free([body]));
-  exchange.held.setStream(body.length);
   exchange.atEnd(window.enter());
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
   const response = exchange.reply.stream({ 'content-type': NDJSON, 'cache-control': 'no-store' });
