@@ -57,9 +57,9 @@ function checkedUrl(address: string, command: Command): string {
   const url = address.includes('://') ? address : `http://${address}`;
   if (isHttpAddress(url)) return url;
   // An address with an @ can hold a password.
-  const shown = url.includes('@') ? '' : `: '${url}'`;
+  const shown = url.includes('@') ? '' : `, not '${url}'`;
   return command.error(
-    `the address of the service must be a URL that begins with http:// or https://, without a password${shown}`,
+    `the address of the service must be a URL such as http://localhost:5000, without a password${shown}`,
   );
 }
 

@@ -71,7 +71,7 @@ export const REDIS_TROUBLES = {
   slow: 'It answers later than REDIS_TIMEOUT_MS, so it is asked only now and then.',
   too_many_clients: 'It has reached its limit of clients.',
   wrong_password: 'It does not accept the user or the password in REDIS_URL.',
-  wrong_value: 'It holds a value that is not the upper case of its text, so another program writes our keys.',
+  wrong_value: 'It holds a value under one of our keys that is not ours, so another program writes our keys.',
 } as const;
 
 export type RedisTrouble = keyof typeof REDIS_TROUBLES;

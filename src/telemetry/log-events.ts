@@ -26,6 +26,7 @@ export function logEvents(
       const facts = { worker: pid, ...how };
       if (wasStuck) log.warn(facts, 'a worker did not answer in time and was killed');
       else if (wasAsked) log.info(facts, 'a worker ended');
+      else if (how.reason) log.warn(how, 'a worker could not be started');
       else log.warn(facts, 'a worker ended by itself');
     },
     failed: failures.write,

@@ -24,6 +24,10 @@ const LINES: [event: Event, line: string][] = [
   [{ type: 'listening', port: 1, adminPort: 2 }, 'info listening: version="1.2.3" port=1 adminPort=2'],
   [{ type: 'worker-listening', pid: 7 }, 'info a worker listens: worker=7'],
   [{ ...ENDED, wasAsked: false }, 'warn a worker ended by itself: worker=7 code=null signal="SIGKILL"'],
+  [
+    { ...ENDED, pid: 0, signal: null, reason: 'ENOMEM', wasAsked: false },
+    'warn a worker could not be started: code=null signal=null reason="ENOMEM"',
+  ],
   [{ ...ENDED, wasAsked: true }, 'info a worker ended: worker=7 code=null signal="SIGKILL"'],
   [
     { ...ENDED, wasAsked: false, wasStuck: true },
