@@ -117,6 +117,23 @@ test('a body that is not read on because earlier requests wait does not stall', 
   await waiting.heard('BBB');
 });
 
+test('a client whose connection waits for its turn to be read does not stall', async (t) => {
+  const readOn = Promise.withResolvers<void>();
+  const { port } = await fakeApi(t, { nextTurn: () => readOn.promise, options: { slowClientMs: 500 } });
+  const waiting = await rawClient(t, port);
+  const [request, rest] = [postOf('late').slice(0, -6), postOf('late').slice(-6)];
+  waiting.send(requestOf('GET /v1?data=a') + request);
+  await waiting.heard('{"data":"A"}');
+  waiting.send(rest);
+  const stalled = await rawClient(t, port);
+  stalled.send(STALLED);
+  await stalled.heard('REQUEST_TIMEOUT');
+
+  readOn.resolve();
+
+  await waiting.heard('ETAL');
+});
+
 test('a connection stays open between requests for longer than a client can stall', async (t) => {
   const client = await rawClient(t, await listeningApi(t, { options: { slowClientMs: 1 } }));
   client.send(postOf('a'));

@@ -43,10 +43,12 @@ export function stalledClients(
   function stalled(socket: Socket): void {
     const connection = open.of(socket);
     if (connection === undefined) return;
-    const { exchanges, isNew } = connection;
+    const { exchanges, isNew, isPausing } = connection;
     const last = exchanges.at(-1);
-    if (last === undefined) return withoutRequest(socket, isNew);
     if (exchanges[0]?.reply.isUnread) return withoutReading(socket);
+    // What it has sent is not read yet, because others are read first.
+    if (isPausing) return void socket.setTimeout(slowClientMs);
+    if (last === undefined) return withoutRequest(socket, isNew);
     // If we stopped reading a body because earlier requests wait, its client owes us nothing.
     if (!last.isWhole && last.body.wantsMore) last.breakBody(bodyStalled());
   }
