@@ -100,6 +100,25 @@ for (const [limit, closed] of [
   });
 }
 
+test('at the limit, a connection whose last request was refused is closed before one that has been idle for longer', async (t) => {
+  const world = testWorld();
+  const { server, port } = await fakeApi(t, { world, options: { maxConnections: 2 } });
+  const [answered, refused] = [await rawClient(t, port), await rawClient(t, port)];
+  answered.send(requestOf('GET /v1?data=a'));
+  await answered.heard('{"data":"A"}');
+  await world.clock.advance(500);
+  refused.send(requestOf('GET /v1'));
+  await refused.heard('BAD_INPUT');
+  await world.clock.advance(500);
+
+  await rawClient(t, port);
+
+  await refused.closed();
+  assert.equal(server.status().connections, 2);
+  answered.send(requestOf('GET /v1?data=b'));
+  await answered.heard('{"data":"B"}');
+});
+
 test('at the limit, a connection that has just been opened is not closed before one that has been idle', async (t) => {
   const world = testWorld();
   const server = await listeningServer(t, { world, options: { maxConnections: 2 } });

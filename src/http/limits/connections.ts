@@ -83,6 +83,7 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
         socket,
         exchanges: [],
         isNew: true,
+        hasFailed: false,
         usedMs: clock.now(),
         isPausing: false,
         requestBytes: 0,
@@ -177,8 +178,10 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
   }
 
   function leave(exchange: Exchange): void {
-    const exchanges = open.get(exchange.request.socket)?.exchanges;
-    exchanges?.splice(exchanges.indexOf(exchange), 1);
+    const connection = open.get(exchange.request.socket);
+    if (connection === undefined) return;
+    connection.exchanges.splice(connection.exchanges.indexOf(exchange), 1);
+    connection.hasFailed = exchange.reply.status >= 400;
   }
 
   /**

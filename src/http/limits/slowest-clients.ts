@@ -9,6 +9,8 @@ export interface Client {
   readonly exchanges: Exchange[];
   /** No exchange has begun on it yet. */
   isNew: boolean;
+  /** Its last answer was an error. */
+  hasFailed: boolean;
   /** When it was last idle: when it was opened, or when an exchange began on it while no other was under way. */
   usedMs: number;
 }
@@ -32,13 +34,15 @@ export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: nu
 
 /**
  * How much the time of a connection counts. An old connection that sends no more requests must be closed before a new one whose
- * first request is not read yet. An idle connection must be closed before one whose body arrives steadily.
+ * first request is not read yet. An idle connection must be closed before one whose body arrives steadily, but after one whose last
+ * request was refused: a flood of those would otherwise close all idle ones.
  */
-function weightOf({ socket, isNew, exchanges }: Client): number {
+function weightOf({ socket, isNew, hasFailed, exchanges }: Client): number {
   const [first] = exchanges;
   const last = exchanges.at(-1);
   // After its last answer, a connection waits only for its client to end it.
-  if (first === undefined || last === undefined) return isNew || socket.writableEnded ? MOST_WEIGHT : 1;
+  if (first === undefined || last === undefined)
+    return isNew || hasFailed || socket.writableEnded ? MOST_WEIGHT : 1;
   if (first.reply.isUnread) return MOST_WEIGHT;
   return last.isWhole ? 0 : MOST_WEIGHT / (1 + last.body.bytes / STEADY_BYTES);
 }

@@ -141,7 +141,7 @@ test('a client that was cut off because its body is slow is closed before an idl
   const { exchange } = beforeItsBody();
   exchange.hold({ isAhead: false });
   exchange.held.release();
-  const idle = { socket: new Socket(), exchanges: [], isNew: false, usedMs: 0 };
+  const idle = { socket: new Socket(), exchanges: [], isNew: false, hasFailed: false, usedMs: 0 };
   const slow = { ...idle, socket: new Socket(), exchanges: [exchange] };
 
   const closed = closeSlowest([idle, slow], 1, 1000);
@@ -150,8 +150,8 @@ test('a client that was cut off because its body is slow is closed before an idl
 });
 
 test('a connection that has had its last answer is closed before one whose first request was not read yet', () => {
-  const ended = { socket: new Socket().end(), exchanges: [], isNew: false, usedMs: 0 };
-  const fresh = { socket: new Socket(), exchanges: [], isNew: true, usedMs: 800 };
+  const ended = { socket: new Socket().end(), exchanges: [], isNew: false, hasFailed: false, usedMs: 0 };
+  const fresh = { ...ended, socket: new Socket(), isNew: true, usedMs: 800 };
 
   const closed = closeSlowest([fresh, ended], 1, 1000);
 
