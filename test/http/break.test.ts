@@ -103,8 +103,9 @@ function start(t: TestContext) {
         return { fault: set.at(-1) };
       },
       set(fault) {
-        if (fault === 'gone') set.push(fault);
-        return fault === 'gone';
+        const isKnown = `${fault}` === 'gone';
+        if (isKnown) set.push(fault);
+        return isKnown;
       },
     },
   });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { fakeApi, listeningApi, listeningServer } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
 import { parsed } from '../support/raw-answer.ts';
@@ -20,12 +20,10 @@ for (const [what, sent, slowClientMs, isSilent] of [
   ['a body that stalls on a connection that was silent at first is', STALLED, 1, true],
 ] as const) {
   test(`${what} answered with 408, and the answer says that the connection closes`, async (t) => {
-    let looks = 0;
-    const soon: Clock['soon'] = (run) => systemClock.soon(() => [run(), looks++]);
-    const world = worldOn({ ...systemClock, soon });
+    const timers = t.mock.method(Socket.prototype, 'setTimeout').mock;
     const options = { slowClientMs, keepAliveTimeoutMs: 86_400_000 };
-    const client = await rawClient(t, await listeningApi(t, { world, options }));
-    if (isSilent) await until(t, () => looks > 0);
+    const client = await rawClient(t, await listeningApi(t, { options }));
+    if (isSilent) await until(t, () => timers.calls.some(({ arguments: [ms] }) => ms === 86_400_000));
 
     client.send(sent);
 
