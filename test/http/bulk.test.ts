@@ -80,6 +80,15 @@ test('a body over the limit of a bulk is refused as a whole', async (t) => {
   assert.deepEqual(upstream.calls, []);
 });
 
+test('a bulk of another content type is refused as a whole', async (t) => {
+  const { post, upstream } = await startBulk(t);
+
+  const { status, lines } = await post('{"data":"a"}', { 'content-type': 'application/json' });
+
+  const detail = 'The content type is application/json; send application/x-ndjson.';
+  assert.deepEqual([status, lines[0].detail, upstream.calls], [400, detail, []]);
+});
+
 test('a failure of the upstream is reported line by line', async (t) => {
   const { post, upstream } = await startBulk(t);
   upstream.failWith(new TuohsError('UPSTREAM_TIMEOUT', 'as told'));
