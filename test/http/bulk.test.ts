@@ -31,11 +31,12 @@ const TOO_LONG = {
 const CASES: readonly [what: string, body: string, lines: readonly object[]][] = [
   [
     'each line gets its line, in order, whatever is on it',
-    '{"data":"hello"}\nnot JSON\n{"data":5}\n[]\n{"other":"x"}\n{"data":"w\xf6rld"}\n{"data":"a"}\n',
+    '{"data":"hello"}\nnot JSON\n{"data":5}\n{"data":{}}\n[]\n{"other":"x"}\n{"data":"w\xf6rld"}\n{"data":"a"}\n',
     [
       { data: 'OLLEH' },
       bad(`The line is not valid JSON; ${SEND}`),
       bad('"data" is a number; send a string.'),
+      bad('"data" is an object; send a string.'),
       bad(`The JSON is an array; ${SEND}`),
       bad(`The object has no key "data"; ${SEND}`),
       bad('The line is not valid UTF-8; send UTF-8, not compressed.'),

@@ -53,10 +53,10 @@ for (const [what, [held, before, after]] of Object.entries(UNWANTED)) {
   });
 }
 
-test('a body that is in use when its client leaves is not freed', () => {
+test('a body that is in use when its client leaves is not freed, and does not fail', () => {
   const piece = Buffer.from(new ArrayBuffer(65_536));
   const body = chunkedBody(WITH_ROOM);
-  body.read({ ...READING, use: () => {} });
+  body.read({ ...READING, use: () => {}, fail: fails });
   body.take(piece);
   body.arrived();
 
@@ -114,6 +114,15 @@ test('the rest of a body is thrown away up to the limit, piece by piece, and no 
 
   assert.deepEqual(goesOn, [true, true, false, false]);
   assert.ok(pieces.every(({ byteLength }) => byteLength === 0));
+  assert.equal(await isWhole, false);
+});
+
+test('the rest of a body is awaited for a second, and is not whole then', async () => {
+  const { clock } = testWorld();
+
+  const isWhole = chunkedBody(WITH_ROOM).discard(65_536, clock);
+  await clock.advance(1000);
+
   assert.equal(await isWhole, false);
 });
 
