@@ -104,6 +104,7 @@ for (const [what, bytes, detail] of [
   ],
   ['escaped bytes that are not UTF-8', requestOf('GET /v1?data=%E9'), /send .+ as %C3%A9/],
   ['other bytes', 'GET /v1 HTTP/1.1\r\nhost : x\r\n\r\n', /not valid HTTP/],
+  ['no JSON at all', requestOf('POST /v1', { type: 'application/json' }), /^The body is empty; send/],
   ['half of a request', 'GET /v1?data=hello HTTP/1.1\r\nhost', /ended before it was whole/],
   [
     'a long content type',
