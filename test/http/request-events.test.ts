@@ -17,7 +17,7 @@ for (const [method, path, route, status, host] of [
   ['GET', '/v1?data=hidden-text', '/v1', 400, 'two hidden words'],
   ['GET', '/v1/?data=hidden-text', '/v1/', 200, '[::1]:5000'],
 ] as const) {
-  test(`the event of the ${status} to ${method} ${path} has labels from closed sets, and nothing that the user sent`, async (t) => {
+  test(`the event of the ${status} to ${method} ${path} (${host ?? 'our host'}) has labels from closed sets, and nothing that the user sent`, async (t) => {
     const { world, port } = await fakeApi(t);
 
     await ask(`http://127.0.0.1:${port}`, {

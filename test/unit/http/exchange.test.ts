@@ -187,6 +187,7 @@ for (const [when, isClosing, ms] of [
     // Nothing was read any more.
     first.pause();
     const { exchange } = beforeItsBody();
+    exchange.response.shouldKeepAlive = false;
     open.of(first)?.exchanges.push(exchange);
     let isOver = false;
     exchange.atEnd(() => {
