@@ -44,13 +44,15 @@ test('an answer beside a body has its own status once the system has taken it', 
   assert.deepEqual([taken.reply.status, waiting.reply.status], [400, 499]);
 });
 
-test('a request that is refused because of its head keeps nothing of that while it waits to be answered', () => {
+test('a request that is refused because of its head keeps nothing of that while it waits to be answered, and is the last one', () => {
   const { exchange } = beforeItsBody(1000);
+  const { open, socket } = oneConnection();
+  exchange.request.socket = socket;
 
-  const hasRoom = exchange.hold({ isAhead: true });
+  open.begin(exchange);
 
   exchange.held.setAnswer();
-  assert.equal(hasRoom, false);
+  assert.equal(open.of(socket)?.isFull, true);
   assert.match(String(exchange.refusal), /no room: bytes/);
   const { url, rawHeaders, headers } = exchange.request;
   const kept = { origin: 'https://app.example', expect: '100-continue' };
