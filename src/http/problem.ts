@@ -153,7 +153,7 @@ function isForPerson(request: RequestHead, code: ErrorCode): boolean {
 }
 
 function pathOf({ url = '/' }: RequestHead): string {
-  return url.replace(/\?.*/s, '');
+  return url.replace(/\?.*/, '');
 }
 
 /** The fields of an error in a line of a bulk answer. */

@@ -177,6 +177,12 @@ test('the core gets a text as it was sent, without a deadline, and nothing of a 
   assert.deepEqual(asked, received);
 });
 
+test('an empty answer says that it is empty, or a client would wait for more', async (t) => {
+  const { body, headers } = await testApi(t).inject({ url: '/v1?data=', headers: { accept: 'text/plain' } });
+
+  assert.deepEqual([body, headers['content-length']], ['', '0']);
+});
+
 test('no-cache does not prevent a 304, which says that Accept decides, as the whole answer does', async (t) => {
   const known = { 'if-none-match': '*', 'cache-control': 'no-cache' };
 

@@ -31,11 +31,12 @@ const TOO_LONG = {
 const CASES: readonly [what: string, body: string, lines: readonly object[]][] = [
   [
     'each line gets its line, in order, whatever is on it',
-    '{"data":"hello"}\nnot JSON\n{"data":5}\n[]\n{"other":"x"}\n{"data":"w\xf6rld"}\n{"data":"a"}\n',
+    '{"data":"hello"}\nnot JSON\n{"data":5}\n{"data":{}}\n[]\n{"other":"x"}\n{"data":"w\xf6rld"}\n{"data":"a"}\n',
     [
       { data: 'OLLEH' },
       bad(`The line is not valid JSON; ${SEND}`),
       bad('"data" is a number; send a string.'),
+      bad('"data" is an object; send a string.'),
       bad(`The JSON is an array; ${SEND}`),
       bad(`The object has no key "data"; ${SEND}`),
       bad('The line is not valid UTF-8; send UTF-8, not compressed.'),
@@ -78,6 +79,15 @@ test('a body over the limit of a bulk is refused as a whole', async (t) => {
   const [{ code, detail }] = lines;
   assert.deepEqual([status, code, detail], [413, 'TOO_LARGE', 'A body can have 20 bytes at most.']);
   assert.deepEqual(upstream.calls, []);
+});
+
+test('a bulk of another content type is refused as a whole', async (t) => {
+  const { post, upstream } = await startBulk(t);
+
+  const { status, lines } = await post('{"data":"a"}', { 'content-type': 'application/json' });
+
+  const detail = 'The content type is application/json; send application/x-ndjson.';
+  assert.deepEqual([status, lines[0].detail, upstream.calls], [400, detail, []]);
 });
 
 test('a failure of the upstream is reported line by line', async (t) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, type NextTurn, systemClock } from '../../src/core/clock.ts';
@@ -192,8 +193,9 @@ test('a client that begins its request while the server closes, and stalls, is g
   const world = testWorld();
   const { server, client } = await sending(t, Number.POSITIVE_INFINITY, { world });
   await until(t, () => server.status().connections > 0);
+  const timers = t.mock.method(Socket.prototype, 'setTimeout').mock;
   const closing = server.close();
-  await until(t, () => world.clock.timers() > 0);
+  await until(t, () => timers.calls.some(({ arguments: [ms] }) => ms === 1000));
 
   client.send(postOf('hello').slice(0, -3));
 

@@ -76,13 +76,14 @@ test('asking first does not count against the quota', async (t) => {
 });
 
 for (const [who, origins, question, status] of [
-  ['a page of another site', [APP], preflight(OTHER, '/v1'), 405],
-  ['a page if no site is allowed', undefined, preflight(APP, '/v1'), 405],
-  ['an unknown path', [APP], preflight(APP, '/v2'), 404],
-  ['no one in particular', [APP], { method: 'OPTIONS', path: '/v1' }, 405],
-  ['an allowed page without a method', ['*'], from(APP, { method: 'OPTIONS', path: '/v1' }), 405],
+  ['OPTIONS of a page of another site', [APP], preflight(OTHER, '/v1'), 405],
+  ['OPTIONS of a page if no site is allowed', undefined, preflight(APP, '/v1'), 405],
+  ['OPTIONS of an unknown path', [APP], preflight(APP, '/v2'), 404],
+  ['OPTIONS of no one in particular', [APP], { method: 'OPTIONS', path: '/v1' }, 405],
+  ['OPTIONS of an allowed page without a method', ['*'], from(APP, { method: 'OPTIONS', path: '/v1' }), 405],
+  ['PUT of an allowed page that names a method', [APP], { ...preflight(APP, '/v1'), method: 'PUT' }, 405],
 ] as const) {
-  test(`OPTIONS of ${who} is answered like any unknown request`, async (t) => {
+  test(`${who} is answered like any unknown request`, async (t) => {
     const reply = await asked(t, origins, question);
 
     assert.equal(reply.status, status);

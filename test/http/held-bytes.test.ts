@@ -397,17 +397,6 @@ test('a file holds nothing however many answers with it wait to be read, because
   assert.ok(heldBytes > 0 && heldBytes <= 8 * head && heldBytes % head === 0, `${heldBytes}`);
 });
 
-test('answers of text that wait to be read hold their bytes, too', async (t) => {
-  const { server, port } = await start(t);
-  const text = 'x'.repeat(250_000);
-  const deaf = await rawClient(t, port);
-  deaf.socket.pause();
-
-  deaf.send(requestOf('POST /v1', { type: 'application/json', body: jsonOf(text) }).repeat(100));
-
-  await until(t, () => server.status().heldBytes > 2 * text.length);
-});
-
 for (const [path, type] of [
   ['/v1', 'text/plain'],
   ['/v1/bulk', 'application/x-ndjson'],

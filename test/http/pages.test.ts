@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
+import { brotliDecompressSync } from 'node:zlib';
 import { TuohsError } from '../../src/core/errors.ts';
-import { type ApiUnderTest, NO_ROOM, testApi } from '../support/api.ts';
+import { type ApiUnderTest, LARGEST_FILE, NO_ROOM, testApi } from '../support/api.ts';
 
 // What Chromium, Firefox and Safari send for a page.
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
@@ -75,7 +76,19 @@ test('each encoding of a page has an ETag of its own, and says that the encoding
     replies.map(({ statusCode, headers }) => [statusCode, headers.vary, headers['cache-control']]),
     [200, 200, 304].map((status) => [status, 'Accept-Encoding', 'no-cache']),
   );
-  assert.notEqual(replies[0]?.headers.etag, replies[1]?.headers.etag);
+  const [plain, compressed] = replies;
+  assert.notEqual(plain?.headers.etag, compressed?.headers.etag);
+  assert.equal(compressed?.headers['content-encoding'], 'br');
+  assert.deepEqual(brotliDecompressSync(compressed.rawPayload), plain?.rawPayload);
+});
+
+test('a large file waits for its turn', async (t) => {
+  const turns: number[] = [];
+  const nextTurn = async (bytes: number) => void turns.push(bytes);
+
+  const { body } = await testApi(t, { nextTurn }).inject(LARGEST_FILE);
+
+  assert.deepEqual(turns, [Buffer.byteLength(body)]);
 });
 
 test('the playground links the source of its build', async (t) => {

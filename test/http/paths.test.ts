@@ -33,7 +33,10 @@ for (const [line, allow] of Object.entries(NOT_ALLOWED)) {
     const { status, headers, body } = await answerTo(t, line, await listeningApi(t));
 
     assert.deepEqual([status, headers.get('allow')], [405, allow]);
-    if (!line.startsWith('HEAD')) assert.equal(JSON.parse(body).code, 'METHOD_NOT_ALLOWED');
+    if (line.startsWith('HEAD')) return;
+    const { code, detail } = JSON.parse(body);
+    assert.equal(code, 'METHOD_NOT_ALLOWED');
+    assert.match(detail, allow === '' ? /^No path / : /^Use [A-Z]/);
   });
 }
 
@@ -67,7 +70,7 @@ for (const target of UNKNOWN) {
 }
 
 for (const [target, expected] of [
-  ...['http://host/v1', '/v%31', '/%76%31', 'https://host:1/v1/'].map(
+  ...['http://host/v1', '/v%31', '/%76%31', 'https://host:1/v1/', '/v1?data=hello&x='].map(
     (path) => [path, /^{"data":"OLLEH"}$/] as const,
   ),
   ['http://host/docs/swagger%2Dui.css', /^\.swagger-ui/] as const,
@@ -101,12 +104,19 @@ for (const [what, bytes, detail] of [
   ],
   ['escaped bytes that are not UTF-8', requestOf('GET /v1?data=%E9'), /send .+ as %C3%A9/],
   ['other bytes', 'GET /v1 HTTP/1.1\r\nhost : x\r\n\r\n', /not valid HTTP/],
+  ['no JSON at all', requestOf('POST /v1', { type: 'application/json' }), /^The body is empty; send/],
+  ['half of a request', 'GET /v1?data=hello HTTP/1.1\r\nhost', /ended before it was whole/],
+  [
+    'a long content type',
+    requestOf('POST /v1', { type: `text/${'x'.repeat(41)}`, body: 'a' }),
+    /is not a known one; send/,
+  ],
   ['a malformed content type', requestOf('POST /v1', { type: ';;;', body: 'a' }), /is not a known one; send/],
 ] as const) {
   test(`the refusal of ${what} says what to send`, async (t) => {
     const client = await rawClient(t, await listeningApi(t));
 
-    client.send(bytes);
+    client.socket.end(bytes, 'latin1');
     const { status, body } = parsed(await client.heard('requestId'));
 
     assert.equal(status, 400);

@@ -64,7 +64,7 @@ for (const [what, first, second, status] of [
 
 for (const url of [
   ...['/health', '/', '/docs', '/docs/', '/docs/swagger-ui.css', '/docs/missing', '/openapi.json'],
-  '/assets/0123456789ab/style.css',
+  ...['/v1/status', '/assets/0123456789ab/style.css'],
 ]) {
   test(`health checks and what a page loads by itself do not count, and are answered over the quota: ${url}`, async (t) => {
     const { get } = start(t, 1);

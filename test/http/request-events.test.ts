@@ -6,7 +6,7 @@ import { ask } from '../support/ask.ts';
 import { postOf, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 
-for (const [method, path, route, status] of [
+for (const [method, path, route, status, host] of [
   ['GET', '/v1?data=hidden-text', '/v1', 200],
   ['GET', '/v2/hidden-text', 'none', 404],
   ['GET', '/v1/?Data=hidden-text', '/v1/', 400],
@@ -14,11 +14,17 @@ for (const [method, path, route, status] of [
   ['PROPFIND', '/v1?data=hidden-text', '/v1', 405],
   ['PATCH', '/v1?data=hidden-text', '/v1', 405],
   ['QUERY', '/v1?data=hidden-text', '/v1', 405],
+  ['GET', '/v1?data=hidden-text', '/v1', 400, 'two hidden words'],
+  ['GET', '/v1/?data=hidden-text', '/v1/', 200, '[::1]:5000'],
 ] as const) {
-  test(`the event of the answer to ${method} ${path} has labels from closed sets, and nothing that the user sent`, async (t) => {
+  test(`the event of the ${status} to ${method} ${path} (${host ?? 'our host'}) has labels from closed sets, and nothing that the user sent`, async (t) => {
     const { world, port } = await fakeApi(t);
 
-    await ask(`http://127.0.0.1:${port}`, { method, path, headers: { 'x-request-id': 'mine' } });
+    await ask(`http://127.0.0.1:${port}`, {
+      method,
+      path,
+      headers: { 'x-request-id': 'mine', ...(host && { host }) },
+    });
     await until(t, () => world.told('answered').length > 0);
 
     const known = ['GET', 'PATCH'].includes(method) ? method : '_OTHER';

@@ -12,7 +12,7 @@ import { testWorld } from '../../support/world.ts';
 const ORIGIN = 'https://one.example';
 const HOST = { crossOrigin: crossOrigin([ORIGIN]), workTurn: (_, work) => work() } as ExchangeHost;
 
-test('bytes that are not HTTP are not kept while an earlier answer waits to be read, and do not cut off a last one', () => {
+test('bytes that are not HTTP are not kept while an earlier answer waits to be read, are answered in their turn, and do not cut off a last one', () => {
   const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
   let isWritable = true;
   const socket = Object.defineProperties(new Socket(), {
@@ -32,7 +32,13 @@ test('bytes that are not HTTP are not kept while an earlier answer waits to be r
     get: () => ++looks && Buffer.alloc(65_536),
   });
 
-  const refuse = brokenRequests(open, HOST);
+  const turns: number[] = [];
+  const workTurn: ExchangeHost['workTurn'] = (bytes, work) => {
+    turns.push(bytes);
+    return work();
+  };
+
+  const refuse = brokenRequests(open, { ...HOST, workTurn });
   refuse(error, socket);
   const atOnce = looks;
   isWritable = false;
@@ -40,7 +46,7 @@ test('bytes that are not HTTP are not kept while an earlier answer waits to be r
   refuse(error, socket);
 
   assert.ok(atOnce > 0);
-  assert.deepEqual([looks, socket.destroyed], [atOnce, false]);
+  assert.deepEqual([looks, socket.destroyed, turns], [atOnce, false, [512]]);
 });
 
 test('the origin in bytes that are not HTTP does not keep the bytes in memory', () => {

@@ -44,13 +44,15 @@ test('an answer beside a body has its own status once the system has taken it', 
   assert.deepEqual([taken.reply.status, waiting.reply.status], [400, 499]);
 });
 
-test('a request that is refused because of its head keeps nothing of that while it waits to be answered', () => {
+test('a request that is refused because of its head keeps nothing of that while it waits to be answered, and is the last one', () => {
   const { exchange } = beforeItsBody(1000);
+  const { open, socket } = oneConnection();
+  exchange.request.socket = socket;
 
-  const hasRoom = exchange.hold({ isAhead: true });
+  open.begin(exchange);
 
   exchange.held.setAnswer();
-  assert.equal(hasRoom, false);
+  assert.equal(open.of(socket)?.isFull, true);
   assert.match(String(exchange.refusal), /no room: bytes/);
   const { url, rawHeaders, headers } = exchange.request;
   const kept = { origin: 'https://app.example', expect: '100-continue' };
@@ -86,12 +88,15 @@ test('an answer that fails after it began closes its connection', () => {
   assert.equal(exchange.response.destroyed, true);
 });
 
-test('an answer is unread since it was written; one in pieces if 16 KiB of it wait, since it began', () => {
+test('an answer is unread since it was written, and held in place of the body; one in pieces if 16 KiB of it wait, since it began', () => {
   const [whole, pieces] = [beforeItsBody().exchange, beforeItsBody().exchange];
   for (const { request } of [whole, pieces]) request.complete = true;
   // Like an answer that waits for an earlier one.
   whole.response.detachSocket(whole.request.socket);
   const before = whole.reply.unreadSinceMs(5);
+  whole.held.setAnswer();
+  const head = whole.held.bytes;
+  whole.held.set(5000, 'body');
 
   whole.run(() => ({ headers: {}, body: 'x' }));
   const response = pieces.reply.stream({});
@@ -100,7 +105,18 @@ test('an answer is unread since it was written; one in pieces if 16 KiB of it wa
   response.write('x'.repeat(16_384));
 
   assert.deepEqual([before, whole.reply.unreadSinceMs(5), few], [undefined, 1000, undefined]);
+  assert.equal(whole.held.bytes, head + 1);
   assert.equal(pieces.reply.unreadSinceMs(5), 5);
+});
+
+test('a failure after the answer has left concerns no one', () => {
+  const { exchange } = beforeItsBody();
+  // As Node does then.
+  exchange.response.destroyed = true;
+
+  exchange.fail(noText());
+
+  assert.equal(exchange.signal.aborted, false);
 });
 
 test('an answer in pieces is written once it has ended, whether it is read or not', () => {
@@ -127,13 +143,14 @@ for (const [others, mostMs] of [
     socket.on('error', () => {});
     const { exchange } = beforeItsBody();
     exchange.reply.unreadSinceMs = () => 0;
-    open.of(socket)?.exchanges.push(...Array(1 + others).fill(exchange));
+    exchange.held.set(1000, 'body');
+    open.of(socket)?.exchanges.push(exchange, ...Array(others).fill(beforeItsBody().exchange));
 
     cutSlowest(open.all(), ONE_BYTE, mostMs);
     const early = socket.destroyed;
     cutSlowest(open.all(), ONE_BYTE, mostMs + 1);
 
-    assert.deepEqual([early, socket.destroyed], [false, true]);
+    assert.deepEqual([early, socket.destroyed, exchange.held.bytes], [false, true, 0]);
   });
 }
 
@@ -162,7 +179,7 @@ for (const [when, isClosing, ms] of [
   ['', false, 1000],
   [' while the server closes', true, 250],
 ] as const) {
-  test(`after the last answer a client has ${ms} ms to end its connection${when}`, async () => {
+  test(`after the last answer other requests are over, and a client has ${ms} ms to end its connection${when}`, async () => {
     const { clock } = testWorld();
     const open = connections(2, { ...clock, nextTurn: async () => {}, isClosing: () => isClosing });
     // Their clients could still be reading.
@@ -171,14 +188,21 @@ for (const [when, isClosing, ms] of [
       open.add(Object.defineProperty(socket, 'remoteAddress', { value: '::1' }));
     // Nothing was read any more.
     first.pause();
+    const { exchange } = beforeItsBody();
+    exchange.response.shouldKeepAlive = false;
+    open.of(first)?.exchanges.push(exchange);
+    let isOver = false;
+    exchange.atEnd(() => {
+      isOver = true;
+    });
 
     for (const socket of [first, second]) socket.destroySoon();
     second.destroy();
     await clock.advance(ms - 1);
-    const before = [first.isPaused(), first.destroyed, clock.timers()];
+    const before = [isOver, first.isPaused(), first.destroyed, clock.timers()];
     await clock.advance(1);
 
-    assert.deepEqual([...before, first.destroyed], [false, false, 1, true]);
+    assert.deepEqual([...before, first.destroyed], [true, false, false, 1, true]);
   });
 }
 

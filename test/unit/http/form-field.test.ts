@@ -10,6 +10,8 @@ const FIELDS: Readonly<Record<string, string | null | undefined>> = {
   'data=a+b%20c': 'a b c',
   'data=%2B%26%3D%25': '+&=%',
   'da+ta=a': undefined,
+  'data1=a': undefined,
+  'x;data=a': undefined,
   'data=%0g%zz%4': '%0g%zz%4',
   'data=\xc3\xa9': 'é',
   'data=\xc3%a9': 'é',

@@ -12,7 +12,7 @@ const ROWS: readonly [what: string, json: (count: number) => string, areParts: b
   ['numbers', (count) => inList('1', count), false],
   ['parts in a string', (count) => JSON.stringify({ list: '[{:'.repeat(count) }), false],
   ['parts after escaped quotes', (count) => JSON.stringify({ list: '\\"[{:'.repeat(count) }), false],
-  ['parts in a string without an end', (count) => `{"list":"${'['.repeat(count)}`, false],
+  ['parts in a string without an end', (count) => `{"list":"${'['.repeat(count + 1)}`, false],
 ];
 
 for (const [what, json, areParts] of ROWS) {

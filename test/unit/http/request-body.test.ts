@@ -53,6 +53,18 @@ for (const [what, [held, before, after]] of Object.entries(UNWANTED)) {
   });
 }
 
+test('a body that is in use when its client leaves is not freed, and does not fail', () => {
+  const piece = Buffer.from(new ArrayBuffer(65_536));
+  const body = chunkedBody(WITH_ROOM);
+  body.read({ ...READING, use: () => {}, fail: fails });
+  body.take(piece);
+  body.arrived();
+
+  breakIt(body);
+
+  assert.equal(piece.byteLength, 65_536);
+});
+
 test('a body that found no room before anything asked for it fails when something does', () => {
   const body = chunkedBody(FULL);
   const failures: unknown[] = [];
@@ -61,6 +73,36 @@ test('a body that found no room before anything asked for it fails when somethin
   body.read({ ...READING, fail: (error) => failures.push(error) });
 
   assert.match(String(failures), /no room/);
+});
+
+test('of a body that nothing has asked for yet, 64 KiB are read', () => {
+  const body = chunkedBody(WITH_ROOM);
+
+  assert.deepEqual(
+    [65_535, 1].map((bytes) => body.take(Buffer.alloc(bytes))),
+    [true, false],
+  );
+});
+
+test('a body of exactly the limit is read, and a longer one is too large, although its length is not announced', () => {
+  const outcomes = [READING.maxBytes, READING.maxBytes + 1].map((bytes) => {
+    const body = chunkedBody(WITH_ROOM);
+    let outcome: unknown;
+    body.read({
+      ...READING,
+      use: ({ length }) => {
+        outcome = length;
+      },
+      fail: (error) => {
+        outcome = error;
+      },
+    });
+    body.take(Buffer.alloc(bytes));
+    body.arrived();
+    return outcome instanceof TuohsError ? outcome.code : outcome;
+  });
+
+  assert.deepEqual(outcomes, [1_000_000, 'TOO_LARGE']);
 });
 
 test('the rest of a body is thrown away up to the limit, piece by piece, and no further', async () => {
@@ -72,6 +114,15 @@ test('the rest of a body is thrown away up to the limit, piece by piece, and no 
 
   assert.deepEqual(goesOn, [true, true, false, false]);
   assert.ok(pieces.every(({ byteLength }) => byteLength === 0));
+  assert.equal(await isWhole, false);
+});
+
+test('the rest of a body is awaited for a second, and is not whole then', async () => {
+  const { clock } = testWorld();
+
+  const isWhole = chunkedBody(WITH_ROOM).discard(65_536, clock);
+  await clock.advance(1000);
+
   assert.equal(await isWhole, false);
 });
 
@@ -109,14 +160,17 @@ test('a piece that was copied is freed at once, unless it is very short or a par
   assert.deepEqual(pick([...added, part], 'length'), [0, 511, 1023]);
 });
 
-test('the memory of short pieces grows with their bytes', () => {
+test('the memory of short pieces is a third more than their bytes at most, in blocks of 16 KiB at most', () => {
   const pieces = new BodyPieces(Buffer.from('x'));
+  let blocks: number[] = [];
 
-  for (let i = 0; i < 5000; i++) pieces.add(Buffer.from('x'));
+  for (let bytes = 64; bytes <= 100_000; bytes += 64) {
+    pieces.add(Buffer.alloc(64));
+    blocks = pieces.parts.slice(1).map(({ buffer }) => buffer.byteLength);
+    assert.ok(blocks.reduce((sum, each) => sum + each) < 256 + bytes * 1.33, `${bytes}: ${blocks}`);
+  }
 
-  const [, second = 0, ...others] = pieces.parts.map(({ buffer }) => buffer.byteLength);
-  assert.equal(second, 256);
-  assert.ok(others.reduce((sum, bytes) => sum + bytes) < 7000);
+  assert.deepEqual([blocks[0], Math.max(...blocks)], [256, 16_384]);
 });
 
 function chunkedBody(held: Held): RequestBody {
