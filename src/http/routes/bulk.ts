@@ -4,7 +4,7 @@ import type { Shout } from '../../core/shouter.ts';
 import { bulkOperation } from '../../openapi/operations.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { free } from '../body-pieces.ts';
-import { linesOf } from '../bulk-lines.ts';
+import { LINE_FEED, linesOf } from '../bulk-lines.ts';
 import type { Exchange } from '../exchange.ts';
 import { knownError, problemLine, tooLarge } from '../problem.ts';
 import type { Route } from '../router.ts';
@@ -30,11 +30,16 @@ const LINE_WORK = 256;
 
 /** The work on a body, in bytes. Many short lines are more work than their bytes say, and single texts must not wait for all of them. */
 function workOn(body: Buffer): number {
-  return Math.max(body.length, Math.min(TURN_WORK, (body.length / SHORTEST_LINE) * LINE_WORK));
+  return Math.max(body.length, Math.min(TURN_WORK, body.length + lineFeeds(body) * LINE_WORK));
 }
 
-/** Bytes of a line and its line feed. */
-const SHORTEST_LINE = 2;
+/** How many line feeds the body has, or the most that one turn can have. */
+function lineFeeds(body: Buffer): number {
+  let count = 0;
+  for (let at = body.indexOf(LINE_FEED); at >= 0 && count * LINE_WORK < TURN_WORK; count++)
+    at = body.indexOf(LINE_FEED, at + 1);
+  return count;
+}
 
 /**
  * Answers the lines of a body that has arrived whole, in order, each as soon as its answer is known. Answers of the same turn are
