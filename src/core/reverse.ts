@@ -35,10 +35,11 @@ const PIECE = 8192;
 const SHORT = 1024;
 
 /**
- * Each unit that the Segmenter looks at counts as this many bytes of work. It takes as long as 60 bytes of other work. If it counted
- * as less, plain texts of the same size would wait behind these.
+ * Each unit that the Segmenter looks at takes as long as 60 bytes of other work. It counts as so much more that it waits in queues of
+ * its own. Otherwise, plain texts, bulks or files would wait behind it.
  */
-const SEARCH_WORK = 8;
+const SEARCH_WORK = 4096;
+const MOST_WORK = 2 ** 31;
 
 /**
  * Reverses a long text that needs the Segmenter piece by piece, each in a turn of its own, and any other text at once. Stops and
@@ -55,7 +56,7 @@ export function inTurns(
     let clusters: Intl.Segments | undefined;
     let reversed = '';
     for (let start = 0; start < text.length; ) {
-      await nextTurn(text.length * SEARCH_WORK, () => signal.aborted);
+      await nextTurn(Math.min(text.length * SEARCH_WORK, MOST_WORK), () => signal.aborted);
       signal.throwIfAborted();
       clusters ??= clustersOf(text);
       const last = clusters.containing(start + PIECE);
