@@ -28,17 +28,15 @@ export const bulk: Route<ApiParts> = {
 const TURN_WORK = 32_768;
 const LINE_WORK = 256;
 
+/** A bulk of at most this many lines counts as they do, and any other as all that a turn can have. */
+const FEW_LINES = 32;
+
 /** The work on a body, in bytes. Many short lines are more work than their bytes say, and single texts must not wait for all of them. */
 function workOn(body: Buffer): number {
-  return Math.max(body.length, Math.min(TURN_WORK, body.length + lineFeeds(body) * LINE_WORK));
-}
-
-/** How many line feeds the body has, or the most that one turn can have. */
-function lineFeeds(body: Buffer): number {
-  let count = 0;
-  for (let at = body.indexOf(LINE_FEED); at >= 0 && count * LINE_WORK < TURN_WORK; count++)
+  let lines = 1;
+  for (let at = body.indexOf(LINE_FEED); at >= 0 && lines <= FEW_LINES; lines++)
     at = body.indexOf(LINE_FEED, at + 1);
-  return count;
+  return Math.max(body.length, lines <= FEW_LINES ? lines * LINE_WORK : TURN_WORK);
 }
 
 /**
