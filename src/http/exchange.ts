@@ -51,6 +51,8 @@ export class Exchange implements Call {
   #left: LeaveController | undefined;
   #hasEnded = false;
   #stepsUnderWay = 0;
+  /** Whether it is doing work in this turn of the event loop. */
+  #isInTurn = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, host: ExchangeHost) {
     this.request = request;
@@ -142,8 +144,14 @@ export class Exchange implements Call {
   }
 
   #inItsTurn<Done>(bytes: number, work: Work<Done>): Done | Promise<Done> {
-    const unlessUnwanted = () => this.#unlessUnwanted(work);
-    return this.#host.workTurn(bytes, unlessUnwanted, () => this.#isUnwanted);
+    const begin = () => {
+      this.#isInTurn = true;
+      this.#host.clock.soon(() => {
+        this.#isInTurn = false;
+      });
+      return this.#unlessUnwanted(work);
+    };
+    return this.#host.workTurn(bytes, begin, () => this.#isUnwanted);
   }
 
   #unlessUnwanted<Done>(work: Work<Done>): Done | Promise<Done> {
@@ -155,7 +163,9 @@ export class Exchange implements Call {
     return this.reply.isGone || this.#left?.aborted === true;
   }
 
+  /** Answers at once if the work for it was done in this turn, else in a turn of its own. */
   #answerInTurn(answer: () => void): void | Promise<void> {
+    if (this.#isInTurn) return answer();
     return this.#host.workTurn(ANSWER_BYTES, answer, () => this.reply.isGone);
   }
 
