@@ -51,7 +51,7 @@ export class Exchange implements Call {
   #left: LeaveController | undefined;
   #hasEnded = false;
   #stepsUnderWay = 0;
-  /** Whether it is doing work in this turn of the event loop. */
+  /** Whether it has waited for this turn of the event loop. */
   #isInTurn = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, host: ExchangeHost) {
@@ -144,14 +144,21 @@ export class Exchange implements Call {
   }
 
   #inItsTurn<Done>(bytes: number, work: Work<Done>): Done | Promise<Done> {
+    let hasWaited = false;
     const begin = () => {
-      this.#isInTurn = true;
-      this.#host.clock.soon(() => {
-        this.#isInTurn = false;
-      });
+      if (hasWaited) this.#beginTurn();
       return this.#unlessUnwanted(work);
     };
-    return this.#host.workTurn(bytes, begin, () => this.#isUnwanted);
+    const done = this.#host.workTurn(bytes, begin, () => this.#isUnwanted);
+    hasWaited = true;
+    return done;
+  }
+
+  #beginTurn(): void {
+    this.#isInTurn = true;
+    this.#host.clock.soon(() => {
+      this.#isInTurn = false;
+    });
   }
 
   #unlessUnwanted<Done>(work: Work<Done>): Done | Promise<Done> {
@@ -163,7 +170,7 @@ export class Exchange implements Call {
     return this.reply.isGone || this.#left?.aborted === true;
   }
 
-  /** Answers at once if the work for it was done in this turn, else in a turn of its own. */
+  /** Answers at once if the work for it has waited for this turn, else in a turn of its own. */
   #answerInTurn(answer: () => void): void | Promise<void> {
     if (this.#isInTurn) return answer();
     return this.#host.workTurn(ANSWER_BYTES, answer, () => this.reply.isGone);
