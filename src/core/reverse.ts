@@ -31,6 +31,16 @@ export function reverser(by: ReverseBy): Reverse {
 /** The UTF-16 units that are reversed in one turn of the event loop: about 2 ms if each is a cluster. */
 const PIECE = 8192;
 
+/** A text of at most this many units is reversed at once. */
+const SHORT = 1024;
+
+/**
+ * Each unit that the Segmenter looks at takes as long as 60 bytes of other work. It counts as so much more that it waits in queues of
+ * its own. Otherwise, plain texts, bulks or files would wait behind it.
+ */
+const SEARCH_WORK = 4096;
+const MOST_WORK = 2 ** 31;
+
 /**
  * Reverses a long text that needs the Segmenter piece by piece, each in a turn of its own, and any other text at once. Stops and
  * rejects when the caller has left.
@@ -40,13 +50,13 @@ export function inTurns(
   nextTurn: NextTurn,
 ): (text: string, call: Pick<Call, 'signal'>) => string | Promise<string> {
   return (text, call) =>
-    text.length <= PIECE || MARKED.test(text) ? reverse(text) : reversePieces(text, call);
+    text.length <= SHORT || MARKED.test(text) ? reverse(text) : reversePieces(text, call);
 
   async function reversePieces(text: string, { signal }: Pick<Call, 'signal'>): Promise<string> {
     let clusters: Intl.Segments | undefined;
     let reversed = '';
     for (let start = 0; start < text.length; ) {
-      await nextTurn(text.length, () => signal.aborted);
+      await nextTurn(Math.min(text.length * SEARCH_WORK, MOST_WORK), () => signal.aborted);
       signal.throwIfAborted();
       clusters ??= clustersOf(text);
       const last = clusters.containing(start + PIECE);

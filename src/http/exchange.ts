@@ -51,6 +51,8 @@ export class Exchange implements Call {
   #left: LeaveController | undefined;
   #hasEnded = false;
   #stepsUnderWay = 0;
+  /** Whether it has waited for this turn of the event loop. */
+  #isInTurn = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, host: ExchangeHost) {
     this.request = request;
@@ -142,8 +144,21 @@ export class Exchange implements Call {
   }
 
   #inItsTurn<Done>(bytes: number, work: Work<Done>): Done | Promise<Done> {
-    const unlessUnwanted = () => this.#unlessUnwanted(work);
-    return this.#host.workTurn(bytes, unlessUnwanted, () => this.#isUnwanted);
+    let hasWaited = false;
+    const begin = () => {
+      if (hasWaited) this.#beginTurn();
+      return this.#unlessUnwanted(work);
+    };
+    const done = this.#host.workTurn(bytes, begin, () => this.#isUnwanted);
+    hasWaited = true;
+    return done;
+  }
+
+  #beginTurn(): void {
+    this.#isInTurn = true;
+    this.#host.clock.soon(() => {
+      this.#isInTurn = false;
+    });
   }
 
   #unlessUnwanted<Done>(work: Work<Done>): Done | Promise<Done> {
@@ -155,7 +170,9 @@ export class Exchange implements Call {
     return this.reply.isGone || this.#left?.aborted === true;
   }
 
+  /** Answers at once if the work for it has waited for this turn, else in a turn of its own. */
   #answerInTurn(answer: () => void): void | Promise<void> {
+    if (this.#isInTurn) return answer();
     return this.#host.workTurn(ANSWER_BYTES, answer, () => this.reply.isGone);
   }
 

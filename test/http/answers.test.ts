@@ -35,6 +35,9 @@ const TABLE: Record<ErrorCode, [status: number, text?: string]> = {
   INTERNAL: [500, 'An error occurred while processing the request. Please try again later.'],
 };
 
+/** Longer than what is worked on without a turn. */
+const LATE = 'z'.repeat(300);
+
 const SHOUTS = { 'without a promise': () => SHOUT, 'that takes its time': async () => SHOUT };
 
 const BUGS = {
@@ -120,6 +123,39 @@ for (const [what, wrong] of [
     assert.deepEqual(turns, [512]);
   });
 }
+
+test('a text that waited for its turn is answered in it; if SHOUTCLOUD fails later, the error waits for another', async (t) => {
+  const turns: number[] = [];
+  const { soon, end } = heldTurn();
+  const late = { begun: Promise.withResolvers<void>(), shout: Promise.withResolvers<Shout>() };
+  const reverseShout = (text: string) => {
+    if (text !== LATE) return answerOf(text);
+    late.begun.resolve();
+    return late.shout.promise;
+  };
+  const nextTurn: NextTurn = async (bytes) => void turns.push(bytes);
+  const world = worldOn({ ...systemClock, soon });
+  const { port } = await fakeApi(t, { world, nextTurn, reverseShout });
+  const [other, failed] = [await rawClient(t, port), await rawClient(t, port)];
+  const fillTurn = async () => {
+    const one = await rawClient(t, port);
+    one.send(postOf('x'.repeat(16_300)));
+    await one.heard('"}');
+  };
+
+  await fillTurn();
+  failed.send(postOf(LATE));
+  await late.begun.promise;
+  end();
+  await fillTurn();
+  other.send(postOf('y'.repeat(300)));
+  await other.heard('"}');
+  assert.deepEqual(turns, [311, 311]);
+
+  late.shout.reject(new AttemptError('wrong', 'late'));
+  await failed.heard('"}');
+  assert.deepEqual(turns, [311, 311, 512]);
+});
 
 test('a 5xx is an event with the request id and the error, any other status is not', async (t) => {
   const world = testWorld();

@@ -4,7 +4,7 @@ import type { Shout } from '../../core/shouter.ts';
 import { bulkOperation } from '../../openapi/operations.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { free } from '../body-pieces.ts';
-import { linesOf } from '../bulk-lines.ts';
+import { LINE_FEED, linesOf } from '../bulk-lines.ts';
 import type { Exchange } from '../exchange.ts';
 import { knownError, problemLine, tooLarge } from '../problem.ts';
 import type { Route } from '../router.ts';
@@ -31,13 +31,16 @@ export const bulk: Route<ApiParts> = {
 const TURN_WORK = 32_768;
 const LINE_WORK = 256;
 
+/** A bulk of at most this many lines counts as they do, and any other as all that a turn can have. */
+const FEW_LINES = 32;
+
 /** The work on a body, in bytes. Many short lines are more work than their bytes say, and single texts must not wait for all of them. */
 function workOn(body: Buffer): number {
-  return Math.max(body.length, Math.min(TURN_WORK, (body.length / SHORTEST_LINE) * LINE_WORK));
+  let lines = 1;
+  for (let at = body.indexOf(LINE_FEED); at >= 0 && lines <= FEW_LINES; lines++)
+    at = body.indexOf(LINE_FEED, at + 1);
+  return Math.max(body.length, lines <= FEW_LINES ? lines * LINE_WORK : TURN_WORK);
 }
-
-/** Bytes of a line and its line feed. */
-const SHORTEST_LINE = 2;
 
 /**
  * Answers the lines of a body that has arrived whole, in order, each as soon as its answer is known. Answers of the same turn are

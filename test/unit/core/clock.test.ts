@@ -131,6 +131,18 @@ test('smaller work that never ends does not fill a turn that begins with the nex
   assert.deepEqual(done, [small, small, small, [8192, 8192]]);
 });
 
+test('if much work waits, not every turn looks for work that no one needs: each pays for 64 pieces', async () => {
+  const { nextTurn, turn } = heldTurns();
+  let looks = 0;
+  for (let count = 0; count < 640; count++) nextTurn(20_000, () => looks++ < 0);
+
+  for (let count = 0; count < 9; count++) await turn();
+  assert.equal(looks, 0);
+
+  await turn();
+  assert.equal(looks, 631);
+});
+
 /** Turns that come when the test asks for one: it resolves with the sizes of the work that was done in it. */
 function heldTurns() {
   const { soon, waiting, end } = heldTurn();
