@@ -289,10 +289,10 @@ test('texts that wait fill seven eighths at most, three copies each, but a small
 
 test('bulks fill three quarters of the budget at most, those that wait for their turn too', async (t) => {
   const { nextTurn, turns } = heldTurns();
-  const { port } = await start(t, { nextTurn, options: { maxHeldBytes: 130_000 } });
+  const { port } = await start(t, { nextTurn, options: { maxHeldBytes: 160_000 } });
   const [first, second] = [await rawClient(t, port), await rawClient(t, port)];
 
-  first.send(bulkOf(LINE));
+  first.send(bulkOf(LINE.repeat(2)));
   await until(t, () => turns.length === 1);
   second.send(bulkOf('{"data":"a"}\n'));
 
