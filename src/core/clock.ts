@@ -151,10 +151,10 @@ interface Waiting {
   readonly begin: () => void;
 }
 
-/** Does a piece of work on `bytes` bytes, now or in a turn of its own. See `NextTurn`. */
+/** Does a piece of work on `bytes` bytes, now or in a turn of its own, for which it `hasWaited`. See `NextTurn`. */
 export type WorkTurn = <Done>(
   bytes: number,
-  work: () => Done | Promise<Done>,
+  work: (hasWaited: boolean) => Done | Promise<Done>,
   isGone?: () => boolean,
 ) => Done | Promise<Done>;
 
@@ -166,9 +166,9 @@ export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>): WorkT
   const inTurn = turnCounter(clock);
 
   return (bytes, work, isGone) => {
-    if (inTurn.count() + bytes > TURN_BYTES) return nextTurn(bytes, isGone).then(work);
+    if (inTurn.count() + bytes > TURN_BYTES) return nextTurn(bytes, isGone).then(() => work(true));
     inTurn.add(bytes);
-    return work();
+    return work(false);
   };
 }
 

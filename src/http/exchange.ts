@@ -144,14 +144,11 @@ export class Exchange implements Call {
   }
 
   #inItsTurn<Done>(bytes: number, work: Work<Done>): Done | Promise<Done> {
-    let hasWaited = false;
-    const begin = () => {
+    const begin = (hasWaited: boolean) => {
       if (hasWaited) this.#beginTurn();
       return this.#unlessUnwanted(work);
     };
-    const done = this.#host.workTurn(bytes, begin, () => this.#isUnwanted);
-    hasWaited = true;
-    return done;
+    return this.#host.workTurn(bytes, begin, () => this.#isUnwanted);
   }
 
   #beginTurn(): void {

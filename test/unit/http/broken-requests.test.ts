@@ -10,7 +10,7 @@ import { connections } from '../../../src/http/limits/connections.ts';
 import { testWorld } from '../../support/world.ts';
 
 const ORIGIN = 'https://one.example';
-const HOST = { crossOrigin: crossOrigin([ORIGIN]), workTurn: (_, work) => work() } as ExchangeHost;
+const HOST = { crossOrigin: crossOrigin([ORIGIN]), workTurn: (_, work) => work(false) } as ExchangeHost;
 
 test('bytes that are not HTTP are not kept while an earlier answer waits to be read, are answered in their turn, and do not cut off a last one', () => {
   const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
@@ -35,7 +35,7 @@ test('bytes that are not HTTP are not kept while an earlier answer waits to be r
   const turns: number[] = [];
   const workTurn: ExchangeHost['workTurn'] = (bytes, work) => {
     turns.push(bytes);
-    return work();
+    return work(false);
   };
 
   const refuse = brokenRequests(open, { ...HOST, workTurn });

@@ -344,7 +344,7 @@ function beforeItsBody(maxHeldBytes = 1_000_000, cookie = '') {
     writeHead: headWriter(world.clock, 1000),
     budget,
     source: { manyPieces() {}, skipPacket() {}, readOn() {} },
-    workTurn: (_, work) => work(),
+    workTurn: (_, work) => work(false),
     draining: new AbortController().signal,
     isClosing: () => false,
     newId: () => 'an-id',
