@@ -11,7 +11,7 @@ import { rows } from './rows.ts';
 import { placeOnCores } from './tools/cores.ts';
 
 // `make bench`: measures and prints a table. After a complete run it writes bench/results.json.
-const { values } = readArguments('node bench/run.ts [--only ROW]… [--rounds NUMBER]', {
+const { values } = readArguments("make bench BENCH='[--only ROW]… [--rounds NUMBER]'", {
   options: {
     only: { type: 'string', multiple: true, default: [] },
     rounds: { type: 'string', default: '5' },

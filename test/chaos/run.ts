@@ -6,7 +6,7 @@ import type { Figure, Row } from './tools/row.ts';
 import { type Outcome, runRow } from './tools/run-row.ts';
 
 // make chaos: runs the table of faults and prints it. The exit code says whether every row holds.
-const { values } = readArguments('node test/chaos/run.ts [--only PART] [--seed NUMBER] [--long]', {
+const { values } = readArguments("make chaos CHAOS='[--only PART] [--seed NUMBER] [--long]'", {
   options: {
     only: { type: 'string', default: '' },
     seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
