@@ -4,7 +4,7 @@ import type { Shout } from '../../core/shouter.ts';
 import { bulkOperation } from '../../openapi/operations.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { free } from '../body-pieces.ts';
-import { LINE_FEED, linesOf } from '../bulk-lines.ts';
+import { countLines, linesOf } from '../bulk-lines.ts';
 import type { Exchange } from '../exchange.ts';
 import { knownError, problemLine, tooLarge } from '../problem.ts';
 import type { Route } from '../router.ts';
@@ -36,9 +36,7 @@ const FEW_LINES = 32;
 
 /** The work on a body, in bytes. Many short lines are more work than their bytes say, and single texts must not wait for all of them. */
 function workOn(body: Buffer): number {
-  let lines = 1;
-  for (let at = body.indexOf(LINE_FEED); at >= 0 && lines <= FEW_LINES; lines++)
-    at = body.indexOf(LINE_FEED, at + 1);
+  const lines = countLines(body, FEW_LINES);
   return Math.max(body.length, lines <= FEW_LINES ? lines * LINE_WORK : TURN_WORK);
 }
 
