@@ -10,8 +10,8 @@ export interface Fault {
   readonly answer: (pending: PendingShout) => unknown;
 }
 
-/** Decides about one request. `index` counts the well-formed requests from 0; `undefined` means a good answer. */
-export type FaultChooser = (index: number) => Fault | undefined;
+/** Decides about the next well-formed request; `undefined` means a good answer. */
+export type FaultChooser = () => Fault | undefined;
 
 /**
  * Decides the fault of each request: first by the script, one step per request, then by `faults`, with one draw of `random` per
@@ -21,10 +21,17 @@ export type FaultChooser = (index: number) => Fault | undefined;
 export function faultPlan(faults: string | FaultChooser, script: string, random: () => number): FaultChooser {
   const steps = stepsOf(script);
   const choose = typeof faults === 'function' ? faults : randomFault(faults, random);
-  return (index) => {
+  return () => {
     const step = steps.next();
-    return step.done ? choose(index) : step.value;
+    return step.done ? choose() : step.value;
   };
+}
+
+/** The steps of a script, over and over. */
+export function repeatedScript(script: string): FaultChooser {
+  const steps = [...stepsOf(script)];
+  let next = 0;
+  return () => steps[next++ % steps.length];
 }
 
 /** Uniform numbers in [0, 1), the same sequence for the same seed (mulberry32; the seed counts modulo 2³²). */
@@ -39,7 +46,7 @@ export function seededRandom(seed: number): () => number {
 }
 
 /** Reads the whole script at once, then gives its steps one by one. */
-function stepsOf(script: string): Iterator<Fault | undefined> {
+function stepsOf(script: string): Generator<Fault | undefined> {
   const steps = wordsOf(script).map((word) => {
     const [, fault = word, times = '1'] = /^(.+)\*(.*)$/.exec(word) ?? [];
     return { fault: fault === 'ok' ? undefined : parseFault(fault), times: parseTimes(word, times) };

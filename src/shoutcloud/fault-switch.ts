@@ -1,23 +1,28 @@
-import { type FaultChooser, parseFault } from './fault-plan.ts';
+import { repeatedScript } from './fault-plan.ts';
 import type { Shoutcloud } from './server.ts';
 
 export type FaultSwitch = ReturnType<typeof faultSwitch>;
 
-/** One wrong answer, then two right ones, so that a retry gets a right one. */
-const everyThirdLies: FaultChooser = (index) =>
-  index % 3 === 0 ? parseFault(index % 2 === 0 ? 'wrong' : 'crossed') : undefined;
-
-const SWITCHES: Readonly<Record<string, { readonly faults: string | FaultChooser; readonly about: string }>> =
-  {
-    'answers well': { faults: '', about: 'Every request gets its answer.' },
-    slow: { faults: 'slow=400', about: 'Each answer takes 400 ms.' },
-    'fails 30 %': { faults: 'status=503@30%', about: 'Three requests in ten get 503.' },
-    lies: { faults: everyThirdLies, about: 'One answer in three is wrong, or that of another request.' },
-    gone: {
-      faults: 'close',
-      about: 'Each connection is closed without an answer. Only texts that were answered before still are.',
-    },
-  };
+/**
+ * For each switch a script that is repeated. It starts with the choice, so that the very first request shows the fault; a retry
+ * succeeds, unless SHOUTCLOUD is gone.
+ */
+const SWITCHES: Readonly<Record<string, { readonly script: string; readonly about: string }>> = {
+  'answers well': { script: 'ok', about: 'Every request gets its answer.' },
+  slow: { script: 'slow=400', about: 'Each answer takes 400 ms.' },
+  'fails 30 %': {
+    script: 'status=503 ok*2 status=503 ok*2 status=503 ok*3',
+    about: 'Three requests in ten get 503.',
+  },
+  lies: {
+    script: 'wrong ok*2 crossed ok*2',
+    about: 'One answer in three is wrong, or that of another request.',
+  },
+  gone: {
+    script: 'close',
+    about: 'Each connection is closed without an answer. Only texts that were answered before still are.',
+  },
+};
 
 /** Switches the faults of a running server by name. At first none is chosen. */
 export function faultSwitch(shoutcloud: Pick<Shoutcloud, 'setFaults'>) {
@@ -30,7 +35,7 @@ export function faultSwitch(shoutcloud: Pick<Shoutcloud, 'setFaults'>) {
     set(name: string): boolean {
       const chosen = Object.hasOwn(SWITCHES, name) ? SWITCHES[name] : undefined;
       if (chosen === undefined) return false;
-      shoutcloud.setFaults(chosen.faults);
+      shoutcloud.setFaults(repeatedScript(chosen.script));
       fault = name;
       return true;
     },

@@ -103,7 +103,7 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}) {
     const pending = { shouted: { input, output, previous }, body, response, socket, signal, clock };
     previous = input;
     const index = shouts++;
-    const fault = choose(index);
+    const fault = choose();
     options.onShout?.({ index, input, fault });
     if (latencyMs > 0) await clock.sleep(latencyMs, signal);
     if (fault) await fault.answer(pending);
