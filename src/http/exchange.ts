@@ -45,6 +45,8 @@ export class Exchange implements Call {
   target: Asked = { label: 'none', query: '', rest: '' };
   /** The error to answer with, if the head alone is a reason to refuse the request. */
   refusal: unknown;
+  /** Whether its work has not begun, because it waits for a turn. */
+  waitsForTurn = false;
   readonly #host: ExchangeHost;
   readonly startedMs: number;
   #atEnd: readonly AtEnd[] = NOTHING;
@@ -144,7 +146,9 @@ export class Exchange implements Call {
   }
 
   #inItsTurn<Done>(bytes: number, work: Work<Done>): Done | Promise<Done> {
+    this.waitsForTurn = true;
     const begin = (hasWaited: boolean) => {
+      this.waitsForTurn = false;
       if (hasWaited) this.#beginTurn();
       return this.#unlessUnwanted(work);
     };

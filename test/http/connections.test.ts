@@ -68,6 +68,26 @@ test('at the limit, a newcomer is refused if each connection waits for an answer
   for (const client of waiting) await client.heard('TIAW');
 });
 
+test('at the limit, a client whose work waits for its turn is closed before one that has been idle for less time', async (t) => {
+  const world = testWorld();
+  const nextTurn = () => new Promise<never>(() => {});
+  const { server, port } = await fakeApi(t, { world, nextTurn, options: { maxConnections: 2 } });
+  const [waiting, idle] = [await rawClient(t, port), await rawClient(t, port)];
+  waiting.send(postOf('x'.repeat(20_000)));
+  await until(t, () => server.inFlight() === 1);
+  await world.clock.advance(10);
+  idle.send(requestOf('GET /v1?data=a'));
+  await idle.heard('{"data":"A"}');
+  await world.clock.advance(10);
+
+  await rawClient(t, port);
+
+  await waiting.closed();
+  assert.equal(server.status().connections, 2);
+  idle.send(requestOf('GET /v1?data=b'));
+  await idle.heard('{"data":"B"}');
+});
+
 test('at the limit, a client that does not read its first answer is cut off, however many more of its requests wait', async (t) => {
   const options = { maxConnections: 1 };
   const { world, server, port } = await fakeApi(t, { nextTurn: async () => {}, options });

@@ -6,12 +6,12 @@ export type ByteBudget = ReturnType<typeof byteBudget>;
 
 /**
  * How much of the budget each purpose can fill. Requests that are sent ahead leave room for bulks, these for texts that wait for the
- * upstream, and these for bodies. Bodies of one packet get in even above the budget, so that large or slow ones cannot keep known
- * texts out.
+ * upstream, these for large bodies, and these for other bodies. Bodies of one packet get in even above the budget, so that large or
+ * slow ones cannot keep known texts out.
  */
 type Share = keyof typeof SHARES;
 
-const SHARES = { small: 1.125, body: 1, waiting: 0.875, bulk: 0.75, ahead: 0.5 };
+const SHARES = { small: 1.125, body: 1, large: 0.9375, waiting: 0.875, bulk: 0.75, ahead: 0.5 };
 
 /**
  * The part of the budget that is freed at once. If less were freed, a flood would cause a search of all connections for each
@@ -52,6 +52,9 @@ export function byteBudget(
 /** A request is small if its body and its head are at most this long. It fits into a few packets. */
 const SMALL_BYTES = 1400;
 const SMALL_HEAD_BYTES = 12_288;
+
+/** A longer body is large: a quarter of `MAX_BODY_BYTES` by default. */
+const LARGE_BYTES = 65_536;
 
 /** A head of more characters can take long to read: 16 KiB of parameters or escapes take up to a millisecond. */
 const LONG_HEAD = 512;
@@ -124,7 +127,8 @@ export class HeldBytes {
   /** Sets the bytes that are held in addition to the head. Throws `OVERLOADED` if the budget has no room. */
   set(bytes: number, share: Share): void {
     const isSmall = bytes <= SMALL_BYTES && this.#headBytes <= SMALL_HEAD_BYTES;
-    this.#take(this.#headBytes + bytes, isSmall ? 'small' : share);
+    const ofBody = bytes > LARGE_BYTES ? 'large' : 'body';
+    this.#take(this.#headBytes + bytes, isSmall ? 'small' : share === 'body' ? ofBody : share);
   }
 
   /** Holds a text that is worked on. Throws as `set` does. */

@@ -35,7 +35,8 @@ export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: nu
 /**
  * How much the time of a connection counts. An old connection that sends no more requests must be closed before a new one whose
  * first request is not read yet. An idle connection must be closed before one whose body arrives steadily, but after one whose last
- * request was refused: a flood of those would otherwise close all idle ones.
+ * request was refused: a flood of those would otherwise close all idle ones. A client whose work has not begun counts as idle, because
+ * a thousand large requests can become whole at the same moment, and then wait for seconds.
  */
 function weightOf({ socket, isNew, hasFailed, exchanges }: Client): number {
   const [first] = exchanges;
@@ -44,7 +45,8 @@ function weightOf({ socket, isNew, hasFailed, exchanges }: Client): number {
   if (first === undefined || last === undefined)
     return isNew || hasFailed || socket.writableEnded ? MOST_WEIGHT : 1;
   if (first.reply.isUnread) return MOST_WEIGHT;
-  return last.isWhole ? 0 : MOST_WEIGHT / (1 + last.body.bytes / STEADY_BYTES);
+  if (last.isWhole) return last.waitsForTurn ? 1 : 0;
+  return MOST_WEIGHT / (1 + last.body.bytes / STEADY_BYTES);
 }
 
 /**

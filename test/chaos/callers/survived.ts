@@ -19,7 +19,10 @@ const ALONE_ANSWERS = 130;
 const ATTACK_MS = 14_000;
 const REST_MS = 20_000;
 const BEFORE_END_MS = 3_000;
-/** With more connections than this, only the share of answers counts, not their time. */
+/**
+ * With more connections than this, only the share of answers counts, not their time. Of the large texts, which wait behind those
+ * of the attackers, some are refused as theirs are.
+ */
 export const MODEST_CONNECTIONS = 2_000;
 
 const MEMORY_AFTER = 'memory 20 s after, MiB more than before';
@@ -78,7 +81,8 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   const endedAt = nowMs();
   const isBack = () => gateway.rssBytes() <= before + 32 * MEBIBYTE;
   if (isRunning(gateway)) await msUntil(isBack, REST_MS);
-  const after = gateway.rssBytes();
+  // A process that was killed has not survived with less memory.
+  const after = isRunning(gateway) ? gateway.rssBytes() : Number.POSITIVE_INFINITY;
   return [
     exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exitCode}`, 'yes'),
     exactly('known not answered before the attack', statusesOf(lostOf(alone)), ''),
@@ -92,14 +96,15 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
 
 function answered(load: Load, from: number, to: number, connections: number): Figure[] {
   const during = between(load.answers, from, to);
+  const isModest = connections <= MODEST_CONNECTIONS;
   const figures = ['kept', 'fresh', 'large'].map((label) => {
     const answers = ofLabel(during, label);
     const lost = statusesOf(lostOf(answers));
-    return atLeast(`known answered, ${label}${lost && ` (not: ${lost})`}`, shareOf(answers, isRight), 0.99);
+    const least = isModest || label !== 'large' ? 0.99 : 0.8;
+    return atLeast(`known answered, ${label}${lost && ` (not: ${lost})`}`, shareOf(answers, isRight), least);
   });
   const noiseMs = load.noiseMs(from, to, 0.99);
   const p99 = p99Ms(during.filter(({ label }) => label !== 'large'));
-  const isModest = connections <= MODEST_CONNECTIONS;
   return [...figures, isModest ? atMost('their p99, ms', p99, 500 + noiseMs) : noted('their p99, ms', p99)];
 }
 
@@ -112,7 +117,10 @@ async function terminatedUnderAttack(lab: Lab, gateway: Gateway, { attack, load 
   const tookMs = nowMs() - signalledAt;
   await attacker.leave();
   await load.stop();
-  const drained = between(load.answers, signalledAt, signalledAt + DRAIN_MS - 500);
+  const isModest = attack.connections <= MODEST_CONNECTIONS;
+  const drained = between(load.answers, signalledAt, signalledAt + DRAIN_MS - 500).filter(
+    ({ label }) => isModest || label !== 'large',
+  );
   return [
     exactly('SIGTERM: exit code', String(code), '0'),
     atMost('SIGTERM: ended after, ms', tookMs, DRAIN_MS + 4_000),

@@ -11,6 +11,7 @@ const HEAD = 4096 + 2 * 56 + '/v1hostx'.length;
 for (const [share, most] of [
   ['small', 180_000],
   ['body', 160_000],
+  ['large', 150_000],
   ['waiting', 140_000],
   ['bulk', 120_000],
   ['ahead', 80_000],
@@ -77,6 +78,18 @@ for (const [what, bytes, header, isLet] of [
 
     if (isLet) assert.doesNotThrow(hold);
     else assert.throws(hold, { code: 'OVERLOADED' });
+  });
+}
+
+for (const [bytes, most] of [
+  [65_536, MOST],
+  [65_537, 150_000],
+] as const) {
+  test(`a body of ${bytes} bytes can fill the budget up to ${most} of 160,000 bytes`, () => {
+    const [fits, isTooMuch] = [most, most + 1].map((sum) => start({ filled: sum - bytes }).held);
+
+    assert.doesNotThrow(() => fits?.set(bytes, 'body'));
+    assert.throws(() => isTooMuch?.set(bytes, 'body'), { code: 'OVERLOADED' });
   });
 }
 
