@@ -75,7 +75,7 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
 export type NextTurn = (bytes: number, isGone?: () => boolean) => Promise<void>;
 
 /** Work on this many bytes takes at most a millisecond: reading, reversing and looking up texts, or sending files. */
-const TURN_BYTES = 16_384;
+export const TURN_BYTES = 16_384;
 
 /**
  * Spreads work that takes milliseconds over turns of the event loop, `TURN_BYTES` per turn, or one larger piece. In between,
@@ -149,27 +149,6 @@ interface Waiting {
   readonly bytes: number;
   readonly isGone: () => boolean;
   readonly begin: () => void;
-}
-
-/** Does a piece of work on `bytes` bytes, now or in a turn of its own, for which it `hasWaited`. See `NextTurn`. */
-export type WorkTurn = <Done>(
-  bytes: number,
-  work: (hasWaited: boolean) => Done | Promise<Done>,
-  isGone?: () => boolean,
-) => Done | Promise<Done>;
-
-/**
- * Does work at once until the work of this turn of the event loop amounts to `TURN_BYTES`. Further work waits for a turn of its
- * own. Otherwise, clients that finish a thousand requests at the same moment would make one turn last a second.
- */
-export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>): WorkTurn {
-  const inTurn = turnCounter(clock);
-
-  return (bytes, work, isGone) => {
-    if (inTurn.count() + bytes > TURN_BYTES) return nextTurn(bytes, isGone).then(() => work(true));
-    inTurn.add(bytes);
-    return work(false);
-  };
 }
 
 /** Counts within one turn of the event loop, and begins at 0 again in the next one. */

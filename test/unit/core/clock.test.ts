@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
-import {
-  afterReading,
-  type Clock,
-  loopDelay,
-  type NextTurn,
-  systemClock,
-  turns,
-  workTurns,
-} from '../../../src/core/clock.ts';
+import { afterReading, type Clock, loopDelay, systemClock, turns } from '../../../src/core/clock.ts';
 import { durationText } from '../../../src/core/text-values.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { heldTurn } from '../../support/world.ts';
@@ -161,31 +153,6 @@ function heldTurns() {
     },
   };
 }
-
-test('work of one turn is done at once up to 16 KiB together, and the rest in turns of its own', async () => {
-  const { soon, end } = heldTurn();
-  const later: number[] = [];
-  const nextTurn: NextTurn = async (bytes, isGone) => void later.push(isGone?.() ? -bytes : bytes);
-  const workTurn = workTurns(nextTurn, { soon });
-  const now: number[] = [];
-  const workOn = async (...texts: readonly number[]) => {
-    for (const bytes of texts) {
-      let isNow = true;
-      const work = () => isNow && now.push(bytes);
-      const done = workTurn(bytes, work, () => bytes === 200_000);
-      isNow = false;
-      await done;
-    }
-  };
-
-  await workOn(16_000, 384, 257, 200_000);
-  end();
-  await workOn(16_385, 16_384);
-
-  assert.deepEqual(now, [16_000, 384, 16_384]);
-  // Work that no one needs says so.
-  assert.deepEqual(later, [257, -200_000, 16_385]);
-});
 
 for (const [what, latenesses, ms] of [
   ['at the start there is no delay', [], 0],
