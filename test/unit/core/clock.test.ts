@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
-import { afterReading, type Clock, loopDelay, systemClock, turns } from '../../../src/core/clock.ts';
+import {
+  afterReading,
+  type Clock,
+  loopDelay,
+  type NextTurn,
+  systemClock,
+  turns,
+} from '../../../src/core/clock.ts';
 import { durationText } from '../../../src/core/text-values.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { heldTurn } from '../../support/world.ts';
@@ -123,6 +130,20 @@ test('smaller work that never ends does not fill a turn that begins with the nex
   assert.deepEqual(done, [small, small, small, [8192, 8192]]);
 });
 
+test('slow work takes a turn for each piece, behind all other work, and the smallest first', async () => {
+  const { nextTurn, turn } = heldTurns();
+
+  nextTurn(2000, undefined, 'slow');
+  nextTurn(1000, undefined, 'slow');
+  nextTurn(200_000);
+  nextTurn(1);
+
+  assert.deepEqual(await turn(), [1]);
+  assert.deepEqual(await turn(), [200_000]);
+  assert.deepEqual(await turn(), [1000]);
+  assert.deepEqual(await turn(), [2000]);
+});
+
 test('if much work waits, not every turn looks for work that no one needs: each pays for 64 pieces', async () => {
   const { nextTurn, turn } = heldTurns();
   let looks = 0;
@@ -141,8 +162,7 @@ function heldTurns() {
   const wait = turns({ soon });
   let done: number[] = [];
   return {
-    nextTurn: (bytes: number, isGone?: () => boolean) =>
-      void wait(bytes, isGone).then(() => done.push(bytes)),
+    nextTurn: (...work: Parameters<NextTurn>) => void wait(...work).then(() => done.push(work[0])),
     async turn(): Promise<number[] | undefined> {
       assert.ok(waiting.length <= 1, 'a turn follows already');
       if (waiting.length === 0) return undefined;
