@@ -78,7 +78,7 @@ export function shouterStack(parts: StackParts, world: World) {
     world,
   );
   const gated = layers.gated(viewed('attempt', shoutcloud), gate);
-  const guarded = layers.guarded(gated, breaker);
+  const guarded = layers.guarded(gated, breaker, gate);
   const retried = layers.retried(guarded, { retries: settings.upstreamRetries, budget, isWorthwhile }, world);
   const batched = layers.batched(
     retried,
@@ -133,6 +133,6 @@ export function shouterStack(parts: StackParts, world: World) {
   function breakerChanged(state: BreakerState, error?: unknown): void {
     world.emit({ type: 'breaker', state, error });
     // These calls passed the breaker before it opened, and would still be sent one after another.
-    if (state === 'open') gate.refuseWaiting(breakerRefusal(breaker));
+    if (state === 'open') gate.refuseWaiting(breakerRefusal(breaker, gate));
   }
 }

@@ -72,31 +72,36 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
  * Resolves when this piece of work can run. `bytes` is the size of the whole work. Work that no one needs any more (`isGone`) is not
  * counted in its turn.
  */
-export type NextTurn = (bytes: number, isGone?: () => boolean) => Promise<void>;
+export type NextTurn = (bytes: number, isGone?: () => boolean, kind?: WorkKind) => Promise<void>;
+
+/** A piece of `slow` work takes a turn of its own however few bytes it has, and waits behind all work that is not slow. */
+export type WorkKind = 'usual' | 'slow';
 
 /** Work on this many bytes takes at most a millisecond: reading, reversing and looking up texts, or sending files. */
-const TURN_BYTES = 16_384;
+export const TURN_BYTES = 16_384;
 
 /**
  * Spreads work that takes milliseconds over turns of the event loop, `TURN_BYTES` per turn, or one larger piece. In between,
- * the process accepts connections and answers cached texts. Work of about the same size waits in one queue. Every second turn
- * begins with the smallest work, so that many large texts cannot keep a small one waiting. The turns in between begin with each
+ * the process accepts connections and answers cached texts. Work of one kind and of about the same size waits in one queue. Every
+ * second turn begins with the smallest work, so that many large texts cannot keep a small one waiting. The turns in between begin with each
  * queue in turn, so that an endless supply of smaller work cannot keep a large text waiting. A turn goes on with the queue that it
  * began with. Otherwise, smaller work would fill the turns of all others but for one piece.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
-  // One for each power of two.
-  const queues: Waiting[][] = Array.from({ length: 33 }, () => []);
+  // One for each power of two, first of usual work and then of slow work.
+  const queues: Waiting[][] = Array.from({ length: 2 * SIZES }, () => []);
   /** The queue that began a turn most recently is the last. */
   const order = [...queues];
   let isForSmallest = false;
   /** How many pieces of work the turns since the last search for abandoned work pay for. */
   let searched = 0;
 
-  return (bytes, isGone = () => false) =>
+  return (bytes, isGone = () => false, kind = 'usual') =>
     new Promise((begin) => {
       if (!queues.some(hasWork)) soon(turn);
-      queues[32 - Math.clz32(bytes)]?.push({ bytes, isGone, begin });
+      const size = 32 - Math.clz32(bytes);
+      if (kind === 'usual') queues[size]?.push({ bytes, isGone, begin });
+      else queues[SIZES + size]?.push({ bytes: TURN_BYTES, isGone, begin });
     });
 
   function turn(): void {
@@ -125,6 +130,9 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   }
 }
 
+/** How many powers of two there are, with 0. */
+const SIZES = 33;
+
 /**
  * So much waiting work is searched for abandoned work in each turn, on average. To search all of it in each turn took longer than
  * the work if 2,000 clients waited.
@@ -146,30 +154,10 @@ function hasWork(queue: readonly Waiting[]): boolean {
 }
 
 interface Waiting {
+  /** What it counts for in its turn. */
   readonly bytes: number;
   readonly isGone: () => boolean;
   readonly begin: () => void;
-}
-
-/** Does a piece of work on `bytes` bytes, now or in a turn of its own, for which it `hasWaited`. See `NextTurn`. */
-export type WorkTurn = <Done>(
-  bytes: number,
-  work: (hasWaited: boolean) => Done | Promise<Done>,
-  isGone?: () => boolean,
-) => Done | Promise<Done>;
-
-/**
- * Does work at once until the work of this turn of the event loop amounts to `TURN_BYTES`. Further work waits for a turn of its
- * own. Otherwise, clients that finish a thousand requests at the same moment would make one turn last a second.
- */
-export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>): WorkTurn {
-  const inTurn = turnCounter(clock);
-
-  return (bytes, work, isGone) => {
-    if (inTurn.count() + bytes > TURN_BYTES) return nextTurn(bytes, isGone).then(() => work(true));
-    inTurn.add(bytes);
-    return work(false);
-  };
 }
 
 /** Counts within one turn of the event loop, and begins at 0 again in the next one. */

@@ -35,13 +35,6 @@ const PIECE = 8192;
 const SHORT = 1024;
 
 /**
- * Each unit that the Segmenter looks at takes as long as 60 bytes of other work. It counts as so much more that it waits in queues of
- * its own. Otherwise, plain texts, bulks or files would wait behind it.
- */
-const SEARCH_WORK = 4096;
-const MOST_WORK = 2 ** 31;
-
-/**
  * Reverses a long text that needs the Segmenter piece by piece, each in a turn of its own, and any other text at once. Stops and
  * rejects when the caller has left.
  */
@@ -56,7 +49,8 @@ export function inTurns(
     let clusters: Intl.Segments | undefined;
     let reversed = '';
     for (let start = 0; start < text.length; ) {
-      await nextTurn(Math.min(text.length * SEARCH_WORK, MOST_WORK), () => signal.aborted);
+      // Each unit takes as long as 60 bytes of other work, so plain texts, bulks and files must not wait behind it.
+      await nextTurn(text.length, () => signal.aborted, 'slow');
       signal.throwIfAborted();
       clusters ??= clustersOf(text);
       const last = clusters.containing(start + PIECE);

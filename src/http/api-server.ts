@@ -1,6 +1,7 @@
 import type { World } from '../core/events.ts';
 import type { ReverseShout } from '../core/reverse.ts';
 import type { OpenApiDocument } from '../openapi/document.ts';
+import { shoutOperation } from '../openapi/operations.ts';
 import { pages } from '../web/pages.ts';
 import type { ApiParts } from './api-parts.ts';
 import { bulkWindow } from './bulk-lines.ts';
@@ -8,8 +9,12 @@ import { type HttpServer, httpServer, type ServerOptions, type ServerParts } fro
 import type { Admission } from './limits/admission.ts';
 import { type QuotaOptions, quotas, type RequestCounter } from './limits/quota.ts';
 import { problemFor, problems } from './problem.ts';
+import type { RouteTable } from './router.ts';
 import { type Breakable, breakRoutes } from './routes/break.ts';
-import { API_ROUTES } from './routes.ts';
+import { bulk } from './routes/bulk.ts';
+import { health, status } from './routes/health.ts';
+import { assets, home, openApi, reference, referenceFiles } from './routes/pages.ts';
+import { shoutGet, shoutPost } from './routes/shout.ts';
 
 export interface ApiOptions extends ServerOptions, QuotaOptions {
   readonly version: string;
@@ -31,6 +36,25 @@ export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'draining' |
   readonly admission: Admission;
   readonly requestCounter: RequestCounter;
 }
+
+const { operation: _, ...undescribedGet } = shoutGet;
+
+/**
+ * Everything that the public port answers to. 404, 405, HEAD, the preflights and the OpenAPI document follow from it. `/v1/` is
+ * the same as `/v1`, and is left out of the document.
+ */
+const API_ROUTES: RouteTable<ApiParts> = {
+  '/v1': { GET: shoutGet, POST: { ...shoutPost, operation: shoutOperation('shout') } },
+  '/v1/': { GET: undescribedGet, POST: shoutPost },
+  '/v1/bulk': { POST: bulk },
+  '/v1/status': { GET: status },
+  '/': { GET: home, POST: { ...shoutPost, operation: shoutOperation('shoutAtRoot') } },
+  '/health': { GET: health },
+  '/docs': { GET: reference },
+  '/docs/*': { GET: referenceFiles },
+  '/openapi.json': { GET: openApi },
+  '/assets/*': { GET: assets },
+};
 
 /** The public API, not yet listening. */
 export function apiServer(

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TuohsError } from '../core/errors.ts';
-import { ANSWER_BYTES, Exchange, type ExchangeHost } from './exchange.ts';
+import { Exchange, type ExchangeHost } from './exchange.ts';
 import type { Connections } from './limits/connections.ts';
 import { IncomingMessage, ServerResponse } from './node-http.ts';
 import { badInput, headersTooLarge } from './problem.ts';
@@ -26,7 +26,7 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
     // Node's error holds everything that Node has read, so nothing of it must be kept while an earlier answer waits to be read.
     const { crossOrigin } = host;
     const origin = crossOrigin?.allowed(originIn(error) ?? crossOrigin.first);
-    const inTurn = () => void host.workTurn(ANSWER_BYTES, () => refuse(refusal, origin, connection.socket));
+    const inTurn = () => void host.turns.answer(() => refuse(refusal, origin, connection.socket));
     if (last === undefined) inTurn();
     else if (last.isWhole) last.atEnd(inTurn);
     else last.breakBody(refusal);

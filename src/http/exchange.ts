@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { WorkTurn } from '../core/clock.ts';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
@@ -10,6 +9,7 @@ import { headersTooLarge, knownError, MAX_HEADERS, problemFor, tooLarge } from '
 import { Reply, type ReplyHost } from './reply.ts';
 import { type BodySource, RequestBody } from './request-body.ts';
 import { harmlessId, headBytes, methodLabel } from './request-head.ts';
+import type { Work, Working, WorkTurns } from './work-turns.ts';
 
 /** What a request asks for. */
 export interface Asked {
@@ -24,7 +24,7 @@ export interface Asked {
 export interface ExchangeHost extends World, ReplyHost {
   readonly budget: ByteBudget;
   readonly source: BodySource;
-  readonly workTurn: WorkTurn;
+  readonly turns: WorkTurns;
   /** A new id for a request whose client gave it none. */
   readonly newId: () => string;
   /** Whether the drain is over, and the server closes. */
@@ -32,7 +32,7 @@ export interface ExchangeHost extends World, ReplyHost {
 }
 
 /** One request, from its head to the end of its answer: the only way from an error to an answer. It is also the `Call` of its client. */
-export class Exchange implements Call {
+export class Exchange implements Call, Working {
   readonly deadline = Number.POSITIVE_INFINITY;
   readonly texts = 1;
   readonly request: IncomingMessage;
@@ -45,7 +45,6 @@ export class Exchange implements Call {
   target: Asked = { label: 'none', query: '', rest: '' };
   /** The error to answer with, if the head alone is a reason to refuse the request. */
   refusal: unknown;
-  /** Whether its work has not begun, because it waits for a turn. */
   waitsForTurn = false;
   readonly #host: ExchangeHost;
   readonly startedMs: number;
@@ -53,8 +52,6 @@ export class Exchange implements Call {
   #left: LeaveController | undefined;
   #hasEnded = false;
   #stepsUnderWay = 0;
-  /** Whether it has waited for this turn of the event loop. */
-  #isInTurn = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, host: ExchangeHost) {
     this.request = request;
@@ -131,7 +128,7 @@ export class Exchange implements Call {
     this.#stepsUnderWay++;
     outcome
       .then(
-        (late) => this.#answerInTurn(() => this.run(() => late)),
+        (late) => this.#host.turns.answer(() => this.run(() => late), this),
         (error) => this.#failInTurn(error),
       )
       .then(() => {
@@ -141,40 +138,16 @@ export class Exchange implements Call {
   }
 
   /** Does work on this many bytes, now or in a turn of its own. Throws or rejects if no one wants it any more by then. */
-  inTurn<Done>(bytes: number, work: Work<Done>): Done | Promise<Done> {
-    return bytes > SMALL_BYTES ? this.#inItsTurn(bytes, work) : this.#unlessUnwanted(work);
+  inTurn<Done>(bytes: number, work: Work<Exchange, Done>): Done | Promise<Done> {
+    return this.#host.turns.work<Exchange, Done>(this, bytes, work);
   }
 
-  #inItsTurn<Done>(bytes: number, work: Work<Done>): Done | Promise<Done> {
-    this.waitsForTurn = true;
-    const begin = (hasWaited: boolean) => {
-      this.waitsForTurn = false;
-      if (hasWaited) this.#beginTurn();
-      return this.#unlessUnwanted(work);
-    };
-    return this.#host.workTurn(bytes, begin, () => this.#isUnwanted);
-  }
-
-  #beginTurn(): void {
-    this.#isInTurn = true;
-    this.#host.clock.soon(() => {
-      this.#isInTurn = false;
-    });
-  }
-
-  #unlessUnwanted<Done>(work: Work<Done>): Done | Promise<Done> {
-    if (this.#isUnwanted) throw this.#left?.signal.reason ?? hungUp();
-    return work(this);
-  }
-
-  get #isUnwanted(): boolean {
+  get isUnwanted(): boolean {
     return this.reply.isGone || this.#left?.aborted === true;
   }
 
-  /** Answers at once if the work for it has waited for this turn, else in a turn of its own. */
-  #answerInTurn(answer: () => void): void | Promise<void> {
-    if (this.#isInTurn) return answer();
-    return this.#host.workTurn(ANSWER_BYTES, answer, () => this.reply.isGone);
+  throwIfUnwanted(): void {
+    if (this.isUnwanted) throw this.#left?.signal.reason ?? hungUp();
   }
 
   /**
@@ -199,7 +172,7 @@ export class Exchange implements Call {
   }
 
   #failInTurn(error: unknown): void | Promise<void> {
-    if (!this.reply.isGone) return this.#answerInTurn(() => this.fail(error));
+    if (!this.reply.isGone) return this.#host.turns.answer(() => this.fail(error), this);
   }
 
   /** Answers with the error table. Errors that are our fault or the upstream's are reported as an event. */
@@ -250,18 +223,6 @@ export class Exchange implements Call {
     if (this.#hasEnded && this.#stepsUnderWay === 0) this.held.end();
   }
 }
-
-/**
- * An error, or an answer that was not known at once, counts as this many bytes of work. A thousand of them can become due at the same
- * moment: when SHOUTCLOUD's breaker opens, when deadlines pass, or when clients send bytes that are not HTTP.
- */
-export const ANSWER_BYTES = 512;
-
-/** Work of at most this many bytes is done at once: waiting for a turn would cost as much. */
-const SMALL_BYTES = 256;
-
-/** Work for an exchange. */
-type Work<Done> = (exchange: Exchange) => Done | Promise<Done>;
 
 /** What runs at the end of an exchange. */
 export type AtEnd = (exchange: Exchange) => void;

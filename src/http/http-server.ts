@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type NextTurn, workTurns } from '../core/clock.ts';
+import type { NextTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
 import { acceptors } from './acceptors.ts';
 import type { Outcome } from './answer.ts';
@@ -26,6 +26,7 @@ import {
 import { badInput, MAX_HEADERS, MethodNotAllowed } from './problem.ts';
 import { framingFault } from './request-head.ts';
 import { type RouteTable, router } from './router.ts';
+import { workTurns } from './work-turns.ts';
 
 /** The routes of a server, and the checks in front of them. */
 export interface ServerParts<Parts> {
@@ -83,7 +84,7 @@ export function httpServer<Parts>(
     crossOrigin: corsOrigins && crossOrigin(corsOrigins),
     budget,
     source: open,
-    workTurn: workTurns(nextTurn, world.clock),
+    turns: workTurns(nextTurn, world.clock),
     newId: requestIds(),
   };
   const refuseBroken = brokenRequests(open, host);

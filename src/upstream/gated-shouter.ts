@@ -6,10 +6,10 @@ import type { Call, Shouter } from '../core/shouter.ts';
 import { MAX_BATCH_LENGTH } from './batch.ts';
 
 /** Asks `inner` if the breaker lets the call through. Otherwise refuses it at once with `UPSTREAM_UNREACHABLE`. */
-export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
+export function guardedShouter(inner: Shouter, breaker: Breaker, gate: Gate): Shouter {
   return {
     async shout(text, call) {
-      if (!breaker.enter()) throw breakerRefusal(breaker);
+      if (!breaker.enter()) throw breakerRefusal(breaker, gate);
       const { round } = breaker;
       try {
         const shout = await inner.shout(text, call);
@@ -23,10 +23,10 @@ export function guardedShouter(inner: Shouter, breaker: Breaker): Shouter {
   };
 }
 
-/** The error of a call that is refused because the breaker is open. */
-export function breakerRefusal({ retryAfterMs }: Breaker): TuohsError {
+/** The error of a call that is refused because the breaker is open. A pause at the gate can last longer. */
+export function breakerRefusal({ retryAfterMs }: Breaker, { pauseMs }: Gate): TuohsError {
   return new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone after many failures', {
-    retryAfterMs,
+    retryAfterMs: Math.max(retryAfterMs, pauseMs),
   });
 }
 

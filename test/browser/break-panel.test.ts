@@ -22,6 +22,7 @@ describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
 
     for (const [name, tally, line] of SWITCHES) {
       await play(name);
+      assert.equal(await panel.locator('#tally').textContent(), '', name);
       assert.equal(await sendMany(), `20 of 20: ${tally}`, name);
       await strip.getByText(line).first().waitFor();
       await strip.getByText('answered from memory').first().waitFor();

@@ -7,8 +7,9 @@ import { free } from '../body-pieces.ts';
 import { countLines, linesOf } from '../bulk-lines.ts';
 import type { Exchange } from '../exchange.ts';
 import { knownError, problemLine, tooLarge } from '../problem.ts';
+import { badType, mediaType, textOfJson } from '../request-text.ts';
 import type { Route } from '../router.ts';
-import { badType, mediaType, shoutBody, textOfJson } from './shout.ts';
+import { shoutBody } from './shout.ts';
 
 const NDJSON = 'application/x-ndjson';
 

@@ -42,6 +42,8 @@ async function watch(): Promise<void> {
 
 function choose(fault: string): Promise<void> {
   choices++;
+  // The counts are about the switch before. A run that goes on shows its own again.
+  counted.textContent = '';
   const body = JSON.stringify({ fault });
   return show(fetch(ADDRESS, { method: 'POST', headers: { 'content-type': 'application/json' }, body }));
 }

@@ -8,7 +8,6 @@ import {
   type NextTurn,
   systemClock,
   turns,
-  workTurns,
 } from '../../../src/core/clock.ts';
 import { durationText } from '../../../src/core/text-values.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -131,6 +130,20 @@ test('smaller work that never ends does not fill a turn that begins with the nex
   assert.deepEqual(done, [small, small, small, [8192, 8192]]);
 });
 
+test('slow work takes a turn for each piece, behind all other work, and the smallest first', async () => {
+  const { nextTurn, turn } = heldTurns();
+
+  nextTurn(2000, undefined, 'slow');
+  nextTurn(1000, undefined, 'slow');
+  nextTurn(200_000);
+  nextTurn(1);
+
+  assert.deepEqual(await turn(), [1]);
+  assert.deepEqual(await turn(), [200_000]);
+  assert.deepEqual(await turn(), [1000]);
+  assert.deepEqual(await turn(), [2000]);
+});
+
 test('if much work waits, not every turn looks for work that no one needs: each pays for 64 pieces', async () => {
   const { nextTurn, turn } = heldTurns();
   let looks = 0;
@@ -149,8 +162,7 @@ function heldTurns() {
   const wait = turns({ soon });
   let done: number[] = [];
   return {
-    nextTurn: (bytes: number, isGone?: () => boolean) =>
-      void wait(bytes, isGone).then(() => done.push(bytes)),
+    nextTurn: (...work: Parameters<NextTurn>) => void wait(...work).then(() => done.push(work[0])),
     async turn(): Promise<number[] | undefined> {
       assert.ok(waiting.length <= 1, 'a turn follows already');
       if (waiting.length === 0) return undefined;
@@ -161,31 +173,6 @@ function heldTurns() {
     },
   };
 }
-
-test('work of one turn is done at once up to 16 KiB together, and the rest in turns of its own', async () => {
-  const { soon, end } = heldTurn();
-  const later: number[] = [];
-  const nextTurn: NextTurn = async (bytes, isGone) => void later.push(isGone?.() ? -bytes : bytes);
-  const workTurn = workTurns(nextTurn, { soon });
-  const now: number[] = [];
-  const workOn = async (...texts: readonly number[]) => {
-    for (const bytes of texts) {
-      let isNow = true;
-      const work = () => isNow && now.push(bytes);
-      const done = workTurn(bytes, work, () => bytes === 200_000);
-      isNow = false;
-      await done;
-    }
-  };
-
-  await workOn(16_000, 384, 257, 200_000);
-  end();
-  await workOn(16_385, 16_384);
-
-  assert.deepEqual(now, [16_000, 384, 16_384]);
-  // Work that no one needs says so.
-  assert.deepEqual(later, [257, -200_000, 16_385]);
-});
 
 for (const [what, latenesses, ms] of [
   ['at the start there is no delay', [], 0],

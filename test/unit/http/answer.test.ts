@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptedEncoding, preferredType } from '../../../src/http/answer.ts';
-import { mediaType, textOfJson } from '../../../src/http/routes/shout.ts';
 
 const PREFERRED = {
   'text/html': [
@@ -39,13 +38,3 @@ for (const [header, encoding] of [
     assert.equal(acceptedEncoding(header, ['br', 'gzip']), encoding);
   });
 }
-
-test('a body without a coding can say so', () => {
-  assert.equal(mediaType({ 'content-type': 'text/plain', 'content-encoding': 'Identity' }), 'text/plain');
-});
-
-test('errors have their stacks again after text that is not JSON', () => {
-  assert.throws(() => textOfJson(Buffer.from('{')), { code: 'BAD_INPUT' });
-
-  assert.ok(Error.stackTraceLimit > 0);
-});

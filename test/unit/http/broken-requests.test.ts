@@ -7,10 +7,12 @@ import { brokenRequests } from '../../../src/http/broken-requests.ts';
 import { crossOrigin } from '../../../src/http/cross-origin.ts';
 import type { Exchange, ExchangeHost } from '../../../src/http/exchange.ts';
 import { connections } from '../../../src/http/limits/connections.ts';
+import { workTurns } from '../../../src/http/work-turns.ts';
 import { testWorld } from '../../support/world.ts';
 
 const ORIGIN = 'https://one.example';
-const HOST = { crossOrigin: crossOrigin([ORIGIN]), workTurn: (_, work) => work(false) } as ExchangeHost;
+const CLOCK = testWorld().clock;
+const HOST = { crossOrigin: crossOrigin([ORIGIN]), turns: workTurns(async () => {}, CLOCK) } as ExchangeHost;
 
 test('bytes that are not HTTP are not kept while an earlier answer waits to be read, are answered in their turn, and do not cut off a last one', () => {
   const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
@@ -32,13 +34,13 @@ test('bytes that are not HTTP are not kept while an earlier answer waits to be r
     get: () => ++looks && Buffer.alloc(65_536),
   });
 
-  const turns: number[] = [];
-  const workTurn: ExchangeHost['workTurn'] = (bytes, work) => {
-    turns.push(bytes);
-    return work(false);
+  let turns = 0;
+  const answer = (send: () => void) => {
+    turns++;
+    send();
   };
 
-  const refuse = brokenRequests(open, { ...HOST, workTurn });
+  const refuse = brokenRequests(open, { ...HOST, turns: { ...HOST.turns, answer } });
   refuse(error, socket);
   const atOnce = looks;
   isWritable = false;
@@ -46,7 +48,7 @@ test('bytes that are not HTTP are not kept while an earlier answer waits to be r
   refuse(error, socket);
 
   assert.ok(atOnce > 0);
-  assert.deepEqual([looks, socket.destroyed, turns], [atOnce, false, [512]]);
+  assert.deepEqual([looks, socket.destroyed, turns], [atOnce, false, 1]);
 });
 
 test('the origin in bytes that are not HTTP does not keep the bytes in memory', () => {

@@ -9,6 +9,7 @@ import { byteBudget } from '../../../src/http/limits/held-bytes.ts';
 import { closeSlowest, cutSlowest } from '../../../src/http/limits/slowest-clients.ts';
 import { headWriter, keptTick } from '../../../src/http/node-http.ts';
 import { badInput } from '../../../src/http/problem.ts';
+import { workTurns } from '../../../src/http/work-turns.ts';
 import { testWorld } from '../../support/world.ts';
 
 const lose = ({ request }: Exchange) => void request.socket.destroy();
@@ -344,7 +345,7 @@ function beforeItsBody(maxHeldBytes = 1_000_000, cookie = '') {
     writeHead: headWriter(world.clock, 1000),
     budget,
     source: { manyPieces() {}, skipPacket() {}, readOn() {} },
-    workTurn: (_, work) => work(false),
+    turns: workTurns(async () => {}, world.clock),
     draining: new AbortController().signal,
     isClosing: () => false,
     newId: () => 'an-id',

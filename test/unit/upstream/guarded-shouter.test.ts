@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Breaker } from '../../../src/core/breaker.ts';
 import { AttemptError, type AttemptFailure, TuohsError } from '../../../src/core/errors.ts';
 import type { Shouter } from '../../../src/core/shouter.ts';
-import { guardedShouter } from '../../../src/upstream/gated-shouter.ts';
+import { Gate, guardedShouter } from '../../../src/upstream/gated-shouter.ts';
 import { leavableCall } from '../../support/call.ts';
 import { fakeShouter } from '../../support/fake-shouter.ts';
 import { layerUnderTest, numbered } from '../../support/layer.ts';
@@ -46,16 +46,19 @@ test('time limits of texts that are longer than any batch do not open it, becaus
   assert.deepEqual(states, ['closed', 'open']);
 });
 
-test('while the breaker is open, callers are refused at once with the time left; then one is a probe that closes it', async () => {
-  const { open, shout, breaker, upstream, clock } = startGuarded();
+test('while the breaker is open, callers are refused at once with the time left, or that of a longer pause; then one is a probe that closes it', async () => {
+  const { open, shout, breaker, gate, upstream, clock } = startGuarded();
   await open();
   await clock.advance(250);
 
   const refused = await shout('refused').catch((error) => error);
+  gate.pause(2000);
+  const paused = await shout('refused').catch((error) => error);
   await clock.advance(750);
   const { text } = await shout('probe');
 
   assert.deepEqual([refused.code, refused.retryAfterMs], ['UPSTREAM_UNREACHABLE', 750]);
+  assert.equal(paused.retryAfterMs, 2000);
   assert.equal(refused instanceof AttemptError, false);
   assert.deepEqual([upstream.calls, text, breaker.state], [['probe'], 'PROBE', 'closed']);
 });
@@ -117,11 +120,13 @@ function startGuarded() {
   const either = (upstream: Shouter): Shouter => ({
     shout: (text, call) => (text.startsWith('early') ? early : upstream).shout(text, call),
   });
-  const guarded = layerUnderTest((upstream) => guardedShouter(either(upstream), breaker), { world });
+  const gate = new Gate({ connections: 1 }, world);
+  const guarded = layerUnderTest((upstream) => guardedShouter(either(upstream), breaker, gate), { world });
 
   return {
     ...guarded,
     breaker,
+    gate,
     changes,
     early,
     async open() {

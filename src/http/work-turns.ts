@@ -1,0 +1,69 @@
+import { type Clock, type NextTurn, TURN_BYTES, turnCounter } from '../core/clock.ts';
+
+/** An exchange, as its turns see it. */
+export interface Working {
+  /** Whether no one wants the work any more. */
+  readonly isUnwanted: boolean;
+  /** Whether its work has not begun, because it waits for a turn. */
+  waitsForTurn: boolean;
+  throwIfUnwanted(): void;
+  readonly reply: { readonly isGone: boolean };
+}
+
+/** Work for an exchange. */
+export type Work<By, Done> = (by: By) => Done | Promise<Done>;
+
+/**
+ * An error, or an answer that was not known at once, counts as this many bytes of work. A thousand of them can become due at the same
+ * moment: when SHOUTCLOUD's breaker opens, when deadlines pass, or when clients send bytes that are not HTTP.
+ */
+const ANSWER_BYTES = 512;
+
+/** Work of at most this many bytes is done at once: waiting for a turn would cost as much. */
+const SMALL_BYTES = 256;
+
+export type WorkTurns = ReturnType<typeof workTurns>;
+
+/**
+ * The turns of the event loop in which the exchanges of a server do their work: at once until the work of this turn amounts to
+ * `TURN_BYTES`, and after that each in a turn of its own. Otherwise, clients that finish a thousand requests at the same moment would
+ * make one turn last a second.
+ */
+export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>) {
+  const bytesInTurn = turnCounter(clock);
+  /** Those that have waited for this turn. */
+  const waited = new Set<Working>();
+
+  return {
+    /** Does work on this many bytes. Throws or rejects if no one wants it any more by then. */
+    work<By extends Working, Done>(by: By, bytes: number, work: Work<By, Done>): Done | Promise<Done> {
+      return bytes <= SMALL_BYTES || hasRoom(bytes) ? begin(by, work) : workLater(by, bytes, work);
+    },
+    /** Sends an answer: at once if the work for it has waited for this turn. */
+    answer(send: () => void, by?: Working): void | Promise<void> {
+      if ((by && waited.has(by)) || hasRoom(ANSWER_BYTES)) return send();
+      return nextTurn(ANSWER_BYTES, () => by?.reply.isGone === true).then(send);
+    },
+  };
+
+  async function workLater<By extends Working, Done>(by: By, bytes: number, work: Work<By, Done>) {
+    by.waitsForTurn = true;
+    await nextTurn(bytes, () => by.isUnwanted);
+    by.waitsForTurn = false;
+    if (waited.size === 0) clock.soon(() => waited.clear());
+    waited.add(by);
+    return begin(by, work);
+  }
+
+  /** Whether this turn has room for more work, which then counts in it. */
+  function hasRoom(bytes: number): boolean {
+    if (bytesInTurn.count() + bytes > TURN_BYTES) return false;
+    bytesInTurn.add(bytes);
+    return true;
+  }
+}
+
+function begin<By extends Working, Done>(by: By, work: Work<By, Done>): Done | Promise<Done> {
+  by.throwIfUnwanted();
+  return work(by);
+}
