@@ -75,7 +75,7 @@ export function injected(server: HttpServer): Omit<InjectedServer, 'inFlight'> {
   };
 }
 
-/** The same request in the class that the server has Node make. */
+/** The same request as an object of the class that the server makes Node use. */
 function asOfServer(injected: IncomingMessage): IncomingMessage {
   const request = new InlineBodyRequest(injected.socket);
   const { method, url, headers, rawHeaders, httpVersionMajor, httpVersionMinor } = injected;
