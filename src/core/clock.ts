@@ -93,7 +93,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   /** The queue that began a turn most recently is the last. */
   const order = [...queues];
   let isForSmallest = false;
-  /** How many pieces of work the turns since the last search for abandoned work pay for. */
+  /** How many pieces of work can be searched for abandoned ones: each turn since the last search adds `SEARCHED_IN_TURN`. */
   let searched = 0;
 
   return (bytes, isGone = () => false, kind = 'usual') =>

@@ -1,17 +1,17 @@
 import { type Clock, turnCounter } from '../../core/clock.ts';
 import { LISTENING_SOCKETS } from '../acceptors.ts';
 
+/** More requests of all connections together in a turn of the event loop are many, or too many. A packet is answered in one turn. */
+const MANY_IN_TURN = 128;
+const TOO_MANY_IN_TURN = 512;
+
 /**
- * How many requests of one connection can wait for answers to earlier ones, or arrive together: usually, while all connections
- * together send many, and while they send too many. The connection closes after the last.
+ * How many requests of one connection can wait for answers to earlier ones, or arrive together. The connection closes after the
+ * last. The limit is lower in a turn with many requests, and again in one with too many.
  */
 const MOST_USUALLY = 128;
 const MOST_WHILE_MANY = 10;
 const MOST_WHILE_TOO_MANY = 1;
-
-/** From how many requests of all connections together in a turn of the event loop that is so. A packet is answered in one turn. */
-const MANY_IN_TURN = 128;
-const TOO_MANY_IN_TURN = 512;
 
 /** How many requests each connection can send ahead. With fewer, turns are shorter, and new connections are accepted sooner. */
 export function limitAhead(isCrowd: () => boolean, { soon }: Pick<Clock, 'soon'>) {
