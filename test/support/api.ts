@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { TestContext } from 'node:test';
 import inject, { type InjectOptions, type Response } from 'light-my-request';
-import { type Clock, turns } from '../../src/core/clock.ts';
+import type { Clock } from '../../src/core/clock.ts';
 import { type ReverseShout, reverser, reverseShout } from '../../src/core/reverse.ts';
+import { turns } from '../../src/core/turns.ts';
 import { type ApiOptions, type ApiServerParts, apiServer } from '../../src/http/api-server.ts';
 import type { HttpServer } from '../../src/http/http-server.ts';
 import { type AdmissionLimits, admission } from '../../src/http/limits/admission.ts';

@@ -1,4 +1,5 @@
-import { type Clock, turnCounter } from '../../core/clock.ts';
+import type { Clock } from '../../core/clock.ts';
+import { turnCounter } from '../../core/turns.ts';
 import { LISTENING_SOCKETS } from '../acceptors.ts';
 
 /** More requests of all connections together in a turn of the event loop are many, or too many. A packet is answered in one turn. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NextTurn } from '../../../src/core/clock.ts';
+import type { NextTurn } from '../../../src/core/turns.ts';
 import { workTurns } from '../../../src/http/work-turns.ts';
 import { heldTurn } from '../../support/world.ts';
 
