@@ -17,7 +17,7 @@ export function figuresOf<Round>(rounds: readonly Round[], columns: readonly Col
   return columns.map(([what, unit, valueIn, goal]) => ({ what, unit, values: rounds.map(valueIn), goal }));
 }
 
-/** One measurement. `run` takes what it needs from the lab, which ends it afterwards. */
+/** One measurement. `run` starts what it needs through the lab, which stops all of it afterwards. */
 export interface Row {
   readonly name: string;
   /** What is measured and how, as a sentence. */

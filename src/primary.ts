@@ -40,7 +40,7 @@ export function createPrimary(
       isReady,
       async status() {
         const answers = await pool.ask('status');
-        // Of a worker that did not answer, only its process id is shown.
+        // A worker that did not answer is shown with its process id only.
         const workers = answers.map(({ pid, answer }) => ({ pid, ...(answer as object | undefined) }));
         return { version, ready: isReady(), workers };
       },

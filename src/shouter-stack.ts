@@ -1,9 +1,9 @@
 import { memoryStore } from './cache/memory-store.ts';
 import type { Config } from './config/settings.ts';
 import { Breaker } from './core/breaker.ts';
-import type { NextTurn } from './core/clock.ts';
 import type { BreakerState, World } from './core/events.ts';
 import type { Shouter, Store } from './core/shouter.ts';
+import type { NextTurn } from './core/turns.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
 import type { Place, View } from './telemetry/layer-views.ts';
 import { batchedShouter } from './upstream/batched-shouter.ts';

@@ -17,7 +17,7 @@ export function imageName(name: string): ImageName {
   return { repository, tag, digest };
 }
 
-/** Of the digests that docker has for an image, the one in the repository of this name. */
+/** The digest of an image in the repository of this name, from all digests that docker has for the image. */
 export function pushedDigest(name: string, repoDigests: readonly string[]): string {
   const { repository } = imageName(name);
   const found = repoDigests.map(imageName).find((pushed) => pushed.repository === repository);

@@ -37,7 +37,7 @@ export function durationOption(flag: string, about: string, byDefaultMs?: number
 
 export const URL_OPTION = [
   '--url <address>',
-  'address of the service (TUOHS_URL, else this machine, on the port that PORT names, or 5000)',
+  'address of the service (by default TUOHS_URL, or else this machine on port PORT or 5000)',
 ] as const;
 
 /** The address of `--url` or TUOHS_URL; without them, the address at which `tuohs serve` listens in this environment. */

@@ -41,16 +41,17 @@ async function serve(
     opened.push(() => app.close(stop.second));
     await app.listen().catch((error) => {
       throw listenFailure(error, {
-        host: (address, port) =>
-          config.adminHost !== undefined &&
-          address !== config.host &&
-          (address === config.adminHost || port !== config.port)
-            ? 'ADMIN_HOST'
-            : 'HOST',
+        host: (address, port) => hostSetting(config, { address, port }),
         port: (port) => (port === config.adminPort ? 'ADMIN_PORT' : 'PORT'),
       });
     });
   });
+}
+
+/** Which setting an address comes from. If it was found under a name, it is in no setting, and only its port tells. */
+function hostSetting({ host, adminHost, port }: Config, failed: { address: string; port: number }): string {
+  if (adminHost === undefined || failed.address === host) return 'HOST';
+  return failed.address === adminHost || failed.port !== port ? 'ADMIN_HOST' : 'HOST';
 }
 
 /** The only process, or the primary of several. Loaded only here, because the other commands need none of it. */

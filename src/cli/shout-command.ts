@@ -22,7 +22,10 @@ export function shoutCommand(surroundings: Surroundings): Command {
     .argument('[text...]', 'what to shout; without any, each line of standard input')
     .option('--file <path>', 'shout each line of this file instead')
     .option('--failed <path>', 'append each failed line to this file unchanged, to shout it again later')
-    .option('--json', 'a JSON object for each text, with where its answer came from or why there is none')
+    .option(
+      '--json',
+      'print a JSON object for each text: its answer and where that came from, or why there is none',
+    )
     .addOption(
       durationOption('--timeout', 'how long a request can take, retries included, before its texts fail'),
     )

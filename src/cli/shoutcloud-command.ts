@@ -25,7 +25,11 @@ export function shoutcloudCommand(surroundings: Surroundings): Command {
     .option('--latency <ms>', 'how long each answer takes, in milliseconds', wholeNumber(0, 3_600_000), 0)
     .option('--fault <faults...>', 'what goes wrong, always or at a rate: hang@5% status=503@30%')
     .option('--script <faults>', "what the first requests get, one each: 'ok*5 hang status=503'")
-    .option('--seed <number>', 'draws the same faults as an earlier run', wholeNumber(0, 2 ** 32 - 1))
+    .option(
+      '--seed <number>',
+      'the seed of an earlier run, to draw the same faults again',
+      wholeNumber(0, 2 ** 32 - 1),
+    )
     .option('--quiet', 'write no line for each request and its fault')
     .addHelpText('after', faultHelp)
     .action((options: ShoutcloudCommandOptions, command: Command) => serve(options, command, surroundings));

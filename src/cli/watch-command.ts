@@ -29,7 +29,7 @@ export function watchCommand(surroundings: Surroundings): Command {
     .option(...URL_OPTION)
     .option(
       '--notify <address...>',
-      'webhooks to notify (TUOHS_WATCH_NOTIFY, or the file that TUOHS_WATCH_NOTIFY_FILE names; else none)',
+      'webhooks to notify (by default those in TUOHS_WATCH_NOTIFY, or in the file that TUOHS_WATCH_NOTIFY_FILE names)',
     )
     .addOption(new Option('--format <format>', FORMAT_HELP).choices(['json', 'slack']))
     .addOption(durationOption('--interval', 'time between the starts of two rounds', 30_000))
@@ -46,14 +46,15 @@ export function watchCommand(surroundings: Surroundings): Command {
     });
 }
 
-const FORMAT_HELP = 'what webhooks get (hooks.slack.com: slack, others: json)';
+const FORMAT_HELP = 'format of notifications (by default slack for hooks.slack.com, json for others)';
 
 const MORE_HELP = `
 Each round asks for a known text and for a new one, which SHOUTCLOUD has to
 answer. Each failed round and each change is a line of JSON on standard output.
 
-Exit codes: 0 ended by a signal, or the round of --once was good, 1 it failed,
-2 wrong usage, 130 --once was interrupted, or a second signal ended it.
+Exit codes: 0 a signal ended it, or the round of --once was good, 1 that round
+or the watch itself failed, 2 wrong usage, 130 --once was interrupted, or a
+second signal ended it.
 
 Examples:
   tuohs watch --url https://shout.example --state watch.json \\

@@ -1,5 +1,5 @@
-import type { NextTurn } from './clock.ts';
 import type { Call, Shout, Shouter } from './shouter.ts';
+import type { NextTurn } from './turns.ts';
 
 export type ReverseBy = 'grapheme' | 'codepoint';
 

@@ -1,5 +1,5 @@
-import { turns } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
+import { turns } from '../core/turns.ts';
 import { preferredType } from './answer.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
 import type { Route, RouteTable } from './router.ts';

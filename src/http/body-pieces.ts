@@ -9,7 +9,10 @@ const MOST_BLOCK = 16_384;
 /** How large the next block is, as a part of the body so far. */
 const GROWTH = 1 / 4;
 
-/** Freeing a smaller buffer by hand costs more than it saves. Of pieces that were copied, thousands could wait to be freed. */
+/**
+ * Freeing a smaller buffer by hand costs more than it saves. Pieces that were copied are freed from a smaller size on, because
+ * thousands of them could wait for V8.
+ */
 const LEAST_TO_FREE = 16_384;
 const LEAST_COPIED_TO_FREE = 512;
 

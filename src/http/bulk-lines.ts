@@ -20,6 +20,14 @@ export function* linesOf(body: Buffer): Generator<Buffer, void, undefined> {
   }
 }
 
+/** How many lines a body has, counting empty ones; `most + 1` if it has more than `most`. */
+export function countLines(body: Buffer, most: number): number {
+  let lines = 1;
+  for (let at = body.indexOf(LINE_FEED); at >= 0 && lines <= most; lines++)
+    at = body.indexOf(LINE_FEED, at + 1);
+  return lines;
+}
+
 export type BulkWindow = ReturnType<typeof bulkWindow>;
 
 /**
@@ -28,16 +36,8 @@ export type BulkWindow = ReturnType<typeof bulkWindow>;
  */
 const MOST_REFUSED = 5000;
 
-/** A bulk request always gets this many short ones, however many requests there are. */
+/** Each bulk request can have this many short lines in flight, however many requests there are. */
 const LEAST_LINES = 8;
-
-/** How many lines a body has, counting empty ones; `most + 1` if it has more than `most`. */
-export function countLines(body: Buffer, most: number): number {
-  let lines = 1;
-  for (let at = body.indexOf(LINE_FEED); at >= 0 && lines <= most; lines++)
-    at = body.indexOf(LINE_FEED, at + 1);
-  return lines;
-}
 
 /**
  * How many lines can be in flight: one limit, shared evenly by all bulk requests. `placesOf` says for how many short lines a line of

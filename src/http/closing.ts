@@ -5,8 +5,8 @@ import type { Connection, Connections } from './limits/connections.ts';
 
 /**
  * While a server closes, a client that does nothing is closed after CLOSING_IDLE_MS, and one that still sends or reads after
- * CLOSING_MS. For that, the server checks every LATE_MS, for the first time LATE_MS before CLOSING_MS have passed. A connection that
- * is sending or reading at two checks in a row is closed.
+ * CLOSING_MS. The first check for those is LATE_MS before that time, and one follows every LATE_MS. A connection that is sending or
+ * reading at two checks in a row is closed.
  */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;

@@ -41,13 +41,13 @@ export class Exchange implements Call, Working {
   readonly held: HeldBytes;
   readonly reply: Reply;
   readonly id: string;
+  readonly startedMs: number;
   /** What the request asks for, once that is known. */
   target: Asked = { label: 'none', query: '', rest: '' };
   /** The error to answer with, if the head alone is a reason to refuse the request. */
   refusal: unknown;
   waitsForTurn = false;
   readonly #host: ExchangeHost;
-  readonly startedMs: number;
   #atEnd: readonly AtEnd[] = NOTHING;
   #left: LeaveController | undefined;
   #hasEnded = false;

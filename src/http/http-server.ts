@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { NextTurn } from '../core/clock.ts';
 import type { World } from '../core/events.ts';
+import type { NextTurn } from '../core/turns.ts';
 import { acceptors } from './acceptors.ts';
 import type { Outcome } from './answer.ts';
 import { brokenRequests } from './broken-requests.ts';

@@ -127,7 +127,7 @@ export class Reply {
     const { request, response } = this.#to;
     const { body } = answer;
     this.#begin(answer, bytes);
-    // A client that has shut its sending side could be waiting or gone. Of two writes, the second one fails if it is gone.
+    // A client that has shut its sending side could be waiting or gone. If it is gone, the second of two writes fails.
     if (request.socket.readableEnded) response.flushHeaders();
     // For ASCII both encodings are the same, and `latin1` is copied without a check.
     response.end(body, bytes === body?.length ? 'latin1' : 'utf8');

@@ -1,4 +1,5 @@
-import { type Clock, type NextTurn, TURN_BYTES, turnCounter } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
+import { type NextTurn, TURN_BYTES, turnCounter } from '../core/turns.ts';
 
 /** An exchange, as its turns see it. */
 export interface Working {

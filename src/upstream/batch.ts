@@ -108,7 +108,7 @@ export class Pace {
     this.#clock = clock;
   }
 
-  /** Call it when a batch whose texts take this room leaves and others wait behind it. */
+  /** Call it when a batch leaves while other texts wait behind it. `room` is what its texts take. */
   batchLeft(room: number): void {
     const now = this.#clock.now();
     if (this.#lastAt !== undefined) {

@@ -21,7 +21,7 @@ export function cachedShouter(inner: Shouter, store: Store, { emit }: Pick<World
   }
 
   function keep(text: string, shout: Shout): Shout {
-    // Of all calls that shared a flight, only the one that started it stores the answer.
+    // If calls shared a flight, only the one that started it stores the answer.
     if (shout.collapsed) return shout;
     const isStored = store.set(text, shout.text);
     return { ...shout, stored: shout.stored || isStored };

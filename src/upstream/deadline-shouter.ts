@@ -1,8 +1,9 @@
-import type { Cancel, Clock, NextTurn } from '../core/clock.ts';
+import type { Cancel, Clock } from '../core/clock.ts';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
+import type { NextTurn } from '../core/turns.ts';
 import { simpleUpperCase } from '../core/upper-case.ts';
 
 /**

@@ -43,7 +43,7 @@ export interface Rendering {
   readonly namespace?: string;
 }
 
-/** A chart that has this one as often as it is listed here, each time with these fields of a dependency. */
+/** A chart with this one among its dependencies: once for each entry, with the fields of that entry. */
 export async function parentChart(t: TestContext, dependencies: readonly object[]): Promise<string> {
   const path = await folder(t);
   mkdirSync(join(path, 'charts'));

@@ -122,7 +122,7 @@ function pathsOf(values: Values, path: readonly string[] = []): string[][] {
   });
 }
 
-/** What Helm 3 says to a chart that has this one once for each of these values. */
+/** The message of Helm 3 for a chart with this one among its dependencies: once for each of these values. */
 async function refusalByHelm3(t: TestContext, sets: readonly Values[]): Promise<string> {
   const copies = Object.fromEntries(sets.map((values, i) => [`copy${i}`, values]));
   const path = await parentChart(

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type NextTurn, systemClock } from '../../src/core/clock.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { AttemptError, type ErrorCode, TuohsError } from '../../src/core/errors.ts';
 import type { Shout } from '../../src/core/shouter.ts';
+import type { NextTurn } from '../../src/core/turns.ts';
 import { problems } from '../../src/http/problem.ts';
 import { failing, fakeApi, testApi } from '../support/api.ts';
 import { answerOf } from '../support/fake-shouter.ts';

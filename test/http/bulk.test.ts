@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type NextTurn, systemClock } from '../../src/core/clock.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { TuohsError } from '../../src/core/errors.ts';
 import type { LeaveSignal } from '../../src/core/leave-signal.ts';
 import { reverser, reverseShout } from '../../src/core/reverse.ts';
+import type { NextTurn } from '../../src/core/turns.ts';
 import { bulkWindow } from '../../src/http/bulk-lines.ts';
 import { type ApiUnderTest, listeningServer } from '../support/api.ts';
 import { ask, type Question } from '../support/ask.ts';

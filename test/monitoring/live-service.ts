@@ -9,7 +9,7 @@ export async function liveService(ending: Ending, environment: Readonly<Record<s
   const upstream = { latencyMs: 20, faults: 'status=503@20% wrong@10%', seed: 7 };
   const { url, adminUrl, shoutcloud } = await runningService(ending, upstream, {
     REDIS_URL: redis.url,
-    // On a busy machine it is slower than the default.
+    // On a busy machine, Redis takes longer than the default allows.
     REDIS_TIMEOUT_MS: '2000',
     ...{ FALLBACK: 'local', MAX_IN_FLIGHT: '40', WEB_CONCURRENCY: '2' },
     ...environment,

@@ -1,9 +1,9 @@
 import { redisConnection } from '../../src/cache/redis-connection.ts';
 import { redisStore } from '../../src/cache/redis-store.ts';
-import { turns } from '../../src/core/clock.ts';
 import { AttemptError } from '../../src/core/errors.ts';
 import type { Event, World } from '../../src/core/events.ts';
 import type { Call, Shouter } from '../../src/core/shouter.ts';
+import { turns } from '../../src/core/turns.ts';
 import { verifiedUpperCase } from '../../src/core/upper-case.ts';
 import { LAYERS, type Layers, shouterStack } from '../../src/shouter-stack.ts';
 import type { Place } from '../../src/telemetry/layer-views.ts';

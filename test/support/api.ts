@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { TestContext } from 'node:test';
 import inject, { type InjectOptions, type Response } from 'light-my-request';
-import { type Clock, turns } from '../../src/core/clock.ts';
+import type { Clock } from '../../src/core/clock.ts';
 import { type ReverseShout, reverser, reverseShout } from '../../src/core/reverse.ts';
+import { turns } from '../../src/core/turns.ts';
 import { type ApiOptions, type ApiServerParts, apiServer } from '../../src/http/api-server.ts';
 import type { HttpServer } from '../../src/http/http-server.ts';
 import { type AdmissionLimits, admission } from '../../src/http/limits/admission.ts';
@@ -75,7 +76,7 @@ export function injected(server: HttpServer): Omit<InjectedServer, 'inFlight'> {
   };
 }
 
-/** The same request in the class that the server has Node make. */
+/** The same request as an object of the class that the server makes Node use. */
 function asOfServer(injected: IncomingMessage): IncomingMessage {
   const request = new InlineBodyRequest(injected.socket);
   const { method, url, headers, rawHeaders, httpVersionMajor, httpVersionMinor } = injected;

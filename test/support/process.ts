@@ -61,7 +61,7 @@ export function hook(code: string): Record<string, string> {
 export function startProgram(ending: Ending, { command, args, environment }: Command) {
   const child = spawn(command, args, {
     cwd: root,
-    // Of the user's environment, only PATH and Node's cache of compiled files.
+    // Takes nothing from the user's environment but PATH and Node's cache of compiled files.
     env: { ...own('PATH', 'NODE_COMPILE_CACHE'), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -68,7 +68,7 @@ for (const processes of [1, 2]) {
     const { host: upstreamHost } = new URL(shoutcloud.url);
     assert.match(String(version), /^\d+\.\d+\.\d+/);
     assert.deepEqual([host, upstream, redis, count], ['127.0.0.1', upstreamHost, '127.0.0.1:1', processes]);
-    // Neither the misspelt one nor the one with its default.
+    // The misspelt setting is not named, and neither is the one that has its default.
     const all = ['SHOUTCLOUD_URL', 'REDIS_URL', 'RATE_LIMIT_PER_MINUTE', 'MAX_IN_FLIGHT'];
     const named = all.filter((name) => String(settings).includes(name));
     assert.deepEqual(named, ['SHOUTCLOUD_URL', 'REDIS_URL']);

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { burst, type Clock, type NextTurn, turnCounter } from '../../core/clock.ts';
+import { burst, type Clock } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
+import { type NextTurn, turnCounter } from '../../core/turns.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
 import { PIECES, SMALL_REST_BYTES } from '../request-body.ts';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { NextTurn } from '../../core/clock.ts';
+import type { NextTurn } from '../../core/turns.ts';
 
 /** A connection that takes turns in being read. */
 export interface TurnTaker {

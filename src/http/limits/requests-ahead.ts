@@ -1,14 +1,18 @@
-import { type Clock, turnCounter } from '../../core/clock.ts';
+import type { Clock } from '../../core/clock.ts';
+import { turnCounter } from '../../core/turns.ts';
 import { LISTENING_SOCKETS } from '../acceptors.ts';
 
-/** Requests of one connection that wait for answers to earlier ones, or arrive together. The connection closes after the last. */
-const MOST = 128;
-const MOST_OF_MANY = 10;
-const MOST_OF_TOO_MANY = 1;
-
-/** How many requests of all connections together in a turn of the event loop are many. A packet is answered in one turn. */
+/** More requests of all connections together in a turn of the event loop are many, or too many. A packet is answered in one turn. */
 const MANY_IN_TURN = 128;
 const TOO_MANY_IN_TURN = 512;
+
+/**
+ * How many requests of one connection can wait for answers to earlier ones, or arrive together. The connection closes after the
+ * last. The limit is lower in a turn with many requests, and again in one with too many.
+ */
+const MOST_USUALLY = 128;
+const MOST_WHILE_MANY = 10;
+const MOST_WHILE_TOO_MANY = 1;
 
 /** How many requests each connection can send ahead. With fewer, turns are shorter, and new connections are accepted sooner. */
 export function limitAhead(isCrowd: () => boolean, { soon }: Pick<Clock, 'soon'>) {
@@ -21,9 +25,9 @@ export function limitAhead(isCrowd: () => boolean, { soon }: Pick<Clock, 'soon'>
     most(): number {
       aheadInTurn.add(1);
       const sent = aheadInTurn.count();
-      // If a turn accepts as many connections as it can, more of them wait.
-      if (sent > TOO_MANY_IN_TURN || connectedInTurn.count() >= LISTENING_SOCKETS) return MOST_OF_TOO_MANY;
-      return sent > MANY_IN_TURN || isCrowd() ? MOST_OF_MANY : MOST;
+      // If a turn has accepted as many connections as it can, more of them are waiting.
+      if (sent > TOO_MANY_IN_TURN || connectedInTurn.count() >= LISTENING_SOCKETS) return MOST_WHILE_TOO_MANY;
+      return sent > MANY_IN_TURN || isCrowd() ? MOST_WHILE_MANY : MOST_USUALLY;
     },
   };
 }

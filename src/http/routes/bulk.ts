@@ -138,7 +138,7 @@ function lineAnswerer(
 
   function answered(shout: Shout): string {
     count(shout.source === 'local' ? 'local' : 'success');
-    return answerLine(shout);
+    return shoutLine(shout);
   }
 
   function failed(error: unknown): string {
@@ -149,8 +149,8 @@ function lineAnswerer(
   }
 }
 
-/** Marks an answer of our own mapping, as `Cache-Status` does for a single text. */
-function answerLine(shout: Shout): string {
+/** The line of an answered text. Marks one of our own mapping, as `Cache-Status` does for a single text. */
+function shoutLine(shout: Shout): string {
   const line = shoutBody(shout);
   return shout.source === 'local' ? `${line.slice(0, -1)},"source":"local"}` : line;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NextTurn } from '../../../src/core/clock.ts';
+import type { NextTurn } from '../../../src/core/turns.ts';
 import { workTurns } from '../../../src/http/work-turns.ts';
 import { heldTurn } from '../../support/world.ts';
 
@@ -27,6 +27,6 @@ test('work of one turn is done at once if it is small or fits into 16 KiB, and t
   await workOn(16_385, 16_384);
 
   assert.deepEqual(now, [16_000, 384, 256, 16_384]);
-  // Work that no one needs says so.
+  // A negative size is that of work which says that no one needs it.
   assert.deepEqual(later, [257, -200_000, 16_385]);
 });

@@ -68,7 +68,7 @@ test('garbage collections are counted in seconds', async (t) => {
   const observer = new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) theirsMs += duration;
   });
-  // Observes from before ours does until after it.
+  // Begins to observe before the observer under test does, and ends after it.
   observer.observe({ entryTypes: ['gc'] });
   t.after(() => observer.disconnect());
   const all = registry();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
-import { type NextTurn, turns } from '../../../src/core/clock.ts';
 import { AttemptError, type ErrorCode, TuohsError } from '../../../src/core/errors.ts';
+import { type NextTurn, turns } from '../../../src/core/turns.ts';
 import { deadlineShouter, fallbackShouter } from '../../../src/upstream/deadline-shouter.ts';
 import { abandonedCall, leavableCall, testCall } from '../../support/call.ts';
 import { settled } from '../../support/fake-clock.ts';

@@ -1,0 +1,111 @@
+import type { Clock } from './clock.ts';
+
+/**
+ * Resolves when this piece of work can run. `bytes` is the size of the whole work. Work that no one needs any more (`isGone`) is not
+ * counted in its turn.
+ */
+export type NextTurn = (bytes: number, isGone?: () => boolean, kind?: WorkKind) => Promise<void>;
+
+/** A piece of `slow` work takes a turn of its own however few bytes it has, and waits behind all work that is not slow. */
+type WorkKind = 'usual' | 'slow';
+
+/** Work on this many bytes takes at most a millisecond: reading, reversing and looking up texts, or sending files. */
+export const TURN_BYTES = 16_384;
+
+/**
+ * Spreads work that takes milliseconds over turns of the event loop: `TURN_BYTES` per turn, or one larger piece. In between, the
+ * process accepts connections and answers cached texts. Work of one kind and of about the same size waits in one queue.
+ *
+ * - Every second turn begins with the smallest work, so that many large texts cannot keep a small one waiting.
+ * - The other turns begin with each queue in turn, so that an endless supply of smaller work cannot keep a large text waiting.
+ * - A turn goes on with the queue that it began with. Otherwise, smaller work would fill what is left of each turn.
+ */
+export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
+  // One for each power of two, first of usual work and then of slow work.
+  const queues: Waiting[][] = Array.from({ length: 2 * SIZES }, () => []);
+  /** The queue that began a turn most recently is the last. */
+  const order = [...queues];
+  let isForSmallest = false;
+  /** How many pieces of work can be searched for abandoned ones: each turn since the last search adds `SEARCHED_IN_TURN`. */
+  let searched = 0;
+
+  return (bytes, isGone = () => false, kind = 'usual') =>
+    new Promise((begin) => {
+      if (!queues.some(hasWork)) soon(turn);
+      const size = 32 - Math.clz32(bytes);
+      if (kind === 'usual') queues[size]?.push({ bytes, isGone, begin });
+      else queues[SIZES + size]?.push({ bytes: TURN_BYTES, isGone, begin });
+    });
+
+  function turn(): void {
+    searched += SEARCHED_IN_TURN;
+    if (queues.reduce((count, { length }) => count + length, 0) <= searched) {
+      endAbandoned(queues);
+      searched = 0;
+    }
+    isForSmallest = !isForSmallest;
+    let bytes = 0;
+    const first = isForSmallest ? queues.find(hasWork) : nextInOrder();
+    for (let queue = first; queue !== undefined; queue = hasWork(queue) ? queue : queues.find(hasWork)) {
+      const [next] = queue;
+      if (next === undefined || (bytes > 0 && bytes + next.bytes > TURN_BYTES)) break;
+      queue.shift();
+      next.begin();
+      bytes += next.bytes;
+    }
+    if (queues.some(hasWork)) soon(turn);
+  }
+
+  function nextInOrder(): Waiting[] | undefined {
+    const next = order.find(hasWork);
+    if (next) order.push(...order.splice(order.indexOf(next), 1));
+    return next;
+  }
+}
+
+/** How many powers of two there are, with 0. */
+const SIZES = 33;
+
+/**
+ * So much waiting work is searched for abandoned work in each turn, on average. To search all of it in each turn took longer than
+ * the work if 2,000 clients waited.
+ */
+const SEARCHED_IN_TURN = 64;
+
+/** Ends the work of clients that have left. Otherwise it would wait behind smaller work and hold its memory meanwhile. */
+function endAbandoned(queues: Waiting[][]): void {
+  for (const queue of queues) {
+    for (const each of queue.splice(0)) {
+      if (each.isGone()) each.begin();
+      else queue.push(each);
+    }
+  }
+}
+
+function hasWork(queue: readonly Waiting[]): boolean {
+  return queue.length > 0;
+}
+
+interface Waiting {
+  /** What it counts for in its turn. */
+  readonly bytes: number;
+  readonly isGone: () => boolean;
+  readonly begin: () => void;
+}
+
+/** Counts within one turn of the event loop, and begins at 0 again in the next one. */
+export function turnCounter({ soon }: Pick<Clock, 'soon'>) {
+  let count = 0;
+
+  return {
+    count: () => count,
+    add(more: number): void {
+      if (count === 0) {
+        soon(() => {
+          count = 0;
+        });
+      }
+      count += more;
+    },
+  };
+}
