@@ -50,8 +50,8 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
       const [next] = queue;
       if (next === undefined || (bytes > 0 && bytes + next.bytes > TURN_BYTES)) break;
       queue.shift();
+      if (!next.isGone()) bytes += next.bytes;
       next.begin();
-      bytes += next.bytes;
     }
     if (queues.some(hasWork)) soon(turn);
   }

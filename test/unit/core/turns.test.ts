@@ -64,10 +64,21 @@ test('if much work waits, not every turn looks for work that no one needs: each 
   for (let count = 0; count < 640; count++) nextTurn(20_000, () => looks++ < 0);
 
   for (let count = 0; count < 9; count++) await turn();
-  assert.equal(looks, 0);
+  // Each piece is looked at when it begins.
+  assert.equal(looks, 9);
 
   await turn();
-  assert.equal(looks, 631);
+  assert.equal(looks, 9 + 631 + 1);
+});
+
+test('work that no one needs takes no turn, however much of it waits', async () => {
+  const { nextTurn, turn } = heldTurns();
+  for (let count = 0; count < 100; count++) nextTurn(20_000, () => true);
+  for (const bytes of [20_001, 20_002]) nextTurn(bytes);
+
+  const done = await turn();
+
+  assert.deepEqual([done?.length, done?.at(-1)], [101, 20_001]);
 });
 
 /** Turns that come when the test asks for one: it resolves with the sizes of the work that was done in it. */
