@@ -46,7 +46,8 @@ for (const [state, version, exits, code, says, complaint] of [
 
     const { status, stdout, stderr } = spawnSync(join(root, '.ci/release-state'), [version], {
       cwd: root,
-      env: { ...process.env, PATH: `${path}:${process.env.PATH}`, GH_TOKEN: 'token' },
+      // Bash warns of a language of the user that is not installed.
+      env: { ...process.env, LC_ALL: 'C', PATH: `${path}:${process.env.PATH}`, GH_TOKEN: 'token' },
       encoding: 'utf8',
     });
 

@@ -14,6 +14,9 @@ export const CALLER = 'b7ad6b7169203331';
 export const RECORDED = { traceparent: `00-${TRACE}-${CALLER}-01` };
 export const UNRECORDED = { traceparent: `00-${TRACE}-${CALLER}-00` };
 
+// The SDK reads some settings itself. Those of the user do not count.
+for (const name of Object.keys(process.env)) if (name.startsWith('OTEL_')) delete process.env[name];
+
 /** A service in this process that sends its traces to a receiver. Its upstream plays this script. */
 export async function tracedService(t: TestContext, script = '', settings: Strings = {}) {
   const receiver = await otlpReceiver(t);

@@ -28,12 +28,14 @@ interface Panel {
 }
 
 const STEP_SECONDS = 1;
+const PATIENCE_MS = 500_000;
 
 /**
- * A real Prometheus that scrapes a service every second. `ask` returns the answers to the queries of the dashboard for the last
- * `seconds`.
+ * A real Prometheus that scrapes a service every second. `ask` resolves with the answers to the queries of the dashboard for
+ * the last `seconds`.
  */
 export async function askedDashboard(ending: Ending, adminUrl: string) {
+  const startedAtMs = Date.now();
   const target = JSON.stringify(new URL(adminUrl).host);
   const { url } = await startPrometheus(ending, {
     // Evaluates the recording rules often enough for a test.
@@ -48,9 +50,11 @@ export async function askedDashboard(ending: Ending, adminUrl: string) {
     async read(times: number): Promise<void> {
       const readings = async () =>
         (await query('count_over_time(tuohs_build_info[1h])'))[0]?.values.at(-1)?.[1];
-      await reached(`${times} readings`, 500_000, async () => ((await readings()) ?? 0) >= times);
+      await reached(`${times} readings`, PATIENCE_MS, async () => ((await readings()) ?? 0) >= times);
     },
-    ask: (seconds: number) => Promise.all(panels().map((panel) => asked(panel, seconds))),
+    /** By default, for the time since it started. */
+    ask: (seconds = (Date.now() - startedAtMs) / 1000) =>
+      Promise.all(panels().map((panel) => asked(panel, seconds))),
   };
 
   async function asked(panel: Panel, seconds: number): Promise<AskedPanel> {
@@ -65,16 +69,21 @@ export async function askedDashboard(ending: Ending, adminUrl: string) {
     return { title, type, unit, y: gridPos.y, answers: await Promise.all(answers) };
   }
 
-  /** The result of a query; nothing if Prometheus does not answer yet. Throws Prometheus' error about the query. */
+  /** The result of a query, once Prometheus answers it. Throws Prometheus' error about the query. */
   async function query(expr: string, seconds = 0): Promise<Omit<Answer, 'legend'>[]> {
-    const end = Date.now() / 1000;
-    const range = { start: `${end - seconds}`, end: `${end}`, step: `${STEP_SECONDS}` };
-    const search = new URLSearchParams({ query: expr, ...range });
-    const response = await fetch(`${url}/api/v1/query_range?${search}`).catch(() => undefined);
-    if (response === undefined || response.status === 503) return [];
-    const { data, error } = (await response.json()) as RangeAnswer;
-    if (error !== undefined) throw new Error(`${expr}: ${error}`);
-    return data.result.map(({ metric, values }) => ({
+    let answer: RangeAnswer | undefined;
+    await reached(`an answer to ${expr}`, PATIENCE_MS, async () => {
+      const end = Date.now() / 1000;
+      const range = { start: `${end - seconds}`, end: `${end}`, step: `${STEP_SECONDS}` };
+      const search = new URLSearchParams({ query: expr, ...range });
+      // On a busy machine, connections and queries can take too long.
+      const response = await fetch(`${url}/api/v1/query_range?${search}`).catch(() => undefined);
+      if (response === undefined || response.status === 503) return false;
+      answer = (await response.json()) as RangeAnswer;
+      return true;
+    });
+    if (answer?.error !== undefined) throw new Error(`${expr}: ${answer.error}`);
+    return (answer?.data.result ?? []).map(({ metric, values }) => ({
       labels: metric,
       values: values.map(([at, value]) => [at, Number(value)] as const),
     }));

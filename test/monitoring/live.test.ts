@@ -33,7 +33,7 @@ async function serviceAtWork(): Promise<void> {
   await dashboard.read(8);
   await mixedLoad();
   await dashboard.read(10);
-  const panels = await dashboard.ask(30);
+  const panels = await dashboard.ask();
   // Every retry gets a wrong answer, so our own mapping answers.
   shoutcloud.setFaults('wrong');
   await askJson(url, { data: 'answered wrong' });
@@ -70,7 +70,7 @@ test('panels that count errors show zero, not nothing, while all is well', { ski
   await askJson(url, { data: 'hello' });
   await dashboard.read(8);
 
-  const panels = await dashboard.ask(1);
+  const panels = await dashboard.ask();
   const shown = (name: string) => panels.find(({ title }) => title === name)?.answers ?? [];
 
   for (const name of TROUBLE)

@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { root } from './pages.ts';
+import { pick } from './pick.ts';
 
 /** A test or a whole file (`{ after }` of node:test). A process ends together with it. */
 export interface Ending {
   after(run: () => unknown): void;
+  /** Aborted before the end if the test takes too long. */
+  readonly signal?: AbortSignal;
 }
 
 /** The same for a program that is not a test: processes end in reverse order when `close` is called, or at Ctrl-C. */
@@ -74,6 +77,7 @@ export function startProgram(ending: Ending, { command, args, environment }: Com
   const exitCode = once(child, 'close').then(([code]) => code as number | null);
   exitCode.catch(() => {});
   ending.after(async () => {
+    if (ending.signal?.aborted && child.exitCode === null) sayWhereItIs();
     killGroup(child.pid);
     await exitCode.catch(() => {});
   });
@@ -107,6 +111,11 @@ export function startProgram(ending: Ending, { command, args, environment }: Com
       log.push(line);
       for (const search of searches) search(line);
     });
+  }
+
+  function sayWhereItIs(): void {
+    const said = [`${log.length} lines`, ...pick(log.slice(-5), 'msg')].join('\n  ');
+    process.stderr.write(`too late, and this still runs: ${command} ${args.join(' ')}\n  ${said}\n`);
   }
 
   /** Resolves with the next line with this message, seen before or not. Rejects if the process ends without it. */

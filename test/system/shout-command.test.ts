@@ -15,8 +15,11 @@ const SHOUT = `"${process.execPath}" src/main.ts shout --timeout 1h`;
 const MEBIBYTE = 1024;
 const { url } = await runningService({ after });
 
-/** So slow that 2,000 lines take minutes. What happens after the first answers then happens in the middle. */
-const SLOW = [{ latencyMs: 1000 }, { UPSTREAM_CONNECTIONS: '2', BATCH_MAX_ITEMS: '8' }] as const;
+/** Never answers all of 2,000 lines. What happens after the first answers then happens in the middle, however long it takes. */
+const NEVER_DONE = [
+  { script: 'ok*3', faults: 'hang' },
+  { UPSTREAM_CONNECTIONS: '2', BATCH_MAX_ITEMS: '8' },
+] as const;
 
 test('a reader that stops reading ends it silently', async (t) => {
   const said = await ended(shell(t, `yes hello | ${SHOUT} | head -n 2`));
@@ -25,7 +28,7 @@ test('a reader that stops reading ends it silently', async (t) => {
 });
 
 test('an interrupt ends it with 130, and the output is the beginning of the whole', async (t) => {
-  const { url } = await runningService(t, ...SLOW);
+  const { url } = await runningService(t, ...NEVER_DONE);
   const { path, shouted } = await numberedLines(t, 2000);
 
   const program = tuohs(t, ['shout', '--file', path, '--url', url]);
@@ -57,7 +60,7 @@ test('a second interrupt does not wait for a reader that does not read', async (
 
 test('what fails while a service is killed and started again is reported, and is whole when it is run again', async (t) => {
   const port = { PORT: `${await freePort()}` };
-  const [upstream, settings] = SLOW;
+  const [upstream, settings] = NEVER_DONE;
   const first = await runningService(t, upstream, { ...settings, ...port });
   const { path, shouted } = await numberedLines(t, 2000);
   const failed = join(await folder(t), 'failed.txt');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fifo } from '../support/fifo.ts';
 import { folder } from '../support/folder.ts';
-import { httpServer } from '../support/http-server.ts';
+import { freePort, httpServer } from '../support/http-server.ts';
 import { startProgram, tuohs } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { ran } from '../unit/cli/shout-surroundings.ts';
@@ -14,14 +14,15 @@ import { front, testWebhook, watching } from './watched.ts';
 const steady = await runningService({ after });
 
 test('a service that is killed and started again causes one `down` and one `up`', async (t) => {
-  const { service, url, shoutcloud } = await runningService(t);
+  const port = { PORT: `${await freePort()}` };
+  const { service, url, shoutcloud } = await runningService(t, {}, port);
   const webhook = await testWebhook(t);
   const watch = watching(t, url, '--notify', webhook.address);
   await watch.logLine('watching');
 
   await service.stop('SIGKILL');
   const down = await watch.logLine('down');
-  const again = tuohs(t, ['serve'], { SHOUTCLOUD_URL: shoutcloud.url, PORT: new URL(url).port });
+  const again = tuohs(t, ['serve'], { SHOUTCLOUD_URL: shoutcloud.url, ...port });
   await again.listening();
   const up = await watch.logLine('up again');
   await until(t, () => webhook.got.length === 2);
