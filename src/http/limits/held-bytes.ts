@@ -5,9 +5,9 @@ import { shed } from './admission.ts';
 export type ByteBudget = ReturnType<typeof byteBudget>;
 
 /**
- * How much of the budget each purpose can fill. Requests that are sent ahead leave room for bulks, these for texts that wait for the
- * upstream, these for large bodies, and these for other bodies. Bodies of one packet get in even above the budget, so that large or
- * slow ones cannot keep known texts out.
+ * How much of the budget each purpose can fill. Each leaves room for those before it: bodies of one packet (which get in even above the
+ * budget, so that short known texts always do), other bodies, large bodies, texts that wait for the upstream, bulks, and requests
+ * that are sent ahead.
  */
 type Share = keyof typeof SHARES;
 
