@@ -28,8 +28,9 @@ export type BulkWindow = ReturnType<typeof bulkWindow>;
  */
 const MOST_REFUSED = 5000;
 
-/** A bulk request always gets this many short ones, however many requests there are. */
+/** Each bulk request always gets this many short ones, or this part of the limit if that is less. */
 const LEAST_LINES = 8;
+const LEAST_PART = 1 / 40;
 
 /** How many lines a body has, counting empty ones; `most + 1` if it has more than `most`. */
 export function countLines(body: Buffer, most: number): number {
@@ -44,6 +45,7 @@ export function countLines(body: Buffer, most: number): number {
  * this size counts, because long ones would wait too long for each other.
  */
 export function bulkWindow(maxLines: number, placesOf: (bytes: number) => number) {
+  const leastLines = Math.min(LEAST_LINES, Math.ceil(maxLines * LEAST_PART));
   let bulks = 0;
   let refused = 0;
   return {
@@ -55,8 +57,7 @@ export function bulkWindow(maxLines: number, placesOf: (bytes: number) => number
       };
     },
     /** How many lines of this size each bulk request can have in flight now. */
-    lines: (bytes: number) =>
-      Math.ceil(Math.max(LEAST_LINES, Math.floor(maxLines / bulks)) / placesOf(bytes)),
+    lines: (bytes: number) => Math.ceil(Math.max(leastLines, Math.floor(maxLines / bulks)) / placesOf(bytes)),
     /** Counts a line that is refused because the server closes. Returns whether another can be refused. */
     refuse: () => ++refused < MOST_REFUSED,
   };
