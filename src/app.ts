@@ -82,10 +82,11 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
   );
   // Shared by all requests, so that no turn of the event loop has two large pieces of work.
   const nextTurn = turns(clock);
+  // Unknown texts must not take all connections from known ones.
+  const maxTexts = Math.min(config.maxInFlight, config.maxConnections);
   const stack = shouterStack(
     {
-      // Unknown texts must not take all connections from known ones.
-      settings: { ...config, maxInFlight: Math.min(config.maxInFlight, config.maxConnections) },
+      settings: { ...config, maxInFlight: maxTexts },
       transport: traces ? { ...transport, send: traces.attempts(transport.send) } : transport,
       redis: redis && redisStore(redis, { ttlDays: config.cacheTtlDays, verify: verifiedUpperCase }, world),
       isPressed: loop.isAbove(FIXED.missLoopDelayMs),
@@ -118,7 +119,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
       version,
       source: readSource(),
       slowClientMs: FIXED.slowClientMs,
-      maxBulkLines: bulkLines(config),
+      maxBulkLines: bulkLines(config, maxTexts),
       placesOfLine: placesOfLine(config),
       maxHeldBytes,
       // A larger body would be refused every time, with an error that says to try again.
@@ -224,9 +225,12 @@ function mostConnections({ maxConnections, upstreamConnections }: Config): numbe
 /** The admin port has at most 64 connections. The rest is for sockets that listen, Redis, traces, and files that are read. */
 const OTHER_FILES = 128;
 
-/** Enough lines to keep every connection busy with a full batch while the next one gathers. */
-function bulkLines({ upstreamConnections, batchMaxItems, maxInFlight }: Config): number {
-  return Math.min((upstreamConnections + 1) * batchMaxItems, Math.ceil(maxInFlight / 4));
+/**
+ * Enough lines to keep every connection busy with a full batch while the next one gathers. At most a
+ * third of the texts that can wait, so that single ones get in.
+ */
+function bulkLines({ upstreamConnections, batchMaxItems }: Config, maxTexts: number): number {
+  return Math.min((upstreamConnections + 1) * batchMaxItems, Math.ceil(maxTexts / 4));
 }
 
 /** How many places of a batch a line takes. A character has one to three bytes. */

@@ -36,14 +36,16 @@ export type BulkWindow = ReturnType<typeof bulkWindow>;
  */
 const MOST_REFUSED = 5000;
 
-/** Each bulk request can have this many short lines in flight, however many requests there are. */
+/** Each bulk request can have this many short lines in flight, or this part of the limit of all if that is less. */
 const LEAST_LINES = 8;
+const LEAST_PART = 1 / 40;
 
 /**
  * How many lines can be in flight: one limit, shared evenly by all bulk requests. `placesOf` says for how many short lines a line of
  * this size counts, because long ones would wait too long for each other.
  */
 export function bulkWindow(maxLines: number, placesOf: (bytes: number) => number) {
+  const leastLines = Math.min(LEAST_LINES, Math.ceil(maxLines * LEAST_PART));
   let bulks = 0;
   let refused = 0;
   return {
@@ -55,8 +57,7 @@ export function bulkWindow(maxLines: number, placesOf: (bytes: number) => number
       };
     },
     /** How many lines of this size each bulk request can have in flight now. */
-    lines: (bytes: number) =>
-      Math.ceil(Math.max(LEAST_LINES, Math.floor(maxLines / bulks)) / placesOf(bytes)),
+    lines: (bytes: number) => Math.ceil(Math.max(leastLines, Math.floor(maxLines / bulks)) / placesOf(bytes)),
     /** Counts a line that is refused because the server closes. Returns whether another can be refused. */
     refuse: () => ++refused < MOST_REFUSED,
   };

@@ -140,6 +140,7 @@ test('unknown texts leave a quarter of the connections to known ones', async (t)
 
 for (const [what, settings] of [
   ['a quarter of MAX_IN_FLIGHT', { MAX_IN_FLIGHT: '40' }],
+  ['a quarter of MAX_CONNECTIONS', { MAX_CONNECTIONS: '40' }],
   ['a batch for each connection and one more', { UPSTREAM_CONNECTIONS: '4', BATCH_MAX_ITEMS: '2' }],
 ] as const) {
   test(`a bulk has lines under way: ${what}`, async (t) => {
