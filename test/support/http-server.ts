@@ -12,7 +12,19 @@ import type { Ending } from './process.ts';
 export function httpServer(ending: Ending, listener: RequestListener, tls?: TlsOptions) {
   // A client of a busy machine can send a request in the moment in which its idle connection would be closed.
   const options = { keepAliveTimeout: 0, ...tls };
-  return listening(ending, tls ? createTlsServer(options, listener) : createServer(options, listener));
+  let isOver = false;
+  ending.after(() => {
+    isOver = true;
+  });
+  const answer: RequestListener = async (request, response) => {
+    try {
+      await listener(request, response);
+    } catch (error) {
+      // What a request needs that is still under way at the end, such as another server, can end before it.
+      if (!isOver) throw error;
+    }
+  };
+  return listening(ending, tls ? createTlsServer(options, answer) : createServer(options, answer));
 }
 
 /** The same for TCP. `onConnection` is called for each connection. */
