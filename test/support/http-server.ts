@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
+import { createSocket } from 'node:dgram';
+import { type EventEmitter, once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
@@ -51,18 +52,24 @@ async function listening(ending: Ending, server: Server) {
 }
 
 /**
- * A port of this machine on which no one listens. The system does not give it to connections or to servers on port 0, so it stays
- * free until the test uses it, even between two servers.
+ * A port of this machine on which no one listens. The system does not give it to connections or to servers on port 0, and no other
+ * test program draws it, so it stays free until the test uses it, even between two servers.
  */
 export async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  const isFree = Promise.withResolvers<boolean>();
-  server.once('error', () => isFree.resolve(false));
-  server.listen(randomInt(10_000, 32_000), '127.0.0.1', () => isFree.resolve(true));
-  if (!(await isFree.promise)) return freePort();
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  const port = randomInt(10_000, 32_000);
+  // The mark is a UDP socket, which is in no one's way. It stays until this process ends.
+  const mark = createSocket('udp4').unref().bind(port, '127.0.0.1');
+  const server = createTcpServer().listen(port, '127.0.0.1');
+  const [isMarked, isFree] = await Promise.all([isListening(mark), isListening(server)]);
+  if (isFree) await new Promise((resolve) => server.close(resolve));
+  return isMarked && isFree ? port : freePort();
+}
+
+function isListening(socket: EventEmitter): Promise<boolean> {
+  return once(socket, 'listening').then(
+    () => true,
+    () => false,
+  );
 }
 
 /** An address on this machine where no one listens. */
