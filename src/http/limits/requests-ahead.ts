@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { turnCounter } from '../../core/turns.ts';
 import { LISTENING_SOCKETS } from '../acceptors.ts';
 
-/** More requests of all connections together in a turn of the event loop are many, or too many. A packet is answered in one turn. */
+/** Above these numbers of requests of all connections, a turn of the event loop has many, or too many. A packet is answered in one turn. */
 const MANY_IN_TURN = 128;
 const TOO_MANY_IN_TURN = 512;
 
