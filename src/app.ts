@@ -158,7 +158,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
       if (adminPort !== undefined) world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };
     },
-    /** Drains and ends; see `lifecycle`. The last line says that everything is closed, so the log is flushed after that. */
+    /** Drains and ends; see `lifecycle`. The log is flushed last, because its last line says that everything is closed. */
     close: (hurry?: Promise<unknown>) => life.close(hurry).finally(logTo.flushed),
     /** What the admin port serves. */
     inside,

@@ -12,7 +12,7 @@ export interface LoadPlan<Name extends string = string> {
   readonly field: string;
   readonly connections: number;
   readonly texts: TextSource;
-  /** Ends after each server has been asked for this time … */
+  /** Ends when each server has been under load for this long … */
   readonly durationMs?: number;
   /** … or after this many answers. */
   readonly answers?: number;

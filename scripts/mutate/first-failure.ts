@@ -10,5 +10,5 @@ run({ files, isolation: 'none', timeout: TEST_MS })
   .on('test:fail', ({ file }) => process.exit(1 + files.findIndex((each) => resolve(each) === file) || 255))
   .on('end', () => process.exit(0))
   .resume();
-// With `isolation: 'none'`, an error that comes after its test has ended is no failure of any test.
+// With `isolation: 'none'`, an error after the end of its test does not fail any test.
 process.on('uncaughtException', () => process.exit(255)).on('unhandledRejection', () => process.exit(255));

@@ -19,8 +19,8 @@ export interface GuardedClient {
 }
 
 /**
- * Checks what Redis sends before ioredis sees it. ioredis takes any reply for that of the next command, and a null without
- * a command ends the process (6.0.0: `DataHandler.shiftCommand` throws where nothing can catch it). ioredis gets nothing
+ * Checks what Redis sends before ioredis sees it. ioredis treats any reply as the answer to the next command, and a null
+ * without a command ends the process (6.0.0: `DataHandler.shiftCommand` throws where nothing can catch it). ioredis gets nothing
  * of a chunk with a fault. A reply that is far too long means that another program has stored a huge value under one of
  * our keys. It is refused before it fills the memory. Silence is measured here, because the limit of ioredis
  * (`socketTimeout`) runs on the system's clock, which the simulation does not control. `onFault` must end the connection.

@@ -18,7 +18,7 @@ export function setting<T>(name: string, is: Kind<T>, byDefault: NoInfer<T>) {
   return { says: (says: string): Setting<T> => ({ name, is, byDefault, says }) };
 }
 
-/** A row without a default. An empty text counts as none. */
+/** A row without a default. An empty text counts as not set. */
 export function optionalSetting<T>(name: string, is: Kind<T>) {
   return setting<T | undefined>(name, emptyIs('none', is), undefined);
 }

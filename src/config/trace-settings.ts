@@ -23,7 +23,7 @@ const sampler = oneOf(
 
 /**
  * The settings of traces, with the names and rules of the OpenTelemetry specification
- * (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). An empty value counts as none.
+ * (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). An empty value counts as not set.
  */
 export const traceSettings = {
   otlpTracesEndpoint: optionalSetting('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', urlOf('http', 'https')).says(

@@ -33,7 +33,7 @@ interface Path<Parts> {
   readonly refusal: Route<Parts>;
 }
 
-/** Finds the route of a request. The route of an unknown path refuses with 404, and that of another method with 405. */
+/** Finds the route of a request. For an unknown path or method, that is a route that refuses with 404 or 405. */
 export function router<Parts>(table: RouteTable<Parts>) {
   const paths = new Map(Object.entries(table).map(([label, methods]) => [label, pathOf(label, methods)]));
   const notFound = refusal(() => noSuchPath([...paths.keys()]));

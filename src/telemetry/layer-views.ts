@@ -9,7 +9,7 @@ export type Place = 'text' | 'memory' | 'redis' | 'waiting' | 'attempt';
 /** Wraps the layer at a place to observe it, for traces or the page. Does not change what the layer does. */
 export type View = (place: Place, layer: Shouter) => Shouter;
 
-/** Does the work of a layer, and reports how it ended. An answer that was no promise does not become one. */
+/** Does the work of a layer, and reports how it ended. If the layer answers without a promise, so does this. */
 export function observed(
   work: () => Shout | Promise<Shout>,
   onShout: (shout: Shout) => void,

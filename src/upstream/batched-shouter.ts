@@ -84,7 +84,7 @@ export function batchedShouter(
     });
   }
 
-  /** `send` takes its slot at the gate before it first waits, so the loop sees when the gate is shut again. */
+  /** `send` takes its slot at the gate before its first `await`, so the loop ends as soon as the gate is shut. */
   function sendQueued(): void {
     if (gate.pauseMs > 0) refuseOutlasted();
     while (queue.length > 0 && gate.isOpen) {

@@ -41,7 +41,7 @@ const MAX_AGE_MS = 30_000;
 /** Most servers and proxies keep an idle connection longer than this. */
 const IDLE_MS = 4000;
 
-/** No name has more addresses, but those of a name can change all the time. */
+/** No name has more addresses than this. Without a limit, a name whose addresses keep changing would fill the memory. */
 const MOST_SILENT = 64;
 
 /** The most interim answers, such as 103, before the real one (RFC 9110 §15.2). */
@@ -88,7 +88,7 @@ export function httpTransport(
     close: async () => agent.destroy(),
   };
 
-  /** Closes idle connections only: a connection in use becomes idle before it is used again. */
+  /** Closes idle connections only. One in use is closed later: it becomes idle before it is used again. */
   function closeOld(): void {
     const oldest = clock.now() - MAX_AGE_MS;
     for (const socket of Object.values(agent.freeSockets).flat()) {

@@ -8,7 +8,7 @@ const MOST_PAUSE_MS = 5000;
 const PULSE_MS = 1000;
 /** A worker that serves and does not answer for this long is stuck. It would keep its share of the connections forever. */
 const STUCK_PULSES = 10;
-/** A worker that does not serve after this long hangs. A start takes half a second on a free core, and 15 s on a twentieth of one. */
+/** A worker that does not serve after this long is stuck. A start takes half a second on a free core, and 15 s on 5 % of one. */
 const START_PULSES = 60;
 /** How long a worker that is still starting can take to end. */
 const START_DRAIN_PULSES = 2;

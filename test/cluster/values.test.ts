@@ -20,7 +20,7 @@ suite('values on a cluster', { skip }, () => {
     await kubectl(`create namespace ${NAMESPACE}`);
   });
   after(() => kubectl(`delete namespace ${NAMESPACE} --wait=false`));
-  // The tests wait for helm without a turn of the event loop, and without one, no result is printed before all are done.
+  // Lets Node print the results so far: the tests block the event loop while they wait for helm.
   beforeEach(() => turn());
 
   for (const [from, values] of sets) {

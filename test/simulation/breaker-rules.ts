@@ -57,7 +57,7 @@ export function breakerRules({ clock, coverage, violated }: Journal) {
       state = next;
       changedAt = now;
     },
-    /** Whether callers that are refused now can be told to come back at this time. Its probes can have failed at this very moment. */
+    /** Whether a refusal can now send callers back at this time. The probes can have failed at this very moment. */
     letsIn(at: number): boolean {
       const now = clock.now();
       const isHalfOpen = state === 'half-open' || now < halfOpenUntil + ROUNDING_MS;

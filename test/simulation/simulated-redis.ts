@@ -28,7 +28,7 @@ export function simulatedRedis(
   const startedAt = clock.now();
   const events = new EventEmitter();
   const reply = redisReplies(() => faultNow()?.kind, roll);
-  /** Like the client of ioredis, it takes each reply for that of the oldest command. */
+  /** Like the client of ioredis, it treats each reply as the answer to the oldest command. */
   const commandQueue: Asked[] = [];
   let stream = socket(() => {});
   let isClosed = false;

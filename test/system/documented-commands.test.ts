@@ -43,7 +43,7 @@ for (const example of [...IN_README, ...examples('docs/command-line.md'), ...exa
     const addressed = commands
       .replaceAll('localhost:5000', new URL(url).host)
       .replaceAll('localhost:9464', new URL(adminUrl).host)
-      // An answer takes as long as a busy machine needs.
+      // An answer can take long on a busy machine.
       .replace(/--timeout \d+s/, '--timeout 1h');
 
     const program = startProgram(t, {

@@ -75,6 +75,6 @@ test('a worker that hangs in its start does not outlive a primary that was kille
   const service = tuohs(t, ['serve'], workers);
   await service.logLine('hangs');
 
-  // The exit code comes when no process has the output open any more: after the last worker.
+  // Resolves when no process has the output open any more, so the last worker has ended, too.
   assert.equal(await service.stop('SIGKILL'), null);
 });

@@ -7,7 +7,7 @@ import { ran } from '../unit/cli/shout-surroundings.ts';
 import { runningService } from './service.ts';
 
 const steady = await runningService({ after });
-// An answer takes as long as a busy machine needs.
+// An answer can take long on a busy machine.
 const HEALTH = ['health', '--timeout', '1h'];
 
 test('for a healthy service, it prints one line and ends with 0; the address needs no scheme', async () => {

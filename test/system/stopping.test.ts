@@ -24,7 +24,7 @@ for (const [processes, writers] of Object.entries(PROCESSES)) {
     const bodies = (await Promise.all(replies)).map((reply) => reply?.body);
     assert.deepEqual(bodies, ['{"data":"ENO"}', '{"data":"OWT"}', '{"data":"EERHT"}']);
     assert.equal(alive.status, 200);
-    // The exit code comes when no process has the output open any more: after the last worker.
+    // Resolves when no process has the output open any more, so the last worker has ended, too.
     assert.equal(await service.exitCode, 0);
     assert.deepEqual(service.stderr, []);
     assert.deepEqual(writersOf(service, 'closed'), writers);

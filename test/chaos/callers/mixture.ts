@@ -65,7 +65,7 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
 /** A time in which the same attacks run. */
 interface Round {
   readonly fromMs: number;
-  /** Whether they have so few connections that honest clients are expected to get fast answers. */
+  /** Whether the attacks have so few connections that honest clients should get fast answers. */
   readonly isModest: boolean;
 }
 

@@ -20,8 +20,8 @@ const ATTACK_MS = 14_000;
 const REST_MS = 20_000;
 const BEFORE_END_MS = 3_000;
 /**
- * With more connections than this, only the share of answers counts, not their time. Of the large texts, which wait behind those
- * of the attackers, some are refused as theirs are.
+ * With more connections than this, only the share of answers counts, not their time. Large texts wait behind those of the
+ * attackers, so some of them are refused, too.
  */
 export const MODEST_CONNECTIONS = 2_000;
 

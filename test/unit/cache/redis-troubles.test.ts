@@ -268,7 +268,7 @@ redisTest('commands do not reject when Redis is killed', async (redis) => {
   await becomes('down');
 
   assert.deepEqual(await Promise.all([...gets, count]), Array(4).fill(undefined));
-  // None of them was answered, so the breaker must not take them for answers.
+  // None of them was answered, so the breaker must not count them as answers.
   assert.deepEqual(new Set(outcomes().map((outcome) => outcome.split(' ')[1])), new Set(['timeout']));
 });
 

@@ -81,7 +81,7 @@ test('work that no one needs takes no turn, however much of it waits', async () 
   assert.deepEqual([done?.length, done?.at(-1)], [101, 20_001]);
 });
 
-/** Turns that come when the test asks for one: it resolves with the sizes of the work that was done in it. */
+/** Turns that come when the test calls `turn`, which resolves with the sizes of the work that was done. */
 function heldTurns() {
   const { soon, waiting, end } = heldTurn();
   const wait = turns({ soon });

@@ -27,6 +27,6 @@ test('work of one turn is done at once if it is small or fits into 16 KiB, and t
   await workOn(16_385, 16_384);
 
   assert.deepEqual(now, [16_000, 384, 256, 16_384]);
-  // A negative size is that of work which says that no one needs it.
+  // Work that says that no one needs it has a negative size.
   assert.deepEqual(later, [257, -200_000, 16_385]);
 });

@@ -66,7 +66,7 @@ function bodiesInChunksOfOneByte(size: number, chunks: number): Attack {
   return crowd(name, size, inChunksOfOneByte(chunks));
 }
 
-/** Each client asks again when something of its answer has come. */
+/** Each client sends its next request when any part of an answer arrives. */
 function askingOn(name: string, connections: number, next: () => string): Attack {
   return crowd(name, connections, (socket) => {
     socket.on('data', () => socket.write(next()));
