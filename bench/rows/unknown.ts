@@ -31,7 +31,7 @@ export const unknown: readonly Row[] = [
     about:
       'One caller, one connection, texts never seen before, an upstream that answers at once: what tuohs adds to the median of a direct call.',
     async run(lab) {
-      // On the core of the service. Otherwise a direct call would stay on one core, while all others cross.
+      // On the core of the service, so that a direct call crosses from one core to another, as the other calls do.
       const upstream = await lab.shoutcloud(0, 'service');
       const connections = { tuohs: 1, direct: 1 };
       const rounds = await besideDirect(lab, upstream, { connections, roundMs: ROUND_MS / 2 });

@@ -10,7 +10,7 @@ export interface Cores {
   readonly says: string;
 }
 
-/** The first core is for the service, the others for the rest. Without `taskset`, or with one core, nothing is placed. */
+/** The first core is for the service. The rest share the others. Without `taskset`, or with one core, nothing is placed. */
 export function placeOnCores(): Cores {
   const cores = availableParallelism();
   const anywhere = { service: [], others: [] };

@@ -20,7 +20,7 @@ interface Counted {
   knownAtMs: number;
   /** How many of `here` were not sent to Redis yet. */
   unsent: number;
-  /** Settles when Redis has replied. It is `undefined` again as soon as the command is written. */
+  /** A command that is not sent yet, so that more requests can join it. Settles when Redis has replied. */
   asked: Promise<void> | undefined;
 }
 

@@ -48,7 +48,7 @@ async function serve(
   });
 }
 
-/** Which setting an address comes from. If it was found under a name, it is in no setting, and only its port tells. */
+/** Which setting an address comes from. If the setting holds a name, the address differs from it, and the port decides. */
 function hostSetting({ host, adminHost, port }: Config, failed: { address: string; port: number }): string {
   if (adminHost === undefined || failed.address === host) return 'HOST';
   return failed.address === adminHost || failed.port !== port ? 'ADMIN_HOST' : 'HOST';

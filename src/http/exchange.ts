@@ -151,7 +151,7 @@ export class Exchange implements Call, Working {
   }
 
   /**
-   * Reads the whole body and does a step with it. Throws `TOO_LARGE` before anything is read, if the length is announced. The
+   * Reads the whole body and passes it to `use`. Throws `TOO_LARGE` before anything is read, if the length is announced. The
    * exchange fails with `TOO_LARGE`, with `OVERLOADED`, or with the error given to `breakBody`. Only a body that will be read
    * gets `100 Continue`.
    */

@@ -104,8 +104,8 @@ export function httpServer<Parts>(
       // Otherwise Node itself answers a request without `Host`, and sends no body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
-      // Node stops parsing a connection if this is true. We never upgrade to another protocol, but want that when no more requests
-      // of the connection will be answered.
+      // Node stops parsing a connection if this is true. We never upgrade to another protocol. This stops the parser
+      // once no more requests of the connection will be answered.
       shouldUpgradeCallback: ({ socket }) => socket.destroyed || (open.of(socket)?.isFull ?? false),
     },
     listener,

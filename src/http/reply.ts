@@ -57,7 +57,7 @@ export class Reply {
     return this.#to.response.writableLength > 0;
   }
 
-  /** The time from which the answer waits to be read. An answer in pieces counts only if much of it waits, and then from `begunMs`. */
+  /** Since when the answer waits to be read. An answer in pieces waits since `begunMs`, and only if much of it is unread. */
   unreadSinceMs(begunMs: number): number | undefined {
     if (!this.isUnread) return undefined;
     if (this.#writtenMs !== undefined) return this.#writtenMs;

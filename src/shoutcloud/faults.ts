@@ -13,7 +13,7 @@ interface FaultKind {
   /** How the fault is written: the part in brackets can be left out, and words in capitals are values. */
   readonly usage: string;
   readonly about: string;
-  /** The range of its number, which is the first of its values. */
+  /** The range of its first value, which is a number. */
   readonly range?: readonly [least: number, greatest: number];
   /** `values` are those of the words in capitals, in order. Rejects if the connection closes before the answer is done. */
   readonly answer: (pending: PendingShout, values: readonly (string | undefined)[]) => unknown;

@@ -51,7 +51,7 @@ export function tracedLayers(tracer: Tracer, contexts: Contexts, upstreamUrl: st
 
   /**
    * A batch serves several texts, and so several requests: its attempts belong to the trace of the first of them that is
-   * recorded, and are linked with the others. The active context cannot be used, because it is that of the event that opened the gate.
+   * recorded, and are linked with the others. The active context cannot be used: it belongs to the event that opened the gate.
    */
   function attemptOf({ riders = [], texts }: Call): SpanPlan {
     const spans = riders.flatMap((rider) => spanOf.get(rider) ?? []);

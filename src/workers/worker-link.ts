@@ -26,7 +26,7 @@ export interface Worker {
   ask(question: Question): Promise<unknown>;
   /** Asks it to drain and end. */
   drain(): void;
-  /** Makes it end at once, as if this process were gone: it closes what is open, answered or not. */
+  /** Makes it close everything at once, answered or not, and end, as if this process were gone. */
   hurry(): void;
   kill(): void;
 }

@@ -95,7 +95,7 @@ const answerOf = remembered((helm: KubernetesTool, args: readonly string[], inpu
   spawnSync(pathOf(helm), args, { input, encoding: 'utf8', env: ENVIRONMENT, maxBuffer: 2 ** 26 }),
 );
 
-/** helm's time is mostly its start. With one core and without garbage collection, it needs a third less processor time. */
+/** helm spends most of its time on its start. With one core and without garbage collection, it needs a third less processor time. */
 const ENVIRONMENT = { ...process.env, GOGC: 'off', GOMAXPROCS: '1' };
 
 const pathOf = remembered(kubernetesTool);

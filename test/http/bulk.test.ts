@@ -158,7 +158,7 @@ test('a million empty lines take one turn of the event loop', async (t) => {
 
   const { status, lines } = await post('\r\n\n'.repeat(300_000));
 
-  // A fast upload takes turns in being read, too, 64 KiB in each.
+  // A fast upload is read in turns of 64 KiB, too, which do not count here.
   assert.deepEqual([status, lines, asked.filter((bytes) => bytes !== 65_536)], [200, [], [900_000]]);
 });
 

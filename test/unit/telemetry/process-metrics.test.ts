@@ -45,7 +45,7 @@ test('the delay of the event loop begins again after each reading', async (t) =>
   const all = registry();
   addProcessMetrics(all, systemClock);
   const lagSeconds = () => valuesOf(all.series()).get('nodejs_eventloop_lag_max_seconds');
-  // A second measurement of the same kind, because the first one cannot be read without an effect.
+  // A second measurement of the same kind, because reading the first one resets it.
   const delays = monitorEventLoopDelay({ resolution: 10 });
   delays.enable();
   await until(t, () => delays.count > 1);
