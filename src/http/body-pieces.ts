@@ -62,7 +62,7 @@ export function joined(parts: readonly Buffer[]): Buffer {
 
 /**
  * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much memory is being allocated,
- * and after an attack little is.
+ * so not after an attack.
  */
 export function free(buffers: readonly Buffer[], leastBytes = LEAST_TO_FREE): void {
   for (const { buffer, byteLength } of buffers) {

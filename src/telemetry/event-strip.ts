@@ -30,7 +30,7 @@ export function eventStrip({ clock }: Pick<World, 'clock'>) {
       return { shout: (text, call) => noted(() => layer.shout(text, call), wordsOf(call)) };
     },
     listeners: { breaker: ({ state }) => note('note', BREAKER[state]) } satisfies Listeners,
-    /** The entries after the one with this number, oldest first. All entries if an earlier process gave the number, and none without a number. */
+    /** The entries after the one with this number, oldest first: all if an earlier process gave the number, none without a number. */
     since: (last = number) => entries.filter((entry) => last > number || entry.number > last),
   };
 

@@ -78,7 +78,7 @@ test('the requests of a client that resets its connection before it is accepted 
 });
 
 test('connections that wait in the kernel when the server closes are accepted and answered', async (t) => {
-  // Time bounds the wait, and it stands still here.
+  // The wait has a time limit, so the clock stands still here.
   const server = testApi(t, { world: worldOn({ ...systemClock, now: () => 0 }) });
   const port = await server.listen({ host: '127.0.0.1', port: 0 });
 

@@ -36,7 +36,7 @@ const TABLE: Record<ErrorCode, [status: number, text?: string]> = {
   INTERNAL: [500, 'An error occurred while processing the request. Please try again later.'],
 };
 
-/** Longer than what is worked on without a turn. */
+/** Too long to be worked on without waiting for a turn. */
 const LATE = 'z'.repeat(300);
 
 const SHOUTS = { 'without a promise': () => SHOUT, 'that takes its time': async () => SHOUT };

@@ -140,7 +140,7 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
       const last = connection.exchanges.at(-1);
       if (last && !last.body.isBroken) last.breakBody(tooManyPieces());
     },
-    /** Skips the rest of a packet, then lets other connections be read first: skipping 64 KiB of short chunks takes a millisecond. */
+    /** Skips the rest of a packet, then lets other connections be read first: to skip 64 KiB of short chunks takes a millisecond. */
     skipPacket(socket: Socket): void {
       const connection = open.get(socket);
       skipBodyInPacket(socket, clock);

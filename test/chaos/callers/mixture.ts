@@ -15,7 +15,7 @@ const MEBIBYTE = 2 ** 20;
 const AT_ONCE = 3;
 const ROUND_MS = 4_000;
 
-/** A minute, and ten. */
+/** One row of a minute, and one of ten. */
 export const mixtures: readonly Row[] = [1, 10].map((minutes) => ({
   name: `in 250 MiB: a random mixture of all attacks${minutes === 1 ? '' : ', for 10 minutes'}`,
   ...{ group: 'callers', needsCgroup: true, isLong: minutes > 1 },

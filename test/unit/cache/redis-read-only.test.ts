@@ -73,7 +73,7 @@ for (const [what, trouble, more] of [
   );
 }
 
-/** Makes a primary that knows "hello" a replica. */
+/** Turns a primary that knows "hello" into a replica. */
 async function becomesReplica(redis: ServedRedis, t: TestContext) {
   const { store, control, changes } = redis;
   store.set('hello', 'HELLO');
