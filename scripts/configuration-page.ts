@@ -14,9 +14,9 @@ This page lists every setting. \`tuohs serve\` reads them from environment varia
 - A wrong value stops the start with exit code 2. Standard error then names every problem, not only the first.
 - Contradictory values count as wrong: \`ATTEMPT_TIMEOUT_MS\` above \`REQUEST_DEADLINE_MS\`, one number for \`PORT\` and
   \`ADMIN_PORT\`, \`REDIS_CA_FILE\` with \`redis://\`, \`CACHE_MAX_BYTES\` above half of Node's heap, \`SHOUTCLOUD_URL\` with \`--embedded-shoutcloud\`.
-- A name that is not in the table is ignored. The first line of the log names the settings without their default, so a misspelt one is
-  missing there.
-- A name that ends in \`_MS\` is a time in milliseconds, one that ends in \`_BYTES\` a size in bytes.
+- A name that is not in the table is ignored. The first line of the log names the settings that are not at their default. A misspelt one
+  is missing there.
+- A name that ends in \`_MS\` is a time in milliseconds. One that ends in \`_BYTES\` is a size in bytes.
 
 ${markdownTable(['Setting', 'Default', 'Accepts', 'Meaning'], settings.map(row))}
 

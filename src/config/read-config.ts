@@ -106,7 +106,7 @@ export function traceEndpoint(config: Config): string | undefined {
 
 /**
  * The facts about the configuration in the first line of the log. A URL is reduced to its host, because the rest can be secret.
- * `settings` names those that do not have their default: a name that is misspelt in the environment is missing there.
+ * `settings` names those that are not at their default. A name that is misspelt in the environment is missing there.
  */
 export function startFacts(config: Config) {
   const { host, shoutcloudUrl, redisUrl, webConcurrency } = config;

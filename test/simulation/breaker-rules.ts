@@ -9,7 +9,7 @@ const PROBES = 3;
 const PROBES_EACH_MS = 1000;
 const LEAST_OPEN_MS = 1000;
 const MOST_OPEN_MS = 5000;
-/** Jitter makes the time open longer by at most this. */
+/** Jitter multiplies the time that the breaker is open by at most this. */
 const MOST_SPREAD = 1.25;
 const MOST_UNITS_OF_BATCH = 32_768;
 const ROUNDING_MS = 0.001;
