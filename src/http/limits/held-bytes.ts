@@ -34,7 +34,7 @@ export function byteBudget(
   const budget = {
     /** The bytes that are held now. */
     bytes: 0,
-    /** Makes room by cutting off the slowest clients, but not for requests that are sent ahead. Throws `OVERLOADED` if there is still no room. */
+    /** Cuts off the slowest clients to make room, but not for requests that are sent ahead. Throws `OVERLOADED` if there is still no room. */
     makeRoom(more: number, share: Share): void {
       const missing = () => budget.bytes + more - maxBytes * SHARES[share];
       if (missing() <= 0) return;
@@ -161,7 +161,7 @@ export class HeldBytes {
     if (more > MUCH_MORE_BYTES) this.#budget.makeRoom(more, 'body');
   }
 
-  /** From now on, only an answer is held, whether there is room or not: it has to be held until it is read. */
+  /** From now on, only an answer is held. It is held even if there is no room, because it has to stay until it is read. */
   setAnswer(bytes = 0): void {
     this.#hold(this.#headBytes + bytes - this.#bytes);
   }
@@ -181,7 +181,7 @@ export class HeldBytes {
     if (this.#hasEnded) return;
     const more = bytes - this.#bytes;
     if (more > 0) this.#budget.makeRoom(more, share);
-    // Not set to `bytes`: making room can cut off this exchange, too, and then it holds nothing any more.
+    // `more` is added; `bytes` would be wrong if this exchange itself was cut off to make room, and so holds nothing any more.
     this.#hold(more);
   }
 

@@ -20,8 +20,8 @@ const MOST_WEIGHT = 10;
 const STEADY_BYTES = 4096;
 
 /**
- * Closes at most this many connections: those that have made no progress for the longest time. The time of a client that owes us
- * something counts more than that of an idle one. Returns the closed ones.
+ * Closes at most this many connections: those that have made no progress for the longest time. The time counts several times for a
+ * client that owes us something. Returns the closed ones.
  */
 export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: number, nowMs: number): Each[] {
   const slowest = slowestFirst(open, (client) => (nowMs - client.usedMs) * weightOf(client)).slice(0, most);
