@@ -1,4 +1,4 @@
-import { openCaller, questionOf } from '../../support/caller.ts';
+import { type Answer, openCaller, questionOf } from '../../support/caller.ts';
 import type { Load } from '../../support/load.ts';
 import { someTexts } from '../../support/load-texts.ts';
 import type { Gateway } from '../tools/gateway.ts';
@@ -44,6 +44,11 @@ export function honestCallers(lab: Lab, gateway: Gateway): Load {
     { label: 'fresh', texts: known, perSecond: 20, requestsEach: 1 },
     { label: 'large', texts: large, perSecond: 4, requestsEach: 1 },
   ]);
+}
+
+/** Whether its text is short. Texts of 20 KB wait behind those of the attackers, so their time is shown but not judged. */
+export function isShort({ label }: Pick<Answer, 'label'>): boolean {
+  return label !== 'large';
 }
 
 function textsOf({ seed }: Lab) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
-import { type Answer, nowMs } from '../../support/caller.ts';
+import { nowMs } from '../../support/caller.ts';
 import { msUntil } from '../../support/until.ts';
 import type { Lab } from '../tools/lab.ts';
 import { atLeast, atMost, exactly, type Figure, noted, type Row } from '../tools/row.ts';
@@ -8,8 +8,8 @@ import { between, isRight, lostOf, p99Ms, shareOf, statusesOf } from '../tools/s
 import type { Attack } from './attacks/attack.ts';
 import { type Attacker, startAttack } from './attacks/attacker.ts';
 import { ATTACKS } from './attacks/attacks.ts';
-import { honestCallers, serviceInPod } from './honest-callers.ts';
-import { MODEST_CONNECTIONS } from './survived.ts';
+import { honestCallers, isShort, serviceInPod } from './honest-callers.ts';
+import { isModest, MODEST_CONNECTIONS } from './survived.ts';
 
 const MEBIBYTE = 2 ** 20;
 const AT_ONCE = 3;
@@ -37,7 +37,7 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
     const attack = POSSIBLE[Math.floor(random() * POSSIBLE.length)] ?? MIXED;
     const { connections } = attack;
     const all = running.reduce((sum, each) => sum + each.connections, connections);
-    rounds.push({ fromMs: nowMs(), isModest: all <= MODEST_CONNECTIONS });
+    rounds.push({ fromMs: nowMs(), isModest: isModest(all) });
     running.push({ attacker: await startAttack(lab, gateway, attack), connections });
     await Promise.race([sleep(ROUND_MS), gateway.exitCode]);
   }
@@ -71,11 +71,6 @@ interface Round {
 
 function isModestAt(rounds: readonly Round[], ms: number): boolean {
   return rounds.findLast(({ fromMs }) => fromMs <= ms)?.isModest ?? true;
-}
-
-/** A text of 20 KB waits behind those of the attackers, so its time is shown but not judged, as in the other rows. */
-function isShort({ label }: Answer): boolean {
-  return label !== 'large';
 }
 
 /** All attacks that need no setting and do not stop SHOUTCLOUD. */

@@ -9,7 +9,7 @@ import { between, isRight, lostOf, ofLabel, p99Ms, shareOf, statusesOf } from '.
 import type { Attack } from './attacks/attack.ts';
 import { startAttack } from './attacks/attacker.ts';
 import { ATTACKS } from './attacks/attacks.ts';
-import { honestCallers, serviceInPod } from './honest-callers.ts';
+import { honestCallers, isShort, serviceInPod } from './honest-callers.ts';
 
 const MEBIBYTE = 2 ** 20;
 const DRAIN_MS = 6_000;
@@ -96,16 +96,18 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
 
 function answered(load: Load, from: number, to: number, connections: number): Figure[] {
   const during = between(load.answers, from, to);
-  const isModest = connections <= MODEST_CONNECTIONS;
   const figures = ['kept', 'fresh', 'large'].map((label) => {
     const answers = ofLabel(during, label);
     const lost = statusesOf(lostOf(answers));
-    const least = isModest || label !== 'large' ? 0.99 : 0.8;
+    const least = isModest(connections) || isShort({ label }) ? 0.99 : 0.8;
     return atLeast(`known answered, ${label}${lost && ` (not: ${lost})`}`, shareOf(answers, isRight), least);
   });
   const noiseMs = load.noiseMs(from, to, 0.99);
-  const p99 = p99Ms(during.filter(({ label }) => label !== 'large'));
-  return [...figures, isModest ? atMost('their p99, ms', p99, 500 + noiseMs) : noted('their p99, ms', p99)];
+  const p99 = p99Ms(during.filter(isShort));
+  return [
+    ...figures,
+    isModest(connections) ? atMost('their p99, ms', p99, 500 + noiseMs) : noted('their p99, ms', p99),
+  ];
 }
 
 /** While the service drains, its honest clients lose nothing, and it ends in time and in order. */
@@ -117,9 +119,8 @@ async function terminatedUnderAttack(lab: Lab, gateway: Gateway, { attack, load 
   const tookMs = nowMs() - signalledAt;
   await attacker.leave();
   await load.stop();
-  const isModest = attack.connections <= MODEST_CONNECTIONS;
   const drained = between(load.answers, signalledAt, signalledAt + DRAIN_MS - 500).filter(
-    ({ label }) => isModest || label !== 'large',
+    (answer) => isModest(attack.connections) || isShort(answer),
   );
   return [
     exactly('SIGTERM: exit code', String(code), '0'),
@@ -127,6 +128,10 @@ async function terminatedUnderAttack(lab: Lab, gateway: Gateway, { attack, load 
     exactly('SIGTERM: last line', gateway.log.at(-1)?.msg ?? '', 'closed'),
     exactly(`SIGTERM: of ${drained.length} known not answered`, statusesOf(lostOf(drained)), ''),
   ];
+}
+
+export function isModest(connections: number): boolean {
+  return connections <= MODEST_CONNECTIONS;
 }
 
 function isRunning(gateway: Gateway): boolean {
