@@ -72,7 +72,7 @@ export function httpServer<Parts>(
     options;
   const find = router(table);
   const isClosing = () => closing.hasBegun();
-  const open = connections(maxConnections, { ...world.clock, nextTurn, isClosing });
+  const open = connections({ maxConnections, slowClientMs }, { ...world, nextTurn, isClosing });
   const sparedBytes = (maxHeldBytes * SPARED) / maxConnections;
   const cutOff = (bytes: number, nowMs: number) => cutSlowest(open.all(), { bytes, sparedBytes }, nowMs);
   const budget = byteBudget(maxHeldBytes, cutOff, world);
@@ -89,7 +89,7 @@ export function httpServer<Parts>(
   };
   const refuseBroken = brokenRequests(open, host);
   const limits = { slowClientMs, keepAliveTimeoutMs, isClosing };
-  const stalled = stalledClients(open, refuseBroken, limits, world.clock);
+  const onIdle = stalledClients(open, refuseBroken, limits, world.clock);
   const listener = traced?.(begin) ?? begin;
   const server = createServer(
     {
@@ -115,7 +115,7 @@ export function httpServer<Parts>(
   setMaxIdleHTTPParsers(IDLE_PARSERS);
   // Node drops the headers beyond this number, but reports that there are more.
   server.maxHeadersCount = MAX_HEADERS;
-  server.setTimeout(slowClientMs, stalled.onIdle);
+  server.setTimeout(slowClientMs, onIdle);
   // A client can close its sending side after its request and still read the answer. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
   // `close` calls it, but Node counts a connection as idle even while its client is still reading an answer.
@@ -147,12 +147,11 @@ export function httpServer<Parts>(
   function stopParsing(socket: Duplex): void {
     const connection = open.of(socket);
     socket.on('error', () => {});
-    socket.on('timeout', () => connection && stalled.onIdle(connection.socket));
+    socket.on('timeout', () => connection && onIdle(connection.socket));
   }
 
   function begin(request: IncomingMessage, response: ServerResponse): void {
     const exchange = new Exchange(request, response, host);
-    stalled.restart(request.socket);
     const before = open.begin(exchange);
     if (before) before.atEnd(() => exchange.run(answerInTurn));
     else exchange.run(answerInTurn);

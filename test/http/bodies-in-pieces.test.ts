@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import type { Exchange } from '../../src/http/exchange.ts';
-import { type Connections, connections } from '../../src/http/limits/connections.ts';
+import type { Connections } from '../../src/http/limits/connections.ts';
 import { InlineBodyRequest } from '../../src/http/node-http.ts';
 import { RequestBody } from '../../src/http/request-body.ts';
 import { fakeApi } from '../support/api.ts';
@@ -14,7 +14,7 @@ import { pick } from '../support/pick.ts';
 import { parsed, type RawAnswer } from '../support/raw-answer.ts';
 import { rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
-import { heldTurn, worldOn } from '../support/world.ts';
+import { heldTurn, noConnections, worldOn } from '../support/world.ts';
 
 const POST = requestOf('POST /v1', { type: 'text/plain', more: 'transfer-encoding: chunked' });
 const ONE_BYTE = '1\r\nx\r\n';
@@ -197,7 +197,7 @@ function readingWith(read: (request: InlineBodyRequest, open: Connections) => vo
   const { soon, end: endTurn } = heldTurn();
   const turnsAskedFor: number[] = [];
   const nextTurn = async (bytes: number) => void turnsAskedFor.push(bytes);
-  const open = connections(1, { ...systemClock, nextTurn, isClosing: () => false, soon });
+  const open = noConnections(1, { clock: { ...systemClock, soon }, nextTurn });
   const server = createServer({ IncomingMessage: InlineBodyRequest }, (request) => {
     open.add(request.socket);
     read(request as InlineBodyRequest, open);

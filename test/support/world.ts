@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/core/clock.ts';
 import type { Event, World } from '../../src/core/events.ts';
+import { type ConnectionsHost, connections } from '../../src/http/limits/connections.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 
 /** A turn of the event loop that the test ends: until then, what is planned with `soon` waits. */
@@ -37,4 +38,11 @@ export function worldOn<C extends Clock>(clock: C): TestWorld<C> {
     emit: (event) => void events.push(event),
     told: (type) => events.filter((event) => event.type === type) as Extract<Event, { type: typeof type }>[],
   };
+}
+
+/** The open connections of a server that has none yet. */
+export function noConnections(maxConnections: number, host: Partial<ConnectionsHost> = {}) {
+  const { clock } = testWorld();
+  const usual = { clock, nextTurn: async () => {}, isClosing: () => false };
+  return connections({ maxConnections, slowClientMs: 10_000 }, { ...usual, ...host });
 }

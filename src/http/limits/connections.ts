@@ -27,7 +27,14 @@ export interface Connection extends Client, TurnTaker {
 
 export type Connections = ReturnType<typeof connections>;
 
-export interface ConnectionsHost extends Pick<Clock, 'now' | 'soon' | 'after'> {
+export interface ConnectionLimits {
+  readonly maxConnections: number;
+  /** How long a client with a request can go without sending or reading what is due. */
+  readonly slowClientMs: number;
+}
+
+export interface ConnectionsHost {
+  readonly clock: Pick<Clock, 'now' | 'soon' | 'after'>;
   readonly nextTurn: NextTurn;
   isClosing(): boolean;
 }
@@ -64,7 +71,10 @@ const TOO_SHORT = [
 const TOO_SHORT_IN_CROWD = [{ pieces: MANY_PIECES_IN_TURN, bytes: 12 }, ...TOO_SHORT];
 
 /** The open connections of a server, at most `maxConnections`. */
-export function connections(maxConnections: number, { nextTurn, isClosing, ...clock }: ConnectionsHost) {
+export function connections(
+  { maxConnections, slowClientMs }: ConnectionLimits,
+  { clock, nextTurn, isClosing }: ConnectionsHost,
+) {
   const open = new Map<Duplex, Connection>();
   const crowd = burst(CROWD.connections, CROWD.ms, clock);
   const ahead = limitAhead(crowd.isOn, clock);
@@ -111,7 +121,9 @@ export function connections(maxConnections: number, { nextTurn, isClosing, ...cl
       // A request that a test injects has no connection.
       const connection = open.get(exchange.request.socket);
       if (connection === undefined) return undefined;
-      const { exchanges, packet } = connection;
+      const { exchanges, packet, socket } = connection;
+      // An idle connection has more time, and a client's last chance to read is shorter.
+      if (socket.timeout !== slowClientMs && !isClosing()) socket.setTimeout(slowClientMs);
       const before = exchanges.at(-1);
       connection.isNew = false;
       if (exchanges.length === 0) connection.usedMs = exchange.startedMs;

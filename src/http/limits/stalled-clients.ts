@@ -15,29 +15,21 @@ export interface StallLimits {
   readonly isClosing: () => boolean;
 }
 
-/** Cuts off clients that stall. Node restarts the timer of a socket whenever something moves on it. */
+/**
+ * Handles a connection on which nothing has moved for as long as its timer allows. A client that owes us something (headers, the rest
+ * of a body, the reading of its answer) is cut off; one whose request waits for the upstream owes nothing. Node restarts the timer of
+ * a socket whenever something moves on it.
+ */
 export function stalledClients(
   open: Connections,
   refuseBroken: RefuseBroken,
   { slowClientMs, keepAliveTimeoutMs, isClosing }: StallLimits,
   { soon }: Pick<Clock, 'soon'>,
 ) {
-  return {
-    /**
-     * Handles a connection on which nothing has moved for as long as its timer allows. A client that owes us something (headers,
-     * the rest of a body, the reading of its answer) is cut off; one whose request waits for the upstream owes nothing.
-     */
-    onIdle(socket: Socket): void {
-      const { bytesRead } = socket;
-      // If the process was frozen, what arrived during that time has not been read yet.
-      soon(() => socket.bytesRead === bytesRead && stalled(socket));
-    },
-    /** Gives a request the usual time. Before it, an idle connection has more time, and a client's last chance to read is shorter. */
-    restart(socket: Socket): void {
-      if (socket.timeout === slowClientMs || isClosing()) return;
-      // A request that a test injects has no connection.
-      if (open.of(socket)) socket.setTimeout(slowClientMs);
-    },
+  return (socket: Socket): void => {
+    const { bytesRead } = socket;
+    // If the process was frozen, what arrived during that time has not been read yet.
+    soon(() => socket.bytesRead === bytesRead && stalled(socket));
   };
 
   function stalled(socket: Socket): void {

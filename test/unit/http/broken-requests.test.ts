@@ -6,16 +6,15 @@ import { runInNewContext } from 'node:vm';
 import { brokenRequests } from '../../../src/http/broken-requests.ts';
 import { crossOrigin } from '../../../src/http/cross-origin.ts';
 import type { Exchange, ExchangeHost } from '../../../src/http/exchange.ts';
-import { connections } from '../../../src/http/limits/connections.ts';
 import { workTurns } from '../../../src/http/work-turns.ts';
-import { testWorld } from '../../support/world.ts';
+import { noConnections, testWorld } from '../../support/world.ts';
 
 const ORIGIN = 'https://one.example';
 const CLOCK = testWorld().clock;
 const HOST = { crossOrigin: crossOrigin([ORIGIN]), turns: workTurns(async () => {}, CLOCK) } as ExchangeHost;
 
 test('bytes that are not HTTP are not kept while an earlier answer waits to be read, are answered in their turn, and do not cut off a last one', () => {
-  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
+  const open = noConnections(1);
   let isWritable = true;
   const socket = Object.defineProperties(new Socket(), {
     remoteAddress: { value: '::1' },
@@ -54,7 +53,7 @@ test('bytes that are not HTTP are not kept while an earlier answer waits to be r
 test('the origin in bytes that are not HTTP does not keep the bytes in memory', () => {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc');
-  const open = connections(20, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
+  const open = noConnections(20);
   const refuse = brokenRequests(open, HOST);
   const waiting: unknown[] = [];
   const earlier = { isWhole: true, atEnd: (run: unknown) => waiting.push(run) } as unknown as Exchange;

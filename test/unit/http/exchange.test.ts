@@ -4,13 +4,12 @@ import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Exchange } from '../../../src/http/exchange.ts';
-import { connections } from '../../../src/http/limits/connections.ts';
 import { byteBudget } from '../../../src/http/limits/held-bytes.ts';
 import { closeSlowest, cutSlowest } from '../../../src/http/limits/slowest-clients.ts';
 import { headWriter, keptTick } from '../../../src/http/node-http.ts';
 import { badInput } from '../../../src/http/problem.ts';
 import { workTurns } from '../../../src/http/work-turns.ts';
-import { testWorld } from '../../support/world.ts';
+import { noConnections, testWorld } from '../../support/world.ts';
 
 const lose = ({ request }: Exchange) => void request.socket.destroy();
 const fail = (exchange: Exchange) => exchange.fail(noText());
@@ -182,7 +181,7 @@ for (const [when, isClosing, ms] of [
 ] as const) {
   test(`after the last answer other requests are over, and a client has ${ms} ms to end its connection${when}`, async () => {
     const { clock } = testWorld();
-    const open = connections(2, { ...clock, nextTurn: async () => {}, isClosing: () => isClosing });
+    const open = noConnections(2, { clock, isClosing: () => isClosing });
     // Their clients could still be reading.
     const [first, second] = [new Socket({ allowHalfOpen: true }), new Socket({ allowHalfOpen: true })];
     for (const socket of [first, second])
@@ -308,7 +307,7 @@ function noText() {
 
 /** A server with one open connection. */
 function oneConnection({ bytesRead = (): number => 1000, parse = () => {} } = {}) {
-  const open = connections(1, { ...testWorld().clock, nextTurn: async () => {}, isClosing: () => false });
+  const open = noConnections(1);
   const about = { remoteAddress: { value: '::1' }, bytesRead: { get: bytesRead } };
   const socket = Object.defineProperties(new Socket(), about).on('data', parse);
   open.add(socket);

@@ -52,7 +52,7 @@ function connectionOf(exchanges: readonly object[]) {
     },
   };
   let endTurn = () => {};
-  const { onIdle } = stalledClients(
+  const onIdle = stalledClients(
     { of: () => ({ exchanges, isNew: false }) } as unknown as Connections,
     () => {},
     { slowClientMs: 10_000, keepAliveTimeoutMs: 125_000, isClosing: () => false },
