@@ -1,7 +1,7 @@
 import { median, type Results } from '../bench/results.ts';
 import { distinctText } from '../bench/tools/texts.ts';
-import { memoryStore } from '../src/cache/memory-store.ts';
 import { settings } from '../src/config/settings.ts';
+import { memoryStore } from '../src/upstream/cached-shouter.ts';
 import { markdownTable } from './markdown-table.ts';
 
 const USERS = [1e5, 1e6, 1e7, 1e8, 1e9];
@@ -36,7 +36,7 @@ costs a look-up in a cache.
 | a process, texts in memory | ${rate('known')} |
 | a process, texts in Redis | ${rate('redis')} |
 | a process, unknown texts | ${rate('unknown')} |
-| memory, ${memoryBytes / 1024 ** 2} MiB (\`CACHE_MAX_BYTES\`) | ${about(memoryBytes / entryBytes)} texts | ${entryBytes} bytes for a text of 22 letters, as \`src/cache/memory-store.ts\` counts |
+| memory, ${memoryBytes / 1024 ** 2} MiB (\`CACHE_MAX_BYTES\`) | ${about(memoryBytes / entryBytes)} texts | ${entryBytes} bytes for a text of 22 letters, as \`src/upstream/cached-shouter.ts\` counts |
 | Redis, each GiB | ${about(1024 ** 3 / REDIS_ENTRY_BYTES)} texts | ${REDIS_ENTRY_BYTES} bytes an entry: \`INFO memory\` of Redis 7.0 before and after a million entries |
 | one Redis | 30,000 commands/s | \`redis-benchmark -t get -n 200000 -c 50 -d 32\` on two busy cores |
 

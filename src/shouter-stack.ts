@@ -1,4 +1,3 @@
-import { memoryStore } from './cache/memory-store.ts';
 import type { Config } from './config/settings.ts';
 import { Breaker } from './core/breaker.ts';
 import type { BreakerState, World } from './core/events.ts';
@@ -7,7 +6,7 @@ import type { NextTurn } from './core/turns.ts';
 import { verifiedUpperCase } from './core/upper-case.ts';
 import type { Place, View } from './telemetry/layer-views.ts';
 import { batchedShouter } from './upstream/batched-shouter.ts';
-import { cachedShouter } from './upstream/cached-shouter.ts';
+import { cachedShouter, memoryStore } from './upstream/cached-shouter.ts';
 import { coalescedShouter, missLimitedShouter } from './upstream/coalesced-shouter.ts';
 import { deadlineShouter, fallbackShouter } from './upstream/deadline-shouter.ts';
 import { breakerRefusal, Gate, gatedShouter, guardedShouter } from './upstream/gated-shouter.ts';

@@ -1,7 +1,7 @@
 import type { World } from '../core/events.ts';
 import { turns } from '../core/turns.ts';
-import { preferredType } from './answer.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
+import { preferredType } from './message.ts';
 import type { Route, RouteTable } from './router.ts';
 
 type Facts = Readonly<Record<string, unknown>>;

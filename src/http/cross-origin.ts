@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Answer } from './answer.ts';
+import type { Answer } from './message.ts';
 
 /** The sites whose pages are allowed to read our answers: their origins, or only `*` for all sites. */
 export type Origins = readonly string[];

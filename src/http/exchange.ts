@@ -3,12 +3,12 @@ import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call } from '../core/shouter.ts';
-import type { Answer, Outcome } from './answer.ts';
 import { type ByteBudget, HeldBytes } from './limits/held-bytes.ts';
+import type { Answer, Outcome } from './message.ts';
+import { harmlessId, headBytes, methodLabel } from './message.ts';
 import { headersTooLarge, knownError, MAX_HEADERS, problemFor, tooLarge } from './problem.ts';
 import { Reply, type ReplyHost } from './reply.ts';
 import { type BodySource, RequestBody } from './request-body.ts';
-import { harmlessId, headBytes, methodLabel } from './request-head.ts';
 import type { Work, Working, WorkTurns } from './work-turns.ts';
 
 /** What a request asks for. */

@@ -4,7 +4,6 @@ import type { Duplex } from 'node:stream';
 import type { World } from '../core/events.ts';
 import type { NextTurn } from '../core/turns.ts';
 import { acceptors } from './acceptors.ts';
-import type { Outcome } from './answer.ts';
 import { brokenRequests } from './broken-requests.ts';
 import { serverClosing } from './closing.ts';
 import { crossOrigin, type Origins } from './cross-origin.ts';
@@ -15,6 +14,8 @@ import { byteBudget } from './limits/held-bytes.ts';
 import type { TakeFromQuota } from './limits/quota.ts';
 import { cutSlowest } from './limits/slowest-clients.ts';
 import { stalledClients } from './limits/stalled-clients.ts';
+import type { Outcome } from './message.ts';
+import { framingFault } from './message.ts';
 import {
   createServer,
   headWriter,
@@ -24,7 +25,6 @@ import {
   setMaxIdleHTTPParsers,
 } from './node-http.ts';
 import { badInput, MAX_HEADERS, MethodNotAllowed } from './problem.ts';
-import { framingFault } from './request-head.ts';
 import { type RouteTable, router } from './router.ts';
 import { workTurns } from './work-turns.ts';
 

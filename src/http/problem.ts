@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, TuohsError } from '../core/errors.ts';
 import { errorPage } from '../web/error-page.ts';
-import { type Answer, preferredType } from './answer.ts';
+import { type Answer, preferredType } from './message.ts';
 
 interface ProblemRow {
   readonly status: number;

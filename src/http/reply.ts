@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { World } from '../core/events.ts';
-import type { Answer } from './answer.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import type { HeldBytes } from './limits/held-bytes.ts';
+import type { Answer } from './message.ts';
 import { headerLines, SOCKETS, type WriteHead } from './node-http.ts';
 import { type RequestBody, SMALL_REST_BYTES } from './request-body.ts';
 

@@ -1,7 +1,7 @@
 import { TuohsError } from '../core/errors.ts';
 import type { Operation } from '../openapi/operations.ts';
-import type { Outcome } from './answer.ts';
 import type { Asked, Exchange } from './exchange.ts';
+import type { Outcome } from './message.ts';
 import { MethodNotAllowed } from './problem.ts';
 
 /** What one method of one path does. */

@@ -1,5 +1,8 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { World } from '../core/events.ts';
 import type { Call, Shout, Shouter, Store } from '../core/shouter.ts';
+import { stringBytes } from '../core/text-values.ts';
 
 /** Answers from the store if it can. Otherwise asks `inner`, and stores the answer without waiting for it. */
 export function cachedShouter(inner: Shouter, store: Store, { emit }: Pick<World, 'emit'>): Shouter {
@@ -26,4 +29,37 @@ export function cachedShouter(inner: Shouter, store: Store, { emit }: Pick<World
     const isStored = store.set(text, shout.text);
     return { ...shout, stored: shout.stored || isStored };
   }
+}
+
+/** Keeps shouts in this process, limited by bytes. Drops the least recently used ones first. */
+export function memoryStore({ maxBytes }: { maxBytes: number }) {
+  const cache = new LRUCache<string, string>({
+    maxSize: maxBytes,
+    sizeCalculation: (shout, key) => ENTRY_BYTES + stringBytes(key) + stringBytes(shout),
+  });
+  return {
+    tier: 'memory' as const,
+    get: (text: string) => cache.get(textKey(text)),
+    set(text: string, shout: string) {
+      const key = textKey(text);
+      return cache.set(key, shout).has(key);
+    },
+    status: () => ({ entries: cache.size, bytes: cache.calculatedSize, maxBytes }),
+  };
+}
+
+// The cost of an entry without its characters: 129 to 202 bytes of heap, measured with 100,000 to 170,000 entries. It is
+// highest just after the cache's hash table has doubled.
+const ENTRY_BYTES = 208;
+
+/** V8 hashes strings up to this length by their characters. Longer strings of equal length have equal hashes. */
+const MOST_HASHED = 16_383;
+
+/**
+ * The key of a well-formed text in a map: the text itself, or a digest of a long one. Without the digest, a map would
+ * compare a long text with all others of its length, and a caller could make that take milliseconds. No well-formed
+ * text equals a digest.
+ */
+export function textKey(text: string): string {
+  return text.length <= MOST_HASHED ? text : `\ud800${hash('sha256', text, 'base64')}`;
 }

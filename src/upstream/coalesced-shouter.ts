@@ -1,8 +1,8 @@
-import { textKey } from '../cache/memory-store.ts';
 import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController } from '../core/leave-signal.ts';
 import type { Call, Shout, Shouter } from '../core/shouter.ts';
+import { textKey } from './cached-shouter.ts';
 
 export interface MissLimits {
   /** How many callers wait for `inner` now. */

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { memoryStore } from '../../src/cache/memory-store.ts';
 import { AttemptError, TuohsError } from '../../src/core/errors.ts';
 import type { Shout, Shouter } from '../../src/core/shouter.ts';
 import { batchedShouter } from '../../src/upstream/batched-shouter.ts';
-import { cachedShouter } from '../../src/upstream/cached-shouter.ts';
+import { cachedShouter, memoryStore } from '../../src/upstream/cached-shouter.ts';
 import { coalescedShouter } from '../../src/upstream/coalesced-shouter.ts';
 import { deadlineShouter } from '../../src/upstream/deadline-shouter.ts';
 import { Gate, gatedShouter } from '../../src/upstream/gated-shouter.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { memoryStore } from '../../src/cache/memory-store.ts';
 import type { Store } from '../../src/core/shouter.ts';
 import { simpleUpperCase } from '../../src/core/upper-case.ts';
+import { memoryStore } from '../../src/upstream/cached-shouter.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { connectedRedisStore } from '../unit/cache/redis-under-test.ts';
 

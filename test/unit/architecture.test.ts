@@ -17,7 +17,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
     ...['core', 'config', 'cache', 'telemetry', 'upstream', 'shouter-stack'],
     ...['http', 'web', 'shoutcloud', 'lifecycle', 'version'],
   ],
-  'shouter-stack': ['core', 'config', 'cache', 'telemetry', 'upstream'],
+  'shouter-stack': ['core', 'config', 'telemetry', 'upstream'],
   primary: ['app', 'core', 'config', 'telemetry', 'http', 'workers', 'lifecycle', 'version'],
 };
 

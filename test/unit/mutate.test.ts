@@ -35,7 +35,7 @@ test('the tests of a file are those that import it, themselves or by a helper', 
   const [closest = []] = relatedTests('src/cache/redis-connection.ts');
 
   assert.ok(closest.includes('test/unit/cache/redis-frozen.test.ts'));
-  assert.ok(!closest.includes('test/unit/cache/memory-store.test.ts'));
+  assert.ok(!closest.includes('test/unit/upstream/cached-shouter.test.ts'));
   assert.ok(relatedTests('src/lifecycle.ts')[0]?.includes('test/unit/lifecycle.test.ts'));
 });
 

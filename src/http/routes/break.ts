@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Answer } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
+import type { Answer } from '../message.ts';
 import { badInput } from '../problem.ts';
 import type { RouteTable } from '../router.ts';
 

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { TuohsError } from '../../core/errors.ts';
 import { apiIndex, homeOperation } from '../../openapi/operations.ts';
 import type { StaticFile } from '../../web/pages.ts';
-import { type Answer, acceptedEncoding, isKnownTo, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
 import type { Asked, Exchange } from '../exchange.ts';
+import { type Answer, acceptedEncoding, isKnownTo, preferredType } from '../message.ts';
 import type { Route } from '../router.ts';
 
 /** The playground for browsers, and a JSON index of the API for anything else. */

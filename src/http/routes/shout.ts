@@ -2,10 +2,10 @@ import { crc32 } from 'node:zlib';
 import type { Shout } from '../../core/shouter.ts';
 import { stringBytes } from '../../core/text-values.ts';
 import { shoutGetOperation } from '../../openapi/operations.ts';
-import { type Answer, isKnownTo, type Outcome, preferredType } from '../answer.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { free } from '../body-pieces.ts';
 import type { Exchange } from '../exchange.ts';
+import { type Answer, isKnownTo, type Outcome, preferredType } from '../message.ts';
 import { textOfQuery, textReader } from '../request-text.ts';
 import type { Route } from '../router.ts';
 

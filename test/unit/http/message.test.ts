@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { acceptedEncoding, preferredType } from '../../../src/http/answer.ts';
+import { acceptedEncoding, preferredType } from '../../../src/http/message.ts';
 
 const PREFERRED = {
   'text/html': [
