@@ -61,7 +61,9 @@ export function headWriter(clock: Pick<Clock, 'epochMs'>, keepAliveTimeoutMs: nu
 
   return (response, { status, lines, hasLength, isLast }) => {
     const node = response as unknown as WithHead;
-    const isKept = response.shouldKeepAlive && !isLast;
+    // HTTP/1.0 has no chunks, so an answer in pieces ends with its connection.
+    const canStay = hasLength || response.req.httpVersionMinor > 0;
+    const isKept = response.shouldKeepAlive && canStay && !isLast;
     if (isKept && hasLength && node._header === null && response.constructor === ServerResponse) {
       node._header = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}${dateLine()}`;
       response.statusCode = status;

@@ -11,7 +11,7 @@ import { type ApiUnderTest, listeningServer } from '../support/api.ts';
 import { ask, type Question } from '../support/ask.ts';
 import { answerOf, fakeShouter } from '../support/fake-shouter.ts';
 import { pick } from '../support/pick.ts';
-import { rawClient, requestOf } from '../support/raw-client.ts';
+import { exchanged, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { worldOn } from '../support/world.ts';
 
@@ -71,6 +71,20 @@ for (const [what, body, lines] of CASES) {
     assert.deepEqual(answer, { status: 200, type: NDJSON, caching: 'no-store', lines });
   });
 }
+
+test('a bulk over HTTP/1.0 ends with its connection, and does not say that it lives on', async (t) => {
+  const { server } = await startBulk(t);
+  const request = requestOf('POST /v1/bulk', {
+    type: NDJSON,
+    more: 'connection: keep-alive',
+    body: '{"data":"a"}',
+  });
+
+  const { headers, body } = await exchanged(t, server.port, request.replace('HTTP/1.1', 'HTTP/1.0'));
+
+  assert.deepEqual([headers.get('connection'), headers.get('keep-alive')], ['close', null]);
+  assert.equal(body, '{"data":"A"}\n');
+});
 
 test('a body over the limit of a bulk is refused as a whole', async (t) => {
   const { post, upstream } = await startBulk(t, { options: { maxBulkBytes: 20 } });
