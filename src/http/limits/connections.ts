@@ -60,6 +60,12 @@ const MANY_PIECES_IN_TURN = 256;
 const CROWD = { connections: 32, ms: 200 };
 
 /**
+ * Once this many requests have failed in one turn of the event loop, a client whose request fails lets others be read first. Many
+ * clients that ask again as soon as they are refused would otherwise make each turn long.
+ */
+const MANY_FAILED_IN_TURN = 16;
+
+/**
  * Once all bodies together have come in more than `pieces` in one turn of the event loop, a body whose pieces have fewer than `bytes`
  * on average is refused. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a
  * chunk each; the shortest one has 12 bytes.
@@ -79,6 +85,7 @@ export function connections(
   const crowd = burst(CROWD.connections, CROWD.ms, clock);
   const ahead = limitAhead(crowd.isOn, clock);
   const piecesInTurn = turnCounter(clock);
+  const failedInTurn = turnCounter(clock);
   const reading = readingTurns(nextTurn, wantsMore);
 
   return {
@@ -195,6 +202,12 @@ export function connections(
     if (connection === undefined) return;
     connection.exchanges.splice(connection.exchanges.indexOf(exchange), 1);
     connection.hasFailed = exchange.reply.status >= 400;
+    if (connection.hasFailed) giveWayIfMany(connection);
+  }
+
+  function giveWayIfMany(connection: Connection): void {
+    failedInTurn.add(1);
+    if (failedInTurn.count() >= MANY_FAILED_IN_TURN) reading.giveWay(connection);
   }
 
   /**

@@ -4,12 +4,13 @@ import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Exchange } from '../../../src/http/exchange.ts';
+import type { ConnectionsHost } from '../../../src/http/limits/connections.ts';
 import { byteBudget } from '../../../src/http/limits/held-bytes.ts';
 import { closeSlowest, cutSlowest } from '../../../src/http/limits/slowest-clients.ts';
 import { headWriter, keptTick } from '../../../src/http/node-http.ts';
 import { badInput } from '../../../src/http/problem.ts';
 import { workTurns } from '../../../src/http/work-turns.ts';
-import { noConnections, testWorld } from '../../support/world.ts';
+import { heldTurn, noConnections, testWorld } from '../../support/world.ts';
 
 const lose = ({ request }: Exchange) => void request.socket.destroy();
 const fail = (exchange: Exchange) => exchange.fail(noText());
@@ -237,6 +238,30 @@ test('a request that came in one packet with an answered one counts as sent ahea
   assert.deepEqual(isPausing, [false, true]);
 });
 
+test('once 16 requests have failed in a turn, a client whose request fails lets others be read first', () => {
+  const { soon, end: endTurn } = heldTurn();
+  let bytesRead = 1000;
+  const { open, socket } = oneConnection({
+    bytesRead: () => bytesRead++,
+    clock: { ...testWorld().clock, soon },
+  });
+  const connection = open.of(socket);
+  assert.ok(connection);
+  const failed = () => {
+    const { exchange } = beforeItsBody();
+    exchange.request.socket = socket;
+    open.begin(exchange);
+    exchange.end();
+    return connection.isPausing;
+  };
+
+  const isPausing = Array.from({ length: 16 }, failed);
+  endTurn();
+  connection.isPausing = false;
+
+  assert.deepEqual([isPausing.lastIndexOf(false), isPausing.indexOf(true), failed()], [14, 15, false]);
+});
+
 test('an error of the connection does not end the process', () => {
   const { request, response } = beforeItsBody().exchange;
 
@@ -305,9 +330,14 @@ function noText() {
   return badInput('no text', 'Send a text.');
 }
 
+interface OneConnection extends Partial<ConnectionsHost> {
+  bytesRead?: () => number;
+  parse?: () => void;
+}
+
 /** A server with one open connection. */
-function oneConnection({ bytesRead = (): number => 1000, parse = () => {} } = {}) {
-  const open = noConnections(1);
+function oneConnection({ bytesRead = () => 1000, parse = () => {}, ...host }: OneConnection = {}) {
+  const open = noConnections(1, host);
   const about = { remoteAddress: { value: '::1' }, bytesRead: { get: bytesRead } };
   const socket = Object.defineProperties(new Socket(), about).on('data', parse);
   open.add(socket);
