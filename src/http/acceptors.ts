@@ -16,7 +16,7 @@ export const LISTENING_SOCKETS = 16;
 
 /** The queue in the kernel counts as empty after this many turns in a row without a new connection. `MOST_WAIT_MS` bounds the wait. */
 const QUIET_TURNS = 3;
-const MOST_WAIT_MS = 500;
+const MOST_WAIT_MS = 1000;
 
 export type Acceptors = ReturnType<typeof acceptors>;
 
