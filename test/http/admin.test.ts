@@ -78,6 +78,24 @@ test('another path gets a 404 that names the known paths', async () => {
   assert.equal(JSON.parse(body).detail, 'The paths are /livez, /readyz, /metrics, /status.');
 });
 
+test('once it closes, each answer closes its connection, so a client that asks again and again cannot delay the end', async (t) => {
+  const { promise: status, resolve } = Promise.withResolvers<{ version: string }>();
+  const server = adminServer({ ...PARTS, status: () => status }, testWorld());
+  const client = await rawClient(t, await listening(t, server));
+  client.send(requestOf('GET /livez'));
+  const before = await client.heard('alive');
+  client.send(requestOf('GET /status'));
+  await until(t, () => server.status().heldBytes > 0);
+
+  const closed = server.close();
+  resolve({ version: '1.2.3' });
+
+  const last = (await client.closed()).slice(before.length);
+  await closed;
+  const connections = [before, last].map((answer) => parsed(answer).headers.get('connection'));
+  assert.deepEqual(connections, ['keep-alive', 'close']);
+});
+
 test('a status that cannot be read is an internal error, reported with its request', async () => {
   const world = testWorld();
   const status = () => Promise.reject(new Error('hidden'));
