@@ -46,7 +46,11 @@ test('a request that counts against the quota counts for the availability, too',
   assert.ok(patterns.length > 10 && paid.length > 2);
   for (const path of paid)
     for (const pattern of patterns)
-      assert.match(path, new RegExp(`^(${pattern})$`), 'add it to alerts.yaml, dashboard.json, monitoring.md');
+      assert.match(
+        path,
+        new RegExp(`^(${pattern})$`),
+        'add it to alerts.yaml, dashboard.json, monitoring.md',
+      );
 });
 
 test('every rule that records is read by an alert or the dashboard', () => {

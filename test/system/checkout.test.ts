@@ -41,7 +41,8 @@ test('after make package-lock.json, the new versions are installed', async (t) =
   const npm = '#!/bin/sh\necho "npm $*"; mkdir -p node_modules; touch node_modules/.package-lock.json\n';
   await writeFile(join(checkout, 'npm'), npm, { mode: 0o755 });
   const env = { PATH: `${checkout}:${process.env.PATH}` };
-  const make = (...args: string[]) => spawnSync('make', args, { cwd: checkout, env, encoding: 'utf8' }).stdout;
+  const make = (...args: string[]) =>
+    spawnSync('make', args, { cwd: checkout, env, encoding: 'utf8' }).stdout;
   assert.match(make('package-lock.json'), /npm install --package-lock-only/);
 
   assert.match(make('--dry-run', 'install'), /npm ci/);

@@ -64,7 +64,8 @@ test('docs/command-line.md explains each command that the help lists', async () 
   const commands = matches(listed, /^ {2}([a-z]+)/gm);
 
   assert.ok(commands.length > 5);
-  for (const command of commands) assert.match(read('docs/command-line.md'), new RegExp(`tuohs ${command}\\b`));
+  for (const command of commands)
+    assert.match(read('docs/command-line.md'), new RegExp(`tuohs ${command}\\b`));
 });
 
 for (const [text, ms] of Object.entries({ '500ms': 500, '30s': 30_000, '1.5m': 90_000, '1h': 3_600_000 })) {
