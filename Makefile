@@ -194,6 +194,8 @@ tools: ## Install checkers, and other runtimes of JavaScript for tests, into the
 .PHONY: package-lock.json
 package-lock.json: ## Write package-lock.json again from package.json
 	npm install --package-lock-only
+	@# npm has written the new versions there, too, although it installed none. Without it, make install installs them.
+	@rm -f node_modules/.package-lock.json
 
 .PHONY: docs
 docs: install ## Write the generated files: pages of docs/, .env.example, the chart's README and version

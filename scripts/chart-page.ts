@@ -12,7 +12,7 @@ export function chartPage(valuesYaml: string, settings: readonly DocumentedSetti
 
 \`\`\`sh
 helm upgrade --install tuohs deploy/chart --namespace tuohs --create-namespace --wait \\
-  --set image.repository=registry.example/tuohs,image.tag=0.1.0,valkey.enabled=true
+  --set image.repository=registry.example/tuohs,image.tag=1.2.3,valkey.enabled=true
 helm --namespace tuohs test tuohs
 \`\`\`
 

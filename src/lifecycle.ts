@@ -27,6 +27,7 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
   let closing: Promise<void> | undefined;
   const steps: Closer[] = [];
   const left = new Set<Closer>();
+  const failures: unknown[] = [];
   const cut = new AbortController();
 
   return {
@@ -61,31 +62,26 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
     for (const step of steps) left.add(step);
     emit({ type: 'draining' });
     if (isStarted) await clock.sleep(drainMs, cut.signal).catch(() => {});
-    const failures: unknown[] = [];
-    for (const close of steps) {
-      if (cut.signal.aborted) return;
-      failures.push(...(await failuresOf(close)));
-    }
+    for (const close of steps) if (!cut.signal.aborted) await taken(close);
+    if (cut.signal.aborted) return;
     if (failures.length > 0) throw failures[0];
     emit({ type: 'closed' });
   }
 
   async function closeNow(): Promise<void> {
     cut.abort();
-    const failures: unknown[] = [];
-    const rest = [...left].map(async (close) => failures.push(...(await failuresOf(close, 'now'))));
+    const rest = [...left].map((close) => taken(close, 'now'));
     const ended = await within(clock, LAST_STEPS_MS + extraMs, Promise.all(rest));
     if (ended) emit({ type: 'closed' });
     if (failures.length > 0) throw failures[0];
   }
 
   /** A failing step must not keep the others from closing. */
-  async function failuresOf(close: Closer, manner?: 'now'): Promise<unknown[]> {
+  async function taken(close: Closer, manner?: 'now'): Promise<void> {
     try {
       await close(manner);
-      return [];
     } catch (error) {
-      return [error];
+      failures.push(error);
     } finally {
       left.delete(close);
     }

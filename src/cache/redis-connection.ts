@@ -11,7 +11,7 @@ export interface RedisOptions extends Pick<LinkOptions, 'url' | 'ca' | 'lookup'>
   readonly breaker?: Omit<BreakerOptions, 'onChange'>;
 }
 
-const BREAKER = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
+export const BREAKER = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
 
 /** One command. It is sent at the end of the turn of the event loop; until then, more can be added to what it asks for. */
 export interface Command<T> {

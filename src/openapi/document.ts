@@ -10,9 +10,12 @@ export interface OpenApiDocument extends Omit<OpenAPIV3_1.Document, 'paths'> {
 type PathItem = Partial<Record<'get' | 'post', Operation>>;
 
 /** Path → method → what describes it. */
-export type DescribedRoutes = Readonly<
-  Record<string, Partial<Record<'GET' | 'POST', { readonly operation?: Operation }>>>
->;
+export type DescribedRoutes = Readonly<Record<string, Partial<Record<'GET' | 'POST', DescribedRoute>>>>;
+
+interface DescribedRoute {
+  readonly operation?: Operation;
+  readonly isFree?: true;
+}
 
 /** The table of errors, and what goes over the wire for one of them. */
 export interface DescribedErrors {
@@ -32,8 +35,8 @@ export function openApiDocument(
   const paths: Record<string, PathItem> = {};
   for (const [path, { GET, POST }] of Object.entries(table)) {
     const item: PathItem = {};
-    if (GET?.operation) item.get = completed(GET.operation);
-    if (POST?.operation) item.post = completed(POST.operation);
+    if (GET?.operation) item.get = completed(GET.operation, GET);
+    if (POST?.operation) item.post = completed(POST.operation, POST);
     if (Object.keys(item).length > 0) paths[path] = item;
   }
   return {
@@ -73,12 +76,16 @@ export function openApiDocument(
   };
 }
 
-/** Every request can have an id, and can fail before its work begins. */
-function completed({ parameters = [], responses, ...operation }: Operation): Operation {
+/** Every request can have an id, and can fail before its work begins: one that is not free also by its quota. */
+function completed(
+  { parameters = [], responses, ...operation }: Operation,
+  { isFree }: DescribedRoute,
+): Operation {
+  const quota = isFree ? {} : errorResponses(429);
   return {
     ...operation,
     parameters: [...parameters, { $ref: '#/components/parameters/RequestId' }],
-    responses: { ...responses, ...errorResponses(400, 408, 431, 500, 503) },
+    responses: { ...responses, ...errorResponses(400, 408, 431, 500, 503), ...quota },
   };
 }
 

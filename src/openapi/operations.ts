@@ -20,7 +20,7 @@ export function shoutOperation(operationId: string): Operation {
         'text/plain': { schema: { type: 'string' }, example: 'hello' },
       },
     },
-    responses: { 200: shoutSuccess(), ...errorResponses(413, 429, 504) },
+    responses: { 200: shoutSuccess(), ...errorResponses(413, 504) },
   };
 }
 
@@ -90,7 +90,7 @@ export const bulkOperation: Operation = {
         example: '{"data":"OLLEH"}\n{"data":"DLROW"}\n',
       },
     }),
-    ...errorResponses(413, 429),
+    ...errorResponses(413),
   },
 };
 
@@ -124,7 +124,7 @@ export const shoutGetOperation: Operation = {
       description: 'You have the answer already.',
       headers: { ...headerRefs('X-Request-Id'), ...cachingHeaders },
     },
-    ...errorResponses(429, 504),
+    ...errorResponses(504),
   },
 };
 

@@ -43,7 +43,9 @@ export function shoutcloudShouter(
       const response = await transport.send({ headers: HEADERS, body, signal: timer.signal });
       return await read(text, response, maxAnswerBytes(body));
     } catch (error) {
-      throw timer.signal.aborted ? new AttemptError('timeout', 'the attempt took too long') : error;
+      // If only the body came too late, its status is known.
+      const isLate = timer.signal.aborted && !(error instanceof AttemptError);
+      throw isLate ? new AttemptError('timeout', 'the attempt took too long') : error;
     } finally {
       cancel();
     }

@@ -92,6 +92,15 @@ for (const [name, { headers = {}, content, description }] of shared) {
   });
 }
 
+test('each status of the error table has a shared answer, except those of a path or method that does not exist', () => {
+  const described = shared.map(([, { content }]) => Object(content?.['application/json']?.example).code);
+  const statuses = described.map((code) => problems[code as keyof typeof problems].status);
+  const all = new Set([404, 405, ...statuses]);
+
+  for (const [code, { status }] of Object.entries(problems))
+    assert.ok(all.has(status), `${code}: add ${status} to ERROR_RESPONSES in src/openapi/parts.ts`);
+});
+
 test('the codes are one enumeration: those of the error table', () => {
   assert.deepEqual(Object(components.schemas?.ErrorCode).enum, Object.keys(problems));
 });

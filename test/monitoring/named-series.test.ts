@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { seriesTable } from '../../scripts/monitoring/series-table.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { describeApi } from '../../src/http/api-server.ts';
 import { metrics } from '../../src/telemetry/metrics.ts';
 import { matches } from '../support/pages.ts';
 
@@ -35,6 +36,22 @@ for (const [what, expressions] of Object.entries(FILES)) {
     for (const name of named) assert.ok(known.has(name), name);
   });
 }
+
+test('a request that counts against the quota counts for the availability, too', async () => {
+  // The pattern of the latency leaves out the refusals, whose route is `none`.
+  const patterns = matches(Object.values(FILES).flat().join('\n'), /route=~\\?"([^"\\]+\|none)/g);
+  const { paths } = await describeApi('0');
+  const paid = Object.keys(paths).filter((path) => JSON.stringify(paths[path]).includes('"429"'));
+
+  assert.ok(patterns.length > 10 && paid.length > 2);
+  for (const path of paid)
+    for (const pattern of patterns)
+      assert.match(
+        path,
+        new RegExp(`^(${pattern})$`),
+        'add it to alerts.yaml, dashboard.json, monitoring.md',
+      );
+});
 
 test('every rule that records is read by an alert or the dashboard', () => {
   const all = Object.values(FILES).flat().join('\n');

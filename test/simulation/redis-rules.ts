@@ -1,7 +1,8 @@
 import type { Event } from '../../src/core/events.ts';
 import type { Journal } from './journal.ts';
 
-export const REDIS_BREAKER = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
+const FAILURES = 3;
+const LEAST_OPEN_MS = 500;
 
 export type RedisRules = ReturnType<typeof redisRules>;
 
@@ -23,10 +24,10 @@ export function redisRules(timeoutMs: number, { clock, coverage, violated }: Jou
       coverage.redisCommands++;
       if (waitedMs > timeoutMs + ROUNDING_MS)
         violated('a slow Redis is left alone', `a reply is overdue after ${waitedMs} ms`);
-      if (timeouts < REDIS_BREAKER.failures || now < restsSince + ROUNDING_MS) return;
+      if (timeouts < FAILURES || now < restsSince + ROUNDING_MS) return;
       if (now < quietUntil - ROUNDING_MS)
         violated('a slow Redis is left alone', `a command after ${timeouts} that were not answered`);
-      quietUntil = now + REDIS_BREAKER.leastOpenMs;
+      quietUntil = now + LEAST_OPEN_MS;
     },
     told(event: Extract<Event, { type: 'redis-operation' | 'redis-connection' }>): void {
       if (event.type === 'redis-connection') {
@@ -40,15 +41,15 @@ export function redisRules(timeoutMs: number, { clock, coverage, violated }: Jou
       coverage.redisTimeouts++;
       if (clock.now() - event.durationMs <= closedAt + ROUNDING_MS) return;
       timeouts++;
-      if (timeouts !== REDIS_BREAKER.failures) return;
+      if (timeouts !== FAILURES) return;
       restsSince = clock.now();
-      quietUntil = restsSince + REDIS_BREAKER.leastOpenMs;
+      quietUntil = restsSince + LEAST_OPEN_MS;
     },
   };
 
   /** Commands that were sent before say nothing about the time after. */
   function isWell(): void {
-    if (timeouts >= REDIS_BREAKER.failures) closedAt = clock.now();
+    if (timeouts >= FAILURES) closedAt = clock.now();
     timeouts = 0;
   }
 }

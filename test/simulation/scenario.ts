@@ -77,6 +77,10 @@ export function scenarioOf(seed: number): Scenario {
   };
 }
 
+/**
+ * Give a new setting dice of its own: `dice(seed, 'name').one(…)`. One more roll here would change the scenarios of all seeds, and so
+ * most rows of the table in README.md.
+ */
 function settingsOf(roll: Dice): StackSettings {
   return {
     attemptTimeoutMs: roll.one([600, 600, 250]),

@@ -1,4 +1,4 @@
-import { redisConnection } from '../../src/cache/redis-connection.ts';
+import { BREAKER, redisConnection } from '../../src/cache/redis-connection.ts';
 import { redisStore } from '../../src/cache/redis-store.ts';
 import { AttemptError } from '../../src/core/errors.ts';
 import type { Event, World } from '../../src/core/events.ts';
@@ -14,7 +14,7 @@ import { callRules } from './call-rules.ts';
 import { startCallers } from './callers.ts';
 import { dice } from './dice.ts';
 import { type Coverage, journal as newJournal, Violation } from './journal.ts';
-import { REDIS_BREAKER, redisRules } from './redis-rules.ts';
+import { redisRules } from './redis-rules.ts';
 import { CALM_FROM, END, type Scenario } from './scenario.ts';
 import { simulatedRedis } from './simulated-redis.ts';
 import { simulatedShoutcloud } from './simulated-shoutcloud.ts';
@@ -23,7 +23,7 @@ import { idsIn } from './texts.ts';
 /** The parts of the real stack. A run with other parts shows what happens without a protection. */
 export const PROTECTED = {
   layers: LAYERS as Layers,
-  redisBreaker: REDIS_BREAKER,
+  redisBreaker: BREAKER,
   verifyRedis: verifiedUpperCase,
 };
 

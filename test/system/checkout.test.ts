@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { copyFile, symlink } from 'node:fs/promises';
+import { copyFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readVersion } from '../../src/version.ts';
@@ -31,6 +31,21 @@ test('in a checkout without installed packages ./tuohs says what to do', async (
   const { status, stderr } = spawnSync(join(checkout, 'tuohs'), ['serve'], { encoding: 'utf8' });
 
   assert.deepEqual([status, stderr], [2, 'tuohs: nothing is installed here yet; run make install first\n']);
+});
+
+test('after make package-lock.json, the new versions are installed', async (t) => {
+  const checkout = await folder(t);
+  for (const file of ['Makefile', 'package.json', 'package-lock.json', '.npmrc'])
+    await copyFile(join(root, file), join(checkout, file));
+  // As npm does, it writes what it would install into the hidden lock file.
+  const npm = '#!/bin/sh\necho "npm $*"; mkdir -p node_modules; touch node_modules/.package-lock.json\n';
+  await writeFile(join(checkout, 'npm'), npm, { mode: 0o755 });
+  const env = { PATH: `${checkout}:${process.env.PATH}` };
+  const make = (...args: string[]) =>
+    spawnSync('make', args, { cwd: checkout, env, encoding: 'utf8' }).stdout;
+  assert.match(make('package-lock.json'), /npm install --package-lock-only/);
+
+  assert.match(make('--dry-run', 'install'), /npm ci/);
 });
 
 test('make debug prints where the page, the reference and the admin port answer', async (t) => {

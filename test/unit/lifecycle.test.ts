@@ -4,12 +4,15 @@ import { type Closer, lifecycle } from '../../src/lifecycle.ts';
 import { fakeClock, settled } from '../support/fake-clock.ts';
 
 /** What a part does when it is asked to close. One that `waits` is closed once the script says that it `ends`. */
-const MANNERS: Readonly<Record<string, (end: Promise<void>) => Closer>> = {
+const MANNERS: Readonly<Record<string, (end: Promise<void>, cut: PromiseWithResolvers<void>) => Closer>> = {
   closes: () => () => {},
   fails: () => () => Promise.reject('a failure'),
   waits: (end) => () => end,
   hangs: () => () => new Promise(() => {}),
-  obeys: () => (manner) => manner ?? new Promise(() => {}),
+  obeys: (_, cut) => (manner) => {
+    if (manner) cut.resolve();
+    return cut.promise;
+  },
   loses: () => (manner) => (manner ? Promise.reject('a lost answer') : new Promise(() => {})),
 };
 
@@ -35,6 +38,8 @@ const CASES = {
     'api obeys, started, close, +20000 => draining, api, api now, redis now, closed, ended; no timer',
   'an answer that is lost then fails the end, and the rest is closed':
     'api loses, started, close, +20000 => draining, api, api now, redis now, closed, a lost answer; no timer',
+  'an answer that was lost before then fails the end, too':
+    'api fails, redis obeys, started, close, +20000 => draining, api, redis, redis now, closed, a failure; no timer',
   'a step that has ended is not closed again':
     'redis obeys, started, close, +20000 => draining, api, redis, redis now, closed, ended; no timer',
   'a step that never ends has a second more':
@@ -79,11 +84,12 @@ async function played(script: string): Promise<string> {
   const life = lifecycle({ drainMs: 6000, extraMs }, { clock, emit: ({ type }) => seen.push(type) });
   const hurry = Promise.withResolvers<void>();
   const end = Promise.withResolvers<void>();
+  const cut = Promise.withResolvers<void>();
   const manners = new Map<string, string>();
   const part = (name: string): Closer => {
     return (manner) => {
       seen.push(manner ? `${name} ${manner}` : name);
-      return MANNERS[manners.get(name) ?? 'closes']?.(end.promise)(manner);
+      return MANNERS[manners.get(name) ?? 'closes']?.(end.promise, cut)(manner);
     };
   };
   for (const name of ['redis', 'api']) life.closes(part(name));

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { duration } from '../../../src/cli/arguments.ts';
 import { stopSignals } from '../../../src/cli/own-process.ts';
 import { fakeClock, settled } from '../../support/fake-clock.ts';
+import { matches, read } from '../../support/pages.ts';
 import { ran } from './shout-surroundings.ts';
 
 for (const [what, args, environment, words] of [
@@ -56,6 +57,16 @@ for (const args of [
     assert.match(stdout.replaceAll(/\s+/g, ' '), /source <\(tuohs completion bash\)/);
   });
 }
+
+test('docs/command-line.md explains each command that the help lists', async () => {
+  const { stdout } = await ran(['--help']);
+  const [, listed = ''] = stdout.split('Commands:');
+  const commands = matches(listed, /^ {2}([a-z]+)/gm);
+
+  assert.ok(commands.length > 5);
+  for (const command of commands)
+    assert.match(read('docs/command-line.md'), new RegExp(`tuohs ${command}\\b`));
+});
 
 for (const [text, ms] of Object.entries({ '500ms': 500, '30s': 30_000, '1.5m': 90_000, '1h': 3_600_000 })) {
   test(`${text} is ${ms} milliseconds`, () => {

@@ -20,7 +20,9 @@ for (const page of ['docs/resilience.md', 'docs/bulk.md']) {
 
   for (const { row, shown, name, file } of numberRows(page)) {
     test(`${page}: ${row}`, () => {
-      assert.equal(shown, file === undefined ? defaults.get(name) : constantIn(file, name));
+      const found = file === undefined ? defaults.get(name) : constantIn(file, name);
+
+      assert.equal(found, shown, `${name} in ${file ?? 'src/config/settings.ts'} and ${page} differ`);
     });
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { test } from 'node:test';
+import { createClient } from '../../../src/client/index.ts';
 import { matches, ROOT, read } from '../../support/pages.ts';
 
 const pages = globSync(['*.md', 'docs/**/*.md', 'test/simulation/*.md'], { cwd: ROOT });
@@ -34,6 +35,11 @@ test('the README names each request that the OpenAPI document describes', () => 
 
   assert.ok(described.length > 5);
   for (const request of described) assert.ok(read('README.md').includes(request), request);
+});
+
+test('docs/client.md shows each method of the client', () => {
+  for (const name of Object.keys(createClient({ baseUrl: 'http://localhost' })))
+    assert.match(read('docs/client.md'), new RegExp(`client\\.${name}\\(`));
 });
 
 test('each file of the source that the documents name exists', () => {

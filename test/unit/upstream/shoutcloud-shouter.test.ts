@@ -3,6 +3,7 @@ import { text as readText } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/core/clock.ts';
 import { verifiedUpperCase } from '../../../src/core/upper-case.ts';
+import type { AttemptRequest } from '../../../src/upstream/http-transport.ts';
 import { shoutcloudShouter } from '../../../src/upstream/shoutcloud-shouter.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpServer } from '../../support/http-server.ts';
@@ -143,24 +144,32 @@ test('a failed answer whose body never ends does not delay the end of its attemp
   await assert.rejects(shout('a'), { failure: 'server_error' });
 });
 
-test('a failed attempt ends when its answer does, so that the time limit covers that and its connection is free', async () => {
-  const rest = Promise.withResolvers<Buffer>();
-  const body = (async function* () {
-    yield await rest.promise;
-  })();
-  const send = async () => ({ statusCode: 503, headers: {}, body, closeConnection: () => {} });
-  const options = { attemptTimeoutMs: 60_000, verify: verifiedUpperCase };
-  const { shout } = layerUnderTest((_, world) =>
-    shoutcloudShouter({ send, close: async () => {} }, options, world),
-  );
-  const answer = shout('a');
+for (const [end, restMs] of [
+  ['its answer does, so that the time limit covers that and its connection is free', 1000],
+  ['its time is up, with the status and the pause of an answer whose body does not end', 120_000],
+] as const) {
+  test(`a failed attempt ends when ${end}`, async () => {
+    const { shout, clock } = layerUnderTest((_, world) => {
+      const send = async ({ signal }: AttemptRequest) => {
+        const body = (async function* () {
+          await world.clock.sleep(restMs, signal);
+          yield Buffer.from('x');
+        })();
+        return { statusCode: 503, headers: { 'retry-after': '7' }, body, closeConnection: () => {} };
+      };
+      const options = { attemptTimeoutMs: 60_000, verify: verifiedUpperCase };
+      return shoutcloudShouter({ send, close: async () => {} }, options, world);
+    });
+    const answer = shout('a');
+    const ended = assert.rejects(answer, { failure: 'server_error', retryAfterMs: 7000 });
 
-  const before = await soFar(answer);
-  rest.resolve(Buffer.from('x'));
+    const before = await soFar(answer);
+    await clock.advance(60_000);
 
-  assert.equal(before, 'waits');
-  await assert.rejects(answer, { failure: 'server_error' });
-});
+    assert.equal(before, 'waits');
+    await ended;
+  });
+}
 
 test('close() ends what is under way', async (t) => {
   const asked = Promise.withResolvers<void>();
