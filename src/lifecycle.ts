@@ -4,7 +4,7 @@ import type { World } from './core/events.ts';
 export interface LifecycleOptions {
   /** How long everything is still served, so that load balancers can notice the drain. */
   readonly drainMs: number;
-  /** Added to each time after which it gives up, if it waits for other processes that have the same limits. */
+  /** Added to each time limit, to wait for other processes that have the same limits. */
   readonly extraMs?: number;
 }
 

@@ -2,7 +2,7 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * The lines of a body that are not empty, without their line ends, cut on demand. A line of only a carriage return is empty. Skips a
+ * Yields the lines of a body that are not empty, without their line ends. A line of only a carriage return is empty. Skips a
  * million empty lines in 4 ms: a body that has no other lines must not take thousands of turns.
  */
 export function* linesOf(body: Buffer): Generator<Buffer, void, undefined> {

@@ -27,7 +27,7 @@ const MAX_AGE_S = '7200';
  */
 export function crossOrigin(origins: Origins) {
   return {
-    /** The first allowed origin. It is in the answer to a request whose own origin cannot be read; the browser compares it. */
+    /** The first allowed origin, for the answer to a request whose own origin cannot be read. The browser compares the two. */
     first: origins[0],
     /** The allowed origin that this one matches. It is never the given text, which can be a part of a packet and keep all of it in memory. */
     allowed,
