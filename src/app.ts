@@ -150,7 +150,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
     async listen(): Promise<{ port: number; adminPort: number | undefined }> {
       const { host, adminHost = host } = config;
       const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
-      // Rejects if another program has the port. Sockets that share a port do not notice that.
+      // Rejects if another program has the port. Sockets that share a port would not notice that.
       if (worker === undefined && config.port !== 0) await sharedPort(host, config.port);
       const reusePort = worker !== undefined || process.platform === 'linux';
       const port = await api.listen({ host, port: config.port, reusePort });

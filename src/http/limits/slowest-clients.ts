@@ -33,10 +33,10 @@ export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: nu
 }
 
 /**
- * What the time of a connection is multiplied by. An old connection that sends no more requests must be closed before a new one whose
- * first request is not read yet. An idle connection must be closed before one whose body arrives steadily, but after one whose last
- * request was refused: a flood of those would otherwise close all idle ones. A client whose work has not begun counts as idle, because
- * a thousand large requests can be complete at the same moment, and then wait for seconds.
+ * What the time of a connection is multiplied by. An idle connection must be closed before one whose body arrives steadily and, if it
+ * has been idle for long, before a new one whose first request is not read yet. It must be closed after one whose last request was
+ * refused. Otherwise, a flood of such requests would close all idle connections. A client whose work has not begun counts as idle,
+ * because a thousand large requests can be complete at the same moment, and then wait for seconds.
  */
 function weightOf({ socket, isNew, hasFailed, exchanges }: Client): number {
   const [first] = exchanges;
