@@ -34,7 +34,7 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 /** The values that no setting changes. */
 const FIXED = {
   slowClientMs: 10_000,
-  /** The delays of the event loop above which unknown texts are refused, and then all requests. */
+  /** Above the first delay of the event loop, unknown texts are refused; above the second, all requests. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
 };

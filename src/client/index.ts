@@ -28,7 +28,7 @@ export interface ShoutDetails {
 }
 
 export interface TuohsClient {
-  /** Resolves with the text reversed and shouted; rejects with a `TuohsClientError`, or a `TypeError` if it is not a string. */
+  /** Resolves with the text reversed and shouted. Rejects with a `TuohsClientError`, or a `TypeError` if `text` is not a string. */
   shout(text: string, options?: CallOptions): Promise<string>;
   /** The same, with the source of the answer and the id of its request. */
   shoutWithDetails(text: string, options?: CallOptions): Promise<ShoutDetails>;

@@ -42,7 +42,7 @@ const LEAST_PART = 1 / 40;
 
 /**
  * How many lines can be in flight: one limit, shared evenly by all bulk requests. `placesOf` says how many short lines
- * a line of this size counts as, because long ones would wait too long for each other.
+ * a line of this size counts as, because as many long ones would wait too long for each other.
  */
 export function bulkWindow(maxLines: number, placesOf: (bytes: number) => number) {
   const leastLines = Math.min(LEAST_LINES, Math.ceil(maxLines * LEAST_PART));

@@ -104,8 +104,8 @@ export function httpServer<Parts>(
       // Otherwise Node itself answers a request without `Host`, and sends no body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
-      // If this is true, Node stops parsing the connection. It is used only for that, once no more requests of the
-      // connection will be answered: we never upgrade to another protocol.
+      // If this is true, Node stops parsing the connection. That is needed once no more of its requests will be
+      // answered. We never upgrade to another protocol.
       shouldUpgradeCallback: ({ socket }) => socket.destroyed || (open.of(socket)?.isFull ?? false),
     },
     listener,

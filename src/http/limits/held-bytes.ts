@@ -181,7 +181,7 @@ export class HeldBytes {
     if (this.#hasEnded) return;
     const more = bytes - this.#bytes;
     if (more > 0) this.#budget.makeRoom(more, share);
-    // `more` is added; `bytes` would be wrong if this exchange itself was cut off to make room, and so holds nothing any more.
+    // Adds `more` instead of setting `bytes`: if this exchange itself was cut off to make room, it holds nothing any more.
     this.#hold(more);
   }
 
