@@ -144,7 +144,7 @@ export class HeldBytes {
   /** Sets the bytes of a body that are held before a route asks for it, on top of what `set` holds. Throws as `set` does. */
   setUnread(bytes: number): void {
     this.#take(this.#bytes + bytes - this.#unreadBytes, this.#unreadShare);
-    // Only now, because making room can cut off this body, too, and then nothing of it is held any more.
+    // Computed only now: making room can cut off this body, too, and then nothing of it is held any more.
     this.#headBytes += bytes - this.#unreadBytes;
     this.#unreadBytes = bytes;
   }
