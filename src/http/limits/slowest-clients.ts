@@ -15,7 +15,7 @@ export interface Client {
   usedMs: number;
 }
 
-/** The time of a client that owes us something is multiplied by this, and by less for each `STEADY_BYTES` of its body. */
+/** The time of a client that owes us something is multiplied by this. The factor falls with each `STEADY_BYTES` of its body. */
 const MOST_WEIGHT = 10;
 const STEADY_BYTES = 4096;
 
