@@ -222,7 +222,7 @@ function mostConnections({ maxConnections, upstreamConnections }: Config): numbe
   return Math.max(1, Math.min(maxConnections, maxFiles() - OTHER_FILES - upstreamConnections));
 }
 
-/** Files for everything else: 64 connections of the admin port, listening sockets, Redis, traces, and files that are read. */
+/** File descriptors for all else: 64 connections of the admin port, listening sockets, Redis, traces, and files that are read. */
 const OTHER_FILES = 128;
 
 /**

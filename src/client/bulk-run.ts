@@ -55,7 +55,7 @@ export function bulkRun(
   function begin(): void {
     const iterator = iteratorOf(texts);
     hasBegun = true;
-    // Does not wait for the next call of `next`, because the texts can hold a file open.
+    // Does not wait for a call of `next`: the caller can be busy with a result, and the texts can hold a file open.
     end.signal.addEventListener('abort', () => close(iterator));
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) onAbort();
