@@ -11,7 +11,7 @@ export interface Client {
   isNew: boolean;
   /** Its last answer was an error. */
   hasFailed: boolean;
-  /** When it was last idle: when it was opened, or when an exchange began on it while no other was under way. */
+  /** When it was opened, or when an exchange last began on it while no other was under way. */
   usedMs: number;
 }
 
