@@ -12,7 +12,7 @@ This page lists every setting. \`tuohs serve\` reads them from environment varia
 - Every setting has a default that is safe in production, or none. With no setting at all the service runs.
 - An explicit \`0\` is a value. An empty value means the default only if *Accepts* says so, else it is wrong.
 - A wrong value stops the start with exit code 2. Standard error then names every problem, not only the first.
-- Contradictory values count as wrong: \`ATTEMPT_TIMEOUT_MS\` above \`REQUEST_DEADLINE_MS\`, one number for \`PORT\` and
+- Contradictory values count as wrong: \`ATTEMPT_TIMEOUT_MS\` above \`REQUEST_DEADLINE_MS\`, the same number for \`PORT\` and
   \`ADMIN_PORT\`, \`REDIS_CA_FILE\` with \`redis://\`, \`CACHE_MAX_BYTES\` above half of Node's heap, \`SHOUTCLOUD_URL\` with \`--embedded-shoutcloud\`.
 - A name that is not in the table is ignored. The first line of the log names the settings that are not at their default. A misspelt one
   is missing there.

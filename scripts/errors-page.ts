@@ -18,8 +18,8 @@ ${exampleProblem('UPSTREAM_TIMEOUT').body}
 
 - \`error\` is a text for people.
 - \`code\` is for programs. A code never changes its meaning.
-- \`requestId\` is also in the \`X-Request-Id\` header. Quote it when you report an error. The log has it at level \`debug\`. At \`info\`, the log has it
-  only for a 5xx, unless another 5xx with the same code came in the second before.
+- \`requestId\` is also in the \`X-Request-Id\` header. Quote it when you report an error. At level \`debug\`, the log has every id. At \`info\`,
+  it has the id of a 5xx error, unless another error with the same code came in the second before.
 - \`detail\`, if it is there, says what was wrong with this request and what to send instead.
 
 ${markdownTable(

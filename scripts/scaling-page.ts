@@ -47,7 +47,7 @@ defaults (${connections} and ${items}) and answers after 100 ms, that is ${about
 
 ## As users grow
 
-Each user sends ${TEXTS_A_DAY} texts a day here, the peak is ${PEAK} times the mean, and a process is at most half busy. Nine of ten texts are known.
+In this table each user sends ${TEXTS_A_DAY} texts a day, the peak is ${PEAK} times the mean, and a process is at most half busy. Nine of ten texts are known.
 
 ${markdownTable(
   ['Users', 'Requests/s at the peak', 'Processes', 'Unknown texts/s', 'What to change'],

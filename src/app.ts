@@ -34,7 +34,7 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 /** The values that no setting changes. */
 const FIXED = {
   slowClientMs: 10_000,
-  /** The delays of the event loop above which unknown texts are refused, and then all requests. */
+  /** Above the first delay of the event loop, unknown texts are refused; above the second, all requests. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
 };
@@ -42,7 +42,7 @@ const FIXED = {
 export interface AppOptions {
   /** The output for log lines: stdout by default. */
   readonly logTo?: LogOutput;
-  /** The source of time and chance: those of the system by default. */
+  /** The source of time and randomness: the system's by default. */
   readonly clock?: Clock;
   /** Breaks the embedded SHOUTCLOUD server, if there is one. */
   readonly faults?: FaultSwitch | undefined;
@@ -150,7 +150,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
     async listen(): Promise<{ port: number; adminPort: number | undefined }> {
       const { host, adminHost = host } = config;
       const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
-      // Rejects if another program has the port. Sockets that share a port do not notice that.
+      // Rejects if another program has the port. Sockets that share a port would not notice that.
       if (worker === undefined && config.port !== 0) await sharedPort(host, config.port);
       const reusePort = worker !== undefined || process.platform === 'linux';
       const port = await api.listen({ host, port: config.port, reusePort });
@@ -222,18 +222,18 @@ function mostConnections({ maxConnections, upstreamConnections }: Config): numbe
   return Math.max(1, Math.min(maxConnections, maxFiles() - OTHER_FILES - upstreamConnections));
 }
 
-/** The admin port has at most 64 connections. The rest is for sockets that listen, Redis, traces, and files that are read. */
+/** File descriptors for all else: 64 connections of the admin port, listening sockets, Redis, traces, and files that are read. */
 const OTHER_FILES = 128;
 
 /**
  * Enough lines to keep every connection busy with a full batch while the next one gathers. At most a third of the texts that can wait,
- * so that single ones get in.
+ * so that single texts get in, too.
  */
 function bulkLines({ upstreamConnections, batchMaxItems }: Config, maxTexts: number): number {
   return Math.min((upstreamConnections + 1) * batchMaxItems, Math.ceil(maxTexts / 4));
 }
 
-/** How many places of a batch a line takes. A character has one to three bytes. */
+/** How many places of a batch a line takes. A character has one to three bytes, so two are assumed. */
 function placesOfLine({ batchMaxItems }: Config): (bytes: number) => number {
   return (bytes) => roomOf(bytes / 2, batchMaxItems) / roomOf(0, batchMaxItems);
 }

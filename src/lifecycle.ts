@@ -4,7 +4,7 @@ import type { World } from './core/events.ts';
 export interface LifecycleOptions {
   /** How long everything is still served, so that load balancers can notice the drain. */
   readonly drainMs: number;
-  /** Added to each time after which it gives up, if it waits for other processes that have the same limits. */
+  /** Added to each time limit, to wait for other processes that have the same limits. */
   readonly extraMs?: number;
 }
 
@@ -17,7 +17,7 @@ export type Closer = (manner?: 'now') => unknown;
 // Longer than a drain and a deadline together. Kubernetes kills ten seconds later.
 const HARD_STOP_MS = 20_000;
 
-/** The time for the steps that are left after that. */
+/** The time for the steps that are left at the hard stop. */
 const LAST_STEPS_MS = 1000;
 
 /** Knows whether the service is ready, and ends it in order: not ready but still serving, then closing part by part. */

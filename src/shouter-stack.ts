@@ -131,7 +131,7 @@ export function shouterStack(parts: StackParts, world: World) {
 
   function breakerChanged(state: BreakerState, error?: unknown): void {
     world.emit({ type: 'breaker', state, error });
-    // These calls passed the breaker before it opened, and would still be sent one after another.
+    // Calls that wait at the gate passed the breaker before it opened, and would still be sent one after another.
     if (state === 'open') gate.refuseWaiting(breakerRefusal(breaker, gate));
   }
 }

@@ -30,7 +30,7 @@ export interface LinkOptions {
 const RECONNECT_MS = 1000;
 const RECONNECT_JITTER_MS = 250;
 
-// The pauses before a new connection to a read-only Redis: by then its address can lead to a new primary.
+// A read-only Redis is connected again after these pauses, because its address can lead to a new primary by then.
 const LEAST_RENEWAL_MS = 1000;
 const MOST_RENEWAL_MS = 60_000;
 

@@ -81,8 +81,8 @@ const MAX_KEYS = 128;
 const MAX_REPLY_BYTES = 262_144;
 
 /**
- * Texts that are looked up by one command, because a command costs far more than a key. A value that is not a string is `null` in an
- * MGET, while a GET alone fails.
+ * Texts that are looked up by one command, because a command costs far more than a key. A value that is not a string is `null` in the
+ * reply to MGET, while GET fails.
  */
 interface LookUp {
   readonly keys: string[];
@@ -107,7 +107,7 @@ function keyOf(text: string): string {
 
 const OK_BYTES = 16;
 
-/** An upper case has at most 1.5 times the bytes of its text. The rest is the frame of the protocol. */
+/** An upper case has at most 1.5 times the bytes of its text. The 32 bytes are for what the protocol adds. */
 function maxValueBytes(text: string): number {
   return 1.5 * Buffer.byteLength(text) + 32;
 }

@@ -14,13 +14,13 @@ interface Counted {
   readonly minute: number;
   /** Those that this process counted. */
   here: number;
-  /** Those that the other processes counted, by the last reply of Redis. */
+  /** Those that the other processes had counted when Redis last replied. */
   elsewhere: number;
-  /** When that reply came. */
+  /** When Redis last replied. */
   knownAtMs: number;
   /** How many of `here` were not sent to Redis yet. */
   unsent: number;
-  /** A command that is not sent yet, so that more requests can join it. Settles when Redis has replied. */
+  /** The command that is not sent yet, which more requests can join. Settles when Redis has replied. */
   asked: Promise<void> | undefined;
 }
 

@@ -19,7 +19,7 @@ export async function runUntil(
 
 /** The settings or options that name the two parts of an address to listen on. */
 export interface AddressNames {
-  /** Gets what was looked up, or else the address that the name led to, and its port. */
+  /** `address` is the name that could not be looked up, or else the address that could not be listened on. */
   readonly host: (address: string, port: number) => string;
   readonly port: (port: number) => string;
 }

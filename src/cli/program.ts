@@ -88,7 +88,7 @@ function explain(error: unknown, { stderr }: Surroundings): number {
   return isWrongUsage ? 2 : 1;
 }
 
-/** The stack of an error that only a bug throws, such as a source file that does not parse. Its message does not say where. */
+/** The stack of an error that only a bug causes, such as a source file that does not parse: its message does not say where. */
 function placeOfBug(error: unknown): string | undefined {
   // The TypeError of a failed `fetch` has a cause, and is not a bug.
   const isBug = [SyntaxError, ReferenceError, TypeError].some((kind) => error instanceof kind);

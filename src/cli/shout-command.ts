@@ -87,8 +87,8 @@ async function inputOf(
 }
 
 /**
- * Opens the file for failed lines; only its owner can read a new one. Refuses the file that is read, because its failed lines
- * would be read again and again.
+ * Opens the file for failed lines; only its owner can read a new one. Refuses the input file itself, because failed lines
+ * that are added to it would be read again and again.
  */
 async function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
   if (failed === undefined) return undefined;

@@ -32,7 +32,7 @@ export function argumentsInput(texts: readonly string[]): ShoutInput {
   return { noun: 'text', lines: [lines], file: undefined, isTerminal: false };
 }
 
-/** Opens a file on another thread. A named pipe opens when its other end does, and until then a signal must end the process. */
+/** Opens a file on another thread, so that a signal can end the process while a named pipe waits for its other end. */
 export const openFile = promisify(open);
 
 /** Each line of a file is one text. Rejects if it cannot be read. */

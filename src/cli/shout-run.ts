@@ -103,8 +103,8 @@ interface LineParts extends ShoutRunParts {
 }
 
 /**
- * Shouts each line of the input: one line of output for each, in order, an empty one or a JSON object if it failed.
- * Rejects if the input fails or the signal aborts, after all answers so far.
+ * Writes one line of output for each line of the input, in order. Without --json, it is empty if the line failed.
+ * Rejects if the input fails or the signal aborts, after it has written all answers so far.
  */
 async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
   const { client, isJson, failedFile, signal, outputs, progress } = parts;
@@ -161,7 +161,7 @@ function detailedResults(
   return { [Symbol.asyncIterator]: () => ({ next: () => unlessAborted(results.next(), signal) }) };
 }
 
-/** Settles as `work` does, or rejects when the signal aborts. A promise that all results race with would keep all of them in memory. */
+/** Settles as `work` does, or rejects when the signal aborts. One promise that all results race with would keep them in memory. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const listening = addAbortListener(signal, () => aborted.reject(signal.reason));

@@ -55,7 +55,7 @@ export function bulkRun(
   function begin(): void {
     const iterator = iteratorOf(texts);
     hasBegun = true;
-    // At once: the caller can be busy with a result, and the texts can hold a file open.
+    // Does not wait for a call of `next`: the caller can be busy with a result, and the texts can hold a file open.
     end.signal.addEventListener('abort', () => close(iterator));
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) onAbort();
@@ -68,7 +68,7 @@ export function bulkRun(
     return { done: true, value: undefined };
   }
 
-  /** Takes no more texts. Says so to a list that has not ended by itself. */
+  /** Takes no more texts, and calls `return` of a list that has not ended by itself. */
   function close(iterator: Iterator<string> | AsyncIterator<string>): void {
     // Not awaited: `return` of a generator that waits for its next text would never resolve.
     if (!hasAllTexts) (async () => iterator.return?.())().catch(() => {});
@@ -82,7 +82,7 @@ export function bulkRun(
       while (!end.signal.aborted) {
         const { done, value } = await iterator.next();
         if (done) break;
-        // `wellFormed` throws.
+        // Then `wellFormed` throws.
         if (typeof value !== 'string') close(iterator);
         const text = wellFormed(value);
         if (!unsent.add(text)) await addLater(text);

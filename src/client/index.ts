@@ -28,14 +28,14 @@ export interface ShoutDetails {
 }
 
 export interface TuohsClient {
-  /** Resolves with the text reversed and shouted; rejects with a `TuohsClientError`, or a `TypeError` if it is not a string. */
+  /** Resolves with the text reversed and shouted. Rejects with a `TuohsClientError`, or a `TypeError` if `text` is not a string. */
   shout(text: string, options?: CallOptions): Promise<string>;
   /** The same, with the source of the answer and the id of its request. */
   shoutWithDetails(text: string, options?: CallOptions): Promise<ShoutDetails>;
   /**
    * One result for each text, in order. A failed text has a result, too, so no text is lost. Reads only a bounded
-   * number of texts ahead. Throws what `texts` throws, after the results of all texts before it, and `ABORTED`. Leaving
-   * the loop ends everything.
+   * number of texts ahead. If `texts` throws, throws the same after the results of all texts before it. Throws `ABORTED` if
+   * the signal aborts. Leaving the loop ends everything.
    */
   bulk(texts: AsyncIterable<string> | Iterable<string>, options?: CallOptions): AsyncIterable<BulkResult>;
   /** Resolves if the service is healthy; rejects with a `TuohsClientError` if it is not. */

@@ -67,7 +67,7 @@ export function secretText(name: string, environment: Environment): string | und
   }
 }
 
-/** The most that the memory cache can have of the heap. Requests under way and garbage collection need the rest. */
+/** The largest part of the heap that the memory cache can have. Requests under way and garbage collection need the rest. */
 const CACHE_SHARE = 1 / 2;
 
 /**

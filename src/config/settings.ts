@@ -46,13 +46,13 @@ export const settings = {
     'Longest time of one attempt to reach SHOUTCLOUD, in milliseconds. Raise it together with the deadline.',
   ),
   upstreamConnections: setting('UPSTREAM_CONNECTIONS', wholeNumber(1, 256), 4).says(
-    'Connections to SHOUTCLOUD, and so attempts under way at once.',
+    'Connections to SHOUTCLOUD; each has one attempt under way at a time.',
   ),
   upstreamRetries: setting('UPSTREAM_RETRIES', wholeNumber(0, 100), 10).says(
     'How many times a failed attempt is repeated at most; 0 switches retries off.',
   ),
   retryBudgetRatio: setting('RETRY_BUDGET_RATIO', decimal(0, 1000), 1).says(
-    'Extra attempts allowed for each text: with 1, SHOUTCLOUD sees at most twice the texts, and 20 more attempts.',
+    'Extra attempts allowed for each text: with 1, SHOUTCLOUD sees at most twice as many attempts as texts, plus 20.',
   ),
   batchMaxItems: setting('BATCH_MAX_ITEMS', wholeNumber(1, 1024), 64).says(
     'Most texts that one attempt carries; 1 switches batching off.',

@@ -35,8 +35,8 @@ const PIECE = 8192;
 const SHORT = 1024;
 
 /**
- * Reverses a long text that needs the Segmenter piece by piece, each in a turn of its own, and any other text at once. Stops and
- * rejects when the caller has left.
+ * Reverses a text at once, unless it is long and needs the Segmenter. Then each piece of it has a turn of its own. Stops and rejects
+ * when the caller has left.
  */
 export function inTurns(
   reverse: Reverse,
@@ -49,7 +49,7 @@ export function inTurns(
     let clusters: Intl.Segments | undefined;
     let reversed = '';
     for (let start = 0; start < text.length; ) {
-      // Each unit takes as long as 60 bytes of other work, so plain texts, bulks and files must not wait behind it.
+      // Each unit takes as long as 60 bytes of other work, so plain texts, bulks and files must not wait behind this text.
       await nextTurn(text.length, () => signal.aborted, 'slow');
       signal.throwIfAborted();
       clusters ??= clustersOf(text);

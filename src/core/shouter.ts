@@ -4,7 +4,7 @@ import type { LeaveSignal } from './leave-signal.ts';
 /** One caller's request for an answer. */
 export interface Call {
   /**
-   * Aborts when the caller leaves or its time is up. Read it only before something waits, because the first read can create it.
+   * Aborts when the caller leaves or its time is up. Read it only if something has to wait, because the first read can start a timer.
    */
   readonly signal: LeaveSignal;
   /** The time on `Clock.now()` after which an answer is of no use. */

@@ -26,8 +26,8 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * The code or the status of a failed request, else `otherwise`, else the name of its error: a message can quote an address. Node
- * hides the code in the causes of "fetch failed".
+ * The code or the status of a failed request, else `otherwise`, else the name of its error. Never the message, which can quote an
+ * address. Node hides the code in the causes of "fetch failed".
  */
 export function codeOf(error: unknown, otherwise?: string): string {
   if (!(error instanceof Error)) return 'unknown';

@@ -26,7 +26,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   /** The queue that began a turn most recently is the last. */
   const order = [...queues];
   let isForSmallest = false;
-  /** How many pieces of work can be searched for abandoned ones: each turn since the last search adds `SEARCHED_IN_TURN`. */
+  /** How many pieces of work the next search can go through. Each turn adds `SEARCHED_IN_TURN`. */
   let searched = 0;
 
   return (bytes, isGone = () => false, kind = 'usual') =>
@@ -67,8 +67,8 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
 const SIZES = 33;
 
 /**
- * So much waiting work is searched for abandoned work in each turn, on average. To search all of it in each turn took longer than
- * the work if 2,000 clients waited.
+ * How many pieces of waiting work are searched for abandoned ones in each turn, on average. With 2,000 waiting clients, a search of
+ * all pieces in each turn took longer than the work itself.
  */
 const SEARCHED_IN_TURN = 64;
 
@@ -87,7 +87,7 @@ function hasWork(queue: readonly Waiting[]): boolean {
 }
 
 interface Waiting {
-  /** What it counts for in its turn. */
+  /** How many bytes it counts as in its turn. */
   readonly bytes: number;
   readonly isGone: () => boolean;
   readonly begin: () => void;

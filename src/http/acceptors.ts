@@ -58,7 +58,7 @@ export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'so
 
 /**
  * The port that several sockets will share: the given one, or a free one for 0. Rejects if another program has it. Sockets
- * that share a port would not notice that. No one else gets a free port until `leave` is called.
+ * that share a port would not notice that. A free port stays reserved until `leave` is called.
  */
 export async function sharedPort(host: string | undefined, port: number) {
   const server = createServer().listen({ host, port, reusePort: port === 0 });

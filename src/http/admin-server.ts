@@ -55,7 +55,7 @@ const LIMITS = {
 export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServer {
   // Requests to this port are not traffic, so only failures are reported.
   const world: World = { clock, emit: (event) => event.type !== 'answered' && emit(event) };
-  // A probe keeps its connection in the drain.
+  // Never aborts, so that a probe keeps its connection in the drain.
   const draining = new AbortController().signal;
   return httpServer({ table: ADMIN_ROUTES, parts, draining, nextTurn: turns(clock) }, LIMITS, world);
 }

@@ -24,7 +24,7 @@ export interface ApiOptions extends ServerOptions, QuotaOptions {
   readonly maxBulkBytes: number;
   /** How many lines of all bulk requests together can be in flight. */
   readonly maxBulkLines: number;
-  /** For how many short lines a line of this size counts there. */
+  /** How many short lines a line of this size counts as. */
   readonly placesOfLine: (bytes: number) => number;
 }
 

@@ -62,7 +62,7 @@ function refusalOf(error: NodeJS.ErrnoException): TuohsError {
     case 'HPE_INVALID_EOF_STATE':
       return badInput('the request ended early', 'The request ended before it was whole.');
     case 'HPE_INVALID_URL':
-    // After a space, the parser expects the version.
+    // Reported if the address holds a space: the parser expects the version after it.
     case 'HPE_INVALID_CONSTANT':
       return badInput(
         'no valid address',

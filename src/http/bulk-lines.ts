@@ -2,7 +2,7 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * The lines of a body that are not empty, without their line ends, cut on demand. A line of only a carriage return is empty. Skips a
+ * Yields the lines of a body that are not empty, without their line ends. A line of only a carriage return is empty. Skips a
  * million empty lines in 4 ms: a body that has no other lines must not take thousands of turns.
  */
 export function* linesOf(body: Buffer): Generator<Buffer, void, undefined> {
@@ -42,7 +42,7 @@ const LEAST_PART = 1 / 40;
 
 /**
  * How many lines can be in flight: one limit, shared evenly by all bulk requests. `placesOf` says how many short lines
- * a line of this size counts as, because long ones would wait too long for each other.
+ * a line of this size counts as, because as many long ones would wait too long for each other.
  */
 export function bulkWindow(maxLines: number, placesOf: (bytes: number) => number) {
   const leastLines = Math.min(LEAST_LINES, Math.ceil(maxLines * LEAST_PART));

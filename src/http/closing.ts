@@ -4,9 +4,8 @@ import type { Acceptors } from './acceptors.ts';
 import type { Connection, Connections } from './limits/connections.ts';
 
 /**
- * While a server closes, a client that does nothing is closed after CLOSING_IDLE_MS, and one that still sends or reads after
- * CLOSING_MS. The first check for those is LATE_MS before that time, and one follows every LATE_MS. A connection that is sending or
- * reading at two checks in a row is closed.
+ * While a server closes, a client that does nothing is closed after CLOSING_IDLE_MS. The others are checked every LATE_MS, for the
+ * second time after CLOSING_MS. A client that is sending or reading at two checks in a row is closed.
  */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
@@ -47,7 +46,7 @@ export function serverClosing(
     const ended = acceptors.close();
     for (const { socket, exchanges, isNew } of open.all()) {
       const isIdle = exchanges.length === 0 && !isNew;
-      // If it has ended, its last answer can still be on its way, and a reset would lose it.
+      // If our side has ended, the last answer can still be on its way, and a reset would lose it.
       if (isIdle && !socket.writableEnded) socket.destroy();
       else socket.setTimeout(CLOSING_IDLE_MS);
     }

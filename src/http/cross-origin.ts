@@ -27,9 +27,9 @@ const MAX_AGE_S = '7200';
  */
 export function crossOrigin(origins: Origins) {
   return {
-    /** The first allowed origin. It is in the answer to a request whose own origin cannot be read; the browser compares it. */
+    /** The first allowed origin, for the answer to a request whose own origin cannot be read. The browser compares the two. */
     first: origins[0],
-    /** The allowed origin that this one matches. It is never the given text, which can be a part of a packet and keep all of it in memory. */
+    /** The allowed origin that matches this one. Returns our own string, because the given one can keep a whole packet in memory. */
     allowed,
     /** The headers that let the page of this request read its answer. */
     headersFor({ headers }: Pick<IncomingMessage, 'headers'>): Answer['headers'] {

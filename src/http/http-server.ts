@@ -99,13 +99,13 @@ export function httpServer<Parts>(
       keepAliveTimeout: 0,
       headersTimeout: slowClientMs,
       connectionsCheckingInterval: Math.min(1000, slowClientMs),
-      // It would end a long upload that makes progress.
+      // A limit for the whole request would end a long upload that makes progress.
       requestTimeout: 0,
       // Otherwise Node itself answers a request without `Host`, and sends no body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
-      // Node stops parsing a connection if this is true. We never upgrade to another protocol. This stops the parser
-      // once no more requests of the connection will be answered.
+      // If this is true, Node stops parsing the connection. That is needed once no more of its requests will be
+      // answered. We never upgrade to another protocol.
       shouldUpgradeCallback: ({ socket }) => socket.destroyed || (open.of(socket)?.isFull ?? false),
     },
     listener,
@@ -118,11 +118,11 @@ export function httpServer<Parts>(
   server.setTimeout(slowClientMs, onIdle);
   // A client can close its sending side after its request and still read the answer. Node has no documented option for that.
   Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
-  // `close` calls it, but Node counts a connection as idle even while its client is still reading an answer.
+  // Called by `close`. It does nothing, because Node counts a connection as idle while its client is still reading an answer.
   server.closeIdleConnections = () => {};
   server.on('connection', (socket) => {
     open.add(socket);
-    // Node removes its own listener when it stops parsing. Then a long answer would wait forever.
+    // Node removes its own listener when it stops parsing. Without a second one, a long answer would then wait forever.
     for (const onDrain of socket.listeners('drain')) socket.on('drain', () => onDrain());
   });
   server.on('clientError', refuseBroken);

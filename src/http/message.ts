@@ -37,7 +37,7 @@ export function preferredType<Type extends string>(
   // Most programs send one of these.
   if (accept === undefined || accept === '*/*' || accept === first) return first;
   if (accept.length > MOST_CHARACTERS) return first;
-  // All that we write is UTF-8. Negotiator would match a charset only with a type that names it.
+  // All that we write is UTF-8, but Negotiator would match a charset only with a type of ours that names it.
   const withoutCharset = accept.replace(/;\s*charset=[^;,]*/gi, '');
   const preferred = new Negotiator({ headers: { accept: withoutCharset } }).mediaType([...types]);
   return types.find((type) => type === preferred) ?? first;
@@ -53,7 +53,7 @@ export function acceptedEncoding(
   return encodings.find((encoding) => accepted.includes(encoding));
 }
 
-/** Whether the client has the answer with this ETag (RFC 9110 §13.1.2). `Cache-Control: no-cache` is for caches on the way, and ignored. */
+/** Whether the client has the answer with this ETag (RFC 9110 §13.1.2). `Cache-Control: no-cache` is for caches on the way, and is ignored. */
 export function isKnownTo({ 'if-none-match': known }: IncomingHttpHeaders, etag: string): boolean {
   return fresh({ 'if-none-match': known }, { etag });
 }

@@ -14,8 +14,8 @@ export const { createServer, IncomingMessage, ServerResponse, setMaxIdleHTTPPars
 export const SOCKETS = { noDelay: true, highWaterMark: 16_384 };
 
 /**
- * A tick object of Node, to be kept as long as the server. If V8 collects garbage while no tick exists, it drops their hidden
- * class and builds every later tick the slow way, which costs a fifth of the time of a cached answer (ADR 0028).
+ * A tick object of Node, to be kept as long as the server. If V8 collects garbage while no tick exists, it drops the hidden
+ * class of ticks and builds every later tick the slow way, which costs a fifth of the time of a cached answer (ADR 0028).
  */
 export function keptTick(): { tick?: object } {
   const kept: { tick?: object } = {};

@@ -15,7 +15,7 @@ const UNREACHABLE = 'Failed to contact shoutcloud api';
 export const problems: Readonly<Record<ErrorCode, ProblemRow>> = {
   BAD_INPUT: {
     status: 400,
-    when: 'another content type or charset, a `Content-Encoding`, malformed JSON or more than 5,000 parts of it, invalid UTF-8, a body that is not an object, `data` missing or not a string; malformed HTTP',
+    when: 'another content type or charset, a `Content-Encoding`, JSON that is malformed or has more than 5,000 parts, invalid UTF-8, a body that is not an object, `data` missing or not a string; malformed HTTP',
     text: 'Data was not able to be parsed from request. Please try again.',
   },
   NOT_FOUND: { status: 404, when: 'no such path', text: 'There is nothing at this path.' },

@@ -6,7 +6,7 @@ type Reference = OpenAPIV3_1.ReferenceObject;
 type Content = NonNullable<Response['content']>;
 type Headers = NonNullable<Response['headers']>;
 
-/** The shared answers to errors by their statuses; `document.ts` describes each once. */
+/** The names of the shared answers to errors, by status. `document.ts` describes each answer once. */
 export const ERROR_RESPONSES = {
   400: 'BadInput',
   408: 'RequestTimeout',

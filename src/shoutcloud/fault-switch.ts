@@ -4,8 +4,8 @@ import type { Shoutcloud } from './server.ts';
 export type FaultSwitch = ReturnType<typeof faultSwitch>;
 
 /**
- * For each switch a script that is repeated. It starts with the choice, so that the very first request shows the fault; a retry
- * succeeds, unless SHOUTCLOUD is gone.
+ * The script of each switch, which is repeated. It starts again with each choice, so that the very first request shows the fault. A
+ * retry succeeds, unless SHOUTCLOUD is gone.
  */
 const SWITCHES: Readonly<Record<string, { readonly script: string; readonly about: string }>> = {
   'answers well': { script: 'ok', about: 'Every request gets its answer.' },

@@ -42,7 +42,7 @@ export function logEvents(
     },
     'trace-export'({ isUp, error }) {
       if (isUp) log.info('traces arrive again');
-      // The messages of the SDK, which have no code, quote no address.
+      // An error of the SDK has no code, and its message quotes no address.
       else log.warn({ reason: codeOf(error, messageOf(error)) }, 'traces do not arrive and are dropped');
     },
   };

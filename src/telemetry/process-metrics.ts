@@ -49,7 +49,7 @@ function addLoopDelay({ reading }: Registry): void {
   const max = () => delays.max / 1e9;
   const p99 = () => {
     const seconds = delays.percentile(99) / 1e9;
-    // After `max` was read, so that the next readings cover only the time from here on.
+    // `max` was read before this. So both next readings cover only the time from here on.
     delays.reset();
     return seconds;
   };

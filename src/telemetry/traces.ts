@@ -36,7 +36,7 @@ export interface TracesOptions {
   readonly protocol: 'http/protobuf' | 'http/json';
   readonly version: string;
   readonly upstreamUrl: string;
-  /** How to connect to that address. The last three are PEM, and replace those that the SDK reads. */
+  /** How to connect to that address. `ca`, `cert` and `key` are PEM, and replace those that the SDK reads. */
   readonly connection: Readonly<Record<'ca' | 'cert' | 'key', string | undefined>> & {
     readonly lookup: Lookup;
   };

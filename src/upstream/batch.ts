@@ -28,7 +28,7 @@ export function roomOf(length: number, maxItems: number): number {
 }
 
 const CONTROL = /[\0-\x1f]/;
-// Three that JSON escapes with two characters instead of six come first.
+// The first three take two characters in JSON instead of six.
 const SEPARATORS = ['\n', '\t', '\r', ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))];
 
 /** The first waiting texts that fit together: at most `maxItems` and 32 Ki units, with a separator that none of them contains. */

@@ -110,7 +110,7 @@ function statusError(status: number, pauseMs: number | undefined): AttemptError 
   return new AttemptError('rejected', message);
 }
 
-/** Leaving the loop destroys the body and its connection. A byte order mark is kept, so that the text is not valid JSON. */
+/** Leaving the loop destroys the body and its connection. Keeps a byte order mark, so that the answer counts as invalid JSON. */
 async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;

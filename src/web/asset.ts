@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
-  // In a checkout, the scripts of the page. Their types are removed.
+  // The scripts of the page, in a checkout. They are sent without their types.
   '.ts': 'text/javascript; charset=utf-8',
   '.txt': 'text/plain; charset=utf-8',
   '.woff2': 'font/woff2',

@@ -27,7 +27,7 @@ const POLICY =
 /** One font is quiet. The other is narrow enough to be loud. Both have the SIL Open Font License. */
 const FONTS = ['literata', 'sofia-sans-extra-condensed'];
 
-/** The rules for the scripts with capitals that both fonts have. A browser loads the files that its text needs. */
+/** The rules for the alphabets with capitals that both fonts have. A browser loads the files that its text needs. */
 const FONT_RULES = /@font-face \{[^}]*-(latin|latin-ext|greek|cyrillic)-wght-normal\.woff2[^}]*\}/g;
 
 /** Reads all files of the playground. `version` changes whenever an asset does. */

@@ -86,7 +86,7 @@ export function workerSlot(fork: () => Worker, { clock, emit }: World) {
   }
 
   /**
-   * Kills a worker that does not serve or answer for too long. Resolves with true if it did. Counts turns of our own event loop
+   * Kills a worker that does not serve or answer for too long, and then resolves with true. Counts turns of our own event loop
    * instead of time, so that workers are not killed after the machine was frozen.
    */
   async function watch(next: Worker, over: AbortSignal): Promise<boolean> {

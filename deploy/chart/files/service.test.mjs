@@ -64,7 +64,7 @@ test('pods share their known texts', { skip: notShared }, async (t) => {
   }
 });
 
-/** Asks the first pod for a fresh text, and returns where the second pod has its answer from. Repeats this until they share it. */
+/** Asks the first pod for a fresh text, and returns where the second pod gets the same answer from. Repeats this until they share it. */
 async function sharedBetween(first, second) {
   for (let left = PATIENCE; ; left--) {
     const asked = randomUUID();

@@ -99,7 +99,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The service refuses a cache above half of its heap: 60 % of the memory limit and 12 MiB for new objects (Dockerfile). */}}
+{{/* The service refuses a cache above half of its heap, which is 60 % of the memory limit plus 12 MiB for new objects (Dockerfile). */}}
 {{- define "tuohs.cacheCheck" -}}
 {{- $memory := dig "limits" "memory" 0 (.Values.resources | default dict) -}}
 {{- $most := addf (mulf (include "tuohs.amount" $memory | float64) 0.3) 6291456.0 -}}

@@ -5,9 +5,9 @@ import { shed } from './admission.ts';
 export type ByteBudget = ReturnType<typeof byteBudget>;
 
 /**
- * How much of the budget each purpose can fill. Each leaves room for those before it: bodies of one packet (which get in even above the
- * budget, so that short known texts always do), other bodies, large bodies, texts that wait for the upstream, bulks, and requests
- * that are sent ahead.
+ * How much of the budget each purpose can fill. Each leaves room for those before it: bodies of one packet, other bodies, large
+ * bodies, texts that wait for the upstream, bulks, and requests that are sent ahead. Bodies of one packet can exceed the budget, so
+ * that short known texts get in.
  */
 type Share = keyof typeof SHARES;
 
@@ -144,7 +144,7 @@ export class HeldBytes {
   /** Sets the bytes of a body that are held before a route asks for it, on top of what `set` holds. Throws as `set` does. */
   setUnread(bytes: number): void {
     this.#take(this.#bytes + bytes - this.#unreadBytes, this.#unreadShare);
-    // Only now, because making room can cut off this body, too, and then nothing of it is held any more.
+    // Computed only now: making room can cut off this body, too, and then nothing of it is held any more.
     this.#headBytes += bytes - this.#unreadBytes;
     this.#unreadBytes = bytes;
   }
@@ -181,7 +181,7 @@ export class HeldBytes {
     if (this.#hasEnded) return;
     const more = bytes - this.#bytes;
     if (more > 0) this.#budget.makeRoom(more, share);
-    // `more` is added; `bytes` would be wrong if this exchange itself was cut off to make room, and so holds nothing any more.
+    // Adds `more` instead of setting `bytes`: if this exchange itself was cut off to make room, it holds nothing any more.
     this.#hold(more);
   }
 

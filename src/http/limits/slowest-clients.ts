@@ -11,16 +11,16 @@ export interface Client {
   isNew: boolean;
   /** Its last answer was an error. */
   hasFailed: boolean;
-  /** When it was last idle: when it was opened, or when an exchange began on it while no other was under way. */
+  /** When it was opened, or when an exchange last began on it while no other was under way. */
   usedMs: number;
 }
 
-/** The time of a client that owes us something counts this many times. Each `STEADY_BYTES` of a body that have arrived lower the factor. */
+/** The time of a client that owes us something is multiplied by this. The factor falls with each `STEADY_BYTES` of its body. */
 const MOST_WEIGHT = 10;
 const STEADY_BYTES = 4096;
 
 /**
- * Closes at most this many connections: those that have made no progress for the longest time. The time counts several times for a
+ * Closes at most this many connections: those that have made no progress for the longest time. That time is multiplied for a
  * client that owes us something. Returns the closed ones.
  */
 export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: number, nowMs: number): Each[] {
@@ -33,10 +33,10 @@ export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: nu
 }
 
 /**
- * How much the time of a connection counts. An old connection that sends no more requests must be closed before a new one whose
- * first request is not read yet. An idle connection must be closed before one whose body arrives steadily, but after one whose last
- * request was refused: a flood of those would otherwise close all idle ones. A client whose work has not begun counts as idle, because
- * a thousand large requests can become whole at the same moment, and then wait for seconds.
+ * What the time of a connection is multiplied by. An idle connection must be closed before one whose body arrives steadily and, if it
+ * has been idle for long, before a new one whose first request is not read yet. It must be closed after one whose last request was
+ * refused. Otherwise, a flood of such requests would close all idle connections. A client whose work has not begun counts as idle,
+ * because a thousand large requests can be complete at the same moment, and then wait for seconds.
  */
 function weightOf({ socket, isNew, hasFailed, exchanges }: Client): number {
   const [first] = exchanges;

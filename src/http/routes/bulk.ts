@@ -20,7 +20,7 @@ export const bulk: Route<ApiParts> = {
     if (mediaType(headers) !== NDJSON) throw badType(headers['content-type'], NDJSON);
     return exchange.readBody(parts.maxBulkBytes, (body) => {
       exchange.atEnd(() => free([body]));
-      // Before its turn: bodies that wait for theirs could fill the whole budget, because none of them is slow.
+      // Held before its turn. Otherwise, bodies that wait for a turn could fill the whole budget, because none of them is slow.
       exchange.held.setStream(body.length);
       return exchange.inTurn(workOn(body), () => answerLines(exchange, parts, body));
     });
@@ -32,7 +32,7 @@ export const bulk: Route<ApiParts> = {
 const TURN_WORK = 32_768;
 const LINE_WORK = 256;
 
-/** A bulk of at most this many lines counts as they do, and any other as all that a turn can have. */
+/** A bulk of at most this many lines counts as much as its lines do. A longer one fills a turn. */
 const FEW_LINES = 32;
 
 /** The work on a body, in bytes. Many short lines are more work than their bytes say, and single texts must not wait for all of them. */

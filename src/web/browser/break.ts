@@ -42,7 +42,7 @@ async function watch(): Promise<void> {
 
 function choose(fault: string): Promise<void> {
   choices++;
-  // The counts are about the switch before. A run that goes on shows its own again.
+  // These counts belong to the previous fault. A run that is still going on shows its counts again.
   counted.textContent = '';
   const body = JSON.stringify({ fault });
   return show(fetch(ADDRESS, { method: 'POST', headers: { 'content-type': 'application/json' }, body }));
