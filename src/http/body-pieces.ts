@@ -10,8 +10,8 @@ const MOST_BLOCK = 16_384;
 const GROWTH = 1 / 4;
 
 /**
- * Freeing a smaller buffer by hand costs more than it saves. Pieces that were copied are freed from a smaller size on, because
- * thousands of them could wait for V8.
+ * Freeing a smaller buffer by hand costs more than it saves. For copied pieces the limit is lower, because thousands of them
+ * could wait for V8's garbage collection.
  */
 const LEAST_TO_FREE = 16_384;
 const LEAST_COPIED_TO_FREE = 512;
@@ -62,7 +62,7 @@ export function joined(parts: readonly Buffer[]): Buffer {
 
 /**
  * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much memory is being allocated,
- * so not after an attack.
+ * so after an attack it would stay taken.
  */
 export function free(buffers: readonly Buffer[], leastBytes = LEAST_TO_FREE): void {
   for (const { buffer, byteLength } of buffers) {

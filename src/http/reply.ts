@@ -98,7 +98,7 @@ export class Reply {
   send(answer: Answer): void {
     if (this.isGone) return;
     const bytes = answer.body === undefined ? undefined : Buffer.byteLength(answer.body);
-    // All answers with a file share it.
+    // A file is shared by all answers with it.
     const heldBytes = typeof answer.body === 'string' ? bytes : 0;
     if ((answer.status ?? 200) < 400) this.#to.held.askForAnswer(heldBytes);
     // Making room can close this connection, if an earlier answer on it is not read.
@@ -129,7 +129,7 @@ export class Reply {
     const { request, response } = this.#to;
     const { body } = answer;
     this.#begin(answer, bytes);
-    // A client that has shut its sending side could be waiting or gone. If it is gone, the second of two writes fails.
+    // A client that has closed its sending side can be waiting or gone. If it is gone, the second of two writes fails.
     if (request.socket.readableEnded) response.flushHeaders();
     // For ASCII both encodings are the same, and `latin1` is copied without a check.
     response.end(body, bytes === body?.length ? 'latin1' : 'utf8');

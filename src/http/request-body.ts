@@ -22,7 +22,7 @@ export interface BodySource {
   readOn(socket: Socket): void;
 }
 
-/** Pieces are counted, because a chunk of one byte costs as much as one of a kilobyte. A longer one counts for each kilobyte. */
+/** Pieces are counted, because a chunk of one byte costs as much as one of a kilobyte. A longer chunk counts once for each kilobyte. */
 export const PIECES = 64;
 
 /** No more than this is read of a body that no route has asked for. */
@@ -204,7 +204,7 @@ export class RequestBody implements InlineSink {
     const discarding = this.#discarding;
     if (discarding) discarding.bytesLeft -= chunk.length;
     free([chunk]);
-    // Then the connection closes. Otherwise a fast client of short chunks would leave megabytes of garbage between two collections.
+    // The connection closes after this, so the rest of the packet can be skipped. Otherwise a fast client of short chunks would leave megabytes of garbage between two collections.
     if (discarding?.bytesLeft === Number.POSITIVE_INFINITY) this.#source.skipPacket(this.#request.socket);
     if (discarding && discarding.bytesLeft < 0) discarding.finish(false);
     return this.#discarding !== undefined;

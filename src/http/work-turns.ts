@@ -26,8 +26,8 @@ const SMALL_BYTES = 256;
 export type WorkTurns = ReturnType<typeof workTurns>;
 
 /**
- * The turns of the event loop in which the exchanges of a server do their work: at once until the work of this turn amounts to
- * `TURN_BYTES`, and after that each in a turn of its own. Otherwise, clients that finish a thousand requests at the same moment would
+ * Lets the exchanges of a server do their work at once until the work of this turn of the event loop amounts to `TURN_BYTES`.
+ * After that, each gets a turn of its own. Otherwise, clients that finish a thousand requests at the same moment would
  * make one turn last a second.
  */
 export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>) {

@@ -23,7 +23,7 @@ export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: 
     inFlight: () => requests,
     /**
      * Counts an exchange from when its request is whole until its answer is written. Throws `OVERLOADED` while there is no room.
-     * An answer that waits to be read needs no more work, and clients that do not read could fill all places.
+     * An answer that waits to be read does not count: it needs no more work, and clients that do not read could fill all places.
      */
     admit(exchange: Entrant): void {
       if (requests >= maxInFlight) throw shed('requests', emit);

@@ -14,7 +14,7 @@ import { type Client, closeSlowest } from './slowest-clients.ts';
 export interface Connection extends Client, TurnTaker {
   /** The total of `Exchange.bytes`. */
   requestBytes: number;
-  /** The packet that is being read: how many bytes had been read at its `end`, and how many of its requests came before the current one. */
+  /** The packet that is being read. `end`: how many bytes had been read at its end. `requests`: how many of its requests came before this one. */
   readonly packet: { end: number; requests: number };
   /** What arrived is not HTTP, so nothing that follows is a request. */
   isBroken: boolean;
@@ -48,7 +48,7 @@ const CLOSING_LINGER_MS = 250;
 
 /**
  * Once all bodies together have come in this many pieces (or kilobytes) in one turn of the event loop, connections that send a body
- * let others be read first: Node would read up to 2 MiB from each. With a lower number, an upload over a slow network, which brings
+ * wait until others have been read: Node would read up to 2 MiB from each. With a lower number, an upload over a slow network, which brings
  * one piece a turn, would have to wait for connections that send requests ahead.
  */
 const MANY_PIECES_IN_TURN = 256;
@@ -67,8 +67,8 @@ const MANY_FAILED_IN_TURN = 16;
 
 /**
  * Once all bodies together have come in more than `pieces` in one turn of the event loop, a body whose pieces have fewer than `bytes`
- * on average is refused. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lines of a bulk can come in a
- * chunk each; the shortest one has 12 bytes.
+ * on average is refused. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. A bulk can come with
+ * a chunk for each line, and the shortest line has 12 bytes.
  */
 const TOO_SHORT = [
   { pieces: 4096, bytes: 12 },
@@ -121,7 +121,7 @@ export function connections(
     },
     of: (socket: Duplex) => open.get(socket),
     /**
-     * Adds an exchange to its connection. Returns the previous one if it is still open, and then this one has to wait for its end: a
+     * Adds an exchange to its connection. If the previous one is still open, returns it, and the new one has to wait for its end: a
      * connection that sends many requests together must not take the places and turns of many.
      */
     begin(exchange: Exchange): Exchange | undefined {
@@ -176,8 +176,8 @@ export function connections(
   /**
    * Ends a connection after its last answer, but closes it later. If it closed at once while its client still sends, or with bytes
    * that were not read, the system would reset it, and the client would lose the answers that are on their way (RFC 9112 §9.6). A
-   * little of what the client still sends is thrown away, in its turn, and nothing of it is parsed. A client that has sent too many
-   * requests ahead is not read on: it has this time to read its answers.
+   * little of what the client still sends is thrown away, in its turn, and nothing of it is parsed. Nothing more is read from a
+   * client that has sent too many requests ahead. It gets this time to read its answers.
    */
   function linger(connection: Connection): void {
     const { socket } = connection;

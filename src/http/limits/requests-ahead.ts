@@ -2,13 +2,13 @@ import type { Clock } from '../../core/clock.ts';
 import { turnCounter } from '../../core/turns.ts';
 import { LISTENING_SOCKETS } from '../acceptors.ts';
 
-/** Above these numbers of requests of all connections, a turn of the event loop has many, or too many. A packet is answered in one turn. */
+/** A turn of the event loop with more requests than this, from all connections, has many, or too many. All requests of a packet are answered in one turn. */
 const MANY_IN_TURN = 128;
 const TOO_MANY_IN_TURN = 512;
 
 /**
  * How many requests of one connection can wait for answers to earlier ones, or arrive together. The connection closes after the
- * last. The limit is lower in a turn with many requests, and again in one with too many.
+ * last. The limit is lower in a turn with many requests, and lower still in one with too many.
  */
 const MOST_USUALLY = 128;
 const MOST_WHILE_MANY = 10;

@@ -47,7 +47,7 @@ export function stalledClients(
 
   /**
    * When the timer ends, Node starts it again if the system has accepted bytes meanwhile, so a client has up to twice its time. A
-   * process that was frozen could not give the system any, so each client gets a last chance.
+   * frozen process cannot pass bytes to the system, so each client gets a last chance to read.
    */
   function withoutReading(socket: Socket): void {
     if (socket.timeout === LAST_CHANCE_MS) socket.resetAndDestroy();
