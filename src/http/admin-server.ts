@@ -55,9 +55,17 @@ const LIMITS = {
 export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServer {
   // Requests to this port are not traffic, so only failures are reported.
   const world: World = { clock, emit: (event) => event.type !== 'answered' && emit(event) };
-  // Never aborts, so that a probe keeps its connection in the drain.
-  const draining = new AbortController().signal;
-  return httpServer({ table: ADMIN_ROUTES, parts, draining, nextTurn: turns(clock) }, LIMITS, world);
+  // A probe keeps its connection in the drain. Once this port closes, a client that asks again and again must not keep one.
+  const closing = new AbortController();
+  const routes = { table: ADMIN_ROUTES, parts, nextTurn: turns(clock) };
+  const server = httpServer({ ...routes, draining: closing.signal }, LIMITS, world);
+  return {
+    ...server,
+    close(manner) {
+      closing.abort();
+      return server.close(manner);
+    },
+  };
 }
 
 function get(handle: Route<AdminParts>['handle']): { GET: Route<AdminParts> } {

@@ -27,6 +27,8 @@ export interface ExchangeHost extends World, ReplyHost {
   readonly turns: WorkTurns;
   /** A new id for a request whose client gave it none. */
   readonly newId: () => string;
+  /** Whether the drain is over, and the server closes. */
+  isClosing(): boolean;
 }
 
 /** One request, from its head to the end of its answer: the only way from an error to an answer. It is also the `Call` of its client. */

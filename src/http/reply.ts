@@ -12,8 +12,6 @@ export interface ReplyHost extends Pick<World, 'clock'> {
   readonly writeHead: WriteHead;
   /** Once it has aborted, each answer closes its connection so that clients move to another process. */
   readonly draining: AbortSignal;
-  /** Whether the drain is over, and the server closes. A port that keeps connections in the drain ends them from then on. */
-  isClosing(): boolean;
 }
 
 /** What is replied to: an exchange. */
@@ -170,8 +168,7 @@ export class Reply {
     const varies = crossOrigin ? ['Origin', vary].filter(Boolean).join(', ') : vary;
     if (varies) lines += `vary: ${varies}\r\n`;
     const hasMore = this.#exactBytes !== undefined && request.socket.bytesRead !== this.#exactBytes;
-    const isLeaving = this.#host.draining.aborted || this.#host.isClosing();
-    const isLast = this.#mustClose || hasMore || isLeaving;
+    const isLast = this.#mustClose || hasMore || this.#host.draining.aborted;
     this.#host.writeHead(response, { status, lines, hasLength: bytes !== undefined, isLast });
   }
 }
