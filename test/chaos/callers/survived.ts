@@ -26,6 +26,9 @@ const BEFORE_END_MS = 3_000;
 export const MODEST_CONNECTIONS = 2_000;
 
 const MEMORY_AFTER = 'memory 20 s after, MiB more than before';
+const MEMORY_AT_MOST = 'memory at most, MiB';
+/** A process at the limit of 250 MiB lives on for as long as the kernel can drop file pages, so being alive does not show it. */
+const LESS_THAN_POD_MIB = 240;
 const ANY_CONNECTIONS = { MAX_CONNECTIONS: '1000000' };
 const ANY_BYTES = { MAX_BYTES_IN_FLIGHT: String(2 ** 40) };
 
@@ -34,7 +37,7 @@ const HANDICAPS: Readonly<Record<string, Handicap>> = {
   '17,000 silent connections': { env: ANY_CONNECTIONS, fails: MEMORY_AFTER },
   'two waves of 3,000 unknown strings of 16 KB, SHOUTCLOUD hangs': {
     env: { ...ANY_CONNECTIONS, ...ANY_BYTES, MAX_IN_FLIGHT: '1000000' },
-    fails: MEMORY_AFTER,
+    fails: MEMORY_AT_MOST,
   },
   '1,200 bodies of which all but a byte came at once': { env: ANY_BYTES, fails: 'alive' },
 };
@@ -89,7 +92,7 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
     noted('their p99 before the attack, ms', p99Ms(alone)),
     ...answered(load, attackedAt, endedAt, attack.connections),
     noted('memory before, MiB', before / MEBIBYTE),
-    noted('memory at most, MiB', peak / MEBIBYTE),
+    atMost(MEMORY_AT_MOST, peak / MEBIBYTE, LESS_THAN_POD_MIB),
     atMost(MEMORY_AFTER, (after - before) / MEBIBYTE, 32),
   ];
 }
