@@ -14,7 +14,10 @@ import { type Client, closeSlowest } from './slowest-clients.ts';
 export interface Connection extends Client, TurnTaker {
   /** The total of `Exchange.bytes`. */
   requestBytes: number;
-  /** The packet that is being read. `end`: how many bytes had been read at its end. `requests`: how many of its requests came before this one. */
+  /**
+   * The packet that is being read. `end`: how many bytes had been read at its end. `requests`: how many of its requests came
+   * before this one.
+   */
   readonly packet: { end: number; requests: number };
   /** What arrived is not HTTP, so nothing that follows is a request. */
   isBroken: boolean;
