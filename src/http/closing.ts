@@ -44,8 +44,9 @@ export function serverClosing(
     checkIn(CLOSING_MS - LATE_MS);
     if (manner !== 'now') await acceptors.acceptWaiting();
     const ended = acceptors.close();
-    for (const { socket, exchanges, isNew } of open.all()) {
-      const isIdle = exchanges.length === 0 && !isNew;
+    for (const { socket, exchanges, isNew, isPausing } of open.all()) {
+      // A connection that waits to be read can have sent a request.
+      const isIdle = exchanges.length === 0 && !isNew && !isPausing;
       // If our side has ended, the last answer can still be on its way, and a reset would lose it.
       if (isIdle && !socket.writableEnded) socket.destroy();
       else socket.setTimeout(CLOSING_IDLE_MS);

@@ -204,7 +204,8 @@ export class RequestBody implements InlineSink {
     const discarding = this.#discarding;
     if (discarding) discarding.bytesLeft -= chunk.length;
     free([chunk]);
-    // The connection closes after this, so the rest of the packet can be skipped. Otherwise a fast client of short chunks would leave megabytes of garbage between two collections.
+    // The connection closes after this, so the rest of the packet can be skipped. Otherwise a fast client of short
+    // chunks would leave megabytes of garbage between two collections.
     if (discarding?.bytesLeft === Number.POSITIVE_INFINITY) this.#source.skipPacket(this.#request.socket);
     if (discarding && discarding.bytesLeft < 0) discarding.finish(false);
     return this.#discarding !== undefined;

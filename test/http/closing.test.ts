@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import type { ReverseShout } from '../../src/core/reverse.ts';
 import type { Shout } from '../../src/core/shouter.ts';
-import type { NextTurn } from '../../src/core/turns.ts';
+import { type NextTurn, TURN_BYTES } from '../../src/core/turns.ts';
 import { type ApiUnderTest, deafClient, fakeApi, LARGEST_FILE, listeningServer } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
 import { answerOf } from '../support/fake-shouter.ts';
@@ -55,11 +55,7 @@ test('if requests were sent together, the first answer in the drain is the last 
 });
 
 test('a request that was not yet read when the server closes is answered', async (t) => {
-  const soon: Clock['soon'] = (run) => {
-    run();
-    return () => {};
-  };
-  const server = await listeningServer(t, { world: worldOn({ ...systemClock, soon }) });
+  const server = await listeningServer(t, { world: worldOn({ ...systemClock, soon: atOnce }) });
   const client = await rawClient(t, server.port);
   await until(t, () => server.status().connections === 1);
 
@@ -67,6 +63,28 @@ test('a request that was not yet read when the server closes is answered', async
   await server.close();
 
   assert.match(await client.closed(), /OLLEH/);
+});
+
+test('a request that was not yet read when the server closes, because others are read first, is answered', async (t) => {
+  const [drain, reading] = [new AbortController(), Promise.withResolvers<void>()];
+  const nextTurn = (bytes: number) => (bytes === TURN_BYTES ? reading.promise : Promise.resolve());
+  const world = worldOn({ ...systemClock, soon: atOnce });
+  const server = await listeningServer(t, { world, nextTurn, draining: drain.signal });
+  const client = await rawClient(t, server.port);
+  for (let failed = 1; failed <= 16; failed++) {
+    client.send(requestOf('GET /nothing'));
+    await client.heard((text) => text.split('NOT_FOUND').length > failed);
+  }
+  for (let i = 0; i < 10; i++) await turn();
+
+  client.send(postOf('hello'));
+  drain.abort();
+  const closing = server.close();
+  for (let i = 0; i < 10; i++) await turn();
+  reading.resolve();
+
+  assert.match(await client.closed(), /OLLEH/);
+  await closing;
 });
 
 test('an answer that a client waits for is lost with `now`, also when the server closes already', async (t) => {
@@ -235,6 +253,12 @@ for (const [what, reverseShout] of [
     assert.equal(early, '');
     await closing;
   });
+}
+
+/** What is planned for the end of a turn runs at once, so all requests seem to come in one turn. */
+function atOnce(run: () => void): () => void {
+  run();
+  return () => {};
 }
 
 /** A server, and a client that has sent its request without the last `missing` bytes. */

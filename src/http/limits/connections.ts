@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { burst, type Clock } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
-import { type NextTurn, turnCounter } from '../../core/turns.ts';
+import { type NextTurn, TURN_BYTES, turnCounter } from '../../core/turns.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
 import { PIECES, SMALL_REST_BYTES } from '../request-body.ts';
@@ -14,7 +14,10 @@ import { type Client, closeSlowest } from './slowest-clients.ts';
 export interface Connection extends Client, TurnTaker {
   /** The total of `Exchange.bytes`. */
   requestBytes: number;
-  /** The packet that is being read. `end`: how many bytes had been read at its end. `requests`: how many of its requests came before this one. */
+  /**
+   * The packet that is being read. `end`: how many bytes had been read at its end. `requests`: how many of its requests came
+   * before this one.
+   */
   readonly packet: { end: number; requests: number };
   /** What arrived is not HTTP, so nothing that follows is a request. */
   isBroken: boolean;
@@ -65,6 +68,10 @@ const CROWD = { connections: 32, ms: 200 };
  */
 const MANY_FAILED_IN_TURN = 16;
 
+/** In one turn, one connection is read on from which Node can read this much at once, or 32 whose next request is as short as most. */
+const BUSY = { connections: 1, bytes: 65_536 };
+const AFTER_FAILURE = { connections: 32, bytes: TURN_BYTES };
+
 /**
  * Once all bodies together have come in more than `pieces` in one turn of the event loop, a body whose pieces have fewer than `bytes`
  * on average is refused. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. A bulk can come with
@@ -86,7 +93,8 @@ export function connections(
   const ahead = limitAhead(crowd.isOn, clock);
   const piecesInTurn = turnCounter(clock);
   const failedInTurn = turnCounter(clock);
-  const reading = readingTurns(nextTurn, wantsMore);
+  const reading = readingTurns(nextTurn, wantsMore, BUSY);
+  const afterFailure = readingTurns(nextTurn, wantsMore, AFTER_FAILURE);
 
   return {
     /** Adds a connection. At the limit, closes those that have made no progress for the longest time. */
@@ -116,6 +124,7 @@ export function connections(
       socket.on('close', () => {
         open.delete(socket);
         reading.leave(connection);
+        afterFailure.leave(connection);
         endExchanges(connection);
       });
     },
@@ -207,7 +216,7 @@ export function connections(
 
   function giveWayIfMany(connection: Connection): void {
     failedInTurn.add(1);
-    if (failedInTurn.count() >= MANY_FAILED_IN_TURN) reading.giveWay(connection);
+    if (failedInTurn.count() >= MANY_FAILED_IN_TURN) afterFailure.giveWay(connection);
   }
 
   /**

@@ -8,16 +8,20 @@ export interface TurnTaker {
   isPausing: boolean;
 }
 
-/** How many bytes Node reads from a connection at once. */
-const READ_AT_ONCE_BYTES = 65_536;
+/** How many connections are read on in one turn of the event loop, and how many bytes of work that counts as. */
+export interface ReadingTurn {
+  readonly connections: number;
+  readonly bytes: number;
+}
 
 /**
- * Reads from one busy connection in each turn of the event loop, so that all others are read in between. `wantsMore` says whether
- * anything more can be read from a connection. If not, it stays paused until `goOn`.
+ * Reads on from only so many busy connections in each turn of the event loop, so that all others are read in between. `wantsMore`
+ * says whether anything more can be read from a connection. If not, it stays paused until `goOn`.
  */
 export function readingTurns<Each extends TurnTaker>(
   nextTurn: NextTurn,
   wantsMore: (connection: Each) => boolean,
+  { connections, bytes }: ReadingTurn,
 ) {
   /** Only the first of them waits in the queue of turns, because thousands can come and go. */
   const waiting = new Set<Each>();
@@ -55,9 +59,12 @@ export function readingTurns<Each extends TurnTaker>(
   async function resumeInTurns(): Promise<void> {
     isResuming = true;
     while (waiting.size > 0) {
-      await nextTurn(READ_AT_ONCE_BYTES);
-      const [next] = waiting;
-      if (next) resume(next);
+      await nextTurn(bytes);
+      let left = connections;
+      for (const next of waiting) {
+        if (left-- === 0) break;
+        resume(next);
+      }
     }
     isResuming = false;
   }

@@ -2,7 +2,10 @@ import type { Clock } from '../../core/clock.ts';
 import { turnCounter } from '../../core/turns.ts';
 import { LISTENING_SOCKETS } from '../acceptors.ts';
 
-/** A turn of the event loop with more requests than this, from all connections, has many, or too many. All requests of a packet are answered in one turn. */
+/**
+ * A turn of the event loop in which all connections together have sent more requests ahead than this has many, or too many. All
+ * requests of a packet are answered in one turn.
+ */
 const MANY_IN_TURN = 128;
 const TOO_MANY_IN_TURN = 512;
 

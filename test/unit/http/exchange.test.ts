@@ -247,19 +247,20 @@ test('once 16 requests have failed in a turn, a client whose request fails lets 
   });
   const connection = open.of(socket);
   assert.ok(connection);
-  const failed = () => {
+  const answered = (status: number) => {
     const { exchange } = beforeItsBody();
     exchange.request.socket = socket;
+    Object.defineProperty(exchange.reply, 'status', { value: status });
     open.begin(exchange);
     exchange.end();
     return connection.isPausing;
   };
 
-  const isPausing = Array.from({ length: 16 }, failed);
+  const isPausing = [...Array(16).fill(200), ...Array(16).fill(400)].map(answered);
   endTurn();
   connection.isPausing = false;
 
-  assert.deepEqual([isPausing.lastIndexOf(false), isPausing.indexOf(true), failed()], [14, 15, false]);
+  assert.deepEqual([isPausing.lastIndexOf(false), isPausing.indexOf(true), answered(400)], [30, 31, false]);
 });
 
 test('an error of the connection does not end the process', () => {

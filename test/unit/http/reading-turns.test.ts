@@ -19,6 +19,15 @@ test('connections that give way are read on one after another, each in a turn of
   assert.deepEqual([paused(), await turn(), paused()], [[true, false], 1, [false, false]]);
 });
 
+test('connections whose next request is short are read on together', async () => {
+  const { reading, one, other, paused, turn } = start({ connections: 32 });
+  reading.giveWay(one);
+  reading.giveWay(other);
+  await settled();
+
+  assert.deepEqual([paused(), await turn(), paused()], [[true, true], 1, [false, false]]);
+});
+
 test('a connection that is gone before it has given way takes no turn', async () => {
   const { reading, one, turn } = start();
 
@@ -31,7 +40,7 @@ test('a connection that is gone before it has given way takes no turn', async ()
 
 test('a connection that gave way although nothing of it is wanted is read once more is wanted', async () => {
   let isWanted = false;
-  const { reading, one, paused, turn } = start(() => isWanted);
+  const { reading, one, paused, turn } = start({ wantsMore: () => isWanted });
   reading.giveWay(one);
   await settled();
   reading.goOn(one);
@@ -44,9 +53,12 @@ test('a connection that gave way although nothing of it is wanted is read once m
 });
 
 /** Two connections that are being read, and turns that end when the test says so. */
-function start(wantsMore = () => true) {
+function start({ wantsMore = (): boolean => true, connections = 1 } = {}) {
   const asked: (() => void)[] = [];
-  const reading = readingTurns<TurnTaker>(() => new Promise<void>((run) => asked.push(run)), wantsMore);
+  const reading = readingTurns<TurnTaker>(() => new Promise<void>((run) => asked.push(run)), wantsMore, {
+    connections,
+    bytes: 1,
+  });
   const [one, other] = [new Socket(), new Socket()].map((socket) => ({ socket, isPausing: false }));
   assert.ok(one && other);
   return {
