@@ -68,7 +68,10 @@ const CROWD = { connections: 32, ms: 200 };
  */
 const MANY_FAILED_IN_TURN = 16;
 
-/** In one turn, one connection is read on from which Node can read this much at once, or 32 whose next request is as short as most. */
+/**
+ * How many connections are read on in one turn, and the bytes that this counts as. Node can read 64 KiB from a busy one at once. After
+ * a failure, the next request is short as a rule.
+ */
 const BUSY = { connections: 1, bytes: 65_536 };
 const AFTER_FAILURE = { connections: 32, bytes: TURN_BYTES };
 
