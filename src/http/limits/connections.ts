@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { burst, type Clock } from '../../core/clock.ts';
-import { TuohsError } from '../../core/errors.ts';
 import { type NextTurn, TURN_BYTES, turnCounter } from '../../core/turns.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
 import { PIECES, SMALL_REST_BYTES } from '../request-body.ts';
+import { limitPieces, tooManyPieces } from './pieces-in-turn.ts';
 import { readingTurns, type TurnTaker } from './reading-turns.ts';
 import { limitAhead } from './requests-ahead.ts';
 import { type Client, closeSlowest } from './slowest-clients.ts';
@@ -50,13 +50,6 @@ const LINGER_MS = 1000;
 const CLOSING_LINGER_MS = 250;
 
 /**
- * Once all bodies together have come in this many pieces (or kilobytes) in one turn of the event loop, connections that send a body
- * wait until others have been read: Node would read up to 2 MiB from each. With a lower number, an upload over a slow network, which brings
- * one piece a turn, would have to wait for connections that send requests ahead.
- */
-const MANY_PIECES_IN_TURN = 256;
-
-/**
  * This many new connections in this time are a crowd. A crowd that comes back as soon as it is cut off could make each turn long, so
  * less work is done for each connection.
  */
@@ -75,17 +68,6 @@ const MANY_FAILED_IN_TURN = 16;
 const BUSY = { connections: 1, bytes: 65_536 };
 const AFTER_FAILURE = { connections: 32, bytes: TURN_BYTES };
 
-/**
- * Once all bodies together have come in more than `pieces` in one turn of the event loop, a body whose pieces have fewer than `bytes`
- * on average is refused. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. A bulk can come with
- * a chunk for each line, and the shortest line has 12 bytes.
- */
-const TOO_SHORT = [
-  { pieces: 4096, bytes: 12 },
-  { pieces: 12_288, bytes: 64 },
-];
-const TOO_SHORT_IN_CROWD = [{ pieces: MANY_PIECES_IN_TURN, bytes: 12 }, ...TOO_SHORT];
-
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(
   { maxConnections, slowClientMs }: ConnectionLimits,
@@ -94,7 +76,7 @@ export function connections(
   const open = new Map<Duplex, Connection>();
   const crowd = burst(CROWD.connections, CROWD.ms, clock);
   const ahead = limitAhead(crowd.isOn, clock);
-  const piecesInTurn = turnCounter(clock);
+  const pieces = limitPieces(crowd.isOn, clock);
   const failedInTurn = turnCounter(clock);
   const reading = readingTurns(nextTurn, wantsMore, BUSY);
   const afterFailure = readingTurns(nextTurn, wantsMore, AFTER_FAILURE);
@@ -161,12 +143,10 @@ export function connections(
     /** Once this turn has had many pieces, lets other connections be read first. Refuses the body if its pieces are too short. */
     manyPieces(socket: Socket, averageBytes: number): void {
       const connection = open.get(socket);
-      piecesInTurn.add(PIECES);
-      const inTurn = piecesInTurn.count();
-      if (connection === undefined || inTurn < MANY_PIECES_IN_TURN) return;
+      pieces.add(PIECES);
+      if (connection === undefined || !pieces.areMany()) return;
       reading.giveWay(connection);
-      const limits = crowd.isOn() ? TOO_SHORT_IN_CROWD : TOO_SHORT;
-      if (!limits.some(({ pieces, bytes }) => inTurn > pieces && averageBytes < bytes)) return;
+      if (!pieces.areTooShort(averageBytes)) return;
       skipBodyInPacket(socket, clock);
       const last = connection.exchanges.at(-1);
       if (last && !last.body.isBroken) last.breakBody(tooManyPieces());
@@ -255,10 +235,4 @@ function countInPacket({ packet, socket }: Connection): void {
   const { bytesRead } = socket;
   packet.requests = packet.end === bytesRead ? packet.requests + 1 : 0;
   packet.end = bytesRead;
-}
-
-function tooManyPieces(): TuohsError {
-  return new TuohsError('OVERLOADED', 'bodies in too many pieces', {
-    detail: 'The chunks of the body are too short; send it with Content-Length, or in longer chunks.',
-  });
 }
