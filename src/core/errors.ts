@@ -76,4 +76,9 @@ export class AttemptError extends TuohsError {
     this.name = 'AttemptError';
     this.failure = failure;
   }
+
+  /** Whether the text is a likely cause, so that the failure says nothing about another text. */
+  get isAboutText(): boolean {
+    return this.failure === 'rejected' || this.failure === 'wrong';
+  }
 }

@@ -116,8 +116,13 @@ export function batchedShouter(
     }
   }
 
+  /**
+   * Each half costs a token. If the batch failed because of a text, the first one is free: a batch of n texts saved
+   * n − 1 attempts, which pay for one half of each batch that is halved.
+   */
   function halve(items: readonly Item[], failure: AttemptError): void {
     const middle = Math.ceil(items.length / 2);
+    let isFree = failure.isAboutText;
     for (const half of [items.slice(0, middle), items.slice(middle)]) {
       const wanted = half.filter(({ call }) => !call.signal.aborted);
       rejectAll(
@@ -125,8 +130,9 @@ export function batchedShouter(
         failure,
       );
       if (wanted.length === 0) continue;
-      if (budget.spend()) void send(nextBatch(wanted, wanted.length), failure);
+      if (isFree || budget.spend()) void send(nextBatch(wanted, wanted.length), failure);
       else rejectAll(wanted, failure);
+      isFree = false;
     }
   }
 }

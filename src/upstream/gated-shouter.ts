@@ -32,19 +32,8 @@ export function breakerRefusal({ retryAfterMs }: Breaker, { pauseMs }: Gate): Tu
 
 /** A rejected text, a wrong answer, a caller that left, or a long text that timed out says nothing about the next call. */
 function verdictOn(error: unknown, { length }: string): Verdict {
-  if (!(error instanceof AttemptError)) return 'neutral';
-  switch (error.failure) {
-    case 'unreachable':
-    case 'throttled':
-    case 'server_error':
-    case 'unreadable':
-      return 'failure';
-    case 'timeout':
-      return length > MAX_BATCH_LENGTH ? 'neutral' : 'failure';
-    case 'rejected':
-    case 'wrong':
-      return 'neutral';
-  }
+  if (!(error instanceof AttemptError) || error.isAboutText) return 'neutral';
+  return error.failure === 'timeout' && length > MAX_BATCH_LENGTH ? 'neutral' : 'failure';
 }
 
 /** Asks `inner` once there is a slot at the gate. A failure that names a pause shuts the gate for the whole process. */

@@ -68,16 +68,19 @@ export function retriedShouter(
   }
 }
 
-/** The most tokens that the budget can hold. It starts with this many. */
-const MOST_TOKENS = 20;
+/** The tokens that the budget has at the start. */
+const FIRST_TOKENS = 20;
+
+/** The most tokens that it can hold: enough to halve a full batch until each of its texts is alone. */
+const MOST_TOKENS = 64;
 
 /**
- * Limits the load that retries add to a failing upstream: each text earns `ratio` tokens, each retry and each half of a
- * batch costs one. So there are never more than (1 + ratio) × texts + 20 attempts.
+ * Limits the load that retries add to a failing upstream: each text earns `ratio` tokens, and each attempt that its text
+ * has not saved by travelling with others costs one. So there are never more than (1 + ratio) × texts + 20 attempts.
  */
 export class RetryBudget {
   readonly #ratio: number;
-  #tokens = MOST_TOKENS;
+  #tokens = FIRST_TOKENS;
 
   constructor({ ratio }: { ratio: number }) {
     this.#ratio = ratio;

@@ -16,6 +16,8 @@ export interface Tries {
   size: number;
   failedAt: number;
   error?: AttemptError;
+  /** The halves of that batch that cost no token. */
+  halves?: { free: number };
 }
 
 export type AttemptRules = ReturnType<typeof attemptRules>;
@@ -29,7 +31,8 @@ export interface AttemptSurroundings {
   readonly breaker: BreakerRules;
 }
 
-const HELD_TOKENS = 20;
+const FIRST_TOKENS = 20;
+const MOST_TOKENS = 64;
 const LEAST_BACKOFF_MS = 50;
 const ROUNDING_MS = 0.001;
 
@@ -46,7 +49,7 @@ export function attemptRules(
   const places = new Map<number, number>();
   let lastPlace = 0;
   let texts = 0;
-  let tokens = HELD_TOKENS;
+  let tokens = FIRST_TOKENS;
   let pausedUntil = 0;
   let pausedAt = 0;
 
@@ -59,7 +62,7 @@ export function attemptRules(
         places.set(id, texts);
       }
       // The string of a waiting call can have earned tokens for an attempt that has not started yet.
-      tokens = Math.min(HELD_TOKENS + waiting(), tokens + settings.retryBudgetRatio);
+      tokens = Math.min(MOST_TOKENS + waiting(), tokens + settings.retryBudgetRatio);
     },
     /** The end of the last pause. */
     get pausedUntil() {
@@ -94,7 +97,9 @@ export function attemptRules(
         violated('an attempt ends within its time', `it took ${lastedMs} ms`);
     },
     failed(ids: readonly number[], error: AttemptError): void {
-      for (const id of ids) Object.assign(tried.get(id) ?? {}, { failedAt: clock.now(), error });
+      const isAboutText = error.failure === 'rejected' || error.failure === 'wrong';
+      const halves = { free: isAboutText ? 1 : 0 };
+      for (const id of ids) Object.assign(tried.get(id) ?? {}, { failedAt: clock.now(), error, halves });
     },
     /** Call it when a response was read that asks for a pause until then. */
     paused(until: number): void {
@@ -120,12 +125,14 @@ export function attemptRules(
 
   /**
    * Checks that there are never more attempts than the texts, the tokens that they earned, and the tokens at the start. Any
-   * attempt but the first costs a token.
+   * attempt but the first costs a token, except for one half of a batch that failed because of a text.
    */
   function checkBudget(ids: readonly number[]): void {
-    if (coverage.attempts > (1 + settings.retryBudgetRatio) * texts + HELD_TOKENS)
+    if (coverage.attempts > (1 + settings.retryBudgetRatio) * texts + FIRST_TOKENS)
       violated('attempts stay inside the budget', `${coverage.attempts} attempts for ${texts} texts`);
-    if (ids.some((id) => tried.has(id))) tokens--;
+    const before = ids.map((id) => tried.get(id)).find((tries) => tries !== undefined);
+    if (before?.halves?.free && ids.length < before.size) before.halves.free--;
+    else if (before) tokens--;
     if (tokens < -ROUNDING_MS) violated('attempts stay inside the budget', `${tokens} tokens are left`);
     for (const id of ids) {
       const attempts = (tried.get(id)?.attempts ?? 0) + 1;

@@ -202,7 +202,7 @@ export function callRules(
   /** Whether there were so few bad texts during this call that halving can find them before its deadline. */
   function isHalvingInTime({ startedAt }: WaitingCall): boolean {
     poisonedAt = poisonedAt.filter((at) => at > startedAt - POISON_LASTS_MS);
-    return poisonedAt.length <= (HALVES * slowestMs < settings.requestDeadlineMs / 2 ? 1 : 0);
+    return poisonedAt.length * HALVES * slowestMs < settings.requestDeadlineMs / 2;
   }
 
   function end(call: WaitingCall): void {
@@ -218,7 +218,7 @@ export function callRules(
     if (upstream.queued === 0) batchesLeft = 0;
     const tokens = upstream.retryBudgetTokens;
     if (tokens < 1) budgetWasEmptyAt = clock.now();
-    if (!(tokens >= 0 && tokens <= 20)) violated('the budget has bounds', `${tokens} tokens`);
+    if (!(tokens >= 0 && tokens <= 64)) violated('the budget has bounds', `${tokens} tokens`);
     if (memory && memory.bytes > settings.cacheMaxBytes)
       violated('memory has a limit', `${memory.bytes} bytes`);
     if (waiting.size > maxWaiting)

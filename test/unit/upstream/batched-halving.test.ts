@@ -8,22 +8,34 @@ import { pick } from '../../support/pick.ts';
 import { type BatchedOptions, startBatched } from './batched-under-test.ts';
 
 const wrong = new AttemptError('wrong', 'as told');
+const rejected = new AttemptError('rejected', 'as told');
+const throttled = new AttemptError('throttled', 'as told');
 const refusal = new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone');
 
-for (const position of [0, 1, 31, 32, 63]) {
-  test(`if string ${position} of 64 spoils its call, the other 63 are answered at 14 more calls at most`, async () => {
-    const { shoutAll, upstream } = startBatched();
-    upstream.decide((_call, text) => (text.split('\n').includes(`text ${position}`) ? wrong : undefined));
+/** Which texts of 64 spoil each call that carries them, and the most calls until all others are answered. */
+for (const [what, isBad, mostCalls] of [
+  ...[0, 1, 31, 32, 63].map((bad) => [`text ${bad}`, (i: number) => i === bad, 1 + 12] as const),
+  ['every fifth text', (i: number) => i % 5 === 0, 127],
+  ['every second text', (i: number) => i % 2 === 0, 127],
+] as const) {
+  for (const failure of [wrong, rejected]) {
+    test(`if ${what} of 64 makes a call ${failure.failure}, all others are answered within ${mostCalls} calls`, async () => {
+      const { shoutAll, upstream } = startBatched();
+      const bad = numbered(64).filter((_, i) => isBad(i));
+      upstream.decide((_call, text) =>
+        text.split('\n').some((part) => bad.includes(part)) ? failure : undefined,
+      );
 
-    const ends = await shoutAll(numbered(64));
+      const ends = await shoutAll(numbered(64));
 
-    const right = numbered(64).map((text) => text.toUpperCase());
-    assert.deepEqual(ends, right.with(position, wrong as never));
-    assert.ok(upstream.calls.length <= 1 + 14, `${upstream.calls.length} calls`);
-  });
+      const expected = numbered(64).map((text) => (bad.includes(text) ? failure : text.toUpperCase()));
+      assert.deepEqual(ends, expected);
+      assert.ok(upstream.calls.length <= mostCalls, `${upstream.calls.length} calls`);
+    });
+  }
 }
 
-test('a failed batch is sent in halves that cost a token each and choose their own separators', async () => {
+test('a batch that fails because of a text is sent in halves, of which one costs a token; each chooses its own separator', async () => {
   const { shoutAll, upstream, budget, world } = startBatched();
   upstream.decide((call) => (call === 1 ? wrong : undefined));
 
@@ -32,11 +44,12 @@ test('a failed batch is sent in halves that cost a token each and choose their o
   assert.deepEqual(shouts, ['A', 'B', 'C\n', 'D\t', 'E']);
   assert.deepEqual(upstream.calls, ['a\rb\rc\n\rd\t\re', 'a\tb\tc\n', 'd\t\ne']);
   assert.deepEqual(pick(upstream.received, 'texts'), [5, 3, 2]);
-  assert.equal(budget.tokens, 18);
+  assert.equal(budget.tokens, 20 + 5 - 1);
   assert.deepEqual(pick(world.told('batch'), 'texts'), [5, 3, 2]);
 });
 
-const failing = () => wrong;
+const failing = () => throttled;
+const rejecting = () => rejected;
 const refusing = () => refusal;
 const refusingHalves: Fate = (call) => (call === 1 ? wrong : refusal);
 
@@ -49,7 +62,10 @@ interface Case extends BatchedOptions {
 const CASES: Record<string, Case> = {
   'a lone string that fails is not sent again': { fate: failing, texts: 1, calls: 1 },
   'no batch is halved on an empty budget': { fate: failing, calls: 1, ratio: 0, isBudgetEmpty: true },
-  'an upstream that fails everything is asked within the budget': { fate: failing, texts: 64, calls: 21 },
+  'an upstream that fails everything is asked within the budget': { fate: failing, texts: 64, calls: 1 + 64 },
+  'without a token, one half of each batch is sent if a text is the cause': {
+    ...{ fate: rejecting, calls: 3, ratio: 0, isBudgetEmpty: true },
+  },
   'no halves are sent that would be refused': { fate: failing, calls: 1, isWorthwhile: () => false },
   'a batch that is refused before any attempt is not halved': { fate: refusing, calls: 1 },
   'halves that are refused fail as their batch did': { fate: refusingHalves, calls: 3 },
@@ -64,7 +80,7 @@ for (const [what, { fate, texts = 4, calls, isBudgetEmpty, ...options }] of Obje
 
     assert.deepEqual(ends, Array(texts).fill(fate(1, '')));
     assert.equal(upstream.calls.length, calls);
-    const sent = upstream.calls.filter((text, i) => fate(i + 1, text) === wrong);
+    const sent = upstream.calls.filter((text, i) => fate(i + 1, text) !== refusal);
     assert.equal(world.told('batch').length, sent.length);
   });
 }

