@@ -63,7 +63,7 @@ export function testApi(
     { ...OPTIONS, ...options },
     world,
   );
-  // A test can leave requests open.
+  // `close` rejects if the test has left requests open.
   test.after(() => api.close('now').catch(() => {}));
   return { ...injected(api), inFlight: door.inFlight };
 }

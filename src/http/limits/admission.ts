@@ -7,7 +7,7 @@ export interface AdmissionLimits {
   readonly isOverloaded: () => boolean;
 }
 
-/** What is admitted: an exchange. */
+/** What admission needs of an exchange. */
 export interface Entrant {
   readonly body: { atWhole(run: () => void): void };
   readonly reply: { atWritten(run: () => void): void };
