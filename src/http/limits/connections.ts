@@ -168,8 +168,8 @@ export function connections(
   /**
    * Ends a connection after its last answer, but closes it later. If it closed at once while its client still sends, or with bytes
    * that were not read, the system would reset it, and the client would lose the answers that are on their way (RFC 9112 §9.6). A
-   * little of what the client still sends is thrown away, in its turn, and nothing of it is parsed. Nothing more is read from a
-   * client that has sent too many requests ahead. It gets this time to read its answers.
+   * little of what the client still sends is read when its turn comes, and thrown away without being parsed. Nothing more is read
+   * from a client that has sent too many requests ahead. It gets this time to read its answers.
    */
   function linger(connection: Connection): void {
     const { socket } = connection;
