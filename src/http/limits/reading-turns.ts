@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { NextTurn } from '../../core/turns.ts';
 
-/** A connection that shares the turns in which connections are read. */
+/** A connection that can be paused until its turn to be read comes. */
 export interface TurnTaker {
   readonly socket: Socket;
   /** Nothing more is read from it until its turn comes. */
