@@ -23,7 +23,7 @@ export function readingTurns<Each extends TurnTaker>(
   wantsMore: (connection: Each) => boolean,
   { connections, bytes }: ReadingTurn,
 ) {
-  /** Only the first of them waits in the queue of turns, because thousands can come and go. */
+  /** The paused connections. Together they ask for one turn at a time, because thousands of them can come and go. */
   const waiting = new Set<Each>();
   let isResuming = false;
 
