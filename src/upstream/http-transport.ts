@@ -35,7 +35,7 @@ export interface HttpOptions {
   readonly lookup: Lookup;
 }
 
-/** The host name can move to another address while the server at the old one still answers. */
+/** No connection is used for longer, because the host name can move to another address while the server at the old one still answers. */
 const MAX_AGE_MS = 30_000;
 
 /** Most servers and proxies keep an idle connection longer than this. */
