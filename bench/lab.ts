@@ -15,7 +15,7 @@ export interface Server extends Program {
 
 export type Lab = ReturnType<typeof openLab>;
 
-// All features. Requests are counted even for a quota that is never reached.
+// With every feature on. The quota is never reached, but requests are counted for it.
 const EVERYTHING_ON = { ...FREE_PORTS, RATE_LIMIT_PER_MINUTE: '1000000000' };
 const MAIN = fromRoot('dist/main.js');
 const SHOUTCLOUD = ['shoutcloud', '--quiet', '--port', '0'];

@@ -2,8 +2,8 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { messageOf } from '../src/core/text-values.ts';
 
 /**
- * Reads the arguments of a script, as `parseArgs` of Node does. `--help` in front prints the usage and ends the script with 0;
- * wrong arguments end it with 2.
+ * Reads the arguments of a script, as `parseArgs` of Node does. If the first one is `--help`, prints the usage and ends the
+ * script with 0. Wrong arguments end it with 2.
  */
 export function readArguments<T extends ParseArgsConfig>(usage: string, config: T) {
   if (process.argv[2] === '--help') {

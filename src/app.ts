@@ -226,8 +226,8 @@ function mostConnections({ maxConnections, upstreamConnections }: Config): numbe
 const OTHER_FILES = 128;
 
 /**
- * Enough lines to keep every connection busy with a full batch while the next one gathers. At most a third of the texts that can wait,
- * so that single texts get in, too.
+ * Enough lines to keep every connection busy with a full batch while the next batch gathers. At most a third of the texts that can
+ * wait, so that single texts get in, too.
  */
 function bulkLines({ upstreamConnections, batchMaxItems }: Config, maxTexts: number): number {
   return Math.min((upstreamConnections + 1) * batchMaxItems, Math.ceil(maxTexts / 4));

@@ -14,7 +14,7 @@ export interface LifecycleOptions {
  */
 export type Closer = (manner?: 'now') => unknown;
 
-// Longer than a drain and a deadline together. Kubernetes kills ten seconds later.
+// Longer than a drain and a deadline together. Kubernetes kills the process ten seconds later.
 const HARD_STOP_MS = 20_000;
 
 /** The time for the steps that are left at the hard stop. */

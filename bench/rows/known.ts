@@ -7,7 +7,7 @@ import { KNOWN_TEXTS } from '../tools/texts.ts';
 const CONNECTIONS = 32;
 const ROUND_MS = 2000;
 
-/** The result of a round for one server. The computing time for an answer depends least on other programs of the machine. */
+/** The result of a round for one server. Of its figures, `processorUs` depends least on what else runs on the machine. */
 export interface KnownRound extends LoadReport {
   readonly processorUs: number;
 }

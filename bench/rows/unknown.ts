@@ -52,7 +52,7 @@ interface Loads {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Texts that no earlier load had, through tuohs and directly, in turns. The first of each warms up. */
+/** Asks for new texts, alternately through tuohs and directly. The first load of each only warms up. */
 async function besideDirect(lab: Lab, upstream: Server, { connections, roundMs = ROUND_MS, env }: Loads) {
   const tuohs = await lab.tuohs(upstream, env);
   const places = {

@@ -9,8 +9,8 @@ export interface Asking {
 const HEAD_END = '\r\n\r\n';
 
 /**
- * Sends one request after the other on one connection, with the least work. Resolves after the last answer. Rejects if the
- * connection ends before.
+ * Sends one request after the other on one connection, with as little computing as possible. Resolves after the last answer.
+ * Rejects if the connection ends first.
  */
 export function askAgainAndAgain(port: number, { next, answered }: Asking): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

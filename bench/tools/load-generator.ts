@@ -61,7 +61,7 @@ function asker(port: number) {
   }
 }
 
-/** Requests that repeat are made once. */
+/** The function that gives the request with a number. With a `cycle`, its requests are made once, before the load. */
 function requests({ method, texts, path, field }: LoadPlan): (i: number) => Buffer {
   const make = (i: number) => {
     if (method === 'GET') {

@@ -26,7 +26,7 @@ export function succeeds(tool: Tool, args: readonly string[]): boolean {
   return complaint(tool, args) === undefined;
 }
 
-/** What a failed program has written to standard error; undefined if it succeeds. It need not read `input`, its standard input. */
+/** What a failed program has written to standard error; undefined if it succeeds. `input` is its standard input. */
 export function complaint(tool: Tool, args: readonly string[], input = ''): string | undefined {
   const { status, error, stderr } = spawnSync(path(tool), args, {
     input,

@@ -102,8 +102,8 @@ function showChanges({ release, namespace }: Deployment, args: readonly string[]
 }
 
 /**
- * Helm 4 ends the wait when Kubernetes gives up a rollout, Helm 3 only at the timeout. A rollback by Helm 4 would see the
- * rollout that was just given up and end with it, so it waits in the old way. Helm 4 also refuses to change a field that
+ * When Kubernetes gives up a rollout, Helm 4 stops waiting at once, and Helm 3 only at the timeout. In a rollback, Helm 4 would
+ * see the failed rollout and stop waiting, so the rollback waits as Helm 3 does. Helm 4 also refuses to change a field that
  * someone else has changed, such as the number of pods that an autoscaler has set.
  */
 function helmFlags(): { forced: string[]; upgrade: string[]; rollback: string[] } {

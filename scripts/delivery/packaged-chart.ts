@@ -10,7 +10,7 @@ export interface ChartPackage {
   readonly repository: string;
   /** The version of the app that `helm list` shows. */
   readonly appVersion: string;
-  /** Where alerts find their runbooks: the page of the sources. Without it, they name the file. */
+  /** The address of the repository, for the links from alerts to their runbooks. Without it, alerts name the file of the runbooks. */
   readonly source?: string | undefined;
 }
 

@@ -9,9 +9,8 @@ import { imageName } from './image-name.ts';
 import { packClient, packService } from './npm-packages.ts';
 import { packagedChart } from './packaged-chart.ts';
 
-// Writes what a release carries besides the image: the chart as a package that names the image's repository and the version
-// of package.json, the manifests that it renders by default with exactly this image, the packages for npm, and the
-// checksums of all of them.
+// Writes the files of a release: the package of the chart, which names the image's repository and the version of package.json; the
+// manifests that this chart renders by default, with exactly this image; the packages for npm; and the checksums of all of them.
 const usage = 'node scripts/delivery/release-files.ts IMAGE FOLDER';
 const [image = '', folder = '', ...more] = readArguments(usage, { allowPositionals: true }).positionals;
 if (!image || !folder || more.length > 0) refuse(usage);

@@ -47,7 +47,7 @@ const MUTATIONS: readonly Mutation[] = [
       /===|!==| <=? | >=? | [+\-*/]=? |&&|\|\||\+\+|--|\bMath\.(?:min|max)\b|\b(?:true|false)\b|\.once\(/g,
     to: (found) => SWAPS[found] ?? found,
   },
-  // A condition becomes always true, or never.
+  // A condition is always true, or always false.
   { pattern: CONDITION, to: () => 'true' },
   { pattern: CONDITION, to: () => 'false' },
   { pattern: /(?<=[(\s])!(?=[\w(])/g, to: () => '' },

@@ -74,7 +74,7 @@ async function judge(): Promise<void> {
   print(`${file}: ${mutants.length} changes and ${groups.flat().length} test files: ${summary}`);
 }
 
-/** The check, with a time limit that follows from its time without any change. */
+/** Runs this command once without any change. Its time limit follows from how long that takes. */
 async function measured(args: readonly string[]): Promise<Check> {
   const startedMs = performance.now();
   if ((await run({ args, limitMs: 600_000 }, copies[0])) !== 'unnoticed') {

@@ -13,7 +13,7 @@ export interface RedisOptions extends Pick<LinkOptions, 'url' | 'ca' | 'lookup'>
 
 export const BREAKER = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
 
-/** One command. It is sent at the end of the turn of the event loop; until then, more can be added to what it asks for. */
+/** One command. It is sent at the end of this turn of the event loop; until then, more can be added to it. */
 export interface Command<T> {
   readonly op: RedisOperation;
   readonly keys: readonly string[];
@@ -26,8 +26,8 @@ export interface Command<T> {
 export type RedisConnection = ReturnType<typeof redisConnection>;
 
 /**
- * A Redis that can be slow, gone or lying. A caller goes on without it at once, or when the time limit of one command is over. No
- * command is sent while there is no connection, while the breaker is open, or while a reply is overdue.
+ * A connection to a Redis that can be slow, gone or wrong. No caller waits longer than the time limit of one command. While there is
+ * no connection, the breaker is open, or a reply is overdue, no command is sent and no caller waits at all.
  */
 export function redisConnection(options: RedisOptions, world: World, connect?: ConnectRedis) {
   const { clock, emit } = world;

@@ -72,7 +72,7 @@ export function redisLink(
   let trouble: RedisTrouble | undefined;
   /** Why the current connection failed. The first reason counts, because later errors are only its consequences. */
   let cause: RedisTrouble | undefined;
-  /** Which operation fails although Redis is connected (`undefined`: every one), and when it last failed. */
+  /** The operation that fails although Redis is connected, and when it last failed. `op` is `undefined` if all operations fail. */
   let hindrance: { op: RedisOperation | undefined; at: number } | undefined;
   let greetingEnds = () => {};
   let renewalMs = LEAST_RENEWAL_MS;
@@ -109,7 +109,7 @@ export function redisLink(
     expect: (bytes: number) => guard.expect(bytes),
     cut,
     hinders,
-    /** Call it with each error reply. Some of them mean that this connection is useless. */
+    /** Call it with each error reply. Ends the connection if later commands would get the same error. */
     refused(error: Error, op: RedisOperation): void {
       const found = troubleOfReply(error);
       if (found === 'read_only') renew();
@@ -154,7 +154,7 @@ export function redisLink(
     redis.stream.destroy();
   }
 
-  /** Reports why this operation, or every one, fails although Redis is connected. Ignores other reasons until the first is over. */
+  /** Reports why `op` (or every operation) fails although Redis is connected. Ignores other reasons until the first one is over. */
   function hinders(found: RedisTrouble, op?: RedisOperation): void {
     const at = clock.now();
     const hasAnother = hindrance && hindrance.op !== op && at < hindrance.at + HINDERED_MS;

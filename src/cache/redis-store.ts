@@ -81,8 +81,8 @@ const MAX_KEYS = 128;
 const MAX_REPLY_BYTES = 262_144;
 
 /**
- * Texts that are looked up by one command, because a command costs far more than a key. A value that is not a string is `null` in the
- * reply to MGET, while GET fails.
+ * Texts that are looked up by one command, because a command costs far more than a key. A key whose value is not a string makes GET
+ * fail, but counts as missing in MGET.
  */
 interface LookUp {
   readonly keys: string[];

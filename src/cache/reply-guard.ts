@@ -104,7 +104,7 @@ export class ReplyFrames {
   #replies = 0;
 
   /**
-   * Reads on. Returns how many replies this chunk completes, plus one if another has begun; `undefined` if a byte cannot
+   * Reads the next chunk. Returns how many replies it completes, plus one if another has begun; `undefined` if a byte cannot
    * belong to such a reply.
    */
   read(chunk: Buffer): number | undefined {

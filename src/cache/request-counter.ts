@@ -12,9 +12,9 @@ export interface CounterOptions {
 /** The requests of one client in a minute. */
 interface Counted {
   readonly minute: number;
-  /** Those that this process counted. */
+  /** The requests that this process counted. */
   here: number;
-  /** Those that the other processes had counted when Redis last replied. */
+  /** The requests that the other processes had counted when Redis last replied. */
   elsewhere: number;
   /** When Redis last replied. */
   knownAtMs: number;

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
 import type { ForkedProcess } from '../workers/worker-link.ts';
 
-/** What a command needs of the process it runs in. */
+/** What a command needs from its process. */
 export interface Surroundings {
   readonly environment: Environment;
   readonly stop: ReturnType<typeof stopSignals>;

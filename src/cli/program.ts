@@ -79,7 +79,7 @@ function withoutHelp(args: readonly string[], { commands }: Command): readonly s
 }
 
 function explain(error: unknown, { stderr }: Surroundings): number {
-  // Commander has already written a sentence.
+  // Commander has already written its message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof ExitCode) return error.exitCode;
   const isWrongUsage = error instanceof ConfigError;
@@ -88,7 +88,7 @@ function explain(error: unknown, { stderr }: Surroundings): number {
   return isWrongUsage ? 2 : 1;
 }
 
-/** The stack of an error that only a bug causes, such as a source file that does not parse: its message does not say where. */
+/** If only a bug can cause this error, such as a source file that does not parse: its stack, because its message names no place. */
 function placeOfBug(error: unknown): string | undefined {
   // The TypeError of a failed `fetch` has a cause, and is not a bug.
   const isBug = [SyntaxError, ReferenceError, TypeError].some((kind) => error instanceof kind);

@@ -48,7 +48,7 @@ async function serve(
   });
 }
 
-/** Which setting an address comes from. If the setting holds a name, the address differs from it, and the port decides. */
+/** Which setting a failed address comes from. If that setting holds a name, only the port tells the two settings apart. */
 function hostSetting({ host, adminHost, port }: Config, failed: { address: string; port: number }): string {
   if (adminHost === undefined || failed.address === host) return 'HOST';
   return failed.address === adminHost || failed.port !== port ? 'ADMIN_HOST' : 'HOST';

@@ -161,7 +161,7 @@ function detailedResults(
   return { [Symbol.asyncIterator]: () => ({ next: () => unlessAborted(results.next(), signal) }) };
 }
 
-/** Settles as `work` does, or rejects when the signal aborts. One promise that all results race with would keep them in memory. */
+/** Settles as `work` does, or rejects when the signal aborts. If all results raced with one promise, it would keep them in memory. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const listening = addAbortListener(signal, () => aborted.reject(signal.reason));

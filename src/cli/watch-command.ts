@@ -103,8 +103,8 @@ async function played(
 }
 
 /**
- * The addresses of `--notify`; without it, those of the environment variable, or of the file that its `_FILE` twin names,
- * with white space between them. Throws a `ConfigError` that names every problem with them.
+ * The addresses of `--notify`. Without it, those in TUOHS_WATCH_NOTIFY, or in the file that TUOHS_WATCH_NOTIFY_FILE names,
+ * separated by white space. Throws a `ConfigError` that names every problem with them.
  */
 function webhookAddresses({ notify, once, state }: WatchCommandOptions, environment: Environment): string[] {
   const addresses = notify ?? wordsOf(secretText('TUOHS_WATCH_NOTIFY', environment) ?? '');

@@ -30,7 +30,7 @@ export interface BulkRequestParts {
 
 const MAX_TEXTS = 2000;
 const MAX_BYTES = 262_144;
-/** Failures of single texts that can pass, so these texts are sent again. The service sends no `Retry-After` for a line. */
+/** Temporary failures of single texts: such a text is sent again. The service sends no `Retry-After` for a line. */
 const PASSING_CODES = new Set<unknown>(['OVERLOADED', 'UPSTREAM_UNREACHABLE', 'UPSTREAM_TIMEOUT']);
 const LINES_PAUSE_MS = 1000;
 const HEADERS = { 'content-type': 'application/x-ndjson', accept: 'application/x-ndjson' };

@@ -68,7 +68,7 @@ export function bulkRun(
     return { done: true, value: undefined };
   }
 
-  /** Takes no more texts, and calls `return` of a list that has not ended by itself. */
+  /** Takes no more texts. Calls `return` of the iterator unless it has ended by itself. */
   function close(iterator: Iterator<string> | AsyncIterator<string>): void {
     // Not awaited: `return` of a generator that waits for its next text would never resolve.
     if (!hasAllTexts) (async () => iterator.return?.())().catch(() => {});
@@ -82,7 +82,7 @@ export function bulkRun(
       while (!end.signal.aborted) {
         const { done, value } = await iterator.next();
         if (done) break;
-        // Then `wellFormed` throws.
+        // `wellFormed` throws for such a value.
         if (typeof value !== 'string') close(iterator);
         const text = wellFormed(value);
         if (!unsent.add(text)) await addLater(text);

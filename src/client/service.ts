@@ -11,7 +11,7 @@ export interface Question<T> {
 }
 
 /**
- * Asks the service. After a failure that can pass, waits as long as the service asks for and sends the request again.
+ * Asks the service. After a temporary failure, waits as long as the service asks for and sends the request again.
  * Rejects with a `TuohsClientError`.
  */
 export type Ask = <T>(question: Question<T>, signal: AbortSignal | undefined) => Promise<T>;
@@ -23,7 +23,7 @@ export interface ClientOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Sent with every request, besides `Content-Type` and `Accept`, which are the client's own. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How many times a request is sent again after a failure that can pass (`NETWORK`, 408, 429, 502, 503, 504). 2 by default. */
+  /** How many times a request is sent again after a temporary failure (`NETWORK`, 408, 429, 502, 503, 504). 2 by default. */
   readonly retries?: number;
   /** The longest pause that is accepted from `Retry-After`. If the service asks for more, the call fails. 60,000 by default. */
   readonly maxRetryAfterMs?: number;

@@ -23,8 +23,8 @@ export const proxies: Kind<number | string[]> = {
 const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 
 /**
- * Whether these networks contain an address of every block of the internet, of IPv4 or of IPv6. Throws if one of them is
- * neither an address nor a network.
+ * Whether these networks cover the whole internet of IPv4 or of IPv6, judging by one address of each public block. Throws if one of
+ * them is neither an address nor a network.
  */
 function coverInternet(networks: readonly string[]): boolean {
   const trusted = new BlockList();

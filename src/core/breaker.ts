@@ -3,7 +3,7 @@ import type { BreakerState, World } from './events.ts';
 export interface BreakerOptions {
   /** How many failures in a row open it. */
   readonly failures: number;
-  /** The shortest time that these failures must span, because ten failures at the same moment can have one passing cause. */
+  /** The shortest time that these failures must span, because ten failures at the same moment can have one temporary cause. */
   readonly spanMs: number;
   /** How many calls are let through as probes when the open time has passed. */
   readonly probes: number;

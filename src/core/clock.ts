@@ -68,7 +68,7 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
   return () => cancel();
 }
 
-/** Tells whether something has happened this many times within this time. */
+/** Remembers when something happened, to tell whether it has happened this many times in the last `withinMs`. */
 export function burst(times: number, withinMs: number, { now }: Pick<Clock, 'now'>) {
   const lastMs = new Float64Array(times).fill(Number.NEGATIVE_INFINITY);
   let oldest = 0;

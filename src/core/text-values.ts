@@ -42,7 +42,7 @@ export function stringBytes(text: string): number {
   return /^[\0-\xff]*$/.test(text) ? text.length : 2 * text.length;
 }
 
-/** Whether this is an http or https address without a password, which `fetch` refuses. */
+/** Whether `fetch` accepts this address: http or https, and no password in it. */
 export function isHttpAddress(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && ['http:', 'https:'].includes(url.protocol) && !url.username && !url.password;

@@ -17,11 +17,11 @@ export const TURN_BYTES = 16_384;
  * process accepts connections and answers cached texts. Work of one kind and of about the same size waits in one queue.
  *
  * - Every second turn begins with the smallest work, so that many large texts cannot keep a small one waiting.
- * - The other turns begin with each queue in turn, so that an endless supply of smaller work cannot keep a large text waiting.
+ * - The other turns begin with one queue after another, so that an endless supply of smaller work cannot keep a large text waiting.
  * - A turn goes on with the queue that it began with. Otherwise, smaller work would fill what is left of each turn.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
-  // One for each power of two, first of usual work and then of slow work.
+  // One for each size of usual work, then one for each size of slow work.
   const queues: Waiting[][] = Array.from({ length: 2 * SIZES }, () => []);
   /** The queue that began a turn most recently is the last. */
   const order = [...queues];
@@ -63,7 +63,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   }
 }
 
-/** How many powers of two there are, with 0. */
+/** How many sizes of work there are: the number of bits that its bytes need, from 0 to 32. */
 const SIZES = 33;
 
 /**

@@ -56,7 +56,7 @@ function upperCaseAround(text: string): string {
   return Buffer.from(units.buffer).toString('utf16le');
 }
 
-/** UnicodeData.txt gives these Greek letters with iota subscript a one-letter upper case. The others have none. */
+/** UnicodeData.txt gives these Greek letters with iota subscript an upper case of one letter. No other expanding letter has one. */
 function simpleUpperOf(unit: number): number {
   const isSmallWithIota = unit >= 0x1f80 && unit <= 0x1fa7 && (unit & 0x08) === 0;
   if (isSmallWithIota) return unit + 8;

@@ -55,7 +55,8 @@ const LIMITS = {
 export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServer {
   // Requests to this port are not traffic, so only failures are reported.
   const world: World = { clock, emit: (event) => event.type !== 'answered' && emit(event) };
-  // A probe keeps its connection in the drain. Once this port closes, a client that asks again and again must not keep one.
+  // Answers close their connections only once this port closes, so probes keep theirs in the drain. After that, a client
+  // that asks again and again must lose its connection, or the process would not end.
   const closing = new AbortController();
   const routes = { table: ADMIN_ROUTES, parts, nextTurn: turns(clock) };
   const server = httpServer({ ...routes, draining: closing.signal }, LIMITS, world);

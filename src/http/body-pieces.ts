@@ -51,7 +51,7 @@ export class BodyPieces {
   }
 }
 
-/** The whole body of these pieces, whose own memory is freed. */
+/** Joins the pieces of a body and frees them. A single piece is returned as it is. */
 export function joined(parts: readonly Buffer[]): Buffer {
   const [first] = parts;
   if (first && parts.length === 1) return first;

@@ -36,13 +36,13 @@ export type BulkWindow = ReturnType<typeof bulkWindow>;
  */
 const MOST_REFUSED = 5000;
 
-/** Each bulk request can have this many short lines in flight, or this part of the limit of all if that is less. */
+/** Each bulk request can always have `LEAST_LINES` short lines in flight, or `LEAST_PART` of the limit for all if that is less. */
 const LEAST_LINES = 8;
 const LEAST_PART = 1 / 40;
 
 /**
- * How many lines can be in flight: one limit, shared evenly by all bulk requests. `placesOf` says how many short lines
- * a line of this size counts as, because as many long ones would wait too long for each other.
+ * How many lines can be in flight: one limit, shared evenly by all bulk requests. `placesOf` says how many short lines a line
+ * of this size counts as. If a long line counted as one, too many would be in flight, and they would wait too long for each other.
  */
 export function bulkWindow(maxLines: number, placesOf: (bytes: number) => number) {
   const leastLines = Math.min(LEAST_LINES, Math.ceil(maxLines * LEAST_PART));

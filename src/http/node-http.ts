@@ -121,7 +121,10 @@ export class InlineBodyRequest extends IncomingMessage {
     });
   }
 
-  /** If it is true, Node stops parsing. It is true at first, so that Node calls `shouldUpgradeCallback` and stores the result here. */
+  /**
+   * If this is true after the head, Node stops parsing. Node first assigns whether the head has `Upgrade`. This has to be true then,
+   * or Node would not call `shouldUpgradeCallback`. Node then assigns what the callback returns.
+   */
   get upgrade(): boolean {
     return this.#endsParsing;
   }

@@ -14,7 +14,7 @@ export interface ReplyHost extends Pick<World, 'clock'> {
   readonly draining: AbortSignal;
 }
 
-/** What is replied to: an exchange. */
+/** What a reply needs of its exchange. */
 export interface Replied {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -79,7 +79,7 @@ export class Reply {
     this.#atWritten = run;
   }
 
-  /** Closes the connection after the answer: what follows on it cannot be trusted or will not be read. */
+  /** Closes the connection after the answer. Call it if what the client sends next cannot be trusted, or will not be read. */
   closeAfter(): void {
     this.#mustClose = true;
   }
@@ -92,11 +92,11 @@ export class Reply {
     this.#exactBytes = bytes;
   }
 
-  /** Sends the whole answer. Throws `OVERLOADED` if there is no room for it until it is read, unless it is an error itself. */
+  /** Sends the whole answer. Throws `OVERLOADED` if there is no room to hold the answer until it is read. Errors are always sent. */
   send(answer: Answer): void {
     if (this.isGone) return;
     const bytes = answer.body === undefined ? undefined : Buffer.byteLength(answer.body);
-    // A file is shared by all answers with it.
+    // A file takes no memory of its own: all answers with it share one buffer.
     const heldBytes = typeof answer.body === 'string' ? bytes : 0;
     if ((answer.status ?? 200) < 400) this.#to.held.askForAnswer(heldBytes);
     // Making room can close this connection, if an earlier answer on it is not read.
@@ -127,7 +127,7 @@ export class Reply {
     const { request, response } = this.#to;
     const { body } = answer;
     this.#begin(answer, bytes);
-    // A client that has closed its sending side can be waiting or gone. If it is gone, the second of two writes fails.
+    // A client that has closed its sending side can be waiting or gone. Two writes show which: if it is gone, the second one fails.
     if (request.socket.readableEnded) response.flushHeaders();
     // For ASCII both encodings are the same, and `latin1` is copied without a check.
     response.end(body, bytes === body?.length ? 'latin1' : 'utf8');
@@ -142,7 +142,7 @@ export class Reply {
     if (this.isGone) return;
     this.#mustClose = true;
     this.#begin(answer, bytes);
-    // Node would keep a head that has no body (of a HEAD or a 304) until the answer ends.
+    // Without this, Node would not send the head of an answer without a body (HEAD or 304) until the answer ends.
     response.flushHeaders();
     response.write(answer.body ?? '', () => {
       this.#isSent = true;

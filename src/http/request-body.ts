@@ -14,7 +14,7 @@ const REST_MS = 1000;
 
 /** The connections of a server, from which bodies arrive. */
 export interface BodySource {
-  /** Reports that a body of this connection has come in at least `PIECES` more pieces, and their average size. */
+  /** Reports that at least `PIECES` more pieces of a body have arrived on this connection, with their average size. */
   manyPieces(socket: Socket, averageBytes: number): void;
   /** Throws away what is left of a body in the packet that is being read. No other body must follow on this connection. */
   skipPacket(socket: Socket): void;
@@ -195,7 +195,7 @@ export class RequestBody implements InlineSink {
     free(this.#takeParts());
     const reading = this.#reading;
     this.#reading = undefined;
-    // Comes last, because the answer can discard the rest at once.
+    // This must be last, because the answer can discard the rest of the body at once.
     reading?.fail(error);
   }
 

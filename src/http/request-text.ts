@@ -124,7 +124,7 @@ function endOfString(json: string, start: number): number {
 }
 
 function textOfForm(body: Buffer): string {
-  // `curl -d` says that everything is a form.
+  // `curl -d` declares every body as a form.
   const hint =
     'The body was read as a form, and has no field "data"; send data=<text>, or set Content-Type to application/json or text/plain.';
   return textOfField(body.toString('latin1'), hint);

@@ -73,8 +73,8 @@ function noSuchPath(paths: readonly string[]): TuohsError {
 }
 
 /**
- * The path of an absolute URL (RFC 9112 §3.2.2) that has a host and no user (RFC 9110 §4.2). Decodes escaped characters if that
- * changes nothing (RFC 3986 §6.2.2.2).
+ * The path of an absolute URL (RFC 9112 §3.2.2) that has a host and no user (RFC 9110 §4.2). Decodes escaped characters if
+ * that does not change the meaning (RFC 3986 §6.2.2.2).
  */
 function plainPath(written: string): string {
   const path = written.startsWith('/') ? written : written.replace(/^https?:\/\/[^/@]+/i, '') || '/';

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { type NextTurn, TURN_BYTES, turnCounter } from '../core/turns.ts';
 
-/** An exchange, as its turns see it. */
+/** What the turns need to know about an exchange. */
 export interface Working {
   /** Whether no one wants the work any more. */
   readonly isUnwanted: boolean;
@@ -32,7 +32,7 @@ export type WorkTurns = ReturnType<typeof workTurns>;
  */
 export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>) {
   const bytesInTurn = turnCounter(clock);
-  /** Those that have waited for this turn. */
+  /** The exchanges that have waited for this turn. */
   const waited = new Set<Working>();
 
   return {

@@ -76,7 +76,7 @@ export function openApiDocument(
   };
 }
 
-/** Every request can have an id, and can fail before its work begins: one that is not free also by its quota. */
+/** Adds what all operations share: the id of a request, and the errors that come before its work; 429 unless it is free. */
 function completed(
   { parameters = [], responses, ...operation }: Operation,
   { isFree }: DescribedRoute,

@@ -44,7 +44,7 @@ export function sendHead({ response }: PendingShout, bytes?: number): void {
   response.writeHead(200, { ...SHOUTED_JSON, ...(bytes !== undefined && { 'Content-Length': bytes }) });
 }
 
-/** The head of a good answer with this body as it goes over the network. */
+/** The head of a good answer with this body, as the bytes that go over the network. */
 export function rawHead(body: string): string {
   return `HTTP/1.1 200 OK\r\nContent-Type: APPLICATION/JSON\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
 }

@@ -30,7 +30,10 @@ export function eventStrip({ clock }: Pick<World, 'clock'>) {
       return { shout: (text, call) => noted(() => layer.shout(text, call), wordsOf(call)) };
     },
     listeners: { breaker: ({ state }) => note('note', BREAKER[state]) } satisfies Listeners,
-    /** The entries after the one with this number, oldest first: all if an earlier process gave the number, none without a number. */
+    /**
+     * The entries after the one with this number, oldest first; none without a number. A number above ours comes from an earlier
+     * process, so all entries are new.
+     */
     since: (last = number) => entries.filter((entry) => last > number || entry.number > last),
   };
 

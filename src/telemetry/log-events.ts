@@ -7,7 +7,7 @@ import { codeOf, messageOf } from '../core/text-values.ts';
 
 /**
  * Logs the events that people need: changes of state and failures at info and above, requests at debug. `about` holds the facts
- * about the service for the line about its start.
+ * for the line `listening`.
  */
 export function logEvents(
   log: Logger,

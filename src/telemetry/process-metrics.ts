@@ -49,7 +49,7 @@ function addLoopDelay({ reading }: Registry): void {
   const max = () => delays.max / 1e9;
   const p99 = () => {
     const seconds = delays.percentile(99) / 1e9;
-    // `max` was read before this. So both next readings cover only the time from here on.
+    // `max` is always read before this, so the reset begins the next period of both.
     delays.reset();
     return seconds;
   };

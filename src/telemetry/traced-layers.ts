@@ -50,8 +50,8 @@ export function tracedLayers(tracer: Tracer, contexts: Contexts, upstreamUrl: st
   }
 
   /**
-   * A batch serves several texts, and so several requests: its attempts belong to the trace of the first of them that is
-   * recorded, and are linked with the others. The active context cannot be used: it belongs to the event that opened the gate.
+   * A batch can serve several requests. Its attempts belong to the trace of the first request that is recorded, and are linked to the
+   * traces of the others. The active context cannot be used: it is that of the event that opened the gate.
    */
   function attemptOf({ riders = [], texts }: Call): SpanPlan {
     const spans = riders.flatMap((rider) => spanOf.get(rider) ?? []);

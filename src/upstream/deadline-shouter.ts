@@ -8,7 +8,7 @@ import { simpleUpperCase } from '../core/upper-case.ts';
 
 /**
  * Answers with our own mapping if the upstream failed. Each text takes its turn of the event loop, because many fail at the
- * same moment. The answer is marked as local. No cache stores it, because all are below this layer.
+ * same moment. The answer is marked as local. No cache stores it, because all caches are below this layer.
  */
 export function fallbackShouter(
   inner: Shouter,

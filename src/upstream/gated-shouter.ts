@@ -30,7 +30,7 @@ export function breakerRefusal({ retryAfterMs }: Breaker, { pauseMs }: Gate): Tu
   });
 }
 
-/** A rejected text, a wrong answer, a caller that left, or a long text that timed out says nothing about the next call. */
+/** A rejected text, a wrong answer, a caller that left, or a time-out of a long text does not show that the next call would fail. */
 function verdictOn(error: unknown, { length }: string): Verdict {
   if (!(error instanceof AttemptError) || error.isAboutText) return 'neutral';
   return error.failure === 'timeout' && length > MAX_BATCH_LENGTH ? 'neutral' : 'failure';

@@ -35,7 +35,7 @@ export interface HttpOptions {
   readonly lookup: Lookup;
 }
 
-/** The host name can move to another address while the server at the old one still answers. */
+/** No connection is used for longer, because the host name can move to another address while the server at the old one still answers. */
 const MAX_AGE_MS = 30_000;
 
 /** Most servers and proxies keep an idle connection longer than this. */
@@ -59,7 +59,7 @@ export function httpTransport(
     target.protocol === 'https:'
       ? process.getBuiltinModule('node:https')
       : process.getBuiltinModule('node:http');
-  /** The addresses that did not answer the last time that they were tried, in that order. */
+  /** The addresses that did not answer when they were last tried. The one that failed most recently is the last. */
   const silent = new Set<string>();
   const agent = new Agent({
     ...{ keepAlive: true, maxSockets: connections, timeout: IDLE_MS, scheduling: 'fifo' },
@@ -98,8 +98,8 @@ export function httpTransport(
 }
 
 /**
- * Node tries the addresses of a name in turn, each for 250 ms. A few that do not answer would use up the time of every attempt, so
- * the next connection tries them last.
+ * Node tries the addresses of a name one after another, each for 250 ms. A few that do not answer would use up the time of every
+ * attempt, so the next connection tries them last.
  */
 function silentLast(lookup: Lookup, silent: ReadonlySet<string>): Lookup {
   const order = ({ address }: { address: string }) => [...silent].indexOf(address);

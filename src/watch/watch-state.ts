@@ -64,7 +64,7 @@ export const isState = hasFields({
   version: isOneOf(1),
   url: isText,
   status: isStatus,
-  /** When the first of the rounds in a row that led to this status began. At the start, when the watch began. */
+  /** When the first of the rounds in a row that led to this status began. Before any change of status: when the watch began. */
   since: isDate,
   /** How many rounds in a row, up to the last one, contradict this status. */
   contrary: isNullOr(hasFields({ rounds: isCount, since: isDate })),

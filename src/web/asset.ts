@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** A file of the type that its name says. */
+/** A file. Its type follows from the end of its name. */
 export function asset(name: string, body: string | Buffer): Asset {
   return { type: TYPES[extname(name)] ?? 'application/octet-stream', body: Buffer.from(body) };
 }

@@ -26,7 +26,7 @@ export interface Worker {
   ask(question: Question): Promise<unknown>;
   /** Asks it to drain and end. */
   drain(): void;
-  /** Makes it close everything at once, answered or not, and end, as if this process were gone. */
+  /** Makes it close everything at once, even requests without an answer, and end. The same happens if this process is gone. */
   hurry(): void;
   kill(): void;
 }

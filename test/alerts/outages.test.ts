@@ -16,7 +16,7 @@ const figures: string[] = [];
 after(() => process.stdout.write(`${figures.join('\n')}\n`));
 
 suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithoutRedis }, () => {
-  test('SHOUTCLOUD is killed: TuohsUpstreamDown and its end are notified, and its consequences are not', async (t) => {
+  test('SHOUTCLOUD is killed: TuohsUpstreamDown and its end are reported, and its consequences are not', async (t) => {
     const upstream = await startUpstream(t);
     const service = await startService(t, { SHOUTCLOUD_URL: upstream.url });
     const watched = await monitoring(t, service.adminUrl, FACTOR);
@@ -33,7 +33,7 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
   });
 
   for (const [what, alert] of Object.entries({ service: 'TuohsDown', Redis: 'TuohsRedisDown' })) {
-    test(`the ${what} is killed: ${alert} is notified, and then its end`, async (t) => {
+    test(`the ${what} is killed: ${alert} is reported, and then its end`, async (t) => {
       const redis = await redisServer(t);
       const upstream = await startUpstream(t);
       const service = await startService(t, { SHOUTCLOUD_URL: upstream.url, REDIS_URL: redis.url });
@@ -60,7 +60,7 @@ async function told({ receiver }: Monitoring, name: string, kill: () => Promise<
   figures.push(`${name}: told after ${seconds} s, ${FACTOR} times faster than in production`);
 }
 
-/** The notified alerts, except the one about slow answers, which a busy machine really causes. */
+/** The alerts that arrived, except the one about slow answers, which a busy machine really causes. */
 function faultsTold({ receiver }: Monitoring): string[] {
   return receiver.told.filter((notification) => !notification.startsWith('TuohsLatencyBudgetBurn '));
 }

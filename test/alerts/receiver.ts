@@ -27,7 +27,7 @@ export async function receiver(t: TestContext) {
         arrived(`${labels.alertname} ${status}`);
       }
     }
-    // Alertmanager expects this answer of Slack.
+    // Alertmanager expects this answer from Slack.
     response.end('ok');
   });
   const { smtp, mails } = await mailServer(t);

@@ -62,14 +62,14 @@ function upgraded(values: Values): string {
 function serversRefusal(version: 'helm' | 'helm3', release: string, values: Values): string {
   const { status, stdout } = template(values, { helm: version, release, namespace: NAMESPACE });
   if (status !== 0) return '';
-  // Fields that belong to the release of another test say nothing about the values.
+  // Conflicts with the release of another test are ignored, because they are no fault of the values.
   const forced = ['apply', '--server-side', '--force-conflicts', '--dry-run=server'];
   const apply = [...forced, '--namespace', NAMESPACE, '--filename', '-'];
   const { stderr } = spawnSync(kubernetesTool('kubectl'), apply, { input: stdout, encoding: 'utf8' });
   return stderr.split('\n').filter(isRefusal).join('\n');
 }
 
-/** A kind that the cluster does not have says nothing about the values, and neither does a warning. */
+/** Whether a line refuses the values. A warning does not, and neither does a kind that the cluster does not have. */
 function isRefusal(line: string): boolean {
   return line !== '' && !/no matches for kind|ensure CRDs are installed|^Warning:/.test(line);
 }

@@ -70,7 +70,7 @@ test('promtool finds nothing in the configuration of Prometheus', { skip }, asyn
   assert.equal(status, 0, output);
 });
 
-test('Alertmanager notifies of a new alert within half a minute, and of alerts that join it within a minute', () => {
+test('Alertmanager reports a new alert within half a minute, and alerts that join it within a minute', () => {
   const { route } = parse(readFileSync('deploy/monitoring/alertmanager.yaml', 'utf8'));
 
   for (const { group_wait: wait = '0s', group_interval: interval = '0s' } of [route, ...route.routes]) {

@@ -14,7 +14,7 @@ interface Panel {
 const dashboard = JSON.parse(readFileSync('deploy/chart/files/dashboard.json', 'utf8'));
 const SDK = '@grafana/grafana-foundation-sdk';
 
-// The types use enums where the JSON has their words. A panel names only what differs from the default.
+// The types name enums, whose values are words in the JSON. A panel lists only what differs from the default.
 const TYPES = `
 import type { Dashboard } from '${SDK}/dashboard';
 import type { Dataquery } from '${SDK}/prometheus';

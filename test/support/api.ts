@@ -63,7 +63,7 @@ export function testApi(
     { ...OPTIONS, ...options },
     world,
   );
-  // A test can leave requests open.
+  // `close` rejects if the test has left requests open.
   test.after(() => api.close('now').catch(() => {}));
   return { ...injected(api), inFlight: door.inFlight };
 }
@@ -110,7 +110,7 @@ export async function fakeApi(test: TestContext, parts: ApiUnderTest = {}) {
 /** The largest file that the API sends. A few unread copies of it are more than the system buffers for a client. */
 export const LARGEST_FILE = '/docs/swagger-ui-bundle.js';
 
-/** A client that reads no answer to these requests. Resolves when all that are worked on wait to be read. */
+/** A client that sends these requests and reads no answer. Resolves when the service can do nothing more until the client reads. */
 export async function deafClient(
   test: TestContext,
   server: Awaited<ReturnType<typeof listeningServer>>,

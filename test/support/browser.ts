@@ -9,8 +9,9 @@ import type { Ending } from './process.ts';
 const CHROMIUM = '/usr/bin/chromium';
 
 /**
- * The first two load pages for the address bar in each new window, which is up to half of the cost of a window. The third starts a
- * process ahead for the next page. Chromium uses only the last switch of this kind, so the others repeat those that Playwright disables.
+ * The first two features load pages for the address bar in each new window, which is up to half of the cost of a window. The third one
+ * starts a process for the next page in advance. Playwright disables the others, but Chromium uses only the last `--disable-features`,
+ * so they are listed again.
  */
 const DISABLED_FEATURES = [
   ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'SpareRendererForSitePerProcess'],

@@ -6,7 +6,7 @@ export function testCall(call: Partial<Call> = {}): Call {
   return { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, texts: 1, ...call };
 }
 
-/** A call, and a function with which its caller leaves. */
+/** A call, and a function that makes its caller leave. */
 export function leavableCall(): { call: Call; leave: () => void } {
   const controller = new AbortController();
   return { call: testCall({ signal: controller.signal }), leave: () => controller.abort(left()) };

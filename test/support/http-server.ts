@@ -11,7 +11,7 @@ import type { Ending } from './process.ts';
  * with `http`, even with `tls`.
  */
 export function httpServer(ending: Ending, listener: RequestListener, tls?: TlsOptions) {
-  // A client of a busy machine can send a request in the moment in which its idle connection would be closed.
+  // On a busy machine, a client can send a request at the moment when the server closes its idle connection.
   const options = { keepAliveTimeout: 0, ...tls };
   let isOver = false;
   ending.after(() => {
@@ -21,7 +21,7 @@ export function httpServer(ending: Ending, listener: RequestListener, tls?: TlsO
     try {
       await listener(request, response);
     } catch (error) {
-      // What a request needs that is still under way at the end, such as another server, can end before it.
+      // A request can still be under way at the end of the test, when what it needs, such as another server, is already gone.
       if (!isOver) throw error;
     }
   };

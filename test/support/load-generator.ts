@@ -45,7 +45,7 @@ async function drive(stream: Stream): Promise<void> {
   await Promise.all(pending);
 }
 
-/** Asks for the text with a number. The connection is kept as long as the stream permits. */
+/** Returns a function that asks for the text with this number. Connections are kept as long as the stream permits. */
 function asker({
   label,
   texts,

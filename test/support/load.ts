@@ -71,8 +71,8 @@ export function loadOf(generator: ChildProcess) {
     /** Grows while reports arrive. */
     answers: answers as readonly Answer[],
     /**
-     * How much a busy machine adds to the times between these two moments: how late the generator's own timers ran, as the
-     * percentile `share`.
+     * How much a busy machine adds to the times that were measured between these two moments: the percentile `share` of how late the
+     * generator's own timers ran.
      */
     noiseMs(fromMs: number, toMs: number, share = 1) {
       const between = delays.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);

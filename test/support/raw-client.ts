@@ -31,7 +31,7 @@ export async function rawClient(test: Ending, port: number) {
     send: (bytes: string) => void socket.write(bytes, 'latin1'),
     /** Everything that has arrived so far. */
     text: () => text,
-    /** Resolves with everything that has arrived when it holds this part. Rejects if the connection ends before. */
+    /** Resolves with everything that has arrived, once it holds this part. Rejects if the connection ends first. */
     heard: (part: Part) =>
       new Promise<string>((resolve, reject) => {
         onText = () => {

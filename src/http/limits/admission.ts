@@ -7,7 +7,7 @@ export interface AdmissionLimits {
   readonly isOverloaded: () => boolean;
 }
 
-/** What is admitted: an exchange. */
+/** What admission needs of an exchange. */
 export interface Entrant {
   readonly body: { atWhole(run: () => void): void };
   readonly reply: { atWritten(run: () => void): void };
@@ -42,7 +42,7 @@ export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: 
   }
 }
 
-/** The error of a request that there is no room for, which is reported as an event. */
+/** The error of a request for which there is no room. Also reports the refusal as an event. */
 export function shed(reason: ShedReason, emit: Emit): TuohsError {
   emit({ type: 'shed', reason });
   return new TuohsError('OVERLOADED', `no room: ${reason}`);

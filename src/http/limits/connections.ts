@@ -62,8 +62,8 @@ const CROWD = { connections: 32, ms: 200 };
 const MANY_FAILED_IN_TURN = 16;
 
 /**
- * How many connections are read on in one turn, and the bytes that this counts as. Node can read 64 KiB from a busy one at once. After
- * a failure, the next request is short as a rule.
+ * From how many paused connections reading resumes in one turn, and the bytes that this counts as. Node can read 64 KiB from a busy
+ * connection at once. After a failure, the next request is usually short.
  */
 const BUSY = { connections: 1, bytes: 65_536 };
 const AFTER_FAILURE = { connections: 32, bytes: TURN_BYTES };
@@ -123,7 +123,7 @@ export function connections(
       const connection = open.get(exchange.request.socket);
       if (connection === undefined) return undefined;
       const { exchanges, packet, socket } = connection;
-      // An idle connection has more time, and a client's last chance to read is shorter.
+      // Its timer can still be that of an idle connection, or that of a client's last chance to read.
       if (socket.timeout !== slowClientMs && !isClosing()) socket.setTimeout(slowClientMs);
       const before = exchanges.at(-1);
       connection.isNew = false;
@@ -168,8 +168,8 @@ export function connections(
   /**
    * Ends a connection after its last answer, but closes it later. If it closed at once while its client still sends, or with bytes
    * that were not read, the system would reset it, and the client would lose the answers that are on their way (RFC 9112 §9.6). A
-   * little of what the client still sends is thrown away, in its turn, and nothing of it is parsed. Nothing more is read from a
-   * client that has sent too many requests ahead. It gets this time to read its answers.
+   * little of what the client still sends is read when its turn comes, and thrown away without being parsed. Nothing more is read
+   * from a client that has sent too many requests ahead. It gets this time to read its answers.
    */
   function linger(connection: Connection): void {
     const { socket } = connection;
@@ -218,7 +218,7 @@ export function connections(
   }
 }
 
-/** Whether to read on from a connection: the rest of its last request, or another request. */
+/** Whether to go on reading from a connection: the rest of its last request, or another request. */
 function wantsMore({ isFull, exchanges }: Connection): boolean {
   const last = exchanges.at(-1);
   return last === undefined || last.isWhole ? !isFull : last.body.wantsMore;

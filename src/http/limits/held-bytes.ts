@@ -20,7 +20,7 @@ const SHARES = { small: 1.125, body: 1, large: 0.9375, waiting: 0.875, bulk: 0.7
 const FREED_AT_ONCE = 1 / 16;
 
 /**
- * After a search that freed too little, the next one waits for this long. Otherwise a flood could cause one for each request.
+ * After a search that freed too little, the next one waits for this long. Otherwise a flood could cause a search for each request.
  */
 const SEARCH_AGAIN_MS = 10;
 
@@ -75,8 +75,8 @@ const STREAM_BYTES = 40_960;
 const COPIES = 3;
 
 /**
- * The largest bodies, in bytes, that an idle service has room for. A text can take two bytes for each one that was sent, and only a
- * part of the budget is for texts or for bulks.
+ * The largest bodies, in bytes, that an idle service has room for. A text can take two bytes in memory for each byte that was sent,
+ * and texts and bulks can each fill only a part of the budget.
  */
 export function largestBodies(maxHeldBytes: number): { readonly text: number; readonly bulk: number } {
   return { text: Math.floor(maxHeldBytes / 10), bulk: Math.floor(maxHeldBytes / 5) };

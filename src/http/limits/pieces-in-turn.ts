@@ -3,16 +3,16 @@ import { TuohsError } from '../../core/errors.ts';
 import { turnCounter } from '../../core/turns.ts';
 
 /**
- * Once all bodies together have come in this many pieces (or kilobytes) in one turn of the event loop, connections that send a body
- * wait until others have been read: Node would read up to 2 MiB from each. With a lower number, an upload over a slow network, which
- * brings one piece a turn, would have to wait for connections that send requests ahead.
+ * Once this many pieces (or kilobytes) of bodies have arrived in one turn of the event loop, connections that send a body wait until
+ * others have been read, because Node would read up to 2 MiB from each. If the number were lower, uploads over a slow network, which
+ * bring one piece a turn, would also have to wait behind connections that send requests ahead.
  */
 const MANY_PIECES_IN_TURN = 256;
 
 /**
- * Once all bodies together have come in more than `pieces` in one turn of the event loop, a body whose pieces have fewer than `bytes`
- * on average is refused. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. A bulk can come with
- * a chunk for each line, and the shortest line has 12 bytes.
+ * Once more than `pieces` pieces of bodies have arrived in one turn of the event loop, a body whose pieces have fewer than `bytes` on
+ * average is refused. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The first limit is 12 bytes because a
+ * bulk can come with a chunk for each line, and the shortest line has 12.
  */
 const TOO_SHORT = [
   { pieces: 4096, bytes: 12 },
@@ -20,7 +20,7 @@ const TOO_SHORT = [
 ];
 const TOO_SHORT_IN_CROWD = [{ pieces: MANY_PIECES_IN_TURN, bytes: 12 }, ...TOO_SHORT];
 
-/** Limits in how many pieces (chunks or packets) all bodies together can come in one turn of the event loop. */
+/** Limits how many pieces (chunks or packets) of bodies can arrive in one turn of the event loop. */
 export function limitPieces(isCrowd: () => boolean, { soon }: Pick<Clock, 'soon'>) {
   const inTurn = turnCounter({ soon });
 

@@ -5,7 +5,7 @@ import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Reply } from '../reply.ts';
 
-/** Counts the requests of one client in this minute of the clock. Never rejects. A count that is known at once is not a promise. */
+/** Counts the requests of one client in this minute of the clock. Returns no promise if the count is known at once. Never rejects. */
 export interface RequestCounter {
   count(client: string): RequestCount | Promise<RequestCount>;
 }

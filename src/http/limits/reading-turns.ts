@@ -1,29 +1,29 @@
 import type { Socket } from 'node:net';
 import type { NextTurn } from '../../core/turns.ts';
 
-/** A connection that takes turns in being read. */
+/** A connection that can be paused until its turn to be read comes. */
 export interface TurnTaker {
   readonly socket: Socket;
   /** Nothing more is read from it until its turn comes. */
   isPausing: boolean;
 }
 
-/** How many connections are read on in one turn of the event loop, and how many bytes of work that counts as. */
+/** From how many paused connections reading resumes in one turn of the event loop, and how many bytes of work that counts as. */
 export interface ReadingTurn {
   readonly connections: number;
   readonly bytes: number;
 }
 
 /**
- * Reads on from only so many busy connections in each turn of the event loop, so that all others are read in between. `wantsMore`
- * says whether anything more can be read from a connection. If not, it stays paused until `goOn`.
+ * Pauses busy connections, and resumes only a few of them in each turn of the event loop, so that all others are read in between.
+ * `wantsMore` says whether anything more can be read from a connection. If not, it stays paused until `goOn`.
  */
 export function readingTurns<Each extends TurnTaker>(
   nextTurn: NextTurn,
   wantsMore: (connection: Each) => boolean,
   { connections, bytes }: ReadingTurn,
 ) {
-  /** Only the first of them waits in the queue of turns, because thousands can come and go. */
+  /** The paused connections. Together they ask for one turn at a time, because thousands of them can come and go. */
   const waiting = new Set<Each>();
   let isResuming = false;
 

@@ -3,15 +3,15 @@ import { turnCounter } from '../../core/turns.ts';
 import { LISTENING_SOCKETS } from '../acceptors.ts';
 
 /**
- * A turn of the event loop in which all connections together have sent more requests ahead than this has many, or too many. All
- * requests of a packet are answered in one turn.
+ * How many requests all connections together have to send ahead (pipelining) in one turn of the event loop before the limit of each
+ * connection falls. Such requests make a turn long, because all requests of a packet are answered in the same turn.
  */
 const MANY_IN_TURN = 128;
 const TOO_MANY_IN_TURN = 512;
 
 /**
  * How many requests of one connection can wait for answers to earlier ones, or arrive together. The connection closes after the
- * last. The limit is lower in a turn with many requests, and lower still in one with too many.
+ * last. The limit is lower after `MANY_IN_TURN` requests, and lower still after `TOO_MANY_IN_TURN`.
  */
 const MOST_USUALLY = 128;
 const MOST_WHILE_MANY = 10;

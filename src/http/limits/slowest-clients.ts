@@ -15,7 +15,7 @@ export interface Client {
   usedMs: number;
 }
 
-/** The time of a client that owes us something is multiplied by this. The factor falls with each `STEADY_BYTES` of its body. */
+/** Multiplies the time without progress of a client that owes us something. Each `STEADY_BYTES` of its body lower the factor. */
 const MOST_WEIGHT = 10;
 const STEADY_BYTES = 4096;
 
@@ -33,10 +33,11 @@ export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: nu
 }
 
 /**
- * What the time of a connection is multiplied by. An idle connection must be closed before one whose body arrives steadily and, if it
- * has been idle for long, before a new one whose first request is not read yet. It must be closed after one whose last request was
- * refused. Otherwise, a flood of such requests would close all idle connections. A client whose work has not begun counts as idle,
- * because a thousand large requests can be complete at the same moment, and then wait for seconds.
+ * What the time without progress of a connection is multiplied by. An idle connection must be closed before one whose body
+ * arrives steadily and, if it has been idle for long, before a new one whose first request is not read yet. A connection whose last
+ * request was refused must be closed before an idle one; otherwise a flood of such requests would close all idle connections. A
+ * client whose work has not begun counts as idle, because a thousand large requests can be complete at the same moment, and then
+ * wait for seconds.
  */
 function weightOf({ socket, isNew, hasFailed, exchanges }: Client): number {
   const [first] = exchanges;

@@ -20,7 +20,7 @@ export const bulk: Route<ApiParts> = {
     if (mediaType(headers) !== NDJSON) throw badType(headers['content-type'], NDJSON);
     return exchange.readBody(parts.maxBulkBytes, (body) => {
       exchange.atEnd(() => free([body]));
-      // Held before its turn. Otherwise, bodies that wait for a turn could fill the whole budget, because none of them is slow.
+      // Holds the body before its turn. Otherwise, waiting bodies could fill the whole budget: none is slow, so none is cut off.
       exchange.held.setStream(body.length);
       return exchange.inTurn(workOn(body), () => answerLines(exchange, parts, body));
     });

@@ -115,7 +115,7 @@ function line({ epochMs, kind, says }: StripEntry): HTMLElement {
 
 const WORDS = ['quiet', 'whisper', 'murmur', 'hush', 'mumble', 'breath', 'rustle', 'sigh', 'purr', 'hum'];
 
-/** Sends ten texts that the service can know and ten new ones, and checks each answer. */
+/** Sends ten texts that are the same in every run and ten new ones, and checks each answer. */
 async function sendTexts(): Promise<void> {
   if (sendMany.ariaDisabled === 'true') return;
   sendMany.ariaDisabled = 'true';

@@ -6,7 +6,7 @@ const STEP = 1.2;
 /** The size of the type divided by the height of its capitals. A shout of one line needs room for its capitals only. */
 const CAPITALS = 1.4;
 
-/** Longer texts get the least size at once: nothing larger would fit, and each trial lays out the page again. */
+/** Longer texts get the smallest size at once: nothing larger would fit, and each trial lays out the page again. */
 const MEASURED_LENGTH = 500;
 
 /** Characters between the baseline and the height of a capital, more or less. Others need the full height of a line. */

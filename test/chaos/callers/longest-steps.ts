@@ -39,8 +39,8 @@ const MONITOR = fileURLToPath(new URL('../tools/step-monitor.ts', import.meta.ur
 const AS_IN_IMAGE = { isBuilt: true, preload: MONITOR };
 
 /**
- * The longest step of each input, sent alone. A long one is measured a few times and the least counts, because a garbage collection
- * can be part of it.
+ * The longest step of each input, sent alone. A long step is measured a few times, and the shortest of these times counts, because a
+ * garbage collection can be part of a step.
  */
 async function measure(gateway: Gateway, inputs: readonly (readonly [string, string])[]) {
   const longest: { name: string; ms: number }[] = [];

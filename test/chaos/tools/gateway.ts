@@ -40,7 +40,7 @@ export async function startGateway(ending: Ending, env: Env, manner: GatewayMann
       const counts = matches(text, /^tuohs_upstream_attempts_total\S* (\d+)/gm);
       return counts.reduce((sum, count) => sum + Number(count), 0);
     },
-    /** What is under way by `/status`. */
+    /** What is under way, according to `/status`. */
     async underWay(): Promise<UnderWay> {
       const { requests, upstream } = JSON.parse(await textOf(`${adminUrl}/status`));
       const { queued, flights, waiting } = upstream;
