@@ -69,7 +69,7 @@ export function batchedShouter(
   function remove(at: number, count: number): number {
     const room = queue.splice(at, count).reduce((sum, { text }) => sum + roomOf(text.length, maxItems), 0);
     queuedRoom -= room;
-    // Otherwise the idle time until the next text would count as the time of a batch, and an old estimate could refuse that text.
+    // If the pace went on, the idle time until the next text would count as the time of a batch, and could refuse that text.
     if (queue.length === 0) pace.reset();
     return room;
   }

@@ -14,11 +14,11 @@ export interface RetryOptions {
 const LEAST_BACKOFF_MS = 50;
 const MOST_BACKOFF_MS = 300;
 
-/** A wrong answer can be a passing fault, but more repeats than these will not make it right. */
+/** A wrong answer can be a temporary fault, but more repeats than these will not make it right. */
 const WRONG_RETRIES = 2;
 
 /**
- * Asks `inner` again after a failure that can pass, within the budget and the caller's time. Fails with the failure of the
+ * Asks `inner` again after a temporary failure, within the budget and the caller's time. Fails with the failure of the
  * last attempt, even if a refusal followed it.
  */
 export function retriedShouter(

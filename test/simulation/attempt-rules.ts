@@ -61,7 +61,7 @@ export function attemptRules(
         tried.delete(id);
         places.set(id, texts);
       }
-      // The string of a waiting call can have earned tokens for an attempt that has not started yet.
+      // The text of a waiting call can have earned tokens for an attempt that has not started yet.
       tokens = Math.min(MOST_TOKENS + waiting(), tokens + settings.retryBudgetRatio);
     },
     /** The end of the last pause. */

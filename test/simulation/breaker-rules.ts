@@ -57,7 +57,7 @@ export function breakerRules({ clock, coverage, violated }: Journal) {
       state = next;
       changedAt = now;
     },
-    /** Whether a refusal can now send callers back at this time. The probes can have failed at this very moment. */
+    /** Whether a caller that comes back at this time is let in. The probes can have failed at this very moment. */
     letsIn(at: number): boolean {
       const now = clock.now();
       const isHalfOpen = state === 'half-open' || now < halfOpenUntil + ROUNDING_MS;

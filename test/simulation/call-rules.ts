@@ -169,7 +169,7 @@ export function callRules(
       breaker.state !== 'closed' ||
       stack().status().upstream.retryBudgetTokens < AMPLE_TOKENS;
     if (!isFinal && made <= retriesFor(error.failure))
-      violated('what can pass is tried again', `${said} after ${made} attempts, ${error.failure}`);
+      violated('a temporary failure is tried again', `${said} after ${made} attempts, ${error.failure}`);
   }
 
   function retriesFor(failure: AttemptFailure): number {
@@ -193,7 +193,7 @@ export function callRules(
       violated('a hopeless wait is refused', `${said} in a pause`);
   }
 
-  /** Whether there were enough retries around this call. */
+  /** Whether the retry budget was never empty during this call. */
   function hasRetries({ startedAt }: WaitingCall): boolean {
     if (stack().status().upstream.retryBudgetTokens < 1) budgetWasEmptyAt = clock.now();
     return budgetWasEmptyAt < startedAt;

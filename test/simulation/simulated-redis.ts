@@ -131,7 +131,7 @@ export function simulatedRedis(
     else asked.resolve(meaning);
   }
 
-  /** The part of a socket that is used. The meaning of its bytes is kept separately. */
+  /** The part of a socket that is used. What its bytes mean is kept beside them, so that nothing has to parse them. */
   function socket(onClose: () => void) {
     const meanings = new WeakMap<Buffer, Reply>();
     const emitter = new EventEmitter();

@@ -110,7 +110,7 @@ for (const [what, answer, expected] of FAILURES) {
   });
 }
 
-test('after a failure that can pass, the request is sent again when Retry-After is over', async (t) => {
+test('after a temporary failure, the request is sent again when Retry-After is over', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const responses = [retryAfter('3'), Response.json({ data: 'A' })];
   const { shout, calls } = clientOf(() => responses.shift() ?? Response.error());
