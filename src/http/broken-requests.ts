@@ -25,17 +25,21 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
     const refusal = refusalOf(error);
     // Node's error holds everything that Node has read, so nothing of it must be kept while an earlier answer waits to be read.
     const { crossOrigin } = host;
-    const origin = crossOrigin?.allowed(originIn(error) ?? crossOrigin.first);
-    const inTurn = () => void host.turns.answer(() => refuse(refusal, origin, connection.socket));
+    const packet = packetOf(error);
+    const origin = crossOrigin?.allowed(originIn(packet) ?? crossOrigin.first);
+    // If the packet has an earlier request, its beginning says nothing about this one.
+    const isFirst = connection.packet.end !== connection.socket.bytesRead;
+    const method = isFirst && packet.startsWith('HEAD ') ? 'HEAD' : undefined;
+    const inTurn = () => void host.turns.answer(() => refuse(refusal, { origin, method }, connection.socket));
     if (last === undefined) inTurn();
     else if (last.isWhole) last.atEnd(inTurn);
     else last.breakBody(refusal);
   };
 
   /** Uses an empty request, so that this answer takes the same path as all others. */
-  function refuse(refusal: TuohsError, origin: string | undefined, socket: Socket): void {
+  function refuse(refusal: TuohsError, { origin, method }: Known, socket: Socket): void {
     if (!socket.writable) return;
-    const request = new IncomingMessage(socket);
+    const request = Object.assign(new IncomingMessage(socket), { method });
     Object.assign(request.headers, { origin });
     const response = new ServerResponse(request);
     const exchange = new Exchange(request, response, host);
@@ -43,6 +47,12 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
     response.on('finish', () => socket.destroySoon());
     exchange.fail(refusal);
   }
+}
+
+/** What is known of a request that could not be parsed. An answer to HEAD has no body. */
+interface Known {
+  readonly origin: string | undefined;
+  readonly method: 'HEAD' | undefined;
 }
 
 /** The error for headers that did not arrive in time. */
@@ -78,8 +88,11 @@ function refusalOf(error: NodeJS.ErrnoException): TuohsError {
   }
 }
 
-/** The origin, if the packet that could not be parsed has one. */
-function originIn(error: NodeJS.ErrnoException): string | undefined {
-  const packet = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : Buffer.alloc(0);
-  return /\r\norigin: *([^\r\n ]+)/i.exec(packet.toString('latin1'))?.[1];
+/** The packet that could not be parsed. */
+function packetOf(error: NodeJS.ErrnoException): string {
+  return 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : '';
+}
+
+function originIn(packet: string): string | undefined {
+  return /\r\norigin: *([^\r\n ]+)/i.exec(packet)?.[1];
 }

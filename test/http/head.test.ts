@@ -39,3 +39,20 @@ for (const [what, path] of Object.entries({
     assert.match(next, /^HTTP\/1\.1 404 /);
   });
 }
+
+for (const [what, before, line, hasBody] of [
+  ['HEAD', '', 'HEAD /v1?data=a b', false],
+  ['GET', '', 'GET /v1?data=a b', true],
+  ['GET behind a good HEAD in the same packet', requestOf('HEAD /v2'), 'GET /v1?data=a b', true],
+] as const) {
+  test(`the answer to a ${what} that is not HTTP has ${hasBody ? 'a' : 'no'} body`, async (t) => {
+    const client = await rawClient(t, await listeningApi(t));
+
+    client.send(`${before}${requestOf(line)}`);
+    const text = await client.closed();
+
+    const [head = '', body] = text.slice(text.lastIndexOf('HTTP/1.1 400 ')).split('\r\n\r\n');
+    assert.match(head, /^HTTP\/1\.1 400 [^]*\r\ncontent-length: [1-9]/i);
+    assert.equal(body !== '', hasBody);
+  });
+}
