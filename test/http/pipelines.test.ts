@@ -261,27 +261,6 @@ for (const [pieces, chunks, turns] of [
   });
 }
 
-test('one connection has no more than a packet of its requests read in a turn of the event loop', async (t) => {
-  let [begun, most] = [0, 0];
-  const { client } = await start(t, {
-    limits: {
-      isOverloaded() {
-        if (begun++ === 0)
-          setImmediate(() => {
-            most = Math.max(most, begun);
-            begun = 0;
-          });
-        return false;
-      },
-    },
-  });
-
-  client.send(requestOf(`GET /${'a'.repeat(15_000)}`).repeat(200));
-
-  await until(t, () => client.text().match(/HTTP\/1.1 404/g)?.length === 200);
-  assert.ok(most > 0 && most <= 6, `${most} requests in a turn`);
-});
-
 for (const [what, options] of [
   ['wait for earlier ones', {}],
   ['wait for their quota', { rateLimitPerMinute: 100 }],
