@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
+import { settled } from '../../support/fake-clock.ts';
 import { soFar } from '../../support/layer.ts';
 import { ran } from './shout-surroundings.ts';
 
@@ -23,6 +24,7 @@ test('a command ends when all of its output is written, not before', async () =>
   const { stdout, begun, read, text } = stalledReader();
   const ended = ran(['--help'], { stdout });
   await begun;
+  for (let i = 0; i < 20; i++) await settled();
   const before = await soFar(ended);
 
   read();
