@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ask, type Question, type Reply } from '../support/ask.ts';
 import { tuohs } from '../support/process.ts';
-import { assertProblem, assertShout, assertStandardHeaders, CACHE_STATUS } from './api/assert-reply.ts';
 import { BAD_INPUT, LONGEST, SHOUTS } from './api/questions.ts';
 
 const GET = { path: '/v1?data=hello' };
 const FOREVER = 'public, max-age=31536000, immutable';
+const CACHE_STATUS = /^tuohs; (hit(; detail=redis)?|fwd=miss(; stored)?(; collapsed)?(; detail=local)?)$/;
 
 const REFUSED: Readonly<Record<string, [status: number, code: string, question: Question]>> = {
   'an unknown path': [404, 'NOT_FOUND', { path: '/v2' }],
@@ -178,4 +178,32 @@ async function jsonAt(path: string, headers = {}): Promise<[Reply['headers'], Re
 
 function asked(question: Question): Promise<Reply> {
   return ask(url, question);
+}
+
+/** Checks the answer to a string. Every client of the API relies on this. */
+function assertShout(reply: Reply, data: string): void {
+  assert.equal(reply.status, 200, reply.body);
+  assert.equal(reply.headers['content-type'], 'application/json');
+  assert.deepEqual(JSON.parse(reply.body), { data });
+}
+
+/** Checks an error against the error table: never a page, never with a stack, never to be stored. */
+function assertProblem(reply: Reply, status: number, code: string): void {
+  assert.equal(reply.status, status, reply.body);
+  assert.equal(reply.headers['content-type'], 'application/json');
+  assert.equal(reply.headers['cache-control'], 'no-store');
+  const { error, code: found, requestId, detail = '', ...more } = JSON.parse(reply.body);
+  assert.deepEqual([found, requestId, more], [code, reply.headers['x-request-id'], {}]);
+  assert.match(error, /\w{3}.*\.$|shoutcloud/i);
+  assert.match(detail, /^$|\.$/);
+  assertStandardHeaders(reply);
+}
+
+/** Checks the headers that every answer has. */
+function assertStandardHeaders({ headers }: Reply): void {
+  assert.match(String(headers.date), / GMT$/);
+  assert.equal(headers['x-content-type-options'], 'nosniff');
+  assert.match(String(headers['content-security-policy']), /default-src 'none'.*frame-ancestors 'none'/);
+  assert.equal(headers['referrer-policy'], 'no-referrer');
+  assert.match(String(headers['x-request-id']), /^[\w-]{1,64}$/);
 }

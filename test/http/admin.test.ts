@@ -144,14 +144,6 @@ for (const [line, status, code] of [
   });
 }
 
-test('on the admin port, bytes that are not HTTP are bad input in the words of the error table', async (t) => {
-  const client = await rawClient(t, await listening(t));
-
-  client.send(`${requestOf('GET /livez')}HELLO\r\n\r\n`);
-
-  assert.match(await client.closed(), /^HTTP\/1\.1 200 [\s\S]*alive *HTTP\/1\.1 400 [\s\S]*BAD_INPUT/);
-});
-
 function listening(t: TestContext, server = adminServer(PARTS, testWorld())): Promise<number> {
   // A test can leave requests open.
   t.after(() => server.close('now').catch(() => {}));

@@ -86,24 +86,23 @@ test('a bulk over HTTP/1.0 ends with its connection, and does not say that it li
   assert.equal(body, '{"data":"A"}\n');
 });
 
-test('a body over the limit of a bulk is refused as a whole', async (t) => {
-  const { post, upstream } = await startBulk(t, { options: { maxBulkBytes: 20 } });
+for (const [what, body, type, ...refusal] of [
+  ['over the limit', '{"data":"a"}\n{"data":"b"}', NDJSON, 413, 'A body can have 20 bytes at most.'],
+  [
+    'of another content type',
+    '{"data":"a"}',
+    'application/json',
+    ...[400, 'The content type is application/json; send application/x-ndjson.'],
+  ],
+] as const) {
+  test(`a bulk ${what} is refused as a whole`, async (t) => {
+    const { post, upstream } = await startBulk(t, { options: { maxBulkBytes: 20 } });
 
-  const { status, lines } = await post('{"data":"a"}\n{"data":"b"}');
+    const { status, lines } = await post(body, { 'content-type': type });
 
-  const [{ code, detail }] = lines;
-  assert.deepEqual([status, code, detail], [413, 'TOO_LARGE', 'A body can have 20 bytes at most.']);
-  assert.deepEqual(upstream.calls, []);
-});
-
-test('a bulk of another content type is refused as a whole', async (t) => {
-  const { post, upstream } = await startBulk(t);
-
-  const { status, lines } = await post('{"data":"a"}', { 'content-type': 'application/json' });
-
-  const detail = 'The content type is application/json; send application/x-ndjson.';
-  assert.deepEqual([status, lines[0].detail, upstream.calls], [400, detail, []]);
-});
+    assert.deepEqual([status, lines[0].detail, upstream.calls], [...refusal, []]);
+  });
+}
 
 test('a failure of the upstream is reported line by line', async (t) => {
   const { post, upstream } = await startBulk(t);
@@ -166,30 +165,22 @@ test('however many bulk requests there are, each has eight short lines, or a for
   assert.deepEqual([1, 40, 41, 280, 281, 1000].map(leastOf), [1, 1, 2, 7, 8, 8]);
 });
 
-test('a million empty lines take one turn of the event loop', async (t) => {
-  const asked: number[] = [];
-  const { post } = await startBulk(t, { nextTurn: async (bytes) => void asked.push(bytes) });
-
-  const { status, lines } = await post('\r\n\n'.repeat(300_000));
-
-  // A fast upload is read in turns of 64 KiB, too, which do not count here.
-  assert.deepEqual([status, lines, asked.filter((bytes) => bytes !== 65_536)], [200, [], [900_000]]);
-});
-
-for (const [lines, turns] of [
-  [31, []],
-  [32, [32_768]],
-  [500, Array(1 + 4).fill(32_768)],
-  [2000, Array(1 + 16).fill(17 * 2000)],
+const SHORT = '{"data":"hello"}\n';
+for (const [what, body, turns] of [
+  ['a million empty lines get one turn', '\r\n\n'.repeat(300_000), [900_000]],
+  ['31 short lines get none', SHORT.repeat(31), []],
+  ['32 get one, because each counts 256 bytes more', SHORT.repeat(32), [32_768]],
+  ['500 get one for each 32 KiB', SHORT.repeat(500), Array(1 + 4).fill(32_768)],
+  ['2000 do, too', SHORT.repeat(2000), Array(1 + 16).fill(17 * 2000)],
 ] as const) {
-  test(`${lines} short lines get a turn of the event loop for each 32 KiB, and each counts 256 bytes more`, async (t) => {
+  test(`of the turns of the event loop, ${what}`, async (t) => {
     const asked: number[] = [];
     const nextTurn: NextTurn = async (bytes, isGone) => void (isGone?.() === false && asked.push(bytes));
     const { post } = await startBulk(t, { nextTurn });
 
-    await post('{"data":"hello"}\n'.repeat(lines));
+    const { lines } = await post(body);
 
-    assert.deepEqual(asked, turns);
+    assert.deepEqual([lines.length, asked], [body.split(SHORT).length - 1, turns]);
   });
 }
 

@@ -87,6 +87,17 @@ test('a request that was not yet read when the server closes, because others are
   await closing;
 });
 
+test('an idle connection is closed at once when the server closes', async (t) => {
+  const { server, client } = await sending(t, 0);
+  await client.heard(/"\}$/);
+  await until(t, () => server.status().heldBytes === 0);
+  const timers = t.mock.method(Socket.prototype, 'setTimeout').mock;
+
+  await server.close();
+
+  assert.deepEqual(timers.calls, []);
+});
+
 test('an answer that a client waits for is lost with `now`, also when the server closes already', async (t) => {
   const { server, client } = await sending(t, 0, { reverseShout: () => new Promise(() => {}) });
   await until(t, () => server.inFlight() === 1);

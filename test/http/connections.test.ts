@@ -15,6 +15,7 @@ for (const [what, first, second, third = ''] of [
   ['sending a body, even for less time than another is idle,', HALF, ''],
   ['idle, even for less time than another sends a body that arrives steadily,', postOf('new'), LONG_HALF],
   ['in use, whatever it sends ahead,', postOf('wait'), HALF, HALF],
+  ['refused, even for less time than another is idle,', requestOf('GET /v1'), ''],
 ]) {
   test(`at the limit, a connection that is ${what} for longest is closed, not the oldest`, async (t) => {
     const world = testWorld();
@@ -119,25 +120,6 @@ for (const [limit, closed] of [
     assert.equal(server.status().connections, limit - closed + 1);
   });
 }
-
-test('at the limit, a connection whose last request was refused is closed before one that has been idle for longer', async (t) => {
-  const world = testWorld();
-  const { server, port } = await fakeApi(t, { world, options: { maxConnections: 2 } });
-  const [answered, refused] = [await rawClient(t, port), await rawClient(t, port)];
-  answered.send(requestOf('GET /v1?data=a'));
-  await answered.heard('{"data":"A"}');
-  await world.clock.advance(500);
-  refused.send(requestOf('GET /v1'));
-  await refused.heard('BAD_INPUT');
-  await world.clock.advance(500);
-
-  await rawClient(t, port);
-
-  await refused.closed();
-  assert.equal(server.status().connections, 2);
-  answered.send(requestOf('GET /v1?data=b'));
-  await answered.heard('{"data":"B"}');
-});
 
 test('at the limit, a connection that has just been opened is not closed before one that has been idle', async (t) => {
   const world = testWorld();

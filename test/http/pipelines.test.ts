@@ -217,33 +217,6 @@ test('the last request that a connection can send ahead is read whole, however l
   assert.equal(parsed(answers.slice(answers.lastIndexOf('HTTP/1.1 '))).body, '{"data":"end"}');
 });
 
-test('only a little is read of a body that nothing has asked for yet, although its connection gets its turns', async (t) => {
-  const release = Promise.withResolvers<void>();
-  const { client, port, status } = await start(t, {
-    async reverseShout(text) {
-      if (text === 'wait') await release.promise;
-      return known(text.slice(-3));
-    },
-  });
-  const other = await rawClient(t, port);
-  client.send(requestOf('GET /v1?data=wait'));
-  await until(t, () => status().heldBytes > REQUEST_BYTES);
-
-  client.send(requestOf('POST /v1', { type: 'text/plain', more: 'transfer-encoding: chunked' }));
-  client.send('384\r\n'.concat('a'.repeat(900), '\r\n').repeat(270));
-  let most = 0;
-  for (const turnsTaken of NUMBERS.slice(0, 50)) {
-    other.send(requestOf(`GET /v1?data=${turnsTaken}`));
-    await other.heard((text) => numbersIn(text).length === turnsTaken + 1);
-    most = Math.max(most, status().heldBytes);
-  }
-  client.send('3\r\nend\r\n0\r\n\r\n');
-  release.resolve();
-
-  await client.heard('"end"');
-  assert.ok(most < 2 * REQUEST_BYTES + 2 * 65_536, `${most} bytes`);
-});
-
 test('a bulk answer is whole although more requests follow than a connection can send ahead', async (t) => {
   const follow = Promise.withResolvers<void>();
   let lines = 0;
@@ -287,27 +260,6 @@ for (const [pieces, chunks, turns] of [
     assert.deepEqual(asked, Array(turns).fill(65_536));
   });
 }
-
-test('one connection has no more than a packet of its requests read in a turn of the event loop', async (t) => {
-  let [begun, most] = [0, 0];
-  const { client } = await start(t, {
-    limits: {
-      isOverloaded() {
-        if (begun++ === 0)
-          setImmediate(() => {
-            most = Math.max(most, begun);
-            begun = 0;
-          });
-        return false;
-      },
-    },
-  });
-
-  client.send(requestOf(`GET /${'a'.repeat(15_000)}`).repeat(200));
-
-  await until(t, () => client.text().match(/HTTP\/1.1 404/g)?.length === 200);
-  assert.ok(most > 0 && most <= 6, `${most} requests in a turn`);
-});
 
 for (const [what, options] of [
   ['wait for earlier ones', {}],

@@ -125,23 +125,20 @@ test('a connection stays open between requests for longer than a client can stal
   await client.heard('"B"');
 });
 
-test('a connection closes without an answer when its keep-alive time is over', async (t) => {
+for (const [what, sent, ms, heard] of [
   // Long enough for a busy machine to send the request.
-  const options = { slowClientMs: 500, keepAliveTimeoutMs: 500 };
-  const client = await rawClient(t, await listeningApi(t, { options }));
+  ['was answered', postOf('a'), 500, /Keep-Alive: timeout=0\r\n[\s\S]*"A"\}$/],
+  ['sends nothing', '', 20, /^$/],
+] as const) {
+  test(`a connection that ${what} closes without another answer when its keep-alive time is over`, async (t) => {
+    const options = { slowClientMs: sent === '' ? 1 : ms, keepAliveTimeoutMs: ms };
+    const client = await rawClient(t, await listeningApi(t, { options }));
 
-  client.send(postOf('a'));
+    client.send(sent);
 
-  assert.match(await client.closed(), /Keep-Alive: timeout=0\r\n[\s\S]*"A"\}$/);
-});
-
-test('a connection that sends nothing closes without an answer when its keep-alive time is over', async (t) => {
-  const options = { slowClientMs: 1, keepAliveTimeoutMs: 20 };
-
-  const client = await rawClient(t, await listeningApi(t, { options }));
-
-  assert.equal(await client.closed(), '');
-});
+    assert.match(await client.closed(), heard);
+  });
+}
 
 test('a client that waits for longer than it can stall keeps its connection', async (t) => {
   const { upstream, port } = await fakeApi(t, { options: { slowClientMs: 1 } });
@@ -159,20 +156,21 @@ test('a client that waits for longer than it can stall keeps its connection', as
 const CHUNKS = requestOf('POST /v1', { type: 'application/json', more: 'transfer-encoding: chunked' }).concat(
   `80000\r\n${'a'.repeat(2 ** 19)}\r\n`.repeat(10),
 );
-for (const [what, sent] of [
-  ['stops sending its large body', STALLED.replace(': 16', ': 5000000')],
-  ['sends chunks without end', CHUNKS],
+for (const [what, sent, status, endsAfterMs] of [
+  ['stops sending its large body', STALLED.replace(': 16', ': 5000000'), 413, 1000],
+  ['sends chunks without end', CHUNKS, 413, 1000],
+  ['has sent something other than HTTP', 'HELLO\r\n\r\n', 400, 0],
 ] as const) {
-  test(`a client that was answered and ${what} sees the end a second later, and is cut off after another`, async (t) => {
+  test(`a client that was answered and ${what} sees the end after ${endsAfterMs} ms, and is cut off after another second`, async (t) => {
     const { world, server, port } = await fakeApi(t);
     const client = await rawClient(t, port);
     client.socket.allowHalfOpen = true;
     const end = once(client.socket, 'end');
     client.send(sent);
-    assert.equal(parsed(await client.heard(/\}$/)).status, 413);
+    assert.equal(parsed(await client.heard(/\}$/)).status, status);
     await until(t, () => world.clock.timers() > 0);
 
-    await world.clock.advance(1000);
+    await world.clock.advance(endsAfterMs);
     await end;
     await world.clock.advance(999);
 
@@ -181,20 +179,6 @@ for (const [what, sent] of [
     await until(t, () => server.status().connections === 0);
   });
 }
-
-test('a client that sent something other than HTTP sees the end of its answer at once, and is cut off a second later', async (t) => {
-  const { world, server, port } = await fakeApi(t);
-  const client = await rawClient(t, port);
-  client.socket.allowHalfOpen = true;
-
-  client.send('HELLO\r\n\r\n');
-  await once(client.socket, 'end');
-  await world.clock.advance(999);
-
-  assert.equal(server.status().connections, 1);
-  await world.clock.advance(1);
-  await until(t, () => server.status().connections === 0);
-});
 
 test('a connection whose client has asked for its end closes as soon as the answer has left', async (t) => {
   const { server, port } = await fakeApi(t);

@@ -16,6 +16,8 @@ interface Refusal {
   readonly line?: string;
   readonly type?: string;
   readonly parts?: ApiUnderTest;
+  /** Why it is shed, if it is. */
+  readonly shed?: 'requests' | 'event_loop';
 }
 
 /** Requests that can be refused before their body of 2 MB has arrived. */
@@ -34,12 +36,12 @@ const REFUSED: Readonly<Record<string, Refusal>> = {
   'JSON for a bulk': { status: 400, line: 'POST /v1/bulk' },
   'an unknown path': { status: 404, line: 'POST /v2' },
   'another method': { status: 405, line: 'PUT /v1' },
-  'a service without room': { status: 503, parts: NO_ROOM },
-  'a late event loop': { status: 503, parts: { limits: { isOverloaded: () => true } } },
+  'a service without room': { status: 503, parts: NO_ROOM, shed: 'requests' },
+  'a late event loop': { status: 503, parts: { limits: { isOverloaded: () => true } }, shed: 'event_loop' },
   'a client over its quota': { status: 429, parts: OVER_QUOTA },
 };
 
-for (const [what, { status, line = 'POST /v1', type = JSON_TYPE, parts }] of Object.entries(REFUSED)) {
+for (const [what, { status, line = 'POST /v1', type = JSON_TYPE, parts, shed }] of Object.entries(REFUSED)) {
   for (const [how, more, body] of [
     ['whose client asks first', 'content-length: 1999999\r\nexpect: 100-continue', ''],
     ['that is on its way', 'content-length: 1999999', '{"data"'],
@@ -53,7 +55,7 @@ for (const [what, { status, line = 'POST /v1', type = JSON_TYPE, parts }] of Obj
       const [answer, ...others] = wholeAnswers(await closedLate(t, client, world.clock));
 
       assert.deepEqual([answer?.status, answer?.headers.get('connection')], [status, 'close']);
-      assert.deepEqual(others, []);
+      assert.deepEqual([others, pick(world.told('shed'), 'reason')], [[], shed ? [shed] : []]);
     });
   }
 }

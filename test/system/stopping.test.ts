@@ -80,14 +80,6 @@ test('SIGTERM in the middle of the start ends it with 0', async (t) => {
   assert.deepEqual(service.stderr, []);
 });
 
-test('idle connections do not delay the end, and are not reported', async (t) => {
-  const { service, url } = await runningService(t);
-  await (await fetch(`${url}/health`)).text();
-
-  assert.equal(await service.stop(), 0);
-  assert.deepEqual(service.stderr, []);
-});
-
 /** A service with three calls under way, which only the upstream can end. */
 async function busyService(t: TestContext, environment: Readonly<Record<string, string>>) {
   const upstream = await heldUpstream(t);

@@ -38,16 +38,6 @@ test('a service that is killed and started again causes one `down` and one `up`'
   }
 });
 
-test('for a healthy service there is one line at the start and no other', async (t) => {
-  const { url, shoutcloud } = await runningService(t);
-  const watch = watching(t, url);
-
-  await until(t, () => shoutcloud.calls >= 10);
-  await watch.stop();
-
-  assert.deepEqual([watch.stdout.map((line) => JSON.parse(line).msg), watch.stderr], [['watching'], []]);
-});
-
 test('a signal ends it at once while a service or webhook hangs, and the state is kept', async (t) => {
   const { url, asked } = await silentServer(t);
   const state = join(await folder(t), 'state.json');

@@ -14,50 +14,44 @@ redisTest('writes that a new replica refuses together cost one connection', asyn
   assert.equal(connection.status().trouble, 'read_only');
 });
 
-redisTest(
-  'while it is read-only, it is connected again after growing pauses, at most a minute',
-  async (redis, t) => {
-    const { store, world, refuse, changes } = await becomesReplica(redis, t);
-    await refuse();
+redisTest('while read-only, it reconnects after growing pauses, at most a minute', async (redis, t) => {
+  const { store, world, refuse, changes } = await becomesReplica(redis, t);
+  await refuse();
 
-    const cuts: number[] = [];
-    let now = 0;
-    for (const second of [1, 2, 3, 6, 7, 14, 15, 30, 31, 62, 63, 122, 123]) {
-      const before = changes().length;
-      await world.clock.advance((second - now) * 1000);
-      now = second;
-      store.set('more', 'MORE');
-      await store.get('what was sent before this has arrived');
-      if (changes().length === before) continue;
-      cuts.push(second);
-      await until(t, () => changes().at(-1) === 'up: read_only');
-    }
-
-    assert.deepEqual(cuts, [1, 3, 7, 15, 31, 63, 123]);
-  },
-);
-
-redisTest(
-  'a replica that takes writes again is fine, and the next change has its first pauses again',
-  async (redis, t) => {
-    const { control, store, world, connection, refuse, changes } = await becomesReplica(redis, t);
-    await refuse();
-    await world.clock.advance(1000);
-    await refuse();
-    await control.replicaof('NO', 'ONE');
-    store.set('more', 'MORE');
-
-    assert.equal(await store.get('more'), 'MORE');
-    assert.equal(connection.status().trouble, undefined);
-    await control.replicaof('127.0.0.1', 1);
+  const cuts: number[] = [];
+  let now = 0;
+  for (const second of [1, 2, 3, 6, 7, 14, 15, 30, 31, 62, 63, 122, 123]) {
     const before = changes().length;
-    await refuse();
-    await world.clock.advance(1000);
-    await refuse();
-    const cut = ['down: read_only', 'up: read_only'];
-    assert.deepEqual(changes().slice(before), [...cut, ...cut]);
-  },
-);
+    await world.clock.advance((second - now) * 1000);
+    now = second;
+    store.set('more', 'MORE');
+    await store.get('what was sent before this has arrived');
+    if (changes().length === before) continue;
+    cuts.push(second);
+    await until(t, () => changes().at(-1) === 'up: read_only');
+  }
+
+  assert.deepEqual(cuts, [1, 3, 7, 15, 31, 63, 123]);
+});
+
+redisTest('a replica that takes writes again is fine; then the pauses begin anew', async (redis, t) => {
+  const { control, store, world, connection, refuse, changes } = await becomesReplica(redis, t);
+  await refuse();
+  await world.clock.advance(1000);
+  await refuse();
+  await control.replicaof('NO', 'ONE');
+  store.set('more', 'MORE');
+
+  assert.equal(await store.get('more'), 'MORE');
+  assert.equal(connection.status().trouble, undefined);
+  await control.replicaof('127.0.0.1', 1);
+  const before = changes().length;
+  await refuse();
+  await world.clock.advance(1000);
+  await refuse();
+  const cut = ['down: read_only', 'up: read_only'];
+  assert.deepEqual(changes().slice(before), [...cut, ...cut]);
+});
 
 for (const [what, trouble, more] of [
   ['a replica that takes writes is fine', undefined, ['--replica-read-only', 'no']],

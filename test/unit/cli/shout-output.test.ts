@@ -48,56 +48,35 @@ test('lines are read no faster than their answers', async (t) => {
   assert.ok(takenBefore < 50, `${takenBefore} of 60 chunks were taken`);
 });
 
-for (const [what, totalBytes, progress, ms, words] of [
+const HALF_WAY = { lines: 5000, bytes: 250 };
+const BEGUN = { lines: 1, bytes: 1 };
+for (const [what, totalBytes, columns, progress, ms, words] of [
   [
-    'the share, the lines, the rate and the time left',
-    1000,
-    { lines: 5000, bytes: 250 },
-    2000,
+    ...['the share, the lines, the rate and the time left', 1000, undefined, HALF_WAY, 2000],
     '[======------------------] 25 % · 5,000 lines · 2,500 lines/s · 6s left',
   ],
-  ['minutes', 126, { lines: 1, bytes: 1 }, 1000, '· 2m 5s left'],
-  ['hours', 7261, { lines: 1, bytes: 1 }, 1000, '· 2h 1m left'],
-  ['no bar for an input of unknown size', undefined, { lines: 2, bytes: 1 }, 1000, '2 lines · 2 lines/s\x1b'],
+  ['minutes', 126, undefined, BEGUN, 1000, `[${'-'.repeat(24)}] 0 % · 1 lines · 1 lines/s · 2m 5s left`],
+  ['hours', 7261, undefined, BEGUN, 1000, `[${'-'.repeat(24)}] 0 % · 1 lines · 1 lines/s · 2h 1m left`],
+  ['no bar for an input of unknown size', undefined, undefined, BEGUN, 1000, '1 lines · 1 lines/s'],
+  ['only what fits into 40 columns', 1000, 40, HALF_WAY, 2000, '25 % · 5,000 lines · 6s left'],
+  ['only what fits into 28', 1000, 28, HALF_WAY, 2000, '25 %'],
+  ['nothing if nothing fits', 1000, 3, HALF_WAY, 2000, ''],
 ] as const) {
   test(`the bar shows ${what}`, async () => {
-    const shown = shownBar(totalBytes);
+    const terminal = Object.assign(new PassThrough(), { columns });
+    let screen = '';
+    terminal.on('data', (chunk) => {
+      screen += chunk;
+    });
+    const shown = { lines: 0, bytes: 0 };
+    const clock = fakeClock();
+    const stop = progressBar({ terminal, totalBytes, progress: shown, clock });
 
-    Object.assign(shown.progress, progress);
-    await shown.clock.advance(ms);
-    shown.stop();
+    Object.assign(shown, progress);
+    await clock.advance(ms);
+    stop();
 
-    assert.ok(shown.screen().includes(words), shown.screen());
-    assert.equal(shown.clock.timers(), 0);
+    assert.equal(screen.split('\x1b[1G').at(-1), `${words}\x1b[0K\n`);
+    assert.equal(clock.timers(), 0);
   });
-}
-
-for (const [columns, words] of [
-  [40, '25 % · 5,000 lines · 6s left'],
-  [28, '25 %'],
-  [3, ''],
-] as const) {
-  test(`a terminal of ${columns} columns gets only what fits into one line`, async () => {
-    const shown = shownBar(1000, columns);
-
-    Object.assign(shown.progress, { lines: 5000, bytes: 250 });
-    await shown.clock.advance(2000);
-    shown.stop();
-
-    assert.equal(shown.screen().split('\x1b[1G').at(-1), `${words}\x1b[0K\n`);
-  });
-}
-
-function shownBar(totalBytes: number | undefined, columns?: number) {
-  const terminal = Object.assign(new PassThrough(), { columns });
-  let text = '';
-  terminal.on('data', (chunk) => {
-    text += chunk;
-  });
-  const progress = { lines: 0, bytes: 0 };
-  const clock = fakeClock();
-  return {
-    ...{ progress, clock, screen: () => text },
-    stop: progressBar({ terminal, totalBytes, progress, clock }),
-  };
 }

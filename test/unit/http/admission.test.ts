@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeApi } from '../../support/api.ts';
-import { pick } from '../../support/pick.ts';
 import { parsed } from '../../support/raw-answer.ts';
 import { postOf, rawClient, requestOf } from '../../support/raw-client.ts';
 import { until } from '../../support/until.ts';
@@ -19,21 +18,3 @@ test('as many whole requests as allowed are under way, the next is refused, and 
   assert.equal(parsed(await third.heard('OVERLOADED')).status, 503);
   assert.equal(server.inFlight(), 2);
 });
-
-for (const [what, limits, reason] of [
-  ['all places are taken', { maxInFlight: 0 }, 'requests'],
-  ['the event loop is late', { isOverloaded: () => true }, 'event_loop'],
-] as const) {
-  test(`while ${what}, a request is refused before its route is looked up, and holds no place`, async (t) => {
-    const { world, server, port } = await fakeApi(t, { limits });
-    const client = await rawClient(t, port);
-
-    client.send(requestOf('GET /v1?data=hello'));
-
-    assert.equal(parsed(await client.heard('OVERLOADED')).status, 503);
-    await until(t, () => world.told('answered').length > 0);
-    assert.deepEqual(pick(world.told('shed'), 'reason'), [reason]);
-    assert.deepEqual(pick(world.told('answered'), 'route'), ['none']);
-    assert.equal(server.inFlight(), 0);
-  });
-}

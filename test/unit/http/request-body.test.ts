@@ -65,16 +65,6 @@ test('a body that is in use when its client leaves is not freed, and does not fa
   assert.equal(piece.byteLength, 65_536);
 });
 
-test('a body that found no room before anything asked for it fails when something does', () => {
-  const body = chunkedBody(FULL);
-  const failures: unknown[] = [];
-
-  body.take(Buffer.from('first'));
-  body.read({ ...READING, fail: (error) => failures.push(error) });
-
-  assert.match(String(failures), /no room/);
-});
-
 test('of a body that nothing has asked for yet, 64 KiB are read', () => {
   const body = chunkedBody(WITH_ROOM);
 
@@ -82,27 +72,6 @@ test('of a body that nothing has asked for yet, 64 KiB are read', () => {
     [65_535, 1].map((bytes) => body.take(Buffer.alloc(bytes))),
     [true, false],
   );
-});
-
-test('a body of exactly the limit is read, and a longer one is too large, although its length is not announced', () => {
-  const outcomes = [READING.maxBytes, READING.maxBytes + 1].map((bytes) => {
-    const body = chunkedBody(WITH_ROOM);
-    let outcome: unknown;
-    body.read({
-      ...READING,
-      use: ({ length }) => {
-        outcome = length;
-      },
-      fail: (error) => {
-        outcome = error;
-      },
-    });
-    body.take(Buffer.alloc(bytes));
-    body.arrived();
-    return outcome instanceof TuohsError ? outcome.code : outcome;
-  });
-
-  assert.deepEqual(outcomes, [1_000_000, 'TOO_LARGE']);
 });
 
 test('the rest of a body is thrown away up to the limit, piece by piece, and no further', async () => {

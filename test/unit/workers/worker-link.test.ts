@@ -47,21 +47,6 @@ test('a question of the primary is answered under its number, even if there is n
   ]);
 });
 
-test('a request to drain and the loss of the primary are different events', async () => {
-  const { process } = forkedProcess();
-  const { drain, gone } = primaryLink(process);
-  const seen: string[] = [];
-  void drain.then(() => seen.push('drain'));
-  void gone.then(() => seen.push('gone'));
-
-  process.emit('message', { type: 'drain' });
-  await settled();
-  process.emit('disconnect');
-  await settled();
-
-  assert.deepEqual(seen, ['drain', 'gone']);
-});
-
 test('a primary that was gone before the link was made is gone', async () => {
   const { process } = forkedProcess({ connected: false });
 

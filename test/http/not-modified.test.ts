@@ -6,7 +6,7 @@ import { rawClient, requestOf } from '../support/raw-client.ts';
 
 const LAST = requestOf('GET /v2', { more: 'connection: close' });
 
-// After a HEAD or a 304, the next bytes must be the next answer. A client would read a body as that answer.
+// After a 304, the next bytes must be the next answer. A client would read a body as that answer.
 for (const [what, path] of Object.entries({
   'a string': '/v1?data=hello',
   'the reference': '/docs',
@@ -24,20 +24,6 @@ for (const [what, path] of Object.entries({
       assert.doesNotMatch([...(head?.headers.keys() ?? [])].join(), /content-length|transfer-encoding/);
     });
   }
-
-  test(`HEAD of ${what} has the length of GET and no body`, async (t) => {
-    const client = await rawClient(t, await listeningApi(t));
-
-    client.send(`${requestOf(`GET ${path}`)}${requestOf(`HEAD ${path}`)}${LAST}`);
-    const text = await client.closed();
-    const headAt = text.lastIndexOf('HTTP/1.1 200 ');
-    const [get] = wholeAnswers(text.slice(0, headAt));
-    const [head = '', next = ''] = text.slice(headAt).split('\r\n\r\n');
-
-    assert.equal(/content-length: (\d+)/i.exec(head)?.[1], get?.headers.get('content-length'));
-    assert.ok(get && get.body !== '');
-    assert.match(next, /^HTTP\/1\.1 404 /);
-  });
 }
 
 for (const [what, before, line, hasBody] of [
