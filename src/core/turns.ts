@@ -6,8 +6,11 @@ import type { Clock } from './clock.ts';
  */
 export type NextTurn = (bytes: number, isGone?: () => boolean, kind?: WorkKind) => Promise<void>;
 
-/** A piece of `slow` work takes a turn of its own however few bytes it has, and waits behind all work that is not slow. */
-type WorkKind = 'usual' | 'slow';
+/**
+ * A piece of `slow` work takes a turn of its own however few bytes it has, and waits behind all usual work. `reading` from a connection
+ * waits in queues of its own. Otherwise, a client would be read on only after a thousand texts of others.
+ */
+type WorkKind = 'usual' | 'slow' | 'reading';
 
 /** Work on this many bytes takes at most a millisecond: reading, reversing and looking up texts, or sending files. */
 export const TURN_BYTES = 16_384;
@@ -21,8 +24,8 @@ export const TURN_BYTES = 16_384;
  * - A turn goes on with the queue that it began with. Otherwise, smaller work would fill what is left of each turn.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
-  // One for each size of usual work, then one for each size of slow work.
-  const queues: Waiting[][] = Array.from({ length: 2 * SIZES }, () => []);
+  // One for each size of usual work, then one for each size of slow work, then one for each size of reading.
+  const queues: Waiting[][] = Array.from({ length: 3 * SIZES }, () => []);
   /** The queue that began a turn most recently is the last. */
   const order = [...queues];
   let isForSmallest = false;
@@ -33,8 +36,8 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
     new Promise((begin) => {
       if (!queues.some(hasWork)) soon(turn);
       const size = 32 - Math.clz32(bytes);
-      if (kind === 'usual') queues[size]?.push({ bytes, isGone, begin });
-      else queues[SIZES + size]?.push({ bytes: TURN_BYTES, isGone, begin });
+      const counted = kind === 'slow' ? TURN_BYTES : bytes;
+      queues[FIRST[kind] + size]?.push({ bytes: counted, isGone, begin });
     });
 
   function turn(): void {
@@ -65,6 +68,8 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
 
 /** How many sizes of work there are: the number of bits that its bytes need, from 0 to 32. */
 const SIZES = 33;
+
+const FIRST = { usual: 0, slow: SIZES, reading: 2 * SIZES };
 
 /**
  * How many pieces of waiting work are searched for abandoned ones in each turn, on average. With 2,000 waiting clients, a search of

@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock.ts';
 import type { ReverseShout } from '../../src/core/reverse.ts';
 import type { Shout } from '../../src/core/shouter.ts';
-import { type NextTurn, TURN_BYTES } from '../../src/core/turns.ts';
+import type { NextTurn } from '../../src/core/turns.ts';
 import { type ApiUnderTest, deafClient, fakeApi, LARGEST_FILE, listeningServer } from '../support/api.ts';
 import { ask } from '../support/ask.ts';
 import { answerOf } from '../support/fake-shouter.ts';
@@ -67,7 +67,8 @@ test('a request that was not yet read when the server closes is answered', async
 
 test('a request that was not yet read when the server closes, because others are read first, is answered', async (t) => {
   const [drain, reading] = [new AbortController(), Promise.withResolvers<void>()];
-  const nextTurn = (bytes: number) => (bytes === TURN_BYTES ? reading.promise : Promise.resolve());
+  const nextTurn: NextTurn = (_bytes, _isGone, kind) =>
+    kind === 'reading' ? reading.promise : Promise.resolve();
   const world = worldOn({ ...systemClock, soon: atOnce });
   const server = await listeningServer(t, { world, nextTurn, draining: drain.signal });
   const client = await rawClient(t, server.port);

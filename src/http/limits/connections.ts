@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { burst, type Clock } from '../../core/clock.ts';
-import { type NextTurn, TURN_BYTES, turnCounter } from '../../core/turns.ts';
+import { type NextTurn, turnCounter } from '../../core/turns.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
 import { PIECES, SMALL_REST_BYTES } from '../request-body.ts';
@@ -66,7 +66,7 @@ const MANY_FAILED_IN_TURN = 16;
  * connection at once. After a failure, the next request is usually short.
  */
 const BUSY = { connections: 1, bytes: 65_536 };
-const AFTER_FAILURE = { connections: 32, bytes: TURN_BYTES };
+const AFTER_FAILURE = { connections: 16, bytes: 8192 };
 
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(

@@ -59,7 +59,7 @@ export function readingTurns<Each extends TurnTaker>(
   async function resumeInTurns(): Promise<void> {
     isResuming = true;
     while (waiting.size > 0) {
-      await nextTurn(bytes);
+      await nextTurn(bytes, undefined, 'reading');
       let left = connections;
       for (const next of waiting) {
         if (left-- === 0) break;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
-import { readingTurns, type TurnTaker } from '../../../src/http/limits/reading-turns.ts';
+import { type NextTurn, turns } from '../../../src/core/turns.ts';
+import { type ReadingTurn, readingTurns, type TurnTaker } from '../../../src/http/limits/reading-turns.ts';
 import { settled } from '../../support/fake-clock.ts';
+import { heldTurn } from '../../support/world.ts';
 
 test('connections that give way are read on one after another, each in a turn of its own', async () => {
   const { reading, one, other, paused, turn } = start();
@@ -26,6 +28,29 @@ test('connections whose next request is short are read on together', async () =>
   await settled();
 
   assert.deepEqual([paused(), await turn(), paused()], [[true, true], 1, [false, false]]);
+});
+
+test('a connection is read on after a few turns, although a thousand texts of that size wait', async () => {
+  const { soon, end } = heldTurn();
+  const nextTurn = turns({ soon });
+  for (let count = 0; count < 1000; count++) void nextTurn(20_000);
+  const { reading, one, paused } = start({ nextTurn, bytes: 20_000 });
+
+  reading.giveWay(one);
+  await settled();
+  const before = paused();
+  for (let count = 0; count < 4; count++) {
+    end();
+    await settled();
+  }
+
+  assert.deepEqual(
+    [before, paused()],
+    [
+      [true, false],
+      [false, false],
+    ],
+  );
 });
 
 test('a connection that is gone before it has given way takes no turn', async () => {
@@ -52,13 +77,11 @@ test('a connection that gave way although nothing of it is wanted is read once m
   assert.deepEqual([...before, paused()], [[true, false], 0, [false, false]]);
 });
 
-/** Two connections that are being read, and turns that end when the test says so. */
-function start({ wantsMore = (): boolean => true, connections = 1 } = {}) {
+/** Two connections that are being read, and turns that end when the test says so, unless it gives `nextTurn`. */
+function start({ wantsMore = (): boolean => true, connections = 1, bytes = 1, ...given }: Given = {}) {
   const asked: (() => void)[] = [];
-  const reading = readingTurns<TurnTaker>(() => new Promise<void>((run) => asked.push(run)), wantsMore, {
-    connections,
-    bytes: 1,
-  });
+  const nextTurn = given.nextTurn ?? (() => new Promise<void>((run) => asked.push(run)));
+  const reading = readingTurns<TurnTaker>(nextTurn, wantsMore, { connections, bytes });
   const [one, other] = [new Socket(), new Socket()].map((socket) => ({ socket, isPausing: false }));
   assert.ok(one && other);
   return {
@@ -72,4 +95,9 @@ function start({ wantsMore = (): boolean => true, connections = 1 } = {}) {
       return turns.length;
     },
   };
+}
+
+interface Given extends Partial<ReadingTurn> {
+  readonly wantsMore?: () => boolean;
+  readonly nextTurn?: NextTurn;
 }
