@@ -9,6 +9,7 @@ import type { NextTurn } from '../../src/core/turns.ts';
 import { bulkWindow } from '../../src/http/bulk-lines.ts';
 import { type ApiUnderTest, listeningServer } from '../support/api.ts';
 import { ask, type Question } from '../support/ask.ts';
+import { fakeClock } from '../support/fake-clock.ts';
 import { answerOf, fakeShouter } from '../support/fake-shouter.ts';
 import { pick } from '../support/pick.ts';
 import { exchanged, rawClient, requestOf } from '../support/raw-client.ts';
@@ -223,6 +224,30 @@ test('a line is answered as soon as its answer and those before it are known', a
   for (let i = 0; i < 3; i++) await turn();
   known.get('b')?.resolve();
   assert.match(await client.heard('"c"'), /"a"\}\n\r\n[\da-f]+\r\n\{"data":"b"\}\n\{"data":"c"\}\n/);
+});
+
+test('lines that are all known leave in one piece; others wait 10 ms for them', async (t) => {
+  const clock = fakeClock();
+  const { client } = await startBulk(t, {
+    world: worldOn(clock),
+    reverseShout: (text) => (text === 'slow' ? new Promise(() => {}) : answerOf(text)),
+  });
+
+  client.send(bulkOf(...Array<string>(500).fill('a')));
+  assert.match(
+    await client.heard(/^0\r\n\r\n$/m),
+    /\r\n\r\n[\da-f]+\r\n(\{"data":"a"\}\n){500}\r\n0\r\n\r\n$/,
+  );
+  client.send(bulkOf('b', 'slow'));
+  await until(t, () => clock.timers() > 0);
+  for (const [ms, hasBegun] of [
+    [9, false],
+    [1, true],
+  ] as const) {
+    await clock.advance(ms);
+    if (hasBegun) await client.heard('"b"');
+    assert.equal(client.text().includes('"b"'), hasBegun);
+  }
 });
 
 test('while a client does not read its answers, no more lines begin', async (t) => {

@@ -32,6 +32,12 @@ export const bulk: Route<ApiParts> = {
 const TURN_WORK = 32_768;
 const LINE_WORK = 256;
 
+/**
+ * The first lines wait this long for the others. A proxy written in Go gives up the rest of an answer that begins before the proxy has
+ * noticed that it sent the whole request (ADR 0027). So known lines leave in one piece, together with the end of the answer.
+ */
+const FIRST_LINES_MS = 10;
+
 /** A bulk of at most this many lines counts as much as its lines do. A longer one fills a turn. */
 const FEW_LINES = 32;
 
@@ -42,8 +48,9 @@ function workOn(body: Buffer): number {
 }
 
 /**
- * Answers the lines of a body that has arrived whole, in order, each as soon as its answer is known. Answers of the same turn are
- * written together. Starts no more lines than the window allows, and waits while the client does not read.
+ * Answers the lines of a body that has arrived whole, in order, each as soon as its answer is known. The first ones wait shortly for
+ * the others. Answers of the same turn are written together. Starts no more lines than the window allows, and waits while the client
+ * does not read.
  */
 async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<undefined> {
   const { bulkWindow: window, clock } = parts;
@@ -54,11 +61,15 @@ async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): P
   let written = 0;
   let work = 0;
   let moved = Promise.withResolvers<void>();
+  let isHeld = true;
+  let isAllBegun = false;
+  let lastLines: string | undefined;
   exchange.atEnd(window.enter());
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
   const response = exchange.reply.stream({ 'content-type': NDJSON, 'cache-control': 'no-store' });
   response.on('drain', wake);
   gone.addEventListener('abort', wake);
+  exchange.atEnd(clock.after(FIRST_LINES_MS, release));
 
   for (const line of linesOf(body)) {
     work += line.length + LINE_WORK;
@@ -72,8 +83,10 @@ async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): P
     // The line has been refused.
     if (exchange.isClosing && !window.refuse()) break;
   }
+  isAllBegun = true;
+  flush();
   await until(() => answers.length === 0);
-  exchange.reply.endStream();
+  exchange.reply.endStream(lastLines);
 
   async function until(isSo: () => boolean): Promise<void> {
     while (!isSo() && !gone.aborted) await moved.promise;
@@ -91,12 +104,21 @@ async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): P
     if (place === written) clock.soon(flush);
   }
 
+  function release(): void {
+    isHeld = false;
+    flush();
+  }
+
   function flush(): void {
     const firstOpen = answers.indexOf(undefined);
+    const isWhole = isAllBegun && firstOpen < 0;
     const ready = firstOpen < 0 ? answers : answers.slice(0, firstOpen);
+    if (ready.length === 0 || (isHeld && !isWhole)) return;
     answers = firstOpen < 0 ? [] : answers.slice(firstOpen);
     written += ready.length;
-    if (!gone.aborted) response.write(`${ready.join('\n')}\n`);
+    const lines = `${ready.join('\n')}\n`;
+    if (isWhole) lastLines = lines;
+    else if (!gone.aborted) response.write(lines);
     wake();
   }
 
