@@ -112,8 +112,9 @@ export class Reply {
     return this.#to.response;
   }
 
-  endStream(): void {
-    if (!this.isGone) this.#to.response.end();
+  /** The last piece and the end leave in one packet if they fit. */
+  endStream(lastPiece?: string): void {
+    if (!this.isGone) this.#end(lastPiece, 'utf8');
     this.settle();
   }
 
@@ -124,13 +125,17 @@ export class Reply {
   }
 
   #send(answer: Answer, bytes: number | undefined): void {
-    const { request, response } = this.#to;
     const { body } = answer;
     this.#begin(answer, bytes);
+    // For ASCII both encodings are the same, and `latin1` is copied without a check.
+    this.#end(body, bytes === body?.length ? 'latin1' : 'utf8');
+  }
+
+  #end(body: Answer['body'], encoding: 'latin1' | 'utf8'): void {
+    const { request, response } = this.#to;
     // A client that has closed its sending side can be waiting or gone. Two writes show which: if it is gone, the second one fails.
     if (request.socket.readableEnded) response.flushHeaders();
-    // For ASCII both encodings are the same, and `latin1` is copied without a check.
-    response.end(body, bytes === body?.length ? 'latin1' : 'utf8');
+    response.end(body, encoding);
   }
 
   /** Waits for the rest of the body if it is small, then answers. If it is large, answers at once and closes the connection. */

@@ -1,8 +1,12 @@
-// A reverse proxy as Go's library makes it, whose callers share a slow uplink: slow-reverse-proxy TARGET BYTES_A_SECOND
+// A reverse proxy as Go's library makes it: slow-reverse-proxy TARGET BYTES_A_SECOND [late]
+// Its callers share a slow uplink. With "late", it always notices the end of a request only after it has passed on the first piece
+// of the answer, as a busy proxy does now and then. Go then closes the connection to the target.
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -44,6 +48,64 @@ func (c uplinkConn) Read(piece []byte) (int, error) {
 	return n, err
 }
 
+type lateEnd struct{}
+
+type lateBody struct {
+	io.ReadCloser
+	left  int64
+	begun chan struct{}
+}
+
+func (b *lateBody) Read(piece []byte) (int, error) {
+	if b.left == 0 {
+		<-b.begun
+	}
+	n, err := b.ReadCloser.Read(piece)
+	b.left -= int64(n)
+	return n, err
+}
+
+type lateConn struct {
+	net.Conn
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (c *lateConn) Close() error {
+	c.once.Do(func() { close(c.closed) })
+	return c.Conn.Close()
+}
+
+type lateAnswer struct {
+	io.ReadCloser
+	pieces int
+	begun  chan struct{}
+	closed chan struct{}
+}
+
+func (a *lateAnswer) Read(piece []byte) (int, error) {
+	a.pieces++
+	if a.pieces == 2 {
+		close(a.begun)
+		<-a.closed
+	}
+	return a.ReadCloser.Read(piece)
+}
+
+func (lateEnd) RoundTrip(request *http.Request) (*http.Response, error) {
+	begun, closed := make(chan struct{}), make(chan struct{})
+	transport := &http.Transport{DialContext: func(_ context.Context, network, address string) (net.Conn, error) {
+		conn, err := net.Dial(network, address)
+		return &lateConn{Conn: conn, closed: closed}, err
+	}}
+	request.Body = &lateBody{request.Body, request.ContentLength, begun}
+	answer, err := transport.RoundTrip(request)
+	if err == nil {
+		answer.Body = &lateAnswer{answer.Body, 0, begun, closed}
+	}
+	return answer, err
+}
+
 func main() {
 	target, _ := url.Parse(os.Args[1])
 	bytesASecond, _ := strconv.Atoi(os.Args[2])
@@ -52,5 +114,9 @@ func main() {
 		panic(err)
 	}
 	fmt.Printf("{\"msg\":\"listening\",\"port\":%d}\n", listener.Addr().(*net.TCPAddr).Port)
-	panic(http.Serve(&uplink{Listener: listener, bytesASecond: bytesASecond}, httputil.NewSingleHostReverseProxy(target)))
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	if len(os.Args) > 3 {
+		proxy.Transport = lateEnd{}
+	}
+	panic(http.Serve(&uplink{Listener: listener, bytesASecond: bytesASecond}, proxy))
 }

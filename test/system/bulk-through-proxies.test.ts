@@ -32,6 +32,23 @@ for (const [count, kilobytesASecond] of [
   });
 }
 
+test('known lines through a Go proxy that notices the end of a request after the answer has begun', {
+  skip,
+}, async (t) => {
+  const url = (await startGoProxy?.(t, service, 0, 'late')) ?? '';
+  const ask = (to: string) =>
+    fetch(`${to}/v1/bulk`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: '{"data":"a"}\n{"data":"b"}\n',
+    }).then((answer) => answer.text());
+  await ask(service);
+
+  const lines = await ask(url);
+
+  assert.equal(lines, '{"data":"A"}\n{"data":"B"}\n');
+});
+
 test('3000 lines through a proxy of HTTP/1.0 that buffers', async (t) => {
   await shoutsAll(t, await bufferingProxy(t, service), differentTexts(3000));
 });
@@ -65,8 +82,8 @@ async function goProxy(ending: Ending) {
   execFileSync('go', ['build', '-o', program, source]);
 
   /** All its clients share an uplink with this many bytes a second. 0 means no limit. */
-  return async (t: TestContext, target: string, bytesASecond: number): Promise<string> => {
-    const proxy = startProgram(t, { command: program, args: [target, `${bytesASecond}`] });
+  return async (t: TestContext, target: string, bytesASecond: number, ...more: 'late'[]): Promise<string> => {
+    const proxy = startProgram(t, { command: program, args: [target, `${bytesASecond}`, ...more] });
     const { port } = await proxy.logLine('listening');
     return `http://127.0.0.1:${port}`;
   };

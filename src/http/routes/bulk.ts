@@ -18,12 +18,13 @@ export const bulk: Route<ApiParts> = {
   handle(exchange, parts) {
     const { headers } = exchange.request;
     if (mediaType(headers) !== NDJSON) throw badType(headers['content-type'], NDJSON);
-    return exchange.readBody(parts.maxBulkBytes, (body) => {
+    const use = (body: Buffer) => {
       exchange.atEnd(() => free([body]));
       // Holds the body before its turn. Otherwise, waiting bodies could fill the whole budget: none is slow, so none is cut off.
       exchange.held.setStream(body.length);
       return exchange.inTurn(workOn(body), () => answerLines(exchange, parts, body));
-    });
+    };
+    return exchange.readBody(parts.maxBulkBytes, use, { oneReadBytes: 0 });
   },
   operation: bulkOperation,
 };
@@ -54,6 +55,8 @@ async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): P
   let written = 0;
   let work = 0;
   let moved = Promise.withResolvers<void>();
+  let isAllBegun = false;
+  let lastLines: string | undefined;
   exchange.atEnd(window.enter());
   const answerLine = lineAnswerer(exchange, parts, lineCounter(exchange, parts.emit));
   const response = exchange.reply.stream({ 'content-type': NDJSON, 'cache-control': 'no-store' });
@@ -72,8 +75,10 @@ async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): P
     // The line has been refused.
     if (exchange.isClosing && !window.refuse()) break;
   }
+  isAllBegun = true;
+  flush();
   await until(() => answers.length === 0);
-  exchange.reply.endStream();
+  exchange.reply.endStream(lastLines);
 
   async function until(isSo: () => boolean): Promise<void> {
     while (!isSo() && !gone.aborted) await moved.promise;
@@ -93,10 +98,14 @@ async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): P
 
   function flush(): void {
     const firstOpen = answers.indexOf(undefined);
+    const isWhole = isAllBegun && firstOpen < 0;
     const ready = firstOpen < 0 ? answers : answers.slice(0, firstOpen);
+    if (ready.length === 0) return;
     answers = firstOpen < 0 ? [] : answers.slice(firstOpen);
     written += ready.length;
-    if (!gone.aborted) response.write(`${ready.join('\n')}\n`);
+    const lines = `${ready.join('\n')}\n`;
+    if (isWhole) lastLines = lines;
+    else if (!gone.aborted) response.write(lines);
     wake();
   }
 
