@@ -66,7 +66,7 @@ const MANY_FAILED_IN_TURN = 16;
  * connection at once. After a failure, the next request is usually short.
  */
 const BUSY = { connections: 1, bytes: 65_536 };
-const AFTER_FAILURE = { connections: 16, bytes: 8192 };
+const AFTER_FAILURE = { connections: 8, bytes: 4096 };
 
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(
