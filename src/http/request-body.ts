@@ -116,7 +116,6 @@ export class RequestBody implements InlineSink {
    * longer than a second.
    */
   discard(maxBytes: number, clock: Pick<Clock, 'after'>): Promise<boolean> {
-    if (this.isWhole) return Promise.resolve(true);
     if (this.announced > maxBytes) return Promise.resolve(false);
     return new Promise((resolve) => {
       const finish = (isWhole: boolean) => {

@@ -217,6 +217,34 @@ test('the last request that a connection can send ahead is read whole, however l
   assert.equal(parsed(answers.slice(answers.lastIndexOf('HTTP/1.1 '))).body, '{"data":"end"}');
 });
 
+test('only a little is read of a body that nothing has asked for yet, although its connection gets its turns', async (t) => {
+  const release = Promise.withResolvers<void>();
+  const { client, port, status } = await start(t, {
+    async reverseShout(text) {
+      if (text === 'wait') await release.promise;
+      return known(text.slice(-3));
+    },
+  });
+  const other = await rawClient(t, port);
+  client.send(requestOf('GET /v1?data=wait'));
+  await until(t, () => status().heldBytes > REQUEST_BYTES);
+
+  client.send(requestOf('POST /v1', { type: 'text/plain', more: 'transfer-encoding: chunked' }));
+  // After so many pieces, the connection waits for a turn to be read.
+  client.send('3c\r\n'.concat('a'.repeat(60), '\r\n').repeat(4000));
+  let most = 0;
+  for (const turnsTaken of NUMBERS.slice(0, 50)) {
+    other.send(requestOf(`GET /v1?data=${turnsTaken}`));
+    await other.heard((text) => numbersIn(text).length === turnsTaken + 1);
+    most = Math.max(most, status().heldBytes);
+  }
+  client.send('3\r\nend\r\n0\r\n\r\n');
+  release.resolve();
+
+  await client.heard('"end"');
+  assert.ok(most < 2 * REQUEST_BYTES + 2 * 65_536, `${most} bytes`);
+});
+
 test('a bulk answer is whole although more requests follow than a connection can send ahead', async (t) => {
   const follow = Promise.withResolvers<void>();
   let lines = 0;
