@@ -21,6 +21,8 @@ export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBro
     // has sent nothing gets no answer.
     if (connection.isBroken || !socket.writable || connection.socket.bytesRead === 0) return;
     connection.isBroken = true;
+    // If the client has ended its side, Node would end ours, although this answer can have to wait.
+    socket.removeAllListeners('end');
     const last = connection.exchanges.at(-1);
     const refusal = refusalOf(error);
     // Node's error holds everything that Node has read, so nothing of it must be kept while an earlier answer waits to be read.

@@ -122,7 +122,7 @@ function pathsOf(values: Values, path: readonly string[] = []): string[][] {
   });
 }
 
-/** The message of Helm 3 for a chart with this one among its dependencies: once for each of these values. */
+/** What Helm 3 says of a chart that has our chart as a dependency several times, each time with one of these sets of values. */
 async function refusalByHelm3(t: TestContext, sets: readonly Values[]): Promise<string> {
   const copies = Object.fromEntries(sets.map((values, i) => [`copy${i}`, values]));
   const path = await parentChart(

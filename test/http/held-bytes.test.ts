@@ -108,7 +108,7 @@ for (const [what, end, answer] of [
 
     end(upstream);
     await until(t, () => world.told('answered').length === 32);
-    // After so many failures, reading on takes a turn, too.
+    // After so many failures, reading from their connections takes a turn, too.
     const before = [server.inFlight(), ...areGone().filter((isGone) => isGone !== undefined)];
     endTurns();
 
@@ -116,6 +116,21 @@ for (const [what, end, answer] of [
     assert.deepEqual(before, [8, ...Array(8).fill(false)]);
   });
 }
+
+test('bytes that are not HTTP are answered although their client has ended its side and the answer waits for a turn', async (t) => {
+  const { nextTurn, turns, endTurns } = heldTurns();
+  // All answers are in the same turn, which has room for 32.
+  const world = worldOn({ ...systemClock, soon: heldTurn().soon });
+  const { port } = await start(t, { nextTurn, world });
+  const clients = await clientsOf(t, port, 33);
+
+  for (const { socket } of clients) socket.end('HELLO\r\n\r\n');
+  await until(t, () => turns.length === 1);
+  for (let i = 0; i < 3; i++) await turn();
+  endTurns();
+
+  for (const client of clients) assert.match(await client.closed(), /^HTTP\/1\.1 400 /);
+});
 
 const IN_CHUNKS = requestOf('POST /v1', { type: 'text/plain', more: 'transfer-encoding: chunked' }).concat(
   `400\r\n${'x'.repeat(1024)}\r\n`.repeat(60),

@@ -54,7 +54,7 @@ test('fields are read as URLSearchParams reads them', () => {
   );
 });
 
-/** JSON with this many of these, in addition to the one object and key around them. */
+/** What JSON has many of, and JSON with this many of them. The object and the key around them count, too. */
 const MOST = 4998;
 const ROWS: readonly [what: string, json: (count: number) => string, areParts: boolean][] = [
   ['objects', (count) => inList('{}', count), true],

@@ -94,7 +94,7 @@ for (const order of [
   });
 }
 
-/** The times between batches that take room for a hundredth of that, and the wait of texts that take room for 20. */
+/** The times between batches, and the estimated wait of texts that take a room of 20. Each batch takes a room of a hundredth of its time. */
 for (const [what, intervals, waitMs] of [
   ['with seven intervals it is unknown', Array(7).fill(400), 0],
   ['eight equal ones are the estimate', Array(8).fill(400), 2000],
