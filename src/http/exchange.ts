@@ -3,9 +3,10 @@ import { TuohsError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import { LeaveController, type LeaveSignal } from '../core/leave-signal.ts';
 import type { Call } from '../core/shouter.ts';
+import { PROXY_MS, waitsForProxy } from './late-proxies.ts';
 import { type ByteBudget, HeldBytes } from './limits/held-bytes.ts';
 import type { Answer, Outcome } from './message.ts';
-import { harmlessId, headBytes, isForwarded, methodLabel } from './message.ts';
+import { harmlessId, headBytes, methodLabel } from './message.ts';
 import { headersTooLarge, knownError, MAX_HEADERS, problemFor, tooLarge } from './problem.ts';
 import { Reply, type ReplyHost } from './reply.ts';
 import { type BodySource, RequestBody } from './request-body.ts';
@@ -152,30 +153,20 @@ export class Exchange implements Call, Working {
 
   /**
    * Reads the whole body and passes it to `use`. Throws `TOO_LARGE` before anything is read, if the length is announced. The
-   * exchange fails with `TOO_LARGE`, with `OVERLOADED`, or with the error given to `breakBody`. Only a body that will be read
-   * gets `100 Continue`. A body of more than `oneReadBytes` waits for its proxy.
+   * exchange fails with `TOO_LARGE`, with `OVERLOADED`, or with the error given to `breakBody`. Sends `100 Continue` if it is expected.
    */
-  readBody(
-    maxBytes: number,
-    use: (body: Buffer) => Outcome,
-    { oneReadBytes = ONE_READ_BYTES } = {},
-  ): Outcome {
+  readBody(maxBytes: number, use: (body: Buffer) => Outcome, { isStreamed = false } = {}): Outcome {
     const { body, request, response } = this;
     if (!body.exists) return use(Buffer.alloc(0));
     if (body.announced > maxBytes) throw tooLarge('body', maxBytes);
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
-    body.read({
-      maxBytes,
-      use: (bytes) => this.#useBody(bytes, oneReadBytes, use),
-      fail: (error) => void this.#failInTurn(error),
-    });
+    const step = (bytes: Buffer) => this.run(() => use(bytes));
+    const start = (bytes: Buffer) => {
+      if (!waitsForProxy(request.headers, bytes.length, isStreamed)) return step(bytes);
+      this.atEnd(this.#host.clock.after(PROXY_MS, () => step(bytes)));
+    };
+    body.read({ maxBytes, use: start, fail: (error) => void this.#failInTurn(error) });
     return undefined;
-  }
-
-  #useBody(body: Buffer, oneReadBytes: number, use: (body: Buffer) => Outcome): void {
-    const step = () => this.run(() => use(body));
-    if (body.length <= oneReadBytes || !isForwarded(this.request.headers)) return step();
-    this.atEnd(this.#host.clock.after(PROXY_MS, step));
   }
 
   /** Call it when the rest of the body will never arrive. The error becomes the answer, unless there is one already. */
@@ -241,13 +232,6 @@ export class Exchange implements Call, Working {
 export type AtEnd = (exchange: Exchange) => void;
 
 const NOTHING: readonly AtEnd[] = [];
-
-/**
- * A proxy written in Go drops the rest of an answer that begins before the proxy has noticed that it sent the whole request (ADR 0027).
- * So the work on a body that a proxy passed on waits this long, unless the proxy will read the answer at once: it reads 4 KiB.
- */
-const PROXY_MS = 2;
-const ONE_READ_BYTES = 2048;
 
 function hungUp(): TuohsError {
   return new TuohsError('UPSTREAM_TIMEOUT', 'the caller hung up');

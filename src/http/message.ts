@@ -63,11 +63,6 @@ export function harmlessId(header: string | string[] | undefined): string | unde
   return typeof header === 'string' && /^[\w-]{1,64}$/.test(header) ? header : undefined;
 }
 
-/** Whether a proxy has passed the request on, and says so. */
-export function isForwarded(headers: IncomingHttpHeaders): boolean {
-  return ['x-forwarded-for', 'forwarded', 'via'].some((name) => headers[name] !== undefined);
-}
-
 /** The standard methods (RFC 9110 §9, RFC 5789). All others share one label, because each label makes a series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
 

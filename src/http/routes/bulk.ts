@@ -24,7 +24,7 @@ export const bulk: Route<ApiParts> = {
       exchange.held.setStream(body.length);
       return exchange.inTurn(workOn(body), () => answerLines(exchange, parts, body));
     };
-    return exchange.readBody(parts.maxBulkBytes, use, { oneReadBytes: 0 });
+    return exchange.readBody(parts.maxBulkBytes, use, { isStreamed: true });
   },
   operation: bulkOperation,
 };
