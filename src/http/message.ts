@@ -74,9 +74,8 @@ const SHORT_BODY = 2048;
 
 /** Whether the work on a body of this many bytes waits. An answer that is streamed is never read at once. */
 export function waitsForProxy(headers: IncomingHttpHeaders, bytes: number, isStreamed: boolean): boolean {
-  const isForwarded = () =>
-    ['x-forwarded-for', 'forwarded', 'via'].some((name) => headers[name] !== undefined);
-  return (isStreamed || bytes > SHORT_BODY) && isForwarded();
+  if (!isStreamed && bytes <= SHORT_BODY) return false;
+  return ['x-forwarded-for', 'forwarded', 'via'].some((name) => headers[name] !== undefined);
 }
 
 /** The standard methods (RFC 9110 §9, RFC 5789). All others share one label, because each label makes a series. */

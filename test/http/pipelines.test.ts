@@ -217,6 +217,27 @@ test('the last request that a connection can send ahead is read whole, however l
   assert.equal(parsed(answers.slice(answers.lastIndexOf('HTTP/1.1 '))).body, '{"data":"end"}');
 });
 
+test('one connection has no more than a packet of its requests read in a turn of the event loop', async (t) => {
+  let [begun, most] = [0, 0];
+  const { client } = await start(t, {
+    limits: {
+      isOverloaded() {
+        if (begun++ === 0)
+          setImmediate(() => {
+            most = Math.max(most, begun);
+            begun = 0;
+          });
+        return false;
+      },
+    },
+  });
+
+  client.send(requestOf(`GET /${'a'.repeat(15_000)}`).repeat(200));
+
+  await until(t, () => client.text().match(/HTTP\/1.1 404/g)?.length === 200);
+  assert.ok(most > 0 && most <= 6, `${most} requests in a turn`);
+});
+
 test('only a little is read of a body that nothing has asked for yet, although its connection gets its turns', async (t) => {
   const release = Promise.withResolvers<void>();
   const { client, port, status } = await start(t, {
