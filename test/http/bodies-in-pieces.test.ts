@@ -171,7 +171,7 @@ async function inOneTurn(t: TestContext, clock: Partial<Clock> = {}) {
   const { port } = await fakeApi(t, {
     world: worldOn({ ...systemClock, ...clock, soon }),
     nextTurn: async () => {},
-    // A request in the same packet is still waiting when the body behind it is read.
+    // Answers a turn later, so that a request still waits when the body behind it in the same packet is read.
     reverseShout: (text) => turn(answerOf(text)),
   });
 
@@ -192,7 +192,7 @@ async function inOneTurn(t: TestContext, clock: Partial<Clock> = {}) {
   };
 }
 
-/** A client of a server that reads bodies in this way. The test ends each turn of the event loop. */
+/** A client of a server that calls `read` for each request. The test ends each turn of the event loop. */
 function readingWith(read: (request: InlineBodyRequest, open: Connections) => void) {
   const { soon, end: endTurn } = heldTurn();
   const turnsAskedFor: number[] = [];

@@ -103,7 +103,7 @@ function start(t: TestContext) {
         return { fault: set.at(-1) };
       },
       set(fault) {
-        // Like the real one, it would read a list of one fault as that fault.
+        // Like the real one, it takes `['gone']` for `gone`, so the route has to refuse lists.
         const isKnown = `${fault}` === 'gone';
         if (isKnown) set.push(fault);
         return isKnown;

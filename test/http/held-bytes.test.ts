@@ -46,7 +46,7 @@ test('an idle connection keeps nothing of its last request in memory', async (t)
   const collectGarbage: () => void = runInNewContext('gc');
   const client = await rawClient(t, port);
 
-  // The fake upstream would keep the calls of requests with a text.
+  // Without a text, because the fake upstream would keep its call, and so the request.
   client.send(requestOf('POST /v1', { type: 'application/json', body: '{}' }));
   await client.heard(/BAD_INPUT.*\}$/);
 
@@ -119,7 +119,7 @@ for (const [what, end, answer] of [
 
 test('bytes that are not HTTP are answered although their client has ended its side and the answer waits for a turn', async (t) => {
   const { nextTurn, turns, endTurns } = heldTurns();
-  // All answers are in the same turn, which has room for 32.
+  // This turn never ends, and it has room for 32 answers.
   const world = worldOn({ ...systemClock, soon: heldTurn().soon });
   const { port } = await start(t, { nextTurn, world });
   const clients = await clientsOf(t, port, 33);
@@ -391,7 +391,7 @@ function jsonOf(data: string): string {
   return JSON.stringify({ data });
 }
 
-/** Turns that come when the test says so, and whether the work in each is of no use any more. */
+/** Turns that come when the test says so. `areGone` tells which of them have work that no one needs any more. */
 function heldTurns() {
   const turns: { run(): void; isGone: (() => boolean) | undefined }[] = [];
   const nextTurn: NextTurn = (_bytes, isGone) => new Promise((run) => turns.push({ run, isGone }));
@@ -423,7 +423,7 @@ async function start(t: TestContext, parts: ApiUnderTest = {}) {
     return client;
   }
 
-  /** The same, once that is held and this time has passed. */
+  /** The same, after the service holds that part and this time has passed. */
   async function sendingFor(ms: number, body: string, length: number): Promise<RawClient> {
     const { heldBytes } = server.status();
     const client = await sending(body, length);

@@ -218,7 +218,7 @@ test('refused spans are reported with the reason, and in no trace, although a re
   const reports = () => log.filter(({ msg }) => String(msg).startsWith('traces '));
   receiver.isWell = false;
 
-  // 512 spans are sent at once.
+  // The SDK sends spans as soon as it has 512 of them.
   for (let sent = 0; sent < 512; sent += 128) await ask(url, bulkOf(64, `text ${sent}`));
   await until(t, () => reports().length > 0);
   receiver.isWell = true;

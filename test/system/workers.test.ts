@@ -15,7 +15,7 @@ interface WorkerStatus {
 }
 
 test('several processes serve behind one port, and the admin port adds up what all of them count', async (t) => {
-  // Not only on Linux.
+  // Workers must share a port on other systems, too.
   const elsewhere = hook(`Object.defineProperty(process, 'platform', { value: 'freebsd' })`);
   const settings = { ...TWO, ...elsewhere, LOG_LEVEL: 'debug' };
   const service = tuohs(t, ['serve', '--embedded-shoutcloud'], settings);

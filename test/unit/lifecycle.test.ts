@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Closer, lifecycle } from '../../src/lifecycle.ts';
 import { fakeClock, settled } from '../support/fake-clock.ts';
 
-/** What a part does when it is asked to close. One that `waits` is closed once the script says that it `ends`. */
+/** What a part does when it is asked to close. A part that `waits` is not closed until the script says that it `ends`. */
 const MANNERS: Readonly<Record<string, (end: Promise<void>, cut: PromiseWithResolvers<void>) => Closer>> = {
   closes: () => () => {},
   fails: () => () => Promise.reject('a failure'),

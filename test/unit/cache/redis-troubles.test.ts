@@ -68,7 +68,7 @@ const OWN: [what: string, trouble: RedisTrouble, url: (server: RedisServer) => s
   ['a database that Redis does not have', 'no_such_database', ({ url }) => `${url}/16`],
   ['a Redis Cluster', 'cluster', ({ url }) => url, CLUSTER],
   ['a Redis Cluster that is asked for a database', 'cluster', ({ url }) => `${url}/1`, CLUSTER],
-  // A plain Redis waits for the end of a line.
+  // A Redis without TLS waits for a line feed.
   ['TLS asked of a plain Redis', 'no_answer', ({ url }) => url.replace('redis:', 'rediss:')],
   ['a name not in the certificate', 'certificate', ({ url }) => url.replace('127.0.0.1', 'localhost'), TLS],
 ];

@@ -86,12 +86,12 @@ for (const [signals, pauseMs, expected] of [
   ['SIGINT', 0, 1],
   ['SIGHUP', 0, 1],
   ['SIGTERM SIGINT', 0, 2],
-  // As systemd does with `SendSIGHUP=yes`; the kernel can turn them around.
+  // systemd sends both with `SendSIGHUP=yes`, and the kernel can exchange them.
   ['SIGTERM SIGHUP', 0, 1],
   ['SIGHUP SIGTERM', 0, 1],
   ['SIGTERM SIGHUP', 1000, 2],
   ['SIGTERM SIGINT SIGHUP', 0, 2],
-  // Sent to the process group of `make debug` or `npm start`: make and npm pass it on.
+  // A terminal signals the whole process group of `make debug` or `npm start`, and make and npm pass the signal on.
   ['SIGTERM SIGTERM', 999, 1],
   ['SIGINT SIGINT', 1000, 2],
   ['SIGINT SIGINT SIGINT', 500, 2],

@@ -64,7 +64,7 @@ test('if much work waits, not every turn looks for work that no one needs: each 
   for (let count = 0; count < 640; count++) nextTurn(20_000, () => looks++ < 0);
 
   for (let count = 0; count < 9; count++) await turn();
-  // Each piece is looked at when it begins.
+  // So far, only the pieces that were done were looked at, each when it began.
   assert.equal(looks, 9);
 
   await turn();

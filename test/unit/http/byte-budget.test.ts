@@ -165,7 +165,7 @@ test('once a request has ended, nothing is refused or held for it', () => {
   assert.equal(budget.bytes, bytes);
 });
 
-/** What is held for a request with this header, of a budget that others have filled up to `filled`, with room for its head. */
+/** A budget, and what is held for a request with this header. With the head of this request, the budget is filled up to `filled`. */
 function start({ header = 'x', filled = HEAD, cutSlowest = (_held: HeldBytes) => {} } = {}) {
   const budget = byteBudget(MOST, () => cutSlowest(held), testWorld());
   budget.bytes = filled - HEAD;

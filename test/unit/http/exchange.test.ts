@@ -92,7 +92,7 @@ test('an answer that fails after it began closes its connection', () => {
 test('an answer is unread since it was written, and held in place of the body; one in pieces if 16 KiB of it wait, since it began', () => {
   const [whole, pieces] = [beforeItsBody().exchange, beforeItsBody().exchange];
   for (const { request } of [whole, pieces]) request.complete = true;
-  // Like an answer that waits for an earlier one.
+  // An answer that waits for an earlier one has no socket.
   whole.response.detachSocket(whole.request.socket);
   const before = whole.reply.unreadSinceMs(5);
   whole.held.setAnswer();
@@ -112,7 +112,7 @@ test('an answer is unread since it was written, and held in place of the body; o
 
 test('a failure after the answer has left concerns no one', () => {
   const { exchange } = beforeItsBody();
-  // As Node does then.
+  // Node sets this when the answer has left.
   exchange.response.destroyed = true;
 
   exchange.fail(noText());
@@ -140,7 +140,7 @@ for (const [others, mostMs] of [
 ] as const) {
   test(`a client that has sent ${others} more requests and leaves an answer unread for over ${mostMs} ms is cut off to make room`, () => {
     const { open, socket } = oneConnection();
-    // It has no connection that could be reset.
+    // Resetting this socket fails, because it is not connected.
     socket.on('error', () => {});
     const { exchange } = beforeItsBody();
     exchange.reply.unreadSinceMs = () => 0;
@@ -187,7 +187,7 @@ for (const [when, isClosing, ms] of [
     const [first, second] = [new Socket({ allowHalfOpen: true }), new Socket({ allowHalfOpen: true })];
     for (const socket of [first, second])
       open.add(Object.defineProperty(socket, 'remoteAddress', { value: '::1' }));
-    // Nothing was read any more.
+    // The server no longer reads from this one.
     first.pause();
     const { exchange } = beforeItsBody();
     exchange.response.shouldKeepAlive = false;
