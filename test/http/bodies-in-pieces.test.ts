@@ -55,7 +55,7 @@ test('a body in chunks of a byte is refused once all bodies came in 4096 pieces 
   assert.equal(refused.headers.get('connection'), 'close');
 });
 
-test('while 32 connections come within 200 ms, it is refused once all bodies came in 256 pieces in a turn', async (t) => {
+test('while 32 connections come within 200 ms, such a body is refused once all bodies came in 256 pieces in a turn', async (t) => {
   const { ask, port } = await inOneTurn(t, { now: () => 0 });
   for (let crowd = 0; crowd < 31; crowd++) await rawClient(t, port);
 
@@ -115,7 +115,7 @@ test('the rest of a packet with a body in too many pieces is skipped, and what f
   assert.deepEqual(pieces, ['x', 'end', 'whole']);
 });
 
-test('one piece of each packet is read of a body that is thrown away before its connection closes, and then others are read', async () => {
+test('of a body that is thrown away before its connection closes, one piece of each packet is read, and then other connections are read', async () => {
   const bodies: RequestBody[] = [];
   const { client, endTurn, turnsAskedFor } = readingWith((request, open) => {
     const body = new RequestBody(request, { set() {}, setUnread() {} }, open);

@@ -72,7 +72,7 @@ test('a text whose client has left is held until its turn comes, and then droppe
   assert.deepEqual([server.status().heldBytes, server.inFlight(), upstream.calls.length], [0, 0, 0]);
 });
 
-test('after a long head, another waits for its turn, and is not answered if its client has left by then', async (t) => {
+test('a long head behind another one waits for its turn, and is not answered if its client has left by then', async (t) => {
   const { nextTurn, turns, endTurns, areGone } = heldTurns();
   // All heads arrive in the same turn.
   const { soon, end: endTurn } = heldTurn();
@@ -288,7 +288,7 @@ const LINE = `${jsonOf('x'.repeat(10_000))}\n`;
 const NOT_LATIN = jsonOf(`${'x'.repeat(5000)}@`).replace('@', '\\u044f');
 for (const [what, request, least] of [
   [
-    'a bulk that is answered holds three copies of its text, and 40 KiB or what is not read of its answers',
+    'a bulk that is being answered holds three copies of its text, and 40 KiB for its answers',
     bulkOf(LINE),
     3 * LINE.length + 40_960,
   ],

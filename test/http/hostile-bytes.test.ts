@@ -99,7 +99,7 @@ for (const [where, [front, bodies, when]] of Object.entries(SITUATIONS)) {
     const isUnfinished = what in UNFINISHED;
     const end = isUnfinished ? ', and then the end of the client' : '';
 
-    test(`${what} ${where}${end}: earlier requests get their whole answers, then comes an error at most`, async (t) => {
+    test(`${what} ${where}${end}: earlier requests get their whole answers, and then at most one error comes`, async (t) => {
       const { port, upstream, world } = await service(t);
       const client = await rawClient(t, port);
       const bytes = isUnfinished ? hostile : `${hostile}${KNOWN}`;

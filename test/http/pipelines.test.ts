@@ -113,7 +113,7 @@ for (const [what, space, after, answers] of [
   });
 }
 
-test('once clients have sent 128 requests ahead in a turn of the event loop, each other client can send 10 ahead in it, and one after 512', async (t) => {
+test('once clients have sent 128 requests ahead in a turn of the event loop, each other client can send 10 ahead in that turn; after 512, only one', async (t) => {
   const { soon, end } = heldTurn();
   let nowMs = 0;
   let turnsAskedFor = 0;

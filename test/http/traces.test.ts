@@ -213,7 +213,7 @@ test('no span holds what users send', async (t) => {
   assert.doesNotMatch(receiver.bodies.join(), /geheimnis|sinmieheg/i);
 });
 
-test('refused spans are reported with the reason, and in no trace, although a request had them sent, and so is their end', async (t) => {
+test('refused spans are reported with the reason, and so is the end of the refusals; neither report is in the trace of a request', async (t) => {
   const { receiver, url, stop, log } = await tracedService(t);
   const reports = () => log.filter(({ msg }) => String(msg).startsWith('traces '));
   receiver.isWell = false;

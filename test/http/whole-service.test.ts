@@ -95,7 +95,9 @@ test('processes with one Redis, whose authority is in a file, share what they kn
   ]);
 });
 
-test('a value in Redis that cannot be right is not answered', { skip: skipWithoutRedis }, async (t) => {
+test('a value in Redis that cannot be right is not used as an answer', {
+  skip: skipWithoutRedis,
+}, async (t) => {
   const redis = await redisServer(t);
   const settings = { REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '10000' };
   const [writer, reader] = [await serve(t, settings), await serve(t, settings)];

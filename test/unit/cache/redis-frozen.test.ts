@@ -89,7 +89,7 @@ redisTest('a slow Redis slows three calls down, and then gets ever rarer probes'
   ]);
 });
 
-redisTest('once it is fast again, a probe brings it back, and 10 s later a report', async (redis, t) => {
+redisTest('once Redis is fast, a probe brings it back; 10 s later it is reported', async (redis, t) => {
   const { store, world, connection, outcomes, changes } = redis;
   store.set('hello', 'HELLO');
   await store.get('hello');

@@ -104,7 +104,7 @@ redisTest('no key holds an address, and each key expires', async (redis) => {
   assert.equal(Math.ceil((await redis.control.ttl(key)) / 60), 2);
 });
 
-redisTest('while Redis is frozen, the count of this process counts, soon at once', async (redis) => {
+redisTest('while Redis is frozen, this process counts by itself, soon at once', async (redis) => {
   const { count } = counting(redis);
   await count('a');
   redis.server.freeze();

@@ -96,7 +96,7 @@ for (const [signals, pauseMs, expected] of [
   ['SIGINT SIGINT', 1000, 2],
   ['SIGINT SIGINT SIGINT', 500, 2],
 ] as const) {
-  test(`${signals}, ${pauseMs} ms apart, before the promises are read, resolves ${expected} of them`, async () => {
+  test(`${signals}, ${pauseMs} ms apart, resolve ${expected} of the two promises, even if these are read later`, async () => {
     const process = new EventEmitter();
     const clock = fakeClock();
     const { first, second } = stopSignals(process, clock);

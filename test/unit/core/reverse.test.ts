@@ -34,7 +34,7 @@ for (const [what, text, numRuns] of [
   });
 }
 
-test('each BMP character is reversed right next to itself and to plain ones', () => {
+test('each character of the BMP is reversed correctly next to itself and next to plain ones', () => {
   const wrong: string[] = [];
 
   for (let unit = 0; unit < 0x10000; unit++) {
@@ -127,7 +127,7 @@ for (const [text, calls] of [
   ['', []],
   ['abc', ['cba']],
 ] as const) {
-  test(`the answer to "${text}" comes without a promise if it is there, from calls: ${calls.length}`, () => {
+  test(`the answer to "${text}" comes without a promise if it is known, and needs this many calls: ${calls.length}`, () => {
     const shouter = fakeShouter({ isSynchronous: true });
 
     const shout = reverseShout(shouter, reverse)(text, testCall());

@@ -35,7 +35,7 @@ for (const [what, steps, begins, finishes] of [
   });
 }
 
-test('an answer beside a body has its own status once the system has taken it', async () => {
+test('an answer that is sent before its body has arrived counts with its own status once the system has taken it', async () => {
   const [taken, waiting] = [beforeItsBody().exchange, beforeItsBody().exchange];
   waiting.response.detachSocket(waiting.request.socket);
 
@@ -45,7 +45,7 @@ test('an answer beside a body has its own status once the system has taken it', 
   assert.deepEqual([taken.reply.status, waiting.reply.status], [400, 499]);
 });
 
-test('a request that is refused because of its head keeps nothing of that while it waits to be answered, and is the last one', () => {
+test('a request that is refused because of its head does not keep it while it waits to be answered, and is the last of its connection', () => {
   const { exchange } = beforeItsBody(1000);
   const { open, socket } = oneConnection();
   exchange.request.socket = socket;
@@ -89,7 +89,7 @@ test('an answer that fails after it began closes its connection', () => {
   assert.equal(exchange.response.destroyed, true);
 });
 
-test('an answer is unread since it was written, and held in place of the body; one in pieces if 16 KiB of it wait, since it began', () => {
+test('a whole answer is unread since it was written, and is held in place of the body; one in pieces is unread since it began, if 16 KiB of it wait', () => {
   const [whole, pieces] = [beforeItsBody().exchange, beforeItsBody().exchange];
   for (const { request } of [whole, pieces]) request.complete = true;
   // An answer that waits for an earlier one has no socket.
@@ -317,7 +317,7 @@ test('an exchange has one signal, which has aborted if it is first read after it
   assert.deepEqual([exchange.signal.aborted, left.signal.aborted], [false, true]);
 });
 
-test('what is kept is a tick of Node, of the class of every other one', async () => {
+test('the object that is kept is a tick of Node, like every other one', async () => {
   const kept = [keptTick(), keptTick()];
   await new Promise<void>((resolve) => process.nextTick(resolve));
 
