@@ -108,7 +108,7 @@ for (const [what, end, answer] of [
 
     end(upstream);
     await until(t, () => world.told('answered').length === 32);
-    // After so many failures, reading from their connections takes a turn, too.
+    // After so many failures, reading from a connection whose request failed waits for a turn, too.
     const before = [server.inFlight(), ...areGone().filter((isGone) => isGone !== undefined)];
     endTurns();
 

@@ -62,7 +62,7 @@ const CROWD = { connections: 32, ms: 200 };
 const MANY_FAILED_IN_TURN = 16;
 
 /**
- * From how many paused connections reading resumes in one turn, and the bytes that this counts as. Node can read 64 KiB from a busy
+ * How many paused connections are read again in one turn, and as how many bytes of work that counts. Node can read 64 KiB from a busy
  * connection at once. After a failure, the next request is usually short.
  */
 const BUSY = { connections: 1, bytes: 65_536 };

@@ -14,9 +14,9 @@ const PAUSED = 'UPSTREAM_UNREACHABLE';
 const ALL_WAIT = 'waits waits waits waits waits';
 
 /**
- * For each row: the script of a busy queue; the milliseconds that each text has left, all of which then come in one turn; and how each
- * text ends. `leave 2`: the last two waiting callers leave. `finish 3`: three batches finish one after the other. `work 1`: as many
- * texts as before come and wait. `pause 500`: the gate pauses.
+ * For each row: the script of a busy queue, the milliseconds that some new texts of one turn have left, and how each of these texts
+ * ends. `leave 2`: the last two waiting callers leave. `finish 3`: three batches finish one after the other. `work 1`: as many texts as
+ * before come and wait. `pause 500`: the gate pauses.
  */
 for (const [what, script, ms, seen] of [
   // The first text waits behind 2 others, for 3 × 400 ms, which is half of 2400 ms. The second one would wait behind 3 others, for
