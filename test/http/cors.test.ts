@@ -117,7 +117,7 @@ for (const [what, status, bytes] of BROKEN) {
       const answer = parsed(await client.heard('requestId'));
 
       assert.equal(answer.status, status);
-      // Node does not keep headers that come too slowly.
+      // The origin is then unknown, because Node does not keep headers that come too slowly. So the first allowed one is named.
       const [first = allowed] = /^headers .* slowly$/.test(what) ? others : [];
       assert.equal(answer.headers.get('access-control-allow-origin'), first);
       assert.match(answer.headers.get('access-control-expose-headers') ?? '', /Retry-After/);
