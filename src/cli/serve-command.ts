@@ -54,7 +54,7 @@ function hostSetting({ host, adminHost, port }: Config, failed: { address: strin
   return failed.address === adminHost || failed.port !== port ? 'ADMIN_HOST' : 'HOST';
 }
 
-/** The only process, or the primary of several. Loaded only here, because the other commands need none of it. */
+/** The app of the only process, or of the primary of several. Loaded only here, because no other command needs it. */
 async function appFor(
   config: Config,
   settings: Environment,
