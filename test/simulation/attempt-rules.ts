@@ -16,7 +16,7 @@ export interface Tries {
   size: number;
   failedAt: number;
   error?: AttemptError;
-  /** The halves of that batch that cost no token. */
+  /** If that was a batch: how many of its halves can still be sent without a token. */
   halves?: { free: number };
 }
 
