@@ -72,8 +72,8 @@ const SIZES = 33;
 const FIRST = { usual: 0, slow: SIZES, reading: 2 * SIZES };
 
 /**
- * How many pieces of waiting work are searched for abandoned ones in each turn, on average. With 2,000 waiting clients, a search of
- * all pieces in each turn took longer than the work itself.
+ * How many pieces of waiting work each turn checks, on average, to find those of clients that have left. With 2,000 waiting
+ * clients, a check of all pieces in each turn took longer than the work itself.
  */
 const SEARCHED_IN_TURN = 64;
 

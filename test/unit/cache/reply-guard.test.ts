@@ -62,7 +62,7 @@ for (const [what, more, expected] of [
   });
 }
 
-/** Short elements with a little more than half of the bytes that are accepted without a command. */
+/** Short elements. Two of these chunks together are longer than `SLACK`. */
 const HALF = stringOf(4000).repeat(17);
 
 for (const [what, asked, fault, ...chunks] of [
