@@ -116,7 +116,7 @@ test-chart: install ## Check the Helm chart: its schema, good and bad values, ev
 	node scripts/helm.ts lint --strict deploy/chart
 	$(NODE_TEST) test/all/chart.test.ts
 
-# How many times shorter all times are than in production.
+# All times of production are divided by this.
 FASTER ?= 15
 
 .PHONY: test-alerts
@@ -176,7 +176,7 @@ bench: install ## Compare speed and memory with plain programs and print a table
 .PHONY: install
 install: node_modules/.package-lock.json ## Install the exact packages of package-lock.json, and Node 24 with them
 
-# The lock file has its whole path here: the target `package-lock.json` below is only for people.
+# The lock file has its whole path here, because `package-lock.json` is a target below that people call.
 empty :=
 space := $(empty) $(empty)
 

@@ -15,7 +15,7 @@ export interface Server extends Program {
 
 export type Lab = ReturnType<typeof openLab>;
 
-// With every feature on. The quota is never reached, but requests are counted for it.
+// Every feature is on. The quota is never reached, but requests are counted.
 const EVERYTHING_ON = { ...FREE_PORTS, RATE_LIMIT_PER_MINUTE: '1000000000' };
 const MAIN = fromRoot('dist/main.js');
 const SHOUTCLOUD = ['shoutcloud', '--quiet', '--port', '0'];
@@ -34,7 +34,7 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
 function openLab(rounds: number, cores: Cores, ending: Ending) {
   return {
     rounds,
-    /** Any program of Node, on the core of the service. */
+    /** Runs a program with Node on the core of the service. */
     run: (args: readonly string[], env: Env) => start(cores.service, [process.execPath, ...args], env),
     /** The built `tuohs serve` with everything switched on, in front of this upstream. `flags` are those of Node. */
     tuohs(upstream: Server, env: Env = {}, flags: readonly string[] = []) {

@@ -42,5 +42,5 @@ function meaning(says: string, meanings: ReadonlyMap<string, string>): string {
     .slice(name.length)
     .replace(/^[,;] /, '')
     .replace(/\.?$/, '');
-  return `\`${name}\`: ${known}${more && ` Here: ${more}.`}`;
+  return `\`${name}\`: ${known}${more && ` In the chart: ${more}.`}`;
 }

@@ -10,7 +10,7 @@ export function configurationPage(settings: readonly DocumentedSetting[]): strin
 This page lists every setting. \`tuohs serve\` reads them from environment variables, once, at the start; \`--port\` replaces \`PORT\`.
 
 - Every setting has a default that is safe in production, or none. With no setting at all the service runs.
-- An explicit \`0\` is a value. An empty value means the default only if *Accepts* says so, else it is wrong.
+- An explicit \`0\` is a value. An empty value means the default if *Accepts* says so. Otherwise it is wrong.
 - A wrong value stops the start with exit code 2. Standard error then names every problem, not only the first.
 - Contradictory values count as wrong: \`ATTEMPT_TIMEOUT_MS\` above \`REQUEST_DEADLINE_MS\`, the same number for \`PORT\` and
   \`ADMIN_PORT\`, \`REDIS_CA_FILE\` with \`redis://\`, \`CACHE_MAX_BYTES\` above half of Node's heap, \`SHOUTCLOUD_URL\` with \`--embedded-shoutcloud\`.

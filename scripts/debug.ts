@@ -11,7 +11,7 @@ import { settings } from '../src/config/settings.ts';
 const QUIET_MS = 100;
 const WRONG_USAGE = 2;
 
-/** Ends the child if this process is killed. It is not in our process group, so no one else would. */
+/** Ends the child if this process is killed. It is not in our process group, so nothing else would end it. */
 const END_WITH_US = `--import=data:text/javascript,process.once('disconnect',()=>process.exit(1))`;
 
 const args = process.argv.slice(2);

@@ -122,7 +122,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
       maxBulkLines: bulkLines(config, maxTexts),
       placesOfLine: placesOfLine(config),
       maxHeldBytes,
-      // A larger body would be refused every time, with an error that says to try again.
+      // A larger body would never find room, and its refusal would say to try again. With this limit it gets a 413.
       maxBodyBytes: Math.min(config.maxBodyBytes, largest.text),
       maxBulkBytes: Math.min(config.maxBulkBytes, largest.bulk),
     },

@@ -25,7 +25,7 @@ export const start: Row = {
   },
 };
 
-/** Asks for a string again and again until the service listens. Resolves with the moment of the 200. */
+/** Asks for a string again and again until the service listens. Resolves with the time of the first 200. */
 async function firstAnswerMs(url: string): Promise<number> {
   const endsMs = performance.now() + PATIENCE_MS;
   while (performance.now() < endsMs) {

@@ -10,7 +10,10 @@ export interface Cores {
   readonly says: string;
 }
 
-/** The first core is for the service. The rest share the others. Without `taskset`, or with one core, nothing is placed. */
+/**
+ * The service gets the first core, and everything else shares the others. Without `taskset`, or with one core, nothing is bound to a
+ * core.
+ */
 export function placeOnCores(): Cores {
   const cores = availableParallelism();
   const anywhere = { service: [], others: [] };

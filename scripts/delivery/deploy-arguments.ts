@@ -4,7 +4,7 @@ import { imageName } from './image-name.ts';
 export interface DeployArguments {
   readonly image: string;
   /**
-   * Whether the image was, or will be, pushed from this machine. Then it needs a registry, and its digest is not known yet.
+   * Whether the image was, or will be, pushed from this machine. If so, its name needs a registry, and its digest is not known yet.
    */
   readonly isPushed: boolean;
   readonly url: string;

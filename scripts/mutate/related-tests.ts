@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
-/** Each change is checked by at least this many test files, if as many import the file. */
+/** Each change is checked by at least this many test files, if there are so many that import the file. */
 const LEAST_TESTS = 10;
 
 /**

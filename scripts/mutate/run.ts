@@ -17,7 +17,7 @@ const COPIED = ['src', 'test', 'scripts', 'docs', 'package.json', 'tsconfig.json
 const TIMES_SLOWER = 3;
 const SLACK_MS = 30_000;
 
-/** A change that makes a loop endless must not keep a processor busy for all of this time. */
+/** The processor time of one run. A change that makes a loop endless must not use a processor for the whole time limit. */
 const CPU_SECONDS = 60;
 
 /** A command that fails if a change is noticed, and its time limit. */

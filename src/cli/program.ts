@@ -88,7 +88,10 @@ function explain(error: unknown, { stderr }: Surroundings): number {
   return isWrongUsage ? 2 : 1;
 }
 
-/** If only a bug can cause this error, such as a source file that does not parse: its stack, because its message names no place. */
+/**
+ * The stack of an error that only a bug can cause, such as a source file that does not parse, because the message names no place;
+ * `undefined` for any other error.
+ */
 function placeOfBug(error: unknown): string | undefined {
   // The TypeError of a failed `fetch` has a cause, and is not a bug.
   const isBug = [SyntaxError, ReferenceError, TypeError].some((kind) => error instanceof kind);

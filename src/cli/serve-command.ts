@@ -48,13 +48,13 @@ async function serve(
   });
 }
 
-/** Which setting a failed address comes from. If that setting holds a name, only the port tells the two settings apart. */
+/** Whether HOST or ADMIN_HOST is the setting of the address that failed. If the setting holds a name, only the port shows which. */
 function hostSetting({ host, adminHost, port }: Config, failed: { address: string; port: number }): string {
   if (adminHost === undefined || failed.address === host) return 'HOST';
   return failed.address === adminHost || failed.port !== port ? 'ADMIN_HOST' : 'HOST';
 }
 
-/** The only process, or the primary of several. Loaded only here, because the other commands need none of it. */
+/** The app of the only process, or of the primary of several. Loaded only here, because no other command needs it. */
 async function appFor(
   config: Config,
   settings: Environment,

@@ -1,14 +1,14 @@
 import type { Clock } from './clock.ts';
 
 /**
- * Resolves when this piece of work can run. `bytes` is the size of the whole work. Work that no one needs any more (`isGone`) is not
- * counted in its turn.
+ * Resolves when this piece of work can run. `bytes` is the size of the whole work. A turn does not count work that no one needs any
+ * more (`isGone`).
  */
 export type NextTurn = (bytes: number, isGone?: () => boolean, kind?: WorkKind) => Promise<void>;
 
 /**
- * A piece of `slow` work takes a turn of its own however few bytes it has, and waits behind all usual work. `reading` from a connection
- * waits in queues of its own. Otherwise, a client would be read on only after a thousand texts of others.
+ * A piece of `slow` work takes a turn of its own, however few bytes it has, and waits behind all usual work. `reading` from a
+ * connection waits in queues of its own, because it could otherwise wait behind the texts of a thousand other clients.
  */
 type WorkKind = 'usual' | 'slow' | 'reading';
 
@@ -72,8 +72,8 @@ const SIZES = 33;
 const FIRST = { usual: 0, slow: SIZES, reading: 2 * SIZES };
 
 /**
- * How many pieces of waiting work are searched for abandoned ones in each turn, on average. With 2,000 waiting clients, a search of
- * all pieces in each turn took longer than the work itself.
+ * How many pieces of waiting work each turn checks, on average, to find those of clients that have left. With 2,000 waiting
+ * clients, a check of all pieces in each turn took longer than the work itself.
  */
 const SEARCHED_IN_TURN = 64;
 

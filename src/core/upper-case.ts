@@ -9,8 +9,8 @@ export function simpleUpperCase(text: string): string {
 
 /**
  * Returns `output` if it is the upper case of `text`, else `undefined`. Each code point must be the simple upper case
- * of its counterpart, or unchanged if the upstream's Unicode version can be too old to know one. The result never
- * shares memory with the body that `output` came in.
+ * of its counterpart, or unchanged if the upstream's Unicode version can be too old to have that upper case. The result
+ * never shares memory with the body that `output` came in.
  */
 export function verifiedUpperCase(text: string, output: string): string | undefined {
   const expected = simpleUpperCase(text);

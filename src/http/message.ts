@@ -88,7 +88,7 @@ export function methodLabel(method = ''): string {
 /** The bytes of every head in addition to its method, target and headers. */
 const FRAME = '  HTTP/1.1\r\n\r\n';
 
-/** The bytes of a head whose lines are written as `Name: value`. `length` counts its target and headers. */
+/** The size of a head in bytes, if its lines are written as `Name: value`. `length` is that of its target and headers. */
 export function headBytes({ method, rawHeaders }: IncomingMessage, length: number): number {
   return (method?.length ?? 0) + FRAME.length + length + 2 * rawHeaders.length;
 }

@@ -122,8 +122,8 @@ export class InlineBodyRequest extends IncomingMessage {
   }
 
   /**
-   * If this is true after the head, Node stops parsing. Node first assigns whether the head has `Upgrade`. This has to be true then,
-   * or Node would not call `shouldUpgradeCallback`. Node then assigns what the callback returns.
+   * Node stops parsing if this is true after the head. Node assigns it twice: first, whether the head has `Upgrade`, and then what
+   * `shouldUpgradeCallback` returns. It is always true after the first time, because Node otherwise would not call the callback.
    */
   get upgrade(): boolean {
     return this.#endsParsing;

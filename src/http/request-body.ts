@@ -51,7 +51,7 @@ export class RequestBody implements InlineSink {
   readonly #held: Pick<HeldBytes, 'set' | 'setUnread'>;
   readonly #source: BodySource;
   #bytes = 0;
-  /** The pieces that have come since the last report, and how many bytes had arrived by then. */
+  /** The pieces since the last report. `#reportedBytes` is how many bytes had arrived at that report. */
   #pieces = 0;
   #reportedBytes = 0;
   #kept: BodyPieces | undefined;

@@ -66,7 +66,7 @@ export function eventStrip({ clock }: Pick<World, 'clock'>) {
   }
 }
 
-/** What to say about the end of some work. */
+/** The words for how some work ended. */
 interface Words {
   readonly good: (shout: Shout, time: string) => string;
   readonly bad: (error: unknown, time: string) => string;

@@ -22,7 +22,7 @@ export interface Batch {
 /** The most UTF-16 units of a batch. A longer text travels alone. */
 export const MAX_BATCH_LENGTH = 32_768;
 
-/** How much room a text of this length takes in a batch, in UTF-16 units: at least that of one of `maxItems` places. */
+/** The room that a text of this length takes in a batch, in UTF-16 units: at least a `maxItems`th of the batch. */
 export function roomOf(length: number, maxItems: number): number {
   return Math.max(Math.floor(MAX_BATCH_LENGTH / maxItems), Math.min(length + 1, MAX_BATCH_LENGTH));
 }

@@ -38,7 +38,7 @@ export function batchedShouter(
     },
   };
 
-  /** Whether the estimated wait exceeds half of the time that a pause leaves. A text answered too late takes time from others. */
+  /** Whether the estimated wait exceeds half of the time that is left after a pause. A late answer takes time from other texts. */
   function waitsTooLong(text: string, { deadline }: Call): boolean {
     const waitMs = pace.waitMs(queuedRoom + roomOf(text.length, maxItems));
     return waitMs > (deadline - clock.now() - gate.pauseMs) / 2;

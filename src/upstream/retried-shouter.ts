@@ -75,8 +75,8 @@ const FIRST_TOKENS = 20;
 const MOST_TOKENS = 64;
 
 /**
- * Limits the load that retries add to a failing upstream: each text earns `ratio` tokens, and each attempt that its text
- * has not saved by travelling with others costs one. So there are never more than (1 + ratio) × texts + 20 attempts.
+ * Limits the load that retries add to a failing upstream. Each text earns `ratio` tokens, and each retry costs one, except
+ * for attempts that a batch had saved. So there are never more than (1 + ratio) × texts + 20 attempts.
  */
 export class RetryBudget {
   readonly #ratio: number;

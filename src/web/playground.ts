@@ -24,7 +24,7 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** One font is quiet. The other is narrow enough to be loud. Both have the SIL Open Font License. */
+/** The first font is for the typed text. The second one is narrow, so that shouts can be large. Both have the SIL Open Font License. */
 const FONTS = ['literata', 'sofia-sans-extra-condensed'];
 
 /** The rules for the alphabets with capitals that both fonts have. A browser loads the files that its text needs. */

@@ -79,7 +79,7 @@ describe('the panel that breaks SHOUTCLOUD', { skip: noBrowser }, () => {
     await play('answers well');
   });
 
-  test('it asks at most once a second', async (t) => {
+  test('the panel asks at most once a second', async (t) => {
     let asked = 0;
     const { page } = await open(t, {
       prepare: async (page) => {

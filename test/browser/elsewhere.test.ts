@@ -23,7 +23,7 @@ describe('below a path of a proxy', { skip: noBrowser }, () => {
     await page.getByText('Each answer takes 400 ms.').waitFor();
     await page.getByRole('link', { name: 'API reference' }).click();
     await isAnsweredOn(page);
-    // To the address without the operation, and to the playground.
+    // Back to the address without the operation, and then to the playground.
     for (let i = 0; i < 2; i++) await page.goBack();
     await says('OLLEH');
 

@@ -16,7 +16,7 @@ export function openerOf(path = '/') {
 /** Stops the clock of the page. Call it before the page is opened. */
 export async function stopClock({ clock }: Page): Promise<void> {
   await clock.install({ time: 0 });
-  // Later than any time that passes between the two on a busy machine.
+  // A time that is still in the future at this call, even if a busy machine takes long between the two.
   await clock.pauseAt(3_600_000);
 }
 
@@ -26,8 +26,8 @@ export async function overflow(page: Page): Promise<number> {
 }
 
 /**
- * What axe finds, and what sticks out: on a phone in the light scheme and on a desktop in the dark one. A scheme changes only colours,
- * and a width only the layout.
+ * What axe finds, and whether the page is wider than its window: on a phone in the light scheme, and on a desktop in the dark one.
+ * The other two pairs would find nothing else, because a scheme changes only colours, and a width only the layout.
  */
 export async function problemsOfLooks(page: Page): Promise<string[]> {
   const problems: string[] = [];

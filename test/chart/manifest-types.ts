@@ -21,8 +21,8 @@ export const schemaErrors = remembered(async (manifest: Manifest): Promise<strin
 });
 
 /**
- * The compiler's errors about manifests as values of the types of their kinds; empty if there are none. The schemas accept unknown
- * fields, as the API does; the compiler names each of them.
+ * The compiler's errors about manifests, each written as a value of the type for its kind; empty if there are none. The compiler names
+ * every unknown field. The schemas accept them, as the API does.
  */
 export function typeErrors(manifests: readonly Manifest[]): string {
   return compilerErrors(manifests.map(asTypeScript).join('\n'));

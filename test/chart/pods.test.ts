@@ -47,7 +47,7 @@ test('the command line accepts the arguments that pods give it', async () => {
   );
 });
 
-test('every pod of the chart is among them', () => {
+test('these tests cover every pod of the chart', () => {
   const withPods = manifests.filter(({ kind }) => kind === 'Deployment' || kind === 'Pod');
 
   assert.deepEqual(withPods.map(({ metadata }) => metadata.name).sort(), names.sort());

@@ -51,7 +51,7 @@ for (const [what, { values, says }] of Object.entries(badValues)) {
 // One run of Helm 3 checks many sets of values: it renders a parent chart that has a copy of this one for each set.
 test('Helm 3 renders all odd values that Helm 4 renders', async (t) => {
   const valid = Object.values(oddValues).filter((values) => refusal(values) === '');
-  // In a copy, Helm 3 does not take null for "without this value".
+  // Helm 3 takes null for "without this value" in a chart, but not in a copy inside a parent chart. So these are rendered alone.
   const [together = [], alone = []] = [false, true].map((hasNull) =>
     valid.filter((values) => JSON.stringify(values).includes(':null') === hasNull),
   );

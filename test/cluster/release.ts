@@ -5,7 +5,7 @@ const CHART = fileURLToPath(new URL('../../deploy/chart', import.meta.url));
 const GATEWAY = 'app.kubernetes.io/component=gateway';
 const VALKEY = 'app.kubernetes.io/component=valkey';
 
-/** The service under test: a release "tuohs" in a namespace of its own, at the restricted level. */
+/** The service under test: a release "tuohs" in a namespace of its own with the restricted level of pod security. */
 export function release(namespace: string, image: string, more: readonly string[] = []) {
   const [repository = '', tag = ''] = splitTag(image);
   const values = [

@@ -116,7 +116,7 @@ function shouterContract(name: string, makeShouter: MakeShouter): void {
 function madeOf(wrap: (inner: Shouter, world: TestWorld) => Shouter): MakeShouter {
   return async (_t, upstream) => {
     const fake = fakeShouter();
-    // The one failure that no layer stands in for.
+    // No layer retries after this failure, or answers in its place.
     if (upstream === 'failing') fake.failWith(new TuohsError('OVERLOADED', 'as told'));
     return { shouter: wrap(fake, testWorld()), sent: () => fake.calls };
   };

@@ -46,7 +46,7 @@ for (const [state, version, exits, code, says, complaint] of [
 
     const { status, stdout, stderr } = spawnSync(join(root, '.ci/release-state'), [version], {
       cwd: root,
-      // Bash warns of a language of the user that is not installed.
+      // Otherwise, bash warns if the user's language is not installed.
       env: { ...process.env, LC_ALL: 'C', PATH: `${path}:${process.env.PATH}`, GH_TOKEN: 'token' },
       encoding: 'utf8',
     });

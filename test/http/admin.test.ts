@@ -31,7 +31,7 @@ for (const [isReady, status] of [
   });
 }
 
-test('it keeps connections open for 95 s, slow ones for 10 s, and no more than 64, and its answers are not reported', async (t) => {
+test('the admin port keeps idle connections for 95 s, slow ones for 10 s, and 64 at most, and does not report its answers', async (t) => {
   const world = testWorld();
   const begun = published<{ server: Server }>(t, 'http.server.request.start');
   const server = adminServer(PARTS, world);
@@ -51,7 +51,7 @@ test('it keeps connections open for 95 s, slow ones for 10 s, and no more than 6
   assert.deepEqual(world.told('answered'), []);
 });
 
-test('clients hold 4 MiB at most: half of that with requests sent ahead, and the next one is refused', async (t) => {
+test('clients of the admin port can hold 4 MiB, half of it with requests sent ahead; the next one of those is refused', async (t) => {
   const world = testWorld();
   const server = adminServer({ ...PARTS, status: () => new Promise(() => {}) }, world);
   const port = await listening(t, server);

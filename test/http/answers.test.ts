@@ -105,11 +105,11 @@ test('callers of one unknown text get their answers in turns, because each takes
 });
 
 for (const [what, wrong] of [
-  ['what is no request', 'no request\r\n\r\n'],
+  ['bytes that are not a request', 'no request\r\n\r\n'],
   ['a path that does not exist', requestOf('GET /nope')],
   ['a body that is not HTTP', `${requestOf('POST /v1', { type: 'text/plain', more: CHUNKED })}no chunk`],
 ] as const) {
-  test(`the answer to ${what} waits for its turn if its turn of the event loop had much work`, async (t) => {
+  test(`the answer to ${what} waits if much work was done in the same turn of the event loop`, async (t) => {
     const turns: number[] = [];
     const world = worldOn({ ...systemClock, soon: heldTurn().soon });
     const nextTurn: NextTurn = async (bytes) => void turns.push(bytes);
@@ -125,7 +125,7 @@ for (const [what, wrong] of [
   });
 }
 
-test('a text that waited for its turn is answered in it; if SHOUTCLOUD fails later, the error waits for another', async (t) => {
+test('a text that waited for a turn is answered in that turn; an error of SHOUTCLOUD that comes later waits for another one', async (t) => {
   const turns: number[] = [];
   const { soon, end } = heldTurn();
   const late = { begun: Promise.withResolvers<void>(), shout: Promise.withResolvers<Shout>() };
@@ -214,13 +214,13 @@ test('the core gets a text as it was sent, without a deadline, and nothing of a 
   assert.deepEqual(asked, received);
 });
 
-test('an empty answer says that it is empty, or a client would wait for more', async (t) => {
+test('an empty answer has a length of 0, because a client would otherwise wait for more', async (t) => {
   const { body, headers } = await testApi(t).inject({ url: '/v1?data=', headers: { accept: 'text/plain' } });
 
   assert.deepEqual([body, headers['content-length']], ['', '0']);
 });
 
-test('no-cache does not prevent a 304, which says that Accept decides, as the whole answer does', async (t) => {
+test('no-cache does not prevent a 304, and the 304 has the Vary of the whole answer', async (t) => {
   const known = { 'if-none-match': '*', 'cache-control': 'no-cache' };
 
   const { statusCode, headers } = await testApi(t).inject({ ...GET, headers: known });

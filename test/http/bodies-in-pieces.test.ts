@@ -55,7 +55,7 @@ test('a body in chunks of a byte is refused once all bodies came in 4096 pieces 
   assert.equal(refused.headers.get('connection'), 'close');
 });
 
-test('while 32 connections come within 200 ms, it is refused once all bodies came in 256 pieces in a turn', async (t) => {
+test('while 32 connections come within 200 ms, such a body is refused once all bodies came in 256 pieces in a turn', async (t) => {
   const { ask, port } = await inOneTurn(t, { now: () => 0 });
   for (let crowd = 0; crowd < 31; crowd++) await rawClient(t, port);
 
@@ -115,7 +115,7 @@ test('the rest of a packet with a body in too many pieces is skipped, and what f
   assert.deepEqual(pieces, ['x', 'end', 'whole']);
 });
 
-test('one piece of each packet is read of a body that is thrown away before its connection closes, and then others are read', async () => {
+test('of a body that is thrown away before its connection closes, one piece of each packet is read, and then other connections are read', async () => {
   const bodies: RequestBody[] = [];
   const { client, endTurn, turnsAskedFor } = readingWith((request, open) => {
     const body = new RequestBody(request, { set() {}, setUnread() {} }, open);
@@ -171,7 +171,7 @@ async function inOneTurn(t: TestContext, clock: Partial<Clock> = {}) {
   const { port } = await fakeApi(t, {
     world: worldOn({ ...systemClock, ...clock, soon }),
     nextTurn: async () => {},
-    // A request in the same packet is still waiting when the body behind it is read.
+    // Answers a turn later, so that a request still waits when the body behind it in the same packet is read.
     reverseShout: (text) => turn(answerOf(text)),
   });
 
@@ -192,7 +192,7 @@ async function inOneTurn(t: TestContext, clock: Partial<Clock> = {}) {
   };
 }
 
-/** A client of a server that reads bodies in this way. The test ends each turn of the event loop. */
+/** A client of a server that calls `read` for each request. The test ends each turn of the event loop. */
 function readingWith(read: (request: InlineBodyRequest, open: Connections) => void) {
   const { soon, end: endTurn } = heldTurn();
   const turnsAskedFor: number[] = [];

@@ -15,7 +15,7 @@ test('without a SHOUTCLOUD server of its own the service has no such route', asy
   assert.deepEqual(pick(replies, 'statusCode'), [404, 404]);
 });
 
-test('without one, neither the page nor its assets know the panel; with one, both do', async (t) => {
+test('the page and its assets have the panel only with a SHOUTCLOUD server of our own', async (t) => {
   const page = { url: '/', headers: { accept: 'text/html' } };
   const production = await testApi(t).inject(page);
   const broken = await start(t).api.inject(page);
@@ -28,7 +28,7 @@ test('without one, neither the page nor its assets know the panel; with one, bot
   assert.match(broken.body, /Break SHOUTCLOUD/);
 });
 
-test('the OpenAPI document does not name it', async (t) => {
+test('the OpenAPI document does not name the route', async (t) => {
   const { body } = await start(t).api.inject('/openapi.json');
 
   assert.doesNotMatch(body, /playground\//);
@@ -103,7 +103,7 @@ function start(t: TestContext) {
         return { fault: set.at(-1) };
       },
       set(fault) {
-        // Like the real one, it would read a list of one fault as that fault.
+        // Like the real one, it takes `['gone']` for `gone`, so the route has to refuse lists.
         const isKnown = `${fault}` === 'gone';
         if (isKnown) set.push(fault);
         return isKnown;

@@ -55,7 +55,7 @@ const CASES: readonly [what: string, body: string, lines: readonly object[]][] =
     `{"data":"a","more":[${'[],'.repeat(5000)}0]}\n{"data":"b"}`,
     [bad(`The JSON has too many objects, arrays or keys; ${SEND}`), { data: 'B' }],
   ],
-  ['no lines are answered by none', '', []],
+  ['a body without lines gets an answer without lines', '', []],
   [
     'a line over the limit of a body, without its line end, gets an error line, and the rest go on',
     `${fits}\r\n${isTooLong}\n{"data":"b"}`,
@@ -72,7 +72,7 @@ for (const [what, body, lines] of CASES) {
   });
 }
 
-test('a bulk over HTTP/1.0 ends with its connection, and does not say that it lives on', async (t) => {
+test('a bulk over HTTP/1.0 says that its connection closes, even if its client wants to keep it', async (t) => {
   const { server } = await startBulk(t);
   const request = requestOf('POST /v1/bulk', {
     type: NDJSON,

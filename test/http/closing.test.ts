@@ -99,7 +99,7 @@ test('an idle connection is closed at once when the server closes', async (t) =>
   assert.deepEqual(timers.calls, []);
 });
 
-test('an answer that a client waits for is lost with `now`, also when the server closes already', async (t) => {
+test('closing with `now` loses an answer that a client waits for, even if the server is closing already', async (t) => {
   const { server, client } = await sending(t, 0, { reverseShout: () => new Promise(() => {}) });
   await until(t, () => server.inFlight() === 1);
   const closing = server.close();
@@ -110,7 +110,7 @@ test('an answer that a client waits for is lost with `now`, also when the server
   assert.equal(await client.closed(), '');
 });
 
-test('a request that has not arrived whole, and a connection without one, lose nothing with `now`, and leave no timer', async (t) => {
+test('closing with `now` loses nothing for a client whose request is incomplete or has not begun, and leaves no timer', async (t) => {
   const world = testWorld();
   const { server } = await sending(t, 9, { world });
   await rawClient(t, server.port);
@@ -120,7 +120,7 @@ test('a request that has not arrived whole, and a connection without one, lose n
   assert.equal(world.clock.timers(), 0);
 });
 
-test('answers that their client does not read are not lost with `now`', async (t) => {
+test('an answer that its client does not read does not count as lost when the server closes with `now`', async (t) => {
   const { server } = await fakeApi(t, { nextTurn: async () => {} });
   await deafClient(t, server, ASSET.repeat(8));
 
@@ -196,8 +196,8 @@ test('a client that does not read an answer that comes later is given up, too, a
 
 for (const [what, missing, sends, ms] of [
   ['sends its request slowly is given up 2 s after the drain', 3000, 'x', 2000],
-  ['has stopped sending its request is given up before that', 3000, '', 0],
-  ['has sent nothing yet is given up before that', Number.POSITIVE_INFINITY, '', 0],
+  ['has stopped sending its request is given up earlier', 3000, '', 0],
+  ['has sent nothing yet is given up earlier', Number.POSITIVE_INFINITY, '', 0],
 ] as const) {
   test(`a client that ${what}`, async (t) => {
     const world = testWorld();
@@ -220,7 +220,7 @@ for (const [what, missing, sends, ms] of [
   });
 }
 
-test('a client that begins its request while the server closes, and stalls, is given up before that, too', async (t) => {
+test('a client that begins its request while the server closes, and stalls, is given up earlier, too', async (t) => {
   const world = testWorld();
   const { server, client } = await sending(t, Number.POSITIVE_INFINITY, { world });
   await until(t, () => server.status().connections > 0);

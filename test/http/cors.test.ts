@@ -27,9 +27,9 @@ for (const [what, { status, question, parts }] of Object.entries(EVERY_ANSWER)) 
 
 for (const [what, origins, origin, allowed] of [
   ['a request without an origin gets no permission', [APP], undefined, undefined],
-  ['with * the pages of all sites can read', ['*'], 'null', '*'],
+  ['with * the pages of all sites can read it', ['*'], 'null', '*'],
 ] as const) {
-  test(`${what}; what caches knew before stays: the index varies by Accept, too`, async (t) => {
+  test(`${what}, and the index still varies by Accept`, async (t) => {
     const { headers } = await asked(t, origins, from(origin, { path: '/' }));
 
     assert.equal(headers['access-control-allow-origin'], allowed);
@@ -117,7 +117,7 @@ for (const [what, status, bytes] of BROKEN) {
       const answer = parsed(await client.heard('requestId'));
 
       assert.equal(answer.status, status);
-      // Node does not keep headers that come too slowly.
+      // The origin is then unknown, because Node does not keep headers that come too slowly. So the first allowed one is named.
       const [first = allowed] = /^headers .* slowly$/.test(what) ? others : [];
       assert.equal(answer.headers.get('access-control-allow-origin'), first);
       assert.match(answer.headers.get('access-control-expose-headers') ?? '', /Retry-After/);

@@ -46,7 +46,7 @@ test('an idle connection keeps nothing of its last request in memory', async (t)
   const collectGarbage: () => void = runInNewContext('gc');
   const client = await rawClient(t, port);
 
-  // The fake upstream would keep the calls of requests with a text.
+  // Without a text, because the fake upstream would keep its call, and so the request.
   client.send(requestOf('POST /v1', { type: 'application/json', body: '{}' }));
   await client.heard(/BAD_INPUT.*\}$/);
 
@@ -72,7 +72,7 @@ test('a text whose client has left is held until its turn comes, and then droppe
   assert.deepEqual([server.status().heldBytes, server.inFlight(), upstream.calls.length], [0, 0, 0]);
 });
 
-test('after a long head, another waits for its turn, and is not answered if its client has left by then', async (t) => {
+test('a long head behind another one waits for its turn, and is not answered if its client has left by then', async (t) => {
   const { nextTurn, turns, endTurns, areGone } = heldTurns();
   // All heads arrive in the same turn.
   const { soon, end: endTurn } = heldTurn();
@@ -108,7 +108,7 @@ for (const [what, end, answer] of [
 
     end(upstream);
     await until(t, () => world.told('answered').length === 32);
-    // After so many failures, reading from their connections takes a turn, too.
+    // After so many failures, reading from a connection whose request failed waits for a turn, too.
     const before = [server.inFlight(), ...areGone().filter((isGone) => isGone !== undefined)];
     endTurns();
 
@@ -119,7 +119,7 @@ for (const [what, end, answer] of [
 
 test('bytes that are not HTTP are answered although their client has ended its side and the answer waits for a turn', async (t) => {
   const { nextTurn, turns, endTurns } = heldTurns();
-  // All answers are in the same turn, which has room for 32.
+  // This turn never ends, and it has room for 32 answers.
   const world = worldOn({ ...systemClock, soon: heldTurn().soon });
   const { port } = await start(t, { nextTurn, world });
   const clients = await clientsOf(t, port, 33);
@@ -288,7 +288,7 @@ const LINE = `${jsonOf('x'.repeat(10_000))}\n`;
 const NOT_LATIN = jsonOf(`${'x'.repeat(5000)}@`).replace('@', '\\u044f');
 for (const [what, request, least] of [
   [
-    'a bulk that is answered holds three copies of its text, and 40 KiB or what is not read of its answers',
+    'a bulk that is being answered holds three copies of its text, and 40 KiB for its answers',
     bulkOf(LINE),
     3 * LINE.length + 40_960,
   ],
@@ -391,7 +391,7 @@ function jsonOf(data: string): string {
   return JSON.stringify({ data });
 }
 
-/** Turns that come when the test says so, and whether the work in each is of no use any more. */
+/** Turns that come when the test says so. `areGone` tells which of them have work that no one needs any more. */
 function heldTurns() {
   const turns: { run(): void; isGone: (() => boolean) | undefined }[] = [];
   const nextTurn: NextTurn = (_bytes, isGone) => new Promise((run) => turns.push({ run, isGone }));
@@ -423,7 +423,7 @@ async function start(t: TestContext, parts: ApiUnderTest = {}) {
     return client;
   }
 
-  /** The same, once that is held and this time has passed. */
+  /** The same, after the service holds that part and this time has passed. */
   async function sendingFor(ms: number, body: string, length: number): Promise<RawClient> {
     const { heldBytes } = server.status();
     const client = await sending(body, length);

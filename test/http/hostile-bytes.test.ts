@@ -78,7 +78,7 @@ const UNFINISHED = {
 };
 
 /**
- * Good requests before the hostile bytes, and the bodies of their answers. With `later`, the hostile bytes arrive when the upstream
+ * Good requests before the hostile bytes, and the bodies of their answers. With `later`, the hostile bytes are sent after the upstream
  * was asked.
  */
 type Situation = readonly [front: string, bodies: readonly string[], when?: 'later'];
@@ -99,12 +99,12 @@ for (const [where, [front, bodies, when]] of Object.entries(SITUATIONS)) {
     const isUnfinished = what in UNFINISHED;
     const end = isUnfinished ? ', and then the end of the client' : '';
 
-    test(`${what} ${where}${end}: earlier requests get their whole answers, then comes an error at most`, async (t) => {
+    test(`${what} ${where}${end}: earlier requests get their whole answers, and then at most one error comes`, async (t) => {
       const { port, upstream, world } = await service(t);
       const client = await rawClient(t, port);
       const bytes = isUnfinished ? hostile : `${hostile}${KNOWN}`;
       const isSplit = isUnfinished || when === 'later';
-      // Each request begins when the earlier answers have left.
+      // A request begins only when all earlier answers have left, so the upstream has one call at most.
       const calls = front === BULK || front.includes(UNKNOWN) ? 1 : 0;
 
       client.send(isSplit ? front : `${front}${bytes}`);

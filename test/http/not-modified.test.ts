@@ -6,7 +6,7 @@ import { rawClient, requestOf } from '../support/raw-client.ts';
 
 const LAST = requestOf('GET /v2', { more: 'connection: close' });
 
-// After a 304, the next bytes must be the next answer. A client would read a body as that answer.
+// A 304 has no body, so a client reads the bytes after its head as the next answer.
 for (const [what, path] of Object.entries({
   'a string': '/v1?data=hello',
   'the reference': '/docs',

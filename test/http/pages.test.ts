@@ -43,7 +43,7 @@ for (const path of ['/', '/docs']) {
 }
 
 for (const accept of [null, '*/*', 'application/json', BROWSER]) {
-  test(`with Accept ${accept} there is the JSON index or a page, and Vary says that Accept decides`, async (t) => {
+  test(`with Accept ${accept} there is the JSON index or a page, and Vary has Accept`, async (t) => {
     const asked = accept === null ? {} : { accept };
     const { headers, body } = await testApi(t).inject({ url: '/', headers: asked });
 
@@ -65,7 +65,7 @@ test('a page of another version gets our assets, which are not cached', async (t
   assert.equal(other.headers['cache-control'], 'no-store');
 });
 
-test('each encoding of a page has an ETag of its own, and says that the encoding decides and when to ask again, also to a client that has it', async (t) => {
+test('each encoding of a page has an ETag of its own, and every answer has Vary and Cache-Control, a 304 included', async (t) => {
   const api = testApi(t);
   const replyTo = (headers: Record<string, string>) => api.inject({ url: '/docs', headers });
 

@@ -19,7 +19,7 @@ const REQUEST_BYTES = 4096;
 const NUMBERS = Array.from({ length: 1_000 }, (_, at) => at);
 const THOUSAND_REQUESTS = NUMBERS.map((at) => requestOf(`GET /v1?data=${at}`)).join('');
 
-// Several requests with a body end within the packet that they came in, if each is answered at once.
+// If each is answered at once, several of these requests begin and end within one packet.
 const THOUSAND_POSTS = NUMBERS.map((at) => postOf(`${at}`)).join('');
 const MOST = 129;
 
@@ -113,11 +113,11 @@ for (const [what, space, after, answers] of [
   });
 }
 
-test('once clients have sent 128 requests ahead in a turn of the event loop, each other client can send 10 ahead in it, and one after 512', async (t) => {
+test('once clients have sent 128 requests ahead in a turn of the event loop, each other client can send 10 ahead in that turn; after 512, only one', async (t) => {
   const { soon, end } = heldTurn();
   let nowMs = 0;
   let turnsAskedFor = 0;
-  // No connections come within a short time.
+  // The clock runs so fast that no two connections seem to come within a short time.
   const world = worldOn({ ...systemClock, soon, now: () => (nowMs += 1000) });
   const nextTurn = async () => void turnsAskedFor++;
   const { port } = await start(t, { world, reverseShout: known, nextTurn });

@@ -37,7 +37,7 @@ test('a client learns what is left of its quota, is refused above it, and has al
 for (const [what, first, second, status] of [
   ['one client does not use up the quota of another', '192.0.2.1', '192.0.2.2', 200],
   ['the addresses of one IPv6 network are one client', '2001:db8::1', '2001:db8::2', 429],
-  ['those of another one are another', '2001:db8::1', '2001:db8:0:1::1', 200],
+  ['the addresses of another IPv6 network are another client', '2001:db8::1', '2001:db8:0:1::1', 200],
   ['an IPv4 address is the same client over an IPv6 socket', '192.0.2.1', '::ffff:192.0.2.1', 429],
 ] as const) {
   test(what, async (t) => {

@@ -121,7 +121,7 @@ for (const [when, sent, calls, requests] of GONE) {
       assert.ok(upstream.received.every(({ signal }) => signal.reason instanceof TuohsError));
       const statuses = told().map(({ status }) => status);
       assert.deepEqual(world.told('failed'), []);
-      // A client that closes in the middle of a body can also have closed only its sending side, and read the error.
+      // In the middle of a body, the service cannot tell whether a client has closed its connection or only its sending side.
       const isCertain = how === 'resets' || calls > 0;
       if (isCertain) assert.deepEqual(new Set(statuses), new Set([499]));
       else assert.ok(statuses.every((status) => status >= 400 && status < 500));

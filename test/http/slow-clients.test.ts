@@ -48,7 +48,7 @@ for (const [what, sent] of [
   ['its answers', requestOf('GET /docs/swagger-ui-bundle.js').repeat(8)],
   ['the answers to more requests than it can send', requestOf('GET /docs/swagger-ui-bundle.js').repeat(200)],
 ] as const) {
-  test(`a client that does not read ${what} is cut off, and the system forgets them`, async (t) => {
+  test(`a client that does not read ${what} is cut off, and the system drops what was not read`, async (t) => {
     const server = await listeningServer(t, { options: { slowClientMs: 50 } });
     const deaf = await rawClient(t, server.port);
     deaf.socket.pause();
@@ -63,7 +63,7 @@ for (const [what, sent] of [
   });
 }
 
-test('Node itself looks for slow headers every second, keeps 200 headers, ends no upload or kept connection, makes no stream of no body', async (t) => {
+test('Node looks for slow headers every second, keeps 200 headers, ends no upload or kept connection, and makes no stream for a request without a body', async (t) => {
   const seen: unknown[] = [];
   const traced = (listener: RequestListener): RequestListener => {
     return (request, response) => {
@@ -81,7 +81,7 @@ test('Node itself looks for slow headers every second, keeps 200 headers, ends n
   assert.deepEqual(seen, [1000, 0, 0, 200, true]);
 });
 
-test('a body that is not read on because earlier requests wait does not stall', async (t) => {
+test('a body does not count as stalled while it is not read because earlier requests wait', async (t) => {
   const { upstream, server, port } = await fakeApi(t, { options: { slowClientMs: 500 } });
   upstream.hold();
   const waiting = await rawClient(t, port);
@@ -97,7 +97,7 @@ test('a body that is not read on because earlier requests wait does not stall', 
   await waiting.heard('BBB');
 });
 
-test('a client whose connection waits for its turn to be read does not stall', async (t) => {
+test('a client does not count as stalled while its connection waits for its turn to be read', async (t) => {
   const readOn = Promise.withResolvers<void>();
   const { port } = await fakeApi(t, { nextTurn: () => readOn.promise, options: { slowClientMs: 500 } });
   const waiting = await rawClient(t, port);

@@ -61,7 +61,7 @@ test('traces are protobuf, unless the settings say JSON', async (t) => {
   assert.match(body, /service\.name[\s\S]*tuohs[\s\S]*POST \/v1/);
 });
 
-test('the endpoint and the protocol for traces alone win, and the endpoint is used as it is', async (t) => {
+test('the settings for traces alone win over the general ones, and their endpoint is used as it is', async (t) => {
   const other = await tracedService(t);
 
   const { receiver } = await asked(t, '', {
@@ -75,7 +75,7 @@ test('the endpoint and the protocol for traces alone win, and the endpoint is us
   assert.deepEqual([path, type], ['/custom/path', 'application/json']);
 });
 
-test('a collector whose authority is in a file gets traces, and our certificate', async (t) => {
+test('a collector whose authority is in a file gets traces, and sees our certificate', async (t) => {
   const files = makeCertificates(await folder(t));
   const [ca, cert, key] = [files.caFile, files.certFile, files.keyFile].map((file) => readFileSync(file));
   const paths: unknown[] = [];

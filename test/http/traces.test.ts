@@ -213,12 +213,12 @@ test('no span holds what users send', async (t) => {
   assert.doesNotMatch(receiver.bodies.join(), /geheimnis|sinmieheg/i);
 });
 
-test('refused spans are reported with the reason, and in no trace, although a request had them sent, and so is their end', async (t) => {
+test('refused spans are reported with the reason, and so is the end of the refusals; neither report is in the trace of a request', async (t) => {
   const { receiver, url, stop, log } = await tracedService(t);
   const reports = () => log.filter(({ msg }) => String(msg).startsWith('traces '));
   receiver.isWell = false;
 
-  // 512 spans are sent at once.
+  // The SDK sends spans as soon as it has 512 of them.
   for (let sent = 0; sent < 512; sent += 128) await ask(url, bulkOf(64, `text ${sent}`));
   await until(t, () => reports().length > 0);
   receiver.isWell = true;

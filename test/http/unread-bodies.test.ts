@@ -83,7 +83,7 @@ for (const [what, line, type, more, status] of [
   ['a small body with a second host', 'POST /v1', JSON_TYPE, 'content-length: 16\r\nhost: y', 400],
   ['a small body, asked for', 'POST /v1', 'text/html', 'content-length: 16\r\nexpect: 100-continue', 400],
   ['a body of more than 64 KiB', 'POST /v1', 'text/html', 'content-length: 65537', 400],
-  ['such a body of a HEAD', 'HEAD /v2', 'text/html', 'content-length: 65537', 404],
+  ['a HEAD with a body of more than 64 KiB', 'HEAD /v2', 'text/html', 'content-length: 65537', 404],
 ] as const) {
   test(`${what} is not awaited before it is refused`, async (t) => {
     const client = await rawClient(t, await listeningApi(t, { world: testWorld() }));

@@ -18,7 +18,7 @@ import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { reached, until } from '../support/until.ts';
 import { appInProcess } from './app-in-process.ts';
 
-// What the settings of a service mean for all of its parts together.
+// These tests show what a setting means for all parts of a service together.
 
 const HELD = 1_048_576;
 const LONGEST = Math.floor(HELD / 10);
@@ -48,7 +48,7 @@ test('HOST is the only address of both ports, and another service can have the p
   const { port, adminPort = 0 } = await serve(t, { HOST: '127.0.0.2' });
 
   assert.equal((await ask(`http://127.0.0.2:${adminPort}`, { path: '/livez' })).status, 200);
-  // Servers of other tests listen on 127.0.0.1.
+  // Not 127.0.0.1, because servers of other tests listen there.
   const another = '127.0.0.3';
   for (const each of [port, adminPort])
     await assert.rejects(once(connect(each, another), 'connect'), { code: 'ECONNREFUSED' });
@@ -77,7 +77,7 @@ test('processes with one Redis, whose authority is in a file, share what they kn
     ...{ REDIS_URL: redis.url, REDIS_CA_FILE: redis.certificates?.caFile ?? '' },
     ...{ REDIS_TIMEOUT_MS: '10000', RATE_LIMIT_PER_MINUTE: '5' },
   };
-  // The minute must not end.
+  // Time stands still, because a new minute would begin a new quota.
   t.mock.method(Date, 'now', () => 1_893_456_000_000);
   const services = [await serve(t, settings), await serve(t, settings)];
   const seen: unknown[] = [];
@@ -95,7 +95,9 @@ test('processes with one Redis, whose authority is in a file, share what they kn
   ]);
 });
 
-test('a value in Redis that cannot be right is not answered', { skip: skipWithoutRedis }, async (t) => {
+test('a value in Redis that cannot be right is not used as an answer', {
+  skip: skipWithoutRedis,
+}, async (t) => {
   const redis = await redisServer(t);
   const settings = { REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '10000' };
   const [writer, reader] = [await serve(t, settings), await serve(t, settings)];
@@ -118,7 +120,7 @@ test('while the name server fails, SHOUTCLOUD is found at its last known address
   });
   const { port } = await httpServer(t, async (request, response) => {
     const { INPUT } = (await json(request)) as { INPUT: string };
-    // Each attempt needs a new connection.
+    // Each attempt then needs a new connection, and so a look-up.
     response.setHeader('connection', 'close').end(JSON.stringify({ INPUT, OUTPUT: INPUT.toUpperCase() }));
   });
   const { url } = await serve(t, { SHOUTCLOUD_URL: `http://shoutcloud.test:${port}` });

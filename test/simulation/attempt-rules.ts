@@ -12,11 +12,11 @@ export interface Attempt {
 /** The attempts that carried a text since a caller last asked for it. */
 export interface Tries {
   attempts: number;
-  /** How many texts travelled together in the last one, and how and when that failed. */
+  /** The number of texts in the last attempt. `failedAt` and `error` describe its failure. */
   size: number;
   failedAt: number;
   error?: AttemptError;
-  /** The halves of that batch that cost no token. */
+  /** If that was a batch: how many of its halves can still be sent without a token. */
   halves?: { free: number };
 }
 
@@ -124,8 +124,8 @@ export function attemptRules(
   }
 
   /**
-   * Checks that there are never more attempts than the texts, the tokens that they earned, and the tokens at the start. Any
-   * attempt but the first costs a token, except for one half of a batch that failed because of a text.
+   * Checks that the number of attempts is at most the number of texts, plus the tokens that they have earned, plus the tokens at the
+   * start. Each attempt but the first costs a token, except for one half of a batch that failed because of a text.
    */
   function checkBudget(ids: readonly number[]): void {
     if (coverage.attempts > (1 + settings.retryBudgetRatio) * texts + FIRST_TOKENS)

@@ -41,7 +41,7 @@ const POISON_LASTS_MS = 5000;
 const LEAST_BATCHES = 9;
 
 const MOST_BACKOFF_MS = 300;
-/** The texts of the next batch can have earned some since the failure. */
+/** With fewer tokens than this, the budget can have been empty at the failure, and texts can have earned some since then. */
 const AMPLE_TOKENS = 10;
 const WRONG_RETRIES = 2;
 /** Longer than any wait for Redis. */
@@ -146,8 +146,8 @@ export function callRules(
   }
 
   /**
-   * If callers ask for more than SHOUTCLOUD can answer, those that would wait for a large part of their time can be refused. Any
-   * other is answered, unless it came before there was an estimate.
+   * If callers ask for more than SHOUTCLOUD can answer, a caller that would wait for a large part of its time can be refused. All
+   * others are answered, except those that came before there was an estimate of the wait.
    */
   function checkOwed({ id, startedAt, mostWaitMs: waitMs }: WaitingCall, code: string, said: string): void {
     if (strainedAt < startedAt - STRAIN_LASTS_MS) violated('a healthy upstream means an answer', said);
@@ -156,7 +156,7 @@ export function callRules(
       violated('only a hopeless wait is refused', said);
   }
 
-  /** The failure of the last attempt is reported, and only when no other attempt is possible. */
+  /** A call fails with the failure of its last attempt, and only when no other attempt is possible. */
   function checkRetries({ id, startedAt }: WaitingCall, code: string, said: string): void {
     const { attempts: made = 0, error } = attempts.triesOf(id) ?? {};
     if (!error || code === 'OVERLOADED') return;

@@ -30,7 +30,7 @@ export const TEETH: Readonly<Record<string, Variant>> = {
   'memory cache': without({ memory: (inner) => inner }),
 };
 
-/** The number of the first seed that shows that a protection is missing, counted from the first seed, and the violation. */
+/** How many seeds run until one shows that a protection is missing, and the rule that it breaks. */
 export async function caughtAfter(
   variant: Variant,
   { from, most }: { from: number; most: number },

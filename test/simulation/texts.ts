@@ -18,7 +18,7 @@ const TAILS = [
   LONG,
 ];
 
-/** The text with this number. No other text has the number between these marks. About one in a hundred is long. */
+/** The text with this number. It begins with the number between two marks, so all texts differ. About one in a hundred is long. */
 export function textOf(id: number, isPoison = false): string {
   const kind = id % 97;
   const tail = kind < TAILS.length ? TAILS[kind] : `plain ${kind}`;
@@ -41,8 +41,8 @@ export function idsIn(text: string): number[] {
 }
 
 /**
- * Whether this is the right answer: the upper case by SHOUTCLOUD, or letters left as they are that its Unicode version does not
- * know.
+ * Whether this is the right answer: the upper case by SHOUTCLOUD, in which letters that are newer than its Unicode version can stay as
+ * they are.
  */
 export function isRight(text: string, answer: string): boolean {
   const start = text.indexOf('›') + 1;

@@ -76,7 +76,7 @@ export function injected(server: HttpServer): Omit<InjectedServer, 'inFlight'> {
   };
 }
 
-/** The same request as an object of the class that the server makes Node use. */
+/** The same request, as an object of the class that our server uses for requests. */
 function asOfServer(injected: IncomingMessage): IncomingMessage {
   const request = new InlineBodyRequest(injected.socket);
   const { method, url, headers, rawHeaders, httpVersionMajor, httpVersionMinor } = injected;
@@ -89,13 +89,13 @@ function asOfServer(injected: IncomingMessage): IncomingMessage {
   return request;
 }
 
-/** The same, listening, for tests about connections. */
+/** The same API on a port, for tests about connections. */
 export async function listeningServer(test: TestContext, parts: ApiUnderTest = {}) {
   const server = testApi(test, parts);
   return { ...server, port: await server.listen({ host: '127.0.0.1', port: 0 }) };
 }
 
-/** The same around an upstream of the test, on a clock that stands still. */
+/** The same API on a port, around a fake upstream that is returned too, on a clock that stands still. */
 export async function fakeApi(test: TestContext, parts: ApiUnderTest = {}) {
   const upstream = fakeShouter();
   const world = testWorld();

@@ -16,7 +16,7 @@ export interface Answer {
   readonly retryAfter: string;
 }
 
-/** A POST of JSON, like most callers send it, and the only right answer to it. */
+/** A POST of JSON, as most callers send it, and the only right answer to it. */
 export function questionOf(text: string, host = 'lab') {
   const body = JSON.stringify({ data: text });
   const head = `POST /v1 HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n`;

@@ -1,7 +1,7 @@
 /**
- * Uses the packed client in any runtime, bulk and abort included, and collects the code of each kind of failure. `addresses` has
- * the service, `refusals` (which answers each path `/CODE/…` with that error), `codes` (its errors), `hanging` (which never
- * answers) and `closed` (where no one listens).
+ * Uses the packed client in any runtime, bulk and abort included, and collects the code of each kind of failure. `addresses` has the
+ * address of the service, that of a server that answers a path `/CODE/…` with the error CODE (`refusals`), all these codes, and the
+ * addresses of a server that never answers (`hanging`) and of a closed port.
  */
 export async function exercise({ createClient, TuohsClientError }, addresses) {
   const client = createClient({

@@ -5,7 +5,7 @@ export function logLines() {
     /** The lines so far. */
     lines,
     write: (line: string) => void lines.push(JSON.parse(line)),
-    /** As if its reader had been slow. */
+    /** As if its reader had been too slow for three lines. */
     dropped: () => 3,
     flushed: async () => {},
   };

@@ -12,7 +12,7 @@ export interface Ending {
   readonly signal?: AbortSignal;
 }
 
-/** The same for a program that is not a test: processes end in reverse order when `close` is called, or at Ctrl-C. */
+/** An `Ending` for a program that is not a test: processes end in reverse order when `close` is called, or at Ctrl-C. */
 export function ownEnding() {
   const endings: (() => unknown)[] = [];
   const onSignal = () => void close().finally(() => process.exit(130));

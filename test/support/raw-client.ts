@@ -74,7 +74,7 @@ export async function exchanged(test: Ending, port: number, bytes: string): Prom
   return parsed(await client.closed());
 }
 
-/** Advances the clock until the service, which waits for its client to stop sending, closes. Resolves with all that arrived. */
+/** Advances the clock until the service no longer waits for its client to stop sending, and closes. Resolves with all that arrived. */
 export async function closedLate(test: TestContext, { socket, text }: RawClient, clock: FakeClock) {
   while (!socket.closed) {
     await until(test, () => socket.closed || clock.timers() > 0);

@@ -39,7 +39,7 @@ export async function redisServer(ending: Ending, options: RedisOptions = {}) {
   const settings = {
     ...{ bind: '127.0.0.1', dir, save: '', appendonly: 'no', ...(password && { requirepass: password }) },
     ...(certificates ? tlsSettings(port, certificates) : { port }),
-    // Otherwise it would use its port + 10,000 for the other nodes, which can be in use.
+    // For other nodes. By default it would use its port + 10,000, which can be in use.
     ...(isCluster && { 'cluster-enabled': 'yes', 'cluster-port': await freePort() }),
   };
   const [command = '', ...args] = [

@@ -53,7 +53,7 @@ test('clients that use up all files a process can open lock no one out', { skip:
   const idle = Array.from({ length: 200 }, () => connect(Number(new URL(url).port), '127.0.0.1'));
   t.after(() => idle.forEach((socket) => void socket.destroy()));
   for (const socket of idle) socket.on('error', () => {}).resume();
-  // All of them were accepted, and no other one will take the place of a later client.
+  // Now all of them were accepted, so none is left in the kernel that could later take the place of an honest client.
   await until(t, () => idle.filter(({ destroyed }) => destroyed).length >= idle.length - PLACES);
 
   const [page, live, metrics] = await Promise.all([

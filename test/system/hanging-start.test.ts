@@ -39,7 +39,7 @@ for (const [what, code, line, environment] of HANGING_STARTS) {
   });
 }
 
-test('a thread that never comes back does not keep it from ending', async (t) => {
+test('a thread that never comes back does not keep the process from ending', async (t) => {
   const { path } = await fifo(t);
   const stuck = `import { open } from 'node:fs'; open(${JSON.stringify(path)}, 'r', () => {});`;
   const service = tuohs(t, ['serve'], hook(stuck));

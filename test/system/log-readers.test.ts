@@ -12,7 +12,7 @@ import { reached, until } from '../support/until.ts';
 
 const hasTerminals = spawnSync('script', ['--version']).status === 0;
 
-/** The path of standard output (a terminal unless given), and what happens to it when the service is ready. */
+/** The path of standard output (by default, a terminal), and what happens to it when the service is ready. */
 interface Output {
   readonly path?: string;
   readonly spoil?: () => void;

@@ -15,19 +15,19 @@ const SHOUT = `"${process.execPath}" src/main.ts shout --timeout 1h`;
 const MEBIBYTE = 1024;
 const { url } = await runningService({ after });
 
-/** Never answers all of 2,000 lines. What happens after the first answers then happens in the middle, however long it takes. */
+/** Never answers all of 2,000 lines. So whatever happens after the first answers happens in the middle, even on a slow machine. */
 const NEVER_DONE = [
   { script: 'ok*3', faults: 'hang' },
   { UPSTREAM_CONNECTIONS: '2', BATCH_MAX_ITEMS: '8' },
 ] as const;
 
-test('a reader that stops reading ends it silently', async (t) => {
+test('a reader that stops reading ends the command silently', async (t) => {
   const said = await ended(shell(t, `yes hello | ${SHOUT} | head -n 2`));
 
   assert.deepEqual(said, { code: 0, stdout: 'OLLEH\nOLLEH', stderr: '' });
 });
 
-test('an interrupt ends it with 130, and the output is the beginning of the whole', async (t) => {
+test('an interrupt ends the command with 130, and the output is the beginning of the whole', async (t) => {
   const { url } = await runningService(t, ...NEVER_DONE);
   const { path, shouted } = await numberedLines(t, 2000);
 
@@ -58,7 +58,7 @@ test('a second interrupt does not wait for a reader that does not read', async (
   assert.equal(exitCode, 130);
 });
 
-test('what fails while a service is killed and started again is reported, and is whole when it is run again', async (t) => {
+test('lines that fail while a service is killed and started again are reported, and a second run with them completes the output', async (t) => {
   const port = { PORT: `${await freePort()}` };
   const [upstream, settings] = NEVER_DONE;
   const first = await runningService(t, upstream, { ...settings, ...port });

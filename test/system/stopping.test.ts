@@ -71,7 +71,7 @@ test('no worker outlives a primary that was killed', async (t) => {
   assert.equal(await service.stop('SIGKILL'), null);
 });
 
-test('SIGTERM in the middle of the start ends it with 0', async (t) => {
+test('SIGTERM in the middle of the start ends the service with 0', async (t) => {
   const selfStop =
     "process.once('newListener', () => setImmediate(() => process.kill(process.pid, 'SIGTERM')))";
   const service = tuohs(t, ['serve', '--embedded-shoutcloud'], hook(selfStop));

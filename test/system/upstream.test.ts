@@ -4,7 +4,7 @@ import { ask, askJson } from '../support/ask.ts';
 import { closedUrl } from '../support/http-server.ts';
 import { runningService } from './service.ts';
 
-test('without Redis, and once SHOUTCLOUD is gone, it is ready and healthy, and answers what it knows', async (t) => {
+test('without Redis, and once SHOUTCLOUD is gone, the service is ready and healthy, and answers known texts', async (t) => {
   const REDIS_URL = (await closedUrl()).replace('http:', 'redis:');
   const { url, adminUrl, shoutcloud } = await runningService(t, {}, { REDIS_URL, UPSTREAM_RETRIES: '1' });
   await askJson(url, { data: 'known' });

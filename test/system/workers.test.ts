@@ -15,7 +15,7 @@ interface WorkerStatus {
 }
 
 test('several processes serve behind one port, and the admin port adds up what all of them count', async (t) => {
-  // Not only on Linux.
+  // Workers must share a port on other systems, too.
   const elsewhere = hook(`Object.defineProperty(process, 'platform', { value: 'freebsd' })`);
   const settings = { ...TWO, ...elsewhere, LOG_LEVEL: 'debug' };
   const service = tuohs(t, ['serve', '--embedded-shoutcloud'], settings);
@@ -34,7 +34,7 @@ test('several processes serve behind one port, and the admin port adds up what a
   assert.match(metrics, /^tuohs_workers 2$/m);
 });
 
-test('a worker that cannot start ends it with 1 and the reason', async (t) => {
+test('a worker that cannot start ends the service with 1 and the reason', async (t) => {
   const failing = hook(`if (process.argv[2] === 'worker') throw new Error('as told')`);
 
   const { code, stderr } = await ended(tuohs(t, ['serve'], { ...TWO, ...failing }));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Closer, lifecycle } from '../../src/lifecycle.ts';
 import { fakeClock, settled } from '../support/fake-clock.ts';
 
-/** What a part does when it is asked to close. One that `waits` is closed once the script says that it `ends`. */
+/** What a part does when it is asked to close. A part that `waits` is not closed until the script says that it `ends`. */
 const MANNERS: Readonly<Record<string, (end: Promise<void>, cut: PromiseWithResolvers<void>) => Closer>> = {
   closes: () => () => {},
   fails: () => () => Promise.reject('a failure'),
@@ -25,31 +25,32 @@ const CASES = {
   'all that close it wait for the same end':
     'close, close => draining, api, redis, closed, ended, ended; no timer',
   'everything is still served while it drains': 'started, close, +5999 => draining',
-  'then the parts close in order': 'started, close, +6000 => draining, api, redis, closed, ended; no timer',
-  'one after the other': 'api waits, started, close, +10000 => draining, api',
-  'and all of them':
+  'after the drain the parts close in order':
+    'started, close, +6000 => draining, api, redis, closed, ended; no timer',
+  'a part waits for the one before it': 'api waits, started, close, +10000 => draining, api',
+  'when a part has closed, the next one is closed':
     'api waits, started, close, +10000, api ends => draining, api, redis, closed, ended; no timer',
   'a part that fails to close fails the whole, and the rest is closed':
     'api fails, close => draining, api, redis, a failure; no timer',
-  'the part that was added last is closed first, and those that observe the others after them':
+  'the part that was added last is closed first, and parts that observe others are closed after those':
     'add admin last, add bulk, close => draining, bulk, api, redis, admin, closed, ended; no timer',
   'parts have 20 s in all': 'api obeys, started, close, +19999 => draining, api',
-  'what is left then is closed at once and side by side':
+  'after 20 s, what is left is closed at once and side by side':
     'api obeys, started, close, +20000 => draining, api, api now, redis now, closed, ended; no timer',
-  'an answer that is lost then fails the end, and the rest is closed':
+  'an answer that is lost after 20 s fails the end, and the rest is closed':
     'api loses, started, close, +20000 => draining, api, api now, redis now, closed, a lost answer; no timer',
-  'an answer that was lost before then fails the end, too':
+  'an answer that was lost before that fails the end, too':
     'api fails, redis obeys, started, close, +20000 => draining, api, redis, redis now, closed, a failure; no timer',
   'a step that has ended is not closed again':
     'redis obeys, started, close, +20000 => draining, api, redis, redis now, closed, ended; no timer',
   'a step that never ends has a second more':
     'api hangs, started, close, +20999 => draining, api, api now, redis now',
-  'then it is given up':
+  'after that second, such a step is given up':
     'api hangs, started, close, +21000 => draining, api, api now, redis now, ended; no timer',
-  'with extra time, parts have that, too': 'extra, api hangs, started, close, +20999 => draining, api',
-  'and so have steps that never end':
+  'parts have the extra time, too': 'extra, api hangs, started, close, +20999 => draining, api',
+  'steps that never end have the extra time, too':
     'extra, api hangs, started, close, +21000, +1999 => draining, api, api now, redis now',
-  'they are given up when it is over':
+  'after the extra time, such steps are given up':
     'extra, api hangs, started, close, +21000, +2000 => draining, api, api now, redis now, ended; no timer',
   'a hurry closes everything at once':
     'started, close, hurry => draining, api now, redis now, closed, stopped before everything was answered; no timer',

@@ -44,7 +44,7 @@
 {{- if or $isFull (and $isShort (le (len (regexFindAll `[0-9a-f]+` . -1)) 7)) -}}true{{- end -}}
 {{- end -}}
 
-{{/* Names and labels hold the alias. If long ones were cut, two could become the same. */}}
+{{/* Names and labels contain the alias. A long alias is refused, not cut, because two of them could become equal. */}}
 {{- define "tuohs.aliasCheck" -}}
 {{- if not (regexMatch `^[A-Za-z0-9]([-A-Za-z0-9_]{0,22}[A-Za-z0-9])?$` .Chart.Name) -}}
 {{- fail (printf "The alias %s must begin and end with a letter or digit, and have no more than 24 characters." .Chart.Name) -}}

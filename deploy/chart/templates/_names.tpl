@@ -56,7 +56,7 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- .Values.serviceAccount.name | default (ternary (include "tuohs.name" .) "default" .Values.serviceAccount.create) -}}
 {{- end -}}
 
-{{/* A value as an environment variable has it. YAML's numbers arrive as floats, which would print as 3.3554432e+07. */}}
+{{/* The text of an environment variable for a value. YAML's numbers arrive as floats, which would print as 3.3554432e+07. */}}
 {{- define "tuohs.text" -}}
 {{- if and (kindIs "float64" .) (eq . (floor .)) -}}
 {{- printf "%.0f" . -}}

@@ -29,7 +29,7 @@
 {{- .Values.valkey.existingSecret | default (printf "%s-valkey" (include "tuohs.name" .)) -}}
 {{- end -}}
 
-{{/* Whether Valkey's password is in a Secret that the chart did not make, and so can hold any characters. */}}
+{{/* Whether Valkey's password is in a Secret that the chart did not make. Such a password can have any characters. */}}
 {{- define "tuohs.hasOwnPassword" -}}
 {{- if and .Values.valkey.enabled .Values.valkey.existingSecret -}}true{{- end -}}
 {{- end -}}

@@ -22,8 +22,8 @@ export interface Connection extends Client, TurnTaker {
   /** What arrived is not HTTP, so nothing that follows is a request. */
   isBroken: boolean;
   /**
-   * It has sent as many requests ahead as it is allowed to, or one whose head was refused. Nothing more is read from it, and it
-   * closes after the last answer.
+   * It has sent as many requests ahead as it can, or a request whose head was refused. Nothing more is read from it, and it closes
+   * after the last answer.
    */
   isFull: boolean;
 }
@@ -62,7 +62,7 @@ const CROWD = { connections: 32, ms: 200 };
 const MANY_FAILED_IN_TURN = 16;
 
 /**
- * From how many paused connections reading resumes in one turn, and the bytes that this counts as. Node can read 64 KiB from a busy
+ * How many paused connections are read again in one turn, and as how many bytes of work that counts. Node can read 64 KiB from a busy
  * connection at once. After a failure, the next request is usually short.
  */
 const BUSY = { connections: 1, bytes: 65_536 };
@@ -115,8 +115,8 @@ export function connections(
     },
     of: (socket: Duplex) => open.get(socket),
     /**
-     * Adds an exchange to its connection. If the previous one is still open, returns it, and the new one has to wait for its end: a
-     * connection that sends many requests together must not take the places and turns of many.
+     * Adds an exchange to its connection. If the previous one is still open, returns it, and the new one has to wait for its end.
+     * Otherwise, a connection that sends many requests together would take the places and turns of other connections.
      */
     begin(exchange: Exchange): Exchange | undefined {
       // A request that a test injects has no connection.

@@ -5,9 +5,9 @@ import { shed } from './admission.ts';
 export type ByteBudget = ReturnType<typeof byteBudget>;
 
 /**
- * How much of the budget each purpose can fill. Each leaves room for those before it: bodies of one packet, other bodies, large
- * bodies, texts that wait for the upstream, bulks, and requests that are sent ahead. Bodies of one packet can exceed the budget, so
- * that short known texts get in.
+ * How much of the budget each purpose can fill: bodies of one packet, other bodies, large bodies, texts that wait for the upstream,
+ * bulks, and requests that are sent ahead. Each purpose leaves room for those listed before it. Bodies of one packet can exceed the
+ * budget, so that short known texts get in.
  */
 type Share = keyof typeof SHARES;
 

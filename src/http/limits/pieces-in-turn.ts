@@ -10,9 +10,9 @@ import { turnCounter } from '../../core/turns.ts';
 const MANY_PIECES_IN_TURN = 256;
 
 /**
- * Once more than `pieces` pieces of bodies have arrived in one turn of the event loop, a body whose pieces have fewer than `bytes` on
- * average is refused. A packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The first limit is 12 bytes because a
- * bulk can come with a chunk for each line, and the shortest line has 12.
+ * Once more than `pieces` pieces of bodies have arrived in one turn of the event loop, a body is refused if its pieces have fewer than
+ * `bytes` bytes on average: a packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lower limit is 12 bytes,
+ * because a bulk can come with a chunk for each line, and the shortest line has 12.
  */
 const TOO_SHORT = [
   { pieces: 4096, bytes: 12 },

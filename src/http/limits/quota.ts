@@ -54,8 +54,8 @@ export function quotas(counter: RequestCounter, options: QuotaOptions): TakeFrom
 
 /**
  * What counts as one client: an IPv4 address, or an IPv6 network (/64), because a client can use every address of its network.
- * Goes back along `X-Forwarded-For` for as long as the sender is a trusted proxy. An entry that is not an address counts as the peer
- * that sent it.
+ * Goes back along `X-Forwarded-For` for as long as the sender is a trusted proxy. If an entry is not an address, the client is the
+ * peer that sent this entry.
  */
 function clientOf(proxies: QuotaOptions['trustProxy']): (request: IncomingMessage) => string {
   if (proxies === undefined) return ({ socket }) => networkOfSocket(socket.remoteAddress);

@@ -8,7 +8,7 @@ export interface TurnTaker {
   isPausing: boolean;
 }
 
-/** From how many paused connections reading resumes in one turn of the event loop, and how many bytes of work that counts as. */
+/** How many paused connections are read again in one turn of the event loop, and as how many bytes of work that counts. */
 export interface ReadingTurn {
   readonly connections: number;
   readonly bytes: number;

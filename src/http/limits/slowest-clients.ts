@@ -33,7 +33,7 @@ export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: nu
 }
 
 /**
- * What the time without progress of a connection is multiplied by. An idle connection must be closed before one whose body
+ * The factor for the time that a connection has made no progress. An idle connection must be closed before one whose body
  * arrives steadily and, if it has been idle for long, before a new one whose first request is not read yet. A connection whose last
  * request was refused must be closed before an idle one; otherwise a flood of such requests would close all idle connections. A
  * client whose work has not begun counts as idle, because a thousand large requests can be complete at the same moment, and then
@@ -56,7 +56,7 @@ function weightOf({ socket, isNew, hasFailed, exchanges }: Client): number {
 const UNREAD_MS = 1000;
 const UNREAD_WITH_MORE_MS = 100;
 
-/** This much of each body counts as arrived from the start: what a client can send in three round trips through the network. */
+/** So many bytes of each body count as arrived when it begins: what a client can send in three round trips through the network. */
 const START_BYTES = 65_536;
 
 export interface Cut {

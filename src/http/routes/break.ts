@@ -4,7 +4,7 @@ import type { Answer } from '../message.ts';
 import { badInput } from '../problem.ts';
 import type { RouteTable } from '../router.ts';
 
-/** How the page breaks the embedded SHOUTCLOUD server, and what it sees of that. */
+/** What the page uses to break the embedded SHOUTCLOUD server, and to show its state. */
 export interface Breakable {
   /** The state for the page, to be sent as JSON. With `after`, only the entries after the one with that number. */
   state(after?: number): object;

@@ -20,7 +20,7 @@ export const bulk: Route<ApiParts> = {
     if (mediaType(headers) !== NDJSON) throw badType(headers['content-type'], NDJSON);
     const use = (body: Buffer) => {
       exchange.atEnd(() => free([body]));
-      // Holds the body before its turn. Otherwise, waiting bodies could fill the whole budget: none is slow, so none is cut off.
+      // Waiting bodies count as a bulk. As mere bodies they could fill the whole budget, and none is slow, so none would be cut off.
       exchange.held.setStream(body.length);
       return exchange.inTurn(workOn(body), () => answerLines(exchange, parts, body));
     };

@@ -77,7 +77,7 @@ const KEEP_AFTER_MS = 400;
 
 /** Returns a function that keeps a text in the address, so that a reload, Back and a shared link bring it back. */
 function addressKeeper(): (text: string) => void {
-  // Set only while the address does not have the text. Otherwise a pasted link could be overwritten before its event arrives.
+  // Unset once the address has the text. Otherwise, this text could overwrite a pasted link before the event of the link arrives.
   let unsaved: string | undefined;
   const pause = afterPause(KEEP_AFTER_MS, write);
   addEventListener('pagehide', write);

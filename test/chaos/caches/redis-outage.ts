@@ -55,7 +55,7 @@ function lost(how: string, { take, giveBack }: Outage, unprotected?: Handicap): 
       return [
         exactly('answers', statusesOf(load.answers), `200×${load.answers.length}`),
         atMost('first second of it, slowest, ms', firstMs, p99Ms(healthy) + 50 + 70 + noiseMs),
-        // Half of the time that waiting for Redis would add to each answer.
+        // If each answer waited for Redis, it would take 50 ms longer. Half of that is the limit.
         atMost('then median, ms', laterMs, medianMs(ofLabel(healthy, 'unknown')) + 25),
         atMost('used again after, ms', usedAgainMs, 6_000),
       ];

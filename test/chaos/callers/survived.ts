@@ -74,7 +74,7 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   const attackedAt = nowMs();
   const attacker = await startAttack(lab, gateway, attack);
   let peak = before;
-  // Looks again before it is killed, because a process that has ended has no memory to show.
+  // Reads the peak at each check, because the memory of a process that has ended is unknown.
   const isDead = () => {
     peak = Math.max(peak, gateway.peakRssBytes());
     return !isRunning(gateway);
@@ -84,7 +84,7 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   const endedAt = nowMs();
   const isBack = () => gateway.rssBytes() <= before + 32 * MEBIBYTE;
   if (isRunning(gateway)) await msUntil(isBack, REST_MS);
-  // A process that was killed has not survived with less memory.
+  // A killed process uses no memory, which must not count as a good figure.
   const after = isRunning(gateway) ? gateway.rssBytes() : Number.POSITIVE_INFINITY;
   return [
     exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exitCode}`, 'yes'),

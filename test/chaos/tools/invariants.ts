@@ -28,7 +28,7 @@ export async function checkInvariants({ gateways, upstreams, loads, asked }: Led
   return [...figures, exactly('exit codes', codes.filter((code) => code !== 0).join(), '')];
 }
 
-// How late a load generator itself ran. This measurement includes it.
+// How late a load generator itself ran, which the times that it measured include.
 function worstNoiseMs(load: Load): number {
   return load.noiseMs(0, Number.POSITIVE_INFINITY);
 }

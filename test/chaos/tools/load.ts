@@ -7,7 +7,7 @@ function known(seed: number): TextSource {
   return { seed: seed + 1, cycle: KNOWN };
 }
 
-/** The texts that the callers below know. */
+/** The known texts that `callers` asks for. */
 export function knownTexts(seed: number): string[] {
   return someTexts(KNOWN, known(seed));
 }

@@ -89,7 +89,7 @@ redisTest('a slow Redis slows three calls down, and then gets ever rarer probes'
   ]);
 });
 
-redisTest('once it is fast again, a probe brings it back, and 10 s later a report', async (redis, t) => {
+redisTest('once Redis is fast, a probe brings it back; 10 s later it is reported', async (redis, t) => {
   const { store, world, connection, outcomes, changes } = redis;
   store.set('hello', 'HELLO');
   await store.get('hello');
@@ -121,7 +121,10 @@ redisTest('a long text that arrives late answers no other text', async (redis, t
   assert.deepEqual(changes(), ['up']);
 });
 
-/** A get that times out, and whose reply comes `lateMs` afterwards; then another one is tried. `meanwhile` runs before the timeout. */
+/**
+ * A get that times out. `meanwhile` runs before that. The reply comes `lateMs` later; if that is above 0, another get is tried before
+ * the reply.
+ */
 async function slowGet(
   { server, store, world, connection }: ServedRedis,
   t: TestContext,

@@ -34,7 +34,7 @@ redisTest('while read-only, it reconnects after growing pauses, at most a minute
   assert.deepEqual(cuts, [1, 3, 7, 15, 31, 63, 123]);
 });
 
-redisTest('a replica that takes writes again is fine; then the pauses begin anew', async (redis, t) => {
+redisTest('a replica that takes writes again is fine; later pauses begin anew', async (redis, t) => {
   const { control, store, world, connection, refuse, changes } = await becomesReplica(redis, t);
   await refuse();
   await world.clock.advance(1000);

@@ -51,9 +51,9 @@ const UNUSABLE: readonly [what: string, trouble: RedisTrouble, address: Address]
   ['an HTTP server', 'protocol', async (t) => (await fakeRedis(t, () => HTTP)).url],
   ['a port that closes each connection', 'closed', urlOf('redis:', (socket) => socket.destroy())],
   ['TLS asked of a server without it', 'no_tls', urlOf('rediss:', (socket) => socket.write(HTTP))],
-  ['one that loads its data', 'loading', greeting('-LOADING Redis is loading the dataset in memory')],
-  ['one in protected mode', 'protected_mode', greeting('-DENIED Redis is running in protected mode')],
-  ['one that wants a password', 'password_missing', greeting('-NOAUTH Authentication required.')],
+  ['a server that loads its data', 'loading', greeting('-LOADING Redis is loading the dataset in memory')],
+  ['a server in protected mode', 'protected_mode', greeting('-DENIED Redis is running in protected mode')],
+  ['a server that wants a password', 'password_missing', greeting('-NOAUTH Authentication required.')],
 ];
 for (const [what, trouble, address] of UNUSABLE) {
   test(`${what} is "${trouble}"`, async (t) => hasTrouble(startRedisStore(t, await address(t)), trouble));
@@ -61,14 +61,14 @@ for (const [what, trouble, address] of UNUSABLE) {
 
 const OWN: [what: string, trouble: RedisTrouble, url: (server: RedisServer) => string, RedisOptions?][] = [
   ['a wrong password', 'wrong_password', ({ urlWith }) => urlWith('wr0ng'), SECRET],
-  ['a wrong one before a database', 'wrong_password', ({ urlWith }) => `${urlWith('wr0ng')}/1`, SECRET],
+  ['a wrong password and a database', 'wrong_password', ({ urlWith }) => `${urlWith('wr0ng')}/1`, SECRET],
   ['no password', 'password_missing', ({ urlWith }) => urlWith(''), SECRET],
-  ['no password before a database', 'password_missing', ({ urlWith }) => `${urlWith('')}/1`, SECRET],
+  ['a database without a password', 'password_missing', ({ urlWith }) => `${urlWith('')}/1`, SECRET],
   ['an unknown user', 'wrong_password', ({ url }) => url.replace('redis://', 'redis://nobody:word@')],
   ['a database that Redis does not have', 'no_such_database', ({ url }) => `${url}/16`],
   ['a Redis Cluster', 'cluster', ({ url }) => url, CLUSTER],
   ['a Redis Cluster that is asked for a database', 'cluster', ({ url }) => `${url}/1`, CLUSTER],
-  // A plain Redis waits for the end of a line.
+  // A Redis without TLS waits for a line feed.
   ['TLS asked of a plain Redis', 'no_answer', ({ url }) => url.replace('redis:', 'rediss:')],
   ['a name not in the certificate', 'certificate', ({ url }) => url.replace('127.0.0.1', 'localhost'), TLS],
 ];
@@ -177,7 +177,7 @@ for (const [command, error, trouble] of [
   ['get', "NOPERM User x has no permissions to run the 'get' command", 'not_permitted'],
   ['get', 'BUSY Redis is busy running a script.', 'rejected'],
 ] as const) {
-  test(`one that says ${error} to ${command} is "${trouble}", and stays connected`, async (t) => {
+  test(`a Redis that says ${error} to ${command} is "${trouble}", and stays connected`, async (t) => {
     const redis = await fakeRedis(t);
     const { store, changes, world, connection } = await connectedRedisStore(t, redis.url);
     const useAll = async () => {
@@ -217,7 +217,7 @@ test('if Redis refuses two commands, the first is the reason as long as it is re
 });
 
 for (const reply of ["NOPERM User x has no permissions to run 'info'", "ERR unknown command 'INFO'"]) {
-  test(`one that says "${reply}" is used`, async (t) => {
+  test(`a Redis that says "${reply}" is used`, async (t) => {
     const { url } = await fakeRedis(t, replyTo('info', `-${reply}\r\n`));
 
     await isUsed(await connectedRedisStore(t, url));

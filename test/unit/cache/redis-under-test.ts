@@ -25,7 +25,7 @@ export interface Place {
 }
 
 /**
- * A connection and a store, on a clock that stands still. Except for the pause before it reconnects, its numbers are the real ones.
+ * A connection and a store, on a clock that stands still. Only the pause before it reconnects is shorter than in production.
  */
 export function startRedisStore(t: TestContext, url: string, { clients = t, ca, lookup = dns }: Place = {}) {
   const world = testWorld();
@@ -61,7 +61,7 @@ export function startRedisStore(t: TestContext, url: string, { clients = t, ca, 
   };
 }
 
-/** The same, connected. */
+/** The same, once it is connected. */
 export async function connectedRedisStore(t: TestContext, url: string, place?: Place) {
   const redis = startRedisStore(t, url, place);
   await redis.becomes('up');

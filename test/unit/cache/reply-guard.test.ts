@@ -50,7 +50,7 @@ for (const [what, more, expected] of [
   ['128 KiB more than awaited pass', 0, []],
   ['one byte more than that is refused', 1, ['oversized_value']],
 ] as const) {
-  test(`${what}, because there is more than replies on a connection`, async () => {
+  test(`${what}: a connection carries more than the bytes of replies`, async () => {
     const { guard, arrives, faults } = startGuard(1);
     guard.expect(1_000_000)();
     guard.expect(1000);
@@ -62,7 +62,7 @@ for (const [what, more, expected] of [
   });
 }
 
-/** Short elements with a little more than half of the bytes that are accepted without a command. */
+/** Short elements. Two of these chunks together are longer than `SLACK`. */
 const HALF = stringOf(4000).repeat(17);
 
 for (const [what, asked, fault, ...chunks] of [

@@ -76,7 +76,7 @@ redisTest('a client near its quota waits for Redis each time', async (redis, t) 
 
 redisTest('what a client near its quota has sent is not sent again', async (redis) => {
   const { count } = counting(redis, 6);
-  // The second request is far from the quota, so it is to be sent later.
+  // The second request is far from the quota, so its count is not sent at once.
   for (const expected of [1, 2, 3]) assert.equal(await count('a'), expected);
 
   await redis.world.clock.advance(10);
@@ -104,7 +104,7 @@ redisTest('no key holds an address, and each key expires', async (redis) => {
   assert.equal(Math.ceil((await redis.control.ttl(key)) / 60), 2);
 });
 
-redisTest('while Redis is frozen, the count of this process counts, soon at once', async (redis) => {
+redisTest('while Redis is frozen, this process counts by itself, soon at once', async (redis) => {
   const { count } = counting(redis);
   await count('a');
   redis.server.freeze();

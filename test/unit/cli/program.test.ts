@@ -86,17 +86,17 @@ for (const [signals, pauseMs, expected] of [
   ['SIGINT', 0, 1],
   ['SIGHUP', 0, 1],
   ['SIGTERM SIGINT', 0, 2],
-  // As systemd does with `SendSIGHUP=yes`; the kernel can turn them around.
+  // With `SendSIGHUP=yes`, systemd sends both, and the kernel can deliver them in either order.
   ['SIGTERM SIGHUP', 0, 1],
   ['SIGHUP SIGTERM', 0, 1],
   ['SIGTERM SIGHUP', 1000, 2],
   ['SIGTERM SIGINT SIGHUP', 0, 2],
-  // Sent to the process group of `make debug` or `npm start`: make and npm pass it on.
+  // A terminal signals the whole process group of `make debug` or `npm start`, and make and npm pass the signal on.
   ['SIGTERM SIGTERM', 999, 1],
   ['SIGINT SIGINT', 1000, 2],
   ['SIGINT SIGINT SIGINT', 500, 2],
 ] as const) {
-  test(`${signals}, ${pauseMs} ms apart, before the promises are read, resolves ${expected} of them`, async () => {
+  test(`${signals}, ${pauseMs} ms apart, resolve ${expected} of the two promises, even if these are read later`, async () => {
     const process = new EventEmitter();
     const clock = fakeClock();
     const { first, second } = stopSignals(process, clock);

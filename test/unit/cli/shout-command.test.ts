@@ -113,7 +113,7 @@ test('failed lines cannot go to the file that is read', async (t) => {
   assert.deepEqual([exitCode, await readFile(file, 'utf8')], [2, 'one\n']);
 });
 
-test('failed lines that do not fit on the disk are 1, and a sentence that names their file', async (t) => {
+test('failed lines that do not fit on the disk end the command with 1 and a sentence that names their file', async (t) => {
   serviceOf(t, failingAt('two'));
 
   const { exitCode, stderr } = await ran(['shout', '--failed', '/dev/full', 'one', 'two']);

@@ -70,8 +70,8 @@ test('a request has at most 256 KiB, unless a single text is longer', async () =
 });
 
 for (const [what, length, most, requests] of [
-  ['short texts: four requests, and those of the next one', 0, 10_001, 4],
-  ['long texts: a MiB, and one', 1_000_000, 4, 2],
+  ['four requests of short texts, and the texts of the next one', 0, 10_001, 4],
+  ['a MiB of long texts, and one more', 1_000_000, 4, 2],
 ] as const) {
   test(`texts are taken no faster than results, except for a window of ${what}`, async (t) => {
     let taken = 0;

@@ -11,8 +11,8 @@ import {
 export type Manner = (texts: readonly string[], signal: AbortSignal) => Response | Promise<Response>;
 
 /**
- * A service behind `fetch`, the texts and the signal of each of its requests, and functions that ask it. It uses each of these
- * manners for one request, and then answers as it should.
+ * A service behind `fetch`, the texts and the signal of each of its requests, and functions that ask it. Each of these manners answers
+ * one request, in order. Later requests are answered correctly.
  */
 export function fakeService(...manners: Manner[]) {
   const requests: string[][] = [];

@@ -140,7 +140,7 @@ for (const [what, response, calls] of [
   });
 }
 
-test('without a Retry-After the pause doubles, and is drawn from half of it to half more', async (t) => {
+test('without a Retry-After the pause doubles, and each is drawn at random, from half of that to half more', async (t) => {
   const delays: unknown[] = [];
   t.mock.method(Math, 'random', () => 0.75);
   t.mock.method(globalThis, 'setTimeout', (run: () => void, ms: number) => {

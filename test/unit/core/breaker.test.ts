@@ -13,27 +13,27 @@ const HALF_OPEN = `${OPEN}, +1000, call 3`;
 const REOPENED = `${OPEN}, +1000, fail 3`;
 const GOOD = 'report success 1';
 const CASES: readonly [what: string, script: string, state: BreakerState, retryAfterMs?: number][] = [
-  ['a closed one asks no one to wait', '', 'closed'],
+  ['a closed breaker asks no one to wait', '', 'closed'],
   ['ten failures in a row that span a second open it', OPEN, 'open', 1000],
   ['the span begins with the first of them', 'fail 1, +1000, fail 9', 'open', 1000],
-  ['a burst of failures within a second does not', 'fail 50, +999, fail 50', 'closed'],
-  ['nine failures do not, however long they take', 'fail 1, +60000, fail 8', 'closed'],
-  ['a success starts both again', 'fail 9, +1000, report success 1, fail 10, +999, fail 1', 'closed'],
+  ['a burst of failures within a second does not open it', 'fail 50, +999, fail 50', 'closed'],
+  ['nine failures do not open it, however long they take', 'fail 1, +60000, fail 8', 'closed'],
+  ['a success starts both anew', 'fail 9, +1000, report success 1, fail 10, +999, fail 1', 'closed'],
   ['neutral verdicts are not failures', 'fail 9, +1000, report neutral 100', 'closed'],
-  ['and do not interrupt them', 'fail 9, +1000, report neutral 100, fail 1', 'open', 1000],
+  ['neutral ones interrupt no row of failures', 'fail 9, +1000, report neutral 100, fail 1', 'open', 1000],
   ['while it is open it knows how much time is left', `${OPEN}, +300`, 'open', 700],
   ['a call that comes too early changes nothing', `${OPEN}, +999, call 1`, 'open', 1],
   ['a call that comes in time makes it half open', `${OPEN}, +1000, call 1`, 'half-open'],
   ['one successful probe closes it', `${OPEN}, +1000, call 1, report success 1`, 'closed'],
-  ['so does one among failed ones', `${HALF_OPEN}, report failure 2, report success 1`, 'closed'],
-  ['so does a late success, while it is open', `call 1, ${OPEN}, report success 1`, 'closed'],
+  ['a good probe among failed ones closes it', `${HALF_OPEN}, report failure 2, report success 1`, 'closed'],
+  ['a late success closes it while it is open', `call 1, ${OPEN}, report success 1`, 'closed'],
   ['late failures, while it is open, change nothing', `${OPEN}, report failure 20`, 'open', 1000],
   ['two failed probes of three do not open it', `${HALF_OPEN}, report failure 2`, 'half-open'],
   ['a failed round of probes doubles the time', REOPENED, 'open', 2000],
-  ['so does the next one', `${REOPENED}, +2000, fail 3`, 'open', 4000],
-  ['up to five seconds', `${REOPENED}, +2000, fail 3, +4000, fail 3`, 'open', 5000],
+  ['the next failed round doubles it again', `${REOPENED}, +2000, fail 3`, 'open', 4000],
+  ['the time doubles up to five seconds', `${REOPENED}, +2000, fail 3, +4000, fail 3`, 'open', 5000],
   ['once closed, its time is the shortest', `${REOPENED}, +2000, call 1, ${GOOD}, ${OPEN}`, 'open', 1000],
-  ['even if it was closed by a late success', `call 1, ${REOPENED}, ${GOOD}, ${OPEN}`, 'open', 1000],
+  ['a late success makes its time short, too', `call 1, ${REOPENED}, ${GOOD}, ${OPEN}`, 'open', 1000],
 ];
 for (const [what, script, state, retryAfterMs = 0] of CASES) {
   test(what, async () => {

@@ -9,7 +9,7 @@ const reverse = reverser('grapheme');
 const byCodePoint = reverser('codepoint');
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
-// Characters that a fast path can treat as plain, and others that it must not. Some of them join only each other.
+// Characters that a fast path can treat as plain, and others that it must not. Some of the others join only each other.
 const PLAIN_BLOCKS = '0-2ff 370-590 2010-20cf 3000-30ff 3400-3600 abf0-ac20 d780-d7ff ff01-ffa0';
 
 const blocks = PLAIN_BLOCKS.split(' ').map((block) => {
@@ -34,7 +34,7 @@ for (const [what, text, numRuns] of [
   });
 }
 
-test('each BMP character is reversed right next to itself and to plain ones', () => {
+test('each character of the BMP is reversed correctly next to itself and next to plain ones', () => {
   const wrong: string[] = [];
 
   for (let unit = 0; unit < 0x10000; unit++) {
@@ -71,7 +71,7 @@ test('a long text that the Segmenter has to look at takes a turn for each piece'
   const reverseInTurns = inTurns(reverse, async (bytes, _isGone, kind) => void turns.push([bytes, kind]));
 
   await reverseInTurns(`${'a'.repeat(100_000)}😀`, testCall());
-  // Each counts for the whole text, so that it waits behind smaller ones.
+  // Each piece has the size of the whole text, so that a long text waits behind shorter ones.
   assert.deepEqual(turns, Array(13).fill([100_002, 'slow']));
 
   assert.equal(typeof reverseInTurns('a\u0301'.repeat(100_000), testCall()), 'string');
@@ -127,7 +127,7 @@ for (const [text, calls] of [
   ['', []],
   ['abc', ['cba']],
 ] as const) {
-  test(`the answer to "${text}" comes without a promise if it is there, from calls: ${calls.length}`, () => {
+  test(`the answer to "${text}" comes without a promise if it is known, and needs this many calls: ${calls.length}`, () => {
     const shouter = fakeShouter({ isSynchronous: true });
 
     const shout = reverseShout(shouter, reverse)(text, testCall());

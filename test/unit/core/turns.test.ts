@@ -15,7 +15,7 @@ test('a turn has work of up to 16 KiB, or one larger piece; work that no one nee
   assert.equal(await turn(), undefined);
 });
 
-test('smaller work that never ends keeps no text waiting: every second turn begins with the next size', async () => {
+test('an endless stream of smaller work keeps no text waiting: every second turn begins with the next size', async () => {
   const { nextTurn, turn } = heldTurns();
   const done: (number | undefined)[] = [];
 
@@ -31,7 +31,7 @@ test('smaller work that never ends keeps no text waiting: every second turn begi
   ]);
 });
 
-test('smaller work that never ends does not fill a turn that begins with the next size', async () => {
+test('an endless stream of smaller work does not fill a turn that begins with the next size', async () => {
   const { nextTurn, turn } = heldTurns();
   const done: (readonly number[] | undefined)[] = [];
 
@@ -58,13 +58,13 @@ test('slow work takes a turn for each piece, behind all other work, and the smal
   assert.deepEqual(await turn(), [2000]);
 });
 
-test('if much work waits, not every turn looks for work that no one needs: each pays for 64 pieces', async () => {
+test('if much work waits, only now and then a turn looks through it for work that no one needs: each turn pays for 64 pieces', async () => {
   const { nextTurn, turn } = heldTurns();
   let looks = 0;
   for (let count = 0; count < 640; count++) nextTurn(20_000, () => looks++ < 0);
 
   for (let count = 0; count < 9; count++) await turn();
-  // Each piece is looked at when it begins.
+  // So far, only the pieces that were done were looked at, each when it began.
   assert.equal(looks, 9);
 
   await turn();

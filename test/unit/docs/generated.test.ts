@@ -32,5 +32,8 @@ test('a value of the chart that is a setting is explained as the setting is', ()
   const setting = { name: 'DRAIN_MS', is: { accepts: '' }, byDefault: 1, says: 'How long it drains.' };
   const page = chartPage('# DRAIN_MS; not too long.\ndrainMs: 1\n', [setting]);
 
-  assert.match(page, /^\| `drainMs` \| `1` \| `DRAIN_MS`: How long it drains\. Here: not too long\. \|$/m);
+  assert.match(
+    page,
+    /^\| `drainMs` \| `1` \| `DRAIN_MS`: How long it drains\. In the chart: not too long\. \|$/m,
+  );
 });

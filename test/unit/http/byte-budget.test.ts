@@ -16,7 +16,7 @@ for (const [share, most] of [
   ['bulk', 120_000],
   ['ahead', 80_000],
 ] as const) {
-  test(`of a budget of 160,000 bytes, ${share} ones can fill ${most}`, () => {
+  test(`with a budget of 160,000 bytes, bytes of the share "${share}" can fill it up to ${most}`, () => {
     const budget = byteBudget(MOST, () => {}, testWorld());
 
     assert.doesNotThrow(() => budget.makeRoom(most, share));
@@ -45,7 +45,7 @@ test('no client is cut off for requests that are sent ahead', () => {
   assert.throws(() => budget.makeRoom(MOST, 'ahead'), { code: 'OVERLOADED' });
 });
 
-test('after a search for slow clients that freed too little, and no other one, none is made for 10 ms', async () => {
+test('after a search for slow clients that freed too little, there is none for 10 ms; a search that freed enough has no such pause', async () => {
   const searches: number[] = [];
   const world = testWorld();
   const budget = byteBudget(
@@ -165,7 +165,7 @@ test('once a request has ended, nothing is refused or held for it', () => {
   assert.equal(budget.bytes, bytes);
 });
 
-/** What is held for a request with this header, of a budget that others have filled up to `filled`, with room for its head. */
+/** A budget, and what is held for a request with this header. With the head of this request, the budget is filled up to `filled`. */
 function start({ header = 'x', filled = HEAD, cutSlowest = (_held: HeldBytes) => {} } = {}) {
   const budget = byteBudget(MOST, () => cutSlowest(held), testWorld());
   budget.bytes = filled - HEAD;

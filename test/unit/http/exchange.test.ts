@@ -35,7 +35,7 @@ for (const [what, steps, begins, finishes] of [
   });
 }
 
-test('an answer beside a body has its own status once the system has taken it', async () => {
+test('an answer that is sent before its body has arrived counts with its own status once the system has taken it', async () => {
   const [taken, waiting] = [beforeItsBody().exchange, beforeItsBody().exchange];
   waiting.response.detachSocket(waiting.request.socket);
 
@@ -45,7 +45,7 @@ test('an answer beside a body has its own status once the system has taken it', 
   assert.deepEqual([taken.reply.status, waiting.reply.status], [400, 499]);
 });
 
-test('a request that is refused because of its head keeps nothing of that while it waits to be answered, and is the last one', () => {
+test('a request that is refused because of its head does not keep it while it waits to be answered, and is the last of its connection', () => {
   const { exchange } = beforeItsBody(1000);
   const { open, socket } = oneConnection();
   exchange.request.socket = socket;
@@ -89,10 +89,10 @@ test('an answer that fails after it began closes its connection', () => {
   assert.equal(exchange.response.destroyed, true);
 });
 
-test('an answer is unread since it was written, and held in place of the body; one in pieces if 16 KiB of it wait, since it began', () => {
+test('a whole answer is unread since it was written, and is held in place of the body; one in pieces is unread since it began, if 16 KiB of it wait', () => {
   const [whole, pieces] = [beforeItsBody().exchange, beforeItsBody().exchange];
   for (const { request } of [whole, pieces]) request.complete = true;
-  // Like an answer that waits for an earlier one.
+  // An answer that waits for an earlier one has no socket.
   whole.response.detachSocket(whole.request.socket);
   const before = whole.reply.unreadSinceMs(5);
   whole.held.setAnswer();
@@ -112,7 +112,7 @@ test('an answer is unread since it was written, and held in place of the body; o
 
 test('a failure after the answer has left concerns no one', () => {
   const { exchange } = beforeItsBody();
-  // As Node does then.
+  // Node sets this when the answer has left.
   exchange.response.destroyed = true;
 
   exchange.fail(noText());
@@ -140,7 +140,7 @@ for (const [others, mostMs] of [
 ] as const) {
   test(`a client that has sent ${others} more requests and leaves an answer unread for over ${mostMs} ms is cut off to make room`, () => {
     const { open, socket } = oneConnection();
-    // It has no connection that could be reset.
+    // Resetting this socket fails, because it is not connected.
     socket.on('error', () => {});
     const { exchange } = beforeItsBody();
     exchange.reply.unreadSinceMs = () => 0;
@@ -187,7 +187,7 @@ for (const [when, isClosing, ms] of [
     const [first, second] = [new Socket({ allowHalfOpen: true }), new Socket({ allowHalfOpen: true })];
     for (const socket of [first, second])
       open.add(Object.defineProperty(socket, 'remoteAddress', { value: '::1' }));
-    // Nothing was read any more.
+    // The server no longer reads from this one.
     first.pause();
     const { exchange } = beforeItsBody();
     exchange.response.shouldKeepAlive = false;
@@ -317,7 +317,7 @@ test('an exchange has one signal, which has aborted if it is first read after it
   assert.deepEqual([exchange.signal.aborted, left.signal.aborted], [false, true]);
 });
 
-test('what is kept is a tick of Node, of the class of every other one', async () => {
+test('the object that is kept is a tick of Node, like every other one', async () => {
   const kept = [keptTick(), keptTick()];
   await new Promise<void>((resolve) => process.nextTick(resolve));
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { AttemptError, TuohsError } from '../../../src/core/errors.ts';
 import { knownError, problemFor } from '../../../src/http/problem.ts';
 
-test('an error that is not in the table is a bug of ours, and its cause', () => {
+test('an error that is not in the table becomes a bug of ours, with that error as its cause', () => {
   const bug = new Error('a bug');
 
   const { code, cause } = knownError(bug);

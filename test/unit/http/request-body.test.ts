@@ -8,7 +8,7 @@ import { RequestBody } from '../../../src/http/request-body.ts';
 import { pick } from '../../support/pick.ts';
 import { testWorld } from '../../support/world.ts';
 
-// In one turn of the event loop, many clients can send more than the memory of the pod. V8 would free it too late.
+// Bodies are freed by hand: in one turn of the event loop, clients can send more than the memory of the pod, and V8 frees it too late.
 type Held = ConstructorParameters<typeof RequestBody>[1];
 type Step = (body: RequestBody) => void;
 const FULL = { set: noRoom, setUnread: (bytes: number) => bytes > 0 && noRoom() };

@@ -14,11 +14,11 @@ const CASES: readonly [what: string, Trust, from: string, forwarded: string | un
   ['behind one proxy, the client is the last address', 1, PROXY, CLIENT, CLIENT],
   ['an address that a client made up does not help it', 1, PROXY, `1.1.1.1, ${CLIENT}`, CLIENT],
   ['nor do two', 1, PROXY, `3.3.3.3, 4.4.4.4, ${CLIENT}`, CLIENT],
-  ['nor does what is not an address', 1, PROXY, `unknown, ${CLIENT}`, CLIENT],
+  ['an entry that is not an address does not help a client', 1, PROXY, `unknown, ${CLIENT}`, CLIENT],
   ['an entry that is not an address counts as the proxy that sent it', 2, PROXY, `${CLIENT}, unknown`, PROXY],
-  ['behind two proxies, it is the last but one', 2, PROXY, `1.1.1.1, ${CLIENT}, ${OUTER_PROXY}`, CLIENT],
+  ['behind two, the last address but one counts', 2, PROXY, `1.1.1.1, ${CLIENT}, ${OUTER_PROXY}`, CLIENT],
   ['if fewer proxies have added an address, the first one counts', 3, PROXY, CLIENT, CLIENT],
-  ['behind a proxy that adds no address, it is the proxy', 1, PROXY, undefined, PROXY],
+  ['behind a proxy that adds no address, the client is the proxy', 1, PROXY, undefined, PROXY],
   ['a trusted address is believed', [PROXY], PROXY, `1.1.1.1, ${CLIENT}`, CLIENT],
   [
     'a trusted network is believed, hop by hop',
@@ -28,7 +28,7 @@ const CASES: readonly [what: string, Trust, from: string, forwarded: string | un
     CLIENT,
   ],
   ['a client that is not a trusted proxy is not believed', [PROXY], OTHER, CLIENT, OTHER],
-  ['nor is one that pretends to be a proxy', [PROXY], PROXY, `${CLIENT}, ${OTHER}, ${PROXY}`, OTHER],
+  ['naming a trusted proxy does not help', [PROXY], PROXY, `${CLIENT}, ${OTHER}, ${PROXY}`, OTHER],
   [
     'of more trusted proxies than 32, the next one counts as the client',
     ['10.0.0.0/8'],
@@ -37,7 +37,7 @@ const CASES: readonly [what: string, Trust, from: string, forwarded: string | un
     '10.0.0.2',
   ],
   ['a port does not count', 1, PROXY, `${CLIENT}:50001`, CLIENT],
-  ['nor does one of a single digit behind brackets', 1, PROXY, '[2001:db8::1]:7', '8193:3512:0:0'],
+  ['a port of a single digit behind brackets does not count', 1, PROXY, '[2001:db8::1]:7', '8193:3512:0:0'],
   ['a trusted IPv4 proxy is believed over an IPv6 socket', [PROXY], `::ffff:${PROXY}`, CLIENT, CLIENT],
 ];
 for (const [what, trustProxy, remoteAddress, forwarded, client] of CASES) {

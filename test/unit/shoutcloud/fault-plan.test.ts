@@ -127,7 +127,7 @@ test('requests that are refused use up no step of the script', async (t) => {
   assert.deepEqual([await statusOf(server), server.calls], [503, 2]);
 });
 
-test('it answers well until someone switches, and lists what else there is', () => {
+test('the server answers well until someone switches, and the switch lists all faults', () => {
   const { fault, faults } = faultSwitch({ setFaults() {} }).state();
 
   assert.equal(fault, 'answers well');

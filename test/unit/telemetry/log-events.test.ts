@@ -159,8 +159,8 @@ test('in an outage, one line a second counts every request; afterwards the next 
 });
 
 for (const [what, level, kinds, levels] of [
-  ['each code has a line', 'info', ['unreachable', 'timeout'], ['warn', 'warn']],
-  ['at debug, suppressed ones are lines', 'debug', ['timeout', 'timeout'], ['warn', 'debug']],
+  ['each code gets a line', 'info', ['unreachable', 'timeout'], ['warn', 'warn']],
+  ['at debug, each suppressed failure gets a line', 'debug', ['timeout', 'timeout'], ['warn', 'debug']],
 ] as const) {
   test(`${what} of its own, with the request id`, () => {
     const { emit, lines } = eventLog(level);

@@ -29,7 +29,7 @@ test('the figures are those of this process', { skip: !hasProc }, () => {
   const values = valuesOf(ownSeries());
   const value = (name: string) => values.get(name) ?? Number.NaN;
 
-  // In whole seconds, so a process can have started in the current second.
+  // The start time has whole seconds, so it can be the current second.
   assert.ok(value('process_start_time_seconds') <= systemClock.epochMs() / 1000);
   assert.ok(value('process_cpu_seconds_total') >= beforeSeconds);
   assert.ok(value('process_cpu_seconds_total') <= usedSeconds());
@@ -45,7 +45,7 @@ test('the delay of the event loop begins again after each reading', async (t) =>
   const all = registry();
   addProcessMetrics(all, systemClock);
   const lagSeconds = () => valuesOf(all.series()).get('nodejs_eventloop_lag_max_seconds');
-  // A second measurement of the same kind, because reading the first one resets it.
+  // A measurement of our own, because reading the one under test would reset it.
   const delays = monitorEventLoopDelay({ resolution: 10 });
   delays.enable();
   await until(t, () => delays.count > 1);
@@ -68,7 +68,7 @@ test('garbage collections are counted in seconds', async (t) => {
   const observer = new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) theirsMs += duration;
   });
-  // Begins to observe before the observer under test does, and ends after it.
+  // This observer begins before the one under test and ends after it, so it sees at least as much.
   observer.observe({ entryTypes: ['gc'] });
   t.after(() => observer.disconnect());
   const all = registry();

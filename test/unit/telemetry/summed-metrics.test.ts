@@ -57,7 +57,7 @@ for (const [series, one, other, sum] of [
   });
 }
 
-test('workers have a start: the alerts tell of the first failure only in the minutes after it', () => {
+test('workers have a start time: for some minutes after it, alerts also notice the first failure', () => {
   const text = summed(1).text([{ pid: 1, answer: worker({}) }]);
 
   assert.ok(sumOf(text, 'process_start_time_seconds') > 0);
@@ -86,7 +86,7 @@ test('a process that does not answer counts as it last did, and once if it answe
   assert.equal(sumOf(sums.text([{ pid: 1, answer }]), SHED_SERIES), 2);
 });
 
-test('only an end without a request is counted', () => {
+test('the end of a worker is counted only if no one asked for it', () => {
   const sums = summed(1, 2);
 
   sums.emit(ended(1));

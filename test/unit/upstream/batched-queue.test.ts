@@ -14,17 +14,18 @@ const PAUSED = 'UPSTREAM_UNREACHABLE';
 const ALL_WAIT = 'waits waits waits waits waits';
 
 /**
- * The script of a busy queue, how much time each text of one turn has left, and how they end. `leave 2`: the last two waiting
- * callers leave. `finish 3`: three batches finish one after the other. `work 1`: as many texts as before come and wait. `pause 500`:
- * the gate pauses.
+ * For each row: the script of a busy queue, the milliseconds that some new texts of one turn have left, and how each of these texts
+ * ends. `leave 2`: the last two waiting callers leave. `finish 3`: three batches finish one after the other. `work 1`: as many texts as
+ * before come and wait. `pause 500`: the gate pauses.
  */
 for (const [what, script, ms, seen] of [
-  // Behind 2 and 3 waiting texts, the waits are 3 × 400 ms, half of 2400 ms, and 4 × 400 ms, more than half of 3000 ms.
+  // The first text waits behind 2 others, for 3 × 400 ms, which is half of 2400 ms. The second one would wait behind 3 others, for
+  // 4 × 400 ms, which is more than half of 3000 ms.
   ['a text that would wait for over half of its time is refused', '', [2400, 3000], 'waits OVERLOADED'],
   ['a caller that leaves does not change the estimate for others', 'leave 1', [1500], 'OVERLOADED'],
   ['the time after all have left is not counted', 'leave 2, finish 1, +60000', FIVE, ALL_WAIT],
   ['the time after all have been sent is not counted', 'finish 3, +60000', FIVE, ALL_WAIT],
-  ['nor when many wait again', 'finish 3, +60000, work 1', [2400, 3000], 'waits OVERLOADED'],
+  ['nor is it counted when many wait again', 'finish 3, +60000, work 1', [2400, 3000], 'waits OVERLOADED'],
   [
     'the time after a pause has refused all is not counted',
     'finish 1, pause 200000, +200000',
@@ -94,7 +95,7 @@ for (const order of [
   });
 }
 
-/** The times between batches, and the estimated wait of texts that take a room of 20. Each batch takes a room of a hundredth of its time. */
+/** The times between batches, and the estimated wait for a room of 20. A batch fills a room of 1 for each 100 ms since the last one. */
 for (const [what, intervals, waitMs] of [
   ['with seven intervals it is unknown', Array(7).fill(400), 0],
   ['eight equal ones are the estimate', Array(8).fill(400), 2000],

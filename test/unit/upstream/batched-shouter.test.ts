@@ -18,14 +18,14 @@ for (const [what, texts, ...calls] of [
   ['a lone string travels as it is', ['one\nand only'], 'one\nand only'],
   ['as many texts as allowed go together, in their order', ['1', '2', '3', '4'], '1\n2\n3', '4'],
   ['texts and separators that fill 32 Ki units go together', [HALF, HALF], `${HALF}\n${HALF}`],
-  ['one unit more goes another time', [HALF, `${HALF}x`], HALF, `${HALF}x`],
+  ['with one unit more, the second text needs another call', [HALF, `${HALF}x`], HALF, `${HALF}x`],
   ['a text that is longer than a batch goes alone and whole', [LONG, 'short'], LONG, 'short'],
   ['a separator is in no string', ['a\n', 'b'], 'a\n\tb'],
-  ['nor in the last one', ['a\n', 'b\t'], 'a\n\rb\t'],
-  ['after three common ones comes the first of all', ['a\n', '\t\r'], 'a\n\0\t\r'],
-  ['and it is in no string either', ['a\n\t\r', '\0'], 'a\n\t\r\x01\0'],
+  ['a separator is not in the last text either', ['a\n', 'b\t'], 'a\n\rb\t'],
+  ['after the three common separators comes the first control character', ['a\n', '\t\r'], 'a\n\0\t\r'],
+  ['a rare separator is in no text either', ['a\n\t\r', '\0'], 'a\n\t\r\x01\0'],
   ['the last control character will do', [ALL_BUT_LAST, 'a'], `${ALL}a`],
-  ['a text that takes the last separator away goes another time', ['a', 'b', ALL], 'a\nb', ALL],
+  ['a text that takes the last separator away needs another call', ['a', 'b', ALL], 'a\nb', ALL],
   ['a text with every control character goes alone', [ALL, 'a'], ALL, 'a'],
 ] as const) {
   test(what, async () => {
@@ -60,7 +60,7 @@ test('any set of texts comes back each with its own answer', async () => {
   );
 });
 
-test('texts of other turns do not wait for each other, until every connection is busy: then they gather for the turn of an answer', async () => {
+test('texts of different turns travel alone until every connection is busy; then they gather until the turn in which an answer comes', async () => {
   const { shout, upstream, queued, clock } = startBatched({ connections: 2 });
   upstream.hold();
   const shouts = [];

@@ -8,38 +8,39 @@ import { settled } from '../../support/fake-clock.ts';
 import { layerUnderTest } from '../../support/layer.ts';
 
 /**
- * The script: with `1=abc`, caller 1 asks for a text; with `!1` it leaves, even before it has asked. The upstream ignores that
- * unless it `listens`. It can `answer` or `fail` all its calls. Then what the callers get, the calls of the upstream, and how
- * many callers still wait.
+ * Before the arrow is the script. `1=abc`: caller 1 asks for a text. `!1`: it leaves, which can be before it has asked. The upstream
+ * goes on with an abandoned call unless it `listens`. `answer` and `fail` end all its calls. After the arrow is what the callers get,
+ * the texts that the upstream is asked for, how many callers wait and how many flights are left, and the events.
  */
 const CASES = {
   'callers with the same text share one flight':
     '1=a 2=a 3=a answer => 1 A, 2 A shared, 3 A shared; asked a; 0 wait, 0 fly; coalesced coalesced',
-  'callers with other texts do not':
+  'callers with different texts do not share a flight':
     '1=a 2=__proto__ 3=A 4=a\t answer => 1 A, 2 __PROTO__, 3 A, 4 A\t; asked a __proto__ A a\t; 0 wait, 0 fly; ',
   'a failed flight fails all its callers, and the next caller starts a new one':
     '1=a 2=a fail 3=a answer => 1 failed, 2 failed, 3 A; asked a a; 0 wait, 0 fly; coalesced',
   'if the first of two leaves, the other one is answered':
     '1=a 2=a !1 answer => 1 A, 2 A shared; asked a; 0 wait, 0 fly; coalesced',
-  'if the second leaves, the first one is':
+  'if the second of two leaves, the first one is answered':
     '1=a 2=a !2 answer => 1 A, 2 A shared; asked a; 0 wait, 0 fly; coalesced',
   'a flight goes on while one of its callers waits':
     'listens 1=a 2=a !1 => ; asked a; 1 wait, 1 fly; coalesced',
-  'it is cancelled when all have left':
+  'a flight is cancelled when all its callers have left':
     'listens 1=a 2=a !1 !2 => 1 no caller waits any more, 2 left; asked a; 0 wait, 0 fly; coalesced',
   'a caller that left before it began does not count, and nothing is asked':
     '!1 1=a => 1 left; asked ; 0 wait, 0 fly; ',
-  'callers that join an abandoned flight that lands share it':
+  'callers that join an abandoned flight that succeeds share it':
     '1=a !1 2=a 3=a answer => 1 A, 2 A shared, 3 A shared; asked a; 0 wait, 0 fly; coalesced coalesced',
   'callers that join an abandoned flight that fails share a new one':
     '1=a !1 2=a 3=a fail answer => 1 failed, 2 A, 3 A shared; asked a a; 0 wait, 0 fly; coalesced coalesced coalesced',
   'the place of a caller that is answered is free': 'max=1 1=a answer 2=b => 1 A; asked a b; 1 wait, 1 fly; ',
-  'so is that of one that failed': 'max=1 1=a fail 2=b => 1 failed; asked a b; 1 wait, 1 fly; ',
-  'and that of one that left': 'max=1 1=a !1 2=b => ; asked a b; 1 wait, 2 fly; ',
+  'the place of a caller that failed is free': 'max=1 1=a fail 2=b => 1 failed; asked a b; 1 wait, 1 fly; ',
+  'the place of a caller that left is free': 'max=1 1=a !1 2=b => ; asked a b; 1 wait, 2 fly; ',
   'a place is given back once': 'max=1 1=a answer !1 2=b => 1 A; asked a b; 1 wait, 1 fly; ',
   'while as many wait as there are places, the next caller is refused at once':
     'max=2 1=a 2=b 3=c => 3 OVERLOADED; asked a b; 2 wait, 2 fly; shed misses',
-  'so it is while the process is pressed': 'pressed 1=a => 1 OVERLOADED; asked ; 0 wait, 0 fly; shed misses',
+  'while the process is pressed, each caller is refused at once':
+    'pressed 1=a => 1 OVERLOADED; asked ; 0 wait, 0 fly; shed misses',
 };
 for (const [what, row] of Object.entries(CASES)) {
   test(what, async () => {

@@ -16,7 +16,7 @@ const REFUSAL = new TuohsError('UPSTREAM_UNREACHABLE', 'as told', { retryAfterMs
  */
 const CASES = {
   'there is a slot for each connection at once': '2: a b c => a in, b in',
-  'others get theirs in the order in which they came': '2: a b c d -a e -b => a in, b in, c in, d in',
+  'later callers get slots in the order in which they came': '2: a b c d -a e -b => a in, b in, c in, d in',
   'a caller that leaves is rejected at once, and its turn goes to the next':
     '1: a b c !b -a => a in, b left, c in',
   'a caller that left before it came does not wait': '1: a !b b => a in, b left',
@@ -25,16 +25,18 @@ const CASES = {
     '1: a b c refuse d -a => a in, b 5, c 5, d in',
   'a pause refuses at once each caller whose deadline it outlasts':
     '1: a b<2000 c<2001 pause=2000 => a in, b 2000',
-  'so it does with callers that come later': '1: pause=2000 +500 a<1500 b<1501 => a 1500',
-  'even in its last millisecond': '1: pause=2000 +1999 a<1 => a 1',
+  'a pause does so with callers that come later': '1: pause=2000 +500 a<1500 b<1501 => a 1500',
+  'a pause does so even in its last millisecond': '1: pause=2000 +1999 a<1 => a 1',
   'no one gets a slot before a pause is over': '1: pause=2000 a<2001 +1999 => ',
-  'then callers get theirs': '1: pause=2000 a<2001 +2000 => a in',
+  'when a pause is over, waiting callers get slots': '1: pause=2000 a<2001 +2000 => a in',
   'a slot that comes back during a pause is not given': '2: a b c d e pause=2000 -a -b +1999 => a in, b in',
-  'not even in the last millisecond of it': '1: a b pause=2000 +1999 -a => a in',
-  'it is given when the pause is over': '2: a b c d e pause=2000 -a -b +2000 => a in, b in, c in, d in',
+  'a slot that comes back in the last millisecond of a pause is not given':
+    '1: a b pause=2000 +1999 -a => a in',
+  'a slot that came back during a pause is given when the pause is over':
+    '2: a b c d e pause=2000 -a -b +2000 => a in, b in, c in, d in',
   'a shorter pause does not end a longer one': '1: pause=3000 pause=1000 a +2999 => ',
   'a longer pause replaces a shorter one': '1: pause=1000 pause=3000 a +2999 => ',
-  'it ends with the longer one': '1: pause=1000 pause=3000 a +3000 => a in',
+  'the wait ends with the longer one of two pauses': '1: pause=1000 pause=3000 a +3000 => a in',
 };
 for (const [what, row] of Object.entries(CASES)) {
   test(what, async () => {

@@ -63,7 +63,7 @@ test('while the breaker is open, callers are refused at once with the time left,
   assert.deepEqual([upstream.calls, text, breaker.state], [['probe'], 'PROBE', 'closed']);
 });
 
-test('a probe that fails is why it opens again', async () => {
+test('if a probe fails, its failure is the reason why the breaker opens again', async () => {
   const { open, shout, upstream, changes, clock } = startGuarded();
   await open();
   await clock.advance(1000);

@@ -197,7 +197,7 @@ test('bytes after an answer that are not HTTP do not answer the next attempt', a
 function attemptsAt(t: TestContext, port: number | string, addresses: readonly string[]) {
   const patienceMs = getDefaultAutoSelectFamilyAttemptTimeout();
   t.after(() => setDefaultAutoSelectFamilyAttemptTimeout(patienceMs));
-  // On a busy machine, an address that is there could take longer than the 250 ms of Node.
+  // On a busy machine, even an address that works could take longer than the 250 ms that Node waits.
   setDefaultAutoSelectFamilyAttemptTimeout(60_000);
   const made = published<{ socket: Socket }>(t, 'net.client.socket');
   const { shout } = shouterFor(t, `http://shoutcloud.test:${port}`, undefined, (_host, _options, found) =>

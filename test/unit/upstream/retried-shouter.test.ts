@@ -57,9 +57,14 @@ const CASES: Record<string, Case> = {
   },
   'a refusal before any attempt is passed on': { fate: () => refusal, end: refusal, calls: 1 },
   'no back-off that would end at the deadline is begun': { fate: () => down, ms: 175, end: down, calls: 1 },
-  'a back-off that ends before it is': { fate: inTurn(down), ms: 176, end: 'HELLO', calls: 2 },
+  'a back-off that is a millisecond shorter is begun': {
+    fate: inTurn(down),
+    ms: 176,
+    end: 'HELLO',
+    calls: 2,
+  },
   'a Retry-After as long as its time ends it': { fate: () => throttled, ms: 2000, end: throttled, calls: 1 },
-  'a shorter one does not': { fate: inTurn(throttled), ms: 2001, end: 'HELLO', calls: 2 },
+  'a shorter Retry-After does not end it': { fate: inTurn(throttled), ms: 2001, end: 'HELLO', calls: 2 },
 };
 for (const [what, { fate, options, ms = Number.POSITIVE_INFINITY, end, calls }] of Object.entries(CASES)) {
   test(`${what}; each retry costs a token, and no timer is left`, async () => {

@@ -23,7 +23,7 @@ for (const fault of ['reordered', 'no-input', 'slow=1', 'drip=1', 'close-after']
 }
 
 for (const [outcome, output] of Object.entries({ success: 'A', wrong: 'B' })) {
-  test(`an attempt that ends as ${outcome} is reported with its time, and if the answer was refused, that is, too`, async (t) => {
+  test(`an attempt that ends as ${outcome} is reported with its time, and so is a refused answer`, async (t) => {
     const clock = fakeClock();
     const { url } = await httpServer(t, async (_request, response) => {
       await clock.advance(7);
@@ -145,7 +145,7 @@ test('a failed answer whose body never ends does not delay the end of its attemp
 });
 
 for (const [end, restMs] of [
-  ['its answer does, so that the time limit covers that and its connection is free', 1000],
+  ['its answer has ended, so that the time limit covers the whole answer and the connection is free', 1000],
   ['its time is up, with the status and the pause of an answer whose body does not end', 120_000],
 ] as const) {
   test(`a failed attempt ends when ${end}`, async () => {

@@ -9,7 +9,7 @@ const never = new AbortController().signal;
 interface Answer {
   readonly status?: number;
   readonly headers?: Record<string, string>;
-  /** The right answer unless given. */
+  /** By default, the right answer. */
   readonly body?: unknown;
 }
 

@@ -77,12 +77,12 @@ test('the answer of a worker can be a number that JSON does not have', async (t)
 for (const [what, act, how] of [
   ['is killed', ({ kill }) => kill(), { code: null, signal: 'SIGKILL' }],
   [
-    'has to hurry, even twice, loses its primary, and',
+    'has to hurry, even twice, loses its primary and',
     ({ hurry }) => [hurry(), hurry()],
     { code: 7, signal: null },
   ],
 ] satisfies [string, (worker: Worker) => unknown, WorkerEnd][]) {
-  test(`a worker that ${what} ends, and then what it was asked has no answer`, async (t) => {
+  test(`a worker that ${what} ends, and a question that it had not answered gets no answer`, async (t) => {
     const worker = startedWorker(t);
     const status = await worker.ask('status');
     const pulse = worker.ask('pulse');

@@ -7,34 +7,40 @@ import { testWorld } from '../../support/world.ts';
 import { fakeWorkers } from './fake-worker.ts';
 
 /**
- * The script of a slot that starts, and what follows: a worker `listens`, `fails` with 1, `exits` with 0, `dies` by a signal, or
- * `hangs` from now on. The slot is asked to `drain` or to `hurry`. `+100` lets 100 ms pass. At the end: which worker serves, and
- * how many were started.
+ * Before the arrow is the script of a slot that starts: a worker `listens`, `fails` with 1, `exits` with 0, `dies` by a signal, or
+ * `hangs` from now on. The slot is asked to `drain` or to `hurry`. `+100` lets 100 ms pass. After the arrow is what happens; at the
+ * end, which worker serves, and how many were started.
  */
 const CASES = {
   'a worker that ends is reported': '1 listens, 1 dies, +99 => 1 serves, 1 SIGKILL; none of 1',
-  'and replaced after a pause': '1 listens, 1 fails, +100, 2 listens => 1 serves, 1 code 1, 2 serves; 2 of 2',
+  'a worker that ends is replaced after a pause':
+    '1 listens, 1 fails, +100, 2 listens => 1 serves, 1 code 1, 2 serves; 2 of 2',
   'a worker that answers stays': '1 listens, +30000 => 1 serves; 1 of 1',
-  'one that does not answer for 10 s is not killed before': '1 listens, 1 hangs, +9999 => 1 serves; 1 of 1',
-  'but then, and replaced': '1 listens, 1 hangs, +10100 => 1 serves, 1 stuck; none of 2',
+  'a worker that does not answer is not killed before 10 s have passed':
+    '1 listens, 1 hangs, +9999 => 1 serves; 1 of 1',
+  'a worker that does not answer for 10 s is killed and replaced':
+    '1 listens, 1 hangs, +10100 => 1 serves, 1 stuck; none of 2',
   'a first worker that ends before it serves fails the start':
     '1 fails => 1 code 1, a worker could not start: it ended with exit code 1; none of 1',
   'a worker has 60 s for its start': '+59999 => ; none of 1',
-  'one that took long for its start has its 10 s to answer, too':
+  'a worker that took long for its start has 10 s to answer, too':
     '+58900, 1 listens, 1 hangs, +9000 => 1 serves; 1 of 1',
-  'one that hangs in its start is killed, and the next one is started': '+60100 => 1 stuck; none of 2',
-  'the next one can hang as well': '+60100, +60200, 3 listens => 1 stuck, 2 stuck, 3 serves; 3 of 3',
-  'one that says that it serves after its end does not': '+60100, 1 listens => 1 stuck, 1 serves; none of 2',
-  'not even before the next one is started': '+60099, 1 listens => 1 stuck, 1 serves; none of 1',
+  'a worker that hangs in its start is killed, and the next one is started': '+60100 => 1 stuck; none of 2',
+  'the next worker can hang in its start as well':
+    '+60100, +60200, 3 listens => 1 stuck, 2 stuck, 3 serves; 3 of 3',
+  'a worker that says that it serves, but after its end, does not count':
+    '+60100, 1 listens => 1 stuck, 1 serves; none of 2',
+  'it does not count even if the next worker is not started yet':
+    '+60099, 1 listens => 1 stuck, 1 serves; none of 1',
   'a worker that is drained is not replaced':
     '1 listens, drain, +60000 => 1 serves, 1 code 0 as asked, drained; none of 1, no timer',
-  'nor is one that ended before the drain':
+  'a worker that ended before the drain is not replaced':
     '1 listens, 1 fails, drain, +60000 => 1 serves, 1 code 1, drained; none of 1, no timer',
   'a worker that hangs in its start has 2 s to drain':
     '1 listens, 1 fails, +100, 2 hangs, +5000, drain, +1999 => 1 serves, 1 code 1; none of 2',
-  'then it is killed':
+  'after 2 s of the drain, a worker that hangs in its start is killed':
     '1 listens, 1 fails, +100, 2 hangs, +5000, drain, +2000 => 1 serves, 1 code 1, 2 stuck as asked, drained; none of 2, no timer',
-  'if it serves by then, it is not killed':
+  'a worker that serves within these 2 s is not killed':
     '1 listens, 1 fails, +100, 2 hangs, drain, 2 listens, +5000, 2 exits => 1 serves, 1 code 1, 2 serves, 2 code 0 as asked, drained; none of 2, no timer',
   'a worker that lost answers in its drain fails the drain':
     '1 listens, 1 hangs, drain, 1 fails => 1 serves, 1 code 1 as asked, a worker ended before everything was answered; none of 1, no timer',

@@ -4,7 +4,7 @@ import { CHUNKED, chunkOf, get, headOf, inChunksOfOneByte, post, postBulk, postJ
 
 const ASSET = get('/docs/swagger-ui-bundle.js');
 const KNOWN = get('/v1?data=known');
-/** What follows has to wait, because the client does not read the first answer. */
+/** Seven requests wait behind the first one, because the client does not read its answer. */
 const EIGHT_ANSWERS = ASSET + KNOWN.repeat(7);
 const BEHIND_EIGHT = EIGHT_ANSWERS + inChunksOfOneByte(60_000);
 const LONG_BULK = postBulk(`${JSON.stringify({ data: 'x'.repeat(4_000) })}\n`.repeat(250));
