@@ -46,6 +46,10 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
 
   return {
     run,
+    /** Call it with an error of a command that counts as a success in spite of it. */
+    refused(error: Error, op: RedisOperation): void {
+      if (isReplyError(error)) link.refused(error, op);
+    },
     /** Call it after a wrong value. If replies no longer belong to their commands, a new connection is made. */
     doubt(): void {
       link.hinders('wrong_value', 'get');

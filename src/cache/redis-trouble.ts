@@ -14,7 +14,7 @@ const REPLIES: readonly (readonly [RegExp, RedisTrouble])[] = [
   [/^READONLY\b/, 'read_only'],
   [/^DENIED\b/, 'protected_mode'],
   [/^ERR max number of clients/, 'too_many_clients'],
-  [/^ERR (DB index|invalid DB index)/, 'no_such_database'],
+  [/^ERR (DB index|invalid DB index|unknown command ['`]select)/, 'no_such_database'],
 ];
 
 /** Error codes of Node's sockets and of OpenSSL. */
@@ -48,6 +48,7 @@ export function troubleOfSocket(error: Error): RedisTrouble {
 export function troubleOfInfo(info: unknown): RedisTrouble | undefined {
   if (typeof info !== 'string') return 'protocol';
   if (/^(redis_mode:cluster|cluster_enabled:1)\r?$/m.test(info)) return 'cluster';
+  if (/^redis_mode:sentinel\r?$/m.test(info)) return 'sentinel';
   if (/^loading:1\r?$/m.test(info)) return 'loading';
   const isReplica = /^role:slave\r?$/m.test(info) && !/^slave_read_only:0\r?$/m.test(info);
   return isReplica ? 'read_only' : undefined;

@@ -79,6 +79,11 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
     // The key is a digest, so that no address of a client is in Redis.
     const key = `tuohs:v1:rate:${hash('sha256', id, 'base64url')}`;
     let sentHere = 0;
+    // The count is right, but its key stays in Redis for ever.
+    const notKept = (error: Error) => {
+      connection.refused(error, 'count');
+      return 0;
+    };
     const reply = connection.run({
       op: 'count',
       keys: [key],
@@ -87,7 +92,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
         const { here, unsent } = counted;
         sentHere = here;
         Object.assign(counted, { asked: undefined, unsent: 0 });
-        return Promise.all([redis.incrby(key, unsent), redis.expire(key, KEY_SECONDS).catch(() => 0)]);
+        return Promise.all([redis.incrby(key, unsent), redis.expire(key, KEY_SECONDS).catch(notKept)]);
       },
       reads: countOf,
     });

@@ -50,16 +50,18 @@ export type RedisOperation = 'get' | 'set' | 'count' | 'echo';
 /** Why Redis is not used, or does not do all of its work although it is connected: each reason, and what it means for people. */
 export const REDIS_TROUBLES = {
   certificate: 'Its certificate is not trusted, or is for another name: see REDIS_CA_FILE.',
-  closed: 'It closed the connection.',
+  closed: 'It closed the connection. If it always does, it may expect TLS: rediss:// in REDIS_URL.',
   cluster: 'It is a Redis Cluster, which is not supported: let REDIS_URL name a single Redis.',
   full: 'Its memory is full: give it more, or let it drop old keys (maxmemory-policy allkeys-lru).',
   loading: 'It is still loading its data.',
   name_not_found: 'The host name in REDIS_URL has no address.',
-  no_answer: 'It did not answer in time.',
+  no_answer:
+    'It did not answer in time. If it never does, only one of it and REDIS_URL may use TLS (rediss://).',
   no_route: 'There is no route to it.',
   no_such_database: 'It does not have the database that REDIS_URL names.',
   no_tls: 'It does not speak TLS, which rediss:// in REDIS_URL asks for.',
-  not_permitted: 'Its user lacks a permission that is needed.',
+  not_permitted:
+    'Its user lacks a permission: ~tuohs:v1:* +get +mget +set +incrby +expire +echo +unlink +info +select are needed.',
   not_saving: 'It cannot save its data, and so takes no writes: see its own log.',
   oversized_value: 'A value under one of our keys is far too long; the keys that were asked for are deleted.',
   password_missing: 'It requires a password, and REDIS_URL has none.',
@@ -68,6 +70,7 @@ export const REDIS_TROUBLES = {
   read_only: 'It is a read-only replica: let REDIS_URL name the primary.',
   refused: 'Nothing listens at the address in REDIS_URL.',
   rejected: 'It refused a command, or to start the connection.',
+  sentinel: 'It is a Redis Sentinel: let REDIS_URL name the Redis itself.',
   slow: 'It answers later than REDIS_TIMEOUT_MS, so it is asked only now and then.',
   too_many_clients: 'It has reached its limit of clients.',
   wrong_password: 'It does not accept the user or the password in REDIS_URL.',

@@ -30,10 +30,13 @@ export function breakerRefusal({ retryAfterMs }: Breaker, { pauseMs }: Gate): Tu
   });
 }
 
-/** A rejected text, a wrong answer, a caller that left, or a time-out of a long text does not show that the next call would fail. */
+/**
+ * A rejected text, a wrong answer, or a caller that left does not show that the next call would fail. Nor does a text that is longer
+ * than any batch: it can need more time, or a server can cut the connection at its limit of bytes.
+ */
 function verdictOn(error: unknown, { length }: string): Verdict {
-  if (!(error instanceof AttemptError) || error.isAboutText) return 'neutral';
-  return error.failure === 'timeout' && length > MAX_BATCH_LENGTH ? 'neutral' : 'failure';
+  const isAboutText = !(error instanceof AttemptError) || error.isAboutText || length > MAX_BATCH_LENGTH;
+  return isAboutText ? 'neutral' : 'failure';
 }
 
 /** Asks `inner` once there is a slot at the gate. A failure that names a pause shuts the gate for the whole process. */

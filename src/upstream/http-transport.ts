@@ -42,7 +42,7 @@ const MAX_AGE_MS = 30_000;
 const IDLE_MS = 4000;
 
 /** No name has more addresses than this. Without a limit, a name whose addresses keep changing would fill the memory. */
-const MOST_SILENT = 64;
+const MOST_FAILED = 64;
 
 /** The most interim answers, such as 103, before the real one (RFC 9110 §15.2). */
 const MAX_INTERIM = 16;
@@ -59,11 +59,11 @@ export function httpTransport(
     target.protocol === 'https:'
       ? process.getBuiltinModule('node:https')
       : process.getBuiltinModule('node:http');
-  /** The addresses that did not answer when they were last tried. The one that failed most recently is the last. */
-  const silent = new Set<string>();
+  /** The addresses that failed when they were last tried. The one that failed most recently is the last. */
+  const failed = new Set<string>();
   const agent = new Agent({
     ...{ keepAlive: true, maxSockets: connections, timeout: IDLE_MS, scheduling: 'fifo' },
-    lookup: silentLast(lookup, silent),
+    lookup: failedLast(lookup, failed),
   });
   const madeAt = new WeakMap<Duplex, number>();
 
@@ -71,22 +71,29 @@ export function httpTransport(
     send({ headers, body, signal }) {
       closeOld();
       const sent = request(target, { method: 'POST', agent, headers, signal });
+      let address: string | undefined;
       sent.on('socket', (socket) => {
+        address = socket.remoteAddress;
         if (madeAt.has(socket)) return;
         madeAt.set(socket, clock.now());
-        socket.on('connectionAttemptTimeout', (address: string) => {
-          silent.delete(address);
-          silent.add(address);
-          for (const oldest of [...silent].slice(0, -MOST_SILENT)) silent.delete(oldest);
+        socket.on('connectionAttemptTimeout', (silent: string) => judge(silent, false));
+        socket.once('connect', () => {
+          address = socket.remoteAddress;
         });
-        socket.once('connect', () => silent.delete(socket.remoteAddress ?? ''));
       });
       endFloods(sent);
       sent.end(body);
-      return responseTo(sent);
+      return responseTo(sent, (isFine) => judge(address, isFine));
     },
     close: async () => agent.destroy(),
   };
+
+  function judge(address: string | undefined, isFine: boolean): void {
+    if (address === undefined) return;
+    failed.delete(address);
+    if (!isFine) failed.add(address);
+    for (const oldest of [...failed].slice(0, -MOST_FAILED)) failed.delete(oldest);
+  }
 
   /** Closes idle connections only. One in use is closed later: it becomes idle before it is used again. */
   function closeOld(): void {
@@ -98,11 +105,12 @@ export function httpTransport(
 }
 
 /**
- * Node tries the addresses of a name one after another, each for 250 ms. A few that do not answer would use up the time of every
- * attempt, so the next connection tries them last.
+ * Node tries the addresses of a name one after another, each for 250 ms, and keeps the first that accepts the connection. A few that
+ * do not accept it would use up the time of every attempt, and one that accepts it and then fails would get every attempt. So the
+ * next connection tries them last.
  */
-function silentLast(lookup: Lookup, silent: ReadonlySet<string>): Lookup {
-  const order = ({ address }: { address: string }) => [...silent].indexOf(address);
+function failedLast(lookup: Lookup, failed: ReadonlySet<string>): Lookup {
+  const order = ({ address }: { address: string }) => [...failed].indexOf(address);
   return (host, options, found) =>
     lookup(host, options, (error, addresses, family) => {
       const isList = typeof addresses === 'object';
@@ -110,19 +118,34 @@ function silentLast(lookup: Lookup, silent: ReadonlySet<string>): Lookup {
     });
 }
 
-/** Rejects if no answer comes. A failure after the head makes the body fail. */
-function responseTo(sent: ClientRequest): Promise<AttemptResponse> {
+/**
+ * Rejects if no answer comes. A failure after the head makes the body fail. `judge` learns whether the server works: with the head,
+ * and again if something else shows that it does not.
+ */
+function responseTo(sent: ClientRequest, judge: (isFine: boolean) => void): Promise<AttemptResponse> {
   return new Promise((resolve, reject) => {
-    sent.on('error', reject);
+    let isWhole = () => false;
+    const fail = (error: Error) => {
+      judge(false);
+      reject(error);
+    };
+    sent.on('error', fail);
     // Node reports an answer that changes the protocol, which no one asked for, only by this event.
-    sent.on('close', () => reject(new AttemptError('unreachable', 'the connection ended without an answer')));
+    sent.on('close', () => {
+      if (!isWhole()) fail(new AttemptError('unreachable', 'the connection ended without an answer'));
+    });
     sent.on('response', (response) => {
-      const { socket } = response;
+      const { socket, statusCode = 0 } = response;
+      judge(statusCode < 500);
+      isWhole = () => response.complete;
       resolve({
-        statusCode: response.statusCode ?? 0,
+        statusCode,
         headers: response.headers,
         body: response,
-        closeConnection: () => socket.destroy(),
+        closeConnection() {
+          judge(false);
+          socket.destroy();
+        },
       });
     });
   });

@@ -64,9 +64,9 @@ export function breakerRules({ clock, coverage, violated }: Journal) {
       if (isHalfOpen && at <= now) return true;
       return state === 'open' && at > openUntil(1) - ROUNDING_MS && at < openUntil(MOST_SPREAD) + ROUNDING_MS;
     },
-    /** Call it with the outcome that the stack reports for an attempt. A long text that takes too long does not count. */
+    /** Call it with the outcome that the stack reports for an attempt. A failure of a long text does not count. */
     judged(outcome: AttemptOutcome, { units, startedAt }: { units: number; startedAt: number }): void {
-      if (outcome === 'timeout' && units > MOST_UNITS_OF_BATCH) return void probes.pop();
+      if (outcome !== 'success' && units > MOST_UNITS_OF_BATCH) return void probes.pop();
       switch (outcome) {
         case 'success':
           failures = 0;

@@ -94,7 +94,8 @@ export function simulatedShoutcloud(
     const value = roll.one(RETRY_AFTER_VALUES);
     const epochMs = clock.epochMs() + headMs;
     const reply = status(headMs, roll.one([429, 429, 503]));
-    return { ...reply, headers: { 'retry-after': value.header(epochMs) }, pauseMs: value.pauseMs(epochMs) };
+    const pauseMs = value.pauseMs(epochMs) || (reply.statusCode === 429 ? 1000 : 0);
+    return { ...reply, headers: { 'retry-after': value.header(epochMs) }, pauseMs };
   }
 
   async function respond(reply: Reply, { signal }: AttemptRequest, attempt: Attempt) {

@@ -143,11 +143,12 @@ test('a read-only Redis is reported as that, whatever was or is wrong with its v
   assert.deepEqual(changes(), ['up', 'up: wrong_value', 'down: read_only', 'up', 'up: read_only']);
 });
 
-test('a count is used although its key cannot be made to expire', async (t) => {
-  const { redis, count } = await knowsHello(t);
+test('a count is used although its key cannot be made to expire, which is reported', async (t) => {
+  const { redis, count, changes } = await knowsHello(t);
   redis.answer(([name = '']) => ({ incrby: ':7\r\n', expire: '-NOPERM no permission\r\n' })[name]);
 
   assert.equal(await count(), 7);
+  assert.deepEqual(changes(), ['up', 'up: not_permitted']);
 });
 
 test('a huge value that cannot be deleted, because we have no permission, costs a connection and no more', async (t) => {

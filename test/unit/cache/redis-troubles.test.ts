@@ -5,7 +5,8 @@ import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import { troubleOfSocket } from '../../../src/cache/redis-trouble.ts';
-import type { RedisTrouble } from '../../../src/core/events.ts';
+import { requestCounter } from '../../../src/cache/request-counter.ts';
+import { REDIS_TROUBLES, type RedisTrouble } from '../../../src/core/events.ts';
 import { bulk, fakeRedis, replyTo } from '../../support/fake-redis.ts';
 import { closedUrl, tcpServer } from '../../support/http-server.ts';
 import { leadsHere } from '../../support/leads-here.ts';
@@ -51,9 +52,11 @@ const UNUSABLE: readonly [what: string, trouble: RedisTrouble, address: Address]
   ['an HTTP server', 'protocol', async (t) => (await fakeRedis(t, () => HTTP)).url],
   ['a port that closes each connection', 'closed', urlOf('redis:', (socket) => socket.destroy())],
   ['TLS asked of a server without it', 'no_tls', urlOf('rediss:', (socket) => socket.write(HTTP))],
-  ['a server that loads its data', 'loading', greeting('-LOADING Redis is loading the dataset in memory')],
-  ['a server in protected mode', 'protected_mode', greeting('-DENIED Redis is running in protected mode')],
-  ['a server that wants a password', 'password_missing', greeting('-NOAUTH Authentication required.')],
+  ['a server that loads its data', 'loading', greeting('-LOADING Redis is loading the dataset in memory\r\n')],
+  ['a Sentinel', 'sentinel', greeting(bulk('redis_mode:sentinel\r\n'))],
+  ['a Sentinel that is asked for a database', 'no_such_database', sentinelDatabase],
+  ['a server in protected mode', 'protected_mode', greeting('-DENIED Redis is running in protected mode\r\n')],
+  ['a server that wants a password', 'password_missing', greeting('-NOAUTH Authentication required.\r\n')],
 ];
 for (const [what, trouble, address] of UNUSABLE) {
   test(`${what} is "${trouble}"`, async (t) => hasTrouble(startRedisStore(t, await address(t)), trouble));
@@ -79,6 +82,21 @@ for (const [what, trouble, url, options] of OWN) {
     options,
   );
 }
+
+serverTest('a user needs no other permissions than those that "not_permitted" names', async (server, t) => {
+  const needed = REDIS_TROUBLES.not_permitted.match(/[~+]\S+/g) ?? [];
+  await server.control.call('ACL', 'SETUSER', 'least', 'on', '>word', ...needed);
+  const redis = await connectedRedisStore(t, `${server.url.replace('//', '//least:word@')}/1`, server);
+
+  await isUsed(redis);
+  await Promise.all([redis.store.get('a'), redis.store.get('b')]);
+  await requestCounter(redis.world.clock, { perMinute: 1, redis: redis.connection }).count('a');
+  redis.connection.doubt();
+  await until(t, () => redis.outcomes().some((outcome) => outcome.startsWith('echo')));
+  await redis.client.unlink('tuohs:v1:x');
+
+  assert.deepEqual(await server.control.call('ACL', 'LOG'), []);
+});
 
 redisTest('too many clients are "too_many_clients"', async ({ server, control }, t) => {
   await control.config('SET', 'maxclients', '1');
@@ -316,7 +334,12 @@ function urlOf(scheme: string, act: (socket: Socket) => void): Address {
 
 /** The address of a Redis that answers INFO like this. */
 function greeting(reply: string): Address {
-  return async (t) => (await fakeRedis(t, replyTo('info', `${reply}\r\n`))).url;
+  return async (t) => (await fakeRedis(t, replyTo('info', reply))).url;
+}
+
+async function sentinelDatabase(t: TestContext): Promise<string> {
+  const refusal = "-ERR unknown command 'select', with args beginning with: '1' \r\n";
+  return `${(await fakeRedis(t, replyTo('select', refusal))).url}/1`;
 }
 
 /** The options for a server with a certificate, if it has one. */

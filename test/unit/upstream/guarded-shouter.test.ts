@@ -29,22 +29,24 @@ for (const error of [...attempts, new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTC
   });
 }
 
-test('time limits of texts that are longer than any batch do not open it, because they can need more time', async () => {
-  const { breaker, shout, upstream, clock } = startGuarded();
-  const error = new AttemptError('timeout', 'timeout');
-  upstream.failWith(error);
+for (const failure of ['timeout', 'unreachable', 'server_error'] as const) {
+  test(`a ${failure} of texts that are longer than any batch does not open it: they can be too much for it`, async () => {
+    const { breaker, shout, upstream, clock } = startGuarded();
+    const error = new AttemptError(failure, 'as told');
+    upstream.failWith(error);
 
-  const states: string[] = [];
-  for (const length of [32_769, 32_768]) {
-    for (let i = 0; i < 10; i++) {
-      await assert.rejects(shout('x'.repeat(length)), error);
-      await clock.advance(200);
+    const states: string[] = [];
+    for (const length of [32_769, 32_768]) {
+      for (let i = 0; i < 10; i++) {
+        await assert.rejects(shout('x'.repeat(length)), error);
+        await clock.advance(200);
+      }
+      states.push(breaker.state);
     }
-    states.push(breaker.state);
-  }
 
-  assert.deepEqual(states, ['closed', 'open']);
-});
+    assert.deepEqual(states, ['closed', 'open']);
+  });
+}
 
 test('while the breaker is open, callers are refused at once with the time left, or that of a longer pause; then one is a probe that closes it', async () => {
   const { open, shout, breaker, gate, upstream, clock } = startGuarded();

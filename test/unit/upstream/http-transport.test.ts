@@ -40,18 +40,30 @@ test('the name of SHOUTCLOUD is looked up as the connections of this process do 
   assert.equal((await shout('a')).text, 'A');
 });
 
-test('an address that did not answer is tried last until it does', async (t) => {
-  const { port } = await httpServer(t, (_request, response) => response.writeHead(404).end());
-  const { attempt, isSilent, tried } = attemptsAt(t, port, ['127.0.0.1', '127.0.0.2']);
+/** An answer that shows that the server works, and ends its connection. */
+const lastBusy: Answer = (response) => void response.writeHead(429, { connection: 'close' }).end();
 
-  await attempt();
-  isSilent('127.0.0.1');
-  for (let i = 0; i < 2; i++) await attempt();
+for (const [what, answer, isSilentAfter = false] of [
+  ['did not accept a connection in time', lastBusy, true],
+  ['closed its connection', (response) => response.destroy()],
+  ['ended in the middle of an answer', (response) => response.write('{', () => response.destroy())],
+  ['answered with status 503', (response) => response.writeHead(503, { connection: 'close' }).end()],
+  ['answered with status 404', (response) => response.writeHead(404).end()],
+  ["gave another text's answer", (response) => response.end('{"INPUT":"b","OUTPUT":"B"}')],
+] as readonly [what: string, answer: Answer, isSilentAfter?: boolean][]) {
+  test(`an address that ${what} is tried last until it answers`, async (t) => {
+    const { port } = await httpServer(t, firstAnd(answer, lastBusy));
+    const { attempt, isSilent, tried } = attemptsAt(t, port, ['127.0.0.1', '127.0.0.2']);
 
-  assert.deepEqual(tried(), [['127.0.0.1'], ['127.0.0.2', '127.0.0.1'], ['127.0.0.1']]);
-});
+    await attempt();
+    if (isSilentAfter) isSilent('127.0.0.1');
+    for (let i = 0; i < 2; i++) await attempt();
 
-test('of the addresses that did not answer, the latest is tried last, and 64 are remembered', async (t) => {
+    assert.deepEqual(tried(), [['127.0.0.1'], ['127.0.0.2', '127.0.0.1'], ['127.0.0.1']]);
+  });
+}
+
+test('of the addresses that failed, the latest is tried last, and 64 are remembered', async (t) => {
   const { port } = new URL(await closedUrl());
   const { attempt, isSilent, tried } = attemptsAt(t, port, ['127.0.0.1', '127.0.0.2', '127.0.0.3']);
 
@@ -106,7 +118,7 @@ test('a connection is closed after 4 s without a byte', async (t) => {
 });
 
 /** Answers that SHOUTCLOUD itself never gives. */
-const FOREIGN: Readonly<Record<string, (response: ServerResponse) => void>> = {
+const FOREIGN: Readonly<Record<string, Answer>> = {
   ...statuses(201, 204, 301, 302, 308, 400, 401, 403, 404, 405, 410, 421),
   'a page': (response) => response.end('<html>parked</html>'),
   'nothing at all': (response) => response.end(),
@@ -217,18 +229,19 @@ function attemptsAt(t: TestContext, port: number | string, addresses: readonly s
   };
 }
 
-/** Answers the first request like this, and all later ones correctly. */
-function firstAnd(answer: (response: ServerResponse) => void): RequestListener {
+type Answer = (response: ServerResponse) => void;
+
+/** Answers the first request like this, and all later ones like that: by default, correctly. */
+function firstAnd(answer: Answer, then: Answer = (response) => response.end(RIGHT)): RequestListener {
   let requests = 0;
   return (_request, response) => {
     requests++;
-    if (requests === 1) answer(response);
-    else response.end(RIGHT);
+    (requests === 1 ? answer : then)(response);
   };
 }
 
 /** Answers with these statuses. */
-function statuses(...some: readonly number[]): Record<string, (response: ServerResponse) => void> {
+function statuses(...some: readonly number[]): Record<string, Answer> {
   const failing = (status: number) => (response: ServerResponse) =>
     void response.writeHead(status, { location: '/' }).end();
   return Object.fromEntries(some.map((status) => [`status ${status}`, failing(status)]));
