@@ -147,11 +147,12 @@ export class Reply {
     if (this.isGone) return;
     this.#mustClose = true;
     this.#begin(answer, bytes);
-    // Without this, Node would not send the head of an answer without a body (HEAD or 304) until the answer ends.
-    response.flushHeaders();
     response.write(answer.body ?? '', () => {
       this.#isSent = true;
     });
+    // Without this, Node would not send the head of an answer without a body (HEAD or 304) until the answer ends. Before `write`, it would
+    // send the head alone. A proxy written in Go then gives up the request, and drops the body if that comes a moment later (ADR 0027).
+    response.flushHeaders();
     // A client that is still sending would lose the answer if the connection closed at once, and a proxy would say 502.
     if (!request.socket.readableEnded) await body.discard(Number.POSITIVE_INFINITY, clock);
     if (!this.isGone) response.end();

@@ -45,6 +45,15 @@ test('an answer that is sent before its body has arrived counts with its own sta
   assert.deepEqual([taken.reply.status, waiting.reply.status], [400, 499]);
 });
 
+test('an answer that is sent before its body has arrived leaves in one packet, because a proxy can drop what comes after the head', async () => {
+  const { exchange, socket } = beforeItsBody();
+
+  exchange.reply.send({ status: 400, headers: {}, body: 'x' });
+  await turn();
+
+  assert.match(socket.packets[0] ?? '', /^HTTP\/1\.1 400 [\s\S]*\r\n\r\nx$/);
+});
+
 test('a request that is refused because of its head does not keep it while it waits to be answered, and is the last of its connection', () => {
   const { exchange } = beforeItsBody(1000);
   const { open, socket } = oneConnection();
@@ -347,10 +356,13 @@ function oneConnection({ bytesRead = () => 1000, parse = () => {}, ...host }: On
 
 /** A socket that sends everything at once. */
 class QuickSocket extends Socket {
-  override _write(_chunk: Buffer, _encoding: string, sent: () => void): void {
-    sent();
+  /** What was sent together. */
+  readonly packets: string[] = [];
+  override _write(chunk: Buffer, _encoding: string, sent: () => void): void {
+    this._writev([{ chunk }], sent);
   }
-  override _writev(_chunks: unknown, sent: () => void): void {
+  override _writev(chunks: { chunk: Buffer }[], sent: () => void): void {
+    this.packets.push(chunks.map(({ chunk }) => chunk.toString()).join(''));
     sent();
   }
 }
@@ -358,7 +370,8 @@ class QuickSocket extends Socket {
 /** An exchange whose large body has not arrived yet, and whose client waits for `100 Continue`. */
 function beforeItsBody(maxHeldBytes = 1_000_000, cookie = '') {
   const world = testWorld();
-  const request = new IncomingMessage(new QuickSocket());
+  const socket = new QuickSocket();
+  const request = new IncomingMessage(socket);
   const asked = { expect: '100-continue', origin: 'https://app.example' };
   Object.assign(request.headers, { 'content-length': '1000000', ...asked });
   request.rawHeaders.push('content-length', '1000000', 'expect', '100-continue', 'cookie', cookie);
@@ -380,5 +393,5 @@ function beforeItsBody(maxHeldBytes = 1_000_000, cookie = '') {
     isClosing: () => false,
     newId: () => 'an-id',
   });
-  return { exchange, budget, hasFinished: () => isFinished };
+  return { exchange, budget, socket, hasFinished: () => isFinished };
 }
