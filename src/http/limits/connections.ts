@@ -5,10 +5,8 @@ import { type NextTurn, TURN_BYTES, turnCounter } from '../../core/turns.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
 import { PIECES, SMALL_REST_BYTES } from '../request-body.ts';
-import { limitPieces, tooManyPieces } from './pieces-in-turn.ts';
-import { readingTurns, type TurnTaker } from './reading-turns.ts';
-import { limitAhead } from './requests-ahead.ts';
 import { type Client, closeSlowest } from './slowest-clients.ts';
+import { limitAhead, limitPieces, readingTurns, type TurnTaker, tooManyPieces } from './turn-limits.ts';
 
 /** A connection of a client, and its exchanges. */
 export interface Connection extends Client, TurnTaker {

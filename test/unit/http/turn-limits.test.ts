@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { turns } from '../../../src/core/turns.ts';
-import { readingTurns, type TurnTaker } from '../../../src/http/limits/reading-turns.ts';
+import { readingTurns, type TurnTaker } from '../../../src/http/limits/turn-limits.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { heldTurn } from '../../support/world.ts';
 
