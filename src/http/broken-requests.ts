@@ -6,15 +6,12 @@ import type { Connections } from './limits/connections.ts';
 import { IncomingMessage, ServerResponse } from './node-http.ts';
 import { badInput, headersTooLarge } from './problem.ts';
 
-/** Answers bytes that are not a request with an error, and closes their connection. */
-export type RefuseBroken = (error: NodeJS.ErrnoException, socket: Duplex) => void;
-
 /**
- * Answers bytes that are not HTTP from the error table. Answers to earlier requests of the connection arrive first and whole;
- * if the bytes belong to the body of a request, that request gets the error.
+ * Answers bytes that are not HTTP from the error table, and closes their connection. Answers to its earlier requests arrive first and
+ * whole; if the bytes belong to the body of a request, that request gets the error.
  */
-export function brokenRequests(open: Connections, host: ExchangeHost): RefuseBroken {
-  return (error, socket) => {
+export function brokenRequests(open: Connections, host: ExchangeHost) {
+  return (error: NodeJS.ErrnoException, socket: Duplex): void => {
     const connection = open.of(socket);
     if (connection === undefined) return void socket.destroy();
     // The parser also fails for everything that follows broken bytes, and for what arrives after the last answer. A connection that
@@ -57,18 +54,13 @@ interface Known {
   readonly method: 'HEAD' | undefined;
 }
 
-/** The error for headers that did not arrive in time. */
-export function headersTooSlow(): TuohsError {
-  return new TuohsError('REQUEST_TIMEOUT', 'the headers came too slowly', {
-    detail: 'The headers did not arrive in time.',
-  });
-}
-
 function refusalOf(error: NodeJS.ErrnoException): TuohsError {
   if (error instanceof TuohsError) return error;
   switch (error.code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return headersTooSlow();
+      return new TuohsError('REQUEST_TIMEOUT', 'the headers came too slowly', {
+        detail: 'The headers did not arrive in time.',
+      });
     case 'HPE_HEADER_OVERFLOW':
       return headersTooLarge();
     case 'HPE_INVALID_EOF_STATE':

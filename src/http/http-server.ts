@@ -89,7 +89,7 @@ export function httpServer<Parts>(
   };
   const refuseBroken = brokenRequests(open, host);
   const limits = { slowClientMs, keepAliveTimeoutMs, isClosing };
-  const onIdle = stalledClients(open, refuseBroken, limits, world.clock);
+  const onIdle = stalledClients(open, limits, world.clock);
   const listener = traced?.(begin) ?? begin;
   const server = createServer(
     {

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
-import { headersTooSlow, type RefuseBroken } from '../broken-requests.ts';
 import type { Connections } from './connections.ts';
 
 /** How much longer a client gets to read. */
@@ -16,13 +15,12 @@ export interface StallLimits {
 }
 
 /**
- * Handles a connection on which nothing has moved for as long as its timer allows. A client that owes us something (headers, the rest
+ * Handles a connection on which nothing has moved for as long as its timer allows. A client that owes us something (the rest
  * of a body, the reading of its answer) is cut off; one whose request waits for the upstream owes nothing. Node restarts the timer of
- * a socket whenever something moves on it.
+ * a socket whenever something moves on it, and itself ends the wait for the rest of a head.
  */
 export function stalledClients(
   open: Connections,
-  refuseBroken: RefuseBroken,
   { slowClientMs, keepAliveTimeoutMs, isClosing }: StallLimits,
   { soon }: Pick<Clock, 'soon'>,
 ) {
@@ -35,12 +33,12 @@ export function stalledClients(
   function stalled(socket: Socket): void {
     const connection = open.of(socket);
     if (connection === undefined) return;
-    const { exchanges, isNew, isPausing } = connection;
+    const { exchanges, isPausing } = connection;
     const last = exchanges.at(-1);
     if (exchanges[0]?.reply.isUnread) return withoutReading(socket);
     // What it has sent is not read yet, because others are read first.
     if (isPausing) return void socket.setTimeout(slowClientMs);
-    if (last === undefined) return withoutRequest(socket, isNew);
+    if (last === undefined) return withoutRequest(socket);
     // If we stopped reading a body because earlier requests wait, its client owes us nothing.
     if (!last.isWhole && last.body.wantsMore) last.breakBody(bodyStalled());
   }
@@ -55,11 +53,9 @@ export function stalledClients(
   }
 
   /** Browsers and load balancers open connections before they need them. So these close after the keep-alive time, without an answer. */
-  function withoutRequest(socket: Socket, isNew: boolean): void {
-    const isSilent = socket.bytesRead === 0;
-    if (isNew && !isSilent) return refuseBroken(headersTooSlow(), socket);
-    if (isClosing() || socket.timeout === keepAliveTimeoutMs) return void socket.destroy();
-    socket.setTimeout(keepAliveTimeoutMs);
+  function withoutRequest(socket: Socket): void {
+    if (isClosing() || socket.timeout === keepAliveTimeoutMs) socket.destroy();
+    else socket.setTimeout(keepAliveTimeoutMs);
   }
 }
 

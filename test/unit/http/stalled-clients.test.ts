@@ -54,7 +54,6 @@ function connectionOf(exchanges: readonly object[]) {
   let endTurn = () => {};
   const onIdle = stalledClients(
     { of: () => ({ exchanges, isNew: false }) } as unknown as Connections,
-    () => {},
     { slowClientMs: 10_000, keepAliveTimeoutMs: 125_000, isClosing: () => false },
     {
       soon: (run) => {
