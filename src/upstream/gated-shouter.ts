@@ -39,22 +39,40 @@ function verdictOn(error: unknown, { length }: string): Verdict {
   return isAboutText ? 'neutral' : 'failure';
 }
 
-/** Asks `inner` once there is a slot at the gate. A failure that names a pause shuts the gate for the whole process. */
+// The pauses after a 429 that names none.
+const FIRST_PAUSE_MS = 50;
+const MOST_PAUSE_MS = 1000;
+
+/**
+ * Asks `inner` once there is a slot at the gate. A failure that names a pause shuts the gate for the whole process. So does a 429
+ * without one, because retries would use up the permitted rate: the pause is twice as long after each of them, and half as long after
+ * each success.
+ */
 export function gatedShouter(inner: Shouter, gate: Gate): Shouter {
+  let nextPauseMs = FIRST_PAUSE_MS;
   return {
     async shout(text, call) {
       const waiting = gate.take(call);
       if (waiting) await waiting;
       try {
-        return await inner.shout(text, call);
+        const shout = await inner.shout(text, call);
+        nextPauseMs = Math.max(FIRST_PAUSE_MS, nextPauseMs / 2);
+        return shout;
       } catch (error) {
-        if (error instanceof AttemptError && error.retryAfterMs !== undefined) gate.pause(error.retryAfterMs);
+        if (error instanceof AttemptError) pauseAfter(error);
         throw error;
       } finally {
         gate.release();
       }
     },
   };
+
+  function pauseAfter({ failure, retryAfterMs }: AttemptError): void {
+    if (retryAfterMs !== undefined) return gate.pause(retryAfterMs);
+    if (failure !== 'throttled') return;
+    gate.pause(nextPauseMs);
+    nextPauseMs = Math.min(MOST_PAUSE_MS, nextPauseMs * 2);
+  }
 }
 
 interface Waiting {

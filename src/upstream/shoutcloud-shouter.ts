@@ -105,9 +105,7 @@ async function readAnswer(
 function statusError(status: number, pauseMs: number | undefined): AttemptError {
   const message = `the answer has status ${status}`;
   const options = pauseMs === undefined ? {} : { retryAfterMs: pauseMs };
-  // Without a pause, retries would use up the permitted rate, so that few texts were answered.
-  if (status === 429)
-    return new AttemptError('throttled', message, { retryAfterMs: LEAST_PAUSE_MS, ...options });
+  if (status === 429) return new AttemptError('throttled', message, options);
   if (status === 408 || status >= 500) return new AttemptError('server_error', message, options);
   return new AttemptError('rejected', message);
 }

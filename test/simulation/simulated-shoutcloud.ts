@@ -94,8 +94,7 @@ export function simulatedShoutcloud(
     const value = roll.one(RETRY_AFTER_VALUES);
     const epochMs = clock.epochMs() + headMs;
     const reply = status(headMs, roll.one([429, 429, 503]));
-    const pauseMs = value.pauseMs(epochMs) || (reply.statusCode === 429 ? 1000 : 0);
-    return { ...reply, headers: { 'retry-after': value.header(epochMs) }, pauseMs };
+    return { ...reply, headers: { 'retry-after': value.header(epochMs) }, pauseMs: value.pauseMs(epochMs) };
   }
 
   async function respond(reply: Reply, { signal }: AttemptRequest, attempt: Attempt) {

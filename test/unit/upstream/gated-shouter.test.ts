@@ -107,8 +107,8 @@ test('a call keeps its slot until it ends, even if its caller leaves, whose sign
   assert.deepEqual(getEventListeners(signal, 'abort'), []);
 });
 
-for (const failure of [new AttemptError('throttled', 'as told'), REFUSAL]) {
-  test(`a ${failure.name} without a pause delays no other call`, async () => {
+for (const failure of [new AttemptError('server_error', 'as told'), REFUSAL]) {
+  test(`after a failure that names no pause (${failure.name}), no other call is delayed`, async () => {
     const { upstream, shout } = startGated();
     upstream.failWith(failure);
     await assert.rejects(shout('first'));
@@ -117,6 +117,26 @@ for (const failure of [new AttemptError('throttled', 'as told'), REFUSAL]) {
     assert.notEqual(await soFar(shout('second')), 'waits');
   });
 }
+
+test('a 429 that names no pause means one: twice as long after each, up to a second, and half as long after each success', async () => {
+  const { upstream, shout, clock } = startGated();
+  const waits: number[] = [];
+  const ask = async () => {
+    const answer = shout('text').catch(() => {});
+    let ms = 0;
+    for (; (await soFar(answer)) === 'waits'; ms += 50) await clock.advance(50);
+    waits.push(ms);
+  };
+
+  upstream.failWith(new AttemptError('throttled', 'as told'));
+  for (let i = 0; i < 7; i++) await ask();
+  upstream.recover();
+  for (let i = 0; i < 4; i++) await ask();
+  upstream.failWith(new AttemptError('throttled', 'as told'));
+  for (let i = 0; i < 2; i++) await ask();
+
+  assert.deepEqual(waits, [0, 50, 100, 200, 400, 800, 1000, 1000, 0, 0, 0, 0, 100]);
+});
 
 /** A gate with one slot, and a record of whether it was open each time its listener was called. */
 function startGate(clock = fakeClock()) {

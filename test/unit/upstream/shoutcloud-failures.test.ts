@@ -67,9 +67,6 @@ test('a refused connection is unreachable and keeps its cause', async (t) => {
 for (const [fault, ms] of [
   ['status=503,retry-after=7', 7000],
   ['status=429,retry-after=7', 7000],
-  ['status=429,retry-after=-7', 1000],
-  ['status=429', 1000],
-  ['status=503', undefined],
   ['status=503,retry-after=-7', undefined],
   ['status=400,retry-after=7', undefined],
 ] as const) {
