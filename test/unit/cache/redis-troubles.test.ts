@@ -52,10 +52,18 @@ const UNUSABLE: readonly [what: string, trouble: RedisTrouble, address: Address]
   ['an HTTP server', 'protocol', async (t) => (await fakeRedis(t, () => HTTP)).url],
   ['a port that closes each connection', 'closed', urlOf('redis:', (socket) => socket.destroy())],
   ['TLS asked of a server without it', 'no_tls', urlOf('rediss:', (socket) => socket.write(HTTP))],
-  ['a server that loads its data', 'loading', greeting('-LOADING Redis is loading the dataset in memory\r\n')],
+  [
+    'a server that loads its data',
+    'loading',
+    greeting('-LOADING Redis is loading the dataset in memory\r\n'),
+  ],
   ['a Sentinel', 'sentinel', greeting(bulk('redis_mode:sentinel\r\n'))],
   ['a Sentinel that is asked for a database', 'no_such_database', sentinelDatabase],
-  ['a server in protected mode', 'protected_mode', greeting('-DENIED Redis is running in protected mode\r\n')],
+  [
+    'a server in protected mode',
+    'protected_mode',
+    greeting('-DENIED Redis is running in protected mode\r\n'),
+  ],
   ['a server that wants a password', 'password_missing', greeting('-NOAUTH Authentication required.\r\n')],
 ];
 for (const [what, trouble, address] of UNUSABLE) {

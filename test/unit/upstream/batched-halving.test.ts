@@ -9,7 +9,7 @@ import { type BatchedOptions, startBatched } from './batched-under-test.ts';
 
 const wrong = new AttemptError('wrong', 'as told');
 const rejected = new AttemptError('rejected', 'as told');
-const throttled = new AttemptError('throttled', 'as told');
+const broken = new AttemptError('server_error', 'as told');
 const refusal = new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone');
 
 /** Which texts of 64 spoil each call that carries them, and the most calls until all others are answered. */
@@ -48,7 +48,7 @@ test('a batch that fails because of a text is sent in halves, of which one costs
   assert.deepEqual(pick(world.told('batch'), 'texts'), [5, 3, 2]);
 });
 
-const failing = () => throttled;
+const failing = () => broken;
 const rejecting = () => rejected;
 const refusing = () => refusal;
 const refusingHalves: Fate = (call) => (call === 1 ? wrong : refusal);
