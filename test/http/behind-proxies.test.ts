@@ -29,7 +29,7 @@ for (const [what, { line, ...parts }, more, waits] of [
 
     client.send(requestOf(line, { ...parts, more }));
     if (waits) {
-      await until(t, () => world.clock.timers() > 0);
+      await until(t, () => world.clock.timers() > 0 || asked > 0);
       await world.clock.advance(1.9);
       assert.equal(asked, 0);
       await world.clock.advance(0.1);
@@ -39,3 +39,15 @@ for (const [what, { line, ...parts }, more, waits] of [
     assert.equal(asked, 1);
   });
 }
+
+test('a client that hangs up before that leaves no timer', async (t) => {
+  const { world, port } = await fakeApi(t);
+  const client = await rawClient(t, port);
+  client.send(requestOf(BULK.line, { ...BULK, more: 'via: 1.1 proxy' }));
+  await until(t, () => world.clock.timers() > 0);
+
+  client.socket.resetAndDestroy();
+
+  await until(t, () => world.told('answered').length > 0);
+  assert.equal(world.clock.timers(), 0);
+});

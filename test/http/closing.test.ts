@@ -239,19 +239,21 @@ test('a client that begins its request while the server closes, and stalls, is g
   await closing;
 });
 
-for (const [what, reverseShout] of [
-  ['waits for its turn', () => answerOf('X')],
+for (const [what, requestDeadlineMs, ms, reverseShout] of [
+  ['waits for its turn', 3000, 3000, () => answerOf('X')],
   [
     'waits for its answer',
+    500,
+    2000,
     (_, { signal }) => new Promise((_, fail) => signal.addEventListener('abort', () => fail(signal.reason))),
   ],
-] satisfies [string, ReverseShout][]) {
-  test(`a text that ${what} is refused once its deadline has passed after the drain`, async (t) => {
+] satisfies [string, number, number, ReverseShout][]) {
+  test(`a text that ${what} for up to ${requestDeadlineMs} ms is refused ${ms} ms after the drain`, async (t) => {
     const world = testWorld();
     const waiting: (() => void)[] = [];
     const nextTurn: NextTurn = (bytes, isGone = () => false) =>
       bytes > 20_000 ? new Promise((run) => waiting.push(() => isGone() && run())) : Promise.resolve();
-    const options = { requestDeadlineMs: 3000 };
+    const options = { requestDeadlineMs };
     const { server, client } = await sending(t, 0, { world, options, reverseShout, nextTurn });
     await until(t, () => server.inFlight() === 1);
     const closing = server.close();
@@ -261,7 +263,7 @@ for (const [what, reverseShout] of [
       await world.clock.advance(ms);
       for (const runIfGone of waiting) runIfGone();
     };
-    await passes(2999);
+    await passes(ms - 1);
     for (let i = 0; i < 10; i++) await turn();
     const early = client.text();
     await passes(1);

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Exchange } from '../../../src/http/exchange.ts';
-import type { ConnectionsHost } from '../../../src/http/limits/connections.ts';
+import type { Connections, ConnectionsHost } from '../../../src/http/limits/connections.ts';
 import { byteBudget } from '../../../src/http/limits/held-bytes.ts';
 import { closeSlowest, cutSlowest } from '../../../src/http/limits/slowest-clients.ts';
 import { headWriter, keptTick } from '../../../src/http/node-http.ts';
@@ -247,29 +247,32 @@ test('a request that came in one packet with an answered one counts as sent ahea
   assert.deepEqual(isPausing, [false, true]);
 });
 
-test('once 16 requests have failed in a turn, a client whose request fails lets others be read first', () => {
+test('once 16 requests have failed in a turn, clients whose requests fail let others be read first, and 8 are read on in a turn', async () => {
   const { soon, end: endTurn } = heldTurn();
-  let bytesRead = 1000;
-  const { open, socket } = oneConnection({
-    bytesRead: () => bytesRead++,
-    clock: { ...testWorld().clock, soon },
-  });
-  const connection = open.of(socket);
-  assert.ok(connection);
+  const turns: (() => void)[] = [];
+  const asked: number[] = [];
+  const nextTurn = (bytes: number) => new Promise<void>((run) => asked.push(bytes) && turns.push(run));
+  const open = noConnections(100, { clock: { ...testWorld().clock, soon }, nextTurn });
   const answered = (status: number) => {
+    const { socket } = oneConnection({ open });
     const { exchange } = beforeItsBody();
     exchange.request.socket = socket;
     Object.defineProperty(exchange.reply, 'status', { value: status });
     open.begin(exchange);
     exchange.end();
-    return connection.isPausing;
+    return open.of(socket)?.isPausing;
   };
+  const waiting = () => [...open.all()].filter(({ isPausing }) => isPausing).length;
 
-  const isPausing = [...Array(16).fill(200), ...Array(16).fill(400)].map(answered);
+  const isPausing = [...Array(16).fill(200), ...Array(25).fill(400)].map(answered);
   endTurn();
-  connection.isPausing = false;
+  await turn();
+  const before = waiting();
+  turns[0]?.();
+  await turn();
 
   assert.deepEqual([isPausing.lastIndexOf(false), isPausing.indexOf(true), answered(400)], [30, 31, false]);
+  assert.deepEqual([before, waiting(), asked], [10, 2, [4096, 4096]]);
 });
 
 test('an error of the connection does not end the process', () => {
@@ -341,13 +344,15 @@ function noText() {
 }
 
 interface OneConnection extends Partial<ConnectionsHost> {
+  /** The connections that it joins. */
+  open?: Connections;
   bytesRead?: () => number;
   parse?: () => void;
 }
 
-/** A server with one open connection. */
-function oneConnection({ bytesRead = () => 1000, parse = () => {}, ...host }: OneConnection = {}) {
-  const open = noConnections(1, host);
+/** An open connection, the only one by default. */
+function oneConnection({ bytesRead = () => 1000, parse = () => {}, ...given }: OneConnection = {}) {
+  const open = given.open ?? noConnections(1, given);
   const about = { remoteAddress: { value: '::1' }, bytesRead: { get: bytesRead } };
   const socket = Object.defineProperties(new Socket(), about).on('data', parse);
   open.add(socket);
