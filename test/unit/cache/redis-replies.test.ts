@@ -81,15 +81,19 @@ test('replies that are out of step by one are detected at the first wrong value'
   await until(t, () => redis.connections() === 2);
 });
 
-test('a wrong value alone does not cost the connection', async (t) => {
-  const { redis, store, changes } = await knowsHello(t);
+test('a wrong value alone does not cost the connection, and is reported until a value is right again', async (t) => {
+  const { redis, store, count, world, changes } = await knowsHello(t);
   redis.answer(replyTo('get', bulk('WRONG')));
   const found = await store.get('hello');
   redis.answer(() => undefined);
 
   assert.equal(found, undefined);
   assert.equal(await store.get('hello'), 'HELLO');
+  await world.clock.advance(10_000);
+  await count();
   assert.deepEqual([redis.connections(), changes()], [1, ['up', 'up: wrong_value']]);
+  await store.get('hello');
+  assert.deepEqual(changes(), ['up', 'up: wrong_value', 'up']);
 });
 
 for (const number of ['99999999999999999999', '9007199254740993', '1000000001', '-1', '0']) {

@@ -29,8 +29,11 @@ for (const [what, code, expected] of [
 
     const next = ask();
     answer(code);
-
     assert.equal(await next, expected);
+    const later = ask();
+    answer(NEW);
+
+    assert.equal(await later, NEW);
   });
 }
 
@@ -90,7 +93,12 @@ function start() {
     ask: (host = 'a.test', options = {}) =>
       new Promise<unknown>((resolve) => {
         let isAsking = true;
-        lookup(host, options, (error, address) => resolve(isAsking ? 'at once' : (error?.code ?? address)));
+        let isAnswered = false;
+        lookup(host, options, (error, address) => {
+          assert.ok(!isAnswered, 'a second answer to one question');
+          isAnswered = true;
+          resolve(isAsking ? 'at once' : (error?.code ?? address));
+        });
         isAsking = false;
       }),
     /** Answers with an address, or with the code of an error. */
