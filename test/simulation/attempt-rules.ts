@@ -34,6 +34,8 @@ export interface AttemptSurroundings {
 const FIRST_TOKENS = 20;
 const MOST_TOKENS = 64;
 const LEAST_BACKOFF_MS = 50;
+/** The pause after a 429 that names none doubles with each, and halves with each success. */
+const UNNAMED_PAUSE_MS = { first: 50, most: 1000 };
 const ROUNDING_MS = 0.001;
 
 /** The rules for requests to SHOUTCLOUD, as SHOUTCLOUD sees them. */
@@ -52,6 +54,7 @@ export function attemptRules(
   let tokens = FIRST_TOKENS;
   let pausedUntil = 0;
   let pausedAt = 0;
+  let unnamedPauseMs = UNNAMED_PAUSE_MS.first;
 
   return {
     /** Call it for each string that needs an attempt. */
@@ -96,18 +99,27 @@ export function attemptRules(
       if (lastedMs > settings.attemptTimeoutMs + ROUNDING_MS)
         violated('an attempt ends within its time', `it took ${lastedMs} ms`);
     },
+    succeeded(): void {
+      unnamedPauseMs = Math.max(UNNAMED_PAUSE_MS.first, unnamedPauseMs / 2);
+    },
     failed(ids: readonly number[], error: AttemptError): void {
+      if (error.failure === 'throttled' && error.retryAfterMs === undefined) {
+        paused(clock.now() + unnamedPauseMs);
+        unnamedPauseMs = Math.min(UNNAMED_PAUSE_MS.most, unnamedPauseMs * 2);
+      }
       const isAboutText = error.failure === 'rejected' || error.failure === 'wrong';
       const halves = { free: isAboutText ? 1 : 0 };
       for (const id of ids) Object.assign(tried.get(id) ?? {}, { failedAt: clock.now(), error, halves });
     },
     /** Call it when a response was read that asks for a pause until then. */
-    paused(until: number): void {
-      pausedUntil = Math.max(pausedUntil, until);
-      pausedAt = clock.now();
-      coverage.pauses++;
-    },
+    paused,
   };
+
+  function paused(until: number): void {
+    pausedUntil = Math.max(pausedUntil, until);
+    pausedAt = clock.now();
+    coverage.pauses++;
+  }
 
   function checkStart(ids: readonly number[]): void {
     if (running.size > settings.upstreamConnections)

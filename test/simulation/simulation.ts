@@ -205,6 +205,7 @@ export async function simulate(
         const attempt = { units: text.length, startedAt: clock.now() };
         try {
           const shout = await inner.shout(text, call);
+          attempts.succeeded();
           breaker.judged('success', attempt);
           return shout;
         } catch (error) {
