@@ -175,7 +175,7 @@ for (const [what, body, turns] of [
 ] as const) {
   test(`of the turns of the event loop, ${what}`, async (t) => {
     const asked: number[] = [];
-    const nextTurn: NextTurn = async (bytes, _, kind) => void (kind !== 'reading' && asked.push(bytes));
+    const nextTurn: NextTurn = async (bytes, isGone) => void (isGone?.() === false && asked.push(bytes));
     const { post } = await startBulk(t, { nextTurn });
 
     const { lines } = await post(body);

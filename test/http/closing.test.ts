@@ -67,12 +67,8 @@ test('a request that was not yet read when the server closes is answered', async
 
 test('a request that was not yet read when the server closes, because others are read first, is answered', async (t) => {
   const [drain, reading] = [new AbortController(), Promise.withResolvers<void>()];
-  const asked: number[] = [];
-  const nextTurn: NextTurn = async (bytes, _isGone, kind) => {
-    if (kind !== 'reading') return;
-    asked.push(bytes);
-    await reading.promise;
-  };
+  const nextTurn: NextTurn = (_bytes, _isGone, kind) =>
+    kind === 'reading' ? reading.promise : Promise.resolve();
   const world = worldOn({ ...systemClock, soon: atOnce });
   const server = await listeningServer(t, { world, nextTurn, draining: drain.signal });
   const client = await rawClient(t, server.port);
@@ -89,7 +85,6 @@ test('a request that was not yet read when the server closes, because others are
   reading.resolve();
 
   assert.match(await client.closed(), /OLLEH/);
-  assert.deepEqual(asked, [16_384 / 8], 'eight such clients are read on in a turn');
   await closing;
 });
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { burst, type Clock } from '../../core/clock.ts';
-import { type NextTurn, TURN_BYTES, turnCounter } from '../../core/turns.ts';
+import { type NextTurn, turnCounter } from '../../core/turns.ts';
 import type { Exchange } from '../exchange.ts';
 import { skipBodyInPacket } from '../node-http.ts';
 import { PIECES, SMALL_REST_BYTES } from '../request-body.ts';
@@ -60,11 +60,11 @@ const CROWD = { connections: 32, ms: 200 };
 const MANY_FAILED_IN_TURN = 16;
 
 /**
- * How many bytes of work the reading from a paused connection counts as. Node can read 64 KiB from a busy connection at once, so only
- * one of these is read in a turn. After a failure, the next request is usually short, so eight are read.
+ * How many paused connections are read again in one turn, and as how many bytes of work that counts. Node can read 64 KiB from a busy
+ * connection at once. After a failure, the next request is usually short.
  */
-const BUSY_BYTES = 65_536;
-const AFTER_FAILURE_BYTES = TURN_BYTES / 8;
+const BUSY = { connections: 1, bytes: 65_536 };
+const AFTER_FAILURE = { connections: 8, bytes: 4096 };
 
 /** The open connections of a server, at most `maxConnections`. */
 export function connections(
@@ -76,7 +76,8 @@ export function connections(
   const ahead = limitAhead(crowd.isOn, clock);
   const pieces = limitPieces(crowd.isOn, clock);
   const failedInTurn = turnCounter(clock);
-  const reading = readingTurns(nextTurn, wantsMore);
+  const reading = readingTurns(nextTurn, wantsMore, BUSY);
+  const afterFailure = readingTurns(nextTurn, wantsMore, AFTER_FAILURE);
 
   return {
     /** Adds a connection. At the limit, closes those that have made no progress for the longest time. */
@@ -105,6 +106,8 @@ export function connections(
       socket.destroySoon = () => (endsItself(connection) ? closeSoon.call(socket) : linger(connection));
       socket.on('close', () => {
         open.delete(socket);
+        reading.leave(connection);
+        afterFailure.leave(connection);
         endExchanges(connection);
       });
     },
@@ -140,7 +143,7 @@ export function connections(
       const connection = open.get(socket);
       pieces.add(PIECES);
       if (connection === undefined || !pieces.areMany()) return;
-      reading.giveWay(connection, BUSY_BYTES);
+      reading.giveWay(connection);
       if (!pieces.areTooShort(averageBytes)) return;
       skipBodyInPacket(socket, clock);
       const last = connection.exchanges.at(-1);
@@ -150,7 +153,7 @@ export function connections(
     skipPacket(socket: Socket): void {
       const connection = open.get(socket);
       skipBodyInPacket(socket, clock);
-      if (connection) reading.giveWay(connection, BUSY_BYTES);
+      if (connection) reading.giveWay(connection);
     },
     readOn(socket: Socket): void {
       const connection = open.get(socket);
@@ -194,7 +197,7 @@ export function connections(
 
   function giveWayIfMany(connection: Connection): void {
     failedInTurn.add(1);
-    if (failedInTurn.count() >= MANY_FAILED_IN_TURN) reading.giveWay(connection, AFTER_FAILURE_BYTES);
+    if (failedInTurn.count() >= MANY_FAILED_IN_TURN) afterFailure.giveWay(connection);
   }
 
   /**
@@ -204,7 +207,7 @@ export function connections(
   function takeAhead(connection: Connection): void {
     const { exchanges, packet } = connection;
     connection.isFull = Math.max(exchanges.length, packet.requests) >= ahead.most();
-    reading.giveWay(connection, BUSY_BYTES);
+    reading.giveWay(connection);
   }
 
   function makeRoom(): void {

@@ -3,7 +3,6 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { NextTurn } from '../../../src/core/turns.ts';
 import { Exchange } from '../../../src/http/exchange.ts';
 import type { Connections, ConnectionsHost } from '../../../src/http/limits/connections.ts';
 import { byteBudget } from '../../../src/http/limits/held-bytes.ts';
@@ -248,10 +247,11 @@ test('a request that came in one packet with an answered one counts as sent ahea
   assert.deepEqual(isPausing, [false, true]);
 });
 
-test('once 16 requests have failed in a turn, clients whose requests fail let others be read first', async () => {
+test('once 16 requests have failed in a turn, clients whose requests fail let others be read first, and 8 are read on in a turn', async () => {
   const { soon, end: endTurn } = heldTurn();
+  const turns: (() => void)[] = [];
   const asked: number[] = [];
-  const nextTurn: NextTurn = async (bytes) => void asked.push(bytes);
+  const nextTurn = (bytes: number) => new Promise<void>((run) => asked.push(bytes) && turns.push(run));
   const open = noConnections(100, { clock: { ...testWorld().clock, soon }, nextTurn });
   const answered = (status: number) => {
     const { socket } = oneConnection({ open });
@@ -262,13 +262,19 @@ test('once 16 requests have failed in a turn, clients whose requests fail let ot
     exchange.end();
     return open.of(socket)?.isPausing;
   };
+  const waiting = () => [...open.all()].filter(({ isPausing }) => isPausing);
 
-  const isPausing = [...Array(16).fill(200), ...Array(17).fill(400)].map(answered);
+  const isPausing = [...Array(16).fill(200), ...Array(25).fill(400)].map(answered);
   endTurn();
+  await turn();
+  const before = waiting();
+  // A client that has left takes the place of no other.
+  before[0]?.socket.emit('close');
+  turns[0]?.();
   await turn();
 
   assert.deepEqual([isPausing.lastIndexOf(false), isPausing.indexOf(true), answered(400)], [30, 31, false]);
-  assert.deepEqual(asked, [2048, 2048]);
+  assert.deepEqual([before.length, waiting().length, asked], [10, 1, [4096, 4096]]);
 });
 
 test('an error of the connection does not end the process', () => {

@@ -1,86 +1,103 @@
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
-import { turns } from '../../../src/core/turns.ts';
-import { readingTurns, type TurnTaker } from '../../../src/http/limits/turn-limits.ts';
+import { type NextTurn, turns } from '../../../src/core/turns.ts';
+import { type ReadingTurn, readingTurns, type TurnTaker } from '../../../src/http/limits/turn-limits.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { heldTurn } from '../../support/world.ts';
 
-for (const [what, bytes, before, after] of [
-  ['busy connections are', 65_536, 20, 19],
-  ['connections whose next request is short are', 2048, 20, 12],
-] as const) {
-  test(`${what} paused, and ${before - after} of 20 are read on in a turn of the event loop`, async () => {
-    const { reading, connections, paused, endTurn } = start(20);
-    for (const connection of connections) {
-      reading.giveWay(connection, bytes);
-      reading.giveWay(connection, bytes);
-    }
-    await settled();
-    for (const connection of connections) reading.goOn(connection);
+test('connections that give way are read on one after another, each in a turn of its own', async () => {
+  const { reading, one, other, paused, turn } = start();
+  reading.giveWay(one);
+  reading.giveWay(other);
+  await settled();
+  reading.goOn(one);
 
-    const counts = [paused(), await endTurn()];
-    for (let turn = 0; turn < 20; turn++) await endTurn();
+  const before = [paused(), await turn(), paused(), await turn(), paused(), await turn()];
+  reading.giveWay(one);
+  await settled();
 
-    assert.deepEqual([...counts, paused()], [before, after, 0]);
-  });
-}
+  assert.deepEqual(before, [[true, true], 1, [false, true], 1, [false, false], 0]);
+  assert.deepEqual([paused(), await turn(), paused()], [[true, false], 1, [false, false]]);
+});
+
+test('connections whose next request is short are read on together', async () => {
+  const { reading, one, other, paused, turn } = start({ connections: 32 });
+  reading.giveWay(one);
+  reading.giveWay(other);
+  await settled();
+
+  assert.deepEqual([paused(), await turn(), paused()], [[true, true], 1, [false, false]]);
+});
 
 test('a connection is read on after a few turns, although a thousand texts of that size wait', async () => {
-  const { reading, connections, nextTurn, paused, endTurn } = start(1);
+  const { soon, end } = heldTurn();
+  const nextTurn = turns({ soon });
   for (let count = 0; count < 1000; count++) void nextTurn(20_000);
+  const { reading, one, paused } = start({ nextTurn, bytes: 20_000 });
 
-  for (const connection of connections) reading.giveWay(connection, 20_000);
+  reading.giveWay(one);
   await settled();
   const before = paused();
-  for (let count = 0; count < 4; count++) await endTurn();
+  for (let count = 0; count < 4; count++) {
+    end();
+    await settled();
+  }
 
-  assert.deepEqual([before, paused()], [1, 0]);
+  assert.deepEqual(
+    [before, paused()],
+    [
+      [true, false],
+      [false, false],
+    ],
+  );
 });
 
-test('connections that are gone take no turns, whether they have given way or not', async () => {
-  const { reading, connections, paused, endTurn } = start(4);
-  const [early, , late, last] = connections;
-  for (const connection of connections) reading.giveWay(connection, 65_536);
-  early?.socket.destroy();
+test('a connection that is gone before it has given way takes no turn', async () => {
+  const { reading, one, turn } = start();
+
+  reading.giveWay(one);
+  one.socket.destroy();
   await settled();
-  late?.socket.destroy();
 
-  await endTurn();
-  await endTurn();
-
-  assert.equal(last?.socket.isPaused(), false);
-  assert.equal(paused(), 1, 'only the one that was never read on');
+  assert.equal(await turn(), 0);
 });
 
-test('a connection that gave way although nothing of it is wanted takes no turn, and is read once more is wanted', async () => {
+test('a connection that gave way although nothing of it is wanted is read once more is wanted', async () => {
   let isWanted = false;
-  const { reading, connections, waiting, paused } = start(1, () => isWanted);
-  for (const connection of connections) reading.giveWay(connection, 1);
+  const { reading, one, paused, turn } = start({ wantsMore: () => isWanted });
+  reading.giveWay(one);
   await settled();
-  for (const connection of connections) reading.goOn(connection);
-  const before = [paused(), waiting.length];
+  reading.goOn(one);
+  const before = [paused(), await turn()];
 
   isWanted = true;
-  for (const connection of connections) reading.goOn(connection);
+  reading.goOn(one);
 
-  assert.deepEqual([...before, paused()], [1, 0, 0]);
+  assert.deepEqual([...before, paused()], [[true, false], 0, [false, false]]);
 });
 
-/** This many connections that are being read, and turns that end when the test says so. */
-function start(count: number, wantsMore = () => true) {
-  const { soon, waiting, end } = heldTurn();
-  const nextTurn = turns({ soon });
-  const reading = readingTurns<TurnTaker>(nextTurn, wantsMore);
-  const connections = Array.from({ length: count }, () => ({ socket: new Socket(), isPausing: false }));
-  const paused = () => connections.filter(({ socket }) => socket.isPaused()).length;
+/** Two connections that are being read, and turns that end when the test says so, unless it gives `nextTurn`. */
+function start({ wantsMore = (): boolean => true, connections = 1, bytes = 1, ...given }: Given = {}) {
+  const asked: (() => void)[] = [];
+  const nextTurn = given.nextTurn ?? (() => new Promise<void>((run) => asked.push(run)));
+  const reading = readingTurns<TurnTaker>(nextTurn, wantsMore, { connections, bytes });
+  const [one, other] = [new Socket(), new Socket()].map((socket) => ({ socket, isPausing: false }));
+  assert.ok(one && other);
   return {
-    ...{ reading, connections, nextTurn, waiting, paused },
-    /** Resolves with how many connections are paused after it. */
-    async endTurn() {
-      end();
+    ...{ reading, one, other },
+    paused: () => [one.socket.isPaused(), other.socket.isPaused()],
+    /** Takes the turns that were asked for. Resolves with how many there were. */
+    async turn() {
+      const turns = asked.splice(0);
+      for (const run of turns) run();
       await settled();
-      return paused();
+      return turns.length;
     },
   };
+}
+
+interface Given extends Partial<ReadingTurn> {
+  readonly wantsMore?: () => boolean;
+  readonly nextTurn?: NextTurn;
 }
