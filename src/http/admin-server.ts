@@ -20,7 +20,7 @@ export interface MetricsSource {
   text(type: string): string | Promise<string>;
 }
 
-/** Writing the metrics counts as work on this many bytes, so they are written at most once in a turn of the event loop. */
+/** Writing the metrics is expensive. It counts as work on this many bytes, so one turn of the event loop writes them at most once. */
 const METRICS_BYTES = 65_536;
 
 const TEXT = { 'content-type': 'text/plain' };

@@ -18,7 +18,7 @@ export function brokenRequests(open: Connections, host: ExchangeHost) {
     // has sent nothing gets no answer.
     if (connection.isBroken || !socket.writable || connection.socket.bytesRead === 0) return;
     connection.isBroken = true;
-    // If the client has ended its side, Node would end ours, although this answer can have to wait.
+    // Otherwise, when the client ends its side, Node ends ours, even while this answer waits for an earlier one.
     socket.removeAllListeners('end');
     const last = connection.exchanges.at(-1);
     const refusal = refusalOf(error);
@@ -26,7 +26,7 @@ export function brokenRequests(open: Connections, host: ExchangeHost) {
     const { crossOrigin } = host;
     const packet = packetOf(error);
     const origin = crossOrigin?.allowed(originIn(packet) ?? crossOrigin.first);
-    // If the packet has an earlier request, its beginning says nothing about this one.
+    // The packet begins with this request only if no earlier request came in the same packet.
     const isFirst = connection.packet.end !== connection.socket.bytesRead;
     const method = isFirst && packet.startsWith('HEAD ') ? 'HEAD' : undefined;
     const inTurn = () => void host.turns.answer(() => refuse(refusal, { origin, method }, connection.socket));

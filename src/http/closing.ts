@@ -13,7 +13,7 @@ const LATE_MS = 500;
 
 /**
  * Closes a server and its connections: those without a request at once, the others when they have their answers. Requests that have
- * no answer after `deadlineMs` are refused. At that time, these can only be texts that wait for a turn of the event loop.
+ * no answer after `deadlineMs` are refused. By then, only texts that wait for a turn of the event loop can be left.
  */
 export function serverClosing(
   open: Connections,

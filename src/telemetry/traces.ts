@@ -51,7 +51,7 @@ const LAST_SPANS_MS = 1000;
 export async function traces(options: TracesOptions, { clock, emit }: World) {
   const { version, upstreamUrl } = options;
   const contexts = new AsyncLocalStorageContextManager().enable();
-  // The timer of an export can come from any request, and its log line belongs to none.
+  // An export runs in the context of the request that started its timer, but its log line belongs to no request.
   const provider = await tracerProvider(options, (isUp, error) =>
     contexts.with(ROOT_CONTEXT, () => emit({ type: 'trace-export', isUp, error })),
   );

@@ -119,8 +119,8 @@ function failedLast(lookup: Lookup, failed: ReadonlySet<string>): Lookup {
 }
 
 /**
- * Rejects if no answer comes. A failure after the head makes the body fail. `judge` learns whether the server works: with the head,
- * and again if something else shows that it does not.
+ * Rejects if no answer comes. A failure after the head makes the body fail. Calls `judge` with whether the server works: when the head
+ * arrives, and again with false if the connection fails or the caller closes it.
  */
 function responseTo(sent: ClientRequest, judge: (isFine: boolean) => void): Promise<AttemptResponse> {
   return new Promise((resolve, reject) => {

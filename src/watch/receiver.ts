@@ -41,7 +41,7 @@ export function webhook({ address, format = formatFor(address) }: WebhookOptions
       method: 'POST',
       headers: { 'content-type': 'application/json', connection: 'close', 'user-agent': 'tuohs-watch' },
       body: JSON.stringify(format === 'slack' ? { text: slackText(notification) } : notification),
-      // A redirect could lead to an address that must not get it.
+      // A redirect could send the notification to an address that must not get it.
       redirect: 'manual',
       signal,
     });

@@ -33,7 +33,7 @@ export function journal(clock: Clock, trace?: (line: string) => void) {
   return {
     clock,
     coverage: { ...NOTHING_COVERED },
-    /** Adds a line to the trace, which ends with a violation. `detail` is called only if the trace is kept. */
+    /** Adds a line to the trace, or nothing after the first violation. `detail` is called only if the trace is kept. */
     note,
     violated(invariant: string, detail: string): void {
       note('VIOLATION', () => `${invariant}: ${detail}`);

@@ -53,7 +53,7 @@ export function byteBudget(
 const SMALL_BYTES = 1400;
 const SMALL_HEAD_BYTES = 12_288;
 
-/** A longer body is large: a quarter of `MAX_BODY_BYTES` by default. */
+/** A body of more bytes than this is large. It is a quarter of the default of `MAX_BODY_BYTES`. */
 const LARGE_BYTES = 65_536;
 
 /** A head of more characters can take long to read: 16 KiB of parameters or escapes take up to a millisecond. */

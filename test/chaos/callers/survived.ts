@@ -13,7 +13,7 @@ import { honestCallers, isShort, serviceInPod } from './honest-callers.ts';
 
 const MEBIBYTE = 2 ** 20;
 const DRAIN_MS = 6_000;
-/** About 3 s of answers: what an honest client sees without an attack. */
+/** How many answers honest clients get before the attack, as the baseline. They take about 3 s. */
 const ALONE_ANSWERS = 130;
 /** Longer than the 10 s for which a client can stall. */
 const ATTACK_MS = 14_000;
@@ -45,7 +45,7 @@ const HANDICAPS: Readonly<Record<string, Handicap>> = {
 /** Each attack alone, on a service in the memory of the chart's pod. */
 export const inPod: readonly Row[] = ATTACKS.map((attack) => survived(attack, HANDICAPS[attack.name]));
 
-/** Attacks the service in the memory of its pod twice. SIGTERM comes during the second attack. */
+/** Attacks the service twice, with the memory limit of its pod. SIGTERM comes during the second attack. */
 function survived(attack: Attack, unprotected?: Handicap): Row {
   return {
     name: `in 250 MiB: ${attack.name}`,

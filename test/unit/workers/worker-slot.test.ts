@@ -7,9 +7,9 @@ import { testWorld } from '../../support/world.ts';
 import { fakeWorkers } from './fake-worker.ts';
 
 /**
- * Before the arrow is the script of a slot that starts: a worker `listens`, `fails` with 1, `exits` with 0, `dies` by a signal, or
- * `hangs` from now on. The slot is asked to `drain` or to `hurry`. `+100` lets 100 ms pass. After the arrow is what happens; at the
- * end, which worker serves, and how many were started.
+ * The part before the arrow is the script of a slot that starts: a worker `listens`, `fails` with 1, `exits` with 0, `dies` by a
+ * signal, or `hangs` from now on. The slot is asked to `drain` or to `hurry`. `+100` lets 100 ms pass. The part after the arrow lists
+ * what happens, and at the end which worker serves, and how many were started.
  */
 const CASES = {
   'a worker that ends is reported': '1 listens, 1 dies, +99 => 1 serves, 1 SIGKILL; none of 1',
