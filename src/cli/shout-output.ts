@@ -4,7 +4,7 @@ import { durationText } from '../core/text-values.ts';
 
 const MOST_TEXTS = 1000;
 
-/** Collects the texts of one turn of the event loop and writes them in one piece: a system call for each line is slow. */
+/** Writes all texts of one turn of the event loop in one piece, because a system call for each line would be slow. */
 export function joinedOutput(stream: Writable, { soon }: Pick<Clock, 'soon'>) {
   let texts: string[] = [];
   return { write, flush };
@@ -58,7 +58,7 @@ export function progressBar({ terminal, totalBytes, progress, clock }: ProgressB
     cancel = clock.after(EVERY_MS, tick);
   }
 
-  /** A text wider than the terminal would begin a new line each time. */
+  /** Shows the longest version that fits, because a text wider than the terminal would begin a new line each time. */
   function show(): void {
     const width = columns(terminal);
     const text = versions().find(({ length }) => length < width) ?? '';

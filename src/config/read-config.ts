@@ -97,7 +97,7 @@ function combinationProblems(config: Partial<Config>, heapBytes: number): string
   return rules.filter(([isBroken]) => isBroken).map(([, sentence]) => sentence);
 }
 
-/** The address for traces; `undefined` for no traces. As the specification of OTLP exporters demands, `/v1/traces` is appended. */
+/** Where traces are sent; `undefined` for no traces. The specification of OTLP wants `/v1/traces` after the general address only. */
 export function traceEndpoint(config: Config): string | undefined {
   const { isOtelDisabled, tracesExporter, otlpTracesEndpoint, otlpEndpoint } = config;
   if (isOtelDisabled || tracesExporter === 'none') return undefined;
@@ -106,7 +106,7 @@ export function traceEndpoint(config: Config): string | undefined {
 
 /**
  * The facts about the configuration in the first line of the log. A URL is reduced to its host, because the rest can be secret.
- * `settings` names those that are not at their default. A name that is misspelt in the environment is missing there.
+ * `settings` names all settings that differ from their default. If a name is misspelt in the environment, it is missing there.
  */
 export function startFacts(config: Config) {
   const { host, shoutcloudUrl, redisUrl, webConcurrency } = config;
