@@ -36,7 +36,7 @@ function isGroup(map: YAMLMap): boolean {
   );
 }
 
-/** The parser assigns the comment above the first key of an inner map to that map. */
+/** The parser assigns the comment above the first key of an inner map to the map, not to the key. */
 function commentAbove(map: YAMLMap, index: number): string {
   const key = map.items[index]?.key;
   const own = isScalar(key) ? key.commentBefore : undefined;

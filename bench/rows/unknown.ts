@@ -10,7 +10,7 @@ const ROUND_MS = 2000;
 export const unknown: readonly Row[] = [
   {
     name: 'unknown',
-    about: `Unknown texts, ${CONNECTIONS} connections, and an upstream that takes ${LATENCY_MS} ms. Compared with direct calls of the upstream, one for each text, over ${UPSTREAM_CONNECTIONS} connections.`,
+    about: `Unknown texts, ${CONNECTIONS} connections, and an upstream that takes ${LATENCY_MS} ms. Compared with one direct call for each text, also over ${UPSTREAM_CONNECTIONS} connections to the upstream.`,
     async run(lab) {
       const env = { UPSTREAM_CONNECTIONS: `${UPSTREAM_CONNECTIONS}` };
       const connections = { tuohs: CONNECTIONS, direct: UPSTREAM_CONNECTIONS };
