@@ -83,7 +83,7 @@ release-files: install ## Package the chart and render plain manifests into rele
 
 ##@ Check
 
-# A test that hangs ends after this time. It is long, so that no test fails on a busy machine.
+# A test that hangs ends after this time. The time is long, so that no test fails on a busy machine.
 NODE_TEST = node --test --test-concurrency=4 --test-timeout=1200000
 
 # Keeps compiled code, because tests start about 400 processes, and most of them compile the same files.

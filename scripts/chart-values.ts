@@ -2,9 +2,9 @@ import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 
 /** A value of the chart, as its README shows it. */
 export interface ChartValue {
-  /** With dots, such as `image.repository`. */
+  /** The keys, joined by dots, such as `image.repository`. */
   readonly path: string;
-  /** As JSON; undefined for a group of values. */
+  /** The default as JSON; undefined for a group of values. */
   readonly byDefault: string | undefined;
   readonly says: string;
 }

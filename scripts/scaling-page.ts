@@ -93,7 +93,7 @@ function memoryEntryBytes(): number {
   return store.status().bytes;
 }
 
-/** Two significant digits, because the assumptions are not more exact. */
+/** Rounds to two significant digits, because the assumptions are not more exact. */
 function about(value: number): string {
   return Number(value.toPrecision(2)).toLocaleString('en');
 }

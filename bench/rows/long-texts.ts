@@ -2,7 +2,7 @@ import { askJson } from '../../test/support/ask.ts';
 import { fromRoot, type Server } from '../lab.ts';
 import type { Row } from '../row.ts';
 
-/** The texts repeat these up to 250 KiB. Some are easy to reverse by user-perceived characters, and some are hard. */
+/** Each text repeats one of these up to 250 KiB. Some are easy to reverse by user-perceived characters, others are hard. */
 const ALPHABETS: Readonly<Record<string, string>> = {
   'plain text': 'The quick brown fox jumps over the lazy dog. ',
   Latin: 'Þórður sækir mjólk, café crème à la carte, žluťoučký kůň. ',
@@ -42,7 +42,7 @@ export const longTexts: Row = {
   },
 };
 
-/** Asks for each text twice. The first time, it is unknown, the second time known. */
+/** Asks for each text twice. The text is unknown at first, and known the second time. */
 async function askForTexts({ url }: Server, alphabet: string, round: number): Promise<void> {
   for (let i = 0; i < 2 * TEXTS_A_ROUND; i++) {
     const data = longText(alphabet, `${round} ${i >> 1} `);

@@ -61,7 +61,7 @@ function asker(port: number) {
   }
 }
 
-/** Returns a function that gives the request with this number. With a `cycle`, all requests are made before the load starts. */
+/** Returns a function that makes the request with a given number. With a `cycle`, all requests are made before the load starts. */
 function requests({ method, texts, path, field }: LoadPlan): (i: number) => Buffer {
   const make = (i: number) => {
     if (method === 'GET') {

@@ -12,9 +12,9 @@ export interface LoadPlan<Name extends string = string> {
   readonly field: string;
   readonly connections: number;
   readonly texts: TextSource;
-  /** The load ends when each server has been under load for this long, */
+  /** The load of each server ends after this time. */
   readonly durationMs?: number;
-  /** or after this many answers. */
+  /** The load of each server ends after this many answers. */
   readonly answers?: number;
 }
 

@@ -36,7 +36,7 @@ export async function deploy(deployment: Deployment): Promise<void> {
     process.stdout.write(`${seen}\n`);
   } catch (error) {
     const last = revisions(deployment).at(-1);
-    // There is nothing to roll back if Helm has changed nothing, or if another helm is still at work.
+    // Does not roll back if Helm has changed nothing, or if another Helm is at work.
     if (last?.revision === old.at(-1)?.revision || last?.status.startsWith('pending')) throw error;
     printTroubles(deployment);
     if (before === undefined)
@@ -103,7 +103,7 @@ function showChanges({ release, namespace }: Deployment, args: readonly string[]
 
 /**
  * When Kubernetes gives up a rollout, Helm 4 stops waiting at once, and Helm 3 only at the timeout. In a rollback, Helm 4 would
- * stop waiting because of the rollout that has failed, so it waits as Helm 3 does. Helm 4 also needs a flag to change a field that
+ * stop waiting because of the failed rollout, so the rollback waits as Helm 3 does. Helm 4 also needs a flag to change a field that
  * another program has changed, such as the number of pods that an autoscaler has set.
  */
 function helmFlags(): { forced: string[]; upgrade: string[]; rollback: string[] } {

@@ -5,7 +5,7 @@ export interface ImageName {
   readonly digest: string;
 }
 
-/** Matches a registry with its port, then lower-case parts, as the OCI distribution specification defines them. */
+/** Matches an optional registry with its port, then lower-case parts, as the OCI distribution specification defines them. */
 const REPOSITORY = /^([\w.-]+(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*$/;
 
 /** The parts of `registry:5000/team/tuohs:1.2.3@sha256:…`. A missing part is empty. */

@@ -4,7 +4,7 @@ import { run } from 'node:test';
 /** A test that takes longer waits for something that will not happen. */
 const TEST_MS = 60_000;
 
-// Runs the test files in its arguments in this process. Exits with 0, or at the first failure with the position of the failed file.
+// Runs the test files in its arguments. Exits with 0, or at the first failure with the position of the failed file, counted from 1.
 const files = process.argv.slice(2);
 run({ files, isolation: 'none', timeout: TEST_MS })
   .on('test:fail', ({ file }) => process.exit(1 + files.findIndex((each) => resolve(each) === file) || 255))

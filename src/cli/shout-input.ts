@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 /** The texts, and their source. */
 export interface ShoutInput {
-  /** The word for one text in messages. */
+  /** What messages call one text. */
   readonly noun: 'line' | 'text';
   /** The lines in groups, as they arrive. */
   readonly lines: AsyncIterable<readonly Line[]> | Iterable<readonly Line[]>;

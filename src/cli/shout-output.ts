@@ -14,7 +14,7 @@ export function joinedOutput(stream: Writable, { soon }: Pick<Clock, 'soon'>) {
     if (texts.length === MOST_TEXTS) flush();
   }
 
-  /** Writes everything at once. */
+  /** Writes all collected texts now. */
   function flush(): void {
     if (texts.length > 0) stream.write(texts.join(''));
     texts = [];
@@ -40,8 +40,8 @@ const TO_LINE_START = '\x1b[1G';
 const CLEAR_REST_OF_LINE = '\x1b[0K';
 
 /**
- * Shows on a terminal how far `progress` has come, how fast, and how long the rest takes. Returns a function that shows the
- * last state and leaves the bar on the screen.
+ * Shows on a terminal how much is done, how fast, and how long the rest takes. Returns a function that shows the last state
+ * and leaves the bar on the screen.
  */
 export function progressBar({ terminal, totalBytes, progress, clock }: ProgressBarOptions): () => void {
   const startedAt = clock.now();

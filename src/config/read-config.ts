@@ -72,7 +72,7 @@ const CACHE_SHARE = 1 / 2;
 
 /**
  * A sentence for each pair of settings that contradict each other, and for a cache that does not fit into the heap.
- * A setting that could not be read is left out.
+ * Settings that could not be read are not compared.
  */
 function combinationProblems(config: Partial<Config>, heapBytes: number): string[] {
   const { attemptTimeoutMs = 0, requestDeadlineMs = Number.POSITIVE_INFINITY, port, adminPort } = config;
@@ -106,7 +106,7 @@ export function traceEndpoint(config: Config): string | undefined {
 
 /**
  * The facts about the configuration in the first line of the log. A URL is reduced to its host, because the rest can be secret.
- * `settings` names all settings that differ from their default. If a name is misspelt in the environment, it is missing there.
+ * `settings` names all settings that differ from their default, so it lacks a setting whose name is misspelt in the environment.
  */
 export function startFacts(config: Config) {
   const { host, shoutcloudUrl, redisUrl, webConcurrency } = config;

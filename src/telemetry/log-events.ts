@@ -42,7 +42,7 @@ export function logEvents(
     },
     'trace-export'({ isUp, error }) {
       if (isUp) log.info('traces arrive again');
-      // An error of the SDK has no code, and its message quotes no address.
+      // Errors of the SDK have no code. Their messages can be logged, because they quote no address.
       else log.warn({ reason: codeOf(error, messageOf(error)) }, 'traces do not arrive and are dropped');
     },
   };

@@ -11,7 +11,7 @@ export interface Receiver {
 }
 
 export interface WebhookOptions {
-  /** A secret, because anyone with the address can write there. */
+  /** The address is a secret, because anyone who knows it can send messages to it. */
   readonly address: string;
   /** By default, `slack` for an address of Slack, else `json`. */
   readonly format?: Format | undefined;

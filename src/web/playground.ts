@@ -14,7 +14,7 @@ export interface PlaygroundOptions {
 
 const SCRIPTS = new URL('./browser/', import.meta.url);
 
-// `.ts` in a checkout, `.js` in a build. In a build, the folder also has declarations and source maps, which are not scripts.
+// `.ts` in a checkout, `.js` in a build. A build also leaves declarations and source maps in the folder, which are skipped.
 const EXTENSION = extname(import.meta.url);
 const START = `start${EXTENSION}`;
 const BREAK = `break${EXTENSION}`;

@@ -9,7 +9,7 @@ const CAPITALS = 1.4;
 /** Longer texts get the smallest size at once. No larger size would fit, and each trial makes the browser lay out the page again. */
 const MEASURED_LENGTH = 500;
 
-/** A shout of characters that are about as high as a capital and have no descender. Others need the full height of a line. */
+/** Matches a shout that is about as high as its capitals and has no descenders. Other shouts need the full height of a line. */
 const FLAT = /^[\x20-\x7e\n]*$/;
 
 /** Makes a shout as large as fits into its parent without breaking a word. If no size fits, it is small, breaks words and scrolls. */
