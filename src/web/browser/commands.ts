@@ -24,7 +24,7 @@ request = urllib.request.Request("${url}", body, {"Content-Type": "application/j
 print(json.load(urllib.request.urlopen(request))["data"])`,
 
   powershell(url, text) {
-    // Escapes all but ASCII: Windows PowerShell sends other characters in its own charset, and takes typographic apostrophes for quotes.
+    // Escapes all but ASCII: Windows PowerShell sends other characters in its own charset, and reads curly apostrophes as quotes.
     const json = JSON.stringify({ data: text }).replace(/['\u007f-\uffff]/g, escapedUnit);
     return `(Invoke-RestMethod ${url} -Method Post -ContentType 'application/json' -Body '${json}').data`;
   },
