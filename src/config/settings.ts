@@ -52,7 +52,7 @@ export const settings = {
     'How many times a failed request to SHOUTCLOUD is repeated at most; 0 switches retries off.',
   ),
   retryBudgetRatio: setting('RETRY_BUDGET_RATIO', decimal(0, 1000), 1).says(
-    'Retries allowed for each text. With 1, SHOUTCLOUD gets at most twice as many requests as there are texts, plus 20.',
+    'Extra requests allowed for each text. With 1, SHOUTCLOUD gets at most twice as many requests as there are texts, plus 20.',
   ),
   batchMaxItems: setting('BATCH_MAX_ITEMS', wholeNumber(1, 1024), 64).says(
     'Most texts in one request to SHOUTCLOUD; 1 switches batching off.',
