@@ -1,4 +1,4 @@
-# The bases. The pipeline pins both by their digests, which are in .ci/base-images/Dockerfile:
+# The base images. The pipeline pins both by their digests, which are in .ci/base-images/Dockerfile. For example:
 # --build-arg RUNTIME_DIGEST=sha256:…
 ARG BUILD_IMAGE=node:24-bookworm-slim
 ARG BUILD_DIGEST=
@@ -10,7 +10,7 @@ FROM --platform=${BUILDPLATFORM:-linux/amd64} ${BUILD_IMAGE}${BUILD_DIGEST:+@${B
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 
-# Two thirds of what npm installs is for people and compilers: source maps, types, documents, tests, builds for bundlers.
+# Deletes two thirds of what npm installs, which only people and compilers need: source maps, types, documents, tests, other builds.
 FROM packages AS modules
 RUN npm ci --omit=dev --ignore-scripts \
  && find node_modules -depth -type d \( -name test -o -name tests -o -name benchmark -o -name benchmarks -o -name docs \
@@ -38,17 +38,17 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/dist dist
 USER 1001:1001
 EXPOSE 5000 9464
-# A gateway makes many short-lived objects and keeps few (docs/adr/0028): a small young generation, and a heap that fits into the
-# memory limit of the container. If you set NODE_OPTIONS, it replaces both.
+# A gateway makes many short-lived objects and keeps few, so a small young generation is enough (docs/adr/0028). The heap has to fit
+# into the memory limit of the container. If you set NODE_OPTIONS, your value replaces both flags.
 ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size-percentage=60"
-# Memory in pieces of 8 KiB or more, such as bodies, goes back to the system as soon as it is freed (docs/adr/0052).
+# With these, memory in pieces of 8 KiB or more, such as bodies, goes back to the system as soon as it is freed (docs/adr/0052).
 ENV MALLOC_MMAP_THRESHOLD_=8192 MALLOC_TOP_PAD_=16384
-# V8 gives memory that it has freed back to the system (docs/adr/0052). NODE_OPTIONS does not take this flag.
+# --memory-saver-mode makes V8 return freed memory to the system (docs/adr/0052). NODE_OPTIONS does not accept this flag.
 ENTRYPOINT ["node", "--memory-saver-mode", "/app/dist/main.js"]
 CMD ["serve"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["node", "/app/dist/main.js", "health", "--ready"]
 
-# Last, because they change with each build, and the layers above can then be reused.
+# These come last, because they change with each build. So the layers above can be reused.
 ARG VERSION=unknown
 ARG REVISION=unknown
 ARG CREATED=unknown

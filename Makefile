@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-# Where `make tools` installs programs that npm does not have. Other versions get another folder.
+# Where `make tools` installs programs that npm does not have. If their versions change, the name of the folder changes.
 TOOLS := $(or $(XDG_CACHE_HOME),$(or $(HOME),/tmp)/.cache)/tuohs/tools-$(shell cat .ci/tools/* | cksum | cut -d' ' -f1)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH):$(TOOLS)/bin
 MAKEFLAGS += --no-print-directory
@@ -10,7 +10,7 @@ VERSION = $(shell node -p 'require("./package.json").version')
 .PHONY: debug
 debug: export DRAIN_MS ?= 0
 debug: export LOG_LEVEL ?= debug
-debug: install ## Run the API and the SHOUTCLOUD server it ships on port 5000 (PORT=… for another), reloading on change
+debug: install ## Run the API on port 5000, with a SHOUTCLOUD server of its own, and restart it on changes (PORT=… for another port)
 	@node scripts/debug.ts serve --embedded-shoutcloud
 
 .PHONY: smoke
@@ -21,10 +21,10 @@ smoke: install ## Check the contract of a running service: make smoke URL=https:
 
 ##@ Image
 
-# The whole name: DOCKER_IMAGE=registry.example/team/tuohs:1.2.3
+# The whole name of the image: DOCKER_IMAGE=registry.example/team/tuohs:1.2.3
 DOCKER_IMAGE ?= tuohs:local
 DOCKER_BUILD_FLAGS ?=
-# Without a bridge network, the build uses the network of the host.
+# If docker has no bridge network, builds and containers use the network of the host.
 DOCKER_NETWORK = $(shell docker network inspect bridge >/dev/null 2>&1 || echo --network host)
 
 .PHONY: build-docker
@@ -83,10 +83,10 @@ release-files: install ## Package the chart and render plain manifests into rele
 
 ##@ Check
 
-# A test that hangs ends after this time. It is long, so that no test fails on a busy machine.
+# A test that hangs ends after this time. The time is long, so that no test fails on a busy machine.
 NODE_TEST = node --test --test-concurrency=4 --test-timeout=1200000
 
-# Tests start some 400 processes, most of which compile the same files.
+# Keeps compiled code, because tests start about 400 processes, and most of them compile the same files.
 test test-unit test-chart test-alerts: export NODE_COMPILE_CACHE := $(CURDIR)/node_modules/.cache/compiled
 
 .PHONY: test
@@ -116,7 +116,7 @@ test-chart: install ## Check the Helm chart: its schema, good and bad values, ev
 	node scripts/helm.ts lint --strict deploy/chart
 	$(NODE_TEST) test/all/chart.test.ts
 
-# All times of production are divided by this.
+# All times in the alerting rules and in Alertmanager's settings are divided by this number.
 FASTER ?= 15
 
 .PHONY: test-alerts
@@ -124,11 +124,11 @@ test-alerts: install ## Kill SHOUTCLOUD, the service and Redis, and check that a
 	@test "$(FASTER)" -gt 0 2>/dev/null || { echo 'FASTER must be a whole number above 0' >&2; exit 2; }
 	FASTER=$(FASTER) $(NODE_TEST) 'test/alerts/*.test.ts'
 
-# kind: LOAD_IMAGE='kind load docker-image'; a registry: LOAD_IMAGE='docker push' DOCKER_IMAGE=registry.example/tuohs:test
+# Brings the image to the cluster. kind: LOAD_IMAGE='kind load docker-image'. Registry: LOAD_IMAGE='docker push' DOCKER_IMAGE=registry.example/tuohs:test
 LOAD_IMAGE ?= true
 # More values of the chart: VALUES=config.cacheTtlDays=7
 VALUES ?=
-# With the address of Traefik's entry point "web", all requests go through it: INGRESS_URL=http://127.0.0.1:8000
+# The address of Traefik's entry point "web". If it is set, all requests go through Traefik: INGRESS_URL=http://127.0.0.1:8000
 INGRESS_URL ?=
 
 .PHONY: test-cluster
@@ -148,14 +148,14 @@ test-cluster-values: install ## Check that the API server of KUBECONFIG accepts 
 format: install ## Format the sources and apply safe lint fixes
 	biome check --write
 
-# What to run: SEEDS=10000 for more runs, SEED=7 for one of them, TEETH=1 for runs without each protection.
+# SEEDS=10000 makes more runs. SEED=7 makes one run. TEETH=1 makes runs that each lack one protection, to show that this is noticed.
 SEEDS ?= 1000
 
 .PHONY: simulate
 simulate: install ## Run the layers on a virtual clock through random faults, and print what that covered (SEEDS=…, SEED=…, TEETH=1)
 	node test/simulation/run.ts $(if $(TEETH),--teeth) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
-# FILE=src/upstream/gated-shouter.ts
+# The file to change: FILE=src/upstream/gated-shouter.ts
 .PHONY: mutate
 mutate: install ## Change one file in small ways, one at a time, and print the changes that no test of it notices (FILE=src/…)
 	@test -f "$(FILE)" || { echo 'make mutate needs a file: make mutate FILE=src/upstream/gated-shouter.ts' >&2; exit 2; }
@@ -194,7 +194,7 @@ tools: ## Install checkers, and other runtimes of JavaScript for tests, into the
 .PHONY: package-lock.json
 package-lock.json: ## Write package-lock.json again from package.json
 	npm install --package-lock-only
-	@# npm has written the new versions there, too, although it installed none. Without it, make install installs them.
+	@# npm has also written the new versions to this file, although it did not install them. Without the file, make install does.
 	@rm -f node_modules/.package-lock.json
 
 .PHONY: docs

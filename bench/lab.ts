@@ -15,12 +15,12 @@ export interface Server extends Program {
 
 export type Lab = ReturnType<typeof openLab>;
 
-// Every feature is on. The quota is never reached, but requests are counted.
+// Every feature is on. The rate limit counts requests, but is too high to be reached.
 const EVERYTHING_ON = { ...FREE_PORTS, RATE_LIMIT_PER_MINUTE: '1000000000' };
 const MAIN = fromRoot('dist/main.js');
 const SHOUTCLOUD = ['shoutcloud', '--quiet', '--port', '0'];
 
-/** Calls `use` with a lab. All its processes have ended when this returns. */
+/** Calls `use` with a lab. All processes of the lab have ended when this returns. */
 export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => Promise<T>): Promise<T> {
   const { after, close } = ownEnding();
   try {
@@ -30,18 +30,18 @@ export async function inLab<T>(rounds: number, cores: Cores, use: (lab: Lab) => 
   }
 }
 
-/** Starts real processes on their cores, and ends them together with the row. */
+/** Starts real processes on their cores, and ends them after the row that uses them. */
 function openLab(rounds: number, cores: Cores, ending: Ending) {
   return {
     rounds,
     /** Runs a program with Node on the core of the service. */
     run: (args: readonly string[], env: Env) => start(cores.service, [process.execPath, ...args], env),
-    /** The built `tuohs serve` with everything switched on, in front of this upstream. `flags` are those of Node. */
+    /** The built `tuohs serve` with everything switched on, in front of this upstream. `flags` are flags of Node. */
     tuohs(upstream: Server, env: Env = {}, flags: readonly string[] = []) {
       const command = [process.execPath, ...flags, ...startArguments()];
       return listening(cores.service, command, { ...EVERYTHING_ON, SHOUTCLOUD_URL: upstream.url, ...env });
     },
-    /** The SHOUTCLOUD-compatible server of this project, with this latency. By default it runs on the cores of the load. */
+    /** The SHOUTCLOUD-compatible server of this project, with this latency. By default, it shares cores with the load generator. */
     shoutcloud: (latencyMs: number, place: 'service' | 'others' = 'others') =>
       listening(cores[place], [process.execPath, MAIN, ...SHOUTCLOUD, '--latency', `${latencyMs}`]),
     bareHttp: () => listening(cores.service, [process.execPath, fromRoot('bench/baselines/bare-http.ts')]),
@@ -52,8 +52,8 @@ function openLab(rounds: number, cores: Cores, ending: Ending) {
   };
 
   /**
-   * One run of the load generator, with a report for each server. Rejects if an answer is not a 200, because then the figures
-   * mean nothing.
+   * Runs the load generator once. Resolves with a report for each server. Rejects if an answer is not a 200, because then the
+   * figures mean nothing.
    */
   async function load<Name extends string>(plan: LoadPlan<Name>): Promise<Record<Name, LoadReport>> {
     const generator = fromRoot('bench/tools/load-generator.ts');
@@ -78,7 +78,7 @@ function openLab(rounds: number, cores: Cores, ending: Ending) {
   }
 }
 
-/** The arguments of `npm start` for Node: flags, program and command. */
+/** The arguments that `npm start` gives to Node: flags, program and command. */
 export function startArguments(): string[] {
   const { scripts } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'));
   const [program, ...args] = String(scripts.start)

@@ -34,7 +34,7 @@ export function cellsOf({ rows }: Pick<Results, 'rows'>): string[][] {
   );
 }
 
-/** The number with three significant digits, but never rounded before the point. */
+/** The number with three significant digits, or as a whole number if it is 100 or more. */
 export function short(value: number): string {
   return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : `${Number(value.toPrecision(3))}`;
 }
@@ -55,7 +55,7 @@ function heldText({ goal, values }: Figure): string {
   return ('atLeast' in goal ? value >= goal.atLeast : value <= goal.atMost) ? 'yes' : 'no';
 }
 
-/** The middle value, or the mean of the two middle ones; NaN if there are none. */
+/** The middle value, or the mean of the two middle values; NaN if there are no values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const [low = Number.NaN, high = low] = sorted.slice(Math.floor((sorted.length - 1) / 2));

@@ -12,26 +12,26 @@ export interface Figure {
 /** What is measured, its unit, its value in a round, and its goal. */
 type Column<Round> = readonly [string, string, (round: Round) => number, Figure['goal']?];
 
-/** The figures of these rounds. */
+/** Makes one figure for each column, with a value for each round. */
 export function figuresOf<Round>(rounds: readonly Round[], columns: readonly Column<Round>[]): Figure[] {
   return columns.map(([what, unit, valueIn, goal]) => ({ what, unit, values: rounds.map(valueIn), goal }));
 }
 
-/** One measurement. `run` starts what it needs through the lab, which stops all of it afterwards. */
+/** One measurement. `run` starts processes through the lab, which ends all of them afterwards. */
 export interface Row {
   readonly name: string;
   /** What is measured and how, as a sentence. */
   readonly about: string;
   readonly needsRedis?: true;
-  /** Needs the files about processes that only Linux has. */
+  /** Whether it needs /proc, which only Linux has. */
   readonly needsProc?: true;
   run(lab: Lab): Promise<Figure[]>;
 }
 
-// Each of these rounds takes seconds, and their results differ little.
+// A few rounds are enough, because each takes seconds and their results differ little.
 const MOST_FRESH_ROUNDS = 3;
 
-/** The results of a few rounds, each with a new process whose upstream answers at once. */
+/** Runs a few rounds, each with a new process whose upstream answers at once. Resolves with their results. */
 export async function freshRounds<Found>(
   lab: Lab,
   round: (tuohs: Server, number: number) => Promise<Found>,

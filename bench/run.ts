@@ -36,7 +36,7 @@ for (const row of wanted) {
   else {
     say(`${row.name}: ${row.about}`);
     const figures = await inLab(rounds, cores, row.run);
-    // Some systems lack the files for some figures.
+    // A figure is not a number if the system lacks the files that it is read from.
     found.push({ name: row.name, figures: figures.filter(({ values }) => values.every(Number.isFinite)) });
   }
 }

@@ -3,7 +3,7 @@ import { messageOf } from '../src/core/text-values.ts';
 
 /**
  * Reads the arguments of a script, as `parseArgs` of Node does. If the first one is `--help`, prints the usage and ends the
- * script with 0. Wrong arguments end it with 2.
+ * script with exit code 0. Wrong arguments end the script with exit code 2.
  */
 export function readArguments<T extends ParseArgsConfig>(usage: string, config: T) {
   if (process.argv[2] === '--help') {

@@ -16,11 +16,11 @@ helm upgrade --install tuohs deploy/chart --namespace tuohs --create-namespace -
 helm --namespace tuohs test tuohs
 \`\`\`
 
-It needs Kubernetes 1.29 or later. Some values also need Traefik 3, a Gateway API, cert-manager or the Prometheus operator.
+The chart needs Kubernetes 1.29 or later. Some values also need Traefik 3, a Gateway API, cert-manager or the Prometheus operator.
 It works in a namespace at the restricted level of pod security. [docs/operations.md](../../docs/operations.md) says how to run it.
 
-- An unknown value, or a combination that cannot work, is refused with a sentence.
-- Unless \`networkPolicy.enabled\` is false, pods can reach only what the values switch on, and only the namespaces named there can reach them.
+- An unknown value, or a combination that cannot work, is refused with a message that says why.
+- Pods can reach only what the values switch on. Only namespaces that the values name can reach pods. \`networkPolicy.enabled=false\` removes both limits.
 - \`helm test\` asks the Service and each pod. It checks the contract, the cache that pods share, readiness and metrics.
 
 ## Values
@@ -33,7 +33,7 @@ function row({ path, byDefault, says }: ChartValue, meanings: ReadonlyMap<string
   return [`\`${path}\``, byDefault === undefined ? '' : `\`${byDefault}\``, meaning(says, meanings)];
 }
 
-/** A comment that begins with the name of a setting is completed from the table of settings. */
+/** If a comment begins with the name of a setting, inserts the description of that setting. */
 function meaning(says: string, meanings: ReadonlyMap<string, string>): string {
   const [name = ''] = says.match(/^[A-Z_]+/) ?? [];
   const known = meanings.get(name);

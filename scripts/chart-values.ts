@@ -2,9 +2,9 @@ import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 
 /** A value of the chart, as its README shows it. */
 export interface ChartValue {
-  /** With dots, such as `image.repository`. */
+  /** The keys, joined by dots, such as `image.repository`. */
   readonly path: string;
-  /** As JSON; undefined for a group of values. */
+  /** The default as JSON; undefined for a group of values. */
   readonly byDefault: string | undefined;
   readonly says: string;
 }
@@ -36,7 +36,7 @@ function isGroup(map: YAMLMap): boolean {
   );
 }
 
-/** The parser assigns the comment above the first key of an inner map to that map. */
+/** The parser assigns the comment above the first key of an inner map to the map, not to the key. */
 function commentAbove(map: YAMLMap, index: number): string {
   const key = map.items[index]?.key;
   const own = isScalar(key) ? key.commentBefore : undefined;

@@ -9,14 +9,14 @@ export function configurationPage(settings: readonly DocumentedSetting[]): strin
 
 This page lists every setting. \`tuohs serve\` reads them from environment variables, once, at the start; \`--port\` replaces \`PORT\`.
 
-- Every setting has a default that is safe in production, or none. With no setting at all the service runs.
-- An explicit \`0\` is a value. An empty value means the default if *Accepts* says so. Otherwise it is wrong.
+- Every default is safe in production. The service also runs if nothing is set.
+- An explicit \`0\` is a value. An empty value means the default if *Accepts* says so. Otherwise, an empty value is wrong.
 - A wrong value stops the start with exit code 2. Standard error then names every problem, not only the first.
 - Contradictory values count as wrong: \`ATTEMPT_TIMEOUT_MS\` above \`REQUEST_DEADLINE_MS\`, the same number for \`PORT\` and
   \`ADMIN_PORT\`, \`REDIS_CA_FILE\` with \`redis://\`, \`CACHE_MAX_BYTES\` above half of Node's heap, \`SHOUTCLOUD_URL\` with \`--embedded-shoutcloud\`.
-- A name that is not in the table is ignored. The first line of the log names the settings that are not at their default. A misspelt one
-  is missing there.
-- A name that ends in \`_MS\` is a time in milliseconds. One that ends in \`_BYTES\` is a size in bytes.
+- A name that is not in the table is ignored. The first line of the log names all settings that differ from their default. If you
+  misspelt a name, it is missing there.
+- A setting with a name that ends in \`_MS\` is a time in milliseconds. If the name ends in \`_BYTES\`, it is a size in bytes.
 
 ${markdownTable(['Setting', 'Default', 'Accepts', 'Meaning'], settings.map(row))}
 

@@ -5,13 +5,13 @@ import { createInterface } from 'node:readline';
 import { prettyFactory } from 'pino-pretty';
 import { settings } from '../src/config/settings.ts';
 
-// make debug: runs `tuohs` with these arguments, and restarts it when a file of src/ changes. On a terminal, log lines are
-// printed for people instead of as JSON. `node --watch` watches files, and loses a file that an editor, git or `sed -i`
-// replaces, so this watches folders.
+// make debug: runs `tuohs` with these arguments, and restarts it when a file of src/ changes. On a terminal, prints log lines
+// for people instead of JSON. Watches folders, because `node --watch` watches files, and loses a file that an editor, git or
+// `sed -i` replaces.
 const QUIET_MS = 100;
 const WRONG_USAGE = 2;
 
-/** Ends the child if this process is killed. It is not in our process group, so nothing else would end it. */
+/** Ends the child if this process is killed. The child is not in our process group, so nothing else would end it. */
 const END_WITH_US = `--import=data:text/javascript,process.once('disconnect',()=>process.exit(1))`;
 
 const args = process.argv.slice(2);
@@ -27,16 +27,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 function start(): ChildProcess {
   watchFolders();
   const stdout = process.stdout.isTTY ? 'pipe' : 'inherit';
-  // Node warns about the function that removes the types from the scripts of the page.
+  // Hides Node's warning about the function that removes the types from the scripts of the page.
   const quietly = '--disable-warning=ExperimentalWarning';
   const started = spawn(process.execPath, [quietly, END_WITH_US, 'src/main.ts', ...args], {
     stdio: ['inherit', stdout, 'inherit', 'ipc'],
-    // Not in our process group: a terminal signals the whole group, and a second signal would end it without its drain.
+    // Not in our process group, because a terminal signals the whole group, and the child would get each signal twice.
     detached: true,
   });
   if (started.stdout) createInterface({ input: started.stdout }).on('line', printForPeople);
   started.once('exit', (code) => {
-    // A change in src/ cannot correct wrong settings or arguments.
+    // Also ends after wrong settings or arguments, because a change in src/ cannot correct them.
     if (isStopping || code === WRONG_USAGE) process.exit(code ?? 1);
     if (started === child)
       print(`The service ended with exit code ${code}. It starts again when a file changes.`);
@@ -53,14 +53,14 @@ function printAddresses(): void {
   print('SHOUTCLOUD is embedded: a compatible server in this process answers instead of the real one.');
 }
 
-/** A new folder is a change in its parent folder. */
+/** Watches all folders. A new folder counts as a change in its parent, and is watched after the restart. */
 function watchFolders(): void {
   for (const watcher of watchers) watcher.close();
   const folders = ['src', ...globSync('src/**/*/')];
   watchers = folders.map((folder) => watch(folder, () => changed()));
 }
 
-/** Waits for the last of the events that one change causes. */
+/** Restarts after a pause, because one change can cause several events. */
 function changed(): void {
   clearTimeout(quiet);
   quiet = setTimeout(() => void restart(), QUIET_MS);
@@ -77,7 +77,7 @@ async function restart(): Promise<void> {
   if (!isStopping) child = start();
 }
 
-/** Passes the signal on. The child shuts down cleanly at the first, and at once at the second. */
+/** Passes the signal on to the child, which drains after the first signal, and ends at once after the second. */
 function stop(signal: NodeJS.Signals): void {
   isStopping = true;
   for (const watcher of watchers) watcher.close();

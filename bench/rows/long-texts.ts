@@ -2,7 +2,7 @@ import { askJson } from '../../test/support/ask.ts';
 import { fromRoot, type Server } from '../lab.ts';
 import type { Row } from '../row.ts';
 
-/** 250 KiB of UTF-8 each: texts that are easy to reverse by user-perceived characters, and texts that are hard. */
+/** Each text repeats one of these up to 250 KiB. Some are easy to reverse by user-perceived characters, others are hard. */
 const ALPHABETS: Readonly<Record<string, string>> = {
   'plain text': 'The quick brown fox jumps over the lazy dog. ',
   Latin: 'Þórður sækir mjólk, café crème à la carte, žluťoučký kůň. ',
@@ -17,7 +17,7 @@ const TEXTS_A_ROUND = 3;
 export const longTexts: Row = {
   name: 'long',
   about:
-    'Texts of 250 KiB, one after the other, each asked for twice: the longest time for which the event loop was blocked.',
+    'Texts of 250 KiB, one after the other, each asked for twice: the longest time for which the event loop is blocked.',
   async run(lab) {
     const monitored = `--import=${fromRoot('bench/tools/loop-monitor.ts')}`;
     const service = await lab.tuohs(await lab.shoutcloud(0), {}, [monitored]);
@@ -34,7 +34,7 @@ export const longTexts: Row = {
         await monitor.mostMs();
         await askForTexts(service, alphabet, round);
         const mostMs = await monitor.mostMs();
-        // The first round warms up.
+        // The first round only warms up.
         if (round > 0) figure.values.push(mostMs);
       }
     }
@@ -42,7 +42,7 @@ export const longTexts: Row = {
   },
 };
 
-/** Asks for each text twice: unknown at first, then known. */
+/** Asks for each text twice. The text is unknown at first, and known the second time. */
 async function askForTexts({ url }: Server, alphabet: string, round: number): Promise<void> {
   for (let i = 0; i < 2 * TEXTS_A_ROUND; i++) {
     const data = longText(alphabet, `${round} ${i >> 1} `);
@@ -51,7 +51,7 @@ async function askForTexts({ url }: Server, alphabet: string, round: number): Pr
   }
 }
 
-/** A text of 250 KiB. It begins with `mark`, so each one is new. */
+/** A text of 250 KiB. It begins with `mark`, so that each text is new. */
 function longText(alphabet: string, mark: string): string {
   return mark + alphabet.repeat(Math.floor((BYTES - mark.length) / Buffer.byteLength(alphabet)));
 }
@@ -59,7 +59,7 @@ function longText(alphabet: string, mark: string): string {
 function loopMonitor(service: Server) {
   let count = 0;
   return {
-    /** The longest delay since the last call. */
+    /** The longest delay of the event loop since the last call. */
     async mostMs(): Promise<number> {
       service.kill('SIGUSR2');
       const { mostMs } = await service.logLine(`loop delay ${++count}`);

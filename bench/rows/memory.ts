@@ -6,7 +6,7 @@ const CONNECTIONS = 64;
 
 export const memory: Row = {
   name: 'memory',
-  about: `Resident memory of a fresh process that has answered ${TEXTS.toLocaleString('en')} different short texts.`,
+  about: `The resident memory of a fresh process after it has answered ${TEXTS.toLocaleString('en')} different short texts.`,
   needsProc: true,
   async run(lab) {
     const values = await freshRounds(lab, async ({ port, pid }) => {

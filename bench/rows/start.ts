@@ -9,7 +9,7 @@ const PATIENCE_MS = 30_000;
 
 export const start: Row = {
   name: 'start',
-  about: 'From the start of the process that `npm start` runs to its first answer to a text.',
+  about: 'The time from the start of the process that `npm start` runs to its first answer to a text.',
   async run(lab) {
     const upstream = await lab.shoutcloud(0);
     const values: number[] = [];
@@ -25,7 +25,7 @@ export const start: Row = {
   },
 };
 
-/** Asks for a string again and again until the service listens. Resolves with the time of the first 200. */
+/** Asks for a text again and again until the service answers. Resolves with the time of the answer. Rejects if that is not a 200. */
 async function firstAnswerMs(url: string): Promise<number> {
   const endsMs = performance.now() + PATIENCE_MS;
   while (performance.now() < endsMs) {

@@ -10,7 +10,7 @@ const ROUND_MS = 2000;
 export const unknown: readonly Row[] = [
   {
     name: 'unknown',
-    about: `Texts never seen before, ${CONNECTIONS} connections, an upstream that takes ${LATENCY_MS} ms: compared with one call for each text over the same ${UPSTREAM_CONNECTIONS} connections.`,
+    about: `Unknown texts, ${CONNECTIONS} connections, and an upstream that takes ${LATENCY_MS} ms. Compared with one direct call for each text, also over ${UPSTREAM_CONNECTIONS} connections to the upstream.`,
     async run(lab) {
       const env = { UPSTREAM_CONNECTIONS: `${UPSTREAM_CONNECTIONS}` };
       const connections = { tuohs: CONNECTIONS, direct: UPSTREAM_CONNECTIONS };
@@ -29,9 +29,9 @@ export const unknown: readonly Row[] = [
   {
     name: 'alone',
     about:
-      'One caller, one connection, texts never seen before, an upstream that answers at once: what tuohs adds to the median of a direct call.',
+      'Unknown texts, one connection, and an upstream that answers at once: how much longer the median of tuohs is than that of a direct call.',
     async run(lab) {
-      // On the core of the service, so that a direct call crosses from one core to another, as the other calls do.
+      // The upstream runs on the core of the service, so that a direct call also goes from one core to another.
       const upstream = await lab.shoutcloud(0, 'service');
       const connections = { tuohs: 1, direct: 1 };
       const rounds = await besideDirect(lab, upstream, { connections, roundMs: ROUND_MS / 2 });
@@ -52,7 +52,7 @@ interface Loads {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Asks for new texts, alternately through tuohs and directly. The first load of each only warms up. */
+/** Asks for new texts, through tuohs and directly in turn. The first run of each only warms up. */
 async function besideDirect(lab: Lab, upstream: Server, { connections, roundMs = ROUND_MS, env }: Loads) {
   const tuohs = await lab.tuohs(upstream, env);
   const places = {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
 export interface Asking {
-  /** The bytes of the next request, or `undefined` for the end. */
+  /** The bytes of the next request, or `undefined` to end. */
   next(nowMs: number): Buffer | undefined;
   answered(status: number, ms: number): void;
 }
@@ -9,8 +9,8 @@ export interface Asking {
 const HEAD_END = '\r\n\r\n';
 
 /**
- * Sends one request after the other on one connection, with as little computing as possible. Resolves after the last answer.
- * Rejects if the connection ends first.
+ * Sends one request after the other on one connection, with as little CPU time as possible. Resolves after the last answer.
+ * Rejects if the connection ends before that.
  */
 export function askAgainAndAgain(port: number, { next, answered }: Asking): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -34,7 +34,7 @@ export function askAgainAndAgain(port: number, { next, answered }: Asking): Prom
     const piece = Buffer.from(buffer.buffer, buffer.byteOffset, size);
     const bytes = rest ? Buffer.concat([rest, piece]) : piece;
     const status = statusOfWhole(bytes);
-    // The buffer is used again for the next read, so the rest is copied.
+    // Copies the incomplete answer, because the next read overwrites the buffer.
     rest = status === undefined ? Buffer.from(bytes) : undefined;
     if (status !== undefined) {
       answered(status, performance.now() - sentMs);
@@ -44,7 +44,7 @@ export function askAgainAndAgain(port: number, { next, answered }: Asking): Prom
   }
 }
 
-/** The status, or `undefined` while the answer is incomplete. */
+/** The status of the answer; `undefined` while the answer is incomplete. */
 function statusOfWhole(bytes: Buffer): number | undefined {
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd < 0) return undefined;

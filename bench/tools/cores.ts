@@ -2,17 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
 export interface Cores {
-  /** Put in front of a command, so that it runs on these cores. */
+  /** The words to put in front of a command, so that it runs on the core of the service. */
   readonly service: readonly string[];
-  /** For the load generator, the upstream and Redis, which must not use the service's core. */
+  /** The same for the load generator, the upstream and Redis, which must not use the core of the service. */
   readonly others: readonly string[];
   /** How the processes are placed, as a sentence. */
   readonly says: string;
 }
 
 /**
- * The service gets the first core, and everything else shares the others. Without `taskset`, or with one core, nothing is bound to a
- * core.
+ * The service gets the first core, and everything else shares the other cores. Without `taskset`, or with a single core, all
+ * processes can run anywhere.
  */
 export function placeOnCores(): Cores {
   const cores = availableParallelism();
@@ -21,7 +21,7 @@ export function placeOnCores(): Cores {
     return { ...anywhere, says: 'nothing is pinned: there is no taskset (Debian package util-linux)' };
   if (cores < 2) return { ...anywhere, says: 'nothing is pinned: there is one core only' };
   const others = cores === 2 ? '1' : `1-${cores - 1}`;
-  // This process itself sends the requests of some rows.
+  // Moves this process, too, because it sends the requests of some rows itself.
   spawnSync('taskset', ['-acp', others, `${process.pid}`]);
   return {
     service: ['taskset', '-c', '0'],

@@ -1,5 +1,5 @@
 /**
- * Runs each contender once in each round, in random order, so that other programs of the machine disturb all of them alike.
+ * Runs each contender once in each round, in random order, so that other programs on the machine disturb all contenders alike.
  * Resolves with one object for each round.
  */
 export async function inTurns<Name extends string, Result>(

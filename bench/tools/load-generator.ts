@@ -6,7 +6,7 @@ import { distinctText } from './texts.ts';
 
 const TURN_MS = 250;
 
-// A process that carries out the plan in its argument, prints the reports, and ends.
+// This process carries out the plan in its argument, prints the reports, and ends.
 const plan = JSON.parse(process.argv[2] ?? '') as LoadPlan;
 const nextRequest = requests(plan);
 const { ports, durationMs = Number.POSITIVE_INFINITY } = plan;
@@ -61,7 +61,7 @@ function asker(port: number) {
   }
 }
 
-/** The function that gives the request with a number. With a `cycle`, its requests are made once, before the load. */
+/** Returns a function that makes the request with a given number. With a `cycle`, all requests are made before the load starts. */
 function requests({ method, texts, path, field }: LoadPlan): (i: number) => Buffer {
   const make = (i: number) => {
     if (method === 'GET') {

@@ -1,12 +1,12 @@
 const WORDS =
   'the quick brown fox jumps over a lazy dog while seven wizards mix very odd jugs of liquid'.split(' ');
 
-/** `count` different texts of about 25 characters. Another `series` has none of them. */
+/** `count` different texts of about 25 characters. No text is in two `series`. */
 export function distinctTexts(series: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => distinctText(series, i));
 }
 
-/** The texts of all rows about known texts. */
+/** The texts that all rows about known texts ask for. */
 export const KNOWN_TEXTS = distinctTexts('known', 1000);
 
 export function distinctText(series: string, i: number): string {

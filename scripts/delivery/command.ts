@@ -4,24 +4,24 @@ import { kubernetesTool } from '../kubernetes-tool.ts';
 /** A program of this machine. helm and kubectl can also come from npm. */
 export type Tool = 'helm' | 'kubectl' | 'docker' | 'npm';
 
-/** Runs it and shows its output. Throws if it fails. */
+/** Runs a program and shows its output. Throws if the program fails. */
 export function run(tool: Tool, args: readonly string[]): void {
   const { status, error } = show(tool, args);
   if (error) throw error;
   if (status !== 0) throw new Error(`${tool} ${args[0]} failed`);
 }
 
-/** Runs it and shows its output, whether it fails or not. */
+/** Runs a program and shows its output. Does not throw if the program fails. */
 export function show(tool: Tool, args: readonly string[]): SpawnSyncReturns<Buffer> {
   return spawnSync(path(tool), args, { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-/** Returns its output. Throws if it fails. */
+/** Runs a program and returns its output. Throws if the program fails. */
 export function output(tool: Tool, args: readonly string[]): string {
   return execFileSync(path(tool), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** Whether it succeeds. Its output is not shown. */
+/** Runs a program without showing its output. Returns whether it succeeds. */
 export function succeeds(tool: Tool, args: readonly string[]): boolean {
   return complaint(tool, args) === undefined;
 }
@@ -36,7 +36,7 @@ export function complaint(tool: Tool, args: readonly string[], input = ''): stri
   return status === 0 ? undefined : stderr?.trim() || (error?.message ?? `${tool} failed`);
 }
 
-/** Starts it and returns. The caller ends it. */
+/** Starts a program and returns at once. The caller has to end the program. */
 export function start(tool: Tool, args: readonly string[]): ChildProcess {
   return spawn(path(tool), args, { stdio: ['ignore', 'pipe', 'inherit'] });
 }

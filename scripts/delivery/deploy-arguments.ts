@@ -4,7 +4,7 @@ import { imageName } from './image-name.ts';
 export interface DeployArguments {
   readonly image: string;
   /**
-   * Whether the image was, or will be, pushed from this machine. If so, its name needs a registry, and its digest is not known yet.
+   * Whether the image was or will be pushed from this machine. If so, its name must have a registry and must not have a digest.
    */
   readonly isPushed: boolean;
   readonly url: string;
@@ -15,8 +15,8 @@ export interface DeployArguments {
 }
 
 /**
- * Whether all arguments are usable. Prints a sentence for each that is not, and sets exit code 2. Asks the cluster, and
- * renders the chart.
+ * Whether all arguments are usable. Prints a sentence for each argument that is not, and sets exit code 2. For this, sends
+ * requests to the cluster and renders the chart.
  */
 export function areUsable(deployment: DeployArguments): boolean {
   const problems = argumentProblems(deployment);
@@ -48,7 +48,7 @@ function imageProblems(image: string, isPushed: boolean): string[] {
   }
 }
 
-/** A registry has a dot or a port. Otherwise the name is one on Docker Hub. */
+/** Whether the name begins with a registry, which has a dot or a port. Any other name is one on Docker Hub. */
 function hasRegistry(repository: string): boolean {
   const [first = '', ...rest] = repository.split('/');
   return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
@@ -59,8 +59,8 @@ function isHttp(url: string): boolean {
 }
 
 /**
- * Renders the chart with these values and those that the release keeps. Other flags of `helm upgrade` can only be checked by
- * running it.
+ * Renders the chart with these values and those that the release keeps. If there are other flags, checks nothing, because only
+ * `helm upgrade` itself can check them.
  */
 function helmProblems({ release, namespace, helm }: DeployArguments): string[] {
   const isForValues = helm.every(

@@ -4,8 +4,8 @@ import { areUsable } from './deploy-arguments.ts';
 import { deploy } from './deployment.ts';
 import { imageName, pushedDigest } from './image-name.ts';
 
-// With --pushed, docker has just pushed NAME, and its digest is deployed. With --check nothing is deployed: it prints what is
-// wrong with the arguments, and then ends with 2.
+// With --pushed, deploys the digest of NAME, which docker has just pushed. With --check, deploys nothing: if an argument is
+// wrong, prints what is wrong and ends with exit code 2.
 const usage = `node scripts/delivery/deploy.ts --image NAME [--pushed] [--check] [--version VERSION] [--url URL]
   [--release NAME] [--namespace NAME] [-- ARGUMENT OF HELM…]`;
 const { values, positionals } = readArguments(usage, {

@@ -13,7 +13,7 @@ import { smoke } from './smoke.ts';
 export interface Deployment {
   readonly release: string;
   readonly namespace: string;
-  /** With a tag or, better, a digest. */
+  /** The name of the image, with a tag or, better, a digest. */
   readonly image: string;
   /** The version in `helm list`; by default the tag of the image, else the version of package.json. */
   readonly version?: string | undefined;
@@ -24,8 +24,8 @@ export interface Deployment {
 }
 
 /**
- * Installs or upgrades, waits, and checks the result. An upgrade keeps the values of the release, and shows what it changes.
- * After a failure it rolls back to the last good revision and rejects.
+ * Installs or upgrades the release, waits until it is ready, and checks it. An upgrade keeps the values of the release, and
+ * shows what it changes. After a failure, rolls back to the last good revision and rejects.
  */
 export async function deploy(deployment: Deployment): Promise<void> {
   const old = revisions(deployment);
@@ -36,7 +36,7 @@ export async function deploy(deployment: Deployment): Promise<void> {
     process.stdout.write(`${seen}\n`);
   } catch (error) {
     const last = revisions(deployment).at(-1);
-    // Helm has changed nothing, or another helm is at work.
+    // Does not roll back if Helm has changed nothing, or if another Helm is at work.
     if (last?.revision === old.at(-1)?.revision || last?.status.startsWith('pending')) throw error;
     printTroubles(deployment);
     if (before === undefined)
@@ -71,7 +71,7 @@ function upgradeArguments(deployment: Deployment, folder: string): string[] {
   ];
 }
 
-/** Prints what Kubernetes says about the pods, because Helm does not. If that cannot be read, the release is still rolled back. */
+/** Prints what Kubernetes says about the pods, because Helm does not. If this fails, the release is still rolled back. */
 function printTroubles({ release, namespace }: Deployment): void {
   const ours = ['--namespace', namespace, '--selector', `app.kubernetes.io/instance=${release}`];
   const warnings = ['--namespace', namespace, '--field-selector', 'type=Warning,involvedObject.kind=Pod'];
@@ -88,7 +88,7 @@ function rollBack({ release, namespace }: Deployment, revision: number): void {
   run('helm', ['rollback', release, `${revision}`, '--namespace', namespace, ...forced, ...rollback]);
 }
 
-/** Oldest first; none before the first release. */
+/** The revisions of the release, oldest first. There are none before the first release. */
 function revisions({ release, namespace }: Deployment): { revision: number; status: string }[] {
   if (!succeeds('helm', ['status', release, '--namespace', namespace])) return [];
   return JSON.parse(output('helm', ['history', release, '--namespace', namespace, '--output', 'json']));
@@ -103,8 +103,8 @@ function showChanges({ release, namespace }: Deployment, args: readonly string[]
 
 /**
  * When Kubernetes gives up a rollout, Helm 4 stops waiting at once, and Helm 3 only at the timeout. In a rollback, Helm 4 would
- * see the failed rollout and stop waiting, so the rollback waits as Helm 3 does. Helm 4 also refuses to change a field that
- * someone else has changed, such as the number of pods that an autoscaler has set.
+ * stop waiting because of the failed rollout, so the rollback waits as Helm 3 does. Helm 4 also needs a flag to change a field that
+ * another program has changed, such as the number of pods that an autoscaler has set.
  */
 function helmFlags(): { forced: string[]; upgrade: string[]; rollback: string[] } {
   const old = ['--wait', '--timeout', '130s'];

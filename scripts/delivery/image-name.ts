@@ -5,13 +5,13 @@ export interface ImageName {
   readonly digest: string;
 }
 
-/** A registry with its port, and lower-case parts, as in the grammar of the OCI distribution specification. */
+/** Matches an optional registry with its port, then lower-case parts, as the OCI distribution specification defines them. */
 const REPOSITORY = /^([\w.-]+(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*$/;
 
 /** The parts of `registry:5000/team/tuohs:1.2.3@sha256:…`. A missing part is empty. */
 export function imageName(name: string): ImageName {
   const [named = '', digest = ''] = name.split('@');
-  // A colon before the last slash belongs to a port.
+  // A colon before the last slash belongs to a port, not to a tag.
   const [, repository = '', tag = ''] = /^(\S+?)(?::([^/:\s]+))?$/.exec(named) ?? [];
   if (!REPOSITORY.test(repository)) throw new Error(`"${name}" is not the name of an image`);
   return { repository, tag, digest };

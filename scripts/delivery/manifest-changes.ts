@@ -2,7 +2,7 @@ import { parseAllDocuments } from 'yaml';
 
 type Leaves = ReadonlyMap<string, string>;
 
-/** Every object has these labels, and each new version changes them. */
+/** Changes of these labels are left out, because each new version changes them in every object. */
 const VERSION_LABELS = ['metadata.labels.app.kubernetes.io/version', 'metadata.labels.helm.sh/chart'];
 
 /**
@@ -43,7 +43,7 @@ function leaves(value: unknown, path = ''): [string, string][] {
   return Object.entries(value).flatMap(([key, child]) => leaves(child, path === '' ? key : `${path}.${key}`));
 }
 
-/** A dashboard is one long string. Its beginning and its length show that it has changed. */
+/** Shortens a long value, such as a dashboard, which is one string: shows only its beginning and its length. */
 function shortened(text: string): string {
   return text.length <= 200 ? text : `${text.slice(0, 60)}… (${text.length} characters)`;
 }

@@ -24,7 +24,7 @@ interface PackageFacts {
   readonly repository?: { readonly url: string };
 }
 
-/** Packs the service as `path`. It is built in a new folder, so dist/ does not change. */
+/** Packs the service into the file `path`. Builds it in a new folder, so that dist/ does not change. */
 export function packService(path: string): void {
   packed(path, (work) => {
     for (const name of SERVICE_SOURCES) cpSync(join(root, name), join(work, name), { recursive: true });
@@ -32,7 +32,7 @@ export function packService(path: string): void {
   });
 }
 
-/** Packs the client as `path`, with the version and the repository of the service. */
+/** Packs the client into the file `path`, with the version and the repository of the service. */
 export function packClient(path: string): void {
   packed(path, (work) => {
     const { name, version, repository } = factsIn('package.json');
@@ -46,7 +46,7 @@ export function packClient(path: string): void {
   });
 }
 
-/** Packs a new folder that `prepare` has filled. */
+/** Lets `prepare` fill a new folder, and packs the folder into the file `path`. */
 function packed(path: string, prepare: (work: string) => void): void {
   const work = mkdtempSync(join(tmpdir(), 'tuohs-package-'));
   try {
@@ -64,7 +64,7 @@ function factsIn(path: string): PackageFacts {
   return JSON.parse(readFileSync(join(root, path), 'utf8'));
 }
 
-/** The page of the client. Its links to other pages lead to the repository. Without a repository, they become plain text. */
+/** The page of the client. Its links to other pages lead to the repository. If there is no repository, they become plain text. */
 function readme({ version, repository }: PackageFacts): string {
   const home = repository?.url.replace(/^git\+|\.git$/g, '');
   return readFileSync(join(root, 'docs/client.md'), 'utf8').replace(

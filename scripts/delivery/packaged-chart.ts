@@ -6,11 +6,11 @@ import { readVersion } from '../../src/version.ts';
 import { run } from './command.ts';
 
 export interface ChartPackage {
-  /** The repository of the image, in the values of the package. */
+  /** The repository of the image, for the values in the package. */
   readonly repository: string;
   /** The version of the app that `helm list` shows. */
   readonly appVersion: string;
-  /** The address of the repository, for the links from alerts to their runbooks. Without it, alerts name the file of the runbooks. */
+  /** The address of the source code, for links from alerts to their runbooks. Without it, alerts name the file of the runbooks. */
   readonly source?: string | undefined;
 }
 

@@ -30,7 +30,7 @@ async function provisionOrTell(): Promise<void> {
   try {
     metricsServer();
     traefik(acmeEmail);
-    // The Service can be reached at once, while a new domain can take some time.
+    // Checks the Service and not the domain, because a new domain can take some time to work.
     await deploy({ ...asked, url: undefined });
   } catch (error) {
     const because = error instanceof Error && error.cause ? ` (${error.cause})` : '';
@@ -39,7 +39,7 @@ async function provisionOrTell(): Promise<void> {
   }
 }
 
-/** The autoscaler asks it for the CPU of pods. Many clouds already have one. */
+/** Installs metrics-server, which tells the autoscaler the CPU time of pods. Many clouds already have it. */
 function metricsServer(): void {
   const isThere = succeeds('kubectl', ['get', 'apiservice', 'v1beta1.metrics.k8s.io']);
   if (isThere && !isRelease('metrics-server', 'kube-system'))
@@ -47,7 +47,7 @@ function metricsServer(): void {
   install('metrics-server', 'kube-system', METRICS_SERVER, []);
 }
 
-/** Installs the ingress controller. */
+/** Installs Traefik, the ingress controller. */
 function traefik(acmeEmail: string): void {
   const isThere = succeeds('kubectl', ['get', 'ingressclass', 'traefik']);
   if (isThere && !isRelease('traefik', 'traefik'))
@@ -63,7 +63,7 @@ function traefik(acmeEmail: string): void {
 function route(domain: string): string[] {
   if (domain === '') return [];
   const settings = ['enabled=true', `host=${domain}`, 'tls.certResolver=letsencrypt'];
-  // Traefik is the only proxy in front of the pods, and the network policy admits no one else.
+  // Trusts one proxy: Traefik is the only one in front of the pods, and the network policy lets nothing else reach them.
   return [
     ...settings.flatMap((setting) => ['--set', `ingressRoute.${setting}`]),
     ...['--set-string', 'config.trustProxy=1'],

@@ -9,8 +9,8 @@ import { imageName } from './image-name.ts';
 import { packClient, packService } from './npm-packages.ts';
 import { packagedChart } from './packaged-chart.ts';
 
-// Writes the files of a release: the package of the chart, which names the image's repository and the version of package.json; the
-// manifests that this chart renders by default, with exactly this image; the packages for npm; and the checksums of all of them.
+// Writes the files of a release: the chart, whose values name the repository of IMAGE; the manifests that the chart renders with
+// its defaults and exactly IMAGE; the packages for npm; and the checksums of all these files.
 const usage = 'node scripts/delivery/release-files.ts IMAGE FOLDER';
 const [image = '', folder = '', ...more] = readArguments(usage, { allowPositionals: true }).positionals;
 if (!image || !folder || more.length > 0) refuse(usage);
@@ -19,7 +19,7 @@ const version = readVersion();
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-// The package of the chart is called tuohs-VERSION.tgz.
+// The names contain `npm`, because tuohs-VERSION.tgz is the chart.
 packService(join(folder, `tuohs-npm-${version}.tgz`));
 packClient(join(folder, `tuohs-client-npm-${version}.tgz`));
 const chart = packagedChart({ repository, appVersion: version, source: readSource() }, folder);
@@ -41,7 +41,7 @@ function nameOrRefuse() {
   }
 }
 
-/** In the format of `sha256sum --check`. */
+/** A line in the format that `sha256sum --check` reads. */
 function checksum(name: string): string {
   return `${createHash('sha256')
     .update(readFileSync(join(folder, name)))

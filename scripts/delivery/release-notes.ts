@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readArguments, refuse } from '../arguments.ts';
 
-// Prints the section of a version in CHANGELOG.md. Without one, the exit code is 3.
+// Prints the section of a version in CHANGELOG.md. If there is no such section, the exit code is 3.
 const usage = 'node scripts/delivery/release-notes.ts VERSION';
 const [version] = readArguments(usage, { allowPositionals: true }).positionals;
 if (!version) refuse(usage);

@@ -8,12 +8,12 @@ export interface SmokeOptions {
   readonly pauseMs?: number;
 }
 
-/** The codes of an address where tuohs does not answer yet. */
+/** The client's error codes for an address at which tuohs does not answer yet. */
 const NOT_YET = ['BAD_ANSWER', 'NETWORK', 'TIMEOUT'];
 
 /**
- * Asks a service that was just deployed for a text that no cache knows. Resolves with a line about its answer, and rejects if that
- * is not right. An honest refusal counts as right, because an outage of SHOUTCLOUD is not a reason to roll a release back.
+ * Asks a service that was just deployed for a text that no cache knows. Resolves with a line about the answer. Rejects if the answer
+ * is wrong. An error that blames SHOUTCLOUD counts as right, because an outage of SHOUTCLOUD is no reason to roll back a release.
  */
 export async function smoke(url: string, { waitMs, pauseMs = 1000 }: SmokeOptions): Promise<string> {
   const client = createClient({ baseUrl: url, retries: 0, timeoutMs: 10_000 });

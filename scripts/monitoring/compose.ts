@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export interface Compose {
   /** Runs a command of docker compose and shows its output. Throws if it fails. */
   run(...args: string[]): void;
-  /** The address on this machine of a port of a service. */
+  /** The address at which this machine reaches a port of a service. */
   url(service: string, port: number): string;
   /** Resolves when the service prints a line with this beginning. `tell` gets each line until then. */
   lineOf(service: string, beginning: string, tell: (line: string) => void): Promise<void>;

@@ -59,7 +59,7 @@ function graph(lines: readonly Answer[], unit: string, width: number): string {
   return `${grid.join('')}\n${paths.join('\n')}\n${legends(lines, width)}`;
 }
 
-/** A line with gaps for missing numbers. */
+/** The path of a line, with gaps for missing numbers. */
 function pathOf(values: Answer['values'], px: (at: number) => string, py: (value: number) => string): string {
   let pen = 'M';
   return values

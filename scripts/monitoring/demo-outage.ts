@@ -55,7 +55,7 @@ function toldOf(what: string): Promise<void> {
   return lineOf('receiver', what, (line) => say(`notified: ${line}`));
 }
 
-/** Resolves when Prometheus has scraped the service. */
+/** Resolves when Prometheus has a series of this name with the value 1. */
 async function seriesIsRead(series: string, prometheusUrl: string): Promise<void> {
   for (;;) {
     const answer = await fetch(`${prometheusUrl}/api/v1/query?query=${series}==1`).then(

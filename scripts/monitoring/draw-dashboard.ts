@@ -6,7 +6,7 @@ import { askJson } from '../../test/support/ask.ts';
 import { readArguments } from '../arguments.ts';
 import { dashboardPicture } from './dashboard-picture.ts';
 
-// Draws docs/images/dashboard.svg: a minute and a half of a service, with SHOUTCLOUD gone for a while in the middle.
+// Draws docs/images/dashboard.svg: a minute and a half of a service, with an outage of SHOUTCLOUD in the middle.
 readArguments('node scripts/monitoring/draw-dashboard.ts', {});
 const CALM_SECONDS = 35;
 const OUTAGE_SECONDS = 20;

@@ -24,7 +24,7 @@ export function faster(yaml: string, factor: number): string {
   );
 }
 
-/** Durations of Prometheus have no fractions. */
+/** The result is in milliseconds, because durations of Prometheus cannot have fractions. */
 function divided(duration: string, factor: number): string {
   return `${Math.round(milliseconds(duration) / factor)}ms`;
 }

@@ -20,7 +20,7 @@ export const AT_REST: Status = {
   redis: { isUp: false, trouble: undefined },
 };
 
-/** Every series of tuohs, with Redis and with several workers, by name. */
+/** Every series that tuohs can have, sorted by name, including those for Redis and for several workers. */
 export async function seriesTable(): Promise<SeriesRow[]> {
   const measured = metrics({ version: '0', clock: systemClock });
   measured.read(
@@ -41,7 +41,7 @@ export async function seriesTable(): Promise<SeriesRow[]> {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The text format shows labels only after something was counted. */
+/** The labels of each series. They are listed here, because the text format shows labels only after something was counted. */
 const LABELS: Readonly<Record<string, readonly string[]>> = {
   tuohs_http_request_duration_seconds: ['method', 'route', 'status'],
   tuohs_cache_requests_total: ['tier', 'result'],

@@ -1,12 +1,12 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
-/** Each change is checked by at least this many test files, if there are so many that import the file. */
+/** Each change is checked by at least this many test files, if that many import the changed file directly or indirectly. */
 const LEAST_TESTS = 10;
 
 /**
- * The tests without processes that are nearest to this file by imports, in groups: those that import it directly or through
- * helpers; if they are few, those that import its importers, and so on. The paths are relative to the root of the project.
+ * The tests nearest to this file by imports, in groups: first those that import it, then those that import one of its importers,
+ * and so on, until there are enough. Only tests that start no process are included. The paths begin at the root of the project.
  */
 export function relatedTests(file: string): string[][] {
   const distances = distancesTo(file);

@@ -13,11 +13,11 @@ const FIRST_FAILURE = 'scripts/mutate/first-failure.ts';
 const SIMULATED = /^src\/(shouter-stack|upstream|cache|core)\b/;
 const SIMULATION = ['test/simulation/run.ts', '--seeds', '5', '--quick'];
 const COPIED = ['src', 'test', 'scripts', 'docs', 'package.json', 'tsconfig.json'];
-/** A change also counts as noticed if the tests take longer than this many times their usual time, plus `SLACK_MS`. */
+/** A change is `too slow` if the tests take longer than this many times their usual time, plus `SLACK_MS`. */
 const TIMES_SLOWER = 3;
 const SLACK_MS = 30_000;
 
-/** The processor time of one run. A change that makes a loop endless must not use a processor for the whole time limit. */
+/** The most CPU time of one run, because a change that makes a loop endless would use a core until the time limit. */
 const CPU_SECONDS = 60;
 
 /** A command that fails if a change is noticed, and its time limit. */
@@ -28,7 +28,7 @@ interface Check {
 
 type Outcome = 'refused by the type checker' | 'noticed' | 'too slow' | 'unnoticed';
 
-/** The tests that noticed other changes run first, because they most often notice the next change, too. */
+/** At most this many tests that noticed earlier changes run first, because they most often notice the next change, too. */
 const MOST_RECENT = 2;
 let recent: readonly string[] = [];
 
@@ -74,7 +74,7 @@ async function judge(): Promise<void> {
   print(`${file}: ${mutants.length} changes and ${groups.flat().length} test files: ${summary}`);
 }
 
-/** Runs this command once without any change. Its time limit follows from how long that takes. */
+/** Runs this command once without any change. The time limit of the check follows from how long this takes. */
 async function measured(args: readonly string[]): Promise<Check> {
   const startedMs = performance.now();
   if ((await run({ args, limitMs: 600_000 }, copies[0])) !== 'unnoticed') {

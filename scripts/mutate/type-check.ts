@@ -3,7 +3,7 @@ import { API } from 'typescript/unstable/sync';
 
 const PROJECT = resolve('tsconfig.json');
 
-/** Returns a function that tells whether this file still passes the type checker with other code in it, in about 40 ms. */
+/** Returns a function that says whether the type checker accepts this file with other code in it. It takes about 40 ms. */
 export function typeCheck(file: string): (code: string) => boolean {
   const path = resolve(file);
   let current: string | undefined;

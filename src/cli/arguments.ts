@@ -4,7 +4,7 @@ import * as kinds from '../config/kinds.ts';
 import type { Environment } from '../config/read-config.ts';
 import { durationText, isHttpAddress } from '../core/text-values.ts';
 
-/** Returns a reader of whole numbers in a range. It throws commander's error, which says what is accepted. */
+/** Returns a function that reads a whole number in a range. It throws commander's error, which names the range. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   const kind = kinds.wholeNumber(min, max);
   return (text) => {
@@ -56,7 +56,7 @@ export function adminUrl(option: string | undefined, environment: Environment, c
 function checkedUrl(address: string, command: Command): string {
   const url = address.includes('://') ? address : `http://${address}`;
   if (isHttpAddress(url)) return url;
-  // An address with an @ can hold a password.
+  // Does not show an address with an @, because it can hold a password.
   const shown = url.includes('@') ? '' : `, not '${url}'`;
   return command.error(
     `the address of the service must be a URL such as http://localhost:5000, without a password${shown}`,

@@ -7,7 +7,7 @@ const ABOUT = 'print a script that completes commands and options: source <(tuoh
 /** The command that a shell calls each time the tab key is pressed. */
 const HIDDEN_NAME = 'complete';
 
-/** The options whose value is the name of a file. The package does not know them, and would offer nothing. */
+/** The options whose value is the name of a file. The package does not know which those are, and would suggest nothing. */
 const FILE_OPTIONS = [
   ['shout', 'file'],
   ['shout', 'failed'],
@@ -36,7 +36,7 @@ function rowOfHelp(): Command {
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish', 'powershell']));
 }
 
-/** The files and folders in the folder that the unfinished word names. */
+/** Everything in the folder that the unfinished word begins with: all of `src/` for `src/cl`. */
 function namesLike(word: string): string[] {
   const folder = word.slice(0, word.lastIndexOf('/') + 1);
   try {

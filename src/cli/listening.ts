@@ -1,8 +1,8 @@
 type Close = () => Promise<unknown>;
 
 /**
- * Calls `start`, and waits until `stop` resolves, even if the start hangs. Then, or if the start fails, closes everything
- * that `start` has put into `opened`, the last one first.
+ * Calls `start`, and waits until `stop` resolves, even if `start` is not done by then. After that, or if `start` fails,
+ * closes everything that `start` has put into `opened`, in reverse order.
  */
 export async function runUntil(
   stop: Promise<unknown>,
@@ -17,9 +17,9 @@ export async function runUntil(
   }
 }
 
-/** The settings or options that name the two parts of an address to listen on. */
+/** The names of the settings or options that set the host and the port to listen on. */
 export interface AddressNames {
-  /** `address` is the name that could not be looked up, or else the address that could not be listened on. */
+  /** `address` is the host name whose look-up failed, or the address on which listening failed. */
   readonly host: (address: string, port: number) => string;
   readonly port: (port: number) => string;
 }
@@ -33,7 +33,7 @@ interface ListenError extends Error {
 
 const LISTEN_CALLS = ['listen', 'bind', 'getaddrinfo'];
 
-/** Whether Node threw this because of an address to listen on. */
+/** Whether Node threw this because it could not listen on an address. */
 export function isListenError(error: unknown): error is ListenError {
   return error instanceof Error && 'syscall' in error && LISTEN_CALLS.includes(String(error.syscall));
 }
@@ -49,7 +49,7 @@ const FAULTS_OF_HOSTS = new Map([
   ['EAI_AGAIN', 'is not the name of an address'],
 ]);
 
-/** Turns the error of an address that cannot be listened on into one that says what to change. Returns any other unchanged. */
+/** Turns a failure to listen into an error that says which setting to change. Returns any other error unchanged. */
 export function listenFailure(error: unknown, names: AddressNames): unknown {
   if (!isListenError(error)) return error;
   const { code, port = 0, address = '', hostname: host = address } = error;

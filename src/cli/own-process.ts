@@ -8,7 +8,7 @@ import type { ForkedProcess } from '../workers/worker-link.ts';
 export interface Surroundings {
   readonly environment: Environment;
   readonly stop: ReturnType<typeof stopSignals>;
-  /** The process itself, for a worker, which talks to its primary. */
+  /** The process itself. A worker needs it to talk to its primary. */
   readonly process?: ForkedProcess;
   readonly stdin: Readable;
   readonly stdout: Writable;
@@ -17,14 +17,14 @@ export interface Surroundings {
   readonly logTo?: LogOutput;
 }
 
-/** The log of a command. The logger is expensive to load, and a list of the commands does not need it. */
+/** Opens the log of a command. Loads the logger only now, because it is expensive to load and the help does not need it. */
 export async function openLog({ logTo }: Pick<Surroundings, 'logTo'>, clock: Clock) {
   const { jsonLog, logOutput } = await import('../telemetry/log-output.ts');
   const output = logTo ?? logOutput({ clock });
   return { log: jsonLog({ level: 'info', logTo: output }), flushed: output.flushed };
 }
 
-// A signal to a whole process group arrives twice, because make and npm pass it on, too.
+// A signal to a whole process group arrives twice if make or npm started this process, because they pass it on, too.
 const PASSED_ON_MS = 1000;
 
 /** Listens for the signals that end a process. A signal that repeats another one within a second does not count. */
@@ -34,9 +34,9 @@ export function stopSignals(process: NodeJS.EventEmitter, clock: Pick<Clock, 'no
   let counted: { readonly signal: string; readonly at: number } | undefined;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => onSignal(signal));
   return {
-    /** Resolves at the first signal, even if it came before this was read. */
+    /** Resolves at the first signal. */
     first: first.promise,
-    /** Resolves at the second signal: the user does not want to wait. */
+    /** Resolves at the second signal, which means that the user does not want to wait. */
     second: second.promise,
   };
 
@@ -48,7 +48,7 @@ export function stopSignals(process: NodeJS.EventEmitter, clock: Pick<Clock, 'no
   }
 }
 
-/** Whether two signals are the same, or one is SIGHUP, which systemd can send together with another one. */
+/** Whether two signals are the same, or one of them is SIGHUP, which systemd can send together with another signal. */
 function isEcho(one: string, other: string): boolean {
   return one === other || one === 'SIGHUP' || other === 'SIGHUP';
 }
@@ -82,12 +82,12 @@ export function writeFailure(output: string, { message }: Error): string {
   return `${output} could not be written: ${message}`;
 }
 
-// A million lines take 130 MiB with these flags, and 280 MiB without: Node 24 lets the young generation grow to 128 MiB.
+// With these flags, `tuohs shout` needs 130 MiB for a million lines, instead of 280 MiB: they keep Node's young generation small.
 const SMALL_HEAP = ['--max-semi-space-size=4', '--max-old-space-size=512'];
 
 /**
- * Replaces this process by the same one with a small heap, because Node reads the size of its heap only at its start. Returns
- * if the size is already set, or if the system cannot replace a process (Windows).
+ * Starts this program again, with a small heap, in place of this process, because Node reads the size of its heap only at its
+ * start. Returns if the size is already set, or if the system cannot replace a process (Windows).
  */
 export function restartWithSmallHeap(): void {
   const { execPath, execArgv, argv } = process;
@@ -95,12 +95,12 @@ export function restartWithSmallHeap(): void {
   if (!isGiven) process.execve?.(execPath, [execPath, ...SMALL_HEAP, ...execArgv, ...argv.slice(1)]);
 }
 
-/** Work that can block a thread of Node's pool forever: the look-up of a name, or a file that never answers. */
+/** The kinds of work that can block one of Node's threads for a long time: look-ups of names, and access to files. */
 const IN_A_THREAD = ['GetAddrInfoReqWrap', 'FSReqCallback', 'FSReqPromise'];
 
 /**
- * Ends this process with this exit code. At its end, Node waits for its threads, and the look-up of a name can take a minute.
- * So a process with such work under way is replaced by one that ends at once. Windows cannot do that.
+ * Ends this process with this exit code. Node would wait for its threads first, and the look-up of a name can take a minute.
+ * So if a thread is busy, a program that ends at once replaces this process. Windows cannot do that.
  */
 export function endProcess(exitCode: number): void {
   const isThreadBusy = process.getActiveResourcesInfo().some((resource) => IN_A_THREAD.includes(resource));

@@ -14,8 +14,8 @@ import {
 } from './own-process.ts';
 
 /**
- * Runs one command line and returns its exit code: 0 for done, 1 for failed, 2 for wrong settings or arguments, 130 for
- * interrupted, with a sentence for each problem on stderr. Returns when all output is written, or at a signal.
+ * Runs one command line, and writes a sentence for each problem to stderr. Returns when all output is written, or at a signal.
+ * The result is the exit code: 0 for success, 1 for failure, 2 for wrong settings or arguments, 130 if a signal came first.
  */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { stdout, stderr, stop } = surroundings;
@@ -28,14 +28,14 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   const isGivenUp = stdout.writableLength > 0 && (await Promise.race([written(stdout), interrupted]));
   if (exitCode !== 0) return exitCode;
   if (isGivenUp) return INTERRUPTED;
-  // A stream reports a failure a moment after the write.
+  // Waits a moment, because a stream reports a failed write only after the write.
   await new Promise<void>((resolve) => systemClock.soon(resolve));
   if (failure === undefined || isBrokenPipe(failure)) return 0;
   stderr.write(sentence(writeFailure('the output', failure)));
   return 1;
 }
 
-/** A command is loaded only when it runs, or when all are listed. */
+/** Loads a command only if it runs, or if the help lists all commands. */
 const COMMANDS: Readonly<Record<string, (surroundings: Surroundings) => Promise<Command>>> = {
   serve: async (its) => (await import('./serve-command.ts')).serveCommand(its),
   shout: async (its) => (await import('./shout-command.ts')).shoutCommand(its),
@@ -58,7 +58,7 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
   const output = {
     writeOut: (text: string) => void stdout.write(text),
     writeErr: (text: string) => void stderr.write(text),
-    // Sentences of Commander get the same beginning as ours.
+    // Commander's messages get the same beginning as our own.
     outputError: (text: string, write: (text: string) => void) =>
       write(sentence(text.replace(/^error: /, '').replace('\n(', ' ('))),
   };
@@ -71,7 +71,7 @@ async function runCommand(args: readonly string[], surroundings: Surroundings): 
   }
 }
 
-/** Drops `help` in front of a mistyped command. Commander would print the general help instead of an error. */
+/** Drops `help` in front of a mistyped command, because Commander would print the general help instead of an error. */
 function withoutHelp(args: readonly string[], { commands }: Command): readonly string[] {
   const [name, topic] = args;
   const isMistyped = topic !== undefined && !commands.some((command) => command.name() === topic);
@@ -89,8 +89,8 @@ function explain(error: unknown, { stderr }: Surroundings): number {
 }
 
 /**
- * The stack of an error that only a bug can cause, such as a source file that does not parse, because the message names no place;
- * `undefined` for any other error.
+ * The stack of an error that only a bug can cause, such as a syntax error in a source file. The message alone does not say where
+ * the bug is. `undefined` for any other error.
  */
 function placeOfBug(error: unknown): string | undefined {
   // The TypeError of a failed `fetch` has a cause, and is not a bug.

@@ -12,7 +12,7 @@ interface ServeOptions {
   embeddedShoutcloud?: true;
 }
 
-/** `tuohs serve`: runs the API until SIGTERM, SIGINT or SIGHUP, then drains. Fails if it has to be stopped hard. */
+/** `tuohs serve`: runs the API until SIGTERM, SIGINT or SIGHUP, then drains. Fails if a second signal cuts the drain short. */
 export function serveCommand(surroundings: Surroundings): Command {
   return new Command('serve')
     .description('run the API with settings from the environment (docs/configuration.md)')
@@ -48,13 +48,13 @@ async function serve(
   });
 }
 
-/** Whether HOST or ADMIN_HOST is the setting of the address that failed. If the setting holds a name, only the port shows which. */
+/** The setting that holds the address that failed: HOST or ADMIN_HOST. If they hold names, only the port tells them apart. */
 function hostSetting({ host, adminHost, port }: Config, failed: { address: string; port: number }): string {
   if (adminHost === undefined || failed.address === host) return 'HOST';
   return failed.address === adminHost || failed.port !== port ? 'ADMIN_HOST' : 'HOST';
 }
 
-/** The app of the only process, or of the primary of several. Loaded only here, because no other command needs it. */
+/** The app of a single process, or that of the primary of several workers. Loaded only here, because no other command needs it. */
 async function appFor(
   config: Config,
   settings: Environment,
@@ -64,12 +64,12 @@ async function appFor(
     const { createApp } = await import('../app.ts');
     return createApp(config, { faults });
   }
-  // The page cannot show what happens in several processes, so it gets no switch for faults.
+  // The playground cannot show what happens in several processes, so it gets no switch for faults.
   const { createPrimary } = await import('../primary.ts');
   return createPrimary(config, { args: ['worker'], environment: settings });
 }
 
-/** A server of our own in place of SHOUTCLOUD. The page of the service can make it fail. */
+/** Starts our own server in place of SHOUTCLOUD. The playground has buttons that make it fail. */
 async function embedded() {
   const { startShoutcloud } = await import('../shoutcloud/server.ts');
   const { faultSwitch } = await import('../shoutcloud/fault-switch.ts');
@@ -79,7 +79,7 @@ async function embedded() {
 
 /**
  * `tuohs worker`: one of several processes that `tuohs serve` starts. It serves until its primary asks it to drain, and ends
- * at once if the primary is gone. It ignores signals, because Ctrl-C reaches all processes, and the primary acts on it.
+ * at once if the primary is gone. It ignores signals: Ctrl-C reaches all processes, and the primary then drains the workers.
  */
 export function workerCommand({ environment, process }: Surroundings): Command {
   return new Command('worker').action(async () => {

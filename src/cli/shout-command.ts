@@ -15,7 +15,7 @@ interface ShoutOptions {
   timeout?: number;
 }
 
-/** `tuohs shout`: prints one line for each text, in order. Ends with 1 if some failed, with 130 at a signal. */
+/** `tuohs shout`: prints one line for each text, in order. Its exit code is 1 if some texts failed, and 130 after a signal. */
 export function shoutCommand(surroundings: Surroundings): Command {
   return new Command('shout')
     .description('shout texts, one line of output for each')
@@ -59,7 +59,7 @@ Examples:
   cut -f 2 table.tsv | tuohs shout | head
 `;
 
-/** Opens the input and the file for failed lines. Any problem with them is wrong usage. */
+/** Opens the input and the file for failed lines. Reports any problem with them as wrong usage. */
 async function filesOf(
   texts: string[],
   options: ShoutOptions,
@@ -87,8 +87,8 @@ async function inputOf(
 }
 
 /**
- * Opens the file for failed lines; only its owner can read a new one. Refuses the input file itself, because failed lines
- * that are added to it would be read again and again.
+ * Opens the file for failed lines. If the file is new, only its owner can read it. Refuses the input file itself, because
+ * failed lines that are added to it would be read again and again.
  */
 async function failedFileOf({ failed }: ShoutOptions, { file }: ShoutInput) {
   if (failed === undefined) return undefined;

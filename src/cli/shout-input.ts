@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 /** The texts, and their source. */
 export interface ShoutInput {
-  /** The word for one text in messages. */
+  /** What messages call one text. */
   readonly noun: 'line' | 'text';
   /** The lines in groups, as they arrive. */
   readonly lines: AsyncIterable<readonly Line[]> | Iterable<readonly Line[]>;
@@ -22,7 +22,7 @@ export interface Line {
   /** The line as it came, without its line feed; `undefined` if it was too long to keep. */
   readonly raw: Buffer | undefined;
   readonly bytes: number;
-  /** Why it cannot be sent. */
+  /** The reason, if the line cannot be sent. */
   readonly fault?: string;
 }
 
@@ -35,7 +35,7 @@ export function argumentsInput(texts: readonly string[]): ShoutInput {
 /** Opens a file on another thread, so that a signal can end the process while a named pipe waits for its other end. */
 export const openFile = promisify(open);
 
-/** Each line of a file is one text. Rejects if it cannot be read. */
+/** Each line of a file is one text. Rejects if the file cannot be read. */
 export async function fileInput(path: string): Promise<ShoutInput> {
   const fd = await openFile(path, 'r');
   const stats = fstatSync(fd);
@@ -55,15 +55,15 @@ function fileOf(stats: Stats): Stats | undefined {
   return stats.isFile() ? stats : undefined;
 }
 
-/** The highest limit that a service can have. A longer line, or a file without lines, must not fill the memory. */
+/** The highest possible MAX_BODY_BYTES. A longer line is not kept, because a file without line breaks would fill the memory. */
 const MAX_LINE_BYTES = 16_777_216;
 
 const LF = 0x0a;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /**
- * Splits bytes into lines, as many at a time as have arrived. A line ends with LF or CRLF; the last one needs neither. A
- * byte order mark at the start is not part of the first line. Throws an error for input in UTF-16.
+ * Splits bytes into lines, and yields the lines of each chunk together. A line ends with LF or CRLF. The last line needs no
+ * line break. A byte order mark at the start is not part of the first line. Throws an error for input in UTF-16.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Buffer>,
@@ -110,7 +110,7 @@ function firstLine(raw: Buffer): Line {
   return hasMark ? { ...lineOf(raw.subarray(BYTE_ORDER_MARK.length)), bytes: raw.length + 1 } : lineOf(raw);
 }
 
-/** Whether the bytes begin with a byte order mark, or with a 0 in every other byte, as most UTF-16 texts without a mark do. */
+/** Whether the bytes look like UTF-16: they begin with its byte order mark, or with a 0 in every other byte. */
 function isUtf16(raw: Buffer): boolean {
   const start = raw.subarray(0, 4).toString('latin1');
   return /^(\xff\xfe|\xfe\xff|\0[^\0]\0(?!\0)|[^\0]\0[^\0]\0)/.test(start);

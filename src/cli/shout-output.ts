@@ -4,7 +4,7 @@ import { durationText } from '../core/text-values.ts';
 
 const MOST_TEXTS = 1000;
 
-/** Collects the texts of one turn of the event loop and writes them in one piece: a system call for each line is slow. */
+/** Writes all texts of one turn of the event loop in one piece, because a system call for each line would be slow. */
 export function joinedOutput(stream: Writable, { soon }: Pick<Clock, 'soon'>) {
   let texts: string[] = [];
   return { write, flush };
@@ -14,7 +14,7 @@ export function joinedOutput(stream: Writable, { soon }: Pick<Clock, 'soon'>) {
     if (texts.length === MOST_TEXTS) flush();
   }
 
-  /** Writes everything at once. */
+  /** Writes all collected texts now. */
   function flush(): void {
     if (texts.length > 0) stream.write(texts.join(''));
     texts = [];
@@ -40,8 +40,8 @@ const TO_LINE_START = '\x1b[1G';
 const CLEAR_REST_OF_LINE = '\x1b[0K';
 
 /**
- * Shows on a terminal how far `progress` has come, how fast, and how long the rest takes. Returns a function that shows the
- * last state and leaves the bar on the screen.
+ * Shows on a terminal how much is done, how fast, and how long the rest takes. Returns a function that shows the last state
+ * and leaves the bar on the screen.
  */
 export function progressBar({ terminal, totalBytes, progress, clock }: ProgressBarOptions): () => void {
   const startedAt = clock.now();
@@ -58,7 +58,7 @@ export function progressBar({ terminal, totalBytes, progress, clock }: ProgressB
     cancel = clock.after(EVERY_MS, tick);
   }
 
-  /** A text wider than the terminal would begin a new line each time. */
+  /** Shows the longest version that fits, because a text wider than the terminal would begin a new line each time. */
   function show(): void {
     const width = columns(terminal);
     const text = versions().find(({ length }) => length < width) ?? '';

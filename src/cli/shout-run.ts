@@ -14,7 +14,7 @@ export interface ShoutRunParts {
   readonly surroundings: Surroundings;
 }
 
-/** The progress of the run, kept up to date. */
+/** The progress of the run, updated after each line. */
 interface Progress {
   lines: number;
   bytes: number;
@@ -26,7 +26,7 @@ export async function shoutRun(input: ShoutInput, parts: ShoutRunParts): Promise
   const { stop } = parts.surroundings;
   const ending = new AbortController();
   stop.first.then(() => ending.abort(INTERRUPTED));
-  // At a second signal, do not wait for a reader that does not read.
+  // At a second signal, do not wait until someone reads the output.
   return Promise.race([shoutUntil(ending, input, parts), stop.second.then(() => INTERRUPTED)]);
 }
 
@@ -45,7 +45,7 @@ async function shoutUntil(ending: AbortController, input: ShoutInput, parts: Sho
   } catch (error) {
     if (!signal.aborted) ending.abort(error);
   }
-  // A file emits `error` only after it is closed, which is too late here.
+  // Asks each output for its error, because a file emits `error` only after it is closed, which would be too late.
   for (const output of checked) {
     const error = await written(output);
     if (error) failed(output, error);
@@ -73,7 +73,7 @@ function conclusion(endedWith: unknown, { lines, failed }: Progress): { exitCode
   return { exitCode: 1, ...(lines > 1 && { words: `${failed} of ${lines} failed` }) };
 }
 
-/** Shows a bar, unless the answers themselves show the progress, or the terminal cannot go back in a line. */
+/** Shows a bar if stderr is a terminal that can rewrite a line, except if the answers go to a terminal and show the progress. */
 function startBar(input: ShoutInput, surroundings: Surroundings, progress: Progress) {
   const { environment, stdout, stderr } = surroundings;
   const isOfUse = input.noun === 'line' && !input.isTerminal && isTerminal(stderr) && !isTerminal(stdout);
@@ -85,7 +85,7 @@ function isTerminal(stream: Writable): boolean {
   return 'isTTY' in stream && stream.isTTY === true;
 }
 
-/** One answer with everything known about it, or why there is none. JSON leaves out what is `undefined`. */
+/** One answer with everything known about it, or why there is none. Its JSON has no field that is `undefined`. */
 type Result = BulkResult & {
   readonly cacheStatus?: string | undefined;
   readonly requestId?: string | undefined;
@@ -96,22 +96,22 @@ const CONCURRENCY = 16;
 
 interface LineParts extends ShoutRunParts {
   readonly signal: AbortSignal;
-  /** No more lines are read while one of these is full. */
+  /** No more lines are read while the buffer of one of these is full. */
   readonly outputs: readonly Writable[];
   readonly progress: Progress;
   readonly hasBar: boolean;
 }
 
 /**
- * Writes one line of output for each line of the input, in order. Without --json, it is empty if the line failed.
- * Rejects if the input fails or the signal aborts, after it has written all answers so far.
+ * Writes one line of output for each line of the input, in order. Without --json, a failed line becomes an empty line.
+ * If the input fails or the signal aborts, writes all answers so far and rejects.
  */
 async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
   const { client, isJson, failedFile, signal, outputs, progress } = parts;
   const { stdout, stderr } = parts.surroundings;
   const beginning = parts.hasBar ? `${CLEAR_BAR}tuohs` : 'tuohs';
   const answers = joinedOutput(stdout, clock);
-  /** The lines without a result, in order. */
+  /** The lines that have no result yet, in order. */
   const underWay: Line[] = [];
   const texts = textsOf(input, underWay);
   const results = isJson ? detailedResults(client, texts, signal) : client.bulk(texts, { signal });
@@ -123,7 +123,7 @@ async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
       progress.lines++;
       progress.bytes += line.bytes;
       report(line, shownResult(line, result, isJson));
-      // Resolves when an output has room again or fails, or when the signal aborts.
+      // Waits until the output has room again or fails, or until the signal aborts.
       for (const output of outputs)
         if (output.writableNeedDrain) await once(output, 'drain', { signal }).catch(() => {});
     }
@@ -140,7 +140,7 @@ async function shoutLines(input: ShoutInput, parts: LineParts): Promise<void> {
   }
 }
 
-/** One result for each text, in order. Each text has its own request. Throws what `texts` throws, and the reason of the signal. */
+/** One result for each text, in order. Each text has its own request. Throws what `texts` throws, or the reason of an abort. */
 function detailedResults(
   client: TuohsClient,
   texts: AsyncIterable<string>,
@@ -157,11 +157,11 @@ function detailedResults(
     }
   };
   const results = Readable.from(texts).map(ask, { concurrency: CONCURRENCY })[Symbol.asyncIterator]();
-  // Has no `return`, because ending the stream would wait for its source, which might never bring another text.
+  // The iterator has no `return`, because ending the stream would wait for its source, which might never bring another text.
   return { [Symbol.asyncIterator]: () => ({ next: () => unlessAborted(results.next(), signal) }) };
 }
 
-/** Settles as `work` does, or rejects when the signal aborts. If all results raced with one promise, it would keep them in memory. */
+/** Settles as `work` does, or rejects when the signal aborts. A promise shared by all calls would keep their results in memory. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const listening = addAbortListener(signal, () => aborted.reject(signal.reason));

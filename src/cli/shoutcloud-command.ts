@@ -42,7 +42,7 @@ async function serve(
 ): Promise<void> {
   const faults = fault.join(' ');
   await runUntil(surroundings.stop.first, async (opened) => {
-    // Loaded here, so that a signal also ends a start that hangs.
+    // Loaded here, inside `runUntil`, so that a signal also ends a start that hangs.
     const { startShoutcloud } = await import('../shoutcloud/server.ts');
     const { log, flushed } = await openLog(surroundings, clock);
     opened.push(flushed);

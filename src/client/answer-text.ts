@@ -1,9 +1,9 @@
 import { TuohsClientError } from './client-error.ts';
 
-/** Longer than any answer of the service without a user's text, such as an error body. */
+/** A limit above every answer of the service that holds no user's text, such as an error body. */
 export const SHORT_ANSWER_BYTES = 65_536;
 
-/** The answer's text. Throws `BAD_ANSWER` as soon as it is longer than `maxBytes`: an endless answer must not fill the memory. */
+/** The answer's text. Throws `BAD_ANSWER` after `maxBytes`, because an endless answer must not fill the memory. */
 export async function textOf(response: Response, maxBytes: number): Promise<string> {
   let text = '';
   for await (const piece of textPieces(response, maxBytes)) text += piece;
@@ -29,7 +29,7 @@ export async function* textPieces(
       yield decoder.decode(value, { stream: true });
     }
   } finally {
-    // A reader that stops early must not leave the connection open.
+    // If the caller stops reading early, the connection must not stay open.
     reader?.cancel().catch(() => {});
   }
 }
@@ -70,7 +70,7 @@ export function fieldsOf(json: string): Readonly<Record<string, unknown>> {
 /** Seconds or an HTTP date (RFC 9110 §10.2.3); a value that is neither counts as absent. */
 function retryAfterMs(header: string | null): number | undefined {
   if (header === null) return undefined;
-  // A date begins with a letter. `Date.parse` reads 1.5 and -1 as days in 2001, which would mean no pause.
+  // Only a text that begins with a letter is a date. `Date.parse` reads 1.5 and -1 as days in 2001, so there would be no pause.
   const date = /^[a-z]/i.test(header) ? Date.parse(header) : Number.NaN;
   const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : date - Date.now();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);

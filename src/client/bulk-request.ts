@@ -6,7 +6,7 @@ import type { Ask } from './service.ts';
 export type BulkResult =
   | {
       readonly data: string;
-      /** The service's own mapping answered, because SHOUTCLOUD did not. */
+      /** `local` if the service's own mapping answered, because SHOUTCLOUD did not. */
       readonly source?: 'local';
       readonly error?: undefined;
       readonly code?: undefined;
@@ -30,13 +30,13 @@ export interface BulkRequestParts {
 
 const MAX_TEXTS = 2000;
 const MAX_BYTES = 262_144;
-/** Temporary failures of single texts: such a text is sent again. The service sends no `Retry-After` for a line. */
+/** A text that fails with one of these codes is sent again. The pause is fixed, because a line has no `Retry-After`. */
 const PASSING_CODES = new Set<unknown>(['OVERLOADED', 'UPSTREAM_UNREACHABLE', 'UPSTREAM_TIMEOUT']);
 const LINES_PAUSE_MS = 1000;
 const HEADERS = { 'content-type': 'application/x-ndjson', accept: 'application/x-ndjson' };
 const encoder = new TextEncoder();
 
-/** Texts that travel together, and their results as far as they are known. */
+/** The texts of one request, and their results as far as they are known. */
 export class BulkRequest {
   readonly texts: string[] = [];
   /** The size of the body. */
@@ -71,7 +71,7 @@ export class BulkRequest {
   /** Asks for the texts from `from` up to `to`. Resolves when each has a result, which can be a failure. */
   async send(parts: BulkRequestParts, from = 0, to = this.texts.length): Promise<void> {
     const { ask, signal, onResult } = parts;
-    /** The places of the texts that are asked for. */
+    /** The positions of the texts in the next attempt. */
     let open = Array.from({ length: to - from }, (_, i) => from + i);
     const passing = new Map<number, BulkResult>();
     const settle = (at: number, result: BulkResult) => {
@@ -103,7 +103,7 @@ export class BulkRequest {
     }
   }
 
-  /** A service, or a proxy in front of it, can have a lower limit for bodies than the default. */
+  /** Sends the texts in two requests, because the service or a proxy can have a lower limit for bodies than the default. */
   async #sendHalves(parts: BulkRequestParts, from: number, to: number): Promise<void> {
     const middle = Math.ceil((from + to) / 2);
     await this.send(parts, from, middle);
@@ -116,9 +116,9 @@ function pick<T>(list: readonly T[], places: readonly number[]): T[] {
 }
 
 /**
- * Reads one line for each text and hands its result to `settle`. Throws `NETWORK` if the answer has lost, gained or
- * broken a line, because then no line can be assigned to its text. So a result is settled only when all lines were
- * counted, or earlier if it can belong to no other text.
+ * Reads one line for each text and hands its result to `settle`. Throws `NETWORK` if a line is missing, surplus or
+ * broken, because then it is unknown which line belongs to which text. So results are settled only after all lines
+ * were counted. A result that can belong to one text only is settled at once.
  */
 async function readResults(
   response: Response,
@@ -126,7 +126,7 @@ async function readResults(
   settle: (index: number, result: BulkResult) => void,
 ): Promise<void> {
   const results: BulkResult[] = [];
-  // A JSON writer can need six bytes for each UTF-16 unit (`\u00e4`); an error line has a few sentences.
+  // A JSON writer can need six bytes for each UTF-16 unit (`\u00e4`). 1024 bytes are enough for the sentences of an error.
   const maxBytes = texts.reduce((sum, { length }) => sum + 6 * length + 1024, 0);
   for await (const lines of linesOf(response, maxBytes)) {
     for (const line of lines) take(line);
@@ -163,7 +163,7 @@ function resultOf(line: string): BulkResult | undefined {
   return typeof detail === 'string' ? { error, code, detail } : { error, code };
 }
 
-// Latin, Greek, Cyrillic, kana and Chinese: characters that never form one cluster with a neighbour.
+// Latin, Greek, Cyrillic, kana and Chinese characters that never combine with a neighbour, so they are reversed one by one.
 const PLAIN = /^[ -~\xa0-\u02ff\u0370-\u0482\u048a-\u052f\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]*$/;
 
 /** Whether only this text can have this answer. Equal lengths exclude letters such as `ß`, whose upper case is longer. */

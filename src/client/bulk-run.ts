@@ -4,15 +4,15 @@ import type { Ask } from './service.ts';
 
 export type Texts = AsyncIterable<string> | Iterable<string>;
 
-// Enough to keep a fast service busy, and little enough to keep in memory.
+// These limits keep a fast service busy and bound the memory.
 const MAX_REQUESTS = 4;
 const MAX_BYTES_SENT = 1_048_576;
 
 const LEFT = Symbol('the caller wants no more results');
 
 /**
- * One result for each text, in order; see `TuohsClient.bulk`. Starts at the first `next`. Not a generator, because
- * `return` of a generator waits for the result that `next` waits for.
+ * Yields one result for each text, in order; see `TuohsClient.bulk`. Starts at the first `next`. This is not a generator,
+ * because `return` of a generator would wait until a pending `next` has its result.
  */
 export function bulkRun(
   texts: Texts,
@@ -55,7 +55,7 @@ export function bulkRun(
   function begin(): void {
     const iterator = iteratorOf(texts);
     hasBegun = true;
-    // Does not wait for a call of `next`: the caller can be busy with a result, and the texts can hold a file open.
+    // An abort closes `texts` at once, not at the next `next`: the caller can be busy for long, and `texts` can hold a file open.
     end.signal.addEventListener('abort', () => close(iterator));
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) onAbort();
@@ -76,17 +76,17 @@ export function bulkRun(
     changed();
   }
 
-  /** Takes texts while there is room for them. Never rejects: `next` throws a failure after the last result. */
+  /** Takes texts while there is room for them. Never rejects: a failure is kept, and `next` throws it after the last result. */
   async function fill(iterator: Iterator<string> | AsyncIterator<string>): Promise<void> {
     try {
       while (!end.signal.aborted) {
         const { done, value } = await iterator.next();
         if (done) break;
-        // `wellFormed` throws for such a value.
+        // For a value that is not a string, `wellFormed` throws below.
         if (typeof value !== 'string') close(iterator);
         const text = wellFormed(value);
         if (!unsent.add(text)) await addLater(text);
-        // Texts that come in one turn of the event loop travel together.
+        // Texts that arrive in one turn of the event loop share a request.
         if (unsent.texts.length === 1) setTimeout(sendIfRoom);
       }
     } catch (reason) {

@@ -15,8 +15,8 @@ export type ServiceErrorCode =
   | 'INTERNAL';
 
 /**
- * The client's own codes: `NETWORK` (nothing came back, or not the whole answer), `TIMEOUT` (your `timeoutMs`), `ABORTED`
- * (your signal), `BAD_ANSWER` (what came back is not from this service).
+ * The client's own codes: `NETWORK` (no answer, or only a part of it, arrived), `TIMEOUT` (your `timeoutMs` is over), `ABORTED`
+ * (your signal aborted), `BAD_ANSWER` (the answer is not from this service).
  */
 export type ClientErrorCode = 'NETWORK' | 'TIMEOUT' | 'ABORTED' | 'BAD_ANSWER';
 
@@ -40,7 +40,7 @@ export class TuohsClientError extends Error {
   readonly detail: string | undefined;
   /** How long the service asked callers to wait. */
   readonly retryAfterMs: number | undefined;
-  /** What to quote when you report the failure. */
+  /** The id of the request. Quote it when you report the failure. */
   readonly requestId: string | undefined;
 
   constructor(code: TuohsErrorCode, message: string, details: ClientErrorDetails = {}) {

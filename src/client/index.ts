@@ -21,21 +21,21 @@ export interface CallOptions {
 export interface ShoutDetails {
   /** The text reversed and shouted. */
   readonly text: string;
-  /** Where it came from, as RFC 9211 writes it: `tuohs; hit`. `undefined` if the service or a proxy hides it. */
+  /** Where the answer came from, in the format of RFC 9211: `tuohs; hit`. `undefined` if the service or a proxy hides it. */
   readonly cacheStatus: string | undefined;
-  /** What to quote when you report a wrong answer. */
+  /** The id of the request. Quote it when you report a wrong answer. */
   readonly requestId: string | undefined;
 }
 
 export interface TuohsClient {
   /** Resolves with the text reversed and shouted. Rejects with a `TuohsClientError`, or a `TypeError` if `text` is not a string. */
   shout(text: string, options?: CallOptions): Promise<string>;
-  /** The same, with the source of the answer and the id of its request. */
+  /** Like `shout`, but also returns the source of the answer and the id of its request. */
   shoutWithDetails(text: string, options?: CallOptions): Promise<ShoutDetails>;
   /**
    * One result for each text, in order. A failed text has a result, too, so no text is lost. Reads only a bounded
-   * number of texts ahead. If `texts` throws, throws the same after the results of all texts before it. Throws `ABORTED` if
-   * the signal aborts. Leaving the loop ends everything.
+   * number of texts ahead. If `texts` throws, this throws the same error after the results of all earlier texts. Throws
+   * `ABORTED` if the signal aborts. If you leave the loop, all requests end.
    */
   bulk(texts: AsyncIterable<string> | Iterable<string>, options?: CallOptions): AsyncIterable<BulkResult>;
   /** Resolves if the service is healthy; rejects with a `TuohsClientError` if it is not. */
@@ -66,7 +66,7 @@ export function createClient(options: ClientOptions): TuohsClient {
 
 const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
 
-/** The answer has as many UTF-16 units as the text; a JSON writer can need six bytes for each. */
+/** The answer has as many UTF-16 units as the text, and a JSON writer can need six bytes for each. This bounds its size. */
 async function detailsOf(response: Response, units: number): Promise<ShoutDetails> {
   const { status, headers } = response;
   const { data: text } = fieldsOf(await textOf(response, SHORT_ANSWER_BYTES + 6 * units));

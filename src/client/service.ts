@@ -1,12 +1,12 @@
 import { failedAnswer } from './answer-text.ts';
 import { aborted, TuohsClientError } from './client-error.ts';
 
-/** One request, without its address. */
+/** One request, without the address of the service. */
 export interface Question<T> {
   readonly path: string;
-  /** Called for each attempt. */
+  /** Makes the options of `fetch`. Called for each attempt. */
   readonly init: () => RequestInit;
-  /** Makes the result of an answer with status 2xx. */
+  /** Turns an answer with status 2xx into the result. */
   readonly read: (response: Response) => Promise<T>;
 }
 
@@ -21,13 +21,13 @@ export interface ClientOptions {
   readonly baseUrl: string;
   /** Used instead of the runtime's own `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Sent with every request, besides `Content-Type` and `Accept`, which are the client's own. */
+  /** Sent with every request. The client sets `Content-Type` and `Accept` itself. */
   readonly headers?: Readonly<Record<string, string>>;
   /** How many times a request is sent again after a temporary failure (`NETWORK`, 408, 429, 502, 503, 504). 2 by default. */
   readonly retries?: number;
   /** The longest pause that is accepted from `Retry-After`. If the service asks for more, the call fails. 60,000 by default. */
   readonly maxRetryAfterMs?: number;
-  /** The longest time of a call, or of each request of a bulk, with its retries. Then it fails with `TIMEOUT`. No limit by default. */
+  /** The longest time of a call, or of a request of a bulk, with retries. A longer call fails with `TIMEOUT`. Default: no limit. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -36,9 +36,9 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 export function asker(options: ClientOptions): Ask {
   const { retries = 2, maxRetryAfterMs = 60_000, timeoutMs } = options;
-  // Names in lower case: `fetch` would join a `Content-Type` with our own `content-type`.
+  // `Headers` makes the names lower-case. Otherwise, `fetch` would join your `Content-Type` with our `content-type`.
   const ownHeaders = Object.fromEntries(new Headers(options.headers));
-  // Looked up at each call, because pages and tests replace it. Browsers refuse a `fetch` that is called as a method.
+  // The global `fetch` is looked up at each call, because pages and tests replace it. Browsers refuse to run `options.fetch(…)`.
   const { fetch = (...args) => globalThis.fetch(...args) } = options;
   const base = baseOf(options.baseUrl);
   return ask;
@@ -48,7 +48,7 @@ export function asker(options: ClientOptions): Ask {
     const own = init();
     const headers = { ...ownHeaders, ...own.headers };
     try {
-      // A redirected POST can become a GET, and the caller trusts only this address with the texts.
+      // Follows no redirect: a POST can become a GET, and the caller trusts only this address with the texts.
       const request = { ...own, headers, redirect: 'manual', signal: signal ?? null } as const;
       const response = await fetch(base + path, request);
       const redirect = redirectOf(response, base, path);
@@ -87,7 +87,7 @@ export function asker(options: ClientOptions): Ask {
     }
   }
 
-  /** How long to wait before the request is sent again, never shorter than the service asked for; `undefined` for never. */
+  /** How long to wait before the next attempt, at least as long as the service asked for. `undefined` if there is no next attempt. */
   function pauseMs(error: unknown, failures: number): number | undefined {
     if (!(error instanceof TuohsClientError) || failures > retries || !canPass(error)) return undefined;
     if (error.retryAfterMs === undefined) return FIRST_PAUSE_MS * 2 ** (failures - 1) * (0.5 + Math.random());
@@ -115,7 +115,7 @@ async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> 
   signal?.removeEventListener('abort', wake);
 }
 
-/** The address with a slash at the end, so that paths can be appended. The address can end with the `/v1` of the API. */
+/** The address with a slash at the end, so that paths can be appended. A `/v1` at the end of the address is dropped. */
 function baseOf(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
@@ -139,7 +139,7 @@ function redirectOf({ type, status, headers, body }: Response, base: string, pat
 
 const MAX_ADDRESS_LENGTH = 200;
 
-/** Node says only "fetch failed". The cause has the code. */
+/** The reason of a network failure. Node's message is only "fetch failed", but its cause has a code. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reasonOf(error.cause);

@@ -79,7 +79,7 @@ export const standardFlag: Kind<boolean> = {
 /** The name of a file of certificates. The value is the content of the file. */
 export const certificates = pemFile(
   'certificates',
-  // Throws if it is not a certificate. TLS would ignore it, and then trust no server.
+  // Throws if a block is not a certificate, because TLS would ignore the block and then trust no server.
   (pem) => Array.from(pem.match(CERTIFICATE) ?? [], (block) => new X509Certificate(block)).length > 0,
 );
 
@@ -116,7 +116,7 @@ export function urlOf(...schemes: readonly string[]): Kind<string> {
   };
 }
 
-/** A `%` in a user name or password must be written as `%25`. */
+/** Whether the user name and the password can be decoded. A `%` in them must be written as `%25`. */
 function hasClearCredentials({ username, password }: URL): boolean {
   try {
     decodeURIComponent(username);
@@ -135,7 +135,7 @@ export const redisUrl: Kind<string> = {
   parse(text) {
     const url = anyRedisUrl.parse(text);
     if (!url || !/^(\/(0|[1-9]\d{0,5})?)?$/.test(new URL(text).pathname)) return undefined;
-    // The Redis client accepts `rediss:` in lower case only.
+    // `href` has the scheme in lower case, because the Redis client does not accept `REDISS:`.
     return new URL(text).href;
   },
 };

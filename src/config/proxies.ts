@@ -2,7 +2,7 @@ import { BlockList, isIPv6 } from 'node:net';
 import { wholeNumber } from '../core/text-values.ts';
 import type { Kind } from './kinds.ts';
 
-/** No real chain of proxies is longer. With a larger number, a client could choose its own address. */
+/** No real chain of proxies is longer. If the number is above the real one, a client can choose its own address. */
 const MOST_PROXIES = 32;
 
 /** The proxies that are trusted to name the client's address: their number, or their addresses. */
@@ -23,7 +23,7 @@ export const proxies: Kind<number | string[]> = {
 const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 
 /**
- * Whether these networks cover the whole internet of IPv4 or of IPv6, judging by one address of each public block. Throws if one of
+ * Whether these networks cover the whole internet of IPv4 or of IPv6. Checks only one address of each public block. Throws if one of
  * them is neither an address nor a network.
  */
 function coverInternet(networks: readonly string[]): boolean {

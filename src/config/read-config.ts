@@ -72,7 +72,7 @@ const CACHE_SHARE = 1 / 2;
 
 /**
  * A sentence for each pair of settings that contradict each other, and for a cache that does not fit into the heap.
- * A setting that could not be read is left out.
+ * Settings that could not be read are not compared.
  */
 function combinationProblems(config: Partial<Config>, heapBytes: number): string[] {
   const { attemptTimeoutMs = 0, requestDeadlineMs = Number.POSITIVE_INFINITY, port, adminPort } = config;
@@ -97,7 +97,7 @@ function combinationProblems(config: Partial<Config>, heapBytes: number): string
   return rules.filter(([isBroken]) => isBroken).map(([, sentence]) => sentence);
 }
 
-/** The address for traces; `undefined` for no traces. As the specification of OTLP exporters demands, `/v1/traces` is appended. */
+/** Where traces are sent; `undefined` for no traces. The specification of OTLP wants `/v1/traces` after the general address only. */
 export function traceEndpoint(config: Config): string | undefined {
   const { isOtelDisabled, tracesExporter, otlpTracesEndpoint, otlpEndpoint } = config;
   if (isOtelDisabled || tracesExporter === 'none') return undefined;
@@ -106,7 +106,7 @@ export function traceEndpoint(config: Config): string | undefined {
 
 /**
  * The facts about the configuration in the first line of the log. A URL is reduced to its host, because the rest can be secret.
- * `settings` names those that are not at their default. A name that is misspelt in the environment is missing there.
+ * `settings` names all settings that differ from their default, so it lacks a setting whose name is misspelt in the environment.
  */
 export function startFacts(config: Config) {
   const { host, shoutcloudUrl, redisUrl, webConcurrency } = config;

@@ -18,44 +18,44 @@ import { traceSettings } from './trace-settings.ts';
 /** All settings except those of traces. The reader, the documentation, `.env.example` and the chart follow this table. */
 export const settings = {
   host: optionalSetting('HOST', hostName).says(
-    'Address to listen on. Without one, all addresses of the machine, IPv6 included if the system has it.',
+    'Address to listen on. If it is not set, the service listens on all addresses, IPv6 included if the system has it.',
   ),
-  port: setting('PORT', wholeNumber(0, 65_535), 5000).says('Port of the public API; 0 takes a free one.'),
+  port: setting('PORT', wholeNumber(0, 65_535), 5000).says('Port of the public API. 0 takes a free port.'),
   adminPort: setting('ADMIN_PORT', wholeNumber(0, 65_535), 9464).says(
-    'Port of probes and status, never to be made public; 0 takes a free one.',
+    'Port of probes, metrics and status. Never make it public. 0 takes a free port.',
   ),
   adminHost: optionalSetting('ADMIN_HOST', hostName).says(
-    'Address on which the admin port listens, such as `127.0.0.1`; empty: the same as `HOST`.',
+    'Address on which the admin port listens, such as `127.0.0.1`. If it is not set, `HOST` is used.',
   ),
   logLevel: setting('LOG_LEVEL', oneOf('debug', 'info', 'warn', 'error', 'silent'), 'info').says(
-    'Least severe line that is logged; `debug` adds a line for each request.',
+    'Least severe level that is logged. `debug` adds a line for each request.',
   ),
   shoutcloudUrl: setting('SHOUTCLOUD_URL', urlOf('http', 'https'), 'http://api.shoutcloud.io').says(
     'Address of SHOUTCLOUD; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization.',
   ),
   reverseBy: setting('REVERSE_BY', oneOf('grapheme', 'codepoint'), 'grapheme').says(
-    'The units that stay whole when a text is reversed: user-perceived characters or code points.',
+    'What stays whole when a text is reversed: user-perceived characters (`grapheme`) or code points (`codepoint`).',
   ),
   fallback: setting('FALLBACK', oneOf('none', 'local'), 'none').says(
-    'What answers when SHOUTCLOUD cannot: nothing, or our own mapping (marked, and never stored).',
+    'What answers if SHOUTCLOUD cannot: nothing, or our own mapping. Its answers are marked, and no cache stores them.',
   ),
   requestDeadlineMs: setting('REQUEST_DEADLINE_MS', wholeNumber(1, 60_000), 3000).says(
     'How long a caller waits for one answer, in milliseconds.',
   ),
   attemptTimeoutMs: setting('ATTEMPT_TIMEOUT_MS', wholeNumber(1, 60_000), 600).says(
-    'Longest time of one attempt to reach SHOUTCLOUD, in milliseconds. Raise it together with the deadline.',
+    'Longest time of one request to SHOUTCLOUD, in milliseconds. If you raise it, raise `REQUEST_DEADLINE_MS`, too.',
   ),
   upstreamConnections: setting('UPSTREAM_CONNECTIONS', wholeNumber(1, 256), 4).says(
-    'Connections to SHOUTCLOUD; each has one attempt under way at a time.',
+    'Connections to SHOUTCLOUD. Each has one request under way at a time.',
   ),
   upstreamRetries: setting('UPSTREAM_RETRIES', wholeNumber(0, 100), 10).says(
-    'How many times a failed attempt is repeated at most; 0 switches retries off.',
+    'How many times a failed request to SHOUTCLOUD is repeated at most; 0 switches retries off.',
   ),
   retryBudgetRatio: setting('RETRY_BUDGET_RATIO', decimal(0, 1000), 1).says(
-    'Extra attempts allowed for each text: with 1, SHOUTCLOUD sees at most twice as many attempts as texts, plus 20.',
+    'Extra requests allowed for each text. With 1, SHOUTCLOUD gets at most twice as many requests as there are texts, plus 20.',
   ),
   batchMaxItems: setting('BATCH_MAX_ITEMS', wholeNumber(1, 1024), 64).says(
-    'Most texts that one attempt carries; 1 switches batching off.',
+    'Most texts in one request to SHOUTCLOUD; 1 switches batching off.',
   ),
   cacheMaxBytes: setting('CACHE_MAX_BYTES', wholeNumber(0, 2 ** 40), 33_554_432).says(
     'Size of the memory cache in bytes; 0 switches it off.',
@@ -66,31 +66,31 @@ export const settings = {
     ),
   ),
   redisCa: optionalSetting('REDIS_CA_FILE', certificates).says(
-    "File with the PEM certificates of the authorities that sign Redis' certificate; only with `rediss://`.",
+    "File with the PEM certificates of the authorities that sign Redis' certificate. Needs `rediss://`.",
   ),
   redisTimeoutMs: setting('REDIS_TIMEOUT_MS', wholeNumber(1, 10_000), 50).says(
-    'Longest time for one answer of Redis, in milliseconds; after it the caller continues without Redis.',
+    'How long to wait for an answer of Redis, in milliseconds. After that, the request goes on without Redis.',
   ),
   cacheTtlDays: setting('CACHE_TTL_DAYS', wholeNumber(1, 3650), 30).says(
-    'How long Redis keeps an answer, in days. It bounds the memory of Redis; answers never change.',
+    'How long Redis keeps an answer, in days. This only bounds the memory of Redis, because answers never become stale.',
   ),
   maxBodyBytes: setting('MAX_BODY_BYTES', wholeNumber(1, 16_777_216), 262_144).says(
-    'Largest request body in bytes, at most a tenth of `MAX_BYTES_IN_FLIGHT`.',
+    'Largest request body in bytes. It cannot be above a tenth of `MAX_BYTES_IN_FLIGHT`; a larger value is lowered.',
   ),
   maxBulkBytes: setting('MAX_BULK_BYTES', wholeNumber(1, 16_777_216), 1_048_576).says(
-    'Largest body of a bulk request in bytes, at most a fifth of `MAX_BYTES_IN_FLIGHT`.',
+    'Largest body of a bulk request in bytes. It cannot be above a fifth of `MAX_BYTES_IN_FLIGHT`; a larger value is lowered.',
   ),
   maxBytesInFlight: optionalSetting('MAX_BYTES_IN_FLIGHT', wholeNumber(1_048_576, 2 ** 40)).says(
-    'Most bytes that clients can make the process hold: bodies, waiting texts, answers that are not read yet. Without it, a quarter of the memory or of the heap that the process can use, whichever is less, and at most 64 MiB.',
+    'Most bytes that clients can make the process hold: bodies, waiting texts, and answers that are not read yet. If it is not set, it is a quarter of the memory or of the heap that the process can use, whichever is less, but at most 64 MiB.',
   ),
   maxConnections: setting('MAX_CONNECTIONS', wholeNumber(1, 1_000_000), 2000).says(
-    'Most open connections of clients, or fewer if the process can open fewer files. At the limit, the one without progress for the longest time is closed.',
+    'Most open connections of clients; fewer if the process cannot open that many files. At the limit, the connection that has made no progress for the longest time is closed.',
   ),
   maxInFlight: setting('MAX_IN_FLIGHT', wholeNumber(1, 1_000_000), 4096).says(
     'Most requests under way at once; more are refused. At most three quarters of them can wait for SHOUTCLOUD.',
   ),
   rateLimitPerMinute: setting('RATE_LIMIT_PER_MINUTE', wholeNumber(0, 1_000_000_000), 0).says(
-    'Requests that one client can make in a minute of the clock; 0 means no limit.',
+    'Requests that one client can make in each minute of the clock; 0 means no limit.',
   ),
   corsOrigins: optionalSetting('CORS_ORIGINS', origins).says(
     'Sites whose pages can call the API from a browser. If it is set, all answers say `Vary: Origin`.',
@@ -99,16 +99,16 @@ export const settings = {
     'Proxies that are trusted to name the address of a client.',
   ),
   drainMs: setting('DRAIN_MS', wholeNumber(0, 15_000), 6000).says(
-    'How long everything is still served after SIGTERM, in milliseconds, so that load balancers notice.',
+    'How long everything is still served after SIGTERM, in milliseconds, so that load balancers notice the end.',
   ),
   keepAliveTimeoutMs: setting('KEEP_ALIVE_TIMEOUT_MS', wholeNumber(1, 600_000), 125_000).says(
-    'Shortest time that an idle connection stays open, in milliseconds: longer than a load balancer keeps it (nginx 60 s, Traefik 90 s, Caddy 120 s).',
+    'Shortest time that an idle connection of a client stays open, in milliseconds. It must be longer than a load balancer keeps the connection (nginx 60 s, Traefik 90 s, Caddy 120 s).',
   ),
   webConcurrency: setting('WEB_CONCURRENCY', wholeNumber(1, 256), 1).says(
-    'Processes that share the port, for a machine with many cores; above 1 only on Linux or FreeBSD. Each has its own cache, connections to SHOUTCLOUD and `MAX_IN_FLIGHT`, and, without Redis, its own count for the rate limit.',
+    'Processes that share the port, for a machine with many cores. Values above 1 work on Linux and FreeBSD only. Each process has its own cache, connections to SHOUTCLOUD and `MAX_IN_FLIGHT`. Without Redis, it also has its own count for the rate limit.',
   ),
   otlpEndpoint: optionalSetting('OTEL_EXPORTER_OTLP_ENDPOINT', urlOf('http', 'https')).says(
-    'Address of the collector of traces, by OTLP/HTTP; `/v1/traces` is appended. Without it and the next setting there are no traces.',
+    'Address of the collector that gets traces by OTLP/HTTP; `/v1/traces` is appended. There are no traces if neither this nor `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is set.',
   ),
 };
 

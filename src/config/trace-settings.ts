@@ -27,31 +27,31 @@ const sampler = oneOf(
  */
 export const traceSettings = {
   otlpTracesEndpoint: optionalSetting('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', urlOf('http', 'https')).says(
-    'The same for traces alone; nothing is appended.',
+    'Address of the collector for traces alone; nothing is appended. It overrides `OTEL_EXPORTER_OTLP_ENDPOINT`.',
   ),
   otlpProtocol: setting('OTEL_EXPORTER_OTLP_PROTOCOL', emptyIsDefault(protocol), 'http/protobuf').says(
-    'The format in which traces are sent.',
+    'Format in which traces are sent.',
   ),
   otlpTracesProtocol: optionalSetting('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', protocol).says(
-    'The same for traces alone.',
+    'Format for traces alone. It overrides `OTEL_EXPORTER_OTLP_PROTOCOL`.',
   ),
   otlpCa: optionalSetting('OTEL_EXPORTER_OTLP_CERTIFICATE', certificates).says(
     "File with the PEM certificates of the authorities that sign the collector's certificate.",
   ),
   otlpClientCertificate: optionalSetting('OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', certificates).says(
-    'File with the PEM certificate that is sent to the collector.',
+    'File with the PEM certificate by which the collector knows this service.',
   ),
   otlpClientKey: optionalSetting('OTEL_EXPORTER_OTLP_CLIENT_KEY', privateKey).says(
-    'File with the PEM private key of that certificate.',
+    'File with the PEM private key for `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`.',
   ),
   tracesSampler: setting('OTEL_TRACES_SAMPLER', emptyIsDefault(sampler), 'parentbased_always_on').says(
-    'Which requests are traced; with `parentbased_…` the decision of the caller comes first.',
+    'Which requests are traced. With `parentbased_…`, a request that belongs to a trace follows the decision of its caller.',
   ),
   tracesSamplerArg: setting('OTEL_TRACES_SAMPLER_ARG', emptyIsDefault(decimal(0, 1)), 1).says(
-    'The share of requests that a sampler with `traceidratio` traces.',
+    'Share of requests that are traced if the sampler is `traceidratio` or `parentbased_traceidratio`.',
   ),
   tracesExporter: setting('OTEL_TRACES_EXPORTER', emptyIsDefault(oneOf('otlp', 'none')), 'otlp').says(
-    'With `none` there are no traces.',
+    '`none` switches traces off.',
   ),
-  isOtelDisabled: setting('OTEL_SDK_DISABLED', standardFlag, false).says('With `true` there are no traces.'),
+  isOtelDisabled: setting('OTEL_SDK_DISABLED', standardFlag, false).says('`true` switches traces off.'),
 };

@@ -9,7 +9,7 @@ export interface OpenApiDocument extends Omit<OpenAPIV3_1.Document, 'paths'> {
 
 type PathItem = Partial<Record<'get' | 'post', Operation>>;
 
-/** Path → method → what describes it. */
+/** What describes each route, by its path and its method. */
 export type DescribedRoutes = Readonly<Record<string, Partial<Record<'GET' | 'POST', DescribedRoute>>>>;
 
 interface DescribedRoute {
@@ -17,7 +17,7 @@ interface DescribedRoute {
   readonly isFree?: true;
 }
 
-/** The table of errors, and what goes over the wire for one of them. */
+/** The table of errors, and a function that makes the HTTP answer for an error. */
 export interface DescribedErrors {
   readonly table: Readonly<Record<ErrorCode, { readonly status: number; readonly when: string }>>;
   answerFor(
@@ -26,7 +26,7 @@ export interface DescribedErrors {
   ): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
-/** The OpenAPI 3.1 document of a table of routes: every route with an `operation`. */
+/** The OpenAPI 3.1 document of a table of routes. It describes every route that has an `operation`. */
 export function openApiDocument(
   table: DescribedRoutes,
   errors: DescribedErrors,
@@ -46,7 +46,7 @@ export function openApiDocument(
       version,
       summary: 'Reverses and shouts a text.',
       description:
-        'A small gateway that gives a dependable answer from SHOUTCLOUD, an undependable upstream. ' +
+        'A small gateway in front of SHOUTCLOUD. It stays reliable even when SHOUTCLOUD is not. ' +
         'Every error has the same shape and a stable `code`. If the service limits requests, every answer that counts against the quota has the `RateLimit-…` headers.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
@@ -65,7 +65,7 @@ export function openApiDocument(
           name: 'X-Request-Id',
           in: 'header',
           description:
-            'Your own id for the request: up to 64 letters, digits, `-` and `_`. Any other is replaced.',
+            'Your own id for the request: up to 64 letters, digits, `-` and `_`. Any other id is replaced.',
           schema: { type: 'string' },
         },
       },
@@ -76,7 +76,7 @@ export function openApiDocument(
   };
 }
 
-/** Adds what all operations share: the id of a request, and the errors that come before its work; 429 unless it is free. */
+/** Adds what operations share: the request id, the errors that can come before the work, and 429 if the route has a quota. */
 function completed(
   { parameters = [], responses, ...operation }: Operation,
   { isFree }: DescribedRoute,
@@ -89,7 +89,7 @@ function completed(
   };
 }
 
-/** Every property is required, unless it is in `optional`. */
+/** An object with these properties. All of them are required, except those in `optional`. */
 function object(
   properties: Readonly<Record<string, Schema | ReturnType<typeof schemaRef>>>,
   { description, optional = [] }: { description?: string; optional?: readonly string[] } = {},
@@ -127,7 +127,7 @@ const schemas = (errorCodes: string[]): Record<string, Schema> => ({
       type: 'string',
       enum: ['ok', 'failing', 'paused'],
       description:
-        '`failing`: it has failed so often that it is left alone for a while. `paused`: it asked for a pause.',
+        '`failing`: SHOUTCLOUD has failed so often that it gets no requests for a while. `paused`: it asked for a pause.',
     },
     version: string('The version of this service.'),
   }),
@@ -151,7 +151,7 @@ const headers: Record<string, OpenAPIV3_1.HeaderObject> = {
   'X-Request-Id': header('string', 'The id of the request: your own, if you sent a valid one.'),
   'Retry-After': header('integer', 'Seconds to wait before trying again, from 1 to 60.'),
   'Cache-Status': header('string', 'Where the answer came from (RFC 9211), such as `tuohs; hit`.'),
-  'Cache-Control': header('string', 'A year; `no-store` for local answers and errors.'),
+  'Cache-Control': header('string', 'Caches can keep it for a year, but not errors and local answers.'),
   ETag: header('string', 'Changes with the answer; send it back as `If-None-Match`.'),
   'RateLimit-Limit': header('integer', 'How many requests you can send in a minute.'),
   'RateLimit-Remaining': header('integer', 'How many of them are left.'),
@@ -162,7 +162,7 @@ function header(type: 'string' | 'integer', description: string): OpenAPIV3_1.He
   return { description, schema: { type } };
 }
 
-/** The description of one status, with all its codes. */
+/** The response for one status, with all its codes. */
 function problem({ table, answerFor }: DescribedErrors, status: number): OpenAPIV3_1.ResponseObject {
   const codes = (Object.keys(table) as ErrorCode[]).filter((code) => table[code].status === status);
   const [first = 'INTERNAL'] = codes;

@@ -4,7 +4,7 @@ import { errorResponses, headerRefs, json, schemaRef, success } from './parts.ts
 /** How the OpenAPI document describes a route. */
 export type Operation = OpenAPIV3_1.OperationObject;
 
-/** The description of `POST` on a path. There are several paths, because each was once the address of the API. */
+/** The description of `POST` on one of the paths. There are several, because each was once the address of the API. */
 export function shoutOperation(operationId: string): Operation {
   return {
     operationId,
@@ -27,7 +27,7 @@ export function shoutOperation(operationId: string): Operation {
 export const healthOperation: Operation = {
   operationId: 'health',
   summary: 'Whether known texts are answered',
-  description: 'It asks for `test` through the caches. Until they know it, SHOUTCLOUD has to answer.',
+  description: 'The service asks its caches for `test`. Until they know it, SHOUTCLOUD has to answer.',
   tags: ['service'],
   responses: {
     200: success('Known texts are answered.', {
@@ -57,10 +57,10 @@ export const statusOperation: Operation = {
   operationId: 'status',
   summary: 'How SHOUTCLOUD is doing',
   description:
-    'What this process knows from its last calls; SHOUTCLOUD is not called for it. Known texts are answered in any case.',
+    'What this process knows from its last calls of SHOUTCLOUD, without a new call. Known texts are answered in any case.',
   tags: ['service'],
   responses: {
-    200: success('How it is doing.', json('Status', { upstream: 'ok', version: '1.2.3' })),
+    200: success('How SHOUTCLOUD is doing.', json('Status', { upstream: 'ok', version: '1.2.3' })),
   },
 };
 
@@ -68,17 +68,17 @@ export const bulkOperation: Operation = {
   operationId: 'shoutBulk',
   summary: 'Reverse and shout many texts',
   description:
-    'One JSON object a line, `{"data": …}`, at most 1 MiB in all. When the whole body has arrived, each line is answered by ' +
-    'one line, in order, as soon as its answer is known: `{"data": …}`, with `"source": "local"` if our own mapping answered, ' +
-    'or `{"error", "code", "detail"}` for a line that cannot be answered. Later lines are answered as usual. Empty lines are skipped, ' +
-    'the last line needs no line feed, and a line has the size limit of a single body. An answer with another number of lines ' +
-    'was cut short: send the request again.',
+    'The body has a JSON object in each line, `{"data": …}`, and at most 1 MiB. When the whole body has arrived, each line is answered ' +
+    'by one line, in order, as soon as its answer is known: `{"data": …}`, with `"source": "local"` if our own mapping answered, ' +
+    'or `{"error", "code", "detail"}` if the line cannot be answered. A failed line does not affect later lines. Empty lines are skipped. ' +
+    'The last line needs no line feed. Each line has the size limit of a single body. If the answer does not have as many lines as the ' +
+    'request, it was cut short: send the request again.',
   tags: ['shout'],
   requestBody: {
     required: true,
     content: {
       'application/x-ndjson': {
-        schema: { type: 'string', description: 'JSON objects like `{"data": "hello"}`, one a line.' },
+        schema: { type: 'string', description: 'JSON objects like `{"data": "hello"}`, one in each line.' },
         example: '{"data": "hello"}\n{"data": "world"}\n',
       },
     },
@@ -86,7 +86,7 @@ export const bulkOperation: Operation = {
   responses: {
     200: success('As many lines as the request had.', {
       'application/x-ndjson': {
-        schema: { type: 'string', description: 'JSON objects, one a line.' },
+        schema: { type: 'string', description: 'JSON objects, one in each line.' },
         example: '{"data":"OLLEH"}\n{"data":"DLROW"}\n',
       },
     }),
@@ -100,7 +100,7 @@ export const shoutGetOperation: Operation = {
   operationId: 'shoutCacheable',
   summary: 'Reverse and shout a text; the answer can be cached',
   description:
-    'The same answer in a form that browsers and CDNs keep for good. Texts in URLs end up in logs: POST private ones.',
+    'The same answer in a form that browsers and CDNs can keep. Texts in URLs end up in logs, so send private texts by POST.',
   tags: ['shout'],
   parameters: [
     {
@@ -128,7 +128,7 @@ export const shoutGetOperation: Operation = {
   },
 };
 
-/** The answer to a string. */
+/** The good answer of an operation that shouts one text. */
 function shoutSuccess(headers = {}) {
   const content = {
     ...json('ShoutAnswer', { data: 'OLLEH' }),

@@ -31,12 +31,12 @@ export function schemaRef(name: string): Reference {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** A JSON body of a shared schema. */
+/** A JSON body that follows a shared schema. */
 export function json(schema: string, example: unknown): Content {
   return { 'application/json': { schema: schemaRef(schema), example } };
 }
 
-/** The shared descriptions of these headers. */
+/** References to the shared descriptions of these headers. */
 export function headerRefs(...names: readonly string[]): Headers {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }

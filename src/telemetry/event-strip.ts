@@ -17,7 +17,7 @@ export type EventStrip = ReturnType<typeof eventStrip>;
 /** Older entries are dropped. */
 const MOST_ENTRIES = 200;
 
-/** Keeps the last attempts, answers and changes of the breaker, for people at the playground. */
+/** Keeps the latest attempts, answers and changes of the breaker, so that the playground can show them. */
 export function eventStrip({ clock }: Pick<World, 'clock'>) {
   const entries: StripEntry[] = [];
   let number = 0;
@@ -31,8 +31,8 @@ export function eventStrip({ clock }: Pick<World, 'clock'>) {
     },
     listeners: { breaker: ({ state }) => note('note', BREAKER[state]) } satisfies Listeners,
     /**
-     * The entries after the one with this number, oldest first; none without a number. A number above ours comes from an earlier
-     * process, so all entries are new.
+     * The entries after the one with this number, oldest first. Without a number, returns none. If the number is above our latest, it
+     * comes from an earlier process, so all entries are new.
      */
     since: (last = number) => entries.filter((entry) => last > number || entry.number > last),
   };

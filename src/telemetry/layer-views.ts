@@ -1,15 +1,15 @@
 import type { Shout, Shouter } from '../core/shouter.ts';
 
 /**
- * Where a view can observe. `text`: all layers. `memory`, `redis`: this cache and the layers below, which answer its misses.
- * `waiting`: the layer that gathers batches, and below. `attempt`: the layer that asks SHOUTCLOUD.
+ * The layers that a view can observe. `text`: all layers. `memory`, `redis`: this cache and all layers below it. `waiting`: the
+ * layer that gathers batches and all layers below it. `attempt`: the layer that asks SHOUTCLOUD.
  */
 export type Place = 'text' | 'memory' | 'redis' | 'waiting' | 'attempt';
 
-/** Wraps the layer at a place to observe it, for traces or the page. Does not change what the layer does. */
+/** Wraps the layer at a place to observe it, for traces or for the playground. Does not change what the layer does. */
 export type View = (place: Place, layer: Shouter) => Shouter;
 
-/** Does the work of a layer, and reports how it ended. If the layer answers without a promise, so does this. */
+/** Does the work of a layer, and reports how it ended. Returns no promise if the layer returns none. */
 export function observed(
   work: () => Shout | Promise<Shout>,
   onShout: (shout: Shout) => void,

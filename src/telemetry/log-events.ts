@@ -6,7 +6,7 @@ import { type BreakerState, type Event, type Listeners, REDIS_TROUBLES } from '.
 import { codeOf, messageOf } from '../core/text-values.ts';
 
 /**
- * Logs the events that people need: changes of state and failures at info and above, requests at debug. `about` holds the facts
+ * Logs events: changes of state and failures at level info and above, and each request at level debug. `about` holds more fields
  * for the line `listening`.
  */
 export function logEvents(
@@ -42,7 +42,7 @@ export function logEvents(
     },
     'trace-export'({ isUp, error }) {
       if (isUp) log.info('traces arrive again');
-      // An error of the SDK has no code, and its message quotes no address.
+      // Errors of the SDK have no code. Their messages can be logged, because they quote no address.
       else log.warn({ reason: codeOf(error, messageOf(error)) }, 'traces do not arrive and are dropped');
     },
   };
@@ -72,10 +72,10 @@ interface Flood {
 
 const EVERY_MS = 1000;
 
-/** Logs failed requests: one line a second for each code, with the number of suppressed ones, which are logged at debug. */
+/** Logs failed requests: one line a second for each code, with the number of suppressed lines. Those are logged at level debug. */
 function failureLines(log: Logger, clock: Pick<Clock, 'after'>) {
   const floods = new Map<ErrorCode, Flood>();
-  // A timer runs in the context of the request that set it, but a summary belongs to no trace.
+  // A timer runs in the context of the request that set it. A summary must not, because it belongs to no request.
   const outsideRequests = AsyncLocalStorage.snapshot();
 
   return {
@@ -141,7 +141,7 @@ function traceOf(error: unknown): { name: string; at: string[] } {
   return { name: error.name, at: frames.map((line) => line.trim()) };
 }
 
-/** What a line says about an error that is not a bug: our own sentence, and the code of what caused it. */
+/** What a line says about an error that is not a bug: our own sentence, and the code of its cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof TuohsError)) return 'unknown';
   const { cause } = error;

@@ -36,7 +36,7 @@ const MAX_WRITE_BYTES = 4096;
 const RETRY_MS = 1000;
 const LAST_LINES_MS = 500;
 
-/** Takes log lines. A write never fails or blocks, and buffers a bounded number of bytes, even if the reader stalls. */
+/** Takes log lines. A write never fails or blocks. If the reader stalls, only a bounded number of bytes is buffered. */
 export function logOutput({ clock, fd = 1 }: LogOutputOptions) {
   let dropped = 0;
   const output = new sonicBoom.SonicBoom({
@@ -49,7 +49,7 @@ export function logOutput({ clock, fd = 1 }: LogOutputOptions) {
   });
   let cancelRetry = () => {};
   output.on('drop', () => dropped++);
-  // After an error the lines are kept. Each new line tries again, but a full buffer takes no new lines.
+  // After an error, the lines are kept, and each new line tries again. A full buffer takes no new line, so a timer tries, too.
   output.on('error', () => {
     cancelRetry();
     cancelRetry = clock.after(RETRY_MS, () => output.flush());
@@ -70,8 +70,8 @@ export function logOutput({ clock, fd = 1 }: LogOutputOptions) {
 
 /**
  * Opens the same pipe or terminal once more without blocking, because a thread that is blocked by a stalled reader would
- * keep the process from ending. A regular file never blocks, and must keep its one position for all writers. A socket
- * cannot be opened again; Node made it non-blocking when it opened `process.stdout`.
+ * keep the process from ending. A regular file is not opened again: it never blocks, and all writers share one position in
+ * it. A socket cannot be opened again, but Node already made it non-blocking when it opened `process.stdout`.
  */
 function nonBlocking(fd: number): number {
   if (fstatSync(fd).isFile()) return fd;

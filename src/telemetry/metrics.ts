@@ -11,7 +11,7 @@ export interface Status {
   readonly requests: { readonly inFlight: number; readonly heldBytes: number; readonly connections: number };
   readonly upstream: { readonly breaker: BreakerState; readonly retryBudgetTokens: number };
   readonly memory: { readonly bytes: number } | undefined;
-  /** `undefined` without a Redis in the settings. Then there are no series about it, and no alert on them. */
+  /** `undefined` if REDIS_URL is not set. Then there are no series about Redis, so no alert about it can fire. */
   readonly redis: { readonly isUp: boolean; readonly trouble: RedisTrouble | undefined } | undefined;
 }
 
@@ -42,7 +42,7 @@ const ATTEMPT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6,
 const REDIS_SECONDS = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1];
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128];
 
-/** The series that events count. Each function takes an event that has its labels. */
+/** The series that are counted from events. The labels of a series are fields of its event. */
 function eventCounts(all: Registry, { epochMs }: Pick<Clock, 'epochMs'>): Listeners {
   const { counter, durations } = all;
   const attempts = counter('tuohs_upstream_attempts_total', 'Requests to SHOUTCLOUD.', 'outcome');

@@ -42,14 +42,14 @@ export function maxFiles(): number {
   }
 }
 
-/** The delay since the last reading. With several workers it is the delay of the slowest, because its clients wait that long. */
+/** The delay since the last reading. With several workers, it is that of the slowest worker, whose clients wait that long. */
 function addLoopDelay({ reading }: Registry): void {
   const delays = monitorEventLoopDelay({ resolution: 10 });
   delays.enable();
   const max = () => delays.max / 1e9;
   const p99 = () => {
     const seconds = delays.percentile(99) / 1e9;
-    // `max` is always read before this, so the reset begins the next period of both.
+    // Metrics are read in the order in which they are added, so `max` has been read, and the next period of both can begin.
     delays.reset();
     return seconds;
   };

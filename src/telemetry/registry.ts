@@ -2,7 +2,7 @@ import type { Family, Series } from './series-text.ts';
 
 type Labels<Name extends string = string> = Readonly<Record<Name, string | number>>;
 
-/** The value now, or one for each set of labels. */
+/** The current value, or one for each set of labels. */
 type Reading = number | readonly (readonly [labels: Labels, value: number])[];
 
 export type Registry = ReturnType<typeof registry>;
@@ -47,8 +47,8 @@ export function registry() {
   }
 
   /**
-   * Adds a counter, if its name ends in `_total`, or a gauge. `read` gives its value whenever the series are asked for. If it
-   * throws, the metric has no values: even the memory of the process cannot be read while no file descriptor is free.
+   * Adds a counter if the name ends in `_total`, else a gauge. `read` is called whenever the series are asked for. If `read` throws,
+   * the metric has no values. For example, the memory of the process cannot be read while no file descriptor is free.
    */
   function reading(
     name: string,
@@ -104,7 +104,7 @@ function byLabels<Name extends string, Child>(names: readonly Name[], make: () =
 /** The values of a histogram with one set of labels. */
 class Buckets {
   readonly #bounds: readonly number[];
-  /** How many values are in each bucket, without the lower buckets. The last one is for values above all bounds. */
+  /** How many values are in each bucket, without those of the lower buckets. The last bucket is for values above all bounds. */
   readonly #counts: number[];
   #sum = 0;
 

@@ -17,7 +17,7 @@ const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8
 /** The media types of the metrics. The first is the default. */
 export const METRICS_TYPES = [TEXT, OPEN_METRICS] as const;
 
-/** The series as this media type. */
+/** The series as a text of this media type. */
 export function seriesText(series: Series, type: string = TEXT): string {
   if (type !== OPEN_METRICS) return series.map((family) => familyText(family, family.name)).join('\n');
   // In OpenMetrics, the name of a counter lacks the `_total` at the end of its series.
@@ -43,7 +43,7 @@ const COMBINE = {
   first: ([value = 0]: number[]) => value,
 };
 
-/** The series of several processes as one. */
+/** Combines the series of several processes: one value for each set of labels. */
 export function summedSeries(parts: readonly Series[]): Series {
   return [...Map.groupBy(parts.flat(), ({ name }) => name).values()].flatMap(summedFamily);
 }

@@ -8,13 +8,13 @@ export interface WorkerAnswer {
   readonly answer?: Series;
 }
 
-/** The primary's own values, read for each request for the metrics. */
+/** The primary's own values, read each time the metrics are asked for. */
 export interface PrimaryReadings {
   readonly serving: () => number;
   readonly logLinesDropped: () => number;
 }
 
-/** Adds up the series of several processes. The counts of an ended process are kept, because a counter must never fall. */
+/** Adds up the series of several processes. The counts of an ended process are kept, because a counter must never decrease. */
 export function summedMetrics({ serving, logLinesDropped }: PrimaryReadings) {
   const own = registry();
   const exits = own.counter('tuohs_worker_exits_total', 'Workers that ended without being asked to.');

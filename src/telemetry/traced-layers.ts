@@ -16,10 +16,10 @@ import type { Call, Shout, Shouter } from '../core/shouter.ts';
 import { observed, type View } from './layer-views.ts';
 import { type Contexts, requestOf } from './traced-requests.ts';
 
-// A bulk request can have thousands of texts.
+// Only this many texts of a request get spans, because a bulk request can have thousands.
 const MOST_TEXTS = 64;
 
-/** Makes a span for the work of each layer. */
+/** Makes spans for the caches, the batches and the attempts of each request. */
 export function tracedLayers(tracer: Tracer, contexts: Contexts, upstreamUrl: string): View {
   const spanOf = new WeakMap<Call, Span>();
   const attributes = clientAttributes(upstreamUrl);
@@ -51,7 +51,7 @@ export function tracedLayers(tracer: Tracer, contexts: Contexts, upstreamUrl: st
 
   /**
    * A batch can serve several requests. Its attempts belong to the trace of the first request that is recorded, and are linked to the
-   * traces of the others. The active context cannot be used: it is that of the event that opened the gate.
+   * traces of the others. The active context cannot be used, because it can be that of another request, whose attempt freed the slot.
    */
   function attemptOf({ riders = [], texts }: Call): SpanPlan {
     const spans = riders.flatMap((rider) => spanOf.get(rider) ?? []);
@@ -83,7 +83,7 @@ export function tracedLayers(tracer: Tracer, contexts: Contexts, upstreamUrl: st
         return observed(
           () => contexts.with(trace.setSpan(context, span), work),
           (shout) => span.setAttributes(attributesOf?.(shout) ?? {}).end(),
-          // The code alone, because the message of a foreign error can quote a user's text.
+          // Records only the code, because the message of a foreign error can quote a user's text.
           (error) =>
             span.setAttribute('error.type', typeOf(error)).setStatus({ code: SpanStatusCode.ERROR }).end(),
         );

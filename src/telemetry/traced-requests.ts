@@ -15,12 +15,12 @@ import type { AsyncLocalStorageContextManager } from '@opentelemetry/context-asy
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { Listeners } from '../core/events.ts';
 
-/** Knows the context of the running code. Promises, timers and callbacks pass the context on, so it is not an argument. */
+/** Knows the context of the running code. Promises, timers and callbacks pass it on, so no function needs it as an argument. */
 export type Contexts = AsyncLocalStorageContextManager;
 
 interface TracedRequest {
   readonly span: Span;
-  /** How many of its texts have spans so far. */
+  /** How many texts of this request have started so far. */
   texts: number;
 }
 
@@ -32,7 +32,7 @@ export function requestOf(context: Context): TracedRequest | undefined {
   return context.getValue(REQUEST) as TracedRequest | undefined;
 }
 
-/** Gives each request a span, in the trace of its caller if there is one (W3C Trace Context). `requestEvents` ends it. */
+/** Gives each request a span, in the trace of its caller if there is one (W3C Trace Context). `requestEvents` ends the span. */
 export function tracedRequests(
   listener: RequestListener,
   tracer: Tracer,
@@ -59,7 +59,7 @@ export function requestEvents(contexts: Contexts): Listeners {
     answered({ method, route, status, requestId }) {
       const span = spanNow();
       if (span === undefined) return;
-      // Without the path, because it can hold a user's text.
+      // The name has the route and not the path, because a path can hold a user's text.
       span.updateName(route === 'none' ? method : `${method} ${route}`);
       span.setAttributes({
         'http.route': route,
@@ -85,7 +85,7 @@ export function tracedAttempts(contexts: Contexts) {
       const carrier: { traceparent?: string } = {};
       w3c.inject(context, carrier, defaultTextMapSetter);
       const { traceparent } = carrier;
-      // Without `tracestate`, because data of other systems stays private.
+      // Does not send `tracestate`, because it holds private data of other systems.
       const headers = { ...(traceparent !== undefined && { traceparent }), ...attempt.headers };
       const answer = await send({ ...attempt, headers });
       trace.getSpan(context)?.setAttribute('http.response.status_code', answer.statusCode);

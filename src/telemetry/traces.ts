@@ -27,16 +27,16 @@ import { requestEvents, tracedAttempts, tracedRequests } from './traced-requests
 type RootSampler = 'always_on' | 'always_off' | 'traceidratio';
 
 export interface TracesOptions {
-  /** A name of the OpenTelemetry specification. */
+  /** The name of a sampler in the OpenTelemetry specification. */
   readonly sampler: RootSampler | `parentbased_${RootSampler}`;
   /** The share of traces that a sampler with `traceidratio` records. */
   readonly ratio: number;
-  /** The address that spans are sent to, unchanged. */
+  /** The whole address that spans are sent to. Nothing is appended. */
   readonly endpoint: string;
   readonly protocol: 'http/protobuf' | 'http/json';
   readonly version: string;
   readonly upstreamUrl: string;
-  /** How to connect to that address. `ca`, `cert` and `key` are PEM, and replace those that the SDK reads. */
+  /** How to connect to that address. `ca`, `cert` and `key` are PEM texts, and replace those that the SDK would read. */
   readonly connection: Readonly<Record<'ca' | 'cert' | 'key', string | undefined>> & {
     readonly lookup: Lookup;
   };
@@ -44,14 +44,14 @@ export interface TracesOptions {
 
 export type Traces = Awaited<ReturnType<typeof traces>>;
 
-// The process must end even if the receiver is gone, within DRAIN_MS + 4 s in all.
+// Short, because the process must end within DRAIN_MS + 4 s, even if the receiver of the spans is gone.
 const LAST_SPANS_MS = 1000;
 
 /** Traces of requests, with OpenTelemetry. No span holds a user's text. */
 export async function traces(options: TracesOptions, { clock, emit }: World) {
   const { version, upstreamUrl } = options;
   const contexts = new AsyncLocalStorageContextManager().enable();
-  // An export runs in the context of the request that started its timer, but its log line belongs to no request.
+  // An export runs in the context of the request that started its timer. Its log line must not, because it belongs to no request.
   const provider = await tracerProvider(options, (isUp, error) =>
     contexts.with(ROOT_CONTEXT, () => emit({ type: 'trace-export', isUp, error })),
   );

@@ -6,12 +6,12 @@ export type Format = 'json' | 'slack';
 
 /** Where notifications are sent. */
 export interface Receiver {
-  /** Resolves with `undefined` if it arrived, else with the reason, which never holds an address. Never rejects. */
+  /** Resolves with `undefined` if the notification arrived, else with the reason, which never holds an address. Never rejects. */
   send(notification: Notification, signal: AbortSignal): Promise<string | undefined>;
 }
 
 export interface WebhookOptions {
-  /** A secret, because anyone with the address can write there. */
+  /** The address is a secret, because anyone who knows it can send messages to it. */
   readonly address: string;
   /** By default, `slack` for an address of Slack, else `json`. */
   readonly format?: Format | undefined;
@@ -28,7 +28,7 @@ export function webhook({ address, format = formatFor(address) }: WebhookOptions
       try {
         return await post(notification, AbortSignal.any([signal, late.signal]));
       } catch (error) {
-        // A message can quote the address.
+        // Returns the code only, because a message can quote the address.
         return late.signal.aborted ? `no answer within ${TIMEOUT_MS} ms` : codeOf(error);
       } finally {
         cancel();

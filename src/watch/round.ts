@@ -2,7 +2,7 @@ import { createClient, TuohsClientError } from '../client/index.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Cause } from './watch-state.ts';
 
-/** One check of the service. It is good if both texts get the right answer, the fresh one from SHOUTCLOUD. */
+/** One check of the service. It is good if a known and a fresh text get the right answer, and no fallback answered the fresh one. */
 export interface Round {
   /** When it began, as an ISO date. */
   readonly at: string;
@@ -34,13 +34,13 @@ interface Answered {
   readonly fault: string | undefined;
 }
 
-// A kept connection would not test the name, the certificate and the load balancer.
+// Each round opens new connections, to test the name, the certificate and the load balancer, too.
 const HEADERS = { connection: 'close', 'user-agent': 'tuohs-watch' };
 
-// The error text of another server goes into notifications, so it is cut.
+// Notifications quote the error text of another server, so its length is limited.
 const MAX_REASON_LENGTH = 300;
 
-/** Each round asks for a text that was never asked for before, and for a known one, at the same time. */
+/** Each round asks for two texts at the same time: a fresh one, which was never asked for before, and a known one. */
 export function roundPlayer(options: RoundOptions, clock: Clock): PlayRound {
   const { url, timeoutMs, fetch = globalThis.fetch } = options;
   const client = createClient({ baseUrl: url, retries: 0, timeoutMs, headers: HEADERS, fetch });
@@ -70,10 +70,10 @@ export function roundPlayer(options: RoundOptions, clock: Clock): PlayRound {
   }
 }
 
-// `GET /health` asks for it, too.
+// The caches know this text, because `GET /health` asks for it, too.
 const KNOWN = [...'test'];
 
-// Every Unicode version knows their upper case. Some take more than one byte, which tests the encoding as well.
+// Every Unicode version has the same upper case for these. Some need more than one byte, which tests the encoding as well.
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyzäéñж'];
 const LENGTH = 24;
 

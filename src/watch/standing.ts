@@ -14,7 +14,7 @@ export function firstStanding(at: string): Standing {
   return { status: 'up', since: at, contrary: null };
 }
 
-/** The standing after one more round. The status changes only after enough rounds in a row. */
+/** The standing after one more round. The status changes only after enough rounds in a row that contradict it. */
 export function afterRound(
   standing: Standing,
   { at, failure }: Pick<Round, 'at' | 'failure'>,
@@ -27,7 +27,7 @@ export function afterRound(
   return { status: seen, since: contrary.since, contrary: null };
 }
 
-/** The notification of a change between two standings of this address. `round` decided it. */
+/** The notification of a change of status. `round` is the last of the rounds in a row that caused the change. */
 export function notificationOf(
   { before, after }: { before: Standing; after: Standing },
   { at, failure, freshMs, knownMs }: Round,
@@ -42,7 +42,7 @@ export function notificationOf(
     reason: failure?.reason ?? 'fresh and known texts are answered',
     freshMs,
     knownMs,
-    // The clock could have been set back since then.
+    // Not below 0, even if the clock was set back in between.
     downMs: failure ? null : Math.max(0, Date.parse(after.since) - Date.parse(before.since)),
   };
 }

@@ -6,7 +6,7 @@ import { isState, type WatchState } from './watch-state.ts';
 export interface StateStore {
   /** The saved state, or `undefined` if there is none. Rejects if it cannot be read. */
   load(): Promise<WatchState | undefined>;
-  /** Replaces the saved state, all of it or nothing. */
+  /** Replaces the saved state as a whole. If this fails, the old state stays. */
   save(state: WatchState): Promise<void>;
 }
 
@@ -14,9 +14,9 @@ export interface StateStore {
 export const noStateStore: StateStore = { load: async () => undefined, save: async () => {} };
 
 /**
- * A state in a file that only its owner can read. It is replaced in one step, so that a reader finds the old state or the
- * new one. Any other content counts as no state and is reported, because the watch has to go on. Watches that run at the
- * same time must not share a file.
+ * Keeps the state in a file that only its owner can read. The file is replaced in one step, so that a reader finds the old
+ * state or the new one. If the file holds anything else, this is reported, and the watch starts without a state. Watches that
+ * run at the same time must not share a file.
  */
 export function fileStateStore(path: string, { emit }: Pick<WatchWorld, 'emit'>): StateStore {
   return {
@@ -38,7 +38,7 @@ async function replace(path: string, content: string): Promise<void> {
   const target = await realpath(path).catch(() => path);
   const next = `${target}.${process.pid}.tmp`;
   try {
-    // A file that a killed watch has left behind can have other permissions.
+    // Removes a file that a killed watch has left behind, because its permissions can be wrong.
     await rm(next, { force: true });
     // Without `flush`, a power cut can leave an empty file under the right name.
     await writeFile(next, content, { mode: 0o600, flush: true });

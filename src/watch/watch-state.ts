@@ -41,7 +41,7 @@ const isNotification = hasFields({
   status: isStatus,
   /** The address that is watched. */
   url: isText,
-  /** When the first of the failed, or good, rounds in a row began. */
+  /** When the first of the rounds in a row that led to this status began. */
   since: isText,
   /** When the last of these rounds began. */
   at: isText,
@@ -49,10 +49,10 @@ const isNotification = hasFields({
   cause: isNullOr(isCause),
   /** A sentence for people. */
   reason: isText,
-  /** How long the answers took in the last round, or how long it waited without an answer. */
+  /** How long the answers took in the last round, or how long the round waited in vain. */
   freshMs: isNumber,
   knownMs: isNumber,
-  /** How long it was down; null for `down`. */
+  /** How long the service was down; null for `down`. */
   downMs: isNullOr(isNumber),
 });
 
@@ -64,7 +64,7 @@ export const isState = hasFields({
   version: isOneOf(1),
   url: isText,
   status: isStatus,
-  /** When the first of the rounds in a row that led to this status began. Before any change of status: when the watch began. */
+  /** When the first of the rounds in a row that led to this status began. Until the first change, it is when the watch began. */
   since: isDate,
   /** How many rounds in a row, up to the last one, contradict this status. */
   contrary: isNullOr(hasFields({ rounds: isCount, since: isDate })),

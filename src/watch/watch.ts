@@ -21,12 +21,12 @@ export interface WatchParts {
 
 export type Watch = Awaited<ReturnType<typeof startWatch>>;
 
-// Enough for some days without the webhook, even if the service goes up and down all the time.
+// Enough for 20 hours without the webhook, even if the status changes as often as the default thresholds allow.
 const MOST_OWED = 1000;
 
 /**
- * A watch that continues from the saved state. It sends each receiver a notification of every change, oldest first. If one
- * cannot be delivered, it is sent again after the next round. Rejects if the state cannot be read or written.
+ * A watch that continues from the saved state. It sends each receiver a notification of every change, oldest first. It sends an
+ * undelivered notification again after the next round. Rejects if the state cannot be read or written.
  */
 export async function startWatch(
   { playRound, receivers, store, signal }: WatchParts,
@@ -53,7 +53,7 @@ export async function startWatch(
     return round;
   }
 
-  /** A round each interval, one after the other, until the signal aborts. */
+  /** Plays a round at each interval, one after the other, until the signal aborts. */
   async function every(intervalMs: number): Promise<void> {
     try {
       for (;;) {
@@ -85,7 +85,7 @@ export async function startWatch(
     await save();
   }
 
-  /** If too many are owed, drops two, so that down and up still alternate. Keeps the first, which can be under way. */
+  /** If too many are undelivered, drops two, so that down and up still alternate. Keeps the first, because it can be under way. */
   function bounded(owed: readonly Notification[], i: number): readonly Notification[] {
     if (owed.length <= MOST_OWED) return owed;
     emit({ type: 'dropped', receiver: i + 1 });

@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
-  // The scripts of the page, in a checkout. They are sent without their types.
+  // In a checkout, the scripts of the page are TypeScript. They are sent without their types.
   '.ts': 'text/javascript; charset=utf-8',
   '.txt': 'text/plain; charset=utf-8',
   '.woff2': 'font/woff2',

@@ -12,7 +12,7 @@ export interface ErrorPageOptions {
   readonly path: string;
 }
 
-/** Read at the first error page, because most processes never make one. */
+/** Read when the first error page is made, because most processes never make one. */
 let template: ReturnType<typeof readTemplate> | undefined;
 
 /** The page loads nothing, because under overload another request would be refused as well. */
@@ -26,8 +26,8 @@ function readTemplate() {
 }
 
 /**
- * The page for a browser that asked for something and got an error, and its Content-Security-Policy; `undefined` if its file
- * cannot be read, for example because no file descriptor is free.
+ * The page that a browser gets instead of a JSON error, and its Content-Security-Policy. `undefined` if the file of the page cannot
+ * be read, for example because no file descriptor is free.
  */
 export function errorPage(options: ErrorPageOptions) {
   const { status, sentence, detail = '', requestId, retryAfterSeconds: seconds, path } = options;

@@ -11,16 +11,16 @@ export interface StaticFile extends Asset {
   readonly encoded: ReadonlyMap<string, Buffer>;
 }
 
-/** A smaller file fits into one packet as it is. */
+/** A smaller file is not compressed, because it fits into one packet as it is. */
 const LEAST_TO_COMPRESS = 1400;
 
-/** The next quality takes twice the time and saves 2 % of the bytes. */
+/** The next higher quality would take twice the time, and save only 2 % more of the bytes. */
 const BROTLI_QUALITY = 6;
 
 export type Pages = ReturnType<typeof pages>;
 
 /**
- * The pages and what they load, by file name. They are made at the first request, because most processes never serve one, and
+ * The pages and what they load, by file name. They are made at the first request, because most processes never serve a page, and
  * every process should start quickly. `describe` makes the OpenAPI document.
  */
 export function pages(describe: () => Promise<object>, options: PlaygroundOptions) {
@@ -31,7 +31,7 @@ export function pages(describe: () => Promise<object>, options: PlaygroundOption
       const { html, assets, ...more } = playground(options);
       return { ...more, html: await staticFile(html), assets: await staticFiles(assets) };
     }),
-    /** The API reference. `page` is for `/docs`, and `pageBelow` for `/docs/`, whose relative addresses are one step shorter. */
+    /** The API reference. `page` is for `/docs`, and `pageBelow` for `/docs/`, where relative links start one folder deeper. */
     reference: loadOnce(async () => ({
       page: await referencePage({ files: 'docs/', home: './', document: 'openapi.json' }),
       pageBelow: await referencePage({ files: '', home: '../', document: '../openapi.json' }),
@@ -72,7 +72,7 @@ async function staticFiles(assets: ReadonlyMap<string, Asset>): Promise<Readonly
   return new Map(await Promise.all(files));
 }
 
-/** Compresses on other threads, so that the event loop goes on. */
+/** Compresses on other threads, so that the event loop is not blocked. */
 async function staticFile({ type, body }: Asset): Promise<StaticFile> {
   const etag = hash('sha256', body, 'base64url');
   const file = { type, etag, body };

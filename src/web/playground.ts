@@ -14,7 +14,7 @@ export interface PlaygroundOptions {
 
 const SCRIPTS = new URL('./browser/', import.meta.url);
 
-// `.ts` in the sources, `.js` after a build, which also leaves declarations and source maps in that folder.
+// `.ts` in a checkout, `.js` in a build. A build also leaves declarations and source maps in the folder, which are skipped.
 const EXTENSION = extname(import.meta.url);
 const START = `start${EXTENSION}`;
 const BREAK = `break${EXTENSION}`;
@@ -24,10 +24,10 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** The first font is for the typed text. The second one is narrow, so that shouts can be large. Both have the SIL Open Font License. */
+/** The first font is for the typed text. The second is narrow, so that shouts can be large. Both have the SIL Open Font License. */
 const FONTS = ['literata', 'sofia-sans-extra-condensed'];
 
-/** The rules for the alphabets with capitals that both fonts have. A browser loads the files that its text needs. */
+/** Finds the rules for the alphabets that have capitals and are in both fonts. Browsers load only the files that a text needs. */
 const FONT_RULES = /@font-face \{[^}]*-(latin|latin-ext|greek|cyrillic)-wght-normal\.woff2[^}]*\}/g;
 
 /** Reads all files of the playground. `version` changes whenever an asset does. */
@@ -62,7 +62,7 @@ export function playground({ version, source, isBreakable }: PlaygroundOptions) 
   return { html: asset('playground.html', html), policy: POLICY, version: assetsVersion, assets };
 }
 
-/** Browsers fetch these at once, instead of one after the other as they find them. */
+/** Makes browsers fetch a file at once. Without this, they would find and fetch the files one after the other. */
 function loading(file: string, url: string): string {
   if (file === START || file === BREAK) return `<script type="module" src="${url}"></script>`;
   if (file.endsWith(EXTENSION)) return `<link rel="modulepreload" href="${url}">`;
@@ -74,7 +74,7 @@ function script(file: string): string {
   return EXTENSION === '.ts' ? stripTypeScriptTypes(source) : source;
 }
 
-/** The files of a font, and the rules that name them. The style sheet is in the same folder as the files. */
+/** The files of a font, and the rules that name them, without a folder: the style sheet is in the same folder as the files. */
 function fontFiles(font: string) {
   const rules = String(fontPackage(font, 'wght.css')).match(FONT_RULES) ?? [];
   const css = rules.join('\n').replaceAll('./files/', '');

@@ -9,7 +9,7 @@ export interface AnswerViewOptions {
   readonly askAgain: () => void;
 }
 
-/** A quick answer shows no note about waiting. Otherwise, the page would flicker with each letter. */
+/** If the answer comes within this time, no note about waiting is shown. Otherwise, it would flicker with each typed letter. */
 const PATIENCE_MS = 300;
 
 /** The loud half of the page: the answer, or what went wrong. */
@@ -27,7 +27,7 @@ export function answerView({ announce, askAgain }: AnswerViewOptions) {
   });
   let turns = 0;
   addEventListener('resize', () => fitLoudness(shout));
-  // The fonts arrive after the first text.
+  // A font can arrive after the text, and then changes the size of the text.
   document.fonts.addEventListener('loadingdone', () => fitLoudness(shout));
   fitLoudness(shout);
 

@@ -32,7 +32,7 @@ const counted = find('tally', HTMLElement);
 sendMany.addEventListener('click', sendTexts);
 void watch();
 
-/** Asks once a second, and not while the page is hidden. */
+/** Asks for the state once a second, except while the page is hidden. */
 async function watch(): Promise<void> {
   for (;;) {
     if (!document.hidden) await show(fetch(`${ADDRESS}?after=${lastEntry}`));
@@ -42,7 +42,7 @@ async function watch(): Promise<void> {
 
 function choose(fault: string): Promise<void> {
   choices++;
-  // These counts belong to the previous fault. A run that is still going on shows its counts again.
+  // The shown counts belong to the previous fault. A run that is not over yet shows its counts again.
   counted.textContent = '';
   const body = JSON.stringify({ fault });
   return show(fetch(ADDRESS, { method: 'POST', headers: { 'content-type': 'application/json' }, body }));
@@ -54,7 +54,7 @@ async function show(asked: Promise<Response>): Promise<void> {
     const response = await asked;
     if (!response.ok) throw new Error(`status ${response.status}`);
     const state: BreakState = await response.json();
-    // An older answer would undo a choice that was made since.
+    // Ignores an answer that is older than the last choice, because it would undo that choice.
     if (choice !== choices) return;
     showFaults(state);
     showEntries(state.entries);
@@ -97,7 +97,7 @@ const MOST_LINES = 100;
 
 /** What happens in the service: one line for each entry, the newest first. */
 function showEntries(entries: readonly StripEntry[]): void {
-  // Numbers start again when the service has restarted.
+  // If the numbers start again, the service has restarted.
   if (entries[0] && entries[0].number <= lastEntry) strip.replaceChildren();
   strip.prepend(...entries.map(line).reverse());
   lastEntry = entries.at(-1)?.number ?? lastEntry;

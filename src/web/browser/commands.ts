@@ -1,4 +1,4 @@
-/** The values of the radio buttons. */
+/** The languages of the commands. The radio buttons on the page have these values. */
 export type Language = 'curl' | 'fetch' | 'python' | 'powershell';
 
 /** A command or a program that asks for the answer to a text. No text can change what the command does. */
@@ -24,7 +24,7 @@ request = urllib.request.Request("${url}", body, {"Content-Type": "application/j
 print(json.load(urllib.request.urlopen(request))["data"])`,
 
   powershell(url, text) {
-    // Windows PowerShell sends other characters in its own charset, and reads typographic apostrophes as quotes.
+    // Escapes all but ASCII: Windows PowerShell sends other characters in its own charset, and reads curly apostrophes as quotes.
     const json = JSON.stringify({ data: text }).replace(/['\u007f-\uffff]/g, escapedUnit);
     return `(Invoke-RestMethod ${url} -Method Post -ContentType 'application/json' -Body '${json}').data`;
   },

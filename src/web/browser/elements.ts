@@ -53,7 +53,7 @@ const UPSTREAM: Readonly<Record<string, string>> = {
   paused: 'SHOUTCLOUD pauses',
 };
 
-/** Returns a function that makes the text of the link to `v1/status` say how SHOUTCLOUD is doing. */
+/** Returns a function that updates the text of the link to `v1/status`. The text says how SHOUTCLOUD is doing. */
 export function statusLink(link: HTMLAnchorElement): () => void {
   const newest = newestOnly({ ask: upstreamState, show: textSetter(link) });
   return () => newest.now(link.href);

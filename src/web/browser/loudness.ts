@@ -1,18 +1,18 @@
 const LEAST_PX = 22;
 
-/** Sizes go in steps, so that most letters that are typed do not change the size of the shout. */
+/** Each size is this many times the next smaller one. The steps are large, so that most typed letters do not change the size. */
 const STEP = 1.2;
 
-/** The size of the type divided by the height of its capitals. A shout of one line needs room for its capitals only. */
+/** The font size divided by the height of a capital. A shout of one line needs room for its capitals only. */
 const CAPITALS = 1.4;
 
-/** Longer texts get the smallest size at once: nothing larger would fit, and each trial lays out the page again. */
+/** Longer texts get the smallest size at once. No larger size would fit, and each trial makes the browser lay out the page again. */
 const MEASURED_LENGTH = 500;
 
-/** Characters between the baseline and the height of a capital, more or less. Others need the full height of a line. */
+/** Matches a shout that is about as high as its capitals and has no descenders. Other shouts need the full height of a line. */
 const FLAT = /^[\x20-\x7e\n]*$/;
 
-/** Makes a shout as large as fits into its parent without breaking a word. A longer one is small, breaks and scrolls. */
+/** Makes a shout as large as fits into its parent without breaking a word. If no size fits, it is small, breaks words and scrolls. */
 export function fitLoudness(shout: HTMLElement): void {
   const stage = shout.parentElement;
   if (stage === null) return;

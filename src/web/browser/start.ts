@@ -7,7 +7,7 @@ import { afterPause, newestOnly } from './timing.ts';
 
 const PAUSE_MS = 150;
 
-/** While someone types, answers follow each other quickly. Screen readers announce only an answer that stays. */
+/** Screen readers announce only an answer that stays this long, because answers follow each other quickly while someone types. */
 const ANNOUNCE_AFTER_MS = 700;
 
 /** The text of the command while the box is empty. */
@@ -47,7 +47,7 @@ function askNow(): void {
   typist.now(box.text());
 }
 
-/** The command below always asks for the text whose answer is shown. */
+/** Shows an answer. The command on the page always asks for the text whose answer is shown. */
 function show(reply: Reply): void {
   view.show(reply);
   showCommand(reply.text);

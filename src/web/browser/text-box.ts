@@ -4,11 +4,11 @@ import { afterPause } from './timing.ts';
 export interface TextBoxOptions {
   /** Called with each new text, including one from a link or a reload. */
   readonly onText: (text: string) => void;
-  /** Called when the answer should not wait for a pause. */
+  /** Called when the text should be asked for at once, without waiting for a pause in typing. */
   readonly onEnter: () => void;
 }
 
-/** Longer texts get smaller type, so that the answer stays the louder half. */
+/** A longer text gets a smaller font, so that the answer stays the louder half of the page. */
 const SHORT_LENGTH = 120;
 const SHORT_LINES = 4;
 
@@ -72,12 +72,12 @@ function textInAddress(): string | undefined {
   }
 }
 
-/** Browsers refuse changes of the address that follow each other too quickly. */
+/** The address changes only after this pause, because browsers refuse changes that follow each other too quickly. */
 const KEEP_AFTER_MS = 400;
 
 /** Returns a function that keeps a text in the address, so that a reload, Back and a shared link bring it back. */
 function addressKeeper(): (text: string) => void {
-  // Unset once the address has the text. Otherwise, this text could overwrite a pasted link before the event of the link arrives.
+  // Unset once the address has the text. Otherwise, this text could overwrite a pasted link before `hashchange` is reported.
   let unsaved: string | undefined;
   const pause = afterPause(KEEP_AFTER_MS, write);
   addEventListener('pagehide', write);

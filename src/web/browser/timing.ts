@@ -1,4 +1,4 @@
-/** Runs `run` with the value that was given last, once `ms` milliseconds have passed without another one. */
+/** Calls `run` with the latest value, once `ms` milliseconds have passed without a newer value. */
 export function afterPause<T = void>(ms: number, run: (value: T) => void) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
@@ -18,7 +18,7 @@ export interface NewestOnlyOptions<Reply> {
   readonly show: (reply: Reply) => void;
 }
 
-/** Asks the newest question only. A newer one, or `stop`, aborts the request that is under way. */
+/** Asks only the newest question. A newer question, or `stop`, aborts the request that is under way. */
 export function newestOnly<Reply>({ pauseMs = 0, ask, show }: NewestOnlyOptions<Reply>) {
   let newest = new AbortController();
   const pause = afterPause(pauseMs, askNow);

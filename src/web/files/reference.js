@@ -1,5 +1,5 @@
-// The script of the API reference. It shows the OpenAPI document with Swagger UI, and each error once. It corrects two faults of
-// Swagger UI: it takes lines of JSON for one JSON value, and some of its markup does not work with screen readers or the keyboard.
+// The script of the API reference. It shows the OpenAPI document with Swagger UI, and lists each error once. It corrects two faults:
+// Swagger UI takes lines of JSON for one JSON value, and some of its markup does not work with screen readers or the keyboard.
 
 const place = document.querySelector('#operations');
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -27,7 +27,7 @@ async function start() {
   });
 }
 
-/** Takes the errors out of each operation, except for their statuses. Returns the status of each shared response. */
+/** Removes the errors from each operation, and adds their statuses to its description. Returns the status of each shared response. */
 function takeErrors({ paths }) {
   const statuses = {};
   for (const operation of Object.values(paths).flatMap(Object.values)) {
@@ -77,7 +77,7 @@ function isLines(mediaType) {
   return String(mediaType).startsWith('application/x-ndjson');
 }
 
-/** Only the operations, because the page has the title and the landmarks. A link inside a button confuses screen readers. */
+/** Shows only the operations, because the page has the title and the landmarks. Removes links inside buttons for screen readers. */
 function plainMarkup({ React }) {
   return {
     components: {
