@@ -9,23 +9,23 @@ export function performancePage(rows: readonly Row[], results: Results): string 
 
 # Performance
 
-This page has the measured speed and memory. \`make bench\` compares the service on your machine with plain programs that do the same without any protection.
+This page has the measured speed and memory use of the service. \`make bench\` compares the service on your machine with plain programs that do the same without any protection.
 Compare the ratios: absolute figures differ from machine to machine, and on one machine from minute to minute.
 
 ## How it is measured
 
-- **What runs.** Real processes run. tuohs runs from \`dist/\` with everything on: metrics, limits, headers, request ids, logs at info, and a rate
-  limit that counts and is never reached. So a known text costs here what it costs in production.
+- **What runs.** All programs are real processes. tuohs runs from \`dist/\` with everything on: metrics, limits, headers, request ids, logs at info, and a rate
+  limit that counts and is never reached. So a known text takes as much work here as in production.
 - **Compared with what.** *Bare node:http* reads JSON, looks into a \`Map\` and writes JSON: no limits, no errors, no metrics.
   *A direct call* asks the SHOUTCLOUD-compatible server itself.
-- **Where.** The service has a core of its own. The load generator, the upstream (except for \`alone\`) and Redis share the others.
+- **Where.** The service has a core of its own. The load generator, the upstream and Redis share the other cores. In \`alone\`, the upstream runs on the core of the service.
   Without \`taskset\`, nothing is pinned, and the output says so.
-- **Rounds.** All contenders warm up first. Then each runs once in each round, in random order, for at least five rounds. For known texts,
-  they alternate every quarter of a second. A figure is the median over the rounds; the table also has the lowest and the highest.
-  A round of \`memory\`, \`bulk\` and \`start\` is a fresh process; \`memory\` and \`bulk\` have three.
+- **Rounds.** All compared programs warm up first. Then each runs once in each round, in random order, for at least five rounds. For known
+  texts, they alternate every quarter of a second. A figure is the median over the rounds; the table also has the lowest and the highest.
+  In \`memory\`, \`bulk\` and \`start\`, each round starts a fresh process. \`memory\` and \`bulk\` have three rounds.
 - **The load generator** (\`bench/tools/load-generator.ts\`) is a separate process that writes prepared bytes to sockets. It reports
-  its share of busy time. If that is far below 100%, it measures the service and not itself.
-  An answer that is not a 200 ends the run.
+  the share of time in which it was busy. If that is far below 100%, the service limits the figures and not the generator.
+  If an answer is not a 200, the run ends.
 - **CPU time per answer** is the time that the system counted for the service's process, divided by its answers. Other programs on the machine
   affect it least.
 
@@ -44,7 +44,7 @@ make bench BENCH='--only known --rounds 7'       # one row; keeps nothing
 make docs                                        # puts bench/results.json into this page
 \`\`\`
 
-\`--only\` can be given more than once. A row that needs a \`redis-server\` or Linux is skipped without it, and then nothing is kept.
+\`--only\` can be given more than once. A row that needs a \`redis-server\` or Linux is skipped without it, and then no results are kept.
 Run nothing else at the same time.
 
 ## What the last run found
