@@ -24,7 +24,7 @@ Compare the ratios: absolute figures differ from machine to machine, and on one 
   texts, they alternate every quarter of a second. A figure is the median over the rounds; the table also has the lowest and the highest.
   In \`memory\`, \`bulk\` and \`start\`, each round starts a fresh process. \`memory\` and \`bulk\` have three rounds.
 - **The load generator** (\`bench/tools/load-generator.ts\`) is a separate process that writes prepared bytes to sockets. It reports
-  the share of time in which it was busy. If that is far below 100%, the service limits the figures and not the generator.
+  the share of time in which it was busy. If that is far below 100%, the figures show the limit of the service, not of the generator.
   If an answer is not a 200, the run ends.
 - **CPU time per answer** is the time that the system counted for the service's process, divided by its answers. Other programs on the machine
   affect it least.
