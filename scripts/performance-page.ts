@@ -9,23 +9,23 @@ export function performancePage(rows: readonly Row[], results: Results): string 
 
 # Performance
 
-This page has the measured speed and memory. \`make bench\` compares the service on your machine with plain programs that do the same without any protection.
+This page has the measured speed and memory use of the service. \`make bench\` compares the service on your machine with plain programs that do the same without any protection.
 Compare the ratios: absolute figures differ from machine to machine, and on one machine from minute to minute.
 
 ## How it is measured
 
-- **What runs.** Real processes run. tuohs runs from \`dist/\` with everything on: metrics, limits, headers, request ids, logs at info, and a rate
-  limit that counts requests and is too high to be reached. So a known text costs here what it costs in production.
-- **Compared with what.** *Bare node:http* reads JSON, looks into a \`Map\` and writes JSON. It has no limits, errors or metrics.
+- **What runs.** All programs are real processes. tuohs runs from \`dist/\` with everything on: metrics, limits, headers, request ids, logs at info, and a rate
+  limit that counts and is never reached. So a known text takes as much work here as in production.
+- **Compared with what.** *Bare node:http* reads JSON, looks into a \`Map\` and writes JSON: no limits, no errors, no metrics.
   *A direct call* asks the SHOUTCLOUD-compatible server itself.
-- **Where.** The service has a core of its own. The load generator, the upstream and Redis share the other cores. Only in \`alone\`, the
-  upstream shares the core of the service. Without \`taskset\`, all processes can run on any core, and the output says so.
-- **Rounds.** tuohs and its counterpart warm up first. Then each of them runs once in each of at least five rounds, in random order. For
-  known texts, they alternate every quarter of a second. A figure is the median over the rounds. The table also has the lowest and the
-  highest value. Each round of \`memory\`, \`bulk\` and \`start\` starts a fresh process. \`memory\` and \`bulk\` have three rounds.
+- **Where.** The service has a core of its own. The load generator, the upstream and Redis share the other cores. In \`alone\`, the upstream runs on the core of the service.
+  Without \`taskset\`, nothing is pinned, and the output says so.
+- **Rounds.** All compared programs warm up first. Then each runs once in each round, in random order, for at least five rounds. For known
+  texts, they alternate every quarter of a second. A figure is the median over the rounds; the table also has the lowest and the highest.
+  In \`memory\`, \`bulk\` and \`start\`, each round starts a fresh process. \`memory\` and \`bulk\` have three rounds.
 - **The load generator** (\`bench/tools/load-generator.ts\`) is a separate process that writes prepared bytes to sockets. It reports
-  how much of the time it was busy. If that is far below 100%, the figures show the limit of the service, not of the generator.
-  An answer that is not a 200 ends the run.
+  the share of time in which it was busy. If that is far below 100%, the figures show the limit of the service, not of the generator.
+  If an answer is not a 200, the run ends.
 - **CPU time per answer** is the time that the system counted for the service's process, divided by its answers. Other programs on the machine
   affect it least.
 
@@ -44,7 +44,7 @@ make bench BENCH='--only known --rounds 7'       # one row; writes no file
 make docs                                        # puts bench/results.json into this page
 \`\`\`
 
-\`--only\` can be given more than once. A row that needs a \`redis-server\` or Linux is skipped without it, and then no file is written.
+\`--only\` can be given more than once. A row that needs a \`redis-server\` or Linux is skipped without it, and then no results are kept.
 Run nothing else at the same time.
 
 ## What the last run found
