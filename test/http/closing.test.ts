@@ -269,7 +269,7 @@ for (const [what, requestDeadlineMs, ms, reverseShout] of [
   });
 }
 
-/** What is planned for the end of a turn runs at once, so all requests seem to come in one turn. */
+/** A `soon` that runs its work at once. Without the end of a turn, all requests seem to come in the same turn. */
 function atOnce(run: () => void): () => void {
   run();
   return () => {};

@@ -46,7 +46,7 @@ test('an idle connection keeps nothing of its last request in memory', async (t)
   const collectGarbage: () => void = runInNewContext('gc');
   const client = await rawClient(t, port);
 
-  // Without a text, because the fake upstream would keep its call, and so the request.
+  // The request has no text, because the fake upstream would keep the call of a text, and with it the request.
   client.send(requestOf('POST /v1', { type: 'application/json', body: '{}' }));
   await client.heard(/BAD_INPUT.*\}$/);
 
@@ -108,7 +108,7 @@ for (const [what, end, answer] of [
 
     end(upstream);
     await until(t, () => world.told('answered').length === 32);
-    // After so many failures, reading from their connections takes a turn, too.
+    // After this many failures in a turn, reading the next request of a connection also has to wait for a turn.
     const before = [server.inFlight(), ...areGone().filter((isGone) => isGone !== undefined)];
     endTurns();
 
@@ -119,7 +119,7 @@ for (const [what, end, answer] of [
 
 test('bytes that are not HTTP are answered although their client has ended its side and the answer waits for a turn', async (t) => {
   const { nextTurn, turns, endTurns } = heldTurns();
-  // This turn never ends, and it has room for 32 answers.
+  // The current turn never ends, and 32 such answers fit into it, so the 33rd waits.
   const world = worldOn({ ...systemClock, soon: heldTurn().soon });
   const { port } = await start(t, { nextTurn, world });
   const clients = await clientsOf(t, port, 33);
@@ -404,7 +404,7 @@ function clientsOf(t: TestContext, port: number, count: number): Promise<RawClie
   return Promise.all(Array.from({ length: count }, () => rawClient(t, port)));
 }
 
-/** A service that counts requests when the test says so. */
+/** A service whose count of a client's requests arrives when the test resolves `counted`. */
 async function startCounting(t: TestContext) {
   const counted = Promise.withResolvers<{ current: number; leftMs: number }>();
   const requestCounter = { count: () => counted.promise };
@@ -415,7 +415,7 @@ async function start(t: TestContext, parts: ApiUnderTest = {}) {
   const { server, world, port, ...others } = await fakeApi(t, parts);
   return { ...others, server, world, port, sending, sendingFor };
 
-  /** A client that has sent this part of a body. */
+  /** A client that has sent the head of a request and `length` bytes of its body. */
   async function sending(body: string, length = body.length): Promise<RawClient> {
     const client = await rawClient(t, port);
     const request = requestOf('POST /v1', { type: 'application/json', body });
@@ -423,7 +423,7 @@ async function start(t: TestContext, parts: ApiUnderTest = {}) {
     return client;
   }
 
-  /** The same, after the service holds that part and this time has passed. */
+  /** As `sending`. Resolves after the service holds these bytes, and the clock has moved on by `ms`. */
   async function sendingFor(ms: number, body: string, length: number): Promise<RawClient> {
     const { heldBytes } = server.status();
     const client = await sending(body, length);

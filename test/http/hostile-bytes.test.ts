@@ -104,7 +104,7 @@ for (const [where, [front, bodies, when]] of Object.entries(SITUATIONS)) {
       const client = await rawClient(t, port);
       const bytes = isUnfinished ? hostile : `${hostile}${KNOWN}`;
       const isSplit = isUnfinished || when === 'later';
-      // A request begins only when all earlier answers have left, so the upstream has one call at most.
+      // A request begins only after all earlier answers have been sent, so the upstream has at most one call.
       const calls = front === BULK || front.includes(UNKNOWN) ? 1 : 0;
 
       client.send(isSplit ? front : `${front}${bytes}`);

@@ -126,7 +126,7 @@ test('a connection stays open between requests for longer than a client can stal
 });
 
 for (const [what, sent, ms, heard] of [
-  // Long enough for a busy machine to send the request.
+  // 500 ms are enough to send the request, even on a busy machine.
   ['was answered', postOf('a'), 500, /Keep-Alive: timeout=0\r\n[\s\S]*"A"\}$/],
   ['sends nothing', '', 20, /^$/],
 ] as const) {

@@ -97,7 +97,7 @@ test('a collector whose authority is in a file gets traces, and sees our certifi
 
 const SHOP = { OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop,service.namespace=a%20street' };
 
-/** The variables that name a service, which the SDK reads itself, and the name in its spans. */
+/** The variables of the SDK that name a service, and the name that its spans then have. */
 const NAMES: readonly [Record<string, string>, Record<string, string>][] = [
   [{ OTEL_SERVICE_NAME: '' }, { 'service.name': 'tuohs' }],
   [

@@ -220,7 +220,7 @@ for (const [command, error, trouble] of [
     await world.clock.advance(9999);
     await useAll();
     await world.clock.advance(1);
-    // That another command works says nothing about this one.
+    // A GET that succeeds does not end the trouble of SET.
     if (command === 'set') await store.get('hello');
     const before = connection.status().trouble;
 
@@ -293,7 +293,7 @@ redisTest('commands do not reject when Redis is killed', async (redis) => {
   await becomes('down');
 
   assert.deepEqual(await Promise.all([...gets, count]), Array(4).fill(undefined));
-  // None of them was answered, so the breaker must not count them as answers.
+  // Redis answered no command, so the breaker must not count any as a success.
   assert.deepEqual(new Set(outcomes().map((outcome) => outcome.split(' ')[1])), new Set(['timeout']));
 });
 
@@ -315,7 +315,7 @@ redisTest('a connection that we close does not come back, and is not reported as
   assert.deepEqual(redis.changes(), ['up']);
 });
 
-/** Checks that no call waits for this Redis, that it is not used, and that this is the reason. */
+/** Checks that no call waits for this Redis, and that it is not used, for this reason. */
 async function hasTrouble(redis: RedisUnderTest, trouble: RedisTrouble): Promise<void> {
   isLeftAlone(redis);
   await redis.becomes('down');
@@ -337,12 +337,12 @@ async function closedRedisUrl(): Promise<string> {
   return (await closedUrl()).replace('http:', 'redis:');
 }
 
-/** The address of a server that does this with each connection. */
+/** The address of a server that calls `act` for each connection. */
 function urlOf(scheme: string, act: (socket: Socket) => void): Address {
   return async (t) => `${scheme}//127.0.0.1:${(await tcpServer(t, act)).port}`;
 }
 
-/** The address of a Redis that answers INFO like this. */
+/** The address of a Redis that answers INFO with `reply`. */
 function greeting(reply: string): Address {
   return async (t) => (await fakeRedis(t, replyTo('info', reply))).url;
 }
@@ -352,7 +352,7 @@ async function sentinelDatabase(t: TestContext): Promise<string> {
   return `${(await fakeRedis(t, replyTo('select', refusal))).url}/1`;
 }
 
-/** The options for a server with a certificate, if it has one. */
+/** The options for a connection to this server, with the certificate of its CA if it has one. */
 function secured({ clients, certificates }: RedisServer): Place {
   return { clients, ca: certificates && readFileSync(certificates.caFile, 'utf8') };
 }

@@ -18,7 +18,7 @@ import { testWorld } from '../../support/world.ts';
 export type RedisUnderTest = ReturnType<typeof startRedisStore>;
 
 export interface Place {
-  /** Ends the connection; by default, the test does. */
+  /** The connection ends together with this. By default, it ends with the test. */
   readonly clients?: Ending;
   readonly ca?: string | undefined;
   readonly lookup?: Lookup;
@@ -61,14 +61,14 @@ export function startRedisStore(t: TestContext, url: string, { clients = t, ca, 
   };
 }
 
-/** The same, once it is connected. */
+/** As `startRedisStore`, but waits until the connection is up. */
 export async function connectedRedisStore(t: TestContext, url: string, place?: Place) {
   const redis = startRedisStore(t, url, place);
   await redis.becomes('up');
   return redis;
 }
 
-/** A test with a real server of its own; skipped if there is none. */
+/** A test with a real server of its own. It is skipped if no redis-server is installed. */
 export function serverTest(
   name: string,
   run: (server: RedisServer, t: TestContext) => Promise<void>,
@@ -84,7 +84,7 @@ export type ServedRedis = RedisUnderTest & {
   readonly control: RedisServer['control'];
 };
 
-/** A test with a connected store on a real server of its own; skipped if there is none. */
+/** A test with a store that is connected to a real server of its own. It is skipped if no redis-server is installed. */
 export function redisTest(
   name: string,
   run: (redis: ServedRedis, t: TestContext) => Promise<void>,

@@ -10,7 +10,7 @@ function counting({ world, connection: redis }: RedisUnderTest, perMinute = 1) {
   return { counter, count: async (client: string) => (await counter.count(client)).current };
 }
 
-/** A counter with the same quota and server, as in another process. */
+/** A second counter with the same quota and server. It stands for another process. */
 async function countingBeside({ server }: ServedRedis, t: TestContext, perMinute = 1) {
   return counting(await connectedRedisStore(t, server.url, server), perMinute);
 }

@@ -44,7 +44,7 @@ test('16 texts are under way at once, answers keep their order, and a text can h
   const full = Promise.withResolvers<void>();
   serviceOf(t, async (text) => {
     most = Math.max(most, ++underWay);
-    // Gives a 17th request the time to begin.
+    // Waits, so that a 17th request would begin if it could.
     if (underWay === 16) settled().then(settled).then(full.resolve);
     await full.promise;
     // Later texts are answered first.

@@ -11,8 +11,8 @@ import {
 export type Manner = (texts: readonly string[], signal: AbortSignal) => Response | Promise<Response>;
 
 /**
- * A service behind `fetch`, the texts and the signal of each of its requests, and functions that ask it. Each of these manners answers
- * one request, in order. Later requests are answered correctly.
+ * A fake service: its `fetch`, the texts and the signal of each request, and functions that ask it. The first manner answers the first
+ * request, the second manner the second one, and so on. Requests after the last manner get correct answers.
  */
 export function fakeService(...manners: Manner[]) {
   const requests: string[][] = [];
@@ -29,12 +29,12 @@ export function fakeService(...manners: Manner[]) {
   }
 }
 
-/** Answers each text with this line. */
+/** Answers each text with the line that the function makes of it. */
 export function saying(line: (text: string) => string): Manner {
   return garbled((lines) => lines.join(''), line);
 }
 
-/** Sends this instead of the right lines, and ends normally. */
+/** Sends these bytes instead of the right lines, and ends normally. */
 export function garbled(body: (lines: readonly string[]) => string, line = resultLine): Manner {
   return (texts) => new Response(body(texts.map((text) => `${line(text)}\n`)));
 }
@@ -87,7 +87,7 @@ export function endlessAnswer() {
   return { body: ReadableStream.from(body()), pieces: () => pieces, isLeft: () => isLeft };
 }
 
-/** A client that gets this answer to each request, and its requests. */
+/** A client that gets the same answer to each request, and the list of its requests. */
 export function clientOf(
   answer: () => Response | Promise<Response> = () => Response.json({ data: 'A' }),
   options: Partial<ClientOptions> = {},

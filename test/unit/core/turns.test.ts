@@ -64,7 +64,7 @@ test('if much work waits, only now and then a turn looks through it for work tha
   for (let count = 0; count < 640; count++) nextTurn(20_000, () => looks++ < 0);
 
   for (let count = 0; count < 9; count++) await turn();
-  // So far, only the pieces that were done were looked at, each when it began.
+  // `isGone` was called only for the nine pieces that were done, as each of them began.
   assert.equal(looks, 9);
 
   await turn();

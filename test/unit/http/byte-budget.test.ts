@@ -5,7 +5,7 @@ import { pick } from '../../support/pick.ts';
 import { testWorld } from '../../support/world.ts';
 
 const MOST = 160_000;
-/** 4 KiB, and 56 bytes for each name and value of a header in addition to their characters. */
+/** What the head of a request counts: 4 KiB, its characters, and 56 bytes more for each name and each value of a header. */
 const HEAD = 4096 + 2 * 56 + '/v1hostx'.length;
 
 for (const [share, most] of [
@@ -165,7 +165,7 @@ test('once a request has ended, nothing is refused or held for it', () => {
   assert.equal(budget.bytes, bytes);
 });
 
-/** A budget, and what is held for a request with this header. With the head of this request, the budget is filled up to `filled`. */
+/** A budget and a request with this header. When the head of the request is held, `filled` bytes of the budget are used. */
 function start({ header = 'x', filled = HEAD, cutSlowest = (_held: HeldBytes) => {} } = {}) {
   const budget = byteBudget(MOST, () => cutSlowest(held), testWorld());
   budget.bytes = filled - HEAD;

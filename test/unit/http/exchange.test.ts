@@ -192,11 +192,11 @@ for (const [when, isClosing, ms] of [
   test(`after the last answer other requests are over, and a client has ${ms} ms to end its connection${when}`, async () => {
     const { clock } = testWorld();
     const open = noConnections(2, { clock, isClosing: () => isClosing });
-    // Their clients could still be reading.
+    // Half-open, because a client that has sent its last byte can still be reading.
     const [first, second] = [new Socket({ allowHalfOpen: true }), new Socket({ allowHalfOpen: true })];
     for (const socket of [first, second])
       open.add(Object.defineProperty(socket, 'remoteAddress', { value: '::1' }));
-    // The server no longer reads from this one.
+    // The server has stopped reading from the first one.
     first.pause();
     const { exchange } = beforeItsBody();
     exchange.response.shouldKeepAlive = false;
@@ -268,7 +268,7 @@ test('once 16 requests have failed in a turn, clients whose requests fail let ot
   endTurn();
   await turn();
   const before = waiting();
-  // A client that has left takes the place of no other.
+  // The work of a client that has left does not use up the turn of another client.
   before[0]?.socket.emit('close');
   turns[0]?.();
   await turn();
@@ -280,7 +280,7 @@ test('once 16 requests have failed in a turn, clients whose requests fail let ot
 test('an error of the connection does not end the process', () => {
   const { request, response } = beforeItsBody().exchange;
 
-  // Without a listener, this throws.
+  // `emit('error')` throws if there is no listener.
   for (const each of [request, response]) each.emit('error', new Error('broken'));
 });
 
@@ -346,13 +346,13 @@ function noText() {
 }
 
 interface OneConnection extends Partial<ConnectionsHost> {
-  /** The connections that it joins. */
+  /** The connections to which the new one is added. */
   open?: Connections;
   bytesRead?: () => number;
   parse?: () => void;
 }
 
-/** An open connection, the only one by default. */
+/** An open connection. By default, it is the only one. */
 function oneConnection({ bytesRead = () => 1000, parse = () => {}, ...given }: OneConnection = {}) {
   const open = given.open ?? noConnections(1, given);
   const about = { remoteAddress: { value: '::1' }, bytesRead: { get: bytesRead } };
@@ -363,7 +363,7 @@ function oneConnection({ bytesRead = () => 1000, parse = () => {}, ...given }: O
 
 /** A socket that sends everything at once. */
 class QuickSocket extends Socket {
-  /** What was sent together. */
+  /** What was sent, packet by packet. */
   readonly packets: string[] = [];
   override _write(chunk: Buffer, _encoding: string, sent: () => void): void {
     this._writev([{ chunk }], sent);

@@ -27,6 +27,6 @@ test('work of one turn is done at once if it is small or fits into 16 KiB, and t
   await workOn(16_385, 16_384);
 
   assert.deepEqual(now, [16_000, 384, 256, 16_384]);
-  // A negative size stands for work that no one needs any more.
+  // A negative size marks work that no one needs any more.
   assert.deepEqual(later, [257, -200_000, 16_385]);
 });

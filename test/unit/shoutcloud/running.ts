@@ -69,7 +69,7 @@ export function post(body: string, contentType = 'application/json'): string {
   return `POST /V1/SHOUT HTTP/1.1\r\nHost: x\r\nContent-Type: ${contentType}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-/** Whether this has a head and as many bytes as the head announces. */
+/** Whether the bytes have a head, and a body of the length that the head announces. */
 export function isWhole(text: string): boolean {
   const length = Number(/\r\nContent-Length: (\d+)\r\n/.exec(text)?.[1]);
   return bodyOf(text).length >= length;

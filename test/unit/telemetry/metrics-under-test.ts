@@ -3,7 +3,7 @@ import { type Event, emitTo } from '../../../src/core/events.ts';
 import { metrics, type Status } from '../../../src/telemetry/metrics.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
-/** Metrics that have counted these events, of a process with this status. */
+/** The metrics of a process with this status, after these events. */
 export function measured(events: readonly Event[], status: Partial<Status> = {}, logLinesDropped = 0) {
   const { listeners, read, text, series } = metrics({ version: '1.2.3', clock: fakeClock() });
   const emit = emitTo(listeners);

@@ -55,7 +55,7 @@ for (const [what, busy, asked] of [
   test(`texts that will travel together wait together: ${what}`, async () => {
     const { askWithin } = await startBusy({ ...busy, together: 2 });
 
-    // Five texts are three batches.
+    // With the two new texts, five texts wait. They fill three batches.
     const ends = await Promise.all([2399, 2400].map((ms) => askWithin(ms, asked)).map(soFar));
 
     assert.deepEqual(ends, ['OVERLOADED', 'waits']);
@@ -95,7 +95,7 @@ for (const order of [
   });
 }
 
-/** The times between batches, and the estimated wait for a room of 20. A batch fills a room of 1 for each 100 ms since the last one. */
+/** The times between batches, and the estimated wait for a room of 20. Each batch had a room of 1 for every 100 ms since the previous one. */
 for (const [what, intervals, waitMs] of [
   ['with seven intervals it is unknown', Array(7).fill(400), 0],
   ['eight equal ones are the estimate', Array(8).fill(400), 2000],

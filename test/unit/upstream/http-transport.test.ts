@@ -231,7 +231,7 @@ function attemptsAt(t: TestContext, port: number | string, addresses: readonly s
 
 type Answer = (response: ServerResponse) => void;
 
-/** Answers the first request like this, and all later ones like that: by default, correctly. */
+/** Answers the first request with `answer`, and all later ones with `then`, which is right by default. */
 function firstAnd(answer: Answer, then: Answer = (response) => response.end(RIGHT)): RequestListener {
   let requests = 0;
   return (_request, response) => {
@@ -240,14 +240,14 @@ function firstAnd(answer: Answer, then: Answer = (response) => response.end(RIGH
   };
 }
 
-/** Answers with these statuses. */
+/** An answer for each of these statuses. */
 function statuses(...some: readonly number[]): Record<string, Answer> {
   const failing = (status: number) => (response: ServerResponse) =>
     void response.writeHead(status, { location: '/' }).end();
   return Object.fromEntries(some.map((status) => [`status ${status}`, failing(status)]));
 }
 
-/** A server that reads nothing and sends this to each connection. */
+/** A server that does not parse requests. Whenever bytes arrive, it calls `answer`. */
 async function rawServer(t: TestContext, answer: (socket: Socket) => void) {
   const { port, connections } = await tcpServer(t, (socket) => socket.on('data', () => answer(socket)));
   return { url: `http://127.0.0.1:${port}`, connections };

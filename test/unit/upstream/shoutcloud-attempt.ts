@@ -10,7 +10,7 @@ import { testCall } from '../../support/call.ts';
 import { worldOn } from '../../support/world.ts';
 import { running } from '../shoutcloud/running.ts';
 
-/** A shouter for this address. Without a clock of the test, its time limit is longer than any test. */
+/** A shouter that asks the server at `url`. On the real clock, an attempt can take a minute, which is longer than any test. */
 export function shouterFor(test: TestContext, url: string, clock = systemClock, lookup: Lookup = dnsLookup) {
   const world = worldOn(clock);
   const transport = httpTransport({ url, connections: 1, lookup }, world);
@@ -21,7 +21,7 @@ export function shouterFor(test: TestContext, url: string, clock = systemClock, 
   return { shout, transport, world };
 }
 
-/** The shouter, and a SHOUTCLOUD that behaves like this. */
+/** A SHOUTCLOUD with these options, and a shouter that asks it. */
 export async function attempted(
   test: TestContext,
   options: ShoutcloudOptions,

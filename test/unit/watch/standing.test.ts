@@ -40,7 +40,7 @@ function standings(word: string, thresholds: Thresholds = THRESHOLDS): Standing[
   });
 }
 
-/** The same statuses, computed from the whole history each time. */
+/** The status after each round, computed from all rounds so far. */
 function statusesOf(word: string, { downAfter, upAfter }: Thresholds): string[] {
   let status = 'up';
   return [...word].map((_, i) => {

@@ -48,7 +48,7 @@ test('a state comes back whole, and the last one counts', async (t) => {
 
 test('the file is readable JSON, only for its owner, and no other file is left', async (t) => {
   const { path, store, files } = await storeIn(t);
-  // Both files are open to others at first. The second one is what a killed watch leaves.
+  // At first, other users can read both files. The second file is what a watch leaves if it is killed while it saves.
   for (const each of [path, `${path}.${process.pid}.tmp`]) await writeFile(each, '', { mode: 0o644 });
 
   await store.save(FIRST_STATE);

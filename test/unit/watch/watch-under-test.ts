@@ -24,7 +24,7 @@ export function recordedEvents() {
   return { events, emit: (event: WatchEvent) => void events.push(event) };
 }
 
-/** Keeps the state for the next watch with this store. */
+/** A store in memory. The next watch with the same store goes on from its state. */
 export function memoryStore(): StateStore & { saved: WatchState | undefined } {
   return {
     saved: undefined,
@@ -37,7 +37,7 @@ export function memoryStore(): StateStore & { saved: WatchState | undefined } {
   };
 }
 
-/** A receiver that refuses everything while it is not well, and what it has accepted. */
+/** A receiver that can be made to refuse all notifications, and a list of those that it has accepted. */
 export function fakeReceiver() {
   const got: Notification[] = [];
   const receiver = {

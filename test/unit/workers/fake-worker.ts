@@ -4,7 +4,7 @@ import type { Worker, WorkerEnd } from '../../../src/workers/worker-link.ts';
 export interface FakeWorker extends Worker {
   /** What it was asked to do, in order. */
   readonly orders: ('drain' | 'hurry')[];
-  /** A stuck worker answers no question and follows no order. */
+  /** If true, the worker answers no question and follows no order. */
   isStuck: boolean;
   listen(): void;
   end(how: Partial<WorkerEnd>): void;
