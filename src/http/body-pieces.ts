@@ -1,6 +1,6 @@
 /**
- * A shorter piece is copied: a `Buffer` of its own takes 340 bytes more, however little it holds, and memory of less than 8 KiB
- * stays with `malloc` when it is freed (ADR 0052).
+ * A shorter piece is copied into a block. Its own `Buffer` would take 340 bytes more, and `malloc` does not
+ * give pieces of less than 8 KiB back to the system when they are freed (ADR 0052).
  */
 const SHORT_PIECE = 8192;
 const LEAST_BLOCK = 256;
@@ -61,8 +61,8 @@ export function joined(parts: readonly Buffer[]): Buffer {
 }
 
 /**
- * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much memory is being allocated,
- * so after an attack it would stay taken.
+ * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much memory is
+ * being allocated, so after an attack it would stay in use.
  */
 export function free(buffers: readonly Buffer[], leastBytes = LEAST_TO_FREE): void {
   for (const { buffer, byteLength } of buffers) {

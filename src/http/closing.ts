@@ -28,8 +28,8 @@ export function serverClosing(
   return {
     hasBegun: () => closed !== undefined,
     /**
-     * Stops accepting connections. Resolves when all open requests are answered. With `now` it closes them, even if it is
-     * closing already, and rejects if a client lost an answer that it still wanted.
+     * Stops accepting connections. Resolves when all open requests are answered. With `now`, cuts off all connections,
+     * even if `close` was called before, and rejects if a client lost an answer that it would have read.
      */
     async close(manner?: 'now'): Promise<void> {
       closed ??= closeAll(manner);
@@ -45,7 +45,7 @@ export function serverClosing(
     if (manner !== 'now') await acceptors.acceptWaiting();
     const ended = acceptors.close();
     for (const { socket, exchanges, isNew, isPausing } of open.all()) {
-      // A connection that waits to be read can have sent a request.
+      // A paused connection can have sent a request that we have not read yet.
       const isIdle = exchanges.length === 0 && !isNew && !isPausing;
       // If our side has ended, the last answer can still be on its way, and a reset would lose it.
       if (isIdle && !socket.writableEnded) socket.destroy();
