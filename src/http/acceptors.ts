@@ -21,8 +21,8 @@ const MOST_WAIT_MS = 1000;
 export type Acceptors = ReturnType<typeof acceptors>;
 
 /**
- * Accepts several connections per turn of the event loop, if `reusePort` allows it. Node accepts one per turn on each
- * listening socket, so new connections would wait for seconds while other clients make the turns long.
+ * Accepts several connections per turn of the event loop, if `reusePort` allows it. On one listening socket, Node
+ * accepts one connection per turn, so new connections would wait for seconds while other clients make the turns long.
  */
 export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'soon'>) {
   let accepted = 0;
@@ -57,8 +57,8 @@ export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'so
 }
 
 /**
- * Finds the port that several sockets will share: the given port, or a free one if it is 0. Rejects if another program
- * uses the port, which sockets that share it would not notice. A free port stays reserved until `leave` is called.
+ * Finds the port that several sockets will share: the given port, or a free one if it is 0. Rejects if another program uses
+ * the port, because sockets that share a port do not notice that. A free port stays reserved until `leave` is called.
  */
 export async function sharedPort(host: string | undefined, port: number) {
   const server = createServer().listen({ host, port, reusePort: port === 0 });

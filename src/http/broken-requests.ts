@@ -18,11 +18,11 @@ export function brokenRequests(open: Connections, host: ExchangeHost) {
     // These get no answer of their own, and neither does a connection that has sent nothing.
     if (connection.isBroken || !socket.writable || connection.socket.bytesRead === 0) return;
     connection.isBroken = true;
-    // Otherwise, when the client ends its side, Node would end ours, even if this answer still waits for an earlier one.
+    // Without this, Node would end our side as soon as the client ends its own, even if this answer still waits for an earlier one.
     socket.removeAllListeners('end');
     const last = connection.exchanges.at(-1);
     const refusal = refusalOf(error);
-    // Node's error holds everything that Node has read. It must not stay in memory while this answer waits, so only these parts are kept.
+    // Node's error holds everything that Node has read. What we need is taken from it now, so that it is freed while this answer waits.
     const { crossOrigin } = host;
     const packet = packetOf(error);
     const origin = crossOrigin?.allowed(originIn(packet) ?? crossOrigin.first);

@@ -4,8 +4,8 @@ import type { Acceptors } from './acceptors.ts';
 import type { Connection, Connections } from './limits/connections.ts';
 
 /**
- * While a server closes, a client that does nothing is closed after CLOSING_IDLE_MS. All other clients are checked every LATE_MS: one
- * that is sending or reading at two checks in a row is closed. The second check is after CLOSING_MS, so no such client has less time.
+ * While a server closes, a connection on which nothing moves is closed after CLOSING_IDLE_MS. Every LATE_MS, all connections are checked:
+ * a client that sends or reads at two checks in a row is cut off. The second check is after CLOSING_MS, so such a client has that long.
  */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;

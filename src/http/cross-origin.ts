@@ -27,7 +27,7 @@ const MAX_AGE_S = '7200';
  */
 export function crossOrigin(origins: Origins) {
   return {
-    /** The first allowed origin, to answer a request whose own origin cannot be read. Browsers hide the answer from other origins. */
+    /** The first allowed origin, for a request whose own origin cannot be read. Browsers hide the answer from pages of other origins. */
     first: origins[0],
     /** The allowed origin that matches this one. It is our own string, because the given string can keep a whole packet in memory. */
     allowed,

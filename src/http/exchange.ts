@@ -31,7 +31,7 @@ export interface ExchangeHost extends World, ReplyHost {
   isClosing(): boolean;
 }
 
-/** One request, from its head to the end of its answer. Every error becomes an answer here. It is also the `Call` of its client. */
+/** One request, from its head to the end of its answer, and the `Call` of its client. Every error becomes an answer here. */
 export class Exchange implements Call, Working {
   readonly deadline = Number.POSITIVE_INFINITY;
   readonly texts = 1;
@@ -178,7 +178,7 @@ export class Exchange implements Call, Working {
     if (!this.reply.isGone) return this.#host.turns.answer(() => this.fail(error), this);
   }
 
-  /** Answers with the error as the error table says. Errors that are our fault or the upstream's are also reported as an event. */
+  /** Answers as the error table says. Errors that are our fault or the upstream's are also reported as an event. */
   fail(error: unknown): void {
     // The client is gone, so the error concerns no one.
     if (this.reply.isGone) return;
@@ -221,7 +221,7 @@ export class Exchange implements Call, Working {
     this.#left.abort(reason);
   }
 
-  /** Releases the held bytes once the exchange and its work have ended. Work goes on after its client has left, and needs its memory. */
+  /** Releases the held bytes once the exchange and its work have ended. Work can go on after the client has left, and needs memory. */
   #letGo(): void {
     if (this.#hasEnded && this.#stepsUnderWay === 0) this.held.end();
   }

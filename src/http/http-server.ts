@@ -95,7 +95,7 @@ export function httpServer<Parts>(
     {
       ...SOCKETS,
       IncomingMessage: InlineBodyRequest,
-      // 0 turns off Node's keep-alive timer, which would be a second timer after each answer. The idle timer of the socket is enough.
+      // 0 turns off Node's keep-alive timer, which would start anew after each answer. The idle timer of the socket is enough.
       keepAliveTimeout: 0,
       headersTimeout: slowClientMs,
       connectionsCheckingInterval: Math.min(1000, slowClientMs),
@@ -116,7 +116,7 @@ export function httpServer<Parts>(
   // Node keeps at most this many headers in `headers`. If there were more, `rawHeaders` is longer.
   server.maxHeadersCount = MAX_HEADERS;
   server.setTimeout(slowClientMs, onIdle);
-  // `httpAllowHalfOpen` is not documented. A client can then close its sending side after its request and still read the answer.
+  // `httpAllowHalfOpen` (not documented) lets a client close its sending side after its request and still read the answer.
   Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
   // `server.close` calls this. Node's own version would cut off clients that are still reading an answer, because it counts them as idle.
   server.closeIdleConnections = () => {};
@@ -143,7 +143,7 @@ export function httpServer<Parts>(
     close: closing.close,
   };
 
-  /** Node no longer handles the events of this connection, so we do. Answers to earlier requests are still sent, or cut off if they stall. */
+  /** Node has stopped handling this connection. Answers to earlier requests are still sent, or cut off if the client does not read. */
   function stopParsing(socket: Duplex): void {
     const connection = open.of(socket);
     socket.on('error', () => {});

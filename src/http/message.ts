@@ -26,8 +26,8 @@ export type Outcome = Answer | undefined | Promise<Answer | undefined>;
 const MOST_CHARACTERS = 300;
 
 /**
- * The one of these media types that an `Accept` header prefers (RFC 9110 §12.5.1). The first type is used if
- * the header is missing or names none of them, and if it prefers several equally.
+ * Returns the media type that an `Accept` header prefers (RFC 9110 §12.5.1). The default is the first type.
+ * It is used if the header is missing, names none of the types, or prefers several of them equally.
  */
 export function preferredType<Type extends string>(
   accept: string | undefined,
@@ -72,7 +72,7 @@ export const PROXY_MS = 2;
 /** The work on a body of at most this many bytes does not wait: its answer is usually so short that such a proxy reads all of it. */
 const SHORT_BODY = 2048;
 
-/** Whether the work on a body of this many bytes waits. If the answer is streamed, it always does behind a proxy. */
+/** Whether the work on a body of this many bytes waits: behind a proxy, if the body is long or the answer is streamed. */
 export function waitsForProxy(headers: IncomingHttpHeaders, bytes: number, isStreamed: boolean): boolean {
   if (!isStreamed && bytes <= SHORT_BODY) return false;
   return ['x-forwarded-for', 'forwarded', 'via'].some((name) => headers[name] !== undefined);
@@ -98,7 +98,7 @@ const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
 
 /**
  * Returns what to send instead if the version is not HTTP/1, if `Host` is missing, repeated or malformed (RFC
- * 9112 §3.2), or if the transfer coding is not `chunked`. HTTP/1.0 has no transfer coding (§6.1).
+ * 9112 §3.2), or if the transfer coding is not `chunked`. HTTP/1.0 must have no transfer coding (§6.1).
  */
 export function framingFault(request: IncomingMessage): string | undefined {
   const { host = '', 'transfer-encoding': coding } = request.headers;

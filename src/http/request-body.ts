@@ -7,7 +7,7 @@ import type { HeldBytes } from './limits/held-bytes.ts';
 import { InlineBodyRequest, type InlineSink } from './node-http.ts';
 import { knownError, tooLarge } from './problem.ts';
 
-/** A rest of a body of at most this many bytes is thrown away before the answer is sent, so that the connection can be used again. */
+/** If no more than this is left of a body, it is thrown away before the answer is sent, so that the connection can be used again. */
 export const SMALL_REST_BYTES = 65_536;
 
 const REST_MS = 1000;

@@ -8,7 +8,7 @@ const FORM = 'application/x-www-form-urlencoded';
 const ACCEPTED = `application/json, ${FORM} or text/plain`;
 const SEND_OBJECT = 'send {"data": "<text>"}';
 
-/** The function that reads the text from such a body. Throws `BAD_INPUT` for a content type or charset that is not accepted. */
+/** The function that reads the text from a body with these headers. Throws `BAD_INPUT` for a type or charset that is not accepted. */
 export function textReader(headers: IncomingHttpHeaders): (body: Buffer) => string {
   switch (mediaType(headers)) {
     case 'application/json':
@@ -161,7 +161,7 @@ export function dataField(encoded: string): string | null | undefined {
 const NOTHING_TO_DECODE = /^[^+%\x80-\xff]*$/;
 const [PLUS, PERCENT, SPACE] = Buffer.from('+% ');
 
-/** Decodes in place: `+` becomes a space, `%` and two hexadecimal digits a byte. `replace` would take 35 ms for a body of only `+`. */
+/** Decodes in place: `+` becomes a space, and `%` with two hexadecimal digits becomes a byte. `replace` would take 35 ms for many `+`. */
 function unescaped(bytes: Buffer): Buffer {
   let length = 0;
   for (let i = 0; i < bytes.length; i++) {

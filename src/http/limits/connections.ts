@@ -40,7 +40,7 @@ export interface ConnectionsHost {
   isClosing(): boolean;
 }
 
-/** How many connections are closed together at `maxConnections`. With fewer, a flood would search all connections for each new one. */
+/** How many connections are closed together at the limit. With fewer, a flood would cause a search of them all for each new one. */
 const CLOSED_AT_ONCE = 16;
 
 /** How long a client has to close its connection after the last answer. `CLOSING_LINGER_MS` applies while the server closes. */
@@ -121,7 +121,7 @@ export function connections(
       const connection = open.get(exchange.request.socket);
       if (connection === undefined) return undefined;
       const { exchanges, packet, socket } = connection;
-      // The timer can still have the time of an idle connection, or of a last chance to read (`stalledClients`).
+      // The socket can still have the time-out of an idle connection, or of a last chance to read (`stalledClients`).
       if (socket.timeout !== slowClientMs && !isClosing()) socket.setTimeout(slowClientMs);
       const before = exchanges.at(-1);
       connection.isNew = false;

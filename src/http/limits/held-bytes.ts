@@ -155,7 +155,7 @@ export class HeldBytes {
     this.#headLength = 0;
   }
 
-  /** Throws as `set` does if there is no room for an answer that is much larger than its request, as JSON can be. */
+  /** An answer can be much larger than its request, because JSON escapes characters. Throws as `set` does if there is no room for it. */
   askForAnswer(bytes = 0): void {
     const more = this.#headBytes + bytes - this.#bytes;
     if (more > MUCH_MORE_BYTES) this.#budget.makeRoom(more, 'body');

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 
-/** A connection of a client, and how far its requests are. */
+/** What decides whether the client of a connection is slow. */
 export interface Client {
   readonly socket: Socket;
   /** The exchanges that have not ended, in the order of their requests. */
@@ -33,11 +33,11 @@ export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: nu
 }
 
 /**
- * The factor for the time that a connection has made no progress; 0 means that it is not closed. An idle connection has 1. A
- * body has less than 1 once much of it has arrived, so idle connections are closed first. A new connection has 10, so an idle
- * one is closed first only if it has been idle for long. A connection whose last request was refused also has 10; otherwise,
- * a flood of such requests would close all idle connections. A request that waits for its turn counts as idle, because a
- * thousand large requests can be complete at the same moment, and then wait for seconds.
+ * The factor for the time that a connection has made no progress; 0 means that it is not closed. It is 1 for an idle
+ * connection, and less for a body of which much has arrived, so idle connections are closed first. It is 10 for a new
+ * connection, so an idle one is closed first only if it has been idle for much longer. It is also 10 if the last request was
+ * refused; otherwise, a flood of such requests would close all idle connections. A request that waits for its turn counts as
+ * idle, because a thousand large requests can be complete at the same moment, and then wait for seconds.
  */
 function weightOf({ socket, isNew, hasFailed, exchanges }: Client): number {
   const [first] = exchanges;

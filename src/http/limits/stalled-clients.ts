@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { Connections } from './connections.ts';
 
-/** How much longer a client that does not read gets as a last chance. */
+/** How much more time a client that does not read gets, as a last chance. */
 const LAST_CHANCE_MS = 1000;
 
 export interface StallLimits {
@@ -39,7 +39,7 @@ export function stalledClients(
     // We have paused this connection to read others first, so its client is not to blame.
     if (isPausing) return void socket.setTimeout(slowClientMs);
     if (last === undefined) return withoutRequest(socket);
-    // If its body waits for answers to earlier requests, we have stopped reading it, and the client is not to blame.
+    // If the body waits for answers to earlier requests, we have stopped reading it, and the client is not to blame.
     if (!last.isWhole && last.body.wantsMore) last.breakBody(bodyStalled());
   }
 
@@ -52,7 +52,7 @@ export function stalledClients(
     else socket.setTimeout(LAST_CHANCE_MS);
   }
 
-  /** Closes an unused connection after the keep-alive time, without an answer. Browsers and load balancers open them in advance. */
+  /** Closes an unused connection after the keep-alive time, without an answer. Browsers and load balancers open some in advance. */
   function withoutRequest(socket: Socket): void {
     if (isClosing() || socket.timeout === keepAliveTimeoutMs) socket.destroy();
     else socket.setTimeout(keepAliveTimeoutMs);

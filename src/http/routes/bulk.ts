@@ -72,7 +72,7 @@ async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): P
     await until(() => answers.length < window.lines(line.length) && !response.writableNeedDrain);
     if (gone.aborted) break;
     take(line);
-    // The server closes, so `take` has refused the line.
+    // If the server is closing, `take` has just refused the line.
     if (exchange.isClosing && !window.refuse()) break;
   }
   isAllBegun = true;
