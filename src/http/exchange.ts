@@ -109,7 +109,7 @@ export class Exchange implements Call, Working {
 
   /** Runs `run` when the answer has been sent or the client has hung up. */
   atEnd(run: AtEnd): void {
-    // A new array, because `push` would reserve room for sixteen elements.
+    // Makes a new array, because `push` would reserve room for sixteen elements.
     this.#atEnd = [...this.#atEnd, run];
   }
 
@@ -206,7 +206,7 @@ export class Exchange implements Call, Working {
     this.#host.emit({
       type: 'answered',
       method: methodLabel(this.request.method),
-      // Not the path itself, because a caller can write anything there.
+      // The path itself is not reported, because a caller can write anything there.
       route: this.target.label,
       status: this.reply.status,
       durationMs: this.#host.clock.now() - this.startedMs,

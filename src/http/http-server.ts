@@ -101,7 +101,7 @@ export function httpServer<Parts>(
       connectionsCheckingInterval: Math.min(1000, slowClientMs),
       // A limit for the whole request would end a long upload that makes progress.
       requestTimeout: 0,
-      // Otherwise Node itself answers a request without `Host`, and sends no body.
+      // With true, Node itself would answer a request without `Host`, and send no body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
       // True makes Node stop parsing the connection. That is needed once no more of its requests will be

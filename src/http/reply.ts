@@ -182,7 +182,7 @@ export class Reply {
 /** The headers that every answer has, up to the value of its Content-Security-Policy. */
 const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })}content-security-policy: `;
 
-/** The policy of an answer that is not a page. It lets a browser load nothing, run nothing, and show the answer in no frame. */
+/** The policy of an answer that is not a page. A browser then loads nothing, runs nothing, and shows the answer in no frame. */
 const NO_CONTENT = `${STANDARD}default-src 'none'; frame-ancestors 'none'\r\n`;
 
 /** The status in logs and metrics of a client that hung up before its answer was written. */

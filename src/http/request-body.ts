@@ -203,7 +203,7 @@ export class RequestBody implements InlineSink {
     const discarding = this.#discarding;
     if (discarding) discarding.bytesLeft -= chunk.length;
     free([chunk]);
-    // With this limit, the connection closes after this body, so the rest of the packet can be skipped. If it were
+    // If there is no limit, the connection closes after this body, so the rest of the packet can be skipped. If it were
     // parsed, a fast client that sends short chunks would leave megabytes of garbage between two garbage collections.
     if (discarding?.bytesLeft === Number.POSITIVE_INFINITY) this.#source.skipPacket(this.#request.socket);
     if (discarding && discarding.bytesLeft < 0) discarding.finish(false);

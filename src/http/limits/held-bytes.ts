@@ -5,9 +5,9 @@ import { shed } from './admission.ts';
 export type ByteBudget = ReturnType<typeof byteBudget>;
 
 /**
- * The part of the budget up to which each kind of bytes is admitted. The kinds are bodies of one packet, other bodies,
- * large bodies, texts that wait for the upstream, bulks, and requests that are sent ahead. Each kind leaves room for
- * the kinds before it. Bodies of one packet can exceed the budget, so that short known texts get in.
+ * The part of the budget up to which each kind of bytes is admitted. The kinds are small bodies, other
+ * bodies, large bodies, texts that wait for the upstream, bulks, and requests that are sent ahead. Each kind
+ * leaves room for the kinds before it. Small bodies can exceed the budget, so that short known texts get in.
  */
 type Share = keyof typeof SHARES;
 
@@ -155,7 +155,7 @@ export class HeldBytes {
     this.#headLength = 0;
   }
 
-  /** An answer can be much larger than its request, because JSON escapes characters. Throws as `set` does if there is no room for it. */
+  /** Makes room for an answer that is much larger than its request, as JSON can be. Throws as `set` does if there is none. */
   askForAnswer(bytes = 0): void {
     const more = this.#headBytes + bytes - this.#bytes;
     if (more > MUCH_MORE_BYTES) this.#budget.makeRoom(more, 'body');

@@ -29,7 +29,7 @@ export interface QuotaOptions {
  */
 export type TakeFromQuota = (exchange: Exchange) => void | Promise<void>;
 
-/** Counts requests against the quotas of their clients. `undefined` if the settings have no limit. */
+/** Returns a function that counts requests against quotas, or `undefined` if the settings have no limit. */
 export function quotas(counter: RequestCounter, options: QuotaOptions): TakeFromQuota | undefined {
   const { rateLimitPerMinute: perMinute, trustProxy } = options;
   if (perMinute === 0) return undefined;

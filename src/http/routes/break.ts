@@ -42,7 +42,7 @@ export function breakRoutes({ state, set }: Breakable): RouteTable<ApiParts> {
   }
 }
 
-/** Refuses pages of other sites. In the browser of a person who runs the service, such a page could otherwise send this request. */
+/** Refuses pages of other sites: they could otherwise send this request from the browser of a person who runs the service. */
 function checkOrigin({ headers }: IncomingMessage): void {
   const { origin, host, 'sec-fetch-site': site, 'content-type': type } = headers;
   const isOurs =
