@@ -24,7 +24,7 @@ export interface ApiOptions extends ServerOptions, QuotaOptions {
   readonly maxBulkBytes: number;
   /** How many lines of all bulk requests together can be in flight. */
   readonly maxBulkLines: number;
-  /** How many short lines a line of this size counts as. Long lines count more, because they are more work. */
+  /** How many short lines a line of this size counts as. A long line counts as several, because it takes more room in a batch. */
   readonly placesOfLine: (bytes: number) => number;
 }
 

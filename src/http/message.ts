@@ -97,8 +97,8 @@ export function headBytes({ method, rawHeaders }: IncomingMessage, length: numbe
 const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
 
 /**
- * Returns what to send instead if the version is not HTTP/1, if `Host` is missing, repeated or malformed (RFC
- * 9112 §3.2), or if the transfer coding is not `chunked`. HTTP/1.0 must have no transfer coding (§6.1).
+ * Returns what to send instead if `Host` is missing, repeated or malformed (RFC 9112 §3.2), if the version is
+ * not HTTP/1, or if the transfer coding is not `chunked`. HTTP/1.0 must have no transfer coding (§6.1).
  */
 export function framingFault(request: IncomingMessage): string | undefined {
   const { host = '', 'transfer-encoding': coding } = request.headers;

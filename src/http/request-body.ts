@@ -7,7 +7,7 @@ import type { HeldBytes } from './limits/held-bytes.ts';
 import { InlineBodyRequest, type InlineSink } from './node-http.ts';
 import { knownError, tooLarge } from './problem.ts';
 
-/** If no more than this is left of a body, it is thrown away before the answer is sent, so that the connection can be used again. */
+/** Up to this many bytes of a body are thrown away before the answer is sent, so that the connection can be used again. */
 export const SMALL_REST_BYTES = 65_536;
 
 const REST_MS = 1000;
@@ -130,7 +130,7 @@ export class RequestBody implements InlineSink {
     });
   }
 
-  /** Call this when the rest will never arrive. Reading the body then fails, now or later, and `atWhole` has no effect. */
+  /** Call this when the rest will never arrive. Reading the body then fails, now or later. Drops what `atWhole` was given. */
   break(error: TuohsError): void {
     this.#error = error;
     this.#atWhole = undefined;

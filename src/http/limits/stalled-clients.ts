@@ -44,8 +44,8 @@ export function stalledClients(
   }
 
   /**
-   * Resets the connection of a client that does not read its answer, after a last chance, because a frozen process passes no bytes to
-   * the system. If the system accepted bytes meanwhile, Node restarts the ended timer, so a client has up to twice its time.
+   * Resets the connection of a client that does not read its answer. It gets a last chance first, because a frozen process passes no
+   * bytes to the system. If the system accepted bytes meanwhile, Node restarts the ended timer, so a client has up to twice its time.
    */
   function withoutReading(socket: Socket): void {
     if (socket.timeout === LAST_CHANCE_MS) socket.resetAndDestroy();
