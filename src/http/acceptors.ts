@@ -5,24 +5,24 @@ import type { Clock } from '../core/clock.ts';
 import { SOCKETS } from './node-http.ts';
 
 /**
- * How many connections can wait in the kernel for each listening socket. In a flood, a new connection waits behind all of
- * these. With 4,096, most clients had given up by the time of their turn: only 6 % of the honest ones were answered. With 128,
- * a burst of 2,500 did not fit: a client whose first packet is dropped waits a second before it tries again.
+ * How many connections can wait in the kernel for each listening socket. With 4,096, a new connection had to wait
+ * behind so many others in a flood that most clients gave up first: only 6 % of the honest ones were answered. With
+ * 128, a burst of 2,500 did not fit, and a client whose first packet is dropped waits a second before it tries again.
  */
 const BACKLOG = 256;
 
 /** Listening sockets that share a port. Node accepts one connection per turn of the event loop on each. */
 export const LISTENING_SOCKETS = 16;
 
-/** The queue in the kernel counts as empty after this many turns in a row without a new connection. `MOST_WAIT_MS` bounds the wait. */
+/** The queue in the kernel counts as empty after this many turns in a row without a new connection, or after `MOST_WAIT_MS`. */
 const QUIET_TURNS = 3;
 const MOST_WAIT_MS = 1000;
 
 export type Acceptors = ReturnType<typeof acceptors>;
 
 /**
- * Accepts several connections per turn of the event loop, if `reusePort` allows it. Node accepts one per turn on each
- * listening socket, so new connections would wait for seconds while other clients make the turns long.
+ * Accepts several connections per turn of the event loop, if `reusePort` allows it. On one listening socket, Node
+ * accepts one connection per turn, so new connections would wait for seconds while other clients make the turns long.
  */
 export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'soon'>) {
   let accepted = 0;
@@ -32,7 +32,7 @@ export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'so
   );
 
   return {
-    /** Resolves with the port: a free one for 0. Without a host, all addresses of the machine are listened on. */
+    /** Resolves with the port. Port 0 means any free port. Without a host, listens on all addresses of the machine. */
     async listen(address: ListenOptions): Promise<number> {
       await once(server.listen({ ...address, backlog: BACKLOG }), 'listening');
       const { port } = server.address() as AddressInfo;
@@ -49,7 +49,7 @@ export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'so
         quiet = accepted === before ? quiet + 1 : 0;
       }
     },
-    /** Takes no more connections; resolves when all have ended. */
+    /** Accepts no more connections. Resolves when all open ones have ended. */
     async close(): Promise<void> {
       await Promise.all([server, ...more].map((acceptor) => once(acceptor.close(), 'close')));
     },
@@ -57,8 +57,8 @@ export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'so
 }
 
 /**
- * The port that several sockets will share: the given one, or a free one for 0. Rejects if another program has it. Sockets
- * that share a port would not notice that. A free port stays reserved until `leave` is called.
+ * Finds the port that several sockets will share: the given port, or a free one if it is 0. Rejects if another program uses
+ * the port, because sockets that share a port do not notice that. A free port stays reserved until `leave` is called.
  */
 export async function sharedPort(host: string | undefined, port: number) {
   const server = createServer().listen({ host, port, reusePort: port === 0 });

@@ -7,7 +7,7 @@ import type { Route, RouteTable } from './router.ts';
 type Facts = Readonly<Record<string, unknown>>;
 
 export interface AdminParts {
-  /** Started and not draining. Nothing else counts, because a dead dependency must not make all pods unready at once. */
+  /** Whether the service has started and does not drain. Nothing else counts: a dead dependency must not make all pods unready at once. */
   readonly isReady: () => boolean;
   /** The state of each part, for people. */
   readonly status: () => Facts | Promise<Facts>;
@@ -15,7 +15,7 @@ export interface AdminParts {
 }
 
 export interface MetricsSource {
-  /** The media types that it can be written as, with the default first. */
+  /** The media types that the metrics can have, with the default first. */
   readonly types: readonly [string, ...string[]];
   text(type: string): string | Promise<string>;
 }
@@ -31,7 +31,7 @@ const ADMIN_ROUTES: RouteTable<AdminParts> = {
     isReady() ? { headers: TEXT, body: 'ready' } : { status: 503, headers: TEXT, body: 'not ready' },
   ),
   '/metrics': get(async (exchange, { metrics }) => {
-    // Prometheus also names the escaping that it wants; our names need none.
+    // Prometheus also names an escaping of metric names. It is removed, because our names need none.
     const accept = exchange.request.headers.accept?.replaceAll(/;\s*escaping=[\w-]+/g, '');
     const type = preferredType(accept, metrics.types);
     const body = await exchange.inTurn(METRICS_BYTES, () => metrics.text(type));
@@ -53,10 +53,10 @@ const LIMITS = {
 
 /** Probes, metrics and status for operators. Its port is never public. */
 export function adminServer(parts: AdminParts, { clock, emit }: World): HttpServer {
-  // Requests to this port are not traffic, so only failures are reported.
+  // Requests to this port do not count as traffic, so only their failures are reported.
   const world: World = { clock, emit: (event) => event.type !== 'answered' && emit(event) };
-  // Answers close their connections only once this port closes, so probes keep theirs in the drain. After that, a client
-  // that asks again and again must lose its connection, or the process would not end.
+  // Answers close their connections only once this port closes, so probes keep their connections during the drain.
+  // After that, a client that asks again and again must lose its connection, or the process would not end.
   const closing = new AbortController();
   const routes = { table: ADMIN_ROUTES, parts, nextTurn: turns(clock) };
   const server = httpServer({ ...routes, draining: closing.signal }, LIMITS, world);

@@ -18,13 +18,13 @@ import { shoutGet, shoutPost } from './routes/shout.ts';
 
 export interface ApiOptions extends ServerOptions, QuotaOptions {
   readonly version: string;
-  /** The address of the source of this build, if it is known. */
+  /** The URL of the source code of this build, if it is known. */
   readonly source?: string | undefined;
   readonly maxBodyBytes: number;
   readonly maxBulkBytes: number;
   /** How many lines of all bulk requests together can be in flight. */
   readonly maxBulkLines: number;
-  /** How many short lines a line of this size counts as. */
+  /** How many short lines a line of this size counts as. A long line counts as several, because it takes more room in a batch. */
   readonly placesOfLine: (bytes: number) => number;
 }
 
@@ -40,8 +40,8 @@ export interface ApiServerParts extends Pick<ServerParts<ApiParts>, 'draining' |
 const { operation: _, ...undescribedGet } = shoutGet;
 
 /**
- * Everything that the public port answers to. 404, 405, HEAD, the preflights and the OpenAPI document follow from it. `/v1/` is
- * the same as `/v1`, and is left out of the document.
+ * All routes of the public port. 404, 405, HEAD, the answers to preflights, and the OpenAPI document are made
+ * from this table. `/v1/` does the same as `/v1`, but is not in the document.
  */
 const API_ROUTES: RouteTable<ApiParts> = {
   '/v1': { GET: shoutGet, POST: { ...shoutPost, operation: shoutOperation('shout') } },
@@ -56,7 +56,7 @@ const API_ROUTES: RouteTable<ApiParts> = {
   '/assets/*': { GET: assets },
 };
 
-/** The public API, not yet listening. */
+/** Makes the server of the public API. It does not listen yet. */
 export function apiServer(
   { reverseShout, upstream, breakable, requestCounter, ...parts }: ApiServerParts,
   options: ApiOptions,
@@ -80,7 +80,7 @@ export function apiServer(
   );
 }
 
-/** The OpenAPI document of the public API. Loaded on demand, because serving does not need it. */
+/** Makes the OpenAPI document of the public API. Its code is loaded on demand, because answering requests does not need it. */
 export async function describeApi(version: string): Promise<OpenApiDocument> {
   const { openApiDocument } = await import('../openapi/document.ts');
   return openApiDocument(API_ROUTES, { table: problems, answerFor: problemFor }, version);

@@ -1,24 +1,24 @@
 /**
- * A shorter piece is copied: a `Buffer` of its own takes 340 bytes more, however little it holds, and memory of less than 8 KiB
- * stays with `malloc` when it is freed (ADR 0052).
+ * A shorter piece is copied into a block. Its own `Buffer` would take 340 bytes more, and `malloc` does not
+ * give pieces of less than 8 KiB back to the system when they are freed (ADR 0052).
  */
 const SHORT_PIECE = 8192;
 const LEAST_BLOCK = 256;
 const MOST_BLOCK = 16_384;
 
-/** How large the next block is, as a part of the body so far. */
+/** The size of the next block, as a fraction of what has arrived of the body. */
 const GROWTH = 1 / 4;
 
 /**
- * Freeing a smaller buffer by hand costs more than it saves. For copied pieces the limit is lower, because thousands of them
- * could wait for V8's garbage collection.
+ * A buffer is freed by hand from this size on. For a smaller one, that costs more than it saves. For copied
+ * pieces the limit is lower, because thousands of them could wait for V8's garbage collection.
  */
 const LEAST_TO_FREE = 16_384;
 const LEAST_COPIED_TO_FREE = 512;
 
 /**
- * The pieces of a body, in order. Short ones after the first are copied together into blocks, because a body can arrive byte by
- * byte.
+ * The pieces of a body, in order. Short pieces after the first one are copied together into blocks, because a
+ * body can arrive byte by byte.
  */
 export class BodyPieces {
   readonly parts: Buffer[];
@@ -61,8 +61,8 @@ export function joined(parts: readonly Buffer[]): Buffer {
 }
 
 /**
- * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much memory is being allocated,
- * so after an attack it would stay taken.
+ * Frees the memory of these buffers at once, and leaves them empty. V8 frees it only while much memory is
+ * being allocated, so after an attack it would stay in use.
  */
 export function free(buffers: readonly Buffer[], leastBytes = LEAST_TO_FREE): void {
   for (const { buffer, byteLength } of buffers) {

@@ -7,26 +7,26 @@ import { IncomingMessage, ServerResponse } from './node-http.ts';
 import { badInput, headersTooLarge } from './problem.ts';
 
 /**
- * Answers bytes that are not HTTP from the error table, and closes their connection. Answers to its earlier requests arrive first and
- * whole; if the bytes belong to the body of a request, that request gets the error.
+ * Answers bytes that are not HTTP with an error, and closes their connection. Answers to earlier requests are
+ * sent completely before that. If the bytes are in the body of a request, that request gets the error.
  */
 export function brokenRequests(open: Connections, host: ExchangeHost) {
   return (error: NodeJS.ErrnoException, socket: Duplex): void => {
     const connection = open.of(socket);
     if (connection === undefined) return void socket.destroy();
-    // The parser also fails for everything that follows broken bytes, and for what arrives after the last answer. A connection that
-    // has sent nothing gets no answer.
+    // The parser also reports an error for all bytes after broken ones, and for bytes after the last answer.
+    // These get no answer of their own, and neither does a connection that has sent nothing.
     if (connection.isBroken || !socket.writable || connection.socket.bytesRead === 0) return;
     connection.isBroken = true;
-    // Otherwise, when the client ends its side, Node ends ours, even while this answer waits for an earlier one.
+    // Without this, Node would end our side as soon as the client ends its own, even if this answer still waits for an earlier one.
     socket.removeAllListeners('end');
     const last = connection.exchanges.at(-1);
     const refusal = refusalOf(error);
-    // Node's error holds everything that Node has read, so nothing of it must be kept while an earlier answer waits to be read.
+    // Node's error holds everything that Node has read. What we need is taken from it now, so that it is freed while this answer waits.
     const { crossOrigin } = host;
     const packet = packetOf(error);
     const origin = crossOrigin?.allowed(originIn(packet) ?? crossOrigin.first);
-    // The packet begins with this request only if no earlier request came in the same packet.
+    // The packet begins with the broken request only if no earlier request came in the same packet.
     const isFirst = connection.packet.end !== connection.socket.bytesRead;
     const method = isFirst && packet.startsWith('HEAD ') ? 'HEAD' : undefined;
     const inTurn = () => void host.turns.answer(() => refuse(refusal, { origin, method }, connection.socket));

@@ -2,8 +2,8 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * Yields the lines of a body that are not empty, without their line ends. A line of only a carriage return is empty. Skips a
- * million empty lines in 4 ms: a body that has no other lines must not take thousands of turns.
+ * Yields the lines of a body that are not empty, without their line ends. A line of only a carriage return is empty. A
+ * million empty lines are skipped in 4 ms. If they were yielded, they would take thousands of turns of the event loop.
  */
 export function* linesOf(body: Buffer): Generator<Buffer, void, undefined> {
   let start = 0;
@@ -31,18 +31,18 @@ export function countLines(body: Buffer, most: number): number {
 export type BulkWindow = ReturnType<typeof bulkWindow>;
 
 /**
- * Once the server is closing, all bulk requests together refuse at most this many lines, then end. There is no time to refuse a
- * million.
+ * While the server closes, all bulk requests together refuse at most this many lines, then end. There is no
+ * time to refuse a million lines.
  */
 const MOST_REFUSED = 5000;
 
-/** Each bulk request can always have `LEAST_LINES` short lines in flight, or `LEAST_PART` of the limit for all if that is less. */
+/** Each bulk request can always have `LEAST_LINES` short lines in flight, or `LEAST_PART` of `maxLines` if that is fewer. */
 const LEAST_LINES = 8;
 const LEAST_PART = 1 / 40;
 
 /**
- * How many lines can be in flight: one limit, shared evenly by all bulk requests. `placesOf` says how many short lines a line
- * of this size counts as. If a long line counted as one, too many would be in flight, and they would wait too long for each other.
+ * Limits the lines in flight. All bulk requests share `maxLines` evenly. `placesOf` returns how many short lines a line of this
+ * size counts as. If a long line counted as one, too many would be in flight, and they would wait too long for each other.
  */
 export function bulkWindow(maxLines: number, placesOf: (bytes: number) => number) {
   const leastLines = Math.min(LEAST_LINES, Math.ceil(maxLines * LEAST_PART));

@@ -4,8 +4,8 @@ import type { Acceptors } from './acceptors.ts';
 import type { Connection, Connections } from './limits/connections.ts';
 
 /**
- * While a server closes, a client that does nothing is closed after CLOSING_IDLE_MS. All other clients are checked every LATE_MS: one
- * that is sending or reading at two checks in a row is closed. The second check is after CLOSING_MS, so no such client has less time.
+ * While a server closes, a connection on which nothing moves is closed after CLOSING_IDLE_MS. Every LATE_MS, all connections are checked:
+ * a client that sends or reads at two checks in a row is cut off. The second check is after CLOSING_MS, so such a client has that long.
  */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
@@ -28,8 +28,8 @@ export function serverClosing(
   return {
     hasBegun: () => closed !== undefined,
     /**
-     * Stops accepting connections. Resolves when all open requests are answered. With `now` it closes them, even if it is
-     * closing already, and rejects if a client lost an answer that it still wanted.
+     * Stops accepting connections. Resolves when all open requests are answered. With `now`, cuts off all connections,
+     * even if `close` was called before, and rejects if a client lost an answer that it would have read.
      */
     async close(manner?: 'now'): Promise<void> {
       closed ??= closeAll(manner);
@@ -45,7 +45,7 @@ export function serverClosing(
     if (manner !== 'now') await acceptors.acceptWaiting();
     const ended = acceptors.close();
     for (const { socket, exchanges, isNew, isPausing } of open.all()) {
-      // A connection that waits to be read can have sent a request.
+      // A paused connection can have sent a request that we have not read yet.
       const isIdle = exchanges.length === 0 && !isNew && !isPausing;
       // If our side has ended, the last answer can still be on its way, and a reset would lose it.
       if (isIdle && !socket.writableEnded) socket.destroy();

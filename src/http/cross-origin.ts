@@ -11,9 +11,9 @@ const EXPOSED =
   'Cache-Status, ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id';
 
 /**
- * The headers that pages can send: ours, and those of caches, traces and proxies that check the caller. The star stands for any
- * other header, because our client lets its caller add some. Browsers ignore it for requests with credentials. Old browsers do
- * not know it.
+ * The headers that pages can send: ours, and those of caches, traces and proxies that check the caller. `*`
+ * allows all other headers, because our client lets its caller add some. Browsers ignore `*` for requests
+ * with credentials, and old browsers do not know it.
  */
 const ACCEPTED =
   'Content-Type, X-Request-Id, If-None-Match, traceparent, tracestate, baggage, Authorization, *';
@@ -22,14 +22,14 @@ const ACCEPTED =
 const MAX_AGE_S = '7200';
 
 /**
- * Lets pages of these sites read every answer (Fetch standard, "CORS protocol"). Without these headers, a page cannot tell an
- * answer from a network failure. Credentials are never allowed: there are none.
+ * Lets pages of these sites read every answer (Fetch standard, "CORS protocol"). Without these headers, a
+ * page cannot tell an answer from a network failure. Credentials are never allowed, because the API has none.
  */
 export function crossOrigin(origins: Origins) {
   return {
-    /** The first allowed origin, for the answer to a request whose own origin cannot be read. The browser compares the two. */
+    /** The first allowed origin, for a request whose own origin cannot be read. Browsers hide the answer from pages of other origins. */
     first: origins[0],
-    /** The allowed origin that matches this one. Returns our own string, because the given one can keep a whole packet in memory. */
+    /** The allowed origin that matches this one. It is our own string, because the given string can keep a whole packet in memory. */
     allowed,
     /** The headers that let the page of this request read its answer. */
     headersFor({ headers }: Pick<IncomingMessage, 'headers'>): Answer['headers'] {
@@ -40,7 +40,7 @@ export function crossOrigin(origins: Origins) {
         'access-control-expose-headers': EXPOSED,
       };
     },
-    /** The answer to a preflight of such a page; `undefined` if the request is not a preflight. */
+    /** The answer to a preflight of an allowed page; `undefined` for any other request. */
     preflight({ method, headers }: IncomingMessage, methods: string): Answer | undefined {
       const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
       if (!isPreflight || allowed(headers.origin) === undefined) return undefined;

@@ -15,7 +15,7 @@ import type { Work, Working, WorkTurns } from './work-turns.ts';
 export interface Asked {
   /** The path in the table of routes, or `none`. */
   readonly label: string;
-  /** What follows `?` in the request target, and what follows the prefix of a `/*` path. */
+  /** `query` is what follows `?` in the request target. `rest` is what follows the prefix of a path that ends in `/*`. */
   readonly query: string;
   readonly rest: string;
 }
@@ -27,11 +27,11 @@ export interface ExchangeHost extends World, ReplyHost {
   readonly turns: WorkTurns;
   /** A new id for a request whose client gave it none. */
   readonly newId: () => string;
-  /** Whether the drain is over, and the server closes. */
+  /** Whether the drain is over and the server is closing. */
   isClosing(): boolean;
 }
 
-/** One request, from its head to the end of its answer: the only way from an error to an answer. It is also the `Call` of its client. */
+/** One request, from its head to the end of its answer, and the `Call` of its client. Every error becomes an answer here. */
 export class Exchange implements Call, Working {
   readonly deadline = Number.POSITIVE_INFINITY;
   readonly texts = 1;
@@ -62,19 +62,19 @@ export class Exchange implements Call, Working {
     this.body = new RequestBody(request, this.held, host.source);
     this.reply = new Reply(this, host);
     this.startedMs = host.clock.now();
-    // Node emits `error` on both when a connection breaks. Without a listener that would end the process.
+    // When a connection breaks, Node emits `error` on its request and its response. Without a listener, that would end the process.
     request.on('error', ignore);
     response.on('error', ignore);
     response.on('close', () => this.end());
   }
 
-  /** Aborts when the client hangs up, or the exchange fails. Made on demand: an answer from memory needs none. */
+  /** Aborts when the client hangs up or the exchange fails. Made on first use, because an answer from memory needs none. */
   get signal(): LeaveSignal {
     this.#left ??= new LeaveController();
     return this.#left.signal;
   }
 
-  /** How many bytes the request has if each header is written as `Name: value` and the body is not chunked. */
+  /** The size of the request in bytes, assuming that each header is written as `Name: value` and that the body is not chunked. */
   get bytes(): number {
     return headBytes(this.request, this.held.headLength) + (this.body.announced || 0);
   }
@@ -84,14 +84,14 @@ export class Exchange implements Call, Working {
     return this.body.isWhole;
   }
 
-  /** Whether the server has begun to close, so that no new work is to begin. */
+  /** Whether the server is closing. Then no new work must begin. */
   get isClosing(): boolean {
     return this.#host.isClosing();
   }
 
   /**
-   * Holds the head of the request. Drops it if it has too many headers or there is no room, because the refusal sometimes has
-   * to wait behind other answers. Returns whether the head is held.
+   * Counts the head of the request in the byte budget. If there is no room, or there are too many headers, drops the headers,
+   * because the refusal can wait behind other answers and would keep them in memory. Returns whether the headers are kept.
    */
   hold({ isAhead }: { readonly isAhead: boolean }): boolean {
     try {
@@ -107,13 +107,13 @@ export class Exchange implements Call, Working {
     }
   }
 
-  /** Runs `run` when the answer has left or the client has hung up. */
+  /** Runs `run` when the answer has been sent or the client has hung up. */
   atEnd(run: AtEnd): void {
-    // A new array, because `push` would reserve room for sixteen elements.
+    // Makes a new array, because `push` would reserve room for sixteen elements.
     this.#atEnd = [...this.#atEnd, run];
   }
 
-  /** Does a step of the work. What it returns, throws or rejects with becomes the answer. */
+  /** Does a step of the work. Whatever the step returns, throws or rejects with becomes the answer. */
   run(step: (exchange: Exchange) => Outcome): void {
     try {
       const outcome = step(this);
@@ -137,7 +137,7 @@ export class Exchange implements Call, Working {
       });
   }
 
-  /** Does work on this many bytes, now or in a turn of its own. Throws or rejects if no one wants it any more by then. */
+  /** Does work on this many bytes, now or in a later turn of the event loop. Throws or rejects if no one needs the result any more. */
   inTurn<Done>(bytes: number, work: Work<Exchange, Done>): Done | Promise<Done> {
     return this.#host.turns.work<Exchange, Done>(this, bytes, work);
   }
@@ -151,8 +151,8 @@ export class Exchange implements Call, Working {
   }
 
   /**
-   * Reads the whole body and passes it to `use`. Throws `TOO_LARGE` before anything is read, if the length is announced. The
-   * exchange fails with `TOO_LARGE`, with `OVERLOADED`, or with the error given to `breakBody`. Sends `100 Continue` if it is expected.
+   * Reads the whole body and passes it to `use`. Sends `100 Continue` if the client expects it. Throws `TOO_LARGE` at once if
+   * `Content-Length` is too large. Later, the exchange can fail with `TOO_LARGE`, with `OVERLOADED`, or with the error given to `breakBody`.
    */
   readBody(maxBytes: number, use: (body: Buffer) => Outcome, { isStreamed = false } = {}): Outcome {
     const { body, request, response } = this;
@@ -168,7 +168,7 @@ export class Exchange implements Call, Working {
     return undefined;
   }
 
-  /** Call it when the rest of the body will never arrive. The error becomes the answer, unless there is one already. */
+  /** Call this when the rest of the body will never arrive. The error becomes the answer if there is none yet. */
   breakBody(error: TuohsError): void {
     this.reply.closeAfter();
     this.body.break(error);
@@ -178,7 +178,7 @@ export class Exchange implements Call, Working {
     if (!this.reply.isGone) return this.#host.turns.answer(() => this.fail(error), this);
   }
 
-  /** Answers with the error table. Errors that are our fault or the upstream's are reported as an event. */
+  /** Answers as the error table says. Errors that are our fault or the upstream's are also reported as an event. */
   fail(error: unknown): void {
     // The client is gone, so the error concerns no one.
     if (this.reply.isGone) return;
@@ -189,12 +189,12 @@ export class Exchange implements Call, Working {
     this.reply.send(problem);
   }
 
-  /** Reports an error under the id of this request. */
+  /** Reports an error as an event, with the id of this request. */
   report(error: unknown): void {
     this.#host.emit({ type: 'failed', requestId: this.id, code: knownError(error).code, error });
   }
 
-  /** The answer has left, or the connection is gone. */
+  /** Call this when the answer has been sent or the connection is gone. */
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -206,7 +206,7 @@ export class Exchange implements Call, Working {
     this.#host.emit({
       type: 'answered',
       method: methodLabel(this.request.method),
-      // Not the path itself, because a caller can write anything there.
+      // The path itself is not reported, because a caller can write anything there.
       route: this.target.label,
       status: this.reply.status,
       durationMs: this.#host.clock.now() - this.startedMs,
@@ -215,13 +215,13 @@ export class Exchange implements Call, Working {
     for (const run of this.#atEnd) run(this);
   }
 
-  /** Stops the work that is still under way. It fails with this reason, which becomes the answer if the client still waits. */
+  /** Stops the work that is still under way. The work fails with this reason, which becomes the answer if the client still waits. */
   abandon(reason: TuohsError): void {
     this.#left ??= new LeaveController();
     this.#left.abort(reason);
   }
 
-  /** Gives back what it holds, unless work goes on: the work for a client that has left needs its memory until it ends. */
+  /** Releases the held bytes once the exchange and its work have ended. Work can go on after the client has left, and needs memory. */
   #letGo(): void {
     if (this.#hasEnded && this.#stepsUnderWay === 0) this.held.end();
   }

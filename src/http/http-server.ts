@@ -31,7 +31,7 @@ import { workTurns } from './work-turns.ts';
 /** The routes of a server, and the checks in front of them. */
 export interface ServerParts<Parts> {
   readonly table: RouteTable<Parts>;
-  /** Handed to each route. */
+  /** Passed to each route. */
   readonly parts: Parts;
   readonly admission?: Admission;
   readonly takeFromQuota?: TakeFromQuota | undefined;
@@ -45,7 +45,7 @@ export interface ServerParts<Parts> {
 export interface ServerOptions {
   readonly corsOrigins?: Origins | undefined;
   readonly keepAliveTimeoutMs: number;
-  /** How long headers can take, and how long a client can go without sending or reading what is due. */
+  /** How long the headers can take, and how long a client can go on without sending more of its body or reading its answer. */
   readonly slowClientMs: number;
   /** How long a text can wait for its answer. */
   readonly requestDeadlineMs: number;
@@ -56,13 +56,13 @@ export interface ServerOptions {
 
 export type HttpServer = ReturnType<typeof httpServer>;
 
-/** Parsers of closed connections that Node keeps for new ones, 12 KB each. By default it keeps 1,000 forever. */
+/** How many parsers of closed connections Node keeps for new ones. Each takes 12 KB. By default, Node keeps 1,000 forever. */
 const IDLE_PARSERS = 256;
 
-/** The part of the budget that connections share evenly. A body that holds at most its share is not cut off to make room. */
+/** This part of the byte budget, divided by `maxConnections`, is spared: a body that holds no more is not cut off to make room. */
 const SPARED = 1 / 2;
 
-/** A server for one table of routes. Both the public and the admin port are one. */
+/** A server for one table of routes. The public port and the admin port each have one. */
 export function httpServer<Parts>(
   { table, parts, admission, takeFromQuota, draining, nextTurn, traced }: ServerParts<Parts>,
   options: ServerOptions,
@@ -95,17 +95,17 @@ export function httpServer<Parts>(
     {
       ...SOCKETS,
       IncomingMessage: InlineBodyRequest,
-      // The idle timer of the socket covers keep-alive too. Otherwise Node would start a second timer after each answer.
+      // 0 turns off Node's keep-alive timer, which would start anew after each answer. The idle timer of the socket is enough.
       keepAliveTimeout: 0,
       headersTimeout: slowClientMs,
       connectionsCheckingInterval: Math.min(1000, slowClientMs),
       // A limit for the whole request would end a long upload that makes progress.
       requestTimeout: 0,
-      // Otherwise Node itself answers a request without `Host`, and sends no body.
+      // With true, Node itself would answer a request without `Host`, and send no body.
       requireHostHeader: false,
       optimizeEmptyRequests: true,
-      // If this is true, Node stops parsing the connection. That is needed once no more of its requests will be
-      // answered. We never upgrade to another protocol.
+      // True makes Node stop parsing the connection. That is needed once no more of its requests will be
+      // answered. We never upgrade a connection to another protocol.
       shouldUpgradeCallback: ({ socket }) => socket.destroyed || (open.of(socket)?.isFull ?? false),
     },
     listener,
@@ -113,16 +113,16 @@ export function httpServer<Parts>(
   const listening = acceptors(server, world.clock);
   const closing = serverClosing(open, listening, requestDeadlineMs, world.clock);
   setMaxIdleHTTPParsers(IDLE_PARSERS);
-  // Node drops the headers beyond this number, but reports that there are more.
+  // Node keeps at most this many headers in `headers`. If there were more, `rawHeaders` is longer.
   server.maxHeadersCount = MAX_HEADERS;
   server.setTimeout(slowClientMs, onIdle);
-  // A client can close its sending side after its request and still read the answer. Node has no documented option for that.
+  // `httpAllowHalfOpen` (not documented) lets a client close its sending side after its request and still read the answer.
   Object.assign(server, { httpAllowHalfOpen: true, kept: keptTick() });
-  // Called by `close`. It does nothing, because Node counts a connection as idle while its client is still reading an answer.
+  // `server.close` calls this. Node's own version would cut off clients that are still reading an answer, because it counts them as idle.
   server.closeIdleConnections = () => {};
   server.on('connection', (socket) => {
     open.add(socket);
-    // Node removes its own listener when it stops parsing. Without a second one, a long answer would then wait forever.
+    // When Node stops parsing, it removes its own `drain` listener. Without this copy, a long answer would then never continue.
     for (const onDrain of socket.listeners('drain')) socket.on('drain', () => onDrain());
   });
   server.on('clientError', refuseBroken);
@@ -135,7 +135,7 @@ export function httpServer<Parts>(
   });
 
   return {
-    /** What Node calls for each request; tests inject into it. */
+    /** Node calls this for each request. Tests call it directly, without a connection. */
     listener,
     /** The open connections, and the bytes that clients make the process hold. */
     status: () => ({ connections: open.count(), heldBytes: budget.bytes }),
@@ -143,7 +143,7 @@ export function httpServer<Parts>(
     close: closing.close,
   };
 
-  /** Node no longer listens to the connection. Answers to earlier requests still have to be sent, or cut off if they stall. */
+  /** Node has stopped handling this connection. Answers to earlier requests are still sent, or cut off if the client does not read. */
   function stopParsing(socket: Duplex): void {
     const connection = open.of(socket);
     socket.on('error', () => {});
@@ -176,7 +176,7 @@ export function httpServer<Parts>(
   }
 }
 
-/** Throws `BAD_INPUT`, and closes the connection, for a request that a proxy and we could read differently. */
+/** Throws `BAD_INPUT` if a proxy could read the request differently from us. The connection then closes after the answer. */
 function checkFraming({ request, reply }: Exchange): void {
   const detail = framingFault(request);
   if (detail === undefined) return;
@@ -184,7 +184,7 @@ function checkFraming({ request, reply }: Exchange): void {
   throw badInput('a request that can be read in several ways', detail);
 }
 
-/** Ids that no other process has: 72 random bits of this server and a count. A UUID would cost 3 % of a cached answer. */
+/** Makes ids that no other process makes: 72 random bits per server, and a count. UUIDs would cost 3 % of the time of a cached answer. */
 function requestIds(): () => string {
   const start = randomBytes(9).toString('base64url');
   let count = 0;

@@ -6,13 +6,13 @@ import Negotiator from 'negotiator';
 export interface Answer {
   /** 200 by default. */
   readonly status?: number;
-  /** Values are ours, or were checked when they came in. */
+  /** The values are not checked again: they are ours, or were checked when they came in. */
   readonly headers: Readonly<Record<string, string>>;
   /** Missing in a 304, which has no `Content-Length` either. A `Buffer` is a file in memory, shared by all answers. */
   readonly body?: string | Buffer;
   /** The request header that this answer depends on, for caches. */
   readonly vary?: string;
-  /** The Content-Security-Policy of a page; any other answer allows nothing. */
+  /** The Content-Security-Policy of a page. Without it, the answer can load and run nothing. */
   readonly policy?: string;
 }
 
@@ -26,18 +26,18 @@ export type Outcome = Answer | undefined | Promise<Answer | undefined>;
 const MOST_CHARACTERS = 300;
 
 /**
- * Which of these media types an `Accept` header prefers (RFC 9110 §12.5.1). The first is used if the header is missing
- * or names none of them, and if several are preferred equally.
+ * Returns the media type that an `Accept` header prefers (RFC 9110 §12.5.1). The default is the first type.
+ * It is used if the header is missing, names none of the types, or prefers several of them equally.
  */
 export function preferredType<Type extends string>(
   accept: string | undefined,
   types: readonly [Type, ...Type[]],
 ): Type {
   const [first] = types;
-  // Most programs send one of these.
+  // A shortcut, because most programs send one of these.
   if (accept === undefined || accept === '*/*' || accept === first) return first;
   if (accept.length > MOST_CHARACTERS) return first;
-  // All that we write is UTF-8, but Negotiator would match a charset only with a type of ours that names it.
+  // All our answers are UTF-8, but Negotiator would match `charset=utf-8` only with a type that has this parameter.
   const withoutCharset = accept.replace(/;\s*charset=[^;,]*/gi, '');
   const preferred = new Negotiator({ headers: { accept: withoutCharset } }).mediaType([...types]);
   return types.find((type) => type === preferred) ?? first;
@@ -53,7 +53,7 @@ export function acceptedEncoding(
   return encodings.find((encoding) => accepted.includes(encoding));
 }
 
-/** Whether the client has the answer with this ETag (RFC 9110 §13.1.2). `Cache-Control: no-cache` is for caches on the way, and is ignored. */
+/** Whether the client has the answer with this ETag (RFC 9110 §13.1.2). Ignores `Cache-Control: no-cache`, which is meant for caches. */
 export function isKnownTo({ 'if-none-match': known }: IncomingHttpHeaders, etag: string): boolean {
   return fresh({ 'if-none-match': known }, { etag });
 }
@@ -64,21 +64,21 @@ export function harmlessId(header: string | string[] | undefined): string | unde
 }
 
 /**
- * How long the work on a body that a proxy passed on waits. A proxy written in Go drops the rest of an answer that begins before the
- * proxy has noticed that it sent the whole request (ADR 0027).
+ * If a body came through a proxy, the work on it waits for this long. If an answer begins before a proxy written
+ * in Go has noticed that it has sent the whole request, the proxy drops the rest of the answer (ADR 0027).
  */
 export const PROXY_MS = 2;
 
-/** Such a proxy reads 4 KiB of an answer at once, so nothing of a shorter answer is dropped. A longer body can have a longer answer. */
+/** The work on a body of at most this many bytes does not wait: its answer is usually so short that such a proxy reads all of it. */
 const SHORT_BODY = 2048;
 
-/** Whether the work on a body of this many bytes waits. An answer that is streamed is never read at once. */
+/** Whether the work on a body of this many bytes waits: behind a proxy, if the body is long or the answer is streamed. */
 export function waitsForProxy(headers: IncomingHttpHeaders, bytes: number, isStreamed: boolean): boolean {
   if (!isStreamed && bytes <= SHORT_BODY) return false;
   return ['x-forwarded-for', 'forwarded', 'via'].some((name) => headers[name] !== undefined);
 }
 
-/** The standard methods (RFC 9110 §9, RFC 5789). All others share one label, because each label makes a series. */
+/** The standard methods (RFC 9110 §9, RFC 5789). All others share one label, because each label makes a time series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
 
 export function methodLabel(method = ''): string {
@@ -88,7 +88,7 @@ export function methodLabel(method = ''): string {
 /** The bytes of every head in addition to its method, target and headers. */
 const FRAME = '  HTTP/1.1\r\n\r\n';
 
-/** The size of a head in bytes, if its lines are written as `Name: value`. `length` is that of its target and headers. */
+/** The size of a head in bytes, if its lines are written as `Name: value`. `length` is the length of its target and headers. */
 export function headBytes({ method, rawHeaders }: IncomingMessage, length: number): number {
   return (method?.length ?? 0) + FRAME.length + length + 2 * rawHeaders.length;
 }
@@ -97,8 +97,8 @@ export function headBytes({ method, rawHeaders }: IncomingMessage, length: numbe
 const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
 
 /**
- * What to send instead if the version is not HTTP/1, if `Host` is missing, repeated or malformed (RFC 9112 §3.2), or if the transfer
- * coding is not `chunked`, which HTTP/1.0 does not have (§6.1).
+ * Returns what to send instead if `Host` is missing, repeated or malformed (RFC 9112 §3.2), if the version is
+ * not HTTP/1, or if the transfer coding is not `chunked`. HTTP/1.0 must have no transfer coding (§6.1).
  */
 export function framingFault(request: IncomingMessage): string | undefined {
   const { host = '', 'transfer-encoding': coding } = request.headers;

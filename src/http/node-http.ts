@@ -10,12 +10,12 @@ import type { Clock } from '../core/clock.ts';
 export const { createServer, IncomingMessage, ServerResponse, setMaxIdleHTTPParsers, STATUS_CODES } =
   process.getBuiltinModule('node:http');
 
-/** Options of each socket. At most this much of an answer is buffered before its client reads; Node's default is 64 KiB. */
+/** Options of each socket. At most `highWaterMark` bytes of an answer are buffered until its client reads. Node's default is 64 KiB. */
 export const SOCKETS = { noDelay: true, highWaterMark: 16_384 };
 
 /**
- * A tick object of Node, to be kept as long as the server. If V8 collects garbage while no tick exists, it drops the hidden
- * class of ticks and builds every later tick the slow way, which costs a fifth of the time of a cached answer (ADR 0028).
+ * Returns an object of the kind that Node makes for each `process.nextTick`. It must be kept as long as the server. If V8 collects
+ * garbage while none exists, Node builds all later ones slowly, which costs a fifth of the time of a cached answer (ADR 0028).
  */
 export function keptTick(): { tick?: object } {
   const kept: { tick?: object } = {};
@@ -25,14 +25,14 @@ export function keptTick(): { tick?: object } {
   return kept;
 }
 
-/** Headers as HTTP/1.1 writes them, each with its line end. Values are ours, or were checked when they came in. */
+/** Headers as lines of HTTP/1.1. Their values are not checked here: they are ours, or were checked when they came in. */
 export function headerLines(headers: Readonly<Record<string, string>>): string {
   let lines = '';
   for (const name in headers) lines += `${name}: ${headers[name]}\r\n`;
   return lines;
 }
 
-/** Gives a response its head. */
+/** Writes the head of a response. */
 export type WriteHead = (response: Response, head: Head) => void;
 
 export interface Head {
@@ -44,15 +44,15 @@ export interface Head {
   readonly isLast: boolean;
 }
 
-/** Where Node keeps the head, as text, between `writeHead` and the first bytes of the body; `null` before. */
+/** Node keeps the head here, as text, from `writeHead` until the first bytes of the body. It is `null` before that. */
 interface WithHead {
   _header: string | null;
 }
 
 /**
- * Writes the usual head as one text, because `writeHead` checks, copies and compares each header: 10 % of the time of a cached
- * answer (ADR 0028). `_header` is not documented. If it is not `null`, or the response is not of Node's own class, `writeHead`
- * is used.
+ * Writes the usual head as one text, because Node's `writeHead` checks, copies and compares each header,
+ * which takes 10 % of the time of a cached answer (ADR 0028). `_header` is not documented. If it is not
+ * `null`, or the response is not of Node's own class, `writeHead` is used.
  */
 export function headWriter(clock: Pick<Clock, 'epochMs'>, keepAliveTimeoutMs: number): WriteHead {
   const keepAlive = `Keep-Alive: timeout=${Math.floor(keepAliveTimeoutMs / 1000)}\r\n`;
@@ -85,7 +85,7 @@ export function headWriter(clock: Pick<Clock, 'epochMs'>, keepAliveTimeoutMs: nu
   }
 }
 
-/** Names and values, alternating. */
+/** Splits header lines into names and values, alternating. */
 function listOf(lines: string): string[] {
   return lines
     .slice(0, -'\r\n'.length)
@@ -104,8 +104,8 @@ export interface InlineSink {
 }
 
 /**
- * A request whose body can be read as it arrives, without the ticks and events of a stream: for a short text they cost more
- * than everything else (ADR 0028). Unless `divert` is called at once, the request is an ordinary stream.
+ * A request whose body can be read as it arrives, without the ticks and events of a stream, which take about 10 %
+ * of the time of a cached answer (ADR 0028). Unless `divert` is called at once, the request is an ordinary stream.
  */
 export class InlineBodyRequest extends IncomingMessage {
   #sink: InlineSink | undefined;
@@ -113,7 +113,7 @@ export class InlineBodyRequest extends IncomingMessage {
   #endsParsing = false;
 
   static {
-    // Node keeps an answered request until the next one of its connection, unless the request says that it was read to its end.
+    // Node keeps an answered request in memory until the next one on its connection, unless `readableEnded` of the request is true.
     Object.defineProperty(InlineBodyRequest.prototype, 'readableEnded', {
       get(this: InlineBodyRequest) {
         return this.#sink ? this.complete : Reflect.get(IncomingMessage.prototype, 'readableEnded', this);
@@ -122,8 +122,8 @@ export class InlineBodyRequest extends IncomingMessage {
   }
 
   /**
-   * Node stops parsing if this is true after the head. Node assigns it twice: first, whether the head has `Upgrade`, and then what
-   * `shouldUpgradeCallback` returns. It is always true after the first time, because Node otherwise would not call the callback.
+   * Node stops parsing if this is true after the head. Node assigns it twice: first whether the head has `Upgrade`, then what
+   * `shouldUpgradeCallback` returned. After the first time it is always true, because otherwise Node would not call the callback.
    */
   get upgrade(): boolean {
     return this.#endsParsing;
@@ -147,21 +147,21 @@ export class InlineBodyRequest extends IncomingMessage {
   override push(chunk: Buffer | null): boolean {
     if (this.#sink === undefined) return super.push(chunk);
     if (chunk !== null) return this.#sink.take(chunk);
-    // Nothing reads the trailers, and up to 200 of them would take 30 KB for as long as the request waits for its turn.
+    // Nothing reads the trailers. 200 of them would take 30 KB for as long as the request waits for its turn.
     this.rawTrailers = [];
     this.#sink.arrived();
     return true;
   }
 }
 
-/** What Node's parser of a connection calls for each piece of a body. */
+/** Node's parser of a connection. One of its callbacks is called for each piece of a body. */
 interface Parser {
   [callback: string]: unknown;
 }
 
 /**
- * Throws away what is left of a body in the packet that is being read. 64 KiB of chunks of one byte then take 1 ms, not 20 (ADR
- * 0053). Node has no documented way to do this. If the parser does not have the callback, all pieces are reported as before.
+ * Throws away the rest of a body in the packet that is being read. 64 KiB of one-byte chunks then take 1 ms instead of 20 (ADR
+ * 0053). Node has no documented way to do this. If the parser does not have the callback, all pieces are still reported.
  */
 export function skipBodyInPacket(socket: Socket, { soon }: Pick<Clock, 'soon'>): void {
   const { parser = {} } = socket as Socket & { parser?: Parser };

@@ -96,12 +96,12 @@ export function tooLarge(what: 'body' | 'line', maxBytes: number): TuohsError {
   });
 }
 
-/** Each header costs much more memory than its bytes, and 2,600 fit into 16 KiB. Browsers and proxies send fewer than 50. */
+/** Each header takes much more memory than its bytes, and 16 KiB have room for 2,600. Browsers and proxies send fewer than 50. */
 export const MAX_HEADERS = 200;
 
 /**
- * The error for a head over a limit. Node itself refuses too many bytes, and most heads with far too many headers; we refuse
- * the rest.
+ * The error for a head over a limit. Node itself refuses a head of too many bytes, and most heads with far
+ * too many headers. We refuse the rest.
  */
 export function headersTooLarge(): TuohsError {
   return new TuohsError('HEADERS_TOO_LARGE', 'the headers are over the limit', {
@@ -109,7 +109,7 @@ export function headersTooLarge(): TuohsError {
   });
 }
 
-/** Everything that goes over the wire for an error. */
+/** The answer for an error. */
 export interface Problem extends Answer {
   readonly status: number;
   readonly body: string;
@@ -156,7 +156,7 @@ function pathOf({ url = '/' }: RequestHead): string {
   return url.replace(/\?.*/, '');
 }
 
-/** The fields of an error in a line of a bulk answer. */
+/** The line of a bulk answer for a text that could not be answered. */
 export function problemLine(error: unknown): string {
   const { code, detail } = knownError(error);
   return JSON.stringify({ error: problems[code].text, code, detail });

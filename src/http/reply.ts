@@ -10,7 +10,7 @@ import { type RequestBody, SMALL_REST_BYTES } from './request-body.ts';
 export interface ReplyHost extends Pick<World, 'clock'> {
   readonly crossOrigin: CrossOrigin | undefined;
   readonly writeHead: WriteHead;
-  /** Once it has aborted, each answer closes its connection so that clients move to another process. */
+  /** Once this has aborted, each answer closes its connection, so that clients move to another process. */
   readonly draining: AbortSignal;
 }
 
@@ -24,8 +24,8 @@ export interface Replied {
 }
 
 /**
- * The one answer to a request, on its way to the client: the only writer of response heads. It leaves when the request
- * has arrived whole. If too much of the request is still to come, it leaves at once and says `Connection: close`.
+ * Sends the one answer to a request. Nothing else writes response heads. The answer waits until the whole request
+ * has arrived. If too much of the request is still to come, the answer is sent at once, with `Connection: close`.
  */
 export class Reply {
   /** The header lines that tell the client what is left of its quota. */
@@ -44,8 +44,8 @@ export class Reply {
   }
 
   /**
-   * Whether the connection is gone, or ends after an earlier answer. Nothing must be written then: a request that Node parsed while
-   * its connection was closing would finish before an earlier one, which ends the process with `ERR_INTERNAL_ASSERTION`.
+   * Whether the connection is gone, or closes after an earlier answer. Then nothing must be written: a response to a request that Node
+   * parsed while the connection was closing would finish before an earlier response, which ends the process with `ERR_INTERNAL_ASSERTION`.
    */
   get isGone(): boolean {
     const { socket } = this.#to.request;
@@ -57,14 +57,14 @@ export class Reply {
     return this.#to.response.writableLength > 0;
   }
 
-  /** Since when the answer waits to be read. An answer in pieces waits since `begunMs`, and only if much of it is unread. */
+  /** When the answer began to wait for its client to read it. An answer in pieces counts from `begunMs`, and only if much of it is unread. */
   unreadSinceMs(begunMs: number): number | undefined {
     if (!this.isUnread) return undefined;
     if (this.#writtenMs !== undefined) return this.#writtenMs;
     return this.#to.response.writableLength >= SOCKETS.highWaterMark ? begunMs : undefined;
   }
 
-  /** The status for logs and metrics: that of the answer if the system has taken all of it. */
+  /** The status for logs and metrics: that of the answer, or 499 if the operating system did not take all of the answer. */
   get status(): number {
     const { request, response } = this.#to;
     const isDelivered = (response.writableFinished && !request.socket.errored) || this.#isSent;
@@ -72,21 +72,21 @@ export class Reply {
   }
 
   /**
-   * Runs `run` when the whole answer is written, whether it is read or not, or when the client has hung up. Keeps only the last
-   * `run`.
+   * Runs `run` when the whole answer is written, even if the client has not read it yet, or when the client
+   * has hung up. A second call replaces `run`.
    */
   atWritten(run: () => void): void {
     this.#atWritten = run;
   }
 
-  /** Closes the connection after the answer. Call it if what the client sends next cannot be trusted, or will not be read. */
+  /** Closes the connection after the answer. Call this if what the client sends next cannot be trusted, or will not be read. */
   closeAfter(): void {
     this.#mustClose = true;
   }
 
   /**
-   * Closes the connection after the answer unless its client has sent exactly this many bytes by then. Node drops what follows a request
-   * with `Upgrade` in the same packet, and would read the next packet as if a request began there.
+   * Closes the connection after the answer if the client has sent any other number of bytes by then. If a request has
+   * `Upgrade`, Node drops what follows it in the same packet, and would parse the next packet as the start of a request.
    */
   closeUnlessAt(bytes: number): void {
     this.#exactBytes = bytes;
@@ -96,7 +96,7 @@ export class Reply {
   send(answer: Answer): void {
     if (this.isGone) return;
     const bytes = answer.body === undefined ? undefined : Buffer.byteLength(answer.body);
-    // A file takes no memory of its own: all answers with it share one buffer.
+    // A file takes no extra memory, because all answers with this file share one buffer.
     const heldBytes = typeof answer.body === 'string' ? bytes : 0;
     if ((answer.status ?? 200) < 400) this.#to.held.askForAnswer(heldBytes);
     // Making room can close this connection, if an earlier answer on it is not read.
@@ -106,19 +106,19 @@ export class Reply {
     else void this.#sendBesideBody(answer, bytes);
   }
 
-  /** Begins an answer whose body is written piece by piece to the returned response. `endStream` ends it. */
+  /** Begins an answer whose body is written in pieces to the returned response. Call `endStream` at its end. */
   stream(headers: Answer['headers']): ServerResponse {
     this.#writeHead({ headers });
     return this.#to.response;
   }
 
-  /** The last piece and the end leave in one packet if they fit. */
+  /** Ends an answer that `stream` began. The last piece and the end are sent in one packet if they fit. */
   endStream(lastPiece?: string): void {
     if (!this.isGone) this.#end(lastPiece, 'utf8');
     this.settle();
   }
 
-  /** Nothing more will be written. */
+  /** Call this when nothing more will be written. */
   settle(): void {
     this.#atWritten?.();
     this.#atWritten = undefined;
@@ -127,13 +127,13 @@ export class Reply {
   #send(answer: Answer, bytes: number | undefined): void {
     const { body } = answer;
     this.#begin(answer, bytes);
-    // For ASCII both encodings are the same, and `latin1` is copied without a check.
+    // If all characters are ASCII, both encodings give the same bytes, and `latin1` is copied without a check.
     this.#end(body, bytes === body?.length ? 'latin1' : 'utf8');
   }
 
   #end(body: Answer['body'], encoding: 'latin1' | 'utf8'): void {
     const { request, response } = this.#to;
-    // A client that has closed its sending side can be waiting or gone. Two writes show which: if it is gone, the second one fails.
+    // A client that has closed its sending side can be gone. A second write then fails, so the head is written on its own first.
     if (request.socket.readableEnded) response.flushHeaders();
     response.end(body, encoding);
   }
@@ -150,10 +150,10 @@ export class Reply {
     response.write(answer.body ?? '', () => {
       this.#isSent = true;
     });
-    // Without this, Node would not send the head of an answer without a body (HEAD or 304) until the answer ends. Before `write`, it would
-    // send the head alone. A proxy written in Go then gives up the request, and drops the body if that comes a moment later (ADR 0027).
+    // Without this, Node would send the head of an answer without a body (HEAD or 304) only at its end. If this came before `write`,
+    // the head would be sent alone. A proxy written in Go then stops sending, and drops a body that comes a moment later (ADR 0027).
     response.flushHeaders();
-    // A client that is still sending would lose the answer if the connection closed at once, and a proxy would say 502.
+    // If the connection closed at once, a client that is still sending would lose the answer, and a proxy would answer 502.
     if (!request.socket.readableEnded) await body.discard(Number.POSITIVE_INFINITY, clock);
     if (!this.isGone) response.end();
   }
@@ -179,10 +179,10 @@ export class Reply {
   }
 }
 
-/** What every answer begins with. */
+/** The headers that every answer has, up to the value of its Content-Security-Policy. */
 const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })}content-security-policy: `;
 
-/** An answer that is not a page must load nothing, run nothing and be in no frame. */
+/** The policy of an answer that is not a page. A browser then loads nothing, runs nothing, and shows the answer in no frame. */
 const NO_CONTENT = `${STANDARD}default-src 'none'; frame-ancestors 'none'\r\n`;
 
 /** The status in logs and metrics of a client that hung up before its answer was written. */

@@ -7,35 +7,35 @@ import type { HeldBytes } from './limits/held-bytes.ts';
 import { InlineBodyRequest, type InlineSink } from './node-http.ts';
 import { knownError, tooLarge } from './problem.ts';
 
-/** Up to this many bytes of a body are thrown away before the answer is sent. After that, the connection can be used again. */
+/** Up to this many bytes of a body are thrown away before the answer is sent, so that the connection can be used again. */
 export const SMALL_REST_BYTES = 65_536;
 
 const REST_MS = 1000;
 
-/** The connections of a server, from which bodies arrive. */
+/** What a body needs from the connections of its server. */
 export interface BodySource {
   /** Reports that at least `PIECES` more pieces of a body have arrived on this connection, with their average size. */
   manyPieces(socket: Socket, averageBytes: number): void;
-  /** Throws away what is left of a body in the packet that is being read. No other body must follow on this connection. */
+  /** Throws away the rest of a body in the packet that is being read. Call it only if no other body follows on this connection. */
   skipPacket(socket: Socket): void;
   /** Resumes reading from this connection when its turn comes. */
   readOn(socket: Socket): void;
 }
 
-/** Pieces are counted, because a chunk of one byte costs as much as one of a kilobyte. A longer chunk counts once for each kilobyte. */
+/** Pieces are reported once there are this many. A chunk of one byte costs as much as one of a kilobyte; a longer one counts more. */
 export const PIECES = 64;
 
-/** No more than this is read of a body that no route has asked for. */
+/** At most this many bytes of a body are read before a route asks for the body. */
 const READ_AHEAD_BYTES = 65_536;
 
-/** How a body is read: up to which size, what for, and what happens if it cannot be read. */
+/** The size up to which a body is read, and what to call with the body or with an error. */
 export interface Reading {
   readonly maxBytes: number;
   use(body: Buffer): void;
   fail(error: unknown): void;
 }
 
-/** The rest of the body is thrown away. */
+/** Set while the rest of the body is thrown away. */
 interface Discarding {
   bytesLeft: number;
   finish(isWhole: boolean): void;
@@ -51,7 +51,7 @@ export class RequestBody implements InlineSink {
   readonly #held: Pick<HeldBytes, 'set' | 'setUnread'>;
   readonly #source: BodySource;
   #bytes = 0;
-  /** The pieces since the last report. `#reportedBytes` is how many bytes had arrived at that report. */
+  /** How many pieces have arrived since the last report. `#reportedBytes` is how many bytes had arrived at that report. */
   #pieces = 0;
   #reportedBytes = 0;
   #kept: BodyPieces | undefined;
@@ -59,7 +59,7 @@ export class RequestBody implements InlineSink {
   #discarding: Discarding | undefined;
   /** Why the rest will never arrive. */
   #error: TuohsError | undefined;
-  /** Nothing more of it is kept. */
+  /** Whether further pieces are thrown away. */
   #isUnwanted = false;
   #isStopped = false;
   #atWhole: (() => void) | undefined;
@@ -100,7 +100,7 @@ export class RequestBody implements InlineSink {
     else this.#atWhole = run;
   }
 
-  /** Reads all of it. Fails with `TOO_LARGE`, with `OVERLOADED` if there is no room for it, or with the error given to `break`. */
+  /** Reads the whole body. Fails with `TOO_LARGE`, with `OVERLOADED` if there is no room for it, or with the error given to `break`. */
   read(reading: Reading): void {
     if (this.#error) return reading.fail(this.#error);
     this.#reading = reading;
@@ -112,8 +112,8 @@ export class RequestBody implements InlineSink {
   }
 
   /**
-   * Throws the rest away. Resolves with true when it has arrived, and with false if it is larger than `maxBytes`, broken, or takes
-   * longer than a second.
+   * Throws the body away. Resolves with true when all of it has arrived, and with false if it is larger than
+   * `maxBytes`, is broken, or takes longer than a second.
    */
   discard(maxBytes: number, clock: Pick<Clock, 'after'>): Promise<boolean> {
     if (this.announced > maxBytes) return Promise.resolve(false);
@@ -130,7 +130,7 @@ export class RequestBody implements InlineSink {
     });
   }
 
-  /** Call it when the rest will never arrive. Reading the body fails, now or later, and it never counts as whole. */
+  /** Call this when the rest will never arrive. Reading the body then fails, now or later. Drops what `atWhole` was given. */
   break(error: TuohsError): void {
     this.#error = error;
     this.#atWhole = undefined;
@@ -138,7 +138,7 @@ export class RequestBody implements InlineSink {
     this.#refuse(error);
   }
 
-  /** Takes a piece. Returns whether more can come. */
+  /** Takes a piece. Returns whether to go on reading. */
   take(chunk: Buffer): boolean {
     this.#bytes += chunk.length;
     this.#pieces += 1 + Math.floor(chunk.length / 1024);
@@ -170,11 +170,11 @@ export class RequestBody implements InlineSink {
     return this.#reading !== undefined || this.#bytes < READ_AHEAD_BYTES;
   }
 
-  /** Counts what has arrived. Returns whether it can be kept. */
+  /** Adds what has arrived to the byte budget. Returns whether it can be kept. */
   #hold(): boolean {
     if (this.#isUnwanted) return false;
     try {
-      // Making room for the piece can also break this body.
+      // Making room can also cut off this body, which sets `#isUnwanted`.
       if (this.#reading) this.#holdFor(this.#reading);
       else this.#held.setUnread(this.#bytes);
     } catch (error) {
@@ -203,8 +203,8 @@ export class RequestBody implements InlineSink {
     const discarding = this.#discarding;
     if (discarding) discarding.bytesLeft -= chunk.length;
     free([chunk]);
-    // The connection closes after this, so the rest of the packet can be skipped. Otherwise a fast client of short
-    // chunks would leave megabytes of garbage between two collections.
+    // If there is no limit, the connection closes after this body, so the rest of the packet can be skipped. If it were
+    // parsed, a fast client that sends short chunks would leave megabytes of garbage between two garbage collections.
     if (discarding?.bytesLeft === Number.POSITIVE_INFINITY) this.#source.skipPacket(this.#request.socket);
     if (discarding && discarding.bytesLeft < 0) discarding.finish(false);
     return this.#discarding !== undefined;

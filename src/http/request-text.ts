@@ -8,7 +8,7 @@ const FORM = 'application/x-www-form-urlencoded';
 const ACCEPTED = `application/json, ${FORM} or text/plain`;
 const SEND_OBJECT = 'send {"data": "<text>"}';
 
-/** The reader of a body of this type. Throws `BAD_INPUT` if there is none, or for a charset other than UTF-8. */
+/** The function that reads the text from a body with these headers. Throws `BAD_INPUT` for a type or charset that is not accepted. */
 export function textReader(headers: IncomingHttpHeaders): (body: Buffer) => string {
   switch (mediaType(headers)) {
     case 'application/json':
@@ -33,7 +33,7 @@ export function mediaType(headers: IncomingHttpHeaders): string {
       'a content coding',
       'The body has a content coding; send it as it is, without Content-Encoding.',
     );
-  // Nearly every request has this one.
+  // A shortcut, because nearly every request has this type.
   if (header === 'application/json') return header;
   const { type, parameters } = contentType.parse(header);
   const charset = parameters.charset?.toLowerCase() ?? 'utf-8';
@@ -42,7 +42,7 @@ export function mediaType(headers: IncomingHttpHeaders): string {
   return type;
 }
 
-/** The error for a content type that is not accepted. It quotes nothing else from a request. */
+/** The error for a content type that is not accepted. It quotes the type, but nothing else from the request. */
 export function badType(header = '', accepted: string): TuohsError {
   const { type } = contentType.parse(header);
   const shown = /^[\w.+-]{1,40}\/[\w.+-]{1,40}$/.test(type) ? type : 'not a known one';
@@ -50,7 +50,7 @@ export function badType(header = '', accepted: string): TuohsError {
   return badInput('another content type', `${what}; send ${accepted}.`);
 }
 
-/** The source of a text, as an error names it. */
+/** What a text arrived in, for error messages. */
 type Whole = 'body' | 'line';
 
 /** Text of UTF-8 bytes, without a byte order mark in front. Throws `BAD_INPUT`. */
@@ -93,7 +93,7 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** JSON.parse takes up to 3 µs for each object, array and key, so with 250 KB of them it takes 70 ms. */
+/** JSON with more objects, arrays and keys is refused. `JSON.parse` takes up to 3 µs for each, so 250 KB of them would take 70 ms. */
 const MOST_JSON_PARTS = 5000;
 
 const QUOTE = 0x22;
@@ -102,7 +102,7 @@ const COLON = 0x3a;
 const BRACKET = 0x5b;
 const BRACE = 0x7b;
 
-/** Whether a JSON text has more than `MOST_JSON_PARTS` objects, arrays and keys. If it is not JSON, either answer will do. */
+/** Whether a JSON text has more than `MOST_JSON_PARTS` objects, arrays and keys. For other texts, the result does not matter. */
 export function hasManyParts(json: string): boolean {
   let parts = 0;
   for (let at = 0; at < json.length && parts <= MOST_JSON_PARTS; at++) {
@@ -124,7 +124,7 @@ function endOfString(json: string, start: number): number {
 }
 
 function textOfForm(body: Buffer): string {
-  // `curl -d` declares every body as a form.
+  // `curl -d` declares every body as a form, so the hint also names the other types.
   const hint =
     'The body was read as a form, and has no field "data"; send data=<text>, or set Content-Type to application/json or text/plain.';
   return textOfField(body.toString('latin1'), hint);
@@ -142,12 +142,12 @@ function textOfField(encoded: string, hint: string): string {
   throw badInput('not UTF-8', 'The field "data" is not valid UTF-8; send é as %C3%A9, for example.');
 }
 
-/** Finds a field called `data`, escaped or not, and its value. It takes one pass and decodes no other name. */
+/** Finds a field whose name is `data`, escaped or not, and its value. Takes one pass, and decodes no other name. */
 const DATA_FIELD = /(?:^|&)(?:d|%64)(?:a|%61)(?:t|%74)(?:a|%61)(?:=([^&]*))?(?=&|$)/;
 
 /**
- * The first field called `data` of an `application/x-www-form-urlencoded` text (WHATWG URL §5.1). `undefined` if there is
- * none, `null` if it is not UTF-8. `encoded` holds a character for each byte, as `latin1` decodes them.
+ * The value of the first field called `data` in an `application/x-www-form-urlencoded` text (WHATWG URL §5.1). `undefined` if
+ * there is no such field, `null` if the value is not UTF-8. `encoded` has one character for each byte, as `latin1` decodes them.
  */
 export function dataField(encoded: string): string | null | undefined {
   const field = DATA_FIELD.exec(encoded);
@@ -161,7 +161,7 @@ export function dataField(encoded: string): string | null | undefined {
 const NOTHING_TO_DECODE = /^[^+%\x80-\xff]*$/;
 const [PLUS, PERCENT, SPACE] = Buffer.from('+% ');
 
-/** Decodes in place: `+` is a space, and `%` with two hexadecimal digits a byte. `replace` would take 35 ms for a body of `+`. */
+/** Decodes in place: `+` becomes a space, and `%` with two hexadecimal digits becomes a byte. `replace` would take 35 ms for many `+`. */
 function unescaped(bytes: Buffer): Buffer {
   let length = 0;
   for (let i = 0; i < bytes.length; i++) {

@@ -6,20 +6,20 @@ import { MethodNotAllowed } from './problem.ts';
 
 /** What one method of one path does. */
 export interface Route<Parts> {
-  /** What it returns, throws or rejects with becomes the answer, unless it streams one. */
+  /** Answers a request. What this returns, throws or rejects with becomes the answer, unless the route streams its answer. */
   handle(exchange: Exchange, parts: Parts): Outcome;
-  /** Does not count against the client's quota: probes, and what a page loads by itself. */
+  /** Set if requests do not count against the client's quota: for probes, and for what a page loads by itself. */
   readonly isFree?: true;
-  /** A route without one is left out of the OpenAPI document. */
+  /** Describes the route in the OpenAPI document. A route without it is not in the document. */
   readonly operation?: Operation;
 }
 
 type Methods<Parts> = Readonly<Partial<Record<'GET' | 'POST', Route<Parts>>>>;
 
-/** Path → method → route. A path that ends in `/*` stands for all paths that begin like it. HEAD comes with GET. */
+/** The routes by path and method. A path that ends in `/*` matches all paths with that prefix. A route for GET also answers HEAD. */
 export type RouteTable<Parts> = Readonly<Record<string, Methods<Parts>>>;
 
-/** What a request asks for, and what answers it. */
+/** What a request asks for, and the route that answers it. */
 export interface Target<Parts> extends Asked {
   readonly route: Route<Parts>;
   /** The methods of the path, as `Allow` lists them; empty for an unknown path. */
@@ -73,8 +73,8 @@ function noSuchPath(paths: readonly string[]): TuohsError {
 }
 
 /**
- * The path of an absolute URL (RFC 9112 §3.2.2) that has a host and no user (RFC 9110 §4.2). Decodes escaped characters if
- * that does not change the meaning (RFC 3986 §6.2.2.2).
+ * The path of a request target. Removes the scheme and host of an absolute URL (RFC 9112 §3.2.2). A URL that has a user, or no
+ * host, matches no path (RFC 9110 §4.2). Decodes escaped characters if that does not change the meaning (RFC 3986 §6.2.2.2).
  */
 function plainPath(written: string): string {
   const path = written.startsWith('/') ? written : written.replace(/^https?:\/\/[^/@]+/i, '') || '/';

@@ -3,9 +3,9 @@ import { type NextTurn, TURN_BYTES, turnCounter } from '../core/turns.ts';
 
 /** What the turns need to know about an exchange. */
 export interface Working {
-  /** Whether no one wants the work any more. */
+  /** Whether no one needs the result of the work any more. */
   readonly isUnwanted: boolean;
-  /** Whether its work has not begun, because it waits for a turn. */
+  /** Whether its work waits for a turn of the event loop and has not begun. */
   waitsForTurn: boolean;
   throwIfUnwanted(): void;
   readonly reply: { readonly isGone: boolean };
@@ -15,32 +15,32 @@ export interface Working {
 export type Work<By, Done> = (by: By) => Done | Promise<Done>;
 
 /**
- * An error, or an answer that was not known at once, counts as this many bytes of work. A thousand of them can become due at the same
- * moment: when SHOUTCLOUD's breaker opens, when deadlines pass, or when clients send bytes that are not HTTP.
+ * Sending an error, or an answer that was not known at once, counts as this many bytes of work. A thousand of them can become due
+ * at the same moment: when SHOUTCLOUD's breaker opens, when deadlines pass, or when clients send bytes that are not HTTP.
  */
 const ANSWER_BYTES = 512;
 
-/** Work of at most this many bytes is done at once: waiting for a turn would cost as much. */
+/** Work of at most this many bytes is done at once, because waiting for a turn would cost as much. */
 const SMALL_BYTES = 256;
 
 export type WorkTurns = ReturnType<typeof workTurns>;
 
 /**
- * Lets the exchanges of a server do their work at once until the work of this turn of the event loop amounts to `TURN_BYTES`.
- * After that, each gets a turn of its own. Otherwise, clients that finish a thousand requests at the same moment would
- * make one turn last a second.
+ * Does work at once until the work in this turn of the event loop amounts to `TURN_BYTES`. Further work waits
+ * for later turns. Otherwise, clients that finish a thousand requests at the same moment would make one turn
+ * last a second.
  */
 export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>) {
   const bytesInTurn = turnCounter(clock);
-  /** The exchanges that have waited for this turn. */
+  /** The exchanges whose work has waited for this turn. */
   const waited = new Set<Working>();
 
   return {
-    /** Does work on this many bytes. Throws or rejects if no one wants it any more by then. */
+    /** Does work on this many bytes, now or in a later turn. Throws or rejects if no one needs the result any more. */
     work<By extends Working, Done>(by: By, bytes: number, work: Work<By, Done>): Done | Promise<Done> {
       return bytes <= SMALL_BYTES || hasRoom(bytes) ? begin(by, work) : workLater(by, bytes, work);
     },
-    /** Sends an answer: at once if the work for it has waited for this turn. */
+    /** Sends an answer, now or in a later turn. If the work for it has waited for this turn, the answer does not wait again. */
     answer(send: () => void, by?: Working): void | Promise<void> {
       if ((by && waited.has(by)) || hasRoom(ANSWER_BYTES)) return send();
       return nextTurn(ANSWER_BYTES, () => by?.reply.isGone === true).then(send);
@@ -56,7 +56,7 @@ export function workTurns(nextTurn: NextTurn, clock: Pick<Clock, 'soon'>) {
     return begin(by, work);
   }
 
-  /** Whether this turn has room for more work, which then counts in it. */
+  /** Whether this turn has room for this much more work. If it has, the work is counted. */
   function hasRoom(bytes: number): boolean {
     if (bytesInTurn.count() + bytes > TURN_BYTES) return false;
     bytesInTurn.add(bytes);

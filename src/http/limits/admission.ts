@@ -3,7 +3,7 @@ import type { Emit, ShedReason } from '../../core/events.ts';
 
 export interface AdmissionLimits {
   readonly maxInFlight: number;
-  /** Whether the event loop is too late to answer anyone in time. */
+  /** Whether the event loop is too late to answer requests in time. */
   readonly isOverloaded: () => boolean;
 }
 
@@ -23,7 +23,7 @@ export function admission({ maxInFlight, isOverloaded }: AdmissionLimits, emit: 
     inFlight: () => requests,
     /**
      * Counts an exchange from when its request is whole until its answer is written. Throws `OVERLOADED` while there is no room.
-     * An answer that waits to be read does not count: it needs no more work, and clients that do not read could fill all places.
+     * An answer that waits to be read does not count: it needs no more work, and clients that do not read could use up the limit.
      */
     admit(exchange: Entrant): void {
       if (requests >= maxInFlight) throw shed('requests', emit);

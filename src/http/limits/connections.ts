@@ -10,18 +10,18 @@ import { limitAhead, limitPieces, readingTurns, type TurnTaker, tooManyPieces } 
 
 /** A connection of a client, and its exchanges. */
 export interface Connection extends Client, TurnTaker {
-  /** The total of `Exchange.bytes`. */
+  /** The sum of `Exchange.bytes` of all its requests so far. */
   requestBytes: number;
   /**
-   * The packet that is being read. `end`: how many bytes had been read at its end. `requests`: how many of its requests came
-   * before this one.
+   * The packet that is being read. `end` is how many bytes had been read from the socket at the end of the
+   * packet. `requests` is how many requests of the packet came before the current one.
    */
   readonly packet: { end: number; requests: number };
-  /** What arrived is not HTTP, so nothing that follows is a request. */
+  /** Whether bytes have arrived that are not HTTP. Nothing after them counts as a request. */
   isBroken: boolean;
   /**
-   * It has sent as many requests ahead as it can, or a request whose head was refused. Nothing more is read from it, and it closes
-   * after the last answer.
+   * Whether it has sent as many requests ahead as it can, or a request whose head was refused. If so, nothing
+   * more is read from it, and it closes after the last answer.
    */
   isFull: boolean;
 }
@@ -30,7 +30,7 @@ export type Connections = ReturnType<typeof connections>;
 
 export interface ConnectionLimits {
   readonly maxConnections: number;
-  /** How long a client with a request can go without sending or reading what is due. */
+  /** How long a client with a request can go on without sending more of its body or reading its answer. */
   readonly slowClientMs: number;
 }
 
@@ -40,28 +40,28 @@ export interface ConnectionsHost {
   isClosing(): boolean;
 }
 
-/** How many are closed together at the limit. With fewer, a flood would cause a search of all connections for each new one. */
+/** How many connections are closed together at the limit. With fewer, a flood would cause a search of them all for each new one. */
 const CLOSED_AT_ONCE = 16;
 
-/** How long a client has to end its connection after the last answer, and how long while the server closes. */
+/** How long a client has to close its connection after the last answer. `CLOSING_LINGER_MS` applies while the server closes. */
 const LINGER_MS = 1000;
 const CLOSING_LINGER_MS = 250;
 
 /**
- * This many new connections in this time are a crowd. A crowd that comes back as soon as it is cut off could make each turn long, so
- * less work is done for each connection.
+ * This many new connections in this time are a crowd. During a crowd, the limits for each connection are lower.
+ * Otherwise, clients that come back as soon as they are cut off could make each turn of the event loop long.
  */
 const CROWD = { connections: 32, ms: 200 };
 
 /**
- * Once this many requests have failed in one turn of the event loop, a client whose request fails lets others be read first. Many
- * clients that ask again as soon as they are refused would otherwise make each turn long.
+ * Once this many requests have failed in one turn of the event loop, a connection whose request fails is paused, so
+ * that others are read first. Otherwise, clients that ask again as soon as they are refused would make each turn long.
  */
 const MANY_FAILED_IN_TURN = 16;
 
 /**
- * How many paused connections are read again in one turn, and as how many bytes of work that counts. Node can read 64 KiB from a busy
- * connection at once. After a failure, the next request is usually short.
+ * How many paused connections are resumed in one turn of the event loop, and how many bytes of work all of them count
+ * as. Node can read 64 KiB from a busy connection at once. After a failure, the next request is usually short.
  */
 const BUSY = { connections: 1, bytes: 65_536 };
 const AFTER_FAILURE = { connections: 8, bytes: 4096 };
@@ -84,7 +84,7 @@ export function connections(
     add(socket: Socket): void {
       ahead.connected();
       crowd.add();
-      // The client has left while it waited in the kernel. Its requests can still be read, and would be answered.
+      // Without an address, the client has left before we accepted its connection. Its requests would still be read and answered.
       if (socket.remoteAddress === undefined) return void socket.destroy();
       if (open.size >= maxConnections) makeRoom();
       if (open.size >= maxConnections) return void socket.destroy();
@@ -102,7 +102,7 @@ export function connections(
       };
       open.set(socket, connection);
       const closeSoon = socket.destroySoon;
-      // Node calls it after an answer that is the last one of its connection.
+      // Node calls this after the last answer of a connection.
       socket.destroySoon = () => (endsItself(connection) ? closeSoon.call(socket) : linger(connection));
       socket.on('close', () => {
         open.delete(socket);
@@ -113,15 +113,15 @@ export function connections(
     },
     of: (socket: Duplex) => open.get(socket),
     /**
-     * Adds an exchange to its connection. If the previous one is still open, returns it, and the new one has to wait for its end.
-     * Otherwise, a connection that sends many requests together would take the places and turns of other connections.
+     * Adds an exchange to its connection. If the previous exchange has not ended, returns it, and the new exchange must wait for
+     * its end. Otherwise, a connection that sends many requests together would take room and turns from other connections.
      */
     begin(exchange: Exchange): Exchange | undefined {
       // A request that a test injects has no connection.
       const connection = open.get(exchange.request.socket);
       if (connection === undefined) return undefined;
       const { exchanges, packet, socket } = connection;
-      // Its timer can still be that of an idle connection, or that of a client's last chance to read.
+      // The socket can still have the time-out of an idle connection, or of a last chance to read (`stalledClients`).
       if (socket.timeout !== slowClientMs && !isClosing()) socket.setTimeout(slowClientMs);
       const before = exchanges.at(-1);
       connection.isNew = false;
@@ -138,7 +138,7 @@ export function connections(
       exchange.atEnd(leave);
       return before;
     },
-    /** Once this turn has had many pieces, lets other connections be read first. Refuses the body if its pieces are too short. */
+    /** If this turn has had many pieces, pauses the connection to read others first. Refuses the body if its pieces are too short. */
     manyPieces(socket: Socket, averageBytes: number): void {
       const connection = open.get(socket);
       pieces.add(PIECES);
@@ -149,7 +149,7 @@ export function connections(
       const last = connection.exchanges.at(-1);
       if (last && !last.body.isBroken) last.breakBody(tooManyPieces());
     },
-    /** Skips the rest of a packet, then lets other connections be read first: to skip 64 KiB of short chunks takes a millisecond. */
+    /** Skips the body in this packet. Then pauses the connection, because skipping 64 KiB of short chunks takes a millisecond. */
     skipPacket(socket: Socket): void {
       const connection = open.get(socket);
       skipBodyInPacket(socket, clock);
@@ -164,17 +164,17 @@ export function connections(
   };
 
   /**
-   * Ends a connection after its last answer, but closes it later. If it closed at once while its client still sends, or with bytes
-   * that were not read, the system would reset it, and the client would lose the answers that are on their way (RFC 9112 §9.6). A
-   * little of what the client still sends is read when its turn comes, and thrown away without being parsed. Nothing more is read
-   * from a client that has sent too many requests ahead. It gets this time to read its answers.
+   * Ends our side of a connection after its last answer, but closes the connection later. If it were closed while the client
+   * still sends, or while some bytes are unread, the system would reset it, and the client would lose answers that are on their
+   * way (RFC 9112 §9.6). Up to `SMALL_REST_BYTES` of what the client still sends are read and thrown away without being parsed.
+   * Nothing more is read from a client that has sent too many requests ahead, but it has time to read its answers.
    */
   function linger(connection: Connection): void {
     const { socket } = connection;
     socket.end();
     endExchanges(connection);
     const mostBytes = socket.bytesRead + SMALL_REST_BYTES;
-    // When the client ends it, Node would end it a second time, and make an error for that.
+    // When the client ends its side, this listener of Node would end ours a second time, which is an error.
     socket.removeAllListeners('end');
     socket.removeAllListeners('data').on('data', () => socket.bytesRead > mostBytes && socket.pause());
     reading.goOn(connection);
@@ -182,7 +182,7 @@ export function connections(
     socket.on('close', cancel);
   }
 
-  /** Node does not emit `close` for answers that wait for an earlier one. */
+  /** Ends the exchanges of a closed connection. Node does not emit `close` for answers that wait for an earlier one. */
   function endExchanges({ exchanges }: Connection): void {
     for (const { response } of [...exchanges]) response.emit('close');
   }
@@ -201,8 +201,8 @@ export function connections(
   }
 
   /**
-   * Counts a request that was sent ahead of an answer. Then lets other connections be read first. Only one connection that
-   * sends ahead is read in a turn, because Node would read up to 2 MiB from each.
+   * Counts a request that was sent ahead, and pauses its connection. Only one connection that sends ahead is
+   * resumed in a turn, because Node would read up to 2 MiB from each.
    */
   function takeAhead(connection: Connection): void {
     const { exchanges, packet } = connection;
@@ -222,13 +222,13 @@ function wantsMore({ isFull, exchanges }: Connection): boolean {
   return last === undefined || last.isWhole ? !isFull : last.body.wantsMore;
 }
 
-/** Whether the client has said that it sends nothing after its request, which has been answered. */
+/** Whether the client has asked to close the connection after its request, which has been answered. */
 function endsItself({ exchanges }: Connection): boolean {
   const [first] = exchanges;
   return exchanges.length === 1 && first?.isWhole === true && !first.response.shouldKeepAlive;
 }
 
-/** Counts the requests of one packet. They can all be known texts, which are answered so fast that none counts as sent ahead. */
+/** Counts the requests of one packet. Known texts are answered at once, so their requests would otherwise never count as sent ahead. */
 function countInPacket({ packet, socket }: Connection): void {
   const { bytesRead } = socket;
   packet.requests = packet.end === bytesRead ? packet.requests + 1 : 0;

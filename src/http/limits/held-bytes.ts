@@ -5,26 +5,26 @@ import { shed } from './admission.ts';
 export type ByteBudget = ReturnType<typeof byteBudget>;
 
 /**
- * How much of the budget each purpose can fill: bodies of one packet, other bodies, large bodies, texts that wait for the upstream,
- * bulks, and requests that are sent ahead. Each purpose leaves room for those listed before it. Bodies of one packet can exceed the
- * budget, so that short known texts get in.
+ * The part of the budget up to which each kind of bytes is admitted. The kinds are small bodies, other
+ * bodies, large bodies, texts that wait for the upstream, bulks, and requests that are sent ahead. Each kind
+ * leaves room for the kinds before it. Small bodies can exceed the budget, so that short known texts get in.
  */
 type Share = keyof typeof SHARES;
 
 const SHARES = { small: 1.125, body: 1, large: 0.9375, waiting: 0.875, bulk: 0.75, ahead: 0.5 };
 
 /**
- * The part of the budget that is freed at once. If less were freed, a flood would cause a search of all connections for each
- * piece.
+ * Each search for slow clients tries to free this part of the budget. If it freed less, a flood would cause a
+ * search of all connections for each piece of a body.
  */
 const FREED_AT_ONCE = 1 / 16;
 
 /**
- * After a search that freed too little, the next one waits for this long. Otherwise a flood could cause a search for each request.
+ * After a search that freed too little, the next search waits for this long. Otherwise a flood could cause a search for each request.
  */
 const SEARCH_AGAIN_MS = 10;
 
-/** One bound on the bytes that callers make the process hold: heads of requests, bodies, and answers that are not read yet. */
+/** Limits the bytes that clients make the process hold: heads of requests, bodies, and answers that are not read yet. */
 export function byteBudget(
   maxBytes: number,
   cutSlowest: (bytes: number, nowMs: number) => void,
@@ -34,7 +34,7 @@ export function byteBudget(
   const budget = {
     /** The bytes that are held now. */
     bytes: 0,
-    /** Cuts off the slowest clients to make room, but not for requests that are sent ahead. Throws `OVERLOADED` if there is still no room. */
+    /** Makes room by cutting off the slowest clients, but not for requests sent ahead. Throws `OVERLOADED` if there is still no room. */
     makeRoom(more: number, share: Share): void {
       const missing = () => budget.bytes + more - maxBytes * SHARES[share];
       if (missing() <= 0) return;
@@ -53,10 +53,10 @@ export function byteBudget(
 const SMALL_BYTES = 1400;
 const SMALL_HEAD_BYTES = 12_288;
 
-/** A body of more bytes than this is large. It is a quarter of the default of `MAX_BODY_BYTES`. */
+/** A body of more bytes than this is large. The limit is a quarter of the default of `MAX_BODY_BYTES`. */
 const LARGE_BYTES = 65_536;
 
-/** A head of more characters can take long to read: 16 KiB of parameters or escapes take up to a millisecond. */
+/** Reading a longer head counts as work: 16 KiB of parameters or escapes take up to a millisecond. */
 const LONG_HEAD = 512;
 
 /** What a request costs in addition to its head, body and answer: the objects that Node and we make for it. Measured: 3 KB. */
@@ -68,23 +68,23 @@ const HEADER_PART_BYTES = 56;
 /** An answer is not refused if it takes at most this much more than its request. */
 const MUCH_MORE_BYTES = 16_384;
 
-/** How much of an answer in pieces can be unread: the lines of a turn, and what a socket buffers. */
+/** The part of a bulk answer that can be unread, in bytes: the lines of a turn, and what a socket buffers. */
 const STREAM_BYTES = 40_960;
 
 /** A text that is worked on exists three times: as it was sent, reversed, and in a request to the upstream. */
 const COPIES = 3;
 
 /**
- * The largest bodies, in bytes, that an idle service has room for. A text can take two bytes in memory for each byte that was sent,
- * and texts and bulks can each fill only a part of the budget.
+ * The largest bodies, in bytes, that an idle service has room for. A text can take two bytes in memory for
+ * each byte that was sent, and waiting texts and bulks can each fill only a part of the budget.
  */
 export function largestBodies(maxHeldBytes: number): { readonly text: number; readonly bulk: number } {
   return { text: Math.floor(maxHeldBytes / 10), bulk: Math.floor(maxHeldBytes / 5) };
 }
 
 /**
- * What is held for one exchange: the head of its request; and in addition the body, then the text while it waits, then the
- * answer until it is read.
+ * The bytes that are held for one exchange: first the head of its request and the body, then the head and the
+ * copies of the text that waits, then the head and the answer until the client has read it.
  */
 export class HeldBytes {
   readonly #budget: ByteBudget;
@@ -112,7 +112,7 @@ export class HeldBytes {
     return this.#headLength;
   }
 
-  /** The length of the head if reading it is much work, else 0. */
+  /** The length of the head if reading it counts as work, else 0. */
   get longHead(): number {
     return this.#headLength > LONG_HEAD ? this.#headLength : 0;
   }
@@ -144,24 +144,24 @@ export class HeldBytes {
   /** Sets the bytes of a body that are held before a route asks for it, on top of what `set` holds. Throws as `set` does. */
   setUnread(bytes: number): void {
     this.#take(this.#bytes + bytes - this.#unreadBytes, this.#unreadShare);
-    // Computed only now: making room can cut off this body, too, and then nothing of it is held any more.
+    // `#unreadBytes` is read again here, because making room can also cut off this body, which sets it to 0.
     this.#headBytes += bytes - this.#unreadBytes;
     this.#unreadBytes = bytes;
   }
 
-  /** The headers are dropped: what was held for them is not held any more. */
+  /** Call this when the headers are dropped. From now on, they do not count. */
   dropHeaders(): void {
     this.#headBytes = REQUEST_BYTES + this.#unreadBytes;
     this.#headLength = 0;
   }
 
-  /** Throws as `set` does if there is no room for an answer that is much larger than its request, as JSON can be. */
+  /** Makes room for an answer that is much larger than its request, as JSON can be. Throws as `set` does if there is none. */
   askForAnswer(bytes = 0): void {
     const more = this.#headBytes + bytes - this.#bytes;
     if (more > MUCH_MORE_BYTES) this.#budget.makeRoom(more, 'body');
   }
 
-  /** From now on, only an answer is held. It is held even if there is no room, because it has to stay until it is read. */
+  /** Holds only the head and the answer from now on, even if there is no room: an answer has to stay in memory until it is read. */
   setAnswer(bytes = 0): void {
     this.#hold(this.#headBytes + bytes - this.#bytes);
   }
@@ -171,7 +171,7 @@ export class HeldBytes {
     this.#hold(-this.#bytes);
   }
 
-  /** Gives all held bytes back. From now on, nothing is held. */
+  /** Gives all held bytes back. After that, nothing more is held. */
   end(): void {
     this.release();
     this.#hasEnded = true;
@@ -181,7 +181,7 @@ export class HeldBytes {
     if (this.#hasEnded) return;
     const more = bytes - this.#bytes;
     if (more > 0) this.#budget.makeRoom(more, share);
-    // Adds `more` instead of setting `bytes`: if this exchange itself was cut off to make room, it holds nothing any more.
+    // Adds `more` and does not set `bytes`: making room can cut off this exchange itself, and then it holds nothing any more.
     this.#hold(more);
   }
 

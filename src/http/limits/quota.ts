@@ -17,19 +17,19 @@ export interface RequestCount {
 }
 
 export interface QuotaOptions {
-  /** 0: no limit. */
+  /** 0 means no limit. */
   readonly rateLimitPerMinute: number;
   /** The proxies that are trusted: this many of the nearest ones, or these addresses and networks. */
   readonly trustProxy: number | readonly string[] | undefined;
 }
 
 /**
- * Counts a request against its client's quota, and writes what is left into the headers of its answer: limit, remaining, and seconds
- * until the reset (IETF draft-03). Throws or rejects with `RATE_LIMITED` if nothing is left.
+ * Counts a request against its client's quota. The headers of its answer get the limit, what is left, and the seconds
+ * until the quota is reset (IETF draft ratelimit-headers-03). Throws or rejects with `RATE_LIMITED` if nothing is left.
  */
 export type TakeFromQuota = (exchange: Exchange) => void | Promise<void>;
 
-/** The quota of each client, or `undefined` if the settings want none. */
+/** Returns a function that counts requests against quotas, or `undefined` if the settings have no limit. */
 export function quotas(counter: RequestCounter, options: QuotaOptions): TakeFromQuota | undefined {
   const { rateLimitPerMinute: perMinute, trustProxy } = options;
   if (perMinute === 0) return undefined;
@@ -53,9 +53,9 @@ export function quotas(counter: RequestCounter, options: QuotaOptions): TakeFrom
 }
 
 /**
- * What counts as one client: an IPv4 address, or an IPv6 network (/64), because a client can use every address of its network.
- * Goes back along `X-Forwarded-For` for as long as the sender is a trusted proxy. If an entry is not an address, the client is the
- * peer that sent this entry.
+ * Finds the client of a request: an IPv4 address, or an IPv6 network (/64), because a client can use every
+ * address of its network. Goes back through `X-Forwarded-For` for as long as the sender is a trusted proxy.
+ * If an entry is not an address, the proxy that added the entry counts as the client.
  */
 function clientOf(proxies: QuotaOptions['trustProxy']): (request: IncomingMessage) => string {
   if (proxies === undefined) return ({ socket }) => networkOfSocket(socket.remoteAddress);
@@ -69,7 +69,7 @@ function clientOf(proxies: QuotaOptions['trustProxy']): (request: IncomingMessag
   };
 }
 
-/** No real chain is longer. A client in a trusted network can name 1,800 proxies, and checking all of them would take 20 ms and more. */
+/** At most this many proxies are checked. A client in a trusted network can list 1,800, and checking them all would take 20 ms or more. */
 const MOST_PROXIES = 32;
 
 function among(trusted: readonly string[]): (address: string, hop: number) => boolean {
@@ -79,7 +79,7 @@ function among(trusted: readonly string[]): (address: string, hop: number) => bo
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** `203.0.113.8`, `203.0.113.8:50001`, `2001:db8::1` or `[2001:db8::1]:50001`; an IPv4-mapped address counts as the IPv4 one. */
+/** Reads `203.0.113.8`, `203.0.113.8:50001`, `2001:db8::1` or `[2001:db8::1]:50001`. An IPv4-mapped address becomes an IPv4 one. */
 function addressIn(text = ''): Address | undefined {
   const [, bracketed, plain] =
     /^\s*(?:\[([\da-f:.]{2,45})\](?::\d{1,5})?|([\d.]{7,15})(?::\d{1,5})?)\s*$/i.exec(text) ?? [];

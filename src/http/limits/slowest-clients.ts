@@ -2,26 +2,26 @@ import type { Socket } from 'node:net';
 import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 
-/** A client with one connection, and what it owes us. */
+/** What decides whether the client of a connection is slow. */
 export interface Client {
   readonly socket: Socket;
-  /** In the order of their requests. Each is removed when its answer has left. */
+  /** The exchanges that have not ended, in the order of their requests. */
   readonly exchanges: Exchange[];
-  /** No exchange has begun on it yet. */
+  /** Whether no exchange has begun on the connection yet. */
   isNew: boolean;
-  /** Its last answer was an error. */
+  /** Whether the last answer on the connection was an error. */
   hasFailed: boolean;
-  /** When it was opened, or when an exchange last began on it while no other was under way. */
+  /** When the connection was opened, or when an exchange last began on it while no other was under way. */
   usedMs: number;
 }
 
-/** Multiplies the time without progress of a client that owes us something. Each `STEADY_BYTES` of its body lower the factor. */
+/** The largest factor of `weightOf`. While a body arrives, each `STEADY_BYTES` of it lower the factor. */
 const MOST_WEIGHT = 10;
 const STEADY_BYTES = 4096;
 
 /**
- * Closes at most this many connections: those that have made no progress for the longest time. That time is multiplied for a
- * client that owes us something. Returns the closed ones.
+ * Closes at most `most` connections: those that have made no progress for the longest time. `weightOf`
+ * multiplies that time if the client has to send or read something. Returns the closed connections.
  */
 export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: number, nowMs: number): Each[] {
   const slowest = slowestFirst(open, (client) => (nowMs - client.usedMs) * weightOf(client)).slice(0, most);
@@ -33,16 +33,16 @@ export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: nu
 }
 
 /**
- * The factor for the time that a connection has made no progress. An idle connection must be closed before one whose body
- * arrives steadily and, if it has been idle for long, before a new one whose first request is not read yet. A connection whose last
- * request was refused must be closed before an idle one; otherwise a flood of such requests would close all idle connections. A
- * client whose work has not begun counts as idle, because a thousand large requests can be complete at the same moment, and then
- * wait for seconds.
+ * The factor for the time that a connection has made no progress; 0 means that it is not closed. It is 1 for an idle
+ * connection, and less for a body of which much has arrived, so idle connections are closed first. It is 10 for a new
+ * connection, so an idle one is closed first only if it has been idle for much longer. It is also 10 if the last request was
+ * refused; otherwise, a flood of such requests would close all idle connections. A request that waits for its turn counts as
+ * idle, because a thousand large requests can be complete at the same moment, and then wait for seconds.
  */
 function weightOf({ socket, isNew, hasFailed, exchanges }: Client): number {
   const [first] = exchanges;
   const last = exchanges.at(-1);
-  // After its last answer, a connection waits only for its client to end it.
+  // If our side has ended, the connection only waits for its client to close it.
   if (first === undefined || last === undefined)
     return isNew || hasFailed || socket.writableEnded ? MOST_WEIGHT : 1;
   if (first.reply.isUnread) return MOST_WEIGHT;
@@ -51,24 +51,24 @@ function weightOf({ socket, isNew, hasFailed, exchanges }: Client): number {
 }
 
 /**
- * An answer that stays unread for this long is slow: UNREAD_WITH_MORE_MS if its client has sent more requests, else UNREAD_MS.
+ * A client is slow if it leaves an answer unread for longer than UNREAD_MS. If it has sent more requests, UNREAD_WITH_MORE_MS applies.
  */
 const UNREAD_MS = 1000;
 const UNREAD_WITH_MORE_MS = 100;
 
-/** So many bytes of each body count as arrived when it begins: what a client can send in three round trips through the network. */
+/** This many bytes of each body count as arrived when it begins. A client can send them in three round trips through the network. */
 const START_BYTES = 65_536;
 
 export interface Cut {
   /** How many held bytes to free. */
   readonly bytes: number;
-  /** A client whose body holds at most this much is not cut off: hundreds of them would free less than a single large body. */
+  /** A client whose body holds no more than this is not cut off: hundreds of such clients would free less than one large body. */
   readonly sparedBytes: number;
 }
 
 /**
- * Frees at least this many held bytes, if there are that many to free. Cuts off clients that send a body or do not read their
- * answer, the slowest first.
+ * Cuts off clients that send a body or do not read their answer, the slowest first, until at least this many
+ * held bytes are freed or no such client is left.
  */
 export function cutSlowest(open: Iterable<Client>, { bytes, sparedBytes }: Cut, nowMs: number): void {
   let freed = 0;
@@ -79,9 +79,9 @@ export function cutSlowest(open: Iterable<Client>, { bytes, sparedBytes }: Cut, 
 }
 
 /**
- * How slowly a body arrives, in milliseconds a byte; the highest number if an answer is not read; 0 for a client that owes nothing,
- * and for one that holds little. Without `START_BYTES`, a body whose first bytes are still on their way through the network would be
- * the slowest of all.
+ * How slowly a client sends its body, in milliseconds per byte. It is the highest number if the client does
+ * not read an answer, and 0 if its request is complete or holds at most `sparedBytes`. Without `START_BYTES`,
+ * a body whose first bytes are still on their way through the network would be the slowest of all.
  */
 function slownessOf(client: Client, sparedBytes: number, nowMs: number): number {
   const last = client.exchanges.at(-1);
@@ -90,7 +90,7 @@ function slownessOf(client: Client, sparedBytes: number, nowMs: number): number 
   return Math.max(1, nowMs - last.startedMs) / (START_BYTES + last.body.bytes);
 }
 
-/** The clients in the order of this measure, those with the highest number first. Clients with 0 are left out. */
+/** Sorts clients by this measure, the highest number first. Clients with 0 are left out. */
 function slowestFirst<Each extends Client>(open: Iterable<Each>, measure: (client: Each) => number): Each[] {
   return Array.from(open, (client) => ({ client, slowness: measure(client) }))
     .filter(({ slowness }) => slowness > 0)
@@ -106,8 +106,8 @@ function doesNotRead({ exchanges }: Client, nowMs: number): boolean {
 }
 
 /**
- * Cuts off a slow client, and returns how many held bytes that frees. A client that sends a body gets an error. The
- * connection of one that does not read is reset. If it were only closed, the system would keep megabytes of the answer for minutes.
+ * Cuts off a slow client, and returns how many held bytes that frees. A client that sends a body gets an error. If the client
+ * does not read, its connection is reset. After a plain close, the system would keep megabytes of the answer for minutes.
  */
 function cut(client: Client, nowMs: number): number {
   const { exchanges, socket } = client;

@@ -3,11 +3,11 @@ import type { Clock } from '../../core/clock.ts';
 import { TuohsError } from '../../core/errors.ts';
 import type { Connections } from './connections.ts';
 
-/** How much longer a client gets to read. */
+/** How much more time a client that does not read gets, as a last chance. */
 const LAST_CHANCE_MS = 1000;
 
 export interface StallLimits {
-  /** How long a client with a request can go without sending or reading what is due. */
+  /** How long a client with a request can go on without sending more of its body or reading its answer. */
   readonly slowClientMs: number;
   /** How long a connection can stay open without a request. */
   readonly keepAliveTimeoutMs: number;
@@ -15,9 +15,9 @@ export interface StallLimits {
 }
 
 /**
- * Handles a connection on which nothing has moved for as long as its timer allows. A client that owes us something (the rest
- * of a body, the reading of its answer) is cut off; one whose request waits for the upstream owes nothing. Node restarts the timer of
- * a socket whenever something moves on it, and itself ends the wait for the rest of a head.
+ * Handles a connection whose idle timer has ended. Node restarts that timer whenever bytes move on the socket. A
+ * client is cut off if it has to send the rest of a body, or to read its answer. A client whose request waits for
+ * the upstream has nothing to do, and is not cut off. Node itself limits the time for headers.
  */
 export function stalledClients(
   open: Connections,
@@ -26,7 +26,7 @@ export function stalledClients(
 ) {
   return (socket: Socket): void => {
     const { bytesRead } = socket;
-    // If the process was frozen, what arrived during that time has not been read yet.
+    // If the process was frozen, bytes that arrived meanwhile have not been read yet. They are read before the check.
     soon(() => socket.bytesRead === bytesRead && stalled(socket));
   };
 
@@ -36,23 +36,23 @@ export function stalledClients(
     const { exchanges, isPausing } = connection;
     const last = exchanges.at(-1);
     if (exchanges[0]?.reply.isUnread) return withoutReading(socket);
-    // What it has sent is not read yet, because others are read first.
+    // We have paused this connection to read others first, so its client is not to blame.
     if (isPausing) return void socket.setTimeout(slowClientMs);
     if (last === undefined) return withoutRequest(socket);
-    // If we stopped reading a body because earlier requests wait, its client owes us nothing.
+    // If the body waits for answers to earlier requests, we have stopped reading it, and the client is not to blame.
     if (!last.isWhole && last.body.wantsMore) last.breakBody(bodyStalled());
   }
 
   /**
-   * When the timer ends, Node starts it again if the system has accepted bytes meanwhile, so a client has up to twice its time. A
-   * frozen process cannot pass bytes to the system, so each client gets a last chance to read.
+   * Resets the connection of a client that does not read its answer. It gets a last chance first, because a frozen process passes no
+   * bytes to the system. If the system accepted bytes meanwhile, Node restarts the ended timer, so a client has up to twice its time.
    */
   function withoutReading(socket: Socket): void {
     if (socket.timeout === LAST_CHANCE_MS) socket.resetAndDestroy();
     else socket.setTimeout(LAST_CHANCE_MS);
   }
 
-  /** Browsers and load balancers open connections before they need them. So these close after the keep-alive time, without an answer. */
+  /** Closes an unused connection after the keep-alive time, without an answer. Browsers and load balancers open some in advance. */
   function withoutRequest(socket: Socket): void {
     if (isClosing() || socket.timeout === keepAliveTimeoutMs) socket.destroy();
     else socket.setTimeout(keepAliveTimeoutMs);

@@ -5,32 +5,32 @@ import { type NextTurn, turnCounter } from '../../core/turns.ts';
 import { LISTENING_SOCKETS } from '../acceptors.ts';
 
 /**
- * How many requests all connections together have to send ahead (pipelining) in one turn of the event loop before the limit of each
- * connection falls. Such requests make a turn long, because all requests of a packet are answered in the same turn.
+ * Once all connections together have sent more requests ahead (pipelining) than this in one turn of the event loop, each connection
+ * can send fewer. Such requests make a turn long, because all requests of a packet are answered in the same turn.
  */
 const MANY_IN_TURN = 128;
 const TOO_MANY_IN_TURN = 512;
 
 /**
- * How many requests of one connection can wait for answers to earlier ones, or arrive together. The connection closes after the
- * last. The limit is lower after `MANY_IN_TURN` requests, and lower still after `TOO_MANY_IN_TURN`.
+ * How many requests of one connection can wait for answers to earlier ones, or arrive in one packet. The connection closes after
+ * the last of them. `MOST_WHILE_MANY` applies after `MANY_IN_TURN` requests, `MOST_WHILE_TOO_MANY` after `TOO_MANY_IN_TURN`.
  */
 const MOST_USUALLY = 128;
 const MOST_WHILE_MANY = 10;
 const MOST_WHILE_TOO_MANY = 1;
 
-/** How many requests each connection can send ahead. With fewer, turns are shorter, and new connections are accepted sooner. */
+/** Limits the requests that each connection can send ahead. A lower limit makes turns shorter, so new connections are accepted sooner. */
 export function limitAhead(isCrowd: () => boolean, { soon }: Pick<Clock, 'soon'>) {
   const connectedInTurn = turnCounter({ soon });
   const aheadInTurn = turnCounter({ soon });
 
   return {
     connected: () => connectedInTurn.add(1),
-    /** Counts one request, and returns how many its connection can send. */
+    /** Counts a request that was sent ahead. Returns how many its connection can send. */
     most(): number {
       aheadInTurn.add(1);
       const sent = aheadInTurn.count();
-      // If a turn has accepted as many connections as it can, more of them are waiting.
+      // If a turn has accepted as many connections as it can, more of them are probably waiting.
       if (sent > TOO_MANY_IN_TURN || connectedInTurn.count() >= LISTENING_SOCKETS) return MOST_WHILE_TOO_MANY;
       return sent > MANY_IN_TURN || isCrowd() ? MOST_WHILE_MANY : MOST_USUALLY;
     },
@@ -38,16 +38,16 @@ export function limitAhead(isCrowd: () => boolean, { soon }: Pick<Clock, 'soon'>
 }
 
 /**
- * Once this many pieces (or kilobytes) of bodies have arrived in one turn of the event loop, connections that send a body wait until
- * others have been read, because Node would read up to 2 MiB from each. If the number were lower, uploads over a slow network, which
- * bring one piece a turn, would also have to wait behind connections that send requests ahead.
+ * Once this many pieces (or kilobytes) of bodies have arrived in one turn of the event loop, connections that send a body are
+ * paused until others have been read, because Node would read up to 2 MiB from each. A lower number would also pause uploads over
+ * a slow network, which bring one piece in each turn. They would then wait behind connections that send requests ahead.
  */
 const MANY_PIECES_IN_TURN = 256;
 
 /**
- * Once more than `pieces` pieces of bodies have arrived in one turn of the event loop, a body is refused if its pieces have fewer than
- * `bytes` bytes on average: a packet full of chunks of one byte has 10,900 pieces, which take 20 ms. The lower limit is 12 bytes,
- * because a bulk can come with a chunk for each line, and the shortest line has 12.
+ * Once more than `pieces` pieces of bodies have arrived in one turn of the event loop, a body is refused if its pieces are
+ * shorter than `bytes` bytes on average. A packet full of one-byte chunks has 10,900 pieces, which take 20 ms. The first
+ * limit is 12 bytes, because a client can send each line of a bulk as a chunk, and the shortest line has 12 bytes.
  */
 const TOO_SHORT = [
   { pieces: 4096, bytes: 12 },
@@ -62,7 +62,7 @@ export function limitPieces(isCrowd: () => boolean, { soon }: Pick<Clock, 'soon'
   return {
     add: inTurn.add,
     areMany: () => inTurn.count() >= MANY_PIECES_IN_TURN,
-    /** Whether a body is refused if its pieces have this many bytes on average. */
+    /** Whether a body must be refused if its pieces have this many bytes on average. */
     areTooShort(averageBytes: number): boolean {
       const limits = isCrowd() ? TOO_SHORT_IN_CROWD : TOO_SHORT;
       return limits.some(({ pieces, bytes }) => inTurn.count() > pieces && averageBytes < bytes);
@@ -79,11 +79,11 @@ export function tooManyPieces(): TuohsError {
 /** A connection that can be paused until its turn to be read comes. */
 export interface TurnTaker {
   readonly socket: Socket;
-  /** Nothing more is read from it until its turn comes. */
+  /** Whether it is paused: nothing more is read from it until its turn comes. */
   isPausing: boolean;
 }
 
-/** How many paused connections are read again in one turn of the event loop, and as how many bytes of work that counts. */
+/** How many paused connections are resumed in one turn of the event loop, and how many bytes of work all of them count as. */
 export interface ReadingTurn {
   readonly connections: number;
   readonly bytes: number;
@@ -91,23 +91,23 @@ export interface ReadingTurn {
 
 /**
  * Pauses busy connections, and resumes only a few of them in each turn of the event loop, so that all others are read in between.
- * `wantsMore` says whether anything more can be read from a connection. If not, it stays paused until `goOn`.
+ * `wantsMore` says whether anything more can be read from a connection. If not, the connection stays paused until `goOn` is called.
  */
 export function readingTurns<Each extends TurnTaker>(
   nextTurn: NextTurn,
   wantsMore: (connection: Each) => boolean,
   { connections, bytes }: ReadingTurn,
 ) {
-  /** The paused connections. Together they ask for one turn at a time, because thousands of them can come and go. */
+  /** The paused connections. They share one request for the next turn: if thousands asked one by one, other clients would wait longer. */
   const waiting = new Set<Each>();
   let isResuming = false;
 
   return {
-    /** Stops reading from a connection until its turn comes, because what it has already sent is a lot of work. */
+    /** Pauses a connection until its turn comes. Call this if what it has already sent is a lot of work. */
     giveWay(connection: Each): void {
       if (connection.isPausing) return;
       connection.isPausing = true;
-      // Node resumes the socket after each request of a packet, so this has to wait for the last one.
+      // Node resumes the socket after each request of a packet, so the pause must come after the last request.
       queueMicrotask(() => pause(connection));
     },
     goOn,

@@ -4,11 +4,11 @@ import type { Answer } from '../message.ts';
 import { badInput } from '../problem.ts';
 import type { RouteTable } from '../router.ts';
 
-/** What the page uses to break the embedded SHOUTCLOUD server, and to show its state. */
+/** What the playground uses to break the embedded SHOUTCLOUD server and to show its state. */
 export interface Breakable {
-  /** The state for the page, to be sent as JSON. With `after`, only the entries after the one with that number. */
+  /** The state for the playground, sent as JSON. It has the log entries after number `after`, or none if `after` is missing. */
   state(after?: number): object;
-  /** False if there is no such fault. */
+  /** Switches to this fault. Returns false if there is no such fault. */
   set(fault: string): boolean;
 }
 
@@ -42,7 +42,7 @@ export function breakRoutes({ state, set }: Breakable): RouteTable<ApiParts> {
   }
 }
 
-/** Refuses pages of other sites: they could send this from the browser of a person who runs the service. */
+/** Refuses pages of other sites: they could otherwise send this request from the browser of a person who runs the service. */
 function checkOrigin({ headers }: IncomingMessage): void {
   const { origin, host, 'sec-fetch-site': site, 'content-type': type } = headers;
   const isOurs =
@@ -51,7 +51,7 @@ function checkOrigin({ headers }: IncomingMessage): void {
   if (type !== 'application/json') throw badInput('no JSON', 'Send application/json.');
 }
 
-/** The name in the body, or else an empty text, which is not the name of a fault. */
+/** The name of the fault in the body. Without one, an empty string, which is not the name of a fault. */
 function faultIn(body: Buffer): string {
   try {
     const { fault } = JSON.parse(body.toString());

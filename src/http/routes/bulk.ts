@@ -13,14 +13,14 @@ import { shoutBody } from './shout.ts';
 
 const NDJSON = 'application/x-ndjson';
 
-/** POST many texts, one JSON object a line, and read as many lines back, in order. */
+/** POST many texts, one JSON object per line. The answer has one line for each text, in the same order. */
 export const bulk: Route<ApiParts> = {
   handle(exchange, parts) {
     const { headers } = exchange.request;
     if (mediaType(headers) !== NDJSON) throw badType(headers['content-type'], NDJSON);
     const use = (body: Buffer) => {
       exchange.atEnd(() => free([body]));
-      // Waiting bodies count as a bulk. As mere bodies they could fill the whole budget, and none is slow, so none would be cut off.
+      // Counts the body as a bulk while it waits. Mere bodies could fill the budget, and would not be cut off, because none of them is slow.
       exchange.held.setStream(body.length);
       return exchange.inTurn(workOn(body), () => answerLines(exchange, parts, body));
     };
@@ -29,27 +29,27 @@ export const bulk: Route<ApiParts> = {
   operation: bulkOperation,
 };
 
-/** How many bytes of lines are started in one turn, and how many bytes each line counts for in addition to its own. */
+/** The bytes of lines that are started in one turn. Each line counts as `LINE_WORK` bytes more than it has. */
 const TURN_WORK = 32_768;
 const LINE_WORK = 256;
 
-/** A bulk of at most this many lines counts as much as its lines do. A longer one fills a turn. */
+/** A bulk of at most this many lines counts as the work of its lines. One with more lines counts as at least a whole turn. */
 const FEW_LINES = 32;
 
-/** The work on a body, in bytes. Many short lines are more work than their bytes say, and single texts must not wait for all of them. */
+/** The work on a body, in bytes. Many short lines take longer than their bytes suggest, and single texts must not wait for all of them. */
 function workOn(body: Buffer): number {
   const lines = countLines(body, FEW_LINES);
   return Math.max(body.length, lines <= FEW_LINES ? lines * LINE_WORK : TURN_WORK);
 }
 
 /**
- * Answers the lines of a body that has arrived whole, in order, each as soon as its answer is known. Answers of the same turn are
- * written together. Starts no more lines than the window allows, and waits while the client does not read.
+ * Answers the lines of a whole body in order. An answer is written as soon as it and all earlier ones are known, together
+ * with others of the same turn. Starts no more lines than the window allows, and waits while the client does not read.
  */
 async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): Promise<undefined> {
   const { bulkWindow: window, clock } = parts;
   const gone = exchange.signal;
-  /** The answers of the lines that were started and are not written yet. */
+  /** The answers of lines that were started and are not written yet; `undefined` until an answer is known. */
   let answers: (string | undefined)[] = [];
   /** How many answers are written. */
   let written = 0;
@@ -72,7 +72,7 @@ async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): P
     await until(() => answers.length < window.lines(line.length) && !response.writableNeedDrain);
     if (gone.aborted) break;
     take(line);
-    // The line has been refused.
+    // If the server is closing, `take` has just refused the line.
     if (exchange.isClosing && !window.refuse()) break;
   }
   isAllBegun = true;
@@ -116,7 +116,7 @@ async function answerLines(exchange: Exchange, parts: ApiParts, body: Buffer): P
   }
 }
 
-/** Counts lines by how they ended, and reports the counts at the end: one event for each line would cost too much. */
+/** Counts lines by outcome, and reports the counts at the end, because one event for each line would cost too much. */
 function lineCounter(exchange: Exchange, emit: Emit): (outcome: BulkLineOutcome) => void {
   const counted = new Map<BulkLineOutcome, number>();
   exchange.atEnd(() => {
@@ -126,8 +126,8 @@ function lineCounter(exchange: Exchange, emit: Emit): (outcome: BulkLineOutcome)
 }
 
 /**
- * Answers a line `{"data": …}` with `{"data": …}`, and one that cannot be answered with `{"error", "code", "detail"?}`. Once
- * the server closes, every line that follows is `OVERLOADED`. `count` is called with how each line ended. Never throws or rejects.
+ * Answers a line `{"data": …}` with `{"data": …}`, or with `{"error", "code", "detail"?}` if it cannot be answered. While
+ * the server closes, each line gets `OVERLOADED`. Calls `count` with the outcome of each line. Never throws or rejects.
  */
 function lineAnswerer(
   exchange: Exchange,
@@ -158,7 +158,7 @@ function lineAnswerer(
   }
 }
 
-/** The line of an answered text. Marks one of our own mapping, as `Cache-Status` does for a single text. */
+/** The line of an answered text. If our own mapping answered, the line says so, as `Cache-Status` does for a single text. */
 function shoutLine(shout: Shout): string {
   const line = shoutBody(shout);
   return shout.source === 'local' ? `${line.slice(0, -1)},"source":"local"}` : line;

@@ -22,12 +22,12 @@ export const home: Route<ApiParts> = {
   operation: homeOperation,
 };
 
-/** The scripts and the style of the playground, at `/assets/<version>/<file>`: another version has another address. */
+/** The scripts and the style sheet of the playground, at `/assets/<version>/<file>`. Each version has addresses of its own. */
 export const assets = fileRoute(async ({ rest }, { pages }) => {
   const [askedVersion, name = '', ...more] = rest.split('/');
   const { version, assets } = await pages.playground();
   const file = more.length === 0 ? assets.get(name) : undefined;
-  // During a rollout, a page of another version can ask this process. It gets our file, which must not be cached.
+  // During a rollout, a page of another version can ask this process. Our file is then sent, but must not be cached.
   return {
     file,
     cacheControl: askedVersion === version ? 'public, max-age=31536000, immutable' : 'no-store',
@@ -40,7 +40,7 @@ export const reference = fileRoute(async (_, { pages }) => {
   return { file: page, policy: REFERENCE_POLICY };
 });
 
-/** What the page of the API reference loads, at `/docs/<file>`; `/docs/` is the page itself. */
+/** The files that the page of the API reference loads, at `/docs/<file>`. `/docs/` is the page itself. */
 export const referenceFiles = fileRoute(async ({ rest }, { pages }) => {
   const { pageBelow, files } = await pages.reference();
   return rest === '' ? { file: pageBelow, policy: REFERENCE_POLICY } : { file: files.get(rest) };
@@ -60,7 +60,7 @@ const REFERENCE_POLICY =
 /** A file, if there is one, and what the headers of its answer say. */
 interface Found extends Pick<Answer, 'policy' | 'vary'> {
   readonly file: StaticFile | undefined;
-  /** By default, caches ask before each use. */
+  /** The default, `no-cache`, lets caches keep the file, but they must ask before each use whether it has changed. */
   readonly cacheControl?: string;
 }
 
@@ -72,7 +72,7 @@ function fileRoute(find: (target: Asked, parts: ApiParts) => Promise<Found>): Ro
   };
 }
 
-/** The answer with a file, in a turn of its own if it is large. Throws `NOT_FOUND` if there is none. */
+/** The answer with a file. If the file is large, it can wait for a turn of the event loop. Throws `NOT_FOUND` if there is no file. */
 function sendFile(exchange: Exchange, { file, ...about }: Found): Answer | Promise<Answer> {
   if (file === undefined) throw new TuohsError('NOT_FOUND', 'no such file');
   return exchange.inTurn(file.body.length, () => fileAnswer(exchange.request, file, about));
@@ -85,7 +85,7 @@ function fileAnswer(
   { cacheControl = 'no-cache', vary, ...policy }: Omit<Found, 'file'>,
 ): Answer {
   const encoding = acceptedEncoding(headers['accept-encoding'], [...file.encoded.keys()]);
-  // Another encoding is another representation, and a strong ETag names one of them (RFC 9110 §8.8.3).
+  // Each encoding of a file is a representation of its own, and needs a strong ETag of its own (RFC 9110 §8.8.3).
   const etag = `"${encoding === undefined ? file.etag : `${file.etag}-${encoding}`}"`;
   const caching = { 'cache-control': cacheControl, etag };
   const encodings = file.encoded.size > 0 ? ['Accept-Encoding'] : [];

@@ -23,7 +23,7 @@ export const shoutPost: Route<ApiParts> = {
   },
 };
 
-/** GET a string's answer: the form that browsers and CDNs can keep for good, because an answer never changes. */
+/** GET the answer for a string. Browsers and CDNs can keep it for good, because an answer never changes. */
 export const shoutGet: Route<ApiParts> = {
   handle(exchange, { reverseShout }) {
     const text = textOfQuery(exchange.target.query);
@@ -71,7 +71,7 @@ export function shoutBody({ text }: Shout): string {
   return `{"data":${JSON.stringify(text)}}`;
 }
 
-/** The Cache-Status header (RFC 9211) of an answered string: where it came from. */
+/** The Cache-Status header (RFC 9211) of an answered string. It says where the answer came from. */
 export function cacheStatus({ source, stored, collapsed }: Shout): string {
   switch (source) {
     case 'memory':
