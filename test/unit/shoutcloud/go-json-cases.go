@@ -1,5 +1,5 @@
-// Writes what Go's encoding/json makes of each body: one JSON object a line, "answer" missing where Go reports an error.
-// Bodies and answers are bytes, written as one character (U+0000 to U+00FF) a byte.
+// Writes how Go's encoding/json reads each body, as one JSON object per line. "answer" is missing if Go reports an error.
+// Bodies and answers are bytes. Each byte is written as one character (U+0000 to U+00FF).
 //
 //	go run test/unit/shoutcloud/go-json-cases.go > test/unit/shoutcloud/go-json-cases.txt
 package main
