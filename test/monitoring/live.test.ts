@@ -9,7 +9,7 @@ import { skipWithoutRedis } from '../support/redis-server.ts';
 import { askedDashboard } from './asked-dashboard.ts';
 import { liveService } from './live-service.ts';
 
-/** Series that count errors which this load does not cause. On a busy machine they can still occur, so any number is right. */
+/** Series of errors that this load does not cause. A busy machine can cause them, so the test accepts any number. */
 const ONLY_COUNT_ERRORS = [
   'tuohs_worker_exits_total',
   'tuohs_log_lines_dropped_total',

@@ -1,5 +1,5 @@
 terraform {
-  # Since 1.9, a validation can read another variable. That of alert_email does.
+  # The validation of alert_email reads another variable, which needs 1.9.
   required_version = ">= 1.9"
 
   required_providers {

@@ -63,7 +63,7 @@ async function measureRecovery(lab: Lab, gateway: Gateway, capacity: number): Pr
   ];
 }
 
-/** The load of a phase. Its unknown strings differ from those of all other phases. */
+/** The load of one phase of the row. Its unknown strings differ from those of all other phases. */
 function streams({ seed }: Lab, perSecond: number, phase: number) {
   return callers(seed, { known: 50, unknown: perSecond }, 10 * phase);
 }

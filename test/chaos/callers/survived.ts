@@ -84,7 +84,7 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   const endedAt = nowMs();
   const isBack = () => gateway.rssBytes() <= before + 32 * MEBIBYTE;
   if (isRunning(gateway)) await msUntil(isBack, REST_MS);
-  // A killed process uses no memory, and without this the figure for memory would hold.
+  // A killed process uses no memory. It must fail the figure for memory, so it counts as infinite.
   const after = isRunning(gateway) ? gateway.rssBytes() : Number.POSITIVE_INFINITY;
   return [
     exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exitCode}`, 'yes'),

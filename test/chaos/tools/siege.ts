@@ -16,7 +16,7 @@ const AGAIN_PER_TICK = 6;
 /** The connections come from this many addresses, because one address does not have enough ports for all of them. */
 const ADDRESSES = 50;
 
-/** A crowd of `size` connections. Each is opened again when the gateway closes it, until the process ends. */
+/** Opens `size` connections. When the gateway closes one, it is opened again. This goes on until the process ends. */
 export function besiege({ port, size, act, reads = 'all' }: SiegePlan): void {
   const due = Array.from({ length: size }, (_, index) => index);
   let opened = 0;
