@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-// Takes the place of the people to notify in compose.yaml. Prints a line for each alert that arrives.
+// The receiver of alerts in compose.yaml. It prints a line for each alert instead of notifying people.
 createServer(async (request, response) => {
   const body = await text(request);
   if (request.url === '/alerts')

@@ -77,7 +77,7 @@ export async function monitoring(t: TestContext, adminUrl: string, factor: numbe
   }
 }
 
-/** Returns nothing while the program starts: it does not listen yet, or answers 503. */
+/** Returns nothing while the program starts, because then it does not listen yet or answers 503. */
 async function answerOf<Json>(url: string): Promise<{ json?: Json }> {
   const response = await fetch(url).catch(() => undefined);
   return response?.ok ? { json: (await response.json()) as Json } : {};

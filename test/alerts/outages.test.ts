@@ -60,7 +60,7 @@ async function told({ receiver }: Monitoring, name: string, kill: () => Promise<
   figures.push(`${name}: told after ${seconds} s, ${FACTOR} times faster than in production`);
 }
 
-/** The alerts that arrived, except the one about slow answers, which a busy machine really causes. */
+/** The alerts that arrived, except the alert about slow answers, because a busy machine can cause it. */
 function faultsTold({ receiver }: Monitoring): string[] {
   return receiver.told.filter((notification) => !notification.startsWith('TuohsLatencyBudgetBurn '));
 }

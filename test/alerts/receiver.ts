@@ -10,7 +10,7 @@ interface Notification {
 
 /** Receives everything that Alertmanager sends: mails at `smtp`, the rest at `/alerts`, `/slack` and `/watchdog` of `url`. */
 export async function receiver(t: TestContext) {
-  /** The notifications of the webhook so far, in order: `TuohsDown firing`. */
+  /** The notifications that the webhook got so far, in order, such as `TuohsDown firing`. */
   const told: string[] = [];
   const slack: string[] = [];
   /** The `Authorization` of each webhook call. */

@@ -9,7 +9,7 @@ describe('the API reference', { skip: noBrowser }, () => {
   test('without JavaScript it leads to the document, and shows no empty table', async (t) => {
     const { page } = await open(t, { javaScriptEnabled: false });
 
-    // `getByText` passes over the text of this element.
+    // `getByText` ignores the text of a `noscript` element.
     const hint = page.locator('noscript');
 
     assert.equal(await hint.isVisible(), true);

@@ -7,7 +7,7 @@ import { httpServer } from '../support/http-server.ts';
 import { tuohs } from '../support/process.ts';
 import { playgroundOn, tryOut } from './playground-page.ts';
 
-// The browser reaches no other host, and reports each request to one as a problem.
+// The browser cannot reach other hosts, and each request to another host counts as a problem.
 describe('below a path of a proxy', { skip: noBrowser }, () => {
   const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
 
@@ -23,7 +23,7 @@ describe('below a path of a proxy', { skip: noBrowser }, () => {
     await page.getByText('Each answer takes 400 ms.').waitFor();
     await page.getByRole('link', { name: 'API reference' }).click();
     await isAnsweredOn(page);
-    // Back to the address without the operation, and then to the playground.
+    // The first step back leads to the reference without the operation, the second to the playground.
     for (let i = 0; i < 2; i++) await page.goBack();
     await says('OLLEH');
 
@@ -58,7 +58,7 @@ describe('below a path of a proxy', { skip: noBrowser }, () => {
     const proxy = await httpServer(t, (asked, answer) => {
       const { method, headers, url: path = '' } = asked;
       if (!path.startsWith('/tuohs/')) {
-        // Browsers ask for the icon at the root as well.
+        // Browsers also ask for the icon at the root.
         answer.writeHead(path === '/favicon.ico' ? 204 : 418).end();
         return;
       }

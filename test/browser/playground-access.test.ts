@@ -52,7 +52,7 @@ describe('the playground is for everyone', { skip: noBrowser }, () => {
     await focusBackwards(page, 'API reference');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/docs');
-    // Not by keyboard: a browser without a window has no key for Back.
+    // This step does not use the keyboard, because a browser without a window has no key for Back.
     await page.goBack();
     await says('OLLEH');
     assert.deepEqual(problems, []);

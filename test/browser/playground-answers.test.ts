@@ -73,7 +73,7 @@ async function assertInside(page: Page, text: string): Promise<void> {
 
 type Box = Readonly<Record<'top' | 'bottom' | 'left' | 'right' | 'height', number>>;
 
-/** Rounding can add a pixel. */
+/** Allows a pixel on each side, because sizes are rounded. */
 function isInside(inner: Box, outer: Box): boolean {
   const isBelow = inner.top >= outer.top - 1 && inner.left >= outer.left - 1;
   return isBelow && inner.bottom <= outer.bottom + 1 && inner.right <= outer.right + 1;

@@ -3,7 +3,7 @@ import type { Page, Route } from 'playwright-core';
 import { accessibilityProblems, openPage, type PageOptions } from '../support/browser.ts';
 import { tuohs } from '../support/process.ts';
 
-/** Returns a function that opens pages of one service. All tests of a file share it. */
+/** Starts a service, which all tests of a file share. Returns a function that opens its pages. */
 export function openerOf(path = '/') {
   const service = tuohs({ after }, ['serve', '--embedded-shoutcloud']);
   return async (t: TestContext, { at = path, ...options }: Partial<PageOptions> & { at?: string } = {}) => {
@@ -16,18 +16,18 @@ export function openerOf(path = '/') {
 /** Stops the clock of the page. Call it before the page is opened. */
 export async function stopClock({ clock }: Page): Promise<void> {
   await clock.install({ time: 0 });
-  // A time that is still in the future at this call, even if a busy machine takes long between the two.
+  // This time must be in the future. An hour is enough, even if a busy machine is slow between the two calls.
   await clock.pauseAt(3_600_000);
 }
 
-/** How many pixels the page is wider than its window: 0 or less if nothing sticks out. */
+/** The width of the page minus the width of its window, in pixels. It is 0 or less if nothing sticks out. */
 export async function overflow(page: Page): Promise<number> {
   return Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
 }
 
 /**
- * What axe finds, and whether the page is wider than its window: on a phone in the light scheme, and on a desktop in the dark one.
- * The other two pairs would find nothing else, because a scheme changes only colours, and a width only the layout.
+ * The problems that axe finds, and whether something sticks out, on a phone in the light scheme and on a desktop in the dark one.
+ * Other pairs would find nothing more, because a scheme changes only colours, and a width changes only the layout.
  */
 export async function problemsOfLooks(page: Page): Promise<string[]> {
   const problems: string[] = [];
@@ -45,7 +45,7 @@ export async function problemsOfLooks(page: Page): Promise<string[]> {
   return problems;
 }
 
-/** What a person does and sees on the playground, by the names that screen readers read out. */
+/** The parts of the playground that a person uses or sees. They are found by the names that screen readers read out. */
 export function playgroundOn(page: Page) {
   const answer = page.getByRole('region', { name: 'Answer' });
   return {
@@ -71,12 +71,12 @@ export async function tryOut(page: Page, operation: string): Promise<void> {
   await block.getByRole('button', { name: 'Execute' }).click();
 }
 
-/** Answers the page's requests for shouts in place of the service. */
+/** Answers the requests of the page for shouts, instead of the service. */
 export function interceptShouts(page: Page, answer: (route: Route, text: string) => Promise<unknown>) {
   return page.route('**/v1', (route) => answer(route, route.request().postDataJSON().data));
 }
 
-/** A refusal like those of the service. */
+/** Answers with a refusal like those of the service. */
 export function refuse(route: Route, code: string, retryAfter?: string): Promise<void> {
   return route.fulfill({
     status: 503,

@@ -9,7 +9,7 @@ import type { Row } from './tools/row.ts';
 import { brokenConnections, flaky } from './upstream/faults.ts';
 import { outage } from './upstream/outage.ts';
 
-/** The rows that need real sockets, processes, memory or a real Redis. Everything else is in the simulation. */
+/** The faults that need real sockets, processes, memory or a real Redis. All other faults are in the simulation. */
 export const ROWS: readonly Row[] = [
   flaky,
   brokenConnections,

@@ -5,7 +5,7 @@ import { reasonForNoCgroup } from './tools/memory-cgroup.ts';
 import type { Figure, Row } from './tools/row.ts';
 import { type Outcome, runRow } from './tools/run-row.ts';
 
-// make chaos: runs the table of faults and prints it. The exit code says whether every row holds.
+// make chaos: runs the table of faults and prints it. The exit code is 0 if every row holds, else 1.
 const { values } = readArguments("make chaos CHAOS='[--only PART] [--seed NUMBER] [--long]'", {
   options: {
     only: { type: 'string', default: '' },
@@ -20,7 +20,7 @@ const chosen = ROWS.filter(
   (row) =>
     `${row.group}: ${row.name}`.toLowerCase().includes(wanted) && (row.isLong ?? false) === values.long,
 );
-// Without this, a run of no row at all would say that all hold.
+// Without this check, a run of no rows would print "all hold".
 if (chosen.length === 0 || !Number.isInteger(seed)) {
   refuse(`--seed takes a whole number, --only a part of "group: name", such as:\n${namesOf(ROWS)}`);
 }
@@ -43,7 +43,7 @@ function namesOf(rows: readonly Row[]): string {
   return rows.map(({ group, name, isLong }) => `${isLong ? '--long ' : ''}${group}: ${name}`).join('\n');
 }
 
-/** Leaves out the rows that need something that is missing, and says so in one line. */
+/** Returns the rows that cannot run because something is missing, and prints their names. */
 function skip(reason: string | undefined, needs: 'needsRedis' | 'needsCgroup'): readonly Row[] {
   const rows = reason === undefined ? [] : chosen.filter((row) => row[needs]);
   if (rows.length > 0) print(`skipped, because ${reason}: ${rows.map(({ name }) => name).join('; ')}`);

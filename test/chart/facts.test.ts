@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kindsOf, only, rendered, rowsOf, type Values } from './rendering.ts';
 
-/** For each object, by kind and name: the expected value at each path. `null` means that there is none. */
+/** `has` names objects by kind and name, and gives the expected value at each path. `null` means that there is no value. */
 interface Facts {
   readonly values?: Values;
   readonly has?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -24,7 +24,7 @@ for (const [what, { values, has = {}, hasNo = [] }] of Object.entries(rowsOf<Fac
   });
 }
 
-/** The value at the path `a.0.b`. An entry of a list can also be given by its name. */
+/** The value at a path such as `a.0.b`. A path can name an entry of a list by its number or its name. */
 function at(manifest: unknown, path: string): unknown {
   const whole = path.replace(/^(pod|container)(?=\.)/, (place) => PLACES[place as keyof typeof PLACES]);
   const steps = whole.split('.');

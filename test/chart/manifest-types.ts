@@ -9,7 +9,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
 };
 
-/** The errors of a manifest by the schema of its kind; empty if there are none. Rejects if no package knows the kind. */
+/** The errors that the schema of its kind finds in a manifest, or an empty text. Rejects if no package knows the kind. */
 export const schemaErrors = remembered(async (manifest: Manifest): Promise<string> => {
   const { [manifest.kind]: Model } = await import(moduleOf(manifest));
   try {
@@ -21,8 +21,8 @@ export const schemaErrors = remembered(async (manifest: Manifest): Promise<strin
 });
 
 /**
- * The compiler's errors about manifests, each written as a value of the type for its kind; empty if there are none. The compiler names
- * every unknown field. The schemas accept them, as the API does.
+ * The errors that the compiler finds if each manifest is a value of the type for its kind, or an empty text. The compiler reports
+ * unknown fields. The schemas accept them, as the API does.
  */
 export function typeErrors(manifests: readonly Manifest[]): string {
   return compilerErrors(manifests.map(asTypeScript).join('\n'));

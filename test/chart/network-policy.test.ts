@@ -6,7 +6,7 @@ import { only, rendered, rowsOf, type Values } from './rendering.ts';
 
 const INTERNET = '0.0.0.0/0 | ::/0';
 
-/** The rules in short: `443: 10.1.2.3/32 | namespace data`. */
+/** Each rule is one text, with its ports and its peers: `443: 10.1.2.3/32 | namespace data`. */
 interface Row {
   readonly values?: Values;
   readonly policy?: string;
@@ -68,7 +68,7 @@ function egress({ spec }: INetworkPolicy): string[] {
   return (spec?.egress ?? []).map(({ to, ports }) => inWords(ports, to));
 }
 
-/** A rule without peers applies to everyone. */
+/** A rule as one text. A rule without peers applies to everybody. */
 function inWords(ports: readonly { port?: number | string }[] = [], peers?: readonly INetworkPolicyPeer[]) {
   const numbers = ports.map(({ port }) => port).join(' ');
   return `${numbers}: ${peers?.length ? peers.map(peer).join(' | ') : 'everybody'}`;

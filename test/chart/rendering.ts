@@ -43,7 +43,7 @@ export interface Rendering {
   readonly namespace?: string;
 }
 
-/** A chart with this one among its dependencies: once for each entry, with the fields of that entry. */
+/** Makes a parent chart that depends on our chart once for each entry of `dependencies`, with the fields of that entry. */
 export async function parentChart(t: TestContext, dependencies: readonly object[]): Promise<string> {
   const path = await folder(t);
   mkdirSync(join(path, 'charts'));
@@ -66,13 +66,13 @@ export function templatesUsed(values: Values): string[] {
   return [...template(values).stdout.matchAll(/^# Source: tuohs\/(.+)$/gm)].map(([, path = '']) => path);
 }
 
-/** Helm's message if it refuses the values; empty if it accepts them. */
+/** Helm's message if it refuses the values, or an empty text if it accepts them. */
 export function refusal(values: Values, rendering: Rendering = {}): string {
   const { status, stderr } = template(values, rendering);
   return status === 0 ? '' : stderr;
 }
 
-/** The one manifest of this kind and name. The caller chooses the type; `values.test.ts` checks all manifests. */
+/** The only manifest of this kind and name. Its type is not checked here, because `values.test.ts` checks all manifests. */
 export function only<T>(manifests: readonly Manifest[], kind: string, name = 'tuohs'): T {
   const found = manifests.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
   if (found.length !== 1) throw new Error(`${found.length} manifests are a ${kind} named ${name}`);
@@ -90,7 +90,7 @@ export function template(values: Values, { helm = 'helm', path = chart, ...named
   return answerOf(helm, args, JSON.stringify(values));
 }
 
-/** Each question to helm is asked once in a process. */
+/** Runs helm only once for the same arguments and input. */
 const answerOf = remembered((helm: KubernetesTool, args: readonly string[], input: string) =>
   spawnSync(pathOf(helm), args, { input, encoding: 'utf8', env: ENVIRONMENT, maxBuffer: 2 ** 26 }),
 );
@@ -106,7 +106,7 @@ const manifestsIn = remembered((document: string): Manifest[] => {
   return manifest === null ? [] : [manifest];
 });
 
-/** The same function, but it computes the result for each argument once. */
+/** Wraps a function so that it computes the result for the same arguments only once. */
 export function remembered<A extends readonly unknown[], R>(
   ask: (...question: A) => R,
 ): (...question: A) => R {

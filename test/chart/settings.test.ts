@@ -19,7 +19,7 @@ interface ValueSchema {
 const valuesYaml = readFileSync(`${chart}/values.yaml`, 'utf8');
 const { config } = parse(valuesYaml);
 const schema = JSON.parse(readFileSync(`${chart}/values.schema.json`, 'utf8'));
-// Everyone can read values, so no secret belongs there.
+// Secrets are left out, because everyone can read the values of a chart.
 const rows: Setting<unknown>[] = Object.values(settings).filter((row: Setting<unknown>) => !row.isSecret);
 
 test('each setting has a value in the chart, with its own default', () => {
@@ -61,7 +61,7 @@ for (const { name, is } of rows) {
 
   if (most !== undefined) {
     test(`the chart accepts exactly the numbers for ${name} that the service accepts`, () => {
-      // If the system chose the port, no Service would know it.
+      // With 0, the system would choose the port, and no Service would know it.
       const expected = [name.endsWith('PORT') ? 1 : Number(least), Number(most)];
 
       assert.deepEqual([minimum, maximum], expected, `minimum and maximum of ${key} in values.schema.json`);
@@ -84,7 +84,7 @@ function environmentOf(changed: Readonly<Record<string, unknown>>): Readonly<Rec
   return only<IConfigMap>(rendered({ config: changed }), 'ConfigMap').data ?? {};
 }
 
-/** What the chart accepts for a setting; for an optional number, what it accepts besides the empty text. */
+/** What the chart accepts for a setting. An optional number also accepts the empty text, which is left out here. */
 function valueSchema(key: string): ValueSchema {
   const value = schema.properties.config.properties[key] ?? {};
   return value.anyOf?.[1] ?? (value.$ref ? schema.$defs[value.$ref.replace('#/$defs/', '')] : value);

@@ -51,7 +51,7 @@ for (const [what, { values, says }] of Object.entries(badValues)) {
 // One run of Helm 3 checks many sets of values: it renders a parent chart that has a copy of this one for each set.
 test('Helm 3 renders all odd values that Helm 4 renders', async (t) => {
   const valid = Object.values(oddValues).filter((values) => refusal(values) === '');
-  // Helm 3 takes null for "without this value" in a chart, but not in a copy inside a parent chart. So these are rendered alone.
+  // In Helm 3, null removes a value of a chart, but not of a copy inside a parent chart. So values with null are rendered alone.
   const [together = [], alone = []] = [false, true].map((hasNull) =>
     valid.filter((values) => JSON.stringify(values).includes(':null') === hasNull),
   );
@@ -113,7 +113,7 @@ test('the good values render each template', () => {
   assert.deepEqual([...used].sort(), templates.sort());
 });
 
-/** Each section, and each value outside the sections. */
+/** The paths of all sections, and of the values that are in no section. */
 function pathsOf(values: Values, path: readonly string[] = []): string[][] {
   return Object.entries(values).flatMap(([key, value]) => {
     const isSection = typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -122,7 +122,7 @@ function pathsOf(values: Values, path: readonly string[] = []): string[][] {
   });
 }
 
-/** What Helm 3 says of a chart that has our chart as a dependency several times, each time with one of these sets of values. */
+/** Renders a parent chart that has a copy of our chart for each set of values. Returns Helm 3's message if it refuses a set. */
 async function refusalByHelm3(t: TestContext, sets: readonly Values[]): Promise<string> {
   const copies = Object.fromEntries(sets.map((values, i) => [`copy${i}`, values]));
   const path = await parentChart(
@@ -142,7 +142,7 @@ async function assertValid(values: Values, rendering: Rendering = {}): Promise<v
 /** The name and the labels after parsing. YAML turns a name that looks like a number into a number. */
 function namesOf({ kind, metadata }: Manifest): unknown[] {
   const { labels = {} } = metadata as { labels?: Record<string, unknown> };
-  // Only the name of a Service cannot begin with a digit.
+  // Other names can begin with a digit, so they get a letter in front. The name of a Service must begin with a letter.
   const own = kind === 'Service' ? metadata.name : `a${metadata.name}`;
   return [own, ...Object.values(labels).map((value) => (typeof value === 'string' ? 'a' : value))];
 }

@@ -15,8 +15,8 @@ export interface LoadOptions {
 }
 
 /**
- * Starts a load generator: a pod that reaches the Service as any client does, or a process in front of Traefik. Resolves after the
- * first answers.
+ * Starts a load generator: a pod that asks the Service, or with `ingress` a process outside the cluster that asks Traefik.
+ * Resolves after the first answers.
  */
 export async function startClusterLoad(namespace: string, image: string, options: LoadOptions) {
   const { ingress } = options;
@@ -41,8 +41,8 @@ async function startPod(namespace: string, image: string, options: LoadOptions):
 }
 
 /**
- * Texts of thumbs with a skin colour: two code points and one character each, which are expensive to reverse. Connections are
- * replaced after some requests, so that new pods get their share.
+ * The texts consist of thumbs with a skin colour. They are expensive to reverse, because each character is two code points.
+ * Connections are replaced after 50 requests, so that new pods get some of the load.
  */
 function planOf({ name, perSecond, textLength, ingress }: LoadOptions): LoadPlan {
   const texts = { seed: 1, cycle: 200, length: textLength, filler: '👍🏽' };

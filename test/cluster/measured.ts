@@ -15,10 +15,10 @@ export interface Row {
   readonly failures: string;
 }
 
-// The longest time that a request can take, so that a late failure is counted for the right row.
+// Each row waits this long at its end, so that late failures count for the right row. No request takes longer.
 const SETTLE_MS = 3000;
 
-/** Does something under load, and counts what the clients saw during that time. */
+/** Runs `act` under load, and counts what the clients saw during that time. */
 export async function measured(what: string, load: Load, act: () => Promise<unknown>): Promise<Row> {
   const before = load.answers.length;
   const startedAt = Date.now();

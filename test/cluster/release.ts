@@ -52,7 +52,7 @@ export function release(namespace: string, image: string, more: readonly string[
       await helm(`install tuohs ${place}`, CHART, '--set', values.join(','));
     },
     upgrade: (...changed: string[]) => replacing(() => upgraded(changed)),
-    /** An upgrade that changes the number of pods, but no pod. */
+    /** An upgrade that changes the number of pods, and does not replace pods. */
     resize: async (...changed: string[]) => void (await upgraded(changed)),
     rollBack: () => replacing(async () => helm(`rollback tuohs ${place}`, ...(await forced()))),
     test: () => helm(`test tuohs --namespace ${namespace} --timeout ${PATIENCE}`),
@@ -78,7 +78,7 @@ export function release(namespace: string, image: string, more: readonly string[
       const label = 'app.kubernetes.io/instance=tuohs,app.kubernetes.io/managed-by=Helm';
       return linesOf(await inNamespace(`get ${own.join(',')} --selector ${label} --output name`));
     },
-    /** The fewest pods that the Deployment asked for during this. */
+    /** Runs `act`. Resolves with the lowest number of pods that the Deployment asked for meanwhile. */
     async fewestPods(act: () => Promise<unknown>) {
       let isDone = false;
       let fewest = Number.POSITIVE_INFINITY;
@@ -119,12 +119,12 @@ function linesOf(printed: string): string[] {
   return printed.trim().split('\n').filter(Boolean);
 }
 
-/** Helm 4 keeps fields that the autoscaler has set, unless a flag makes it overwrite them. */
+/** The flag that makes Helm 4 overwrite fields that the autoscaler has set. Helm 3 needs no flag. */
 async function forced(): Promise<string[]> {
   return (await helm('version --short')).startsWith('v3.') ? [] : ['--force-conflicts'];
 }
 
-/** False if the disruption budget does not permit it (429). */
+/** Evicts a pod. Resolves with false if the disruption budget forbids it (429). */
 async function evict(namespace: string, name: string): Promise<boolean> {
   const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } };
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
@@ -137,7 +137,7 @@ async function evict(namespace: string, name: string): Promise<boolean> {
   }
 }
 
-/** A registry can have a port, so only the colon in the last part begins the tag. */
+/** Splits an image into its name and tag. A registry can have a port, so only a colon after the last slash begins the tag. */
 function splitTag(image: string): string[] {
   const slash = image.lastIndexOf('/') + 1;
   const [name = '', tag = 'latest'] = image.slice(slash).split(':');

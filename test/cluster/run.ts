@@ -13,7 +13,7 @@ const usage = `DOCKER_IMAGE=… [NAMESPACE=…] [PER_SECOND=…] [VALUES=…,…
 const { values } = readArguments(usage, { options: { check: { type: 'boolean' } } });
 const { DOCKER_IMAGE = '', NAMESPACE = 'tuohs-test', PER_SECOND = '100' } = process.env;
 const { VALUES = '', INGRESS_URL = '' } = process.env;
-// At 100 requests a second, this many can be in flight when a pod is killed. A kill must not cost more.
+// At 100 requests per second, up to this many are in flight when a pod is killed. No more requests may fail.
 const IN_FLIGHT = 16;
 const MOST_HEAVY = 4;
 const GROWTH = '2 to 4 pods by CPU';
@@ -59,7 +59,7 @@ async function runAll(): Promise<void> {
   if (complaints.length > 0) process.exitCode = 1;
 }
 
-/** A kill costs what is in flight. Refusals under too much load cost nothing: they end when there are more pods. */
+/** How many requests may fail. A kill loses those in flight. While pods are added, refusals are allowed. */
 function mayFail({ what, refused }: Row): number {
   if (what.includes('killed')) return IN_FLIGHT;
   return what === GROWTH ? refused : 0;
@@ -89,7 +89,7 @@ async function underLoad(load: Load): Promise<void> {
   await row('a pod killed', load, () => app.deletePod('gateway', '--grace-period=0', '--force'));
 }
 
-/** The number of pods stays the same until the autoscaler acts. */
+/** Checks that the switch to autoscaling does not lower the number of pods before the autoscaler acts. */
 async function toAutoscaling(): Promise<void> {
   const fewest = await app.fewestPods(() => app.resize());
   if (fewest < 3)

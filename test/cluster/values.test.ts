@@ -10,7 +10,7 @@ import { kubectl } from './kubernetes.ts';
 const NAMESPACE = 'tuohs-values';
 const skip = process.env.KUBECONFIG ? false : 'KUBECONFIG names no cluster';
 
-// Without pods of the gateway, because this is only about what the API server accepts.
+// Starts no pods of the gateway, because these tests check only what the API server accepts.
 const STILL = { autoscaling: { enabled: false }, replicaCount: 0 };
 const sets = Object.entries(rowsOf('upgrades.yaml'));
 
@@ -20,7 +20,7 @@ suite('values on a cluster', { skip }, () => {
     await kubectl(`create namespace ${NAMESPACE}`);
   });
   after(() => kubectl(`delete namespace ${NAMESPACE} --wait=false`));
-  // Lets Node print the results so far: the tests block the event loop while they wait for helm.
+  // Lets Node print the results so far, because the tests block the event loop while they wait for helm.
   beforeEach(() => turn());
 
   for (const [from, values] of sets) {
@@ -69,7 +69,7 @@ function serversRefusal(version: 'helm' | 'helm3', release: string, values: Valu
   return stderr.split('\n').filter(isRefusal).join('\n');
 }
 
-/** Whether a line refuses the values. A warning does not, and neither does a kind that the cluster does not have. */
+/** Whether a line is a refusal. Warnings are none, and neither are messages about kinds that the cluster does not know. */
 function isRefusal(line: string): boolean {
   return line !== '' && !/no matches for kind|ensure CRDs are installed|^Warning:/.test(line);
 }

@@ -6,11 +6,11 @@ import { compose } from '../../scripts/monitoring/compose.ts';
 import { askJson } from '../support/ask.ts';
 import { startProgram } from '../support/process.ts';
 
-// `make test-compose` has built the image.
+// These tests need the image, which `make test-compose` builds first.
 const hasEngine =
   spawnSync('docker', ['compose', 'version']).status === 0 && spawnSync('docker', ['info']).status === 0;
 const skip = hasEngine ? false : 'there is no docker engine with compose';
-// The engine, and the folder of its plugins.
+// What the docker command needs: the address of the engine, and HOME, which has the folder of its plugins.
 const engine = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => name === 'HOME' || name.startsWith('DOCKER_')),
 ) as Record<string, string>;

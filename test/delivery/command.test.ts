@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { complaint } from '../../scripts/delivery/command.ts';
 
-/** More than the kernel buffers for a program that does not read. */
+/** A longer input than the kernel buffers for a program that does not read. */
 const LONG = 'x'.repeat(1_000_000);
 
 test('a program that fails without reading its input: its own message is shown', () => {

@@ -9,7 +9,7 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 const IMAGE = `registry.example:5000/team/tuohs@${DIGEST}`;
 
 const sound = await tuohs({ after }, ['serve', '--embedded-shoutcloud']).listening();
-/** A tuohs that shouts wrongly. */
+/** A service that gives a wrong answer. */
 const wrong = await httpServer({ after }, (_request, response) => {
   response.end('{"data":"WRONG"}');
 });
@@ -104,7 +104,7 @@ const UPGRADE_FAILS = { FAKE_HISTORY: HISTORY, ...HELM_FAILS };
 const FAILED = { FAKE_LAST: '{"revision":5,"status":"failed"}' };
 const PENDING = { FAKE_LAST: '{"revision":5,"status":"pending-upgrade"}' };
 
-/** What fails, whether the release is rolled back to the last good revision, and the last message. */
+/** What fails, with which arguments and variables, whether there is a rollback to the last good revision, and the message. */
 const FAILURES: readonly [string, readonly string[], Variables, isRolledBack: boolean, RegExp][] = [
   ['an upgrade answers wrongly', WRONG, { FAKE_HISTORY: HISTORY }, true, /answered wrongly: WRONG/],
   ['a first release answers wrongly', WRONG, {}, false, /first release cannot be rolled back/],
@@ -120,7 +120,7 @@ for (const [what, args, environment, isRolledBack, words] of FAILURES) {
     assert.equal(code, 1);
     assert.match(stderr, words);
     assert.equal(stderr.includes('rolled back to revision 3'), isRolledBack);
-    // Without `--wait=legacy`, Helm 4 would end the wait at once, because the rollout was just given up.
+    // Without `--wait=legacy`, Helm 4 would not wait for the rollback, because the rollout before it has just failed.
     const rollback = /helm rollback tuohs 3 --namespace tuohs --force-conflicts --wait=legacy/;
     assert.equal(rollback.test(calls), isRolledBack);
     assert.equal(calls.includes('rollback tuohs'), isRolledBack);

@@ -13,7 +13,7 @@ export const HISTORY = JSON.stringify([
   { revision: 4, status: 'failed' },
 ]);
 
-// Records its arguments and behaves as the variables FAKE_… say.
+// A fake helm. It records its arguments, and the variables FAKE_… decide what it does.
 const HELM = `#!/bin/sh
 echo "helm $*" >> "$FAKE_CALLS"
 upgraded="$FAKE_CALLS.upgraded"
@@ -50,7 +50,7 @@ case $1 in
 esac
 `;
 
-/** Runs a script of scripts/delivery/ with fakes of helm and kubectl. `calls` has one line for each of their calls. */
+/** Runs a script of scripts/delivery/ with a fake helm and kubectl. `calls` has a line for each call of these programs. */
 export async function withFakeTools(
   t: TestContext,
   script: string,
@@ -69,7 +69,7 @@ export async function withFakeTools(
   return { ...(await ended(program)), calls: await readFile(calls, 'utf8') };
 }
 
-/** Links these programs of the machine into a folder, which can then be the whole PATH. */
+/** Links these programs of the machine into a folder, so that this folder alone can be the PATH. */
 export function linkPrograms(path: string, names: readonly string[]): void {
   for (const name of names)
     symlinkSync(

@@ -25,7 +25,7 @@ test('without its tools .ci/lint fails if CI is set', async (t) => {
   for (const tool of TOOLS) assert.match(stderr, new RegExp(`^${tool} is not there, and CI is set`, 'm'));
 });
 
-/** Runs it with no other programs than those that the script itself needs. */
+/** Runs .ci/lint with only the programs that the script itself needs. */
 async function lintWithoutTools(t: TestContext, environment: Record<string, string>) {
   const path = await folder(t);
   linkPrograms(path, ['bash', 'dirname', 'git', 'grep', 'sort', 'xargs']);

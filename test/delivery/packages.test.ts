@@ -98,7 +98,7 @@ test('a fresh project type-checks against the packed client', async () => {
   assert.equal(stdout, '');
 });
 
-/** How each runtime runs a program. `make tools` installs all of them, except the Node that runs this test. */
+/** The command of each runtime that runs a program. `make tools` installs all of them, except the Node that runs this test. */
 const RUNTIMES: Readonly<Record<string, readonly string[]>> = {
   node22: ['node22'],
   node24: [process.execPath],
@@ -144,7 +144,7 @@ function released(name: string): string {
   return join(release, `${name}-${VERSION}.tgz`);
 }
 
-/** The command of the packed service, as npm installs it, with the packages of this checkout. */
+/** Unpacks the package of the service, with the dependencies of this checkout. Resolves with the path of its command. */
 async function installedCommand(): Promise<string> {
   const place = await folder({ after });
   const installed = join(place, 'tuohs');
@@ -157,8 +157,8 @@ async function installedCommand(): Promise<string> {
 }
 
 /**
- * The reason to skip tests that need this runtime. In CI they are skipped only if there is no other runtime at all, because `make
- * tools` installs all of them or none.
+ * The reason to skip tests that need this runtime. In CI they are skipped only if all other runtimes are missing, too, because
+ * `make tools` installs all of them or none.
  */
 function without(runtime: string): string | false {
   if (isThere(runtime)) return false;

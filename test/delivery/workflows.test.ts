@@ -158,7 +158,7 @@ test('the registry is a variable: GHCR by default, or DigitalOcean with its own 
   assert.match(build, /doctl registry login/);
 });
 
-/** Runs the step that decides what to build, on files with only some of their lines. */
+/** Runs the step that decides what to build, after removing the lines of its input files that `isKept` rejects. */
 async function whatIsBuilt(t: TestContext, isKept = (_line: string) => true) {
   const cwd = await folder(t);
   const outputs = join(cwd, 'outputs');

@@ -12,7 +12,7 @@ export async function docker(...args: readonly string[]): Promise<string> {
   return stdout.trim();
 }
 
-/** Runs the image without the things that it must not need: root, a writable disk, capabilities. `process` is docker's own. */
+/** Runs the image without root, a writable disk and capabilities, which it must not need. `process` is the docker command. */
 export function hardenedContainer(
   ending: Ending,
   args: readonly string[],

@@ -68,7 +68,7 @@ test('the heap takes 60 % of the memory of the container, and the young generati
 
   const bytes = Number(await docker('run', '--rm', '--network', 'host', ...asked));
 
-  // V8 counts the young generation in addition to the old one: three semi-spaces.
+  // The limit of V8 is the old generation (150 MiB) plus the young generation (three semi-spaces of 4 MiB).
   assert.equal(bytes, (150 + 3 * 4) * MIB);
 });
 

@@ -52,7 +52,7 @@ export async function askedDashboard(ending: Ending, adminUrl: string) {
         (await query('count_over_time(tuohs_build_info[1h])'))[0]?.values.at(-1)?.[1];
       await reached(`${times} readings`, PATIENCE_MS, async () => ((await readings()) ?? 0) >= times);
     },
-    /** By default, for the time since it started. */
+    /** By default, `seconds` is the time since Prometheus started. */
     ask: (seconds = (Date.now() - startedAtMs) / 1000) =>
       Promise.all(panels().map((panel) => asked(panel, seconds))),
   };
@@ -104,7 +104,7 @@ function panels(): Panel[] {
   return JSON.parse(readFileSync('deploy/chart/files/dashboard.json', 'utf8')).panels;
 }
 
-/** The query with the variables as Grafana fills them in for All. The rate interval is four scrapes. */
+/** Replaces the variables in a query as Grafana does if "All" is chosen. The rate interval is four scrapes. */
 function withVariables(expr: string): string {
   return expr
     .replaceAll('$namespace', '.*')

@@ -14,7 +14,7 @@ interface Panel {
 const dashboard = JSON.parse(readFileSync('deploy/chart/files/dashboard.json', 'utf8'));
 const SDK = '@grafana/grafana-foundation-sdk';
 
-// The types name enums, whose values are words in the JSON. A panel lists only what differs from the default.
+// Adapts the types to JSON. Enums become words. Fields become optional, because a panel lists only what is not the default.
 const TYPES = `
 import type { Dashboard } from '${SDK}/dashboard';
 import type { Dataquery } from '${SDK}/prometheus';
@@ -43,7 +43,7 @@ function typed(json: { readonly panels: readonly Panel[] }): string {
   return [TYPES, whole, ...json.panels.flatMap(parts)].join('\n');
 }
 
-/** The parts that the type of a dashboard leaves open, because they depend on the kind of panel and on the data source. */
+/** The parts that the type of a dashboard does not check, because they depend on the kind of panel or the data source. */
 function parts({ type, options, fieldConfig, targets = [] }: Panel, index: number): string[] {
   if (type === 'row') return [];
   const custom = fieldConfig?.defaults.custom;

@@ -3,7 +3,7 @@ import type { Ending } from '../support/process.ts';
 import { redisServer } from '../support/redis-server.ts';
 import { runningService } from '../system/service.ts';
 
-/** Two workers with Redis, a SHOUTCLOUD that often fails, little room for requests, and the local fallback. */
+/** A service of two workers, with Redis, a SHOUTCLOUD that often fails, room for few requests, and the local fallback. */
 export async function liveService(ending: Ending, environment: Readonly<Record<string, string>> = {}) {
   const redis = await redisServer(ending);
   const upstream = { latencyMs: 20, faults: 'status=503@20% wrong@10%', seed: 7 };

@@ -9,7 +9,7 @@ import { skipWithoutRedis } from '../support/redis-server.ts';
 import { askedDashboard } from './asked-dashboard.ts';
 import { liveService } from './live-service.ts';
 
-/** Series that count errors. This load does not cause any; a busy machine can. */
+/** Series of errors that this load does not cause. A busy machine can cause them, so the test accepts any number. */
 const ONLY_COUNT_ERRORS = [
   'tuohs_worker_exits_total',
   'tuohs_log_lines_dropped_total',
@@ -83,7 +83,7 @@ function hasNumber({ values }: { values: readonly (readonly [number, number])[] 
   return values.some(([, value]) => Number.isFinite(value));
 }
 
-/** The highest sample with this name, or with the name of a histogram's count; NaN if there is none. */
+/** The highest sample with this name, or for a histogram the highest count. NaN if there is none. */
 function highest(text: string, name: string): number {
   const values = text
     .split('\n')

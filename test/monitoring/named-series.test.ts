@@ -38,7 +38,7 @@ for (const [what, expressions] of Object.entries(FILES)) {
 }
 
 test('a request that counts against the quota counts for the availability, too', async () => {
-  // The pattern of the latency leaves out the refusals, whose route is `none`.
+  // Finds only the patterns for availability, which include `none`, the route of refusals. The pattern for latency does not.
   const patterns = matches(Object.values(FILES).flat().join('\n'), /route=~\\?"([^"\\]+\|none)/g);
   const { paths } = await describeApi('0');
   const paid = Object.keys(paths).filter((path) => JSON.stringify(paths[path]).includes('"429"'));

@@ -16,7 +16,7 @@ export interface Tries {
   size: number;
   failedAt: number;
   error?: AttemptError;
-  /** If that was a batch: how many of its halves can still be sent without a token. */
+  /** How many halves of that batch can still be sent without a token. */
   halves?: { free: number };
 }
 
@@ -34,7 +34,7 @@ export interface AttemptSurroundings {
 const FIRST_TOKENS = 20;
 const MOST_TOKENS = 64;
 const LEAST_BACKOFF_MS = 50;
-/** The pause after a 429 that names none doubles with each, and halves with each success. */
+/** The pause after a 429 without `Retry-After`. It doubles with each such 429, and halves with each success. */
 const UNNAMED_PAUSE_MS = { first: 50, most: 1000 };
 const ROUNDING_MS = 0.001;
 
@@ -64,14 +64,14 @@ export function attemptRules(
         tried.delete(id);
         places.set(id, texts);
       }
-      // The text of a waiting call can have earned tokens for an attempt that has not started yet.
+      // The layers pay for a retry when an attempt fails. This rule counts the token later, when the retry starts.
       tokens = Math.min(MOST_TOKENS + waiting(), tokens + settings.retryBudgetRatio);
     },
-    /** The end of the last pause. */
+    /** The end of the latest pause. */
     get pausedUntil() {
       return pausedUntil;
     },
-    /** When it was last asked for. */
+    /** When SHOUTCLOUD last asked for a pause. */
     get pausedAt() {
       return pausedAt;
     },
@@ -111,7 +111,7 @@ export function attemptRules(
       const halves = { free: isAboutText ? 1 : 0 };
       for (const id of ids) Object.assign(tried.get(id) ?? {}, { failedAt: clock.now(), error, halves });
     },
-    /** Call it when a response was read that asks for a pause until then. */
+    /** Call it when a response was read that asks for a pause until the given time. */
     paused,
   };
 
@@ -136,8 +136,8 @@ export function attemptRules(
   }
 
   /**
-   * Checks that the number of attempts is at most the number of texts, plus the tokens that they have earned, plus the tokens at the
-   * start. Each attempt but the first costs a token, except for one half of a batch that failed because of a text.
+   * Checks that every retry was paid for with a token. The first attempt of a text is free. Each later attempt costs a token, except
+   * one half of a batch that failed because of a text in it.
    */
   function checkBudget(ids: readonly number[]): void {
     if (coverage.attempts > (1 + settings.retryBudgetRatio) * texts + FIRST_TOKENS)
@@ -152,7 +152,7 @@ export function attemptRules(
     }
   }
 
-  /** First attempts are made in the order in which their texts came. A retry of the same texts waits for its back-off. */
+  /** Texts that were never sent leave in the order in which they came. A retry of the same texts waits for its back-off. */
   function checkOrder(ids: readonly number[]): void {
     const { size, failedAt = 0 } = tried.get(ids[0] ?? -1) ?? {};
     if (size === ids.length && clock.now() < failedAt + LEAST_BACKOFF_MS - ROUNDING_MS)

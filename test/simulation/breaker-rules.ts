@@ -9,14 +9,14 @@ const PROBES = 3;
 const PROBES_EACH_MS = 1000;
 const LEAST_OPEN_MS = 1000;
 const MOST_OPEN_MS = 5000;
-/** Jitter multiplies the time that the breaker is open by at most this. */
+/** Jitter makes the breaker stay open for up to this many times as long. */
 const MOST_SPREAD = 1.25;
 const MOST_UNITS_OF_BATCH = 32_768;
 const ROUNDING_MS = 0.001;
 
 /**
- * After ten failures in a row that span a second, SHOUTCLOUD is allowed to see only a few probes a second, until one of them
- * succeeds. With fewer failures, no one is refused.
+ * The rules for the breaker. After ten failures in a row that span a second, SHOUTCLOUD gets only a few probes per second, until one
+ * of them succeeds. With fewer failures, the breaker stays closed.
  */
 export function breakerRules({ clock, coverage, violated }: Journal) {
   let state: BreakerState = 'closed';
@@ -25,7 +25,7 @@ export function breakerRules({ clock, coverage, violated }: Journal) {
   let openings = 0;
   let failures = 0;
   let firstAt = 0;
-  /** How many failures the breaker can have counted since it last changed, and when the first of them came. */
+  /** The most failures that the breaker can have counted since it last changed, and the time of the first one. */
   let counted = 0;
   let countedSince = 0;
   let restsSince = Number.POSITIVE_INFINITY;
@@ -57,14 +57,14 @@ export function breakerRules({ clock, coverage, violated }: Journal) {
       state = next;
       changedAt = now;
     },
-    /** Whether a caller that comes back at this time is let in. The probes can have failed at this very moment. */
+    /** Whether the breaker lets in a caller that comes back at this time. */
     letsIn(at: number): boolean {
       const now = clock.now();
       const isHalfOpen = state === 'half-open' || now < halfOpenUntil + ROUNDING_MS;
       if (isHalfOpen && at <= now) return true;
       return state === 'open' && at > openUntil(1) - ROUNDING_MS && at < openUntil(MOST_SPREAD) + ROUNDING_MS;
     },
-    /** Call it with the outcome that the stack reports for an attempt. A failure of a long text does not count. */
+    /** Call it with the outcome that the stack reports for an attempt. The breaker ignores failures of long texts. */
     judged(outcome: AttemptOutcome, { units, startedAt }: { units: number; startedAt: number }): void {
       if (outcome !== 'success' && units > MOST_UNITS_OF_BATCH) return void probes.pop();
       switch (outcome) {
@@ -84,7 +84,7 @@ export function breakerRules({ clock, coverage, violated }: Journal) {
     },
   };
 
-  /** Attempts that started before the last change say nothing about the time after it. */
+  /** Ignores attempts that started before the breaker last changed, because the breaker does not count them. */
   function count(startedAt: number): void {
     if (startedAt >= changedAt && counted++ === 0) countedSince = clock.now();
     if (startedAt <= changedAt + ROUNDING_MS) return;

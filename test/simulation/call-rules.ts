@@ -6,7 +6,7 @@ import type { BreakerRules } from './breaker-rules.ts';
 import type { Journal } from './journal.ts';
 import { idsIn, isPoison, isRight } from './texts.ts';
 
-/** One caller that waits for one answer. */
+/** A caller that waits for an answer. */
 export interface WaitingCall {
   readonly text: string;
   readonly id: number;
@@ -15,7 +15,7 @@ export interface WaitingCall {
   readonly isOwed: boolean;
   /** Whether memory had the answer when the call started. */
   readonly isKnown: boolean;
-  /** The longest time until all texts before it were sent, while SHOUTCLOUD is healthy. */
+  /** The longest time that a healthy SHOUTCLOUD needs for the texts that came before this one. */
   readonly mostWaitMs: number;
   hasLeft: boolean;
 }
@@ -24,7 +24,7 @@ export type CallRules = ReturnType<typeof callRules>;
 
 interface Surroundings {
   readonly settings: StackSettings;
-  /** The longest time of an answer while SHOUTCLOUD is healthy. */
+  /** The longest time that a healthy SHOUTCLOUD takes for an answer. */
   readonly slowestMs: number;
   readonly stack: () => ShouterStack;
   /** Whether SHOUTCLOUD has been healthy for long enough and asks for no pause. */
@@ -33,15 +33,15 @@ interface Surroundings {
   readonly breaker: BreakerRules;
 }
 
-/** A bad text in a full batch causes this many more attempts, at worst one after another. */
+/** The most extra attempts that a bad text in a full batch causes. At worst they run one after another. */
 const HALVES = 14;
 const STRAIN_LASTS_MS = 4000;
 const POISON_LASTS_MS = 5000;
-/** After this many batches there is an estimate of the wait in the queue. */
+/** After this many batches, the batching layer can estimate how long a text waits in the queue. */
 const LEAST_BATCHES = 9;
 
 const MOST_BACKOFF_MS = 300;
-/** With fewer tokens than this, the budget can have been empty at the failure, and texts can have earned some since then. */
+/** With fewer tokens than this, the budget was perhaps empty when the attempt failed. Texts can have earned tokens since then. */
 const AMPLE_TOKENS = 10;
 const WRONG_RETRIES = 2;
 /** Longer than any wait for Redis. */
@@ -51,7 +51,7 @@ const REDIS_MS = 60;
 const AMPLE_BYTES = 16_777_216;
 const ROUNDING_MS = 0.01;
 
-/** The rules for callers: a right answer or an honest error, in time. */
+/** The rules for callers: each gets a right answer or an honest error, in time. */
 export function callRules(
   { settings, slowestMs, stack, isCalm, attempts, breaker }: Surroundings,
   journal: Journal,
@@ -68,7 +68,7 @@ export function callRules(
   let poisonedAt: number[] = [];
   /** How many batches have left the queue since it was last empty. */
   let batchesLeft = 0;
-  /** The texts that came to the queue when there was an estimate of their wait. */
+  /** The texts whose wait could be estimated when they entered the queue. */
   const estimated = new Set<number>();
 
   return {
@@ -92,7 +92,7 @@ export function callRules(
       waitingFor.set(id, (waitingFor.get(id) ?? 0) + 1);
       return call;
     },
-    /** Call it when these texts come to the queue. */
+    /** Call it when these texts enter the queue. */
     queued(ids: readonly number[]): void {
       for (const id of ids) {
         if (batchesLeft < LEAST_BATCHES) estimated.delete(id);
@@ -147,7 +147,7 @@ export function callRules(
 
   /**
    * If callers ask for more than SHOUTCLOUD can answer, a caller that would wait for a large part of its time can be refused. All
-   * others are answered, except those that came before there was an estimate of the wait.
+   * others are answered, except those that came before the wait could be estimated.
    */
   function checkOwed({ id, startedAt, mostWaitMs: waitMs }: WaitingCall, code: string, said: string): void {
     if (strainedAt < startedAt - STRAIN_LASTS_MS) violated('a healthy upstream means an answer', said);
@@ -178,14 +178,14 @@ export function callRules(
     return Math.min(settings.upstreamRetries, isFault ? WRONG_RETRIES : Number.POSITIVE_INFINITY);
   }
 
-  /** A caller that is refused without an attempt can come back when the pause is over or the breaker lets it in. */
+  /** If a caller is refused without an attempt, its `Retry-After` ends with the pause or when the breaker lets it in. */
   function checkRefusal({ retryAfterMs = 0 }: TuohsError, said: string): void {
     const until = clock.now() + retryAfterMs;
     if (Math.abs(until - attempts.pausedUntil) > 1 && !breaker.letsIn(until))
       violated('Retry-After is sensible', `${said}: ${retryAfterMs} ms`);
   }
 
-  /** A call whose time ends within a pause is refused at once, unless it has been sent. */
+  /** If a call's time ends within a pause and its text was never sent, the call is refused at once. */
   function checkPause({ id }: WaitingCall, said: string): void {
     const lastAt = Math.max(attempts.pausedAt, askedAt.get(id) ?? 0);
     const isOutlasted = attempts.pausedUntil >= lastAt + settings.requestDeadlineMs;
@@ -212,7 +212,7 @@ export function callRules(
     else waitingFor.delete(call.id);
   }
 
-  /** Call it when an event has had all its consequences. */
+  /** Call it after each event, when everything that the event caused is done. */
   function check(): void {
     const { upstream, memory } = stack().status();
     if (upstream.queued === 0) batchesLeft = 0;

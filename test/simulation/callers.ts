@@ -7,7 +7,7 @@ import type { Journal } from './journal.ts';
 import type { Crowd, Scenario } from './scenario.ts';
 import { textOf } from './texts.ts';
 
-/** How many known texts a crowd asks for. About every seventh call asks for the most popular one. */
+/** How many popular texts there are. About one call in ten asks for the most popular one. */
 const POPULAR = 1000;
 
 /** Starts the callers of each crowd in the scenario, at their times. */

@@ -1,6 +1,6 @@
 import { seededRandom } from '../../src/shoutcloud/fault-plan.ts';
 
-/** Chance drawn from a seed. */
+/** Random values that depend only on a seed. */
 export type Dice = ReturnType<typeof dice>;
 
 /** Each part of a simulation has dice of its own, so that the rolls of one part do not change those of another. */

@@ -11,7 +11,7 @@ export type Coverage = Record<(typeof COUNTS)[number], number>;
 
 export const NOTHING_COVERED = Object.fromEntries(COUNTS.map((name) => [name, 0])) as Coverage;
 
-/** An invariant did not hold. */
+/** Thrown when an invariant did not hold. */
 export class Violation extends Error {
   readonly invariant: string;
 
@@ -33,7 +33,7 @@ export function journal(clock: Clock, trace?: (line: string) => void) {
   return {
     clock,
     coverage: { ...NOTHING_COVERED },
-    /** Adds a line to the trace, or nothing after the first violation. `detail` is called only if the trace is kept. */
+    /** Adds a line to the trace, until the first violation. `detail` is called only if there is a trace. */
     note,
     violated(invariant: string, detail: string): void {
       note('VIOLATION', () => `${invariant}: ${detail}`);

@@ -6,7 +6,7 @@ export type Reply = string | number | null | Error | readonly (string | null)[];
 
 const HUGE = 'x'.repeat(400_000);
 
-/** The replies of a Redis with these values, while it has this fault. */
+/** How a simulated Redis replies to each command, with the fault that it has at that moment. */
 export function redisReplies(faultNow: () => RedisFault['kind'] | undefined, roll: Dice) {
   const values = new Map<string, string>();
 
@@ -50,7 +50,7 @@ export function redisReplies(faultNow: () => RedisFault['kind'] | undefined, rol
   }
 }
 
-/** A reply in the bytes of the protocol. */
+/** Encodes a reply in the protocol of Redis. */
 export function frameOf(reply: Reply): Buffer {
   return Buffer.from(written(reply));
 }

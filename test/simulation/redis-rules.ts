@@ -9,8 +9,8 @@ export type RedisRules = ReturnType<typeof redisRules>;
 const ROUNDING_MS = 0.001;
 
 /**
- * The rules for Redis: no command takes longer than its time limit, and after three in a row without a reply Redis is skipped for a
- * while.
+ * The rules for Redis: no command takes longer than its time limit. After three commands in a row without a reply, Redis is skipped
+ * for at least half a second.
  */
 export function redisRules(timeoutMs: number, { clock, coverage, violated }: Journal) {
   let timeouts = 0;
@@ -18,7 +18,7 @@ export function redisRules(timeoutMs: number, { clock, coverage, violated }: Jou
   let restsSince = 0;
   let quietUntil = 0;
   return {
-    /** `waitedMs`: how long the oldest command without a reply has waited. */
+    /** Call it for each command. `waitedMs` is how long the oldest command without a reply has waited. */
     commanded(waitedMs: number): void {
       const now = clock.now();
       coverage.redisCommands++;
@@ -47,7 +47,7 @@ export function redisRules(timeoutMs: number, { clock, coverage, violated }: Jou
     },
   };
 
-  /** Commands that were sent before say nothing about the time after. */
+  /** From here on, time-outs of commands that were sent earlier do not count. */
   function isWell(): void {
     if (timeouts >= FAILURES) closedAt = clock.now();
     timeouts = 0;

@@ -9,7 +9,7 @@ const PARTS: readonly Part[] = ['pressures', 'redisFaults', 'crowds', 'upstreamF
 const LAST_LINES = 50;
 const WIDTH = 160;
 
-/** The violation of a seed, the smallest scenario that still has it, its last events, and the command that runs it again. */
+/** Describes a failed seed: its violation, the command that repeats it, and the smallest scenario that fails, with its last events. */
 export async function failureReport(seed: number, variant: Variant = PROTECTED): Promise<string> {
   const { violation } = await simulate(scenarioOf(seed), variant);
   if (violation === undefined) return `seed ${seed}: nothing is violated when it runs again`;

@@ -26,7 +26,7 @@ else if (values.quick) process.exitCode = (await isViolated(numberIn('seeds'))) 
 else if (values.seed) await runAll({ from: numberIn('seed'), count: 1 });
 else await runAll({ from: numberIn('from'), count: numberIn('seeds') });
 
-/** Without this, a run of no seeds at all would say that nothing was violated. */
+/** Refuses 0 and words, because a run without seeds would say that nothing was violated. */
 function numberIn(name: 'seed' | 'seeds' | 'from'): number {
   const kind = wholeNumber(1, 2 ** 31);
   const value = kind.parse(values[name]);

@@ -12,7 +12,7 @@ const UPSTREAM_FAULTS = [
   ...['crossed', 'slow', 'drip', 'cut', 'stall', 'endless'],
 ] as const;
 
-/** During this time, this share of the attempts fails in one of these ways. */
+/** During this span, `share` of the attempts fail, each in one of the ways in `kinds`. */
 export interface UpstreamFault extends Span {
   readonly share: number;
   readonly kinds: readonly string[];
@@ -27,7 +27,7 @@ export interface RedisFault extends Span {
   readonly kind: (typeof REDIS_FAULTS)[number];
 }
 
-/** Callers that come in groups, whether or not earlier ones have their answers. */
+/** Callers that come in groups. They do not wait until earlier callers have their answers. */
 export interface Crowd extends Span {
   readonly groupsASecond: number;
   readonly groupSize: number;
@@ -44,7 +44,7 @@ export interface Scenario {
   readonly seed: number;
   readonly settings: StackSettings;
   readonly redisTimeoutMs: number | undefined;
-  /** The shortest and the longest time of an answer of SHOUTCLOUD while nothing is wrong. */
+  /** The shortest and the longest time that a healthy SHOUTCLOUD takes for an answer. */
   readonly latencyMs: readonly [number, number];
   readonly upstreamFaults: readonly UpstreamFault[];
   readonly redisFaults: readonly RedisFault[];
@@ -78,8 +78,8 @@ export function scenarioOf(seed: number): Scenario {
 }
 
 /**
- * Give a new setting dice of its own: `dice(seed, 'name').one(…)`. One more roll here would change the scenarios of all seeds, and so
- * most rows of the table in README.md.
+ * Give a new setting dice of its own: `dice(seed, 'name').one(…)`. If it used the dice of this function, the scenarios of all seeds
+ * would change, and with them most rows of the table in README.md.
  */
 function settingsOf(roll: Dice): StackSettings {
   return {
@@ -130,7 +130,7 @@ function lastCrowd(): Crowd {
   };
 }
 
-/** A time of at least two seconds within the act. */
+/** A span of two seconds or more within the act that begins at `start`. */
 function spanIn(roll: Dice, start: number, mostMs: number): Span {
   const length = roll.between(2000, mostMs);
   const from = start + roll.between(0, ACT_MS - length);

@@ -54,7 +54,7 @@ export async function runSeedsOnAllCores(
   }
 }
 
-/** How many seeds one thread runs at most: enough that the time of its start does not matter. */
+/** The most seeds for one thread. With fewer, the start of the thread would take a noticeable part of the time. */
 const SHARE = 250;
 
 function inWorker(seeds: Seeds): Promise<SeedsOutcome> {

@@ -18,7 +18,7 @@ const RECONNECT_MS = 1000;
 /** Commands that no caller waits for. */
 const UNCOUNTED = new Set(['info', 'unlink']);
 
-/** A Redis and the client that is connected to it, on the virtual clock, with the part of ioredis that `redisConnection` uses. */
+/** A Redis and its client on the virtual clock. The client has only the part of ioredis that `redisConnection` uses. */
 export function simulatedRedis(
   { redisFaults }: Scenario,
   rules: RedisRules,
@@ -28,7 +28,7 @@ export function simulatedRedis(
   const startedAt = clock.now();
   const events = new EventEmitter();
   const reply = redisReplies(() => faultNow()?.kind, roll);
-  /** Like the client of ioredis, it treats each reply as the answer to the oldest command. */
+  /** The commands without a reply. As in ioredis, each reply belongs to the oldest command. */
   const commandQueue: Asked[] = [];
   let stream = socket(() => {});
   let isClosed = false;
@@ -97,7 +97,7 @@ export function simulatedRedis(
 
   function ask(name: string, keys: readonly string[], value?: string): Promise<Reply> {
     if (stream.destroyed) return Promise.reject(new Error("Stream isn't writeable"));
-    // Replies come in the order of their commands, but timers that are due at the same instant run in any order.
+    // Replies must come in the order of their commands. Timers for the same instant would run in a random order.
     lastReplyAt = Math.max(lastReplyAt + 0.001, replyAt());
     const waitMs = lastReplyAt - clock.now();
     const connection = stream;
@@ -131,7 +131,7 @@ export function simulatedRedis(
     else asked.resolve(meaning);
   }
 
-  /** The part of a socket that is used. What its bytes mean is kept beside them, so that nothing has to parse them. */
+  /** The part of a socket that `redisConnection` uses. It keeps the meaning of each chunk, so that the client need not parse it. */
   function socket(onClose: () => void) {
     const meanings = new WeakMap<Buffer, Reply>();
     const emitter = new EventEmitter();

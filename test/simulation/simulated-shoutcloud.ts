@@ -8,7 +8,7 @@ import { RETRY_AFTER_VALUES } from './retry-after-values.ts';
 import type { Scenario } from './scenario.ts';
 import { idsIn, isPoison } from './texts.ts';
 
-/** A head, and the parts of a body with the time before each. After `never`, nothing more comes. */
+/** The head of a response and the parts of its body, each with the time to wait before it. After `never`, nothing more comes. */
 interface Reply {
   readonly headMs: number | 'never' | 'refused';
   readonly statusCode: number;
@@ -125,7 +125,7 @@ export function simulatedShoutcloud(
     }
   }
 
-  /** One byte from time to time, for as long as someone reads. */
+  /** The bytes one by one, with a pause before each. */
   function drops(bytes: Uint8Array): Part[] {
     const afterMs = roll.one([1, 20, 200]);
     return Array.from(bytes.subarray(0, 500), (byte) => ({ afterMs, bytes: Uint8Array.of(byte) }));

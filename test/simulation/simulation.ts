@@ -34,13 +34,13 @@ export interface Outcome {
   readonly coverage: Coverage;
 }
 
-/** How long SHOUTCLOUD has to be well before each call must succeed. By then everything that began earlier has ended. */
+/** After SHOUTCLOUD has been healthy for this long, each call must succeed, because every earlier call has ended. */
 const RECOVERY_MS = 4000;
 
-/** For this long after a fault of Redis, a value can be wrong. */
+/** For this long after Redis sent wrong values or unexpected replies, a value can still be wrong. */
 const LYING_MS = 1000;
 
-/** From then on, no attempt fails. */
+/** From this time on, no attempt fails. */
 const REST_FROM = CALM_FROM + RECOVERY_MS;
 
 /** Runs the whole stack through a scenario. The same scenario gives the same run, event by event. */
@@ -141,7 +141,7 @@ export async function simulate(
     }
   }
 
-  /** After a reply that no one asked for, a later command can get the reply of an earlier one. */
+  /** Whether Redis can give a wrong value. After a reply that no one asked for, a command can get the reply of an earlier one. */
   function isLying(): boolean {
     return isWithin(
       redisFaults.filter(({ kind }) => kind === 'lying' || kind === 'chatty'),
@@ -195,7 +195,7 @@ export async function simulate(
     };
   }
 
-  /** Counts retries (every attempt with a call, except its first), and reports how each attempt ended. */
+  /** Counts the retries, which are all attempts of a call except its first, and reports how each attempt ended. */
   function countAttempts(inner: Shouter): Shouter {
     const seen = new WeakSet<Call>();
     return {

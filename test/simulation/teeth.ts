@@ -30,7 +30,7 @@ export const TEETH: Readonly<Record<string, Variant>> = {
   'memory cache': without({ memory: (inner) => inner }),
 };
 
-/** How many seeds run until one shows that a protection is missing, and the rule that it breaks. */
+/** Runs seeds until one breaks a rule. Returns how many seeds ran, and the name of the rule. */
 export async function caughtAfter(
   variant: Variant,
   { from, most }: { from: number; most: number },
@@ -59,7 +59,7 @@ function halvedWithoutBudget(...[inner, options, world]: Options<'batched'>) {
   return PROTECTED.layers.batched(inner, { ...options, budget: endless(options.budget) }, world);
 }
 
-/** A budget that pays for every attempt and never becomes smaller. */
+/** Changes the budget so that it pays for every attempt and never becomes smaller. */
 function endless(budget: RetryBudget): RetryBudget {
   budget.spend = () => true;
   return budget;
@@ -85,7 +85,7 @@ function neverHalved(...[inner, options, world]: Options<'batched'>) {
   return PROTECTED.layers.batched(inner, { ...options, isWorthwhile: () => false }, world);
 }
 
-/** Until a text has entered the queue, it seems to have all the time in the world. */
+/** Gives each text an endless deadline until it is in the queue, so that no text is refused because of its wait. */
 function hopeful(...parts: Options<'batched'>) {
   const batched = PROTECTED.layers.batched(...parts);
   return {

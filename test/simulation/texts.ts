@@ -4,7 +4,7 @@ import { goUpperCase } from '../../src/shoutcloud/go-behaviour.ts';
 const POISON = '☠';
 const LONG = 'Lorem ipsum dolor sit amet, '.repeat(100);
 
-// Ends of texts that are difficult to upper-case, to write as JSON or to join in batches.
+// The ends of the texts. They are difficult to upper-case, to write as JSON or to join in batches.
 const TAILS = [
   'hello',
   'a longer text with several words',
@@ -18,7 +18,7 @@ const TAILS = [
   LONG,
 ];
 
-/** The text with this number. It begins with the number between two marks, so all texts differ. About one in a hundred is long. */
+/** The text with this number. It begins with the number between two marks, so all texts differ. */
 export function textOf(id: number, isPoison = false): string {
   const kind = id % 97;
   const tail = kind < TAILS.length ? TAILS[kind] : `plain ${kind}`;
@@ -41,8 +41,8 @@ export function idsIn(text: string): number[] {
 }
 
 /**
- * Whether this is the right answer: the upper case by SHOUTCLOUD, in which letters that are newer than its Unicode version can stay as
- * they are.
+ * Whether this is the right answer: the upper case that SHOUTCLOUD sends. Letters that are newer than its Unicode version can be
+ * upper case or unchanged.
  */
 export function isRight(text: string, answer: string): boolean {
   const start = text.indexOf('›') + 1;
@@ -51,7 +51,7 @@ export function isRight(text: string, answer: string): boolean {
   );
 }
 
-/** The right answers for the last part of a text. There are only about a hundred such parts, so each is computed once. */
+/** The right answers for the last part of a text, which is computed once because there are only about a hundred such parts. */
 function shouted(tail: string): ReadonlySet<string> {
   const known = SHOUTED.get(tail) ?? new Set([goUpperCase(tail), simpleUpperCase(tail)]);
   SHOUTED.set(tail, known);

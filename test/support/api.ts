@@ -20,9 +20,9 @@ export interface ApiUnderTest extends Partial<ApiServerParts> {
 }
 
 export interface InjectedServer extends HttpServer {
-  /** Requests under way. */
+  /** How many requests have no answer yet. */
   inFlight(): number;
-  /** Sends a request into the listener that production uses, without a network. */
+  /** Passes a request to the listener that production uses, without a network. */
   inject(request: InjectOptions | string): Promise<Response>;
 }
 
@@ -33,7 +33,7 @@ const OPTIONS: ApiOptions = {
   maxBulkLines: 1000,
   placesOfLine: () => 1,
   keepAliveTimeoutMs: 95_000,
-  // Longer than any test, so that this limit does not end a wait of the test.
+  // A day is longer than any test, so these time limits never end a request.
   slowClientMs: 86_400_000,
   requestDeadlineMs: 86_400_000,
   maxConnections: 1000,
@@ -43,7 +43,7 @@ const OPTIONS: ApiOptions = {
   corsOrigins: undefined,
 };
 
-/** The public API around a fake upstream, for `inject` or to listen. It ends with the test. */
+/** The public API around a fake upstream. A test can `inject` requests or let it listen. It closes at the end of the test. */
 export function testApi(
   test: TestContext,
   { options, limits, world = testWorld(), ...parts }: ApiUnderTest = {},
@@ -76,7 +76,7 @@ export function injected(server: HttpServer): Omit<InjectedServer, 'inFlight'> {
   };
 }
 
-/** The same request, as an object of the class that our server uses for requests. */
+/** Copies the request into an object of the class that our server uses for requests. */
 function asOfServer(injected: IncomingMessage): IncomingMessage {
   const request = new InlineBodyRequest(injected.socket);
   const { method, url, headers, rawHeaders, httpVersionMajor, httpVersionMinor } = injected;
@@ -89,13 +89,13 @@ function asOfServer(injected: IncomingMessage): IncomingMessage {
   return request;
 }
 
-/** The same API on a port, for tests about connections. */
+/** The API of `testApi` on a port, for tests about connections. */
 export async function listeningServer(test: TestContext, parts: ApiUnderTest = {}) {
   const server = testApi(test, parts);
   return { ...server, port: await server.listen({ host: '127.0.0.1', port: 0 }) };
 }
 
-/** The same API on a port, around a fake upstream that is returned too, on a clock that stands still. */
+/** The API of `testApi` on a port and on a fake clock. Also returns the fake upstream. */
 export async function fakeApi(test: TestContext, parts: ApiUnderTest = {}) {
   const upstream = fakeShouter();
   const world = testWorld();
@@ -110,7 +110,7 @@ export async function fakeApi(test: TestContext, parts: ApiUnderTest = {}) {
 /** The largest file that the API sends. A few unread copies of it are more than the system buffers for a client. */
 export const LARGEST_FILE = '/docs/swagger-ui-bundle.js';
 
-/** A client that sends these requests and reads no answer. Resolves when the service can do nothing more until the client reads. */
+/** A client that sends these requests and reads no answer. Resolves when the service waits only for the client to read. */
 export async function deafClient(
   test: TestContext,
   server: Awaited<ReturnType<typeof listeningServer>>,
@@ -132,12 +132,12 @@ export const OVER_QUOTA: ApiUnderTest = {
 /** With this limit, there is no room for any request. */
 export const NO_ROOM: ApiUnderTest = { limits: { maxInFlight: 0 } };
 
-/** Returns only the port. */
+/** Like `listeningServer`, but returns only the port. */
 export async function listeningApi(test: TestContext, parts: ApiUnderTest = {}): Promise<number> {
   return (await listeningServer(test, parts)).port;
 }
 
-/** A use case that always fails. */
+/** Takes the place of `reverseShout` and always fails with this error. */
 export function failing(error: unknown): ReverseShout {
   return () => Promise.reject(error);
 }

@@ -6,10 +6,10 @@ import { text } from 'node:stream/consumers';
 
 export interface Question {
   readonly method?: string;
-  /** Sent as it is. */
+  /** Sent without any encoding. */
   readonly path?: string;
   readonly headers?: OutgoingHttpHeaders;
-  /** Sent with its length; several chunks are sent chunked. */
+  /** A text or a buffer is sent with its length. An array is sent with chunked encoding. */
   readonly body?: string | Buffer | readonly string[];
 }
 
@@ -20,15 +20,15 @@ export interface Reply {
 }
 
 /**
- * One HTTP request over a new connection, sent and read as it is. The client asks to keep the connection, so that a `Connection:
- * close` in the reply is the decision of the service.
+ * Sends one HTTP request over a new connection. The client asks to keep the connection open, so a `Connection: close` in the
+ * reply is always the decision of the service.
  */
 export async function ask(baseUrl: string, question: Question): Promise<Reply> {
   const { body = '', ...options } = question;
   const { Agent, request } = baseUrl.startsWith('https:') ? https : http;
   const agent = new Agent({ keepAlive: true });
   const sent = request(baseUrl, { ...options, agent });
-  // A service that refuses a body can stop reading it. Only the answer counts.
+  // If the service refuses the body and closes the connection, sending fails. Only the answer matters.
   sent.on('error', () => {});
   try {
     const answered = once(sent, 'response');

@@ -9,9 +9,9 @@ import type { Ending } from './process.ts';
 const CHROMIUM = '/usr/bin/chromium';
 
 /**
- * The first two features load pages for the address bar in each new window, which is up to half of the cost of a window. The third one
- * starts a process for the next page in advance. Playwright disables the others, but Chromium uses only the last `--disable-features`,
- * so they are listed again.
+ * The first row makes each new window slow: two features load pages for the address bar, and the third starts a spare process.
+ * Playwright disables the other features. They are repeated here, because Chromium uses only the last `--disable-features` on its
+ * command line.
  */
 const DISABLED_FEATURES = [
   ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'SpareRendererForSitePerProcess'],
@@ -26,11 +26,11 @@ const FLAGS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-software-rasterizer', '--disable-quic'],
   ...['--no-first-run', '--disable-sync', '--disable-background-networking', '--disable-component-update'],
   `--disable-features=${DISABLED_FEATURES}`,
-  // Makes all other hosts unreachable.
+  // Makes all hosts except 127.0.0.1 unreachable.
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
-/** Enough for a busy machine, and less than the time limit of a test, whose message would not say what it waited for. */
+/** Long enough for a busy machine. Shorter than the time limit of a test, whose message does not say what the test waited for. */
 const PATIENCE_MS = 500_000;
 
 /** The reason to skip browser tests here. In CI they are never skipped, so a missing browser is a failure. */
@@ -38,7 +38,7 @@ export const noBrowser = existsSync(CHROMIUM) || process.env.CI ? false : `there
 
 let browser: Promise<Browser> | undefined;
 
-/** A real Chromium, which all tests of a process share. If it does not start, each test that awaits it fails. */
+/** Starts Chromium, which all tests of a process share. If it does not start, each test that awaits it fails. */
 function startedBrowser(): Promise<Browser> {
   browser ??= chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: PATIENCE_MS });
   return browser;
@@ -55,7 +55,7 @@ export interface PageOptions extends BrowserContextOptions {
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
-/** Opens a page in a context without cache and storage, and records what goes wrong. The page is closed at the end. */
+/** Opens a page in a context with an empty cache and storage, and collects its problems. The page closes at the end of the test. */
 export async function openPage(ending: Ending, options: PageOptions) {
   const { url, prepare, ...contextOptions } = options;
   const context = await (await startedBrowser()).newContext(contextOptions);
@@ -68,7 +68,7 @@ export async function openPage(ending: Ending, options: PageOptions) {
   return { page, problems };
 }
 
-/** Collects errors, violations of the policy (which Chromium writes to the console), and requests to other hosts. */
+/** Collects errors, requests to other hosts, and violations of the Content-Security-Policy (from Chromium's console). */
 function watch(page: Page, home: string): string[] {
   const problems: string[] = [];
   page.on('request', (request) => {
@@ -83,7 +83,7 @@ function watch(page: Page, home: string): string[] {
 
 const axe = join(root, 'node_modules/axe-core/axe.min.js');
 
-/** The accessibility problems that axe-core finds: each rule and its place. */
+/** The accessibility problems that axe-core finds, each as the broken rule and the element that breaks it. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   if (await page.evaluate('!globalThis.axe')) await page.evaluate(readFileSync(axe, 'utf8'));
   const { violations } = (await page.evaluate('axe.run()')) as AxeResults;

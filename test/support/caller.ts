@@ -2,10 +2,10 @@ import { connect } from 'node:net';
 import { oracle } from './load-texts.ts';
 import { firstAnswer, type RawAnswer } from './raw-answer.ts';
 
-/** What one caller got. If the status is 0, there was no answer, and `code` is the error of the socket. */
+/** What a caller got. If there was no answer, the status is 0 and `code` is the error of the socket. */
 export interface Answer {
   readonly label: string;
-  /** Milliseconds since 1970, the same in every process of the machine. */
+  /** When the request was sent, by `nowMs`. */
   readonly atMs: number;
   readonly tookMs: number;
   readonly status: number;
@@ -16,7 +16,7 @@ export interface Answer {
   readonly retryAfter: string;
 }
 
-/** A POST of JSON, as most callers send it, and the only right answer to it. */
+/** A POST of JSON, as most callers send it, and the only right answer to this request. */
 export function questionOf(text: string, host = 'lab') {
   const body = JSON.stringify({ data: text });
   const head = `POST /v1 HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n`;
@@ -24,14 +24,14 @@ export function questionOf(text: string, host = 'lab') {
   return { request, expected: oracle(text) };
 }
 
-/** Milliseconds since 1970 that never run backwards, the same in every process of the machine. */
+/** Milliseconds since 1970. They never go backwards, and all processes of the machine can compare them. */
 export function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
 const PATIENCE_MS = 5_000;
 
-/** A client with one connection and one request at a time. It repeats nothing by itself. */
+/** A client with one connection and one request at a time. It never retries. */
 export function openCaller({ host = '127.0.0.1', port }: { host?: string; port: number }) {
   const socket = connect({ port, host, noDelay: true });
   let isOpen = true;

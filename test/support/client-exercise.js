@@ -1,7 +1,7 @@
 /**
- * Uses the packed client in any runtime, bulk and abort included, and collects the code of each kind of failure. `addresses` has the
- * address of the service, that of a server that answers a path `/CODE/…` with the error CODE (`refusals`), all these codes, and the
- * addresses of a server that never answers (`hanging`) and of a closed port.
+ * Uses each feature of the packed client in any runtime, and collects the code of each kind of failure. `addresses` has the address
+ * of the `service`, of a server that never answers (`hanging`), and of a `closed` port. It also has all error `codes`, and the
+ * address of a server that answers the path `/CODE/…` with the error CODE (`refusals`).
  */
 export async function exercise({ createClient, TuohsClientError }, addresses) {
   const client = createClient({
@@ -41,19 +41,19 @@ export async function exercise({ createClient, TuohsClientError }, addresses) {
   }
 }
 
-/** The texts, of 3,000, that get a wrong answer. */
+/** Asks for 3,000 texts as a bulk, and returns the wrong answers. */
 async function wrongAnswers(client) {
   const texts = Array.from({ length: 3000 }, (_, i) => `line ${i}`);
   const answers = [];
   for await (const { data } of client.bulk(texts)) {
-    // A service on a busy machine can refuse a line.
+    // On a busy machine, the service can refuse a line. Then ask for it again.
     answers.push(data ?? (await client.shout(texts[answers.length])));
   }
   if (answers.length !== texts.length) return [`${answers.length} answers`];
   return answers.filter((answer, i) => answer !== [...texts[i]].reverse().join('').toUpperCase());
 }
 
-/** Aborts a bulk by its signal while it waits for a text that never comes. */
+/** Aborts a bulk while it waits for its next text, which never comes. */
 async function abortedBulk(client) {
   async function* endless() {
     yield 'one';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { root } from './pages.ts';
 
 /**
- * The errors of the TypeScript compiler about a module that can import the packages of this repository; empty if there are none.
+ * The errors that the TypeScript compiler finds in a module, or an empty string. The module can import our installed packages.
  */
 export function compilerErrors(source: string): string {
   const cache = join(root, 'node_modules/.cache');

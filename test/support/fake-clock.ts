@@ -3,7 +3,7 @@ import { type Clock, sleepOn } from '../../src/core/clock.ts';
 
 /** A clock that stands still until the test moves it. */
 export interface FakeClock extends Clock {
-  /** Moves the time forward. Each timer runs at its own time, one after another, and its consequences run before the next one. */
+  /** Moves the time forward and runs each timer that is due, in order. All consequences of a timer run before the next timer. */
   advance(ms: number): Promise<void>;
   /** How many timers are waiting. */
   timers(): number;
@@ -18,13 +18,13 @@ export interface FakeClockOptions {
   readonly tie?: () => number;
   /** Called when all consequences of a timer are done. If it throws, `advance` rejects. */
   readonly onStep?: () => void;
-  /** How many timers run before the event loop looks at sockets again. Without sockets, a large number is faster. */
+  /** How many timers run before the event loop checks sockets again. A test without sockets is faster with a large number. */
   readonly burst?: number;
 }
 
 interface Timer {
   readonly at: number;
-  /** The first criterion for timers that are due at the same time. The second one is `order`. */
+  /** Orders timers that are due at the same time. If their `tie` is equal too, `order` decides. */
   readonly tie: number;
   readonly order: number;
   run: (() => void) | undefined;
@@ -81,13 +81,13 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
     };
   }
 
-  /** The next timer. Cancelled timers are removed when they are first in the queue. */
+  /** The next timer. Removes the cancelled timers before it, because they stay in the queue until then. */
   function nextTimer(): Timer | undefined {
     while (queue.length > 0 && !queue.peek()?.run) queue.pop();
     return queue.peek();
   }
 
-  /** Runs what is due next. Returns true if nothing is due until `end`. */
+  /** Runs the next timer or everything planned with `soon`. Returns true if no timer is due until `end`. */
   function runNext(end: number): boolean {
     if (soon.size > 0) {
       runSoon();

@@ -1,7 +1,7 @@
 import { tcpServer } from './http-server.ts';
 import type { Ending } from './process.ts';
 
-/** The reply to a command, byte for byte: `undefined` for the reply of a real Redis, '' for none. */
+/** Returns the bytes of the reply to a command: '' for no reply, `undefined` for the reply that a real Redis would send. */
 type Script = (command: readonly string[]) => string | undefined;
 
 /** Answers this command with this reply, and the others correctly. */
@@ -11,7 +11,7 @@ export function replyTo(command: string, reply: string): Script {
 
 const INFO = 'redis_version:7.0.0\r\nredis_mode:standalone\r\nloading:0\r\nrole:master\r\n';
 
-/** The part of Redis that we use, with any other replies that a test wants. It ends with the test. */
+/** A server with the commands of Redis that we use. A test can replace replies. It ends with the test. */
 export async function fakeRedis(ending: Ending, script: Script = () => undefined) {
   const values = new Map<string, string>();
   const commands: string[][] = [];
@@ -31,22 +31,22 @@ export async function fakeRedis(ending: Ending, script: Script = () => undefined
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
-    /** All commands since its start, over all connections. */
+    /** All commands since the server started, over all connections. */
     commands,
     /** How many connections there have been. */
     connections,
-    /** Answers commands like this from now on. */
+    /** Sets the script that replies to commands from now on. */
     answer: (next: Script) => {
       say = next;
     },
-    /** Sends these bytes over every open connection, without a command. */
+    /** Sends these bytes over every open connection, although no command asked for them. */
     inject(bytes: string) {
       for (const socket of sockets) socket.write(bytes, 'latin1');
     },
   };
 }
 
-/** The first complete command in these bytes, and its size in bytes. */
+/** The first command in these bytes, and its size in bytes. `undefined` if the command is incomplete. */
 function readCommand(bytes: string): { command: string[]; length: number } | undefined {
   const count = Number(/^\*(\d+)\r\n/.exec(bytes)?.[1] ?? -1);
   let at = bytes.indexOf('\n') + 1;

@@ -1,13 +1,13 @@
 import type { Call, Shout } from '../../src/core/shouter.ts';
 import { simpleUpperCase } from '../../src/core/upper-case.ts';
 
-/** How the call with this number, counted from 1, ends: with this error, or with an answer. */
+/** Returns the error with which a call ends, or `undefined` for an answer. Calls are counted from 1. */
 export type Fate = (call: number, text: string) => unknown;
 
 export interface FakeShouterOptions {
   /** Whether it answers without a promise. */
   readonly isSynchronous?: boolean;
-  /** Other fields of its answers. */
+  /** Fields that its answers have instead of the usual ones. */
   readonly says?: Partial<Shout>;
 }
 
@@ -20,7 +20,7 @@ type Held = Omit<PromiseWithResolvers<Shout>, 'promise'> & { readonly text: stri
 
 export type FakeShouter = ReturnType<typeof fakeShouter>;
 
-/** Stands for all inner layers: answers at once, fails, or keeps its callers waiting. */
+/** Takes the place of all inner layers: answers at once, fails, or keeps its callers waiting. */
 export function fakeShouter({ isSynchronous = false, says = {} }: FakeShouterOptions = {}) {
   const calls: string[] = [];
   const received: Call[] = [];
@@ -42,7 +42,7 @@ export function fakeShouter({ isSynchronous = false, says = {} }: FakeShouterOpt
     decide,
     /** Fails each call with this from now on. */
     failWith: (error: unknown) => decide(() => error),
-    /** Keeps each call waiting from now on. A deaf one goes on waiting when its signal aborts. */
+    /** Keeps each call waiting from now on. A deaf fake keeps it waiting even after its signal aborts. */
     hold(manner: 'listening' | 'deaf' = 'listening') {
       act = (text, { signal }) => {
         const { promise, resolve, reject } = Promise.withResolvers<Shout>();

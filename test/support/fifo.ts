@@ -6,7 +6,7 @@ import type { Ending } from './process.ts';
 
 const { O_RDONLY, O_NONBLOCK } = constants;
 
-/** A named pipe, which only the test reads. It takes 64 KiB before it is read. */
+/** A named pipe that only the test reads. A writer can fill it with up to 64 KiB that the test has not read yet. */
 export async function fifo(ending: Ending) {
   const path = join(await folder(ending), 'fifo');
   spawnSync('mkfifo', [path]);
@@ -18,9 +18,9 @@ export async function fifo(ending: Ending) {
   ending.after(async () => leave());
   return {
     path,
-    /** Everything that has arrived and was not read yet; empty if there is nothing. */
+    /** The next bytes that have arrived, at most 5,000. Empty if there are none. */
     read: () => (fd === undefined ? '' : available(fd)),
-    /** Closes the reading side: a writer gets EPIPE. */
+    /** Closes the reading side, so that a writer gets EPIPE. */
     leave,
     /** Opens the reading side again. */
     comeBack: () => {
@@ -30,7 +30,7 @@ export async function fifo(ending: Ending) {
 }
 
 function available(fd: number): string {
-  // Smaller than one write, so that a writer finds room for only a part of its bytes.
+  // Less than a program writes at once, so that the freed space has room for only a part of its next write.
   const buffer = Buffer.alloc(5000);
   try {
     return buffer.toString('utf8', 0, readSync(fd, buffer));

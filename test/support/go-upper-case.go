@@ -1,4 +1,4 @@
-// Lists every code point that strings.ToUpper changes, as "first-last/step delta" lines, in hexadecimal and decimal:
+// Lists all code points that strings.ToUpper changes, as lines of "first-last/step delta". First and last are hexadecimal.
 //
 //	go run test/support/go-upper-case.go > test/support/go-upper-case.txt
 package main

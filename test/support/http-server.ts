@@ -7,11 +7,11 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import type { Ending } from './process.ts';
 
 /**
- * A server on a free port that counts its connections. It ends with the test, together with its open connections. Its `url` begins
- * with `http`, even with `tls`.
+ * A server on a free port that counts its connections. The server and its open connections end with the test. Its `url` begins with
+ * `http`, even with `tls`.
  */
 export function httpServer(ending: Ending, listener: RequestListener, tls?: TlsOptions) {
-  // On a busy machine, a client can send a request at the moment when the server closes its idle connection.
+  // Idle connections stay open. Otherwise, on a busy machine, the server can close one just when a client sends a request on it.
   const options = { keepAliveTimeout: 0, ...tls };
   let isOver = false;
   ending.after(() => {
@@ -21,14 +21,14 @@ export function httpServer(ending: Ending, listener: RequestListener, tls?: TlsO
     try {
       await listener(request, response);
     } catch (error) {
-      // A request can still be under way at the end of the test, when what it needs, such as another server, is already gone.
+      // A request can still run at the end of the test, and fail because another server that it needs has ended.
       if (!isOver) throw error;
     }
   };
   return listening(ending, tls ? createTlsServer(options, answer) : createServer(options, answer));
 }
 
-/** The same for TCP. `onConnection` is called for each connection. */
+/** Like `httpServer`, but for plain TCP. `onConnection` is called for each connection. */
 export function tcpServer(ending: Ending, onConnection: (socket: Socket) => void) {
   return listening(ending, createTcpServer({ noDelay: true }, onConnection));
 }
@@ -52,12 +52,12 @@ async function listening(ending: Ending, server: Server) {
 }
 
 /**
- * A port of this machine on which no one listens. The system does not give it to connections or to servers on port 0, and no other
- * test program draws it, so it stays free until the test uses it, even between two servers.
+ * A port of this machine on which nothing listens. The system does not give it to connections or to servers on port 0, and no other
+ * test program chooses it. So it stays free for this test, even while the test stops one server and starts the next.
  */
 export async function freePort(): Promise<number> {
   const port = randomInt(10_000, 32_000);
-  // The mark is a UDP socket, which is in no one's way. It stays until this process ends.
+  // A UDP socket marks the port as chosen, without blocking it for TCP. The mark stays until this process ends.
   const mark = createSocket('udp4').unref().bind(port, '127.0.0.1');
   const server = createTcpServer().listen(port, '127.0.0.1');
   const [isMarked, isFree] = await Promise.all([isListening(mark), isListening(server)]);
@@ -72,7 +72,7 @@ function isListening(socket: EventEmitter): Promise<boolean> {
   );
 }
 
-/** An address on this machine where no one listens. */
+/** An address on this machine where nothing listens. */
 export async function closedUrl(): Promise<string> {
   return `http://127.0.0.1:${await freePort()}`;
 }

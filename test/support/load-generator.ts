@@ -3,8 +3,8 @@ import { type Answer, nowMs, openCaller, questionOf } from './caller.ts';
 import type { LoadPlan, LoadReport, Stream } from './load.ts';
 import { textOf } from './load-texts.ts';
 
-// A process on this machine or in a pod. It carries out the plan in its argument, prints what it sees as lines of JSON, and ends
-// when it is done or at SIGTERM.
+// The program of the load generator, for this machine or a pod. It sends the requests of the plan in its argument, and prints the
+// results as lines of JSON. It ends when the plan is done or at SIGTERM.
 const TICK_MS = 2;
 const REPORT_MS = 100;
 const TIMER_MS = 10;
@@ -28,10 +28,10 @@ process.stdout.on('error', () => process.exit());
 setInterval(() => report(), REPORT_MS);
 void watchTimers();
 await Promise.all(streams.map(drive));
-// Ends only when the reader has everything, because an exit loses what is still in the pipe.
+// Exits only when the last report is written, because an exit would lose the rest.
 report(() => process.exit());
 
-/** An open loop: requests are sent on time, whether or not earlier ones have their answers. */
+/** Sends each request of a stream when it is due, even if earlier requests have no answer yet (an open loop). */
 async function drive(stream: Stream): Promise<void> {
   const ask = asker(stream);
   const pending = new Set<Promise<void>>();
@@ -45,7 +45,7 @@ async function drive(stream: Stream): Promise<void> {
   await Promise.all(pending);
 }
 
-/** Returns a function that asks for the text with this number. Connections are kept as long as the stream permits. */
+/** Returns a function that asks for the text with the given number. It reuses a connection as often as the stream allows. */
 function asker({
   label,
   texts,
@@ -77,7 +77,7 @@ function asker({
     return undefined;
   }
 
-  /** A question that is asked several times is made once. */
+  /** The question with this number. Questions that come again are made only once. */
   function questionAt(number: number): ReturnType<typeof questionOf> {
     const at = number % (texts.cycle ?? Number.POSITIVE_INFINITY);
     const question = made.get(at) ?? questionOf(textOf(texts, at), host);
@@ -86,7 +86,7 @@ function asker({
   }
 }
 
-/** How late a timer runs in this process, which shows how busy the machine is, whatever the service does. */
+/** Records how late timers run in this process. This shows how busy the machine is, independent of the service. */
 async function watchTimers(): Promise<void> {
   for (let atMs = nowMs(); ; atMs = nowMs()) {
     await sleep(TIMER_MS);

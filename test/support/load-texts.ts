@@ -1,9 +1,9 @@
-/** The texts of a load: a new one each time, or the first few in turn. */
+/** The texts of a load. Each is new, or the first `cycle` texts come again and again. */
 export interface TextSource {
   readonly seed: number;
-  /** How many characters a text has, as people count them. By default 16. */
+  /** The length of a text in characters as people count them. By default 16. */
   readonly length?: number;
-  /** After this many texts, the first one comes again. */
+  /** After this many texts, the first text comes again. */
   readonly cycle?: number;
   /** The characters that fill a text up to its length. */
   readonly filler?: string;
@@ -31,7 +31,7 @@ export function someTexts(count: number, source: TextSource): string[] {
   return Array.from({ length: count }, (_, at) => textOf(source, at));
 }
 
-/** The right answer, by rules of our own that hold for ASCII and emoji. */
+/** The right answer, computed without the code of the service. It is right only for ASCII and emoji. */
 export function oracle(text: string): string {
   return charactersOf(text).reverse().join('').toUpperCase();
 }

@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import type { Answer } from './caller.ts';
 import type { TextSource } from './load-texts.ts';
 
-/** Callers of one kind: an open loop at a fixed rate. */
+/** Callers of one kind. They send requests at a fixed rate, even if earlier requests have no answer yet. */
 export interface Stream {
   readonly label: string;
   readonly texts: TextSource;
   readonly perSecond: number;
-  /** How many requests a connection is used for. By default, for all. */
+  /** The most requests on one connection. By default, there is no limit. */
   readonly requestsEach?: number;
-  /** The most connections at once. Further requests wait for one. */
+  /** The most connections at once. Further requests wait for a free connection. */
   readonly connections?: number;
 }
 
@@ -25,7 +25,7 @@ export interface LoadPlan {
   readonly durationMs?: number;
 }
 
-/** A report of its process: the answers since the last report, and how late its own timers ran. */
+/** A report of the load generator: the answers since the last report, and how late its own timers ran. */
 export interface LoadReport {
   readonly answers: readonly Answer[];
   readonly delays: readonly { readonly atMs: number; readonly lateMs: number }[];
@@ -39,13 +39,13 @@ export const LOAD_FILES = ['load-generator.ts', 'caller.ts', 'load-texts.ts', 'r
   fileURLToPath(new URL(file, import.meta.url)),
 );
 
-/** Starts the load generator in a process of its own, so that it does not share a processor's time with the test. */
+/** Starts the load generator in a process of its own, so that the test does not delay it. */
 export function startLoad(plan: LoadPlan): Load {
   const args = [...LOAD_FILES.slice(0, 1), JSON.stringify(plan)];
   return loadOf(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
 }
 
-/** The load whose reports this process prints. */
+/** The load of a generator, from the reports that its process prints. */
 export function loadOf(generator: ChildProcess) {
   const answers: Answer[] = [];
   const delays: LoadReport['delays'][number][] = [];
@@ -59,27 +59,27 @@ export function loadOf(generator: ChildProcess) {
     }
   })();
   const done = once(generator, 'close').then(async ([code, signal]) => {
-    // SIGTERM also ends a generator that has not begun yet.
+    // SIGTERM is no error: it ends a generator that has not set its handler yet.
     if (code !== 0 && signal !== 'SIGTERM') {
       throw new Error(`the load generator ended with ${code ?? signal}`);
     }
     await reading;
   });
-  // A killed generator leaves half a line. Only a caller that awaits the load gets that error.
+  // A killed generator leaves half a line, which is not JSON. Only a caller that awaits the load gets this error.
   for (const ending of [reading, done]) ending.catch(() => {});
   return {
-    /** Grows while reports arrive. */
+    /** The answers so far. More are added as reports arrive. */
     answers: answers as readonly Answer[],
     /**
-     * How much a busy machine adds to the times that were measured between these two moments: the percentile `share` of how late the
-     * generator's own timers ran.
+     * How much a busy machine can have added to the times that were measured in this period. It is the percentile `share` of how
+     * late the generator's own timers ran.
      */
     noiseMs(fromMs: number, toMs: number, share = 1) {
       const between = delays.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
       const lateMs = between.map((delay) => delay.lateMs);
       return Math.min(percentile(lateMs, share), MOST_NOISE_MS);
     },
-    /** Resolves when every request is answered or given up. */
+    /** Resolves when every request has an answer or has failed. */
     done,
     /** Sends no more requests, and resolves as `done` does. */
     stop() {
@@ -90,11 +90,11 @@ export function loadOf(generator: ChildProcess) {
   };
 }
 
-/** The smallest value that is at least as large as `share` of the values (nearest rank); 0 if there are none. */
+/** The percentile of the values by nearest rank, such as the p99 for a `share` of 0.99. It is 0 if there are no values. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
 
-// With more noise, a measurement could hide the fault that it looks for.
+// A larger allowance for noise could hide the fault that a row looks for.
 const MOST_NOISE_MS = 500;

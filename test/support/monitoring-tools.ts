@@ -10,14 +10,14 @@ const TOOLS = ['prometheus', 'promtool', 'prometheus-alertmanager', 'amtool'];
 
 const missing = TOOLS.filter((tool) => spawnSync(tool, ['--version']).error);
 
-/** The `skip` of tests that need them: skipped if one is missing, but never in CI. */
+/** The `skip` of tests that need these programs. They are skipped if one is missing, but never in CI. */
 export const skipWithoutMonitoring =
   missing.length === 0 || process.env.CI
     ? false
     : `there is no ${missing.join(', no ')} (Debian packages prometheus and prometheus-alertmanager)`;
 
 /**
- * The output of a checker for a file or its standard input. With fewer garbage collections it needs a quarter less processor time.
+ * Runs a checker on a file or on `input`. With GOGC=400, Go collects garbage less often and saves a quarter of the processor time.
  */
 export function check(tool: string, args: readonly string[], input = '') {
   const env = { ...process.env, GOGC: '400' };
@@ -25,7 +25,7 @@ export function check(tool: string, args: readonly string[], input = '') {
   return { status, output: stdout + stderr };
 }
 
-/** A real Prometheus with this configuration, these rules, and more arguments. */
+/** Starts a real Prometheus with this configuration, these rules and these additional arguments. */
 export async function startPrometheus(
   ending: Ending,
   files: Readonly<Record<'prometheus.yaml' | 'alerts.yaml', string>>,

@@ -14,20 +14,20 @@ export interface ReceivedSpan {
   readonly endTimeUnixNano: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly links: readonly { traceId: string; spanId: string }[];
-  /** 0: unset, 1: good, 2: failed. */
+  /** 0: unset, 1: ok, 2: error. */
   readonly status: { code: number };
 }
 
-/** A receiver of traces by OTLP/HTTP. It reads JSON, and keeps protobuf as it is. */
+/** A receiver of traces by OTLP/HTTP. It reads spans from JSON. Requests with protobuf are only recorded. */
 export async function otlpReceiver(t: TestContext) {
   const bodies: string[] = [];
   const requests: { path: string; type: string; body: string }[] = [];
   const receiver = {
-    /** The JSON bodies, as they came. */
+    /** The JSON bodies of all accepted requests. */
     bodies,
     /** The path and the media type of every request, accepted or not. */
     requests,
-    /** Whether it accepts requests. Otherwise it answers 400, which is not repeated. */
+    /** Whether it accepts requests. Otherwise it answers 400, and the client does not retry. */
     isWell: true,
     spans,
     named: (name: string) => spans().filter((span) => span.name === name),
@@ -67,7 +67,7 @@ function valuesOf(attributes: { key: string; value: object }[]): Record<string, 
   return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 }
 
-/** The names of the spans as a tree, each below its parent. */
+/** The names of the spans as an indented tree, each below its parent. */
 export function treeOf(spans: readonly ReceivedSpan[], parent?: ReceivedSpan, indent = ''): string {
   return spans
     .filter(({ parentSpanId }) =>

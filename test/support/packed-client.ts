@@ -37,7 +37,7 @@ client.shout(5);
 export { codes, isBusy };
 `;
 
-// Without the types of Node, because the client must need only what browsers have.
+// The types of Node are missing on purpose, because the client must need only what browsers have.
 const COMPILER_OPTIONS = {
   ...{ target: 'es2024', lib: ['es2024', 'dom', 'dom.asynciterable'], module: 'nodenext', types: [] },
   ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
@@ -45,8 +45,8 @@ const COMPILER_OPTIONS = {
 };
 
 /**
- * A new project in which npm has installed the packed client without a registry, with a program that uses it and a file for the
- * compiler.
+ * Makes a project in which npm installs the packed client without a registry. It has a program that uses the client, and a file to
+ * check the types.
  */
 export async function projectWithClient(ending: Ending, client: string): Promise<string> {
   const path = await folder(ending);
@@ -63,7 +63,7 @@ export async function projectWithClient(ending: Ending, client: string): Promise
   return path;
 }
 
-/** Serves the packages of a project and its exercise as scripts, and a page for every other path. */
+/** Serves the packages and the exercise of a project as scripts, and a page on every other path. */
 export function siteOf(project: string): RequestListener {
   return ({ url = '' }, response) => {
     if (!url.endsWith('.js')) return void response.setHeader('content-type', 'text/html').end('a page');
@@ -72,7 +72,7 @@ export function siteOf(project: string): RequestListener {
   };
 }
 
-/** The addresses that `exercise` needs: a service, and servers that fail. Pages of any site can ask them. */
+/** Starts a service and the failing servers that `exercise` needs. Their CORS headers allow pages of any site. */
 export async function exerciseAddresses(ending: Ending) {
   const service = tuohs(ending, ['serve', '--embedded-shoutcloud'], { CORS_ORIGINS: '*' });
   const [refusals, hanging] = [await httpServer(ending, refuse), await httpServer(ending, () => {})];
@@ -85,7 +85,7 @@ export async function exerciseAddresses(ending: Ending) {
   };
 }
 
-/** The results of `exercise` with these addresses. */
+/** What `exercise` must return with these addresses. */
 export const rightResults = {
   answer: 'OLLEH',
   details: { text: 'OLLEH', cacheStatus: 'tuohs; hit', requestId: 'exercise' },

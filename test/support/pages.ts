@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of the project. */
+/** The folder of the repository, as a URL. */
 export const ROOT = new URL('../../', import.meta.url);
 
-/** The same as a path. */
+/** The folder of the repository, as a path. */
 export const root = fileURLToPath(ROOT);
 
-/** A file by its path in the project. */
+/** The content of a file, by its path in the repository. */
 export function read(path: string): string {
   return readFileSync(new URL(path, ROOT), 'utf8');
 }

@@ -1,4 +1,4 @@
-/** This field of each object in the list. */
+/** The field `key` of each object in the list. */
 export function pick<T, K extends keyof T>(list: readonly T[], key: K): T[K][] {
   return list.map((each) => each[key]);
 }

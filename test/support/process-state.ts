@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Whether this system has the files about processes that Linux has. */
+/** Whether this system has the folder `/proc` of Linux. */
 export const hasProc = existsSync('/proc/self/status');
 
-/** The memory of a process by the kernel's count; 0 after it has ended. */
+/** The resident memory of a process. It is 0 after the process has ended. */
 export function rssBytes(pid: number): number {
   return memoryBytes(pid, 'VmRSS');
 }
 
-/** The most memory that it has ever had. */
+/** The highest resident memory of a process since it started. */
 export function peakRssBytes(pid: number): number {
   return memoryBytes(pid, 'VmHWM');
 }
@@ -26,11 +26,11 @@ function statusOf(pid: number): string {
   }
 }
 
-/** The processor time of all threads of a process, in steps of 10 ms; NaN if it is unknown. */
+/** The processor time of all threads of a process, in steps of 10 ms. It is NaN if the system has no `/proc`. */
 export function cpuMs(pid: number): number {
   if (!hasProc) return Number.NaN;
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field is a name in brackets that can hold spaces. User and system time are the fields 14 and 15.
+  // Starts after the second field, a name in brackets that can have spaces. Fields 14 and 15 are user and system time.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
@@ -41,7 +41,7 @@ export function socketCount(pid: number): number {
   return readdirSync(folder).filter((fd) => linkOf(`${folder}/${fd}`).startsWith('socket:')).length;
 }
 
-// A descriptor can be closed between the listing and this call.
+// Returns '' for a descriptor that was closed after the folder was listed.
 function linkOf(path: string): string {
   try {
     return readlinkSync(path);

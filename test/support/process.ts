@@ -5,10 +5,10 @@ import type { Readable } from 'node:stream';
 import { root } from './pages.ts';
 import { pick } from './pick.ts';
 
-/** A test or a whole file (`{ after }` of node:test). A process ends together with it. */
+/** A test, or a whole test file (`{ after }` of node:test), at whose end a process is ended. */
 export interface Ending {
   after(run: () => unknown): void;
-  /** Aborted before the end if the test takes too long. */
+  /** Aborted if the test takes too long. */
   readonly signal?: AbortSignal;
 }
 
@@ -25,7 +25,7 @@ export function ownEnding() {
   }
 }
 
-/** A line of a program's output: the fields of pino if it is JSON, else only `msg`. */
+/** A line of a program's output. A line of JSON has all its fields, any other line is in `msg`. */
 export interface LogLine {
   readonly msg: string;
   readonly [field: string]: unknown;
@@ -40,10 +40,10 @@ export interface Command {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Settings of a service that only this machine can ask, on free ports, and that ends without a drain. */
+/** Settings of a service on free ports that only this machine can reach, and that ends without a drain. */
 export const FREE_PORTS = { HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DRAIN_MS: '0' };
 
-/** The settings of every test: the same, and enough time for upstream calls on a busy machine. */
+/** `FREE_PORTS`, and enough time for upstream calls on a busy machine. */
 export const ENVIRONMENT = { ...FREE_PORTS, ATTEMPT_TIMEOUT_MS: '60000', REQUEST_DEADLINE_MS: '60000' };
 
 /** Starts `tuohs` with these arguments as a real process. If it still runs at the end, it is killed. */
@@ -64,7 +64,7 @@ export function hook(code: string): Record<string, string> {
 export function startProgram(ending: Ending, { command, args, environment }: Command) {
   const child = spawn(command, args, {
     cwd: root,
-    // Takes nothing from the user's environment but PATH and Node's cache of compiled files.
+    // From the user's environment, takes only PATH and Node's cache of compiled files.
     env: { ...own('PATH', 'NODE_COMPILE_CACHE'), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -83,13 +83,13 @@ export function startProgram(ending: Ending, { command, args, environment }: Com
   });
 
   return {
-    /** The lines so far: of each output, and of both outputs together in the order in which they came. */
+    /** The lines so far. `log` has the lines of both outputs in the order in which they came. */
     ...{ stdout, stderr, log },
     pid: child.pid ?? 0,
-    /** Resolves with the exit code when the process has ended and all its lines were read; null if a signal killed it. */
+    /** Resolves when the process has ended and all its lines were read. The exit code is null if a signal killed it. */
     exitCode,
     logLine,
-    /** Resolves with the addresses of the service when it answers. */
+    /** Resolves with the addresses of the service when it listens. */
     async listening() {
       const { port, adminPort } = await logLine('listening');
       return { url: `http://127.0.0.1:${port}`, adminUrl: `http://127.0.0.1:${adminPort}` };
@@ -118,7 +118,7 @@ export function startProgram(ending: Ending, { command, args, environment }: Com
     process.stderr.write(`too late, and this still runs: ${command} ${args.join(' ')}\n  ${said}\n`);
   }
 
-  /** Resolves with the next line with this message, seen before or not. Rejects if the process ends without it. */
+  /** Resolves with the first line that has this message, even if it came earlier. Rejects if the process ends without one. */
   function logLine(msg: string): Promise<LogLine> {
     return new Promise((resolve, reject) => {
       const search = (line: LogLine) => line.msg === msg && resolve(line);
@@ -140,7 +140,7 @@ export async function ended({ exitCode, stdout, stderr }: Program) {
   return { code: await exitCode, stdout: stdout.join('\n'), stderr: stderr.join('\n') };
 }
 
-/** npm and Redis also write lines that are not JSON. */
+/** Reads a line. Lines of npm and Redis are not JSON. */
 function logLineOf(text: string): LogLine {
   try {
     const line = JSON.parse(text);
@@ -150,7 +150,7 @@ function logLineOf(text: string): LogLine {
   }
 }
 
-/** Kills the program and everything that it started. Both can have ended already. */
+/** Kills the program and everything that it started, if they still run. */
 function killGroup(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {
   if (pid === undefined) return;
   try {

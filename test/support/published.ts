@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { TestContext } from 'node:test';
 
-/** What Node publishes on one of its diagnostics channels during the test. */
+/** The messages that Node publishes on a diagnostics channel during the test. */
 export function published<Message>(t: TestContext, channel: string): Message[] {
   const messages: Message[] = [];
   const listen = (message: unknown) => void messages.push(message as Message);

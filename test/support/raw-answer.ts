@@ -1,4 +1,4 @@
-// Imports nothing, because the load generator takes this file with it into a pod.
+// This file must import nothing, because it is copied into a pod together with the load generator.
 
 export interface RawAnswer {
   readonly status: number;
@@ -6,7 +6,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** The body and the headers of the only answer in this text. */
+/** Reads a text that is exactly one answer. */
 export function parsed(text: string): RawAnswer {
   const [head = '', body = ''] = text.split('\r\n\r\n');
   return { ...parsedHead(head), body };
@@ -24,7 +24,7 @@ export function wholeAnswers(text: string): RawAnswer[] {
   return answers;
 }
 
-/** The first answer in this text, and the text after it; `undefined` while it is incomplete. Throws if it is not an answer. */
+/** The first answer in this text, and the text after it. `undefined` if the answer is incomplete. Throws if it is not an answer. */
 export function firstAnswer(text: string): { answer: RawAnswer; rest: string } | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;

@@ -8,7 +8,7 @@ import { until } from './until.ts';
 
 export type RawClient = Awaited<ReturnType<typeof rawClient>>;
 
-/** Sends and reads bytes as text, one character a byte, over one connection that ends with the test. */
+/** Sends and reads bytes over one connection that ends with the test. In its texts, each character is one byte. */
 export async function rawClient(test: Ending, port: number) {
   const socket = connect(port, '127.0.0.1');
   test.after(() => socket.destroy());
@@ -31,7 +31,7 @@ export async function rawClient(test: Ending, port: number) {
     send: (bytes: string) => void socket.write(bytes, 'latin1'),
     /** Everything that has arrived so far. */
     text: () => text,
-    /** Resolves with everything that has arrived, once it holds this part. Rejects if the connection ends first. */
+    /** Resolves with everything that has arrived, once this includes `part`. Rejects if the connection ends first. */
     heard: (part: Part) =>
       new Promise<string>((resolve, reject) => {
         onText = () => {
@@ -40,7 +40,7 @@ export async function rawClient(test: Ending, port: number) {
         };
         onText();
       }),
-    /** Resolves with everything that arrived, when the other side has closed. */
+    /** Resolves with everything that arrived, when the connection has closed. */
     closed: () => end.promise.then(() => text),
   };
 }
@@ -52,7 +52,7 @@ function holds(text: string, part: Part): boolean {
   return typeof part === 'string' ? text.includes(part) : part.test(text);
 }
 
-/** A request with a host, this content type, these header lines, and a body with its length. */
+/** A request with a `Host` header. `more` has further header lines. A body is sent with its length. */
 export function requestOf(line: string, { type = '', more = '', body = '' } = {}): string {
   const headers = [
     ...(type === '' ? [] : [`content-type: ${type}`]),
@@ -62,19 +62,19 @@ export function requestOf(line: string, { type = '', more = '', body = '' } = {}
   return [`${line} HTTP/1.1`, 'host: x', ...headers, '', body].join('\r\n');
 }
 
-/** A request for the answer to a string, as JSON. */
+/** A POST of this text as JSON. */
 export function postOf(data: string): string {
   return requestOf('POST /v1', { type: 'application/json', body: JSON.stringify({ data }) });
 }
 
-/** Sends these bytes over a new connection. Resolves with the only answer. */
+/** Sends these bytes over a new connection. Resolves with the only answer when the connection has closed. */
 export async function exchanged(test: Ending, port: number, bytes: string): Promise<RawAnswer> {
   const client = await rawClient(test, port);
   client.send(bytes);
   return parsed(await client.closed());
 }
 
-/** Advances the clock until the service no longer waits for its client to stop sending, and closes. Resolves with all that arrived. */
+/** Advances the clock until the service stops waiting for its client and closes. Resolves with everything that arrived. */
 export async function closedLate(test: TestContext, { socket, text }: RawClient, clock: FakeClock) {
   while (!socket.closed) {
     await until(test, () => socket.closed || clock.timers() > 0);

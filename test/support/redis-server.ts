@@ -8,19 +8,19 @@ import { type Ending, type Program, startProgram } from './process.ts';
 /** Whether this machine has a redis-server. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
-/** The `skip` of tests that need a real Redis: skipped without one, but never in CI. */
+/** The `skip` of tests that need a real Redis. They are skipped if there is none, but never in CI. */
 export const skipWithoutRedis =
   hasRedis || process.env.CI ? false : 'there is no redis-server (Debian package redis-server)';
 
 export interface RedisOptions {
   readonly password?: string;
-  /** Gives it a certificate of its own, and no port without TLS. */
+  /** Gives the server a certificate of its own, and no port without TLS. */
   readonly tls?: boolean;
-  /** Makes it a node of a Redis Cluster. */
+  /** Makes the server a node of a Redis Cluster. */
   readonly isCluster?: boolean;
   /** More arguments. */
   readonly more?: readonly string[];
-  /** A command in front of it, such as `taskset`. */
+  /** A command that runs the server, such as `taskset` with its arguments. */
   readonly before?: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export async function redisServer(ending: Ending, options: RedisOptions = {}) {
   const settings = {
     ...{ bind: '127.0.0.1', dir, save: '', appendonly: 'no', ...(password && { requirepass: password }) },
     ...(certificates ? tlsSettings(port, certificates) : { port }),
-    // For other nodes. By default it would use its port + 10,000, which can be in use.
+    // The port for other nodes. The default is the server's port plus 10,000, which can be in use.
     ...(isCluster && { 'cluster-enabled': 'yes', 'cluster-port': await freePort() }),
   };
   const [command = '', ...args] = [
@@ -56,29 +56,29 @@ export async function redisServer(ending: Ending, options: RedisOptions = {}) {
   let server: Program;
   await start();
 
-  // Its address without the password, or with another one.
+  // The address with this password, or without a password if it is empty.
   const urlWith = (secret: string) =>
     `${tls ? 'rediss' : 'redis'}://${secret ? `:${secret}@` : ''}127.0.0.1:${port}`;
   return {
     ...{ port, certificates, start, urlWith, url: urlWith(password) },
     /** A connection of the test itself, to read and change values. It reconnects by itself. */
     control,
-    /** Closes clients before the server ends, because a client that has lost its server stays open. */
+    /** An `Ending` for clients. It closes them before the server ends, because a client that lost its server would stay open. */
     clients: { after: (leave: () => unknown) => void departures.push(leave) },
     /** How often a command was run since the server started. */
     async calls(name: string) {
       const stats = await control.info('commandstats');
       return Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
     },
-    /** Stops the process, without closing anything, until `thaw`. */
+    /** Suspends the process until `thaw`. Its connections stay open. */
     freeze: () => server.kill('SIGSTOP'),
     thaw: () => server.kill('SIGCONT'),
     kill: async () => void (await server.stop('SIGKILL')),
-    /** Asks it to end. */
+    /** Ends the server with SIGTERM. */
     stop: async () => void (await server.stop()),
   };
 
-  /** Starts it again, empty and on the same port. */
+  /** Starts the server. If it ran before, it has the same port again and is empty. */
   async function start(): Promise<void> {
     server = startProgram(ending, { command, args });
     const ended = server.exitCode.then(() => {
@@ -98,7 +98,7 @@ function tlsSettings(
   };
 }
 
-/** Makes a CA of the test and a certificate for 127.0.0.1 in `folder`. It needs `openssl`. */
+/** Makes a CA and a certificate for 127.0.0.1 in `folder`. Needs `openssl`. */
 export function makeCertificates(folder: string) {
   const at = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });

@@ -1,6 +1,6 @@
-// A reverse proxy as Go's library makes it: slow-reverse-proxy TARGET BYTES_A_SECOND [late]
-// Its callers share a slow uplink. With "late", it always notices the end of a request only after it has passed on the first piece
-// of the answer, as a busy proxy does now and then. Go then closes the connection to the target.
+// The reverse proxy of Go's library, with a slow uplink that its callers share: slow-reverse-proxy TARGET BYTES_A_SECOND [late]
+// With "late", it always notices the end of a request after it has passed on the first piece of the answer. Then Go closes the
+// connection to the target. In a busy proxy this happens now and then.
 package main
 
 import (
@@ -37,7 +37,7 @@ func (c uplinkConn) Read(piece []byte) (int, error) {
 	if c.uplink.bytesASecond == 0 {
 		return c.Conn.Read(piece)
 	}
-	// Without the built-in min, which Go 1.19 of Debian 12 does not have.
+	// Go 1.19 of Debian 12 has no built-in min.
 	if len(piece) > 4096 {
 		piece = piece[:4096]
 	}

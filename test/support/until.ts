@@ -2,12 +2,12 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { settled } from './fake-clock.ts';
 
-/** How many times `until` checks without a pause: enough for what this process does by itself. */
+/** How many times `until` checks without a pause. This is enough for conditions that only this process has to reach. */
 const EAGER_LOOKS = 1000;
 
 /**
- * Resolves when this holds, and rejects when the test is given up. After many checks it pauses between them, so that other
- * processes get the processor.
+ * Resolves when `isReached` returns true, and rejects when the test runs out of time. After many checks it pauses between them, so
+ * that other processes can run.
  */
 export async function until({ signal }: TestContext, isReached: () => boolean): Promise<void> {
   for (let looks = 0; !isReached(); looks++) {
@@ -16,7 +16,7 @@ export async function until({ signal }: TestContext, isReached: () => boolean): 
   }
 }
 
-/** The time until this holds, checked every 20 ms; `Infinity`, which no limit allows, if it takes more than `withinMs`. */
+/** Checks every 20 ms, and resolves with the time until `isSo` is true. `Infinity`, which exceeds any limit, after `withinMs`. */
 export async function msUntil(isSo: () => boolean | Promise<boolean>, withinMs: number): Promise<number> {
   const startedAt = performance.now();
   while (performance.now() - startedAt <= withinMs) {
@@ -26,7 +26,7 @@ export async function msUntil(isSo: () => boolean | Promise<boolean>, withinMs: 
   return Number.POSITIVE_INFINITY;
 }
 
-/** Resolves when this holds, checked in the same way. Rejects with `what` if it does not hold in time. */
+/** Checks every 20 ms, and resolves when `isSo` is true. After `withinMs`, rejects with a message that names `what`. */
 export async function reached(what: string, withinMs: number, isSo: () => boolean | Promise<boolean>) {
   if ((await msUntil(isSo, withinMs)) > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`);
 }

@@ -3,7 +3,7 @@ import type { Event, World } from '../../src/core/events.ts';
 import { type ConnectionsHost, connections } from '../../src/http/limits/connections.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 
-/** A turn of the event loop that the test ends: until then, what is planned with `soon` waits. */
+/** A turn of the event loop that lasts until the test calls `end`. Until then, everything planned with `soon` waits. */
 export function heldTurn() {
   const waiting: (() => void)[] = [];
   const soon: Clock['soon'] = (run) => {
@@ -29,7 +29,7 @@ export function testWorld(): TestWorld {
   return worldOn(fakeClock());
 }
 
-/** The same on another clock, for tests about the network. */
+/** A world on this clock, which also records all events. */
 export function worldOn<C extends Clock>(clock: C): TestWorld<C> {
   const events: Event[] = [];
   return {
@@ -40,7 +40,7 @@ export function worldOn<C extends Clock>(clock: C): TestWorld<C> {
   };
 }
 
-/** The open connections of a server that has none yet. */
+/** The connections of a server that has no open connections yet. */
 export function noConnections(maxConnections: number, host: Partial<ConnectionsHost> = {}) {
   const { clock } = testWorld();
   const usual = { clock, nextTurn: async () => {}, isClosing: () => false };

@@ -40,7 +40,7 @@ for (const WEB_CONCURRENCY of ['1', '2']) {
   });
 }
 
-/** The connections that fit into 200 files, with 60 to SHOUTCLOUD. */
+/** A process with 200 files reserves 128 for itself, and 60 here for SHOUTCLOUD. Clients get the rest. */
 const PLACES = 200 - 128 - 60;
 
 test('clients that use up all files a process can open lock no one out', { skip: !hasProc }, async (t) => {
@@ -53,7 +53,7 @@ test('clients that use up all files a process can open lock no one out', { skip:
   const idle = Array.from({ length: 200 }, () => connect(Number(new URL(url).port), '127.0.0.1'));
   t.after(() => idle.forEach((socket) => void socket.destroy()));
   for (const socket of idle) socket.on('error', () => {}).resume();
-  // Now all of them were accepted, so none is left in the kernel that could later take the place of an honest client.
+  // By now the service has accepted all of them. One that still waited in the kernel could take the slot of an honest client.
   await until(t, () => idle.filter(({ destroyed }) => destroyed).length >= idle.length - PLACES);
 
   const [page, live, metrics] = await Promise.all([

@@ -16,7 +16,7 @@ import { runningService } from './service.ts';
 const reverse = reverser('grapheme');
 const { url: service } = await runningService({ after });
 const hasGo = spawnSync('go', ['version']).status === 0;
-// The tests are skipped without Go, but not in CI.
+// The tests are skipped without Go, but never in CI.
 const skip = hasGo || process.env.CI ? false : 'there is no go';
 const startGoProxy = skip ? undefined : await goProxy({ after });
 
@@ -53,7 +53,7 @@ test('3000 lines through a proxy of HTTP/1.0 that buffers', async (t) => {
   await shoutsAll(t, await bufferingProxy(t, service), differentTexts(3000));
 });
 
-/** Texts of 20 to 4,000 characters that no one has sent before. Some have characters that join others, or that have no simple upper case. */
+/** Different texts of about 40 or 3,000 characters, with a combining accent, flags, and a letter that has no simple upper case. */
 function differentTexts(count: number): string[] {
   return Array.from({ length: count }, (_, i) => {
     const text = `${i} straße e\u0301té 🇺🇸🇩🇪 text of some length `;
@@ -61,7 +61,7 @@ function differentTexts(count: number): string[] {
   });
 }
 
-/** Checks that `tuohs shout` answers each line of a file with the right line, and reports nothing. */
+/** Checks that `tuohs shout` prints the right answer to each line of a file, and no errors. */
 async function shoutsAll(t: TestContext, url: string, texts: readonly string[]): Promise<void> {
   const input = join(await folder(t), 'texts.txt');
   await writeFile(input, texts.map((text) => `${text}\n`).join(''));
@@ -75,13 +75,13 @@ async function shoutsAll(t: TestContext, url: string, texts: readonly string[]):
   assert.deepEqual(stdout.split('\n'), shouted);
 }
 
-/** Builds a reverse proxy from Go's library, once for a file. Returns a function that starts it in front of a service. */
+/** Builds `slow-reverse-proxy.go`. Returns a function that starts the proxy in front of a service. */
 async function goProxy(ending: Ending) {
   const program = join(await folder(ending), 'slow-reverse-proxy');
   const source = fileURLToPath(new URL('../support/slow-reverse-proxy.go', import.meta.url));
   execFileSync('go', ['build', '-o', program, source]);
 
-  /** All its clients share an uplink with this many bytes a second. 0 means no limit. */
+  /** All clients of the proxy share an uplink of `bytesASecond`. 0 means no limit. */
   return async (t: TestContext, target: string, bytesASecond: number, ...more: 'late'[]): Promise<string> => {
     const proxy = startProgram(t, { command: program, args: [target, `${bytesASecond}`, ...more] });
     const { port } = await proxy.logLine('listening');
@@ -89,7 +89,7 @@ async function goProxy(ending: Ending) {
   };
 }
 
-/** A proxy that speaks HTTP/1.0. It collects the whole request, and then the whole answer. */
+/** A proxy that speaks HTTP/1.0. It passes on a request or an answer only when all of it has arrived. */
 async function bufferingProxy(t: TestContext, target: string): Promise<string> {
   const { port } = new URL(target);
   const { url } = await httpServer(t, async (request) => {

@@ -37,7 +37,7 @@ test('after make package-lock.json, the new versions are installed', async (t) =
   const checkout = await folder(t);
   for (const file of ['Makefile', 'package.json', 'package-lock.json', '.npmrc'])
     await copyFile(join(root, file), join(checkout, file));
-  // As npm does, it writes what it would install into the hidden lock file.
+  // A fake npm. Like the real npm, it writes the hidden lock file even if it installs nothing.
   const npm = '#!/bin/sh\necho "npm $*"; mkdir -p node_modules; touch node_modules/.package-lock.json\n';
   await writeFile(join(checkout, 'npm'), npm, { mode: 0o755 });
   const env = { PATH: `${checkout}:${process.env.PATH}` };

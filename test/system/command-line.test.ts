@@ -8,7 +8,7 @@ import { ENVIRONMENT, ended, startProgram, tuohs } from '../support/process.ts';
 import { ran } from '../unit/cli/shout-surroundings.ts';
 import { runningService } from './service.ts';
 
-// Two processes share its port.
+// Two workers share the port of the service.
 const TWO = { WEB_CONCURRENCY: '2' };
 const { url } = await runningService({ after }, {}, TWO);
 
@@ -52,11 +52,11 @@ test('tuohs help shout is tuohs shout --help', async () => {
 const { port } = new URL(url);
 const taken = (name: string) => `${name} ${port} is taken: another program listens on it (EADDRINUSE)`;
 
-/** Addresses on which nothing can listen, and the beginning of the sentence about each. */
+/** Settings or arguments with an address that is taken or elsewhere, and the beginning of the message about each. */
 const UNUSABLE: readonly [what: string, Record<string, string>, sentence: string, args?: string[]][] = [
   ['HOST elsewhere', { HOST: '192.0.2.1' }, 'HOST 192.0.2.1 is not an address of this machine'],
   ['ADMIN_HOST elsewhere', { ADMIN_HOST: '192.0.2.1' }, 'ADMIN_HOST 192.0.2.1 is not an address of this'],
-  // Another way to write 192.0.2.1.
+  // 192.0.513 is another way to write 192.0.2.1.
   [
     'ADMIN_HOST that leads elsewhere',
     { ADMIN_HOST: '192.0.513', ADMIN_PORT: port },

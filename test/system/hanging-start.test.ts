@@ -6,7 +6,7 @@ import { fifo } from '../support/fifo.ts';
 import { folder } from '../support/folder.ts';
 import { hook, tuohs } from '../support/process.ts';
 
-/** Makes a file of ours write a line and hang instead of loading. */
+/** Code that makes one of our source files print a line and hang when it is loaded. */
 function hangingFile(name: string): string {
   const source = `console.log('{"msg":"hangs"}'); setInterval(() => {}, 1000); await new Promise(() => {});`;
   return `import { registerHooks } from 'node:module';
@@ -75,6 +75,6 @@ test('a worker that hangs in its start does not outlive a primary that was kille
   const service = tuohs(t, ['serve'], workers);
   await service.logLine('hangs');
 
-  // Resolves when no process has the output open any more, so the last worker has ended, too.
+  // This resolves only when every process has closed the output, so the last worker has ended, too.
   assert.equal(await service.stop('SIGKILL'), null);
 });

@@ -12,13 +12,13 @@ import { reached, until } from '../support/until.ts';
 
 const hasTerminals = spawnSync('script', ['--version']).status === 0;
 
-/** The path of standard output (by default, a terminal), and what happens to it when the service is ready. */
+/** Where standard output goes (a terminal if there is no path), and what breaks it once the service is ready. */
 interface Output {
   readonly path?: string;
   readonly spoil?: () => void;
 }
 
-/** How many processes write to it, and the output itself. */
+/** The outputs by name: how many processes write to each, and a function that makes it. */
 const OUTPUTS: Readonly<Record<string, [processes: number, (t: TestContext) => Promise<Output>]>> = {
   'a full disk': [1, async () => ({ path: '/dev/full' })],
   'a reader that stalls': [1, async (t) => ({ path: (await fifo(t)).path })],
@@ -32,7 +32,7 @@ const OUTPUTS: Readonly<Record<string, [processes: number, (t: TestContext) => P
   'a terminal that is gone': [2, async () => ({})],
 };
 
-/** Four times as many requests write more lines than a pipe of 64 KiB holds. */
+/** Each of four clients sends this many requests. Their log lines together do not fit into a pipe of 64 KiB. */
 const REQUESTS = 100;
 
 for (const [what, [processes, output]] of Object.entries(OUTPUTS)) {
@@ -61,7 +61,7 @@ async function manyRequests(url: string): Promise<number[]> {
   return statuses;
 }
 
-/** A service on known ports, because no one can read its log. */
+/** A service on ports that the test chooses, because the test cannot read them from the log. */
 async function serviceWithOutput(t: TestContext, { path, spoil }: Output, processes: number) {
   const place = await folder(t);
   const [pidFile, codeFile] = [join(place, 'pid'), join(place, 'code')];

@@ -7,7 +7,7 @@ import { pick } from '../support/pick.ts';
 import { runningService } from './service.ts';
 
 const TEXT = 'geheimnis';
-// The text as it was sent, reversed, and shouted. In Base64 and percent escapes only its letters can be found.
+// Finds the text as it was sent, reversed or upper-cased. It has only letters, so percent escapes do not hide it.
 const TRACES = new RegExp([TEXT, [...TEXT].reverse().join('')].join('|'), 'i');
 
 const SCRIPT = 'ok wrong crossed html cut-json status=400 status=503 reset truncate garbage hang longer ok';
@@ -68,7 +68,7 @@ for (const processes of [1, 2]) {
     const { host: upstreamHost } = new URL(shoutcloud.url);
     assert.match(String(version), /^\d+\.\d+\.\d+/);
     assert.deepEqual([host, upstream, redis, count], ['127.0.0.1', upstreamHost, '127.0.0.1:1', processes]);
-    // The misspelt setting is not named, and neither is the one that has its default.
+    // Neither the misspelt setting nor the setting that has its default value is named.
     const all = ['SHOUTCLOUD_URL', 'REDIS_URL', 'RATE_LIMIT_PER_MINUTE', 'MAX_IN_FLIGHT'];
     const named = all.filter((name) => String(settings).includes(name));
     assert.deepEqual(named, ['SHOUTCLOUD_URL', 'REDIS_URL']);

@@ -20,7 +20,7 @@ test('the service does what its OpenAPI document says, and refuses what it does 
     PYTHONDONTWRITEBYTECODE: '1',
     SCHEMATHESIS_HOOKS: 'schemathesis_hooks',
   };
-  // In a new folder, because it leaves files behind.
+  // Schemathesis runs in a new folder, because it leaves files behind.
   const command = `cd "$HOME" && exec schemathesis run ${url}/openapi.json ${options}`;
 
   const program = startProgram(t, { command: 'sh', args: ['-c', command], environment });

@@ -65,7 +65,7 @@ test('a terminal that cannot go back in a line gets no bar', { skip }, async (t)
   assert.equal(screen, '');
 });
 
-/** The terminal of a command, and everything that is written to it. */
+/** Runs a command in a terminal. Resolves with everything that was written to the terminal. */
 async function terminal(t: TestContext, command: string): Promise<string> {
   const program = startProgram(t, {
     command: 'script',
@@ -76,7 +76,7 @@ async function terminal(t: TestContext, command: string): Promise<string> {
   return program.stdout.map((line) => `${line}\n`).join('');
 }
 
-/** The lines that a person sees at the end, without what was cleared or written over. */
+/** The lines that are visible at the end. Text that was cleared or overwritten is removed. */
 function shownLines(screen: string): string[] {
   const overwritten = /^.*\x1b\[(1G|2K)/;
   const lines = screen.split('\n').slice(0, -1);

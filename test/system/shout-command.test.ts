@@ -15,7 +15,7 @@ const SHOUT = `"${process.execPath}" src/main.ts shout --timeout 1h`;
 const MEBIBYTE = 1024;
 const { url } = await runningService({ after });
 
-/** Never answers all of 2,000 lines. So whatever happens after the first answers happens in the middle, even on a slow machine. */
+/** SHOUTCLOUD hangs after three calls, so the command never finishes 2,000 lines before the test stops it or the service. */
 const NEVER_DONE = [
   { script: 'ok*3', faults: 'hang' },
   { UPSTREAM_CONNECTIONS: '2', BATCH_MAX_ITEMS: '8' },

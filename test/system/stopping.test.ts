@@ -7,7 +7,7 @@ import { heldUpstream, runningService } from './service.ts';
 
 const DRAINING = { DRAIN_MS: '15000' };
 
-/** A single process, and two workers with a primary: the lines about the drain and the end, and which process writes them. */
+/** By the number of processes: which of them log `draining` and `closed`, in order. With 2, `service` is the primary. */
 const PROCESSES = { 1: ['service'], 2: ['worker', 'worker', 'service'] };
 
 for (const [processes, writers] of Object.entries(PROCESSES)) {
@@ -24,7 +24,7 @@ for (const [processes, writers] of Object.entries(PROCESSES)) {
     const bodies = (await Promise.all(replies)).map((reply) => reply?.body);
     assert.deepEqual(bodies, ['{"data":"ENO"}', '{"data":"OWT"}', '{"data":"EERHT"}']);
     assert.equal(alive.status, 200);
-    // Resolves when no process has the output open any more, so the last worker has ended, too.
+    // This resolves only when every process has closed the output, so the last worker has ended, too.
     assert.equal(await service.exitCode, 0);
     assert.deepEqual(service.stderr, []);
     assert.deepEqual(writersOf(service, 'closed'), writers);
@@ -80,7 +80,7 @@ test('SIGTERM in the middle of the start ends the service with 0', async (t) => 
   assert.deepEqual(service.stderr, []);
 });
 
-/** A service with three calls under way, which only the upstream can end. */
+/** A service with three calls in flight, which wait until the upstream answers. */
 async function busyService(t: TestContext, environment: Readonly<Record<string, string>>) {
   const upstream = await heldUpstream(t);
   const settings = { SHOUTCLOUD_URL: upstream.url, BATCH_MAX_ITEMS: '1' };

@@ -24,7 +24,7 @@ const TELL_OF_SDK = hook(`
   } });
 `);
 
-/** The settings besides the endpoint, and whether the SDK is loaded. */
+/** The settings in addition to the endpoint, and whether the SDK is loaded with them. */
 const LOADED: readonly [string, Record<string, string>, boolean][] = [
   ['an endpoint', {}, true],
   ['no endpoint', { OTEL_EXPORTER_OTLP_ENDPOINT: '' }, false],

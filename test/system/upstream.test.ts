@@ -33,7 +33,7 @@ test('the public status follows SHOUTCLOUD: ok, failing while it is left alone, 
 
   assert.equal(before, 'ok');
 
-  /** Resolves when a request gets this status. If none does, the time limit of the test ends it. */
+  /** Sends texts until the public status is this one. If it never is, the test reaches its time limit. */
   async function askUntil(status: string): Promise<void> {
     while ((await statusOf(url)) !== status) await askJson(url, { data: `text ${shoutcloud.calls}` });
   }

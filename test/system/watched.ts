@@ -3,13 +3,13 @@ import type { TestContext } from 'node:test';
 import { httpServer } from '../support/http-server.ts';
 import { type Program, tuohs } from '../support/process.ts';
 
-/** A webhook whose address holds a secret. */
+/** A webhook whose address contains a secret. */
 export async function testWebhook(t: TestContext) {
   /** The bodies of the accepted requests so far. */
   const got: Readonly<Record<string, unknown>>[] = [];
   const webhook = {
     got,
-    /** How many requests it has refused. */
+    /** How many requests the webhook has refused. */
     refused: 0,
     /** Whether it accepts requests. Otherwise it answers 503. */
     isWell: true,
@@ -26,8 +26,8 @@ export async function testWebhook(t: TestContext) {
 }
 
 /**
- * The public address of a service behind a load balancer. The letter for each round says whether it reaches the service (`u`) or
- * gets 502 (`d`). The last letter also holds for all later rounds.
+ * An address in front of a service, like that of a load balancer. Each letter of `word` decides one round of checks: its requests
+ * reach the service (`u`) or get a 502 (`d`). The last letter also decides all later rounds.
  */
 export async function front(t: TestContext, serviceUrl: string, word: string): Promise<string> {
   let questions = 0;
@@ -46,7 +46,7 @@ export async function front(t: TestContext, serviceUrl: string, word: string): P
   return url;
 }
 
-/** `tuohs watch` with quick rounds, and more arguments. */
+/** Starts `tuohs watch` with a short interval and these additional arguments. */
 export function watching(t: TestContext, url: string, ...args: string[]): Program {
   return tuohs(t, ['watch', '--url', url, '--interval', '20ms', '--timeout', '1m', ...args]);
 }

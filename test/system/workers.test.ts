@@ -15,7 +15,7 @@ interface WorkerStatus {
 }
 
 test('several processes serve behind one port, and the admin port adds up what all of them count', async (t) => {
-  // Workers must share a port on other systems, too.
+  // Makes Node report another system, because workers must share a port there, too.
   const elsewhere = hook(`Object.defineProperty(process, 'platform', { value: 'freebsd' })`);
   const settings = { ...TWO, ...elsewhere, LOG_LEVEL: 'debug' };
   const service = tuohs(t, ['serve', '--embedded-shoutcloud'], settings);
@@ -77,8 +77,8 @@ async function statusOf(adminUrl: string): Promise<{ ready: boolean; workers?: r
 }
 
 /**
- * The statuses of two workers. On a busy machine, one of them can be too late at first, so this asks until both have answered in
- * time.
+ * The statuses of two workers. On a busy machine, a worker can answer too late and be missing, so this asks until both are
+ * there.
  */
 async function workersOf(adminUrl: string): Promise<readonly WorkerStatus[]> {
   for (;;) {

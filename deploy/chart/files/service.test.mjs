@@ -4,17 +4,17 @@ import { lookup } from 'node:dns/promises';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-// `helm test` runs this inside the cluster, in a pod of the same image. It asks the Service, and each pod.
-// It waits, because right after an install the autoscaler adds pods, the Service refuses connections for a moment, and a pod is
-// ready before it has connected to Redis.
+// `helm test` runs this inside the cluster, in a pod of the same image. It asks the Service and each pod, and retries for a while.
+// Right after an install, the autoscaler adds pods, the Service refuses connections for a moment, and a pod is ready before it has
+// connected to Redis.
 const PATIENCE = 60;
-// A node that has never run the image has to pull it first.
+// Waits longer for pods, because a node that has never run the image has to pull it first.
 const PATIENCE_WITH_PODS = 180;
 const PAUSE_MS = 1000;
 const { SERVICE_URL, PODS_HOST, PODS, PORT, ADMIN_PORT, HAS_REDIS } = process.env;
 const pods = await addressesOf(PODS_HOST, Number(PODS));
 
-// An honest refusal: SHOUTCLOUD itself does not answer, which says nothing about this release.
+// Whether the service refused because SHOUTCLOUD does not answer. That says nothing about this release.
 const isRefused = async (answer) =>
   answer.status >= 503 && /"code":"UPSTREAM_/.test(await answer.clone().text());
 
@@ -64,14 +64,14 @@ test('pods share their known texts', { skip: notShared }, async (t) => {
   }
 });
 
-/** Asks the first pod for a fresh text, and returns where the second pod gets the same answer from. Repeats this until they share it. */
+/** Asks the first pod for a new text, then the second pod. Returns the second `Cache-Status`. Retries until Redis answers the second. */
 async function sharedBetween(first, second) {
   for (let left = PATIENCE; ; left--) {
     const asked = randomUUID();
     const answer = await postJson(first, asked);
     if (await isRefused(answer)) return 'refused';
     assert.equal(answer.status, 200);
-    // The answer can come before it is written to Redis.
+    // The first pod can answer before it has written the answer to Redis.
     await sleep(PAUSE_MS);
     const status = (await postJson(second, asked)).headers.get('cache-status');
     if (status === 'tuohs; hit; detail=redis' || left === 0) return status;

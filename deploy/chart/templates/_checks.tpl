@@ -16,7 +16,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Takes (list name url). The schema has checked the rest of the URL. */}}
+{{/* Takes (list name url). Checks the host and the port. The schema checks the rest of the URL. */}}
 {{- define "tuohs.urlCheck" -}}
 {{- $host := include "tuohs.urlHost" (index . 1) -}}
 {{- $port := int (include "tuohs.urlPort" (index . 1)) -}}
@@ -36,7 +36,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Returns a text for an IPv6 address, else nothing: eight groups of hexadecimal digits, or fewer around one "::". */}}
+{{/* Returns a text for an IPv6 address, else nothing. An address has eight groups of hexadecimal digits, or fewer and one "::". */}}
 {{- define "tuohs.isIpv6" -}}
 {{- $groups := `([0-9a-f]{1,4}:)*[0-9a-f]{1,4}` -}}
 {{- $isFull := regexMatch `^([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$` . -}}
@@ -44,7 +44,7 @@
 {{- if or $isFull (and $isShort (le (len (regexFindAll `[0-9a-f]+` . -1)) 7)) -}}true{{- end -}}
 {{- end -}}
 
-{{/* Names and labels contain the alias. A long alias is refused, not cut, because two of them could become equal. */}}
+{{/* Names and labels contain the alias. A long alias is refused, because two long aliases could become equal if they were cut. */}}
 {{- define "tuohs.aliasCheck" -}}
 {{- if not (regexMatch `^[A-Za-z0-9]([-A-Za-z0-9_]{0,22}[A-Za-z0-9])?$` .Chart.Name) -}}
 {{- fail (printf "The alias %s must begin and end with a letter or digit, and have no more than 24 characters." .Chart.Name) -}}
@@ -99,7 +99,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The service refuses a cache above half of its heap, which is 60 % of the memory limit plus 12 MiB for new objects (Dockerfile). */}}
+{{/* The service refuses a cache that is larger than half of its heap. The heap is 60 % of the memory limit, plus 12 MiB (Dockerfile). */}}
 {{- define "tuohs.cacheCheck" -}}
 {{- $memory := dig "limits" "memory" 0 (.Values.resources | default dict) -}}
 {{- $most := addf (mulf (include "tuohs.amount" $memory | float64) 0.3) 6291456.0 -}}
@@ -124,7 +124,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* A setting in extraEnv would override config, but probes, Services and network policies follow config. */}}
+{{/* Settings in extraEnv are refused. They would override config, while probes, Services and network policies use config. */}}
 {{- define "tuohs.variableChecks" -}}
 {{- $settings := list "REDIS_URL" "REDIS_URL_FILE" -}}
 {{- range $key, $_ := .Values.config -}}
@@ -142,7 +142,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The annotations of an object can have 262144 bytes, and a ConfigMap four times as many. */}}
+{{/* Large values are refused, because Kubernetes allows only 262144 bytes in the annotations of an object. */}}
 {{- define "tuohs.sizeCheck" -}}
 {{- $bytes := len (toJson .Values) -}}
 {{- if gt $bytes 250000 -}}
@@ -167,7 +167,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The rules of network policies. The schema cannot check these, because it cannot compare two values. */}}
+{{/* Checks the rules of network policies for which two values must be compared, which the schema cannot do. */}}
 {{- define "tuohs.ruleChecks" -}}
 {{- $v := .Values -}}
 {{- range $name, $rules := dict "extraIngress" $v.extraIngress "extraEgress" $v.extraEgress "watch.extraEgress" $v.watch.extraEgress -}}
@@ -202,7 +202,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* An address as zeros and ones: 32 of IPv4, 128 of IPv6. */}}
+{{/* An address as a text of zeros and ones: 32 for IPv4, 128 for IPv6. */}}
 {{- define "tuohs.bits" -}}
 {{- $digits := "" -}}
 {{- if contains ":" . -}}
@@ -225,7 +225,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* A request at the end of the drain can take its whole deadline. The service stops hard after 20 s in any case. */}}
+{{/* A request that comes at the end of the drain can take its whole deadline. After 20 s, the service ends in any case. */}}
 {{- define "tuohs.graceCheck" -}}
 {{- $longestMs := add (int .Values.config.drainMs) (int .Values.config.requestDeadlineMs) -}}
 {{- $needed := min 21 (add (ceil (divf $longestMs 1000)) 2) -}}
@@ -234,7 +234,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Takes (list name resources). */}}
+{{/* Takes (list name resources). Refuses a request that is above its limit. */}}
 {{- define "tuohs.resourceCheck" -}}
 {{- $name := index . 0 -}}
 {{- $requests := (index . 1).requests | default dict -}}

@@ -1,6 +1,6 @@
 {{/* Rules that several network policies share. */}}
 
-{{/* The cluster's DNS, and a cache of it that runs on the node (NodeLocal DNSCache), which no pod selector matches. */}}
+{{/* Allows the cluster's DNS. Its cache on the node (NodeLocal DNSCache) needs an address, because no pod selector matches it. */}}
 {{- define "tuohs.dnsEgress" -}}
 - to:
     - namespaceSelector:
@@ -20,7 +20,7 @@
       protocol: TCP
 {{- end -}}
 
-{{/* Every public address; the private and link-local ones of RFC 1918, 3927, 6598, 4193 and 4291 are left out. */}}
+{{/* All public addresses. The private and link-local addresses of RFC 1918, 3927, 6598, 4193 and 4291 are left out. */}}
 {{- define "tuohs.internet" -}}
 - ipBlock:
     cidr: 0.0.0.0/0
@@ -31,8 +31,8 @@
 {{- end -}}
 
 {{/*
-A rule for a URL. An address in it allows exactly that address. The name of a Service, or of one of its pods, allows the pods of
-its namespace. Any other name allows all public addresses, because its own is known only when it is looked up.
+The egress rule for a URL. If its host is an address, the rule allows only that address. If it is the name of a Service or of one of
+its pods, the rule allows the pods of its namespace. For any other name, the address is unknown here, so all public ones are allowed.
 */}}
 {{- define "tuohs.urlEgress" -}}
 {{- $host := include "tuohs.urlHost" . | trimSuffix "." -}}
@@ -60,12 +60,12 @@ its namespace. Any other name allows all public addresses, because its own is kn
     - port: {{ include "tuohs.urlPort" . }}
 {{- end -}}
 
-{{/* The host of a URL, an IPv6 address without its brackets. */}}
+{{/* The host of a URL. An IPv6 address has no brackets. */}}
 {{- define "tuohs.urlHost" -}}
 {{- regexReplaceAll `^[a-z]+://(?:[^/]*@)?\[?([^\]/:?#]+|[0-9A-Fa-f:.]+)\]?(?::[0-9]+)?(?:[/?#].*)?$` . "${1}" | lower -}}
 {{- end -}}
 
-{{/* The port of a URL, named or implied. */}}
+{{/* The port of a URL, or the default port of its scheme. */}}
 {{- define "tuohs.urlPort" -}}
 {{- $implied := dict "http" "80" "https" "443" "redis" "6379" "rediss" "6379" -}}
 {{- $port := regexFind `:[0-9]+$` (regexReplaceAll `^[a-z]+://(?:[^/]*@)?([^/?#]*).*$` . "${1}") -}}

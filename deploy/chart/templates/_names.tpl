@@ -1,8 +1,8 @@
-{{/* Names and labels. Kinds of pods differ by their component: gateway, valkey, shoutcloud, watch, test. */}}
+{{/* Names and labels. The label "component" tells the kinds of pods apart: gateway, valkey, shoutcloud, watch, test. */}}
 
 {{/*
-The name of every object, or its beginning. It is a DNS label, so it begins with a letter and has no dot, unlike some names of releases.
-Under an alias in a parent chart, names and labels hold the alias, so that a release can have several of this chart.
+The name of every object, or the beginning of the name. It is a DNS label, so it begins with a letter and has no dot. Names of releases
+can be different. If a parent chart uses an alias, names and labels contain it, so that a release can have this chart several times.
 */}}
 {{- define "tuohs.name" -}}
 {{- $release := .Release.Name | replace "." "-" -}}
@@ -23,7 +23,7 @@ app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 
-{{/* Takes (list $ component), and labels from the values if there are any; they cannot replace the chart's own. */}}
+{{/* Takes (list $ component), and optional labels from the values, which cannot replace the labels of the chart. */}}
 {{- define "tuohs.labels" -}}
 {{- $root := index . 0 -}}
 {{- $labels := fromYaml (include "tuohs.selector" .) -}}
@@ -36,7 +36,7 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- toYaml $labels -}}
 {{- end -}}
 
-{{/* The version that runs, in characters that a label can have: the tag, or else the beginning of the digest. */}}
+{{/* The version that runs: the tag, or the beginning of the digest. It has only characters that a label allows. */}}
 {{- define "tuohs.version" -}}
 {{- $digest := .Values.image.digest | default "" | replace ":" "-" | trunc 19 -}}
 {{- .Values.image.tag | default $digest | default .Chart.AppVersion | replace "+" "_" | trunc 63 | trimAll "-_." -}}
@@ -56,7 +56,7 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- .Values.serviceAccount.name | default (ternary (include "tuohs.name" .) "default" .Values.serviceAccount.create) -}}
 {{- end -}}
 
-{{/* The text of an environment variable for a value. YAML's numbers arrive as floats, which would print as 3.3554432e+07. */}}
+{{/* A value as the text of an environment variable. Numbers arrive here as floats, which Helm would print as 3.3554432e+07. */}}
 {{- define "tuohs.text" -}}
 {{- if and (kindIs "float64" .) (eq . (floor .)) -}}
 {{- printf "%.0f" . -}}

@@ -1,4 +1,4 @@
-{{/* What all pods share: the "restricted" level of pod security, and no token for the API. */}}
+{{/* What all pods have in common: the "restricted" level of pod security, and no token for the API. */}}
 
 {{/* Takes (list $ userId sysctls); the last is optional. */}}
 {{- define "tuohs.podSecurity" -}}

@@ -1,4 +1,4 @@
-{{/* The variables, volumes and Secrets by which the service finds its Redis, if there is one. */}}
+{{/* The variables, volumes and Secrets with which the service finds its Redis, if it has one. */}}
 
 {{- define "tuohs.redisEnv" -}}
 {{- if include "tuohs.hasOwnPassword" . -}}
@@ -34,7 +34,7 @@
 {{- if and .Values.valkey.enabled .Values.valkey.existingSecret -}}true{{- end -}}
 {{- end -}}
 
-{{/* This container writes the URL, because such a password must be percent-encoded, and a template cannot read it. */}}
+{{/* An init container that writes the URL of Valkey. The password must be percent-encoded, and a template cannot read it. */}}
 {{- define "tuohs.redisInit" -}}
 initContainers:
   - name: redis-url

@@ -19,7 +19,7 @@ resource "digitalocean_kubernetes_cluster" "this" {
   version  = data.digitalocean_kubernetes_versions.current.latest_version
   vpc_uuid = digitalocean_vpc.this.id
 
-  # Patches are installed automatically. A new node is ready before an old one is removed.
+  # Patches are installed automatically. Each old node is removed only when its new node is ready.
   auto_upgrade         = true
   surge_upgrade        = true
   registry_integration = true
@@ -37,7 +37,7 @@ resource "digitalocean_kubernetes_cluster" "this" {
     max_nodes  = 4
   }
 
-  # Automatic upgrades change the version. A plan must not set it back.
+  # Automatic upgrades change the version, and a plan must not change it back.
   lifecycle {
     ignore_changes = [version]
   }

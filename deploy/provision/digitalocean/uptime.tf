@@ -1,4 +1,4 @@
-# GET /health answers from the caches, so that a dead SHOUTCLOUD wakes no one.
+# GET /health answers from the caches, so an outage of SHOUTCLOUD causes no alert.
 resource "digitalocean_uptime_check" "health" {
   count   = var.domain == "" ? 0 : 1
   name    = var.name

@@ -7,11 +7,11 @@ resource "digitalocean_database_cluster" "valkey" {
   node_count           = 1
   private_network_uuid = digitalocean_vpc.this.id
 
-  # A cache: it is usually full, and drops the least recently used values first.
+  # Valkey is a cache here. When it is full, it drops the least recently used values.
   eviction_policy = "allkeys_lru"
 }
 
-# Only the pods of the cluster can reach it.
+# Only the nodes of the cluster, and so their pods, can reach Valkey.
 resource "digitalocean_database_firewall" "valkey" {
   cluster_id = digitalocean_database_cluster.valkey.id
 

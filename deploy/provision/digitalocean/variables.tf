@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Names everything; the registry's name must be free in all of DigitalOcean."
+  description = "The name of everything that is made. No other registry at DigitalOcean may have it."
   type        = string
   default     = "tuohs"
 
@@ -10,19 +10,19 @@ variable "name" {
 }
 
 variable "region" {
-  description = "Where everything is."
+  description = "The region of everything that is made."
   type        = string
   default     = "fra1"
 }
 
 variable "node_size" {
-  description = "What each node is."
+  description = "The size of each node of the cluster."
   type        = string
   default     = "s-2vcpu-4gb"
 }
 
 variable "valkey_size" {
-  description = "What the Valkey node is."
+  description = "The size of the Valkey node."
   type        = string
   default     = "db-s-1vcpu-1gb"
 }
@@ -34,7 +34,7 @@ variable "registry_tier" {
 }
 
 variable "domain" {
-  description = "The host name of the service, which the uptime check asks; empty for no check."
+  description = "The host name of the service, for the uptime check. Empty for no check."
   type        = string
   default     = ""
 }

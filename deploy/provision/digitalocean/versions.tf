@@ -1,5 +1,5 @@
 terraform {
-  # The validation of alert_email looks at another variable.
+  # The validation of alert_email reads another variable, which needs 1.9.
   required_version = ">= 1.9"
 
   required_providers {
@@ -10,5 +10,5 @@ terraform {
   }
 }
 
-# The token comes from DIGITALOCEAN_ACCESS_TOKEN, which doctl reads, too.
+# The provider and doctl read the token from DIGITALOCEAN_ACCESS_TOKEN.
 provider "digitalocean" {}

@@ -9,16 +9,16 @@ import type { Attack } from './attacks/attack.ts';
 export const POD_BYTES = 250 * 2 ** 20;
 
 const KNOWN = 20;
-/** Longer than a small body, which gets in even if there is no room. */
+/** More than the size of a small body, because a small body gets in even if there is no room. */
 const LARGE_LENGTH = 20_000;
 const LARGE = 4;
 
-/** How many texts of 200 KB fill the memory cache, as in a pod that has served for a while. */
+/** This many texts of 200 KB fill the memory cache. The cache of a pod that has served for a while is full, too. */
 const FILLING = 175;
 
 /**
- * The service as the chart runs it, in the memory of its pod and with default settings. Its cache is full, and it knows the strings
- * that honest clients ask for.
+ * Starts the service as the chart runs it, with the memory limit of its pod and default settings. Then fills its cache and asks for
+ * the texts of the honest clients, so that they are known.
  */
 export async function serviceInPod(lab: Lab, { env, upstreamHangs }: Attack): Promise<Gateway> {
   const { filling, known, large } = textsOf(lab);
@@ -36,7 +36,7 @@ export async function serviceInPod(lab: Lab, { env, upstreamHangs }: Attack): Pr
   return gateway;
 }
 
-/** Asks for 20 known strings a second on kept connections, 20 on new ones, and 4 large ones. */
+/** Each second asks for 20 known texts on kept connections, 20 known texts on new connections, and 4 large texts. */
 export function honestCallers(lab: Lab, gateway: Gateway): Load {
   const { known, large } = textsOf(lab);
   return lab.load(gateway, [
@@ -46,7 +46,7 @@ export function honestCallers(lab: Lab, gateway: Gateway): Load {
   ]);
 }
 
-/** Whether its text is short. Texts of 20 KB wait behind those of the attackers, so their time is shown but not judged. */
+/** Whether the text is short. Texts of 20 KB wait behind those of the attackers, so their time is shown without a limit. */
 export function isShort({ label }: Pick<Answer, 'label'>): boolean {
   return label !== 'large';
 }

@@ -17,7 +17,7 @@ export const longestSteps: readonly Row[] = Object.entries(KINDS).map(([kind, in
   async run(lab) {
     const upstream = await lab.shoutcloud(['--latency', '5']);
     const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream, ...ALL_PARSERS }, AS_IN_IMAGE);
-    // The first requests of each kind compile and load code.
+    // The first requests of each kind take longer, because code is compiled and loaded.
     await measure(gateway, [...inputs()].slice(0, 20));
 
     const [worst = NOTHING, ...others] = await measure(gateway, [...inputs()]);
@@ -28,7 +28,7 @@ export const longestSteps: readonly Row[] = Object.entries(KINDS).map(([kind, in
   },
 }));
 
-/** With these settings, every header that can be parsed is parsed. */
+/** Settings that make the service parse every header that it can parse. */
 const ALL_PARSERS = {
   ...{ TRUST_PROXY: '10.0.0.0/8,loopback', RATE_LIMIT_PER_MINUTE: '1000000' },
   CORS_ORIGINS: 'https://one.example,https://two.example',
@@ -39,8 +39,8 @@ const MONITOR = fileURLToPath(new URL('../tools/step-monitor.ts', import.meta.ur
 const AS_IN_IMAGE = { isBuilt: true, preload: MONITOR };
 
 /**
- * The longest step of each input, sent alone. A long step is measured a few times, and the shortest of these times counts, because a
- * garbage collection can be part of a step.
+ * Measures the longest step that each input causes when it is sent alone. A long step is measured up to three times, and the
+ * shortest time counts, because garbage collection can make a step longer.
  */
 async function measure(gateway: Gateway, inputs: readonly (readonly [string, string])[]) {
   const longest: { name: string; ms: number }[] = [];

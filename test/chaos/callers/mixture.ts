@@ -15,7 +15,7 @@ const MEBIBYTE = 2 ** 20;
 const AT_ONCE = 3;
 const ROUND_MS = 4_000;
 
-/** One row of a minute, and one of ten. */
+/** One row runs for a minute, the other for ten. */
 export const mixtures: readonly Row[] = [1, 10].map((minutes) => ({
   name: `in 250 MiB: a random mixture of all attacks${minutes === 1 ? '' : ', for 10 minutes'}`,
   ...{ group: 'callers', needsCgroup: true, isLong: minutes > 1 },
@@ -62,7 +62,7 @@ async function measure(lab: Lab, durationMs: number): Promise<Figure[]> {
   ];
 }
 
-/** A time in which the same attacks run. */
+/** A period in which the same attacks run. */
 interface Round {
   readonly fromMs: number;
   /** Whether the attacks have so few connections that honest clients should get fast answers. */
@@ -73,7 +73,7 @@ function isModestAt(rounds: readonly Round[], ms: number): boolean {
   return rounds.findLast(({ fromMs }) => fromMs <= ms)?.isModest ?? true;
 }
 
-/** All attacks that need no setting and do not stop SHOUTCLOUD. */
+/** The attacks that need no special settings and a SHOUTCLOUD that answers. */
 const POSSIBLE = ATTACKS.filter(({ env, upstreamHangs }) => !env && !upstreamHangs);
 
 const MIXED: Attack = { name: 'a random mixture', connections: 0, begin: () => {} };

@@ -7,7 +7,7 @@ import { callers } from '../tools/load.ts';
 import { atLeast, atMost, exactly, type Figure, type Row } from '../tools/row.ts';
 import { countOf, isRight, ofLabel, p99Ms, shareOf } from '../tools/statistics.ts';
 
-// The upstream limits the rate to 4 × 16 strings in 0.2 s, so the speed of the machine does not matter.
+// Four connections with batches of 16 give 64 strings per 0.2 s. So the speed of the machine does not limit the capacity.
 const UPSTREAM_MS = 200;
 const BATCH = { BATCH_MAX_ITEMS: '16' };
 const EXPECTED_CAPACITY = 320;
@@ -26,7 +26,7 @@ export const overload: Row = {
   },
 };
 
-/** Answers per second under slightly more load than the upstream can serve. The phase is too short for any shedding. */
+/** Measures the right answers per second under slightly more load than the upstream can serve, for too short a time to shed any. */
 async function measureCapacity(lab: Lab, gateway: Gateway): Promise<number> {
   const load = lab.load(gateway, streams(lab, EXPECTED_CAPACITY * 1.2, 1));
   await sleep(4_500);
@@ -63,12 +63,12 @@ async function measureRecovery(lab: Lab, gateway: Gateway, capacity: number): Pr
   ];
 }
 
-/** Each phase asks for new unknown strings. */
+/** The load of one phase of the row. Its unknown strings differ from those of all other phases. */
 function streams({ seed }: Lab, perSecond: number, phase: number) {
   return callers(seed, { known: 50, unknown: perSecond }, 10 * phase);
 }
 
-/** Right answers to unknown strings per second, without the first second. */
+/** Right answers to unknown strings per second. The first second is left out. */
 function goodput(answers: readonly Answer[]): number {
   const unknown = ofLabel(answers, 'unknown');
   const startedAt = unknown[0]?.atMs ?? 0;

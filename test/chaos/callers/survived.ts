@@ -13,26 +13,26 @@ import { honestCallers, isShort, serviceInPod } from './honest-callers.ts';
 
 const MEBIBYTE = 2 ** 20;
 const DRAIN_MS = 6_000;
-/** How many answers honest clients get before the attack, as the baseline. They take about 3 s. */
+/** The attack begins when honest clients have this many answers, which takes about 3 s. These answers are the baseline. */
 const ALONE_ANSWERS = 130;
-/** Longer than the 10 s for which a client can stall. */
+/** Longer than 10 s, because a client that makes no progress is cut off after that time. */
 const ATTACK_MS = 14_000;
 const REST_MS = 20_000;
 const BEFORE_END_MS = 3_000;
 /**
- * With more connections than this, only the share of answers counts, not their time. Large texts wait behind those of the
- * attackers, so some of them are refused, too.
+ * If an attack has more connections than this, the time of the answers to honest clients has no limit, and more of their large
+ * texts can be refused.
  */
 export const MODEST_CONNECTIONS = 2_000;
 
 const MEMORY_AFTER = 'memory 20 s after, MiB more than before';
 const MEMORY_AT_MOST = 'memory at most, MiB';
-/** A process at the limit of 250 MiB lives on for as long as the kernel can drop file pages, so being alive does not show it. */
+/** Less than the limit of the pod, because a process can stay alive at the limit for as long as the kernel can drop file pages. */
 const LESS_THAN_POD_MIB = 240;
 const ANY_CONNECTIONS = { MAX_CONNECTIONS: '1000000' };
 const ANY_BYTES = { MAX_BYTES_IN_FLIGHT: String(2 ** 40) };
 
-/** For each attack: the settings that switch its protection off, and the figure that must then fail. */
+/** By the name of the attack: the settings that switch off the protection against it, and the figure that must then fail. */
 const HANDICAPS: Readonly<Record<string, Handicap>> = {
   '17,000 silent connections': { env: ANY_CONNECTIONS, fails: MEMORY_AFTER },
   'two waves of 3,000 unknown strings of 16 KB, SHOUTCLOUD hangs': {
@@ -42,10 +42,10 @@ const HANDICAPS: Readonly<Record<string, Handicap>> = {
   '1,200 bodies of which all but a byte came at once': { env: ANY_BYTES, fails: 'alive' },
 };
 
-/** Each attack alone, on a service in the memory of the chart's pod. */
+/** One row for each attack, on a service with the memory limit of the chart's pod. */
 export const inPod: readonly Row[] = ATTACKS.map((attack) => survived(attack, HANDICAPS[attack.name]));
 
-/** Attacks the service twice, with the memory limit of its pod. SIGTERM comes during the second attack. */
+/** Attacks the service twice, and sends SIGTERM during the second attack. */
 function survived(attack: Attack, unprotected?: Handicap): Row {
   return {
     name: `in 250 MiB: ${attack.name}`,
@@ -74,7 +74,7 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   const attackedAt = nowMs();
   const attacker = await startAttack(lab, gateway, attack);
   let peak = before;
-  // Reads the peak at each check, because the memory of a process that has ended is unknown.
+  // Reads the peak at each check, because it cannot be read after the process has ended.
   const isDead = () => {
     peak = Math.max(peak, gateway.peakRssBytes());
     return !isRunning(gateway);
@@ -84,7 +84,7 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   const endedAt = nowMs();
   const isBack = () => gateway.rssBytes() <= before + 32 * MEBIBYTE;
   if (isRunning(gateway)) await msUntil(isBack, REST_MS);
-  // A killed process uses no memory, which must not count as a good figure.
+  // A killed process uses no memory. It must fail the figure for memory, so it counts as infinite.
   const after = isRunning(gateway) ? gateway.rssBytes() : Number.POSITIVE_INFINITY;
   return [
     exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exitCode}`, 'yes'),
@@ -113,7 +113,7 @@ function answered(load: Load, from: number, to: number, connections: number): Fi
   ];
 }
 
-/** While the service drains, its honest clients lose nothing, and it ends in time and in order. */
+/** Checks that honest clients get all answers during the drain, and that the service then ends in time with exit code 0. */
 async function terminatedUnderAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene): Promise<Figure[]> {
   const attacker = await startAttack(lab, gateway, attack);
   await sleep(BEFORE_END_MS);

@@ -2,7 +2,7 @@ import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import type { RedisServer } from '../../support/redis-server.ts';
 import type { Upstream } from '../tools/lab.ts';
 
-/** The parts that can be broken. */
+/** What the faults break. */
 export interface Victims {
   readonly upstream: Upstream;
   readonly redis: RedisServer;
@@ -33,14 +33,12 @@ const FAULTS: readonly Fault[] = [
   },
   { break: ({ redis }) => redis.control.call('CLIENT', 'KILL', 'TYPE', 'normal') },
   { break: ({ redis }, random) => redis.control.client('PAUSE', Math.ceil(random() * 1_000)) },
-  // Comes after the faults that send commands to Redis, because a dead Redis does not answer.
+  // These two come last, because Redis does not answer the commands of the faults above once it is dead or frozen.
   { break: ({ redis }) => redis.kill(), mend: ({ redis }) => redis.start() },
   { break: ({ redis }) => redis.freeze(), mend: ({ redis }) => redis.thaw() },
 ];
 
-/**
- * Returns a function that breaks a random subset of the parts, the same one for the same seed. The returned function repairs them.
- */
+/** Each call of the returned function starts a random subset of the faults, and returns a function that ends them. */
 export function faultGenerator(victims: Victims, seed: number): () => Promise<() => Promise<void>> {
   const random = seededRandom(seed);
   return async () => {

@@ -13,7 +13,7 @@ export const randomFaults = faultsEvery(1_000, 'a random subset of all faults ea
 
 export const soak = faultsEvery(10_000, '10 minutes with faults for 10 % of the time', 10 * MINUTE_MS);
 
-/** Faults of one second each. A run of more than five minutes measures memory as well. */
+/** Each fault lasts a second. A run of more than five minutes also measures memory. */
 function faultsEvery(everyMs: number, name: string, lastsMs: number): Row {
   return {
     name,
@@ -23,7 +23,7 @@ function faultsEvery(everyMs: number, name: string, lastsMs: number): Row {
     async run(lab) {
       const upstream = await lab.upstream({ latencyMs: 20 });
       const redis = await lab.redis();
-      // This cache is full by the fifth minute, so that afterwards only a leak grows.
+      // The cache is so small that it is full after five minutes. Memory that grows after that is a leak.
       const env = { REDIS_URL: redis.url, CACHE_MAX_BYTES: `${2 ** 21}` };
       const gateway = await lab.gateway({ SHOUTCLOUD_URL: upstream.url, ...env });
       for (const text of knownTexts(lab.seed)) await lab.ask(gateway, text);
@@ -64,7 +64,7 @@ interface Sample {
   readonly mebibytes: number;
 }
 
-/** The slope by least squares. */
+/** How fast memory grows, in MiB per minute, by least squares. */
 function slopeOf(samples: readonly Sample[]): number {
   const mean = (of: (sample: Sample) => number) =>
     samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;

@@ -15,9 +15,9 @@ export type UnderWay = Readonly<Record<'inFlight' | 'queued' | 'flights' | 'wait
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
-/** How the process is run. By default, it is run from its sources. */
+/** How to run the process. By default, Node runs the sources. */
 export interface GatewayManner {
-  /** Built, and with the Node options of the image. */
+  /** Run the build, with the options of the image for Node. */
   readonly isBuilt?: boolean;
   /** Its memory limit. */
   readonly cgroup?: MemoryCgroup;
@@ -34,7 +34,7 @@ export async function startGateway(ending: Ending, env: Env, manner: GatewayMann
     rssBytes: () => rssBytes(program.pid),
     peakRssBytes: () => peakRssBytes(program.pid),
     sockets: () => socketCount(program.pid),
-    /** How many requests it has sent to SHOUTCLOUD, by its own count. */
+    /** How many requests the gateway has sent to SHOUTCLOUD, according to its metrics. */
     async attempts() {
       const text = await textOf(`${adminUrl}/metrics`);
       const counts = matches(text, /^tuohs_upstream_attempts_total\S* (\d+)/gm);
@@ -85,10 +85,10 @@ function inDockerfile(line: RegExp): string {
 const DOCKERFILE = fileURLToPath(new URL('../../../Dockerfile', import.meta.url));
 const BUILT_MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 
-// Every row ends with a SIGTERM. Rows about the drain set its length.
+// Each row ends with a SIGTERM, so the drain is short. Rows about the drain set its length.
 const BASE: Env = { ...FREE_PORTS, SHOUTCLOUD_URL: 'http://127.0.0.1:1', DRAIN_MS: '100' };
 
-// Uses a new connection each time, because an open one would count as a leaked socket.
+// Closes the connection after each request, because an open connection would count as a leaked socket.
 async function textOf(url: string): Promise<string> {
   const response = await fetch(url, { headers: { connection: 'close' } });
   return response.text();

@@ -10,7 +10,7 @@ export interface Backend {
 
 const POLL_MS = 1_000;
 
-/** An HTTP proxy like an ingress: it keeps connections to its backends, polls their readiness, and repeats no request. */
+/** An HTTP proxy that works like an ingress. It keeps connections to its backends, polls their readiness, and never retries. */
 export async function startKeepAliveProxy(ending: Ending) {
   const backends = new Map<Backend, Agent>();
   let ready: readonly Backend[] = [];

@@ -7,7 +7,7 @@ import { type Env, type Gateway, type GatewayManner, MAIN, startGateway } from '
 import { memoryCgroup } from './memory-cgroup.ts';
 import type { Handicap } from './row.ts';
 
-/** What a row works with. Everything that it starts is recorded for the invariants, and closed together with the lab. */
+/** What a row uses to start things. Everything that it starts is recorded for the invariants, and closed together with the lab. */
 export type Lab = ReturnType<typeof openLab>['lab'];
 
 /** What the invariants check. */
@@ -26,7 +26,7 @@ export function openLab(seed: number, handicap: Handicap | undefined) {
 
   const lab = {
     ...{ seed, after, gateway, load },
-    /** How long to measure. A row that runs without its protection fails early, so it is measured for a shorter time. */
+    /** How long to measure. Without its protection a row fails early, so a shorter time is enough. */
     ms: (fullMs: number) => (handicap ? Math.min(fullMs, UNPROTECTED_MS) : fullMs),
     /** Runs the image's program in a memory cgroup of this size. */
     gatewayWithin(limitBytes: number, env: Env) {
@@ -41,7 +41,7 @@ export function openLab(seed: number, handicap: Handicap | undefined) {
       ledger.upstreams.push(upstream);
       return upstream;
     },
-    /** The same server as a process of its own, with these arguments. Resolves with its address. */
+    /** The SHOUTCLOUD-compatible server as a process of its own, with these arguments. Resolves with its address. */
     async shoutcloud(args: readonly string[]) {
       const command = [MAIN, 'shoutcloud', '--quiet', '--port', '0', ...args];
       const server = startProgram({ after }, { command: process.execPath, args: command });
@@ -65,7 +65,7 @@ export function openLab(seed: number, handicap: Handicap | undefined) {
   };
   return { lab, ledger, close };
 
-  /** Switches the protection off if the row runs without it. */
+  /** Starts a gateway, without the protection if the row runs without it. */
   async function gateway(env: Env, manner?: GatewayManner): Promise<Gateway> {
     const started = await startGateway({ after }, { ...env, ...handicap?.env }, manner);
     ledger.gateways.push({ gateway: started, socketsAtStart: started.sockets() });

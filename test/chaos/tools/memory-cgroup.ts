@@ -3,7 +3,7 @@ import { msUntil } from '../../support/until.ts';
 
 export type MemoryCgroup = ReturnType<typeof memoryCgroup>;
 
-/** The names of the same files in the two versions of the kernel's interface. */
+/** The paths of the kernel's files for memory limits, in the two versions of its interface. */
 const VERSIONS = [
   {
     ...{ root: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes' },
@@ -15,8 +15,8 @@ const VERSIONS = [
 let made = 0;
 
 /**
- * A memory limit of the kernel. A process that exceeds it is killed, as in a pod. Throws without root or without such a kernel
- * interface.
+ * Makes a cgroup with a memory limit. The kernel kills a process that exceeds the limit, as in a pod. Throws without root or if the
+ * kernel has no such interface.
  */
 export function memoryCgroup(limitBytes: number) {
   const version = VERSIONS.find(({ root }) => existsSync(`${root}/cgroup.procs`));
@@ -34,11 +34,11 @@ export function memoryCgroup(limitBytes: number) {
   if (existsSync(`${path}/${swap}`)) writeFileSync(`${path}/${swap}`, '0');
 
   return {
-    /** A shell command line that enters the cgroup and then runs `"$@"` in its place. */
+    /** A shell command line that enters the cgroup and then replaces the shell with `"$@"`. */
     enter: `echo $$ > ${path}/cgroup.procs && exec "$@"`,
     /** The most bytes that were ever charged to the cgroup. */
     peakBytes: () => Number(readFileSync(`${path}/${peak}`, 'utf8')),
-    /** Call it when no process is left in it. */
+    /** Waits until no process is left in the cgroup, then removes it. */
     async remove() {
       await msUntil(() => readFileSync(`${path}/cgroup.procs`, 'utf8') === '', 5_000);
       remove();
@@ -46,7 +46,7 @@ export function memoryCgroup(limitBytes: number) {
   };
 }
 
-/** The reason why a cgroup cannot be made here; `undefined` if it can. */
+/** Why a cgroup cannot be made here, or `undefined` if it can. */
 export async function reasonForNoCgroup(): Promise<string | undefined> {
   try {
     await memoryCgroup(2 ** 28).remove();

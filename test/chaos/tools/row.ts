@@ -8,17 +8,17 @@ export interface Figure {
   readonly ok: boolean;
 }
 
-/** How a row runs once more without its protection, and which figure must then fail. */
+/** The settings of a second run without the protection, and the figure that must then fail. */
 export interface Handicap {
   readonly env: Readonly<Record<string, string>>;
   readonly fails: string;
 }
 
-/** A row of the table of faults. `run` takes what it needs from the lab, which is closed afterwards. */
+/** A row of the table of faults. `run` starts what it needs with the lab, which is closed after the row. */
 export interface Row {
   readonly name: string;
   readonly group: 'upstream' | 'caches' | 'callers' | 'life cycle';
-  /** Takes 10 minutes or more, so it runs only on request. */
+  /** Takes 10 minutes or more, so it runs only with `--long`. */
   readonly isLong?: boolean;
   readonly needsRedis?: boolean;
   /** Runs the built service in a memory cgroup. */

@@ -8,15 +8,15 @@ const MINUTE_MS = 60_000;
 /** The result of one run of a row. */
 export interface Outcome {
   readonly row: Row;
-  /** `undefined` in a run with the protection. */
+  /** `undefined` if the row ran with its protection. */
   readonly handicap: Handicap | undefined;
   readonly figures: readonly Figure[];
   readonly tookMs: number;
-  /** Whether all figures hold. In a run without the protection: whether the figure that must fail fails. */
+  /** With the protection, whether all figures hold. Without it, whether the figure that must fail does fail. */
   readonly ok: boolean;
 }
 
-/** Runs a row and checks the invariants. Without its protection, a figure must fail, which proves that the check works. */
+/** Runs a row and checks the invariants. With a handicap, one figure must fail, which shows that the row tests the protection. */
 export async function runRow(row: Row, seed: number, handicap?: Handicap): Promise<Outcome> {
   const startedAt = performance.now();
   const { lab, ledger, close } = openLab(seed, handicap);
@@ -30,14 +30,14 @@ export async function runRow(row: Row, seed: number, handicap?: Handicap): Promi
   return { row, handicap, figures, tookMs: performance.now() - startedAt, ok };
 }
 
-/** Adds the figures of the invariants that are broken. */
+/** Runs the row, and adds the figures of the invariants that do not hold. */
 async function withInvariants(row: Row, lab: Lab, ledger: Ledger): Promise<Figure[]> {
   const figures = await inTime(row, lab);
   const invariants = await checkInvariants(ledger);
   return [...figures, ...invariants.filter(({ ok }) => !ok)];
 }
 
-/** Counts a row that hangs as failed. */
+/** Runs the row. Throws if it hangs. */
 async function inTime(row: Row, lab: Lab): Promise<Figure[]> {
   const timer = new AbortController();
   const ms = (row.isLong ? 30 : 5) * MINUTE_MS;

@@ -3,20 +3,20 @@ import { connect, type Socket } from 'node:net';
 export interface SiegePlan {
   readonly port: number;
   readonly size: number;
-  /** Called for each connection when it is open, and for each connection that replaces a closed one. */
+  /** Called whenever a connection has opened, including those that replace closed connections. */
   readonly act: (socket: Socket, index: number) => unknown;
   /** How much of the answers is read. */
   readonly reads?: 'all' | 'nothing' | 'a byte a second' | undefined;
 }
 
 const TICK_MS = 20;
-/** Opens 2,000 connections a second at first, and then reopens 300 a second, which one machine can do easily. */
+/** At first opens 2,000 connections per second. Then reopens up to 300 per second, which is easy for one machine. */
 const FIRST_PER_TICK = 40;
 const AGAIN_PER_TICK = 6;
-/** One address has only as many connections as there are ports. */
+/** The connections come from this many addresses, because one address does not have enough ports for all of them. */
 const ADDRESSES = 50;
 
-/** A crowd of `size` connections. Each is opened again when the gateway closes it, until the process ends. */
+/** Opens `size` connections. When the gateway closes one, it is opened again. This goes on until the process ends. */
 export function besiege({ port, size, act, reads = 'all' }: SiegePlan): void {
   const due = Array.from({ length: size }, (_, index) => index);
   let opened = 0;
@@ -44,7 +44,7 @@ export function besiege({ port, size, act, reads = 'all' }: SiegePlan): void {
   }
 }
 
-/** Sends a piece every `everyMs` until the connection closes or no piece is left. */
+/** Sends a piece every `everyMs` until the connection closes or `piece` returns `undefined`. */
 export function drip(socket: Socket, everyMs: number, piece: () => string | Buffer | undefined): void {
   const timer = setInterval(() => {
     const bytes = piece();

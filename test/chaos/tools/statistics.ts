@@ -14,7 +14,7 @@ export function slowestMs(answers: readonly Answer[]): number {
   return answers.reduce((slowest, answer) => Math.max(slowest, answer.tookMs), 0);
 }
 
-/** The share of the answers for which this holds. It is 0 without any answer, so that an empty measurement never passes. */
+/** The share of the answers for which `isSo` is true. It is 0 if there are no answers, so that an empty measurement fails. */
 export function shareOf(answers: readonly Answer[], isSo: (answer: Answer) => boolean): number {
   return answers.length === 0 ? 0 : countOf(answers, isSo) / answers.length;
 }
@@ -40,7 +40,7 @@ export function lostOf(answers: readonly Answer[]): Answer[] {
   return answers.filter((answer) => !answer.isRight);
 }
 
-/** The count of each status, or of each socket error if there was no answer: `200×90 503×10`. */
+/** The count of each status with its code, or of each socket error if there was no answer: `200×90, 503 OVERLOADED×10`. */
 export function statusesOf(answers: readonly Answer[]): string {
   const counts = new Map<string, number>();
   for (const { status, code } of answers) {

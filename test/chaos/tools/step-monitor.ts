@@ -1,4 +1,4 @@
-// Loaded into a service before its program. On SIGUSR2 it prints the processor time of the longest turn of the event loop since the
+// Loaded into a service before its program. On SIGUSR2, prints the processor time of the longest step of the event loop since the
 // last signal. Wall-clock time would include other programs on the machine.
 let longestUs = 0;
 let last = process.threadCpuUsage();

@@ -13,7 +13,7 @@ export const brokenConnections = answeredNevertheless(
     .join(' '),
 );
 
-/** Retries hide this many failures, and cost less than a second attempt for each call. */
+/** Checks that callers do not notice these failures, and that there are on average at most two attempts per call. */
 function answeredNevertheless(name: string, faults: string): Row {
   return {
     name,

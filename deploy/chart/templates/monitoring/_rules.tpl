@@ -1,6 +1,6 @@
 {{/*
-The rules of files/alerts.yaml, for this release only: they read the series of its namespace, of its own ServiceMonitor (whose job is the
-name of the Service), pods and autoscaler. Each alert gets the label by which an AlertmanagerConfig of the namespace finds it.
+The rules of files/alerts.yaml, limited to the series of this release: its namespace, its ServiceMonitor (the job is the name of the
+Service), its pods and its autoscaler. Each alert gets the namespace as a label, so that an AlertmanagerConfig there finds it.
 */}}
 {{- define "tuohs.rules" -}}
 {{- $namespace := printf "namespace=%q" .Release.Namespace -}}

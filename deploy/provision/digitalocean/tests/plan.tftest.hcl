@@ -1,5 +1,5 @@
-# For `tofu test`. It needs no account, because the provider is a mock. So it
-# does not find what only DigitalOcean refuses.
+# Tests for `tofu test`. The provider is a mock, so they need no account, and
+# do not find mistakes that only DigitalOcean refuses.
 mock_provider "digitalocean" {}
 
 run "without_a_domain_nothing_is_checked_from_outside" {

@@ -9,20 +9,20 @@ export interface Target {
   readonly adminPort: number;
 }
 
-/** Something that hostile clients do, from a process of their own. */
+/** Something that hostile clients do. It runs in a process of its own. */
 export interface Attack {
   readonly name: string;
-  /** How many connections it holds at once. Honest clients are expected to get fast answers only up to 2,000. */
+  /** How many connections it holds at once. With more than 2,000, honest clients can get slow answers. */
   readonly connections: number;
   /** Settings that the attack needs to have an effect. */
   readonly env?: Env;
-  /** Whether SHOUTCLOUD stops answering after the known strings were learned. */
+  /** Whether SHOUTCLOUD stops answering once the service has cached the known strings. */
   readonly upstreamHangs?: boolean;
   /** Runs until its process is killed, which ends all its connections at once. */
   begin(target: Target): unknown;
 }
 
-/** What each connection of a crowd does when it is open, or the bytes that it sends. */
+/** What each connection does when it is open: a function, or the bytes to send. */
 export type Act = SiegePlan['act'] | string;
 
 /** An attack of this many connections at once. */
@@ -33,8 +33,8 @@ export function crowd(name: string, connections: number, does: Act, reads?: Sieg
 }
 
 /**
- * An attack of this many clients. Each sends a request, waits for the end of the answer, pauses, and goes on with the next one. The
- * requests are made when the attack begins.
+ * An attack of this many clients. Each sends a request, waits for the end of the answer, pauses, and sends the next request. The
+ * function `requests` is called when the attack begins.
  */
 export function asking(
   name: string,

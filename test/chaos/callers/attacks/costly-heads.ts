@@ -1,6 +1,6 @@
 import { filled, get, headOf, JSON_TYPE } from './requests.ts';
 
-/** The most bytes of headers in one request, minus some room for the rest of the head. */
+/** The size of a header that almost fills the 16 KB that Node accepts. The rest is room for the other headers. */
 export const HEAD_BYTES = 15_900;
 
 const PIECES = [
@@ -9,14 +9,14 @@ const PIECES = [
   ...['::1,', '[::1]:1,', 'for=1;', '0123456789', 'content-type,'],
 ];
 
-/** Headers that the service itself, a package or Node parses. */
+/** Headers that the service, a package or Node parses. */
 const HEADERS = [
   ...['accept', 'accept-encoding', 'accept-language', 'access-control-request-headers', 'cache-control'],
   ...['connection', 'cookie', 'expect', 'forwarded', 'if-none-match', 'origin', 'tracestate'],
   ...['x-forwarded-for', 'x-request-id'],
 ];
 
-/** Every header that is parsed, filled with values that make parsers slow. */
+/** Requests with each header, path or query filled with values that can make a parser slow. */
 export function costlyHeads(): Map<string, string> {
   const inputs = new Map<string, string>();
   for (const piece of PIECES) {

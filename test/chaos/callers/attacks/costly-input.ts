@@ -3,7 +3,7 @@ import { BODY_BYTES, costlyBodies, costlyBulks } from './costly-bodies.ts';
 import { costlyHeads, HEAD_BYTES } from './costly-heads.ts';
 import { FORM_TYPE, filled, get, headOf, JSON_TYPE, post } from './requests.ts';
 
-/** Requests that take a careless parser a long time. */
+/** Requests that are slow to parse if the parser is badly written. */
 export const costlyInput: readonly Attack[] = [
   attack('a content type of 15,900 spaces', 10, () => [
     headOf('/v1', `${JSON_TYPE}${' '.repeat(HEAD_BYTES)}x`, 'content-length: 0'),

@@ -4,13 +4,13 @@ import { CHUNKED, chunkOf, get, headOf, inChunksOfOneByte, post, postBulk, postJ
 
 const ASSET = get('/docs/swagger-ui-bundle.js');
 const KNOWN = get('/v1?data=known');
-/** Seven requests wait behind the first one, because the client does not read its answer. */
+/** Eight requests. The last seven wait, because the client does not read the answer to the first. */
 const EIGHT_ANSWERS = ASSET + KNOWN.repeat(7);
 const BEHIND_EIGHT = EIGHT_ANSWERS + inChunksOfOneByte(60_000);
 const LONG_BULK = postBulk(`${JSON.stringify({ data: 'x'.repeat(4_000) })}\n`.repeat(250));
 const REFUSED_LINES = postBulk('x\n'.repeat(2_000));
 const CONTROLS = post('/v1', 'text/plain', '\x01'.repeat(262_000));
-/** How many bytes a client writes at once. The rest of its pipeline follows as the service reads. */
+/** The most bytes that a client keeps ready to send. It adds requests when the service has read some. */
 const PIPELINE_BYTES = 262_144;
 let largeBodies = 0;
 
@@ -55,7 +55,7 @@ function knownTexts(): string {
   return postJson('{"data":"known"}').repeat(300);
 }
 
-/** A different large text each time, so none is known. */
+/** A request with a large text that was not sent before, so that it is unknown. */
 function largeBody(): string {
   return postJson(`{"data":"${largeBodies++} ${'many words '.repeat(18_000)}"}`);
 }

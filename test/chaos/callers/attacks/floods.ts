@@ -17,7 +17,7 @@ const HALF_BULK = BULK_IN_CHUNKS + chunkOf('{"data":"known"}\n'.repeat(100));
 const HALF_BODY = jsonHead('content-length: 20000') + ' '.repeat(10_000);
 const AGAIN = '1,900 callers that ask for unknown strings again and again';
 
-/** Attacks by too many clients, by clients that send too much, and by clients that leave in the middle of a request. */
+/** Attacks by too many clients, by clients that send too much, and by clients that disconnect in the middle of a request. */
 export const floods: readonly Attack[] = [
   crowd('17,000 silent connections', 17_000, () => {}),
   unknownStrings('two waves of 3,000 unknown strings of 16 KB, SHOUTCLOUD hangs', 3_000, 16_000),
@@ -96,7 +96,7 @@ function bulkOfUnknown(): string {
 
 let count = 0;
 
-/** Text that no one has sent before, as JSON. */
+/** A JSON object with a text that was not sent before. */
 function newJson(length: number, start = ''): string {
   return `{"data":"${`${start}${process.pid}.${count++} `.padEnd(length, 'unknown ')}"}`;
 }
@@ -109,7 +109,7 @@ function bulks(name: string, connections: number, body: () => string): Attack {
   });
 }
 
-/** All clients reset their connections together every 1.5 s, and connect again. */
+/** Every 1.5 s, all clients reset their connections at once and then connect again. */
 function vanishing(name: string, connections: number, bytes: () => string): Attack {
   return {
     name,

@@ -8,7 +8,7 @@ const UPGRADE = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c, websocket\
 const BUSY = { clients: 24, pauseMs: 10 };
 const LARGEST_ASSET = '/docs/swagger-ui-bundle.js';
 
-/** Requests that HTTP allows, or nearly allows, and that no honest client sends. */
+/** Requests that no honest client sends, although HTTP allows or nearly allows them. */
 export const protocolAbuse: readonly Attack[] = [
   crowd('trailers without end', 100, (socket) => {
     socket.write(`${jsonHead(CHUNKED)}0\r\n`);
@@ -55,7 +55,7 @@ export const protocolAbuse: readonly Attack[] = [
   asking('health checks without a pause', BUSY, () => [get('/health')]),
 ];
 
-/** As many texts as a cache of 32 MiB holds. V8 gives all of them the same hash. */
+/** As many texts as a cache of 32 MiB holds. V8 gives all of them the same hash, which makes a look-up in a map slow. */
 function alikeTexts(): string[] {
   return Array.from({ length: 2_000 }, (_, index) =>
     postJson(`{"data":"${String(index).padStart(8, '0')}${'x'.repeat(17_000)}"}`),
